@@ -1,0 +1,46 @@
+# Two commands do all: `make demo` and `make test`. Everything else is a part of them or opens what they made.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export DAGSTER_HOME ?= $(CURDIR)
+export CONCORD_HOME ?= $(CURDIR)/.concord
+
+.PHONY: demo test setup check format dagster docs bench clean
+
+demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled, published, summed up.
+	$(BIN)/concord demo
+
+test: setup  ## The tests.
+	$(BIN)/pytest -n auto
+
+setup: $(READY)  ## The virtual environment, from the lock.
+
+$(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
+	command -v $(PYTHON) >/dev/null || { echo "Concord needs Python 3.11: set PYTHON=/path/to/python3.11"; exit 1; }
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+check: setup  ## Format, lint, types, import contracts, documentation, tests.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto
+
+format: setup  ## Put the code in the house's form.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+dagster: setup  ## The Dagster UI on port 3000, with schedule, sensor, partitions and checks.
+	mkdir -p $(CONCORD_HOME)
+	$(BIN)/dagster dev -m pipelines.definitions
+
+bench: setup  ## Time and memory of a night by stage.
+	$(BIN)/python -m benchmarks.night
+
+clean:  ## Remove the environment and all state.
+	rm -rf $(VENV) .concord

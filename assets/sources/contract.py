@@ -1,0 +1,126 @@
+"""What a source is to the pipeline: its feeds, how a delivery is read, how rows become canonical.
+
+Belongs here: the shapes that every source module fills in. Does not: anything that one source alone needs.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from warehouse.schema import Table
+from warehouse.tables.raw import QUARANTINE
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A stream of deliveries: one file a night or a month, known by the form of its name.
+
+    Attributes:
+        name: `pnc_ancord`, `pnc_arrest`, `pnd`, `court`, `rocu_<UNIT>`.
+        source: the source it belongs to.
+        pattern: matches a whole file name; group `date` (`YYYYMMDD`, `YYYY-MM-DD` or `YYYY-MM`), group `revision`
+            (digits, or nothing for the first).
+        cadence: how often a file is due.
+        region_code: the region that sends it, for regional returns.
+        companion: from the file's name to the name of a file that comes with it (a manifest), if one does.
+    """
+
+    name: str
+    source: str
+    pattern: re.Pattern[str]
+    cadence: Literal["night", "month"] = "night"
+    region_code: str | None = None
+    companion: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file that came for a feed."""
+
+    feed: Feed
+    path: Path
+    dated_on: date
+    revision: int
+
+    @property
+    def delivery_id(self) -> str:
+        """Feed, date and revision: `pnc_ancord:2023-11-30:r1`."""
+        return f"{self.feed.name}:{self.dated_on.isoformat()}:r{self.revision}"
+
+    @property
+    def companion_path(self) -> Path | None:
+        """The file that comes with this one, whether or not it is there."""
+        return self.path.with_name(self.feed.companion(self.path.name)) if self.feed.companion else None
+
+    def sha256(self) -> str:
+        """Digest of the file's bytes, read in blocks."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with a delivery as a whole: what happened, where, what to do. No personal data.
+
+    A structural fault makes the delivery unsound: it never replaces a sound one.
+    """
+
+    code: str
+    message: str
+    is_structural: bool = True
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one delivery gave: its rows by raw table, the rows put aside, the counts, the faults.
+
+    Rows read = rows kept + rows quarantined + exact duplicates; `is_balanced` tells whether that holds.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    quarantine: pl.DataFrame = field(default_factory=QUARANTINE.empty)
+    rows_read: int = 0
+    rows_duplicate: int = 0
+    rows_declared: int | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def rows_kept(self) -> int:
+        """Rows that stand in the raw tables."""
+        return sum(table.height for table in self.tables.values())
+
+    @property
+    def is_balanced(self) -> bool:
+        """Nothing is lost: every row read is kept, quarantined or an exact duplicate."""
+        return self.rows_read == self.rows_kept + self.quarantine.height + self.rows_duplicate
+
+    @property
+    def is_sound(self) -> bool:
+        """No structural fault: the delivery is whole."""
+        return not any(fault.is_structural for fault in self.faults)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A system that sends deliveries.
+
+    Attributes:
+        name: `pnc`, `pnd`, `court` or `rocu`; the folder below the landing folder too.
+        feeds: the streams it sends.
+        raw_tables: the raw tables its deliveries fill.
+        read: reads one delivery; never raises on bad content, but returns faults and quarantined rows.
+        standardise: from the raw tables and the as-of date to the core tables by short name (`orders`, `aliases`,
+            `conditions`, `arrests`, `rejected_values`), each in the shape declared in `warehouse.tables.core`.
+    """
+
+    name: str
+    feeds: tuple[Feed, ...]
+    raw_tables: tuple[Table, ...]
+    read: Callable[[Delivery], Reading]
+    standardise: Callable[[Mapping[str, pl.LazyFrame], date], dict[str, pl.DataFrame]]

@@ -1,0 +1,1 @@
+"""What runs, and when? Definitions, jobs, schedules, sensors, settings and the command line."""

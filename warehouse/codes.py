@@ -1,0 +1,35 @@
+"""Code lists: forces, regions, courts, offences, conditions, name variants.
+
+The lists live as CSV in `warehouse/reference/`, each row with its source; this module reads them once.
+"""
+
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+
+
+@cache
+def reference(name: str) -> pl.DataFrame:
+    """A reference list by file name without ending: all columns text, empty cells null.
+
+    Names: forces, regions, courts, offences, conditions, name_variants, result_codes. Cells that hold several
+    values (`aliases`, `wordings`, `context`) part them with `|`.
+
+    Raises:
+        FileNotFoundError: there is no such list.
+    """
+    text = files("warehouse").joinpath("reference", f"{name}.csv").read_bytes()
+    return pl.read_csv(text, infer_schema=False)
+
+
+def codes(name: str, column: str = "code") -> tuple[str, ...]:
+    """The distinct values of one column of a reference list, in the order of the list."""
+    return tuple(reference(name).get_column(column).unique(maintain_order=True))
+
+
+FORCE_CODES = codes("forces", "current_code")
+REGION_CODES = codes("regions")
+COURT_CODES = codes("courts")
+OFFENCE_CODES = codes("offences", "cjs_code")
+CONDITION_CODES = codes("conditions")

@@ -1,0 +1,101 @@
+"""How a table is declared: columns, types, keys, codes. Every other description of a table derives from it.
+
+Belongs here: the classes and what derives from them (polars schema, DDL, empty frames, conforming).
+Does not: the tables themselves (`warehouse.tables`).
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import polars as pl
+from polars.datatypes import DataType, DataTypeClass
+
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+
+type_names: dict[object, str] = {
+    pl.String: "VARCHAR",
+    pl.Int64: "BIGINT",
+    pl.Float64: "DOUBLE",
+    pl.Boolean: "BOOLEAN",
+    pl.Date: "DATE",
+    pl.List(pl.String): "VARCHAR[]",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, type, meaning and what must hold of every value.
+
+    Attributes:
+        name: `is_`/`_on`/`_code` endings tell the kind of value.
+        description: what a value means, in plain words; becomes the `COMMENT ON` and the data dictionary.
+        dtype: a polars type among String, Int64, Float64, Boolean, Date, List(String).
+        required: no row may lack it (a structural expectation).
+        codes: the only values allowed, if the column is coded.
+        pattern: a regular expression every text value matches.
+        minimum: smallest value allowed (numbers, or an ISO date as text).
+        maximum: largest value allowed.
+    """
+
+    name: str
+    description: str
+    dtype: DataType | DataTypeClass = pl.String
+    required: bool = False
+    codes: tuple[str, ...] = ()
+    pattern: str | None = None
+    minimum: float | str | None = None
+    maximum: float | str | None = None
+
+    @property
+    def sql_type(self) -> str:
+        """The DuckDB type of the column."""
+        return type_names[self.dtype]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its name (the asset's and the file's too), what one row is, its columns and its key."""
+
+    name: str
+    row_is: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    sort_by: tuple[str, ...] = field(default=())
+
+    @property
+    def schema(self) -> pl.Schema:
+        """The polars schema, in column order."""
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The columns that put the rows of a release in one fixed order."""
+        return self.sort_by or self.key
+
+    def column(self, name: str) -> Column:
+        """The column of that name.
+
+        Raises:
+            KeyError: the table has no such column.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"table {self.name} has no column {name}")
+
+    def empty(self) -> pl.DataFrame:
+        """A frame with the table's columns and no rows."""
+        return pl.DataFrame(schema=self.schema)
+
+    def conform(self, frame: Frame) -> Frame:
+        """Put the columns in declared order with declared types; a column not declared is dropped.
+
+        Raises:
+            polars.exceptions.ColumnNotFoundError: a declared column is missing.
+            polars.exceptions.InvalidOperationError: a value does not fit the declared type.
+        """
+        return frame.select(pl.col(column.name).cast(column.dtype) for column in self.columns)
+
+    def renamed(self, name: str) -> "Table":
+        """The same table under another name (one shape, one table a source)."""
+        return Table(name, self.row_is, self.columns, self.key, self.sort_by)

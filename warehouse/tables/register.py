@@ -1,0 +1,291 @@
+"""The register layer: the public tables of a release. Names are fixed; every column carries its meaning."""
+
+import polars as pl
+
+from warehouse.codes import CONDITION_CODES, COURT_CODES, FORCE_CODES, OFFENCE_CODES
+from warehouse.identifiers import ASN_PATTERN, CRO_PATTERN, PNC_ID_PATTERN
+from warehouse.schema import Column, Table
+from warehouse.tables.core import ORDER_TYPES, SEXES, SOURCES
+
+LEGAL_STATUSES = ("live", "not_started", "expired", "discharged", "superseded", "withdrawn", "not_known")
+SEVERITIES = ("high", "medium", "low")
+DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
+SCOPES = ("record", "source", "force", "region", "all")
+DELIVERY_STATES = ("fresh", "late", "missing", "empty", "truncated", "repeated", "unreadable")
+CAUSES = ("source", "steward", "rule", "model", "config")
+ORDER_ID = Column("order_id", "The order: opaque, stable over nights, never reused.", required=True)
+
+ORDERS = Table(
+    "orders",
+    "a reconciled order",
+    (
+        ORDER_ID,
+        Column("subject_id", "The person bound by the order (`subjects`).", required=True),
+        Column("order_type", "STRO or STPO (England and Wales; STPO also Northern Ireland), TERO or TEPO (Scotland).", codes=ORDER_TYPES),
+        Column("is_interim", "An interim order, made while the main application is pending.", pl.Boolean),
+        Column("forenames", "Forenames, golden value."),
+        Column("surname", "Surname, golden value."),
+        Column("date_of_birth", "Date of birth, golden value.", pl.Date),
+        Column("sex", "M or F.", codes=SEXES),
+        Column("pnc_id", "PNC id in the long form; only ids whose check letter is right.", pattern=PNC_ID_PATTERN),
+        Column("cro_number", "CRO number in its canonical form.", pattern=CRO_PATTERN),
+        Column("made_on", "Day the court made the order.", pl.Date),
+        Column("start_on", "Day the order takes effect.", pl.Date),
+        Column("end_on", "Last day of the order; null if until further order or not known.", pl.Date),
+        Column("is_until_further_order", "The order has no fixed end.", pl.Boolean),
+        Column("term_months", "Length in months; null if until further order, interim or not known.", pl.Int64, minimum=0),
+        Column("court_code", "Code of the court that made the order.", codes=COURT_CODES),
+        Column("court_name", "Name of that court."),
+        Column("force_code", "Code of the force that holds the order.", codes=FORCE_CODES),
+        Column("force_name", "Name of that force."),
+        Column("region_code", "Region (ROCU) of that force."),
+        Column("legal_status", "Status in law as of the release date, worked out from dates, discharge and later orders.", required=True, codes=LEGAL_STATUSES),
+        Column("follows_order_id", "The order of the same person that this one followed: its interim, or the one it superseded."),
+        Column("is_county_lines", "Marked as linked to county lines by a source.", pl.Boolean),
+        Column("condition_count", "Number of coded conditions.", pl.Int64, required=True, minimum=0),
+        Column("sources", "The sources that hold the order.", pl.List(pl.String), required=True),
+        Column("record_count", "Number of source records.", pl.Int64, required=True, minimum=1),
+        Column("discrepancy_count", "Number of open discrepancies.", pl.Int64, required=True, minimum=0),
+        Column("quality_score", "Mean of the order's quality dimensions, 0 to 1; parts in `quality_scores`.", pl.Float64, minimum=0, maximum=1),
+    ),
+    key=("order_id",),
+)
+
+ORDER_SOURCES = Table(
+    "order_sources",
+    "a source record and the order it belongs to",
+    (
+        Column("source", "The system that holds the record.", required=True, codes=SOURCES),
+        Column("source_key", "PNC recno; PND record_id; court result_id; ROCU `<file>#<sheet>#<row number as Excel shows it>`.", required=True),
+        ORDER_ID,
+        Column("match_weight", "Mean match weight to the other records of the order; null if it stands alone.", pl.Float64),
+        Column("is_duplicate", "A second record of the order in the same source.", pl.Boolean, required=True),
+        Column("is_amended", "Courts: a later result amends this one.", pl.Boolean, required=True),
+        Column("delivery_id", "The delivery it came in.", required=True),
+        Column("file_name", "Name of the file as sent.", required=True),
+        Column("row_number", "Row in the file as a person counts it.", pl.Int64, required=True),
+    ),
+    key=("source", "source_key"),
+)
+
+SUBJECTS = Table(
+    "subjects",
+    "a person who is bound by at least one order",
+    (
+        Column("subject_id", "The person: opaque, stable over nights, never reused.", required=True),
+        Column("forenames", "Forenames, golden value."),
+        Column("surname", "Surname, golden value."),
+        Column("date_of_birth", "Date of birth, golden value.", pl.Date),
+        Column("sex", "M or F.", codes=SEXES),
+        Column("pnc_id", "PNC id in the long form.", pattern=PNC_ID_PATTERN),
+        Column("cro_number", "CRO number in its canonical form.", pattern=CRO_PATTERN),
+        Column("other_names", "Other names that a source holds, `SURNAME, FORENAMES` folded.", pl.List(pl.String), required=True),
+        Column("order_count", "Number of orders.", pl.Int64, required=True, minimum=1),
+        Column("arrest_count", "Number of arrest events linked.", pl.Int64, required=True, minimum=0),
+    ),
+    key=("subject_id",),
+)
+
+CONDITIONS = Table(
+    "conditions",
+    "a condition of an order, coded, with the sources that hold it",
+    (
+        ORDER_ID,
+        Column("condition_code", "Code in the catalogue of conditions.", required=True, codes=CONDITION_CODES),
+        Column("label", "What the condition is, in words.", required=True),
+        Column("kind", "prohibition, requirement_like, travel or notification.", required=True),
+        Column("sources", "The sources that hold it.", pl.List(pl.String), required=True),
+        Column("is_golden", "Held by enough sources to be believed; the others are discrepancies.", pl.Boolean, required=True),
+        Column("text", "The longest wording that a source gives."),
+        Column("match_score", "How well that wording fits the catalogue, 0 to 100.", pl.Float64, minimum=0, maximum=100),
+    ),
+    key=("order_id", "condition_code"),
+)
+
+ARRESTS = Table(
+    "arrests",
+    "an arrest event, counted once however many sources hold it",
+    (
+        Column("arrest_id", "The event: opaque.", required=True),
+        Column("subject_id", "The person arrested (`subjects`); null if no order subject was found."),
+        Column("arrested_on", "Day of the arrest.", pl.Date),
+        Column("offence_code", "CJS offence code.", codes=OFFENCE_CODES),
+        Column("offence_title", "Title of the offence."),
+        Column("offence_category", "modern_slavery, violence, drugs, other or not_an_offence."),
+        Column("harm_days", "Cambridge Crime Harm Index days (2020); null where the index has no row.", pl.Float64, minimum=0),
+        Column("asn", "Arrest/summons number, 20 characters.", pattern=ASN_PATTERN),
+        Column("custody_ref", "Custody reference of the force."),
+        Column("force_code", "Code of the arresting force.", codes=FORCE_CODES),
+        Column("sources", "The sources that hold it.", pl.List(pl.String), required=True),
+    ),
+    key=("arrest_id",),
+)
+
+ARREST_SOURCES = Table(
+    "arrest_sources",
+    "a source record and the arrest event it tells of",
+    (
+        Column("source", "The system that holds the record.", required=True, codes=SOURCES),
+        Column("source_key", "PNC ASN; PND record_id; ROCU `<file>#<sheet>#<row number as Excel shows it>`.", required=True),
+        Column("arrest_id", "The event.", required=True),
+        Column("match_weight", "Match weight to the other records of the event; null if it stands alone.", pl.Float64),
+        Column("delivery_id", "The delivery it came in.", required=True),
+        Column("file_name", "Name of the file as sent.", required=True),
+        Column("row_number", "Row in the file as a person counts it.", pl.Int64, required=True),
+    ),
+    key=("source", "source_key", "row_number"),
+)
+
+FIELD_PROVENANCE = Table(
+    "field_provenance",
+    "a golden value: who won, who lost, by which rule, from which file and row",
+    (
+        ORDER_ID,
+        Column("field", "Column of `orders`.", required=True),
+        Column("value", "The golden value as text."),
+        Column("source", "Source of the winning record; null if the value was worked out.", codes=SOURCES),
+        Column("source_key", "Key of the winning record."),
+        Column("file_name", "File of the winning record."),
+        Column("row_number", "Row of the winning record.", pl.Int64),
+        Column("rule", "Why it won: only_source, agreement, precedence, valid_over_invalid, amended_result, derived.", required=True),
+        Column("agreeing", "Records that give the same value, `source:key`.", pl.List(pl.String), required=True),
+        Column("losing", "Records that give another value, `source:key=value`.", pl.List(pl.String), required=True),
+    ),
+    key=("order_id", "field"),
+)
+
+DISCREPANCIES = Table(
+    "discrepancies",
+    "an order, a rule and the conflicting values",
+    (
+        Column("discrepancy_id", "Stable over nights: order, rule, source record and conflicting canonical values.", required=True),
+        ORDER_ID,
+        Column("rule_code", "The rule that found it (catalogue in the docs).", required=True),
+        Column("field", "A column of `orders`, or `conditions`, `presence`, `duplicate`.", required=True),
+        Column("severity", "high: who is bound, until when, or by what; medium: identity or evidence; low: form.", required=True, codes=SEVERITIES),
+        Column("source", "The source that holds (or lacks) the value.", codes=SOURCES),
+        Column("source_key", "Key of its record; null for an absence."),
+        Column("observed", "The value found, as text."),
+        Column("expected", "The value expected, as text."),
+        Column("message", "What is wrong, in words, without personal data.", required=True),
+        Column("owner", "Who should correct it: `force:<code>`, `court:<code>`, `region:<code>` or `pnc_bureau`.", required=True),
+        Column("correction", "What should be done.", required=True),
+        Column("state", "new or open.", required=True, codes=("new", "open")),
+        Column("first_seen_on", "The night it was first found.", pl.Date, required=True),
+    ),
+    key=("discrepancy_id",),
+)
+
+QUALITY_SCORES = Table(
+    "quality_scores",
+    "the score of a scope in one dimension of the Government Data Quality Framework",
+    (
+        Column("scope", "record, source, force, region or all.", required=True, codes=SCOPES),
+        Column("scope_key", "Order id, source name, force code, region code, or `all`.", required=True),
+        Column("dimension", "One of the six dimensions.", required=True, codes=DIMENSIONS),
+        Column("score", "Numerator by denominator, 0 to 1; null where nothing was sent.", pl.Float64, minimum=0, maximum=1),
+        Column("numerator", "What passed.", pl.Float64, required=True, minimum=0),
+        Column("denominator", "What was judged.", pl.Float64, required=True, minimum=0),
+    ),
+    key=("scope", "scope_key", "dimension"),
+)
+
+REVIEW_QUEUE = Table(
+    "review_queue",
+    "something a steward should look at",
+    (
+        Column("item_id", "The item: stable while its cause is the same.", required=True),
+        Column("kind", "discrepancies, near_match, lone_record or constraint.", required=True),
+        ORDER_ID,
+        Column("other_order_id", "The other order of a near match."),
+        Column("priority", "impact × uncertainty × age factor; larger is sooner.", pl.Float64, required=True, minimum=0),
+        Column("impact", "What hangs on it, 1 to 10.", pl.Float64, required=True, minimum=0),
+        Column("uncertainty", "How unsure the machine is, 0 to 1.", pl.Float64, required=True, minimum=0, maximum=1),
+        Column("age_days", "Days since it was first seen.", pl.Int64, required=True, minimum=0),
+        Column("reason", "Why it is here, in words.", required=True),
+        Column("arithmetic", "The priority as a sum a person can check.", required=True),
+    ),
+    key=("item_id",),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    "a delivery that was due or came",
+    (
+        Column("delivery_id", "Feed, date and revision; `<feed>:missing` where none came.", required=True),
+        Column("source", "The source.", required=True, codes=SOURCES),
+        Column("feed", "The stream it belongs to: `pnc_ancord`, `pnc_arrest`, `pnd`, `court`, `rocu_<UNIT>`.", required=True),
+        Column("file_name", "Name of the file as sent; null if none came."),
+        Column("dated_on", "Date in the file's name (last day of the month for returns).", pl.Date),
+        Column("revision", "Revision, from 1.", pl.Int64, minimum=1),
+        Column("sha256", "Digest of the file's bytes."),
+        Column("state", "fresh, late, missing, empty, truncated, repeated or unreadable.", required=True, codes=DELIVERY_STATES),
+        Column("is_used", "The register rests on this delivery.", pl.Boolean, required=True),
+        Column("rows_read", "Rows found in the file.", pl.Int64, required=True, minimum=0),
+        Column("rows_kept", "Rows read and kept.", pl.Int64, required=True, minimum=0),
+        Column("rows_quarantined", "Rows that could not be read, kept aside with the reason.", pl.Int64, required=True, minimum=0),
+        Column("rows_duplicate", "Exact repetitions of a row of the same delivery.", pl.Int64, required=True, minimum=0),
+        Column("rows_declared", "Rows by trailer or manifest; null if the delivery declares none.", pl.Int64, minimum=0),
+        Column("faults", "What is wrong with the delivery as a whole: what, where, what to do.", pl.List(pl.String), required=True),
+    ),
+    key=("delivery_id",),
+)
+
+RELEASE_CHANGES = Table(
+    "release_changes",
+    "a difference from the release before, and its cause",
+    (
+        ORDER_ID,
+        Column("change", "added, removed or changed.", required=True, codes=("added", "removed", "changed")),
+        Column("field", "Column of `orders` that changed; null for added and removed orders."),
+        Column("before", "Value in the release before, as text."),
+        Column("after", "Value in this release, as text."),
+        Column("cause", "source, steward, rule, model or config.", required=True, codes=CAUSES),
+    ),
+    sort_by=("order_id", "change", "field"),
+)
+
+ID_REDIRECTS = Table(
+    "id_redirects",
+    "an old order or subject id that was merged or split, and where it went",
+    (
+        Column("kind", "order or subject.", required=True, codes=("order", "subject")),
+        Column("old_id", "The id that is no longer used.", required=True),
+        Column("new_id", "The id that holds its records now.", required=True),
+        Column("redirected_on", "The night it happened.", pl.Date, required=True),
+    ),
+    key=("kind", "old_id", "new_id"),
+)
+
+EXPECTATION_RESULTS = Table(
+    "expectation_results",
+    "an expectation, the table it was put to, and how it went: counts and keys, never values",
+    (
+        Column("table_name", "The table.", required=True),
+        Column("expectation", "The Great Expectations type.", required=True),
+        Column("subject", "The columns or the rule it is about.", required=True),
+        Column("severity", "structural (blocks what is downstream) or warning.", required=True, codes=("structural", "warning")),
+        Column("is_met", "Every row met it.", pl.Boolean, required=True),
+        Column("evaluated", "Rows put to it.", pl.Int64, required=True, minimum=0),
+        Column("unexpected", "Rows that did not meet it.", pl.Int64, required=True, minimum=0),
+        Column("keys", "Keys of at most 20 such rows.", pl.List(pl.String), required=True),
+    ),
+    key=("table_name", "expectation", "subject"),
+)
+
+PUBLIC_TABLES = (
+    ORDERS,
+    ORDER_SOURCES,
+    SUBJECTS,
+    CONDITIONS,
+    ARRESTS,
+    ARREST_SOURCES,
+    FIELD_PROVENANCE,
+    DISCREPANCIES,
+    QUALITY_SCORES,
+    REVIEW_QUEUE,
+    DELIVERIES,
+    RELEASE_CHANGES,
+    ID_REDIRECTS,
+    EXPECTATION_RESULTS,
+)
