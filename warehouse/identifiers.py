@@ -110,5 +110,9 @@ def is_asn_valid(asn: pl.Expr) -> pl.Expr:
 
 
 def _full_year(year: pl.Expr, this_year: int) -> pl.Expr:
-    century = pl.when(year.cast(pl.Int64, strict=False) > this_year % 100).then(pl.lit("19")).otherwise(pl.lit("20"))
+    century = (
+        pl.when(year.cast(pl.Int64, strict=False) > this_year % 100)
+        .then(pl.lit("19"))
+        .otherwise(pl.lit("20"))
+    )
     return pl.when(year.str.len_chars() == 4).then(year).otherwise(century + year)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from warehouse.codes import COURT_CODES, FORCE_CODES, OFFENCE_CODES, CONDITION_CODES
+from warehouse.codes import CONDITION_CODES, COURT_CODES, FORCE_CODES, OFFENCE_CODES
 from warehouse.identifiers import ASN_PATTERN, CRO_PATTERN, PNC_ID_PATTERN
 from warehouse.schema import Column, Table
 
@@ -15,7 +15,11 @@ SEXES = ("M", "F")
 RECORD = (
     Column("record_id", "The record: `<source>:<source_key>`.", required=True),
     Column("source", "The system that holds it.", required=True, codes=SOURCES),
-    Column("source_key", "PNC recno or ASN; PND record_id; court result_id; ROCU `<file>#<sheet>#<row>`.", required=True),
+    Column(
+        "source_key",
+        "PNC recno or ASN; PND record_id; court result_id; ROCU `<file>#<sheet>#<row>`.",
+        required=True,
+    ),
     Column("delivery_id", "The delivery it came in.", required=True),
     Column("file_name", "Name of the file as it was sent.", required=True),
     Column("row_number", "Row in the file as a person counts it.", pl.Int64, required=True, minimum=1),
@@ -29,9 +33,18 @@ PERSON = (
     Column("date_of_birth", "Date of birth where the day is known.", pl.Date, minimum="1900-01-01"),
     Column("birth_year", "Year of birth, known for partial dates too.", pl.Int64, minimum=1900),
     Column("birth_month", "Month of birth, known for partial dates too.", pl.Int64, minimum=1, maximum=12),
-    Column("is_birth_placeholder", "The date of birth looks like a filler (1 January, 1900-01-01, 1970-01-01).", pl.Boolean, required=True),
+    Column(
+        "is_birth_placeholder",
+        "The date of birth looks like a filler (1 January, 1900-01-01, 1970-01-01).",
+        pl.Boolean,
+        required=True,
+    ),
     Column("sex", "M or F; null if not known.", codes=SEXES),
-    Column("pnc_id", "PNC id in the long form `YYYY/NNNNNNNL`, also where its check letter is wrong.", pattern=PNC_ID_PATTERN),
+    Column(
+        "pnc_id",
+        "PNC id in the long form `YYYY/NNNNNNNL`, also where its check letter is wrong.",
+        pattern=PNC_ID_PATTERN,
+    ),
     Column("is_pnc_id_valid", "The check letter of the PNC id is right; null without an id.", pl.Boolean),
     Column("cro_number", "CRO number in its canonical form; dummies are null.", pattern=CRO_PATTERN),
     Column("is_cro_valid", "The check letter of the CRO number is right; null without a number.", pl.Boolean),
@@ -44,23 +57,49 @@ CORE_ORDERS = Table(
     + PERSON
     + (
         Column("order_type", "STRO, STPO, TERO or TEPO.", codes=ORDER_TYPES),
-        Column("is_interim", "The record says it is an interim order; null where it does not say.", pl.Boolean),
+        Column(
+            "is_interim", "The record says it is an interim order; null where it does not say.", pl.Boolean
+        ),
         Column("made_on", "Day the court made the order.", pl.Date),
         Column("start_on", "Day the order takes effect.", pl.Date),
         Column("end_on", "Last day of the order as recorded; null if none is given.", pl.Date),
-        Column("is_until_further_order", "The order runs until further order; null where the end is not known.", pl.Boolean),
+        Column(
+            "is_until_further_order",
+            "The order runs until further order; null where the end is not known.",
+            pl.Boolean,
+        ),
         Column("term_months", "Length in months as recorded.", pl.Int64, minimum=0),
-        Column("court_code", "Code of the court (organisation unit, or a local code outside England and Wales).", codes=COURT_CODES),
+        Column(
+            "court_code",
+            "Code of the court (organisation unit, or a local code outside England and Wales).",
+            codes=COURT_CODES,
+        ),
         Column("court_as_written", "The court as the source writes it."),
-        Column("court_score", "How well the written court fits the code, 0 to 100.", pl.Float64, minimum=0, maximum=100),
-        Column("force_code", "Code of the force that holds the order, legacy codes brought up to date.", codes=FORCE_CODES),
+        Column(
+            "court_score",
+            "How well the written court fits the code, 0 to 100.",
+            pl.Float64,
+            minimum=0,
+            maximum=100,
+        ),
+        Column(
+            "force_code",
+            "Code of the force that holds the order, legacy codes brought up to date.",
+            codes=FORCE_CODES,
+        ),
         Column("force_as_written", "The force, or the applicant, as the source writes it."),
-        Column("recorded_status", "Status as recorded: live, expired, discharged, superseded.", codes=RECORDED_STATUSES),
+        Column(
+            "recorded_status",
+            "Status as recorded: live, expired, discharged, superseded.",
+            codes=RECORDED_STATUSES,
+        ),
         Column("result_state", "Courts only: FINAL, AMENDED or WITHDRAWN.", codes=RESULT_STATES),
         Column("amends_source_key", "Courts only: the result that this one amends."),
         Column("case_urn", "Courts only: unique reference of the case."),
         Column("occurrence_ref", "Occurrence reference of the force or region."),
-        Column("is_county_lines", "Marked as linked to county lines; null where it does not say.", pl.Boolean),
+        Column(
+            "is_county_lines", "Marked as linked to county lines; null where it does not say.", pl.Boolean
+        ),
         Column("breach_count", "Breaches recorded.", pl.Int64, minimum=0),
         Column("recorded_on", "Day the source last touched the record.", pl.Date),
     ),
@@ -86,11 +125,28 @@ CORE_CONDITIONS = Table(
     "one condition of an order as one source words it, coded to the catalogue",
     (
         RECORD[0],
-        Column("sequence", "Place of the condition in the record, from 1.", pl.Int64, required=True, minimum=1),
+        Column(
+            "sequence", "Place of the condition in the record, from 1.", pl.Int64, required=True, minimum=1
+        ),
         Column("text", "The condition as worded.", required=True),
-        Column("condition_code", "Code in the catalogue; null if no wording fits well enough.", codes=CONDITION_CODES),
-        Column("match_score", "How well the wording fits the catalogue, 0 to 100.", pl.Float64, minimum=0, maximum=100),
-        Column("is_cut", "The source cuts conditions at a length and this one reaches it.", pl.Boolean, required=True),
+        Column(
+            "condition_code",
+            "Code in the catalogue; null if no wording fits well enough.",
+            codes=CONDITION_CODES,
+        ),
+        Column(
+            "match_score",
+            "How well the wording fits the catalogue, 0 to 100.",
+            pl.Float64,
+            minimum=0,
+            maximum=100,
+        ),
+        Column(
+            "is_cut",
+            "The source cuts conditions at a length and this one reaches it.",
+            pl.Boolean,
+            required=True,
+        ),
     ),
     key=("record_id", "sequence"),
 )
@@ -104,7 +160,13 @@ CORE_ARRESTS = Table(
         Column("arrested_on", "Day of the arrest.", pl.Date),
         Column("offence_code", "CJS offence code.", codes=OFFENCE_CODES),
         Column("offence_as_written", "Offence code or title as the source writes it."),
-        Column("offence_score", "How well the written offence fits the code, 0 to 100.", pl.Float64, minimum=0, maximum=100),
+        Column(
+            "offence_score",
+            "How well the written offence fits the code, 0 to 100.",
+            pl.Float64,
+            minimum=0,
+            maximum=100,
+        ),
         Column("asn", "Arrest/summons number, 20 characters; dummies are null.", pattern=ASN_PATTERN),
         Column("is_asn_valid", "The check letter of the ASN is right; null without a number.", pl.Boolean),
         Column("custody_ref", "Custody reference of the force."),
@@ -123,7 +185,11 @@ CORE_REJECTED_VALUES = Table(
         Column("source_key", "Key of the record in its source.", required=True),
         Column("field", "The core column that stays empty.", required=True),
         Column("value", "The value as sent, at most 200 characters."),
-        Column("reason_code", "unknown_code, unreadable_date, partial_date, impossible_date, check_letter, bad_format or too_long.", required=True),
+        Column(
+            "reason_code",
+            "unknown_code, unreadable_date, partial_date, impossible_date, check_letter, bad_format or too_long.",
+            required=True,
+        ),
         Column("expected", "What was expected, in words.", required=True),
     ),
     key=("record_id", "field", "reason_code"),

@@ -11,11 +11,31 @@ LINK_PAIRS = Table(
         Column("left_id", "Record id, the smaller of the two.", required=True),
         Column("right_id", "Record id, the larger of the two.", required=True),
         Column("blocking_rule", "The first blocking rule that made the pair.", required=True),
-        Column("person_weight", "Match weight (log2 Bayes factor) that both speak of one person.", pl.Float64, required=True),
-        Column("order_weight", "Match weight that, the person being one, both speak of one order.", pl.Float64, required=True),
+        Column(
+            "person_weight",
+            "Match weight (log2 Bayes factor) that both speak of one person.",
+            pl.Float64,
+            required=True,
+        ),
+        Column(
+            "order_weight",
+            "Match weight that, the person being one, both speak of one order.",
+            pl.Float64,
+            required=True,
+        ),
         Column("match_weight", "Sum of the two.", pl.Float64, required=True),
-        Column("levels", "Comparison levels reached, `comparison=level`, in the order of the model.", pl.List(pl.String), required=True),
-        Column("weights", "Weight of each level, `comparison=+1.23`, in the order of the model.", pl.List(pl.String), required=True),
+        Column(
+            "levels",
+            "Comparison levels reached, `comparison=level`, in the order of the model.",
+            pl.List(pl.String),
+            required=True,
+        ),
+        Column(
+            "weights",
+            "Weight of each level, `comparison=+1.23`, in the order of the model.",
+            pl.List(pl.String),
+            required=True,
+        ),
     ),
     key=("left_id", "right_id"),
 )
@@ -27,7 +47,11 @@ LINK_CLUSTERS = Table(
         Column("record_id", "The record.", required=True),
         Column("order_cluster", "Cluster of the order: the smallest record id in it.", required=True),
         Column("subject_cluster", "Cluster of the person: the smallest record id in it.", required=True),
-        Column("match_weight", "Mean weight of the record to the rest of its order; null if it stands alone.", pl.Float64),
+        Column(
+            "match_weight",
+            "Mean weight of the record to the rest of its order; null if it stands alone.",
+            pl.Float64,
+        ),
         Column("is_duplicate", "A second record of the order in one source.", pl.Boolean, required=True),
     ),
     key=("record_id",),
@@ -39,7 +63,9 @@ LINK_ARRESTS = Table(
     (
         Column("record_id", "The arrest record.", required=True),
         Column("event_cluster", "Cluster of the event: the smallest record id in it.", required=True),
-        Column("subject_cluster", "Subject cluster of the orders that the person has; null if none was found."),
+        Column(
+            "subject_cluster", "Subject cluster of the orders that the person has; null if none was found."
+        ),
         Column("match_weight", "Weight to the rest of the event; null if it stands alone.", pl.Float64),
     ),
     key=("record_id",),
