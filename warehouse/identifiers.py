@@ -33,9 +33,7 @@ def parse_pnc_id(text: pl.Expr, *, this_year: int) -> pl.Expr:
     long = bare.str.extract_groups(r"^(\d{4})/?(\d{7})([A-Z])$")
     slashed = bare.str.extract_groups(r"^(\d{4}|\d{2})/(\d{1,7})([A-Z])$")
     short = bare.str.extract_groups(r"^(\d{2})(\d{1,7})([A-Z])$")
-    parts = [
-        pl.coalesce(group.struct.field(str(index)) for group in (long, slashed, short)) for index in (1, 2, 3)
-    ]
+    parts = [pl.coalesce(group.struct.field(str(index)) for group in (long, slashed, short)) for index in (1, 2, 3)]
     year = _full_year(parts[0], this_year)
     return year + "/" + parts[1].str.zfill(7) + parts[2]
 
@@ -51,12 +49,7 @@ def parse_cro(text: pl.Expr) -> pl.Expr:
     bare = text.str.to_uppercase().str.replace_all(r"[^A-Z0-9/]", "")
     standard = bare.str.extract_groups(r"^(\d{1,6})/(\d{2})([A-Z])$")
     small = bare.str.extract(r"^(SF\d{2}/\d{1,6}[A-Z])$")
-    padded = (
-        standard.struct.field("1").str.zfill(6)
-        + "/"
-        + standard.struct.field("2")
-        + standard.struct.field("3")
-    )
+    padded = standard.struct.field("1").str.zfill(6) + "/" + standard.struct.field("2") + standard.struct.field("3")
     number = pl.coalesce(small, padded)
     return pl.when(number != "000000/00Z").then(number)
 
@@ -110,9 +103,5 @@ def is_asn_valid(asn: pl.Expr) -> pl.Expr:
 
 
 def _full_year(year: pl.Expr, this_year: int) -> pl.Expr:
-    century = (
-        pl.when(year.cast(pl.Int64, strict=False) > this_year % 100)
-        .then(pl.lit("19"))
-        .otherwise(pl.lit("20"))
-    )
+    century = pl.when(year.cast(pl.Int64, strict=False) > this_year % 100).then(pl.lit("19")).otherwise(pl.lit("20"))
     return pl.when(year.str.len_chars() == 4).then(year).otherwise(century + year)

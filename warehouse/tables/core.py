@@ -57,9 +57,7 @@ CORE_ORDERS = Table(
     + PERSON
     + (
         Column("order_type", "STRO, STPO, TERO or TEPO.", codes=ORDER_TYPES),
-        Column(
-            "is_interim", "The record says it is an interim order; null where it does not say.", pl.Boolean
-        ),
+        Column("is_interim", "The record says it is an interim order; null where it does not say.", pl.Boolean),
         Column("made_on", "Day the court made the order.", pl.Date),
         Column("start_on", "Day the order takes effect.", pl.Date),
         Column("end_on", "Last day of the order as recorded; null if none is given.", pl.Date),
@@ -97,9 +95,7 @@ CORE_ORDERS = Table(
         Column("amends_source_key", "Courts only: the result that this one amends."),
         Column("case_urn", "Courts only: unique reference of the case."),
         Column("occurrence_ref", "Occurrence reference of the force or region."),
-        Column(
-            "is_county_lines", "Marked as linked to county lines; null where it does not say.", pl.Boolean
-        ),
+        Column("is_county_lines", "Marked as linked to county lines; null where it does not say.", pl.Boolean),
         Column("breach_count", "Breaches recorded.", pl.Int64, minimum=0),
         Column("recorded_on", "Day the source last touched the record.", pl.Date),
     ),
@@ -125,9 +121,7 @@ CORE_CONDITIONS = Table(
     "one condition of an order as one source words it, coded to the catalogue",
     (
         RECORD[0],
-        Column(
-            "sequence", "Place of the condition in the record, from 1.", pl.Int64, required=True, minimum=1
-        ),
+        Column("sequence", "Place of the condition in the record, from 1.", pl.Int64, required=True, minimum=1),
         Column("text", "The condition as worded.", required=True),
         Column(
             "condition_code",

@@ -63,9 +63,7 @@ LINK_ARRESTS = Table(
     (
         Column("record_id", "The arrest record.", required=True),
         Column("event_cluster", "Cluster of the event: the smallest record id in it.", required=True),
-        Column(
-            "subject_cluster", "Subject cluster of the orders that the person has; null if none was found."
-        ),
+        Column("subject_cluster", "Subject cluster of the orders that the person has; null if none was found."),
         Column("match_weight", "Weight to the rest of the event; null if it stands alone.", pl.Float64),
     ),
     key=("record_id",),

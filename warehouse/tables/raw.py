@@ -37,9 +37,7 @@ QUARANTINE = Table(
         Column("place", "Where it stands: `line 12`, `document 7`, `sheet Orders row 9`.", required=True),
         Column("row_number", "Row in the file as a person counts it.", pl.Int64, required=True),
         Column("reason_code", "Why it could not be read, as a code.", required=True),
-        Column(
-            "reason", "What was expected and what to do, in words; holds no personal data.", required=True
-        ),
+        Column("reason", "What was expected and what to do, in words; holds no personal data.", required=True),
         Column("row_text", "The row as sent, at most 10,000 characters."),
     ),
     key=("source", "file_name", "place", "reason_code"),

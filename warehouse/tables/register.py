@@ -31,9 +31,7 @@ ORDERS = Table(
         Column("surname", "Surname, golden value."),
         Column("date_of_birth", "Date of birth, golden value.", pl.Date),
         Column("sex", "M or F.", codes=SEXES),
-        Column(
-            "pnc_id", "PNC id in the long form; only ids whose check letter is right.", pattern=PNC_ID_PATTERN
-        ),
+        Column("pnc_id", "PNC id in the long form; only ids whose check letter is right.", pattern=PNC_ID_PATTERN),
         Column("cro_number", "CRO number in its canonical form.", pattern=CRO_PATTERN),
         Column("made_on", "Day the court made the order.", pl.Date),
         Column("start_on", "Day the order takes effect.", pl.Date),
@@ -129,9 +127,7 @@ CONDITIONS = Table(
     "a condition of an order, coded, with the sources that hold it",
     (
         ORDER_ID,
-        Column(
-            "condition_code", "Code in the catalogue of conditions.", required=True, codes=CONDITION_CODES
-        ),
+        Column("condition_code", "Code in the catalogue of conditions.", required=True, codes=CONDITION_CODES),
         Column("label", "What the condition is, in words.", required=True),
         Column("kind", "prohibition, requirement_like, travel or notification.", required=True),
         Column("sources", "The sources that hold it.", pl.List(pl.String), required=True),
@@ -216,9 +212,7 @@ FIELD_PROVENANCE = Table(
             "Why it won: only_source, agreement, precedence, valid_over_invalid, amended_result, derived.",
             required=True,
         ),
-        Column(
-            "agreeing", "Records that give the same value, `source:key`.", pl.List(pl.String), required=True
-        ),
+        Column("agreeing", "Records that give the same value, `source:key`.", pl.List(pl.String), required=True),
         Column(
             "losing",
             "Records that give another value, `source:key=value`.",
