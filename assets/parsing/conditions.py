@@ -1,0 +1,133 @@
+"""Conditions of orders: one cell split into conditions, each coded to the catalogue.
+
+Belongs here: splitting and coding. Does not: the catalogue (`warehouse/reference/conditions.csv`).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from assets.parsing.words import known
+from matching.standardise import fold
+from warehouse.codes import reference
+
+BREAK = "\x1e"
+# Where one cell parts into conditions. The first rule whose sign the cell holds is the one the writer used.
+SEPARATORS = (
+    r"\s*[\r\n\x0b\v]+\s*",
+    r"\s*[;|]\s*(?P<next>\(?\d{1,2}[.)]\s|\p{Lu})",
+    r"[.]\s+(?P<next>\(?\d{1,2}[.)]\s+\p{Lu}|\p{Lu})",
+)
+NUMBERING = r"^\s*(?:\(?\d{1,2}[.)]|[-•*–])\s+"
+ABBREVIATIONS = r"\b(Mr|Mrs|Ms|Dr|St|Op|No|approx|intl)\.\s"
+SHORT_WORDS = {" W ": " WITH ", " U18S ": " UNDER 18 ", " U18 ": " UNDER 18 ", " INTL ": " INTERNATIONAL "}
+LIKE_FROM = 78.0  # least likeness of a wording, 0 to 100; below it no code is given
+CLEAR_BY = 4.0  # lead over the best wording of another condition
+CUT_FROM = 20  # a text this long may be the beginning of a wording
+CUT_SCORE = 95.0
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A wording of the catalogue: its code, its text without placeholders, and the pattern of it filled in."""
+
+    code: str
+    folded: str
+    head: str
+    pattern: re.Pattern[str]
+
+
+def split_conditions(text: pl.Expr) -> pl.Expr:
+    """Split one cell into a list of conditions, numbering and bullets taken off.
+
+    By line; else by `;` before a capital or a number; else by a full stop before one. `d.o.b. 01/01/1990`,
+    `intl. travel` and `Op. Name` stay whole.
+    """
+    seen = known(text).str.replace(NUMBERING, "").str.replace_all(ABBREVIATIONS, f"$1.{chr(0x1F)}")
+    by_sign = [seen.str.replace_all(rule, BREAK + ("${next}" if "next" in rule else "")) for rule in SEPARATORS]
+    parted = pl.coalesce(pl.when(part.str.contains(BREAK, literal=True)).then(part) for part in by_sign)
+    pieces = pl.coalesce(parted, seen).str.replace_all(chr(0x1F), " ").str.split(BREAK)
+    cleaned = pieces.list.eval(
+        pl.element().str.replace(NUMBERING, "").str.strip_chars(" \t\r\n;,").str.replace(r"([^.][^.])\.$", "$1")
+    )
+    return cleaned.list.eval(pl.element().filter(pl.element().str.contains(r"[\p{L}\p{N}]")))
+
+
+def code_conditions(texts: pl.Series, *, cut_at: int | None = None) -> pl.DataFrame:
+    """Code distinct wordings against the catalogue.
+
+    Args:
+        texts: conditions as worded.
+        cut_at: the length at which the source cuts conditions, if it does.
+
+    Returns:
+        One row a distinct text: `text`, `condition_code`, `match_score` (0 to 100). Null where no wording is like it
+        enough, or two conditions are about equally like it.
+    """
+    distinct = pl.DataFrame({"text": texts.unique().drop_nulls()}).sort("text")
+    folded = distinct.select(_expanded(pl.col("text"))).to_series().fill_null("").to_list()
+    found = [_exact(text) for text in folded]
+    unknown = [index for index, (code, _) in enumerate(found) if code is None]
+    for index, match in zip(unknown, _alike([folded[index] for index in unknown], cut_at), strict=True):
+        found[index] = match
+    return distinct.with_columns(
+        condition_code=pl.Series([code for code, _ in found], dtype=pl.String),
+        match_score=pl.Series([score if code else None for code, score in found], dtype=pl.Float64),
+    )
+
+
+def _exact(text: str) -> tuple[str | None, float]:
+    """The condition whose wording this is, filled in or cut short."""
+    filled = {wording.code for wording in _wordings() if wording.pattern.fullmatch(text)}
+    if filled:
+        return _only(filled), 100.0
+    begun = {
+        wording.code
+        for wording in _wordings()
+        if len(text) >= CUT_FROM
+        and (wording.folded.startswith(text) or (len(wording.head) >= CUT_FROM and text.startswith(wording.head)))
+    }
+    return (_only(begun), CUT_SCORE) if begun else (None, 0.0)
+
+
+def _alike(texts: list[str], cut_at: int | None) -> list[tuple[str | None, float]]:
+    """The condition whose wording is most like each text, if it leads clearly."""
+    wordings = _wordings()
+    choices = [wording.folded[:cut_at] for wording in wordings]
+    scores = process.cdist(texts, choices, scorer=fuzz.ratio)
+    matches: list[tuple[str | None, float]] = []
+    for row in scores.tolist():
+        first = max(row)
+        near = {wording.code for wording, score in zip(wordings, row, strict=True) if score > first - CLEAR_BY}
+        matches.append((_only(near), round(first, 1)) if first >= LIKE_FROM else (None, 0.0))
+    return matches
+
+
+def _only(codes: set[str]) -> str | None:
+    return next(iter(codes)) if len(codes) == 1 else None
+
+
+def _expanded(text: pl.Expr) -> pl.Expr:
+    """Folded, with short words written out."""
+    padded = pl.lit(" ") + fold(text) + pl.lit(" ")
+    return padded.str.replace_many(SHORT_WORDS).str.strip_chars()
+
+
+@cache
+def _wordings() -> tuple[Wording, ...]:
+    listed = reference("conditions").select("code", text=pl.col("wordings").str.split("|")).explode("text")
+    marked = listed.with_columns(
+        folded=_expanded(pl.col("text").str.replace_all(r"\{\w+\}", "")),
+        marked=_expanded(pl.col("text").str.replace_all(r"\{\w+\}", " XPLACEX ")),
+    )
+    return tuple(
+        Wording(code, folded, marked.split("XPLACEX")[0].strip() if "XPLACEX" in marked else "", _pattern(marked))
+        for code, folded, marked in marked.select("code", "folded", "marked").iter_rows()
+    )
+
+
+def _pattern(marked: str) -> re.Pattern[str]:
+    return re.compile(re.escape(marked).replace("XPLACEX", ".+").replace(r"\ .+", r" ?.*"))
