@@ -1,0 +1,125 @@
+"""How names go wrong: typing, hearing, cutting, swapping. Each function changes a holding and says whether it could."""
+
+import csv
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from random import Random
+
+from samples.holdings import Holding
+
+_NEIGHBOURS = {
+    "a": "qsz", "b": "vgn", "c": "xvd", "d": "sfe", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo",
+    "j": "hk", "k": "jl", "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad",
+    "t": "ry", "u": "yi", "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "xa",
+}  # fmt: skip
+_UNDECOMPOSED = str.maketrans({"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ø": "o", "ß": "ss"})
+
+
+@cache
+def without_diacritics(text: str) -> str:
+    """The text in plain Latin letters."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_UNDECOMPOSED))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+@cache
+def variants(kind: str) -> dict[str, tuple[str, ...]]:
+    """Other forms of a name by kind: nickname, spelling, transliteration."""
+    found: dict[str, list[str]] = {}
+    with files("samples").joinpath("variants.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["kind"] == kind:
+                found.setdefault(row["name"], []).append(row["variant"])
+    return {name: tuple(others) for name, others in found.items()}
+
+
+def mistype(word: str, random: Random) -> str:
+    """One slip of the hand: a neighbouring key, two letters swapped, one doubled, one left out."""
+    places = [place for place in range(1, len(word)) if word[place].isalpha()]
+    if len(places) < 2:
+        return word
+    place, draw = random.choice(places), random.random()
+    if draw < 0.3:
+        key = without_diacritics(word[place]).lower()
+        return word[:place] + random.choice(_NEIGHBOURS.get(key, "e")) + word[place + 1 :]
+    if draw < 0.55:
+        place = min(place, len(word) - 2)
+        return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+    if draw < 0.75:
+        return word[:place] + word[place] + word[place:]
+    return word[:place] + word[place + 1 :]
+
+
+def mistype_surname(holding: Holding, random: Random) -> bool:
+    before, holding.surname = holding.surname, mistype(holding.surname, random)
+    return holding.surname != before
+
+
+def mistype_forename(holding: Holding, random: Random) -> bool:
+    before, holding.forenames = holding.forenames, mistype(holding.forenames, random)
+    return holding.forenames != before
+
+
+def use_nickname(holding: Holding, random: Random) -> bool:
+    return _replace_word(holding, "nickname", random)
+
+
+def respell(holding: Holding, random: Random) -> bool:
+    return _replace_word(holding, "spelling", random)
+
+
+def transliterate(holding: Holding, random: Random) -> bool:
+    return _replace_word(holding, "transliteration", random)
+
+
+def use_alias(holding: Holding, random: Random) -> bool:
+    alias = holding.person.alias
+    if not alias:
+        return False
+    holding.forenames, holding.surname = alias
+    return True
+
+
+def swap_names(holding: Holding, random: Random) -> bool:
+    holding.forenames, holding.surname = holding.surname, holding.forenames
+    return holding.forenames != holding.surname
+
+
+def cut_double_barrel(holding: Holding, random: Random) -> bool:
+    parts = holding.surname.replace("-", " ").split()
+    if len(parts) < 2 or parts[0] in {"de", "dos", "da", "ul"}:
+        return False
+    holding.surname = random.choice(parts)
+    return True
+
+
+def drop_middle_name(holding: Holding, random: Random) -> bool:
+    first, _, rest = holding.forenames.partition(" ")
+    holding.forenames = first
+    return bool(rest)
+
+
+def shorten_to_initial(holding: Holding, random: Random) -> bool:
+    first, _, rest = holding.forenames.partition(" ")
+    holding.forenames = f"{first} {rest[0]}" if rest else f"{first[0]}"
+    return True
+
+
+def lose_diacritics(holding: Holding, random: Random) -> bool:
+    before = holding.value("name")
+    holding.forenames = without_diacritics(holding.forenames)
+    holding.surname = without_diacritics(holding.surname)
+    return holding.value("name") != before
+
+
+def _replace_word(holding: Holding, kind: str, random: Random) -> bool:
+    table = variants(kind)
+    first, gap, rest = holding.forenames.partition(" ")
+    if first in table:
+        holding.forenames = random.choice(table[first]) + gap + rest
+        return True
+    if holding.surname in table:
+        holding.surname = random.choice(table[holding.surname])
+        return True
+    return False

@@ -1,0 +1,97 @@
+"""The truth beside a delivery: which record is which order, and what is wrong with it."""
+
+import csv
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from samples.arrests import Arrest
+from samples.orders import Order
+from samples.records import Record
+
+ORDER_COLUMNS = (
+    "order_id person_id forenames surname dob sex pncid kind interim made start end months status court_ou force "
+    "conditions county_lines urn"
+).split()
+ARREST_COLUMNS = "event_id person_id date offence_id cjs_code category asn".split()
+README = """Synthetic data. Every person, order, arrest and identifier here is invented; any likeness is chance.
+orders, arrests: the world as it is. links, arrest_links: which source record is which order or arrest.
+errors: what is wrong with the order records. arrest_errors: what is wrong with the arrest records.
+"""
+
+
+class Truth:
+    """Collects what the writers put into a delivery."""
+
+    def __init__(self) -> None:
+        self._links: list[tuple[str, str, str]] = []
+        self._errors: list[tuple[str, str, str, str, str]] = []
+        self._arrest_links: list[tuple[str, str, str]] = []
+        self._arrest_errors: list[tuple[str, str, str, str, str]] = []
+        self._orders: dict[str, Order] = {}
+
+    def add(self, record: Record, key: str, errors: list[tuple[str, str]]) -> None:
+        """Note an order record as written under a key, with its errors."""
+        order = record.order
+        self._orders[order.order_id] = order
+        self._links.append((record.source, key, order.order_id))
+        if record.repeats:
+            errors = [*errors, ("duplicate", record.repeats)]
+        self._errors.extend((record.source, key, order.order_id, field, error) for field, error in errors)
+
+    def add_arrest(self, source: str, key: str, arrest: Arrest, errors: Iterable[tuple[str, str]] = ()) -> None:
+        """Note an arrest record as written under a key, with its errors."""
+        self._arrest_links.append((source, key, arrest.event_id))
+        self._arrest_errors.extend((source, key, arrest.event_id, field, error) for field, error in errors)
+
+    def write(self, folder: Path, arrests: Iterable[Arrest], on: date) -> None:
+        """Write the truth of a night: the orders that at least one source holds, the arrests made so far."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "README.txt").write_text(README, encoding="utf-8")
+        orders = (self._orders[key] for key in sorted(self._orders))
+        _write(folder / "orders.csv", ORDER_COLUMNS, (_order_row(order, on) for order in orders))
+        _write(folder / "links.csv", ["source", "source_key", "order_id"], self._links)
+        _write(folder / "errors.csv", ["source", "source_key", "order_id", "field", "error"], self._errors)
+        happened = (arrest for arrest in arrests if arrest.made <= on)
+        _write(folder / "arrests.csv", ARREST_COLUMNS, (_arrest_row(arrest) for arrest in happened))
+        _write(folder / "arrest_links.csv", ["source", "source_key", "event_id"], self._arrest_links)
+        columns = ["source", "source_key", "event_id", "field", "error"]
+        _write(folder / "arrest_errors.csv", columns, self._arrest_errors)
+
+
+def _order_row(order: Order, on: date) -> tuple[object, ...]:
+    person = order.person
+    return (
+        order.order_id,
+        person.person_id,
+        person.forenames,
+        person.surname,
+        person.birth,
+        person.sex,
+        person.pncid,
+        order.kind,
+        order.is_interim,
+        order.made,
+        order.start,
+        order.end or "",
+        order.months or "",
+        order.status(on),
+        order.court.code,
+        order.force,
+        ";".join(order.conditions),
+        order.case.is_county_lines,
+        order.urn,
+    )
+
+
+def _arrest_row(arrest: Arrest) -> tuple[object, ...]:
+    offence = arrest.offence
+    person_id = arrest.person.person_id
+    return (arrest.event_id, person_id, arrest.made, offence.offence_id, offence.code, offence.category, arrest.asn)
+
+
+def _write(path: Path, columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)

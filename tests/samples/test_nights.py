@@ -1,0 +1,177 @@
+import csv
+import gzip
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from samples.nights import write_nights
+
+ORDERS = 90
+SEED = 11
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def lines(folder: Path, kind: str) -> list[list[str]]:
+    (path,) = (folder / "landing" / "pnc").glob(f"PNC_{kind}_*.txt")
+    text = path.read_bytes().decode("cp1252")
+    assert text.endswith("\r\n")
+    return [line.split("|") for line in text[:-2].split("\r\n")]
+
+
+def documents(folder: Path) -> list[dict[str, dict[str, object]]]:
+    (path,) = (folder / "landing" / "pnd").glob("*.jsonl.gz")
+    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+
+
+def results(folder: Path) -> list[dict[str, str]]:
+    (path,) = (folder / "landing" / "court").glob("*.csv")
+    return rows(path)
+
+
+def data_rows(folder: Path, sheet: int) -> set[str]:
+    """Keys of the rows below the headings that hold more than a note."""
+    keys = set()
+    for path in (folder / "landing" / "rocu").glob("*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        name = book.sheetnames[sheet]
+        filled = [sum(cell is not None for cell in row) for row in book[name].iter_rows(values_only=True)]
+        heading = next(row for row, cells in enumerate(filled) if cells > 4)
+        keys |= {f"{path.name}#{name}#{row + 1}" for row, cells in enumerate(filled) if row > heading and cells > 1}
+    return keys
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("night")
+    write_nights(folder, orders=ORDERS, seed=SEED)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def series(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("series")
+    write_nights(folder, orders=300, seed=5, nights=4)
+    return [folder / f"night-{number}" for number in range(1, 5)]
+
+
+def test_the_same_seed_gives_the_same_bytes(night: Path, tmp_path: Path) -> None:
+    write_nights(tmp_path, orders=ORDERS, seed=SEED)
+    assert files(tmp_path) == files(night)
+
+
+def test_another_seed_gives_another_world(night: Path, tmp_path: Path) -> None:
+    write_nights(tmp_path, orders=ORDERS, seed=SEED + 1)
+    assert files(tmp_path)["truth/orders.csv"] != files(night)["truth/orders.csv"]
+
+
+def test_a_clean_night_has_no_errors(tmp_path: Path) -> None:
+    write_nights(tmp_path, orders=ORDERS, seed=SEED, noise=0)
+    assert rows(tmp_path / "truth" / "errors.csv") == []
+    assert rows(tmp_path / "truth" / "arrest_errors.csv") == []
+
+
+def test_twice_the_noise_gives_about_twice_the_errors(night: Path, tmp_path: Path) -> None:
+    write_nights(tmp_path, orders=ORDERS, seed=SEED, noise=2)
+    once, twice = (len(rows(folder / "truth" / "errors.csv")) for folder in (night, tmp_path))
+    assert 1.4 * once < twice < 2.2 * once
+
+
+@pytest.mark.parametrize("noise", [pytest.param(1.0, id="with errors"), pytest.param(0.0, id="clean")])
+def test_truth_links_are_the_keys_of_the_landing_folder(tmp_path: Path, noise: float) -> None:
+    write_nights(tmp_path, orders=ORDERS, seed=3, noise=noise)
+    written = {("pnc", fields[1]) for fields in lines(tmp_path, "ANCORD") if fields[0] == "ORD"}
+    written |= {("court", row["result_id"]) for row in results(tmp_path)}
+    written |= {("rocu", key) for key in data_rows(tmp_path, 0)}
+    written |= {("pnd", str(one["record_id"])) for one in documents(tmp_path) if one["event"]["kind"] == "order"}
+    links = rows(tmp_path / "truth" / "links.csv")
+    assert {(row["source"], row["source_key"]) for row in links} == written
+    assert len(links) == len(written)
+    assert {row["order_id"] for row in links} == {row["order_id"] for row in rows(tmp_path / "truth" / "orders.csv")}
+
+
+def test_truth_arrest_links_are_the_keys_of_the_landing_folder(night: Path) -> None:
+    written = {("pnc", fields[2]) for fields in lines(night, "ARREST") if fields[0] == "ARR"}
+    written |= {("pnd", str(one["record_id"])) for one in documents(night) if one["event"]["kind"] == "arrest"}
+    written |= {("rocu", key) for key in data_rows(night, 1)}
+    links = rows(night / "truth" / "arrest_links.csv")
+    assert {(row["source"], row["source_key"]) for row in links} == written
+    assert len(links) == len(written)
+
+
+@pytest.mark.parametrize(
+    ("kind", "main"), [pytest.param("ANCORD", "ORD", id="orders"), pytest.param("ARREST", "ARR", id="arrests")]
+)
+def test_the_pnc_trailer_counts_the_records(night: Path, kind: str, main: str) -> None:
+    header, *records, trailer = lines(night, kind)
+    assert header == ["HDR", "PNC", kind, "20261120", "020000"]
+    assert trailer == ["TRL", str(sum(record[0] == main for record in records)), str(len(records))]
+
+
+def test_pnc_records_have_their_fields_and_widths(night: Path) -> None:
+    widths = {"ORD": 16, "ALS": 4, "CON": 4}
+    for record in lines(night, "ANCORD")[1:-1]:
+        assert len(record) == widths[record[0]]
+        if record[0] == "ORD":
+            assert len(record[12]) <= 24
+        if record[0] == "CON":
+            assert len(record[3]) <= 60
+
+
+def test_the_manifest_fits_the_court_results(night: Path) -> None:
+    (path,) = (night / "landing" / "court").glob("*.csv")
+    manifest = json.loads(path.with_suffix("").with_suffix(".manifest.json").read_text())
+    assert manifest == {"rows": len(results(night)), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_courts_hear_only_cases_of_england_and_wales(night: Path) -> None:
+    assert {row["court_ou_code"][0] for row in results(night)} <= {"B", "C"}
+
+
+def test_records_keep_their_keys_from_night_to_night(series: list[Path]) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for folder in series:
+        for row in rows(folder / "truth" / "links.csv"):
+            if row["source"] != "rocu":
+                assert seen.setdefault((row["source"], row["source_key"]), row["order_id"]) == row["order_id"]
+
+
+def test_the_world_grows_and_changes_between_nights(series: list[Path]) -> None:
+    first, last = (rows(folder / "truth" / "orders.csv") for folder in (series[0], series[-1]))
+    before = {row["order_id"]: row["status"] for row in first}
+    after = {row["order_id"]: row["status"] for row in last}
+    assert before.keys() < after.keys()
+    assert any(after[order] != status for order, status in before.items())
+
+
+def test_some_errors_are_corrected_between_nights(series: list[Path]) -> None:
+    first, last = (
+        {(row["source"], row["source_key"], row["field"]) for row in rows(folder / "truth" / "errors.csv")}
+        for folder in (series[0], series[-1])
+    )
+    assert {key for key in first - last if key[0] == "court"}
+
+
+def test_regional_returns_change_month_and_keep_references(series: list[Path]) -> None:
+    months = [{path.stem[-7:] for path in (folder / "landing" / "rocu").iterdir()} for folder in series]
+    assert months == [{"2026-10"}, {"2026-10"}, {"2026-11"}, {"2026-11"}]
+
+
+def test_minimum_terms_hold_in_the_truth(series: list[Path]) -> None:
+    least = {"STRO": 24, "TERO": 24, "STPO": 60, "TEPO": 60}
+    for row in rows(series[-1] / "truth" / "orders.csv"):
+        assert date.fromisoformat(row["made"]) <= date.fromisoformat(row["start"])
+        assert not row["months"] or int(row["months"]) >= least[row["kind"]]
+        assert bool(row["end"]) >= (row["interim"] == "True")
