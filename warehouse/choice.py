@@ -55,7 +55,8 @@ def choose_fields(
     """Choose a value of every field for every group, and explain each choice.
 
     Args:
-        records: `record_id`, `source`, `standing`, `recorded_on`, `order_cluster`, the group column and what the
+        records: `record_id`, `source`, `standing`, `recorded_on`, `holding` (the thing the record is kept for: a
+            person may have records for several orders), the group column and what the
             fields need.
         fields: what is chosen, in this order: a check may use `golden_<field>` of a field before.
         group: the column whose records speak of one thing.
@@ -88,7 +89,7 @@ def rank_statements(records: pl.DataFrame, field: Field, *, group: str) -> pl.Da
 
     Args:
         records: `record_id`, `source`, `standing`, `recorded_on`,
-            `order_cluster`, the group column and the columns that the field needs.
+            `holding`, the group column and the columns that the field needs.
         field: what is chosen.
         group: the column whose records speak of one thing.
 
@@ -102,7 +103,7 @@ def rank_statements(records: pl.DataFrame, field: Field, *, group: str) -> pl.Da
         "source",
         "standing",
         "recorded_on",
-        pl.col("order_cluster").alias("holding"),
+        "holding",
         pl.col(field.name).alias("value"),
         pl.col(field.canonical or field.name).alias("canonical"),
         field.check.fill_null(value=True).alias("passes"),

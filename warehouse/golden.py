@@ -150,6 +150,15 @@ ORDER_FIELDS: Final = (
 )
 """Facts of the order, in the order of choosing: a check may lean on a field chosen before."""
 
+ARREST_FIELDS: Final = (
+    Field("arrested_on", PNC_FIRST, "Taken in custody."),
+    Field("offence_code", PNC_FIRST, "Coded on the PNC; others often write a title."),
+    Field("asn", PNC_FIRST, "The PNC issues it.", check=pl.col("is_asn_valid")),
+    Field("custody_ref", ("pnd", "rocu", "pnc", "court"), "The force's own reference, sent with its upload."),
+    Field("force_code", PNC_FIRST, "Taken in custody."),
+)
+"""Facts of an arrest."""
+
 
 def choose_golden(records: pl.DataFrame, clusters: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Choose the golden values of every order and say why.
@@ -174,6 +183,25 @@ def choose_golden(records: pl.DataFrame, clusters: pl.DataFrame) -> tuple[pl.Dat
     return golden.sort("order_cluster"), reasons.sort("order_cluster", "field")
 
 
+def choose_arrests(records: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Choose the golden values of every arrest event.
+
+    Args:
+        records: arrest records of all sources, in the shape of `core__arrests`.
+        events: `link_arrests__clusters`.
+
+    Returns:
+        `event_cluster` and every field of `ARREST_FIELDS`.
+    """
+    held = records.join(events.select("record_id", "event_cluster"), on="record_id", how="inner").with_columns(
+        pl.lit(STANDS).alias("standing"),
+        pl.lit(None, pl.Date).alias("recorded_on"),
+        pl.col("event_cluster").alias("holding"),
+    )
+    values, _ = choose_fields(held, ARREST_FIELDS, group="event_cluster")
+    return values
+
+
 def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
     """Records with their clusters and their standing; the end of an order that has a term is known to be fixed."""
     amended = records.filter(pl.col("source") == "court").get_column("amends_source_key").drop_nulls()
@@ -181,6 +209,7 @@ def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
     return (
         records.join(clusters.select("record_id", "order_cluster", "subject_cluster"), on="record_id", how="inner")
         .with_columns(
+            pl.col("order_cluster").alias("holding"),
             pl.when(pl.col("result_state") == "WITHDRAWN")
             .then(WITHDRAWN)
             .when((pl.col("source") == "court") & pl.col("source_key").is_in(amended.implode()))

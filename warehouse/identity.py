@@ -1,0 +1,204 @@
+"""Ids that stay: an order, a person, an arrest keeps its id from night to night, and what changed is told.
+
+Belongs here: which id a cluster gets, where merged and split ids went, how two releases of `orders` differ.
+Does not: what belongs together (`matching`).
+"""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from warehouse.tables.register import ID_REDIRECTS, ORDERS, RELEASE_CHANGES
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Digits and capitals without I, L, O and U, which are misread or make words."""
+
+CODE_LENGTH: Final = 10
+IDS: Final = {"cluster": pl.String, "id": pl.String}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The ids of a night.
+
+    Attributes:
+        ids: `cluster`, `id`: one row a cluster.
+        redirects: `old_id`, `new_id`: ids that were merged away, or out of which a new one was split.
+    """
+
+    ids: pl.DataFrame
+    redirects: pl.DataFrame
+
+    def redirect_rows(self, kind: str, *, as_of: date) -> pl.DataFrame:
+        """The redirects in the shape of `id_redirects`; `kind` is order or subject."""
+        rows = self.redirects.with_columns(pl.lit(kind).alias("kind"), pl.lit(as_of).alias("redirected_on"))
+        return ID_REDIRECTS.conform(rows).sort(ID_REDIRECTS.order)
+
+
+def assign_ids(
+    members: pl.DataFrame,
+    former: pl.DataFrame,
+    *,
+    prefix: str,
+    as_of: date,
+    retired: Collection[str] = (),
+) -> Assignment:
+    """Give every cluster the id that most of its handles had in the former release, or a new one.
+
+    An id goes to one cluster only: the one that holds most of its handles. Ties go to the smallest id, then to the
+    cluster with the smallest handle.
+
+    Args:
+        members: `cluster` (the smallest record id in it), `handle`: what a record is known by from night to night
+            (`record_handles`). A handle may lie in several clusters.
+        former: `handle`, `id` of the release before; empty for the first one.
+        prefix: what new ids begin with, such as `ORD`.
+        as_of: the night; part of what a new id is made of, so that an id that died is not born again.
+        retired: ids of releases further back, never to be used again.
+    """
+    members = members.select("cluster", "handle").unique()
+    former = former.select("handle", "id").unique()
+    kept = _keep_ids(members, former)
+    births = members.select("cluster").unique().join(kept, on="cluster", how="anti")
+    taken = {*former.get_column("id"), *retired}
+    ids = pl.concat([kept, _new_ids(births, taken=taken, prefix=prefix, as_of=as_of)]).sort("cluster")
+    return Assignment(ids, _find_redirects(members.join(ids, on="cluster"), former))
+
+
+def record_handles(records: pl.DataFrame) -> pl.DataFrame:
+    """What each record is known by from night to night: its key, but for the rows of regional returns.
+
+    A row of a workbook has no key, and another row may stand in its place tomorrow. It is known by its occurrence or
+    custody reference, or else by name and date of birth; and by what tells the rows of one person apart.
+
+    Args:
+        records: order or arrest records in their core shape.
+
+    Returns:
+        `record_id`, `handle`, one row a record. Handles may hold names: they are compared, never kept or shown.
+    """
+    reference = "occurrence_ref" if "occurrence_ref" in records.columns else "custody_ref"
+    telling = [name for name in ("order_type", "is_interim", "arrested_on", "offence_code") if name in records.columns]
+    person = pl.concat_str("surname_folded", "forenames_folded", "date_of_birth", separator=" ", ignore_nulls=True)
+    row = pl.concat_str(
+        pl.lit("rocu"),
+        pl.coalesce(reference, person),
+        *(pl.col(name).cast(pl.String).fill_null("-") for name in telling),
+        separator=":",
+    )
+    return records.select(
+        "record_id", pl.when(pl.col("source") == "rocu").then(row).otherwise(pl.col("record_id")).alias("handle")
+    )
+
+
+def find_changes(
+    former: pl.DataFrame,
+    orders: pl.DataFrame,
+    *,
+    cause: str,
+    decided: Collection[str] = (),
+) -> pl.DataFrame:
+    """How `orders` differs from the release before.
+
+    Args:
+        former: `orders` of the release before.
+        orders: `orders` of this release.
+        cause: what changed between the two (`name_cause`).
+        decided: orders that a steward's decision touched since; their changes are the steward's.
+
+    Returns:
+        `release_changes`: added and removed orders, and changed fields of the others.
+    """
+    before, after = _long(former), _long(orders)
+    fields = before.join(after, on=["order_id", "field"], suffix="_after").rename(
+        {"value": "before", "value_after": "after"}
+    )
+    changed = fields.filter(pl.col("before").ne_missing(pl.col("after"))).with_columns(
+        pl.lit("changed").alias("change")
+    )
+    added = orders.join(former, on="order_id", how="anti").select("order_id", pl.lit("added").alias("change"))
+    removed = former.join(orders, on="order_id", how="anti").select("order_id", pl.lit("removed").alias("change"))
+    by_steward = pl.col("order_id").is_in(sorted(decided))
+    changes = pl.concat([changed, added, removed], how="diagonal").with_columns(
+        pl.when(by_steward).then(pl.lit("steward")).otherwise(pl.lit(cause)).alias("cause")
+    )
+    return RELEASE_CHANGES.conform(changes).sort(RELEASE_CHANGES.order)
+
+
+def name_cause(*, inputs_differ: bool, model_differs: bool = False, config_differs: bool = False) -> str:
+    """What made two releases differ: the sources if they sent anything else, else the model, the config or the rules.
+
+    With the same inputs, model and configuration only the rules are left; the passing of a day (an order that
+    expires) is a rule too.
+    """
+    if inputs_differ:
+        return "source"
+    if model_differs:
+        return "model"
+    return "config" if config_differs else "rule"
+
+
+def _keep_ids(members: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
+    """Clusters with the former id they keep, by rounds: a pair is settled if it is the best for both its sides."""
+    smallest = members.group_by("cluster").agg(pl.col("handle").min().alias("smallest"))
+    votes = (
+        members.join(former, on="handle")
+        .group_by("cluster", "id")
+        .agg(pl.len().alias("votes"))
+        .join(smallest, on="cluster")
+        .sort("votes", "id", "smallest", "cluster", descending=[True, False, False, False])
+    )
+    kept = [pl.DataFrame(schema=IDS)]
+    while votes.height:
+        best = votes.filter(pl.col("id").is_first_distinct() & pl.col("cluster").is_first_distinct())
+        kept.append(best.select("cluster", "id"))
+        votes = votes.join(best, on="cluster", how="anti", maintain_order="left").join(
+            best, on="id", how="anti", maintain_order="left"
+        )
+    return pl.concat(kept)
+
+
+def _new_ids(births: pl.DataFrame, *, taken: set[str], prefix: str, as_of: date) -> pl.DataFrame:
+    """Opaque codes for clusters that are new; a code that is taken is drawn again."""
+    ids: list[str] = []
+    ordered = births.sort("cluster")
+    for cluster in ordered.get_column("cluster"):
+        attempt = 0
+        while (code := _code(f"{prefix}|{as_of}|{cluster}|{attempt}", prefix)) in taken:
+            attempt += 1
+        taken.add(code)
+        ids.append(code)
+    return ordered.select("cluster", pl.Series("id", ids, pl.String))
+
+
+def _code(text: str, prefix: str) -> str:
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
+    letters = [ALPHABET[number >> 5 * place & 31] for place in range(CODE_LENGTH)]
+    return f"{prefix}-{''.join(letters)}"
+
+
+def _find_redirects(now: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
+    """Where the handles of an id went: all of them if it is gone, those under a new id if it was split."""
+    moved = (
+        now.select("handle", pl.col("id").alias("new_id"))
+        .join(former.rename({"id": "old_id"}), on="handle")
+        .filter(pl.col("old_id") != pl.col("new_id"))
+        .select("old_id", "new_id")
+        .unique()
+    )
+    is_gone = ~pl.col("old_id").is_in(now.get_column("id").unique().implode())
+    is_new = ~pl.col("new_id").is_in(former.get_column("id").unique().implode())
+    return moved.filter(is_gone | is_new).sort("old_id", "new_id")
+
+
+def _long(orders: pl.DataFrame) -> pl.DataFrame:
+    """One row an order and field, values as text."""
+    texts = [
+        pl.col(column.name).list.join(",") if isinstance(column.dtype, pl.List) else pl.col(column.name).cast(pl.String)
+        for column in ORDERS.columns
+    ]
+    return orders.select(texts).unpivot(index="order_id", variable_name="field", value_name="value")
