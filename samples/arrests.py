@@ -73,8 +73,8 @@ def _events(order: Order, random: Random) -> list[tuple[date, str]]:
     if order.is_interim:
         return events
     after = min(int(random.expovariate(0.62)), 8)
-    for category in random.choices(list(CATEGORY_SHARES), list(CATEGORY_SHARES.values()), k=after):
-        events.append((order.made + timedelta(days=random.randint(0, 1000)), category))
+    later = random.choices(list(CATEGORY_SHARES), list(CATEGORY_SHARES.values()), k=after)
+    events.extend((order.made + timedelta(days=random.randint(0, 1000)), category) for category in later)
     events.extend((order.start + timedelta(days=random.randint(5, 700)), "breach") for _ in range(order.breaches))
     return events
 

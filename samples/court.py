@@ -19,9 +19,25 @@ from samples.world import World
 from warehouse.codes import reference
 
 COLUMNS = (
-    "result_id case_urn defendant_id defendant_name date_of_birth sex pncid hearing_date court_ou_code court_name "
-    "result_code result_text order_start order_end applicant prohibitions status amends_result_id"
-).split()
+    "result_id",
+    "case_urn",
+    "defendant_id",
+    "defendant_name",
+    "date_of_birth",
+    "sex",
+    "pncid",
+    "hearing_date",
+    "court_ou_code",
+    "court_name",
+    "result_code",
+    "result_text",
+    "order_start",
+    "order_end",
+    "applicant",
+    "prohibitions",
+    "status",
+    "amends_result_id",
+)
 SEXES = {"M": "MALE", "F": "FEMALE", "U": "NOT SPECIFIED"}
 APPLICANTS = ("Chief Constable", "Chief Officer of Police")
 AGENCIES = ("National Crime Agency", "Gangmasters and Labour Abuse Authority", "Immigration Enforcement")

@@ -52,28 +52,34 @@ def mistype(word: str, random: Random) -> str:
 
 
 def mistype_surname(holding: Holding, random: Random) -> bool:
+    """A slip in the surname."""
     before, holding.surname = holding.surname, mistype(holding.surname, random)
     return holding.surname != before
 
 
 def mistype_forename(holding: Holding, random: Random) -> bool:
+    """A slip in a forename."""
     before, holding.forenames = holding.forenames, mistype(holding.forenames, random)
     return holding.forenames != before
 
 
 def use_nickname(holding: Holding, random: Random) -> bool:
+    """The short form of a forename."""
     return _replace_word(holding, "nickname", random)
 
 
 def respell(holding: Holding, random: Random) -> bool:
+    """A name in another of its spellings."""
     return _replace_word(holding, "spelling", random)
 
 
 def transliterate(holding: Holding, random: Random) -> bool:
+    """A name in another transliteration."""
     return _replace_word(holding, "transliteration", random)
 
 
-def use_alias(holding: Holding, random: Random) -> bool:
+def use_alias(holding: Holding, _random: Random) -> bool:
+    """Another name of the person as the main one."""
     alias = holding.person.alias
     if not alias:
         return False
@@ -81,12 +87,14 @@ def use_alias(holding: Holding, random: Random) -> bool:
     return True
 
 
-def swap_names(holding: Holding, random: Random) -> bool:
+def swap_names(holding: Holding, _random: Random) -> bool:
+    """Surname and forenames the wrong way round."""
     holding.forenames, holding.surname = holding.surname, holding.forenames
     return holding.forenames != holding.surname
 
 
 def cut_double_barrel(holding: Holding, random: Random) -> bool:
+    """Half of a two-part surname."""
     parts = holding.surname.replace("-", " ").split()
     if len(parts) < 2 or parts[0] in {"de", "dos", "da", "ul"}:
         return False
@@ -94,19 +102,22 @@ def cut_double_barrel(holding: Holding, random: Random) -> bool:
     return True
 
 
-def drop_middle_name(holding: Holding, random: Random) -> bool:
+def drop_middle_name(holding: Holding, _random: Random) -> bool:
+    """The first forename alone."""
     first, _, rest = holding.forenames.partition(" ")
     holding.forenames = first
     return bool(rest)
 
 
-def shorten_to_initial(holding: Holding, random: Random) -> bool:
+def shorten_to_initial(holding: Holding, _random: Random) -> bool:
+    """Forenames cut to an initial."""
     first, _, rest = holding.forenames.partition(" ")
     holding.forenames = f"{first} {rest[0]}" if rest else f"{first[0]}"
     return True
 
 
-def lose_diacritics(holding: Holding, random: Random) -> bool:
+def lose_diacritics(holding: Holding, _random: Random) -> bool:
+    """The name in plain letters where the source could hold it in full."""
     before = holding.value("name")
     holding.forenames = without_diacritics(holding.forenames)
     holding.surname = without_diacritics(holding.surname)

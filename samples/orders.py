@@ -1,105 +1,20 @@
 """The orders of the synthetic world: who was made subject to what, where, when and on which conditions.
 
-Belongs here: cases with one or several subjects, the chains interim, full, later order, and the terms the law allows.
-Does not: which source holds an order, and what it gets wrong.
+Belongs here: the chains interim, full, later order; terms, starts, ends, status. Does not: what co-defendants share
+(`cases`), which source holds an order, and what it gets wrong.
 """
 
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache
 from random import Random
 
+from samples.cases import Case, Court, case_number, condition_codes, courts_of, open_case
 from samples.people import Person, Registry
-from warehouse.codes import reference
 
-
-@dataclass(frozen=True)
-class Regime:
-    """The orders of a jurisdiction.
-
-    Attributes:
-        terms: months by order type, each as likely as it is listed; 0 is until further order.
-        courts: court types that make each order type.
-        since: first day on which each order type could be made.
-    """
-
-    jurisdiction: str
-    share: float
-    kinds: tuple[str, ...]
-    terms: dict[str, tuple[int, ...]]
-    courts: dict[str, tuple[str, ...]]
-    since: dict[str, date]
-
-
-# Minimum terms and commencement: Modern Slavery Act 2015 ss.17 and 24 with SI 2015/1476; Human Trafficking and
-# Exploitation (Scotland) Act 2015 ss.20 and 27; Human Trafficking and Exploitation Act (Northern Ireland) 2015 Sch.3.
-REGIMES = (
-    Regime(
-        "England and Wales",
-        0.962,
-        ("STRO", "STRO", "STRO", "STRO", "STPO", "STPO", "STPO", "STPO", "STPO"),
-        {
-            "STRO": (24, 24, 24, 24, 24, 36, 36, 36, 36, 48, 48, 60, 60, 30, 0),
-            "STPO": (60, 60, 60, 60, 84, 84, 84, 96, 120, 120, 120, 180, 0, 0),
-        },
-        {"STRO": ("magistrates",), "STPO": ("crown",) * 9 + ("magistrates",)},
-        {"STRO": date(2015, 7, 31), "STPO": date(2015, 7, 31)},
-    ),
-    Regime(
-        "Scotland",
-        0.028,
-        ("TEPO", "TEPO", "TERO"),
-        {"TERO": (24, 36, 48, 60), "TEPO": (60, 60, 84, 120)},
-        {"TERO": ("sheriff",), "TEPO": ("sheriff", "high_court")},
-        {"TERO": date(2017, 10, 31), "TEPO": date(2017, 6, 30)},
-    ),
-    Regime(
-        "Northern Ireland",
-        0.010,
-        ("STPO",),
-        {"STPO": (60, 84, 120, 0)},
-        {"STPO": ("crown", "magistrates")},
-        {"STPO": date(2016, 4, 1)},
-    ),
-)
-REGIME_FORCES = {"Scotland": "PS", "Northern Ireland": "98"}
-CONTEXTS = {"labour": 0.4, "county lines": 0.27, "sexual": 0.33}
-TRAVEL = ("C27", "C28")
+# Shares of cases with one to five subjects.
 GROUP_SIZES = (0.44, 0.25, 0.16, 0.09, 0.06)
-
-
-OPERATIONS = tuple("Larkspur Tern Bramble Quartz Ferrous Heron Juniper Marlin Sorrel Kestrel Wren Alder Onyx".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Court:
-    """A court of the reference list."""
-
-    code: str
-    name: str
-    type: str
-    force: str
-    region: str
-    jurisdiction: str
-
-
-@dataclass(slots=True)
-class Case:
-    """What the subjects of one case share."""
-
-    regime: Regime
-    kind: str
-    made: date
-    court: Court
-    force: str
-    urn: str
-    context: str
-    is_county_lines: bool
-    conditions: list[str]
-    operation: str
-    seed: int
 
 
 @dataclass(slots=True)
@@ -137,42 +52,6 @@ class Order:
         return self.discharged_on or self.superseded_on or self.end
 
 
-@cache
-def courts() -> tuple[Court, ...]:
-    """The courts of the reference list that make adult orders."""
-    columns = ["code", "name", "court_type", "force_code", "region_code", "jurisdiction"]
-    rows = reference("courts").select(columns).fill_null("").iter_rows()
-    return tuple(court for court in (Court(*row) for row in rows) if court.type != "youth")
-
-
-@cache
-def forces_by_region() -> dict[str, tuple[str, ...]]:
-    """Codes of the territorial forces of England and Wales by regional unit."""
-    table = reference("forces")
-    rows = table.filter(table["kind"] == "territorial").select("region_code", "code").iter_rows()
-    forces: dict[str, list[str]] = {}
-    for region, code in rows:
-        forces.setdefault(region, []).append(code)
-    return {region: tuple(codes) for region, codes in forces.items()}
-
-
-@cache
-def courts_of(jurisdiction: str, kind: str, region: str, force: str) -> tuple[Court, ...]:
-    """The courts of a type where a case would be heard: in the force's area if there are any, else in the region."""
-    of_type = [court for court in courts() if (court.jurisdiction, court.type) == (jurisdiction, kind)]
-    near = [court for court in of_type if court.region == region]
-    local = [court for court in near if court.force == force]
-    return tuple(local or near or of_type)
-
-
-@cache
-def condition_codes(context: str) -> tuple[str, ...]:
-    """Condition codes that fit a context, those of any context included; travel bans left out."""
-    table = reference("conditions")
-    rows = table.select("code", "context").iter_rows()
-    return tuple(code for code, contexts in rows if code not in TRAVEL and {"any", context} & set(contexts.split("|")))
-
-
 def add_months(day: date, months: int) -> date:
     """The same day of a later month, or its last day where that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -193,7 +72,7 @@ def make_orders(count: int, *, seed: int, as_of: date, recent: tuple[date, float
     registry = Registry(seed)
     orders: list[Order] = []
     while len(orders) < count:
-        case = _case(random, as_of, recent)
+        case = open_case(random, as_of, recent)
         for person in registry.household(random.choices(range(1, 6), GROUP_SIZES)[0], case.made):
             orders.extend(order for order in _chain(case, person, random, as_of) if order.made <= as_of)
     del orders[count:]
@@ -201,46 +80,6 @@ def make_orders(count: int, *, seed: int, as_of: date, recent: tuple[date, float
         order.order_id = f"T{number:07d}"
     _supersede(orders)
     return orders
-
-
-def _case(random: Random, as_of: date, recent: tuple[date, float]) -> Case:
-    regime = random.choices(REGIMES, [regime.share for regime in REGIMES])[0]
-    kind = random.choice(regime.kinds)
-    first = recent[0] if random.random() < recent[1] else regime.since[kind]
-    days = (as_of - first).days
-    # More cases every year: the larger of two draws leans to the end.
-    made = first + timedelta(days=max(random.randrange(days + 1), random.randrange(days + 1)))
-    made -= timedelta(days=max(0, made.weekday() - 4))
-    made = max(made, regime.since[kind])
-    region = random.choice(list(forces_by_region())) if regime.jurisdiction == "England and Wales" else ""
-    force = random.choice(forces_by_region()[region]) if region else REGIME_FORCES[regime.jurisdiction]
-    court = random.choice(courts_of(regime.jurisdiction, random.choice(regime.courts[kind]), region, force))
-    context = random.choices(list(CONTEXTS), list(CONTEXTS.values()))[0]
-    return Case(
-        regime=regime,
-        kind=kind,
-        made=made,
-        court=court,
-        force=force,
-        urn=_urn(force, made, random),
-        context=context,
-        is_county_lines=random.random() < (0.55 if context == "county lines" else 0.02),
-        conditions=_conditions(context, random),
-        operation=f"Op {random.choice(OPERATIONS)}",
-        seed=random.getrandbits(48),
-    )
-
-
-def _urn(force: str, made: date, random: Random) -> str:
-    station = "".join(random.choices("ABCDEFGHJKLMNPQRSTUVWXYZ", k=2))
-    return f"{force}{station}{random.randrange(100_000):05d}{made.year % 100:02d}"
-
-
-def _conditions(context: str, random: Random) -> list[str]:
-    conditions = random.sample(condition_codes(context), random.randint(2, 7))
-    if random.random() < 0.3:
-        conditions.append(random.choice(TRAVEL))
-    return conditions
 
 
 def _chain(case: Case, person: Person, random: Random, as_of: date) -> Iterator[Order]:
@@ -319,7 +158,7 @@ def _later(earlier: Order, kind: str, made: date, random: Random) -> Order:
     regime, court = earlier.case.regime, earlier.case.court
     if kind != earlier.kind:
         court = random.choice(courts_of(regime.jurisdiction, "crown", court.region, earlier.force))
-    urn = _urn(earlier.force, made, random)
+    urn = case_number(earlier.force, made, random)
     conditions = [code for code in earlier.conditions if random.random() < 0.8] or earlier.conditions[:1]
     case = replace(earlier.case, kind=kind, made=made, court=court, urn=urn, conditions=conditions)
     return _order(case, earlier.person, kind, made, random)

@@ -10,7 +10,8 @@ from random import Random
 from typing import Literal
 
 from samples.arrests import Arrest
-from samples.orders import Order, forces_by_region
+from samples.cases import forces_by_region
+from samples.orders import Order
 
 Source = Literal["pnc", "pnd", "court", "rocu"]
 
@@ -105,18 +106,18 @@ def _arrest_record(source: Source, arrest: Arrest, random: Random, days: float) 
     return Record(source, arrest.order, random.getrandbits(48), recorded_on, arrest.force, key=key, arrest=arrest)
 
 
-def _on_pnc(order: Order, random: Random, silent: str) -> Iterator[Record]:
+def _on_pnc(order: Order, random: Random, _silent: str) -> Iterator[Record]:
     share = SHARE_HELD["pnc"] if order.made >= PNC_INSTRUCTION else SHARE_ON_PNC_BEFORE_INSTRUCTION
     if random.random() < share:
         yield _record("pnc", order, random, 24)
 
 
-def _on_pnd(order: Order, random: Random, silent: str) -> Iterator[Record]:
+def _on_pnd(order: Order, random: Random, _silent: str) -> Iterator[Record]:
     if random.random() < SHARE_HELD["pnd"]:
         yield _record("pnd", order, random, 16)
 
 
-def _at_court(order: Order, random: Random, silent: str) -> Iterator[Record]:
+def _at_court(order: Order, random: Random, _silent: str) -> Iterator[Record]:
     if order.court.jurisdiction == "England and Wales" and random.random() < SHARE_HELD["court"]:
         yield _record("court", order, random, 1.2)
 

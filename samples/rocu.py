@@ -1,6 +1,7 @@
 """Writes the regional returns: one workbook a region and month, filled in as people fill them in."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from random import Random
@@ -16,16 +17,25 @@ from samples.name_errors import without_diacritics
 from samples.pnd import occurrence_ref
 from samples.records import SHARE_OF_ARRESTS, Record
 from samples.truth import Truth
-from samples.wording import condition_texts, court_as_written, date_as_typed, force_as_written, term_as_typed, town_of
+from samples.wording import (
+    FULL_WORDS,
+    condition_texts,
+    court_as_written,
+    date_as_typed,
+    force_as_written,
+    term_as_typed,
+    town_of,
+)
 from samples.world import World
 
 # Workbooks carry the day they were made; a fixed one keeps the bytes the same.
 CREATED = datetime(2020, 1, 1)  # noqa: DTZ001
 UNKNOWN = ("n/k", "?", "TBC", "-", "")
 JOINS = ("; ", ". ", "\n", " / ")
-YEARS_OF_HISTORY = 2
+DAYS_OF_HISTORY = 2 * 365
 SHARE_EXCEL_DATES = 0.7
 Cell = str | int | date | None
+Held = list[tuple[Record, Holding, list[tuple[str, str]]]]
 
 
 def write_rocu(folder: Path, world: World, mixture: Mixture, truth: Truth) -> None:
@@ -67,39 +77,34 @@ class _Return:
         self._write_arrests(held, arrests)
         self._book.close()
 
-    def _write_orders(self, held: list[tuple[Record, Holding, list[tuple[str, str]]]]) -> None:
-        sheet, row = self._sheet(self._layout.orders, self._layout.columns)
+    def _write_orders(self, held: Held) -> None:
+        layout = self._layout
+        sheet, row = self._sheet(layout.orders, layout.columns)
         for number, (record, holding, errors) in enumerate(held, 1):
-            random = Random(record.seed)
-            self._fill(sheet, row, [ORDER_CELLS[field](record, holding, random) for _, field in self._layout.columns])
-            if self._layout.columns[0][1] == "number":
-                sheet.write_number(row, 0, number)
+            line = _Line(record, holding, Random(record.seed))
+            cells = [number if field == "number" else ORDER_CELLS[field](line) for _, field in layout.columns]
+            self._fill(sheet, row, cells)
             row += 1
-            self._truth.add(record, f"{self._file_name}#{self._layout.orders}#{row}", errors)
-        for note in ("", *self._layout.notes):
-            sheet.write_string(row, 0, note) if note else None
-            row += 1
+            self._truth.add(record, f"{self._file_name}#{layout.orders}#{row}", errors)
+        for place, note in enumerate(layout.notes, row + 1):
+            sheet.write_string(place, 0, note)
 
-    def _write_arrests(
-        self, held: list[tuple[Record, Holding, list[tuple[str, str]]]], arrests: dict[str, list[Arrest]]
-    ) -> None:
-        sheet, row = self._sheet(self._layout.arrests, self._layout.arrest_columns)
+    def _write_arrests(self, held: Held, arrests: dict[str, list[Arrest]]) -> None:
+        layout = self._layout
+        sheet, row = self._sheet(layout.arrests, layout.arrest_columns)
         seen: set[str] = set()
         for record, holding, errors in held:
             random = Random(record.seed)
             personal = [(field, error) for field, error in errors if field in {"name", "dob", "pncid"}]
             for arrest in arrests.get(record.order.person.person_id, ()):
-                is_new = (
-                    arrest.event_id not in seen and abs(arrest.made - record.order.made).days <= 365 * YEARS_OF_HISTORY
-                )
-                if not is_new or random.random() >= SHARE_OF_ARRESTS["rocu"]:
+                is_near = abs(arrest.made - record.order.made).days <= DAYS_OF_HISTORY
+                if arrest.event_id in seen or not is_near or random.random() >= SHARE_OF_ARRESTS["rocu"]:
                     continue
                 seen.add(arrest.event_id)
-                cells = [ARREST_CELLS[field](arrest, holding, random) for _, field in self._layout.arrest_columns]
-                self._fill(sheet, row, cells)
+                history = _History(arrest, holding, random)
+                self._fill(sheet, row, [ARREST_CELLS[field](history) for _, field in layout.arrest_columns])
                 row += 1
-                key = f"{self._file_name}#{self._layout.arrests}#{row}"
-                self._truth.add_arrest("rocu", key, arrest, personal)
+                self._truth.add_arrest("rocu", f"{self._file_name}#{layout.arrests}#{row}", arrest, personal)
 
     def _sheet(self, name: str, columns: Columns) -> tuple["xlsxwriter.worksheet.Worksheet", int]:
         sheet = self._book.add_worksheet(name)
@@ -120,6 +125,24 @@ class _Return:
                 sheet.write_number(row, column, cell)
 
 
+@dataclass(frozen=True)
+class _Line:
+    """What a row of the orders sheet is written from."""
+
+    record: Record
+    holding: Holding
+    random: Random
+
+
+@dataclass(frozen=True)
+class _History:
+    """What a row of the offending history is written from."""
+
+    arrest: Arrest
+    holding: Holding
+    random: Random
+
+
 def _day(day: date | None, random: Random) -> Cell:
     if day is None:
         return random.choice(UNKNOWN)
@@ -127,99 +150,120 @@ def _day(day: date | None, random: Random) -> Cell:
     return day if random.random() < SHARE_EXCEL_DATES and day.year > 1900 else date_as_typed(day, random)
 
 
-def _birth(holding: Holding, random: Random) -> Cell:
-    if holding.dob and holding.dob_digits == 6:
-        return f"{holding.dob:%m/%Y}"
-    return str(holding.dob.year) if holding.dob and holding.dob_digits == 4 else _day(holding.dob, random)
+def _birth(line: _Line) -> Cell:
+    dob, digits = line.holding.dob, line.holding.dob_digits
+    if dob and digits == 6:
+        return f"{dob:%m/%Y}"
+    return str(dob.year) if dob and digits == 4 else _day(dob, line.random)
 
 
-def _full_name(holding: Holding, random: Random) -> str:
-    if random.random() < 0.5:
+def _full_name(line: _Line) -> Cell:
+    holding = line.holding
+    if line.random.random() < 0.5:
         return f"{holding.surname.upper()}, {holding.forenames}"
     return f"{holding.forenames} {holding.surname}"
 
 
-def _pncid(holding: Holding, random: Random) -> str:
-    return pnc_id_as_written(holding.pncid, random) if holding.pncid else random.choice(UNKNOWN)
+def _pncid(row: _Line | _History) -> str:
+    pncid = row.holding.pncid
+    return pnc_id_as_written(pncid, row.random) if pncid else row.random.choice(UNKNOWN)
 
 
-def _kind(holding: Holding, random: Random) -> str:
-    words = {"STRO": "Slavery and Trafficking Risk Order", "STPO": "Slavery and Trafficking Prevention Order"}
-    short = {"STRO": "S&T Risk Order", "STPO": "S&T Prevention Order"}
-    kind = holding.kind
-    return random.choice((kind, kind, kind, kind.lower(), words.get(kind, kind), short.get(kind, kind)))
+def _kind(line: _Line) -> str:
+    kind = line.holding.kind
+    short = FULL_WORDS[kind].replace("Slavery and Trafficking", "S&T")
+    return line.random.choice((kind, kind, kind, kind.lower(), FULL_WORDS[kind], short))
 
 
-def _kind_and_interim(holding: Holding, random: Random) -> str:
-    kind = _kind(holding, random)
-    return random.choice((f"Interim {kind}", f"{kind} (interim)", f"i{holding.kind}")) if holding.interim else kind
+def _kind_and_interim(line: _Line) -> str:
+    kind = _kind(line)
+    if not line.holding.interim:
+        return kind
+    return line.random.choice((f"Interim {kind}", f"{kind} (interim)", f"i{line.holding.kind}"))
 
 
-def _interim(holding: Holding, random: Random) -> str:
-    if holding.interim:
-        return random.choice(("Interim", "interim", "I", "INT"))
-    return random.choice(("Full", "full", "F", "FULL"))
+def _interim(line: _Line) -> str:
+    words = ("Interim", "interim", "I", "INT") if line.holding.interim else ("Full", "full", "F", "FULL")
+    return line.random.choice(words)
 
 
-def _end(record: Record, holding: Holding, random: Random) -> Cell:
-    if record.order.end is None:
-        return random.choice(("UFO", "until further order", "indefinite", "Until further order"))
-    return _day(holding.end, random)
+def _end(line: _Line) -> Cell:
+    if line.record.order.end is None:
+        return line.random.choice(("UFO", "until further order", "indefinite", "Until further order"))
+    return _day(line.holding.end, line.random)
 
 
-def _term(record: Record, holding: Holding, random: Random) -> Cell:
-    if record.order.is_interim:
-        return random.choice(("", "interim", ""))
-    return term_as_typed(holding.term, random) if holding.term else random.choice(("UFO", "indefinite", ""))
+def _term(line: _Line) -> Cell:
+    if line.record.order.is_interim:
+        return line.random.choice(("", "interim", ""))
+    if not line.holding.term:
+        return line.random.choice(("UFO", "indefinite", ""))
+    return term_as_typed(line.holding.term, line.random)
 
 
-def _conditions(record: Record, holding: Holding, random: Random) -> str:
-    texts = condition_texts(record.order, holding.conditions, random)
-    if texts and random.random() < 0.2:
+def _conditions(line: _Line) -> str:
+    texts = condition_texts(line.record.order, line.holding.conditions, line.random)
+    if texts and line.random.random() < 0.2:
         return "\n".join(f"{number}) {text}" for number, text in enumerate(texts, 1))
-    return random.choice(JOINS).join(texts)
+    return line.random.choice(JOINS).join(texts)
 
 
-def _court(holding: Holding, random: Random) -> str:
-    return town_of(holding.court_name) if random.random() < 0.3 else court_as_written(holding.court_name, random)
+def _court(line: _Line) -> str:
+    name = line.holding.court_name
+    return town_of(name) if line.random.random() < 0.3 else court_as_written(name, line.random)
 
 
-def _county_lines(holding: Holding, random: Random) -> str:
-    return random.choice(("Y", "Y", "y", "Yes")) if holding.county_lines else random.choice(("N", "N", "n", "No"))
+def _county_lines(line: _Line) -> str:
+    return line.random.choice(("Y", "Y", "y", "Yes") if line.holding.county_lines else ("N", "N", "n", "No"))
 
 
-def _breaches(record: Record, random: Random) -> Cell:
-    return record.order.breaches if random.random() < 0.9 else random.choice(UNKNOWN)
+def _breaches(line: _Line) -> Cell:
+    return line.record.order.breaches if line.random.random() < 0.9 else line.random.choice(UNKNOWN)
 
 
-ORDER_CELLS: dict[str, Callable[[Record, Holding, Random], Cell]] = {
-    "number": lambda record, holding, random: 0,
-    "name": lambda record, holding, random: _full_name(holding, random),
-    "surname": lambda record, holding, random: holding.surname,
-    "forenames": lambda record, holding, random: holding.forenames,
-    "dob": lambda record, holding, random: _birth(holding, random),
-    "pncid": lambda record, holding, random: _pncid(holding, random),
-    "force": lambda record, holding, random: force_as_written(holding.force, random),
-    "kind": lambda record, holding, random: _kind(holding, random),
-    "kind_and_interim": lambda record, holding, random: _kind_and_interim(holding, random),
-    "interim": lambda record, holding, random: _interim(holding, random),
-    "made": lambda record, holding, random: _day(holding.made, random),
-    "start": lambda record, holding, random: _day(holding.start, random),
+def _occurrence(line: _Line) -> str:
+    return occurrence_ref(line.record, line.random) if line.random.random() < 0.9 else ""
+
+
+def _birth_of_arrested(row: _History) -> str:
+    return f"{row.holding.dob:%d/%m/%Y}" if row.holding.dob else ""
+
+
+def _pncid_of_arrested(row: _History) -> str:
+    return _pncid(row) if row.random.random() < 0.8 else ""
+
+
+def _offence(row: _History) -> str:
+    return row.arrest.offence.title if row.random.random() < 0.75 else row.arrest.offence.code
+
+
+ORDER_CELLS: dict[str, Callable[[_Line], Cell]] = {
+    "name": _full_name,
+    "surname": lambda line: line.holding.surname,
+    "forenames": lambda line: line.holding.forenames,
+    "dob": _birth,
+    "pncid": _pncid,
+    "force": lambda line: force_as_written(line.holding.force, line.random),
+    "kind": _kind,
+    "kind_and_interim": _kind_and_interim,
+    "interim": _interim,
+    "made": lambda line: _day(line.holding.made, line.random),
+    "start": lambda line: _day(line.holding.start, line.random),
     "end": _end,
     "term": _term,
-    "court": lambda record, holding, random: _court(holding, random),
+    "court": _court,
     "conditions": _conditions,
-    "county_lines": lambda record, holding, random: _county_lines(holding, random),
-    "breaches": lambda record, holding, random: _breaches(record, random),
-    "occurrence": lambda record, holding, random: occurrence_ref(record, random) if random.random() < 0.9 else "",
+    "county_lines": _county_lines,
+    "breaches": _breaches,
+    "occurrence": _occurrence,
 }
-ARREST_CELLS: dict[str, Callable[[Arrest, Holding, Random], Cell]] = {
-    "name": lambda arrest, holding, random: f"{holding.forenames} {holding.surname}",
-    "surname": lambda arrest, holding, random: holding.surname,
-    "forenames": lambda arrest, holding, random: holding.forenames,
-    "dob": lambda arrest, holding, random: f"{holding.dob:%d/%m/%Y}" if holding.dob else "",
-    "pncid": lambda arrest, holding, random: _pncid(holding, random) if random.random() < 0.8 else "",
-    "arrested": lambda arrest, holding, random: _day(arrest.made, random),
-    "offence": lambda arrest, holding, random: arrest.offence.title if random.random() < 0.75 else arrest.offence.code,
-    "custody": lambda arrest, holding, random: arrest.custody_ref if random.random() < 0.7 else "",
+ARREST_CELLS: dict[str, Callable[[_History], Cell]] = {
+    "name": lambda row: f"{row.holding.forenames} {row.holding.surname}",
+    "surname": lambda row: row.holding.surname,
+    "forenames": lambda row: row.holding.forenames,
+    "dob": _birth_of_arrested,
+    "pncid": _pncid_of_arrested,
+    "arrested": lambda row: _day(row.arrest.made, row.random),
+    "offence": _offence,
+    "custody": lambda row: row.arrest.custody_ref if row.random.random() < 0.7 else "",
 }

@@ -10,10 +10,35 @@ from samples.orders import Order
 from samples.records import Record
 
 ORDER_COLUMNS = (
-    "order_id person_id forenames surname dob sex pncid kind interim made start end months status court_ou force "
-    "conditions county_lines urn"
-).split()
-ARREST_COLUMNS = "event_id person_id date offence_id cjs_code category asn".split()
+    "order_id",
+    "person_id",
+    "forenames",
+    "surname",
+    "dob",
+    "sex",
+    "pncid",
+    "kind",
+    "interim",
+    "made",
+    "start",
+    "end",
+    "months",
+    "status",
+    "court_ou",
+    "force",
+    "conditions",
+    "county_lines",
+    "urn",
+)
+ARREST_COLUMNS = (
+    "event_id",
+    "person_id",
+    "date",
+    "offence_id",
+    "cjs_code",
+    "category",
+    "asn",
+)
 README = """Synthetic data. Every person, order, arrest and identifier here is invented; any likeness is chance.
 orders, arrests: the world as it is. links, arrest_links: which source record is which order or arrest.
 errors: what is wrong with the order records. arrest_errors: what is wrong with the arrest records.

@@ -26,28 +26,28 @@ _COUNTRIES = ("Romania", "Albania", "Vietnam", "Poland", "Lithuania", "Spain")
 @cache
 def _wordings() -> dict[str, tuple[str, ...]]:
     rows = reference("conditions").select("code", "wordings").iter_rows()
-    return {code: tuple(wordings.split("|")) for code, wordings in rows}
+    # A second blank of a name is another person's.
+    return {
+        code: tuple(wordings.replace("{name} or {name}", "{name} or {other}").split("|")) for code, wordings in rows
+    }
 
 
 def condition_texts(order: Order, codes: list[str], random: Random) -> list[str]:
     """Conditions in words. The wording is the source's, the names and places in it are the case's."""
     blanks = _blanks(order.case.seed, order.court.name)
-    return [_fill(random.choice(_wordings()[code]), blanks) for code in codes]
-
-
-def _fill(wording: str, blanks: dict[str, str]) -> str:
-    return wording.format_map(blanks) if "{" in wording else wording
+    return [random.choice(_wordings()[code]).format_map(blanks) for code in codes]
 
 
 @cache
 def _blanks(seed: int, court: str) -> dict[str, str]:
     random = Random(seed)
-    name = random.choice(_NAMES)
+    name, other = random.sample(_NAMES, 2)
     town = town_of(court)
     return {
         "area": random.choice(_AREAS),
         "town": town,
         "name": name,
+        "other": other,
         "initials": ".".join(part[0] for part in name.split()) + ".",
         "dob": f"{random.randint(1, 28):02d}/{random.randint(1, 12):02d}/{random.randint(1960, 2005)}",
         "station": f"{town} police station",
