@@ -1,0 +1,70 @@
+"""What must hold of a table, and between tables, before a release is published.
+
+Belongs here: the gates. Does not: expectations that only warn (`expectations.suites`), publication itself.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.schema import Table
+from warehouse.tables.relations import FOREIGN_KEYS, ForeignKey
+
+
+class PublicationRefusedError(Exception):
+    """The tables can't be published; the message names the table, what it breaks and in how many rows."""
+
+
+def check_table(table: Table, frame: pl.LazyFrame | pl.DataFrame | None) -> pl.DataFrame:
+    """The table as declared, once its required values are there and its keys are unique.
+
+    Raises:
+        PublicationRefusedError: it is missing, of another shape, lacks required values or repeats a key.
+    """
+    if frame is None:
+        raise PublicationRefusedError(f"{table.name}: the table was not handed over")
+    conformed = _conformed(table, frame.lazy())
+    required = [column.name for column in table.columns if column.required]
+    for name, missing in conformed.select(pl.col(required).null_count()).row(0, named=True).items() if required else ():
+        if missing:
+            raise PublicationRefusedError(f"{table.name}: {name} is missing in {missing} rows")
+    repeated = conformed.height - conformed.n_unique(list(table.key)) if table.key else 0
+    if repeated:
+        raise PublicationRefusedError(f"{table.name}: {repeated} rows repeat the key {', '.join(table.key)}")
+    return conformed
+
+
+def check_relations(folder: Path) -> None:
+    """Hold the written tables to the foreign keys of the register.
+
+    Raises:
+        PublicationRefusedError: a row points to nothing, or a row that must be pointed to is not.
+    """
+    for key in FOREIGN_KEYS:
+        _check_relation(folder, key)
+
+
+def _conformed(table: Table, frame: pl.LazyFrame) -> pl.DataFrame:
+    try:
+        return table.conform(frame).collect()
+    except pl.exceptions.ColumnNotFoundError:
+        missing = [column.name for column in table.columns if column.name not in frame.collect_schema()]
+        raise PublicationRefusedError(f"{table.name}: {len(missing)} columns are missing: {missing}") from None
+    except pl.exceptions.InvalidOperationError:
+        # The message of polars quotes values; the register's people must not stand in a log.
+        raise PublicationRefusedError(f"{table.name}: values do not fit the declared types") from None
+
+
+def _check_relation(folder: Path, key: ForeignKey) -> None:
+    pointing = pl.scan_parquet(folder / f"{key.table.name}.parquet").select(key.column).drop_nulls()
+    parents = pl.scan_parquet(folder / f"{key.parent.name}.parquet").select(key.parent_column)
+    lost = _count(pointing.join(parents, how="anti", left_on=key.column, right_on=key.parent_column))
+    if lost:
+        raise PublicationRefusedError(f"{key.table.name}: {key.column} of {lost} rows is not in {key.parent.name}")
+    unheld = _count(parents.join(pointing, how="anti", left_on=key.parent_column, right_on=key.column))
+    if key.is_total and unheld:
+        raise PublicationRefusedError(f"{key.parent.name}: {unheld} rows have no row in {key.table.name}")
+
+
+def _count(frame: pl.LazyFrame) -> int:
+    return int(frame.select(pl.len()).collect().item())

@@ -1,0 +1,59 @@
+"""The one folder of all state (`CONCORD_HOME`): where each kind of thing lies below it.
+
+Belongs here: names of folders. Does not: what is written into them (`warehouse.store`, `warehouse.releases`).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder of all state.
+
+    Attributes:
+        path: the folder; made by `create`.
+    """
+
+    path: Path
+
+    @property
+    def releases(self) -> Path:
+        """Published releases, a folder each; never changed once there."""
+        return self.path / "releases"
+
+    @property
+    def current(self) -> Path:
+        """The file that names the release in force."""
+        return self.releases / "CURRENT"
+
+    @property
+    def quarantine(self) -> Path:
+        """Deliveries and rows put aside."""
+        return self.path / "quarantine"
+
+    @property
+    def archive(self) -> Path:
+        """Accepted deliveries, as sent."""
+        return self.path / "archive"
+
+    @property
+    def tables(self) -> Path:
+        """Parquet between stages, a folder a night."""
+        return self.path / "tables"
+
+    @property
+    def runs(self) -> Path:
+        """Reports of the runs, one `run.json` each."""
+        return self.path / "runs"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own storage."""
+        return self.path / "dagster"
+
+    def create(self) -> "Home":
+        """Make the folders that are not yet there."""
+        for folder in (self.releases, self.quarantine, self.archive, self.tables, self.runs, self.dagster):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self

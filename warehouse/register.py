@@ -1,0 +1,197 @@
+"""Reading a release: its tables as frames, and the evidence behind one order.
+
+Belongs here: questions put to a published register. Does not: drawing the answers, publishing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import polars as pl
+
+from warehouse.home import Home
+from warehouse.releases import Release, current_release, read_release
+from warehouse.tables.release import ORDER_PAIRS, RELEASE_TABLES
+
+
+class UnknownOrderError(LookupError):
+    """The register holds no order of that id, nor a redirect that leads to one order."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One bar of a waterfall: a comparison, the level that the two records reach, its weight (log2 Bayes factor)."""
+
+    comparison: str
+    level: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two records of an order and why they belong together."""
+
+    left_id: str
+    right_id: str
+    person_weight: float
+    order_weight: float
+    match_weight: float
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The evidence behind one order.
+
+    Attributes:
+        order_id: the order.
+        asked_for: the id that was asked for; another one if it was redirected.
+        order: its row in `orders`.
+        records: its rows in `order_sources`.
+        pairs: its pairs of records with their weights, if the release keeps them.
+        provenance: its rows in `field_provenance`.
+        discrepancies: its rows in `discrepancies`.
+    """
+
+    order_id: str
+    asked_for: str
+    order: Mapping[str, Any]
+    records: pl.DataFrame
+    pairs: tuple[Pair, ...]
+    provenance: pl.DataFrame
+    discrepancies: pl.DataFrame
+
+
+class Register:
+    """A release, open for reading: `with Register.open(home) as register:`.
+
+    Attributes:
+        release: the release that is read; later publications do not change it.
+    """
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self._connection = duckdb.connect(release.database, read_only=True)
+
+    @classmethod
+    def open(cls, home: Home | Path, release: str | None = None) -> Self:
+        """Open a release by id, or the one in force.
+
+        Raises:
+            LookupError: there is no such release, or none has been published.
+        """
+        home = Home(home) if isinstance(home, Path) else home
+        found = read_release(home, release) if release else current_release(home)
+        if found is None:
+            raise LookupError("no release has been published")
+        return cls(found)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A table of the release, in the order of its key.
+
+        Raises:
+            KeyError: the release has no table of that name.
+        """
+        table = next((table for table in RELEASE_TABLES if table.name == name), None)
+        if table is None or not self.release.parquet(name).exists():
+            raise KeyError(f"release {self.release.release_id} has no table {name}")
+        return pl.read_parquet(self.release.parquet(name))
+
+    def orders(self, *, force: str | None = None, is_active: bool | None = None) -> pl.DataFrame:
+        """The orders of the release.
+
+        Args:
+            force: code of the force that holds them; all forces if not given.
+            is_active: only those that are live in law, or only those that are not.
+        """
+        orders = self.table("orders")
+        if force is not None:
+            orders = orders.filter(pl.col("force_code") == force)
+        if is_active is not None:
+            orders = orders.filter((pl.col("legal_status") == "live") == is_active)
+        return orders
+
+    def query(self, sql: str, parameters: tuple[object, ...] = ()) -> pl.DataFrame:
+        """The answer to a query on the tables and views of the release; nothing can be written."""
+        return pl.read_database(sql, self._connection, execute_options={"parameters": list(parameters)})
+
+    def explain(self, order_id: str) -> Explanation:
+        """The evidence behind an order: its records, their weights, its values, its discrepancies.
+
+        Raises:
+            UnknownOrderError: there is no such order; or it was split, and the message names the orders it became.
+        """
+        found = self._follow(order_id)
+        return Explanation(
+            order_id=found,
+            asked_for=order_id,
+            order=self._rows("orders", found).row(0, named=True),
+            records=self._rows("order_sources", found),
+            pairs=self._pairs(found),
+            provenance=self._rows("field_provenance", found),
+            discrepancies=self._rows("discrepancies", found),
+        )
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _rows(self, table: str, order_id: str) -> pl.DataFrame:
+        return pl.scan_parquet(self.release.parquet(table)).filter(pl.col("order_id") == order_id).collect()
+
+    def _follow(self, order_id: str) -> str:
+        """The order itself, or the one that its redirects lead to."""
+        ends, seen, open_ids = set[str](), set[str](), {order_id}
+        while open_ids:
+            seen |= open_ids
+            known = set(self._orders_among(open_ids))
+            ends |= known
+            open_ids = set(self._redirects_of(open_ids - known)) - seen
+        if len(ends) == 1:
+            return ends.pop()
+        if ends:
+            raise UnknownOrderError(f"order {order_id} was split into {', '.join(sorted(ends))}: ask for one of them")
+        raise UnknownOrderError(f"release {self.release.release_id} has no order {order_id}")
+
+    def _orders_among(self, ids: set[str]) -> list[str]:
+        rows = self._connection.execute("SELECT order_id FROM orders WHERE order_id IN (SELECT unnest(?))", [list(ids)])
+        return [row[0] for row in rows.fetchall()]
+
+    def _redirects_of(self, ids: set[str]) -> list[str]:
+        rows = self._connection.execute(
+            "SELECT new_id FROM id_redirects WHERE kind = 'order' AND old_id IN (SELECT unnest(?))", [list(ids)]
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    def _pairs(self, order_id: str) -> tuple[Pair, ...]:
+        if not self.release.parquet(ORDER_PAIRS.name).exists():
+            return ()
+        return tuple(_pair(row) for row in self._rows(ORDER_PAIRS.name, order_id).iter_rows(named=True))
+
+
+def _pair(row: Mapping[str, Any]) -> Pair:
+    return Pair(
+        left_id=row["left_id"],
+        right_id=row["right_id"],
+        person_weight=row["person_weight"],
+        order_weight=row["order_weight"],
+        match_weight=row["match_weight"],
+        steps=tuple(_step(level, weight) for level, weight in zip(row["levels"], row["weights"], strict=True)),
+    )
+
+
+def _step(level: str, weight: str) -> Step:
+    """A step from `comparison=level` and `comparison=+1.23`; the two lists stand in the order of the model."""
+    comparison, _, reached = level.partition("=")
+    return Step(comparison, reached, float(weight.rpartition("=")[2]))
