@@ -1,0 +1,260 @@
+"""The model of an arrest: which records tell of one arrest, and whose orders the arrested person has.
+
+Belongs here: columns, blocking rules and comparisons of arrests, and their linking. Does not: the comparison of
+persons (`matching.persons`), the linking of orders (`matching.orders`).
+
+The PNC holds arrests by PNC id and ASN without a name, the regions by name and custody reference without an ASN. The
+subjects of the orders bridge the two: records are first brought to their subject, then to one event.
+"""
+
+import polars as pl
+
+from matching.blocking import BlockingRule, candidate_pairs
+from matching.clusters import Constraints, Policy, agglomerate
+from matching.comparators import (
+    ANYTHING,
+    both,
+    day_and_month_swapped,
+    days_apart,
+    edits,
+    equal,
+    missing,
+    year_off,
+)
+from matching.comparisons import Comparison, Level
+from matching.links import mean_weights
+from matching.orders import name_variants
+from matching.persons import PERSON_COLUMNS, PERSON_RULES, describe_persons, person_model, subject_bar
+from matching.weights import Model, on_demand, weigh
+from warehouse.tables.link import LINK_ARRESTS
+
+PERSON_BAR = 4.0
+# The date alone is not enough, nor the offence: both, or a reference.
+EVENT_BAR = 5.0
+FLOOR = -16.0
+# A subject must fit better than the next one by 8 to 1, or none is named.
+LEAD = 3.0
+
+REFERENCES = Model(
+    "reference",
+    (
+        Comparison(
+            "ASN",
+            ("asn", "is_asn_valid"),
+            (
+                Level("not known", missing("asn"), 1, 1),
+                Level("the same", equal("asn"), 0.93, 1e-7),
+                Level("one character off", pl.col("asn_edits") <= 1, 0.04, 2e-4),
+                Level("differ, both check letters right", both("is_asn_valid"), 0.001, 1.0),
+                Level("differ, a check letter wrong", ANYTHING, 0.03, 1.0),
+            ),
+            (edits("asn"),),
+        ),
+        Comparison(
+            "custody reference",
+            ("custody_ref",),
+            (
+                Level("not known", missing("custody_ref"), 1, 1),
+                # A custody record can hold several offences, and a rearrest may use it again.
+                Level("the same", equal("custody_ref"), 0.95, 1e-5),
+                Level("one character off", pl.col("custody_ref_edits") <= 1, 0.02, 0.02),
+                Level("differs", ANYTHING, 0.004, 0.98),
+            ),
+            (edits("custody_ref"),),
+        ),
+    ),
+)
+
+SUBJECT = Model(
+    "subject",
+    (
+        Comparison(
+            "subject",
+            ("subject_cluster",),
+            (
+                Level("not known", missing("subject_cluster"), 1, 1),
+                Level("the same", equal("subject_cluster"), 0.98, 2e-5),
+                Level("differs", ANYTHING, 0.01, 0.98),
+            ),
+        ),
+    ),
+)
+
+EVENT = Model(
+    "event",
+    (
+        Comparison(
+            "date of arrest",
+            ("arrested_on",),
+            (
+                Level("not known", missing("arrested_on"), 1, 1),
+                Level("the same", equal("arrested_on"), 0.90, 0.003),
+                Level("within 2 days", days_apart("arrested_on") <= 2, 0.04, 0.008),
+                Level("day and month exchanged", day_and_month_swapped("arrested_on"), 0.01, 0.002),
+                Level("in another year, same day", year_off("arrested_on", 1), 0.02, 0.003),
+                Level("within 14 days", days_apart("arrested_on") <= 14, 0.02, 0.03),
+                Level("other date", ANYTHING, 0.005, 0.95),
+            ),
+        ),
+        Comparison(
+            "offence",
+            ("offence_code",),
+            (
+                Level("not known", missing("offence_code"), 1, 1),
+                # A person's arrests are often for one kind of offence; 158 codes are in use.
+                Level("the same", equal("offence_code"), 0.93, 0.05),
+                Level("differs", ANYTHING, 0.07, 0.95),
+            ),
+        ),
+        Comparison(
+            "force",
+            ("force_code",),
+            (
+                Level("not known", missing("force_code"), 1, 1),
+                Level("the same", equal("force_code"), 0.95, 0.80),
+                Level("differs", ANYTHING, 0.05, 0.20),
+            ),
+        ),
+        Comparison(
+            "source",
+            ("source",),
+            (
+                Level("the same", equal("source"), 0.02, 0.40),
+                Level("differs", ANYTHING, 0.98, 0.60),
+            ),
+        ),
+    ),
+)
+
+EVENT_RULES = (
+    BlockingRule("the same ASN", (pl.col("asn"),)),
+    BlockingRule("the same custody reference", (pl.col("custody_ref"),)),
+    BlockingRule("subject and date", (pl.col("subject_cluster"), pl.col("arrested_on"))),
+    BlockingRule("subject and offence", (pl.col("subject_cluster"), pl.col("offence_code"))),
+    BlockingRule("PNC id and date", (pl.col("pnc_id"), pl.col("arrested_on"))),
+    BlockingRule("PNC id and offence", (pl.col("pnc_id"), pl.col("offence_code"))),
+    BlockingRule("name and date", (pl.col("short_name"), pl.col("arrested_on"))),
+    BlockingRule(
+        "date of birth, date and offence", tuple(map(pl.col, ("date_of_birth", "arrested_on", "offence_code")))
+    ),
+)
+
+ARREST_COLUMNS = (
+    "record_id",
+    "source",
+    *PERSON_COLUMNS,
+    "arrested_on",
+    "offence_code",
+    "asn",
+    "is_asn_valid",
+    "custody_ref",
+    "force_code",
+)
+
+
+def link_arrests(
+    arrests: pl.DataFrame, orders: pl.DataFrame, aliases: pl.DataFrame, clusters: pl.DataFrame
+) -> pl.DataFrame:
+    """Decide which arrest records tell of one arrest, and to which subject of orders it belongs.
+
+    Args:
+        arrests: the union over sources in the shape of `CORE_ARRESTS`.
+        orders: likewise, `CORE_ORDERS`.
+        aliases: likewise, `CORE_ALIASES`, of both orders and arrests.
+        clusters: the subjects of the order records, in the shape of `LINK_CLUSTERS`.
+
+    Returns:
+        Every arrest record, in the shape of `LINK_ARRESTS`.
+    """
+    names = aliases.select("record_id", "forenames_folded", "surname_folded")
+    persons = person_model(name_variants())
+    records = describe_persons(arrests.select(ARREST_COLUMNS).sort("record_id"), names)
+    holders = describe_persons(orders.select("record_id", *PERSON_COLUMNS).sort("record_id"), names).join(
+        clusters.select("record_id", "subject_cluster"), on="record_id", maintain_order="left"
+    )
+    records = records.with_columns(subject_cluster=_subjects(records, holders, persons))
+    weighed = _weigh(persons, records, candidate_pairs(records, EVENT_RULES).pairs)
+    known = weighed.select("left", "right", "weight")
+    events = agglomerate(
+        records.height,
+        known,
+        on_demand(known, lambda pairs: _weigh(persons, records, pairs).get_column("weight")),
+        policy=Policy(floor=FLOOR),
+        constraints=Constraints(group=records.get_column("source").rank("dense").cast(pl.Int64)),
+    )
+    return _arrest_table(records.with_columns(event=events.labels), weighed)
+
+
+def _subjects(records: pl.DataFrame, holders: pl.DataFrame, persons: Model) -> pl.Series:
+    """The subject whose order records fit each arrest record best; null where none fits or two fit alike."""
+    described = [*PERSON_COLUMNS, "full_name", "first_forename", "sorted_name", "short_name", "names"]
+    described += ["alias_names", "all_names"]
+    code = pl.struct(described).hash(0)
+    arrested = records.select(*described, code=code)
+    known = holders.select(*described, "subject_cluster", code=code).unique(
+        ["code", "subject_cluster"], maintain_order=True
+    )
+    people = pl.concat(
+        [
+            known.with_columns(is_arrested=pl.lit(value=False)),
+            arrested.unique("code", maintain_order=True).with_columns(is_arrested=pl.lit(value=True)),
+        ],
+        how="diagonal",
+    )
+    pairs = candidate_pairs(people, PERSON_RULES, across="is_arrested").pairs
+    fits = pairs.with_columns(weight=weigh(persons, people, pairs).get_column("person_weight")).select(
+        code=people.get_column("code").gather(pairs.get_column("right")),
+        subject_cluster=people.get_column("subject_cluster").gather(pairs.get_column("left")),
+        weight="weight",
+    )
+    best = _best_subject(fits, subject_bar(holders.height))
+    return arrested.join(best, on="code", how="left", maintain_order="left").get_column("subject_cluster")
+
+
+def _best_subject(fits: pl.DataFrame, bar: float) -> pl.DataFrame:
+    ranked = (
+        fits.group_by("code", "subject_cluster")
+        .agg(pl.col("weight").max())
+        .sort("code", "weight", "subject_cluster", descending=[False, True, False])
+    )
+    by_person = ranked.group_by("code", maintain_order=True).agg(
+        pl.col("subject_cluster", "weight").first(), next_weight=pl.col("weight").slice(1, 1).first()
+    )
+    clear = pl.col("weight") - pl.col("next_weight").fill_null(0.0) >= LEAD
+    return by_person.filter((pl.col("weight") > bar) & clear).select("code", "subject_cluster")
+
+
+def _weigh(persons: Model, records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The pairs with `match_weight`, the sum of all, and `weight`, how far person and event are above their bars.
+
+    A reference belongs to one person and one event, so it counts for both.
+    """
+    parts = [weigh(model, records, pairs) for model in (persons, SUBJECT, REFERENCES, EVENT)]
+    person = pl.col("person_weight") + pl.col("subject_weight") + pl.col("reference_weight")
+    event = pl.col("event_weight") + pl.col("reference_weight")
+    sums = pl.concat([part.select(part.columns[-1]) for part in parts], how="horizontal").select(
+        weight=pl.min_horizontal(person - PERSON_BAR, event - EVENT_BAR).round(2),
+        match_weight=(person + pl.col("event_weight")).round(2),
+    )
+    return pl.concat([pairs.select("left", "right"), sums], how="horizontal")
+
+
+def _arrest_table(records: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
+    ids, event = records.get_column("record_id"), records.get_column("event")
+    # The rest of the event may know the person where a record does not.
+    subjects = (
+        records.drop_nulls("subject_cluster")
+        .group_by("event", "subject_cluster")
+        .len("records")
+        .sort("event", "records", "subject_cluster", descending=[False, True, False])
+        .unique("event", keep="first", maintain_order=True)
+        .select("event", of_event="subject_cluster")
+    )
+    table = (
+        records.with_row_index("row")
+        .with_columns(event_cluster=ids.gather(event))
+        .join(mean_weights(weighed, event), on="row", how="left")
+        .join(subjects, on="event", how="left")
+        .with_columns(subject_cluster=pl.coalesce("subject_cluster", "of_event"))
+    )
+    return LINK_ARRESTS.conform(table).sort("record_id")

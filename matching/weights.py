@@ -1,0 +1,91 @@
+"""Match weights: what the levels reached by a pair add up to, and how a weight reads as a probability.
+
+Belongs here: models (lists of comparisons), sums of declared weights. Does not: the comparisons of any model.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp2
+
+import polars as pl
+
+from matching.comparisons import Comparison, assess
+
+CHUNK = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A named list of comparisons, read top to bottom."""
+
+    name: str
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the comparisons, in order."""
+        return tuple(comparison.name for comparison in self.comparisons)
+
+
+def weigh(model: Model, records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The level of each comparison and the sum of their weights.
+
+    Args:
+        model: the comparisons.
+        records: one row a record, with every column the model reads.
+        pairs: columns `left` and `right`, row numbers of `records`.
+
+    Returns:
+        One row a pair, in the order of `pairs`: a column `<comparison>` with the level reached, and
+        `<model>_weight`, log2 of the Bayes factor.
+    """
+    parts = [
+        pl.DataFrame([assess(comparison, records, chunk) for comparison in model.comparisons])
+        for chunk in pairs.iter_slices(CHUNK)
+    ]
+    empty = pl.DataFrame(schema=dict.fromkeys(model.names, pl.Int8))
+    levels = pl.concat([empty, *parts])
+    return levels.with_columns(total(model.comparisons).alias(f"{model.name}_weight"))
+
+
+def total(comparisons: Sequence[Comparison]) -> pl.Expr:
+    """The sum of the weights of the levels reached, to two places."""
+    return pl.sum_horizontal(level_weight(comparison) for comparison in comparisons).round(2)
+
+
+def level_weight(comparison: Comparison) -> pl.Expr:
+    """The weight of the level reached in one comparison."""
+    weights = dict(enumerate(comparison.weights))
+    return pl.col(comparison.name).replace_strict(weights, return_dtype=pl.Float64)
+
+
+def on_demand(known: pl.DataFrame, weigher: Callable[[pl.DataFrame], pl.Series]) -> Callable[[pl.DataFrame], pl.Series]:
+    """A weigher that looks a pair up first and weighs it only if it is new.
+
+    Args:
+        known: `left`, `right`, `weight`.
+        weigher: from a frame of `left` and `right` to one weight a row.
+    """
+    known = known.select(pl.col("left", "right").cast(pl.Int64), "weight")
+
+    def look_up(pairs: pl.DataFrame) -> pl.Series:
+        found = pairs.join(known, on=["left", "right"], how="left", maintain_order="left")
+        fresh = found.filter(pl.col("weight").is_null()).select("left", "right").unique(maintain_order=True)
+        if fresh.is_empty():
+            return found.get_column("weight")
+        weighed = fresh.with_columns(fresh_weight=weigher(fresh))
+        joined = found.join(weighed, on=["left", "right"], how="left", maintain_order="left")
+        return joined.select(weight=pl.coalesce("weight", "fresh_weight")).to_series()
+
+    return look_up
+
+
+def probability(weight: float, prior: float) -> float:
+    """The probability that a pair matches.
+
+    Args:
+        weight: match weight, log2 of the Bayes factor.
+        prior: probability that a pair drawn at random matches.
+    """
+    odds = prior / (1 - prior) * exp2(weight)
+    return odds / (1 + odds)

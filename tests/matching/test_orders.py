@@ -1,0 +1,177 @@
+"""Order records: labelled cases, laws, and quality on nights with known truth."""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.explain import explain_pairs
+from matching.orders import OrderLinks, link_orders
+from warehouse.identifiers import check_letter
+from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_ORDERS
+from warehouse.tables.link import LINK_CLUSTERS, LINK_PAIRS
+
+CASES = list(csv.DictReader((Path(__file__).parent / "cases.csv").open(encoding="utf-8")))
+BASE = {
+    "forenames": "SAMUEL",
+    "surname": "OKONKWO",
+    "born": "1984-08-17",
+    "sex": "M",
+    "pnc": "A",
+    "type": "STRO",
+    "interim": "no",
+    "made": "2020-01-31",
+    "start": "2020-01-31",
+    "end": "2023-01-30",
+    "term": "36",
+    "court": "B33HU00",
+    "force": "33",
+}
+NAMES = (("OLGA", "PETRENKO"), ("IAN", "MCKAY"), ("MEI", "ZHOU"), ("CARLOS", "ORTEGA"), ("AMINA", "DIALLO"))
+
+
+def pnc_id(sign: str) -> str | None:
+    """`A`: a valid id; `A digit`, `A letter`: mistyped; nothing: none."""
+    letter, _, fault = sign.partition(" ")
+    if not letter:
+        return None
+    serial = 86_352 + ord(letter) * 1_000
+    number = f"2019/{serial + (fault == 'digit'):07d}"
+    return number + check_letter(19 * 10**7 + serial + (fault == "letter"))
+
+
+def order(key: str, facts: dict[str, str]) -> dict[str, object]:
+    born = facts["born"]
+    day = date.fromisoformat(born) if len(born) == 10 else None
+    identifier = pnc_id(facts["pnc"])
+    source = facts["source"]
+    return {
+        "record_id": f"{source}:{key}",
+        "source": source,
+        "source_key": key,
+        "forenames_folded": facts["forenames"],
+        "surname_folded": facts["surname"],
+        "date_of_birth": day,
+        "birth_year": int(born[:4]) if born else None,
+        "birth_month": day.month if day else None,
+        "is_birth_placeholder": day is not None and (day.month, day.day) == (1, 1),
+        "sex": facts["sex"],
+        "pnc_id": identifier,
+        "is_pnc_id_valid": None if identifier is None else " " not in facts["pnc"],
+        "order_type": facts["type"],
+        "is_interim": {"yes": True, "no": False}.get(facts["interim"]),
+        **{f"{name}_on": day_of(facts[name]) for name in ("made", "start", "end")},
+        "is_until_further_order": False if facts["end"] else None,
+        "term_months": int(facts["term"]) if facts["term"] else None,
+        "court_code": facts["court"],
+        "force_code": facts["force"],
+        "amends_source_key": facts.get("amends"),
+    }
+
+
+def day_of(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def frame_of(table, rows):
+    columns = [column for column in table.columns if rows and column.name in rows[0]]
+    known = pl.DataFrame(rows, schema={column.name: column.dtype for column in columns}, orient="row")
+    missing = [pl.lit(None, column.dtype).alias(column.name) for column in table.columns if column not in columns]
+    return table.conform(known.with_columns(missing))
+
+
+def bystanders(count: int) -> list[dict[str, object]]:
+    """Records of other people, so that a pair is judged among others as it is on a real night."""
+    rows = []
+    for index in range(count):
+        forename, surname = NAMES[index % 5]
+        facts = BASE | {
+            "source": "pnc",
+            "forenames": forename,
+            "surname": surname + chr(65 + index % 26) + chr(65 + index // 26),
+            "born": date(1960 + index % 40, 1 + index % 12, 1 + index % 27).isoformat(),
+            "pnc": "",
+            "made": date(2016 + index % 7, 1 + index % 11, 1 + index % 28).isoformat(),
+            "start": "",
+            "end": "",
+        }
+        rows.append(order(f"bystander{index:03d}", facts))
+    return rows
+
+
+def facts_of(text: str) -> dict[str, str]:
+    pairs = (part.split("=", 1) for part in text.split(";") if part.strip())
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def link(left: dict[str, str], right: dict[str, str]) -> OrderLinks:
+    one, other = BASE | {"source": "pnc"} | left, BASE | {"source": "court"} | left | {"source": "court"} | right
+    rows = [order(one.get("key", "1"), one), order(other.get("key", "2"), other)]
+    aliases = []
+    if "alias" in left:
+        forenames, surname = left["alias"].split()
+        aliases = [{"record_id": rows[0]["record_id"], "forenames_folded": forenames, "surname_folded": surname}]
+    return link_orders(
+        frame_of(CORE_ORDERS, rows + bystanders(100)),
+        frame_of(CORE_ALIASES, aliases),
+        CORE_CONDITIONS.empty(),
+    )
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["case"]) for case in CASES])
+def test_labelled_case(case):
+    clusters = link(facts_of(case["left"]), facts_of(case["right"])).clusters
+    pair = clusters.filter(~pl.col("record_id").str.contains("bystander"))
+    found = (pair.get_column("order_cluster").n_unique(), pair.get_column("subject_cluster").n_unique())
+    assert {(1, 1): "one order", (2, 1): "two orders", (2, 2): "two persons"}[found] == case["expected"]
+
+
+def test_second_record_of_an_order_in_one_source_is_marked_as_duplicate():
+    clusters = link({"source": "pnd", "key": "P1"}, {"source": "pnd", "key": "P2"}).clusters
+    assert clusters.filter("is_duplicate").get_column("record_id").to_list() == ["pnd:P2"]
+
+
+def test_tables_have_their_declared_shape():
+    links = link({}, {})
+    assert links.pairs.schema == LINK_PAIRS.schema
+    assert links.clusters.schema == LINK_CLUSTERS.schema
+    assert links.clusters.height == links.diagnostics["records"] == 102
+
+
+def test_no_records_give_no_links():
+    links = link_orders(CORE_ORDERS.empty(), CORE_ALIASES.empty(), CORE_CONDITIONS.empty())
+    assert (links.pairs.height, links.clusters.height) == (0, 0)
+
+
+def test_weights_of_a_pair_add_up_to_its_match_weight():
+    pair = link({}, {}).pairs.row(0, named=True)
+    told = sum(float(weight.rpartition("=")[2]) for weight in pair["weights"])
+    assert told == pytest.approx(pair["match_weight"], abs=0.01)
+    assert pair["person_weight"] + pair["order_weight"] == pytest.approx(pair["match_weight"], abs=0.01)
+
+
+def test_waterfall_ends_at_the_match_weight_and_names_no_person():
+    pairs = link({}, {}).pairs.head(1)
+    lines = explain_pairs(pairs)
+    assert lines[-1].endswith(f"= {pairs.item(0, 'match_weight'):+.2f}")
+    assert "OKONKWO" not in " ".join(lines)
+
+
+CASE_RECORDS = [
+    order(f"{index}-{side}", BASE | {"source": source} | facts_of(case["left"]) | facts)
+    for index, case in enumerate(CASES[:12])
+    for side, source, facts in (("left", "pnc", {}), ("right", "court", facts_of(case["right"])))
+]
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.permutations(CASE_RECORDS))
+def test_order_of_rows_does_not_matter(rows):
+    expected = link_orders(frame_of(CORE_ORDERS, CASE_RECORDS), CORE_ALIASES.empty(), CORE_CONDITIONS.empty())
+    found = link_orders(frame_of(CORE_ORDERS, rows), CORE_ALIASES.empty(), CORE_CONDITIONS.empty())
+    assert found.clusters.equals(expected.clusters)
+    assert found.pairs.equals(expected.pairs)
