@@ -4,9 +4,12 @@ Belongs here: the forms of a date, the birth columns. Does not: which column of 
 """
 
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
 import polars as pl
 
+from assets.parsing.distinct import read_distinct
 from assets.parsing.words import known
 
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -29,7 +32,9 @@ class DateForm:
     pattern: str
 
 
-DDMMYYYY = DateForm("ddmmyyyy", r"^(?P<day>\d{2})(?P<month>\d{2})(?P<year>(?:19|20)\d{2})$")
+DDMMYYYY = DateForm("ddmmyyyy", r"^(?P<day>0[1-9]|[1-9]\d)(?P<month>\d{2})(?P<year>(?:19|20)\d{2})$")
+MMYYYY = DateForm("00mmyyyy", r"^00(?P<month>0[1-9]|[1-9]\d)(?P<year>(?:19|20)\d{2})$")
+YYYY = DateForm("0000yyyy", r"^0000(?P<year>(?:19|20)\d{2})$")
 ISO = DateForm("yyyy-mm-dd", rf"^(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){_TIME}$")
 ISO_MONTH = DateForm("yyyy-mm", r"^(?P<year>\d{4})-(?P<month>\d{1,2})$")
 YEAR = DateForm("yyyy", r"^(?P<year>(?:19|20)\d{2})$")
@@ -50,6 +55,8 @@ HAND_TYPED = (
     DateForm("Mar-19", rf"^{_MONTH}[-/'’](?P<year>\d{{2}})$"),
     DateForm("Excel serial", r"^(?P<serial>\d{5})(?:\.\d+)?$"),
 )
+EXCEL_DAY_ZERO = date(1899, 12, 30)
+DATE_FIELDS = {"date": pl.Date, "year": pl.Int64, "month": pl.Int64, "reason": pl.String}
 PLACEHOLDER_DAY = (1, 1)  # 1 January: 1900-01-01, 1901-01-01, 1970-01-01 and every other year's
 
 
@@ -72,14 +79,8 @@ def read_date(
         A struct of `date`, `year`, `month` (year and month also of a partial date) and `reason`: null, or why
         `date` is null though the text says something (`partial_date`, `impossible_date`, `unreadable_date`).
     """
-    seen = known(text).str.to_lowercase()
-    groups = [seen.str.extract_groups(form.pattern) for form in forms]
-    serial = _part("serial", groups, forms).cast(pl.Int32, strict=False)
-    from_serial = pl.lit("1899-12-30").str.to_date() + pl.duration(days=serial)
-    year = pl.coalesce(_year(_part("year", groups, forms), latest_year), from_serial.dt.year())
-    month = pl.coalesce(_month(_part("month", groups, forms)), from_serial.dt.month().cast(pl.Int64))
-    day = pl.coalesce(_part("day", groups, forms).cast(pl.Int64, strict=False), from_serial.dt.day().cast(pl.Int64))
-    return _checked(seen, year.cast(pl.Int64), month, day, (earliest_year, latest_year))
+    read = partial(_read_dates, forms=forms, years=(earliest_year, latest_year))
+    return read_distinct(text, read, DATE_FIELDS)
 
 
 def birth_columns(text: pl.Expr, *, forms: tuple[DateForm, ...], this_year: int) -> list[pl.Expr]:
@@ -88,11 +89,10 @@ def birth_columns(text: pl.Expr, *, forms: tuple[DateForm, ...], this_year: int)
     A birth cannot lie after this year, so a two-digit year above it belongs to the 1900s.
     """
     birth = read_date(text, forms=forms, latest_year=this_year)
-    date = birth.struct.field("date")
-    month_day = pl.concat_list(date.dt.month(), date.dt.day())
-    is_placeholder = month_day == pl.lit(list(PLACEHOLDER_DAY), dtype=pl.List(pl.Int8))
+    born_on = birth.struct.field("date")
+    is_placeholder = (born_on.dt.month() == PLACEHOLDER_DAY[0]) & (born_on.dt.day() == PLACEHOLDER_DAY[1])
     return [
-        date.alias("date_of_birth"),
+        born_on.alias("date_of_birth"),
         birth.struct.field("year").alias("birth_year"),
         birth.struct.field("month").alias("birth_month"),
         is_placeholder.fill_null(value=False).alias("is_birth_placeholder"),
@@ -100,10 +100,26 @@ def birth_columns(text: pl.Expr, *, forms: tuple[DateForm, ...], this_year: int)
     ]
 
 
-def _part(name: str, groups: list[pl.Expr], forms: tuple[DateForm, ...]) -> pl.Expr:
-    found = [
-        group.struct.field(name) for group, form in zip(groups, forms, strict=True) if f"(?P<{name}>" in form.pattern
-    ]
+def _read_dates(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], years: tuple[int, int]) -> pl.DataFrame:
+    seen = texts.with_columns(seen=known(pl.col("text")).str.to_lowercase())
+    groups = seen.with_columns(pl.col("seen").str.extract_groups(form.pattern).alias(form.name) for form in forms)
+    written = groups.with_columns(
+        _part("serial", forms).cast(pl.Int32, strict=False).alias("serial"),
+        *(_part(name, forms).alias(name) for name in ("year", "month", "day")),
+    )
+    numbers = written.with_columns(
+        from_serial=pl.lit(EXCEL_DAY_ZERO) + pl.duration(days="serial"),
+        year=_year(pl.col("year"), years[1]),
+        month=_month(pl.col("month")),
+        day=pl.col("day").cast(pl.Int64, strict=False),
+    ).with_columns(
+        pl.coalesce(part, getattr(pl.col("from_serial").dt, part)().cast(pl.Int64)) for part in ("year", "month", "day")
+    )
+    return _checked(numbers, years)
+
+
+def _part(name: str, forms: tuple[DateForm, ...]) -> pl.Expr:
+    found = [pl.col(form.name).struct.field(name) for form in forms if f"(?P<{name}>" in form.pattern]
     return pl.coalesce(found) if found else pl.lit(None, pl.String)
 
 
@@ -120,24 +136,26 @@ def _month(written: pl.Expr) -> pl.Expr:
     return pl.coalesce(written.cast(pl.Int64, strict=False), named)
 
 
-def _checked(seen: pl.Expr, year: pl.Expr, month: pl.Expr, day: pl.Expr, years: tuple[int, int]) -> pl.Expr:
-    iso = pl.format("{}-{}-{}", year, month.cast(pl.String).str.zfill(2), day.cast(pl.String).str.zfill(2))
-    date = iso.str.to_date("%Y-%m-%d", strict=False)
-    is_year = year.is_between(*years)
-    is_possible = is_year & month.is_between(1, 12).fill_null(value=True) & (date.is_not_null() | day.is_null())
+def _checked(numbers: pl.DataFrame, years: tuple[int, int]) -> pl.DataFrame:
+    """The date where it exists and lies within the years, else the reason why there is none."""
+    iso = pl.format("{}-{}-{}", *(pl.col(part).cast(pl.String).str.zfill(2) for part in ("year", "month", "day")))
+    is_month = pl.col("month").is_between(1, 12).fill_null(value=True)
+    dated = numbers.with_columns(date=iso.str.to_date("%Y-%m-%d", strict=False)).with_columns(
+        is_possible=pl.col("year").is_between(*years)
+        & is_month
+        & (pl.col("date").is_not_null() | pl.col("day").is_null())
+    )
     reason = (
-        pl.when(seen.is_null())
+        pl.when(pl.col("seen").is_null())
         .then(None)
-        .when(year.is_null())
+        .when(pl.col("year").is_null())
         .then(pl.lit("unreadable_date"))
-        .when(~is_possible)
+        .when(~pl.col("is_possible"))
         .then(pl.lit("impossible_date"))
-        .when(day.is_null())
+        .when(pl.col("day").is_null())
         .then(pl.lit("partial_date"))
     )
-    return pl.struct(
-        date=pl.when(is_possible).then(date),
-        year=pl.when(is_possible).then(year),
-        month=pl.when(is_possible).then(month),
+    return dated.with_columns(
+        *(pl.when(pl.col("is_possible")).then(pl.col(part)).alias(part) for part in ("date", "year", "month")),
         reason=reason,
     )

@@ -3,8 +3,11 @@
 Belongs here: the ways a name is written. Does not: comparing names.
 """
 
+from functools import partial
+
 import polars as pl
 
+from assets.parsing.distinct import read_distinct
 from assets.parsing.words import known
 from matching.standardise import fold, without_marks
 
@@ -37,33 +40,7 @@ def split_name(text: pl.Expr) -> pl.Expr:
     (`Mr Jon SMITH`, `Smith JON`); a family name of a people that writes it first (`Nagy Péter`); else the last word,
     with the particles before it (`Ana de Souza`). A single word is a surname.
     """
-    seen = known(text).str.replace_all(_TITLE, "$1").str.replace_all(r"\s*[,/]\s*", ",").str.strip_chars(" ,.")
-    parted = seen.str.extract_groups(r"^(?P<surname>[^,]*),(?P<forenames>.*)$")
-    capitals = pl.when(seen.str.contains(r"\p{Ll}")).then(_joined(seen.str.extract_all(_CAPITAL_WORDS)))
-    others = seen.str.replace_all(_CAPITAL_WORDS, " ").str.replace_all(r"\s+", " ").str.strip_chars()
-    first, rest = seen.str.extract(r"^(\S+)\s"), seen.str.extract(r"^\S+\s+(.*)$")
-    is_family_first = _plain(first).is_in(FAMILY_FIRST) & ~_plain(seen.str.extract(r"(\S+)$")).is_in(FAMILY_FIRST)
-    last = seen.str.extract_groups(_LAST_WORDS)
-    has_capitals = (capitals != "") & (others != "")
-    surname = (
-        pl.when(parted.struct.field("surname").is_not_null())
-        .then(parted.struct.field("surname"))
-        .when(has_capitals)
-        .then(capitals)
-        .when(is_family_first)
-        .then(first)
-        .otherwise(pl.coalesce(last.struct.field("surname"), seen))
-    )
-    forenames = (
-        pl.when(parted.struct.field("surname").is_not_null())
-        .then(parted.struct.field("forenames").str.replace_all(",", " "))
-        .when(has_capitals)
-        .then(others)
-        .when(is_family_first)
-        .then(rest)
-        .otherwise(last.struct.field("forenames"))
-    )
-    return pl.struct(forenames=known(forenames), surname=known(surname))
+    return read_distinct(text, _split_names, {"forenames": pl.String, "surname": pl.String})
 
 
 def reading_case(text: pl.Expr, *, is_surname: bool = False) -> pl.Expr:
@@ -83,12 +60,12 @@ def reading_case(text: pl.Expr, *, is_surname: bool = False) -> pl.Expr:
 
 def name_columns(forenames: pl.Expr, surname: pl.Expr) -> list[pl.Expr]:
     """The four name columns of `warehouse.tables.core` from forenames and surname as written."""
-    return [
-        reading_case(known(forenames)).alias("forenames"),
-        reading_case(known(surname), is_surname=True).alias("surname"),
-        fold(known(forenames)).alias("forenames_folded"),
-        fold(known(surname)).alias("surname_folded"),
-    ]
+    fields = {"cased": pl.String, "folded": pl.String}
+    columns = []
+    for name, text in (("forenames", forenames), ("surname", surname)):
+        written = read_distinct(text, partial(_write_names, is_surname=name == "surname"), fields)
+        columns += [written.struct.field("cased").alias(name), written.struct.field("folded").alias(f"{name}_folded")]
+    return columns
 
 
 def free_name_columns(text: pl.Expr) -> list[pl.Expr]:
@@ -97,9 +74,54 @@ def free_name_columns(text: pl.Expr) -> list[pl.Expr]:
     return name_columns(name.struct.field("forenames"), name.struct.field("surname"))
 
 
-def _joined(words: pl.Expr) -> pl.Expr:
-    return words.list.join("").str.strip_chars()
+def _split_names(texts: pl.DataFrame) -> pl.DataFrame:
+    seen = pl.col("seen")
+    cleaned = (
+        known(pl.col("text")).str.replace_all(_TITLE, "$1").str.replace_all(r"\s*[,/]\s*", ",").str.strip_chars(" ,.")
+    )
+    ways = texts.with_columns(seen=cleaned).with_columns(
+        parted=seen.str.extract_groups(r"^(?P<surname>[^,]*),(?P<forenames>.*)$"),
+        capitals=pl.when(seen.str.contains(r"\p{Ll}")).then(
+            seen.str.extract_all(_CAPITAL_WORDS).list.join("").str.strip_chars()
+        ),
+        others=seen.str.replace_all(_CAPITAL_WORDS, " ").str.replace_all(r"\s+", " ").str.strip_chars(),
+        first=seen.str.extract(r"^(\S+)\s"),
+        rest=seen.str.extract(r"^\S+\s+(.*)$"),
+        final=seen.str.extract(r"(\S+)$"),
+        last=seen.str.extract_groups(_LAST_WORDS),
+    )
+    is_parted = pl.col("parted").struct.field("surname").is_not_null()
+    has_capitals = (pl.col("capitals") != "") & (pl.col("others") != "")
+    is_family_first = _plain("first").is_in(FAMILY_FIRST) & ~_plain("final").is_in(FAMILY_FIRST)
+    way = pl.when(is_parted).then(0).when(has_capitals).then(1).when(is_family_first).then(2).otherwise(3)
+    return (
+        ways.with_columns(way=way)
+        .with_columns(
+            surname=_by_way(
+                pl.col("parted").struct.field("surname"),
+                pl.col("capitals"),
+                pl.col("first"),
+                pl.coalesce(pl.col("last").struct.field("surname"), seen),
+            ),
+            forenames=_by_way(
+                pl.col("parted").struct.field("forenames").str.replace_all(",", " "),
+                pl.col("others"),
+                pl.col("rest"),
+                pl.col("last").struct.field("forenames"),
+            ),
+        )
+        .with_columns(known(pl.col("surname")), known(pl.col("forenames")))
+    )
 
 
-def _plain(word: pl.Expr) -> pl.Expr:
-    return without_marks(word).str.to_uppercase()
+def _by_way(*values: pl.Expr) -> pl.Expr:
+    return pl.coalesce(pl.when(pl.col("way") == way).then(value) for way, value in enumerate(values))
+
+
+def _plain(word: str) -> pl.Expr:
+    return without_marks(pl.col(word)).str.to_uppercase()
+
+
+def _write_names(texts: pl.DataFrame, *, is_surname: bool) -> pl.DataFrame:
+    seen = texts.with_columns(seen=known(pl.col("text")))
+    return seen.with_columns(cased=reading_case(pl.col("seen"), is_surname=is_surname), folded=fold(pl.col("seen")))

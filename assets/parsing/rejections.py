@@ -41,13 +41,14 @@ def rejected_values(frame: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFram
             be null in the columns as sent (`assets.parsing.words.known`).
         checks: what to look at.
     """
-    rows = [_refused(frame, check) for check in checks]
-    return (
-        CORE_REJECTED_VALUES.conform(pl.concat([CORE_REJECTED_VALUES.empty(), *rows]))
-        .unique()
-        .sort("record_id", "field", "reason_code", "value", nulls_last=True)
-        .unique(subset=CORE_REJECTED_VALUES.key, keep="first", maintain_order=True)
-    )
+    return collect_rejected([_refused(frame, check) for check in checks])
+
+
+def collect_rejected(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of several parts of `core__rejected_values` as one table, each once, sorted by its key."""
+    rows = CORE_REJECTED_VALUES.conform(pl.concat([CORE_REJECTED_VALUES.empty(), *parts]))
+    keys = list(CORE_REJECTED_VALUES.key)
+    return rows.sort(*keys, "value", nulls_last=True).unique(subset=keys, keep="first", maintain_order=True)
 
 
 def _refused(frame: pl.DataFrame, check: Check) -> pl.DataFrame:

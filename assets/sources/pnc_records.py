@@ -1,0 +1,160 @@
+"""The PNC's rows in the canonical shape.
+
+Belongs here: what the PNC's fields and codes mean. Does not: the layout of its files (`assets.sources.pnc`).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from assets.parsing.courts import add_court
+from assets.parsing.dates import DDMMYYYY, MMYYYY, YYYY, birth_columns
+from assets.parsing.forces import add_force
+from assets.parsing.names import free_name_columns
+from assets.parsing.offences import add_offence
+from assets.parsing.records import (
+    CONDITION_CHECK,
+    as_sent,
+    coded,
+    condition_rows,
+    cro_checks,
+    date_check,
+    date_columns,
+    identifier_columns,
+    in_core_shape,
+    pnc_id_checks,
+    record_columns,
+    sex_check,
+)
+from assets.parsing.rejections import Check, collect_rejected, rejected_values
+from assets.parsing.terms import read_yymm
+from warehouse.identifiers import is_asn_valid, parse_asn
+from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
+
+ORDER_CODES = {
+    "STRO": ("STRO", False),
+    "STPO": ("STPO", False),
+    "ISTRO": ("STRO", True),
+    "ISTPO": ("STPO", True),
+    "TERO": ("TERO", False),
+    "TEPO": ("TEPO", False),
+}
+STATUS_CODES = {"L": "live", "E": "expired", "D": "discharged", "S": "superseded"}
+SEX_CODES = {"M": "M", "F": "F", "U": None}
+UNTIL_FURTHER_ORDER = "99999999"
+CONDITION_LENGTH = 60  # the PNC cuts conditions here
+DATE_FORMS = (DDMMYYYY,)
+BIRTH_FORMS = (DDMMYYYY, MMYYYY, YYYY)
+DATES = {"made_on": "made", "start_on": "start", "end_on": "expiry", "recorded_on": "last_updated"}
+A_DATE = "a date as ddmmyyyy"
+
+ORDER_CHECKS = (
+    *(date_check(column, f"sent_{field}", A_DATE) for column, field in DATES.items()),
+    Check("date_of_birth", "sent_dob", pl.col("birth_reason"), A_DATE),
+    Check("surname", "sent_name", "bad_format", "SURNAME/FORENAMES"),
+    sex_check("sent_sex", SEX_CODES),
+    *pnc_id_checks("sent_pncid"),
+    *cro_checks("sent_crono"),
+    Check("order_type", "sent_order_type", "unknown_code", f"one of {', '.join(ORDER_CODES)}"),
+    Check("term_months", "sent_duration", "bad_format", "years and months as YYMM, months below twelve"),
+    Check("court_code", "sent_court", "unknown_code", "a listed court, named so that no other fits"),
+    Check("force_code", "sent_owner_force", "unknown_code", "a force code of two characters"),
+    Check("recorded_status", "sent_status", "unknown_code", f"one of {', '.join(STATUS_CODES)}"),
+)
+ARREST_CHECKS = (
+    date_check("arrested_on", "sent_arrest_date", A_DATE),
+    *pnc_id_checks("sent_pncid"),
+    Check("offence_code", "sent_offence", "unknown_code", "a listed CJS offence code"),
+    Check("force_code", "sent_force", "unknown_code", "a force code of two characters"),
+    Check("asn", "sent_asn", "bad_format", "an ASN of 20 characters that is no dummy"),
+    Check(
+        "asn",
+        "sent_asn",
+        "check_letter",
+        "the check letter that the ASN gives; the ASN is kept, marked as not valid",
+        ~pl.col("is_asn_valid"),
+    ),
+)
+
+
+def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
+    """The PNC's core tables; see `assets.sources.contract.Source.standardise`."""
+    orders = _orders(as_sent(raw["raw_pnc__orders"]), as_of)
+    aliases = _aliases(as_sent(raw["raw_pnc__aliases"]), as_of)
+    conditions = _conditions(raw["raw_pnc__conditions"])
+    arrests = _arrests(as_sent(raw["raw_pnc__arrests"]), as_of)
+    rejected = [
+        rejected_values(orders, ORDER_CHECKS),
+        rejected_values(aliases, [Check("date_of_birth", "sent_dob", pl.col("birth_reason"), A_DATE)]),
+        rejected_values(conditions, [CONDITION_CHECK]),
+        rejected_values(arrests, ARREST_CHECKS),
+    ]
+    return {
+        "orders": in_core_shape(CORE_ORDERS, orders),
+        "aliases": in_core_shape(CORE_ALIASES, aliases),
+        "conditions": in_core_shape(CORE_CONDITIONS, conditions),
+        "arrests": in_core_shape(CORE_ARRESTS, arrests),
+        "rejected_values": collect_rejected(rejected),
+    }
+
+
+def _orders(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    expiry = pl.col("sent_expiry")
+    dated = {column: pl.col(f"sent_{field}") for column, field in DATES.items()}
+    dated["end_on"] = pl.when(expiry != UNTIL_FURTHER_ORDER).then(expiry)
+    rows = sent.with_columns(
+        *record_columns("pnc", pl.col("sent_recno")),
+        *free_name_columns(pl.col("sent_name")),
+        *birth_columns(pl.col("sent_dob"), forms=BIRTH_FORMS, this_year=as_of.year),
+        coded("sent_sex", SEX_CODES).alias("sex"),
+        *identifier_columns(pl.col("sent_pncid"), pl.col("sent_crono"), this_year=as_of.year),
+        *date_columns(dated, forms=DATE_FORMS),
+        coded("sent_order_type", {code: kind for code, (kind, _) in ORDER_CODES.items()}).alias("order_type"),
+        coded("sent_order_type", {code: interim for code, (_, interim) in ORDER_CODES.items()}).alias("is_interim"),
+        coded("sent_status", STATUS_CODES).alias("recorded_status"),
+        read_yymm(pl.col("sent_duration")).alias("term_months"),
+        court_as_written=pl.col("sent_court"),
+        force_as_written=pl.col("sent_owner_force"),
+    ).with_columns(
+        is_until_further_order=pl.when(expiry == UNTIL_FURTHER_ORDER)
+        .then(statement=True)
+        .when(pl.col("end_on").is_not_null())
+        .then(statement=False)
+    )
+    return add_force(add_court(rows))
+
+
+def _aliases(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    return sent.with_columns(
+        *record_columns("pnc", pl.col("sent_recno")),
+        *free_name_columns(pl.col("sent_name")),
+        *birth_columns(pl.col("sent_dob"), forms=BIRTH_FORMS, this_year=as_of.year),
+    )
+
+
+def _conditions(raw: pl.LazyFrame) -> pl.DataFrame:
+    """Conditions keep the blanks at their end: they tell that the PNC cut the text."""
+    rows = raw.select(
+        *record_columns("pnc", pl.col("recno").str.strip_chars()),
+        "text",
+        sequence=pl.col("sequence").str.strip_chars().cast(pl.Int64),
+    )
+    return condition_rows(rows.collect(), cut_at=CONDITION_LENGTH)
+
+
+def _arrests(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Arrests name no person: the PNC id leads to one."""
+    asn = parse_asn(pl.col("sent_asn"))
+    rows = sent.with_columns(
+        *record_columns("pnc", pl.col("sent_asn")),
+        *identifier_columns(pl.col("sent_pncid"), pl.lit(None, pl.String), this_year=as_of.year),
+        *date_columns({"arrested_on": pl.col("sent_arrest_date")}, forms=DATE_FORMS),
+        asn.alias("asn"),
+        is_asn_valid(asn).alias("is_asn_valid"),
+        is_birth_placeholder=pl.lit(value=False),
+        offence_as_written=pl.col("sent_offence"),
+        force_as_written=pl.col("sent_force"),
+        disposal=pl.col("sent_disposal"),
+    )
+    return add_force(add_offence(rows))
