@@ -1,0 +1,161 @@
+"""Discrepancies across systems: every rule there is, and how they are put to the evidence.
+
+Belongs here: the list of rules and what makes a finding a discrepancy (owner, identity, state). Does not: single
+rules (`expectations.rules`), expectations within one table (`expectations.suites`).
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+import polars as pl
+
+from expectations.rules.contents import CONTENT_RULES
+from expectations.rules.dates import DATE_RULES
+from expectations.rules.frames import rule_frames
+from expectations.rules.persons import PERSON_RULES
+from expectations.rules.presence import PRESENCE_RULES, UNREADABLE_RULES
+from expectations.rules.rule import SOURCE_TITLES, Evidence, PresenceClock, Rule
+from expectations.rules.statute import STATUTE_RULES
+from warehouse.tables.register import DISCREPANCIES
+
+__all__ = ["RULES", "Evidence", "PresenceClock", "Rule", "find_discrepancies"]
+
+# The order counts: of several causes for one field of one record, the first is told.
+RULES: tuple[Rule, ...] = (
+    *UNREADABLE_RULES,
+    *CONTENT_RULES,
+    *DATE_RULES,
+    *PERSON_RULES,
+    *PRESENCE_RULES,
+    *STATUTE_RULES,
+)
+
+PLACE = ("order_id", "record_id", "source", "source_key")
+
+
+def find_discrepancies(evidence: Evidence, *, as_of: date, clock: PresenceClock, former: pl.DataFrame) -> pl.DataFrame:
+    """Put every rule to the evidence.
+
+    Args:
+        evidence: the core tables and the register.
+        as_of: the day of the release.
+        clock: when an order is due in a source.
+        former: `DISCREPANCIES` of the release before; empty on the first night.
+
+    Returns:
+        `DISCREPANCIES`, sorted by its key. An id stays while the order, the rule, the source record and the
+        conflicting values stay.
+    """
+    frames = rule_frames(evidence, as_of=as_of, clock=clock)
+    in_order = sorted(enumerate(RULES), key=lambda item: (item[1].subject, item[1].field))
+    found = [
+        _first_causes(frames[subject], list(rules))
+        for (subject, _), rules in groupby(in_order, key=lambda item: (item[1].subject, item[1].field))
+    ]
+    causes = (
+        pl.concat(found)
+        .sort("rule", *PLACE, "observed")
+        .unique(subset=[*PLACE, "field"], keep="first", maintain_order=True)
+    )
+    described = _with_owner(causes.join(_catalogue(), on="rule"), evidence)
+    return _with_history(_with_identity(described), as_of=as_of, former=former)
+
+
+def _first_causes(frame: pl.DataFrame, rules: Sequence[tuple[int, Rule]]) -> pl.DataFrame:
+    """For each row the first of the rules (of one field) that holds, with the values in conflict."""
+    number = pl.coalesce(*(pl.when(rule.when).then(pl.lit(place, pl.Int64)) for place, rule in rules))
+    chosen = pl.col("rule")
+    return (
+        frame.with_columns(rule=number)
+        .filter(chosen.is_not_null())
+        .select(
+            *PLACE,
+            "rule",
+            pl.lit(rules[0][1].field).alias("field"),
+            observed=pl.coalesce(*(pl.when(chosen == place).then(rule.observed_text) for place, rule in rules)),
+            expected=pl.coalesce(*(pl.when(chosen == place).then(rule.expected_text) for place, rule in rules)),
+        )
+    )
+
+
+def _catalogue() -> pl.DataFrame:
+    """The rules as a frame, by their place in the list."""
+    return pl.DataFrame(
+        {
+            "rule": pl.Series(range(len(RULES)), dtype=pl.Int64),
+            "rule_code": [rule.code for rule in RULES],
+            "severity": [rule.severity for rule in RULES],
+            "owner_kind": [rule.owner for rule in RULES],
+            "template": [rule.message for rule in RULES],
+            "correction": [rule.correction for rule in RULES],
+        }
+    )
+
+
+def _with_owner(causes: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
+    """Who should correct it: by the source of the record, with the force, court or region that stands for it."""
+    holders = evidence.core_orders.select(
+        "record_id",
+        "occurrence_ref",
+        record_force="force_code",
+        record_region=pl.col("delivery_id").str.extract(r"^rocu_([^:]+):"),
+    )
+    orders = evidence.orders.select("order_id", "force_code", "court_code", "region_code")
+    source, kind = pl.col("source"), pl.col("owner_kind")
+    force = pl.coalesce("record_force", "force_code").fill_null("not_known")
+    owner = (
+        pl.when((kind == "court") | ((kind == "holder") & (source == "court")))
+        .then("court:" + pl.col("court_code").fill_null("not_known"))
+        .when((kind == "force") | (source == "pnd"))
+        .then("force:" + force)
+        .when(source == "rocu")
+        .then("region:" + pl.coalesce("record_region", "region_code"))
+        .when(source == "pnc")
+        .then(pl.lit("pnc_bureau"))
+    )
+    titles = source.replace_strict(SOURCE_TITLES, default="the order")
+    message = _capitalised(pl.col("template").str.replace("{source}", titles, literal=True))
+    return (
+        causes.join(holders, on="record_id", how="left")
+        .join(orders, on="order_id", how="left")
+        .with_columns(owner=owner, message=message)
+    )
+
+
+def _capitalised(text: pl.Expr) -> pl.Expr:
+    return text.str.head(1).str.to_uppercase() + text.str.slice(1)
+
+
+def _with_identity(causes: pl.DataFrame) -> pl.DataFrame:
+    """Give each a stable id.
+
+    A return has no row ids: there the record is known by its occurrence reference, or by its region. Causes that
+    are still alike are counted in the order of their keys.
+    """
+    handle = (
+        pl.when(pl.col("source") == "rocu")
+        .then(pl.coalesce("occurrence_ref", "record_region"))
+        .otherwise(pl.col("source_key"))
+    )
+    parts = ("order_id", "rule_code", "source", "handle", "observed", "expected")
+    signed = causes.with_columns(handle=handle).with_columns(
+        signature=pl.concat_str([pl.col(part).fill_null("") for part in parts], separator="\x1f")
+    )
+    counted = signed.sort("signature", "source_key").with_columns(
+        nth=pl.int_range(pl.len()).over("signature").cast(pl.String)
+    )
+    signatures = counted.select(pl.concat_str("signature", "nth", separator="\x1f")).to_series()
+    digests = [hashlib.blake2b(text.encode(), digest_size=10).hexdigest() for text in signatures]
+    return counted.with_columns(discrepancy_id=pl.Series(digests, dtype=pl.String))
+
+
+def _with_history(causes: pl.DataFrame, *, as_of: date, former: pl.DataFrame) -> pl.DataFrame:
+    """Carry over when each was first seen; what was first seen tonight is new."""
+    seen = former.select("discrepancy_id", "first_seen_on")
+    dated = causes.join(seen, on="discrepancy_id", how="left").with_columns(
+        pl.col("first_seen_on").fill_null(pl.lit(as_of))
+    )
+    state = pl.when(pl.col("first_seen_on") < pl.lit(as_of)).then(pl.lit("open")).otherwise(pl.lit("new"))
+    return DISCREPANCIES.conform(dated.with_columns(state=state)).sort("discrepancy_id")

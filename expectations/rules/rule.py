@@ -1,0 +1,119 @@
+"""What a rule is, what it is given, and the words it may use.
+
+Belongs here: `Rule`, `Evidence`, `PresenceClock`. Does not: any single rule, or how the frames are prepared.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from warehouse.tables.core import SOURCES
+
+Severity = Literal["high", "medium", "low"]
+Dimension = Literal["completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"]
+Subject = Literal["record", "order", "absence", "duplicate", "rejected"]
+Owner = Literal["holder", "court", "force"]
+
+SOURCE_TITLES = dict(
+    zip(SOURCES, ("the PNC record", "the PND record", "the court result", "the regional return"), strict=True)
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of discrepancy.
+
+    The rules of one subject and field stand in order: the first that holds is the cause, the others are silent.
+
+    Attributes:
+        code: short and stable; part of the identity of every discrepancy it finds.
+        title: what it is, in a few words.
+        field: a column of `orders`, or `conditions`, `presence`, `duplicate`.
+        severity: high: who is bound, until when, or by what; medium: identity or evidence; low: form.
+        dimension: the quality dimension (Government Data Quality Framework) that it speaks of.
+        when: holds on the rows of the subject's frame that are wrong.
+        message: what is wrong, in words, without personal data; `{source}` stands for the record's source.
+        correction: what should be done.
+        note: the statute or standard behind it, with its source.
+        subject: the frame it looks at: a source record beside its golden order, a golden order, an order absent
+            from a source, a second record of an order in one source, or a value that could not be read.
+        owner: who corrects it: the holder of the record (by its source), the court, or the force.
+        observed: the value found; the column of the field unless told.
+        expected: the value expected; the golden column of the field unless told.
+    """
+
+    code: str
+    title: str
+    field: str
+    severity: Severity
+    dimension: Dimension
+    when: pl.Expr
+    message: str
+    correction: str
+    note: str
+    subject: Subject = "record"
+    owner: Owner = "holder"
+    observed: pl.Expr | None = None
+    expected: pl.Expr | None = None
+
+    @property
+    def observed_text(self) -> pl.Expr:
+        """The value found, as text."""
+        return (pl.col(self.field) if self.observed is None else self.observed).cast(pl.String)
+
+    @property
+    def expected_text(self) -> pl.Expr:
+        """The value expected, as text."""
+        return (golden(self.field) if self.expected is None else self.expected).cast(pl.String)
+
+
+@dataclass(frozen=True)
+class PresenceClock:
+    """How long a source has to hold an order after it was made, and since when it must.
+
+    Attributes:
+        days: days of grace a source. PNC: Code of Practice 2005, 75 per cent of court results within 7 days,
+            later 10 [PNC-COP]; the others are settings of the service, not law.
+        pnc_instructed_on: forces were told in June 2020 to record orders on the PNC [IASC-2022]; an older
+            order that is absent there weighs less.
+    """
+
+    days: dict[str, int] = field(default_factory=lambda: {"pnc": 10, "pnd": 31, "court": 7, "rocu": 31})
+    pnc_instructed_on: date = date(2020, 6, 1)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the rules look at: the core tables (all sources together) and the register made of them.
+
+    Attributes:
+        core_orders: `CORE_ORDERS`.
+        core_aliases: `CORE_ALIASES`.
+        core_conditions: `CORE_CONDITIONS`.
+        rejected_values: `CORE_REJECTED_VALUES`.
+        orders: `ORDERS`, golden values; counts and scores may still be empty.
+        order_sources: `ORDER_SOURCES`.
+        conditions: `CONDITIONS`.
+        deliveries: `DELIVERIES`.
+    """
+
+    core_orders: pl.DataFrame
+    core_aliases: pl.DataFrame
+    core_conditions: pl.DataFrame
+    rejected_values: pl.DataFrame
+    orders: pl.DataFrame
+    order_sources: pl.DataFrame
+    conditions: pl.DataFrame
+    deliveries: pl.DataFrame
+
+
+def golden(name: str) -> pl.Expr:
+    """The golden value of a column, beside a source record."""
+    return pl.col(f"golden_{name}")
+
+
+def differs(name: str) -> pl.Expr:
+    """Both the record and the golden order give a value, and not the same one."""
+    return pl.col(name) != golden(name)

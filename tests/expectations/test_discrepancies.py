@@ -1,0 +1,416 @@
+"""The catalogue of discrepancies as a specification: one case a rule, and the cases that are none."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from order_cases import (
+    AS_OF,
+    DELIVERED,
+    against_agreement,
+    codes,
+    delivery,
+    discrepancies,
+    evidence,
+    golden,
+    record,
+)
+
+from expectations.discrepancies import RULES
+from warehouse.tables.register import DISCREPANCIES, ORDERS
+
+JANUARY = date(1988, 1, 1)
+
+DIFFERENT = [
+    pytest.param({"made_on": date(2021, 9, 3)}, "MADE-SWAPPED", id="day and month of making swapped"),
+    pytest.param({"made_on": date(2020, 3, 9)}, "MADE-YEAR", id="year of making wrong"),
+    pytest.param({"made_on": date(2021, 3, 11)}, "MADE-DAYS", id="made some days off"),
+    pytest.param({"start_on": date(2021, 3, 9)}, "START-MADE", id="day of making given as start"),
+    pytest.param({"start_on": date(2021, 1, 4)}, "START-SWAPPED", id="day and month of start swapped"),
+    pytest.param({"start_on": date(2022, 4, 1)}, "START-YEAR", id="year of start wrong"),
+    pytest.param({"start_on": date(2021, 4, 3)}, "START-DAYS", id="start some days off"),
+    pytest.param({"end_on": None, "is_until_further_order": None}, "END-MISSING", id="end missing"),
+    pytest.param({"end_on": None, "is_until_further_order": True}, "END-OPEN", id="open against a fixed end"),
+    pytest.param({"end_on": date(2026, 2, 28)}, "END-DAYS", id="end a month short of the length"),
+    pytest.param({"end_on": date(2025, 3, 31)}, "END-YEAR", id="end of another year than the length recorded"),
+    pytest.param({"term_months": 36}, "TERM-WRONG", id="length wrong"),
+    pytest.param({"term_months": 36, "end_on": date(2024, 3, 31)}, "TERM-WRONG", id="length wrong and the end with it"),
+    pytest.param({"term_months": None, "end_on": date(2028, 3, 31)}, "TERM-BY-DATES", id="dates span another length"),
+    pytest.param({"order_type": "STRO"}, "TYPE-WRONG", id="prevention order held as risk order"),
+    pytest.param({"is_interim": True}, "FULL-AS-INTERIM", id="full held as interim"),
+    pytest.param({"court_code": "C37IP00"}, "COURT-WRONG", id="another court"),
+    pytest.param({"force_code": "01"}, "FORCE-OTHER", id="another force"),
+    pytest.param({"recorded_status": "expired"}, "STATUS-CLOSED", id="ended though live"),
+    pytest.param({"sex": "M"}, "SEX-OTHER", id="sex differs"),
+    pytest.param({"surname_folded": "JANA", "forenames_folded": "NOVAK BLACK"}, "NAME-SWAPPED", id="names swapped"),
+    pytest.param({"surname_folded": "NOVAK"}, "SURNAME-CUT", id="double-barrelled surname cut"),
+    pytest.param({"surname_folded": "NOVAK BLAKC"}, "SURNAME-SPELLING", id="surname spelt otherwise"),
+    pytest.param({"surname_folded": "HORWICZ"}, "SURNAME-OTHER", id="another surname"),
+    pytest.param({"surname_folded": "HORWICZ", "forenames_folded": "SUE"}, "NAME-OTHER", id="another name"),
+    pytest.param({"forenames_folded": "JANA"}, "FORENAME-SHORT", id="middle name dropped"),
+    pytest.param({"forenames_folded": "JANA M"}, "FORENAME-SHORT", id="middle name as initial"),
+    pytest.param({"forenames_folded": "JAAN MARIA"}, "FORENAME-SPELLING", id="forename spelt otherwise"),
+    pytest.param({"forenames_folded": "KWERTY"}, "FORENAME-OTHER", id="another forename"),
+    pytest.param({"date_of_birth": date(1988, 4, 27)}, "BIRTH-DAY", id="day of birth wrong"),
+    pytest.param({"date_of_birth": date(1978, 4, 17)}, "BIRTH-YEAR", id="year of birth wrong"),
+    pytest.param({"date_of_birth": JANUARY, "is_birth_placeholder": True}, "BIRTH-FILLER", id="filler of birth"),
+    pytest.param(
+        {"date_of_birth": None, "birth_year": None, "birth_month": None}, "BIRTH-MISSING", id="date of birth missing"
+    ),
+    pytest.param({"date_of_birth": None, "birth_year": 1987}, "BIRTH-PARTIAL", id="partial birth that disagrees"),
+    pytest.param({"pnc_id": "2012/0612542M", "is_pnc_id_valid": False}, "PNCID-LETTER", id="check letter wrong"),
+    pytest.param({"pnc_id": "2012/0613542N", "is_pnc_id_valid": False}, "PNCID-DIGIT", id="digit of the PNC id wrong"),
+    pytest.param({"pnc_id": "1999/0034567B"}, "PNCID-TWO", id="two PNC ids"),
+]
+
+SAME = [
+    pytest.param({}, id="all agree"),
+    pytest.param({"end_on": date(2026, 4, 1)}, id="end counted to the anniversary"),
+    pytest.param({"term_months": None, "start_on": None}, id="optional values left out"),
+    pytest.param({"surname_folded": "NOVAKBLACK"}, id="hyphen dropped"),
+    pytest.param({"surname": "NOVAK BLACK"}, id="capitals"),
+    pytest.param({"forenames_folded": "JANA MARIA ELISABETH"}, id="more forenames than others know"),
+    pytest.param({"pnc_id": None, "is_pnc_id_valid": None}, id="no PNC id"),
+    pytest.param({"date_of_birth": None}, id="partial date of birth that agrees"),
+    pytest.param({"sex": None, "court_code": None, "force_code": None}, id="unknown values"),
+]
+
+
+@pytest.mark.parametrize(("changed", "code"), DIFFERENT)
+def test_a_difference_is_found_once_under_its_most_specific_cause(changed, code):
+    assert codes(against_agreement(record("pnc", **changed))) == [code]
+
+
+@pytest.mark.parametrize("changed", SAME)
+def test_the_same_fact_in_another_form_is_no_discrepancy(changed):
+    assert codes(against_agreement(record("pnc", **changed))) == []
+
+
+def test_a_wrong_day_copied_as_the_start_is_one_mistake():
+    same_day = {"start_on": date(2021, 3, 9), "made_on": date(2021, 3, 9)}
+    order = golden(**same_day, end_on=date(2026, 3, 8))
+    others = [record(source, **same_day, end_on=date(2026, 3, 8)) for source in ("pnd", "court", "rocu")]
+    wrong = record("pnc", made_on=date(2021, 3, 10), start_on=date(2021, 3, 10), end_on=date(2026, 3, 8))
+    assert codes(evidence([wrong, *others], [order])) == ["MADE-DAYS"]
+
+
+def test_an_interim_and_the_full_order_after_it_both_keep_their_ends():
+    interim = {"is_interim": True, "end_on": date(2021, 3, 9), "term_months": None, "made_on": date(2020, 12, 1)}
+    interim |= {"start_on": date(2020, 12, 1), "court_code": "B01LY00", "order_type": "STRO"}
+    full = {"order_type": "STRO", "court_code": "B01LY00"}
+    keys = ("pnc", "pnd", "court", "rocu")
+    records = [record(source, **full) for source in keys]
+    records += [
+        record(source, **interim, source_key=f"{source}-2", order_id="ORDER-2", recorded_status="superseded")
+        for source in keys
+    ]
+    orders = [golden(**full), golden(**interim, order_id="ORDER-2", legal_status="superseded")]
+    assert codes(evidence(records, orders)) == []
+
+
+def test_an_interim_held_as_full_is_found():
+    interim = {"is_interim": True, "order_type": "STRO", "court_code": "B01LY00"}
+    records = [record(source, **interim) for source in ("pnd", "court", "rocu")]
+    wrong = record("pnc", **{**interim, "is_interim": False})
+    assert codes(evidence([wrong, *records], [golden(**interim)])) == ["INTERIM-AS-FULL"]
+
+
+def test_a_fixed_end_against_until_further_order_is_found():
+    without_end = {"end_on": None, "is_until_further_order": True, "term_months": None}
+    records = [record(source, **without_end) for source in ("pnd", "court", "rocu")]
+    wrong = record("pnc", term_months=None)
+    assert codes(evidence([wrong, *records], [golden(**without_end)])) == ["END-FIXED"]
+
+
+def test_no_end_recorded_beside_until_further_order_is_no_discrepancy():
+    without_end = {"end_on": None, "is_until_further_order": True, "term_months": None}
+    records = [record(source, **without_end) for source in ("pnc", "court", "rocu")]
+    silent = record("pnd", **{**without_end, "is_until_further_order": None})
+    assert codes(evidence([silent, *records], [golden(**without_end)])) == []
+
+
+def test_a_length_that_disagrees_with_its_own_dates_is_found_where_no_source_gives_one():
+    order = golden(term_months=None)
+    records = [record(source, term_months=None) for source in ("pnd", "court", "rocu")]
+    assert codes(evidence([record("pnc", term_months=24), *records], [order])) == ["TERM-SELF"]
+
+
+def test_a_name_known_as_an_alias_is_told_as_such():
+    wrong = record("pnc", surname_folded="HORWICZ", forenames_folded="SUE")
+    alias = {"record_id": "pnd:PND-0000001", "surname_folded": "HORWICZ", "forenames_folded": "SUE"}
+    assert codes(against_agreement(wrong, aliases=[alias])) == ["NAME-ALIAS"]
+
+
+def test_a_familiar_form_of_a_forename_is_of_low_severity():
+    names = {"forenames": "William", "forenames_folded": "WILLIAM"}
+    others = [record(source, **names) for source in ("pnd", "court", "rocu")]
+    wrong = record("pnc", forenames="Bill", forenames_folded="BILL")
+    found = discrepancies(evidence([wrong, *others], [golden(forenames="William")]))
+    assert found.select("rule_code", "severity").rows() == [("FORENAME-NICKNAME", "low")]
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        pytest.param(["C01", "C02"], [], id="the same conditions"),
+        pytest.param(["C01"], ["COND-MISSING"], id="one missing"),
+        pytest.param(["C01", "C02", "C09"], ["COND-EXTRA"], id="one too many"),
+        pytest.param(["C01", "C09"], ["COND-DIFFER"], id="another in its place"),
+        pytest.param(["C01", None], [], id="one cut so short that it has no code"),
+        pytest.param([], ["COND-MISSING"], id="none given at all"),
+    ],
+)
+def test_conditions_are_compared_as_sets_of_codes(held, expected):
+    others = {f"{row['record_id']}": ["C01", "C02"] for row in map(record, ("pnd", "court", "rocu"))}
+    conditions = {**others, "pnc:00000001": held}
+    assert codes(evidence(conditions=conditions, golden_conditions=["C01", "C02"])) == expected
+
+
+def test_a_document_of_the_pnd_without_any_conditions_does_not_contradict_the_order():
+    conditions = {row["record_id"]: ["C01", "C02"] for row in map(record, ("pnc", "court", "rocu"))}
+    assert codes(evidence(conditions=conditions, golden_conditions=["C01", "C02"])) == []
+
+
+def test_an_ended_order_shown_as_live_is_found_in_each_source_that_shows_it():
+    found = discrepancies(evidence(orders=[golden(legal_status="superseded")]))
+    assert found.select("rule_code", "source").sort("source").rows() == [
+        ("STATUS-OPEN", "pnc"),
+        ("STATUS-OPEN", "pnd"),
+        ("STATUS-OPEN", "rocu"),
+    ]
+
+
+def test_a_withdrawn_result_still_held_is_found_in_each_other_source():
+    records = [record("court", result_state="WITHDRAWN"), record("pnc"), record("pnd")]
+    order = golden(legal_status="withdrawn", sources=["court", "pnc", "pnd"])
+    assert codes(evidence(records, [order])) == ["STATUS-WITHDRAWN", "STATUS-WITHDRAWN"]
+
+
+@pytest.mark.parametrize(
+    ("name", "earlier", "code"),
+    [
+        pytest.param("made_on", date(2021, 3, 2), "MADE-AMENDED", id="day of making"),
+        pytest.param("start_on", date(2021, 5, 1), "START-AMENDED", id="start"),
+        pytest.param("end_on", date(2030, 12, 12), "END-AMENDED", id="end"),
+        pytest.param("term_months", 84, "TERM-AMENDED", id="length"),
+    ],
+)
+def test_a_source_that_still_gives_what_the_court_amended_has_not_followed(name, earlier, code):
+    before = record("court", source_key="R000000000", is_amended=True, **{name: earlier})
+    after = record("court", result_state="AMENDED", amends_source_key="R000000000")
+    behind = record("pnc", **{name: earlier})
+    assert codes(evidence([before, after, behind, record("pnd"), record("rocu")])) == [code]
+
+
+def test_a_second_record_of_an_order_in_one_source_is_a_duplicate():
+    second = record("pnd", source_key="PND-0000009", is_duplicate=True)
+    found = discrepancies(evidence([*map(record, ("pnc", "pnd", "court", "rocu")), second]))
+    assert found.select("rule_code", "observed", "expected").rows() == [("DUPLICATE", "PND-0000009", "PND-0000001")]
+
+
+def without(source, **order):
+    sources = [name for name in ("court", "pnc", "pnd", "rocu") if name != source]
+    return evidence([record(name) for name in sources], [golden(sources=sources, **order)])
+
+
+@pytest.mark.parametrize(
+    ("source", "order", "expected"),
+    [
+        pytest.param("court", {}, "ABSENT-COURT", id="court"),
+        pytest.param("pnc", {}, "ABSENT-PNC", id="PNC"),
+        pytest.param("pnc", {"made_on": date(2019, 3, 9)}, "ABSENT-PNC-OLD", id="PNC before it was instructed"),
+        pytest.param("pnd", {}, "ABSENT-PND", id="PND"),
+        pytest.param("rocu", {}, "ABSENT-ROCU", id="regional return"),
+    ],
+)
+def test_an_order_absent_from_a_source_is_found(source, order, expected):
+    found = discrepancies(without(source, **order)).filter(pl.col("field") == "presence")
+    assert found.select("rule_code", "source", "source_key").rows() == [(expected, source, None)]
+
+
+def test_an_order_that_one_source_alone_holds_without_a_court_result_is_of_high_severity():
+    found = discrepancies(evidence([record("pnd")], [golden(sources=["pnd"])])).filter(pl.col("source") == "court")
+    assert found.select("rule_code", "severity").rows() == [("ABSENT-COURT-ALONE", "high")]
+
+
+@pytest.mark.parametrize(
+    ("source", "order", "deliveries"),
+    [
+        pytest.param("pnc", {"made_on": date(2023, 11, 29)}, DELIVERED, id="within the days of grace"),
+        pytest.param("court", {"court_code": None}, DELIVERED, id="court not known"),
+        pytest.param(
+            "court",
+            {"court_code": "SC-GLASGOW", "order_type": "TEPO", "force_code": "PS", "region_code": None},
+            DELIVERED,
+            id="made outside England and Wales",
+        ),
+        pytest.param("rocu", {}, DELIVERED[:3], id="no return from the region"),
+        pytest.param("rocu", {"region_code": None}, DELIVERED, id="region not known"),
+        pytest.param(
+            "pnd",
+            {},
+            (*DELIVERED[:1], delivery("pnd", "pnd", is_used=False), *DELIVERED[2:]),
+            id="no sound delivery of the source",
+        ),
+        pytest.param(
+            "pnd",
+            {},
+            (*DELIVERED[:1], delivery("pnd", "pnd", dated_on=date(2021, 3, 20)), *DELIVERED[2:]),
+            id="the last delivery is older than the order is due",
+        ),
+        pytest.param("pnc", {"legal_status": "withdrawn"}, DELIVERED, id="withdrawn"),
+    ],
+)
+def test_an_order_that_is_not_due_is_not_absent(source, order, deliveries):
+    sources = [name for name in ("court", "pnc", "pnd", "rocu") if name != source]
+    whole = evidence([record(name) for name in sources], [golden(sources=sources, **order)], deliveries=deliveries)
+    absent = discrepancies(whole).filter(pl.col("field") == "presence", pl.col("source") == source)
+    assert absent.height == 0
+
+
+BREACHES = [
+    pytest.param({"made_on": date(2015, 7, 30), "start_on": date(2021, 4, 1)}, "R01", id="before Part 2"),
+    pytest.param({"end_on": date(2025, 3, 30)}, "R02", id="prevention order under five years"),
+    pytest.param(
+        {"order_type": "STRO", "court_code": "B01LY00", "end_on": date(2023, 3, 30)}, "R03", id="STRO too short"
+    ),
+    pytest.param({"order_type": "STRO"}, "R09", id="risk order from the Crown Court"),
+    pytest.param({"is_interim": True, "court_code": "B01LY00", "end_on": None}, "R13", id="interim without an end"),
+    pytest.param({"is_interim": True}, "R14", id="interim prevention order from the Crown Court"),
+    pytest.param({"order_type": "TEPO"}, "R35", id="Scottish type from an English court"),
+]
+
+
+@pytest.mark.parametrize(("changed", "code"), BREACHES)
+def test_an_order_that_breaks_a_hard_rule_is_told_of_once_and_the_court_is_asked(changed, code):
+    values = {"term_months": None, **changed}
+    records = [record(source, **values) for source in ("pnc", "pnd", "court", "rocu")]
+    found = discrepancies(evidence(records, [golden(**values)]))
+    assert found.select("rule_code", "source", "owner").rows() == [
+        (code, None, f"court:{values.get('court_code', 'C31NT00')}")
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"end_on": date(2026, 3, 31)}, id="five years to the day before"),
+        pytest.param({"end_on": date(2026, 4, 1)}, id="five years to the day"),
+        pytest.param({"end_on": None, "is_until_further_order": True}, id="until further order"),
+        pytest.param({"made_on": date(2015, 7, 31)}, id="made on the day of commencement"),
+        pytest.param(
+            {"order_type": "STRO", "court_code": "B01LY00", "end_on": date(2023, 3, 31)},
+            id="two years from magistrates",
+        ),
+    ],
+)
+def test_an_order_that_keeps_the_rules_is_left_alone(changed):
+    values = {"term_months": None, **changed}
+    records = [record(source, **values) for source in ("pnc", "pnd", "court", "rocu")]
+    assert codes(evidence(records, [golden(**values)])) == []
+
+
+def test_two_live_orders_of_one_type_for_one_person_are_found_on_both():
+    records = [record(source, order_id=f"ORDER-{n}", source_key=f"{source}-{n}") for n in (1, 2) for source in
+               ("pnc", "pnd", "court", "rocu")]  # fmt: skip
+    assert codes(evidence(records, [golden(), golden(order_id="ORDER-2")])) == ["R15", "R15"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        pytest.param("unreadable_date", ["UNREADABLE-END-ON"], id="a date nobody can read"),
+        pytest.param("partial_date", [], id="a partial date"),
+    ],
+)
+def test_a_value_that_could_not_be_read_is_the_cause_of_its_absence(reason, expected):
+    silent = record("rocu", end_on=None, is_until_further_order=None)
+    refused = {"record_id": silent["record_id"], "source": "rocu", "source_key": silent["source_key"]}
+    refused |= {"field": "end_on", "value": "x", "reason_code": reason, "expected": "a date"}
+    assert codes(against_agreement(silent, rejected=[refused])) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "owner"),
+    [
+        pytest.param("pnc", "pnc_bureau", id="PNC"),
+        pytest.param("pnd", "force:33", id="PND"),
+        pytest.param("court", "court:C31NT00", id="court"),
+        pytest.param("rocu", "region:EMSOU", id="regional return"),
+    ],
+)
+def test_the_holder_of_the_wrong_record_is_asked_to_correct_it(source, owner):
+    found = discrepancies(against_agreement(record(source, made_on=date(2021, 3, 11))))
+    assert found.get_column("owner").to_list() == [owner]
+
+
+def test_first_seen_is_carried_over_and_the_state_tells_of_it():
+    whole = against_agreement(record("pnc", made_on=date(2021, 3, 11)))
+    first = discrepancies(whole, as_of=date(2023, 11, 29))
+    second = discrepancies(whole, former=first)
+    assert first.select("state", "first_seen_on").rows() == [("new", date(2023, 11, 29))]
+    assert second.select("state", "first_seen_on").rows() == [("open", date(2023, 11, 29))]
+
+
+def test_a_repeated_night_stays_new():
+    whole = against_agreement(record("pnc", made_on=date(2021, 3, 11)))
+    assert discrepancies(whole, former=discrepancies(whole)).equals(discrepancies(whole))
+
+
+def test_the_id_changes_with_the_conflicting_value():
+    ids = [
+        discrepancies(against_agreement(record("pnc", made_on=date(2021, 3, day)))).item(0, "discrepancy_id")
+        for day in (10, 11)
+    ]
+    assert ids[0] != ids[1]
+
+
+def test_the_id_of_a_return_row_outlives_its_place_in_the_workbook():
+    ids = [
+        discrepancies(
+            against_agreement(
+                record("rocu", made_on=date(2021, 3, 11), source_key=key, occurrence_ref="33/1", order_id="ORDER-1")
+            )
+        ).item(0, "discrepancy_id")
+        for key in ("EMSOU_2023-11.xlsx#Orders#5", "EMSOU_2023-12.xlsx#Orders#8")
+    ]
+    assert ids[0] == ids[1]
+
+
+def test_two_alike_rows_of_a_return_have_ids_of_their_own():
+    rows = [record("rocu", made_on=date(2021, 3, 11), source_key=key, is_duplicate=key == "b") for key in ("a", "b")]
+    found = discrepancies(against_agreement(*rows)).filter(pl.col("field") == "made_on")
+    assert found.get_column("discrepancy_id").n_unique() == 2
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(random):
+    changes = [{"made_on": date(2021, 3, 11)}, {"surname_folded": "NOVAK"}, {"end_on": date(2027, 1, 1)}, {}]
+    rows = [record(source, **change) for source, change in zip(("pnc", "pnd", "court", "rocu"), changes, strict=True)]
+    shuffled = random.sample(rows, len(rows))
+    assert discrepancies(evidence(shuffled)).equals(discrepancies(evidence(rows)))
+
+
+def test_no_evidence_gives_no_discrepancy():
+    assert discrepancies(evidence([], [])).equals(DISCREPANCIES.empty())
+
+
+def test_messages_carry_no_values():
+    secret = record("pnc", surname_folded="HORWICZ", date_of_birth=date(1978, 4, 17), pnc_id="1999/0034567B")
+    texts = discrepancies(against_agreement(secret)).select("message", "correction", "owner")
+    joined = " ".join(" ".join(row) for row in texts.rows())
+    assert not any(value in joined for value in ("HORWICZ", "NOVAK", "Novak", "1978", "0034567B"))
+
+
+def test_every_rule_speaks_of_a_known_field_and_has_a_code_of_its_own():
+    known = {column.name for column in ORDERS.columns} | {"conditions", "presence", "duplicate"}
+    assert {rule.field for rule in RULES} <= known
+    assert len({rule.code for rule in RULES}) == len(RULES)
+
+
+def test_the_result_has_the_declared_shape():
+    found = discrepancies(against_agreement(record("pnc", made_on=date(2021, 3, 11))), as_of=AS_OF)
+    assert found.schema == DISCREPANCIES.schema
