@@ -1,0 +1,250 @@
+"""The courts: a nightly snapshot of results, a CSV file with a manifest.
+
+Belongs here: the layout of the files and the reading of them. Does not: what the fields mean
+(`assets.sources.court_records`).
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import polars as pl
+
+from assets.parsing.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable
+from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
+from assets.sources.court_records import standardise
+from warehouse.tables.raw import raw_table
+
+# fmt: off
+FIELDS = (
+    "result_id", "case_urn", "defendant_id", "defendant_name", "date_of_birth", "sex", "pncid", "hearing_date",
+    "court_ou_code", "court_name", "result_code", "result_text", "order_start", "order_end", "applicant",
+    "prohibitions", "status", "amends_result_id",
+)
+# fmt: on
+# Other names of a column that are known to mean the same.
+COLUMN_ALIASES = {
+    "resultid": "result_id",
+    "id": "result_id",
+    "urn": "case_urn",
+    "pti_urn": "case_urn",
+    "defendant": "defendant_name",
+    "name": "defendant_name",
+    "dob": "date_of_birth",
+    "birth_date": "date_of_birth",
+    "gender": "sex",
+    "pnc_id": "pncid",
+    "date_of_hearing": "hearing_date",
+    "court_code": "court_ou_code",
+    "ou_code": "court_ou_code",
+    "court": "court_name",
+    "start_date": "order_start",
+    "end_date": "order_end",
+    "conditions": "prohibitions",
+    "result_status": "status",
+    "amends": "amends_result_id",
+}
+RECORD_START = re.compile(r'^"?R\d{4,}"?,')  # a line that begins with a result_id
+RAW_RESULTS = raw_table("raw_court__results", "a result of a court as sent", FIELDS, key=("result_id",))
+FEED = Feed(
+    "court",
+    "court",
+    re.compile(r"court_results_(?P<date>\d{4}-\d{2}-\d{2})(?:_r(?P<revision>\d+))?\.csv"),
+    companion=lambda name: name.removesuffix(".csv") + ".manifest.json",
+)
+REASONS = {
+    "null_byte": "The row holds a null byte. Ask the court service to send the row again.",
+    "undecodable": "The row holds bytes that are no UTF-8 text. Ask the court service to send the row again.",
+    "field_count": "The row has too few or too many fields. It may be cut, or a quotation mark may stand alone.",
+    "too_long": f"A field is longer than {LONGEST_FIELD:,} characters. Ask the court service to check the row.",
+    "key_missing": "The row has no result_id, so it can't be kept apart from others. Ask for it again.",
+    "key_reused": "An earlier row has the same result_id and other content. Ask the court service which is right.",
+}
+ASK_AGAIN = "Ask the court service to send the delivery again."
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of the file: the line it begins on, its text, its fields."""
+
+    row_number: int
+    text: str
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class _Header:
+    """Where each field stands in a row, how many cells a row has, what is wrong with the heading."""
+
+    places: dict[str, int]
+    width: int
+    has_heading: bool
+    faults: tuple[Fault, ...] = ()
+
+
+def read(delivery: Delivery) -> Reading:
+    """Read one delivery of the courts; see `assets.sources.contract.Source.read`."""
+    decoded = decode(delivery.path.read_bytes(), expected="utf-8")
+    lines = list(io.StringIO(decoded.text, newline=""))
+    if not any(line.strip() for line in lines):
+        fault = Fault("empty_file", f"The file is empty. Expected a heading and results. {ASK_AGAIN}")
+        return Reading({RAW_RESULTS.name: RAW_RESULTS.empty()}, faults=(*decoded.faults, fault))
+    header = _read_header(lines[0])
+    rows = _read_rows(lines, header)
+    judged = _judge(rows, header)
+    declared, manifest_faults = _read_manifest(delivery, len(rows))
+    bad = judged.filter(pl.col("reason_code").is_not_null() & (pl.col("reason_code") != "duplicate"))
+    return Reading(
+        tables={RAW_RESULTS.name: _kept(judged, header, delivery)},
+        quarantine=quarantine_rows(bad, delivery, reasons=REASONS),
+        rows_read=len(rows),
+        rows_duplicate=judged.filter(pl.col("reason_code") == "duplicate").height,
+        rows_declared=declared,
+        faults=(*decoded.faults, *header.faults, *_end_faults(judged, lines), *manifest_faults),
+    )
+
+
+def _read_header(line: str) -> _Header:
+    """Find the fields by their names in the first line, in any order."""
+    cells = next(csv.reader([line]), [])
+    if RECORD_START.match(line):
+        fault = Fault(
+            "no_header", f"The first line is no heading; the columns were taken in their usual order. {ASK_AGAIN}"
+        )
+        return _Header(
+            {name: place for place, name in enumerate(FIELDS)}, len(FIELDS), has_heading=False, faults=(fault,)
+        )
+    names = [re.sub(r"[^a-z0-9]+", "_", cell.lower()).strip("_") for cell in cells]
+    names = [COLUMN_ALIASES.get(name, name) if name not in FIELDS else name for name in names]
+    places = {name: names.index(name) for name in FIELDS if name in names}
+    return _Header(places, len(cells), has_heading=True, faults=tuple(_heading_faults(names, places)))
+
+
+def _heading_faults(names: list[str], places: dict[str, int]) -> Iterator[Fault]:
+    if len(places) < len(FIELDS) / 2:
+        yield Fault("wrong_source", f"The heading is not that of court results. {ASK_AGAIN}")
+    missing = [name for name in FIELDS if name not in places]
+    if missing:
+        yield Fault("column_missing", f"The heading lacks {', '.join(missing)}. {ASK_AGAIN}")
+    twice = sorted({name for name in places if names.count(name) > 1})
+    if twice:
+        yield Fault(
+            "column_twice", f"The heading holds {', '.join(twice)} more than once; the first was read. {ASK_AGAIN}"
+        )
+    unknown = len([name for name in names if name not in FIELDS])
+    if unknown:
+        message = f"The heading holds {unknown} columns that are not known; the rest was read. Tell the maintainers."
+        yield Fault("column_unknown", message, is_structural=False)
+
+
+def _read_rows(lines: list[str], header: _Header) -> list[_Row]:
+    """The rows below the heading.
+
+    As one CSV, if every row comes out with the right number of cells and none holds the beginning of another. Else a
+    quotation mark stands alone somewhere: then each stretch from one line that begins with a result_id to the next
+    is read by itself, so that the damage stays where it is.
+    """
+    first = 1 if header.has_heading else 0
+    starts = [place for place in range(first, len(lines)) if RECORD_START.match(lines[place])]
+    rows = _parse(lines, first, len(lines))
+    is_whole = all(len(row.fields) == header.width for row in rows)
+    if is_whole and len(rows) == len(starts):
+        return rows
+    bounds = sorted({first, *starts, len(lines)})
+    return [row for start, end in pairwise(bounds) for row in _parse(lines, start, end)]
+
+
+def _parse(lines: Sequence[str], start: int, end: int) -> list[_Row]:
+    """The rows of a stretch of lines; what the CSV reader refuses is one row without fields."""
+    reader = csv.reader(lines[place] for place in range(start, end))
+    rows, begun = [], 0
+    try:
+        for fields in reader:
+            text = "".join(lines[start + begun : start + reader.line_num]).rstrip("\r\n")
+            if text.strip():
+                rows.append(_Row(start + begun + 1, text, fields))
+            begun = reader.line_num
+    except csv.Error:
+        rows.append(_Row(start + begun + 1, "".join(lines[start + begun : end]).rstrip("\r\n"), []))
+    return rows
+
+
+def _judge(rows: list[_Row], header: _Header) -> pl.DataFrame:
+    """The rows with `reason_code`: null to keep, `duplicate`, or why the row is put aside."""
+    frame = pl.DataFrame(
+        {
+            "row_number": [row.row_number for row in rows],
+            "row_text": [row.text for row in rows],
+            "fields": [row.fields for row in rows],
+        },
+        schema={"row_number": pl.Int64, "row_text": pl.String, "fields": pl.List(pl.String)},
+    ).with_columns(key=_field("result_id", header).str.strip_chars())
+    longest = pl.col("fields").list.eval(pl.element().str.len_chars()).list.max()
+    own = (
+        pl.when(longest > LONGEST_FIELD)
+        .then(pl.lit("too_long"))
+        .when(pl.col("fields").list.len() != header.width)
+        .then(pl.lit("field_count"))
+        .when(pl.col("key").fill_null("") == "")
+        .then(pl.lit("key_missing"))
+    )
+    judged = frame.with_columns(reason_code=pl.coalesce(unreadable(pl.col("row_text")), own))
+    readable = pl.col("reason_code").is_null()
+    return judged.with_columns(key=pl.when(readable).then(pl.col("key"))).with_columns(
+        reason_code=pl.coalesce(
+            "reason_code", pl.when(readable).then(repeat_kind(["key"], pl.col("fields").list.join("\x1f")))
+        )
+    )
+
+
+def _field(name: str, header: _Header) -> pl.Expr:
+    if name not in header.places:
+        return pl.lit(None, pl.String)
+    return pl.col("fields").list.get(header.places[name], null_on_oob=True)
+
+
+def _kept(judged: pl.DataFrame, header: _Header, delivery: Delivery) -> pl.DataFrame:
+    return RAW_RESULTS.conform(
+        judged.filter(pl.col("reason_code").is_null()).select(
+            pl.lit(delivery.delivery_id).alias("delivery_id"),
+            pl.lit(delivery.path.name).alias("file_name"),
+            "row_number",
+            *(_field(name, header).alias(name) for name in FIELDS),
+        )
+    )
+
+
+def _end_faults(judged: pl.DataFrame, lines: list[str]) -> Iterator[Fault]:
+    if judged.is_empty():
+        yield Fault("empty_file", f"The file holds a heading and no result. A full snapshot was expected. {ASK_AGAIN}")
+    elif not lines[-1].endswith(("\n", "\r")) or judged.item(-1, "reason_code") == "field_count":
+        yield Fault("cut_short", f"The file ends in the middle of a row. {ASK_AGAIN}")
+
+
+def _read_manifest(delivery: Delivery, rows_found: int) -> tuple[int | None, list[Fault]]:
+    """What the manifest declares, held against the file."""
+    path = delivery.companion_path
+    if path is None or not path.exists():
+        return None, [
+            Fault("manifest_missing", f"The manifest did not come, so the file can't be checked. {ASK_AGAIN}")
+        ]
+    try:
+        manifest = json.loads(path.read_bytes())
+        declared, digest = int(manifest["rows"]), str(manifest["sha256"]).lower()
+    except (ValueError, KeyError, TypeError):
+        return None, [Fault("manifest_unreadable", f"The manifest holds no rows and sha256. {ASK_AGAIN}")]
+    faults = []
+    if digest != delivery.sha256():
+        message = f"The file's SHA-256 is not the one in the manifest, so it was changed on its way. {ASK_AGAIN}"
+        faults.append(Fault("digest_differs", message))
+    if declared != rows_found:
+        message = f"The manifest declares {declared} rows; the file holds {rows_found}. {ASK_AGAIN}"
+        faults.append(Fault("row_count", message))
+    return declared, faults
+
+
+SOURCE = Source(name="court", feeds=(FEED,), raw_tables=(RAW_RESULTS,), read=read, standardise=standardise)

@@ -1,0 +1,181 @@
+"""The courts' results in the canonical shape.
+
+Belongs here: what the courts' fields and codes mean. Does not: the layout of their files (`assets.sources.court`).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from assets.parsing.conditions import split_conditions
+from assets.parsing.courts import resolve_courts
+from assets.parsing.dates import ISO, ISO_MONTH, YEAR, birth_columns
+from assets.parsing.forces import resolve_forces
+from assets.parsing.names import free_name_columns
+from assets.parsing.orders import read_orders, sentence_columns
+from assets.parsing.records import (
+    CONDITION_CHECK,
+    as_sent,
+    coded,
+    condition_rows,
+    date_check,
+    date_columns,
+    identifier_columns,
+    in_core_shape,
+    pnc_id_checks,
+    record_columns,
+    sex_check,
+)
+from assets.parsing.rejections import Check, collect_rejected, rejected_values
+from warehouse.codes import reference
+from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS, RESULT_STATES
+
+SEX_CODES = {"MALE": "M", "FEMALE": "F", "NOT SPECIFIED": None}
+UNTIL_FURTHER_ORDER = "UFO"
+# Police force, station, serial and year; twelve characters are seen too.
+CASE_URN = r"^\d{2}[A-Z0-9]{2}\d{7,8}$"
+POLICE = ("territorial", "national_police")  # kinds of force that hold orders; agencies only apply for them
+BIRTH_FORMS = (ISO, ISO_MONTH, YEAR)
+DATES = {"made_on": "hearing_date", "start_on": "order_start", "end_on": "order_end"}
+A_DATE = "a date as yyyy-mm-dd"
+
+ORDER_CHECKS = (
+    *(date_check(column, f"sent_{field}", A_DATE) for column, field in DATES.items()),
+    Check("date_of_birth", "sent_date_of_birth", pl.col("birth_reason"), A_DATE),
+    sex_check("sent_sex", SEX_CODES),
+    *pnc_id_checks("sent_pncid"),
+    Check("order_type", "sent_result_text", "unknown_code", "words that name one type of order"),
+    Check(
+        "order_type",
+        "sent_result_code",
+        "unknown_code",
+        "the code of the order that the words name, or blank; the words are followed",
+        pl.col("is_code_refused"),
+    ),
+    Check("court_code", "sent_court_ou_code", "unknown_code", "a listed court", pl.col("is_court_code_refused")),
+    Check("court_code", "sent_court_name", "unknown_code", "a listed court, named so that no other fits"),
+    Check("force_code", "sent_applicant", "unknown_code", "a listed force", pl.col("is_force_refused")),
+    Check("case_urn", "sent_case_urn", "bad_format", "force, station, serial and year in 11 characters"),
+    Check("result_state", "sent_status", "unknown_code", f"one of {', '.join(RESULT_STATES)}"),
+)
+
+
+def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
+    """The courts' core tables; see `assets.sources.contract.Source.standardise`."""
+    sent = as_sent(raw["raw_court__results"]).with_columns(record_columns("court", pl.col("sent_result_id")))
+    orders = _with_force(_with_court(_with_kind(_own_columns(sent, as_of))))
+    conditions = _conditions(sent)
+    rejected = [rejected_values(orders, ORDER_CHECKS), rejected_values(conditions, [CONDITION_CHECK])]
+    return {
+        "orders": in_core_shape(CORE_ORDERS, orders),
+        "aliases": CORE_ALIASES.empty(),
+        "conditions": in_core_shape(CORE_CONDITIONS, conditions),
+        "arrests": CORE_ARRESTS.empty(),
+        "rejected_values": collect_rejected(rejected),
+    }
+
+
+def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Columns that one field gives each."""
+    end = pl.col("sent_order_end")
+    dated = {column: pl.col(f"sent_{field}") for column, field in DATES.items()}
+    dated["end_on"] = pl.when(end.str.to_uppercase() != UNTIL_FURTHER_ORDER).then(end)
+    urn = pl.col("sent_case_urn").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
+    return sent.with_columns(
+        *free_name_columns(pl.col("sent_defendant_name")),
+        *birth_columns(pl.col("sent_date_of_birth"), forms=BIRTH_FORMS, this_year=as_of.year),
+        *identifier_columns(pl.col("sent_pncid"), pl.lit(None, pl.String), this_year=as_of.year),
+        *date_columns(dated, forms=(ISO,)),
+        coded("sent_sex", SEX_CODES).alias("sex"),
+        coded("sent_status", {state: state for state in RESULT_STATES}).alias("result_state"),
+        case_urn=pl.when(urn.str.contains(CASE_URN)).then(urn),
+        amends_source_key=pl.col("sent_amends_result_id"),
+    ).with_columns(recorded_on="made_on")
+
+
+def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:
+    """Type, interim, term and end from the words of the result; its code only where there are no words.
+
+    Only prevention orders have codes, so the words tell more; a code that says otherwise is refused.
+    """
+    in_words = read_orders(rows.get_column("sent_result_text")).rename({"text": "sent_result_text"})
+    in_code = reference("result_codes").select(
+        sent_result_code="code", code_type="order_type", code_interim=pl.col("is_interim") == "true"
+    )
+    kinds = rows.join(in_words, on="sent_result_text", how="left", maintain_order="left").join(
+        in_code, on="sent_result_code", how="left", maintain_order="left"
+    )
+    has_no_words = pl.col("sent_result_text").is_null()
+    agrees = (pl.col("code_type") == pl.col("order_type")) & (pl.col("code_interim") == pl.col("is_interim"))
+    differs = pl.col("order_type").is_not_null() & ~agrees.fill_null(value=False)
+    return kinds.with_columns(
+        *sentence_columns(pl.col("sent_result_text")),
+        order_type=pl.when(has_no_words).then("code_type").otherwise("order_type"),
+        is_interim=pl.when(has_no_words).then("code_interim").otherwise("is_interim"),
+        is_code_refused=pl.col("sent_result_code").is_not_null()
+        & (differs | (has_no_words & pl.col("code_type").is_null())),
+    ).with_columns(_end_columns())
+
+
+def _end_columns() -> list[pl.Expr]:
+    """The end in its own field counts; where that is blank, the end in the words."""
+    end = pl.col("sent_order_end")
+    has_no_end = end.is_null() & ~pl.col("is_until_further_order").fill_null(value=False)
+    end_on = pl.coalesce("end_on", pl.when(has_no_end).then("end_in_text"))
+    further = (
+        pl.when(end.str.to_uppercase() == UNTIL_FURTHER_ORDER)
+        .then(statement=True)
+        .when(end_on.is_not_null())
+        .then(statement=False)
+        .when(end.is_null() & pl.col("is_until_further_order"))
+        .then(statement=True)
+    )
+    return [end_on.alias("end_on"), further.alias("is_until_further_order")]
+
+
+def _with_court(rows: pl.DataFrame) -> pl.DataFrame:
+    """The court by its code, else by its name."""
+    keys = ["order_type", "is_interim"]
+    for field in ("court_ou_code", "court_name"):
+        written = rows.select(*keys, court_as_written=f"sent_{field}")
+        found = resolve_courts(written).rename(
+            {"court_as_written": f"sent_{field}", "court_code": f"by_{field}", "court_score": f"{field}_score"}
+        )
+        rows = rows.join(found, on=[*keys, f"sent_{field}"], how="left", nulls_equal=True, maintain_order="left")
+    is_known = pl.col("by_court_ou_code").is_not_null()
+    return rows.with_columns(
+        court_code=pl.coalesce("by_court_ou_code", "by_court_name"),
+        court_score=pl.when(is_known).then("court_ou_code_score").otherwise("court_name_score"),
+        court_as_written=pl.coalesce("sent_court_name", "sent_court_ou_code"),
+        is_court_code_refused=pl.col("sent_court_ou_code").is_not_null() & ~is_known,
+    )
+
+
+def _with_force(rows: pl.DataFrame) -> pl.DataFrame:
+    """The applicant, if it is a police force; else the force that made the case, from its URN; else the applicant."""
+    kinds = reference("forces").select(applicant_code="code", applicant_kind="kind")
+    applicants = (
+        resolve_forces(rows.get_column("sent_applicant"))
+        .rename({"force_as_written": "sent_applicant", "force_code": "applicant_code"})
+        .join(kinds, on="applicant_code", how="left")
+    )
+    makers = resolve_forces(rows.get_column("case_urn").str.slice(0, 2)).select(
+        urn_force="force_as_written", urn_force_code="force_code"
+    )
+    joined = rows.with_columns(urn_force=pl.col("case_urn").str.slice(0, 2))
+    joined = joined.join(applicants, on="sent_applicant", how="left", maintain_order="left")
+    joined = joined.join(makers, on="urn_force", how="left", maintain_order="left")
+    police = pl.when(pl.col("applicant_kind").is_in(POLICE)).then("applicant_code")
+    return joined.with_columns(
+        force_code=pl.coalesce(police, "urn_force_code", "applicant_code"),
+        force_as_written="sent_applicant",
+        is_force_refused=pl.col("is_force_named").fill_null(value=False) & pl.col("applicant_code").is_null(),
+    )
+
+
+def _conditions(sent: pl.DataFrame) -> pl.DataFrame:
+    rows = sent.select("record_id", "source", "source_key", text=split_conditions(pl.col("sent_prohibitions"))).explode(
+        "text", empty_as_null=False, keep_nulls=False
+    )
+    return condition_rows(rows.with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id")))
