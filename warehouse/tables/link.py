@@ -68,3 +68,14 @@ LINK_ARRESTS = Table(
     ),
     key=("record_id",),
 )
+
+IDENTITIES = Table(
+    "identities",
+    "a handle that a record was ever known by, and the id that its order, subject or arrest has now",
+    (
+        Column("kind", "order, subject or arrest.", required=True, codes=("order", "subject", "arrest")),
+        Column("handle", "Digest of what the record is known by from night to night.", required=True),
+        Column("id", "The id.", required=True),
+    ),
+    key=("kind", "handle", "id"),
+)

@@ -1,0 +1,136 @@
+"""Which delivery counts tonight: the newest sound one, whatever else lies in the folder."""
+
+import gzip
+import shutil
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from assets.deliveries import take_in
+from assets.sources import find_sources
+from samples.nights import write_nights
+
+NIGHT = date(2026, 11, 20)
+SOURCES = {source.name: source for source in find_sources()}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("world")
+    write_nights(folder, orders=12, seed=7, as_of=NIGHT)
+    return folder / "landing"
+
+
+@pytest.fixture
+def landing(made, tmp_path):
+    return Path(shutil.copytree(made, tmp_path / "landing"))
+
+
+def look(landing, source, *, as_of=NIGHT):
+    return take_in(SOURCES[source], landing=landing, archive=landing.parent / "archive", as_of=as_of)
+
+
+def states(intake):
+    return dict(intake.deliveries.select("feed", "state").iter_rows())
+
+
+def only_file(landing, source, ending):
+    (path,) = (landing / source).glob(f"*{ending}")
+    return path
+
+
+def cut_in_half(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_row_of_a_whole_night_is_kept(landing, source):
+    deliveries = look(landing, source).deliveries.filter(pl.col("state") != "missing")
+    assert deliveries.filter(pl.col("state") != "fresh").is_empty()
+    assert deliveries.get_column("rows_read").sum() > 0
+    balance = pl.col("rows_kept") + pl.col("rows_quarantined") + pl.col("rows_duplicate")
+    assert deliveries.filter(pl.col("rows_read") != balance).is_empty()
+
+
+def test_a_source_that_sent_nothing_is_missing_and_gives_no_rows(tmp_path):
+    intake = look(tmp_path / "landing", "pnd")
+    assert states(intake) == {"pnd": "missing"}
+    assert all(table.is_empty() for table in intake.tables.values())
+
+
+def test_the_file_of_the_day_before_is_used_and_late_when_todays_has_not_come(landing):
+    intake = look(landing, "pnd", as_of=date(2026, 11, 21))
+    assert states(intake) == {"pnd": "late"}
+    assert intake.deliveries.get_column("is_used").all()
+
+
+def test_a_delivery_of_a_later_date_is_not_read_for_an_earlier_night(landing):
+    assert states(look(landing, "pnd", as_of=date(2026, 11, 19))) == {"pnd": "missing"}
+
+
+def test_a_monthly_return_is_fresh_through_the_month_after_its_own_and_late_from_then_on(landing):
+    def state_on(day):
+        return set(look(landing, "rocu", as_of=day).deliveries.filter(pl.col("is_used")).get_column("state"))
+
+    assert state_on(date(2026, 12, 31)) == {"fresh"}
+    assert state_on(date(2027, 1, 1)) == {"late"}
+
+
+def test_a_cut_file_does_not_replace_the_good_one_of_the_night_before(landing):
+    good = only_file(landing, "pnd", ".gz")
+    bad = good.with_name(good.name.replace("2026-11-20", "2026-11-21"))
+    shutil.copy(good, bad)
+    cut_in_half(bad)
+    intake = look(landing, "pnd", as_of=date(2026, 11, 21))
+    used = dict(intake.deliveries.select("file_name", "is_used").iter_rows())
+    assert used == {good.name: True, bad.name: False}
+    assert set(intake.deliveries.get_column("state")) == {"late", "truncated"}
+
+
+def test_the_archived_file_is_used_when_the_same_name_comes_again_and_is_cut(landing):
+    rows = look(landing, "pnd").tables["raw_pnd__orders"].height
+    cut_in_half(only_file(landing, "pnd", ".gz"))
+    intake = look(landing, "pnd")
+    assert intake.tables["raw_pnd__orders"].height == rows
+    assert intake.deliveries.get_column("delivery_id").is_unique().all()
+
+
+def test_the_readable_rest_of_a_cut_file_goes_on_when_there_is_no_other(landing):
+    cut_in_half(only_file(landing, "pnd", ".gz"))
+    intake = look(landing, "pnd")
+    assert states(intake) == {"pnd": "truncated"}
+    assert sum(table.height for table in intake.tables.values()) > 0
+
+
+def test_the_highest_revision_of_a_date_counts(landing):
+    first = only_file(landing, "pnd", ".gz")
+    lines = gzip.decompress(first.read_bytes()).splitlines(keepends=True)
+    second = first.with_name(first.name.replace(".jsonl", "_r2.jsonl"))
+    second.write_bytes(gzip.compress(b"".join(lines[:-1])))
+    (used,) = look(landing, "pnd").deliveries.filter(pl.col("is_used")).get_column("file_name")
+    assert used == second.name
+
+
+def test_a_file_sent_again_changes_no_row(landing):
+    workbook = sorted((landing / "rocu").glob("*.xlsx"))[0]
+    before = look(landing, "rocu").tables
+    shutil.copy(workbook, workbook.with_name(workbook.stem + "_r2.xlsx"))
+    intake = look(landing, "rocu")
+    assert all(intake.tables[name].equals(table) for name, table in before.items())
+    assert intake.deliveries.filter(pl.col("state") == "repeated").height == 1
+
+
+def test_a_file_of_another_source_in_the_folder_is_named_and_not_read(landing):
+    stray = landing / "pnc" / only_file(landing, "pnd", ".gz").name
+    shutil.copy(only_file(landing, "pnd", ".gz"), stray)
+    deliveries = look(landing, "pnc").deliveries
+    (message,) = deliveries.filter(pl.col("file_name") == stray.name).get_column("faults").explode()
+    assert "move it" in message
+    assert deliveries.filter(pl.col("is_used")).height == 2
+
+
+def test_an_empty_file_does_not_stop_the_other_feeds_of_its_source(landing):
+    only_file(landing, "pnc", "ARREST_20261120.txt").write_bytes(b"")
+    assert states(look(landing, "pnc")) == {"pnc_ancord": "fresh", "pnc_arrest": "empty"}
