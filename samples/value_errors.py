@@ -262,8 +262,10 @@ def leave_open(holding: Holding, _random: Random) -> bool:
 
 def close_early(holding: Holding, _random: Random) -> bool:
     """Shown as expired though it is live."""
-    was, holding.status = holding.status, "E"
-    return was == "L"
+    if holding.status != "L":
+        return False
+    holding.status = "E"
+    return True
 
 
 def lose_condition(holding: Holding, random: Random) -> bool:
