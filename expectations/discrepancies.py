@@ -4,7 +4,6 @@ Belongs here: the list of rules and what makes a finding a discrepancy (owner, i
 rules (`expectations.rules`), expectations within one table (`expectations.suites`).
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
@@ -18,6 +17,7 @@ from expectations.rules.persons import PERSON_RULES
 from expectations.rules.presence import PRESENCE_RULES, UNREADABLE_RULES
 from expectations.rules.rule import SOURCE_TITLES, Evidence, PresenceClock, Rule
 from expectations.rules.statute import STATUTE_RULES
+from warehouse.digests import digests
 from warehouse.tables.register import DISCREPANCIES
 
 __all__ = ["RULES", "Evidence", "PresenceClock", "Rule", "find_discrepancies"]
@@ -147,8 +147,7 @@ def _with_identity(causes: pl.DataFrame) -> pl.DataFrame:
         nth=pl.int_range(pl.len()).over("signature").cast(pl.String)
     )
     signatures = counted.select(pl.concat_str("signature", "nth", separator="\x1f")).to_series()
-    digests = [hashlib.blake2b(text.encode(), digest_size=10).hexdigest() for text in signatures]
-    return counted.with_columns(discrepancy_id=pl.Series(digests, dtype=pl.String))
+    return counted.with_columns(discrepancy_id=digests(signatures))
 
 
 def _with_history(causes: pl.DataFrame, *, as_of: date, former: pl.DataFrame) -> pl.DataFrame:

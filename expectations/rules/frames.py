@@ -148,17 +148,14 @@ def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clo
 
     Nothing is expected of a source, or of a region, whose delivery did not come: that is told of the delivery.
     """
-    expected = expected_sources(orders).join(_delivered(deliveries), on="feed")
-    grace = pl.col("source").replace_strict(clock.days, return_dtype=pl.Int64)
-    due_on = pl.coalesce("golden_made_on", "golden_start_on") + pl.duration(days=grace)
-    is_absent = ~pl.col("sources").list.contains(pl.col("source"))
-    return expected.filter(
-        is_absent & (due_on <= pl.min_horizontal("delivered_on", pl.lit(as_of))) & (golden_status() != "withdrawn")
-    ).with_columns(pnc_instructed_on=pl.lit(clock.pnc_instructed_on))
+    expected = lacking_sources(orders, clock=clock).join(_delivered(deliveries), on="feed")
+    return expected.filter(pl.col("due_on") <= pl.min_horizontal("delivered_on", pl.lit(as_of))).with_columns(
+        pnc_instructed_on=pl.lit(clock.pnc_instructed_on)
+    )
 
 
-def expected_sources(orders: pl.DataFrame) -> pl.DataFrame:
-    """Every order with every source that ought to hold it, and the feed it would come by.
+def lacking_sources(orders: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFrame:
+    """Every order with every source that ought to hold it and does not, the feed it would come by, and by when.
 
     Court results are of England and Wales alone; a regional return holds the orders of its region's forces. An order
     whose court is not known is expected of no court; one whose region is not known, of no region.
@@ -170,21 +167,20 @@ def expected_sources(orders: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.col("source").replace_strict(ORDER_FEEDS, default=None))
     )
     is_expected = (pl.col("source") != "court") | (pl.col("jurisdiction") == "England and Wales")
+    is_absent = ~pl.col("sources").list.contains(pl.col("source"))
+    grace = pl.col("source").replace_strict(clock.days, return_dtype=pl.Int64)
+    due_on = pl.coalesce("golden_made_on", "golden_start_on") + pl.duration(days=grace)
     return (
-        orders.join(sources, how="cross")
-        .filter(is_expected)
-        .with_columns(feed=feed, record_id=pl.lit(None, pl.String), source_key=pl.lit(None, pl.String))
+        orders.filter(pl.col("golden_legal_status") != "withdrawn")
+        .join(sources, how="cross")
+        .filter(is_expected & is_absent)
+        .with_columns(feed=feed, due_on=due_on, record_id=pl.lit(None, pl.String), source_key=pl.lit(None, pl.String))
         .filter(pl.col("feed").is_not_null())
     )
 
 
 def _delivered(deliveries: pl.DataFrame) -> pl.DataFrame:
     return deliveries.filter(pl.col("is_used")).group_by("feed").agg(pl.col("dated_on").max().alias("delivered_on"))
-
-
-def golden_status() -> pl.Expr:
-    """The legal status of the golden order."""
-    return pl.col("golden_legal_status")
 
 
 def duplicates(order_sources: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 
 from expectations.rules.dates import golden_start
 from expectations.rules.rule import Rule, golden
+from warehouse.legal import COMMENCED_ON, MINIMUM_MONTHS
 
 ENGLAND_AND_WALES = "England and Wales"
 is_here = pl.col("jurisdiction") == ENGLAND_AND_WALES
@@ -35,8 +36,9 @@ def commencement(code: str, title: str, applies: pl.Expr, day: date, note: str) 
     )
 
 
-def minimum_term(code: str, order_type: str, months: int, note: str, *, applies: pl.Expr) -> Rule:
+def minimum_term(code: str, order_type: str, note: str, *, applies: pl.Expr) -> Rule:
     """A fixed full order has a least length; a day is allowed for counting to the day before."""
+    months = MINIMUM_MONTHS[order_type]
     shortest = golden_start.dt.offset_by(f"{months}mo").dt.offset_by("-1d")
     return Rule(
         code,
@@ -80,10 +82,10 @@ order_type = golden("order_type")
 
 STATUTE_RULES = (
     commencement(
-        "R01", "Part 2, England and Wales", is_here, date(2015, 7, 31), "SI 2015/1476; MSA 2015 s.14 [SI-2015-1476]."
+        "R01", "Part 2, England and Wales", is_here, COMMENCED_ON["STPO"], "SI 2015/1476; MSA 2015 s.14 [SI-2015-1476]."
     ),
-    commencement("R26", "TEPO", order_type == "TEPO", date(2017, 6, 30), "HTE(S)A 2015 ss.17-19 [HTEAS-2015]."),
-    commencement("R28", "TERO", order_type == "TERO", date(2017, 10, 31), "HTE(S)A 2015 s.26 [HTEAS-2015]."),
+    commencement("R26", "TEPO", order_type == "TEPO", COMMENCED_ON["TEPO"], "HTE(S)A 2015 ss.17-19 [HTEAS-2015]."),
+    commencement("R28", "TERO", order_type == "TERO", COMMENCED_ON["TERO"], "HTE(S)A 2015 s.26 [HTEAS-2015]."),
     commencement(
         "R32", "STPO, Northern Ireland", is_northern_irish, date(2016, 4, 1), "SR 2016/61 [HTENI-2015; PSNI-STPO]."
     ),
@@ -95,10 +97,10 @@ STATUTE_RULES = (
         "a fixed end",
         "An interim order is for a fixed period, ss.21 and 28 [MSA-2015].",
     ),
-    minimum_term("R02", "STPO", 60, "MSA 2015 s.17 [MSA-2015; MSA-EN para 81].", applies=is_here),
-    minimum_term("R03", "STRO", 24, "MSA 2015 s.24 [MSA-2015; IASC-2022].", applies=is_here),
-    minimum_term("R27", "TEPO", 60, "HTE(S)A 2015 s.20(2) [HTEAS-2015].", applies=is_scottish),
-    minimum_term("R29", "TERO", 24, "HTE(S)A 2015 s.27(2) [HTEAS-2015].", applies=is_scottish),
+    minimum_term("R02", "STPO", "MSA 2015 s.17 [MSA-2015; MSA-EN para 81].", applies=is_here),
+    minimum_term("R03", "STRO", "MSA 2015 s.24 [MSA-2015; IASC-2022].", applies=is_here),
+    minimum_term("R27", "TEPO", "HTE(S)A 2015 s.20(2) [HTEAS-2015].", applies=is_scottish),
+    minimum_term("R29", "TERO", "HTE(S)A 2015 s.27(2) [HTEAS-2015].", applies=is_scottish),
     court_rule(
         "R27-OPEN",
         "Scottish order without a fixed end",
