@@ -75,7 +75,7 @@ def _row(record: Record, mixture: Mixture, truth: Truth) -> tuple[object, ...]:
     texts = condition_texts(order, holding.conditions, random)
     return (
         record.key,
-        order.urn,
+        holding.urn,
         uuid.UUID(bytes=hashlib.md5(f"{order.person.person_id} {order.urn}".encode(), usedforsecurity=False).digest()),
         _name(holding, random),
         holding.dob or "",

@@ -1,7 +1,9 @@
 """The mixture of errors: what goes wrong, in which field, how often in which source.
 
-Belongs here: the list and how it is applied to a record. Does not: the single faults (`name_errors`, `value_errors`)
-nor faults of whole files (`spoil`). No public source gives error rates for these records: the rates are assumptions.
+Belongs here: the list and how it is applied to a record. Does not: the single faults (`name_errors`, `value_errors`,
+`arrest_errors`) nor faults of whole files (`spoil`).
+
+No public source gives error rates for these records: the rates are assumptions.
 """
 
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from samples import arrest_errors as arrest
 from samples import name_errors as name
 from samples import value_errors as value
 from samples.holdings import Holding, true_holding
@@ -19,6 +22,7 @@ Spoil = Callable[[Holding, Random], bool]
 HIGHEST_RATE = 0.9
 SEVERAL_AT_ONCE = ("name",)
 PERSON_FIELDS = ("name", "dob", "pncid", "cro", "sex")
+ARREST_FIELDS = {"pnc": ("pncid",), "pnd": (*PERSON_FIELDS, "asn", "arrested", "offence")}
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class ErrorKind:
 
 MIXTURE = (
     ErrorKind("alias as main name", "name", name.use_alias, 0.08, 0.08, 0.06, 0.06),
-    ErrorKind("nickname", "name", name.use_nickname, 0.14, 0.16, 0.1, 0.16),
+    ErrorKind("nickname", "name", name.use_nickname, 0.22, 0.24, 0.18, 0.24),
     ErrorKind("other spelling", "name", name.respell, 0.12, 0.14, 0.12, 0.12),
     ErrorKind("other transliteration", "name", name.transliterate, 0.2, 0.2, 0.2, 0.2),
     ErrorKind("diacritics lost", "name", name.lose_diacritics, 0.0, 0.25, 0.25, 0.2),
@@ -47,7 +51,7 @@ MIXTURE = (
     ErrorKind("middle name dropped", "name", name.drop_middle_name, 0.42, 0.42, 0.45, 0.34),
     ErrorKind("forename as initial", "name", name.shorten_to_initial, 0.004, 0.01, 0.004, 0.02),
     ErrorKind("typo forename", "name", name.mistype_forename, 0.04, 0.045, 0.035, 0.05),
-    ErrorKind("typo surname", "name", name.mistype_surname, 0.06, 0.065, 0.055, 0.06),
+    ErrorKind("typo surname", "name", name.mistype_surname, 0.065, 0.075, 0.06, 0.07),
     ErrorKind("name order swapped", "name", name.swap_names, 0.02, 0.03, 0.015, 0.04),
     ErrorKind("dob missing", "dob", value.lose_birth, 0.015, 0.01, 0.006, 0.01),
     ErrorKind("dob placeholder", "dob", value.fill_birth, 0.02, 0.025, 0.018, 0.02),
@@ -78,6 +82,8 @@ MIXTURE = (
     ErrorKind("end wrong", "end", value.change_end, 0.025, 0.025, 0.02, 0.025),
     ErrorKind("length wrong", "term", value.change_term, 0.03, 0.035, 0.02, 0.04),
     ErrorKind("court wrong", "court", value.change_court, 0.03, 0.04, 0.006, 0.03),
+    ErrorKind("unknown court code", "court", value.use_unknown_court, court=0.012),
+    ErrorKind("urn malformed", "urn", value.malform_urn, court=0.012),
     ErrorKind("other force", "force", value.change_force, 0.02, 0.03, 0.0, 0.02),
     ErrorKind("legacy force code", "force", value.use_legacy_force, 0.15, 0.15),
     ErrorKind("not closed", "status", value.leave_open, 0.14, 0.12),
@@ -89,9 +95,11 @@ MIXTURE = (
 )
 ARREST_MIXTURE = (
     *(kind for kind in MIXTURE if kind.field in PERSON_FIELDS),
-    ErrorKind("asn missing", "asn", value.lose_asn, pnd=0.4),
-    ErrorKind("asn dummy", "asn", value.fill_asn, pnd=0.012),
-    ErrorKind("asn check letter wrong", "asn", value.change_asn_letter, pnd=0.01),
+    ErrorKind("asn missing", "asn", arrest.lose_asn, pnd=0.4),
+    ErrorKind("asn dummy", "asn", arrest.fill_asn, pnd=0.012),
+    ErrorKind("asn check letter wrong", "asn", arrest.change_asn_letter, pnd=0.01),
+    ErrorKind("days off", "arrested", arrest.shift_arrest, pnd=0.02),
+    ErrorKind("other offence", "offence", arrest.change_offence, pnd=0.02),
 )
 
 
@@ -103,7 +111,10 @@ class Mixture:
         self._noise = noise
         self._random = Random()
         self._orders = {source: _rates(MIXTURE, source, noise) for source in ("pnc", "pnd", "court", "rocu")}
-        self._arrests = {"pnd": _rates(ARREST_MIXTURE, "pnd", noise)}
+        self._arrests = {
+            source: _rates(tuple(kind for kind in ARREST_MIXTURE if kind.field in fields), source, noise)
+            for source, fields in ARREST_FIELDS.items()
+        }
 
     def holding(self, record: Record) -> tuple[Holding, list[tuple[str, str]]]:
         """The values a record holds on this night, and its errors as (field, error).

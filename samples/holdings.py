@@ -6,6 +6,7 @@ Belongs here: the values of a record and their truth. Does not: how they are wri
 from dataclasses import dataclass
 from datetime import date
 
+from samples.arrests import Offence
 from samples.orders import Order
 from samples.people import Person
 from samples.records import Record
@@ -36,7 +37,10 @@ class Holding:
     status: str
     conditions: list[str]
     county_lines: bool
+    urn: str
     asn: str = ""
+    arrested: date | None = None
+    offence: Offence | None = None
 
     def value(self, field: str) -> object:
         """The value of a field in the vocabulary of the list of errors."""
@@ -73,5 +77,8 @@ def true_holding(record: Record, on: date) -> Holding:
         status=order.status(on),
         conditions=list(order.conditions),
         county_lines=order.case.is_county_lines,
+        urn=order.urn,
         asn=record.arrest.asn if record.arrest else "",
+        arrested=record.arrest.made if record.arrest else None,
+        offence=record.arrest.offence if record.arrest else None,
     )

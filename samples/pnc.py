@@ -25,7 +25,7 @@ def write_pnc(folder: Path, world: World, mixture: Mixture, truth: Truth) -> Non
     records = world.known("pnc", mixture.on)
     orders = [line for record in records for line in _order_lines(record, mixture, truth)]
     _write(folder, "ANCORD", mixture.on, len(records), orders)
-    arrests = [_arrest_line(record, truth) for record in world.known_arrests("pnc", mixture.on)]
+    arrests = [_arrest_line(record, mixture, truth) for record in world.known_arrests("pnc", mixture.on)]
     _write(folder, "ARREST", mixture.on, len(arrests), arrests)
 
 
@@ -97,13 +97,14 @@ def _is_windows_text(text: str) -> bool:
     return text.encode("cp1252", "ignore").decode("cp1252") == text
 
 
-def _arrest_line(record: Record, truth: Truth) -> str:
+def _arrest_line(record: Record, mixture: Mixture, truth: Truth) -> str:
     arrest = record.arrest
     if arrest is None:
         raise ValueError(f"record {record.key} is not an arrest")
     random = Random(record.seed)
-    truth.add_arrest("pnc", record.key, arrest)
-    pncid = pnc_id_as_written(arrest.person.pncid, random)
+    holding, errors = mixture.holding(record)
+    truth.add_arrest("pnc", record.key, arrest, errors)
+    pncid = pnc_id_as_written(holding.pncid, random) if holding.pncid else ""
     day = _day(arrest.made)
     return f"ARR|{pncid}|{arrest.asn}|{day}|{arrest.offence.code}|{arrest.force}|{arrest.disposal}"
 

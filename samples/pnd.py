@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from samples.arrests import Arrest
 from samples.errors import Mixture
 from samples.holdings import Holding
 from samples.identifiers import asn_as_written, pnc_id_as_written
@@ -43,7 +42,7 @@ def _document(record: Record, mixture: Mixture, truth: Truth) -> dict[str, objec
     random = Random(record.seed)
     if record.arrest:
         truth.add_arrest("pnd", record.key, record.arrest, errors)
-        event = _arrest(record.arrest, holding, random)
+        event = _arrest(record.arrest.custody_ref, holding, random)
     else:
         truth.add(record, record.key, errors)
         event = _order(record, holding, random)
@@ -87,13 +86,13 @@ def _order(record: Record, holding: Holding, random: Random) -> dict[str, object
     }
 
 
-def _arrest(arrest: Arrest, holding: Holding, random: Random) -> dict[str, object]:
-    offence = arrest.offence
+def _arrest(custody_ref: str, holding: Holding, random: Random) -> dict[str, object]:
+    offence = holding.offence
     return {
         "kind": "arrest",
-        "date": str(arrest.made),
-        "offence": offence.code if random.random() < 0.6 else offence.title,
-        "custody_ref": arrest.custody_ref,
+        "date": str(holding.arrested),
+        "offence": offence and (offence.code if random.random() < 0.6 else offence.title),
+        "custody_ref": custody_ref,
         "asn": asn_as_written(holding.asn, random) if len(holding.asn) == 20 else holding.asn or None,
     }
 

@@ -5,7 +5,7 @@ from random import Random
 
 from samples.cases import condition_codes, courts, courts_of, forces_by_region
 from samples.holdings import Holding
-from samples.identifiers import PLACEHOLDER_ASNS, PLACEHOLDER_CRO, pnc_id
+from samples.identifiers import PLACEHOLDER_CRO, pnc_id
 from samples.orders import add_months
 from samples.records import region_of
 from warehouse.identifiers import CHECK_LETTERS
@@ -114,24 +114,6 @@ def lose_cro(holding: Holding, _random: Random) -> bool:
     return had
 
 
-def fill_asn(holding: Holding, random: Random) -> bool:
-    """A dummy ASN."""
-    holding.asn = random.choice(PLACEHOLDER_ASNS)
-    return True
-
-
-def change_asn_letter(holding: Holding, random: Random) -> bool:
-    """The check letter of the ASN mistaken."""
-    holding.asn = holding.asn[:-1] + random.choice(CHECK_LETTERS.replace(holding.asn[-1], ""))
-    return True
-
-
-def lose_asn(holding: Holding, _random: Random) -> bool:
-    """No ASN."""
-    holding.asn = ""
-    return True
-
-
 def change_sex(holding: Holding, _random: Random) -> bool:
     """The other sex."""
     holding.sex = "F" if holding.sex == "M" else "M"
@@ -235,6 +217,20 @@ def change_court(holding: Holding, random: Random) -> bool:
     others = near or [other for other in courts() if other.jurisdiction == court.jurisdiction and other != court]
     other = random.choice(others)
     holding.court, holding.court_name = other.code, other.name
+    return True
+
+
+def use_unknown_court(holding: Holding, random: Random) -> bool:
+    """The code of a court that is closed, merged or mistyped: on no list."""
+    code = holding.order.court.code
+    holding.court = f"{code[:3]}{random.choice('XZ')}{random.choice('QXZ')}00"
+    return True
+
+
+def malform_urn(holding: Holding, random: Random) -> bool:
+    """A case number keyed by hand: a sign short, a suffix for a split case, letters for digits."""
+    urn = holding.order.urn
+    holding.urn = random.choice((urn[:-1], f"{urn}/1", urn[:4] + urn[4:].replace("0", "O") + "A"))
     return True
 
 

@@ -4,6 +4,7 @@ import polars as pl
 
 from samples.errors import MIXTURE, Mixture
 from samples.holdings import true_holding
+from samples.orders import Order
 from samples.world import World, make_world
 from warehouse.identifiers import is_asn_valid, is_cro_valid, is_pnc_id_valid
 
@@ -41,6 +42,40 @@ def test_every_kind_of_error_occurs() -> None:
     mixture = Mixture(2.0, ON)
     found = {error for record in big.records for error in mixture.holding(record)[1]}
     assert found == {(kind.field, kind.name) for kind in MIXTURE}
+
+
+def test_planted_errors_of_arrests_differ_from_the_truth() -> None:
+    mixture = Mixture(1.5, ON)
+    planted: set[str] = set()
+    for record in world().arrest_records:
+        holding, errors = mixture.holding(record)
+        truth = true_holding(record, ON)
+        for field in {field for field, _ in errors}:
+            assert holding.value(field) != truth.value(field), field
+            planted.add(field)
+    assert planted == {"name", "dob", "pncid", "cro", "sex", "asn", "arrested", "offence"}
+
+
+def test_no_person_has_two_live_full_orders_of_one_type() -> None:
+    live = [
+        (order.person.person_id, order.kind)
+        for order in world().orders
+        if not order.is_interim and order.status(ON) == "L"
+    ]
+    assert len(live) == len(set(live))
+
+
+def test_co_defendants_share_court_day_and_most_conditions() -> None:
+    cases: dict[str, list[Order]] = {}
+    for order in world().orders:
+        if not order.is_interim:
+            cases.setdefault(order.urn, []).append(order)
+    shared = [orders for orders in cases.values() if len(orders) > 1]
+    assert len(shared) > 40
+    for first, *others in shared:
+        for other in others:
+            assert (other.court, other.made, other.force) == (first.court, first.made, first.force)
+            assert len(set(other.conditions) & set(first.conditions)) >= len(first.conditions) - 2
 
 
 def test_check_letters_are_right_in_the_truth() -> None:
