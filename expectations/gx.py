@@ -169,7 +169,7 @@ def _is_in_parent(values: pl.Series, parent: tuple[str, str], references: Mappin
 def _for_pandas(frame: pl.DataFrame, suite: Sequence[Expectation]) -> pl.DataFrame:
     """Columns that an expectation reads as they are (lists as lengths), all others without values."""
     read = {item.kwargs.get("column") for item in suite}
-    return frame.select(_light(name, dtype, is_read=name in read) for name, dtype in frame.schema.items())
+    return frame.with_columns(_light(name, dtype, is_read=name in read) for name, dtype in frame.schema.items())
 
 
 def _light(name: str, dtype: pl.DataType, *, is_read: bool) -> pl.Expr:

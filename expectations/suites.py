@@ -127,7 +127,7 @@ def _column(table: Table, column: Column) -> Iterator[Expectation]:
     if column.pattern:
         yield Expectation(
             "expect_column_values_to_match_regex",
-            {**on_column, "regex": column.pattern},
+            {**on_column, "regex": _without_groups(column.pattern)},
             "warning",
             column.name,
             "the value has the canonical form",
@@ -145,6 +145,11 @@ def _column(table: Table, column: Column) -> Iterator[Expectation]:
 
 def _bound(value: float | str | None) -> float | datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _without_groups(pattern: str) -> str:
+    """The pattern without capturing groups, of which pandas warns."""
+    return re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern)
 
 
 def _rules(table: Table) -> Iterator[Expectation]:

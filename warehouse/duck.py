@@ -78,12 +78,15 @@ def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> 
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{_quoted(str(database))}' AS register (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE register")
+        # One transaction: each of the 200 comments would be brought to the disk by itself.
+        connection.begin()
         for table in tables:
             connection.execute(_create(table))
             connection.read_parquet(str(folder / f"{table.name}.parquet")).insert_into(table.name)
             _comment(connection, "TABLE", table.name, f"One row is {table.row_is}.", table.columns)
         for view in VIEWS:
             _create_view(connection, view)
+        connection.commit()
         connection.execute("USE memory")
         connection.execute("DETACH register")
 

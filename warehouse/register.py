@@ -116,7 +116,7 @@ class Register:
 
     def query(self, sql: str, parameters: tuple[object, ...] = ()) -> pl.DataFrame:
         """The answer to a query on the tables and views of the release; nothing can be written."""
-        return pl.read_database(sql, self._connection, execute_options={"parameters": list(parameters)})
+        return pl.DataFrame(self._connection.sql(sql, params=list(parameters)).to_arrow_table())
 
     def explain(self, order_id: str) -> Explanation:
         """The evidence behind an order: its records, their weights, its values, its discrepancies.

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -125,10 +126,14 @@ def test_an_earlier_date_does_not_take_the_place_of_a_later_one(home: Home, tabl
 
 
 def test_the_tenth_revision_comes_after_the_second(home: Home, tables: Tables) -> None:
-    for number in range(11):
-        publish_night(home, with_value(tables, "orders", "surname", f"NAME{number}"))
+    first = publish_night(home, tables)
+    for revision in (2, 10):
+        shutil.copytree(first.path, first.path.with_name(f"r2023-11-30.{revision}"))
 
-    assert list_releases(home)[-1].release_id == "r2023-11-30.11"
+    changed = publish_night(home, with_value(tables, "orders", "surname", "OTHER"))
+
+    assert changed.release_id == "r2023-11-30.11"
+    assert [release.revision for release in list_releases(home)] == [1, 2, 10, 11]
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
