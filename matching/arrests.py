@@ -133,11 +133,23 @@ EVENT_RULES = (
     BlockingRule("subject and offence", (pl.col("subject_cluster"), pl.col("offence_code"))),
     BlockingRule("PNC id and date", (pl.col("pnc_id"), pl.col("arrested_on"))),
     BlockingRule("PNC id and offence", (pl.col("pnc_id"), pl.col("offence_code"))),
+    BlockingRule("date, offence and force", tuple(map(pl.col, ("arrested_on", "offence_code", "force_code")))),
     BlockingRule("name and date", (pl.col("short_name"), pl.col("arrested_on"))),
     BlockingRule(
         "date of birth, date and offence", tuple(map(pl.col, ("date_of_birth", "arrested_on", "offence_code")))
     ),
 )
+
+NAME_COLUMNS = (
+    "forenames_folded",
+    "surname_folded",
+    "full_name",
+    "first_forename",
+    "sorted_name",
+    "short_name",
+    "names",
+)
+BIRTH_COLUMNS = ("date_of_birth", "birth_year", "birth_month", "is_birth_placeholder")
 
 ARREST_COLUMNS = (
     "record_id",
@@ -172,7 +184,7 @@ def link_arrests(
     holders = describe_persons(orders.select("record_id", *PERSON_COLUMNS).sort("record_id"), names).join(
         clusters.select("record_id", "subject_cluster"), on="record_id", maintain_order="left"
     )
-    records = records.with_columns(subject_cluster=_subjects(records, holders, persons))
+    records = _with_names(records.with_columns(subject_cluster=_subjects(records, holders, persons)), holders)
     weighed = _weigh(persons, records, candidate_pairs(records, EVENT_RULES).pairs)
     known = weighed.select("left", "right", "weight")
     events = agglomerate(
@@ -187,8 +199,7 @@ def link_arrests(
 
 def _subjects(records: pl.DataFrame, holders: pl.DataFrame, persons: Model) -> pl.Series:
     """The subject whose order records fit each arrest record best; null where none fits or two fit alike."""
-    described = [*PERSON_COLUMNS, "full_name", "first_forename", "sorted_name", "short_name", "names"]
-    described += ["alias_names", "all_names"]
+    described = list(dict.fromkeys((*PERSON_COLUMNS, *NAME_COLUMNS, "alias_names", "all_names")))
     code = pl.struct(described).hash(0)
     arrested = records.select(*described, code=code)
     known = holders.select(*described, "subject_cluster", code=code).unique(
@@ -211,6 +222,27 @@ def _subjects(records: pl.DataFrame, holders: pl.DataFrame, persons: Model) -> p
     return arrested.join(best, on="code", how="left", maintain_order="left").get_column("subject_cluster")
 
 
+def _with_names(records: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
+    """Records that hold no name speak with the name and birth of their subject, all its other names as aliases."""
+    told = [*NAME_COLUMNS, *BIRTH_COLUMNS]
+    commonest = (
+        holders.drop_nulls("full_name")
+        .group_by("subject_cluster", *told)
+        .agg(pl.len().alias("records"))
+        .sort("subject_cluster", "records", *told, descending=[False, True, *[False] * len(told)])
+        .unique("subject_cluster", keep="first", maintain_order=True)
+    )
+    names = pl.concat([pl.col("alias_names").explode(), pl.col("sorted_name"), pl.col("short_name")])
+    aliases = holders.group_by("subject_cluster").agg(alias_names=names.drop_nulls().unique().sort())
+    known = commonest.join(aliases, on="subject_cluster").select("subject_cluster", *told, "alias_names")
+    joined = records.join(known, on="subject_cluster", how="left", maintain_order="left", suffix="_known")
+    is_nameless = pl.col("full_name").is_null() & pl.col("full_name_known").is_not_null()
+    return joined.with_columns(
+        pl.when(is_nameless).then(pl.col(f"{column}_known")).otherwise(pl.col(column)).alias(column)
+        for column in (*told, "alias_names")
+    ).select(records.columns)
+
+
 def _best_subject(fits: pl.DataFrame, bar: float) -> pl.DataFrame:
     ranked = (
         fits.group_by("code", "subject_cluster")
@@ -230,7 +262,9 @@ def _weigh(persons: Model, records: pl.DataFrame, pairs: pl.DataFrame) -> pl.Dat
     A reference belongs to one person and one event, so it counts for both.
     """
     parts = [weigh(model, records, pairs) for model in (persons, SUBJECT, REFERENCES, EVENT)]
-    person = pl.col("person_weight") + pl.col("subject_weight") + pl.col("reference_weight")
+    # Where the subject is the same, what speaks against the person has been weighed already.
+    against = pl.when(pl.col("subject_weight") > 0).then(0.0).otherwise(pl.col("person_weight"))
+    person = pl.max_horizontal("person_weight", against) + pl.col("subject_weight") + pl.col("reference_weight")
     event = pl.col("event_weight") + pl.col("reference_weight")
     sums = pl.concat([part.select(part.columns[-1]) for part in parts], how="horizontal").select(
         weight=pl.min_horizontal(person - PERSON_BAR, event - EVENT_BAR).round(2),

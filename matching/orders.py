@@ -84,7 +84,7 @@ class OrderLinks:
 
 MADE_OR_START = Comparison(
     "dates made and start",
-    ("made_on", "start_on"),
+    ("made_on", "start_on", "end_on"),
     (
         Level("both the same", equal("made_on") & equal("start_on"), 0.55, 0.001),
         Level("made the same, start not known", equal("made_on") & missing("start_on"), 0.20, 0.0005),
@@ -94,6 +94,13 @@ MADE_OR_START = Comparison(
         Level("start the same, made differs", equal("start_on"), 0.04, 0.0005),
         Level("made of one is the start of the other", crossed("made_on", "start_on"), 0.04, 0.001),
         Level("made with day and month exchanged", day_and_month_swapped("made_on"), 0.01, 0.0005),
+        # A slip moves one date; a renewal on the day the term runs out moves all.
+        Level(
+            "made and end both a year apart: a renewal",
+            year_off("made_on", 1) & year_off("end_on", 1) & (days_apart("end_on") > 2),
+            0.001,
+            0.05,
+        ),
         Level("made in another year, same day", year_off("made_on", 1), 0.03, 0.001),
         # Two weeks: hearings listed together; an interim order runs longer before the full one.
         Level("made within 14 days", days_apart("made_on") <= 14, 0.07, 0.003),
@@ -132,7 +139,7 @@ END = Comparison(
         Level("one ends when the other is made", crossed("end_on", "made_on"), 0.002, 0.30),
         Level("within 2 days", days_apart("end_on") <= 2, 0.10, 0.01),
         Level("within 31 days", days_apart("end_on") <= 31, 0.05, 0.03),
-        Level("in another year, same day", year_off("end_on", 1), 0.03, 0.03),
+        Level("in another year, same day", year_off("end_on", 1), 0.02, 0.05),
         Level(
             "until further order in one, a date in the other",
             either(lambda one, other: one("is_until_further_order") & other("end_on").is_not_null()),

@@ -147,6 +147,10 @@ def _name(variants: Sequence[tuple[str, str]]) -> Comparison:
                 0.14,
                 1e-3,
             ),
+            Level("an initial for the forename", _initial(surname_close), 0.02, 2e-4),
+            # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
+            # nothing, but it is no ground to take two records for twins.
+            Level("forenames begin alike", surname_close & _begin_alike(), 0.02, 0.02),
             # Twins share surname and birth: together they say next to nothing, so this takes back what the equal
             # dates of birth add.
             Level(
@@ -187,6 +191,17 @@ def _alias() -> pl.Expr:
             lists_meet("alias_names"),
         )
     )
+
+
+def _initial(surname_close: pl.Expr) -> pl.Expr:
+    """The surname agrees and one forename is the other's first letter."""
+    first, second = left("first_forename"), right("first_forename")
+    is_initial = pl.min_horizontal(first.str.len_chars(), second.str.len_chars()) == 1
+    return surname_close & is_initial & (first.str.head(1) == second.str.head(1))
+
+
+def _begin_alike() -> pl.Expr:
+    return left("first_forename").str.head(3) == right("first_forename").str.head(3)
 
 
 def _contained() -> pl.Expr:
