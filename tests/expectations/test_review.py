@@ -1,0 +1,182 @@
+"""The steward's queue as a specification: what is queued, how urgent it is, and that the sum can be checked."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from order_cases import AS_OF, against_agreement, discrepancies, evidence, frame, golden, record
+
+from expectations.review import build_review_queue
+from warehouse.tables.link import LINK_PAIRS
+from warehouse.tables.register import FIELD_PROVENANCE, REVIEW_QUEUE
+
+NO_FORMER = (REVIEW_QUEUE.empty(), None)
+
+
+def queue(whole, *, pairs=(), provenance=(), found=None, former=NO_FORMER, as_of=AS_OF):
+    return build_review_queue(
+        whole,
+        discrepancies(whole, as_of=as_of) if found is None else found,
+        provenance=frame(provenance, FIELD_PROVENANCE),
+        pairs=frame(pairs, LINK_PAIRS),
+        former=former[0],
+        former_as_of=former[1],
+        as_of=as_of,
+    )
+
+
+def two_orders():
+    rows = [record("pnc"), record("pnd", order_id="ORDER-2")]
+    orders = [golden(sources=["pnc"], record_count=1), golden(order_id="ORDER-2", sources=["pnd"], record_count=1)]
+    return evidence(rows, [{**order, "legal_status": "expired"} for order in orders])
+
+
+def pair(person, order):
+    weights = {"person_weight": person, "order_weight": order, "match_weight": person + order}
+    ids = {"left_id": "pnc:00000001", "right_id": "pnd:PND-0000001", "blocking_rule": "pnc_id"}
+    return {**ids, **weights, "levels": [], "weights": []}
+
+
+def near(pairs):
+    return queue(two_orders(), pairs=pairs).filter(pl.col("kind") == "near_match")
+
+
+def test_an_order_with_weighty_discrepancies_is_one_item():
+    found = queue(against_agreement(record("pnc", made_on=date(2021, 3, 11), order_type="STRO")))
+    assert found.select("kind", "order_id", "reason").rows() == [
+        ("discrepancies", "ORDER-1", "1 high, 1 medium: made_on, order_type")
+    ]
+
+
+def test_discrepancies_of_form_alone_are_not_queued():
+    assert queue(against_agreement(record("pnc", forenames_folded="JANA"))).height == 0
+
+
+def test_an_order_that_one_record_alone_holds_is_a_lone_record():
+    whole = evidence([record("pnd")], [golden(sources=["pnd"], record_count=1)])
+    assert queue(whole).select("kind", "reason").rows() == [
+        ("lone_record", "one record alone holds it; absent from court, pnc, rocu")
+    ]
+
+
+def test_an_order_that_breaks_a_hard_rule_is_a_constraint():
+    values = {"order_type": "STRO", "term_months": None}
+    whole = evidence([record(source, **values) for source in ("pnc", "pnd", "court", "rocu")], [golden(**values)])
+    assert queue(whole).select("kind", "reason").rows() == [("constraint", "breaks R09")]
+
+
+@pytest.mark.parametrize(
+    ("person", "order"),
+    [
+        pytest.param(12.0, -1.0, id="surely one person, perhaps one order"),
+        pytest.param(3.0, 9.0, id="surely one order, perhaps one person"),
+    ],
+)
+def test_two_orders_that_are_nearly_one_are_queued(person, order):
+    assert near([pair(person, order)]).select("order_id", "other_order_id").rows() == [("ORDER-1", "ORDER-2")]
+
+
+@pytest.mark.parametrize(
+    ("person", "order"),
+    [
+        pytest.param(12.0, -9.0, id="one person, clearly two orders"),
+        pytest.param(-6.0, 9.0, id="co-defendants before one court"),
+        pytest.param(1.0, 1.0, id="weak on both sides"),
+    ],
+)
+def test_two_orders_that_are_clearly_two_are_not_queued(person, order):
+    assert near([pair(person, order)]).height == 0
+
+
+def test_a_pair_within_one_order_is_no_near_match():
+    whole = evidence([record("pnc"), record("pnd")])
+    assert queue(whole, pairs=[pair(12.0, 0.0)]).filter(pl.col("kind") == "near_match").height == 0
+
+
+def test_the_nearer_to_the_bar_the_more_uncertain():
+    uncertainty = [near([pair(12.0, weight)]).item(0, "uncertainty") for weight in (0.0, -2.0, -4.0)]
+    assert uncertainty == [1.0, 0.75, 0.5]
+
+
+def test_an_even_split_of_votes_is_more_uncertain_than_one_against_many():
+    def uncertainty(agreeing, losing):
+        votes = {"order_id": "ORDER-1", "field": "made_on", "rule": "precedence"}
+        votes |= {"agreeing": ["a"] * agreeing, "losing": ["b"] * losing}
+        whole = against_agreement(record("pnc", made_on=date(2021, 3, 11)))
+        return queue(whole, provenance=[votes]).item(0, "uncertainty")
+
+    assert (uncertainty(2, 2), uncertainty(3, 1)) == (1.0, 0.5)
+
+
+def test_what_is_in_force_comes_before_what_has_ended():
+    def priority(status):
+        order = golden(legal_status=status)
+        closed = {"recorded_status": "expired"} if status == "expired" else {}
+        rows = [record(source, **closed) for source in ("pnd", "rocu")] + [record("court")]
+        return queue(evidence([*rows, record("pnc", made_on=date(2021, 3, 11), **closed)], [order])).item(0, "priority")
+
+    assert priority("live") > priority("expired")
+
+
+def test_an_older_item_comes_first_and_age_counts_for_ninety_days():
+    def factor(first_seen):
+        whole = against_agreement(record("pnc", made_on=date(2021, 3, 11)))
+        found = discrepancies(whole).with_columns(first_seen_on=pl.lit(first_seen))
+        item = queue(whole, found=found)
+        return item.item(0, "priority") / (item.item(0, "impact") * item.item(0, "uncertainty"))
+
+    assert [factor(day) for day in (AS_OF, date(2023, 10, 16), date(2020, 1, 1))] == pytest.approx([1.0, 1.5, 2.0])
+
+
+def test_a_near_match_grows_older_from_night_to_night():
+    first = queue(two_orders(), pairs=[pair(12.0, 0.0)], as_of=date(2023, 11, 27))
+    former = (first, date(2023, 11, 27))
+    second = queue(two_orders(), pairs=[pair(12.0, 0.0)], former=former).filter(pl.col("kind") == "near_match")
+    assert second.item(0, "age_days") == 3
+
+
+def test_an_item_keeps_its_id_while_its_cause_is_the_same():
+    def item(day):
+        return queue(against_agreement(record("pnc", made_on=date(2021, 3, day)))).item(0, "item_id")
+
+    assert item(11) == item(11)
+    assert item(11) != item(12)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 400), st.sampled_from(["live", "expired", "superseded"]), st.randoms(use_true_random=False))
+def test_the_arithmetic_is_the_priority_in_any_order_of_rows(days, status, random):
+    rows = [record("pnc", order_type="STRO"), *map(record, ("pnd", "court", "rocu"))]
+    whole = evidence(random.sample(rows, 4), [golden(legal_status=status)])
+    found = discrepancies(whole).with_columns(first_seen_on=pl.lit(AS_OF) - pl.duration(days=days))
+    result = queue(whole, found=found)
+    assert result.equals(queue(evidence(rows, [golden(legal_status=status)]), found=found))
+    for arithmetic, priority in result.select("arithmetic", "priority").rows():
+        told = re.fullmatch(
+            r"impact (\d+) \((.+)\) × uncertainty ([\d.]+) × age factor ([\d.]+) .* = ([\d.]+)", arithmetic
+        )
+        impact, parts, uncertainty, factor, total = told.groups()
+        assert sum(int(points) for points in re.findall(r"(?:^|\+ )(\d+)", parts)) == int(impact)
+        assert float(total) == priority == pytest.approx(int(impact) * float(uncertainty) * float(factor), abs=0.001)
+
+
+def test_the_greatest_impact_is_ten():
+    whole = against_agreement(record("pnc", order_type="STRO", force_code="01"))
+    worst = golden(end_on=date(2023, 12, 31), is_county_lines=True, order_id="ORDER-1")
+    rows = evidence(
+        [record("pnc", order_type="STRO", force_code="01"), *map(record, ("pnd", "court", "rocu"))],
+        [worst],
+        golden_conditions=["C17"],
+    )
+    travel = rows.conditions.with_columns(kind=pl.lit("travel"))
+    assert queue(whole).item(0, "impact") < 10
+    assert queue(replace(rows, conditions=travel)).item(0, "impact") == 10
+
+
+def test_the_result_has_the_declared_shape_also_when_there_is_nothing():
+    assert queue(evidence()).equals(REVIEW_QUEUE.empty())
+    assert queue(against_agreement(record("pnc", order_type="STRO"))).schema == REVIEW_QUEUE.schema
