@@ -1,12 +1,12 @@
-"""How one value is chosen among those that several records state, and how the choice is explained.
+"""How one value is chosen among those that several records state.
 
 Belongs here: the rule of choosing, for any field of any kind of record. Does not: which sources are trusted for
-which field, and how fields hang together (`warehouse.golden`).
+which field, and how fields hang together (`warehouse.golden`); how a choice is explained (`warehouse.reasons`).
 
 A value that fails its check never wins over one that passes. Among those that pass: results that stand before amended
 and withdrawn ones, then the value that most sources state (a source counts once, however many records it holds), then
-the one that the other fields of most sources imply, then the source most trusted for the field, then the record last
-touched, then the smallest record id.
+the one that the other fields of most sources imply (of a name, the one that more people bear), then the source most
+trusted for the field, then the record last touched, then the smallest record id.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-STANDS, AMENDED, WITHDRAWN = 0, 1, 2
-"""The standing of a record: court results amended by a later one, or withdrawn, come after all others."""
+from warehouse.reasons import STANDS, explain_choice, mark_derived
 
 PASSES = pl.lit(value=True)
+
+WEIGHT_OF_SOURCE = 1_000_000
+"""Agreement counts sources first; between equals, the orders for which they hold the value."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Field:
         check: whether the record's value can be right; may use `golden_<field>` of fields chosen before.
         implied: what the record's other fields say that this one should be.
         must_pass: no value at all is published rather than one that fails its check.
-        grows: a value made of some of the words of another one supports the fuller one (names).
+        grows: a name. One made of some of the words of another supports the fuller one, and between equals the one
+            that more people bear is the likelier.
     """
 
     name: str
@@ -56,8 +59,7 @@ def choose_fields(
 
     Args:
         records: `record_id`, `source`, `standing`, `recorded_on`, `holding` (the thing the record is kept for: a
-            person may have records for several orders), the group column and what the
-            fields need.
+            person may have records for several orders), the group column and what the fields need.
         fields: what is chosen, in this order: a check may use `golden_<field>` of a field before.
         group: the column whose records speak of one thing.
         settle: makes the chosen values of a group hang together; what it changes counts as worked out.
@@ -66,54 +68,58 @@ def choose_fields(
         The values (group column and one column a field), and the reasons (group column, `field`, `value` as text,
         `record_id` of the winner, `rule`, `agreeing`, `losing`).
     """
-    chosen = records.select(group).unique().sort(group)
+    records = _number(records, group)
+    numbers = records.select("group", group).unique("group").sort("group")
+    chosen = numbers.select("group")
     rankings, winners = {}, {}
     for field in fields:
-        rankings[field.name] = rank_statements(records, field, group=group)
+        rankings[field.name] = rank_statements(records, field)
         winners[field.name] = take_winners(rankings[field.name], field)
-        value = winners[field.name].select(pl.col("group").alias(group), pl.col("value").alias(field.name))
-        chosen = chosen.join(value, on=group, how="left")
-        records = records.join(value.rename({field.name: f"golden_{field.name}"}), on=group, how="left")
+        value = winners[field.name].select("group", pl.col("value").alias(field.name))
+        chosen = chosen.join(value, on="group", how="left", maintain_order="left")
+        golden = chosen.get_column(field.name).gather(records.get_column("group"))
+        records = records.with_columns(golden.alias(f"golden_{field.name}"))
     settled = settle(chosen) if settle else chosen
     reasons = [
         explain_choice(
-            rankings[field.name], _mark_derived(settled, winners[field.name], field=field.name, group=group)
-        ).select(pl.col("group").alias(group), pl.lit(field.name).alias("field"), pl.exclude("group"))
+            rankings[field.name],
+            mark_derived(settled, winners[field.name], field=field.name),
+            record_ids=records.get_column("record_id"),
+        ).select(pl.lit(field.name).alias("field"), pl.all())
         for field in fields
     ]
-    return settled.sort(group), pl.concat(reasons)
+    named = [numbers.join(frame, on="group").drop("group") for frame in (settled, pl.concat(reasons))]
+    return named[0].sort(group), named[1]
 
 
-def rank_statements(records: pl.DataFrame, field: Field, *, group: str) -> pl.DataFrame:
+def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
     """Every value stated for a field, the best of each group first.
 
     Args:
-        records: `record_id`, `source`, `standing`, `recorded_on`,
-            `holding`, the group column and the columns that the field needs.
+        records: `group` and `record` as whole numbers, `source`, `standing`, `recorded_on`, `holding` and the columns
+            that the field needs.
         field: what is chosen.
-        group: the column whose records speak of one thing.
 
     Returns:
-        `group`, `record_id`, `source`, `standing`, `value`, `canonical`, `passes`, `agreement` (sources that state the
-        value), `implied` (sources whose other fields imply it).
+        `group`, `record`, `source` (its place in the precedence), `standing`, `value`, `canonical`, `passes`,
+        `agreement` (sources that state the value, weighted), `implied` (sources whose other fields imply it).
     """
     stated = records.select(
-        pl.col(group).alias("group"),
-        "record_id",
-        "source",
+        "group",
+        "record",
+        _rank(field),
         "standing",
         "recorded_on",
         "holding",
         pl.col(field.name).alias("value"),
         pl.col(field.canonical or field.name).alias("canonical"),
         field.check.fill_null(value=True).alias("passes"),
-        pl.col("source").replace_strict(_ranks(field), return_dtype=pl.UInt8).alias("rank"),
     ).filter(pl.col("value").is_not_null())
     keys = ["group", "canonical"]
     counted = (
         stated.join(_agreement(stated, grows=field.grows), on=keys, how="left")
-        .join(_implications(records, field, group=group), on=keys, how="left")
-        .with_columns(pl.col("agreement", "holdings", "implied").fill_null(0), _richness(stated))
+        .join(_implications(records, stated, field), on=keys, how="left")
+        .with_columns(pl.col("agreement", "implied").fill_null(0), _richness(stated))
     )
     return counted.sort(
         "group",
@@ -121,16 +127,15 @@ def rank_statements(records: pl.DataFrame, field: Field, *, group: str) -> pl.Da
         "standing",
         "agreement",
         "implied",
-        "holdings",
         "richness",
-        "rank",
+        "source",
         "recorded_on",
-        "record_id",
-        descending=[False, True, False, True, True, True, True, False, True, False],
+        "record",
+        descending=[False, True, False, True, True, True, False, True, False],
         nulls_last=True,
     ).select(
         "group",
-        "record_id",
+        "record",
         "source",
         "standing",
         "value",
@@ -142,87 +147,44 @@ def rank_statements(records: pl.DataFrame, field: Field, *, group: str) -> pl.Da
 
 
 def take_winners(ranked: pl.DataFrame, field: Field) -> pl.DataFrame:
-    """The best statement of each group: `group`, `value`, `canonical`, `record_id`, `forced`.
+    """The best statement of each group: `group`, `value`, `canonical`, `record`, `forced`.
 
     Where it fails a check that it must pass there is no value, and `forced` names the rule.
     """
     fails = pl.lit(value=field.must_pass) & ~pl.col("passes")
     return ranked.unique("group", keep="first", maintain_order=True).select(
         "group",
-        *(pl.when(~fails).then(pl.col(name)).alias(name) for name in ("value", "canonical", "record_id")),
+        *(pl.when(~fails).then(pl.col(name)).alias(name) for name in ("value", "canonical", "record")),
         pl.when(fails).then(pl.lit("none_valid")).alias("forced"),
     )
 
 
-def _mark_derived(settled: pl.DataFrame, winners: pl.DataFrame, *, field: str, group: str) -> pl.DataFrame:
-    """The winners, or where settling changed the value, the value that was worked out."""
-    both = settled.select(pl.col(group).alias("group"), pl.col(field).alias("settled")).join(
-        winners, on="group", how="left"
-    )
-    is_derived = pl.col("settled").ne_missing(pl.col("value"))
-    return both.select(
-        "group",
-        pl.col("settled").alias("value"),
-        pl.when(is_derived).then(pl.col("settled")).otherwise(pl.col("canonical")).alias("canonical"),
-        pl.when(~is_derived).then(pl.col("record_id")).alias("record_id"),
-        pl.when(is_derived).then(pl.lit("derived")).otherwise(pl.col("forced")).alias("forced"),
+def _number(records: pl.DataFrame, group: str) -> pl.DataFrame:
+    """Whole numbers in place of record ids and groups, in their order: sorts and joins by text take far longer."""
+    numbers = [pl.col(name).rank("dense").cast(pl.UInt32) - 1 for name in (group, "holding")]
+    return (
+        records.sort("record_id")
+        .with_row_index("record")
+        .with_columns(numbers[0].alias("group"), numbers[1].alias("holding"))
     )
 
 
-def explain_choice(ranked: pl.DataFrame, final: pl.DataFrame) -> pl.DataFrame:
-    """Who won a field, who agrees, who lost and why, for each group.
-
-    Args:
-        ranked: from `rank_statements`.
-        final: `group`, `value`, `canonical`, `record_id` and `forced`: the rule where no record won, else null.
-
-    Returns:
-        `group`, `value` as text, `record_id` of the winner, `rule`, `agreeing` (record ids),
-        `losing` (`record_id=value`).
-    """
-    renamed = final.select(
-        "group",
-        pl.col("value").alias("final"),
-        pl.col("canonical").alias("final_canonical"),
-        pl.col("record_id").alias("winner"),
-        "forced",
-    )
-    compared = ranked.join(renamed, on="group", how="left").with_columns(
-        (pl.col("canonical").ne_missing(pl.col("final_canonical"))).alias("is_rival"),
-        (pl.col("record_id").eq_missing(pl.col("winner"))).alias("is_winner"),
-    )
-    judged = compared.sort("group", "record_id").group_by("group", maintain_order=True).agg(_tallies())
-    worked_out = renamed.join(judged, on="group", how="anti").filter(pl.col("final").is_not_null())
-    explained = (
-        pl.concat([judged.join(renamed, on="group", how="left"), worked_out], how="diagonal")
-        .with_columns(_rule())
-        .with_columns(pl.col("agreeing", "losing").fill_null([]))
-    )
-    return explained.select(
-        "group",
-        pl.col("final").cast(pl.String).alias("value"),
-        pl.col("winner").alias("record_id"),
-        "rule",
-        "agreeing",
-        "losing",
-    )
-
-
-def _ranks(field: Field) -> dict[str, int]:
-    return {source: rank for rank, source in enumerate(field.precedence)}
+def _rank(field: Field) -> pl.Expr:
+    """The source as its place in the field's precedence."""
+    ranks = {source: rank for rank, source in enumerate(field.precedence)}
+    return pl.col("source").replace_strict(ranks, return_dtype=pl.UInt8)
 
 
 def _agreement(stated: pl.DataFrame, *, grows: bool) -> pl.DataFrame:
-    """Sources that state a value, among records that stand and pass; and their records of different orders."""
+    """Sources that state a value, among records that stand and pass; where these are equal, things held by them."""
     voices = stated.filter(pl.col("passes") & (pl.col("standing") == STANDS)).select(
         "group", "canonical", "source", "holding"
     )
     if grows:
         voices = pl.concat([voices, _shorter_forms(voices)])
-    return voices.group_by("group", "canonical").agg(
-        pl.col("source").n_unique().alias("agreement"),
-        pl.struct("source", "holding").n_unique().alias("holdings"),
-    )
+    by_source = voices.group_by("group", "canonical", "source").agg(pl.col("holding").n_unique())
+    agreement = pl.len().cast(pl.Int64) * WEIGHT_OF_SOURCE + pl.col("holding").sum()
+    return by_source.group_by("group", "canonical").agg(agreement.alias("agreement"))
 
 
 def _shorter_forms(voices: pl.DataFrame) -> pl.DataFrame:
@@ -237,17 +199,20 @@ def _shorter_forms(voices: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _implications(records: pl.DataFrame, field: Field, *, group: str) -> pl.DataFrame:
-    """Sources whose other fields imply a value."""
+def _implications(records: pl.DataFrame, stated: pl.DataFrame, field: Field) -> pl.DataFrame:
+    """Sources whose other fields imply a value; of a name, people who bear it: a slip of the pen is borne by one."""
+    if field.grows:
+        values = stated.select("group", "canonical").unique()
+        return values.with_columns(pl.len().over("canonical").alias("implied"))
     dtype = records.schema[field.canonical or field.name]
     standing = records.filter(pl.col("standing") == STANDS)
     frames = [
-        standing.select(pl.col(group).alias("group"), expression.cast(dtype).alias("canonical"), "source").drop_nulls()
+        standing.select("group", expression.cast(dtype).alias("canonical"), _rank(field)).drop_nulls()
         for expression in field.implied
     ]
-    empty = standing.clear().select(pl.col(group).alias("group"), pl.lit(None, dtype).alias("canonical"), "source")
-    voices = pl.concat([empty, *frames])
-    return voices.group_by("group", "canonical").agg(pl.col("source").n_unique().alias("implied"))
+    empty = standing.clear().select("group", pl.lit(None, dtype).alias("canonical"), _rank(field))
+    voices = pl.concat([empty, *frames]).unique()
+    return voices.group_by("group", "canonical").agg(pl.len().alias("implied"))
 
 
 def _richness(stated: pl.DataFrame) -> pl.Expr:
@@ -255,45 +220,3 @@ def _richness(stated: pl.DataFrame) -> pl.Expr:
     if stated.schema["value"] != pl.String:
         return pl.lit(0, pl.UInt32).alias("richness")
     return (pl.col("value").str.len_bytes() - pl.col("value").str.len_chars()).alias("richness")
-
-
-def _tallies() -> list[pl.Expr]:
-    rival, winner = pl.col("is_rival"), pl.col("is_winner")
-    stands = rival & (pl.col("standing") == STANDS)
-    valid = stands & pl.col("passes")
-    return [
-        pl.col("source").n_unique().alias("source_count"),
-        rival.sum().alias("rivals"),
-        stands.sum().alias("standing_rivals"),
-        valid.sum().alias("valid_rivals"),
-        *(pl.col(name).filter(winner).first().alias(f"won_{name}") for name in ("agreement", "implied")),
-        pl.col("agreement").filter(valid).max().alias("rival_agreement"),
-        pl.col("implied")
-        .filter(valid & (pl.col("agreement") == pl.col("agreement").filter(valid).max()))
-        .max()
-        .alias("rival_implied"),
-        pl.col("record_id").filter(~rival & ~winner).alias("agreeing"),
-        pl.format("{}={}", "record_id", pl.col("value").cast(pl.String)).filter(rival).alias("losing"),
-    ]
-
-
-def _rule() -> pl.Expr:
-    """Why the value won; the first that fits."""
-    return (
-        pl.when(pl.col("forced").is_not_null())
-        .then(pl.col("forced"))
-        .when((pl.col("rivals") == 0) & (pl.col("source_count") == 1))
-        .then(pl.lit("only_source"))
-        .when(pl.col("rivals") == 0)
-        .then(pl.lit("agreement"))
-        .when(pl.col("standing_rivals") == 0)
-        .then(pl.lit("amended_result"))
-        .when(pl.col("valid_rivals") == 0)
-        .then(pl.lit("valid_over_invalid"))
-        .when(pl.col("won_agreement") > pl.col("rival_agreement"))
-        .then(pl.lit("agreement"))
-        .when(pl.col("won_implied") > pl.col("rival_implied"))
-        .then(pl.lit("corroboration"))
-        .otherwise(pl.lit("precedence"))
-        .alias("rule")
-    )

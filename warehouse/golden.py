@@ -8,9 +8,10 @@ from typing import Final
 
 import polars as pl
 
-from warehouse.choice import AMENDED, STANDS, WITHDRAWN, Field, choose_fields
+from warehouse.choice import Field, choose_fields
 from warehouse.codes import reference
 from warehouse.legal import COMMENCED_ON, MINIMUM_MONTHS, OPEN_ENDED_TYPES
+from warehouse.reasons import AMENDED, STANDS, WITHDRAWN
 
 YOUNGEST_YEARS: Final = 10
 """Age of criminal responsibility in England and Wales: nobody younger is bound by an order (R21 sets no other)."""
@@ -42,7 +43,7 @@ def _months_after(day: str, months: pl.Expr | None = None) -> pl.Expr:
     return pl.col(day).dt.offset_by(pl.format("{}mo", length))
 
 
-_end_by_term = _months_after("start_on")
+_end_by_term = pl.coalesce("start_on", "golden_start_on").dt.offset_by(pl.format("{}mo", "term_months"))
 _start_by_term = _months_after("end_on", -pl.col("term_months"))
 _commenced_on = pl.coalesce(
     pl.col("order_type").replace_strict(COMMENCED_ON, default=None, return_dtype=pl.Date),
@@ -62,6 +63,11 @@ def whole_months(start: str, end: str) -> pl.Expr:
     return pl.when(fits[0]).then(months[0]).when(fits[1]).then(months[1])
 
 
+_golden_start = pl.coalesce("golden_start_on", "start_on", "golden_made_on", "made_on")
+_shortest_months = pl.when(~pl.col("golden_is_interim")).then(
+    pl.col("golden_order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
+)
+_shortest_end = _golden_start.dt.offset_by(pl.format("{}mo", _shortest_months)).dt.offset_by("-1d")
 _shortest_full_days = min(MINIMUM_MONTHS.values()) * 30
 _length_in_days = (pl.col("end_on") - pl.col("start_on")).dt.total_days()
 
@@ -71,8 +77,8 @@ PERSON_FIELDS: Final = (
     Field("sex", PNC_FIRST, "Taken on arrest, under fingerprints."),
     Field(
         "date_of_birth",
-        PNC_FIRST,
-        "Taken on arrest, under fingerprints.",
+        ("pnc", "court", "pnd", "rocu"),
+        "Taken on arrest, under fingerprints; confirmed in court; uploads and returns are copies.",
         check=~pl.col("is_birth_placeholder")
         & ~(pl.col("date_of_birth").dt.offset_by(f"{YOUNGEST_YEARS}y") > pl.coalesce("made_on", "recorded_on")),
         must_pass=True,
@@ -111,13 +117,15 @@ ORDER_FIELDS: Final = (
         # R01, R26, R28: not before commencement; not after the day it was recorded.
         check=(pl.col("made_on") >= _commenced_on)
         & ~(pl.col("made_on") > pl.col("recorded_on")).fill_null(value=False),
-        implied=(pl.col("start_on"),),
+        # An order mostly starts on the day it is made.
+        implied=(pl.col("start_on"), _start_by_term, _start_by_term.dt.offset_by("1d")),
     ),
     Field(
         "start_on",
         COURT_FIRST,
         "Fixed by the court.",
-        check=pl.col("start_on") >= pl.coalesce("golden_made_on", "made_on"),
+        # Against the record's own day: one wrong golden day must not make right ones fail.
+        check=pl.col("start_on") >= pl.col("made_on"),
         implied=(_start_by_term, _start_by_term.dt.offset_by("1d")),
     ),
     Field(
@@ -134,15 +142,20 @@ ORDER_FIELDS: Final = (
         "end_on",
         COURT_FIRST,
         "Fixed by the court.",
-        check=pl.col("end_on") >= pl.coalesce("golden_start_on", "start_on", "golden_made_on", "made_on"),
-        implied=(_end_by_term, _end_by_term.dt.offset_by("-1d")),
-        must_pass=True,
+        # R02, R03, R27, R29: a full order runs for its shortest term at least; none ends before it starts.
+        check=(pl.col("end_on") >= _golden_start) & ~(pl.col("end_on") < _shortest_end),
+        # R13: an interim order ends when a full one is made.
+        implied=(
+            _end_by_term,
+            _end_by_term.dt.offset_by("-1d"),
+            pl.when(pl.col("is_interim")).then(pl.col("determined_on")),
+        ),
     ),
     Field(
         "term_months",
         COURT_FIRST,
         "Fixed by the court.",
-        check=pl.col("term_months") > 0,
+        check=(pl.col("term_months") > 0) & ~(pl.col("term_months") < _shortest_months),
         implied=(whole_months("start_on", "end_on"),),
     ),
     Field("force_code", PNC_FIRST, "The owner force keeps the PNC entry; courts name the applicant."),
@@ -220,20 +233,39 @@ def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
                 "is_until_further_order"
             ),
         )
+        .pipe(_with_determination)
         .sort("record_id")
+    )
+
+
+def _with_determination(held: pl.DataFrame) -> pl.DataFrame:
+    """`determined_on`: the next day after the record's own on which the same person was given a full order."""
+    full = held.filter(~pl.col("is_interim")).select("subject_cluster", pl.col("made_on").alias("determined_on"))
+    return held.sort("made_on").join_asof(
+        full.drop_nulls().sort("determined_on"),
+        left_on="made_on",
+        right_on="determined_on",
+        by="subject_cluster",
+        strategy="forward",
+        coalesce=False,
+        check_sortedness=False,
     )
 
 
 def settle_period(golden: pl.DataFrame) -> pl.DataFrame:
     """Make end, term and open end of an order one statement; what is missing is worked out from the rest.
 
-    An order until further order has neither end nor term; an interim order has no term. The last day is worked out as
+    An order until further order has neither end nor term; an interim order has no term; no order ends before it
+    starts. The last day is worked out as
     start and term; a term is worked out only from dates that are whole months apart.
     """
     is_open = pl.col("is_until_further_order").fill_null(value=False)
     is_interim = pl.col("is_interim").fill_null(value=False)
+    is_before_start = (pl.col("end_on") < pl.coalesce("start_on", "made_on")).fill_null(value=False)
     return golden.with_columns(
-        pl.when(~is_open).then(pl.coalesce("end_on", _end_by_term)).alias("end_on"),
+        pl.when(~is_open)
+        .then(pl.coalesce(pl.when(~is_before_start).then("end_on"), _months_after("start_on")))
+        .alias("end_on"),
         pl.when(~is_open & ~is_interim)
         .then(pl.coalesce("term_months", whole_months("start_on", "end_on")))
         .alias("term_months"),

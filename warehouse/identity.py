@@ -73,7 +73,8 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
     """What each record is known by from night to night: its key, but for the rows of regional returns.
 
     A row of a workbook has no key, and another row may stand in its place tomorrow. It is known by its occurrence or
-    custody reference, or else by name and date of birth; and by what tells the rows of one person apart.
+    custody reference, or else by name and date of birth; by what tells the rows of one person apart; and by its place
+    among rows that are alike in all that.
 
     Args:
         records: order or arrest records in their core shape.
@@ -90,9 +91,12 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name).cast(pl.String).fill_null("-") for name in telling),
         separator=":",
     )
-    return records.select(
-        "record_id", pl.when(pl.col("source") == "rocu").then(row).otherwise(pl.col("record_id")).alias("handle")
+    when = [name for name in ("made_on", "arrested_on") if name in records.columns]
+    places = records.sort(*when, "file_name", "row_number", "record_id").select(
+        "record_id", "source", row.alias("row"), pl.int_range(pl.len()).over(row).alias("place")
     )
+    handle = pl.when(pl.col("source") == "rocu").then(pl.format("{}:{}", "row", "place")).otherwise("record_id")
+    return places.select("record_id", handle.alias("handle"))
 
 
 def find_changes(

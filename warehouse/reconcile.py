@@ -9,10 +9,10 @@ from datetime import date
 
 import polars as pl
 
-from warehouse.choice import AMENDED, STANDS
 from warehouse.codes import reference
 from warehouse.golden import choose_arrests, choose_golden, hold_records
 from warehouse.legal import judge_status
+from warehouse.reasons import AMENDED, STANDS
 from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,

@@ -254,6 +254,39 @@ D = date
             "agreement",
             id="a name without its middle name supports the fuller one",
         ),
+        pytest.param(
+            [
+                record("court", "a", order_type="STRO", start_on=D(2020, 5, 1), end_on=D(2021, 4, 30)),
+                record("pnd", "b", order_type="STRO", start_on=D(2020, 5, 1), end_on=D(2022, 4, 30), is_interim=False),
+            ],
+            "end_on",
+            D(2022, 4, 30),
+            "pnd:b",
+            "valid_over_invalid",
+            id="a full risk order runs for two years at least",
+        ),
+        pytest.param(
+            [
+                record("court", "a", order_type="STPO", term_months=12, is_interim=False),
+                record("pnd", "b", order_type="STPO", term_months=120),
+            ],
+            "term_months",
+            120,
+            "pnd:b",
+            "valid_over_invalid",
+            id="a full prevention order runs for five years at least",
+        ),
+        pytest.param(
+            [
+                record("court", "a", made_on=D(2021, 5, 1), start_on=D(2020, 5, 1)),
+                record("pnc", "b", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+            ],
+            "made_on",
+            D(2020, 5, 1),
+            "pnc:b",
+            "corroboration",
+            id="between two days of making, the one on which the order starts",
+        ),
     ],
 )
 def test_value_believed(rows, field, value, winner, rule):
@@ -352,6 +385,46 @@ def test_person_is_chosen_among_all_orders_of_the_person():
     assert golden.get_column("date_of_birth").to_list() == [D(1985, 3, 9)] * 3
     births = reasons.filter(pl.col("field") == "date_of_birth")
     assert births.get_column("losing").to_list() == [["court:a=1985-09-03"]] * 3
+
+
+def test_between_two_names_the_one_that_others_bear_too():
+    mother = {"surname": "Roberts", "surname_folded": "ROBERTS"}
+    records = frame(
+        [
+            record("court", "a", surname="Roberrs", surname_folded="ROBERRS"),
+            record("pnc", "b", **mother),
+            record("pnc", "c", **mother),
+        ]
+    )
+    clusters = one_order(records).with_columns(
+        pl.Series(["x", "x", "y"]).alias("order_cluster"), pl.Series(["x", "x", "y"]).alias("subject_cluster")
+    )
+    golden, reasons = choose_golden(records, clusters)
+    assert golden.get_column("surname").to_list() == ["Roberts", "Roberts"]
+    assert (
+        reasons.row(by_predicate=(pl.col("order_cluster") == "x") & (pl.col("field") == "surname"), named=True)["rule"]
+        == "corroboration"
+    )
+
+
+def test_interim_order_ends_when_the_full_one_is_made():
+    interim = {"made_on": D(2022, 6, 1), "start_on": D(2022, 6, 1), "is_interim": True}
+    records = frame(
+        [
+            record("court", "a", end_on=D(2022, 10, 1), **interim),
+            record("pnc", "b", end_on=D(2022, 11, 1), **interim),
+            record("pnd", "c", made_on=D(2022, 11, 1), is_interim=False),
+        ]
+    )
+    clusters = one_order(records).with_columns(pl.Series("order_cluster", ["interim", "interim", "full"]))
+    golden, _ = choose_golden(records, clusters)
+    assert golden.filter(order_cluster="interim").get_column("end_on").item() == D(2022, 11, 1)
+
+
+def test_only_end_before_the_start_is_not_published():
+    golden, reasons = choose(record("pnc", "a", start_on=D(2022, 5, 1), end_on=D(2020, 5, 1)))
+    assert golden["end_on"] is None
+    assert reasons["end_on"]["losing"] == ["pnc:a=2020-05-01"]
 
 
 def test_no_record_of_another_order_speaks_for_an_order():

@@ -79,6 +79,9 @@ def test_id_that_died_is_not_born_again():
 
 RETURN = {
     "source": "rocu",
+    "file_name": "EMSOU_2023-11.xlsx",
+    "row_number": 7,
+    "made_on": date(2022, 4, 1),
     "occurrence_ref": "33/1234/22",
     "order_type": "STRO",
     "is_interim": False,
@@ -110,6 +113,14 @@ def test_row_without_occurrence_is_known_by_its_person():
     before = handle(record_id="rocu:a#Orders#7", occurrence_ref=None)
     assert handle(record_id="rocu:b#Orders#8", occurrence_ref=None) == before
     assert handle(record_id="rocu:a#Orders#7", occurrence_ref=None, surname_folded="SMITH") != before
+
+
+def test_rows_alike_in_everything_are_told_apart_by_their_order():
+    rows = [RETURN | {"record_id": f"rocu:a#Orders#{number}", "row_number": number} for number in (9, 10)]
+    handles = record_handles(pl.DataFrame(rows)).sort("record_id").get_column("handle")
+    assert handles.n_unique() == 2
+    moved = [row | {"row_number": row["row_number"] + 5} for row in rows]
+    assert record_handles(pl.DataFrame(moved)).sort("record_id").get_column("handle").equals(handles)
 
 
 handles = st.lists(

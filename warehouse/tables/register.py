@@ -209,7 +209,7 @@ FIELD_PROVENANCE = Table(
         Column("row_number", "Row of the winning record.", pl.Int64),
         Column(
             "rule",
-            "Why it won: only_source, agreement, precedence, valid_over_invalid, amended_result, derived.",
+            "Why it won: only_source, agreement, corroboration (other fields imply it; more people bear the name), precedence, valid_over_invalid, amended_result, derived (worked out), none_valid (no value passes its check, none is published).",
             required=True,
         ),
         Column("agreeing", "Records that give the same value, `source:key`.", pl.List(pl.String), required=True),
@@ -313,7 +313,11 @@ DELIVERIES = Table(
     "deliveries",
     "a delivery that was due or came",
     (
-        Column("delivery_id", "Feed, date and revision; `<feed>:missing` where none came.", required=True),
+        Column(
+            "delivery_id",
+            "Feed, date and revision, with the first digits of the digest if it is not used; `<feed>:missing` where none came.",
+            required=True,
+        ),
         Column("source", "The source.", required=True, codes=SOURCES),
         Column(
             "feed",
@@ -382,8 +386,12 @@ ID_REDIRECTS = Table(
     "an old order or subject id that was merged or split, and where it went",
     (
         Column("kind", "order or subject.", required=True, codes=("order", "subject")),
-        Column("old_id", "The id that is no longer used.", required=True),
-        Column("new_id", "The id that holds its records now.", required=True),
+        Column(
+            "old_id",
+            "The id that is no longer used, or that keeps only the larger part of what it held.",
+            required=True,
+        ),
+        Column("new_id", "The id that holds its records, or the part split off, now.", required=True),
         Column("redirected_on", "The night it happened.", pl.Date, required=True),
     ),
     key=("kind", "old_id", "new_id"),
