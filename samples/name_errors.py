@@ -2,12 +2,13 @@
 
 import csv
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from random import Random
 
 from samples.holdings import Holding
 
+TEXTS_REMEMBERED = 65_536
 _NEIGHBOURS = {
     "a": "qsz", "b": "vgn", "c": "xvd", "d": "sfe", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo",
     "j": "hk", "k": "jl", "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad",
@@ -16,7 +17,7 @@ _NEIGHBOURS = {
 _UNDECOMPOSED = str.maketrans({"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ø": "o", "ß": "ss"})
 
 
-@cache
+@lru_cache(TEXTS_REMEMBERED)
 def without_diacritics(text: str) -> str:
     """The text in plain Latin letters."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_UNDECOMPOSED))

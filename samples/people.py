@@ -84,7 +84,7 @@ class Registry:
         random = self._random
         self._count += 1
         sex = "M" if random.random() < SHARE_MEN else "F"
-        birth = on - timedelta(days=int(365.25 * 18) + 30 + int(random.betavariate(1.6, 3.2) * 47 * 365))
+        birth = on - timedelta(days=int(365.25 * 18) + 200 + int(random.betavariate(1.6, 3.2) * 47 * 365))
         forenames, surname = _full_name(origin, sex, random)
         year = min(on.year, max(birth.year + 12 + int(random.expovariate(0.12)), 1982))
         has_pncid = random.random() >= SHARE_WITHOUT_PNC_ID

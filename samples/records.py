@@ -59,7 +59,7 @@ def make_records(orders: list[Order], *, seed: int, noise: float, recent: tuple[
     Args:
         orders: all orders of the world.
         seed: of the world.
-        noise: scales double entries and corrected results.
+        noise: scales double entries and corrected results; one region sends nothing whatever the noise.
         recent: the days of the series of nights; corrections fall between them.
     """
     random = Random(f"records {seed}")
@@ -69,7 +69,7 @@ def make_records(orders: list[Order], *, seed: int, noise: float, recent: tuple[
         held = [record for source in _HOLDERS for record in _HOLDERS[source](order, random, silent)]
         for record in held or [_record("pnd", order, random, 30)]:
             records.append(record)
-            records.extend(_repeat(record, random, noise))
+            records.extend(_repeat(record, random, noise, silent))
     for record in records:
         record.corrected_on = _correction(random, recent)
     records.sort(key=lambda record: record.recorded_on)
@@ -141,7 +141,7 @@ def region_of(force: str) -> str:
     return next((region for region, forces in forces_by_region().items() if force in forces), "")
 
 
-def _repeat(record: Record, random: Random, noise: float) -> Iterator[Record]:
+def _repeat(record: Record, random: Random, noise: float, silent: str) -> Iterator[Record]:
     """A second record of the same order: entered twice, uploaded by two forces, amended, withdrawn and re-entered."""
     if record.source == "court" and random.random() < SHARE_WITHDRAWN * noise:
         record.state = "WITHDRAWN"
@@ -153,7 +153,9 @@ def _repeat(record: Record, random: Random, noise: float) -> Iterator[Record]:
         elif record.source == "pnd":
             again.force = _other_force(record.force, random)
         elif record.source == "rocu":
-            again.region = random.choice([region for region in forces_by_region() if region != record.region])
+            again.region = random.choice(
+                [region for region in forces_by_region() if region not in {record.region, silent}]
+            )
         yield again
 
 

@@ -4,10 +4,10 @@ Belongs here: wordings that several sources share. Does not: file formats, error
 """
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 
-from samples.name_errors import without_diacritics
+from samples.name_errors import TEXTS_REMEMBERED, without_diacritics
 from samples.orders import Order
 from warehouse.codes import reference
 
@@ -17,6 +17,7 @@ FULL_WORDS = {
     "TERO": "Trafficking and Exploitation Risk Order",
     "TEPO": "Trafficking and Exploitation Prevention Order",
 }
+CASES_REMEMBERED = 16_384
 _NAMES = ("Jon Smith", "Ana Pop", "Li Chen", "Mary Doran", "Piotr Zych", "Sam Eze", "Ilir Gashi", "Kim Vu")
 _AREAS = ("the High Street and Station Road", "the Meadows estate", "the city centre", "the postcode district shown")
 _COMPANIES = ("Brightwash Ltd", "Nova Nails Ltd", "Fenland Labour Ltd", "the company")
@@ -38,7 +39,7 @@ def condition_texts(order: Order, codes: list[str], random: Random) -> list[str]
     return [random.choice(_wordings()[code]).format_map(blanks) for code in codes]
 
 
-@cache
+@lru_cache(CASES_REMEMBERED)
 def _blanks(seed: int, court: str) -> dict[str, str]:
     random = Random(seed)
     name, other = random.sample(_NAMES, 2)
@@ -101,7 +102,7 @@ def force_name(code: str) -> str:
     return _force_names()[code][0]
 
 
-@cache
+@lru_cache(TEXTS_REMEMBERED)
 def capitals(text: str) -> str:
     """Capitals without diacritics."""
     return without_diacritics(text).upper()
