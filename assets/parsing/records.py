@@ -17,15 +17,16 @@ from warehouse.schema import Table
 from warehouse.tables.raw import PLACE
 
 
-def as_sent(raw: pl.LazyFrame) -> pl.DataFrame:
-    """The raw rows with each field as `sent_<field>`, unknown words null, sorted by file and row."""
+def as_sent(raw: pl.LazyFrame, *, key: str | None = None) -> pl.DataFrame:
+    """The raw rows with each field as `sent_<field>`, unknown words null, sorted by file and row.
+
+    The field `key` is only trimmed: a key may look like a word for nothing.
+    """
     places = [column.name for column in PLACE]
     fields = [name for name in raw.collect_schema().names() if name not in places]
-    return (
-        raw.select(*places, *(known(pl.col(field)).alias(f"sent_{field}") for field in fields))
-        .collect()
-        .sort("file_name", "row_number")
-    )
+    sent = {field: pl.col(field).str.strip_chars() if field == key else known(pl.col(field)) for field in fields}
+    columns = [text.alias(f"sent_{field}") for field, text in sent.items()]
+    return raw.select(*places, *columns).collect().sort("file_name", "row_number")
 
 
 def record_columns(source: str, source_key: pl.Expr) -> list[pl.Expr]:

@@ -63,7 +63,9 @@ ORDER_CHECKS = (
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
     """The courts' core tables; see `assets.sources.contract.Source.standardise`."""
-    sent = as_sent(raw["raw_court__results"]).with_columns(record_columns("court", pl.col("sent_result_id")))
+    sent = as_sent(raw["raw_court__results"], key="result_id").with_columns(
+        record_columns("court", pl.col("sent_result_id"))
+    )
     orders = _with_force(_with_court(_with_kind(_own_columns(sent, as_of))))
     conditions = _conditions(sent)
     rejected = [rejected_values(orders, ORDER_CHECKS), rejected_values(conditions, [CONDITION_CHECK])]

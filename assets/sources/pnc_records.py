@@ -80,10 +80,10 @@ ARREST_CHECKS = (
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
     """The PNC's core tables; see `assets.sources.contract.Source.standardise`."""
-    orders = _orders(as_sent(raw["raw_pnc__orders"]), as_of)
-    aliases = _aliases(as_sent(raw["raw_pnc__aliases"]), as_of)
+    orders = _orders(as_sent(raw["raw_pnc__orders"], key="recno"), as_of)
+    aliases = _aliases(as_sent(raw["raw_pnc__aliases"], key="recno"), as_of)
     conditions = _conditions(raw["raw_pnc__conditions"])
-    arrests = _arrests(as_sent(raw["raw_pnc__arrests"]), as_of)
+    arrests = _arrests(as_sent(raw["raw_pnc__arrests"], key="asn"), as_of)
     rejected = [
         rejected_values(orders, ORDER_CHECKS),
         rejected_values(aliases, [Check("date_of_birth", "sent_dob", pl.col("birth_reason"), A_DATE)]),
@@ -126,7 +126,7 @@ def _orders(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _aliases(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    return sent.with_columns(
+    return sent.filter(pl.col("sent_name").is_not_null()).with_columns(
         *record_columns("pnc", pl.col("sent_recno")),
         *free_name_columns(pl.col("sent_name")),
         *birth_columns(pl.col("sent_dob"), forms=BIRTH_FORMS, this_year=as_of.year),

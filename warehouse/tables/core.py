@@ -186,7 +186,7 @@ CORE_REJECTED_VALUES = Table(
         ),
         Column("expected", "What was expected, in words.", required=True),
     ),
-    key=("record_id", "field", "reason_code"),
+    key=("record_id", "field", "reason_code", "value"),
 )
 
 CORE_TABLES = (CORE_ORDERS, CORE_ALIASES, CORE_CONDITIONS, CORE_ARRESTS, CORE_REJECTED_VALUES)

@@ -1,0 +1,60 @@
+"""Conditions: cells split, wordings coded."""
+
+import polars as pl
+import pytest
+
+from assets.parsing.conditions import code_conditions, split_conditions
+from warehouse.codes import reference
+
+PASSPORTS = "Not to travel outside the UK; all passports to be surrendered at the police station by the hearing"
+
+
+@pytest.mark.parametrize(
+    ("cell", "conditions"),
+    [
+        pytest.param("1. Not to a\n2. Must b", ["Not to a", "Must b"], id="numbered lines"),
+        pytest.param("Not to a\r\n\r\nMust b\r\n", ["Not to a", "Must b"], id="lines with blank ones between"),
+        pytest.param("• Not to a\n• Must b", ["Not to a", "Must b"], id="bullets"),
+        pytest.param("Not to a; Must b; No c", ["Not to a", "Must b", "No c"], id="semicolons"),
+        pytest.param(f"{PASSPORTS}; Must b", [PASSPORTS, "Must b"], id="semicolon within a condition"),
+        pytest.param("Not to a. Must b.", ["Not to a", "Must b"], id="sentences"),
+        pytest.param(
+            "Must not book intl. travel. Must not meet X (d.o.b. 01/01/1990). No c",
+            ["Must not book intl. travel", "Must not meet X (d.o.b. 01/01/1990)", "No c"],
+            id="full stops within abbreviations",
+        ),
+        pytest.param("No contact with A.B.. Must b", ["No contact with A.B.", "Must b"], id="initials"),
+        pytest.param("Nobody under 18. Must b", ["Nobody under 18", "Must b"], id="number before a full stop"),
+        pytest.param("1. Nobody under 18. 2. Must b", ["Nobody under 18", "Must b"], id="numbered within one line"),
+        pytest.param("Not to a", ["Not to a"], id="one condition"),
+        pytest.param("n/k", None, id="not known"),
+    ],
+)
+def test_a_cell_splits_into_conditions(cell, conditions):
+    assert pl.DataFrame({"cell": [cell]}).select(split_conditions(pl.col("cell"))).to_series().to_list() == [conditions]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("Not to travel to Romania for 5 years", "C27", id="placeholder filled in"),
+        pytest.param("Not to travel to Albana for 5 yeras", "C27", id="misspelt"),
+        pytest.param("No contact with witnesses in Op Hollow", "C04", id="short word written out"),
+        pytest.param("NOT TO TRAVEL OUTSIDE THE UK; ALL PASSPORTS TO BE SURRENDERE", "C28", id="cut at 60 characters"),
+        pytest.param("Not to possess more than one mobil", "C07", id="cut by hand"),
+        pytest.param("Not to enter", None, id="cut where several begin alike"),
+        pytest.param("To attend a course on bookkeeping", None, id="in no catalogue"),
+    ],
+)
+def test_a_wording_finds_its_code(text, code):
+    assert code_conditions(pl.Series([text]), cut_at=60).item(0, "condition_code") == code
+
+
+@pytest.mark.parametrize("cut_at", [pytest.param(None, id="whole"), pytest.param(60, id="in capitals, cut at 60")])
+def test_every_wording_of_the_catalogue_finds_its_own_code(cut_at):
+    listed = reference("conditions").select("code", text=pl.col("wordings").str.split("|")).explode("text")
+    filled = listed.with_columns(pl.col("text").str.replace_all(r"\{\w+\}", "the place"))
+    if cut_at:
+        filled = filled.with_columns(pl.col("text").str.to_uppercase().str.slice(0, cut_at))
+    coded = filled.join(code_conditions(filled["text"], cut_at=cut_at), on="text")
+    assert coded.filter(pl.col("condition_code").ne_missing(pl.col("code"))).is_empty()

@@ -1,0 +1,100 @@
+"""Names as sources write them, and their folding."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.parsing.names import free_name_columns, name_columns
+from assets.parsing.words import known
+from matching.standardise import fold
+
+
+def split(text: str | None) -> tuple[str | None, ...]:
+    frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
+    return frame.select(free_name_columns(pl.col("text"))).select("forenames", "surname").row(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "forenames", "surname"),
+    [
+        pytest.param("Mr Jon SMITH", "Jon", "Smith", id="title and surname in capitals"),
+        pytest.param("Mrs. Ann SMITH", "Ann", "Smith", id="title with a full stop"),
+        pytest.param("SMITH, Jon", "Jon", "Smith", id="comma"),
+        pytest.param("SMITH, Mr Jon", "Jon", "Smith", id="title after the comma"),
+        pytest.param("SMITH/JON PAUL", "Jon Paul", "Smith", id="slash"),
+        pytest.param("Jon Smith", "Jon", "Smith", id="last word"),
+        pytest.param("Jon SMITH JONES", "Jon", "Smith Jones", id="two words in capitals"),
+        pytest.param("SMITH Jon", "Jon", "Smith", id="capitals first"),
+        pytest.param("J D SMITH", "J D", "Smith", id="initials, all capitals"),
+        pytest.param("Maria de la Cruz", "Maria", "de la Cruz", id="particles"),
+        pytest.param("DE SOUZA/ANA", "Ana", "de Souza", id="particle in capitals"),
+        pytest.param("Ali bin Hassan", "Ali", "bin Hassan", id="bin"),
+        pytest.param("Al Smith", "Al", "Smith", id="a forename that looks like a particle"),
+        pytest.param("MCDONALD/IAN", "Ian", "McDonald", id="Mc in capitals"),
+        pytest.param("Ian McDONALD", "Ian", "McDonald", id="Mc before capitals"),
+        pytest.param("Pat O'BRIEN", "Pat", "O'Brien", id="O with apostrophe"),
+        pytest.param("SMITH-JONES, Ann", "Ann", "Smith-Jones", id="hyphen"),
+        pytest.param("Văn Minh LÊ", "Văn Minh", "Lê", id="diacritics in capitals"),
+        pytest.param("Nagy Péter", "Péter", "Nagy", id="Hungarian order"),
+        pytest.param("Péter Nagy", "Péter", "Nagy", id="Hungarian name in English order"),
+        pytest.param("Nguyễn Văn Anh", "Văn Anh", "Nguyễn", id="Vietnamese order"),
+        pytest.param("jon smith", "Jon", "Smith", id="all small"),
+        pytest.param("Smith", None, "Smith", id="one word"),
+        pytest.param("/JON", "Jon", None, id="no surname before the slash"),
+        pytest.param("N/K", None, None, id="not known is no name"),
+        pytest.param("?", None, None, id="question mark is no name"),
+        pytest.param(None, None, None, id="null"),
+    ],
+)
+def test_a_name_splits_into_forenames_and_surname(text, forenames, surname):
+    assert split(text) == (forenames, surname)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        pytest.param("O'Brien", "OBRIEN", id="apostrophe closes up"),
+        pytest.param("O’Brien", "OBRIEN", id="curly apostrophe"),
+        pytest.param("Smith-Jones", "SMITH JONES", id="hyphen parts"),
+        pytest.param("  van   der\tBerg ", "VAN DER BERG", id="blanks"),
+        pytest.param("Łukasz", "LUKASZ", id="Polish l with stroke"),
+        pytest.param("Đặng", "DANG", id="Vietnamese d with stroke and double marks"),
+        pytest.param("Nguyễn Thị Hồng Ngọc", "NGUYEN THI HONG NGOC", id="Vietnamese tones"),
+        pytest.param("Trần Thị Thơ Hương Lưu", "TRAN THI THO HUONG LUU", id="Vietnamese horns"),
+        pytest.param("Ștefan Țepeș", "STEFAN TEPES", id="Romanian comma below"),
+        pytest.param("Ştefan Ţepeş", "STEFAN TEPES", id="Romanian cedilla"),
+        pytest.param("Søren Großæ", "SOREN GROSSAE", id="o with stroke, sharp s, ligature"),
+        pytest.param("S\u0327tefan", "STEFAN", id="combining mark"),
+        pytest.param("--", None, id="signs alone leave nothing"),
+    ],
+)
+def test_folding(text, folded):
+    assert pl.select(fold(pl.lit(text))).item() == folded
+
+
+@given(st.text(max_size=30))
+def test_folding_twice_changes_nothing(text):
+    once = pl.DataFrame({"text": [text]}).select(fold(pl.col("text")))
+    assert once.select(fold(pl.col("text"))).equals(once)
+
+
+@given(st.text(max_size=30))
+def test_a_folded_text_holds_ascii_capitals_digits_and_single_blanks(text):
+    folded = pl.DataFrame({"text": [text]}).select(fold(pl.col("text"))).item()
+    assert folded is None or pl.Series([folded]).str.contains(r"^[A-Z0-9]+( [A-Z0-9]+)*$").item()
+
+
+def test_names_in_two_columns():
+    frame = pl.DataFrame({"first": ["JÓZSEF"], "last": ["VON DER LEYEN"]})
+    columns = name_columns(pl.col("first"), pl.col("last"))
+    assert frame.select(columns).row(0) == ("József", "JOZSEF", "von der Leyen", "VON DER LEYEN")
+
+
+@pytest.mark.parametrize("text", ["n/k", "N/K", "?", "TBC", "-", "–", "unknown", "Not known", "N/A", " ", "..", ""])
+def test_words_for_nothing_are_null(text):
+    assert pl.select(known(pl.lit(text))).item() is None
+
+
+def test_other_words_are_trimmed_and_kept():
+    assert pl.select(known(pl.lit("\ufeff  Nko \u00a0 Tan "))).item() == "Nko Tan"
