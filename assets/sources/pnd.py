@@ -1,0 +1,196 @@
+"""The PND: one gzip of JSON Lines a night, a document a line, orders and arrests mixed.
+
+Belongs here: the feed, the raw tables, reading a delivery. Does not: what the values mean (`pnd_records`).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
+from assets.sources.json_lines import gunzip
+from assets.sources.pnd_documents import FIELDS, REASONS, UnreadableDocumentError, read_document
+from assets.sources.pnd_records import standardise
+from warehouse.tables.raw import QUARANTINE, raw_table
+
+RAW_TABLES = {
+    kind: raw_table(
+        f"raw_pnd__{kind}s",
+        f"a PND document about an {kind}, as sent; lists, and fields nobody announced, as JSON text",
+        fields,
+        key=("record_id",),
+    )
+    for kind, fields in FIELDS.items()
+}
+# Above this share of refused lines the file is another file, or spoilt: it must not replace a sound one.
+MOST_REFUSED = 0.5
+LONGEST_ROW_TEXT = 10_000
+DOCUMENTS_A_BATCH = 5_000  # few enough to live briefly: the collector of garbage walks all that wait
+REFUSED_SCHEMA = {"row_number": pl.Int64, "reason_code": pl.String, "row_text": pl.String}
+
+
+@dataclass
+class Lines:
+    """What the lines gave: documents by kind, refused lines, keys nobody announced."""
+
+    batches: dict[str, list[pl.DataFrame]]
+    refused: list[tuple[int, str, str]] = field(default_factory=list)
+    unknown_keys: Counter[str] = field(default_factory=Counter)
+    rows_read: int = 0
+    readable_beyond_ascii: int = 0
+
+
+def read(delivery: Delivery) -> Reading:
+    """Read a delivery of the PND.
+
+    Blank lines are no rows. A line repeated with all its values is an exact duplicate, kept once. Of documents
+    that share a `record_id` with different content the one submitted last is kept, the others are quarantined.
+    """
+    content, faults = gunzip(delivery.path)
+    lines = _read_lines(content)
+    documents = {kind: pl.concat(batches) for kind, batches in lines.batches.items()}
+    distinct = {kind: _drop_repeats(frame) for kind, frame in documents.items()}
+    reused = _find_reused(distinct)
+    refused = pl.DataFrame(lines.refused, schema=REFUSED_SCHEMA, orient="row")
+    return Reading(
+        tables={
+            RAW_TABLES[kind].name: _place(frame.join(reused, on="row_number", how="anti"), kind, delivery)
+            for kind, frame in distinct.items()
+        },
+        quarantine=_as_quarantine(pl.concat([refused, reused]), delivery),
+        rows_read=lines.rows_read,
+        rows_duplicate=sum(documents[kind].height - distinct[kind].height for kind in FIELDS),
+        faults=(*faults, *_find_faults(lines)),
+    )
+
+
+def _read_lines(content: bytes) -> Lines:
+    """Read line by line: the decoder is C code, and each refusal needs its own line and reason."""
+    lines = Lines({kind: [_as_frame([], kind)] for kind in FIELDS})
+    waiting: dict[str, list[list[Any]]] = {kind: [] for kind in FIELDS}
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if not line or line.isspace():
+            continue
+        lines.rows_read += 1
+        try:
+            kind, values = read_document(line, lines.unknown_keys)
+        except UnreadableDocumentError as error:
+            lines.refused.append((number, str(error), _excerpt(line)))
+            continue
+        lines.readable_beyond_ascii += not line.isascii()
+        waiting[kind].append([number, *values])
+        if len(waiting[kind]) == DOCUMENTS_A_BATCH:
+            lines.batches[kind].append(_as_frame(waiting[kind], kind))
+            waiting[kind].clear()
+    for kind, documents in waiting.items():
+        lines.batches[kind].append(_as_frame(documents, kind))
+    return lines
+
+
+def _as_frame(documents: list[list[Any]], kind: str) -> pl.DataFrame:
+    names = ("row_number", *FIELDS[kind])
+    columns = zip(*documents, strict=True) if documents else ([] for _ in names)
+    return pl.DataFrame(
+        [
+            pl.Series(name, column, dtype=pl.Int64 if name == "row_number" else pl.String)
+            for name, column in zip(names, columns, strict=True)
+        ]
+    )
+
+
+def _drop_repeats(documents: pl.DataFrame) -> pl.DataFrame:
+    return documents.unique(pl.exclude("row_number"), keep="first", maintain_order=True)
+
+
+def _find_reused(distinct: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Rows whose `record_id` a document submitted later, or standing further up, has too."""
+    keys = pl.concat(frame.select("row_number", "record_id", "submitted_at") for frame in distinct.values())
+    stands = keys.sort("submitted_at", "row_number", descending=[True, False], nulls_last=True).unique(
+        "record_id", keep="first", maintain_order=True
+    )
+    reused = keys.join(stands, on="row_number", how="anti").select("row_number")
+    texts = [
+        frame.join(reused, on="row_number").select(
+            "row_number",
+            pl.lit("key_reused").alias("reason_code"),
+            pl.struct(pl.exclude("row_number")).struct.json_encode().str.head(LONGEST_ROW_TEXT).alias("row_text"),
+        )
+        for frame in distinct.values()
+    ]
+    return pl.concat(texts)
+
+
+def _place(documents: pl.DataFrame, kind: str, delivery: Delivery) -> pl.DataFrame:
+    return RAW_TABLES[kind].conform(
+        documents.with_columns(delivery_id=pl.lit(delivery.delivery_id), file_name=pl.lit(delivery.path.name))
+    )
+
+
+def _as_quarantine(rows: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
+    return QUARANTINE.conform(
+        rows.sort("row_number").with_columns(
+            source=pl.lit("pnd"),
+            delivery_id=pl.lit(delivery.delivery_id),
+            file_name=pl.lit(delivery.path.name),
+            place=pl.format("document {}", "row_number"),
+            reason=pl.col("reason_code").replace_strict(REASONS, return_dtype=pl.String),
+        )
+    )
+
+
+def _excerpt(line: bytes) -> str:
+    return line[: 4 * LONGEST_ROW_TEXT].decode("utf-8", errors="replace")[:LONGEST_ROW_TEXT]
+
+
+def _find_faults(lines: Lines) -> list[Fault]:
+    reasons = Counter(reason for _, reason, _ in lines.refused)
+    faults = []
+    if reasons["wrong_encoding"] > lines.readable_beyond_ascii:
+        faults.append(
+            Fault(
+                "wrong_encoding",
+                f"{reasons['wrong_encoding']:,} of {lines.rows_read:,} lines are not UTF-8 and hardly any line "
+                "beyond plain ASCII is. Expected UTF-8: ask the sender to send the delivery again as UTF-8.",
+            )
+        )
+    if len(lines.refused) > MOST_REFUSED * lines.rows_read:
+        faults.append(
+            Fault(
+                "mostly_unreadable",
+                f"{len(lines.refused):,} of {lines.rows_read:,} lines could not be read, most often because of "
+                f"`{reasons.most_common(1)[0][0]}`. Expected PND documents: check which file was sent, and ask "
+                "for the right one.",
+            )
+        )
+    faults.extend(_unknown_key_fault(key, count) for key, count in sorted(lines.unknown_keys.items()))
+    return faults
+
+
+def _unknown_key_fault(key: str, count: int) -> Fault:
+    # A key that is no plain word could be data in the wrong place: it is not repeated in a message.
+    shown = f"`{key}`" if re.fullmatch(r"[a-z][a-z_.]{0,60}", key) else "whose name is no plain word"
+    return Fault(
+        "unknown_key",
+        f"{count:,} documents hold a key {shown} that the contract does not name. It is kept in `other_fields` "
+        "and not used: agree its meaning with the PND team.",
+        is_structural=False,
+    )
+
+
+SOURCE = Source(
+    name="pnd",
+    feeds=(
+        Feed(
+            "pnd",
+            "pnd",
+            re.compile(r"pnd_pole_(?P<date>\d{4}-\d{2}-\d{2})(?:_r(?P<revision>\d+))?\.jsonl\.gz"),
+        ),
+    ),
+    raw_tables=tuple(RAW_TABLES.values()),
+    read=read,
+    standardise=standardise,
+)

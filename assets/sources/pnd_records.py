@@ -1,0 +1,202 @@
+"""PND documents in the canonical shape.
+
+Belongs here: what the PND's fields and words mean. Does not: reading the delivery (`pnd`, `pnd_documents`).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from assets.parsing.conditions import split_conditions
+from assets.parsing.courts import add_court
+from assets.parsing.dates import HAND_TYPED, birth_columns
+from assets.parsing.forces import add_force
+from assets.parsing.names import free_name_columns
+from assets.parsing.offences import add_offence
+from assets.parsing.orders import read_orders
+from assets.parsing.partial_dates import show_partial_dates
+from assets.parsing.records import (
+    CONDITION_CHECK,
+    as_sent,
+    coded,
+    condition_rows,
+    cro_checks,
+    date_check,
+    date_columns,
+    identifier_columns,
+    in_core_shape,
+    pnc_id_checks,
+    record_columns,
+    sex_check,
+)
+from assets.parsing.rejections import Check, collect_rejected, rejected_values
+from assets.parsing.statuses import read_status
+from assets.parsing.terms import is_until_further_order, read_term
+from assets.parsing.words import known
+from warehouse.identifiers import is_asn_valid, parse_asn
+from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
+
+SEX_CODES = {"MALE": "M", "M": "M", "FEMALE": "F", "F": "F", "UNKNOWN": None, "U": None, "INDETERMINATE": None}
+NAMES = pl.List(pl.Struct({"type": pl.String, "full": pl.String}))
+ORDER_DATES = {"made_on": "made", "start_on": "starts", "end_on": "ends", "recorded_on": "submitted_at"}
+WHOLE_NUMBER = r"^\d{1,4}(?:\.0+)?$"
+A_DATE = "a date as YYYY-MM-DD"
+
+PERSON_CHECKS = (
+    Check("date_of_birth", "sent_dob", pl.col("birth_reason"), A_DATE),
+    sex_check("sent_sex", SEX_CODES),
+    *pnc_id_checks("sent_pncid"),
+    *cro_checks("sent_cro"),
+    Check(
+        "force_code",
+        "sent_submitting_force",
+        "unknown_code",
+        "the code or the name of a listed force",
+        pl.col("is_force_named") & pl.col("force_code").is_null(),
+    ),
+)
+ORDER_CHECKS = (
+    *PERSON_CHECKS,
+    *(date_check(column, f"sent_{field}", A_DATE) for column, field in ORDER_DATES.items()),
+    Check("order_type", "sent_order", "unknown_code", "the words for STRO, STPO, TERO or TEPO"),
+    Check("term_months", "sent_term_months", "bad_format", "a whole number of months"),
+    Check("court_code", "sent_court", "unknown_code", "a listed court, named so that no other fits"),
+    Check("recorded_status", "sent_status", "unknown_code", "words for live, expired, discharged or superseded"),
+)
+ARREST_CHECKS = (
+    *PERSON_CHECKS,
+    date_check("arrested_on", "sent_date", A_DATE),
+    Check("offence_code", "sent_offence", "unknown_code", "a listed CJS offence code, or a title that fits one"),
+    Check("asn", "sent_asn", "bad_format", "an ASN of 20 characters that is no dummy"),
+    Check(
+        "asn",
+        "sent_asn",
+        "check_letter",
+        "the check letter that the ASN gives; the ASN is kept, marked as not valid",
+        ~pl.col("is_asn_valid"),
+    ),
+)
+
+
+def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
+    """The PND's core tables; see `assets.sources.contract.Source.standardise`."""
+    orders = _orders(_people(as_sent(raw["raw_pnd__orders"]), as_of))
+    arrests = _arrests(_people(as_sent(raw["raw_pnd__arrests"]), as_of))
+    aliases = [_aliases(orders), _aliases(arrests)]
+    conditions = _conditions(orders)
+    rejected = [
+        rejected_values(orders, ORDER_CHECKS),
+        rejected_values(conditions, [CONDITION_CHECK]),
+        rejected_values(arrests, ARREST_CHECKS),
+    ]
+    return {
+        "orders": in_core_shape(CORE_ORDERS, orders),
+        "aliases": in_core_shape(CORE_ALIASES, pl.concat(aliases)),
+        "conditions": in_core_shape(CORE_CONDITIONS, conditions),
+        "arrests": in_core_shape(CORE_ARRESTS, arrests),
+        "rejected_values": show_partial_dates(collect_rejected(rejected)),
+    }
+
+
+def _people(documents: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Add record keys, the person and the force."""
+    listed = documents.with_columns(
+        *record_columns("pnd", pl.col("sent_record_id")), names=_by_rank(pl.col("sent_names"))
+    )
+    people = listed.with_columns(
+        *free_name_columns(pl.col("names").list.first()),
+        *birth_columns(pl.col("sent_dob"), forms=HAND_TYPED, this_year=as_of.year),
+        coded("sent_sex", SEX_CODES).alias("sex"),
+        *identifier_columns(pl.col("sent_pncid"), pl.col("sent_cro"), this_year=as_of.year),
+        force_as_written=pl.col("sent_submitting_force"),
+    )
+    return add_force(people)
+
+
+def _by_rank(names: pl.Expr) -> pl.Expr:
+    """Full names, the first primary one in front; without one the first name leads."""
+    full = pl.element().struct.field("full")
+    is_primary = pl.element().struct.field("type").str.to_lowercase() == "primary"
+    ranked = pl.element().sort_by(~is_primary.fill_null(value=False), maintain_order=True)
+    return (
+        names.str.json_decode(NAMES)
+        .list.eval(pl.element().filter(known(full).is_not_null()))
+        .list.eval(ranked)
+        .list.eval(full)
+    )
+
+
+def _orders(people: pl.DataFrame) -> pl.DataFrame:
+    kinds = read_orders(people.get_column("sent_order")).rename({"text": "sent_order"})
+    dated = {column: pl.col(f"sent_{field}") for column, field in ORDER_DATES.items()}
+    dated["end_on"] = pl.when(~is_until_further_order(pl.col("sent_ends"))).then(pl.col("sent_ends"))
+    is_open = pl.any_horizontal(
+        is_until_further_order(pl.col(field)) for field in ("sent_ends", "sent_status", "sent_order")
+    )
+    orders = (
+        people.join(kinds, on="sent_order", how="left", maintain_order="left")
+        .with_columns(
+            *date_columns(dated, forms=HAND_TYPED),
+            term_months=_read_months(pl.col("sent_term_months")),
+            court_as_written=pl.col("sent_court"),
+            recorded_status=read_status(pl.col("sent_status")),
+            occurrence_ref=pl.col("sent_occurrence_ref"),
+        )
+        # No end says nothing: the order may run until further order, or the end was not entered.
+        .with_columns(
+            is_until_further_order=pl.when(is_open)
+            .then(statement=True)
+            .when(pl.col("end_on").is_not_null())
+            .then(statement=False)
+        )
+    )
+    return add_court(orders)
+
+
+def _read_months(text: pl.Expr) -> pl.Expr:
+    """A number is one of months here, also a small one; words are read as elsewhere."""
+    number = pl.when(text.str.contains(WHOLE_NUMBER)).then(text.cast(pl.Float64, strict=False).cast(pl.Int64))
+    return pl.coalesce(number, pl.when(~text.str.contains(r"^[\d.\-+]+$")).then(read_term(text)))
+
+
+def _conditions(orders: pl.DataFrame) -> pl.DataFrame:
+    """Conditions of orders; where all stand in one text it is split."""
+    texts = pl.col("sent_conditions").str.json_decode(pl.List(pl.String))
+    whole = texts.list.eval(known(pl.element()).drop_nulls())
+    parted = pl.when(whole.list.len() == 1).then(split_conditions(whole.list.first())).otherwise(whole)
+    rows = (
+        orders.select("record_id", "source", "source_key", text=parted)
+        .explode("text")
+        .drop_nulls("text")
+        .with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id"))
+    )
+    return condition_rows(rows)
+
+
+def _aliases(people: pl.DataFrame) -> pl.DataFrame:
+    """The names after the first that differ from it."""
+    others = (
+        people.select("record_id", pl.col("surname_folded", "forenames_folded").name.prefix("first_"), "names")
+        .with_columns(name=pl.col("names").list.slice(1))
+        .explode("name")
+        .drop_nulls("name")
+        .with_columns(*free_name_columns(pl.col("name")), date_of_birth=pl.lit(None, dtype=pl.Date))
+    )
+    is_first = pl.all_horizontal(
+        pl.col(part).eq_missing(pl.col(f"first_{part}")) for part in ("surname_folded", "forenames_folded")
+    )
+    return CORE_ALIASES.conform(others.filter(~is_first))
+
+
+def _arrests(people: pl.DataFrame) -> pl.DataFrame:
+    asn = parse_asn(pl.col("sent_asn"))
+    return add_offence(
+        people.with_columns(
+            *date_columns({"arrested_on": pl.col("sent_date")}, forms=HAND_TYPED),
+            asn.alias("asn"),
+            is_asn_valid(asn).alias("is_asn_valid"),
+            offence_as_written=pl.col("sent_offence"),
+            custody_ref=pl.col("sent_custody_ref"),
+        )
+    )
