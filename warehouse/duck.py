@@ -14,8 +14,6 @@ from warehouse.tables.register import CONDITIONS, DIMENSIONS, ORDERS
 
 STORAGE_VERSION = "v1.4.0"
 """Older clients (from 1.4, the long-term one) can read the file."""
-LARGEST_INDEXED_KEY = 2
-"""Keys of more columns get no primary key: the gates have proved them, and the index would outweigh the table."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +91,9 @@ def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> 
 
 def _create(table: Table) -> str:
     lines = [f"{column.name} {column.sql_type}{' NOT NULL' * column.required}" for column in table.columns]
-    if 0 < len(table.key) <= LARGEST_INDEXED_KEY:
-        lines.append(f"PRIMARY KEY ({', '.join(table.key)})")
+    # The gates have proved all keys; the index of a key of several columns would outweigh its table.
+    if len(table.key) == 1:
+        lines.append(f"PRIMARY KEY ({table.key[0]})")
     return f"CREATE TABLE {table.name} ({', '.join(lines)})"
 
 

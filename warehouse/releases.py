@@ -216,17 +216,15 @@ def _write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFra
 
 
 def _write_table(building: Path, table: Table, frame: pl.LazyFrame | pl.DataFrame | None) -> int:
-    conformed = check_table(table, frame)
-    ties = [] if table.key else [name for name, dtype in conformed.schema.items() if not dtype.is_nested()]
-    order = list(dict.fromkeys([*table.order, *ties]))
+    ordered = check_table(table, frame)
     # One chunk: the pages of the file would follow the chunks, and the chunks the number of threads.
-    conformed.sort(order, nulls_last=True).rechunk().write_parquet(
+    ordered.rechunk().write_parquet(
         building / f"{table.name}.parquet",
         compression="zstd",
         compression_level=COMPRESSION_LEVEL,
         row_group_size=ROW_GROUP_SIZE,
     )
-    return conformed.height
+    return ordered.height
 
 
 def _order_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:
