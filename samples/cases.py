@@ -133,9 +133,23 @@ def condition_codes(context: str) -> tuple[str, ...]:
     return tuple(code for code, contexts in rows if code not in TRAVEL and {"any", context} & set(contexts.split("|")))
 
 
+@cache
+def regimes_in_force(on: date) -> tuple[Regime, ...]:
+    """The regimes all of whose orders could be made before a day.
+
+    Raises:
+        ValueError: no such order could be made by then.
+    """
+    regimes = tuple(regime for regime in REGIMES if max(regime.since.values()) < on)
+    if not regimes:
+        raise ValueError(f"no slavery or trafficking order could be made before {on}: choose a later date")
+    return regimes
+
+
 def open_case(random: Random, as_of: date, recent: tuple[date, float]) -> Case:
     """A case decided up to a day, or with a chance of `recent[1]` between `recent[0]` and that day."""
-    regime = random.choices(REGIMES, [regime.share for regime in REGIMES])[0]
+    regimes = regimes_in_force(as_of)
+    regime = random.choices(regimes, [regime.share for regime in regimes])[0]
     kind = random.choice(regime.kinds)
     first = recent[0] if random.random() < recent[1] else regime.since[kind]
     days = (as_of - first).days

@@ -20,6 +20,8 @@ from samples.records import Record
 
 Spoil = Callable[[Holding, Random], bool]
 HIGHEST_RATE = 0.9
+# Results are amended or withdrawn because something in them is wrong.
+NOISE_OF_REPLACED = 3.0
 SEVERAL_AT_ONCE = ("name",)
 PERSON_FIELDS = ("name", "dob", "pncid", "cro", "sex")
 ARREST_FIELDS = {"pnc": ("pncid",), "pnd": (*PERSON_FIELDS, "asn", "arrested", "offence")}
@@ -111,6 +113,7 @@ class Mixture:
         self._noise = noise
         self._random = Random()
         self._orders = {source: _rates(MIXTURE, source, noise) for source in ("pnc", "pnd", "court", "rocu")}
+        self._replaced = _rates(MIXTURE, "court", noise * NOISE_OF_REPLACED)
         self._arrests = {
             source: _rates(tuple(kind for kind in ARREST_MIXTURE if kind.field in fields), source, noise)
             for source, fields in ARREST_FIELDS.items()
@@ -126,15 +129,19 @@ class Mixture:
         if self._noise <= 0 or is_corrected or record.amends:
             return holding, []
         self._random.seed(record.seed)
-        rates = self._arrests[record.source] if record.arrest else self._orders[record.source]
         planted: list[tuple[str, str]] = []
         harmed = set() if record.source != "rocu" else set(LAYOUTS[record.region].not_carried)
-        for kind, rate in rates:
+        for kind, rate in self._rates_of(record):
             if self._random.random() < rate and kind.field not in harmed and kind.spoil(holding, self._random):
                 planted.append((kind.field, kind.name))
                 if kind.field not in SEVERAL_AT_ONCE:
                     harmed.add(kind.field)
         return holding, planted
+
+    def _rates_of(self, record: Record) -> list[tuple["ErrorKind", float]]:
+        if record.is_replaced:
+            return self._replaced
+        return self._arrests[record.source] if record.arrest else self._orders[record.source]
 
 
 def _rates(mixture: tuple[ErrorKind, ...], source: str, noise: float) -> list[tuple[ErrorKind, float]]:

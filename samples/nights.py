@@ -31,7 +31,12 @@ def write_nights(
         noise: how much goes wrong: 0 nothing, 1 about as much as is realistic, 2 twice that.
         nights: how many nights.
         as_of: date of the last night.
+
+    Raises:
+        ValueError: a number below its least, or nights before the law was in force.
     """
+    if orders < 1 or nights < 1 or noise < 0:
+        raise ValueError(f"orders={orders} and nights={nights} must be 1 or more, noise={noise} 0 or more")
     world = make_world(orders, seed=seed, noise=noise, nights=nights, as_of=as_of)
     for night in range(1, nights + 1):
         on = as_of - timedelta(days=DAYS_BETWEEN_NIGHTS * (nights - night))

@@ -36,6 +36,7 @@ class Record:
         corrected_on: from this day the source holds the true values.
         state: courts only: FINAL, AMENDED, WITHDRAWN.
         amends: courts only: key of the result that this one amends.
+        is_replaced: courts only: amended or withdrawn later, so more often wrong.
         repeats: how the record came to be a second one of the same order, for the list of errors.
     """
 
@@ -49,6 +50,7 @@ class Record:
     corrected_on: date | None = None
     state: str = "FINAL"
     amends: "Record | None" = None
+    is_replaced: bool = False
     repeats: str = ""
     arrest: Arrest | None = None
 
@@ -144,11 +146,12 @@ def region_of(force: str) -> str:
 def _repeat(record: Record, random: Random, noise: float, silent: str) -> Iterator[Record]:
     """A second record of the same order: entered twice, uploaded by two forces, amended, withdrawn and re-entered."""
     if record.source == "court" and random.random() < SHARE_WITHDRAWN * noise:
-        record.state = "WITHDRAWN"
+        record.state, record.is_replaced = "WITHDRAWN", True
         yield _again(record, random, "re-entered after withdrawal", random.randint(0, 6))
     elif random.random() < SHARE_DUPLICATE[record.source] * noise:
         again = _again(record, random, _REPEATS[record.source], random.randint(1, 60))
         if record.source == "court":
+            record.is_replaced = True
             again.state, again.amends = "AMENDED", record
         elif record.source == "pnd":
             again.force = _other_force(record.force, random)

@@ -71,6 +71,25 @@ def test_the_same_seed_gives_the_same_bytes(night: Path, tmp_path: Path) -> None
     assert files(tmp_path) == files(night)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param({"orders": 0}, id="no orders"),
+        pytest.param({"orders": 1, "nights": 0}, id="no nights"),
+        pytest.param({"orders": 1, "noise": -0.1}, id="less than no noise"),
+        pytest.param({"orders": 1, "as_of": date(2015, 7, 31)}, id="before the law was in force"),
+    ],
+)
+def test_impossible_arguments_are_refused(tmp_path: Path, arguments: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"must be|later date"):
+        write_nights(tmp_path, seed=1, **arguments)
+
+
+def test_a_night_soon_after_commencement_holds_no_scottish_orders(tmp_path: Path) -> None:
+    write_nights(tmp_path, orders=60, seed=1, as_of=date(2016, 3, 1))
+    assert {row["kind"] for row in rows(tmp_path / "truth" / "orders.csv")} == {"STRO", "STPO"}
+
+
 def test_another_seed_gives_another_world(night: Path, tmp_path: Path) -> None:
     write_nights(tmp_path, orders=ORDERS, seed=SEED + 1)
     assert files(tmp_path)["truth/orders.csv"] != files(night)["truth/orders.csv"]
