@@ -72,6 +72,7 @@ COMPARED = (
     "force_code",
 )
 SETTLED_BY_COURT = ("order_type", "is_interim", "made_on", "start_on", "end_on", "court_code")
+# Police systems: forces enter them, and they alone say when a record was entered.
 FORCE_SOURCES = ("pnc", "pnd")
 SCOPE_KEYS = {"record": "order_id", "source": "source", "force": "holder", "region": "region_code", "all": "whole"}
 
@@ -112,7 +113,8 @@ def is_compared(name: str) -> pl.Expr:
     return is_shared & pl.col(name).is_not_null() & pl.col(f"golden_{name}").is_not_null()
 
 
-is_dated = pl.col("recorded_on").is_not_null() & pl.col("made_on").is_not_null()
+# Court results carry the day of the hearing, returns the month they were made for: neither is a day of entry.
+is_dated = pl.col("source").is_in(FORCE_SOURCES) & pl.col("recorded_on").is_not_null() & pl.col("made_on").is_not_null()
 days_to_record = (pl.col("recorded_on") - pl.col("made_on")).dt.total_days()
 wrong_letters = count(~pl.col("is_pnc_id_valid"), ~pl.col("is_cro_valid"))
 values_given = count(*(pl.col(name).is_not_null() for name in COMPARED))
@@ -144,7 +146,7 @@ MEASURES = (
     ),
     Measure(
         "timeliness",
-        "records entered, and deliveries come, in time ÷ records with both days, and deliveries due",
+        "PNC and PND records entered, and deliveries come, in time ÷ such records with both days, and deliveries due",
         "core__orders.recorded_on − made_on against the clock of the source; deliveries.state",
         "recorded_on is the last touch: an old record that was updated looks late. Clock of the PNC: Code of Practice "
         "2005, 7 (later 10) days [PNC-COP]; the others are settings.",

@@ -196,6 +196,8 @@ def duplicates(order_sources: pl.DataFrame) -> pl.DataFrame:
 
 
 def unread_values(evidence: Evidence) -> pl.DataFrame:
-    """Values that could not be read, with the order of their record."""
+    """Values that could not be read, with the order of their record and the name of its court."""
     unread = evidence.rejected_values.filter(~pl.col("reason_code").is_in(TOLD_ELSEWHERE))
-    return unread.join(evidence.order_sources.select("source", "source_key", "order_id"), on=["source", "source_key"])
+    places = evidence.order_sources.select("source", "source_key", "order_id")
+    courts = evidence.orders.select("order_id", "court_name")
+    return unread.join(places, on=["source", "source_key"]).join(courts, on="order_id")

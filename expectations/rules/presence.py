@@ -66,6 +66,12 @@ PRESENCE_RULES = (
 )
 
 
+# A court's name that was cut short fits several courts; it does not contradict the one that made the order.
+is_cut_court = (pl.col("field") == "court_code") & pl.col("court_name").str.to_lowercase().str.starts_with(
+    pl.col("value").str.strip_chars().str.to_lowercase()
+)
+
+
 def unreadable(name: str, title: str) -> Rule:
     """A value that was sent but could not be read."""
     return Rule(
@@ -74,7 +80,7 @@ def unreadable(name: str, title: str) -> Rule:
         name,
         "low",
         "validity",
-        pl.col("field") == name,
+        (pl.col("field") == name) & ~is_cut_court.fill_null(False),
         f"{{source}} gives a {title.lower()} that could not be read.",
         "Enter the value in the form that the source prescribes.",
         UNREADABLE_NOTE,

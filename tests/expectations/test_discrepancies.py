@@ -333,6 +333,21 @@ def test_a_value_that_could_not_be_read_is_the_cause_of_its_absence(reason, expe
 
 
 @pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param("NOTTINGHAM", [], id="the beginning of the court's name"),
+        pytest.param("Xyzzy", ["UNREADABLE-COURT-CODE"], id="no court at all"),
+    ],
+)
+def test_a_court_cut_short_does_not_contradict_the_order(value, expected):
+    silent = record("pnc", court_code=None)
+    refused = {"record_id": silent["record_id"], "source": "pnc", "source_key": silent["source_key"]}
+    refused |= {"field": "court_code", "value": value, "reason_code": "unknown_code", "expected": "a court"}
+    order = golden(court_name="Nottingham Crown Court")
+    assert codes(against_agreement(silent, order=order, rejected=[refused])) == expected
+
+
+@pytest.mark.parametrize(
     ("source", "owner"),
     [
         pytest.param("pnc", "pnc_bureau", id="PNC"),
