@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DAGSTER_HOME ?= $(CURDIR)
 export CONCORD_HOME ?= $(CURDIR)/.concord
+export CONCORD_DAGSTER ?= $(CONCORD_HOME)/dagster
 
 .PHONY: demo test setup check format dagster docs bench clean
 

@@ -1,0 +1,112 @@
+"""Makes the reference pages from what they describe, so that they can't differ from it.
+
+`python -m docs.generate` writes them, `--check` fails if a page in the tree is not what would be written.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import typer.main
+
+from assets.sources import find_sources
+from expectations.discrepancies import RULES
+from expectations.suites import suite_for
+from pipelines.cli import app
+from warehouse.schema import Column, Table
+from warehouse.tables.core import CORE_TABLES
+from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
+from warehouse.tables.raw import QUARANTINE
+from warehouse.tables.register import PUBLIC_TABLES
+
+FOLDER = Path(__file__).parent / "reference"
+NOTE = "<!-- Made by `python -m docs.generate`: change what it describes, not this page. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """The text of every generated page by file name."""
+    return {
+        "data-dictionary.md": "\n".join(dictionary()),
+        "discrepancies.md": "\n".join(catalogue()),
+        "command-line.md": "\n".join(commands()),
+    }
+
+
+def dictionary() -> Iterator[str]:
+    """Every table and column."""
+    raw = [table for source in find_sources() for table in source.raw_tables]
+    yield from ("# Data dictionary", NOTE)
+    for title, tables in (
+        ("Register: the public tables of a release", PUBLIC_TABLES),
+        ("Core: one shape for all sources (`core_<source>__…`)", CORE_TABLES),
+        ("Link", (LINK_PAIRS, LINK_CLUSTERS, LINK_ARRESTS)),
+        ("Raw", (*raw, QUARANTINE)),
+    ):
+        yield f"## {title}\n"
+        for table in tables:
+            yield from describe(table)
+
+
+def describe(table: Table) -> Iterator[str]:
+    """One table: what a row is, its key, its columns, how many expectations it has."""
+    yield f"### `{table.name}`\n"
+    yield f"One row is {table.row_is}. Key: {', '.join(f'`{name}`' for name in table.key) or 'none'}."
+    yield f"{len(suite_for(table))} expectations.\n"
+    yield from ("| column | type | meaning |", "|---|---|---|")
+    yield from (f"| `{column.name}` | {column.sql_type} | {meaning(column)} |" for column in table.columns)
+    yield ""
+
+
+def meaning(column: Column) -> str:
+    """What a column means, and whether it must be filled."""
+    return column.description.replace("|", "\\|") + (" Required." if column.required else "")
+
+
+def catalogue() -> Iterator[str]:
+    """Every rule that finds discrepancies."""
+    yield from ("# Catalogue of discrepancies", NOTE)
+    for rule in RULES:
+        yield f"## {rule.code}: {rule.title}\n"
+        yield f"- **field** `{rule.field}`, **severity** {rule.severity}"
+        yield f"- **dimension** {rule.dimension}, **owner** {rule.owner}"
+        yield f"- **what is wrong** {rule.message}"
+        yield f"- **correction** {rule.correction}"
+        yield f"- **basis** {rule.note}\n"
+
+
+def commands() -> Iterator[str]:
+    """The help of every command."""
+    yield from ("# Command line", NOTE)
+    yield from _help(typer.main.get_command(app), "concord")
+
+
+def _help(command: click.Command, name: str) -> Iterator[str]:
+    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
+    yield f"## `{name}`\n"
+    yield f"{command.help or ''}\n"
+    arguments = [record for parameter in command.params if (record := parameter.get_help_record(context))]
+    if arguments:
+        yield from ("| option | meaning |", "|---|---|")
+        yield from (f"| `{option}` | {text} |" for option, text in arguments)
+        yield ""
+    for child, subcommand in getattr(command, "commands", {}).items():
+        yield from _help(subcommand, f"{name} {child}")
+
+
+def main() -> None:
+    """Write the pages, or tell which are out of date."""
+    stale = [name for name, text in pages().items() if not _is_current(FOLDER / name, text)]
+    if "--check" in sys.argv:
+        sys.exit(f"out of date, run `python -m docs.generate`: {', '.join(stale)}" if stale else 0)
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+def _is_current(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    main()

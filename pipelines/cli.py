@@ -1,0 +1,208 @@
+"""The command line: `concord`. Every command prints what a person can read and exits with a code a scheduler can.
+
+0 published, 3 published but degraded, 1 failed with the last release untouched, 2 wrong usage.
+
+Dagster and polars are imported by the commands that need them: `--help` must not wait for them, and the worker that
+validates tables starts from this module.
+"""
+
+from datetime import date, datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from warehouse.home import Home
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Reconciles slavery and trafficking order records of the PNC, the PND, the courts and the regional units.",
+)
+release_app = typer.Typer(no_args_is_help=True, help="The releases of the register.")
+app.add_typer(release_app, name="release")
+
+HomeOption = Annotated[
+    Path, typer.Option("--home", envvar="CONCORD_HOME", help="The folder of all state.", file_okay=False)
+]
+AsOfOption = Annotated[
+    datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")
+]
+DEFAULT_HOME = Path(".concord")
+# The night of the synthetic world, unless another is asked for.
+SAMPLE_NIGHT = "2026-11-20"
+
+
+class Exit(IntEnum):
+    """What the exit codes mean."""
+
+    PUBLISHED = 0
+    FAILED = 1
+    USAGE = 2
+    DEGRADED = 3
+
+
+@app.command()
+def nightly(
+    landing: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="The folder the sources' folders lie in.")
+    ],
+    as_of: AsOfOption,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Reconcile one night: read what landed, match, judge, publish a release, sum it up."""
+    raise typer.Exit(run_and_tell(home, landing, as_of.date()))
+
+
+@app.command()
+def demo(
+    home: HomeOption = DEFAULT_HOME,
+    orders: Annotated[int, typer.Option(min=1, help="How many orders the synthetic world holds.")] = 400,
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
+) -> None:
+    """Make one night of synthetic deliveries and reconcile it: no real person, no real order."""
+    from samples.nights import write_nights
+
+    as_of = date.fromisoformat(SAMPLE_NIGHT)
+    write_nights(home / "demo", orders=orders, seed=seed, as_of=as_of)
+    code = run_and_tell(home, home / "demo" / "landing", as_of)
+    raise typer.Exit(Exit.PUBLISHED if code == Exit.DEGRADED else code)
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where to write `landing/` and `truth/`.")],
+    orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 400,
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
+    noise: Annotated[float, typer.Option(min=0, help="Errors: 0 none, 1 ordinary, 2 twice as many.")] = 1.0,
+    nights: Annotated[int, typer.Option(min=1, help="How many nights, each in a folder of its own.")] = 1,
+    as_of: AsOfOption = SAMPLE_NIGHT,  # type: ignore[assignment]  # typer reads it like an argument
+) -> None:
+    """Write synthetic deliveries with their truth."""
+    from samples.nights import write_nights
+
+    write_nights(folder, orders=orders, seed=seed, noise=noise, nights=nights, as_of=as_of.date())
+    typer.echo(f"wrote {nights} night(s) of {orders} orders to {folder}")
+
+
+@app.command()
+def status(home: HomeOption = DEFAULT_HOME) -> None:
+    """Tell which release is in force and sum it up."""
+    from warehouse.home import Home
+    from warehouse.releases import current_release
+
+    release = current_release(Home(home.resolve()))
+    if release is None:
+        fail(f"no release in {home}: run `concord nightly`", Exit.FAILED)
+    tell(Home(home.resolve()), release.release_id)
+
+
+@app.command()
+def explain(
+    order_id: Annotated[str, typer.Argument(help="An order id, or one that was merged or split.")],
+    home: HomeOption = DEFAULT_HOME,
+    release: Annotated[str | None, typer.Option(help="A release id; the one in force unless told.")] = None,
+) -> None:
+    """Tell why these records are one order, and where each golden value came from."""
+    from pipelines.explanation import render
+    from warehouse.home import Home
+    from warehouse.register import Register
+
+    try:
+        explanation = Register.open(Home(home.resolve()), release).explain(order_id)
+    except LookupError as error:
+        fail(str(error).strip("'\""), Exit.FAILED)
+    render(explanation, console())
+
+
+@release_app.command("list")
+def list_all(home: HomeOption = DEFAULT_HOME) -> None:
+    """List the releases, the one in force marked."""
+    from warehouse.home import Home
+    from warehouse.releases import current_release, list_releases
+
+    state = Home(home.resolve())
+    current = current_release(state)
+    for release in list_releases(state):
+        mark = "*" if current is not None and release.release_id == current.release_id else " "
+        rows = release.manifest["rows"]["orders"]
+        typer.echo(
+            f"{mark} {release.release_id:<16} {release.state:<10} {rows:>8,} orders  {release.content_hash[:16]}"
+        )
+
+
+@release_app.command()
+def verify(
+    release_id: Annotated[str, typer.Argument(help="The release to verify.")], home: HomeOption = DEFAULT_HOME
+) -> None:
+    """Prove that a release's files are as they were published."""
+    from warehouse.home import Home
+    from warehouse.releases import read_release, verify
+
+    try:
+        changed = verify(read_release(Home(home.resolve()), release_id))
+    except LookupError as error:
+        fail(str(error), Exit.FAILED)
+    if changed:
+        fail(f"{release_id}: not as published: {', '.join(changed)}", Exit.FAILED)
+    typer.echo(f"{release_id}: as published")
+
+
+def run_and_tell(home: Path, landing: Path, as_of: date) -> Exit:
+    """Run a night and print its summary; the exit code tells how it went."""
+    from expectations.gx import Validator
+
+    Validator.shared()  # its import takes seconds: it starts before Dagster's
+    from pipelines.nightly import NightFailedError, NightUnderWayError, run_night
+    from pipelines.settings import SettingsError, read_settings
+    from warehouse.home import Home
+
+    state = Home(home.resolve())
+    try:
+        settings = read_settings(state.path)
+        outcome = run_night(state, landing=landing.resolve(), as_of=as_of, settings=settings)
+    except SettingsError as error:
+        fail(str(error), Exit.USAGE)
+    except (NightFailedError, NightUnderWayError) as error:
+        fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
+    tell(state, outcome.release.release_id)
+    return Exit.DEGRADED if outcome.release.state == "degraded" else Exit.PUBLISHED
+
+
+def tell(home: "Home", release_id: str) -> None:
+    """Print the summary of a release: as text on a terminal, and as one JSON line to whatever else reads it."""
+    import sys
+
+    from pipelines.progress import tell_json
+    from pipelines.summary import render, summarise
+    from warehouse.register import Register
+    from warehouse.releases import read_release
+
+    summary = summarise(read_release(home, release_id), Register.open(home, release_id))
+    render(summary, console())
+    if not sys.stderr.isatty():
+        tell_json("summary", **summary.as_dict())
+
+
+def console() -> "Console":
+    """Where commands print for a person; wide enough for a table where the width is not known."""
+    from rich.console import Console
+
+    found = Console()
+    return found if found.is_terminal else Console(width=120)
+
+
+def fail(message: str, code: Exit) -> NoReturn:
+    """Say on standard error what went wrong, and exit with the code."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Entry point of the `concord` command."""
+    app()

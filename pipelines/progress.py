@@ -1,0 +1,88 @@
+"""How a run tells of its progress: a bar on a terminal, JSON lines anywhere else. Step names and counts only."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import dagster as dg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+RUN_LOG = logging.getLogger("concord.run")
+STEP_EVENTS = {"STEP_START": "step_started", "STEP_SUCCESS": "step_done", "STEP_FAILURE": "step_failed"}
+
+
+@dg.logger({}, description="Hands Dagster's events to the command line's progress.")
+def run_logger(_context: dg.InitLoggerContext) -> logging.Logger:
+    """The logger that a run from the command line writes its events to."""
+    RUN_LOG.setLevel(logging.DEBUG)
+    RUN_LOG.propagate = False
+    return RUN_LOG
+
+
+class _StepHandler(logging.Handler):
+    """Picks the steps' starts and ends out of what Dagster logs."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = getattr(record, "dagster_meta", {}).get("dagster_event")
+        if event is not None and event.event_type_value in STEP_EVENTS:
+            self.tell(STEP_EVENTS[event.event_type_value], event.step_key)
+
+    def tell(self, event: str, step: str) -> None:
+        """Show one step event."""
+        raise NotImplementedError
+
+
+class JsonLines(_StepHandler):
+    """One JSON object a line on standard error."""
+
+    def tell(self, event: str, step: str) -> None:
+        """Write the event with its time."""
+        tell_json(event, step=step)
+
+
+class Bar(_StepHandler):
+    """A bar with the name of the step that runs."""
+
+    def __init__(self, progress: Progress, steps: int) -> None:
+        super().__init__()
+        self._progress = progress
+        self._task = progress.add_task("starting", total=steps)
+
+    def tell(self, event: str, step: str) -> None:
+        """Name the step that starts; advance when it is done."""
+        if event == "step_started":
+            self._progress.update(self._task, description=step.replace("_", " "))
+        else:
+            self._progress.advance(self._task)
+
+
+def tell_json(event: str, **details: object) -> None:
+    """Write one JSON line to standard error."""
+    line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **details}
+    sys.stderr.write(json.dumps(line, default=str) + "\n")
+    sys.stderr.flush()
+
+
+@contextmanager
+def shown_progress(steps: int) -> Iterator[None]:
+    """Show the steps of the run inside the block, as fits where standard error goes."""
+    if not sys.stderr.isatty():
+        with _attached(JsonLines()):
+            yield
+        return
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress, _attached(Bar(progress, steps)):
+        yield
+
+
+@contextmanager
+def _attached(handler: logging.Handler) -> Iterator[None]:
+    RUN_LOG.addHandler(handler)
+    try:
+        yield
+    finally:
+        RUN_LOG.removeHandler(handler)

@@ -1,0 +1,82 @@
+"""The settings of an installation: one TOML file, checked before anything runs. Secrets never stand in it."""
+
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
+
+from expectations.discrepancies import PresenceClock
+
+FILE_NAME = "concord.toml"
+
+SourceName = Literal["pnc", "pnd", "court", "rocu"]
+
+
+class SettingsError(Exception):
+    """The settings file can't be used; the message names file, line, setting and what was expected."""
+
+
+class Settings(BaseModel):
+    """All settings, each with a default that works.
+
+    Attributes:
+        presence_days: days after an order is made within which a source is not yet expected to hold it, by source.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    presence_days: Mapping[SourceName, NonNegativeInt] = Field(default_factory=dict)
+
+    @property
+    def clock(self) -> PresenceClock:
+        """When an order is due in a source: the default days, with those set."""
+        return PresenceClock(
+            days=PresenceClock().days | {str(source): days for source, days in self.presence_days.items()}
+        )
+
+    @property
+    def digest(self) -> str:
+        """Digest of the settings in force; part of every release's manifest."""
+        in_force = json.dumps(self.clock.days, sort_keys=True)
+        return hashlib.sha256(in_force.encode()).hexdigest()[:16]
+
+
+def home_folder() -> Path:
+    """The folder of all state: `CONCORD_HOME`, or `.concord` here."""
+    return Path(os.environ.get("CONCORD_HOME", ".concord")).resolve()
+
+
+def landing_folder() -> Path:
+    """The folder deliveries land in: `CONCORD_LANDING`, or `landing` below the folder of all state."""
+    return Path(os.environ.get("CONCORD_LANDING", home_folder() / "landing")).resolve()
+
+
+def read_settings(home: Path) -> Settings:
+    """The settings in `concord.toml` of that folder, or the defaults if there is none.
+
+    Raises:
+        SettingsError: the file is no TOML, or a setting is unknown or has a wrong value.
+    """
+    path = home / FILE_NAME
+    if not path.exists():
+        return Settings()
+    text = path.read_text(encoding="utf-8")
+    try:
+        return Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        line = _line_of(text, str(first["loc"][-1]))
+        raise SettingsError(f"{path}, line {line}: setting {name}: {first['msg']}") from error
+
+
+def _line_of(text: str, key: str) -> int:
+    lines = text.splitlines()
+    return next((number for number, line in enumerate(lines, 1) if line.strip().strip("[]").startswith(key)), 1)

@@ -1,0 +1,165 @@
+"""The summary of a night: what came, what the register holds, what to do next. Counts and keys only."""
+
+from dataclasses import asdict, dataclass
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table as Grid
+
+from warehouse.register import Register
+from warehouse.releases import Release
+from warehouse.tables.core import SOURCES
+from warehouse.tables.register import DIMENSIONS, SEVERITIES
+
+# From best to worst: the state of a source is the worst of its feeds.
+STATE_RANK = ("fresh", "repeated", "late", "empty", "truncated", "unreadable", "missing")
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """What one source brought."""
+
+    source: str
+    state: str
+    read: int
+    kept: int
+    quarantined: int
+    duplicate: int
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All that the summary tells."""
+
+    release_id: str
+    as_of: str
+    state: str
+    folder: str
+    sources: list[SourceLine]
+    orders: int
+    live_orders: int
+    subjects: int
+    arrests: int
+    records: int
+    discrepancies: dict[str, int]
+    new_discrepancies: int
+    queue: int
+    unmet_expectations: int
+    quality: dict[str, dict[str, float | None]]
+    next_steps: list[str]
+
+    def as_dict(self) -> dict[str, object]:
+        """The summary for machines."""
+        return asdict(self)
+
+
+def summarise(release: Release, register: Register) -> Summary:
+    """The summary of a release."""
+    orders, discrepancies = register.table("orders"), register.table("discrepancies")
+    sources = [source_line(source, register.table("deliveries")) for source in SOURCES]
+    queue = register.table("review_queue").height
+    by_severity = dict(discrepancies.group_by("severity").len().iter_rows())
+    return Summary(
+        release_id=release.release_id,
+        as_of=release.as_of.isoformat(),
+        state=release.state,
+        folder=str(release.path),
+        sources=sources,
+        orders=orders.height,
+        live_orders=orders.filter(pl.col("legal_status") == "live").height,
+        subjects=register.table("subjects").height,
+        arrests=register.table("arrests").height,
+        records=register.table("order_sources").height,
+        discrepancies={severity: by_severity.get(severity, 0) for severity in SEVERITIES},
+        new_discrepancies=discrepancies.filter(pl.col("state") == "new").height,
+        queue=queue,
+        unmet_expectations=register.table("expectation_results").filter(~pl.col("is_met")).height,
+        quality=quality_by_source(register.table("quality_scores")),
+        next_steps=next_steps(sources, queue),
+    )
+
+
+def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
+    """One source's deliveries added up; its state is the worst of its feeds, its notes what went wrong."""
+    own = deliveries.filter(pl.col("source") == source)
+    by_state = dict(own.group_by("state").len().iter_rows())
+    worst = max(by_state, key=STATE_RANK.index)
+    notes = [
+        f"{count} of {own.height} {state}" for state, count in sorted(by_state.items()) if state not in STATE_RANK[:2]
+    ]
+    return SourceLine(
+        source,
+        worst if own.height == 1 or worst != "missing" or len(by_state) == 1 else "partly missing",
+        read=int(own.get_column("rows_read").sum()),
+        kept=int(own.get_column("rows_kept").sum()),
+        quarantined=int(own.get_column("rows_quarantined").sum()),
+        duplicate=int(own.get_column("rows_duplicate").sum()),
+        notes=notes + own.get_column("faults").explode(empty_as_null=False).drop_nulls().to_list(),
+    )
+
+
+def quality_by_source(scores: pl.DataFrame) -> dict[str, dict[str, float | None]]:
+    """Score by source and dimension, `all` last."""
+    wanted = scores.filter(pl.col("scope").is_in(["source", "all"]))
+    found = {
+        (key, dimension): score
+        for key, dimension, score in wanted.select("scope_key", "dimension", "score").iter_rows()
+    }
+    return {key: {dimension: found.get((key, dimension)) for dimension in DIMENSIONS} for key in (*SOURCES, "all")}
+
+
+def next_steps(sources: list[SourceLine], queue: int) -> list[str]:
+    """What the operator and the steward should do now."""
+    steps = [
+        f"{line.source}: ask for what is {line.state.removeprefix('partly ')}, then run the night again"
+        for line in sources
+        if line.state not in STATE_RANK[:2]
+    ]
+    steps += [
+        f"{line.source}: {line.quarantined} rows quarantined, see the quarantine folder"
+        for line in sources
+        if line.quarantined
+    ]
+    if queue:
+        steps.append(f"{queue} items wait in review_queue; `concord explain ORDER_ID` tells why an order is as it is")
+    return steps or ["nothing: all sources came, nothing waits"]
+
+
+def render(summary: Summary, console: Console) -> None:
+    """Print the summary for a person."""
+    console.print(f"[bold]night {summary.as_of}[/]  release {summary.release_id}  [bold]{summary.state.upper()}[/]\n")
+    console.print(_source_grid(summary.sources))
+    for line in summary.sources:
+        for note in line.notes:
+            console.print(f"  {line.source}: {note}", markup=False, highlight=False)
+    console.print(
+        f"\n[bold]REGISTER[/]  {summary.orders:,} orders ({summary.live_orders:,} live) "
+        f"of {summary.subjects:,} people, from {summary.records:,} source records; {summary.arrests:,} arrests"
+    )
+    counts = ", ".join(f"{count:,} {severity}" for severity, count in summary.discrepancies.items())
+    console.print(f"[bold]DISCREPANCIES[/]  {counts}; {summary.new_discrepancies:,} of them new")
+    console.print(f"[bold]CHECKS[/]  {summary.unmet_expectations} expectations not met (expectation_results)\n")
+    console.print(_quality_grid(summary.quality))
+    console.print(f"[bold]RELEASE[/]  {summary.folder}", soft_wrap=True)
+    for step in summary.next_steps:
+        console.print(f"[bold]NEXT[/]  {step}", highlight=False)
+
+
+def _source_grid(lines: list[SourceLine]) -> Grid:
+    grid = Grid("source", "state", box=None, header_style="bold", pad_edge=False)
+    for heading in ("read", "kept", "quarantined", "duplicate"):
+        grid.add_column(heading, justify="right")
+    for line in lines:
+        counts = (line.read, line.kept, line.quarantined, line.duplicate)
+        grid.add_row(line.source, line.state, *(f"{count:,}" for count in counts))
+    return grid
+
+
+def _quality_grid(quality: dict[str, dict[str, float | None]]) -> Grid:
+    grid = Grid("quality", box=None, header_style="bold", pad_edge=False)
+    for dimension in DIMENSIONS:
+        grid.add_column(dimension, justify="right")
+    for key, scores in quality.items():
+        grid.add_row(key, *("–" if score is None else f"{score:.1%}" for score in scores.values()))
+    return grid

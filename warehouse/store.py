@@ -1,0 +1,37 @@
+"""The tables between stages: one Parquet file a table, in one folder a night.
+
+Asset name = table name = file name. A table is read lazily, so that memory does not grow with the data.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class TableStore:
+    """The folder of one night's tables."""
+
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        """Where the table of that name stands."""
+        return self.folder / f"{name}.parquet"
+
+    def write(self, name: str, frame: pl.DataFrame) -> Path:
+        """Write a table in place of the one of that name; a reader of the old one keeps it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        building = self.path(f".{name}")
+        frame.write_parquet(building)
+        return building.replace(self.path(name))
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """The table of that name, read when collected.
+
+        Raises:
+            FileNotFoundError: no stage has written it on this night.
+        """
+        if not self.path(name).exists():
+            raise FileNotFoundError(f"table {name} has not been made for this night: run the stage that makes it")
+        return pl.scan_parquet(self.path(name))
