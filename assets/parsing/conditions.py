@@ -26,6 +26,10 @@ ABBREVIATIONS = r"\b(Mr|Mrs|Ms|Dr|St|Op|No|approx|intl)\.\s"
 SHORT_WORDS = {" W ": " WITH ", " U18S ": " UNDER 18 ", " U18 ": " UNDER 18 ", " INTL ": " INTERNATIONAL "}
 LIKE_FROM = 78.0  # least likeness of a wording, 0 to 100; below it no code is given
 CLEAR_BY = 4.0  # lead over the best wording of another condition
+# Words that make another condition of a wording: a placeholder is not filled in with them.
+TELLING_WORDS = frozenset(
+    ("UNDER", "CHILD", "CHILDREN", "MINOR", "MINORS", "WITNESS", "WITNESSES", "COMPLAINANT", "VICTIM", "VICTIMS")
+)
 CUT_FROM = 20  # a text this long may be the beginning of a wording
 CUT_SCORE = 95.0
 
@@ -81,12 +85,13 @@ def code_conditions(texts: pl.Series, *, cut_at: int | None = None) -> pl.DataFr
 
 def _exact(text: str) -> tuple[str | None, float]:
     """The condition whose wording this is, filled in or cut short."""
-    filled = {wording.code for wording in _wordings() if wording.pattern.fullmatch(text)}
+    fitting = [wording for wording in _wordings() if _may_mean(text, wording)]
+    filled = {wording.code for wording in fitting if wording.pattern.fullmatch(text)}
     if filled:
         return _only(filled), 100.0
     begun = {
         wording.code
-        for wording in _wordings()
+        for wording in fitting
         if len(text) >= CUT_FROM
         and (wording.folded.startswith(text) or (len(wording.head) >= CUT_FROM and text.startswith(wording.head)))
     }
@@ -99,11 +104,18 @@ def _alike(texts: list[str], cut_at: int | None) -> list[tuple[str | None, float
     choices = [wording.folded[:cut_at] for wording in wordings]
     scores = process.cdist(texts, choices, scorer=fuzz.ratio)
     matches: list[tuple[str | None, float]] = []
-    for row in scores.tolist():
-        first = max(row)
-        near = {wording.code for wording, score in zip(wordings, row, strict=True) if score > first - CLEAR_BY}
+    for text, row in zip(texts, scores.tolist(), strict=True):
+        likely = [pair for pair in zip(row, wordings, strict=True) if pair[0] >= LIKE_FROM - CLEAR_BY]
+        fitting = [(score, wording.code) for score, wording in likely if _may_mean(text, wording)]
+        first = max((score for score, _ in fitting), default=0.0)
+        near = {code for score, code in fitting if score > first - CLEAR_BY}
         matches.append((_only(near), round(first, 1)) if first >= LIKE_FROM else (None, 0.0))
     return matches
+
+
+def _may_mean(text: str, wording: Wording) -> bool:
+    """Whether the wording holds every telling word of the text."""
+    return TELLING_WORDS.intersection(text.split()).issubset(wording.folded.split())
 
 
 def _only(codes: set[str]) -> str | None:

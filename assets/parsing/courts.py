@@ -33,6 +33,7 @@ OTHER_NAMES = {
     "NORTH STAFFS JUSTICE CENTRE": "B21JI00",
 }
 OTHER_PLACES = {"NEWCASTLE UPON TYNE": "NEWCASTLE", "KINGSTON": "KINGSTON UPON THAMES", "STOKE": "STOKE ON TRENT"}
+ROOM_CODE = re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}")  # Libra: five characters of the court, two of the room
 CUT_FROM = 18  # a text this long may be the beginning of a longer name
 CUT_SCORE = 95.0
 TOWN_FACTOR = 0.8  # a town alone, settled by the kind of order, is worth less than a court named
@@ -51,7 +52,7 @@ class Court:
 def resolve_courts(values: pl.DataFrame) -> pl.DataFrame:
     """Find the court that each written value means.
 
-    In this order: a code (seven characters, or the first five of it); the name in full or abbreviated; the beginning
+    In this order: a code (with any room, or its first five characters); the name in full or abbreviated; the beginning
     of a name cut short; a misspelt name of the same type; a town alone. A town alone is settled by the order: risk
     orders and interim orders come from magistrates, prevention orders from the Crown Court if the town has one and
     else from magistrates (Modern Slavery Act 2015 ss.14, 15, 21, 23, 28). Youth courts must be named.
@@ -108,7 +109,9 @@ def _exact_codes(text: str) -> set[str]:
     """Courts whose code, or the five characters it begins with, or whose name the text is."""
     if text in OTHER_NAMES:
         return {OTHER_NAMES[text]}
-    return _by_code().get(text.replace(" ", ""), set()) | {court.code for court in _courts() if court.name == text}
+    code = text.replace(" ", "")
+    bare = code[:5] if ROOM_CODE.fullmatch(code) else code
+    return _by_code().get(bare, set()) | {court.code for court in _courts() if court.name == text}
 
 
 def _parts(text: str) -> tuple[str, str | None]:

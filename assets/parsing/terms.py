@@ -38,7 +38,7 @@ def read_term(text: pl.Expr, *, pattern: str = WHOLE_TERM) -> pl.Expr:
         pattern: `WHOLE_TERM` for a length column, `IN_SENTENCE` for a length within a sentence (`for 3 years`).
 
     A bare number is a number of years up to `BARE_YEARS_AT_MOST` and of months above, in a length column only.
-    Years that don't come to whole months give null.
+    Years that don't come to whole months, and no months at all, give null.
     """
     seen = known(text).str.to_lowercase().str.replace_all("-", " ").str.replace_many(_digits_for_words())
     parts = seen.str.extract_groups(pattern)
@@ -49,14 +49,15 @@ def read_term(text: pl.Expr, *, pattern: str = WHOLE_TERM) -> pl.Expr:
     if pattern == WHOLE_TERM:
         bare = seen.str.extract(BARE_NUMBER).cast(pl.Float64, strict=False)
         total = pl.coalesce(total, pl.when(bare <= BARE_YEARS_AT_MOST).then(bare * 12).otherwise(bare))
-    return pl.when(total == total.round()).then(total).cast(pl.Int64)
+    return pl.when((total == total.round()) & (total > 0)).then(total).cast(pl.Int64)
 
 
 def read_yymm(text: pl.Expr) -> pl.Expr:
-    """Months of a length as `YYMM`: `0306` is 42. Null unless four digits with months below twelve."""
+    """Months of a length as `YYMM`: `0306` is 42. Null unless four digits with months below twelve, or if zero."""
     parts = known(text).str.extract_groups(r"^(\d{2})(0\d|1[01])$")
     years, months = (parts.struct.field(name).cast(pl.Int64) for name in ("1", "2"))
-    return years * 12 + months
+    total = years * 12 + months
+    return pl.when(total > 0).then(total)
 
 
 def _digits_for_words() -> dict[str, str]:

@@ -5,10 +5,11 @@ Belongs here: the list of such words and their removal. Does not: what any one s
 
 import polars as pl
 
+# Words that serve as names too (Nan, Null, Na) are left out.
 UNKNOWN_WORDS = (
     "n/k", "nk", "n.k.", "n.k", "not known", "unknown", "unk", "u/k", "not yet known", "nyk",
     "tbc", "tba", "tbd", "to be confirmed", "to follow", "awaited", "awaiting",
-    "n/a", "n.a.", "n\\a", "not applicable", "null", "nil", "nan", "nat", "#n/a",
+    "n/a", "n.a.", "n\\a", "not applicable", "nil", "#n/a",
     "not recorded", "not stated", "not given", "not provided", "not available", "no trace", "n/t",
     "xx", "xxx", "xxxx",
 )  # fmt: skip

@@ -137,7 +137,7 @@ def _end_columns() -> list[pl.Expr]:
 
 
 def _with_court(rows: pl.DataFrame) -> pl.DataFrame:
-    """The court by its code, else by its name."""
+    """The court by its code, else by its name. Where the two name different courts, the score of the code halves."""
     keys = ["order_type", "is_interim"]
     for field in ("court_ou_code", "court_name"):
         written = rows.select(*keys, court_as_written=f"sent_{field}")
@@ -146,9 +146,12 @@ def _with_court(rows: pl.DataFrame) -> pl.DataFrame:
         )
         rows = rows.join(found, on=[*keys, f"sent_{field}"], how="left", nulls_equal=True, maintain_order="left")
     is_known = pl.col("by_court_ou_code").is_not_null()
+    is_contradicted = pl.col("by_court_ou_code").ne(pl.col("by_court_name")).fill_null(value=False)
     return rows.with_columns(
         court_code=pl.coalesce("by_court_ou_code", "by_court_name"),
-        court_score=pl.when(is_known).then("court_ou_code_score").otherwise("court_name_score"),
+        court_score=pl.when(is_known)
+        .then(pl.col("court_ou_code_score") / pl.when(is_contradicted).then(2).otherwise(1))
+        .otherwise("court_name_score"),
         court_as_written=pl.coalesce("sent_court_name", "sent_court_ou_code"),
         is_court_code_refused=pl.col("sent_court_ou_code").is_not_null() & ~is_known,
     )

@@ -43,6 +43,7 @@ def test_a_cell_splits_into_conditions(cell, conditions):
         pytest.param("NOT TO TRAVEL OUTSIDE THE UK; ALL PASSPORTS TO BE SURRENDERE", "C28", id="cut at 60 characters"),
         pytest.param("Not to possess more than one mobil", "C07", id="cut by hand"),
         pytest.param("Not to enter", None, id="cut where several begin alike"),
+        pytest.param("No direct or indirect contact with any witness", None, id="filled in with another meaning"),
         pytest.param("To attend a course on bookkeeping", None, id="in no catalogue"),
     ],
 )

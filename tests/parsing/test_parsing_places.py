@@ -23,6 +23,7 @@ def court(text: str | None, order_type: str | None = None, is_interim: bool | No
     [
         pytest.param("C33LC00", "C33LC00", id="code"),
         pytest.param("B33HU", "B33HU00", id="first five characters of a code"),
+        pytest.param("B33HU07", "B33HU00", id="code with a room"),
         pytest.param("LEICESTER MAGISTRATES' COURT", "B33HU00", id="name in capitals"),
         pytest.param("LEICESTER MC", "B33HU00", id="MC"),
         pytest.param("Leicester Mags", "B33HU00", id="Mags"),

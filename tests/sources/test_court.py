@@ -268,6 +268,11 @@ INTERIM_WORDS = "Interim slavery and trafficking risk order made until the deter
             {"result_text": "", "result_code": "3284"}, {"order_type": "STPO", "is_interim": True}, id="interim code"
         ),
         pytest.param({"court_ou_code": "C33LC"}, {"court_code": "C33LC00"}, id="court code of five characters"),
+        pytest.param(
+            {"court_name": "Derby Crown Court"},
+            {"court_code": "C33LC00", "court_score": 50.0},
+            id="name of another court",
+        ),
         pytest.param({"court_ou_code": ""}, {"court_code": "C33LC00"}, id="court by its name"),
         pytest.param({"applicant": "Gwent Police"}, {"force_code": "61"}, id="applicant is a force"),
         pytest.param({"applicant": "Kent Police"}, {"force_code": "46"}, id="applicant wins over the URN"),
