@@ -56,35 +56,54 @@ def both(column: str) -> pl.Expr:
 # Text
 
 
-def _on_distinct(scorer: Any, one: str, other: str, frame: pl.DataFrame) -> pl.Series:
+def _on_distinct(scorer: Any, one: str, other: str, cutoff: float, frame: pl.DataFrame) -> pl.Series:
     texts = frame.select(one=one, other=other)
-    distinct = texts.unique().drop_nulls()
+    distinct = texts.filter(pl.col("one") != pl.col("other")).unique()
     scores = process.cpdist(
-        distinct.get_column("one").to_list(), distinct.get_column("other").to_list(), scorer=scorer, workers=-1
+        distinct.get_column("one").to_list(),
+        distinct.get_column("other").to_list(),
+        scorer=scorer,
+        score_cutoff=cutoff,
+        workers=-1,
     )
     scored = distinct.with_columns(score=pl.Series(scores, dtype=pl.Float32))
     return texts.join(scored, on=["one", "other"], how="left", maintain_order="left").get_column("score")
 
 
-def jaro_winkler(one: str, other: str | None = None) -> Feature:
-    """Jaro-Winkler similarity, 0 to 1, of a column in both records, or of two columns crosswise."""
-    return _text_feature("similarity", JaroWinkler.similarity, one, other)
+def jaro_winkler(one: str, other: str | None = None, *, least: float) -> Feature:
+    """Jaro-Winkler similarity of a column in both records, or of two columns crosswise.
+
+    0 to 1, and 0 below `least`; null where the texts are equal or one is missing.
+    """
+    return _text_feature("similarity", JaroWinkler.similarity, one, other, cutoff=least)
 
 
-def edits(one: str, other: str | None = None) -> Feature:
-    """Edits between two texts: letters put in, left out, changed, or neighbours exchanged (OSA distance)."""
-    return _text_feature("edits", OSA.distance, one, other)
+def edits(one: str, *, most: int = 1) -> Feature:
+    """Edits between two texts: letters put in, left out, changed, or neighbours exchanged (OSA distance).
+
+    `most` + 1 stands for more; null where the texts are equal or one is missing.
+    """
+    return _text_feature("edits", OSA.distance, one, None, cutoff=most)
 
 
-def token_ratio(column: str) -> Feature:
-    """Likeness of two texts whose words may stand in another order, 0 to 100."""
-    return _text_feature("token_ratio", fuzz.token_sort_ratio, column, None)
+def token_ratio(column: str, *, least: float, where: pl.Expr) -> Feature:
+    """Likeness of two texts whose words may stand in another order.
+
+    0 to 100, and 0 below `least`; null where the texts are equal, one is missing, or `where` does not hold.
+    """
+    feature = _text_feature("token_ratio", fuzz.token_sort_ratio, column, None, cutoff=least)
+
+    def compute(frame: pl.DataFrame) -> pl.Series:
+        texts = [pl.when(where).then(pl.col(column + side)).alias(column + side) for side in (LEFT, RIGHT)]
+        return feature.compute(frame.select(texts))
+
+    return Feature(feature.name, compute)
 
 
-def _text_feature(kind: str, scorer: Any, one: str, other: str | None) -> Feature:
+def _text_feature(kind: str, scorer: Any, one: str, other: str | None, *, cutoff: float) -> Feature:
     second = other or one
     name = f"{one}_{kind}" if other is None else f"{one}_{other}_{kind}"
-    return Feature(name, lambda frame: _on_distinct(scorer, one + LEFT, second + RIGHT, frame))
+    return Feature(name, lambda frame: _on_distinct(scorer, one + LEFT, second + RIGHT, cutoff, frame))
 
 
 def variant(column: str, pairs: Iterable[tuple[str, str]]) -> pl.Expr:
@@ -106,7 +125,9 @@ def variant(column: str, pairs: Iterable[tuple[str, str]]) -> pl.Expr:
 def crossed_likeness(one: str, other: str, least: float) -> pl.Expr:
     """Each of two names is like the other name of the other record: they have changed places."""
     ways = (f"{one}_{other}_similarity", f"{other}_{one}_similarity")
-    return (pl.col(ways[0]) >= least) & (pl.col(ways[1]) >= least)
+    here = (pl.col(ways[0]) >= least) | (left(one) == right(other))
+    there = (pl.col(ways[1]) >= least) | (left(other) == right(one))
+    return here & there
 
 
 # Lists

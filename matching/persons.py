@@ -41,6 +41,11 @@ from matching.comparators import (
 from matching.comparisons import Comparison, Level
 from matching.weights import Model
 
+# From here on two names are alike: one letter in five or six wrong, the beginning right.
+CLOSE = 0.92
+CLOSE_CROSSWISE = 0.90
+CLOSE_TOKENS = 92.0
+
 PERSON_COLUMNS = (
     "forenames_folded",
     "surname_folded",
@@ -114,7 +119,7 @@ def person_model(variants: Sequence[tuple[str, str]]) -> Model:
 def _name(variants: Sequence[tuple[str, str]]) -> Comparison:
     surname_close = _close("surname_folded")
     forename_close = _close("first_forename") | variant("first_forename", variants)
-    crosswise = crossed_likeness("first_forename", "surname_folded", 0.9)
+    crosswise = crossed_likeness("first_forename", "surname_folded", CLOSE_CROSSWISE)
     return Comparison(
         "name",
         (
@@ -143,7 +148,7 @@ def _name(variants: Sequence[tuple[str, str]]) -> Comparison:
             Level("names of one are among those of the other", _contained(), 0.03, 1e-4),
             Level(
                 "spelled nearly alike",
-                (surname_close & forename_close) | crosswise | (pl.col("sorted_name_token_ratio") >= 92),
+                (surname_close & forename_close) | crosswise | (pl.col("sorted_name_token_ratio") >= CLOSE_TOKENS),
                 0.14,
                 1e-3,
             ),
@@ -165,13 +170,13 @@ def _name(variants: Sequence[tuple[str, str]]) -> Comparison:
             Level("names differ", ANYTHING, 0.02, 0.95),
         ),
         (
-            jaro_winkler("surname_folded"),
+            jaro_winkler("surname_folded", least=CLOSE),
             edits("surname_folded"),
-            jaro_winkler("first_forename"),
+            jaro_winkler("first_forename", least=CLOSE),
             edits("first_forename"),
-            jaro_winkler("first_forename", "surname_folded"),
-            jaro_winkler("surname_folded", "first_forename"),
-            token_ratio("sorted_name"),
+            jaro_winkler("first_forename", "surname_folded", least=CLOSE_CROSSWISE),
+            jaro_winkler("surname_folded", "first_forename", least=CLOSE_CROSSWISE),
+            token_ratio("sorted_name", least=CLOSE_TOKENS, where=lists_meet("names")),
         ),
     )
 
@@ -180,7 +185,7 @@ def _close(column: str) -> pl.Expr:
     """One edit in names of three letters or more, or alike by Jaro-Winkler."""
     shorter = pl.min_horizontal(left(column).str.len_chars(), right(column).str.len_chars())
     one_edit = (pl.col(f"{column}_edits") <= 1) & (shorter >= 3)
-    return equal(column) | one_edit | (pl.col(f"{column}_similarity") >= 0.92)
+    return equal(column) | one_edit | (pl.col(f"{column}_similarity") >= CLOSE)
 
 
 def _alias() -> pl.Expr:

@@ -66,16 +66,19 @@ def on_demand(known: pl.DataFrame, weigher: Callable[[pl.DataFrame], pl.Series])
         known: `left`, `right`, `weight`.
         weigher: from a frame of `left` and `right` to one weight a row.
     """
-    known = known.select(pl.col("left", "right").cast(pl.Int64), "weight")
+    key = pl.col("left").cast(pl.Int64) * 2**32 + pl.col("right").cast(pl.Int64)
+    nothing = pl.DataFrame({"weight": [None], "key": [-1]}, schema={"weight": pl.Float64, "key": pl.Int64})
+    book = pl.concat([nothing, known.select(pl.col("weight").cast(pl.Float64), key=key)]).sort("key")
+    keys, weights = book.get_column("key"), book.get_column("weight")
 
     def look_up(pairs: pl.DataFrame) -> pl.Series:
-        found = pairs.join(known, on=["left", "right"], how="left", maintain_order="left")
-        fresh = found.filter(pl.col("weight").is_null()).select("left", "right").unique(maintain_order=True)
+        wanted = pairs.select(key=key).to_series()
+        place = keys.search_sorted(wanted).clip(upper_bound=len(keys) - 1)
+        found = pl.select(weight=pl.when(keys.gather(place) == wanted).then(weights.gather(place))).to_series()
+        fresh = pairs.filter(found.is_null())
         if fresh.is_empty():
-            return found.get_column("weight")
-        weighed = fresh.with_columns(fresh_weight=weigher(fresh))
-        joined = found.join(weighed, on=["left", "right"], how="left", maintain_order="left")
-        return joined.select(weight=pl.coalesce("weight", "fresh_weight")).to_series()
+            return found
+        return found.scatter(found.is_null().arg_true(), weigher(fresh).cast(pl.Float64))
 
     return look_up
 
