@@ -9,6 +9,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assets.sources.contract import Delivery, Reading
 from assets.sources.court import FIELDS, SOURCE, read
@@ -204,6 +206,13 @@ def test_a_quotation_mark_within_a_quoted_field_costs_nothing(tmp_path):
     reading = read_text(tmp_path, as_csv(RESULT, OTHER, THIRD).replace("JONES, Ann", 'JONES, "Ann'), 3)
     assert reading.rows_kept == 3
     assert reading.is_sound
+
+
+@given(start=st.integers(0, 1200), length=st.integers(0, 80), inserted=st.binary(max_size=8))
+def test_no_damage_to_a_file_stops_the_reading_or_loses_a_row(tmp_path_factory, start, length, inserted):
+    sound = as_csv(RESULT, OTHER, THIRD).encode("utf-8-sig")
+    damaged = sound[:start] + inserted + sound[start + length :]
+    assert read_text(tmp_path_factory.mktemp("damaged"), damaged, 3).is_balanced
 
 
 def test_exact_repeats_are_counted_once(tmp_path):

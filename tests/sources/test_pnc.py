@@ -5,6 +5,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assets.sources.contract import Delivery, Reading
 from assets.sources.pnc import SOURCE, read
@@ -138,6 +140,13 @@ def test_a_record_that_cannot_be_read_is_put_aside_with_its_reason(tmp_path, bad
 def test_what_belongs_to_an_order_that_was_put_aside_goes_with_it(tmp_path):
     reading = read_text(tmp_path, whole((ORDER + "|MORE", ALIAS, CONDITION)))
     assert sorted(reading.quarantine["reason_code"]) == ["field_count", "without_order", "without_order"]
+
+
+@given(start=st.integers(0, 1200), length=st.integers(0, 80), inserted=st.binary(max_size=8))
+def test_no_damage_to_a_file_stops_the_reading_or_loses_a_row(tmp_path_factory, start, length, inserted):
+    sound = whole((*RECORDS, ORDER.replace("00000001", "00000002"))).encode("cp1252")
+    damaged = sound[:start] + inserted + sound[start + length :]
+    assert read_text(tmp_path_factory.mktemp("damaged"), damaged).is_balanced
 
 
 def test_exact_repeats_are_counted_once(tmp_path):
