@@ -1,0 +1,221 @@
+"""Rows of the regional returns in the canonical shape.
+
+Belongs here: what the fields of a return mean. Does not: workbooks, layouts and which rows count (`rocu`).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from assets.parsing.conditions import split_conditions
+from assets.parsing.courts import add_court
+from assets.parsing.dates import HAND_TYPED, birth_columns
+from assets.parsing.forces import add_force
+from assets.parsing.names import name_columns, split_name
+from assets.parsing.offences import add_offence
+from assets.parsing.orders import read_orders
+from assets.parsing.partial_dates import show_partial_dates
+from assets.parsing.records import (
+    CONDITION_CHECK,
+    as_sent,
+    coded,
+    condition_rows,
+    cro_checks,
+    date_check,
+    date_columns,
+    identifier_columns,
+    in_core_shape,
+    pnc_id_checks,
+    record_columns,
+    sex_check,
+)
+from assets.parsing.rejections import Check, collect_rejected, rejected_values
+from assets.parsing.statuses import read_status
+from assets.parsing.terms import is_until_further_order, read_term
+from warehouse.codes import codes
+from warehouse.identifiers import is_asn_valid, parse_asn
+from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
+
+SEX_CODES = {"M": "M", "MALE": "M", "F": "F", "FEMALE": "F", "U": None, "UNKNOWN": None}
+# `Interim?` is answered by yes or no, `Interim/Full` by the word or its first letter.
+INTERIM_CODES = {
+    **dict.fromkeys(("I", "INT", "INT.", "INTERIM", "Y", "YES", "TRUE", "INTERIM ORDER"), True),
+    **dict.fromkeys(("F", "FULL", "FINAL", "N", "NO", "FALSE", "FULL ORDER"), False),
+}
+YES_NO_CODES = {**dict.fromkeys(("Y", "YES", "TRUE", "1"), True), **dict.fromkeys(("N", "NO", "FALSE", "0"), False)}
+BREACH_COUNTS = {"NONE": 0, "NO": 0, "N": 0, "FALSE": 0, "NIL": 0}
+ORDER_DATES = ("made_on", "start_on", "end_on")
+CUSTODY_FORCE = r"^(\w{2})/"
+A_DATE = "a whole date, as an Excel date or as dd/mm/yyyy"
+WHOLE_NUMBER = r"^\d{1,4}$"
+
+PERSON_CHECKS = (
+    Check("date_of_birth", "sent_date_of_birth", pl.col("birth_reason"), A_DATE),
+    sex_check("sent_sex", SEX_CODES),
+    *pnc_id_checks("sent_pnc_id"),
+    *cro_checks("sent_cro_number"),
+    Check(
+        "force_code",
+        "sent_force",
+        "unknown_code",
+        "the code or the name of a listed force",
+        pl.col("sent_force").is_not_null() & pl.col("is_force_named") & pl.col("force_code").is_null(),
+    ),
+)
+ORDER_CHECKS = (
+    *PERSON_CHECKS,
+    *(date_check(field, f"sent_{field}", A_DATE) for field in ORDER_DATES),
+    Check("order_type", "sent_order_type", "unknown_code", "the words or letters for STRO, STPO, TERO or TEPO"),
+    Check(
+        "is_interim",
+        "sent_interim",
+        "unknown_code",
+        "interim or full",
+        pl.col("sent_interim").is_not_null() & pl.col("stated_interim").is_null(),
+    ),
+    Check(
+        "term_months",
+        "sent_length",
+        "bad_format",
+        "a length as `3 years` or `18 months`, or `UFO`",
+        pl.col("term_months").is_null() & ~is_until_further_order(pl.col("sent_length")),
+    ),
+    Check("term_months", "sent_length_months", "bad_format", "a whole number of months"),
+    Check("court_code", "sent_court", "unknown_code", "a listed court, named so that no other fits"),
+    Check("recorded_status", "sent_status", "unknown_code", "words for live, expired, discharged or superseded"),
+    Check("is_county_lines", "sent_county_lines", "unknown_code", "Y or N"),
+    Check("breach_count", "sent_breaches", "bad_format", "a whole number"),
+)
+ARREST_CHECKS = (
+    *PERSON_CHECKS,
+    date_check("arrested_on", "sent_arrested_on", A_DATE),
+    Check("offence_code", "sent_offence", "unknown_code", "a listed CJS offence code, or a title that fits one"),
+    Check("asn", "sent_asn", "bad_format", "an ASN of 20 characters that is no dummy"),
+    Check(
+        "asn",
+        "sent_asn",
+        "check_letter",
+        "the check letter that the ASN gives; the ASN is kept, marked as not valid",
+        ~pl.col("is_asn_valid"),
+    ),
+)
+
+
+def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
+    """The regional returns' core tables; see `assets.sources.contract.Source.standardise`."""
+    orders = _orders(_people(as_sent(raw["raw_rocu__orders"]), as_of))
+    arrests = _arrests(_people(as_sent(raw["raw_rocu__arrests"]), as_of))
+    conditions = _conditions(orders)
+    rejected = [
+        rejected_values(orders, ORDER_CHECKS),
+        rejected_values(conditions, [CONDITION_CHECK]),
+        rejected_values(arrests, ARREST_CHECKS),
+    ]
+    return {
+        "orders": in_core_shape(CORE_ORDERS, orders),
+        "aliases": CORE_ALIASES.empty(),
+        "conditions": in_core_shape(CORE_CONDITIONS, conditions),
+        "arrests": in_core_shape(CORE_ARRESTS, arrests),
+        "rejected_values": show_partial_dates(collect_rejected(rejected)),
+    }
+
+
+def _people(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Add record keys and the person; numbers that Excel holds lose the `.0` that other programs add."""
+    numbers = [name for name in sent.columns if name.startswith("sent_") and name != "sent_conditions"]
+    place = pl.format("{}#{}#{}", "file_name", "sent_sheet_name", "row_number")
+    rows = sent.with_columns(
+        pl.col(numbers).str.replace(r"^(\d+)\.0+$", "$1"), *record_columns("rocu", place)
+    ).with_columns(name=split_name(pl.col("sent_name")))
+    return rows.with_columns(
+        *name_columns(
+            pl.coalesce("sent_forenames", pl.col("name").struct.field("forenames")),
+            pl.coalesce("sent_surname", pl.col("name").struct.field("surname")),
+        ),
+        *birth_columns(pl.col("sent_date_of_birth"), forms=HAND_TYPED, this_year=as_of.year),
+        *identifier_columns(pl.col("sent_pnc_id"), pl.col("sent_cro_number"), this_year=as_of.year),
+        coded("sent_sex", SEX_CODES).alias("sex"),
+    )
+
+
+def _orders(people: pl.DataFrame) -> pl.DataFrame:
+    kinds = read_orders(people.get_column("sent_order_type")).rename(
+        {"text": "sent_order_type", "is_interim": "named_interim"}
+    )
+    is_open = pl.any_horizontal(is_until_further_order(pl.col(f"sent_{field}")) for field in ("end_on", "length"))
+    dated = {field: pl.col(f"sent_{field}") for field in ORDER_DATES}
+    dated["end_on"] = pl.when(~is_until_further_order(pl.col("sent_end_on"))).then(pl.col("sent_end_on"))
+    rows = people.join(kinds, on="sent_order_type", how="left", maintain_order="left").with_columns(
+        *date_columns(dated, forms=HAND_TYPED),
+        stated_interim=coded("sent_interim", INTERIM_CODES),
+        term_months=pl.coalesce(_whole_number("sent_length_months"), read_term(pl.col("sent_length"))),
+        is_county_lines=coded("sent_county_lines", YES_NO_CODES),
+        breach_count=_breaches(),
+        recorded_status=read_status(pl.col("sent_status")),
+        recorded_on=_last_day_of_month(),
+        court_as_written=pl.col("sent_court"),
+        force_as_written=pl.col("sent_force"),
+        occurrence_ref=pl.col("sent_occurrence_ref"),
+    )
+    judged = rows.with_columns(
+        is_interim=_is_interim(),
+        is_until_further_order=pl.when(is_open)
+        .then(statement=True)
+        .when(pl.col("end_on").is_not_null())
+        .then(statement=False),
+    )
+    return add_force(add_court(judged))
+
+
+def _is_interim() -> pl.Expr:
+    """The column for it if the layout has one; without it, or where the type itself says interim, the type's words.
+
+    A blank cell in a column for it tells nothing; a layout without the column writes `Interim STRO` where it is one.
+    """
+    is_asked = ~pl.col("sent_absent_fields").str.split("|").list.contains("interim").fill_null(value=False)
+    return pl.coalesce("stated_interim", pl.when(~is_asked | pl.col("named_interim")).then("named_interim"))
+
+
+def _whole_number(sent: str) -> pl.Expr:
+    return pl.when(pl.col(sent).str.contains(WHOLE_NUMBER)).then(pl.col(sent).cast(pl.Int64, strict=False))
+
+
+def _breaches() -> pl.Expr:
+    """A number; `Y` says that there were some and not how many."""
+    words = (
+        pl.col("sent_breaches").str.to_uppercase().replace_strict(BREACH_COUNTS, default=None, return_dtype=pl.Int64)
+    )
+    return pl.coalesce(_whole_number("sent_breaches"), words)
+
+
+def _last_day_of_month() -> pl.Expr:
+    """A return tells the state at the end of its month, which the delivery's id holds."""
+    return (
+        pl.col("delivery_id").str.extract(r":(\d{4}-\d{2}-\d{2}):").str.to_date("%Y-%m-%d", strict=False).dt.month_end()
+    )
+
+
+def _conditions(orders: pl.DataFrame) -> pl.DataFrame:
+    rows = (
+        orders.select("record_id", "source", "source_key", text=split_conditions(pl.col("sent_conditions")))
+        .explode("text")
+        .drop_nulls("text")
+        .with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id"))
+    )
+    return condition_rows(rows)
+
+
+def _arrests(people: pl.DataFrame) -> pl.DataFrame:
+    """Arrests; without a column for the force, the force is the one whose code begins the custody reference."""
+    asn, prefix = parse_asn(pl.col("sent_asn")), pl.col("sent_custody_ref").str.extract(CUSTODY_FORCE)
+    rows = people.with_columns(
+        *date_columns({"arrested_on": pl.col("sent_arrested_on")}, forms=HAND_TYPED),
+        asn.alias("asn"),
+        is_asn_valid(asn).alias("is_asn_valid"),
+        offence_as_written=pl.col("sent_offence"),
+        custody_ref=pl.col("sent_custody_ref"),
+        disposal=pl.col("sent_disposal"),
+        force_as_written=pl.coalesce("sent_force", pl.when(prefix.is_in(codes("forces"))).then(prefix)),
+    )
+    return add_force(add_offence(rows))
