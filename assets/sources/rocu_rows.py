@@ -21,6 +21,7 @@ EXTRA_FIELDS = ("other_fields", "absent_fields")
 LONGEST_CELL = 32_767  # Excel's own limit
 LONGEST_ROW_TEXT = 10_000
 SENTENCE_WORDS = 5
+UNKNOWN_WITHIN = 40  # no word for `not known` is longer
 TOTAL_CELLS = 3  # a row with more values is no total, whatever its first words
 TOTAL_WORDS = r"(?i)^(?:(?:sub|grand)?[ -]?totals?\b|n\.?\s?b\b|notes?:)"
 NOTE_WORDS = (
@@ -88,8 +89,8 @@ def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
     """What a row is: `row`, a code of `REASONS`, or none if it is no row."""
     used = [column for names in layout.columns.values() for column in names] + list(layout.others)
     telling = [column for name in layout.kind.telling for column in layout.columns.get(name, ())]
-    values = pl.sum_horizontal(known(pl.col(column)).is_not_null() for column in used)
-    telling_values = pl.sum_horizontal(known(pl.col(column)).is_not_null() for column in telling)
+    values = pl.sum_horizontal(_says_something(column) for column in used)
+    telling_values = pl.sum_horizontal(_says_something(column) for column in telling)
     first = pl.coalesce(columns)
     is_sentence = first.str.count_matches(r"\S+") >= SENTENCE_WORDS
     filled = pl.sum_horizontal(pl.col(column).is_not_null() for column in columns)
@@ -107,6 +108,11 @@ def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
         .then(pl.lit("lone_value"))
         .otherwise(pl.lit("row"))
     )
+
+
+def _says_something(column: str) -> pl.Expr:
+    """Whether a cell holds a value that is known; its first letters tell."""
+    return known(pl.col(column).str.head(UNKNOWN_WITHIN)).is_not_null()
 
 
 def _differs_under_one_heading(layout: Layout) -> pl.Expr:
