@@ -41,6 +41,7 @@ FIELDS = {
     "legal_status": "status",
     "conditions": "conditions",
     "is_county_lines": "county_lines",
+    "duplicate": "duplicate",
 }
 PLACE = ["source", "source_key", "field"]
 
@@ -49,7 +50,7 @@ def measure(discrepancies: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
     """Recall and precision by field, and over all.
 
     Args:
-        discrepancies: `DISCREPANCIES`; absences, duplicates and findings on the golden order are left aside.
+        discrepancies: `DISCREPANCIES`; absences and findings on the golden order are left aside.
         errors: truth: `source`, `source_key`, `field`; several errors of one field in one record count once.
 
     Returns:

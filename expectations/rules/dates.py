@@ -44,9 +44,8 @@ def _months_to(start: pl.Expr, end: pl.Expr) -> pl.Expr:
 
 record_start = pl.coalesce("start_on", "made_on", "golden_start_on")
 golden_start = pl.coalesce("golden_start_on", "golden_made_on")
-recorded_length = pl.coalesce(
-    whole_months(record_start, pl.col("end_on")), whole_months(golden_start, pl.col("end_on"))
-)
+length_by_dates = whole_months(golden_start, pl.col("end_on"))
+recorded_length = pl.coalesce(whole_months(record_start, pl.col("end_on")), length_by_dates)
 is_day_before_convention = ((pl.col("end_on") - golden("end_on")).dt.total_days().abs() <= 1) & (
     whole_months(golden_start, pl.col("end_on")) == whole_months(golden_start, golden("end_on"))
 )
@@ -206,13 +205,11 @@ TERM_RULES = (
         "term_months",
         "medium",
         "consistency",
-        golden("term_months").is_null()
-        & pl.col("end_on").is_not_null()
-        & (whole_months(record_start, pl.col("end_on")).fill_null(-1) != pl.col("term_months")),
-        "Length and dates in {source} disagree, and no other source gives a length.",
+        ~is_end_different.fill_null(False) & (length_by_dates != pl.col("term_months")),
+        "Length and dates in {source} disagree, and no other source tells which is right.",
         "Check length and dates against the court result.",
         SAME_LENGTH_NOTE,
-        expected=whole_months(record_start, pl.col("end_on")),
+        expected=length_by_dates,
     ),
 )
 

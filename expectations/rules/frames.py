@@ -196,8 +196,8 @@ def duplicates(order_sources: pl.DataFrame) -> pl.DataFrame:
 
 
 def unread_values(evidence: Evidence) -> pl.DataFrame:
-    """Values that could not be read, with the order of their record and the name of its court."""
+    """Values that could not be read, with the order of their record, its court's name and whether it is interim."""
     unread = evidence.rejected_values.filter(~pl.col("reason_code").is_in(TOLD_ELSEWHERE))
     places = evidence.order_sources.select("source", "source_key", "order_id")
-    courts = evidence.orders.select("order_id", "court_name")
-    return unread.join(places, on=["source", "source_key"]).join(courts, on="order_id")
+    orders = evidence.orders.select("order_id", "court_name", "is_interim")
+    return unread.join(places, on=["source", "source_key"]).join(orders, on="order_id")

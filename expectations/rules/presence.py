@@ -72,6 +72,10 @@ is_cut_court = (pl.col("field") == "court_code") & pl.col("court_name").str.to_l
 )
 
 
+# An interim order has no length: whatever stands in its place is not missed.
+is_length_of_interim = (pl.col("field") == "term_months") & pl.col("is_interim")
+
+
 def unreadable(name: str, title: str) -> Rule:
     """A value that was sent but could not be read."""
     return Rule(
@@ -80,7 +84,7 @@ def unreadable(name: str, title: str) -> Rule:
         name,
         "low",
         "validity",
-        (pl.col("field") == name) & ~is_cut_court.fill_null(False),
+        (pl.col("field") == name) & ~is_cut_court.fill_null(False) & ~is_length_of_interim.fill_null(False),
         f"{{source}} gives a {title.lower()} that could not be read.",
         "Enter the value in the form that the source prescribes.",
         UNREADABLE_NOTE,

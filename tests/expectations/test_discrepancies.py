@@ -137,6 +137,20 @@ def test_a_length_that_disagrees_with_its_own_dates_is_found_where_no_source_giv
     assert codes(evidence([record("pnc", term_months=24), *records], [order])) == ["TERM-SELF"]
 
 
+def test_a_length_that_its_own_dates_belie_is_found_though_the_golden_order_took_it():
+    records = [record(source, term_months=None) for source in ("pnc", "pnd", "rocu")]
+    found = codes(evidence([record("court", term_months=84), *records], [golden(term_months=84)]))
+    assert found == ["TERM-SELF"]
+
+
+def test_the_word_in_place_of_the_length_of_an_interim_order_is_not_missed():
+    interim = {"is_interim": True, "order_type": "STRO", "court_code": "B01LY00", "term_months": None}
+    rows = [record(source, **interim) for source in ("pnc", "pnd", "court", "rocu")]
+    refused = {"record_id": rows[3]["record_id"], "source": "rocu", "source_key": rows[3]["source_key"]}
+    refused |= {"field": "term_months", "value": "interim", "reason_code": "bad_format", "expected": "a length"}
+    assert codes(evidence(rows, [golden(**interim)], rejected=[refused])) == []
+
+
 def test_a_name_known_as_an_alias_is_told_as_such():
     wrong = record("pnc", surname_folded="HORWICZ", forenames_folded="SUE")
     alias = {"record_id": "pnd:PND-0000001", "surname_folded": "HORWICZ", "forenames_folded": "SUE"}
