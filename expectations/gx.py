@@ -5,7 +5,8 @@ Belongs here: everything that touches Great Expectations. Does not: what is expe
 Three choices, measured on 2 cores (Great Expectations 1.24, Python 3.11):
 
 - *A spawned worker process.* The import takes 6 s. In a thread it holds the interpreter lock against the pipeline, and
-  so does every later validation (6 ms an expectation, nearly all Python); in a worker both run on the second core.
+  so does every later validation (7 ms an expectation, nearly all Python: 4.6 s for the 658 expectations of a night of
+  45 small tables); in a worker both run on the second core. `submit` early, collect late.
 - *SUMMARY, not COMPLETE.* COMPLETE builds a list and a query text of all failing rows: 3 s for an expectation with
   250,000 failures in a million rows, 11 s where all fail. SUMMARY takes 0.3 s and gives the positions of the first 20,
   from which the keys are read here.
