@@ -51,11 +51,11 @@ def find_discrepancies(evidence: Evidence, *, as_of: date, clock: PresenceClock,
     frames = rule_frames(evidence, as_of=as_of, clock=clock)
     in_order = sorted(enumerate(RULES), key=lambda item: (item[1].subject, item[1].field))
     found = [
-        _first_causes(frames[subject], list(rules))
+        _first_causes(frames[subject].lazy(), list(rules))
         for (subject, _), rules in groupby(in_order, key=lambda item: (item[1].subject, item[1].field))
     ]
     causes = (
-        pl.concat(found)
+        pl.concat(pl.collect_all(found))
         .sort("rule", *PLACE, "observed")
         .unique(subset=[*PLACE, "field"], keep="first", maintain_order=True)
     )
@@ -63,7 +63,7 @@ def find_discrepancies(evidence: Evidence, *, as_of: date, clock: PresenceClock,
     return _with_history(_with_identity(described), as_of=as_of, former=former)
 
 
-def _first_causes(frame: pl.DataFrame, rules: Sequence[tuple[int, Rule]]) -> pl.DataFrame:
+def _first_causes(frame: pl.LazyFrame, rules: Sequence[tuple[int, Rule]]) -> pl.LazyFrame:
     """For each row the first of the rules (of one field) that holds, with the values in conflict."""
     number = pl.coalesce(*(pl.when(rule.when).then(pl.lit(place, pl.Int64)) for place, rule in rules))
     chosen = pl.col("rule")
