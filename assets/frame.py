@@ -1,4 +1,4 @@
-"""What all assets share: the nights they are partitioned by, their resources, how a table becomes an output with checks.
+"""What all assets share: the nights they are partitioned by, their resources, how a table is put out and checked.
 
 Belongs here: Dagster plumbing. Does not: any step of the reconciliation itself.
 """

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from warehouse.register import Explanation, Pair
+from warehouse.register import Explanation, Pair, Step
 
 # Bits of weight that one block of the bar stands for.
 BITS_A_BLOCK = 1.5
@@ -55,13 +55,17 @@ def _print_pairs(console: Console, pairs: Sequence[Pair]) -> None:
             highlight=False,
         )
         for step in pair.steps:
-            blocks = "█" * round(abs(step.weight) / BITS_A_BLOCK)
-            colour = "green" if step.weight >= 0 else "red"
-            console.print(
-                f"  {step.weight:+6.1f}  {step.comparison:<16} {escape(step.level):<34} [{colour}]{blocks}[/]",
-                highlight=False,
-            )
+            if step.weight:
+                console.print(_bar(step), highlight=False)
+        silent = ", ".join(step.comparison for step in pair.steps if not step.weight)
+        console.print(f"          nothing to compare: {silent or 'none'}", highlight=False)
     console.print()
+
+
+def _bar(step: Step) -> str:
+    colour = "green" if step.weight > 0 else "red"
+    blocks = "█" * round(abs(step.weight) / BITS_A_BLOCK)
+    return f"  {step.weight:+6.1f}  {step.comparison:<16} {escape(step.level):<34} [{colour}]{blocks}[/]"
 
 
 def _print(console: Console, title: str, frame: pl.DataFrame) -> None:
@@ -69,7 +73,9 @@ def _print(console: Console, title: str, frame: pl.DataFrame) -> None:
     if frame.is_empty():
         console.print("  none\n")
         return
-    grid = Grid(*frame.columns, box=None, header_style="bold", pad_edge=False)
+    grid = Grid(box=None, header_style="bold", pad_edge=False)
+    for name in frame.columns:
+        grid.add_column(name, overflow="fold")
     for row in frame.iter_rows():
         grid.add_row(*(escape(_text(value)) for value in row))
     console.print(grid)

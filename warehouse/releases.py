@@ -28,9 +28,9 @@ from warehouse.duck import write_register
 from warehouse.gates import check_relations, check_table
 from warehouse.home import Home
 from warehouse.schema import Table
-from warehouse.tables.link import LINK_PAIRS
+from warehouse.tables.link import IDENTITIES, LINK_PAIRS
 from warehouse.tables.register import PUBLIC_TABLES
-from warehouse.tables.release import ORDER_PAIRS, RELEASE_TABLES
+from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, ORDER_PAIRS, QUERIED_TABLES
 
 RELEASE_NAME = re.compile(r"r(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
 ROW_GROUP_SIZE = 100_000
@@ -74,7 +74,7 @@ class Release:
 
     @property
     def content_hash(self) -> str:
-        """Digest over the digests of its tables: equal for equal content."""
+        """Digest over the digests of its tables: equal for equal content (`hash_of`)."""
         return str(self.manifest["content_hash"])
 
     @property
@@ -104,7 +104,8 @@ def publish(
 
     Args:
         home: the folder of all state.
-        tables: every public table by name; `link_orders__pairs` too, if the waterfall of each order is to be kept.
+        tables: every public table by name; `link_orders__pairs` too, if the waterfall of each order is to be kept,
+            and `identities`, if the next night is to carry on its ids.
         as_of: the date whose deliveries the release rests on.
         inputs: deliveries used, from their id to the SHA-256 of the file.
         versions: of the package and its libraries.
@@ -118,15 +119,14 @@ def publish(
     with _publishing(home) as building:
         rows = _write_tables(building, tables)
         digests = {name: _digest(building / f"{name}.parquet") for name in rows}
-        content_hash = hash_of(digests)
-        release = _published_as(home, as_of, content_hash)
+        release = _published_as(home, as_of, digests)
         if release is None:
-            write_register(building, building / DATABASE, tables=[t for t in RELEASE_TABLES if t.name in rows])
+            write_register(building, building / DATABASE, tables=[t for t in QUERIED_TABLES if t.name in rows])
             manifest = {
                 "release_id": _next_id(home, as_of),
                 "as_of": as_of.isoformat(),
                 "state": state,
-                "content_hash": content_hash,
+                "content_hash": hash_of(digests),
                 "config_hash": config_hash,
                 "versions": dict(sorted(versions.items())),
                 "inputs": dict(sorted(inputs.items())),
@@ -183,8 +183,9 @@ def verify(release: Release) -> tuple[str, ...]:
 
 
 def hash_of(digests: Mapping[str, str]) -> str:
-    """The content hash: the digest over the sorted table names and their digests."""
-    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()))
+    """The content hash: the digest over the sorted table names and their digests, but for the account of the night."""
+    account = {table.name for table in ACCOUNT_OF_THE_NIGHT}
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()) if name not in account)
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
@@ -212,6 +213,8 @@ def _write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFra
     if LINK_PAIRS.name in tables:
         pairs = _order_pairs(tables[LINK_PAIRS.name].lazy(), building)
         rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, pairs)
+    if IDENTITIES.name in tables:
+        rows[IDENTITIES.name] = _write_table(building, IDENTITIES, tables[IDENTITIES.name])
     return rows
 
 
@@ -260,9 +263,9 @@ def _put_in_force(home: Home, release: Release) -> None:
     _sync(home.releases)
 
 
-def _published_as(home: Home, as_of: date, content_hash: str) -> Release | None:
+def _published_as(home: Home, as_of: date, digests: Mapping[str, str]) -> Release | None:
     same = (
-        release for release in list_releases(home) if release.as_of == as_of and release.content_hash == content_hash
+        release for release in list_releases(home) if release.as_of == as_of and release.manifest["digests"] == digests
     )
     return next(same, None)
 

@@ -1,8 +1,8 @@
-"""What a release holds: the public tables, and the match weights behind each order."""
+"""What a release holds: the public tables, the match weights behind each order, and the memory of ids."""
 
 from warehouse.schema import Table
-from warehouse.tables.link import LINK_PAIRS
-from warehouse.tables.register import ORDER_ID, PUBLIC_TABLES
+from warehouse.tables.link import IDENTITIES, LINK_PAIRS
+from warehouse.tables.register import DELIVERIES, EXPECTATION_RESULTS, ORDER_ID, PUBLIC_TABLES
 
 ORDER_PAIRS = Table(
     "order_pairs",
@@ -12,4 +12,8 @@ ORDER_PAIRS = Table(
     sort_by=("order_id", *LINK_PAIRS.key),
 )
 
-RELEASE_TABLES = (*PUBLIC_TABLES, ORDER_PAIRS)
+QUERIED_TABLES = (*PUBLIC_TABLES, ORDER_PAIRS)
+RELEASE_TABLES = (*QUERIED_TABLES, IDENTITIES)
+
+# These tell how the night went, not what it came to: a file that was sent twice changes them and nothing else.
+ACCOUNT_OF_THE_NIGHT = (DELIVERIES, EXPECTATION_RESULTS)
