@@ -30,7 +30,7 @@ from warehouse.tables.link import LINK_ARRESTS
 
 PERSON_BAR = 4.0
 # The date alone is not enough, nor the offence: both, or a reference.
-EVENT_BAR = 5.0
+EVENT_BAR = 6.0
 FLOOR = -16.0
 # A subject must fit better than the next one by 8 to 1, or none is named.
 LEAD = 3.0
@@ -134,7 +134,7 @@ EVENT_RULES = (
     BlockingRule("PNC id and date", (pl.col("pnc_id"), pl.col("arrested_on"))),
     BlockingRule("PNC id and offence", (pl.col("pnc_id"), pl.col("offence_code"))),
     BlockingRule("date, offence and force", tuple(map(pl.col, ("arrested_on", "offence_code", "force_code")))),
-    BlockingRule("name and date", (pl.col("short_name"), pl.col("arrested_on"))),
+    BlockingRule("a name and the date", (pl.col("names"), pl.col("arrested_on"))),
     BlockingRule(
         "date of birth, date and offence", tuple(map(pl.col, ("date_of_birth", "arrested_on", "offence_code")))
     ),

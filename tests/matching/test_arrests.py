@@ -1,0 +1,134 @@
+"""Arrest records: one event however many sources hold it, and its subject."""
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from matching.arrests import link_arrests
+from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_ORDERS
+from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS
+
+PNC_ID = "2019/0086352Z"
+PERSON = {
+    "forenames_folded": "SAMUEL",
+    "surname_folded": "OKONKWO",
+    "date_of_birth": date(1984, 8, 17),
+    "birth_year": 1984,
+    "birth_month": 8,
+    "is_birth_placeholder": False,
+}
+NAMELESS = dict.fromkeys(PERSON) | {"is_birth_placeholder": False}
+IDENTIFIED = {"pnc_id": PNC_ID, "is_pnc_id_valid": True}
+EVENT = {"arrested_on": date(2021, 4, 4), "offence_code": "MS15001"}
+ASN = {"asn": "2133EF0100000000001A", "is_asn_valid": True}
+CUSTODY = {"custody_ref": "33/CU/2021/000001"}
+
+
+def frame_of(table, rows):
+    columns = {column.name: column.dtype for column in table.columns}
+    return pl.DataFrame([dict.fromkeys(columns) | row for row in rows], schema=columns, orient="row")
+
+
+def arrest(source, **facts):
+    return {"record_id": f"{source}:{facts.pop('key', '1')}", "source": source} | EVENT | facts
+
+
+def link(*arrests):
+    """Linked with one order record of the person and 200 of others."""
+    orders = [{"record_id": "pnc:order", "source": "pnc"} | PERSON | IDENTIFIED]
+    for index in range(200):
+        birth = date(1960, 1, 1) + timedelta(days=97 * index)
+        other = {"surname_folded": "OTHER" + chr(65 + index % 26) * (1 + index // 26), "date_of_birth": birth}
+        orders.append({"record_id": f"pnc:other{index:03d}", "source": "pnc"} | PERSON | other)
+    clusters = [
+        {
+            "record_id": order["record_id"],
+            "order_cluster": order["record_id"],
+            "subject_cluster": order["record_id"],
+            "is_duplicate": False,
+        }
+        for order in orders
+    ]
+    return link_arrests(
+        frame_of(CORE_ARRESTS, arrests),
+        frame_of(CORE_ORDERS, orders),
+        CORE_ALIASES.empty(),
+        frame_of(LINK_CLUSTERS, clusters),
+    )
+
+
+BROTHER = PERSON | {"forenames_folded": "EMEKA", "date_of_birth": date(1977, 9, 16), "birth_year": 1977}
+RECORDED_BY_PNC = arrest("pnc", **NAMELESS, **IDENTIFIED, **ASN)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "events"),
+    [
+        pytest.param(RECORDED_BY_PNC, arrest("pnd", **PERSON, **ASN), 1, id="one ASN"),
+        pytest.param(
+            RECORDED_BY_PNC, arrest("rocu", **PERSON), 1, id="PNC id and name meet through the subject of an order"
+        ),
+        pytest.param(
+            RECORDED_BY_PNC,
+            arrest("rocu", **(PERSON | {"surname_folded": "OKONWO", "date_of_birth": None, "birth_year": None})),
+            1,
+            id="name mistyped and no date of birth, day and offence the same",
+        ),
+        pytest.param(RECORDED_BY_PNC, arrest("rocu", **BROTHER), 2, id="brothers arrested together"),
+        pytest.param(
+            arrest("pnd", **PERSON, **CUSTODY),
+            arrest("rocu", **(PERSON | {"date_of_birth": None}), **CUSTODY),
+            1,
+            id="one custody reference",
+        ),
+        pytest.param(
+            arrest("pnd", **PERSON, **CUSTODY),
+            arrest("rocu", **PERSON, arrested_on=date(2021, 4, 6)),
+            1,
+            id="two days apart, one offence",
+        ),
+        pytest.param(
+            arrest("pnd", **PERSON),
+            arrest("rocu", **PERSON, offence_code="TH68001"),
+            2,
+            id="one day, two offences, no reference",
+        ),
+        pytest.param(
+            arrest("pnd", **PERSON),
+            arrest("rocu", **PERSON, arrested_on=date(2021, 9, 4)),
+            2,
+            id="one offence, five months apart",
+        ),
+        pytest.param(
+            RECORDED_BY_PNC,
+            RECORDED_BY_PNC | {"record_id": "pnc:2", "asn": "2133EF0100000000777B"},
+            2,
+            id="two ASNs on one day",
+        ),
+    ],
+)
+def test_one_event_or_two(one, other, events):
+    assert link(one, other).get_column("event_cluster").n_unique() == events
+
+
+def test_subject_is_that_of_the_order_and_reaches_records_of_the_event_that_do_not_know_the_person():
+    unknown = arrest("pnd", **NAMELESS, **ASN)
+    linked = link(RECORDED_BY_PNC, unknown)
+    assert linked.get_column("subject_cluster").to_list() == ["pnc:order", "pnc:order"]
+
+
+def test_a_person_without_an_order_has_no_subject():
+    linked = link(arrest("pnd", **BROTHER))
+    assert linked.get_column("subject_cluster").to_list() == [None]
+    assert linked.schema == LINK_ARRESTS.schema
+
+
+def test_order_of_rows_does_not_matter():
+    rows = [
+        RECORDED_BY_PNC,
+        arrest("pnd", **PERSON, **ASN),
+        arrest("rocu", **PERSON),
+        arrest("pnd", **BROTHER, key="2"),
+    ]
+    assert link(*rows).equals(link(*reversed(rows)))
