@@ -23,8 +23,8 @@ from matching.comparators import (
 )
 from matching.comparisons import Comparison, Level
 from matching.links import mean_weights
-from matching.orders import name_variants
-from matching.persons import PERSON_COLUMNS, PERSON_RULES, describe_persons, person_model, subject_bar
+from matching.names import describe_names, name_variants
+from matching.persons import PERSON_COLUMNS, PERSON_RULES, person_model, subject_bar
 from matching.weights import Model, on_demand, weigh
 from warehouse.tables.link import LINK_ARRESTS
 
@@ -180,8 +180,8 @@ def link_arrests(
     """
     names = aliases.select("record_id", "forenames_folded", "surname_folded")
     persons = person_model(name_variants())
-    records = describe_persons(arrests.select(ARREST_COLUMNS).sort("record_id"), names)
-    holders = describe_persons(orders.select("record_id", *PERSON_COLUMNS).sort("record_id"), names).join(
+    records = describe_names(arrests.select(ARREST_COLUMNS).sort("record_id"), names)
+    holders = describe_names(orders.select("record_id", *PERSON_COLUMNS).sort("record_id"), names).join(
         clusters.select("record_id", "subject_cluster"), on="record_id", maintain_order="left"
     )
     records = _with_names(records.with_columns(subject_cluster=_subjects(records, holders, persons)), holders)

@@ -13,7 +13,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from matching.comparisons import LEFT, RIGHT, Feature
+from matching.comparisons import LEFT, RIGHT, Comparison, Feature, Level
 
 ANYTHING = pl.lit(True)
 
@@ -215,3 +215,26 @@ def letter_off(column: str) -> pl.Expr:
 def any_of(conditions: Iterable[pl.Expr]) -> pl.Expr:
     """At least one of the conditions holds."""
     return reduce(or_, conditions)
+
+
+# Codes
+
+
+def same_or_not(name: str, column: str, same: tuple[float, float], other: tuple[float, float]) -> Comparison:
+    """The comparison of coded values: the same or not.
+
+    Args:
+        name: of the comparison.
+        column: compared.
+        same: shares m and u of the same value.
+        other: shares m and u of another value.
+    """
+    return Comparison(
+        name,
+        (column,),
+        (
+            Level("not known", missing(column), 1, 1),
+            Level("the same", equal(column), *same),
+            Level("differs", ANYTHING, *other),
+        ),
+    )

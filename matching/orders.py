@@ -25,14 +25,14 @@ from matching.comparators import (
     equal,
     missing,
     overlap,
+    same_or_not,
     year_off,
 )
 from matching.comparisons import Comparison, Level
 from matching.links import conflict_table, mean_weights, tell_levels
-from matching.persons import PERSON_COLUMNS, PERSON_RULES, describe_persons, person_model, subject_bar
-from matching.standardise import fold
+from matching.names import describe_names, name_variants
+from matching.persons import PERSON_COLUMNS, PERSON_RULES, person_model, subject_bar
 from matching.weights import Model, on_demand, weigh
-from warehouse.codes import reference
 from warehouse.tables.link import LINK_CLUSTERS, LINK_PAIRS
 
 # Least weights for one order. The court, day and conditions that a pair of co-defendants shares stand in the order
@@ -43,25 +43,6 @@ ORDER_BAR = 0.0
 FLOOR = -16.0
 # Pairs further below the bar than this are not worth showing.
 SHOWN = -10.0
-
-ORDER_COLUMNS = (
-    "record_id",
-    "source",
-    "source_key",
-    *PERSON_COLUMNS,
-    "order_type",
-    "is_interim",
-    "made_on",
-    "start_on",
-    "end_on",
-    "is_until_further_order",
-    "term_months",
-    "court_code",
-    "force_code",
-    "amends_source_key",
-    "case_urn",
-    "occurrence_ref",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,18 +133,6 @@ END = Comparison(
 )
 
 
-def _same_or_not(name: str, column: str, same: tuple[float, float], other: tuple[float, float]) -> Comparison:
-    return Comparison(
-        name,
-        (column,),
-        (
-            Level("not known", missing(column), 1, 1),
-            Level("the same", equal(column), *same),
-            Level("differs", ANYTHING, *other),
-        ),
-    )
-
-
 CONDITIONS = Comparison(
     "conditions",
     ("condition_codes",),
@@ -181,18 +150,18 @@ ORDER_MODEL = Model(
     (
         MADE_OR_START,
         END,
-        _same_or_not("type", "order_type", (0.96, 0.60), (0.04, 0.40)),
-        _same_or_not("interim", "is_interim", (0.97, 0.55), (0.03, 0.45)),
-        _same_or_not("term", "term_months", (0.85, 0.30), (0.15, 0.70)),
-        _same_or_not("court", "court_code", (0.92, 0.50), (0.08, 0.50)),
-        _same_or_not("force", "force_code", (0.90, 0.75), (0.10, 0.25)),
+        same_or_not("type", "order_type", (0.96, 0.60), (0.04, 0.40)),
+        same_or_not("interim", "is_interim", (0.97, 0.55), (0.03, 0.45)),
+        same_or_not("term", "term_months", (0.85, 0.30), (0.15, 0.70)),
+        same_or_not("court", "court_code", (0.92, 0.50), (0.08, 0.50)),
+        same_or_not("force", "force_code", (0.90, 0.75), (0.10, 0.25)),
         CONDITIONS,
         # One case holds the interim and the full order of all defendants.
-        _same_or_not("case", "case_urn", (0.99, 0.70), (0.01, 0.30)),
+        same_or_not("case", "case_urn", (0.99, 0.70), (0.01, 0.30)),
         # No national order number exists; forces and regions number the same order apart.
-        _same_or_not("occurrence", "occurrence_ref", (0.30, 0.02), (0.70, 0.98)),
+        same_or_not("occurrence", "occurrence_ref", (0.30, 0.02), (0.70, 0.98)),
         # A source holds an order once: two in a hundred are held twice.
-        _same_or_not("source", "source", (0.02, 0.33), (0.98, 0.67)),
+        same_or_not("source", "source", (0.02, 0.33), (0.98, 0.67)),
     ),
 )
 
@@ -207,12 +176,6 @@ ORDER_RULES = (
     BlockingRule("the date of birth and the court", (pl.col("date_of_birth"), pl.col("court_code"))),
     BlockingRule("the occurrence reference", (pl.col("occurrence_ref"),)),
 )
-
-
-def name_variants() -> list[tuple[str, str]]:
-    """Folded forenames that stand for each other, from the reference list."""
-    pairs = reference("name_variants").select(fold(pl.col("a", "b")))
-    return pairs.drop_nulls().filter(pl.col("a") != pl.col("b")).rows()
 
 
 def link_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame) -> OrderLinks:
@@ -242,16 +205,19 @@ def link_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.Data
 
 def describe_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame) -> pl.DataFrame:
     """The records sorted by id, with every column that the models and the blocking rules read."""
+    columns = {"record_id", "source_key", "amends_source_key", *PERSON_COLUMNS, *ORDER_MODEL.columns}
     codes = (
         conditions.filter(pl.col("condition_code").is_not_null())
         .group_by("record_id")
         .agg(condition_codes=pl.col("condition_code").unique().sort())
     )
     records = (
-        orders.select(ORDER_COLUMNS).sort("record_id").join(codes, on="record_id", how="left", maintain_order="left")
+        orders.select(column for column in orders.columns if column in columns)
+        .sort("record_id")
+        .join(codes, on="record_id", how="left", maintain_order="left")
     )
     names = aliases.select("record_id", "forenames_folded", "surname_folded")
-    return describe_persons(records, names)
+    return describe_names(records, names)
 
 
 def _weigh(persons: Model, records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:

@@ -26,6 +26,11 @@ class Model:
         """Names of the comparisons, in order."""
         return tuple(comparison.name for comparison in self.comparisons)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that the comparisons read."""
+        return tuple(dict.fromkeys(column for item in self.comparisons for column in item.columns))
+
 
 def weigh(model: Model, records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """The level of each comparison and the sum of their weights.

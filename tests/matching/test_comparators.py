@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from matching import comparators as compare
 from matching.comparisons import LEFT, RIGHT, _levels, assess
-from matching.orders import ORDER_MODEL, name_variants
-from matching.persons import PERSON_COLUMNS, describe_persons, person_model
+from matching.names import describe_names, name_variants
+from matching.orders import ORDER_MODEL
+from matching.persons import PERSON_COLUMNS, person_model
 from matching.weights import probability
 from warehouse.tables.core import CORE_ALIASES, CORE_ORDERS
 
@@ -97,7 +98,7 @@ def described(*records: dict[str, object]) -> pl.DataFrame:
     )
     rest = [pl.lit(None, schema[name]).alias(name) for name in ("court_code", "force_code", "case_urn")]
     aliases = CORE_ALIASES.empty().select("record_id", "forenames_folded", "surname_folded")
-    return describe_persons(frame, aliases).with_columns(
+    return describe_names(frame, aliases).with_columns(
         *rest,
         pl.lit(None, pl.String).alias("occurrence_ref"),
         pl.lit(None, pl.List(pl.String)).alias("condition_codes"),

@@ -1,0 +1,188 @@
+"""Names: how they are described for comparing and blocking, and how they are compared.
+
+Belongs here: spelling, order, short forms, aliases and parts of names. Does not: anything else about a person.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from matching.comparators import (
+    ANYTHING,
+    any_of,
+    crossed_likeness,
+    edits,
+    equal,
+    jaro_winkler,
+    left,
+    lists_meet,
+    missing,
+    one_holds,
+    right,
+    shared,
+    smaller,
+    token_ratio,
+    variant,
+)
+from matching.comparisons import Comparison, Level
+from matching.standardise import fold
+from warehouse.codes import reference
+
+# From here on two names are alike: one letter in five or six wrong, the beginning right.
+CLOSE = 0.92
+CLOSE_CROSSWISE = 0.90
+CLOSE_TOKENS = 92.0
+
+
+def name_variants() -> list[tuple[str, str]]:
+    """Folded forenames that stand for each other, from the reference list."""
+    pairs = reference("name_variants").select(fold(pl.col("a", "b")))
+    return pairs.drop_nulls().filter(pl.col("a") != pl.col("b")).rows()
+
+
+def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns of the name that comparisons and blocking rules read.
+
+    Args:
+        records: `record_id`, `forenames_folded`, `surname_folded` and any other columns.
+        aliases: `record_id`, `forenames_folded`, `surname_folded`.
+
+    Returns:
+        The records in their order, with `full_name`, `first_forename`, `sorted_name`, `short_name`, `names` (the
+        words of the name, sorted), `alias_names` (as `sorted_name` and `short_name` write them), `all_names`.
+    """
+    named = _name_columns(records)
+    other = _name_columns(aliases.unique())
+    grouped = (
+        other.group_by("record_id")
+        .agg(
+            alias_names=pl.concat([pl.col("sorted_name"), pl.col("short_name")]).drop_nulls().unique().sort(),
+            alias_words=pl.col("names").explode().drop_nulls().unique().sort(),
+        )
+        .sort("record_id")
+    )
+    joined = named.join(grouped, on="record_id", how="left", maintain_order="left")
+    empty = pl.lit([], dtype=pl.List(pl.String))
+    return joined.with_columns(
+        pl.col("alias_names").fill_null(empty),
+        all_names=pl.col("names").fill_null(empty).list.set_union(pl.col("alias_words").fill_null(empty)).list.sort(),
+    ).drop("alias_words")
+
+
+def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
+    full = pl.concat_str("forenames_folded", "surname_folded", separator=" ", ignore_nulls=True)
+    first = pl.col("forenames_folded").str.split(" ").list.first()
+    short = pl.concat_str(first, "surname_folded", separator=" ", ignore_nulls=True)
+    return records.with_columns(
+        full_name=pl.when(full != "").then(full),
+        first_forename=first,
+        sorted_name=_sorted(full),
+        short_name=_sorted(short),
+        names=pl.when(full != "").then(full.str.split(" ").list.unique().list.sort()),
+    )
+
+
+def _sorted(name: pl.Expr) -> pl.Expr:
+    return pl.when(name != "").then(name.str.split(" ").list.sort().list.join(" "))
+
+
+def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
+    """The comparison of names.
+
+    Args:
+        variants: folded forenames that stand for each other (nicknames, spellings in another language).
+    """
+    surname_close = _close("surname_folded")
+    forename_close = _close("first_forename") | variant("first_forename", variants)
+    crosswise = crossed_likeness("first_forename", "surname_folded", CLOSE_CROSSWISE)
+    return Comparison(
+        "name",
+        (
+            "full_name",
+            "surname_folded",
+            "first_forename",
+            "sorted_name",
+            "short_name",
+            "names",
+            "alias_names",
+            "date_of_birth",
+        ),
+        (
+            Level("not known", missing("full_name"), 1, 1),
+            # One full name in ten thousand: common names are commoner, rare ones rarer.
+            Level("same full name", equal("full_name"), 0.50, 1e-4),
+            Level("same but for middle names", equal("short_name") & equal("surname_folded"), 0.18, 1.3e-4),
+            Level("same names in another order", equal("sorted_name"), 0.04, 1e-5),
+            Level("a name of one is an alias of the other", _alias(), 0.03, 5e-5),
+            Level(
+                "short form or variant of the forename",
+                equal("surname_folded") & variant("first_forename", variants),
+                0.04,
+                5e-5,
+            ),
+            Level("names of one are among those of the other", _contained(), 0.03, 1e-4),
+            Level(
+                "spelled nearly alike",
+                (surname_close & forename_close) | crosswise | (pl.col("sorted_name_token_ratio") >= CLOSE_TOKENS),
+                0.14,
+                1e-3,
+            ),
+            Level("an initial for the forename", _initial(surname_close), 0.02, 2e-4),
+            # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
+            # nothing, but it is no ground to take two records for twins.
+            Level("forenames begin alike", surname_close & _begin_alike(), 0.02, 0.02),
+            # Twins share surname and birth: together they say next to nothing, so this takes back what the equal
+            # dates of birth add.
+            Level(
+                "twins: surname and birth agree, forename does not",
+                surname_close & equal("date_of_birth"),
+                1e-5,
+                1.0,
+            ),
+            Level("forename agrees, surname does not", forename_close, 0.015, 0.01),
+            # Relatives stand before a court together: u is the share of such pairs among co-defendants.
+            Level("surname agrees, forename does not", surname_close, 0.003, 0.30),
+            Level("names differ", ANYTHING, 0.02, 0.95),
+        ),
+        (
+            jaro_winkler("surname_folded", least=CLOSE),
+            edits("surname_folded"),
+            jaro_winkler("first_forename", least=CLOSE),
+            edits("first_forename"),
+            jaro_winkler("first_forename", "surname_folded", least=CLOSE_CROSSWISE),
+            jaro_winkler("surname_folded", "first_forename", least=CLOSE_CROSSWISE),
+            token_ratio("sorted_name", least=CLOSE_TOKENS, where=lists_meet("names")),
+        ),
+    )
+
+
+def _close(column: str) -> pl.Expr:
+    """One edit in names of three letters or more, or alike by Jaro-Winkler."""
+    shorter = pl.min_horizontal(left(column).str.len_chars(), right(column).str.len_chars())
+    one_edit = (pl.col(f"{column}_edits") <= 1) & (shorter >= 3)
+    return equal(column) | one_edit | (pl.col(f"{column}_similarity") >= CLOSE)
+
+
+def _alias() -> pl.Expr:
+    return any_of(
+        (
+            one_holds("sorted_name", "alias_names"),
+            one_holds("short_name", "alias_names"),
+            lists_meet("alias_names"),
+        )
+    )
+
+
+def _initial(surname_close: pl.Expr) -> pl.Expr:
+    """The surname agrees and one forename is the other's first letter."""
+    first, second = left("first_forename"), right("first_forename")
+    is_initial = pl.min_horizontal(first.str.len_chars(), second.str.len_chars()) == 1
+    return surname_close & is_initial & (first.str.head(1) == second.str.head(1))
+
+
+def _begin_alike() -> pl.Expr:
+    return left("first_forename").str.head(3) == right("first_forename").str.head(3)
+
+
+def _contained() -> pl.Expr:
+    return (shared("names") == smaller("names")) & (smaller("names") >= 2)
