@@ -287,12 +287,11 @@ def _pair_table(persons: Model, records: pl.DataFrame, weighed: pl.DataFrame) ->
 
 
 def _counts(candidates: Candidates, clusters: pl.DataFrame, conflicts: pl.DataFrame) -> dict[str, int]:
-    lost = candidates.diagnostics
     return {
         "records": clusters.height,
         "candidate_pairs": candidates.pairs.height,
-        "blocks_left_out": int(lost.get_column("blocks_left_out").sum()),
-        "pairs_left_out": int(lost.get_column("pairs_left_out").sum()),
+        "blocks_left_out": int(candidates.diagnostics.get_column("blocks_left_out").sum()),
+        "pairs_left_out": int(candidates.diagnostics.get_column("pairs_left_out").sum()),
         "orders": clusters.get_column("order_cluster").n_unique(),
         "subjects": clusters.get_column("subject_cluster").n_unique(),
         "duplicates": int(clusters.get_column("is_duplicate").sum()),
