@@ -17,7 +17,7 @@ import polars as pl
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from warehouse.schema import Table
 from warehouse.tables.raw import QUARANTINE
-from warehouse.tables.register import DELIVERIES
+from warehouse.tables.register import DELIVERIES, STRAY_FEED
 
 # The fault codes by which a delivery counts as cut short rather than unreadable.
 CUT_SHORT_CODES = frozenset({"cut_short", "no_trailer", "trailer_count", "row_count"})
@@ -254,7 +254,7 @@ def _stray_row(source: Source, path: Path) -> dict[str, object]:
         f"A file in the folder of {source.name} is named like none of its deliveries: "
         "move it to the folder of its source, or have it named by the specification."
     )
-    row = _nothing_read(f"{source.name}:stray:{path.name}", source.name, "stray", "unreadable", message)
+    row = _nothing_read(f"{source.name}:stray:{path.name}", source.name, STRAY_FEED, "unreadable", message)
     return row | {"file_name": path.name}
 
 

@@ -32,7 +32,10 @@ def gather(frames: dict[str, pl.LazyFrame], short_name: str) -> pl.DataFrame:
 )
 def linked_orders(context: dg.AssetExecutionContext, night: Night, **core: pl.LazyFrame) -> Iterator[AssetEvent]:
     """Candidate pairs of order records with their weights, and the orders and persons they make."""
-    links = link_orders(gather(core, "orders"), gather(core, "aliases"), gather(core, "conditions"))
+    orders = gather(core, "orders")
+    if orders.is_empty():
+        raise dg.Failure("no delivery of any source gave an order record: see that the landing folder is the right one")
+    links = link_orders(orders, gather(core, "aliases"), gather(core, "conditions"))
     context.log.info("linked orders: %s", links.diagnostics)
     yield from checked({LINK_PAIRS: links.pairs, LINK_CLUSTERS: links.clusters}, night.store(as_of_date(context)))
 

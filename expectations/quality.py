@@ -17,7 +17,7 @@ from expectations.rules.frames import TOLD_ELSEWHERE, golden_orders, lacking_sou
 from expectations.rules.rule import Dimension, Evidence, PresenceClock
 from warehouse.codes import FORCE_CODES, REGION_CODES
 from warehouse.tables.core import SOURCES
-from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
+from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES, STRAY_FEED
 
 
 @dataclass(frozen=True)
@@ -276,11 +276,10 @@ def _absent(orders: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.Da
 
 
 def _deliveries(deliveries: pl.DataFrame) -> pl.DataFrame:
-    """The last state of every feed: in time or not."""
-    latest = deliveries.sort("dated_on", "revision", "delivery_id", nulls_last=True).group_by("feed").last()
-    return latest.select(
-        "source", region_code=pl.col("feed").str.extract(r"^rocu_(.+)$"), is_fresh=pl.col("state") == "fresh"
-    )
+    """Every feed that is due, and whether the delivery that the register rests on came in time."""
+    in_time = (pl.col("is_used") & (pl.col("state") == "fresh")).any()
+    feeds = deliveries.filter(pl.col("feed") != STRAY_FEED).group_by("source", "feed").agg(is_fresh=in_time)
+    return feeds.select("source", "is_fresh", region_code=pl.col("feed").str.extract(r"^rocu_(.+)$"))
 
 
 def _sums(judged: pl.DataFrame, scope: str) -> pl.DataFrame:

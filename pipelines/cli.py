@@ -165,13 +165,13 @@ def run_and_tell(home: Path, landing: Path, as_of: date) -> Exit:
     state = Home(home.resolve())
     try:
         settings = read_settings(state.path)
-        outcome = run_night(state, landing=landing.resolve(), as_of=as_of, settings=settings)
+        release = run_night(state, landing=landing.resolve(), as_of=as_of, settings=settings)
     except SettingsError as error:
         fail(str(error), Exit.USAGE)
     except (NightFailedError, NightUnderWayError) as error:
         fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
-    tell(state, outcome.release.release_id)
-    return Exit.DEGRADED if outcome.release.state == "degraded" else Exit.PUBLISHED
+    tell(state, release.release_id)
+    return Exit.DEGRADED if release.state == "degraded" else Exit.PUBLISHED
 
 
 def tell(home: "Home", release_id: str) -> None:

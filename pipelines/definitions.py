@@ -1,39 +1,6 @@
-"""All that Dagster knows of Concord: assets, checks, job, schedule, sensor, resources."""
+"""What Dagster's own processes load (`dagster dev -m pipelines.definitions`): the installation of the environment."""
 
-from pathlib import Path
-
-import dagster as dg
-
-from assets.frame import Night, ParquetTables
-from assets.ingest import INGEST_ASSETS
-from assets.link import LINK_ASSETS
-from assets.publish import PUBLISH_ASSETS
-from assets.reconcile import RECONCILE_ASSETS
-from pipelines.jobs import nightly_job
-from pipelines.progress import run_logger
-from pipelines.schedules import nightly_schedule
-from pipelines.sensors import delivery_sensor
-from pipelines.settings import Settings, home_folder, landing_folder, read_settings
-
-
-def build_definitions(home: Path, landing: Path, settings: Settings) -> dg.Definitions:
-    """The definitions over one folder of state and one landing folder."""
-    night = Night(
-        home=str(home),
-        landing=str(landing),
-        presence_days=settings.clock.days,
-        settings_digest=settings.digest,
-    )
-    return dg.Definitions(
-        assets=[*INGEST_ASSETS, *LINK_ASSETS, *RECONCILE_ASSETS, *PUBLISH_ASSETS],
-        jobs=[nightly_job],
-        schedules=[nightly_schedule],
-        sensors=[delivery_sensor],
-        resources={"night": night, "io_manager": ParquetTables(night=night)},
-        loggers={"concord": run_logger},
-        # Five processes for two seconds of work: the executor that starts a process a step takes minutes.
-        executor=dg.in_process_executor,
-    )
-
+from pipelines.assembly import build_definitions
+from pipelines.settings import home_folder, landing_folder, read_settings
 
 defs = build_definitions(home_folder(), landing_folder(), read_settings(home_folder()))

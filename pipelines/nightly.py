@@ -4,18 +4,17 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
 
-from pipelines.definitions import build_definitions
+from pipelines.assembly import build_definitions
 from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
 from pipelines.settings import Settings
 from warehouse.home import Home
-from warehouse.releases import Release, current_release
+from warehouse.releases import Release, read_release
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -28,16 +27,14 @@ class NightUnderWayError(Exception):
     """Another run holds this folder of state."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a night came to: the release it published or found unchanged, and Dagster's id of the run."""
-
-    release: Release
-    run_id: str
+# Failures whose words are ours: they hold counts and keys. Others may quote a value and are named by their kind alone.
+OWN_FAILURES = frozenset(
+    {"Failure", "DagsterAssetCheckFailedError", "PublicationRefusedError", "UnbalancedDeliveryError"}
+)
 
 
-def run_night(home: Home, *, landing: Path, as_of: date, settings: Settings) -> Outcome:
-    """Run the nightly job for a date.
+def run_night(home: Home, *, landing: Path, as_of: date, settings: Settings) -> Release:
+    """Run the nightly job for a date; the release it published, or found to be published already.
 
     Raises:
         NightUnderWayError: another run is under way on the same folder of state.
@@ -54,10 +51,7 @@ def run_night(home: Home, *, landing: Path, as_of: date, settings: Settings) -> 
             )
     if not result.success:
         raise NightFailedError(_first_failure(result))
-    release = current_release(home)
-    if release is None:
-        raise NightFailedError("the run ended without a release")
-    return Outcome(release, result.run_id)
+    return read_release(home, _published(result))
 
 
 @contextmanager
@@ -78,11 +72,20 @@ def _instance(home: Home) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+def _published(result: dg.ExecuteInProcessResult) -> str:
+    (materialization,) = result.asset_materializations_for_node("release")
+    return str(materialization.metadata["release_id"].value)
+
+
 def _first_failure(result: dg.ExecuteInProcessResult) -> str:
-    for event in result.all_events:
-        if event.is_step_failure:
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            return f"step {event.step_key}: {error.message.strip() if error else 'no reason given'}"
-    return "the run failed before its first step"
+    failure = next((event for event in result.all_events if event.is_step_failure), None)
+    error = failure.step_failure_data.error if failure else None
+    while error is not None and error.cause is not None:
+        error = error.cause
+    if failure is None or error is None:
+        return "the run failed before its first step"
+    own = error.cls_name in OWN_FAILURES
+    words = (
+        error.message.split(":", 1)[-1].strip() if own else f"{error.cls_name}; the run in Dagster has its traceback"
+    )
+    return f"step {failure.step_key}: {words}"

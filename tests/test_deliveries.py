@@ -114,7 +114,7 @@ def test_the_highest_revision_of_a_date_counts(landing):
 
 
 def test_a_file_sent_again_changes_no_row(landing):
-    workbook = sorted((landing / "rocu").glob("*.xlsx"))[0]
+    workbook = min((landing / "rocu").glob("*.xlsx"))
     before = look(landing, "rocu").tables
     shutil.copy(workbook, workbook.with_name(workbook.stem + "_r2.xlsx"))
     intake = look(landing, "rocu")

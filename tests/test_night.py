@@ -54,8 +54,7 @@ def read(night, table):
 def test_every_public_table_stands_in_duckdb_and_parquet_with_a_comment_on_every_column(night):
     with duckdb.connect(str(current(night[0] / "home") / "register.duckdb"), read_only=True) as connection:
         for table in PUBLIC_TABLES:
-            (rows,) = connection.table(table.name).count("*").fetchone()
-            assert rows == read(night, table.name).height
+            assert connection.table(table.name).shape[0] == read(night, table.name).height
         bare = connection.execute(
             "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'main' AND comment IS NULL AND NOT internal "
             "AND table_name IN (SELECT table_name FROM duckdb_tables())"

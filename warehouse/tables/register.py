@@ -12,6 +12,8 @@ SEVERITIES = ("high", "medium", "low")
 DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 SCOPES = ("record", "source", "force", "region", "all")
 DELIVERY_STATES = ("fresh", "late", "missing", "empty", "truncated", "repeated", "unreadable")
+# The feed of a file that lies in a source's folder and is named like none of its deliveries.
+STRAY_FEED = "stray"
 CAUSES = ("source", "steward", "rule", "model", "config")
 ORDER_ID = Column("order_id", "The order: opaque, stable over nights, never reused.", required=True)
 
@@ -321,7 +323,7 @@ DELIVERIES = Table(
         Column("source", "The source.", required=True, codes=SOURCES),
         Column(
             "feed",
-            "The stream it belongs to: `pnc_ancord`, `pnc_arrest`, `pnd`, `court`, `rocu_<UNIT>`.",
+            "The stream it belongs to: `pnc_ancord`, `pnc_arrest`, `pnd`, `court`, `rocu_<UNIT>`, or `stray`.",
             required=True,
         ),
         Column("file_name", "Name of the file as sent; null if none came."),
