@@ -1,12 +1,9 @@
-"""From the landing folder to one canonical shape: two assets a source, made for every source that is found."""
-
-from collections.abc import Iterator
+"""From the landing folder to one canonical shape: two steps a source, made for every source that is found."""
 
 import dagster as dg
-import polars as pl
 
 from assets.deliveries import take_in
-from assets.frame import NIGHTS, AssetEvent, Night, as_of_date, check_specs, checked, inputs, outs
+from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.sources import find_sources
 from assets.sources.contract import Source
 from warehouse.schema import Table
@@ -15,9 +12,14 @@ from warehouse.tables.raw import QUARANTINE
 from warehouse.tables.register import DELIVERIES
 
 
-def intake_tables(source: Source) -> tuple[Table, Table]:
-    """The tables that tell of a source's deliveries: the rows put aside, and the deliveries themselves."""
-    return QUARANTINE.renamed(f"raw_{source.name}__quarantine"), DELIVERIES.renamed(f"raw_{source.name}__deliveries")
+def quarantine_table(source: Source) -> Table:
+    """The rows of a source that were put aside."""
+    return QUARANTINE.renamed(f"raw_{source.name}__quarantine")
+
+
+def deliveries_table(source: Source) -> Table:
+    """The deliveries of a source."""
+    return DELIVERIES.renamed(f"raw_{source.name}__deliveries")
 
 
 def core_tables(source: Source) -> dict[str, Table]:
@@ -27,21 +29,15 @@ def core_tables(source: Source) -> dict[str, Table]:
 
 def raw_asset(source: Source) -> dg.AssetsDefinition:
     """Every row that the source sent, as text, and what became of its deliveries."""
-    quarantine, deliveries = intake_tables(source)
-    tables = (*source.raw_tables, quarantine, deliveries)
+    tables = (*source.raw_tables, quarantine_table(source), deliveries_table(source))
 
-    @dg.multi_asset(
-        name=f"raw_{source.name}",
-        outs=outs(tables),
-        check_specs=check_specs(tables),
-        group_name=source.name,
-        partitions_def=NIGHTS,
-    )
-    def read(context: dg.AssetExecutionContext, night: Night) -> Iterator[AssetEvent]:
+    @dg.multi_asset(name=f"raw_{source.name}", specs=specs(tables, group=source.name), check_specs=check_specs(tables))
+    def read(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
         as_of = as_of_date(context)
         intake = take_in(source, landing=night.landing_folder, archive=night.state.archive, as_of=as_of)
         kept = {table: intake.tables[table.name] for table in source.raw_tables}
-        yield from checked({**kept, quarantine: intake.quarantine, deliveries: intake.deliveries}, night.store(as_of))
+        aside = {quarantine_table(source): intake.quarantine, deliveries_table(source): intake.deliveries}
+        yield from put_out(kept | aside, night.store(as_of))
 
     return read
 
@@ -49,19 +45,18 @@ def raw_asset(source: Source) -> dg.AssetsDefinition:
 def core_asset(source: Source) -> dg.AssetsDefinition:
     """The source's records in the shape that all sources share."""
     tables = core_tables(source)
+    raw_names = [table.name for table in source.raw_tables]
 
     @dg.multi_asset(
         name=f"core_{source.name}",
-        ins=inputs([table.name for table in source.raw_tables]),
-        outs=outs(list(tables.values())),
+        specs=specs(list(tables.values()), group=source.name, deps=raw_names),
         check_specs=check_specs(list(tables.values())),
-        group_name=source.name,
-        partitions_def=NIGHTS,
     )
-    def standardise(context: dg.AssetExecutionContext, night: Night, **raw: pl.LazyFrame) -> Iterator[AssetEvent]:
+    def standardise(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
         as_of = as_of_date(context)
-        core = source.standardise(raw, as_of)
-        yield from checked({table: table.conform(core[name]) for name, table in tables.items()}, night.store(as_of))
+        store = night.store(as_of)
+        core = source.standardise({name: store.scan(name) for name in raw_names}, as_of)
+        yield from put_out({table: table.conform(core[name]) for name, table in tables.items()}, store)
 
     return standardise
 

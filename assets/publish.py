@@ -1,16 +1,19 @@
 """The last step: the night's tables become a release, in one atomic step."""
 
+from datetime import date
 from importlib.metadata import version
+from typing import TypedDict
 
 import dagster as dg
 import polars as pl
 
 from assets.former import Former
-from assets.frame import EXPECTATIONS, NIGHTS, Night, as_of_date, inputs
+from assets.frame import EXPECTATIONS, NIGHTS, Night, as_of_date
+from assets.ingest import quarantine_table
 from assets.reconcile import JUDGED, RECONCILED
 from assets.sources import find_sources
 from warehouse.identity import find_changes, name_cause
-from warehouse.releases import Release, publish
+from warehouse.releases import publish
 from warehouse.store import TableStore
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import DELIVERIES, EXPECTATION_RESULTS, ORDERS, RELEASE_CHANGES
@@ -21,33 +24,43 @@ WHOLE = ("fresh", "repeated")
 PUBLISHED, DEGRADED = "published", "degraded"
 
 
+class Account(TypedDict):
+    """What a release rests on."""
+
+    as_of: date
+    inputs: dict[str, str]
+    versions: dict[str, str]
+    config_hash: str
+
+
+PUBLISHED_TABLES = [table.name for table in (*RECONCILED, *JUDGED, LINK_PAIRS)]
+
+
 @dg.asset(
     name="release",
-    ins=inputs([*(table.name for table in (*RECONCILED, *JUDGED)), LINK_PAIRS.name]),
+    deps=PUBLISHED_TABLES,
     group_name="release",
     partitions_def=NIGHTS,
+    kinds={"duckdb", "parquet"},
     description="The night's register as Parquet and one DuckDB file, put in force in one atomic step.",
 )
-def release(context: dg.AssetExecutionContext, night: Night, **tables: pl.LazyFrame) -> dg.MaterializeResult[None]:
+def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeResult[None]:
     """Publish the release of the night."""
     as_of = as_of_date(context)
     store = night.store(as_of)
-    deliveries = tables[DELIVERIES.name].collect()
-    versions = {name: version(name) for name in LIBRARIES}
-    inputs_used = used_inputs(deliveries)
-    former = Former.of(night.state, as_of)
-    cause = cause_of_changes(former.release, inputs_used, versions, night.settings_digest)
-    changes = find_changes(former.table(ORDERS), tables[ORDERS.name].collect(), cause=cause)
+    deliveries = store.scan(DELIVERIES.name).collect()
+    account: Account = {
+        "as_of": as_of,
+        "inputs": used_inputs(deliveries),
+        "versions": {name: version(name) for name in LIBRARIES},
+        "config_hash": night.settings_digest,
+    }
+    tables = {name: store.scan(name) for name in PUBLISHED_TABLES} | {
+        RELEASE_CHANGES.name: changes_since(Former.of(night.state, as_of), store, account).lazy(),
+        EXPECTATION_RESULTS.name: gather_expectations(store).lazy(),
+    }
     keep_quarantine(night, store, as_of.isoformat())
-    published = publish(
-        night.state,
-        {**tables, RELEASE_CHANGES.name: changes, EXPECTATION_RESULTS.name: gather_expectations(store)},
-        as_of=as_of,
-        inputs=inputs_used,
-        versions=versions,
-        config_hash=night.settings_digest,
-        state=state_of(deliveries),
-    )
+    published = publish(night.state, tables, **account, state=state_of(deliveries))
     return dg.MaterializeResult(metadata={"release_id": published.release_id, "content_hash": published.content_hash})
 
 
@@ -62,17 +75,15 @@ def used_inputs(deliveries: pl.DataFrame) -> dict[str, str]:
     return dict(deliveries.filter(pl.col("is_used")).select("delivery_id", "sha256").iter_rows())
 
 
-def cause_of_changes(
-    former: Release | None, inputs_used: dict[str, str], versions: dict[str, str], settings_digest: str
-) -> str:
-    """What made this release differ from the one before, by their manifests."""
-    if former is None:
-        return name_cause(inputs_differ=True)
-    return name_cause(
-        inputs_differ=former.manifest["inputs"] != inputs_used,
-        model_differs=former.manifest["versions"] != versions,
-        config_differs=former.manifest["config_hash"] != settings_digest,
+def changes_since(former: Former, store: TableStore, account: Account) -> pl.DataFrame:
+    """How the orders differ from the release before, and what made them differ, by the two manifests."""
+    manifest = former.release.manifest if former.release else {}
+    cause = name_cause(
+        inputs_differ=manifest.get("inputs") != account["inputs"],
+        model_differs=manifest.get("versions") != account["versions"],
+        config_differs=manifest.get("config_hash") != account["config_hash"],
     )
+    return find_changes(former.table(ORDERS), store.scan(ORDERS.name).collect(), cause=cause)
 
 
 def gather_expectations(store: TableStore) -> pl.DataFrame:
@@ -83,7 +94,7 @@ def gather_expectations(store: TableStore) -> pl.DataFrame:
 
 def keep_quarantine(night: Night, store: TableStore, name: str) -> None:
     """Put the night's quarantined rows, all sources together, where a steward finds them."""
-    rows = pl.concat([store.scan(f"raw_{source.name}__quarantine") for source in find_sources()]).collect()
+    rows = pl.concat([store.scan(quarantine_table(source).name) for source in find_sources()]).collect()
     TableStore(night.state.quarantine).write(name, rows)
 
 

@@ -1,13 +1,13 @@
 """One register out of many records: ids, golden values, discrepancies, quality, the steward's queue."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
 import polars as pl
 
 from assets.former import Former
-from assets.frame import NIGHTS, AssetEvent, Night, as_of_date, check_specs, checked, inputs, outs
+from assets.frame import NIGHTS, AssetEvents, Night, as_of_date, check_specs, put_out, specs
+from assets.ingest import deliveries_table
 from assets.link import core_names, gather
 from assets.sources import find_sources
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
@@ -16,6 +16,7 @@ from expectations.review import build_review_queue
 from warehouse import reconcile
 from warehouse.memory import identify
 from warehouse.schema import Table
+from warehouse.store import TableStore
 from warehouse.tables.link import IDENTITIES, LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
 from warehouse.tables.register import (
     ARREST_SOURCES,
@@ -36,25 +37,38 @@ RECONCILED = (ORDER_SOURCES, SUBJECTS, CONDITIONS, ARRESTS, ARREST_SOURCES, FIEL
 JUDGED = (ORDERS, DISCREPANCIES, QUALITY_SCORES, REVIEW_QUEUE, DELIVERIES)
 # Orders with their golden values, before they are judged: counts and scores are still empty, so no suite yet.
 GOLDEN_ORDERS = "golden_orders"
+CORE = ("orders", "aliases", "conditions", "arrests")
+DELIVERY_TABLES = [deliveries_table(source).name for source in find_sources()]
 
 
 @dg.multi_asset(
     name="register",
-    ins=inputs([*core_names("orders", "aliases", "conditions", "arrests"), LINK_CLUSTERS.name, LINK_ARRESTS.name]),
-    outs={
-        GOLDEN_ORDERS: dg.AssetOut(dagster_type=dg.Any, description="One row is an order, not yet judged."),
-        **outs(RECONCILED),
-    },
+    specs=[
+        dg.AssetSpec(
+            GOLDEN_ORDERS,
+            deps=[*core_names(*CORE), LINK_CLUSTERS.name, LINK_ARRESTS.name],
+            group_name="register",
+            partitions_def=NIGHTS,
+            description="One row is an order with its golden values, not yet judged.",
+        ),
+        *specs(RECONCILED, group="register", deps=[*core_names(*CORE), LINK_CLUSTERS.name, LINK_ARRESTS.name]),
+    ],
     check_specs=check_specs(RECONCILED),
-    group_name="register",
-    partitions_def=NIGHTS,
 )
-def register(context: dg.AssetExecutionContext, night: Night, **upstream: pl.LazyFrame) -> Iterator[AssetEvent]:
+def register(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
     """Orders, people and arrests with ids that last, golden values and where each came from."""
     as_of = as_of_date(context)
-    clusters, events = (upstream.pop(table.name).collect() for table in (LINK_CLUSTERS, LINK_ARRESTS))
-    core = {name: gather(upstream, name) for name in ("orders", "aliases", "conditions", "arrests")}
-    former = Former.of(night.state, as_of)
+    store = night.store(as_of)
+    tables = reconcile_night(store, former=Former.of(night.state, as_of), as_of=as_of)
+    store.write(GOLDEN_ORDERS, tables[ORDERS.name])
+    yield dg.MaterializeResult(asset_key=GOLDEN_ORDERS, metadata={"dagster/row_count": tables[ORDERS.name].height})
+    yield from put_out({table: tables[table.name] for table in RECONCILED}, store)
+
+
+def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[str, pl.DataFrame]:
+    """The register's tables of a night by name, the memory of ids among them."""
+    core = {name: gather(store, name) for name in CORE}
+    clusters, events = (store.scan(table.name).collect() for table in (LINK_CLUSTERS, LINK_ARRESTS))
     identities = identify(
         {"orders": core["orders"], "arrests": core["arrests"]},
         {"orders": clusters, "arrests": events},
@@ -73,69 +87,41 @@ def register(context: dg.AssetExecutionContext, night: Night, **upstream: pl.Laz
             as_of=as_of,
         )
     )
-    tables |= {ID_REDIRECTS.name: identities.redirects, IDENTITIES.name: identities.memory}
-    yield dg.Output(tables[ORDERS.name], output_name=GOLDEN_ORDERS)
-    yield from checked({table: tables[table.name] for table in RECONCILED}, night.store(as_of))
+    return tables | {ID_REDIRECTS.name: identities.redirects, IDENTITIES.name: identities.memory}
 
 
 @dg.multi_asset(
     name="judgement",
-    ins=inputs(
-        [
+    specs=specs(
+        JUDGED,
+        group="register",
+        deps=[
             *core_names("orders", "aliases", "conditions", "rejected_values"),
-            *(f"raw_{source.name}__deliveries" for source in find_sources()),
+            *DELIVERY_TABLES,
             *(table.name for table in (LINK_PAIRS, ORDER_SOURCES, CONDITIONS, FIELD_PROVENANCE)),
             GOLDEN_ORDERS,
-        ]
+        ],
     ),
-    outs=outs(JUDGED),
     check_specs=check_specs(JUDGED),
-    group_name="register",
-    partitions_def=NIGHTS,
 )
-def judgement(context: dg.AssetExecutionContext, night: Night, **upstream: pl.LazyFrame) -> Iterator[AssetEvent]:
+def judgement(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
     """What is wrong, who should correct it, how good each source is, what a steward should look at first."""
     as_of = as_of_date(context)
-    provenance = upstream.pop(FIELD_PROVENANCE.name).collect()
-    pairs = upstream.pop(LINK_PAIRS.name).collect()
-    evidence = gather_evidence(upstream)
+    store = night.store(as_of)
     clock = PresenceClock(days=night.presence_days)
-    tables = judge(evidence, provenance, pairs, former=Former.of(night.state, as_of), as_of=as_of, clock=clock)
-    yield from checked(tables, night.store(as_of))
+    yield from put_out(judge(store, former=Former.of(night.state, as_of), as_of=as_of, clock=clock), store)
 
 
-def gather_evidence(upstream: dict[str, pl.LazyFrame]) -> Evidence:
-    """What the rules look at, all sources together."""
-    register_tables = {table: upstream.pop(table.name).collect() for table in (ORDER_SOURCES, CONDITIONS)}
-    return Evidence(
-        orders=upstream.pop(GOLDEN_ORDERS).collect(),
-        order_sources=register_tables[ORDER_SOURCES],
-        conditions=register_tables[CONDITIONS],
-        deliveries=gather(upstream, "deliveries"),
-        core_orders=gather(upstream, "orders"),
-        core_aliases=gather(upstream, "aliases"),
-        core_conditions=gather(upstream, "conditions"),
-        rejected_values=gather(upstream, "rejected_values"),
-    )
-
-
-def judge(
-    evidence: Evidence,
-    provenance: pl.DataFrame,
-    pairs: pl.DataFrame,
-    *,
-    former: Former,
-    as_of: date,
-    clock: PresenceClock,
-) -> dict[Table, pl.DataFrame]:
+def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceClock) -> dict[Table, pl.DataFrame]:
     """The judged tables: discrepancies, scores, the queue, and the orders with their counts and scores."""
+    evidence = gather_evidence(store)
     discrepancies = find_discrepancies(evidence, as_of=as_of, clock=clock, former=former.table(DISCREPANCIES))
     scores = score_quality(evidence, discrepancies, as_of=as_of, clock=clock)
     queue = build_review_queue(
         evidence,
         discrepancies,
-        provenance=provenance,
-        pairs=pairs,
+        provenance=store.scan(FIELD_PROVENANCE.name).collect(),
+        pairs=store.scan(LINK_PAIRS.name).collect(),
         former=former.table(REVIEW_QUEUE),
         former_as_of=former.as_of,
         as_of=as_of,
@@ -143,6 +129,20 @@ def judge(
     orders = reconcile.finish_orders(evidence.orders, discrepancies, scores)
     frames = (orders, discrepancies, scores, queue, evidence.deliveries.sort(DELIVERIES.order))
     return {table: table.conform(frame) for table, frame in zip(JUDGED, frames, strict=True)}
+
+
+def gather_evidence(store: TableStore) -> Evidence:
+    """What the rules look at, all sources together."""
+    return Evidence(
+        orders=store.scan(GOLDEN_ORDERS).collect(),
+        order_sources=store.scan(ORDER_SOURCES.name).collect(),
+        conditions=store.scan(CONDITIONS.name).collect(),
+        deliveries=pl.concat([store.scan(name) for name in DELIVERY_TABLES]).collect(),
+        core_orders=gather(store, "orders"),
+        core_aliases=gather(store, "aliases"),
+        core_conditions=gather(store, "conditions"),
+        rejected_values=gather(store, "rejected_values"),
+    )
 
 
 RECONCILE_ASSETS = [register, judgement]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.frame import Night, ParquetTables
+from assets.frame import Night
 from assets.ingest import INGEST_ASSETS
 from assets.link import LINK_ASSETS
 from assets.publish import PUBLISH_ASSETS
@@ -29,7 +29,7 @@ def build_definitions(home: Path, landing: Path, settings: Settings) -> dg.Defin
         jobs=[nightly_job],
         schedules=[nightly_schedule],
         sensors=[delivery_sensor],
-        resources={"night": night, "io_manager": ParquetTables(night=night)},
+        resources={"night": night},
         loggers={"concord": run_logger},
         # Five processes for two seconds of work: the executor that starts a process a step takes minutes.
         executor=dg.in_process_executor,
