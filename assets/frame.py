@@ -115,5 +115,9 @@ def _check_result(table: Table, name: str, results: pl.DataFrame) -> dg.AssetChe
         asset_key=table.name,
         passed=unmet.is_empty(),
         severity=dg.AssetCheckSeverity.ERROR if name == STRUCTURE else dg.AssetCheckSeverity.WARN,
-        metadata={"expectations": results.height, "unmet": dg.MetadataValue.json(unmet.to_dicts())},
+        metadata={
+            "expectations": results.height,
+            "unmet": unmet.height,
+            "unmet_rows": dg.MetadataValue.json(unmet.to_dicts()),
+        },
     )
