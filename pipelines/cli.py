@@ -6,6 +6,8 @@ Dagster and polars are imported by the commands that need them: `--help` must no
 validates tables starts from this module.
 """
 
+import json
+import sys
 from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -16,6 +18,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pipelines.summary import Summary
     from warehouse.home import Home
 
 app = typer.Typer(
@@ -33,6 +36,7 @@ HomeOption = Annotated[
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")
 ]
+ReleaseOption = Annotated[str | None, typer.Option(help="A release id; the one in force unless told.")]
 DEFAULT_HOME = Path(".concord")
 # The night of the synthetic world, unless another is asked for.
 SAMPLE_NIGHT = "2026-11-20"
@@ -103,10 +107,30 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
 
 
 @app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="The file to write.", dir_okay=False)] = Path("report.html"),
+    home: HomeOption = DEFAULT_HOME,
+    release: ReleaseOption = None,
+) -> None:
+    """Write a page on a release: sources, quality as chart and table, discrepancies, expectations not met."""
+    from pipelines.report import write_report
+    from pipelines.summary import summarise
+    from warehouse.home import Home
+    from warehouse.register import Register
+
+    try:
+        register = Register.open(Home(home.resolve()), release)
+    except LookupError as error:
+        fail(str(error), Exit.FAILED)
+    out.write_text(write_report(summarise(register), register), encoding="utf-8")
+    typer.echo(f"wrote {out}")
+
+
+@app.command()
 def explain(
     order_id: Annotated[str, typer.Argument(help="An order id, or one that was merged or split.")],
     home: HomeOption = DEFAULT_HOME,
-    release: Annotated[str | None, typer.Option(help="A release id; the one in force unless told.")] = None,
+    release: ReleaseOption = None,
 ) -> None:
     """Tell why these records are one order, and where each golden value came from."""
     from pipelines.explanation import render
@@ -170,23 +194,22 @@ def run_and_tell(home: Path, landing: Path, as_of: date) -> Exit:
         fail(str(error), Exit.USAGE)
     except (NightFailedError, NightUnderWayError) as error:
         fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
-    tell(state, release.release_id)
+    summary = tell(state, release.release_id)
+    (state.runs / f"{release.release_id}.json").write_text(json.dumps(summary.as_dict(), indent=2), encoding="utf-8")
     return Exit.DEGRADED if release.state == "degraded" else Exit.PUBLISHED
 
 
-def tell(home: "Home", release_id: str) -> None:
-    """Print the summary of a release: as text on a terminal, and as one JSON line to whatever else reads it."""
-    import sys
-
+def tell(home: "Home", release_id: str) -> "Summary":
+    """Print the summary of a release: as text for a person, and as one JSON line to whatever else reads it."""
     from pipelines.progress import tell_json
     from pipelines.summary import render, summarise
     from warehouse.register import Register
-    from warehouse.releases import read_release
 
-    summary = summarise(read_release(home, release_id), Register.open(home, release_id))
+    summary = summarise(Register.open(home, release_id))
     render(summary, console())
     if not sys.stderr.isatty():
         tell_json("summary", **summary.as_dict())
+    return summary
 
 
 def console() -> "Console":

@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from warehouse.register import Register
-from warehouse.releases import Release
 from warehouse.tables.core import SOURCES
 from warehouse.tables.register import DIMENSIONS, SEVERITIES
 
@@ -54,8 +53,9 @@ class Summary:
         return asdict(self)
 
 
-def summarise(release: Release, register: Register) -> Summary:
+def summarise(register: Register) -> Summary:
     """The summary of a release."""
+    release = register.release
     orders, discrepancies = register.table("orders"), register.table("discrepancies")
     sources = [source_line(source, register.table("deliveries")) for source in SOURCES]
     queue = register.table("review_queue").height
@@ -95,8 +95,14 @@ def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
         kept=int(own.get_column("rows_kept").sum()),
         quarantined=int(own.get_column("rows_quarantined").sum()),
         duplicate=int(own.get_column("rows_duplicate").sum()),
-        notes=notes + own.get_column("faults").explode(empty_as_null=False).drop_nulls().to_list(),
+        notes=notes + faults_by_feed(own),
     )
+
+
+def faults_by_feed(deliveries: pl.DataFrame) -> list[str]:
+    """What is wrong with deliveries, each with the feed it came by."""
+    faults = deliveries.sort("delivery_id").explode("faults", empty_as_null=False).drop_nulls("faults")
+    return faults.select(pl.format("{}: {}", "feed", "faults")).to_series().unique(maintain_order=True).to_list()
 
 
 def quality_by_source(scores: pl.DataFrame) -> dict[str, dict[str, float | None]]:
