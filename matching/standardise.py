@@ -28,5 +28,4 @@ def fold(text: pl.Expr) -> pl.Expr:
     `SMITH JONES`).
     """
     words = without_marks(text).str.to_uppercase().str.replace_all("'", "")
-    folded = words.str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars()
-    return pl.when(folded != "").then(folded)
+    return words.str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars().replace("", None)

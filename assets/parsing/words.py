@@ -3,6 +3,8 @@
 Belongs here: the list of such words and their removal. Does not: what any one source leaves blank by design.
 """
 
+import re
+
 import polars as pl
 
 # Words that serve as names too (Nan, Null, Na) are left out.
@@ -14,19 +16,15 @@ UNKNOWN_WORDS = (
     "xx", "xxx", "xxxx",
 )  # fmt: skip
 INVISIBLE = r"[\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}]"
-
-
-def written(text: pl.Expr) -> pl.Expr:
-    """The text as a person sees it: trimmed, one space for any run of blanks; null where nothing is left.
-
-    Line breaks stay.
-    """
-    seen = text.str.replace_all(INVISIBLE, "").str.replace_all(r"[^\S\n]+", " ").str.strip_chars()
-    return pl.when(seen != "").then(seen)
+UNEVEN_BLANKS = r"[^\S\n]{2,}|[^\S\n ]"  # all but the single blank, which most texts are full of
+NOTHING = rf"(?i)^(?:(?:{'|'.join(map(re.escape, UNKNOWN_WORDS))})|[^\p{{L}}\p{{N}}]*)$"
 
 
 def known(text: pl.Expr) -> pl.Expr:
-    """The text as written, or null where it only says that the value is not known (`n/k`, `?`, `-`, blank)."""
-    seen = written(text)
-    says_unknown = seen.str.to_lowercase().is_in(UNKNOWN_WORDS) | ~seen.str.contains(r"[\p{L}\p{N}]")
-    return pl.when(~says_unknown).then(seen)
+    """The text as a person sees it, or null where it only says that the value is not known (`n/k`, `?`, `-`, blank).
+
+    Trimmed, one space for any run of blanks; line breaks stay.
+    """
+    even = text.str.replace_all(INVISIBLE, "").str.replace_all(UNEVEN_BLANKS, " ").str.strip_chars()
+    # Each step is named once: polars works out a step anew wherever an eager expression names it.
+    return even.str.replace(NOTHING, "").replace("", None)
