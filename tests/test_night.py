@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -198,3 +199,21 @@ def test_bad_deliveries_on_the_second_night_leave_the_first_nights_rows_in_the_r
     assert said.returncode == 3, said.stderr
     records = pl.read_parquet(current(home) / "order_sources.parquet").group_by("source").len().sort("source")
     assert records.equals(read(night, "order_sources").group_by("source").len().sort("source"))
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_the_queries_shown_to_the_analyst_run(night, place):
+    text = (Path(__file__).parent.parent / "docs" / "query.md").read_text(encoding="utf-8")
+    query = re.findall(r"```sql\n(.*?)```", text, flags=re.DOTALL)[place]
+    parameters = read(night, "orders").get_column("order_id")[:1].to_list() if "?" in query else []
+    with duckdb.connect(str(current(night[0] / "home") / "register.duckdb"), read_only=True) as connection:
+        assert connection.execute(query, parameters).description
+
+
+def test_the_report_is_one_page_that_loads_nothing_and_names_no_person(night, tmp_path):
+    assert concord("report", tmp_path / "report.html", home=night[0] / "home").returncode == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert not re.findall(r"(?:src|href)=", page)
+    surnames = read(night, "orders").get_column("surname").drop_nulls().unique()
+    assert not [place for place, name in enumerate(surnames) if f" {name} " in page]
