@@ -48,6 +48,39 @@ class Field:
     grows: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class _Choices:
+    """What was chosen.
+
+    Attributes:
+        records: as put in order by `_number`, with `golden_<field>` of every field.
+        values: `group` and one column a field, a row a group.
+        ranked: by field, from `rank_statements`.
+        winners: by field, from `take_winners`.
+    """
+
+    records: pl.DataFrame
+    values: pl.DataFrame
+    ranked: dict[str, pl.DataFrame]
+    winners: dict[str, pl.DataFrame]
+
+
+def choose_values(records: pl.DataFrame, fields: tuple[Field, ...], *, group: str) -> pl.DataFrame:
+    """Choose a value of every field for every group.
+
+    Args:
+        records: `record_id`, `source`, `standing`, `recorded_on`, `holding` (the thing the record is kept for: a
+            person may have records for several orders), the group column and what the fields need.
+        fields: what is chosen, in this order: a check may use `golden_<field>` of a field before.
+        group: the column whose records speak of one thing.
+
+    Returns:
+        The group column, sorted, and one column a field.
+    """
+    choices = _choose(records, fields, group=group)
+    return _names(choices.records, group).join(choices.values, on="group", maintain_order="left").drop("group")
+
+
 def choose_fields(
     records: pl.DataFrame,
     fields: tuple[Field, ...],
@@ -58,51 +91,55 @@ def choose_fields(
     """Choose a value of every field for every group, and explain each choice.
 
     Args:
-        records: `record_id`, `source`, `standing`, `recorded_on`, `holding` (the thing the record is kept for: a
-            person may have records for several orders), the group column and what the fields need.
-        fields: what is chosen, in this order: a check may use `golden_<field>` of a field before.
-        group: the column whose records speak of one thing.
+        records: as for `choose_values`.
+        fields: as for `choose_values`.
+        group: as for `choose_values`.
         settle: makes the chosen values of a group hang together; what it changes counts as worked out.
 
     Returns:
-        The values (group column and one column a field), and the reasons (group column, `field`, `value` as text,
-        `record_id` of the winner, `rule`, `agreeing`, `losing`).
+        The values (as of `choose_values`), and the reasons (group column, `field`, `value` as text, `record_id` of the
+        winner, `rule`, `agreeing`, `losing`).
     """
-    records = _number(records, group)
-    numbers = records.select("group", group).unique("group").sort("group")
-    chosen = numbers.select("group")
-    rankings, winners = {}, {}
-    for field in fields:
-        rankings[field.name] = rank_statements(records, field)
-        winners[field.name] = take_winners(rankings[field.name], field)
-        value = winners[field.name].select("group", pl.col("value").alias(field.name))
-        chosen = chosen.join(value, on="group", how="left", maintain_order="left")
-        golden = chosen.get_column(field.name).gather(records.get_column("group"))
-        records = records.with_columns(golden.alias(f"golden_{field.name}"))
-    settled = settle(chosen) if settle else chosen
+    choices = _choose(records, fields, group=group)
+    settled = settle(choices.values) if settle else choices.values
     reasons = [
         explain_choice(
-            rankings[field.name],
-            mark_derived(settled, winners[field.name], field=field.name),
-            record_ids=records.get_column("record_id"),
+            choices.ranked.pop(field.name),
+            mark_derived(settled, choices.winners.pop(field.name), field=field.name),
+            record_ids=choices.records.get_column("record_id"),
         ).select(pl.lit(field.name).alias("field"), pl.all())
         for field in fields
     ]
-    named = [numbers.join(frame, on="group").drop("group") for frame in (settled, pl.concat(reasons))]
-    return named[0].sort(group), named[1]
+    names = _names(choices.records, group)
+    values, explained = (names.join(frame, on="group").drop("group") for frame in (settled, pl.concat(reasons)))
+    return values.sort(group), explained
+
+
+def _choose(records: pl.DataFrame, fields: tuple[Field, ...], *, group: str) -> _Choices:
+    records = _number(records, fields, group)
+    values = records.select("group").unique(maintain_order=True)
+    ranked, winners = {}, {}
+    for field in fields:
+        ranked[field.name] = rank_statements(records, field)
+        winners[field.name] = take_winners(ranked[field.name], field)
+        value = winners[field.name].select("group", pl.col("value").alias(field.name))
+        values = values.join(value, on="group", how="left", maintain_order="left")
+        golden = values.get_column(field.name).gather(records.get_column("group"))
+        records = records.with_columns(golden.alias(f"golden_{field.name}"))
+    return _Choices(records, values, ranked, winners)
 
 
 def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
-    """Every value stated for a field, the best of each group first.
+    """Every value stated for a field, and its merit.
 
     Args:
-        records: `group` and `record` as whole numbers, `source`, `standing`, `recorded_on`, `holding` and the columns
-            that the field needs.
+        records: as `_number` puts them: in the order of groups, and in a group in that of record ids.
         field: what is chosen.
 
     Returns:
-        `group`, `record`, `source` (its place in the precedence), `standing`, `value`, `canonical`, `passes`,
-        `agreement` (sources that state the value, weighted), `implied` (sources whose other fields imply it).
+        In the same order: `group`, `record`, `source` (its place in the precedence), `standing`, `value`, `canonical`,
+        `passes`, `agreement` (sources that state the value, weighted), `implied` (sources whose other fields imply
+        it), `merit` (the larger the better). Agreement and implied are 0 where a group has one value only.
     """
     stated = records.select(
         "group",
@@ -116,45 +153,60 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
         field.check.fill_null(value=True).alias("passes"),
     ).filter(pl.col("value").is_not_null())
     keys = ["group", "canonical"]
-    counted = (
-        stated.join(_agreement(stated, grows=field.grows), on=keys, how="left")
-        .join(_implications(records, stated, field), on=keys, how="left")
+    is_contested = pl.col("group").is_in(_contested(stated).implode())
+    contested = stated.filter(is_contested)
+    counts = _agreement(contested, grows=field.grows).join(
+        _implications(records.filter(is_contested), stated, field), on=keys, how="full", coalesce=True
+    )
+    return (
+        stated.join(counts, on=keys, how="left", maintain_order="left")
         .with_columns(pl.col("agreement", "implied").fill_null(0), _richness(stated))
+        .with_columns(_merit(field).alias("merit"))
+        .drop("recorded_on", "holding", "richness")
     )
-    return counted.sort("group", _merit(field), "record", descending=[False, True, False]).select(
-        "group",
-        "record",
-        "source",
-        "standing",
-        "value",
-        "canonical",
-        "passes",
-        "agreement",
-        "implied",
-    )
+
+
+def _contested(stated: pl.DataFrame) -> pl.Series:
+    """Groups with more than one value: neighbours differ."""
+    is_other = pl.col("canonical").ne_missing(pl.col("canonical").shift())
+    return stated.filter((pl.col("group") == pl.col("group").shift()) & is_other).get_column("group").unique()
 
 
 def take_winners(ranked: pl.DataFrame, field: Field) -> pl.DataFrame:
     """The best statement of each group: `group`, `value`, `canonical`, `record`, `forced`.
 
-    Where it fails a check that it must pass there is no value, and `forced` names the rule.
+    Of several equally good the first is taken. Where the best fails a check that it must pass there is no value, and
+    `forced` names the rule.
     """
+    best = ranked.filter(pl.col("merit") == pl.col("merit").max().over("group"))
     fails = pl.lit(value=field.must_pass) & ~pl.col("passes")
-    return ranked.unique("group", keep="first", maintain_order=True).select(
+    return best.filter(pl.col("group").ne_missing(pl.col("group").shift())).select(
         "group",
         *(pl.when(~fails).then(pl.col(name)).alias(name) for name in ("value", "canonical", "record")),
         pl.when(fails).then(pl.lit("none_valid")).alias("forced"),
     )
 
 
-def _number(records: pl.DataFrame, group: str) -> pl.DataFrame:
-    """Whole numbers in place of record ids and groups, in their order: sorts and joins by text take far longer."""
+def _number(records: pl.DataFrame, fields: tuple[Field, ...], group: str) -> pl.DataFrame:
+    """The records by group and record id, with what the fields need, and with whole numbers in place of the ids.
+
+    Sorts and joins by text take far longer.
+    """
+    read = [name for field in fields for part in (field.check, *field.implied) for name in part.meta.root_names()]
+    stated = [name for field in fields for name in (field.name, field.canonical) if name]
+    needed = {"record_id", group, "source", "standing", "recorded_on", "holding", *read, *stated}
     numbers = [pl.col(name).rank("dense").cast(pl.UInt32) - 1 for name in (group, "holding")]
     return (
-        records.sort("record_id")
-        .with_row_index("record")
+        records.select(name for name in records.columns if name in needed)
         .with_columns(numbers[0].alias("group"), numbers[1].alias("holding"))
+        .sort("group", "record_id")
+        .with_row_index("record")
     )
+
+
+def _names(records: pl.DataFrame, group: str) -> pl.DataFrame:
+    """The number and the name of every group."""
+    return records.select("group", group).unique("group", keep="first", maintain_order=True)
 
 
 def _rank(field: Field) -> pl.Expr:
@@ -213,8 +265,14 @@ def _shorter_forms(voices: pl.DataFrame) -> pl.DataFrame:
 def _implications(records: pl.DataFrame, stated: pl.DataFrame, field: Field) -> pl.DataFrame:
     """Sources whose other fields imply a value; of a name, people who bear it: a slip of the pen is borne by one."""
     if field.grows:
-        values = stated.select("group", "canonical").unique()
-        return values.with_columns(pl.len().over("canonical").alias("implied"))
+        bearers = stated.select("group", "canonical").unique().group_by("canonical").agg(pl.len().alias("implied"))
+        groups = records.select("group").unique()
+        return (
+            stated.select("group", "canonical")
+            .unique()
+            .join(groups, on="group", how="semi")
+            .join(bearers, on="canonical")
+        )
     dtype = records.schema[field.canonical or field.name]
     standing = records.filter(pl.col("standing") == STANDS)
     frames = [

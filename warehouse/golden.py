@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from warehouse.choice import Field, choose_fields
+from warehouse.choice import Field, choose_fields, choose_values
 from warehouse.codes import reference
 from warehouse.legal import COMMENCED_ON, MINIMUM_MONTHS, OPEN_ENDED_TYPES
 from warehouse.reasons import AMENDED, STANDS, WITHDRAWN
@@ -209,10 +209,9 @@ def choose_arrests(records: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     held = records.join(events.select("record_id", "event_cluster"), on="record_id", how="inner").with_columns(
         pl.lit(STANDS).alias("standing"),
         pl.lit(None, pl.Date).alias("recorded_on"),
-        pl.col("event_cluster").alias("holding"),
+        pl.lit(0).alias("holding"),
     )
-    values, _ = choose_fields(held, ARREST_FIELDS, group="event_cluster")
-    return values
+    return choose_values(held, ARREST_FIELDS, group="event_cluster")
 
 
 def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,6 @@ Belongs here: which id a cluster gets, where merged and split ids went, how two 
 Does not: what belongs together (`matching`).
 """
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from warehouse.digests import digests
 from warehouse.tables.register import ID_REDIRECTS, ORDERS, RELEASE_CHANGES
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -54,17 +54,15 @@ def assign_ids(
 
     Args:
         members: `cluster` (the smallest record id in it), `handle`: what a record is known by from night to night
-            (`record_handles`). A handle may lie in several clusters.
-        former: `handle`, `id` of the release before; empty for the first one.
+            (`record_handles`). A handle may lie in several clusters; no row stands twice.
+        former: `handle`, `id` of the release before, no row twice; empty for the first one.
         prefix: what new ids begin with, such as `ORD`.
         as_of: the night; part of what a new id is made of, so that an id that died is not born again.
         retired: ids of releases further back, never to be used again.
     """
-    members = members.select("cluster", "handle").unique()
-    former = former.select("handle", "id").unique()
     kept = _keep_ids(members, former)
     births = members.select("cluster").unique().join(kept, on="cluster", how="anti")
-    taken = {*former.get_column("id"), *retired}
+    taken = pl.concat([former.get_column("id"), pl.Series("id", list(retired), pl.String)])
     ids = pl.concat([kept, _new_ids(births, taken=taken, prefix=prefix, as_of=as_of)]).sort("cluster")
     return Assignment(ids, _find_redirects(members.join(ids, on="cluster"), former))
 
@@ -92,11 +90,14 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
         separator=":",
     )
     when = [name for name in ("made_on", "arrested_on") if name in records.columns]
-    places = records.sort(*when, "file_name", "row_number", "record_id").select(
-        "record_id", "source", row.alias("row"), pl.int_range(pl.len()).over(row).alias("place")
+    rows = (
+        records.filter(pl.col("source") == "rocu")
+        .sort(*when, "file_name", "row_number", "record_id")
+        .select("record_id", row.alias("row"))
+        .select("record_id", pl.format("{}:{}", "row", pl.int_range(pl.len()).over("row")).alias("handle"))
     )
-    handle = pl.when(pl.col("source") == "rocu").then(pl.format("{}:{}", "row", "place")).otherwise("record_id")
-    return places.select("record_id", handle.alias("handle"))
+    others = records.filter(pl.col("source") != "rocu").select("record_id", pl.col("record_id").alias("handle"))
+    return pl.concat([others, rows])
 
 
 def find_changes(
@@ -166,23 +167,28 @@ def _keep_ids(members: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(kept)
 
 
-def _new_ids(births: pl.DataFrame, *, taken: set[str], prefix: str, as_of: date) -> pl.DataFrame:
+def _new_ids(births: pl.DataFrame, *, taken: pl.Series, prefix: str, as_of: date) -> pl.DataFrame:
     """Opaque codes for clusters that are new; a code that is taken is drawn again."""
-    ids: list[str] = []
-    ordered = births.sort("cluster")
-    for cluster in ordered.get_column("cluster"):
-        attempt = 0
-        while (code := _code(f"{prefix}|{as_of}|{cluster}|{attempt}", prefix)) in taken:
-            attempt += 1
-        taken.add(code)
-        ids.append(code)
-    return ordered.select("cluster", pl.Series("id", ids, pl.String))
+    waiting = births.sort("cluster")
+    drawn = [pl.DataFrame(schema=IDS)]
+    attempt = 0
+    while waiting.height:
+        seeds = waiting.select(pl.format(f"{prefix}|{as_of}|{{}}|{attempt}", "cluster")).to_series()
+        coded = waiting.with_columns(id=_codes(seeds, prefix))
+        is_free = pl.col("id").is_first_distinct() & ~pl.col("id").is_in(taken.implode())
+        drawn.append(coded.filter(is_free))
+        taken = pl.concat([taken, drawn[-1].get_column("id")])
+        waiting = coded.filter(~is_free).drop("id")
+        attempt += 1
+    return pl.concat(drawn)
 
 
-def _code(text: str, prefix: str) -> str:
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
-    letters = [ALPHABET[number >> 5 * place & 31] for place in range(CODE_LENGTH)]
-    return f"{prefix}-{''.join(letters)}"
+def _codes(seeds: pl.Series, prefix: str) -> pl.Series:
+    """The first letters of each seed's digest, five bits a letter; looked up by two, in half the steps."""
+    number = digests(seeds, length=16).str.to_integer(base=16, dtype=pl.UInt64)
+    pairs = pl.Series([first + second for second in ALPHABET for first in ALPHABET])
+    letters = [pairs.gather(number // len(pairs) ** place % len(pairs)) for place in range(CODE_LENGTH // 2)]
+    return pl.select(pl.concat_str(pl.lit(f"{prefix}-"), *letters)).to_series()
 
 
 def _find_redirects(now: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:

@@ -89,7 +89,7 @@ def _remember(
 ) -> pl.DataFrame:
     """Tonight's handles with their ids, and those of former nights that did not come tonight."""
     tonight = pl.concat(
-        members[kind].join(assigned[kind].ids, on="cluster").select(pl.lit(kind).alias("kind"), "handle", "id").unique()
+        members[kind].join(assigned[kind].ids, on="cluster").select(pl.lit(kind).alias("kind"), "handle", "id")
         for kind in PREFIXES
     )
     absent = remembered.join(tonight, on=["kind", "handle"], how="anti")

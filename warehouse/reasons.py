@@ -41,15 +41,18 @@ def explain_choice(ranked: pl.DataFrame, final: pl.DataFrame, *, record_ids: pl.
         pl.col("record").alias("winner"),
         "forced",
     )
-    compared = ranked.join(renamed, on="group", how="left").with_columns(
-        (pl.col("canonical").ne_missing(pl.col("final_canonical"))).alias("is_rival"),
-        (pl.col("record").eq_missing(pl.col("winner"))).alias("is_winner"),
+    compared = ranked.join(renamed, on="group", how="left", maintain_order="left").select(
+        *ranked.columns,
+        pl.col("canonical").ne_missing(pl.col("final_canonical")).alias("is_rival"),
+        pl.col("record").eq_missing(pl.col("winner")).alias("is_winner"),
         record_ids.gather(ranked.get_column("record")).alias("record_id"),
     )
-    judged = compared.sort("group", "record").group_by("group", maintain_order=True).agg(_tallies())
-    worked_out = renamed.join(judged, on="group", how="anti").filter(pl.col("final").is_not_null())
+    explained = renamed
+    for tallies in _tallies(compared):
+        explained = explained.join(tallies, on="group", how="left", maintain_order="left")
+    # Where nobody states a value and none is worked out, there is nothing to explain.
     explained = (
-        pl.concat([judged.join(renamed, on="group", how="left"), worked_out], how="diagonal")
+        explained.filter(pl.col("final").is_not_null() | pl.col("source_count").is_not_null())
         .with_columns(_rule())
         .with_columns(pl.col("agreeing", "losing").fill_null([]))
     )
@@ -63,12 +66,28 @@ def explain_choice(ranked: pl.DataFrame, final: pl.DataFrame, *, record_ids: pl.
     )
 
 
-def _tallies() -> list[pl.Expr]:
+def _tallies(compared: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+    """Counts by group; most groups have no rival to the winner, and many nobody who agrees."""
+    sources = compared.group_by("group").agg(
+        # Whether one source alone or more: no need to count them.
+        (1 + (pl.col("source").min() != pl.col("source").max()).cast(pl.Int64)).alias("source_count")
+    )
+    agreeing = compared.filter(~pl.col("is_rival") & ~pl.col("is_winner"))
+    disputed = compared.join(
+        compared.filter("is_rival").select("group").unique(), on="group", how="semi", maintain_order="left"
+    )
+    return (
+        sources,
+        agreeing.group_by("group", maintain_order=True).agg(pl.col("record_id").alias("agreeing")),
+        disputed.group_by("group", maintain_order=True).agg(_rivalry()),
+    )
+
+
+def _rivalry() -> list[pl.Expr]:
     rival, winner = pl.col("is_rival"), pl.col("is_winner")
     stands = rival & (pl.col("standing") == STANDS)
     valid = stands & pl.col("passes")
     return [
-        pl.col("source").n_unique().alias("source_count"),
         rival.sum().alias("rivals"),
         stands.sum().alias("standing_rivals"),
         valid.sum().alias("valid_rivals"),
@@ -78,7 +97,6 @@ def _tallies() -> list[pl.Expr]:
         .filter(valid & (pl.col("agreement") == pl.col("agreement").filter(valid).max()))
         .max()
         .alias("rival_implied"),
-        pl.col("record_id").filter(~rival & ~winner).alias("agreeing"),
         pl.format("{}={}", "record_id", pl.col("value").cast(pl.String)).filter(rival).alias("losing"),
     ]
 
@@ -88,9 +106,9 @@ def _rule() -> pl.Expr:
     return (
         pl.when(pl.col("forced").is_not_null())
         .then(pl.col("forced"))
-        .when((pl.col("rivals") == 0) & (pl.col("source_count") == 1))
+        .when(pl.col("rivals").is_null() & (pl.col("source_count") == 1))
         .then(pl.lit("only_source"))
-        .when(pl.col("rivals") == 0)
+        .when(pl.col("rivals").is_null())
         .then(pl.lit("agreement"))
         .when(pl.col("standing_rivals") == 0)
         .then(pl.lit("amended_result"))

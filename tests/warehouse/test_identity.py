@@ -123,6 +123,13 @@ def test_rows_alike_in_everything_are_told_apart_by_their_order():
     assert record_handles(pl.DataFrame(moved)).sort("record_id").get_column("handle").equals(handles)
 
 
+def test_row_of_a_regional_return_keeps_its_handle_when_another_source_tells_of_the_occurrence():
+    row = RETURN | {"record_id": "rocu:a#Orders#9"}
+    upload = row | {"record_id": "pnd:7", "source": "pnd", "file_name": "a.csv"}
+    handles = record_handles(pl.DataFrame([upload, row])).sort("record_id").get_column("handle")
+    assert handles.to_list() == ["pnd:7", handle(record_id="rocu:a#Orders#9")]
+
+
 handles = st.lists(
     st.tuples(st.integers(0, 12), st.integers(0, 4), st.none() | st.integers(0, 4)),
     min_size=1,
