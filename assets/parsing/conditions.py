@@ -14,7 +14,7 @@ from assets.parsing.words import known
 from matching.standardise import fold
 from warehouse.codes import reference
 
-BREAK = "\x1e"
+BREAK, WITHIN = "\x1e", "\x1f"  # stand where a condition ends, and after a full stop that ends none
 # Where one cell parts into conditions. The first rule whose sign the cell holds is the one the writer used.
 SEPARATORS = (
     r"\s*[\r\n\x0b\v]+\s*",
@@ -36,28 +36,53 @@ CUT_SCORE = 95.0
 
 @dataclass(frozen=True)
 class Wording:
-    """A wording of the catalogue: its code, its text without placeholders, and the pattern of it filled in."""
+    """A wording of the catalogue.
+
+    Attributes:
+        code: the condition.
+        folded: the text without placeholders.
+        head: the text before the first placeholder; empty without one.
+        pattern: the text with its placeholders filled in.
+        telling: the words of the text that make another condition of it.
+    """
 
     code: str
     folded: str
     head: str
     pattern: re.Pattern[str]
+    telling: frozenset[str]
 
 
-def split_conditions(text: pl.Expr) -> pl.Expr:
-    """Split one cell into a list of conditions, numbering and bullets taken off.
+def split_conditions(cells: pl.DataFrame) -> pl.DataFrame:
+    """Split cells into conditions, numbering and bullets taken off.
 
     By line; else by `;` before a capital or a number; else by a full stop before one. `d.o.b. 01/01/1990`,
     `intl. travel` and `Op. Name` stay whole.
+
+    Args:
+        cells: `text`, one cell a row, and any columns to keep.
+
+    Returns:
+        One row a condition, in the order of the cells and within them; cells without a condition have none.
     """
-    seen = known(text).str.replace(NUMBERING, "").str.replace_all(ABBREVIATIONS, f"$1.{chr(0x1F)}")
-    by_sign = [seen.str.replace_all(rule, BREAK + ("${next}" if "next" in rule else "")) for rule in SEPARATORS]
-    parted = pl.coalesce(pl.when(part.str.contains(BREAK, literal=True)).then(part) for part in by_sign)
-    pieces = pl.coalesce(parted, seen).str.replace_all(chr(0x1F), " ").str.split(BREAK)
-    cleaned = pieces.list.eval(
-        pl.element().str.replace(NUMBERING, "").str.strip_chars(" \t\r\n;,").str.replace(r"([^.][^.])\.$", "$1")
+    seen = known(pl.col("text")).str.replace(NUMBERING, "").str.replace_all(ABBREVIATIONS, f"$1.{WITHIN}")
+    waiting = cells.with_row_index("cell").with_columns(seen).drop_nulls("text")
+    parted = []
+    for rule in SEPARATORS:
+        is_parted = waiting.get_column("text").str.contains(rule)
+        sign = BREAK + ("${next}" if "next" in rule else "")
+        parted.append(waiting.filter(is_parted).with_columns(pl.col("text").str.replace_all(rule, sign)))
+        waiting = waiting.filter(~is_parted)
+    pieces = pl.concat([*parted, waiting]).with_columns(pl.col("text").str.replace_all(WITHIN, " ").str.split(BREAK))
+    conditions = pieces.explode("text").with_columns(_bare(pl.col("text")))
+    return (
+        conditions.filter(pl.col("text").str.contains(r"[\p{L}\p{N}]")).sort("cell", maintain_order=True).drop("cell")
     )
-    return cleaned.list.eval(pl.element().filter(pl.element().str.contains(r"[\p{L}\p{N}]")))
+
+
+def _bare(piece: pl.Expr) -> pl.Expr:
+    """A piece of a cell without numbering, signs at its ends and the full stop."""
+    return piece.str.replace(NUMBERING, "").str.strip_chars(" \t\r\n;,").str.replace(r"([^.][^.])\.$", "$1")
 
 
 def code_conditions(texts: pl.Series, *, cut_at: int | None = None) -> pl.DataFrame:
@@ -85,7 +110,8 @@ def code_conditions(texts: pl.Series, *, cut_at: int | None = None) -> pl.DataFr
 
 def _exact(text: str) -> tuple[str | None, float]:
     """The condition whose wording this is, filled in or cut short."""
-    fitting = [wording for wording in _wordings() if _may_mean(text, wording)]
+    telling = _telling(text)
+    fitting = [wording for wording in _wordings() if telling <= wording.telling]
     filled = {wording.code for wording in fitting if wording.pattern.fullmatch(text)}
     if filled:
         return _only(filled), 100.0
@@ -105,17 +131,18 @@ def _alike(texts: list[str], cut_at: int | None) -> list[tuple[str | None, float
     scores = process.cdist(texts, choices, scorer=fuzz.ratio)
     matches: list[tuple[str | None, float]] = []
     for text, row in zip(texts, scores.tolist(), strict=True):
+        telling = _telling(text)
         likely = [pair for pair in zip(row, wordings, strict=True) if pair[0] >= LIKE_FROM - CLEAR_BY]
-        fitting = [(score, wording.code) for score, wording in likely if _may_mean(text, wording)]
+        fitting = [(score, wording.code) for score, wording in likely if telling <= wording.telling]
         first = max((score for score, _ in fitting), default=0.0)
         near = {code for score, code in fitting if score > first - CLEAR_BY}
         matches.append((_only(near), round(first, 1)) if first >= LIKE_FROM else (None, 0.0))
     return matches
 
 
-def _may_mean(text: str, wording: Wording) -> bool:
-    """Whether the wording holds every telling word of the text."""
-    return TELLING_WORDS.intersection(text.split()).issubset(wording.folded.split())
+def _telling(text: str) -> frozenset[str]:
+    """The telling words of a text: a wording that lacks one of them does not mean the same."""
+    return TELLING_WORDS.intersection(text.split())
 
 
 def _only(codes: set[str]) -> str | None:
@@ -136,7 +163,13 @@ def _wordings() -> tuple[Wording, ...]:
         marked=_expanded(pl.col("text").str.replace_all(r"\{\w+\}", " XPLACEX ")),
     )
     return tuple(
-        Wording(code, folded, marked.split("XPLACEX")[0].strip() if "XPLACEX" in marked else "", _pattern(marked))
+        Wording(
+            code=code,
+            folded=folded,
+            head=marked.split("XPLACEX")[0].strip() if "XPLACEX" in marked else "",
+            pattern=_pattern(marked),
+            telling=_telling(folded),
+        )
         for code, folded, marked in marked.select("code", "folded", "marked").iter_rows()
     )
 

@@ -57,6 +57,14 @@ HAND_TYPED = (
 )
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 DATE_FIELDS = {"date": pl.Date, "year": pl.Int64, "month": pl.Int64, "reason": pl.String}
+BIRTH_FIELDS = {
+    "date_of_birth": pl.Date,
+    "birth_year": pl.Int64,
+    "birth_month": pl.Int64,
+    "is_birth_placeholder": pl.Boolean,
+    "birth_reason": pl.String,
+}
+EARLIEST_YEAR = 1900
 PLACEHOLDER_DAY = (1, 1)  # 1 January: 1900-01-01, 1901-01-01, 1970-01-01 and every other year's
 
 
@@ -64,7 +72,6 @@ def read_date(
     text: pl.Expr,
     *,
     forms: tuple[DateForm, ...] = HAND_TYPED,
-    earliest_year: int = 1900,
     latest_year: int = 2099,
 ) -> pl.Expr:
     """Read a date, or what is given of one.
@@ -72,35 +79,39 @@ def read_date(
     Args:
         text: the date as sent; unknown words count as blank.
         forms: the forms to try.
-        earliest_year: a year before it makes the date impossible.
-        latest_year: a year after it makes the date impossible; a two-digit year above it belongs to the 1900s.
+        latest_year: a year after it, or before `EARLIEST_YEAR`, makes the date impossible; a two-digit year above it
+            belongs to the 1900s.
 
     Returns:
         A struct of `date`, `year`, `month` (year and month also of a partial date) and `reason`: null, or why
         `date` is null though the text says something (`partial_date`, `impossible_date`, `unreadable_date`).
     """
-    read = partial(_read_dates, forms=forms, years=(earliest_year, latest_year))
+    read = partial(_read_dates, forms=forms, latest_year=latest_year)
     return read_distinct(text, read, DATE_FIELDS)
 
 
-def birth_columns(text: pl.Expr, *, forms: tuple[DateForm, ...], this_year: int) -> list[pl.Expr]:
-    """The columns of `warehouse.tables.core.PERSON` on birth, and `birth_reason` (see `read_date`).
+def read_birth(text: pl.Expr, *, forms: tuple[DateForm, ...], this_year: int) -> pl.Expr:
+    """Read a date of birth into a struct of `BIRTH_FIELDS`: the columns on birth, and `birth_reason` (see `read_date`).
 
     A birth cannot lie after this year, so a two-digit year above it belongs to the 1900s.
     """
-    birth = read_date(text, forms=forms, latest_year=this_year)
-    born_on = birth.struct.field("date")
+    return read_distinct(text, partial(_read_births, forms=forms, this_year=this_year), BIRTH_FIELDS)
+
+
+def _read_births(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], this_year: int) -> pl.DataFrame:
+    born_on = pl.col("date")
     is_placeholder = (born_on.dt.month() == PLACEHOLDER_DAY[0]) & (born_on.dt.day() == PLACEHOLDER_DAY[1])
-    return [
-        born_on.alias("date_of_birth"),
-        birth.struct.field("year").alias("birth_year"),
-        birth.struct.field("month").alias("birth_month"),
-        is_placeholder.fill_null(value=False).alias("is_birth_placeholder"),
-        birth.struct.field("reason").alias("birth_reason"),
-    ]
+    return _read_dates(texts, forms=forms, latest_year=this_year).select(
+        "text",
+        date_of_birth=born_on,
+        birth_year="year",
+        birth_month="month",
+        is_birth_placeholder=is_placeholder.fill_null(value=False),
+        birth_reason="reason",
+    )
 
 
-def _read_dates(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], years: tuple[int, int]) -> pl.DataFrame:
+def _read_dates(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], latest_year: int) -> pl.DataFrame:
     seen = texts.with_columns(seen=known(pl.col("text")).str.to_lowercase())
     groups = seen.with_columns(pl.col("seen").str.extract_groups(form.pattern).alias(form.name) for form in forms)
     written = groups.with_columns(
@@ -109,13 +120,13 @@ def _read_dates(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], years: tupl
     )
     numbers = written.with_columns(
         from_serial=pl.lit(EXCEL_DAY_ZERO) + pl.duration(days="serial"),
-        year=_year(pl.col("year"), years[1]),
+        year=_year(pl.col("year"), latest_year),
         month=_month(pl.col("month")),
         day=pl.col("day").cast(pl.Int64, strict=False),
     ).with_columns(
         pl.coalesce(part, getattr(pl.col("from_serial").dt, part)().cast(pl.Int64)) for part in ("year", "month", "day")
     )
-    return _checked(numbers, years)
+    return _checked(numbers, latest_year)
 
 
 def _part(name: str, forms: tuple[DateForm, ...]) -> pl.Expr:
@@ -136,12 +147,12 @@ def _month(written: pl.Expr) -> pl.Expr:
     return pl.coalesce(written.cast(pl.Int64, strict=False), named)
 
 
-def _checked(numbers: pl.DataFrame, years: tuple[int, int]) -> pl.DataFrame:
+def _checked(numbers: pl.DataFrame, latest_year: int) -> pl.DataFrame:
     """The date where it exists and lies within the years, else the reason why there is none."""
     iso = pl.format("{}-{}-{}", *(pl.col(part).cast(pl.String).str.zfill(2) for part in ("year", "month", "day")))
     is_month = pl.col("month").is_between(1, 12).fill_null(value=True)
     dated = numbers.with_columns(date=iso.str.to_date("%Y-%m-%d", strict=False)).with_columns(
-        is_possible=pl.col("year").is_between(*years)
+        is_possible=pl.col("year").is_between(EARLIEST_YEAR, latest_year)
         & is_month
         & (pl.col("date").is_not_null() | pl.col("day").is_null())
     )

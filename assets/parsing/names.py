@@ -3,8 +3,6 @@
 Belongs here: the ways a name is written. Does not: comparing names.
 """
 
-from functools import partial
-
 import polars as pl
 
 from assets.parsing.distinct import read_distinct
@@ -28,6 +26,7 @@ FAMILY_FIRST = (
     "NGUYEN", "TRAN", "LE", "PHAM", "HUYNH", "HOANG", "PHAN", "VU", "VO", "DANG", "BUI", "DO", "HO", "NGO", "DUONG",
     "TRINH", "DINH", "DOAN", "TRUONG",
 )  # fmt: skip
+NAME_FIELDS = ("forenames", "forenames_folded", "surname", "surname_folded")
 _TITLE = rf"(?i)(^|[,/]\s*)(?:(?:{'|'.join(TITLES)})\b\.?\s*)+"
 _CAPITAL_WORDS = r"\b(?:Mc|Mac|[OD]['’])?\p{Lu}['’]?\p{Lu}[\p{Lu}'’\-]*(?:\s|$)"
 _LAST_WORDS = rf"(?i)^(?P<forenames>\S.*?)\s+(?P<surname>(?:(?:{'|'.join(PARTICLES)})\s+)*\S+)$"
@@ -58,20 +57,39 @@ def reading_case(text: pl.Expr, *, is_surname: bool = False) -> pl.Expr:
     return pl.when(is_one_case).then(cased).otherwise(text)
 
 
-def name_columns(forenames: pl.Expr, surname: pl.Expr) -> list[pl.Expr]:
-    """The four name columns of `warehouse.tables.core` from forenames and surname as written."""
-    fields = {"cased": pl.String, "folded": pl.String}
-    columns = []
-    for name, text in (("forenames", forenames), ("surname", surname)):
-        written = read_distinct(text, partial(_write_names, is_surname=name == "surname"), fields)
-        columns += [written.struct.field("cased").alias(name), written.struct.field("folded").alias(f"{name}_folded")]
-    return columns
+def read_name(text: pl.Expr) -> pl.Expr:
+    """Read a free-form name (see `split_name`) into a struct of the four name columns of `warehouse.tables.core`."""
+    return read_distinct(text, _read_names, dict.fromkeys(NAME_FIELDS, pl.String))
 
 
-def free_name_columns(text: pl.Expr) -> list[pl.Expr]:
-    """The four name columns from a free-form name (see `split_name`)."""
-    name = split_name(text)
-    return name_columns(name.struct.field("forenames"), name.struct.field("surname"))
+def read_forenames(text: pl.Expr) -> pl.Expr:
+    """Read forenames from a field of their own into a struct of `forenames` and `forenames_folded`."""
+    return read_distinct(text, _read_forenames, dict.fromkeys(NAME_FIELDS[:2], pl.String))
+
+
+def read_surname(text: pl.Expr) -> pl.Expr:
+    """Read a surname from a field of its own into a struct of `surname` and `surname_folded`."""
+    return read_distinct(text, _read_surnames, dict.fromkeys(NAME_FIELDS[2:], pl.String))
+
+
+def _read_names(texts: pl.DataFrame) -> pl.DataFrame:
+    return _split_names(texts).with_columns(
+        *_written("forenames", pl.col("forenames")), *_written("surname", pl.col("surname"))
+    )
+
+
+def _read_forenames(texts: pl.DataFrame) -> pl.DataFrame:
+    return texts.with_columns(_written("forenames", known(pl.col("text"))))
+
+
+def _read_surnames(texts: pl.DataFrame) -> pl.DataFrame:
+    return texts.with_columns(_written("surname", known(pl.col("text"))))
+
+
+def _written(part: str, seen: pl.Expr) -> list[pl.Expr]:
+    """The part of a name in reading case, and folded."""
+    cased = reading_case(seen, is_surname=part == "surname")
+    return [cased.alias(part), fold(seen).alias(f"{part}_folded")]
 
 
 def _split_names(texts: pl.DataFrame) -> pl.DataFrame:
@@ -118,8 +136,3 @@ def _by_way(*values: pl.Expr) -> pl.Expr:
 
 def _plain(word: str) -> pl.Expr:
     return without_marks(pl.col(word)).str.to_uppercase()
-
-
-def _write_names(texts: pl.DataFrame, *, is_surname: bool) -> pl.DataFrame:
-    seen = texts.with_columns(seen=known(pl.col("text")))
-    return seen.with_columns(cased=reading_case(pl.col("seen"), is_surname=is_surname), folded=fold(pl.col("seen")))

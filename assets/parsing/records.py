@@ -1,18 +1,16 @@
 """What all sources do alike to bring a row into the canonical shape.
 
-Belongs here: record keys, codes, identifiers, dates, conditions, the columns as sent. Does not: what one source
+Belongs here: record keys, codes, dates, conditions, the columns as sent. Does not: what one source
 alone needs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
 from assets.parsing.conditions import code_conditions
 from assets.parsing.dates import DateForm, read_date
-from assets.parsing.rejections import Check
 from assets.parsing.words import known
-from warehouse.identifiers import is_cro_valid, is_pnc_id_valid, parse_cro, parse_pnc_id
 from warehouse.schema import Table
 from warehouse.tables.raw import PLACE
 
@@ -38,16 +36,20 @@ def record_columns(source: str, source_key: pl.Expr) -> list[pl.Expr]:
     ]
 
 
-def date_columns(sent: Mapping[str, pl.Expr], *, forms: tuple[DateForm, ...]) -> list[pl.Expr]:
-    """For each core column its date and `<column>_reason`, why it is null though something was sent."""
-    read = {column: read_date(text, forms=forms) for column, text in sent.items()}
-    dates = [date.struct.field("date").alias(column) for column, date in read.items()]
-    return dates + [date.struct.field("reason").alias(f"{column}_reason") for column, date in read.items()]
+def with_dates(rows: pl.DataFrame, sent: Mapping[str, pl.Expr], *, forms: tuple[DateForm, ...]) -> pl.DataFrame:
+    """The rows with each core column of `sent` as a date, and `<column>_reason`, why it is null though not blank."""
+    read = rows.with_columns(read_date(text, forms=forms).alias(f"{column}_read") for column, text in sent.items())
+    parts = [
+        pl.col(f"{column}_read").struct.field(part).alias(name)
+        for column in sent
+        for part, name in (("date", column), ("reason", f"{column}_reason"))
+    ]
+    return read.with_columns(parts).drop(f"{column}_read" for column in sent)
 
 
-def date_check(field: str, sent: str, expected: str) -> Check:
-    """Check of a date read with `date_columns`."""
-    return Check(field, sent, pl.col(f"{field}_reason"), expected)
+def in_sequence(conditions: pl.DataFrame) -> pl.DataFrame:
+    """The conditions of each record (`record_id`) numbered from 1, as they stand: `sequence`."""
+    return conditions.with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id"))
 
 
 def condition_rows(records: pl.DataFrame, *, cut_at: int | None = None) -> pl.DataFrame:
@@ -75,58 +77,11 @@ def coded(sent: str, codes: Mapping[str, str | bool | None]) -> pl.Expr:
     )
 
 
-def identifier_columns(pnc_id: pl.Expr, cro_number: pl.Expr, *, this_year: int) -> list[pl.Expr]:
-    """`pnc_id`, `is_pnc_id_valid`, `cro_number`, `is_cro_valid`."""
-    pnc, cro = parse_pnc_id(pnc_id, this_year=this_year), parse_cro(cro_number)
-    return [
-        pnc.alias("pnc_id"),
-        is_pnc_id_valid(pnc).alias("is_pnc_id_valid"),
-        cro.alias("cro_number"),
-        is_cro_valid(cro).alias("is_cro_valid"),
-    ]
-
-
-def pnc_id_checks(sent: str) -> tuple[Check, ...]:
-    """Checks of a PNC id: its form, and its check letter (the id is kept then, marked as not valid)."""
-    return (
-        Check("pnc_id", sent, "bad_format", "a PNC id: year, serial of up to seven digits, letter"),
-        Check(
-            "pnc_id",
-            sent,
-            "check_letter",
-            "the check letter that year and serial give; the id is kept, marked as not valid",
-            ~pl.col("is_pnc_id_valid"),
-        ),
-    )
-
-
-def cro_checks(sent: str) -> tuple[Check, ...]:
-    """Checks of a CRO number: its form, and its check letter (the number is kept then, marked as not valid)."""
-    return (
-        Check("cro_number", sent, "bad_format", "a CRO number: serial/year and letter, or SFyear/serial and letter"),
-        Check(
-            "cro_number",
-            sent,
-            "check_letter",
-            "the check letter that year and serial give; the number is kept, marked as not valid",
-            ~pl.col("is_cro_valid"),
-        ),
-    )
-
-
-def sex_check(sent: str, codes: Iterable[str]) -> Check:
-    """Check of a sex: a word that is not among the source's codes."""
-    unknown = pl.col(sent).is_not_null() & ~pl.col(sent).str.to_uppercase().is_in(list(codes))
-    return Check("sex", sent, "unknown_code", f"one of {', '.join(codes)}", unknown)
-
-
-CONDITION_CHECK = Check("condition_code", "text", "unknown_code", "wording like one of the catalogue's")
-
-
 def in_core_shape(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """The frame in the shape of a core table, sorted by its key, one row a key; columns not sent are null."""
     absent = [column for column in table.columns if column.name not in frame.columns]
     shaped = table.conform(frame.with_columns(pl.lit(None, column.dtype).alias(column.name) for column in absent))
-    return shaped.sort(*table.key, *shaped.columns, nulls_last=True).unique(
-        subset=list(table.key), keep="first", maintain_order=True
-    )
+    keys = list(table.key)
+    if shaped.select(pl.struct(keys).is_duplicated().any()).item():
+        shaped = shaped.sort(shaped.columns, nulls_last=True).unique(keys, keep="first", maintain_order=True)
+    return shaped.sort(keys, nulls_last=True)

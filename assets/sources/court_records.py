@@ -8,24 +8,22 @@ from datetime import date
 
 import polars as pl
 
+from assets.parsing.checks import CONDITION_CHECK, birth_check, date_check, pnc_id_checks, sex_check
 from assets.parsing.conditions import split_conditions
 from assets.parsing.courts import resolve_courts
-from assets.parsing.dates import ISO, ISO_MONTH, YEAR, birth_columns
+from assets.parsing.dates import ISO, ISO_MONTH, YEAR, read_birth
 from assets.parsing.forces import resolve_forces
-from assets.parsing.names import free_name_columns
+from assets.parsing.identifiers import read_pnc_id
+from assets.parsing.names import read_name
 from assets.parsing.orders import read_orders, sentence_columns
 from assets.parsing.records import (
-    CONDITION_CHECK,
     as_sent,
     coded,
     condition_rows,
-    date_check,
-    date_columns,
-    identifier_columns,
     in_core_shape,
-    pnc_id_checks,
+    in_sequence,
     record_columns,
-    sex_check,
+    with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from warehouse.codes import reference
@@ -42,7 +40,7 @@ A_DATE = "a date as yyyy-mm-dd"
 
 ORDER_CHECKS = (
     *(date_check(column, f"sent_{field}", A_DATE) for column, field in DATES.items()),
-    Check("date_of_birth", "sent_date_of_birth", pl.col("birth_reason"), A_DATE),
+    birth_check("sent_date_of_birth", A_DATE),
     sex_check("sent_sex", SEX_CODES),
     *pnc_id_checks("sent_pncid"),
     Check("order_type", "sent_result_text", "unknown_code", "words that name one type of order"),
@@ -84,16 +82,20 @@ def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     dated = {column: pl.col(f"sent_{field}") for column, field in DATES.items()}
     dated["end_on"] = pl.when(end.str.to_uppercase() != UNTIL_FURTHER_ORDER).then(end)
     urn = pl.col("sent_case_urn").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
-    return sent.with_columns(
-        *free_name_columns(pl.col("sent_defendant_name")),
-        *birth_columns(pl.col("sent_date_of_birth"), forms=BIRTH_FORMS, this_year=as_of.year),
-        *identifier_columns(pl.col("sent_pncid"), pl.lit(None, pl.String), this_year=as_of.year),
-        *date_columns(dated, forms=(ISO,)),
-        coded("sent_sex", SEX_CODES).alias("sex"),
-        coded("sent_status", {state: state for state in RESULT_STATES}).alias("result_state"),
-        case_urn=pl.when(urn.str.contains(CASE_URN)).then(urn),
-        amends_source_key=pl.col("sent_amends_result_id"),
-    ).with_columns(recorded_on="made_on")
+    return (
+        with_dates(sent, dated, forms=(ISO,))
+        .with_columns(
+            name=read_name(pl.col("sent_defendant_name")),
+            birth=read_birth(pl.col("sent_date_of_birth"), forms=BIRTH_FORMS, this_year=as_of.year),
+            pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
+            sex=coded("sent_sex", SEX_CODES),
+            result_state=coded("sent_status", {state: state for state in RESULT_STATES}),
+            case_urn=pl.when(urn.str.contains(CASE_URN)).then(urn),
+            amends_source_key=pl.col("sent_amends_result_id"),
+            recorded_on="made_on",
+        )
+        .unnest("name", "birth", "pnc")
+    )
 
 
 def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:
@@ -180,7 +182,5 @@ def _with_force(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _conditions(sent: pl.DataFrame) -> pl.DataFrame:
-    rows = sent.select("record_id", "source", "source_key", text=split_conditions(pl.col("sent_prohibitions"))).explode(
-        "text", empty_as_null=False, keep_nulls=False
-    )
-    return condition_rows(rows.with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id")))
+    cells = sent.select("record_id", "source", "source_key", text="sent_prohibitions")
+    return condition_rows(in_sequence(split_conditions(cells)))

@@ -8,28 +8,24 @@ from datetime import date
 
 import polars as pl
 
-from assets.parsing.courts import add_court
-from assets.parsing.dates import DDMMYYYY, MMYYYY, YYYY, birth_columns
-from assets.parsing.forces import add_force
-from assets.parsing.names import free_name_columns
-from assets.parsing.offences import add_offence
-from assets.parsing.records import (
+from assets.parsing.checks import (
+    ASN_CHECKS,
     CONDITION_CHECK,
-    as_sent,
-    coded,
-    condition_rows,
+    birth_check,
     cro_checks,
     date_check,
-    date_columns,
-    identifier_columns,
-    in_core_shape,
     pnc_id_checks,
-    record_columns,
     sex_check,
 )
+from assets.parsing.courts import add_court
+from assets.parsing.dates import DDMMYYYY, MMYYYY, YYYY, read_birth
+from assets.parsing.forces import add_force
+from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
+from assets.parsing.names import read_name
+from assets.parsing.offences import add_offence
+from assets.parsing.records import as_sent, coded, condition_rows, in_core_shape, record_columns, with_dates
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.terms import read_yymm
-from warehouse.identifiers import is_asn_valid, parse_asn
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 
 ORDER_CODES = {
@@ -51,7 +47,7 @@ A_DATE = "a date as ddmmyyyy"
 
 ORDER_CHECKS = (
     *(date_check(column, f"sent_{field}", A_DATE) for column, field in DATES.items()),
-    Check("date_of_birth", "sent_dob", pl.col("birth_reason"), A_DATE),
+    birth_check("sent_dob", A_DATE),
     Check("surname", "sent_name", "bad_format", "SURNAME/FORENAMES"),
     sex_check("sent_sex", SEX_CODES),
     *pnc_id_checks("sent_pncid"),
@@ -67,14 +63,7 @@ ARREST_CHECKS = (
     *pnc_id_checks("sent_pncid"),
     Check("offence_code", "sent_offence", "unknown_code", "a listed CJS offence code"),
     Check("force_code", "sent_force", "unknown_code", "a force code of two characters"),
-    Check("asn", "sent_asn", "bad_format", "an ASN of 20 characters that is no dummy"),
-    Check(
-        "asn",
-        "sent_asn",
-        "check_letter",
-        "the check letter that the ASN gives; the ASN is kept, marked as not valid",
-        ~pl.col("is_asn_valid"),
-    ),
+    *ASN_CHECKS,
 )
 
 
@@ -86,7 +75,7 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
     arrests = _arrests(as_sent(raw["raw_pnc__arrests"], key="asn"), as_of)
     rejected = [
         rejected_values(orders, ORDER_CHECKS),
-        rejected_values(aliases, [Check("date_of_birth", "sent_dob", pl.col("birth_reason"), A_DATE)]),
+        rejected_values(aliases, [birth_check("sent_dob", A_DATE)]),
         rejected_values(conditions, [CONDITION_CHECK]),
         rejected_values(arrests, ARREST_CHECKS),
     ]
@@ -105,31 +94,36 @@ def _orders(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     dated["end_on"] = pl.when(expiry != UNTIL_FURTHER_ORDER).then(expiry)
     rows = sent.with_columns(
         *record_columns("pnc", pl.col("sent_recno")),
-        *free_name_columns(pl.col("sent_name")),
-        *birth_columns(pl.col("sent_dob"), forms=BIRTH_FORMS, this_year=as_of.year),
-        coded("sent_sex", SEX_CODES).alias("sex"),
-        *identifier_columns(pl.col("sent_pncid"), pl.col("sent_crono"), this_year=as_of.year),
-        *date_columns(dated, forms=DATE_FORMS),
+        name=read_name(pl.col("sent_name")),
+        birth=read_birth(pl.col("sent_dob"), forms=BIRTH_FORMS, this_year=as_of.year),
+        pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
+        cro=read_cro_number(pl.col("sent_crono")),
+        sex=coded("sent_sex", SEX_CODES),
+    ).unnest("name", "birth", "pnc", "cro")
+    judged = with_dates(rows, dated, forms=DATE_FORMS).with_columns(
         coded("sent_order_type", {code: kind for code, (kind, _) in ORDER_CODES.items()}).alias("order_type"),
         coded("sent_order_type", {code: interim for code, (_, interim) in ORDER_CODES.items()}).alias("is_interim"),
         coded("sent_status", STATUS_CODES).alias("recorded_status"),
         read_yymm(pl.col("sent_duration")).alias("term_months"),
         court_as_written=pl.col("sent_court"),
         force_as_written=pl.col("sent_owner_force"),
-    ).with_columns(
         is_until_further_order=pl.when(expiry == UNTIL_FURTHER_ORDER)
         .then(statement=True)
         .when(pl.col("end_on").is_not_null())
-        .then(statement=False)
+        .then(statement=False),
     )
-    return add_force(add_court(rows))
+    return add_force(add_court(judged))
 
 
 def _aliases(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    return sent.filter(pl.col("sent_name").is_not_null()).with_columns(
-        *record_columns("pnc", pl.col("sent_recno")),
-        *free_name_columns(pl.col("sent_name")),
-        *birth_columns(pl.col("sent_dob"), forms=BIRTH_FORMS, this_year=as_of.year),
+    return (
+        sent.filter(pl.col("sent_name").is_not_null())
+        .with_columns(
+            *record_columns("pnc", pl.col("sent_recno")),
+            name=read_name(pl.col("sent_name")),
+            birth=read_birth(pl.col("sent_dob"), forms=BIRTH_FORMS, this_year=as_of.year),
+        )
+        .unnest("name", "birth")
     )
 
 
@@ -145,16 +139,13 @@ def _conditions(raw: pl.LazyFrame) -> pl.DataFrame:
 
 def _arrests(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Arrests name no person: the PNC id leads to one."""
-    asn = parse_asn(pl.col("sent_asn"))
-    rows = sent.with_columns(
+    rows = with_dates(sent, {"arrested_on": pl.col("sent_arrest_date")}, forms=DATE_FORMS).with_columns(
         *record_columns("pnc", pl.col("sent_asn")),
-        *identifier_columns(pl.col("sent_pncid"), pl.lit(None, pl.String), this_year=as_of.year),
-        *date_columns({"arrested_on": pl.col("sent_arrest_date")}, forms=DATE_FORMS),
-        asn.alias("asn"),
-        is_asn_valid(asn).alias("is_asn_valid"),
+        pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
+        asn=read_asn(pl.col("sent_asn")),
         is_birth_placeholder=pl.lit(value=False),
         offence_as_written=pl.col("sent_offence"),
         force_as_written=pl.col("sent_force"),
         disposal=pl.col("sent_disposal"),
     )
-    return add_force(add_offence(rows))
+    return add_force(add_offence(rows.unnest("pnc", "asn")))

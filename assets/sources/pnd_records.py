@@ -8,33 +8,38 @@ from datetime import date
 
 import polars as pl
 
+from assets.parsing.checks import (
+    ASN_CHECKS,
+    CONDITION_CHECK,
+    birth_check,
+    cro_checks,
+    date_check,
+    force_check,
+    pnc_id_checks,
+    sex_check,
+)
 from assets.parsing.conditions import split_conditions
 from assets.parsing.courts import add_court
-from assets.parsing.dates import HAND_TYPED, birth_columns
+from assets.parsing.dates import HAND_TYPED, read_birth
 from assets.parsing.forces import add_force
-from assets.parsing.names import free_name_columns
+from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
+from assets.parsing.names import read_name
 from assets.parsing.offences import add_offence
 from assets.parsing.orders import read_orders
 from assets.parsing.partial_dates import show_partial_dates
 from assets.parsing.records import (
-    CONDITION_CHECK,
     as_sent,
     coded,
     condition_rows,
-    cro_checks,
-    date_check,
-    date_columns,
-    identifier_columns,
     in_core_shape,
-    pnc_id_checks,
+    in_sequence,
     record_columns,
-    sex_check,
+    with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.statuses import read_status
 from assets.parsing.terms import is_until_further_order, read_term
 from assets.parsing.words import known
-from warehouse.identifiers import is_asn_valid, parse_asn
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 
 SEX_CODES = {"MALE": "M", "M": "M", "FEMALE": "F", "F": "F", "UNKNOWN": None, "U": None, "INDETERMINATE": None}
@@ -44,17 +49,11 @@ WHOLE_NUMBER = r"^\d{1,4}(?:\.0+)?$"
 A_DATE = "a date as YYYY-MM-DD"
 
 PERSON_CHECKS = (
-    Check("date_of_birth", "sent_dob", pl.col("birth_reason"), A_DATE),
+    birth_check("sent_dob", A_DATE),
     sex_check("sent_sex", SEX_CODES),
     *pnc_id_checks("sent_pncid"),
     *cro_checks("sent_cro"),
-    Check(
-        "force_code",
-        "sent_submitting_force",
-        "unknown_code",
-        "the code or the name of a listed force",
-        pl.col("is_force_named") & pl.col("force_code").is_null(),
-    ),
+    force_check("sent_submitting_force"),
 )
 ORDER_CHECKS = (
     *PERSON_CHECKS,
@@ -68,14 +67,7 @@ ARREST_CHECKS = (
     *PERSON_CHECKS,
     date_check("arrested_on", "sent_date", A_DATE),
     Check("offence_code", "sent_offence", "unknown_code", "a listed CJS offence code, or a title that fits one"),
-    Check("asn", "sent_asn", "bad_format", "an ASN of 20 characters that is no dummy"),
-    Check(
-        "asn",
-        "sent_asn",
-        "check_letter",
-        "the check letter that the ASN gives; the ASN is kept, marked as not valid",
-        ~pl.col("is_asn_valid"),
-    ),
+    *ASN_CHECKS,
 )
 
 
@@ -105,13 +97,14 @@ def _people(documents: pl.DataFrame, as_of: date) -> pl.DataFrame:
         *record_columns("pnd", pl.col("sent_record_id")), names=_by_rank(pl.col("sent_names"))
     )
     people = listed.with_columns(
-        *free_name_columns(pl.col("names").list.first()),
-        *birth_columns(pl.col("sent_dob"), forms=HAND_TYPED, this_year=as_of.year),
-        coded("sent_sex", SEX_CODES).alias("sex"),
-        *identifier_columns(pl.col("sent_pncid"), pl.col("sent_cro"), this_year=as_of.year),
+        name=read_name(pl.col("names").list.first()),
+        birth=read_birth(pl.col("sent_dob"), forms=HAND_TYPED, this_year=as_of.year),
+        pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
+        cro=read_cro_number(pl.col("sent_cro")),
+        sex=coded("sent_sex", SEX_CODES),
         force_as_written=pl.col("sent_submitting_force"),
     )
-    return add_force(people)
+    return add_force(people.unnest("name", "birth", "pnc", "cro"))
 
 
 def _by_rank(names: pl.Expr) -> pl.Expr:
@@ -135,9 +128,9 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
         is_until_further_order(pl.col(field)) for field in ("sent_ends", "sent_status", "sent_order")
     )
     orders = (
-        people.join(kinds, on="sent_order", how="left", maintain_order="left")
+        with_dates(people, dated, forms=HAND_TYPED)
+        .join(kinds, on="sent_order", how="left", maintain_order="left")
         .with_columns(
-            *date_columns(dated, forms=HAND_TYPED),
             term_months=_read_months(pl.col("sent_term_months")),
             court_as_written=pl.col("sent_court"),
             recorded_status=read_status(pl.col("sent_status")),
@@ -163,15 +156,15 @@ def _read_months(text: pl.Expr) -> pl.Expr:
 def _conditions(orders: pl.DataFrame) -> pl.DataFrame:
     """Conditions of orders; where all stand in one text it is split."""
     texts = pl.col("sent_conditions").str.json_decode(pl.List(pl.String))
-    whole = texts.list.eval(known(pl.element()).drop_nulls())
-    parted = pl.when(whole.list.len() == 1).then(split_conditions(whole.list.first())).otherwise(whole)
-    rows = (
-        orders.select("record_id", "source", "source_key", text=parted)
+    listed = (
+        orders.select("record_id", "source", "source_key", text=texts)
         .explode("text")
+        .with_columns(known(pl.col("text")))
         .drop_nulls("text")
-        .with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id"))
+        .with_columns(is_alone=pl.len().over("record_id") == 1)
     )
-    return condition_rows(rows)
+    alone, among = (listed.filter(is_alone).drop("is_alone") for is_alone in (pl.col("is_alone"), ~pl.col("is_alone")))
+    return condition_rows(in_sequence(pl.concat([split_conditions(alone), among])))
 
 
 def _aliases(people: pl.DataFrame) -> pl.DataFrame:
@@ -181,7 +174,8 @@ def _aliases(people: pl.DataFrame) -> pl.DataFrame:
         .with_columns(name=pl.col("names").list.slice(1))
         .explode("name")
         .drop_nulls("name")
-        .with_columns(*free_name_columns(pl.col("name")), date_of_birth=pl.lit(None, dtype=pl.Date))
+        .with_columns(read_name(pl.col("name")), date_of_birth=pl.lit(None, dtype=pl.Date))
+        .unnest("name")
     )
     is_first = pl.all_horizontal(
         pl.col(part).eq_missing(pl.col(f"first_{part}")) for part in ("surname_folded", "forenames_folded")
@@ -190,13 +184,9 @@ def _aliases(people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _arrests(people: pl.DataFrame) -> pl.DataFrame:
-    asn = parse_asn(pl.col("sent_asn"))
-    return add_offence(
-        people.with_columns(
-            *date_columns({"arrested_on": pl.col("sent_date")}, forms=HAND_TYPED),
-            asn.alias("asn"),
-            is_asn_valid(asn).alias("is_asn_valid"),
-            offence_as_written=pl.col("sent_offence"),
-            custody_ref=pl.col("sent_custody_ref"),
-        )
+    rows = with_dates(people, {"arrested_on": pl.col("sent_date")}, forms=HAND_TYPED).with_columns(
+        asn=read_asn(pl.col("sent_asn")),
+        offence_as_written=pl.col("sent_offence"),
+        custody_ref=pl.col("sent_custody_ref"),
     )
+    return add_offence(rows.unnest("asn"))

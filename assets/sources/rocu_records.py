@@ -8,33 +8,38 @@ from datetime import date
 
 import polars as pl
 
+from assets.parsing.checks import (
+    ASN_CHECKS,
+    CONDITION_CHECK,
+    birth_check,
+    cro_checks,
+    date_check,
+    force_check,
+    pnc_id_checks,
+    sex_check,
+)
 from assets.parsing.conditions import split_conditions
 from assets.parsing.courts import add_court
-from assets.parsing.dates import HAND_TYPED, birth_columns
+from assets.parsing.dates import HAND_TYPED, read_birth
 from assets.parsing.forces import add_force
-from assets.parsing.names import name_columns, split_name
+from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
+from assets.parsing.names import read_forenames, read_surname, split_name
 from assets.parsing.offences import add_offence
 from assets.parsing.orders import read_orders
 from assets.parsing.partial_dates import show_partial_dates
 from assets.parsing.records import (
-    CONDITION_CHECK,
     as_sent,
     coded,
     condition_rows,
-    cro_checks,
-    date_check,
-    date_columns,
-    identifier_columns,
     in_core_shape,
-    pnc_id_checks,
+    in_sequence,
     record_columns,
-    sex_check,
+    with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.statuses import read_status
 from assets.parsing.terms import is_until_further_order, read_term
 from warehouse.codes import codes
-from warehouse.identifiers import is_asn_valid, parse_asn
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 
 SEX_CODES = {"M": "M", "MALE": "M", "F": "F", "FEMALE": "F", "U": None, "UNKNOWN": None}
@@ -51,17 +56,11 @@ A_DATE = "a whole date, as an Excel date or as dd/mm/yyyy"
 WHOLE_NUMBER = r"^\d{1,4}$"
 
 PERSON_CHECKS = (
-    Check("date_of_birth", "sent_date_of_birth", pl.col("birth_reason"), A_DATE),
+    birth_check("sent_date_of_birth", A_DATE),
     sex_check("sent_sex", SEX_CODES),
     *pnc_id_checks("sent_pnc_id"),
     *cro_checks("sent_cro_number"),
-    Check(
-        "force_code",
-        "sent_force",
-        "unknown_code",
-        "the code or the name of a listed force",
-        pl.col("sent_force").is_not_null() & pl.col("is_force_named") & pl.col("force_code").is_null(),
-    ),
+    force_check("sent_force"),
 )
 ORDER_CHECKS = (
     *PERSON_CHECKS,
@@ -91,14 +90,7 @@ ARREST_CHECKS = (
     *PERSON_CHECKS,
     date_check("arrested_on", "sent_arrested_on", A_DATE),
     Check("offence_code", "sent_offence", "unknown_code", "a listed CJS offence code, or a title that fits one"),
-    Check("asn", "sent_asn", "bad_format", "an ASN of 20 characters that is no dummy"),
-    Check(
-        "asn",
-        "sent_asn",
-        "check_letter",
-        "the check letter that the ASN gives; the ASN is kept, marked as not valid",
-        ~pl.col("is_asn_valid"),
-    ),
+    *ASN_CHECKS,
 )
 
 
@@ -128,15 +120,16 @@ def _people(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     rows = sent.with_columns(
         pl.col(numbers).str.replace(r"^(\d+)\.0+$", "$1"), *record_columns("rocu", place)
     ).with_columns(name=split_name(pl.col("sent_name")))
-    return rows.with_columns(
-        *name_columns(
-            pl.coalesce("sent_forenames", pl.col("name").struct.field("forenames")),
-            pl.coalesce("sent_surname", pl.col("name").struct.field("surname")),
-        ),
-        *birth_columns(pl.col("sent_date_of_birth"), forms=HAND_TYPED, this_year=as_of.year),
-        *identifier_columns(pl.col("sent_pnc_id"), pl.col("sent_cro_number"), this_year=as_of.year),
-        coded("sent_sex", SEX_CODES).alias("sex"),
+    forenames, surname = (pl.col("name").struct.field(part) for part in ("forenames", "surname"))
+    people = rows.with_columns(
+        forenames=read_forenames(pl.coalesce("sent_forenames", forenames)),
+        surname=read_surname(pl.coalesce("sent_surname", surname)),
+        birth=read_birth(pl.col("sent_date_of_birth"), forms=HAND_TYPED, this_year=as_of.year),
+        pnc=read_pnc_id(pl.col("sent_pnc_id"), this_year=as_of.year),
+        cro=read_cro_number(pl.col("sent_cro_number")),
+        sex=coded("sent_sex", SEX_CODES),
     )
+    return people.drop("name").unnest("forenames", "surname", "birth", "pnc", "cro")
 
 
 def _orders(people: pl.DataFrame) -> pl.DataFrame:
@@ -146,8 +139,8 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
     is_open = pl.any_horizontal(is_until_further_order(pl.col(f"sent_{field}")) for field in ("end_on", "length"))
     dated = {field: pl.col(f"sent_{field}") for field in ORDER_DATES}
     dated["end_on"] = pl.when(~is_until_further_order(pl.col("sent_end_on"))).then(pl.col("sent_end_on"))
-    rows = people.join(kinds, on="sent_order_type", how="left", maintain_order="left").with_columns(
-        *date_columns(dated, forms=HAND_TYPED),
+    typed = people.join(kinds, on="sent_order_type", how="left", maintain_order="left")
+    rows = with_dates(typed, dated, forms=HAND_TYPED).with_columns(
         stated_interim=coded("sent_interim", INTERIM_CODES),
         term_months=pl.coalesce(_whole_number("sent_length_months"), read_term(pl.col("sent_length"))),
         is_county_lines=coded("sent_county_lines", YES_NO_CODES),
@@ -197,25 +190,18 @@ def _last_day_of_month() -> pl.Expr:
 
 
 def _conditions(orders: pl.DataFrame) -> pl.DataFrame:
-    rows = (
-        orders.select("record_id", "source", "source_key", text=split_conditions(pl.col("sent_conditions")))
-        .explode("text")
-        .drop_nulls("text")
-        .with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id"))
-    )
-    return condition_rows(rows)
+    cells = orders.select("record_id", "source", "source_key", text="sent_conditions")
+    return condition_rows(in_sequence(split_conditions(cells)))
 
 
 def _arrests(people: pl.DataFrame) -> pl.DataFrame:
     """Arrests; without a column for the force, the force is the one whose code begins the custody reference."""
-    asn, prefix = parse_asn(pl.col("sent_asn")), pl.col("sent_custody_ref").str.extract(CUSTODY_FORCE)
-    rows = people.with_columns(
-        *date_columns({"arrested_on": pl.col("sent_arrested_on")}, forms=HAND_TYPED),
-        asn.alias("asn"),
-        is_asn_valid(asn).alias("is_asn_valid"),
+    prefix = pl.col("sent_custody_ref").str.extract(CUSTODY_FORCE)
+    rows = with_dates(people, {"arrested_on": pl.col("sent_arrested_on")}, forms=HAND_TYPED).with_columns(
+        asn=read_asn(pl.col("sent_asn")),
         offence_as_written=pl.col("sent_offence"),
         custody_ref=pl.col("sent_custody_ref"),
         disposal=pl.col("sent_disposal"),
         force_as_written=pl.coalesce("sent_force", pl.when(prefix.is_in(codes("forces"))).then(prefix)),
     )
-    return add_force(add_offence(rows))
+    return add_force(add_offence(rows.unnest("asn")))

@@ -27,11 +27,23 @@ PASSPORTS = "Not to travel outside the UK; all passports to be surrendered at th
         pytest.param("Nobody under 18. Must b", ["Nobody under 18", "Must b"], id="number before a full stop"),
         pytest.param("1. Nobody under 18. 2. Must b", ["Nobody under 18", "Must b"], id="numbered within one line"),
         pytest.param("Not to a", ["Not to a"], id="one condition"),
-        pytest.param("n/k", None, id="not known"),
+        pytest.param("n/k", [], id="not known"),
     ],
 )
 def test_a_cell_splits_into_conditions(cell, conditions):
-    assert pl.DataFrame({"cell": [cell]}).select(split_conditions(pl.col("cell"))).to_series().to_list() == [conditions]
+    assert split_conditions(pl.DataFrame({"text": [cell]})).get_column("text").to_list() == conditions
+
+
+def test_conditions_keep_the_order_of_their_cells():
+    cells = pl.DataFrame({"record": ["c", "a", "b"], "text": ["Not to a. Must b", "No c\nNo d", "No e; No f"]})
+    assert split_conditions(cells).rows() == [
+        ("c", "Not to a"),
+        ("c", "Must b"),
+        ("a", "No c"),
+        ("a", "No d"),
+        ("b", "No e"),
+        ("b", "No f"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.parsing.dates import DDMMYYYY, HAND_TYPED, ISO, MMYYYY, YYYY, birth_columns, read_date
+from assets.parsing.dates import DDMMYYYY, HAND_TYPED, ISO, MMYYYY, YYYY, read_birth, read_date
 
 MONTHS = tuple(date(2000, month, 1).strftime("%B") for month in range(1, 13))
 
@@ -118,9 +118,9 @@ def test_a_strict_form_refuses_the_other_forms():
         pytest.param("", (None, None, None, False), id="blank"),
     ],
 )
-def test_birth_columns(text, expected):
-    columns = birth_columns(pl.col("text"), forms=(DDMMYYYY, MMYYYY, YYYY), this_year=2024)
-    assert pl.DataFrame({"text": [text]}).select(columns).row(0)[:4] == expected
+def test_a_date_of_birth(text, expected):
+    birth = read_birth(pl.col("text"), forms=(DDMMYYYY, MMYYYY, YYYY), this_year=2024)
+    assert pl.DataFrame({"text": [text]}).select(birth).unnest("text").row(0)[:4] == expected
 
 
 def test_reading_keeps_the_order_of_the_rows():

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.parsing.names import free_name_columns, name_columns
+from assets.parsing.names import read_forenames, read_name, read_surname
 from assets.parsing.words import known
 from matching.standardise import fold
 
 
 def split(text: str | None) -> tuple[str | None, ...]:
     frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
-    return frame.select(free_name_columns(pl.col("text"))).select("forenames", "surname").row(0)
+    return frame.select(name=read_name(pl.col("text"))).unnest("name").select("forenames", "surname").row(0)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_a_folded_text_holds_ascii_capitals_digits_and_single_blanks(text):
 
 def test_names_in_two_columns():
     frame = pl.DataFrame({"first": ["JÓZSEF"], "last": ["VON DER LEYEN"]})
-    columns = name_columns(pl.col("first"), pl.col("last"))
-    assert frame.select(columns).row(0) == ("József", "JOZSEF", "von der Leyen", "VON DER LEYEN")
+    read = frame.select(read_forenames(pl.col("first")), read_surname(pl.col("last"))).unnest("first", "last")
+    assert read.row(0) == ("József", "JOZSEF", "von der Leyen", "VON DER LEYEN")
 
 
 @pytest.mark.parametrize("text", ["n/k", "N/K", "?", "TBC", "-", "–", "unknown", "Not known", "N/A", " ", "..", ""])
