@@ -182,7 +182,7 @@ def choose_golden(records: pl.DataFrame, clusters: pl.DataFrame) -> tuple[pl.Dat
 
     Returns:
         The golden values (`order_cluster`, `subject_cluster`, every field of `PERSON_FIELDS` and `ORDER_FIELDS`), and
-        their provenance (`order_cluster` and the columns of `field_provenance` but `order_id`).
+        their provenance (`order_cluster` and the columns of `field_provenance` but `order_id`; rows in no order).
     """
     held = hold_records(records, clusters)
     orders = held.select("order_cluster", "subject_cluster").unique("order_cluster")
@@ -193,7 +193,7 @@ def choose_golden(records: pl.DataFrame, clusters: pl.DataFrame) -> tuple[pl.Dat
     reasons = pl.concat([of_orders, order_reasons]).join(
         held.select("record_id", "source", "source_key", "file_name", "row_number"), on="record_id", how="left"
     )
-    return golden.sort("order_cluster"), reasons.sort("order_cluster", "field")
+    return golden.sort("order_cluster"), reasons
 
 
 def choose_arrests(records: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -206,7 +206,9 @@ def choose_arrests(records: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `event_cluster` and every field of `ARREST_FIELDS`.
     """
-    held = records.join(events.select("record_id", "event_cluster"), on="record_id", how="inner").with_columns(
+    read = {"record_id", "source", "is_asn_valid", *(field.name for field in ARREST_FIELDS)}
+    narrow = records.select(name for name in records.columns if name in read)
+    held = narrow.join(events.select("record_id", "event_cluster"), on="record_id", how="inner").with_columns(
         pl.lit(STANDS).alias("standing"),
         pl.lit(None, pl.Date).alias("recorded_on"),
         pl.lit(0).alias("holding"),

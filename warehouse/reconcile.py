@@ -13,6 +13,7 @@ from warehouse.codes import reference
 from warehouse.golden import choose_arrests, choose_golden, hold_records
 from warehouse.legal import judge_status
 from warehouse.reasons import AMENDED, STANDS
+from warehouse.schema import Table
 from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,
@@ -55,21 +56,25 @@ def build_register(night: Night) -> dict[str, pl.DataFrame]:
         `orders` (with `discrepancy_count` and `quality_score` still empty: see `finish_orders`), `order_sources`,
         `subjects`, `conditions`, `arrests`, `arrest_sources`, `field_provenance`.
     """
-    held = _identify(hold_records(night.orders, night.clusters), night)
+    tables: dict[str, pl.DataFrame] = {}
+
+    def add(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+        # Each is brought to its columns at once: what it was made of is wide, and is let go.
+        tables[table.name] = table.conform(frame).sort(table.order)
+        return tables[table.name]
+
     golden, reasons = choose_golden(night.orders, night.clusters)
+    add(FIELD_PROVENANCE, reasons.join(_named(night.order_ids, "order"), on="order_cluster"))
+    del reasons
     golden = _identify(golden, night)
-    conditions = build_conditions(night.conditions, held)
-    arrests = build_arrests(night)
-    tables = {
-        ORDERS: build_orders(golden, held, conditions, as_of=night.as_of),
-        ORDER_SOURCES: build_order_sources(held, night.clusters),
-        SUBJECTS: build_subjects(golden, held, night.aliases, arrests),
-        CONDITIONS: conditions,
-        ARRESTS: arrests,
-        ARREST_SOURCES: build_arrest_sources(night),
-        FIELD_PROVENANCE: reasons.join(_named(night.order_ids, "order"), on="order_cluster"),
-    }
-    return {table.name: table.conform(frame).sort(table.order) for table, frame in tables.items()}
+    held = _identify(hold_records(night.orders, night.clusters), night)
+    add(ORDER_SOURCES, build_order_sources(held, night.clusters))
+    conditions = add(CONDITIONS, build_conditions(night.conditions, held))
+    add(ORDERS, build_orders(golden, held, conditions, as_of=night.as_of))
+    arrests = add(ARRESTS, build_arrests(night))
+    add(SUBJECTS, build_subjects(golden, held, night.aliases, arrests))
+    add(ARREST_SOURCES, build_arrest_sources(night))
+    return tables
 
 
 def finish_orders(orders: pl.DataFrame, discrepancies: pl.DataFrame, quality_scores: pl.DataFrame) -> pl.DataFrame:
@@ -225,8 +230,11 @@ def build_arrests(night: Night) -> pl.DataFrame:
 def build_arrest_sources(night: Night) -> pl.DataFrame:
     """Every arrest record with the event it tells of."""
     events = night.events.select("record_id", "event_cluster", "match_weight")
-    return night.arrests.join(events, on="record_id").join(
-        _named(night.arrest_ids, "arrest", cluster="event_cluster"), on="event_cluster"
+    columns = [name for name in night.arrests.columns if name in ("record_id", *ARREST_SOURCES.schema)]
+    return (
+        night.arrests.select(columns)
+        .join(events, on="record_id")
+        .join(_named(night.arrest_ids, "arrest", cluster="event_cluster"), on="event_cluster")
     )
 
 
