@@ -15,10 +15,13 @@ from matching.standardise import fold
 from warehouse.codes import reference
 
 BREAK, WITHIN = "\x1e", "\x1f"  # stand where a condition ends, and after a full stop that ends none
+# A number, a capital word before a small one (names go on with a capital), or a word that begins conditions.
+_OPENING = r"\(?\d{1,2}[.)]\s|\p{Lu}\p{Ll}+ \p{Ll}|(?:NOT|NO|MUST|SHALL|DO NOT|ONLY|EXCLUDED|PROHIBITED|SUBJECT) "
 # Where one cell parts into conditions. The first rule whose sign the cell holds is the one the writer used.
 SEPARATORS = (
     r"\s*[\r\n\x0b\v]+\s*",
-    r"\s*[;|]\s*(?P<next>\(?\d{1,2}[.)]\s|\p{Lu})",
+    r"\s+\|\s+|\s*[;|]\s*(?P<next>\(?\d{1,2}[.)]\s|\p{Lu})",
+    rf"\s+/\s+(?P<next>{_OPENING})",
     r"[.]\s+(?P<next>\(?\d{1,2}[.)]\s+\p{Lu}|\p{Lu})",
 )
 NUMBERING = r"^\s*(?:\(?\d{1,2}[.)]|[-•*–])\s+"
@@ -56,8 +59,9 @@ class Wording:
 def split_conditions(cells: pl.DataFrame) -> pl.DataFrame:
     """Split cells into conditions, numbering and bullets taken off.
 
-    By line; else by `;` before a capital or a number; else by a full stop before one. `d.o.b. 01/01/1990`,
-    `intl. travel` and `Op. Name` stay whole.
+    By line; else by ` | `, or `;` before a capital or a number; else by ` / ` before words that begin a condition; else
+    by a full stop before a capital or a number. `d.o.b. 01/01/1990`, `intl. travel`, `Op. Name`, `and / or` and
+    `Jon Smith / Ann Smith` stay whole.
 
     Args:
         cells: `text`, one cell a row, and any columns to keep.

@@ -33,6 +33,7 @@ OTHER_NAMES = {
     "NORTH STAFFS JUSTICE CENTRE": "B21JI00",
 }
 OTHER_PLACES = {"NEWCASTLE UPON TYNE": "NEWCASTLE", "KINGSTON": "KINGSTON UPON THAMES", "STOKE": "STOKE ON TRENT"}
+SITE_WORDS = {"SQ": "SQUARE", "ST": "STREET"}
 ROOM_CODE = re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}")  # Libra: five characters of the court, two of the room
 CUT_FROM = 18  # a text this long may be the beginning of a longer name
 CUT_SCORE = 95.0
@@ -41,21 +42,22 @@ TOWN_FACTOR = 0.8  # a town alone, settled by the kind of order, is worth less t
 
 @dataclass(frozen=True)
 class Court:
-    """A court of the list: its code, type, folded name, and the place in its name."""
+    """A court of the list: its code, type, folded name, the place in its name, and the site named in brackets."""
 
     code: str
     court_type: str
     name: str
     place: str
+    site: str
 
 
 def resolve_courts(values: pl.DataFrame) -> pl.DataFrame:
     """Find the court that each written value means.
 
     In this order: a code (with any room, or its first five characters); the name in full or abbreviated; the beginning
-    of a name cut short; a misspelt name of the same type; a town alone. A town alone is settled by the order: risk
-    orders and interim orders come from magistrates, prevention orders from the Crown Court if the town has one and
-    else from magistrates (Modern Slavery Act 2015 ss.14, 15, 21, 23, 28). Youth courts must be named.
+    of a name cut short; a misspelt name of the same type, at the site named; a town alone. A town alone is settled by
+    the order: risk orders and interim orders come from magistrates, prevention orders from the Crown Court if the town
+    has one and else from magistrates (Modern Slavery Act 2015 ss.14, 15, 21, 23, 28). Youth courts must be named.
 
     Args:
         values: `court_as_written`, `order_type`, `is_interim`; any rows.
@@ -94,11 +96,13 @@ def _find(text: str, order_type: str | None, is_interim: bool | None) -> tuple[s
     begun = {court.code for court in _courts() if court.name.startswith(text)} if len(text) >= CUT_FROM else set()
     if begun:
         return _only(begun), CUT_SCORE
-    place, court_type = _parts(text)
+    main, site = _site(text)
+    place, court_type = _parts(main)
     place = OTHER_PLACES.get(place, place)
+    courts = [court for court in _courts() if not site or court.site == site]
     if court_type:
-        return _by_place(place, court_type)
-    return _by_town(place, order_type, is_interim)
+        return _by_place(place, [court for court in courts if court.court_type == court_type])
+    return _by_town(place, [court for court in courts if court.court_type != "youth"], order_type, is_interim)
 
 
 def _only(codes: set[str]) -> str | None:
@@ -114,6 +118,21 @@ def _exact_codes(text: str) -> set[str]:
     return _by_code().get(bare, set()) | {court.code for court in _courts() if court.name == text}
 
 
+def _site(text: str) -> tuple[str, str]:
+    """The text before the site of a court, and the site, where the text ends with one, misspelt or not.
+
+    It tells courts of one place and type apart: `Manchester Crown Court (Minshull Street)`.
+    """
+    words = text.split()
+    sites = sorted({court.site for court in _courts()} - {""})
+    for length in sorted({len(site.split()) for site in sites}):
+        tail = SITE_WORDS.get(words[-1], words[-1])
+        entry, _ = nearest(" ".join([*words[-length:-1], tail]), sites)
+        if entry and len(words) > length:
+            return " ".join(words[:-length]), entry
+    return text, ""
+
+
 def _parts(text: str) -> tuple[str, str | None]:
     """The place and the type of court, where the text ends with a phrase for a type, misspelt or not."""
     for court_type, phrases in TYPE_PHRASES.items():
@@ -126,14 +145,14 @@ def _parts(text: str) -> tuple[str, str | None]:
     return (" ".join(words[:-2]), full_phrases[full_phrase]) if full_phrase else (text, None)
 
 
-def _by_place(place: str, court_type: str) -> tuple[str | None, float]:
-    courts = [court for court in _courts() if court.court_type == court_type]
+def _by_place(place: str, courts: list[Court]) -> tuple[str | None, float]:
     entry, score = _nearest_place(place, courts)
     return _only({court.code for court in courts if court.place == entry}), score
 
 
-def _by_town(town: str, order_type: str | None, is_interim: bool | None) -> tuple[str | None, float]:
-    courts = [court for court in _courts() if court.court_type != "youth"]
+def _by_town(
+    town: str, courts: list[Court], order_type: str | None, is_interim: bool | None
+) -> tuple[str | None, float]:
     entry, score = _nearest_place(town, courts)
     here = [court for court in courts if court.place == entry]
     crown = {court.code for court in here if court.court_type == "crown"}
@@ -154,9 +173,15 @@ def _nearest_place(place: str, courts: list[Court]) -> tuple[str | None, float]:
 @cache
 def _courts() -> tuple[Court, ...]:
     listed = reference("courts").select(
-        "code", "court_type", name=fold(pl.col("name")), place=fold(pl.col("name").str.replace(r"\s*\(.*\)", ""))
+        "code",
+        "court_type",
+        name=fold(pl.col("name")),
+        place=fold(pl.col("name").str.replace(r"\s*\(.*\)", "")),
+        site=fold(pl.col("name").str.extract(r"\((.*)\)")).fill_null(""),
     )
-    return tuple(Court(code, kind, name, _place(place, kind)) for code, kind, name, place in listed.iter_rows())
+    return tuple(
+        Court(code, kind, name, _place(place, kind), site) for code, kind, name, place, site in listed.iter_rows()
+    )
 
 
 def _place(name: str, court_type: str) -> str:

@@ -3,11 +3,14 @@
 Belongs here: the ways a name is written. Does not: comparing names.
 """
 
+from functools import cache
+
 import polars as pl
 
 from assets.parsing.distinct import read_distinct
 from assets.parsing.words import known
 from matching.standardise import fold, without_marks
+from warehouse.codes import reference
 
 TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Master", "Dr", "Prof", "Professor", "Sir", "Dame", "Rev", "Revd")
 PARTICLES = (
@@ -16,16 +19,6 @@ PARTICLES = (
 )  # fmt: skip
 # Written small within a surname; the others keep their capital.
 SMALL_PARTICLES = ("De La", "De", "Da", "Dos", "Das", "Di", "Du", "Del", "Della", "Der", "Den", "Van", "Von", "Bin")
-# Frequent family names of Hungary and Vietnam, where the family name comes first. Names that serve as forenames
-# too, there or elsewhere (László, Balázs, Bogdan), are left out. Source: general knowledge (frequency lists).
-FAMILY_FIRST = (
-    "NAGY", "KOVACS", "TOTH", "SZABO", "HORVATH", "VARGA", "KISS", "MOLNAR", "NEMETH", "FARKAS", "BALOGH", "PAPP",
-    "TAKACS", "JUHASZ", "LAKATOS", "MESZAROS", "OLAH", "RACZ", "FEKETE", "SZILAGYI", "TOROK", "FEHER", "SZUCS",
-    "KOCSIS", "ORSOS", "PINTER", "FODOR", "SZALAI", "SIPOS", "MAGYAR", "GULYAS", "BIRO", "KATONA", "FAZEKAS",
-    "BODNAR", "SOMOGYI", "VINCZE",
-    "NGUYEN", "TRAN", "LE", "PHAM", "HUYNH", "HOANG", "PHAN", "VU", "VO", "DANG", "BUI", "DO", "HO", "NGO", "DUONG",
-    "TRINH", "DINH", "DOAN", "TRUONG",
-)  # fmt: skip
 NAME_FIELDS = ("forenames", "forenames_folded", "surname", "surname_folded")
 _TITLE = rf"(?i)(^|[,/]\s*)(?:(?:{'|'.join(TITLES)})\b\.?\s*)+"
 _CAPITAL_WORDS = r"\b(?:Mc|Mac|[OD]['’])?\p{Lu}['’]?\p{Lu}[\p{Lu}'’\-]*(?:\s|$)"
@@ -36,8 +29,8 @@ def split_name(text: pl.Expr) -> pl.Expr:
     """Split a free-form name into a struct of `forenames` and `surname`, as written, titles dropped.
 
     In this order: `SMITH, Jon` and `SMITH/JON`; the words in capitals of a mixed-case name are the surname
-    (`Mr Jon SMITH`, `Smith JON`); a family name of a people that writes it first (`Nagy Péter`); else the last word,
-    with the particles before it (`Ana de Souza`). A single word is a surname.
+    (`Mr Jon SMITH`, `Smith JON`); a family name of a people that writes it first (`Nagy Péter`), unless the last word
+    is one too; else the last word, with the particles before it (`Ana de Souza`). A single word is a surname.
     """
     return read_distinct(text, _split_names, {"forenames": pl.String, "surname": pl.String})
 
@@ -108,8 +101,8 @@ def _split_names(texts: pl.DataFrame) -> pl.DataFrame:
     )
     is_parted = pl.col("parted").struct.field("surname").is_not_null()
     has_capitals = (pl.col("capitals") != "") & (pl.col("others") != "")
-    is_family_first = _plain("first").is_in(FAMILY_FIRST) & ~_plain("final").is_in(FAMILY_FIRST)
-    way = pl.when(is_parted).then(0).when(has_capitals).then(1).when(is_family_first).then(2).otherwise(3)
+    first, final = (_plain(word).is_in(_family_names()) for word in ("first", "final"))
+    way = pl.when(is_parted).then(0).when(has_capitals).then(1).when(first & ~final).then(2).otherwise(3)
     return (
         ways.with_columns(way=way)
         .with_columns(
@@ -136,3 +129,12 @@ def _by_way(*values: pl.Expr) -> pl.Expr:
 
 def _plain(word: str) -> pl.Expr:
     return without_marks(pl.col(word)).str.to_uppercase()
+
+
+@cache
+def _family_names() -> tuple[str, ...]:
+    """Frequent family names of peoples that write them first.
+
+    The list leaves out those that serve as forenames too (Kim, Wei, László) or are a slip away from one (Lim, Park).
+    """
+    return tuple(reference("family_names").select(_plain("name")).to_series().unique().sort())

@@ -16,6 +16,12 @@ UNTIL_FURTHER_ORDER = (
     r"(?i)\b(?:until|till|til|pending) further (?:court )?(?:order|notice)|\bu\.?\s?f\.?\s?o\b|^life(?:time)?$"
     r"|\b(?:indef(?:inite(?:ly)?)?|no (?:end|fixed end|time limit)|unlimited|for life|open.?ended)\b"
 )
+# An interim order runs until the court decides: such words tell no length.
+UNTIL_DETERMINATION = (
+    r"(?i)^(?:n/?a\b[\s:–-]*)?\(?(?:(?:an? )?int(?:erim|\.)?(?: order)?(?: only)?"
+    r"|(?:interim )?(?:until|till|til|pending) (?:the )?(?:(?:final|full|next|main|court|trial) )*"
+    r"(?:hearing|determination|disposal|trial|decision)\b.*)\)?$"
+)
 _YEARS = r"(?P<years>\d{1,2}(?:\.\d+)?) ?-?(?:years?|yrs?|yr?s?|y)\b\.?"
 _MONTHS = r"(?P<months>\d{1,3}) ?-?(?:months?|mont?hs?|mnths?|mths?|mos?|m)\b\.?"
 TERM = rf"(?:{_YEARS}(?:(?: ?,? ?(?:and|&|\+)? ?)(?P<rest>\d{{1,2}}) ?(?:months?|mths?|mnths?|mos?|m)\b\.?)?|{_MONTHS})"
@@ -28,6 +34,11 @@ BARE_YEARS_AT_MOST = 30  # a bare number in a length column: years up to here, m
 def is_until_further_order(text: pl.Expr) -> pl.Expr:
     """Whether the words say that the order runs until further order; null without words."""
     return known(text).str.contains(UNTIL_FURTHER_ORDER)
+
+
+def is_until_determination(text: pl.Expr) -> pl.Expr:
+    """Whether the words of a length say only that the order is interim: it has none then. Null without words."""
+    return known(text).str.contains(UNTIL_DETERMINATION)
 
 
 def read_term(text: pl.Expr, *, pattern: str = WHOLE_TERM) -> pl.Expr:

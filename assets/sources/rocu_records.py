@@ -38,7 +38,7 @@ from assets.parsing.records import (
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.statuses import read_status
-from assets.parsing.terms import is_until_further_order, read_term
+from assets.parsing.terms import is_until_determination, is_until_further_order, read_term
 from warehouse.codes import codes
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 
@@ -78,7 +78,9 @@ ORDER_CHECKS = (
         "sent_length",
         "bad_format",
         "a length as `3 years` or `18 months`, or `UFO`",
-        pl.col("term_months").is_null() & ~is_until_further_order(pl.col("sent_length")),
+        pl.col("term_months").is_null()
+        & ~is_until_further_order(pl.col("sent_length"))
+        & ~is_until_determination(pl.col("sent_length")),
     ),
     Check("term_months", "sent_length_months", "bad_format", "a whole number of months"),
     Check("court_code", "sent_court", "unknown_code", "a listed court, named so that no other fits"),

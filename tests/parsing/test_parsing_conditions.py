@@ -26,6 +26,21 @@ PASSPORTS = "Not to travel outside the UK; all passports to be surrendered at th
         pytest.param("No contact with A.B.. Must b", ["No contact with A.B.", "Must b"], id="initials"),
         pytest.param("Nobody under 18. Must b", ["Nobody under 18", "Must b"], id="number before a full stop"),
         pytest.param("1. Nobody under 18. 2. Must b", ["Nobody under 18", "Must b"], id="numbered within one line"),
+        pytest.param("Not to a / Must not b / Only c", ["Not to a", "Must not b", "Only c"], id="slashes"),
+        pytest.param("NOT TO A / NO B", ["NOT TO A", "NO B"], id="slashes between capitals"),
+        pytest.param("1. Not to a / 2. Must b", ["Not to a", "Must b"], id="slashes before numbers"),
+        pytest.param("Not to a | must not b | No c", ["Not to a", "must not b", "No c"], id="pipes"),
+        pytest.param("Not to a; Must b | No c", ["Not to a", "Must b", "No c"], id="semicolon and pipe"),
+        *(
+            pytest.param(text, [text], id=f"whole: {text}")
+            for text in (
+                "Not to enter Leeds and / or Hull",
+                "No contact w/ children",
+                "Must not meet X (born 01 / 01 / 1990)",
+                "No contact with Jon Smith / Ann Smith",
+                "NO CONTACT WITH JON SMITH / ANN SMITH",
+            )
+        ),
         pytest.param("Not to a", ["Not to a"], id="one condition"),
         pytest.param("n/k", [], id="not known"),
     ],

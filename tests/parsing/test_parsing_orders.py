@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.parsing.orders import read_orders, sentence_columns
-from assets.parsing.terms import is_until_further_order, read_term, read_yymm
+from assets.parsing.terms import is_until_determination, is_until_further_order, read_term, read_yymm
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,26 @@ def test_unknown_words_are_no_order():
 )
 def test_a_length_in_words(text, months):
     assert pl.select(read_term(pl.lit(text))).item() == months
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("interim", True, id="interim"),
+        pytest.param("N/A - interim", True, id="not applicable"),
+        pytest.param("n/a (interim order)", True, id="in brackets"),
+        pytest.param("until hearing", True, id="hearing"),
+        pytest.param("Interim until the final hearing", True, id="interim until"),
+        pytest.param("until determination of the application", True, id="determination"),
+        pytest.param("until further order", False, id="further order"),
+        pytest.param("3 years", False, id="a length"),
+        pytest.param("interim, 3 months", False, id="interim and a length"),
+        pytest.param("intermittent", False, id="another word"),
+        pytest.param("n/k", None, id="not known"),
+    ],
+)
+def test_an_interim_order_has_no_length(text, expected):
+    assert pl.select(is_until_determination(pl.lit(text))).item() is expected
 
 
 @given(total=st.integers(1, 50 * 12))
