@@ -1,5 +1,5 @@
 # Two commands do all: `make demo` and `make test`. Everything else is a part of them or opens what they made.
-PYTHON ?= python3.11
+PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -30,6 +30,7 @@ check: setup  ## Format, lint, types, import contracts, documentation, tests.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m docs.generate --check
 	$(BIN)/pytest -n auto
 
 format: setup  ## Put the code in the house's form.

@@ -6,8 +6,9 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
+import typer
 import typer.main
 
 from assets.sources import find_sources
@@ -81,8 +82,8 @@ def commands() -> Iterator[str]:
     yield from _help(typer.main.get_command(app), "concord")
 
 
-def _help(command: click.Command, name: str) -> Iterator[str]:
-    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
+def _help(command: Any, name: str) -> Iterator[str]:
+    context = typer.Context(command, info_name=name, terminal_width=100, max_content_width=100)
     yield f"## `{name}`\n"
     yield f"{command.help or ''}\n"
     arguments = [record for parameter in command.params if (record := parameter.get_help_record(context))]

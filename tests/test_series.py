@@ -1,0 +1,79 @@
+"""Three nights of a world that grows and changes: what lasts, what is told as changed, and why."""
+
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from samples.nights import write_nights
+
+CONCORD = Path(sys.executable).with_name("concord")
+LAST = date(2026, 11, 20)
+NIGHTS = (LAST - timedelta(days=20), LAST - timedelta(days=10), LAST)
+
+
+@pytest.fixture(scope="module")
+def series(tmp_path_factory):
+    """The folder of three nights, each published from its own landing folder into one home."""
+    folder = tmp_path_factory.mktemp("series")
+    write_nights(folder, orders=50, seed=3, nights=3, as_of=LAST)
+    for number, night in enumerate(NIGHTS, start=1):
+        landing = folder / f"night-{number}" / "landing"
+        command = [CONCORD, "nightly", "--landing", landing, "--as-of", str(night), "--home", folder / "home"]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CONCORD")}
+        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert said.returncode in (0, 3), said.stderr
+    return folder
+
+
+def read(series, number, table):
+    return pl.read_parquet(series / "home" / "releases" / f"r{NIGHTS[number - 1]}" / f"{table}.parquet")
+
+
+def ids_by_truth(series, number):
+    """The register's id of each true order: the one that most of its records have."""
+    truth = pl.read_csv(series / f"night-{number}" / "truth" / "links.csv", infer_schema=False)
+    joined = read(series, number, "order_sources").join(
+        truth.rename({"order_id": "true_id"}), on=["source", "source_key"]
+    )
+    return joined.group_by("true_id").agg(pl.col("order_id").mode().sort().first())
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_orders_keep_their_ids_while_records_come_go_and_move(series, number):
+    both = ids_by_truth(series, number - 1).join(ids_by_truth(series, number), on="true_id", suffix="_now")
+    redirects = set(read(series, number, "id_redirects").select("old_id", "new_id").iter_rows())
+    moved = both.filter(pl.col("order_id") != pl.col("order_id_now"))
+    assert both.height > 30
+    assert set(moved.select("order_id", "order_id_now").iter_rows()) <= redirects
+    assert moved.height <= 0.02 * both.height
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_every_difference_from_the_release_before_is_told_with_its_cause(series, number):
+    before, after = (read(series, night, "orders") for night in (number - 1, number))
+    changes = read(series, number, "release_changes")
+    told = {kind: set(changes.filter(pl.col("change") == kind).get_column("order_id")) for kind in ("added", "removed")}
+    ids = [set(orders.get_column("order_id")) for orders in (before, after)]
+    assert (told["added"], told["removed"]) == (ids[1] - ids[0], ids[0] - ids[1])
+    assert set(changes.get_column("cause")) == {"source"}
+
+
+def test_a_discrepancy_keeps_its_id_and_the_night_it_was_first_seen(series):
+    first, second = (read(series, number, "discrepancies") for number in (1, 2))
+    both = second.join(first, on="discrepancy_id", suffix="_before")
+    assert both.height > 0.5 * first.height
+    assert both.filter(pl.col("first_seen_on") != NIGHTS[0]).is_empty()
+    assert set(both.get_column("state")) == {"open"}
+    fresh = second.join(first, on="discrepancy_id", how="anti")
+    assert set(fresh.get_column("state")) == {"new"}
+    assert set(fresh.get_column("first_seen_on")) == {NIGHTS[1]}
+
+
+def test_no_id_is_given_to_two_orders_over_the_nights(series):
+    held = pl.concat(ids_by_truth(series, number) for number in (1, 2, 3)).unique()
+    assert held.group_by("order_id").len().filter(pl.col("len") > 1).is_empty()
