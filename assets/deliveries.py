@@ -6,6 +6,7 @@ archived, so that last night's stays at hand whatever the landing folder holds t
 """
 
 import calendar
+import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,26 +15,18 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.account import Arrival, shown_name, tell_deliveries
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from warehouse.schema import Table
 from warehouse.tables.raw import QUARANTINE
-from warehouse.tables.register import DELIVERIES, STRAY_FEED
 
 # The fault codes by which a delivery counts as cut short rather than unreadable.
 CUT_SHORT_CODES = frozenset({"cut_short", "no_trailer", "trailer_count", "row_count"})
-EMPTY_CODES = frozenset({"empty_file", "empty_delivery"})
+EMPTY_CODES = frozenset({"empty", "empty_file", "empty_delivery"})
 EMPTY = Fault("empty_delivery", "The delivery holds no rows: ask the sender for it again.")
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A delivery that was looked at tonight, what it gave, and what became of it."""
-
-    delivery: Delivery
-    state: str
-    is_used: bool
-    sha256: str
-    reading: Reading
+# Above this share of rows put aside a delivery is spoilt, or another file: it must not replace a sound one.
+MOST_REFUSED = 0.5
+HIGHEST_REVISION = 9_999
 
 
 @dataclass(frozen=True)
@@ -62,11 +55,11 @@ def take_in(source: Source, *, landing: Path, archive: Path, as_of: date) -> Int
     for arrival in arrivals:
         _check_balance(arrival)
         if arrival.is_used and arrival.reading.is_sound:
-            _keep(arrival.delivery, archive / source.name)
+            _keep(arrival, archive / source.name)
     return Intake(
         tables={table.name: _gather(table, arrivals) for table in source.raw_tables},
         quarantine=pl.concat([QUARANTINE.empty(), *(_conformed(arrival) for arrival in arrivals)]),
-        deliveries=_delivery_table(source, arrivals, find_strays(source, landing / source.name)),
+        deliveries=tell_deliveries(source, arrivals, find_strays(source, landing / source.name)),
     )
 
 
@@ -75,25 +68,25 @@ def look_at(
 ) -> list[Arrival]:
     """Read deliveries of a feed from the newest back until one is sound; tell what became of each.
 
-    A revision whose bytes equal those of an earlier revision of its date is `repeated` and not read: the earlier one
-    counts, so that sending a file again changes nothing.
+    A revision whose bytes, and whose companion's, equal those of an earlier revision of its date is `repeated` and not
+    read: the earlier one counts, so that sending a file again changes nothing.
     """
     arrivals: list[Arrival] = []
     candidates = find_deliveries(feed, folders=folders, as_of=as_of)
+    seen: set[tuple[str | None, ...]] = set()
     for place, delivery in enumerate(candidates):
-        digest = delivery.sha256()
-        if any(arrival.sha256 == digest for arrival in arrivals if arrival.state != "repeated"):
+        digests = _digests(delivery)
+        if digests[0] and digests in seen:
             continue
-        if _has_twin(delivery, candidates[place + 1 :], digest):
-            arrivals.append(Arrival(delivery, "repeated", is_used=False, sha256=digest, reading=Reading({})))
+        if digests[0] and _has_twin(delivery, candidates[place + 1 :], digests):
+            arrivals.append(Arrival(delivery, "repeated", is_used=False, sha256=digests[0], reading=Reading({})))
             continue
-        reading = _refuse_empty(feed, read(delivery))
+        seen.add(digests)
+        reading = _refuse_spoilt(feed, _read_or_tell(read, delivery))
         if reading.is_sound:
-            return [
-                *arrivals,
-                Arrival(delivery, _sound_state(delivery, as_of), is_used=True, sha256=digest, reading=reading),
-            ]
-        arrivals.append(Arrival(delivery, _unsound_state(reading), is_used=False, sha256=digest, reading=reading))
+            used = Arrival(delivery, _sound_state(delivery, as_of), is_used=True, sha256=digests[0], reading=reading)
+            return [*arrivals, used, *_find_rivals(used, candidates[place + 1 :])]
+        arrivals.append(Arrival(delivery, _unsound_state(reading), is_used=False, sha256=digests[0], reading=reading))
     return _use_the_newest_readable(arrivals)
 
 
@@ -111,25 +104,31 @@ def find_deliveries(feed: Feed, *, folders: tuple[Path, ...], as_of: date) -> li
 
 
 def recognise(feed: Feed, path: Path) -> Delivery | None:
-    """The delivery that a file is by its name; None if its name is not of that feed or its date is no date."""
+    """The delivery that a file is by its name; None if its name is not of that feed, or holds no date or revision."""
     match = feed.pattern.fullmatch(path.name)
-    if match is None:
+    revision = int(match["revision"] or 1) if match else 0
+    if match is None or not 1 <= revision <= HIGHEST_REVISION:
         return None
     digits = match["date"].replace("-", "")
     try:
         first = date(int(digits[:4]), int(digits[4:6]), int(digits[6:] or 1))
     except ValueError:
         return None
-    return Delivery(feed, path, first if digits[6:] else _end_of_month(first), int(match["revision"] or 1))
+    return Delivery(feed, path, first if digits[6:] else _end_of_month(first), revision)
 
 
 def find_strays(source: Source, folder: Path) -> list[Path]:
-    """Files in a source's folder that belong to none of its feeds."""
+    """Files in a source's folder that belong to none of its feeds, and what is named like a delivery but is no file."""
     recognised = [
         delivery for path in _files(folder) for feed in source.feeds if (delivery := recognise(feed, path)) is not None
     ]
     known = {delivery.path for delivery in recognised} | {delivery.companion_path for delivery in recognised}
-    return [path for path in _files(folder) if path not in known]
+    no_files = [path for path in sorted(folder.glob("*")) if not path.is_file() and _is_named_by(source, path)]
+    return [*(path for path in _files(folder) if path not in known), *no_files]
+
+
+def _is_named_by(source: Source, path: Path) -> bool:
+    return any(recognise(feed, path) for feed in source.feeds)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -140,22 +139,74 @@ def _end_of_month(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def _has_twin(delivery: Delivery, others: Iterable[Delivery], digest: str) -> bool:
-    size = delivery.path.stat().st_size
+def _digest_of(path: Path) -> str | None:
+    """SHA-256 of a file's bytes; none if it is not there or cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _digests(delivery: Delivery) -> tuple[str | None, ...]:
+    """Digests of a delivery's file and of its companion; none for what is not there or cannot be read."""
+    companion = delivery.companion_path
+    paths = (delivery.path, companion) if companion else (delivery.path,)
+    return tuple(_digest_of(path) for path in paths)
+
+
+def _has_twin(delivery: Delivery, others: Iterable[Delivery], digests: tuple[str | None, ...]) -> bool:
     return any(
-        other.dated_on == delivery.dated_on
-        and other.revision < delivery.revision
-        and other.path.stat().st_size == size
-        and other.sha256() == digest
+        other.dated_on == delivery.dated_on and other.revision < delivery.revision and _digests(other) == digests
         for other in others
     )
 
 
-def _refuse_empty(feed: Feed, reading: Reading) -> Reading:
-    """A national extract without a row is never the truth; a region's return may well be a nil return."""
+def _find_rivals(used: Arrival, others: Iterable[Delivery]) -> list[Arrival]:
+    """Other files of the same folder, date and revision with other content: nobody can tell which one counts."""
+    delivery = used.delivery
+    fault = Fault(
+        "same_revision",
+        f"Another file of the same date and revision was used, {shown_name(delivery.path)}. "
+        "Ask the sender which one counts, and give that one a higher revision.",
+    )
+    return [
+        Arrival(other, "unreadable", is_used=False, sha256=digest, reading=Reading({}, faults=(fault,)))
+        for other in others
+        if (other.dated_on, other.revision, other.path.parent)
+        == (delivery.dated_on, delivery.revision, delivery.path.parent)
+        and (digest := _digest_of(other.path)) != used.sha256
+    ]
+
+
+def _read_or_tell(read: Callable[[Delivery], Reading], delivery: Delivery) -> Reading:
+    """What a delivery gave; that it cannot be opened, or read to its end, is a fault of its own and not the night's."""
+    try:
+        return read(delivery)
+    except OSError as error:
+        message = (
+            f"The file cannot be read ({error.strerror}). Look at its permissions and at the disk, then run again."
+        )
+        return Reading({}, faults=(Fault("not_readable", message),))
+
+
+def _refuse_spoilt(feed: Feed, reading: Reading) -> Reading:
+    """A delivery most of whose rows had to be put aside is unsound.
+
+    So is a national extract without a row; a region's return may well be a nil return.
+    """
+    faults = []
     if reading.is_sound and reading.rows_read == 0 and feed.cadence == "night":
-        return replace(reading, faults=(*reading.faults, EMPTY))
-    return reading
+        faults.append(EMPTY)
+    if reading.quarantine.height > MOST_REFUSED * reading.rows_read:
+        reasons = reading.quarantine.get_column("reason_code").value_counts(sort=True)
+        message = (
+            f"{reading.quarantine.height:,} of {reading.rows_read:,} rows could not be read, most often because of "
+            f"`{reasons.item(0, 'reason_code')}`. Look at the reasons in the quarantine, check which file was sent, "
+            "and ask the sender for the right one."
+        )
+        faults.append(Fault("mostly_unreadable", message))
+    return replace(reading, faults=(*reading.faults, *faults))
 
 
 def _sound_state(delivery: Delivery, as_of: date) -> str:
@@ -189,13 +240,18 @@ def _check_balance(arrival: Arrival) -> None:
         )
 
 
-def _keep(delivery: Delivery, folder: Path) -> None:
+def _keep(arrival: Arrival, folder: Path) -> None:
+    """Archive a delivery, unless its sender has begun to write over it since it was read."""
+    delivery = arrival.delivery
     folder.mkdir(parents=True, exist_ok=True)
     for path in (delivery.companion_path, delivery.path):
         if path is not None and path.parent != folder and path.exists():
             building = folder / f".{path.name}.part"
             shutil.copyfile(path, building)
-            building.replace(folder / path.name)
+            if path == delivery.path and _digest_of(building) != arrival.sha256:
+                building.unlink()
+            else:
+                building.replace(folder / path.name)
 
 
 def _gather(table: Table, arrivals: Iterable[Arrival]) -> pl.DataFrame:
@@ -209,56 +265,3 @@ def _gather(table: Table, arrivals: Iterable[Arrival]) -> pl.DataFrame:
 
 def _conformed(arrival: Arrival) -> pl.DataFrame:
     return QUARANTINE.conform(arrival.reading.quarantine)
-
-
-def _delivery_table(source: Source, arrivals: list[Arrival], strays: list[Path]) -> pl.DataFrame:
-    seen = {arrival.delivery.feed.name for arrival in arrivals}
-    rows = [
-        *(_arrival_row(arrival) for arrival in arrivals),
-        *(_missing_row(feed) for feed in source.feeds if feed.name not in seen),
-        *(_stray_row(source, path) for path in strays),
-    ]
-    return DELIVERIES.conform(pl.DataFrame(rows, schema=DELIVERIES.schema)).sort("delivery_id")
-
-
-def _arrival_row(arrival: Arrival) -> dict[str, object]:
-    delivery, reading = arrival.delivery, arrival.reading
-    # A refused file may bear the name of the good one that stands in the archive: its digest keeps them apart.
-    refused = "" if arrival.is_used else f":{arrival.sha256[:8]}"
-    return {
-        "delivery_id": delivery.delivery_id + refused,
-        "source": delivery.feed.source,
-        "feed": delivery.feed.name,
-        "file_name": delivery.path.name,
-        "dated_on": delivery.dated_on,
-        "revision": delivery.revision,
-        "sha256": arrival.sha256,
-        "state": arrival.state,
-        "is_used": arrival.is_used,
-        "rows_read": reading.rows_read,
-        "rows_kept": reading.rows_kept,
-        "rows_quarantined": reading.quarantine.height,
-        "rows_duplicate": reading.rows_duplicate,
-        "rows_declared": reading.rows_declared,
-        "faults": [fault.message for fault in reading.faults],
-    }
-
-
-def _missing_row(feed: Feed) -> dict[str, object]:
-    message = f"No delivery of {feed.name} came and none is archived: ask the sender."
-    return _nothing_read(f"{feed.name}:missing", feed.source, feed.name, "missing", message)
-
-
-def _stray_row(source: Source, path: Path) -> dict[str, object]:
-    message = (
-        f"A file in the folder of {source.name} is named like none of its deliveries: "
-        "move it to the folder of its source, or have it named by the specification."
-    )
-    row = _nothing_read(f"{source.name}:stray:{path.name}", source.name, STRAY_FEED, "unreadable", message)
-    return row | {"file_name": path.name}
-
-
-def _nothing_read(delivery_id: str, source: str, feed: str, state: str, message: str) -> dict[str, object]:
-    counts = dict.fromkeys(("rows_read", "rows_kept", "rows_quarantined", "rows_duplicate"), 0)
-    named = {"delivery_id": delivery_id, "source": source, "feed": feed, "state": state}
-    return named | counts | {"is_used": False, "faults": [message]}

@@ -48,6 +48,7 @@ COLUMN_ALIASES = {
     "result_status": "status",
     "amends": "amends_result_id",
 }
+MOST_ROWS = 1_000_000_000  # no manifest declares more and is right
 RECORD_START = re.compile(r'^"?R\d{4,}"?,')  # a line that begins with a result_id
 RAW_RESULTS = raw_table("raw_court__results", "a result of a court as sent", FIELDS, key=("result_id",))
 FEED = Feed(
@@ -59,7 +60,8 @@ FEED = Feed(
 REASONS = {
     "null_byte": "The row holds a null byte. Ask the court service to send the row again.",
     "undecodable": "The row holds bytes that are no UTF-8 text. Ask the court service to send the row again.",
-    "field_count": "The row has too few or too many fields. It may be cut, or a quotation mark may stand alone.",
+    "field_count": "The row has too few or too many fields. It may be cut, or a quotation mark may stand alone: "
+    "ask the court service to send the row again.",
     "too_long": f"A field is longer than {LONGEST_FIELD:,} characters. Ask the court service to check the row.",
     "key_missing": "The row has no result_id, so it can't be kept apart from others. Ask for it again.",
     "key_reused": "An earlier row has the same result_id and other content. Ask the court service which is right.",
@@ -78,11 +80,11 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Header:
-    """Where each field stands in a row, how many cells a row has, what is wrong with the heading."""
+    """Where each field stands in a row, how many cells a row has, where rows begin, what is wrong with the heading."""
 
     places: dict[str, int]
     width: int
-    has_heading: bool
+    first_row: int
     faults: tuple[Fault, ...] = ()
 
 
@@ -93,7 +95,7 @@ def read(delivery: Delivery) -> Reading:
     if not any(line.strip() for line in lines):
         fault = Fault("empty_file", f"The file is empty. Expected a heading and results. {ASK_AGAIN}")
         return Reading({RAW_RESULTS.name: RAW_RESULTS.empty()}, faults=(*decoded.faults, fault))
-    header = _read_header(lines[0])
+    header = _read_header(lines)
     rows = _read_rows(lines, header)
     judged = _judge(rows, header)
     declared, manifest_faults = _read_manifest(delivery, len(rows))
@@ -108,20 +110,21 @@ def read(delivery: Delivery) -> Reading:
     )
 
 
-def _read_header(line: str) -> _Header:
-    """Find the fields by their names in the first line, in any order."""
-    cells = next(csv.reader([line]), [])
-    if RECORD_START.match(line):
+def _read_header(lines: Sequence[str]) -> _Header:
+    """Find the fields by their names in the first line that is not blank, in any order."""
+    first = next(place for place, line in enumerate(lines) if line.strip())
+    if RECORD_START.match(lines[first]):
         fault = Fault(
             "no_header", f"The first line is no heading; the columns were taken in their usual order. {ASK_AGAIN}"
         )
         return _Header(
-            {name: place for place, name in enumerate(FIELDS)}, len(FIELDS), has_heading=False, faults=(fault,)
+            {name: place for place, name in enumerate(FIELDS)}, len(FIELDS), first_row=first, faults=(fault,)
         )
+    (cells,) = [row.fields for row in _parse(lines, first, first + 1)]
     names = [re.sub(r"[^a-z0-9]+", "_", cell.lower()).strip("_") for cell in cells]
     names = [COLUMN_ALIASES.get(name, name) if name not in FIELDS else name for name in names]
     places = {name: names.index(name) for name in FIELDS if name in names}
-    return _Header(places, len(cells), has_heading=True, faults=tuple(_heading_faults(names, places)))
+    return _Header(places, len(cells), first_row=first + 1, faults=tuple(_heading_faults(names, places)))
 
 
 def _heading_faults(names: list[str], places: dict[str, int]) -> Iterator[Fault]:
@@ -148,7 +151,7 @@ def _read_rows(lines: list[str], header: _Header) -> list[_Row]:
     quotation mark stands alone somewhere: then each stretch from one line that begins with a result_id to the next
     is read by itself, so that the damage stays where it is.
     """
-    first = 1 if header.has_heading else 0
+    first = header.first_row
     starts = [place for place in range(first, len(lines)) if RECORD_START.match(lines[place])]
     rows = _parse(lines, first, len(lines))
     is_whole = all(len(row.fields) == header.width for row in rows)
@@ -159,7 +162,7 @@ def _read_rows(lines: list[str], header: _Header) -> list[_Row]:
 
 
 def _parse(lines: Sequence[str], start: int, end: int) -> list[_Row]:
-    """The rows of a stretch of lines; what the CSV reader refuses is one row without fields."""
+    """The rows of a stretch of lines; what the CSV reader refuses, for its length, is one row of one field."""
     reader = csv.reader(lines[place] for place in range(start, end))
     rows, begun = [], 0
     try:
@@ -169,7 +172,8 @@ def _parse(lines: Sequence[str], start: int, end: int) -> list[_Row]:
                 rows.append(_Row(start + begun + 1, text, fields))
             begun = reader.line_num
     except csv.Error:
-        rows.append(_Row(start + begun + 1, "".join(lines[start + begun : end]).rstrip("\r\n"), []))
+        text = "".join(lines[start + begun : end]).rstrip("\r\n")
+        rows.append(_Row(start + begun + 1, text, [text]))
     return rows
 
 
@@ -228,14 +232,16 @@ def _end_faults(judged: pl.DataFrame, lines: list[str]) -> Iterator[Fault]:
 def _read_manifest(delivery: Delivery, rows_found: int) -> tuple[int | None, list[Fault]]:
     """What the manifest declares, held against the file."""
     path = delivery.companion_path
-    if path is None or not path.exists():
+    if path is None or not path.is_file():
         return None, [
             Fault("manifest_missing", f"The manifest did not come, so the file can't be checked. {ASK_AGAIN}")
         ]
     try:
         manifest = json.loads(path.read_bytes())
         declared, digest = int(manifest["rows"]), str(manifest["sha256"]).lower()
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        declared, digest = -1, ""
+    if not 0 <= declared <= MOST_ROWS:
         return None, [Fault("manifest_unreadable", f"The manifest holds no rows and sha256. {ASK_AGAIN}")]
     faults = []
     if digest != delivery.sha256():

@@ -3,12 +3,14 @@
 Belongs here: bytes, compression and encoding of such a file. Does not: what a document holds.
 """
 
+import codecs
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from assets.sources.contract import Fault
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 16
 GZIP_MARK = b"\x1f\x8b"
 GZIP_FORM = 31  # zlib's code for "gzip header and trailer, largest window"
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -39,27 +41,42 @@ def gunzip(path: Path) -> tuple[bytes, tuple[Fault, ...]]:
         return text, (_cut_short(len(text)),)
     if not text.strip():
         return b"", (EMPTY,)
-    return (b"", (UTF_16,)) if _is_utf_16(text) else (text, ())
+    return (b"", (UTF_16,)) if _is_utf_16(text) else (text.removeprefix(codecs.BOM_UTF8), ())
 
 
 def _unpack(packed: bytes) -> tuple[bytes, bool]:
-    """Unpack member after member: programs that append write several into one file."""
-    pieces, is_whole = [], True
-    while packed.startswith(GZIP_MARK):
-        unpacker = zlib.decompressobj(GZIP_FORM)
+    """Unpack member after member: programs that append write several into one file, and tapes pad it with nulls."""
+    pieces: list[bytes] = []
+    while packed := packed.lstrip(b"\0"):
+        rest = _unpack_member(packed, pieces) if packed.startswith(GZIP_MARK) else None
+        if rest is None:
+            return b"".join(pieces), False
+        packed = rest
+    return b"".join(pieces), True
+
+
+def _unpack_member(packed: bytes, pieces: list[bytes]) -> bytes | None:
+    """Unpack one member onto the pieces; what stands after it, or none if it does not end as it should."""
+    unpacker = zlib.decompressobj(GZIP_FORM)
+    for start in range(0, len(packed), BLOCK_BYTES):
+        block, before = packed[start : start + BLOCK_BYTES], unpacker.copy()
         try:
-            # Block by block: an error in the middle must not cost what stands before it.
-            for start in range(0, len(packed), BLOCK_BYTES):
-                pieces.append(unpacker.decompress(packed[start : start + BLOCK_BYTES]))
-                if unpacker.eof:
-                    packed = unpacker.unused_data + packed[start + BLOCK_BYTES :]
-                    break
+            pieces.append(unpacker.decompress(block))
         except zlib.error:
-            is_whole = False
-        is_whole = is_whole and unpacker.eof
-        if not is_whole:
-            break
-    return b"".join(pieces), is_whole
+            pieces.extend(_salvage(before, block))
+            return None
+        if unpacker.eof:
+            return unpacker.unused_data + packed[start + BLOCK_BYTES :]
+    return None
+
+
+def _salvage(unpacker: "zlib._Decompress", block: bytes) -> Iterator[bytes]:
+    """What a damaged block gives, byte by byte up to the damage, which must not cost what stands before it."""
+    try:
+        for place in range(len(block)):
+            yield unpacker.decompress(block[place : place + 1])
+    except zlib.error:
+        return
 
 
 def _is_utf_16(text: bytes) -> bool:
@@ -71,6 +88,6 @@ def _is_utf_16(text: bytes) -> bool:
 def _cut_short(size: int) -> Fault:
     return Fault(
         "cut_short",
-        f"The gzip ends or breaks after {size:,} bytes of text, before its own end mark. "
+        f"The gzip ends, breaks or is followed by something else after {size:,} bytes of text. "
         "Expected a whole file: ask the sender to send the delivery again.",
     )

@@ -5,6 +5,7 @@ Belongs here: where a workbook's merged cells lie, and filling them. Does not: r
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -63,17 +64,24 @@ def fill_merged_rows(cells: pl.DataFrame, merged: list[MergedRows]) -> pl.DataFr
     return cells
 
 
-def _scan(archive: ZipFile, part: str) -> list[MergedRows]:
-    """Look for merged cells block by block: a sheet may be hundreds of megabytes of XML."""
-    found: set[MergedRows] = set()
+def read_blocks(archive: ZipFile, part: str) -> Iterator[bytes]:
+    """A part block by block, each with the end of the one before: a sheet may be hundreds of megabytes of XML."""
+    before = b""
     with archive.open(part) as file:
-        before = b""
         while block := file.read(BLOCK_BYTES):
-            for letters, first, last in TAG.findall(before + block):
-                if first != last:
-                    found.add(MergedRows(column_index(letters.decode()), int(first), int(last)))
+            yield before + block
             before = block[-LONGEST_TAG:]
-    return sorted(found)
+
+
+def _scan(archive: ZipFile, part: str) -> list[MergedRows]:
+    return sorted(
+        {
+            MergedRows(column_index(letters.decode()), int(first), int(last))
+            for block in read_blocks(archive, part)
+            for letters, first, last in TAG.findall(block)
+            if first != last
+        }
+    )
 
 
 def _parts_by_sheet(archive: ZipFile) -> dict[str, str]:

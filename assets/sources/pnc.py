@@ -4,6 +4,7 @@ Belongs here: the reading of the two files. Does not: their layout (`assets.sour
 mean (`assets.sources.pnc_records`).
 """
 
+import re
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,13 +14,16 @@ from assets.sources.contract import Delivery, Fault, Reading, Source
 from assets.sources.pnc_layout import FILE_KINDS, FileKind, RecordType
 from assets.sources.pnc_records import standardise
 
+COUNT = re.compile(r"[0-9]{1,9}")
+
 REASONS = {
     "null_byte": "The record holds a null byte. Ask the PNC to send the record again.",
     "undecodable": "The record holds bytes that are no Windows-1252 text. Ask the PNC to send the record again.",
-    "unknown_record_type": "The record type is not one of this file's. Expected ORD, ALS and CON, or ARR.",
-    "field_count": "The record has too few or too many fields for its type. It may be cut, or a field may hold `|`.",
+    "unknown_record_type": "The record type is not one of this file's. Expected ORD, ALS and CON, or ARR: ask the PNC.",
+    "field_count": "The record has too few or too many fields for its type. Cut, or a `|` inside? Ask for it again.",
     "too_long": f"A field is longer than {LONGEST_FIELD:,} characters. Ask the PNC to check the record.",
-    "key_missing": "The record number, sequence, name, text or ASN is blank or no number, so it can't be kept apart.",
+    "key_missing": "The record number, sequence, name, text or ASN is blank or no number, so it can't be kept apart. "
+    "Ask the PNC to send the record again.",
     "without_order": "The record belongs to an order that the file does not hold. Ask the PNC to send the order.",
     "key_reused": "An earlier record of the file has the same key and other content. Ask the PNC which is right.",
     "after_trailer": "The record stands after the trailer. Ask the PNC whether two files were joined.",
@@ -85,7 +89,7 @@ def _take_frame(lines: pl.DataFrame, delivery: Delivery, kind: FileKind) -> _Fra
         return _Frame(body, body.clear(), faults=[*faults, Fault("no_trailer", message)])
     place, trailer = trailers.item(0, "place"), trailers.item(0, "fields").to_list()
     frame = _Frame(body.slice(0, place), body.slice(place + 1), faults=faults)
-    if len(trailer) == 3 and all(count.strip().isdecimal() for count in trailer[1:]):
+    if len(trailer) == 3 and all(COUNT.fullmatch(count.strip()) for count in trailer[1:]):
         frame.orders_declared, frame.rows_declared = int(trailer[1]), int(trailer[2])
     else:
         frame.faults.append(Fault("trailer_unreadable", "The trailer holds no two counts. Ask for the file again."))

@@ -26,9 +26,8 @@ RAW_TABLES = {
     )
     for kind, fields in FIELDS.items()
 }
-# Above this share of refused lines the file is another file, or spoilt: it must not replace a sound one.
-MOST_REFUSED = 0.5
 LONGEST_ROW_TEXT = 10_000
+CUT_REASONS = ("not_json", "wrong_encoding")  # what is wrong with a line of which the end is missing
 DOCUMENTS_A_BATCH = 5_000  # few enough to live briefly: the collector of garbage walks all that wait
 REFUSED_SCHEMA = {"row_number": pl.Int64, "reason_code": pl.String, "row_text": pl.String}
 
@@ -64,7 +63,7 @@ def read(delivery: Delivery) -> Reading:
         quarantine=_as_quarantine(pl.concat([refused, reused]), delivery),
         rows_read=lines.rows_read,
         rows_duplicate=sum(documents[kind].height - distinct[kind].height for kind in FIELDS),
-        faults=(*faults, *_find_faults(lines)),
+        faults=(*(faults or _find_cut(content, lines)), *_find_faults(lines)),
     )
 
 
@@ -146,6 +145,20 @@ def _excerpt(line: bytes) -> str:
     return line[: 4 * LONGEST_ROW_TEXT].decode("utf-8", errors="replace")[:LONGEST_ROW_TEXT]
 
 
+def _find_cut(content: bytes, lines: Lines) -> tuple[Fault, ...]:
+    """A whole gzip may hold a text that was cut before it was packed: its last line has no end and is no JSON."""
+    last = content.count(b"\n") + 1
+    if not any(number == last and reason in CUT_REASONS for number, reason, _ in lines.refused[-1:]):
+        return ()
+    return (
+        Fault(
+            "cut_short",
+            f"The text ends in the middle of line {last:,}. Expected a whole file: ask the sender to send the "
+            "delivery again.",
+        ),
+    )
+
+
 def _find_faults(lines: Lines) -> list[Fault]:
     reasons = Counter(reason for _, reason, _ in lines.refused)
     faults = []
@@ -155,15 +168,6 @@ def _find_faults(lines: Lines) -> list[Fault]:
                 "wrong_encoding",
                 f"{reasons['wrong_encoding']:,} of {lines.rows_read:,} lines are not UTF-8 and hardly any line "
                 "beyond plain ASCII is. Expected UTF-8: ask the sender to send the delivery again as UTF-8.",
-            )
-        )
-    if len(lines.refused) > MOST_REFUSED * lines.rows_read:
-        faults.append(
-            Fault(
-                "mostly_unreadable",
-                f"{len(lines.refused):,} of {lines.rows_read:,} lines could not be read, most often because of "
-                f"`{reasons.most_common(1)[0][0]}`. Expected PND documents: check which file was sent, and ask "
-                "for the right one.",
             )
         )
     faults.extend(_unknown_key_fault(key, count) for key, count in sorted(lines.unknown_keys.items()))

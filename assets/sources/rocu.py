@@ -19,9 +19,6 @@ from warehouse.codes import reference
 from warehouse.schema import Table
 from warehouse.tables.raw import QUARANTINE, raw_table
 
-# Above this share of refused rows the return is spoilt: it must not replace a sound one.
-MOST_REFUSED = 0.5
-
 
 def _raw_table(kind: str, fields: Sequence[str]) -> Table:
     table = raw_table(
@@ -48,17 +45,16 @@ def read(delivery: Delivery) -> Reading:
     found = [(sheet, find_layout(sheet.cells)) for sheet in sheets]
     read_sheets = [read_rows(sheet, layout) for sheet, layout in found if layout is not None and sheet.is_visible]
     quarantine = _as_quarantine(read_sheets, delivery)
-    reading = Reading(
+    return Reading(
         tables=_place(read_sheets, delivery),
         quarantine=quarantine,
         rows_read=sum(sheet.rows.height for sheet in read_sheets) + quarantine.height,
+        faults=(
+            *_find_skipped_sheets(found),
+            *(fault for sheet in read_sheets for fault in _find_heading_faults(sheet)),
+            *_find_return_faults(read_sheets),
+        ),
     )
-    faults = [
-        *_find_skipped_sheets(found),
-        *(fault for sheet in read_sheets for fault in _find_heading_faults(sheet)),
-        *_find_return_faults(read_sheets, reading),
-    ]
-    return replace(reading, faults=tuple(faults))
 
 
 def _place(sheets: Iterable[ReadSheet], delivery: Delivery) -> dict[str, pl.DataFrame]:
@@ -151,7 +147,7 @@ def _find_heading_faults(sheet: ReadSheet) -> list[Fault]:
     ]
 
 
-def _find_return_faults(sheets: Sequence[ReadSheet], reading: Reading) -> list[Fault]:
+def _find_return_faults(sheets: Sequence[ReadSheet]) -> list[Fault]:
     """What is wrong with the return as a whole."""
     orders = [sheet for sheet in sheets if sheet.layout.kind.name == "orders"]
     rules = (
@@ -180,14 +176,6 @@ def _find_return_faults(sheets: Sequence[ReadSheet], reading: Reading) -> list[F
                 is_structural=False,
             ),
         ),
-        (
-            reading.quarantine.height > MOST_REFUSED * reading.rows_read,
-            Fault(
-                "mostly_unreadable",
-                f"{reading.quarantine.height:,} of {reading.rows_read:,} rows could not be read. Look at the reasons "
-                "in the quarantine, and ask the unit to correct the workbook and send it again.",
-            ),
-        ),
     )
     return [fault for applies, fault in rules if applies]
 
@@ -200,7 +188,7 @@ def _feed(code: str, aliases: str | None) -> Feed:
         name=f"rocu_{code}",
         source="rocu",
         pattern=re.compile(
-            rf"(?i:{'|'.join(spellings)})_STRO_return_(?P<date>\d{{4}}-\d{{2}})(?:_r(?P<revision>\d+))?\.xls[xm]?"
+            rf"(?i)(?:{'|'.join(spellings)})_STRO_return_(?P<date>\d{{4}}-\d{{2}})(?:_r(?P<revision>\d+))?\.xls[xm]?"
         ),
         cadence="month",
         region_code=code,

@@ -133,12 +133,12 @@ def _other_fields(names: Mapping[str, str]) -> pl.Expr:
 def _name_others(layout: Layout, cells: pl.DataFrame) -> dict[str, str]:
     """The columns that hold no known field: by heading, or by letter where the heading is missing or used twice."""
     names: dict[str, str] = {}
-    for index, column in enumerate(cells.columns[1:]):
+    for column in cells.columns[1:]:
         heading = layout.others.get(column)
         if heading is not None and heading not in names.values():
             names[column] = heading
         elif heading is not None or (column not in layout.headings and cells[column].null_count() < cells.height):
-            names[column] = f"column {_letters(index)}"
+            names[column] = f"column {_letters(int(column.removeprefix('column_')))}"
     return names
 
 

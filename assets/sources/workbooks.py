@@ -14,14 +14,14 @@ import fastexcel
 import polars as pl
 
 from assets.sources.contract import Fault
-from assets.sources.merged_cells import column_index, fill_merged_rows, find_merged_rows
+from assets.sources.merged_cells import column_index, fill_merged_rows, find_merged_rows, read_blocks
 
 OLE_MARK = bytes.fromhex("D0CF11E0A1B11AE1")
 MACRO_PART = "xl/vbaProject.bin"
 WORKBOOK_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 # The reader lays a sheet out as a full rectangle: one stray cell in the far corner would ask for all memory.
-MOST_CELLS = 60_000_000
-DIMENSION = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
+MOST_CELLS = 20_000_000
+FILLED_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*(?<!/)>')
 MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 
 SEND_AGAIN = "Ask the unit to save it as an Excel workbook (.xlsx) and send it again."
@@ -42,8 +42,8 @@ REFUSALS = {
 class Sheet:
     """A sheet as text: column `row_number` as Excel shows it, then a column for each of Excel's, `column_0` on.
 
-    Cells without text are null; the rows of a merged cell all have its value. Dates are ISO;
-    a formula is its last value; an error is `#` and its name.
+    Rows and columns without any text are left out, cells without text are null; the rows of a merged cell all have its
+    value. Dates are ISO; a formula is its last value; an error is `#` and its name.
     """
 
     name: str
@@ -84,23 +84,35 @@ def _find_refusal_inside(archive: ZipFile) -> str | None:
         return "not_a_workbook"
     if MACRO_PART in parts or Path(str(archive.filename)).suffix.lower() == ".xlsm":
         return "macro_workbook"
-    if any(_cells(archive, part) > MOST_CELLS for part in parts if part.startswith("xl/worksheets/sheet")):
-        return "too_large"
-    return "cut_short" if archive.testzip() else None
+    if archive.testzip():
+        return "cut_short"
+    sheets = [part for part in parts if part.startswith("xl/worksheets/") and part.endswith(".xml")]
+    return "too_large" if any(_cells(archive, part) > MOST_CELLS for part in sheets) else None
 
 
 def _cells(archive: ZipFile, part: str) -> int:
-    """Cells of a sheet by its own account, which stands at its front."""
-    with archive.open(part) as file:
-        found = DIMENSION.search(file.read(2000))
-    return (column_index(found[1].decode()) + 1) * int(found[2]) if found else 0
+    """Cells of the rectangle that the filled cells of a sheet span; what the sheet itself says of it may be wrong."""
+    width = height = 0
+    for block in read_blocks(archive, part):
+        found = FILLED_CELL.findall(block)
+        width = max([width, *(column_index(letters.decode()) + 1 for letters in {letters for letters, _ in found})])
+        height = max([height, *(int(row) for row in {row for _, row in found})])
+    return width * height
 
 
 def _read_sheets(path: Path) -> Iterator[Sheet]:
     workbook, merged = fastexcel.read_excel(path), find_merged_rows(path)
     for name in workbook.sheet_names:
         sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-        yield Sheet(name, sheet.visible == "visible", fill_merged_rows(_as_text(sheet), merged.get(name, [])))
+        cells = fill_merged_rows(_as_text(sheet), merged.get(name, []))
+        yield Sheet(name, sheet.visible == "visible", _drop_empty(cells))
+
+
+def _drop_empty(cells: pl.DataFrame) -> pl.DataFrame:
+    """Leave out rows and columns without any text: one stray cell may stand behind a million of them."""
+    filled = [name for name in cells.columns[1:] if cells[name].null_count() < cells.height]
+    has_text = pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in filled))
+    return cells.select(cells.columns[0], *filled).filter(has_text)
 
 
 def _as_text(sheet: fastexcel.ExcelSheet) -> pl.DataFrame:

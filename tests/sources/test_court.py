@@ -170,7 +170,7 @@ def test_a_new_column_is_told_and_does_no_harm(tmp_path):
         pytest.param(OTHER | {"result_id": ""}, "key_missing", id="no result_id"),
         pytest.param(OTHER | {"result_id": "R000000001"}, "key_reused", id="result_id used again"),
         pytest.param(OTHER | {"prohibitions": "X" * 10_001}, "too_long", id="field above 10,000 characters"),
-        pytest.param(OTHER | {"prohibitions": "X" * 200_000}, "field_count", id="field that the CSV reader refuses"),
+        pytest.param(OTHER | {"prohibitions": "X" * 200_000}, "too_long", id="field that the CSV reader refuses"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_put_aside_with_its_reason(tmp_path, bad, reason):
