@@ -64,14 +64,13 @@ def test_every_difference_from_the_release_before_is_told_with_its_cause(series,
 
 
 def test_a_discrepancy_keeps_its_id_and_the_night_it_was_first_seen(series):
-    first, second = (read(series, number, "discrepancies") for number in (1, 2))
-    both = second.join(first, on="discrepancy_id", suffix="_before")
-    assert both.height > 0.5 * first.height
-    assert both.filter(pl.col("first_seen_on") != NIGHTS[0]).is_empty()
-    assert set(both.get_column("state")) == {"open"}
-    fresh = second.join(first, on="discrepancy_id", how="anti")
-    assert set(fresh.get_column("state")) == {"new"}
-    assert set(fresh.get_column("first_seen_on")) == {NIGHTS[1]}
+    before, now = (read(series, number, "discrepancies") for number in (2, 3))
+    lasting = now.join(before, on="discrepancy_id", suffix="_before")
+    assert lasting.height > 0.5 * before.height
+    assert lasting.filter(pl.col("first_seen_on") != pl.col("first_seen_on_before")).is_empty()
+    assert set(lasting.get_column("state")) == {"open"}
+    fresh = now.join(before, on="discrepancy_id", how="anti")
+    assert set(fresh.select("state", "first_seen_on").iter_rows()) == {("new", NIGHTS[2])}
 
 
 def test_no_id_is_given_to_two_orders_over_the_nights(series):
