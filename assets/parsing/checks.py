@@ -11,6 +11,13 @@ import polars as pl
 from assets.parsing.rejections import Check
 
 CONDITION_CHECK = Check("condition_code", "text", "unknown_code", "wording like one of the catalogue's")
+COURT_CHECK = Check("court_code", "sent_court", "unknown_code", "a listed court, named so that no other fits")
+STATUS_CHECK = Check(
+    "recorded_status", "sent_status", "unknown_code", "words for live, expired, discharged or superseded"
+)
+OFFENCE_CHECK = Check(
+    "offence_code", "sent_offence", "unknown_code", "a listed CJS offence code, or a title that fits one"
+)
 ASN_CHECKS = (
     Check("asn", "sent_asn", "bad_format", "an ASN of 20 characters that is no dummy"),
     Check(

@@ -11,6 +11,7 @@ import polars as pl
 from assets.parsing.checks import (
     ASN_CHECKS,
     CONDITION_CHECK,
+    COURT_CHECK,
     birth_check,
     cro_checks,
     date_check,
@@ -54,7 +55,7 @@ ORDER_CHECKS = (
     *cro_checks("sent_crono"),
     Check("order_type", "sent_order_type", "unknown_code", f"one of {', '.join(ORDER_CODES)}"),
     Check("term_months", "sent_duration", "bad_format", "years and months as YYMM, months below twelve"),
-    Check("court_code", "sent_court", "unknown_code", "a listed court, named so that no other fits"),
+    COURT_CHECK,
     Check("force_code", "sent_owner_force", "unknown_code", "a force code of two characters"),
     Check("recorded_status", "sent_status", "unknown_code", f"one of {', '.join(STATUS_CODES)}"),
 )

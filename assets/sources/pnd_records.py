@@ -11,6 +11,9 @@ import polars as pl
 from assets.parsing.checks import (
     ASN_CHECKS,
     CONDITION_CHECK,
+    COURT_CHECK,
+    OFFENCE_CHECK,
+    STATUS_CHECK,
     birth_check,
     cro_checks,
     date_check,
@@ -60,13 +63,13 @@ ORDER_CHECKS = (
     *(date_check(column, f"sent_{field}", A_DATE) for column, field in ORDER_DATES.items()),
     Check("order_type", "sent_order", "unknown_code", "the words for STRO, STPO, TERO or TEPO"),
     Check("term_months", "sent_term_months", "bad_format", "a whole number of months"),
-    Check("court_code", "sent_court", "unknown_code", "a listed court, named so that no other fits"),
-    Check("recorded_status", "sent_status", "unknown_code", "words for live, expired, discharged or superseded"),
+    COURT_CHECK,
+    STATUS_CHECK,
 )
 ARREST_CHECKS = (
     *PERSON_CHECKS,
     date_check("arrested_on", "sent_date", A_DATE),
-    Check("offence_code", "sent_offence", "unknown_code", "a listed CJS offence code, or a title that fits one"),
+    OFFENCE_CHECK,
     *ASN_CHECKS,
 )
 

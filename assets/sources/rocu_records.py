@@ -11,6 +11,9 @@ import polars as pl
 from assets.parsing.checks import (
     ASN_CHECKS,
     CONDITION_CHECK,
+    COURT_CHECK,
+    OFFENCE_CHECK,
+    STATUS_CHECK,
     birth_check,
     cro_checks,
     date_check,
@@ -83,15 +86,15 @@ ORDER_CHECKS = (
         & ~is_until_determination(pl.col("sent_length")),
     ),
     Check("term_months", "sent_length_months", "bad_format", "a whole number of months"),
-    Check("court_code", "sent_court", "unknown_code", "a listed court, named so that no other fits"),
-    Check("recorded_status", "sent_status", "unknown_code", "words for live, expired, discharged or superseded"),
+    COURT_CHECK,
+    STATUS_CHECK,
     Check("is_county_lines", "sent_county_lines", "unknown_code", "Y or N"),
     Check("breach_count", "sent_breaches", "bad_format", "a whole number"),
 )
 ARREST_CHECKS = (
     *PERSON_CHECKS,
     date_check("arrested_on", "sent_arrested_on", A_DATE),
-    Check("offence_code", "sent_offence", "unknown_code", "a listed CJS offence code, or a title that fits one"),
+    OFFENCE_CHECK,
     *ASN_CHECKS,
 )
 
