@@ -7,6 +7,8 @@ The PNC holds arrests by PNC id and ASN without a name, the regions by name and 
 subjects of the orders bridge the two: records are first brought to their subject, then to one event.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from matching.blocking import BlockingRule, candidate_pairs
@@ -25,7 +27,7 @@ from matching.comparisons import Comparison, Level
 from matching.links import mean_weights
 from matching.names import describe_names, name_variants
 from matching.persons import PERSON_COLUMNS, PERSON_RULES, person_model, subject_bar
-from matching.weights import Model, on_demand, weigh
+from matching.weights import Model, Scales, on_demand, set_up, weigh
 from warehouse.tables.link import LINK_ARRESTS
 
 PERSON_BAR = 4.0
@@ -185,12 +187,14 @@ def link_arrests(
         clusters.select("record_id", "subject_cluster"), on="record_id", maintain_order="left"
     )
     records = _with_names(records.with_columns(subject_cluster=_subjects(records, holders, persons)), holders)
-    weighed = _weigh(persons, records, candidate_pairs(records, EVENT_RULES).pairs)
+    pairs = candidate_pairs(records, EVENT_RULES).pairs
+    scales = [set_up(model, records) for model in (persons, SUBJECT, REFERENCES, EVENT)]
+    weighed = _weigh(scales, pairs)
     known = weighed.select("left", "right", "weight")
     events = agglomerate(
         records.height,
         known,
-        on_demand(known, lambda pairs: _weigh(persons, records, pairs).get_column("weight")),
+        on_demand(known, lambda pairs: _weigh(scales, pairs).get_column("weight")),
         policy=Policy(floor=FLOOR),
         constraints=Constraints(group=records.get_column("source").rank("dense").cast(pl.Int64)),
     )
@@ -213,7 +217,7 @@ def _subjects(records: pl.DataFrame, holders: pl.DataFrame, persons: Model) -> p
         how="diagonal",
     )
     pairs = candidate_pairs(people, PERSON_RULES, across="is_arrested").pairs
-    fits = pairs.with_columns(weight=weigh(persons, people, pairs).get_column("person_weight")).select(
+    fits = pairs.with_columns(weight=weigh(set_up(persons, people), pairs).get_column("person_weight")).select(
         code=people.get_column("code").gather(pairs.get_column("right")),
         subject_cluster=people.get_column("subject_cluster").gather(pairs.get_column("left")),
         weight="weight",
@@ -256,12 +260,12 @@ def _best_subject(fits: pl.DataFrame, bar: float) -> pl.DataFrame:
     return by_person.filter((pl.col("weight") > bar) & clear).select("code", "subject_cluster")
 
 
-def _weigh(persons: Model, records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+def _weigh(scales: Sequence[Scales], pairs: pl.DataFrame) -> pl.DataFrame:
     """The pairs with `match_weight`, the sum of all, and `weight`, how far person and event are above their bars.
 
     A reference belongs to one person and one event, so it counts for both.
     """
-    parts = [weigh(model, records, pairs) for model in (persons, SUBJECT, REFERENCES, EVENT)]
+    parts = [weigh(scale, pairs) for scale in scales]
     # Where the subject is the same, what speaks against the person has been weighed already.
     against = pl.when(pl.col("subject_weight") > 0).then(0.0).otherwise(pl.col("person_weight"))
     person = pl.max_horizontal("person_weight", against) + pl.col("subject_weight") + pl.col("reference_weight")

@@ -6,7 +6,13 @@ Belongs here: rules, joins, the cap on oversized blocks and what it costs. Does 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+
+# Row numbers of a pair and the place of its rule lie in one whole number, which sorts ten times as quickly as three.
+ROW_BITS, PLACE_BITS = 28, 7
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,62 +51,61 @@ def candidate_pairs(records: pl.DataFrame, rules: Sequence[BlockingRule], *, acr
         Pairs sorted by `left` and `right`; diagnostics per rule: `rule`, `pairs` (made), `new_pairs` (not made by
         an earlier rule), `blocks_left_out`, `pairs_left_out`.
     """
-    made, counts = [], []
+    made, left_out = [], []
     for place, rule in enumerate(rules):
         keys = _keys(records, rule)
         sizes = keys.group_by("key").len("size").filter(pl.col("size") > 1)
         kept = keys.join(sizes.filter(pl.col("size") <= rule.limit), on="key", how="semi")
+        left, right = _within_blocks(kept)
+        if across is not None:
+            side = records.get_column(across).to_numpy()
+            left, right = (rows[side[left] != side[right]] for rows in (left, right))
+        made.append(_distinct((left << ROW_BITS | right) << PLACE_BITS | place))
         lost = sizes.filter(pl.col("size") > rule.limit).get_column("size").cast(pl.Int64)
-        made.append(_join(kept, records, across).with_columns(place=pl.lit(place, pl.UInt8)))
-        counts.append((rule.name, made[-1].height, len(lost), int((lost * (lost - 1) // 2).sum())))
-    pairs = pl.concat(made).group_by("left", "right").agg(pl.col("place").min()).sort("left", "right")
-    return Candidates(_named(pairs, rules), _diagnostics(counts, pairs))
+        left_out.append((rule.name, len(made[-1]), len(lost), int((lost * (lost - 1) // 2).sum())))
+    packed = np.sort(np.concatenate(made))
+    is_first = np.diff(packed >> PLACE_BITS, prepend=-1) != 0
+    pairs = _unpacked(packed[is_first], rules)
+    return Candidates(pairs, _diagnostics(left_out, pairs))
 
 
 def _keys(records: pl.DataFrame, rule: BlockingRule) -> pl.DataFrame:
+    """`row`, `key`: a number for what is shared; no row twice."""
     parts = records.select(part.alias(f"part_{index}") for index, part in enumerate(rule.key))
-    frame = parts.with_row_index("row")
-    for name, kind in parts.schema.items():
-        if kind == pl.List:
-            frame = frame.explode(name)
-    frame = frame.drop_nulls()
-    return frame.select("row", key=pl.struct(parts.columns).hash(0)).unique()
+    frame = parts.with_row_index("row").drop_nulls()
+    lists = [name for name, kind in parts.schema.items() if kind == pl.List]
+    for name in lists:
+        frame = frame.explode(name)
+    keys = frame.drop_nulls().select("row", key=pl.struct(parts.columns).hash(0))
+    return keys.unique() if lists else keys
 
 
-def _join(keys: pl.DataFrame, records: pl.DataFrame, across: str | None) -> pl.DataFrame:
-    if across is None:
-        first = second = keys
-    else:
-        side = records.get_column(across)
-        first = keys.filter(~side.gather(keys.get_column("row")))
-        second = keys.filter(side.gather(keys.get_column("row")))
-    joined = first.join(second, on="key").lazy()
-    pairs = (
-        joined.filter(pl.col("row") != pl.col("row_right"))
-        if across
-        else joined.filter(pl.col("row") < pl.col("row_right"))
-    )
-    return (
-        pairs.select(left=pl.min_horizontal("row", "row_right"), right=pl.max_horizontal("row", "row_right"))
-        .unique()
-        .collect()
-    )
+def _within_blocks(keys: pl.DataFrame) -> tuple[Rows, Rows]:
+    """All pairs of rows that share a key, the smaller row first; a pair stands as often as it shares keys."""
+    ordered = keys.sort("key", "row")
+    rows = ordered.get_column("row").cast(pl.Int64).to_numpy()
+    sizes = ordered.get_column("key").rle().struct.field("len").cast(pl.Int64).to_numpy()
+    following = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(rows)) - 1
+    left = np.repeat(np.arange(len(rows)), following)
+    step = np.arange(len(left)) - np.repeat(np.cumsum(following) - following, following)
+    return rows[left], rows[left + step + 1]
 
 
-def _named(pairs: pl.DataFrame, rules: Sequence[BlockingRule]) -> pl.DataFrame:
+def _distinct(numbers: Rows) -> Rows:
+    ordered = np.sort(numbers)
+    return ordered[np.diff(ordered, prepend=-1) != 0]
+
+
+def _unpacked(packed: Rows, rules: Sequence[BlockingRule]) -> pl.DataFrame:
     names = [rule.name for rule in rules]
-    return pairs.select(
-        "left", "right", rule=pl.col("place").replace_strict(dict(enumerate(names)), return_dtype=pl.Enum(names))
-    )
+    rule = pl.Series(names, dtype=pl.Enum(names)).gather(packed % 2**PLACE_BITS)
+    left, right = packed >> ROW_BITS + PLACE_BITS, packed >> PLACE_BITS & 2**ROW_BITS - 1
+    return pl.DataFrame({"left": left, "right": right, "rule": rule}).cast({"left": pl.UInt32, "right": pl.UInt32})
 
 
 def _diagnostics(counts: Sequence[tuple[str, int, int, int]], pairs: pl.DataFrame) -> pl.DataFrame:
-    new = pairs.group_by("place").len("new_pairs")
-    frame = pl.DataFrame(
-        counts, schema=["rule", "pairs", "blocks_left_out", "pairs_left_out"], orient="row"
-    ).with_row_index("place")
-    return (
-        frame.join(new.with_columns(pl.col("place").cast(pl.UInt32)), on="place", how="left")
-        .sort("place")
-        .select("rule", "pairs", pl.col("new_pairs").fill_null(0), "blocks_left_out", "pairs_left_out")
+    new = pairs.group_by(pl.col("rule").cast(pl.String)).len("new_pairs")
+    frame = pl.DataFrame(counts, schema=["rule", "pairs", "blocks_left_out", "pairs_left_out"], orient="row")
+    return frame.join(new, on="rule", how="left", maintain_order="left").select(
+        "rule", "pairs", pl.col("new_pairs").fill_null(0), "blocks_left_out", "pairs_left_out"
     )

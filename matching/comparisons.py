@@ -62,36 +62,54 @@ class Comparison:
         return tuple(level.weight for level in self.levels)
 
 
-def assess(comparison: Comparison, records: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
-    """The level each pair reaches, as its place in `comparison.levels`.
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """The records as one comparison sees them.
+
+    Attributes:
+        comparison: the comparison.
+        codes: for each record the row of `values` that holds its values.
+        values: the distinct values of the columns that the comparison reads.
+    """
+
+    comparison: Comparison
+    codes: pl.Series
+    values: pl.DataFrame
+
+
+def code_values(comparison: Comparison, records: pl.DataFrame) -> Coded:
+    """Number the distinct values of the columns that a comparison reads."""
+    values = records.select(comparison.columns)
+    codes = values.select(pl.struct(pl.all()).hash(0).rank("dense").cast(pl.UInt32) - 1).to_series()
+    representative = pl.DataFrame({"code": codes, "row": pl.int_range(len(codes), eager=True)}).unique(
+        "code", keep="first", maintain_order=True
+    )
+    return Coded(comparison, codes, values[representative.sort("code").get_column("row")])
+
+
+def assess(coded: Coded, pairs: pl.DataFrame) -> pl.Series:
+    """The level each pair reaches, as its place in the levels of the comparison.
 
     Every distinct pair of values is looked at once, however many pairs of records share it.
 
     Args:
-        comparison: the comparison.
-        records: one row a record, with the columns the comparison reads.
-        pairs: columns `left` and `right`, row numbers of `records`.
+        coded: from `code_values`.
+        pairs: columns `left` and `right`, row numbers of the records.
 
     Returns:
         Int8, one a pair, in the order of `pairs`.
     """
-    values = records.select(comparison.columns)
-    codes = values.select(pl.struct(pl.all()).hash(0).rank("dense").cast(pl.UInt32)).to_series()
-    representative = pl.DataFrame({"code": codes, "row": pl.int_range(len(codes), eager=True)}).unique(
-        "code", keep="first", maintain_order=True
-    )
-    rows = representative.sort("code").get_column("row")
-    coded = pl.DataFrame(
-        {"left": codes.gather(pairs.get_column("left")), "right": codes.gather(pairs.get_column("right"))}
-    ).select(low=pl.min_horizontal("left", "right"), high=pl.max_horizontal("left", "right"))
-    distinct = coded.unique()
+    ends = pl.DataFrame({side: coded.codes.gather(pairs.get_column(side)) for side in ("left", "right")})
+    low, high = (bound("left", "right").cast(pl.UInt64) for bound in (pl.min_horizontal, pl.max_horizontal))
+    keys = ends.select(key=low * 2**32 + high)
+    distinct = keys.unique()
     levels = _levels(
-        comparison,
-        values[rows.gather(distinct.get_column("low") - 1)],
-        values[rows.gather(distinct.get_column("high") - 1)],
+        coded.comparison,
+        coded.values[distinct.select(pl.col("key") // 2**32).to_series()],
+        coded.values[distinct.select(pl.col("key") % 2**32).to_series()],
     )
-    reached = coded.join(distinct.with_columns(level=levels), on=["low", "high"], how="left", maintain_order="left")
-    return reached.get_column("level").alias(comparison.name)
+    reached = keys.join(distinct.with_columns(level=levels), on="key", how="left", maintain_order="left")
+    return reached.get_column("level").alias(coded.comparison.name)
 
 
 def _levels(comparison: Comparison, left: pl.DataFrame, right: pl.DataFrame) -> pl.Series:

@@ -70,16 +70,23 @@ def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame
 
 
 def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
-    full = pl.concat_str("forenames_folded", "surname_folded", separator=" ", ignore_nulls=True)
+    """The records with what is read of their names: worked out once for every distinct name."""
+    name = ["forenames_folded", "surname_folded"]
+    full = pl.concat_str(name, separator=" ", ignore_nulls=True)
     first = pl.col("forenames_folded").str.split(" ").list.first()
     short = pl.concat_str(first, "surname_folded", separator=" ", ignore_nulls=True)
-    return records.with_columns(
-        full_name=pl.when(full != "").then(full),
-        first_forename=first,
-        sorted_name=_sorted(full),
-        short_name=_sorted(short),
-        names=pl.when(full != "").then(full.str.split(" ").list.unique().list.sort()),
+    described = (
+        records.select(name)
+        .unique()
+        .with_columns(
+            full_name=pl.when(full != "").then(full),
+            first_forename=first,
+            sorted_name=_sorted(full),
+            short_name=_sorted(short),
+            names=pl.when(full != "").then(full.str.split(" ").list.unique().list.sort()),
+        )
     )
+    return records.join(described, on=name, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _sorted(name: pl.Expr) -> pl.Expr:

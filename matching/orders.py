@@ -32,7 +32,7 @@ from matching.comparisons import Comparison, Level
 from matching.links import conflict_table, mean_weights, tell_levels
 from matching.names import describe_names, name_variants
 from matching.persons import PERSON_COLUMNS, PERSON_RULES, person_model, subject_bar
-from matching.weights import Model, on_demand, weigh
+from matching.weights import Model, Scales, on_demand, set_up, weigh
 from warehouse.tables.link import LINK_CLUSTERS, LINK_PAIRS
 
 # Least weights for one order. The court, day and conditions that a pair of co-defendants shares stand in the order
@@ -187,16 +187,16 @@ def link_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.Data
         conditions: likewise, `CORE_CONDITIONS`.
     """
     records = describe_orders(orders, aliases, conditions)
-    persons = person_model(name_variants())
     candidates = candidate_pairs(records, ORDER_RULES)
-    weighed = _weigh(persons, records, candidates.pairs)
-    of_order = _order_clusters(persons, records, weighed)
-    of_subject = _subject_clusters(persons, records, weighed, of_order)
+    persons, order = set_up(person_model(name_variants()), records), set_up(ORDER_MODEL, records)
+    weighed = _weigh((persons, order), candidates.pairs)
+    of_order = _order_clusters((persons, order), records, weighed)
+    of_subject = _subject_clusters(persons, records.height, weighed, of_order)
     labelled = records.select("record_id", "source").with_columns(order=of_order.labels, subject=of_subject.labels)
     clusters = _cluster_table(labelled, weighed)
     conflicts = conflict_table(records.get_column("record_id"), {"order": of_order, "subject": of_subject})
     return OrderLinks(
-        pairs=_pair_table(persons, records, weighed),
+        pairs=_pair_table((persons, order), records.get_column("record_id"), weighed),
         clusters=clusters,
         conflicts=conflicts,
         diagnostics=_counts(candidates, clusters, conflicts),
@@ -220,18 +220,18 @@ def describe_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.
     return describe_names(records, names)
 
 
-def _weigh(persons: Model, records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+def _weigh(scales: tuple[Scales, ...], pairs: pl.DataFrame) -> pl.DataFrame:
     """The pairs with the levels and weights of both models, and `link`: how far the lesser is above its bar."""
-    weighed = pl.concat([pairs, weigh(persons, records, pairs), weigh(ORDER_MODEL, records, pairs)], how="horizontal")
+    weighed = pl.concat([pairs, *(weigh(scale, pairs) for scale in scales)], how="horizontal")
     return weighed.with_columns(
         match_weight=(pl.col("person_weight") + pl.col("order_weight")).round(2),
         link=pl.min_horizontal(pl.col("person_weight") - PERSON_BAR, pl.col("order_weight") - ORDER_BAR).round(2),
     )
 
 
-def _order_clusters(persons: Model, records: pl.DataFrame, weighed: pl.DataFrame) -> Clusters:
+def _order_clusters(scales: tuple[Scales, ...], records: pl.DataFrame, weighed: pl.DataFrame) -> Clusters:
     known = weighed.select("left", "right", weight="link")
-    weigher = on_demand(known, lambda pairs: _weigh(persons, records, pairs).get_column("link"))
+    weigher = on_demand(known, lambda pairs: _weigh(scales, pairs).get_column("link"))
     source = records.get_column("source").rank("dense").cast(pl.Int64)
     constraints = Constraints(group=source, must=_amendments(records))
     policy = Policy(floor=FLOOR)
@@ -247,17 +247,15 @@ def _amendments(records: pl.DataFrame) -> pl.DataFrame:
     return amended.select(left="row", right="row_right")
 
 
-def _subject_clusters(persons: Model, records: pl.DataFrame, weighed: pl.DataFrame, orders: Clusters) -> Clusters:
+def _subject_clusters(persons: Scales, size: int, weighed: pl.DataFrame, orders: Clusters) -> Clusters:
     """Records of one person; the records of an order are of one person by the link of the order."""
-    bar = subject_bar(records.height)
+    bar = subject_bar(size)
     known = weighed.select("left", "right", weight=(pl.col("person_weight") - bar).round(2))
-    weigher = on_demand(
-        known, lambda pairs: (weigh(persons, records, pairs).get_column("person_weight") - bar).round(2)
-    )
+    weigher = on_demand(known, lambda pairs: (weigh(persons, pairs).get_column("person_weight") - bar).round(2))
     same_order = orders.labels.to_frame("left").with_row_index("right")
     constraints = Constraints(must=same_order.filter(pl.col("left") != pl.col("right")))
     policy = Policy(floor=FLOOR - bar)
-    return agglomerate(records.height, known, weigher, policy=policy, constraints=constraints)
+    return agglomerate(size, known, weigher, policy=policy, constraints=constraints)
 
 
 def _cluster_table(labelled: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
@@ -274,16 +272,16 @@ def _cluster_table(labelled: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFram
     return LINK_CLUSTERS.conform(table).sort("record_id")
 
 
-def _pair_table(persons: Model, records: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
-    shown = weighed.filter(pl.col("link") > SHOWN)
-    ids = records.get_column("record_id")
+def _pair_table(scales: tuple[Scales, ...], ids: pl.Series, weighed: pl.DataFrame) -> pl.DataFrame:
+    """The pairs worth showing; rows stand in the order of ids, so pairs sorted by row are sorted by id."""
+    shown = weighed.filter(pl.col("link") > SHOWN).sort("left", "right")
     table = shown.with_columns(
         left_id=ids.gather(shown.get_column("left")),
         right_id=ids.gather(shown.get_column("right")),
         blocking_rule=pl.col("rule"),
-        **tell_levels((*persons.comparisons, *ORDER_MODEL.comparisons)),
+        **tell_levels([comparison for scale in scales for comparison in scale.model.comparisons]),
     )
-    return LINK_PAIRS.conform(table).sort("left_id", "right_id")
+    return LINK_PAIRS.conform(table)
 
 
 def _counts(candidates: Candidates, clusters: pl.DataFrame, conflicts: pl.DataFrame) -> dict[str, int]:

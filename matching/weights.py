@@ -9,7 +9,7 @@ from math import exp2
 
 import polars as pl
 
-from matching.comparisons import Comparison, assess
+from matching.comparisons import Coded, Comparison, assess, code_values
 
 CHUNK = 1_000_000
 
@@ -32,22 +32,37 @@ class Model:
         return tuple(dict.fromkeys(column for item in self.comparisons for column in item.columns))
 
 
-def weigh(model: Model, records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """The level of each comparison and the sum of their weights.
+@dataclass(frozen=True, eq=False)
+class Scales:
+    """A model with the records it is put to, coded once for all the pairs that are weighed."""
+
+    model: Model
+    coded: tuple[Coded, ...]
+
+
+def set_up(model: Model, records: pl.DataFrame) -> Scales:
+    """Make records ready for weighing.
 
     Args:
         model: the comparisons.
         records: one row a record, with every column the model reads.
-        pairs: columns `left` and `right`, row numbers of `records`.
+    """
+    return Scales(model, tuple(code_values(comparison, records) for comparison in model.comparisons))
+
+
+def weigh(scales: Scales, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The level of each comparison and the sum of their weights.
+
+    Args:
+        scales: from `set_up`.
+        pairs: columns `left` and `right`, row numbers of the records.
 
     Returns:
         One row a pair, in the order of `pairs`: a column `<comparison>` with the level reached, and
         `<model>_weight`, log2 of the Bayes factor.
     """
-    parts = [
-        pl.DataFrame([assess(comparison, records, chunk) for comparison in model.comparisons])
-        for chunk in pairs.iter_slices(CHUNK)
-    ]
+    model = scales.model
+    parts = [pl.DataFrame([assess(coded, chunk) for coded in scales.coded]) for chunk in pairs.iter_slices(CHUNK)]
     empty = pl.DataFrame(schema=dict.fromkeys(model.names, pl.Int8))
     levels = pl.concat([empty, *parts])
     return levels.with_columns(total(model.comparisons).alias(f"{model.name}_weight"))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import comparators as compare
-from matching.comparisons import LEFT, RIGHT, _levels, assess
+from matching.comparisons import LEFT, RIGHT, _levels, assess, code_values
 from matching.names import describe_names, name_variants
 from matching.orders import ORDER_MODEL
 from matching.persons import PERSON_COLUMNS, person_model
@@ -121,7 +121,7 @@ def test_nothing_speaks_against_a_record_and_its_copy(one):
     frame, pair = described(one, one), pl.DataFrame({"left": [0], "right": [1]})
     for comparison in PERSONS.comparisons:
         if comparison.name != "date of birth":  # parts drawn apart need not fit together
-            level = assess(comparison, frame, pair).item()
+            level = assess(code_values(comparison, frame), pair).item()
             assert comparison.weights[level] >= 0, comparison.name
 
 
