@@ -398,6 +398,11 @@ SPOILT_ROWS = {
         packed(lambda was: was.replace(b'"court": ', b'"mass": NaN, "court": ', 1)),
         "not_json",
     ),
+    "PND, ids that differ by blanks alone": (
+        "pnd",
+        packed(lambda was: was + was.splitlines(keepends=True)[0].replace(b'"record_id": "', b'"record_id": " ')),
+        "key_reused",
+    ),
     "court, null byte": ("court", with_manifest(lambda was: was.replace(b",FINAL", b",\0FINAL", 1)), "null_byte"),
     "court, Latin-1 in one row": (
         "court",
@@ -661,7 +666,7 @@ def test_deliveries_of_three_nights_in_one_folder_are_told_apart(landing):
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_of_any_kind_neither_stops_the_night_nor_loses_a_row(sound, tmp_path_factory, source, data):
     folder = tmp_path_factory.mktemp("damaged")

@@ -107,7 +107,9 @@ def _drop_repeats(documents: pl.DataFrame) -> pl.DataFrame:
 
 def _find_reused(distinct: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Rows whose `record_id` a document submitted later, or standing further up, has too."""
-    keys = pl.concat(frame.select("row_number", "record_id", "submitted_at") for frame in distinct.values())
+    keys = pl.concat(
+        frame.select("row_number", pl.col("record_id").str.strip_chars(), "submitted_at") for frame in distinct.values()
+    )
     stands = keys.sort("submitted_at", "row_number", descending=[True, False], nulls_last=True).unique(
         "record_id", keep="first", maintain_order=True
     )
