@@ -18,16 +18,6 @@ STATUS_CHECK = Check(
 OFFENCE_CHECK = Check(
     "offence_code", "sent_offence", "unknown_code", "a listed CJS offence code, or a title that fits one"
 )
-ASN_CHECKS = (
-    Check("asn", "sent_asn", "bad_format", "an ASN of 20 characters that is no dummy"),
-    Check(
-        "asn",
-        "sent_asn",
-        "check_letter",
-        "the check letter that the ASN gives; the ASN is kept, marked as not valid",
-        ~pl.col("is_asn_valid"),
-    ),
-)
 
 
 def date_check(field: str, sent: str, expected: str) -> Check:
@@ -53,28 +43,25 @@ def force_check(sent: str) -> Check:
 
 
 def pnc_id_checks(sent: str) -> tuple[Check, ...]:
-    """Checks of a PNC id: its form, and its check letter (the id is kept then, marked as not valid)."""
-    return (
-        Check("pnc_id", sent, "bad_format", "a PNC id: year, serial of up to seven digits, letter"),
-        Check(
-            "pnc_id",
-            sent,
-            "check_letter",
-            "the check letter that year and serial give; the id is kept, marked as not valid",
-            ~pl.col("is_pnc_id_valid"),
-        ),
-    )
+    """Checks of a PNC id read with `assets.parsing.identifiers.read_pnc_id`."""
+    return _identifier_checks("pnc_id", sent, "is_pnc_id_valid", "a PNC id: year, serial of up to seven digits, letter")
 
 
 def cro_checks(sent: str) -> tuple[Check, ...]:
-    """Checks of a CRO number: its form, and its check letter (the number is kept then, marked as not valid)."""
+    """Checks of a CRO number read with `assets.parsing.identifiers.read_cro_number`."""
+    form = "a CRO number: serial/year and letter, or SFyear/serial and letter"
+    return _identifier_checks("cro_number", sent, "is_cro_valid", form)
+
+
+def asn_checks(sent: str) -> tuple[Check, ...]:
+    """Checks of an ASN read with `assets.parsing.identifiers.read_asn`."""
+    return _identifier_checks("asn", sent, "is_asn_valid", "an ASN of 20 characters that is no dummy")
+
+
+def _identifier_checks(field: str, sent: str, validity: str, form: str) -> tuple[Check, ...]:
+    """Its form, and its check letter: with a wrong one the value is kept, marked as not valid."""
+    letter = "the check letter that its number gives; the value is kept, marked as not valid"
     return (
-        Check("cro_number", sent, "bad_format", "a CRO number: serial/year and letter, or SFyear/serial and letter"),
-        Check(
-            "cro_number",
-            sent,
-            "check_letter",
-            "the check letter that year and serial give; the number is kept, marked as not valid",
-            ~pl.col("is_cro_valid"),
-        ),
+        Check(field, sent, "bad_format", form),
+        Check(field, sent, "check_letter", letter, ~pl.col(validity)),
     )

@@ -12,6 +12,7 @@ from assets.parsing.conditions import code_conditions
 from assets.parsing.dates import DateForm, read_date
 from assets.parsing.words import known
 from warehouse.schema import Table
+from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.raw import PLACE
 
 
@@ -52,6 +53,11 @@ def in_sequence(conditions: pl.DataFrame) -> pl.DataFrame:
     return conditions.with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id"))
 
 
+def runs_on(is_open: pl.Expr) -> pl.Expr:
+    """Whether an order runs until further order: not where an end is given; null where nothing is said of the end."""
+    return pl.when(is_open).then(statement=True).when(pl.col("end_on").is_not_null()).then(statement=False)
+
+
 def condition_rows(records: pl.DataFrame, *, cut_at: int | None = None) -> pl.DataFrame:
     """Conditions coded to the catalogue.
 
@@ -77,8 +83,32 @@ def coded(sent: str, codes: Mapping[str, str | bool | None]) -> pl.Expr:
     )
 
 
-def in_core_shape(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame in the shape of a core table, sorted by its key, one row a key; columns not sent are null."""
+def core_tables(
+    *,
+    orders: pl.DataFrame,
+    conditions: pl.DataFrame,
+    rejected: pl.DataFrame,
+    aliases: pl.DataFrame | None = None,
+    arrests: pl.DataFrame | None = None,
+) -> dict[str, pl.DataFrame]:
+    """A source's core tables in their shape, by short name; empty where the source sends none.
+
+    Each table is sorted by its key, one row a key; columns not sent are null. `rejected` comes from
+    `assets.parsing.rejections.collect_rejected`.
+    """
+    shaped = {
+        "orders": (CORE_ORDERS, orders),
+        "aliases": (CORE_ALIASES, aliases),
+        "conditions": (CORE_CONDITIONS, conditions),
+        "arrests": (CORE_ARRESTS, arrests),
+    }
+    tables = {
+        name: table.empty() if frame is None else _in_shape(table, frame) for name, (table, frame) in shaped.items()
+    }
+    return {**tables, "rejected_values": rejected}
+
+
+def _in_shape(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     absent = [column for column in table.columns if column.name not in frame.columns]
     shaped = table.conform(frame.with_columns(pl.lit(None, column.dtype).alias(column.name) for column in absent))
     keys = list(table.key)

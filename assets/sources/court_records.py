@@ -20,14 +20,14 @@ from assets.parsing.records import (
     as_sent,
     coded,
     condition_rows,
-    in_core_shape,
+    core_tables,
     in_sequence,
     record_columns,
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from warehouse.codes import reference
-from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS, RESULT_STATES
+from warehouse.tables.core import RESULT_STATES
 
 SEX_CODES = {"MALE": "M", "FEMALE": "F", "NOT SPECIFIED": None}
 UNTIL_FURTHER_ORDER = "UFO"
@@ -67,13 +67,11 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
     orders = _with_force(_with_court(_with_kind(_own_columns(sent, as_of))))
     conditions = _conditions(sent)
     rejected = [rejected_values(orders, ORDER_CHECKS), rejected_values(conditions, [CONDITION_CHECK])]
-    return {
-        "orders": in_core_shape(CORE_ORDERS, orders),
-        "aliases": CORE_ALIASES.empty(),
-        "conditions": in_core_shape(CORE_CONDITIONS, conditions),
-        "arrests": CORE_ARRESTS.empty(),
-        "rejected_values": collect_rejected(rejected),
-    }
+    return core_tables(
+        orders=orders,
+        conditions=conditions,
+        rejected=collect_rejected(rejected),
+    )
 
 
 def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -9,9 +9,9 @@ from datetime import date
 import polars as pl
 
 from assets.parsing.checks import (
-    ASN_CHECKS,
     CONDITION_CHECK,
     COURT_CHECK,
+    asn_checks,
     birth_check,
     cro_checks,
     date_check,
@@ -24,10 +24,17 @@ from assets.parsing.forces import add_force
 from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
 from assets.parsing.names import read_name
 from assets.parsing.offences import add_offence
-from assets.parsing.records import as_sent, coded, condition_rows, in_core_shape, record_columns, with_dates
+from assets.parsing.records import (
+    as_sent,
+    coded,
+    condition_rows,
+    core_tables,
+    record_columns,
+    runs_on,
+    with_dates,
+)
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.terms import read_yymm
-from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 
 ORDER_CODES = {
     "STRO": ("STRO", False),
@@ -64,7 +71,7 @@ ARREST_CHECKS = (
     *pnc_id_checks("sent_pncid"),
     Check("offence_code", "sent_offence", "unknown_code", "a listed CJS offence code"),
     Check("force_code", "sent_force", "unknown_code", "a force code of two characters"),
-    *ASN_CHECKS,
+    *asn_checks("sent_asn"),
 )
 
 
@@ -80,13 +87,13 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
         rejected_values(conditions, [CONDITION_CHECK]),
         rejected_values(arrests, ARREST_CHECKS),
     ]
-    return {
-        "orders": in_core_shape(CORE_ORDERS, orders),
-        "aliases": in_core_shape(CORE_ALIASES, aliases),
-        "conditions": in_core_shape(CORE_CONDITIONS, conditions),
-        "arrests": in_core_shape(CORE_ARRESTS, arrests),
-        "rejected_values": collect_rejected(rejected),
-    }
+    return core_tables(
+        orders=orders,
+        conditions=conditions,
+        aliases=aliases,
+        arrests=arrests,
+        rejected=collect_rejected(rejected),
+    )
 
 
 def _orders(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -108,10 +115,7 @@ def _orders(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
         read_yymm(pl.col("sent_duration")).alias("term_months"),
         court_as_written=pl.col("sent_court"),
         force_as_written=pl.col("sent_owner_force"),
-        is_until_further_order=pl.when(expiry == UNTIL_FURTHER_ORDER)
-        .then(statement=True)
-        .when(pl.col("end_on").is_not_null())
-        .then(statement=False),
+        is_until_further_order=runs_on(expiry == UNTIL_FURTHER_ORDER),
     )
     return add_force(add_court(judged))
 

@@ -9,11 +9,11 @@ from datetime import date
 import polars as pl
 
 from assets.parsing.checks import (
-    ASN_CHECKS,
     CONDITION_CHECK,
     COURT_CHECK,
     OFFENCE_CHECK,
     STATUS_CHECK,
+    asn_checks,
     birth_check,
     cro_checks,
     date_check,
@@ -34,16 +34,17 @@ from assets.parsing.records import (
     as_sent,
     coded,
     condition_rows,
-    in_core_shape,
+    core_tables,
     in_sequence,
     record_columns,
+    runs_on,
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.statuses import read_status
 from assets.parsing.terms import is_until_further_order, read_term
 from assets.parsing.words import known
-from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
+from warehouse.tables.core import CORE_ALIASES
 
 SEX_CODES = {"MALE": "M", "M": "M", "FEMALE": "F", "F": "F", "UNKNOWN": None, "U": None, "INDETERMINATE": None}
 NAMES = pl.List(pl.Struct({"type": pl.String, "full": pl.String}))
@@ -70,7 +71,7 @@ ARREST_CHECKS = (
     *PERSON_CHECKS,
     date_check("arrested_on", "sent_date", A_DATE),
     OFFENCE_CHECK,
-    *ASN_CHECKS,
+    *asn_checks("sent_asn"),
 )
 
 
@@ -85,13 +86,13 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
         rejected_values(conditions, [CONDITION_CHECK]),
         rejected_values(arrests, ARREST_CHECKS),
     ]
-    return {
-        "orders": in_core_shape(CORE_ORDERS, orders),
-        "aliases": in_core_shape(CORE_ALIASES, pl.concat(aliases)),
-        "conditions": in_core_shape(CORE_CONDITIONS, conditions),
-        "arrests": in_core_shape(CORE_ARRESTS, arrests),
-        "rejected_values": show_partial_dates(collect_rejected(rejected)),
-    }
+    return core_tables(
+        orders=orders,
+        conditions=conditions,
+        aliases=pl.concat(aliases),
+        arrests=arrests,
+        rejected=show_partial_dates(collect_rejected(rejected)),
+    )
 
 
 def _people(documents: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -140,12 +141,7 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
             occurrence_ref=pl.col("sent_occurrence_ref"),
         )
         # No end says nothing: the order may run until further order, or the end was not entered.
-        .with_columns(
-            is_until_further_order=pl.when(is_open)
-            .then(statement=True)
-            .when(pl.col("end_on").is_not_null())
-            .then(statement=False)
-        )
+        .with_columns(is_until_further_order=runs_on(is_open))
     )
     return add_court(orders)
 
