@@ -93,7 +93,8 @@ def _within_blocks(keys: pl.DataFrame) -> tuple[Rows, Rows]:
 
 def _distinct(numbers: Rows) -> Rows:
     ordered = np.sort(numbers)
-    return ordered[np.diff(ordered, prepend=-1) != 0]
+    is_first = np.diff(ordered, prepend=-1) != 0
+    return np.asarray(ordered[is_first], np.int64)
 
 
 def _unpacked(packed: Rows, rules: Sequence[BlockingRule]) -> pl.DataFrame:
