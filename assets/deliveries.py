@@ -241,17 +241,21 @@ def _check_balance(arrival: Arrival) -> None:
 
 
 def _keep(arrival: Arrival, folder: Path) -> None:
-    """Archive a delivery, unless its sender has begun to write over it since it was read."""
+    """Archive a delivery with its companion, unless its sender has begun to write over it since it was read."""
     delivery = arrival.delivery
+    if delivery.path.parent == folder:
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    for path in (delivery.companion_path, delivery.path):
-        if path is not None and path.parent != folder and path.exists():
-            building = folder / f".{path.name}.part"
-            shutil.copyfile(path, building)
-            if path == delivery.path and _digest_of(building) != arrival.sha256:
-                building.unlink()
-            else:
-                building.replace(folder / path.name)
+    paths = [path for path in (delivery.companion_path, delivery.path) if path is not None and path.exists()]
+    copies = {path: folder / f".{path.name}.part" for path in paths}
+    try:
+        digests = {path: _digest_of(Path(shutil.copyfile(path, copy))) for path, copy in copies.items()}
+        if digests.get(delivery.path) == arrival.sha256:
+            for path, copy in copies.items():
+                copy.replace(folder / path.name)
+    finally:
+        for copy in copies.values():
+            copy.unlink(missing_ok=True)
 
 
 def _gather(table: Table, arrivals: Iterable[Arrival]) -> pl.DataFrame:
