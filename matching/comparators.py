@@ -56,18 +56,20 @@ def both(column: str) -> pl.Expr:
 # Text
 
 
-def _on_distinct(scorer: Any, one: str, other: str, cutoff: float, frame: pl.DataFrame) -> pl.Series:
+def _where_different(scorer: Any, one: str, other: str, cutoff: float, frame: pl.DataFrame) -> pl.Series:
     texts = frame.select(one=one, other=other)
-    distinct = texts.filter(pl.col("one") != pl.col("other")).unique()
+    is_different = texts.select((pl.col("one") != pl.col("other")).fill_null(value=False)).to_series()
+    different = texts.filter(is_different)
+    # Pairs of values are distinct already (`assess`), so that few pairs of texts stand twice.
     scores = process.cpdist(
-        distinct.get_column("one").to_list(),
-        distinct.get_column("other").to_list(),
+        different.get_column("one").to_list(),
+        different.get_column("other").to_list(),
         scorer=scorer,
         score_cutoff=cutoff,
         workers=-1,
     )
-    scored = distinct.with_columns(score=pl.Series(scores, dtype=pl.Float32))
-    return texts.join(scored, on=["one", "other"], how="left", maintain_order="left").get_column("score")
+    unknown = pl.Series("score", [None], dtype=pl.Float32).new_from_index(0, frame.height)
+    return unknown.scatter(is_different.arg_true(), pl.Series(scores, dtype=pl.Float32))
 
 
 def jaro_winkler(one: str, other: str | None = None, *, least: float) -> Feature:
@@ -103,7 +105,7 @@ def token_ratio(column: str, *, least: float, where: pl.Expr) -> Feature:
 def _text_feature(kind: str, scorer: Any, one: str, other: str | None, *, cutoff: float) -> Feature:
     second = other or one
     name = f"{one}_{kind}" if other is None else f"{one}_{other}_{kind}"
-    return Feature(name, lambda frame: _on_distinct(scorer, one + LEFT, second + RIGHT, cutoff, frame))
+    return Feature(name, lambda frame: _where_different(scorer, one + LEFT, second + RIGHT, cutoff, frame))
 
 
 def variant(column: str, pairs: Iterable[tuple[str, str]]) -> pl.Expr:
