@@ -1,15 +1,22 @@
 """From the landing folder to one canonical shape: two steps a source, made for every source that is found."""
 
+from collections.abc import Mapping
+
 import dagster as dg
+import polars as pl
 
 from assets.deliveries import take_in
 from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.sources import find_sources
 from assets.sources.contract import Source
 from warehouse.schema import Table
+from warehouse.store import TableStore
 from warehouse.tables.core import CORE_TABLES, core_table
 from warehouse.tables.raw import QUARANTINE
 from warehouse.tables.register import DELIVERIES
+
+# Raw tables with these endings hold a row a record; the others hold its aliases and conditions.
+RECORD_TABLES = ("__orders", "__results", "__arrests")
 
 
 def quarantine_table(source: Source) -> Table:
@@ -25,6 +32,24 @@ def deliveries_table(source: Source) -> Table:
 def core_tables(source: Source) -> dict[str, Table]:
     """The core tables of a source by their short names."""
     return {table.name.removeprefix("core__"): core_table(source.name, table) for table in CORE_TABLES}
+
+
+class LostRecordError(Exception):
+    """The core tables of a source do not hold as many records as rows were read: the reader is at fault."""
+
+
+def check_no_record_is_lost(source: Source, store: TableStore, core: Mapping[str, pl.DataFrame]) -> None:
+    """Hold a source to one core record a row that tells of an order or arrest.
+
+    Raises:
+        LostRecordError: there are more or fewer.
+    """
+    rows = sum(store.count(table.name) for table in source.raw_tables if table.name.endswith(RECORD_TABLES))
+    records = core["orders"].height + core["arrests"].height
+    if rows != records:
+        raise LostRecordError(
+            f"{source.name}: {rows} rows tell of orders and arrests, but {records} records came of them"
+        )
 
 
 def raw_asset(source: Source) -> dg.AssetsDefinition:
@@ -56,6 +81,7 @@ def core_asset(source: Source) -> dg.AssetsDefinition:
         as_of = as_of_date(context)
         store = night.store(as_of)
         core = source.standardise({name: store.scan(name) for name in raw_names}, as_of)
+        check_no_record_is_lost(source, store, core)
         yield from put_out({table: table.conform(core[name]) for name, table in tables.items()}, store)
 
     return standardise

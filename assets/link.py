@@ -4,6 +4,7 @@ import dagster as dg
 import polars as pl
 
 from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
+from assets.ingest import deliveries_table
 from assets.sources import find_sources
 from matching.arrests import link_arrests
 from matching.orders import link_orders
@@ -21,6 +22,14 @@ def gather(store: TableStore, short_name: str) -> pl.DataFrame:
     return pl.concat([store.scan(name) for name in core_names(short_name)]).collect()
 
 
+def nothing_to_link(store: TableStore) -> str:
+    """Why there is no order record at all: the first faults of the deliveries."""
+    deliveries = pl.concat([store.scan(deliveries_table(source).name) for source in find_sources()])
+    faults = deliveries.select(pl.col("faults").explode(empty_as_null=False)).drop_nulls().head(5).collect()
+    told = " ".join(faults.to_series())
+    return f"no delivery of any source gave an order record; see that the landing folder is the right one. {told}"
+
+
 @dg.multi_asset(
     name="link_orders",
     specs=specs((LINK_PAIRS, LINK_CLUSTERS), group="link", deps=core_names("orders", "aliases", "conditions")),
@@ -31,7 +40,7 @@ def linked_orders(context: dg.AssetExecutionContext, night: Night) -> AssetEvent
     store = night.store(as_of_date(context))
     orders = gather(store, "orders")
     if orders.is_empty():
-        raise dg.Failure("no delivery of any source gave an order record: see that the landing folder is the right one")
+        raise dg.Failure(nothing_to_link(store))
     links = link_orders(orders, gather(store, "aliases"), gather(store, "conditions"))
     context.log.info("linked orders: %s", links.diagnostics)
     yield from put_out({LINK_PAIRS: links.pairs, LINK_CLUSTERS: links.clusters}, store)

@@ -118,10 +118,7 @@ def report(
     from warehouse.home import Home
     from warehouse.register import Register
 
-    try:
-        register = Register.open(Home(home.resolve()), release)
-    except LookupError as error:
-        fail(str(error), Exit.FAILED)
+    register = Register.open(Home(home.resolve()), release)
     out.write_text(write_report(summarise(register), register), encoding="utf-8")
     typer.echo(f"wrote {out}")
 
@@ -137,11 +134,7 @@ def explain(
     from warehouse.home import Home
     from warehouse.register import Register
 
-    try:
-        explanation = Register.open(Home(home.resolve()), release).explain(order_id)
-    except LookupError as error:
-        fail(str(error).strip("'\""), Exit.FAILED)
-    render(explanation, console())
+    render(Register.open(Home(home.resolve()), release).explain(order_id), console())
 
 
 @release_app.command("list")
@@ -168,10 +161,7 @@ def verify(
     from warehouse.home import Home
     from warehouse.releases import read_release, verify
 
-    try:
-        changed = verify(read_release(Home(home.resolve()), release_id))
-    except LookupError as error:
-        fail(str(error), Exit.FAILED)
+    changed = verify(read_release(Home(home.resolve()), release_id))
     if changed:
         fail(f"{release_id}: not as published: {', '.join(changed)}", Exit.FAILED)
     typer.echo(f"{release_id}: as published")
@@ -182,7 +172,7 @@ def run_and_tell(home: Path, landing: Path, as_of: date) -> Exit:
     from expectations.gx import Validator
 
     Validator.shared()  # its import takes seconds: it starts before Dagster's
-    from pipelines.nightly import NightFailedError, NightUnderWayError, run_night
+    from pipelines.nightly import NightFailedError, NightUnderWayError, UnknownNightError, run_night
     from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
 
@@ -190,7 +180,7 @@ def run_and_tell(home: Path, landing: Path, as_of: date) -> Exit:
     try:
         settings = read_settings(state.path)
         release = run_night(state, landing=landing.resolve(), as_of=as_of, settings=settings)
-    except SettingsError as error:
+    except (SettingsError, UnknownNightError) as error:
         fail(str(error), Exit.USAGE)
     except (NightFailedError, NightUnderWayError) as error:
         fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
@@ -227,5 +217,11 @@ def fail(message: str, code: Exit) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point of the `concord` command."""
-    app()
+    """Entry point of the `concord` command: what was asked for and is not there is told in words."""
+    try:
+        app()
+    except (KeyError, IndexError):
+        raise
+    except LookupError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(Exit.FAILED)

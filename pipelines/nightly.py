@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.frame import NIGHTS
 from pipelines.assembly import build_definitions
 from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
@@ -27,9 +28,22 @@ class NightUnderWayError(Exception):
     """Another run holds this folder of state."""
 
 
-# Failures whose words are ours: they hold counts and keys. Others may quote a value and are named by their kind alone.
+class UnknownNightError(Exception):
+    """There is no such night: it lies before the law came into force, or in the future."""
+
+
+# Failures whose words hold counts, keys and paths. Others may quote a value and are named by their kind alone.
 OWN_FAILURES = frozenset(
-    {"Failure", "DagsterAssetCheckFailedError", "PublicationRefusedError", "UnbalancedDeliveryError"}
+    {
+        "DagsterAssetCheckFailedError",
+        "Failure",
+        "LostRecordError",
+        "NotADirectoryError",
+        "OSError",
+        "PermissionError",
+        "PublicationRefusedError",
+        "UnbalancedDeliveryError",
+    }
 )
 
 
@@ -37,9 +51,13 @@ def run_night(home: Home, *, landing: Path, as_of: date, settings: Settings) -> 
     """Run the nightly job for a date; the release it published, or found to be published already.
 
     Raises:
+        UnknownNightError: the date lies before the first night or after today.
         NightUnderWayError: another run is under way on the same folder of state.
         NightFailedError: a step failed.
     """
+    nights = NIGHTS.get_partition_keys()
+    if as_of.isoformat() not in nights:
+        raise UnknownNightError(f"there is no night {as_of}: the first is {nights[0]}, the last {nights[-1]}")
     with _only_run(home):
         job = build_definitions(home.path, landing, settings).resolve_job_def(nightly_job.name)
         with _instance(home) as instance, shown_progress(len(job.nodes)):
@@ -56,7 +74,10 @@ def run_night(home: Home, *, landing: Path, as_of: date, settings: Settings) -> 
 
 @contextmanager
 def _only_run(home: Home) -> Iterator[None]:
-    home.create()
+    try:
+        home.create()
+    except OSError as error:
+        raise NightFailedError(f"the folders of all state can't be made: {error}") from error
     with (home.path / "run.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

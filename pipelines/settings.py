@@ -6,15 +6,16 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from expectations.discrepancies import PresenceClock
 
 FILE_NAME = "concord.toml"
 
 SourceName = Literal["pnc", "pnd", "court", "rocu"]
+Days = Annotated[int, Field(ge=0, le=3_660)]
 
 
 class SettingsError(Exception):
@@ -30,7 +31,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    presence_days: Mapping[SourceName, NonNegativeInt] = Field(default_factory=dict)
+    presence_days: Mapping[SourceName, Days] = Field(default_factory=dict)
 
     @property
     def clock(self) -> PresenceClock:
@@ -65,7 +66,10 @@ def read_settings(home: Path) -> Settings:
     path = home / FILE_NAME
     if not path.exists():
         return Settings()
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: can't be read as UTF-8 text: {type(error).__name__}") from error
     try:
         return Settings.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

@@ -8,10 +8,10 @@ from rich.table import Table as Grid
 
 from warehouse.register import Register
 from warehouse.tables.core import SOURCES
-from warehouse.tables.register import DIMENSIONS, SEVERITIES
+from warehouse.tables.register import DIMENSIONS, SEVERITIES, STRAY_FEED
 
 # From best to worst: the state of a source is the worst of its feeds.
-STATE_RANK = ("fresh", "repeated", "late", "empty", "truncated", "unreadable", "missing")
+STATE_RANK = ("fresh", "late", "repeated", "empty", "truncated", "unreadable", "missing")
 
 
 @dataclass(frozen=True)
@@ -83,20 +83,26 @@ def summarise(register: Register) -> Summary:
 def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
     """One source's deliveries added up; its state is the worst of its feeds, its notes what went wrong."""
     own = deliveries.filter(pl.col("source") == source)
-    by_state = dict(own.group_by("state").len().iter_rows())
+    feeds = feed_states(own)
+    by_state = dict(feeds.group_by("state").len().iter_rows())
     worst = max(by_state, key=STATE_RANK.index)
-    notes = [
-        f"{count} of {own.height} {state}" for state, count in sorted(by_state.items()) if state not in STATE_RANK[:2]
-    ]
+    notes = [f"{count} of {feeds.height} {state}" for state, count in sorted(by_state.items()) if state != "fresh"]
     return SourceLine(
         source,
-        worst if own.height == 1 or worst != "missing" or len(by_state) == 1 else "partly missing",
+        worst if len(by_state) == 1 else f"partly {worst}",
         read=int(own.get_column("rows_read").sum()),
         kept=int(own.get_column("rows_kept").sum()),
         quarantined=int(own.get_column("rows_quarantined").sum()),
         duplicate=int(own.get_column("rows_duplicate").sum()),
         notes=notes + faults_by_feed(own),
     )
+
+
+def feed_states(deliveries: pl.DataFrame) -> pl.DataFrame:
+    """The state of each feed: that of the delivery the register rests on, or else of the newest that came."""
+    due = deliveries.filter(pl.col("feed") != STRAY_FEED)
+    newest_used = due.sort("is_used", "dated_on", "revision", "delivery_id", descending=True, nulls_last=True)
+    return newest_used.unique("feed", keep="first", maintain_order=True).select("feed", "state")
 
 
 def faults_by_feed(deliveries: pl.DataFrame) -> list[str]:
@@ -120,7 +126,7 @@ def next_steps(sources: list[SourceLine], queue: int) -> list[str]:
     steps = [
         f"{line.source}: ask for what is {line.state.removeprefix('partly ')}, then run the night again"
         for line in sources
-        if line.state not in STATE_RANK[:2]
+        if line.state != "fresh"
     ]
     steps += [
         f"{line.source}: {line.quarantined} rows quarantined, see the quarantine folder"

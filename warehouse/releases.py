@@ -148,8 +148,17 @@ def list_releases(home: Home) -> tuple[Release, ...]:
 
 
 def current_release(home: Home) -> Release | None:
-    """The release in force; None before the first."""
-    return read_release(home, home.current.read_text().strip()) if home.current.exists() else None
+    """The release in force; None before the first.
+
+    Raises:
+        LookupError: the file that names it names no release.
+    """
+    if not home.current.exists():
+        return None
+    try:
+        return read_release(home, home.current.read_text(errors="replace").strip())
+    except LookupError as error:
+        raise LookupError(f"{home.current} names no release: write the id of one into it, or run a night") from error
 
 
 def release_before(home: Home, as_of: date) -> Release | None:
@@ -253,7 +262,10 @@ def _put_in_place(home: Home, building: Path, manifest: Mapping[str, Any]) -> Re
 
 
 def _put_in_force(home: Home, release: Release) -> None:
-    current = current_release(home)
+    try:
+        current = current_release(home)
+    except LookupError:
+        current = None  # the file was damaged: this writes it anew
     if current is not None and (current.as_of > release.as_of or current.path == release.path):
         return
     written = home.releases / f"{POINTER}{uuid.uuid4().hex}"

@@ -35,3 +35,7 @@ class TableStore:
         if not self.path(name).exists():
             raise FileNotFoundError(f"table {name} has not been made for this night: run the stage that makes it")
         return pl.scan_parquet(self.path(name))
+
+    def count(self, name: str) -> int:
+        """Rows of the table of that name."""
+        return int(self.scan(name).select(pl.len()).collect().item())

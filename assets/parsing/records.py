@@ -16,14 +16,19 @@ from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, C
 from warehouse.tables.raw import PLACE
 
 
-def as_sent(raw: pl.LazyFrame, *, key: str | None = None) -> pl.DataFrame:
+def as_sent(raw: pl.LazyFrame, *, key: str | None = None, exact: str | None = None) -> pl.DataFrame:
     """The raw rows with each field as `sent_<field>`, unknown words null, sorted by file and row.
 
-    The field `key` is only trimmed: a key may look like a word for nothing.
+    The field `key` is only trimmed: a key may look like a word for nothing. The field `exact` is kept to the letter:
+    the name of a sheet is part of where a row stands, and another sheet may differ from it by a blank alone.
     """
     places = [column.name for column in PLACE]
     fields = [name for name in raw.collect_schema().names() if name not in places]
-    sent = {field: pl.col(field).str.strip_chars() if field == key else known(pl.col(field)) for field in fields}
+    sent = {field: known(pl.col(field)) for field in fields}
+    if key is not None:
+        sent[key] = pl.col(key).str.strip_chars()
+    if exact is not None:
+        sent[exact] = pl.col(exact)
     columns = [text.alias(f"sent_{field}") for field, text in sent.items()]
     return raw.select(*places, *columns).collect().sort("file_name", "row_number")
 

@@ -15,7 +15,7 @@ UNKNOWN_WORDS = (
     "not recorded", "not stated", "not given", "not provided", "not available", "no trace", "n/t",
     "xx", "xxx", "xxxx",
 )  # fmt: skip
-INVISIBLE = r"[\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}]"
+INVISIBLE = r"\p{Cf}"  # zero-width blanks, marks of direction, soft hyphens
 UNEVEN_BLANKS = r"[^\S\n]{2,}|[^\S\n ]"  # all but the single blank, which most texts are full of
 NOTHING = rf"(?i)^(?:(?:{'|'.join(map(re.escape, UNKNOWN_WORDS))})|[^\p{{L}}\p{{N}}]*)$"
 

@@ -101,8 +101,8 @@ ARREST_CHECKS = (
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
     """The regional returns' core tables; see `assets.sources.contract.Source.standardise`."""
-    orders = _orders(_people(as_sent(raw["raw_rocu__orders"]), as_of))
-    arrests = _arrests(_people(as_sent(raw["raw_rocu__arrests"]), as_of))
+    orders = _orders(_people(as_sent(raw["raw_rocu__orders"], exact="sheet_name"), as_of))
+    arrests = _arrests(_people(as_sent(raw["raw_rocu__arrests"], exact="sheet_name"), as_of))
     conditions = _conditions(orders)
     rejected = [
         rejected_values(orders, ORDER_CHECKS),
@@ -119,7 +119,8 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
 
 def _people(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add record keys and the person; numbers that Excel holds lose the `.0` that other programs add."""
-    numbers = [name for name in sent.columns if name.startswith("sent_") and name != "sent_conditions"]
+    texts = ("sent_conditions", "sent_sheet_name")
+    numbers = [name for name in sent.columns if name.startswith("sent_") and name not in texts]
     place = pl.format("{}#{}#{}", "file_name", "sent_sheet_name", "row_number")
     rows = sent.with_columns(
         pl.col(numbers).str.replace(r"^(\d+)\.0+$", "$1"), *record_columns("rocu", place)

@@ -48,3 +48,13 @@ def test_an_empty_row_has_every_core_column():
     orders = core_tables()["orders"]
     assert orders.columns == [column.name for column in CORE_ORDERS.columns]
     assert orders.item(0, "record_id") == "rocu:return.xlsx#Orders#5"
+
+
+@pytest.mark.parametrize("sheet", ["TBC", "-", " ", "Orders ", "2026.0"])
+def test_a_row_is_known_by_the_name_of_its_sheet_to_the_letter(sheet):
+    assert core_tables(order_type="STRO", sheet_name=sheet)["orders"].item(0, "source_key") == f"return.xlsx#{sheet}#5"
+
+
+def test_marks_that_nobody_sees_do_not_stand_in_a_name():
+    orders = core_tables(order_type="STRO", surname="\u200fSm\u200bith\u00ad", forenames="Jon\u2060")["orders"]
+    assert orders.select("forenames", "surname").row(0) == ("Jon", "Smith")
