@@ -76,8 +76,8 @@ def read_settings(home: Path) -> Settings:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        line = _line_of(text, str(first["loc"][-1]))
+        path_to_setting = [str(part) for part in first["loc"] if part != "[key]"]
+        name, line = ".".join(path_to_setting), _line_of(text, path_to_setting[-1])
         raise SettingsError(f"{path}, line {line}: setting {name}: {first['msg']}") from error
 
 

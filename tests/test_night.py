@@ -159,6 +159,8 @@ def test_status_before_the_first_release_says_what_to_do(tmp_path):
         pytest.param(["nightly", "--landing", "nowhere", "--as-of", NIGHT], id="no landing folder"),
         pytest.param(["nightly", "--landing", ".", "--as-of", "20/11/2026"], id="a date in another form"),
         pytest.param(["nightly", "--landing", "."], id="no date"),
+        pytest.param(["nightly", "--landing", ".", "--as-of", "2999-01-01"], id="a night that has not come"),
+        pytest.param(["nightly", "--landing", ".", "--as-of", "2015-07-30"], id="a night before the Act was in force"),
         pytest.param(["no-such-command"], id="no such command"),
     ],
 )

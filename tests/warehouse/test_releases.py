@@ -358,3 +358,18 @@ def test_a_crash_leaves_the_last_release_readable_and_the_next_publication_mends
     assert current_release(home) == mended
     assert verify(mended) == ()
     assert {path.name for path in home.releases.glob(".*")} == {".lock"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [pytest.param(b"", id="empty"), pytest.param(b"\xff\x00", id="rubbish"), pytest.param(b"r1999-01-01", id="gone")],
+)
+def test_a_damaged_pointer_is_told_and_the_next_publication_writes_it_anew(
+    home: Home, tables: Tables, content: bytes
+) -> None:
+    release = publish_night(home, tables)
+    home.current.write_bytes(content)
+    with pytest.raises(LookupError, match="CURRENT names no release"):
+        current_release(home)
+    assert publish_night(home, tables) == release
+    assert current_release(home) == release

@@ -1,0 +1,46 @@
+"""Settings: a default that works, and a wrong one named with its file, line and what was expected."""
+
+import pytest
+
+from expectations.discrepancies import PresenceClock
+from pipelines.settings import Settings, SettingsError, read_settings
+
+
+def test_without_a_file_the_defaults_are_in_force(tmp_path):
+    assert read_settings(tmp_path).clock == PresenceClock()
+
+
+def test_a_setting_replaces_its_default_and_leaves_the_others(tmp_path):
+    (tmp_path / "concord.toml").write_text("[presence_days]\ncourt = 21\n")
+    assert read_settings(tmp_path).clock.days == PresenceClock().days | {"court": 21}
+
+
+def test_the_digest_tells_settings_apart_and_not_ways_of_writing_them(tmp_path):
+    (tmp_path / "concord.toml").write_text(f"[presence_days]\npnc = {PresenceClock().days['pnc']}\n")
+    assert read_settings(tmp_path).digest == Settings().digest
+    assert Settings(presence_days={"pnc": 99}).digest != Settings().digest
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param(b"[presence_days]\npnc = -1\n", ("line 2", "presence_days.pnc", "0"), id="negative"),
+        pytest.param(b"[presence_days]\npnc = 99999999999\n", ("line 2", "3660"), id="beyond any clock"),
+        pytest.param(b'[presence_days]\npnc = "soon"\n', ("line 2", "integer"), id="words"),
+        pytest.param(b"[presence_days]\nncx = 3\n", ("line 2", "ncx"), id="unknown source"),
+        pytest.param(b"\ncolour = 3\n", ("line 2", "colour"), id="unknown setting"),
+        pytest.param(b"[presence_days\n", ("not valid TOML", "line 1"), id="no TOML"),
+        pytest.param(b"\xff\xfe[\x00", ("UTF-8",), id="another encoding"),
+    ],
+)
+def test_a_wrong_setting_is_named(text, words, tmp_path):
+    (tmp_path / "concord.toml").write_bytes(text)
+    with pytest.raises(SettingsError) as told:
+        read_settings(tmp_path)
+    assert not [word for word in (*words, "concord.toml") if word not in str(told.value)]
+
+
+def test_a_folder_in_place_of_the_file_is_named(tmp_path):
+    (tmp_path / "concord.toml").mkdir()
+    with pytest.raises(SettingsError, match=r"concord\.toml"):
+        read_settings(tmp_path)
