@@ -29,6 +29,7 @@ class ReviewPolicy:
         order_bar: weight above which, the person being one, they speak of one order.
         near: how far from its bar a weight is still near to it.
         clear: how far above its bar a weight is strong.
+        split: how evenly the records must be split over a value for a lesser discrepancy to need a person.
         lone_uncertainty: of an order that one record holds though others ought to.
         constraint_uncertainty: of an order that breaks a hard rule: a wrong value or a wrong merge.
         uncounted_uncertainty: of differences without votes for either side (conditions, status).
@@ -38,6 +39,7 @@ class ReviewPolicy:
     order_bar: float = 0.0
     near: float = 4.0
     clear: float = 4.0
+    split: float = 0.9
     lone_uncertainty: float = 0.6
     constraint_uncertainty: float = 0.8
     uncounted_uncertainty: float = 0.5
@@ -109,12 +111,17 @@ def build_review_queue(
 def _discrepancy_items(
     evidence: Evidence, discrepancies: pl.DataFrame, provenance: pl.DataFrame, *, policy: ReviewPolicy
 ) -> pl.DataFrame:
-    """One item an order with a weighty discrepancy; an order that is only absent elsewhere is a lone record."""
-    weighty = discrepancies.filter(pl.col("severity").is_in(QUEUED_SEVERITIES) & pl.col("source").is_not_null())
-    doubted = weighty.join(_doubts(provenance), on=["order_id", "field"], how="left").with_columns(
-        pl.col("doubt").fill_null(policy.uncounted_uncertainty)
-    )
+    """One item an order with discrepancies that need a person; one that is only absent elsewhere is a lone record."""
     counts = evidence.orders.select("order_id", "record_count")
+    located = (
+        discrepancies.filter(pl.col("severity").is_in(QUEUED_SEVERITIES) & pl.col("source").is_not_null())
+        .join(_doubts(provenance), on=["order_id", "field"], how="left")
+        .join(counts, on="order_id")
+    )
+    # What is neither weighty nor in doubt goes to the source's owner as a correction, without a steward.
+    is_lone_absence = (pl.col("field") == "presence") & (pl.col("record_count") == 1)
+    needs_a_person = (pl.col("severity") == "high") | (pl.col("doubt") >= policy.split) | is_lone_absence
+    doubted = located.filter(needs_a_person).with_columns(pl.col("doubt").fill_null(policy.uncounted_uncertainty))
     is_lone = (pl.col("record_count") == 1) & (pl.col("fields") == ["presence"])
     return (
         doubted.sort("discrepancy_id")
@@ -127,8 +134,8 @@ def _discrepancy_items(
             (pl.col("severity") == "medium").sum().alias("medium_count"),
             pl.col("doubt").max().alias("uncertainty"),
             pl.col("first_seen_on").min(),
+            pl.col("record_count").first(),
         )
-        .join(counts, on="order_id")
         .select(
             "order_id",
             "cause",

@@ -46,10 +46,24 @@ def near(pairs):
 
 
 def test_an_order_with_weighty_discrepancies_is_one_item():
-    found = queue(against_agreement(record("pnc", made_on=date(2021, 3, 11), order_type="STRO")))
+    found = queue(against_agreement(record("pnc", is_interim=True, order_type="STRO")))
     assert found.select("kind", "order_id", "reason").rows() == [
-        ("discrepancies", "ORDER-1", "1 high, 1 medium: made_on, order_type")
+        ("discrepancies", "ORDER-1", "2 high, 0 medium: is_interim, order_type")
     ]
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "losing", "is_queued"),
+    [
+        pytest.param(3, 1, False, id="one record against three: its owner corrects it"),
+        pytest.param(2, 2, True, id="two against two: a person decides"),
+    ],
+)
+def test_a_lesser_discrepancy_needs_a_person_only_where_the_records_are_split(agreeing, losing, is_queued):
+    votes = {"order_id": "ORDER-1", "field": "made_on", "rule": "precedence"}
+    votes |= {"agreeing": ["a"] * agreeing, "losing": ["b"] * losing}
+    whole = against_agreement(record("pnc", made_on=date(2021, 3, 11)))
+    assert (queue(whole, provenance=[votes]).height == 1) is is_queued
 
 
 def test_discrepancies_of_form_alone_are_not_queued():
@@ -104,9 +118,9 @@ def test_the_nearer_to_the_bar_the_more_uncertain():
 
 def test_an_even_split_of_votes_is_more_uncertain_than_one_against_many():
     def uncertainty(agreeing, losing):
-        votes = {"order_id": "ORDER-1", "field": "made_on", "rule": "precedence"}
+        votes = {"order_id": "ORDER-1", "field": "order_type", "rule": "precedence"}
         votes |= {"agreeing": ["a"] * agreeing, "losing": ["b"] * losing}
-        whole = against_agreement(record("pnc", made_on=date(2021, 3, 11)))
+        whole = against_agreement(record("pnc", order_type="STRO"))
         return queue(whole, provenance=[votes]).item(0, "uncertainty")
 
     assert (uncertainty(2, 2), uncertainty(3, 1)) == (1.0, 0.5)
@@ -117,14 +131,14 @@ def test_what_is_in_force_comes_before_what_has_ended():
         order = golden(legal_status=status)
         closed = {"recorded_status": "expired"} if status == "expired" else {}
         rows = [record(source, **closed) for source in ("pnd", "rocu")] + [record("court")]
-        return queue(evidence([*rows, record("pnc", made_on=date(2021, 3, 11), **closed)], [order])).item(0, "priority")
+        return queue(evidence([*rows, record("pnc", order_type="STRO", **closed)], [order])).item(0, "priority")
 
     assert priority("live") > priority("expired")
 
 
 def test_an_older_item_comes_first_and_age_counts_for_ninety_days():
     def factor(first_seen):
-        whole = against_agreement(record("pnc", made_on=date(2021, 3, 11)))
+        whole = against_agreement(record("pnc", order_type="STRO"))
         found = discrepancies(whole).with_columns(first_seen_on=pl.lit(first_seen))
         item = queue(whole, found=found)
         return item.item(0, "priority") / (item.item(0, "impact") * item.item(0, "uncertainty"))
@@ -140,11 +154,11 @@ def test_a_near_match_grows_older_from_night_to_night():
 
 
 def test_an_item_keeps_its_id_while_its_cause_is_the_same():
-    def item(day):
-        return queue(against_agreement(record("pnc", made_on=date(2021, 3, day)))).item(0, "item_id")
+    def item(order_type):
+        return queue(against_agreement(record("pnc", order_type=order_type))).item(0, "item_id")
 
-    assert item(11) == item(11)
-    assert item(11) != item(12)
+    assert item("STRO") == item("STRO")
+    assert item("STRO") != item("TEPO")
 
 
 @settings(deadline=None, max_examples=15)
