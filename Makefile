@@ -2,6 +2,7 @@
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 export DAGSTER_HOME ?= $(CURDIR)
 export CONCORD_HOME ?= $(CURDIR)/.concord
@@ -20,9 +21,10 @@ setup: $(READY)  ## The virtual environment, from the lock.
 $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	command -v $(PYTHON) >/dev/null || { echo "Concord needs Python 3.11: set PYTHON=/path/to/python3.11"; exit 1; }
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
-	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(PIP) install --quiet --require-hashes -r requirements-bootstrap.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock \
+		|| $(PIP) install --quiet --require-hashes -r requirements.lock  # where uv does not know the way out, pip may
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
 check: setup  ## Format, lint, types, import contracts, documentation, tests.
