@@ -27,6 +27,8 @@ EMPTY = Fault("empty_delivery", "The delivery holds no rows: ask the sender for 
 # Above this share of rows put aside a delivery is spoilt, or another file: it must not replace a sound one.
 MOST_REFUSED = 0.5
 HIGHEST_REVISION = 9_999
+# A late delivery is better than none, but one older than this tells of another world: the feed counts as missing.
+OLDEST = {"night": timedelta(days=31), "month": timedelta(days=186)}
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,14 @@ def look_at(
 
 
 def find_deliveries(feed: Feed, *, folders: tuple[Path, ...], as_of: date) -> list[Delivery]:
-    """The deliveries of a feed up to a date: newest first, then highest revision, then in the order of the folders."""
+    """The deliveries of a feed up to a date and not too old: newest first, then highest revision, then by folder."""
     latest = _end_of_month(as_of) if feed.cadence == "month" else as_of
+    oldest = as_of - OLDEST[feed.cadence]
     found = [
         (delivery, -place)
         for place, folder in enumerate(folders)
         for path in _files(folder)
-        if (delivery := recognise(feed, path)) is not None and delivery.dated_on <= latest
+        if (delivery := recognise(feed, path)) is not None and oldest <= delivery.dated_on <= latest
     ]
     found.sort(key=lambda item: (item[0].dated_on, item[0].revision, item[1]), reverse=True)
     return [delivery for delivery, _ in found]

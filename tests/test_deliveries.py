@@ -66,6 +66,20 @@ def test_the_file_of_the_day_before_is_used_and_late_when_todays_has_not_come(la
     assert intake.deliveries.get_column("is_used").all()
 
 
+@pytest.mark.parametrize(
+    ("source", "as_of", "expected"),
+    [
+        pytest.param("pnd", date(2026, 12, 21), "late", id="nightly, a month old"),
+        pytest.param("pnd", date(2026, 12, 22), "missing", id="nightly, older"),
+        pytest.param("rocu", date(2027, 4, 30), "late", id="monthly, half a year old"),
+        pytest.param("rocu", date(2027, 6, 30), "missing", id="monthly, older"),
+    ],
+)
+def test_a_delivery_that_is_too_old_to_stand_for_its_feed_is_not_used(source, as_of, expected, landing):
+    states_found = set(look(landing, source, as_of=as_of).deliveries.get_column("state"))
+    assert states_found - {"missing"} == {expected} - {"missing"}
+
+
 def test_a_delivery_of_a_later_date_is_not_read_for_an_earlier_night(landing):
     assert states(look(landing, "pnd", as_of=date(2026, 11, 19))) == {"pnd": "missing"}
 
