@@ -36,6 +36,10 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     presence_days: dict[str, int]
     settings_digest: str
 
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature
+        """End the worker that validated the run's tables."""
+        Validator.close_shared()
+
     @property
     def state(self) -> Home:
         """The one folder of all state."""

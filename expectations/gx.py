@@ -15,7 +15,6 @@ Three choices, measured on 2 cores (Great Expectations 1.24, Python 3.11):
   an expectation reads are handed over; all others go as empty columns, and lists as their lengths.
 """
 
-import atexit
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
@@ -60,9 +59,18 @@ class Validator:
     @cache
     def shared() -> "Validator":
         """The one validator of this process; made, and its worker started, at the first call."""
-        validator = Validator()
-        atexit.register(validator.close)
-        return validator
+        return Validator()
+
+    @staticmethod
+    def close_shared() -> None:
+        """End the worker of the shared validator, if there is one; another call of `shared` makes a new one.
+
+        Whoever runs a night calls this at its end: a process that Dagster started for a run waits for its children
+        and would wait for the worker for ever.
+        """
+        if Validator.shared.cache_info().currsize:
+            Validator.shared().close()
+            Validator.shared.cache_clear()
 
     def submit(
         self,

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from assets.frame import NIGHTS, Night, check_specs, put_out, specs
+from expectations.gx import Validator
 from pipelines.assembly import build_definitions
 from pipelines.schedules import nightly_schedule
 from pipelines.sensors import delivery_sensor
@@ -76,6 +77,7 @@ def test_a_structural_failure_stops_what_is_downstream(things, succeeds, night):
         [counted, downstream], partition_key="2026-11-20", resources={"night": night}, raise_on_error=False
     )
     assert result.success is succeeds
+    assert Validator.shared.cache_info().currsize == 0, "the run must end the worker that validated its tables"
     assert bool(result.asset_materializations_for_node("downstream")) is succeeds
 
 

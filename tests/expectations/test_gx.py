@@ -1,6 +1,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
@@ -234,3 +235,19 @@ def test_an_error_in_the_worker_reaches_the_caller_and_the_worker_lives_on(valid
         validator.validate(CASES, Path("not-there.parquet"), suite_for(CASES))
 
     assert validator.validate(CASES, cases({}), suite_for(CASES)).get_column("is_met").all()
+
+
+def validate_and_close() -> None:
+    Validator.shared().validate(CASES, cases({}), suite_for(CASES))
+    Validator.close_shared()
+
+
+def test_a_process_that_closes_the_shared_validator_ends_and_leaves_no_worker_behind() -> None:
+    """As Dagster starts its runs: such a process waits for its children before it ends."""
+    process = get_context("spawn").Process(target=validate_and_close)
+    process.start()
+    process.join(timeout=90)
+    is_over = not process.is_alive()
+    process.kill()
+    assert is_over
+    assert process.exitcode == 0
