@@ -21,6 +21,7 @@ from matching.comparators import (
     edits,
     equal,
     missing,
+    same_or_not,
     year_off,
 )
 from matching.comparisons import Comparison, Level
@@ -98,33 +99,10 @@ EVENT = Model(
                 Level("other date", ANYTHING, 0.005, 0.95),
             ),
         ),
-        Comparison(
-            "offence",
-            ("offence_code",),
-            (
-                Level("not known", missing("offence_code"), 1, 1),
-                # A person's arrests are often for one kind of offence; 158 codes are in use.
-                Level("the same", equal("offence_code"), 0.93, 0.05),
-                Level("differs", ANYTHING, 0.07, 0.95),
-            ),
-        ),
-        Comparison(
-            "force",
-            ("force_code",),
-            (
-                Level("not known", missing("force_code"), 1, 1),
-                Level("the same", equal("force_code"), 0.95, 0.80),
-                Level("differs", ANYTHING, 0.05, 0.20),
-            ),
-        ),
-        Comparison(
-            "source",
-            ("source",),
-            (
-                Level("the same", equal("source"), 0.02, 0.40),
-                Level("differs", ANYTHING, 0.98, 0.60),
-            ),
-        ),
+        # A person's arrests are often for one kind of offence; 158 codes are in use.
+        same_or_not("offence", "offence_code", (0.93, 0.05), (0.07, 0.95)),
+        same_or_not("force", "force_code", (0.95, 0.80), (0.05, 0.20)),
+        same_or_not("source", "source", (0.02, 0.40), (0.98, 0.60)),
     ),
 )
 
