@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import Literal
 
 from samples import arrest_errors as arrest
 from samples import name_errors as name
@@ -19,6 +20,7 @@ from samples.layouts import LAYOUTS
 from samples.records import Record
 
 Spoil = Callable[[Holding, Random], bool]
+Nature = Literal["error", "format", "gap"]
 HIGHEST_RATE = 0.9
 # Results are amended or withdrawn because something in them is wrong.
 NOISE_OF_REPLACED = 3.0
@@ -31,7 +33,9 @@ ARREST_FIELDS = {"pnc": ("pncid",), "pnd": (*PERSON_FIELDS, "asn", "arrested", "
 class ErrorKind:
     """A kind of error: its name in the list of planted errors, the field it harms, its rate by source at noise 1.
 
-    A rate is the chance that it is tried; it has no effect where it cannot apply (no middle name to drop).
+    A rate is the chance that it is tried; it has no effect where it cannot apply (no middle name to drop). `nature`
+    tells what a reader of the record can hold against it: it says something untrue or leaves out what an order must
+    have (error), it says the truth in another form (format), or it does not say (gap).
     """
 
     name: str
@@ -41,6 +45,7 @@ class ErrorKind:
     pnd: float = 0.0
     court: float = 0.0
     rocu: float = 0.0
+    nature: Nature = "error"
 
 
 MIXTURE = (
@@ -48,7 +53,7 @@ MIXTURE = (
     ErrorKind("nickname", "name", name.use_nickname, 0.22, 0.24, 0.18, 0.24),
     ErrorKind("other spelling", "name", name.respell, 0.12, 0.14, 0.12, 0.12),
     ErrorKind("other transliteration", "name", name.transliterate, 0.2, 0.2, 0.2, 0.2),
-    ErrorKind("diacritics lost", "name", name.lose_diacritics, 0.0, 0.25, 0.25, 0.2),
+    ErrorKind("diacritics lost", "name", name.lose_diacritics, 0.0, 0.25, 0.25, 0.2, nature="format"),
     ErrorKind("double-barrel cut", "name", name.cut_double_barrel, 0.2, 0.25, 0.15, 0.2),
     ErrorKind("middle name dropped", "name", name.drop_middle_name, 0.42, 0.42, 0.45, 0.34),
     ErrorKind("forename as initial", "name", name.shorten_to_initial, 0.004, 0.01, 0.004, 0.02),
@@ -57,18 +62,18 @@ MIXTURE = (
     ErrorKind("name order swapped", "name", name.swap_names, 0.02, 0.03, 0.015, 0.04),
     ErrorKind("dob missing", "dob", value.lose_birth, 0.015, 0.01, 0.006, 0.01),
     ErrorKind("dob placeholder", "dob", value.fill_birth, 0.02, 0.025, 0.018, 0.02),
-    ErrorKind("dob partial", "dob", value.cut_birth, 0.0, 0.02, 0.0, 0.012),
+    ErrorKind("dob partial", "dob", value.cut_birth, 0.0, 0.02, 0.0, 0.012, nature="gap"),
     ErrorKind("dob day/month swapped", "dob", value.swap_birth, 0.025, 0.025, 0.025, 0.03),
     ErrorKind("dob day wrong", "dob", value.shift_birth_day, 0.02, 0.025, 0.015, 0.025),
     ErrorKind("dob year wrong", "dob", value.change_birth_year, 0.018, 0.022, 0.018, 0.018),
-    ErrorKind("pncid missing", "pncid", value.lose_pncid, 0.02, 0.24, 0.5, 0.2),
+    ErrorKind("pncid missing", "pncid", value.lose_pncid, 0.02, 0.24, 0.5, 0.2, nature="gap"),
     ErrorKind("pncid digit wrong", "pncid", value.change_digit, 0.012, 0.01, 0.01, 0.018),
     ErrorKind("pncid check letter wrong", "pncid", value.change_check_letter, 0.014, 0.01, 0.008, 0.012),
     ErrorKind("pncid of somebody else", "pncid", value.use_neighbours_pncid, 0.003, 0.003, 0.002, 0.003),
     ErrorKind("second pncid", "pncid", value.use_second_pncid, 0.014, 0.014, 0.008, 0.01),
-    ErrorKind("cro missing", "cro", value.lose_cro, 0.12, 0.4),
+    ErrorKind("cro missing", "cro", value.lose_cro, 0.12, 0.4, nature="gap"),
     ErrorKind("cro dummy", "cro", value.fill_cro, 0.012, 0.018),
-    ErrorKind("sex missing", "sex", value.lose_sex, 0.02, 0.07, 0.08),
+    ErrorKind("sex missing", "sex", value.lose_sex, 0.02, 0.07, 0.08, nature="gap"),
     ErrorKind("sex wrong", "sex", value.change_sex, 0.006, 0.008, 0.006),
     ErrorKind("type wrong", "kind", value.change_kind, 0.022, 0.03, 0.004, 0.026),
     ErrorKind("interim held as full", "interim", value.hold_interim_as_full, 0.08, 0.1, 0.01, 0.09),
@@ -87,22 +92,26 @@ MIXTURE = (
     ErrorKind("unknown court code", "court", value.use_unknown_court, court=0.012),
     ErrorKind("urn malformed", "urn", value.malform_urn, court=0.012),
     ErrorKind("other force", "force", value.change_force, 0.02, 0.03, 0.0, 0.02),
-    ErrorKind("legacy force code", "force", value.use_legacy_force, 0.15, 0.15),
+    ErrorKind("legacy force code", "force", value.use_legacy_force, 0.15, 0.15, nature="format"),
     ErrorKind("not closed", "status", value.leave_open, 0.14, 0.12),
     ErrorKind("closed too early", "status", value.close_early, 0.006, 0.006),
     ErrorKind("condition missing", "conditions", value.lose_condition, 0.07, 0.09, 0.05, 0.07),
     ErrorKind("condition extra", "conditions", value.add_condition, 0.015, 0.02, 0.006, 0.015),
-    ErrorKind("conditions missing", "conditions", value.lose_conditions, 0.02, 0.03, 0.004, 0.03),
+    ErrorKind("conditions missing", "conditions", value.lose_conditions, 0.02, 0.0, 0.004, 0.03),
+    # Uploads are made from forms that have no place for them; the others are asked for them.
+    ErrorKind("conditions not sent", "conditions", value.lose_conditions, pnd=0.03, nature="gap"),
     ErrorKind("county lines flag wrong", "county_lines", value.flip_county_lines, rocu=0.035),
 )
 ARREST_MIXTURE = (
     *(kind for kind in MIXTURE if kind.field in PERSON_FIELDS),
-    ErrorKind("asn missing", "asn", arrest.lose_asn, pnd=0.4),
+    ErrorKind("asn missing", "asn", arrest.lose_asn, pnd=0.4, nature="gap"),
     ErrorKind("asn dummy", "asn", arrest.fill_asn, pnd=0.012),
     ErrorKind("asn check letter wrong", "asn", arrest.change_asn_letter, pnd=0.01),
     ErrorKind("days off", "arrested", arrest.shift_arrest, pnd=0.02),
     ErrorKind("other offence", "offence", arrest.change_offence, pnd=0.02),
 )
+NATURES: dict[tuple[str, str], Nature] = {(kind.field, kind.name): kind.nature for kind in (*MIXTURE, *ARREST_MIXTURE)}
+"""The nature of an error by field and name; what is not listed is an error."""
 
 
 class Mixture:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from samples.arrests import Arrest
+from samples.errors import NATURES
 from samples.orders import Order
 from samples.records import Record
 
@@ -41,8 +42,10 @@ ARREST_COLUMNS = (
 )
 README = """Synthetic data. Every person, order, arrest and identifier here is invented; any likeness is chance.
 orders, arrests: the world as it is. links, arrest_links: which source record is which order or arrest.
-errors: what is wrong with the order records. arrest_errors: what is wrong with the arrest records.
+errors: what is wrong with the order records. arrest_errors: what is wrong with the arrest records. Their nature:
+error (untrue, or lacking what an order must have), format (the truth in another form), gap (does not say).
 """
+ERROR_COLUMNS = ("field", "error", "nature")
 
 
 class Truth:
@@ -50,9 +53,9 @@ class Truth:
 
     def __init__(self) -> None:
         self._links: list[tuple[str, str, str]] = []
-        self._errors: list[tuple[str, str, str, str, str]] = []
+        self._errors: list[tuple[str, ...]] = []
         self._arrest_links: list[tuple[str, str, str]] = []
-        self._arrest_errors: list[tuple[str, str, str, str, str]] = []
+        self._arrest_errors: list[tuple[str, ...]] = []
         self._orders: dict[str, Order] = {}
 
     def add(self, record: Record, key: str, errors: list[tuple[str, str]]) -> None:
@@ -60,14 +63,15 @@ class Truth:
         order = record.order
         self._orders[order.order_id] = order
         self._links.append((record.source, key, order.order_id))
-        if record.repeats:
+        # A result that amends another, or stands in place of a withdrawn one, is no second entry.
+        if record.repeats and record.source != "court":
             errors = [*errors, ("duplicate", record.repeats)]
-        self._errors.extend((record.source, key, order.order_id, field, error) for field, error in errors)
+        self._errors.extend((record.source, key, order.order_id, *_described(*error)) for error in errors)
 
     def add_arrest(self, source: str, key: str, arrest: Arrest, errors: Iterable[tuple[str, str]] = ()) -> None:
         """Note an arrest record as written under a key, with its errors."""
         self._arrest_links.append((source, key, arrest.event_id))
-        self._arrest_errors.extend((source, key, arrest.event_id, field, error) for field, error in errors)
+        self._arrest_errors.extend((source, key, arrest.event_id, *_described(*error)) for error in errors)
 
     def write(self, folder: Path, arrests: Iterable[Arrest], on: date) -> None:
         """Write the truth of a night: the orders that at least one source holds, the arrests made so far."""
@@ -76,12 +80,16 @@ class Truth:
         orders = (self._orders[key] for key in sorted(self._orders))
         _write(folder / "orders.csv", ORDER_COLUMNS, (_order_row(order, on) for order in orders))
         _write(folder / "links.csv", ["source", "source_key", "order_id"], self._links)
-        _write(folder / "errors.csv", ["source", "source_key", "order_id", "field", "error"], self._errors)
+        _write(folder / "errors.csv", ["source", "source_key", "order_id", *ERROR_COLUMNS], self._errors)
         happened = (arrest for arrest in arrests if arrest.made <= on)
         _write(folder / "arrests.csv", ARREST_COLUMNS, (_arrest_row(arrest) for arrest in happened))
         _write(folder / "arrest_links.csv", ["source", "source_key", "event_id"], self._arrest_links)
-        columns = ["source", "source_key", "event_id", "field", "error"]
+        columns = ["source", "source_key", "event_id", *ERROR_COLUMNS]
         _write(folder / "arrest_errors.csv", columns, self._arrest_errors)
+
+
+def _described(field: str, error: str) -> tuple[str, str, str]:
+    return field, error, NATURES.get((field, error), "error")
 
 
 def _order_row(order: Order, on: date) -> tuple[object, ...]:

@@ -194,3 +194,15 @@ def test_minimum_terms_hold_in_the_truth(series: list[Path]) -> None:
         assert date.fromisoformat(row["made"]) <= date.fromisoformat(row["start"])
         assert not row["months"] or int(row["months"]) >= least[row["kind"]]
         assert bool(row["end"]) >= (row["interim"] == "True")
+
+
+def test_what_is_the_truth_in_another_form_or_not_said_is_marked_as_such(tmp_path: Path) -> None:
+    write_nights(tmp_path, orders=600, seed=4, noise=2)
+    natures = {row["error"]: row["nature"] for row in rows(tmp_path / "truth" / "errors.csv")}
+    assert {error for error, nature in natures.items() if nature == "format"} == {
+        "diacritics lost",
+        "legacy force code",
+    }
+    assert natures["pncid missing"] == natures["conditions not sent"] == "gap"
+    assert natures["dob missing"] == natures["end missing"] == natures["uploaded by two forces"] == "error"
+    assert "amended result" not in natures
