@@ -1,6 +1,6 @@
 """The command line: `concord`. Every command prints what a person can read and exits with a code a scheduler can.
 
-0 published, 3 published but degraded, 1 failed with the last release untouched, 2 wrong usage.
+0 published, 3 published but degraded, 1 failed with the last release untouched, 2 wrong usage, 4 a decision was refused.
 
 Dagster and polars are imported by the commands that need them: `--help` must not wait for them, and the worker that
 validates tables starts from this module.
@@ -9,15 +9,14 @@ validates tables starts from this module.
 import json
 import sys
 from datetime import date, datetime
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from pipelines.options import DEFAULT_HOME, Exit, HomeOption, console, fail
 
+if TYPE_CHECKING:
     from pipelines.summary import Summary
     from warehouse.home import Home
 
@@ -30,25 +29,12 @@ app = typer.Typer(
 release_app = typer.Typer(no_args_is_help=True, help="The releases of the register.")
 app.add_typer(release_app, name="release")
 
-HomeOption = Annotated[
-    Path, typer.Option("--home", envvar="CONCORD_HOME", help="The folder of all state.", file_okay=False)
-]
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")
 ]
 ReleaseOption = Annotated[str | None, typer.Option(help="A release id; the one in force unless told.")]
-DEFAULT_HOME = Path(".concord")
 # The night of the synthetic world, unless another is asked for.
 SAMPLE_NIGHT = "2026-11-20"
-
-
-class Exit(IntEnum):
-    """What the exit codes mean."""
-
-    PUBLISHED = 0
-    FAILED = 1
-    USAGE = 2
-    DEGRADED = 3
 
 
 @app.command()
@@ -200,20 +186,6 @@ def tell(home: "Home", release_id: str) -> "Summary":
     if not sys.stderr.isatty():
         tell_json("summary", **summary.as_dict())
     return summary
-
-
-def console() -> "Console":
-    """Where commands print for a person; wide enough for a table where the width is not known."""
-    from rich.console import Console
-
-    found = Console()
-    return found if found.is_terminal else Console(width=120)
-
-
-def fail(message: str, code: Exit) -> NoReturn:
-    """Say on standard error what went wrong, and exit with the code."""
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
 
 
 def main() -> None:

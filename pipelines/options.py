@@ -1,0 +1,42 @@
+"""What the commands share: options, exit codes, where they print.
+
+Belongs here: what more than one module of commands needs. Does not: any command.
+"""
+
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+HomeOption = Annotated[
+    Path, typer.Option("--home", envvar="CONCORD_HOME", help="The folder of all state.", file_okay=False)
+]
+DEFAULT_HOME = Path(".concord")
+
+
+class Exit(IntEnum):
+    """What the exit codes mean."""
+
+    PUBLISHED = 0
+    FAILED = 1
+    USAGE = 2
+    DEGRADED = 3
+    REFUSED = 4
+
+
+def console() -> "Console":
+    """Where commands print for a person; wide enough for a table where the width is not known."""
+    from rich.console import Console
+
+    found = Console()
+    return found if found.is_terminal else Console(width=120)
+
+
+def fail(message: str, code: Exit) -> NoReturn:
+    """Say on standard error what went wrong, and exit with the code."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
