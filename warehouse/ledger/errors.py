@@ -1,0 +1,72 @@
+"""What can go wrong with a ledger or a decision, told in words without personal data.
+
+Belongs here: the errors of the package. `LedgerError`: the ledger can't be used. `DecisionError`: the decision can't
+be taken as it was asked for. `DecisionRefusedError`: it could, but not over what is known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class LedgerError(Exception):
+    """The ledger can't be used; the message says why and what to do."""
+
+
+class LedgerMissingError(LedgerError):
+    """There is no ledger at that place."""
+
+
+class LedgerLockedError(LedgerError):
+    """Somebody else holds the ledger for longer than is waited for."""
+
+
+class LedgerSchemaError(LedgerError):
+    """The ledger is of an older or newer schema, or is no ledger."""
+
+
+class LedgerClockError(LedgerError):
+    """The clock stands before the last decision."""
+
+
+class DecisionError(Exception):
+    """The decision can't be taken: unknown record, order, field, value, reason or user."""
+
+
+class DecisionRefusedError(Exception):
+    """The decision could be taken, but goes against what is known."""
+
+
+class ContradictionError(DecisionRefusedError):
+    """It contradicts decisions in force.
+
+    Attributes:
+        decision_ids: those decisions.
+    """
+
+    def __init__(self, message: str, decision_ids: Sequence[str]) -> None:
+        super().__init__(message)
+        self.decision_ids = tuple(decision_ids)
+
+
+class ValuesChangedError(DecisionRefusedError):
+    """What was seen is not what is there now."""
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line of an import that can't be taken: its number as a person counts it, and why."""
+
+    line: int
+    reason: str
+
+
+class ImportRefusedError(DecisionError):
+    """An import with bad lines: nothing of it was taken.
+
+    Attributes:
+        lines: every bad line.
+    """
+
+    def __init__(self, lines: Sequence[BadLine]) -> None:
+        super().__init__(f"{len(lines)} bad line(s), nothing was imported")
+        self.lines = tuple(lines)

@@ -1,0 +1,226 @@
+"""The ledger: decisions are appended to it, replaced or taken back by later ones, and read from it.
+
+Belongs here: what must hold of a decision when it is taken. Does not: the database (`warehouse.ledger.database`),
+what decisions lead to (`warehouse.ledger.folding`, `warehouse.ledger.binding`), files (`warehouse.ledger.exchange`).
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+import polars as pl
+import sqlalchemy as sa
+
+from warehouse.ledger.database import Database, SchemaState
+from warehouse.ledger.decision import Draft, Signature
+from warehouse.ledger.errors import DecisionError, LedgerClockError
+from warehouse.ledger.folding import fold
+from warehouse.ledger.metadata import decisions as decisions_table
+from warehouse.ledger.metadata import users as users_table
+from warehouse.ledger.taking import TICK, Bench, Taken
+from warehouse.tables.ledger import DECISIONS
+
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""How far clocks of two writers may differ: within it a decision is dated just after the last one."""
+
+USERS = pl.Schema({"name": pl.String(), "added_at": pl.Datetime("us", "UTC"), "retired_at": pl.Datetime("us", "UTC")})
+
+
+def now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class Ledger:
+    """The ledger at a place: `with Ledger.open(url) as ledger:`."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = now) -> None:
+        """Use `open` or `create`; a clock is handed in only by tests and replays."""
+        self._database = database
+        self._clock = clock
+
+    @classmethod
+    def open(cls, url: str, *, clock: Callable[[], datetime] = now, patience: float = 10.0) -> Self:
+        """Open the ledger there is. A SQLite file of an older schema is migrated; PostgreSQL never is.
+
+        Raises:
+            LedgerMissingError: there is none.
+            LedgerSchemaError: it is of another schema.
+            LedgerLockedError: somebody else holds it.
+            LedgerError: it can't be reached or read.
+        """
+        database = Database(url, patience=patience)
+        if database.is_file and database.state() == "older":
+            database.migrate()
+        with database.reading():
+            return cls(database, clock)
+
+    @classmethod
+    def create(
+        cls, url: str, *, clock: Callable[[], datetime] = now, patience: float = 10.0
+    ) -> tuple[Self, SchemaState]:
+        """Make the ledger or bring it to the current schema; tells in which state it was. Raises as `open`."""
+        database = Database(url, patience=patience)
+        return cls(database, clock), database.migrate()
+
+    def read(self) -> pl.DataFrame:
+        """All decisions: `DECISIONS`, in ledger order."""
+        with self._database.reading() as connection:
+            return _read(connection)
+
+    def users(self) -> pl.DataFrame:
+        """All users: `name`, `added_at`, `retired_at`, by name."""
+        with self._database.reading() as connection:
+            rows = connection.execute(sa.select(users_table).order_by(users_table.c.name))
+            return pl.DataFrame(list(rows), schema=USERS, orient="row")
+
+    def add_user(self, name: str) -> None:
+        """Let somebody decide from now on, again if they had retired."""
+        if not name or name != name.strip() or not name.isprintable():
+            raise DecisionError("a user's name is a printable text without blanks around it")
+        with self._database.writing() as connection:
+            known = connection.execute(sa.update(users_table).where(users_table.c.name == name).values(retired_at=None))
+            if not known.rowcount:
+                connection.execute(sa.insert(users_table).values(name=name, added_at=self._clock()))
+
+    def retire_user(self, name: str) -> None:
+        """Let somebody decide no more; what they decided stays.
+
+        Raises:
+            DecisionError: nobody of that name may decide.
+        """
+        with self._database.writing() as connection:
+            _require_active(connection, name)
+            connection.execute(
+                sa.update(users_table).where(users_table.c.name == name).values(retired_at=self._clock())
+            )
+
+    def decide(self, draft: Draft, signature: Signature) -> Taken:
+        """Take one decision. See `decide_all`."""
+        return self.decide_all([draft], signature)[0]
+
+    def decide_all(self, drafts: Sequence[Draft], signature: Signature) -> tuple[Taken, ...]:
+        """Take decisions, all or none.
+
+        A decision that says what one in force says of the same evidence is not taken twice. One that says it of
+        newer evidence takes the other's place by itself. One that says otherwise must name the other in `replaces`:
+        nobody overrules what they have not seen.
+
+        Raises:
+            DecisionError: unknown or retired user, unfitting reason, nothing to take back.
+            ContradictionError: it contradicts decisions in force.
+            LedgerClockError: the clock stands before the last decision.
+        """
+        with self._database.writing() as connection:
+            _require_active(connection, signature.by)
+            known = _read(connection)
+            bench = Bench(known, signature, at=self._next_moment(known))
+            taken = tuple(bench.take(draft) for draft in drafts)
+            _append(connection, bench.appended)
+            return taken
+
+    def undo_batch(self, batch_id: str, signature: Signature) -> tuple[Taken, ...]:
+        """Take back all decisions of a batch that still stand.
+
+        Raises:
+            DecisionError: no decision of that batch stands.
+        """
+        known = fold(self.read())
+        of_batch = (pl.col("batch_id") == batch_id) & pl.col("ended_by").is_null()
+        drafts = [Draft(kind="undo", replaces=name) for name in known.filter(of_batch).get_column("decision_id")]
+        if not drafts:
+            raise DecisionError(f"no decision of batch {batch_id} stands")
+        return self.decide_all(drafts, signature)
+
+    def insert(self, rows: pl.DataFrame) -> int:
+        """Put in decisions that were taken elsewhere; those that are here already are left. All or none.
+
+        Args:
+            rows: `DECISIONS`, each as it was exported (`warehouse.ledger.exchange` checks that).
+
+        Returns:
+            How many were put in.
+
+        Raises:
+            DecisionError: a user or a replaced decision is not known here.
+            LedgerClockError: a decision lies in the future.
+        """
+        with self._database.writing() as connection:
+            known = _read(connection)
+            fresh = rows.join(known, on="decision_id", how="anti").sort("decided_at", "decision_id")
+            _require_known(connection, fresh, known)
+            latest = fresh.get_column("decided_at").max()
+            if isinstance(latest, datetime) and latest > self._clock() + CLOCK_TOLERANCE:
+                raise LedgerClockError("a decision lies in the future: is the clock right?")
+            _append(connection, in_reference_order(fresh))
+            return fresh.height
+
+    def close(self) -> None:
+        """Let the ledger go."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _next_moment(self, known: pl.DataFrame) -> datetime:
+        """Now; never before the last decision, since the ledger tells what came after what."""
+        moment, last = self._clock(), known.get_column("decided_at").max()
+        if not isinstance(last, datetime) or moment > last:
+            return moment
+        if last - moment > CLOCK_TOLERANCE:
+            raise LedgerClockError(
+                f"the clock says {moment:%Y-%m-%d %H:%M:%S} UTC, the last decision was taken at "
+                f"{last:%Y-%m-%d %H:%M:%S} UTC: set the clock right"
+            )
+        return last + TICK
+
+
+def in_reference_order(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows, each after the one that it replaces."""
+    waiting = {row["decision_id"]: row for row in rows.iter_rows(named=True)}
+    ordered: list[dict[str, Any]] = []
+    for decision_id in list(waiting):
+        chain, at = [], decision_id
+        while at in waiting:
+            chain.append(waiting.pop(at))
+            at = chain[-1]["replaces"]
+        ordered.extend(reversed(chain))
+    return ordered
+
+
+def _require_active(connection: sa.Connection, name: str) -> None:
+    user = connection.execute(sa.select(users_table).where(users_table.c.name == name)).one_or_none()
+    if user is None:
+        raise DecisionError(f"there is no user {name!r}: an administrator adds one by `concord decisions users --add`")
+    if user.retired_at is not None:
+        raise DecisionError(f"user {name!r} has retired and decides no more")
+
+
+def _require_known(connection: sa.Connection, fresh: pl.DataFrame, known: pl.DataFrame) -> None:
+    names = set(connection.execute(sa.select(users_table.c.name)).scalars())
+    strangers = sorted(set(fresh.get_column("decided_by")) - names)
+    if strangers:
+        raise DecisionError(f"{len(strangers)} user(s) of the file are not known here: {', '.join(strangers)}")
+    ids = pl.concat([fresh.get_column("decision_id"), known.get_column("decision_id")])
+    dangling = fresh.filter(pl.col("replaces").is_not_null() & ~pl.col("replaces").is_in(ids.implode()))
+    if not dangling.is_empty():
+        raise DecisionError(
+            f"{dangling.item(0, 'decision_id')} replaces a decision that is neither here nor in the file"
+        )
+
+
+def _read(connection: sa.Connection) -> pl.DataFrame:
+    columns = [decisions_table.c[name] for name in DECISIONS.schema]
+    rows = connection.execute(sa.select(*columns))
+    return pl.DataFrame(list(rows), schema=DECISIONS.schema, orient="row").sort(*DECISIONS.order)
+
+
+def _append(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(sa.insert(decisions_table), rows)
