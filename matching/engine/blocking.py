@@ -1,0 +1,259 @@
+"""Which pairs of records are looked at: blocking rules as data, and the candidate pairs they make, in chunks.
+
+Belongs here: keys, blocks, the cap on what a block may cost, to which rule a pair belongs. Does not: comparing.
+
+Keys are hashes. A pair belongs to the first rule that makes it, so it comes once, and tells with a bit each all
+rules that make it, so that what all rules miss can be estimated (`diagnostics`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from matching.engine.values import UNKNOWN, Codes
+
+Rows = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.int64]
+Masks = npt.NDArray[np.uint32]
+
+MOST_RULES = 32
+# Pairs that one block may make unless its rule says otherwise: 400 records that share a key.
+BLOCK_PAIRS = 80_000
+
+
+@dataclass(frozen=True, eq=False)
+class BlockingRule:
+    """Records that share a key are looked at.
+
+    Attributes:
+        name: what the records share, in words.
+        key: expressions over the records; a null in any part means no key. A list gives one key for each combination
+            of its values.
+        most_pairs: pairs a block may make; a dearer block says too little for its cost and is left out, and reported.
+    """
+
+    name: str
+    key: tuple[pl.Expr, ...]
+    most_pairs: int = BLOCK_PAIRS
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Columns that the key is made of."""
+        return frozenset(name for part in self.key for name in part.meta.root_names())
+
+
+@dataclass(frozen=True, eq=False)
+class Keyed:
+    """The records under one rule: rows that have a key, ordered by key and row, without blocks that cost too much.
+
+    Attributes:
+        keys: hashes, ascending.
+        rows: of the records.
+        first: for each place the first partner's place.
+        end: the place after the last partner.
+        blocks_left_out: blocks that cost too much.
+        pairs_left_out: pairs that these would have made.
+    """
+
+    keys: Numbers
+    rows: Rows
+    first: Rows
+    end: Rows
+    blocks_left_out: int
+    pairs_left_out: int
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """All rules put to the records.
+
+    Attributes:
+        rules: the rules.
+        keyed: for each rule the records under it.
+        keys: a row a record, a column a rule: its key, shortened; `UNKNOWN` for none, and for a rule with lists.
+        lists: by the place of a rule with lists all keys of each record, ascending, filled up with `UNKNOWN`.
+    """
+
+    rules: tuple[BlockingRule, ...]
+    keyed: tuple[Keyed, ...]
+    keys: Codes
+    lists: Mapping[int, Codes]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Some candidate pairs: `left` below `right`, and a bit for each rule that makes the pair."""
+
+    left: Rows
+    right: Rows
+    rules: Masks
+
+
+def find_blocks(
+    records: pl.DataFrame,
+    rules: Sequence[BlockingRule],
+    *,
+    rows: npt.NDArray[np.intp],
+    sources: npt.NDArray[np.int8] | None,
+) -> Blocks:
+    """Put the rules to the records.
+
+    Args:
+        records: one row a record.
+        rules: the most telling first.
+        rows: the row by which each record is to be known.
+        sources: the source of each row, ascending, if only pairs across sources are wanted.
+
+    Raises:
+        ValueError: no rule, or more than `MOST_RULES`.
+    """
+    if not 0 < len(rules) <= MOST_RULES:
+        raise ValueError(f"a model has 1 to {MOST_RULES} blocking rules, not {len(rules)}")
+    keyed = tuple(_put(rule, records, rows, sources) for rule in rules)
+    keys, lists = np.full((records.height, len(rules)), UNKNOWN, np.int32), {}
+    for place, entry in enumerate(keyed):
+        if np.bincount(entry.rows).max(initial=0) > 1:
+            lists[place] = _lists(entry.rows, _short(entry.keys), records.height)
+        else:
+            keys[entry.rows, place] = _short(entry.keys)
+    return Blocks(tuple(rules), keyed, keys, lists)
+
+
+def candidate_pairs(blocks: Blocks, chunk: int) -> Iterator["Draft"]:
+    """What makes the candidate pairs, in pieces of about `chunk` pairs, always the same in the same order."""
+    for place, keyed in enumerate(blocks.keyed):
+        made = np.cumsum(keyed.end - keyed.first, dtype=np.int64)
+        start = 0
+        while start < len(made):
+            before = made[start - 1] if start else 0
+            stop = max(int(np.searchsorted(made, before + chunk, "right")), start + 1)
+            if made[stop - 1] > before:
+                yield Draft(blocks, place, start, stop)
+            start = stop
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A piece of the candidate pairs that is not carried out yet, so that threads can share the work."""
+
+    blocks: Blocks
+    rule: int
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """Pairs that it makes, before those of earlier rules are taken out."""
+        keyed = self.blocks.keyed[self.rule]
+        return int((keyed.end - keyed.first)[self.start : self.stop].sum(dtype=np.int64))
+
+    def pairs(self) -> Candidates:
+        """The pairs that belong to the rule: those that no earlier rule makes, each once."""
+        keyed = self.blocks.keyed[self.rule]
+        places = np.arange(self.start, self.stop)
+        counts = (keyed.end - keyed.first)[self.start : self.stop]
+        left = np.repeat(places, counts)
+        step = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
+        right = np.repeat(keyed.first[places], counts) + step
+        one, other = keyed.rows[left], keyed.rows[right]
+        key = _short(keyed.keys[left]) if self.rule in self.blocks.lists else None
+        return self._owned(np.minimum(one, other), np.maximum(one, other), key)
+
+    def _owned(self, left: Rows, right: Rows, key: Codes | None) -> Candidates:
+        """Those that belong to the rule; rules of one key a record first, since they are told at once."""
+        keys = self.blocks.keys[left]
+        agree = (keys == self.blocks.keys[right]) & (keys != UNKNOWN)
+        owned = np.nonzero(~agree[:, : self.rule].any(axis=1))[0]
+        left, right, agree = left[owned], right[owned], agree[owned]
+        key = None if key is None else key[owned]
+        for place, lists in self.blocks.lists.items():
+            lowest = _lowest_shared(lists, left, right)
+            agree[:, place] = lowest != UNKNOWN
+            if place <= self.rule:
+                # A pair that shares several keys of its own rule is made under the lowest alone.
+                kept = lowest == (key if place == self.rule else UNKNOWN)
+                left, right, agree = left[kept], right[kept], agree[kept]
+                key = None if key is None else key[kept]
+        bits = np.uint32(1) << np.arange(agree.shape[1], dtype=np.uint32)
+        return Candidates(left, right, agree @ bits)
+
+
+def _put(
+    rule: BlockingRule, records: pl.DataFrame, known_as: npt.NDArray[np.intp], sources: npt.NDArray[np.int8] | None
+) -> Keyed:
+    places, keys = _keys(rule, records)
+    rows: Numbers | Rows = known_as[places]
+    bits = max(int(records.height).bit_length(), 1)
+    # Key and row in one number sort ten times as quickly as side by side; fewer bits of hash cost a stray pair.
+    packed = np.sort((keys >> bits << bits) | rows)
+    packed = packed[np.diff(packed, prepend=-1) != 0]
+    keys, rows = packed >> bits, (packed & ((1 << bits) - 1)).astype(np.int32)
+    ends = np.nonzero(np.diff(keys, append=-1))[0] + 1
+    sizes = np.diff(ends, prepend=0)
+    end = np.repeat(ends, sizes)
+    first = np.arange(1, len(keys) + 1) if sources is None else _next_source(keys, sources[rows])
+    made = np.append(0, np.cumsum(end - first))
+    costs = made[ends] - made[ends - sizes]
+    dear = costs > rule.most_pairs
+    kept = np.repeat(~dear, sizes)
+    moved = np.cumsum(kept) - kept
+    shift = (np.arange(len(keys)) - moved)[kept]
+    return Keyed(
+        keys=keys[kept],
+        rows=rows[kept],
+        first=(first[kept] - shift).astype(np.int32),
+        end=(end[kept] - shift).astype(np.int32),
+        blocks_left_out=int(dear.sum()),
+        pairs_left_out=int(costs[dear].sum()),
+    )
+
+
+def _keys(rule: BlockingRule, records: pl.DataFrame) -> tuple[Numbers, Numbers]:
+    """Rows that have a key, and its hash, no row twice with one key."""
+    parts = records.select(part.alias(f"part_{place}") for place, part in enumerate(rule.key))
+    frame = parts.with_row_index("row")
+    lists = [name for name, kind in parts.schema.items() if kind == pl.List]
+    for name in lists:
+        frame = frame.explode(name, empty_as_null=False, keep_nulls=False)
+    frame = frame.drop_nulls()
+    if lists:
+        frame = frame.unique()
+    hashes = frame.select(parts.columns).hash_rows(0).to_numpy()
+    return frame.get_column("row").cast(pl.Int64).to_numpy(), (hashes >> np.uint64(1)).astype(np.int64)
+
+
+def _next_source(keys: Numbers, sources: npt.NDArray[np.int8]) -> Numbers:
+    """For each place the first place with the same key and another source, or the end of the key."""
+    is_last = np.ones(len(keys), np.bool_)
+    is_last[:-1] = (keys[1:] != keys[:-1]) | (sources[1:] != sources[:-1])
+    ends = np.nonzero(is_last)[0] + 1
+    return np.repeat(ends, np.diff(ends, prepend=0))
+
+
+def _short(keys: Numbers) -> Codes:
+    """The low 31 bits of a key, which are enough to tell whether two records at hand share it."""
+    return (keys & 0x7FFFFFFF).astype(np.int32)
+
+
+def _lists(rows: Rows, keys: Codes, size: int) -> Codes:
+    """The keys of each record, ascending."""
+    order = np.argsort(rows.astype(np.int64) << 31 | keys)
+    rows, keys = rows[order], keys[order]
+    counts = np.bincount(rows, minlength=size)
+    lists = np.full((size, int(counts.max(initial=1))), UNKNOWN, np.int32)
+    lists[rows, np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)] = keys
+    return lists
+
+
+def _lowest_shared(lists: Codes, left: Rows, right: Rows) -> Codes:
+    """The lowest key that both records of each pair have, or `UNKNOWN`."""
+    one, other = lists[left], lists[right]
+    lowest = np.full(len(left), UNKNOWN, np.int32)
+    for place in range(lists.shape[1] - 1, -1, -1):
+        key = one[:, place]
+        met = (other == key[:, None]).any(axis=1) & (key != UNKNOWN)
+        lowest[met] = key[met]
+    return lowest

@@ -1,0 +1,281 @@
+"""From weighed pairs to clusters: agglomeration in rounds, under limits and decisions.
+
+Belongs here: the merging of anything that has pairwise weights. Does not: what the weights mean.
+
+A cluster is never made by a chain of single links. In each round every cluster names its best open neighbour;
+mutual choices merge only if the mean of the capped weights over *all* their cross pairs clears the bar (pairs that
+blocking never made are weighed on demand), no cross pair is forbidden, and no limit is passed. Others are vetoed
+until one of the two sides changes, and what stays vetoed is a conflict to report. Where a source may give one record
+a cluster this is the one-to-one matching by locally dominant edges.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Rows = npt.NDArray[np.int64]
+Weights = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+# From the two rows of pairs, the smaller first, to their weights; the same for the same pair.
+Weigher = Callable[[Rows, Rows], Weights]
+
+NO_PAIRS = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
+# Weights count in whole parts of this, so that the order of adding cannot matter.
+PARTS = 1_000
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a merge must satisfy.
+
+    Attributes:
+        bar: the mean capped weight over all cross pairs must lie above it.
+        cap: no single pair counts for more than this, for or against.
+        floor: a single cross pair below it forbids the merge.
+        group_bar: weight that each cross pair within one exclusive group must exceed.
+        sample: cross pairs weighed for one merge at most (evenly spread over them).
+        rounds: an upper bound on rounds.
+    """
+
+    bar: float = 0.0
+    cap: float = 8.0
+    floor: float = float("-inf")
+    group_bar: float = 0.0
+    sample: int = 100
+    rounds: int = 1_000
+
+
+@dataclass(frozen=True, eq=False)
+class Constraints:
+    """Limits and decisions. Rows are numbers of records.
+
+    Attributes:
+        group: a code for each record; two records of one group are together only if their own weight clears
+            `Policy.group_bar` (a source that should hold a thing once). None: no such limit.
+        source: a code from 0 for each record, for `limits`.
+        limits: records of a source in one cluster at most, by its code; must-links may pass it.
+        must: pairs (`left`, `right`) that are together whatever their weight.
+        cannot: pairs that are never together.
+    """
+
+    group: npt.NDArray[np.int64] | None = None
+    source: npt.NDArray[np.int64] | None = None
+    limits: Mapping[int, int] = field(default_factory=dict)
+    must: pl.DataFrame = field(default_factory=lambda: NO_PAIRS)
+    cannot: pl.DataFrame = field(default_factory=lambda: NO_PAIRS)
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """The outcome.
+
+    Attributes:
+        labels: for each record the smallest row number in its cluster.
+        conflicts: pairs of clusters with a link above the bar that were kept apart: `left`, `right` (labels),
+            `weight` (of the best link), `reason` (`weight`, `floor`, `group`, `limit`, `cannot`).
+        contradictions: cannot-links whose records the must-links put together: `left`, `right` (rows).
+        rounds: rounds taken.
+    """
+
+    labels: pl.Series
+    conflicts: pl.DataFrame
+    contradictions: pl.DataFrame
+    rounds: int
+
+
+OPEN = 0
+REASONS = ("", "weight", "floor", "group", "limit", "cannot")
+
+
+@dataclass
+class _Edges:
+    """The best link between each two clusters, the heaviest first, and why it was vetoed (`OPEN`: it was not)."""
+
+    left: Rows
+    right: Rows
+    weight: Weights
+    veto: npt.NDArray[np.int8]
+
+    def take(self, index: Flags | Rows) -> "_Edges":
+        return _Edges(self.left[index], self.right[index], self.weight[index], self.veto[index])
+
+
+def agglomerate(
+    size: int,
+    pairs: pl.DataFrame,
+    weigher: Weigher,
+    *,
+    policy: Policy,
+    constraints: Constraints,
+) -> Clusters:
+    """Cluster records by their pairwise weights.
+
+    Args:
+        size: number of records.
+        pairs: `left`, `right` (row numbers), `weight`; pairs at or below the bar start no merge.
+        weigher: weighs pairs on demand.
+        policy: what a merge must satisfy.
+        constraints: groups, limits, must-links, cannot-links.
+    """
+    labels = _together(size, constraints.must)
+    contradictions = _contradictions(labels, constraints.cannot)
+    edges = _relabel(_first_edges(pairs.filter(pl.col("weight") > policy.bar)), labels, np.ones(size, np.bool_))
+    counts = _count_sources(labels, constraints)
+    rounds = 0
+    while rounds < policy.rounds and len(candidates := _mutual_best(edges, size)):
+        rounds += 1
+        merges = edges.take(candidates)
+        reasons = _judge(merges, labels, weigher, policy=policy, constraints=constraints, counts=counts)
+        edges.veto[candidates] = reasons
+        kept, gone = merges.left[reasons == OPEN], merges.right[reasons == OPEN]
+        target = np.arange(size, dtype=np.int64)
+        target[gone] = kept
+        counts[:, kept] += counts[:, gone]
+        changed = np.zeros(size, np.bool_)
+        changed[kept] = changed[gone] = True
+        labels = target[labels]
+        edges = _relabel(edges, target, changed)
+    return Clusters(pl.Series("label", labels), _conflicts(edges), contradictions, rounds)
+
+
+def _first_edges(pairs: pl.DataFrame) -> _Edges:
+    """The heaviest first; ties go to the smaller rows, so that the order of the pairs cannot matter."""
+    left, right = (pairs.get_column(side).cast(pl.Int64).to_numpy() for side in ("left", "right"))
+    weight = pairs.get_column("weight").cast(pl.Float64).to_numpy()
+    edges = _Edges(left, right, weight, np.zeros(len(left), np.int8))
+    return edges.take(np.lexsort((right, left, -weight)))
+
+
+def _together(size: int, must: pl.DataFrame) -> Rows:
+    """Labels after the must-links alone: connected components by the spreading of the smallest row."""
+    labels = np.arange(size, dtype=np.int64)
+    left, right = _ends(must)
+    while len(left) and bool((labels[left] != labels[right]).any()):
+        low = np.minimum(labels[left], labels[right])
+        high = np.maximum(labels[left], labels[right])
+        np.minimum.at(labels, high, low)
+        labels = labels[labels]
+    while not np.array_equal(labels, labels[labels]):
+        labels = labels[labels]
+    return labels
+
+
+def _ends(pairs: pl.DataFrame) -> tuple[Rows, Rows]:
+    left, right = (pairs.get_column(side).cast(pl.Int64).to_numpy() for side in ("left", "right"))
+    return left, right
+
+
+def _contradictions(labels: Rows, cannot: pl.DataFrame) -> pl.DataFrame:
+    left, right = _ends(cannot)
+    return cannot.filter(pl.Series(labels[left] == labels[right])).select("left", "right").sort("left", "right")
+
+
+def _count_sources(labels: Rows, constraints: Constraints) -> Rows:
+    """For each limit how many records of its source each cluster holds."""
+    counts = np.zeros((len(constraints.limits), len(labels)), np.int64)
+    if constraints.source is not None:
+        for place, source in enumerate(constraints.limits):
+            np.add.at(counts[place], labels[constraints.source == source], 1)
+    return counts
+
+
+def _mutual_best(edges: _Edges, size: int) -> Rows:
+    """Open edges that are the best of both their ends."""
+    order = np.nonzero(edges.veto == OPEN)[0]
+    left, right = edges.left[order], edges.right[order]
+    rank = np.arange(len(order))
+    best = np.full(size, len(order))
+    np.minimum.at(best, left, rank)
+    np.minimum.at(best, right, rank)
+    return np.asarray(order[(best[left] == rank) & (best[right] == rank)], np.int64)
+
+
+def _judge(
+    merges: _Edges,
+    labels: Rows,
+    weigher: Weigher,
+    *,
+    policy: Policy,
+    constraints: Constraints,
+    counts: Rows,
+) -> npt.NDArray[np.int8]:
+    """Why each merge must not be: a place in `REASONS`, `OPEN` where it may."""
+    reasons = _voted(merges, labels, weigher, policy=policy, group=constraints.group)
+    for most, held in zip(constraints.limits.values(), counts, strict=True):
+        reasons[held[merges.left] + held[merges.right] > most] = REASONS.index("limit")
+    left, right = _ends(constraints.cannot)
+    if len(left):
+        forbidden = _keys(labels[left], labels[right], len(labels))
+        reasons[np.isin(_keys(merges.left, merges.right, len(labels)), forbidden)] = REASONS.index("cannot")
+    return reasons
+
+
+def _voted(
+    merges: _Edges, labels: Rows, weigher: Weigher, *, policy: Policy, group: npt.NDArray[np.int64] | None
+) -> npt.NDArray[np.int8]:
+    """The vote of all cross pairs on each merge."""
+    merge, left, right = _cross_pairs(merges, labels, policy.sample)
+    alone = np.bincount(merge, minlength=len(merges.left))[merge] == 1
+    weights = np.where(alone, merges.weight[merge], 0.0)
+    weights[~alone] = weigher(left[~alone], right[~alone])
+    capped = np.rint(np.clip(weights, -policy.cap, policy.cap) * PARTS).astype(np.int64)
+    total = np.zeros(len(merges.left), np.int64)
+    np.add.at(total, merge, capped)
+    mean = total / np.maximum(np.bincount(merge, minlength=len(total)), 1) / PARTS
+    reasons = np.where(mean > policy.bar, OPEN, REASONS.index("weight")).astype(np.int8)
+    reasons[merge[weights < policy.floor]] = REASONS.index("floor")
+    if group is not None:
+        reasons[merge[(group[left] == group[right]) & (weights <= policy.group_bar)]] = REASONS.index("group")
+    return reasons
+
+
+def _keys(left: Rows, right: Rows, size: int) -> Rows:
+    """One number for each unordered pair."""
+    return np.minimum(left, right) * size + np.maximum(left, right)
+
+
+def _cross_pairs(merges: _Edges, labels: Rows, sample: int) -> tuple[Rows, Rows, Rows]:
+    """For each merge its cross pairs: the merge's number, and the two records, the smaller first."""
+    merging = np.zeros(len(labels), np.bool_)
+    merging[merges.left] = merging[merges.right] = True
+    rows = np.nonzero(merging[labels])[0]
+    members = rows[np.argsort(labels[rows], kind="stable")]
+    sizes = np.bincount(labels[rows], minlength=len(labels))
+    starts = np.cumsum(sizes) - sizes
+    wide = sizes[merges.right]
+    cross = sizes[merges.left] * wide
+    taken = np.minimum(cross, sample)
+    merge = np.repeat(np.arange(len(cross)), taken)
+    place = np.arange(int(taken.sum())) - np.repeat(np.cumsum(taken) - taken, taken)
+    spread = place * cross[merge] // taken[merge]
+    one = members[starts[merges.left][merge] + spread // wide[merge]]
+    other = members[starts[merges.right][merge] + spread % wide[merge]]
+    return merge, np.minimum(one, other), np.maximum(one, other)
+
+
+def _relabel(edges: _Edges, target: Rows, changed: Flags) -> _Edges:
+    """Edges between clusters after merges: the best of each two, vetoes lifted where a side changed."""
+    touched = changed[edges.left] | changed[edges.right]
+    left, right = target[edges.left], target[edges.right]
+    veto = np.where(touched, OPEN, edges.veto).astype(np.int8)
+    moved = _Edges(np.minimum(left, right), np.maximum(left, right), edges.weight, veto)
+    # Only edges of changed clusters can have become parallel; the first of each two clusters is the heaviest.
+    places = np.nonzero(touched & (left != right))[0]
+    _, first = np.unique(_keys(left[places], right[places], len(target)), return_index=True)
+    kept = ~touched
+    kept[places[first]] = True
+    return moved.take(kept)
+
+
+def _conflicts(edges: _Edges) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "left": edges.left,
+            "right": edges.right,
+            "weight": edges.weight,
+            "reason": pl.Series(REASONS, dtype=pl.String).gather(edges.veto),
+        }
+    ).sort("left", "right")

@@ -1,0 +1,144 @@
+"""Comparators of text: Jaro-Winkler, edits, words in any order.
+
+Belongs here: spelling. Does not: what is known of names (`names`).
+
+Text functions run in batches on distinct pairs of values, after a bound on shared letters has settled most of them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import distance, fuzz, process
+
+from matching.engine.comparators.base import Difference, Levels, SingleValue, graded
+from matching.engine.values import Codes, Column, Dictionary, Flags, distinct_pairs
+
+Scores = npt.NDArray[np.float32]
+# Above this many distinct pairs a second thread pays.
+BATCH = 5_000
+# Signatures count no further.
+LONG = 255
+
+
+def jaro_winkler(dictionary: Dictionary, left: Codes, right: Codes, *, least: float) -> Scores:
+    """Jaro-Winkler similarity, 0 below `least` (Winkler, 1990: prefix weight 0.1, at most four letters)."""
+    signatures = dictionary.signatures
+    one, other = (signatures.lengths[codes].astype(np.float32) for codes in (left, right))
+    # A shared prefix lifts Jaro's j to at most j + 0.4 (1 - j), and only from 0.7 on; that much plain Jaro must reach.
+    with_prefix = (least - 0.4) / 0.6 if least > 0.82 else min(least, 0.7)
+    same_first = signatures.firsts[left] == signatures.firsts[right]
+    jaro = np.where(same_first, np.float32(with_prefix), np.float32(least))
+    # Jaro is at most (c/a + c/b + 1) / 3 for c shared characters; the last decimal allows for rounding.
+    possible = signatures.shared_at_most(left, right) * (one + other) >= (3 * jaro - 1.0001) * one * other
+    possible |= np.maximum(one, other) >= LONG
+    return _scored(dictionary, left, right, scorer=distance.JaroWinkler.similarity, cutoff=least, possible=possible)
+
+
+def edits(dictionary: Dictionary, left: Codes, right: Codes, *, most: int) -> Scores:
+    """Letters put in, left out, changed, or neighbours exchanged (optimal string alignment); `most` + 1 for more."""
+    signatures = dictionary.signatures
+    longer = np.maximum(signatures.lengths[left], signatures.lengths[right])
+    possible = (longer - signatures.shared_at_most(left, right) <= most) | (longer >= LONG)
+    return _scored(
+        dictionary, left, right, scorer=distance.OSA.distance, cutoff=most, possible=possible, otherwise=most + 1
+    )
+
+
+def words(dictionary: Dictionary, left: Codes, right: Codes, *, least: float, subset: bool) -> Scores:
+    """Likeness of two texts as bags of words, 0 to 100, and 0 below `least`; `subset`: words of one alone cost nothing."""
+    scorer = fuzz.token_set_ratio if subset else fuzz.token_sort_ratio
+    return _scored(dictionary, left, right, scorer=scorer, cutoff=least, possible=np.ones(len(left), np.bool_))
+
+
+def _scored(
+    dictionary: Dictionary,
+    left: Codes,
+    right: Codes,
+    *,
+    scorer: Any,
+    cutoff: float,
+    possible: Flags,
+    otherwise: float = 0,
+) -> Scores:
+    """Scores of pairs of codes, each distinct pair scored once; `otherwise` where it is not `possible`."""
+    scores = np.full(len(left), otherwise, np.float32)
+    places = np.nonzero(possible)[0]
+    if len(places):
+        one, other, inverse = distinct_pairs(left[places], right[places], len(dictionary.values))
+        workers = -1 if len(one) > BATCH else 1
+        texts = dictionary.texts(one), dictionary.texts(other)
+        found = process.cpdist(*texts, scorer=scorer, score_cutoff=cutoff, dtype=np.float32, workers=workers)
+        scores[places] = found[inverse]
+    return scores
+
+
+@dataclass(frozen=True)
+class JaroWinkler(SingleValue):
+    """Jaro-Winkler similarity by thresholds, the highest first."""
+
+    thresholds: tuple[float, ...] = (0.92, 0.85)
+
+    @property
+    def degrees(self) -> tuple[str, ...]:  # type: ignore[override]
+        """One degree a threshold."""
+        return tuple(f"alike (Jaro-Winkler {threshold:g})" for threshold in self.thresholds)
+
+    def difference(self, column: Column) -> Difference:
+        """See `SingleValue.difference`."""
+
+        def judge(one: Codes, other: Codes) -> Levels:
+            scores = jaro_winkler(column.dictionary, one, other, least=self.thresholds[-1])
+            return graded(scores, self.thresholds)
+
+        return judge
+
+
+@dataclass(frozen=True)
+class Edits(SingleValue):
+    """Edits by limits, the lowest first."""
+
+    limits: tuple[int, ...] = (1, 2)
+
+    @property
+    def degrees(self) -> tuple[str, ...]:  # type: ignore[override]
+        """One degree a limit."""
+        return tuple("one character off" if limit == 1 else f"{limit} characters off" for limit in self.limits)
+
+    def difference(self, column: Column) -> Difference:
+        """See `SingleValue.difference`."""
+
+        def judge(one: Codes, other: Codes) -> Levels:
+            scores = edits(column.dictionary, one, other, most=self.limits[-1])
+            return graded(-scores, [-limit for limit in self.limits])
+
+        return judge
+
+
+@dataclass(frozen=True)
+class Words(SingleValue):
+    """Words in any order by thresholds of likeness (0 to 100), the highest first.
+
+    Attributes:
+        thresholds: descending.
+        subset: words that only one of the texts holds cost nothing (token set), or as any other edit (token sort).
+    """
+
+    thresholds: tuple[float, ...] = (92.0, 80.0)
+    subset: bool = False
+
+    @property
+    def degrees(self) -> tuple[str, ...]:  # type: ignore[override]
+        """One degree a threshold."""
+        kind = "words of one among those of the other" if self.subset else "words alike in any order"
+        return tuple(f"{kind} ({threshold:g} %)" for threshold in self.thresholds)
+
+    def difference(self, column: Column) -> Difference:
+        """See `SingleValue.difference`."""
+
+        def judge(one: Codes, other: Codes) -> Levels:
+            scores = words(column.dictionary, one, other, least=self.thresholds[-1], subset=self.subset)
+            return graded(scores, self.thresholds)
+
+        return judge

@@ -1,0 +1,87 @@
+"""Term frequencies: agreement on a rare value says more than agreement on a common one.
+
+Belongs here: how common a value is among *other* entities. Does not: its use in a weight (`weights`).
+
+A value that one person's ten records share is not common: records are counted less the expected duplicates of
+their own entity, so that a register full of duplicates does not make rare names common.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.engine.blocking import Rows
+from matching.engine.comparators.base import SAME
+from matching.engine.parameters import Parameters
+from matching.engine.patterns import Coded, Patterns, radices
+from matching.engine.values import UNKNOWN
+from matching.engine.weights import LEAST, Scales, Weights, distinct_patterns, probabilities, weigh_patterns
+
+# Pairs below this weight hold next to no expected match.
+HOPELESS = -4.0
+# Probabilities are added as whole parts of this, so that their order cannot matter.
+PARTS = 2**20
+
+
+def fit_frequencies(
+    coded: Coded,
+    parameters: Parameters,
+    *,
+    left: Rows,
+    patterns: Patterns,
+    sources: npt.NDArray[np.int8],
+    across: bool,
+    own: bool,
+) -> Scales:
+    """Learn what agreement on each value adds, for the comparisons that use term frequencies.
+
+    Args:
+        coded: the records.
+        parameters: of the model.
+        left: of the candidate pairs.
+        patterns: likewise.
+        sources: of each record.
+        across: whether only pairs across sources are looked at.
+        own: whether expected duplicates of the entity are taken out of the count.
+    """
+    distinct, places = distinct_patterns(patterns, coded.comparisons)
+    hopeful = np.nonzero(weigh_patterns(distinct, coded.comparisons, parameters).weights[places] > HOPELESS)[0]
+    bars = weigh_patterns(patterns[hopeful], coded.comparisons, parameters).weights
+    matches = np.rint(probabilities(bars) * PARTS) if own else np.zeros(len(hopeful))
+    steps = radices(coded.comparisons)
+    added = {}
+    for place, comparison in enumerate(coded.comparisons):
+        if not comparison.term_frequency:
+            continue
+        agree = patterns[hopeful] // steps[place] % len(comparison.levels) == SAME
+        codes = coded.codes[:, coded.places[place][0]]
+        size = len(coded.columns[coded.places[place][0]].dictionary.values)
+        doubled = np.bincount(codes[left[hopeful[agree]]], matches[agree], minlength=size) / PARTS
+        frequency = _among_others(codes, doubled, sources, across=across)
+        added[place] = np.log2(max(parameters.shares[place].u[SAME], LEAST) / frequency)
+    return Scales(coded, parameters, added)
+
+
+def _among_others(
+    codes: npt.NDArray[np.int32], doubled: Weights, sources: npt.NDArray[np.int8], *, across: bool
+) -> Weights:
+    """Share of pairs of different entities that agree on each value, as if drawn from it alone.
+
+    Args:
+        codes: value of each record.
+        doubled: expected matching pairs that agree on each value.
+        sources: of each record.
+        across: whether only pairs across sources count.
+    """
+    known = codes != UNKNOWN
+    size = len(doubled)
+    counts = np.bincount(codes[known], minlength=size).astype(np.float64)
+    pairs, all_pairs = counts * (counts - 1) / 2, counts.sum() * (counts.sum() - 1) / 2
+    if across:
+        for source in np.unique(sources):
+            own = np.bincount(codes[known & (sources == source)], minlength=size).astype(np.float64)
+            pairs -= own * (own - 1) / 2
+            all_pairs -= own.sum() * (own.sum() - 1) / 2
+    # The share of a pair of other entities that agrees on the value is f^2, so f is what a second record finds; one
+    # is added so that a value met once is not taken for impossible.
+    others = np.maximum(pairs - doubled, 0) / np.maximum(np.sqrt(np.maximum(pairs, 1)), 1)
+    return np.asarray((others + 1) / np.maximum(np.sqrt(max(all_pairs, 1.0)), 1), np.float64)

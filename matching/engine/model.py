@@ -1,0 +1,316 @@
+"""A linkage model, and what it does with tables: train, score, cluster, explain.
+
+Belongs here: the entry to the engine. Does not: any model of something (persons, orders), any statistics.
+
+    model = LinkageModel("people", comparisons, blocking)
+    linkage = model.on(table)                    # codes, candidate pairs, patterns
+    parameters = linkage.train()                 # m and u without labels
+    scores = linkage.score(parameters)           # a weight for each pair
+    clusters = scores.cluster()                  # who is one
+    scores.explain(left, right)                  # the waterfall of a pair
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from matching.engine.blocking import BlockingRule, Blocks, Masks, Rows, candidate_pairs, find_blocks
+from matching.engine.comparators.base import SAME
+from matching.engine.frequencies import fit_frequencies
+from matching.engine.parameters import Parameters, check_parameters
+from matching.engine.patterns import Coded, Comparison, Patterns, code_records, compare, unpack
+from matching.engine.scores import Scores
+from matching.engine.training import ENOUGH, Evidence, Histogram, Options, count_patterns, train
+from matching.engine.values import UNKNOWN
+from matching.engine.weights import Scales
+
+LinkType = Literal["dedupe", "link", "link_and_dedupe"]
+# Told how many candidate pairs are compared so far, and of how many at most.
+Progress = Callable[[int, int], None]
+
+CHUNK = 250_000
+RANDOM_CHUNK = 100_000
+SEED = 1
+MOST_TABLES = 127
+
+
+@dataclass(frozen=True, eq=False)
+class LinkageModel:
+    """What is compared, which pairs are looked at, and what a cluster may hold.
+
+    Attributes:
+        name: of the model.
+        comparisons: entries read top to bottom.
+        blocking: rules, the most telling first; those that comparisons bring follow.
+        link_type: `dedupe` one table, `link` across tables alone, or both at once.
+        limits: records of a table in one cluster at most, by the name of the table.
+        options: of training.
+    """
+
+    name: str
+    comparisons: tuple[Comparison, ...]
+    blocking: tuple[BlockingRule, ...] = ()
+    link_type: LinkType = "dedupe"
+    limits: Mapping[str, int] = field(default_factory=dict)
+    options: Options = field(default_factory=Options)
+
+    @property
+    def rules(self) -> tuple[BlockingRule, ...]:
+        """All blocking rules."""
+        return (*self.blocking, *(rule for comparison in self.comparisons for rule in comparison.blocking))
+
+    def on(
+        self,
+        tables: pl.DataFrame | Mapping[str, pl.DataFrame],
+        *,
+        key: str = "record_id",
+        threads: int | None = None,
+        chunk: int = CHUNK,
+        progress: Progress | None = None,
+    ) -> "Linkage":
+        """Put the model to tables: code the records, find the candidate pairs, compare them.
+
+        Args:
+            tables: one frame, or several by name, with the columns that comparisons and rules read.
+            key: the column that names a record; unique in its table.
+            threads: all that there are if None; the result is the same by any number.
+            chunk: pairs looked at together, which bounds memory; the result is the same by any number.
+            progress: told how far the comparing is.
+
+        Raises:
+            ValueError: a column is missing, a key is missing or not unique, a limit names no table, `link` has one
+                table alone, or tables are too many.
+        """
+        named = {"records": tables} if isinstance(tables, pl.DataFrame) else dict(tables)
+        records = _gather(self, named, key)
+        sources = np.repeat(np.arange(len(named), dtype=np.int8), [table.height for table in named.values()])
+        # By table and hash of the key; numbers are put in that order, texts stay where they are.
+        order = np.lexsort((records.get_column(key).hash(0).to_numpy(), sources))
+        rows = np.empty(len(order), np.intp)
+        rows[order] = np.arange(len(order))
+        coded = code_records(self.comparisons, records, order)
+        across = self.link_type == "link"
+        blocks = find_blocks(records, self.rules, rows=rows, sources=sources if across else None)
+        keys = records.get_column(key).gather(order)
+        del records
+        left, right, rules, patterns = _compare_all(
+            coded, blocks, threads=threads or os.cpu_count() or 1, chunk=chunk, progress=progress
+        )
+        return Linkage(self, tuple(named), keys, sources, coded, blocks, left, right, rules, patterns)
+
+
+@dataclass(frozen=True, eq=False)
+class Linkage:
+    """A model put to tables.
+
+    Records stand in an order of their own that does not depend on the order in which they came.
+
+    Attributes:
+        model: the model.
+        tables: names of the tables.
+        keys: of the records.
+        sources: place of each record's table in `tables`.
+        coded: the records as numbers.
+        blocks: the blocking rules put to them.
+        left: rows of the candidate pairs.
+        right: likewise, above `left`.
+        rules: a bit for each rule that makes the pair.
+        patterns: levels reached.
+    """
+
+    model: LinkageModel
+    tables: tuple[str, ...]
+    keys: pl.Series
+    sources: npt.NDArray[np.int8]
+    coded: Coded
+    blocks: Blocks
+    left: Rows
+    right: Rows
+    rules: Masks
+    patterns: Patterns
+
+    @property
+    def is_across(self) -> bool:
+        """Whether only pairs across tables are looked at."""
+        return self.model.link_type == "link"
+
+    @property
+    def possible_pairs(self) -> int:
+        """Pairs that could be looked at."""
+        sizes = np.bincount(self.sources)
+        return _pairs_of(len(self.sources)) - (sum(map(_pairs_of, sizes.tolist())) if self.is_across else 0)
+
+    def train(self) -> Parameters:
+        """Learn m and u without labels from these tables."""
+        options = self.model.options
+        evidence = Evidence(
+            comparisons=self.model.comparisons,
+            total=self.possible_pairs,
+            candidates=count_patterns(self.patterns, *_free(self)),
+            random=_random_pairs(self, options.random_pairs),
+            same=tuple(_share_same(self, place) for place in range(len(self.model.comparisons))),
+        )
+        return train(evidence, self.model.name, options)
+
+    def score(self, parameters: Parameters) -> Scores:
+        """Weigh the candidate pairs.
+
+        Raises:
+            ValueError: parameters of other comparisons.
+        """
+        check_parameters(parameters, self.model.comparisons)
+        options = self.model.options
+        scales = Scales(self.coded, parameters, {})
+        if options.term_frequencies:
+            scales = fit_frequencies(
+                self.coded,
+                parameters,
+                left=self.left,
+                patterns=self.patterns,
+                sources=self.sources,
+                across=self.is_across,
+                own=options.own_frequencies,
+            )
+        limits = {self.tables.index(name): most for name, most in self.model.limits.items()}
+        return Scores(
+            keys=self.keys,
+            sources=self.sources,
+            tables=self.tables,
+            left=self.left,
+            right=self.right,
+            patterns=self.patterns,
+            weights=scales.weigh(self.left, self.patterns),
+            scales=scales,
+            limits=limits,
+        )
+
+
+def _gather(model: LinkageModel, tables: Mapping[str, pl.DataFrame], key: str) -> pl.DataFrame:
+    """The records of all tables with the columns that the model reads."""
+    if unknown := sorted(set(model.limits) - set(tables)):
+        raise ValueError(f"limits name tables that are not there: {', '.join(unknown)}")
+    if model.link_type == "link" and len(tables) < 2:
+        raise ValueError("a link across tables needs two tables at least; use 'dedupe' for one")
+    if not 0 < len(tables) <= MOST_TABLES:
+        raise ValueError(f"1 to {MOST_TABLES} tables can be linked, not {len(tables)}")
+    columns = {column for comparison in model.comparisons for column in comparison.columns}
+    wanted = [key, *sorted((columns | {name for rule in model.rules for name in rule.columns}) - {key})]
+    return pl.concat([_checked(name, table, wanted) for name, table in tables.items()], how="vertical_relaxed")
+
+
+def _checked(name: str, table: pl.DataFrame, wanted: list[str]) -> pl.DataFrame:
+    if missing := [column for column in wanted if column not in table.columns]:
+        raise ValueError(f"table {name!r} lacks columns {', '.join(missing)}")
+    keys = table.get_column(wanted[0])
+    if nulls := keys.null_count():
+        raise ValueError(f"{nulls} records of table {name!r} have no {wanted[0]}")
+    if doubled := len(keys) - keys.n_unique():
+        raise ValueError(f"{doubled} records of table {name!r} have a {wanted[0]} that another has; make it unique")
+    return table.select(wanted)
+
+
+def _compare_all(
+    coded: Coded, blocks: Blocks, *, threads: int, chunk: int, progress: Progress | None
+) -> tuple[Rows, Rows, Masks, Patterns]:
+    """Candidate pairs, the rules that made them and their patterns, chunk by chunk."""
+    drafts = list(candidate_pairs(blocks, chunk))
+    parts = []
+    done, whole = 0, sum(draft.size for draft in drafts)
+
+    def carry_out(place: int) -> tuple[Rows, Rows, Masks, Patterns]:
+        pairs = drafts[place].pairs()
+        return pairs.left, pairs.right, pairs.rules, compare(coded, pairs.left, pairs.right)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for draft, part in zip(drafts, pool.map(carry_out, range(len(drafts))), strict=True):
+            parts.append(part)
+            done += draft.size
+            if progress:
+                progress(done, whole)
+    nothing = np.zeros(0, np.int32)
+    empty = (nothing, nothing, nothing.astype(np.uint32), compare(coded, nothing, nothing))
+    left, right, rules, patterns = (np.concatenate(list(column)) for column in _columns([empty, *parts]))
+    return left, right, rules, patterns
+
+
+def _columns(parts: list[tuple[Rows, Rows, Masks, Patterns]]) -> Iterable[Iterable[npt.NDArray[np.generic]]]:
+    """The parts by column, let go one by one so that no column stands twice in memory for long."""
+    return zip(*parts, strict=True)
+
+
+def _free(linkage: Linkage) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Classes of pairs by which comparisons no rule of theirs may have decided: see `Histogram.free`."""
+    used = [
+        [bool(rule.columns & set(comparison.columns)) for comparison in linkage.model.comparisons]
+        for rule in linkage.model.rules
+    ]
+    masks, classes = np.unique(linkage.rules, return_inverse=True)
+    bits = masks[:, None] >> np.arange(len(used), dtype=np.uint32) & np.uint32(1)
+    free = (bits[:, :, None].astype(np.bool_) & ~np.array(used)[None]).any(axis=1)
+    distinct, renamed = np.unique(free, axis=0, return_inverse=True)
+    if not len(masks):
+        return np.ones((1, len(linkage.model.comparisons)), np.bool_), np.zeros(0, np.int64)
+    return distinct, renamed[classes]
+
+
+def _random_pairs(linkage: Linkage, most: int) -> Histogram:
+    """Patterns of random pairs, drawn until each likeness of values is met often enough, or `most` are drawn."""
+    comparisons, threads = linkage.model.comparisons, os.cpu_count() or 1
+    parts = [compare(linkage.coded, np.zeros(0, np.int32), np.zeros(0, np.int32))]
+    batches = range(0, -(-min(most, linkage.possible_pairs) // RANDOM_CHUNK), 4)
+    with ThreadPoolExecutor(threads) as pool:
+        for batch in batches:
+            parts += pool.map(lambda draw: _draw(linkage, draw), range(batch, batch + 4))
+            if _is_enough(np.concatenate(parts), linkage):
+                break
+    patterns = np.concatenate(parts)
+    everything = np.ones((1, len(comparisons)), np.bool_)
+    return count_patterns(patterns, everything, np.zeros(len(patterns), np.int64))
+
+
+def _draw(linkage: Linkage, draw: int) -> Patterns:
+    size = len(linkage.sources)
+    drawn = np.random.default_rng([SEED, draw]).integers(0, size, (2, RANDOM_CHUNK), dtype=np.int32)
+    left, right = drawn.min(axis=0), drawn.max(axis=0)
+    kept = linkage.sources[left] != linkage.sources[right] if linkage.is_across else left != right
+    return compare(linkage.coded, left[kept], right[kept])
+
+
+def _is_enough(patterns: Patterns, linkage: Linkage) -> bool:
+    """Whether every degree of likeness was met often enough, in columns that are not nearly unique."""
+    for place, levels in enumerate(unpack(patterns, linkage.model.comparisons)):
+        counts = np.bincount(levels, minlength=len(linkage.model.comparisons[place].levels))[SAME + 1 : -1]
+        values = len(linkage.coded.columns[linkage.coded.places[place][0]].dictionary.values)
+        if len(counts) and counts.min() < ENOUGH and values < 0.2 * len(linkage.sources):
+            return False
+    return True
+
+
+def _share_same(linkage: Linkage, place: int) -> float | None:
+    """Share of all pairs whose value is the same, among those where it is known; None where several columns count."""
+    comparison = linkage.model.comparisons[place]
+    if comparison.comparator.jointly:
+        return None
+    codes = linkage.coded.codes[:, linkage.coded.places[place][0]]
+    sources = linkage.sources if linkage.is_across else np.arange(0)
+    known = codes != UNKNOWN
+    same, whole = _pairs_within(codes[known]), _pairs_of(int(known.sum()))
+    for source in np.unique(sources):
+        own = codes[known & (sources == source)]
+        same, whole = same - _pairs_within(own), whole - _pairs_of(len(own))
+    return same / whole if whole else None
+
+
+def _pairs_within(codes: npt.NDArray[np.int32]) -> int:
+    counts = np.bincount(codes).astype(np.int64)
+    return int((counts * (counts - 1) // 2).sum())
+
+
+def _pairs_of(size: int) -> int:
+    return size * (size - 1) // 2

@@ -1,0 +1,179 @@
+"""From records to patterns: which level a pair reaches in every comparison, packed into one whole number.
+
+Belongs here: comparisons as entries of a model, the coding of records, the patterns of pairs. Does not: weights.
+
+Training and scoring see patterns alone; a million pairs reach some thousand of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from matching.engine.blocking import BlockingRule, Rows
+from matching.engine.comparators.base import Comparator, Judge, Levels
+from matching.engine.values import Codes, Column, encode, encode_rows
+
+# int32 where all patterns of the model fit, else int64.
+Patterns = npt.NDArray[np.signedinteger]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """One entry of a model: what is compared, how, and what it may count for.
+
+    Attributes:
+        name: in words, as it stands in an explanation.
+        columns: read by the comparator, in its order.
+        comparator: tells the level.
+        term_frequency: whether agreement on a rare value counts for more than on a common one; by the first column.
+        shared: whether relatives and neighbours have it in common (surname, address), for the related-person class.
+        blocking: rules that this comparison brings to the model.
+        declared: shares m and u by level, `NOT_KNOWN` left out, that training starts from and is held to where it sees
+            little; None: training has the data alone.
+        fixed: places of levels whose declared weight stands whatever the data say.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    comparator: Comparator
+    term_frequency: bool = False
+    shared: bool = False
+    blocking: tuple[BlockingRule, ...] = ()
+    declared: tuple[tuple[float, float], ...] | None = None
+    fixed: frozenset[int] = frozenset()
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Levels in words."""
+        return self.comparator.levels
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """Records as numbers, ready to be compared.
+
+    Attributes:
+        comparisons: of the model.
+        codes: a row a record, a column for each column of the comparisons, in their order.
+        columns: what the codes stand for.
+        judges: one a comparison.
+        places: for each comparison the places of its columns in `codes`.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    codes: Codes
+    columns: tuple[Column, ...]
+    judges: tuple[Judge, ...]
+    places: tuple[tuple[int, ...], ...]
+
+
+def radices(comparisons: Sequence[Comparison]) -> Patterns:
+    """What a level of each comparison counts in a pattern: the product of the level counts before it.
+
+    Raises:
+        ValueError: so many comparisons and levels that a pattern does not fit 63 bits.
+    """
+    sizes = [len(comparison.levels) for comparison in comparisons]
+    if prod(sizes) >= 2**63:
+        raise ValueError(f"{len(sizes)} comparisons with {sizes} levels do not fit a pattern of 63 bits")
+    return np.array([prod(sizes[:place]) for place in range(len(sizes))], np.int32 if prod(sizes) < 2**31 else np.int64)
+
+
+def code_records(comparisons: Sequence[Comparison], records: pl.DataFrame, order: npt.NDArray[np.intp]) -> Coded:
+    """Code every column that the comparisons read.
+
+    Columns that one comparator reads side by side share a dictionary if they are of one type, so that it can compare
+    across them.
+
+    Args:
+        comparisons: of the model.
+        records: one row a record.
+        order: in which the records are to stand.
+
+    Raises:
+        ValueError: a column is not there, or not of the kind that its comparator reads.
+    """
+    wanted = {column: comparison.name for comparison in comparisons for column in comparison.columns}
+    if missing := [f"{column!r} ({name})" for column, name in wanted.items() if column not in records.columns]:
+        raise ValueError(f"columns that comparisons read are not there: {', '.join(missing)}")
+    coded = _code_columns(comparisons, records)
+    keys = [_column_keys(comparison) for comparison in comparisons]
+    places = {key: place for place, key in enumerate(coded)}
+    return Coded(
+        comparisons=tuple(comparisons),
+        codes=np.stack([column.codes[order] for column in coded.values()], axis=1),
+        columns=tuple(coded.values()),
+        judges=tuple(
+            comparison.comparator.bind([coded[key] for key in own])
+            for comparison, own in zip(comparisons, keys, strict=True)
+        ),
+        places=tuple(tuple(places[key] for key in own) for own in keys),
+    )
+
+
+def _levels(coded: Coded, left: Rows, right: Rows) -> list[Levels]:
+    """The level of each pair in every comparison; the codes of a record stand together, so that it is met once."""
+    one, other = coded.codes[left], coded.codes[right]
+    ends = [[np.ascontiguousarray(side[:, place]) for place in range(side.shape[1])] for side in (one, other)]
+    return [
+        judge([ends[0][place] for place in places], [ends[1][place] for place in places])
+        for judge, places in zip(coded.judges, coded.places, strict=True)
+    ]
+
+
+def compare(coded: Coded, left: Rows, right: Rows) -> Patterns:
+    """The pattern of each pair."""
+    steps = radices(coded.comparisons)
+    patterns = np.zeros(len(left), steps.dtype)
+    for levels, radix in zip(_levels(coded, left, right), steps, strict=True):
+        patterns += levels * radix
+    return patterns
+
+
+def unpack(patterns: Patterns, comparisons: Sequence[Comparison]) -> list[Levels]:
+    """The levels that patterns are made of, one array a comparison."""
+    return [
+        (patterns // radix % len(comparison.levels)).astype(np.int8)
+        for comparison, radix in zip(comparisons, radices(comparisons), strict=True)
+    ]
+
+
+def _column_keys(comparison: Comparison) -> list[tuple[str, ...]]:
+    """Names under which the columns of a comparison are coded: one by one, or all together."""
+    return [comparison.columns] if comparison.comparator.jointly else [(column,) for column in comparison.columns]
+
+
+def _code_columns(comparisons: Sequence[Comparison], records: pl.DataFrame) -> dict[tuple[str, ...], Column]:
+    coded = {
+        comparison.columns: encode_rows(records.select(comparison.columns))
+        for comparison in comparisons
+        if comparison.comparator.jointly
+    }
+    for group in _shared_dictionaries(comparisons, records.schema):
+        columns = encode([records.get_column(column) for column in group])
+        coded |= {(column,): entry for column, entry in zip(group, columns, strict=True)}
+    order = [key for comparison in comparisons for key in _column_keys(comparison)]
+    return {key: coded[key] for key in order}
+
+
+def _shared_dictionaries(comparisons: Sequence[Comparison], schema: pl.Schema) -> list[list[str]]:
+    """Columns in groups that share a dictionary: read by one comparator, and of one type."""
+    groups: list[list[str]] = []
+    for comparison in comparisons:
+        if comparison.comparator.jointly:
+            continue
+        for kind in dict.fromkeys(_inner(schema[column]) for column in comparison.columns):
+            own = [column for column in comparison.columns if _inner(schema[column]) == kind]
+            met = [group for group in groups if set(group) & set(own)]
+            merged = list(dict.fromkeys([*(column for group in met for column in group), *own]))
+            groups = [group for group in groups if group not in met] + [merged]
+    return groups
+
+
+def _inner(kind: pl.DataType) -> pl.DataType:
+    """The type of the values, or of the elements of lists."""
+    return _inner(kind.inner) if isinstance(kind, pl.List) else kind  # type: ignore[arg-type]

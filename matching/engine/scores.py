@@ -1,0 +1,180 @@
+"""Weighed pairs: as a table, as clusters, in words.
+
+Belongs here: what is asked of a scored linkage. Does not: how weights come about (`weights`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from matching.engine.blocking import Rows
+from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
+from matching.engine.patterns import Patterns, compare, unpack
+from matching.engine.weights import Scales, Weights, not_related, probabilities, weigh_patterns
+
+# Pairs weighed together on demand.
+CHUNK = 500_000
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """The candidate pairs of a linkage with their weights.
+
+    Attributes:
+        keys: of the records.
+        sources: place of each record's table in `tables`.
+        tables: names of the tables.
+        left: rows of the pairs.
+        right: likewise, above `left`.
+        patterns: levels reached.
+        weights: log2 odds of a match.
+        scales: weigh any other pair.
+        limits: records of a table in one cluster at most, by its place.
+    """
+
+    keys: pl.Series
+    sources: npt.NDArray[np.int8]
+    tables: tuple[str, ...]
+    left: Rows
+    right: Rows
+    patterns: Patterns
+    weights: Weights
+    scales: Scales
+    limits: Mapping[int, int]
+
+    def pairs(self, at_least: float = 0.0) -> pl.DataFrame:
+        """The pairs from a weight on.
+
+        Returns:
+            `left_table`, `left`, `right_table`, `right` (keys), `weight`, `probability`; in an order of their own.
+        """
+        places = np.nonzero(self.weights >= at_least)[0]
+        tables = pl.Series(self.tables, dtype=pl.Enum(list(self.tables)))
+        left, right = self.left[places], self.right[places]
+        return pl.DataFrame(
+            {
+                "left_table": tables.gather(self.sources[left]),
+                "left": self.keys.gather(left),
+                "right_table": tables.gather(self.sources[right]),
+                "right": self.keys.gather(right),
+                "weight": self.weights[places],
+                "probability": probabilities(self.weights[places]),
+            }
+        )
+
+    def weigh(self, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> Weights:
+        """Weights of any pairs of rows, whether blocking made them or not."""
+        weights = np.zeros(len(left))
+        for start in range(0, len(left), CHUNK):
+            one, other = (side[start : start + CHUNK].astype(np.int32) for side in (left, right))
+            weights[start : start + CHUNK] = self.scales.weigh(one, compare(self.scales.coded, one, other))
+        return weights
+
+    def cluster(
+        self,
+        policy: Policy | None = None,
+        *,
+        must: pl.DataFrame = NO_PAIRS,
+        cannot: pl.DataFrame = NO_PAIRS,
+    ) -> Clusters:
+        """Put records together, under the limits of the model and decisions.
+
+        Args:
+            policy: what a merge must satisfy.
+            must: pairs of rows (`left`, `right`) that are together.
+            cannot: pairs of rows that are never together.
+        """
+        policy = policy or Policy()
+        above = np.nonzero(self.weights > policy.bar)[0]
+        pairs = pl.DataFrame({"left": self.left[above], "right": self.right[above], "weight": self.weights[above]})
+        constraints = Constraints(source=self.sources.astype(np.int64), limits=self.limits, must=must, cannot=cannot)
+        return agglomerate(len(self.keys), pairs, self.weigh, policy=policy, constraints=constraints)
+
+    def table(self, clusters: Clusters) -> pl.DataFrame:
+        """Every record with its cluster.
+
+        Returns:
+            `table`, `key`, `cluster`: a number, the same whatever the order of the records.
+        """
+        tables = pl.Series(self.tables, dtype=pl.Enum(list(self.tables)))
+        return pl.DataFrame({"table": tables.gather(self.sources), "key": self.keys, "cluster": clusters.labels})
+
+    def rows(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """Row numbers of pairs of keys.
+
+        Args:
+            keys: `left_table`, `left`, `right_table`, `right`.
+
+        Returns:
+            `left`, `right`, the smaller row first.
+
+        Raises:
+            ValueError: a key that no record has.
+        """
+        book = pl.DataFrame({"table": pl.Series(self.tables).gather(self.sources), "key": self.keys}).with_row_index(
+            "row"
+        )
+        found = []
+        for side in ("left", "right"):
+            ends = keys.select(table=pl.col(f"{side}_table").cast(pl.String), key=side)
+            rows = ends.join(book, on=["table", "key"], how="left", maintain_order="left").get_column("row")
+            if missing := rows.null_count():
+                raise ValueError(f"{missing} {side} records of the pairs are not among the records")
+            found.append(rows.cast(pl.Int64).alias(side))
+        return pl.DataFrame(found).select(
+            left=pl.min_horizontal("left", "right"), right=pl.max_horizontal("left", "right")
+        )
+
+    def explain(self, left: int, right: int) -> "Waterfall":
+        """What the weight of a pair of rows is made of."""
+        one, other = (np.array([row], np.int32) for row in sorted((left, right)))
+        pattern = compare(self.scales.coded, one, other)
+        comparisons, parameters = self.scales.coded.comparisons, self.scales.parameters
+        bars = weigh_patterns(pattern, comparisons, parameters)
+        reached = [int(levels[0]) for levels in unpack(pattern, comparisons)]
+        steps = [Step("any pair", "before anything is compared", bars.prior)]
+        for place, comparison in enumerate(comparisons):
+            steps.append(Step(comparison.name, comparison.levels[reached[place]], float(bars.levels[0, place])))
+        for place, added in self.scales.rarities(one, pattern).items():
+            steps.append(Step(comparisons[place].name, "how common the value is", float(added[0])))
+        for place, lift in enumerate(parameters.lifts):
+            names = f"{comparisons[lift.one].name} and {comparisons[lift.other].name}"
+            steps.append(Step(names, "go together anyway", -float(bars.lifts[0, place])))
+        steps = [step for place, step in enumerate(steps) if step.weight or place == 0]
+        before = np.array([sum(step.weight for step in steps)])
+        after = float(not_related(before, bars.against_related)[0])
+        if bars.against_related is not None:
+            steps.append(Step("a related person", "could agree as far", after - float(before[0])))
+        return Waterfall(tuple(steps))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One bar of a waterfall: what was compared, what was found, and what it adds (log2)."""
+
+    name: str
+    found: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """The steps from the prior to the weight of a pair."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def weight(self) -> float:
+        """The sum of the steps."""
+        return sum(step.weight for step in self.steps)
+
+    def told(self) -> list[str]:
+        """A line a step with the sum so far, and the weight as odds."""
+        lines, reached = [], 0.0
+        for step in self.steps:
+            reached += step.weight
+            lines.append(f"{step.name}: {step.found} {step.weight:+.2f} = {reached:+.2f}")
+        return [*lines, f"probability {float(probabilities(np.array([reached]))[0]):.4f}"]

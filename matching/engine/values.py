@@ -1,0 +1,180 @@
+"""Values as numbers: dictionaries of distinct values, and a cheap bound on what two texts can share.
+
+Belongs here: coding and letter signatures. Does not: any comparison (`comparators`), any record.
+
+A text function sees each distinct pair of values once, and only if the signature cannot settle the pair.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Codes = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+
+UNKNOWN = -1
+# A signature holds for each of 32 letter classes whether a letter occurs once and whether it occurs twice.
+CLASSES = 32
+# Values signed together.
+SIGNED = 10_000
+# Longer lists say no more; what stands after these, in ascending order, is not compared.
+LONGEST_LIST = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Dictionary:
+    """Distinct values in the order of their hash; the code of a value is its place."""
+
+    values: pl.Series
+
+    @cached_property
+    def signatures(self) -> "Signatures":
+        """What bounds the letters that two values can share; for text alone."""
+        return _sign(self.values)
+
+    def texts(self, codes: Codes) -> list[str]:
+        """The values of some codes."""
+        texts: list[str] = self.values.gather(codes).to_list()
+        return texts
+
+
+@dataclass(frozen=True, eq=False)
+class Signatures:
+    """A bit set of letters and, packed, length, first byte and excess of each value of a dictionary."""
+
+    letters: npt.NDArray[np.uint64]
+    lengths: npt.NDArray[np.uint8]
+    firsts: npt.NDArray[np.uint8]
+    excess: npt.NDArray[np.uint8]
+
+    def shared_at_most(self, left: Codes, right: Codes) -> Floats:
+        """An upper bound on the number of characters that two values have in common."""
+        shared = np.bitwise_count(self.letters[left] & self.letters[right])
+        return np.asarray(shared + np.minimum(self.excess[left], self.excess[right]), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column as numbers.
+
+    Attributes:
+        dictionary: the distinct values, or for a column of lists their distinct elements.
+        codes: for each record the code of its value, or of its list; `UNKNOWN` for null and for the empty list.
+        members: for a column of lists the elements of each list as codes, ascending, filled up with `UNKNOWN`.
+    """
+
+    dictionary: Dictionary
+    codes: Codes
+    members: Codes | None = None
+
+
+def encode(columns: Sequence[pl.Series]) -> list[Column]:
+    """Code columns by one dictionary, so that a value has one code wherever it stands.
+
+    Args:
+        columns: of one data type, or lists of that type.
+
+    Raises:
+        polars.exceptions.SchemaError: columns of different types.
+    """
+    lists = {place: _distinct_lists(column) for place, column in enumerate(columns) if column.dtype == pl.List}
+    stacks = [lists[place][1] if place in lists else column for place, column in enumerate(columns)]
+    stacked = pl.concat([stack.rename("value") for stack in stacks])
+    known = stacked.is_not_null().to_numpy()
+    codes = np.full(len(stacked), UNKNOWN, np.int32)
+    first, codes[known] = _number(stacked.hash(0).to_numpy()[known])
+    dictionary = Dictionary(stacked.gather(np.nonzero(known)[0][first]))
+    parts = np.split(codes, np.cumsum([len(stack) for stack in stacks])[:-1])
+    return [
+        Column(dictionary, lists[place][0], _members(lists[place][2], part))
+        if place in lists
+        else Column(dictionary, part)
+        for place, part in enumerate(parts)
+    ]
+
+
+def encode_rows(rows: pl.DataFrame) -> Column:
+    """One code for each distinct row of a frame, for comparisons that must see several columns at once.
+
+    The values of the dictionary are structs, in the order of the hash of the row; no row is unknown.
+    """
+    first, codes = _number(rows.hash_rows(0).to_numpy())
+    return Column(Dictionary(rows[first].to_struct("value")), codes)
+
+
+def _number(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], Codes]:
+    """Values numbered in the order of their hash, which does not depend on the order in which they came.
+
+    Returns:
+        For each number a place where its value stands, and for each place its number.
+    """
+    order = np.argsort(hashes)
+    ordered = hashes[order]
+    starts = np.ones(len(order), np.bool_)
+    starts[1:] = ordered[1:] != ordered[:-1]
+    codes = np.empty(len(order), np.int32)
+    codes[order] = np.cumsum(starts) - 1
+    return order[starts], codes
+
+
+def _distinct_lists(column: pl.Series) -> tuple[Codes, pl.Series, npt.NDArray[np.int64]]:
+    """Code of each record's list, the elements of the distinct lists put end to end, the lengths of these lists."""
+    tidy = column.list.unique().list.sort().list.head(LONGEST_LIST)
+    rows = encode_rows(tidy.to_frame("list"))
+    lists = rows.dictionary.values.struct.field("list")
+    lengths = lists.list.len().fill_null(0).cast(pl.Int64).to_numpy()
+    codes = np.where(lengths[rows.codes] > 0, rows.codes, UNKNOWN).astype(np.int32)
+    return codes, lists.filter(pl.Series(lengths > 0)).explode(), lengths
+
+
+def _members(lengths: npt.NDArray[np.int64], elements: Codes) -> Codes:
+    """Each list a row, in ascending order."""
+    members = np.full((len(lengths), int(lengths.max(initial=1))), UNKNOWN, np.int32)
+    rows = np.repeat(np.arange(len(lengths)), lengths)
+    members[rows, np.arange(len(elements)) - np.repeat(np.cumsum(lengths) - lengths, lengths)] = elements
+    return members
+
+
+def distinct_pairs(left: Codes, right: Codes, size: int) -> tuple[Codes, Codes, npt.NDArray[np.intp]]:
+    """The distinct unordered pairs of codes, the smaller code first, and for each pair its place among them."""
+    keys = np.minimum(left, right).astype(np.int64) * size + np.maximum(left, right)
+    distinct, places = np.unique(keys, return_inverse=True)
+    return (distinct // size).astype(np.int32), (distinct % size).astype(np.int32), places
+
+
+def _sign(values: pl.Series) -> Signatures:
+    """Signatures, some thousand values at a time, which stay in the processor's cache."""
+    parts = [_sign_some(values[start : start + SIGNED]) for start in range(0, max(len(values), 1), SIGNED)]
+    return Signatures(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _sign_some(values: pl.Series) -> tuple[npt.NDArray[np.uint64], *tuple[npt.NDArray[np.uint8], ...]]:
+    size, lengths = len(values), values.str.len_bytes().to_numpy().astype(np.int32)
+    letters = np.frombuffer("".join(values.to_list()).encode(), np.uint8)
+    owners = np.repeat(np.arange(size, dtype=np.int32) * CLASSES, lengths)
+    counts = np.bincount(owners + LETTER_CLASSES[letters], minlength=size * CLASSES).reshape(size, CLASSES)
+    bits = [np.packbits(counts >= least, axis=1, bitorder="little") for least in (1, 2)]
+    starts = np.minimum(np.cumsum(lengths) - lengths, max(len(letters) - 1, 0))
+    firsts = np.where(lengths > 0, letters[starts], 0) if len(letters) else np.zeros(size)
+    return (
+        np.ascontiguousarray(np.concatenate(bits, axis=1)).view(np.uint64).ravel(),
+        np.minimum(values.str.len_chars().to_numpy(), 255).astype(np.uint8),
+        firsts.astype(np.uint8),
+        np.minimum(np.maximum(counts - 2, 0).sum(axis=1), 255).astype(np.uint8),
+    )
+
+
+def _class_of(byte: int) -> int:
+    """Letters have a class each whatever their case; digits share ten with letters, since few columns hold both."""
+    lower = byte | 32
+    if 97 <= lower <= 122:
+        return lower - 97
+    return byte - 48 if 48 <= byte <= 57 else 26 + byte % 6
+
+
+LETTER_CLASSES = np.array([_class_of(byte) for byte in range(256)], np.int32)
