@@ -1,0 +1,87 @@
+"""What blocking made and what it missed: counts by rule, and matches missed by all rules, estimated without labels.
+
+Belongs here: tables of blocking rules. Does not: the rules (`blocking`), the formula (`estimates`).
+"""
+
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from matching.engine.estimates import Estimate, estimate_missed
+from matching.engine.model import Linkage
+from matching.engine.scores import Scores
+
+ALL_RULES = "all rules"
+
+
+def tabulate_blocking(linkage: Linkage) -> pl.DataFrame:
+    """What each blocking rule is for, and what it left out because it cost too much.
+
+    Returns:
+        `rule`, `pairs` (that it makes), `pairs_alone` (that no other rule makes), `blocks_left_out`, `pairs_left_out`.
+    """
+    made = _captures(linkage.rules)
+    return pl.DataFrame(
+        {
+            "rule": [rule.name for rule in linkage.blocks.rules],
+            "pairs": [
+                sum(count for caught, count in made.items() if caught >> place & 1)
+                for place in range(len(linkage.blocks.rules))
+            ],
+            "pairs_alone": [made[1 << place] for place in range(len(linkage.blocks.rules))],
+            "blocks_left_out": [keyed.blocks_left_out for keyed in linkage.blocks.keyed],
+            "pairs_left_out": [keyed.pairs_left_out for keyed in linkage.blocks.keyed],
+        }
+    )
+
+
+def estimate_blocking_loss(linkage: Linkage, scores: Scores, *, bar: float = 0.0) -> pl.DataFrame:
+    """How many matches no blocking rule made, from how the rules overlap among likely matches.
+
+    Over all rules it is a lower bound, since rules that read the same columns miss the same pairs. Each two rules that
+    share no column are therefore put beside each other as well; where these say much more, believe them. Pairs of one
+    large cluster count as if they were independent, so that intervals are too narrow where clusters are large.
+
+    Args:
+        linkage: with the rules of each pair.
+        scores: of the same pairs.
+        bar: weight from which a pair is a likely match.
+
+    Returns:
+        `rules`, `found` (likely matches by any rule), `missed`, `missed_low`, `missed_high`, `loss` (missed of all
+        matches), `loss_low`, `loss_high`; all rules first. Null where the rules cannot tell.
+    """
+    captures = _captures(linkage.rules[scores.weights >= bar])
+    found, rules = captures.total(), linkage.blocks.rules
+    rows = [(ALL_RULES, found, estimate_missed(captures, len(rules)))]
+    for one in range(len(rules)):
+        for other in range(one + 1, len(rules)):
+            if not rules[one].columns & rules[other].columns:
+                name = f"{rules[one].name} against {rules[other].name}"
+                rows.append((name, found, _missed_by_all(captures, one, other)))
+    told = [(name, count, *missed.numbers, *_loss(missed, found).numbers) for name, count, missed in rows]
+    numbers = ["missed", "missed_low", "missed_high", "loss", "loss_low", "loss_high"]
+    schema = {"rules": pl.String, "found": pl.Int64} | dict.fromkeys(numbers, pl.Float64)
+    return pl.DataFrame(told, schema=schema, orient="row")
+
+
+def _captures(rules: npt.NDArray[np.uint32]) -> Counter[int]:
+    """How many pairs each set of rules made."""
+    masks, counts = np.unique(rules, return_counts=True)
+    return Counter(dict(zip(masks.tolist(), counts.tolist(), strict=True)))
+
+
+def _missed_by_all(captures: Counter[int], one: int, other: int) -> Estimate:
+    """What two rules say that all rules missed: what both missed less what others found of it."""
+    of_two: Counter[int] = Counter()
+    for caught, count in captures.items():
+        of_two[caught >> one & 1 | (caught >> other & 1) << 1] += count
+    by_others = of_two.pop(0, 0)
+    missed = estimate_missed(of_two, 2)
+    return Estimate(*(None if number is None else max(number - by_others, 0.0) for number in missed.numbers))
+
+
+def _loss(missed: Estimate, found: int) -> Estimate:
+    return Estimate(*(None if number is None else number / (number + found) for number in missed.numbers))

@@ -1,0 +1,253 @@
+"""What a trained model is worth, without labels: tables to look at before it is trusted.
+
+Belongs here: m and u by level, thresholds, calibration, correlation, what a merge was
+decided by. Does not: what blocking made and missed (`blocking_loss`), charts of
+these tables (`charts`), measuring by labels (`evaluation`).
+
+All sums are of whole numbers, so that a table is the same in any order of the pairs.
+"""
+
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from matching.engine.clusters import Policy
+from matching.engine.comparators.base import NOT_KNOWN
+from matching.engine.estimates import NOT_TOLD, estimate_share
+from matching.engine.model import Linkage
+from matching.engine.parameters import Parameters
+from matching.engine.patterns import compare, unpack
+from matching.engine.scores import Scores, Step, Waterfall
+from matching.engine.weights import (
+    Weights,
+    distinct_patterns,
+    level_weights,
+    not_related,
+    probabilities,
+    weigh_patterns,
+)
+
+# Probabilities are added as whole parts of this.
+PARTS = 2**20
+# Weights at which a threshold is weighed up: from hopeless to beyond doubt.
+THRESHOLDS = np.arange(-10, 30.5, 0.5)
+BINS = 10
+
+Rows = npt.NDArray[np.integer]
+
+
+def tabulate_shares(parameters: Parameters, linkage: Linkage) -> pl.DataFrame:
+    """What was learned of each level.
+
+    Returns:
+        `comparison`, `level`, `m`, `u`, `weight` (log2 m/u), `pairs` (candidate pairs that reach it); not known first.
+    """
+    reached = unpack(linkage.patterns, linkage.model.comparisons)
+    rows = [
+        (shares.name, level, shares.m[place], shares.u[place], float(weights[place]), int(count))
+        for shares, weights, levels in zip(parameters.shares, level_weights(parameters), reached, strict=True)
+        for place, (level, count) in enumerate(
+            zip(shares.levels, np.bincount(levels, minlength=len(shares.levels)), strict=True)
+        )
+    ]
+    return pl.DataFrame(rows, schema=["comparison", "level", "m", "u", "weight", "pairs"], orient="row")
+
+
+def weigh_against_themselves(scores: Scores) -> pl.DataFrame:
+    """The best that each record could reach: its weight against an identical one (as Splink's unlinkables).
+
+    A record below the bar of a match holds too little to be linked to anything.
+
+    Returns:
+        `table`, `key`, `weight`, by table and key.
+    """
+    rows = np.arange(len(scores.keys))
+    tables = pl.Series(scores.tables, dtype=pl.Enum(list(scores.tables))).gather(scores.sources)
+    return pl.DataFrame({"table": tables, "key": scores.keys, "weight": scores.weigh(rows, rows)}).sort("table", "key")
+
+
+def tabulate_unlinkable(best: pl.DataFrame) -> pl.DataFrame:
+    """How many records no threshold can reach.
+
+    Args:
+        best: from `weigh_against_themselves`.
+
+    Returns:
+        `threshold` (weight), `records` (below it even against themselves), `share`.
+    """
+    reached = np.searchsorted(np.sort(best.get_column("weight").to_numpy()), THRESHOLDS, side="left")
+    return pl.DataFrame({"threshold": THRESHOLDS, "records": reached, "share": reached / max(best.height, 1)})
+
+
+def tabulate_thresholds(weights: Weights, *, missed: float = 0.0) -> pl.DataFrame:
+    """What a threshold would cost, as far as the probabilities are right.
+
+    Args:
+        weights: of the candidate pairs.
+        missed: matches that blocking did not make, which lower recall at every threshold.
+
+    Returns:
+        `threshold` (weight), `probability`, `pairs` (at or above it), `precision`, `recall`, `f1` (expected), `is_best`
+        (the lowest of those that maximise F1). Null precision where no pair is left.
+    """
+    places = np.searchsorted(THRESHOLDS, weights, side="right")
+    size = len(THRESHOLDS) + 1
+    pairs = _from_top(np.bincount(places, minlength=size))
+    matches = _from_top(np.bincount(places, np.rint(probabilities(weights) * PARTS), minlength=size)) / PARTS
+    whole = max(float(matches[0]) + missed, 1 / PARTS)
+    table = pl.DataFrame({"threshold": THRESHOLDS, "pairs": pairs[1:], "matches": matches[1:]}).with_columns(
+        probability=pl.Series(probabilities(THRESHOLDS)),
+        precision=pl.when(pl.col("pairs") > 0).then(pl.col("matches") / pl.col("pairs")),
+        recall=pl.col("matches") / whole,
+        f1=2 * pl.col("matches") / (pl.col("pairs") + whole),
+    )
+    return table.select(
+        "threshold",
+        "probability",
+        "pairs",
+        "precision",
+        "recall",
+        "f1",
+        is_best=pl.int_range(pl.len()) == pl.col("f1").arg_max(),
+    )
+
+
+def tabulate_calibration(probability: Weights, is_match: npt.NDArray[np.bool_] | None = None) -> pl.DataFrame:
+    """Whether of the pairs that are said to match with some probability, that share does.
+
+    Args:
+        probability: said, of each pair.
+        is_match: labels of the same pairs, if there are any.
+
+    Returns:
+        `from`, `to`, `pairs`, `predicted` (mean probability), `expected` (matches), and with labels `matches`,
+        `observed`, `low`, `high` (their share, with its interval); null where there are no pairs or labels.
+    """
+    places = np.minimum((probability * BINS).astype(np.int64), BINS - 1)
+    pairs = np.bincount(places, minlength=BINS)
+    expected = np.bincount(places, np.rint(probability * PARTS), minlength=BINS) / PARTS
+    bounds = np.arange(BINS + 1) / BINS
+    table = pl.DataFrame({"from": bounds[:-1], "to": bounds[1:], "pairs": pairs, "expected": expected}).with_columns(
+        predicted=pl.when(pl.col("pairs") > 0).then(pl.col("expected") / pl.col("pairs"))
+    )
+    matches = None if is_match is None else np.bincount(places[is_match], minlength=BINS)
+    shares = [
+        NOT_TOLD if matches is None else estimate_share(int(matches[place]), int(pairs[place])) for place in range(BINS)
+    ]
+    observed = pl.DataFrame(
+        [share.numbers for share in shares],
+        schema=dict.fromkeys(["observed", "low", "high"], pl.Float64),
+        orient="row",
+    )
+    counted = pl.Series("matches", [None] * BINS if matches is None else matches, dtype=pl.Int64)
+    return pl.concat(
+        [table.select("from", "to", "pairs", "predicted", "expected"), counted.to_frame(), observed], how="horizontal"
+    )
+
+
+def tabulate_correlation(linkage: Linkage, scores: Scores) -> pl.DataFrame:
+    """Which comparisons say the same thing, and so count it twice unless a dependence takes it off.
+
+    Over the candidate pairs, each by its probability of a match, where both comparisons are known. Candidate pairs that
+    do not match agree on the columns of some rule, so that columns of one rule seem to go together, and those of
+    different rules apart.
+
+    Returns:
+        `one`, `other` (comparisons), `among` (`matches`, `non-matches`), `pairs` (expected), `association` (of the
+        levels, from 0 to 1: Cramér, 1946), `correlation` (of their weights: above 0 they count double, below they make
+        up for each other); null where one of them does not vary.
+    """
+    patterns, places = distinct_patterns(scores.patterns, linkage.model.comparisons)
+    chances = np.rint(probabilities(scores.weights) * PARTS)
+    matches = np.bincount(places, chances, minlength=len(patterns))
+    others = np.bincount(places, minlength=len(patterns)) * PARTS - matches
+    comparisons = linkage.model.comparisons
+    levels = unpack(patterns, comparisons)
+    weights = level_weights(scores.scales.parameters)
+    rows = []
+    for one in range(len(comparisons)):
+        for other in range(one + 1, len(comparisons)):
+            size = len(comparisons[other].levels)
+            cells = levels[one].astype(np.int64) * size + levels[other]
+            for among, counts in (("matches", matches), ("non-matches", others)):
+                cell_counts = np.bincount(cells, counts, minlength=len(comparisons[one].levels) * size)
+                seen = cell_counts.astype(np.float64).reshape(-1, size)[NOT_KNOWN + 1 :, NOT_KNOWN + 1 :]
+                told = (_association(seen), _correlation(seen, weights[one][1:], weights[other][1:]))
+                rows.append((comparisons[one].name, comparisons[other].name, among, float(seen.sum()) / PARTS, *told))
+    numbers = dict.fromkeys(["pairs", "association", "correlation"], pl.Float64)
+    schema = {"one": pl.String, "other": pl.String, "among": pl.String} | numbers
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def explain_merge(scores: Scores, left: Rows, right: Rows, policy: Policy | None = None) -> Waterfall:
+    """What the decision to merge two clusters rests on: the mean over their cross pairs of each part of the weight.
+
+    The sum is the mean capped weight that clustering holds against `Policy.bar`.
+
+    Args:
+        scores: of the records.
+        left: rows of the one cluster.
+        right: rows of the other.
+        policy: that the clusters were made by.
+    """
+    policy = policy or Policy()
+    one, other = _cross_pairs(left, right, policy.sample)
+    comparisons, scales = scores.scales.coded.comparisons, scores.scales
+    patterns = compare(scales.coded, one, other)
+    bars = weigh_patterns(patterns, comparisons, scales.parameters)
+    steps = [Step("any pair", "before anything is compared", bars.prior)]
+    for place, levels in enumerate(unpack(patterns, comparisons)):
+        level, count = Counter(levels.tolist()).most_common(1)[0]
+        found = f"{comparisons[place].levels[level]} in {count} of {len(one)} pairs"
+        steps.append(Step(comparisons[place].name, found, float(bars.levels[:, place].mean())))
+    for place, added in scales.rarities(one, patterns).items():
+        steps.append(Step(comparisons[place].name, "how common the values are", float(added.mean())))
+    for place, lift in enumerate(scales.parameters.lifts):
+        names = f"{comparisons[lift.one].name} and {comparisons[lift.other].name}"
+        steps.append(Step(names, "go together anyway", -float(bars.lifts[:, place].mean())))
+    before = bars.weights + scales.rarity(one, patterns)
+    after = not_related(before, bars.against_related)
+    capped = np.clip(after, -policy.cap, policy.cap)
+    steps.append(Step("a related person", "could agree as far", float((after - before).mean())))
+    steps.append(Step("the cap", f"no pair counts for more than {policy.cap:g}", float((capped - after).mean())))
+    return Waterfall(tuple(step for place, step in enumerate(steps) if step.weight or place == 0))
+
+
+def _from_top(counts: npt.NDArray[np.number]) -> npt.NDArray[np.number]:
+    """For each place the sum from it to the end."""
+    return np.cumsum(counts[::-1])[::-1]
+
+
+def _association(seen: Weights) -> float | None:
+    """Cramér's V of a table of counts."""
+    rows, columns = seen.sum(axis=1), seen.sum(axis=0)
+    seen, rows, columns = seen[rows > 0][:, columns > 0], rows[rows > 0], columns[columns > 0]
+    degrees = min(seen.shape) - 1
+    if degrees < 1:
+        return None
+    expected = np.outer(rows, columns) / rows.sum()
+    return float(np.sqrt(((seen - expected) ** 2 / expected).sum() / rows.sum() / degrees))
+
+
+def _correlation(seen: Weights, rows: Weights, columns: Weights) -> float | None:
+    """Pearson's correlation of the values of rows and columns of a table of counts."""
+    whole = float(seen.sum())
+    if not whole:
+        return None
+    rows = rows - float((seen.sum(axis=1) * rows).sum()) / whole
+    columns = columns - float((seen.sum(axis=0) * columns).sum()) / whole
+    spread = float((seen.sum(axis=1) * rows**2).sum()) * float((seen.sum(axis=0) * columns**2).sum())
+    together = float((seen * np.multiply.outer(rows, columns)).sum())
+    return together / spread**0.5 if spread > 1e-9 * whole**2 else None
+
+
+def _cross_pairs(left: Rows, right: Rows, sample: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The cross pairs that clustering weighs: all, or so many evenly spread; the cluster of the smallest row first."""
+    left, right = sorted((np.sort(left), np.sort(right)), key=lambda rows: int(rows[0]))
+    cross = len(left) * len(right)
+    taken = min(cross, sample)
+    spread = np.arange(taken) * cross // taken
+    one, other = left[spread // len(right)], right[spread % len(right)]
+    return np.minimum(one, other).astype(np.int32), np.maximum(one, other).astype(np.int32)
