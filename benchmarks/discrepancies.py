@@ -15,6 +15,8 @@ import polars as pl
 
 from assets.deliveries import take_in
 from assets.sources import find_sources
+from benchmarks.truth import FIELDS as VALUES
+from benchmarks.truth import PERSON_FIELDS, stated_values, true_values
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
 from expectations.quality import score_quality
 from matching.orders import link_orders
@@ -44,35 +46,127 @@ FIELDS = {
     "duplicate": "duplicate",
 }
 PLACE = ["source", "source_key", "field"]
+FATES = ("corrected", "no trace", "untold", "missed")
+# What a record leaves out is an error where every order has it; elsewhere a record that does not say is not wrong.
+NEVER_ABSENT = ("dob", "end", "conditions")
 
 
-def measure(discrepancies: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
+def places(discrepancies: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Where something was found: record and field, in the terms of truth; a duplicate stands for its order."""
+    found = discrepancies.filter(pl.col("source_key").is_not_null() & pl.col("field").is_in(FIELDS))
+    return _name_duplicates(found.with_columns(pl.col("field").replace_strict(FIELDS)).select(PLACE), links).unique()
+
+
+def plant(errors: pl.DataFrame, stated: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Where something is wrong: record and field.
+
+    What truth marks as another form of the fact or as a gap is nothing wrong. Duplicates are the orders of which a
+    source holds two records that stand. A record that gives one day alone gives it as the start: a day of making
+    mistaken there is a start mistaken.
+
+    Args:
+        errors: truth: `source`, `source_key`, `field`, and where it is told `nature`.
+        stated: from `benchmarks.truth.stated_values`.
+        links: truth: `source`, `source_key`, `order_id`.
+    """
+    wrong = errors.filter(pl.col("nature") == "error") if "nature" in errors.columns else errors
+    days = stated.select("source", "source_key", has_one_day=pl.col("made").is_null() & pl.col("start").is_not_null())
+    is_start = (pl.col("field") == "made") & pl.col("has_one_day")
+    moved = wrong.join(days, on=PLACE[:2]).with_columns(
+        field=pl.when(is_start).then(pl.lit("start")).otherwise(pl.col("field"))
+    )
+    standing = links.join(stated.filter("is_standing"), on=PLACE[:2], how="semi")
+    twice = standing.filter(pl.len().over("source", "order_id") > 1)
+    duplicates = twice.select("source", "source_key", field=pl.lit("duplicate"))
+    kept = moved.filter(pl.col("field") != "duplicate").select(PLACE)
+    return _name_duplicates(pl.concat([kept, duplicates]), links).unique()
+
+
+def _name_duplicates(rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Which of two records is the second one is nobody's fault: both stand for their order."""
+    key = pl.when(pl.col("field") == "duplicate").then("order_id").otherwise("source_key")
+    return rows.join(links, on=PLACE[:2], how="left").select("source", key.alias("source_key"), "field")
+
+
+def tell_fates(planted: pl.DataFrame, stated: pl.DataFrame, truth: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """What became of each error, had it not been found.
+
+    Args:
+        planted: from `plant`.
+        stated: from `benchmarks.truth.stated_values`.
+        truth: from `benchmarks.truth.true_values`.
+        links: truth.
+
+    Returns:
+        `planted` with `fate`: corrected (the court has amended or withdrawn the result), no trace (the record says
+        the truth, or nothing), untold (no other record of the order, or of the person, tells the truth), missed.
+    """
+    said = lengthen_values(stated, "source", "source_key", "is_standing").join(links, on=PLACE[:2])
+    true = lengthen_values(truth, "order_id", "person_id").rename({"value": "true"})
+    known = said.join(true, on=["order_id", "field"])
+    group = pl.when(pl.col("field").is_in(["name", *PERSON_FIELDS])).then("person_id").otherwise("order_id")
+    known = known.with_columns(group=group)
+    tells = pl.col("is_standing") & (pl.col("value") == pl.col("true")).fill_null(value=False)
+    known = known.with_columns(tellers=tells.sum().over("group", "field"))
+    is_silent = pl.col("value").is_null() & ~pl.col("field").is_in(NEVER_ABSENT)
+    fate = (
+        pl.when(~pl.col("is_standing"))
+        .then(pl.lit("corrected"))
+        .when(is_silent | (pl.col("value") == pl.col("true")))
+        .then(pl.lit("no trace"))
+        .when((pl.col("field") != "status") & (pl.col("tellers") == 0))
+        .then(pl.lit("untold"))
+    )
+    told = known.select(*PLACE, fate.alias("fate"))
+    return planted.join(told, on=PLACE, how="left").with_columns(pl.col("fate").fill_null("missed"))
+
+
+def lengthen_values(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """One row a value in the terms of the errors: surname and forenames together are the name."""
+    named = frame.with_columns(name=pl.concat_str("surname", "forenames", separator="/", ignore_nulls=True))
+    fields = ["name", *(field for field in VALUES if field not in ("surname", "forenames"))]
+    return named.unpivot(fields, index=keys, variable_name="field")
+
+
+def measure(found: pl.DataFrame, planted: pl.DataFrame) -> pl.DataFrame:
     """Recall and precision by field, and over all.
 
     Args:
-        discrepancies: `DISCREPANCIES`; absences and findings on the golden order are left aside.
-        errors: truth: `source`, `source_key`, `field`; several errors of one field in one record count once.
+        found: from `places`; absences and findings on the golden order are left aside.
+        planted: from `tell_fates`; several errors of one field in one record count once.
 
     Returns:
-        `field`, `planted`, `found`, `hits`, `recall`, `precision`; last row `all`.
+        `field`, `planted`, `found`, `hits`, `recall`, `precision`; of the planted that were not found their number by
+        fate; `visible`: recall among those that were found or missed; last row `all`.
     """
-    found = (
-        discrepancies.filter(pl.col("source_key").is_not_null() & pl.col("field").is_in(FIELDS))
-        .with_columns(pl.col("field").replace_strict(FIELDS))
-        .select(PLACE)
-        .unique()
-    )
-    planted = errors.select(PLACE).unique()
     hits = planted.join(found, on=PLACE)
+    rest = planted.join(found, on=PLACE, how="anti")
     sets = {"planted": planted, "found": found, "hits": hits}
-    counts = pl.DataFrame({"field": sorted({*planted["field"], *found["field"]})})
+    sets |= {fate: rest.filter(pl.col("fate") == fate) for fate in FATES}
+    counts = pl.DataFrame({"field": sorted({*planted["field"], *found["field"]})}, schema={"field": pl.String})
     for name, rows in sets.items():
         counts = counts.join(rows.group_by("field").agg(pl.len().alias(name)), on="field", how="left")
     counts = counts.fill_null(0)
     whole = counts.select(pl.lit("all").alias("field"), pl.col(list(sets)).sum())
-    return pl.concat([counts, whole]).with_columns(
-        recall=(pl.col("hits") / pl.col("planted")).round(3), precision=(pl.col("hits") / pl.col("found")).round(3)
+    return pl.concat([counts, whole]).select(
+        "field",
+        "planted",
+        "found",
+        "hits",
+        recall=(pl.col("hits") / pl.col("planted")).round(3),
+        precision=(pl.col("hits") / pl.col("found")).round(3),
+        visible=(pl.col("hits") / (pl.col("hits") + pl.col("missed"))).round(3),
+        **{fate: pl.col(fate) for fate in FATES},
     )
+
+
+def judge_folder(folder: Path, found: pl.DataFrame, core: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """The table of `measure` for what was found in a folder."""
+    links = pl.read_csv(folder / "truth" / "links.csv", infer_schema=False)
+    errors = pl.read_csv(folder / "truth" / "errors.csv", infer_schema=False)
+    stated = stated_values(core)
+    planted = plant(errors, stated, links)
+    return measure(places(found, links), tell_fates(planted, stated, true_values(folder / "truth"), links))
 
 
 def read_core(landing: Path, as_of: date) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
@@ -162,8 +256,8 @@ def main() -> None:
     between = time.perf_counter()
     scores = score_quality(evidence, found, as_of=as_of, clock=clock)
     ended = time.perf_counter()
-    with pl.Config(tbl_rows=-1, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
-        print(measure(found, pl.read_csv(settings.folder / "truth" / "errors.csv", infer_schema=False)))
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
+        print(judge_folder(settings.folder, found, core))
         print(found.group_by("rule_code").len().sort("len", "rule_code", descending=[True, False]))
         print(scores.filter(pl.col("scope") == "source").pivot("dimension", index="scope_key", values="score"))
     print(f"{found.height} discrepancies in {between - started:.1f} s, scores in {ended - between:.1f} s")

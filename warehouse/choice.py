@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from warehouse.fuller_names import add_fuller_names
 from warehouse.reasons import STANDS, WITHDRAWN, explain_choice, mark_derived
 
 PASSES = pl.lit(value=True)
@@ -33,9 +34,10 @@ class Field:
         canonical: the column by which two values are equal, if not the value itself.
         check: whether the record's value can be right; may use `golden_<field>` of fields chosen before.
         implied: what the record's other fields say that this one should be.
+        likely: whether the value is likely in itself; it decides between values that are equally well borne out.
         must_pass: no value at all is published rather than one that fails its check.
-        grows: a name. One made of some of the words of another supports the fuller one, and between equals the one
-            that more people bear is the likelier.
+        grows: a name. One made of some of the words of another, of its beginnings or of a familiar form of it supports
+            the fuller one, and between equals the one that more people bear is the likelier.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Field:
     canonical: str | None = None
     check: pl.Expr = PASSES
     implied: tuple[pl.Expr, ...] = ()
+    likely: pl.Expr = PASSES
     must_pass: bool = False
     grows: bool = False
 
@@ -138,8 +141,9 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
 
     Returns:
         In the same order: `group`, `record`, `source` (its place in the precedence), `standing`, `value`, `canonical`,
-        `passes`, `agreement` (sources that state the value, weighted), `implied` (sources whose other fields imply
-        it), `merit` (the larger the better). Agreement and implied are 0 where a group has one value only.
+        `passes`, `agreement` (sources that state the value, weighted), `implied` (twice the sources whose other fields
+        imply it, and one where it is likely in itself), `merit` (the larger the better). Agreement is 0 where a group
+        has one value only.
     """
     stated = records.select(
         "group",
@@ -151,6 +155,7 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
         pl.col(field.name).alias("value"),
         pl.col(field.canonical or field.name).alias("canonical"),
         field.check.fill_null(value=True).alias("passes"),
+        field.likely.fill_null(value=True).alias("likely"),
     ).filter(pl.col("value").is_not_null())
     keys = ["group", "canonical"]
     is_contested = pl.col("group").is_in(_contested(stated).implode())
@@ -160,9 +165,10 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
     )
     return (
         stated.join(counts, on=keys, how="left", maintain_order="left")
-        .with_columns(pl.col("agreement", "implied").fill_null(0), _richness(stated))
+        .with_columns(pl.col("agreement").fill_null(0), _richness(stated))
+        .with_columns(implied=pl.col("implied").fill_null(0).cast(pl.Int64) * 2 + pl.col("likely"))
         .with_columns(_merit(field).alias("merit"))
-        .drop("recorded_on", "holding", "richness")
+        .drop("recorded_on", "holding", "richness", "likely")
     )
 
 
@@ -192,7 +198,12 @@ def _number(records: pl.DataFrame, fields: tuple[Field, ...], group: str) -> pl.
 
     Sorts and joins by text take far longer.
     """
-    read = [name for field in fields for part in (field.check, *field.implied) for name in part.meta.root_names()]
+    read = [
+        name
+        for field in fields
+        for part in (field.check, field.likely, *field.implied)
+        for name in part.meta.root_names()
+    ]
     stated = [name for field in fields for name in (field.name, field.canonical) if name]
     needed = {"record_id", group, "source", "standing", "recorded_on", "holding", *read, *stated}
     numbers = [pl.col(name).rank("dense").cast(pl.UInt32) - 1 for name in (group, "holding")]
@@ -243,23 +254,11 @@ def _agreement(stated: pl.DataFrame, *, grows: bool) -> pl.DataFrame:
         "group", "canonical", "source", "holding"
     )
     if grows:
-        voices = pl.concat([voices, _shorter_forms(voices)])
+        voices = pl.concat([voices, add_fuller_names(voices)])
     by_source = voices.group_by("group", "canonical", "source").agg(pl.col("holding").n_unique())
     holdings = pl.col("holding").sum().clip(0, WEIGHT_OF_SOURCE - 1)
     agreement = pl.len().cast(pl.Int64) * WEIGHT_OF_SOURCE + holdings
     return by_source.group_by("group", "canonical").agg(agreement.alias("agreement"))
-
-
-def _shorter_forms(voices: pl.DataFrame) -> pl.DataFrame:
-    """The voices for a name that is part of a fuller one, as voices for the fuller one."""
-    fuller = voices.select("group", pl.col("canonical").alias("fuller")).unique()
-    spaced = pl.lit(" ") + pl.col("canonical") + " "
-    is_part = (pl.lit(" ") + pl.col("fuller") + " ").str.contains(spaced, literal=True)
-    return (
-        voices.join(fuller, on="group")
-        .filter((pl.col("canonical") != pl.col("fuller")) & is_part)
-        .select("group", pl.col("fuller").alias("canonical"), "source", "holding")
-    )
 
 
 def _implications(records: pl.DataFrame, stated: pl.DataFrame, field: Field) -> pl.DataFrame:

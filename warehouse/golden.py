@@ -8,68 +8,18 @@ from typing import Final
 
 import polars as pl
 
+from warehouse import plausibility
 from warehouse.choice import Field, choose_fields, choose_values
-from warehouse.codes import reference
-from warehouse.legal import COMMENCED_ON, MINIMUM_MONTHS, OPEN_ENDED_TYPES
-from warehouse.reasons import AMENDED, STANDS, WITHDRAWN
-
-YOUNGEST_YEARS: Final = 10
-"""Age of criminal responsibility in England and Wales: nobody younger is bound by an order (R21 sets no other)."""
+from warehouse.legal import OPEN_ENDED_TYPES
+from warehouse.periods import months_after, whole_months
+from warehouse.reasons import STANDS
+from warehouse.testimony import hold_records
 
 COURT_FIRST: Final = ("court", "pnc", "pnd", "rocu")
 PNC_FIRST: Final = ("pnc", "pnd", "rocu", "court")
 SPELLED_OUT_FIRST: Final = ("court", "pnd", "rocu", "pnc")
 REGION_FIRST: Final = ("rocu", "pnd", "pnc", "court")
 
-
-def _court_fact(column: str, court: str) -> pl.Expr:
-    courts = reference("courts")
-    facts = dict(zip(courts.get_column("code"), courts.get_column(column), strict=True))
-    return pl.col(court).replace_strict(facts, default=None, return_dtype=pl.String)
-
-
-def _can_make(order_type: pl.Expr) -> pl.Expr:
-    """Whether the golden court can make such an order: type by nation (R35, R34) and by kind of court (R09)."""
-    nation = _court_fact("nation", "golden_court_code")
-    is_scottish = order_type.is_in(["TERO", "TEPO"])
-    is_risk_order = order_type == "STRO"
-    in_crown_court = _court_fact("court_type", "golden_court_code") == "crown"
-    in_northern_ireland = nation == "Northern Ireland"
-    return (is_scottish == (nation == "Scotland")) & ~(is_risk_order & (in_crown_court | in_northern_ireland))
-
-
-def _months_after(day: str, months: pl.Expr | None = None) -> pl.Expr:
-    length = pl.col("term_months") if months is None else months
-    return pl.col(day).dt.offset_by(pl.format("{}mo", length))
-
-
-_end_by_term = pl.coalesce("start_on", "golden_start_on").dt.offset_by(pl.format("{}mo", "term_months"))
-_start_by_term = _months_after("end_on", -pl.col("term_months"))
-_commenced_on = pl.coalesce(
-    pl.col("order_type").replace_strict(COMMENCED_ON, default=None, return_dtype=pl.Date),
-    pl.lit(min(COMMENCED_ON.values())),
-)
-
-
-def whole_months(start: str, end: str) -> pl.Expr:
-    """Length in whole months, the last day being either the day before the month is full or the day itself."""
-    day_after = pl.col(end).dt.offset_by("1d")
-    months = [
-        (last.dt.year().cast(pl.Int64) - pl.col(start).dt.year()) * 12
-        + (last.dt.month().cast(pl.Int64) - pl.col(start).dt.month())
-        for last in (pl.col(end), day_after)
-    ]
-    fits = [_months_after(start, length) == last for length, last in zip(months, (pl.col(end), day_after), strict=True)]
-    return pl.when(fits[0]).then(months[0]).when(fits[1]).then(months[1])
-
-
-_golden_start = pl.coalesce("golden_start_on", "start_on", "golden_made_on", "made_on")
-_shortest_months = pl.when(~pl.col("golden_is_interim")).then(
-    pl.col("golden_order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
-)
-_shortest_end = _golden_start.dt.offset_by(pl.format("{}mo", _shortest_months)).dt.offset_by("-1d")
-_shortest_full_days = min(MINIMUM_MONTHS.values()) * 30
-_length_in_days = (pl.col("end_on") - pl.col("start_on")).dt.total_days()
 
 PERSON_FIELDS: Final = (
     Field("pnc_id", PNC_FIRST, "The PNC issues the id.", check=pl.col("is_pnc_id_valid"), must_pass=True),
@@ -79,8 +29,7 @@ PERSON_FIELDS: Final = (
         "date_of_birth",
         ("pnc", "court", "pnd", "rocu"),
         "Taken on arrest, under fingerprints; confirmed in court; uploads and returns are copies.",
-        check=~pl.col("is_birth_placeholder")
-        & ~(pl.col("date_of_birth").dt.offset_by(f"{YOUNGEST_YEARS}y") > pl.coalesce("made_on", "recorded_on")),
+        check=~pl.col("is_birth_placeholder") & plausibility.is_old_enough,
         must_pass=True,
     ),
     Field(
@@ -88,6 +37,7 @@ PERSON_FIELDS: Final = (
         SPELLED_OUT_FIRST,
         "The PNC holds capitals without diacritics.",
         canonical="forenames_folded",
+        check=plausibility.is_main_name,
         grows=True,
     ),
     Field(
@@ -95,6 +45,7 @@ PERSON_FIELDS: Final = (
         SPELLED_OUT_FIRST,
         "The PNC holds capitals without diacritics.",
         canonical="surname_folded",
+        check=plausibility.is_main_name,
         grows=True,
     ),
 )
@@ -102,31 +53,37 @@ PERSON_FIELDS: Final = (
 
 ORDER_FIELDS: Final = (
     Field("court_code", COURT_FIRST, "The court's own code; others write its name."),
-    Field("order_type", COURT_FIRST, "The court made it.", check=_can_make(pl.col("order_type"))),
+    Field("order_type", COURT_FIRST, "The court made it.", check=plausibility.can_court_make_it),
     Field(
         "is_interim",
         COURT_FIRST,
         "The court made it.",
         # R02, R03: a full order runs for two years at least, so a shorter one is an interim.
-        implied=(_length_in_days < _shortest_full_days,),
+        check=pl.col("is_interim") | ~plausibility.is_short_for_full,
+        implied=(plausibility.is_short_for_full,),
     ),
     Field(
         "made_on",
         COURT_FIRST,
         "Day of the court's hearing.",
         # R01, R26, R28: not before commencement; not after the day it was recorded.
-        check=(pl.col("made_on") >= _commenced_on)
+        check=(pl.col("made_on") >= plausibility.commenced_on)
         & ~(pl.col("made_on") > pl.col("recorded_on")).fill_null(value=False),
+        # Courts hear neither applications nor sentences at the weekend.
+        likely=plausibility.is_sitting_day,
         # An order mostly starts on the day it is made.
-        implied=(pl.col("start_on"), _start_by_term, _start_by_term.dt.offset_by("1d")),
+        implied=(pl.col("start_on"), *plausibility.starts_by_term),
     ),
     Field(
         "start_on",
         COURT_FIRST,
         "Fixed by the court.",
-        # Against the record's own day: one wrong golden day must not make right ones fail.
-        check=pl.col("start_on") >= pl.col("made_on"),
-        implied=(_start_by_term, _start_by_term.dt.offset_by("1d")),
+        # Against the record's own day: one wrong golden day must not make right ones fail. E08, R23: where the order
+        # starts later, the day of making is what a form is filled in with, not a day that somebody knew.
+        check=(pl.col("start_on") >= pl.col("made_on"))
+        & (pl.col("start_on") <= pl.col("end_on"))
+        & ~plausibility.is_start_filled_in,
+        implied=plausibility.starts_by_term,
     ),
     Field(
         "is_until_further_order",
@@ -143,11 +100,13 @@ ORDER_FIELDS: Final = (
         COURT_FIRST,
         "Fixed by the court.",
         # R02, R03, R27, R29: a full order runs for its shortest term at least; none ends before it starts.
-        check=(pl.col("end_on") >= _golden_start) & ~(pl.col("end_on") < _shortest_end),
+        # E08: the length runs from the start, not from the day of making.
+        check=(pl.col("end_on") >= plausibility.golden_start)
+        & ~(pl.col("end_on") < plausibility.shortest_end)
+        & ~plausibility.is_end_from_made,
         # R13: an interim order ends when a full one is made.
         implied=(
-            _end_by_term,
-            _end_by_term.dt.offset_by("-1d"),
+            *plausibility.ends_by_term,
             pl.when(pl.col("is_interim")).then(pl.col("determined_on")),
         ),
     ),
@@ -155,10 +114,21 @@ ORDER_FIELDS: Final = (
         "term_months",
         COURT_FIRST,
         "Fixed by the court.",
-        check=(pl.col("term_months") > 0) & ~(pl.col("term_months") < _shortest_months),
-        implied=(whole_months("start_on", "end_on"),),
+        check=(pl.col("term_months") > 0)
+        & ~(pl.col("term_months") < plausibility.shortest_months)
+        & ~plausibility.is_against_dates,
+        implied=(plausibility.length_by_dates,),
     ),
-    Field("force_code", PNC_FIRST, "The owner force keeps the PNC entry; courts name the applicant."),
+    Field(
+        "force_code",
+        PNC_FIRST,
+        "The owner force keeps the PNC entry; courts name the applicant.",
+        # R10, R35: agencies apply for orders, a police force of the court's nation holds them.
+        check=plausibility.can_force_hold_it,
+        # The force that made the case numbers it; R11: it is mostly heard in the force's own area.
+        implied=(plausibility.force_of_case,),
+        likely=plausibility.is_force_of_court,
+    ),
     Field("is_county_lines", REGION_FIRST, "A mark of the regional units; no other source is asked for it."),
 )
 """Facts of the order, in the order of choosing: a check may lean on a field chosen before."""
@@ -173,18 +143,21 @@ ARREST_FIELDS: Final = (
 """Facts of an arrest."""
 
 
-def choose_golden(records: pl.DataFrame, clusters: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def choose_golden(
+    records: pl.DataFrame, clusters: pl.DataFrame, aliases: pl.DataFrame | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Choose the golden values of every order and say why.
 
     Args:
         records: order records of all sources, in the shape of `core__orders`.
         clusters: `link_orders__clusters`; each record in exactly one order and one subject.
+        aliases: `core__aliases`; none unless given.
 
     Returns:
         The golden values (`order_cluster`, `subject_cluster`, every field of `PERSON_FIELDS` and `ORDER_FIELDS`), and
         their provenance (`order_cluster` and the columns of `field_provenance` but `order_id`; rows in no order).
     """
-    held = hold_records(records, clusters)
+    held = hold_records(records, clusters, aliases)
     orders = held.select("order_cluster", "subject_cluster").unique("order_cluster")
     person, person_reasons = choose_fields(held, PERSON_FIELDS, group="subject_cluster")
     order, order_reasons = choose_fields(held, ORDER_FIELDS, group="order_cluster", settle=settle_period)
@@ -216,43 +189,6 @@ def choose_arrests(records: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     return choose_values(held, ARREST_FIELDS, group="event_cluster")
 
 
-def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
-    """Records with their clusters and their standing; the end of an order that has a term is known to be fixed."""
-    amended = records.filter(pl.col("source") == "court").get_column("amends_source_key").drop_nulls()
-    has_end = pl.col("end_on").is_not_null() | pl.col("term_months").is_not_null()
-    return (
-        records.join(clusters.select("record_id", "order_cluster", "subject_cluster"), on="record_id", how="inner")
-        .with_columns(
-            pl.col("order_cluster").alias("holding"),
-            pl.when(pl.col("result_state") == "WITHDRAWN")
-            .then(WITHDRAWN)
-            .when((pl.col("source") == "court") & pl.col("source_key").is_in(amended.implode()))
-            .then(AMENDED)
-            .otherwise(STANDS)
-            .alias("standing"),
-            pl.coalesce("is_until_further_order", pl.when(has_end).then(pl.lit(value=False))).alias(
-                "is_until_further_order"
-            ),
-        )
-        .pipe(_with_determination)
-        .sort("record_id")
-    )
-
-
-def _with_determination(held: pl.DataFrame) -> pl.DataFrame:
-    """`determined_on`: the next day after the record's own on which the same person was given a full order."""
-    full = held.filter(~pl.col("is_interim")).select("subject_cluster", pl.col("made_on").alias("determined_on"))
-    return held.sort("made_on").join_asof(
-        full.drop_nulls().sort("determined_on"),
-        left_on="made_on",
-        right_on="determined_on",
-        by="subject_cluster",
-        strategy="forward",
-        coalesce=False,
-        check_sortedness=False,
-    )
-
-
 def settle_period(golden: pl.DataFrame) -> pl.DataFrame:
     """Make end, term and open end of an order one statement; what is missing is worked out from the rest.
 
@@ -265,9 +201,13 @@ def settle_period(golden: pl.DataFrame) -> pl.DataFrame:
     is_before_start = (pl.col("end_on") < pl.coalesce("start_on", "made_on")).fill_null(value=False)
     return golden.with_columns(
         pl.when(~is_open)
-        .then(pl.coalesce(pl.when(~is_before_start).then("end_on"), _months_after("start_on")))
+        .then(
+            pl.coalesce(
+                pl.when(~is_before_start).then("end_on"), months_after(pl.col("start_on"), pl.col("term_months"))
+            )
+        )
         .alias("end_on"),
         pl.when(~is_open & ~is_interim)
-        .then(pl.coalesce("term_months", whole_months("start_on", "end_on")))
+        .then(pl.coalesce("term_months", whole_months(pl.col("start_on"), pl.col("end_on"))))
         .alias("term_months"),
     )

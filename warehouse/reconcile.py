@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.codes import reference
-from warehouse.golden import choose_arrests, choose_golden, hold_records
+from warehouse.golden import choose_arrests, choose_golden
 from warehouse.legal import judge_status
 from warehouse.reasons import AMENDED, STANDS
 from warehouse.schema import Table
@@ -23,6 +23,7 @@ from warehouse.tables.register import (
     ORDERS,
     SUBJECTS,
 )
+from warehouse.testimony import hold_records
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def build_register(night: Night) -> dict[str, pl.DataFrame]:
         tables[table.name] = table.conform(frame).sort(table.order)
         return tables[table.name]
 
-    golden, reasons = choose_golden(night.orders, night.clusters)
+    golden, reasons = choose_golden(night.orders, night.clusters, night.aliases)
     add(FIELD_PROVENANCE, reasons.join(_named(night.order_ids, "order"), on="order_cluster"))
     del reasons
     golden = _identify(golden, night)
@@ -169,8 +170,8 @@ def build_subjects(
 def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """The coded conditions of every order, with the sources that hold each.
 
-    A condition is believed if the court holds it, or at least half of the sources that list conditions for the order
-    at all: lists are cut short or abbreviated far more often than they are added to.
+    A condition is believed if at least as many sources hold it as list the order's conditions without it: lists are
+    cut short or abbreviated far more often than they are added to.
     """
     listed = conditions.join(
         held.filter(pl.col("standing") != AMENDED).select("record_id", "source", "order_id"), on="record_id"
@@ -190,12 +191,7 @@ def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFra
         wordings.group_by("order_id", "condition_code", maintain_order=True)
         .agg(pl.col("source").unique().sort().alias("sources"), pl.col("text", "match_score").first())
         .join(listing, on="order_id")
-        .with_columns(
-            (
-                pl.col("sources").list.contains("court")
-                | (pl.col("sources").list.len() * 2 >= pl.col("listing_sources"))
-            ).alias("is_golden")
-        )
+        .with_columns((pl.col("sources").list.len() * 2 >= pl.col("listing_sources")).alias("is_golden"))
         .join(catalogue, on="condition_code", how="left")
     )
 

@@ -7,6 +7,7 @@ to the day itself, an end that follows from a wrong length. Each is told apart h
 import polars as pl
 
 from expectations.rules.rule import Rule, Severity, differs, golden
+from warehouse.periods import whole_months
 
 SAME_LENGTH_NOTE = "Length and dates disagree when keyed apart (E09) [COLLEGE-STRO: the length was re-requested]."
 END_NOTE = "A fixed order ends by time; Modern Slavery Act 2015 ss.17, 24 [MSA-2015]. End missing or miscounted (E08)."
@@ -29,17 +30,6 @@ def is_other_year(name: str) -> pl.Expr:
     """The year alone is another."""
     record, gold = pl.col(name).dt, golden(name).dt
     return (record.month() == gold.month()) & (record.day() == gold.day()) & differs(name)
-
-
-def whole_months(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    """The length in months if the dates span whole months, counted to the day or to the day before; else null."""
-    return pl.coalesce(_months_to(start, end), _months_to(start, end.dt.offset_by("1d")))
-
-
-def _months_to(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    is_short_month = (end.dt.day() < start.dt.day()) & (end.dt.offset_by("1d").dt.day() == 1)
-    months = (end.dt.year() - start.dt.year()) * 12 + end.dt.month() - start.dt.month()
-    return pl.when((end.dt.day() == start.dt.day()) | is_short_month).then(months.cast(pl.Int64))
 
 
 record_start = pl.coalesce("start_on", "made_on", "golden_start_on")

@@ -287,6 +287,176 @@ D = date
             "corroboration",
             id="between two days of making, the one on which the order starts",
         ),
+        pytest.param(
+            [
+                record("pnc", "a", force_code="01"),
+                record("court", "b", force_code="48", case_urn="48KH7041817"),
+            ],
+            "force_code",
+            "48",
+            "court:b",
+            "corroboration",
+            id="between two forces, the one that numbered the case",
+        ),
+        pytest.param(
+            [record("pnc", "a", force_code="22"), record("pnd", "b", force_code="20", court_code="B20BL00")],
+            "force_code",
+            "20",
+            "pnd:b",
+            "corroboration",
+            id="between two forces, the one in whose area the court sits",
+        ),
+        pytest.param(
+            [record("pnc", "a", force_code="IE"), record("rocu", "b", force_code="20")],
+            "force_code",
+            "20",
+            "rocu:b",
+            "valid_over_invalid",
+            id="an agency applies for orders and holds none",
+        ),
+        pytest.param(
+            [record("pnc", "a", force_code="20", court_code="C37IP00"), record("rocu", "b", force_code="PS")],
+            "force_code",
+            "20",
+            "pnc:a",
+            "valid_over_invalid",
+            id="a Scottish force holds no order of an English court",
+        ),
+        pytest.param(
+            [
+                record(
+                    "court", "a", made_on=D(2020, 5, 1), start_on=D(2020, 6, 1), end_on=D(2025, 5, 31), term_months=60
+                ),
+                record("pnc", "b", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+                record("pnd", "c", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+            ],
+            "start_on",
+            D(2020, 6, 1),
+            "court:a",
+            "valid_over_invalid",
+            id="the day of making filled in as the start does not outvote a later start that end and term bear out",
+        ),
+        pytest.param(
+            [
+                record(
+                    "court", "a", made_on=D(2020, 5, 1), start_on=D(2020, 6, 1), end_on=D(2025, 5, 31), term_months=48
+                ),
+                record("pnc", "b", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+                record("pnd", "c", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+            ],
+            "start_on",
+            D(2020, 5, 1),
+            "pnc:b",
+            "agreement",
+            id="a later start that its own end and term contradict is outvoted",
+        ),
+        pytest.param(
+            [
+                record("court", "a", start_on=D(2026, 5, 1), end_on=D(2025, 5, 1)),
+                record("pnc", "b", start_on=D(2020, 5, 1), end_on=D(2025, 5, 1)),
+            ],
+            "start_on",
+            D(2020, 5, 1),
+            "pnc:b",
+            "valid_over_invalid",
+            id="a start after the record's own end loses",
+        ),
+        pytest.param(
+            [
+                record(
+                    "court", "a", made_on=D(2020, 5, 1), start_on=D(2020, 6, 9), end_on=D(2025, 6, 8), term_months=60
+                ),
+                record("pnc", "b", made_on=D(2020, 5, 1), start_on=D(2020, 6, 9), end_on=D(2025, 5, 1), term_months=60),
+                record("pnd", "c", made_on=D(2020, 5, 1), start_on=D(2020, 6, 9), end_on=D(2025, 5, 1), term_months=60),
+            ],
+            "end_on",
+            D(2025, 6, 8),
+            "court:a",
+            "valid_over_invalid",
+            id="an end counted from the day of making loses where the order starts later",
+        ),
+        pytest.param(
+            [
+                record("court", "a", start_on=D(2020, 5, 1), end_on=D(2025, 5, 1), term_months=120),
+                record("pnc", "b", start_on=D(2020, 5, 1), end_on=D(2025, 5, 1)),
+                record("pnd", "c", term_months=60),
+            ],
+            "term_months",
+            60,
+            "pnd:c",
+            "valid_over_invalid",
+            id="a length against the dates of the order loses",
+        ),
+        pytest.param(
+            [
+                record("court", "a", made_on=D(2020, 5, 2)),
+                record("pnc", "b", made_on=D(2020, 5, 1)),
+            ],
+            "made_on",
+            D(2020, 5, 1),
+            "pnc:b",
+            "corroboration",
+            id="between two days of making, the one on which courts sit",
+        ),
+        pytest.param(
+            [
+                record("court", "a", is_interim=False, start_on=D(2020, 5, 1), end_on=D(2020, 11, 1)),
+                record("pnd", "b", is_interim=True),
+            ],
+            "is_interim",
+            True,
+            "pnd:b",
+            "valid_over_invalid",
+            id="an order of six months is no full one",
+        ),
+        pytest.param(
+            [
+                record("court", "a", forenames="Liz", forenames_folded="LIZ"),
+                record("pnd", "b", forenames="Liz", forenames_folded="LIZ"),
+                record("pnc", "c", forenames="Elizabeth Ann", forenames_folded="ELIZABETH ANN"),
+            ],
+            "forenames",
+            "Elizabeth Ann",
+            "pnc:c",
+            "agreement",
+            id="the familiar form of a name supports the formal one",
+        ),
+        pytest.param(
+            [
+                record("court", "a", forenames="Ana", forenames_folded="ANA"),
+                record("pnd", "b", forenames="Ana M", forenames_folded="ANA M"),
+                record("pnc", "c", forenames="Ana Maria", forenames_folded="ANA MARIA"),
+            ],
+            "forenames",
+            "Ana Maria",
+            "pnc:c",
+            "agreement",
+            id="an initial supports the name that begins with it",
+        ),
+        pytest.param(
+            [
+                record("court", "a", forenames="Jess", forenames_folded="JESS"),
+                record("pnd", "b", forenames="Jess", forenames_folded="JESS"),
+                record("pnc", "c", forenames="Jessica", forenames_folded="JESSICA"),
+            ],
+            "forenames",
+            "Jessica",
+            "pnc:c",
+            "agreement",
+            id="a short form on no list supports the name that it begins",
+        ),
+        pytest.param(
+            [
+                record("court", "a", forenames="Daniel", forenames_folded="DANIEL"),
+                record("pnc", "b", forenames="Daniell", forenames_folded="DANIELL"),
+                record("pnd", "c", forenames="Daniel", forenames_folded="DANIEL"),
+            ],
+            "forenames",
+            "Daniel",
+            "court:a",
+            "agreement",
+            id="a letter too many makes no fuller name",
+        ),
     ],
 )
 def test_value_believed(rows, field, value, winner, rule):
@@ -405,6 +575,64 @@ def test_between_two_names_the_one_that_others_bear_too():
         reasons.row(by_predicate=(pl.col("order_cluster") == "x") & (pl.col("field") == "surname"), named=True)["rule"]
         == "corroboration"
     )
+
+
+def name(forenames, surname):
+    return {
+        "forenames": forenames,
+        "surname": surname,
+        "forenames_folded": forenames.upper(),
+        "surname_folded": surname.upper(),
+    }
+
+
+def test_name_in_one_piece_is_split_as_the_source_with_fields_of_their_own_has_it():
+    cooper = name("Paul", "Hall Cooper")
+    golden, reasons = choose(
+        record("pnc", "a", **cooper),
+        record("court", "b", **name("Paul Hall", "Cooper")),
+        record("pnd", "c", **name("Paul Hall", "Cooper")),
+    )
+    assert (golden["forenames"], golden["surname"]) == ("Paul", "Hall Cooper")
+    assert (reasons["forenames"]["losing"], reasons["surname"]["losing"]) == ([], [])
+
+
+def test_alias_that_another_record_names_as_one_does_not_outvote_the_main_name():
+    records = frame(
+        [
+            record("pnc", "a", **name("Douglas", "Savage")),
+            record("court", "b", **name("John", "Sykes")),
+            record("pnd", "c", **name("John", "Sykes")),
+        ]
+    )
+    alias = pl.DataFrame([{"record_id": "pnc:a", "forenames_folded": "JOHN", "surname_folded": "SYKES"}])
+    golden, _ = choose_golden(records, one_order(records), alias)
+    assert golden.select("forenames", "surname").row(0) == ("Douglas", "Savage")
+
+
+def test_alias_of_one_record_and_main_name_of_the_same_is_no_alias():
+    records = frame([record("pnc", "a", **name("John", "Sykes")), record("pnd", "b", **name("Douglas", "Savage"))])
+    alias = pl.DataFrame([{"record_id": "pnc:a", "forenames_folded": "JOHN", "surname_folded": "SYKES"}])
+    golden, reasons = choose_golden(records, one_order(records), alias)
+    assert set(reasons.filter(pl.col("field") == "surname").get_column("rule")) == {"precedence"}
+    assert golden.get_column("surname").to_list() == ["Savage"]
+
+
+def test_names_in_each_others_place_lose_where_the_night_knows_them_the_other_way_round():
+    others = [record("pnc", f"x{n}", **name("Ashley", "Pickles")) for n in range(2)]
+    turned = name("Pickles", "Ashley")
+    records = frame(
+        [
+            record("court", "a", **name("Ashley", "Pickles")),
+            record("pnc", "b", **turned),
+            record("rocu", "c", **turned),
+            *others,
+        ]
+    )
+    subjects = pl.Series(["x", "x", "x", "y", "z"])
+    clusters = one_order(records).with_columns(order_cluster=subjects, subject_cluster=subjects)
+    golden, _ = choose_golden(records, clusters)
+    assert golden.get_column("surname").to_list() == ["Pickles"] * 3
 
 
 def test_interim_order_ends_when_the_full_one_is_made():

@@ -167,7 +167,7 @@ def test_every_record_is_listed_and_the_amended_result_marked(register):
     assert sources.filter(pl.col("is_amended")).get_column("source_key").to_list() == ["R1"]
 
 
-def test_condition_of_the_court_is_believed_and_an_amended_result_is_not_heard(register):
+def test_condition_of_half_of_the_sources_is_believed_and_an_amended_result_is_not_heard(register):
     conditions = register["conditions"]
     assert conditions.get_column("condition_code").to_list() == ["C01", "C02"]
     of_court = row(conditions, condition_code="C01")

@@ -1,0 +1,49 @@
+"""The measure of golden values against truth and single sources."""
+
+import polars as pl
+import pytest
+
+from benchmarks.golden import beaten, judge_values
+from benchmarks.truth import FIELDS
+
+
+def values(*rows, **keys):
+    schema = dict.fromkeys((*keys, *FIELDS), pl.String)
+    return pl.DataFrame([dict.fromkeys(FIELDS) | keys | row for row in rows], schema=schema)
+
+
+def table(golden, **sources):
+    stated = pl.concat(
+        values({"made": made}, true_id="T1", source=source, source_key="1") for source, made in sources.items()
+    )
+    true, register = values({"made": "a"}, true_id="T1"), values({"made": golden}, true_id="T1")
+    return judge_values(true, register, stated)
+
+
+def made(frame):
+    return frame.row(by_predicate=pl.col("field") == "made", named=True)
+
+
+@pytest.mark.parametrize(
+    ("golden", "share"),
+    [pytest.param("a", 1.0, id="right"), pytest.param("b", 0.0, id="wrong"), pytest.param(None, 0.0, id="missing")],
+)
+def test_a_golden_value_is_right_or_not(golden, share):
+    assert made(table(golden, pnc="a"))["register"] == share
+
+
+def test_a_source_is_held_to_what_it_says():
+    row = made(table("b", pnc="a", pnd=None))
+    assert (row["pnc"], row["register vs pnc"], row["pnd"]) == (1.0, 0.0, None)
+
+
+def test_a_source_that_is_right_more_often_is_named():
+    assert beaten(table("b", pnc="a", court="b")) == [("made", "pnc")]
+    assert beaten(table("a", pnc="a", court="b")) == []
+
+
+def test_a_source_that_holds_an_order_twice_speaks_once():
+    rows = [{"made": "b", "source_key": "1"}, {"made": "a", "source_key": "2"}]
+    stated = values(*rows, true_id="T1", source="pnc", source_key="0")
+    judged = judge_values(values({"made": "a"}, true_id="T1"), values({"made": "a"}, true_id="T1"), stated)
+    assert made(judged)["pnc"] == 0.0

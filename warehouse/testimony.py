@@ -1,0 +1,144 @@
+"""What each record of an order or a person testifies to: its standing, and what the other records make of it.
+
+Belongs here: columns that the checks of `warehouse.golden` read, worked out over all records of an order, a person or
+the night. Does not: what counts against a value, or which value wins.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from warehouse.periods import months_after
+from warehouse.reasons import AMENDED, STANDS, WITHDRAWN
+
+NAME: Final = ("forenames_folded", "surname_folded")
+
+
+def hold_records(records: pl.DataFrame, clusters: pl.DataFrame, aliases: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Records with their clusters, their standing, and what other records make of them.
+
+    Args:
+        records: order records of all sources, in the shape of `core__orders`.
+        clusters: `link_orders__clusters`.
+        aliases: `core__aliases`; none unless given.
+
+    Returns:
+        The records by id, with `order_cluster`, `subject_cluster`, `holding` (the order), `standing`,
+        `determined_on`, `later_start_on`, `is_alias`, `is_turned`. Names are split as the fullest surname of the
+        person has it; the end of an order that has a term is known to be fixed.
+    """
+    amended = records.filter(pl.col("source") == "court").get_column("amends_source_key").drop_nulls()
+    has_end = pl.col("end_on").is_not_null() | pl.col("term_months").is_not_null()
+    held = records.join(
+        clusters.select("record_id", "order_cluster", "subject_cluster"), on="record_id", how="inner"
+    ).with_columns(
+        pl.col("order_cluster").alias("holding"),
+        pl.when(pl.col("result_state") == "WITHDRAWN")
+        .then(WITHDRAWN)
+        .when((pl.col("source") == "court") & pl.col("source_key").is_in(amended.implode()))
+        .then(AMENDED)
+        .otherwise(STANDS)
+        .alias("standing"),
+        pl.coalesce("is_until_further_order", pl.when(has_end).then(pl.lit(value=False))).alias(
+            "is_until_further_order"
+        ),
+    )
+    named = _with_turned(_with_whole_surnames(held))
+    known = _with_alias_marks(named, aliases) if aliases is not None else named.with_columns(is_alias=pl.lit(False))
+    return _with_later_start(_with_determination(known)).sort("record_id")
+
+
+def _with_determination(held: pl.DataFrame) -> pl.DataFrame:
+    """`determined_on`: the next day after the record's own on which the same person was given a full order."""
+    full = held.filter(~pl.col("is_interim")).select("subject_cluster", pl.col("made_on").alias("determined_on"))
+    return held.sort("made_on").join_asof(
+        full.drop_nulls().sort("determined_on"),
+        left_on="made_on",
+        right_on="determined_on",
+        by="subject_cluster",
+        strategy="forward",
+        coalesce=False,
+        check_sortedness=False,
+    )
+
+
+def _with_later_start(held: pl.DataFrame) -> pl.DataFrame:
+    """`later_start_on`: a start after the day of making that some record's own end and length bear out.
+
+    Three fields do not agree by chance; of several such starts the one that most records bear out, then the earliest.
+    """
+    full = months_after(pl.col("start_on"), pl.col("term_months"))
+    is_borne_out = (full == pl.col("end_on")) | (full == pl.col("end_on").dt.offset_by("1d"))
+    later = (
+        held.filter((pl.col("standing") == STANDS) & (pl.col("start_on") > pl.col("made_on")) & is_borne_out)
+        .group_by("order_cluster", later_start_on="start_on")
+        .len()
+        .sort("order_cluster", "len", "later_start_on", descending=[False, True, False])
+        .unique("order_cluster", keep="first", maintain_order=True)
+    )
+    return held.join(later.drop("len"), on="order_cluster", how="left")
+
+
+def _with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
+    """Names split as another record of the person splits them.
+
+    A name in one piece gives its last word as the surname. Where a source holds a surname of several words, and the
+    first of them end the forenames of such a record (`Paul Hall COOPER` beside `HALL COOPER/PAUL`), they go over.
+    """
+    leads = held.select("subject_cluster", lead=pl.col("surname_folded").str.extract(r"^(.*) \S+$")).drop_nulls().unique()
+    moved = pl.col("lead").str.count_matches(" ") + 1
+    given, folded = pl.col("forenames").str.split(" "), pl.col("forenames_folded").str.split(" ")
+    found = (
+        held.filter(~pl.col("surname_folded").str.contains(" "))
+        .select("record_id", "subject_cluster", "forenames", "surname", *NAME)
+        .join(leads, on="subject_cluster")
+        .filter(pl.col("forenames_folded").str.ends_with(pl.lit(" ") + pl.col("lead")))
+        .filter(given.list.len() == folded.list.len())
+        .sort("record_id", moved, "lead")
+        .unique("record_id", keep="last", maintain_order=True)
+    )
+    kept = given.list.len() - moved
+    split = found.select(
+        "record_id",
+        pl.concat_str(given.list.tail(moved).list.join(" "), "surname", separator=" ").alias("surname"),
+        given.list.head(kept).list.join(" ").alias("forenames"),
+        pl.concat_str("lead", "surname_folded", separator=" ").alias("surname_folded"),
+        folded.list.head(kept).list.join(" ").alias("forenames_folded"),
+    )
+    return held.update(split, on="record_id")
+
+
+def _with_turned(held: pl.DataFrame) -> pl.DataFrame:
+    """`is_turned`: surname and forename stand in each other's place, going by how the night's people bear the words."""
+    first = pl.col("forenames_folded").str.extract(r"^(\S+)")
+    bearers = held.select("subject_cluster", surname="surname_folded", forename=first).unique()
+    counts = {
+        part: bearers.drop_nulls(part).group_by(word=part).agg(pl.col("subject_cluster").n_unique().alias(part))
+        for part in ("surname", "forename")
+    }
+    words = counts["surname"].join(counts["forename"], on="word", how="full", coalesce=True).fill_null(0)
+    leaning = words.select("word", leaning=pl.col("surname").cast(pl.Int64) - pl.col("forename"))
+    return (
+        held.with_columns(first_forename=first)
+        .join(leaning.rename({"leaning": "surname_leaning"}), left_on="surname_folded", right_on="word", how="left")
+        .join(leaning.rename({"leaning": "forename_leaning"}), left_on="first_forename", right_on="word", how="left")
+        .with_columns(
+            is_turned=((pl.col("surname_leaning") < 0) & (pl.col("forename_leaning") > 0)).fill_null(value=False)
+        )
+        .drop("first_forename", "surname_leaning", "forename_leaning")
+    )
+
+
+def _with_alias_marks(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """`is_alias`: another record of the person holds the name as an alias, under another main name."""
+    own = held.select("record_id", "subject_cluster", *NAME)
+    others = aliases.select("record_id", *NAME).drop_nulls().join(
+        own.select("record_id", "subject_cluster", main_surname="surname_folded", main_forenames="forenames_folded"),
+        on="record_id",
+    )  # fmt: skip
+    is_other = (pl.col("main_surname") != pl.col("surname_folded")) | (
+        pl.col("main_forenames") != pl.col("forenames_folded")
+    )
+    known = others.filter(is_other.fill_null(value=True)).select("subject_cluster", *NAME).unique()
+    marked = own.join(known, on=["subject_cluster", *NAME], how="semi").get_column("record_id")
+    return held.with_columns(is_alias=pl.col("record_id").is_in(marked.implode()))
