@@ -5,10 +5,12 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,46 +41,41 @@ def copy_programs(programs: Path, folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
     """A real PostgreSQL server, reached by a socket in a folder of its own; a call makes an empty database."""
-    folder = Path(tempfile.mkdtemp(prefix="concord-"))
-    programs, user = postgres_programs(), None
+    programs = postgres_programs()
+    with tempfile.TemporaryDirectory(prefix="concord-") as name, running_server(programs, Path(name)) as admin:
+        numbers = itertools.count(1)
+
+        def make_database() -> str:
+            database = f"ledger_{next(numbers)}"
+            with admin.connect() as connection:
+                connection.execute(sa.text(f"CREATE DATABASE {database}"))
+            return f"postgresql+psycopg://concord@/{database}?host={name}"
+
+        yield make_database
+
+
+@contextmanager
+def running_server(programs: Path, folder: Path) -> Iterator[sa.Engine]:
+    """Start a server with its data and its socket in a folder, and stop it."""
+    user = None
     if os.geteuid() == 0:  # the server refuses to run as root, and root's folders may be closed to others
         user = pwd.getpwnam("nobody").pw_uid
         programs = copy_programs(programs, folder / "package")
         os.chown(folder, user, -1)
     data = folder / "data"
-    subprocess.run(
-        [programs / "initdb", "-D", data, "-U", "concord", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        user=user,
-        cwd=folder,
-    )
-    options = {
-        "listen_addresses": "",
-        "unix_socket_directories": str(folder),
-        "fsync": "off",
-        "log_min_messages": "fatal",
-    }
-    arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    made = [programs / "initdb", "-D", data, "-U", "concord", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, user=user, cwd=folder)
+    options = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "log_min_messages=fatal")
+    arguments = [part for option in options for part in ("-c", option)]
     server = subprocess.Popen([programs / "postgres", "-D", data, *arguments], user=user, cwd=folder)
     admin = sa.create_engine(f"postgresql+psycopg://concord@/postgres?host={folder}", isolation_level="AUTOCOMMIT")
-
-    numbers = itertools.count(1)
-
-    def make_database() -> str:
-        name = f"ledger_{next(numbers)}"
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        return f"postgresql+psycopg://concord@/{name}?host={folder}"
-
     try:
         wait_for(admin, server)
-        yield make_database
+        yield admin
     finally:
         admin.dispose()
-        server.send_signal(2)  # ends sessions and stops
+        server.send_signal(signal.SIGINT)  # ends its sessions and stops
         server.wait(WAIT_SECONDS)
-        shutil.rmtree(folder)
 
 
 def wait_for(engine: sa.Engine, server: subprocess.Popen[bytes]) -> None:

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from warehouse.ledger.decision import Draft, Sighting, Signature, sign
+from warehouse.tables.core import CORE_ORDERS
 from warehouse.tables.ledger import DECISIONS
+from warehouse.tables.register import DISCREPANCIES
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 BY_KIM = Signature("kim", "document_seen", "seen in the court file")
@@ -55,3 +57,33 @@ class Clock:
     def __call__(self):
         self.moment += timedelta(seconds=1)
         return self.moment
+
+
+def records(*given):
+    """Order records in their core shape: (record id, columns)."""
+    plain = {"is_birth_placeholder": False, "row_number": 1, "delivery_id": "d", "file_name": "f"}
+    rows = [
+        plain | {"record_id": name, "source": name.split(":")[0], "source_key": name.split(":", 1)[1]} | columns
+        for name, columns in given
+    ]
+    return pl.DataFrame(rows, schema=CORE_ORDERS.schema)
+
+
+def owners(**orders):
+    """`record_id`, `order_id`, `subject_id`: records by order; `subject__order` names the subject too."""
+    rows = [
+        {"record_id": name, "order_id": order.split("__")[-1], "subject_id": f"SUB-{order.split('__')[0]}"}
+        for order, names in orders.items()
+        for name in names
+    ]
+    return pl.DataFrame(rows, schema={"record_id": pl.String, "order_id": pl.String, "subject_id": pl.String})
+
+
+def redirects(*moves):
+    return pl.DataFrame(moves, schema={"old_id": pl.String, "new_id": pl.String}, orient="row")
+
+
+def discrepancies(*given):
+    plain = {"rule_code": "end_differs", "field": "end_on", "source": "pnc", "source_key": "1", "order_id": "ORD-1"}
+    more = {"first_seen_on": date(2026, 11, 1), "discrepancy_id": "d"}
+    return pl.DataFrame([plain | more | columns for columns in given], schema=DISCREPANCIES.schema)
