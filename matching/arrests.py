@@ -26,8 +26,9 @@ from matching.comparators import (
 )
 from matching.comparisons import Comparison, Level
 from matching.links import mean_weights
+from matching.nameless import join_nameless
 from matching.names import describe_names, name_variants
-from matching.persons import PERSON_COLUMNS, PERSON_RULES, person_model, subject_bar
+from matching.persons import FORBIDDEN, PERSON_COLUMNS, PERSON_RULES, lenient, person_model, subject_bar
 from matching.weights import Model, Scales, on_demand, set_up, weigh
 from warehouse.tables.link import LINK_ARRESTS
 
@@ -128,6 +129,9 @@ NAME_COLUMNS = (
     "sorted_name",
     "short_name",
     "names",
+    "given_names",
+    "first_sound",
+    "surname_sound",
 )
 BIRTH_COLUMNS = ("date_of_birth", "birth_year", "birth_month", "is_birth_placeholder")
 
@@ -173,10 +177,10 @@ def link_arrests(
         records.height,
         known,
         on_demand(known, lambda pairs: _weigh(scales, pairs).get_column("weight")),
-        policy=Policy(floor=FLOOR),
+        policy=Policy(floor=FORBIDDEN + 1),
         constraints=Constraints(group=records.get_column("source").rank("dense").cast(pl.Int64)),
     )
-    return _arrest_table(records.with_columns(event=events.labels), weighed)
+    return _arrest_table(records.with_columns(event=join_nameless(records, events.labels)), weighed)
 
 
 def _subjects(records: pl.DataFrame, holders: pl.DataFrame, persons: Model) -> pl.Series:
@@ -249,7 +253,7 @@ def _weigh(scales: Sequence[Scales], pairs: pl.DataFrame) -> pl.DataFrame:
     person = pl.max_horizontal("person_weight", against) + pl.col("subject_weight") + pl.col("reference_weight")
     event = pl.col("event_weight") + pl.col("reference_weight")
     sums = pl.concat([part.select(part.columns[-1]) for part in parts], how="horizontal").select(
-        weight=pl.min_horizontal(person - PERSON_BAR, event - EVENT_BAR).round(2),
+        weight=lenient(pl.min_horizontal(person - PERSON_BAR, event - EVENT_BAR), FLOOR),
         match_weight=(person + pl.col("event_weight")).round(2),
     )
     return pl.concat([pairs.select("left", "right"), sums], how="horizontal")

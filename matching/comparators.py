@@ -188,17 +188,28 @@ def year_off(column: str, years: int) -> pl.Expr:
     )
 
 
+def years_apart(column: str) -> pl.Expr:
+    """Years between two dates, months and days aside."""
+    return (left(column).dt.year() - right(column).dt.year()).abs()
+
+
+def same_day_of_year(column: str) -> pl.Expr:
+    """Same day and month, any year."""
+    one, other = left(column).dt, right(column).dt
+    return (one.month() == other.month()) & (one.day() == other.day())
+
+
 def same_year_and_month(column: str) -> pl.Expr:
     """Same year and month, any day."""
     one, other = left(column).dt, right(column).dt
     return (one.year() == other.year()) & (one.month() == other.month())
 
 
-def one_digit_off(column: str) -> pl.Expr:
-    """The dates differ in one digit of `YYYYMMDD`."""
+def digits_off(column: str) -> pl.Expr:
+    """In how many digits of `YYYYMMDD` the dates differ; null where one is missing."""
     one, other = _digits(left(column)), _digits(right(column))
     places = [(one // 10**place % 10 != other // 10**place % 10).cast(pl.Int8) for place in range(8)]
-    return pl.sum_horizontal(places) == 1
+    return pl.sum_horizontal(places, ignore_nulls=False)
 
 
 def _digits(day: pl.Expr) -> pl.Expr:

@@ -4,6 +4,9 @@ Belongs here: spelling, order, short forms, aliases and parts of names. Does not
 """
 
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import combinations
 
 import polars as pl
 
@@ -32,12 +35,17 @@ from warehouse.codes import reference
 CLOSE = 0.92
 CLOSE_CROSSWISE = 0.90
 CLOSE_TOKENS = 92.0
+# Short names sound alike by the dozen.
+LEAST_SOUND = 4
 
 
-def name_variants() -> list[tuple[str, str]]:
-    """Folded forenames that stand for each other, from the reference list."""
+@cache
+def name_variants() -> tuple[tuple[str, str], ...]:
+    """Folded forenames that stand for each other, from the reference list and the families of `forenames.csv`."""
     pairs = reference("name_variants").select(fold(pl.col("a", "b")))
-    return pairs.drop_nulls().filter(pl.col("a") != pl.col("b")).rows()
+    known = pairs.drop_nulls().filter(pl.col("a") != pl.col("b")).rows()
+    families = pl.read_csv(files("matching").joinpath("forenames.csv").read_bytes()).get_column("forms").str.split("|")
+    return tuple(sorted({*known, *(pair for forms in families.to_list() for pair in combinations(sorted(forms), 2))}))
 
 
 def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
@@ -49,7 +57,8 @@ def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame
 
     Returns:
         The records in their order, with `full_name`, `first_forename`, `sorted_name`, `short_name`, `names` (the
-        words of the name, sorted), `alias_names` (as `sorted_name` and `short_name` write them), `all_names`.
+        words of the name, sorted), `given_names` (those of the forenames), `first_sound`, `surname_sound`,
+        `alias_names` (as `sorted_name` and `short_name` write them), `all_names`.
     """
     named = _name_columns(records)
     other = _name_columns(aliases.unique())
@@ -84,9 +93,38 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
             sorted_name=_sorted(full),
             short_name=_sorted(short),
             names=pl.when(full != "").then(full.str.split(" ").list.unique().list.sort()),
+            given_names=pl.col("forenames_folded").str.split(" ").list.unique().list.sort(),
+            first_sound=_sound(first),
+            surname_sound=_sound(pl.col("surname_folded")),
         )
     )
     return records.join(described, on=name, how="left", nulls_equal=True, maintain_order="left")
+
+
+# What one clerk hears and another writes: spellings of a sound in the languages met, and the sign that stands for it.
+SOUNDS = (
+    ("SZCZ|SHCH|STCH", "SC"),
+    ("SCH|SH|SZ", "S"),
+    ("TSCH|TCH|CZ|CS|CH", "C"),
+    ("DZH|DZS|DJ|GJ|ZH|ZS|XH|^Y|^J", "J"),
+    ("RZ", "R"),
+    ("PH|W|V", "F"),
+    ("CK|KH|QU|Q", "K"),
+    ("TS|TZ", "Z"),
+    ("TH", "T"),
+    ("^C", "K"),
+    ("[AOU][AEIOUY]*", "a"),
+    ("[EIY][AEIOUY]*", "i"),
+    ("H", ""),
+    *((f"{letter}{letter}+", letter) for letter in "BCDFGKLMNPRSTZ"),
+)
+
+
+def _sound(word: pl.Expr) -> pl.Expr:
+    """A word as it sounds, roughly: vowels are light or dark; null where fewer than four signs are left."""
+    for spellings, sign in SOUNDS:
+        word = word.str.replace_all(spellings, sign)
+    return pl.when(word.str.len_chars() >= LEAST_SOUND).then(word)
 
 
 def _sorted(name: pl.Expr) -> pl.Expr:
@@ -99,8 +137,8 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
     Args:
         variants: folded forenames that stand for each other (nicknames, spellings in another language).
     """
-    surname_close = _close("surname_folded")
-    forename_close = _close("first_forename") | variant("first_forename", variants)
+    surname_close = _close("surname_folded") | equal("surname_sound")
+    forename_close = _close("first_forename") | equal("first_sound") | variant("first_forename", variants)
     crosswise = crossed_likeness("first_forename", "surname_folded", CLOSE_CROSSWISE)
     return Comparison(
         "name",
@@ -111,6 +149,9 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
             "sorted_name",
             "short_name",
             "names",
+            "given_names",
+            "first_sound",
+            "surname_sound",
             "alias_names",
             "date_of_birth",
         ),
@@ -135,6 +176,8 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
                 1e-3,
             ),
             Level("an initial for the forename", _initial(surname_close), 0.02, 2e-4),
+            Level("the surname and another given name agree", surname_close & lists_meet("given_names"), 0.02, 2e-3),
+            Level("one forename is part of the other", surname_close & _part(), 0.02, 4e-3),
             # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
             # nothing, but it is no ground to take two records for twins.
             Level("forenames begin alike", surname_close & _begin_alike(), 0.02, 0.02),
@@ -185,6 +228,13 @@ def _initial(surname_close: pl.Expr) -> pl.Expr:
     first, second = left("first_forename"), right("first_forename")
     is_initial = pl.min_horizontal(first.str.len_chars(), second.str.len_chars()) == 1
     return surname_close & is_initial & (first.str.head(1) == second.str.head(1))
+
+
+def _part() -> pl.Expr:
+    """One forename, three letters or more, is part of the other: Seun, Oluwaseun."""
+    one, other = left("first_forename"), right("first_forename")
+    shorter = pl.min_horizontal(one.str.len_chars(), other.str.len_chars())
+    return (shorter >= 3) & (one.str.contains(other, literal=True) | other.str.contains(one, literal=True))
 
 
 def _begin_alike() -> pl.Expr:

@@ -31,7 +31,7 @@ from matching.comparators import (
 from matching.comparisons import Comparison, Level
 from matching.links import conflict_table, mean_weights, tell_levels
 from matching.names import describe_names, name_variants
-from matching.persons import PERSON_COLUMNS, PERSON_RULES, person_model, subject_bar
+from matching.persons import FORBIDDEN, PERSON_COLUMNS, PERSON_RULES, lenient, person_model, subject_bar
 from matching.weights import Model, Scales, on_demand, set_up, weigh
 from warehouse.tables.link import LINK_CLUSTERS, LINK_PAIRS
 
@@ -230,11 +230,12 @@ def _weigh(scales: tuple[Scales, ...], pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _order_clusters(scales: tuple[Scales, ...], records: pl.DataFrame, weighed: pl.DataFrame) -> Clusters:
-    known = weighed.select("left", "right", weight="link")
-    weigher = on_demand(known, lambda pairs: _weigh(scales, pairs).get_column("link"))
+    link = lenient(pl.col("link"), FLOOR).alias("weight")
+    known = weighed.select("left", "right", link)
+    weigher = on_demand(known, lambda pairs: _weigh(scales, pairs).select(link).to_series())
     source = records.get_column("source").rank("dense").cast(pl.Int64)
     constraints = Constraints(group=source, must=_amendments(records))
-    policy = Policy(floor=FLOOR)
+    policy = Policy(floor=FORBIDDEN + 1)
     return agglomerate(records.height, known, weigher, policy=policy, constraints=constraints)
 
 
@@ -250,11 +251,12 @@ def _amendments(records: pl.DataFrame) -> pl.DataFrame:
 def _subject_clusters(persons: Scales, size: int, weighed: pl.DataFrame, orders: Clusters) -> Clusters:
     """Records of one person; the records of an order are of one person by the link of the order."""
     bar = subject_bar(size)
-    known = weighed.select("left", "right", weight=(pl.col("person_weight") - bar).round(2))
-    weigher = on_demand(known, lambda pairs: (weigh(persons, pairs).get_column("person_weight") - bar).round(2))
+    link = lenient(pl.col("person_weight") - bar, FLOOR - bar).alias("weight")
+    known = weighed.select("left", "right", link)
+    weigher = on_demand(known, lambda pairs: weigh(persons, pairs).select(link).to_series())
     same_order = orders.labels.to_frame("left").with_row_index("right")
     constraints = Constraints(must=same_order.filter(pl.col("left") != pl.col("right")))
-    policy = Policy(floor=FLOOR - bar)
+    policy = Policy(floor=FORBIDDEN + 1)
     return agglomerate(size, known, weigher, policy=policy, constraints=constraints)
 
 

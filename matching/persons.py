@@ -8,7 +8,7 @@ pairs that matter most are not two strangers but relatives and co-defendants, an
 nature (surname, or the birth of twins) u is theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import log2
 
 import polars as pl
@@ -18,14 +18,16 @@ from matching.comparators import (
     ANYTHING,
     both,
     day_and_month_swapped,
+    digits_off,
     edits,
     either,
     equal,
     letter_off,
     missing,
-    one_digit_off,
+    same_day_of_year,
     same_year_and_month,
     year_off,
+    years_apart,
 )
 from matching.comparisons import Comparison, Level
 from matching.names import compare_names
@@ -55,6 +57,10 @@ def person_model(variants: Sequence[tuple[str, str]]) -> Model:
     return Model("person", (compare_names(variants), BIRTH, SEX, PNC_ID, CRO))
 
 
+def _is_standard_filler(side: Callable[[str], pl.Expr]) -> pl.Expr:
+    return side("is_birth_placeholder") & side("birth_year").is_in([1900, 1970])
+
+
 BIRTH = Comparison(
     "date of birth",
     ("date_of_birth", "birth_year", "birth_month", "is_birth_placeholder"),
@@ -81,12 +87,26 @@ BIRTH = Comparison(
             0.05,
             0.0015,
         ),
-        Level("day and month exchanged", day_and_month_swapped("date_of_birth"), 0.01, 4e-5),
+        Level("day and month exchanged", day_and_month_swapped("date_of_birth"), 0.02, 4e-5),
         Level("same day, year up to two off", year_off("date_of_birth", 2), 0.03, 2.7e-4),
-        Level("one digit off", one_digit_off("date_of_birth"), 0.02, 1.2e-3),
+        Level(
+            "same day, year ten off",
+            same_day_of_year("date_of_birth") & (years_apart("date_of_birth") == 10),
+            0.01,
+            1e-4,
+        ),
+        Level("one digit off", digits_off("date_of_birth") == 1, 0.02, 1.2e-3),
         Level("same year and month", same_year_and_month("date_of_birth"), 0.02, 2e-3),
-        # Fillers such as 1900-01-01 need not hold the year.
-        Level("filler, other year", either(lambda one, _: one("is_birth_placeholder")), 0.01, 0.04),
+        # The fillers of systems stand for any birth.
+        Level("filler of 1900 or 1970", either(lambda one, _: _is_standard_filler(one)), 0.01, 0.01),
+        Level("filler, other year", either(lambda one, _: one("is_birth_placeholder")), 0.003, 0.03),
+        # A slip in each record. A generation apart it is another person: son and father can share name and birthday.
+        Level(
+            "two digits off, less than a generation apart",
+            (digits_off("date_of_birth") == 2) & (years_apart("date_of_birth") <= 11),
+            0.006,
+            0.024,
+        ),
         # Slips leave traces, met above. A namesake of another birth, such as a son, must not pass by the name alone.
         Level("other date", ANYTHING, 0.002, 0.95),
     ),
@@ -161,3 +181,18 @@ def subject_bar(records: int) -> float:
     odds of 8 to 1.
     """
     return round(log2(max(records, 2) / 2) + 3, 2)
+
+
+# One slip in a record disagrees with every record of its order: counted each time, it would weigh like many slips.
+AGAINST = -2.0
+FORBIDDEN = -99.0
+
+
+def lenient(weight: pl.Expr, floor: float) -> pl.Expr:
+    """A weight above its bar as it counts among all pairs of two clusters.
+
+    Args:
+        weight: how far a pair is above its bar.
+        floor: below it a pair forbids the merge; above, it counts against it for 2 at most.
+    """
+    return pl.when(weight < floor).then(FORBIDDEN).otherwise(pl.max_horizontal(weight, pl.lit(AGAINST))).round(2)

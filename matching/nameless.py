@@ -1,0 +1,77 @@
+"""Arrests that name nobody: joined to the one arrest they can be, where few arrests fall together by chance.
+
+Belongs here: what is done with an event whose records hold neither a name nor a PNC id that any order holds. Does not:
+the weighing of pairs (`matching.arrests`).
+
+The PNC tells of an arrest by PNC id; without it day, offence and force are all that is left. How much these say depends
+on the night: where raids bring many to one custody suite for one offence they say little. So the chance that another
+person's arrest agrees in them is read off the night itself, from the arrests whose persons are known, and an event is
+joined only if exactly one other can be it and that chance is small.
+"""
+
+from math import log2
+
+import polars as pl
+
+# What must agree, the more telling first. Where a force is not known, small nights alone say enough.
+FACTS = (("arrested_on", "offence_code", "force_code"), ("arrested_on", "offence_code"))
+# 32 to 1 that it is not another person's arrest.
+BAR = 5.0
+# A PNC id that the person is not known by: one arrest in a hundred is entered under a second id.
+OTHER_ID = -6.6
+
+
+def join_nameless(records: pl.DataFrame, events: pl.Series) -> pl.Series:
+    """Join events that name nobody to the one event of a person that agrees in day, offence and force.
+
+    Args:
+        records: one row a record: `source`, `subject_cluster`, `full_name`, `pnc_id`, `arrested_on`, `offence_code`,
+            `force_code`.
+        events: for each record the smallest row number in its event.
+
+    Returns:
+        The events after joining, told likewise.
+    """
+    is_named = pl.col("subject_cluster").is_not_null() | pl.col("full_name").is_not_null()
+    rows = records.select("source", "subject_cluster", "pnc_id", *FACTS[0], is_named=is_named)
+    for facts in FACTS:
+        joined = _joined(rows.with_columns(event=events), facts)
+        events = events.replace(joined.get_column("larger"), joined.get_column("smaller"))
+    return events
+
+
+def chance_of_another(records: pl.DataFrame, facts: tuple[str, ...]) -> float:
+    """How many other persons' arrests agree with an arrest in the facts, on average; one more than seen, for safety.
+
+    Args:
+        records: `subject_cluster` and the facts, one row a record.
+        facts: columns.
+    """
+    known = records.drop_nulls(["subject_cluster", *facts])
+    persons = known.group_by(facts).agg(persons=pl.col("subject_cluster").n_unique()).get_column("persons")
+    return float((persons * (persons - 1)).sum() + 1) / float(persons.sum() + 1)
+
+
+def _joined(records: pl.DataFrame, facts: tuple[str, ...]) -> pl.DataFrame:
+    """`smaller`, `larger`: the row numbers of two events to be joined."""
+    lists = {f"{name}s": pl.col(name).drop_nulls().unique() for name in ("source", "pnc_id", "force_code")}
+    events = records.group_by("event").agg(pl.col("is_named").any(), **lists)
+    places = records.select("event", *facts).drop_nulls().unique().join(events, on="event").sort("event")
+    named, nameless = places.filter("is_named"), places.filter(~pl.col("is_named"))
+    pairs = nameless.join(named, on=facts, suffix="_named").filter(~_share("sources"), ~_conflict("force_codes"))
+    is_only = (pl.len().over("event") == 1) & (pl.len().over("event_named") == 1)
+    against = pl.when(_conflict("pnc_ids")).then(OTHER_ID).otherwise(0.0)
+    is_told = is_only & (-log2(chance_of_another(records, facts)) + against >= BAR)
+    return pairs.filter(is_told).select(
+        smaller=pl.min_horizontal("event", "event_named"), larger=pl.max_horizontal("event", "event_named")
+    )
+
+
+def _share(column: str) -> pl.Expr:
+    return pl.col(column).list.set_intersection(f"{column}_named").list.len() > 0
+
+
+def _conflict(column: str) -> pl.Expr:
+    """Both events know of it, and nothing is the same."""
+    both = pl.min_horizontal(pl.col(column).list.len(), pl.col(f"{column}_named").list.len()) > 0
+    return both & ~_share(column)
