@@ -42,7 +42,8 @@ def estimate_share(successes: int, trials: int) -> Estimate:
     share, square = successes / trials, SPREAD**2
     middle = (share + square / (2 * trials)) / (1 + square / trials)
     reach = SPREAD * sqrt(share * (1 - share) / trials + square / (4 * trials**2)) / (1 + square / trials)
-    return Estimate(share, max(0.0, middle - reach), min(1.0, middle + reach))
+    # The ends of no case and of all cases are 0 and 1, but for the last digit.
+    return Estimate(share, min(share, max(0.0, middle - reach)), max(share, min(1.0, middle + reach)))
 
 
 def estimate_missed(captures: Mapping[int, int], rules: int) -> Estimate:

@@ -1,0 +1,250 @@
+"""What labels say of a model: precision and recall, calibration of its weights, what another model would change.
+
+Belongs here: measures by pairs that somebody judged. Does not: where labels are kept, tables without labels
+(`diagnostics`).
+
+Labels are `left_table`, `left`, `right_table`, `right` (keys) and `is_match`. Those of stewards are mostly of pairs in
+doubt: precision and recall are then those of the doubtful, while calibration holds for any choice by weight.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from matching.engine.estimates import NOT_TOLD, Estimate, estimate_share
+from matching.engine.scores import Scores
+from matching.engine.weights import Weights, probabilities
+
+PAIR = ("left_table", "left", "right_table", "right")
+# Fewer labels of either kind say less than the model itself does.
+FEWEST = 30
+ROUNDS = 100
+DIGITS = 9
+
+Flags = npt.NDArray[np.bool_]
+
+
+def weigh_labels(scores: Scores, labels: pl.DataFrame) -> pl.DataFrame:
+    """The labelled pairs with their weights, whether blocking made them or not.
+
+    Args:
+        scores: of the records.
+        labels: a pair may stand in either order, and twice.
+
+    Returns:
+        `PAIR`, `is_match`, `left_row`, `right_row`, `weight`, `probability`, each pair once, by its rows; without
+        labels of records that are not there.
+
+    Raises:
+        ValueError: a pair is labelled both as a match and as none.
+    """
+    known = labels.select(*(pl.col(name).cast(pl.String) for name in PAIR), "is_match")
+    for side in ("left", "right"):
+        records = pl.DataFrame(
+            {f"{side}_table": pl.Series(scores.tables, dtype=pl.String).gather(scores.sources), side: scores.keys}
+        )
+        known = known.join(records, on=[f"{side}_table", side], how="semi")
+    rows = scores.rows(known.select(PAIR)).rename({"left": "left_row", "right": "right_row"})
+    pairs = known.hstack(rows).sort("left_row", "right_row", *PAIR)
+    pairs = pairs.unique(["left_row", "right_row", "is_match"], keep="first", maintain_order=True)
+    if doubled := pairs.height - pairs.select("left_row", "right_row").n_unique():
+        raise ValueError(f"{doubled} pairs are labelled both as a match and as none")
+    weights = scores.weigh(pairs.get_column("left_row").to_numpy(), pairs.get_column("right_row").to_numpy())
+    return pairs.with_columns(weight=pl.Series(weights), probability=pl.Series(probabilities(weights)))
+
+
+@dataclass(frozen=True)
+class Measures:
+    """How often linked pairs match, and matches are linked, among labelled pairs.
+
+    Attributes:
+        right: linked matches.
+        wrong: linked pairs that are no match.
+        missed: matches that are not linked.
+        kept_apart: pairs that are no match and not linked.
+    """
+
+    right: int
+    wrong: int
+    missed: int
+    kept_apart: int
+
+    @property
+    def precision(self) -> Estimate:
+        """Share of matches among linked pairs."""
+        return estimate_share(self.right, self.right + self.wrong)
+
+    @property
+    def recall(self) -> Estimate:
+        """Share of linked pairs among matches."""
+        return estimate_share(self.right, self.right + self.missed)
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of precision and recall; None where there is neither."""
+        whole = 2 * self.right + self.wrong + self.missed
+        return 2 * self.right / whole if whole else None
+
+
+def measure(is_match: Flags, is_linked: Flags) -> Measures:
+    """Count labelled pairs by what they are and what became of them: above a bar, or in one cluster."""
+    return Measures(
+        right=int((is_match & is_linked).sum()),
+        wrong=int((~is_match & is_linked).sum()),
+        missed=int((is_match & ~is_linked).sum()),
+        kept_apart=int((~is_match & ~is_linked).sum()),
+    )
+
+
+def tabulate_measures(labelled: pl.DataFrame, bars: npt.NDArray[np.float64]) -> pl.DataFrame:
+    """Precision and recall at several thresholds, with their intervals.
+
+    Args:
+        labelled: from `weigh_labels`.
+        bars: weights from which a pair is linked.
+
+    Returns:
+        `threshold`, `right`, `wrong`, `missed`, `precision`, `precision_low`, `precision_high`, `recall`, `recall_low`,
+        `recall_high`, `f1`; null where there is nothing to tell it by.
+    """
+    is_match, weights = labelled.get_column("is_match").to_numpy(), labelled.get_column("weight").to_numpy()
+    rows = []
+    for bar in bars.tolist():
+        found = measure(is_match, weights >= bar)
+        counts = (bar, found.right, found.wrong, found.missed)
+        rows.append((*counts, *found.precision.numbers, *found.recall.numbers, found.f1))
+    shares = [f"{share}{end}" for share in ("precision", "recall") for end in ("", "_low", "_high")]
+    counted = dict.fromkeys(["right", "wrong", "missed"], pl.Int64)
+    schema = {"threshold": pl.Float64} | counted | dict.fromkeys([*shares, "f1"], pl.Float64)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def measure_clusters(labelled: pl.DataFrame, clusters: pl.Series) -> tuple[Measures, Estimate]:
+    """What clustering made of the labelled pairs.
+
+    Args:
+        labelled: from `weigh_labels`.
+        clusters: the label of each record's cluster (`Clusters.labels`).
+
+    Returns:
+        Counts of labelled pairs, linked meaning in one cluster; and the share of clusters with labelled records that
+        no label contradicts.
+    """
+    labels = clusters.to_numpy()
+    left, right = (labels[labelled.get_column(side).to_numpy()] for side in ("left_row", "right_row"))
+    is_match = labelled.get_column("is_match").to_numpy()
+    is_wrong = is_match != (left == right)
+    touched = np.unique(np.concatenate([left, right]))
+    contradicted = np.unique(np.concatenate([left[is_wrong], right[is_wrong]]))
+    sound = estimate_share(len(touched) - len(contradicted), len(touched)) if len(touched) else NOT_TOLD
+    return measure(is_match, left == right), sound
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A straight line from weights to weights that fit labels; rising, so that no two pairs change places.
+
+    Attributes:
+        slope: above 0; 1 leaves weights as they are.
+        intercept: log2 odds.
+        told: what it was fitted to, or why weights are left alone.
+    """
+
+    slope: float
+    intercept: float
+    told: str
+
+    def apply(self, weights: Weights) -> Weights:
+        """Calibrated weights."""
+        return np.asarray(self.slope * weights + self.intercept, np.float64)
+
+
+def calibrate(labelled: pl.DataFrame) -> Calibration:
+    """Fit weights to labels by logistic regression (Platt, 1999, with his targets that shun certainty).
+
+    Weights are left alone where labels are too few or contradict the model's order.
+
+    Args:
+        labelled: from `weigh_labels`.
+    """
+    ordered = labelled.sort("weight", "is_match")
+    is_match, weights = ordered.get_column("is_match").to_numpy(), ordered.get_column("weight").to_numpy()
+    matches, others = int(is_match.sum()), int((~is_match).sum())
+    counted = f"{matches} labelled matches and {others} labelled others"
+    if min(matches, others) < FEWEST:
+        return Calibration(1.0, 0.0, f"left alone: {counted}, {FEWEST} of each are needed")
+    target = np.where(is_match, (matches + 1) / (matches + 2), 1 / (others + 2))
+    slope, intercept = _fit_logistic(weights, target)
+    if slope <= 0:
+        return Calibration(1.0, 0.0, f"left alone: by {counted} heavier pairs match less often")
+    return Calibration(round(slope, DIGITS), round(intercept, DIGITS), f"fitted to {counted}")
+
+
+def _fit_logistic(weights: Weights, target: Weights) -> tuple[float, float]:
+    """Slope and intercept, in log2, that make the targets most likely: Newton's steps, halved where they overshoot."""
+    rows = np.stack([weights, np.ones(len(weights))], axis=1) * np.log(2)
+    line = np.array([1.0, 0.0])
+    cost = _cost(rows, target, line)
+    for _ in range(ROUNDS):
+        chance = probabilities(rows @ line / np.log(2))
+        spread = (chance * (1 - chance))[:, None] * rows
+        ridge = 1e-9 * np.eye(2)
+        step = np.linalg.solve(rows.T @ spread + ridge, rows.T @ (chance - target))
+        while (tried := _cost(rows, target, line - step)) > cost and np.abs(step).max() > 10**-DIGITS:
+            step = step / 2
+        if tried >= cost:
+            break
+        line, cost = line - step, tried
+    return float(line[0]), float(line[1])
+
+
+def _cost(rows: Weights, target: Weights, line: Weights) -> float:
+    odds = rows @ line
+    return float((np.logaddexp(0, odds) - target * odds).sum())
+
+
+def compare_labels(old: pl.DataFrame, new: pl.DataFrame, *, bar: float = 0.0) -> pl.DataFrame:
+    """Labelled pairs that one of two models gets wrong: the regression set of a new model.
+
+    Args:
+        old: from `weigh_labels` by the model in use.
+        new: likewise by the model in question.
+        bar: weight from which a pair is linked.
+
+    Returns:
+        `PAIR`, `is_match`, `old_weight`, `new_weight`, `outcome` (`lost`: right by the old alone; `won`: by the new
+        alone; `wrong in both`), the lost first.
+    """
+    before = old.select(*PAIR, old_weight="weight")
+    pairs = new.rename({"weight": "new_weight"}).join(before, on=PAIR)
+    old_right, new_right = ((pl.col(side) >= bar) == pl.col("is_match") for side in ("old_weight", "new_weight"))
+    outcome = pl.when(old_right & ~new_right).then(pl.lit("lost")).when(~old_right & new_right).then(pl.lit("won"))
+    judged = pairs.with_columns(outcome=outcome.when(~old_right & ~new_right).then(pl.lit("wrong in both")))
+    found = judged.drop_nulls("outcome").sort("outcome", *PAIR)
+    return found.select(*PAIR, "is_match", "old_weight", "new_weight", "outcome")
+
+
+def compare_clusters(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """What became of the clusters of one clustering in another.
+
+    Args:
+        old: `key`, `cluster`; keys are unique.
+        new: likewise; records that only one of the two has are left out.
+
+    Returns:
+        `change` (`merged`, `split`, `regrouped`: several into several others), `old` and `new` (their clusters),
+        `keys` (of all records of these), by the first key; unchanged clusters are left out.
+    """
+    both = old.select("key", old="cluster").join(new.select("key", new="cluster"), on="key")
+    records, reached = both.sort("key").with_row_index("group"), pl.DataFrame()
+    while not records.equals(reached):
+        reached = records
+        for side in ("old", "new"):
+            records = records.with_columns(pl.col("group").min().over(side))
+    groups = records.group_by("group").agg(pl.col("old", "new").unique().sort(), keys=pl.col("key").sort())
+    before, after = pl.col("old").list.len(), pl.col("new").list.len()
+    change = pl.when((before > 1) & (after > 1)).then(pl.lit("regrouped")).when(before > 1).then(pl.lit("merged"))
+    changed = groups.with_columns(change=change.when(after > 1).then(pl.lit("split"))).drop_nulls("change")
+    return changed.sort("group").select("change", "old", "new", "keys")

@@ -1,0 +1,216 @@
+"""What labels say of a model: counts by hand, calibration of simulated labels, changes between clusterings."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from linked_people import is_one, link_people
+
+from matching.engine.estimates import NOT_TOLD, estimate_share
+from matching.engine.evaluation import (
+    FEWEST,
+    Measures,
+    calibrate,
+    compare_clusters,
+    compare_labels,
+    measure,
+    measure_clusters,
+    tabulate_measures,
+    weigh_labels,
+)
+from matching.engine.weights import probabilities
+
+
+def label(pairs):
+    """Labels of pairs of keys."""
+    rows = [("records", left, "records", right, is_match) for left, right, is_match in pairs]
+    return pl.DataFrame(rows, schema=["left_table", "left", "right_table", "right", "is_match"], orient="row")
+
+
+def label_candidates(every=5):
+    linkage, scores = link_people()
+    left, right = (linkage.keys.gather(side[::every]).to_list() for side in (linkage.left, linkage.right))
+    return weigh_labels(scores, label(zip(left, right, is_one(linkage)[::every].tolist(), strict=True)))
+
+
+def labelled_by(weights, is_match):
+    rows = np.arange(len(weights), dtype=np.int64)
+    return pl.DataFrame({"left_row": rows, "right_row": rows + 1, "weight": weights, "is_match": is_match})
+
+
+def test_labels_get_the_weights_of_their_pairs_in_either_order_and_once():
+    linkage, scores = link_people()
+    left, right = (linkage.keys[int(side[3])] for side in (linkage.left, linkage.right))
+    found = weigh_labels(scores, label([(left, right, True), (right, left, True), (left, right, True)]))
+    assert found.height == 1
+    assert found.get_column("weight").item() == pytest.approx(scores.weights[3])
+    assert found.get_column("probability").item() == pytest.approx(probabilities(scores.weights[3:4])[0])
+
+
+def test_labels_of_pairs_that_blocking_did_not_make_are_weighed_too():
+    _, scores = link_people()
+    found = weigh_labels(scores, label([("0-0", "1-0", False)]))
+    assert found.get_column("weight").item() < 0
+
+
+def test_labels_of_records_that_are_gone_are_left_out():
+    _, scores = link_people()
+    assert weigh_labels(scores, label([("0-0", "no such record", True), ("0-0", "1-0", False)])).height == 1
+
+
+def test_labels_of_no_record_at_all_are_no_labels():
+    _, scores = link_people()
+    found = weigh_labels(scores, label([("gone", "gone too", True)]))
+    assert found.height == 0
+    assert calibrate(found).apply(np.array([2.0])).tolist() == [2.0]
+    assert tabulate_measures(found, np.array([0.0])).row(0) == (0.0, 0, 0, 0, *[None] * 7)
+
+
+def test_a_pair_labelled_both_ways_is_refused():
+    _, scores = link_people()
+    with pytest.raises(ValueError, match="1 pairs are labelled both"):
+        weigh_labels(scores, label([("0-0", "1-0", False), ("1-0", "0-0", True)]))
+
+
+def test_labelled_pairs_are_counted_by_what_they_are_and_what_became_of_them():
+    is_match = np.array([True, True, True, False, False, False])
+    found = measure(is_match, np.array([True, True, False, True, False, False]))
+    assert found == Measures(right=2, wrong=1, missed=1, kept_apart=2)
+    assert found.precision == estimate_share(2, 3)
+    assert found.recall == estimate_share(2, 3)
+    assert found.f1 == pytest.approx(2 / 3)
+
+
+def test_without_a_linked_pair_precision_is_not_told():
+    found = measure(np.array([True]), np.array([False]))
+    assert found.precision == NOT_TOLD
+    assert (found.recall.value, found.f1) == (0.0, 0.0)
+
+
+def test_recall_falls_with_the_threshold():
+    table = tabulate_measures(label_candidates(), np.arange(-10, 20, 1.0))
+    assert table.get_column("recall").is_sorted(descending=True)
+    assert table.row(by_predicate=pl.col("threshold") == 0, named=True)["f1"] > 0.8
+    told = table.drop_nulls("precision")
+    assert told.select(pl.col("precision").is_between("precision_low", "precision_high")).to_series().all()
+
+
+def test_clusters_are_measured_by_pairs_and_as_wholes():
+    labelled = pl.DataFrame(
+        {
+            "left_row": [0, 1, 3, 3],
+            "right_row": [1, 2, 4, 5],
+            "is_match": [True, True, False, False],
+        }
+    )
+    found, sound = measure_clusters(labelled, pl.Series([0, 0, 2, 3, 3, 5]))
+    assert found == Measures(right=1, wrong=1, missed=1, kept_apart=1)
+    # Clusters 0 and 2 are one and were split, 3 was merged of two; 5 alone is contradicted by nothing.
+    assert sound == estimate_share(1, 4)
+
+
+def test_few_labels_leave_the_weights_alone_and_say_so():
+    rng = np.random.default_rng(1)
+    found = calibrate(labelled_by(rng.normal(0, 5, 1_000), np.arange(1_000) < FEWEST - 1))
+    assert (found.slope, found.intercept) == (1.0, 0.0)
+    assert found.told == "left alone: 29 labelled matches and 971 labelled others, 30 of each are needed"
+
+
+def test_labels_that_contradict_the_order_leave_the_weights_alone():
+    weights = np.linspace(-5, 5, 200)
+    found = calibrate(labelled_by(weights, weights < 0))
+    assert (found.slope, found.intercept) == (1.0, 0.0)
+    assert "heavier pairs match less often" in found.told
+
+
+@settings(max_examples=25)
+@given(st.floats(0.3, 3), st.floats(-3, 3), st.integers(0, 2**32 - 1))
+def test_calibration_finds_the_line_that_labels_were_drawn_by(slope, intercept, seed):
+    rng = np.random.default_rng(seed)
+    weights = rng.uniform(-8, 8, 20_000)
+    is_match = rng.random(20_000) < probabilities(slope * weights + intercept)
+    found = calibrate(labelled_by(weights, is_match))
+    assert found.slope == pytest.approx(slope, rel=0.15)
+    assert found.intercept == pytest.approx(intercept, abs=0.4)
+    assert found.told.startswith("fitted to ")
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1), st.floats(-6, 6))
+def test_calibration_keeps_the_order_of_pairs_and_does_not_read_the_order_of_labels(seed, bar):
+    rng = np.random.default_rng(seed)
+    weights = rng.normal(bar, 4, 300)
+    labelled = labelled_by(weights, rng.random(300) < probabilities(weights))
+    found = calibrate(labelled)
+    assert found.slope > 0
+    assert np.array_equal(np.argsort(found.apply(weights)), np.argsort(weights))
+    assert calibrate(labelled.sample(fraction=1, shuffle=True, seed=1)) == found
+
+
+def test_labels_without_an_exception_give_no_certainty():
+    weights = np.concatenate([np.linspace(-9, -3, 50), np.linspace(3, 9, 50)])
+    found = calibrate(labelled_by(weights, weights > 0))
+    assert 0 < found.slope < 5
+    assert probabilities(found.apply(np.array([9.0])))[0] < 1
+
+
+def test_a_new_model_is_told_what_it_loses_and_what_it_wins():
+    labelled = label_candidates().head(4).with_columns(is_match=pl.Series([True, True, False, True]))
+    old = labelled.with_columns(weight=pl.Series([3.0, -1.0, 2.0, 4.0]))
+    new = labelled.with_columns(weight=pl.Series([-3.0, 1.0, 2.0, 5.0]))
+    found = compare_labels(old, new)
+    assert found.select("old_weight", "new_weight", "outcome").rows() == [
+        (3.0, -3.0, "lost"),
+        (-1.0, 1.0, "won"),
+        (2.0, 2.0, "wrong in both"),
+    ]
+    assert compare_labels(new, new).get_column("outcome").to_list() == ["wrong in both", "wrong in both"]
+
+
+def clustering(**clusters):
+    rows = [(key, cluster) for cluster, keys in clusters.items() for key in keys]
+    return pl.DataFrame(rows, schema={"key": pl.String, "cluster": pl.String}, orient="row")
+
+
+def test_changes_between_clusterings_are_told_by_kind_and_keys():
+    old = clustering(one="ab", two="c", three="def", four="gh", five="ij", six="k")
+    new = clustering(A="abc", B="de", C="f", D="gi", E="hj", F="k")
+    assert compare_clusters(old, new).rows() == [
+        ("merged", ["one", "two"], ["A"], ["a", "b", "c"]),
+        ("split", ["three"], ["B", "C"], ["d", "e", "f"]),
+        ("regrouped", ["five", "four"], ["D", "E"], ["g", "h", "i", "j"]),
+    ]
+
+
+def test_other_names_of_the_same_clusters_and_records_of_one_side_are_no_change():
+    old, new = clustering(one="ab", two="c", three="x"), clustering(A="ab", B="c", C="yz")
+    assert compare_clusters(old, new).height == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=40))
+def test_every_record_whose_companions_changed_is_told_once(clusters):
+    keys = [f"{number:02}" for number in range(len(clusters))]
+    old, new = (pl.DataFrame({"key": keys, "cluster": [str(pair[side]) for pair in clusters]}) for side in (0, 1))
+    told = compare_clusters(old, new).get_column("keys").explode().drop_nulls().to_list()
+    companions = [
+        frame.with_columns(pl.col("key").sort().over("cluster", mapping_strategy="join")).get_column("key").to_list()
+        for frame in (old, new)
+    ]
+    changed = {key for key, one, other in zip(keys, *companions, strict=True) if one != other}
+    assert len(told) == len(set(told))
+    assert changed <= set(told)
+    back = compare_clusters(new, old).get_column("keys").to_list()
+    assert back == compare_clusters(old, new).get_column("keys").to_list()
+
+
+def test_the_same_labels_measure_two_models():
+    linkage, scores = link_people()
+    parameters = scores.scales.parameters
+    town = replace(parameters.shares[-1], m=parameters.shares[-1].u)
+    other = linkage.score(replace(parameters, shares=(*parameters.shares[:-1], town)))
+    labels = label_candidates().select("left_table", "left", "right_table", "right", "is_match")
+    found = compare_labels(weigh_labels(scores, labels), weigh_labels(other, labels))
+    assert found.filter(pl.col("outcome") == "lost").height > 0
