@@ -22,11 +22,10 @@ from matching.engine.patterns import compare, unpack
 from matching.engine.scores import Scores, Step, Waterfall
 from matching.engine.weights import (
     Weights,
+    beside_rivals,
     distinct_patterns,
     level_weights,
-    not_related,
     probabilities,
-    weigh_patterns,
 )
 
 # Probabilities are added as whole parts of this.
@@ -196,7 +195,7 @@ def explain_merge(scores: Scores, left: Rows, right: Rows, policy: Policy | None
     one, other = _cross_pairs(left, right, policy.sample)
     comparisons, scales = scores.scales.coded.comparisons, scores.scales
     patterns = compare(scales.coded, one, other)
-    bars = weigh_patterns(patterns, comparisons, scales.parameters)
+    bars = scales.bars(patterns)
     steps = [Step("any pair", "before anything is compared", bars.prior)]
     for place, levels in enumerate(unpack(patterns, comparisons)):
         level, count = Counter(levels.tolist()).most_common(1)[0]
@@ -208,9 +207,9 @@ def explain_merge(scores: Scores, left: Rows, right: Rows, policy: Policy | None
         names = f"{comparisons[lift.one].name} and {comparisons[lift.other].name}"
         steps.append(Step(names, "go together anyway", -float(bars.lifts[:, place].mean())))
     before = bars.weights + scales.rarity(one, patterns)
-    after = not_related(before, bars.against_related)
+    after = beside_rivals(before, bars.against)
     capped = np.clip(after, -policy.cap, policy.cap)
-    steps.append(Step("a related person", "could agree as far", float((after - before).mean())))
+    steps.append(Step("rivals", "could agree as far", float((after - before).mean())))
     steps.append(Step("the cap", f"no pair counts for more than {policy.cap:g}", float((capped - after).mean())))
     return Waterfall(tuple(step for place, step in enumerate(steps) if step.weight or place == 0))
 

@@ -6,6 +6,8 @@ A value that one person's ten records share is not common: records are counted l
 their own entity, so that a register full of duplicates does not make rare names common.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,7 +16,7 @@ from matching.engine.comparators.base import SAME
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import Coded, Patterns, radices
 from matching.engine.values import UNKNOWN
-from matching.engine.weights import LEAST, Scales, Weights, distinct_patterns, probabilities, weigh_patterns
+from matching.engine.weights import LEAST, Scales, Weights, distinct_patterns, probabilities
 
 # Pairs below this weight hold next to no expected match.
 HOPELESS = -4.0
@@ -43,22 +45,27 @@ def fit_frequencies(
         across: whether only pairs across sources are looked at.
         own: whether expected duplicates of the entity are taken out of the count.
     """
+    scales = Scales(coded, parameters, {})
     distinct, places = distinct_patterns(patterns, coded.comparisons)
-    hopeful = np.nonzero(weigh_patterns(distinct, coded.comparisons, parameters).weights[places] > HOPELESS)[0]
-    bars = weigh_patterns(patterns[hopeful], coded.comparisons, parameters).weights
-    matches = np.rint(probabilities(bars) * PARTS) if own else np.zeros(len(hopeful))
+    weights = scales.bars(distinct).weights
+    hopeful = np.nonzero((weights > HOPELESS)[places])[0]
+    parts = np.rint(probabilities(weights) * PARTS) if own else np.zeros(len(distinct))
+    matches = parts[places[hopeful]]
     steps = radices(coded.comparisons)
     added = {}
     for place, comparison in enumerate(coded.comparisons):
-        if not comparison.term_frequency:
+        term = coded.terms[place]
+        if term is None:
             continue
         agree = patterns[hopeful] // steps[place] % len(comparison.levels) == SAME
-        codes = coded.codes[:, coded.places[place][0]]
-        size = len(coded.columns[coded.places[place][0]].dictionary.values)
-        doubled = np.bincount(codes[left[hopeful[agree]]], matches[agree], minlength=size) / PARTS
+        codes = coded.codes[:, term]
+        agreed = codes[left[hopeful[agree]]]
+        is_known = agreed != UNKNOWN
+        size = len(coded.columns[term].dictionary.values)
+        doubled = np.bincount(agreed[is_known], matches[agree][is_known], minlength=size) / PARTS
         frequency = _among_others(codes, doubled, sources, across=across)
         added[place] = np.log2(max(parameters.shares[place].u[SAME], LEAST) / frequency)
-    return Scales(coded, parameters, added)
+    return replace(scales, frequencies=added)
 
 
 def _among_others(

@@ -24,7 +24,7 @@ from matching.engine.blocking import BlockingRule, Blocks, Masks, Rows, candidat
 from matching.engine.comparators.base import SAME
 from matching.engine.frequencies import fit_frequencies
 from matching.engine.parameters import Parameters, check_parameters
-from matching.engine.patterns import Coded, Comparison, Patterns, code_records, compare, unpack
+from matching.engine.patterns import Coded, Comparison, Patterns, Rival, code_records, compare, unpack
 from matching.engine.scores import Scores
 from matching.engine.training import ENOUGH, Evidence, Histogram, Options, count_patterns, train
 from matching.engine.values import UNKNOWN
@@ -50,7 +50,11 @@ class LinkageModel:
         blocking: rules, the most telling first; those that comparisons bring follow.
         link_type: `dedupe` one table, `link` across tables alone, or both at once.
         limits: records of a table in one cluster at most, by the name of the table.
+        rivals: classes of pairs that agree in much and are no match.
         options: of training.
+
+    Raises:
+        ValueError: rivals name comparisons that are not there.
     """
 
     name: str
@@ -58,7 +62,13 @@ class LinkageModel:
     blocking: tuple[BlockingRule, ...] = ()
     link_type: LinkType = "dedupe"
     limits: Mapping[str, int] = field(default_factory=dict)
+    rivals: tuple[Rival, ...] = ()
     options: Options = field(default_factory=Options)
+
+    def __post_init__(self) -> None:
+        named = {name for rival in self.rivals for name in rival.same | rival.shared}
+        if unknown := sorted(named - {comparison.name for comparison in self.comparisons}):
+            raise ValueError(f"rivals of model {self.name!r} name comparisons that it has not: {', '.join(unknown)}")
 
     @property
     def rules(self) -> tuple[BlockingRule, ...]:
@@ -151,6 +161,8 @@ class Linkage:
         options = self.model.options
         evidence = Evidence(
             comparisons=self.model.comparisons,
+            rivals=self.model.rivals,
+            records=len(self.keys),
             total=self.possible_pairs,
             candidates=count_patterns(self.patterns, *_free(self)),
             random=_random_pairs(self, options.random_pairs),
@@ -199,7 +211,7 @@ def _gather(model: LinkageModel, tables: Mapping[str, pl.DataFrame], key: str) -
         raise ValueError("a link across tables needs two tables at least; use 'dedupe' for one")
     if not 0 < len(tables) <= MOST_TABLES:
         raise ValueError(f"1 to {MOST_TABLES} tables can be linked, not {len(tables)}")
-    columns = {column for comparison in model.comparisons for column in comparison.columns}
+    columns = {column for comparison in model.comparisons for column in comparison.read}
     wanted = [key, *sorted((columns | {name for rule in model.rules for name in rule.columns}) - {key})]
     return pl.concat([_checked(name, table, wanted) for name, table in tables.items()], how="vertical_relaxed")
 

@@ -3,20 +3,34 @@
 Belongs here: the trained model as data, its JSON. Does not: learning (`training`), weighing (`weights`).
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
-from math import isfinite
 from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from matching.engine.patterns import Comparison
 
-VERSION = 1
+FORMAT: Literal[2] = 2
+ADVICE = "train the model again (concord model train)"
+# Numbers keep so many digits, so that a file gives back the very numbers that were trained.
+DIGITS = 12
 
 
-@dataclass(frozen=True)
-class Shares:
+def _cut(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")
+
+
+Number = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_cut)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), AfterValidator(_cut)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Shares(_Entry):
     """What was learned of one comparison.
 
     Attributes:
@@ -24,18 +38,35 @@ class Shares:
         levels: in words, not known first.
         m: share of matching pairs that reach each level, among those where it is known; 0 for not known.
         u: likewise of pairs of strangers.
-        alike: share of pairs of related persons that agree as matches do, the rest as strangers (related-person class).
     """
 
     name: str
     levels: tuple[str, ...]
-    m: tuple[float, ...]
-    u: tuple[float, ...]
-    alike: float = 0.0
+    m: tuple[Share, ...]
+    u: tuple[Share, ...]
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "Shares":
+        if not len(self.levels) == len(self.m) == len(self.u):
+            raise ValueError(f"{self.name} has {len(self.levels)} levels, {len(self.m)} m and {len(self.u)} u")
+        return self
 
 
-@dataclass(frozen=True)
-class Lift:
+class RivalShares(_Entry):
+    """What was learned of a class of pairs that agree in much and are no match.
+
+    Attributes:
+        name: of the class.
+        prior: share of its pairs among all pairs; 0 if none was found.
+        alike: one a comparison: share of its pairs that agree as matches do, the rest as strangers.
+    """
+
+    name: str
+    prior: Share
+    alike: tuple[Share, ...]
+
+
+class Lift(_Entry):
     """How much commoner two levels are together among strangers than by chance.
 
     Attributes:
@@ -46,27 +77,30 @@ class Lift:
 
     one: int
     other: int
-    log2: tuple[tuple[float, ...], ...]
+    log2: tuple[tuple[Number, ...], ...]
 
 
-@dataclass(frozen=True)
-class Parameters:
+class Parameters(_Entry):
     """A trained model.
 
     Attributes:
+        format: of the file.
         model: its name.
         prior: share of matches among all pairs that the model looks at.
-        related: share of pairs of related persons; 0 if the class is not used.
+        records: that the priors hold for; among more records a pair is less likely a match.
         shares: one a comparison.
+        rivals: classes of pairs that agree in much and are no match.
         lifts: dependences that weights are corrected for.
         rounds: of expectation and maximisation.
         trained_on: what it was trained on, in counts alone.
     """
 
+    format: Literal[2] = FORMAT
     model: str
-    prior: float
-    related: float
+    prior: Share
+    records: int
     shares: tuple[Shares, ...]
+    rivals: tuple[RivalShares, ...] = ()
     lifts: tuple[Lift, ...] = ()
     rounds: int = 0
     trained_on: str = ""
@@ -74,15 +108,11 @@ class Parameters:
     @property
     def version(self) -> str:
         """A name for these very numbers: the start of their digest."""
-        return sha256(self.to_json().encode()).hexdigest()[:12]
-
-    def to_json(self) -> str:
-        """The model file's text."""
-        return json.dumps({"format": VERSION, **asdict(self)}, indent=1) + "\n"
+        return sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
     def save(self, path: Path) -> None:
         """Write the model file."""
-        path.write_text(self.to_json(), encoding="utf-8")
+        path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
 def load_parameters(path: Path, comparisons: Sequence[Comparison]) -> Parameters:
@@ -91,20 +121,14 @@ def load_parameters(path: Path, comparisons: Sequence[Comparison]) -> Parameters
     Raises:
         ValueError: it is no model file, one of another format, or one of other comparisons or levels.
     """
-    advice = "train the model again (concord model train)"
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told.pop("format", None) != VERSION:
-            raise ValueError(f"{path.name} is no model file of format {VERSION}: {advice}")
-        parameters = Parameters(
-            **told
-            | {
-                "shares": tuple(_shares(entry) for entry in told["shares"]),
-                "lifts": tuple(_lift(entry) for entry in told["lifts"]),
-            }
-        )
-    except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"{path.name} is no model file: {advice}") from error
+        parameters = Parameters.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise ValueError(
+            f"{path.name} is no model file of format {FORMAT} ({place}: {first['msg']}): {ADVICE}"
+        ) from None
     check_parameters(parameters, comparisons)
     return parameters
 
@@ -113,46 +137,15 @@ def check_parameters(parameters: Parameters, comparisons: Sequence[Comparison]) 
     """See that parameters belong to these comparisons.
 
     Raises:
-        ValueError: comparisons or levels differ, or a share is no share.
+        ValueError: comparisons or levels differ.
     """
     learned = {shares.name: shares.levels for shares in parameters.shares}
     asked = {comparison.name: comparison.levels for comparison in comparisons}
     if list(learned) != list(asked):
-        raise ValueError(f"the model file of {parameters.model} compares {list(learned)}, the model {list(asked)}")
+        raise ValueError(
+            f"the file of model {parameters.model!r} compares {list(learned)}, not {list(asked)}: {ADVICE}"
+        )
     if changed := [name for name, levels in asked.items() if learned[name] != levels]:
-        raise ValueError(f"the model file of {parameters.model} has other levels in {changed}")
-    for shares in parameters.shares:
-        numbers = (*shares.m, *shares.u)
-        is_complete = len(shares.m) == len(shares.u) == len(shares.levels)
-        if not is_complete or not all(isfinite(number) and number >= 0 for number in numbers):
-            raise ValueError(f"the model file of {parameters.model} has no proper shares for {shares.name}")
-
-
-def rounded(parameters: Parameters, digits: int = 12) -> Parameters:
-    """The same with every number cut to so many significant digits, so that a file gives back what was trained."""
-
-    def cut(number: float) -> float:
-        return float(f"{number:.{digits}g}")
-
-    return replace(
-        parameters,
-        prior=cut(parameters.prior),
-        related=cut(parameters.related),
-        shares=tuple(
-            replace(entry, m=tuple(map(cut, entry.m)), u=tuple(map(cut, entry.u)), alike=cut(entry.alike))
-            for entry in parameters.shares
-        ),
-        lifts=tuple(replace(lift, log2=tuple(tuple(map(cut, row)) for row in lift.log2)) for lift in parameters.lifts),
-    )
-
-
-def _shares(told: dict[str, object]) -> Shares:
-    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
-    return Shares(**lists)  # type: ignore[arg-type]
-
-
-def _lift(told: dict[str, object]) -> Lift:
-    rows = told["log2"]
-    if not isinstance(rows, list):
-        raise TypeError("a lift is a table")
-    return Lift(**told | {"log2": tuple(tuple(row) for row in rows)})  # type: ignore[arg-type]
+        raise ValueError(f"the file of model {parameters.model!r} has other levels in {changed}: {ADVICE}")
+    if any(len(rival.alike) != len(comparisons) for rival in parameters.rivals):
+        raise ValueError(f"the file of model {parameters.model!r} has incomplete rivals: {ADVICE}")

@@ -29,27 +29,46 @@ class Comparison:
         name: in words, as it stands in an explanation.
         columns: read by the comparator, in its order.
         comparator: tells the level.
-        term_frequency: whether agreement on a rare value counts for more than on a common one; by the first column.
-        shared: whether relatives and neighbours have it in common (surname, address), for the related-person class.
+        term: a column whose rare values count for more than its common ones where both records have the same; None
+            for none.
         blocking: rules that this comparison brings to the model.
-        declared: shares m and u by level, `NOT_KNOWN` left out, that training starts from and is held to where it sees
+        declared: shares m and u by level, not known left out, that training starts from and keeps where it sees too
             little; None: training has the data alone.
-        fixed: places of levels whose declared weight stands whatever the data say.
+        fixed: places of levels whose declared shares stand whatever the data say.
     """
 
     name: str
     columns: tuple[str, ...]
     comparator: Comparator
-    term_frequency: bool = False
-    shared: bool = False
+    term: str | None = None
     blocking: tuple[BlockingRule, ...] = ()
     declared: tuple[tuple[float, float], ...] | None = None
     fixed: frozenset[int] = frozenset()
 
     @property
+    def read(self) -> tuple[str, ...]:
+        """Columns that are read: those compared, and the term."""
+        return tuple(dict.fromkeys((*self.columns, *([self.term] if self.term else []))))
+
+    @property
     def levels(self) -> tuple[str, ...]:
         """Levels in words."""
         return self.comparator.levels
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A class of pairs that agree in much by nature and are no match: relatives, neighbours, two orders of one person.
+
+    Attributes:
+        name: in words, as it stands in an explanation.
+        same: names of comparisons in which they agree as matches do.
+        shared: names of comparisons in which they may.
+    """
+
+    name: str
+    same: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +77,11 @@ class Coded:
 
     Attributes:
         comparisons: of the model.
-        codes: a row a record, a column for each column of the comparisons, in their order.
+        codes: a row a record, a column for each column of the comparisons, in their order, then for each term.
         columns: what the codes stand for.
         judges: one a comparison.
         places: for each comparison the places of its columns in `codes`.
+        terms: for each comparison the place of its term in `codes`, or None.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -69,6 +89,7 @@ class Coded:
     columns: tuple[Column, ...]
     judges: tuple[Judge, ...]
     places: tuple[tuple[int, ...], ...]
+    terms: tuple[int | None, ...]
 
 
 def radices(comparisons: Sequence[Comparison]) -> Patterns:
@@ -97,11 +118,11 @@ def code_records(comparisons: Sequence[Comparison], records: pl.DataFrame, order
     Raises:
         ValueError: a column is not there, or not of the kind that its comparator reads.
     """
-    wanted = {column: comparison.name for comparison in comparisons for column in comparison.columns}
+    wanted = {column: comparison.name for comparison in comparisons for column in comparison.read}
     if missing := [f"{column!r} ({name})" for column, name in wanted.items() if column not in records.columns]:
         raise ValueError(f"columns that comparisons read are not there: {', '.join(missing)}")
     coded = _code_columns(comparisons, records)
-    keys = [_column_keys(comparison) for comparison in comparisons]
+    keys = [_keys(comparison) for comparison in comparisons]
     places = {key: place for place, key in enumerate(coded)}
     return Coded(
         comparisons=tuple(comparisons),
@@ -112,6 +133,7 @@ def code_records(comparisons: Sequence[Comparison], records: pl.DataFrame, order
             for comparison, own in zip(comparisons, keys, strict=True)
         ),
         places=tuple(tuple(places[key] for key in own) for own in keys),
+        terms=tuple(places[False, (comparison.term,)] if comparison.term else None for comparison in comparisons),
     )
 
 
@@ -142,32 +164,37 @@ def unpack(patterns: Patterns, comparisons: Sequence[Comparison]) -> list[Levels
     ]
 
 
-def _column_keys(comparison: Comparison) -> list[tuple[str, ...]]:
-    """Names under which the columns of a comparison are coded: one by one, or all together."""
-    return [comparison.columns] if comparison.comparator.jointly else [(column,) for column in comparison.columns]
+# Whether columns are coded together, and which.
+_Key = tuple[bool, tuple[str, ...]]
 
 
-def _code_columns(comparisons: Sequence[Comparison], records: pl.DataFrame) -> dict[tuple[str, ...], Column]:
+def _keys(comparison: Comparison) -> list[_Key]:
+    """Under what the columns of a comparison are coded: all together, or one by one."""
+    if comparison.comparator.jointly:
+        return [(True, comparison.columns)]
+    return [(False, (column,)) for column in comparison.columns]
+
+
+def _code_columns(comparisons: Sequence[Comparison], records: pl.DataFrame) -> dict[_Key, Column]:
+    """Every column that is read; those that comparisons read stand before the terms."""
     coded = {
-        comparison.columns: encode_rows(records.select(comparison.columns))
-        for comparison in comparisons
-        if comparison.comparator.jointly
+        key: encode_rows(records.select(key[1])) for comparison in comparisons for key in _keys(comparison) if key[0]
     }
     for group in _shared_dictionaries(comparisons, records.schema):
         columns = encode([records.get_column(column) for column in group])
-        coded |= {(column,): entry for column, entry in zip(group, columns, strict=True)}
-    order = [key for comparison in comparisons for key in _column_keys(comparison)]
-    return {key: coded[key] for key in order}
+        coded |= {(False, (column,)): entry for column, entry in zip(group, columns, strict=True)}
+    order = [key for comparison in comparisons for key in _keys(comparison)]
+    terms = [(False, (comparison.term,)) for comparison in comparisons if comparison.term]
+    return {key: coded[key] for key in (*order, *terms)}
 
 
 def _shared_dictionaries(comparisons: Sequence[Comparison], schema: pl.Schema) -> list[list[str]]:
     """Columns in groups that share a dictionary: read by one comparator, and of one type."""
     groups: list[list[str]] = []
-    for comparison in comparisons:
-        if comparison.comparator.jointly:
-            continue
-        for kind in dict.fromkeys(_inner(schema[column]) for column in comparison.columns):
-            own = [column for column in comparison.columns if _inner(schema[column]) == kind]
+    singles = [comparison.columns for comparison in comparisons if not comparison.comparator.jointly]
+    for columns in (*singles, *((comparison.term,) for comparison in comparisons if comparison.term)):
+        for kind in dict.fromkeys(_inner(schema[column]) for column in columns):
+            own = [column for column in columns if _inner(schema[column]) == kind]
             met = [group for group in groups if set(group) & set(own)]
             merged = list(dict.fromkeys([*(column for group in met for column in group), *own]))
             groups = [group for group in groups if group not in met] + [merged]

@@ -13,7 +13,7 @@ import polars as pl
 from matching.engine.blocking import Rows
 from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
 from matching.engine.patterns import Patterns, compare, unpack
-from matching.engine.weights import Scales, Weights, not_related, probabilities, weigh_patterns
+from matching.engine.weights import Scales, Weights, beside_rivals, probabilities
 
 # Pairs weighed together on demand.
 CHUNK = 500_000
@@ -133,7 +133,7 @@ class Scores:
         one, other = (np.array([row], np.int32) for row in sorted((left, right)))
         pattern = compare(self.scales.coded, one, other)
         comparisons, parameters = self.scales.coded.comparisons, self.scales.parameters
-        bars = weigh_patterns(pattern, comparisons, parameters)
+        bars = self.scales.bars(pattern)
         reached = [int(levels[0]) for levels in unpack(pattern, comparisons)]
         steps = [Step("any pair", "before anything is compared", bars.prior)]
         for place, comparison in enumerate(comparisons):
@@ -144,10 +144,12 @@ class Scores:
             names = f"{comparisons[lift.one].name} and {comparisons[lift.other].name}"
             steps.append(Step(names, "go together anyway", -float(bars.lifts[0, place])))
         steps = [step for place, step in enumerate(steps) if step.weight or place == 0]
-        before = np.array([sum(step.weight for step in steps)])
-        after = float(not_related(before, bars.against_related)[0])
-        if bars.against_related is not None:
-            steps.append(Step("a related person", "could agree as far", after - float(before[0])))
+        reached_weight = sum(step.weight for step in steps)
+        rivals = [rival.name for rival in parameters.rivals if rival.prior]
+        for name, against in zip(rivals, bars.against[0], strict=True):
+            after = float(beside_rivals(np.array([reached_weight]), np.array([[against]]))[0])
+            steps.append(Step(name, "could agree as far", after - reached_weight))
+            reached_weight = after
         return Waterfall(tuple(steps))
 
 

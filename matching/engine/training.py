@@ -14,13 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.engine.comparators.base import NOT_KNOWN, SAME, Levels
-from matching.engine.parameters import Lift, Parameters, Shares, rounded
-from matching.engine.patterns import Comparison, Patterns, unpack
+from matching.engine.parameters import Lift, Parameters, RivalShares, Shares
+from matching.engine.patterns import Comparison, Patterns, Rival, unpack
 
 Numbers = npt.NDArray[np.float64]
 
 # Least share that is told apart from none.
 LEAST = 1e-12
+# Shares of rivals that agree as matches do, at most: in what they may have in common, and in anything else.
+MOST_SHARED, MOST_CHANCE = 0.98, 0.1
+# Pairs added to each level, so that none is impossible.
+UNSEEN = 0.3
 # Random pairs of a level that are enough to trust its share.
 ENOUGH = 50
 
@@ -34,7 +38,7 @@ class Options:
         unbiased_m: m of a comparison is learned only from pairs that some rule not using its columns made too.
         clean_u: matches among the random pairs are taken out of u.
         dependence: levels that go together among strangers (place with postcode) are not counted twice.
-        related: a class of pairs of related persons, who share what is marked so and are someone else.
+        rivals: the model's classes of pairs that agree in much and are no match.
         term_frequencies: agreement on a rare value counts for more.
         own_frequencies: the frequency of a value is that among other entities only.
         declared_pairs: pairs that a declared m is worth beside what is seen.
@@ -46,7 +50,7 @@ class Options:
     unbiased_m: bool = True
     clean_u: bool = True
     dependence: bool = True
-    related: bool = True
+    rivals: bool = True
     term_frequencies: bool = True
     own_frequencies: bool = True
     declared_pairs: float = 200.0
@@ -75,6 +79,8 @@ class Evidence:
 
     Attributes:
         comparisons: of the model.
+        rivals: of the model.
+        records: how many there are.
         total: pairs that could be looked at; those that blocking did not make count as no match.
         candidates: patterns of the candidate pairs.
         random: patterns of random pairs; None: u is learned from the candidates, as a share of those that do not match.
@@ -82,6 +88,8 @@ class Evidence:
     """
 
     comparisons: tuple[Comparison, ...]
+    rivals: tuple[Rival, ...]
+    records: int
     total: int
     candidates: Histogram
     random: Histogram | None
@@ -109,20 +117,34 @@ def train(evidence: Evidence, model: str, options: Options) -> Parameters:
         options: which parts to use.
 
     Returns:
-        Parameters, numbers cut to twelve digits. Without a single candidate pair they are the declared shares, or even
-        ones.
+        Parameters. Without a single candidate pair they are the declared shares, or even ones.
     """
-    state = _start(evidence)
-    state = _maximise(state, evidence, options)
+    state = _maximise(_start(evidence), evidence, options)
     if options.dependence and evidence.random is not None:
         state = replace(state, lifts=_dependence(state, evidence, evidence.random))
-    shared = [comparison.shared for comparison in evidence.comparisons]
-    if options.related and any(shared):
-        alike = np.where(shared, 0.8, 0.05)
-        state = replace(state, related=state.prior * 0.2, alike=alike)
-    if state.lifts or state.related:
+    if options.rivals and evidence.rivals:
+        state = replace(state, rivals=tuple(_first_rival(rival, state, evidence) for rival in evidence.rivals))
+    if state.lifts or state.rivals:
         state = _maximise(state, evidence, options)
-    return rounded(_parameters(state, evidence, model))
+    return _parameters(state, evidence, model)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rates:
+    """How often random pairs reach each level: seen among `total` of them, and as declared."""
+
+    seen: Numbers
+    total: float
+    declared: Numbers | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Class:
+    """A class of rivals: the share of its pairs, and for each comparison how many agree as matches do."""
+
+    prior: float
+    alike: Numbers
+    most: Numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,11 +152,10 @@ class _State:
     """Where training stands: arrays by level, one a comparison."""
 
     prior: float
-    related: float
     m: tuple[Numbers, ...]
     u: tuple[Numbers, ...]
-    rates: tuple[Numbers, ...]
-    alike: Numbers
+    rates: tuple[_Rates, ...]
+    rivals: tuple[_Class, ...] = ()
     lifts: tuple[Lift, ...] = ()
     rounds: int = 0
 
@@ -143,7 +164,16 @@ def _start(evidence: Evidence) -> _State:
     rates = tuple(_rates(place, comparison, evidence) for place, comparison in enumerate(evidence.comparisons))
     prior = max(1.0, float(evidence.candidates.counts.sum()) * 0.1) / max(evidence.total, 2)
     m = tuple(_first_m(comparison) for comparison in evidence.comparisons)
-    return _State(min(prior, 0.5), 0.0, m, tuple(rate.copy() for rate in rates), rates, np.zeros(len(m)))
+    return _State(min(prior, 0.5), m, tuple(rate.seen for rate in rates), rates)
+
+
+def _first_rival(rival: Rival, state: _State, evidence: Evidence) -> _Class:
+    """A class before it is learned: what it may have in common mostly agrees, the rest by chance."""
+    names = [comparison.name for comparison in evidence.comparisons]
+    most = np.array(
+        [1.0 if name in rival.same else MOST_SHARED if name in rival.shared else MOST_CHANCE for name in names]
+    )
+    return _Class(state.prior * 0.2, np.where(most > MOST_CHANCE, np.minimum(most, 0.8), 0.05), most)
 
 
 def _first_m(comparison: Comparison) -> Numbers:
@@ -153,30 +183,19 @@ def _first_m(comparison: Comparison) -> Numbers:
     return np.array([0.0, 0.8, *[0.2 / max(others, 1)] * others])
 
 
-def _rates(place: int, comparison: Comparison, evidence: Evidence) -> Numbers:
-    """Shares of levels among random pairs, the known ones; an exact share of the same value where there is one."""
+def _rates(place: int, comparison: Comparison, evidence: Evidence) -> _Rates:
+    """Rates among random pairs where it is known; an exact one of the same value where that can be counted."""
     declared = None if comparison.declared is None else np.array([0.0, *(u for _, u in comparison.declared)])
     if evidence.random is None:
-        return _normal(declared) if declared is not None else _even(len(comparison.levels))
+        return _Rates(_even(len(comparison.levels)) if declared is None else _normal(declared), 0.0, declared)
     levels = unpack(evidence.random.patterns, evidence.comparisons)[place]
     counts = _counted(levels, evidence.random.counts.astype(np.float64), comparison)
-    total = counts.sum()
-    if declared is not None:
-        return _consistent(declared, counts, total)
-    rates = _normal(np.append(0.0, counts[1:] + 0.3))
+    seen = _normal(np.append(0.0, counts[1:] + UNSEEN))
     same = evidence.same[place]
     if same:
-        rates[SAME + 1 :] *= (1 - same) / max(rates[SAME + 1 :].sum(), LEAST)
-        rates[SAME] = same
-    return rates
-
-
-def _consistent(declared: Numbers, counts: Numbers, total: float) -> Numbers:
-    """Declared shares where the random pairs do not contradict them by two standard errors, else the nearest bound."""
-    if total == 0:
-        return declared
-    spread = 2 * np.sqrt(counts + 1)
-    return np.append(0.0, np.clip(declared, (counts - spread) / total, (counts + spread + 2) / total)[1:])
+        seen[SAME + 1 :] *= (1 - same) / max(seen[SAME + 1 :].sum(), LEAST)
+        seen[SAME] = same
+    return _Rates(seen, counts.sum(), declared)
 
 
 def _maximise(state: _State, evidence: Evidence, options: Options) -> _State:
@@ -184,8 +203,8 @@ def _maximise(state: _State, evidence: Evidence, options: Options) -> _State:
     levels = unpack(evidence.candidates.patterns, evidence.comparisons)
     lift = _lift_of(state.lifts, levels)
     for _ in range(options.rounds):
-        match, related = _expect(state, evidence, levels, lift)
-        after = _update(state, evidence, options, levels=levels, match=match, related=related)
+        match, rivals = _expect(state, evidence, levels, lift)
+        after = _update(state, evidence, options, levels=levels, match=match, rivals=rivals)
         moved = max(
             abs(float(np.log(after.prior / state.prior))),
             *(float(np.abs(new - old).max()) for new, old in zip(after.m, state.m, strict=True)),
@@ -196,18 +215,23 @@ def _maximise(state: _State, evidence: Evidence, options: Options) -> _State:
     return state
 
 
-def _expect(state: _State, evidence: Evidence, levels: Sequence[Levels], lift: Numbers) -> tuple[Numbers, Numbers]:
-    """Expected matches and expected related pairs of each pattern."""
-    counts = evidence.candidates.counts
-    of_match = np.log(state.prior) + _sum(state.m, levels)
-    of_stranger = np.log1p(-state.prior - state.related) + _sum(state.u, levels) + lift * np.log(2)
-    if not state.related:
-        return counts / (1 + np.exp(np.minimum(of_stranger - of_match, 700))), np.zeros(len(counts))
-    of_related = np.log(state.related) + _sum(_related_shares(state), levels)
-    top = np.maximum(np.maximum(of_match, of_stranger), of_related)
-    match, stranger, related = (np.exp(part - top) for part in (of_match, of_stranger, of_related))
-    whole = match + stranger + related
-    return counts * match / whole, counts * related / whole
+def _expect(
+    state: _State, evidence: Evidence, levels: Sequence[Levels], lift: Numbers
+) -> tuple[Numbers, list[Numbers]]:
+    """Expected matches of each pattern, and expected pairs of each class of rivals."""
+    rivals = [rival for rival in state.rivals if rival.prior]
+    strangers = 1 - state.prior - sum(rival.prior for rival in rivals)
+    logs = [
+        np.log(state.prior) + _sum(state.m, levels),
+        *(np.log(rival.prior) + _sum(_rival_shares(rival, state, evidence), levels) for rival in rivals),
+        np.log(max(strangers, LEAST)) + _sum(state.u, levels) + lift * np.log(2),
+    ]
+    top = np.maximum.reduce(logs)
+    parts = [np.exp(part - top) for part in logs]
+    whole = np.add.reduce(parts)
+    match, *others = (evidence.candidates.counts * part / whole for part in parts[:-1])
+    found = iter(others)
+    return match, [next(found) if rival.prior else np.zeros(len(match)) for rival in state.rivals]
 
 
 def _update(
@@ -217,26 +241,54 @@ def _update(
     *,
     levels: Sequence[Levels],
     match: Numbers,
-    related: Numbers,
+    rivals: Sequence[Numbers],
 ) -> _State:
     prior = max(float(match.sum()) / evidence.total, LEAST)
+    strangers = evidence.candidates.counts - match - np.add.reduce([*rivals, np.zeros(len(match))])
     m, u = [], []
     for place, comparison in enumerate(evidence.comparisons):
         free = evidence.candidates.free[:, place] if options.unbiased_m else True
         seen = _counted(levels[place], match * free, comparison)
         m.append(_held(comparison, _share_m(comparison, seen, options), place=0))
-        rest = evidence.candidates.counts - match - related
-        u.append(
-            _held(comparison, _share_u(state, evidence, place, levels[place], rest, prior, m[-1], options), place=1)
-        )
-    after = replace(state, prior=prior, m=tuple(m), u=tuple(u), rounds=state.rounds + 1)
-    if not state.related:
-        return after
-    # A class that comes to nothing is given up.
-    share = float(related.sum()) / evidence.total
-    if share < LEAST:
-        return replace(after, related=0.0)
-    return replace(after, related=share, alike=_alike(state, evidence, levels, related))
+        if evidence.random is None:
+            seen = _counted(levels[place], strangers, comparison)
+            share = _normal(seen + options.declared_pairs * state.rates[place].seen)
+        else:
+            share = _cleaned(state.rates[place], prior * m[-1]) if options.clean_u else state.u[place]
+        u.append(_held(comparison, share, place=1))
+    return replace(
+        state,
+        prior=prior,
+        m=tuple(m),
+        u=tuple(u),
+        rivals=tuple(
+            _updated(rival, state, evidence, levels, pairs) for rival, pairs in zip(state.rivals, rivals, strict=True)
+        ),
+        rounds=state.rounds + 1,
+    )
+
+
+def _updated(rival: _Class, state: _State, evidence: Evidence, levels: Sequence[Levels], pairs: Numbers) -> _Class:
+    """A class of rivals after its expected pairs are known; one that comes to nothing is given up."""
+    prior = float(pairs.sum()) / evidence.total
+    if prior < LEAST:
+        return replace(rival, prior=0.0)
+    whole = _rival_shares(rival, state, evidence)
+    alike = np.zeros(len(levels))
+    for place, reached in enumerate(levels):
+        as_match = rival.alike[place] * state.m[place] / np.maximum(whole[place], LEAST)
+        known = reached != NOT_KNOWN
+        share = (pairs * as_match[reached])[known].sum() / max(pairs[known].sum(), LEAST)
+        alike[place] = 1.0 if rival.most[place] == 1 else min(max(share, 0.001), rival.most[place])
+    return replace(rival, prior=prior, alike=alike)
+
+
+def _rival_shares(rival: _Class, state: _State, evidence: Evidence) -> list[Numbers]:
+    """Shares of levels in a class of rivals; fixed levels are declared against rivals too."""
+    return [
+        _held(comparison, alike * m + (1 - alike) * u, place=1)
+        for comparison, alike, m, u in zip(evidence.comparisons, rival.alike, state.m, state.u, strict=True)
+    ]
 
 
 def _share_m(comparison: Comparison, seen: Numbers, options: Options) -> Numbers:
@@ -245,26 +297,20 @@ def _share_m(comparison: Comparison, seen: Numbers, options: Options) -> Numbers
     return _normal(np.append(0.0, seen[1:] + 0.1))
 
 
-def _share_u(
-    state: _State,
-    evidence: Evidence,
-    place: int,
-    levels: Levels,
-    rest: Numbers,
-    prior: float,
-    m: Numbers,
-    options: Options,
-) -> Numbers:
-    rates = state.rates[place]
-    if evidence.random is None:
-        seen = _counted(levels, rest, evidence.comparisons[place])
-        return _normal(seen + options.declared_pairs * rates)
-    if not options.clean_u:
-        return state.u[place]
-    clean = np.maximum(rates - prior * m, 0.05 * rates)
+def _cleaned(rates: _Rates, matches: Numbers) -> Numbers:
+    """Rates among random pairs less the matches among them; at most nineteen in twenty are taken for matches.
+
+    A declared share too small to be seen among the random pairs stands, unless they contradict it by three standard
+    errors.
+    """
+    clean = np.maximum(rates.seen - matches, 0.05 * rates.seen)
+    if rates.declared is not None and rates.total:
+        expected = rates.seen * rates.total
+        least = (expected - matches * rates.total - 3 * np.sqrt(expected + 1)) / rates.total
+        is_rare = rates.declared * rates.total < ENOUGH
+        clean = np.where(is_rare, np.maximum(rates.declared, least), clean)
     clean[NOT_KNOWN] = 0
-    # Declared shares need not add up: levels that count against a rival are shares among rivals.
-    return clean if evidence.comparisons[place].declared is not None else _normal(clean)
+    return _normal(clean)
 
 
 def _held(comparison: Comparison, shares: Numbers, *, place: int) -> Numbers:
@@ -275,22 +321,6 @@ def _held(comparison: Comparison, shares: Numbers, *, place: int) -> Numbers:
     for level in comparison.fixed:
         held[level] = comparison.declared[level - 1][place]
     return held
-
-
-def _alike(state: _State, evidence: Evidence, levels: Sequence[Levels], related: Numbers) -> Numbers:
-    """For each comparison how many related pairs agree as matches do; few where it is not marked as shared."""
-    whole = _related_shares(state)
-    alike = np.zeros(len(levels))
-    for place, comparison in enumerate(evidence.comparisons):
-        as_match = state.alike[place] * state.m[place] / np.maximum(whole[place], LEAST)
-        known = levels[place] != NOT_KNOWN
-        share = (related * as_match[levels[place]])[known].sum() / max(related[known].sum(), LEAST)
-        alike[place] = min(max(share, 0.001), 0.98 if comparison.shared else 0.1)
-    return alike
-
-
-def _related_shares(state: _State) -> tuple[Numbers, ...]:
-    return tuple(alike * m + (1 - alike) * u for alike, m, u in zip(state.alike, state.m, state.u, strict=True))
 
 
 def _dependence(state: _State, evidence: Evidence, random: Histogram, least: float = 1e-3) -> tuple[Lift, ...]:
@@ -338,7 +368,7 @@ def _tree(found: list[tuple[float, int, int, Numbers]], size: int) -> tuple[Lift
     for _, one, other, ratio in sorted(found, key=lambda entry: (-entry[0], entry[1], entry[2])):
         if group[one] != group[other]:
             group = [group[one] if label == group[other] else label for label in group]
-            lifts.append(Lift(one, other, tuple(map(tuple, ratio.tolist()))))
+            lifts.append(Lift(one=one, other=other, log2=tuple(map(tuple, ratio.tolist()))))
     return tuple(lifts)
 
 
@@ -361,20 +391,23 @@ def _sum(shares: Sequence[Numbers], levels: Sequence[Levels]) -> Numbers:
 
 
 def _parameters(state: _State, evidence: Evidence, model: str) -> Parameters:
-    shares = tuple(
-        Shares(comparison.name, comparison.levels, tuple(m.tolist()), tuple(u.tolist()), float(alike))
-        for comparison, m, u, alike in zip(evidence.comparisons, state.m, state.u, state.alike, strict=True)
-    )
     counts = evidence.candidates.counts
-    told = f"{int(counts.sum())} candidate pairs of {evidence.total} pairs, {len(counts)} patterns"
-    return Parameters(model, state.prior, state.related, shares, state.lifts, state.rounds, told)
-
-
-def _counted(levels: Levels, weights: Numbers, comparison: Comparison) -> Numbers:
-    """Weights summed by level; what is not known counts for nothing."""
-    counts = np.bincount(levels, weights, minlength=len(comparison.levels)).astype(np.float64)
-    counts[NOT_KNOWN] = 0
-    return counts
+    return Parameters(
+        model=model,
+        prior=state.prior,
+        records=evidence.records,
+        shares=tuple(
+            Shares(name=comparison.name, levels=comparison.levels, m=tuple(m), u=tuple(u))
+            for comparison, m, u in zip(evidence.comparisons, state.m, state.u, strict=True)
+        ),
+        rivals=tuple(
+            RivalShares(name=rival.name, prior=found.prior, alike=tuple(found.alike))
+            for rival, found in zip(evidence.rivals, state.rivals, strict=False)
+        ),
+        lifts=state.lifts,
+        rounds=state.rounds,
+        trained_on=f"{int(counts.sum())} candidate pairs of {evidence.total} pairs, {len(counts)} patterns",
+    )
 
 
 def _normal(shares: Numbers) -> Numbers:
@@ -383,3 +416,10 @@ def _normal(shares: Numbers) -> Numbers:
 
 def _even(size: int) -> Numbers:
     return np.append(0.0, np.full(size - 1, 1 / max(size - 1, 1)))
+
+
+def _counted(levels: Levels, weights: Numbers, comparison: Comparison) -> Numbers:
+    """Weights summed by level; what is not known counts for nothing."""
+    counts = np.bincount(levels, weights, minlength=len(comparison.levels)).astype(np.float64)
+    counts[NOT_KNOWN] = 0
+    return counts

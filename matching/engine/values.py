@@ -65,7 +65,8 @@ class Column:
     Attributes:
         dictionary: the distinct values, or for a column of lists their distinct elements.
         codes: for each record the code of its value, or of its list; `UNKNOWN` for null and for the empty list.
-        members: for a column of lists the elements of each list as codes, ascending, filled up with `UNKNOWN`.
+        members: for a column of lists the codes of the elements of each list, in the order of the elements, filled up
+            with `UNKNOWN`.
     """
 
     dictionary: Dictionary
@@ -133,7 +134,7 @@ def _distinct_lists(column: pl.Series) -> tuple[Codes, pl.Series, npt.NDArray[np
 
 
 def _members(lengths: npt.NDArray[np.int64], elements: Codes) -> Codes:
-    """Each list a row, in ascending order."""
+    """Each list a row, its elements as they stand."""
     members = np.full((len(lengths), int(lengths.max(initial=1))), UNKNOWN, np.int32)
     rows = np.repeat(np.arange(len(lengths)), lengths)
     members[rows, np.arange(len(elements)) - np.repeat(np.cumsum(lengths) - lengths, lengths)] = elements

@@ -1,6 +1,6 @@
 """Match weights of patterns and pairs: log2 of the odds of a match, and the parts that add up to it.
 
-Belongs here: what the levels, the dependences, the term frequencies and the related-person class add. Does not:
+Belongs here: what the levels, the dependences, the term frequencies and the rivals add. Does not:
 learning (`training`).
 
 A weight is log2 of the odds that a pair matches, the prior included: 0 means even odds, 10 a thousand to one.
@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from matching.engine.blocking import Rows
 from matching.engine.comparators.base import NOT_KNOWN, SAME, Levels
-from matching.engine.parameters import Parameters
+from matching.engine.parameters import Parameters, RivalShares
 from matching.engine.patterns import Coded, Comparison, Patterns, radices, unpack
+from matching.engine.values import UNKNOWN
 
 Weights = npt.NDArray[np.float64]
 
@@ -43,48 +44,75 @@ class Bars:
         prior: log2 odds that any pair matches.
         levels: a row a pattern, a column a comparison.
         lifts: a row a pattern, a column a dependence; taken off.
-        against_related: log2 odds of a match against a related person, or None without that class.
+        against: a row a pattern, a column a class of rivals: log2 odds of a match against one of them.
     """
 
     prior: float
     levels: Weights
     lifts: Weights
-    against_related: Weights | None
+    against: Weights
 
     @property
     def weights(self) -> Weights:
-        """Weights before term frequencies and the related-person class."""
+        """Weights against strangers alone, before term frequencies."""
         return np.asarray(self.prior + self.levels.sum(axis=1) - self.lifts.sum(axis=1), np.float64)
 
 
-def weigh_patterns(patterns: Patterns, comparisons: Sequence[Comparison], parameters: Parameters) -> Bars:
-    """The parts of the weight of each pattern."""
+def weigh_patterns(
+    patterns: Patterns, comparisons: Sequence[Comparison], parameters: Parameters, *, records: int
+) -> Bars:
+    """The parts of the weight of each pattern.
+
+    Args:
+        patterns: levels reached.
+        comparisons: of the model.
+        parameters: trained.
+        records: how many there are now: a record has as many partners among ten times as many records, so that a pair
+            is a match ten times less likely.
+    """
     levels = unpack(patterns, comparisons)
     by_level = [weights[reached] for weights, reached in zip(level_weights(parameters), levels, strict=True)]
     lifts = [np.array(lift.log2)[levels[lift.one], levels[lift.other]] for lift in parameters.lifts]
+    prior = min(parameters.prior * parameters.records / max(records, 1), 0.5)
+    against = [_against(rival, comparisons, levels, parameters) for rival in parameters.rivals if rival.prior]
     return Bars(
-        prior=float(np.log2(parameters.prior) - np.log2(1 - parameters.prior)),
+        prior=float(np.log2(prior) - np.log2(1 - prior)),
         levels=np.stack(by_level, axis=1),
-        lifts=np.stack(lifts, axis=1) if lifts else np.zeros((len(patterns), 0)),
-        against_related=_against_related(levels, parameters),
+        lifts=_columns(lifts, len(patterns)),
+        against=_columns(against, len(patterns)),
     )
 
 
-def _against_related(levels: Sequence[Levels], parameters: Parameters) -> Weights | None:
-    if not parameters.related:
-        return None
-    total = np.full(len(levels[0]), np.log2(parameters.prior) - np.log2(parameters.related))
-    for shares, reached in zip(parameters.shares, levels, strict=True):
+def _columns(columns: Sequence[Weights], size: int) -> Weights:
+    return np.stack(columns, axis=1) if columns else np.zeros((size, 0))
+
+
+def _against(
+    rival: RivalShares, comparisons: Sequence[Comparison], levels: Sequence[Levels], parameters: Parameters
+) -> Weights:
+    """log2 odds of a match against a rival; the priors of both fall alike with more records."""
+    total = np.full(len(levels[0]), np.log2(parameters.prior) - np.log2(rival.prior))
+    for comparison, shares, alike, reached in zip(comparisons, parameters.shares, rival.alike, levels, strict=True):
         m, u = _floor(shares.m), _floor(shares.u)
-        total += np.log2(m / (shares.alike * m + (1 - shares.alike) * u))[reached]
+        theirs = alike * m + (1 - alike) * u
+        # Fixed levels are declared against rivals too.
+        for level in comparison.fixed:
+            theirs[level] = u[level]
+        total += np.log2(m / theirs)[reached]
     return total
 
 
-def not_related(weights: Weights, against_related: Weights | None) -> Weights:
-    """Weights after the odds of a related person are put beside those of a stranger."""
-    if against_related is None:
-        return weights
-    return np.asarray(-np.logaddexp2(-weights, -against_related), np.float64)
+def beside_rivals(weights: Weights, against: Weights) -> Weights:
+    """Weights after rivals are put beside strangers: log2 of the odds against all of them together.
+
+    Args:
+        weights: against strangers.
+        against: a column a class of rivals.
+    """
+    odds_against = -weights
+    for column in against.T:
+        odds_against = np.logaddexp2(odds_against, -column)
+    return -odds_against
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +137,12 @@ class Scales:
             patterns: of the pairs.
         """
         distinct, places = distinct_patterns(patterns, self.coded.comparisons)
-        bars = weigh_patterns(distinct, self.coded.comparisons, self.parameters)
-        weights = bars.weights[places] + self.rarity(left, patterns)
-        return not_related(weights, None if bars.against_related is None else bars.against_related[places])
+        bars = self.bars(distinct)
+        return beside_rivals(bars.weights[places] + self.rarity(left, patterns), bars.against[places])
+
+    def bars(self, patterns: Patterns) -> Bars:
+        """What the weights of patterns are made of, but for term frequencies."""
+        return weigh_patterns(patterns, self.coded.comparisons, self.parameters, records=len(self.coded.codes))
 
     def rarity(self, left: Rows, patterns: Patterns) -> Weights:
         """What term frequencies add to each pair."""
@@ -128,7 +159,8 @@ class Scales:
             size = len(self.coded.comparisons[place].levels)
             agree = np.nonzero(patterns // steps[place] % size == SAME)[0]
             part = np.zeros(len(left))
-            part[agree] = frequencies[self.coded.codes[left[agree], self.coded.places[place][0]]]
+            codes = self.coded.codes[left[agree], self.coded.terms[place]]
+            part[agree] = np.where(codes == UNKNOWN, 0, frequencies[codes])
             added[place] = part
         return added
 

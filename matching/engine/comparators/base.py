@@ -6,13 +6,14 @@ Belongs here: the contract and what all comparators of single values share. Does
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.values import UNKNOWN, Codes, Column
+from matching.engine.values import UNKNOWN, Codes, Column, distinct_pairs
 
 Levels = npt.NDArray[np.int8]
 # From the codes of both records, one array a column, to the level of each pair.
@@ -37,6 +38,11 @@ class Comparator(ABC):
     jointly: ClassVar[bool] = False
 
     @property
+    def is_same_value(self) -> bool:
+        """Whether `SAME` is reached by equal codes of the first column and by no others, so that it can be counted."""
+        return not self.jointly
+
+    @property
     @abstractmethod
     def levels(self) -> tuple[str, ...]:
         """The levels in words, `NOT_KNOWN` first."""
@@ -56,7 +62,10 @@ class Comparator(ABC):
 class SingleValue(Comparator):
     """A comparator of one column: not known, the same, degrees of likeness, different."""
 
-    degrees: tuple[str, ...] = ()
+    @property
+    def degrees(self) -> tuple[str, ...]:
+        """The levels between the same and different, the best first."""
+        return ()
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -65,21 +74,35 @@ class SingleValue(Comparator):
 
     @abstractmethod
     def difference(self, column: Column) -> Difference:
-        """How two different known values are judged: from `SAME` + 1 to the last level."""
+        """How two different known values are judged; values that say nothing are `NOT_KNOWN`."""
+
+    def agreement(self, column: Column) -> Levels | None:
+        """The level of a pair of equal values, one a value; None if it is always `SAME`."""
+        del column
+        return None
 
     def bind(self, columns: Sequence[Column]) -> Judge:
         """See `Comparator.bind`."""
-        judge_different = self.difference(columns[0])
+        column = columns[0]
+        if column.codes.max(initial=UNKNOWN) == UNKNOWN:
+            return _judge_unknown
+        judge_different, of_equals = self.difference(column), self.agreement(column)
 
         def judge(left: Sequence[Codes], right: Sequence[Codes]) -> Levels:
             one, other = left[0], right[0]
-            levels = np.full(len(one), SAME, np.int8)
-            different = np.nonzero(one != other)[0]
-            levels[different] = judge_different(one[different], other[different]) if len(different) else SAME
+            levels = np.full(len(one), SAME, np.int8) if of_equals is None else of_equals[one]
+            different = np.nonzero((one != other) & (one != UNKNOWN) & (other != UNKNOWN))[0]
+            if len(different):
+                levels[different] = judge_different(one[different], other[different])
             levels[(one == UNKNOWN) | (other == UNKNOWN)] = NOT_KNOWN
             return levels
 
         return judge
+
+
+def _judge_unknown(left: Sequence[Codes], right: Sequence[Codes]) -> Levels:
+    """Of a column without a value."""
+    return np.full(np.broadcast(left[0], right[0]).shape, NOT_KNOWN, np.int8)
 
 
 @dataclass(frozen=True)
@@ -88,7 +111,8 @@ class Exact(SingleValue):
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
-        return lambda one, other: np.full(len(one), SAME + 1, np.int8)
+        del column
+        return lambda one, other: np.where(one == other, SAME, SAME + 1).astype(np.int8)
 
 
 @dataclass(frozen=True)
@@ -96,7 +120,8 @@ class Custom(SingleValue):
     """Any similarity of two values, with thresholds from the best to the least.
 
     Attributes:
-        similarity: from two series of equal length to one of numbers; the more alike, the higher.
+        similarity: from two series of equal length to one of numbers; the more alike, the higher. It sees each pair
+            of values once, in no order of its own.
         thresholds: descending; reaching the first is the best degree.
         told: the degrees in words.
     """
@@ -105,25 +130,62 @@ class Custom(SingleValue):
     thresholds: tuple[float, ...]
     told: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        check_descending("thresholds", self.thresholds)
+        if self.told and len(self.told) != len(self.thresholds):
+            raise ValueError(f"{len(self.thresholds)} thresholds are told in {len(self.told)} phrases")
+
     @property
-    def degrees(self) -> tuple[str, ...]:  # type: ignore[override]
+    def degrees(self) -> tuple[str, ...]:
         """One degree a threshold."""
         return self.told or tuple(f"at least {threshold:g}" for threshold in self.thresholds)
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
+        values = column.dictionary.values
 
         def judge(one: Codes, other: Codes) -> Levels:
-            values = column.dictionary.values
-            scores = self.similarity(values.gather(np.minimum(one, other)), values.gather(np.maximum(one, other)))
-            return graded(scores.to_numpy(), self.thresholds)
+            first, second, places = distinct_pairs(one, other, len(values))
+            scores = self.similarity(values.gather(first), values.gather(second))
+            return graded(scores.to_numpy(), self.thresholds)[places]
 
         return judge
 
 
-def graded(scores: npt.NDArray[np.floating], thresholds: Sequence[float]) -> Levels:
+def graded(scores: npt.NDArray[np.number], thresholds: Sequence[float]) -> Levels:
     """Degrees from scores: `SAME` + 1 where the first threshold is reached, one more for each that is not."""
     levels = np.full(len(scores), SAME + 1, np.int8)
     for threshold in thresholds:
         levels += ~(scores >= threshold)
     return levels
+
+
+def check_descending(name: str, thresholds: Sequence[float]) -> None:
+    """Refuse thresholds of which a later one could never be the first to be reached.
+
+    Raises:
+        ValueError: none at all, or not in strictly descending order.
+    """
+    if not thresholds or any(one <= other for one, other in pairwise(thresholds)):
+        raise ValueError(f"{name} go from the best degree to the least, one at least: {tuple(thresholds)}")
+
+
+def check_ascending(name: str, limits: Sequence[float]) -> None:
+    """Refuse limits of which a later one could never be the first to hold.
+
+    Raises:
+        ValueError: none at all, or not in strictly ascending order.
+    """
+    if not limits or any(one >= other for one, other in pairwise(limits)):
+        raise ValueError(f"{name} go from the least, one at least: {tuple(limits)}")
+
+
+def check_kind(column: Column, kinds: Sequence[type[pl.DataType]], told: str) -> None:
+    """Refuse values of another kind than a comparator reads.
+
+    Raises:
+        ValueError: they are.
+    """
+    found = column.dictionary.values.dtype
+    if found.base_type() not in kinds:
+        raise ValueError(f"{told} are compared here, not {found}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from matching.engine.comparators.base import (
     NOT_KNOWN,
@@ -17,12 +18,39 @@ from matching.engine.comparators.base import (
     Comparator,
     Judge,
     Levels,
+    check_descending,
+    check_kind,
 )
+from matching.engine.comparators.sets import Sets, collect
 from matching.engine.comparators.text import jaro_winkler
 from matching.engine.values import UNKNOWN, Codes, Column, Flags
 
-# A value may belong to several groups of variants; more than these are not looked at.
-GROUPS = 4
+# From distinct values to the group of each, or to a list of groups; null for none.
+Groups = Callable[[pl.Series], pl.Series]
+
+VARIANTS = "variants of one name"
+OTHER_NAMES = "among the other names"
+EXCHANGED = "parts of the name exchanged"
+
+
+@dataclass(frozen=True)
+class Variants:
+    """Groups from a list of names that stand for each other: short forms, spellings in another language.
+
+    Attributes:
+        pairs: of names as they stand in the columns, in any order; what is paired with one name is not thereby paired
+            with each other.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def __call__(self, values: pl.Series) -> pl.Series:
+        """The numbers of the pairs that each value is in."""
+        pairs = pl.DataFrame(self.pairs, schema=["one", "other"], orient="row").cast(pl.String).with_row_index("pair")
+        members = pl.concat([pairs.select("pair", value=side) for side in ("one", "other")])
+        grouped = members.group_by("value").agg(pl.col("pair").cast(pl.String).unique().sort())
+        asked = values.to_frame("value").join(grouped, on="value", how="left", maintain_order="left")
+        return asked.get_column("pair")
 
 
 @dataclass(frozen=True)
@@ -33,19 +61,20 @@ class NamePart(Comparator):
 
     Attributes:
         thresholds: of Jaro-Winkler similarity, the highest first.
-        groups: from a value to the groups of variants it belongs to (nicknames, sounds); values of one group reach a
-            level before the thresholds from the second on.
+        groups: the groups of variants that a value belongs to (`Variants`, `sound.soundex`); values of one group reach
+            a level before the thresholds from the second on.
         exchange: `tell` gives exchanged parts a level of their own; `leave out` treats them as not known, for the
             other part of the name, so that one fact is not weighed twice.
         aliases: whether the last column lists other values.
     """
 
     thresholds: tuple[float, ...] = (0.92, 0.85)
-    groups: Callable[[str], Sequence[str]] | None = None
+    groups: Groups | None = None
     exchange: str | None = None
     aliases: bool = False
 
     def __post_init__(self) -> None:
+        check_descending("thresholds", self.thresholds)
         if self.exchange not in (None, "tell", "leave out"):
             raise ValueError(f"exchange is 'tell', 'leave out' or None, not {self.exchange!r}")
 
@@ -53,45 +82,57 @@ class NamePart(Comparator):
     def levels(self) -> tuple[str, ...]:
         """From not known to different."""
         alike = [f"alike (Jaro-Winkler {threshold:g})" for threshold in self.thresholds]
-        variant = ["variants of one name"] if self.groups else []
-        alias = ["among the other names"] if self.aliases else []
-        exchanged = ["parts of the name exchanged"] if self.exchange == "tell" else []
+        variant = [VARIANTS] if self.groups else []
+        alias = [OTHER_NAMES] if self.aliases else []
+        exchanged = [EXCHANGED] if self.exchange == "tell" else []
         told = [*alike[:1], *variant, *alike[1:], *alias, *exchanged]
         return (TOLD_NOT_KNOWN, TOLD_SAME, *told, TOLD_DIFFERENT)
 
     def bind(self, columns: Sequence[Column]) -> Judge:
         """See `Comparator.bind`."""
-        part, members = columns[0], columns[-1].members
-        grouped = _groups(part, self.groups) if self.groups else None
+        self._check(columns)
+        part, members = columns[0], columns[-1].members if self.aliases else None
+        groups = number_groups(self.groups, part.dictionary.values) if self.groups else None
 
         def judge(left: Sequence[Codes], right: Sequence[Codes]) -> Levels:
             one, other = left[0], right[0]
             levels = np.full(len(one), SAME, np.int8)
             places = np.nonzero((one != other) & (one != UNKNOWN) & (other != UNKNOWN))[0]
-            ends = [codes[places] for codes in (one, other)]
-            levels[places] = self._degrees(part, ends, grouped)
-            last = len(self.levels) - 1
+            levels[places] = self._degrees(part, one[places], other[places], groups)
             if members is not None:
-                unlike = places[levels[places] == last]
+                unlike = places[levels[places] == len(self.levels) - 1]
                 met = _among(members, left[-1][unlike], other[unlike]) | _among(members, right[-1][unlike], one[unlike])
-                levels[unlike[met]] = self.levels.index("among the other names")
+                levels[unlike[met]] = self.levels.index(OTHER_NAMES)
             levels[(one == UNKNOWN) | (other == UNKNOWN)] = NOT_KNOWN
             if self.exchange:
                 crossed = _crossed(left, right)
-                levels[crossed] = last - 1 if self.exchange == "tell" else NOT_KNOWN
+                levels[crossed] = self.levels.index(EXCHANGED) if self.exchange == "tell" else NOT_KNOWN
             return levels
 
         return judge
 
-    def _degrees(self, part: Column, ends: Sequence[Codes], grouped: Codes | None) -> Levels:
+    def _check(self, columns: Sequence[Column]) -> None:
+        """Whether the columns are those that the options ask for."""
+        wanted = 1 + bool(self.exchange) + self.aliases
+        if len(columns) != wanted:
+            raise ValueError(f"a part of a name with these options reads {wanted} columns, not {len(columns)}")
+        if self.aliases and columns[-1].members is None:
+            raise ValueError("the last column lists other values of the part, and is no list")
+        if len(columns[0].dictionary.values):
+            check_kind(columns[0], [pl.String], "texts")
+
+    def _degrees(self, part: Column, one: Codes, other: Codes, groups: Sets | None) -> Levels:
         """Levels of different known values, from the best threshold to different."""
-        scores = jaro_winkler(part.dictionary, *ends, least=self.thresholds[-1])
-        reached = np.full(len(scores), len(self.levels) - 1, np.int8)
-        steps = [SAME + 1, *range(SAME + 2 + (grouped is not None), len(self.levels))]
+        reached = np.full(len(one), len(self.levels) - 1, np.int8)
+        if not len(one):
+            return reached
+        scores = jaro_winkler(part.dictionary, one, other, least=self.thresholds[-1])
+        steps = [SAME + 1, *range(SAME + 2 + (groups is not None), len(self.levels))]
         for step, threshold in reversed(list(zip(steps, self.thresholds, strict=False))):
             reached[scores >= threshold] = step
-        if grouped is not None:
-            reached[(reached > SAME + 1) & _meet(grouped[ends[0]], grouped[ends[1]])] = SAME + 2
+        if groups is not None:
+            further = np.nonzero(reached > SAME + 1)[0]
+            reached[further[groups.meet(one[further], other[further])]] = SAME + 2
         return reached
 
 
@@ -102,22 +143,19 @@ def _crossed(left: Sequence[Codes], right: Sequence[Codes]) -> Flags:
     return np.asarray(known & (one == other_other) & (one_other == other), np.bool_)
 
 
-def _groups(part: Column, groups: Callable[[str], Sequence[str]]) -> Codes:
-    """Each value's groups as numbers, filled up with `UNKNOWN`."""
-    numbers: dict[str, int] = {}
-    table = np.full((len(part.dictionary.values), GROUPS), UNKNOWN, np.int32)
-    for code, value in enumerate(part.dictionary.values.to_list()):
-        for place, group in enumerate(sorted(groups(value))[:GROUPS]):
-            table[code, place] = numbers.setdefault(group, len(numbers))
-    return table
+def number_groups(groups: Groups, values: pl.Series) -> Sets:
+    """The groups that each value of a dictionary belongs to, as numbers.
 
-
-def _meet(one: Codes, other: Codes) -> Flags:
-    met = np.zeros(len(one), np.bool_)
-    for place in range(one.shape[1]):
-        group = one[:, place : place + 1]
-        met |= ((other == group) & (group != UNKNOWN)).any(axis=1)
-    return met
+    Raises:
+        ValueError: `groups` does not give one answer a value.
+    """
+    found = groups(values)
+    if len(found) != len(values):
+        raise ValueError(f"groups of {len(values)} values are asked for, {len(found)} are given")
+    rows = pl.DataFrame({"row": pl.int_range(len(values), eager=True), "group": found})
+    single = rows.explode("group") if isinstance(found.dtype, pl.List) else rows
+    known = single.drop_nulls().unique(maintain_order=True)
+    return collect(known.get_column("row"), known.get_column("group").rank("dense").cast(pl.Int32) - 1, len(values))
 
 
 def _among(members: Codes, lists: Codes, values: Codes) -> Flags:

@@ -10,9 +10,18 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from rapidfuzz import distance, fuzz, process
 
-from matching.engine.comparators.base import Difference, Levels, SingleValue, graded
+from matching.engine.comparators.base import (
+    Difference,
+    Levels,
+    SingleValue,
+    check_ascending,
+    check_descending,
+    check_kind,
+    graded,
+)
 from matching.engine.values import Codes, Column, Dictionary, Flags, distinct_pairs
 
 Scores = npt.NDArray[np.float32]
@@ -46,10 +55,26 @@ def edits(dictionary: Dictionary, left: Codes, right: Codes, *, most: int) -> Sc
     )
 
 
-def words(dictionary: Dictionary, left: Codes, right: Codes, *, least: float, subset: bool) -> Scores:
-    """Likeness of two texts as bags of words, 0 to 100, and 0 below `least`; `subset`: words of one alone cost nothing."""
-    scorer = fuzz.token_set_ratio if subset else fuzz.token_sort_ratio
-    return _scored(dictionary, left, right, scorer=scorer, cutoff=least, possible=np.ones(len(left), np.bool_))
+def words(dictionary: Dictionary, left: Codes, right: Codes, *, least: float) -> Scores:
+    """Share of letters in common order of two texts, 0 to 100, and 0 below `least`; for words see `sort_words`."""
+    signatures = dictionary.signatures
+    one, other = (signatures.lengths[codes].astype(np.float32) for codes in (left, right))
+    # The share is 2 c / (a + b) for c letters in common order; the last decimal allows for rounding.
+    possible = 200 * signatures.shared_at_most(left, right) >= least * (one + other) - 0.01
+    possible |= np.maximum(one, other) >= LONG
+    return _scored(dictionary, left, right, scorer=fuzz.ratio, cutoff=least, possible=possible)
+
+
+def words_of_one(dictionary: Dictionary, left: Codes, right: Codes, *, least: float) -> Scores:
+    """Likewise of two texts as sets of words; words that one of them alone holds cost nothing (token set ratio)."""
+    possible = np.ones(len(left), np.bool_)
+    return _scored(dictionary, left, right, scorer=fuzz.token_set_ratio, cutoff=least, possible=possible)
+
+
+def sort_words(values: pl.Series) -> pl.Series:
+    """Each text with its words in ascending order, one space between them."""
+    rows = pl.DataFrame({"text": values}, schema={"text": pl.String})
+    return rows.select(pl.col("text").str.extract_all(r"\S+").list.sort().list.join(" ")).to_series()
 
 
 def _scored(
@@ -80,13 +105,17 @@ class JaroWinkler(SingleValue):
 
     thresholds: tuple[float, ...] = (0.92, 0.85)
 
+    def __post_init__(self) -> None:
+        check_descending("thresholds", self.thresholds)
+
     @property
-    def degrees(self) -> tuple[str, ...]:  # type: ignore[override]
+    def degrees(self) -> tuple[str, ...]:
         """One degree a threshold."""
         return tuple(f"alike (Jaro-Winkler {threshold:g})" for threshold in self.thresholds)
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
+        check_kind(column, [pl.String], "texts")
 
         def judge(one: Codes, other: Codes) -> Levels:
             scores = jaro_winkler(column.dictionary, one, other, least=self.thresholds[-1])
@@ -101,13 +130,17 @@ class Edits(SingleValue):
 
     limits: tuple[int, ...] = (1, 2)
 
+    def __post_init__(self) -> None:
+        check_ascending("limits", self.limits)
+
     @property
-    def degrees(self) -> tuple[str, ...]:  # type: ignore[override]
+    def degrees(self) -> tuple[str, ...]:
         """One degree a limit."""
-        return tuple("one character off" if limit == 1 else f"{limit} characters off" for limit in self.limits)
+        return tuple("one character off" if limit == 1 else f"at most {limit} characters off" for limit in self.limits)
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
+        check_kind(column, [pl.String], "texts")
 
         def judge(one: Codes, other: Codes) -> Levels:
             scores = edits(column.dictionary, one, other, most=self.limits[-1])
@@ -128,17 +161,22 @@ class Words(SingleValue):
     thresholds: tuple[float, ...] = (92.0, 80.0)
     subset: bool = False
 
+    def __post_init__(self) -> None:
+        check_descending("thresholds", self.thresholds)
+
     @property
-    def degrees(self) -> tuple[str, ...]:  # type: ignore[override]
+    def degrees(self) -> tuple[str, ...]:
         """One degree a threshold."""
         kind = "words of one among those of the other" if self.subset else "words alike in any order"
         return tuple(f"{kind} ({threshold:g} %)" for threshold in self.thresholds)
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
+        check_kind(column, [pl.String], "texts")
+        likeness = words_of_one if self.subset else words
+        dictionary = column.dictionary if self.subset else Dictionary(sort_words(column.dictionary.values))
 
         def judge(one: Codes, other: Codes) -> Levels:
-            scores = words(column.dictionary, one, other, least=self.thresholds[-1], subset=self.subset)
-            return graded(scores, self.thresholds)
+            return graded(likeness(dictionary, one, other, least=self.thresholds[-1]), self.thresholds)
 
         return judge

@@ -1,0 +1,138 @@
+"""A comparator that is told in conditions over both records, for what no other comparator says.
+
+Belongs here: levels and features as polars expressions. Does not: the conditions themselves (`conditions`), whole
+entries of a model (`entries`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import log2
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+
+from matching.engine.comparators.base import NOT_KNOWN, TOLD_NOT_KNOWN, Comparator, Judge, Levels
+from matching.engine.values import Codes, Column, distinct_pairs
+
+LEFT, RIGHT = "_left", "_right"
+# Below this many distinct rows all their pairs are looked at beforehand.
+TABLE = 1_000
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """One degree of agreement, reached where its condition is the first to hold.
+
+    Attributes:
+        name: what was found, in words.
+        condition: over the columns of both records (`conditions.left`, `right`) and the features.
+        m: share of pairs that speak of the same thing and reach this level.
+        u: share of other pairs that reach it.
+        unknown: nothing is known here, and nothing weighed; also where m and u are both 1.
+        fixed: the declared weight stands whatever the data say.
+    """
+
+    name: str
+    condition: pl.Expr
+    m: float
+    u: float
+    unknown: bool = False
+    fixed: bool = False
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether this is level `NOT_KNOWN`."""
+        return self.unknown or self.m == self.u == 1
+
+    @property
+    def weight(self) -> float:
+        """Match weight: log2 of the Bayes factor m/u (Fellegi and Sunter, 1969)."""
+        return round(log2(self.m / self.u), 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Feature:
+    """A column worked out from both records before the levels are read, such as a similarity."""
+
+    name: str
+    compute: Callable[[pl.DataFrame], pl.Series]
+
+
+@dataclass(frozen=True, eq=False)
+class Expressions(Comparator):
+    """Levels by the first condition to hold.
+
+    Conditions and features read `<column>_left` and `<column>_right` and must not tell left from right. They are put
+    to each distinct pair of rows once, however many pairs of records share it. The last level holds where no other
+    does, so its condition is not read.
+
+    Attributes:
+        columns: in the order of the comparison.
+        steps: from the first to be asked.
+        features: what the conditions need.
+    """
+
+    columns: tuple[str, ...]
+    steps: tuple[Level, ...]
+    features: tuple[Feature, ...] = ()
+
+    jointly: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if sum(not step.is_unknown for step in self.steps) < 2:
+            raise ValueError("two levels at least that are known are needed to tell pairs apart")
+
+    @property
+    def known(self) -> tuple[Level, ...]:
+        """Levels that say something, in their order; the first is level 1."""
+        return tuple(step for step in self.steps if not step.is_unknown)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Not known, then the others in the order in which they are asked."""
+        unknown = [step.name for step in self.steps if step.is_unknown]
+        return ((unknown or [TOLD_NOT_KNOWN])[0], *(step.name for step in self.known))
+
+    def bind(self, columns: Sequence[Column]) -> Judge:
+        """See `Comparator.bind`."""
+        codes, values = columns[0].codes, columns[0].dictionary.values
+        rows = values.struct.unnest() if len(values) else pl.DataFrame()
+        if missing := sorted(set(self.columns) - set(rows.columns)) if len(values) else []:
+            raise ValueError(f"conditions read columns that are not there: {', '.join(missing)}")
+        if len(rows) <= TABLE and len(rows) ** 2 <= len(codes):
+            table = self._table(rows)
+            return lambda left, right: table[left[0], right[0]]
+
+        def judge(left: Sequence[Codes], right: Sequence[Codes]) -> Levels:
+            one, other, places = distinct_pairs(left[0], right[0], len(rows))
+            return self._reached(rows, one, other)[places]
+
+        return judge
+
+    def _table(self, rows: pl.DataFrame) -> Levels:
+        """The level of every two rows."""
+        size = len(rows)
+        one, other = (codes.astype(np.int32) for codes in np.triu_indices(size))
+        table = np.zeros((size, size), np.int8)
+        table[one, other] = table[other, one] = self._reached(rows, one, other)
+        return table
+
+    def _reached(self, rows: pl.DataFrame, one: Codes, other: Codes) -> Levels:
+        if not len(one):
+            return np.zeros(0, np.int8)
+        first = rows[one].rename(lambda column: column + LEFT)
+        second = rows[other].rename(lambda column: column + RIGHT)
+        both = pl.concat([first, second], how="horizontal")
+        features = [feature.compute(both).alias(feature.name) for feature in self.features]
+        places = _places(self.steps)
+        reached = pl.lit(places[-1], dtype=pl.Int8)
+        for place, step in reversed(list(zip(places[:-1], self.steps[:-1], strict=True))):
+            reached = pl.when(step.condition).then(pl.lit(place, dtype=pl.Int8)).otherwise(reached)
+        return both.with_columns(features).select(level=reached).to_series().to_numpy()
+
+
+def _places(steps: Sequence[Level]) -> list[int]:
+    """The place among the levels of each step."""
+    counts = np.cumsum([not step.is_unknown for step in steps]).tolist()
+    return [NOT_KNOWN if step.is_unknown else count for step, count in zip(steps, counts, strict=True)]

@@ -1,0 +1,155 @@
+"""Comparators of lists and of texts as sets of words: how much two of them have in common.
+
+Belongs here: overlap. Does not: the likeness of single elements (`text`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from matching.engine.comparators.base import (
+    NOT_KNOWN,
+    SAME,
+    TOLD_NOT_KNOWN,
+    Difference,
+    Levels,
+    SingleValue,
+    check_descending,
+    check_kind,
+    graded,
+)
+from matching.engine.comparators.sets import Sets, Weights, collect
+from matching.engine.values import UNKNOWN, Codes, Column
+
+# Weights of words are whole parts of a bit, so that their sum does not depend on their order.
+PARTS = 1000
+
+
+@dataclass(frozen=True)
+class Overlap(SingleValue):
+    """Lists by the share of the shorter one that the other holds too; an empty list says nothing.
+
+    Attributes:
+        thresholds: of the share, descending; 0 stands for any element in common.
+    """
+
+    thresholds: tuple[float, ...] = (1.0, 0.5, 0.0)
+
+    def __post_init__(self) -> None:
+        check_descending("thresholds", self.thresholds)
+
+    @property
+    def degrees(self) -> tuple[str, ...]:
+        """One degree a threshold."""
+        words = {1.0: "all of the shorter list", 0.0: "some in common"}
+        return tuple(words.get(share, f"at least {100 * share:.3g} % of the shorter list") for share in self.thresholds)
+
+    def difference(self, column: Column) -> Difference:
+        """See `SingleValue.difference`."""
+        sets = _elements(column)
+
+        def judge(one: Codes, other: Codes) -> Levels:
+            smaller = np.minimum(sets.sizes[one], sets.sizes[other])
+            shares = sets.shared(one, other) / np.maximum(smaller, 1)
+            levels = graded(np.where(shares > 0, shares, -1), self.thresholds)
+            levels[smaller == 0] = NOT_KNOWN
+            return levels
+
+        return judge
+
+
+@dataclass(frozen=True)
+class AnyShared(SingleValue):
+    """Lists by whether they have an element in common; an empty list says nothing."""
+
+    @property
+    def is_same_value(self) -> bool:
+        """See `Comparator.is_same_value`: lists that differ may share an element."""
+        return False
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """In common or not."""
+        return (TOLD_NOT_KNOWN, "one in common", "none in common")
+
+    def difference(self, column: Column) -> Difference:
+        """See `SingleValue.difference`."""
+        sets = _elements(column)
+
+        def judge(one: Codes, other: Codes) -> Levels:
+            levels = np.where(sets.meet(one, other), SAME, SAME + 1).astype(np.int8)
+            levels[(sets.sizes[one] == 0) | (sets.sizes[other] == 0)] = NOT_KNOWN
+            return levels
+
+        return judge
+
+
+def _elements(column: Column) -> Sets:
+    if column.members is None:
+        raise ValueError(f"lists are compared here, not {column.dictionary.values.dtype}")
+    return Sets(column.members)
+
+
+@dataclass(frozen=True)
+class Tokens(SingleValue):
+    """Texts by the words that they share, rare words counting for more; in shares of the lighter text.
+
+    A word weighs log2 of how many times rarer it is than to stand in every record (inverse document frequency,
+    Spärck Jones, 1972). A text without a word says nothing, except that it is the same as itself.
+
+    Attributes:
+        thresholds: of the share, descending.
+        shortest: letters of a word at least.
+        most: words of a text that are looked at, the rarest first.
+    """
+
+    thresholds: tuple[float, ...] = (0.99, 0.75, 0.5, 0.25)
+    shortest: int = 2
+    most: int = 8
+
+    def __post_init__(self) -> None:
+        check_descending("thresholds", self.thresholds)
+
+    @property
+    def degrees(self) -> tuple[str, ...]:
+        """One degree a threshold."""
+        return tuple(f"words in common, {100 * share:.3g} % by rarity" for share in self.thresholds)
+
+    def difference(self, column: Column) -> Difference:
+        """See `SingleValue.difference`."""
+        check_kind(column, [pl.String], "texts")
+        sets, weights = self._weigh(column)
+        totals = weights.sum(axis=1)
+
+        def judge(one: Codes, other: Codes) -> Levels:
+            lighter = np.minimum(totals[one], totals[other])
+            levels = graded(sets.shared_weight(one, other, weights) / np.maximum(lighter, 1), self.thresholds)
+            levels[lighter == 0] = NOT_KNOWN
+            return levels
+
+        return judge
+
+    def _weigh(self, column: Column) -> tuple[Sets, Weights]:
+        """The words of each text as numbers, and what they weigh."""
+        values = column.dictionary.values
+        records = np.bincount(column.codes[column.codes != UNKNOWN], minlength=len(values))
+        words = (
+            pl.DataFrame({"row": pl.int_range(len(values), eager=True), "text": values, "records": records})
+            .filter(pl.col("records") > 0)
+            .with_columns(word=pl.col("text").str.extract_all(r"\w+").list.unique())
+            .explode("word")
+            .filter(pl.col("word").str.len_chars() >= self.shortest)
+            .with_columns(share=pl.col("records").sum().over("word") / max(int(records.sum()), 1))
+            .with_columns(
+                weight=(-pl.col("share").log(2) * PARTS).round().cast(pl.Int64).clip(lower_bound=1),
+                number=pl.col("word").rank("dense").cast(pl.Int32) - 1,
+            )
+            .sort("row", "weight", "word", descending=[False, True, False])
+            .filter(pl.int_range(pl.len()).over("row") < self.most)
+        )
+        sets = collect(words.get_column("row"), words.get_column("number"), len(values))
+        # One more at the end, for no word.
+        by_number = np.zeros(int(sets.members.max(initial=UNKNOWN)) + 2, np.int64)
+        by_number[words.get_column("number").to_numpy()] = words.get_column("weight").to_numpy()
+        return sets, by_number[sets.members]

@@ -1,0 +1,67 @@
+"""Comparators of numbers: how far they are apart.
+
+Belongs here: amounts and measures. Does not: dates (`dates`), numbers that name something (`identifiers`, `text`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from matching.engine.comparators.base import NOT_KNOWN, SAME, Difference, Levels, SingleValue, check_ascending, graded
+from matching.engine.values import Codes, Column
+
+
+@dataclass(frozen=True)
+class Numbers(SingleValue):
+    """Two numbers by limits on their distance, the least first.
+
+    Attributes:
+        limits: ascending.
+        relative: limits are shares of the larger of the two (0.05 for 5 %), not amounts.
+    """
+
+    limits: tuple[float, ...]
+    relative: bool = False
+
+    def __post_init__(self) -> None:
+        check_ascending("limits", self.limits)
+
+    @property
+    def is_same_value(self) -> bool:
+        """See `Comparator.is_same_value`: what is no number (NaN) says nothing."""
+        return False
+
+    @property
+    def degrees(self) -> tuple[str, ...]:
+        """One degree a limit."""
+        told = [f"{limit:.3g} %" for limit in (100 * limit for limit in self.limits)]
+        return tuple(f"at most {limit} apart" for limit in (told if self.relative else map("{:g}".format, self.limits)))
+
+    def agreement(self, column: Column) -> Levels | None:
+        """See `SingleValue.agreement`."""
+        numbers = _read(column)
+        return np.where(np.isnan(numbers), NOT_KNOWN, SAME).astype(np.int8)
+
+    def difference(self, column: Column) -> Difference:
+        """See `SingleValue.difference`."""
+        numbers = _read(column)
+
+        def judge(one: Codes, other: Codes) -> Levels:
+            first, second = numbers[one], numbers[other]
+            with np.errstate(invalid="ignore"):
+                apart = np.abs(first - second)
+                if self.relative:
+                    apart /= np.maximum(np.abs(first), np.abs(second))
+            levels = graded(-apart, [-limit for limit in self.limits])
+            levels[np.isnan(first) | np.isnan(second)] = NOT_KNOWN
+            return levels
+
+        return judge
+
+
+def _read(column: Column) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    values: pl.Series = column.dictionary.values
+    if not values.dtype.is_numeric():
+        raise ValueError(f"numbers are compared here, not {values.dtype}")
+    return values.cast(pl.Float64).to_numpy()
