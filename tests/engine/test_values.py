@@ -1,0 +1,141 @@
+"""Values as numbers: one code for one value wherever it stands, and a bound on shared letters that never lies."""
+
+from collections import Counter
+from random import Random
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.engine.values import LONGEST_LIST, UNKNOWN, Dictionary, distinct_pairs, encode, encode_rows
+
+TEXTS = st.text(alphabet="abAB19é -", max_size=6)
+COLUMNS = st.lists(st.none() | TEXTS, max_size=30)
+
+
+def texts(values: list[str | None]) -> pl.Series:
+    return pl.Series("value", values, dtype=pl.String)
+
+
+@settings(max_examples=60, deadline=None)
+@given(COLUMNS, COLUMNS)
+def test_two_values_have_one_code_exactly_if_they_are_equal_in_whatever_column(
+    one: list[str | None], other: list[str | None]
+) -> None:
+    columns = encode([texts(one), texts(other)])
+    codes = [*columns[0].codes.tolist(), *columns[1].codes.tolist()]
+    values = [*one, *other]
+    for code, value in zip(codes, values, strict=True):
+        assert (code == UNKNOWN) == (value is None)
+        if value is not None:
+            assert columns[0].dictionary.values[code] == value
+    assert len(set(codes) - {UNKNOWN}) == len(set(values) - {None})
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=30), st.randoms())
+def test_the_code_of_a_value_does_not_depend_on_the_order_of_the_records(values: list[str], chance: Random) -> None:
+    shuffled = list(values)
+    chance.shuffle(shuffled)
+    one, other = encode([texts(list(values))])[0], encode([texts(list(shuffled))])[0]
+    assert one.dictionary.values.to_list() == other.dictionary.values.to_list()
+    assert dict(zip(values, one.codes.tolist(), strict=True)) == dict(zip(shuffled, other.codes.tolist(), strict=True))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.none() | st.lists(st.none() | TEXTS, max_size=4), max_size=20), COLUMNS)
+def test_a_list_is_known_by_its_elements_whatever_their_order(
+    lists: list[list[str | None] | None], singles: list[str | None]
+) -> None:
+    coded, plain = encode([pl.Series(lists, dtype=pl.List(pl.String)), texts(singles)])
+    assert coded.members is not None
+    told = coded.dictionary.values.to_list()
+    for code, elements in zip(coded.codes.tolist(), lists, strict=True):
+        known = {element for element in elements or [] if element is not None}
+        if known:
+            members = [member for member in coded.members[code].tolist() if member != UNKNOWN]
+            assert [told[member] for member in members] == sorted(known)
+    assert [None if code == UNKNOWN else told[code] for code in plain.codes.tolist()] == singles
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [pytest.param(None, id="no list"), pytest.param([], id="an empty list")],
+)
+def test_a_list_of_nothing_is_not_known(nothing: list[str] | None) -> None:
+    column = encode([pl.Series([["ann"], nothing], dtype=pl.List(pl.String))])[0]
+    assert column.codes[0] != UNKNOWN
+    assert column.codes[1] == UNKNOWN
+
+
+def test_a_list_longer_than_any_real_one_is_cut_and_the_rest_is_whole() -> None:
+    long, short = [f"{number:03}" for number in range(LONGEST_LIST + 20)], ["000", "999"]
+    column = encode([pl.Series([long, short])])[0]
+    assert column.members is not None
+    assert (column.members[column.codes[0]] != UNKNOWN).sum() == LONGEST_LIST
+    assert column.dictionary.texts(column.members[column.codes[1]][:2]) in (["000", "999"], ["999", "000"])
+
+
+@pytest.mark.parametrize(
+    ("values", "size"),
+    [
+        pytest.param(pl.Series([], dtype=pl.String), 0, id="no record"),
+        pytest.param(pl.Series([None, None], dtype=pl.String), 0, id="all null"),
+        pytest.param(pl.Series([None, None]), 0, id="all null and of no type"),
+        pytest.param(pl.Series(["", ""]), 1, id="all empty text"),
+        pytest.param(pl.Series([1, 2, 1]), 2, id="whole numbers"),
+        pytest.param(pl.Series([True, False, True]), 2, id="true and false"),
+        pytest.param(pl.Series([1.5, float("nan"), float("nan")]), 2, id="a number that is none"),
+        pytest.param(pl.Series([[], None], dtype=pl.List(pl.String)), 0, id="lists of nothing"),
+    ],
+)
+def test_any_kind_of_column_is_coded(values: pl.Series, size: int) -> None:
+    column = encode([values])[0]
+    assert len(column.codes) == len(values)
+    assert len(column.dictionary.values) == size
+
+
+def test_columns_of_different_kinds_are_refused() -> None:
+    with pytest.raises(pl.exceptions.SchemaError):
+        encode([pl.Series(["1"]), pl.Series([1])])
+
+
+def test_rows_have_one_code_exactly_if_all_their_values_are_equal() -> None:
+    rows = pl.DataFrame({"one": ["a", "a", None, None], "other": [1, 1, 1, None]})
+    codes = encode_rows(rows).codes.tolist()
+    assert codes[0] == codes[1]
+    assert len(set(codes)) == 3
+    assert encode_rows(rows).dictionary.values[codes[2]] == {"one": None, "other": 1}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40))
+def test_each_pair_of_codes_is_looked_at_once_whichever_comes_first(pairs: list[tuple[int, int]]) -> None:
+    left, right = (np.array(side, np.int32) for side in (zip(*pairs, strict=True) if pairs else ((), ())))
+    one, other, places = distinct_pairs(left, right, 10)
+    found = list(zip(one.tolist(), other.tolist(), strict=True))
+    assert len(found) == len(set(found))
+    assert [found[place] for place in places] == [(min(pair), max(pair)) for pair in pairs]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=12), st.text(max_size=12))
+def test_two_texts_never_share_more_letters_than_their_signatures_allow(one: str, other: str) -> None:
+    dictionary = Dictionary(texts([one, other]))
+    bound = dictionary.signatures.shared_at_most(np.array([0], np.int32), np.array([1], np.int32))
+    assert sum((Counter(one) & Counter(other)).values()) <= bound[0]
+
+
+def test_a_signature_of_a_very_long_text_still_bounds_what_it_shares() -> None:
+    dictionary = Dictionary(texts(["a" * 250, "a" * 250 + "b"]))
+    bound = dictionary.signatures.shared_at_most(np.array([0], np.int32), np.array([1], np.int32))
+    assert bound[0] >= 250
+
+
+def test_signatures_tell_length_and_first_letter() -> None:
+    signatures = Dictionary(texts(["", "ann", "é"])).signatures
+    assert signatures.lengths.tolist() == [0, 3, 1]
+    assert signatures.firsts[1] == ord("a")
+    assert signatures.firsts[0] != signatures.firsts[1]
