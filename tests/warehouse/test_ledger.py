@@ -22,6 +22,7 @@ from warehouse.ledger.errors import (
     LedgerLockedError,
     LedgerMissingError,
     LedgerSchemaError,
+    RefusedTogetherError,
 )
 from warehouse.ledger.folding import in_force
 from warehouse.ledger.ledger import Ledger
@@ -137,15 +138,23 @@ def test_taking_back_can_be_taken_back(ledger):
 
 def test_what_does_not_stand_can_not_be_taken_back(ledger):
     first = ledger.decide(value("ORD-1", "sex", "M"), BY_KIM).decision_id
-    ledger.decide(undo(first), MISTAKE)
-    for decision_id, words in ((first, "undone by"), ("DEC-0000000000000000", "there is no decision")):
+    ledger.decide(value("ORD-1", "sex", "F", replaces=first), BY_KIM)
+    for decision_id, words in ((first, "superseded by"), ("DEC-0000000000000000", "there is no decision")):
         with pytest.raises(DecisionError, match=words):
             ledger.decide(undo(decision_id), MISTAKE)
 
 
+def test_a_decision_is_taken_back_once(ledger):
+    first = ledger.decide(value("ORD-1", "sex", "M"), BY_KIM).decision_id
+    taken = [ledger.decide(undo(first), MISTAKE) for _ in range(2)]
+    assert [result.is_new for result in taken] == [True, False]
+    assert taken[0].decision_id == taken[1].decision_id
+    assert ledger.read().height == 2
+
+
 def test_a_batch_is_taken_back_at_once_but_for_what_no_longer_stands(ledger):
     drafts = [value(f"ORD-{number}", "sex", "M", batch_id="b1") for number in range(5)]
-    taken = ledger.decide_all(drafts, BY_KIM)
+    taken = ledger.decide_all([(draft, BY_KIM) for draft in drafts])
     ledger.decide(undo(taken[0].decision_id), MISTAKE)
     assert len(ledger.undo_batch("b1", MISTAKE)) == 4
     assert kinds_in_force(ledger) == []
@@ -154,9 +163,17 @@ def test_a_batch_is_taken_back_at_once_but_for_what_no_longer_stands(ledger):
 
 
 def test_of_several_decisions_all_are_taken_or_none(ledger):
-    drafts = [value("ORD-1", "sex", "M"), pair("same_order", "a", "b"), value("ORD-1", "sex", "F")]
-    with pytest.raises(ContradictionError):
-        ledger.decide_all(drafts, BY_KIM)
+    requests = [
+        (value("ORD-1", "sex", "M"), BY_KIM),
+        (pair("same_order", "a", "b"), Signature("sam", "slip")),
+        (value("ORD-1", "sex", "F"), BY_KIM),
+    ]
+    with pytest.raises(RefusedTogetherError) as told:
+        ledger.decide_all(requests)
+    assert {place: type(error) for place, error in told.value.refusals.items()} == {
+        1: DecisionError,
+        2: ContradictionError,
+    }
     assert ledger.read().is_empty()
 
 

@@ -42,9 +42,9 @@ def play(steps):
         named = known[place % len(known)] if known else "DEC-0000000000000000"
         signature = MISTAKE if step == "undo" else BY_KIM
         asked = {"undo": undo(named), "replace": draft and draft.replacing(named), "decide": draft}[step]
-        bench = Bench(ledger, signature, at=at)
+        bench = Bench(ledger, at=at)
         try:
-            bench.take(asked)
+            bench.take(asked, signature)
         except (DecisionError, ContradictionError):
             continue
         ledger = pl.concat([ledger, pl.DataFrame(bench.appended, schema=DECISIONS.schema)])

@@ -99,6 +99,10 @@ class Draft:
         """The same, in place of an earlier decision."""
         return replace(self, replaces=decision_id)
 
+    def in_batch(self, batch_id: str) -> "Draft":
+        """The same, taken together with others."""
+        return replace(self, batch_id=batch_id)
+
 
 @dataclass(frozen=True)
 class Signature:

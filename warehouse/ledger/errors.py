@@ -4,7 +4,7 @@ Belongs here: the errors of the package. `LedgerError`: the ledger can't be used
 be taken as it was asked for. `DecisionRefusedError`: it could, but not over what is known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -52,16 +52,28 @@ class ValuesChangedError(DecisionRefusedError):
     """What was seen is not what is there now."""
 
 
+class RefusedTogetherError(DecisionRefusedError):
+    """Of decisions that were to be taken together some can't be: none was taken.
+
+    Attributes:
+        refusals: by the place of the decision among those given, why it can't be taken.
+    """
+
+    def __init__(self, refusals: Mapping[int, Exception]) -> None:
+        super().__init__(f"{len(refusals)} of the decisions can't be taken; none was")
+        self.refusals = dict(refusals)
+
+
 @dataclass(frozen=True)
 class BadLine:
-    """A line of an import that can't be taken: its number as a person counts it, and why."""
+    """A line of a file that can't be taken: its number as a person counts it, and why."""
 
     line: int
     reason: str
 
 
-class ImportRefusedError(DecisionError):
-    """An import with bad lines: nothing of it was taken.
+class ImportRefusedError(DecisionRefusedError):
+    """A file with bad lines: nothing of it was taken.
 
     Attributes:
         lines: every bad line.

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from warehouse.ledger.database import Database, SchemaState
 from warehouse.ledger.decision import Draft, Signature
-from warehouse.ledger.errors import DecisionError, LedgerClockError
+from warehouse.ledger.errors import DecisionError, DecisionRefusedError, LedgerClockError, RefusedTogetherError
 from warehouse.ledger.folding import fold
 from warehouse.ledger.metadata import decisions as decisions_table
 from warehouse.ledger.metadata import users as users_table
@@ -97,11 +97,7 @@ class Ledger:
             )
 
     def decide(self, draft: Draft, signature: Signature) -> Taken:
-        """Take one decision. See `decide_all`."""
-        return self.decide_all([draft], signature)[0]
-
-    def decide_all(self, drafts: Sequence[Draft], signature: Signature) -> tuple[Taken, ...]:
-        """Take decisions, all or none.
+        """Take one decision.
 
         A decision that says what one in force says of the same evidence is not taken twice. One that says it of
         newer evidence takes the other's place by itself. One that says otherwise must name the other in `replaces`:
@@ -112,26 +108,48 @@ class Ledger:
             ContradictionError: it contradicts decisions in force.
             LedgerClockError: the clock stands before the last decision.
         """
+        try:
+            return self.decide_all([(draft, signature)])[0]
+        except RefusedTogetherError as error:
+            raise error.refusals[0] from None
+
+    def decide_all(self, requests: Sequence[tuple[Draft, Signature]]) -> tuple[Taken, ...]:
+        """Take several decisions one after the other, all or none; each as by `decide`.
+
+        Raises:
+            RefusedTogetherError: some can't be taken; it tells of each of them why.
+            LedgerClockError: the clock stands before the last decision.
+        """
         with self._database.writing() as connection:
-            _require_active(connection, signature.by)
             known = _read(connection)
-            bench = Bench(known, signature, at=self._next_moment(known))
-            taken = tuple(bench.take(draft) for draft in drafts)
+            strangers = _strangers(connection, [signature.by for _, signature in requests])
+            bench = Bench(known, at=self._next_moment(known))
+            taken: list[Taken] = []
+            refusals: dict[int, Exception] = {}
+            for place, (draft, signature) in enumerate(requests):
+                try:
+                    if signature.by in strangers:
+                        raise strangers[signature.by]
+                    taken.append(bench.take(draft, signature))
+                except (DecisionError, DecisionRefusedError) as error:
+                    refusals[place] = error
+            if refusals:
+                raise RefusedTogetherError(refusals)
             _append(connection, bench.appended)
-            return taken
+            return tuple(taken)
 
     def undo_batch(self, batch_id: str, signature: Signature) -> tuple[Taken, ...]:
         """Take back all decisions of a batch that still stand.
 
         Raises:
             DecisionError: no decision of that batch stands.
+            RefusedTogetherError: the user or the reason is not one.
         """
-        known = fold(self.read())
         of_batch = (pl.col("batch_id") == batch_id) & pl.col("ended_by").is_null()
-        drafts = [Draft(kind="undo", replaces=name) for name in known.filter(of_batch).get_column("decision_id")]
-        if not drafts:
+        names = fold(self.read()).filter(of_batch).get_column("decision_id")
+        if names.is_empty():
             raise DecisionError(f"no decision of batch {batch_id} stands")
-        return self.decide_all(drafts, signature)
+        return self.decide_all([(Draft(kind="undo", replaces=name), signature) for name in names])
 
     def insert(self, rows: pl.DataFrame) -> int:
         """Put in decisions that were taken elsewhere; those that are here already are left. All or none.
@@ -143,16 +161,14 @@ class Ledger:
             How many were put in.
 
         Raises:
-            DecisionError: a user or a replaced decision is not known here.
-            LedgerClockError: a decision lies in the future.
+            RefusedTogetherError: some lie in the future, or name a user or a decision that is not known here.
         """
         with self._database.writing() as connection:
             known = _read(connection)
-            fresh = rows.join(known, on="decision_id", how="anti").sort("decided_at", "decision_id")
-            _require_known(connection, fresh, known)
-            latest = fresh.get_column("decided_at").max()
-            if isinstance(latest, datetime) and latest > self._clock() + CLOCK_TOLERANCE:
-                raise LedgerClockError("a decision lies in the future: is the clock right?")
+            refusals = _find_dangling(rows, known) | self._find_future(rows) | _find_strangers(connection, rows)
+            if refusals:
+                raise RefusedTogetherError(refusals)
+            fresh = rows.unique("decision_id").join(known, on="decision_id", how="anti").sort(*DECISIONS.order)
             _append(connection, in_reference_order(fresh))
             return fresh.height
 
@@ -180,6 +196,10 @@ class Ledger:
             )
         return last + TICK
 
+    def _find_future(self, rows: pl.DataFrame) -> dict[int, Exception]:
+        late = pl.col("decided_at") > self._clock() + CLOCK_TOLERANCE
+        return _refusals(rows, late, "it lies in the future: is the clock right?")
+
 
 def in_reference_order(rows: pl.DataFrame) -> list[dict[str, Any]]:
     """The rows, each after the one that it replaces."""
@@ -195,24 +215,38 @@ def in_reference_order(rows: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _require_active(connection: sa.Connection, name: str) -> None:
-    user = connection.execute(sa.select(users_table).where(users_table.c.name == name)).one_or_none()
-    if user is None:
-        raise DecisionError(f"there is no user {name!r}: an administrator adds one by `concord decisions users --add`")
-    if user.retired_at is not None:
-        raise DecisionError(f"user {name!r} has retired and decides no more")
+    for error in _strangers(connection, [name]).values():
+        raise error
 
 
-def _require_known(connection: sa.Connection, fresh: pl.DataFrame, known: pl.DataFrame) -> None:
-    names = set(connection.execute(sa.select(users_table.c.name)).scalars())
-    strangers = sorted(set(fresh.get_column("decided_by")) - names)
-    if strangers:
-        raise DecisionError(f"{len(strangers)} user(s) of the file are not known here: {', '.join(strangers)}")
-    ids = pl.concat([fresh.get_column("decision_id"), known.get_column("decision_id")])
-    dangling = fresh.filter(pl.col("replaces").is_not_null() & ~pl.col("replaces").is_in(ids.implode()))
-    if not dangling.is_empty():
-        raise DecisionError(
-            f"{dangling.item(0, 'decision_id')} replaces a decision that is neither here nor in the file"
-        )
+def _strangers(connection: sa.Connection, names: Sequence[str]) -> dict[str, DecisionError]:
+    """Of these names those that may not decide, and why."""
+    found = connection.execute(sa.select(users_table.c.name, users_table.c.retired_at))
+    retired_at = {row.name: row.retired_at for row in found}
+    unknown = "there is no user {!r}: an administrator adds one by `concord decisions users --add`"
+    retired = "user {!r} has retired and decides no more"
+    return {
+        name: DecisionError((retired if name in retired_at else unknown).format(name))
+        for name in names
+        if name not in retired_at or retired_at[name] is not None
+    }
+
+
+def _find_strangers(connection: sa.Connection, rows: pl.DataFrame) -> dict[int, Exception]:
+    """Rows by users who were never known here; those of users who have retired since are welcome."""
+    names = list(connection.execute(sa.select(users_table.c.name)).scalars())
+    return _refusals(rows, ~pl.col("decided_by").is_in(names), "its user is not known here")
+
+
+def _find_dangling(rows: pl.DataFrame, known: pl.DataFrame) -> dict[int, Exception]:
+    ids = pl.concat([rows.get_column("decision_id"), known.get_column("decision_id")])
+    dangling = pl.col("replaces").is_not_null() & ~pl.col("replaces").is_in(ids.implode())
+    return _refusals(rows, dangling, "it replaces a decision that is neither here nor in the file")
+
+
+def _refusals(rows: pl.DataFrame, wrong: pl.Expr, words: str) -> dict[int, Exception]:
+    places = rows.with_row_index("place").filter(wrong).get_column("place")
+    return {int(place): DecisionError(words) for place in places}
 
 
 def _read(connection: sa.Connection) -> pl.DataFrame:

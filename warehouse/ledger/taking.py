@@ -46,15 +46,14 @@ class Bench:
         appended: the rows to be appended, in order.
     """
 
-    def __init__(self, known: pl.DataFrame, signature: Signature, *, at: datetime) -> None:
+    def __init__(self, known: pl.DataFrame, *, at: datetime) -> None:
         """Begin with all decisions of the ledger; the first one taken is dated `at`."""
         self.appended: list[dict[str, Any]] = []
         self._known = known
-        self._signature = signature
         self._at = at
         self._fold()
 
-    def take(self, draft: Draft) -> Taken:
+    def take(self, draft: Draft, signature: Signature) -> Taken:
         """Judge a decision and take it.
 
         Raises:
@@ -62,8 +61,7 @@ class Bench:
             ContradictionError: it contradicts decisions in force.
         """
         if draft.kind == "undo":
-            self._require_undoable(draft.replaces)
-            return self._append(draft)
+            return self._take_back(draft, signature)
         if self._is_outdated:
             self._fold()
         former = self._latest(draft.target)
@@ -76,8 +74,8 @@ class Bench:
         if former is not None and former["decision_id"] != draft.replaces:
             raise _otherwise(former)
         if KIND[draft.kind].about == "pair":
-            self._require_no_contradiction(draft)
-        return self._append(draft)
+            self._require_no_contradiction(draft, signature)
+        return self._append(draft, signature)
 
     def _fold(self) -> None:
         """Work out anew what stands."""
@@ -97,8 +95,8 @@ class Bench:
         rows = [self._standing[name] for name in self._of_target.get(target, ()) if name in self._standing]
         return max(rows, key=lambda row: (row["decided_at"], row["decision_id"]), default=None)
 
-    def _append(self, draft: Draft) -> Taken:
-        row = sign(draft, self._signature, at=self._at)
+    def _append(self, draft: Draft, signature: Signature) -> Taken:
+        row = sign(draft, signature, at=self._at)
         self._at += TICK
         self.appended.append(row)
         self._ended[row["decision_id"]] = (None, None)
@@ -113,17 +111,20 @@ class Bench:
         self._of_target.setdefault(row["target"], set()).add(row["decision_id"])
         return Taken(row["decision_id"], is_new=True, replaced=draft.replaces)
 
-    def _require_undoable(self, decision_id: str | None) -> None:
-        if decision_id not in self._ended:
-            raise DecisionError(f"there is no decision {decision_id} to take back")
-        ended_by, ended_as = self._ended[decision_id]
-        if ended_by is not None:
-            raise DecisionError(f"decision {decision_id} no longer stands: it was {ended_as} by {ended_by}")
+    def _take_back(self, draft: Draft, signature: Signature) -> Taken:
+        if draft.replaces not in self._ended:
+            raise DecisionError(f"there is no decision {draft.replaces} to take back")
+        ended_by, ended_as = self._ended[draft.replaces]
+        if ended_by is None:
+            return self._append(draft, signature)
+        if ended_as == "undone":
+            return Taken(ended_by, is_new=False, replaced=draft.replaces)
+        raise DecisionError(f"decision {draft.replaces} no longer stands: it was {ended_as} by {ended_by}")
 
-    def _require_no_contradiction(self, draft: Draft) -> None:
+    def _require_no_contradiction(self, draft: Draft, signature: Signature) -> None:
         pairs = [row for row in self._standing.values() if row["right_handle"] and row["decision_id"] != draft.replaces]
         known = {row["decision_id"] for row in find_contradictions(_frame(pairs)).iter_rows(named=True)}
-        row = sign(draft, self._signature, at=self._at)
+        row = sign(draft, signature, at=self._at)
         found = find_contradictions(_frame([*pairs, row])).filter(~pl.col("decision_id").is_in(sorted(known)))
         for contradiction in found.iter_rows(named=True):
             others = sorted({contradiction["decision_id"], *contradiction["against"]} - {row["decision_id"]})
