@@ -1,35 +1,26 @@
-"""The model of an arrest: which records tell of one arrest, and whose orders the arrested person has.
+"""The linking of arrest records: which tell of one arrest, and whose orders the arrested person has.
 
-Belongs here: columns, blocking rules and comparisons of arrests, and their linking. Does not: the comparison of
-persons (`matching.persons`), the linking of orders (`matching.orders`).
+Belongs here: how records come to their subject and to their event, and the table handed on. Does not: the comparisons
+of arrests (`matching.arrest_model`) and persons (`matching.persons`), the linking of orders (`matching.orders`).
 
 The PNC holds arrests by PNC id and ASN without a name, the regions by name and custody reference without an ASN. The
 subjects of the orders bridge the two: records are first brought to their subject, then to one event.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import polars as pl
 
-from matching.blocking import BlockingRule, candidate_pairs
+from matching.arrest_model import EVENT, EVENT_RULES, REFERENCES, SUBJECT
+from matching.blocking import candidate_pairs
 from matching.clusters import Constraints, Policy, agglomerate
-from matching.comparators import (
-    ANYTHING,
-    both,
-    day_and_month_swapped,
-    days_apart,
-    edits,
-    equal,
-    missing,
-    same_or_not,
-    year_off,
-)
-from matching.comparisons import Comparison, Level
 from matching.links import mean_weights
 from matching.nameless import join_nameless
 from matching.names import describe_names, name_variants
 from matching.persons import FORBIDDEN, PERSON_COLUMNS, PERSON_RULES, lenient, person_model, subject_bar
 from matching.weights import Model, Scales, on_demand, set_up, weigh
+from warehouse.codes import reference
 from warehouse.tables.link import LINK_ARRESTS
 
 PERSON_BAR = 4.0
@@ -38,88 +29,6 @@ EVENT_BAR = 6.0
 FLOOR = -16.0
 # A subject must fit better than the next one by 8 to 1, or none is named.
 LEAD = 3.0
-
-REFERENCES = Model(
-    "reference",
-    (
-        Comparison(
-            "ASN",
-            ("asn", "is_asn_valid"),
-            (
-                Level("not known", missing("asn"), 1, 1),
-                Level("the same", equal("asn"), 0.93, 1e-7),
-                Level("one character off", pl.col("asn_edits") <= 1, 0.04, 2e-4),
-                Level("differ, both check letters right", both("is_asn_valid"), 0.001, 1.0),
-                Level("differ, a check letter wrong", ANYTHING, 0.03, 1.0),
-            ),
-            (edits("asn"),),
-        ),
-        Comparison(
-            "custody reference",
-            ("custody_ref",),
-            (
-                Level("not known", missing("custody_ref"), 1, 1),
-                # A custody record can hold several offences, and a rearrest may use it again.
-                Level("the same", equal("custody_ref"), 0.95, 1e-5),
-                Level("one character off", pl.col("custody_ref_edits") <= 1, 0.02, 0.02),
-                Level("differs", ANYTHING, 0.004, 0.98),
-            ),
-            (edits("custody_ref"),),
-        ),
-    ),
-)
-
-SUBJECT = Model(
-    "subject",
-    (
-        Comparison(
-            "subject",
-            ("subject_cluster",),
-            (
-                Level("not known", missing("subject_cluster"), 1, 1),
-                Level("the same", equal("subject_cluster"), 0.98, 2e-5),
-                Level("differs", ANYTHING, 0.01, 0.98),
-            ),
-        ),
-    ),
-)
-
-EVENT = Model(
-    "event",
-    (
-        Comparison(
-            "date of arrest",
-            ("arrested_on",),
-            (
-                Level("not known", missing("arrested_on"), 1, 1),
-                Level("the same", equal("arrested_on"), 0.90, 0.003),
-                Level("within 2 days", days_apart("arrested_on") <= 2, 0.04, 0.008),
-                Level("day and month exchanged", day_and_month_swapped("arrested_on"), 0.01, 0.002),
-                Level("in another year, same day", year_off("arrested_on", 1), 0.02, 0.003),
-                Level("within 14 days", days_apart("arrested_on") <= 14, 0.02, 0.03),
-                Level("other date", ANYTHING, 0.005, 0.95),
-            ),
-        ),
-        # A person's arrests are often for one kind of offence; 158 codes are in use.
-        same_or_not("offence", "offence_code", (0.93, 0.05), (0.07, 0.95)),
-        same_or_not("force", "force_code", (0.95, 0.80), (0.05, 0.20)),
-        same_or_not("source", "source", (0.02, 0.40), (0.98, 0.60)),
-    ),
-)
-
-EVENT_RULES = (
-    BlockingRule("the same ASN", (pl.col("asn"),)),
-    BlockingRule("the same custody reference", (pl.col("custody_ref"),)),
-    BlockingRule("subject and date", (pl.col("subject_cluster"), pl.col("arrested_on"))),
-    BlockingRule("subject and offence", (pl.col("subject_cluster"), pl.col("offence_code"))),
-    BlockingRule("PNC id and date", (pl.col("pnc_id"), pl.col("arrested_on"))),
-    BlockingRule("PNC id and offence", (pl.col("pnc_id"), pl.col("offence_code"))),
-    BlockingRule("date, offence and force", tuple(map(pl.col, ("arrested_on", "offence_code", "force_code")))),
-    BlockingRule("a name and the date", (pl.col("names"), pl.col("arrested_on"))),
-    BlockingRule(
-        "date of birth, date and offence", tuple(map(pl.col, ("date_of_birth", "arrested_on", "offence_code")))
-    ),
-)
 
 NAME_COLUMNS = (
     "forenames_folded",
@@ -148,6 +57,13 @@ ARREST_COLUMNS = (
 )
 
 
+@cache
+def offence_categories() -> dict[str, str]:
+    """The kind of each offence code."""
+    offences = reference("offences").sort("cjs_code", "is_default_for_code").unique("cjs_code", keep="last")
+    return dict(offences.select("cjs_code", "category").drop_nulls().rows())
+
+
 def link_arrests(
     arrests: pl.DataFrame, orders: pl.DataFrame, aliases: pl.DataFrame, clusters: pl.DataFrame
 ) -> pl.DataFrame:
@@ -164,7 +80,9 @@ def link_arrests(
     """
     names = aliases.select("record_id", "forenames_folded", "surname_folded")
     persons = person_model(name_variants())
-    records = describe_names(arrests.select(ARREST_COLUMNS).sort("record_id"), names)
+    records = describe_names(arrests.select(ARREST_COLUMNS).sort("record_id"), names).with_columns(
+        offence_category=pl.col("offence_code").replace_strict(offence_categories(), default=None)
+    )
     holders = describe_names(orders.select("record_id", *PERSON_COLUMNS).sort("record_id"), names).join(
         clusters.select("record_id", "subject_cluster"), on="record_id", maintain_order="left"
     )
