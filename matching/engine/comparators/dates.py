@@ -40,7 +40,8 @@ class Dates(SingleValue):
     """Dates by what goes wrong when they are written down.
 
     Columns: dates, or texts with year, month and day in this order, with or without separators. Texts that are no
-    date are compared as digits all the same; a text without a digit says nothing.
+    date are compared as digits all the same; a text without a digit says nothing. Let all texts have one form: the
+    share of equal dates is counted on the values as they stand.
 
     Attributes:
         years: years between two dates, at most; one degree each, ascending.
@@ -62,7 +63,7 @@ class Dates(SingleValue):
 
     @property
     def is_same_value(self) -> bool:
-        """See `Comparator.is_same_value`: equal fillers and equal partial dates need not be the same date."""
+        """See `Comparator.is_same_value`: equal fillers and equal partial dates need not be one date."""
         return not (self.placeholders or self.partial)
 
     @property

@@ -92,7 +92,8 @@ class NamePart(Comparator):
         """See `Comparator.bind`."""
         self._check(columns)
         part, members = columns[0], columns[-1].members if self.aliases else None
-        groups = number_groups(self.groups, part.dictionary.values) if self.groups else None
+        values = part.dictionary.values
+        groups = number_groups(self.groups, values) if self.groups and len(values) else None
 
         def judge(left: Sequence[Codes], right: Sequence[Codes]) -> Levels:
             one, other = left[0], right[0]
@@ -127,7 +128,7 @@ class NamePart(Comparator):
         if not len(one):
             return reached
         scores = jaro_winkler(part.dictionary, one, other, least=self.thresholds[-1])
-        steps = [SAME + 1, *range(SAME + 2 + (groups is not None), len(self.levels))]
+        steps = [SAME + 1, *range(SAME + 2 + bool(self.groups), len(self.levels))]
         for step, threshold in reversed(list(zip(steps, self.thresholds, strict=False))):
             reached[scores >= threshold] = step
         if groups is not None:
