@@ -36,7 +36,8 @@ class Policy:
         cap: no single pair counts for more than this, for or against.
         floor: a single cross pair below it forbids the merge.
         group_bar: weight that each cross pair within one exclusive group must exceed.
-        sample: cross pairs weighed for one merge at most (evenly spread over them).
+        sample: cross pairs weighed for one merge at most (evenly spread over them); floor and group are judged by them
+            alone, limits and cannot-links by all.
         rounds: an upper bound on rounds.
     """
 
@@ -75,7 +76,8 @@ class Clusters:
     Attributes:
         labels: for each record the smallest row number in its cluster.
         conflicts: pairs of clusters with a link above the bar that were kept apart: `left`, `right` (labels),
-            `weight` (of the best link), `reason` (`weight`, `floor`, `group`, `limit`, `cannot`).
+            `weight` (of the best link), `reason` (`weight`, `floor`, `group`, `limit`, `cannot`; `rounds` if these
+            ended first).
         contradictions: cannot-links whose records the must-links put together: `left`, `right` (rows).
         rounds: rounds taken.
     """
@@ -87,7 +89,7 @@ class Clusters:
 
 
 OPEN = 0
-REASONS = ("", "weight", "floor", "group", "limit", "cannot")
+REASONS = ("rounds", "weight", "floor", "group", "limit", "cannot")
 
 
 @dataclass
@@ -142,8 +144,9 @@ def agglomerate(
 
 
 def _first_edges(pairs: pl.DataFrame) -> _Edges:
-    """The heaviest first; ties go to the smaller rows, so that the order of the pairs cannot matter."""
-    left, right = (pairs.get_column(side).cast(pl.Int64).to_numpy() for side in ("left", "right"))
+    """The heaviest first; ties go to the smaller rows, so that neither order nor direction of the pairs can matter."""
+    one, other = _ends(pairs)
+    left, right = np.minimum(one, other), np.maximum(one, other)
     weight = pairs.get_column("weight").cast(pl.Float64).to_numpy()
     edges = _Edges(left, right, weight, np.zeros(len(left), np.int8))
     return edges.take(np.lexsort((right, left, -weight)))
