@@ -206,11 +206,13 @@ def explain_merge(scores: Scores, left: Rows, right: Rows, policy: Policy | None
     for place, lift in enumerate(scales.parameters.lifts):
         names = f"{comparisons[lift.one].name} and {comparisons[lift.other].name}"
         steps.append(Step(names, "go together anyway", -float(bars.lifts[:, place].mean())))
-    before = bars.weights + scales.rarity(one, patterns)
-    after = beside_rivals(before, bars.against)
-    capped = np.clip(after, -policy.cap, policy.cap)
-    steps.append(Step("rivals", "could agree as far", float((after - before).mean())))
-    steps.append(Step("the cap", f"no pair counts for more than {policy.cap:g}", float((capped - after).mean())))
+    weights = bars.weights + scales.rarity(one, patterns)
+    rivals = [rival.name for rival in scales.parameters.rivals if rival.prior]
+    for name, against in zip(rivals, bars.against.T, strict=True):
+        before, weights = weights, beside_rivals(weights, against[:, None])
+        steps.append(Step(name, "could agree as far", float((weights - before).mean())))
+    capped = np.clip(weights, -policy.cap, policy.cap)
+    steps.append(Step("the cap", f"no pair counts for more than {policy.cap:g}", float((capped - weights).mean())))
     return Waterfall(tuple(step for place, step in enumerate(steps) if step.weight or place == 0))
 
 

@@ -10,7 +10,7 @@ from matching.engine.blocking import BlockingRule
 from matching.engine.comparators.base import Exact
 from matching.engine.comparators.text import Edits, JaroWinkler
 from matching.engine.model import Linkage, LinkageModel
-from matching.engine.patterns import Comparison
+from matching.engine.patterns import Comparison, Rival
 from matching.engine.scores import Scores
 
 FORENAMES = ("ann", "bela", "cora", "dora", "emma", "finn", "gwen", "hugo", "ivan", "jane", "karl", "lena")
@@ -20,16 +20,17 @@ TOWNS = tuple(f"town {number}" for number in range(30))
 MODEL = LinkageModel(
     "people",
     (
-        Comparison("forename", ("forename",), JaroWinkler(), term_frequency=True),
-        Comparison("surname", ("surname",), JaroWinkler(), term_frequency=True, shared=True),
+        Comparison("forename", ("forename",), JaroWinkler(), term="forename"),
+        Comparison("surname", ("surname",), JaroWinkler(), term="surname"),
         Comparison("born", ("born",), Edits()),
-        Comparison("town", ("town",), Exact(), shared=True),
+        Comparison("town", ("town",), Exact()),
     ),
     (
         BlockingRule("born", (pl.col("born"),)),
         BlockingRule("names", (pl.col("forename"), pl.col("surname"))),
         BlockingRule("surname and town", (pl.col("surname"), pl.col("town"))),
     ),
+    rivals=(Rival("a relative", shared=frozenset({"surname", "town"})),),
 )
 
 

@@ -1,7 +1,5 @@
 """What labels say of a model: counts by hand, calibration of simulated labels, changes between clusterings."""
 
-from dataclasses import replace
-
 import numpy as np
 import polars as pl
 import pytest
@@ -209,8 +207,9 @@ def test_every_record_whose_companions_changed_is_told_once(clusters):
 def test_the_same_labels_measure_two_models():
     linkage, scores = link_people()
     parameters = scores.scales.parameters
-    town = replace(parameters.shares[-1], m=parameters.shares[-1].u)
-    other = linkage.score(replace(parameters, shares=(*parameters.shares[:-1], town)))
+    born = parameters.shares[2].model_copy(update={"m": parameters.shares[2].u})
+    shares = (*parameters.shares[:2], born, parameters.shares[3])
+    other = linkage.score(parameters.model_copy(update={"shares": shares}))
     labels = label_candidates().select("left_table", "left", "right_table", "right", "is_match")
     found = compare_labels(weigh_labels(scores, labels), weigh_labels(other, labels))
     assert found.filter(pl.col("outcome") == "lost").height > 0

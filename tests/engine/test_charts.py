@@ -1,0 +1,135 @@
+"""Pictures of a model: they draw, they say in words what they show, and their tables hold the figures."""
+
+import re
+from functools import cache
+from html import unescape
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+import pytest
+from linked_people import is_one, link_people
+
+from matching.engine.blocking_loss import estimate_blocking_loss
+from matching.engine.charts import (
+    Figure,
+    draw_blocking_loss,
+    draw_calibration,
+    draw_shares,
+    draw_thresholds,
+    draw_unlinkable,
+    draw_waterfall,
+    draw_weights,
+    tabulate_waterfall,
+)
+from matching.engine.diagnostics import (
+    explain_merge,
+    tabulate_calibration,
+    tabulate_shares,
+    tabulate_thresholds,
+    tabulate_unlinkable,
+    weigh_against_themselves,
+)
+from matching.engine.weights import probabilities
+
+
+@cache
+def figures() -> dict[str, Figure]:
+    linkage, scores = link_people()
+    shares = tabulate_shares(scores.scales.parameters, linkage)
+    chances = probabilities(scores.weights)
+    return {
+        "shares": draw_shares(shares),
+        "weights": draw_weights(shares),
+        "pair": draw_waterfall(scores.explain(int(scores.left[2]), int(scores.right[2])), "a pair"),
+        "merge": draw_waterfall(explain_merge(scores, np.array([0]), np.array([5, 9])), "a merge"),
+        "blocking loss": draw_blocking_loss(estimate_blocking_loss(linkage, scores)),
+        "calibration": draw_calibration(tabulate_calibration(chances, is_one(linkage))),
+        "certainty": draw_calibration(tabulate_calibration(chances)),
+        "thresholds": draw_thresholds(tabulate_thresholds(scores.weights)),
+        "unlinkable": draw_unlinkable(tabulate_unlinkable(weigh_against_themselves(scores))),
+    }
+
+
+@cache
+def svg(name):
+    return figures()[name].svg
+
+
+def words_of(name):
+    """The texts of a picture."""
+    return [unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg(name))]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        pytest.param(
+            "shares", {"forename", "born", "matches (m)", "strangers (u)", "at most 2 characters off"}, id="m and u"
+        ),
+        pytest.param("weights", {"surname", "town", "weight (log2 m/u)", "differ"}, id="weights"),
+        pytest.param("pair", {"weight: all together", "born: the same"}, id="waterfall of a pair"),
+        pytest.param("merge", {"weight: all together", "the cap: no pair counts for more than 8"}, id="of a merge"),
+        pytest.param("blocking loss", {"all rules", "born against names"}, id="blocking loss"),
+        pytest.param("calibration", {"predicted", "observed"}, id="calibration with labels"),
+        pytest.param("certainty", {"0 to 10 %", "90 to 100 %"}, id="calibration without labels"),
+        pytest.param("thresholds", {"precision", "recall", "f1", "threshold (weight)"}, id="thresholds"),
+        pytest.param("unlinkable", {"records below it", "threshold (weight)"}, id="unlinkable records"),
+    ],
+)
+def test_a_picture_says_in_words_what_it_shows(name, words):
+    figure = figures()[name]
+    assert words <= set(words_of(name))
+    assert figure.told.endswith(".")
+    assert figure.table.height > 0
+
+
+def test_a_picture_loads_nothing_from_anywhere():
+    for name in figures():
+        assert "href" not in svg(name)
+        assert "url(http" not in svg(name)
+
+
+def test_a_picture_is_a_png_too():
+    assert figures()["blocking loss"].png.startswith(b"\x89PNG")
+
+
+def test_levels_stand_in_their_order_in_every_panel():
+    words = words_of("weights")
+    first = words.index("one character off") - 1
+    assert words[first : first + 4] == ["the same", "one character off", "at most 2 characters off", "differ"]
+
+
+def test_for_and_against_are_told_by_sign_and_not_by_colour_alone():
+    _, scores = link_people()
+    waterfall = scores.explain(int(scores.left[2]), int(scores.right[2]))
+    words = words_of("pair")
+    for step in waterfall.steps:
+        if abs(step.weight) >= 0.005:
+            assert f"{step.weight:+.2f}".replace("-", "−") in words
+
+
+def test_the_table_of_a_waterfall_goes_step_by_step_from_nothing_to_the_weight():
+    _, scores = link_people()
+    waterfall = scores.explain(int(scores.left[2]), int(scores.right[2]))
+    table = tabulate_waterfall(waterfall)
+    *steps, total = table.rows(named=True)
+    assert steps[0]["from"] == 0.0
+    for before, after in pairwise(steps):
+        assert after["from"] == before["to"]
+    assert all(step["to"] == pytest.approx(step["from"] + step["weight"]) for step in steps)
+    assert (total["name"], total["from"]) == ("weight", 0.0)
+    assert total["to"] == total["weight"] == pytest.approx(waterfall.weight)
+
+
+def test_the_threshold_of_the_greatest_f1_is_written_into_the_picture():
+    best = figures()["thresholds"].table.filter("is_best").get_column("threshold").item()
+    assert f"{best:+.1f}".replace("-", "−") in words_of("thresholds")
+
+
+def test_rules_that_cannot_tell_their_loss_are_in_the_table_and_not_in_the_picture():
+    empty = {name: [None] for name in ("missed", "missed_low", "missed_high", "loss", "loss_low", "loss_high")}
+    table = pl.DataFrame({"rules": ["a rule alone"], "found": [3]} | empty).cast(dict.fromkeys(empty, pl.Float64))
+    figure = draw_blocking_loss(table)
+    assert "a rule alone" not in figure.svg
+    assert figure.table.height == 1
