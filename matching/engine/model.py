@@ -13,7 +13,7 @@ Belongs here: the entry to the engine. Does not: any model of something (persons
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -54,7 +54,7 @@ class LinkageModel:
         options: of training.
 
     Raises:
-        ValueError: rivals name comparisons that are not there.
+        ValueError: no comparison, two of one name, or rivals that name one that is not there.
     """
 
     name: str
@@ -66,8 +66,11 @@ class LinkageModel:
     options: Options = field(default_factory=Options)
 
     def __post_init__(self) -> None:
+        names = [comparison.name for comparison in self.comparisons]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f"model {self.name!r} needs comparisons, each with a name of its own, not {names}")
         named = {name for rival in self.rivals for name in rival.same | rival.shared}
-        if unknown := sorted(named - {comparison.name for comparison in self.comparisons}):
+        if unknown := sorted(named - set(names)):
             raise ValueError(f"rivals of model {self.name!r} name comparisons that it has not: {', '.join(unknown)}")
 
     @property
@@ -83,6 +86,7 @@ class LinkageModel:
         threads: int | None = None,
         chunk: int = CHUNK,
         progress: Progress | None = None,
+        pairs_of: "Linkage | None" = None,
     ) -> "Linkage":
         """Put the model to tables: code the records, find the candidate pairs, compare them.
 
@@ -92,6 +96,8 @@ class LinkageModel:
             threads: all that there are if None; the result is the same by any number.
             chunk: pairs looked at together, which bounds memory; the result is the same by any number.
             progress: told how far the comparing is.
+            pairs_of: a linkage of the same tables whose candidate pairs are compared by this model too; its own rules
+                are not read.
 
         Raises:
             ValueError: a column is missing, a key is missing or not unique, a limit names no table, `link` has one
@@ -100,14 +106,16 @@ class LinkageModel:
         named = {"records": tables} if isinstance(tables, pl.DataFrame) else dict(tables)
         records = _gather(self, named, key)
         sources = np.repeat(np.arange(len(named), dtype=np.int8), [table.height for table in named.values()])
-        # By table and hash of the key; numbers are put in that order, texts stay where they are.
-        order = np.lexsort((records.get_column(key).hash(0).to_numpy(), sources))
+        # By table and key; numbers are put in that order, texts stay where they are.
+        order = _order(records.get_column(key), sources)
         rows = np.empty(len(order), np.intp)
         rows[order] = np.arange(len(order))
         coded = code_records(self.comparisons, records, order)
+        keys = records.get_column(key).gather(order)
+        if pairs_of is not None:
+            return _compare_again(self, coded, keys, pairs_of)
         across = self.link_type == "link"
         blocks = find_blocks(records, self.rules, rows=rows, sources=sources if across else None)
-        keys = records.get_column(key).gather(order)
         del records
         left, right, rules, patterns = _compare_all(
             coded, blocks, threads=threads or os.cpu_count() or 1, chunk=chunk, progress=progress
@@ -119,7 +127,7 @@ class LinkageModel:
 class Linkage:
     """A model put to tables.
 
-    Records stand in an order of their own that does not depend on the order in which they came.
+    Records stand in the order of their table and key, whatever the order in which they came.
 
     Attributes:
         model: the model.
@@ -156,8 +164,15 @@ class Linkage:
         sizes = np.bincount(self.sources)
         return _pairs_of(len(self.sources)) - (sum(map(_pairs_of, sizes.tolist())) if self.is_across else 0)
 
-    def train(self) -> Parameters:
-        """Learn m and u without labels from these tables."""
+    def train(self, among: npt.NDArray[np.bool_] | None = None) -> Parameters:
+        """Learn m and u without labels from these tables.
+
+        Args:
+            among: of the candidate pairs; if given, what tells matches from the rest of these pairs is learned, instead
+                of from strangers (orders among pairs of records of one person).
+        """
+        if among is not None:
+            return _train_among(self, among)
         options = self.model.options
         evidence = Evidence(
             comparisons=self.model.comparisons,
@@ -201,6 +216,42 @@ class Linkage:
             scales=scales,
             limits=limits,
         )
+
+
+def _order(keys: pl.Series, sources: npt.NDArray[np.int8]) -> npt.NDArray[np.intp]:
+    """Places of the records by table and key."""
+    frame = pl.DataFrame({"source": sources, "key": keys}).with_row_index("place")
+    return frame.sort("source", "key").get_column("place").to_numpy().astype(np.intp)
+
+
+def _compare_again(model: LinkageModel, coded: Coded, keys: pl.Series, linkage: "Linkage") -> "Linkage":
+    """The pairs of another linkage under this model, a chunk at a time."""
+    if not keys.equals(linkage.keys):
+        raise ValueError(f"model {model.name!r} is put to other records than model {linkage.model.name!r}")
+    starts = range(0, len(linkage.left), CHUNK)
+    with ThreadPoolExecutor() as pool:
+        parts = pool.map(
+            lambda start: compare(coded, linkage.left[start : start + CHUNK], linkage.right[start : start + CHUNK]),
+            starts,
+        )
+        nothing = np.zeros(0, np.int32)
+        patterns = np.concatenate([compare(coded, nothing, nothing), *parts])
+    return replace(linkage, model=model, coded=coded, patterns=patterns)
+
+
+def _train_among(linkage: "Linkage", among: npt.NDArray[np.bool_]) -> Parameters:
+    model, size = linkage.model, int(among.sum())
+    everything = np.ones((1, len(model.comparisons)), np.bool_)
+    evidence = Evidence(
+        comparisons=model.comparisons,
+        rivals=model.rivals,
+        records=0,
+        total=size,
+        candidates=count_patterns(linkage.patterns[among], everything, np.zeros(size, np.int64)),
+        random=None,
+        same=(None,) * len(model.comparisons),
+    )
+    return train(evidence, model.name, model.options)
 
 
 def _gather(model: LinkageModel, tables: Mapping[str, pl.DataFrame], key: str) -> pl.DataFrame:
@@ -305,9 +356,9 @@ def _is_enough(patterns: Patterns, linkage: Linkage) -> bool:
 
 
 def _share_same(linkage: Linkage, place: int) -> float | None:
-    """Share of all pairs whose value is the same, among those where it is known; None where several columns count."""
+    """Share of all pairs that reach `SAME`, among those whose value is known; None where equal codes do not tell."""
     comparison = linkage.model.comparisons[place]
-    if comparison.comparator.jointly:
+    if not comparison.comparator.is_same_value:
         return None
     codes = linkage.coded.codes[:, linkage.coded.places[place][0]]
     sources = linkage.sources if linkage.is_across else np.arange(0)

@@ -24,6 +24,8 @@ def _cut(number: float) -> float:
 
 Number = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_cut)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), AfterValidator(_cut)]
+# Of matches: never none and never all, since odds are taken of it.
+Prior = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False), AfterValidator(_cut)]
 
 
 class _Entry(BaseModel):
@@ -87,7 +89,7 @@ class Parameters(_Entry):
         format: of the file.
         model: its name.
         prior: share of matches among all pairs that the model looks at.
-        records: that the priors hold for; among more records a pair is less likely a match.
+        records: that the priors hold for; among more records a pair is less likely a match. 0: they hold for any.
         shares: one a comparison.
         rivals: classes of pairs that agree in much and are no match.
         lifts: dependences that weights are corrected for.
@@ -97,8 +99,8 @@ class Parameters(_Entry):
 
     format: Literal[2] = FORMAT
     model: str
-    prior: Share
-    records: int
+    prior: Prior
+    records: int = Field(ge=0)
     shares: tuple[Shares, ...]
     rivals: tuple[RivalShares, ...] = ()
     lifts: tuple[Lift, ...] = ()
@@ -137,15 +139,24 @@ def check_parameters(parameters: Parameters, comparisons: Sequence[Comparison]) 
     """See that parameters belong to these comparisons.
 
     Raises:
-        ValueError: comparisons or levels differ.
+        ValueError: comparisons or levels differ, or what hangs on them is incomplete.
     """
-    learned = {shares.name: shares.levels for shares in parameters.shares}
-    asked = {comparison.name: comparison.levels for comparison in comparisons}
-    if list(learned) != list(asked):
-        raise ValueError(
-            f"the file of model {parameters.model!r} compares {list(learned)}, not {list(asked)}: {ADVICE}"
-        )
-    if changed := [name for name, levels in asked.items() if learned[name] != levels]:
+    learned = [shares.name for shares in parameters.shares]
+    asked = [comparison.name for comparison in comparisons]
+    if learned != asked:
+        raise ValueError(f"the file of model {parameters.model!r} compares {learned}, not {asked}: {ADVICE}")
+    pairs = zip(parameters.shares, comparisons, strict=True)
+    if changed := [shares.name for shares, comparison in pairs if shares.levels != comparison.levels]:
         raise ValueError(f"the file of model {parameters.model!r} has other levels in {changed}: {ADVICE}")
     if any(len(rival.alike) != len(comparisons) for rival in parameters.rivals):
         raise ValueError(f"the file of model {parameters.model!r} has incomplete rivals: {ADVICE}")
+    if not all(_is_complete(lift, comparisons) for lift in parameters.lifts):
+        raise ValueError(f"the file of model {parameters.model!r} has incomplete dependences: {ADVICE}")
+
+
+def _is_complete(lift: Lift, comparisons: Sequence[Comparison]) -> bool:
+    """Whether a dependence is one of two comparisons of the model, with a row and a column for each of their levels."""
+    if not 0 <= lift.one < lift.other < len(comparisons):
+        return False
+    rows, columns = (len(comparisons[place].levels) for place in (lift.one, lift.other))
+    return [len(row) for row in lift.log2] == [columns] * rows

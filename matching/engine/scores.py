@@ -68,8 +68,10 @@ class Scores:
     def weigh(self, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> Weights:
         """Weights of any pairs of rows, whether blocking made them or not."""
         weights = np.zeros(len(left))
+        # The smaller row first, whose value the term frequency goes by.
+        ends = [side(left, right).astype(np.int32) for side in (np.minimum, np.maximum)]
         for start in range(0, len(left), CHUNK):
-            one, other = (side[start : start + CHUNK].astype(np.int32) for side in (left, right))
+            one, other = (side[start : start + CHUNK] for side in ends)
             weights[start : start + CHUNK] = self.scales.weigh(one, compare(self.scales.coded, one, other))
         return weights
 

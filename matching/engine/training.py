@@ -243,7 +243,7 @@ def _update(
     match: Numbers,
     rivals: Sequence[Numbers],
 ) -> _State:
-    prior = max(float(match.sum()) / evidence.total, LEAST)
+    prior = max(float(match.sum()) / max(evidence.total, 1), LEAST)
     strangers = evidence.candidates.counts - match - np.add.reduce([*rivals, np.zeros(len(match))])
     m, u = [], []
     for place, comparison in enumerate(evidence.comparisons):
@@ -270,7 +270,7 @@ def _update(
 
 def _updated(rival: _Class, state: _State, evidence: Evidence, levels: Sequence[Levels], pairs: Numbers) -> _Class:
     """A class of rivals after its expected pairs are known; one that comes to nothing is given up."""
-    prior = float(pairs.sum()) / evidence.total
+    prior = float(pairs.sum()) / max(evidence.total, 1)
     if prior < LEAST:
         return replace(rival, prior=0.0)
     whole = _rival_shares(rival, state, evidence)
@@ -292,9 +292,9 @@ def _rival_shares(rival: _Class, state: _State, evidence: Evidence) -> list[Numb
 
 
 def _share_m(comparison: Comparison, seen: Numbers, options: Options) -> Numbers:
-    if comparison.declared is not None:
-        return _normal(seen + options.declared_pairs * _first_m(comparison))
-    return _normal(np.append(0.0, seen[1:] + 0.1))
+    """Pairs seen and some as training starts from, so that a comparison that no pair is free to tell of stays there."""
+    started = 1.0 if comparison.declared is None else options.declared_pairs
+    return _normal(seen + started * _first_m(comparison))
 
 
 def _cleaned(rates: _Rates, matches: Numbers) -> Numbers:

@@ -73,7 +73,7 @@ def weigh_patterns(
     levels = unpack(patterns, comparisons)
     by_level = [weights[reached] for weights, reached in zip(level_weights(parameters), levels, strict=True)]
     lifts = [np.array(lift.log2)[levels[lift.one], levels[lift.other]] for lift in parameters.lifts]
-    prior = min(parameters.prior * parameters.records / max(records, 1), 0.5)
+    prior = min(parameters.prior * max(parameters.records, 1) / max(records, 1), 0.5)
     against = [_against(rival, comparisons, levels, parameters) for rival in parameters.rivals if rival.prior]
     return Bars(
         prior=float(np.log2(prior) - np.log2(1 - prior)),
