@@ -243,7 +243,7 @@ def _update(
     match: Numbers,
     rivals: Sequence[Numbers],
 ) -> _State:
-    prior = max(float(match.sum()) / max(evidence.total, 1), LEAST)
+    prior = min(max(float(match.sum()) / max(evidence.total, 1), LEAST), 1 - LEAST)
     strangers = evidence.candidates.counts - match - np.add.reduce([*rivals, np.zeros(len(match))])
     m, u = [], []
     for place, comparison in enumerate(evidence.comparisons):

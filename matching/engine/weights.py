@@ -68,12 +68,14 @@ def weigh_patterns(
         comparisons: of the model.
         parameters: trained.
         records: how many there are now: a record has as many partners among ten times as many records, so that a pair
-            is a match ten times less likely.
+            is a match ten times less likely. Parameters that tell no number of records hold for any.
     """
     levels = unpack(patterns, comparisons)
     by_level = [weights[reached] for weights, reached in zip(level_weights(parameters), levels, strict=True)]
     lifts = [np.array(lift.log2)[levels[lift.one], levels[lift.other]] for lift in parameters.lifts]
-    prior = min(parameters.prior * max(parameters.records, 1) / max(records, 1), 0.5)
+    prior = parameters.prior
+    if parameters.records:
+        prior = min(prior * parameters.records / max(records, 1), 0.5)
     against = [_against(rival, comparisons, levels, parameters) for rival in parameters.rivals if rival.prior]
     return Bars(
         prior=float(np.log2(prior) - np.log2(1 - prior)),
