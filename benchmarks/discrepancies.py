@@ -44,6 +44,7 @@ FIELDS = {
     "conditions": "conditions",
     "is_county_lines": "county_lines",
     "duplicate": "duplicate",
+    "case_urn": "urn",
 }
 PLACE = ["source", "source_key", "field"]
 FATES = ("corrected", "no trace", "untold", "missed")

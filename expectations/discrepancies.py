@@ -13,10 +13,12 @@ import polars as pl
 from expectations.rules.contents import CONTENT_RULES
 from expectations.rules.dates import DATE_RULES
 from expectations.rules.frames import rule_frames
+from expectations.rules.identity import IDENTITY_RULES
+from expectations.rules.periods import PERIOD_RULES
 from expectations.rules.persons import PERSON_RULES
 from expectations.rules.presence import PRESENCE_RULES, UNREADABLE_RULES
 from expectations.rules.rule import SOURCE_TITLES, Evidence, PresenceClock, Rule
-from expectations.rules.statute import STATUTE_RULES
+from expectations.rules.statute import QUERIES, STATUTE_RULES
 from warehouse.digests import digests
 from warehouse.tables.register import DISCREPANCIES
 
@@ -27,9 +29,12 @@ RULES: tuple[Rule, ...] = (
     *UNREADABLE_RULES,
     *CONTENT_RULES,
     *DATE_RULES,
+    *PERIOD_RULES,
     *PERSON_RULES,
+    *IDENTITY_RULES,
     *PRESENCE_RULES,
     *STATUTE_RULES,
+    *QUERIES,
 )
 
 PLACE = ("order_id", "record_id", "source", "source_key")

@@ -84,6 +84,7 @@ ORDER_FIELDS: Final = (
         & (pl.col("start_on") <= pl.col("end_on"))
         & ~plausibility.is_start_filled_in,
         implied=plausibility.starts_by_term,
+        likely=pl.col("start_on") == pl.col("golden_made_on"),
     ),
     Field(
         "is_until_further_order",

@@ -1,21 +1,18 @@
-"""Rules on the dates and the length of an order.
+"""Rules on the day an order was made and the day it starts, and what all rules on dates share.
 
-The end of an order is not one value: until further order, a fixed end counted to the day before the anniversary or
-to the day itself, an end that follows from a wrong length. Each is told apart here; none is a comparison of texts.
+Not a discrepancy: a date in another form; a start after the day of making, where the order itself starts later.
 """
 
 import polars as pl
 
 from expectations.rules.rule import Rule, Severity, differs, golden
-from warehouse.periods import whole_months
 
-SAME_LENGTH_NOTE = "Length and dates disagree when keyed apart (E09) [COLLEGE-STRO: the length was re-requested]."
-END_NOTE = "A fixed order ends by time; Modern Slavery Act 2015 ss.17, 24 [MSA-2015]. End missing or miscounted (E08)."
 DATE_NOTE = "Interfaces write dates differently: PNC ddmmyyyy, courts ISO, returns by hand (E10) [HMPPS-PR; B7-CORE]."
 START_NOTE = "An order may start after it was made, for example on release from custody (R23, E08) [IASC-2022]."
 AMENDED_NOTE = "An amended result replaces the one it amends; the other systems do not always follow [B7-CORE]."
 
-HALF_YEAR = 6
+DAYS_TO_START = 28
+"""A start put off by more than some weeks waits for something: most often for release from custody (R23)."""
 
 
 def is_swapped(name: str) -> pl.Expr:
@@ -32,26 +29,7 @@ def is_other_year(name: str) -> pl.Expr:
     return (record.month() == gold.month()) & (record.day() == gold.day()) & differs(name)
 
 
-record_start = pl.coalesce("start_on", "made_on", "golden_start_on")
 golden_start = pl.coalesce("golden_start_on", "golden_made_on")
-length_by_dates = whole_months(golden_start, pl.col("end_on"))
-recorded_length = pl.coalesce(whole_months(record_start, pl.col("end_on")), length_by_dates)
-is_day_before_convention = ((pl.col("end_on") - golden("end_on")).dt.total_days().abs() <= 1) & (
-    whole_months(golden_start, pl.col("end_on")) == whole_months(golden_start, golden("end_on"))
-)
-is_end_different = differs("end_on") & ~is_day_before_convention.fill_null(False)
-# A wrong length moves the end with it: one cause, told once, as the length.
-is_length_keyed_wrong = differs("term_months")
-is_length_by_dates_wrong = (
-    pl.col("term_months").is_null()
-    & is_end_different
-    & (recorded_length != golden("term_months"))
-    & (recorded_length % HALF_YEAR == 0)
-    & (recorded_length > 0)
-)
-is_end_from_length = is_length_by_dates_wrong | (is_length_keyed_wrong & (recorded_length == pl.col("term_months")))
-is_end_open = pl.col("is_until_further_order").fill_null(False)
-is_golden_open = golden("is_until_further_order").fill_null(False)
 # A wrong day of making that is copied as the start is one mistake, told once, as the day of making.
 is_start_from_made = (
     (pl.col("start_on") == pl.col("made_on")) & differs("made_on") & (golden("start_on") == golden("made_on"))
@@ -62,7 +40,12 @@ is_made_given_as_start = ((pl.col("start_on") == pl.col("made_on")) | (pl.col("s
 )
 
 
-def not_followed(code: str, name: str, title: str) -> Rule:
+is_start_put_off = (golden("start_on") == golden("made_on")) & (
+    (pl.col("start_on") - pl.col("made_on")).dt.total_days() > DAYS_TO_START
+)
+
+
+def not_followed(code: str, name: str, title: str, example: str) -> Rule:
     """A rule: the record still gives what the court has since amended."""
     return Rule(
         code,
@@ -74,10 +57,13 @@ def not_followed(code: str, name: str, title: str) -> Rule:
         f"The court amended the {title}; {{source}} still gives the earlier one.",
         f"Update the {title} from the amended result.",
         AMENDED_NOTE,
+        example,
     )
 
 
-def date_rules(prefix: str, name: str, title: str, severity: Severity, guard: pl.Expr, note: str) -> tuple[Rule, ...]:
+def date_rules(
+    prefix: str, name: str, title: str, severity: Severity, guard: pl.Expr, note: str, examples: tuple[str, str, str]
+) -> tuple[Rule, ...]:
     """The three ways in which a date is wrong, most specific first."""
     kinds = (
         ("SWAPPED", "day and month swapped", is_swapped(name)),
@@ -95,18 +81,54 @@ def date_rules(prefix: str, name: str, title: str, severity: Severity, guard: pl
             f"{{source}} gives another {title.lower()} than the order ({words}).",
             f"Check the {title.lower()} against the court result and correct the record.",
             note,
+            example,
         )
-        for kind, words, holds in kinds
+        for (kind, words, holds), example in zip(kinds, examples, strict=True)
     )
 
 
 MADE_RULES = (
-    not_followed("MADE-AMENDED", "made_on", "day of making"),
-    *date_rules("MADE", "made_on", "Day of making", "medium", pl.lit(True), DATE_NOTE),
+    not_followed(
+        "MADE-AMENDED",
+        "made_on",
+        "day of making",
+        "Court result of 2 March 2021, amended to 9 March 2021. PNC: 2 March 2021.",
+    ),
+    *date_rules(
+        "MADE",
+        "made_on",
+        "Day of making",
+        "medium",
+        pl.lit(True),
+        DATE_NOTE,
+        (
+            "PND: 3 September 2021. Court, PNC: 9 March 2021 (09/03/2021 read as month, day).",
+            "Return: 9 March 2020. Court, PNC: 9 March 2021.",
+            "PNC: 11 March 2021. Court, PND: 9 March 2021. A slip that stands as the start too is told once.",
+        ),
+    ),
 )
 
+START_DAY_RULES = date_rules(
+    "START",
+    "start_on",
+    "Start",
+    "high",
+    is_start_different,
+    START_NOTE,
+    (
+        "PND: 4 January 2021. Court: 1 April 2021 (01/04/2021 read as month, day).",
+        "Return: 1 April 2022. Court, PNC: 1 April 2021.",
+        "PNC: 3 April 2021. Court, return: 1 April 2021.",
+    ),
+)
 START_RULES = (
-    not_followed("START-AMENDED", "start_on", "start"),
+    not_followed(
+        "START-AMENDED",
+        "start_on",
+        "start",
+        "Court result with a start of 1 May 2021, amended to 1 April 2021. PND: 1 May 2021.",
+    ),
     Rule(
         "START-MADE",
         "Day of making given as the start",
@@ -117,90 +139,22 @@ START_RULES = (
         "{source} gives the day of making as the start, but the order starts on another day.",
         "Enter the start that the court set.",
         START_NOTE,
+        "Court: made 9 March 2021, starts 1 April 2021 for 60 months, ends 31 March 2026. PNC: starts 9 March 2021.",
     ),
-    *date_rules("START", "start_on", "Start", "high", is_start_different, START_NOTE),
+    *START_DAY_RULES[:2],
+    Rule(
+        "START-PUT-OFF",
+        "Start put off in this record alone",
+        "start_on",
+        "high",
+        "consistency",
+        is_start_different & is_start_put_off,
+        "{source} lets the order start weeks after it was made, as on release from custody; the others do not.",
+        "Ask the court whether the order runs from release, and enter the start that it set.",
+        START_NOTE,
+        "Return: made 9 March 2021, starts 4 October 2021 (release). Court, PNC: starts 9 March 2021.",
+    ),
+    *START_DAY_RULES[2:],
 )
 
-END_RULES = (
-    not_followed("END-AMENDED", "end_on", "end"),
-    Rule(
-        "END-OPEN",
-        "Until further order against a fixed end",
-        "end_on",
-        "high",
-        "consistency",
-        is_end_open & golden("end_on").is_not_null() & ~is_golden_open,
-        "{source} holds the order as until further order; it has a fixed end.",
-        "Enter the end that the court set.",
-        END_NOTE,
-        observed=pl.lit("until further order"),
-    ),
-    Rule(
-        "END-FIXED",
-        "Fixed end against until further order",
-        "end_on",
-        "high",
-        "consistency",
-        pl.col("end_on").is_not_null() & is_golden_open,
-        "{source} gives a fixed end; the order runs until further order.",
-        "Remove the end and mark the order as until further order.",
-        END_NOTE,
-        expected=pl.lit("until further order"),
-    ),
-    Rule(
-        "END-MISSING",
-        "End missing",
-        "end_on",
-        "high",
-        "completeness",
-        pl.col("end_on").is_null()
-        & ~is_end_open
-        & golden("end_on").is_not_null()
-        & ~pl.col("partial_fields").list.contains("end_on"),
-        "{source} gives no end; the order has one.",
-        "Enter the end that the court set.",
-        END_NOTE,
-    ),
-    *date_rules("END", "end_on", "End", "high", is_end_different & ~is_end_from_length.fill_null(False), END_NOTE),
-)
-
-TERM_RULES = (
-    not_followed("TERM-AMENDED", "term_months", "length"),
-    Rule(
-        "TERM-WRONG",
-        "Length wrong",
-        "term_months",
-        "high",
-        "consistency",
-        is_length_keyed_wrong,
-        "{source} gives another length than the order; an end worked out from it is wrong too.",
-        "Enter the length that the court set and work the end out anew.",
-        SAME_LENGTH_NOTE,
-    ),
-    Rule(
-        "TERM-BY-DATES",
-        "Start and end span another length",
-        "term_months",
-        "high",
-        "consistency",
-        is_length_by_dates_wrong,
-        "{source} gives no length, and its start and end span another length than the order.",
-        "Enter the length that the court set and work the end out anew.",
-        SAME_LENGTH_NOTE,
-        observed=recorded_length,
-    ),
-    Rule(
-        "TERM-SELF",
-        "Length disagrees with its own dates",
-        "term_months",
-        "medium",
-        "consistency",
-        ~is_end_different.fill_null(False) & (length_by_dates != pl.col("term_months")),
-        "Length and dates in {source} disagree, and no other source tells which is right.",
-        "Check length and dates against the court result.",
-        SAME_LENGTH_NOTE,
-        expected=length_by_dates,
-    ),
-)
-
-DATE_RULES = (*MADE_RULES, *START_RULES, *END_RULES, *TERM_RULES)
+DATE_RULES = (*MADE_RULES, *START_RULES)

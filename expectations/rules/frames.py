@@ -17,10 +17,11 @@ from warehouse.tables.core import SOURCES
 GOLDEN_COLUMNS = (
     "order_type", "is_interim", "forenames", "surname", "date_of_birth", "sex", "pnc_id", "cro_number", "made_on",
     "start_on", "end_on", "is_until_further_order", "term_months", "court_code", "force_code", "region_code",
-    "legal_status", "is_county_lines",
+    "legal_status", "is_county_lines", "condition_count",
 )  # fmt: skip
 AMENDED_COLUMNS = ("made_on", "start_on", "end_on", "term_months")
 ORDER_FEEDS = {"pnc": "pnc_ancord", "pnd": "pnd", "court": "court"}
+PERIOD = r"\b\d+\s*(?:hour|day|week|month|year)s?\b"
 # A partial date that agrees, or a check letter that a rule of its own tells of, is not unreadable.
 TOLD_ELSEWHERE = ("partial_date", "check_letter")
 
@@ -40,7 +41,7 @@ def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dic
             *(pl.lit(None, pl.String).alias(name) for name in ("record_id", "source", "source_key"))
         ),
         "absence": absences(orders, evidence.deliveries, as_of=as_of, clock=clock),
-        "duplicate": duplicates(evidence.order_sources),
+        "duplicate": duplicates(evidence),
         "rejected": unread_values(evidence),
     }
 
@@ -54,6 +55,7 @@ def golden_orders(orders: pl.DataFrame) -> pl.DataFrame:
         "sources",
         "court_type",
         "jurisdiction",
+        "follows_order_id",
         pl.when(is_live).then(is_live.sum().over("subject_id", "order_type")).alias("live_of_type"),
         pl.col("sources").list.len().alias("source_count"),
         *(pl.col(name).alias(f"golden_{name}") for name in GOLDEN_COLUMNS),
@@ -71,7 +73,13 @@ def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
         standing.join(orders, on="order_id")
         .join(_amended_values(placed), on="order_id", how="left")
         .join(_partial_fields(evidence.rejected_values), on="record_id", how="left")
-        .with_columns(pl.col("partial_fields").fill_null([]), is_birth_alone=_is_birth_alone())
+        .join(_full_ends(orders), on="order_id", how="left")
+        .with_columns(
+            pl.col("partial_fields").fill_null([]),
+            is_birth_alone=_is_birth_alone(),
+            is_force_held_beside=_is_force_held_beside(),
+            is_pnc_id_of_other=_is_pnc_id_of_other(evidence.orders),
+        )
     )
     folded = _with_golden_folded(records, evidence.core_orders)
     named = with_name_features(folded, _known_names(evidence.core_aliases, placed))
@@ -94,13 +102,44 @@ def _is_birth_alone() -> pl.Expr:
     return pl.col("record_id").count().over("order_id", "date_of_birth") == 1
 
 
+def _full_ends(orders: pl.DataFrame) -> pl.DataFrame:
+    """The end of the full order that followed an interim one."""
+    return orders.filter(~pl.col("golden_is_interim")).select(
+        order_id="follows_order_id", full_end_on="golden_end_on"
+    ).drop_nulls().group_by("order_id").agg(pl.col("full_end_on").max())  # fmt: skip
+
+
+def _is_force_held_beside() -> pl.Expr:
+    """Another record of the order in the same source gives the golden force."""
+    is_golden = pl.col("force_code") == pl.col("golden_force_code")
+    return is_golden.fill_null(value=False).any().over("order_id", "source")
+
+
+def _is_pnc_id_of_other(orders: pl.DataFrame) -> pl.Expr:
+    """The record's PNC id is the golden one of another person."""
+    holders = orders.select("subject_id", "pnc_id").drop_nulls().unique().sort("pnc_id", "subject_id")
+    several = holders.filter(pl.col("subject_id").n_unique().over("pnc_id") > 1).get_column("pnc_id").unique()
+    held = holders.get_column("pnc_id").unique()
+    own = pl.col("pnc_id") == pl.col("golden_pnc_id")
+    is_other = pl.when(own.fill_null(value=False)).then(pl.col("pnc_id").is_in(several.implode()))
+    return is_other.otherwise(pl.col("pnc_id").is_in(held.implode())).fill_null(value=False)
+
+
 def _with_golden_folded(records: pl.DataFrame, core_orders: pl.DataFrame) -> pl.DataFrame:
     """A golden name is the name of some record: its folded form is that record's."""
     for name in ("surname", "forenames"):
         forms = core_orders.select(**{f"golden_{name}": name, f"golden_{name}_folded": f"{name}_folded"}).drop_nulls()
         distinct = forms.sort(pl.all()).unique(f"golden_{name}", keep="first", maintain_order=True)
         records = records.join(distinct, on=f"golden_{name}", how="left")
-    return records
+    return records.with_columns(birth_digits=_digits_apart("date_of_birth"))
+
+
+def _digits_apart(name: str) -> pl.Expr:
+    """The number of digits in which a date differs from the golden one."""
+    record, gold = (pl.col(column).dt.to_string("%Y%m%d") for column in (name, f"golden_{name}"))
+    return pl.sum_horizontal(
+        (record.str.slice(place, 1) != gold.str.slice(place, 1)).cast(pl.Int64) for place in range(8)
+    )
 
 
 def _known_names(aliases: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
@@ -117,30 +156,45 @@ def _with_id_distance(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_conditions(records: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
-    """The codes a record holds, those of the golden order, and what is missing or too many."""
-    held = evidence.core_conditions.group_by("record_id").agg(
+    """The codes a record holds, those of the golden order, what is missing or too many, and whether periods differ."""
+    places = records.select("record_id", "order_id")
+    gold = evidence.conditions.filter(pl.col("is_golden"))
+    texts = gold.select("order_id", "condition_code", golden_text="text")
+    worded = evidence.core_conditions.join(places, on="record_id").join(
+        texts, on=["order_id", "condition_code"], how="left"
+    )
+    held = worded.group_by("record_id").agg(
         pl.col("condition_code").drop_nulls().unique().sort().alias("condition_codes"),
         pl.col("condition_code").null_count().cast(pl.Int64).alias("uncoded_conditions"),
         pl.col("is_cut").any().alias("has_cut_condition"),
+        _has_other_period().any().alias("has_other_period"),
     )
-    gold = (
-        evidence.conditions.filter(pl.col("is_golden"))
-        .group_by("order_id")
-        .agg(pl.col("condition_code").unique().sort().alias("golden_condition_codes"))
+    golden_codes = gold.group_by("order_id").agg(
+        pl.col("condition_code").unique().sort().alias("golden_condition_codes")
     )
-    codes, golden_codes = pl.col("condition_codes"), pl.col("golden_condition_codes")
+    codes, expected = pl.col("condition_codes"), pl.col("golden_condition_codes")
     return (
         records.join(held, on="record_id", how="left")
-        .join(gold, on="order_id", how="left")
+        .join(golden_codes, on="order_id", how="left")
         .with_columns(
             codes.fill_null([]),
             pl.col("uncoded_conditions").fill_null(0),
-            pl.col("has_cut_condition").fill_null(False),
+            pl.col("has_cut_condition", "has_other_period").fill_null(False),
         )
         .with_columns(
-            missing_codes=golden_codes.list.set_difference(codes), extra_codes=codes.list.set_difference(golden_codes)
+            missing_codes=expected.list.set_difference(codes), extra_codes=codes.list.set_difference(expected)
         )
     )
+
+
+def _has_other_period() -> pl.Expr:
+    """Both wordings of a condition give a period, and not the same one; a wording that was cut may have lost it."""
+    own, gold = (
+        pl.col(text).str.to_lowercase().str.extract_all(PERIOD).list.eval(pl.element().str.replace_all(r"\s+|s$", ""))
+        for text in ("text", "golden_text")
+    )
+    is_given = (own.list.len() > 0) & (gold.list.len() > 0) & ~pl.col("is_cut")
+    return (is_given & (own.list.set_symmetric_difference(gold).list.len() > 0)).fill_null(value=False)
 
 
 def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
@@ -168,7 +222,10 @@ def lacking_sources(orders: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFra
     )
     is_expected = (pl.col("source") != "court") | (pl.col("jurisdiction") == "England and Wales")
     is_absent = ~pl.col("sources").list.contains(pl.col("source"))
-    grace = pl.col("source").replace_strict(clock.days, return_dtype=pl.Int64)
+    of_type = pl.format("{}:{}", "source", "golden_order_type").replace_strict(
+        clock.days, default=None, return_dtype=pl.Int64
+    )
+    grace = pl.coalesce(of_type, pl.col("source").replace_strict(clock.days, return_dtype=pl.Int64))
     due_on = pl.coalesce("golden_made_on", "golden_start_on") + pl.duration(days=grace)
     return (
         orders.filter(pl.col("golden_legal_status") != "withdrawn")
@@ -183,14 +240,22 @@ def _delivered(deliveries: pl.DataFrame) -> pl.DataFrame:
     return deliveries.filter(pl.col("is_used")).group_by("feed").agg(pl.col("dated_on").max().alias("delivered_on"))
 
 
-def duplicates(order_sources: pl.DataFrame) -> pl.DataFrame:
-    """Second records of an order in one source, with the key of the first."""
+def duplicates(evidence: Evidence) -> pl.DataFrame:
+    """Second records of an order in one source that stand, with the key of the first that does.
+
+    A result that amends another, or was entered anew after a withdrawal, is no second record.
+    """
     place = ["order_id", "source"]
-    firsts = order_sources.filter(~pl.col("is_duplicate") & ~pl.col("is_amended"))
-    first_keys = firsts.group_by(place).agg(pl.col("source_key").min().alias("first_source_key"))
+    withdrawn = evidence.core_orders.filter(pl.col("result_state") == "WITHDRAWN").select("source", "source_key")
+    standing = evidence.order_sources.filter(~pl.col("is_amended")).join(
+        withdrawn, on=["source", "source_key"], how="anti"
+    )
+    firsts = standing.sort("is_duplicate", "source_key").group_by(place, maintain_order=True).agg(
+        pl.col("source_key").first().alias("first_source_key")
+    )  # fmt: skip
     return (
-        order_sources.filter(pl.col("is_duplicate") & ~pl.col("is_amended"))
-        .join(first_keys, on=place, how="left")
+        standing.join(firsts, on=place)
+        .filter(pl.col("source_key") != pl.col("first_source_key"))
         .with_columns(record_id=pl.format("{}:{}", "source", "source_key"))
     )
 

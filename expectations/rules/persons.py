@@ -1,6 +1,7 @@
-"""Rules on who is bound: names, date of birth, identifiers, sex.
+"""Rules on who is bound: names and date of birth.
 
-Names are compared folded: a diacritic, a hyphen or a capital is never a discrepancy.
+Names are compared folded: a diacritic, a hyphen or a capital is never a discrepancy, nor are the same words split
+otherwise into forenames and surname (`Paul Hall COOPER`, `HALL COOPER/PAUL`).
 """
 
 import polars as pl
@@ -10,14 +11,15 @@ from expectations.rules.rule import Rule, Severity, differs, golden
 
 NAME_NOTE = "Spelling of names was the most common fault in court results on the PNC [NAO-CRB] (E11 to E13)."
 BIRTH_NOTE = "Placeholder or wrong dates of birth are a known hazard of matching (E14) [HMPPS-PM]."
-PNC_ID_NOTE = "The check letter is the remainder of the number by 23 (E16) [HMPPS-PR; B7-CORE HO100209]."
-TWO_IDS_NOTE = "A PNC id is meant to stay with one person (E17) [BICHARD]."
-CRO_NOTE = "Dummy and mistyped CRO numbers (E18) [HMPPS-PM]."
 
 SPELLING_SIMILARITY = 0.75
 
-is_surname_different = pl.col("surname_squashed") != golden("surname_squashed")
-is_forename_different = pl.col("forenames_squashed") != golden("forenames_squashed")
+# A source that gives names in one piece does not say where the surname begins.
+is_split_otherwise = pl.col("forenames_squashed") + pl.col("surname_squashed") == (
+    golden("forenames_squashed") + golden("surname_squashed")
+)
+is_surname_different = (pl.col("surname_squashed") != golden("surname_squashed")) & ~is_split_otherwise
+is_forename_different = (pl.col("forenames_squashed") != golden("forenames_squashed")) & ~is_split_otherwise
 is_name_swapped = (is_surname_different | is_forename_different) & (
     pl.col("swapped_similarity") > pl.max_horizontal("surname_similarity", "forename_similarity")
 )
@@ -33,7 +35,7 @@ is_shortened = pl.col("is_forenames_shortened") & is_forename_different
 has_more_names = pl.col("is_forenames_extended")
 
 
-def name_rule(code: str, title: str, name: str, severity: Severity, when: pl.Expr, message: str) -> Rule:
+def name_rule(code: str, title: str, name: str, severity: Severity, when: pl.Expr, message: str, example: str) -> Rule:
     """A rule on names: corrected by checking identity, never by copying."""
     return Rule(
         code,
@@ -45,6 +47,7 @@ def name_rule(code: str, title: str, name: str, severity: Severity, when: pl.Exp
         message,
         "Check the person's identity, then correct the name or hold it as an alias.",
         NAME_NOTE,
+        example,
         observed=pl.col(f"{name}_folded"),
         expected=golden(f"{name}_folded"),
     )
@@ -58,6 +61,7 @@ NAME_RULES = (
         "medium",
         is_name_swapped,
         "{source} has surname and forename in each other's place.",
+        "PNC: JANA/NOVAK (surname Jana). Court, PND: Jana Novak.",
     ),
     name_rule(
         "NAME-ALIAS",
@@ -66,6 +70,7 @@ NAME_RULES = (
         "medium",
         is_alias_used,
         "{source} holds as the main name what is known as an alias.",
+        "Court: John Sykes. PNC: Douglas Savage, with the alias John Sykes.",
     ),
     name_rule(
         "NAME-OTHER",
@@ -74,6 +79,7 @@ NAME_RULES = (
         "medium",
         is_other_name,
         "{source} holds the order under another name, not known as an alias.",
+        "Return: Sue Horwicz. Court, PNC, PND: Jana Novak; no alias is known. Two people, or a name not recorded.",
     ),
     name_rule(
         "SURNAME-CUT",
@@ -82,6 +88,7 @@ NAME_RULES = (
         "medium",
         is_surname_different & pl.col("is_surname_part"),
         "{source} gives only a part of a surname of several parts.",
+        "PND: Novak. Court, PNC: Novak-Black.",
     ),
     name_rule(
         "SURNAME-SPELLING",
@@ -90,6 +97,7 @@ NAME_RULES = (
         "medium",
         is_surname_different & (pl.col("surname_similarity") >= SPELLING_SIMILARITY),
         "{source} spells the surname otherwise.",
+        "Return: Novka. Court, PNC: Novak.",
     ),
     name_rule(
         "SURNAME-OTHER",
@@ -98,6 +106,7 @@ NAME_RULES = (
         "medium",
         is_surname_different,
         "{source} gives another surname with the same forename.",
+        "PND: Jana Horwicz. Court, PNC: Jana Novak. A maiden or married name, or another person.",
     ),
     name_rule(
         "FORENAME-SHORT",
@@ -106,6 +115,7 @@ NAME_RULES = (
         "low",
         is_shortened & ~is_whole_name,
         "{source} gives fewer or shortened forenames.",
+        "Return: Jana Novak, or Jana M Novak. Court, PNC: Jana Maria Novak.",
     ),
     name_rule(
         "FORENAME-NICKNAME",
@@ -114,6 +124,7 @@ NAME_RULES = (
         "low",
         is_forename_different & pl.col("is_name_variant") & ~is_whole_name,
         "{source} gives another form of the forename.",
+        "PND: Bill Novak. Court, PNC: William Novak.",
     ),
     name_rule(
         "FORENAME-SPELLING",
@@ -125,6 +136,7 @@ NAME_RULES = (
         & (pl.col("forename_similarity") >= SPELLING_SIMILARITY)
         & ~is_whole_name,
         "{source} spells the forename otherwise.",
+        "Court: Jnaa Novak. PNC, PND: Jana Novak.",
     ),
     name_rule(
         "FORENAME-OTHER",
@@ -133,11 +145,12 @@ NAME_RULES = (
         "medium",
         is_forename_different & ~has_more_names & ~is_whole_name,
         "{source} gives another forename with the same surname.",
+        "Return: Petra Novak. Court, PNC: Jana Novak. A middle name in use, or another person.",
     ),
 )
 
 
-def birth_rule(code: str, title: str, severity: Severity, when: pl.Expr, message: str) -> Rule:
+def birth_rule(code: str, title: str, severity: Severity, when: pl.Expr, message: str, example: str) -> Rule:
     """A rule on the date of birth."""
     return Rule(
         code,
@@ -149,6 +162,7 @@ def birth_rule(code: str, title: str, severity: Severity, when: pl.Expr, message
         message,
         "Check the date of birth against a document and correct the record.",
         BIRTH_NOTE,
+        example,
     )
 
 
@@ -165,6 +179,7 @@ BIRTH_RULES = (
         pl.col("is_birth_placeholder")
         & (differs("date_of_birth") | (pl.col("is_birth_alone") & pl.col("date_of_birth").is_not_null())),
         "{source} holds a date of birth that looks like a filler.",
+        "PNC: 1 January 1970. Court, PND: 17 April 1988.",
     ),
     birth_rule(
         "BIRTH-SWAPPED",
@@ -172,6 +187,7 @@ BIRTH_RULES = (
         "medium",
         is_swapped("date_of_birth"),
         "{source} has day and month of birth in each other's place.",
+        "Return: 4 March 1988. Court, PNC: 3 April 1988 (03/04/1988 read as month, day).",
     ),
     birth_rule(
         "BIRTH-YEAR",
@@ -179,6 +195,15 @@ BIRTH_RULES = (
         "medium",
         is_other_year("date_of_birth"),
         "{source} gives another year of birth.",
+        "PND: 17 April 1978. Court, PNC: 17 April 1988.",
+    ),
+    birth_rule(
+        "BIRTH-DIGIT",
+        "One digit of the date of birth wrong",
+        "medium",
+        pl.col("birth_digits") == 1,
+        "{source} gives a date of birth that differs in one digit.",
+        "PND: 27 April 1988. Court, PNC: 17 April 1988.",
     ),
     birth_rule(
         "BIRTH-DAY",
@@ -186,6 +211,7 @@ BIRTH_RULES = (
         "medium",
         differs("date_of_birth"),
         "{source} gives another date of birth.",
+        "Return: 12 May 1988. Court, PNC: 17 April 1988.",
     ),
     birth_rule(
         "BIRTH-PARTIAL",
@@ -193,6 +219,7 @@ BIRTH_RULES = (
         "medium",
         is_birth_unknown & is_partial_other,
         "{source} gives only a part of the date of birth, and that part disagrees.",
+        "PND: 1987. Court, PNC: 17 April 1988. A partial date that agrees (1988, 1988-04) is none.",
     ),
     birth_rule(
         "BIRTH-MISSING",
@@ -200,77 +227,8 @@ BIRTH_RULES = (
         "medium",
         is_birth_unknown & pl.col("birth_year").is_null(),
         "{source} gives no date of birth; other sources do.",
+        "Return: n/k. Court, PNC: 17 April 1988.",
     ),
 )
 
-ID_RULES = (
-    Rule(
-        "PNCID-LETTER",
-        "Check letter of the PNC id wrong",
-        "pnc_id",
-        "medium",
-        "validity",
-        ~pl.col("is_pnc_id_valid")
-        & (golden("pnc_id").is_null() | (pl.col("pnc_id").str.head(12) == golden("pnc_id").str.head(12))),
-        "The check letter of the PNC id in {source} is wrong.",
-        "Look the person up on the PNC and enter the id anew.",
-        PNC_ID_NOTE,
-    ),
-    Rule(
-        "PNCID-DIGIT",
-        "Digit of the PNC id wrong",
-        "pnc_id",
-        "medium",
-        "consistency",
-        differs("pnc_id") & (pl.col("pnc_id_distance") <= 2),
-        "The PNC id in {source} differs in a sign or two from the person's.",
-        "Look the person up on the PNC and enter the id anew.",
-        PNC_ID_NOTE,
-    ),
-    Rule(
-        "PNCID-TWO",
-        "Two PNC ids for one person",
-        "pnc_id",
-        "medium",
-        "consistency",
-        differs("pnc_id"),
-        "{source} gives another PNC id: two ids for one person, or two people.",
-        "Ask the PNC bureau whether the ids are of one person, and merge them there.",
-        TWO_IDS_NOTE,
-    ),
-    Rule(
-        "CRO-LETTER",
-        "Check letter of the CRO number wrong",
-        "cro_number",
-        "low",
-        "validity",
-        ~pl.col("is_cro_valid"),
-        "The check letter of the CRO number in {source} is wrong.",
-        "Look the number up and enter it anew.",
-        CRO_NOTE,
-    ),
-    Rule(
-        "CRO-OTHER",
-        "Another CRO number",
-        "cro_number",
-        "medium",
-        "consistency",
-        differs("cro_number"),
-        "{source} gives another CRO number.",
-        "Look the number up and enter it anew.",
-        CRO_NOTE,
-    ),
-    Rule(
-        "SEX-OTHER",
-        "Sex differs",
-        "sex",
-        "medium",
-        "consistency",
-        differs("sex"),
-        "{source} gives another sex.",
-        "Check the person's identity and correct the record.",
-        "Two people may have been taken for one (E28) [HMPPS-PM].",
-    ),
-)
-
-PERSON_RULES = (*NAME_RULES, *BIRTH_RULES, *ID_RULES)
+PERSON_RULES = (*NAME_RULES, *BIRTH_RULES)

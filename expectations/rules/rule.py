@@ -37,6 +37,7 @@ class Rule:
         message: what is wrong, in words, without personal data; `{source}` stands for the record's source.
         correction: what should be done.
         note: the statute or standard behind it, with its source.
+        example: a case worked out: what the record says, what the order is, what follows. Invented.
         subject: the frame it looks at: a source record beside its golden order, a golden order, an order absent
             from a source, a second record of an order in one source, or a value that could not be read.
         owner: who corrects it: the holder of the record (by its source), the court, or the force.
@@ -53,6 +54,7 @@ class Rule:
     message: str
     correction: str
     note: str
+    example: str
     subject: Subject = "record"
     owner: Owner = "holder"
     observed: pl.Expr | None = None
@@ -74,8 +76,9 @@ class PresenceClock:
     """How long a source has to hold an order after it was made, and since when it must.
 
     Attributes:
-        days: days of grace a source. PNC: Code of Practice 2005, 75 per cent of court results within 7 days,
-            later 10 [PNC-COP]; the others are settings of the service, not law.
+        days: days of grace a source, by its name or by name and order type (`pnc`, `pnc:STRO`): the narrower key
+            counts. PNC: Code of Practice 2005, 75 per cent of court results within 7 days, later 10 [PNC-COP]; the
+            others are settings of the service, not law.
         pnc_instructed_on: forces were told in June 2020 to record orders on the PNC [IASC-2022]; an older
             order that is absent there weighs less.
     """

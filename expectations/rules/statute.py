@@ -1,7 +1,9 @@
-"""Hard rules of the statutes, put to the golden order.
+"""Rules of the statutes, put to the golden order: hard ones that it must keep, soft ones that only ask.
 
-A record that breaks one where the golden order keeps it differs from the golden order, and is told of there.
-R05 (travel bans of five years) needs a period a condition, which no source gives: it cannot be known.
+A record that breaks a hard rule where the golden order keeps it differs from the golden order, and is told of there.
+Not put, since no source tells what they need: R05 and R30 (periods of travel bans), R06 (one condition of the
+catalogue holds both ban and surrender), R07, R08 (findings and cautions), R11 (addresses), R16 and R17 (the day of a
+discharge, and consent to it), R18, R22 (applications, appeals), R19 and R31 (what may be imposed).
 """
 
 from datetime import date
@@ -13,11 +15,16 @@ from expectations.rules.rule import Rule, golden
 from warehouse.legal import COMMENCED_ON, MINIMUM_MONTHS
 
 ENGLAND_AND_WALES = "England and Wales"
+ADULT_YEARS = 18
+FRIDAY = 5
+HALF_YEAR = 6
+MOST_CONDITIONS = 12
+"""A court cut 13 conditions to 5 in one case [IASC-2022 case study 7]: so many are worth a question."""
 is_here = pl.col("jurisdiction") == ENGLAND_AND_WALES
 is_full = ~golden("is_interim")
 
 
-def commencement(code: str, title: str, applies: pl.Expr, day: date, note: str) -> Rule:
+def commencement(code: str, title: str, applies: pl.Expr, day: date, note: str, example: str) -> Rule:
     """No order is older than the law that made it possible."""
     return Rule(
         code,
@@ -29,6 +36,7 @@ def commencement(code: str, title: str, applies: pl.Expr, day: date, note: str) 
         f"The order is dated before {day.day} {day:%B %Y}, when such orders became possible.",
         "Check the day of making with the court; one of type, court and day is wrong.",
         note,
+        example,
         subject="order",
         owner="court",
         observed=golden("made_on"),
@@ -36,7 +44,7 @@ def commencement(code: str, title: str, applies: pl.Expr, day: date, note: str) 
     )
 
 
-def minimum_term(code: str, order_type: str, note: str, *, applies: pl.Expr) -> Rule:
+def minimum_term(code: str, order_type: str, note: str, example: str, *, applies: pl.Expr) -> Rule:
     """A fixed full order has a least length; a day is allowed for counting to the day before."""
     months = MINIMUM_MONTHS[order_type]
     shortest = golden_start.dt.offset_by(f"{months}mo").dt.offset_by("-1d")
@@ -50,6 +58,7 @@ def minimum_term(code: str, order_type: str, note: str, *, applies: pl.Expr) -> 
         f"A fixed {order_type} lasts at least {months // 12} years; this one ends sooner.",
         "Check type, start and end with the court.",
         note,
+        example,
         subject="order",
         owner="court",
         observed=golden("end_on"),
@@ -57,7 +66,7 @@ def minimum_term(code: str, order_type: str, note: str, *, applies: pl.Expr) -> 
     )
 
 
-def court_rule(code: str, title: str, name: str, when: pl.Expr, expected: str, note: str) -> Rule:
+def court_rule(code: str, title: str, name: str, when: pl.Expr, expected: str, note: str, example: str) -> Rule:
     """A rule that the golden order breaks and the court can settle."""
     return Rule(
         code,
@@ -69,6 +78,7 @@ def court_rule(code: str, title: str, name: str, when: pl.Expr, expected: str, n
         f"The order cannot stand as it is recorded: {title[0].lower()}{title[1:]}.",
         "Check type, court and dates with the court.",
         note,
+        example,
         subject="order",
         owner="court",
         observed=golden(name),
@@ -76,18 +86,64 @@ def court_rule(code: str, title: str, name: str, when: pl.Expr, expected: str, n
     )
 
 
+def query(code: str, title: str, name: str, when: pl.Expr, note: str, example: str) -> Rule:
+    """A soft rule: nothing is wrong in law, but it is worth a question."""
+    return Rule(
+        code,
+        title,
+        name,
+        "low",
+        "accuracy",
+        when,
+        f"Worth a question: {title[0].lower()}{title[1:]}.",
+        "Ask the court whether it is so; if it is, accept it.",
+        note,
+        example,
+        subject="order",
+        owner="court",
+        observed=golden(name),
+        expected=pl.lit("to be confirmed"),
+    )
+
+
 is_scottish = pl.col("jurisdiction") == "Scotland"
 is_northern_irish = pl.col("jurisdiction") == "Northern Ireland"
 order_type = golden("order_type")
+is_adult_only = is_scottish | is_northern_irish
+is_minor = golden("made_on") < golden("date_of_birth").dt.offset_by(f"{ADULT_YEARS}y")
 
 STATUTE_RULES = (
     commencement(
-        "R01", "Part 2, England and Wales", is_here, COMMENCED_ON["STPO"], "SI 2015/1476; MSA 2015 s.14 [SI-2015-1476]."
+        "R01",
+        "Part 2, England and Wales",
+        is_here,
+        COMMENCED_ON["STPO"],
+        "SI 2015/1476; MSA 2015 s.14 [SI-2015-1476].",
+        "An STPO of Leeds Crown Court dated 9 March 2015. Part 2 came into force on 31 July 2015.",
     ),
-    commencement("R26", "TEPO", order_type == "TEPO", COMMENCED_ON["TEPO"], "HTE(S)A 2015 ss.17-19 [HTEAS-2015]."),
-    commencement("R28", "TERO", order_type == "TERO", COMMENCED_ON["TERO"], "HTE(S)A 2015 s.26 [HTEAS-2015]."),
     commencement(
-        "R32", "STPO, Northern Ireland", is_northern_irish, date(2016, 4, 1), "SR 2016/61 [HTENI-2015; PSNI-STPO]."
+        "R26",
+        "TEPO",
+        order_type == "TEPO",
+        COMMENCED_ON["TEPO"],
+        "HTE(S)A 2015 ss.17-19 [HTEAS-2015].",
+        "A TEPO dated 9 March 2017; in force from 30 June 2017.",
+    ),
+    commencement(
+        "R28",
+        "TERO",
+        order_type == "TERO",
+        COMMENCED_ON["TERO"],
+        "HTE(S)A 2015 s.26 [HTEAS-2015].",
+        "A TERO dated 9 July 2017; in force from 31 October 2017.",
+    ),
+    commencement(
+        "R32",
+        "STPO, Northern Ireland",
+        is_northern_irish,
+        date(2016, 4, 1),
+        "SR 2016/61 [HTENI-2015; PSNI-STPO].",
+        "An STPO of Belfast Crown Court dated 9 March 2016; in operation from 1 April 2016.",
     ),
     court_rule(
         "R13",
@@ -96,11 +152,36 @@ STATUTE_RULES = (
         golden("is_interim") & golden("end_on").is_null() & is_here,
         "a fixed end",
         "An interim order is for a fixed period, ss.21 and 28 [MSA-2015].",
+        "An interim STRO of 1 June 2022 for which no source gives an end.",
     ),
-    minimum_term("R02", "STPO", "MSA 2015 s.17 [MSA-2015; MSA-EN para 81].", applies=is_here),
-    minimum_term("R03", "STRO", "MSA 2015 s.24 [MSA-2015; IASC-2022].", applies=is_here),
-    minimum_term("R27", "TEPO", "HTE(S)A 2015 s.20(2) [HTEAS-2015].", applies=is_scottish),
-    minimum_term("R29", "TERO", "HTE(S)A 2015 s.27(2) [HTEAS-2015].", applies=is_scottish),
+    minimum_term(
+        "R02",
+        "STPO",
+        "MSA 2015 s.17 [MSA-2015; MSA-EN para 81].",
+        "An STPO from 1 April 2021 to 31 March 2023: two years.",
+        applies=is_here,
+    ),
+    minimum_term(
+        "R03",
+        "STRO",
+        "MSA 2015 s.24 [MSA-2015; IASC-2022].",
+        "An STRO from 1 April 2021 to 31 March 2022: one year.",
+        applies=is_here,
+    ),
+    minimum_term(
+        "R27",
+        "TEPO",
+        "HTE(S)A 2015 s.20(2) [HTEAS-2015].",
+        "A TEPO from 1 April 2021 to 31 March 2024: three years.",
+        applies=is_scottish,
+    ),
+    minimum_term(
+        "R29",
+        "TERO",
+        "HTE(S)A 2015 s.27(2) [HTEAS-2015].",
+        "A TERO from 1 April 2021 to 31 March 2022: one year.",
+        applies=is_scottish,
+    ),
     court_rule(
         "R27-OPEN",
         "Scottish order without a fixed end",
@@ -108,6 +189,7 @@ STATUTE_RULES = (
         is_scottish & golden("is_until_further_order"),
         "a fixed end",
         "TEPO and TERO are for a fixed period, ss.20(2) and 27(2) [HTEAS-2015].",
+        "A TEPO of Glasgow Sheriff Court until further order.",
     ),
     court_rule(
         "R09",
@@ -116,6 +198,7 @@ STATUTE_RULES = (
         (order_type == "STRO") & is_here & ~pl.col("court_type").is_in(["magistrates", "youth"]),
         "a magistrates' or youth court",
         "An STRO is made on application to a magistrates' court, s.23 [MSA-2015; COLLEGE-STRO].",
+        "An STRO of Nottingham Crown Court in every source: the type or the court is wrong.",
     ),
     court_rule(
         "R14",
@@ -124,6 +207,7 @@ STATUTE_RULES = (
         (order_type == "STPO") & golden("is_interim") & is_here & (pl.col("court_type") == "crown"),
         "a magistrates' or youth court",
         "An interim STPO belongs to an application under s.15, s.21 [MSA-2015].",
+        "An interim STPO of Nottingham Crown Court.",
     ),
     court_rule(
         "R34",
@@ -132,6 +216,7 @@ STATUTE_RULES = (
         is_northern_irish & order_type.is_in(["STRO", "TERO"]),
         "STPO",
         "Northern Ireland has no risk order (to February 2022) [HTENI-2015; IASC-2022].",
+        "An STRO of Belfast Magistrates' Court.",
     ),
     court_rule(
         "R35",
@@ -140,6 +225,7 @@ STATUTE_RULES = (
         (is_here & order_type.is_in(["TERO", "TEPO"])) | (is_scottish & order_type.is_in(["STRO", "STPO"])),
         "a type of the court's nation",
         "STRO and STPO in England and Wales, TERO and TEPO in Scotland [IASC-2022].",
+        "A TEPO of Leeds Crown Court.",
     ),
     court_rule(
         "R15",
@@ -148,5 +234,65 @@ STATUTE_RULES = (
         pl.col("live_of_type") > 1,
         "one live order of a type",
         "A later order of the same type ends the earlier one, s.17(6), s.24 by analogy [MSA-2015].",
+        "Two STPOs of one person, both live on 1 December 2023: one was superseded, or they are of two people.",
+    ),
+    court_rule(
+        "R26-AGE",
+        "Order on a child in a nation of adult orders",
+        "date_of_birth",
+        is_adult_only & is_minor,
+        "18 years old when it was made",
+        "Adult only in Scotland and Northern Ireland (R26, R28, R32) [HTEAS-2015 ss.17, 26; HTENI-2015 Sch.3].",
+        "A TEPO of 9 March 2021 on a person born on 17 April 2004.",
+    ),
+    minimum_term(
+        "R33",
+        "STPO",
+        "HTENI 2015 Sch.3; the text was not read, unverified [HTENI-2015].",
+        "An STPO of Belfast Crown Court from 1 April 2021 to 31 March 2023.",
+        applies=is_northern_irish,
+    ),
+)
+
+QUERIES = (
+    query(
+        "Q-YOUTH",
+        "A child before the magistrates' court, not the youth court",
+        "date_of_birth",
+        is_here & is_minor & (pl.col("court_type") == "magistrates"),
+        "Under 18 goes to the youth court (R21), ss.15, 23, 32 [MSA-2015].",
+        "An STRO of Leeds Magistrates' Court of 9 March 2021 on a person born on 17 April 2004.",
+    ),
+    query(
+        "Q-BTP",
+        "Held by the British Transport Police",
+        "force_code",
+        is_here & (golden("force_code") == "93"),
+        "A proposal of February 2021 would make it an applicant; enactment not found (R12) [IASC-2022].",
+        "An STRO whose owner is force 93.",
+    ),
+    query(
+        "Q-LENGTH",
+        "A length of odd months",
+        "term_months",
+        is_full & (golden("term_months") % HALF_YEAR != 0),
+        "Courts set years and half years [IASC-2022; WMERCIA-24].",
+        "An STRO of 25 months.",
+    ),
+    query(
+        "Q-CONDITIONS",
+        "More conditions than necessary, perhaps",
+        "condition_count",
+        golden("condition_count") > MOST_CONDITIONS,
+        "Only necessary prohibitions; 13 were cut to 5 in one case [IASC-2022 case study 7].",
+        "An STPO with 14 conditions.",
+    ),
+    query(
+        "Q-SITTING",
+        "Made on a day on which courts do not sit",
+        "made_on",
+        golden("made_on").dt.weekday() > FRIDAY,
+        "Applications and sentences are heard on weekdays: general knowledge of listing, not law.",
+        "An STPO dated Saturday, 10 April 2021, by every source that gives a day.",
     ),
 )

@@ -1,5 +1,6 @@
 """The catalogue of discrepancies as a specification: one case a rule, and the cases that are none."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from order_cases import (
     AS_OF,
     DELIVERED,
+    KEYS,
     against_agreement,
     codes,
     delivery,
@@ -18,7 +20,7 @@ from order_cases import (
     record,
 )
 
-from expectations.discrepancies import RULES
+from expectations.discrepancies import RULES, PresenceClock, find_discrepancies
 from warehouse.tables.register import DISCREPANCIES, ORDERS
 
 JANUARY = date(1988, 1, 1)
@@ -53,7 +55,8 @@ DIFFERENT = [
     pytest.param({"forenames_folded": "JANA M"}, "FORENAME-SHORT", id="middle name as initial"),
     pytest.param({"forenames_folded": "JAAN MARIA"}, "FORENAME-SPELLING", id="forename spelt otherwise"),
     pytest.param({"forenames_folded": "KWERTY"}, "FORENAME-OTHER", id="another forename"),
-    pytest.param({"date_of_birth": date(1988, 4, 27)}, "BIRTH-DAY", id="day of birth wrong"),
+    pytest.param({"date_of_birth": date(1988, 4, 27)}, "BIRTH-DIGIT", id="a digit of the date of birth wrong"),
+    pytest.param({"date_of_birth": date(1988, 5, 27)}, "BIRTH-DAY", id="date of birth wrong"),
     pytest.param({"date_of_birth": date(1978, 4, 17)}, "BIRTH-YEAR", id="year of birth wrong"),
     pytest.param({"date_of_birth": JANUARY, "is_birth_placeholder": True}, "BIRTH-FILLER", id="filler of birth"),
     pytest.param(
@@ -63,6 +66,7 @@ DIFFERENT = [
     pytest.param({"pnc_id": "2012/0612542M", "is_pnc_id_valid": False}, "PNCID-LETTER", id="check letter wrong"),
     pytest.param({"pnc_id": "2012/0613542N", "is_pnc_id_valid": False}, "PNCID-DIGIT", id="digit of the PNC id wrong"),
     pytest.param({"pnc_id": "1999/0034567B"}, "PNCID-TWO", id="two PNC ids"),
+    pytest.param({"end_on": date(2026, 3, 8)}, "END-FROM-MADE", id="end counted from the day of making"),
 ]
 
 SAME = [
@@ -75,7 +79,156 @@ SAME = [
     pytest.param({"pnc_id": None, "is_pnc_id_valid": None}, id="no PNC id"),
     pytest.param({"date_of_birth": None}, id="partial date of birth that agrees"),
     pytest.param({"sex": None, "court_code": None, "force_code": None}, id="unknown values"),
+    pytest.param(
+        {"surname_folded": "BLACK", "forenames_folded": "JANA MARIA NOVAK"}, id="the same words, split otherwise"
+    ),
 ]
+
+
+SUNDAY = {"made_on": date(2021, 3, 7)}
+QUESTIONS = [
+    pytest.param({"date_of_birth": date(2004, 4, 17), "court_code": "B01LY00"}, "Q-YOUTH", id="a child"),
+    pytest.param({"force_code": "93", "region_code": None}, "Q-BTP", id="the transport police"),
+    pytest.param({"term_months": 61, "end_on": date(2026, 5, 1)}, "Q-LENGTH", id="61 months"),
+    pytest.param({"condition_count": 14}, "Q-CONDITIONS", id="14 conditions"),
+    pytest.param(SUNDAY, "Q-SITTING", id="a Sunday"),
+]
+
+
+@pytest.mark.parametrize(("changed", "code"), QUESTIONS)
+def test_an_order_that_is_odd_but_lawful_is_asked_about(changed, code):
+    records = [
+        record(
+            source, **{name: value for name, value in changed.items() if not name.startswith(("region", "condition"))}
+        )
+        for source in ("pnc", "pnd", "court", "rocu")
+    ]
+    found = discrepancies(evidence(records, [golden(**changed)]))
+    assert found.select("rule_code", "severity", "source").rows() == [(code, "low", None)]
+
+
+def test_an_adult_order_on_a_child_is_found():
+    scottish = {
+        "court_code": "SC-GLASGOW",
+        "order_type": "TEPO",
+        "force_code": "PS",
+        "date_of_birth": date(2004, 4, 17),
+    }
+    records = [record(source, **scottish) for source in ("pnc", "pnd")]
+    order = golden(**scottish, sources=["pnc", "pnd"], region_code=None)
+    assert codes(evidence(records, [order])) == ["R26-AGE"]
+
+
+def test_an_end_that_is_the_full_orders_is_told_as_such():
+    interim = {"is_interim": True, "end_on": date(2021, 3, 9), "term_months": None, "made_on": date(2020, 12, 1)}
+    interim |= {"start_on": date(2020, 12, 1), "court_code": "B01LY00", "order_type": "STRO"}
+    full = {"order_type": "STRO", "court_code": "B01LY00"}
+    records = [record(source, **full) for source in KEYS]
+    records += [
+        record(source, **interim | ({"end_on": date(2026, 3, 31)} if source == "pnc" else {}), source_key=f"{source}-2",
+               order_id="ORDER-2", recorded_status="superseded")
+        for source in KEYS
+    ]  # fmt: skip
+    orders = [
+        golden(**full, follows_order_id="ORDER-2"),
+        golden(**interim, order_id="ORDER-2", legal_status="superseded"),
+    ]
+    assert codes(evidence(records, orders)) == ["END-OF-FULL"]
+
+
+def test_a_start_put_off_in_one_record_is_told_as_such():
+    same_day = {"start_on": date(2021, 3, 9), "end_on": date(2026, 3, 8)}
+    others = [record(source, **same_day) for source in ("pnd", "court", "rocu")]
+    late = record("pnc", start_on=date(2021, 10, 4), end_on=date(2026, 3, 8))
+    assert codes(evidence([late, *others], [golden(**same_day)])) == ["START-PUT-OFF"]
+
+
+def test_the_courts_force_is_told_as_the_applicants():
+    assert codes(against_agreement(record("court", force_code="01"))) == ["FORCE-APPLICANT"]
+
+
+def test_two_forces_that_upload_one_order_are_a_duplicate_and_no_more():
+    second = record("pnd", source_key="PND-0000009", is_duplicate=True, force_code="34")
+    assert codes(evidence([*map(record, KEYS), second])) == ["DUPLICATE"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param({"is_amended": True}, id="amended"),
+        pytest.param({"result_state": "WITHDRAWN"}, id="withdrawn and entered anew"),
+    ],
+)
+def test_a_result_in_place_of_another_is_no_duplicate(first):
+    earlier = record("court", source_key="R000000000", is_duplicate=True, **first)
+    assert codes(evidence([*map(record, KEYS), earlier])) == []
+
+
+def test_a_return_without_any_conditions_was_asked_for_them():
+    conditions = {row["record_id"]: ["C01", "C02"] for row in map(record, ("pnc", "court", "pnd"))}
+    assert codes(evidence(conditions=conditions, golden_conditions=["C01", "C02"])) == ["COND-NONE"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Notify any address within 3 days", [], id="the same period"),
+        pytest.param("NOTIFY ANY ADDRESS WITHIN 7 DAYS", ["COND-PERIOD"], id="another period"),
+        pytest.param("Notify any address", [], id="no period"),
+    ],
+)
+def test_a_condition_with_another_period_is_found(text, expected):
+    whole = evidence(conditions={row["record_id"]: ["C29"] for row in map(record, KEYS)}, golden_conditions=["C29"])
+    worded = pl.when(pl.col("record_id") == "pnc:00000001").then(pl.lit(text)).otherwise(pl.lit("notify in 3 days"))
+    assert codes(
+        replace(
+            whole,
+            core_conditions=whole.core_conditions.with_columns(text=worded),
+            conditions=whole.conditions.with_columns(text=pl.lit("Notify any address within 3 days")),
+        )
+    ) == expected  # fmt: skip
+
+
+def two_people(**values):
+    other = {"order_id": "ORDER-2", "pnc_id": "1999/0034567B"}
+    records = [
+        *(record(source, **(values if source == "pnc" else {})) for source in KEYS),
+        *(record(source, source_key=f"{source}-2", **other) for source in KEYS),
+    ]
+    return records, [golden(), golden(subject_id="SUBJECT-2", **other)]
+
+
+def test_the_pnc_id_of_another_person_of_the_register_is_found():
+    assert codes(evidence(*two_people(pnc_id="1999/0034567B"))) == ["PNCID-OF-OTHER"]
+
+
+def test_one_pnc_id_on_two_people_is_found_in_every_record():
+    records = [record(source, source_key=f"{source}-{n}", order_id=f"ORDER-{n}") for n in (1, 2) for source in KEYS]
+    orders = [golden(order_id=f"ORDER-{n}", subject_id=f"SUBJECT-{n}") for n in (1, 2)]
+    assert codes(evidence(records, orders)) == ["PNCID-SHARED"] * 8
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        pytest.param({"pnc": 10}, ["ABSENT-PNC"], id="by source"),
+        pytest.param({"pnc": 10, "pnc:STPO": 2000}, [], id="by source and type"),
+        pytest.param({"pnc": 10, "pnc:STRO": 2000}, ["ABSENT-PNC"], id="of another type"),
+    ],
+)
+def test_the_clock_of_a_source_may_differ_by_order_type(days, expected):
+    clock = PresenceClock(days=PresenceClock().days | days)
+    found = find_discrepancies(without("pnc"), as_of=AS_OF, clock=clock, former=DISCREPANCIES.empty())
+    assert found.filter(pl.col("field") == "presence").get_column("rule_code").to_list() == expected
+
+
+def test_every_rule_of_the_catalogue_is_complete():
+    for rule in RULES:
+        texts = (rule.title, rule.message, rule.correction, rule.note, rule.example)
+        assert all(len(text.split()) > 1 or text in rule.title for text in texts), rule.code
+        assert rule.message.endswith(".")
+        assert rule.example.endswith((".", ")")), rule.code
+        assert rule.owner in ("holder", "court", "force")
 
 
 @pytest.mark.parametrize(("changed", "code"), DIFFERENT)
@@ -172,8 +325,9 @@ def test_a_familiar_form_of_a_forename_is_of_low_severity():
         pytest.param(["C01"], ["COND-MISSING"], id="one missing"),
         pytest.param(["C01", "C02", "C09"], ["COND-EXTRA"], id="one too many"),
         pytest.param(["C01", "C09"], ["COND-DIFFER"], id="another in its place"),
-        pytest.param(["C01", None], [], id="one cut so short that it has no code"),
-        pytest.param([], ["COND-MISSING"], id="none given at all"),
+        pytest.param(["C01", None], ["COND-CUT"], id="one cut so short that it has no code"),
+        pytest.param(["C01", "C02", None], [], id="one that has no code beside all that are due"),
+        pytest.param([], ["COND-NONE"], id="none given at all"),
     ],
 )
 def test_conditions_are_compared_as_sets_of_codes(held, expected):
@@ -187,12 +341,19 @@ def test_a_document_of_the_pnd_without_any_conditions_does_not_contradict_the_or
     assert codes(evidence(conditions=conditions, golden_conditions=["C01", "C02"])) == []
 
 
-def test_an_ended_order_shown_as_live_is_found_in_each_source_that_shows_it():
-    found = discrepancies(evidence(orders=[golden(legal_status="superseded")]))
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        pytest.param("expired", "STATUS-OPEN", id="expired"),
+        pytest.param("superseded", "STATUS-NOT-SUPERSEDED", id="a later order took its place"),
+    ],
+)
+def test_an_ended_order_shown_as_live_is_found_in_each_source_that_shows_it(status, code):
+    found = discrepancies(evidence(orders=[golden(legal_status=status)]))
     assert found.select("rule_code", "source").sort("source").rows() == [
-        ("STATUS-OPEN", "pnc"),
-        ("STATUS-OPEN", "pnd"),
-        ("STATUS-OPEN", "rocu"),
+        (code, "pnc"),
+        (code, "pnd"),
+        (code, "rocu"),
     ]
 
 
@@ -435,7 +596,7 @@ def test_messages_carry_no_values():
 
 
 def test_every_rule_speaks_of_a_known_field_and_has_a_code_of_its_own():
-    known = {column.name for column in ORDERS.columns} | {"conditions", "presence", "duplicate"}
+    known = {column.name for column in ORDERS.columns} | {"conditions", "presence", "duplicate", "case_urn"}
     assert {rule.field for rule in RULES} <= known
     assert len({rule.code for rule in RULES}) == len(RULES)
 

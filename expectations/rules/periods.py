@@ -1,0 +1,185 @@
+"""Rules on the end and the length of an order.
+
+The end of an order is not one value: until further order, a fixed end counted to the day before the anniversary or
+to the day itself, an end that follows from a wrong length, from the day of making, or from another order. Each is told
+apart here; none is a comparison of texts.
+Not a discrepancy: the last day counted to the day or to the day before; an interim order's end beside the full order's.
+"""
+
+import polars as pl
+
+from expectations.rules.dates import date_rules, golden_start, not_followed
+from expectations.rules.rule import Rule, differs, golden
+from warehouse.periods import whole_months
+
+SAME_LENGTH_NOTE = "Length and dates disagree when keyed apart (E09) [COLLEGE-STRO: the length was re-requested]."
+END_NOTE = "A fixed order ends by time; Modern Slavery Act 2015 ss.17, 24 [MSA-2015]. End missing or miscounted (E08)."
+INTERIM_END_NOTE = (
+    "An interim order ends at the latest when the main application is determined, ss.21, 28 (R13) [MSA-2015]."
+)
+
+HALF_YEAR = 6
+
+record_start = pl.coalesce("start_on", "made_on", "golden_start_on")
+length_by_dates = whole_months(golden_start, pl.col("end_on"))
+recorded_length = pl.coalesce(whole_months(record_start, pl.col("end_on")), length_by_dates)
+is_day_before_convention = ((pl.col("end_on") - golden("end_on")).dt.total_days().abs() <= 1) & (
+    whole_months(golden_start, pl.col("end_on")) == whole_months(golden_start, golden("end_on"))
+)
+is_end_different = differs("end_on") & ~is_day_before_convention.fill_null(False)
+is_end_from_made = (
+    (golden("start_on") != golden("made_on"))
+    & (whole_months(golden("made_on"), pl.col("end_on")) == whole_months(golden_start, golden("end_on")))
+).fill_null(False)
+# A wrong length moves the end with it: one cause, told once, as the length.
+is_length_keyed_wrong = differs("term_months")
+is_length_by_dates_wrong = (
+    pl.col("term_months").is_null()
+    & is_end_different
+    & ~is_end_from_made
+    & (recorded_length != golden("term_months"))
+    & (recorded_length % HALF_YEAR == 0)
+    & (recorded_length > 0)
+)
+is_end_from_length = is_length_by_dates_wrong | (is_length_keyed_wrong & (recorded_length == pl.col("term_months")))
+is_end_open = pl.col("is_until_further_order").fill_null(False)
+is_golden_open = golden("is_until_further_order").fill_null(False)
+
+END_RULES = (
+    not_followed(
+        "END-AMENDED",
+        "end_on",
+        "end",
+        "Court result with an end of 12 December 2030, amended to 31 March 2026. PNC: 12 December 2030.",
+    ),
+    Rule(
+        "END-OPEN",
+        "Until further order against a fixed end",
+        "end_on",
+        "high",
+        "consistency",
+        is_end_open & golden("end_on").is_not_null() & ~is_golden_open,
+        "{source} holds the order as until further order; it has a fixed end.",
+        "Enter the end that the court set.",
+        END_NOTE,
+        "PNC: 99999999, until further order. Court: 31 March 2026.",
+        observed=pl.lit("until further order"),
+    ),
+    Rule(
+        "END-FIXED",
+        "Fixed end against until further order",
+        "end_on",
+        "high",
+        "consistency",
+        pl.col("end_on").is_not_null() & is_golden_open,
+        "{source} gives a fixed end; the order runs until further order.",
+        "Remove the end and mark the order as until further order.",
+        END_NOTE,
+        "Return: 31 March 2026. Court: UFO; PNC: 99999999.",
+        expected=pl.lit("until further order"),
+    ),
+    Rule(
+        "END-MISSING",
+        "End missing",
+        "end_on",
+        "high",
+        "completeness",
+        pl.col("end_on").is_null()
+        & ~is_end_open
+        & golden("end_on").is_not_null()
+        & ~pl.col("partial_fields").list.contains("end_on"),
+        "{source} gives no end; the order has one.",
+        "Enter the end that the court set.",
+        END_NOTE,
+        "PND: ends null, term 60 months. Court: 31 March 2026.",
+    ),
+    Rule(
+        "END-OF-FULL",
+        "End of the full order given for the interim",
+        "end_on",
+        "high",
+        "consistency",
+        is_end_different & golden("is_interim") & (pl.col("end_on") == pl.col("full_end_on")),
+        "{source} gives the interim order the end of the full order that followed it.",
+        "Enter the day on which the main application was determined.",
+        INTERIM_END_NOTE,
+        "Interim STRO of 1 June 2022, ended by the STRO of 1 November 2022, which ends 31 October 2024. PNC, interim: "
+        "31 October 2024.",
+    ),
+    Rule(
+        "END-FROM-MADE",
+        "End counted from the day of making",
+        "end_on",
+        "high",
+        "consistency",
+        is_end_different & is_end_from_made & ~is_length_keyed_wrong.fill_null(False),
+        "{source} counts the end from the day of making; the order runs from a later start.",
+        "Work the end out anew from the start that the court set.",
+        "The length may run from release, not from the day of making (R23, E08) [IASC-2022].",
+        "Made 9 March 2021, starts 1 April 2021, 60 months: ends 31 March 2026. PND: 8 March 2026.",
+    ),
+    *date_rules(
+        "END",
+        "end_on",
+        "End",
+        "high",
+        is_end_different & ~is_end_from_length.fill_null(False),
+        END_NOTE,
+        (
+            "Return: 3 December 2026. Court: 12 March 2026 (12/03/2026 read as month, day).",
+            "PNC: 31 March 2025, though its own length is 60 months from 1 April 2021. Court: 31 March 2026.",
+            "PND: 28 February 2026. Court, PNC: 31 March 2026. 1 April 2026 would be none: the last day counted in.",
+        ),
+    ),
+)
+
+TERM_RULES = (
+    not_followed(
+        "TERM-AMENDED",
+        "term_months",
+        "length",
+        "Court result of 84 months, amended to 60. Return: 7 years.",
+    ),
+    Rule(
+        "TERM-WRONG",
+        "Length wrong",
+        "term_months",
+        "high",
+        "consistency",
+        is_length_keyed_wrong,
+        "{source} gives another length than the order; an end worked out from it is wrong too.",
+        "Enter the length that the court set and work the end out anew.",
+        SAME_LENGTH_NOTE,
+        "Return: 3 years, ends 31 March 2024. Court, PNC: 60 months, ends 31 March 2026. Told once, as the length.",
+    ),
+    Rule(
+        "TERM-BY-DATES",
+        "Start and end span another length",
+        "term_months",
+        "high",
+        "consistency",
+        is_length_by_dates_wrong,
+        "{source} gives no length, and its start and end span another length than the order.",
+        "Enter the length that the court set and work the end out anew.",
+        SAME_LENGTH_NOTE,
+        "PND: no length, 1 April 2021 to 31 March 2028, 84 months. Court: 60 months.",
+        observed=recorded_length,
+    ),
+    Rule(
+        "TERM-SELF",
+        "Length disagrees with its own dates",
+        "term_months",
+        "medium",
+        "consistency",
+        ~is_end_different.fill_null(False)
+        & (length_by_dates != pl.col("term_months"))
+        & (recorded_length != pl.col("term_months")),
+        "Length and dates in {source} disagree, and no other source tells which is right.",
+        "Check length and dates against the court result.",
+        SAME_LENGTH_NOTE,
+        "Court alone: 84 months, 1 April 2021 to 31 March 2026, which are 60 months.",
+        expected=length_by_dates,
+    ),
+)
+
+PERIOD_RULES = (*END_RULES, *TERM_RULES)
