@@ -10,12 +10,17 @@ from typing import Any
 from uuid import uuid4
 
 from warehouse.ledger.decision import Draft, Signature
-from warehouse.ledger.errors import BadLine, DecisionError, ImportRefusedError, RefusedTogetherError
-from warehouse.ledger.exchange import Line, read_each, taken_before
+from warehouse.ledger.errors import (
+    BadLine,
+    DecisionError,
+    DecisionRefusedError,
+    ImportRefusedError,
+    RefusedTogetherError,
+)
+from warehouse.ledger.exchange import Line, taken_before
 from warehouse.ledger.kinds import KIND
 from warehouse.ledger.ledger import Ledger
 from warehouse.ledger.present import Present, require_seen
-from warehouse.ledger.taking import Taken
 
 
 @dataclass(frozen=True)
@@ -46,14 +51,12 @@ def import_lines(ledger: Ledger, lines: Sequence[Line], *, by: str, present: Cal
         ImportRefusedError: bad lines; nothing was taken.
         DecisionError: the file holds lines of both kinds.
     """
+    if not lines:
+        return Imported(0, 0)
     former = sum(line.was_taken for line in lines)
     if 0 < former < len(lines):
         raise DecisionError("some lines have a decision_id and some have none: split the file")
-    try:
-        return _bring_in(ledger, lines) if former else _take(ledger, lines, by=by, present=present)
-    except RefusedTogetherError as error:
-        bad = [BadLine(lines[place].number, str(why)) for place, why in error.refusals.items()]
-        raise ImportRefusedError(bad) from None
+    return _bring_in(ledger, lines) if former else _take(ledger, lines, by=by, night=present())
 
 
 def draft_of(asked: dict[str, Any], present: Present) -> Draft:
@@ -85,24 +88,42 @@ def draft_of(asked: dict[str, Any], present: Present) -> Draft:
 
 def _bring_in(ledger: Ledger, lines: Sequence[Line]) -> Imported:
     rows = taken_before(lines)
-    added = ledger.insert(rows)
+    try:
+        added = ledger.insert(rows)
+    except RefusedTogetherError as error:
+        raise ImportRefusedError(_bad_lines(lines, error)) from None
     return Imported(added, rows.height - added)
 
 
-def _take(ledger: Ledger, lines: Sequence[Line], *, by: str, present: Callable[[], Present]) -> Imported:
+def _take(ledger: Ledger, lines: Sequence[Line], *, by: str, night: Present) -> Imported:
     batch_id = uuid4().hex[:12]
-    night = present() if lines else None
-
-    def request(line: Line) -> tuple[Draft, Signature]:
-        asked = dict(line.values)
-        if night is None or asked.get("decided_by") not in (None, by):
-            raise DecisionError(f"it is by {asked.get('decided_by')!r}, the file is taken by {by!r}")
-        draft = draft_of(asked, night)
-        return draft.in_batch(batch_id), Signature(by, asked.get("reason_code") or "", asked.get("comment"))
-
-    taken: Sequence[Taken] = ledger.decide_all(read_each(lines, request))
+    asked: list[tuple[Line, tuple[Draft, Signature]]] = []
+    bad: list[BadLine] = []
+    for line in lines:
+        try:
+            asked.append((line, _request(line, by, night, batch_id)))
+        except (DecisionError, DecisionRefusedError) as error:
+            bad.append(BadLine(line.number, str(error)))
+    try:
+        taken = ledger.decide_all([request for _, request in asked], keep=not bad)
+    except RefusedTogetherError as error:
+        bad += _bad_lines([line for line, _ in asked], error)
+    if bad:
+        raise ImportRefusedError(sorted(bad, key=lambda line: line.line))
     added = sum(result.is_new for result in taken)
     return Imported(added, len(taken) - added, batch_id if added else None)
+
+
+def _request(line: Line, by: str, night: Present, batch_id: str) -> tuple[Draft, Signature]:
+    asked = dict(line.values)
+    if asked.get("decided_by") not in (None, by):
+        raise DecisionError(f"it is by {asked['decided_by']!r}, but the file is taken by {by!r}")
+    signature = Signature(by, asked.get("reason_code") or "", asked.get("comment"))
+    return draft_of(asked, night).in_batch(batch_id), signature
+
+
+def _bad_lines(lines: Sequence[Line], error: RefusedTogetherError) -> list[BadLine]:
+    return [BadLine(lines[place].number, str(why)) for place, why in error.refusals.items()]
 
 
 def _needed(asked: dict[str, Any], *names: str) -> str:

@@ -8,16 +8,16 @@ nobody altered it. One without is to be taken now, and names records, orders and
 """
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 
 from warehouse.ledger.decision import Draft, find_problems, name_row, read_sightings
-from warehouse.ledger.errors import BadLine, DecisionError, DecisionRefusedError, ImportRefusedError
+from warehouse.ledger.errors import BadLine, DecisionError, ImportRefusedError
 from warehouse.schema import Column
 from warehouse.tables.ledger import DECISIONS
 
@@ -26,7 +26,6 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")
 """What a spreadsheet would run, or hide: an apostrophe is put before it, and taken away again."""
 
 COLUMNS = tuple(DECISIONS.schema)
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -88,23 +87,6 @@ def taken_before(lines: Sequence[Line]) -> pl.DataFrame:
     if bad:
         raise ImportRefusedError(bad)
     return pl.DataFrame([line.values for line in lines], schema=DECISIONS.schema)
-
-
-def read_each(lines: Sequence[Line], read: Callable[[Line], Result]) -> list[Result]:
-    """What a function makes of each line.
-
-    Raises:
-        ImportRefusedError: it raised `DecisionError` for some, which are told all together.
-    """
-    made, bad = [], []
-    for line in lines:
-        try:
-            made.append(read(line))
-        except (DecisionError, DecisionRefusedError) as error:
-            bad.append(BadLine(line.number, str(error)))
-    if bad:
-        raise ImportRefusedError(bad)
-    return made
 
 
 def _suffix(path: Path) -> str:

@@ -108,19 +108,24 @@ class Ledger:
             ContradictionError: it contradicts decisions in force.
             LedgerClockError: the clock stands before the last decision.
         """
-        try:
-            return self.decide_all([(draft, signature)])[0]
-        except RefusedTogetherError as error:
-            raise error.refusals[0] from None
+        return self._decide_one(draft, signature, keep=True)
 
-    def decide_all(self, requests: Sequence[tuple[Draft, Signature]]) -> tuple[Taken, ...]:
+    def rehearse(self, draft: Draft, signature: Signature) -> Taken:
+        """What `decide` would make of it now; nothing is kept. Raises as `decide`."""
+        return self._decide_one(draft, signature, keep=False)
+
+    def decide_all(self, requests: Sequence[tuple[Draft, Signature]], *, keep: bool = True) -> tuple[Taken, ...]:
         """Take several decisions one after the other, all or none; each as by `decide`.
+
+        Args:
+            requests: what is decided, and by whom and why.
+            keep: else it is only told what would become of them.
 
         Raises:
             RefusedTogetherError: some can't be taken; it tells of each of them why.
             LedgerClockError: the clock stands before the last decision.
         """
-        with self._database.writing() as connection:
+        with self._database.writing() if keep else self._database.reading() as connection:
             known = _read(connection)
             strangers = _strangers(connection, [signature.by for _, signature in requests])
             bench = Bench(known, at=self._next_moment(known))
@@ -135,7 +140,8 @@ class Ledger:
                     refusals[place] = error
             if refusals:
                 raise RefusedTogetherError(refusals)
-            _append(connection, bench.appended)
+            if keep:
+                _append(connection, bench.appended)
             return tuple(taken)
 
     def undo_batch(self, batch_id: str, signature: Signature) -> tuple[Taken, ...]:
@@ -183,6 +189,12 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _decide_one(self, draft: Draft, signature: Signature, *, keep: bool) -> Taken:
+        try:
+            return self.decide_all([(draft, signature)], keep=keep)[0]
+        except RefusedTogetherError as error:
+            raise error.refusals[0] from None
 
     def _next_moment(self, known: pl.DataFrame) -> datetime:
         """Now; never before the last decision, since the ledger tells what came after what."""
