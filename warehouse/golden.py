@@ -82,9 +82,9 @@ ORDER_FIELDS: Final = (
         # starts later, the day of making is what a form is filled in with, not a day that somebody knew.
         check=(pl.col("start_on") >= pl.col("made_on"))
         & (pl.col("start_on") <= pl.col("end_on"))
-        & ~plausibility.is_start_filled_in,
+        & ~plausibility.is_start_filled_in
+        & ~plausibility.is_start_copied,
         implied=plausibility.starts_by_term,
-        likely=pl.col("start_on") == pl.col("golden_made_on"),
     ),
     Field(
         "is_until_further_order",

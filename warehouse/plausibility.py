@@ -73,6 +73,11 @@ is_start_filled_in = (
     pl.any_horizontal(pl.col("start_on") == pl.col("made_on"), pl.col("start_on") == pl.col("golden_made_on"))
     & (pl.col("start_on") != pl.col("later_start_on"))
 ).fill_null(value=False)
+is_start_copied = (
+    (pl.col("start_on") == pl.col("made_on"))
+    & (pl.col("made_on") != pl.col("golden_made_on"))
+    & pl.col("start_on").ne_missing(pl.col("later_start_on"))
+).fill_null(value=False)
 is_end_from_made = (
     (whole_months(pl.col("golden_made_on"), pl.col("end_on")) % HALF_YEAR == 0)
     & whole_months(pl.col("golden_start_on"), pl.col("end_on")).is_null()

@@ -170,8 +170,8 @@ def build_subjects(
 def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """The coded conditions of every order, with the sources that hold each.
 
-    A condition is believed if at least as many sources hold it as list the order's conditions without it: lists are
-    cut short or abbreviated far more often than they are added to.
+    A condition is believed if the court holds it, whose order it is, or at least half of the sources that list
+    conditions for the order at all: lists are cut short or abbreviated far more often than they are added to.
     """
     listed = conditions.join(
         held.filter(pl.col("standing") != AMENDED).select("record_id", "source", "order_id"), on="record_id"
@@ -191,7 +191,12 @@ def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFra
         wordings.group_by("order_id", "condition_code", maintain_order=True)
         .agg(pl.col("source").unique().sort().alias("sources"), pl.col("text", "match_score").first())
         .join(listing, on="order_id")
-        .with_columns((pl.col("sources").list.len() * 2 >= pl.col("listing_sources")).alias("is_golden"))
+        .with_columns(
+            (
+                pl.col("sources").list.contains("court")
+                | (pl.col("sources").list.len() * 2 >= pl.col("listing_sources"))
+            ).alias("is_golden")
+        )
         .join(catalogue, on="condition_code", how="left")
     )
 

@@ -63,20 +63,22 @@ def _with_determination(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_later_start(held: pl.DataFrame) -> pl.DataFrame:
-    """`later_start_on`: a start after the day of making that some record's own end and length bear out.
+    """`later_start_on`: a start after the day of making that is known, not filled in.
 
-    Three fields do not agree by chance; of several such starts the one that most records bear out, then the earliest.
+    Two sources do not agree by chance on a day that no form suggests, nor do the start, the end and the length of one
+    record. Of several such starts the one that most sources give, then the earliest.
     """
     full = months_after(pl.col("start_on"), pl.col("term_months"))
     is_borne_out = (full == pl.col("end_on")) | (full == pl.col("end_on").dt.offset_by("1d"))
     later = (
-        held.filter((pl.col("standing") == STANDS) & (pl.col("start_on") > pl.col("made_on")) & is_borne_out)
+        held.filter((pl.col("standing") == STANDS) & (pl.col("start_on") > pl.col("made_on")))
         .group_by("order_cluster", later_start_on="start_on")
-        .len()
-        .sort("order_cluster", "len", "later_start_on", descending=[False, True, False])
+        .agg(pl.col("source").n_unique().alias("sources"), is_borne_out.fill_null(value=False).any().alias("is_full"))
+        .filter(pl.col("is_full") | (pl.col("sources") > 1))
+        .sort("order_cluster", "sources", "later_start_on", descending=[False, True, False])
         .unique("order_cluster", keep="first", maintain_order=True)
     )
-    return held.join(later.drop("len"), on="order_cluster", how="left")
+    return held.join(later.select("order_cluster", "later_start_on"), on="order_cluster", how="left")
 
 
 def _with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
@@ -85,7 +87,9 @@ def _with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
     A name in one piece gives its last word as the surname. Where a source holds a surname of several words, and the
     first of them end the forenames of such a record (`Paul Hall COOPER` beside `HALL COOPER/PAUL`), they go over.
     """
-    leads = held.select("subject_cluster", lead=pl.col("surname_folded").str.extract(r"^(.*) \S+$")).drop_nulls().unique()
+    leads = (
+        held.select("subject_cluster", lead=pl.col("surname_folded").str.extract(r"^(.*) \S+$")).drop_nulls().unique()
+    )
     moved = pl.col("lead").str.count_matches(" ") + 1
     given, folded = pl.col("forenames").str.split(" "), pl.col("forenames_folded").str.split(" ")
     found = (
