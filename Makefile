@@ -2,13 +2,14 @@
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 export DAGSTER_HOME ?= $(CURDIR)
 export CONCORD_HOME ?= $(CURDIR)/.concord
 export CONCORD_DAGSTER ?= $(CONCORD_HOME)/dagster
 
-.PHONY: demo test setup check format dagster docs bench clean
+.PHONY: demo test setup check format dagster docs bench bench-matching clean
 
 demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled, published, summed up.
 	$(BIN)/concord demo
@@ -46,5 +47,14 @@ dagster: setup  ## The Dagster UI on port 3000, with schedule, sensor, partition
 bench: setup  ## Time and memory of a night by stage.
 	$(BIN)/python -m benchmarks.night
 
+bench-matching: setup $(BENCH)/.ready  ## The matching engine beside Splink: time, memory, quality; about an hour.
+	$(BIN)/python -m benchmarks.matching --splink-python $(BENCH)/venv/bin/python --folder $(BENCH)/data --write
+
+$(BENCH)/.ready: benchmarks/matching/requirements.lock
+	test -d $(BENCH)/venv || $(PYTHON) -m venv $(BENCH)/venv
+	$(BIN)/uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes benchmarks/matching/requirements.lock \
+		|| $(BENCH)/venv/bin/python -m pip install --quiet --require-hashes -r benchmarks/matching/requirements.lock
+	touch $(BENCH)/.ready
+
 clean:  ## Remove the environment and all state.
-	rm -rf $(VENV) .concord
+	rm -rf $(VENV) $(BENCH) .concord
