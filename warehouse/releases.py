@@ -11,7 +11,6 @@ between the two leaves a whole release, which the next publication of the same c
 import fcntl
 import hashlib
 import json
-import os
 import re
 import shutil
 import uuid
@@ -24,6 +23,7 @@ from typing import Any
 
 import polars as pl
 
+from warehouse.disk import digest_of, put_text, sync, sync_folder, unfinished
 from warehouse.duck import write_register
 from warehouse.gates import check_relations, check_table
 from warehouse.home import Home
@@ -37,7 +37,7 @@ ROW_GROUP_SIZE = 100_000
 COMPRESSION_LEVEL = 3
 DATABASE = "register.duckdb"
 MANIFEST = "manifest.json"
-BUILDING, POINTER = ".building-", ".CURRENT-"
+BUILDING = ".building-"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def publish(
     home.create()
     with _publishing(home) as building:
         rows = _write_tables(building, tables)
-        digests = {name: _digest(building / f"{name}.parquet") for name in rows}
+        digests = {name: digest_of(building / f"{name}.parquet") for name in rows}
         release = _published_as(home, as_of, digests)
         if release is None:
             write_register(building, building / DATABASE, tables=[t for t in QUERIED_TABLES if t.name in rows])
@@ -132,7 +132,7 @@ def publish(
                 "inputs": dict(sorted(inputs.items())),
                 "rows": rows,
                 "digests": digests,
-                "database_digest": _digest(building / DATABASE),
+                "database_digest": digest_of(building / DATABASE),
             }
             release = _put_in_place(home, building, manifest)
         _put_in_force(home, release)
@@ -185,7 +185,7 @@ def verify(release: Release) -> tuple[str, ...]:
     changed = [
         name
         for name, digest in digests.items()
-        if not (release.path / name).exists() or _digest(release.path / name) != digest
+        if not (release.path / name).exists() or digest_of(release.path / name) != digest
     ]
     is_consistent = hash_of(release.manifest["digests"]) == release.content_hash
     return tuple(changed) if is_consistent else (MANIFEST, *changed)
@@ -205,7 +205,7 @@ def _publishing(home: Home) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for abandoned in home.releases.glob(f"{BUILDING}*"):
             shutil.rmtree(abandoned)
-        for unused in home.releases.glob(f"{POINTER}*"):
+        for unused in home.releases.glob(f"{unfinished(home.current)}*"):
             unused.unlink()
         building = home.releases / f"{BUILDING}{uuid.uuid4().hex}"
         building.mkdir()
@@ -252,12 +252,10 @@ def _order_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:
 def _put_in_place(home: Home, building: Path, manifest: Mapping[str, Any]) -> Release:
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (building / MANIFEST).write_text(text, encoding="utf-8")
-    for file in building.iterdir():
-        _sync(file)
-    _sync(building)
+    sync_folder(building)
     place = home.releases / str(manifest["release_id"])
     building.replace(place)
-    _sync(home.releases)
+    sync(home.releases)
     return Release(place, manifest)
 
 
@@ -268,11 +266,7 @@ def _put_in_force(home: Home, release: Release) -> None:
         current = None  # the file was damaged: this writes it anew
     if current is not None and (current.as_of > release.as_of or current.path == release.path):
         return
-    written = home.releases / f"{POINTER}{uuid.uuid4().hex}"
-    written.write_text(f"{release.release_id}\n")
-    _sync(written)
-    written.replace(home.current)
-    _sync(home.releases)
+    put_text(home.current, f"{release.release_id}\n")
 
 
 def _published_as(home: Home, as_of: date, digests: Mapping[str, str]) -> Release | None:
@@ -292,17 +286,3 @@ def _order_of(release_id: str) -> tuple[str, int]:
     if match is None:
         raise LookupError(f"{release_id} is not the id of a release")
     return match["as_of"], int(match["revision"] or 1)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    """Make sure that a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
