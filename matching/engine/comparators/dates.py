@@ -31,8 +31,11 @@ FILLER_SAME_YEAR = "a placeholder, same year"
 FILLER = "a placeholder, other year"
 
 _PLACEHOLDER = re.compile(r"(\d{4}-)?\d{2}-\d{2}")
-_ONES = np.uint64(0x0101010101010101)
-_BYTE = np.uint64(255)
+# The parts of `YYYYMMDD` with four bits a digit, and the lowest bit of each digit.
+MONTH_AND_DAY, MONTH, DAY, LOWEST = (np.uint32(bits) for bits in (0xFFFF, 0xFF00, 0xFF, 0x11111111))
+NO_DIGITS, IS_FILLER, NO_DAY, YEAR_ALONE = (np.uint8(bit) for bit in (1, 2, 4, 8))
+
+Digits = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -76,25 +79,22 @@ class Dates(SingleValue):
 
     def agreement(self, column: Column) -> Levels | None:
         """See `SingleValue.agreement`: fillers and partial dates that are equal are less than the same."""
-        check_kind(column, [pl.Date, pl.Datetime, pl.String], "dates and texts")
-        dates = _read(column.dictionary.values, self)
-        levels = np.full(len(dates.digits), SAME, np.int8)
-        self._put_special(levels, dates, np.arange(len(levels), dtype=np.int32), np.arange(len(levels), dtype=np.int32))
+        dates = _read(column, self)
+        own = np.arange(len(dates.digits), dtype=np.int32)
+        levels = np.full(len(own), SAME, np.int8)
+        self._put_special(levels, dates, own, own)
         return levels
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
-        check_kind(column, [pl.Date, pl.Datetime, pl.String], "dates and texts")
-        dates = _read(column.dictionary.values, self)
+        dates = _read(column, self)
+        by_years = self._by_years()
 
         def judge(one: Codes, other: Codes) -> Levels:
-            levels = self._by_years(dates, one, other)
-            equal = [part[one] == part[other] for part in (dates.years, dates.months, dates.days)]
-            levels[equal[0].astype(np.int8) + equal[1] + equal[2] >= 2] = self._place(TWO_PARTS)
-            levels[_is_slip(dates.digits[one], dates.digits[other])] = self._place(ONE_DIGIT)
-            is_exchanged = (dates.months[one] == dates.days[other]) & (dates.days[one] == dates.months[other])
-            levels[equal[0] & is_exchanged] = self._place(EXCHANGED)
-            levels[dates.digits[one] == dates.digits[other]] = SAME
+            levels: Levels = by_years[np.abs(dates.years[one] - dates.years[other])]
+            apart = dates.digits[one] ^ dates.digits[other]
+            alike = np.nonzero((_differing(apart) <= 2) | (apart <= MONTH_AND_DAY) | (apart & MONTH_AND_DAY == 0))[0]
+            levels[alike] = self._likeness(dates.digits[one[alike]], dates.digits[other[alike]], levels[alike])
             self._put_special(levels, dates, one, other)
             return levels
 
@@ -103,31 +103,48 @@ class Dates(SingleValue):
     def _place(self, told: str) -> int:
         return self.levels.index(told)
 
-    def _by_years(self, dates: "_Dates", one: Codes, other: Codes) -> Levels:
-        apart = np.abs(dates.years[one] - dates.years[other])
-        levels = np.full(len(one), len(self.levels) - 1, np.int8)
-        first = self.levels.index(self.degrees[-len(self.years) - bool(self.placeholders)]) if self.years else 0
+    def _by_years(self) -> Levels:
+        """The level that a number of years apart reaches if nothing else is alike."""
+        levels = np.full(10_000, len(self.levels) - 1, np.int8)
+        first = len(self.levels) - 1 - len(self.years) - bool(self.placeholders)
         for place, years in reversed(list(enumerate(self.years, first))):
-            levels[apart <= years] = place
+            levels[: years + 1] = place
+        return levels
+
+    def _likeness(self, one: Digits, other: Digits, by_years: Levels) -> Levels:
+        """Levels of dates that are alike in their digits."""
+        apart = one ^ other
+        same_year = apart <= MONTH_AND_DAY
+        equal = same_year.astype(np.int8) + (apart & MONTH == 0) + (apart & DAY == 0)
+        exchanged = ((one & DAY) << 8 == other & MONTH) & (one & MONTH == (other & DAY) << 8)
+        levels = by_years.copy()
+        levels[equal == 2] = self._place(TWO_PARTS)
+        levels[_is_slip(one, other)] = self._place(ONE_DIGIT)
+        levels[same_year & exchanged] = self._place(EXCHANGED)
+        levels[apart == 0] = SAME
         return levels
 
     def _put_special(self, levels: Levels, dates: "_Dates", one: Codes, other: Codes) -> None:
         """Levels of pairs in which a date is partial, a filler, or none at all; the last counts most."""
-        same_year = dates.years[one] == dates.years[other]
+        if not dates.kinds.any():
+            return
+        special = np.nonzero(dates.kinds[one] | dates.kinds[other])[0]
+        one, other = one[special], other[special]
+        kinds, same_year = dates.kinds[one] | dates.kinds[other], dates.years[one] == dates.years[other]
+        found = levels[special]
         if self.partial:
-            known = np.minimum(dates.known[one], dates.known[other])
-            partial = np.nonzero(known < 3)[0]
-            first, second = one[partial], other[partial]
-            by_years = self._by_years(dates, first, second)
-            by_years[same_year[partial] & (known[partial] == 1)] = self._place(YEAR_ONLY)
-            same_month = same_year[partial] & (dates.months[first] == dates.months[second])
-            by_years[same_month & (known[partial] == 2)] = self._place(DAY_NOT_KNOWN)
-            levels[partial] = by_years
+            same_month = same_year & ((dates.digits[one] ^ dates.digits[other]) & MONTH == 0)
+            is_partial = kinds & (YEAR_ALONE | NO_DAY) != 0
+            by_years = self._by_years()[np.abs(dates.years[one] - dates.years[other])]
+            found[is_partial] = by_years[is_partial]
+            found[is_partial & same_month] = self._place(DAY_NOT_KNOWN)
+            found[(kinds & YEAR_ALONE != 0) & same_year] = self._place(YEAR_ONLY)
         if self.placeholders:
-            filler = dates.is_filler[one] | dates.is_filler[other]
-            levels[filler & same_year] = self._place(FILLER_SAME_YEAR)
-            levels[filler & ~same_year] = self._place(FILLER)
-        levels[~(dates.has_digits[one] & dates.has_digits[other])] = NOT_KNOWN
+            is_filler = kinds & IS_FILLER != 0
+            found[is_filler & same_year] = self._place(FILLER_SAME_YEAR)
+            found[is_filler & ~same_year] = self._place(FILLER)
+        found[kinds & NO_DIGITS != 0] = NOT_KNOWN
+        levels[special] = found
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,64 +152,47 @@ class _Dates:
     """Dates as numbers, one a value.
 
     Attributes:
-        digits: the eight characters of `YYYYMMDD`, a byte each.
+        digits: `YYYYMMDD` with four bits a digit.
         years: as a number.
-        months: likewise, 0 to 99.
-        days: likewise.
-        known: how many parts are known: year, month, day.
-        is_filler: the day is a placeholder.
-        has_digits: the text holds a digit at all.
+        kinds: what is special: `NO_DIGITS`, `IS_FILLER`, and if dates may be partial `NO_DAY`, `YEAR_ALONE`.
     """
 
-    digits: npt.NDArray[np.uint64]
+    digits: Digits
     years: npt.NDArray[np.int16]
-    months: npt.NDArray[np.int8]
-    days: npt.NDArray[np.int8]
-    known: npt.NDArray[np.int8]
-    is_filler: Flags
-    has_digits: Flags
+    kinds: npt.NDArray[np.uint8]
 
 
-def _read(values: pl.Series, options: Dates) -> _Dates:
+def _read(column: Column, options: Dates) -> _Dates:
+    check_kind(column, [pl.Date, pl.Datetime, pl.String], "dates and texts")
+    values = column.dictionary.values
     texts = values if values.dtype == pl.String else values.dt.to_string("%Y-%m-%d")
     # A digit that stands alone is a month or a day without its nought.
-    digits = texts.str.replace_all(r"\b([0-9])\b", "0${1}").str.replace_all("[^0-9]", "").rename("digits")
-    padded = digits.str.slice(0, 8).str.pad_end(8, "0")
-    packed = np.frombuffer("".join(padded.to_list()).encode(), np.uint8).reshape(-1, 8)
-    numbers = padded.cast(pl.Int32).to_numpy()
-    months, days = (numbers // 100 % 100).astype(np.int8), (numbers % 100).astype(np.int8)
-    known = np.where(months == 0, 1, np.where(days == 0, 2, 3)).astype(np.int8)
+    bare = texts.str.replace_all(r"\b([0-9])\b", "0${1}").str.replace_all("[^0-9]", "")
+    padded = bare.str.slice(0, 8).str.pad_end(8, "0")
+    digits = padded.str.to_integer(base=16, dtype=pl.UInt32).to_numpy()
     fillers = [day.replace("-", "") for day in options.placeholders]
-    is_filler = padded.is_in(fillers) | padded.str.slice(4).is_in(fillers)
-    return _Dates(
-        digits=packed.copy().view(np.uint64).ravel(),
-        years=(numbers // 10_000).astype(np.int16),
-        months=months,
-        days=days,
-        known=known,
-        is_filler=is_filler.to_numpy(),
-        has_digits=(digits.str.len_bytes() > 0).to_numpy(),
+    kinds = (
+        (bare == "").to_numpy() * NO_DIGITS
+        | (padded.is_in(fillers) | padded.str.slice(4).is_in(fillers)).to_numpy() * IS_FILLER
+        | (options.partial & (digits & MONTH == 0)) * YEAR_ALONE
+        | (options.partial & (digits & DAY == 0)) * NO_DAY
     )
+    return _Dates(digits, padded.str.slice(0, 4).cast(pl.Int16).to_numpy(), kinds.astype(np.uint8))
 
 
-def _is_slip(one: npt.NDArray[np.uint64], other: npt.NDArray[np.uint64]) -> Flags:
-    """One of eight characters differs, or two neighbours that are exchanged."""
-    apart = one ^ other
-    bits = apart | (apart >> np.uint64(4))
-    bits |= bits >> np.uint64(2)
-    # The lowest bit of each byte that differs.
-    differs = (bits | (bits >> np.uint64(1))) & _ONES
-    count = np.bitwise_count(differs)
+def _differing(apart: Digits) -> npt.NDArray[np.uint8]:
+    """How many of eight digits differ, from the bits that do."""
+    bits = apart | (apart >> 2)
+    return np.asarray(np.bitwise_count((bits | (bits >> 1)) & LOWEST), np.uint8)
+
+
+def _is_slip(one: Digits, other: Digits) -> Flags:
+    """One digit differs, or two neighbours have changed places."""
+    count = _differing(one ^ other)
     slip = np.asarray(count == 1, np.bool_)
-    neighbours = np.nonzero((count == 2) & ((differs & (differs >> np.uint64(8))) != 0))[0]
-    lowest = differs[neighbours] & (~differs[neighbours] + np.uint64(1))
-    low = (np.bitwise_count(lowest - np.uint64(1))).astype(np.uint64)
-    high = low + np.uint64(8)
-    first, second = one[neighbours], other[neighbours]
-    exchanged = ((first >> low) & _BYTE == (second >> high) & _BYTE) & (
-        (first >> high) & _BYTE == (second >> low) & _BYTE
-    )
-    slip[neighbours] = exchanged
+    for low in range(0, 28, 4):
+        first, second = one >> low & 0xFF, other >> low & 0xFF
+        slip |= (count == 2) & (first >> 4 == second & 15) & (first & 15 == second >> 4) & (first != second)
     return slip
 
 

@@ -142,7 +142,7 @@ class Tokens(SingleValue):
             .filter(pl.col("word").str.len_chars() >= self.shortest)
             .with_columns(share=pl.col("records").sum().over("word") / max(int(records.sum()), 1))
             .with_columns(
-                weight=(-pl.col("share").log(2) * PARTS).round().cast(pl.Int64).clip(lower_bound=1),
+                weight=(-pl.col("share").log(2) * PARTS).round().cast(pl.Int32).clip(lower_bound=1),
                 number=pl.col("word").rank("dense").cast(pl.Int32) - 1,
             )
             .sort("row", "weight", "word", descending=[False, True, False])
@@ -150,6 +150,6 @@ class Tokens(SingleValue):
         )
         sets = collect(words.get_column("row"), words.get_column("number"), len(values))
         # One more at the end, for no word.
-        by_number = np.zeros(int(sets.members.max(initial=UNKNOWN)) + 2, np.int64)
+        by_number = np.zeros(int(sets.members.max(initial=UNKNOWN)) + 2, np.int32)
         by_number[words.get_column("number").to_numpy()] = words.get_column("weight").to_numpy()
         return sets, by_number[sets.members]

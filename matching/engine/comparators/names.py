@@ -21,7 +21,7 @@ from matching.engine.comparators.base import (
     check_descending,
     check_kind,
 )
-from matching.engine.comparators.sets import Sets, collect
+from matching.engine.comparators.sets import Sets, number_lists
 from matching.engine.comparators.text import jaro_winkler
 from matching.engine.values import UNKNOWN, Codes, Column, Flags
 
@@ -153,10 +153,7 @@ def number_groups(groups: Groups, values: pl.Series) -> Sets:
     found = groups(values)
     if len(found) != len(values):
         raise ValueError(f"groups of {len(values)} values are asked for, {len(found)} are given")
-    rows = pl.DataFrame({"row": pl.int_range(len(values), eager=True), "group": found})
-    single = rows.explode("group") if isinstance(found.dtype, pl.List) else rows
-    known = single.drop_nulls().unique(maintain_order=True)
-    return collect(known.get_column("row"), known.get_column("group").rank("dense").cast(pl.Int32) - 1, len(values))
+    return number_lists(found)
 
 
 def _among(members: Codes, lists: Codes, values: Codes) -> Flags:

@@ -46,6 +46,7 @@ class Numbers(SingleValue):
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
         numbers = _read(column)
+        some_unknown = bool(np.isnan(numbers).any())
 
         def judge(one: Codes, other: Codes) -> Levels:
             first, second = numbers[one], numbers[other]
@@ -54,7 +55,8 @@ class Numbers(SingleValue):
                 if self.relative:
                     apart /= np.maximum(np.abs(first), np.abs(second))
             levels = graded(-apart, [-limit for limit in self.limits])
-            levels[np.isnan(first) | np.isnan(second)] = NOT_KNOWN
+            if some_unknown:
+                levels[np.isnan(first) | np.isnan(second)] = NOT_KNOWN
             return levels
 
         return judge

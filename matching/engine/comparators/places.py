@@ -45,10 +45,13 @@ class Postcode(SingleValue):
             _number(plain.str.extract("^([a-z]+|[0-9]{2})")),
         ]
 
+        last = len(self.levels) - 1
+
         def judge(one: Codes, other: Codes) -> Levels:
-            levels = np.full(len(one), SAME + len(self.degrees) + 1, np.int8)
-            for steps, part in reversed(list(enumerate(parts, SAME + 2))):
-                levels[(part[one] == part[other]) & (part[one] != UNKNOWN)] = steps
+            # A sector lies in its district, a district in its area.
+            levels = np.full(len(one), last, np.int8)
+            for part in parts:
+                levels -= part[one] == part[other]
             first, second = codes[one], codes[other]
             levels[edits(dictionary, first, second, most=1) <= 1] = SAME + 1
             levels[first == second] = SAME
@@ -58,5 +61,6 @@ class Postcode(SingleValue):
 
 
 def _number(texts: pl.Series) -> Codes:
-    """Texts in ascending order as numbers; `UNKNOWN` for null."""
-    return (texts.rank("dense").cast(pl.Int32) - 1).fill_null(UNKNOWN).to_numpy()
+    """Texts in ascending order as numbers; one of its own for each null."""
+    numbers = (texts.rank("dense").cast(pl.Int32) - 1).fill_null(UNKNOWN).to_numpy()
+    return np.where(numbers == UNKNOWN, -1 - np.arange(len(texts)), numbers).astype(np.int32)

@@ -13,7 +13,7 @@ import polars as pl
 from matching.engine.values import UNKNOWN, Codes, Flags
 
 Counts = npt.NDArray[np.int32]
-Weights = npt.NDArray[np.int64]
+Weights = npt.NDArray[np.int32]
 
 BITS = 64
 # Numbers looked at together, which bounds memory and stays in the cache.
@@ -60,7 +60,7 @@ class Sets:
         common = self._bits[one] & self._bits[other]
         if self._is_exact:
             return np.asarray(np.bitwise_count(common), np.int32)
-        return self._total(one, other, common, np.ones(self.members.shape, np.int64)).astype(np.int32)
+        return self._total(one, other, None)
 
     def shared_weight(self, one: Codes, other: Codes, weights: Weights) -> Weights:
         """The sum of the weights of the numbers that two sets share.
@@ -70,26 +70,33 @@ class Sets:
             other: values.
             weights: of `members`, the same for a number wherever it stands.
         """
-        return self._total(one, other, self._bits[one] & self._bits[other], weights)
+        return self._total(one, other, np.ascontiguousarray(weights.T))
 
-    def _total(self, one: Codes, other: Codes, common: npt.NDArray[np.uint64], weights: Weights) -> Weights:
-        totals = np.zeros(len(one), np.int64)
-        possible = np.nonzero(common)[0]
+    @cached_property
+    def _columns(self) -> Codes:
+        """The first numbers of all sets, then the second ones, and so on."""
+        return np.ascontiguousarray(self.members.T)
+
+    def _total(self, one: Codes, other: Codes, weights: Weights | None) -> Weights:
+        totals = np.zeros(len(one), np.int32)
+        possible = np.nonzero(self._bits[one] & self._bits[other])[0]
         step = max(BLOCK // max(self.members.shape[1], 1), 1)
         for start in range(0, len(possible), step):
             places = possible[start : start + step]
             totals[places] = self._block(one[places], other[places], weights)
         return totals
 
-    def _block(self, one: Codes, other: Codes, weights: Weights) -> Weights:
+    def _block(self, one: Codes, other: Codes, weights: Weights | None) -> Weights:
         """Each number of the one is looked for among those of the other."""
-        first, second = self.members[one], self.members[other]
-        weight = weights[one]
-        total = np.zeros(len(one), np.int64)
+        sought = [self._columns[place][other] for place in range(int(self.sizes[other].max()))]
+        total = np.zeros(len(one), np.int32)
         for place in range(int(self.sizes[one].max())):
-            number = first[:, place : place + 1]
-            found = ((second == number) & (number != UNKNOWN)).any(axis=1)
-            total += found * weight[:, place]
+            number = self._columns[place][one]
+            found = np.zeros(len(one), np.bool_)
+            for candidate in sought:
+                found |= candidate == number
+            found &= number != UNKNOWN
+            total += found if weights is None else found * weights[place][one]
         return total
 
 
@@ -106,3 +113,11 @@ def collect(rows: pl.Series, numbers: pl.Series, size: int) -> Sets:
     members = np.full((size, int(places.max(initial=0)) + 1), UNKNOWN, np.int32)
     members[ordered.get_column("row").to_numpy(), places] = ordered.get_column("number").to_numpy()
     return Sets(members)
+
+
+def number_lists(lists: pl.Series) -> Sets:
+    """The sets of lists of texts, or of single ones: equal texts have one number. Null counts for nothing."""
+    rows = pl.DataFrame({"row": pl.int_range(len(lists), eager=True), "element": lists})
+    single = rows.explode("element") if lists.dtype == pl.List else rows
+    known = single.drop_nulls().unique()
+    return collect(known.get_column("row"), known.get_column("element").rank("dense").cast(pl.Int32) - 1, len(lists))
