@@ -205,25 +205,29 @@ def _cost(rows: Weights, target: Weights, line: Weights) -> float:
     return float((np.logaddexp(0, odds) - target * odds).sum())
 
 
-def compare_labels(old: pl.DataFrame, new: pl.DataFrame, *, bar: float = 0.0) -> pl.DataFrame:
+def compare_labels(labels: pl.DataFrame, old: pl.Series, new: pl.Series) -> pl.DataFrame:
     """Labelled pairs that one of two models gets wrong: the regression set of a new model.
 
     Args:
-        old: from `weigh_labels` by the model in use.
-        new: likewise by the model in question.
-        bar: weight from which a pair is linked.
+        labels: `is_match`, and whatever names the pair.
+        old: whether the model in use links each pair.
+        new: whether the model in question does.
 
     Returns:
-        `PAIR`, `is_match`, `old_weight`, `new_weight`, `outcome` (`lost`: right by the old alone; `won`: by the new
-        alone; `wrong in both`), the lost first.
+        The pairs with `outcome` (`lost`: right by the old alone; `won`: by the new alone; `wrong in both`), the lost
+        first, else in the order given.
     """
-    before = old.select(*PAIR, old_weight="weight")
-    pairs = new.rename({"weight": "new_weight"}).join(before, on=PAIR)
-    old_right, new_right = ((pl.col(side) >= bar) == pl.col("is_match") for side in ("old_weight", "new_weight"))
-    outcome = pl.when(old_right & ~new_right).then(pl.lit("lost")).when(~old_right & new_right).then(pl.lit("won"))
-    judged = pairs.with_columns(outcome=outcome.when(~old_right & ~new_right).then(pl.lit("wrong in both")))
-    found = judged.drop_nulls("outcome").sort("outcome", *PAIR)
-    return found.select(*PAIR, "is_match", "old_weight", "new_weight", "outcome")
+    judged = labels.with_columns(old=old == labels["is_match"], new=new == labels["is_match"])
+    outcome = (
+        pl.when(pl.col("old") & ~pl.col("new"))
+        .then(pl.lit("lost"))
+        .when(~pl.col("old") & pl.col("new"))
+        .then(pl.lit("won"))
+        .when(~pl.col("old") & ~pl.col("new"))
+        .then(pl.lit("wrong in both"))
+    )
+    found = judged.with_columns(outcome=outcome).drop("old", "new").drop_nulls("outcome")
+    return found.sort("outcome", maintain_order=True)
 
 
 def compare_clusters(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

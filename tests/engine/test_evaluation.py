@@ -156,16 +156,16 @@ def test_labels_without_an_exception_give_no_certainty():
 
 
 def test_a_new_model_is_told_what_it_loses_and_what_it_wins():
-    labelled = label_candidates().head(4).with_columns(is_match=pl.Series([True, True, False, True]))
-    old = labelled.with_columns(weight=pl.Series([3.0, -1.0, 2.0, 4.0]))
-    new = labelled.with_columns(weight=pl.Series([-3.0, 1.0, 2.0, 5.0]))
-    found = compare_labels(old, new)
-    assert found.select("old_weight", "new_weight", "outcome").rows() == [
-        (3.0, -3.0, "lost"),
-        (-1.0, 1.0, "won"),
-        (2.0, 2.0, "wrong in both"),
+    labels = pl.DataFrame({"pair": ["a", "b", "c", "d", "e"], "is_match": [True, True, False, False, True]})
+    old = pl.Series([False, True, True, False, True])
+    new = pl.Series([True, False, True, True, True])
+    assert compare_labels(labels, old, new).rows() == [
+        ("b", True, "lost"),
+        ("d", False, "lost"),
+        ("a", True, "won"),
+        ("c", False, "wrong in both"),
     ]
-    assert compare_labels(new, new).get_column("outcome").to_list() == ["wrong in both", "wrong in both"]
+    assert compare_labels(labels, new, new).get_column("outcome").to_list() == ["wrong in both"] * 3
 
 
 def clustering(**clusters):
@@ -211,5 +211,7 @@ def test_the_same_labels_measure_two_models():
     shares = (*parameters.shares[:2], born, parameters.shares[3])
     other = linkage.score(parameters.model_copy(update={"shares": shares}))
     labels = label_candidates().select("left_table", "left", "right_table", "right", "is_match")
-    found = compare_labels(weigh_labels(scores, labels), weigh_labels(other, labels))
+    old, new = (weigh_labels(by, labels) for by in (scores, other))
+    assert old.select("left", "right").equals(new.select("left", "right"))
+    found = compare_labels(old, old["weight"] >= 0, new["weight"] >= 0)
     assert found.filter(pl.col("outcome") == "lost").height > 0
