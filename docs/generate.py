@@ -15,8 +15,10 @@ from assets.sources import find_sources
 from expectations.discrepancies import RULES
 from expectations.suites import suite_for
 from pipelines.cli import app
+from warehouse.ledger.kinds import CANONICAL, KINDS, REASONS
 from warehouse.schema import Column, Table
 from warehouse.tables.core import CORE_TABLES
+from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
 from warehouse.tables.raw import QUARANTINE
 from warehouse.tables.register import PUBLIC_TABLES
@@ -31,6 +33,7 @@ def pages() -> dict[str, str]:
         "data-dictionary.md": "\n".join(dictionary()),
         "discrepancies.md": "\n".join(catalogue()),
         "command-line.md": "\n".join(commands()),
+        "ledger.md": "\n".join(ledger()),
     }
 
 
@@ -74,6 +77,20 @@ def catalogue() -> Iterator[str]:
         yield f"- **what is wrong** {rule.message}"
         yield f"- **correction** {rule.correction}"
         yield f"- **basis** {rule.note}\n"
+
+
+def ledger() -> Iterator[str]:
+    """Kinds of decision, reasons and the columns of the ledger."""
+    yield from ("# The ledger of decisions", NOTE)
+    yield from ("## Kinds of decision", "", "| code | the steward says | about |", "|---|---|---|")
+    yield from (f"| `{kind.code}` | {kind.title} | {kind.about} |" for kind in KINDS)
+    yield from ("", "## Reasons", "", "| code | meaning | for decisions about |", "|---|---|---|")
+    yield from (f"| `{reason.code}` | {reason.title} | {', '.join(reason.about)} |" for reason in REASONS)
+    yield from ("", "## Fields that can be decided on", "", ", ".join(f"`{name}`" for name in CANONICAL), "")
+    yield from (f"## Columns of `{DECISIONS.name}`", "", f"One row is {DECISIONS.row_is}.", "")
+    yield from ("| column | type | meaning |", "|---|---|---|")
+    yield from (f"| `{column.name}` | {column.sql_type} | {meaning(column)} |" for column in DECISIONS.columns)
+    yield ""
 
 
 def commands() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The command line: `concord`. Every command prints what a person can read and exits with a code a scheduler can.
 
-0 published or done, 3 published but degraded, 1 failed with the last release untouched, 2 wrong usage, 4 decision refused.
+0 published or done, 3 published but degraded, 1 failed with the last release untouched,
+2 wrong usage, 4 a decision was refused.
 
 Dagster and polars are imported by the commands that need them: `--help` must not wait for them, and the worker that
 validates tables starts from this module.
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.decisions import decide_app, decisions_app
 from pipelines.options import DEFAULT_HOME, Exit, HomeOption, console, fail
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ app = typer.Typer(
 )
 release_app = typer.Typer(no_args_is_help=True, help="The releases of the register.")
 app.add_typer(release_app, name="release")
+app.add_typer(decide_app, name="decide")
+app.add_typer(decisions_app, name="decisions")
 
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")

@@ -3,14 +3,16 @@
 import hashlib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from expectations.discrepancies import PresenceClock
+from warehouse.home import Home
 
 FILE_NAME = "concord.toml"
 
@@ -18,8 +20,18 @@ SourceName = Literal["pnc", "pnd", "court", "rocu"]
 Days = Annotated[int, Field(ge=0, le=3_660)]
 
 
+# `user:password@` after the scheme, or a password among the parameters.
+PASSWORD = re.compile(r"//[^/@:]*:[^/@]*@|[?&]password=")
+
+
 class SettingsError(Exception):
     """The settings file can't be used; the message names file, line, setting and what was expected."""
+
+
+def _without_password(url: str) -> str:
+    if PASSWORD.search(url):
+        raise ValueError("a password does not belong into the file: give the whole URL as CONCORD_LEDGER")
+    return url
 
 
 class Settings(BaseModel):
@@ -27,11 +39,13 @@ class Settings(BaseModel):
 
     Attributes:
         presence_days: days after an order is made within which a source is not yet expected to hold it, by source.
+        ledger: URL of the ledger of decisions, `postgresql+psycopg://host/name`; a file of its own unless told.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     presence_days: Mapping[SourceName, Days] = Field(default_factory=dict)
+    ledger: Annotated[str, AfterValidator(_without_password)] | None = None
 
     @property
     def clock(self) -> PresenceClock:
@@ -55,6 +69,11 @@ def home_folder() -> Path:
 def landing_folder() -> Path:
     """The folder deliveries land in: `CONCORD_LANDING`, or `landing` below the folder of all state."""
     return Path(os.environ.get("CONCORD_LANDING", home_folder() / "landing")).resolve()
+
+
+def ledger_url(home: Path, settings: Settings) -> str:
+    """Where the ledger lies: `CONCORD_LEDGER`, or the setting, or a file below the folder of all state."""
+    return os.environ.get("CONCORD_LEDGER") or settings.ledger or f"sqlite:///{Home(home).ledger}"
 
 
 def read_settings(home: Path) -> Settings:

@@ -48,6 +48,21 @@ class Home:
         return self.path / "runs"
 
     @property
+    def ledger(self) -> Path:
+        """The ledger of decisions, where it is a file of its own and not in service."""
+        return self.path / "ledger" / "decisions.sqlite"
+
+    @property
+    def models(self) -> Path:
+        """Trained models, a folder a set; never changed once there."""
+        return self.path / "models"
+
+    @property
+    def models_current(self) -> Path:
+        """The file that names the models in force."""
+        return self.models / "CURRENT"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own storage."""
         return self.path / "dagster"

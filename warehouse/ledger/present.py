@@ -141,6 +141,7 @@ class Present:
             rule_code=row["rule_code"],
             source=row["source"],
             left_handle=row["handle"],
+            left_record_id=row["record_id"],
             accepted_until=accepted_until if kind == "accept" else None,
             referred_to=(referred_to or found.item(0, "owner")) if kind == "refer" else None,
             seen=tuple(Sighting(side, row["field"], row[side]) for side in OF_CONFLICT),

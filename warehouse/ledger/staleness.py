@@ -140,7 +140,7 @@ def conflicts(discrepancies: pl.DataFrame, handles: pl.DataFrame) -> pl.DataFram
         handles: `record_id`, `handle` of the night.
 
     Returns:
-        `discrepancy_id`, `order_now`, `rule_code`, `source`, `handle`, `observed` and `expected` (canonical), `field`,
+        `discrepancy_id`, `order_now`, `rule_code`, `source`, `record_id`, `handle`, `observed` and `expected` (canonical), `field`,
         `first_seen_on`.
     """
     record = pl.concat_str("source", "source_key", separator=":")
@@ -151,6 +151,7 @@ def conflicts(discrepancies: pl.DataFrame, handles: pl.DataFrame) -> pl.DataFram
             "discrepancy_id",
             "rule_code",
             "source",
+            "record_id",
             "handle",
             "field",
             "first_seen_on",

@@ -1,0 +1,78 @@
+"""What the commands of stewards work with: the ledger, the night behind a release, and how errors end a command.
+
+Belongs here: opening and closing. Does not: the commands (`pipelines.decisions`), or anything about decisions
+(`warehouse.ledger`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+import typer
+
+from pipelines.options import Exit, fail
+from pipelines.settings import SettingsError, ledger_url, read_settings
+from warehouse.home import Home
+from warehouse.ledger.errors import DecisionError, DecisionRefusedError, ImportRefusedError, LedgerError
+from warehouse.ledger.ledger import Ledger
+from warehouse.ledger.present import Present
+from warehouse.register import Register
+from warehouse.store import TableStore
+from warehouse.tables.core import CORE_ORDERS, SOURCES, core_table
+from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
+
+SHOWN_LINES = 50
+
+
+def place_of(home: Path) -> str:
+    """The URL of the ledger of an installation."""
+    return ledger_url(home.resolve(), read_settings(home.resolve()))
+
+
+@contextmanager
+def opened_ledger(home: Path) -> Iterator[Ledger]:
+    """The ledger of an installation; what goes wrong is told in words and ends the command."""
+    with told_errors(), Ledger.open(place_of(home)) as ledger:
+        yield ledger
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Tell what goes wrong with ledger or decision, and exit with the code that says whose fault it is."""
+    try:
+        yield
+    except (SettingsError, DecisionError) as error:
+        fail(str(error), Exit.USAGE)
+    except ImportRefusedError as error:
+        for bad in error.lines[:SHOWN_LINES]:
+            typer.echo(f"line {bad.line}: {bad.reason}", err=True)
+        fail(str(error), Exit.REFUSED)
+    except DecisionRefusedError as error:
+        fail(f"refused: {error}", Exit.REFUSED)
+    except (LedgerError, FileNotFoundError) as error:
+        fail(str(error), Exit.FAILED)
+
+
+def present_of(home: Path, release: str | None = None) -> Present:
+    """The night behind a release, the one in force unless told.
+
+    Raises:
+        LookupError: there is no such release.
+        FileNotFoundError: the tables of its night have been deleted.
+    """
+    state = Home(home.resolve())
+    with Register.open(state, release) as register:
+        tables = {
+            table.name: register.table(table.name) for table in (ORDERS, ORDER_SOURCES, DISCREPANCIES, ID_REDIRECTS)
+        }
+        night = register.release
+    store = TableStore(state.tables / night.as_of.isoformat())
+    records = pl.concat([store.scan(core_table(source, CORE_ORDERS).name) for source in SOURCES]).collect()
+    return Present.of(
+        records,
+        tables,
+        release_id=night.release_id,
+        as_of=night.as_of,
+        model_version=str(night.manifest["versions"]["concord"]),
+    )
