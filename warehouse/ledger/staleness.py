@@ -140,8 +140,8 @@ def conflicts(discrepancies: pl.DataFrame, handles: pl.DataFrame) -> pl.DataFram
         handles: `record_id`, `handle` of the night.
 
     Returns:
-        `discrepancy_id`, `order_now`, `rule_code`, `source`, `record_id`, `handle`, `observed` and `expected` (canonical), `field`,
-        `first_seen_on`.
+        `discrepancy_id`, `order_now`, `rule_code`, `source`, `record_id`, `handle`, `field`, `first_seen_on`,
+        `observed` and `expected` (canonical).
     """
     record = pl.concat_str("source", "source_key", separator=":")
     return (
