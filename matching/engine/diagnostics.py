@@ -37,21 +37,31 @@ BINS = 10
 Rows = npt.NDArray[np.integer]
 
 
-def tabulate_shares(parameters: Parameters, linkage: Linkage) -> pl.DataFrame:
+def tabulate_shares(parameters: Parameters, linkage: Linkage | None = None) -> pl.DataFrame:
     """What was learned of each level.
 
+    Args:
+        parameters: of the model.
+        linkage: whose candidate pairs are counted, if there is one.
+
     Returns:
-        `comparison`, `level`, `m`, `u`, `weight` (log2 m/u), `pairs` (candidate pairs that reach it); not known first.
+        `comparison`, `level`, `m`, `u`, `weight` (log2 m/u), `pairs` (candidate pairs that reach it, null without a
+        linkage); not known first.
     """
-    reached = unpack(linkage.patterns, linkage.model.comparisons)
     rows = [
-        (shares.name, level, shares.m[place], shares.u[place], float(weights[place]), int(count))
-        for shares, weights, levels in zip(parameters.shares, level_weights(parameters), reached, strict=True)
-        for place, (level, count) in enumerate(
-            zip(shares.levels, np.bincount(levels, minlength=len(shares.levels)), strict=True)
-        )
+        (shares.name, level, shares.m[place], shares.u[place], float(weights[place]))
+        for shares, weights in zip(parameters.shares, level_weights(parameters), strict=True)
+        for place, level in enumerate(shares.levels)
     ]
-    return pl.DataFrame(rows, schema=["comparison", "level", "m", "u", "weight", "pairs"], orient="row")
+    table = pl.DataFrame(rows, schema=["comparison", "level", "m", "u", "weight"], orient="row")
+    if linkage is None:
+        return table.with_columns(pairs=pl.lit(None, pl.Int64))
+    reached = unpack(linkage.patterns, linkage.model.comparisons)
+    counts = [
+        np.bincount(levels, minlength=len(shares.levels))
+        for shares, levels in zip(parameters.shares, reached, strict=True)
+    ]
+    return table.with_columns(pairs=pl.Series(np.concatenate(counts)))
 
 
 def weigh_against_themselves(scores: Scores) -> pl.DataFrame:

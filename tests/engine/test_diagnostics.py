@@ -44,6 +44,9 @@ def test_every_level_has_its_shares_its_weight_and_the_pairs_that_reach_it():
         known.get_column("weight").to_list()
     )
     assert table.filter(pl.col("level") == "not known").get_column("weight").unique().to_list() == [0.0]
+    alone = tabulate_shares(scores.scales.parameters)
+    assert alone.get_column("pairs").null_count() == alone.height
+    assert alone.drop("pairs").equals(table.drop("pairs"))
 
 
 def test_tables_are_the_same_in_any_order_of_records():
