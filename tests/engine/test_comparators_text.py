@@ -82,6 +82,7 @@ def test_words_are_compared_as_the_library_does(subset, values):
     ("comparator", "told"),
     [
         pytest.param(lambda: JaroWinkler((0.8, 0.9)), "thresholds", id="thresholds that rise"),
+        pytest.param(lambda: JaroWinkler((92, 80)), "from 1 down", id="thresholds in hundredths"),
         pytest.param(lambda: JaroWinkler(()), "thresholds", id="no threshold"),
         pytest.param(lambda: Edits((2, 1)), "limits", id="limits that fall"),
     ],
@@ -112,6 +113,10 @@ def test_sets_share_what_they_share(sets, few):
     common = [sets[one] & sets[other] for one, other in zip(left, right, strict=True)]
     assert own.shared(left, right).tolist() == [len(numbers) for numbers in common]
     assert own.meet(left, right).tolist() == [bool(numbers) for numbers in common]
+    asked = np.resize(np.arange(201, dtype=np.int32), len(left))
+    held = [int(number) in sets[place] for place, number in zip(left, asked, strict=True)]
+    assert own.hold(left, asked).tolist() == held
+    assert not own.hold(np.full(2, UNKNOWN, np.int32), asked[:1].repeat(2)).any()
     weighed = own.shared_weight(left, right, weights).tolist()
     assert weighed == [sum(number + 7 for number in numbers) for numbers in common]
 

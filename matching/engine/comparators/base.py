@@ -131,7 +131,7 @@ class Custom(SingleValue):
     told: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_descending("thresholds", self.thresholds)
+        check_thresholds(self.thresholds)
         if self.told and len(self.told) != len(self.thresholds):
             raise ValueError(f"{len(self.thresholds)} thresholds are told in {len(self.told)} phrases")
 
@@ -160,14 +160,19 @@ def graded(scores: npt.NDArray[np.number], thresholds: Sequence[float]) -> Level
     return levels
 
 
-def check_descending(name: str, thresholds: Sequence[float]) -> None:
-    """Refuse thresholds of which a later one could never be the first to be reached.
+def check_thresholds(thresholds: Sequence[float], *, most: float = float("inf")) -> None:
+    """Refuse thresholds of which one could never be the first to be reached.
+
+    Args:
+        thresholds: of a score, from the best degree to the least.
+        most: the highest score.
 
     Raises:
-        ValueError: none at all, or not in strictly descending order.
+        ValueError: none at all, not in strictly descending order, or above the highest score.
     """
-    if not thresholds or any(one <= other for one, other in pairwise(thresholds)):
-        raise ValueError(f"{name} go from the best degree to the least, one at least: {tuple(thresholds)}")
+    if not thresholds or thresholds[0] > most or any(one <= other for one, other in pairwise(thresholds)):
+        told = "" if most == float("inf") else f", from {most:g} down"
+        raise ValueError(f"thresholds go from the best degree to the least, one at least{told}: {tuple(thresholds)}")
 
 
 def check_ascending(name: str, limits: Sequence[float]) -> None:

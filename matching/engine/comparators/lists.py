@@ -15,8 +15,8 @@ from matching.engine.comparators.base import (
     Difference,
     Levels,
     SingleValue,
-    check_descending,
     check_kind,
+    check_thresholds,
     graded,
 )
 from matching.engine.comparators.sets import Sets, Weights, collect
@@ -37,7 +37,7 @@ class Overlap(SingleValue):
     thresholds: tuple[float, ...] = (1.0, 0.5, 0.0)
 
     def __post_init__(self) -> None:
-        check_descending("thresholds", self.thresholds)
+        check_thresholds(self.thresholds, most=1)
 
     @property
     def degrees(self) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class Tokens(SingleValue):
     most: int = 8
 
     def __post_init__(self) -> None:
-        check_descending("thresholds", self.thresholds)
+        check_thresholds(self.thresholds, most=1)
 
     @property
     def degrees(self) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ from matching.engine.comparators.base import (
     Comparator,
     Judge,
     Levels,
-    check_descending,
     check_kind,
+    check_thresholds,
 )
 from matching.engine.comparators.sets import Sets, number_lists
 from matching.engine.comparators.text import jaro_winkler
@@ -74,7 +74,7 @@ class NamePart(Comparator):
     aliases: bool = False
 
     def __post_init__(self) -> None:
-        check_descending("thresholds", self.thresholds)
+        check_thresholds(self.thresholds, most=1)
         if self.exchange not in (None, "tell", "leave out"):
             raise ValueError(f"exchange is 'tell', 'leave out' or None, not {self.exchange!r}")
 
@@ -91,7 +91,8 @@ class NamePart(Comparator):
     def bind(self, columns: Sequence[Column]) -> Judge:
         """See `Comparator.bind`."""
         self._check(columns)
-        part, members = columns[0], columns[-1].members if self.aliases else None
+        part, members = columns[0], columns[-1].members
+        others = Sets(members) if self.aliases and members is not None else None
         values = part.dictionary.values
         groups = number_groups(self.groups, values) if self.groups and len(values) else None
 
@@ -100,9 +101,9 @@ class NamePart(Comparator):
             levels = np.full(len(one), SAME, np.int8)
             places = np.nonzero((one != other) & (one != UNKNOWN) & (other != UNKNOWN))[0]
             levels[places] = self._degrees(part, one[places], other[places], groups)
-            if members is not None:
+            if others is not None:
                 unlike = places[levels[places] == len(self.levels) - 1]
-                met = _among(members, left[-1][unlike], other[unlike]) | _among(members, right[-1][unlike], one[unlike])
+                met = others.hold(left[-1][unlike], other[unlike]) | others.hold(right[-1][unlike], one[unlike])
                 levels[unlike[met]] = self.levels.index(OTHER_NAMES)
             levels[(one == UNKNOWN) | (other == UNKNOWN)] = NOT_KNOWN
             if self.exchange:
@@ -154,8 +155,3 @@ def number_groups(groups: Groups, values: pl.Series) -> Sets:
     if len(found) != len(values):
         raise ValueError(f"groups of {len(values)} values are asked for, {len(found)} are given")
     return number_lists(found)
-
-
-def _among(members: Codes, lists: Codes, values: Codes) -> Flags:
-    """The value is in the list."""
-    return np.asarray((members[lists] == values[:, None]).any(axis=1) & (lists != UNKNOWN), np.bool_)

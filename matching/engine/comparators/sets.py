@@ -35,6 +35,18 @@ class Sets:
         """How many numbers each set holds."""
         return np.asarray((self.members != UNKNOWN).sum(axis=1), np.int32)
 
+    def hold(self, sets: Codes, numbers: Codes) -> Flags:
+        """Whether a set holds a number; a set `UNKNOWN` holds none."""
+        held = np.zeros(len(sets), np.bool_)
+        bit = np.uint64(1) << (numbers % BITS).astype(np.uint64)
+        possible = np.nonzero((sets != UNKNOWN) & (self._bits[sets] & bit != 0))[0]
+        sets, numbers = sets[possible], numbers[possible]
+        found = np.zeros(len(sets), np.bool_)
+        for column in self._columns:
+            found |= column[sets] == numbers
+        held[possible] = found
+        return held
+
     @cached_property
     def _bits(self) -> npt.NDArray[np.uint64]:
         """A bit for the remainder of each number: sets without a common bit have nothing in common."""

@@ -18,8 +18,8 @@ from matching.engine.comparators.base import (
     Levels,
     SingleValue,
     check_ascending,
-    check_descending,
     check_kind,
+    check_thresholds,
     graded,
 )
 from matching.engine.comparators.sets import Sets, number_lists
@@ -128,7 +128,7 @@ class JaroWinkler(SingleValue):
     thresholds: tuple[float, ...] = (0.92, 0.85)
 
     def __post_init__(self) -> None:
-        check_descending("thresholds", self.thresholds)
+        check_thresholds(self.thresholds, most=1)
 
     @property
     def degrees(self) -> tuple[str, ...]:
@@ -184,7 +184,7 @@ class Words(SingleValue):
     subset: bool = False
 
     def __post_init__(self) -> None:
-        check_descending("thresholds", self.thresholds)
+        check_thresholds(self.thresholds, most=100)
 
     @property
     def degrees(self) -> tuple[str, ...]:
