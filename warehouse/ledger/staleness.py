@@ -17,6 +17,8 @@ CHANGE = {"decision_id": pl.String, "of": pl.String, "field": pl.String, "was": 
 """A value that changed: `of` is the handle of the record, `observed` or `expected` of a discrepancy, or `order` where
 the order itself is gone; `was` and `now` are canonical, null for none."""
 
+SIDES = ("left_handle", "right_handle")
+
 SEEN = pl.List(pl.Struct({"of": pl.String, "field": pl.String, "value": pl.String}))
 
 
@@ -31,9 +33,11 @@ def sightings(decisions: pl.DataFrame) -> pl.DataFrame:
 
 
 def stale_pairs(decisions: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
-    """Changed values of the two records of a decision.
+    """Changed values of the two records of a decision, where they now speak against it more than they did.
 
-    Records that were put together may come to agree, and records that were told apart may come to differ.
+    In each field the two records agree, differ, or one is silent. Records that were put together go stale where they
+    come to differ, or differ by another value, or no longer agree; records that were told apart where they come to
+    agree, or no longer differ. A record that did not come tonight counts as it was.
 
     Args:
         decisions: those in force.
@@ -43,21 +47,25 @@ def stale_pairs(decisions: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
         `CHANGE`, sorted.
     """
     pairs = decisions.filter(pl.col("kind").is_in(codes_about("pair")))
-    handles = pl.concat([pairs.get_column(side) for side in ("left_handle", "right_handle")])
+    handles = pl.concat([pairs.get_column(side) for side in SIDES])
     values = canonical_values(records.filter(pl.col("handle").is_in(handles.implode())))
-    now = values.select("field", of="handle", now="value")
-    changed = sightings(pairs).join(now, on=["of", "field"]).filter(pl.col("was").ne_missing(pl.col("now")))
-    ends = pairs.select("decision_id", "kind", "left_handle", "right_handle")
-    other = pl.when(pl.col("of") == pl.col("left_handle")).then("right_handle").otherwise("left_handle")
-    compared = (
-        changed.join(ends, on="decision_id")
-        .with_columns(other=other)
-        .join(now.rename({"of": "other", "now": "beside"}), on=["other", "field"], how="left")
+    seen = sightings(pairs).join(values.select("field", of="handle", now="value"), on=["of", "field"], how="left")
+    came = pl.col("of").is_in(values.get_column("handle").unique().implode())
+    current = seen.with_columns(now=pl.when(came).then("now").otherwise("was"))
+    compared = pairs.select("decision_id", "kind", *SIDES).join(
+        current.select("decision_id", "field").unique(), on="decision_id"
     )
-    parting = pl.col("kind").is_in([kind.code for kind in KINDS if kind.parts])
-    agree = pl.col("now") == pl.col("beside")
-    is_expected = pl.when(parting).then(~agree).otherwise(agree).fill_null(value=False)
-    return _changes(compared.filter(~is_expected))
+    for side in SIDES:
+        held = current.rename({"of": side, "was": f"{side}_was", "now": f"{side}_now"})
+        compared = compared.join(held, on=["decision_id", "field", side], how="left")
+    against = compared.filter(_speaks_against())
+    changed = [
+        against.select("decision_id", "field", of=side, was=f"{side}_was", now=f"{side}_now").filter(
+            pl.col("was").ne_missing(pl.col("now"))
+        )
+        for side in SIDES
+    ]
+    return _changes(pl.concat(changed))
 
 
 def stale_values(
@@ -169,6 +177,19 @@ def conflicts_decided(decisions: pl.DataFrame) -> pl.DataFrame:
         values = seen.filter(pl.col("of") == side).select("decision_id", pl.col("was").alias(side))
         about = about.join(values, on="decision_id", how="left")
     return about
+
+
+def _speaks_against() -> pl.Expr:
+    """Whether two records speak against a decision on them, in one field, more than they did when it was taken."""
+    before, after = (
+        pl.col(f"left_handle_{moment}") == pl.col(f"right_handle_{moment}") for moment in ("was", "now")
+    )  # null where one is silent
+    is_changed = pl.any_horizontal(pl.col(f"{side}_was").ne_missing(pl.col(f"{side}_now")) for side in SIDES)
+    is_parting = pl.col("kind").is_in([kind.code for kind in KINDS if kind.parts])
+    comes_to_agree = pl.coalesce(after & before.ne_missing(other=True), ~before)
+    comes_to_differ = pl.coalesce(~after, before)
+    speaks = pl.when(is_parting).then(comes_to_agree).otherwise(comes_to_differ)
+    return is_changed & speaks.fill_null(value=False)
 
 
 def _opposes() -> pl.Expr:
