@@ -41,6 +41,7 @@ NAME_COLUMNS = (
     "given_names",
     "first_sound",
     "surname_sound",
+    "is_first_listed",
 )
 BIRTH_COLUMNS = ("date_of_birth", "birth_year", "birth_month", "is_birth_placeholder")
 

@@ -13,6 +13,7 @@ import polars as pl
 from matching.comparators import (
     ANYTHING,
     any_of,
+    both,
     crossed_likeness,
     edits,
     equal,
@@ -44,8 +45,19 @@ def name_variants() -> tuple[tuple[str, str], ...]:
     """Folded forenames that stand for each other, from the reference list and the families of `forenames.csv`."""
     pairs = reference("name_variants").select(fold(pl.col("a", "b")))
     known = pairs.drop_nulls().filter(pl.col("a") != pl.col("b")).rows()
-    families = pl.read_csv(files("matching").joinpath("forenames.csv").read_bytes()).get_column("forms").str.split("|")
-    return tuple(sorted({*known, *(pair for forms in families.to_list() for pair in combinations(sorted(forms), 2))}))
+    return tuple(sorted({*known, *(pair for forms in _families() for pair in combinations(sorted(forms), 2))}))
+
+
+@cache
+def listed_forenames() -> tuple[str, ...]:
+    """Folded forenames that are names in their own right."""
+    return tuple(sorted({form for forms in _families() for form in forms}))
+
+
+def _families() -> list[list[str]]:
+    """Forms of one forename in each; a form can stand in several."""
+    table = pl.read_csv(files("matching").joinpath("forenames.csv").read_bytes())
+    return table.get_column("forms").str.split("|").to_list()
 
 
 def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
@@ -58,7 +70,8 @@ def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame
     Returns:
         The records in their order, with `full_name`, `first_forename`, `sorted_name`, `short_name`, `names` (the
         words of the name, sorted), `given_names` (those of the forenames), `first_sound`, `surname_sound`,
-        `alias_names` (as `sorted_name` and `short_name` write them), `all_names`.
+        `is_first_listed` (a name in its own right), `alias_names` (as `sorted_name` and `short_name` write them),
+        `all_names`.
     """
     named = _name_columns(records)
     other = _name_columns(aliases.unique())
@@ -96,6 +109,7 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
             given_names=pl.col("forenames_folded").str.split(" ").list.unique().list.sort(),
             first_sound=_sound(first),
             surname_sound=_sound(pl.col("surname_folded")),
+            is_first_listed=first.is_in(listed_forenames()),
         )
     )
     return records.join(described, on=name, how="left", nulls_equal=True, maintain_order="left")
@@ -114,7 +128,7 @@ SOUNDS = (
     ("TH", "T"),
     ("^C", "K"),
     ("[AOU][AEIOUY]*", "a"),
-    ("[EIY][AEIOUY]*", "i"),
+    ("[EIY][EIYa]*", "i"),
     ("H", ""),
     *((f"{letter}{letter}+", letter) for letter in "BCDFGKLMNPRSTZ"),
 )
@@ -138,7 +152,10 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
         variants: folded forenames that stand for each other (nicknames, spellings in another language).
     """
     surname_close = _close("surname_folded") | equal("surname_sound")
-    forename_close = _close("first_forename") | equal("first_sound") | variant("first_forename", variants)
+    alike = _close("first_forename") | equal("first_sound")
+    # Brothers' names rhyme, and a slip of the pen seldom makes another name.
+    two_names = (~equal("first_forename") & both("is_first_listed")).fill_null(value=False)
+    forename_close = (alike & ~two_names) | variant("first_forename", variants)
     crosswise = crossed_likeness("first_forename", "surname_folded", CLOSE_CROSSWISE)
     return Comparison(
         "name",
@@ -152,6 +169,7 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
             "given_names",
             "first_sound",
             "surname_sound",
+            "is_first_listed",
             "alias_names",
             "date_of_birth",
         ),
@@ -171,16 +189,17 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
             Level("names of one are among those of the other", _contained(), 0.03, 1e-4),
             Level(
                 "spelled nearly alike",
-                (surname_close & forename_close) | crosswise | (pl.col("sorted_name_token_ratio") >= CLOSE_TOKENS),
+                (surname_close & forename_close)
+                | (~two_names & (crosswise | (pl.col("sorted_name_token_ratio") >= CLOSE_TOKENS))),
                 0.14,
                 1e-3,
             ),
             Level("an initial for the forename", _initial(surname_close), 0.02, 2e-4),
             Level("the surname and another given name agree", surname_close & lists_meet("given_names"), 0.02, 2e-3),
-            Level("one forename is part of the other", surname_close & _part(), 0.02, 4e-3),
+            Level("one forename is part of the other", surname_close & ~two_names & _part(), 0.02, 4e-3),
             # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
             # nothing, but it is no ground to take two records for twins.
-            Level("forenames begin alike", surname_close & _begin_alike(), 0.02, 0.02),
+            Level("forenames begin alike", surname_close & ~two_names & _begin_alike(), 0.02, 0.02),
             # Twins share surname and birth: together they say next to nothing, so this takes back what the equal
             # dates of birth add.
             Level(

@@ -77,6 +77,24 @@ RECORDED_BY_PNC = arrest("pnc", **NAMELESS, **IDENTIFIED, **ASN)
         ),
         pytest.param(RECORDED_BY_PNC, arrest("rocu", **BROTHER), 2, id="brothers arrested together"),
         pytest.param(
+            RECORDED_BY_PNC | {"pnc_id": "2021/0000007G"},
+            arrest("pnd", **PERSON, **IDENTIFIED, **ASN),
+            1,
+            id="one ASN, entered under a second PNC id",
+        ),
+        pytest.param(
+            arrest("pnd", **PERSON),
+            arrest("rocu", **PERSON, offence_code="MS15002"),
+            1,
+            id="one day, the charge amended to another of its kind",
+        ),
+        pytest.param(
+            arrest("pnc", **NAMELESS, **ASN),
+            arrest("pnd", **PERSON),
+            2,
+            id="no PNC id, too few arrests known to say that nobody else can be meant",
+        ),
+        pytest.param(
             arrest("pnd", **PERSON, **CUSTODY),
             arrest("rocu", **(PERSON | {"date_of_birth": None}), **CUSTODY),
             1,

@@ -76,9 +76,9 @@ def test_shared_sample():
 @pytest.mark.parametrize(
     ("noise", "orders", "arrests"),
     [
-        pytest.param(1.0, 0.97, 0.97, id="realistic noise"),
-        # PNC arrests that have lost their PNC id name nobody: such an arrest can't be joined without guessing.
-        pytest.param(2.0, 0.95, 0.92, id="twice the noise"),
+        pytest.param(1.0, 0.99, 0.99, id="realistic noise"),
+        # PNC arrests that have lost their PNC id name nobody: where several can be meant they are not joined.
+        pytest.param(2.0, 0.97, 0.97, id="twice the noise"),
     ],
 )
 def test_generated_night(tmp_path, noise, orders, arrests):

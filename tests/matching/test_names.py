@@ -1,0 +1,66 @@
+"""Forenames that stand for each other, names in their own right, and words as they sound."""
+
+import polars as pl
+import pytest
+
+from matching.names import describe_names, listed_forenames, name_variants
+from matching.standardise import fold
+
+ALIASES = pl.DataFrame(schema={"record_id": pl.String, "forenames_folded": pl.String, "surname_folded": pl.String})
+
+
+def described(*names):
+    rows = [
+        {"record_id": str(index), "forenames_folded": forenames, "surname_folded": surname}
+        for index, (forenames, surname) in enumerate(names)
+    ]
+    return describe_names(pl.DataFrame(rows, schema=ALIASES.schema, orient="row"), ALIASES)
+
+
+def test_listed_forenames_are_folded_single_words():
+    listed = pl.Series("name", listed_forenames())
+    assert listed.to_frame().select(fold(pl.col("name"))).to_series().equals(listed)
+    assert not listed.str.contains(" ").any()
+
+
+def test_no_name_is_a_variant_of_itself():
+    assert all(one != other for one, other in name_variants())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("ZHIVKO", "JIVKO", id="Bulgarian in two alphabets' habits"),
+        pytest.param("WISNIEWSKI", "WISHNEVSKI", id="Polish as it is heard"),
+        pytest.param("KIERAN", "CIARAN", id="Irish, hard C"),
+        pytest.param("JUHASZ", "YUHAS", id="Hungarian as it is heard"),
+        pytest.param("OBRIEN", "OBRYAN", id="light vowels"),
+    ],
+)
+def test_spellings_of_one_sound_sound_alike(one, other):
+    sounds = described(("A", one), ("A", other)).get_column("surname_sound")
+    assert sounds[0] == sounds[1]
+    assert sounds[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("MARIAN", "MIRON", id="vowels differ"),
+        pytest.param("ANDERSON", "HENDERSON", id="beginning differs"),
+        pytest.param("IONESCU", "POPESCU", id="consonants differ"),
+    ],
+)
+def test_other_names_sound_otherwise(one, other):
+    sounds = described(("A", one), ("A", other)).get_column("surname_sound")
+    assert sounds[0] != sounds[1]
+
+
+def test_short_names_have_no_sound():
+    assert described(("VAN", "LE")).select("first_sound", "surname_sound").row(0) == (None, None)
+
+
+def test_a_missing_name_is_no_name_in_its_own_right():
+    rows = described((None, "NAGY"), ("STEVEN", None), (None, None))
+    assert rows.get_column("is_first_listed").to_list() == [None, True, None]
+    assert rows.get_column("given_names").to_list() == [None, ["STEVEN"], None]
