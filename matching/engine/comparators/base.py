@@ -191,6 +191,6 @@ def check_kind(column: Column, kinds: Sequence[type[pl.DataType]], told: str) ->
     Raises:
         ValueError: they are.
     """
-    found = column.dictionary.values.dtype
-    if found.base_type() not in kinds:
+    found = column.dictionary.values.dtype.base_type()
+    if found not in kinds:
         raise ValueError(f"{told} are compared here, not {found}")

@@ -20,7 +20,7 @@ from matching.engine.comparators.base import (
     check_kind,
 )
 from matching.engine.comparators.text import edits
-from matching.engine.values import Codes, Column, Flags
+from matching.engine.values import Codes, Column, Flags, encode
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Identifier(SingleValue):
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
         valid = self._valid(column)
-        stems = column.dictionary.values.str.head(-1).rank("dense").to_numpy()
+        stems = encode([column.dictionary.values.str.head(-1)])[0].codes
 
         def judge(one: Codes, other: Codes) -> Levels:
             levels = np.full(len(one), self.DIFFERENT, np.int8)

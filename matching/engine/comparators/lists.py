@@ -6,6 +6,7 @@ Belongs here: overlap. Does not: the likeness of single elements (`text`).
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from matching.engine.comparators.base import (
@@ -19,8 +20,8 @@ from matching.engine.comparators.base import (
     check_thresholds,
     graded,
 )
-from matching.engine.comparators.sets import Sets, Weights, collect
-from matching.engine.values import UNKNOWN, Codes, Column
+from matching.engine.comparators.sets import Sets, Weights, collect, places_in_row
+from matching.engine.values import UNKNOWN, Codes, Column, encode
 
 # Weights of words are whole parts of a bit, so that their sum does not depend on their order.
 PARTS = 1000
@@ -87,7 +88,7 @@ class AnyShared(SingleValue):
 
 def _elements(column: Column) -> Sets:
     if column.members is None:
-        raise ValueError(f"lists are compared here, not {column.dictionary.values.dtype}")
+        raise ValueError(f"lists are compared here, not {column.dictionary.values.dtype.base_type()}")
     return Sets(column.members)
 
 
@@ -133,23 +134,24 @@ class Tokens(SingleValue):
     def _weigh(self, column: Column) -> tuple[Sets, Weights]:
         """The words of each text as numbers, and what they weigh."""
         values = column.dictionary.values
-        records = np.bincount(column.codes[column.codes != UNKNOWN], minlength=len(values))
+        split = values.str.extract_all(r"\w+").list.unique()
         words = (
-            pl.DataFrame({"row": pl.int_range(len(values), eager=True), "text": values, "records": records})
-            .filter(pl.col("records") > 0)
-            .with_columns(word=pl.col("text").str.extract_all(r"\w+").list.unique())
+            pl.DataFrame({"row": pl.int_range(len(values), eager=True), "word": split})
             .explode("word")
             .filter(pl.col("word").str.len_chars() >= self.shortest)
-            .with_columns(share=pl.col("records").sum().over("word") / max(int(records.sum()), 1))
-            .with_columns(
-                weight=(-pl.col("share").log(2) * PARTS).round().cast(pl.Int32).clip(lower_bound=1),
-                number=pl.col("word").rank("dense").cast(pl.Int32) - 1,
-            )
-            .sort("row", "weight", "word", descending=[False, True, False])
-            .filter(pl.int_range(pl.len()).over("row") < self.most)
         )
-        sets = collect(words.get_column("row"), words.get_column("number"), len(values))
-        # One more at the end, for no word.
-        by_number = np.zeros(int(sets.members.max(initial=UNKNOWN)) + 2, np.int32)
-        by_number[words.get_column("number").to_numpy()] = words.get_column("weight").to_numpy()
-        return sets, by_number[sets.members]
+        rows, numbers = words.get_column("row").to_numpy(), encode([words.get_column("word")])[0].codes
+        weights = _rarities(column, rows, numbers)
+        order = np.lexsort((numbers, -weights[numbers], rows))
+        kept = order[places_in_row(rows) < self.most]
+        sets = collect(rows[kept], numbers[kept], len(values))
+        # The last one stands for no word.
+        return sets, np.append(weights, np.int32(0))[sets.members]
+
+
+def _rarities(column: Column, rows: npt.NDArray[np.int64], numbers: Codes) -> Weights:
+    """What each word weighs, by how many records hold it."""
+    records = np.bincount(column.codes[column.codes != UNKNOWN], minlength=len(column.dictionary.values))
+    holders = np.maximum(np.bincount(numbers, records[rows]), 1)
+    bits = np.log2(max(int(records.sum()), 1) / holders)
+    return np.asarray(np.maximum(np.rint(bits * PARTS), 1), np.int32)

@@ -65,5 +65,5 @@ class Numbers(SingleValue):
 def _read(column: Column) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     values: pl.Series = column.dictionary.values
     if not values.dtype.is_numeric():
-        raise ValueError(f"numbers are compared here, not {values.dtype}")
+        raise ValueError(f"numbers are compared here, not {values.dtype.base_type()}")
     return values.cast(pl.Float64).to_numpy()

@@ -10,7 +10,7 @@ import polars as pl
 
 from matching.engine.comparators.base import SAME, Difference, Levels, SingleValue, check_kind
 from matching.engine.comparators.text import edits
-from matching.engine.values import UNKNOWN, Codes, Column, Dictionary
+from matching.engine.values import UNKNOWN, Codes, Column, encode
 
 OUTWARD = "[a-z]{1,2}[0-9][a-z0-9]?"
 
@@ -37,7 +37,7 @@ class Postcode(SingleValue):
         """See `SingleValue.difference`."""
         check_kind(column, [pl.String], "texts")
         plain = column.dictionary.values.str.to_lowercase().str.replace_all("[^a-z0-9]", "")
-        codes, dictionary = _number(plain), Dictionary(plain.unique().sort())
+        spelled = encode([plain])[0]
         # The outward half takes as little as leaves a whole inward half, else all.
         parts = [
             _number(plain.str.extract(f"^({OUTWARD}[0-9])[a-z]{{2}}$")),
@@ -52,8 +52,8 @@ class Postcode(SingleValue):
             levels = np.full(len(one), last, np.int8)
             for part in parts:
                 levels -= part[one] == part[other]
-            first, second = codes[one], codes[other]
-            levels[edits(dictionary, first, second, most=1) <= 1] = SAME + 1
+            first, second = spelled.codes[one], spelled.codes[other]
+            levels[edits(spelled.dictionary, first, second, most=1) <= 1] = SAME + 1
             levels[first == second] = SAME
             return levels
 
@@ -61,6 +61,6 @@ class Postcode(SingleValue):
 
 
 def _number(texts: pl.Series) -> Codes:
-    """Texts in ascending order as numbers; one of its own for each null."""
-    numbers = (texts.rank("dense").cast(pl.Int32) - 1).fill_null(UNKNOWN).to_numpy()
+    """Equal texts have one number; each null has its own."""
+    numbers = encode([texts])[0].codes
     return np.where(numbers == UNKNOWN, -1 - np.arange(len(texts)), numbers).astype(np.int32)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.values import UNKNOWN, Codes, Flags
+from matching.engine.values import UNKNOWN, Codes, Flags, encode
 
 Counts = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.int32]
@@ -112,24 +112,30 @@ class Sets:
         return total
 
 
-def collect(rows: pl.Series, numbers: pl.Series, size: int) -> Sets:
+def collect(rows: npt.NDArray[np.integer], numbers: Codes, size: int) -> Sets:
     """The sets of values from their elements.
 
     Args:
-        rows: the value that holds an element.
+        rows: the value that holds each element, ascending.
         numbers: of the elements, from 0; none twice in a row.
         size: of the dictionary.
     """
-    ordered = pl.DataFrame({"row": rows, "number": numbers}).sort("row", "number")
-    places = ordered.select(pl.int_range(pl.len()).over("row")).to_series().to_numpy()
+    places = places_in_row(rows)
     members = np.full((size, int(places.max(initial=0)) + 1), UNKNOWN, np.int32)
-    members[ordered.get_column("row").to_numpy(), places] = ordered.get_column("number").to_numpy()
+    members[rows, places] = numbers
     return Sets(members)
+
+
+def places_in_row(rows: npt.NDArray[np.integer]) -> npt.NDArray[np.intp]:
+    """The place of each element among those of its row; rows ascending."""
+    starts = np.searchsorted(rows, rows)
+    return np.arange(len(rows)) - starts
 
 
 def number_lists(lists: pl.Series) -> Sets:
     """The sets of lists of texts, or of single ones: equal texts have one number. Null counts for nothing."""
-    rows = pl.DataFrame({"row": pl.int_range(len(lists), eager=True), "element": lists})
-    single = rows.explode("element") if lists.dtype == pl.List else rows
-    known = single.drop_nulls().unique()
-    return collect(known.get_column("row"), known.get_column("element").rank("dense").cast(pl.Int32) - 1, len(lists))
+    elements = lists.list.unique() if lists.dtype == pl.List else lists
+    rows = pl.DataFrame({"row": pl.int_range(len(lists), eager=True), "element": elements})
+    known = (rows.explode("element") if lists.dtype == pl.List else rows).drop_nulls()
+    numbers = encode([known.get_column("element")])[0].codes
+    return collect(known.get_column("row").to_numpy(), numbers, len(lists))
