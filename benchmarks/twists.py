@@ -4,7 +4,7 @@ Belongs here: whole-table changes of a source's habits, all deterministic. Does 
 (`samples.errors`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -50,6 +50,26 @@ def surnames_alone(core: Core) -> Core:
     return _changed(core, (pl.col("source") == "rocu") & fifth, {"forenames_folded": None})
 
 
+def names_exchanged(core: Core) -> Core:
+    """PND holds surnames in the place of forenames."""
+    exchanged = {"forenames_folded": pl.col("surname_folded"), "surname_folded": pl.col("forenames_folded")}
+    return _changed(core, pl.col("source") == "pnd", exchanged)
+
+
+def months_first(core: Core) -> Core:
+    """Regions write the month of birth before the day, wherever that makes a date."""
+    birth = pl.col("date_of_birth").dt
+    turned = pl.when(birth.day() <= 12).then(pl.date(birth.year(), birth.day(), birth.month()))
+    whole = {"date_of_birth": turned.otherwise(pl.col("date_of_birth")), "birth_month": turned.dt.month()}
+    kept = whole | {"birth_month": whole["birth_month"].fill_null(pl.col("birth_month"))}
+    return _changed(core, pl.col("source") == "rocu", kept)
+
+
+def ends_of_courts_alone(core: Core) -> Core:
+    """Only courts hold terms and ends."""
+    return _changed(core, pl.col("source") != "court", {"term_months": None, "end_on": None})
+
+
 TWISTS: dict[str, Callable[[Core], Core]] = {
     "no-births": no_births,
     "initials": initials,
@@ -57,10 +77,13 @@ TWISTS: dict[str, Callable[[Core], Core]] = {
     "day-late": day_late,
     "heard": heard,
     "surnames-alone": surnames_alone,
+    "names-exchanged": names_exchanged,
+    "months-first": months_first,
+    "ends-of-courts-alone": ends_of_courts_alone,
 }
 
 
-def _changed(core: Core, where: pl.Expr, values: dict[str, pl.Expr | bool | None]) -> Core:
+def _changed(core: Core, where: pl.Expr, values: Mapping[str, pl.Expr | bool | None]) -> Core:
     """Orders and arrests with new values in the records chosen; columns that a table lacks are passed over."""
     return core | {
         name: core[name].with_columns(

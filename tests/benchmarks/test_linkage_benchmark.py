@@ -75,13 +75,15 @@ def test_table_shows_means_and_the_lowest():
 @pytest.mark.parametrize("name", sorted(TWISTS))
 def test_a_twist_changes_values_and_keeps_records_and_columns(name):
     columns = {"forenames_folded": "WALTHER", "surname_folded": "NAGY", "pnc_id": "2019/0086352Z"}
-    dates = {"made_on": "2020-01-31", "date_of_birth": "1984-08-17"}
+    dates = {"made_on": "2020-01-31", "date_of_birth": "1984-08-07", "end_on": "2023-01-30"}
     sources = [source for source in ("pnc", "pnd", "court", "rocu") for _ in range(20)]
     rows = pl.DataFrame({"record_id": [f"{source}:{index}" for index, source in enumerate(sources)], "source": sources})
     orders = rows.with_columns(
         **{name: pl.lit(value) for name, value in columns.items()},
         **{name: pl.lit(value).str.to_date() for name, value in dates.items()},
         birth_year=1984,
+        birth_month=8,
+        term_months=36,
     )
     twisted = TWISTS[name]({"orders": orders, "arrests": orders.clear(), "aliases": rows})
     assert twisted["orders"].schema == orders.schema
