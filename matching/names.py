@@ -200,6 +200,7 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
             # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
             # nothing, but it is no ground to take two records for twins.
             Level("forenames begin alike", surname_close & ~two_names & _begin_alike(), 0.02, 0.02),
+            Level("surname agrees, forename not known", surname_close & missing("first_forename"), 0.02, 5e-3),
             # Twins share surname and birth: together they say next to nothing, so this takes back what the equal
             # dates of birth add.
             Level(

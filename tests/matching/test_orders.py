@@ -53,7 +53,7 @@ def order(key: str, facts: dict[str, str]) -> dict[str, object]:
         "record_id": f"{source}:{key}",
         "source": source,
         "source_key": key,
-        "forenames_folded": facts["forenames"],
+        "forenames_folded": facts["forenames"] or None,
         "surname_folded": facts["surname"],
         "date_of_birth": day,
         "birth_year": int(born[:4]) if born else None,
