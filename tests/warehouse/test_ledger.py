@@ -361,6 +361,8 @@ def test_a_file_that_is_no_ledger_is_told_of(tmp_path):
     [
         pytest.param("mysql://host/ledger", "can't lie in mysql", id="another database"),
         pytest.param("no url", "can't be read", id="no URL"),
+        pytest.param("sqlite://", "names no database", id="a database that is forgotten"),
+        pytest.param("postgresql://kim:secret@127.0.0.1:1", "names no database", id="a server and no database"),
         pytest.param("postgresql+psycopg://kim:secret@127.0.0.1:1/ledger", "can't be reached", id="nobody answers"),
     ],
 )

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from ledger_cases import conflict, discrepancies, owners, pair, records, redirects, rows, value
 
-from warehouse.ledger.binding import closures, constraints, overrides
+from warehouse.ledger.binding import closures, constraints, overrides, touched_orders
 from warehouse.ledger.contradictions import find_contradictions
 from warehouse.ledger.decision import Sighting
 from warehouse.ledger.evidence import canonical_values, follow_orders, name_records
@@ -295,3 +295,12 @@ def test_an_absence_is_accepted_until_its_day_and_follows_its_order():
     for night, closed in ((date(2026, 12, 1), 1), (date(2026, 12, 2), 0)):
         standing = in_force(rows(absence), as_of=night)
         assert closures(standing, now, NIGHT, ORDERS, redirects(("OLD", "ORD-1"))).closed.height == closed
+
+
+def test_the_orders_that_decisions_touch_are_those_of_the_persons_they_speak_of():
+    held = owners(S1__A=["pnc:1"], S1__B=["pnd:2"], S2__C=["court:3"], S3__D=["rocu:f#s#4"])
+    by_pair = rows(decided("different_order", NIGHT, "pnc:1", "court:3"))
+    assert touched_orders(by_pair, NIGHT, held, NONE) == ("A", "B", "C")
+    by_value = rows(value("OLD", "sex", "F"))
+    assert touched_orders(by_value, NIGHT, held, redirects(("OLD", "D"))) == ("D",)
+    assert touched_orders(by_value.clear(), NIGHT, held, NONE) == ()

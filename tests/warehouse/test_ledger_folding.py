@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ledger_cases import BY_KIM, MISTAKE, START, conflict, pair, rows, undo, value
 
 from warehouse.ledger.errors import ContradictionError, DecisionError
-from warehouse.ledger.folding import fold, in_force
+from warehouse.ledger.folding import digest_of, fold, in_force
 from warehouse.ledger.taking import Bench
 from warehouse.tables.ledger import DECISIONS
 
@@ -98,6 +98,18 @@ def test_an_acceptance_runs_out_after_its_last_day():
     ledger = rows(conflict("accept", accepted_until=date(2026, 12, 31)), conflict("refer", "ORD-2"))
     assert in_force(ledger, as_of=date(2026, 12, 31)).height == 2
     assert in_force(ledger, as_of=date(2027, 1, 1)).get_column("kind").to_list() == ["refer"]
+
+
+def test_a_former_night_is_bound_by_what_was_known_then():
+    first = rows(value("ORD-1", "sex", "M"))
+    ledger = pl.concat([first, rows(undo(first.item(0, "decision_id")), start=START + timedelta(days=2))])
+    known = [in_force(ledger, known_at=START + timedelta(days=day)).height for day in (-1, 0, 1, 2)]
+    assert known == [0, 1, 1, 0]
+
+
+def test_the_digest_tells_sets_of_decisions_apart_and_not_their_order():
+    ledger = rows(value("ORD-1", "sex", "M"), value("ORD-2", "sex", "M"))
+    assert digest_of(ledger.reverse()) == digest_of(ledger) != digest_of(ledger.head(1))
 
 
 def test_who_ended_a_decision_and_how_is_told():

@@ -176,6 +176,27 @@ def closures(
     return Closures(closed, stale_discrepancies(placed, found))
 
 
+def touched_orders(
+    decisions: pl.DataFrame, records: pl.DataFrame, owners: pl.DataFrame, redirects: pl.DataFrame
+) -> tuple[str, ...]:
+    """The orders whose changes are the doing of these decisions: theirs, and all orders of the same persons.
+
+    Args:
+        decisions: such as were taken, or ended, since the release before.
+        records: order records of all sources in their core shape.
+        owners: `record_id`, `order_id`, `subject_id` of the night.
+        redirects: `id_redirects` of the night.
+    """
+    named = name_records(records).select("record_id", "handle")
+    handles = pl.concat([decisions.get_column(side) for side in ("left_handle", "right_handle")])
+    by_record = owners.join(named.filter(pl.col("handle").is_in(handles.implode())), on="record_id", how="semi")
+    places = follow_orders(decisions.get_column("order_id"), owners.get_column("order_id"), redirects)
+    by_order = owners.join(places, left_on="order_id", right_on="order_now", how="semi")
+    subjects = pl.concat([by_record, by_order]).get_column("subject_id").unique()
+    touched = owners.filter(pl.col("subject_id").is_in(subjects.implode()))
+    return tuple(touched.get_column("order_id").unique().sort())
+
+
 def _place(pairs: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """Pairs with the records' ids of tonight; those of which a record is missing are left out."""
     ids = named.select("handle", "record_id")

@@ -52,9 +52,11 @@ class Database:
             ) from error
         if parsed.get_backend_name() not in DIALECTS:
             raise LedgerError(f"the ledger can't lie in {parsed.get_backend_name()}: use {' or '.join(DIALECTS)}")
+        if not parsed.database or parsed.database == ":memory:":
+            raise LedgerError("the ledger's URL names no database")
         self.name = parsed.render_as_string(hide_password=True)
         self.is_file = parsed.get_backend_name() == "sqlite"
-        self._path = Path(parsed.database or "") if self.is_file else None
+        self._path = Path(parsed.database) if self.is_file else None
         self._engine = _sqlite(parsed, patience) if self.is_file else _postgresql(parsed, patience)
 
     @contextmanager
@@ -171,7 +173,14 @@ def _sqlite(url: sa.URL, patience: float) -> sa.Engine:
 
 
 def _postgresql(url: sa.URL, patience: float) -> sa.Engine:
-    engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": max(2, round(patience))})
+    try:
+        engine = sa.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": max(2, round(patience))},
+        )
+    except ModuleNotFoundError as error:
+        raise LedgerError("a ledger in PostgreSQL needs psycopg: install concord[postgres]") from error
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
