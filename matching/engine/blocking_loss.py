@@ -4,6 +4,7 @@ Belongs here: tables of blocking rules. Does not: the rules (`blocking`), the fo
 """
 
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,10 @@ from matching.engine.model import Linkage
 from matching.engine.scores import Scores
 
 ALL_RULES = "all rules"
+# Rules that find fewer of the likely matches say more of the records that have their columns than of all.
+TELLING = 0.3
+# Pairs of rules put beside each other at most, those that find most first.
+MOST_PAIRS = 8
 
 
 def tabulate_blocking(linkage: Linkage) -> pl.DataFrame:
@@ -40,9 +45,10 @@ def tabulate_blocking(linkage: Linkage) -> pl.DataFrame:
 def estimate_blocking_loss(linkage: Linkage, scores: Scores, *, bar: float = 0.0) -> pl.DataFrame:
     """How many matches no blocking rule made, from how the rules overlap among likely matches.
 
-    Over all rules it is a lower bound, since rules that read the same columns miss the same pairs. Each two rules that
-    share no column are therefore put beside each other as well; where these say much more, believe them. Pairs of one
-    large cluster count as if they were independent, so that intervals are too narrow where clusters are large.
+    Over all rules it is a lower bound, since rules that read the same columns miss the same pairs. Each two telling
+    rules that share no column are therefore put beside each other as well; where these say much more, believe them.
+    Pairs of one large cluster count as if they were independent, so that intervals are too narrow where clusters are
+    large.
 
     Args:
         linkage: with the rules of each pair.
@@ -56,11 +62,9 @@ def estimate_blocking_loss(linkage: Linkage, scores: Scores, *, bar: float = 0.0
     captures = _captures(linkage.rules[scores.weights >= bar])
     found, rules = captures.total(), linkage.blocks.rules
     rows = [(ALL_RULES, found, estimate_missed(captures, len(rules)))]
-    for one in range(len(rules)):
-        for other in range(one + 1, len(rules)):
-            if not rules[one].columns & rules[other].columns:
-                name = f"{rules[one].name} against {rules[other].name}"
-                rows.append((name, found, _missed_by_all(captures, one, other)))
+    for one, other in _apart(linkage, captures):
+        name = f"{rules[one].name} against {rules[other].name}"
+        rows.append((name, found, _missed_by_all(captures, one, other)))
     told = [(name, count, *missed.numbers, *_loss(missed, found).numbers) for name, count, missed in rows]
     numbers = ["missed", "missed_low", "missed_high", "loss", "loss_low", "loss_high"]
     schema = {"rules": pl.String, "found": pl.Int64} | dict.fromkeys(numbers, pl.Float64)
@@ -71,6 +75,19 @@ def _captures(rules: npt.NDArray[np.uint32]) -> Counter[int]:
     """How many pairs each set of rules made."""
     masks, counts = np.unique(rules, return_counts=True)
     return Counter(dict(zip(masks.tolist(), counts.tolist(), strict=True)))
+
+
+def _apart(linkage: Linkage, captures: Counter[int]) -> list[tuple[int, int]]:
+    """Pairs of telling rules that share no column, those that find most first, else in the order of the rules."""
+    rules = linkage.blocks.rules
+    found = [sum(count for caught, count in captures.items() if caught >> rule & 1) for rule in range(len(rules))]
+    pairs = [
+        (one, other)
+        for one, other in combinations(range(len(rules)), 2)
+        if not rules[one].columns & rules[other].columns
+        and min(found[one], found[other]) >= TELLING * max(captures.total(), 1)
+    ]
+    return sorted(pairs, key=lambda pair: -min(found[pair[0]], found[pair[1]]))[:MOST_PAIRS]
 
 
 def _missed_by_all(captures: Counter[int], one: int, other: int) -> Estimate:

@@ -1,5 +1,7 @@
 """What blocking rules made, left out and missed."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -58,3 +60,11 @@ def test_one_rule_cannot_tell_what_it_missed():
     table = estimate_blocking_loss(linkage, linkage.score(linkage.train()))
     assert table.height == 1
     assert table.row(0)[2:] == (None,) * 6
+
+
+def test_rules_that_find_few_of_the_matches_are_not_put_beside_others():
+    rare = BlockingRule("a rare name", (pl.when(pl.col("surname") == "stone").then("surname"),))
+    linkage = replace(MODEL, blocking=(*MODEL.blocking, rare)).on(write_people())
+    table = estimate_blocking_loss(linkage, linkage.score(linkage.train()))
+    assert not table.get_column("rules").str.contains("a rare name").any()
+    assert "born against names" in table.get_column("rules")
