@@ -31,6 +31,7 @@ def every_pair(size: int) -> tuple[np.ndarray, np.ndarray]:
 @given(texts, st.sampled_from([0.5, 0.7, 0.75, 0.82, 0.85, 0.92, 0.97]))
 @example(["MARTHA", "MARHTA", "MARTHAMARHTA"], 0.82)
 @example(["A" * 300, "A" * 299 + "B", "B" * 600], 0.92)
+@example(["阮" * 150, "阮" * 149 + "A"], 0.92)
 @example(["", "A"], 0.5)
 def test_jaro_winkler_is_that_of_the_library_from_the_least_score_on(values, least):
     dictionary = Dictionary(pl.Series("value", values))
@@ -49,6 +50,7 @@ def test_jaro_winkler_is_that_of_the_library_from_the_least_score_on(values, lea
 @given(texts, st.integers(0, 4))
 @example(["é", "e", "éé"], 1)
 @example(["A" * 300, "A" * 299 + "B", "A" * 254], 2)
+@example(["阮" * 150, "阮" * 149 + "A"], 2)
 def test_edits_are_those_of_the_library_up_to_the_most(values, most):
     dictionary = Dictionary(pl.Series("value", values))
     left, right = every_pair(len(values))

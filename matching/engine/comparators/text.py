@@ -28,8 +28,8 @@ from matching.engine.values import Codes, Column, Dictionary, Flags, distinct_pa
 Scores = npt.NDArray[np.float32]
 # Above this many distinct pairs a second thread pays.
 BATCH = 5_000
-# Signatures count no further.
-LONG = 255
+# Signatures count up to 255 bytes, and a letter takes up to four; the bound says nothing of texts so long.
+LONG = 64
 
 
 def jaro_winkler(dictionary: Dictionary, left: Codes, right: Codes, *, least: float) -> Scores:
