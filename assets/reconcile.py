@@ -11,6 +11,7 @@ from assets.ingest import deliveries_table
 from assets.link import core_names, gather
 from assets.sources import find_sources
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
+from expectations.history import active_ones
 from expectations.quality import score_quality
 from expectations.review import build_review_queue
 from warehouse import reconcile
@@ -116,17 +117,18 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     """The judged tables: discrepancies, scores, the queue, and the orders with their counts and scores."""
     evidence = gather_evidence(store)
     discrepancies = find_discrepancies(evidence, as_of=as_of, clock=clock, former=former.table(DISCREPANCIES))
-    scores = score_quality(evidence, discrepancies, as_of=as_of, clock=clock)
+    active = active_ones(discrepancies)
+    scores = score_quality(evidence, active, as_of=as_of, clock=clock)
     queue = build_review_queue(
         evidence,
-        discrepancies,
+        active,
         provenance=store.scan(FIELD_PROVENANCE.name).collect(),
         pairs=store.scan(LINK_PAIRS.name).collect(),
         former=former.table(REVIEW_QUEUE),
         former_as_of=former.as_of,
         as_of=as_of,
     )
-    orders = reconcile.finish_orders(evidence.orders, discrepancies, scores)
+    orders = reconcile.finish_orders(evidence.orders, active, scores)
     frames = (orders, discrepancies, scores, queue, evidence.deliveries.sort(DELIVERIES.order))
     return {table: table.conform(frame) for table, frame in zip(JUDGED, frames, strict=True)}
 

@@ -10,6 +10,7 @@ from itertools import groupby
 
 import polars as pl
 
+from expectations.history import compared_values, follow
 from expectations.rules.contents import CONTENT_RULES
 from expectations.rules.dates import DATE_RULES
 from expectations.rules.frames import rule_frames
@@ -20,7 +21,6 @@ from expectations.rules.presence import PRESENCE_RULES, UNREADABLE_RULES
 from expectations.rules.rule import SOURCE_TITLES, Evidence, PresenceClock, Rule
 from expectations.rules.statute import QUERIES, STATUTE_RULES
 from warehouse.digests import digests
-from warehouse.tables.register import DISCREPANCIES
 
 __all__ = ["RULES", "Evidence", "PresenceClock", "Rule", "find_discrepancies"]
 
@@ -50,8 +50,8 @@ def find_discrepancies(evidence: Evidence, *, as_of: date, clock: PresenceClock,
         former: `DISCREPANCIES` of the release before; empty on the first night.
 
     Returns:
-        `DISCREPANCIES`, sorted by its key. An id stays while the order, the rule, the source record and the
-        conflicting values stay.
+        `DISCREPANCIES`, sorted by its key, those resolved among them. An id stays while the order, the rule, the
+        source record and the conflicting values stay.
     """
     frames = rule_frames(evidence, as_of=as_of, clock=clock)
     in_order = sorted(enumerate(RULES), key=lambda item: (item[1].subject, item[1].field))
@@ -65,7 +65,14 @@ def find_discrepancies(evidence: Evidence, *, as_of: date, clock: PresenceClock,
         .unique(subset=[*PLACE, "field"], keep="first", maintain_order=True)
     )
     described = _with_owner(causes.join(_catalogue(), on="rule"), evidence)
-    return _with_history(_with_identity(described), as_of=as_of, former=former)
+    return follow(
+        _with_identity(described),
+        former=former,
+        compared=compared_values(RULES, frames, former),
+        codes=frozenset(rule.code for rule in RULES),
+        orders=evidence.orders.get_column("order_id"),
+        as_of=as_of,
+    )
 
 
 def _first_causes(frame: pl.LazyFrame, rules: Sequence[tuple[int, Rule]]) -> pl.LazyFrame:
@@ -153,13 +160,3 @@ def _with_identity(causes: pl.DataFrame) -> pl.DataFrame:
     )
     signatures = counted.select(pl.concat_str("signature", "nth", separator="\x1f")).to_series()
     return counted.with_columns(discrepancy_id=digests(signatures))
-
-
-def _with_history(causes: pl.DataFrame, *, as_of: date, former: pl.DataFrame) -> pl.DataFrame:
-    """Carry over when each was first seen; what was first seen tonight is new."""
-    seen = former.select("discrepancy_id", "first_seen_on")
-    dated = causes.join(seen, on="discrepancy_id", how="left").with_columns(
-        pl.col("first_seen_on").fill_null(pl.lit(as_of))
-    )
-    state = pl.when(pl.col("first_seen_on") < pl.lit(as_of)).then(pl.lit("open")).otherwise(pl.lit("new"))
-    return DISCREPANCIES.conform(dated.with_columns(state=state)).sort("discrepancy_id")

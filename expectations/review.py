@@ -161,7 +161,9 @@ def _doubts(provenance: pl.DataFrame) -> pl.DataFrame:
 
 def _constraint_items(discrepancies: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
     """One item an order that breaks a hard rule as it stands in the register."""
-    breaches = discrepancies.filter(pl.col("source").is_null()).sort("rule_code")
+    # Soft rules only ask: they are questions to the court, not work for a steward.
+    is_hard = pl.col("source").is_null() & pl.col("severity").is_in(QUEUED_SEVERITIES)
+    breaches = discrepancies.filter(is_hard).sort("rule_code")
     return breaches.group_by("order_id").agg(
         pl.col("rule_code").str.join(",").alias("cause"),
         pl.col("first_seen_on").min(),

@@ -38,7 +38,7 @@ def render(explanation: Explanation, console: Console) -> None:
     )
     _print(console, "GOLDEN VALUES and where they came from", provenance)
     discrepancies = explanation.discrepancies.select(
-        "severity", "rule_code", "field", "source", "observed", "expected", "owner", "message"
+        "state", "severity", "rule_code", "field", "source", "observed", "expected", "owner", "message"
     )
     _print(console, "DISCREPANCIES", discrepancies)
 

@@ -10,6 +10,7 @@ import polars as pl
 import vl_convert
 from jinja2 import Environment, StrictUndefined
 
+from expectations.history import active_ones
 from pipelines.summary import Summary
 from warehouse.register import Register
 from warehouse.tables.register import DIMENSIONS
@@ -20,7 +21,7 @@ def write_report(summary: Summary, register: Register) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(files("pipelines").joinpath("report.html").read_text(encoding="utf-8"))
     unmet = register.table("expectation_results").filter(~pl.col("is_met"))
-    rules = register.table("discrepancies").group_by("severity", "rule_code", "field").len("count")
+    rules = active_ones(register.table("discrepancies")).group_by("severity", "rule_code", "field").len("count")
     return template.render(
         summary=summary,
         dimensions=DIMENSIONS,

@@ -6,6 +6,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table as Grid
 
+from expectations.history import active_ones
 from warehouse.register import Register
 from warehouse.tables.core import SOURCES
 from warehouse.tables.register import DIMENSIONS, SEVERITIES, STRAY_FEED
@@ -56,7 +57,7 @@ class Summary:
 def summarise(register: Register) -> Summary:
     """The summary of a release."""
     release = register.release
-    orders, discrepancies = register.table("orders"), register.table("discrepancies")
+    orders, discrepancies = register.table("orders"), active_ones(register.table("discrepancies"))
     sources = [source_line(source, register.table("deliveries")) for source in SOURCES]
     queue = register.table("review_queue").height
     by_severity = dict(discrepancies.group_by("severity").len().iter_rows())

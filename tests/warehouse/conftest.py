@@ -149,6 +149,7 @@ def small_register(count: int = 6) -> dict[str, pl.DataFrame]:
                 "owner": "force:20",
                 "correction": "Correct the end.",
                 "state": "new",
+                "state_since": date(2023, 11, 30),
                 "first_seen_on": date(2023, 11, 30),
             }
         ],

@@ -211,7 +211,7 @@ FIELD_PROVENANCE = Table(
         Column("row_number", "Row of the winning record.", pl.Int64),
         Column(
             "rule",
-            "Why it won: only_source, agreement, corroboration (other fields imply it; more people bear the name), precedence, valid_over_invalid, amended_result, derived (worked out), none_valid (no value passes its check, none is published).",
+            "Why it won: only_source, agreement, corroboration (other fields imply it; more people bear the name; it is the likelier in itself), precedence, valid_over_invalid, amended_result, derived (worked out), none_valid (no value passes its check, none is published).",
             required=True,
         ),
         Column("agreeing", "Records that give the same value, `source:key`.", pl.List(pl.String), required=True),
@@ -236,7 +236,7 @@ DISCREPANCIES = Table(
         ),
         ORDER_ID,
         Column("rule_code", "The rule that found it (catalogue in the docs).", required=True),
-        Column("field", "A column of `orders`, or `conditions`, `presence`, `duplicate`.", required=True),
+        Column("field", "A column of `orders`, or `conditions`, `presence`, `duplicate`, `case_urn`.", required=True),
         Column(
             "severity",
             "high: who is bound, until when, or by what; medium: identity or evidence; low: form.",
@@ -254,7 +254,18 @@ DISCREPANCIES = Table(
             required=True,
         ),
         Column("correction", "What should be done.", required=True),
-        Column("state", "new or open.", required=True, codes=("new", "open")),
+        Column(
+            "state",
+            "new, open, reopened (found again), stale_decision (decided on, but its values have changed since) or resolved.",
+            required=True,
+            codes=("new", "open", "reopened", "stale_decision", "resolved"),
+        ),
+        Column("state_since", "The night it came into this state.", pl.Date, required=True),
+        Column(
+            "resolved_by",
+            "source (values were corrected), steward (a decision) or rule (the rules have changed); null unless resolved.",
+            codes=("source", "steward", "rule"),
+        ),
         Column("first_seen_on", "The night it was first found.", pl.Date, required=True),
     ),
     key=("discrepancy_id",),
