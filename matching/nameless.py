@@ -17,7 +17,8 @@ import polars as pl
 FACTS = (("arrested_on", "offence_code", "force_code"), ("arrested_on", "offence_code"))
 # 16 to 1 that it is not another person's arrest.
 BAR = 4.0
-# A PNC id that the person is not known by: two arrests in a hundred are entered under a second id.
+# A right PNC id that the person is not known by: two arrests in a hundred are entered under a second id. A mistyped one
+# is no other person's.
 OTHER_ID = -5.6
 
 
@@ -25,15 +26,16 @@ def join_nameless(records: pl.DataFrame, events: pl.Series) -> pl.Series:
     """Join events that name nobody to the one event of a person that agrees in day, offence and force.
 
     Args:
-        records: one row a record: `source`, `subject_cluster`, `full_name`, `pnc_id`, `arrested_on`, `offence_code`,
-            `force_code`.
+        records: one row a record: `source`, `subject_cluster`, `full_name`, `pnc_id`, `is_pnc_id_valid`, `arrested_on`,
+            `offence_code`, `force_code`.
         events: for each record the smallest row number in its event.
 
     Returns:
         The events after joining, told likewise.
     """
     is_named = pl.col("subject_cluster").is_not_null() | pl.col("full_name").is_not_null()
-    rows = records.select("source", "subject_cluster", "pnc_id", *FACTS[0], is_named=is_named)
+    right_id = pl.when("is_pnc_id_valid").then("pnc_id")
+    rows = records.select("source", "subject_cluster", right_id.alias("pnc_id"), *FACTS[0], is_named=is_named)
     for facts in FACTS:
         joined = _joined(rows.with_columns(event=events), facts)
         events = events.replace(joined.get_column("larger"), joined.get_column("smaller"))

@@ -13,6 +13,7 @@ SCHEMA = {
     "subject_cluster": pl.String,
     "full_name": pl.String,
     "pnc_id": pl.String,
+    "is_pnc_id_valid": pl.Boolean,
     "arrested_on": pl.Date,
     "offence_code": pl.String,
     "force_code": pl.String,
@@ -20,6 +21,8 @@ SCHEMA = {
 EVENT = {"arrested_on": date(2021, 4, 4), "offence_code": "MS15001", "force_code": "33"}
 KNOWN = EVENT | {"source": "pnd", "subject_cluster": "A", "full_name": "OKONKWO SAMUEL"}
 NAMELESS = EVENT | {"source": "pnc"}
+KNOWN_ID = {"pnc_id": "2019/0086352Z", "is_pnc_id_valid": True}
+OTHER_ID = {"pnc_id": "2020/0000001A", "is_pnc_id_valid": True}
 # Arrests of forty other people, no two alike.
 OTHERS = [
     KNOWN | {"subject_cluster": f"other {index}", "arrested_on": date(2020, 1, 1) + timedelta(days=index)}
@@ -47,9 +50,14 @@ def joined(*rows, others=OTHERS):
         pytest.param((KNOWN, NAMELESS | {"arrested_on": date(2021, 4, 5)}), False, id="the next day"),
         pytest.param((KNOWN | {"force_code": None}, NAMELESS), True, id="force not known in one source, small night"),
         pytest.param(
-            (KNOWN | {"pnc_id": "2019/0086352Z"}, NAMELESS | {"pnc_id": "2020/0000001A"}),
+            (KNOWN | KNOWN_ID, NAMELESS | OTHER_ID),
             False,
             id="another PNC id, and too few arrests to say that it is a second one",
+        ),
+        pytest.param(
+            (KNOWN | KNOWN_ID, NAMELESS | {"pnc_id": "2019/0086353Z", "is_pnc_id_valid": False}),
+            True,
+            id="a mistyped PNC id",
         ),
     ],
 )
@@ -70,8 +78,7 @@ def test_another_pnc_id_is_taken_for_a_second_one_where_arrests_hardly_ever_agre
         KNOWN | {"subject_cluster": f"other {index}", "arrested_on": date(1990, 1, 1) + timedelta(days=index)}
         for index in range(5000)
     ]
-    rows = (KNOWN | {"pnc_id": "2019/0086352Z"}, NAMELESS | {"pnc_id": "2020/0000001A"})
-    assert joined(*rows, others=many)
+    assert joined(KNOWN | KNOWN_ID, NAMELESS | OTHER_ID, others=many)
 
 
 def test_chance_counts_other_persons_and_not_a_second_record_of_one():
