@@ -18,6 +18,7 @@ def expression_comparison(
     features: Sequence[Feature] = (),
     *,
     term: str | None = None,
+    fixed: bool = False,
 ) -> Comparison:
     """The comparison of several columns by conditions, with declared shares.
 
@@ -27,6 +28,7 @@ def expression_comparison(
         levels: from the first to be asked.
         features: what the conditions need.
         term: see `Comparison.term`.
+        fixed: the declared shares of all levels stand, whatever the data say.
     """
     comparator = Expressions(tuple(columns), tuple(levels), tuple(features))
     return Comparison(
@@ -35,7 +37,7 @@ def expression_comparison(
         comparator,
         term=term,
         declared=tuple((level.m, level.u) for level in comparator.known),
-        fixed=frozenset(place for place, level in enumerate(comparator.known, 1) if level.fixed),
+        fixed=frozenset(place for place, level in enumerate(comparator.known, 1) if fixed or level.fixed),
     )
 
 

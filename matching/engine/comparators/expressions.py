@@ -6,7 +6,6 @@ entries of a model (`entries`).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log2
 from typing import ClassVar
 
 import numpy as np
@@ -16,7 +15,7 @@ from matching.engine.comparators.base import NOT_KNOWN, TOLD_NOT_KNOWN, Comparat
 from matching.engine.values import Codes, Column, distinct_pairs
 
 LEFT, RIGHT = "_left", "_right"
-# Below this many distinct rows all their pairs are looked at beforehand.
+# Up to this many distinct rows, and so many that records outnumber their pairs, all pairs are looked at beforehand.
 TABLE = 1_000
 
 
@@ -44,11 +43,6 @@ class Level:
     def is_unknown(self) -> bool:
         """Whether this is level `NOT_KNOWN`."""
         return self.unknown or self.m == self.u == 1
-
-    @property
-    def weight(self) -> float:
-        """Match weight: log2 of the Bayes factor m/u (Fellegi and Sunter, 1969)."""
-        return round(log2(self.m / self.u), 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,11 +90,10 @@ class Expressions(Comparator):
 
     def bind(self, columns: Sequence[Column]) -> Judge:
         """See `Comparator.bind`."""
-        codes, values = columns[0].codes, columns[0].dictionary.values
-        rows = values.struct.unnest() if len(values) else pl.DataFrame()
-        if missing := sorted(set(self.columns) - set(rows.columns)) if len(values) else []:
+        rows = columns[0].dictionary.values.struct.unnest()
+        if missing := sorted(set(self.columns) - set(rows.columns)):
             raise ValueError(f"conditions read columns that are not there: {', '.join(missing)}")
-        if len(rows) <= TABLE and len(rows) ** 2 <= len(codes):
+        if len(rows) <= TABLE and len(rows) ** 2 <= len(columns[0].codes):
             table = self._table(rows)
             return lambda left, right: table[left[0], right[0]]
 
