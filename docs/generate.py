@@ -3,6 +3,7 @@
 `python -m docs.generate` writes them, `--check` fails if a page in the tree is not what would be written.
 """
 
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from assets.sources import find_sources
 from expectations.discrepancies import RULES
 from expectations.suites import suite_for
 from pipelines.cli import app
+from warehouse import choice
+from warehouse.golden import ARREST_FIELDS, ORDER_FIELDS, PERSON_FIELDS
 from warehouse.ledger.kinds import CANONICAL, KINDS, REASONS
 from warehouse.schema import Column, Table
 from warehouse.tables.core import CORE_TABLES
@@ -32,6 +35,7 @@ def pages() -> dict[str, str]:
     return {
         "data-dictionary.md": "\n".join(dictionary()),
         "discrepancies.md": "\n".join(catalogue()),
+        "golden-values.md": "\n".join(precedence()),
         "command-line.md": "\n".join(commands()),
         "ledger.md": "\n".join(ledger()),
     }
@@ -76,7 +80,34 @@ def catalogue() -> Iterator[str]:
         yield f"- **dimension** {rule.dimension}, **owner** {rule.owner}"
         yield f"- **what is wrong** {rule.message}"
         yield f"- **correction** {rule.correction}"
-        yield f"- **basis** {rule.note}\n"
+        yield f"- **basis** {rule.note}"
+        yield f"- **example** {rule.example}\n"
+
+
+def precedence() -> Iterator[str]:
+    """Whose value wins, field by field."""
+    yield from ("# Golden values: whose value wins", NOTE)
+    yield f"{inspect.getdoc(choice)}\n"
+    for title, fields in (
+        ("The person, among the records of all of the person's orders", PERSON_FIELDS),
+        ("The order", ORDER_FIELDS),
+        ("An arrest", ARREST_FIELDS),
+    ):
+        yield f"## {title}\n"
+        yield from (
+            "| field | most trusted first | why | a value fails if it is so | what decides between equals |",
+            "|---|---|---|---|---|",
+        )
+        yield from (
+            f"| `{field.name}` | {', '.join(field.precedence)} | {field.reason} | {fails(field)} | {field.favours} |"
+            for field in fields
+        )
+        yield ""
+
+
+def fails(field: choice.Field) -> str:
+    """What fails, and whether it is published all the same where nothing passes."""
+    return field.fails + ("; none is published rather than such a one" if field.must_pass else "")
 
 
 def ledger() -> Iterator[str]:

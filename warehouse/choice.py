@@ -10,7 +10,7 @@ trusted for the field, then the record last touched, then the smallest record id
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import polars as pl
 
@@ -38,17 +38,22 @@ class Field:
         must_pass: no value at all is published rather than one that fails its check.
         grows: a name. One made of some of the words of another, of its beginnings or of a familiar form of it supports
             the fuller one, and between equals the one that more people bear is the likelier.
+        fails: the check in words: what a value is that fails it, with the rule behind it.
+        favours: in words, what decides between values that equally many sources state.
     """
 
     name: str
     precedence: tuple[str, ...]
     reason: str
+    _: KW_ONLY
     canonical: str | None = None
     check: pl.Expr = PASSES
     implied: tuple[pl.Expr, ...] = ()
     likely: pl.Expr = PASSES
     must_pass: bool = False
     grows: bool = False
+    fails: str = ""
+    favours: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,8 +22,22 @@ REGION_FIRST: Final = ("rocu", "pnd", "pnc", "court")
 
 
 PERSON_FIELDS: Final = (
-    Field("pnc_id", PNC_FIRST, "The PNC issues the id.", check=pl.col("is_pnc_id_valid"), must_pass=True),
-    Field("cro_number", PNC_FIRST, "Held on the PNC.", check=pl.col("is_cro_valid"), must_pass=True),
+    Field(
+        "pnc_id",
+        PNC_FIRST,
+        "The PNC issues the id.",
+        check=pl.col("is_pnc_id_valid"),
+        must_pass=True,
+        fails="its check letter is wrong (E16)",
+    ),
+    Field(
+        "cro_number",
+        PNC_FIRST,
+        "Held on the PNC.",
+        check=pl.col("is_cro_valid"),
+        must_pass=True,
+        fails="its check letter is wrong (E18)",
+    ),
     Field("sex", PNC_FIRST, "Taken on arrest, under fingerprints."),
     Field(
         "date_of_birth",
@@ -31,6 +45,7 @@ PERSON_FIELDS: Final = (
         "Taken on arrest, under fingerprints; confirmed in court; uploads and returns are copies.",
         check=~pl.col("is_birth_placeholder") & plausibility.is_old_enough,
         must_pass=True,
+        fails="a filler such as 1 January 1970 (E14), or of a child below the age of criminal responsibility",
     ),
     Field(
         "forenames",
@@ -39,6 +54,9 @@ PERSON_FIELDS: Final = (
         canonical="forenames_folded",
         check=plausibility.is_main_name,
         grows=True,
+        fails="another record of the person knows it as an alias (E13), or surname and forename stand in each other's "
+        "place, as the night's people bear them (E11)",
+        favours="the name that more people bear; shorter, begun and familiar forms speak for the fuller name",
     ),
     Field(
         "surname",
@@ -47,69 +65,81 @@ PERSON_FIELDS: Final = (
         canonical="surname_folded",
         check=plausibility.is_main_name,
         grows=True,
+        fails="another record of the person knows it as an alias (E13), or surname and forename stand in each other's "
+        "place, as the night's people bear them (E11)",
+        favours="the name that more people bear; shorter, begun and familiar forms speak for the fuller name",
     ),
 )
 """Facts of the person: chosen among the records of all of the person's orders."""
 
 ORDER_FIELDS: Final = (
     Field("court_code", COURT_FIRST, "The court's own code; others write its name."),
-    Field("order_type", COURT_FIRST, "The court made it.", check=plausibility.can_court_make_it),
+    Field(
+        "order_type",
+        COURT_FIRST,
+        "The court made it.",
+        check=plausibility.can_court_make_it,
+        fails="the order's court cannot make such orders (R09, R34, R35)",
+    ),
     Field(
         "is_interim",
         COURT_FIRST,
         "The court made it.",
-        # R02, R03: a full order runs for two years at least, so a shorter one is an interim.
         check=pl.col("is_interim") | ~plausibility.is_short_for_full,
         implied=(plausibility.is_short_for_full,),
+        fails="full, though start and end are less than two years apart (R02, R03)",
+        favours="what start and end tell",
     ),
     Field(
         "made_on",
         COURT_FIRST,
         "Day of the court's hearing.",
-        # R01, R26, R28: not before commencement; not after the day it was recorded.
         check=(pl.col("made_on") >= plausibility.commenced_on)
         & ~(pl.col("made_on") > pl.col("recorded_on")).fill_null(value=False),
-        # Courts hear neither applications nor sentences at the weekend.
         likely=plausibility.is_sitting_day,
-        # An order mostly starts on the day it is made.
         implied=(pl.col("start_on"), *plausibility.starts_by_term),
+        fails="before the law was in force (R01, R26, R28), or after the day it was recorded",
+        favours="the start, on which most orders are made; then a weekday, since courts do not sit at the weekend",
     ),
     Field(
         "start_on",
         COURT_FIRST,
         "Fixed by the court.",
-        # Against the record's own day: one wrong golden day must not make right ones fail. E08, R23: where the order
-        # starts later, the day of making is what a form is filled in with, not a day that somebody knew.
+        # Against the record's own days: one wrong golden day must not make right ones fail.
         check=(pl.col("start_on") >= pl.col("made_on"))
         & (pl.col("start_on") <= pl.col("end_on"))
         & ~plausibility.is_start_filled_in
         & ~plausibility.is_start_copied,
         implied=plausibility.starts_by_term,
+        fails="before the record's own day of making or after its own end; or the day of making filled in where a "
+        "later start is known by two sources, or by the start, end and length of one record (E08, R23); or a wrong "
+        "day of making copied",
+        favours="the end less the length",
     ),
     Field(
         "is_until_further_order",
         COURT_FIRST,
         "Fixed by the court.",
-        # R13, R27, R29: interim and Scottish orders have an end.
         check=~(
             pl.col("is_until_further_order")
             & (~pl.col("golden_order_type").is_in(OPEN_ENDED_TYPES) | pl.col("golden_is_interim"))
         ),
+        fails="open, though interim or Scottish (R13, R27, R29)",
     ),
     Field(
         "end_on",
         COURT_FIRST,
         "Fixed by the court.",
-        # R02, R03, R27, R29: a full order runs for its shortest term at least; none ends before it starts.
-        # E08: the length runs from the start, not from the day of making.
         check=(pl.col("end_on") >= plausibility.golden_start)
         & ~(pl.col("end_on") < plausibility.shortest_end)
         & ~plausibility.is_end_from_made,
-        # R13: an interim order ends when a full one is made.
         implied=(
             *plausibility.ends_by_term,
             pl.when(pl.col("is_interim")).then(pl.col("determined_on")),
         ),
+        fails="before the start, sooner than the shortest term (R02, R03, R27, R29), or counted from the day of making "
+        "where the order starts later (E08)",
+        favours="start and length; of an interim order, the day of the full one (R13)",
     ),
     Field(
         "term_months",
@@ -119,16 +149,18 @@ ORDER_FIELDS: Final = (
         & ~(pl.col("term_months") < plausibility.shortest_months)
         & ~plausibility.is_against_dates,
         implied=(plausibility.length_by_dates,),
+        fails="shorter than the shortest term (R02, R03, R27, R29), or not what the order's start and end span (E09)",
+        favours="what start and end of a record span",
     ),
     Field(
         "force_code",
         PNC_FIRST,
         "The owner force keeps the PNC entry; courts name the applicant.",
-        # R10, R35: agencies apply for orders, a police force of the court's nation holds them.
         check=plausibility.can_force_hold_it,
-        # The force that made the case numbers it; R11: it is mostly heard in the force's own area.
         implied=(plausibility.force_of_case,),
         likely=plausibility.is_force_of_court,
+        fails="an agency, which applies and holds none (R10), or a force of another nation than the court's (R35)",
+        favours="the force that numbered the case; then the one in whose area the court sits (R11)",
     ),
     Field("is_county_lines", REGION_FIRST, "A mark of the regional units; no other source is asked for it."),
 )
@@ -137,7 +169,9 @@ ORDER_FIELDS: Final = (
 ARREST_FIELDS: Final = (
     Field("arrested_on", PNC_FIRST, "Taken in custody."),
     Field("offence_code", PNC_FIRST, "Coded on the PNC; others often write a title."),
-    Field("asn", PNC_FIRST, "The PNC issues it.", check=pl.col("is_asn_valid")),
+    Field(
+        "asn", PNC_FIRST, "The PNC issues it.", check=pl.col("is_asn_valid"), fails="its check letter is wrong (E20)"
+    ),
     Field("custody_ref", ("pnd", "rocu", "pnc", "court"), "The force's own reference, sent with its upload."),
     Field("force_code", PNC_FIRST, "Taken in custody."),
 )
