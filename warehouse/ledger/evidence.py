@@ -18,11 +18,13 @@ def name_records(records: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         records: order records of all sources in their core shape: all of them, since what a row of a regional return
-            is known by depends on the others.
+            is known by depends on the others. Those that are named already are left as they are.
 
     Returns:
         The records with `handle`: a digest, since some hold names.
     """
+    if "handle" in records.columns:
+        return records
     handles = record_handles(records)
     return records.join(handles.with_columns(digests(handles.get_column("handle"))), on="record_id")
 

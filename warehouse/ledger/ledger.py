@@ -18,7 +18,7 @@ from warehouse.ledger.errors import DecisionError, DecisionRefusedError, LedgerC
 from warehouse.ledger.folding import fold
 from warehouse.ledger.metadata import decisions as decisions_table
 from warehouse.ledger.metadata import users as users_table
-from warehouse.ledger.taking import TICK, Bench, Taken
+from warehouse.ledger.taking import JUDGED, TICK, Bench, Taken
 from warehouse.tables.ledger import DECISIONS
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
@@ -126,7 +126,7 @@ class Ledger:
             LedgerClockError: the clock stands before the last decision.
         """
         with self._database.writing() if keep else self._database.reading() as connection:
-            known = _read(connection)
+            known = _read(connection, JUDGED)
             strangers = _strangers(connection, [signature.by for _, signature in requests])
             bench = Bench(known, at=self._next_moment(known))
             taken: list[Taken] = []
@@ -170,7 +170,7 @@ class Ledger:
             RefusedTogetherError: some lie in the future, or name a user or a decision that is not known here.
         """
         with self._database.writing() as connection:
-            known = _read(connection)
+            known = _read(connection, JUDGED)
             refusals = _find_dangling(rows, known) | self._find_future(rows) | _find_strangers(connection, rows)
             if refusals:
                 raise RefusedTogetherError(refusals)
@@ -261,10 +261,10 @@ def _refusals(rows: pl.DataFrame, wrong: pl.Expr, words: str) -> dict[int, Excep
     return {int(place): DecisionError(words) for place in places}
 
 
-def _read(connection: sa.Connection) -> pl.DataFrame:
-    columns = [decisions_table.c[name] for name in DECISIONS.schema]
-    rows = connection.execute(sa.select(*columns))
-    return pl.DataFrame(list(rows), schema=DECISIONS.schema, orient="row").sort(*DECISIONS.order)
+def _read(connection: sa.Connection, names: Sequence[str] = tuple(DECISIONS.schema)) -> pl.DataFrame:
+    rows = connection.execute(sa.select(*(decisions_table.c[name] for name in names))).fetchall()
+    schema = {name: DECISIONS.schema[name] for name in names}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort(*DECISIONS.order)
 
 
 def _append(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:

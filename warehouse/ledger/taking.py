@@ -23,6 +23,12 @@ TICK = timedelta(microseconds=1)
 
 VERDICT = ("kind", "value", "accepted_until", "referred_to")
 
+JUDGED = (
+    *("decision_id", "kind", "target", "left_handle", "right_handle", "order_id", "field", "value", "accepted_until"),
+    *("referred_to", "replaces", "decided_by", "decided_at", "fingerprint"),
+)
+"""The columns that decisions are judged by; without what was seen they are quickly read."""
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -47,9 +53,9 @@ class Bench:
     """
 
     def __init__(self, known: pl.DataFrame, *, at: datetime) -> None:
-        """Begin with all decisions of the ledger; the first one taken is dated `at`."""
+        """Begin with all decisions of the ledger (their `JUDGED` columns); the first one taken is dated `at`."""
         self.appended: list[dict[str, Any]] = []
-        self._known = known
+        self._known = known.select(*JUDGED)
         self._at = at
         self._fold()
 
@@ -84,7 +90,7 @@ class Bench:
             decision_id: (ended_by, ended_as)
             for decision_id, ended_by, ended_as in folded.select("decision_id", "ended_by", "ended_as").iter_rows()
         }
-        standing = folded.filter(pl.col("ended_by").is_null() & (pl.col("kind") != "undo")).select(*DECISIONS.schema)
+        standing = folded.filter(pl.col("ended_by").is_null() & (pl.col("kind") != "undo")).select(*JUDGED)
         self._standing = {row["decision_id"]: row for row in standing.iter_rows(named=True)}
         self._of_target: dict[str, set[str]] = {}
         for decision_id, row in self._standing.items():
@@ -147,4 +153,4 @@ def _otherwise(former: Mapping[str, Any]) -> ContradictionError:
 
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=DECISIONS.schema)
+    return pl.DataFrame(rows, schema={name: DECISIONS.schema[name] for name in JUDGED})
