@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.decisions import decide_app, decisions_app
+from pipelines.models import model_app
 from pipelines.options import DEFAULT_HOME, Exit, HomeOption, console, fail
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ release_app = typer.Typer(no_args_is_help=True, help="The releases of the regist
 app.add_typer(release_app, name="release")
 app.add_typer(decide_app, name="decide")
 app.add_typer(decisions_app, name="decisions")
+app.add_typer(model_app, name="model")
 
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")

@@ -1,0 +1,164 @@
+"""What the commands about models work with: the records of a night, the models asked for, what stewards decided.
+
+Belongs here: finding and reading. Does not: the commands (`pipelines.models`), what is told (`pipelines.model_report`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from assets.link import gather
+from matching.orders import Compared, compare_orders
+from matching.trained import Models, load_models, shipped_models
+from pipelines.desk import place_of
+from pipelines.model_changes import judge_labels, label_pairs
+from pipelines.options import Exit, fail
+from pipelines.settings import SettingsError
+from warehouse.home import Home
+from warehouse.ledger.binding import LinkConstraints, constraints
+from warehouse.ledger.errors import LedgerError, LedgerMissingError
+from warehouse.ledger.folding import in_force
+from warehouse.ledger.ledger import Ledger
+from warehouse.models import ModelSet, current_models, list_models, read_models
+from warehouse.releases import current_release
+from warehouse.store import TableStore
+from warehouse.tables.ledger import DECISIONS
+
+SHIPPED = "shipped"
+
+
+class UnfitModelsError(Exception):
+    """Models are not those of this version of Concord; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class NightRecords:
+    """The order records of a night, as all sources gave them.
+
+    Attributes:
+        home: the folder of all state.
+        as_of: the night.
+    """
+
+    home: Home
+    as_of: date
+
+    @cached_property
+    def orders(self) -> pl.DataFrame:
+        """The union over sources in the shape of `CORE_ORDERS`.
+
+        Raises:
+            FileNotFoundError: the tables of the night have been deleted.
+        """
+        return gather(self._store, "orders")
+
+    @cached_property
+    def compared(self) -> Compared:
+        """All candidate pairs, compared."""
+        return compare_orders(self.orders, gather(self._store, "aliases"), gather(self._store, "conditions"))
+
+    @cached_property
+    def bound(self) -> LinkConstraints:
+        """What stewards decided of these records; nothing where there is no ledger."""
+        try:
+            with Ledger.open(place_of(self.home.path)) as ledger:
+                decisions = ledger.read()
+        except LedgerMissingError:
+            decisions = DECISIONS.empty()
+        return constraints(in_force(decisions, as_of=self.as_of), self.orders)
+
+    @property
+    def _store(self) -> TableStore:
+        return TableStore(self.home.tables / self.as_of.isoformat())
+
+
+@dataclass(frozen=True)
+class NamedModels:
+    """Models and the name they go by: the id of their set, or `shipped`."""
+
+    name: str
+    models: Models
+
+
+def find_night(home: Home, night: datetime | None) -> NightRecords:
+    """The records of a night, or of the release in force.
+
+    Raises:
+        LookupError: no night is named and there is no release.
+    """
+    if night is not None:
+        return NightRecords(home, night.date())
+    release = current_release(home)
+    if release is None:
+        raise LookupError(f"no release in {home.path}: run `concord nightly`, or name a night by --night")
+    return NightRecords(home, release.as_of)
+
+
+def find_models(home: Home, name: str | None) -> NamedModels:
+    """The models of that name; those in force, or else those that come with the house, if None.
+
+    Raises:
+        LookupError: there are none, or they are not as they were saved.
+        UnfitModelsError: they belong to another version of Concord.
+    """
+    models = read_models(home, name) if name not in (None, SHIPPED) else current_models(home) if name is None else None
+    try:
+        return read_set(models) if models else NamedModels(SHIPPED, shipped_models())
+    except ValueError as error:
+        raise UnfitModelsError(str(error)) from error
+
+
+def read_set(models: ModelSet) -> NamedModels:
+    """The models of a set.
+
+    Raises:
+        LookupError: they are not as they were saved.
+        ValueError: they belong to another version of Concord.
+    """
+    return NamedModels(models.set_id, load_models(models.verified()))
+
+
+def newest_candidate(home: Home) -> str:
+    """The newest set that is not in force.
+
+    Raises:
+        LookupError: there is none.
+    """
+    current = current_models(home)
+    candidates = [models.set_id for models in list_models(home) if models != current]
+    if not candidates:
+        raise LookupError("there is no candidate: run `concord model train`")
+    return candidates[-1]
+
+
+def find_lost(records: NightRecords, old: Models, new: Models) -> pl.DataFrame:
+    """The pairs that stewards decided and that new models alone get wrong: see `ModelChanges.labels`."""
+    if label_pairs(records.bound).is_empty():
+        return label_pairs(records.bound)
+    return judge_labels(records.compared, old, new, records.bound).filter(pl.col("outcome") == "lost")
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Tell what goes wrong, and exit with the code that says whose fault it is."""
+    try:
+        yield
+    except SettingsError as error:
+        fail(str(error), Exit.USAGE)
+    except UnfitModelsError as error:
+        fail(f"refused: {error}", Exit.REFUSED)
+    except (KeyError, IndexError):
+        raise
+    except (LookupError, LedgerError, FileNotFoundError) as error:
+        fail(str(error), Exit.FAILED)
+
+
+def write_file(out: Path, text: str) -> None:
+    """Write a page where it was asked for."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
