@@ -26,7 +26,8 @@ from warehouse.tables.link import LINK_ARRESTS
 PERSON_BAR = 4.0
 # The date alone is not enough, nor the offence: both, or a reference.
 EVENT_BAR = 6.0
-FLOOR = -16.0
+# Two right PNC ids alone do not forbid an event that a number holds together; with another name or birth they do.
+FLOOR = -25.0
 # A subject must fit better than the next one by 8 to 1, or none is named.
 LEAD = 3.0
 

@@ -130,6 +130,17 @@ def test_one_event_or_two(one, other, events):
     assert link(one, other).get_column("event_cluster").n_unique() == events
 
 
+def test_an_arrest_under_a_second_pnc_id_is_one_event_of_three_sources():
+    entered = RECORDED_BY_PNC | {"pnc_id": "2021/0000007G"}
+    linked = link(
+        entered,
+        arrest("pnd", **PERSON, **IDENTIFIED, **ASN, **CUSTODY),
+        arrest("rocu", **PERSON, **CUSTODY, **IDENTIFIED),
+    )
+    assert linked.get_column("event_cluster").n_unique() == 1
+    assert linked.get_column("subject_cluster").unique().to_list() == ["pnc:order"]
+
+
 def test_subject_is_that_of_the_order_and_reaches_records_of_the_event_that_do_not_know_the_person():
     unknown = arrest("pnd", **NAMELESS, **ASN)
     linked = link(RECORDED_BY_PNC, unknown)
