@@ -6,8 +6,8 @@ records are linked (`matching.arrests`).
 
 import polars as pl
 
-from matching.blocking import BlockingRule
-from matching.comparators import (
+from matching.engine.blocking import BlockingRule
+from matching.engine.comparators.conditions import (
     ANYTHING,
     both,
     day_and_month_swapped,
@@ -15,16 +15,16 @@ from matching.comparators import (
     edits,
     equal,
     missing,
-    same_or_not,
     year_off,
 )
-from matching.comparisons import Comparison, Level
-from matching.weights import Model
+from matching.engine.comparators.entries import expression_comparison, same_or_not
+from matching.engine.comparators.expressions import Level
+from matching.engine.model import LinkageModel
 
-REFERENCES = Model(
+REFERENCES = LinkageModel(
     "reference",
     (
-        Comparison(
+        expression_comparison(
             "ASN",
             ("asn", "is_asn_valid"),
             (
@@ -37,7 +37,7 @@ REFERENCES = Model(
             ),
             (edits("asn"),),
         ),
-        Comparison(
+        expression_comparison(
             "custody reference",
             ("custody_ref",),
             (
@@ -52,10 +52,10 @@ REFERENCES = Model(
     ),
 )
 
-SUBJECT = Model(
+SUBJECT = LinkageModel(
     "subject",
     (
-        Comparison(
+        expression_comparison(
             "subject",
             ("subject_cluster",),
             (
@@ -67,10 +67,10 @@ SUBJECT = Model(
     ),
 )
 
-EVENT = Model(
+EVENT = LinkageModel(
     "event",
     (
-        Comparison(
+        expression_comparison(
             "date of arrest",
             ("arrested_on",),
             (
@@ -84,7 +84,7 @@ EVENT = Model(
             ),
         ),
         # A person's arrests are often for one kind of offence; 158 codes are in use. Charges are amended within a kind.
-        Comparison(
+        expression_comparison(
             "offence",
             ("offence_code", "offence_category"),
             (

@@ -8,18 +8,26 @@ subjects of the orders bridge the two: records are first brought to their subjec
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from matching.arrest_model import EVENT, EVENT_RULES, REFERENCES, SUBJECT
-from matching.blocking import candidate_pairs
-from matching.clusters import Constraints, Policy, agglomerate
-from matching.links import mean_weights
+from matching.engine.blocking import Rows
+from matching.engine.clusters import Constraints, Policy, agglomerate
+from matching.engine.model import Linkage
+from matching.engine.parameters import Parameters
+from matching.engine.patterns import compare
+from matching.engine.weights import Scales, Weights
+from matching.links import hundredths, mean_weights
 from matching.nameless import join_nameless
-from matching.names import describe_names, name_variants
+from matching.names import describe_names
 from matching.persons import FORBIDDEN, PERSON_COLUMNS, PERSON_RULES, lenient, person_model, subject_bar
-from matching.weights import Model, Scales, on_demand, set_up, weigh
+from matching.trained import Models, shipped_models
 from warehouse.codes import reference
 from warehouse.tables.link import LINK_ARRESTS
 
@@ -67,7 +75,12 @@ def offence_categories() -> dict[str, str]:
 
 
 def link_arrests(
-    arrests: pl.DataFrame, orders: pl.DataFrame, aliases: pl.DataFrame, clusters: pl.DataFrame
+    arrests: pl.DataFrame,
+    orders: pl.DataFrame,
+    aliases: pl.DataFrame,
+    clusters: pl.DataFrame,
+    *,
+    models: Models | None = None,
 ) -> pl.DataFrame:
     """Decide which arrest records tell of one arrest, and to which subject of orders it belongs.
 
@@ -76,54 +89,63 @@ def link_arrests(
         orders: likewise, `CORE_ORDERS`.
         aliases: likewise, `CORE_ALIASES`, of both orders and arrests.
         clusters: the subjects of the order records, in the shape of `LINK_CLUSTERS`.
+        models: trained; those that come with the house if None. What is compared of arrests alone is weighed as
+            declared.
 
     Returns:
         Every arrest record, in the shape of `LINK_ARRESTS`.
     """
+    person = (models or shipped_models()).person
     names = aliases.select("record_id", "forenames_folded", "surname_folded")
-    persons = person_model(name_variants())
     records = describe_names(arrests.select(ARREST_COLUMNS).sort("record_id"), names).with_columns(
         offence_category=pl.col("offence_code").replace_strict(offence_categories(), default=None)
     )
     holders = describe_names(orders.select("record_id", *PERSON_COLUMNS).sort("record_id"), names).join(
         clusters.select("record_id", "subject_cluster"), on="record_id", maintain_order="left"
     )
-    records = _with_names(records.with_columns(subject_cluster=_subjects(records, holders, persons)), holders)
-    pairs = candidate_pairs(records, EVENT_RULES).pairs
-    scales = [set_up(model, records) for model in (persons, SUBJECT, REFERENCES, EVENT)]
-    weighed = _weigh(scales, pairs)
-    known = weighed.select("left", "right", "weight")
+    records = _with_names(records.with_columns(subject_cluster=_subjects(records, holders, person)), holders)
+    linkages = _compare(records)
+    scales = [
+        Scales(linkages[0].coded, person, {}),
+        *(Scales(part.coded, part.model.declared(), {}) for part in linkages[1:]),
+    ]
+    weights = [scale.evidence(part.patterns) for scale, part in zip(scales, linkages, strict=True)]
+    pairs = _weighed(linkages[0].left, linkages[0].right, weights)
     events = agglomerate(
         records.height,
-        known,
-        on_demand(known, lambda pairs: _weigh(scales, pairs).get_column("weight")),
+        pairs,
+        lambda left, right: _weigh(scales, left, right),
         policy=Policy(floor=FORBIDDEN + 1),
-        constraints=Constraints(group=records.get_column("source").rank("dense").cast(pl.Int64)),
+        constraints=Constraints(group=records.get_column("source").rank("dense").cast(pl.Int64).to_numpy()),
     )
-    return _arrest_table(records.with_columns(event=join_nameless(records, events.labels)), weighed)
+    return _arrest_table(records.with_columns(event=join_nameless(records, events.labels)), pairs)
 
 
-def _subjects(records: pl.DataFrame, holders: pl.DataFrame, persons: Model) -> pl.Series:
+def _compare(records: pl.DataFrame) -> tuple[Linkage, ...]:
+    """The candidate pairs compared as persons, by their subject, by their references and as events."""
+    persons = replace(person_model(), blocking=EVENT_RULES).on(records)
+    return (persons, *(model.on(records, pairs_of=persons) for model in (SUBJECT, REFERENCES, EVENT)))
+
+
+def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters) -> pl.Series:
     """The subject whose order records fit each arrest record best; null where none fits or two fit alike."""
     described = list(dict.fromkeys((*PERSON_COLUMNS, *NAME_COLUMNS, "alias_names", "all_names")))
     code = pl.struct(described).hash(0)
     arrested = records.select(*described, code=code)
-    known = holders.select(*described, "subject_cluster", code=code).unique(
-        ["code", "subject_cluster"], maintain_order=True
+    known = holders.select(*described, "subject_cluster", code=code).unique(["code", "subject_cluster"])
+    model = replace(person_model(), blocking=PERSON_RULES, link_type="link")
+    linkage = model.on(
+        {"holders": known.unique("code"), "arrested": arrested.unique("code")},
+        key="code",
     )
-    people = pl.concat(
-        [
-            known.with_columns(is_arrested=pl.lit(value=False)),
-            arrested.unique("code", maintain_order=True).with_columns(is_arrested=pl.lit(value=True)),
-        ],
-        how="diagonal",
-    )
-    pairs = candidate_pairs(people, PERSON_RULES, across="is_arrested").pairs
-    fits = pairs.with_columns(weight=weigh(set_up(persons, people), pairs).get_column("person_weight")).select(
-        code=people.get_column("code").gather(pairs.get_column("right")),
-        subject_cluster=people.get_column("subject_cluster").gather(pairs.get_column("left")),
-        weight="weight",
-    )
+    keys = linkage.keys
+    fits = pl.DataFrame(
+        {
+            "holder": keys.gather(linkage.left),
+            "code": keys.gather(linkage.right),
+            "weight": hundredths(Scales(linkage.coded, person, {}).evidence(linkage.patterns)),
+        }
+    ).join(known.select("subject_cluster", holder="code"), on="holder")
     best = _best_subject(fits, subject_bar(holders.height))
     return arrested.join(best, on="code", how="left", maintain_order="left").get_column("subject_cluster")
 
@@ -162,24 +184,41 @@ def _best_subject(fits: pl.DataFrame, bar: float) -> pl.DataFrame:
     return by_person.filter((pl.col("weight") > bar) & clear).select("code", "subject_cluster")
 
 
-def _weigh(scales: Sequence[Scales], pairs: pl.DataFrame) -> pl.DataFrame:
-    """The pairs with `match_weight`, the sum of all, and `weight`, how far person and event are above their bars.
+def _weigh(
+    scales: Sequence[Scales], left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]
+) -> Weights:
+    """How far the lesser of person and event of any pairs of rows is above its bar."""
+    one, other = left.astype(np.int32), right.astype(np.int32)
+    weights = [scale.evidence(compare(scale.coded, one, other)) for scale in scales]
+    return _weighed(one, other, weights).get_column("weight").to_numpy()
+
+
+def _weighed(left: Rows, right: Rows, weights: Sequence[Weights]) -> pl.DataFrame:
+    """Pairs with `match_weight`, the sum of all, and `weight`, how far the lesser of person and event is above its bar.
 
     A reference belongs to one person and one event, so it counts for both.
+
+    Args:
+        left: rows.
+        right: rows.
+        weights: of the person, the subject, the references and the event.
     """
-    parts = [weigh(scale, pairs) for scale in scales]
+    person, subject, references, event = map(hundredths, weights)
     # Where the subject is the same, what speaks against the person has been weighed already.
-    against = pl.when(pl.col("subject_weight") > 0).then(0.0).otherwise(pl.col("person_weight"))
-    person = pl.max_horizontal("person_weight", against) + pl.col("subject_weight") + pl.col("reference_weight")
-    event = pl.col("event_weight") + pl.col("reference_weight")
-    sums = pl.concat([part.select(part.columns[-1]) for part in parts], how="horizontal").select(
-        weight=lenient(pl.min_horizontal(person - PERSON_BAR, event - EVENT_BAR), FLOOR),
-        match_weight=(person + pl.col("event_weight")).round(2),
+    against = np.where(subject > 0, 0.0, person)
+    whole = np.maximum(person, against) + subject + references
+    above = np.minimum(whole - PERSON_BAR, event + references - EVENT_BAR)
+    return pl.DataFrame(
+        {
+            "left": left,
+            "right": right,
+            "weight": lenient(hundredths(above), FLOOR),
+            "match_weight": hundredths(whole + event),
+        }
     )
-    return pl.concat([pairs.select("left", "right"), sums], how="horizontal")
 
 
-def _arrest_table(records: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
+def _arrest_table(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     ids, event = records.get_column("record_id"), records.get_column("event")
     # The rest of the event may know the person where a record does not.
     subjects = (
@@ -192,8 +231,8 @@ def _arrest_table(records: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
     )
     table = (
         records.with_row_index("row")
-        .with_columns(event_cluster=ids.gather(event))
-        .join(mean_weights(weighed, event), on="row", how="left")
+        .with_columns(pl.col("row").cast(pl.Int64), event_cluster=ids.gather(event))
+        .join(mean_weights(pairs, event), on="row", how="left")
         .join(subjects, on="event", how="left")
         .with_columns(subject_cluster=pl.coalesce("subject_cluster", "of_event"))
     )

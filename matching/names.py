@@ -10,7 +10,7 @@ from itertools import combinations
 
 import polars as pl
 
-from matching.comparators import (
+from matching.engine.comparators.conditions import (
     ANYTHING,
     any_of,
     both,
@@ -28,7 +28,9 @@ from matching.comparators import (
     token_ratio,
     variant,
 )
-from matching.comparisons import Comparison, Level
+from matching.engine.comparators.entries import expression_comparison
+from matching.engine.comparators.expressions import Level
+from matching.engine.patterns import Comparison
 from matching.standardise import fold
 from warehouse.codes import reference
 
@@ -157,7 +159,7 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
     two_names = (~equal("first_forename") & both("is_first_listed")).fill_null(value=False)
     forename_close = (alike & ~two_names) | variant("first_forename", variants)
     crosswise = crossed_likeness("first_forename", "surname_folded", CLOSE_CROSSWISE)
-    return Comparison(
+    return expression_comparison(
         "name",
         (
             "full_name",
@@ -223,6 +225,8 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
             jaro_winkler("surname_folded", "first_forename", least=CLOSE_CROSSWISE),
             token_ratio("sorted_name", least=CLOSE_TOKENS, where=lists_meet("names")),
         ),
+        # Strangers drawn at random do not show how alike the names of relatives and co-defendants are.
+        fixed=True,
     )
 
 

@@ -1,22 +1,27 @@
 """The linking of order records: which speak of one order, and which of one person.
 
-Belongs here: what records are described by, how weights of person and order decide together, and the tables handed on.
-Does not: the comparisons of orders (`matching.order_model`) and persons (`matching.persons`), how pairs become clusters
-(`matching.clusters`).
+Belongs here: how weights become orders and subjects, and the tables handed on. Does not: the comparisons of orders
+(`matching.order_model`) and persons (`matching.persons`), how pairs become clusters (`matching.engine.clusters`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from matching.blocking import Candidates, candidate_pairs
-from matching.clusters import Clusters, Constraints, Policy, agglomerate
-from matching.links import conflict_table, mean_weights, tell_levels
-from matching.names import describe_names, name_variants
+from matching.engine.blocking import Rows
+from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
+from matching.engine.model import Linkage
+from matching.engine.patterns import compare
+from matching.engine.weights import Scales, Weights
+from matching.links import conflict_table, hundredths, listed, mean_weights, tell_levels
+from matching.names import describe_names
 from matching.order_model import ORDER_MODEL, ORDER_RULES
 from matching.persons import FORBIDDEN, PERSON_COLUMNS, lenient, person_model, subject_bar
-from matching.weights import Scales, on_demand, set_up, weigh
+from matching.trained import Models, shipped_models
 from warehouse.tables.link import LINK_CLUSTERS, LINK_PAIRS
 
 # Least weights for one order. The court, day and conditions that a pair of co-defendants shares stand in the order
@@ -27,6 +32,27 @@ ORDER_BAR = 0.0
 FLOOR = -16.0
 # Pairs further below the bar than this are not worth showing.
 SHOWN = -10.0
+# Log2 odds from which two records are taken for one person's when the model of orders is trained.
+ONE_PERSON = 3.0
+
+NO_IDS = pl.DataFrame(schema={"left_id": pl.String, "right_id": pl.String})
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """What stewards have decided of records: pairs `left_id`, `right_id`, in any order.
+
+    Attributes:
+        same_order: of one order, and so of one person.
+        different_orders: of two orders.
+        same_person: of one person.
+        different_persons: of two persons, and so of two orders.
+    """
+
+    same_order: pl.DataFrame = field(default_factory=lambda: NO_IDS)
+    different_orders: pl.DataFrame = field(default_factory=lambda: NO_IDS)
+    same_person: pl.DataFrame = field(default_factory=lambda: NO_IDS)
+    different_persons: pl.DataFrame = field(default_factory=lambda: NO_IDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,19 +62,34 @@ class OrderLinks:
     Attributes:
         pairs: candidate pairs worth showing, in the shape of `LINK_PAIRS`.
         clusters: every record with its order and its subject, in the shape of `LINK_CLUSTERS`.
-        conflicts: orders or subjects that were kept apart though a pair of theirs is above the bar: `kind`
-            (`order`, `subject`), `left_id`, `right_id` (their clusters), `weight` above the bar, `reason`.
-        diagnostics: counts.
+        conflicts: orders or subjects that were kept apart though a pair of theirs is above the bar, and decisions that
+            contradict each other: `kind` (`order`, `subject`), `left_id`, `right_id`, `weight` above the bar, `reason`.
+        diagnostics: counts, and the version of the models.
     """
 
     pairs: pl.DataFrame
     clusters: pl.DataFrame
     conflicts: pl.DataFrame
-    diagnostics: Mapping[str, int]
+    diagnostics: Mapping[str, int | str]
 
 
-def link_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame) -> OrderLinks:
-    """Decide which order records speak of one order, and which of one person.
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Order records put to both models; rows stand in the order of the record id.
+
+    Attributes:
+        records: with every column that the models read.
+        persons: their candidate pairs, compared as persons.
+        orders: the same pairs, compared as orders.
+    """
+
+    records: pl.DataFrame
+    persons: Linkage
+    orders: Linkage
+
+
+def compare_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame) -> Compared:
+    """Find the candidate pairs and compare them.
 
     Args:
         orders: the union over sources in the shape of `CORE_ORDERS`.
@@ -56,25 +97,63 @@ def link_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.Data
         conditions: likewise, `CORE_CONDITIONS`.
     """
     records = describe_orders(orders, aliases, conditions)
-    candidates = candidate_pairs(records, ORDER_RULES)
-    persons, order = set_up(person_model(name_variants()), records), set_up(ORDER_MODEL, records)
-    weighed = _weigh((persons, order), candidates.pairs)
-    of_order = _order_clusters((persons, order), records, weighed)
-    of_subject = _subject_clusters(persons, records, weighed, of_order)
+    persons = replace(person_model(), blocking=ORDER_RULES).on(records)
+    return Compared(records, persons, ORDER_MODEL.on(records, pairs_of=persons))
+
+
+def train_models(compared: Compared) -> Models:
+    """Learn both models from the records themselves: persons against strangers, orders among those of one person."""
+    person = compared.persons.train()
+    is_one = compared.persons.score(person).weights > ONE_PERSON
+    return Models(person, compared.orders.train(among=is_one))
+
+
+def link_orders(
+    orders: pl.DataFrame,
+    aliases: pl.DataFrame,
+    conditions: pl.DataFrame,
+    *,
+    models: Models | None = None,
+    decisions: Decisions | None = None,
+) -> OrderLinks:
+    """Decide which order records speak of one order, and which of one person.
+
+    Args:
+        orders: the union over sources in the shape of `CORE_ORDERS`.
+        aliases: likewise, `CORE_ALIASES`.
+        conditions: likewise, `CORE_CONDITIONS`.
+        models: trained; those that come with the house if None.
+        decisions: of stewards; they bind, and those that contradict each other are reported.
+    """
+    return link_compared(compare_orders(orders, aliases, conditions), models or shipped_models(), decisions)
+
+
+def link_compared(compared: Compared, models: Models, decisions: Decisions | None = None) -> OrderLinks:
+    """Decide as `link_orders` does, on records that are compared already.
+
+    Raises:
+        ValueError: a decision names a record that is not there.
+    """
+    records, bound = compared.records, decisions or Decisions()
+    scales = _Scales(Scales(compared.persons.coded, models.person, {}), Scales(compared.orders.coded, models.order, {}))
+    pairs = _weighed(compared, scales)
+    of_order = _order_clusters(records, pairs, scales, bound)
+    of_subject = _subject_clusters(records, pairs, scales, of_order, bound)
     labelled = records.select("record_id", "source").with_columns(order=of_order.labels, subject=of_subject.labels)
-    clusters = _cluster_table(labelled, weighed)
+    clusters = _cluster_table(labelled, pairs)
     conflicts = conflict_table(records.get_column("record_id"), {"order": of_order, "subject": of_subject})
     return OrderLinks(
-        pairs=_pair_table((persons, order), records.get_column("record_id"), weighed),
+        pairs=_pair_table(compared, scales, pairs),
         clusters=clusters,
         conflicts=conflicts,
-        diagnostics=_counts(candidates, clusters, conflicts),
+        diagnostics=_counts(compared, clusters, conflicts) | {"models": models.version},
     )
 
 
 def describe_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame) -> pl.DataFrame:
     """The records sorted by id, with every column that the models and the blocking rules read."""
-    columns = {"record_id", "source_key", "amends_source_key", *PERSON_COLUMNS, *ORDER_MODEL.columns}
+    read = {column for comparison in ORDER_MODEL.comparisons for column in comparison.read}
+    columns = {"record_id", "source_key", "amends_source_key", *PERSON_COLUMNS, *read}
     codes = (
         conditions.filter(pl.col("condition_code").is_not_null())
         .group_by("record_id")
@@ -89,23 +168,82 @@ def describe_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.
     return describe_names(records, names)
 
 
-def _weigh(scales: tuple[Scales, ...], pairs: pl.DataFrame) -> pl.DataFrame:
-    """The pairs with the levels and weights of both models, and `link`: how far the lesser is above its bar."""
-    weighed = pl.concat([pairs, *(weigh(scale, pairs) for scale in scales)], how="horizontal")
-    return weighed.with_columns(
-        match_weight=(pl.col("person_weight") + pl.col("order_weight")).round(2),
-        link=pl.min_horizontal(pl.col("person_weight") - PERSON_BAR, pl.col("order_weight") - ORDER_BAR).round(2),
+@dataclass(frozen=True, eq=False)
+class _Scales:
+    """Both models put to the records."""
+
+    person: Scales
+    order: Scales
+
+    def persons(self, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> Weights:
+        """Weight that the records of each pair of rows are of one person."""
+        return hundredths(self.person.evidence(compare(self.person.coded, *_rows(left, right))))
+
+    def links(self, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> Weights:
+        """How far the lesser of both weights of each pair of rows is above its bar."""
+        order = hundredths(self.order.evidence(compare(self.order.coded, *_rows(left, right))))
+        return _link(self.persons(left, right), order)
+
+
+def _rows(left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> tuple[Rows, Rows]:
+    return left.astype(np.int32), right.astype(np.int32)
+
+
+def _link(person: Weights, order: Weights) -> Weights:
+    return hundredths(np.minimum(person - PERSON_BAR, order - ORDER_BAR))
+
+
+def _weighed(compared: Compared, scales: _Scales) -> pl.DataFrame:
+    """The candidate pairs: `left`, `right` (rows), `person_weight`, `order_weight`, `match_weight`, `link`."""
+    person = hundredths(scales.person.evidence(compared.persons.patterns))
+    order = hundredths(scales.order.evidence(compared.orders.patterns))
+    return pl.DataFrame(
+        {
+            "left": compared.persons.left,
+            "right": compared.persons.right,
+            "person_weight": person,
+            "order_weight": order,
+            "match_weight": hundredths(person + order),
+            "link": _link(person, order),
+        }
     )
 
 
-def _order_clusters(scales: tuple[Scales, ...], records: pl.DataFrame, weighed: pl.DataFrame) -> Clusters:
-    link = lenient(pl.col("link"), FLOOR).alias("weight")
-    known = weighed.select("left", "right", link)
-    weigher = on_demand(known, lambda pairs: _weigh(scales, pairs).select(link).to_series())
-    source = records.get_column("source").rank("dense").cast(pl.Int64)
-    constraints = Constraints(group=source, must=_amendments(records))
-    policy = Policy(floor=FORBIDDEN + 1)
-    return agglomerate(records.height, known, weigher, policy=policy, constraints=constraints)
+def _order_clusters(records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales, decisions: Decisions) -> Clusters:
+    links = pairs.select("left", "right", weight=lenient(pairs.get_column("link").to_numpy(), FLOOR))
+    constraints = Constraints(
+        group=records.get_column("source").rank("dense").cast(pl.Int64).to_numpy(),
+        must=pl.concat([_amendments(records), row_pairs(records, decisions.same_order)]),
+        cannot=pl.concat(
+            [row_pairs(records, decisions.different_orders), row_pairs(records, decisions.different_persons)]
+        ),
+    )
+    return agglomerate(
+        records.height,
+        links,
+        lambda left, right: lenient(scales.links(left, right), FLOOR),
+        policy=Policy(floor=FORBIDDEN + 1),
+        constraints=constraints,
+    )
+
+
+def row_pairs(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of record ids as pairs of row numbers, the smaller first.
+
+    Raises:
+        ValueError: an id that no record has.
+    """
+    if pairs.is_empty():
+        return NO_PAIRS
+    rows = records.select("record_id").with_row_index("row")
+    ends = []
+    for side in ("left_id", "right_id"):
+        found = pairs.select(record_id=side).join(rows, on="record_id", how="left", maintain_order="left")
+        if missing := found.get_column("row").null_count():
+            raise ValueError(f"{missing} decisions name a record that no delivery holds any more")
+        ends.append(found.get_column("row").cast(pl.Int64).alias(side))
+    frame = pl.DataFrame(ends)
+    return frame.select(left=pl.min_horizontal("left_id", "right_id"), right=pl.max_horizontal("left_id", "right_id"))
 
 
 def _amendments(records: pl.DataFrame) -> pl.DataFrame:
@@ -114,21 +252,30 @@ def _amendments(records: pl.DataFrame) -> pl.DataFrame:
     amended = rows.filter(pl.col("amends_source_key").is_not_null()).join(
         rows, left_on=["source", "amends_source_key"], right_on=["source", "source_key"]
     )
-    return amended.select(left="row", right="row_right")
+    return amended.select(left=pl.col("row").cast(pl.Int64), right=pl.col("row_right").cast(pl.Int64))
 
 
-def _subject_clusters(persons: Scales, records: pl.DataFrame, weighed: pl.DataFrame, orders: Clusters) -> Clusters:
+def _subject_clusters(
+    records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales, orders: Clusters, decisions: Decisions
+) -> Clusters:
     """Records of one person; the records of an order are of one person by the link of the order."""
     bar = subject_bar(records.height)
-    link = lenient(pl.col("person_weight") - bar, FLOOR - bar).alias("weight")
-    known = weighed.select("left", "right", link)
-    weigher = on_demand(known, lambda pairs: weigh(persons, pairs).select(link).to_series())
-    same_order = orders.labels.to_frame("left").with_row_index("right")
+    person = pairs.get_column("person_weight").to_numpy()
+    links = pairs.select("left", "right", weight=lenient(hundredths(person - bar), FLOOR - bar))
+    same_order = orders.labels.to_frame("left").with_row_index("right").filter(pl.col("left") != pl.col("right"))
     constraints = Constraints(
-        must=same_order.filter(pl.col("left") != pl.col("right")), cannot=_two_holders(records, orders)
+        must=pl.concat(
+            [same_order.select("left", pl.col("right").cast(pl.Int64)), row_pairs(records, decisions.same_person)]
+        ),
+        cannot=pl.concat([_two_holders(records, orders), row_pairs(records, decisions.different_persons)]),
     )
-    policy = Policy(floor=FORBIDDEN + 1)
-    return agglomerate(records.height, known, weigher, policy=policy, constraints=constraints)
+    return agglomerate(
+        records.height,
+        links,
+        lambda left, right: lenient(hundredths(scales.persons(left, right) - bar), FLOOR - bar),
+        policy=Policy(floor=FORBIDDEN + 1),
+        constraints=constraints,
+    )
 
 
 def _two_holders(records: pl.DataFrame, orders: Clusters) -> pl.DataFrame:
@@ -143,41 +290,53 @@ def _two_holders(records: pl.DataFrame, orders: Clusters) -> pl.DataFrame:
     pairs = known.join(known, on=facts, suffix="_right").filter(
         (pl.col("order") < pl.col("order_right")) & (pl.col("pnc_id") != pl.col("pnc_id_right"))
     )
-    return pairs.select(left="row", right="row_right").sort("left", "right")
+    return pairs.select(pl.col("row").cast(pl.Int64).alias("left"), pl.col("row_right").cast(pl.Int64).alias("right"))
 
 
-def _cluster_table(labelled: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
+def _cluster_table(labelled: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     ids, order = labelled.get_column("record_id"), labelled.get_column("order")
     table = (
         labelled.with_row_index("row")
         .with_columns(
+            pl.col("row").cast(pl.Int64),
             order_cluster=ids.gather(order),
             subject_cluster=ids.gather(labelled.get_column("subject")),
             is_duplicate=pl.int_range(pl.len()).over("order", "source", order_by="record_id") > 0,
         )
-        .join(mean_weights(weighed, order), on="row", how="left")
+        .join(mean_weights(pairs, order), on="row", how="left")
     )
     return LINK_CLUSTERS.conform(table).sort("record_id")
 
 
-def _pair_table(scales: tuple[Scales, ...], ids: pl.Series, weighed: pl.DataFrame) -> pl.DataFrame:
+def _pair_table(compared: Compared, scales: _Scales, pairs: pl.DataFrame) -> pl.DataFrame:
     """The pairs worth showing; rows stand in the order of ids, so pairs sorted by row are sorted by id."""
-    shown = weighed.filter(pl.col("link") > SHOWN).sort("left", "right")
+    linkage, ids = compared.persons, compared.records.get_column("record_id")
+    shown = pairs.with_row_index("place").filter(pl.col("link") > SHOWN).sort("left", "right")
+    places = shown.get_column("place").to_numpy()
+    told = [
+        tell_levels(scale, part.patterns[places])
+        for scale, part in ((scales.person, linkage), (scales.order, compared.orders))
+    ]
+    # The lowest bit is the first rule that made the pair.
+    masks = linkage.rules[places]
+    first = np.bitwise_count(masks ^ (masks - np.uint32(1))).astype(np.int64) - 1
     table = shown.with_columns(
         left_id=ids.gather(shown.get_column("left")),
         right_id=ids.gather(shown.get_column("right")),
-        blocking_rule=pl.col("rule"),
-        **tell_levels([comparison for scale in scales for comparison in scale.model.comparisons]),
+        blocking_rule=pl.Series([rule.name for rule in linkage.model.rules]).gather(first),
+        levels=listed([series for levels, _ in told for series in levels]),
+        weights=listed([series for _, weights in told for series in weights]),
     )
     return LINK_PAIRS.conform(table)
 
 
-def _counts(candidates: Candidates, clusters: pl.DataFrame, conflicts: pl.DataFrame) -> dict[str, int]:
+def _counts(compared: Compared, clusters: pl.DataFrame, conflicts: pl.DataFrame) -> dict[str, int | str]:
+    keyed = compared.persons.blocks.keyed
     return {
         "records": clusters.height,
-        "candidate_pairs": candidates.pairs.height,
-        "blocks_left_out": int(candidates.diagnostics.get_column("blocks_left_out").sum()),
-        "pairs_left_out": int(candidates.diagnostics.get_column("pairs_left_out").sum()),
+        "candidate_pairs": len(compared.persons.left),
+        "blocks_left_out": sum(rule.blocks_left_out for rule in keyed),
+        "pairs_left_out": sum(rule.pairs_left_out for rule in keyed),
         "orders": clusters.get_column("order_cluster").n_unique(),
         "subjects": clusters.get_column("subject_cluster").n_unique(),
         "duplicates": int(clusters.get_column("is_duplicate").sum()),

@@ -8,13 +8,15 @@ pairs that matter most are not two strangers but relatives and co-defendants, an
 nature (surname, or the birth of twins) u is theirs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import cache
 from math import log2
 
+import numpy as np
 import polars as pl
 
-from matching.blocking import BlockingRule
-from matching.comparators import (
+from matching.engine.blocking import BlockingRule
+from matching.engine.comparators.conditions import (
     ANYTHING,
     both,
     day_and_month_swapped,
@@ -29,9 +31,12 @@ from matching.comparators import (
     year_off,
     years_apart,
 )
-from matching.comparisons import Comparison, Level
-from matching.names import compare_names
-from matching.weights import Model
+from matching.engine.comparators.entries import expression_comparison
+from matching.engine.comparators.expressions import Level
+from matching.engine.model import LinkageModel
+from matching.engine.training import Options
+from matching.engine.weights import Weights
+from matching.names import compare_names, name_variants
 
 PERSON_COLUMNS = (
     "forenames_folded",
@@ -48,20 +53,18 @@ PERSON_COLUMNS = (
 )
 
 
-def person_model(variants: Sequence[tuple[str, str]]) -> Model:
-    """The comparisons of persons.
-
-    Args:
-        variants: folded forenames that stand for each other (nicknames, spellings in another language).
-    """
-    return Model("person", (compare_names(variants), BIRTH, SEX, PNC_ID, CRO))
+@cache
+def person_model() -> LinkageModel:
+    """The comparisons of persons; names that stand for each other are those of `names.name_variants`."""
+    comparisons = (compare_names(name_variants()), BIRTH, SEX, PNC_ID, CRO)
+    return LinkageModel("person", comparisons, options=Options(declared_pairs=1_000))
 
 
 def _is_standard_filler(side: Callable[[str], pl.Expr]) -> pl.Expr:
     return side("is_birth_placeholder") & side("birth_year").is_in([1900, 1970])
 
 
-BIRTH = Comparison(
+BIRTH = expression_comparison(
     "date of birth",
     ("date_of_birth", "birth_year", "birth_month", "is_birth_placeholder"),
     (
@@ -112,7 +115,7 @@ BIRTH = Comparison(
     ),
 )
 
-SEX = Comparison(
+SEX = expression_comparison(
     "sex",
     ("sex",),
     (
@@ -122,7 +125,7 @@ SEX = Comparison(
     ),
 )
 
-PNC_ID = Comparison(
+PNC_ID = expression_comparison(
     "PNC id",
     ("pnc_id", "is_pnc_id_valid"),
     (
@@ -138,13 +141,13 @@ PNC_ID = Comparison(
         ),
         # A person keeps one PNC id for life. Two ids for one person occur; without the same full name and birth
         # they are two persons.
-        Level("differ, both check letters right", both("is_pnc_id_valid"), 1e-6, 1.0),
+        Level("differ, both check letters right", both("is_pnc_id_valid"), 1e-6, 1.0, fixed=True),
         Level("differ, a check letter wrong", ANYTHING, 0.01, 0.95),
     ),
     (edits("pnc_id"),),
 )
 
-CRO = Comparison(
+CRO = expression_comparison(
     "CRO number",
     ("cro_number", "is_cro_valid"),
     (
@@ -188,11 +191,11 @@ AGAINST = -2.0
 FORBIDDEN = -99.0
 
 
-def lenient(weight: pl.Expr, floor: float) -> pl.Expr:
-    """A weight above its bar as it counts among all pairs of two clusters.
+def lenient(weights: Weights, floor: float) -> Weights:
+    """Weights above their bar as they count among all pairs of two clusters.
 
     Args:
-        weight: how far a pair is above its bar.
+        weights: how far pairs are above their bar.
         floor: below it a pair forbids the merge; above, it counts against it for 2 at most.
     """
-    return pl.when(weight < floor).then(FORBIDDEN).otherwise(pl.max_horizontal(weight, pl.lit(AGAINST))).round(2)
+    return np.where(weights < floor, FORBIDDEN, np.maximum(weights, AGAINST))

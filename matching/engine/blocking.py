@@ -20,8 +20,8 @@ Numbers = npt.NDArray[np.int64]
 Masks = npt.NDArray[np.uint32]
 
 MOST_RULES = 32
-# Pairs that one block may make unless its rule says otherwise: 400 records that share a key.
-BLOCK_PAIRS = 80_000
+# Pairs that one block may make unless its rule says otherwise: 150 records that share a key.
+BLOCK_PAIRS = 11_175
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,16 +213,17 @@ def _put(
 
 def _keys(rule: BlockingRule, records: pl.DataFrame) -> tuple[Numbers, Numbers]:
     """Rows that have a key, and its hash, no row twice with one key."""
-    parts = records.select(part.alias(f"part_{place}") for place, part in enumerate(rule.key))
-    frame = parts.with_row_index("row")
-    lists = [name for name, kind in parts.schema.items() if kind == pl.List]
+    parts = {f"part_{place}": part for place, part in enumerate(rule.key)}
+    # Rows first, so that a key of a constant is every record's and not the first one's alone.
+    frame = records.select(pl.int_range(pl.len()).alias("row"), **parts)
+    lists = [name for name in parts if frame.schema[name] == pl.List]
     for name in lists:
         frame = frame.explode(name, empty_as_null=False, keep_nulls=False)
     frame = frame.drop_nulls()
     if lists:
         frame = frame.unique()
-    hashes = frame.select(parts.columns).hash_rows(0).to_numpy()
-    return frame.get_column("row").cast(pl.Int64).to_numpy(), (hashes >> np.uint64(1)).astype(np.int64)
+    hashes = frame.select(*parts).hash_rows(0).to_numpy()
+    return frame.get_column("row").to_numpy(), (hashes >> np.uint64(1)).astype(np.int64)
 
 
 def _next_source(keys: Numbers, sources: npt.NDArray[np.int8]) -> Numbers:

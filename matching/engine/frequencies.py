@@ -61,7 +61,7 @@ def fit_frequencies(
         codes = coded.codes[:, term]
         agreed = codes[left[hopeful[agree]]]
         is_known = agreed != UNKNOWN
-        size = len(coded.columns[term].dictionary.values)
+        size = int(codes.max(initial=UNKNOWN)) + 1
         doubled = np.bincount(agreed[is_known], matches[agree][is_known], minlength=size) / PARTS
         frequency = _among_others(codes, doubled, sources, across=across)
         added[place] = np.log2(max(parameters.shares[place].u[SAME], LEAST) / frequency)

@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ import polars as pl
 from matching.engine.blocking import BlockingRule, Blocks, Masks, Rows, candidate_pairs, find_blocks
 from matching.engine.comparators.base import SAME
 from matching.engine.frequencies import fit_frequencies
-from matching.engine.parameters import Parameters, check_parameters
+from matching.engine.parameters import Parameters, Shares, check_parameters
 from matching.engine.patterns import Coded, Comparison, Patterns, Rival, code_records, compare, unpack
 from matching.engine.scores import Scores
 from matching.engine.training import ENOUGH, Evidence, Histogram, Options, count_patterns, train
@@ -54,7 +54,7 @@ class LinkageModel:
         options: of training.
 
     Raises:
-        ValueError: no comparison, two of one name, or rivals that name one that is not there.
+        ValueError: no such link type, no comparison, two of one name, or rivals that name one that is not there.
     """
 
     name: str
@@ -66,12 +66,33 @@ class LinkageModel:
     options: Options = field(default_factory=Options)
 
     def __post_init__(self) -> None:
+        if self.link_type not in get_args(LinkType):
+            raise ValueError(f"link type {self.link_type!r} of model {self.name!r} is none of {get_args(LinkType)}")
         names = [comparison.name for comparison in self.comparisons]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"model {self.name!r} needs comparisons, each with a name of its own, not {names}")
         named = {name for rival in self.rivals for name in rival.same | rival.shared}
         if unknown := sorted(named - set(names)):
             raise ValueError(f"rivals of model {self.name!r} name comparisons that it has not: {', '.join(unknown)}")
+
+    def declared(self) -> Parameters:
+        """Parameters as declared, for a model that nothing was learned for.
+
+        Raises:
+            ValueError: a comparison declares no shares.
+        """
+        if silent := [entry.name for entry in self.comparisons if entry.declared is None]:
+            raise ValueError(f"model {self.name!r} declares no shares for {', '.join(silent)}: train it")
+        shares = tuple(
+            Shares(
+                name=entry.name,
+                levels=entry.levels,
+                m=(0.0, *(m for m, _ in entry.declared or ())),
+                u=(0.0, *(u for _, u in entry.declared or ())),
+            )
+            for entry in self.comparisons
+        )
+        return Parameters(model=self.name, prior=0.5, records=0, shares=shares, trained_on="nothing: as declared")
 
     @property
     def rules(self) -> tuple[BlockingRule, ...]:

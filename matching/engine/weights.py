@@ -142,6 +142,15 @@ class Scales:
         bars = self.bars(distinct)
         return beside_rivals(bars.weights[places] + self.rarity(left, patterns), bars.against[places])
 
+    def evidence(self, patterns: Patterns) -> Weights:
+        """log2 of the Bayes factor of each pair, match against stranger: its levels alone, without any prior.
+
+        Levels count as they are told, to two places, so that what is told adds up.
+        """
+        distinct, places = distinct_patterns(patterns, self.coded.comparisons)
+        told = np.rint(self.bars(distinct).levels * 100).sum(axis=1) / 100
+        return np.asarray(told[places], np.float64)
+
     def bars(self, patterns: Patterns) -> Bars:
         """What the weights of patterns are made of, but for term frequencies."""
         return weigh_patterns(patterns, self.coded.comparisons, self.parameters, records=len(self.coded.codes))

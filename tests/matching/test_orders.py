@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.explain import explain_pairs
-from matching.orders import OrderLinks, link_orders
+from matching.orders import Decisions, OrderLinks, link_orders
 from warehouse.identifiers import check_letter
 from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.link import LINK_CLUSTERS, LINK_PAIRS
@@ -154,11 +153,62 @@ def test_weights_of_a_pair_add_up_to_its_match_weight():
     assert pair["person_weight"] + pair["order_weight"] == pytest.approx(pair["match_weight"], abs=0.01)
 
 
-def test_waterfall_ends_at_the_match_weight_and_names_no_person():
-    pairs = link({}, {}).pairs.head(1)
-    lines = explain_pairs(pairs)
-    assert lines[-1].endswith(f"= {pairs.item(0, 'match_weight'):+.2f}")
-    assert "OKONKWO" not in " ".join(lines)
+def linked_by_stewards(decisions: Decisions) -> OrderLinks:
+    """Three records of one order: `pnc:a`, `court:b`, `pnd:c`."""
+    rows = [order(key, BASE | {"source": source}) for source, key in (("pnc", "a"), ("court", "b"), ("pnd", "c"))]
+    core = frame_of(CORE_ORDERS, rows), CORE_ALIASES.empty(), CORE_CONDITIONS.empty()
+    return link_orders(*core, decisions=decisions)
+
+
+def pairs_of(*pairs: tuple[str, str]) -> pl.DataFrame:
+    return pl.DataFrame(pairs, schema={"left_id": pl.String, "right_id": pl.String}, orient="row")
+
+
+def test_a_steward_parts_orders_that_every_value_joins():
+    links = linked_by_stewards(Decisions(different_orders=pairs_of(("pnd:c", "pnc:a"), ("court:b", "pnc:a"))))
+    clusters = dict(links.clusters.select("record_id", "order_cluster").rows())
+    assert clusters["court:b"] == clusters["pnd:c"] != clusters["pnc:a"]
+    assert links.clusters.get_column("subject_cluster").n_unique() == 1
+
+
+def test_a_steward_parts_persons_and_their_orders_with_them():
+    links = linked_by_stewards(Decisions(different_persons=pairs_of(("pnc:a", "court:b"), ("pnc:a", "pnd:c"))))
+    for kind in ("order_cluster", "subject_cluster"):
+        assert links.clusters.filter(pl.col("record_id") != "pnc:a").get_column(kind).n_unique() == 1
+        assert links.clusters.get_column(kind).n_unique() == 2
+
+
+def test_a_steward_joins_what_no_value_joins():
+    other = {
+        "forenames": "OLGA",
+        "surname": "PETRENKO",
+        "born": "1991-02-03",
+        "sex": "F",
+        "pnc": "B",
+        "made": "2021-06-07",
+    }
+    rows = [order("a", BASE | {"source": "pnc"}), order("b", BASE | other | {"source": "court"})]
+    core = frame_of(CORE_ORDERS, rows), CORE_ALIASES.empty(), CORE_CONDITIONS.empty()
+    apart = link_orders(*core).clusters
+    assert apart.get_column("order_cluster").n_unique() == 2
+    joined = link_orders(*core, decisions=Decisions(same_order=pairs_of(("court:b", "pnc:a")))).clusters
+    assert joined.get_column("order_cluster").n_unique() == joined.get_column("subject_cluster").n_unique() == 1
+
+
+def test_decisions_that_contradict_each_other_are_reported():
+    links = linked_by_stewards(
+        Decisions(
+            same_order=pairs_of(("pnc:a", "court:b"), ("court:b", "pnd:c")),
+            different_orders=pairs_of(("pnd:c", "pnc:a")),
+        )
+    )
+    told = links.conflicts.filter(pl.col("reason") == "decisions contradict")
+    assert told.select("kind", "left_id", "right_id").rows() == [("order", "pnc:a", "pnd:c")]
+
+
+def test_a_decision_on_a_record_that_is_gone_is_an_error():
+    with pytest.raises(ValueError, match="1 decisions name a record"):
+        linked_by_stewards(Decisions(same_person=pairs_of(("pnc:a", "pnc:gone"))))
 
 
 CASE_RECORDS = [
