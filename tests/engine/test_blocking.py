@@ -138,6 +138,8 @@ def test_the_size_told_before_is_never_less_than_the_pairs_made(
         pytest.param((ALIASES,), [(0, 2), (0, 3), (2, 3)], id="two lists that share two values make one pair"),
         pytest.param((ALIASES, TOWN), [(2, 3)], id="a list and a value"),
         pytest.param((pl.col("forename").str.len_chars(),), [(0, 1)], id="something computed"),
+        pytest.param((pl.lit("all"),), [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)], id="a constant: everybody"),
+        pytest.param((pl.lit("all"), FORENAME), [(0, 1)], id="a constant and a value"),
     ],
 )
 def test_what_a_key_is(key: tuple[pl.Expr, ...], pairs: list[Pair]) -> None:

@@ -118,6 +118,16 @@ def test_the_value_that_counts_may_stand_in_a_column_of_its_own() -> None:
     assert found == pytest.approx([added(scales, "smit"), added(scales, "smit"), 0, 0])
 
 
+def test_a_list_is_as_common_as_the_whole_list() -> None:
+    """Four records of the same other names, two of others; there are more lists than names in them."""
+    names = [["ann"], ["ann"], ["ann"], ["ann"], ["ann", "lee"], ["ann", "lee"], ["lee"], ["lee", "may"], ["may"]]
+    records = people(("smith", 9)).with_columns(names=pl.Series(names))
+    scales = fit(records, surname=Comparison("surname", ("surname",), Exact(), term="names"))
+    left, right = np.array([0, 4, 6], np.int32), np.array([1, 5, 7], np.int32)
+    common, rare, _ = scales.rarity(left, compare(scales.coded, left, right))
+    assert common < rare
+
+
 @pytest.mark.parametrize(
     "records",
     [

@@ -23,6 +23,7 @@ from small_worlds import write_town
 from matching.engine.blocking import BlockingRule
 from matching.engine.comparators.base import Exact
 from matching.engine.model import Linkage, LinkageModel, LinkType
+from matching.engine.parameters import load_parameters
 from matching.engine.patterns import Comparison, Rival
 from matching.engine.training import Options
 
@@ -314,6 +315,7 @@ def test_a_limit_of_a_table_that_is_not_there_is_refused() -> None:
     ("changes", "message"),
     [
         pytest.param({"comparisons": ()}, "needs comparisons", id="no comparison"),
+        pytest.param({"link_type": "deduplicate"}, "link type 'deduplicate' .* is none of", id="no such link type"),
         pytest.param({"comparisons": MODEL.comparisons[:1] * 2}, "each with a name of its own", id="one name twice"),
         pytest.param(
             {"rivals": (Rival("a relative", shared=frozenset({"shoe size"})),)},
@@ -332,6 +334,13 @@ def test_parameters_of_another_model_are_refused() -> None:
     with pytest.raises(ValueError, match="the file of model 'people' compares"):
         replace(MODEL, comparisons=MODEL.comparisons[:2], rivals=()).on(PEOPLE).score(scores.scales.parameters)
     assert linkage.score(scores.scales.parameters).weights.tolist() == scores.weights.tolist()
+
+
+def test_a_model_file_weighs_as_what_was_trained_did(tmp_path: Path) -> None:
+    linkage, scores = link_people()
+    scores.scales.parameters.save(tmp_path / "people.json")
+    read = load_parameters(tmp_path / "people.json", MODEL.comparisons)
+    assert linkage.score(read).weights.tolist() == scores.weights.tolist()
 
 
 def test_rules_that_comparisons_bring_follow_those_of_the_model() -> None:
