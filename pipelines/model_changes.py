@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from matching.engine.evaluation import compare_clusters, compare_labels
+from matching.engine.evaluation import compare_clusters, compare_labels, measure
 from matching.orders import ORDER_BAR, PERSON_BAR, Compared, Decisions, OrderLinks, link_compared
 from matching.trained import Models
 from warehouse.ledger.binding import LINK, LinkConstraints
@@ -30,12 +30,16 @@ class ModelChanges:
         labels: pairs that stewards decided and one of the linkings gets wrong when it is not told: `level`, `left_id`,
             `right_id`, `is_match`, `decision_id`, `outcome` (`lost`, `won`, `wrong in both`).
         labelled: how many decisions on pairs there are.
+        measures: what each linking makes of the decided pairs, untold: `level`, `models` (`old`, `new`), `right`,
+            `wrong`, `missed`, precision and recall with their intervals; of pairs that were in doubt, for others are
+            not decided.
     """
 
     clusters: pl.DataFrame
     pairs: pl.DataFrame
     labels: pl.DataFrame
     labelled: int
+    measures: pl.DataFrame
 
     @property
     def lost(self) -> pl.DataFrame:
@@ -66,11 +70,13 @@ def compare_models(compared: Compared, old: Models, new: Models, bound: LinkCons
     """
     decisions = decisions_of(bound)
     before, after = (link_compared(compared, models, decisions) for models in (old, new))
+    judged = judge_labels(compared, old, new, bound)
     return ModelChanges(
         clusters=_changed_clusters(before, after),
         pairs=_crossings(before, after),
-        labels=judge_labels(compared, old, new, bound),
-        labelled=label_pairs(bound).get_column("decision_id").n_unique(),
+        labels=compare_labels(judged.drop("old", "new"), judged["old"], judged["new"]),
+        labelled=judged.get_column("decision_id").n_unique(),
+        measures=_measures(judged),
     )
 
 
@@ -96,13 +102,31 @@ def label_pairs(bound: LinkConstraints) -> pl.DataFrame:
 
 
 def judge_labels(compared: Compared, old: Models, new: Models, bound: LinkConstraints) -> pl.DataFrame:
-    """The decided pairs that one of two sets of models gets wrong: see `ModelChanges.labels`."""
+    """The decided pairs, of `label_pairs`, and whether each of two sets of models puts them together: `old`, `new`.
+
+    Both decide without being told, so that a decision can't prove itself.
+    """
     labels = label_pairs(bound)
     if labels.is_empty():
-        return labels.with_columns(outcome=pl.lit(""))
-    # Both decide without being told, so that a decision can't prove itself.
-    together = [_together(labels, link_compared(compared, models)) for models in (old, new)]
-    return compare_labels(labels, *together)
+        return labels.with_columns(old=pl.lit(None, pl.Boolean), new=pl.lit(None, pl.Boolean))
+    old_links, new_links = (link_compared(compared, models) for models in (old, new))
+    return labels.with_columns(old=_together(labels, old_links), new=_together(labels, new_links))
+
+
+def _measures(judged: pl.DataFrame) -> pl.DataFrame:
+    rows = []
+    for level in CLUSTERS:
+        pairs = judged.filter(pl.col("level") == level)
+        for models in ("old", "new"):
+            found = measure(pairs.get_column("is_match").to_numpy(), pairs.get_column(models).to_numpy())
+            counts = (level, models, found.right, found.wrong, found.missed)
+            rows.append((*counts, *found.precision.numbers, *found.recall.numbers))
+    shares = [f"{share}{end}" for share in ("precision", "recall") for end in ("", "_low", "_high")]
+    names, counted = (
+        dict.fromkeys(["level", "models"], pl.String),
+        dict.fromkeys(["right", "wrong", "missed"], pl.Int64),
+    )
+    return pl.DataFrame(rows, schema={**names, **counted, **dict.fromkeys(shares, pl.Float64)}, orient="row")
 
 
 def _together(labels: pl.DataFrame, links: OrderLinks) -> pl.Series:

@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.link import gather
+from matching.engine.evaluation import compare_labels
 from matching.orders import Compared, compare_orders
 from matching.trained import Models, load_models, shipped_models
 from pipelines.desk import place_of
@@ -140,7 +141,9 @@ def find_lost(records: NightRecords, old: Models, new: Models) -> pl.DataFrame:
     """The pairs that stewards decided and that new models alone get wrong: see `ModelChanges.labels`."""
     if label_pairs(records.bound).is_empty():
         return label_pairs(records.bound)
-    return judge_labels(records.compared, old, new, records.bound).filter(pl.col("outcome") == "lost")
+    judged = judge_labels(records.compared, old, new, records.bound)
+    found = compare_labels(judged.drop("old", "new"), judged["old"], judged["new"])
+    return found.filter(pl.col("outcome") == "lost")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ Levels, counts and record ids only, no personal data.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 import altair as alt
@@ -36,11 +36,14 @@ from matching.engine.diagnostics import (
     tabulate_unlinkable,
     weigh_against_themselves,
 )
+from matching.engine.evaluation import calibrate, weigh_labels
 from matching.engine.parameters import Parameters
+from matching.engine.scores import Scores
 from matching.engine.weights import probabilities
 from matching.orders import Compared
 from matching.trained import Models
-from pipelines.model_changes import ModelChanges
+from pipelines.model_changes import ModelChanges, label_pairs
+from warehouse.ledger.binding import LinkConstraints
 
 SHOWN_ROWS = 100
 # Weights that moved by less than this change next to nothing.
@@ -106,6 +109,12 @@ def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[Se
     return [
         Section.of_table("What would change", "Counts, of which the keys follow.", changes.counts()),
         Section.of_table(
+            "Decided pairs",
+            "What the old and the new models make of the pairs that stewards decided when they are not told: precision "
+            "and recall with 95 % intervals. These pairs were in doubt; of others both are higher.",
+            changes.measures,
+        ),
+        Section.of_table(
             "Decided pairs judged otherwise",
             "Pairs that stewards decided, and what each of the models makes of them untold. A pair that is lost was "
             "right by the models in force.",
@@ -128,7 +137,7 @@ def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[Se
     ]
 
 
-def describe_models(models: Models, compared: Compared) -> list[Section]:
+def describe_models(models: Models, compared: Compared, bound: LinkConstraints) -> list[Section]:
     """What a set of models learned, and what it makes of the records of a night."""
     scores = compared.persons.score(models.person)
     figures = [
@@ -147,12 +156,29 @@ def describe_models(models: Models, compared: Compared) -> list[Section]:
             tabulate_blocking(compared.persons),
         ),
         *(Section.of_figure(figure, models.person.model) for figure in figures),
+        *_calibrated(scores, models.person.model, bound),
         Section.of_table(
             f"{models.person.model}: comparisons that say the same thing",
             "Association of the levels from 0 to 1, and correlation of their weights: above 0 they count double.",
             tabulate_correlation(compared.persons, scores).sort("association", descending=True, nulls_last=True),
         ),
     ]
+
+
+def _calibrated(scores: Scores, about: str, bound: LinkConstraints) -> list[Section]:
+    """Weights of persons beside what stewards decided; nothing where they decided nothing."""
+    decided = label_pairs(bound).filter(pl.col("level") == "person")
+    if decided.is_empty():
+        return []
+    tables = (pl.lit(scores.tables[0]).alias(name) for name in ("left_table", "right_table"))
+    labelled = weigh_labels(
+        scores, decided.select(*tables, pl.col("left_id").alias("left"), pl.col("right_id").alias("right"), "is_match")
+    )
+    chances, is_match = (labelled.get_column(name).to_numpy() for name in ("probability", "is_match"))
+    figure = draw_calibration(tabulate_calibration(chances, is_match))
+    line = calibrate(labelled)
+    told = f"{figure.told} Calibration: {line.slope:.3g} × weight {line.intercept:+.3g} ({line.told})."
+    return [Section.of_figure(replace(figure, told=told), f"{about}, decided pairs")]
 
 
 def tabulate_moves(old: Parameters, new: Parameters) -> pl.DataFrame:

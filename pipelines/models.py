@@ -70,6 +70,7 @@ def compare(
     typer.echo(f"{new.name} instead of {old.name}, on the records of {records.as_of}")
     tell_table("WHAT WOULD CHANGE", changes.counts())
     for title, table in (
+        ("DECIDED PAIRS", changes.measures.drop_nulls("recall")),
         ("DECIDED PAIRS JUDGED OTHERWISE", changes.labels),
         ("ORDERS AND PERSONS", changes.clusters),
         ("PAIRS THAT CROSS THE BAR", changes.pairs),
@@ -77,7 +78,9 @@ def compare(
         tell_table(title, table)
     if out:
         introduction = [f"Models {new.name} instead of {old.name}, on the records of the night of {records.as_of}."]
-        sections = describe_changes(changes, old.models, new.models) + describe_models(new.models, records.compared)
+        sections = describe_changes(changes, old.models, new.models) + describe_models(
+            new.models, records.compared, records.bound
+        )
         write_file(out, write_page(f"What models {new.name} would change", introduction, sections))
         typer.echo(f"wrote {out}")
 
@@ -136,8 +139,8 @@ def show(
         if out:
             records = find_night(state, night)
             introduction = [f"Models {found.name}, on the records of the night of {records.as_of}."]
-            page = write_page(f"Models {found.name}", introduction, describe_models(found.models, records.compared))
-            write_file(out, page)
+            sections = describe_models(found.models, records.compared, records.bound)
+            write_file(out, write_page(f"Models {found.name}", introduction, sections))
     for parameters in (found.models.person, found.models.order):
         table = tabulate_shares(parameters).drop("pairs")
         tell_table(f"{parameters.model}: {parameters.trained_on}", table, most=table.height)

@@ -121,15 +121,19 @@ def test_models_beside_themselves_change_nothing(concord):
 def test_a_candidate_is_compared_by_counts_keys_and_a_page_without_personal_data(concord, home, tmp_path, tables):
     concord("train")
     save_models(home, blunted(trained(home)).save, as_of=NIGHT)
+    decide_same(home, trained(home))
     out = tmp_path / "pages" / "changes.html"
     said = concord("compare", "--against", "m2026-11-20", "--out", out)
     assert "m2026-11-20.2 instead of m2026-11-20, on the records of 2026-11-20" in said
     assert "orders split" in said
+    assert "DECIDED PAIRS" in said
     assert f"wrote {out}" in said
     page = out.read_text(encoding="utf-8")
     assert page.count("<svg") >= 10
     assert "Orders and persons that would change" in page
     assert "split" in page
+    assert "person, decided pairs: Do pairs match as often as is said?" in page
+    assert "left alone: 1 labelled matches and 0 labelled others, 30 of each are needed" in page
     assert "<script" not in page
     assert "http" not in page.replace("http://www.w3.org", "")
     persons = gather(TableStore(tables), "orders").select(
