@@ -40,18 +40,18 @@ def copy_programs(programs: Path, folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
-    """A real PostgreSQL server, reached by a socket in a folder of its own; a call makes an empty database."""
+    """A real PostgreSQL server, reached by a socket in a folder of its own; a call makes an empty schema."""
     programs = postgres_programs()
     with tempfile.TemporaryDirectory(prefix="concord-") as name, running_server(programs, Path(name)) as admin:
         numbers = itertools.count(1)
 
-        def make_database() -> str:
-            database = f"ledger_{next(numbers)}"
+        def make_schema() -> str:
+            schema = f"ledger_{next(numbers)}"
             with admin.connect() as connection:
-                connection.execute(sa.text(f"CREATE DATABASE {database}"))
-            return f"postgresql+psycopg://concord@/{database}?host={name}"
+                connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+            return f"postgresql+psycopg://concord@/postgres?host={name}&options=-csearch_path%3D{schema}"
 
-        yield make_database
+        yield make_schema
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def running_server(programs: Path, folder: Path) -> Iterator[sa.Engine]:
         yield admin
     finally:
         admin.dispose()
-        server.send_signal(signal.SIGINT)  # ends its sessions and stops
+        server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
         server.wait(WAIT_SECONDS)
 
 

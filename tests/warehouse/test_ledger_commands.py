@@ -1,6 +1,8 @@
 """The commands of stewards, on a small release: what they print, and the codes they exit with."""
 
+import shutil
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -33,10 +35,10 @@ def keep_tables(home, frame):
         store.write(core_table(source, CORE_ORDERS).name, frame.filter(pl.col("source") == source))
 
 
-@pytest.fixture
-def home(make_register, tmp_path, monkeypatch):
-    monkeypatch.delenv("CONCORD_LEDGER", raising=False)
-    made = Home(tmp_path / "home")
+@pytest.fixture(scope="module")
+def published(make_register, tmp_path_factory):
+    """A home with a release, to be copied."""
+    made = Home(tmp_path_factory.mktemp("published"))
     publish(
         made,
         make_register(),
@@ -48,6 +50,12 @@ def home(make_register, tmp_path, monkeypatch):
     )
     keep_tables(made, core_orders())
     return made
+
+
+@pytest.fixture
+def home(published, tmp_path, monkeypatch):
+    monkeypatch.delenv("CONCORD_LEDGER", raising=False)
+    return Home(Path(shutil.copytree(published.path, tmp_path / "home")))
 
 
 @pytest.fixture
