@@ -111,7 +111,7 @@ def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[Se
         Section.of_table(
             "Decided pairs",
             "What the old and the new models make of the pairs that stewards decided when they are not told: precision "
-            "and recall with 95 % intervals. These pairs were in doubt; of others both are higher.",
+            "and recall with 95 % intervals. They were in doubt: of other pairs it says little.",
             changes.measures,
         ),
         Section.of_table(
