@@ -29,24 +29,38 @@ def held(what: str) -> int:
 class Clock:
     """Times phases and notes memory.
 
+    Attributes:
+        seconds: of wall time by phase.
+        processor: seconds of processor time of all phases and threads.
+        candidates: pairs that the blocking rules made, if the engine tells.
+
     It is made when the engine is imported, and asked when the engine is done: what is in memory at first is the
     interpreter and the libraries.
     """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.processor = 0.0
+        self.candidates: int | None = None
         self._imported = held("VmRSS")
         self._most = 0
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Add the time inside to a phase."""
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         yield
+        self.processor += time.process_time() - busy
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
         self._most = held("VmHWM")
 
     def write(self, path: Path) -> None:
         """Write what was measured up to the end of the last phase."""
-        told = {"seconds": self.seconds, "imported": self._imported, "most": self._most}
+        told = {
+            "seconds": self.seconds,
+            "processor": self.processor,
+            "candidates": self.candidates,
+            "imported": self._imported,
+            "most": self._most,
+        }
         path.write_text(json.dumps(told))

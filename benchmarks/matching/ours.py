@@ -51,6 +51,7 @@ def link(task: Task, files: list[Path], variant: str, clock: Clock) -> Callable[
     tables = {file.stem: pl.read_parquet(file) for file in files}
     with clock.phase("compare"):
         linkage = model(task, variant, list(tables)).on(tables, key="id", threads=CORES)
+    clock.candidates = len(linkage.left)
     with clock.phase("train"):
         parameters = linkage.train()
     with clock.phase("score"):

@@ -22,18 +22,25 @@ def figures(measured: dict[str, dict[str, Run]]) -> str:
     """All tables in Markdown: the targets first, then each task in full."""
     parts = [targets(measured)]
     for name, runs in measured.items():
-        parts += [f"### {name}", f"{TASKS[name].about[0].upper()}{TASKS[name].about[1:]}.", details(runs)]
+        parts += [f"### {name}", tell(TASKS[name], runs), details(runs)]
     return "\n\n".join(parts)
+
+
+def tell(task: Task, runs: dict[str, Run]) -> str:
+    """What the task is."""
+    about = f"{task.about[0].upper()}{task.about[1:]}"
+    candidates = [run.candidates for run in runs.values() if run.candidates is not None]
+    return f"{about}: {candidates[0]:,} candidate pairs." if candidates else f"{about}."
 
 
 def details(runs: dict[str, Run]) -> str:
     """One row a side."""
     lines = [
         (
-            "| | pairs kept | s to pairs | s to clusters | MB | MB beyond imports "
+            "| | pairs kept | s to pairs | s to clusters | s of processor | MB | MB beyond imports "
             "| F1 at 0.5 | best F1 | clusters | best clusters |"
         ),
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name, run in runs.items():
         quality = run.quality
@@ -47,6 +54,7 @@ def details(runs: dict[str, Run]) -> str:
             f"{quality.pairs:,}" if quality else "–",
             f"{run.to_pairs:.2f}",
             f"{run.whole:.2f}",
+            f"{run.processor:.2f}",
             f"{run.memory / MEGABYTE:,.0f}",
             f"{run.beyond_imports / MEGABYTE:,.0f}",
             *judged,
@@ -59,10 +67,10 @@ def targets(measured: dict[str, dict[str, Run]]) -> str:
     """Ours as a share of Splink's, task by task; what misses its target is in bold."""
     lines = [
         (
-            "| task | | time to pairs | time to clusters | memory "
+            "| task | | time to pairs | time to clusters | processor | memory "
             "| F1 at 0.5 | best F1 | clusters | Splink's best clusters → ours |"
         ),
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name, runs in measured.items():
         for variant, theirs, ours in COMPARED:
@@ -80,6 +88,7 @@ def compare(task: Task, theirs: Run, ours: Run) -> list[str]:
         for share, target in (
             (ours.to_pairs / theirs.to_pairs, most),
             (ours.whole / theirs.whole, most),
+            (ours.processor / theirs.processor, most),
             (ours.memory / theirs.memory, MEMORY_TARGET),
         )
     ]

@@ -54,12 +54,16 @@ class Run:
 
     Attributes:
         seconds: of wall time by phase (train, score, cluster), without imports and reading of the tables.
+        processor: seconds of processor time of all phases and threads, which other work on the machine hardly touches.
+        candidates: pairs that the blocking rules made, if the engine tells.
         memory: the most bytes that the process and its children held at once, up to the end of the last phase.
         beyond_imports: the same, less what it held when the engine had been imported.
         quality: of the links; None where it was not asked for.
     """
 
     seconds: dict[str, float]
+    processor: float
+    candidates: int | None
     memory: int
     beyond_imports: int
     quality: Quality | None = None
@@ -107,7 +111,14 @@ def run_side(side: Side, task: Task, folder: Path, *, python: Path, judged: bool
         took = json.loads((Path(out) / "took.json").read_text())
         quality = judge(task, folder, Path(out)) if judged else None
     memory = took["most"] + children
-    return Run(took["seconds"], memory, memory - took["imported"], quality)
+    return Run(
+        seconds=took["seconds"],
+        processor=took["processor"],
+        candidates=took["candidates"],
+        memory=memory,
+        beyond_imports=memory - took["imported"],
+        quality=quality,
+    )
 
 
 def held_by_children(pid: int) -> int:
@@ -122,6 +133,8 @@ def middle(runs: list[Run]) -> Run:
     """The median of each figure; the quality of the run that was judged."""
     return Run(
         seconds={phase: median(run.seconds[phase] for run in runs) for phase in runs[0].seconds},
+        processor=median(run.processor for run in runs),
+        candidates=runs[0].candidates,
         memory=int(median(run.memory for run in runs)),
         beyond_imports=int(median(run.beyond_imports for run in runs)),
         quality=next((run.quality for run in runs if run.quality), None),

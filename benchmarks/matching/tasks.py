@@ -174,11 +174,11 @@ SYNTHETIC_1M = Task(
 
 SYNTHETIC_1M_WIDE = Task(
     name="synthetic-1m-wide",
-    about="the same tables, wide rules",
+    about="the same tables; every two namesakes are looked at too",
     link_type="link",
     tables=2,
     fields=PERSON_FIELDS,
-    rules=WIDE_RULES,
+    rules=(*PERSON_RULES, on("forename", "surname")),
     certain=PERSON_CERTAIN,
     recall=0.7,
     training=LARGE_TRAINING,

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from benchmarks.matching.population import make_population
 from benchmarks.matching.records import ROUGH, TIDY, mistype, write_down
-from benchmarks.matching.report import compare, details, marked
+from benchmarks.matching.report import compare, details, tell
 from benchmarks.matching.runs import Quality, Run, middle
 from benchmarks.matching.scores import best_f1, components, count_pairs, f1, f1_above, f1_of_clusters
 from benchmarks.matching.tasks import FEBRL3, SYNTHETIC_1M, TASKS, Key
@@ -67,30 +67,43 @@ def test_components_join_what_edges_reach(rows, edges):
 
 
 def run(seconds, memory, *qualities):
-    return Run({"train": seconds, "cluster": 1.0}, memory, memory // 2, Quality(7, *qualities) if qualities else None)
+    return Run(
+        seconds={"train": seconds, "cluster": 1.0},
+        processor=2 * seconds,
+        candidates=50,
+        memory=memory,
+        beyond_imports=memory // 2,
+        quality=Quality(7, *qualities) if qualities else None,
+    )
 
 
 def test_middle_is_taken_figure_by_figure_and_keeps_the_quality():
     runs = [run(3.0, 10, 0.9, 0.9, 0.9, 0.9), run(1.0, 30), run(2.0, 20)]
-    assert middle(runs) == Run({"train": 2.0, "cluster": 1.0}, 20, 10, Quality(7, 0.9, 0.9, 0.9, 0.9))
+    assert middle(runs) == run(2.0, 20, 0.9, 0.9, 0.9, 0.9)
 
 
 def test_what_misses_its_target_is_bold():
     theirs, ours = run(8.0, 100, 0.9, 0.95, 0.9, 0.97), run(1.0, 61, 0.95, 0.94, 0.9, 0.97)
     assert compare(FEBRL3, theirs, ours) == [
         "0.125",
-        marked("0.222", met=False),
-        marked("0.610", met=False),
+        "**0.222**",
+        "0.125",
+        "**0.610**",
         "0.9000 → 0.9500",
-        marked("0.9500 → 0.9400", met=False),
-        marked("0.9000 → 0.9000", met=False),
+        "**0.9500 → 0.9400**",
+        "**0.9000 → 0.9000**",
         "**0.9700 → 0.9000**",
     ]
     assert compare(SYNTHETIC_1M, theirs, ours)[1] == "0.222"
 
 
 def test_a_run_that_was_not_judged_has_blanks():
-    assert details({"Concord": run(1.0, 10**6)}).splitlines()[-1].split("|")[2:6] == [" – ", " 1.00 ", " 2.00 ", " 1 "]
+    row = details({"Concord": run(1.0, 10**6)}).splitlines()[-1]
+    assert [cell.strip() for cell in row.split("|")[1:8]] == ["Concord", "–", "1.00", "2.00", "2.00", "1", "0"]
+
+
+def test_candidate_pairs_are_told_where_an_engine_tells_them():
+    assert tell(FEBRL3, {"Concord": run(1.0, 1)}).endswith(": 50 candidate pairs.")
 
 
 @pytest.mark.parametrize("task", [pytest.param(task, id=name) for name, task in TASKS.items()])
