@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.matching.clock import CORES, Clock
-from benchmarks.matching.tasks import Key, Kind, Rule, Task
+from benchmarks.matching.tasks import SUBJECT_FIELDS, Key, Kind, Rule, Task
 from matching.engine.blocking import BlockingRule
 from matching.engine.comparators.base import Comparator, Exact
 from matching.engine.comparators.dates import Dates
@@ -43,7 +43,7 @@ NAMES = ("forename", "surname")
 VARIANTS = tuple(pair for one, other in name_variants() for pair in ((one, other), (one.lower(), other.lower())))
 COUNTED = ("forename", "surname", "district", "code", "email")
 # What relatives have in common, in data that hold relatives.
-SHARED = ("surname", "postcode", "town", "email")
+SHARED = frozenset({"surname", "postcode", "town", "email"})
 
 
 def link(task: Task, files: list[Path], variant: str, clock: Clock) -> Callable[[Path], None]:
@@ -74,14 +74,21 @@ def model(task: Task, variant: str, tables: Sequence[str]) -> LinkageModel:
         tuple(compare(field, kind, task, variant) for field, kind in task.fields),
         tuple(block(rule) for rule in task.rules),
         link_type=task.link_type,
-        rivals=(relatives(task),) if task.has_relatives else (),
+        rivals=rivals(task),
         limits=dict.fromkeys(tables, 1) if task.link_type == "link" else {},
     )
 
 
-def relatives(task: Task) -> Rival:
-    """Pairs of people of one family."""
-    return Rival("relatives", shared=frozenset(field for field, _ in task.fields if field in SHARED))
+def rivals(task: Task) -> tuple[Rival, ...]:
+    """Pairs that agree in much and are no match: people of one family; other orders of a person, fellow defendants."""
+    fields = frozenset(field for field, _ in task.fields)
+    if task.name == "orders":
+        person = frozenset(field for field, _ in SUBJECT_FIELDS)
+        return (
+            Rival("another order of the person", same=person, shared=fields - person),
+            Rival("fellow defendants", same=fields - person, shared=person & {"surname"}),
+        )
+    return (Rival("relatives", shared=SHARED & fields),) if task.has_relatives else ()
 
 
 def compare(field: str, kind: Kind, task: Task, variant: str) -> Comparison:
