@@ -4,10 +4,10 @@ Run: `make bench-matching`, or `python -m benchmarks.matching --sets febrl3 --re
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from benchmarks.matching.report import details, figures, write
+from benchmarks.matching.results import keep, kept
 from benchmarks.matching.runs import ROOT, SIDES, measure
 from benchmarks.matching.tables import prepare
 from benchmarks.matching.tasks import TASKS
@@ -16,32 +16,30 @@ HOME = ROOT / ".bench"
 
 
 def main() -> None:
-    """Measure the sets that are asked for; print the tables and, if asked, write them into the documentation."""
+    """Measure the sets that are asked for; if asked, put all results so far into the documentation."""
     settings = parse()
     sides = tuple(side for side in SIDES if not settings.sides or side.name in settings.sides)
-    measured = {}
     for name in settings.sets:
         task = TASKS[name]
         prepare(task, settings.folder, splink_python=settings.splink_python)
-        measured[name] = measure(
+        runs = measure(
             task, settings.folder, sides=sides, splink_python=settings.splink_python, repeats=settings.repeats
         )
-        sys.stderr.write(f"{name}\n{details(measured[name])}\n")
-    told = figures(measured)
+        keep(settings.folder, {name: runs})
+        print(f"{name}\n{details(runs)}", flush=True)
     if settings.write:
-        write(told)
-    print(told)
+        write(figures(kept(settings.folder)))
 
 
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.matching", description=__doc__)
-    parser.add_argument("--sets", nargs="+", choices=sorted(TASKS), default=list(TASKS))
+    parser.add_argument("--sets", nargs="+", choices=sorted(TASKS), default=list(TASKS), help="all unless given")
     parser.add_argument("--sides", nargs="+", choices=[side.name for side in SIDES], help="all unless given")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each side; the median is shown")
-    parser.add_argument("--folder", type=Path, default=HOME / "data", help="where the tables are kept")
+    parser.add_argument("--folder", type=Path, default=HOME / "data", help="where tables and results are kept")
     parser.add_argument("--splink-python", type=Path, default=HOME / "venv" / "bin" / "python")
-    parser.add_argument("--write", action="store_true", help="put the figures into docs/matching-benchmark.md")
+    parser.add_argument("--write", action="store_true", help="put all figures so far into docs/matching-benchmark.md")
     return parser.parse_args()
 
 

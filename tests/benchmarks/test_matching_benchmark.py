@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from benchmarks.matching.population import make_population
 from benchmarks.matching.records import ROUGH, TIDY, mistype, write_down
 from benchmarks.matching.report import compare, details, tell
+from benchmarks.matching.results import keep, kept
 from benchmarks.matching.runs import Quality, Run, middle
 from benchmarks.matching.scores import best_f1, components, count_pairs, f1, f1_above, f1_of_clusters
 from benchmarks.matching.tasks import FEBRL3, SYNTHETIC_1M, TASKS, Key
@@ -104,6 +105,14 @@ def test_a_run_that_was_not_judged_has_blanks():
 
 def test_candidate_pairs_are_told_where_an_engine_tells_them():
     assert tell(FEBRL3, {"Concord": run(1.0, 1)}).endswith(": 50 candidate pairs.")
+
+
+def test_results_of_sets_measured_apart_are_told_together(tmp_path):
+    first, second = run(1.0, 10, 0.9, 0.9, 0.9, 0.9), run(2.0, 20)
+    keep(tmp_path, {"febrl4": {"Concord": second}, "febrl3": {"Concord": second}})
+    keep(tmp_path, {"febrl3": {"Concord": first}})
+    assert kept(tmp_path) == {"febrl3": {"Concord": first}, "febrl4": {"Concord": second}}
+    assert list(kept(tmp_path)) == ["febrl3", "febrl4"]
 
 
 @pytest.mark.parametrize("task", [pytest.param(task, id=name) for name, task in TASKS.items()])

@@ -1,0 +1,37 @@
+"""Keeps what was measured, so that sets can be measured one by one and told together.
+
+Belongs here: the file of results. Does not: tables (`report`).
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from benchmarks.matching.judge import Quality
+from benchmarks.matching.runs import Run
+from benchmarks.matching.tasks import TASKS
+
+Measured = dict[str, dict[str, Run]]
+
+
+def keep(folder: Path, measured: Measured) -> None:
+    """Put the runs of some tasks in the place of what the folder holds of them."""
+    told = _read(folder) | {name: {side: asdict(run) for side, run in runs.items()} for name, runs in measured.items()}
+    (folder / "results.json").write_text(json.dumps(told, indent=1))
+
+
+def kept(folder: Path) -> Measured:
+    """The runs of all tasks measured so far, in the order of the tasks."""
+    told = _read(folder)
+    return {name: {side: _run(figures) for side, figures in told[name].items()} for name in TASKS if name in told}
+
+
+def _run(figures: dict[str, object]) -> Run:
+    quality = figures["quality"]
+    return Run(**figures | {"quality": Quality(**quality) if isinstance(quality, dict) else None})  # type: ignore[arg-type]
+
+
+def _read(folder: Path) -> dict[str, dict[str, dict[str, object]]]:
+    path = folder / "results.json"
+    found: dict[str, dict[str, dict[str, object]]] = json.loads(path.read_text()) if path.exists() else {}
+    return found
