@@ -387,3 +387,25 @@ def test_what_tells_matches_among_some_pairs_alone_can_be_learned(share: float) 
     assert parameters.records == 0, "its share of matches holds for any number of records"
     assert f"{among.sum()} candidate pairs of {among.sum()} pairs" in parameters.trained_on
     assert np.isfinite(linkage.score(parameters).weights).all()
+
+
+DECLARED = LinkageModel(
+    "declared",
+    (
+        Comparison("forename", ("forename",), Exact(), declared=((0.9, 0.01), (0.1, 0.99))),
+        Comparison("born", ("born",), Exact(), declared=((0.95, 0.001), (0.05, 0.999))),
+    ),
+    MODEL.blocking[:1],
+)
+
+
+def test_a_model_whose_shares_are_declared_weighs_without_training() -> None:
+    """From even odds, whatever the number of records."""
+    scores = DECLARED.on(PEOPLE).score(DECLARED.declared())
+    both = np.log2(0.9 / 0.01) + np.log2(0.95 / 0.001)
+    assert scores.weights.max() == pytest.approx(both)
+
+
+def test_a_model_that_declares_too_little_must_be_trained() -> None:
+    with pytest.raises(ValueError, match="declares no shares for forename, surname, born, town: train it"):
+        MODEL.declared()
