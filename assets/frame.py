@@ -15,7 +15,9 @@ import polars as pl
 
 from expectations.gx import Validator
 from expectations.suites import suite_for
+from matching.trained import Models, load_models, shipped_models
 from warehouse.home import Home
+from warehouse.models import current_models
 from warehouse.schema import Table
 from warehouse.store import TableStore
 
@@ -35,6 +37,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     landing: str
     presence_days: dict[str, int]
     settings_digest: str
+    ledger: str | None = None
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature
         """End the worker that validated the run's tables."""
@@ -49,6 +52,23 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     def landing_folder(self) -> Path:
         """The folder in which the sources' folders lie."""
         return Path(self.landing)
+
+    @property
+    def ledger_url(self) -> str:
+        """Where stewards' decisions lie; a password comes by the environment alone."""
+        return self.state.ledger_url(self.ledger)
+
+    def models(self) -> Models:
+        """The trained models in force; those that come with the house where none was put in force.
+
+        Raises:
+            Failure: they are not as they were saved, or belong to another version of Concord.
+        """
+        try:
+            in_force = current_models(self.state)
+            return load_models(in_force.verified()) if in_force else shipped_models()
+        except (LookupError, ValueError) as error:
+            raise dg.Failure(f"the models in force can't be used: {error}") from error
 
     def store(self, as_of: date) -> TableStore:
         """The tables between the stages of one night."""

@@ -3,13 +3,15 @@
 import dagster as dg
 import polars as pl
 
+from assets.decisions import link_decisions
 from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
 from assets.sources import find_sources
 from matching.arrests import link_arrests
 from matching.orders import link_orders
 from warehouse.store import TableStore
-from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
+from warehouse.tables.ledger import DECISIONS
+from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
 
 
 def core_names(*short_names: str) -> list[str]:
@@ -32,8 +34,12 @@ def nothing_to_link(store: TableStore) -> str:
 
 @dg.multi_asset(
     name="link_orders",
-    specs=specs((LINK_PAIRS, LINK_CLUSTERS), group="link", deps=core_names("orders", "aliases", "conditions")),
-    check_specs=check_specs((LINK_PAIRS, LINK_CLUSTERS)),
+    specs=specs(
+        (LINK_PAIRS, LINK_CLUSTERS, LINK_CONFLICTS),
+        group="link",
+        deps=[*core_names("orders", "aliases", "conditions"), DECISIONS.name],
+    ),
+    check_specs=check_specs((LINK_PAIRS, LINK_CLUSTERS, LINK_CONFLICTS)),
 )
 def linked_orders(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
     """Candidate pairs of order records with their weights, and the orders and persons they make."""
@@ -41,9 +47,16 @@ def linked_orders(context: dg.AssetExecutionContext, night: Night) -> AssetEvent
     orders = gather(store, "orders")
     if orders.is_empty():
         raise dg.Failure(nothing_to_link(store))
-    links = link_orders(orders, gather(store, "aliases"), gather(store, "conditions"))
+    links = link_orders(
+        orders,
+        gather(store, "aliases"),
+        gather(store, "conditions"),
+        models=night.models(),
+        decisions=link_decisions(store.scan(DECISIONS.name).collect(), orders),
+    )
     context.log.info("linked orders: %s", links.diagnostics)
-    yield from put_out({LINK_PAIRS: links.pairs, LINK_CLUSTERS: links.clusters}, store)
+    made = {LINK_PAIRS: links.pairs, LINK_CLUSTERS: links.clusters, LINK_CONFLICTS: links.conflicts}
+    yield from put_out(made, store)
 
 
 @dg.multi_asset(
@@ -55,7 +68,9 @@ def linked_arrests(context: dg.AssetExecutionContext, night: Night) -> AssetEven
     """Arrest records with the event they tell of and the person they belong to."""
     store = night.store(as_of_date(context))
     clusters = store.scan(LINK_CLUSTERS.name).collect()
-    links = link_arrests(gather(store, "arrests"), gather(store, "orders"), gather(store, "aliases"), clusters)
+    links = link_arrests(
+        gather(store, "arrests"), gather(store, "orders"), gather(store, "aliases"), clusters, models=night.models()
+    )
     yield from put_out({LINK_ARRESTS: links}, store)
 
 

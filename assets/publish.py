@@ -13,8 +13,10 @@ from assets.ingest import quarantine_table
 from assets.reconcile import JUDGED, RECONCILED
 from assets.sources import find_sources
 from warehouse.identity import find_changes, name_cause
+from warehouse.ledger.folding import digest_of
 from warehouse.releases import publish
 from warehouse.store import TableStore
+from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import DELIVERIES, EXPECTATION_RESULTS, ORDERS, RELEASE_CHANGES
 
@@ -51,8 +53,8 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
     deliveries = store.scan(DELIVERIES.name).collect()
     account: Account = {
         "as_of": as_of,
-        "inputs": used_inputs(deliveries),
-        "versions": {name: version(name) for name in LIBRARIES},
+        "inputs": used_inputs(deliveries) | used_decisions(store.scan(DECISIONS.name).collect()),
+        "versions": {name: version(name) for name in LIBRARIES} | {"models": night.models().version},
         "config_hash": night.settings_digest,
     }
     tables = {name: store.scan(name) for name in PUBLISHED_TABLES} | {
@@ -75,11 +77,18 @@ def used_inputs(deliveries: pl.DataFrame) -> dict[str, str]:
     return dict(deliveries.filter(pl.col("is_used")).select("delivery_id", "sha256").iter_rows())
 
 
+def used_decisions(decisions: pl.DataFrame) -> dict[str, str]:
+    """The decisions that the register rests on, with their digest; nothing if there are none."""
+    return {} if decisions.is_empty() else {DECISIONS.name: digest_of(decisions)}
+
+
 def changes_since(former: Former, store: TableStore, account: Account) -> pl.DataFrame:
     """How the orders differ from the release before, and what made them differ, by the two manifests."""
     manifest = former.release.manifest if former.release else {}
+    before, now = dict(manifest.get("inputs", {})), dict(account["inputs"])
     cause = name_cause(
-        inputs_differ=manifest.get("inputs") != account["inputs"],
+        decisions_differ=before.pop(DECISIONS.name, None) != now.pop(DECISIONS.name, None),
+        inputs_differ=before != now,
         model_differs=manifest.get("versions") != account["versions"],
         config_differs=manifest.get("config_hash") != account["config_hash"],
     )

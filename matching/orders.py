@@ -22,7 +22,7 @@ from matching.names import describe_names
 from matching.order_model import ORDER_MODEL, ORDER_RULES
 from matching.persons import FORBIDDEN, PERSON_COLUMNS, lenient, person_model, subject_bar
 from matching.trained import Models, shipped_models
-from warehouse.tables.link import LINK_CLUSTERS, LINK_PAIRS
+from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
 
 # Least weights for one order. The court, day and conditions that a pair of co-defendants shares stand in the order
 # weight, so the person weight must carry the link alone; a pair with no date to compare may still be one order.
@@ -141,7 +141,9 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
     of_subject = _subject_clusters(records, pairs, scales, of_order, bound)
     labelled = records.select("record_id", "source").with_columns(order=of_order.labels, subject=of_subject.labels)
     clusters = _cluster_table(labelled, pairs)
-    conflicts = conflict_table(records.get_column("record_id"), {"order": of_order, "subject": of_subject})
+    kinds = {"order": of_order, "subject": of_subject}
+    conflicts = LINK_CONFLICTS.conform(conflict_table(records.get_column("record_id"), kinds)).unique()
+    conflicts = conflicts.sort("kind", "left_id", "right_id", "reason")
     return OrderLinks(
         pairs=_pair_table(compared, scales, pairs),
         clusters=clusters,

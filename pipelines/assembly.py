@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.decisions import DECISION_ASSETS
 from assets.frame import Night
 from assets.ingest import INGEST_ASSETS
 from assets.link import LINK_ASSETS
@@ -23,9 +24,10 @@ def build_definitions(home: Path, landing: Path, settings: Settings) -> dg.Defin
         landing=str(landing),
         presence_days=settings.clock.days,
         settings_digest=settings.digest,
+        ledger=settings.ledger,
     )
     return dg.Definitions(
-        assets=[*INGEST_ASSETS, *LINK_ASSETS, *RECONCILE_ASSETS, *PUBLISH_ASSETS],
+        assets=[*INGEST_ASSETS, *DECISION_ASSETS, *LINK_ASSETS, *RECONCILE_ASSETS, *PUBLISH_ASSETS],
         jobs=[nightly_job],
         schedules=[nightly_schedule],
         sensors=[delivery_sensor],

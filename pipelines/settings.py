@@ -73,7 +73,7 @@ def landing_folder() -> Path:
 
 def ledger_url(home: Path, settings: Settings) -> str:
     """Where the ledger lies: `CONCORD_LEDGER`, or the setting, or a file below the folder of all state."""
-    return os.environ.get("CONCORD_LEDGER") or settings.ledger or f"sqlite:///{Home(home).ledger}"
+    return Home(home).ledger_url(settings.ledger)
 
 
 def read_settings(home: Path) -> Settings:

@@ -3,6 +3,7 @@
 Belongs here: names of folders. Does not: what is written into them (`warehouse.store`, `warehouse.releases`).
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,10 @@ class Home:
     def ledger(self) -> Path:
         """The ledger of decisions, where it is a file of its own and not in service."""
         return self.path / "ledger" / "decisions.sqlite"
+
+    def ledger_url(self, setting: str | None) -> str:
+        """Where the ledger lies: `CONCORD_LEDGER`, or as set, or a file of its own."""
+        return os.environ.get("CONCORD_LEDGER") or setting or f"sqlite:///{self.ledger}"
 
     @property
     def models(self) -> Path:

@@ -134,14 +134,18 @@ def find_changes(
     return RELEASE_CHANGES.conform(changes).sort(RELEASE_CHANGES.order)
 
 
-def name_cause(*, inputs_differ: bool, model_differs: bool = False, config_differs: bool = False) -> str:
-    """What made two releases differ: the sources if they sent anything else, else the model, the config or the rules.
+def name_cause(
+    *, inputs_differ: bool, decisions_differ: bool = False, model_differs: bool = False, config_differs: bool = False
+) -> str:
+    """What made two releases differ: sources that sent anything else, else stewards, the model, the config or rules.
 
     With the same inputs, model and configuration only the rules are left; the passing of a day (an order that
     expires) is a rule too.
     """
     if inputs_differ:
         return "source"
+    if decisions_differ:
+        return "steward"
     if model_differs:
         return "model"
     return "config" if config_differs else "rule"

@@ -212,6 +212,7 @@ def test_release_does_not_differ_from_itself():
     ("flags", "cause"),
     [
         pytest.param({"inputs_differ": True, "model_differs": True}, "source", id="the sources sent anything else"),
+        pytest.param({"inputs_differ": False, "decisions_differ": True}, "steward", id="same inputs, stewards decided"),
         pytest.param({"inputs_differ": False, "model_differs": True}, "model", id="same inputs, another model"),
         pytest.param({"inputs_differ": False, "config_differs": True}, "config", id="same inputs, other settings"),
         pytest.param({"inputs_differ": False}, "rule", id="only the rules are left"),

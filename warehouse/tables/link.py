@@ -57,6 +57,19 @@ LINK_CLUSTERS = Table(
     key=("record_id",),
 )
 
+LINK_CONFLICTS = Table(
+    "link_orders__conflicts",
+    "two orders or persons kept apart though a pair of records joins them, or two decisions that contradict each other",
+    (
+        Column("kind", "order or subject.", required=True, codes=("order", "subject")),
+        Column("left_id", "Cluster of the one, or the record that a decision names.", required=True),
+        Column("right_id", "Cluster of the other, or the record that a decision names.", required=True),
+        Column("weight", "How far the best pair is above the bar; null between decisions.", pl.Float64),
+        Column("reason", "What kept them apart.", required=True),
+    ),
+    key=("kind", "left_id", "right_id", "reason"),
+)
+
 LINK_ARRESTS = Table(
     "link_arrests__clusters",
     "an arrest record, the event it tells of and the subject it belongs to",

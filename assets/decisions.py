@@ -1,0 +1,56 @@
+"""What stewards have decided, as it stands tonight: read from the ledger once, so that all steps obey the same."""
+
+import dagster as dg
+import polars as pl
+
+from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
+from matching.orders import Decisions
+from warehouse.ledger.binding import constraints
+from warehouse.ledger.errors import LedgerError, LedgerMissingError
+from warehouse.ledger.folding import in_force
+from warehouse.ledger.ledger import Ledger
+from warehouse.tables.ledger import DECISIONS
+
+
+def read_decisions(url: str) -> pl.DataFrame:
+    """All decisions of the ledger; none where there is no ledger yet.
+
+    Raises:
+        Failure: the ledger can't be read: a night without it would undo what stewards have done.
+    """
+    try:
+        with Ledger.open(url) as ledger:
+            return ledger.read()
+    except LedgerMissingError:
+        return DECISIONS.empty()
+    except LedgerError as error:
+        raise dg.Failure(
+            f"the ledger of decisions can't be read, and a night must not go without it: {error}"
+        ) from error
+
+
+def link_decisions(decisions: pl.DataFrame, records: pl.DataFrame) -> Decisions:
+    """What binds the linking of order records.
+
+    Args:
+        decisions: those in force, `DECISIONS`.
+        records: the union over sources in the shape of `CORE_ORDERS`.
+    """
+    bound = constraints(decisions, records)
+    is_order = pl.col("level") == "order"
+    return Decisions(
+        same_order=bound.must.filter(is_order),
+        different_orders=bound.cannot.filter(is_order),
+        same_person=bound.must.filter(~is_order),
+        different_persons=bound.cannot.filter(~is_order),
+    )
+
+
+@dg.multi_asset(name="decisions", specs=specs((DECISIONS,), group="ledger"), check_specs=check_specs((DECISIONS,)))
+def decided(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
+    """The decisions that are in force on the night."""
+    as_of = as_of_date(context)
+    yield from put_out({DECISIONS: in_force(read_decisions(night.ledger_url), as_of=as_of)}, night.store(as_of))
+
+
+DECISION_ASSETS = [decided]
