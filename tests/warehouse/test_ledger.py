@@ -162,6 +162,15 @@ def test_a_batch_is_taken_back_at_once_but_for_what_no_longer_stands(ledger):
         ledger.undo_batch("b1", MISTAKE)
 
 
+def test_what_was_taken_back_is_free_to_be_decided_in_the_same_call(ledger):
+    first = ledger.decide(value("ORD-1", "sex", "M"), BY_KIM).decision_id
+    second = ledger.decide(value("ORD-1", "sex", "F", replaces=first), BY_KIM).decision_id
+    taken = ledger.decide_all([(undo(second), MISTAKE), (value("ORD-1", "sex", "M"), BY_KIM)])
+    assert (taken[1].decision_id, taken[1].is_new) == (first, False)
+    freed = ledger.decide_all([(undo(first), MISTAKE), (value("ORD-1", "sex", "F"), BY_KIM)])
+    assert in_force(ledger.read()).get_column("decision_id").to_list() == [freed[1].decision_id]
+
+
 def test_of_several_decisions_all_are_taken_or_none(ledger):
     requests = [
         (value("ORD-1", "sex", "M"), BY_KIM),

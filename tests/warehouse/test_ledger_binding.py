@@ -96,6 +96,7 @@ def test_a_record_that_did_not_come_leaves_its_decision_unplaced_and_not_stale()
         pytest.param(NIGHT.reverse(), id="other order of rows"),
         pytest.param(changed("pnd:2", surname="Kahn", forenames="  sAm "), id="another way of writing a name"),
         pytest.param(changed("pnd:2", surname_folded="kahn  "), id="blanks and capitals"),
+        pytest.param(changed("pnd:2", surname_folded="ＫＡＨＮ"), id="wide letters"),
         pytest.param(changed("pnd:2", end_on=date(2030, 1, 1), recorded_status="expired"), id="life of the order"),
         pytest.param(changed("pnd:2", delivery_id="x", file_name="y", row_number=77), id="another delivery"),
         pytest.param(changed("pnd:2", surname_folded="KHAN"), id="towards what was decided"),

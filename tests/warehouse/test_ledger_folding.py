@@ -123,3 +123,9 @@ def test_who_ended_a_decision_and_how_is_told():
     assert fold(ledger).get_column("ended_as").to_list() == ["superseded", "undone", None, None]
     ids = ledger.get_column("decision_id")
     assert fold(ledger).get_column("ended_by").to_list() == [ids[2], ids[3], None, None]
+
+
+def test_of_two_that_replaced_a_decision_elsewhere_the_earlier_is_named():
+    first = rows(value("ORD-1", "sex", "M")).item(0, "decision_id")
+    ledger = rows(value("ORD-1", "sex", "M"), *(value("ORD-1", "sex", "F", replaces=first, batch_id=at) for at in "ab"))
+    assert fold(ledger.reverse()).item(0, "ended_by") == ledger.item(1, "decision_id")
