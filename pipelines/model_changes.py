@@ -41,11 +41,6 @@ class ModelChanges:
     labelled: int
     measures: pl.DataFrame
 
-    @property
-    def lost(self) -> pl.DataFrame:
-        """Labels that the new models alone get wrong."""
-        return self.labels.filter(pl.col("outcome") == "lost")
-
     def counts(self) -> pl.DataFrame:
         """`what`, `count`: every kind of change, none left out."""
         groups = dict(self.clusters.group_by(pl.concat_str("level", "change", separator=" ")).len().iter_rows())
@@ -59,38 +54,26 @@ class ModelChanges:
         return pl.DataFrame(rows, schema={"what": pl.String, "count": pl.Int64}, orient="row")
 
 
-def compare_models(compared: Compared, old: Models, new: Models, bound: LinkConstraints) -> ModelChanges:
+def compare_models(
+    compared: Compared, old: Models, new: Models, *, decisions: Decisions, labels: pl.DataFrame
+) -> ModelChanges:
     """Link the same records by two sets of models.
 
     Args:
         compared: the records of a night.
         old: the models in force.
         new: the models in question.
-        bound: what stewards decided.
+        decisions: that bind.
+        labels: from `label_pairs`.
     """
-    decisions = decisions_of(bound)
     before, after = (link_compared(compared, models, decisions) for models in (old, new))
-    judged = judge_labels(compared, old, new, bound)
+    judged = judge_labels(compared, old, new, labels)
     return ModelChanges(
         clusters=_changed_clusters(before, after),
         pairs=_crossings(before, after),
-        labels=compare_labels(judged.drop("old", "new"), judged["old"], judged["new"]),
-        labelled=judged.get_column("decision_id").n_unique(),
+        labels=find_changed_labels(judged),
+        labelled=labels.get_column("decision_id").n_unique(),
         measures=_measures(judged),
-    )
-
-
-def decisions_of(bound: LinkConstraints) -> Decisions:
-    """The decisions that bind a night, as linking takes them."""
-
-    def pairs(links: pl.DataFrame, level: str) -> pl.DataFrame:
-        return links.filter(pl.col("level") == level).select("left_id", "right_id")
-
-    return Decisions(
-        same_order=pairs(bound.must, "order"),
-        different_orders=pairs(bound.cannot, "order"),
-        same_person=pairs(bound.must, "person"),
-        different_persons=pairs(bound.cannot, "person"),
     )
 
 
@@ -101,16 +84,20 @@ def label_pairs(bound: LinkConstraints) -> pl.DataFrame:
     return labels.sort("level", "left_id", "right_id")
 
 
-def judge_labels(compared: Compared, old: Models, new: Models, bound: LinkConstraints) -> pl.DataFrame:
-    """The decided pairs, of `label_pairs`, and whether each of two sets of models puts them together: `old`, `new`.
+def judge_labels(compared: Compared, old: Models, new: Models, labels: pl.DataFrame) -> pl.DataFrame:
+    """The decided pairs and whether each of two sets of models puts them together: `old`, `new`.
 
     Both decide without being told, so that a decision can't prove itself.
     """
-    labels = label_pairs(bound)
     if labels.is_empty():
         return labels.with_columns(old=pl.lit(None, pl.Boolean), new=pl.lit(None, pl.Boolean))
     old_links, new_links = (link_compared(compared, models) for models in (old, new))
     return labels.with_columns(old=_together(labels, old_links), new=_together(labels, new_links))
+
+
+def find_changed_labels(judged: pl.DataFrame) -> pl.DataFrame:
+    """The decided pairs that one of the sets gets wrong, with `outcome`: see `ModelChanges.labels`."""
+    return compare_labels(judged.drop("old", "new"), judged["old"], judged["new"])
 
 
 def _measures(judged: pl.DataFrame) -> pl.DataFrame:

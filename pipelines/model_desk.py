@@ -10,25 +10,22 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
+import dagster as dg
 import polars as pl
 
+from assets.decisions import link_decisions, read_decisions
 from assets.link import gather
-from matching.engine.evaluation import compare_labels
-from matching.orders import Compared, compare_orders
+from matching.orders import Compared, Decisions, compare_orders
 from matching.trained import Models, load_models, shipped_models
-from pipelines.desk import place_of
-from pipelines.model_changes import judge_labels, label_pairs
+from pipelines.model_changes import find_changed_labels, judge_labels, label_pairs
 from pipelines.options import Exit, fail
-from pipelines.settings import SettingsError
+from pipelines.settings import SettingsError, read_settings
 from warehouse.home import Home
-from warehouse.ledger.binding import LinkConstraints, constraints
-from warehouse.ledger.errors import LedgerError, LedgerMissingError
+from warehouse.ledger.binding import constraints
 from warehouse.ledger.folding import in_force
-from warehouse.ledger.ledger import Ledger
 from warehouse.models import ModelSet, current_models, list_models, read_models
 from warehouse.releases import current_release
 from warehouse.store import TableStore
-from warehouse.tables.ledger import DECISIONS
 
 SHIPPED = "shipped"
 
@@ -64,14 +61,20 @@ class NightRecords:
         return compare_orders(self.orders, gather(self._store, "aliases"), gather(self._store, "conditions"))
 
     @cached_property
-    def bound(self) -> LinkConstraints:
-        """What stewards decided of these records; nothing where there is no ledger."""
-        try:
-            with Ledger.open(place_of(self.home.path)) as ledger:
-                decisions = ledger.read()
-        except LedgerMissingError:
-            decisions = DECISIONS.empty()
-        return constraints(in_force(decisions, as_of=self.as_of), self.orders)
+    def decided(self) -> pl.DataFrame:
+        """The stewards' decisions in force on the night, `DECISIONS`; none where there is no ledger."""
+        url = self.home.ledger_url(read_settings(self.home.path).ledger)
+        return in_force(read_decisions(url), as_of=self.as_of)
+
+    @property
+    def decisions(self) -> Decisions:
+        """The decisions that bind the linking of these records."""
+        return link_decisions(self.decided, self.orders)
+
+    @property
+    def labels(self) -> pl.DataFrame:
+        """The pairs of these records that stewards decided: see `label_pairs`."""
+        return label_pairs(constraints(self.decided, self.orders))
 
     @property
     def _store(self) -> TableStore:
@@ -139,11 +142,11 @@ def newest_candidate(home: Home) -> str:
 
 def find_lost(records: NightRecords, old: Models, new: Models) -> pl.DataFrame:
     """The pairs that stewards decided and that new models alone get wrong: see `ModelChanges.labels`."""
-    if label_pairs(records.bound).is_empty():
-        return label_pairs(records.bound)
-    judged = judge_labels(records.compared, old, new, records.bound)
-    found = compare_labels(judged.drop("old", "new"), judged["old"], judged["new"])
-    return found.filter(pl.col("outcome") == "lost")
+    labels = records.labels
+    if labels.is_empty():
+        return labels
+    judged = judge_labels(records.compared, old, new, labels)
+    return find_changed_labels(judged).filter(pl.col("outcome") == "lost")
 
 
 @contextmanager
@@ -157,8 +160,10 @@ def told_errors() -> Iterator[None]:
         fail(f"refused: {error}", Exit.REFUSED)
     except (KeyError, IndexError):
         raise
-    except (LookupError, LedgerError, FileNotFoundError) as error:
+    except (LookupError, FileNotFoundError) as error:
         fail(str(error), Exit.FAILED)
+    except dg.Failure as error:
+        fail(str(error.description), Exit.FAILED)
 
 
 def write_file(out: Path, text: str) -> None:

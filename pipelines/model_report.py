@@ -42,8 +42,7 @@ from matching.engine.scores import Scores
 from matching.engine.weights import probabilities
 from matching.orders import Compared
 from matching.trained import Models
-from pipelines.model_changes import ModelChanges, label_pairs
-from warehouse.ledger.binding import LinkConstraints
+from pipelines.model_changes import ModelChanges
 
 SHOWN_ROWS = 100
 # Weights that moved by less than this change next to nothing.
@@ -137,8 +136,14 @@ def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[Se
     ]
 
 
-def describe_models(models: Models, compared: Compared, bound: LinkConstraints) -> list[Section]:
-    """What a set of models learned, and what it makes of the records of a night."""
+def describe_models(models: Models, compared: Compared, labels: pl.DataFrame) -> list[Section]:
+    """What a set of models learned, and what it makes of the records of a night.
+
+    Args:
+        models: the set.
+        compared: the records.
+        labels: what stewards decided of them, of `label_pairs`.
+    """
     scores = compared.persons.score(models.person)
     figures = [
         draw_blocking_loss(estimate_blocking_loss(compared.persons, scores)),
@@ -156,7 +161,7 @@ def describe_models(models: Models, compared: Compared, bound: LinkConstraints) 
             tabulate_blocking(compared.persons),
         ),
         *(Section.of_figure(figure, models.person.model) for figure in figures),
-        *_calibrated(scores, models.person.model, bound),
+        *_calibrated(scores, models.person.model, labels),
         Section.of_table(
             f"{models.person.model}: comparisons that say the same thing",
             "Association of the levels from 0 to 1, and correlation of their weights: above 0 they count double.",
@@ -165,9 +170,9 @@ def describe_models(models: Models, compared: Compared, bound: LinkConstraints) 
     ]
 
 
-def _calibrated(scores: Scores, about: str, bound: LinkConstraints) -> list[Section]:
+def _calibrated(scores: Scores, about: str, labels: pl.DataFrame) -> list[Section]:
     """Weights of persons beside what stewards decided; nothing where they decided nothing."""
-    decided = label_pairs(bound).filter(pl.col("level") == "person")
+    decided = labels.filter(pl.col("level") == "person")
     if decided.is_empty():
         return []
     tables = (pl.lit(scores.tables[0]).alias(name) for name in ("left_table", "right_table"))

@@ -66,7 +66,9 @@ def compare(
         new = find_models(state, candidate or newest_candidate(state))
         old = find_models(state, against)
         records = find_night(state, night)
-        changes = compare_models(records.compared, old.models, new.models, records.bound)
+        changes = compare_models(
+            records.compared, old.models, new.models, decisions=records.decisions, labels=records.labels
+        )
     typer.echo(f"{new.name} instead of {old.name}, on the records of {records.as_of}")
     tell_table("WHAT WOULD CHANGE", changes.counts())
     for title, table in (
@@ -79,7 +81,7 @@ def compare(
     if out:
         introduction = [f"Models {new.name} instead of {old.name}, on the records of the night of {records.as_of}."]
         sections = describe_changes(changes, old.models, new.models) + describe_models(
-            new.models, records.compared, records.bound
+            new.models, records.compared, records.labels
         )
         write_file(out, write_page(f"What models {new.name} would change", introduction, sections))
         typer.echo(f"wrote {out}")
@@ -139,7 +141,7 @@ def show(
         if out:
             records = find_night(state, night)
             introduction = [f"Models {found.name}, on the records of the night of {records.as_of}."]
-            sections = describe_models(found.models, records.compared, records.bound)
+            sections = describe_models(found.models, records.compared, records.labels)
             write_file(out, write_page(f"Models {found.name}", introduction, sections))
     for parameters in (found.models.person, found.models.order):
         table = tabulate_shares(parameters).drop("pairs")

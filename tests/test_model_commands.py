@@ -227,3 +227,11 @@ def test_a_set_is_shown_with_what_it_learned_of_every_level(concord, home):
     assert sum(len(entry.levels) for entry in trained(home).person.shares) > SHOWN_KEYS
     assert "and " not in said.splitlines()[-1]
     assert trained(home).order.shares[0].name in said
+
+
+def test_a_ledger_that_cannot_be_read_is_told_and_nothing_is_put_in_force(concord, home):
+    concord("train")
+    home.ledger.parent.mkdir(parents=True)
+    home.ledger.write_bytes(b"no database at all, though its name says so" * 100)
+    assert "the ledger of decisions can't be read" in concord("promote", "m2026-11-20", code=1)
+    assert current_models(home) is None
