@@ -128,6 +128,23 @@ def test_two_texts_never_share_more_letters_than_their_signatures_allow(one: str
     assert sum((Counter(one) & Counter(other)).values()) <= bound[0]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        pytest.param("smith", "jones", 1, id="one letter"),
+        pytest.param("anna", "hannah", 4, id="letters that stand twice"),
+        pytest.param("ab", "cd", 0, id="no letter"),
+        pytest.param("", "ann", 0, id="no text"),
+        pytest.param("1984", "1948", 4, id="digits"),
+    ],
+)
+def test_the_bound_on_short_words_is_what_they_share(one: str, other: str, shared: int) -> None:
+    dictionary = Dictionary(texts([one, other]))
+    for left, right in ((0, 1), (1, 0)):
+        bound = dictionary.signatures.shared_at_most(np.array([left], np.int32), np.array([right], np.int32))
+        assert bound[0] == shared
+
+
 def test_a_signature_of_a_very_long_text_still_bounds_what_it_shares() -> None:
     dictionary = Dictionary(texts(["a" * 250, "a" * 250 + "b"]))
     bound = dictionary.signatures.shared_at_most(np.array([0], np.int32), np.array([1], np.int32))
