@@ -19,6 +19,7 @@ from benchmarks.truth import FIELDS as VALUES
 from benchmarks.truth import PERSON_FIELDS, stated_values, true_values
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
 from expectations.quality import score_quality
+from matching.arrests import link_arrests
 from matching.orders import link_orders
 from warehouse.reconcile import Night, build_register
 from warehouse.tables.core import CORE_TABLES
@@ -201,23 +202,61 @@ def given_clusters(core_orders: pl.DataFrame, truth: Path) -> pl.DataFrame:
     )
 
 
+def given_events(arrests: pl.DataFrame, clusters: pl.DataFrame, core_orders: pl.DataFrame, truth: Path) -> pl.DataFrame:
+    """The arrests of truth, each with the subject that most records of its person's orders are of."""
+    persons = pl.read_csv(truth / "orders.csv", infer_schema=False).select("order_id", "person_id")
+    links = pl.read_csv(truth / "links.csv", infer_schema=False).join(persons, on="order_id")
+    subjects = (
+        core_orders.select("record_id", "source", "source_key")
+        .join(clusters.select("record_id", "subject_cluster"), on="record_id")
+        .join(links, on=["source", "source_key"])
+        .group_by("person_id")
+        .agg(pl.col("subject_cluster").mode().min())
+    )
+    events = pl.read_csv(truth / "arrest_links.csv", infer_schema=False)
+    people = pl.read_csv(truth / "arrests.csv", infer_schema=False).select("event_id", "person_id")
+    placed = arrests.select("record_id", "source", "source_key").join(events, on=["source", "source_key"])
+    return LINK_ARRESTS.conform(
+        placed.join(people, on="event_id")
+        .join(subjects, on="person_id", how="left")
+        .with_columns(event_cluster=pl.col("record_id").min().over("event_id"), match_weight=pl.lit(None, pl.Float64))
+    )
+
+
+def link(core: dict[str, pl.DataFrame], truth: Path | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The clusters of orders and of arrests: those of truth, or without it those that the matching finds."""
+    if truth is not None:
+        clusters = given_clusters(core["orders"], truth)
+        return clusters, given_events(core["arrests"], clusters, core["orders"], truth)
+    clusters = link_orders(core["orders"], core["aliases"], core["conditions"]).clusters
+    return clusters, link_arrests(core["arrests"], core["orders"], core["aliases"], clusters)
+
+
 def build_evidence(
-    core: dict[str, pl.DataFrame], deliveries: pl.DataFrame, clusters: pl.DataFrame, *, as_of: date
+    core: dict[str, pl.DataFrame],
+    deliveries: pl.DataFrame,
+    clusters: pl.DataFrame,
+    events: pl.DataFrame,
+    *,
+    as_of: date,
 ) -> Evidence:
-    """The register of a night without arrests, ids being the clusters themselves."""
-    ids = [pl.DataFrame({"cluster": clusters[name].unique().sort()}) for name in ("order_cluster", "subject_cluster")]
-    orders, subjects = (frame.with_columns(id=pl.col("cluster")) for frame in ids)
+    """The register of a night, ids being the clusters themselves."""
+
+    def ids_of(names: pl.Series) -> pl.DataFrame:
+        cluster = names.drop_nulls().unique().sort()
+        return pl.DataFrame({"cluster": cluster, "id": cluster})
+
     register = build_register(
         Night(
             orders=core["orders"].join(clusters.select("record_id"), on="record_id", how="semi"),
             aliases=core["aliases"],
             conditions=core["conditions"],
-            arrests=core["arrests"].clear(),
+            arrests=core["arrests"],
             clusters=clusters,
-            events=LINK_ARRESTS.empty(),
-            order_ids=orders,
-            subject_ids=subjects,
-            arrest_ids=orders.clear(),
+            events=events,
+            order_ids=ids_of(clusters["order_cluster"]),
+            subject_ids=ids_of(clusters["subject_cluster"]),
+            arrest_ids=ids_of(events["event_cluster"]),
             as_of=as_of,
         )
     )
@@ -247,11 +286,8 @@ def main() -> None:
     settings = parser.parse_args()
     as_of = latest_night(settings.folder / "landing")
     core, deliveries = read_core(settings.folder / "landing", as_of)
-    if settings.given:
-        clusters = given_clusters(core["orders"], settings.folder / "truth")
-    else:
-        clusters = link_orders(core["orders"], core["aliases"], core["conditions"]).clusters
-    evidence = build_evidence(core, deliveries, clusters, as_of=as_of)
+    clusters, events = link(core, settings.folder / "truth" if settings.given else None)
+    evidence = build_evidence(core, deliveries, clusters, events, as_of=as_of)
     started, clock = time.perf_counter(), PresenceClock()
     found = find_discrepancies(evidence, as_of=as_of, clock=clock, former=DISCREPANCIES.empty())
     between = time.perf_counter()

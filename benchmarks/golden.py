@@ -11,9 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.discrepancies import build_evidence, given_clusters, latest_night, read_core
+from benchmarks.discrepancies import build_evidence, latest_night, link, read_core
 from benchmarks.truth import FIELDS, register_values, stated_values, true_values
-from matching.orders import link_orders
 from warehouse.tables.core import SOURCES
 
 
@@ -72,12 +71,8 @@ def compare(folder: Path, *, is_given: bool) -> pl.DataFrame:
     as_of = latest_night(folder / "landing")
     core, deliveries = read_core(folder / "landing", as_of)
     truth = folder / "truth"
-    clusters = (
-        given_clusters(core["orders"], truth)
-        if is_given
-        else link_orders(core["orders"], core["aliases"], core["conditions"]).clusters
-    )
-    evidence = build_evidence(core, deliveries, clusters, as_of=as_of)
+    clusters, events = link(core, truth if is_given else None)
+    evidence = build_evidence(core, deliveries, clusters, events, as_of=as_of)
     links = pl.read_csv(truth / "links.csv", infer_schema=False).rename({"order_id": "true_id"})
     most = (
         evidence.order_sources.join(links, on=["source", "source_key"])

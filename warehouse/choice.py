@@ -83,7 +83,7 @@ def choose_values(records: pl.DataFrame, fields: tuple[Field, ...], *, group: st
         group: the column whose records speak of one thing.
 
     Returns:
-        The group column, sorted, and one column a field.
+        The group column, sorted, and one column a field, with the canonical form beside it where there is one.
     """
     choices = _choose(records, fields, group=group)
     return _names(choices.records, group).join(choices.values, on="group", maintain_order="left").drop("group")
@@ -130,7 +130,8 @@ def _choose(records: pl.DataFrame, fields: tuple[Field, ...], *, group: str) -> 
     for field in fields:
         ranked[field.name] = rank_statements(records, field)
         winners[field.name] = take_winners(ranked[field.name], field)
-        value = winners[field.name].select("group", pl.col("value").alias(field.name))
+        columns = {field.name: "value"} | ({field.canonical: "canonical"} if field.canonical else {})
+        value = winners[field.name].select("group", **{name: pl.col(column) for name, column in columns.items()})
         values = values.join(value, on="group", how="left", maintain_order="left")
         golden = values.get_column(field.name).gather(records.get_column("group"))
         records = records.with_columns(golden.alias(f"golden_{field.name}"))

@@ -13,7 +13,12 @@ from warehouse.choice import Field, choose_fields, choose_values
 from warehouse.legal import OPEN_ENDED_TYPES
 from warehouse.periods import months_after, whole_months
 from warehouse.reasons import STANDS
-from warehouse.testimony import hold_records
+from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS
+from warehouse.testimony import hold_people, hold_records
+
+NO_ARRESTS: Final = CORE_ARRESTS.empty().with_columns(
+    subject_cluster=pl.lit(None, pl.String), event_cluster=pl.lit(None, pl.String)
+)
 
 COURT_FIRST: Final = ("court", "pnc", "pnd", "rocu")
 PNC_FIRST: Final = ("pnc", "pnd", "rocu", "court")
@@ -179,7 +184,11 @@ ARREST_FIELDS: Final = (
 
 
 def choose_golden(
-    records: pl.DataFrame, clusters: pl.DataFrame, aliases: pl.DataFrame | None = None
+    records: pl.DataFrame,
+    clusters: pl.DataFrame,
+    *,
+    aliases: pl.DataFrame | None = None,
+    arrests: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Choose the golden values of every order and say why.
 
@@ -187,19 +196,26 @@ def choose_golden(
         records: order records of all sources, in the shape of `core__orders`.
         clusters: `link_orders__clusters`; each record in exactly one order and one subject.
         aliases: `core__aliases`; none unless given.
+        arrests: arrest records, in the shape of `core__arrests`, with `subject_cluster` and `event_cluster`; none
+            unless given. They speak for the person, not for the order.
 
     Returns:
         The golden values (`order_cluster`, `subject_cluster`, every field of `PERSON_FIELDS` and `ORDER_FIELDS`), and
         their provenance (`order_cluster` and the columns of `field_provenance` but `order_id`; rows in no order).
     """
-    held = hold_records(records, clusters, aliases)
+    held = hold_records(records, clusters)
+    people = hold_people(
+        held,
+        CORE_ALIASES.empty() if aliases is None else aliases,
+        NO_ARRESTS if arrests is None else arrests,
+    )
     orders = held.select("order_cluster", "subject_cluster").unique("order_cluster")
-    person, person_reasons = choose_fields(held, PERSON_FIELDS, group="subject_cluster")
+    person, person_reasons = choose_fields(people, PERSON_FIELDS, group="subject_cluster")
     order, order_reasons = choose_fields(held, ORDER_FIELDS, group="order_cluster", settle=settle_period)
     golden = orders.join(person, on="subject_cluster", how="left").join(order, on="order_cluster", how="left")
     of_orders = orders.join(person_reasons, on="subject_cluster").select(order_reasons.columns)
     reasons = pl.concat([of_orders, order_reasons]).join(
-        held.select("record_id", "source", "source_key", "file_name", "row_number"), on="record_id", how="left"
+        people.select("record_id", "source", "source_key", "file_name", "row_number"), on="record_id", how="left"
     )
     return golden.sort("order_cluster"), reasons
 

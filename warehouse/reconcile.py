@@ -64,7 +64,12 @@ def build_register(night: Night) -> dict[str, pl.DataFrame]:
         tables[table.name] = table.conform(frame).sort(table.order)
         return tables[table.name]
 
-    golden, reasons = choose_golden(night.orders, night.clusters, night.aliases)
+    placed = night.arrests.join(
+        night.events.select("record_id", "event_cluster", "subject_cluster").drop_nulls("subject_cluster"),
+        on="record_id",
+    )
+    golden, reasons = choose_golden(night.orders, night.clusters, aliases=night.aliases, arrests=placed)
+    del placed
     add(FIELD_PROVENANCE, reasons.join(_named(night.order_ids, "order"), on="order_cluster"))
     del reasons
     golden = _identify(golden, night)

@@ -12,20 +12,24 @@ from warehouse.periods import months_after
 from warehouse.reasons import AMENDED, STANDS, WITHDRAWN
 
 NAME: Final = ("forenames_folded", "surname_folded")
+HEARD_ON_ARREST: Final = ("pnc", "pnd")
+PERSON_COLUMNS: Final = (
+    "record_id", "source", "source_key", "file_name", "row_number", "subject_cluster", "holding", "standing",
+    "recorded_on", "made_on", "forenames", "surname", *NAME, "date_of_birth", "is_birth_placeholder", "sex", "pnc_id",
+    "is_pnc_id_valid", "cro_number", "is_cro_valid",
+)  # fmt: skip
 
 
-def hold_records(records: pl.DataFrame, clusters: pl.DataFrame, aliases: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Records with their clusters, their standing, and what other records make of them.
+def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """Records with their clusters, their standing, and what the other records of the order make of them.
 
     Args:
         records: order records of all sources, in the shape of `core__orders`.
         clusters: `link_orders__clusters`.
-        aliases: `core__aliases`; none unless given.
 
     Returns:
         The records by id, with `order_cluster`, `subject_cluster`, `holding` (the order), `standing`,
-        `determined_on`, `later_start_on`, `is_alias`, `is_turned`. Names are split as the fullest surname of the
-        person has it; the end of an order that has a term is known to be fixed.
+        `determined_on`, `later_start_on`. The end of an order that has a term is known to be fixed.
     """
     amended = records.filter(pl.col("source") == "court").get_column("amends_source_key").drop_nulls()
     has_end = pl.col("end_on").is_not_null() | pl.col("term_months").is_not_null()
@@ -43,9 +47,32 @@ def hold_records(records: pl.DataFrame, clusters: pl.DataFrame, aliases: pl.Data
             "is_until_further_order"
         ),
     )
-    named = _with_turned(_with_whole_surnames(held))
-    known = _with_alias_marks(named, aliases) if aliases is not None else named.with_columns(is_alias=pl.lit(False))
-    return _with_later_start(_with_determination(known)).sort("record_id")
+    return _with_later_start(_with_determination(held)).sort("record_id")
+
+
+def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame) -> pl.DataFrame:
+    """Whatever is recorded of the persons bound by orders: their order records, and their arrests.
+
+    Regional returns give their arrests with the person as their orders have it: copies, which are not heard.
+
+    Args:
+        held: from `hold_records`.
+        aliases: `core__aliases`.
+        arrests: arrest records, in the shape of `core__arrests`, with `subject_cluster` and `event_cluster`.
+
+    Returns:
+        One row a record, by id: `PERSON_COLUMNS`, `subject_cluster`, `holding` (the order or the arrest), `standing`,
+        `is_alias`, `is_turned`. Names are split as the fullest surname of the person has it.
+    """
+    heard = arrests.filter(pl.col("source").is_in(HEARD_ON_ARREST) & pl.col("subject_cluster").is_not_null())
+    known = heard.join(held.select("subject_cluster").unique(), on="subject_cluster", how="semi").with_columns(
+        pl.col("arrested_on").alias("made_on"),
+        pl.col("event_cluster").alias("holding"),
+        pl.lit(STANDS).cast(held.schema["standing"]).alias("standing"),
+        pl.lit(None, pl.Date).alias("recorded_on"),
+    )
+    people = pl.concat([frame.select(PERSON_COLUMNS) for frame in (held, known)])
+    return _with_alias_marks(_with_turned(_with_whole_surnames(people)), aliases).sort("record_id")
 
 
 def _with_determination(held: pl.DataFrame) -> pl.DataFrame:

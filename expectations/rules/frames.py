@@ -15,9 +15,9 @@ from warehouse.codes import reference
 from warehouse.tables.core import SOURCES
 
 GOLDEN_COLUMNS = (
-    "order_type", "is_interim", "forenames", "surname", "date_of_birth", "sex", "pnc_id", "cro_number", "made_on",
-    "start_on", "end_on", "is_until_further_order", "term_months", "court_code", "force_code", "region_code",
-    "legal_status", "is_county_lines", "condition_count",
+    "order_type", "is_interim", "forenames", "surname", "forenames_folded", "surname_folded", "date_of_birth", "sex",
+    "pnc_id", "cro_number", "made_on", "start_on", "end_on", "is_until_further_order", "term_months", "court_code",
+    "force_code", "region_code", "legal_status", "is_county_lines", "condition_count",
 )  # fmt: skip
 AMENDED_COLUMNS = ("made_on", "start_on", "end_on", "term_months")
 ORDER_FEEDS = {"pnc": "pnc_ancord", "pnd": "pnd", "court": "court"}
@@ -77,12 +77,12 @@ def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             pl.col("partial_fields").fill_null([]),
             is_birth_alone=_is_birth_alone(),
+            birth_digits=_digits_apart("date_of_birth"),
             is_force_held_beside=_is_force_held_beside(),
             is_pnc_id_of_other=_is_pnc_id_of_other(evidence.orders),
         )
     )
-    folded = _with_golden_folded(records, evidence.core_orders)
-    named = with_name_features(folded, _known_names(evidence.core_aliases, placed))
+    named = with_name_features(records, _known_names(evidence.core_aliases, placed))
     return _with_conditions(_with_id_distance(named), evidence)
 
 
@@ -123,15 +123,6 @@ def _is_pnc_id_of_other(orders: pl.DataFrame) -> pl.Expr:
     own = pl.col("pnc_id") == pl.col("golden_pnc_id")
     is_other = pl.when(own.fill_null(value=False)).then(pl.col("pnc_id").is_in(several.implode()))
     return is_other.otherwise(pl.col("pnc_id").is_in(held.implode())).fill_null(value=False)
-
-
-def _with_golden_folded(records: pl.DataFrame, core_orders: pl.DataFrame) -> pl.DataFrame:
-    """A golden name is the name of some record: its folded form is that record's."""
-    for name in ("surname", "forenames"):
-        forms = core_orders.select(**{f"golden_{name}": name, f"golden_{name}_folded": f"{name}_folded"}).drop_nulls()
-        distinct = forms.sort(pl.all()).unique(f"golden_{name}", keep="first", maintain_order=True)
-        records = records.join(distinct, on=f"golden_{name}", how="left")
-    return records.with_columns(birth_digits=_digits_apart("date_of_birth"))
 
 
 def _digits_apart(name: str) -> pl.Expr:

@@ -1,7 +1,6 @@
 """One order, held by four sources, all in agreement: what the tests change a value of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -83,7 +82,11 @@ def golden(**values: Any) -> Row:
         "record_count": 4,
         "discrepancy_count": 0,
     }
-    return {**base, **values}
+    named = {**base, **values}
+    folded = {
+        f"{name}_folded": named[name] and named[name].upper().replace("-", " ") for name in ("forenames", "surname")
+    }
+    return {**folded, **named}
 
 
 def delivery(source: str, feed: str, **values: Any) -> Row:
@@ -143,9 +146,7 @@ def against_agreement(*records: Row, order: Row | None = None, **more: Any) -> E
     """The records beside three that agree with the golden order (those of the same source give way)."""
     taken = {row["source"] for row in records}
     others = [record(source) for source in KEYS if source not in taken]
-    whole = evidence([*records, *others], None if order is None else [order], **more)
-    names = frame([record(source, source_key=f"name-{source}", order_id="ORDER-2") for source in KEYS], CORE_ORDERS)
-    return replace(whole, core_orders=pl.concat([whole.core_orders, names]))
+    return evidence([*records, *others], None if order is None else [order], **more)
 
 
 def discrepancies(whole: Evidence, *, as_of: date = AS_OF, former: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.golden import ORDER_FIELDS, PERSON_FIELDS, choose_golden
-from warehouse.tables.core import CORE_ORDERS
+from warehouse.tables.core import CORE_ARRESTS, CORE_ORDERS
 from warehouse.tables.link import LINK_CLUSTERS
 
 FIELDS = [field.name for field in PERSON_FIELDS + ORDER_FIELDS]
@@ -606,14 +606,14 @@ def test_alias_that_another_record_names_as_one_does_not_outvote_the_main_name()
         ]
     )
     alias = pl.DataFrame([{"record_id": "pnc:a", "forenames_folded": "JOHN", "surname_folded": "SYKES"}])
-    golden, _ = choose_golden(records, one_order(records), alias)
+    golden, _ = choose_golden(records, one_order(records), aliases=alias)
     assert golden.select("forenames", "surname").row(0) == ("Douglas", "Savage")
 
 
 def test_alias_of_one_record_and_main_name_of_the_same_is_no_alias():
     records = frame([record("pnc", "a", **name("John", "Sykes")), record("pnd", "b", **name("Douglas", "Savage"))])
     alias = pl.DataFrame([{"record_id": "pnc:a", "forenames_folded": "JOHN", "surname_folded": "SYKES"}])
-    golden, reasons = choose_golden(records, one_order(records), alias)
+    golden, reasons = choose_golden(records, one_order(records), aliases=alias)
     assert set(reasons.filter(pl.col("field") == "surname").get_column("rule")) == {"precedence"}
     assert golden.get_column("surname").to_list() == ["Savage"]
 
@@ -633,6 +633,51 @@ def test_names_in_each_others_place_lose_where_the_night_knows_them_the_other_wa
     clusters = one_order(records).with_columns(order_cluster=subjects, subject_cluster=subjects)
     golden, _ = choose_golden(records, clusters)
     assert golden.get_column("surname").to_list() == ["Pickles"] * 3
+
+
+def arrest(source, key, **values):
+    base = {"record_id": f"{source}:{key}", "source": source, "source_key": key, "is_birth_placeholder": False}
+    placed = {"subject_cluster": "court:a", "event_cluster": f"event {key}", "arrested_on": D(2020, 2, 1)}
+    schema = CORE_ARRESTS.schema | {"subject_cluster": pl.String, "event_cluster": pl.String}
+    return pl.DataFrame([dict.fromkeys(schema) | base | placed | values], schema=schema)
+
+
+def choose_person(*arrests):
+    records = frame(
+        [record("court", "a", date_of_birth=D(1985, 9, 3)), record("rocu", "b", date_of_birth=D(1985, 3, 9))]
+    )
+    golden, reasons = choose_golden(records, one_order(records), arrests=pl.concat(arrests))
+    return golden.row(0, named=True), {row["field"]: row for row in reasons.to_dicts()}
+
+
+def test_an_arrest_speaks_for_the_person():
+    golden, reasons = choose_person(
+        arrest("pnd", "x", date_of_birth=D(1985, 3, 9), pnc_id=GOOD_PNC_ID, is_pnc_id_valid=True)
+    )
+    assert (golden["date_of_birth"], golden["pnc_id"]) == (D(1985, 3, 9), GOOD_PNC_ID)
+    assert reasons["date_of_birth"]["losing"] == ["court:a=1985-09-03"]
+    assert (reasons["pnc_id"]["record_id"], reasons["pnc_id"]["source_key"]) == ("pnd:x", "x")
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        pytest.param({"source": "rocu"}, id="of a return, which copies the person"),
+        pytest.param({"subject_cluster": "another"}, id="of another person"),
+        pytest.param({"subject_cluster": None}, id="of nobody known"),
+    ],
+)
+def test_an_arrest_that_is_not_heard(copied):
+    source = copied.pop("source", "pnd")
+    golden, _ = choose_person(arrest(source, "x", date_of_birth=D(1985, 3, 9), **copied))
+    assert golden["date_of_birth"] == D(1985, 9, 3)
+
+
+def test_the_folded_name_is_that_of_the_winner():
+    golden, _ = choose(
+        record("pnd", "a", **name("Ana", "Pop")), record("rocu", "b", surname="Popa", surname_folded="POPA")
+    )
+    assert (golden["surname"], golden["surname_folded"]) == ("Pop", "POP")
 
 
 def test_interim_order_ends_when_the_full_one_is_made():

@@ -31,6 +31,8 @@ ORDERS = Table(
         Column("is_interim", "An interim order, made while the main application is pending.", pl.Boolean),
         Column("forenames", "Forenames, golden value."),
         Column("surname", "Surname, golden value."),
+        Column("forenames_folded", "The forenames in ASCII capitals, by which they are compared and found."),
+        Column("surname_folded", "The surname in ASCII capitals, by which it is compared and found."),
         Column("date_of_birth", "Date of birth, golden value.", pl.Date),
         Column("sex", "M or F.", codes=SEXES),
         Column("pnc_id", "PNC id in the long form; only ids whose check letter is right.", pattern=PNC_ID_PATTERN),
