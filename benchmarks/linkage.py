@@ -22,7 +22,7 @@ from matching.orders import link_orders
 from samples.nights import write_nights
 
 CORE = ("orders", "aliases", "conditions", "arrests")
-PERSON_FIELDS = ("forenames_folded", "surname_folded", "date_of_birth", "sex", "pnc_id", "cro_number")
+PERSON_FIELDS = ("forenames_folded", "surname_folded", "date_of_birth", "pnc_id")
 ORDER_FIELDS = ("order_type", "is_interim", "made_on", "start_on", "end_on", "term_months", "court_code")
 EVENT_FIELDS = ("arrested_on", "offence_code", "asn", "custody_ref", "force_code")
 FIELDS = {
