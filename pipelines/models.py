@@ -173,6 +173,9 @@ def tell_table(title: str, table: "pl.DataFrame", most: int = SHOWN_KEYS) -> Non
 
     from pipelines.model_report import text_of
 
+    if table.is_empty():
+        typer.echo(f"{title}: none")
+        return
     grid = Table(
         *table.columns, title=f"{title} ({table.height})" if most < table.height else title, title_justify="left"
     )

@@ -114,6 +114,7 @@ def test_trained_models_are_a_candidate_and_the_same_night_gives_the_same(concor
 def test_models_beside_themselves_change_nothing(concord):
     concord("train")
     said = concord("compare", "m2026-11-20", "--against", "m2026-11-20")
+    assert "ORDERS AND PERSONS: none" in said
     counts = [line.split("│")[-2].strip() for line in said.split("DECIDED")[0].splitlines() if "│" in line]
     assert set(counts) == {"0"}
 
