@@ -187,6 +187,8 @@ def test_levels_that_go_together_among_strangers_are_not_counted_twice() -> None
     assert weight_of(on, together) < weight_of(off, together) - 1.5
     assert abs(expected_matches(on, evidence) - 2_000) < abs(expected_matches(off, evidence) - 2_000)
     assert expected_matches(on, evidence) == pytest.approx(2_000, rel=0.05)
+    # Training itself goes by them too.
+    assert abs(on.prior * 402_000 - 2_000) < abs(off.prior * 402_000 - 2_000)
 
 
 def test_what_does_not_go_together_has_no_dependence() -> None:
