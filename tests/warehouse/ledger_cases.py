@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from warehouse.ledger.decision import Draft, Sighting, Signature, sign
+from warehouse.ledger.present import Present
 from warehouse.tables.core import CORE_ORDERS
 from warehouse.tables.ledger import DECISIONS
-from warehouse.tables.register import DISCREPANCIES
+from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 BY_KIM = Signature("kim", "document_seen", "seen in the court file")
@@ -87,3 +88,29 @@ def discrepancies(*given):
     plain = {"rule_code": "end_differs", "field": "end_on", "source": "pnc", "source_key": "1", "order_id": "ORD-1"}
     more = {"first_seen_on": date(2026, 11, 1), "discrepancy_id": "d"}
     return pl.DataFrame([plain | more | columns for columns in given], schema=DISCREPANCIES.schema)
+
+
+def night():
+    """Two orders of one person, of which the second has a discrepancy and was made three years after the first."""
+    held = records(("pnc:1", {"sex": "M"}), ("court:2", {"sex": "M"}), ("pnc:3", {"sex": "F"}))
+    order = {"subject_id": "SUB-1", "legal_status": "live", "sex": "M", "record_count": 1, "sources": ["pnc"]}
+    order |= {"order_type": "STRO", "is_interim": False, "end_on": date(2021, 12, 31)}
+    owned = {"is_duplicate": False, "is_amended": False}
+    places = [("pnc", "1", "ORD-1"), ("court", "2", "ORD-1"), ("pnc", "3", "ORD-2")]
+    flaw = {"discrepancy_id": "d1", "order_id": "ORD-2", "rule_code": "SEX", "field": "sex", "owner": "pnc_bureau"}
+    tables = {
+        ORDERS: [
+            order | {"order_id": name, "made_on": date(year, 1, 1)} for name, year in (("ORD-1", 2020), ("ORD-2", 2023))
+        ],
+        ORDER_SOURCES: [
+            owned | {"source": source, "source_key": key, "order_id": name} for source, key, name in places
+        ],
+        DISCREPANCIES: [flaw | {"source": "pnc", "source_key": "3", "observed": "F", "expected": "M"}],
+        ID_REDIRECTS: [
+            {"kind": "order", "old_id": "ORD-0", "new_id": "ORD-1"},
+            {"kind": "order", "old_id": "ORD-X", "new_id": "ORD-1"},
+            {"kind": "order", "old_id": "ORD-X", "new_id": "ORD-2"},
+        ],
+    }
+    frames = {table.name: pl.DataFrame(given_rows, schema=table.schema) for table, given_rows in tables.items()}
+    return Present.of(held, frames, release_id="r2026-11-20", as_of=date(2026, 11, 20), model_version="1")

@@ -284,6 +284,13 @@ def test_another_discrepancy_of_the_record_that_was_there_already_makes_nothing_
     assert closures(ledger, now, NIGHT, ORDERS, NONE).stale.is_empty()
 
 
+def test_of_decisions_on_one_discrepancy_of_orders_that_became_one_the_later_holds():
+    ledger = rows(*(conflict(kind, order) for kind, order in (("accept", "OLD-1"), ("refer", "OLD-2"))))
+    now = discrepancies({"source_key": None, "observed": "a", "expected": "b"})
+    found = closures(ledger, now, NIGHT, ORDERS, redirects(("OLD-1", "ORD-1"), ("OLD-2", "ORD-1")))
+    assert found.closed.get_column("kind").to_list() == ["refer"]
+
+
 def test_a_discrepancy_of_another_record_with_the_same_values_stays_open():
     ledger = rows(held_by(NIGHT, "pnc:1"))
     now = discrepancies({"observed": "a", "expected": "b", "source": "pnd", "source_key": "2"})

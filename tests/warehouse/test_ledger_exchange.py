@@ -2,7 +2,7 @@
 
 import csv
 import random
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,17 +10,15 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger_cases import BY_KIM, MISTAKE, Clock, conflict, pair, records, rows, undo, value
+from ledger_cases import BY_KIM, MISTAKE, Clock, conflict, night, pair, rows, undo, value
 
 from warehouse.ledger.bulk import import_lines
-from warehouse.ledger.decision import Sighting, Signature
+from warehouse.ledger.decision import Sighting, Signature, name_row
 from warehouse.ledger.errors import DecisionError, ImportRefusedError
 from warehouse.ledger.exchange import read_lines, write_decisions
 from warehouse.ledger.folding import fold, in_force
 from warehouse.ledger.ledger import Ledger
-from warehouse.ledger.present import Present
 from warehouse.tables.ledger import DECISIONS
-from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
 
 TEXTS = st.text(
     st.characters(blacklist_categories=["Cc", "Cs"]) | st.sampled_from("\n\r\t'\"=+-@,;"), min_size=1, max_size=20
@@ -142,6 +140,14 @@ def test_a_line_that_was_altered_is_told_and_nothing_is_imported(ledger_url, tmp
     assert ledger.read().is_empty()
 
 
+def test_a_line_whose_target_is_another_is_told_though_its_id_fits(ledger_url, tmp_path):
+    forged = played()[:1].with_columns(target=pl.lit("[]"))
+    content = forged.row(0, named=True)
+    write_decisions(forged.with_columns(decision_id=pl.lit(name_row(content))), tmp_path / "forged.parquet")
+    with pytest.raises(ImportRefusedError):
+        import_file(new_ledger(ledger_url), tmp_path / "forged.parquet")
+
+
 def test_history_by_strangers_of_the_future_or_with_a_piece_missing_is_refused(ledger_url, tmp_path):
     ledger = new_ledger(ledger_url)
     stranger = rows(value("ORD-7", "sex", "M"), by=Signature("sam", "slip"))
@@ -187,25 +193,6 @@ def test_lines_with_too_few_cells_are_told_by_the_number_a_person_counts(tmp_pat
     with pytest.raises(ImportRefusedError) as told:
         read_lines(tmp_path / "a.csv")
     assert [(bad.line, bad.reason) for bad in told.value.lines] == [(4, "1 cells in place of 2")]
-
-
-def night():
-    """Two orders of one person, of which the second has a discrepancy."""
-    held = records(("pnc:1", {"sex": "M"}), ("court:2", {"sex": "M"}), ("pnc:3", {"sex": "F"}))
-    order = {"subject_id": "SUB-1", "legal_status": "live", "sex": "M", "record_count": 1, "sources": ["pnc"]}
-    owned = {"is_duplicate": False, "is_amended": False}
-    places = [("pnc", "1", "ORD-1"), ("court", "2", "ORD-1"), ("pnc", "3", "ORD-2")]
-    flaw = {"discrepancy_id": "d1", "order_id": "ORD-2", "rule_code": "SEX", "field": "sex", "owner": "pnc_bureau"}
-    tables = {
-        ORDERS: [order | {"order_id": name} for name in ("ORD-1", "ORD-2")],
-        ORDER_SOURCES: [
-            owned | {"source": source, "source_key": key, "order_id": name} for source, key, name in places
-        ],
-        DISCREPANCIES: [flaw | {"source": "pnc", "source_key": "3", "observed": "F", "expected": "M"}],
-        ID_REDIRECTS: [{"kind": "order", "old_id": "ORD-0", "new_id": "ORD-1"}],
-    }
-    frames = {table.name: pl.DataFrame(given_rows, schema=table.schema) for table, given_rows in tables.items()}
-    return Present.of(held, frames, release_id="r2026-11-20", as_of=date(2026, 11, 20), model_version="1")
 
 
 NEW_LINES = """kind,left_record_id,right_record_id,order_id,field,value,discrepancy_id,accepted_until,reason_code

@@ -34,8 +34,10 @@ def foresee(draft: Draft, present: Present) -> pl.DataFrame:
         return _value_changes(draft, present)
     if about == "pair":
         return _link_changes(draft, present)
-    rows = [(draft.order_id, WORDS_OF_DISCREPANCY[draft.kind], draft.field, "open", draft.kind)]
-    return pl.DataFrame(rows if about == "discrepancy" else [], schema=CHANGE, orient="row")
+    if about == "discrepancy":
+        row = (draft.order_id, WORDS_OF_DISCREPANCY[draft.kind], draft.field, "open", draft.kind)
+        return pl.DataFrame([row], schema=CHANGE, orient="row")
+    return pl.DataFrame(schema=CHANGE)
 
 
 def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
