@@ -21,6 +21,7 @@ from expectations.discrepancies import Evidence, PresenceClock, find_discrepanci
 from expectations.quality import score_quality
 from matching.arrests import link_arrests
 from matching.orders import link_orders
+from warehouse.periods import whole_months
 from warehouse.reconcile import Night, build_register
 from warehouse.tables.core import CORE_TABLES
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS
@@ -49,6 +50,7 @@ FIELDS = {
 }
 PLACE = ["source", "source_key", "field"]
 FATES = ("corrected", "no trace", "untold", "missed")
+HALF_YEAR = 6
 # What a record leaves out is an error where every order has it; elsewhere a record that does not say is not wrong.
 NEVER_ABSENT = ("dob", "end", "conditions")
 
@@ -59,23 +61,35 @@ def places(discrepancies: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     return _name_duplicates(found.with_columns(pl.col("field").replace_strict(FIELDS)).select(PLACE), links).unique()
 
 
-def plant(errors: pl.DataFrame, stated: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+def plant(errors: pl.DataFrame, stated: pl.DataFrame, truth: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """Where something is wrong: record and field.
 
     What truth marks as another form of the fact or as a gap is nothing wrong. Duplicates are the orders of which a
-    source holds two records that stand. A record that gives one day alone gives it as the start: a day of making
-    mistaken there is a start mistaken.
+    source holds two records that stand. What a record does not give apart it gives by what stands for it: a day of
+    making mistaken in a record that has a start alone is a start mistaken, and an end whole half years off in a record
+    that has no length is a length mistaken.
 
     Args:
         errors: truth: `source`, `source_key`, `field`, and where it is told `nature`.
         stated: from `benchmarks.truth.stated_values`.
+        truth: from `benchmarks.truth.true_values`.
         links: truth: `source`, `source_key`, `order_id`.
     """
     wrong = errors.filter(pl.col("nature") == "error") if "nature" in errors.columns else errors
-    days = stated.select("source", "source_key", has_one_day=pl.col("made").is_null() & pl.col("start").is_not_null())
+    ends = (pl.col(name).str.to_date(strict=False) for name in ("true_end", "end"))
+    given = (
+        stated.join(links, on=PLACE[:2])
+        .join(truth.select("order_id", true_end="end"), on="order_id")
+        .select(
+            *PLACE[:2],
+            has_one_day=pl.col("made").is_null() & pl.col("start").is_not_null(),
+            has_other_length=pl.col("term").is_null() & (whole_months(*ends) % HALF_YEAR == 0),
+        )
+    )
     is_start = (pl.col("field") == "made") & pl.col("has_one_day")
-    moved = wrong.join(days, on=PLACE[:2]).with_columns(
-        field=pl.when(is_start).then(pl.lit("start")).otherwise(pl.col("field"))
+    is_length = (pl.col("field") == "end") & pl.col("has_other_length").fill_null(value=False)
+    moved = wrong.join(given, on=PLACE[:2]).with_columns(
+        field=pl.when(is_start).then(pl.lit("start")).when(is_length).then(pl.lit("term")).otherwise(pl.col("field"))
     )
     standing = links.join(stated.filter("is_standing"), on=PLACE[:2], how="semi")
     twice = standing.filter(pl.len().over("source", "order_id") > 1)
@@ -166,9 +180,9 @@ def judge_folder(folder: Path, found: pl.DataFrame, core: dict[str, pl.DataFrame
     """The table of `measure` for what was found in a folder."""
     links = pl.read_csv(folder / "truth" / "links.csv", infer_schema=False)
     errors = pl.read_csv(folder / "truth" / "errors.csv", infer_schema=False)
-    stated = stated_values(core)
-    planted = plant(errors, stated, links)
-    return measure(places(found, links), tell_fates(planted, stated, true_values(folder / "truth"), links))
+    stated, truth = stated_values(core), true_values(folder / "truth")
+    planted = plant(errors, stated, truth, links)
+    return measure(places(found, links), tell_fates(planted, stated, truth, links))
 
 
 def read_core(landing: Path, as_of: date) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:

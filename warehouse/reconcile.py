@@ -75,7 +75,7 @@ def build_register(night: Night) -> dict[str, pl.DataFrame]:
     golden = _identify(golden, night)
     held = _identify(hold_records(night.orders, night.clusters), night)
     add(ORDER_SOURCES, build_order_sources(held, night.clusters))
-    conditions = add(CONDITIONS, build_conditions(night.conditions, held))
+    conditions = add(CONDITIONS, build_conditions(night.conditions, held, golden))
     add(ORDERS, build_orders(golden, held, conditions, as_of=night.as_of))
     arrests = add(ARRESTS, build_arrests(night))
     add(SUBJECTS, build_subjects(golden, held, night.aliases, arrests))
@@ -172,11 +172,17 @@ def build_subjects(
     )
 
 
-def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame, golden: pl.DataFrame) -> pl.DataFrame:
     """The coded conditions of every order, with the sources that hold each.
 
-    A condition is believed if the court holds it, whose order it is, or at least half of the sources that list
-    conditions for the order at all: lists are cut short or abbreviated far more often than they are added to.
+    A condition is believed if at least half of the sources that list conditions for the order hold it, or if one does
+    and it stands in the order of another subject of the case: lists are cut short or abbreviated far more often than
+    they are added to, and co-defendants share most conditions.
+
+    Args:
+        conditions: `core__conditions`.
+        held: order records with `order_id` and `standing`.
+        golden: `order_id`, `court_code`, `made_on`: orders of one court and day are of one case.
     """
     listed = conditions.join(
         held.filter(pl.col("standing") != AMENDED).select("record_id", "source", "order_id"), on="record_id"
@@ -196,13 +202,27 @@ def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFra
         wordings.group_by("order_id", "condition_code", maintain_order=True)
         .agg(pl.col("source").unique().sort().alias("sources"), pl.col("text", "match_score").first())
         .join(listing, on="order_id")
-        .with_columns(
-            (
-                pl.col("sources").list.contains("court")
-                | (pl.col("sources").list.len() * 2 >= pl.col("listing_sources"))
-            ).alias("is_golden")
-        )
+        .with_columns((pl.col("sources").list.len() * 2 >= pl.col("listing_sources")).alias("is_golden"))
+        .pipe(_with_case, golden)
         .join(catalogue, on="condition_code", how="left")
+    )
+
+
+def _with_case(believed: pl.DataFrame, golden: pl.DataFrame) -> pl.DataFrame:
+    """Believe too what two sources hold of another order of the same court and day."""
+    case = ["court_code", "made_on"]
+    cases = golden.select("order_id", *case).drop_nulls()
+    placed = believed.join(cases, on="order_id", how="left")
+    shared = (
+        placed.filter(pl.col("is_golden") & (pl.col("sources").list.len() > 1))
+        .drop_nulls(case)
+        .select("condition_code", *case)
+        .unique()
+    )
+    borne_out = placed.join(shared, on=["condition_code", *case], how="semi").select("order_id", "condition_code")
+    marked = borne_out.with_columns(is_borne_out=pl.lit(value=True))
+    return believed.join(marked, on=["order_id", "condition_code"], how="left").with_columns(
+        is_golden=pl.col("is_golden") | pl.col("is_borne_out").fill_null(value=False)
     )
 
 

@@ -7,7 +7,13 @@ from order_cases import against_agreement, discrepancies, record
 from benchmarks.discrepancies import PLACE, measure, places, plant, tell_fates
 from benchmarks.truth import FIELDS
 
-TRUE = dict.fromkeys(FIELDS) | {"surname": "NOVAKBLACK", "forenames": "JANA", "made": "2021-03-09", "dob": "1988-04-17"}
+TRUE = dict.fromkeys(FIELDS) | {
+    "surname": "NOVAKBLACK",
+    "forenames": "JANA",
+    "made": "2021-03-09",
+    "dob": "1988-04-17",
+    "end": "2026-03-31",
+}
 
 
 def statements(*rows):
@@ -35,7 +41,7 @@ def errors(*fields, **more):
 def fate(field, *rows):
     stated = statements(*rows)
     links = links_of(stated)
-    told = tell_fates(plant(errors(field), stated, links), stated, truth(), links)
+    told = tell_fates(plant(errors(field), stated, truth(), links), stated, truth(), links)
     return told.filter(pl.col("field") == field).get_column("fate").item()
 
 
@@ -78,14 +84,28 @@ def test_what_became_of_an_error_that_was_not_found(field, rows, expected):
 def test_another_form_and_a_gap_are_no_errors():
     stated = statements({}, OTHER)
     wrong = pl.concat([errors("name", nature="format"), errors("sex", nature="gap"), errors("made", nature="error")])
-    assert plant(wrong, stated, links_of(stated)).get_column("field").to_list() == ["made"]
+    assert plant(wrong, stated, truth(), links_of(stated)).get_column("field").to_list() == ["made"]
 
 
 def test_a_record_with_one_day_gives_it_as_the_start():
     stated = statements({"made": None, "start": "2021-03-10"})
-    assert plant(errors("made"), stated, links_of(stated)).get_column("field").to_list() == ["start"]
+    assert plant(errors("made"), stated, truth(), links_of(stated)).get_column("field").to_list() == ["start"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        pytest.param({"end": "2027-03-31"}, "term", id="a year off, no length"),
+        pytest.param({"end": "2026-03-28"}, "end", id="days off, no length"),
+        pytest.param({"end": "2027-03-31", "term": "60"}, "end", id="a year off beside a length"),
+    ],
+)
+def test_a_record_without_a_length_gives_it_by_its_end(given, field):
+    stated = statements(given)
+    planted = plant(errors("end"), stated, truth(), links_of(stated))
+    assert planted.get_column("field").to_list() == [field]
 
 
 def test_two_standing_records_of_an_order_in_one_source_are_one_duplicate():
     stated = statements({}, {"source_key": "2"}, {"source_key": "3", "is_standing": False})
-    assert plant(errors(), stated, links_of(stated)).select(PLACE).rows() == [("pnc", "T1", "duplicate")]
+    assert plant(errors(), stated, truth(), links_of(stated)).select(PLACE).rows() == [("pnc", "T1", "duplicate")]
