@@ -24,6 +24,8 @@ NightOption = Annotated[
 ]
 PageOption = Annotated[Path | None, typer.Option("--out", dir_okay=False, help="Write a page with pictures there.")]
 SHOWN_KEYS = 20
+# Fewer records teach little more than what the comparisons declare.
+FEW_RECORDS = 1_000
 
 
 @model_app.command()
@@ -39,6 +41,8 @@ def train(night: NightOption = None, home: HomeOption = DEFAULT_HOME) -> None:
         records = find_night(state, night)
         models = train_models(records.compared)
         kept = save_models(state, models.save, as_of=records.as_of)
+    if records.orders.height < FEW_RECORDS:
+        typer.echo(f"only {records.orders.height} records: they teach little more than what is declared", err=True)
     for parameters in (models.person, models.order):
         typer.echo(f"{parameters.model}: {parameters.trained_on}, {parameters.rounds} rounds")
     typer.echo(f"{kept.set_id} is a candidate: `concord model compare {kept.set_id}` tells what it would change")

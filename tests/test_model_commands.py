@@ -106,6 +106,7 @@ def test_trained_models_are_a_candidate_and_the_same_night_gives_the_same(concor
     assert "person: " in said
     assert "candidate pairs" in said
     assert "m2026-11-20 is a candidate" in said
+    assert f"only {NightRecords(home, NIGHT).orders.height} records: they teach little" in said
     assert current_models(home) is None
     concord("train")
     assert [models.set_id for models in list_models(home)] == ["m2026-11-20"]
