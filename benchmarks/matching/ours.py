@@ -7,6 +7,8 @@ parts and nicknames.
 """
 
 from collections.abc import Callable, Sequence
+from importlib.resources import files
+from itertools import combinations
 from pathlib import Path
 
 import polars as pl
@@ -21,7 +23,6 @@ from matching.engine.comparators.places import Postcode
 from matching.engine.comparators.text import Edits, JaroWinkler
 from matching.engine.model import LinkageModel
 from matching.engine.patterns import Comparison, Rival
-from matching.names import name_variants
 
 LEAST_WEIGHT = -10.0
 # Splink leaves no block out, so neither does this side.
@@ -39,16 +40,14 @@ COMPARATORS: dict[Kind, Comparator] = {
     "email": JaroWinkler((0.92, 0.88)),
 }
 NAMES = ("forename", "surname")
-# Both cases: the order records are in capitals, the others are not.
-VARIANTS = tuple(pair for one, other in name_variants() for pair in ((one, other), (one.lower(), other.lower())))
 COUNTED = ("forename", "surname", "district", "code", "email")
 # What relatives have in common, in data that hold relatives.
 SHARED = frozenset({"surname", "postcode", "town", "email"})
 
 
-def link(task: Task, files: list[Path], variant: str, clock: Clock) -> Callable[[Path], None]:
+def link(task: Task, paths: list[Path], variant: str, clock: Clock) -> Callable[[Path], None]:
     """Link the tables; see `child`."""
-    tables = {file.stem: pl.read_parquet(file) for file in files}
+    tables = {file.stem: pl.read_parquet(file) for file in paths}
     with clock.phase("compare"):
         linkage = model(task, variant, list(tables)).on(tables, key="id", threads=CORES)
     clock.candidates = len(linkage.left)
@@ -71,7 +70,7 @@ def model(task: Task, variant: str, tables: Sequence[str]) -> LinkageModel:
     """The task as a model; between tables an entity has one record in each."""
     return LinkageModel(
         task.name,
-        tuple(compare(field, kind, task, variant) for field, kind in task.fields),
+        tuple(compare(field, kind, task, variant) for field, kind in task.compared(variant)),
         tuple(block(rule) for rule in task.rules),
         link_type=task.link_type,
         rivals=rivals(task),
@@ -103,8 +102,15 @@ def compare(field: str, kind: Kind, task: Task, variant: str) -> Comparison:
 def name_part(kind: Kind) -> NamePart:
     """A part of a name that may stand in the other's place; a forename may be shortened."""
     if kind == "forename":
-        return NamePart(NAME_THRESHOLDS, groups=Variants(VARIANTS), exchange="tell")
+        return NamePart(NAME_THRESHOLDS, groups=Variants(forename_pairs()), exchange="tell")
     return NamePart(NAME_THRESHOLDS, exchange="leave out")
+
+
+def forename_pairs() -> tuple[tuple[str, str], ...]:
+    """Forenames that stand for each other, in capitals as order records have them and in small letters."""
+    families = pl.read_csv(files("matching").joinpath("forenames.csv").read_bytes()).get_column("forms").str.split("|")
+    capitals = [pair for forms in families.to_list() for pair in combinations(sorted(forms), 2)]
+    return tuple(sorted({*capitals, *((one.lower(), other.lower()) for one, other in capitals)}))
 
 
 def block(rule: Rule) -> BlockingRule:

@@ -25,8 +25,6 @@ SEED = 1
 DEFAULT_U_PAIRS = 1e6
 # On large tables `best` trains on common keys, which gives better weights, and on a sample of the pairs they make.
 SESSION_PAIRS = 2e6
-# Where `best` compares by finer kinds than `same`, which keeps to the demo.
-FINER: dict[tuple[str, str], Kind] = {("febrl3", "soc_sec_id"): "identifier", ("febrl3", "postcode"): "district"}
 # What its documentation and demos give for a kind of field; names and email count frequencies of their own accord.
 COMPARISONS: dict[Kind, Callable[[str], Any]] = {
     "forename": cl.NameComparison,
@@ -98,9 +96,8 @@ def names_of(task: Task) -> list[str]:
 
 def settings(task: Task, variant: str, *, joined: bool) -> SettingsCreator:
     """Comparisons and blocking rules of the task."""
-    finer = FINER if variant == "best" else {}
-    kinds = {field: finer.get((task.name, field), kind) for field, kind in task.fields}
-    comparisons = [compare(field, kind, task) for field, kind in kinds.items() if not (joined and kind in NAMES)]
+    fields = [(field, kind) for field, kind in task.compared(variant) if not (joined and kind in NAMES)]
+    comparisons = [compare(field, kind, task) for field, kind in fields]
     if joined:
         name = cl.ForenameSurnameComparison(*names_of(task), forename_surname_concat_col_name="full_name")
         comparisons = [name, *comparisons]
