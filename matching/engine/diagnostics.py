@@ -8,6 +8,7 @@ All sums are of whole numbers, so that a table is the same in any order of the p
 """
 
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -176,15 +177,14 @@ def tabulate_correlation(linkage: Linkage, scores: Scores) -> pl.DataFrame:
     levels = unpack(patterns, comparisons)
     weights = level_weights(scores.scales.parameters)
     rows = []
-    for one in range(len(comparisons)):
-        for other in range(one + 1, len(comparisons)):
-            size = len(comparisons[other].levels)
-            cells = levels[one].astype(np.int64) * size + levels[other]
-            for among, counts in (("matches", matches), ("non-matches", others)):
-                cell_counts = np.bincount(cells, counts, minlength=len(comparisons[one].levels) * size)
-                seen = cell_counts.astype(np.float64).reshape(-1, size)[NOT_KNOWN + 1 :, NOT_KNOWN + 1 :]
-                told = (_association(seen), _correlation(seen, weights[one][1:], weights[other][1:]))
-                rows.append((comparisons[one].name, comparisons[other].name, among, float(seen.sum()) / PARTS, *told))
+    for one, other in combinations(range(len(comparisons)), 2):
+        size = len(comparisons[other].levels)
+        cells = levels[one].astype(np.int64) * size + levels[other]
+        for among, counts in (("matches", matches), ("non-matches", others)):
+            cell_counts = np.bincount(cells, counts, minlength=len(comparisons[one].levels) * size)
+            seen = cell_counts.astype(np.float64).reshape(-1, size)[NOT_KNOWN + 1 :, NOT_KNOWN + 1 :]
+            told = (_association(seen), _correlation(seen, weights[one][1:], weights[other][1:]))
+            rows.append((comparisons[one].name, comparisons[other].name, among, float(seen.sum()) / PARTS, *told))
     numbers = dict.fromkeys(["pairs", "association", "correlation"], pl.Float64)
     schema = {"one": pl.String, "other": pl.String, "among": pl.String} | numbers
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from linked_people import MODEL, is_one, link_people, write_people
 
-from matching.engine.clusters import Policy
+from matching.engine.clusters import Policy, _cross_pairs, _Edges
 from matching.engine.comparators.base import Exact
 from matching.engine.diagnostics import (
     THRESHOLDS,
@@ -192,10 +192,14 @@ def test_the_waterfall_of_a_merge_of_two_records_is_that_of_their_pair():
     )
 
 
-def test_a_great_merge_is_explained_by_as_many_pairs_as_it_was_decided_by():
+def test_a_great_merge_is_explained_by_the_very_pairs_that_it_was_decided_by():
     _, scores = link_people()
-    waterfall = explain_merge(scores, np.arange(30), np.arange(30, 60), Policy(sample=50))
+    labels = np.concatenate([np.zeros(30), np.full(25, 30), np.arange(55, len(scores.keys))]).astype(np.int64)
+    merge = _Edges(np.array([0]), np.array([30]), np.array([1.0]), np.array([0], np.int8))
+    _, left, right = _cross_pairs(merge, labels, sample=50)
+    waterfall = explain_merge(scores, np.arange(30, 55), np.arange(30), Policy(sample=50))
     assert waterfall.steps[1].found.endswith("of 50 pairs")
+    assert waterfall.weight == pytest.approx(np.clip(scores.weigh(left, right), -8, 8).mean())
 
 
 def test_tables_of_a_linkage_without_a_candidate_pair_say_that_there_is_none():
