@@ -18,6 +18,7 @@ from assets.link import gather
 from matching.orders import Compared, Decisions, compare_orders
 from matching.trained import Models, load_models, shipped_models
 from pipelines.model_changes import find_changed_labels, judge_labels, label_pairs
+from pipelines.nightly import NightFailedError, NightUnderWayError
 from pipelines.options import Exit, fail
 from pipelines.settings import SettingsError, read_settings
 from warehouse.home import Home
@@ -160,7 +161,7 @@ def told_errors() -> Iterator[None]:
         fail(f"refused: {error}", Exit.REFUSED)
     except (KeyError, IndexError):
         raise
-    except (LookupError, FileNotFoundError) as error:
+    except (LookupError, FileNotFoundError, NightFailedError, NightUnderWayError) as error:
         fail(str(error), Exit.FAILED)
     except dg.Failure as error:
         fail(str(error.description), Exit.FAILED)

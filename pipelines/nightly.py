@@ -58,7 +58,7 @@ def run_night(home: Home, *, landing: Path, as_of: date, settings: Settings) -> 
     nights = NIGHTS.get_partition_keys()
     if as_of.isoformat() not in nights:
         raise UnknownNightError(f"there is no night {as_of}: the first is {nights[0]}, the last {nights[-1]}")
-    with _only_run(home):
+    with only_run(home):
         job = build_definitions(home.path, landing, settings).resolve_job_def(nightly_job.name)
         with _instance(home) as instance, shown_progress(len(job.nodes)):
             result = job.execute_in_process(
@@ -73,7 +73,13 @@ def run_night(home: Home, *, landing: Path, as_of: date, settings: Settings) -> 
 
 
 @contextmanager
-def _only_run(home: Home) -> Iterator[None]:
+def only_run(home: Home) -> Iterator[None]:
+    """Keep every other run off a folder of state.
+
+    Raises:
+        NightUnderWayError: another run is under way on it.
+        NightFailedError: its folders can't be made.
+    """
     try:
         home.create()
     except OSError as error:

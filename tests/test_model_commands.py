@@ -15,6 +15,7 @@ from matching.trained import Models
 from pipelines.cli import app
 from pipelines.model_desk import NightRecords, find_models
 from pipelines.models import SHOWN_KEYS
+from pipelines.nightly import only_run
 from samples.nights import write_nights
 from warehouse.home import Home
 from warehouse.ledger.decision import Signature
@@ -237,3 +238,11 @@ def test_a_ledger_that_cannot_be_read_is_told_and_nothing_is_put_in_force(concor
     home.ledger.write_bytes(b"no database at all, though its name says so" * 100)
     assert "the ledger of decisions can't be read" in concord("promote", "m2026-11-20", code=1)
     assert current_models(home) is None
+
+
+def test_models_are_not_changed_while_a_night_is_under_way(concord, home):
+    concord("train")
+    with only_run(home):
+        assert "another run is under way" in concord("promote", "m2026-11-20", code=1)
+    assert current_models(home) is None
+    concord("promote", "m2026-11-20")
