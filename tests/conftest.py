@@ -1,4 +1,4 @@
-"""What tests of several areas need: the databases a ledger may lie in."""
+"""What tests of several areas need: patience with slow machines, the databases a ledger may lie in."""
 
 import importlib.util
 import itertools
@@ -15,8 +15,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 WAIT_SECONDS = 60
+
+# Time is for benchmarks; a loaded machine is no failure.
+settings.register_profile("concord", deadline=None)
+settings.load_profile("concord")
 
 
 def postgres_programs() -> Path:
