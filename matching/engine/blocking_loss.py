@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.estimates import Estimate, estimate_missed
+from matching.engine.estimates import NOT_TOLD, Estimate, estimate_missed
 from matching.engine.model import Linkage
 from matching.engine.scores import Scores
 
@@ -91,12 +91,17 @@ def _apart(linkage: Linkage, captures: Counter[int]) -> list[tuple[int, int]]:
 
 
 def _missed_by_all(captures: Counter[int], one: int, other: int) -> Estimate:
-    """What two rules say that all rules missed: what both missed less what others found of it."""
+    """What two rules say that all rules missed: what both missed less what others found of it.
+
+    Not told where others found more than the two can account for: then these find the same easy pairs.
+    """
     of_two: Counter[int] = Counter()
     for caught, count in captures.items():
         of_two[caught >> one & 1 | (caught >> other & 1) << 1] += count
     by_others = of_two.pop(0, 0)
     missed = estimate_missed(of_two, 2)
+    if missed.high is None or missed.high < by_others:
+        return NOT_TOLD
     return Estimate(*(None if number is None else max(number - by_others, 0.0) for number in missed.numbers))
 
 

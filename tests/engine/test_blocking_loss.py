@@ -68,3 +68,12 @@ def test_rules_that_find_few_of_the_matches_are_not_put_beside_others():
     table = estimate_blocking_loss(linkage, linkage.score(linkage.train()))
     assert not table.get_column("rules").str.contains("a rare name").any()
     assert "born against names" in table.get_column("rules")
+
+
+def test_rules_that_find_the_same_easy_pairs_claim_no_loss():
+    people = write_people().with_columns(year=pl.col("born").str.slice(0, 4), initial=pl.col("surname").str.slice(0, 1))
+    same = BlockingRule("year and initial", (pl.col("year"), pl.col("initial")), most_pairs=1_000_000)
+    linkage = replace(MODEL, blocking=(*MODEL.blocking, same)).on(people)
+    table = estimate_blocking_loss(linkage, linkage.score(linkage.train()))
+    beside = table.row(by_predicate=pl.col("rules") == "born against year and initial", named=True)
+    assert [beside[name] for name in ("missed", "missed_low", "missed_high", "loss")] == [None] * 4
