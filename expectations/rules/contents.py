@@ -121,10 +121,10 @@ WHAT_RULES = (
         "Another court",
         "court_code",
         "medium",
-        differs("court_code"),
+        differs("court_code") & ~pl.col("is_court_named_in_part"),
         "{source} gives another court.",
         COURT_NOTE,
-        "PND: Leicester Crown Court. Court result: Nottingham Crown Court. A name cut short or an alias is none.",
+        "PND: Leicester Crown Court. Court result: Nottingham Crown Court. A town alone that has both courts is none.",
     ),
     content_rule(
         "FORCE-APPLICANT",
@@ -141,8 +141,8 @@ WHAT_RULES = (
         "Another force",
         "force_code",
         "medium",
-        # Two forces that upload one order are told of as a duplicate; each upload is true.
-        differs("force_code") & ~pl.col("is_force_held_beside"),
+        # Two forces that upload one order to the PND are told of as a duplicate (E27); each upload is true.
+        differs("force_code") & ~(pl.col("is_force_held_beside") & (pl.col("source") == "pnd")),
         "{source} gives another force: a former holder, a neighbour, or a slip.",
         FORCE_NOTE,
         "PNC: owner Leicestershire. Court (case number 33…), PND: Nottinghamshire. A legacy code or name is none.",

@@ -17,7 +17,7 @@ from warehouse.tables.core import SOURCES
 GOLDEN_COLUMNS = (
     "order_type", "is_interim", "forenames", "surname", "forenames_folded", "surname_folded", "date_of_birth", "sex",
     "pnc_id", "cro_number", "made_on", "start_on", "end_on", "is_until_further_order", "term_months", "court_code",
-    "force_code", "region_code", "legal_status", "is_county_lines", "condition_count",
+    "court_name", "force_code", "region_code", "legal_status", "is_county_lines", "condition_count",
 )  # fmt: skip
 AMENDED_COLUMNS = ("made_on", "start_on", "end_on", "term_months")
 ORDER_FEEDS = {"pnc": "pnc_ancord", "pnd": "pnd", "court": "court"}
@@ -79,6 +79,7 @@ def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
             is_birth_alone=_is_birth_alone(),
             birth_digits=_digits_apart("date_of_birth"),
             is_force_held_beside=_is_force_held_beside(),
+            is_court_named_in_part=_is_court_named_in_part(),
             is_pnc_id_of_other=_is_pnc_id_of_other(evidence.orders),
         )
     )
@@ -107,6 +108,16 @@ def _full_ends(orders: pl.DataFrame) -> pl.DataFrame:
     return orders.filter(~pl.col("golden_is_interim")).select(
         order_id="follows_order_id", full_end_on="golden_end_on"
     ).drop_nulls().group_by("order_id").agg(pl.col("full_end_on").max())  # fmt: skip
+
+
+def _is_court_named_in_part() -> pl.Expr:
+    """All words of the court as written stand in the golden court's name: it fits that court too."""
+    written, gold = (
+        pl.col(name).str.to_lowercase().str.replace_all("'", "").str.extract_all(r"[a-z]+")
+        for name in ("court_as_written", "golden_court_name")
+    )
+    is_part = (written.list.len() > 0) & (written.list.set_difference(gold).list.len() == 0)
+    return is_part.fill_null(value=False)
 
 
 def _is_force_held_beside() -> pl.Expr:

@@ -147,6 +147,19 @@ def test_the_courts_force_is_told_as_the_applicants():
     assert codes(against_agreement(record("court", force_code="01"))) == ["FORCE-APPLICANT"]
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param("Nottingham", [], id="the town alone"),
+        pytest.param("NOTTINGHAM MC", ["COURT-WRONG"], id="the town's other court"),
+        pytest.param("Leicester", ["COURT-WRONG"], id="another town"),
+    ],
+)
+def test_a_town_that_has_two_courts_contradicts_neither(written, expected):
+    wrong = record("rocu", court_code="B31IZ00", court_as_written=written)
+    assert codes(against_agreement(wrong, order=golden(court_name="Nottingham Crown Court"))) == expected
+
+
 def test_two_forces_that_upload_one_order_are_a_duplicate_and_no_more():
     second = record("pnd", source_key="PND-0000009", is_duplicate=True, force_code="34")
     assert codes(evidence([*map(record, KEYS), second])) == ["DUPLICATE"]
