@@ -74,5 +74,5 @@ def present_of(home: Path, release: str | None = None) -> Present:
         tables,
         release_id=night.release_id,
         as_of=night.as_of,
-        model_version=str(night.manifest["versions"]["concord"]),
+        model_version=str(night.manifest["versions"]["models"]),
     )

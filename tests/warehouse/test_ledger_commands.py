@@ -44,7 +44,7 @@ def published(make_register, tmp_path_factory):
         make_register(),
         as_of=date(2023, 11, 30),
         inputs={},
-        versions={"concord": "0.1.0"},
+        versions={"models": "model-7"},
         config_hash="c",
         state="published",
     )
@@ -155,6 +155,7 @@ def test_stale_decisions_and_contradictions_are_told_without_values(concord, hom
 def test_decisions_go_out_and_into_another_ledger(concord, home, tmp_path, monkeypatch):
     concord("decide", "both-right", "d1", *WHY)
     assert "wrote 1 decisions" in concord("decisions", "export", str(tmp_path / "out.csv"))
+    assert "r2023-11-30,model-7" in (tmp_path / "out.csv").read_text(encoding="utf-8")
     monkeypatch.setenv("CONCORD_LEDGER", f"sqlite:///{tmp_path}/other.sqlite")
     assert "there is no ledger" in concord("decisions", "list", code=1)
     concord("decisions", "migrate")
