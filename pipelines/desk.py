@@ -68,11 +68,13 @@ def present_of(home: Path, release: str | None = None) -> Present:
         }
         night = register.release
     store = TableStore(state.tables / night.as_of.isoformat())
+    versions = night.manifest["versions"]
     records = pl.concat([store.scan(core_table(source, CORE_ORDERS).name) for source in SOURCES]).collect()
     return Present.of(
         records,
         tables,
         release_id=night.release_id,
         as_of=night.as_of,
-        model_version=str(night.manifest["versions"]["models"]),
+        # In releases that name no models these were part of the code.
+        model_version=str(versions.get("models", versions.get("concord"))),
     )
