@@ -248,15 +248,29 @@ def _cross_pairs(merges: _Edges, labels: Rows, sample: int) -> tuple[Rows, Rows,
     members = rows[np.argsort(labels[rows], kind="stable")]
     sizes = np.bincount(labels[rows], minlength=len(labels))
     starts = np.cumsum(sizes) - sizes
-    wide = sizes[merges.right]
-    cross = sizes[merges.left] * wide
-    taken = np.minimum(cross, sample)
-    merge = np.repeat(np.arange(len(cross)), taken)
+    tall, wide = sizes[merges.left], sizes[merges.right]
+    taken = np.minimum(tall * wide, sample)
+    merge = np.repeat(np.arange(len(taken)), taken)
     place = np.arange(int(taken.sum())) - np.repeat(np.cumsum(taken) - taken, taken)
-    spread = place * cross[merge] // taken[merge]
-    one = members[starts[merges.left][merge] + spread // wide[merge]]
-    other = members[starts[merges.right][merge] + spread % wide[merge]]
+    one_place, other_place = spread_pairs(place, taken[merge], (tall[merge], wide[merge]))
+    one = members[starts[merges.left][merge] + one_place]
+    other = members[starts[merges.right][merge] + other_place]
     return merge, np.minimum(one, other), np.maximum(one, other)
+
+
+def spread_pairs(place: Rows, taken: Rows | int, sizes: tuple[Rows | int, Rows | int]) -> tuple[Rows, Rows]:
+    """Which members of two clusters make the cross pairs that are weighed: distinct pairs, evenly spread over both.
+
+    Args:
+        place: numbers of the pairs, from 0 to `taken`.
+        taken: pairs that are weighed, all cross pairs at most.
+        sizes: members of the one cluster and of the other.
+
+    Returns:
+        Places in the one cluster and in the other. Pairs of one member stand one after the other, so no pair comes twice.
+    """
+    one, other = sizes
+    return place * one // taken, place % other
 
 
 def _relabel(edges: _Edges, target: Rows, changed: Flags) -> _Edges:

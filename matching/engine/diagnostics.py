@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.clusters import Policy
+from matching.engine.clusters import Policy, spread_pairs
 from matching.engine.comparators.base import NOT_KNOWN
 from matching.engine.estimates import NOT_TOLD, estimate_share
 from matching.engine.model import Linkage
@@ -257,8 +257,7 @@ def _correlation(seen: Weights, rows: Weights, columns: Weights) -> float | None
 def _cross_pairs(left: Rows, right: Rows, sample: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """The cross pairs that clustering weighs: all, or so many evenly spread; the cluster of the smallest row first."""
     left, right = sorted((np.sort(left), np.sort(right)), key=lambda rows: int(rows[0]))
-    cross = len(left) * len(right)
-    taken = min(cross, sample)
-    spread = np.arange(taken) * cross // taken
-    one, other = left[spread // len(right)], right[spread % len(right)]
+    taken = min(len(left) * len(right), sample)
+    places = spread_pairs(np.arange(taken), taken, (len(left), len(right)))
+    one, other = left[places[0]], right[places[1]]
     return np.minimum(one, other).astype(np.int32), np.maximum(one, other).astype(np.int32)

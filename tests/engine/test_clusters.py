@@ -20,6 +20,7 @@ from matching.engine.clusters import (
     Rows,
     Weights,
     agglomerate,
+    spread_pairs,
 )
 
 SIZE = 8
@@ -320,3 +321,14 @@ def test_rounds_end_when_told_to_and_the_rest_is_left_apart() -> None:
     assert groups(stopped) == {frozenset((0, 1)), frozenset((2, 3))}
     assert stopped.rounds == 1
     assert stopped.conflicts.get_column("reason").to_list() == ["rounds"]
+
+
+@given(one=st.integers(1, 60), other=st.integers(1, 60), sample=st.integers(1, 200))
+def test_the_pairs_of_two_clusters_that_are_weighed_are_distinct_and_spread_over_both(
+    one: int, other: int, sample: int
+) -> None:
+    taken = min(one * other, sample)
+    left, right = spread_pairs(np.arange(taken), taken, (one, other))
+    assert len(set(zip(left.tolist(), right.tolist(), strict=True))) == taken
+    assert len(set(left.tolist())) == min(one, taken)
+    assert len(set(right.tolist())) == min(other, taken)
