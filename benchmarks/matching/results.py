@@ -8,22 +8,28 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.matching.judge import Quality
-from benchmarks.matching.runs import Run
+from benchmarks.matching.runs import SIDES, Run
 from benchmarks.matching.tasks import TASKS
 
 Measured = dict[str, dict[str, Run]]
 
 
 def keep(folder: Path, measured: Measured) -> None:
-    """Put the runs of some tasks in the place of what the folder holds of them."""
-    told = _read(folder) | {name: {side: asdict(run) for side, run in runs.items()} for name, runs in measured.items()}
+    """Put the runs of some sides at some tasks in the place of what the folder holds of them."""
+    told = _read(folder)
+    for name, runs in measured.items():
+        told[name] = told.get(name, {}) | {side: asdict(run) for side, run in runs.items()}
     (folder / "results.json").write_text(json.dumps(told, indent=1))
 
 
 def kept(folder: Path) -> Measured:
-    """The runs of all tasks measured so far, in the order of the tasks."""
+    """The runs of all tasks measured so far, in the order of tasks and sides."""
     told = _read(folder)
-    return {name: {side: _run(figures) for side, figures in told[name].items()} for name in TASKS if name in told}
+    return {
+        name: {side.name: _run(told[name][side.name]) for side in SIDES if side.name in told[name]}
+        for name in TASKS
+        if name in told
+    }
 
 
 def _run(figures: dict[str, object]) -> Run:

@@ -108,12 +108,16 @@ def test_candidate_pairs_are_told_where_an_engine_tells_them():
     assert tell(FEBRL3, {"Concord": run(1.0, 1)}).endswith(": 50 candidate pairs.")
 
 
-def test_results_of_sets_measured_apart_are_told_together(tmp_path):
+def test_results_of_sets_and_sides_measured_apart_are_told_together(tmp_path):
     first, second = run(1.0, 10, 0.9, 0.9, 0.9, 0.9), run(2.0, 20)
-    keep(tmp_path, {"febrl4": {"Concord": second}, "febrl3": {"Concord": second}})
-    keep(tmp_path, {"febrl3": {"Concord": first}})
-    assert kept(tmp_path) == {"febrl3": {"Concord": first}, "febrl4": {"Concord": second}}
-    assert list(kept(tmp_path)) == ["febrl3", "febrl4"]
+    keep(tmp_path, {"febrl4": {"Concord, same": second}, "febrl3": {"Concord, same": second}})
+    keep(tmp_path, {"febrl3": {"Splink, same": second, "Concord, same": first}})
+    told = kept(tmp_path)
+    assert told == {
+        "febrl3": {"Splink, same": second, "Concord, same": first},
+        "febrl4": {"Concord, same": second},
+    }
+    assert [list(runs) for runs in told.values()] == [["Splink, same", "Concord, same"], ["Concord, same"]]
 
 
 @pytest.mark.parametrize("task", [pytest.param(task, id=name) for name, task in TASKS.items()])
