@@ -130,7 +130,8 @@ def _compare(records: pl.DataFrame) -> tuple[Linkage, ...]:
 def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters) -> pl.Series:
     """The subject whose order records fit each arrest record best; null where none fits or two fit alike."""
     described = list(dict.fromkeys((*PERSON_COLUMNS, *NAME_COLUMNS, "alias_names", "all_names")))
-    code = pl.struct(described).hash(0)
+    # All else that describes a person follows from these.
+    code = pl.struct(*PERSON_COLUMNS, "alias_names").hash(0)
     arrested = records.select(*described, code=code)
     known = holders.select(*described, "subject_cluster", code=code).unique(["code", "subject_cluster"])
     model = replace(person_model(), blocking=PERSON_RULES, link_type="link")

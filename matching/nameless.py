@@ -56,9 +56,12 @@ def chance_of_another(records: pl.DataFrame, facts: tuple[str, ...]) -> float:
 
 def _joined(records: pl.DataFrame, facts: tuple[str, ...]) -> pl.DataFrame:
     """`smaller`, `larger`: the row numbers of two events to be joined."""
+    of_nameless = records.filter(~pl.col("is_named").any().over("event"))
+    held = records.join(of_nameless.select(facts).drop_nulls().unique(), on=facts, how="semi").select("event").unique()
     lists = {f"{name}s": pl.col(name).drop_nulls().unique() for name in ("source", "pnc_id", "force_code")}
-    events = records.group_by("event").agg(pl.col("is_named").any(), **lists)
-    places = records.select("event", *facts).drop_nulls().unique().join(events, on="event").sort("event")
+    beside = records.join(held, on="event", how="semi")
+    events = beside.group_by("event").agg(pl.col("is_named").any(), **lists)
+    places = beside.select("event", *facts).drop_nulls().unique().join(events, on="event").sort("event")
     named, nameless = places.filter("is_named"), places.filter(~pl.col("is_named"))
     pairs = nameless.join(named, on=facts, suffix="_named").filter(~_share("sources"), ~_conflict("force_codes"))
     is_only = (pl.len().over("event") == 1) & (pl.len().over("event_named") == 1)
