@@ -3,6 +3,7 @@
 import dagster as dg
 import polars as pl
 
+from assets.former import Former
 from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from matching.orders import Decisions
 from warehouse.ledger.binding import constraints
@@ -12,16 +13,22 @@ from warehouse.ledger.ledger import Ledger
 from warehouse.tables.ledger import DECISIONS
 
 
-def read_decisions(url: str) -> pl.DataFrame:
+def read_decisions(url: str, *, expected: bool) -> pl.DataFrame:
     """All decisions of the ledger; none where there is no ledger yet.
 
+    Args:
+        url: where the ledger lies.
+        expected: whether the release before rests on decisions, so that there must be a ledger.
+
     Raises:
-        Failure: the ledger can't be read: a night without it would undo what stewards have done.
+        Failure: the ledger can't be read, or is gone: a night without it would undo what stewards have done.
     """
     try:
         with Ledger.open(url) as ledger:
             return ledger.read()
-    except LedgerMissingError:
+    except LedgerMissingError as error:
+        if expected:
+            raise dg.Failure(f"the ledger of decisions, on which the release before rests, is gone: {error}") from error
         return DECISIONS.empty()
     except LedgerError as error:
         raise dg.Failure(
@@ -50,7 +57,10 @@ def link_decisions(decisions: pl.DataFrame, records: pl.DataFrame) -> Decisions:
 def decided(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
     """The decisions that are in force on the night."""
     as_of = as_of_date(context)
-    yield from put_out({DECISIONS: in_force(read_decisions(night.ledger_url), as_of=as_of)}, night.store(as_of))
+    former = Former.of(night.state, as_of).release
+    expected = former is not None and DECISIONS.name in former.manifest["inputs"]
+    decisions = in_force(read_decisions(night.ledger_url, expected=expected), as_of=as_of)
+    yield from put_out({DECISIONS: decisions}, night.store(as_of))
 
 
 DECISION_ASSETS = [decided]

@@ -1,9 +1,10 @@
 """What a steward decides binds the next night, and the release says that it did."""
 
 import os
+import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -62,6 +63,14 @@ def test_the_record_stands_alone_from_the_next_night_on(home):
     after = dict(read_records(home, f"r{NEXT}").select("record_id", "order_id").iter_rows())
     assert len({after[record] for record in rest}) == 1
     assert after[one] not in {after[record] for record in rest}
+
+
+def test_a_night_does_not_go_on_without_the_ledger_that_bound_the_night_before(home, tmp_path):
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy)
+    (copy / "ledger" / "decisions.sqlite").unlink()
+    concord(copy, "nightly", "--landing", home.parent / "landing", "--as-of", NEXT + timedelta(days=1), codes=(1,))
+    assert (copy / "releases" / "CURRENT").read_text().strip() == f"r{NEXT}"
 
 
 def test_every_difference_is_told_as_the_stewards(home):
