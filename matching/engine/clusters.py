@@ -267,7 +267,7 @@ def spread_pairs(place: Rows, taken: Rows | int, sizes: tuple[Rows | int, Rows |
         sizes: members of the one cluster and of the other.
 
     Returns:
-        Places in the one cluster and in the other. Pairs of one member stand one after the other, so no pair comes twice.
+        Places in the one cluster and in the other. Pairs of one member stand side by side, so no pair comes twice.
     """
     one, other = sizes
     return place * one // taken, place % other

@@ -35,7 +35,8 @@ LinkType = Literal["dedupe", "link", "link_and_dedupe"]
 Progress = Callable[[int, int], None]
 
 CHUNK = 250_000
-RANDOM_CHUNK = 100_000
+# Random pairs are drawn by so many, and so many times before it is asked whether they are enough.
+RANDOM_CHUNK, DRAWS = 50_000, 8
 SEED = 1
 MOST_TABLES = 127
 
@@ -347,10 +348,10 @@ def _random_pairs(linkage: Linkage, most: int) -> Histogram:
     """Patterns of random pairs, drawn until each likeness of values is met often enough, or `most` are drawn."""
     comparisons, threads = linkage.model.comparisons, os.cpu_count() or 1
     parts = [compare(linkage.coded, np.zeros(0, np.int32), np.zeros(0, np.int32))]
-    batches = range(0, -(-min(most, linkage.possible_pairs) // RANDOM_CHUNK), 4)
+    batches = range(0, -(-min(most, linkage.possible_pairs) // RANDOM_CHUNK), DRAWS)
     with ThreadPoolExecutor(threads) as pool:
         for batch in batches:
-            parts += pool.map(lambda draw: _draw(linkage, draw), range(batch, batch + 4))
+            parts += pool.map(lambda draw: _draw(linkage, draw), range(batch, batch + DRAWS))
             if _is_enough(np.concatenate(parts), linkage):
                 break
     patterns = np.concatenate(parts)
