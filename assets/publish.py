@@ -57,12 +57,14 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
         "versions": {name: version(name) for name in LIBRARIES} | {"models": night.models().version},
         "config_hash": night.settings_digest,
     }
+    former = Former.of(night.state, as_of)
     tables = {name: store.scan(name) for name in PUBLISHED_TABLES} | {
-        RELEASE_CHANGES.name: changes_since(Former.of(night.state, as_of), store, account).lazy(),
+        RELEASE_CHANGES.name: changes_since(former, store, account).lazy(),
         EXPECTATION_RESULTS.name: gather_expectations(store).lazy(),
     }
     keep_quarantine(night, store, as_of.isoformat())
-    published = publish(night.state, tables, **account, state=state_of(deliveries))
+    follows = former.release.release_id if former.release else None
+    published = publish(night.state, tables, **account, state=state_of(deliveries), follows=follows)
     return dg.MaterializeResult(metadata={"release_id": published.release_id, "content_hash": published.content_hash})
 
 

@@ -18,6 +18,7 @@ import typer
 from pipelines.decisions import decide_app, decisions_app
 from pipelines.models import model_app
 from pipelines.options import DEFAULT_HOME, Exit, HomeOption, console, fail
+from pipelines.releases import release_app
 
 if TYPE_CHECKING:
     from pipelines.summary import Summary
@@ -29,7 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Reconciles slavery and trafficking order records of the PNC, the PND, the courts and the regional units.",
 )
-release_app = typer.Typer(no_args_is_help=True, help="The releases of the register.")
 app.add_typer(release_app, name="release")
 app.add_typer(decide_app, name="decide")
 app.add_typer(decisions_app, name="decisions")
@@ -127,36 +127,6 @@ def explain(
     from warehouse.register import Register
 
     render(Register.open(Home(home.resolve()), release).explain(order_id), console())
-
-
-@release_app.command("list")
-def list_all(home: HomeOption = DEFAULT_HOME) -> None:
-    """List the releases, the one in force marked."""
-    from warehouse.home import Home
-    from warehouse.releases import current_release, list_releases
-
-    state = Home(home.resolve())
-    current = current_release(state)
-    for release in list_releases(state):
-        mark = "*" if current is not None and release.release_id == current.release_id else " "
-        rows = release.manifest["rows"]["orders"]
-        typer.echo(
-            f"{mark} {release.release_id:<16} {release.state:<10} {rows:>8,} orders  {release.content_hash[:16]}"
-        )
-
-
-@release_app.command()
-def verify(
-    release_id: Annotated[str, typer.Argument(help="The release to verify.")], home: HomeOption = DEFAULT_HOME
-) -> None:
-    """Prove that a release's files are as they were published."""
-    from warehouse.home import Home
-    from warehouse.releases import read_release, verify
-
-    changed = verify(read_release(Home(home.resolve()), release_id))
-    if changed:
-        fail(f"{release_id}: not as published: {', '.join(changed)}", Exit.FAILED)
-    typer.echo(f"{release_id}: as published")
 
 
 def run_and_tell(home: Path, landing: Path, as_of: date) -> Exit:

@@ -36,6 +36,7 @@ class UnknownNightError(Exception):
 OWN_FAILURES = frozenset(
     {
         "DagsterAssetCheckFailedError",
+        "DamagedReleaseError",
         "Failure",
         "LostRecordError",
         "NotADirectoryError",

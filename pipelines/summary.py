@@ -35,6 +35,7 @@ class Summary:
     release_id: str
     as_of: str
     state: str
+    follows: str | None
     folder: str
     sources: list[SourceLine]
     orders: int
@@ -65,6 +66,7 @@ def summarise(register: Register) -> Summary:
         release_id=release.release_id,
         as_of=release.as_of.isoformat(),
         state=release.state,
+        follows=release.follows,
         folder=str(release.path),
         sources=sources,
         orders=orders.height,
@@ -141,7 +143,10 @@ def next_steps(sources: list[SourceLine], queue: int) -> list[str]:
 
 def render(summary: Summary, console: Console) -> None:
     """Print the summary for a person."""
-    console.print(f"[bold]night {summary.as_of}[/]  release {summary.release_id}  [bold]{summary.state.upper()}[/]\n")
+    follows = f"  follows {summary.follows}" if summary.follows else ""
+    console.print(
+        f"[bold]night {summary.as_of}[/]  release {summary.release_id}  [bold]{summary.state.upper()}[/]{follows}\n"
+    )
     console.print(_source_grid(summary.sources))
     for line in summary.sources:
         for note in line.notes:

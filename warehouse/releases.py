@@ -1,7 +1,8 @@
 """How a release is published: built aside, proved, then put in place in one atomic step.
 
-Belongs here: the gates, the files and the manifest of a release, the pointer to the one in force. Does not: what the
-tables hold, the DuckDB file itself (`warehouse.duck`), reading a release (`warehouse.register`).
+Belongs here: the manifest of a release, its place, the pointer to the one in force. Does not: writing its tables
+(`warehouse.build`) and its DuckDB file (`warehouse.duck`), reading it (`warehouse.register`), going back to a former
+one (`warehouse.rollback`).
 
 A reader never sees half a release: the folder gets its name by one rename, `CURRENT` its content by another, both
 after `fsync`. A crash before the first leaves a `.building-` folder, which the next publication removes; a crash
@@ -15,7 +16,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,21 +24,23 @@ from typing import Any
 
 import polars as pl
 
+from warehouse.build import write_tables
 from warehouse.disk import digest_of, put_text, sync, sync_folder, unfinished
 from warehouse.duck import write_register
-from warehouse.gates import check_relations, check_table
 from warehouse.home import Home
-from warehouse.schema import Table
-from warehouse.tables.link import IDENTITIES, LINK_PAIRS
-from warehouse.tables.register import PUBLIC_TABLES
-from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, ORDER_PAIRS, QUERIED_TABLES
+from warehouse.rollback_history import withdrawn_releases
+from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, QUERIED_TABLES
 
 RELEASE_NAME = re.compile(r"r(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
-ROW_GROUP_SIZE = 100_000
-COMPRESSION_LEVEL = 3
 DATABASE = "register.duckdb"
 MANIFEST = "manifest.json"
 BUILDING = ".building-"
+# Without these a manifest says nothing that can be relied on.
+MANIFEST_KEYS = frozenset({"as_of", "state", "content_hash", "rows", "digests", "database_digest"})
+
+
+class DamagedReleaseError(LookupError):
+    """A release has no manifest that can be read."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,11 @@ class Release:
         return str(self.manifest["state"])
 
     @property
+    def follows(self) -> str | None:
+        """The release it carries on from: the ids, the states of discrepancies, the changes told; None for none."""
+        return self.manifest.get("follows")
+
+    @property
     def content_hash(self) -> str:
         """Digest over the digests of its tables: equal for equal content (`hash_of`)."""
         return str(self.manifest["content_hash"])
@@ -96,11 +104,12 @@ def publish(
     versions: Mapping[str, str],
     config_hash: str,
     state: str,
+    follows: str | None = None,
 ) -> Release:
     """Publish the tables as the release of a date, and put it in force.
 
     Safe to repeat: content that was already published for the date is not published again, but put in force. A release
-    of an earlier date than the one in force is published without taking its place.
+    of an earlier date than the one in force is published without taking its place; so is one that was rolled back.
 
     Args:
         home: the folder of all state.
@@ -111,13 +120,14 @@ def publish(
         versions: of the package and its libraries.
         config_hash: digest of the settings in force.
         state: `published` or `degraded`.
+        follows: id of the release that the night carried on from; None for the first.
 
     Raises:
         PublicationRefusedError: a table is missing or breaks a gate; nothing was published.
     """
     home.create()
     with _publishing(home) as building:
-        rows = _write_tables(building, tables)
+        rows = write_tables(building, tables)
         digests = {name: digest_of(building / f"{name}.parquet") for name in rows}
         release = _published_as(home, as_of, digests)
         if release is None:
@@ -126,6 +136,7 @@ def publish(
                 "release_id": _next_id(home, as_of),
                 "as_of": as_of.isoformat(),
                 "state": state,
+                "follows": follows,
                 "content_hash": hash_of(digests),
                 "config_hash": config_hash,
                 "versions": dict(sorted(versions.items())),
@@ -139,12 +150,20 @@ def publish(
     return release
 
 
-def list_releases(home: Home) -> tuple[Release, ...]:
-    """All whole releases, oldest date first, revisions of a date in order."""
+def release_ids(home: Home) -> list[str]:
+    """The ids of all releases, oldest date first, revisions of a date in order."""
     if not home.releases.exists():
-        return ()
-    names = [path.name for path in home.releases.iterdir() if RELEASE_NAME.fullmatch(path.name)]
-    return tuple(read_release(home, name) for name in sorted(names, key=_order_of))
+        return []
+    return sorted((path.name for path in home.releases.iterdir() if RELEASE_NAME.fullmatch(path.name)), key=_order_of)
+
+
+def list_releases(home: Home) -> tuple[Release, ...]:
+    """All releases, in the order of `release_ids`.
+
+    Raises:
+        DamagedReleaseError: one has no manifest that can be read.
+    """
+    return tuple(read_release(home, release_id) for release_id in release_ids(home))
 
 
 def current_release(home: Home) -> Release | None:
@@ -152,18 +171,25 @@ def current_release(home: Home) -> Release | None:
 
     Raises:
         LookupError: the file that names it names no release.
+        DamagedReleaseError: it has no manifest that can be read.
     """
     if not home.current.exists():
         return None
-    try:
-        return read_release(home, home.current.read_text(errors="replace").strip())
-    except LookupError as error:
-        raise LookupError(f"{home.current} names no release: write the id of one into it, or run a night") from error
+    release_id = home.current.read_text(errors="replace").strip()
+    if release_id not in release_ids(home):
+        raise LookupError(f"{home.current} names no release: write the id of one into it, or run a night")
+    return read_release(home, release_id)
 
 
 def release_before(home: Home, as_of: date) -> Release | None:
-    """The last release of an earlier date: the one whose changes a release of that date tells."""
-    return next((release for release in reversed(list_releases(home)) if release.as_of < as_of), None)
+    """The release that a night of that date carries on from: the last one of an earlier date that was not rolled back.
+
+    Raises:
+        DamagedReleaseError: it has no manifest that can be read.
+    """
+    withdrawn = withdrawn_releases(home)
+    earlier = [name for name in release_ids(home) if _order_of(name)[0] < as_of.isoformat() and name not in withdrawn]
+    return read_release(home, earlier[-1]) if earlier else None
 
 
 def read_release(home: Home, release_id: str) -> Release:
@@ -171,11 +197,18 @@ def read_release(home: Home, release_id: str) -> Release:
 
     Raises:
         LookupError: there is none.
+        DamagedReleaseError: it has no manifest that can be read.
     """
     path = home.releases / release_id
-    if not RELEASE_NAME.fullmatch(release_id) or not (path / MANIFEST).exists():
+    if not RELEASE_NAME.fullmatch(release_id) or not path.exists():
         raise LookupError(f"there is no release {release_id}")
-    return Release(path, json.loads((path / MANIFEST).read_text(encoding="utf-8")))
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DamagedReleaseError(f"release {release_id} is damaged: its manifest can't be read") from error
+    if not isinstance(manifest, dict) or not manifest.keys() >= MANIFEST_KEYS:
+        raise DamagedReleaseError(f"release {release_id} is damaged: its manifest lacks entries")
+    return Release(path, manifest)
 
 
 def verify(release: Release) -> tuple[str, ...]:
@@ -199,10 +232,17 @@ def hash_of(digests: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def _publishing(home: Home) -> Iterator[Path]:
-    """A folder to build in, for one publication at a time; whatever is left in it afterwards is removed."""
+def only_publication(home: Home) -> Iterator[None]:
+    """Let nobody else publish, or go back to a former release, meanwhile."""
     with (home.releases / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _publishing(home: Home) -> Iterator[Path]:
+    """A folder to build in, for one publication at a time; whatever is left in it afterwards is removed."""
+    with only_publication(home):
         for abandoned in home.releases.glob(f"{BUILDING}*"):
             shutil.rmtree(abandoned)
         for unused in home.releases.glob(f"{unfinished(home.current)}*"):
@@ -213,40 +253,6 @@ def _publishing(home: Home) -> Iterator[Path]:
             yield building
         finally:
             shutil.rmtree(building, ignore_errors=True)
-
-
-def _write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFrame]) -> dict[str, int]:
-    """Write every table as Parquet and hold it to its gates; rows by table."""
-    rows = {table.name: _write_table(building, table, tables.get(table.name)) for table in PUBLIC_TABLES}
-    check_relations(building)
-    if LINK_PAIRS.name in tables:
-        pairs = _order_pairs(tables[LINK_PAIRS.name].lazy(), building)
-        rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, pairs)
-    if IDENTITIES.name in tables:
-        rows[IDENTITIES.name] = _write_table(building, IDENTITIES, tables[IDENTITIES.name])
-    return rows
-
-
-def _write_table(building: Path, table: Table, frame: pl.LazyFrame | pl.DataFrame | None) -> int:
-    ordered = check_table(table, frame)
-    # One chunk: the pages of the file would follow the chunks, and the chunks the number of threads.
-    ordered.rechunk().write_parquet(
-        building / f"{table.name}.parquet",
-        compression="zstd",
-        compression_level=COMPRESSION_LEVEL,
-        row_group_size=ROW_GROUP_SIZE,
-    )
-    return ordered.height
-
-
-def _order_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:
-    """The pairs whose records belong to one order."""
-    orders = pl.scan_parquet(building / "order_sources.parquet").select(
-        pl.concat_str("source", "source_key", separator=":").alias("record_id"), "order_id"
-    )
-    return pairs.join(orders, left_on="left_id", right_on="record_id").join(
-        orders, left_on=["right_id", "order_id"], right_on=["record_id", "order_id"]
-    )
 
 
 def _put_in_place(home: Home, building: Path, manifest: Mapping[str, Any]) -> Release:
@@ -264,21 +270,27 @@ def _put_in_force(home: Home, release: Release) -> None:
         current = current_release(home)
     except LookupError:
         current = None  # the file was damaged: this writes it anew
-    if current is not None and (current.as_of > release.as_of or current.path == release.path):
-        return
-    put_text(home.current, f"{release.release_id}\n")
+    is_passed = current is not None and (current.as_of > release.as_of or current.path == release.path)
+    if not is_passed and release.release_id not in withdrawn_releases(home):
+        put_text(home.current, f"{release.release_id}\n")
 
 
 def _published_as(home: Home, as_of: date, digests: Mapping[str, str]) -> Release | None:
-    same = (
-        release for release in list_releases(home) if release.as_of == as_of and release.manifest["digests"] == digests
-    )
-    return next(same, None)
+    for release_id in _ids_of(home, as_of):
+        with suppress(DamagedReleaseError):  # another revision takes its place
+            release = read_release(home, release_id)
+            if release.manifest["digests"] == digests:
+                return release
+    return None
 
 
 def _next_id(home: Home, as_of: date) -> str:
-    revisions = [release.revision for release in list_releases(home) if release.as_of == as_of]
+    revisions = [_order_of(release_id)[1] for release_id in _ids_of(home, as_of)]
     return f"r{as_of.isoformat()}" + (f".{max(revisions) + 1}" if revisions else "")
+
+
+def _ids_of(home: Home, as_of: date) -> list[str]:
+    return [release_id for release_id in release_ids(home) if _order_of(release_id)[0] == as_of.isoformat()]
 
 
 def _order_of(release_id: str) -> tuple[str, int]:

@@ -1,0 +1,57 @@
+"""The Parquet files of a release: written, ordered, and held to the gates.
+
+Belongs here: which tables a release holds and how they are written. Does not: the gates (`warehouse.gates`), putting a
+release in place (`warehouse.releases`).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.gates import check_relations, check_table
+from warehouse.schema import Table
+from warehouse.tables.link import IDENTITIES, LINK_PAIRS
+from warehouse.tables.register import PUBLIC_TABLES
+from warehouse.tables.release import ORDER_PAIRS
+
+ROW_GROUP_SIZE = 100_000
+COMPRESSION_LEVEL = 3
+
+
+def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFrame]) -> dict[str, int]:
+    """Write every table as Parquet and hold it to its gates; rows by table.
+
+    Raises:
+        PublicationRefusedError: a table is missing or breaks a gate.
+    """
+    rows = {table.name: _write_table(building, table, tables.get(table.name)) for table in PUBLIC_TABLES}
+    check_relations(building)
+    if LINK_PAIRS.name in tables:
+        pairs = _order_pairs(tables[LINK_PAIRS.name].lazy(), building)
+        rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, pairs)
+    if IDENTITIES.name in tables:
+        rows[IDENTITIES.name] = _write_table(building, IDENTITIES, tables[IDENTITIES.name])
+    return rows
+
+
+def _write_table(building: Path, table: Table, frame: pl.LazyFrame | pl.DataFrame | None) -> int:
+    ordered = check_table(table, frame)
+    # One chunk: the pages of the file would follow the chunks, and the chunks the number of threads.
+    ordered.rechunk().write_parquet(
+        building / f"{table.name}.parquet",
+        compression="zstd",
+        compression_level=COMPRESSION_LEVEL,
+        row_group_size=ROW_GROUP_SIZE,
+    )
+    return ordered.height
+
+
+def _order_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:
+    """The pairs whose records belong to one order."""
+    orders = pl.scan_parquet(building / "order_sources.parquet").select(
+        pl.concat_str("source", "source_key", separator=":").alias("record_id"), "order_id"
+    )
+    return pairs.join(orders, left_on="left_id", right_on="record_id").join(
+        orders, left_on=["right_id", "order_id"], right_on=["record_id", "order_id"]
+    )
