@@ -9,7 +9,7 @@ until one of the two sides changes, and what stays vetoed is a conflict to repor
 a cluster this is the one-to-one matching by locally dominant edges.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -126,11 +126,13 @@ def agglomerate(
     contradictions = _contradictions(labels, constraints.cannot)
     edges = _relabel(_first_edges(pairs.filter(pl.col("weight") > policy.bar)), labels, np.ones(size, np.bool_))
     counts = _count_sources(labels, constraints)
+    edges, full = _part_full(edges, counts, constraints)
+    kept_apart = [full]
     rounds = 0
     while rounds < policy.rounds and len(candidates := _mutual_best(edges, size)):
         rounds += 1
         merges = edges.take(candidates)
-        reasons = _judge(merges, labels, weigher, policy=policy, constraints=constraints, counts=counts)
+        reasons = _judge(merges, labels, weigher, policy=policy, constraints=constraints)
         edges.veto[candidates] = reasons
         kept, gone = merges.left[reasons == OPEN], merges.right[reasons == OPEN]
         target = np.arange(size, dtype=np.int64)
@@ -139,8 +141,10 @@ def agglomerate(
         changed = np.zeros(size, np.bool_)
         changed[kept] = changed[gone] = True
         labels = target[labels]
-        edges = _relabel(edges, target, changed)
-    return Clusters(pl.Series("label", labels), _conflicts(edges), contradictions, rounds)
+        edges, full = _part_full(_relabel(edges, target, changed), counts, constraints)
+        kept_apart.append(full)
+    conflicts = _conflicts([edges, *kept_apart], labels)
+    return Clusters(pl.Series("label", labels), conflicts, contradictions, rounds)
 
 
 def _first_edges(pairs: pl.DataFrame) -> _Edges:
@@ -203,12 +207,9 @@ def _judge(
     *,
     policy: Policy,
     constraints: Constraints,
-    counts: Rows,
 ) -> npt.NDArray[np.int8]:
     """Why each merge must not be: a place in `REASONS`, `OPEN` where it may."""
     reasons = _voted(merges, labels, weigher, policy=policy, group=constraints.group)
-    for most, held in zip(constraints.limits.values(), counts, strict=True):
-        reasons[held[merges.left] + held[merges.right] > most] = REASONS.index("limit")
     left, right = _ends(constraints.cannot)
     if len(left):
         forbidden = _keys(labels[left], labels[right], len(labels))
@@ -287,7 +288,26 @@ def _relabel(edges: _Edges, target: Rows, changed: Flags) -> _Edges:
     return moved.take(kept)
 
 
-def _conflicts(edges: _Edges) -> pl.DataFrame:
+def _part_full(edges: _Edges, counts: Rows, constraints: Constraints) -> tuple[_Edges, _Edges]:
+    """Edges that may still merge, and those that would pass a limit, which never may since clusters only grow."""
+    passes = np.zeros(len(edges.left), np.bool_)
+    for most, held in zip(constraints.limits.values(), counts, strict=True):
+        passes |= held[edges.left] + held[edges.right] > most
+    full = edges.take(passes)
+    full.veto[:] = REASONS.index("limit")
+    return edges.take(~passes), full
+
+
+def _conflicts(kept_apart: Sequence[_Edges], labels: Rows) -> pl.DataFrame:
+    """The heaviest edge between each two clusters that were kept apart."""
+    left, right, weight, veto = (
+        np.concatenate([getattr(edges, name) for edges in kept_apart]) for name in ("left", "right", "weight", "veto")
+    )
+    one, other = labels[left], labels[right]
+    edges = _Edges(np.minimum(one, other), np.maximum(one, other), weight, veto)
+    order = np.lexsort((edges.veto, -edges.weight, edges.right, edges.left))
+    keys = _keys(edges.left, edges.right, len(labels))[order]
+    edges = edges.take(order[np.diff(keys, prepend=-1) != 0])
     return pl.DataFrame(
         {
             "left": edges.left,
@@ -295,4 +315,4 @@ def _conflicts(edges: _Edges) -> pl.DataFrame:
             "weight": edges.weight,
             "reason": pl.Series(REASONS, dtype=pl.String).gather(edges.veto),
         }
-    ).sort("left", "right")
+    )

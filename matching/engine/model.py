@@ -38,6 +38,8 @@ CHUNK = 250_000
 # Random pairs are drawn by so many, and so many times before it is asked whether they are enough.
 RANDOM_CHUNK, DRAWS = 50_000, 8
 SEED = 1
+# Pairs a record that a rule may make for m to be learned from them.
+MOST_OF_RULE = 3
 MOST_TABLES = 127
 
 
@@ -335,12 +337,18 @@ def _free(linkage: Linkage) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64
         [bool(rule.columns & set(comparison.columns)) for comparison in linkage.model.comparisons]
         for rule in linkage.model.rules
     ]
-    masks, classes = np.unique(linkage.rules, return_inverse=True)
-    bits = masks[:, None] >> np.arange(len(used), dtype=np.uint32) & np.uint32(1)
-    free = (bits[:, :, None].astype(np.bool_) & ~np.array(used)[None]).any(axis=1)
-    distinct, renamed = np.unique(free, axis=0, return_inverse=True)
+    masks, classes, counts = np.unique(linkage.rules, return_inverse=True, return_counts=True)
     if not len(masks):
         return np.ones((1, len(linkage.model.comparisons)), np.bool_), np.zeros(0, np.int64)
+    bits = (masks[:, None] >> np.arange(len(used), dtype=np.uint32) & np.uint32(1)).astype(np.bool_)
+    # A rule that makes many pairs a record makes mostly namesakes and neighbours, who would be taken for matches.
+    is_telling = counts @ bits <= MOST_OF_RULE * len(linkage.keys)
+    unused = ~np.array(used)
+    free: npt.NDArray[np.bool_] = np.any(bits[:, :, None] & (unused & is_telling[:, None])[None], axis=1)
+    # A comparison that no telling rule leaves free is learned from what there is.
+    lone = ~free.any(axis=0)
+    free[:, lone] = (bits[:, :, None] & unused[None]).any(axis=1)[:, lone]
+    distinct, renamed = np.unique(free, axis=0, return_inverse=True)
     return distinct, renamed[classes]
 
 
