@@ -11,16 +11,25 @@ Belongs here: the entry to the engine. Does not: any model of something (persons
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.blocking import BlockingRule, Blocks, Masks, Rows, candidate_pairs, find_blocks
+from matching.engine.blocking import (
+    BlockingRule,
+    Blocks,
+    Candidates,
+    Draft,
+    Masks,
+    Rows,
+    candidate_pairs,
+    find_blocks,
+)
 from matching.engine.comparators.base import SAME
 from matching.engine.frequencies import fit_frequencies
 from matching.engine.parameters import Parameters, Shares, check_parameters
@@ -30,6 +39,7 @@ from matching.engine.training import ENOUGH, Evidence, Histogram, Options, count
 from matching.engine.values import UNKNOWN
 from matching.engine.weights import Scales
 
+T = TypeVar("T", bound=np.generic)
 LinkType = Literal["dedupe", "link", "link_and_dedupe"]
 # Told how many candidate pairs are compared so far, and of how many at most.
 Progress = Callable[[int, int], None]
@@ -307,37 +317,41 @@ def _compare_all(
 ) -> tuple[Rows, Rows, Masks, Patterns]:
     """Candidate pairs, the rules that made them and their patterns, chunk by chunk."""
     drafts = list(candidate_pairs(blocks, chunk))
-    parts = []
+    nothing = np.zeros(0, np.int32)
+    left, right, rules = [nothing], [nothing], [nothing.astype(np.uint32)]
+    patterns = [compare(coded, nothing, nothing)]
     done, whole = 0, sum(draft.size for draft in drafts)
 
-    def carry_out(place: int) -> tuple[Rows, Rows, Masks, Patterns]:
-        pairs = drafts[place].pairs()
-        return pairs.left, pairs.right, pairs.rules, compare(coded, pairs.left, pairs.right)
+    def carry_out(draft: Draft) -> tuple[Candidates, Patterns]:
+        pairs = draft.pairs()
+        return pairs, compare(coded, pairs.left, pairs.right)
 
     with ThreadPoolExecutor(threads) as pool:
-        for draft, part in zip(drafts, pool.map(carry_out, range(len(drafts))), strict=True):
-            parts.append(part)
+        for draft, (pairs, reached) in zip(drafts, pool.map(carry_out, drafts), strict=True):
+            left.append(pairs.left)
+            right.append(pairs.right)
+            rules.append(pairs.rules)
+            patterns.append(reached)
             done += draft.size
             if progress:
                 progress(done, whole)
-    nothing = np.zeros(0, np.int32)
-    empty = (nothing, nothing, nothing.astype(np.uint32), compare(coded, nothing, nothing))
-    left, right, rules, patterns = (np.concatenate(list(column)) for column in _columns([empty, *parts]))
-    return left, right, rules, patterns
+    return _joined(left), _joined(right), _joined(rules), _joined(patterns)
 
 
-def _columns(parts: list[tuple[Rows, Rows, Masks, Patterns]]) -> Iterable[Iterable[npt.NDArray[np.generic]]]:
-    """The parts by column, let go one by one so that no column stands twice in memory for long."""
-    return zip(*parts, strict=True)
+def _joined(parts: list[npt.NDArray[T]]) -> npt.NDArray[T]:
+    """The parts as one array; they are let go, so that no more than one column stands in memory twice."""
+    joined = np.concatenate(parts)
+    parts.clear()
+    return joined
 
 
-def _free(linkage: Linkage) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+def _free(linkage: Linkage) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint16]]:
     """Classes of pairs by which comparisons no rule of theirs may have decided: see `Histogram.free`."""
     used = [
         [bool(rule.columns & set(comparison.columns)) for comparison in linkage.model.comparisons]
         for rule in linkage.model.rules
     ]
-    masks, classes, counts = np.unique(linkage.rules, return_inverse=True, return_counts=True)
+    masks, counts = np.unique(linkage.rules, return_counts=True)
     if not len(masks):
         return np.ones((1, len(linkage.model.comparisons)), np.bool_), np.zeros(0, np.int64)
     bits = (masks[:, None] >> np.arange(len(used), dtype=np.uint32) & np.uint32(1)).astype(np.bool_)
@@ -349,7 +363,7 @@ def _free(linkage: Linkage) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64
     lone = ~free.any(axis=0)
     free[:, lone] = (bits[:, :, None] & unused[None]).any(axis=1)[:, lone]
     distinct, renamed = np.unique(free, axis=0, return_inverse=True)
-    return distinct, renamed[classes]
+    return distinct, renamed.astype(np.uint16)[np.searchsorted(masks, linkage.rules).astype(np.uint16)]
 
 
 def _random_pairs(linkage: Linkage, most: int) -> Histogram:

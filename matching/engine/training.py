@@ -9,6 +9,7 @@ the records, by any number of threads, bit for bit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ from matching.engine.patterns import Comparison, Patterns, Rival, unpack
 
 Numbers = npt.NDArray[np.float64]
 
+# Pairs counted together, which bounds memory.
+CHUNK = 1_000_000
 # Least share that is told apart from none.
 LEAST = 1e-12
 # Shares of rivals that agree as matches do, at most: in what they may have in common, and in anything else.
@@ -96,7 +99,7 @@ class Evidence:
     same: tuple[float | None, ...]
 
 
-def count_patterns(patterns: Patterns, free: npt.NDArray[np.bool_], classes: npt.NDArray[np.int64]) -> Histogram:
+def count_patterns(patterns: Patterns, free: npt.NDArray[np.bool_], classes: npt.NDArray[np.integer[Any]]) -> Histogram:
     """The histogram of patterns.
 
     Args:
@@ -104,7 +107,14 @@ def count_patterns(patterns: Patterns, free: npt.NDArray[np.bool_], classes: npt
         free: a row a class of pairs.
         classes: the class of each pair.
     """
-    keys, counts = np.unique(patterns.astype(np.int64) * len(free) + classes, return_counts=True)
+    parts = [np.zeros((2, 0), np.int64)]
+    for start in range(0, len(patterns), CHUNK):
+        some = patterns[start : start + CHUNK].astype(np.int64) * len(free) + classes[start : start + CHUNK]
+        parts.append(np.stack(np.unique(some, return_counts=True)))
+    every = np.concatenate(parts, axis=1)
+    keys, places = np.unique(every[0], return_inverse=True)
+    counts = np.zeros(len(keys), np.int64)
+    np.add.at(counts, places, every[1])
     return Histogram((keys // len(free)).astype(patterns.dtype), counts, free[keys % len(free)])
 
 

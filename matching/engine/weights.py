@@ -23,6 +23,8 @@ Weights = npt.NDArray[np.float64]
 # Up to so many possible patterns a table by pattern is quicker than sorting the pairs.
 TABLE = 2**24
 LEAST = 1e-12
+# Pairs weighed together, which bounds memory.
+CHUNK = 1_000_000
 
 
 def level_weights(parameters: Parameters) -> list[Weights]:
@@ -138,9 +140,14 @@ class Scales:
             left: rows of the left records, for the value that both agree on.
             patterns: of the pairs.
         """
-        distinct, places = distinct_patterns(patterns, self.coded.comparisons)
-        bars = self.bars(distinct)
-        return beside_rivals(bars.weights[places] + self.rarity(left, patterns), bars.against[places])
+        parts = [np.zeros(0)]
+        for start in range(0, len(left), CHUNK):
+            rows, reached = left[start : start + CHUNK], patterns[start : start + CHUNK]
+            distinct, places = distinct_patterns(reached, self.coded.comparisons)
+            bars = self.bars(distinct)
+            weights = bars.weights[places] + self.rarity(rows, reached)
+            parts.append(beside_rivals(weights, bars.against[places]))
+        return np.concatenate(parts)
 
     def evidence(self, patterns: Patterns) -> Weights:
         """log2 of the Bayes factor of each pair, match against stranger: its levels alone, without any prior.
