@@ -30,8 +30,4 @@ class Former:
         """A table of that release in tonight's shape; columns that it did not have yet are empty."""
         if self.release is None or not self.release.parquet(table.name).exists():
             return table.empty()
-        kept = pl.read_parquet(self.release.parquet(table.name))
-        missing = [
-            pl.lit(None, column.dtype).alias(column.name) for column in table.columns if column.name not in kept.columns
-        ]
-        return table.conform(kept.with_columns(missing))
+        return table.completed(pl.read_parquet(self.release.parquet(table.name)))

@@ -12,7 +12,8 @@ from assets.frame import EXPECTATIONS, NIGHTS, Night, as_of_date
 from assets.ingest import quarantine_table
 from assets.reconcile import JUDGED, RECONCILED
 from assets.sources import find_sources
-from warehouse.identity import find_changes, name_cause
+from warehouse.difference import cause_between
+from warehouse.identity import find_changes
 from warehouse.ledger.folding import digest_of
 from warehouse.releases import publish
 from warehouse.store import TableStore
@@ -86,14 +87,7 @@ def used_decisions(decisions: pl.DataFrame) -> dict[str, str]:
 
 def changes_since(former: Former, store: TableStore, account: Account) -> pl.DataFrame:
     """How the orders differ from the release before, and what made them differ, by the two manifests."""
-    manifest = former.release.manifest if former.release else {}
-    before, now = dict(manifest.get("inputs", {})), dict(account["inputs"])
-    cause = name_cause(
-        decisions_differ=before.pop(DECISIONS.name, None) != now.pop(DECISIONS.name, None),
-        inputs_differ=before != now,
-        model_differs=manifest.get("versions") != account["versions"],
-        config_differs=manifest.get("config_hash") != account["config_hash"],
-    )
+    cause = cause_between(former.release.manifest if former.release else {}, account)
     return find_changes(former.table(ORDERS), store.scan(ORDERS.name).collect(), cause=cause)
 
 

@@ -1,9 +1,10 @@
-"""The commands about releases: `concord release list`, `verify`, `rollback`.
+"""The commands about releases: `concord release list`, `verify`, `diff`, `rollback`.
 
 0 done, 1 there is no such release or it can't be used, 2 wrong usage.
 """
 
 import getpass
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +13,15 @@ import typer
 from pipelines.options import DEFAULT_HOME, Exit, HomeOption, fail
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from warehouse.difference import Difference
     from warehouse.home import Home
+    from warehouse.releases import Release
 
 release_app = typer.Typer(no_args_is_help=True, help="The releases of the register.")
+
+SHOWN_ROWS = 20
 
 
 @release_app.command("list")
@@ -53,12 +60,38 @@ def verify(
 ) -> None:
     """Prove that a release's files are as they were published."""
     from warehouse.home import Home
-    from warehouse.releases import read_release, verify
 
-    changed = verify(read_release(Home(home.resolve()), release_id))
-    if changed:
-        fail(f"{release_id}: not as published: {', '.join(changed)}", Exit.FAILED)
+    read_whole(Home(home.resolve()), release_id)
     typer.echo(f"{release_id}: as published")
+
+
+@release_app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="A release.")],
+    after: Annotated[str, typer.Argument(help="Another one, later or earlier.")],
+    *,
+    values: Annotated[
+        bool, typer.Option("--values", help="Show the values that changed: they may be personal data.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Tell how a release differs from another: orders, fields, discrepancies, and the causes."""
+    from warehouse.difference import compare_releases
+    from warehouse.home import Home
+
+    state = Home(home.resolve())
+    found = compare_releases(state, read_whole(state, before), read_whole(state, after))
+    fields = found.fields if values else found.fields.drop("before", "after")
+    tables = {"orders": found.orders, "fields": fields, "discrepancies": found.discrepancies}
+    if as_json:
+        rows = {name: table.to_dicts() for name, table in tables.items()}
+        told = {"before": before, "after": after, "causes": found.causes().to_dicts()}
+        typer.echo(json.dumps(told | rows, indent=2, ensure_ascii=False))
+        return
+    tell_counts(found)
+    for name, table in tables.items():
+        tell_rows(name, table)
 
 
 @release_app.command()
@@ -89,6 +122,49 @@ def rollback(
         fail(f"{error}; nothing was changed", Exit.FAILED)
     typer.echo(f"{done.release_id} is in force instead of {done.former or 'none'}; the next night carries on from it")
     typer.echo(f"withdrawn: {', '.join(done.withdrawn) or 'none'}")
+
+
+def read_whole(home: "Home", release_id: str) -> "Release":
+    """A release that is as it was published; what is wrong with it is told and ends the command."""
+    from warehouse.releases import read_release, verify
+
+    try:
+        release = read_release(home, release_id)
+        changed = verify(release)
+    except LookupError as error:
+        fail(str(error), Exit.FAILED)
+    if changed:
+        fail(f"{release_id}: not as published: {', '.join(changed)}", Exit.FAILED)
+    return release
+
+
+def tell_counts(found: "Difference") -> None:
+    """Print how much differs, by kind and by cause."""
+    import polars as pl
+
+    typer.echo(f"{found.after} against {found.before}")
+    for name, column, rows in (
+        ("orders", "change", found.orders),
+        ("fields", "field", found.fields),
+        ("discrepancies", "change", found.discrepancies),
+    ):
+        counts = rows.group_by(column).agg(pl.len().alias("count")).sort(column)
+        told = ", ".join(f"{count:,} {kind}" for kind, count in counts.iter_rows())
+        typer.echo(f"{name}: {told or 'no difference'}")
+    causes = ", ".join(f"{count:,} {cause or 'not told'}" for cause, count in found.causes().iter_rows())
+    typer.echo(f"causes: {causes or 'none'}")
+
+
+def tell_rows(name: str, rows: "pl.DataFrame") -> None:
+    """Print the first rows of a table, and how many more there are."""
+    from pipelines.decisions import show
+
+    if rows.is_empty():
+        return
+    typer.echo(f"\n{name.upper()}")
+    show(rows.head(SHOWN_ROWS), empty="")
+    if rows.height > SHOWN_ROWS:
+        typer.echo(f"and {rows.height - SHOWN_ROWS:,} more; --json tells all")
 
 
 def system_user() -> str:

@@ -118,6 +118,20 @@ def find_changes(
     Returns:
         `release_changes`: added and removed orders, and changed fields of the others.
     """
+    by_steward = pl.col("order_id").is_in(sorted(decided))
+    changes = find_differences(former, orders).with_columns(
+        pl.when(by_steward).then(pl.lit("steward")).otherwise(pl.lit(cause)).alias("cause")
+    )
+    return RELEASE_CHANGES.conform(changes).sort(RELEASE_CHANGES.order)
+
+
+def find_differences(former: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """What two versions of `orders` differ in, whatever the cause.
+
+    Returns:
+        `order_id`, `change` (added, removed, changed), `field`, `before`, `after`: a row an order added or removed, and
+        a row a changed field of the others, values as text.
+    """
     before, after = _long(former), _long(orders)
     fields = before.join(after, on=["order_id", "field"], suffix="_after").rename(
         {"value": "before", "value_after": "after"}
@@ -127,11 +141,7 @@ def find_changes(
     )
     added = orders.join(former, on="order_id", how="anti").select("order_id", pl.lit("added").alias("change"))
     removed = former.join(orders, on="order_id", how="anti").select("order_id", pl.lit("removed").alias("change"))
-    by_steward = pl.col("order_id").is_in(sorted(decided))
-    changes = pl.concat([changed, added, removed], how="diagonal").with_columns(
-        pl.when(by_steward).then(pl.lit("steward")).otherwise(pl.lit(cause)).alias("cause")
-    )
-    return RELEASE_CHANGES.conform(changes).sort(RELEASE_CHANGES.order)
+    return pl.concat([changed, added, removed], how="diagonal").select("order_id", "change", "field", "before", "after")
 
 
 def name_cause(

@@ -97,6 +97,13 @@ class Table:
         """
         return frame.select(pl.col(column.name).cast(column.dtype) for column in self.columns)
 
+    def completed(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows that were kept by an earlier version, in today's shape: a column that it did not have yet is empty."""
+        missing = [
+            pl.lit(None, column.dtype).alias(column.name) for column in self.columns if column.name not in frame.columns
+        ]
+        return self.conform(frame.with_columns(missing))
+
     def renamed(self, name: str) -> "Table":
         """The same table under another name (one shape, one table a source)."""
         return Table(name, self.row_is, self.columns, self.key, self.sort_by)
