@@ -157,12 +157,12 @@ def count_causes(told: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(counts).sort("kind", "pairs", "cause", descending=[True, True, False])
 
 
-def read_night(folder: Path) -> Night:
-    """A night with its truth; core tables are read from `folder/core` where they were kept."""
-    kept, truth = folder / "core", folder / "truth"
+def read_night(folder: Path, kept: Path) -> Night:
+    """A night with its truth; core tables are read from the folder `kept` where they were kept."""
+    truth = folder / "truth"
     if not (kept / f"{CORE[-1]}.parquet").exists():
         core, _ = read_core(folder / "landing", latest_night(folder / "landing"))
-        kept.mkdir(exist_ok=True)
+        kept.mkdir(parents=True, exist_ok=True)
         for name in CORE:
             core[name].write_parquet(kept / f"{name}.parquet")
     core = {name: pl.read_parquet(kept / f"{name}.parquet") for name in CORE}
@@ -271,8 +271,9 @@ def main() -> None:
     wrong: dict[str, dict[str, int]] = {things: {"missed": 0, "merged": 0} for things in FIELDS}
     causes, seconds = [], 0.0
     with tempfile.TemporaryDirectory() as temporary:
-        for group, folder in nights_of(settings, settings.folder or Path(temporary)):
-            night = read_night(folder)
+        for number, (group, folder) in enumerate(nights_of(settings, settings.folder or Path(temporary))):
+            # A given folder is read and nothing is written into it.
+            night = read_night(folder, Path(temporary) / str(number) if settings.given else folder / "core")
             if settings.twist:
                 night = Night(TWISTS[settings.twist](night.core), night.truth, night.errors)
             started = time.perf_counter()
