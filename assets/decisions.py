@@ -6,10 +6,12 @@ import polars as pl
 from assets.former import Former
 from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from matching.orders import Decisions
-from warehouse.ledger.binding import constraints
+from matching.standardise import fold
+from warehouse.ledger.binding import constraints, overrides
 from warehouse.ledger.errors import LedgerError, LedgerMissingError
 from warehouse.ledger.folding import in_force
 from warehouse.ledger.ledger import Ledger
+from warehouse.ledger.values import typed_values
 from warehouse.tables.ledger import DECISIONS
 
 
@@ -51,6 +53,21 @@ def link_decisions(decisions: pl.DataFrame, records: pl.DataFrame) -> Decisions:
         same_person=bound.must.filter(~is_order),
         different_persons=bound.cannot.filter(~is_order),
     )
+
+
+def decide_values(
+    decisions: pl.DataFrame, records: pl.DataFrame, *, owners: pl.DataFrame, redirects: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """The golden values that are decided, by field (`typed_values`); stale and contradicted ones are left to the rules.
+
+    Args:
+        decisions: those in force, `DECISIONS`.
+        records: the union over sources in the shape of `CORE_ORDERS`.
+        owners: `record_id`, `order_id`, `subject_id` of the night.
+        redirects: `ID_REDIRECTS` of the night.
+    """
+    settled = overrides(decisions, records, owners, redirects.filter(pl.col("kind") == "order"))
+    return typed_values(settled.values, fold)
 
 
 @dg.multi_asset(name="decisions", specs=specs((DECISIONS,), group="ledger"), check_specs=check_specs((DECISIONS,)))

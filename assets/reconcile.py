@@ -5,6 +5,7 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
+from assets.decisions import decide_values
 from assets.former import Former
 from assets.frame import NIGHTS, AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
@@ -18,6 +19,7 @@ from warehouse import reconcile
 from warehouse.memory import identify
 from warehouse.schema import Table
 from warehouse.store import TableStore
+from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import IDENTITIES, LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
 from warehouse.tables.register import (
     ARREST_SOURCES,
@@ -39,6 +41,7 @@ JUDGED = (ORDERS, DISCREPANCIES, QUALITY_SCORES, REVIEW_QUEUE, DELIVERIES)
 # Orders with their golden values, before they are judged: counts and scores are still empty, so no suite yet.
 GOLDEN_ORDERS = "golden_orders"
 CORE = ("orders", "aliases", "conditions", "arrests")
+REGISTER_DEPS = [*core_names(*CORE), LINK_CLUSTERS.name, LINK_ARRESTS.name, DECISIONS.name]
 DELIVERY_TABLES = [deliveries_table(source).name for source in find_sources()]
 
 
@@ -47,12 +50,12 @@ DELIVERY_TABLES = [deliveries_table(source).name for source in find_sources()]
     specs=[
         dg.AssetSpec(
             GOLDEN_ORDERS,
-            deps=[*core_names(*CORE), LINK_CLUSTERS.name, LINK_ARRESTS.name],
+            deps=REGISTER_DEPS,
             group_name="register",
             partitions_def=NIGHTS,
             description="One row is an order with its golden values, not yet judged.",
         ),
-        *specs(RECONCILED, group="register", deps=[*core_names(*CORE), LINK_CLUSTERS.name, LINK_ARRESTS.name]),
+        *specs(RECONCILED, group="register", deps=REGISTER_DEPS),
     ],
     check_specs=check_specs(RECONCILED),
 )
@@ -69,6 +72,7 @@ def register(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
 def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[str, pl.DataFrame]:
     """The register's tables of a night by name, the memory of ids among them."""
     core = {name: gather(store, name) for name in CORE}
+    decisions = store.scan(DECISIONS.name).collect()
     clusters, events = (store.scan(table.name).collect() for table in (LINK_CLUSTERS, LINK_ARRESTS))
     identities = identify(
         {"orders": core["orders"], "arrests": core["arrests"]},
@@ -76,6 +80,11 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
         remembered=former.table(IDENTITIES),
         former_redirects=former.table(ID_REDIRECTS),
         as_of=as_of,
+    )
+    owners = (
+        clusters.join(identities.order_ids.select(order_cluster="cluster", order_id="id"), on="order_cluster")
+        .join(identities.subject_ids.select(subject_cluster="cluster", subject_id="id"), on="subject_cluster")
+        .select("record_id", "order_id", "subject_id")
     )
     tables = reconcile.build_register(
         reconcile.Night(
@@ -86,6 +95,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             subject_ids=identities.subject_ids,
             arrest_ids=identities.arrest_ids,
             as_of=as_of,
+            decided=decide_values(decisions, core["orders"], owners=owners, redirects=identities.redirects),
         )
     )
     return tables | {ID_REDIRECTS.name: identities.redirects, IDENTITIES.name: identities.memory}

@@ -228,8 +228,16 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
     "field_provenance": (
         RowRule(
             "winner is named",
-            applies(pl.col("value").is_not_null() & (pl.col("rule") != "derived"), pl.col("source_key").is_not_null()),
-            "A value that was not worked out comes from a record.",
+            applies(
+                pl.col("value").is_not_null() & ~pl.col("rule").is_in(["derived", "steward"]),
+                pl.col("source_key").is_not_null(),
+            ),
+            "A value that was neither worked out nor decided comes from a record.",
+        ),
+        RowRule(
+            "decision is named",
+            (pl.col("rule") == "steward") == pl.col("decision_id").is_not_null(),
+            "A decided value names its decision, and no other value does.",
         ),
     ),
     "quality_scores": (

@@ -14,6 +14,7 @@ from samples.nights import write_nights
 
 CONCORD = Path(sys.executable).with_name("concord")
 NIGHT, NEXT = date(2026, 11, 20), date(2026, 11, 21)
+END = date(2027, 3, 17)
 
 
 def concord(home: Path, *words: object, codes: tuple[int, ...] = (0,)) -> str:
@@ -40,6 +41,7 @@ def home(tmp_path_factory) -> Path:
     one, *rest = records_of_an_order(home)
     for other in rest:
         concord(home, "decide", "different-order", one, other, "--by", "kim", "--reason", "successive_orders")
+    concord(home, "decide", "value", order_decided_on(home), "end_on", END, "--by", "kim", "--reason", "varied")
     concord(home, "nightly", "--landing", landing, "--as-of", NEXT, codes=(0, 3))
     return home
 
@@ -56,6 +58,17 @@ def records_of_an_order(home: Path) -> list[str]:
     held = sources.filter(pl.col("source").n_unique().over("order_id") >= 3)
     order = held.filter(pl.col("order_id") == held.get_column("order_id").min())
     return order.sort(pl.col("source") != "pnc", "source_key").get_column("record_id").to_list()
+
+
+def order_decided_on(home: Path) -> str:
+    """A live order of whose end two sources tell, none of them what will be decided; not one with a record parted."""
+    parted = read_records(home, f"r{NIGHT}").filter(pl.col("record_id").is_in(records_of_an_order(home)))
+    told = read(home, f"r{NIGHT}", "field_provenance").filter(
+        pl.col("field") == "end_on", pl.col("agreeing").list.len() > 0, pl.col("value") != str(END)
+    )
+    live = read(home, f"r{NIGHT}", "orders").filter(pl.col("legal_status") == "live", ~pl.col("is_interim"))
+    wanted = live.join(told, on="order_id", how="semi").join(parted, on="order_id", how="anti")
+    return wanted.get_column("order_id").min()
 
 
 def test_the_record_stands_alone_from_the_next_night_on(home):
@@ -77,3 +90,23 @@ def test_every_difference_is_told_as_the_stewards(home):
     changes = read(home, f"r{NEXT}", "release_changes")
     assert changes.filter(pl.col("change") == "added").height == 1
     assert set(changes.get_column("cause")) == {"steward"}
+
+
+def test_a_decided_value_is_the_golden_one_and_what_hangs_on_it_follows(home):
+    order = read(home, f"r{NEXT}", "orders").row(by_predicate=pl.col("order_id") == order_decided_on(home), named=True)
+    assert order["end_on"] == END
+    assert order["legal_status"] == "live"
+
+
+def test_a_decided_value_names_its_decision_and_what_lost(home):
+    key = {"order_id": order_decided_on(home), "field": "end_on"}
+    before, after = (
+        read(home, f"r{night}", "field_provenance").row(
+            by_predicate=(pl.col("order_id") == key["order_id"]) & (pl.col("field") == "end_on"), named=True
+        )
+        for night in (NIGHT, NEXT)
+    )
+    assert (after["value"], after["rule"], after["source"], after["agreeing"]) == (str(END), "steward", None, [])
+    assert after["decision_id"].startswith("DEC-")
+    lost = {f"{before['source']}:{before['source_key']}={before['value']}"}
+    assert lost < set(after["losing"])

@@ -16,6 +16,7 @@ import polars as pl
 
 from warehouse.fuller_names import add_fuller_names
 from warehouse.reasons import STANDS, WITHDRAWN, explain_choice, mark_derived
+from warehouse.settled import NOTHING, Settled
 
 PASSES = pl.lit(value=True)
 
@@ -63,14 +64,15 @@ class _Choices:
     Attributes:
         records: as put in order by `_number`, with `golden_<field>` of every field.
         values: `group` and one column a field, a row a group.
-        ranked: by field, from `rank_statements`.
-        winners: by field, from `take_winners`.
+        ranked, winners: by field, from `rank_statements` and `take_winners`, settled values in their place.
+        settled: by the numbers of groups.
     """
 
     records: pl.DataFrame
     values: pl.DataFrame
     ranked: dict[str, pl.DataFrame]
     winners: dict[str, pl.DataFrame]
+    settled: Settled
 
 
 def choose_values(records: pl.DataFrame, fields: tuple[Field, ...], *, group: str) -> pl.DataFrame:
@@ -94,7 +96,8 @@ def choose_fields(
     fields: tuple[Field, ...],
     *,
     group: str,
-    settle: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    settle: Callable[[pl.DataFrame, Settled], pl.DataFrame] | None = None,
+    settled: Settled = NOTHING,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Choose a value of every field for every group, and explain each choice.
 
@@ -102,40 +105,42 @@ def choose_fields(
         records: as for `choose_values`.
         fields: as for `choose_values`.
         group: as for `choose_values`.
-        settle: makes the chosen values of a group hang together; what it changes counts as worked out.
+        settle: makes the values of a group hang together; what it changes counts as worked out.
+        settled: what is not chosen, by the names of groups; what is chosen later may lean on it.
 
     Returns:
         The values (as of `choose_values`), and the reasons (group column, `field`, `value` as text, `record_id` of the
         winner, `rule`, `agreeing`, `losing`).
     """
-    choices = _choose(records, fields, group=group)
-    settled = settle(choices.values) if settle else choices.values
+    choices = _choose(records, fields, group=group, settled=settled)
+    final = settle(choices.values, choices.settled) if settle else choices.values
     reasons = [
         explain_choice(
             choices.ranked.pop(field.name),
-            mark_derived(settled, choices.winners.pop(field.name), field=field.name),
+            mark_derived(final, choices.winners.pop(field.name), field=field.name),
             record_ids=choices.records.get_column("record_id"),
         ).select(pl.lit(field.name).alias("field"), pl.all())
         for field in fields
     ]
     names = _names(choices.records, group)
-    values, explained = (names.join(frame, on="group").drop("group") for frame in (settled, pl.concat(reasons)))
+    values, explained = (names.join(frame, on="group").drop("group") for frame in (final, pl.concat(reasons)))
     return values.sort(group), explained
 
 
-def _choose(records: pl.DataFrame, fields: tuple[Field, ...], *, group: str) -> _Choices:
+def _choose(records: pl.DataFrame, fields: tuple[Field, ...], *, group: str, settled: Settled = NOTHING) -> _Choices:
     records = _number(records, fields, group)
+    settled = settled.number(_names(records, group), group)
     values = records.select("group").unique(maintain_order=True)
     ranked, winners = {}, {}
     for field in fields:
         ranked[field.name] = rank_statements(records, field)
-        winners[field.name] = take_winners(ranked[field.name], field)
+        winners[field.name] = settled.overrule(take_winners(ranked[field.name], field), field.name)
         columns = {field.name: "value"} | ({field.canonical: "canonical"} if field.canonical else {})
         value = winners[field.name].select("group", **{name: pl.col(column) for name, column in columns.items()})
         values = values.join(value, on="group", how="left", maintain_order="left")
         golden = values.get_column(field.name).gather(records.get_column("group"))
         records = records.with_columns(golden.alias(f"golden_{field.name}"))
-    return _Choices(records, values, ranked, winners)
+    return _Choices(records, values, ranked, winners, settled)
 
 
 def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
@@ -165,8 +170,7 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
     ).filter(pl.col("value").is_not_null())
     keys = ["group", "canonical"]
     is_contested = pl.col("group").is_in(_contested(stated).implode())
-    contested = stated.filter(is_contested)
-    counts = _agreement(contested, grows=field.grows).join(
+    counts = _agreement(stated.filter(is_contested), grows=field.grows).join(
         _implications(records.filter(is_contested), stated, field), on=keys, how="full", coalesce=True
     )
     return (

@@ -1,9 +1,10 @@
 """Whose value wins: one golden value for each field of an order, and for the person bound by it.
 
-Belongs here: the table of fields (whom to trust, what can be right, what one field says of another), and how the
-fields of an order's period hang together. Does not: the rule of choosing (`warehouse.choice`).
+Belongs here: the table of fields (whom to trust, what can be right, what one field says of another). Does not:
+the rule of choosing (`warehouse.choice`), how the fields of an order's period hang together (`warehouse.periods`).
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -11,8 +12,9 @@ import polars as pl
 from warehouse import plausibility
 from warehouse.choice import Field, choose_fields, choose_values
 from warehouse.legal import OPEN_ENDED_TYPES
-from warehouse.periods import months_after, whole_months
+from warehouse.periods import settle_period
 from warehouse.reasons import STANDS
+from warehouse.settled import name_decisions, settle
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS
 from warehouse.testimony import hold_people, hold_records
 
@@ -189,6 +191,7 @@ def choose_golden(
     *,
     aliases: pl.DataFrame | None = None,
     arrests: pl.DataFrame | None = None,
+    decided: Mapping[str, pl.DataFrame] | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Choose the golden values of every order and say why.
 
@@ -198,6 +201,8 @@ def choose_golden(
         aliases: `core__aliases`; none unless given.
         arrests: arrest records, in the shape of `core__arrests`, with `subject_cluster` and `event_cluster`; none
             unless given. They speak for the person, not for the order.
+        decided: what stewards decided, by field: `order_cluster`, `value`, `canonical` and `decision_id`; a fact of
+            the person for every order of the person. Nothing unless given.
 
     Returns:
         The golden values (`order_cluster`, `subject_cluster`, every field of `PERSON_FIELDS` and `ORDER_FIELDS`), and
@@ -210,14 +215,26 @@ def choose_golden(
         NO_ARRESTS if arrests is None else arrests,
     )
     orders = held.select("order_cluster", "subject_cluster").unique("order_cluster")
-    person, person_reasons = choose_fields(people, PERSON_FIELDS, group="subject_cluster")
-    order, order_reasons = choose_fields(held, ORDER_FIELDS, group="order_cluster", settle=settle_period)
+    given = decided or {}
+    person, person_reasons = choose_fields(
+        people,
+        PERSON_FIELDS,
+        group="subject_cluster",
+        settled=settle(given, orders, group="subject_cluster"),
+    )
+    order, order_reasons = choose_fields(
+        held,
+        ORDER_FIELDS,
+        group="order_cluster",
+        settle=settle_period,
+        settled=settle(given, orders, group="order_cluster"),
+    )
     golden = orders.join(person, on="subject_cluster", how="left").join(order, on="order_cluster", how="left")
     of_orders = orders.join(person_reasons, on="subject_cluster").select(order_reasons.columns)
     reasons = pl.concat([of_orders, order_reasons]).join(
         people.select("record_id", "source", "source_key", "file_name", "row_number"), on="record_id", how="left"
     )
-    return golden.sort("order_cluster"), reasons
+    return golden.sort("order_cluster"), name_decisions(reasons, given)
 
 
 def choose_arrests(records: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -238,27 +255,3 @@ def choose_arrests(records: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         pl.lit(0).alias("holding"),
     )
     return choose_values(held, ARREST_FIELDS, group="event_cluster")
-
-
-def settle_period(golden: pl.DataFrame) -> pl.DataFrame:
-    """Make end, term and open end of an order one statement; what is missing is worked out from the rest.
-
-    An order until further order has neither end nor term; an interim order has no term; no order ends before it
-    starts. The last day is worked out as
-    start and term; a term is worked out only from dates that are whole months apart.
-    """
-    is_open = pl.col("is_until_further_order").fill_null(value=False)
-    is_interim = pl.col("is_interim").fill_null(value=False)
-    is_before_start = (pl.col("end_on") < pl.coalesce("start_on", "made_on")).fill_null(value=False)
-    return golden.with_columns(
-        pl.when(~is_open)
-        .then(
-            pl.coalesce(
-                pl.when(~is_before_start).then("end_on"), months_after(pl.col("start_on"), pl.col("term_months"))
-            )
-        )
-        .alias("end_on"),
-        pl.when(~is_open & ~is_interim)
-        .then(pl.coalesce("term_months", whole_months(pl.col("start_on"), pl.col("end_on"))))
-        .alias("term_months"),
-    )

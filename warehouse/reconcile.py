@@ -4,7 +4,8 @@ Belongs here: how records, golden values and status in law come together into pu
 wins (`warehouse.golden`), the law (`warehouse.legal`), ids (`warehouse.identity`), discrepancies (`expectations`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -36,6 +37,7 @@ class Night:
         events: `link_arrests__clusters`.
         order_ids, subject_ids, arrest_ids: `cluster` and `id`, one row a cluster.
         as_of: the day of the release.
+        decided: golden values that stewards decided, by field (`warehouse.ledger.values.typed_values`).
     """
 
     orders: pl.DataFrame
@@ -48,6 +50,7 @@ class Night:
     subject_ids: pl.DataFrame
     arrest_ids: pl.DataFrame
     as_of: date
+    decided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def build_register(night: Night) -> dict[str, pl.DataFrame]:
@@ -68,9 +71,13 @@ def build_register(night: Night) -> dict[str, pl.DataFrame]:
         night.events.select("record_id", "event_cluster", "subject_cluster").drop_nulls("subject_cluster"),
         on="record_id",
     )
-    golden, reasons = choose_golden(night.orders, night.clusters, aliases=night.aliases, arrests=placed)
+    order_ids = _named(night.order_ids, "order")
+    decided = {name: values.join(order_ids, on="order_id") for name, values in night.decided.items()}
+    golden, reasons = choose_golden(
+        night.orders, night.clusters, aliases=night.aliases, arrests=placed, decided=decided
+    )
     del placed
-    add(FIELD_PROVENANCE, reasons.join(_named(night.order_ids, "order"), on="order_cluster"))
+    add(FIELD_PROVENANCE, reasons.join(order_ids, on="order_cluster"))
     del reasons
     golden = _identify(golden, night)
     held = _identify(hold_records(night.orders, night.clusters), night)
@@ -255,11 +262,9 @@ def build_arrests(night: Night) -> pl.DataFrame:
 
 def build_arrest_sources(night: Night) -> pl.DataFrame:
     """Every arrest record with the event it tells of."""
-    events = night.events.select("record_id", "event_cluster", "match_weight")
-    columns = [name for name in night.arrests.columns if name in ("record_id", *ARREST_SOURCES.schema)]
     return (
-        night.arrests.select(columns)
-        .join(events, on="record_id")
+        night.arrests.select(name for name in night.arrests.columns if name in ("record_id", *ARREST_SOURCES.schema))
+        .join(night.events.select("record_id", "event_cluster", "match_weight"), on="record_id")
         .join(_named(night.arrest_ids, "arrest", cluster="event_cluster"), on="event_cluster")
     )
 

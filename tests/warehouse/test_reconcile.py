@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from warehouse.ledger.values import typed_values
 from warehouse.reconcile import Night, build_conditions, build_register, finish_orders
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS
@@ -282,3 +283,36 @@ def test_orders_are_finished_with_counts_and_scores(register):
     finished = finish_orders(register["orders"], found, scores)
     counted = finished.select("order_id", "discrepancy_count", "quality_score").rows()
     assert counted == [("ORD-1", 1, 0.75), ("ORD-2", 0, None)]
+
+
+def decide(field, value):
+    values = pl.DataFrame({"order_id": ["ORD-1"], "field": [field], "value": [value], "decision_id": ["DEC-1"]})
+    return Night(**{**vars(night()), "decided": typed_values(values, lambda text: text.str.to_uppercase())})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        pytest.param("end_on", "2025-11-01", {"end_on": D(2025, 11, 1), "term_months": 36}, id="an end makes the term"),
+        pytest.param(
+            "end_on", "2025-11-19", {"end_on": D(2025, 11, 19), "term_months": None}, id="no term if not whole months"
+        ),
+        pytest.param("term_months", "60", {"end_on": D(2027, 11, 1), "term_months": 60}, id="a term makes the end"),
+        pytest.param(
+            "is_until_further_order", "true", {"end_on": None, "term_months": None}, id="an open order has neither"
+        ),
+        pytest.param("end_on", "2023-11-29", {"legal_status": "expired"}, id="the status in law is worked out from it"),
+        pytest.param("surname", "Sós", {"surname": "Sós", "surname_folded": "SÓS"}, id="a name with its compared form"),
+    ],
+)
+def test_a_decided_value_is_golden_and_the_others_follow_it(field, value, expected):
+    tables = build_register(decide(field, value))
+    assert row(tables["orders"], order_id="ORD-1").items() >= expected.items()
+    reason = row(tables["field_provenance"], order_id="ORD-1", field=field)
+    assert (reason["rule"], reason["decision_id"], reason["source"]) == ("steward", "DEC-1", None)
+
+
+def test_decided_and_chosen_values_are_told_apart():
+    reasons = build_register(decide("made_on", "2022-10-31"))["field_provenance"]
+    assert reasons.drop_nulls("decision_id").select("order_id", "field").rows() == [("ORD-1", "made_on")]
+    assert "pnc:001=2022-11-01" in row(reasons, order_id="ORD-1", field="made_on")["losing"]

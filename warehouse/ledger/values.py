@@ -43,6 +43,25 @@ def typed_value(field: str, text: pl.Expr) -> pl.Expr:
     return text == BOOLEANS[0] if dtype == pl.Boolean else text.cast(dtype)
 
 
+def typed_values(values: pl.DataFrame, fold: Callable[[pl.Expr], pl.Expr]) -> dict[str, pl.DataFrame]:
+    """Decided values field by field, each in the type of its field.
+
+    Args:
+        values: `order_id`, `field`, `value` (as text), `decision_id`.
+        fold: the form in which names are compared.
+
+    Returns:
+        For each field that has any: `order_id`, `value`, `canonical` (by which two values are equal), `decision_id`.
+    """
+    typed = {}
+    for field in values.get_column("field").unique().sort():
+        value = typed_value(field, pl.col("value"))
+        canonical = value if CANONICAL[field] == field else fold(pl.col("value"))
+        rows = values.filter(pl.col("field") == field)
+        typed[field] = rows.select("order_id", value.alias("value"), canonical.alias("canonical"), "decision_id")
+    return typed
+
+
 def _requirements(column: Column) -> list[tuple[str, Callable[[str], bool]]]:
     """What is expected of a value of a column, each with its test, in the order of asking."""
     by_type: dict[object, tuple[str, Callable[[str], bool]]] = {

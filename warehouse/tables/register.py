@@ -207,13 +207,13 @@ FIELD_PROVENANCE = Table(
         ORDER_ID,
         Column("field", "Column of `orders`.", required=True),
         Column("value", "The golden value as text."),
-        Column("source", "Source of the winning record; null if the value was worked out.", codes=SOURCES),
+        Column("source", "Source of the winning record; null if the value was worked out or decided.", codes=SOURCES),
         Column("source_key", "Key of the winning record."),
         Column("file_name", "File of the winning record."),
         Column("row_number", "Row of the winning record.", pl.Int64),
         Column(
             "rule",
-            "Why it won: only_source, agreement, corroboration (other fields imply it; more people bear the name; it is the likelier in itself), precedence, valid_over_invalid, amended_result, derived (worked out), none_valid (no value passes its check, none is published).",
+            "Why it won: only_source, agreement, corroboration (other fields imply it; more people bear the name; it is the likelier in itself), precedence, valid_over_invalid, amended_result, derived (worked out), none_valid (no value passes its check, none is published), steward (decided).",
             required=True,
         ),
         Column("agreeing", "Records that give the same value, `source:key`.", pl.List(pl.String), required=True),
@@ -223,6 +223,7 @@ FIELD_PROVENANCE = Table(
             pl.List(pl.String),
             required=True,
         ),
+        Column("decision_id", "The steward's decision that made it the golden value; null if the rules chose it."),
     ),
     key=("order_id", "field"),
 )
