@@ -14,7 +14,7 @@ import polars as pl
 
 from matching.engine.blocking import Rows
 from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
-from matching.engine.model import Linkage
+from matching.engine.model import Linkage, Progress
 from matching.engine.patterns import compare
 from matching.engine.weights import Scales, Weights
 from matching.links import conflict_table, hundredths, listed, mean_weights, tell_levels
@@ -88,16 +88,19 @@ class Compared:
     orders: Linkage
 
 
-def compare_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame) -> Compared:
+def compare_orders(
+    orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame, *, progress: Progress | None = None
+) -> Compared:
     """Find the candidate pairs and compare them.
 
     Args:
         orders: the union over sources in the shape of `CORE_ORDERS`.
         aliases: likewise, `CORE_ALIASES`.
         conditions: likewise, `CORE_CONDITIONS`.
+        progress: told how many pairs are compared, and of how many at most.
     """
     records = describe_orders(orders, aliases, conditions)
-    persons = replace(person_model(), blocking=ORDER_RULES).on(records)
+    persons = replace(person_model(), blocking=ORDER_RULES).on(records, progress=progress)
     return Compared(records, persons, ORDER_MODEL.on(records, pairs_of=persons))
 
 

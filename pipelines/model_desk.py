@@ -12,6 +12,8 @@ from pathlib import Path
 
 import dagster as dg
 import polars as pl
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from assets.decisions import link_decisions, read_decisions
 from assets.link import gather
@@ -58,8 +60,18 @@ class NightRecords:
 
     @cached_property
     def compared(self) -> Compared:
-        """All candidate pairs, compared."""
-        return compare_orders(self.orders, gather(self._store, "aliases"), gather(self._store, "conditions"))
+        """All candidate pairs, compared; a bar on a terminal shows how far."""
+        aliases, conditions = gather(self._store, "aliases"), gather(self._store, "conditions")
+        columns = TextColumn("comparing pairs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        terminal = Console(stderr=True)
+        with Progress(*columns, console=terminal, disable=not terminal.is_terminal, transient=True) as bar:
+            task = bar.add_task("", total=None)
+            return compare_orders(
+                self.orders,
+                aliases,
+                conditions,
+                progress=lambda done, whole: bar.update(task, completed=done, total=whole),
+            )
 
     @cached_property
     def decided(self) -> pl.DataFrame:
