@@ -65,7 +65,7 @@ def _print_pairs(console: Console, pairs: Sequence[Pair]) -> None:
 def _bar(step: Step) -> str:
     colour = "green" if step.weight > 0 else "red"
     blocks = "█" * round(abs(step.weight) / BITS_A_BLOCK)
-    return f"  {step.weight:+6.1f}  {step.comparison:<16} {escape(step.level):<34} [{colour}]{blocks}[/]"
+    return f"  {step.weight:+6.1f}  {step.comparison:<20} {escape(step.level):<38} [{colour}]{blocks}[/]"
 
 
 def _print(console: Console, title: str, frame: pl.DataFrame) -> None:
