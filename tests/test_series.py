@@ -6,10 +6,15 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
 from samples.nights import write_nights
+from warehouse.difference import compare_releases
+from warehouse.home import Home
+from warehouse.register import Register
+from warehouse.releases import read_release
 
 CONCORD = Path(sys.executable).with_name("concord")
 LAST = date(2026, 11, 20)
@@ -78,3 +83,43 @@ def test_a_discrepancy_keeps_its_id_and_the_night_it_was_first_seen(series):
 def test_no_id_is_given_to_two_orders_over_the_nights(series):
     held = pl.concat(ids_by_truth(series, number) for number in (1, 2, 3)).unique()
     assert held.group_by("order_id").len().filter(pl.col("len") > 1).is_empty()
+
+
+def test_the_difference_over_two_nights_is_what_the_nights_told(series):
+    home = Home(series / "home")
+    first, last = (read_release(home, f"r{NIGHTS[number]}") for number in (0, 2))
+    difference = compare_releases(home, first, last)
+    added = {order for order, change in difference.orders.select("order_id", "change").iter_rows() if change == "added"}
+    ids = [set(pl.read_parquet(release.parquet("orders")).get_column("order_id")) for release in (first, last)]
+    assert added == ids[1] - ids[0] - set(difference.orders.get_column("other_order_id"))
+    assert added
+    assert difference.causes().get_column("cause").to_list() == ["source"]
+
+
+def test_the_orders_in_force_on_the_date_of_a_release_are_its_live_ones(series):
+    with Register.open(series / "home") as register:
+        live = register.orders(is_active=True)
+        assert register.orders(in_force_on=NIGHTS[2]).equals(live)
+        assert live.height > 10
+
+
+@pytest.mark.parametrize("day", [date(2024, 5, 5), date(2026, 3, 1), LAST])
+def test_the_documented_query_finds_the_orders_in_force_on_a_day(series, day):
+    text = (Path(__file__).parent.parent / "docs" / "query.md").read_text()
+    code = text[text.index("ATTACH '.concord") :].partition("```")[0]
+    for documented, told in (
+        (".concord/releases/r2026-11-20", f"{series}/home/releases/r{NIGHTS[2]}"),
+        (".concord/releases/r2026-03-01", f"{series}/home/releases/r{NIGHTS[0]}"),
+        ("DATE '2026-03-01'", f"DATE '{day}'"),
+    ):
+        assert documented in code
+        code = code.replace(documented, told)
+    with Register.open(series / "home") as register, duckdb.connect() as connection:
+        now = set(register.orders(in_force_on=day).get_column("order_id"))
+        then = set(register.orders(in_force_on=day, known_on=NIGHTS[0]).get_column("order_id"))
+        in_force_now, unknown_then = (
+            {order_id for (order_id,) in connection.execute(query).fetchall()}
+            for query in (code.partition("EXCEPT")[0], code[code.index("SELECT order_id FROM in_force(") :])
+        )
+    assert (unknown_then, in_force_now) == (now - then, now)
+    assert now

@@ -5,6 +5,7 @@ Belongs here: questions put to a published register. Does not: drawing the answe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,7 +14,10 @@ import duckdb
 import polars as pl
 
 from warehouse.home import Home
-from warehouse.releases import Release, current_release, read_release
+from warehouse.legal import judge_status
+from warehouse.releases import RELEASE_NAME, Release, current_release, read_release, release_ids
+from warehouse.rollback_history import withdrawn_releases
+from warehouse.tables.register import ORDERS
 from warehouse.tables.release import ORDER_PAIRS, RELEASE_TABLES
 
 
@@ -100,14 +104,32 @@ class Register:
             raise KeyError(f"release {self.release.release_id} has no table {name}")
         return pl.read_parquet(self.release.parquet(name))
 
-    def orders(self, *, force: str | None = None, is_active: bool | None = None) -> pl.DataFrame:
-        """The orders of the release.
+    def orders(
+        self,
+        *,
+        force: str | None = None,
+        is_active: bool | None = None,
+        in_force_on: date | None = None,
+        known_on: date | None = None,
+    ) -> pl.DataFrame:
+        """The orders, by two clocks: what was in force in law on a day, and what was known to us on a day.
 
         Args:
             force: code of the force that holds them; all forces if not given.
-            is_active: only those that are live in law, or only those that are not.
+            is_active: only those that are live in law on the date of the release, or only those that are not.
+            in_force_on: only those in force in law on that day, the last day of an order included, by the rules of
+                `warehouse.legal`. No source tells the day on which an order was discharged or withdrawn: such an order
+                counts as in force on no day.
+            known_on: by the release in force at the end of that day (`release_known_on`) instead of this one.
+
+        Raises:
+            LookupError: nothing was known on that day.
         """
-        orders = self.table("orders")
+        home = Home(self.release.path.parent.parent)
+        release = self.release if known_on is None else release_known_on(home, known_on)
+        orders = ORDERS.completed(pl.read_parquet(release.parquet(ORDERS.name)))
+        if in_force_on is not None:
+            orders = orders.join(_in_force(orders, in_force_on), on="order_id", how="semi", maintain_order="left")
         if force is not None:
             orders = orders.filter(pl.col("force_code") == force)
         if is_active is not None:
@@ -178,6 +200,34 @@ class Register:
         if not self.release.parquet(ORDER_PAIRS.name).exists():
             return ()
         return tuple(_pair(row) for row in self._rows(ORDER_PAIRS.name, order_id).iter_rows(named=True))
+
+
+def release_known_on(home: Home, day: date) -> Release:
+    """The release in force at the end of a day: the last of a date up to it that had not been rolled back by then.
+
+    A revision counts from its night on, whenever it was published.
+
+    Raises:
+        LookupError: there is none of so early a date.
+    """
+    withdrawn, ids = withdrawn_releases(home, known_on=day), release_ids(home)
+    known = [name for name in ids if name not in withdrawn and _date_in(name) <= day]
+    if not known:
+        first = f"the first release is {ids[0]}" if ids else "no release has been published"
+        raise LookupError(f"nothing was known on {day}: {first}")
+    return read_release(home, known[-1])
+
+
+def _date_in(release_id: str) -> date:
+    return date.fromisoformat(RELEASE_NAME.sub(r"\g<as_of>", release_id))
+
+
+def _in_force(orders: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The ids of the orders in force on a day, as far as a release tells."""
+    told = orders.with_columns(
+        is_withdrawn=pl.col("legal_status") == "withdrawn", is_discharged=pl.col("legal_status") == "discharged"
+    )
+    return judge_status(told, as_of=day).filter(pl.col("legal_status") == "live").select("order_id")
 
 
 def _pair(row: Mapping[str, Any]) -> Pair:
