@@ -67,6 +67,13 @@ def decide_values(
         redirects: `ID_REDIRECTS` of the night.
     """
     settled = overrides(decisions, records, owners, redirects.filter(pl.col("kind") == "order"))
+    lapsed = pl.concat([frame.get_column("decision_id") for frame in (settled.stale, settled.contradictions)])
+    if lapsed.len():
+        dg.get_dagster_logger().warning(
+            "decided values left to the rules, since their evidence has changed or others contradict them: %s; "
+            "see `concord decisions check`",
+            ", ".join(lapsed.unique().sort()),
+        )
     return typed_values(settled.values, fold)
 
 

@@ -12,10 +12,11 @@ from assets.ingest import deliveries_table
 from assets.link import core_names, gather
 from assets.sources import find_sources
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
-from expectations.history import active_ones
+from expectations.history import active_ones, close
 from expectations.quality import score_quality
 from expectations.review import build_review_queue
 from warehouse import reconcile
+from warehouse.ledger.binding import Closures, closures
 from warehouse.memory import identify
 from warehouse.schema import Table
 from warehouse.store import TableStore
@@ -109,7 +110,10 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
         deps=[
             *core_names("orders", "aliases", "conditions", "rejected_values"),
             *DELIVERY_TABLES,
-            *(table.name for table in (LINK_PAIRS, ORDER_SOURCES, CONDITIONS, FIELD_PROVENANCE)),
+            *(
+                table.name
+                for table in (DECISIONS, LINK_PAIRS, ORDER_SOURCES, CONDITIONS, FIELD_PROVENANCE, ID_REDIRECTS)
+            ),
             GOLDEN_ORDERS,
         ],
     ),
@@ -126,12 +130,22 @@ def judgement(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
 def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceClock) -> dict[Table, pl.DataFrame]:
     """The judged tables: discrepancies, scores, the queue, and the orders with their counts and scores."""
     evidence = gather_evidence(store)
-    discrepancies = find_discrepancies(evidence, as_of=as_of, clock=clock, former=former.table(DISCREPANCIES))
+    found = find_discrepancies(evidence, as_of=as_of, clock=clock, former=former.table(DISCREPANCIES))
+    decided = closures_of(found, evidence, store)
+    is_referred = pl.col("kind") == "refer"
+    discrepancies = close(
+        found,
+        closed=decided.closed.filter(~is_referred).get_column("discrepancy_id"),
+        stale=decided.successors,
+        former=former.table(DISCREPANCIES),
+        as_of=as_of,
+    )
     active = active_ones(discrepancies)
     scores = score_quality(evidence, active, as_of=as_of, clock=clock)
     queue = build_review_queue(
         evidence,
-        active,
+        # What was referred waits for its owner, not for a steward.
+        active.join(decided.closed.filter(is_referred), on="discrepancy_id", how="anti"),
         provenance=store.scan(FIELD_PROVENANCE.name).collect(),
         pairs=store.scan(LINK_PAIRS.name).collect(),
         former=former.table(REVIEW_QUEUE),
@@ -141,6 +155,17 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     orders = reconcile.finish_orders(evidence.orders, active, scores)
     frames = (orders, discrepancies, scores, queue, evidence.deliveries.sort(DELIVERIES.order))
     return {table: table.conform(frame) for table, frame in zip(JUDGED, frames, strict=True)}
+
+
+def closures_of(found: pl.DataFrame, evidence: Evidence, store: TableStore) -> Closures:
+    """Which of the discrepancies found tonight stewards dealt with."""
+    return closures(
+        store.scan(DECISIONS.name).collect(),
+        found,
+        evidence.core_orders,
+        evidence.orders.get_column("order_id"),
+        store.scan(ID_REDIRECTS.name).filter(pl.col("kind") == "order").collect(),
+    )
 
 
 def gather_evidence(store: TableStore) -> Evidence:

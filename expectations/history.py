@@ -114,7 +114,7 @@ def compared_values(
     Returns:
         `order_id`, `rule_code`, `source`, `observed`, `expected`; a rule that is no more has no rows.
     """
-    asked = former.filter(pl.col("state") != RESOLVED).select("order_id", "rule_code").unique()
+    asked = former.filter(_was_found()).select("order_id", "rule_code").unique()
     codes = set(asked.get_column("rule_code"))
     parts = [
         frames[rule.subject]
@@ -133,6 +133,11 @@ def compared_values(
     return pl.concat([former.clear().select(VALUES), *parts])
 
 
+def _was_found() -> pl.Expr:
+    """Whether it was found in its night: one that a steward closed may still be, and is until it is not."""
+    return (pl.col("state") != RESOLVED) | (pl.col("resolved_by") == "steward").fill_null(value=False)
+
+
 def _gone(
     former: pl.DataFrame, found: pl.DataFrame, *, compared: pl.DataFrame, codes: frozenset[str], as_of: date
 ) -> pl.DataFrame:
@@ -140,7 +145,7 @@ def _gone(
     gone = former.join(found, on="discrepancy_id", how="anti")
     same = gone.join(compared, on=VALUES, how="semi", nulls_equal=True).get_column("discrepancy_id")
     by_rule = pl.col("discrepancy_id").is_in(same.implode()) | ~pl.col("rule_code").is_in(sorted(codes))
-    is_already = pl.col("state") == RESOLVED
+    is_already = ~_was_found()
     cause = pl.when(by_rule).then(pl.lit("rule")).otherwise(pl.lit("source"))
     return DISCREPANCIES.conform(
         gone.with_columns(

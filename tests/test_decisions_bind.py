@@ -1,6 +1,7 @@
 """What a steward decides binds the next night, and the release says that it did."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from samples.nights import write_nights
 CONCORD = Path(sys.executable).with_name("concord")
 NIGHT, NEXT = date(2026, 11, 20), date(2026, 11, 21)
 END = date(2027, 3, 17)
+OF_DISCREPANCIES = ("discrepancies", "lone_record")
 
 
 def concord(home: Path, *words: object, codes: tuple[int, ...] = (0,)) -> str:
@@ -42,6 +44,13 @@ def home(tmp_path_factory) -> Path:
     for other in rest:
         concord(home, "decide", "different-order", one, other, "--by", "kim", "--reason", "successive_orders")
     concord(home, "decide", "value", order_decided_on(home), "end_on", END, "--by", "kim", "--reason", "varied")
+    accepted, right, referred, taken_back = only_discrepancies(home)
+    concord(home, "decide", "accept", accepted, "--until", NEXT, "--by", "kim", "--reason", "cannot_be_corrected")
+    concord(home, "decide", "both-right", right, "--by", "kim", "--reason", "different_facts")
+    concord(home, "decide", "refer", referred, "--by", "kim", "--reason", "correction_requested")
+    said = concord(home, "decide", "both-right", taken_back, "--by", "kim", "--reason", "different_facts")
+    decision = re.search(r"DEC-\w+", said).group()
+    concord(home, "decide", "undo", decision, "--by", "kim", "--reason", "mistake")
     concord(home, "nightly", "--landing", landing, "--as-of", NEXT, codes=(0, 3))
     return home
 
@@ -69,6 +78,17 @@ def order_decided_on(home: Path) -> str:
     live = read(home, f"r{NIGHT}", "orders").filter(pl.col("legal_status") == "live", ~pl.col("is_interim"))
     wanted = live.join(told, on="order_id", how="semi").join(parted, on="order_id", how="anti")
     return wanted.get_column("order_id").min()
+
+
+def only_discrepancies(home: Path) -> list[str]:
+    """Four discrepancies, each the only weighty one of an order and the reason why the order waits for a steward."""
+    weighty = read(home, f"r{NIGHT}", "discrepancies").filter(pl.col("severity") != "low")
+    found = weighty.filter(pl.len().over("order_id") == 1)
+    waits = read(home, f"r{NIGHT}", "review_queue").filter(pl.col("kind").is_in(OF_DISCREPANCIES))
+    parted = read_records(home, f"r{NIGHT}").filter(pl.col("record_id").is_in(records_of_an_order(home)))
+    others = pl.concat([parted.get_column("order_id"), pl.Series([order_decided_on(home)])])
+    chosen = found.join(waits, on="order_id", how="semi").filter(~pl.col("order_id").is_in(others.implode()))
+    return chosen.get_column("discrepancy_id").sort().head(4).to_list()
 
 
 def test_the_record_stands_alone_from_the_next_night_on(home):
@@ -110,3 +130,26 @@ def test_a_decided_value_names_its_decision_and_what_lost(home):
     assert after["decision_id"].startswith("DEC-")
     lost = {f"{before['source']}:{before['source_key']}={before['value']}"}
     assert lost < set(after["losing"])
+
+
+def test_discrepancies_are_closed_as_decided(home):
+    after = read(home, f"r{NEXT}", "discrepancies").rows_by_key("discrepancy_id", named=True, unique=True)
+    states = [(after[found]["state"], after[found]["resolved_by"]) for found in only_discrepancies(home)]
+    assert states == [("resolved", "steward"), ("resolved", "steward"), ("open", None), ("open", None)]
+
+
+def test_a_steward_is_asked_again_only_of_what_was_not_dealt_with(home):
+    orders = dict(read(home, f"r{NIGHT}", "discrepancies").select("discrepancy_id", "order_id").iter_rows())
+    queue = read(home, f"r{NEXT}", "review_queue").filter(pl.col("kind").is_in(OF_DISCREPANCIES))
+    waiting = set(queue.get_column("order_id"))
+    assert [orders[found] in waiting for found in only_discrepancies(home)] == [False, False, False, True]
+
+
+def test_a_closed_discrepancy_no_longer_counts_and_a_referred_one_does(home):
+    orders = dict(read(home, f"r{NIGHT}", "discrepancies").select("discrepancy_id", "order_id").iter_rows())
+    before, after = (
+        dict(read(home, f"r{night}", "orders").select("order_id", "discrepancy_count").iter_rows())
+        for night in (NIGHT, NEXT)
+    )
+    fewer = [before[orders[found]] - after[orders[found]] for found in only_discrepancies(home)]
+    assert fewer == [1, 1, 0, 0]

@@ -132,6 +132,15 @@ def test_a_decision_resolves_and_keeps_its_night():
     ]
 
 
+def test_what_a_steward_closed_is_the_sources_once_it_is_gone():
+    first = close(discrepancies(WRONG, as_of=NIGHTS[0]), closed=ids(discrepancies(WRONG)), stale=NOBODY,
+                  former=DISCREPANCIES.empty(), as_of=NIGHTS[0])  # fmt: skip
+    second = discrepancies(RIGHT, as_of=NIGHTS[1], former=first)
+    third = discrepancies(RIGHT, as_of=NIGHTS[2], former=second)
+    states = [frame.select("state", "resolved_by", "state_since").row(0) for frame in (second, third)]
+    assert states == [("resolved", "source", NIGHTS[1])] * 2
+
+
 def test_a_stale_decision_is_told_until_it_is_taken_anew():
     first = discrepancies(OTHERWISE, as_of=NIGHTS[0])
     told = close(first, closed=NOBODY, stale=ids(first), former=DISCREPANCIES.empty(), as_of=NIGHTS[0])

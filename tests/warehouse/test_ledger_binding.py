@@ -276,6 +276,14 @@ def test_a_discrepancy_with_other_values_is_open_again_and_the_value_that_change
     found = closures(ledger, now, NIGHT, ORDERS, NONE)
     assert found.closed.is_empty()
     assert found.stale.select("of", "was", "now").rows() == [("observed", "a", "c")]
+    assert found.successors.to_list() == now.get_column("discrepancy_id").to_list()
+
+
+def test_what_a_steward_closed_and_the_source_has_changed_since_hides_no_stale_decision():
+    ledger = rows(held_by(NIGHT, "pnc:1"))
+    gone = {"observed": "a", "expected": "b", "state": "resolved", "resolved_by": "source"}
+    now = discrepancies(gone, {"discrepancy_id": "e", "observed": "c", "first_seen_on": date(2026, 11, 21)})
+    assert closures(ledger, now, NIGHT, ORDERS, NONE).successors.to_list() == ["e"]
 
 
 def test_another_discrepancy_of_the_record_that_was_there_already_makes_nothing_stale():

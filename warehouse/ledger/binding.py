@@ -19,6 +19,7 @@ from warehouse.ledger.kinds import KINDS, PERSON_FIELD_NAMES, Level, codes_about
 from warehouse.ledger.staleness import (
     conflicts,
     conflicts_decided,
+    find_successors,
     stale_discrepancies,
     stale_pairs,
     stale_values,
@@ -70,10 +71,12 @@ class Closures:
         closed: `discrepancy_id`, `kind` (`both_right`, `accept`, `refer`), `decision_id`, `accepted_until`,
             `referred_to`. A discrepancy that is referred waits for its owner; the others are closed.
         stale: changed values, of `stale_discrepancies`.
+        successors: ids of the discrepancies that stand in the place of those decided on: their values changed.
     """
 
     closed: pl.DataFrame
     stale: pl.DataFrame
+    successors: pl.Series
 
 
 def constraints(decisions: pl.DataFrame, records: pl.DataFrame) -> LinkConstraints:
@@ -156,14 +159,15 @@ def closures(
 
     Args:
         decisions: those in force on the night, `in_force(decisions, as_of=night)`: acceptances run out.
-        discrepancies: `DISCREPANCIES` of the night.
+        discrepancies: `DISCREPANCIES` of the night; those that are no longer found count for nothing.
         records: order records of all sources in their core shape.
         orders: ids of all orders of the night.
         redirects: `id_redirects` of the night.
     """
     about = decisions.filter(pl.col("kind").is_in(codes_about("discrepancy")))
     placed = about.join(follow_orders(about.get_column("order_id"), orders, redirects), on="order_id")
-    found = conflicts(discrepancies, name_records(records))
+    is_found = pl.col("resolved_by").is_null() | (pl.col("resolved_by") == "steward")
+    found = conflicts(discrepancies.filter(is_found), name_records(records))
     key = ["order_now", "rule_code", "source", "handle", *OF_CONFLICT]
     closed = (
         found.select("discrepancy_id", *key)
@@ -173,7 +177,9 @@ def closures(
         .select("discrepancy_id", "kind", "decision_id", "accepted_until", "referred_to")
         .sort("discrepancy_id")
     )
-    return Closures(closed, stale_discrepancies(placed, found))
+    successors = find_successors(placed, found)
+    ids = successors.get_column("discrepancy_id_now").unique().sort()
+    return Closures(closed, stale_discrepancies(successors), ids)
 
 
 def touched_orders(

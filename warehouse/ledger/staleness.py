@@ -110,8 +110,8 @@ def stale_values(
     return _changes(pl.concat([gone.select(*CHANGE), compared.filter(_opposes()).select(*CHANGE)]))
 
 
-def stale_discrepancies(decisions: pl.DataFrame, discrepancies: pl.DataFrame) -> pl.DataFrame:
-    """Changed values of discrepancies that were decided on.
+def find_successors(decisions: pl.DataFrame, discrepancies: pl.DataFrame) -> pl.DataFrame:
+    """Discrepancies that stand in the place of one that was decided on.
 
     A discrepancy is another one when its values change: the decision is stale if such a one has come up since under
     the same rule for the same record. If none has, the discrepancy was resolved, and there is nothing to be stale.
@@ -121,7 +121,8 @@ def stale_discrepancies(decisions: pl.DataFrame, discrepancies: pl.DataFrame) ->
         discrepancies: of `conflicts`.
 
     Returns:
-        `CHANGE`, sorted.
+        One row a stale decision: `decision_id`, `field`, `discrepancy_id_now`, and `observed` and `expected` beside
+        `observed_now` and `expected_now`.
     """
     key = ["order_now", "rule_code", "source", "handle"]
     decided = conflicts_decided(decisions)
@@ -130,9 +131,13 @@ def stale_discrepancies(decisions: pl.DataFrame, discrepancies: pl.DataFrame) ->
     others = vanished.join(discrepancies, on=key, nulls_equal=True, suffix="_now").filter(
         (pl.col("first_seen_on") > seen_on).fill_null(value=True)
     )
-    first = others.sort("decision_id", "discrepancy_id_now").unique("decision_id", keep="first", maintain_order=True)
+    return others.sort("decision_id", "discrepancy_id_now").unique("decision_id", keep="first", maintain_order=True)
+
+
+def stale_discrepancies(successors: pl.DataFrame) -> pl.DataFrame:
+    """Changed values of discrepancies that were decided on (`find_successors`), as `CHANGE`, sorted."""
     sides = [
-        first.select("decision_id", "field", of=pl.lit(side), was=side, now=f"{side}_now").filter(
+        successors.select("decision_id", "field", of=pl.lit(side), was=side, now=f"{side}_now").filter(
             pl.col("was").ne_missing(pl.col("now"))
         )
         for side in OF_CONFLICT
