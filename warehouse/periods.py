@@ -41,7 +41,7 @@ def settle_period(golden: pl.DataFrame, settled: Settled) -> pl.DataFrame:
     by_term = months_after(pl.col("start_on"), pl.col("term_months"))
     by_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
     return golden.with_columns(
-        pl.when(is_closed)
+        pl.when(is_closed & pl.col("is_until_further_order"))
         .then(pl.lit(value=False))
         .otherwise("is_until_further_order")
         .alias("is_until_further_order"),

@@ -1,5 +1,9 @@
 """What a steward names is found or told to be missing, and what a decision would change is told before it is taken."""
 
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
 import pytest
 from ledger_cases import night
 
@@ -16,6 +20,25 @@ def test_a_value_tells_what_it_replaces_and_what_becomes_of_the_status_in_law():
     assert changes(night().draft_value("ORD-1", "end_on", "2024-06-30")) == [
         ("ORD-1", "changed", "end_on", "2021-12-31", "2024-06-30"),
         ("ORD-1", "changed", "legal_status", "expired", "superseded"),
+    ]
+
+
+def test_an_order_with_a_decided_length_is_told_its_end():
+    present = night()
+    order = {"start_on": date(2020, 1, 1), "end_on": None, "term_months": None, "is_until_further_order": True}
+    columns = [pl.lit(value, present.orders.schema[name]).alias(name) for name, value in order.items()]
+    is_meant = pl.col("order_id") == "ORD-1"
+    open_ended = present.orders.with_columns(
+        pl.when(is_meant).then(column).otherwise(column.meta.output_name()).alias(column.meta.output_name())
+        for column in columns
+    )
+    present = replace(present, orders=open_ended)
+    told = foresee(present.draft_value("ORD-1", "term_months", "24"), present)
+    assert told.select("field", "before", "after").rows() == [
+        ("is_until_further_order", "true", "false"),
+        ("end_on", None, "2022-01-01"),
+        ("term_months", None, "24"),
+        ("legal_status", "superseded", "expired"),
     ]
 
 

@@ -11,9 +11,14 @@ from warehouse.ledger.kinds import KIND, PERSON_FIELD_NAMES
 from warehouse.ledger.present import Present
 from warehouse.ledger.values import typed_value
 from warehouse.legal import judge_status
+from warehouse.periods import settle_period
+from warehouse.settled import Settled
 
 CHANGE = {"order_id": pl.String, "change": pl.String, "field": pl.String, "before": pl.String, "after": pl.String}
 """`change` is changed, merged, split, closed or referred."""
+
+PERIOD = ("is_until_further_order", "end_on", "term_months")
+"""Fields that follow from one another."""
 
 WORDS_OF_DISCREPANCY = {"both_right": "closed", "accept": "closed", "refer": "referred"}
 
@@ -48,8 +53,14 @@ def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
     decided = orders.with_columns(
         pl.when(is_meant).then(typed_value(field, pl.lit(draft.value))).otherwise(field).alias(field)
     )
+    names = PERIOD if field in PERIOD else (field,)
+    if field in PERIOD:
+        meant = decided.filter(of_order).with_row_index("group")
+        followed = settle_period(meant, Settled({field: meant.select("group")})).drop("group")
+        decided = pl.concat([followed, decided.filter(~of_order)]).sort("order_id")
     before, after = (
-        {field: frame.get_column(field), "legal_status": _statuses(frame, present)} for frame in (orders, decided)
+        {name: frame.get_column(name) for name in names} | {"legal_status": _statuses(frame, present)}
+        for frame in (orders, decided)
     )
     compared = [
         pl.DataFrame({"order_id": orders.get_column("order_id"), "before": before[name], "after": after[name]})
