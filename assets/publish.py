@@ -1,7 +1,9 @@
 """The last step: the night's tables become a release, in one atomic step."""
 
+import hashlib
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 from typing import TypedDict
 
 import dagster as dg
@@ -13,6 +15,8 @@ from assets.ingest import quarantine_table
 from assets.reconcile import JUDGED, RECONCILED
 from assets.sources import find_sources
 from warehouse.difference import cause_between
+from warehouse.disk import digest_of as file_digest
+from warehouse.gates import CODE
 from warehouse.identity import find_changes
 from warehouse.ledger.folding import digest_of
 from warehouse.releases import publish
@@ -22,6 +26,8 @@ from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import DELIVERIES, EXPECTATION_RESULTS, ORDERS, RELEASE_CHANGES
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
+PACKAGES = ("assets", "expectations", "matching", "warehouse")
+CODE_SUFFIXES = frozenset({".py", ".csv", ".json"})
 # States of a delivery with which a night is whole.
 WHOLE = ("fresh", "repeated")
 PUBLISHED, DEGRADED = "published", "degraded"
@@ -55,7 +61,8 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
     account: Account = {
         "as_of": as_of,
         "inputs": used_inputs(deliveries) | used_decisions(store.scan(DECISIONS.name).collect()),
-        "versions": {name: version(name) for name in LIBRARIES} | {"models": night.models().version},
+        "versions": {name: version(name) for name in LIBRARIES}
+        | {"models": night.models().version, CODE: code_digest()},
         "config_hash": night.settings_digest,
     }
     former = Former.of(night.state, as_of)
@@ -67,6 +74,14 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
     follows = former.release.release_id if former.release else None
     published = publish(night.state, tables, **account, state=state_of(deliveries), follows=follows)
     return dg.MaterializeResult(metadata={"release_id": published.release_id, "content_hash": published.content_hash})
+
+
+def code_digest() -> str:
+    """Digest of the code and the reference data that a night's content follows from."""
+    root = Path(__file__).parent.parent
+    files = (file for package in PACKAGES for file in (root / package).rglob("*") if file.suffix in CODE_SUFFIXES)
+    lines = "".join(f"{file.relative_to(root).as_posix()} {file_digest(file)}\n" for file in sorted(files))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def state_of(deliveries: pl.DataFrame) -> str:

@@ -1,9 +1,10 @@
 """The Parquet files of a release: written, ordered, and held to the gates.
 
-Belongs here: which tables a release holds and how they are written. Does not: the gates (`warehouse.gates`), putting a
-release in place (`warehouse.releases`).
+Belongs here: which tables a release holds, how they are written, the digest over them. Does not: the gates
+(`warehouse.gates`), putting a release in place (`warehouse.releases`).
 """
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from warehouse.gates import check_relations, check_table
 from warehouse.schema import Table
 from warehouse.tables.link import IDENTITIES, LINK_PAIRS
 from warehouse.tables.register import PUBLIC_TABLES
-from warehouse.tables.release import ORDER_PAIRS
+from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, ORDER_PAIRS
 
 ROW_GROUP_SIZE = 100_000
 COMPRESSION_LEVEL = 3
@@ -33,6 +34,13 @@ def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFram
     if IDENTITIES.name in tables:
         rows[IDENTITIES.name] = _write_table(building, IDENTITIES, tables[IDENTITIES.name])
     return rows
+
+
+def hash_of(digests: Mapping[str, str]) -> str:
+    """The content hash: the digest over the sorted table names and their digests, but for the account of the night."""
+    account = {table.name for table in ACCOUNT_OF_THE_NIGHT}
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()) if name not in account)
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _write_table(building: Path, table: Table, frame: pl.LazyFrame | pl.DataFrame | None) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from warehouse.gates import CODE
 from warehouse.home import Home
 from warehouse.identity import find_differences, name_cause
 from warehouse.releases import Release, read_release, release_ids
@@ -85,9 +86,14 @@ def cause_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     return name_cause(
         decisions_differ=decisions[0] != decisions[1],
         inputs_differ=inputs[0] != inputs[1],
-        model_differs=before.get("versions") != after["versions"],
+        model_differs=_versions(before) != _versions(after),
         config_differs=before.get("config_hash") != after["config_hash"],
     )
+
+
+def _versions(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Versions but for the code: other code is other rules."""
+    return {name: version for name, version in manifest.get("versions", {}).items() if name != CODE}
 
 
 def _read(release: Release, table: Table) -> pl.DataFrame:

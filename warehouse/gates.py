@@ -3,12 +3,18 @@
 Belongs here: the gates. Does not: expectations that only warn (`expectations.suites`), publication itself.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from warehouse.schema import Table
+from warehouse.tables.register import DELIVERIES
 from warehouse.tables.relations import FOREIGN_KEYS, ForeignKey
+
+CODE = "code"
+"""The entry of a release's versions that is a digest of the code that made it."""
 
 
 class PublicationRefusedError(Exception):
@@ -43,6 +49,36 @@ def check_relations(folder: Path) -> None:
     """
     for key in FOREIGN_KEYS:
         _check_relation(folder, key)
+
+
+def check_explained(account: Mapping[str, Any], revisions: Sequence[Mapping[str, Any]]) -> None:
+    """Hold a release to those of its date: where all that it rests on is the same, so must its content be.
+
+    Only for releases that name the code they were made by; other code is a reason to differ.
+
+    Args:
+        account: the manifest of the release.
+        revisions: manifests of the releases of the same date.
+
+    Raises:
+        PublicationRefusedError: its content differs from that of one of them, and nothing explains why.
+    """
+    if CODE not in account["versions"]:
+        return
+    for revision in revisions:
+        if _rests_on(revision) == _rests_on(account) and revision["content_hash"] != account["content_hash"]:
+            differ = [name for name, digest in account["digests"].items() if revision["digests"].get(name) != digest]
+            raise PublicationRefusedError(
+                f"an unexplained change: {revision['release_id']} rests on the same deliveries, decisions, models, "
+                f"settings and code, and differs in {', '.join(differ)}; run the night again, and if it is refused "
+                "again, have the two compared"
+            )
+
+
+def _rests_on(manifest: Mapping[str, Any]) -> tuple[object, ...]:
+    """All that the content of a release follows from; deliveries that were not used count, for they are told of."""
+    named = [manifest.get(name) for name in ("as_of", "follows", "config_hash", "versions", "inputs")]
+    return (*named, manifest["digests"].get(DELIVERIES.name))
 
 
 def _conformed(table: Table, frame: pl.LazyFrame) -> pl.DataFrame:

@@ -10,7 +10,6 @@ between the two leaves a whole release, which the next publication of the same c
 """
 
 import fcntl
-import hashlib
 import json
 import re
 import shutil
@@ -24,12 +23,13 @@ from typing import Any
 
 import polars as pl
 
-from warehouse.build import write_tables
+from warehouse.build import hash_of, write_tables
 from warehouse.disk import digest_of, put_text, sync, sync_folder, unfinished
 from warehouse.duck import write_register
+from warehouse.gates import check_explained
 from warehouse.home import Home
 from warehouse.rollback_history import withdrawn_releases
-from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, QUERIED_TABLES
+from warehouse.tables.release import QUERIED_TABLES
 
 RELEASE_NAME = re.compile(r"r(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
 DATABASE = "register.duckdb"
@@ -123,7 +123,8 @@ def publish(
         follows: id of the release that the night carried on from; None for the first.
 
     Raises:
-        PublicationRefusedError: a table is missing or breaks a gate; nothing was published.
+        PublicationRefusedError: a table is missing or breaks a gate, or nothing explains how the release differs from
+            another of its date; nothing was published.
     """
     home.create()
     with _publishing(home) as building:
@@ -131,9 +132,7 @@ def publish(
         digests = {name: digest_of(building / f"{name}.parquet") for name in rows}
         release = _published_as(home, as_of, digests)
         if release is None:
-            write_register(building, building / DATABASE, tables=[t for t in QUERIED_TABLES if t.name in rows])
-            manifest = {
-                "release_id": _next_id(home, as_of),
+            account = {
                 "as_of": as_of.isoformat(),
                 "state": state,
                 "follows": follows,
@@ -143,9 +142,11 @@ def publish(
                 "inputs": dict(sorted(inputs.items())),
                 "rows": rows,
                 "digests": digests,
-                "database_digest": digest_of(building / DATABASE),
             }
-            release = _put_in_place(home, building, manifest)
+            check_explained(account, [revision.manifest for revision in _revisions(home, as_of)])
+            write_register(building, building / DATABASE, tables=[t for t in QUERIED_TABLES if t.name in rows])
+            named = {"release_id": _next_id(home, as_of), **account, "database_digest": digest_of(building / DATABASE)}
+            release = _put_in_place(home, building, named)
         _put_in_force(home, release)
     return release
 
@@ -224,13 +225,6 @@ def verify(release: Release) -> tuple[str, ...]:
     return tuple(changed) if is_consistent else (MANIFEST, *changed)
 
 
-def hash_of(digests: Mapping[str, str]) -> str:
-    """The content hash: the digest over the sorted table names and their digests, but for the account of the night."""
-    account = {table.name for table in ACCOUNT_OF_THE_NIGHT}
-    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()) if name not in account)
-    return hashlib.sha256(lines.encode()).hexdigest()
-
-
 @contextmanager
 def only_publication(home: Home) -> Iterator[None]:
     """Let nobody else publish, or go back to a former release, meanwhile."""
@@ -276,12 +270,17 @@ def _put_in_force(home: Home, release: Release) -> None:
 
 
 def _published_as(home: Home, as_of: date, digests: Mapping[str, str]) -> Release | None:
+    same = (release for release in _revisions(home, as_of) if release.manifest["digests"] == digests)
+    return next(same, None)
+
+
+def _revisions(home: Home, as_of: date) -> list[Release]:
+    """The releases of a date; one that is damaged is left out, and another takes its place."""
+    revisions = []
     for release_id in _ids_of(home, as_of):
-        with suppress(DamagedReleaseError):  # another revision takes its place
-            release = read_release(home, release_id)
-            if release.manifest["digests"] == digests:
-                return release
-    return None
+        with suppress(DamagedReleaseError):
+            revisions.append(read_release(home, release_id))
+    return revisions
 
 
 def _next_id(home: Home, as_of: date) -> str:

@@ -239,6 +239,7 @@ def test_without_nights_that_tell_them_the_manifests_tell_the_cause(home, make_r
         pytest.param({"inputs": {"pnc": "1"}}, "steward", id="no decisions any more"),
         pytest.param({"versions": {"models": "m2"}}, "model", id="the models"),
         pytest.param({"config_hash": "d"}, "config", id="the settings"),
+        pytest.param({"versions": {"models": "m1", "code": "2"}}, "rule", id="the code"),
         pytest.param({}, "rule", id="nothing else"),
     ],
 )

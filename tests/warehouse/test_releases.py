@@ -373,3 +373,57 @@ def test_a_damaged_pointer_is_told_and_the_next_publication_writes_it_anew(
         current_release(home)
     assert publish_night(home, tables) == release
     assert current_release(home) == release
+
+
+def publish_account(
+    home: Home, tables: Tables, *, inputs: str = "1", follows: str | None = None, **versions: str
+) -> Release:
+    return publish(
+        home,
+        tables,
+        as_of=NIGHT,
+        inputs={"pnc": inputs},
+        versions={"concord": "0.1.0", **versions},
+        config_hash="c0ffee",
+        state="published",
+        follows=follows,
+    )
+
+
+def test_an_unexplained_change_stops_the_publication(home: Home, tables: Tables) -> None:
+    first = publish_account(home, tables, code="a")
+
+    with pytest.raises(PublicationRefusedError) as refusal:
+        publish_account(home, with_value(tables, "orders", "surname", "SECRET"), code="a")
+
+    assert "an unexplained change: r2023-11-30 rests on the same" in str(refusal.value)
+    assert "differs in orders;" in str(refusal.value)
+    assert "SECRET" not in str(refusal.value)
+    assert current_release(home) == first
+    assert list_releases(home) == (first,)
+    assert verify(first) == ()
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        pytest.param({"code": "a", "inputs": "2"}, id="another delivery"),
+        pytest.param({"code": "b"}, id="other code"),
+        pytest.param({"code": "a", "models": "m2"}, id="other models"),
+        pytest.param({"code": "a", "follows": "r2023-11-29"}, id="another release before"),
+        pytest.param({}, id="code that is not named"),
+    ],
+)
+def test_a_change_that_is_explained_is_published(home: Home, tables: Tables, account: dict[str, str]) -> None:
+    publish_account(home, tables, code="a")
+
+    changed = publish_account(home, with_value(tables, "orders", "surname", "OTHER"), **account)
+
+    assert changed.release_id == "r2023-11-30.2"
+
+
+def test_deliveries_that_were_not_used_explain_a_change(home: Home, tables: Tables) -> None:
+    publish_account(home, tables, code="a")
+    changed = with_value(with_value(tables, "orders", "surname", "OTHER"), "deliveries", "sha256", "0")
+
+    assert publish_account(home, changed, code="a").release_id == "r2023-11-30.2"
