@@ -374,7 +374,7 @@ def _random_pairs(linkage: Linkage, most: int) -> Histogram:
     with ThreadPoolExecutor(threads) as pool:
         for batch in batches:
             parts += pool.map(lambda draw: _draw(linkage, draw), range(batch, batch + DRAWS))
-            if _is_enough(np.concatenate(parts), linkage):
+            if _is_enough(np.concatenate(parts), linkage, most):
                 break
     patterns = np.concatenate(parts)
     everything = np.ones((1, len(comparisons)), np.bool_)
@@ -389,12 +389,16 @@ def _draw(linkage: Linkage, draw: int) -> Patterns:
     return compare(linkage.coded, left[kept], right[kept])
 
 
-def _is_enough(patterns: Patterns, linkage: Linkage) -> bool:
-    """Whether every degree of likeness was met often enough, in columns that are not nearly unique."""
+def _is_enough(patterns: Patterns, linkage: Linkage, most: int) -> bool:
+    """Whether every degree of likeness was met often enough, in columns that are not nearly unique.
+
+    Degrees so rare that `most` pairs would not show them often enough either are not waited for.
+    """
+    met = ENOUGH * len(patterns) / most
     for place, levels in enumerate(unpack(patterns, linkage.model.comparisons)):
         counts = np.bincount(levels, minlength=len(linkage.model.comparisons[place].levels))[SAME + 1 : -1]
         values = len(linkage.coded.columns[linkage.coded.places[place][0]].dictionary.values)
-        if len(counts) and counts.min() < ENOUGH and values < 0.2 * len(linkage.sources):
+        if values < 0.2 * len(linkage.sources) and bool(((met <= counts) & (counts < ENOUGH)).any()):
             return False
     return True
 

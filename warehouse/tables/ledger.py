@@ -11,7 +11,10 @@ DECISIONS = Table(
         Column("decision_id", "Made of all other columns: a row that was altered does not fit its id.", required=True),
         Column("kind", "What was decided.", required=True),
         Column("target", "What it is about; two decisions about one thing have one target.", required=True),
-        Column("left_handle", "Pairs: digest of what the one record is known by, the smaller of the two. Discrepancies: of the record that holds the value."),
+        Column(
+            "left_handle",
+            "Pairs: digest of what the one record is known by, the smaller of the two. Discrepancies: of the record that holds the value.",
+        ),
         Column("right_handle", "Pairs: digest of what the other record is known by."),
         Column("left_record_id", "That record as it was named then."),
         Column("right_record_id", "Pairs: the other record as it was named then."),
