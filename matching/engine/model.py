@@ -49,7 +49,7 @@ CHUNK = 250_000
 RANDOM_CHUNK, DRAWS = 50_000, 8
 SEED = 1
 # Pairs a record that a rule may make for m to be learned from them.
-MOST_OF_RULE = 3
+MOST_OF_RULE = 5
 MOST_TABLES = 127
 
 
