@@ -17,11 +17,9 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.arrest_model import EVENT, EVENT_RULES, REFERENCES, SUBJECT
-from matching.engine.blocking import Rows
 from matching.engine.clusters import Constraints, Policy, agglomerate
 from matching.engine.model import Linkage
 from matching.engine.parameters import Parameters
-from matching.engine.patterns import compare
 from matching.engine.weights import Scales, Weights
 from matching.links import hundredths, mean_weights
 from matching.nameless import join_nameless
@@ -144,7 +142,7 @@ def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters) 
         {
             "holder": keys.gather(linkage.left),
             "code": keys.gather(linkage.right),
-            "weight": hundredths(Scales(linkage.coded, person, {}).evidence(linkage.patterns)),
+            "weight": Scales(linkage.coded, person, {}).evidence(linkage.patterns),
         }
     ).join(known.select("subject_cluster", holder="code"), on="holder")
     best = _best_subject(fits, subject_bar(holders.height))
@@ -189,12 +187,13 @@ def _weigh(
     scales: Sequence[Scales], left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]
 ) -> Weights:
     """How far the lesser of person and event of any pairs of rows is above its bar."""
-    one, other = left.astype(np.int32), right.astype(np.int32)
-    weights = [scale.evidence(compare(scale.coded, one, other)) for scale in scales]
-    return _weighed(one, other, weights).get_column("weight").to_numpy()
+    weights = [scale.evidence_between(left, right) for scale in scales]
+    return _weighed(left, right, weights).get_column("weight").to_numpy()
 
 
-def _weighed(left: Rows, right: Rows, weights: Sequence[Weights]) -> pl.DataFrame:
+def _weighed(
+    left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]], weights: Sequence[Weights]
+) -> pl.DataFrame:
     """Pairs with `match_weight`, the sum of all, and `weight`, how far the lesser of person and event is above its bar.
 
     A reference belongs to one person and one event, so it counts for both.
@@ -204,7 +203,7 @@ def _weighed(left: Rows, right: Rows, weights: Sequence[Weights]) -> pl.DataFram
         right: rows.
         weights: of the person, the subject, the references and the event.
     """
-    person, subject, references, event = map(hundredths, weights)
+    person, subject, references, event = weights
     # Where the subject is the same, what speaks against the person has been weighed already.
     against = np.where(subject > 0, 0.0, person)
     whole = np.maximum(person, against) + subject + references

@@ -12,10 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.blocking import Rows
 from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
 from matching.engine.model import Linkage, Progress
-from matching.engine.patterns import compare
 from matching.engine.weights import Scales, Weights
 from matching.links import conflict_table, hundredths, listed, mean_weights, tell_levels
 from matching.names import describe_names
@@ -182,16 +180,11 @@ class _Scales:
 
     def persons(self, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> Weights:
         """Weight that the records of each pair of rows are of one person."""
-        return hundredths(self.person.evidence(compare(self.person.coded, *_rows(left, right))))
+        return self.person.evidence_between(left, right)
 
     def links(self, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> Weights:
         """How far the lesser of both weights of each pair of rows is above its bar."""
-        order = hundredths(self.order.evidence(compare(self.order.coded, *_rows(left, right))))
-        return _link(self.persons(left, right), order)
-
-
-def _rows(left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> tuple[Rows, Rows]:
-    return left.astype(np.int32), right.astype(np.int32)
+        return _link(self.persons(left, right), self.order.evidence_between(left, right))
 
 
 def _link(person: Weights, order: Weights) -> Weights:
@@ -200,8 +193,8 @@ def _link(person: Weights, order: Weights) -> Weights:
 
 def _weighed(compared: Compared, scales: _Scales) -> pl.DataFrame:
     """The candidate pairs: `left`, `right` (rows), `person_weight`, `order_weight`, `match_weight`, `link`."""
-    person = hundredths(scales.person.evidence(compared.persons.patterns))
-    order = hundredths(scales.order.evidence(compared.orders.patterns))
+    person = scales.person.evidence(compared.persons.patterns)
+    order = scales.order.evidence(compared.orders.patterns)
     return pl.DataFrame(
         {
             "left": compared.persons.left,

@@ -8,6 +8,7 @@ A weight is log2 of the odds that a pair matches, the prior included: 0 means ev
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from matching.engine.blocking import Rows
 from matching.engine.comparators.base import NOT_KNOWN, SAME, Levels
 from matching.engine.parameters import Parameters, RivalShares
-from matching.engine.patterns import Coded, Comparison, Patterns, radices, unpack
+from matching.engine.patterns import Coded, Comparison, Patterns, compare, radices, unpack
 from matching.engine.values import UNKNOWN
 
 Weights = npt.NDArray[np.float64]
@@ -157,6 +158,10 @@ class Scales:
         distinct, places = distinct_patterns(patterns, self.coded.comparisons)
         told = np.rint(self.bars(distinct).levels * 100).sum(axis=1) / 100
         return np.asarray(told[places], np.float64)
+
+    def evidence_between(self, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> Weights:
+        """The same of any pairs of rows, whether blocking made them or not."""
+        return self.evidence(compare(self.coded, left.astype(np.int32), right.astype(np.int32)))
 
     def bars(self, patterns: Patterns) -> Bars:
         """What the weights of patterns are made of, but for term frequencies."""
