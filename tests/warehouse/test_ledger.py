@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from ledger_cases import BY_KIM, MISTAKE, START, Clock, conflict, pair, undo, value
 from sqlalchemy.exc import DBAPIError
 
+from warehouse.desk.metadata import audit_log
 from warehouse.ledger.database import Database
 from warehouse.ledger.decision import Sighting, Signature
 from warehouse.ledger.errors import (
@@ -26,7 +27,6 @@ from warehouse.ledger.errors import (
 )
 from warehouse.ledger.folding import in_force
 from warehouse.ledger.ledger import Ledger
-from warehouse.ledger.metadata import metadata
 
 
 @pytest.fixture
@@ -244,7 +244,7 @@ def test_the_database_refuses_a_decision_by_nobody(ledger, ledger_url):
     ledger.decide(value("ORD-1", "sex", "M"), BY_KIM)
     row = ledger.read().row(0, named=True) | {"decision_id": "DEC-1", "decided_by": "sam"}
     with pytest.raises(LedgerError), Database(ledger_url).writing() as connection:
-        connection.execute(sa.insert(metadata.tables["decisions"]).values(row))
+        connection.execute(sa.insert(audit_log.metadata.tables["decisions"]).values(row))
     assert ledger.read().height == 1
 
 
@@ -352,7 +352,7 @@ def test_a_ledger_of_an_older_schema_is_migrated_in_a_file_and_by_command_on_a_s
 
 def test_the_migrations_make_what_the_code_expects(ledger, ledger_url):
     with sa.create_engine(ledger_url).connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), audit_log.metadata) == []
 
 
 def test_a_file_that_is_no_ledger_is_told_of(tmp_path):
