@@ -1,184 +1,56 @@
-"""How good the data are: the six dimensions of the Government Data Quality Framework, each by a declared formula.
+"""How good the data are, by order, source, force, area, region and over all.
 
-Belongs here: the measures and their sums by order, source, force, region and over all. Does not: finding what is
-wrong (`expectations.discrepancies`).
+Belongs here: which records are judged, and the sums of what the measures count on them. Does not: the measures
+(`expectations.measures`), intervals (`expectations.intervals`), what is published outside (`expectations.disclosure`).
 
 A score is numerator by denominator. Where there was nothing to judge the denominator is 0 and the score null: who sent
 nothing has no score to be proud of, and its absent orders count against its completeness.
-Source of the dimensions: Government Data Quality Framework, 3 December 2020 [GDQF].
 """
 
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from expectations.intervals import effective_trials, score_interval
+from expectations.measures import (
+    COMPARED,
+    FORCE_SOURCES,
+    MEASURES,
+    SETTLED_BY_COURT,
+    Measure,
+    is_delivery,
+)
 from expectations.rules.frames import TOLD_ELSEWHERE, golden_orders, lacking_sources
-from expectations.rules.rule import Dimension, Evidence, PresenceClock
+from expectations.rules.rule import Evidence, PresenceClock
 from warehouse.codes import FORCE_CODES, REGION_CODES
 from warehouse.tables.core import SOURCES
-from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES, STRAY_FEED
+from warehouse.tables.register import QUALITY_SCORES, STRAY_FEED
 
-
-@dataclass(frozen=True)
-class Measure:
-    """A dimension and how it is counted on a holding: a source record, or an order absent where it is due.
-
-    Attributes:
-        dimension: one of the six.
-        formula: numerator by denominator, in words.
-        inputs: the tables and columns that go in.
-        limits: what the number does not tell.
-        numerator: what passed.
-        denominator: what was judged; 0 where there is nothing to judge.
-    """
-
-    dimension: Dimension
-    formula: str
-    inputs: str
-    limits: str
-    numerator: pl.Expr
-    denominator: pl.Expr
-
-
-REQUIRED = (
-    "surname",
-    "forenames",
-    "date_of_birth",
-    "order_type",
-    "made_on",
-    "start_on",
-    "end",
-    "court_code",
-    "force_code",
-    "conditions",
-)
-# A court result names an applicant, not the force that holds the order.
-NOT_REQUIRED = {"court": ("force_code",)}
-COMPARED = (
-    "order_type",
-    "is_interim",
-    "surname",
-    "forenames",
-    "date_of_birth",
-    "sex",
-    "pnc_id",
-    "cro_number",
-    "made_on",
-    "start_on",
-    "end_on",
-    "term_months",
-    "court_code",
-    "force_code",
-)
-SETTLED_BY_COURT = ("order_type", "is_interim", "made_on", "start_on", "end_on", "court_code")
-# Police systems: forces enter them, and they alone say when a record was entered.
-FORCE_SOURCES = ("pnc", "pnd")
-SCOPE_KEYS = {"record": "order_id", "source": "source", "force": "holder", "region": "region_code", "all": "whole"}
-
-is_present = pl.col("is_present")
-is_delivery = pl.col("order_id").is_null()
-
-
-def required(name: str) -> pl.Expr:
-    """Whether a source must give a column."""
-    excused = [source for source, names in NOT_REQUIRED.items() if name in names]
-    return ~pl.col("source").is_in(excused)
-
-
-def is_given(name: str) -> pl.Expr:
-    """Whether the record gives a column; the end is given by a date or as until further order."""
-    if name == "end":
-        return pl.col("end_on").is_not_null() | pl.col("is_until_further_order").fill_null(False)
-    if name == "conditions":
-        return pl.col("condition_count") > 0
-    return pl.col(name).is_not_null()
-
-
-def count(*holds: pl.Expr) -> pl.Expr:
-    """How many of the conditions hold."""
-    return pl.sum_horizontal(expression.fill_null(False).cast(pl.Int64) for expression in holds)
-
-
-def is_true_to_court(name: str) -> pl.Expr:
-    """The value is the court's; an end may be counted to the day before."""
-    if name == "end_on":
-        return (pl.col(name) - pl.col("court_end_on")).dt.total_days().abs() <= 1
-    return pl.col(name) == pl.col(f"court_{name}")
-
-
-def is_compared(name: str) -> pl.Expr:
-    """Both the record and the golden order give the value, and the order has other records to compare with."""
-    is_shared = is_present & (pl.col("record_count") > 1)
-    return is_shared & pl.col(name).is_not_null() & pl.col(f"golden_{name}").is_not_null()
-
-
-# Court results carry the day of the hearing, returns the month they were made for: neither is a day of entry.
-is_dated = pl.col("source").is_in(FORCE_SOURCES) & pl.col("recorded_on").is_not_null() & pl.col("made_on").is_not_null()
-days_to_record = (pl.col("recorded_on") - pl.col("made_on")).dt.total_days()
-wrong_letters = count(~pl.col("is_pnc_id_valid"), ~pl.col("is_cro_valid"))
-values_given = count(*(pl.col(name).is_not_null() for name in COMPARED))
-
-MEASURES = (
-    Measure(
-        "completeness",
-        "required values given ÷ required values of records held and of orders that are due and absent",
-        "core__orders, core__conditions; orders, court and region (what is due), presence clock",
-        "A value may be given and wrong.",
-        count(*(required(name) & is_given(name) & is_present for name in REQUIRED)),
-        count(*(required(name) & ~is_delivery for name in REQUIRED)),
-    ),
-    Measure(
-        "uniqueness",
-        "records that are not a second one of their order in the source ÷ records",
-        "order_sources.is_duplicate",
-        "Rests on the matching: a duplicate that was not linked counts as an order of its own.",
-        count(is_present & ~pl.col("is_duplicate")),
-        count(is_present),
-    ),
-    Measure(
-        "consistency",
-        "compared values without a discrepancy ÷ values that both the record and the golden order give",
-        "core__orders, orders, discrepancies of a record's fields",
-        "Orders that one record alone holds are not judged: there is nothing to compare.",
-        count(*(is_compared(name) & ~pl.col("differing").list.contains(name) for name in COMPARED)),
-        count(*(is_compared(name) for name in COMPARED)),
-    ),
-    Measure(
-        "timeliness",
-        "PNC and PND records entered, and deliveries come, in time ÷ such records with both days, and deliveries due",
-        "core__orders.recorded_on − made_on against the clock of the source; deliveries.state",
-        "recorded_on is the last touch: an old record that was updated looks late. Clock of the PNC: Code of Practice "
-        "2005, 7 (later 10) days [PNC-COP]; the others are settings.",
-        count(is_present & is_dated & (days_to_record <= pl.col("grace_days")), is_delivery & pl.col("is_fresh")),
-        count(is_present & is_dated, is_delivery),
-    ),
-    Measure(
-        "validity",
-        "values in their form and range ÷ values sent",
-        "core__orders (check letters), core__rejected_values",
-        "A valid value may be another person's.",
-        pl.when(is_present).then(values_given - wrong_letters).otherwise(0),
-        pl.when(is_present).then(values_given + pl.col("refused")).otherwise(0),
-    ),
-    Measure(
-        "accuracy",
-        "values equal to the court's ÷ values that both the record and the standing court result give",
-        "core__orders of the other sources against the court's",
-        "The court result stands for reality; the courts themselves are not judged, nor orders without a result.",
-        count(*(is_true_to_court(name) & is_present for name in SETTLED_BY_COURT)),
-        count(*(is_true_to_court(name).is_not_null() & is_present for name in SETTLED_BY_COURT)),
-    ),
-)
+SCOPE_KEYS = {
+    "record": "order_id",
+    "source": "source",
+    "force": "holder",
+    "area": "region_code",
+    "region": "region_code",
+    "all": "whole",
+}
+# Keys that stand in every release, with 0 of 0 where nothing was judged.
+KNOWN_KEYS = {
+    "source": SOURCES,
+    "force": FORCE_CODES,
+    "area": REGION_CODES,
+    "region": REGION_CODES,
+    "all": ("all",),
+}
 
 
 def score_quality(
     evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clock: PresenceClock
 ) -> pl.DataFrame:
-    """Score every order, source, force and region, and all together, in the six dimensions.
+    """Score every order, source, force, area and region, and all together, in the six dimensions.
 
-    A force is judged by the PNC and PND records of its orders, a region by its return. Deliveries count in the
-    timeliness of their source and region, not of single orders.
+    A force is judged by the PNC and PND records of its orders, an area by those of all its forces, a region by its
+    return. Deliveries count in the timeliness of their source and region, not of single orders.
 
     Args:
         evidence: the core tables and the register.
@@ -189,18 +61,18 @@ def score_quality(
     Returns:
         `QUALITY_SCORES`, sorted by its key; every scope has all six dimensions.
     """
-    judged = _judged(evidence, discrepancies, as_of=as_of, clock=clock)
-    whole = judged.with_columns(whole=pl.lit("all"))
+    whole = _judged(evidence, discrepancies, as_of=as_of, clock=clock)
+    of_forces = whole.filter(pl.col("source").is_in(FORCE_SOURCES) & ~is_delivery)
     scopes = {
         "record": whole.filter(~is_delivery),
         "source": whole,
-        "force": whole.filter(pl.col("source").is_in(FORCE_SOURCES) & ~is_delivery),
+        "force": of_forces,
+        "area": of_forces,
         "region": whole.filter(pl.col("source") == "rocu"),
         "all": whole,
     }
-    sums = pl.concat(_sums(frame, scope) for scope, frame in scopes.items())
-    score = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator"))
-    return QUALITY_SCORES.conform(sums.with_columns(score=score)).sort(QUALITY_SCORES.key)
+    scored = pl.concat(_score(frame, scope, measure) for scope, frame in scopes.items() for measure in MEASURES)
+    return QUALITY_SCORES.conform(scored).sort(QUALITY_SCORES.key)
 
 
 def _judged(evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
@@ -218,6 +90,8 @@ def _judged(evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clo
         "source",
         "holder",
         "region_code",
+        pl.lit("all").alias("whole"),
+        pl.coalesce("order_id", "feed").alias("unit"),
         *(measure.numerator.fill_null(0).alias(f"{measure.dimension} numerator") for measure in MEASURES),
         *(measure.denominator.fill_null(0).alias(f"{measure.dimension} denominator") for measure in MEASURES),
     )
@@ -247,7 +121,7 @@ def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: Presence
         pl.col("differing").fill_null([]),
         is_present=pl.lit(True),
         region_code=pl.coalesce(sent_by, "region_code"),
-        grace_days=pl.col("source").replace_strict(clock.days, return_dtype=pl.Int64),
+        grace_days=_grace_days(clock),
         **{f"court_{name}": pl.when(pl.col("source") != "court").then(f"court_{name}") for name in SETTLED_BY_COURT},
     )
 
@@ -279,24 +153,44 @@ def _deliveries(deliveries: pl.DataFrame) -> pl.DataFrame:
     """Every feed that is due, and whether the delivery that the register rests on came in time."""
     in_time = (pl.col("is_used") & (pl.col("state") == "fresh")).any()
     feeds = deliveries.filter(pl.col("feed") != STRAY_FEED).group_by("source", "feed").agg(is_fresh=in_time)
-    return feeds.select("source", "is_fresh", region_code=pl.col("feed").str.extract(r"^rocu_(.+)$"))
+    return feeds.select("source", "feed", "is_fresh", region_code=pl.col("feed").str.extract(r"^rocu_(.+)$"))
 
 
-def _sums(judged: pl.DataFrame, scope: str) -> pl.DataFrame:
-    """Sum by the key of a scope; a key that is known but has nothing to judge stands with 0 of 0."""
-    key = SCOPE_KEYS[scope]
-    counts = [column for column in judged.columns if column.endswith(("numerator", "denominator"))]
-    summed = judged.filter(pl.col(key).is_not_null()).group_by(scope_key=key).agg(pl.col(counts).sum())
-    known = {"source": SOURCES, "force": FORCE_CODES, "region": REGION_CODES, "all": ("all",)}.get(scope, ())
-    keys = pl.concat([summed.select("scope_key"), pl.DataFrame({"scope_key": known}, schema={"scope_key": pl.String})])
-    full = keys.unique().join(summed, on="scope_key", how="left").with_columns(pl.col(counts).fill_null(0))
-    return pl.concat(
-        full.select(
-            "scope_key",
-            scope=pl.lit(scope),
-            dimension=pl.lit(dimension),
-            numerator=pl.col(f"{dimension} numerator").cast(pl.Float64),
-            denominator=pl.col(f"{dimension} denominator").cast(pl.Float64),
-        )
-        for dimension in DIMENSIONS
+def _score(judged: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
+    """The score of every key of a scope in one dimension, with its parts."""
+    sums = effective_trials(_sums(judged, scope, measure))
+    low, high = score_interval(pl.col("score"), pl.col("trials"))
+    return sums.with_columns(
+        scope=pl.lit(scope), dimension=pl.lit(measure.dimension), weight=pl.lit(measure.weight), low=low, high=high
     )
+
+
+def _sums(judged: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
+    """Sum by the key of a scope over its orders; a key that is known but has nothing to judge stands with 0 of 0."""
+    key, passed, total = SCOPE_KEYS[scope], pl.col("passed"), pl.col("judged")
+    counts = {"passed": f"{measure.dimension} numerator", "judged": f"{measure.dimension} denominator"}
+    units = (
+        judged.filter(pl.col(key).is_not_null())
+        .group_by("unit", scope_key=key)
+        .agg(pl.col(column).sum().cast(pl.Int64).alias(name) for name, column in counts.items())
+    )
+    summed = units.group_by("scope_key").agg(
+        numerator=passed.sum(),
+        denominator=total.sum(),
+        units=(total > 0).sum(),
+        failed_units=(passed < total).sum(),
+        passed_squared=(passed * passed).sum(),
+        passed_judged=(passed * total).sum(),
+        judged_squared=(total * total).sum(),
+    )
+    known = pl.DataFrame({"scope_key": KNOWN_KEYS.get(scope, ())}, schema={"scope_key": pl.String})
+    keys = pl.concat([summed.select("scope_key"), known]).unique()
+    return keys.join(summed, on="scope_key", how="left").with_columns(pl.exclude("scope_key").fill_null(0))
+
+
+def _grace_days(clock: PresenceClock) -> pl.Expr:
+    """Days of grace of a record: those of its source and order type, or else of its source."""
+    of_type = pl.concat_str("source", "order_type", separator=":").replace_strict(
+        clock.days, default=None, return_dtype=pl.Int64
+    )
+    return pl.coalesce(of_type, pl.col("source").replace_strict(clock.days, return_dtype=pl.Int64))

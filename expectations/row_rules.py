@@ -253,6 +253,12 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
             "Absence never scores as perfect.",
             "structural",
         ),
+        RowRule(
+            "interval holds the score",
+            applies(pl.col("score").is_not_null(), pl.col("score").is_between("low", "high")),
+            "A score stands with the interval in which it lies.",
+            "structural",
+        ),
     ),
     "review_queue": (
         RowRule(

@@ -91,13 +91,16 @@ def build_register(night: Night) -> dict[str, pl.DataFrame]:
 
 
 def finish_orders(orders: pl.DataFrame, discrepancies: pl.DataFrame, quality_scores: pl.DataFrame) -> pl.DataFrame:
-    """Put the number of discrepancies and the mean of the record's quality dimensions to every order."""
+    """Put the number of discrepancies and the weighted mean of its quality dimensions to every order.
+
+    A dimension without a score has no part in the mean; an order without any has none.
+    """
     counts = discrepancies.group_by("order_id").agg(pl.len().alias("discrepancy_count"))
     scores = (
-        quality_scores.filter(pl.col("scope") == "record")
+        quality_scores.filter((pl.col("scope") == "record") & pl.col("score").is_not_null())
         .sort("scope_key", "dimension")
         .group_by("scope_key", maintain_order=True)
-        .agg(pl.col("score").mean().round(4).alias("quality_score"))
+        .agg(quality_score=((pl.col("score") * pl.col("weight")).sum() / pl.col("weight").sum()).round(4))
     )
     finished = (
         orders.drop("discrepancy_count", "quality_score")

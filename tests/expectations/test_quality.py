@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from order_cases import AS_OF, DELIVERED, delivery, discrepancies, evidence, golden, record
 
 from expectations.discrepancies import PresenceClock
-from expectations.quality import MEASURES, score_quality
+from expectations.measures import MEASURES
+from expectations.quality import score_quality
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 
 SOURCES = ("pnc", "pnd", "court", "rocu")

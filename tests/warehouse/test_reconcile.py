@@ -272,17 +272,18 @@ def test_row_order_does_not_matter():
 
 
 def test_orders_are_finished_with_counts_and_scores(register):
-    score = {"scope": "record", "scope_key": "ORD-1", "denominator": 1.0}
+    score = {"scope": "record", "scope_key": "ORD-1", "denominator": 1.0, "weight": 3}
     scores = rows(
         QUALITY_SCORES,
-        score | {"dimension": "validity", "score": 1.0, "numerator": 1.0},
+        score | {"dimension": "validity", "score": 1.0, "numerator": 1.0, "weight": 1},
+        score | {"dimension": "timeliness", "numerator": 0.0, "denominator": 0.0},
         score | {"dimension": "accuracy", "score": 0.5, "numerator": 0.5},
         score | {"scope": "all", "dimension": "accuracy", "score": 0.0, "numerator": 0.0},
     )
     found = rows(DISCREPANCIES, {"discrepancy_id": "a", "order_id": "ORD-1"})
     finished = finish_orders(register["orders"], found, scores)
     counted = finished.select("order_id", "discrepancy_count", "quality_score").rows()
-    assert counted == [("ORD-1", 1, 0.75), ("ORD-2", 0, None)]
+    assert counted == [("ORD-1", 1, 0.625), ("ORD-2", 0, None)]
 
 
 def decide(field, value):

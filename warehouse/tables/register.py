@@ -10,7 +10,7 @@ from warehouse.tables.core import ORDER_TYPES, SEXES, SOURCES
 LEGAL_STATUSES = ("live", "not_started", "expired", "discharged", "superseded", "withdrawn", "not_known")
 SEVERITIES = ("high", "medium", "low")
 DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
-SCOPES = ("record", "source", "force", "region", "all")
+SCOPES = ("record", "source", "force", "area", "region", "all")
 DELIVERY_STATES = ("fresh", "late", "missing", "empty", "truncated", "repeated", "unreadable")
 # The feed of a file that lies in a source's folder and is named like none of its deliveries.
 STRAY_FEED = "stray"
@@ -69,7 +69,7 @@ ORDERS = Table(
         Column("discrepancy_count", "Number of open discrepancies.", pl.Int64, required=True, minimum=0),
         Column(
             "quality_score",
-            "Mean of the order's quality dimensions, 0 to 1; parts in `quality_scores`.",
+            "Weighted mean of the order's quality dimensions that have a score, 0 to 1; parts and weights in `quality_scores`.",
             pl.Float64,
             minimum=0,
             maximum=1,
@@ -278,8 +278,17 @@ QUALITY_SCORES = Table(
     "quality_scores",
     "the score of a scope in one dimension of the Government Data Quality Framework",
     (
-        Column("scope", "record, source, force, region or all.", required=True, codes=SCOPES),
-        Column("scope_key", "Order id, source name, force code, region code, or `all`.", required=True),
+        Column(
+            "scope",
+            "record, source, force (PNC and PND records of its orders), area (the same for all forces of a region), region (its return) or all.",
+            required=True,
+            codes=SCOPES,
+        ),
+        Column(
+            "scope_key",
+            "Order id, source name, force code, region code (area and region), or `all`.",
+            required=True,
+        ),
         Column("dimension", "One of the six dimensions.", required=True, codes=DIMENSIONS),
         Column(
             "score",
@@ -288,8 +297,29 @@ QUALITY_SCORES = Table(
             minimum=0,
             maximum=1,
         ),
+        Column("low", "Lower end of the score's 95 % interval (Wilson).", pl.Float64, minimum=0, maximum=1),
+        Column("high", "Upper end of the score's 95 % interval (Wilson).", pl.Float64, minimum=0, maximum=1),
         Column("numerator", "What passed.", pl.Float64, required=True, minimum=0),
         Column("denominator", "What was judged.", pl.Float64, required=True, minimum=0),
+        Column(
+            "units",
+            "Orders of which something was judged; in the timeliness of a source, a region and all, deliveries due too.",
+            pl.Int64,
+            minimum=0,
+        ),
+        Column("failed_units", "Units of which something did not pass.", pl.Int64, minimum=0),
+        Column(
+            "trials",
+            "Independent trials that the score is worth, on which the interval rests: the denominator by its design effect, since the values of one order share their fate.",
+            pl.Float64,
+            minimum=0,
+        ),
+        Column(
+            "weight",
+            "How much the dimension counts in `orders.quality_score`, against the others.",
+            pl.Int64,
+            minimum=0,
+        ),
     ),
     key=("scope", "scope_key", "dimension"),
 )

@@ -1,0 +1,112 @@
+"""Intervals of rates: the textbook's numbers, the laws they keep, and what orders that share their fate do to them."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expectations.intervals import difference_interval, effective_trials, score_interval
+from matching.engine.estimates import estimate_share
+
+
+def interval(share, trials):
+    row = pl.DataFrame({"share": [share], "trials": [trials]}, schema={"share": pl.Float64, "trials": pl.Float64})
+    low, high = score_interval(pl.col("share"), pl.col("trials"))
+    return row.select(low=low, high=high).row(0)
+
+
+def sums(*units_of_keys):
+    """A rate a key, each from its units (passed, judged)."""
+    rows = [
+        {
+            "scope_key": f"key {place}",
+            "numerator": sum(passed for passed, _ in units),
+            "denominator": sum(judged for _, judged in units),
+            "units": sum(judged > 0 for _, judged in units),
+            "passed_squared": sum(passed**2 for passed, _ in units),
+            "passed_judged": sum(passed * judged for passed, judged in units),
+            "judged_squared": sum(judged**2 for _, judged in units),
+        }
+        for place, units in enumerate(units_of_keys)
+    ]
+    return pl.DataFrame(rows)
+
+
+def trials(*units_of_keys):
+    return effective_trials(sums(*units_of_keys)).get_column("trials").to_list()
+
+
+@pytest.mark.parametrize(
+    ("passed", "judged", "low", "high"),
+    [
+        pytest.param(81, 263, 0.2553, 0.3662, id="81 of 263, Newcombe 1998"),
+        pytest.param(15, 148, 0.0624, 0.1605, id="15 of 148, Newcombe 1998"),
+        pytest.param(0, 20, 0.0, 0.1611, id="0 of 20, Newcombe 1998"),
+        pytest.param(1, 29, 0.0061, 0.1718, id="1 of 29, Newcombe 1998"),
+    ],
+)
+def test_the_interval_is_that_of_the_literature(passed, judged, low, high):
+    assert interval(passed / judged, judged) == pytest.approx((low, high), abs=5e-5)
+
+
+@given(st.integers(0, 5_000), st.integers(1, 5_000))
+def test_the_interval_is_that_of_the_engine_and_holds_the_rate(passed, more):
+    judged = passed + more
+    low, high = interval(passed / judged, judged)
+    assert (low, high) == pytest.approx(estimate_share(passed, judged).numbers[1:], abs=1e-6)
+    assert 0 <= low <= passed / judged <= high <= 1
+
+
+def test_there_is_no_interval_without_a_rate():
+    assert interval(None, None) == (None, None)
+
+
+def test_a_difference_has_the_interval_of_the_literature():
+    # 56 of 70 against 48 of 80: Newcombe 1998, table II, case (a).
+    ends = [pl.lit(value) for value in (48 / 80, *estimate_share(48, 80).numbers[1:])]
+    after = [pl.lit(value) for value in (56 / 70, *estimate_share(56, 70).numbers[1:])]
+    low, high = difference_interval(tuple(ends), tuple(after))
+    assert pl.select(low=low, high=high).row(0) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+def test_values_that_fail_one_by_one_are_as_many_trials_as_values():
+    alone = [(9, 10) if place % 2 else (10, 10) for place in range(100)]
+    assert trials(alone) == [1000.0]
+
+
+def test_an_order_that_fails_or_passes_as_a_whole_is_about_one_trial():
+    (found,) = trials([(10, 10)] * 50 + [(0, 10)] * 50)
+    assert found == pytest.approx(99.0)
+
+
+def test_where_all_passed_an_order_counts_as_one_trial():
+    assert trials([(10, 10)] * 40) == [40.0]
+
+
+def test_a_rate_that_tells_nothing_of_it_takes_the_effect_of_all_rates():
+    mixed = [(10, 10)] * 50 + [(0, 10)] * 50
+    perfect, _ = trials([(10, 10)] * 40, mixed)
+    assert perfect == pytest.approx(400 / (1000 / 99), abs=1e-3)
+
+
+def test_nothing_judged_is_no_trial():
+    found = effective_trials(sums([(0, 0)]))
+    assert found.select("score", "trials").row(0) == (None, None)
+
+
+units = st.lists(
+    st.tuples(st.integers(0, 12), st.integers(0, 12)).map(lambda pair: (min(pair), max(pair))), min_size=1, max_size=12
+)
+
+
+@given(st.lists(units, min_size=1, max_size=5))
+def test_trials_lie_between_one_and_the_values_judged(keys):
+    found = effective_trials(sums(*keys)).filter(pl.col("denominator") > 0)
+    assert found.filter(~pl.col("trials").is_between(1, pl.col("denominator"))).is_empty()
+
+
+@given(st.lists(units, min_size=2, max_size=5), st.randoms(use_true_random=False))
+def test_the_order_of_rates_does_not_matter(keys, random):
+    table = sums(*keys)
+    shuffled = table[random.sample(range(table.height), table.height)]
+    assert effective_trials(shuffled).equals(effective_trials(table))
