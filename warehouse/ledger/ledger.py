@@ -32,6 +32,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+Beside = Callable[[sa.Connection, Sequence[Taken]], None]
+"""Writes beside decisions, in their transaction; told what became of them."""
+
+
 class Ledger:
     """The ledger at a place: `with Ledger.open(url) as ledger:`."""
 
@@ -64,6 +68,11 @@ class Ledger:
         database = Database(url, patience=patience)
         return cls(database, clock), database.migrate()
 
+    @property
+    def database(self) -> Database:
+        """The database it lies in, where other logs are kept beside it."""
+        return self._database
+
     def read(self) -> pl.DataFrame:
         """All decisions: `DECISIONS`, in ledger order."""
         with self._database.reading() as connection:
@@ -91,7 +100,7 @@ class Ledger:
             DecisionError: nobody of that name may decide.
         """
         with self._database.writing() as connection:
-            _require_active(connection, name)
+            require_active(connection, name)
             connection.execute(
                 sa.update(users_table).where(users_table.c.name == name).values(retired_at=self._clock())
             )
@@ -114,12 +123,15 @@ class Ledger:
         """What `decide` would make of it now; nothing is kept. Raises as `decide`."""
         return self._decide_one(draft, signature, keep=False)
 
-    def decide_all(self, requests: Sequence[tuple[Draft, Signature]], *, keep: bool = True) -> tuple[Taken, ...]:
+    def decide_all(
+        self, requests: Sequence[tuple[Draft, Signature]], *, keep: bool = True, beside: Beside | None = None
+    ) -> tuple[Taken, ...]:
         """Take several decisions one after the other, all or none; each as by `decide`.
 
         Args:
             requests: what is decided, and by whom and why.
             keep: else it is only told what would become of them.
+            beside: writes what must stand or fall with them; raises if they must not be kept.
 
         Raises:
             RefusedTogetherError: some can't be taken; it tells of each of them why.
@@ -142,6 +154,8 @@ class Ledger:
                 raise RefusedTogetherError(refusals)
             if keep:
                 _append(connection, bench.appended)
+                if beside is not None:
+                    beside(connection, taken)
             return tuple(taken)
 
     def undo_batch(self, batch_id: str, signature: Signature) -> tuple[Taken, ...]:
@@ -226,7 +240,12 @@ def in_reference_order(rows: pl.DataFrame) -> list[dict[str, Any]]:
     return ordered
 
 
-def _require_active(connection: sa.Connection, name: str) -> None:
+def require_active(connection: sa.Connection, name: str) -> None:
+    """Hold that somebody of that name may act.
+
+    Raises:
+        DecisionError: there is no such user, or they have retired.
+    """
     for error in _strangers(connection, [name]).values():
         raise error
 
