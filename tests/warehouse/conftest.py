@@ -1,11 +1,14 @@
 """A small register of which every part hangs together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from ledger_cases import Clock
 
+from warehouse.ledger.database import Database
+from warehouse.ledger.ledger import Ledger
 from warehouse.schema import Table
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import (
@@ -188,3 +191,22 @@ def small_register(count: int = 6) -> dict[str, pl.DataFrame]:
 @pytest.fixture(scope="session")
 def make_register() -> Callable[..., dict[str, pl.DataFrame]]:
     return small_register
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    """An empty ledger with two users, on each kind of database."""
+    made, state = Ledger.create(ledger_url, clock=Clock())
+    assert state == "missing"
+    for name in ("kim", "noor"):
+        made.add_user(name)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(ledger_url: str) -> Iterator[Database]:
+    """The database of that ledger."""
+    opened = Database(ledger_url)
+    yield opened
+    opened.close()

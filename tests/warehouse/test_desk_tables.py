@@ -8,20 +8,10 @@ import sqlalchemy as sa
 from warehouse.desk.metadata import audit_log, judgements, proposals
 from warehouse.ledger.database import Database
 from warehouse.ledger.errors import LedgerError
-from warehouse.ledger.ledger import Ledger
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PROPOSAL = {"proposal_id": "P-1", "proposed_by": "kim", "proposed_at": AT, "drafts": "[]", "why": "[]"}
 LOGGED = {"sequence": 1, "at": AT, "who": "kim", "act": "consultation", "what": "{}", "previous": "", "digest": "d"}
-
-
-@pytest.fixture
-def ledger(ledger_url):
-    made, _ = Ledger.create(ledger_url)
-    for name in ("kim", "noor"):
-        made.add_user(name)
-    yield made
-    made.close()
 
 
 def put(ledger_url, table, row):
