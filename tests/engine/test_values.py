@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine.values import LONGEST_LIST, UNKNOWN, Dictionary, distinct_pairs, encode, encode_rows
+from matching.engine.values import (
+    LONGEST_LIST,
+    UNKNOWN,
+    Dictionary,
+    distinct_pairs,
+    encode,
+    encode_rows,
+    places_in_order,
+)
 
 TEXTS = st.text(alphabet="abAB19é -", max_size=6)
 COLUMNS = st.lists(st.none() | TEXTS, max_size=30)
@@ -42,6 +50,14 @@ def test_the_code_of_a_value_does_not_depend_on_the_order_of_the_records(values:
     one, other = encode([texts(list(values))])[0], encode([texts(list(shuffled))])[0]
     assert one.dictionary.values.to_list() == other.dictionary.values.to_list()
     assert dict(zip(values, one.codes.tolist(), strict=True)) == dict(zip(shuffled, other.codes.tolist(), strict=True))
+
+
+@given(st.lists(st.integers(0, 40) | st.integers(0, 2**64 - 1), max_size=40))
+def test_places_are_in_the_order_of_their_hashes_even_where_these_begin_alike(hashes: list[int]) -> None:
+    numbers = np.array(hashes, np.uint64)
+    places = places_in_order(numbers)
+    assert numbers[places].tolist() == sorted(hashes)
+    assert sorted(places.tolist()) == list(range(len(hashes)))
 
 
 @settings(max_examples=40, deadline=None)
