@@ -185,11 +185,11 @@ def _put(
     rule: BlockingRule, records: pl.DataFrame, known_as: npt.NDArray[np.intp], sources: npt.NDArray[np.int8] | None
 ) -> Keyed:
     places, keys = _keys(rule, records)
-    rows: Numbers | Rows = known_as[places]
     bits = max(int(records.height).bit_length(), 1)
     # Key and row in one number sort ten times as quickly as side by side; fewer bits of hash cost a stray pair.
-    packed = np.sort((keys >> bits << bits) | rows)
-    packed = packed[np.diff(packed, prepend=-1) != 0]
+    keys = keys >> bits << bits
+    keys |= known_as[places]
+    packed = _shared(np.sort(keys), bits)
     keys, rows = packed >> bits, (packed & ((1 << bits) - 1)).astype(np.int32)
     ends = np.nonzero(np.diff(keys, append=-1))[0] + 1
     sizes = np.diff(ends, prepend=0)
@@ -209,6 +209,16 @@ def _put(
         blocks_left_out=int(dear.sum()),
         pairs_left_out=int(costs[dear].sum()),
     )
+
+
+def _shared(packed: Numbers, bits: int) -> Numbers:
+    """Those with a key that others have too, each once; most keys are one record's alone and make no pair."""
+    keys = packed >> bits
+    borders = np.ones(len(packed) + 1, np.bool_)
+    borders[1:-1] = keys[1:] != keys[:-1]
+    kept = ~(borders[1:] & borders[:-1])
+    kept[1:] &= packed[1:] != packed[:-1]
+    return packed[kept]
 
 
 def _keys(rule: BlockingRule, records: pl.DataFrame) -> tuple[Numbers, Numbers]:
