@@ -125,19 +125,20 @@ def agglomerate(
     labels = _together(size, constraints.must)
     contradictions = _contradictions(labels, constraints.cannot)
     edges = _relabel(_first_edges(pairs.filter(pl.col("weight") > policy.bar)), labels, np.ones(size, np.bool_))
-    counts = _count_sources(labels, constraints)
+    counts, sizes = _count_sources(labels, constraints), np.bincount(labels, minlength=size)
     edges, full = _part_full(edges, counts, constraints)
     kept_apart = [full]
     rounds = 0
     while rounds < policy.rounds and len(candidates := _mutual_best(edges, size)):
         rounds += 1
         merges = edges.take(candidates)
-        reasons = _judge(merges, labels, weigher, policy=policy, constraints=constraints)
+        reasons = _judge(merges, labels, sizes=sizes, weigher=weigher, policy=policy, constraints=constraints)
         edges.veto[candidates] = reasons
         kept, gone = merges.left[reasons == OPEN], merges.right[reasons == OPEN]
         target = np.arange(size, dtype=np.int64)
         target[gone] = kept
-        counts[:, kept] += counts[:, gone]
+        for held in (sizes, *counts):
+            held[kept] += held[gone]
         changed = np.zeros(size, np.bool_)
         changed[kept] = changed[gone] = True
         labels = target[labels]
@@ -149,18 +150,21 @@ def agglomerate(
 
 def _first_edges(pairs: pl.DataFrame) -> _Edges:
     """The heaviest first; ties go to the smaller rows, so that neither order nor direction of the pairs can matter."""
-    one, other = _ends(pairs)
-    left, right = np.minimum(one, other), np.maximum(one, other)
-    weight = pairs.get_column("weight").cast(pl.Float64).to_numpy()
-    edges = _Edges(left, right, weight, np.zeros(len(left), np.int8))
-    return edges.take(np.lexsort((right, left, -weight)))
+    ordered = pairs.select(
+        left=pl.min_horizontal("left", "right"), right=pl.max_horizontal("left", "right"), weight="weight"
+    ).sort("weight", "left", "right", descending=[True, False, False])
+    left, right = _ends(ordered)
+    weight = ordered.get_column("weight").cast(pl.Float64).to_numpy()
+    return _Edges(left, right, weight, np.zeros(len(left), np.int8))
 
 
 def _together(size: int, must: pl.DataFrame) -> Rows:
     """Labels after the must-links alone: connected components by the spreading of the smallest row."""
     labels = np.arange(size, dtype=np.int64)
+    if must.is_empty():
+        return labels
     left, right = _ends(must)
-    while len(left) and bool((labels[left] != labels[right]).any()):
+    while bool((labels[left] != labels[right]).any()):
         low = np.minimum(labels[left], labels[right])
         high = np.maximum(labels[left], labels[right])
         np.minimum.at(labels, high, low)
@@ -185,7 +189,7 @@ def _count_sources(labels: Rows, constraints: Constraints) -> Rows:
     counts = np.zeros((len(constraints.limits), len(labels)), np.int64)
     if constraints.source is not None:
         for place, source in enumerate(constraints.limits):
-            np.add.at(counts[place], labels[constraints.source == source], 1)
+            counts[place] = np.bincount(labels[constraints.source == source], minlength=len(labels))
     return counts
 
 
@@ -193,8 +197,8 @@ def _mutual_best(edges: _Edges, size: int) -> Rows:
     """Open edges that are the best of both their ends."""
     order = np.nonzero(edges.veto == OPEN)[0]
     left, right = edges.left[order], edges.right[order]
-    rank = np.arange(len(order))
-    best = np.full(size, len(order))
+    rank = np.arange(len(order), dtype=np.int32)
+    best = np.full(size, len(order), np.int32)
     np.minimum.at(best, left, rank)
     np.minimum.at(best, right, rank)
     return np.asarray(order[(best[left] == rank) & (best[right] == rank)], np.int64)
@@ -203,13 +207,14 @@ def _mutual_best(edges: _Edges, size: int) -> Rows:
 def _judge(
     merges: _Edges,
     labels: Rows,
-    weigher: Weigher,
     *,
+    sizes: Rows,
+    weigher: Weigher,
     policy: Policy,
     constraints: Constraints,
 ) -> npt.NDArray[np.int8]:
     """Why each merge must not be: a place in `REASONS`, `OPEN` where it may."""
-    reasons = _voted(merges, labels, weigher, policy=policy, group=constraints.group)
+    reasons = _voted(merges, labels, sizes=sizes, weigher=weigher, policy=policy, group=constraints.group)
     left, right = _ends(constraints.cannot)
     if len(left):
         forbidden = _keys(labels[left], labels[right], len(labels))
@@ -218,13 +223,22 @@ def _judge(
 
 
 def _voted(
-    merges: _Edges, labels: Rows, weigher: Weigher, *, policy: Policy, group: npt.NDArray[np.int64] | None
+    merges: _Edges,
+    labels: Rows,
+    *,
+    sizes: Rows,
+    weigher: Weigher,
+    policy: Policy,
+    group: npt.NDArray[np.int64] | None,
 ) -> npt.NDArray[np.int8]:
     """The vote of all cross pairs on each merge."""
-    merge, left, right = _cross_pairs(merges, labels, policy.sample)
-    alone = np.bincount(merge, minlength=len(merges.left))[merge] == 1
-    weights = np.where(alone, merges.weight[merge], 0.0)
-    weights[~alone] = weigher(left[~alone], right[~alone])
+    # Two single records have one cross pair, whose weight is known.
+    is_single = sizes[merges.left] * sizes[merges.right] == 1
+    single, grown = np.nonzero(is_single)[0], np.nonzero(~is_single)[0]
+    merge, left, right = _cross_pairs(merges.take(grown), labels, policy.sample)
+    weights = np.append(merges.weight[single], weigher(left, right))
+    merge = np.append(single, grown[merge])
+    left, right = np.append(merges.left[single], left), np.append(merges.right[single], right)
     capped = np.rint(np.clip(weights, -policy.cap, policy.cap) * PARTS).astype(np.int64)
     total = np.zeros(len(merges.left), np.int64)
     np.add.at(total, merge, capped)
@@ -247,15 +261,15 @@ def _cross_pairs(merges: _Edges, labels: Rows, sample: int) -> tuple[Rows, Rows,
     merging[merges.left] = merging[merges.right] = True
     rows = np.nonzero(merging[labels])[0]
     members = rows[np.argsort(labels[rows], kind="stable")]
-    sizes = np.bincount(labels[rows], minlength=len(labels))
-    starts = np.cumsum(sizes) - sizes
-    tall, wide = sizes[merges.left], sizes[merges.right]
+    held = labels[members]
+    starts, ends = (np.searchsorted(held, (merges.left, merges.right), side) for side in ("left", "right"))
+    tall, wide = ends - starts
     taken = np.minimum(tall * wide, sample)
     merge = np.repeat(np.arange(len(taken)), taken)
     place = np.arange(int(taken.sum())) - np.repeat(np.cumsum(taken) - taken, taken)
     one_place, other_place = spread_pairs(place, taken[merge], (tall[merge], wide[merge]))
-    one = members[starts[merges.left][merge] + one_place]
-    other = members[starts[merges.right][merge] + other_place]
+    one = members[starts[0][merge] + one_place]
+    other = members[starts[1][merge] + other_place]
     return merge, np.minimum(one, other), np.maximum(one, other)
 
 
@@ -282,9 +296,11 @@ def _relabel(edges: _Edges, target: Rows, changed: Flags) -> _Edges:
     moved = _Edges(np.minimum(left, right), np.maximum(left, right), edges.weight, veto)
     # Only edges of changed clusters can have become parallel; the first of each two clusters is the heaviest.
     places = np.nonzero(touched & (left != right))[0]
-    _, first = np.unique(_keys(left[places], right[places], len(target)), return_index=True)
+    keys = _keys(left[places], right[places], len(target))
+    order = np.argsort(keys)
+    begins = np.nonzero(np.diff(keys[order], prepend=-1))[0]
     kept = ~touched
-    kept[places[first]] = True
+    kept[places[np.minimum.reduceat(order, begins)]] = True
     return moved.take(kept)
 
 
