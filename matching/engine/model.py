@@ -144,16 +144,17 @@ class LinkageModel:
         order = _order(records.get_column(key), sources)
         rows = np.empty(len(order), np.intp)
         rows[order] = np.arange(len(order))
-        coded = code_records(self.comparisons, records, order)
         keys = records.get_column(key).gather(order)
         if pairs_of is not None:
-            return _compare_again(self, coded, keys, pairs_of)
-        across = self.link_type == "link"
-        blocks = find_blocks(records, self.rules, rows=rows, sources=sources if across else None)
+            return _compare_again(self, code_records(self.comparisons, records, order), keys, pairs_of)
+        threads = threads or os.cpu_count() or 1
+        across = sources if self.link_type == "link" else None
+        with ThreadPoolExecutor(threads) as pool:
+            coding = pool.submit(code_records, self.comparisons, records, order)
+            blocking = pool.submit(find_blocks, records, self.rules, rows=rows, sources=across)
+            coded, blocks = coding.result(), blocking.result()
         del records
-        left, right, rules, patterns = _compare_all(
-            coded, blocks, threads=threads or os.cpu_count() or 1, chunk=chunk, progress=progress
-        )
+        left, right, rules, patterns = _compare_all(coded, blocks, threads=threads, chunk=chunk, progress=progress)
         return Linkage(self, tuple(named), keys, sources, coded, blocks, left, right, rules, patterns)
 
 
