@@ -1,0 +1,133 @@
+"""What a steward may choose on an item: the kinds of decision that fit it, the differences, the values, the records.
+
+Belongs here: what the forms offer. Does not: what was sent (`review.deciding.wishes`), drawing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from review.item.fields import FIELD_TITLES
+from review.item.findings import Finding, tell_findings, words_of
+from review.item.words import record_title, titled
+from warehouse.ledger.kinds import CANONICAL, KIND, REASONS, Kind, Reason
+from warehouse.ledger.present import Present
+
+Values = Mapping[str, Any]
+
+ON_DIFFERENCE = ("value", "both_right", "accept", "refer")
+ON_RECORDS = ("same_order", "different_order", "same_person", "different_person")
+
+
+@dataclass(frozen=True)
+class ValueChoice:
+    """A value that some records give for a field.
+
+    Attributes:
+        value: as it is sent.
+        words: as it is shown.
+        held_by: the records that give it, in words.
+    """
+
+    value: str
+    words: str
+    held_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen on an item.
+
+    Attributes:
+        findings: the differences that are open, the gravest first.
+        about: the one that the form is about; None if the item has none.
+        field: the field that it is in, if its value can be decided.
+        field_title: in words.
+        values: that the records give for it.
+        on_difference: kinds of decision on it.
+        on_records: kinds of decision on two records.
+        records: that can be told together or apart: id and words.
+        pair: the two records that are proposed; None: they are to be chosen.
+        reasons: by what they fit: `value`, `discrepancy` or `pair`.
+    """
+
+    findings: tuple[Finding, ...]
+    about: Finding | None
+    field: str | None
+    field_title: str
+    values: tuple[ValueChoice, ...]
+    on_difference: tuple[Kind, ...]
+    on_records: tuple[Kind, ...]
+    records: tuple[tuple[str, str], ...]
+    pair: tuple[str, str] | None
+    reasons: Mapping[str, tuple[Reason, ...]]
+
+
+def choices_on(
+    item: Values, discrepancies: pl.DataFrame, present: Present, pairs: pl.DataFrame, *, about: str | None = None
+) -> Choices:
+    """What can be chosen on an item.
+
+    Args:
+        item: its row in `review_queue`; of an order that is no item, with its `order_id` alone.
+        discrepancies: `DISCREPANCIES` of its order.
+        present: the night.
+        pairs: `order_pairs` of its orders.
+        about: id of the difference to decide on; the gravest unless told.
+    """
+    open_rows = discrepancies.filter(pl.col("state") != "resolved").to_dicts()
+    findings = tell_findings(open_rows)
+    chosen = next((finding for finding in findings if finding.discrepancy_id == about), next(iter(findings), None))
+    row = next((row for row in open_rows if chosen and row["discrepancy_id"] == chosen.discrepancy_id), None)
+    field = row["field"] if row and row["field"] in CANONICAL else None
+    orders = [order for order in (item["order_id"], item.get("other_order_id")) if order]
+    records = _records_of(orders, present)
+    kinds = [code for code in ON_DIFFERENCE if chosen and (code != "value" or field)]
+    return Choices(
+        findings=findings,
+        about=chosen,
+        field=field,
+        field_title=titled(FIELD_TITLES, field) if field else "",
+        values=_values_of(field, item["order_id"], present) if field else (),
+        on_difference=tuple(KIND[code] for code in kinds),
+        on_records=tuple(KIND[code] for code in ON_RECORDS),
+        records=tuple((name, record_title(name)) for name in records.get_column("record_id")),
+        pair=_pair_between(orders, records, pairs) if len(orders) == 2 else None,
+        reasons={
+            about: tuple(reason for reason in REASONS if about in reason.about)
+            for about in ("value", "discrepancy", "pair", "decision")
+        },
+    )
+
+
+def _records_of(orders: Sequence[str], present: Present) -> pl.DataFrame:
+    return present.owners.filter(pl.col("order_id").is_in(orders)).sort("order_id", "record_id")
+
+
+def _values_of(field: str, order_id: str, present: Present) -> tuple[ValueChoice, ...]:
+    """The values that the records of an order give for a field: those that most give first."""
+    held = present.owners.filter(pl.col("order_id") == order_id).select("record_id")
+    given = present.records.join(held, on="record_id").select("record_id", value=pl.col(field).cast(pl.String))
+    counted = (
+        given.drop_nulls()
+        .group_by("value")
+        .agg(pl.col("record_id").sort())
+        .sort(pl.col("record_id").list.len(), "value", descending=[True, False])
+    )
+    return tuple(
+        ValueChoice(value, words_of(field, value) or value, tuple(map(record_title, holders)))
+        for value, holders in counted.iter_rows()
+    )
+
+
+def _pair_between(orders: Sequence[str], records: pl.DataFrame, pairs: pl.DataFrame) -> tuple[str, str]:
+    """The two records by which two orders stand nearest: of the heaviest pair, or the first of each."""
+    order_of = dict(records.select("record_id", "order_id").iter_rows())
+    heaviest = pairs.sort("match_weight", "left_id", "right_id", descending=[True, False, False])
+    for left, right in heaviest.select("left_id", "right_id").iter_rows():
+        if {order_of.get(left), order_of.get(right)} == set(orders):
+            return (left, right)
+    firsts = [next(name for name, order in order_of.items() if order == wanted) for wanted in orders]
+    return (firsts[0], firsts[1])

@@ -1,0 +1,184 @@
+"""From a wish to the ledger: what it would change, who must look twice, what changed meanwhile, what became of it.
+
+Belongs here: deciding, proposing, taking back. Does not: forms (`review.deciding.wishes`), pages.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from review.deciding.drafting import draft_all
+from review.deciding.meanwhile import Meanwhile, find_meanwhile
+from review.deciding.night import present_of
+from review.deciding.wishes import Wish
+from review.desk import Desk
+from review.settings import DeskSettings
+from warehouse.desk.four_eyes import REASONS, is_sampled, reasons_for_second
+from warehouse.desk.proposals import Proposal, approve, approved_decisions, find_proposal, propose
+from warehouse.ledger.bulk import draft_of
+from warehouse.ledger.decision import Draft, Signature
+from warehouse.ledger.errors import DecisionError
+from warehouse.ledger.ledger import Ledger
+from warehouse.ledger.present import Present
+from warehouse.ledger.preview import foresee
+from warehouse.ledger.taking import Taken
+
+
+@dataclass(frozen=True, eq=False)
+class Considered:
+    """What a wish comes to, before anything is kept.
+
+    Attributes:
+        drafts: the decisions.
+        changes: of all of them, as `foresee` tells: `order_id`, `change`, `field`, `before`, `after`.
+        why: codes of `four_eyes.REASONS` for which a second steward is asked; empty if none is.
+        taken: what would become of each decision.
+        meanwhile: what changed since the form was drawn; None if nothing did.
+    """
+
+    drafts: tuple[Draft, ...]
+    changes: pl.DataFrame
+    why: tuple[str, ...]
+    taken: tuple[Taken, ...]
+    meanwhile: Meanwhile | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a wish.
+
+    Attributes:
+        taken: decisions in the ledger; empty if they wait for a second steward.
+        proposal_id: of the proposal that waits; None if the decisions were taken.
+        batch_id: by which all can be taken back at once.
+    """
+
+    taken: tuple[Taken, ...]
+    proposal_id: str | None
+    batch_id: str | None
+
+
+class Decider:
+    """Decides for one steward on what the desk shows now."""
+
+    def __init__(self, desk: Desk, settings: DeskSettings, by: str) -> None:
+        """Decide at a desk, in the name of somebody."""
+        self._desk = desk
+        self._share = settings.second_look_share
+        self._by = by
+
+    def consider(self, wish: Wish) -> Considered:
+        """What a wish comes to; nothing is kept.
+
+        Raises:
+            DecisionError: what it names is not there, or does not fit.
+            RefusedTogetherError: decisions that stand contradict it.
+            LedgerError: the ledger is down.
+        """
+        present = present_of(self._desk.snapshot())
+        with Ledger.open(self._desk.ledger_url) as ledger:
+            return self._consider(wish, present, ledger)
+
+    def carry_out(self, wish: Wish) -> Outcome:
+        """Take the decisions, or let them wait for a second steward.
+
+        What changed meanwhile is for the caller to look at first (`consider`); values that changed since the preview
+        are refused here too, by the fingerprints.
+
+        Raises:
+            ValuesChangedError: values have changed since the preview.
+            DecisionError, RefusedTogetherError, LedgerError: as `consider`.
+        """
+        present = present_of(self._desk.snapshot())
+        with Ledger.open(self._desk.ledger_url, clock=self._desk.clock) as ledger:
+            considered = self._consider(wish, present, ledger)
+            signature = Signature(self._by, wish.reason_code, wish.comment)
+            if considered.why:
+                return self._propose(wish, considered, signature)
+            batch_id = name_submission(self._by, wish.submission) if len(considered.drafts) > 1 else None
+            requests = [(draft.in_batch(batch_id) if batch_id else draft, signature) for draft in considered.drafts]
+            return Outcome(ledger.decide_all(requests), None, batch_id)
+
+    def undo(self, names: Sequence[str], *, reason_code: str, comment: str | None, submission: str) -> Outcome:
+        """Take back decisions; those that a second steward had approved wait for one again.
+
+        Raises:
+            DecisionError, RefusedTogetherError, LedgerError: as `consider`.
+        """
+        return self.carry_out(
+            Wish(
+                kind="undo",
+                asked=tuple({"kind": "undo", "replaces": name} for name in names),
+                reason_code=reason_code,
+                comment=comment,
+                item_id=None,
+                release_id=self._desk.snapshot().release.release_id,
+                orders=(),
+                version="",
+                fingerprints=(),
+                submission=submission,
+            )
+        )
+
+    def approve(self, proposal_id: str, comment: str | None) -> tuple[Taken, ...]:
+        """Approve another steward's proposal on what there is now.
+
+        Raises:
+            ProposalError: it is one's own, or was judged meanwhile.
+            ValuesChangedError: values have changed since it was proposed: return it instead.
+            RefusedTogetherError, LedgerError: as `consider`.
+        """
+        proposal = find_proposal(self._desk.database, proposal_id)
+        present = present_of(self._desk.snapshot())
+        for draft, _ in proposal.requests:
+            draft_of(draft.about(), present)
+        with Ledger.open(self._desk.ledger_url, clock=self._desk.clock) as ledger:
+            return tuple(approve(ledger, proposal, by=self._by, at=self._desk.clock(), comment=comment))
+
+    def _consider(self, wish: Wish, present: Present, ledger: Ledger) -> Considered:
+        if not wish.asked:
+            raise DecisionError("nothing is decided")
+        drafts = draft_all(wish, present)
+        decisions = ledger.read()
+        signature = Signature(self._by, wish.reason_code, wish.comment)
+        taken = ledger.decide_all([(draft, signature) for draft in drafts], keep=False)
+        changes = pl.concat([foresee(draft, present) for draft in drafts])
+        return Considered(
+            drafts=drafts,
+            changes=changes.unique(maintain_order=True),
+            why=self._why(drafts, present, decisions),
+            taken=taken,
+            meanwhile=find_meanwhile(self._desk, wish, drafts, present),
+        )
+
+    def _why(self, drafts: Sequence[Draft], present: Present, decisions: pl.DataFrame) -> tuple[str, ...]:
+        approved = approved_decisions(self._desk.database)
+        found = {
+            code
+            for draft in drafts
+            for code in reasons_for_second(draft, self._by, present, decisions, approved=approved)
+        }
+        # Drawn by what is decided on, not by the form: nobody gets another draw by asking again.
+        drawn_by = "\n".join(sorted(draft.target for draft in drafts))
+        if is_sampled(f"{self._by}\n{drawn_by}", self._share):
+            found.add("sample")
+        return tuple(reason.code for reason in REASONS if reason.code in found)
+
+    def _propose(self, wish: Wish, considered: Considered, signature: Signature) -> Outcome:
+        proposal = Proposal(
+            proposal_id=name_submission(self._by, wish.submission),
+            proposed_by=self._by,
+            proposed_at=self._desk.clock(),
+            item_id=wish.item_id,
+            requests=tuple((draft, signature) for draft in considered.drafts),
+            why=considered.why,
+        )
+        propose(self._desk.database, proposal)
+        return Outcome((), proposal.proposal_id, None)
+
+
+def name_submission(by: str, submission: str) -> str:
+    """The id of what a form that was sent leads to: the same for the same form, another one for every user."""
+    return hashlib.sha256(f"{by}\n{submission}".encode()).hexdigest()[:12]
