@@ -164,21 +164,22 @@ class Draft:
 
     def _owned(self, left: Rows, right: Rows, key: Codes | None) -> Candidates:
         """Those that belong to the rule; rules of one key a record first, since they are told at once."""
-        keys = self.blocks.keys[left]
-        agree = (keys == self.blocks.keys[right]) & (keys != UNKNOWN)
-        owned = np.nonzero(~agree[:, : self.rule].any(axis=1))[0]
-        left, right, agree = left[owned], right[owned], agree[owned]
+        # Whole rows are taken several times as quickly as they are indexed.
+        keys = self.blocks.keys.take(left, axis=0)
+        agree = (keys == self.blocks.keys.take(right, axis=0)) & (keys != UNKNOWN)
+        rules: Masks = agree @ (np.uint32(1) << np.arange(agree.shape[1], dtype=np.uint32))
+        owned = np.nonzero(rules & np.uint32((1 << self.rule) - 1) == 0)[0]
+        left, right, rules = left[owned], right[owned], rules[owned]
         key = None if key is None else key[owned]
         for place, lists in self.blocks.lists.items():
             lowest = _lowest_shared(lists, left, right)
-            agree[:, place] = lowest != UNKNOWN
+            rules |= (lowest != UNKNOWN).astype(np.uint32) << np.uint32(place)
             if place <= self.rule:
                 # A pair that shares several keys of its own rule is made under the lowest alone.
                 kept = lowest == (key if place == self.rule else UNKNOWN)
-                left, right, agree = left[kept], right[kept], agree[kept]
+                left, right, rules = left[kept], right[kept], rules[kept]
                 key = None if key is None else key[kept]
-        bits = np.uint32(1) << np.arange(agree.shape[1], dtype=np.uint32)
-        return Candidates(left, right, agree @ bits)
+        return Candidates(left, right, rules)
 
 
 def _put(
