@@ -19,6 +19,7 @@ from pipelines.decisions import decide_app, decisions_app
 from pipelines.models import model_app
 from pipelines.options import DEFAULT_HOME, Exit, HomeOption, console, fail
 from pipelines.releases import release_app
+from pipelines.review import review
 
 if TYPE_CHECKING:
     from pipelines.summary import Summary
@@ -34,6 +35,7 @@ app.add_typer(release_app, name="release")
 app.add_typer(decide_app, name="decide")
 app.add_typer(decisions_app, name="decisions")
 app.add_typer(model_app, name="model")
+app.command()(review)
 
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")

@@ -39,8 +39,9 @@ def start_session(connection: sa.Connection, token_digest: str, *, name: str, at
 
 def find_session(connection: sa.Connection, token_digest: str) -> Session | None:
     """The session of a token, ended or not."""
-    row = connection.execute(sa.select(sessions).where(sessions.c.token_digest == token_digest)).one_or_none()
-    return None if row is None else Session(**row._mapping)
+    found = connection.execute(sa.select(sessions).where(sessions.c.token_digest == token_digest))
+    row = found.mappings().one_or_none()
+    return None if row is None else Session(**{str(name): value for name, value in row.items()})
 
 
 def touch_session(connection: sa.Connection, token_digest: str, *, at: datetime) -> None:

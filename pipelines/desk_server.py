@@ -1,0 +1,98 @@
+"""Serving the desk: the installation it shows, the address it listens on, the users of the demo.
+
+Belongs here: starting. Does not: the commands (`pipelines.review`), the desk (`review`).
+"""
+
+import secrets
+import socket
+from pathlib import Path
+
+import typer
+import uvicorn
+
+from pipelines.options import Exit, fail
+from pipelines.settings import ledger_url, read_settings
+from review.access.passwords import Passwords
+from review.app import create_app
+from review.assets import MissingAssetsError
+from review.desk import Desk
+from review.settings import DeskSettings
+from warehouse.desk.accounts import add_account, find_account, set_disabled, set_password_hash, set_role
+from warehouse.desk.sessions import end_sessions_of
+from warehouse.home import Home
+from warehouse.ledger.database import Database
+from warehouse.ledger.ledger import now
+from warehouse.releases import current_release
+
+DEMO_USERS = {
+    "viewer": "viewer",
+    "steward": "steward",
+    "second-steward": "steward",
+    "approver": "approver",
+    "administrator": "administrator",
+}
+DEMO_LEDGER = "demo.sqlite"
+KEEP_ALIVE_SECONDS = 30
+
+
+def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
+    """Serve the desk of an installation until it is stopped.
+
+    Raises:
+        SettingsError: the settings can't be read.
+        LedgerError: the ledger can't be made or reached.
+    """
+    state = Home(home.resolve())
+    if current_release(state) is None:
+        fail(f"no release in {home}: run `concord nightly`, or `concord demo` for a synthetic one", Exit.FAILED)
+    chosen = read_settings(state.path)
+    url = f"sqlite:///{state.ledger.with_name(DEMO_LEDGER)}" if is_demo else ledger_url(state.path, chosen)
+    listener = _listen(host, port)
+    settings = DeskSettings(origin=f"http://{_in_url(host)}:{listener.getsockname()[1]}")
+    _make_ready(url, is_demo=is_demo, settings=settings)
+    try:
+        app = create_app(Desk(state, url, is_demo=is_demo), settings)
+    except MissingAssetsError as error:
+        fail(str(error), Exit.FAILED)
+    typer.echo(f"the desk is at {settings.origin} (Ctrl+C ends it)")
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEEP_ALIVE_SECONDS
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _make_ready(url: str, *, is_demo: bool, settings: DeskSettings) -> None:
+    database = Database(url)
+    try:
+        if database.is_file:
+            database.migrate()
+        if is_demo:
+            _tell_demo_users(database, Passwords(settings))
+    finally:
+        database.close()
+
+
+def _tell_demo_users(database: Database, passwords: Passwords) -> None:
+    """Give the users of the demo new passwords, and print them: they are kept nowhere."""
+    typer.echo("demo users:")
+    for name, role in DEMO_USERS.items():
+        password = secrets.token_urlsafe(12)
+        with database.writing() as connection:
+            if find_account(connection, name) is None:
+                add_account(connection, name, role=role, at=now())
+            set_role(connection, name, role=role, at=now())
+            set_disabled(connection, name, is_disabled=False, at=now())
+            set_password_hash(connection, name, passwords.hash_new(password, name=name))
+            end_sessions_of(connection, name, at=now())
+        typer.echo(f"  {name:<15} {password}")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        fail(f"can't listen on {host} port {port}: {error.strerror}", Exit.FAILED)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,61 @@
+"""Forms that can't be forged: what changes anything must come from a page of this desk, shown in the same session.
+
+Belongs here: telling a form of ours from others. Does not: who sends it (`review.access.viewer`).
+
+Three things are asked, any of which would do in a browser of today: where the request comes from (`Sec-Fetch-Site`,
+`Origin`), a cookie that other sites' forms don't send (SameSite), and a token that only our pages know.
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from review.access.cookies import SESSION, VISITOR, read_cookie
+from review.access.headers import own_hosts
+from review.access.tokens import form_token, is_same
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FIELD = "form_token"
+HEADER = "X-Form-Token"
+FOREIGN = "This form was sent from another site. Nothing was changed."
+OUTDATED = "This form belongs to a session that has ended. Nothing was changed. Go back, load the page anew, try again."
+
+
+async def check_form(request: Request) -> None:
+    """Refuse what would change something and does not come from a form of this session.
+
+    Raises:
+        HTTPException: 403.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    if not is_own_origin(request):
+        raise HTTPException(403, FOREIGN)
+    expected = expected_token(request)
+    given = request.headers.get(HEADER) or _field(await request.form())
+    if expected is None or not is_same(given, expected):
+        raise HTTPException(403, OUTDATED)
+
+
+def is_own_origin(request: Request) -> bool:
+    """Whether the browser says that the request comes from a page of ours, or says nothing."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    settings, parts = request.app.state.settings, urlsplit(origin.lower())
+    return parts.scheme == urlsplit(settings.origin).scheme and parts.netloc in own_hosts(settings)
+
+
+def expected_token(request: Request) -> str | None:
+    """The token that the forms of this browser carry: of its session, or of its visit before there is one."""
+    held = read_cookie(request, SESSION) or read_cookie(request, VISITOR)
+    return form_token(held) if held else None
+
+
+def _field(form: FormData) -> str:
+    given = form.get(FIELD)
+    return given if isinstance(given, str) else ""

@@ -1,0 +1,58 @@
+"""Passwords of local users: hashed by Argon2id.
+
+Belongs here: hashing, checking, what a new password must be. Does not: keeping the hash (`warehouse.desk.accounts`).
+"""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from review.settings import DeskSettings
+
+LANES = 4
+LONGEST = 1_000
+"""Longer ones are refused unread: hashing must not be made to work for whoever sends most."""
+
+
+class WeakPasswordError(ValueError):
+    """A new password won't do; the message says why."""
+
+
+class Passwords:
+    """Hashes and checks passwords at the cost that the settings name."""
+
+    def __init__(self, settings: DeskSettings) -> None:
+        """Work out a hash for names that are not known, so that checking them takes as long."""
+        self._shortest = settings.password_length
+        self._hasher = PasswordHasher(
+            time_cost=settings.password_passes,
+            memory_cost=max(settings.password_memory_kib, 8 * LANES),
+            parallelism=LANES,
+        )
+        self._of_nobody = self._hasher.hash("")
+
+    def hash_new(self, password: str, *, name: str) -> str:
+        """The hash of a new password.
+
+        Raises:
+            WeakPasswordError: it is too short or too long, of too few characters, or holds the name.
+        """
+        if len(password) < self._shortest:
+            raise WeakPasswordError(f"the password is too short: it needs {self._shortest} characters or more")
+        if len(password) > LONGEST:
+            raise WeakPasswordError(f"the password is too long: {LONGEST} characters are the most")
+        if len(set(password)) < self._shortest // 2 or name.casefold() in password.casefold():
+            raise WeakPasswordError("the password is too easy to guess: do not repeat characters or use the name")
+        return self._hasher.hash(password)
+
+    def is_right(self, password: str, kept: str | None) -> bool:
+        """Whether a password is the one that was hashed; takes as long if there is no hash."""
+        if len(password) > LONGEST:
+            return False
+        try:
+            return self._hasher.verify(kept or self._of_nobody, password) and kept is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def is_outdated(self, kept: str) -> bool:
+        """Whether a hash was made at another cost than the settings name now."""
+        return self._hasher.check_needs_rehash(kept)

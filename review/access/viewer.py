@@ -1,0 +1,126 @@
+"""Who asks, and what their role lets them do: what routes depend on.
+
+Belongs here: the rights of roles. Does not: whose records somebody sees (`review.access.scope`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from review.access.cookies import SESSION, read_cookie
+from review.access.logbook import Logbook
+
+RIGHTS: Mapping[str, frozenset[str]] = {
+    "viewer": frozenset({"see"}),
+    "steward": frozenset({"see", "decide"}),
+    "approver": frozenset({"see", "decide", "approve"}),
+    "administrator": frozenset({"administer"}),  # who gives rights away has none over records
+}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks.
+
+    Attributes:
+        name: the user of the ledger.
+        role: one of `RIGHTS`.
+        forces: codes of the forces whose orders they see; None: all.
+        preferences: what they set for themselves.
+        session: digest of the token of their session.
+    """
+
+    name: str
+    role: str
+    forces: frozenset[str] | None
+    preferences: Mapping[str, Any]
+    session: str
+
+    def may(self, right: str) -> bool:
+        """Whether their role lets them see, decide, approve or administer."""
+        return right in RIGHTS[self.role]
+
+
+class SignInRequiredError(Exception):
+    """Nobody is signed in, or their session has ended.
+
+    Attributes:
+        name: whose session it was; None: there was none.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        """Tell whose session ended, if there was one."""
+        super().__init__("nobody is signed in")
+        self.name = name
+
+
+def signed_in(request: Request) -> Viewer:
+    """Whoever is signed in, whatever their role.
+
+    Raises:
+        SignInRequiredError: nobody is.
+    """
+    token = read_cookie(request, SESSION)
+    known = request.app.state.gate.find(token) if token else None
+    if known is None or not known.is_open:
+        raise SignInRequiredError(known.account.name if known else None)
+    account = known.account
+    who = Viewer(account.name, account.role, account.forces, account.preferences, known.session.token_digest)
+    request.state.viewer = who
+    request.state.is_read_only = known.is_from_memory
+    return who
+
+
+def require(right: str) -> Callable[[Request, Viewer], Viewer]:
+    """A dependency on somebody whose role has a right."""
+
+    def allowed(request: Request, who: Annotated[Viewer, Depends(signed_in)]) -> Viewer:
+        if not who.may(right):
+            logbook: Logbook = request.app.state.logbook
+            logbook.note("refused", who=who.name, what={"right": right, "path": request.url.path})
+            raise HTTPException(403, "Your role does not let you do this. Ask an administrator if it should.")
+        return who
+
+    return allowed
+
+
+viewer = require("see")
+steward = require("decide")
+approver = require("approve")
+administrator = require("administer")
+
+
+class Audit:
+    """Notes in the audit log what the viewer of a request does: `audit("consultation", what={"orders": [...]})`."""
+
+    def __init__(self, logbook: Logbook, who: str) -> None:
+        """Note in a logbook, as somebody."""
+        self._logbook = logbook
+        self._who = who
+
+    def __call__(self, act: str, *, what: Mapping[str, Any], reason: str | None = None) -> None:
+        """Note an act before its page is sent: keys alone, never values.
+
+        Args:
+            act: one of `warehouse.audit.ACTS`.
+            what: kinds of things and their keys.
+            reason: why, where it was asked.
+        """
+        self._logbook.note(act, who=self._who, what=what, reason=reason)
+
+
+def auditor(request: Request, who: Annotated[Viewer, Depends(signed_in)]) -> Audit:
+    """What a route notes its acts with."""
+    return Audit(request.app.state.logbook, who.name)
+
+
+SignedIn = Annotated[Viewer, Depends(signed_in)]
+AnyViewer = Annotated[Viewer, Depends(viewer)]
+AnySteward = Annotated[Viewer, Depends(steward)]
+AnyApprover = Annotated[Viewer, Depends(approver)]
+AnyAdministrator = Annotated[Viewer, Depends(administrator)]
+Auditing = Annotated[Audit, Depends(auditor)]

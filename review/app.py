@@ -1,0 +1,75 @@
+"""The web application: every area of pages, the guard before them, and what is answered when something goes wrong.
+
+Belongs here: putting the desk together. Does not: any page.
+"""
+
+import importlib
+import logging
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import ModuleType
+
+from fastapi import Depends, FastAPI
+from starlette.routing import Route
+
+import review.routes
+from review.access.forms import check_form
+from review.access.gate import Gate
+from review.access.headers import SafeHeaders
+from review.access.logbook import Logbook
+from review.access.passwords import Passwords
+from review.assets import Assets
+from review.desk import Desk
+from review.pages import Pages
+from review.problems import HANDLERS
+from review.settings import DeskSettings
+
+LARGEST_BODY = 1_000_000
+log = logging.getLogger("concord.review")
+
+
+def create_app(desk: Desk, settings: DeskSettings) -> FastAPI:
+    """The desk as a web application.
+
+    Each module of `review.routes` brings its `router`, and may bring `places` for the navigation.
+
+    Args:
+        desk: the installation it shows.
+        settings: what the installation chose.
+
+    Raises:
+        MissingAssetsError: the npm packages are not installed.
+    """
+    areas = _areas()
+    app = FastAPI(
+        title="Concord",
+        openapi_url=None,
+        dependencies=[Depends(check_form)],
+        exception_handlers=HANDLERS,
+        max_body_size=LARGEST_BODY,
+        lifespan=_lifespan,
+    )
+    assets = Assets()
+    app.state.desk = desk
+    app.state.settings = settings
+    app.state.gate = Gate(desk, settings)
+    app.state.logbook = Logbook(desk)
+    app.state.passwords = Passwords(settings)
+    app.state.pages = Pages(assets, tuple(place for area in areas for place in getattr(area, "places", ())))
+    app.router.routes.append(Route("/static/{digest}/{name}", assets.serve))
+    for area in areas:
+        app.include_router(area.router)
+    app.add_middleware(SafeHeaders, settings=settings)
+    return app
+
+
+def _areas() -> tuple[ModuleType, ...]:
+    names = sorted(module.name for module in pkgutil.iter_modules(review.routes.__path__))
+    return tuple(importlib.import_module(f"{review.routes.__name__}.{name}") for name in names)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.desk.close()

@@ -1,0 +1,159 @@
+"""Pages: templates, and what every page of the desk shows beside its own content.
+
+Belongs here: drawing a page, sending a browser on. Does not: what is on it (`review.routes`).
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from review.access.cookies import MESSAGE, drop_cookie, read_cookie, set_cookie
+from review.access.forms import FIELD, HEADER, expected_token
+from review.access.viewer import Viewer
+from review.assets import Assets
+from review.desk import Desk, NoReleaseError
+
+TEMPLATES = Path(__file__).parent / "templates"
+MESSAGE_SECONDS = 60
+Tone = Literal["success", "warning"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the navigation, shown to those whose role has the right.
+
+    Attributes:
+        text: its words.
+        href: its address; pages below it count as it.
+        right: `see`, `decide`, `approve` or `administer`.
+        rank: the lower, the further to the left; the first place that somebody may go to is where they begin.
+    """
+
+    text: str
+    href: str
+    right: str
+    rank: int
+
+
+class Pages:
+    """The templates of the desk, and the places that its navigation leads to."""
+
+    def __init__(self, assets: Assets, places: tuple[Place, ...]) -> None:
+        """Find the templates; GOV.UK's macros count on undefined values that are empty all the way down."""
+        self._places = tuple(sorted(places, key=lambda place: place.rank))
+        self._environment = Environment(
+            loader=ChoiceLoader(
+                [
+                    FileSystemLoader(TEMPLATES),
+                    PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+                ]
+            ),
+            autoescape=True,
+            undefined=ChainableUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals["asset"] = assets.address
+        self._environment.filters["moment"] = in_words
+
+    @property
+    def environment(self) -> Environment:
+        """The templates' environment, for filters of an area."""
+        return self._environment
+
+    def draw(self, request: Request, template: str, context: Mapping[str, Any]) -> str:
+        """A page, or a part of one, as text."""
+        return self._environment.get_template(template).render(_shared(request, self._places) | dict(context))
+
+    def places_of(self, who: Viewer) -> tuple[Place, ...]:
+        """The places that somebody may go to."""
+        return tuple(place for place in self._places if who.may(place.right))
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Answer with a page; a message that waits is shown on it, once.
+
+    Args:
+        request: what is answered.
+        template: its template below `review/templates`.
+        status: the HTTP status.
+        context: what the template shows.
+    """
+    pages: Pages = request.app.state.pages
+    response = HTMLResponse(pages.draw(request, template, context), status_code=status)
+    if read_cookie(request, MESSAGE):
+        drop_cookie(response, MESSAGE, settings=request.app.state.settings)
+    return response
+
+
+def go_on(request: Request, address: str, *, message: str | None = None, tone: Tone = "success") -> Response:
+    """Send the browser on after a form was taken, with a message for the next page: no personal data in it.
+
+    Args:
+        request: what is answered.
+        address: a path on this desk.
+        message: what was done, in words.
+        tone: `success`, or `warning`.
+    """
+    response: Response = RedirectResponse(address, status_code=303)
+    if request.headers.get("hx-request"):  # a script would follow a redirect in the middle of a page
+        response = Response(status_code=204, headers={"HX-Redirect": address})
+    if message is not None:
+        text = base64.urlsafe_b64encode(json.dumps([tone, message]).encode()).decode()
+        set_cookie(response, MESSAGE, text, settings=request.app.state.settings, seconds=MESSAGE_SECONDS)
+    return response
+
+
+def in_words(moment: datetime) -> str:
+    """A moment as people write it: `20 November 2026, 14:05 UTC`."""
+    return f"{moment:%-d %B %Y, %H:%M} UTC"
+
+
+def _shared(request: Request, places: tuple[Place, ...]) -> dict[str, Any]:
+    desk: Desk = request.app.state.desk
+    who: Viewer | None = getattr(request.state, "viewer", None)
+    token = getattr(request.state, "form_token", None) or expected_token(request) or ""
+    path = request.url.path
+    return {
+        "desk": desk,
+        "settings": request.app.state.settings,
+        "viewer": who,
+        "navigation": [
+            {"text": place.text, "href": place.href, "active": path == place.href or path.startswith(f"{place.href}/")}
+            for place in places
+            if who is not None and who.may(place.right)
+        ],
+        "form_token": token,
+        "form_headers": json.dumps({HEADER: token}),
+        "form_field": Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token),
+        "release_id": _release_id(desk),
+        "is_read_only": getattr(request.state, "is_read_only", False),
+        "message": _message(request),
+    }
+
+
+def _release_id(desk: Desk) -> str | None:
+    try:
+        return desk.snapshot().release.release_id
+    except NoReleaseError:
+        return None
+
+
+def _message(request: Request) -> dict[str, str] | None:
+    held = read_cookie(request, MESSAGE)
+    if held is None:
+        return None
+    try:
+        tone, text = json.loads(base64.urlsafe_b64decode(held))
+    except (ValueError, TypeError):  # nobody but a user can have changed it, and for themselves alone
+        return None
+    return {"tone": "success" if tone == "success" else "warning", "text": str(text)}

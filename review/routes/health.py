@@ -1,0 +1,34 @@
+"""Whether the desk is well: for the operator's monitoring, without signing in and without data."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from review.desk import Desk, NoReleaseError
+from warehouse.ledger.errors import LedgerError
+
+router = APIRouter()
+
+
+@router.get("/health")
+def health(request: Request) -> JSONResponse:
+    """200 if there is a release and the ledger can be read, else 503; which of the two it is."""
+    desk: Desk = request.app.state.desk
+    parts = {"release": _has_release(desk), "ledger": _has_ledger(desk)}
+    return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
+
+
+def _has_release(desk: Desk) -> bool:
+    try:
+        desk.snapshot()
+    except (NoReleaseError, LookupError):
+        return False
+    return True
+
+
+def _has_ledger(desk: Desk) -> bool:
+    try:
+        with desk.database.reading():
+            return True
+    except LedgerError:
+        return False
