@@ -1,4 +1,7 @@
-"""What stewards have decided, as it stands tonight: read from the ledger once, so that all steps obey the same."""
+"""What stewards have decided and asked for: read from the ledger once a night, so that all steps obey the same."""
+
+from collections.abc import Callable
+from datetime import date
 
 import dagster as dg
 import polars as pl
@@ -12,7 +15,11 @@ from warehouse.ledger.errors import LedgerError, LedgerMissingError
 from warehouse.ledger.folding import in_force
 from warehouse.ledger.ledger import Ledger
 from warehouse.ledger.values import typed_values
+from warehouse.packs.log import asked_before, read_disclosures, read_pack_lines
 from warehouse.tables.ledger import DECISIONS
+from warehouse.tables.packs import ASKED_CORRECTIONS
+
+OF_THE_LEDGER = (DECISIONS, ASKED_CORRECTIONS)
 
 
 def read_decisions(url: str, *, expected: bool) -> pl.DataFrame:
@@ -20,18 +27,33 @@ def read_decisions(url: str, *, expected: bool) -> pl.DataFrame:
 
     Args:
         url: where the ledger lies.
-        expected: whether the release before rests on decisions, so that there must be a ledger.
+        expected: whether the release before rests on the ledger, so that there must be one.
 
     Raises:
         Failure: the ledger can't be read, or is gone: a night without it would undo what stewards have done.
     """
+    found = _read_ledger(url, Ledger.read, expected=expected)
+    return DECISIONS.empty() if found is None else found
+
+
+def read_asked(url: str, *, as_of: date, expected: bool) -> pl.DataFrame:
+    """The corrections that owners were asked for before a night, `ASKED_CORRECTIONS`; as `read_decisions`."""
+    found = _read_ledger(
+        url,
+        lambda ledger: asked_before(read_disclosures(ledger), read_pack_lines(ledger), as_of=as_of),
+        expected=expected,
+    )
+    return ASKED_CORRECTIONS.empty() if found is None else found
+
+
+def _read_ledger(url: str, read: Callable[[Ledger], pl.DataFrame], *, expected: bool) -> pl.DataFrame | None:
     try:
         with Ledger.open(url) as ledger:
-            return ledger.read()
+            return read(ledger)
     except LedgerMissingError as error:
         if expected:
             raise dg.Failure(f"the ledger of decisions, on which the release before rests, is gone: {error}") from error
-        return DECISIONS.empty()
+        return None
     except LedgerError as error:
         raise dg.Failure(
             f"the ledger of decisions can't be read, and a night must not go without it: {error}"
@@ -77,14 +99,16 @@ def decide_values(
     return typed_values(settled.values, fold)
 
 
-@dg.multi_asset(name="decisions", specs=specs((DECISIONS,), group="ledger"), check_specs=check_specs((DECISIONS,)))
+@dg.multi_asset(name="decisions", specs=specs(OF_THE_LEDGER, group="ledger"), check_specs=check_specs(OF_THE_LEDGER))
 def decided(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
-    """The decisions that are in force on the night."""
+    """The decisions that are in force on the night, and the corrections that owners were asked for before it."""
     as_of = as_of_date(context)
     former = Former.of(night.state, as_of).release
-    expected = former is not None and DECISIONS.name in former.manifest["inputs"]
+    rested_on = former.manifest["inputs"].keys() if former else ()
+    expected = any(table.name in rested_on for table in OF_THE_LEDGER)
     decisions = in_force(read_decisions(night.ledger_url, expected=expected), as_of=as_of)
-    yield from put_out({DECISIONS: decisions}, night.store(as_of))
+    asked = read_asked(night.ledger_url, as_of=as_of, expected=expected)
+    yield from put_out({DECISIONS: decisions, ASKED_CORRECTIONS: asked}, night.store(as_of))
 
 
 DECISION_ASSETS = [decided]

@@ -19,10 +19,12 @@ from warehouse.disk import digest_of as file_digest
 from warehouse.gates import CODE
 from warehouse.identity import find_changes
 from warehouse.ledger.folding import digest_of
+from warehouse.packs.log import digest_of as digest_of_requests
 from warehouse.releases import publish
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_PAIRS
+from warehouse.tables.packs import ASKED_CORRECTIONS
 from warehouse.tables.register import DELIVERIES, EXPECTATION_RESULTS, ORDERS, RELEASE_CHANGES
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
@@ -60,7 +62,9 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
     deliveries = store.scan(DELIVERIES.name).collect()
     account: Account = {
         "as_of": as_of,
-        "inputs": used_inputs(deliveries) | used_decisions(store.scan(DECISIONS.name).collect()),
+        "inputs": used_inputs(deliveries)
+        | used_decisions(store.scan(DECISIONS.name).collect())
+        | used_requests(store.scan(ASKED_CORRECTIONS.name).collect()),
         "versions": {name: version(name) for name in LIBRARIES}
         | {"models": night.models().version, CODE: code_digest()},
         "config_hash": night.settings_digest,
@@ -98,6 +102,11 @@ def used_inputs(deliveries: pl.DataFrame) -> dict[str, str]:
 def used_decisions(decisions: pl.DataFrame) -> dict[str, str]:
     """The decisions that the register rests on, with their digest; nothing if there are none."""
     return {} if decisions.is_empty() else {DECISIONS.name: digest_of(decisions)}
+
+
+def used_requests(asked: pl.DataFrame) -> dict[str, str]:
+    """The corrections that owners were asked for, with their digest; nothing if there are none."""
+    return {} if asked.is_empty() else {ASKED_CORRECTIONS.name: digest_of_requests(asked)}
 
 
 def changes_since(former: Former, store: TableStore, account: Account) -> pl.DataFrame:

@@ -11,21 +11,27 @@ from assets.frame import NIGHTS, AssetEvents, Night, as_of_date, check_specs, pu
 from assets.ingest import deliveries_table
 from assets.link import core_names, gather
 from assets.sources import find_sources
-from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
-from expectations.history import active_ones, close
+from expectations.discrepancies import RULES, Evidence, PresenceClock, find_discrepancies
+from expectations.history import active_ones, close, look_again
 from expectations.quality import score_quality
 from expectations.review import build_review_queue
+from expectations.rules.frames import rule_frames
 from warehouse import reconcile
 from warehouse.ledger.binding import Closures, closures
+from warehouse.ledger.evidence import name_records
 from warehouse.memory import identify
+from warehouse.packs.following import Evidence as PackEvidence
+from warehouse.packs.following import find_places, follow_lines
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import IDENTITIES, LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
+from warehouse.tables.packs import ASKED_CORRECTIONS
 from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,
     CONDITIONS,
+    CORRECTION_LINES,
     DELIVERIES,
     DISCREPANCIES,
     FIELD_PROVENANCE,
@@ -38,7 +44,7 @@ from warehouse.tables.register import (
 )
 
 RECONCILED = (ORDER_SOURCES, SUBJECTS, CONDITIONS, ARRESTS, ARREST_SOURCES, FIELD_PROVENANCE, ID_REDIRECTS, IDENTITIES)
-JUDGED = (ORDERS, DISCREPANCIES, QUALITY_SCORES, REVIEW_QUEUE, DELIVERIES)
+JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, REVIEW_QUEUE, DELIVERIES)
 # Orders with their golden values, before they are judged: counts and scores are still empty, so no suite yet.
 GOLDEN_ORDERS = "golden_orders"
 CORE = ("orders", "aliases", "conditions", "arrests")
@@ -112,7 +118,15 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             *DELIVERY_TABLES,
             *(
                 table.name
-                for table in (DECISIONS, LINK_PAIRS, ORDER_SOURCES, CONDITIONS, FIELD_PROVENANCE, ID_REDIRECTS)
+                for table in (
+                    DECISIONS,
+                    ASKED_CORRECTIONS,
+                    LINK_PAIRS,
+                    ORDER_SOURCES,
+                    CONDITIONS,
+                    FIELD_PROVENANCE,
+                    ID_REDIRECTS,
+                )
             ),
             GOLDEN_ORDERS,
         ],
@@ -153,8 +167,37 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
         as_of=as_of,
     )
     orders = reconcile.finish_orders(evidence.orders, active, scores)
-    frames = (orders, discrepancies, scores, queue, evidence.deliveries.sort(DELIVERIES.order))
+    lines = follow_corrections(store, evidence, discrepancies, former=former, as_of=as_of, clock=clock)
+    frames = (orders, discrepancies, lines, scores, queue, evidence.deliveries.sort(DELIVERIES.order))
     return {table: table.conform(frame) for table, frame in zip(JUDGED, frames, strict=True)}
+
+
+def follow_corrections(
+    store: TableStore,
+    evidence: Evidence,
+    discrepancies: pl.DataFrame,
+    *,
+    former: Former,
+    as_of: date,
+    clock: PresenceClock,
+) -> pl.DataFrame:
+    """What became of the corrections that owners were asked for, as `CORRECTION_LINES`."""
+    asked = store.scan(ASKED_CORRECTIONS.name).collect()
+    if asked.is_empty():
+        return CORRECTION_LINES.empty()
+    redirects = store.scan(ID_REDIRECTS.name).filter(pl.col("kind") == "order").collect()
+    records = name_records(evidence.core_orders)
+    places = find_places(asked, records, evidence.order_sources, redirects)
+    frames = rule_frames(evidence, as_of=as_of, clock=clock)
+    compared = look_again(RULES, frames, places.select("rule_code", order_id="order_now"))
+    night = PackEvidence(
+        records=records,
+        order_sources=evidence.order_sources,
+        discrepancies=discrepancies,
+        compared=compared,
+        codes=frozenset(rule.code for rule in RULES),
+    )
+    return follow_lines(places, night, former=former.table(CORRECTION_LINES), as_of=as_of)
 
 
 def closures_of(found: pl.DataFrame, evidence: Evidence, store: TableStore) -> Closures:

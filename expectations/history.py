@@ -18,6 +18,7 @@ from warehouse.tables.register import DISCREPANCIES
 
 RESOLVED = "resolved"
 VALUES = ("order_id", "rule_code", "source", "observed", "expected")
+COMPARED = ("order_id", "rule_code", "source", "record_id", "observed", "expected")
 
 
 def follow(
@@ -112,25 +113,40 @@ def compared_values(
         former: `DISCREPANCIES` of the release before.
 
     Returns:
-        `order_id`, `rule_code`, `source`, `observed`, `expected`; a rule that is no more has no rows.
+        As `look_again`.
     """
-    asked = former.filter(_was_found()).select("order_id", "rule_code").unique()
-    codes = set(asked.get_column("rule_code"))
+    return look_again(rules, frames, former.filter(_was_found()))
+
+
+def look_again(rules: tuple[Rule, ...], frames: Mapping[Subject, pl.DataFrame], asked: pl.DataFrame) -> pl.DataFrame:
+    """What some rules compare tonight on some orders, whether or not they hold.
+
+    Args:
+        rules: all rules of tonight.
+        frames: the frame of each subject of a rule.
+        asked: `order_id`, `rule_code`, in any rows.
+
+    Returns:
+        `order_id`, `rule_code`, `source`, `record_id`, `observed`, `expected`; a rule that is no more has no rows.
+    """
+    wanted = asked.select("order_id", "rule_code").unique()
+    codes = set(wanted.get_column("rule_code"))
     parts = [
         frames[rule.subject]
-        .join(asked.filter(pl.col("rule_code") == rule.code), on="order_id", how="semi")
+        .join(wanted.filter(pl.col("rule_code") == rule.code), on="order_id", how="semi")
         .select(
             "order_id",
             "source",
+            "record_id",
             rule_code=pl.lit(rule.code),
             observed=rule.observed_text,
             expected=rule.expected_text,
         )
-        .select(VALUES)
+        .select(COMPARED)
         for rule in rules
         if rule.code in codes
     ]
-    return pl.concat([former.clear().select(VALUES), *parts])
+    return pl.concat([pl.DataFrame(schema=dict.fromkeys(COMPARED, pl.String)), *parts])
 
 
 def _was_found() -> pl.Expr:

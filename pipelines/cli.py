@@ -18,6 +18,7 @@ import typer
 from pipelines.decisions import decide_app, decisions_app
 from pipelines.models import model_app
 from pipelines.options import DEFAULT_HOME, Exit, HomeOption, console, fail
+from pipelines.packs import packs_app
 from pipelines.releases import release_app
 from pipelines.review import review
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(release_app, name="release")
 app.add_typer(decide_app, name="decide")
 app.add_typer(decisions_app, name="decisions")
+app.add_typer(packs_app, name="packs")
 app.add_typer(model_app, name="model")
 app.command()(review)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from expectations.disclosure import LEAST_THRESHOLD
 from expectations.discrepancies import PresenceClock
 from warehouse.home import Home
 
@@ -34,18 +35,46 @@ def _without_password(url: str) -> str:
     return url
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise ValueError("expected a printable text")
+    return text
+
+
+# Excel's headers and footers hold 255 signs.
+Words = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
+
+
+class QualitySettings(BaseModel):
+    """How quality is published.
+
+    Attributes:
+        suppress_below: the smallest count that is shown outside, apart from 0 (`expectations.disclosure`).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    suppress_below: Annotated[int, Field(ge=LEAST_THRESHOLD, le=1_000)] = 10
+
+
 class Settings(BaseModel):
     """All settings, each with a default that works.
 
     Attributes:
         presence_days: days after an order is made within which a source is not yet expected to hold it, by source.
         ledger: URL of the ledger of decisions, `postgresql+psycopg://host/name`; a file of its own unless told.
+        quality: how quality is published.
+        marking: the protective marking on every sheet, page and line of a correction pack.
+        answers_to: where owners send their answers, as it stands in a pack.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     presence_days: Mapping[SourceName, Days] = Field(default_factory=dict)
     ledger: Annotated[str, AfterValidator(_without_password)] | None = None
+    quality: QualitySettings = QualitySettings()
+    marking: Words = "OFFICIAL-SENSITIVE"
+    answers_to: Words = "whoever handed you this pack"
 
     @property
     def clock(self) -> PresenceClock:

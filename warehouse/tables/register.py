@@ -14,6 +14,7 @@ SCOPES = ("record", "source", "force", "area", "region", "all")
 DELIVERY_STATES = ("fresh", "late", "missing", "empty", "truncated", "repeated", "unreadable")
 # The feed of a file that lies in a source's folder and is named like none of its deliveries.
 STRAY_FEED = "stray"
+CORRECTION_STATES = ("unchanged", "corrected", "rebounded", "changed_otherwise", "withdrawn", "gone")
 CAUSES = ("source", "steward", "rule", "model", "config")
 ORDER_ID = Column("order_id", "The order: opaque, stable over nights, never reused.", required=True)
 
@@ -443,6 +444,39 @@ ID_REDIRECTS = Table(
     key=("kind", "old_id", "new_id"),
 )
 
+CORRECTION_LINES = Table(
+    "correction_lines",
+    "a correction that an owner was asked for in a pack, and what became of it",
+    (
+        Column("reference", "The line, as it stands in the packs: `<order_id>/<discrepancy_id>`.", required=True),
+        Column(
+            "owner",
+            "Who was asked: `force:<code>`, `court:<code>`, `region:<code>` or `pnc_bureau`.",
+            required=True,
+        ),
+        Column("order_id", "The order as it is named now (`orders`); null if it is no more or was split."),
+        Column("rule_code", "The rule that found it (catalogue in the docs).", required=True),
+        Column("field", "A column of `orders`, or `conditions`, `presence`, `duplicate`.", required=True),
+        Column(
+            "source",
+            "The source that holds or lacks the value; null where it is the order itself.",
+            codes=SOURCES,
+        ),
+        Column("handed_out_on", "The day it was first handed out.", pl.Date, required=True),
+        Column("last_handed_out_on", "The day it was last handed out.", pl.Date, required=True),
+        Column("times_handed_out", "In how many packs.", pl.Int64, required=True, minimum=1),
+        Column(
+            "state",
+            "unchanged; corrected: the record holds another value and nothing is wrong with it, or what was absent has come; rebounded: was corrected, and the value is back; changed_otherwise: another value or none, and not a right one; withdrawn: no longer asked, since a decision, a rule or other sources speak against it; gone: the record is no longer sent.",
+            required=True,
+            codes=CORRECTION_STATES,
+        ),
+        Column("state_since", "The night it came into this state.", pl.Date, required=True),
+        Column("first_corrected_on", "The first night on which it was corrected.", pl.Date),
+    ),
+    key=("reference",),
+)
+
 EXPECTATION_RESULTS = Table(
     "expectation_results",
     "an expectation, the table it was put to, and how it went: counts and keys, never values",
@@ -478,5 +512,6 @@ PUBLIC_TABLES = (
     DELIVERIES,
     RELEASE_CHANGES,
     ID_REDIRECTS,
+    CORRECTION_LINES,
     EXPECTATION_RESULTS,
 )

@@ -10,6 +10,7 @@ from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,
     CONDITIONS,
+    CORRECTION_LINES,
     DISCREPANCIES,
     FIELD_PROVENANCE,
     ORDER_SOURCES,
@@ -49,6 +50,7 @@ FOREIGN_KEYS = (
     ForeignKey(DISCREPANCIES, "order_id", ORDERS),
     ForeignKey(REVIEW_QUEUE, "order_id", ORDERS),
     ForeignKey(REVIEW_QUEUE, "other_order_id", ORDERS),
+    ForeignKey(CORRECTION_LINES, "order_id", ORDERS),
     ForeignKey(ARRESTS, "subject_id", SUBJECTS),
     ForeignKey(ARREST_SOURCES, "arrest_id", ARRESTS, is_total=True),
 )
