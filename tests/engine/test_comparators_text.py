@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rapidfuzz import distance, fuzz
 
 from matching.engine.comparators import Edits, JaroWinkler, Overlap, Tokens, Words, soundex
-from matching.engine.comparators.sets import Sets
+from matching.engine.comparators.sets import FEW_SETS, Sets
 from matching.engine.comparators.text import edits, jaro_winkler
 from matching.engine.values import UNKNOWN, Dictionary, encode
 
@@ -130,6 +130,17 @@ def test_long_lists_are_met_block_by_block():
     left = np.repeat(np.arange(70, dtype=np.int32), 200)
     right = np.tile(np.arange(70, dtype=np.int32), 200)
     assert own.shared(left, right).tolist() == np.where(left == right, 64, 1).tolist()
+
+
+def test_many_sets_meet_as_few_do():
+    numbers = np.arange(FEW_SETS + 1, dtype=np.int32)
+    own = Sets(np.stack([numbers, numbers + 1], axis=1))
+    left, right = (
+        np.repeat(numbers[:-1], 3),
+        np.repeat(numbers[:-1], 3) + np.tile(np.arange(3, dtype=np.int32), len(numbers) - 1),
+    )
+    right = np.minimum(right, FEW_SETS)
+    assert own.meet(left, right).tolist() == (right - left < 2).tolist()
 
 
 @settings(max_examples=80, deadline=None)

@@ -46,11 +46,14 @@ class Variants:
 
     def __call__(self, values: pl.Series) -> pl.Series:
         """The numbers of the pairs that each value is in."""
-        pairs = pl.DataFrame(self.pairs, schema=["one", "other"], orient="row").cast(pl.String).with_row_index("pair")
-        members = pl.concat([pairs.select("pair", value=side) for side in ("one", "other")])
-        grouped = members.group_by("value").agg(pl.col("pair").cast(pl.String).unique().sort())
-        asked = values.to_frame("value").join(grouped, on="value", how="left", maintain_order="left")
-        return asked.get_column("pair")
+        numbers = pl.int_range(len(self.pairs), eager=True)
+        members = [
+            pl.DataFrame({"value": pl.Series([pair[side] for pair in self.pairs], dtype=pl.String), "pair": numbers})
+            for side in (0, 1)
+        ]
+        asked = values.to_frame("value").with_row_index("place")
+        found = asked.join(pl.concat(members), on="value").group_by("place").agg("pair")
+        return asked.join(found, on="place", how="left", maintain_order="left").get_column("pair")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ Weights = npt.NDArray[np.int32]
 BITS = 64
 # Numbers looked at together, which bounds memory and stays in the cache.
 BLOCK = 2**18
+# So few sets that hold anything, and so few meetings, that a table of who meets whom is at hand.
+FEW_SETS, FEW_MEETINGS = 4_096, 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,27 @@ class Sets:
         """Whether two sets share a number; one answer a pair of values."""
         if self._is_exact:
             return np.asarray((self._bits[one] & self._bits[other]) != 0, np.bool_)
-        return np.asarray(self.shared(one, other) > 0, np.bool_)
+        if self._meetings is None:
+            return np.asarray(self.shared(one, other) > 0, np.bool_)
+        places, table = self._meetings
+        return np.asarray(table[places[one], places[other]], np.bool_)
+
+    @cached_property
+    def _meetings(self) -> tuple[Codes, Flags] | None:
+        """A place for each set, 0 for the empty ones, and a table of which places meet; None for too many sets."""
+        filled = np.nonzero(self.sizes)[0]
+        holders, columns = np.nonzero(self.members[filled] != UNKNOWN)
+        numbers = self.members[filled][holders, columns]
+        meetings = (np.bincount(numbers).astype(np.int64) ** 2).sum()
+        if len(filled) > FEW_SETS or meetings > FEW_MEETINGS:
+            return None
+        places = np.zeros(len(self.members), np.int32)
+        places[filled] = np.arange(1, len(filled) + 1)
+        held = pl.DataFrame({"number": numbers, "place": places[filled][holders]})
+        met = held.join(held, on="number")
+        table = np.zeros((len(filled) + 1, len(filled) + 1), np.bool_)
+        table[met.get_column("place").to_numpy(), met.get_column("place_right").to_numpy()] = True
+        return places, table
 
     def shared(self, one: Codes, other: Codes) -> Counts:
         """How many numbers two sets share."""
