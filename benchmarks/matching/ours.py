@@ -7,6 +7,7 @@ parts and nicknames.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
@@ -48,6 +49,8 @@ SHARED = frozenset({"surname", "postcode", "town", "email"})
 def link(task: Task, paths: list[Path], variant: str, clock: Clock) -> Callable[[Path], None]:
     """Link the tables; see `child`."""
     tables = {file.stem: pl.read_parquet(file) for file in paths}
+    # Like the tables, the list of names is in memory before the clock starts.
+    forename_pairs()
     with clock.phase("compare"):
         linkage = model(task, variant, list(tables)).on(tables, key="id", threads=CORES)
     clock.candidates = len(linkage.left)
@@ -106,6 +109,7 @@ def name_part(kind: Kind) -> NamePart:
     return NamePart(NAME_THRESHOLDS, exchange="leave out")
 
 
+@cache
 def forename_pairs() -> tuple[tuple[str, str], ...]:
     """Forenames that stand for each other, in capitals as order records have them and in small letters."""
     families = pl.read_csv(files("matching").joinpath("forenames.csv").read_bytes()).get_column("forms").str.split("|")
