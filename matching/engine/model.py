@@ -369,17 +369,18 @@ def _free(linkage: Linkage) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint1
 
 def _random_pairs(linkage: Linkage, most: int) -> Histogram:
     """Patterns of random pairs, drawn until each likeness of values is met often enough, or `most` are drawn."""
-    comparisons, threads = linkage.model.comparisons, os.cpu_count() or 1
-    parts = [compare(linkage.coded, np.zeros(0, np.int32), np.zeros(0, np.int32))]
+    everything = np.ones((1, len(linkage.model.comparisons)), np.bool_)
+    patterns = compare(linkage.coded, np.zeros(0, np.int32), np.zeros(0, np.int32))
+    drawn = count_patterns(patterns, everything, np.zeros(0, np.int64))
     batches = range(0, -(-min(most, linkage.possible_pairs) // RANDOM_CHUNK), DRAWS)
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for batch in batches:
-            parts += pool.map(lambda draw: _draw(linkage, draw), range(batch, batch + DRAWS))
-            if _is_enough(np.concatenate(parts), linkage, most):
+            draws = pool.map(lambda draw: _draw(linkage, draw), range(batch, batch + DRAWS))
+            patterns = np.concatenate([patterns, *draws])
+            drawn = count_patterns(patterns, everything, np.zeros(len(patterns), np.int64))
+            if _is_enough(drawn, linkage, most):
                 break
-    patterns = np.concatenate(parts)
-    everything = np.ones((1, len(comparisons)), np.bool_)
-    return count_patterns(patterns, everything, np.zeros(len(patterns), np.int64))
+    return drawn
 
 
 def _draw(linkage: Linkage, draw: int) -> Patterns:
@@ -390,14 +391,15 @@ def _draw(linkage: Linkage, draw: int) -> Patterns:
     return compare(linkage.coded, left[kept], right[kept])
 
 
-def _is_enough(patterns: Patterns, linkage: Linkage, most: int) -> bool:
+def _is_enough(drawn: Histogram, linkage: Linkage, most: int) -> bool:
     """Whether every degree of likeness was met often enough, in columns that are not nearly unique.
 
     Degrees so rare that `most` pairs would not show them often enough either are not waited for.
     """
-    met = ENOUGH * len(patterns) / most
-    for place, levels in enumerate(unpack(patterns, linkage.model.comparisons)):
-        counts = np.bincount(levels, minlength=len(linkage.model.comparisons[place].levels))[SAME + 1 : -1]
+    met = ENOUGH * drawn.counts.sum() / most
+    for place, levels in enumerate(unpack(drawn.patterns, linkage.model.comparisons)):
+        reached = np.bincount(levels, drawn.counts, minlength=len(linkage.model.comparisons[place].levels))
+        counts = reached[SAME + 1 : -1]
         values = len(linkage.coded.columns[linkage.coded.places[place][0]].dictionary.values)
         if values < 0.2 * len(linkage.sources) and bool(((met <= counts) & (counts < ENOUGH)).any()):
             return False

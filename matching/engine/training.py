@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from matching.engine.comparators.base import NOT_KNOWN, SAME, Levels
+from matching.engine.comparators.base import NOT_KNOWN, SAME
 from matching.engine.parameters import Lift, Parameters, RivalShares, Shares
 from matching.engine.patterns import Comparison, Patterns, Rival, unpack
 
 Numbers = npt.NDArray[np.float64]
+# Levels as numpy looks them up, many times over.
+Places = npt.NDArray[np.intp]
 
 # Pairs counted together, which bounds memory.
 CHUNK = 1_000_000
@@ -171,7 +173,8 @@ class _State:
 
 
 def _start(evidence: Evidence) -> _State:
-    rates = tuple(_rates(place, comparison, evidence) for place, comparison in enumerate(evidence.comparisons))
+    random = None if evidence.random is None else _levels(evidence.random, evidence.comparisons)
+    rates = tuple(_rates(place, evidence, random) for place in range(len(evidence.comparisons)))
     prior = max(1.0, float(evidence.candidates.counts.sum()) * 0.1) / max(evidence.total, 2)
     m = tuple(_first_m(comparison) for comparison in evidence.comparisons)
     return _State(min(prior, 0.5), m, tuple(rate.seen for rate in rates), rates)
@@ -193,13 +196,17 @@ def _first_m(comparison: Comparison) -> Numbers:
     return np.array([0.0, 0.8, *[0.2 / max(others, 1)] * others])
 
 
-def _rates(place: int, comparison: Comparison, evidence: Evidence) -> _Rates:
+def _levels(histogram: Histogram, comparisons: Sequence[Comparison]) -> list[Places]:
+    return [reached.astype(np.intp) for reached in unpack(histogram.patterns, comparisons)]
+
+
+def _rates(place: int, evidence: Evidence, random: Sequence[Places] | None) -> _Rates:
     """Rates among random pairs where it is known; an exact one of the same value where that can be counted."""
+    comparison = evidence.comparisons[place]
     declared = None if comparison.declared is None else np.array([0.0, *(u for _, u in comparison.declared)])
-    if evidence.random is None:
+    if evidence.random is None or random is None:
         return _Rates(_even(len(comparison.levels)) if declared is None else _normal(declared), 0.0, declared)
-    levels = unpack(evidence.random.patterns, evidence.comparisons)[place]
-    counts = _counted(levels, evidence.random.counts.astype(np.float64), comparison)
+    counts = _counted(random[place], evidence.random.counts.astype(np.float64), comparison)
     seen = _normal(np.append(0.0, counts[1:] + UNSEEN))
     same = evidence.same[place]
     if same:
@@ -210,7 +217,7 @@ def _rates(place: int, comparison: Comparison, evidence: Evidence) -> _Rates:
 
 def _maximise(state: _State, evidence: Evidence, options: Options) -> _State:
     """Rounds of expectation and maximisation over the histogram."""
-    levels = unpack(evidence.candidates.patterns, evidence.comparisons)
+    levels = _levels(evidence.candidates, evidence.comparisons)
     lift = _lift_of(state.lifts, levels)
     for _ in range(options.rounds):
         match, rivals = _expect(state, evidence, levels, lift)
@@ -226,7 +233,7 @@ def _maximise(state: _State, evidence: Evidence, options: Options) -> _State:
 
 
 def _expect(
-    state: _State, evidence: Evidence, levels: Sequence[Levels], lift: Numbers
+    state: _State, evidence: Evidence, levels: Sequence[Places], lift: Numbers
 ) -> tuple[Numbers, list[Numbers]]:
     """Expected matches of each pattern, and expected pairs of each class of rivals."""
     rivals = [rival for rival in state.rivals if rival.prior]
@@ -249,7 +256,7 @@ def _update(
     evidence: Evidence,
     options: Options,
     *,
-    levels: Sequence[Levels],
+    levels: Sequence[Places],
     match: Numbers,
     rivals: Sequence[Numbers],
 ) -> _State:
@@ -278,7 +285,7 @@ def _update(
     )
 
 
-def _updated(rival: _Class, state: _State, evidence: Evidence, levels: Sequence[Levels], pairs: Numbers) -> _Class:
+def _updated(rival: _Class, state: _State, evidence: Evidence, levels: Sequence[Places], pairs: Numbers) -> _Class:
     """A class of rivals after its expected pairs are known; one that comes to nothing is given up."""
     prior = float(pairs.sum()) / max(evidence.total, 1)
     if prior < LEAST:
@@ -342,14 +349,14 @@ def _dependence(state: _State, evidence: Evidence, random: Histogram, least: flo
         random: patterns of random pairs.
         least: mutual information in bits below which a dependence is left alone.
     """
-    levels = unpack(random.patterns, evidence.comparisons)
+    levels = _levels(random, evidence.comparisons)
     odds = np.log(state.prior) - np.log1p(-state.prior) + _sum(state.m, levels) - _sum(state.u, levels)
     strangers = random.counts / (1 + np.exp(np.minimum(odds, 700)))
     found: list[tuple[float, int, int, Numbers]] = []
     sizes = [len(comparison.levels) for comparison in evidence.comparisons]
     for one in range(len(sizes)):
         for other in range(one + 1, len(sizes)):
-            cells = levels[one].astype(np.int64) * sizes[other] + levels[other]
+            cells = levels[one] * sizes[other] + levels[other]
             counts = np.bincount(cells, strangers, minlength=sizes[one] * sizes[other]).astype(np.float64)
             information, ratio = _mutual_information(counts.reshape(sizes[one], sizes[other]))
             if information >= least:
@@ -382,7 +389,7 @@ def _tree(found: list[tuple[float, int, int, Numbers]], size: int) -> tuple[Lift
     return tuple(lifts)
 
 
-def _lift_of(lifts: Sequence[Lift], levels: Sequence[Levels]) -> Numbers:
+def _lift_of(lifts: Sequence[Lift], levels: Sequence[Places]) -> Numbers:
     """Log2 of how much commoner each pattern is among strangers than its levels alone say."""
     total = np.zeros(len(levels[0]))
     for lift in lifts:
@@ -390,7 +397,7 @@ def _lift_of(lifts: Sequence[Lift], levels: Sequence[Levels]) -> Numbers:
     return total
 
 
-def _sum(shares: Sequence[Numbers], levels: Sequence[Levels]) -> Numbers:
+def _sum(shares: Sequence[Numbers], levels: Sequence[Places]) -> Numbers:
     """Natural logs of shares added up over comparisons; what is not known adds nothing."""
     total = np.zeros(len(levels[0]))
     for share, level in zip(shares, levels, strict=True):
@@ -428,7 +435,7 @@ def _even(size: int) -> Numbers:
     return np.append(0.0, np.full(size - 1, 1 / max(size - 1, 1)))
 
 
-def _counted(levels: Levels, weights: Numbers, comparison: Comparison) -> Numbers:
+def _counted(levels: Places, weights: Numbers, comparison: Comparison) -> Numbers:
     """Weights summed by level; what is not known counts for nothing."""
     counts = np.bincount(levels, weights, minlength=len(comparison.levels)).astype(np.float64)
     counts[NOT_KNOWN] = 0
