@@ -80,7 +80,13 @@ PERSON_FIELDS: Final = (
 """Facts of the person: chosen among the records of all of the person's orders."""
 
 ORDER_FIELDS: Final = (
-    Field("court_code", COURT_FIRST, "The court's own code; others write its name."),
+    Field(
+        "court_code",
+        COURT_FIRST,
+        "The court's own code; others write its name.",
+        likely=plausibility.is_court_of_force,
+        favours="a court in the area of the record's force (R11)",
+    ),
     Field(
         "order_type",
         COURT_FIRST,
@@ -102,11 +108,14 @@ ORDER_FIELDS: Final = (
         COURT_FIRST,
         "Day of the court's hearing.",
         check=(pl.col("made_on") >= plausibility.commenced_on)
-        & ~(pl.col("made_on") > pl.col("recorded_on")).fill_null(value=False),
+        & ~(pl.col("made_on") > pl.col("recorded_on")).fill_null(value=False)
+        & ~plausibility.is_made_copied,
         likely=plausibility.is_sitting_day,
-        implied=(pl.col("start_on"), *plausibility.starts_by_term),
-        fails="before the law was in force (R01, R26, R28), or after the day it was recorded",
-        favours="the start, on which most orders are made; then a weekday, since courts do not sit at the weekend",
+        implied=(pl.col("start_on"), *plausibility.starts_by_term, pl.col("heard_with_on")),
+        fails="before the law was in force (R01, R26, R28), after the day it was recorded, or the start of an order "
+        "that another record lets start so much later that it was put off (R23)",
+        favours="the start, on which most orders are made, and the day of another order of the case; then a weekday, "
+        "since courts do not sit at the weekend",
     ),
     Field(
         "start_on",
@@ -119,8 +128,8 @@ ORDER_FIELDS: Final = (
         & ~plausibility.is_start_copied,
         implied=plausibility.starts_by_term,
         fails="before the record's own day of making or after its own end; or the day of making filled in where a "
-        "later start is known by two sources, or by the start, end and length of one record (E08, R23); or a wrong "
-        "day of making copied",
+        "later start is known: stated twice, stated and borne out by an end less its length, or stated once and no "
+        "slip for the day of making (E08, R23); or a wrong day of making copied",
         favours="the end less the length",
     ),
     Field(

@@ -1,12 +1,17 @@
-"""Lengths between days.
+"""Lengths and differences between days.
 
 Belongs here: arithmetic of days and months that the choice of golden values and the rules on records share. Does not:
 what a length ought to be (`warehouse.legal`).
 """
 
+from typing import Final
+
 import polars as pl
 
 from warehouse.settled import Settled
+
+DAYS_OF_SLIP: Final = 14
+"""A day mistaken by more than two weeks is another day, unless a digit, the year or day and month were mistaken."""
 
 
 def whole_months(start: pl.Expr, end: pl.Expr) -> pl.Expr:
@@ -17,6 +22,24 @@ def whole_months(start: pl.Expr, end: pl.Expr) -> pl.Expr:
 def months_after(day: pl.Expr, months: pl.Expr) -> pl.Expr:
     """The same day some months later, or the last day of that month where it is shorter."""
     return day.dt.offset_by(pl.format("{}mo", months))
+
+
+def is_slip_for(day: pl.Expr, meant: pl.Expr) -> pl.Expr:
+    """Whether a slip of the hand makes one day of the other: days off, a digit, the year, day and month swapped."""
+    is_near = (day - meant).dt.total_days().abs() <= DAYS_OF_SLIP
+    is_swapped = (
+        (day.dt.year() == meant.dt.year()) & (day.dt.month() == meant.dt.day()) & (day.dt.day() == meant.dt.month())
+    )
+    is_other_year = (day.dt.month() == meant.dt.month()) & (day.dt.day() == meant.dt.day())
+    return is_near | is_swapped | is_other_year | (digits_apart(day, meant) == 1)
+
+
+def digits_apart(day: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """The number of digits in which two days, written in full, differ."""
+    written, beside = (date.dt.to_string("%Y%m%d") for date in (day, other))
+    return pl.sum_horizontal(
+        (written.str.slice(place, 1) != beside.str.slice(place, 1)).cast(pl.Int64) for place in range(8)
+    )
 
 
 def _months_to(start: pl.Expr, end: pl.Expr) -> pl.Expr:

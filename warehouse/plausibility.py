@@ -78,6 +78,7 @@ is_start_copied = (
     & (pl.col("made_on") != pl.col("golden_made_on"))
     & pl.col("start_on").ne_missing(pl.col("later_start_on"))
 ).fill_null(value=False)
+is_made_copied = (pl.col("made_on") == pl.col("put_off_on")).fill_null(value=False)
 is_end_from_made = (
     (whole_months(pl.col("golden_made_on"), pl.col("end_on")) % HALF_YEAR == 0)
     & whole_months(pl.col("golden_start_on"), pl.col("end_on")).is_null()
@@ -95,4 +96,5 @@ can_force_hold_it = fact_of(_force, "forces", "kind").is_in(POLICE) & ~(
     _force_jurisdiction != _court_nation.replace_strict(JURISDICTIONS, default=None)
 ).fill_null(value=False)
 force_of_case = fact_of(pl.col("case_urn").str.head(2), "forces", "current_code")
+is_court_of_force = fact_of(pl.col("court_code"), "courts", "force_code") == _force
 is_force_of_court = _force == fact_of(_court, "courts", "force_code")

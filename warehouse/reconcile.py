@@ -11,6 +11,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.codes import reference
+from warehouse.conditions import build_conditions
 from warehouse.golden import choose_arrests, choose_golden
 from warehouse.legal import judge_status
 from warehouse.reasons import AMENDED, STANDS
@@ -179,60 +180,6 @@ def build_subjects(
         .join(counts, on="subject_id", how="left")
         .join(_other_names(persons, held, aliases), on="subject_id", how="left")
         .with_columns(pl.col("arrest_count").fill_null(0), pl.col("other_names").fill_null([]))
-    )
-
-
-def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame, golden: pl.DataFrame) -> pl.DataFrame:
-    """The coded conditions of every order, with the sources that hold each.
-
-    A condition is believed if at least half of the sources that list conditions for the order hold it, or if one does
-    and it stands in the order of another subject of the case: lists are cut short or abbreviated far more often than
-    they are added to, and co-defendants share most conditions.
-
-    Args:
-        conditions: `core__conditions`.
-        held: order records with `order_id` and `standing`.
-        golden: `order_id`, `court_code`, `made_on`: orders of one court and day are of one case.
-    """
-    listed = conditions.join(
-        held.filter(pl.col("standing") != AMENDED).select("record_id", "source", "order_id"), on="record_id"
-    )
-    listing = listed.group_by("order_id").agg(pl.col("source").n_unique().alias("listing_sources"))
-    wordings = listed.filter(pl.col("condition_code").is_not_null()).sort(
-        pl.col("text").str.len_chars(),
-        "match_score",
-        "text",
-        "record_id",
-        "sequence",
-        descending=[True, True, False, False, False],
-        nulls_last=True,
-    )
-    catalogue = reference("conditions").select(pl.col("code").alias("condition_code"), "label", "kind")
-    return (
-        wordings.group_by("order_id", "condition_code", maintain_order=True)
-        .agg(pl.col("source").unique().sort().alias("sources"), pl.col("text", "match_score").first())
-        .join(listing, on="order_id")
-        .with_columns((pl.col("sources").list.len() * 2 >= pl.col("listing_sources")).alias("is_golden"))
-        .pipe(_with_case, golden)
-        .join(catalogue, on="condition_code", how="left")
-    )
-
-
-def _with_case(believed: pl.DataFrame, golden: pl.DataFrame) -> pl.DataFrame:
-    """Believe too what two sources hold of another order of the same court and day."""
-    case = ["court_code", "made_on"]
-    cases = golden.select("order_id", *case).drop_nulls()
-    placed = believed.join(cases, on="order_id", how="left")
-    shared = (
-        placed.filter(pl.col("is_golden") & (pl.col("sources").list.len() > 1))
-        .drop_nulls(case)
-        .select("condition_code", *case)
-        .unique()
-    )
-    borne_out = placed.join(shared, on=["condition_code", *case], how="semi").select("order_id", "condition_code")
-    marked = borne_out.with_columns(is_borne_out=pl.lit(value=True))
-    return believed.join(marked, on=["order_id", "condition_code"], how="left").with_columns(
-        is_golden=pl.col("is_golden") | pl.col("is_borne_out").fill_null(value=False)
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from warehouse.periods import months_after
+from warehouse.periods import is_slip_for, months_after
 from warehouse.reasons import AMENDED, STANDS, WITHDRAWN
 
 NAME: Final = ("forenames_folded", "surname_folded")
@@ -29,7 +29,8 @@ def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         The records by id, with `order_cluster`, `subject_cluster`, `holding` (the order), `standing`,
-        `determined_on`, `later_start_on`. The end of an order that has a term is known to be fixed.
+        `determined_on`, `later_start_on`, `put_off_on`, `heard_with_on`. The end of an order that
+        has a term is known to be fixed.
     """
     amended = records.filter(pl.col("source") == "court").get_column("amends_source_key").drop_nulls()
     has_end = pl.col("end_on").is_not_null() | pl.col("term_months").is_not_null()
@@ -47,7 +48,7 @@ def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
             "is_until_further_order"
         ),
     )
-    return _with_later_start(_with_determination(held)).sort("record_id")
+    return _with_case_day(_with_later_start(_with_determination(held))).sort("record_id")
 
 
 def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame) -> pl.DataFrame:
@@ -90,22 +91,106 @@ def _with_determination(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_later_start(held: pl.DataFrame) -> pl.DataFrame:
-    """`later_start_on`: a start after the day of making that is known, not filled in.
+    """`later_start_on`: a start after the day of making that is known, not filled in; and `put_off_on`.
 
-    Two sources do not agree by chance on a day that no form suggests, nor do the start, the end and the length of one
-    record. Of several such starts the one that most sources give, then the earliest.
+    The latter is the same, where one record tells it beside a day of making for which it is no slip. A start is
+    stated, or is the end less the length. Two such testimonies do not agree by chance on a day that no form suggests;
+    one is enough if no slip of the hand makes a day of making of it. A start that is a slip for one that more sources
+    state than testify to it is none. Of several the one that has the most testimonies, then the earliest.
     """
-    full = months_after(pl.col("start_on"), pl.col("term_months"))
-    is_borne_out = (full == pl.col("end_on")) | (full == pl.col("end_on").dt.offset_by("1d"))
+    dated = _with_common_made(held.filter(pl.col("standing") == STANDS))
     later = (
-        held.filter((pl.col("standing") == STANDS) & (pl.col("start_on") > pl.col("made_on")))
-        .group_by("order_cluster", later_start_on="start_on")
-        .agg(pl.col("source").n_unique().alias("sources"), is_borne_out.fill_null(value=False).any().alias("is_full"))
-        .filter(pl.col("is_full") | (pl.col("sources") > 1))
-        .sort("order_cluster", "sources", "later_start_on", descending=[False, True, False])
+        pl.concat([_stated_starts(dated), _implied_starts(dated)])
+        .group_by("order_cluster", "later_start_on")
+        .agg(
+            (pl.col("by") == "stated").any().alias("is_stated"),
+            pl.struct("by", "source").n_unique().alias("testimonies"),
+            pl.col("is_after_common", "is_put_off", "is_put_off_beside").any(),
+        )
+        .filter(
+            pl.col("is_stated") & (pl.col("is_put_off") | (pl.col("is_after_common") & (pl.col("testimonies") > 1)))
+        )
+        .pipe(_without_slips, dated)
+        .sort("order_cluster", "testimonies", "later_start_on", descending=[False, True, False])
+        .unique("order_cluster", keep="first", maintain_order=True)
+        .select(
+            "order_cluster", "later_start_on", pl.when("is_put_off_beside").then("later_start_on").alias("put_off_on")
+        )
+    )
+    return held.join(later, on="order_cluster", how="left")
+
+
+def _with_common_made(standing: pl.DataFrame) -> pl.DataFrame:
+    """`common_made_on`: the day of making that most sources of an order state; of equals the earliest."""
+    common = (
+        standing.drop_nulls("made_on")
+        .group_by("order_cluster", common_made_on="made_on")
+        .agg(pl.col("source").n_unique().alias("sources"))
+        .sort("order_cluster", "sources", "common_made_on", descending=[False, True, False])
         .unique("order_cluster", keep="first", maintain_order=True)
     )
-    return held.join(later.select("order_cluster", "later_start_on"), on="order_cluster", how="left")
+    return standing.join(common.drop("sources"), on="order_cluster", how="left")
+
+
+def _stated_starts(dated: pl.DataFrame) -> pl.DataFrame:
+    """Starts stated that come after the record's own day of making, or after the common one.
+
+    A start that is the record's own day of making and a slip for the common one is a wrong day of making copied.
+    """
+    start, made, common = pl.col("start_on"), pl.col("made_on"), pl.col("common_made_on")
+    is_apart = (start == common) | ~is_slip_for(start, common)
+    is_copied = ((start == made) & ~is_apart).fill_null(value=False)
+    return dated.filter(((start > common) | (start > made)) & ~is_copied).select(
+        "order_cluster",
+        start.alias("later_start_on"),
+        pl.lit("stated").alias("by"),
+        "source",
+        (start > common).alias("is_after_common"),
+        (is_apart & ~is_slip_for(start, pl.coalesce(made, common))).alias("is_put_off"),
+        (is_apart & ~is_slip_for(start, made)).fill_null(value=False).alias("is_put_off_beside"),
+    )
+
+
+def _implied_starts(dated: pl.DataFrame) -> pl.DataFrame:
+    """The end less the length, the last day counted in or not; nothing where that is the day of making."""
+    start = months_after(pl.col("end_on"), -pl.col("term_months"))
+    both = dated.select(
+        "order_cluster", "source", "common_made_on", pl.concat_list(start, start.dt.offset_by("1d")).alias("days")
+    )
+    days = both.filter(~pl.col("days").list.contains(pl.col("common_made_on"))).explode("days")
+    return days.filter(pl.col("days") > pl.col("common_made_on")).select(
+        "order_cluster",
+        pl.col("days").alias("later_start_on"),
+        pl.lit("implied").alias("by"),
+        "source",
+        pl.lit(value=True).alias("is_after_common"),
+        *(pl.lit(value=False).alias(name) for name in ("is_put_off", "is_put_off_beside")),
+    )
+
+
+def _without_slips(later: pl.DataFrame, dated: pl.DataFrame) -> pl.DataFrame:
+    """Later starts but those that are a slip for a start that more sources state than testify to them."""
+    counts = (
+        dated.drop_nulls("start_on").group_by("order_cluster", other_on="start_on").agg(pl.col("source").n_unique())
+    )
+    later_on, other_on = pl.col("later_start_on"), pl.col("other_on")
+    is_slip = (pl.col("source") > pl.col("testimonies")) & (later_on != other_on) & is_slip_for(later_on, other_on)
+    slips = later.join(counts, on="order_cluster").filter(is_slip)
+    return later.join(slips, on=["order_cluster", "later_start_on"], how="anti")
+
+
+def _with_case_day(held: pl.DataFrame) -> pl.DataFrame:
+    """`heard_with_on`: the record's day of making, if an order on somebody else in the same case was made on it."""
+    standing = held.filter(pl.col("standing") == STANDS)
+    cases = standing.select("order_cluster", "case_urn").drop_nulls().unique()
+    days = standing.select("order_cluster", "subject_cluster", "made_on").drop_nulls().unique().join(
+        cases, on="order_cluster"
+    )  # fmt: skip
+    is_shared = pl.col("subject_cluster").n_unique().over("case_urn", "made_on") > 1
+    shared = days.filter(is_shared).select("order_cluster", "made_on").unique()
+    return held.join(
+        shared.with_columns(heard_with_on="made_on"), on=["order_cluster", "made_on"], how="left", maintain_order="left"
+    )
 
 
 def _with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:

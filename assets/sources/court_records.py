@@ -31,8 +31,9 @@ from warehouse.tables.core import RESULT_STATES
 
 SEX_CODES = {"MALE": "M", "FEMALE": "F", "NOT SPECIFIED": None}
 UNTIL_FURTHER_ORDER = "UFO"
-# Police force, station, serial and year; twelve characters are seen too.
-CASE_URN = r"^\d{2}[A-Z0-9]{2}\d{7,8}$"
+# Police force, station, serial and year, with or without a sign between them; twelve characters are seen too. What
+# follows them, such as the suffix of a split case, is no part of the number.
+CASE_URN = r"^\d{2}[ /-]?[A-Z0-9]{2}[ /-]?(\d{5}[ /-]?\d{2}|\d{8})$"
 POLICE = ("territorial", "national_police")  # kinds of force that hold orders; agencies only apply for them
 BIRTH_FORMS = (ISO, ISO_MONTH, YEAR)
 DATES = {"made_on": "hearing_date", "start_on": "order_start", "end_on": "order_end"}
@@ -79,7 +80,7 @@ def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     end = pl.col("sent_order_end")
     dated = {column: pl.col(f"sent_{field}") for column, field in DATES.items()}
     dated["end_on"] = pl.when(end.str.to_uppercase() != UNTIL_FURTHER_ORDER).then(end)
-    urn = pl.col("sent_case_urn").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
+    urn = pl.col("sent_case_urn").str.to_uppercase()
     return (
         with_dates(sent, dated, forms=(ISO,))
         .with_columns(
@@ -88,7 +89,7 @@ def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
             pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
             sex=coded("sent_sex", SEX_CODES),
             result_state=coded("sent_status", {state: state for state in RESULT_STATES}),
-            case_urn=pl.when(urn.str.contains(CASE_URN)).then(urn),
+            case_urn=pl.when(urn.str.contains(CASE_URN)).then(urn.str.replace_all(r"[^A-Z0-9]", "")),
             amends_source_key=pl.col("sent_amends_result_id"),
             recorded_on="made_on",
         )

@@ -6,6 +6,7 @@ Not a discrepancy: a court or a force by another of its names, a legacy code, a 
 import polars as pl
 
 from expectations.rules.rule import Rule, Severity, differs, golden
+from warehouse.plausibility import POLICE, fact_of
 
 TYPE_NOTE = "Similar names, and court result codes for the STPO alone (E05) [B7-DATA]; tests differ, ss.14-15 and 23."
 INTERIM_NOTE = "Interim and full are two orders, ss.21 and 28 [MSA-2015]; interims distort counts (E06) [IASC-2022]."
@@ -21,6 +22,8 @@ STATUS_NOTE = "No update on expiry or on a new order (E07) [IASC-2022]; breach d
 CLOSED = ("expired", "discharged", "superseded")
 RUNNING = ("live", "not_started")
 
+# Agencies apply for orders and hold none (R10): their name beside a force is no other force.
+is_agency = ~fact_of(pl.col("force_code"), "forces", "kind").is_in(POLICE)
 missing = pl.col("missing_codes").list.len()
 extra = pl.col("extra_codes").list.len()
 # Conditions are a part of every PNC record and court result, and regions are asked for them. A PND document without
@@ -131,10 +134,11 @@ WHAT_RULES = (
         "Applicant's force is another",
         "force_code",
         "low",
-        differs("force_code") & (pl.col("source") == "court"),
+        differs("force_code") & (pl.col("source") == "court") & ~is_agency,
         "{source} names another force than the one that holds the order: the applicant, as it seems.",
         APPLICANT_NOTE,
-        "Court: applicant Chief Constable of Essex. PNC and return: owner Kent. Both may be true; ask which holds it.",
+        "Court: applicant Chief Constable of Essex. PNC and return: owner Kent. Both may be true; ask which holds it. "
+        "An agency that applies is none: it holds no orders.",
     ),
     content_rule(
         "FORCE-OTHER",
@@ -142,7 +146,9 @@ WHAT_RULES = (
         "force_code",
         "medium",
         # Two forces that upload one order to the PND are told of as a duplicate (E27); each upload is true.
-        differs("force_code") & ~(pl.col("is_force_held_beside") & (pl.col("source") == "pnd")),
+        differs("force_code")
+        & (pl.col("source") != "court")
+        & ~(pl.col("is_force_held_beside") & (pl.col("source") == "pnd")),
         "{source} gives another force: a former holder, a neighbour, or a slip.",
         FORCE_NOTE,
         "PNC: owner Leicestershire. Court (case number 33…), PND: Nottinghamshire. A legacy code or name is none.",

@@ -12,6 +12,7 @@ from rapidfuzz.process import cpdist
 from expectations.rules.names import with_name_features
 from expectations.rules.rule import Evidence, PresenceClock, Subject
 from warehouse.codes import reference
+from warehouse.periods import digits_apart
 from warehouse.tables.core import SOURCES
 
 GOLDEN_COLUMNS = (
@@ -74,10 +75,11 @@ def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
         .join(_amended_values(placed), on="order_id", how="left")
         .join(_partial_fields(evidence.rejected_values), on="record_id", how="left")
         .join(_full_ends(orders), on="order_id", how="left")
+        .join(_namesakes(evidence.orders), on="order_id", how="left")
         .with_columns(
             pl.col("partial_fields").fill_null([]),
             is_birth_alone=_is_birth_alone(),
-            birth_digits=_digits_apart("date_of_birth"),
+            birth_digits=digits_apart(pl.col("date_of_birth"), pl.col("golden_date_of_birth")),
             is_force_held_beside=_is_force_held_beside(),
             is_court_named_in_part=_is_court_named_in_part(),
             is_pnc_id_of_other=_is_pnc_id_of_other(evidence.orders),
@@ -136,12 +138,32 @@ def _is_pnc_id_of_other(orders: pl.DataFrame) -> pl.Expr:
     return is_other.otherwise(pl.col("pnc_id").is_in(held.implode())).fill_null(value=False)
 
 
-def _digits_apart(name: str) -> pl.Expr:
-    """The number of digits in which a date differs from the golden one."""
-    record, gold = (pl.col(column).dt.to_string("%Y%m%d") for column in (name, f"golden_{name}"))
-    return pl.sum_horizontal(
-        (record.str.slice(place, 1) != gold.str.slice(place, 1)).cast(pl.Int64) for place in range(8)
+def _namesakes(orders: pl.DataFrame) -> pl.DataFrame:
+    """The PNC id of another person of the same surname, first forename and date of birth, by order.
+
+    Of two such people it is told of the one with fewer records, or else of the one whose id was issued later: a second
+    id is given by mistake to somebody who has one. Of several others the one with the most records is named.
+    """
+    name = ["surname_folded", "forename", "date_of_birth"]
+    people = (
+        orders.with_columns(forename=pl.col("forenames_folded").str.extract(r"^(\S+)"))
+        .drop_nulls([*name, "pnc_id"])
+        .group_by("subject_id", *name, "pnc_id")
+        .agg(pl.col("record_count").sum().alias("records"))
     )
+    others = people.rename({"subject_id": "other_id", "pnc_id": "namesake_pnc_id", "records": "other_records"})
+    is_lesser = (pl.col("records") < pl.col("other_records")) | (
+        (pl.col("records") == pl.col("other_records")) & (pl.col("pnc_id") > pl.col("namesake_pnc_id"))
+    )
+    named = (
+        people.join(others, on=name)
+        .filter((pl.col("pnc_id") != pl.col("namesake_pnc_id")) & is_lesser)
+        .sort("subject_id", "other_records", "namesake_pnc_id", descending=[False, True, False])
+        .unique("subject_id", keep="first", maintain_order=True)
+    )
+    return orders.select("order_id", "subject_id").join(
+        named.select("subject_id", "namesake_pnc_id"), on="subject_id"
+    ).drop("subject_id")  # fmt: skip
 
 
 def _known_names(aliases: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:

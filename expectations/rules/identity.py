@@ -75,6 +75,20 @@ IDENTITY_RULES = (
         "2012/0612542N stands in all records of Jana Novak, and in all of Petra Horn.",
     ),
     Rule(
+        "PNCID-NAMESAKE",
+        "Two people of one name and date of birth, each with a PNC id",
+        "pnc_id",
+        "medium",
+        "uniqueness",
+        (pl.col("pnc_id") == golden("pnc_id")) & pl.col("namesake_pnc_id").is_not_null(),
+        "{source} gives a PNC id; another person of the same name and date of birth has another.",
+        "Ask the PNC bureau whether the ids are of one person; if so, join the two people and merge the ids.",
+        TWO_IDS_NOTE,
+        "PND: Jana Novak, born 17 April 1988, 2014/0034567B. Court, PNC: Jana Novak, of the same day, 2012/0612542N. "
+        "One person with a second id, held as two; or namesakes. Told of the one with fewer records.",
+        expected=pl.col("namesake_pnc_id"),
+    ),
+    Rule(
         "CRO-LETTER",
         "Check letter of the CRO number wrong",
         "cro_number",

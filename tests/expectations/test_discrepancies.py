@@ -147,6 +147,10 @@ def test_the_courts_force_is_told_as_the_applicants():
     assert codes(against_agreement(record("court", force_code="01"))) == ["FORCE-APPLICANT"]
 
 
+def test_an_agency_that_applied_is_no_other_force():
+    assert codes(against_agreement(record("court", force_code="GL"))) == []
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
@@ -202,8 +206,8 @@ def test_a_condition_with_another_period_is_found(text, expected):
     ) == expected  # fmt: skip
 
 
-def two_people(**values):
-    other = {"order_id": "ORDER-2", "pnc_id": "1999/0034567B"}
+def two_people(*, other_birth=date(1979, 2, 3), **values):
+    other = {"order_id": "ORDER-2", "pnc_id": "1999/0034567B", "date_of_birth": other_birth}
     records = [
         *(record(source, **(values if source == "pnc" else {})) for source in KEYS),
         *(record(source, source_key=f"{source}-2", **other) for source in KEYS),
@@ -213,6 +217,21 @@ def two_people(**values):
 
 def test_the_pnc_id_of_another_person_of_the_register_is_found():
     assert codes(evidence(*two_people(pnc_id="1999/0034567B"))) == ["PNCID-OF-OTHER"]
+
+
+def test_two_pnc_ids_on_two_people_of_one_name_and_birth_are_told_of_the_one_with_fewer_records():
+    records, orders = two_people(other_birth=date(1988, 4, 17))
+    lesser = [row for row in records if row["order_id"] == "ORDER-1" or row["source"] == "rocu"]
+    counted = [order | {"record_count": 4 if order["order_id"] == "ORDER-1" else 1} for order in orders]
+    found = discrepancies(evidence(lesser, counted)).filter(pl.col("field") == "pnc_id")
+    assert found.select("rule_code", "order_id", "observed", "expected").rows() == [
+        ("PNCID-NAMESAKE", "ORDER-2", "1999/0034567B", "2012/0612542N")
+    ]
+
+
+def test_of_two_namesakes_with_as_many_records_the_id_issued_later_is_the_second_one():
+    found = discrepancies(evidence(*two_people(other_birth=date(1988, 4, 17))))
+    assert found.select("rule_code", "observed").unique().rows() == [("PNCID-NAMESAKE", "2012/0612542N")]
 
 
 def test_one_pnc_id_on_two_people_is_found_in_every_record():

@@ -320,6 +320,7 @@ def test_what_the_fields_mean(tmp_path, change, expected):
         pytest.param({"court_ou_code": "B99ZZ00"}, "court_code", "unknown_code", id="court code not listed"),
         pytest.param({"applicant": "Borsetshire Police"}, "force_code", "unknown_code", id="force not listed"),
         pytest.param({"case_urn": "61MG45"}, "case_urn", "bad_format", id="URN cut short"),
+        pytest.param({"case_urn": "61MG4541422/1"}, "case_urn", "bad_format", id="URN with the suffix of a split case"),
         pytest.param({"status": "DRAFT"}, "result_state", "unknown_code", id="status not listed"),
         pytest.param({"pncid": "20/131059K"}, "pnc_id", "check_letter", id="wrong check letter"),
     ],

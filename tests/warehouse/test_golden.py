@@ -338,6 +338,105 @@ D = date
         ),
         pytest.param(
             [
+                record("court", "a", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+                record("pnc", "b", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+                record("pnd", "c", made_on=D(2020, 5, 1), start_on=D(2021, 11, 23)),
+            ],
+            "start_on",
+            D(2021, 11, 23),
+            "pnd:c",
+            "valid_over_invalid",
+            id="a start put off by more than any slip is believed of one source",
+        ),
+        pytest.param(
+            [
+                record("court", "a", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+                record("pnc", "b", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+                record("pnd", "c", made_on=D(2020, 5, 1), start_on=D(2020, 5, 2)),
+            ],
+            "start_on",
+            D(2020, 5, 1),
+            "court:a",
+            "agreement",
+            id="a start a day after that of all others is a slip",
+        ),
+        pytest.param(
+            [
+                record(
+                    "court", "a", made_on=D(2020, 5, 1), start_on=D(2020, 5, 2), end_on=D(2025, 5, 1), term_months=60
+                ),
+                record("pnc", "b", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+                record("pnd", "c", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+            ],
+            "start_on",
+            D(2020, 5, 1),
+            "pnc:b",
+            "agreement",
+            id="an end that fits the day of making as well bears no later start out",
+        ),
+        pytest.param(
+            [
+                record("court", "a", made_on=D(2020, 5, 1), start_on=D(2020, 5, 20)),
+                record(
+                    "pnc", "b", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1), end_on=D(2025, 5, 19), term_months=60
+                ),
+                record("pnd", "c", made_on=D(2020, 5, 1), start_on=D(2020, 5, 1)),
+            ],
+            "start_on",
+            D(2020, 5, 20),
+            "court:a",
+            "valid_over_invalid",
+            id="a start that another source's end and length bear out is believed",
+        ),
+        pytest.param(
+            [
+                record("court", "a", made_on=D(2020, 5, 4), start_on=D(2020, 5, 4)),
+                record("pnc", "b", made_on=D(2020, 5, 4), start_on=D(2020, 5, 4)),
+                record("pnd", "c", made_on=D(2019, 5, 4), start_on=D(2021, 5, 4)),
+            ],
+            "start_on",
+            D(2020, 5, 4),
+            "court:a",
+            "agreement",
+            id="a start that is another year than that of two sources is a slip",
+        ),
+        pytest.param(
+            [
+                record("court", "a", made_on=D(2021, 11, 23), start_on=D(2021, 11, 23)),
+                record("rocu", "b", made_on=D(2021, 11, 23), start_on=D(2021, 11, 23)),
+                record("pnc", "c", made_on=D(2020, 5, 1), start_on=D(2021, 11, 23)),
+            ],
+            "made_on",
+            D(2020, 5, 1),
+            "pnc:c",
+            "valid_over_invalid",
+            id="the start of an order put off does not stand for the day of making",
+        ),
+        pytest.param(
+            [
+                record("court", "a", made_on=D(2020, 5, 4), start_on=D(2020, 5, 4)),
+                record("rocu", "b", made_on=D(2020, 5, 4), start_on=D(2020, 5, 4)),
+                record("pnc", "c", made_on=D(2020, 5, 1), start_on=D(2020, 5, 4)),
+            ],
+            "made_on",
+            D(2020, 5, 4),
+            "court:a",
+            "agreement",
+            id="a day of making three days before the start may be a slip",
+        ),
+        pytest.param(
+            [
+                record("pnc", "a", force_code="20", court_code="C37IP00"),
+                record("pnd", "b", force_code="20", court_code="B20BL00"),
+            ],
+            "court_code",
+            "B20BL00",
+            "pnd:b",
+            "corroboration",
+            id="between two courts, the one in the force's area",
+        ),
+        pytest.param(
+            [
                 record(
                     "court", "a", made_on=D(2020, 5, 1), start_on=D(2020, 6, 1), end_on=D(2025, 5, 31), term_months=48
                 ),
@@ -698,6 +797,29 @@ def test_only_end_before_the_start_is_not_published():
     golden, reasons = choose(record("pnc", "a", start_on=D(2022, 5, 1), end_on=D(2020, 5, 1)))
     assert golden["end_on"] is None
     assert reasons["end_on"]["losing"] == ["pnc:a=2020-05-01"]
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        pytest.param("20KH7041817", D(2020, 5, 4), id="of the same case"),
+        pytest.param("20KH7041818", D(2020, 5, 5), id="of another case"),
+    ],
+)
+def test_between_two_days_of_making_the_one_on_which_a_codefendant_was_dealt_with(case, expected):
+    records = frame(
+        [
+            record("court", "a", made_on=D(2020, 5, 5), case_urn="20KH7041817"),
+            record("pnc", "b", made_on=D(2020, 5, 4)),
+            record("court", "c", made_on=D(2020, 5, 4), case_urn=case),
+        ]
+    )
+    clusters = one_order(records).with_columns(
+        pl.when(pl.col("record_id") == "court:c").then(pl.lit("other")).otherwise(pl.lit("one")).alias(name)
+        for name in ("order_cluster", "subject_cluster")
+    )
+    golden, _ = choose_golden(records, clusters)
+    assert golden.filter(pl.col("order_cluster") == "one").get_column("made_on").item() == expected
 
 
 def test_no_record_of_another_order_speaks_for_an_order():

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from warehouse.ledger.values import typed_values
-from warehouse.reconcile import Night, build_conditions, build_register, finish_orders
+from warehouse.reconcile import Night, build_register, finish_orders
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS
 from warehouse.tables.register import (
@@ -174,32 +174,6 @@ def test_condition_of_half_of_the_sources_is_believed_and_an_amended_result_is_n
     of_court = row(conditions, condition_code="C01")
     assert (of_court["sources"], of_court["is_golden"]) == (["court", "pnc"], True)
     assert of_court["text"] == "Not to enter the area shown"
-
-
-def test_condition_of_one_source_in_three_is_believed_if_a_codefendants_order_has_it():
-    conditions = rows(
-        CORE_CONDITIONS,
-        *(condition(f"{source}:1", 1, "C01", "Not to enter") for source in ("court", "pnc", "pnd")),
-        condition("pnd:1", 2, "C09", "No internet device"),
-        condition("rocu:1", 1, "C22", "No contact"),
-        *(condition(f"{source}:2", 1, "C09", "No internet device") for source in ("court", "pnc")),
-    )
-    held = pl.DataFrame(
-        {
-            "record_id": ["court:1", "pnc:1", "pnd:1", "rocu:1", "court:2", "pnc:2"],
-            "source": ["court", "pnc", "pnd", "rocu", "court", "pnc"],
-            "order_id": ["one"] * 4 + ["other"] * 2,
-            "standing": [0] * 6,
-        }
-    )
-    golden = pl.DataFrame(
-        {"order_id": ["one", "other"], "court_code": ["B20BL00"] * 2, "made_on": [D(2022, 11, 1)] * 2}
-    )
-    of_case = build_conditions(conditions, held, golden)
-    believed = of_case.filter(pl.col("order_id") == "one").select("condition_code", "is_golden").rows()
-    assert set(believed) == {("C01", True), ("C09", True), ("C22", False)}
-    apart = build_conditions(conditions, held, golden.with_columns(made_on=pl.lit(None, pl.Date)))
-    assert row(apart, order_id="one", condition_code="C09")["is_golden"] is False
 
 
 def test_condition_of_one_source_in_three_is_not_believed(register):
