@@ -1,0 +1,270 @@
+"""The comparison: records of one or two orders as columns, fields as rows, each value beside the register's.
+
+Belongs here: whether two values are the same fact, and what is said of each. Does not: marks within a value
+(`review.item.differences`), weights (`review.item.waterfall`).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal
+
+from review.item.differences import Pieces, fold_name, mark_date, mark_name, mark_sign, mark_whole
+from review.item.fields import FIELD_ROWS, FieldRow
+from review.item.words import CHOICE_REASONS, day_words, record_title, source_name, title_of, titled
+
+State = Literal["reference", "same", "other_form", "differs", "silent", "alone"]
+Values = Mapping[str, Any]
+
+STATE_WORDS: Final[Mapping[State, str]] = {"other_form": "Same fact, other form", "differs": "Differs"}
+AS_RUNNING: Final = {"not_started": "live"}
+"""No source tells an order that has not started from a live one."""
+
+CHECKED: Final = {"pnc_id": "is_pnc_id_valid", "cro_number": "is_cro_valid"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the comparison: the register's view of an order, or a record of it.
+
+    Attributes:
+        order_id: the order.
+        title: `Register`, or the source.
+        record_id: the record; none for the register.
+        key: its key in the source.
+        file_name: the file that it came in.
+        row_number: its row there.
+        notes: what else is to be known of it: a second record in its source, amended.
+    """
+
+    order_id: str
+    title: str
+    record_id: str | None = None
+    key: str | None = None
+    file_name: str | None = None
+    row_number: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What it is called beside a value that stands alone."""
+        return record_title(self.record_id) if self.record_id else self.title
+
+    @property
+    def has_own_key(self) -> bool:
+        """Its key tells more than file and row do."""
+        return not str(self.key).startswith(f"{self.file_name}#")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value.
+
+    Attributes:
+        text: the value in words; none where it is silent.
+        state: how it stands to the register's value of the first order.
+        pieces: its marked form, where it differs.
+        notes: what else is to be known of it.
+        has_won: the register took it from here.
+    """
+
+    text: str | None
+    state: State
+    pieces: Pieces = ()
+    notes: tuple[str, ...] = ()
+    has_won: bool = False
+
+    @property
+    def state_words(self) -> str | None:
+        """How it stands to the register's value, where that is worth saying."""
+        return STATE_WORDS.get(self.state)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A field and its values, a cell a column."""
+
+    field: FieldRow
+    cells: tuple[Cell, ...]
+
+    @property
+    def is_disputed(self) -> bool:
+        """Some value differs from the register's."""
+        return any(cell.state == "differs" for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Side:
+    """An order and its records, as the comparison takes them.
+
+    Attributes:
+        order: its row in `orders`.
+        records: its rows in `source_records` with those of `order_sources`.
+        provenance: its rows in `field_provenance`, by field.
+        disputed: `(record_id, field)` of what the rules found wrong.
+    """
+
+    order: Values
+    records: Sequence[Values]
+    provenance: Mapping[str, Values]
+    disputed: Collection[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The whole table."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def orders(self) -> tuple[tuple[str, int], ...]:
+        """The orders compared, each with the number of its columns."""
+        ids = [column.order_id for column in self.columns]
+        return tuple((order_id, ids.count(order_id)) for order_id in dict.fromkeys(ids))
+
+
+def compare(sides: Sequence[Side]) -> Comparison:
+    """Put the records of one order, or of two, side by side; all values are held against the first order's."""
+    columns = tuple(column for side in sides for column in _columns(side))
+    rows = (Row(field, tuple(_cells(field, sides))) for field in FIELD_ROWS)
+    return Comparison(columns, tuple(row for row in rows if any(cell.text for cell in row.cells)))
+
+
+def text_of(field: FieldRow, value: Any) -> str | None:
+    """A value of a field in words; None where there is none."""
+    if value is None:
+        return None
+    if field.nature == "date":
+        return day_words(value)
+    if field.nature == "flag":
+        return "Yes" if value else "No"
+    return title_of(field.name, str(value)) if field.nature == "code" else str(value)
+
+
+def _columns(side: Side) -> list[Column]:
+    order_id = side.order["order_id"]
+    return [Column(order_id, "Register"), *(_column(order_id, record) for record in side.records)]
+
+
+def _column(order_id: str, record: Values) -> Column:
+    notes = {
+        "second record of the order in this source": record.get("is_duplicate"),
+        "amended by a later result": record.get("is_amended"),
+    }
+    return Column(
+        order_id,
+        source_name(record["source"]),
+        record["record_id"],
+        record["source_key"],
+        record["file_name"],
+        record["row_number"],
+        tuple(words for words, holds in notes.items() if holds),
+    )
+
+
+def _cells(field: FieldRow, sides: Sequence[Side]) -> list[Cell]:
+    reference = _golden(field, sides[0].order)
+    cells: list[Cell] = []
+    for place, side in enumerate(sides):
+        if place == 0:
+            cells.append(Cell(text_of(field, reference), "reference", notes=_reasons(field, side)))
+        else:
+            value = _golden(field, side.order)
+            cells.append(_cell(field, value, reference, notes=_reasons(field, side)))
+        cells.extend(_record_cell(field, record, reference, side) for record in side.records)
+    return cells
+
+
+def _golden(field: FieldRow, order: Values) -> Any:
+    return order[field.golden] if field.golden else None
+
+
+def _record_cell(field: FieldRow, record: Values, reference: Any, side: Side) -> Cell:
+    won = side.provenance.get(field.golden or "", {})
+    has_won = (won.get("source"), won.get("source_key")) == (record["source"], record["source_key"])
+    value, notes = record[field.name], _notes(field, record)
+    if field.name == "date_of_birth" and value is None:
+        return _partial_birth(record, reference)
+    is_disputed = (record["record_id"], field.name) in side.disputed
+    return _cell(field, value, reference, notes=notes, has_won=has_won, is_disputed=is_disputed)
+
+
+def _cell(
+    field: FieldRow,
+    value: Any,
+    reference: Any,
+    *,
+    notes: tuple[str, ...] = (),
+    has_won: bool = False,
+    is_disputed: bool = False,
+) -> Cell:
+    text = text_of(field, value)
+    if text is None:
+        return Cell(None, "silent", notes=notes)
+    if field.golden is None or reference is None:
+        return Cell(text, "alone", notes=notes, has_won=has_won)
+    if _is_same(field, value, reference):
+        return Cell(text, "same", notes=notes, has_won=has_won)
+    if field.name == "end_on" and not is_disputed and abs((value - reference).days) == 1:
+        counted = "the last day counted to the day, or to the day before"
+        return Cell(text, "other_form", notes=(*notes, counted), has_won=has_won)
+    return Cell(text, "differs", _pieces(field, value, reference), notes, has_won)
+
+
+def _is_same(field: FieldRow, value: Any, reference: Any) -> bool:
+    if field.nature == "name":
+        return fold_name(value) == fold_name(reference)
+    if field.golden == "legal_status":
+        return bool(AS_RUNNING.get(value, value) == AS_RUNNING.get(reference, reference))
+    return bool(value == reference)
+
+
+def _pieces(field: FieldRow, value: Any, reference: Any) -> Pieces:
+    if field.nature == "name":
+        return mark_name(value, reference)
+    if field.nature == "sign":
+        return mark_sign(value, reference)
+    if field.nature == "date":
+        return mark_date(value, reference)
+    return mark_whole(str(text_of(field, value)), str(text_of(field, reference)))
+
+
+def _partial_birth(record: Values, reference: date | None) -> Cell:
+    """A date of birth of which only the year, or year and month, are known."""
+    year, month = record["birth_year"], record["birth_month"]
+    if year is None:
+        return Cell(None, "silent")
+    text = f"{date(year, month, 1):%B} {year}" if month else str(year)
+    if reference is None:
+        return Cell(text, "alone", notes=("day not known",))
+    known = f"{reference:%B} {reference.year}" if month else str(reference.year)
+    if known == text:
+        return Cell(text, "other_form", notes=("day not known",))
+    return Cell(text, "differs", mark_whole(text, known), ("day not known",))
+
+
+def _notes(field: FieldRow, record: Values) -> tuple[str, ...]:
+    """What is to be known of a record's value: how it is written, a filler, a wrong check letter."""
+    notes: list[str] = []
+    text, written = text_of(field, record[field.name]), record[field.written] if field.written else None
+    if written is not None and (text is None or fold_name(written) != fold_name(text)):
+        notes.append(f"written: {written}")
+    if field.name in CHECKED and record[CHECKED[field.name]] is False:
+        notes.append("check letter wrong")
+    if field.name == "date_of_birth" and record["is_birth_placeholder"]:
+        notes.append("looks like a filler")
+    return tuple(notes)
+
+
+def _reasons(field: FieldRow, side: Side) -> tuple[str, ...]:
+    """Why the register holds what it holds."""
+    chosen = side.provenance.get(field.golden or "")
+    if chosen is None:
+        return ()
+    if decision := chosen.get("decision_id"):
+        return (f"decided: {decision}",)
+    reason = titled(CHOICE_REASONS, chosen["rule"])
+    if chosen["source"] is None:
+        return (reason,)
+    return (f"{record_title(chosen['source'] + ':' + chosen['source_key'])}: {reason}",)

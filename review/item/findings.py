@@ -1,0 +1,171 @@
+"""What the rules found wrong with an order, with the words and the law behind each.
+
+Belongs here: rows of `discrepancies` as a page tells them. Does not: finding them (`expectations`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from expectations.discrepancies import RULES
+from expectations.rules.rule import Rule
+from review.item.conditions import condition_label
+from review.item.differences import Piece, Pieces, mark_date, mark_name, mark_sign, mark_whole, marks_set
+from review.item.fields import FIELD_NATURES, FIELD_TITLES
+from review.item.words import (
+    SEVERITY_TITLES,
+    STATE_TITLES,
+    day_words,
+    owner_title,
+    record_title,
+    source_name,
+    title_of,
+    titled,
+)
+
+Values = Mapping[str, Any]
+
+RULE_BY_CODE: Final = {rule.code: rule for rule in RULES}
+SEVERITY_RANK: Final = {severity: rank for rank, severity in enumerate(SEVERITY_TITLES)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A discrepancy as a page tells it.
+
+    Attributes:
+        discrepancy_id: its id.
+        title: what it is, in a few words.
+        message: what is wrong.
+        field: the field, in words.
+        holder: the record that holds the value, or the source that lacks the order.
+        observed: the value found.
+        expected: the value expected.
+        pieces: the value found, marked against the one expected.
+        is_set: the pieces are members of a set.
+        severity: in words.
+        state: in words, with the night since when.
+        owner: who should correct it.
+        correction: what should be done.
+        note: the law or standard behind the rule.
+        example: a case worked out.
+        rule_code: the rule.
+        is_resolved: nobody has to do anything any more.
+    """
+
+    discrepancy_id: str
+    title: str
+    message: str
+    field: str
+    holder: str
+    observed: str | None
+    expected: str | None
+    pieces: Pieces
+    is_set: bool
+    severity: str
+    state: str
+    owner: str
+    correction: str
+    note: str
+    example: str
+    rule_code: str
+    is_resolved: bool
+
+
+def tell_findings(discrepancies: Sequence[Values]) -> tuple[Finding, ...]:
+    """Discrepancies in words: those that are open first, the gravest first."""
+    return tuple(map(_finding, sorted(discrepancies, key=_urgency)))
+
+
+def disputed_values(discrepancies: Sequence[Values]) -> frozenset[tuple[str, str]]:
+    """`(record_id, field)` of the values that the rules found wrong."""
+    return frozenset(
+        (f"{row['source']}:{row['source_key']}", row["field"])
+        for row in discrepancies
+        if row["source_key"] and row["state"] != "resolved"
+    )
+
+
+def _urgency(row: Values) -> tuple[bool, int, str, str, str]:
+    is_resolved, place = row["state"] == "resolved", SEVERITY_RANK[row["severity"]]
+    return is_resolved, place, row["rule_code"], row["source"] or "", row["discrepancy_id"]
+
+
+def _finding(row: Values) -> Finding:
+    rule = RULE_BY_CODE.get(row["rule_code"])
+    is_set = row["field"] == "conditions"
+    return Finding(
+        discrepancy_id=row["discrepancy_id"],
+        title=rule.title if rule else row["rule_code"],
+        message=row["message"],
+        field=titled(FIELD_TITLES, row["field"]),
+        holder=_holder(row),
+        observed=words_of(row["field"], row["observed"]),
+        expected=words_of(row["field"], row["expected"]),
+        pieces=_pieces(row, rule),
+        is_set=is_set,
+        severity=SEVERITY_TITLES[row["severity"]],
+        state=_state(row),
+        owner=owner_title(row["owner"]),
+        correction=row["correction"],
+        note=rule.note if rule else "",
+        example=rule.example if rule else "",
+        rule_code=row["rule_code"],
+        is_resolved=row["state"] == "resolved",
+    )
+
+
+def _holder(row: Values) -> str:
+    if row["source_key"]:
+        return record_title(f"{row['source']}:{row['source_key']}")
+    return f"{source_name(row['source'])}: no record" if row["source"] else "the order itself"
+
+
+def _state(row: Values) -> str:
+    words = f"{STATE_TITLES[row['state']]} since {day_words(row['state_since'])}"
+    return f"{words}, by {row['resolved_by']}" if row["resolved_by"] else words
+
+
+def _pieces(row: Values, rule: Rule | None) -> Pieces:
+    """The value found, marked; nothing where one of the two is missing, or they are not two values of one kind."""
+    observed, expected, field = row["observed"], row["expected"], row["field"]
+    if rule and rule.subject not in ("record", "order"):
+        return ()
+    if field == "conditions":
+        marked = marks_set((observed or "").split(), (expected or "").split())
+        return tuple(Piece(piece.mark, condition_label(piece.text)) for piece in marked)
+    if observed is None or expected is None:
+        return ()
+    return _marked(field, observed, expected)
+
+
+def _marked(field: str, observed: str, expected: str) -> Pieces:
+    nature = FIELD_NATURES.get(field)
+    if nature == "name":
+        return mark_name(observed, expected)
+    if nature == "sign":
+        return mark_sign(observed, expected)
+    days = _day(observed), _day(expected)
+    if nature == "date" and days[0] and days[1]:
+        return mark_date(days[0], days[1])
+    return mark_whole(str(words_of(field, observed)), str(words_of(field, expected)))
+
+
+def words_of(field: str, text: str | None) -> str | None:
+    """A value of a discrepancy in words."""
+    if text is None:
+        return None
+    if field == "conditions":
+        return "; ".join(condition_label(code) for code in text.split()) or "none"
+    if FIELD_NATURES.get(field) == "flag":
+        return {"true": "Yes", "false": "No"}.get(text, text)
+    day = _day(text)
+    return day_words(day) if day else title_of(field, text)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,76 @@
+"""Where each golden value came from: who won, who lost, by which rule or decision, from which file and row.
+
+Belongs here: rows of `field_provenance` as a page tells them. Does not: choosing (`warehouse.golden`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from review.item.fields import FIELD_ROWS, FIELD_TITLES
+from review.item.findings import words_of
+from review.item.words import CHOICE_REASONS, record_title, titled
+
+Values = Mapping[str, Any]
+PLACES = {row.name: place for place, row in enumerate(FIELD_ROWS)}
+
+
+@dataclass(frozen=True)
+class Loser:
+    """A record that gives another value."""
+
+    record: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A golden value and where it came from.
+
+    Attributes:
+        field: the field, in words.
+        value: the value, in words.
+        winner: the record that it came from; None if it was worked out or decided.
+        file_name: the file of that record.
+        row_number: its row there.
+        reason: why it won.
+        decision_id: the decision that made it so.
+        agreeing: records that give the same value.
+        losing: records that give another one.
+    """
+
+    field: str
+    value: str | None
+    winner: str | None
+    file_name: str | None
+    row_number: int | None
+    reason: str
+    decision_id: str | None
+    agreeing: tuple[str, ...]
+    losing: tuple[Loser, ...]
+
+
+def tell_choices(provenance: Sequence[Values]) -> tuple[Choice, ...]:
+    """Golden values in the order of the comparison."""
+    ranked = sorted(provenance, key=lambda row: (PLACES.get(row["field"], len(PLACES)), row["field"]))
+    return tuple(map(_choice, ranked))
+
+
+def _choice(row: Values) -> Choice:
+    return Choice(
+        field=titled(FIELD_TITLES, row["field"]),
+        value=words_of(row["field"], row["value"]),
+        winner=record_title(f"{row['source']}:{row['source_key']}") if row["source"] else None,
+        file_name=row["file_name"],
+        row_number=row["row_number"],
+        reason=titled(CHOICE_REASONS, row["rule"]),
+        decision_id=row["decision_id"],
+        agreeing=tuple(map(record_title, row["agreeing"])),
+        losing=tuple(_loser(row["field"], text) for text in row["losing"]),
+    )
+
+
+def _loser(field: str, text: str) -> Loser:
+    """A record and its value from `source:key=value`; keys hold no `=`."""
+    record_id, _, value = text.partition("=")
+    return Loser(record_title(record_id), words_of(field, value) or "nothing")

@@ -1,0 +1,204 @@
+"""How the weight of a pair of records comes about, step by step, as numbers, words and places on a drawing.
+
+Belongs here: pairs of records that the matching compared, and their drawing's geometry. Does not: the weights
+themselves (`matching`), the SVG (`review/templates/item`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from review.item.comparison import text_of
+from review.item.fields import FIELD_ROWS, STEP_TITLES, FieldRow
+from review.item.words import record_title, titled
+
+Values = Mapping[str, Any]
+
+WIDTH: Final = 240
+"""Units of a drawing from its least to its greatest weight."""
+
+GAP: Final = " / "
+"""Between the values of fields that one comparison looks at together."""
+
+FIELDS_BY_STEP: Final = {
+    step: tuple(field for field in FIELD_ROWS if step in field.steps)
+    for step in dict.fromkeys(step for field in FIELD_ROWS for step in field.steps)
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Where a step stands on the drawing, in its units.
+
+    Attributes:
+        left: its left end.
+        width: its length.
+        zero: where the weight 0 stands.
+        end: where the weight after the step stands.
+    """
+
+    left: float
+    width: float
+    zero: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One comparison of the two records.
+
+    Attributes:
+        title: what is compared.
+        found: the level that they reach, in the words of the model.
+        weight: what that adds, in bits: each doubles the odds of a match.
+        total: the weight so far.
+        left: the value of the one record, in words.
+        right: of the other.
+        bar: its place on the drawing.
+    """
+
+    title: str
+    found: str
+    weight: float
+    total: float
+    left: str
+    right: str
+    bar: Bar
+
+    @property
+    def speaks(self) -> str:
+        """Whether it speaks for a match, against it, or not at all."""
+        return "for" if self.weight > 0 else "against" if self.weight < 0 else "neither"
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """The weight of a pair of records.
+
+    Attributes:
+        left_id: the one record.
+        right_id: the other.
+        person_weight: that both speak of one person.
+        order_weight: that, the person being one, both speak of one order.
+        match_weight: the sum.
+        blocking_rule: why the two were compared at all.
+        steps: the sum's parts, in the order of the models.
+    """
+
+    left_id: str
+    right_id: str
+    person_weight: float
+    order_weight: float
+    match_weight: float
+    blocking_rule: str
+    steps: tuple[Step, ...]
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """The two records in words."""
+        return record_title(self.left_id), record_title(self.right_id)
+
+    @property
+    def summary(self) -> str:
+        """The drawing in words."""
+        loudest = sorted((step for step in self.steps if step.weight), key=lambda step: -abs(step.weight))[:3]
+        told = ", ".join(f"{step.title} {step.weight:+.2f} ({step.found})" for step in loudest)
+        return f"Together {self.match_weight:+.2f}. What counts most: {told or 'nothing could be compared'}."
+
+
+@dataclass(frozen=True)
+class PairChoice:
+    """A pair that can be looked at."""
+
+    left_id: str
+    right_id: str
+    match_weight: float
+
+    @property
+    def title(self) -> str:
+        """The two records in words."""
+        return f"{record_title(self.left_id)} with {record_title(self.right_id)}"
+
+    @property
+    def key(self) -> str:
+        """The pair in an address."""
+        return f"{self.left_id}|{self.right_id}"
+
+
+def list_pairs(pairs: Sequence[Values]) -> tuple[PairChoice, ...]:
+    """The pairs that can be looked at, the weakest first: that is where an order would come apart."""
+    weakest_first = sorted(pairs, key=lambda pair: (pair["match_weight"], pair["left_id"], pair["right_id"]))
+    return tuple(PairChoice(pair["left_id"], pair["right_id"], pair["match_weight"]) for pair in weakest_first)
+
+
+def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> Waterfall:
+    """The weight of a pair as a waterfall.
+
+    Args:
+        pair: a row of `order_pairs` or `near_pairs`.
+        records: the records by id; values of a record that is not among them are not told.
+    """
+    names = [level.partition("=")[::2] for level in pair["levels"]]
+    weights = [float(weight.rpartition("=")[2]) for weight in pair["weights"]]
+    totals = _running(weights)
+    scale = _Scale(min(0.0, *totals, 0.0), max(0.0, *totals, 0.0))
+    left, right = (_values_by_step(records.get(pair[side], {})) for side in ("left_id", "right_id"))
+    steps = tuple(
+        Step(
+            titled(STEP_TITLES, name),
+            found,
+            weight,
+            total,
+            left.get(name, ""),
+            right.get(name, ""),
+            scale.bar(round(total - weight, 2), total),
+        )
+        for (name, found), weight, total in zip(names, weights, totals, strict=True)
+    )
+    return Waterfall(
+        pair["left_id"],
+        pair["right_id"],
+        pair["person_weight"],
+        pair["order_weight"],
+        pair["match_weight"],
+        pair["blocking_rule"],
+        steps,
+    )
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From weights to units of the drawing."""
+
+    least: float
+    greatest: float
+
+    def place(self, weight: float) -> float:
+        span = self.greatest - self.least
+        return round((weight - self.least) / span * WIDTH, 1) if span else 0.0
+
+    def bar(self, before: float, after: float) -> Bar:
+        left, right = sorted((self.place(before), self.place(after)))
+        return Bar(left, round(right - left, 1), self.place(0), self.place(after))
+
+
+def _running(weights: Sequence[float]) -> list[float]:
+    totals: list[float] = []
+    for weight in weights:
+        totals.append(round((totals[-1] if totals else 0.0) + weight, 2))
+    return totals
+
+
+def _values_by_step(record: Values) -> dict[str, str]:
+    """What a record says, by the comparison that looks at it."""
+    return {step: _value_of(fields, record) for step, fields in FIELDS_BY_STEP.items()}
+
+
+def _value_of(fields: Sequence[FieldRow], record: Values) -> str:
+    """The values of the fields that a comparison looks at; beside others a flag is told by its name."""
+    told = [
+        field.title.lower() if field.nature == "flag" and len(fields) > 1 else text_of(field, record.get(field.name))
+        for field in fields
+        if field.nature != "flag" or len(fields) == 1 or record.get(field.name)
+    ]
+    return GAP.join(text or "–" for text in told) if any(told) else ""

@@ -1,0 +1,139 @@
+"""The words of the page for codes of the register.
+
+Belongs here: codes of tables and the words that stand for them. Does not: rules of discrepancies, which bring words of
+their own (`expectations.rules`).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Final
+
+from warehouse.codes import reference
+
+SOURCE_NAMES: Final = {"pnc": "PNC", "pnd": "PND", "court": "Court", "rocu": "Regional return"}
+
+KIND_TITLES: Final = {
+    "discrepancies": "Sources differ",
+    "near_match": "Two orders that may be one",
+    "lone_record": "Held by one record alone",
+    "constraint": "Breaks a rule of law or fact",
+    "stale_decision": "Evidence behind a decision has changed",
+    "link_conflict": "Evidence and decisions pull apart",
+}
+
+KIND_QUESTIONS: Final = {
+    "discrepancies": "Which value is right, or are the differing values different facts?",
+    "near_match": "Do the records of these two orders speak of the same order?",
+    "lone_record": "Ought other sources to hold this order, or does it belong to another one?",
+    "constraint": "Is a value wrong, or were records put together that do not belong together?",
+    "stale_decision": "Does the decision still stand?",
+    "link_conflict": "Which of the records belong together?",
+}
+
+STATUS_TITLES: Final = {
+    "live": "Live",
+    "not_started": "Not yet started",
+    "expired": "Expired",
+    "discharged": "Discharged",
+    "superseded": "Superseded",
+    "withdrawn": "Withdrawn",
+    "not_known": "Not known",
+}
+
+STATE_TITLES: Final = {
+    "new": "New",
+    "open": "Open",
+    "reopened": "Found again",
+    "stale_decision": "Changed since it was decided",
+    "resolved": "Resolved",
+}
+
+SEVERITY_TITLES: Final = {"high": "High", "medium": "Medium", "low": "Low"}
+
+CHOICE_REASONS: Final = {
+    "only_source": "no other source gives a value",
+    "agreement": "most sources agree",
+    "corroboration": "other facts speak for it",
+    "precedence": "this source counts most for this field",
+    "valid_over_invalid": "the other values fail a check",
+    "amended_result": "a later court result amends the earlier one",
+    "derived": "worked out from other values",
+    "none_valid": "no value passes its check, so none is published",
+    "steward": "a steward decided it",
+}
+"""Why a golden value won (`field_provenance.rule`)."""
+
+CONDITION_KINDS: Final = {
+    "prohibition": "Prohibition",
+    "requirement_like": "Requirement",
+    "travel": "Travel",
+    "notification": "Notification",
+}
+
+_CODE_TITLES: Final = {
+    "sex": {"M": "Male", "F": "Female"},
+    "order_type": {
+        "STRO": "STRO (risk order)",
+        "STPO": "STPO (prevention order)",
+        "TERO": "TERO (risk order, Scotland)",
+        "TEPO": "TEPO (prevention order, Scotland)",
+    },
+    "recorded_status": STATUS_TITLES,
+    "legal_status": STATUS_TITLES,
+    "result_state": {"FINAL": "Final", "AMENDED": "Amended", "WITHDRAWN": "Withdrawn"},
+}
+
+
+def titled(titles: Mapping[str, str], code: str) -> str:
+    """The words for a code; the code itself where there are none."""
+    return str(titles.get(code, code))
+
+
+def title_of(field: str, code: str) -> str:
+    """The words for a code of a field; the code itself where there are none."""
+    if field == "court_code":
+        return titled(_courts(), code)
+    if field == "force_code":
+        return titled(_forces(), code)
+    return titled(_CODE_TITLES.get(field, {}), code)
+
+
+def owner_title(owner: str) -> str:
+    """Who has to correct something, from `force:<code>`, `court:<code>`, `region:<code>` or `pnc_bureau`."""
+    kind, _, code = owner.partition(":")
+    lists = {"force": _forces, "court": _courts, "region": _regions}
+    if kind not in lists:
+        return "PNC bureau" if owner == "pnc_bureau" else owner
+    return lists[kind]().get(code, f"{kind} not known" if code == "not_known" else code)
+
+
+def day_words(day: date) -> str:
+    """A day as people write it: 8 June 2027."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def source_name(source: str) -> str:
+    """The name of a source."""
+    return titled(SOURCE_NAMES, source)
+
+
+def record_title(record_id: str) -> str:
+    """A record by its source and key, from `<source>:<source_key>`."""
+    source, _, key = record_id.partition(":")
+    return f"{source_name(source)} {', row '.join(key.rsplit('#', 1)).replace('#', ', ')}"
+
+
+@cache
+def _forces() -> dict[str, str]:
+    return dict(reference("forces").select("code", "name").iter_rows())
+
+
+@cache
+def _courts() -> dict[str, str]:
+    return dict(reference("courts").select("code", "name").iter_rows())
+
+
+@cache
+def _regions() -> dict[str, str]:
+    return dict(reference("regions").select("code", "name").iter_rows())
