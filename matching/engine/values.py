@@ -21,7 +21,7 @@ UNKNOWN = -1
 # A signature holds for each of 32 letter classes whether a letter occurs once and whether it occurs twice.
 CLASSES = 32
 # Values signed together.
-SIGNED = 10_000
+SIGNED = 4_000
 # Longer lists say no more; what stands after these, in ascending order, is not compared.
 LONGEST_LIST = 64
 
@@ -169,18 +169,20 @@ def _sign(values: pl.Series) -> Signatures:
 
 
 def _sign_some(values: pl.Series) -> tuple[npt.NDArray[np.uint64], *tuple[npt.NDArray[np.uint8], ...]]:
-    size, lengths = len(values), values.str.len_bytes().to_numpy().astype(np.int32)
-    letters = np.frombuffer("".join(values.to_list()).encode(), np.uint8)
-    owners = np.repeat(np.arange(size, dtype=np.int32) * CLASSES, lengths)
-    counts = np.bincount(owners + LETTER_CLASSES[letters], minlength=size * CLASSES).reshape(size, CLASSES)
-    bits = [np.packbits(counts >= least, axis=1, bitorder="little") for least in (1, 2)]
+    size, lengths = len(values), values.str.len_bytes().to_numpy().astype(np.intp)
+    letters = np.frombuffer(values.str.join("").item().encode(), np.uint8)
+    places = np.repeat(np.arange(0, size * CLASSES, CLASSES), lengths)
+    places += LETTER_CLASSES[letters]
+    counts = np.bincount(places, minlength=size * CLASSES).astype(np.uint8).reshape(size, CLASSES)
+    bits = np.packbits(np.concatenate([counts >= 1, counts >= 2], axis=1), axis=1, bitorder="little")
+    signed = bits.view(np.uint64).ravel()
     starts = np.minimum(np.cumsum(lengths) - lengths, max(len(letters) - 1, 0))
     firsts = np.where(lengths > 0, letters[starts], 0) if len(letters) else np.zeros(size)
     return (
-        np.ascontiguousarray(np.concatenate(bits, axis=1)).view(np.uint64).ravel(),
+        signed,
         np.minimum(values.str.len_chars().to_numpy(), 255).astype(np.uint8),
         firsts.astype(np.uint8),
-        np.minimum(np.maximum(counts - 2, 0).sum(axis=1), 255).astype(np.uint8),
+        np.minimum(lengths - np.bitwise_count(signed), 255).astype(np.uint8),
     )
 
 
@@ -192,4 +194,4 @@ def _class_of(byte: int) -> int:
     return byte - 48 if 48 <= byte <= 57 else 26 + byte % 6
 
 
-LETTER_CLASSES = np.array([_class_of(byte) for byte in range(256)], np.int32)
+LETTER_CLASSES = np.array([_class_of(byte) for byte in range(256)], np.intp)
