@@ -14,6 +14,7 @@ import typer.main
 
 from assets.sources import find_sources
 from expectations.discrepancies import RULES
+from expectations.measures import COMPARED, MEASURES, REQUIRED, SETTLED_BY_COURT
 from expectations.suites import suite_for
 from pipelines.cli import app
 from warehouse import choice
@@ -38,6 +39,7 @@ def pages() -> dict[str, str]:
         "golden-values.md": "\n".join(precedence()),
         "command-line.md": "\n".join(commands()),
         "ledger.md": "\n".join(ledger()),
+        "quality-measures.md": "\n".join(quality()),
     }
 
 
@@ -122,6 +124,30 @@ def ledger() -> Iterator[str]:
     yield from ("| column | type | meaning |", "|---|---|---|")
     yield from (f"| `{column.name}` | {column.sql_type} | {meaning(column)} |" for column in DECISIONS.columns)
     yield ""
+
+
+def quality() -> Iterator[str]:
+    """Every dimension of quality."""
+    yield from ("# How quality is measured", NOTE)
+    yield "What scores are for, their intervals, their trend and what is hidden of them: [quality](../quality.md).\n"
+    yield from ("| dimension | score | weight | why it weighs so much |", "|---|---|---|---|")
+    yield from (
+        f"| [{measure.dimension}](#{measure.dimension}) | {measure.formula} | {measure.weight} | {measure.reason} |"
+        for measure in MEASURES
+    )
+    yield ""
+    for measure in MEASURES:
+        example = measure.example
+        yield f"## {measure.dimension.capitalize()}\n"
+        yield f"- **score** {measure.formula}"
+        yield f"- **inputs** {measure.inputs}"
+        yield f"- **limits** {measure.limits}"
+        yield f"- **weight** {measure.weight} of {sum(other.weight for other in MEASURES)}: {measure.reason}"
+        share = f"{example.numerator} ÷ {example.denominator} = {example.numerator / example.denominator:.1%}"
+        yield f"- **example** An order that all four sources hold alike but for this: {example.told} **{share}**\n"
+    yield "Compared for consistency and counted for validity: " + ", ".join(f"`{name}`" for name in COMPARED) + "."
+    yield "Required for completeness: " + ", ".join(f"`{name}`" for name in REQUIRED) + "."
+    yield "Held against the court for accuracy: " + ", ".join(f"`{name}`" for name in SETTLED_BY_COURT) + ".\n"
 
 
 def commands() -> Iterator[str]:

@@ -28,6 +28,11 @@ LEAST_THRESHOLD = 3
 COUNTS = ("units", "failed_units", "numerator", "failed")
 NUMBERS = ("score", "low", "high", "numerator", "denominator", "units", "failed_units", "trials")
 
+# Whether a score tells only which deliveries came: they are no people.
+counts_deliveries = (pl.col("dimension") == "timeliness") & (
+    (pl.col("scope") == "region") | ((pl.col("scope") == "source") & ~pl.col("scope_key").is_in(FORCE_SOURCES))
+)
+
 Cell = tuple[str, str]
 Counts = tuple[float, ...]
 # The PNC and PND records of all forces together: not published, but known where those of both sources are.
@@ -66,7 +71,7 @@ def protect(scores: pl.DataFrame, threshold: int) -> pl.DataFrame:
     hidden = [
         (scope, key, dimension)
         for (dimension,), cells in public.partition_by("dimension", as_dict=True, maintain_order=True).items()
-        for scope, key in sorted(_hide(cells, str(dimension), threshold))
+        for scope, key in sorted(_hide(cells, threshold))
     ]
     marks = pl.DataFrame(hidden, schema=dict.fromkeys(("scope", "scope_key", "dimension"), pl.String), orient="row")
     marked = public.join(
@@ -98,27 +103,18 @@ def totals_of(cells: Iterable[Cell]) -> tuple[Total, ...]:
     )
 
 
-def _hide(cells: pl.DataFrame, dimension: str, threshold: int) -> set[Cell]:
+def _hide(cells: pl.DataFrame, threshold: int) -> set[Cell]:
     """The cells of one dimension that are hidden."""
     failed = pl.col("denominator") - pl.col("numerator")
     rows = cells.with_columns(failed=failed).select("scope", "scope_key", *COUNTS).iter_rows()
     counts: dict[Cell, Counts] = {(scope, key): tuple(numbers) for scope, key, *numbers in rows}
-    hidden = {
-        cell
-        for cell, numbers in counts.items()
-        if _is_small(numbers, threshold) and not _counts_deliveries(cell, dimension)
-    }
+    of_deliveries = set(cells.filter(counts_deliveries).select("scope", "scope_key").iter_rows())
+    hidden = {cell for cell, numbers in counts.items() if _is_small(numbers, threshold)} - of_deliveries
     counts[POLICE] = _sum(counts, POLICE_PARTS)
     totals = totals_of(cell for cell in counts if cell != POLICE)
     while victim := next(filter(None, (_victim(total, hidden, counts, threshold) for total in totals)), None):
         hidden.add(victim)
     return hidden
-
-
-def _counts_deliveries(cell: Cell, dimension: str) -> bool:
-    """Whether a score tells only which deliveries came: they are no people."""
-    scope, key = cell
-    return dimension == "timeliness" and (scope == "region" or (scope == "source" and key not in FORCE_SOURCES))
 
 
 def _victim(total: Total, hidden: set[Cell], counts: Mapping[Cell, Counts], threshold: int) -> Cell | None:

@@ -167,7 +167,7 @@ MEASURES = (
         2,
         "Where two values differ one is wrong, but which one is not known.",
         Example(
-            "The PNC record gives another day on which the order was made. Each of the four records gives 12 of "
+            "The PNC record gives another day on which the order was made. Each of the four records gives 13 of "
             "the compared values, as the golden order does; one differs.",
             51,
             52,

@@ -19,6 +19,7 @@ from pipelines.decisions import decide_app, decisions_app
 from pipelines.models import model_app
 from pipelines.options import DEFAULT_HOME, Exit, HomeOption, console, fail
 from pipelines.packs import packs_app
+from pipelines.quality import quality_app
 from pipelines.releases import release_app
 from pipelines.review import review
 
@@ -37,6 +38,7 @@ app.add_typer(decide_app, name="decide")
 app.add_typer(decisions_app, name="decisions")
 app.add_typer(packs_app, name="packs")
 app.add_typer(model_app, name="model")
+app.add_typer(quality_app, name="quality")
 app.command()(review)
 
 AsOfOption = Annotated[

@@ -1,5 +1,7 @@
 """Intervals of rates: the textbook's numbers, the laws they keep, and what orders that share their fate do to them."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 
 from expectations.intervals import difference_interval, effective_trials, score_interval
 from matching.engine.estimates import estimate_share
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def interval(share, trials):
@@ -92,6 +96,24 @@ def test_a_rate_that_tells_nothing_of_it_takes_the_effect_of_all_rates():
 def test_nothing_judged_is_no_trial():
     found = effective_trials(sums([(0, 0)]))
     assert found.select("score", "trials").row(0) == (None, None)
+
+
+def test_the_example_in_the_docs_is_worked_out_right():
+    orders = [(20, 20)] * 34 + [(19, 20)] * 4 + [(10, 20)] * 2
+    (row,) = effective_trials(sums(orders)).to_dicts()
+    alone, together = interval(row["score"], row["denominator"]), interval(row["score"], row["trials"])
+    after = (0.99, *interval(0.99, row["trials"]))
+    change = difference_interval(tuple(map(pl.lit, (row["score"], *together))), tuple(map(pl.lit, after)))
+    low, high = pl.select(low=change[0], high=change[1]).row(0)
+    text = " ".join((DOCS / "quality.md").read_text(encoding="utf-8").split())
+    for words in (
+        f"{row['numerator']} ÷ {row['denominator']} = {row['score']:.1%}",
+        f"would reach from {alone[0]:.1%} to {alone[1]:.1%}",
+        f"the design effect is {row['denominator'] / row['trials']:.2f}, the score is worth {row['trials']:.1f} trials",
+        f"reaches from {together[0]:.1%} to {together[1]:.1%}",
+        f"lies between {100 * low:.1f} and {100 * high:+.1f} points",
+    ):
+        assert words in text
 
 
 units = st.lists(
