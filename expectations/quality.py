@@ -71,7 +71,12 @@ def score_quality(
         "region": whole.filter(pl.col("source") == "rocu"),
         "all": whole,
     }
-    scored = pl.concat(_score(frame, scope, measure) for scope, frame in scopes.items() for measure in MEASURES)
+    scored = pl.concat(
+        _score(units, scope, measure)
+        for scope, frame in scopes.items()
+        for units in [_sum_by_unit(frame, SCOPE_KEYS[scope])]
+        for measure in MEASURES
+    )
     return QUALITY_SCORES.conform(scored).sort(QUALITY_SCORES.key)
 
 
@@ -156,24 +161,24 @@ def _deliveries(deliveries: pl.DataFrame) -> pl.DataFrame:
     return feeds.select("source", "feed", "is_fresh", region_code=pl.col("feed").str.extract(r"^rocu_(.+)$"))
 
 
-def _score(judged: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
+def _sum_by_unit(judged: pl.DataFrame, key: str) -> pl.DataFrame:
+    """What was counted on every order, and feed, of a key."""
+    counts = pl.selectors.ends_with(" numerator", " denominator")
+    return judged.filter(pl.col(key).is_not_null()).group_by("unit", scope_key=key).agg(counts.sum().cast(pl.Int64))
+
+
+def _score(units: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
     """The score of every key of a scope in one dimension, with its parts."""
-    sums = effective_trials(_sums(judged, scope, measure))
+    sums = effective_trials(_sums(units, scope, measure))
     low, high = score_interval(pl.col("score"), pl.col("trials"))
     return sums.with_columns(
         scope=pl.lit(scope), dimension=pl.lit(measure.dimension), weight=pl.lit(measure.weight), low=low, high=high
     )
 
 
-def _sums(judged: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
+def _sums(units: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
     """Sum by the key of a scope over its orders; a key that is known but has nothing to judge stands with 0 of 0."""
-    key, passed, total = SCOPE_KEYS[scope], pl.col("passed"), pl.col("judged")
-    counts = {"passed": f"{measure.dimension} numerator", "judged": f"{measure.dimension} denominator"}
-    units = (
-        judged.filter(pl.col(key).is_not_null())
-        .group_by("unit", scope_key=key)
-        .agg(pl.col(column).sum().cast(pl.Int64).alias(name) for name, column in counts.items())
-    )
+    passed, total = pl.col(f"{measure.dimension} numerator"), pl.col(f"{measure.dimension} denominator")
     summed = units.group_by("scope_key").agg(
         numerator=passed.sum(),
         denominator=total.sum(),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -96,6 +97,46 @@ def test_a_rate_that_tells_nothing_of_it_takes_the_effect_of_all_rates():
 def test_nothing_judged_is_no_trial():
     found = effective_trials(sums([(0, 0)]))
     assert found.select("score", "trials").row(0) == (None, None)
+
+
+@pytest.mark.parametrize("orders", [pytest.param(count, id=f"{count} orders") for count in (5, 30, 100)])
+@pytest.mark.parametrize(
+    ("absent", "wrong", "is_gathered"),
+    [
+        pytest.param(0.15, 0.02, True, id="orders absent and values wrong"),
+        pytest.param(0.30, 0.00, True, id="orders absent"),
+        pytest.param(0.00, 0.05, False, id="values wrong one by one"),
+    ],
+)
+def test_about_nineteen_intervals_of_twenty_hold_the_true_rate(orders, absent, wrong, is_gathered):
+    """Forces alike: an absent order loses half of its 20 values, any value is wrong by chance."""
+    random = np.random.default_rng(7)
+    forces, judged = 400, 20
+    lost = np.where(random.random((forces, orders)) < absent, judged // 2, 0)
+    passed = judged - lost - random.binomial(judged - lost, wrong)
+    table = pl.DataFrame(
+        {
+            "scope_key": [f"{force:03d}" for force in range(forces)],
+            "numerator": passed.sum(axis=1),
+            "denominator": [judged * orders] * forces,
+            "units": [orders] * forces,
+            "passed_squared": (passed**2).sum(axis=1),
+            "passed_judged": (passed * judged).sum(axis=1),
+            "judged_squared": [judged**2 * orders] * forces,
+        }
+    )
+    true = (1 - absent / 2) * (1 - wrong)
+    ends = [score_interval(pl.col("score"), pl.col(trials)) for trials in ("trials", "denominator")]
+    holds, holds_alone = (
+        effective_trials(table)
+        .select(
+            pl.lit(true).is_between(low, high).mean().alias(name)
+            for name, (low, high) in zip(("together", "alone"), ends, strict=True)
+        )
+        .row(0)
+    )
+    assert 0.9 <= holds <= 0.99
+    assert (holds_alone < 0.8) == is_gathered
 
 
 def test_the_example_in_the_docs_is_worked_out_right():
