@@ -8,22 +8,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
+import sqlalchemy as sa
 
+from review.access.scope import sees
+from review.access.viewer import Viewer
 from review.deciding.drafting import draft_all
-from review.deciding.meanwhile import Meanwhile, find_meanwhile
+from review.deciding.meanwhile import Meanwhile, find_meanwhile, orders_of
 from review.deciding.night import present_of
 from review.deciding.wishes import Wish
 from review.desk import Desk
 from review.settings import DeskSettings
+from warehouse.audit import Entry, append
 from warehouse.desk.four_eyes import REASONS, is_sampled, reasons_for_second
 from warehouse.desk.proposals import Proposal, approve, approved_decisions, find_proposal, propose
 from warehouse.ledger.bulk import draft_of
 from warehouse.ledger.decision import Draft, Signature
 from warehouse.ledger.errors import DecisionError
-from warehouse.ledger.ledger import Ledger
+from warehouse.ledger.ledger import Beside, Ledger
 from warehouse.ledger.present import Present
 from warehouse.ledger.preview import foresee
 from warehouse.ledger.taking import Taken
+
+
+class UnseenError(LookupError):
+    """A decision on orders that the steward may not see: for them there are none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +43,7 @@ class Considered:
         changes: of all of them, as `foresee` tells: `order_id`, `change`, `field`, `before`, `after`.
         why: codes of `four_eyes.REASONS` for which a second steward is asked; empty if none is.
         taken: what would become of each decision.
+        orders: that they are about.
         meanwhile: what changed since the form was drawn; None if nothing did.
     """
 
@@ -42,6 +51,7 @@ class Considered:
     changes: pl.DataFrame
     why: tuple[str, ...]
     taken: tuple[Taken, ...]
+    orders: frozenset[str]
     meanwhile: Meanwhile | None
 
 
@@ -63,18 +73,21 @@ class Outcome:
 class Decider:
     """Decides for one steward on what the desk shows now."""
 
-    def __init__(self, desk: Desk, settings: DeskSettings, by: str) -> None:
+    def __init__(self, desk: Desk, settings: DeskSettings, who: Viewer) -> None:
         """Decide at a desk, in the name of somebody."""
         self._desk = desk
         self._share = settings.second_look_share
-        self._by = by
+        self._by = who.name
+        self._forces = who.forces
 
     def consider(self, wish: Wish) -> Considered:
         """What a wish comes to; nothing is kept.
 
         Raises:
+            UnseenError: it is about orders that the steward may not see.
             DecisionError: what it names is not there, or does not fit.
-            RefusedTogetherError: decisions that stand contradict it.
+            ValuesChangedError: values have changed since the preview.
+            ContradictionError, RefusedTogetherError: decisions that stand contradict it.
             LedgerError: the ledger is down.
         """
         present = present_of(self._desk.snapshot())
@@ -84,12 +97,9 @@ class Decider:
     def carry_out(self, wish: Wish) -> Outcome:
         """Take the decisions, or let them wait for a second steward.
 
-        What changed meanwhile is for the caller to look at first (`consider`); values that changed since the preview
-        are refused here too, by the fingerprints.
-
-        Raises:
-            ValuesChangedError: values have changed since the preview.
-            DecisionError, RefusedTogetherError, LedgerError: as `consider`.
+        What changed meanwhile is for the caller to show first (`consider`); values that changed since the preview
+        are refused here too, by the fingerprints, and decisions that were taken since, by the ledger. Raises as
+        `consider`.
         """
         present = present_of(self._desk.snapshot())
         with Ledger.open(self._desk.ledger_url, clock=self._desk.clock) as ledger:
@@ -99,49 +109,52 @@ class Decider:
                 return self._propose(wish, considered, signature)
             batch_id = name_submission(self._by, wish.submission) if len(considered.drafts) > 1 else None
             requests = [(draft.in_batch(batch_id) if batch_id else draft, signature) for draft in considered.drafts]
-            return Outcome(ledger.decide_all(requests), None, batch_id)
-
-    def undo(self, names: Sequence[str], *, reason_code: str, comment: str | None, submission: str) -> Outcome:
-        """Take back decisions; those that a second steward had approved wait for one again.
-
-        Raises:
-            DecisionError, RefusedTogetherError, LedgerError: as `consider`.
-        """
-        return self.carry_out(
-            Wish(
-                kind="undo",
-                asked=tuple({"kind": "undo", "replaces": name} for name in names),
-                reason_code=reason_code,
-                comment=comment,
-                item_id=None,
-                release_id=self._desk.snapshot().release.release_id,
-                orders=(),
-                version="",
-                fingerprints=(),
-                submission=submission,
-            )
-        )
+            return Outcome(ledger.decide_all(requests, beside=self._noted(considered.orders)), None, batch_id)
 
     def approve(self, proposal_id: str, comment: str | None) -> tuple[Taken, ...]:
         """Approve another steward's proposal on what there is now.
 
         Raises:
+            UnseenError: it is about orders that the approver may not see.
             ProposalError: it is one's own, or was judged meanwhile.
             ValuesChangedError: values have changed since it was proposed: return it instead.
             RefusedTogetherError, LedgerError: as `consider`.
         """
         proposal = find_proposal(self._desk.database, proposal_id)
         present = present_of(self._desk.snapshot())
-        for draft, _ in proposal.requests:
-            draft_of(draft.about(), present)
+        drafts = [draft_of(draft.about(), present) for draft, _ in proposal.requests]
         with Ledger.open(self._desk.ledger_url, clock=self._desk.clock) as ledger:
-            return tuple(approve(ledger, proposal, by=self._by, at=self._desk.clock(), comment=comment))
+            note = self._noted(self._orders(drafts, ledger.read(), present), proposal=proposal_id)
+            at = self._desk.clock()
+            return tuple(approve(ledger, proposal, by=self._by, at=at, comment=comment, beside=note))
+
+    def _orders(self, drafts: Sequence[Draft], decisions: pl.DataFrame, present: Present) -> frozenset[str]:
+        """The orders that drafts are about, all of which the steward may see.
+
+        Raises:
+            UnseenError: they may not see one of them.
+        """
+        orders, snapshot = orders_of(drafts, decisions, present), self._desk.snapshot()
+        if not all(sees(order, snapshot, self._forces) for order in orders):
+            raise UnseenError
+        return orders
+
+    def _noted(self, orders: frozenset[str], **more: str) -> Beside:
+        """Notes decisions in the audit log, in the transaction that keeps them: keys alone."""
+
+        def note(connection: sa.Connection, taken: Sequence[Taken]) -> None:
+            names = [result.decision_id for result in taken if result.is_new]
+            if names or more:
+                what = {"orders": sorted(orders), "decisions": names, **more}
+                append(connection, [Entry(self._desk.clock(), self._by, "alteration", what)])
+
+        return note
 
     def _consider(self, wish: Wish, present: Present, ledger: Ledger) -> Considered:
         if not wish.asked:
             raise DecisionError("nothing is decided")
-        drafts = draft_all(wish, present)
-        decisions = ledger.read()
+        drafts, decisions = draft_all(wish, present), ledger.read()
+        orders = self._orders(drafts, decisions, present)
         signature = Signature(self._by, wish.reason_code, wish.comment)
         taken = ledger.decide_all([(draft, signature) for draft in drafts], keep=False)
         changes = pl.concat([foresee(draft, present) for draft in drafts])
@@ -150,6 +163,7 @@ class Decider:
             changes=changes.unique(maintain_order=True),
             why=self._why(drafts, present, decisions),
             taken=taken,
+            orders=orders,
             meanwhile=find_meanwhile(self._desk, wish, drafts, present),
         )
 
@@ -175,7 +189,7 @@ class Decider:
             requests=tuple((draft, signature) for draft in considered.drafts),
             why=considered.why,
         )
-        propose(self._desk.database, proposal)
+        propose(self._desk.database, proposal, beside=self._noted(considered.orders, proposal=proposal.proposal_id))
         return Outcome((), proposal.proposal_id, None)
 
 

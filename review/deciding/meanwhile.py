@@ -3,7 +3,7 @@
 Belongs here: finding and telling it. Does not: what is done about it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,10 +12,11 @@ from review.deciding.drafting import draft_all
 from review.deciding.night import present_of
 from review.deciding.wishes import Wish
 from review.desk import Desk, Snapshot
-from review.item.decided import former_ids
+from review.item.page import subject_of_decisions
 from warehouse.ledger.database import Database
 from warehouse.ledger.decision import Draft, Sighting
 from warehouse.ledger.errors import DecisionError
+from warehouse.ledger.evidence import follow_orders
 from warehouse.ledger.folding import digest_of
 from warehouse.ledger.lookup import decisions_about
 from warehouse.ledger.present import Present
@@ -44,20 +45,19 @@ class Meanwhile:
     version: str
 
 
-def version_of(database: Database, present: Present, orders: Collection[str]) -> str:
-    """What a form remembers of the decisions on its orders, so that it shows when another was taken.
+def version_of(decisions: pl.DataFrame) -> str:
+    """What a form remembers of the decisions on its orders (`decisions_on`), so that it shows when there are others."""
+    return digest_of(decisions)[:VERSION_DIGITS]
+
+
+def decisions_on(database: Database, snapshot: Snapshot, orders: Sequence[str]) -> pl.DataFrame:
+    """All decisions on some orders and their records: `DECISIONS`, in ledger order.
 
     Raises:
         LedgerError: the ledger is down.
     """
-    return _digest(decisions_on(database, present, orders))
-
-
-def decisions_on(database: Database, present: Present, orders: Collection[str]) -> pl.DataFrame:
-    """All decisions on some orders and their records: `DECISIONS`, in ledger order."""
-    owned = present.owners.filter(pl.col("order_id").is_in(sorted(orders)))
-    handles = present.records.join(owned, on="record_id", how="semi").get_column("handle")
-    return decisions_about(database, order_ids=former_ids(sorted(orders), present.redirects), handles=handles.to_list())
+    known_ids, handles = subject_of_decisions(orders, snapshot.table)
+    return decisions_about(database, order_ids=known_ids, handles=handles)
 
 
 def find_meanwhile(desk: Desk, wish: Wish, drafts: Sequence[Draft], present: Present) -> Meanwhile | None:
@@ -74,12 +74,30 @@ def find_meanwhile(desk: Desk, wish: Wish, drafts: Sequence[Draft], present: Pre
     """
     if not wish.version:
         return None
-    on_orders = decisions_on(desk.database, present, wish.orders)
-    version = _digest(on_orders)
+    on_orders = decisions_on(desk.database, desk.snapshot(), wish.orders)
+    version = version_of(on_orders)
     was, now = _changed_values(desk, wish, drafts, present)
     if version == wish.version and not was and not now:
         return None
     return Meanwhile(on_orders if version != wish.version else on_orders.clear(), was, now, present.release_id, version)
+
+
+def orders_of(drafts: Sequence[Draft], decisions: pl.DataFrame, present: Present) -> frozenset[str]:
+    """The orders that drafts are about as they are now.
+
+    Args:
+        drafts: what is to be decided.
+        decisions: `DECISIONS`; the taking back of one is about what that one was about.
+        present: the night.
+    """
+    former = decisions.filter(pl.col("decision_id").is_in([draft.replaces for draft in drafts if draft.replaces]))
+    abouts = [draft.about() for draft in drafts] + former.to_dicts()
+    handles = {about[side] for about in abouts for side in ("left_handle", "right_handle")} - {None}
+    records = present.records.filter(pl.col("handle").is_in(sorted(handles))).select("record_id")
+    owned = present.owners.join(records, on="record_id", how="semi").get_column("order_id")
+    named = {about["order_id"] for about in abouts} - {None}
+    went = follow_orders(pl.Series(sorted(named), dtype=pl.String), present.orders["order_id"], present.redirects)
+    return frozenset(owned) | frozenset(went.get_column("order_now").drop_nulls())
 
 
 def _changed_values(desk: Desk, wish: Wish, drafts: Sequence[Draft], present: Present) -> tuple[Sights, Sights]:
@@ -93,10 +111,6 @@ def _changed_values(desk: Desk, wish: Wish, drafts: Sequence[Draft], present: Pr
     seen = {sight for draft in draft_all(wish, former) for sight in draft.seen}
     there = {sight for draft in drafts for sight in draft.seen}
     return _listed(seen - there), _listed(there - seen)
-
-
-def _digest(decisions: pl.DataFrame) -> str:
-    return digest_of(decisions)[:VERSION_DIGITS]
 
 
 def _listed(sights: set[Sighting]) -> Sights:

@@ -108,7 +108,8 @@ def read_wish(form: Form) -> Wish:
 SENT = (
     *("kind", "left_record_id", "right_record_id", "order_id", "field", "value", "value_text", "discrepancy_id"),
     *("until-day", "until-month", "until-year", "referred_to", "replaces", "reason_code", "comment", "item_id"),
-    *("release_id", "orders", "version", "submission", "view"),
+    *("release_id", "orders", "version", "submission", "view", "words"),
+    *(f"deferred-{part}" for part in DAY_PARTS),
 )
 """The fields of a form that say what is wished, as they are sent on from page to page."""
 
@@ -131,8 +132,12 @@ def texts(form: Form, name: str) -> list[str]:
 
 
 def _read_asked(form: Form, kind: str, problems: dict[str, str]) -> tuple[Mapping[str, Any], ...]:
-    shared = {"kind": kind, "replaces": text(form, "replaces") or None}
-    about = KIND[kind].about
+    about, replaces = KIND[kind].about, list(filter(None, texts(form, "replaces")))
+    if about == "decision":
+        if not replaces:
+            problems["kind"] = "Choose the decision that is taken back"
+        return tuple({"kind": kind, "replaces": name} for name in dict.fromkeys(replaces))
+    shared = {"kind": kind, "replaces": next(iter(replaces), None)}
     if about == "pair":
         sides = {name: text(form, name) for name in ("left_record_id", "right_record_id")}
         if not all(sides.values()):
@@ -140,16 +145,12 @@ def _read_asked(form: Form, kind: str, problems: dict[str, str]) -> tuple[Mappin
         return (shared | sides,)
     if about == "value":
         return (shared | _read_value(form, problems),)
-    if about == "decision":
-        if not shared["replaces"]:
-            problems["kind"] = "Choose the decision that is taken back"
-        return (shared,)
     names = list(dict.fromkeys(filter(None, texts(form, "discrepancy_id"))))
     if not names:
         problems["discrepancy_id"] = "Choose a difference"
     more: dict[str, Any] = {}
     if kind == "accept":
-        more["accepted_until"] = _read_day(form, "until", problems)
+        more["accepted_until"] = read_day(form, "until", problems)
     if kind == "refer":
         more["referred_to"] = text(form, "referred_to") or None
     return tuple(shared | more | {"discrepancy_id": name} for name in names)
@@ -163,12 +164,13 @@ def _read_value(form: Form, problems: dict[str, str]) -> dict[str, Any]:
     return {"order_id": text(form, "order_id"), "field": text(form, "field"), "value": value}
 
 
-def _read_day(form: Form, name: str, problems: dict[str, str]) -> date | None:
+def read_day(form: Form, name: str, problems: dict[str, str]) -> date | None:
+    """A day in three fields; what is wrong with it is added to the problems."""
     parts = [text(form, f"{name}-{part}") for part in DAY_PARTS]
     try:
         day, month, year = map(int, parts)
         return date(year, month, day)
-    except ValueError:
-        wrong = "Enter the last day on which it is accepted" if not any(parts) else "Enter a day that there is"
+    except (ValueError, OverflowError):
+        wrong = "Enter a day" if not any(parts) else "Enter a day that there is"
         problems[f"{name}-day"] = f"{wrong}, such as 31 3 2027"
         return None

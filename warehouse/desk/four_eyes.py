@@ -35,7 +35,7 @@ REASONS = (
     Reason("status", "It changes whether an order is in force."),
     Reason("people", "It makes two people one."),
     Reason("confirmed", "It splits an order that a steward, or a court and the police, have confirmed."),
-    Reason("overrules", "It takes the place of another steward's decision."),
+    Reason("overrules", "It replaces or takes back another steward's decision."),
     Reason("approved", "It takes back what a second steward had approved."),
     Reason("sample", "It was drawn at random: a share of all decisions is looked at twice."),
 )

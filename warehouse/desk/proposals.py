@@ -16,7 +16,7 @@ from warehouse.desk.metadata import judgements, proposals
 from warehouse.ledger.database import Database
 from warehouse.ledger.decision import Draft, Sighting, Signature
 from warehouse.ledger.errors import DecisionError
-from warehouse.ledger.ledger import Ledger
+from warehouse.ledger.ledger import Beside, Ledger
 from warehouse.ledger.taking import Taken
 
 Request = tuple[Draft, Signature]
@@ -60,8 +60,13 @@ class Proposal:
         return self.verdict is None
 
 
-def propose(database: Database, proposal: Proposal) -> bool:
+def propose(database: Database, proposal: Proposal, *, beside: Beside | None = None) -> bool:
     """Let decisions wait for a second steward.
+
+    Args:
+        database: the ledger's.
+        proposal: the decisions.
+        beside: writes what must stand or fall with the proposal.
 
     Returns:
         Whether it is new: the same form sent twice makes one proposal.
@@ -84,6 +89,8 @@ def propose(database: Database, proposal: Proposal) -> bool:
                 why=json.dumps(proposal.why),
             )
         )
+        if beside is not None:
+            beside(connection, ())
         return True
 
 
@@ -103,7 +110,15 @@ def find_proposal(database: Database, proposal_id: str) -> Proposal:
         return _find(connection, proposal_id)
 
 
-def approve(ledger: Ledger, proposal: Proposal, *, by: str, at: datetime, comment: str | None = None) -> list[Taken]:
+def approve(
+    ledger: Ledger,
+    proposal: Proposal,
+    *,
+    by: str,
+    at: datetime,
+    comment: str | None = None,
+    beside: Beside | None = None,
+) -> list[Taken]:
     """Approve a proposal: its decisions are taken, in the name of who proposed them, in the same transaction.
 
     Args:
@@ -112,6 +127,7 @@ def approve(ledger: Ledger, proposal: Proposal, *, by: str, at: datetime, commen
         by: who approves.
         at: when.
         comment: what they say.
+        beside: writes what else must stand or fall with the decisions.
 
     Raises:
         ProposalError: it is one's own, or was judged meanwhile.
@@ -119,11 +135,13 @@ def approve(ledger: Ledger, proposal: Proposal, *, by: str, at: datetime, commen
     """
     _require_other(proposal, by)
 
-    def note(connection: sa.Connection, _: Sequence[Taken]) -> None:
+    def judge(connection: sa.Connection, taken: Sequence[Taken]) -> None:
         _judge(connection, proposal, by=by, at=at, verdict="approved", comment=comment)
+        if beside is not None:
+            beside(connection, taken)
 
     batched = [(draft.in_batch(proposal.proposal_id), signature) for draft, signature in proposal.requests]
-    return list(ledger.decide_all(batched, beside=note))
+    return list(ledger.decide_all(batched, beside=judge))
 
 
 def return_proposal(database: Database, proposal: Proposal, *, by: str, at: datetime, comment: str) -> None:

@@ -1,0 +1,101 @@
+"""What the forms of an item show: put together for whoever may decide.
+
+Belongs here: bringing choices, work and what was sent together. Does not: any part of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from review.access.viewer import RIGHTS, Viewer
+from review.deciding.choices import choices_on
+from review.deciding.forms import DecidingForm
+from review.deciding.meanwhile import version_of
+from review.deciding.night import present_of
+from review.desk import Desk, Snapshot
+from warehouse.desk.accounts import Account, all_accounts
+from warehouse.desk.claims import claim
+from warehouse.desk.comments import comments_on
+from warehouse.desk.proposals import read_proposals
+from warehouse.desk.work import read_work
+from warehouse.tables.register import DISCREPANCIES
+from warehouse.tables.release import ORDER_PAIRS
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The page of an item as it was come to, or sent.
+
+    Attributes:
+        view: the view of the queue that the steward came from, as its address has it.
+        about: id of the difference to decide on.
+        pair: the pair of records whose weights are shown.
+        fields: what was sent before, by field.
+        problems: what of it is to be mended, by field.
+    """
+
+    view: str = ""
+    about: str | None = None
+    pair: str | None = None
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def deciding_context(
+    desk: Desk, snapshot: Snapshot, item: Mapping[str, Any], decisions: pl.DataFrame, filled: Filled
+) -> dict[str, Any]:
+    """`choices` and `deciding`, for `deciding/form.html`, and the `errors` of the form.
+
+    Args:
+        desk: with the ledger.
+        snapshot: the release that is shown.
+        item: its row in `review_queue`.
+        decisions: of `decisions_on` its orders.
+        filled: the form.
+
+    Raises:
+        LedgerError: the ledger is down.
+    """
+    orders = tuple(order for order in (item["order_id"], item["other_order_id"]) if order)
+    of_orders = pl.col("order_id").is_in(orders)
+    found, pairs = (snapshot.table(table.name).filter(of_orders) for table in (DISCREPANCIES, ORDER_PAIRS))
+    of_first = found.filter(pl.col("order_id") == orders[0])
+    wanted = filled.about or next(iter(filled.fields.get("discrepancy_id", ())), None)
+    choices = choices_on(item, of_first, present_of(snapshot), pairs, about=wanted)
+    with desk.database.reading() as connection:
+        work = read_work(connection, at=desk.clock())
+        accounts = all_accounts(connection)
+    waiting = [entry for entry in read_proposals(desk.database, waiting=True) if entry.item_id == item["item_id"]]
+    assigned = work.assignments.filter(pl.col("item_id") == item["item_id"]).get_column("assignee")
+    form = DecidingForm(
+        item_id=item["item_id"],
+        orders=orders,
+        release_id=snapshot.release.release_id,
+        version=version_of(decisions),
+        view=filled.view,
+        waiting=waiting[0].proposal_id if waiting else None,
+        assignee=next(iter(assigned), None),
+        stewards=tuple(account.name for account in accounts if is_steward(account)),
+        comments=tuple(comment for order in orders for comment in comments_on(desk.database, order)),
+        fields=filled.fields,
+        problems=filled.problems,
+    )
+    return {"choices": choices, "deciding": form, "errors": form.errors}
+
+
+def is_steward(account: Account) -> bool:
+    """Whether somebody may decide."""
+    return "decide" in RIGHTS[account.role] and account.disabled_at is None
+
+
+def hold(desk: Desk, who: Viewer, item_id: str, *, minutes: int) -> str | None:
+    """Claim an item for who opened it; who else holds it already, if somebody does.
+
+    Raises:
+        LedgerError: the ledger is down.
+    """
+    held = claim(desk.database, item_id, by=who.name, at=desk.clock(), lasting=timedelta(minutes=minutes))
+    return None if held.held_by == who.name else held.held_by

@@ -1,0 +1,107 @@
+"""Decisions that somebody took, and taking them back."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from review.access.scope import sees
+from review.access.viewer import AnySteward, Audit, Auditing, Viewer
+from review.deciding.forms import new_submission
+from review.deciding.meanwhile import orders_of
+from review.deciding.night import present_of
+from review.deciding.previewing import show_preview
+from review.deciding.way import SentForm
+from review.deciding.wishes import WishError, read_wish, sent_fields, texts
+from review.deciding.words import tell_plainly
+from review.desk import Desk
+from review.pages import Place, page
+from warehouse.ledger.folding import fold
+from warehouse.ledger.kinds import REASONS
+from warehouse.ledger.ledger import Ledger
+
+router = APIRouter()
+places = (Place("Your decisions", "/decisions/mine", "decide", 40),)
+
+SHOWN_DECISIONS = 50
+
+
+@router.get("/decisions/mine")
+def show_mine(request: Request, who: AnySteward) -> Response:
+    """What somebody decided lately, to be taken back."""
+    desk: Desk = request.app.state.desk
+    with Ledger.open(desk.ledger_url) as ledger:
+        folded = fold(ledger.read().filter(pl.col("decided_by") == who.name))
+    own = folded.filter(pl.col("kind") != "undo").reverse().head(SHOWN_DECISIONS)
+    return page(request, "deciding/mine.html", decisions=tell_plainly(own))
+
+
+@router.get("/decisions/{decision_id}/undo")
+def ask_to_undo(request: Request, who: AnySteward, audit: Auditing, decision_id: str) -> Response:
+    """Ask why a decision is taken back."""
+    return show_undo(request, _standing(request, who, audit, pl.col("decision_id") == decision_id))
+
+
+@router.get("/batches/{batch_id}/undo")
+def ask_to_undo_batch(request: Request, who: AnySteward, audit: Auditing, batch_id: str) -> Response:
+    """Ask why all decisions that were taken together are taken back."""
+    return show_undo(request, _standing(request, who, audit, pl.col("batch_id") == batch_id))
+
+
+@router.post("/decisions/undo")
+def undo(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> Response:
+    """Show what the taking back comes to, or what of the form is to be mended."""
+    try:
+        return show_preview(request, who, read_wish(form))
+    except WishError as error:
+        standing = _standing(request, who, audit, pl.col("decision_id").is_in(texts(form, "replaces")))
+        return show_undo(request, standing, sent=sent_fields(form), problems=error.problems)
+
+
+def show_undo(
+    request: Request,
+    standing: pl.DataFrame,
+    *,
+    sent: Mapping[str, Sequence[str]] | None = None,
+    problems: Mapping[str, str] | None = None,
+) -> Response:
+    """The page that asks why decisions are taken back; with what was typed, if it was sent before."""
+    reasons = [reason for reason in REASONS if "decision" in reason.about]
+    return page(
+        request,
+        "deciding/undo.html",
+        status=422 if problems else 200,
+        decisions=tell_plainly(standing.head(SHOWN_DECISIONS)),
+        names=standing.get_column("decision_id").to_list(),
+        reasons=[{"value": reason.code, "text": reason.title} for reason in reasons],
+        submission=new_submission(),
+        sent={name: values[0] for name, values in (sent or {}).items()},
+        problems=problems or {},
+        errors=[{"text": words, "href": f"#{name}"} for name, words in (problems or {}).items()],
+    )
+
+
+def _standing(request: Request, who: Viewer, audit: Audit, which: pl.Expr) -> pl.DataFrame:
+    """Decisions that may be taken back.
+
+    Raises:
+        HTTPException: 404: there are none that somebody may see, or 410: none of them stands.
+    """
+    desk: Desk = request.app.state.desk
+    snapshot = desk.snapshot()
+    present = present_of(snapshot)
+    with Ledger.open(desk.ledger_url) as ledger:
+        decisions = ledger.read()
+    found = fold(decisions).filter(which & (pl.col("kind") != "undo"))
+    drafts = [present.draft_undo(name) for name in found.get_column("decision_id")]
+    orders = orders_of(drafts, decisions, present)
+    if not drafts or not all(sees(order, snapshot, who.forces) for order in orders):
+        raise HTTPException(404)
+    standing = found.filter(pl.col("ended_by").is_null())
+    if standing.is_empty():
+        raise HTTPException(410, "The decision no longer stands: it was taken back or replaced before.")
+    audit("consultation", what={"decisions": standing.get_column("decision_id").to_list(), "orders": sorted(orders)})
+    return standing

@@ -1,0 +1,194 @@
+"""Deciding at the desk: what is shown before, who looks twice, what happens when something changed meanwhile."""
+
+import re
+from html import unescape
+
+import polars as pl
+import pytest
+
+from warehouse.desk.proposals import read_proposals
+from warehouse.ledger.ledger import Ledger
+
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+def item_of(desk, kind):
+    """The first item of a kind, its row of the queue."""
+    queue = desk.snapshot().table("review_queue").filter(pl.col("kind") == kind).sort("item_id")
+    return queue.row(0, named=True)
+
+
+def forms_of(html, action):
+    """The hidden fields of each form that goes to an address."""
+    parts = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', html, re.DOTALL)
+    return [_fields(part) for part in parts]
+
+
+def _fields(part):
+    fields: dict[str, list[str]] = {}
+    for name, value in HIDDEN.findall(part):
+        fields.setdefault(name, []).append(unescape(value))
+    return fields
+
+
+def decisions(desk):
+    with Ledger.open(desk.ledger_url) as ledger:
+        return ledger.read()
+
+
+@pytest.fixture
+def never(open_desk):
+    """Clients of a desk that draws no ordinary decision for a second look."""
+    return lambda name: open_desk(name, second_look_share=0)
+
+
+def preview(client, item_id, place=0, **chosen):
+    """Open an item, fill in one of its forms, ask what it changes; the answer."""
+    html = client.get(f"/items/{item_id}").text
+    return client.post("/decide/preview", data=forms_of(html, "/decide/preview")[place] | chosen)
+
+
+def test_a_difference_is_accepted_and_the_next_item_comes(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    until = {"until-day": "31", "until-month": "3", "until-year": "2027"}
+    shown = preview(client, item["item_id"], kind="accept", reason_code="cannot_be_corrected", **until)
+    assert shown.status_code == 200
+    assert "31 March 2027" in shown.text
+    assert decisions(desk).is_empty()
+    saved = client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0], follow_redirects=False)
+    assert saved.status_code == 303
+    assert saved.headers["location"].startswith("/items/")
+    assert item["item_id"] not in saved.headers["location"]
+    row = decisions(desk).row(0, named=True)
+    assert (row["kind"], row["order_id"], row["decided_by"]) == ("accept", item["order_id"], "steward")
+
+
+def test_a_form_that_is_sent_twice_decides_once(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    shown = preview(client, item["item_id"], kind="both_right", reason_code="different_facts")
+    form = forms_of(shown.text, "/decide/save")[0]
+    for _ in range(2):
+        client.post("/decide/save", data=form)
+    assert decisions(desk).height == 1
+
+
+def test_what_is_missing_is_told_and_what_was_typed_is_kept(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    words = '<script>alert("x")</script> ' + "é" * 9_000
+    shown = preview(client, item["item_id"], kind="accept", reason_code="", comment=words)
+    assert shown.status_code == 422
+    assert "There is a problem" in shown.text
+    assert "Choose a reason" in shown.text
+    assert words in unescape(shown.text)
+    assert "<script>alert" not in shown.text
+    assert decisions(desk).is_empty()
+
+
+def near_pair(client, item):
+    html = client.get(f"/items/{item['item_id']}").text
+    return forms_of(html, "/decide/preview")[-1]
+
+
+def test_two_people_become_one_only_after_a_second_steward_has_looked(never, desk):
+    client, orders = never("steward"), desk.snapshot().table("orders")
+    people = orders.unique("subject_id", maintain_order=True)
+    sources = desk.snapshot().table("order_sources").sort("source", "source_key")
+    names = [
+        sources.filter(pl.col("order_id") == order)
+        .select(pl.concat_str("source", "source_key", separator=":"))
+        .item(0, 0)
+        for order in people.head(2)["order_id"]
+    ]
+    item = item_of(desk, "discrepancies")
+    pair = {"left_record_id": names[0], "right_record_id": names[1]}
+    shown = preview(client, item["item_id"], -1, kind="same_person", reason_code="identifiers", **pair)
+    assert "A second steward looks at it" in shown.text
+    saved = client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0], follow_redirects=False)
+    assert saved.status_code == 303
+    assert decisions(desk).is_empty()
+    assert [entry.proposed_by for entry in read_proposals(desk.database, waiting=True)] == ["steward"]
+
+
+def test_what_another_steward_decided_meanwhile_is_shown_before_anything_is_saved(never, desk):
+    item = item_of(desk, "discrepancies")
+    first, second = never("steward"), never("steward2")
+    html = first.get(f"/items/{item['item_id']}").text
+    form = forms_of(html, "/decide/preview")[0]
+    theirs = preview(second, item["item_id"], kind="both_right", reason_code="different_facts", comment="seal seen")
+    second.post("/decide/save", data=forms_of(theirs.text, "/decide/save")[0])
+    until = {"until-day": "31", "until-month": "3", "until-year": "2027"}
+    shown = first.post("/decide/preview", data=form | {"kind": "accept", "reason_code": "document_seen"} | until)
+    assert shown.status_code == 409
+    assert "steward2" in shown.text
+    assert decisions(desk).height == 1
+    assert forms_of(shown.text, "/decide/save") == []
+    again = first.post("/decide/preview", data=forms_of(shown.text, "/decide/preview")[0])
+    assert "It replaces or takes back another steward" in again.text
+
+
+def test_a_decision_is_taken_back(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    shown = preview(client, item["item_id"], kind="both_right", reason_code="different_facts")
+    client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    name = decisions(desk).item(0, "decision_id")
+    assert f"/decisions/{name}/undo" in client.get("/decisions/mine").text
+    form = forms_of(client.get(f"/decisions/{name}/undo").text, "/decisions/undo")[0]
+    assert client.post("/decisions/undo", data=form).status_code == 422
+    shown = client.post("/decisions/undo", data=form | {"reason_code": "mistake"})
+    client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    assert decisions(desk).get_column("kind").to_list() == ["both_right", "undo"]
+    assert client.get(f"/decisions/{name}/undo").status_code == 410
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        pytest.param({"discrepancy_id": "nothing"}, id="a difference that is not there"),
+        pytest.param({"release_id": "r1999-01-01", "kind": "both_right"}, id="a release that is not there"),
+        pytest.param({"fingerprint": ["a", "b"]}, id="more fingerprints than decisions"),
+    ],
+)
+def test_a_forged_form_changes_nothing(never, desk, forged):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    shown = preview(client, item["item_id"], **({"kind": "both_right", "reason_code": "different_facts"} | forged))
+    assert shown.status_code == 409
+    assert decisions(desk).is_empty()
+
+
+def test_a_viewer_sees_no_forms_and_can_send_none(never, desk, viewer):
+    item = item_of(desk, "discrepancies")
+    form = forms_of(never("steward").get(f"/items/{item['item_id']}").text, "/decide/preview")[0]
+    html = viewer.get(f"/items/{item['item_id']}").text
+    assert "/decide/preview" not in html
+    sent = form | {"form_token": viewer.form_token("/queue"), "kind": "both_right", "reason_code": "different_facts"}
+    assert viewer.post("/decide/preview", data=sent).status_code == 403
+    assert viewer.post("/decide/save", data=sent).status_code == 403
+    assert decisions(desk).is_empty()
+
+
+def test_what_stewards_say_is_shown_as_text(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    form = forms_of(client.get(f"/items/{item['item_id']}").text, f"/items/{item['item_id']}/comment")[0]
+    client.post(f"/items/{item['item_id']}/comment", data=form | {"words": "<b>seal?</b>\nlook"})
+    html = client.get(f"/items/{item['item_id']}").text
+    assert "&lt;b&gt;seal?&lt;/b&gt;\nlook" in html
+    refused = client.post(f"/items/{item['item_id']}/comment", data=form | {"words": " "})
+    assert refused.status_code == 422
+
+
+def test_an_item_is_put_off_and_given(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    address = f"/items/{item['item_id']}"
+    form = forms_of(client.get(address).text, f"{address}/defer")[0]
+    assert client.post(f"{address}/defer", data=form | {"deferred-day": "32"}).status_code == 422
+    day = {"deferred-day": "1", "deferred-month": "12", "deferred-year": "2026"}
+    assert client.post(f"{address}/defer", data=form | day, follow_redirects=False).status_code == 303
+    assert item["item_id"] not in client.get("/queue").text
+    client.post(f"{address}/assign", data=form | {"assignee": "steward2"})
+    assert '<option value="steward2" selected>' in client.get(address).text
+
+
+def test_an_item_that_somebody_holds_says_so(never, desk):
+    item = item_of(desk, "discrepancies")
+    never("steward").get(f"/items/{item['item_id']}")
+    assert "steward is looking at it" in never("steward2").get(f"/items/{item['item_id']}").text
