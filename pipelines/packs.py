@@ -4,8 +4,6 @@
 no such owner, pack or user.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -61,7 +59,9 @@ def make(
 
     if everyone == (owner is not None) or (everyone and recipient):
         fail("name one owner, or ask for --all without a --recipient", Exit.USAGE)
-    with opened_ledger(home) as ledger, told_errors_of_packs():
+    if owner is not None:
+        known_owner(owner)
+    with opened_ledger(home) as ledger:
         settings, (lines, release_id) = read_settings(home.resolve()), lines_of(home, ledger)
         for name in all_owners(lines) if owner is None else (owner,):
             disclosure = Disclosure(
@@ -82,6 +82,7 @@ def make_one(ledger: "Ledger", lines: "Lines", disclosure: "Disclosure", *, fold
 
     from warehouse.packs.handing import hand_out
     from warehouse.packs.owners import owner_title
+    from warehouse.packs.workbook import TooManyLinesError
 
     title, is_owners = owner_title(disclosure.owner), pl.col("owner") == disclosure.owner
     asked, waiting = lines.ready.filter(is_owners), lines.waiting.filter(is_owners).height
@@ -90,7 +91,12 @@ def make_one(ledger: "Ledger", lines: "Lines", disclosure: "Disclosure", *, fold
     if asked.is_empty():
         typer.echo(f"{title}: nothing to correct by {disclosure.release_id}; no pack was made")
         return
-    done = hand_out(ledger, asked, disclosure, folder=folder, answers_to=answers_to)
+    try:
+        done = hand_out(ledger, asked, disclosure, folder=folder, answers_to=answers_to)
+    except TooManyLinesError as error:
+        fail(f"{title}: {error}; nothing was handed out", Exit.FAILED)
+    except OSError as error:
+        fail(f"{title}: {folder} can't be written to ({type(error).__name__}); nothing was handed out", Exit.FAILED)
     again = asked.get_column("handed_out_on").count()
     typer.echo(f"{done.disclosure_id}  {title}: {asked.height:,} lines, {again:,} of them asked before")
     for file in done.files:
@@ -99,29 +105,15 @@ def make_one(ledger: "Ledger", lines: "Lines", disclosure: "Disclosure", *, fold
 
 def all_owners(lines: "Lines") -> list[str]:
     """The owners of whom anything is asked; of those that are on no list it is only said that they are."""
+    import polars as pl
+
     from warehouse.packs.owners import title_or_none
 
-    owners = lines.ready.get_column("owner").unique().sort().to_list()
+    owners = pl.concat([lines.ready.select("owner"), lines.waiting.select("owner")]).to_series().unique().sort()
     unknown = [owner for owner in owners if title_or_none(owner) is None]
     if unknown:
         typer.echo(f"nobody is known as {', '.join(unknown)}: see to these lines by hand", err=True)
     return [owner for owner in owners if owner not in unknown]
-
-
-@contextmanager
-def told_errors_of_packs() -> Iterator[None]:
-    """Tell what goes wrong in making packs, and exit with the code that says whose fault it is."""
-    from warehouse.packs.owners import UnknownOwnerError
-    from warehouse.packs.workbook import TooManyLinesError
-
-    try:
-        yield
-    except UnknownOwnerError as error:
-        fail(str(error), Exit.USAGE)
-    except TooManyLinesError as error:
-        fail(str(error), Exit.FAILED)
-    except OSError as error:
-        fail(f"the folder can't be written to ({error.strerror}); nothing was handed out", Exit.FAILED)
 
 
 @packs_app.command()
@@ -165,12 +157,20 @@ def check(owner: OwnerArgument = None, home: HomeOption = DEFAULT_HOME) -> None:
     from pipelines.desk import opened_ledger
     from pipelines.pack_desk import asked_of, followed_up
     from warehouse.packs.measures import sum_up
-    from warehouse.packs.owners import owner_title
 
-    with opened_ledger(home) as ledger, told_errors_of_packs():
+    title = known_owner(owner) if owner is not None else "anybody"
+    with opened_ledger(home) as ledger:
         asked = asked_of(ledger)
-        if owner is not None:
-            words = f"nothing was ever asked of {owner_title(owner)}"
-            show(sum_up(asked.filter(pl.col("owner") == owner), followed_up(home)), empty=words)
-        else:
-            show(sum_up(asked, followed_up(home)), empty="no pack was handed out")
+    if owner is not None:
+        asked = asked.filter(pl.col("owner") == owner)
+    show(sum_up(asked, followed_up(home)), empty=f"nothing was ever asked of {title}")
+
+
+def known_owner(owner: str) -> str:
+    """What an owner is called; one that there is not ends the command."""
+    from warehouse.packs.owners import UnknownOwnerError, owner_title
+
+    try:
+        return owner_title(owner)
+    except UnknownOwnerError as error:
+        fail(str(error), Exit.USAGE)

@@ -89,6 +89,7 @@ FIELD_TITLES = {
     "legal_status": "Status",
     "is_county_lines": "County lines mark",
     "conditions": "Conditions",
+    "condition_count": "Number of conditions",
     "presence": "Record of the order",
     "duplicate": "Second record",
     "case_urn": "Case number",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -92,10 +93,19 @@ def write_workbook(lines: pl.DataFrame, path: Path, cover: Cover) -> None:
 
     Raises:
         TooManyLinesError: a sheet can't hold them.
+        OSError: the file can't be written.
     """
     if lines.height > MOST_LINES:
         raise TooManyLinesError(f"{lines.height:,} lines: a sheet holds {MOST_LINES:,}")
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    try:
+        _write(lines, path, cover)
+    except FileCreateError as error:
+        raise OSError("the workbook can't be written") from error
+
+
+def _write(lines: pl.DataFrame, path: Path, cover: Cover) -> None:
+    # What it writes in between lies beside the file, not in a folder that others may read.
+    with xlsxwriter.Workbook(str(path), OPTIONS | {"tmpdir": str(path.parent)}) as book:
         # The moment of the disclosure, not of writing: the same pack is the same file.
         book.set_properties({"title": cover.title, "created": cover.disclosed_at.astimezone(UTC).replace(tzinfo=None)})
         formats = _Formats.of(book)
