@@ -17,12 +17,14 @@ import review.routes
 from review.access.forms import check_form
 from review.access.gate import Gate
 from review.access.headers import SafeHeaders
+from review.access.limits import Limits
 from review.access.logbook import Logbook
 from review.access.passwords import Passwords
+from review.access.sign_in import Doorkeeper
 from review.assets import Assets
 from review.desk import Desk
 from review.pages import Pages
-from review.problems import HANDLERS
+from review.problems import HANDLERS, Failures
 from review.settings import DeskSettings
 
 LARGEST_BODY = 1_000_000
@@ -56,10 +58,12 @@ def create_app(desk: Desk, settings: DeskSettings) -> FastAPI:
     app.state.gate = Gate(desk, settings)
     app.state.logbook = Logbook(desk)
     app.state.passwords = Passwords(settings)
+    app.state.doorkeeper = Doorkeeper(desk, app.state.logbook, passwords=app.state.passwords, limits=Limits(settings))
     app.state.pages = Pages(assets, tuple(place for area in areas for place in getattr(area, "places", ())))
     app.router.routes.append(Route("/static/{digest}/{name}", assets.serve))
     for area in areas:
         app.include_router(area.router)
+    app.add_middleware(Failures)
     app.add_middleware(SafeHeaders, settings=settings)
     return app
 

@@ -4,14 +4,18 @@ Belongs here: what outlives a request. Does not: pages, who asks.
 """
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
 import polars as pl
+import sqlalchemy as sa
 
 from warehouse.home import Home
 from warehouse.ledger.database import Database
+from warehouse.ledger.errors import LedgerError
 from warehouse.ledger.ledger import now
 from warehouse.releases import Release, current_release
 from warehouse.tables.release import RELEASE_TABLES
@@ -72,14 +76,30 @@ class Desk:
     """
 
     def __init__(
-        self, home: Home, ledger_url: str, *, clock: Callable[[], datetime] = now, is_demo: bool = False
+        self,
+        home: Home,
+        ledger_url: str,
+        *,
+        clock: Callable[[], datetime] = now,
+        is_demo: bool = False,
+        respite: float = 5.0,
     ) -> None:
-        """Nothing is read yet, and no connection made."""
+        """Nothing is read yet, and no connection made.
+
+        Args:
+            home: the folder of all state.
+            ledger_url: where the ledger lies.
+            clock: tells the moment.
+            is_demo: everything shown is synthetic.
+            respite: seconds for which a ledger that is down is not asked again.
+        """
         self.home = home
         self.ledger_url = ledger_url
         self.database = Database(ledger_url, patience=3.0)
         self.clock = clock
         self.is_demo = is_demo
+        self._respite = respite
+        self._down_until: float | None = None
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
 
@@ -97,6 +117,37 @@ class Desk:
                     raise NoReleaseError("no release has been published yet")
                 self._snapshot = Snapshot(release)
             return self._snapshot
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection for reading, as `Database.reading`; while the ledger is down nobody waits for it twice.
+
+        Raises:
+            LedgerError: the ledger is down.
+        """
+        with self._watching(), self.database.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A connection for writing, as `Database.writing`; while the ledger is down nobody waits for it twice.
+
+        Raises:
+            LedgerError: the ledger is down.
+        """
+        with self._watching(), self.database.writing() as connection:
+            yield connection
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        if self._down_until is not None and time.monotonic() < self._down_until:
+            raise LedgerError("the ledger can't be reached")
+        try:
+            yield
+        except LedgerError:
+            self._down_until = time.monotonic() + self._respite
+            raise
+        self._down_until = None
 
     def close(self) -> None:
         """Let all connections go."""

@@ -1,4 +1,4 @@
-"""When something goes wrong: a page in plain words, without personal data.
+"""When something goes wrong: a page in plain words, without personal data but what the user typed themselves.
 
 Belongs here: which error becomes which page. Does not: raising them.
 """
@@ -9,12 +9,15 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from review.access.forms import SAFE_METHODS
-from review.access.viewer import SignInRequiredError
+from review.access import unsent
+from review.access.forms import SAFE_METHODS, ForeignFormError, OutdatedFormError
+from review.access.viewer import ReasonRequiredError, SignInRequiredError, signed_in
 from review.desk import NoReleaseError
 from review.pages import go_on, page
 from warehouse.ledger.errors import LedgerError
@@ -22,37 +25,46 @@ from warehouse.ledger.errors import LedgerError
 log = logging.getLogger("concord.review")
 
 TITLES: Mapping[int, str] = {
-    400: "This can't be read",
-    403: "You can't do this",
+    400: "This can’t be read",
+    403: "You can’t do this",
     404: "Page not found",
-    405: "This can't be done here",
+    405: "This can’t be done here",
     409: "Something changed meanwhile",
     410: "This is no longer here",
     413: "This is too long",
-    422: "Something in the address or the form can't be read",
+    422: "Something in the address or the form can’t be read",
     429: "Too many attempts",
     500: "Something went wrong",
-    503: "The desk can't do this now",
+    503: "The desk can’t do this now",
 }
 WORDS: Mapping[int, str] = {
     404: "If you typed the address, check it. The page may also be about a record that you may not see.",
+    413: "What you sent is longer than the desk takes. Nothing was saved.",
     422: "A value is missing or has a form that is not expected. Go back and try again.",
     500: "Nothing was saved but what a page has told you. Try again. If it fails again, tell the operator the time.",
 }
-DEFAULTS = frozenset({"Not Found", "Method Not Allowed", "Forbidden", "Bad Request"})
+DEFAULTS = frozenset({"Not Found", "Method Not Allowed", "Forbidden", "Bad Request", "Content Too Large"})
+NO_RELEASE = "No release has been published yet. The desk shows one as soon as a night has run."
+FOREIGN = "This form was sent from another site. Nothing was changed."
+OUTDATED = "This form belongs to a session that has ended. Nothing was saved. Check it, and send it again."
 
 
 def problem(request: Request, status: int, words: str | None = None, **context: Any) -> HTMLResponse:
-    """A page that says what went wrong and what to do."""
-    title = TITLES.get(status, TITLES[500])
+    """A page that says what went wrong and what to do.
+
+    Args:
+        request: what is answered.
+        status: the HTTP status.
+        words: what went wrong; the usual words for the status unless told.
+        context: what else the page shows; `unsent`: path and fields of a form that can be sent again.
+    """
     told = WORDS.get(status, "") if words is None or words in DEFAULTS else words
-    return page(request, "problem.html", status=status, title=title, words=told, **context)
+    return page(request, "problem.html", status=status, title=TITLES.get(status, TITLES[500]), words=told, **context)
 
 
 def not_allowed(request: Request, error: Exception) -> Response:
     """An HTTP error that a route raised."""
-    status, detail = getattr(error, "status_code", 500), getattr(error, "detail", None)
-    return problem(request, status, detail)
+    return problem(request, getattr(error, "status_code", 500), getattr(error, "detail", None))
 
 
 def unreadable(request: Request, _: Exception) -> Response:
@@ -60,41 +72,103 @@ def unreadable(request: Request, _: Exception) -> Response:
     return problem(request, 422)
 
 
-def ledger_down(request: Request, error: Exception) -> Response:
-    """The ledger can't be written or read."""
-    log.warning("the ledger can't be used: %s", type(error).__name__)
-    request.state.is_read_only = True
-    return problem(request, 503, f"{error}. Nothing was saved. You can look at records; decisions must wait.")
+def foreign(request: Request, _: Exception) -> Response:
+    """A form of another site."""
+    return problem(request, 403, FOREIGN)
 
 
 def no_release(request: Request, _: Exception) -> Response:
     """Nothing has been published yet."""
-    return problem(request, 503, "No release has been published yet. The desk shows one as soon as a night has run.")
+    return problem(request, 503, NO_RELEASE)
 
 
-def sign_in_required(request: Request, _: Exception) -> Response:
-    """Nobody is signed in: send them to the page where they can."""
+async def ledger_down(request: Request, error: Exception) -> Response:
+    """The ledger can't be written or read: what was typed is shown again, to be sent when it can."""
+    log.warning("the ledger can't be used: %s", type(error).__name__)
+    request.state.is_read_only = True
+    fields = await unsent.fields_of(request)
+    words = f"{str(error)[:1].upper()}{str(error)[1:]}. Nothing was saved."
+    return problem(request, 503, words, unsent=_form(request, fields))
+
+
+async def outdated(request: Request, _: Exception) -> Response:
+    """A form of this desk from before the session: who is signed in now may send it again, having looked."""
+    fields = await unsent.fields_of(request)
+    try:
+        await run_in_threadpool(signed_in, request)
+    except SignInRequiredError:
+        return await sign_in_required(request, SignInRequiredError())
+    return problem(request, 403, OUTDATED, unsent=_form(request, fields))
+
+
+async def reason_required(request: Request, _: Exception) -> Response:
+    """Somebody has not said why they look at records: ask them first, and keep what they typed."""
+    return await _put_off(request, request.state.viewer.name, place="/reason")
+
+
+async def sign_in_required(request: Request, error: Exception) -> Response:
+    """Nobody is signed in: send them where they can, and keep what they typed."""
+    return await _put_off(request, getattr(error, "name", None), place="/sign-in")
+
+
+async def _put_off(request: Request, name: str | None, *, place: str) -> Response:
+    """Send somebody to another page first; what they typed is kept for them."""
+    fields = await unsent.fields_of(request)
+    if name is not None and fields:
+        try:
+            await run_in_threadpool(unsent.keep, request.app.state.desk, name, path=request.url.path, fields=fields)
+        except LedgerError as down:
+            return await ledger_down(request, down)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if request.method not in SAFE_METHODS:
-        wanted = "/"
-    return go_on(request, f"/sign-in?next={quote(wanted, safe='/')}")
-
-
-def failed(request: Request, error: Exception) -> Response:
-    """What nobody foresaw: its kind and place are logged, its words, which may quote a value, are not."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown place"
-    log.error("a page failed: %s at %s", type(error).__name__, place)
-    return problem(request, 500)
+    afterwards = wanted if request.method in SAFE_METHODS else "/unsent"
+    return go_on(request, f"{place}?next={quote(afterwards, safe='/')}")
 
 
 HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Any]] = {
     HTTPException: not_allowed,
     RequestValidationError: unreadable,
+    ForeignFormError: foreign,
+    OutdatedFormError: outdated,
     LedgerError: ledger_down,
     NoReleaseError: no_release,
+    ReasonRequiredError: reason_required,
     SignInRequiredError: sign_in_required,
-    Exception: failed,
 }
+
+
+class Failures:
+    """Answers with a page when something goes wrong that nobody foresaw.
+
+    The kind of the error and its place are logged; its words, which may quote a value, are not.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        is_begun = False
+
+        async def send_and_tell(message: Message) -> None:
+            nonlocal is_begun
+            is_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_tell)
+        except Exception as error:  # noqa: BLE001  # whatever it is, a page must say so
+            log.error("a page failed: %s at %s", type(error).__name__, _place_of(error))  # noqa: TRY400  # no values
+            if scope["type"] == "http" and not is_begun:
+                await problem(Request(scope, receive), 500)(scope, receive, send)
+
+
+def _form(request: Request, fields: unsent.Fields) -> dict[str, Any] | None:
+    return {"path": request.url.path, "fields": fields} if fields else None
+
+
+def _place_of(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"

@@ -9,10 +9,11 @@ The acts are those of section 62 of the Data Protection Act 2018, and those of s
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 
@@ -21,6 +22,7 @@ from warehouse.desk.metadata import audit_log
 SECTION_62 = ("collection", "alteration", "consultation", "disclosure", "combination", "erasure")
 ACTS = (*SECTION_62, "sign_in", "sign_out", "refused")
 BATCH = 5_000
+HEAD_FORM = re.compile(r"(\d{1,18}):([0-9a-f]{64})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,18 @@ class Head:
 
     def __str__(self) -> str:
         return f"{self.sequence}:{self.digest}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """A head as it was noted, `<sequence>:<digest>`.
+
+        Raises:
+            ValueError: it is no such text.
+        """
+        found = HEAD_FORM.fullmatch(text.strip())
+        if found is None:
+            raise ValueError("expected a number, a colon and a digest of 64 signs")
+        return cls(int(found[1]), found[2])
 
 
 BEGINNING = Head(0, "0" * 64)
@@ -101,6 +115,12 @@ def read_rows(connection: sa.Connection, where: sa.ColumnElement[bool] | None = 
     for batch in connection.execution_options(yield_per=BATCH).execute(chosen).mappings().partitions():
         for row in batch:
             yield {str(name): value for name, value in row.items()}
+
+
+def held_values(connection: sa.Connection, key: str) -> frozenset[str]:
+    """All values of a key that entries carry in what they are about."""
+    carried = read_rows(connection, audit_log.c.what.contains(json.dumps(key) + ":", autoescape=True))
+    return frozenset(str(json.loads(row["what"]).get(key)) for row in carried)
 
 
 def prove(connection: sa.Connection, *noted: Head) -> Proof:

@@ -68,6 +68,11 @@ class Home:
         return self.models / "CURRENT"
 
     @property
+    def desk(self) -> Path:
+        """What the stewards' desk keeps outside the ledger's database: the end of its audit log, and what waits."""
+        return self.path / "desk"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own storage."""
         return self.path / "dagster"

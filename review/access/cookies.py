@@ -9,6 +9,7 @@ from starlette.responses import Response
 from review.settings import DeskSettings
 
 SESSION = "concord"
+BROWSER = "concord-browser"
 VISITOR = "concord-visitor"
 MESSAGE = "concord-message"
 REASON = "concord-reason"

@@ -9,7 +9,6 @@ Three things are asked, any of which would do in a browser of today: where the r
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from review.access.cookies import SESSION, VISITOR, read_cookie
@@ -19,24 +18,31 @@ from review.access.tokens import form_token, is_same
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD = "form_token"
 HEADER = "X-Form-Token"
-FOREIGN = "This form was sent from another site. Nothing was changed."
-OUTDATED = "This form belongs to a session that has ended. Nothing was changed. Go back, load the page anew, try again."
+
+
+class ForeignFormError(Exception):
+    """The form was sent from another site."""
+
+
+class OutdatedFormError(Exception):
+    """The form is of this desk, as the browser says, but not of this session."""
 
 
 async def check_form(request: Request) -> None:
     """Refuse what would change something and does not come from a form of this session.
 
     Raises:
-        HTTPException: 403.
+        ForeignFormError: another site sent it.
+        OutdatedFormError: it is of another session, or no form of ours.
     """
     if request.method in SAFE_METHODS:
         return
     if not is_own_origin(request):
-        raise HTTPException(403, FOREIGN)
+        raise ForeignFormError
     expected = expected_token(request)
     given = request.headers.get(HEADER) or _field(await request.form())
     if expected is None or not is_same(given, expected):
-        raise HTTPException(403, OUTDATED)
+        raise OutdatedFormError
 
 
 def is_own_origin(request: Request) -> bool:

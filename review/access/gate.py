@@ -61,7 +61,7 @@ class Gate:
             LedgerError: the ledger is down.
         """
         token, at = new_token(), self._desk.clock()
-        with self._desk.database.writing() as connection:
+        with self._desk.writing() as connection:
             forget_sessions(connection, seen_before=at - 2 * self._longest)
             start_session(connection, digest_of(token), name=name, at=at)
         return token
@@ -85,17 +85,17 @@ class Gate:
             LedgerError: the ledger is down; it is ended here all the same.
         """
         self._remember(digest_of(token), None)
-        with self._desk.database.writing() as connection:
+        with self._desk.writing() as connection:
             end_session(connection, digest_of(token), at=self._desk.clock())
 
     def _read(self, digest: str, at: datetime) -> tuple[Session, Account] | None:
-        with self._desk.database.reading() as connection:
+        with self._desk.reading() as connection:
             session = find_session(connection, digest)
             account = find_account(connection, session.name) if session else None
         if session is None or account is None:
             return None
         if at - session.seen_at >= SEEN_EVERY and self._known((session, account), at).is_open:
-            with self._desk.database.writing() as connection:
+            with self._desk.writing() as connection:
                 touch_session(connection, digest, at=at)
         return session, account
 

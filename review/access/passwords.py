@@ -3,12 +3,16 @@
 Belongs here: hashing, checking, what a new password must be. Does not: keeping the hash (`warehouse.desk.accounts`).
 """
 
+import threading
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from review.settings import DeskSettings
 
 LANES = 4
+AT_ONCE = 2
+"""Passwords checked at once: each takes much memory, and many may knock together."""
 LONGEST = 1_000
 """Longer ones are refused unread: hashing must not be made to work for whoever sends most."""
 
@@ -28,6 +32,7 @@ class Passwords:
             memory_cost=max(settings.password_memory_kib, 8 * LANES),
             parallelism=LANES,
         )
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._of_nobody = self._hasher.hash("")
 
     def hash_new(self, password: str, *, name: str) -> str:
@@ -42,14 +47,20 @@ class Passwords:
             raise WeakPasswordError(f"the password is too long: {LONGEST} characters are the most")
         if len(set(password)) < self._shortest // 2 or name.casefold() in password.casefold():
             raise WeakPasswordError("the password is too easy to guess: do not repeat characters or use the name")
-        return self._hasher.hash(password)
+        return self.hash_again(password)
+
+    def hash_again(self, password: str) -> str:
+        """The hash of a password that is in use, at today's cost."""
+        with self._turns:
+            return self._hasher.hash(password)
 
     def is_right(self, password: str, kept: str | None) -> bool:
         """Whether a password is the one that was hashed; takes as long if there is no hash."""
         if len(password) > LONGEST:
             return False
         try:
-            return self._hasher.verify(kept or self._of_nobody, password) and kept is not None
+            with self._turns:
+                return self._hasher.verify(kept or self._of_nobody, password) and kept is not None
         except (VerificationError, InvalidHashError):
             return False
 

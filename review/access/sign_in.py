@@ -1,13 +1,17 @@
 """Signing in with a name and a password.
 
-Belongs here: who is let in, and how often one may try. Does not: the page (`review.routes.access`).
+Belongs here: who is let in. Does not: the page (`review.routes.access`), how often one may try
+(`review.access.limits`).
 """
 
+from dataclasses import dataclass
+
+from review.access.limits import Limits
 from review.access.logbook import Logbook
 from review.access.passwords import Passwords
 from review.access.tokens import digest_of
 from review.desk import Desk
-from warehouse.desk.accounts import Account, find_account
+from warehouse.desk.accounts import Account, find_account, set_password_hash
 
 SHOWN_DIGITS = 12
 
@@ -16,19 +20,61 @@ class RefusedError(Exception):
     """Somebody is not let in; why is not told to them."""
 
 
-def check_password(desk: Desk, logbook: Logbook, passwords: Passwords, *, name: str, password: str) -> Account:
-    """The account of somebody who knows its password.
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt to sign in.
 
-    Raises:
-        RefusedError: name or password is wrong, or the account is closed.
-        LedgerError: the ledger is down.
+    Attributes:
+        name: the name given.
+        password: the password given.
+        address: where it comes from.
+        browser: the token of a session that the browser once had.
     """
-    with desk.database.reading() as connection:
-        account = find_account(connection, name)
-    is_right = passwords.is_right(password, account.password_hash if account else None)
-    if account is None or not is_right or account.disabled_at is not None:
-        # A password typed where the name belongs must not stand in the log.
-        who = account.name if account else f"unknown:{digest_of(name)[:SHOWN_DIGITS]}"
-        logbook.note("refused", who=who, what={"sign_in": "password"})
-        raise RefusedError
-    return account
+
+    name: str
+    password: str
+    address: str
+    browser: str | None
+
+
+class Doorkeeper:
+    """Lets in who knows a password."""
+
+    def __init__(self, desk: Desk, logbook: Logbook, *, passwords: Passwords, limits: Limits) -> None:
+        """Keep the door of a desk."""
+        self._desk = desk
+        self._logbook = logbook
+        self._passwords = passwords
+        self._limits = limits
+
+    def let_in(self, attempt: Attempt) -> Account:
+        """The account of somebody who knows its password.
+
+        Raises:
+            RefusedError: name or password is wrong, or the account is closed.
+            TooManyAttemptsError: too many attempts failed.
+            LedgerError: the ledger is down.
+        """
+        at = self._desk.clock()
+        with self._desk.reading() as connection:
+            counts = self._limits.counts(
+                connection, name=attempt.name, address=attempt.address, browser=attempt.browser
+            )
+            self._limits.check(connection, counts, at=at)
+            account = find_account(connection, attempt.name)
+        is_right = self._passwords.is_right(attempt.password, account.password_hash if account else None)
+        if account is None or not is_right or account.disabled_at is not None:
+            with self._desk.writing() as connection:
+                self._limits.failed(connection, counts, at=at)
+            self._logbook.note("refused", who=_known_as(attempt.name, account), what={"sign_in": "password"})
+            raise RefusedError
+        with self._desk.writing() as connection:
+            self._limits.succeeded(connection, counts)
+            if self._passwords.is_outdated(account.password_hash or ""):
+                set_password_hash(connection, account.name, self._passwords.hash_again(attempt.password))
+        return account
+
+
+def _known_as(name: str, account: Account | None) -> str:
+    """Who is named in the log: a password typed where the name belongs must not stand there."""
+    return account.name if account else f"unknown:{digest_of(name)[:SHOWN_DIGITS]}"

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from review.access.cookies import SESSION, read_cookie
 from review.access.logbook import Logbook
+from review.access.reasons import reason_of
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     "viewer": frozenset({"see"}),
@@ -58,6 +59,10 @@ class SignInRequiredError(Exception):
         self.name = name
 
 
+class ReasonRequiredError(Exception):
+    """The installation asks why people look at records, and this one has not said."""
+
+
 def signed_in(request: Request) -> Viewer:
     """Whoever is signed in, whatever their role.
 
@@ -83,9 +88,16 @@ def require(right: str) -> Callable[[Request, Viewer], Viewer]:
             logbook: Logbook = request.app.state.logbook
             logbook.note("refused", who=who.name, what={"right": right, "path": request.url.path})
             raise HTTPException(403, "Your role does not let you do this. Ask an administrator if it should.")
+        if right != "administer" and request.app.state.settings.reason == "required":
+            _require_reason(request, who)
         return who
 
     return allowed
+
+
+def _require_reason(request: Request, who: Viewer) -> None:
+    if reason_of(request, who.session) is None:
+        raise ReasonRequiredError
 
 
 viewer = require("see")
@@ -97,10 +109,11 @@ administrator = require("administer")
 class Audit:
     """Notes in the audit log what the viewer of a request does: `audit("consultation", what={"orders": [...]})`."""
 
-    def __init__(self, logbook: Logbook, who: str) -> None:
-        """Note in a logbook, as somebody."""
+    def __init__(self, logbook: Logbook, who: str, *, reason: str | None) -> None:
+        """Note in a logbook, as somebody, for a reason that they gave for their session."""
         self._logbook = logbook
         self._who = who
+        self._reason = reason
 
     def __call__(self, act: str, *, what: Mapping[str, Any], reason: str | None = None) -> None:
         """Note an act before its page is sent: keys alone, never values.
@@ -108,14 +121,15 @@ class Audit:
         Args:
             act: one of `warehouse.audit.ACTS`.
             what: kinds of things and their keys.
-            reason: why, where it was asked.
+            reason: why; the reason that was given for the session unless told.
         """
-        self._logbook.note(act, who=self._who, what=what, reason=reason)
+        self._logbook.note(act, who=self._who, what=what, reason=reason or self._reason)
 
 
 def auditor(request: Request, who: Annotated[Viewer, Depends(signed_in)]) -> Audit:
     """What a route notes its acts with."""
-    return Audit(request.app.state.logbook, who.name)
+    asks = request.app.state.settings.reason != "off"
+    return Audit(request.app.state.logbook, who.name, reason=reason_of(request, who.session) if asks else None)
 
 
 SignedIn = Annotated[Viewer, Depends(signed_in)]

@@ -1,4 +1,4 @@
-"""Coming and going: signing in and out, and where somebody begins."""
+"""Coming and going: signing in and out, where somebody begins, what they did not get to send, why they look."""
 
 from typing import Annotated
 
@@ -7,14 +7,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from review.access.cookies import SESSION, VISITOR, drop_cookie, read_cookie, set_cookie
-from review.access.sign_in import RefusedError, check_password
+from review.access import unsent
+from review.access.cookies import BROWSER, REASON, SESSION, VISITOR, drop_cookie, read_cookie, set_cookie
+from review.access.limits import TooManyAttemptsError
+from review.access.reasons import REASONS, hold_reason, reason_of, reason_text
+from review.access.sign_in import Attempt, RefusedError
 from review.access.tokens import form_token, new_token
 from review.access.viewer import SignedIn
 from review.pages import go_on, page
+from review.problems import problem
 
 router = APIRouter()
 REFUSED = "The name or the password is not right, or the account is closed."
+BROWSER_SECONDS = 30 * 24 * 3_600
 
 
 @router.get("/")
@@ -36,16 +41,19 @@ def ask_to_sign_in(request: Request) -> HTMLResponse:
 def sign_in(request: Request, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "") -> Response:
     """Let somebody in who knows their password."""
     state = request.app.state
+    if not state.settings.local_sign_in:
+        raise HTTPException(404)
+    address = request.client.host if request.client else ""
     try:
-        account = check_password(state.desk, state.logbook, state.passwords, name=name, password=password)
+        account = state.doorkeeper.let_in(Attempt(name, password, address, read_cookie(request, BROWSER)))
+    except TooManyAttemptsError as error:
+        words = f"Too many attempts to sign in failed. Wait {error.minutes} minutes, then try again."
+        answer = problem(request, 429, words)
+        answer.headers["Retry-After"] = str(error.minutes * 60)
+        return answer
     except RefusedError:
         return _sign_in_page(request, error=REFUSED, name=name)
-    token = state.gate.begin(account.name)
-    state.logbook.note("sign_in", who=account.name, what={"by": "password"})
-    response = go_on(request, own_path(request.query_params.get("next")))
-    set_cookie(response, SESSION, token, settings=state.settings)
-    drop_cookie(response, VISITOR, settings=state.settings)
-    return response
+    return welcome(request, account.name, by="password", wanted=request.query_params.get("next"))
 
 
 @router.post("/sign-out")
@@ -55,16 +63,64 @@ def sign_out(request: Request, who: SignedIn) -> Response:
     state.gate.end(read_cookie(request, SESSION) or "")
     state.logbook.note("sign_out", who=who.name, what={})
     response = go_on(request, "/sign-in", message="You are signed out.")
-    drop_cookie(response, SESSION, settings=state.settings)
+    for cookie in (SESSION, REASON):
+        drop_cookie(response, cookie, settings=state.settings)
+    return response
+
+
+@router.get("/unsent")
+def show_unsent(request: Request, who: SignedIn) -> HTMLResponse:
+    """What somebody typed and sent after their session had ended."""
+    return page(request, "access/unsent.html", forms=unsent.kept_for(request.app.state.desk, who.name)[::-1])
+
+
+@router.post("/unsent/forget")
+def forget_unsent(request: Request, who: SignedIn, form_id: Annotated[str, Form()]) -> Response:
+    """Forget one of them."""
+    unsent.forget(request.app.state.desk, who.name, form_id)
+    return go_on(request, "/unsent", message="It is forgotten.")
+
+
+@router.get("/reason")
+def ask_for_reason(request: Request, who: SignedIn) -> HTMLResponse:
+    """Ask why somebody looks at records."""
+    given = reason_of(request, who.session)
+    return page(request, "access/reason.html", reasons=REASONS, given=given, wanted=request.query_params.get("next"))
+
+
+@router.post("/reason")
+def give_reason(
+    request: Request, who: SignedIn, code: Annotated[str, Form()] = "", words: Annotated[str, Form()] = ""
+) -> Response:
+    """Hold the reason for the rest of the session."""
+    reason = reason_text(code, words)
+    if reason is None:
+        return page(request, "access/reason.html", status=422, reasons=REASONS, code=code, words=words, is_wrong=True)
+    response = go_on(request, own_path(request.query_params.get("next")))
+    hold_reason(response, request, session=who.session, reason=reason)
+    return response
+
+
+def welcome(request: Request, name: str, *, by: str, wanted: str | None) -> Response:
+    """Begin a session for somebody who has proved who they are, and send them where they wanted to go.
+
+    What they typed before their last session ended comes first.
+    """
+    state = request.app.state
+    token = state.gate.begin(name)
+    state.logbook.note("sign_in", who=name, what={"by": by})
+    response = go_on(request, "/unsent" if unsent.kept_for(state.desk, name) else own_path(wanted))
+    set_cookie(response, SESSION, token, settings=state.settings)
+    set_cookie(response, BROWSER, token, settings=state.settings, seconds=BROWSER_SECONDS)
+    drop_cookie(response, VISITOR, settings=state.settings)
     return response
 
 
 def own_path(wanted: str | None) -> str:
     """A path on this desk to go on to; anything else becomes the beginning."""
-    is_own = (
-        wanted is not None and wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    )
-    return wanted if wanted is not None and is_own else "/"
+    if wanted is None or not wanted.isprintable() or not wanted.startswith("/") or wanted[1:2] in ("/", "\\"):
+        return "/"
+    return wanted
 
 
 def _sign_in_page(request: Request, *, error: str | None = None, name: str = "") -> HTMLResponse:

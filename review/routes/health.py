@@ -28,7 +28,7 @@ def _has_release(desk: Desk) -> bool:
 
 def _has_ledger(desk: Desk) -> bool:
     try:
-        with desk.database.reading():
+        with desk.reading():
             return True
     except LedgerError:
         return False

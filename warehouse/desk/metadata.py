@@ -49,6 +49,17 @@ sign_in_attempts = sa.Table(
     sa.Index("sign_in_attempts_by_subject", "subject_digest", "at"),
 )
 
+kept_forms = sa.Table(
+    "kept_forms",
+    metadata,
+    sa.Column("form_id", sa.Text(), primary_key=True),
+    by_user("name", "a_form_is_of_a_user"),
+    sa.Column("path", sa.Text(), nullable=False),
+    sa.Column("fields", sa.Text(), nullable=False),  # pairs of name and value as a JSON list
+    sa.Column("kept_at", UtcDateTime(), nullable=False),
+    sa.Index("kept_forms_by_user", "name"),
+)
+
 claims = sa.Table(
     "claims",
     metadata,

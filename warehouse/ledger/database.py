@@ -5,6 +5,7 @@ Belongs here: what differs between SQLite and PostgreSQL. Does not: decisions (`
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -109,7 +110,9 @@ class Database:
             state = _schema_state(connection)
             if state == "unknown":
                 raise self._unknown_schema()
-            command.upgrade(_alembic(connection), to)
+            config = _alembic()
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
             return state
 
     def close(self) -> None:
@@ -193,14 +196,19 @@ def _schema_state(connection: sa.Connection) -> SchemaState:
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
         return "unknown" if sa.inspect(connection).has_table(decisions.name) else "missing"
-    steps = ScriptDirectory.from_config(_alembic(connection))
-    if revision == steps.get_current_head():
+    steps = _steps()
+    if revision == steps[0]:
         return "current"
-    return "older" if revision in {step.revision for step in steps.walk_revisions()} else "unknown"
+    return "older" if revision in steps else "unknown"
 
 
-def _alembic(connection: sa.Connection) -> Config:
+@cache
+def _steps() -> tuple[str, ...]:
+    """The schemas that this version knows, the current one first; read once, since every connection asks."""
+    return tuple(step.revision for step in ScriptDirectory.from_config(_alembic()).walk_revisions())
+
+
+def _alembic() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = connection
     return config
