@@ -1,0 +1,97 @@
+"""The facets of the queue: by what it can be narrowed down, and the words for their values.
+
+Belongs here: the list. Does not: counting (`review.queue.narrowing`), the address of a view (`review.queue.view`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from expectations.discrepancies import RULES
+from review.item.fields import FIELD_TITLES
+from review.item.words import KIND_TITLES, SEVERITY_TITLES, STATUS_TITLES, source_name, title_of
+from warehouse.codes import reference
+from warehouse.tables.core import ORDER_TYPES
+
+NOT_KNOWN: Final = "none"
+"""Stands for a value that an item does not have."""
+NOBODY: Final = "nobody"
+MYSELF: Final = "me"
+A_USER: Final = "@"
+"""Begins the name of a user among assignees: a user may be called `nobody`."""
+
+STATES: Final = {
+    "open": "Open",
+    "claimed": "Being worked on",
+    "waiting": "Waits for a second steward",
+    "deferred": "Deferred",
+    "decided": "Decided since the release",
+}
+TO_DO: Final = ("open", "claimed")
+"""The states that are shown unless others are chosen."""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One facet.
+
+    Attributes:
+        name: in the address, and the column of the items.
+        title: on the page.
+        words: the words for a value.
+        fixed: its values, in the order in which they are shown, if they are known beforehand; else those that the
+            items have, by their words.
+        has_several: an item can have several values; they are kept beside the items.
+        standing: the values that are chosen if none is named.
+    """
+
+    name: str
+    title: str
+    words: Callable[[str], str]
+    fixed: tuple[str, ...] = ()
+    has_several: bool = False
+    standing: tuple[str, ...] = ()
+
+
+def _listed(words: Mapping[str, str]) -> Callable[[str], str]:
+    """The words of a list; a code that is not in it stands for itself."""
+    return lambda code: words.get(code, "Not known" if code == NOT_KNOWN else code.replace("_", " "))
+
+
+def _pair_words(pair: str) -> str:
+    return " and ".join(source_name(source) for source in pair.split("-"))
+
+
+def _force_words(code: str) -> str:
+    return "Not known" if code == NOT_KNOWN else title_of("force_code", code)
+
+
+def _type_words(code: str) -> str:
+    return "Not known" if code == NOT_KNOWN else title_of("order_type", code)
+
+
+def _assignee_words(value: str) -> str:
+    words = {NOBODY: "Nobody", MYSELF: "Me"}
+    return words.get(value, value.removeprefix(A_USER))
+
+
+@cache
+def _regions() -> dict[str, str]:
+    return dict(reference("regions").select("code", "name").iter_rows())
+
+
+FACETS: Final = (
+    Facet("state", "State", _listed(STATES), tuple(STATES), standing=TO_DO),
+    Facet("assignee", "Assigned to", _assignee_words),
+    Facet("kind", "Kind", _listed(KIND_TITLES), tuple(KIND_TITLES)),
+    Facet("severity", "Severity", _listed(SEVERITY_TITLES), tuple(SEVERITY_TITLES)),
+    Facet("field", "Field", _listed(FIELD_TITLES), has_several=True),
+    Facet("rule", "Rule", _listed({rule.code: rule.title for rule in RULES}), has_several=True),
+    Facet("pair", "Sources that differ", _pair_words, has_several=True),
+    Facet("type", "Type of order", _type_words, (*ORDER_TYPES, NOT_KNOWN)),
+    Facet("status", "Status in law", _listed(STATUS_TITLES), tuple(STATUS_TITLES)),
+    Facet("force", "Force", _force_words),
+    Facet("region", "Region", _listed(_regions())),
+)
+FACET: Final = {facet.name: facet for facet in FACETS}

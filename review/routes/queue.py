@@ -1,0 +1,181 @@
+"""The queue: what waits, narrowed down; views that are kept; finding orders."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+import polars as pl
+from fastapi import APIRouter, Depends, Form
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from review.access.scope import ORDER_COLUMNS, only_seen
+from review.access.viewer import AnyViewer, Auditing, Viewer, viewer
+from review.desk import Desk
+from review.item.words import day_words
+from review.pages import Place, go_on, page
+from review.queue.board import Board, open_board
+from review.queue.facets import FACET
+from review.queue.narrowing import Narrowed
+from review.queue.search import Index, build_index, find_orders
+from review.queue.searches import Search, Searches
+from review.queue.showing import chips, groups, headings, lines, page_links, sort_options
+from review.queue.view import View, read_view
+from warehouse.desk.work import SavedView, forget_view, read_views, save_view
+from warehouse.ledger.errors import DecisionError, LedgerError
+
+router = APIRouter()
+places = (Place("Queue", "/queue", "see", 10), Place("Search", "/search", "see", 20))
+
+ADDRESS = "/queue"
+MOST_FOUND = 50
+LONGEST_REASON = 500
+WORDS = {name: facet.words for name, facet in FACET.items()}
+
+
+@router.get("/queue")
+def show_queue(request: Request, who: AnyViewer, audit: Auditing) -> Response:
+    """The queue in one view."""
+    view = read_view(request.query_params.multi_items(), viewer=who.name)
+    is_part = "hx-request" in request.headers
+    if not is_part and not view.problems and request.url.query != view.link():
+        return RedirectResponse(_address(view), status_code=303)
+    board = open_board(request.app.state.desk, who)
+    narrowed = board.narrowed(view)
+    shown = narrowed.page(view.page)
+    audit("consultation", what={"page": "queue", "orders": _order_ids(shown), "items": shown["item_id"].to_list()})
+    context = _context(board, narrowed, view)
+    if is_part:
+        response = page(request, "queue/part.html", **context)
+        response.headers["HX-Push-Url"] = _address(view)
+        return response
+    context |= {"views": _views(request, who), "errors": [{"text": words} for words in view.problems]}
+    return page(request, "queue/queue.html", status=422 if view.problems else 200, **context)
+
+
+@router.post("/queue/views")
+def keep_view(
+    request: Request,
+    who: AnyViewer,
+    name: Annotated[str, Form()] = "",
+    query: Annotated[str, Form()] = "",
+    is_shared: Annotated[bool, Form()] = False,
+) -> Response:
+    """Keep a view under a name; stewards may share theirs."""
+    view = read_view(parse_qsl(query))
+    kept = SavedView(who.name, " ".join(name.split()), view.query, is_shared and who.may("decide"))
+    desk: Desk = request.app.state.desk
+    try:
+        save_view(desk.database, kept, at=desk.clock())
+    except DecisionError as error:
+        return go_on(request, _address(view), message=f"The view was not saved: {error}.", tone="warning")
+    return go_on(request, _address(view), message="The view is saved.")
+
+
+@router.post("/queue/views/forget")
+def drop_view(request: Request, who: AnyViewer, name: Annotated[str, Form()] = "") -> Response:
+    """Keep a view of one's own no longer."""
+    if forget_view(request.app.state.desk.database, who.name, name):
+        return go_on(request, ADDRESS, message="The view is deleted.")
+    return go_on(request, ADDRESS, message="You have no view of that name.", tone="warning")
+
+
+@router.get("/search", dependencies=[Depends(viewer)])
+def ask_for_search(request: Request) -> HTMLResponse:
+    """The page to search on."""
+    return page(request, "queue/search.html", asked=None)
+
+
+@router.post("/search")
+def search(
+    request: Request, who: AnyViewer, text: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Take what was typed; what is found has an address of its own, without what was typed."""
+    asked = Search(who.name, " ".join(text.split()), reason.strip()[:LONGEST_REASON] or None)
+    errors = []
+    if not asked.text:
+        errors.append({"text": "Enter a name, an identifier or a reference", "href": "#text"})
+    if request.app.state.settings.reason == "required" and not asked.reason:
+        errors.append({"text": "Say why you search", "href": "#reason"})
+    if errors:
+        return page(request, "queue/search.html", status=422, asked=asked, errors=errors)
+    return go_on(request, f"/search/{_searches(request).keep(asked)}")
+
+
+@router.get("/search/{name}")
+def show_found(request: Request, who: AnyViewer, audit: Auditing, name: str) -> Response:
+    """What a search leads to."""
+    asked = _searches(request).find(name, who.name)
+    if asked is None:
+        raise HTTPException(410, "What you searched for is no longer kept: search again.")
+    found = _find(request.app.state.desk, who, asked.text)
+    audit(
+        "consultation", what={"page": "search", "by": found.by, "orders": _order_ids(found.orders)}, reason=asked.reason
+    )
+    return page(request, "queue/search.html", asked=asked, found=found, words=WORDS, day_words=day_words)
+
+
+def _context(board: Board, narrowed: Narrowed, view: View) -> dict[str, Any]:
+    number = min(view.page, narrowed.pages)
+    return {
+        "view": view,
+        "release": board.release_id,
+        "is_newer": view.drawn_by is not None and view.drawn_by != board.release_id,
+        "is_beyond": view.page > narrowed.pages,
+        "number": number,
+        "pages": narrowed.pages,
+        "total": narrowed.items.height,
+        "all": board.rows.height,
+        "lines": lines(narrowed.page(number), board.several),
+        "groups": groups(narrowed, board.choices(), view),
+        "chips": chips(view, ADDRESS),
+        "headings": headings(view, ADDRESS),
+        "sorts": sort_options(view),
+        "pagination": page_links(view, narrowed.pages, ADDRESS, release=board.release_id),
+    }
+
+
+def _views(request: Request, who: Viewer) -> list[SavedView]:
+    """The views that somebody sees; none while the ledger is down."""
+    try:
+        with request.app.state.desk.database.reading() as connection:
+            return read_views(connection, who.name)
+    except LedgerError:
+        return []
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What a search leads to: the likest orders that may be seen, each with its items, and how many there are."""
+
+    orders: pl.DataFrame
+    items: Mapping[str, list[Mapping[str, Any]]]
+    by: str | None
+    total: int
+
+
+def _find(desk: Desk, who: Viewer, text: str) -> _Found:
+    snapshot = desk.snapshot()
+    index: Index = snapshot.keep("search", lambda: build_index(snapshot.table))
+    found = find_orders(index, text, this_year=desk.clock().year)
+    seen = only_seen(found.orders, snapshot, who.forces)
+    shown = seen.head(MOST_FOUND).join(snapshot.table("orders"), on="order_id", how="left", maintain_order="left")
+    return _Found(shown, open_board(desk, who).items_of(shown.get_column("order_id")), found.by, seen.height)
+
+
+def _searches(request: Request) -> Searches:
+    desk: Desk = request.app.state.desk
+    kept: Searches = desk.snapshot().keep("searches", Searches)
+    return kept
+
+
+def _order_ids(rows: pl.DataFrame) -> list[str]:
+    columns = (rows.get_column(name) for name in ORDER_COLUMNS if name in rows.columns)
+    return pl.concat(columns).drop_nulls().unique().sort().to_list()
+
+
+def _address(view: View) -> str:
+    link = view.link()
+    return f"{ADDRESS}?{link}" if link else ADDRESS
