@@ -26,7 +26,7 @@ from matching.engine.comparators.sets import Sets, number_lists
 from matching.engine.values import Codes, Column, Dictionary, Flags, distinct_pairs
 
 Scores = npt.NDArray[np.float32]
-# Above this many distinct pairs a second thread pays.
+# Pairs of texts scored together, which bounds memory and stays in the cache.
 BATCH = 5_000
 # Signatures count up to 255 bytes, and a letter takes up to four; the bound says nothing of texts so long.
 LONG = 64
@@ -114,9 +114,11 @@ def _scored(
     places = np.nonzero(possible)[0]
     if len(places):
         one, other, inverse = distinct_pairs(left[places], right[places], len(dictionary.values))
-        workers = -1 if len(one) > BATCH else 1
-        texts = dictionary.texts(one), dictionary.texts(other)
-        found = process.cpdist(*texts, scorer=scorer, score_cutoff=cutoff, dtype=np.float32, workers=workers)
+        found = np.empty(len(one), np.float32)
+        for start in range(0, len(one), BATCH):
+            some = slice(start, start + BATCH)
+            texts = dictionary.texts(one[some]), dictionary.texts(other[some])
+            found[some] = process.cpdist(*texts, scorer=scorer, score_cutoff=cutoff, dtype=np.float32)
         scores[places] = found[inverse]
     return scores
 
