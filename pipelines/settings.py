@@ -7,17 +7,18 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from expectations.disclosure import LEAST_THRESHOLD
 from expectations.discrepancies import PresenceClock
 from warehouse.home import Home
+from warehouse.tables.core import ORDER_TYPES, SOURCES
 
 FILE_NAME = "concord.toml"
 
-SourceName = Literal["pnc", "pnd", "court", "rocu"]
+PRESENCE_KEYS = (*SOURCES, *(f"{source}:{order_type}" for source in SOURCES for order_type in ORDER_TYPES))
 Days = Annotated[int, Field(ge=0, le=3_660)]
 
 
@@ -57,11 +58,19 @@ class QualitySettings(BaseModel):
     suppress_below: Annotated[int, Field(ge=LEAST_THRESHOLD, le=1_000)] = 10
 
 
+def _presence_key(key: str) -> str:
+    if key not in PRESENCE_KEYS:
+        sources, types = ", ".join(SOURCES), ", ".join(ORDER_TYPES)
+        raise ValueError(f"not a source ({sources}), nor a source and an order type ({types}), such as pnc:STRO")
+    return key
+
+
 class Settings(BaseModel):
     """All settings, each with a default that works.
 
     Attributes:
-        presence_days: days after an order is made within which a source is not yet expected to hold it, by source.
+        presence_days: days after an order is made within which a source is not yet expected to hold it, by source
+            (`pnc`) or by source and order type (`pnc:STRO`): the narrower key counts.
         ledger: URL of the ledger of decisions, `postgresql+psycopg://host/name`; a file of its own unless told.
         quality: how quality is published.
         marking: the protective marking on every sheet, page and line of a correction pack.
@@ -70,7 +79,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    presence_days: Mapping[SourceName, Days] = Field(default_factory=dict)
+    presence_days: Mapping[Annotated[str, AfterValidator(_presence_key)], Days] = Field(default_factory=dict)
     ledger: Annotated[str, AfterValidator(_without_password)] | None = None
     quality: QualitySettings = QualitySettings()
     marking: Words = "OFFICIAL-SENSITIVE"
@@ -79,9 +88,7 @@ class Settings(BaseModel):
     @property
     def clock(self) -> PresenceClock:
         """When an order is due in a source: the default days, with those set."""
-        return PresenceClock(
-            days=PresenceClock().days | {str(source): days for source, days in self.presence_days.items()}
-        )
+        return PresenceClock(days=PresenceClock().days | dict(self.presence_days))
 
     @property
     def digest(self) -> str:
@@ -130,5 +137,5 @@ def read_settings(home: Path) -> Settings:
 
 
 def _line_of(text: str, key: str) -> int:
-    lines = text.splitlines()
-    return next((number for number, line in enumerate(lines, 1) if line.strip().strip("[]").startswith(key)), 1)
+    setting = re.compile(rf'\s*\[?"?{re.escape(key)}"?\s*[]=]')
+    return next((number for number, line in enumerate(text.splitlines(), 1) if setting.match(line)), 1)

@@ -15,6 +15,11 @@ def test_a_setting_replaces_its_default_and_leaves_the_others(tmp_path):
     assert read_settings(tmp_path).clock.days == PresenceClock().days | {"court": 21}
 
 
+def test_a_clock_may_be_set_for_an_order_type_of_a_source(tmp_path):
+    (tmp_path / "concord.toml").write_text('[presence_days]\n"pnc:STRO" = 20\npnc = 12\n')
+    assert read_settings(tmp_path).clock.days == PresenceClock().days | {"pnc": 12, "pnc:STRO": 20}
+
+
 def test_the_digest_tells_settings_apart_and_not_ways_of_writing_them(tmp_path):
     (tmp_path / "concord.toml").write_text(f"[presence_days]\npnc = {PresenceClock().days['pnc']}\n")
     assert read_settings(tmp_path).digest == Settings().digest
@@ -27,7 +32,9 @@ def test_the_digest_tells_settings_apart_and_not_ways_of_writing_them(tmp_path):
         pytest.param(b"[presence_days]\npnc = -1\n", ("line 2", "presence_days.pnc", "0"), id="negative"),
         pytest.param(b"[presence_days]\npnc = 99999999999\n", ("line 2", "3660"), id="beyond any clock"),
         pytest.param(b'[presence_days]\npnc = "soon"\n', ("line 2", "integer"), id="words"),
-        pytest.param(b"[presence_days]\nncx = 3\n", ("line 2", "ncx"), id="unknown source"),
+        pytest.param(b"[presence_days]\nncx = 3\n", ("line 2", "ncx", "pnc:STRO"), id="unknown source"),
+        pytest.param(b'[presence_days]\n"pnc:ASBO" = 3\n', ("line 2", "pnc:ASBO"), id="unknown order type"),
+        pytest.param(b'[presence_days]\n"pnc:STRO" = 3\npnc = -1\n', ("line 3",), id="a source after its order type"),
         pytest.param(b"\ncolour = 3\n", ("line 2", "colour"), id="unknown setting"),
         pytest.param(b"[presence_days\n", ("not valid TOML", "line 1"), id="no TOML"),
         pytest.param(b"\xff\xfe[\x00", ("UTF-8",), id="another encoding"),

@@ -36,10 +36,11 @@ def is_slip_for(day: pl.Expr, meant: pl.Expr) -> pl.Expr:
 
 def digits_apart(day: pl.Expr, other: pl.Expr) -> pl.Expr:
     """The number of digits in which two days, written in full, differ."""
-    written, beside = (date.dt.to_string("%Y%m%d") for date in (day, other))
-    return pl.sum_horizontal(
-        (written.str.slice(place, 1) != beside.str.slice(place, 1)).cast(pl.Int64) for place in range(8)
+    written, beside = (
+        date.dt.year() * 10_000 + date.dt.month().cast(pl.Int32) * 100 + date.dt.day() for date in (day, other)
     )
+    digits = (10**place for place in range(8))
+    return pl.sum_horizontal((written // digit % 10 != beside // digit % 10).cast(pl.Int64) for digit in digits)
 
 
 def _months_to(start: pl.Expr, end: pl.Expr) -> pl.Expr:

@@ -140,7 +140,8 @@ def _stated_starts(dated: pl.DataFrame) -> pl.DataFrame:
     start, made, common = pl.col("start_on"), pl.col("made_on"), pl.col("common_made_on")
     is_apart = (start == common) | ~is_slip_for(start, common)
     is_copied = ((start == made) & ~is_apart).fill_null(value=False)
-    return dated.filter(((start > common) | (start > made)) & ~is_copied).select(
+    later = dated.filter((start > common) | (start > made))
+    return later.filter(~is_copied).select(
         "order_cluster",
         start.alias("later_start_on"),
         pl.lit("stated").alias("by"),
