@@ -85,12 +85,8 @@ def _considered(considered: Considered, wish: Wish, present: Present) -> dict[st
 
 def _refused(wish: Wish, error: Exception) -> dict[str, Any]:
     """What a page says of a decision that can't be taken, and whether the one in its way may be replaced."""
-    errors = error.refusals.values() if isinstance(error, RefusedTogetherError) else [error]
-    context: dict[str, Any] = {
-        "title": "This can't be decided so",
-        "refusals": [f"{str(told)[:1].upper()}{str(told)[1:]}." for told in dict.fromkeys(map(str, errors))],
-    }
-    named = [name for told in errors if isinstance(told, ContradictionError) for name in told.decision_ids]
+    context: dict[str, Any] = {"title": "This can't be decided so", "refusals": tell_refusals(error)}
+    named = [name for told in _errors(error) if isinstance(told, ContradictionError) for name in told.decision_ids]
     if len(wish.asked) == 1 and len(set(named)) == 1 and not wish.asked[0].get("replaces"):
         context |= {
             "replaceable": True,
@@ -98,3 +94,13 @@ def _refused(wish: Wish, error: Exception) -> dict[str, Any]:
             "sent": dict(wish.fields) | {"replaces": (named[0],)},
         }
     return context
+
+
+def tell_refusals(error: Exception) -> list[str]:
+    """Why decisions can't be taken, a sentence each."""
+    words = dict.fromkeys(map(str, _errors(error)))
+    return [f"{told[:1].upper()}{told[1:]}." for told in words]
+
+
+def _errors(error: Exception) -> list[Exception]:
+    return list(error.refusals.values()) if isinstance(error, RefusedTogetherError) else [error]

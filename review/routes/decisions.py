@@ -19,6 +19,7 @@ from review.deciding.wishes import WishError, read_wish, sent_fields, texts
 from review.deciding.words import tell_plainly
 from review.desk import Desk
 from review.pages import Place, page
+from warehouse.desk.proposals import read_proposals
 from warehouse.ledger.folding import fold
 from warehouse.ledger.kinds import REASONS
 from warehouse.ledger.ledger import Ledger
@@ -27,6 +28,7 @@ router = APIRouter()
 places = (Place("Your decisions", "/decisions/mine", "decide", 40),)
 
 SHOWN_DECISIONS = 50
+SHOWN_RETURNED = 10
 
 
 @router.get("/decisions/mine")
@@ -36,7 +38,14 @@ def show_mine(request: Request, who: AnySteward) -> Response:
     with Ledger.open(desk.ledger_url) as ledger:
         folded = fold(ledger.read().filter(pl.col("decided_by") == who.name))
     own = folded.filter(pl.col("kind") != "undo").reverse().head(SHOWN_DECISIONS)
-    return page(request, "deciding/mine.html", decisions=tell_plainly(own))
+    proposals = [entry for entry in read_proposals(desk.database) if entry.proposed_by == who.name]
+    return page(
+        request,
+        "deciding/mine.html",
+        decisions=tell_plainly(own),
+        returned=[entry for entry in proposals if entry.verdict == "returned"][-SHOWN_RETURNED:],
+        waiting=[entry for entry in proposals if entry.waits],
+    )
 
 
 @router.get("/decisions/{decision_id}/undo")

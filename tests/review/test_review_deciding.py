@@ -192,3 +192,54 @@ def test_an_item_that_somebody_holds_says_so(never, desk):
     item = item_of(desk, "discrepancies")
     never("steward").get(f"/items/{item['item_id']}")
     assert "steward is looking at it" in never("steward2").get(f"/items/{item['item_id']}").text
+
+
+@pytest.fixture
+def proposed(open_desk, desk):
+    """A decision of the steward that was drawn for a second look; its proposal's id."""
+    client, item = open_desk("steward", second_look_share=1), item_of(desk, "discrepancies")
+    shown = preview(client, item["item_id"], kind="both_right", reason_code="different_facts", comment="seal seen")
+    client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    return read_proposals(desk.database, waiting=True)[0].proposal_id
+
+
+def judge(client, proposal_id, verdict, **fields):
+    return client.submit(f"/proposals/{proposal_id}/{verdict}", fields, follow_redirects=False)
+
+
+def test_an_approver_sees_what_waits_and_approves_it(proposed, approver, desk):
+    assert proposed in approver.get("/proposals").text
+    html = approver.get(f"/proposals/{proposed}").text
+    assert "seal seen" in html
+    assert "drawn at random" in html
+    assert judge(approver, proposed, "approve").status_code == 303
+    assert decisions(desk).get_column("decided_by").to_list() == ["steward"]
+    assert "It was approved by approver" in approver.get(f"/proposals/{proposed}").text
+    assert judge(approver, proposed, "approve").status_code == 409
+
+
+def test_nobody_approves_what_they_proposed_nor_without_the_role(proposed, open_desk, desk):
+    for name in ("steward", "steward2"):
+        client = open_desk(name)
+        assert "/approve" not in client.get(f"/proposals/{proposed}").text
+        assert judge(client, proposed, "approve").status_code == 403
+    assert judge(open_desk("steward2"), proposed, "withdraw").status_code == 409
+    assert decisions(desk).is_empty()
+
+
+def test_a_proposal_is_returned_with_a_word_and_its_maker_hears_of_it(proposed, approver, steward, desk):
+    assert judge(approver, proposed, "return", comment=" ").status_code == 409
+    assert judge(approver, proposed, "return", comment="which seal?").status_code == 303
+    assert "which seal?" in steward.get("/decisions/mine").text
+    assert decisions(desk).is_empty()
+
+
+def test_a_proposal_is_withdrawn_by_its_maker(proposed, steward, approver, desk):
+    assert judge(steward, proposed, "withdraw").status_code == 303
+    assert judge(approver, proposed, "approve").status_code == 409
+    assert decisions(desk).is_empty()
+
+
+def test_a_proposal_that_is_not_there_is_not_found(approver):
+    assert approver.get("/proposals/nothing").status_code == 404
+    assert judge(approver, "nothing", "approve").status_code in (404, 409)

@@ -1,0 +1,100 @@
+"""Proposals as a second steward looks at them: what is decided, why they are asked, what it would change now.
+
+Belongs here: bringing a proposal and the night together. Does not: judging it (`warehouse.desk.proposals`).
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from review.access.scope import sees
+from review.access.viewer import Viewer
+from review.deciding.decider import UnseenError
+from review.deciding.meanwhile import orders_of
+from review.deciding.night import present_of
+from review.deciding.words import Change, Line, holding_forces, tell_changes, tell_drafts
+from review.desk import Desk, Snapshot
+from warehouse.desk.four_eyes import REASON, Reason
+from warehouse.desk.proposals import Proposal, find_proposal, read_proposals
+from warehouse.ledger.bulk import draft_of
+from warehouse.ledger.errors import DecisionError, DecisionRefusedError
+from warehouse.ledger.ledger import Ledger
+from warehouse.ledger.preview import foresee
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """A proposal as it is shown.
+
+    Attributes:
+        proposal: itself.
+        orders: that it is about.
+        lines: what is decided, on what, and why.
+        why: why a second steward is asked.
+        changes: what it would change now.
+        forces: names of those that hold these orders.
+        outdated: why it can no longer be taken as it stands, in words; empty if it can.
+    """
+
+    proposal: Proposal
+    orders: frozenset[str]
+    lines: tuple[Line, ...]
+    why: tuple[Reason, ...]
+    changes: tuple[Change, ...]
+    forces: tuple[str, ...]
+    outdated: tuple[str, ...]
+
+
+def look_at(desk: Desk, who: Viewer, proposal_id: str) -> SecondLook:
+    """A proposal, whoever made it and whether it waits or not.
+
+    Raises:
+        ProposalError: there is none.
+        UnseenError: it is about orders that somebody may not see.
+        LedgerError: the ledger is down.
+    """
+    return _look(desk.snapshot(), who, find_proposal(desk.database, proposal_id), _decisions(desk))
+
+
+def waiting_for(desk: Desk, who: Viewer) -> list[SecondLook]:
+    """The proposals that wait, as far as somebody may see them, the oldest first.
+
+    Raises:
+        LedgerError: the ledger is down.
+    """
+    decisions, snapshot, seen = _decisions(desk), desk.snapshot(), []
+    for proposal in read_proposals(desk.database, waiting=True):
+        try:
+            seen.append(_look(snapshot, who, proposal, decisions))
+        except UnseenError:
+            continue
+    return seen
+
+
+def _look(snapshot: Snapshot, who: Viewer, proposal: Proposal, decisions: pl.DataFrame) -> SecondLook:
+    present, drafts = present_of(snapshot), [draft for draft, _ in proposal.requests]
+    orders = orders_of(drafts, decisions, present)
+    if not all(sees(order, snapshot, who.forces) for order in orders):
+        raise UnseenError
+    outdated, changes = list[str](), list[pl.DataFrame]()
+    for draft in drafts if proposal.waits else ():
+        try:
+            changes.append(foresee(draft_of(draft.about(), present), present))
+        except (DecisionError, DecisionRefusedError) as error:
+            outdated.append(str(error))
+    all_changes = pl.concat(changes).unique(maintain_order=True) if changes else None
+    signature = proposal.requests[0][1]
+    return SecondLook(
+        proposal=proposal,
+        orders=orders,
+        lines=tuple(tell_drafts(drafts, reason_code=signature.reason_code, comment=signature.comment)),
+        why=tuple(REASON[code] for code in proposal.why),
+        changes=tuple(tell_changes(all_changes)) if all_changes is not None else (),
+        forces=tuple(holding_forces(all_changes, present)) if all_changes is not None else (),
+        outdated=tuple(dict.fromkeys(outdated)),
+    )
+
+
+def _decisions(desk: Desk) -> pl.DataFrame:
+    with Ledger.open(desk.ledger_url) as ledger:
+        return ledger.read()

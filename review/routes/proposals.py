@@ -1,0 +1,105 @@
+"""Decisions that wait for a second steward: looking at them, approving, returning, withdrawing."""
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from review.access.viewer import AnyApprover, AnySteward, Audit, Auditing, Viewer
+from review.deciding.decider import UnseenError
+from review.deciding.previewing import decider_of
+from review.deciding.second_look import SecondLook, look_at, waiting_for
+from review.deciding.way import SentForm
+from review.deciding.wishes import text
+from review.desk import Desk
+from review.pages import Place, go_on, page
+from warehouse.desk.proposals import ProposalError, find_proposal, return_proposal, withdraw
+from warehouse.ledger.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
+
+router = APIRouter()
+places = (Place("Second look", "/proposals", "decide", 30),)
+
+
+@router.get("/proposals")
+def show_waiting(request: Request, who: AnySteward) -> Response:
+    """What waits for a second steward."""
+    return page(request, "deciding/proposals.html", waiting=waiting_for(request.app.state.desk, who))
+
+
+@router.get("/proposals/{proposal_id}")
+def show_proposal(request: Request, who: AnySteward, audit: Auditing, proposal_id: str) -> Response:
+    """A proposal: what is decided, why a second steward is asked, what it would change."""
+    return _shown(request, who, audit, proposal_id)
+
+
+@router.post("/proposals/{proposal_id}/approve")
+def approve(request: Request, who: AnyApprover, audit: Auditing, form: SentForm, proposal_id: str) -> Response:
+    """Approve another steward's proposal: its decisions are taken."""
+    try:
+        taken = decider_of(request, who).approve(proposal_id, text(form, "comment") or None)
+    except UnseenError:
+        raise HTTPException(404) from None
+    except (DecisionError, DecisionRefusedError) as error:
+        return _shown(request, who, audit, proposal_id, error=error, comment=text(form, "comment", strip=False))
+    words = "The decision is taken." if len(taken) == 1 else f"{len(taken)} decisions are taken."
+    return go_on(request, "/proposals", message=words)
+
+
+@router.post("/proposals/{proposal_id}/return")
+def give_back(request: Request, who: AnyApprover, audit: Auditing, form: SentForm, proposal_id: str) -> Response:
+    """Return a proposal to who made it, and say why."""
+    _look(request, who, proposal_id)
+    desk: Desk = request.app.state.desk
+    proposal, comment = find_proposal(desk.database, proposal_id), text(form, "comment")
+    try:
+        return_proposal(desk.database, proposal, by=who.name, at=desk.clock(), comment=comment)
+    except ProposalError as error:
+        return _shown(request, who, audit, proposal_id, error=error)
+    audit("alteration", what={"proposal": proposal_id, "verdict": "returned"})
+    return go_on(request, "/proposals", message="The proposal is returned.")
+
+
+@router.post("/proposals/{proposal_id}/withdraw")
+def take_back(request: Request, who: AnySteward, audit: Auditing, proposal_id: str) -> Response:
+    """Take back one's own proposal."""
+    desk: Desk = request.app.state.desk
+    _look(request, who, proposal_id)
+    try:
+        withdraw(desk.database, find_proposal(desk.database, proposal_id), by=who.name, at=desk.clock())
+    except ProposalError as error:
+        return _shown(request, who, audit, proposal_id, error=error)
+    audit("alteration", what={"proposal": proposal_id, "verdict": "withdrawn"})
+    return go_on(request, "/proposals", message="Your proposal is withdrawn.")
+
+
+def _look(request: Request, who: Viewer, proposal_id: str) -> SecondLook:
+    """A proposal that somebody may see.
+
+    Raises:
+        HTTPException: 404.
+    """
+    try:
+        return look_at(request.app.state.desk, who, proposal_id)
+    except (ProposalError, UnseenError):
+        raise HTTPException(404) from None
+
+
+def _shown(
+    request: Request, who: Viewer, audit: Audit, proposal_id: str, *, error: Exception | None = None, comment: str = ""
+) -> Response:
+    look = _look(request, who, proposal_id)
+    audit("consultation", what={"page": "proposal", "proposal": proposal_id, "orders": sorted(look.orders)})
+    told = error.refusals.values() if isinstance(error, RefusedTogetherError) else [error] if error else []
+    errors = [
+        {"text": f"{words[:1].upper()}{words[1:]}.", "href": "#comment"} for words in dict.fromkeys(map(str, told))
+    ]
+    return page(
+        request,
+        "deciding/proposal.html",
+        status=409 if errors else 200,
+        look=look,
+        errors=errors,
+        comment=comment,
+        is_own=look.proposal.proposed_by == who.name,
+        may_judge=who.may("approve") and look.proposal.proposed_by != who.name,
+    )
