@@ -73,7 +73,7 @@ def trend(
 
     from expectations.trend import tell_trend
     from pipelines.decisions import show as show_rows
-    from pipelines.quality_tables import moves_of
+    from pipelines.quality_tables import LEGEND, moves_of
     from warehouse.quality_history import read_quality_history
 
     if scope == ORDERS_SCOPE:
@@ -86,6 +86,7 @@ def trend(
     told = tell_trend(choose(history.scores, scope, key=key, dimension=dimension))
     newest = told if key else told.filter(pl.col("as_of") == pl.col("as_of").max())
     show_rows(moves_of(newest), empty="no scores")
+    typer.echo(LEGEND)
 
 
 @quality_app.command()

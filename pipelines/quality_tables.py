@@ -6,6 +6,7 @@ Belongs here: the words and the columns. Does not: the figures (`expectations.qu
 import polars as pl
 
 NONE = "–"
+LEGEND = "* judged by other code, models or settings"
 
 
 def parts_of(scores: pl.DataFrame) -> pl.DataFrame:
@@ -28,6 +29,8 @@ def parts_of(scores: pl.DataFrame) -> pl.DataFrame:
 
 def moves_of(trend: pl.DataFrame) -> pl.DataFrame:
     """A trend as text: each night's score, and how it differs from the night before and from the first.
+
+    What is marked with a star is told by `LEGEND`.
 
     Args:
         trend: from `expectations.trend.tell_trend`.
@@ -73,8 +76,9 @@ def _number(name: str) -> pl.Expr:
 
 def _move(prefix: str) -> pl.Expr:
     """By how many points it moved, and what that is worth; whether it was judged alike."""
-    points = (pl.col(f"{prefix}change") * 100).round(1)
+    rounded = (pl.col(f"{prefix}change") * 100).round(1)
+    points = pl.when(rounded == 0).then(0.0).otherwise(rounded)  # no minus before a 0
     sign = pl.when(points > 0).then(pl.lit("+")).otherwise(pl.lit(""))
-    judged_otherwise = pl.when(~pl.col(f"{prefix}is_same_method")).then(pl.lit(", judged otherwise"))
-    moved = pl.format("{}{}: {}{}", sign, points, f"{prefix}verdict", judged_otherwise.fill_null(""))
+    mark = pl.when(~pl.col(f"{prefix}is_same_method")).then(pl.lit("*"))
+    moved = pl.format("{}{}: {}{}", sign, points, f"{prefix}verdict", mark.fill_null(""))
     return pl.coalesce(moved, f"{prefix}verdict")

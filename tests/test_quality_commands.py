@@ -46,9 +46,9 @@ def scores(*, failed):
     return QUALITY_SCORES.conform(scored.with_columns(low=low, high=high))
 
 
-def put(home, as_of, table):
+def put(home, as_of, table, *, models="m"):
     tables = {table.name: table.empty() for table in PUBLIC_TABLES} | {QUALITY_SCORES.name: table}
-    account = {"inputs": {"pnc": str(as_of)}, "versions": {"code": "c", "models": "m"}, "config_hash": "s"}
+    account = {"inputs": {"pnc": str(as_of)}, "versions": {"code": "c", "models": models}, "config_hash": "s"}
     return publish(home, tables, as_of=as_of, state="published", **account)
 
 
@@ -101,7 +101,15 @@ def test_the_trend_says_what_is_better_and_since_when(concord):
 def test_the_trend_of_all_keys_shows_the_last_night_alone(concord):
     said = concord("trend")
     assert "2026-11-19" not in said
-    assert len(said.splitlines()) == 1 + 4 * len(DIMENSIONS)
+    assert len(said.splitlines()) == 1 + 4 * len(DIMENSIONS) + 1
+
+
+def test_a_change_of_what_scores_are_judged_by_is_marked(concord, tmp_path):
+    for night, models in zip(NIGHTS, ("m", "n"), strict=True):
+        put(Home(tmp_path), night, scores(failed=20), models=models)
+    said = concord("trend", "--scope", "all", "--dimension", "accuracy", folder=tmp_path)
+    assert said.count("0.0: within chance*") == 2
+    assert said.splitlines()[-1] == "* judged by other code, models or settings"
 
 
 def test_a_release_that_cannot_be_read_is_named(concord, tmp_path):
