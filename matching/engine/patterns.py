@@ -140,9 +140,8 @@ def code_records(comparisons: Sequence[Comparison], records: pl.DataFrame, order
 def _levels(coded: Coded, left: Rows, right: Rows) -> list[Levels]:
     """The level of each pair in every comparison; the codes of a record stand together, so that it is met once."""
     one, other = coded.codes.take(left, axis=0), coded.codes.take(right, axis=0)
-    ends = [[np.ascontiguousarray(side[:, place]) for place in range(side.shape[1])] for side in (one, other)]
     return [
-        judge([ends[0][place] for place in places], [ends[1][place] for place in places])
+        judge(*([np.ascontiguousarray(side[:, place]) for place in places] for side in (one, other)))
         for judge, places in zip(coded.judges, coded.places, strict=True)
     ]
 
