@@ -48,7 +48,9 @@ class Column:
     @property
     def label(self) -> str:
         """What it is called beside a value that stands alone."""
-        return record_title(self.record_id) if self.record_id else self.title
+        if not self.record_id:
+            return self.title
+        return f"{self.title} {self.key if self.has_own_key else f'row {self.row_number}'}"
 
     @property
     def has_own_key(self) -> bool:
@@ -267,4 +269,7 @@ def _reasons(field: FieldRow, side: Side) -> tuple[str, ...]:
     reason = titled(CHOICE_REASONS, chosen["rule"])
     if chosen["source"] is None:
         return (reason,)
-    return (f"{record_title(chosen['source'] + ':' + chosen['source_key'])}: {reason}",)
+    winner = f"{chosen['source']}:{chosen['source_key']}"
+    if any(record["record_id"] == winner for record in side.records):
+        return (f"{source_name(chosen['source'])}: {reason}",)
+    return (f"{record_title(winner)}, of another order or of an arrest: {reason}",)

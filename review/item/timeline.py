@@ -172,17 +172,15 @@ def _spans(order: Values, ender: Values | None, travel: Mapping[str, Values], re
     if start is None:
         return []
     ended_on = ender["made_on"] or ender["start_on"] if ender and order["legal_status"] == "superseded" else None
-    if ended_on and ended_on > start and (end is None or ended_on < end):
-        spans = [
-            _Span("binds", name, start, ended_on),
-            _Span("ended", f"{order['order_id']}, as first made, had no later order ended it", ended_on, end),
-        ]
-    else:
-        spans = [_Span("binds", name, start, end)]
+    is_cut = ended_on is not None and ended_on > start and (end is None or ended_on < end)
+    last = ended_on if is_cut else end
+    spans = [_Span("binds", name, start, last)]
+    if ended_on and is_cut:
+        spans.append(_Span("ended", f"{order['order_id']}, had no later order ended it", ended_on, end))
     if order["order_id"] in travel:
         code = travel[order["order_id"]]["condition_code"]
         title = f"{order['order_id']}, travel condition {code}: at the longest, unless extended"
-        spans.append(_Span("travel", title, start, _earlier(_years_on(start), end)))
+        spans.append(_Span("travel", title, start, _earlier(_years_on(start), last)))
     return [*spans, *_deviating(order, start, end, records)]
 
 

@@ -195,10 +195,9 @@ def _values_by_step(record: Values) -> dict[str, str]:
 
 
 def _value_of(fields: Sequence[FieldRow], record: Values) -> str:
-    """The values of the fields that a comparison looks at; beside others a flag is told by its name."""
-    told = [
-        field.title.lower() if field.nature == "flag" and len(fields) > 1 else text_of(field, record.get(field.name))
-        for field in fields
-        if field.nature != "flag" or len(fields) == 1 or record.get(field.name)
-    ]
-    return GAP.join(text or "–" for text in told) if any(told) else ""
+    """The values of the fields that a comparison looks at; beside others a flag is told by its name if it holds."""
+    if len(fields) == 1:
+        return text_of(fields[0], record.get(fields[0].name)) or ""
+    values = [text_of(field, record.get(field.name)) for field in fields if field.nature != "flag"]
+    flags = [field.title.lower() for field in fields if field.nature == "flag" and record.get(field.name)]
+    return GAP.join([*(value or "–" for value in values if any(values)), *flags])
