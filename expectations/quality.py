@@ -126,7 +126,7 @@ def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: Presence
         pl.col("differing").fill_null([]),
         is_present=pl.lit(True),
         region_code=pl.coalesce(sent_by, "region_code"),
-        grace_days=_grace_days(clock),
+        grace_days=clock.days_of_grace("order_type"),
         **{f"court_{name}": pl.when(pl.col("source") != "court").then(f"court_{name}") for name in SETTLED_BY_COURT},
     )
 
@@ -191,11 +191,3 @@ def _sums(units: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
     known = pl.DataFrame({"scope_key": KNOWN_KEYS.get(scope, ())}, schema={"scope_key": pl.String})
     keys = pl.concat([summed.select("scope_key"), known]).unique()
     return keys.join(summed, on="scope_key", how="left").with_columns(pl.exclude("scope_key").fill_null(0))
-
-
-def _grace_days(clock: PresenceClock) -> pl.Expr:
-    """Days of grace of a record: those of its source and order type, or else of its source."""
-    of_type = pl.concat_str("source", "order_type", separator=":").replace_strict(
-        clock.days, default=None, return_dtype=pl.Int64
-    )
-    return pl.coalesce(of_type, pl.col("source").replace_strict(clock.days, return_dtype=pl.Int64))

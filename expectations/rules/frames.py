@@ -246,10 +246,7 @@ def lacking_sources(orders: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFra
     )
     is_expected = (pl.col("source") != "court") | (pl.col("jurisdiction") == "England and Wales")
     is_absent = ~pl.col("sources").list.contains(pl.col("source"))
-    of_type = pl.concat_str("source", "golden_order_type", separator=":").replace_strict(
-        clock.days, default=None, return_dtype=pl.Int64
-    )
-    grace = pl.coalesce(of_type, pl.col("source").replace_strict(clock.days, return_dtype=pl.Int64))
+    grace = clock.days_of_grace("golden_order_type")
     due_on = pl.coalesce("golden_made_on", "golden_start_on") + pl.duration(days=grace)
     return (
         orders.filter(pl.col("golden_legal_status") != "withdrawn")

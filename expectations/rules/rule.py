@@ -86,6 +86,14 @@ class PresenceClock:
     days: dict[str, int] = field(default_factory=lambda: {"pnc": 10, "pnd": 31, "court": 7, "rocu": 31})
     pnc_instructed_on: date = date(2020, 6, 1)
 
+    def days_of_grace(self, order_type: str) -> pl.Expr:
+        """The days of grace of a row, by its `source` and the column that holds the type of the order."""
+        of_type = pl.concat_str("source", order_type, separator=":")
+        return pl.coalesce(
+            of_type.replace_strict(self.days, default=None, return_dtype=pl.Int64),
+            pl.col("source").replace_strict(self.days, return_dtype=pl.Int64),
+        )
+
 
 @dataclass(frozen=True)
 class Evidence:

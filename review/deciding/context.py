@@ -3,7 +3,7 @@
 Belongs here: bringing choices, work and what was sent together. Does not: any part of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from review.deciding.choices import choices_on
 from review.deciding.forms import DecidingForm
 from review.deciding.meanwhile import version_of
 from review.deciding.night import present_of
+from review.deciding.wishes import Sent
 from review.desk import Desk, Snapshot
 from warehouse.desk.accounts import Account, all_accounts
 from warehouse.desk.claims import claim
@@ -40,7 +41,7 @@ class Filled:
     view: str = ""
     about: str | None = None
     pair: str | None = None
-    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    fields: Sent = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -11,12 +11,11 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from review.deciding.choices import Choices
-from review.deciding.wishes import DAY_PARTS, OTHER
+from review.deciding.wishes import DAY_PARTS, OTHER, Sent
 from warehouse.desk.comments import Comment
 from warehouse.ledger.kinds import Kind, Reason
 
 Item = dict[str, Any]
-Sent = Mapping[str, Sequence[str]]
 
 KIND_WORDS: Mapping[str, tuple[str, str]] = {
     "value": ("One value is right", "It becomes the value of the register; the others are corrected."),

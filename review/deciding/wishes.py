@@ -3,7 +3,7 @@
 Belongs here: the fields of the forms. Does not: whether the ledger takes the decision (`review.deciding.decider`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -11,10 +11,11 @@ from typing import Any, Protocol
 from warehouse.ledger.decision import LONGEST_COMMENT
 from warehouse.ledger.kinds import KIND, REASON
 
+Sent = Mapping[str, Sequence[str]]
+
 OTHER = "other"
 """The choice of a value that no source gives; it is typed in."""
 
-BULK_KINDS = ("both_right", "accept", "refer")
 DAY_PARTS = ("day", "month", "year")
 
 
@@ -68,17 +69,21 @@ class Wish:
     version: str
     fingerprints: tuple[str, ...]
     submission: str
-    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fields: Sent = field(default_factory=dict)
 
 
-def read_wish(form: Form) -> Wish:
+def read_wish(form: Form, *, kinds: Collection[str] = tuple(KIND)) -> Wish:
     """What a form asks for.
+
+    Args:
+        form: as it was sent.
+        kinds: that it may ask for.
 
     Raises:
         WishError: something is missing or can't be read.
     """
     kind, problems = text(form, "kind"), dict[str, str]()
-    if kind not in KIND:
+    if kind not in kinds:
         problems["kind"] = "Choose what you decide"
     reason, comment = text(form, "reason_code"), text(form, "comment", strip=False).replace("\r\n", "\n")
     if reason not in REASON:
@@ -87,7 +92,7 @@ def read_wish(form: Form) -> Wish:
         problems["comment"] = "Say why in your own words: the reason you chose says nothing by itself"
     if len(comment) > LONGEST_COMMENT:
         problems["comment"] = f"Use {LONGEST_COMMENT:,} characters or fewer: you have used {len(comment):,}"
-    asked = _read_asked(form, kind, problems) if kind in KIND else ()
+    asked = _read_asked(form, kind, problems) if kind in kinds else ()
     if problems:
         raise WishError(problems)
     return Wish(

@@ -1,0 +1,104 @@
+"""Many differences of one rule decided at once: which they are, and what may be decided of them.
+
+Belongs here: finding them in a view of the queue. Does not: deciding (`review.deciding.decider`).
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from expectations.discrepancies import RULES
+from expectations.rules.rule import Rule
+from review.access.scope import only_seen
+from review.access.viewer import Viewer
+from review.desk import Desk
+from review.item.findings import words_of
+from review.item.words import record_title, source_name
+from review.queue.board import items_of, open_board
+from review.queue.view import View
+from warehouse.ledger.kinds import KIND, REASONS, Kind, Reason
+
+KINDS: tuple[Kind, ...] = tuple(KIND[code] for code in ("both_right", "accept", "refer"))
+MOST = 500
+"""At once: what nobody can look through nobody should decide."""
+
+
+class NotOneRuleError(ValueError):
+    """The view does not choose one rule: differences of several are not decided at once."""
+
+
+@dataclass(frozen=True)
+class BulkLine:
+    """A difference that can be decided with others.
+
+    Attributes:
+        discrepancy_id: its id.
+        order_id: the order.
+        person: whose it is.
+        holder: the record or source.
+        observed: the value found, in words.
+        expected: the value expected, in words.
+    """
+
+    discrepancy_id: str
+    order_id: str
+    person: str
+    holder: str
+    observed: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """What can be decided at once.
+
+    Attributes:
+        rule: the one rule.
+        lines: its differences in the view, in the order of the view; at most `MOST`.
+        total: how many there are.
+    """
+
+    rule: Rule
+    lines: tuple[BulkLine, ...]
+    total: int
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Reasons that may be given."""
+        return [reason for reason in REASONS if "discrepancy" in reason.about]
+
+
+def find_bulk(desk: Desk, who: Viewer, view: View) -> Bulk:
+    """The differences of a view that chooses one rule.
+
+    Raises:
+        NotOneRuleError: it chooses none, or several.
+    """
+    chosen = view.values("rule")
+    rule = next((rule for rule in RULES if (rule.code,) == tuple(chosen)), None)
+    if rule is None:
+        raise NotOneRuleError
+    snapshot = desk.snapshot()
+    items = open_board(desk, who).narrowed(view).items.select("item_id").with_row_index("place")
+    parts = items_of(snapshot).parts.join(items, on="item_id").select("discrepancy_id", "place")
+    of_rule = snapshot.table("discrepancies").filter(pl.col("rule_code") == rule.code, pl.col("state") != "resolved")
+    found = only_seen(of_rule, snapshot, who.forces).join(parts, on="discrepancy_id")
+    rows = found.sort("place", "discrepancy_id").unique("discrepancy_id", keep="first", maintain_order=True)
+    named = rows.head(MOST).join(
+        snapshot.table("orders").select("order_id", "forenames", "surname"), on="order_id", maintain_order="left"
+    )
+    return Bulk(rule, tuple(_line(row) for row in named.iter_rows(named=True)), rows.height)
+
+
+def _line(row: dict[str, str | None]) -> BulkLine:
+    source, key = row["source"], row["source_key"]
+    holder = record_title(f"{source}:{key}") if key else source_name(source) if source else "the order itself"
+    field = str(row["field"])
+    return BulkLine(
+        discrepancy_id=str(row["discrepancy_id"]),
+        order_id=str(row["order_id"]),
+        person=" ".join(filter(None, (row["forenames"], row["surname"]))) or "name not known",
+        holder=holder,
+        observed=words_of(field, row["observed"]) or "none",
+        expected=words_of(field, row["expected"]) or "none",
+    )
