@@ -243,3 +243,41 @@ def test_a_proposal_is_withdrawn_by_its_maker(proposed, steward, approver, desk)
 def test_a_proposal_that_is_not_there_is_not_found(approver):
     assert approver.get("/proposals/nothing").status_code == 404
     assert judge(approver, "nothing", "approve").status_code in (404, 409)
+
+
+def rule_with_most(desk):
+    """The rule with most open differences among those that are queued."""
+    open_ones = (
+        desk.snapshot()
+        .table("discrepancies")
+        .filter(pl.col("state") != "resolved", pl.col("severity") == "high", pl.col("source").is_not_null())
+    )
+    return open_ones.group_by("rule_code").len().sort("len", "rule_code", descending=True).item(0, "rule_code")
+
+
+def test_differences_of_one_rule_are_decided_together_with_exceptions_and_one_undo(never, desk):
+    client, rule = never("steward"), rule_with_most(desk)
+    html = client.get(f"/bulk?rule={rule}").text
+    lines = re.findall(r'name="discrepancy_id" value="([^"]+)" checked', html)
+    assert len(lines) > 2
+    form = forms_of(html, "/bulk/preview")[0] | {"reason_code": "correction_requested"}
+    assert client.post("/bulk/preview", data=form | {"kind": "refer"}).status_code == 422
+    chosen = form | {"kind": "refer", "discrepancy_id": lines[1:]}
+    shown = client.post("/bulk/preview", data=chosen)
+    assert f"Save all {len(lines) - 1} decisions" in shown.text
+    client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    taken = decisions(desk)
+    assert set(taken.get_column("discrepancy_id")) == set(lines[1:])
+    batch = taken.get_column("batch_id").unique().to_list()
+    assert len(batch) == 1
+    undo = forms_of(client.get(f"/batches/{batch[0]}/undo").text, "/decisions/undo")[0] | {"reason_code": "mistake"}
+    shown = client.post("/decisions/undo", data=undo)
+    client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    assert (decisions(desk).get_column("kind") == "undo").sum() == len(lines) - 1
+
+
+def test_differences_of_several_rules_are_never_decided_together(never):
+    for query in ("", "rule=A&rule=B", "rule=NOTHING"):
+        answer = never("steward").get(f"/bulk?{query}", follow_redirects=False)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/queue")
