@@ -15,7 +15,7 @@ from matching.engine.blocking import Rows
 from matching.engine.comparators.base import SAME
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import Coded, Patterns, radices
-from matching.engine.values import UNKNOWN
+from matching.engine.values import UNKNOWN, agreeing_pairs
 from matching.engine.weights import LEAST, Scales, Weights, distinct_patterns, probabilities
 
 # Pairs below this weight hold next to no expected match.
@@ -61,34 +61,22 @@ def fit_frequencies(
         codes = coded.codes[:, term]
         agreed = codes[left[hopeful[agree]]]
         is_known = agreed != UNKNOWN
-        size = int(codes.max(initial=UNKNOWN)) + 1
-        doubled = np.bincount(agreed[is_known], matches[agree][is_known], minlength=size) / PARTS
-        frequency = _among_others(codes, doubled, sources, across=across)
+        pairs, all_pairs = agreeing_pairs(codes, sources if across else None)
+        doubled = np.bincount(agreed[is_known], matches[agree][is_known], minlength=len(pairs)) / PARTS
+        frequency = _among_others(pairs, doubled, all_pairs)
         added[place] = np.log2(max(parameters.shares[place].u[SAME], LEAST) / frequency)
     return replace(scales, frequencies=added)
 
 
-def _among_others(
-    codes: npt.NDArray[np.int32], doubled: Weights, sources: npt.NDArray[np.int8], *, across: bool
-) -> Weights:
+def _among_others(pairs: npt.NDArray[np.int64], doubled: Weights, all_pairs: int) -> Weights:
     """Share of pairs of different entities that agree on each value, as if drawn from it alone.
 
     Args:
-        codes: value of each record.
+        pairs: of records that agree on each value.
         doubled: expected matching pairs that agree on each value.
-        sources: of each record.
-        across: whether only pairs across sources count.
+        all_pairs: of records whose value is known.
     """
-    known = codes != UNKNOWN
-    size = len(doubled)
-    counts = np.bincount(codes[known], minlength=size).astype(np.float64)
-    pairs, all_pairs = counts * (counts - 1) / 2, counts.sum() * (counts.sum() - 1) / 2
-    if across:
-        for source in np.unique(sources):
-            own = np.bincount(codes[known & (sources == source)], minlength=size).astype(np.float64)
-            pairs -= own * (own - 1) / 2
-            all_pairs -= own.sum() * (own.sum() - 1) / 2
     # The share of a pair of other entities that agrees on the value is f^2, so f is what a second record finds; one
     # is added so that a value met once is not taken for impossible.
     others = np.maximum(pairs - doubled, 0) / np.maximum(np.sqrt(np.maximum(pairs, 1)), 1)
-    return np.asarray((others + 1) / np.maximum(np.sqrt(max(all_pairs, 1.0)), 1), np.float64)
+    return np.asarray((others + 1) / np.maximum(np.sqrt(max(all_pairs, 1)), 1), np.float64)

@@ -36,7 +36,7 @@ from matching.engine.parameters import Parameters, Shares, check_parameters
 from matching.engine.patterns import Coded, Comparison, Patterns, Rival, code_records, compare, unpack
 from matching.engine.scores import Scores
 from matching.engine.training import ENOUGH, Evidence, Histogram, Options, count_patterns, train
-from matching.engine.values import UNKNOWN
+from matching.engine.values import agreeing_pairs, pairs_of
 from matching.engine.weights import Scales
 
 T = TypeVar("T", bound=np.generic)
@@ -197,7 +197,7 @@ class Linkage:
     def possible_pairs(self) -> int:
         """Pairs that could be looked at."""
         sizes = np.bincount(self.sources)
-        return _pairs_of(len(self.sources)) - (sum(map(_pairs_of, sizes.tolist())) if self.is_across else 0)
+        return pairs_of(len(self.sources)) - (sum(map(pairs_of, sizes.tolist())) if self.is_across else 0)
 
     def train(self, among: npt.NDArray[np.bool_] | None = None) -> Parameters:
         """Learn m and u without labels from these tables.
@@ -412,19 +412,5 @@ def _share_same(linkage: Linkage, place: int) -> float | None:
     if not comparison.comparator.is_same_value:
         return None
     codes = linkage.coded.codes[:, linkage.coded.places[place][0]]
-    sources = linkage.sources if linkage.is_across else np.arange(0)
-    known = codes != UNKNOWN
-    same, whole = _pairs_within(codes[known]), _pairs_of(int(known.sum()))
-    for source in np.unique(sources):
-        own = codes[known & (sources == source)]
-        same, whole = same - _pairs_within(own), whole - _pairs_of(len(own))
-    return same / whole if whole else None
-
-
-def _pairs_within(codes: npt.NDArray[np.int32]) -> int:
-    counts = np.bincount(codes).astype(np.int64)
-    return int((counts * (counts - 1) // 2).sum())
-
-
-def _pairs_of(size: int) -> int:
-    return size * (size - 1) // 2
+    same, whole = agreeing_pairs(codes, linkage.sources if linkage.is_across else None)
+    return int(same.sum()) / whole if whole else None

@@ -8,6 +8,7 @@ A text function sees each distinct pair of values once, and only if the signatur
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -160,6 +161,37 @@ def distinct_pairs(left: Codes, right: Codes, size: int) -> tuple[Codes, Codes, 
     keys = np.minimum(left, right).astype(np.int64) * size + np.maximum(left, right)
     distinct, places = np.unique(keys, return_inverse=True)
     return (distinct // size).astype(np.int32), (distinct % size).astype(np.int32), places
+
+
+def agreeing_pairs(codes: Codes, sources: npt.NDArray[np.int8] | None = None) -> tuple[npt.NDArray[np.int64], int]:
+    """How many pairs of records agree on each value, and how many pairs know theirs.
+
+    Args:
+        codes: of the records.
+        sources: of the records, ascending, if only pairs across sources count.
+    """
+    size = int(codes.max(initial=UNKNOWN)) + 1
+    counts, pairs, whole = np.zeros(size, np.int64), np.zeros(size, np.int64), 0
+    for start, stop in pairwise(_borders(len(codes), sources)):
+        own = np.bincount(codes[start:stop].astype(np.intp) + 1, minlength=size + 1)[1:]
+        counts += own
+        if sources is not None:
+            pairs -= own * (own - 1) // 2
+            whole -= pairs_of(int(own.sum()))
+    return pairs + counts * (counts - 1) // 2, whole + pairs_of(int(counts.sum()))
+
+
+def _borders(size: int, sources: npt.NDArray[np.int8] | None) -> list[int]:
+    """Where the records of each source begin, and the end."""
+    if sources is None:
+        return [0, size]
+    last = int(sources.max(initial=-1))
+    return [*np.searchsorted(sources, np.arange(last + 1, dtype=np.int8)).tolist(), size]
+
+
+def pairs_of(size: int) -> int:
+    """Pairs of so many."""
+    return size * (size - 1) // 2
 
 
 def _sign(values: pl.Series) -> Signatures:

@@ -1,6 +1,7 @@
 """Values as numbers: one code for one value wherever it stands, and a bound on shared letters that never lies."""
 
 from collections import Counter
+from itertools import combinations
 from random import Random
 
 import numpy as np
@@ -13,6 +14,7 @@ from matching.engine.values import (
     LONGEST_LIST,
     UNKNOWN,
     Dictionary,
+    agreeing_pairs,
     distinct_pairs,
     encode,
     encode_rows,
@@ -50,6 +52,21 @@ def test_the_code_of_a_value_does_not_depend_on_the_order_of_the_records(values:
     one, other = encode([texts(list(values))])[0], encode([texts(list(shuffled))])[0]
     assert one.dictionary.values.to_list() == other.dictionary.values.to_list()
     assert dict(zip(values, one.codes.tolist(), strict=True)) == dict(zip(shuffled, other.codes.tolist(), strict=True))
+
+
+@given(st.lists(st.tuples(st.integers(UNKNOWN, 4), st.integers(0, 2)), max_size=12), st.booleans())
+def test_pairs_that_agree_on_a_value_are_those_found_by_hand(records: list[tuple[int, int]], is_across: bool) -> None:
+    ordered = sorted(records, key=lambda record: record[1])
+    codes, sources = (np.array([record[end] for record in ordered], np.int32) for end in (0, 1))
+    agreeing, known = agreeing_pairs(codes, sources.astype(np.int8) if is_across else None)
+    pairs = [
+        (one[0], other[0])
+        for one, other in combinations(ordered, 2)
+        if UNKNOWN not in (one[0], other[0]) and (one[1] != other[1] or not is_across)
+    ]
+    assert known == len(pairs)
+    assert agreeing.tolist() == [pairs.count((code, code)) for code in range(len(agreeing))]
+    assert len(agreeing) == 1 + max((code for code, _ in records), default=UNKNOWN)
 
 
 @given(st.lists(st.integers(0, 40) | st.integers(0, 2**64 - 1), max_size=40))
