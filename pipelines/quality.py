@@ -109,6 +109,8 @@ def export(
         fail(str(error), Exit.USAGE)
     except ValueError as error:
         fail(f"nothing was written: {error}", Exit.FAILED)
+    except OSError as error:
+        fail(f"{out} can't be written to: {error.strerror or type(error).__name__}", Exit.FAILED)
     hidden = published.get_column("note").str.starts_with("hidden").sum()
     typer.echo(
         f"wrote {len(files)} files to {out}; {hidden} of {published.height} scores are hidden (below {threshold})"

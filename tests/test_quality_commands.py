@@ -176,6 +176,7 @@ def test_the_same_rows_stand_in_csv_workbook_page_and_charts(publication):
     assert book.sheetnames[0] == "Read first"
     in_book = sum(sheet.max_row - 1 for sheet in book.worksheets[1:])
     assert in_book == len(rows)
+    assert "01" in {row[1] for row in book["Forces"].iter_rows(values_only=True)}
     page = (folder / "index.html").read_text(encoding="utf-8")
     assert "Numbers below 10 are hidden" in page
     name = rows["force", SMALL_FORCE, "accuracy"]["name"]
@@ -194,6 +195,11 @@ def test_a_league_in_which_every_force_is_hidden_has_an_empty_chart(concord, hom
     concord("export", "--out", str(tmp_path / "out"), folder=few.path)
     assert not [row for row in exported(tmp_path / "out").values() if row["score"] and row["scope"] == "force"]
     assert (tmp_path / "out" / "league-accuracy.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(concord, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "can't be written to" in concord("export", "--out", str(tmp_path / "file" / "out"), code=1)
 
 
 @pytest.mark.parametrize(
