@@ -21,7 +21,7 @@ from warehouse.identifiers import parse_cro, parse_pnc_id
 
 LONGEST: Final = 200
 MOST_WORDS: Final = 8
-ALIKE: Final = 0.86
+ALIKE: Final = 0.85
 """From here on (Jaro-Winkler) a word that was typed may be a word of a name: one letter of five wrong."""
 EXACT: Final = 1.0
 ORDER_REFERENCES: Final = ("order_id", "subject_id", "pnc_id", "cro_number")

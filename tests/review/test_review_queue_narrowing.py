@@ -23,7 +23,7 @@ SINGLE = {
 }
 SEVERAL = {"field": ("end_on", "surname"), "rule": ("END-YEAR", "END-DAYS"), "pair": ("court-pnc", "pnc-pnd")}
 COLUMNS = {
-    **{name: pl.String for name in SINGLE},
+    **dict.fromkeys(SINGLE, pl.String),
     "priority": pl.Float64,
     "age_days": pl.Int64,
     "end_on": pl.Date,
