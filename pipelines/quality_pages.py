@@ -51,35 +51,31 @@ def publish_scores(scores: pl.DataFrame, *, threshold: int) -> pl.DataFrame:
     Raises:
         ValueError: the threshold is too low, or the scores can't be hidden soundly.
     """
-    told = (
+    scopes, dimensions = pl.Enum(list(TITLES)), pl.Enum([measure.dimension for measure in MEASURES])
+    named = protect(scores, threshold).join(names_of_keys(), on=["scope", "scope_key"], how="left")
+    columns = {
+        "key": pl.col("scope_key"),
+        "passed": pl.col("numerator").cast(pl.Int64),
+        "judged": pl.col("denominator").cast(pl.Int64),
+        "orders": pl.col("units"),
+        "orders_failing": pl.col("failed_units"),
+        "note": _note(threshold),
+    }
+    ordered = named.with_columns(**columns).sort(
+        pl.col("scope").cast(scopes), pl.col("dimension").cast(dimensions), "key"
+    )
+    return ordered.select("scope", "dimension", *SHOWN)
+
+
+def _note(threshold: int) -> pl.Expr:
+    """Why there is no number, or what the numbers count if not orders."""
+    return (
         pl.when("is_hidden")
         .then(pl.lit(f"hidden: a number below {threshold}, or one that would tell such a number"))
         .when(pl.col("score").is_null())
         .then(pl.lit(NOTHING))
         .when(counts_deliveries)
         .then(pl.lit("deliveries, no orders"))
-    )
-    scopes, dimensions = pl.Enum(list(TITLES)), pl.Enum([measure.dimension for measure in MEASURES])
-    return (
-        protect(scores, threshold)
-        .with_columns(note=told)
-        .join(names_of_keys(), on=["scope", "scope_key"], how="left")
-        .select(
-            "scope",
-            "name",
-            "dimension",
-            "score",
-            "low",
-            "high",
-            "note",
-            key="scope_key",
-            passed=pl.col("numerator").cast(pl.Int64),
-            judged=pl.col("denominator").cast(pl.Int64),
-            orders="units",
-            orders_failing="failed_units",
-        )
-        .sort(pl.col("scope").cast(scopes), pl.col("dimension").cast(dimensions), "key")
-        .select("scope", "dimension", *SHOWN)
     )
 
 
