@@ -192,24 +192,28 @@ def _put(
     keys |= known_as[places]
     packed = _shared(np.sort(keys), bits)
     keys, rows = packed >> bits, (packed & ((1 << bits) - 1)).astype(np.int32)
-    ends = np.nonzero(np.diff(keys, append=-1))[0] + 1
-    sizes = np.diff(ends, prepend=0)
-    end = np.repeat(ends, sizes)
-    first = np.arange(1, len(keys) + 1) if sources is None else _next_source(keys, sources[rows])
-    made = np.append(0, np.cumsum(end - first))
-    costs = made[ends] - made[ends - sizes]
+    first, ends, costs = _partners(keys, rows, sources)
     dear = costs > rule.most_pairs
-    kept = np.repeat(~dear, sizes)
-    moved = np.cumsum(kept) - kept
-    shift = (np.arange(len(keys)) - moved)[kept]
+    if dear.any():
+        kept = np.repeat(~dear, np.diff(ends, prepend=0))
+        keys, rows = keys[kept], rows[kept]
+        first, ends, _ = _partners(keys, rows, sources)
     return Keyed(
-        keys=keys[kept],
-        rows=rows[kept],
-        first=(first[kept] - shift).astype(np.int32),
-        end=(end[kept] - shift).astype(np.int32),
+        keys=keys,
+        rows=rows,
+        first=first.astype(np.int32),
+        end=np.repeat(ends, np.diff(ends, prepend=0)).astype(np.int32),
         blocks_left_out=int(dear.sum()),
         pairs_left_out=int(costs[dear].sum()),
     )
+
+
+def _partners(keys: Numbers, rows: Rows, sources: npt.NDArray[np.int8] | None) -> tuple[Numbers, Numbers, Numbers]:
+    """For each place its first partner's, and for each block the place after its last and the pairs that it makes."""
+    first = np.arange(1, len(keys) + 1) if sources is None else _next_source(keys, sources[rows])
+    ends = np.nonzero(np.diff(keys, append=-1))[0] + 1
+    made = np.cumsum(np.repeat(ends, np.diff(ends, prepend=0)) - first)
+    return first, ends, np.diff(made[ends - 1], prepend=0)
 
 
 def _shared(packed: Numbers, bits: int) -> Numbers:
