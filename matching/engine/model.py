@@ -150,9 +150,9 @@ class LinkageModel:
         threads = threads or os.cpu_count() or 1
         across = sources if self.link_type == "link" else None
         with ThreadPoolExecutor(threads) as pool:
-            coding = pool.submit(code_records, self.comparisons, records, order)
             blocking = pool.submit(find_blocks, records, self.rules, rows=rows, sources=across)
-            coded, blocks = coding.result(), blocking.result()
+            coded = code_records(self.comparisons, records, order, each=pool.map)
+            blocks = blocking.result()
         del records
         left, right, rules, patterns = _compare_all(coded, blocks, threads=threads, chunk=chunk, progress=progress)
         return Linkage(self, tuple(named), keys, sources, coded, blocks, left, right, rules, patterns)

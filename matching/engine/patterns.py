@@ -5,9 +5,10 @@ Belongs here: comparisons as entries of a model, the coding of records, the patt
 Training and scoring see patterns alone; a million pairs reach some thousand of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -104,7 +105,13 @@ def radices(comparisons: Sequence[Comparison]) -> Patterns:
     return np.array([prod(sizes[:place]) for place in range(len(sizes))], np.int32 if prod(sizes) < 2**31 else np.int64)
 
 
-def code_records(comparisons: Sequence[Comparison], records: pl.DataFrame, order: npt.NDArray[np.intp]) -> Coded:
+def code_records(
+    comparisons: Sequence[Comparison],
+    records: pl.DataFrame,
+    order: npt.NDArray[np.intp],
+    *,
+    each: Callable[..., Iterator[Any]] = map,
+) -> Coded:
     """Code every column that the comparisons read.
 
     Columns that one comparator reads side by side share a dictionary if they are of one type, so that it can compare
@@ -114,6 +121,7 @@ def code_records(comparisons: Sequence[Comparison], records: pl.DataFrame, order
         comparisons: of the model.
         records: one row a record.
         order: in which the records are to stand.
+        each: carries out pieces of the work that do not need each other: `map`, or that of a pool of threads.
 
     Raises:
         ValueError: a column is not there, or not of the kind that its comparator reads.
@@ -121,16 +129,15 @@ def code_records(comparisons: Sequence[Comparison], records: pl.DataFrame, order
     wanted = {column: comparison.name for comparison in comparisons for column in comparison.read}
     if missing := [f"{column!r} ({name})" for column, name in wanted.items() if column not in records.columns]:
         raise ValueError(f"columns that comparisons read are not there: {', '.join(missing)}")
-    coded = _code_columns(comparisons, records)
+    coded = _code_columns(comparisons, records, each)
     keys = [_keys(comparison) for comparison in comparisons]
     places = {key: place for place, key in enumerate(coded)}
     return Coded(
         comparisons=tuple(comparisons),
-        codes=np.stack([column.codes[order] for column in coded.values()], axis=1),
+        codes=np.stack(list(each(lambda column: column.codes[order], coded.values())), axis=1),
         columns=tuple(coded.values()),
         judges=tuple(
-            comparison.comparator.bind([coded[key] for key in own])
-            for comparison, own in zip(comparisons, keys, strict=True)
+            each(lambda comparison, own: comparison.comparator.bind([coded[key] for key in own]), comparisons, keys)
         ),
         places=tuple(tuple(places[key] for key in own) for own in keys),
         terms=tuple(places[False, (comparison.term,)] if comparison.term else None for comparison in comparisons),
@@ -174,13 +181,16 @@ def _keys(comparison: Comparison) -> list[_Key]:
     return [(False, (column,)) for column in comparison.columns]
 
 
-def _code_columns(comparisons: Sequence[Comparison], records: pl.DataFrame) -> dict[_Key, Column]:
+def _code_columns(
+    comparisons: Sequence[Comparison], records: pl.DataFrame, each: Callable[..., Iterator[Any]]
+) -> dict[_Key, Column]:
     """Every column that is read; those that comparisons read stand before the terms."""
     coded = {
         key: encode_rows(records.select(key[1])) for comparison in comparisons for key in _keys(comparison) if key[0]
     }
-    for group in _shared_dictionaries(comparisons, records.schema):
-        columns = encode([records.get_column(column) for column in group])
+    groups = _shared_dictionaries(comparisons, records.schema)
+    encoded = each(lambda group: encode([records.get_column(column) for column in group]), groups)
+    for group, columns in zip(groups, encoded, strict=True):
         coded |= {(False, (column,)): entry for column, entry in zip(group, columns, strict=True)}
     order = [key for comparison in comparisons for key in _keys(comparison)]
     terms = [(False, (comparison.term,)) for comparison in comparisons if comparison.term]
