@@ -20,6 +20,7 @@ from review.access.cookies import MESSAGE, drop_cookie, read_cookie, set_cookie
 from review.access.forms import FIELD, HEADER, expected_token
 from review.access.viewer import Viewer
 from review.assets import Assets
+from review.deciding.keys import shown_keys
 from review.desk import Desk, NoReleaseError
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -136,6 +137,8 @@ def _shared(request: Request, places: tuple[Place, ...]) -> dict[str, Any]:
         "form_headers": json.dumps({HEADER: token}),
         "form_field": Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token),
         "release_id": _release_id(desk),
+        "keys": (keys := shown_keys(who.preferences) if who else ()),
+        "keys_text": json.dumps({key.action: key.key for key in keys}),
         "is_read_only": getattr(request.state, "is_read_only", False),
         "message": _message(request),
     }

@@ -20,6 +20,7 @@ from review.item.signs import visible
 from review.item.whereabouts import Whereabouts, find_order
 from review.pages import go_on, page
 from review.queue.board import open_board
+from review.queue.narrowing import Neighbours
 from review.queue.view import read_view
 from warehouse.ledger.errors import LedgerError
 
@@ -115,6 +116,7 @@ def _shown(
     )
     audit("consultation", what=_consulted(shown))
     more = _forms(request, who, snapshot, item, decisions, filled) if item and who.may("decide") else {}
+    neighbours = _neighbours(request, who, item, filled) if item else None
     return page(
         request,
         "item/item.html",
@@ -124,6 +126,8 @@ def _shown(
         visible=visible,
         is_blind=bool(who.preferences.get(HIDE_WEIGHTS)) and filled.pair is None,
         drawn_by=snapshot.release.release_id,
+        filled=filled,
+        neighbours=neighbours,
         **more,
     )
 
@@ -147,8 +151,13 @@ def _forms(
     except LedgerError:
         request.state.is_read_only = True
         return {}
+    return forms | {"held_by": held_by}
+
+
+def _neighbours(request: Request, who: Viewer, item: Mapping[str, Any], filled: Filled) -> Neighbours:
+    """What comes before and after an item in the view by which it was come to."""
     view = read_view(parse_qsl(filled.view), viewer=who.name)
-    return forms | {"held_by": held_by, "neighbours": open_board(desk, who).neighbours(view, item["item_id"])}
+    return open_board(request.app.state.desk, who).neighbours(view, item["item_id"])
 
 
 def _of_view(parameters: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
