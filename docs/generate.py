@@ -24,6 +24,7 @@ from warehouse.schema import Column, Table
 from warehouse.tables.core import CORE_TABLES
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
+from warehouse.tables.packs import DISCLOSURES, PACK_LINES
 from warehouse.tables.raw import QUARANTINE
 from warehouse.tables.register import PUBLIC_TABLES
 
@@ -113,17 +114,18 @@ def fails(field: choice.Field) -> str:
 
 
 def ledger() -> Iterator[str]:
-    """Kinds of decision, reasons and the columns of the ledger."""
+    """Kinds of decision, reasons, and the columns of the ledger and of the log beside it."""
     yield from ("# The ledger of decisions", NOTE)
     yield from ("## Kinds of decision", "", "| code | the steward says | about |", "|---|---|---|")
     yield from (f"| `{kind.code}` | {kind.title} | {kind.about} |" for kind in KINDS)
     yield from ("", "## Reasons", "", "| code | meaning | for decisions about |", "|---|---|---|")
     yield from (f"| `{reason.code}` | {reason.title} | {', '.join(reason.about)} |" for reason in REASONS)
     yield from ("", "## Fields that can be decided on", "", ", ".join(f"`{name}`" for name in CANONICAL), "")
-    yield from (f"## Columns of `{DECISIONS.name}`", "", f"One row is {DECISIONS.row_is}.", "")
-    yield from ("| column | type | meaning |", "|---|---|---|")
-    yield from (f"| `{column.name}` | {column.sql_type} | {meaning(column)} |" for column in DECISIONS.columns)
-    yield ""
+    for table in (DECISIONS, DISCLOSURES, PACK_LINES):
+        yield from (f"## Columns of `{table.name}`", "", f"One row is {table.row_is}.", "")
+        yield from ("| column | type | meaning |", "|---|---|---|")
+        yield from (f"| `{column.name}` | {column.sql_type} | {meaning(column)} |" for column in table.columns)
+        yield ""
 
 
 def quality() -> Iterator[str]:

@@ -19,7 +19,7 @@ from warehouse.packs.workbook import Cover, TooManyLinesError, write_workbook
 
 MARKING = "OFFICIAL-SENSITIVE & LAW ENFORCEMENT"
 COVER = Cover(
-    title="Corrections for the PNC bureau",
+    owner="PNC bureau",
     disclosure_id="DIS-1",
     recipient="The records desk",
     reason="to have records corrected",
@@ -134,6 +134,7 @@ def test_the_lines_can_be_filtered_and_answered_from_a_list(folder):
 def test_the_first_sheet_says_what_it_is_and_the_last_what_each_column_means(folder):
     path = written(lines("a", "b"), folder)
     said = {row[0].value: row[1].value for row in openpyxl.load_workbook(path)["Read me"].iter_rows(min_row=4)}
+    assert said["For"] == COVER.owner
     assert said["Received by"] == COVER.recipient
     assert COVER.reason in said["Handed out"]
     assert COVER.answers_to in said["How to answer"]

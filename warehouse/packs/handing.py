@@ -75,7 +75,7 @@ def hand_out(
 
 def _cover(disclosure: Disclosure, disclosure_id: str, answers_to: str) -> Cover:
     return Cover(
-        title=f"Corrections for {owner_title(disclosure.owner)}",
+        owner=owner_title(disclosure.owner),
         disclosure_id=disclosure_id,
         recipient=disclosure.recipient,
         reason=disclosure.reason,

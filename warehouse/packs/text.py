@@ -3,7 +3,7 @@
 Belongs here: what is done to a value before it is written. Does not: the files themselves.
 """
 
-import unicodedata
+import re
 
 from warehouse.ledger.exchange import FORMULA_SIGNS
 
@@ -14,12 +14,17 @@ CUT = " … cut: the CSV file has all"
 UNSHOWN = "\N{REPLACEMENT CHARACTER}"
 # Some spreadsheets take the wide forms, and what stands after a line break or a blank, for a formula too.
 WIDE_SIGNS = tuple("＝＋－＠")
-KEPT = "\n\t"
+# Control signs but line breaks and tabs, halves of letters, and the two last signs of each plane (XML 1.0, s.2.2).
+NO_TEXT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    + "]"
+)
 
 
 def plain(text: str | None) -> str:
     """A text without signs that are none: control signs, halves of letters and what XML forbids are shown as �."""
-    return "".join(UNSHOWN if _is_no_text(sign) else sign for sign in text or "")
+    return NO_TEXT.sub(UNSHOWN, text or "")
 
 
 def for_cell(text: str | None) -> str:
@@ -32,9 +37,3 @@ def for_csv(text: str | None) -> str:
     """A text as a CSV file holds it: with an apostrophe before what a spreadsheet would run."""
     shown = plain(text)
     return f"'{shown}" if shown.lstrip(" \n").startswith((*FORMULA_SIGNS, *WIDE_SIGNS)) else shown
-
-
-def _is_no_text(sign: str) -> bool:
-    category = unicodedata.category(sign)
-    is_forbidden = ord(sign) & 0xFFFE == 0xFFFE
-    return is_forbidden or (category in {"Cc", "Cs"} and sign not in KEPT)

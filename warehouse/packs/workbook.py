@@ -33,7 +33,7 @@ OPTIONS = {
 READ_ME, CORRECTIONS, LIST_OF_COLUMNS = "Read me", "Corrections", "Columns"
 HEADING_ROW = 3
 READ_ME_LINES = {
-    "For": "{cover.title}",
+    "For": "{cover.owner}",
     "Received by": "{cover.recipient}",
     "Handed out": "{moment}, for this reason: {cover.reason}",
     "What it is": "Records of slavery and trafficking orders that other systems, the court or the law speak against.",
@@ -63,7 +63,7 @@ class Cover:
     """What stands on the first sheet.
 
     Attributes:
-        title: whom the pack is for.
+        owner: whom the pack is for.
         disclosure_id: of the pack.
         recipient: who receives it.
         reason: why it is disclosed.
@@ -73,7 +73,7 @@ class Cover:
         answers_to: where answers go.
     """
 
-    title: str
+    owner: str
     disclosure_id: str
     recipient: str
     reason: str
@@ -107,7 +107,8 @@ def _write(lines: pl.DataFrame, path: Path, cover: Cover) -> None:
     # What it writes in between lies beside the file, not in a folder that others may read.
     with xlsxwriter.Workbook(str(path), OPTIONS | {"tmpdir": str(path.parent)}) as book:
         # The moment of the disclosure, not of writing: the same pack is the same file.
-        book.set_properties({"title": cover.title, "created": cover.disclosed_at.astimezone(UTC).replace(tzinfo=None)})
+        created = cover.disclosed_at.astimezone(UTC).replace(tzinfo=None)
+        book.set_properties({"title": f"Corrections for {cover.owner}", "created": created})
         formats = _Formats.of(book)
         _write_read_me(_sheet(book, READ_ME, cover, formats), lines, cover, formats)
         _write_lines(_sheet(book, CORRECTIONS, cover, formats), lines, formats)
@@ -145,9 +146,7 @@ def _sheet(book: Workbook, name: str, cover: Cover, formats: _Formats) -> Worksh
     sheet.set_header(f"&C&B{printed}")
     sheet.set_footer(f"&L{cover.disclosure_id}&C&B{printed}&R&P / &N")
     sheet.write_string(0, 0, for_cell(cover.marking), formats.marking)
-    sheet.write_string(
-        1, 0, for_cell(f"{cover.title}, {cover.disclosure_id}"), formats.cell if name == READ_ME else None
-    )
+    sheet.write_string(1, 0, for_cell(f"Corrections for {cover.owner}, {cover.disclosure_id}"))
     return sheet
 
 
