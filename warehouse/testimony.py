@@ -7,6 +7,8 @@ the night. Does not: what counts against a value, or which value wins.
 from typing import Final
 
 import polars as pl
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
 
 from warehouse.periods import is_slip_for, months_after
 from warehouse.reasons import AMENDED, STANDS, WITHDRAWN
@@ -198,31 +200,50 @@ def _with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
     """Names split as another record of the person splits them.
 
     A name in one piece gives its last word as the surname. Where a source holds a surname of several words, and the
-    first of them end the forenames of such a record (`Paul Hall COOPER` beside `HALL COOPER/PAUL`), they go over.
+    first of them end the forenames of such a record (`Paul Hall COOPER` beside `HALL COOPER/PAUL`), they go over; so
+    do words that differ from them by one slip (`Paul Hlal COOPER`), where the rest of the name is the same.
     """
-    leads = (
-        held.select("subject_cluster", lead=pl.col("surname_folded").str.extract(r"^(.*) \S+$")).drop_nulls().unique()
-    )
     moved = pl.col("lead").str.count_matches(" ") + 1
     given, folded = pl.col("forenames").str.split(" "), pl.col("forenames_folded").str.split(" ")
-    found = (
+    kept = given.list.len() - moved
+    candidates = (
         held.filter(~pl.col("surname_folded").str.contains(" "))
         .select("record_id", "subject_cluster", "forenames", "surname", *NAME)
-        .join(leads, on="subject_cluster")
-        .filter(pl.col("forenames_folded").str.ends_with(pl.lit(" ") + pl.col("lead")))
-        .filter(given.list.len() == folded.list.len())
-        .sort("record_id", moved, "lead")
+        .join(_surname_leads(held), on="subject_cluster")
+        .filter((given.list.len() == folded.list.len()) & (kept > 0))
+        .with_columns(rest=folded.list.head(kept).list.join(" "), end=folded.list.tail(moved).list.join(" "))
+    )
+    found = (
+        _with_slips(candidates, "end", "lead")
+        .filter((pl.col("slips") == 0) | ((pl.col("slips") == 1) & pl.col("is_named_alike")))
+        .sort("record_id", "slips", moved, "lead", descending=[False, True, False, False])
         .unique("record_id", keep="last", maintain_order=True)
     )
-    kept = given.list.len() - moved
     split = found.select(
         "record_id",
         pl.concat_str(given.list.tail(moved).list.join(" "), "surname", separator=" ").alias("surname"),
         given.list.head(kept).list.join(" ").alias("forenames"),
-        pl.concat_str("lead", "surname_folded", separator=" ").alias("surname_folded"),
-        folded.list.head(kept).list.join(" ").alias("forenames_folded"),
+        pl.concat_str("end", "surname_folded", separator=" ").alias("surname_folded"),
+        pl.col("rest").alias("forenames_folded"),
     )
     return held.update(split, on="record_id")
+
+
+def _surname_leads(held: pl.DataFrame) -> pl.DataFrame:
+    """The words before the last one in surnames of several words, with that and the forenames, by person."""
+    words = pl.col("surname_folded").str.extract_groups(r"^(?<lead>.*) (?<last>\S+)$")
+    return held.select("subject_cluster", words.alias("words"), beside="forenames_folded").unnest("words").drop_nulls(
+        "lead"
+    ).unique()  # fmt: skip
+
+
+def _with_slips(candidates: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
+    """`slips`: how many letters of two texts are wrong, missing, too many or swapped; and `is_named_alike`."""
+    pairs = candidates.select(one, other).unique().sort(one, other)
+    distances = cpdist(pairs[one].to_list(), pairs[other].to_list(), scorer=OSA.distance)
+    is_alike = (pl.col("surname_folded") == pl.col("last")) & (pl.col("rest") == pl.col("beside"))
+    slips = pairs.with_columns(slips=pl.Series(distances, dtype=pl.Int64))
+    return candidates.join(slips, on=[one, other]).with_columns(is_named_alike=is_alike.fill_null(value=False))
 
 
 def _with_turned(held: pl.DataFrame) -> pl.DataFrame:

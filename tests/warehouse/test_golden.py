@@ -696,6 +696,23 @@ def test_name_in_one_piece_is_split_as_the_source_with_fields_of_their_own_has_i
     assert (reasons["forenames"]["losing"], reasons["surname"]["losing"]) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("forenames", "expected"),
+    [
+        pytest.param("Paul Hlal", ("Paul", "Hall Cooper"), id="a slip in the first part of the surname"),
+        pytest.param("Paul John", ("Paul John", "Hall Cooper"), id="a middle name that others leave out"),
+    ],
+)
+def test_a_middle_name_is_no_part_of_a_surname_and_a_mistaken_part_no_middle_name(forenames, expected):
+    cooper = name("Paul", "Hall Cooper")
+    golden, _ = choose(
+        record("pnc", "a", **cooper),
+        record("court", "b", **cooper),
+        record("pnd", "c", **name(forenames, "Cooper")),
+    )
+    assert (golden["forenames"], golden["surname"]) == expected
+
+
 def test_alias_that_another_record_names_as_one_does_not_outvote_the_main_name():
     records = frame(
         [
