@@ -5,8 +5,9 @@ from datetime import date
 
 import polars as pl
 
+from warehouse.disk import digest_of
 from warehouse.home import Home
-from warehouse.releases import Release, release_before
+from warehouse.releases import RELEASE_NAME, DamagedReleaseError, Release, release_before, release_ids
 from warehouse.schema import Table
 
 
@@ -18,7 +19,19 @@ class Former:
 
     @classmethod
     def of(cls, home: Home, as_of: date) -> "Former":
-        """The release that a night carries on from."""
+        """The release that a night carries on from.
+
+        Raises:
+            DamagedReleaseError: it has no manifest that can be read; or the release in force, which it would be, is
+                gone: ids would be given anew, and changes told twice, by a night that carried on from one before it.
+        """
+        named = home.current.read_text(errors="replace").strip() if home.current.exists() else ""
+        match = RELEASE_NAME.fullmatch(named)
+        if match and match["as_of"] < as_of.isoformat() and named not in release_ids(home):
+            raise DamagedReleaseError(
+                f"release {named}, which is in force, is gone: restore it, or put another in force with "
+                "`concord release rollback RELEASE`"
+            )
         return cls(release_before(home, as_of))
 
     @property
@@ -27,7 +40,17 @@ class Former:
         return self.release.as_of if self.release else None
 
     def table(self, table: Table) -> pl.DataFrame:
-        """A table of that release in tonight's shape; columns that it did not have yet are empty."""
-        if self.release is None or not self.release.parquet(table.name).exists():
+        """A table of that release in tonight's shape; columns, or tables, that it did not have yet are empty.
+
+        Raises:
+            DamagedReleaseError: the table is missing or not as it was published.
+        """
+        if self.release is None or table.name not in self.release.manifest["digests"]:
             return table.empty()
-        return table.completed(pl.read_parquet(self.release.parquet(table.name)))
+        file = self.release.parquet(table.name)
+        if not file.exists() or digest_of(file) != self.release.manifest["digests"][table.name]:
+            raise DamagedReleaseError(
+                f"release {self.release.release_id}, from which the night carries on, is not as it was published: "
+                f"{file.name}; restore it, or go back to another one with `concord release rollback`"
+            )
+        return table.completed(pl.read_parquet(file))

@@ -6,7 +6,8 @@ An asset writes its tables itself and hands Dagster no frame: a run in one proce
 the run ends, which at 100,000 orders is 4 GB.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -15,9 +16,8 @@ import polars as pl
 
 from expectations.gx import Validator
 from expectations.suites import suite_for
-from matching.trained import Models, load_models, shipped_models
 from warehouse.home import Home
-from warehouse.models import current_models
+from warehouse.run_lock import only_run
 from warehouse.schema import Table
 from warehouse.store import TableStore
 
@@ -31,17 +31,31 @@ AssetEvents = Iterator[dg.MaterializeResult[None]]
 
 
 class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Where the state of Concord lives, where tonight's deliveries land, and the settings in force."""
+    """Where the state of Concord lives, where tonight's deliveries land, and the settings in force.
+
+    Attributes:
+        accept_unexplained: why an operator lets changes be published that nothing explains; None to refuse them.
+        is_locked: who started the run keeps other runs off already.
+    """
 
     home: str
     landing: str
     presence_days: dict[str, int]
     settings_digest: str
     ledger: str | None = None
+    accept_unexplained: str | None = None
+    is_locked: bool = False
 
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature
-        """End the worker that validated the run's tables."""
-        Validator.close_shared()
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["Night", None, None]:
+        """Keep other runs off while the run lasts; at its end, end the worker that validated its tables."""
+        # A sensor asks where deliveries land: that is no run.
+        is_unlocked_run = context.run is not None and not self.is_locked
+        with only_run(self.state) if is_unlocked_run else nullcontext():
+            try:
+                yield self
+            finally:
+                Validator.close_shared()
 
     @property
     def state(self) -> Home:
@@ -57,18 +71,6 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     def ledger_url(self) -> str:
         """Where stewards' decisions lie; a password comes by the environment alone."""
         return self.state.ledger_url(self.ledger)
-
-    def models(self) -> Models:
-        """The trained models in force; those that come with the house where none was put in force.
-
-        Raises:
-            Failure: they are not as they were saved, or belong to another version of Concord.
-        """
-        try:
-            in_force = current_models(self.state)
-            return load_models(in_force.verified()) if in_force else shipped_models()
-        except (LookupError, ValueError) as error:
-            raise dg.Failure(f"the models in force can't be used: {error}") from error
 
     def store(self, as_of: date) -> TableStore:
         """The tables between the stages of one night."""

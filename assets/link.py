@@ -6,6 +6,7 @@ import polars as pl
 from assets.decisions import link_decisions
 from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
+from assets.models import MODELS, models_of_night
 from assets.sources import find_sources
 from matching.arrests import link_arrests
 from matching.orders import link_orders
@@ -37,7 +38,7 @@ def nothing_to_link(store: TableStore) -> str:
     specs=specs(
         (LINK_PAIRS, LINK_CLUSTERS, LINK_CONFLICTS),
         group="link",
-        deps=[*core_names("orders", "aliases", "conditions"), DECISIONS.name],
+        deps=[*core_names("orders", "aliases", "conditions"), DECISIONS.name, MODELS],
     ),
     check_specs=check_specs((LINK_PAIRS, LINK_CLUSTERS, LINK_CONFLICTS)),
 )
@@ -51,7 +52,7 @@ def linked_orders(context: dg.AssetExecutionContext, night: Night) -> AssetEvent
         orders,
         gather(store, "aliases"),
         gather(store, "conditions"),
-        models=night.models(),
+        models=models_of_night(store),
         decisions=link_decisions(store.scan(DECISIONS.name).collect(), orders),
     )
     context.log.info("linked orders: %s", links.diagnostics)
@@ -61,7 +62,11 @@ def linked_orders(context: dg.AssetExecutionContext, night: Night) -> AssetEvent
 
 @dg.multi_asset(
     name="link_arrests",
-    specs=specs((LINK_ARRESTS,), group="link", deps=[*core_names("arrests", "orders", "aliases"), LINK_CLUSTERS.name]),
+    specs=specs(
+        (LINK_ARRESTS,),
+        group="link",
+        deps=[*core_names("arrests", "orders", "aliases"), LINK_CLUSTERS.name, MODELS],
+    ),
     check_specs=check_specs((LINK_ARRESTS,)),
 )
 def linked_arrests(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
@@ -69,7 +74,11 @@ def linked_arrests(context: dg.AssetExecutionContext, night: Night) -> AssetEven
     store = night.store(as_of_date(context))
     clusters = store.scan(LINK_CLUSTERS.name).collect()
     links = link_arrests(
-        gather(store, "arrests"), gather(store, "orders"), gather(store, "aliases"), clusters, models=night.models()
+        gather(store, "arrests"),
+        gather(store, "orders"),
+        gather(store, "aliases"),
+        clusters,
+        models=models_of_night(store),
     )
     yield from put_out({LINK_ARRESTS: links}, store)
 

@@ -1,6 +1,7 @@
 """The last step: the night's tables become a release, in one atomic step."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -9,23 +10,36 @@ from typing import TypedDict
 import dagster as dg
 import polars as pl
 
+from assets.causes import Tonight, tell_changes
 from assets.former import Former
 from assets.frame import EXPECTATIONS, NIGHTS, Night, as_of_date
 from assets.ingest import quarantine_table
-from assets.reconcile import JUDGED, RECONCILED
+from assets.link import gather
+from assets.models import MODELS, models_of_night
+from assets.reconcile import JUDGED, RECONCILED, gather_evidence
 from assets.sources import find_sources
-from warehouse.difference import cause_between
+from expectations.discrepancies import PresenceClock
 from warehouse.disk import digest_of as file_digest
 from warehouse.gates import CODE
-from warehouse.identity import find_changes
 from warehouse.ledger.folding import digest_of
 from warehouse.packs.log import digest_of as digest_of_requests
+from warehouse.record_digests import digest_records
 from warehouse.releases import publish
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.packs import ASKED_CORRECTIONS
-from warehouse.tables.register import DELIVERIES, EXPECTATION_RESULTS, ORDERS, RELEASE_CHANGES
+from warehouse.tables.register import (
+    ARREST_SOURCES,
+    ARRESTS,
+    DELIVERIES,
+    EXPECTATION_RESULTS,
+    ID_REDIRECTS,
+    ORDER_SOURCES,
+    ORDERS,
+    RELEASE_CHANGES,
+)
+from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
 PACKAGES = ("assets", "expectations", "matching", "warehouse")
@@ -49,7 +63,7 @@ PUBLISHED_TABLES = [table.name for table in (*RECONCILED, *JUDGED, LINK_PAIRS)]
 
 @dg.asset(
     name="release",
-    deps=PUBLISHED_TABLES,
+    deps=[*PUBLISHED_TABLES, MODELS],
     group_name="release",
     partitions_def=NIGHTS,
     kinds={"duckdb", "parquet"},
@@ -66,17 +80,26 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
         | used_decisions(store.scan(DECISIONS.name).collect())
         | used_requests(store.scan(ASKED_CORRECTIONS.name).collect()),
         "versions": {name: version(name) for name in LIBRARIES}
-        | {"models": night.models().version, CODE: code_digest()},
+        | {"models": models_of_night(store).version, CODE: code_digest()},
         "config_hash": night.settings_digest,
     }
     former = Former.of(night.state, as_of)
+    tonight = look_at(store, account, clock=PresenceClock(days=night.presence_days))
     tables = {name: store.scan(name) for name in PUBLISHED_TABLES} | {
-        RELEASE_CHANGES.name: changes_since(former, store, account).lazy(),
-        EXPECTATION_RESULTS.name: gather_expectations(store).lazy(),
+        RELEASE_CHANGES.name: tell_changes(former, tonight, accepted=night.accept_unexplained),
+        EXPECTATION_RESULTS.name: gather_expectations(store),
+        SOURCE_RECORDS.name: tonight.evidence.core_orders,
+        RECORD_DIGESTS.name: tonight.digests,
+        OBEYED_DECISIONS.name: tonight.decisions,
     }
     keep_quarantine(night, store, as_of.isoformat())
-    follows = former.release.release_id if former.release else None
-    published = publish(night.state, tables, **account, state=state_of(deliveries), follows=follows)
+    published = publish(
+        night.state,
+        tables,
+        **account,
+        state=state_of(deliveries),
+        follows=former.release.release_id if former.release else None,
+    )
     return dg.MaterializeResult(metadata={"release_id": published.release_id, "content_hash": published.content_hash})
 
 
@@ -109,10 +132,26 @@ def used_requests(asked: pl.DataFrame) -> dict[str, str]:
     return {} if asked.is_empty() else {ASKED_CORRECTIONS.name: digest_of_requests(asked)}
 
 
-def changes_since(former: Former, store: TableStore, account: Account) -> pl.DataFrame:
-    """How the orders differ from the release before, and what made them differ, by the two manifests."""
-    cause = cause_between(former.release.manifest if former.release else {}, account)
-    return find_changes(former.table(ORDERS), store.scan(ORDERS.name).collect(), cause=cause)
+def look_at(store: TableStore, account: Account, *, clock: PresenceClock) -> Tonight:
+    """Tonight's release as its differences from the one before are judged by."""
+    evidence = replace(gather_evidence(store), orders=store.scan(ORDERS.name).collect())
+    core = {
+        "orders": evidence.core_orders,
+        "aliases": evidence.core_aliases,
+        "conditions": evidence.core_conditions,
+        "rejected_values": evidence.rejected_values,
+        "arrests": gather(store, "arrests"),
+    }
+    names = (ORDERS.name, ORDER_SOURCES.name, ARRESTS.name, ARREST_SOURCES.name)
+    return Tonight(
+        as_of=account["as_of"],
+        evidence=evidence,
+        clock=clock,
+        digests=digest_records(core, {name: store.scan(name).collect() for name in names}),
+        decisions=OBEYED_DECISIONS.conform(store.scan(DECISIONS.name).collect()),
+        redirects=store.scan(ID_REDIRECTS.name).collect(),
+        account=account,
+    )
 
 
 def gather_expectations(store: TableStore) -> pl.DataFrame:

@@ -10,11 +10,12 @@ from assets.former import Former
 from assets.frame import NIGHTS, AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
 from assets.link import core_names, gather
+from assets.second_looks import find_second_looks
 from assets.sources import find_sources
 from expectations.discrepancies import RULES, Evidence, PresenceClock, find_discrepancies
 from expectations.history import active_ones, close, look_again
 from expectations.quality import score_quality
-from expectations.review import build_review_queue
+from expectations.review import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
 from warehouse import reconcile
 from warehouse.ledger.binding import Closures, closures
@@ -25,7 +26,7 @@ from warehouse.packs.following import find_places, follow_lines
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
-from warehouse.tables.link import IDENTITIES, LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
+from warehouse.tables.link import IDENTITIES, LINK_ARRESTS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
 from warehouse.tables.packs import ASKED_CORRECTIONS
 from warehouse.tables.register import (
     ARREST_SOURCES,
@@ -121,6 +122,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
                 for table in (
                     DECISIONS,
                     ASKED_CORRECTIONS,
+                    LINK_CONFLICTS,
                     LINK_PAIRS,
                     ORDER_SOURCES,
                     CONDITIONS,
@@ -161,7 +163,7 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
         # What was referred waits for its owner, not for a steward.
         active.join(decided.closed.filter(is_referred), on="discrepancy_id", how="anti"),
         provenance=store.scan(FIELD_PROVENANCE.name).collect(),
-        pairs=store.scan(LINK_PAIRS.name).collect(),
+        linked=gather_linked(store, evidence, found),
         former=former.table(REVIEW_QUEUE),
         former_as_of=former.as_of,
         as_of=as_of,
@@ -170,6 +172,25 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     lines = follow_corrections(store, evidence, discrepancies, former=former, as_of=as_of, clock=clock)
     frames = (orders, discrepancies, lines, scores, queue, evidence.deliveries.sort(DELIVERIES.order))
     return {table: table.conform(frame) for table, frame in zip(JUDGED, frames, strict=True)}
+
+
+def gather_linked(store: TableStore, evidence: Evidence, found: pl.DataFrame) -> Linked:
+    """What the linking and the stewards left to be looked at."""
+    record = pl.concat_str("source", "source_key", separator=":").alias("record_id")
+    owners = evidence.order_sources.select(record, "order_id").join(
+        evidence.orders.select("order_id", "subject_id"), on="order_id"
+    )
+    return Linked(
+        pairs=store.scan(LINK_PAIRS.name).collect(),
+        conflicts=store.scan(LINK_CONFLICTS.name).collect(),
+        decided=find_second_looks(
+            store.scan(DECISIONS.name).collect(),
+            evidence.core_orders,
+            owners=owners,
+            redirects=store.scan(ID_REDIRECTS.name).filter(pl.col("kind") == "order").collect(),
+            discrepancies=found,
+        ),
+    )
 
 
 def follow_corrections(

@@ -8,6 +8,7 @@ from assets.decisions import DECISION_ASSETS
 from assets.frame import Night
 from assets.ingest import INGEST_ASSETS
 from assets.link import LINK_ASSETS
+from assets.models import MODEL_ASSETS
 from assets.publish import PUBLISH_ASSETS
 from assets.reconcile import RECONCILE_ASSETS
 from pipelines.jobs import nightly_job
@@ -17,17 +18,34 @@ from pipelines.sensors import delivery_sensor
 from pipelines.settings import Settings
 
 
-def build_definitions(home: Path, landing: Path, settings: Settings) -> dg.Definitions:
-    """The definitions over one folder of state and one landing folder."""
+def build_definitions(
+    home: Path,
+    landing: Path,
+    settings: Settings,
+    *,
+    accept_unexplained: str | None = None,
+    is_locked: bool = False,
+) -> dg.Definitions:
+    """The definitions over one folder of state and one landing folder.
+
+    Args:
+        home: the folder of all state.
+        landing: the folder in which the sources' folders lie.
+        settings: in force.
+        accept_unexplained: why changes that nothing explains may be published; None to refuse them.
+        is_locked: whether who starts the runs keeps other runs off already.
+    """
     night = Night(
         home=str(home),
         landing=str(landing),
         presence_days=settings.clock.days,
         settings_digest=settings.digest,
         ledger=settings.ledger,
+        accept_unexplained=accept_unexplained,
+        is_locked=is_locked,
     )
     return dg.Definitions(
-        assets=[*INGEST_ASSETS, *DECISION_ASSETS, *LINK_ASSETS, *RECONCILE_ASSETS, *PUBLISH_ASSETS],
+        assets=[*INGEST_ASSETS, *DECISION_ASSETS, *MODEL_ASSETS, *LINK_ASSETS, *RECONCILE_ASSETS, *PUBLISH_ASSETS],
         jobs=[nightly_job],
         schedules=[nightly_schedule],
         sensors=[delivery_sensor],

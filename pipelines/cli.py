@@ -55,10 +55,16 @@ def nightly(
         Path, typer.Option(exists=True, file_okay=False, help="The folder the sources' folders lie in.")
     ],
     as_of: AsOfOption,
+    accept_unexplained: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Publish changes that nothing explains; the reason stays in the release."),
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Reconcile one night: read what landed, match, judge, publish a release, sum it up."""
-    raise typer.Exit(run_and_tell(home, landing, as_of.date()))
+    if accept_unexplained is not None and not accept_unexplained.strip():
+        fail("the reason of --accept-unexplained is empty: say why", Exit.USAGE)
+    raise typer.Exit(run_and_tell(home, landing, as_of.date(), accept_unexplained=accept_unexplained))
 
 
 @app.command()
@@ -135,22 +141,25 @@ def explain(
     render(Register.open(Home(home.resolve()), release).explain(order_id), console())
 
 
-def run_and_tell(home: Path, landing: Path, as_of: date) -> Exit:
+def run_and_tell(home: Path, landing: Path, as_of: date, *, accept_unexplained: str | None = None) -> Exit:
     """Run a night and print its summary; the exit code tells how it went."""
     from expectations.gx import Validator
 
     Validator.shared()  # its import takes seconds: it starts before Dagster's
-    from pipelines.nightly import NightFailedError, NightUnderWayError, UnknownNightError, run_night
+    from pipelines.nightly import NightFailedError, UnknownNightError, run_night
     from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
+    from warehouse.run_lock import RunUnderWayError
 
     state = Home(home.resolve())
     try:
         settings = read_settings(state.path)
-        release = run_night(state, landing=landing.resolve(), as_of=as_of, settings=settings)
+        release = run_night(
+            state, landing=landing.resolve(), as_of=as_of, settings=settings, accept_unexplained=accept_unexplained
+        )
     except (SettingsError, UnknownNightError) as error:
         fail(str(error), Exit.USAGE)
-    except (NightFailedError, NightUnderWayError) as error:
+    except (NightFailedError, RunUnderWayError) as error:
         fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
     summary = tell(state, release.release_id)
     (state.runs / f"{release.release_id}.json").write_text(json.dumps(summary.as_dict(), indent=2), encoding="utf-8")

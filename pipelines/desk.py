@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import polars as pl
 import typer
 
 from pipelines.options import Exit, fail
@@ -17,10 +16,8 @@ from warehouse.home import Home
 from warehouse.ledger.errors import DecisionError, DecisionRefusedError, ImportRefusedError, LedgerError
 from warehouse.ledger.ledger import Ledger
 from warehouse.ledger.present import Present
+from warehouse.ledger.published import read_present
 from warehouse.register import Register
-from warehouse.store import TableStore
-from warehouse.tables.core import CORE_ORDERS, SOURCES, core_table
-from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
 
 SHOWN_LINES = 50
 
@@ -59,22 +56,7 @@ def present_of(home: Path, release: str | None = None) -> Present:
 
     Raises:
         LookupError: there is no such release.
-        FileNotFoundError: the tables of its night have been deleted.
+        FileNotFoundError: it was made by a version of Concord that kept no records in it.
     """
-    state = Home(home.resolve())
-    with Register.open(state, release) as register:
-        tables = {
-            table.name: register.table(table.name) for table in (ORDERS, ORDER_SOURCES, DISCREPANCIES, ID_REDIRECTS)
-        }
-        night = register.release
-    store = TableStore(state.tables / night.as_of.isoformat())
-    versions = night.manifest["versions"]
-    records = pl.concat([store.scan(core_table(source, CORE_ORDERS).name) for source in SOURCES]).collect()
-    return Present.of(
-        records,
-        tables,
-        release_id=night.release_id,
-        as_of=night.as_of,
-        # In releases that name no models these were part of the code.
-        model_version=str(versions.get("models", versions.get("concord"))),
-    )
+    with Register.open(Home(home.resolve()), release) as register:
+        return read_present(register)

@@ -20,7 +20,6 @@ from assets.link import gather
 from matching.orders import Compared, Decisions, compare_orders
 from matching.trained import Models, load_models, shipped_models
 from pipelines.model_changes import find_changed_labels, judge_labels, label_pairs
-from pipelines.nightly import NightFailedError, NightUnderWayError
 from pipelines.options import Exit, fail
 from pipelines.settings import SettingsError, read_settings
 from warehouse.home import Home
@@ -28,6 +27,7 @@ from warehouse.ledger.binding import constraints
 from warehouse.ledger.folding import in_force
 from warehouse.models import ModelSet, current_models, list_models, read_models
 from warehouse.releases import current_release
+from warehouse.run_lock import RunUnderWayError
 from warehouse.store import TableStore
 
 SHIPPED = "shipped"
@@ -173,7 +173,7 @@ def told_errors() -> Iterator[None]:
         fail(f"refused: {error}", Exit.REFUSED)
     except (KeyError, IndexError):
         raise
-    except (LookupError, FileNotFoundError, NightFailedError, NightUnderWayError) as error:
+    except (LookupError, OSError, RunUnderWayError) as error:
         fail(str(error), Exit.FAILED)
     except dg.Failure as error:
         fail(str(error.description), Exit.FAILED)

@@ -102,9 +102,9 @@ def promote(
 ) -> None:
     """Put a set of models in force from the next night on; the former set is kept."""
     from pipelines.model_desk import find_lost, find_models, find_night, told_errors
-    from pipelines.nightly import only_run
     from warehouse.home import Home
     from warehouse.models import put_in_force, read_models
+    from warehouse.run_lock import only_run
 
     if force and not reason.strip():
         fail("--force needs a --reason", Exit.USAGE)
@@ -117,7 +117,7 @@ def promote(
         tell_table("DECIDED PAIRS THAT WOULD BE LOST", lost)
         wrong = lost.get_column("decision_id").n_unique()
         fail(f"refused: {candidate} gets {wrong} decided pairs wrong that {old.name} gets right", Exit.REFUSED)
-    # A night asks for the models in force at several of its steps: they must not change between them.
+    # What is in force changes between nights, not within one.
     with told_errors(), only_run(state):
         promotion = put_in_force(state, models, reason=reason.strip(), is_forced=bool(lost.height))
     typer.echo(f"{candidate} is in force from the next night on, instead of {promotion.former or old.name}")

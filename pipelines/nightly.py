@@ -1,6 +1,5 @@
 """One night, run from the command line: the same job that Dagster schedules, with its outcome."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,16 +15,13 @@ from pipelines.progress import shown_progress
 from pipelines.settings import Settings
 from warehouse.home import Home
 from warehouse.releases import Release, read_release
+from warehouse.run_lock import only_run
 
 PROJECT = Path(__file__).resolve().parent.parent
 
 
 class NightFailedError(Exception):
     """The night failed; the last release is untouched. The message says at which step and why."""
-
-
-class NightUnderWayError(Exception):
-    """Another run holds this folder of state."""
 
 
 class UnknownNightError(Exception):
@@ -48,19 +44,32 @@ OWN_FAILURES = frozenset(
 )
 
 
-def run_night(home: Home, *, landing: Path, as_of: date, settings: Settings) -> Release:
+def run_night(
+    home: Home, *, landing: Path, as_of: date, settings: Settings, accept_unexplained: str | None = None
+) -> Release:
     """Run the nightly job for a date; the release it published, or found to be published already.
+
+    Args:
+        home: the folder of all state.
+        landing: the folder in which the sources' folders lie.
+        as_of: the night.
+        settings: in force.
+        accept_unexplained: why changes that nothing explains may be published; None to refuse them.
 
     Raises:
         UnknownNightError: the date lies before the first night or after today.
-        NightUnderWayError: another run is under way on the same folder of state.
-        NightFailedError: a step failed.
+        RunUnderWayError: another run is under way on the same folder of state.
+        NightFailedError: a step failed, or the folders of all state can't be made.
     """
     nights = NIGHTS.get_partition_keys()
     if as_of.isoformat() not in nights:
         raise UnknownNightError(f"there is no night {as_of}: the first is {nights[0]}, the last {nights[-1]}")
+    _make_folders(home)
     with only_run(home):
-        job = build_definitions(home.path, landing, settings).resolve_job_def(nightly_job.name)
+        definitions = build_definitions(
+            home.path, landing, settings, accept_unexplained=accept_unexplained, is_locked=True
+        )
+        job = definitions.resolve_job_def(nightly_job.name)
         with _instance(home) as instance, shown_progress(len(job.nodes)):
             result = job.execute_in_process(
                 partition_key=as_of.isoformat(),
@@ -73,24 +82,11 @@ def run_night(home: Home, *, landing: Path, as_of: date, settings: Settings) -> 
     return read_release(home, _published(result))
 
 
-@contextmanager
-def only_run(home: Home) -> Iterator[None]:
-    """Keep every other run off a folder of state.
-
-    Raises:
-        NightUnderWayError: another run is under way on it.
-        NightFailedError: its folders can't be made.
-    """
+def _make_folders(home: Home) -> None:
     try:
         home.create()
     except OSError as error:
         raise NightFailedError(f"the folders of all state can't be made: {error}") from error
-    with (home.path / "run.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise NightUnderWayError(f"another run is under way in {home.path}: wait for it to end") from error
-        yield
 
 
 @contextmanager

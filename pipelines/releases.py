@@ -107,9 +107,9 @@ def rollback(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Put a former release in force: proved first, in one step, and remembered."""
-    from pipelines.nightly import NightFailedError, NightUnderWayError, only_run
     from warehouse.home import Home
     from warehouse.rollback import RollbackRefusedError, roll_back
+    from warehouse.run_lock import RunUnderWayError, only_run
 
     if not reason.strip():
         fail("the --reason is empty: say why", Exit.USAGE)
@@ -118,7 +118,7 @@ def rollback(
         # A night asks for the release it carries on from at several of its steps: it must not change between them.
         with only_run(state):
             done = roll_back(state, release_id, by=by or system_user(), reason=reason.strip(), at=datetime.now(UTC))
-    except (LookupError, NightFailedError, NightUnderWayError, RollbackRefusedError) as error:
+    except (LookupError, OSError, RunUnderWayError, RollbackRefusedError) as error:
         fail(f"{error}; nothing was changed", Exit.FAILED)
     typer.echo(f"{done.release_id} is in force instead of {done.former or 'none'}; the next night carries on from it")
     typer.echo(f"withdrawn: {', '.join(done.withdrawn) or 'none'}")

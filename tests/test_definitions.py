@@ -1,7 +1,10 @@
 """What Dagster knows of Concord: the graph, the checks that block, the schedule, the sensor, the partitions."""
 
 import os
+import subprocess
+import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import dagster as dg
@@ -9,11 +12,14 @@ import polars as pl
 import pytest
 
 from assets.frame import NIGHTS, Night, check_specs, put_out, specs
+from assets.models import models_in_force, models_of_night, taken_models
 from expectations.gx import Validator
+from matching.trained import shipped_models
 from pipelines.assembly import build_definitions
 from pipelines.schedules import nightly_schedule
 from pipelines.sensors import delivery_sensor
 from pipelines.settings import Settings
+from warehouse.models import put_in_force, save_models
 from warehouse.schema import Column, Table
 from warehouse.tables.core import CORE_TABLES, SOURCES
 from warehouse.tables.register import EXPECTATION_RESULTS, PUBLIC_TABLES, RELEASE_CHANGES
@@ -43,7 +49,7 @@ def test_every_core_and_public_table_is_an_asset_of_its_name(definitions):
 def test_every_table_but_the_unjudged_orders_has_a_check_that_blocks_and_one_that_warns(definitions):
     graph = definitions.resolve_asset_graph()
     checked = {key.asset_key.path[-1] for key in graph.asset_check_keys}
-    assert asset_names(definitions) - checked == {"golden_orders", "release"}
+    assert asset_names(definitions) - checked == {"golden_orders", "models", "release"}
     assert {key.name for key in graph.asset_check_keys} == {"structure", "content"}
 
 
@@ -79,6 +85,47 @@ def test_a_structural_failure_stops_what_is_downstream(things, succeeds, night):
     assert result.success is succeeds
     assert Validator.shared.cache_info().currsize == 0, "the run must end the worker that validated its tables"
     assert bool(result.asset_materializations_for_node("downstream")) is succeeds
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from warehouse.home import Home
+from warehouse.run_lock import only_run
+with only_run(Home(Path(sys.argv[1]))):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_run_of_dagster_and_another_process_keep_each_other_off(night, tmp_path):
+    @dg.asset(partitions_def=NIGHTS)
+    def state(night: Night):
+        home = night.state
+        other = subprocess.run([sys.executable, "-c", HOLD, home.path], capture_output=True, text=True, check=False)
+        assert "another run is under way" in other.stderr
+
+    def run():
+        return dg.materialize([state], partition_key="2026-11-20", resources={"night": night}, raise_on_error=False)
+
+    assert run().success
+    command = [sys.executable, "-c", HOLD, night.home]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        assert not run().success
+        holder.stdin.close()
+    assert run().success
+
+
+def test_all_steps_of_a_night_use_the_models_that_it_took(night, tmp_path):
+    store = night.store(date(2026, 11, 20))
+    assert dg.materialize([taken_models], partition_key="2026-11-20", resources={"night": night}).success
+    taken = models_of_night(store)
+    assert taken.version == shipped_models().version
+    other = replace(taken, order=taken.order.model_copy(update={"prior": taken.order.prior / 2}))
+    put_in_force(night.state, save_models(night.state, other.save, as_of=date(2026, 11, 20)))
+    assert models_in_force(night.state).version != taken.version
+    assert models_of_night(store).version == taken.version
 
 
 @pytest.mark.parametrize(

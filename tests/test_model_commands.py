@@ -15,13 +15,13 @@ from matching.trained import Models
 from pipelines.cli import app
 from pipelines.model_desk import NightRecords, find_models
 from pipelines.models import SHOWN_KEYS
-from pipelines.nightly import only_run
 from samples.nights import write_nights
 from warehouse.home import Home
 from warehouse.ledger.decision import Signature
 from warehouse.ledger.ledger import Ledger
 from warehouse.ledger.present import Present
 from warehouse.models import current_models, list_models, list_promotions, read_models, save_models
+from warehouse.run_lock import only_run
 from warehouse.store import TableStore
 from warehouse.tables.core import CORE_TABLES, core_table
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS

@@ -12,9 +12,9 @@ import polars as pl
 
 from warehouse.gates import check_relations, check_table
 from warehouse.schema import Table
-from warehouse.tables.link import IDENTITIES, LINK_PAIRS
+from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import PUBLIC_TABLES
-from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, ORDER_PAIRS
+from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, CARRIED_TABLES, ORDER_PAIRS, SOURCE_RECORDS
 
 ROW_GROUP_SIZE = 100_000
 COMPRESSION_LEVEL = 3
@@ -31,8 +31,9 @@ def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFram
     if LINK_PAIRS.name in tables:
         pairs = _order_pairs(tables[LINK_PAIRS.name].lazy(), building)
         rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, pairs)
-    if IDENTITIES.name in tables:
-        rows[IDENTITIES.name] = _write_table(building, IDENTITIES, tables[IDENTITIES.name])
+    for table in (SOURCE_RECORDS, *CARRIED_TABLES):
+        if table.name in tables:
+            rows[table.name] = _write_table(building, table, tables[table.name])
     return rows
 
 

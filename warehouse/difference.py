@@ -10,15 +10,16 @@ from typing import Any
 
 import polars as pl
 
-from warehouse.gates import CODE
 from warehouse.home import Home
-from warehouse.identity import find_differences, name_cause
+from warehouse.identity import find_differences
 from warehouse.releases import Release, read_release, release_ids
 from warehouse.schema import Table
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS, RELEASE_CHANGES
 
 MOVES = ("old_id", "new_id")
+# What is between feed, date and revision in the id of a delivery; other inputs of a release have none.
+DELIVERY = ":"
 
 
 @dataclass(frozen=True)
@@ -80,20 +81,27 @@ def compare_releases(home: Home, before: Release, after: Release) -> Difference:
 
 
 def cause_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """What made two releases differ, by their manifests: inputs, decisions, versions and settings (`name_cause`)."""
+    """What made two releases differ as a whole, by their manifests.
+
+    For releases that do not carry on from one another: a night tells the cause of each difference (`warehouse.causes`).
+    Sources that sent anything else come first, then stewards, the model and the settings; what is left are rules.
+    """
     inputs = [dict(manifest.get("inputs", {})) for manifest in (before, after)]
-    decisions = [used.pop(DECISIONS.name, None) for used in inputs]
-    return name_cause(
-        decisions_differ=decisions[0] != decisions[1],
-        inputs_differ=inputs[0] != inputs[1],
-        model_differs=_versions(before) != _versions(after),
-        config_differs=before.get("config_hash") != after["config_hash"],
-    )
+    decisions = [used.get(DECISIONS.name) for used in inputs]
+    deliveries = [{name: digest for name, digest in used.items() if DELIVERY in name} for used in inputs]
+    causes = {
+        "source": deliveries[0] != deliveries[1],
+        "steward": decisions[0] != decisions[1],
+        "model": _model(before) != _model(after),
+        "config": before.get("config_hash") != after["config_hash"],
+        "rule": True,
+    }
+    return next(cause for cause, differs in causes.items() if differs)
 
 
-def _versions(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Versions but for the code: other code is other rules."""
-    return {name: version for name, version in manifest.get("versions", {}).items() if name != CODE}
+def _model(manifest: Mapping[str, Any]) -> str | None:
+    version: str | None = manifest.get("versions", {}).get("models")
+    return version
 
 
 def _read(release: Release, table: Table) -> pl.DataFrame:

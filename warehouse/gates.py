@@ -10,11 +10,14 @@ from typing import Any
 import polars as pl
 
 from warehouse.schema import Table
-from warehouse.tables.register import DELIVERIES
+from warehouse.tables.register import DELIVERIES, UNEXPLAINED
 from warehouse.tables.relations import FOREIGN_KEYS, ForeignKey
 
 CODE = "code"
 """The entry of a release's versions that is a digest of the code that made it."""
+
+SHOWN_ORDERS = 10
+"""How many orders a refusal names."""
 
 
 class PublicationRefusedError(Exception):
@@ -51,7 +54,31 @@ def check_relations(folder: Path) -> None:
         _check_relation(folder, key)
 
 
-def check_explained(account: Mapping[str, Any], revisions: Sequence[Mapping[str, Any]]) -> None:
+def check_caused(changes: pl.DataFrame) -> None:
+    """Hold the differences from the release before to their causes.
+
+    Args:
+        changes: `RELEASE_CHANGES`.
+
+    Raises:
+        PublicationRefusedError: some have no cause, and no operator accepted them.
+    """
+    unexplained = changes.filter(pl.col("cause") == UNEXPLAINED, pl.col("accepted").is_null())
+    if unexplained.is_empty():
+        return
+    orders = unexplained.get_column("order_id").unique().sort()
+    fields = unexplained.group_by("field").len().sort("field", nulls_last=True)
+    told = ", ".join(f"{count} {name or 'orders added or removed'}" for name, count in fields.iter_rows())
+    more = f" and {orders.len() - SHOWN_ORDERS} more" if orders.len() > SHOWN_ORDERS else ""
+    raise PublicationRefusedError(
+        f"unexplained changes: {unexplained.height} differences of {orders.len()} orders from the release before have "
+        f"no cause ({told}): no record, decision, model, setting or code changed for them, nor did a day pass that "
+        f"matters: {', '.join(orders.head(SHOWN_ORDERS))}{more}. Have them looked at; if they are right, run the night "
+        "again with --accept-unexplained REASON"
+    )
+
+
+def check_repeated(account: Mapping[str, Any], revisions: Sequence[Mapping[str, Any]]) -> None:
     """Hold a release to those of its date: where all that it rests on is the same, so must its content be.
 
     Only for releases that name the code they were made by; other code is a reason to differ.

@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from warehouse.digests import digests
-from warehouse.tables.register import ID_REDIRECTS, ORDERS, RELEASE_CHANGES
+from warehouse.tables.register import ID_REDIRECTS, ORDERS
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and capitals without I, L, O and U, which are misread or make words."""
@@ -100,33 +100,8 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([others, rows])
 
 
-def find_changes(
-    former: pl.DataFrame,
-    orders: pl.DataFrame,
-    *,
-    cause: str,
-    decided: Collection[str] = (),
-) -> pl.DataFrame:
-    """How `orders` differs from the release before.
-
-    Args:
-        former: `orders` of the release before.
-        orders: `orders` of this release.
-        cause: what changed between the two (`name_cause`).
-        decided: orders that a steward's decision touched since; their changes are the steward's.
-
-    Returns:
-        `release_changes`: added and removed orders, and changed fields of the others.
-    """
-    by_steward = pl.col("order_id").is_in(sorted(decided))
-    changes = find_differences(former, orders).with_columns(
-        pl.when(by_steward).then(pl.lit("steward")).otherwise(pl.lit(cause)).alias("cause")
-    )
-    return RELEASE_CHANGES.conform(changes).sort(RELEASE_CHANGES.order)
-
-
 def find_differences(former: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """What two versions of `orders` differ in, whatever the cause.
+    """What two versions of `orders` differ in, whatever the cause (`warehouse.causes`).
 
     Returns:
         `order_id`, `change` (added, removed, changed), `field`, `before`, `after`: a row an order added or removed, and
@@ -142,23 +117,6 @@ def find_differences(former: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame
     added = orders.join(former, on="order_id", how="anti").select("order_id", pl.lit("added").alias("change"))
     removed = former.join(orders, on="order_id", how="anti").select("order_id", pl.lit("removed").alias("change"))
     return pl.concat([changed, added, removed], how="diagonal").select("order_id", "change", "field", "before", "after")
-
-
-def name_cause(
-    *, inputs_differ: bool, decisions_differ: bool = False, model_differs: bool = False, config_differs: bool = False
-) -> str:
-    """What made two releases differ: sources that sent anything else, else stewards, the model, the config or rules.
-
-    With the same inputs, model and configuration only the rules are left; the passing of a day (an order that
-    expires) is a rule too.
-    """
-    if inputs_differ:
-        return "source"
-    if decisions_differ:
-        return "steward"
-    if model_differs:
-        return "model"
-    return "config" if config_differs else "rule"
 
 
 def _keep_ids(members: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:

@@ -26,9 +26,10 @@ import polars as pl
 from warehouse.build import hash_of, write_tables
 from warehouse.disk import digest_of, put_text, sync, sync_folder, unfinished
 from warehouse.duck import write_register
-from warehouse.gates import check_explained
+from warehouse.gates import check_caused, check_repeated
 from warehouse.home import Home
 from warehouse.rollback_history import withdrawn_releases
+from warehouse.tables.register import RELEASE_CHANGES
 from warehouse.tables.release import QUERIED_TABLES
 
 RELEASE_NAME = re.compile(r"r(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
@@ -113,8 +114,8 @@ def publish(
 
     Args:
         home: the folder of all state.
-        tables: every public table by name; `link_orders__pairs` too, if the waterfall of each order is to be kept,
-            and `identities`, if the next night is to carry on its ids.
+        tables: every public table by name; `link_orders__pairs` for the waterfall of each order, `source_records` for
+            stewards to decide on, and `CARRIED_TABLES` for the next night to carry on from.
         as_of: the date whose deliveries the release rests on.
         inputs: deliveries used, from their id to the SHA-256 of the file.
         versions: of the package and its libraries.
@@ -123,8 +124,8 @@ def publish(
         follows: id of the release that the night carried on from; None for the first.
 
     Raises:
-        PublicationRefusedError: a table is missing or breaks a gate, or nothing explains how the release differs from
-            another of its date; nothing was published.
+        PublicationRefusedError: a table is missing or breaks a gate, or differs from the release before or another of
+            its date and nothing explains it; nothing was published.
     """
     home.create()
     with _publishing(home) as building:
@@ -143,7 +144,8 @@ def publish(
                 "rows": rows,
                 "digests": digests,
             }
-            check_explained(account, [revision.manifest for revision in _revisions(home, as_of)])
+            check_caused(pl.read_parquet(building / f"{RELEASE_CHANGES.name}.parquet"))
+            check_repeated(account, [made.manifest for made in _revisions(home, as_of)])
             write_register(building, building / DATABASE, tables=[t for t in QUERIED_TABLES if t.name in rows])
             named = {"release_id": _next_id(home, as_of), **account, "database_digest": digest_of(building / DATABASE)}
             release = _put_in_place(home, building, named)
@@ -153,9 +155,8 @@ def publish(
 
 def release_ids(home: Home) -> list[str]:
     """The ids of all releases, oldest date first, revisions of a date in order."""
-    if not home.releases.exists():
-        return []
-    return sorted((path.name for path in home.releases.iterdir() if RELEASE_NAME.fullmatch(path.name)), key=_order_of)
+    folders = home.releases.iterdir() if home.releases.exists() else ()
+    return sorted((path.name for path in folders if RELEASE_NAME.fullmatch(path.name)), key=_order_of)
 
 
 def list_releases(home: Home) -> tuple[Release, ...]:
@@ -214,8 +215,8 @@ def read_release(home: Home, release_id: str) -> Release:
 
 def verify(release: Release) -> tuple[str, ...]:
     """The files of a release that are missing or not as published; none if it is whole."""
-    digests = {f"{name}.parquet": digest for name, digest in release.manifest["digests"].items()}
-    digests[DATABASE] = release.manifest["database_digest"]
+    tables = {f"{name}.parquet": digest for name, digest in release.manifest["digests"].items()}
+    digests = tables | {DATABASE: release.manifest["database_digest"]}
     changed = [
         name
         for name, digest in digests.items()

@@ -10,19 +10,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from order_cases import AS_OF, against_agreement, discrepancies, evidence, frame, golden, record
 
-from expectations.review import build_review_queue
-from warehouse.tables.link import LINK_PAIRS
+from expectations.review import Linked, build_review_queue
+from warehouse.tables.link import LINK_CONFLICTS, LINK_PAIRS
 from warehouse.tables.register import FIELD_PROVENANCE, REVIEW_QUEUE
 
 NO_FORMER = (REVIEW_QUEUE.empty(), None)
 
 
-def queue(whole, *, pairs=(), provenance=(), found=None, former=NO_FORMER, as_of=AS_OF):
+DECIDED = {
+    "kind": pl.String,
+    "order_id": pl.String,
+    "other_order_id": pl.String,
+    "decision_ids": pl.List(pl.String),
+    "fields": pl.List(pl.String),
+}
+
+
+def queue(whole, *, pairs=(), conflicts=(), decided=(), provenance=(), found=None, former=NO_FORMER, as_of=AS_OF):
+    linked = Linked(
+        pairs=frame(pairs, LINK_PAIRS),
+        conflicts=frame(conflicts, LINK_CONFLICTS),
+        decided=pl.DataFrame(list(decided), schema=DECIDED, orient="row"),
+    )
     return build_review_queue(
         whole,
         discrepancies(whole, as_of=as_of) if found is None else found,
         provenance=frame(provenance, FIELD_PROVENANCE),
-        pairs=frame(pairs, LINK_PAIRS),
+        linked=linked,
         former=former[0],
         former_as_of=former[1],
         as_of=as_of,
@@ -178,17 +192,125 @@ def test_the_arithmetic_is_the_priority_in_any_order_of_rows(days, status, rando
         assert float(total) == priority == pytest.approx(int(impact) * float(uncertainty) * float(factor), abs=0.001)
 
 
-def test_the_greatest_impact_is_ten():
+def conflict(kind="order", weight=2.0, reason="weight"):
+    ids = {"left_id": "pnc:00000001", "right_id": "pnd:PND-0000001"}
+    return {"kind": kind, **ids, "weight": weight, "reason": reason}
+
+
+@pytest.mark.parametrize(
+    ("kept_apart", "words", "uncertainty"),
+    [
+        pytest.param(
+            conflict(),
+            "two records speak of one order, 2.0 above the bar, and are kept apart: "
+            "their other records speak against it",
+            0.75,
+            id="two orders that other records keep apart",
+        ),
+        pytest.param(
+            conflict("subject", weight=40.0, reason="floor"),
+            "two records speak of one person, 40.0 above the bar, and are kept apart: "
+            "two of their records exclude each other",
+            1.0,
+            id="two persons of whom two records exclude each other",
+        ),
+    ],
+)
+def test_what_the_linking_kept_apart_against_a_pair_is_a_link_conflict(kept_apart, words, uncertainty):
+    found = queue(two_orders(), conflicts=[kept_apart]).filter(pl.col("kind") == "link_conflict")
+    assert found.select("order_id", "other_order_id", "reason", "uncertainty").rows() == [
+        ("ORDER-1", "ORDER-2", words, uncertainty)
+    ]
+    assert found.select("left_record_id", "right_record_id", "sources").row(0) == (
+        "pnc:00000001",
+        "pnd:PND-0000001",
+        ["pnc", "pnd"],
+    )
+
+
+@pytest.mark.parametrize("reason", ["cannot", "decisions contradict"])
+def test_what_a_steward_told_apart_is_no_link_conflict(reason):
+    assert queue(two_orders(), conflicts=[conflict(reason=reason)]).filter(pl.col("kind") == "link_conflict").is_empty()
+
+
+def test_a_pair_of_orders_is_queued_once_as_conflict_or_as_near_match():
+    kinds = queue(two_orders(), pairs=[pair(12.0, 1.0)], conflicts=[conflict()]).get_column("kind").to_list()
+    assert [kind for kind in kinds if kind in ("near_match", "link_conflict")] == ["link_conflict"]
+
+
+@pytest.mark.parametrize(
+    ("decided", "words", "uncertainty"),
+    [
+        pytest.param(
+            ("stale_decision", "ORDER-1", None, ["DEC-1"], ["end_on", "surname"]),
+            "the evidence of 1 decision(s) has changed: end_on, surname",
+            0.7,
+            id="the evidence has changed",
+        ),
+        pytest.param(
+            ("contradiction", "ORDER-1", "ORDER-2", ["DEC-1", "DEC-2"], []),
+            "2 decisions exclude one another",
+            1.0,
+            id="two decisions can not both hold",
+        ),
+    ],
+)
+def test_decisions_to_be_looked_at_again_are_queued(decided, words, uncertainty):
+    (item,) = queue(two_orders(), decided=[decided]).filter(pl.col("kind") == decided[0]).to_dicts()
+    assert (item["reason"], item["uncertainty"], item["decision_ids"]) == (words, uncertainty, decided[3])
+    assert (item["order_id"], item["other_order_id"], item["fields"]) == (decided[1], decided[2], decided[4])
+
+
+def test_what_hangs_on_either_order_counts():
+    rows = [record("pnc"), record("pnd", order_id="ORDER-2", breach_count=2)]
+    orders = [
+        golden(sources=["pnc"], record_count=1, legal_status="expired"),
+        golden(order_id="ORDER-2", sources=["pnd"], record_count=1, legal_status="live"),
+    ]
+    item = queue(evidence(rows, orders), conflicts=[conflict()]).row(
+        by_predicate=pl.col("kind") == "link_conflict", named=True
+    )
+    assert item["arithmetic"].startswith("impact 7 (1 + 3 in force or about to be + 1 was breached + 2 who is bound")
+    assert item["legal_status"] == "expired"
+
+
+def test_an_item_can_be_found_by_what_it_is_about():
+    whole = against_agreement(record("pnc", is_interim=True, order_type="STRO"))
+    found = discrepancies(whole)
+    (item,) = queue(whole, found=found).to_dicts()
+    assert (item["fields"], item["sources"], item["severity"]) == (["is_interim", "order_type"], ["pnc"], "high")
+    assert set(item["discrepancy_ids"]) <= set(found.get_column("discrepancy_id"))
+    assert set(item["rule_codes"]) == set(found.get_column("rule_code"))
+    assert (item["order_type"], item["force_code"]) == ("STPO", "33")
+
+
+def test_an_item_is_new_once_and_then_open():
+    whole = against_agreement(record("pnc", order_type="STRO"))
+    first = queue(whole, as_of=date(2023, 11, 27))
+    second = queue(whole, former=(first, date(2023, 11, 27)))
+    assert (first.get_column("state").to_list(), second.get_column("state").to_list()) == (["new"], ["open"])
+
+
+def test_an_item_of_a_discrepancy_that_came_back_is_reopened():
+    whole = against_agreement(record("pnc", order_type="STRO"))
+    found = discrepancies(whole).with_columns(state=pl.lit("reopened"))
+    assert queue(whole, found=found).get_column("state").to_list() == ["reopened"]
+
+
+def test_the_greatest_impact_is_eleven():
     whole = against_agreement(record("pnc", order_type="STRO", force_code="01"))
     worst = golden(end_on=date(2023, 12, 31), is_county_lines=True, order_id="ORDER-1")
     rows = evidence(
-        [record("pnc", order_type="STRO", force_code="01"), *map(record, ("pnd", "court", "rocu"))],
+        [
+            record("pnc", order_type="STRO", force_code="01", breach_count=1),
+            *map(record, ("pnd", "court", "rocu")),
+        ],
         [worst],
         golden_conditions=["C17"],
     )
     travel = rows.conditions.with_columns(kind=pl.lit("travel"))
-    assert queue(whole).item(0, "impact") < 10
-    assert queue(replace(rows, conditions=travel)).item(0, "impact") == 10
+    assert queue(whole).item(0, "impact") < 11
+    assert queue(replace(rows, conditions=travel)).item(0, "impact") == 11
 
 
 def test_the_result_has_the_declared_shape_also_when_there_is_nothing():

@@ -234,9 +234,9 @@ def test_without_nights_that_tell_them_the_manifests_tell_the_cause(home, make_r
 @pytest.mark.parametrize(
     ("changed", "cause"),
     [
-        pytest.param({"inputs": {"pnc": "2", "decisions": "1"}}, "source", id="a delivery"),
-        pytest.param({"inputs": {"pnc": "1", "decisions": "2"}}, "steward", id="the decisions"),
-        pytest.param({"inputs": {"pnc": "1"}}, "steward", id="no decisions any more"),
+        pytest.param({"inputs": {"pnc:1": "2", "decisions": "1"}}, "source", id="a delivery"),
+        pytest.param({"inputs": {"pnc:1": "1", "decisions": "2"}}, "steward", id="the decisions"),
+        pytest.param({"inputs": {"pnc:1": "1"}}, "steward", id="no decisions any more"),
         pytest.param({"versions": {"models": "m2"}}, "model", id="the models"),
         pytest.param({"config_hash": "d"}, "config", id="the settings"),
         pytest.param({"versions": {"models": "m1", "code": "2"}}, "rule", id="the code"),
@@ -244,7 +244,7 @@ def test_without_nights_that_tell_them_the_manifests_tell_the_cause(home, make_r
     ],
 )
 def test_the_cause_is_read_off_two_manifests(changed, cause):
-    before = {"inputs": {"pnc": "1", "decisions": "1"}, "versions": {"models": "m1"}, "config_hash": "c"}
+    before = {"inputs": {"pnc:1": "1", "decisions": "1"}, "versions": {"models": "m1"}, "config_hash": "c"}
 
     assert cause_between(before, before | changed) == cause
 

@@ -4,7 +4,6 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-import polars as pl
 import pytest
 from ledger_cases import records
 from typer.testing import CliRunner
@@ -16,8 +15,7 @@ from warehouse.home import Home
 from warehouse.ledger.database import Database
 from warehouse.ledger.kinds import KINDS
 from warehouse.releases import current_release, publish
-from warehouse.store import TableStore
-from warehouse.tables.core import CORE_ORDERS, SOURCES, core_table
+from warehouse.tables.release import SOURCE_RECORDS
 
 WHY = ("--reason", "document_seen", "--by", "kim")
 
@@ -29,26 +27,23 @@ def core_orders(**changes):
     return records(*((name, plain | (changes if name == names[0] else {})) for name in names))
 
 
-def keep_tables(home, frame):
-    store = TableStore(home.tables / "2023-11-30")
-    for source in SOURCES:
-        store.write(core_table(source, CORE_ORDERS).name, frame.filter(pl.col("source") == source))
-
-
-@pytest.fixture(scope="module")
-def published(make_register, tmp_path_factory):
-    """A home with a release, to be copied."""
-    made = Home(tmp_path_factory.mktemp("published"))
-    publish(
-        made,
-        make_register(),
+def publish_night(home, tables):
+    return publish(
+        home,
+        tables,
         as_of=date(2023, 11, 30),
         inputs={},
         versions={"models": "model-7"},
         config_hash="c",
         state="published",
     )
-    keep_tables(made, core_orders())
+
+
+@pytest.fixture(scope="module")
+def published(make_register, tmp_path_factory):
+    """A home with a release, to be copied."""
+    made = Home(tmp_path_factory.mktemp("published"))
+    publish_night(made, make_register() | {SOURCE_RECORDS.name: core_orders()})
     return made
 
 
@@ -138,14 +133,14 @@ def test_what_can_not_be_decided_says_why(concord, asked, code, words):
     assert "there are no decisions" in concord("decisions", "list", "--all")
 
 
-def test_stale_decisions_and_contradictions_are_told_without_values(concord, home):
+def test_stale_decisions_and_contradictions_are_told_without_values(concord, home, make_register):
     concord("decide", "same-person", "pnc:pnco000000", "pnc:pnco000001", *WHY)
     concord("decide", "value", "o000000", "surname", "Khan", *WHY)
     concord("decide", "value", "o000001", "surname", "Cohen", *WHY)
     clean = concord("decisions", "check")
     assert "no decision is stale" in clean
     assert "no decisions contradict" in clean
-    keep_tables(home, core_orders(surname_folded="COHEN"))
+    publish_night(home, make_register() | {SOURCE_RECORDS.name: core_orders(surname_folded="COHEN")})
     told = concord("decisions", "check")
     assert told.count("pnc:pnco000000") == 2
     assert "surname" in told
@@ -179,9 +174,9 @@ def test_users_are_listed_and_retired(concord):
     assert "no user 'sam'" in concord("decisions", "users", "--retire", "sam", code=2)
 
 
-def test_tables_that_were_deleted_are_asked_for(concord, home):
-    TableStore(home.tables / "2023-11-30").path(core_table("pnc", CORE_ORDERS).name).unlink()
-    assert "run the stage" in concord("decide", "both-right", "d1", *WHY, code=1)
+def test_a_release_of_an_earlier_version_that_keeps_no_records_is_told(concord, home, make_register):
+    publish_night(home, make_register())
+    assert "run its night again" in concord("decide", "both-right", "d1", *WHY, code=1)
 
 
 def test_migrating_again_changes_nothing(concord):

@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.nightly import only_run
 from warehouse.home import Home
 from warehouse.releases import current_release, list_releases, publish, release_before, verify
 from warehouse.rollback import RollbackRefusedError, roll_back
 from warehouse.rollback_history import list_rollbacks, withdrawn_releases
+from warehouse.run_lock import only_run
 
 NIGHTS = [date(2023, 11, 28) + timedelta(days=number) for number in range(4)]
 IDS = [f"r{night}" for night in NIGHTS]

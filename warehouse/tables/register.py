@@ -14,8 +14,19 @@ SCOPES = ("record", "source", "force", "area", "region", "all")
 DELIVERY_STATES = ("fresh", "late", "missing", "empty", "truncated", "repeated", "unreadable")
 # The feed of a file that lies in a source's folder and is named like none of its deliveries.
 STRAY_FEED = "stray"
+# What nothing is known to have caused; it stops the publication.
+UNEXPLAINED = "unexplained"
+QUEUE_KINDS = (
+    "discrepancies",
+    "lone_record",
+    "constraint",
+    "near_match",
+    "link_conflict",
+    "stale_decision",
+    "contradiction",
+)
 CORRECTION_STATES = ("unchanged", "corrected", "rebounded", "changed_otherwise", "withdrawn", "gone")
-CAUSES = ("source", "steward", "rule", "model", "config")
+CAUSES = ("source", "steward", "calendar", "model", "config", "rule", UNEXPLAINED)
 ORDER_ID = Column("order_id", "The order: opaque, stable over nights, never reused.", required=True)
 
 ORDERS = Table(
@@ -330,9 +341,42 @@ REVIEW_QUEUE = Table(
     "something a steward should look at",
     (
         Column("item_id", "The item: stable while its cause is the same.", required=True),
-        Column("kind", "discrepancies, near_match, lone_record or constraint.", required=True),
+        Column(
+            "kind",
+            "discrepancies; lone_record (one record holds it, others ought to); constraint (it breaks a hard rule); near_match (two orders are nearly one); link_conflict (kept apart though a pair of records joins them); stale_decision (its evidence has changed); contradiction (decisions exclude one another).",
+            required=True,
+            codes=QUEUE_KINDS,
+        ),
         ORDER_ID,
-        Column("other_order_id", "The other order of a near match."),
+        Column("other_order_id", "The other order, where it is about two."),
+        Column(
+            "state",
+            "new (queued for the first time), reopened (so, and a discrepancy of it had been resolved before) or open.",
+            required=True,
+            codes=("new", "reopened", "open"),
+        ),
+        Column(
+            "severity",
+            "The highest of its discrepancies; high where it is about links or decisions.",
+            required=True,
+            codes=SEVERITIES,
+        ),
+        Column("fields", "The fields it is about.", pl.List(pl.String), required=True),
+        Column("rule_codes", "The rules that found its discrepancies.", pl.List(pl.String), required=True),
+        Column(
+            "sources",
+            "The sources that hold or lack the values, or hold the two records.",
+            pl.List(pl.String),
+            required=True,
+        ),
+        Column("discrepancy_ids", "Its discrepancies.", pl.List(pl.String), required=True),
+        Column("decision_ids", "The decisions to be looked at again.", pl.List(pl.String), required=True),
+        Column("left_record_id", "Links: the one record of the pair that speaks most for putting them together."),
+        Column("right_record_id", "Links: the other record of that pair."),
+        Column("order_type", "Of the order.", codes=ORDER_TYPES),
+        Column("legal_status", "Of the order.", codes=LEGAL_STATUSES),
+        Column("force_code", "Of the order.", codes=FORCE_CODES),
+        Column("region_code", "Of the order."),
         Column(
             "priority",
             "impact × uncertainty × age factor; larger is sooner.",
@@ -340,7 +384,7 @@ REVIEW_QUEUE = Table(
             required=True,
             minimum=0,
         ),
-        Column("impact", "What hangs on it, 1 to 10.", pl.Float64, required=True, minimum=0),
+        Column("impact", "What hangs on it, 1 to 11.", pl.Float64, required=True, minimum=0),
         Column(
             "uncertainty",
             "How unsure the machine is, 0 to 1.",
@@ -423,7 +467,13 @@ RELEASE_CHANGES = Table(
         Column("field", "Column of `orders` that changed; null for added and removed orders."),
         Column("before", "Value in the release before, as text."),
         Column("after", "Value in this release, as text."),
-        Column("cause", "source, steward, rule, model or config.", required=True, codes=CAUSES),
+        Column(
+            "cause",
+            "source (records or deliveries), steward (a decision), calendar (days went by), model, config, rule (code), or unexplained.",
+            required=True,
+            codes=CAUSES,
+        ),
+        Column("accepted", "Why an operator let an unexplained difference be published; null for the others."),
     ),
     sort_by=("order_id", "change", "field"),
 )

@@ -1,6 +1,10 @@
-"""What a release holds: the public tables, the match weights behind each order, and the memory of ids."""
+"""What a release holds: the public tables, what stands behind each order, and what the next night carries on from."""
 
-from warehouse.schema import Table
+import polars as pl
+
+from warehouse.schema import Column, Table
+from warehouse.tables.core import CORE_ORDERS
+from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import IDENTITIES, LINK_PAIRS
 from warehouse.tables.register import DELIVERIES, EXPECTATION_RESULTS, ORDER_ID, PUBLIC_TABLES
 
@@ -12,8 +16,47 @@ ORDER_PAIRS = Table(
     sort_by=("order_id", *LINK_PAIRS.key),
 )
 
-QUERIED_TABLES = (*PUBLIC_TABLES, ORDER_PAIRS)
-RELEASE_TABLES = (*QUERIED_TABLES, IDENTITIES)
+SOURCE_RECORDS = Table(
+    "source_records", "an order as one source records it, as the night read it", CORE_ORDERS.columns, CORE_ORDERS.key
+)
+"""What stewards see beside the golden values, and decide on."""
+
+RECORD_DIGESTS = Table(
+    "record_digests",
+    "a record of the night, whose it is, and a digest of all that it says",
+    (
+        Column("kind", "order or arrest.", required=True, codes=("order", "arrest")),
+        Column("record_id", "The record.", required=True),
+        Column("handle", "Digest of what it is known by from night to night.", required=True),
+        Column("order_id", "Its order; null for an arrest."),
+        Column("subject_id", "Its person; null for an arrest of nobody who is bound by an order."),
+        Column("delivery_id", "The delivery it came in.", required=True),
+        Column("digest", "Digest of its values, other names, conditions and refused values.", required=True),
+        Column(
+            "ties",
+            "Digests of values by which records of different persons bear on one another, `name:digest`.",
+            pl.List(pl.String),
+            required=True,
+        ),
+    ),
+    key=("kind", "record_id"),
+)
+"""By these the next night tells which records changed."""
+
+OBEYED_DECISIONS = Table(
+    "obeyed_decisions",
+    "a decision of a steward that was in force on the night",
+    tuple(
+        DECISIONS.column(name)
+        for name in ("decision_id", "kind", "left_handle", "right_handle", "order_id", "field", "discrepancy_id")
+    ),
+    key=("decision_id",),
+)
+"""By these the next night tells which decisions are new, and which have ended."""
+
+QUERIED_TABLES = (*PUBLIC_TABLES, ORDER_PAIRS, SOURCE_RECORDS)
+CARRIED_TABLES = (IDENTITIES, RECORD_DIGESTS, OBEYED_DECISIONS)
+RELEASE_TABLES = (*QUERIED_TABLES, *CARRIED_TABLES)
 
 # These tell how the night went, not what it came to: a file that was sent twice changes them and nothing else.
 ACCOUNT_OF_THE_NIGHT = (DELIVERIES, EXPECTATION_RESULTS)

@@ -1,0 +1,53 @@
+"""The trained models of the night: taken once, so that all steps use the same whatever is put in force meanwhile."""
+
+import shutil
+
+import dagster as dg
+
+from assets.frame import NIGHTS, Night, as_of_date
+from matching.trained import Models, load_models, shipped_models
+from warehouse.home import Home
+from warehouse.models import current_models
+from warehouse.store import TableStore
+
+MODELS = "models"
+
+
+def models_in_force(home: Home) -> Models:
+    """The trained models in force; those that come with the house where none was put in force.
+
+    Raises:
+        Failure: they are not as they were saved, or belong to another version of Concord.
+    """
+    try:
+        in_force = current_models(home)
+        return load_models(in_force.verified()) if in_force else shipped_models()
+    except (LookupError, ValueError) as error:
+        raise dg.Failure(f"the models in force can't be used: {error}") from error
+
+
+def models_of_night(store: TableStore) -> Models:
+    """The models that the night took.
+
+    Raises:
+        FileNotFoundError: it has taken none yet.
+    """
+    return load_models(store.folder / MODELS)
+
+
+@dg.asset(
+    name=MODELS,
+    group_name="link",
+    partitions_def=NIGHTS,
+    kinds={"json"},
+    description="The trained models that all steps of the night use.",
+)
+def taken_models(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeResult[None]:
+    """Take the models in force for the night."""
+    models, folder = models_in_force(night.state), night.store(as_of_date(context)).folder / MODELS
+    shutil.rmtree(folder, ignore_errors=True)
+    models.save(folder)
+    return dg.MaterializeResult(metadata={"version": models.version})
+
+
+MODEL_ASSETS = [taken_models]
