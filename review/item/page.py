@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from expectations.review import ReviewPolicy
 from review.item.comparison import Comparison, Side, compare
 from review.item.conditions import ConditionTable, compare_conditions
 from review.item.decided import Decided, former_ids, tell_decided
@@ -145,7 +144,8 @@ def build_page(
         sees: whether who looks sees an order.
         item: the row of `review_queue`, if the page is of an item.
         decisions: of `decisions_about` these orders; None: the ledger could not be read.
-        pair: the pair of records whose weights are shown, as `PairChoice.key`; the one most in doubt if None.
+        pair: the pair of records whose weights are shown, as `PairChoice.key`; None: the one that the item is about,
+            or the first.
 
     Raises:
         UnknownOrderError: the release has no such order.
@@ -164,7 +164,7 @@ def build_page(
         orders=tuple(_view(side, table) for side in sides),
         comparison=compare(sides),
         pairs=list_pairs(pairs),
-        waterfall=_waterfall(pairs, pair, records),
+        waterfall=_waterfall(pairs, pair or _pair_of(item), records),
         conditions=compare_conditions(orders, [row for row in conditions if row["order_id"] in order_ids]),
         timeline=draw_timeline(of_person, conditions, records, as_of=as_of),
         near=near_orders(orders[0], others, near_ids_of(orders[0]["order_id"], table("review_queue"))),
@@ -238,7 +238,11 @@ def _reason(item: Values) -> Reason:
 
 
 def _pairs(order_ids: Sequence[str], table: Tables) -> list[dict[str, Any]]:
-    """The pairs of records that were compared: within each order, and between two; those in doubt first."""
+    """The pairs of records that were compared: between two orders, the strongest first; within each the weakest.
+
+    Where records of two orders speak most for each other they may have to be put together; where those of one order
+    speak least for each other it may have to come apart.
+    """
     within = _rows(table("order_pairs"), order_ids).sort("match_weight", "left_id", "right_id").to_dicts()
     if len(order_ids) == 1:
         return within
@@ -246,14 +250,17 @@ def _pairs(order_ids: Sequence[str], table: Tables) -> list[dict[str, Any]]:
         near_pairs = table("near_pairs")
     except KeyError:  # releases of before this table was kept
         return within
-    policy = ReviewPolicy()
-    distance = pl.min_horizontal(
-        (pl.col("person_weight") - policy.person_bar).abs(), (pl.col("order_weight") - policy.order_bar).abs()
-    )
     low, high = sorted(order_ids)
     is_between = (pl.col("order_id") == low) & (pl.col("other_order_id") == high)
-    between = near_pairs.filter(is_between).sort(distance, "left_id", "right_id")
+    between = near_pairs.filter(is_between).sort("match_weight", "left_id", "right_id", descending=[True, False, False])
     return [*between.to_dicts(), *within]
+
+
+def _pair_of(item: Values | None) -> str | None:
+    """The pair of records that an item is about, if it is about one."""
+    if item is None or item.get("left_record_id") is None:
+        return None
+    return f"{item['left_record_id']}|{item['right_record_id']}"
 
 
 def _waterfall(pairs: Sequence[Values], chosen: str | None, records: Sequence[Values]) -> Waterfall | None:

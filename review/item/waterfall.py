@@ -112,7 +112,6 @@ class PairChoice:
 
     left_id: str
     right_id: str
-    match_weight: float
 
     @property
     def title(self) -> str:
@@ -126,9 +125,8 @@ class PairChoice:
 
 
 def list_pairs(pairs: Sequence[Values]) -> tuple[PairChoice, ...]:
-    """The pairs that can be looked at, the weakest first: that is where an order would come apart."""
-    weakest_first = sorted(pairs, key=lambda pair: (pair["match_weight"], pair["left_id"], pair["right_id"]))
-    return tuple(PairChoice(pair["left_id"], pair["right_id"], pair["match_weight"]) for pair in weakest_first)
+    """The pairs that can be looked at, in the order given."""
+    return tuple(PairChoice(pair["left_id"], pair["right_id"]) for pair in pairs)
 
 
 def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> Waterfall:

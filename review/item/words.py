@@ -19,7 +19,8 @@ KIND_TITLES: Final = {
     "lone_record": "Held by one record alone",
     "constraint": "Breaks a rule of law or fact",
     "stale_decision": "Evidence behind a decision has changed",
-    "link_conflict": "Evidence and decisions pull apart",
+    "link_conflict": "Kept apart though records join them",
+    "contradiction": "Decisions that exclude one another",
 }
 
 KIND_QUESTIONS: Final = {
@@ -29,6 +30,7 @@ KIND_QUESTIONS: Final = {
     "constraint": "Is a value wrong, or were records put together that do not belong together?",
     "stale_decision": "Does the decision still stand?",
     "link_conflict": "Which of the records belong together?",
+    "contradiction": "Which of the decisions is to be taken back?",
 }
 
 STATUS_TITLES: Final = {

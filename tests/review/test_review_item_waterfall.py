@@ -52,7 +52,7 @@ def test_each_bar_spans_what_its_step_adds(weights):
         before = bar.end
 
 
-def test_the_weakest_pair_is_offered_first():
-    offered = list_pairs([pair("a:1", "b:2", sex=("same", 3.0)), pair("a:1", "c:3", sex=("same", 1.0))])
-    assert [choice.key for choice in offered] == ["a:1|c:3", "a:1|b:2"]
-    assert offered[0].title == "a 1 with c 3"
+def test_pairs_are_offered_by_their_records():
+    offered = list_pairs([pair("pnc:1", "rocu:R.xlsx#Orders#15")])
+    assert [choice.key for choice in offered] == ["pnc:1|rocu:R.xlsx#Orders#15"]
+    assert offered[0].title == "PNC 1 with Regional return R.xlsx, Orders, row 15"

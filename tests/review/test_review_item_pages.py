@@ -1,0 +1,211 @@
+"""The page of an item and of an order: who sees it, what it shows, what is logged, what hostile text can't do."""
+
+import json
+import re
+from html import unescape
+
+import polars as pl
+import pytest
+from sqlalchemy import select
+
+from review.access.scope import seen_orders
+from review.assets import PACKAGES
+from review.desk import Snapshot
+from review.routes.item import HIDE_WEIGHTS
+from warehouse.desk.accounts import set_preferences
+from warehouse.desk.metadata import audit_log
+
+HOSTILE = "<script>alert(1)</script>\u202e\x07" + "x" * 500
+
+
+def queue(desk):
+    return desk.snapshot().table("review_queue")
+
+
+def published(desk, name):
+    """A table of the release as it was published."""
+    return Snapshot(desk.snapshot().release).table(name)
+
+
+def replace(desk, name, frame):
+    """Let the desk hold another frame for a table of the release; before it is looked at."""
+    held = desk.snapshot().keep(f"table {name}", lambda: frame)
+    assert held is frame, f"{name} has been read"
+
+
+def with_near_match(desk):
+    """Put two orders into the queue that may be one; the item."""
+    one, other = published(desk, "orders").sort("order_id").get_column("order_id")[:2]
+    near = {"item_id": "near", "kind": "near_match", "order_id": one, "other_order_id": other}
+    items = published(desk, "review_queue")
+    replace(
+        desk,
+        "review_queue",
+        items.vstack(items.head(1).with_columns(**{key: pl.lit(value) for key, value in near.items()})),
+    )
+    return near
+
+
+def consulted(desk):
+    """What was looked at last."""
+    with desk.database.reading() as connection:
+        rows = connection.execute(select(audit_log.c.act, audit_log.c.what).order_by(audit_log.c.sequence)).all()
+    acts = [json.loads(row.what) for row in rows if row.act == "consultation"]
+    return acts[-1]
+
+
+def test_every_item_and_order_has_a_page(viewer, desk):
+    items, orders = queue(desk).get_column("item_id"), published(desk, "orders").get_column("order_id")
+    assert len(items) > 20
+    addresses = [*(f"/items/{item_id}" for item_id in items), *(f"/orders/{order_id}" for order_id in orders[::4])]
+    assert {viewer.get(address).status_code for address in addresses} == {200}
+
+
+@pytest.mark.parametrize("kind", ["discrepancies", "near_match", "lone_record"])
+def test_an_item_says_why_it_is_there_and_what_its_records_say(viewer, desk, kind):
+    with_near_match(desk)
+    item = queue(desk).filter(pl.col("kind") == kind).row(0, named=True)
+    html = viewer.get(f"/items/{item['item_id']}").text
+    placed = published(desk, "order_sources")
+    orders = [order_id for order_id in (item["order_id"], item["other_order_id"]) if order_id]
+    keys = placed.filter(pl.col("order_id").is_in(orders)).get_column("file_name")
+    assert item["arithmetic"] in html
+    assert all(order_id in html for order_id in orders)
+    assert all(name in html for name in keys)
+
+
+def test_the_rules_law_is_told(viewer, desk):
+    found = published(desk, "discrepancies").filter(pl.col("rule_code").str.starts_with("ABSENT-")).row(0, named=True)
+    html = unescape(viewer.get(f"/orders/{found['order_id']}").text)
+    assert "Legal note" in html
+    assert found["correction"] in html
+    assert f"Rule {found['rule_code']}." in html
+
+
+def test_looking_is_logged_with_keys_alone(viewer, desk):
+    item = with_near_match(desk)
+    viewer.get(f"/items/{item['item_id']}")
+    logged = consulted(desk)
+    assert logged["items"] == [item["item_id"]]
+    assert {item["order_id"], item["other_order_id"]} <= set(logged["orders"])
+    assert logged["records"]
+
+
+def test_what_is_not_there_and_what_may_not_be_seen_look_alike(open_desk, desk):
+    seen = seen_orders(desk.snapshot(), frozenset({"01"}))
+    foreign = queue(desk).filter(~pl.col("order_id").is_in(seen.implode())).row(0, named=True)
+    client = open_desk("met-viewer")
+    addresses = (f"/orders/{foreign['order_id']}", "/orders/ORD-0", f"/items/{foreign['item_id']}", "/items/none")
+    answers = [client.get(address) for address in addresses]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert len({answer.text for answer in answers}) == 1
+
+
+def test_orders_of_other_forces_are_not_told_of(open_desk, desk):
+    orders = published(desk, "orders").with_columns(force_code=pl.lit("20"), subject_id=pl.lit("SUB-ONE"))
+    own, other = orders.get_column("order_id")[:2]
+    forces = pl.when(pl.col("order_id") == own).then(pl.lit("01")).otherwise("force_code")
+    replace(desk, "orders", orders.head(2).with_columns(force_code=forces))
+    replace(desk, "source_records", published(desk, "source_records").with_columns(force_code=pl.lit("20")))
+    html = open_desk("met-viewer").get(f"/orders/{own}").text
+    assert other not in html
+    assert "You see the orders of your forces alone." in html
+    assert other in open_desk("viewer").get(f"/orders/{own}").text
+
+
+def redirects(*moves):
+    return [{"kind": "order", "old_id": old, "new_id": new} for old, new in moves]
+
+
+def test_an_order_that_was_merged_leads_to_the_one_that_it_is_now(viewer, desk):
+    order_id = published(desk, "orders").get_column("order_id")[0]
+    empty = published(desk, "id_redirects").clear()
+    moves = pl.DataFrame(redirects(("ORD-OLD", "ORD-OLDER"), ("ORD-OLDER", order_id)), schema_overrides=empty.schema)
+    replace(desk, "id_redirects", pl.concat([empty, moves], how="diagonal"))
+    answer = viewer.get("/orders/ORD-OLD")
+    assert answer.url.path == f"/orders/{order_id}"
+    assert f"ORD-OLD was merged: it is now {order_id}." in answer.text
+
+
+def test_an_order_that_was_split_names_those_that_it_became(viewer, desk):
+    one, other = published(desk, "orders").get_column("order_id")[:2]
+    empty = published(desk, "id_redirects").clear()
+    moves = pl.DataFrame(redirects(("ORD-OLD", one), ("ORD-OLD", other), (one, other)), schema_overrides=empty.schema)
+    replace(desk, "id_redirects", pl.concat([empty, moves], how="diagonal"))
+    html = viewer.get("/orders/ORD-OLD").text
+    assert "ORD-OLD was split" in html
+    assert one in html
+    assert other in html
+    assert "Records were split off this order." in viewer.get(f"/orders/{one}").text
+
+
+def test_the_pair_that_is_asked_for_is_shown_and_an_unknown_one_is_not(viewer, desk):
+    pairs = published(desk, "order_pairs")
+    many = pairs.group_by("order_id").len().filter(pl.col("len") > 2).sort("order_id").item(0, "order_id")
+    strongest = pairs.filter(pl.col("order_id") == many).sort("match_weight").row(-1, named=True)
+    key = f"{strongest['left_id']}|{strongest['right_id']}"
+    html = viewer.get(f"/orders/{many}", params={"pair": key}).text
+    assert re.search(rf'value="{re.escape(key)}" selected', html)
+    assert f"{strongest['match_weight']:+.2f}" in html
+    assert viewer.get(f"/orders/{many}", params={"pair": "nonsense<"}).status_code == 200
+
+
+def test_weights_wait_to_be_asked_for_by_who_prefers_it(viewer, desk):
+    item = queue(desk).filter(pl.col("kind") == "discrepancies").row(0, named=True)
+    open_details = '<details class="govuk-details item-weights" open>'
+    assert open_details in viewer.get(f"/items/{item['item_id']}").text
+    with desk.database.writing() as connection:
+        set_preferences(connection, "viewer", {HIDE_WEIGHTS: True})
+    html = viewer.get(f"/items/{item['item_id']}").text
+    assert open_details not in html
+    assert "Show the reason with its numbers" in html
+
+
+def test_hostile_text_is_shown_as_text_everywhere(viewer, desk):
+    item = queue(desk).filter(pl.col("kind") == "discrepancies").row(0, named=True)
+    order_id = item["order_id"]
+    hostile = pl.lit(HOSTILE)
+    for name, columns in {
+        "orders": ("surname", "forenames", "court_name"),
+        "source_records": ("surname", "forenames", "court_as_written", "case_urn", "file_name", "occurrence_ref"),
+        "conditions": ("text",),
+        "arrests": ("offence_title",),
+        "discrepancies": ("observed", "expected"),
+        "field_provenance": ("value", "file_name"),
+    }.items():
+        frame = published(desk, name)
+        replace(desk, name, frame.with_columns(hostile.alias(column) for column in columns))
+    subjects = published(desk, "subjects")
+    replace(desk, "subjects", subjects.with_columns(other_names=pl.concat_list(hostile)))
+    html = viewer.get(f"/orders/{order_id}").text
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;[U+202E][U+0007]") > 10
+    assert "<script>alert" not in html
+    assert "\u202e" not in html
+    assert "\x07" not in html
+
+
+def test_a_release_that_is_published_meanwhile_is_named(viewer, desk):
+    order_id = published(desk, "orders").get_column("order_id")[0]
+    assert f"Drawn by release {desk.snapshot().release.release_id}." in viewer.get(f"/orders/{order_id}").text
+
+
+def test_the_page_stands_in_a_browser_wide_and_narrow(served, browser, sign_in, desk_home):
+    """Nothing serious for axe, and no need to scroll sideways on a small screen or at 400 % zoom."""
+    axe = (PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    queue_file = next(desk_home.glob("releases/r*/review_queue.parquet"))
+    items = pl.read_parquet(queue_file).sort("item_id").unique("kind", keep="first", maintain_order=True)
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    sign_in(page, "viewer")
+    found = {}
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        for item_id, kind in items.select("item_id", "kind").iter_rows():
+            page.goto(f"{served}/items/{item_id}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (kind, width)
+            page.evaluate(axe)
+            violations = page.evaluate("axe.run()")["violations"]
+            found[kind, width] = [each["id"] for each in violations if each["impact"] in ("serious", "critical")]
+    context.close()
+    assert len(found) >= 4
+    assert [key for key, faults in found.items() if faults] == []
