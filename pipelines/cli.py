@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.accounts import accounts_app
+from pipelines.audit import audit_app
 from pipelines.decisions import decide_app, decisions_app
 from pipelines.models import model_app
 from pipelines.options import DEFAULT_HOME, Exit, HomeOption, console, fail
@@ -39,6 +41,8 @@ app.add_typer(decisions_app, name="decisions")
 app.add_typer(packs_app, name="packs")
 app.add_typer(model_app, name="model")
 app.add_typer(quality_app, name="quality")
+app.add_typer(accounts_app, name="accounts")
+app.add_typer(audit_app, name="audit")
 app.command()(review)
 
 AsOfOption = Annotated[

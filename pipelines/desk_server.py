@@ -3,6 +3,7 @@
 Belongs here: starting. Does not: the commands (`pipelines.review`), the desk (`review`).
 """
 
+import os
 import secrets
 import socket
 from pathlib import Path
@@ -16,7 +17,7 @@ from review.access.passwords import Passwords
 from review.app import create_app
 from review.assets import MissingAssetsError
 from review.desk import Desk
-from review.settings import DeskSettings
+from review.settings import LOOPBACK, DeskSettings
 from warehouse.desk.accounts import add_account, find_account, set_disabled, set_password_hash, set_role
 from warehouse.desk.sessions import end_sessions_of
 from warehouse.home import Home
@@ -32,6 +33,7 @@ DEMO_USERS = {
     "administrator": "administrator",
 }
 DEMO_LEDGER = "demo.sqlite"
+OIDC_SECRET = "CONCORD_OIDC_SECRET"  # noqa: S105  # the name of a variable
 KEEP_ALIVE_SECONDS = 30
 
 
@@ -43,22 +45,38 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
         LedgerError: the ledger can't be made or reached.
     """
     state = Home(home.resolve())
+    chosen = read_settings(state.path)
+    if host not in LOOPBACK and "origin" not in chosen.review.model_fields_set:
+        fail(
+            "others reach the desk by https alone: set origin in [review] of concord.toml (docs/review.md)", Exit.USAGE
+        )
     if current_release(state) is None:
         fail(f"no release in {home}: run `concord nightly`, or `concord demo` for a synthetic one", Exit.FAILED)
-    chosen = read_settings(state.path)
     url = f"sqlite:///{state.ledger.with_name(DEMO_LEDGER)}" if is_demo else ledger_url(state.path, chosen)
     listener = _listen(host, port)
-    settings = DeskSettings(origin=f"http://{_in_url(host)}:{listener.getsockname()[1]}")
+    here = f"http://{_in_url(host)}:{listener.getsockname()[1]}"
+    settings = DeskSettings(origin=here) if is_demo else reached_at(here, chosen.review)
     _make_ready(url, is_demo=is_demo, settings=settings)
     try:
-        app = create_app(Desk(state, url, is_demo=is_demo), settings)
+        desk = Desk(state, url, is_demo=is_demo, marking=chosen.marking)
+        app = create_app(desk, settings, oidc_secret=os.environ.get(OIDC_SECRET))
     except MissingAssetsError as error:
         fail(str(error), Exit.FAILED)
     typer.echo(f"the desk is at {settings.origin} (Ctrl+C ends it)")
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEEP_ALIVE_SECONDS
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        forwarded_allow_ips=[str(proxy) for proxy in settings.proxies],
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def reached_at(here: str, settings: DeskSettings) -> DeskSettings:
+    """The settings with the address that browsers reach the desk by: where it listens unless another is set."""
+    return settings if "origin" in settings.model_fields_set else settings.model_copy(update={"origin": here})
 
 
 def _make_ready(url: str, *, is_demo: bool, settings: DeskSettings) -> None:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from expectations.disclosure import LEAST_THRESHOLD
 from expectations.discrepancies import PresenceClock
+from review.settings import DeskSettings
 from warehouse.home import Home
 from warehouse.tables.core import ORDER_TYPES, SOURCES
 
@@ -74,6 +75,7 @@ class Settings(BaseModel):
         ledger: URL of the ledger of decisions, `postgresql+psycopg://host/name`; a file of its own unless told.
         quality: how quality is published.
         marking: the protective marking on every sheet, page and line of a correction pack.
+        review: the settings of the stewards' desk.
         answers_to: where owners send their answers, as it stands in a pack.
     """
 
@@ -83,6 +85,7 @@ class Settings(BaseModel):
     ledger: Annotated[str, AfterValidator(_without_password)] | None = None
     quality: QualitySettings = QualitySettings()
     marking: Words = "OFFICIAL-SENSITIVE"
+    review: DeskSettings = DeskSettings()
     answers_to: Words = "whoever handed you this pack"
 
     @property
@@ -132,7 +135,8 @@ def read_settings(home: Path) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         path_to_setting = [str(part) for part in first["loc"] if part != "[key]"]
-        name, line = ".".join(path_to_setting), _line_of(text, path_to_setting[-1])
+        key = next((part for part in path_to_setting[::-1] if not part.isdigit()), "")  # not the place in a list
+        name, line = ".".join(path_to_setting), _line_of(text, key)
         raise SettingsError(f"{path}, line {line}: setting {name}: {first['msg']}") from error
 
 

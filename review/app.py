@@ -19,6 +19,7 @@ from review.access.gate import Gate
 from review.access.headers import SafeHeaders
 from review.access.limits import Limits
 from review.access.logbook import Logbook
+from review.access.oidc import Provider
 from review.access.passwords import Passwords
 from review.access.sign_in import Doorkeeper
 from review.assets import Assets
@@ -31,7 +32,7 @@ LARGEST_BODY = 1_000_000
 log = logging.getLogger("concord.review")
 
 
-def create_app(desk: Desk, settings: DeskSettings) -> FastAPI:
+def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = None) -> FastAPI:
     """The desk as a web application.
 
     Each module of `review.routes` brings its `router`, and may bring `places` for the navigation.
@@ -39,6 +40,7 @@ def create_app(desk: Desk, settings: DeskSettings) -> FastAPI:
     Args:
         desk: the installation it shows.
         settings: what the installation chose.
+        oidc_secret: the desk's secret at the identity provider.
 
     Raises:
         MissingAssetsError: the npm packages are not installed.
@@ -59,6 +61,7 @@ def create_app(desk: Desk, settings: DeskSettings) -> FastAPI:
     app.state.logbook = Logbook(desk)
     app.state.passwords = Passwords(settings)
     app.state.doorkeeper = Doorkeeper(desk, app.state.logbook, passwords=app.state.passwords, limits=Limits(settings))
+    app.state.provider = Provider(settings.oidc, origin=settings.origin, secret=oidc_secret) if settings.oidc else None
     app.state.pages = Pages(assets, tuple(place for area in areas for place in getattr(area, "places", ())))
     app.router.routes.append(Route("/static/{digest}/{name}", assets.serve))
     for area in areas:

@@ -73,6 +73,7 @@ class Desk:
         database: the ledger's database.
         clock: tells the moment; another one is handed in by tests alone.
         is_demo: everything shown is synthetic.
+        marking: the protective marking of every page.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Desk:
         *,
         clock: Callable[[], datetime] = now,
         is_demo: bool = False,
+        marking: str = "OFFICIAL-SENSITIVE",
         respite: float = 5.0,
     ) -> None:
         """Nothing is read yet, and no connection made.
@@ -91,6 +93,7 @@ class Desk:
             ledger_url: where the ledger lies.
             clock: tells the moment.
             is_demo: everything shown is synthetic.
+            marking: the protective marking of every page.
             respite: seconds for which a ledger that is down is not asked again.
         """
         self.home = home
@@ -98,6 +101,7 @@ class Desk:
         self.database = Database(ledger_url, patience=3.0)
         self.clock = clock
         self.is_demo = is_demo
+        self.marking = marking
         self._respite = respite
         self._down_until: float | None = None
         self._snapshot: Snapshot | None = None

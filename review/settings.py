@@ -3,12 +3,18 @@
 Belongs here: what an installation may choose. Does not: where settings are read from (`pipelines.settings`), secrets.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
+
+from warehouse.codes import FORCE_CODES
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+ALL_FORCES = "all"
+Role = Literal["viewer", "steward", "approver", "administrator"]
+ForcesOfGroup = tuple[str, ...] | Literal["all"]
 ReasonPolicy = Literal["off", "optional", "required"]
 
 
@@ -24,12 +30,52 @@ def _own_origin(origin: str) -> str:
 Origin = Annotated[str, AfterValidator(_own_origin)]
 
 
+def _by_https(address: str) -> str:
+    parts = urlsplit(address)
+    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
+        raise ValueError("expected an https address")
+    return address
+
+
+def _known_forces(forces: ForcesOfGroup) -> ForcesOfGroup:
+    unknown = [] if forces == ALL_FORCES else sorted(set(forces) - set(FORCE_CODES))
+    if unknown or not forces:
+        raise ValueError(f"expected force codes, or {ALL_FORCES!r} for all forces")
+    return forces
+
+
+class OidcSettings(BaseModel):
+    """An identity provider, by OpenID Connect. The desk's secret there comes from the environment alone.
+
+    Attributes:
+        issuer: the provider's address, as it calls itself.
+        client_id: the desk's name at the provider.
+        scope: what the desk asks for.
+        name_claim: the claim that gives the name of a new account.
+        roles_claim: the claim that lists the user's groups.
+        roles: the role that a group gives; the first one listed counts. Empty: roles are the administrator's.
+        forces: the forces whose orders a group sees, as codes, or `all`; they add up. Empty: all forces.
+        makes_accounts: who has a role by their groups gets an account when they first sign in.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: Annotated[str, AfterValidator(_by_https)]
+    client_id: Annotated[str, Field(min_length=1)]
+    scope: str = "openid profile"
+    name_claim: str = "preferred_username"
+    roles_claim: str = "groups"
+    roles: Mapping[str, Role] = Field(default_factory=dict)
+    forces: Mapping[str, Annotated[ForcesOfGroup, AfterValidator(_known_forces)]] = Field(default_factory=dict)
+    makes_accounts: bool = False
+
+
 class DeskSettings(BaseModel):
     """All settings of the desk.
 
     Attributes:
         origin: the address that browsers know the desk by; cookies are marked Secure if it is https.
-        marking: the protective marking shown on every page.
+        proxies: addresses of reverse proxies that are believed about where a request comes from.
         idle_minutes: a session ends when nothing was asked for so long.
         session_hours: a session ends so long after signing in, whatever is done.
         claim_minutes: how long an item is held for who opened it.
@@ -42,12 +88,13 @@ class DeskSettings(BaseModel):
         attempts_by_name: failed attempts to sign in with one name before further ones must wait.
         attempts_by_address: failed attempts from one address before further ones must wait.
         attempt_minutes: over how long attempts are counted.
+        oidc: the identity provider by which people sign in; none unless set.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     origin: Origin = "http://127.0.0.1:8000"
-    marking: Annotated[str, Field(min_length=1, max_length=60)] = "OFFICIAL-SENSITIVE"
+    proxies: tuple[IPvAnyNetwork, ...] = ()
     idle_minutes: Annotated[int, Field(ge=1, le=240)] = 30
     session_hours: Annotated[int, Field(ge=1, le=24)] = 10
     claim_minutes: Annotated[int, Field(ge=1, le=240)] = 10
@@ -60,6 +107,13 @@ class DeskSettings(BaseModel):
     attempts_by_name: Annotated[int, Field(ge=3, le=1_000)] = 5
     attempts_by_address: Annotated[int, Field(ge=3, le=100_000)] = 50
     attempt_minutes: Annotated[int, Field(ge=1, le=1_440)] = 15
+    oidc: OidcSettings | None = None
+
+    @model_validator(mode="after")
+    def _has_a_door(self) -> Self:
+        if not self.local_sign_in and self.oidc is None:
+            raise ValueError("nobody could sign in: local_sign_in is off and no oidc is set")
+        return self
 
     @property
     def is_secure(self) -> bool:

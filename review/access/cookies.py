@@ -12,6 +12,8 @@ SESSION = "concord"
 BROWSER = "concord-browser"
 VISITOR = "concord-visitor"
 MESSAGE = "concord-message"
+ASKED = "concord-asked"
+WANTED = "concord-wanted"
 REASON = "concord-reason"
 
 

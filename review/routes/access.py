@@ -128,7 +128,8 @@ def _sign_in_page(request: Request, *, error: str | None = None, name: str = "")
     visit = read_cookie(request, SESSION) or read_cookie(request, VISITOR)
     token = visit or new_token()
     request.state.form_token = form_token(token)
-    response = page(request, "access/sign_in.html", status=422 if error else 200, error=error, name=name)
+    wanted = request.query_params.get("next")
+    response = page(request, "access/sign_in.html", status=422 if error else 200, error=error, name=name, wanted=wanted)
     if visit is None:
         set_cookie(response, VISITOR, token, settings=request.app.state.settings)
     return response

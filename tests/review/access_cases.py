@@ -10,9 +10,9 @@ from review.app import create_app
 from warehouse.desk.metadata import audit_log
 
 
-def probed_app(desk, settings):
+def probed_app(desk, settings, **options):
     """The desk with `/probe/<right>` for each right, a page of a record, and a form that takes a comment."""
-    app = create_app(desk, settings)
+    app = create_app(desk, settings, **options)
 
     @app.get("/probe/see")
     def see(who: AnyViewer):
