@@ -18,7 +18,7 @@ from review.access.viewer import Viewer
 from review.desk import Desk, Snapshot
 from review.queue.items import Items, build_items
 from review.queue.narrowing import Narrowed, Neighbours, choices, find_neighbours, narrow
-from review.queue.standing import settled_items, since_release, with_standing
+from review.queue.standing import Taken, settled_items, with_standing
 from review.queue.view import View
 from warehouse.desk.work import Work, read_work
 from warehouse.ledger.errors import LedgerError
@@ -115,7 +115,7 @@ class _Watch:
 
     def _settle(self, desk: Desk) -> pl.Series:
         obeyed = self._snapshot.table("obeyed_decisions")
-        fresh = since_release(Ledger(desk.database).read(), obeyed)
+        taken = Taken.of(Ledger(desk.database).read(), obeyed)
         sources, orders = self._snapshot.table("order_sources"), self._snapshot.table("orders")
         owners = sources.select("order_id", record_id=pl.concat_str("source", "source_key", separator=":"))
-        return settled_items(self._items, fresh, owners.join(orders.select("order_id", "subject_id"), on="order_id"))
+        return settled_items(self._items, taken, owners.join(orders.select("order_id", "subject_id"), on="order_id"))

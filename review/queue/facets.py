@@ -13,6 +13,7 @@ from review.item.fields import FIELD_TITLES
 from review.item.words import KIND_TITLES, SEVERITY_TITLES, STATUS_TITLES, source_name, title_of
 from warehouse.codes import reference
 from warehouse.tables.core import ORDER_TYPES
+from warehouse.tables.register import LEGAL_STATUSES, QUEUE_KINDS, SEVERITIES
 
 NOT_KNOWN: Final = "none"
 """Stands for a value that an item does not have."""
@@ -28,6 +29,7 @@ STATES: Final = {
     "deferred": "Deferred",
     "decided": "Decided since the release",
 }
+ARRIVALS: Final = {"new": "New tonight", "reopened": "Found again", "open": "From earlier nights"}
 TO_DO: Final = ("open", "claimed")
 """The states that are shown unless others are chosen."""
 
@@ -84,13 +86,14 @@ def _regions() -> dict[str, str]:
 FACETS: Final = (
     Facet("state", "State", _listed(STATES), tuple(STATES), standing=TO_DO),
     Facet("assignee", "Assigned to", _assignee_words),
-    Facet("kind", "Kind", _listed(KIND_TITLES), tuple(KIND_TITLES)),
-    Facet("severity", "Severity", _listed(SEVERITY_TITLES), tuple(SEVERITY_TITLES)),
+    Facet("kind", "Kind", _listed(KIND_TITLES), QUEUE_KINDS),
+    Facet("severity", "Severity", _listed(SEVERITY_TITLES), SEVERITIES),
+    Facet("came", "In the queue", _listed(ARRIVALS), tuple(ARRIVALS)),
     Facet("field", "Field", _listed(FIELD_TITLES), has_several=True),
     Facet("rule", "Rule", _listed({rule.code: rule.title for rule in RULES}), has_several=True),
     Facet("pair", "Sources that differ", _pair_words, has_several=True),
     Facet("type", "Type of order", _type_words, (*ORDER_TYPES, NOT_KNOWN)),
-    Facet("status", "Status in law", _listed(STATUS_TITLES), tuple(STATUS_TITLES)),
+    Facet("status", "Status in law", _listed(STATUS_TITLES), LEGAL_STATUSES),
     Facet("force", "Force", _force_words),
     Facet("region", "Region", _listed(_regions())),
 )

@@ -12,18 +12,10 @@ import polars as pl
 from review.queue.facets import NOT_KNOWN
 from warehouse.tables.register import SEVERITIES
 
-QUEUED_SEVERITIES = ("high", "medium")
-ITEM_COLUMNS = ("item_id", "kind", "order_id", "other_order_id", "priority", "impact", "uncertainty", "age_days")
-TEXT_COLUMNS = ("reason", "arithmetic")
-ORDER_COLUMNS = (
-    "forenames",
-    "surname",
-    "end_on",
-    "is_until_further_order",
-    "is_interim",
-    "sources",
-    "name_folded",
-)
+ITEM_COLUMNS = ("item_id", "kind", "order_id", "other_order_id", "priority", "age_days", "reason", "arithmetic")
+ORDER_COLUMNS = ("forenames", "surname", "end_on", "is_until_further_order", "is_interim")
+CODED = {"type": "order_type", "status": "legal_status", "force": "force_code", "region": "region_code"}
+"""Facets that an item has of its order, by the column of `review_queue`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,15 +23,17 @@ class Items:
     """The items of a release.
 
     Attributes:
-        rows: an item each: `row`, the columns of `review_queue`, those of its order that are shown, and a column for
-            each facet that has one value an item.
+        rows: an item each: `row`, columns of `review_queue`, those of its order that are shown, and a column for each
+            facet that has one value an item.
         several: for each facet that has several: `row`, `value`, once each.
-        parts: what an item is made of: `item_id`, `order_id`, `discrepancy_id`, `field`.
+        parts: the discrepancies of an item: `item_id`, `order_id`, `discrepancy_id`, `field`.
+        decisions: the decisions that an item asks to look at again: `item_id`, `kind`, `decision_id`.
     """
 
     rows: pl.DataFrame
     several: Mapping[str, pl.DataFrame]
     parts: pl.DataFrame
+    decisions: pl.DataFrame
 
 
 def build_items(table: Callable[[str], pl.DataFrame]) -> Items:
@@ -49,61 +43,43 @@ def build_items(table: Callable[[str], pl.DataFrame]) -> Items:
         table: the tables of the release by name: `review_queue`, `orders`, `discrepancies`, `field_provenance`.
     """
     queue = table("review_queue").sort("item_id").with_row_index("row")
-    orders = _described(table("orders"))
-    parts = _parts(queue, table("discrepancies"))
-    rows = (
-        queue.select("row", *ITEM_COLUMNS, *TEXT_COLUMNS)
-        .join(orders, on="order_id", how="left", maintain_order="left")
-        .join(_severities(parts), on="row", how="left", maintain_order="left")
-        # Two orders that may be one: whose order it is, and until when, hangs on it.
-        .with_columns(pl.col("severity").fill_null(SEVERITIES[0]))
+    orders = table("orders")
+    parts = _exploded(queue, "discrepancy_ids", "discrepancy_id").join(
+        table("discrepancies").select("discrepancy_id", "order_id", "field", "source"), on="discrepancy_id"
     )
     several = {
-        "field": _values(parts, "field"),
-        "rule": _values(parts, "rule_code"),
+        "field": _exploded(queue, "fields", "value").select("row", "value"),
+        "rule": _exploded(queue, "rule_codes", "value").select("row", "value"),
         "pair": _source_pairs(queue, parts, orders, table("field_provenance")),
     }
-    return Items(rows, several, parts.select("item_id", "order_id", "discrepancy_id", "field"))
+    return Items(
+        rows=_rows(queue, orders),
+        several=several,
+        parts=parts.select("item_id", "order_id", "discrepancy_id", "field"),
+        decisions=_exploded(queue, "decision_ids", "decision_id").select("item_id", "kind", "decision_id"),
+    )
 
 
-def _described(orders: pl.DataFrame) -> pl.DataFrame:
-    """The orders as the queue shows them; what is not known has a value of its own to choose it by."""
-    facets = {"type": "order_type", "status": "legal_status", "force": "force_code", "region": "region_code"}
-    return orders.with_columns(
-        name_folded=pl.concat_str("surname_folded", "forenames_folded", separator=" ", ignore_nulls=True)
-    ).select(
+def _rows(queue: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """The items as the queue shows them; what is not known has a value of its own to choose it by."""
+    described = orders.select(
         "order_id",
         *ORDER_COLUMNS,
-        **{name: pl.col(column).fill_null(NOT_KNOWN) for name, column in facets.items()},
+        name_folded=pl.concat_str("surname_folded", "forenames_folded", separator=" ", ignore_nulls=True),
     )
+    return queue.select(
+        "row",
+        *ITEM_COLUMNS,
+        came="state",
+        severity=pl.col("severity").fill_null(SEVERITIES[0]),
+        **{name: pl.col(column).fill_null(NOT_KNOWN) for name, column in CODED.items()},
+    ).join(described, on="order_id", how="left", maintain_order="left")
 
 
-def _parts(queue: pl.DataFrame, discrepancies: pl.DataFrame) -> pl.DataFrame:
-    """The discrepancies behind each item."""
-    found = discrepancies.filter(pl.col("state") != "resolved", pl.col("severity").is_in(QUEUED_SEVERITIES))
-    of_the_order = pl.col("source").is_null()
-    columns = ("order_id", "discrepancy_id", "rule_code", "field", "severity", "source")
-    breaks = pl.col("kind") == "constraint"
-    differs = pl.col("kind").is_in(["discrepancies", "lone_record"])
-    sides = ((breaks, of_the_order), (differs, ~of_the_order))
-    return pl.concat(
-        queue.filter(kind).select("row", "item_id", "order_id").join(found.filter(what).select(columns), on="order_id")
-        for kind, what in sides
-    ).sort("row", "discrepancy_id")
-
-
-def _severities(parts: pl.DataFrame) -> pl.DataFrame:
-    """The highest severity among the parts of each item."""
-    ranks = parts.select(
-        "row", rank=pl.col("severity").replace_strict({name: at for at, name in enumerate(SEVERITIES)})
-    )
-    return ranks.group_by("row").agg(
-        severity=pl.col("rank").min().replace_strict(dict(enumerate(SEVERITIES)), return_dtype=pl.String)
-    )
-
-
-def _values(parts: pl.DataFrame, column: str) -> pl.DataFrame:
-    return parts.select("row", value=column).unique().sort("row", "value")
+def _exploded(queue: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
+    """`row`, `item_id`, `kind` and each value of a list once."""
+    listed = queue.select("row", "item_id", "kind", pl.col(column).alias(name))
+    return listed.explode(name, empty_as_null=False).drop_nulls(name).unique().sort("row", name)
 
 
 def _source_pairs(
@@ -111,31 +87,34 @@ def _source_pairs(
 ) -> pl.DataFrame:
     """The pairs of sources that differ.
 
-    Of a discrepancy its source with each that gives the golden value; of two orders that may be one, each source of
-    the one with each of the other.
+    Of a discrepancy its source with each that gives the golden value; of two orders that may be one, the sources of
+    the two records that speak most for it.
     """
-    holders = orders.select("order_id", other="sources")
     held = parts.filter(pl.col("source").is_not_null())
     place = ["order_id", "field"]
+    is_duplicate, differ = pl.col("field") == "duplicate", pl.col("source") != pl.col("other")
     won = held.join(provenance.select(*place, other="agreeing"), on=place).explode("other", empty_as_null=False)
     # Conditions and presence have no winner: all other sources of the order stand on the other side.
-    open_ended = held.join(provenance, on=place, how="anti").join(holders, on="order_id")
-    is_duplicate, differ = pl.col("field") == "duplicate", pl.col("source") != pl.col("other")
-    others = pl.when(is_duplicate).then(pl.concat_list("source")).otherwise("other")
-    against = open_ended.with_columns(other=others).explode("other", empty_as_null=False)
-    facing = (
-        queue.filter(pl.col("other_order_id").is_not_null())
-        .join(orders.select("order_id", source="sources"), on="order_id")
-        .join(holders, left_on="other_order_id", right_on="order_id")
-        .explode("source", empty_as_null=False)
+    others = pl.when(is_duplicate).then(pl.concat_list("source")).otherwise("sources")
+    against = (
+        held.join(provenance, on=place, how="anti")
+        .join(orders.select("order_id", "sources"), on="order_id")
+        .with_columns(other=others)
         .explode("other", empty_as_null=False)
     )
     sides = pl.concat(
         [
-            won.select("row", "source", pl.col("other").str.extract(r"^([a-z]+):")).filter(differ),
+            won.select("row", "source", _source(pl.col("other"))).filter(differ),
             against.filter(differ | is_duplicate).select("row", "source", "other"),
-            facing.select("row", "source", "other"),
+            queue.drop_nulls(["left_record_id", "right_record_id"]).select(
+                "row", source=_source(pl.col("left_record_id")), other=_source(pl.col("right_record_id"))
+            ),
         ]
     ).unique()
     low, high = pl.min_horizontal("source", "other"), pl.max_horizontal("source", "other")
     return sides.select("row", value=pl.concat_str(low, high, separator="-")).unique().sort("row", "value")
+
+
+def _source(record_id: pl.Expr) -> pl.Expr:
+    """The source of a record, from `<source>:<source_key>`."""
+    return record_id.str.extract(r"^([a-z]+):")

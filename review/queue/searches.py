@@ -18,12 +18,10 @@ class Search:
     Attributes:
         who: the user.
         text: as it was typed.
-        reason: why, where it was asked.
     """
 
     who: str
     text: str
-    reason: str | None
 
 
 class Searches:

@@ -4,6 +4,9 @@ Belongs here: the state of each item. Does not: keeping claims, assignments and 
 (`warehouse.ledger`).
 """
 
+from dataclasses import dataclass
+from typing import Self
+
 import polars as pl
 
 from review.queue.facets import A_USER, MYSELF, NOBODY
@@ -15,39 +18,54 @@ from warehouse.ledger.kinds import KINDS, PERSON_FIELD_NAMES, codes_about
 PARTING = tuple(kind.code for kind in KINDS if kind.parts)
 
 
-def since_release(decisions: pl.DataFrame, obeyed: pl.DataFrame) -> pl.DataFrame:
-    """The decisions in force that the night of the release did not know.
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """What stewards have decided by now.
 
-    Args:
-        decisions: `DECISIONS`.
-        obeyed: `obeyed_decisions` of the release.
+    Attributes:
+        standing: the decisions in force, `DECISIONS`.
+        fresh: those of them that the night of the release did not know.
     """
-    return in_force(decisions).join(obeyed.select("decision_id"), on="decision_id", how="anti")
+
+    standing: pl.DataFrame
+    fresh: pl.DataFrame
+
+    @classmethod
+    def of(cls, decisions: pl.DataFrame, obeyed: pl.DataFrame) -> Self:
+        """Tell what is new.
+
+        Args:
+            decisions: `DECISIONS`, all that the ledger holds.
+            obeyed: `obeyed_decisions` of the release.
+        """
+        standing = in_force(decisions)
+        return cls(standing, standing.join(obeyed.select("decision_id"), on="decision_id", how="anti"))
 
 
-def settled_items(items: Items, fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.Series:
+def settled_items(items: Items, taken: Taken, owners: pl.DataFrame) -> pl.Series:
     """The items on which nothing is left to decide before the next night.
 
     A discrepancy is settled by a decision on it, or on the field of its order (a fact of the person: of any order of
     the person); an item of discrepancies once each of them is. Two orders that may be one are settled by a decision
     on two records of theirs, one of each; an order that one record holds, or that breaks a rule, also by a decision on
-    two records of which one is of the order; any item by records of its order being told apart.
+    two records of which one is of the order; any item by records of its order being told apart. Decisions to be looked
+    at again are settled once they have been replaced or taken back: all of them, or one if they exclude one another.
 
     Args:
         items: the items of the release.
-        fresh: decisions, of `since_release`.
+        taken: what was decided.
         owners: `record_id`, `order_id`, `subject_id` of the release.
 
     Returns:
         Their ids, sorted.
     """
-    pairs = _paired_orders(fresh, owners)
-    return (
-        pl.concat([_by_parts(items, fresh, owners), _by_pairs(items.rows, pairs)])
-        .unique()
-        .sort("item_id")
-        .get_column("item_id")
-    )
+    pairs = _paired_orders(taken.fresh, owners)
+    found = [
+        _by_parts(items.parts, taken.fresh, owners),
+        _by_pairs(items.rows, pairs),
+        _by_decisions(items.decisions, taken.standing),
+    ]
+    return pl.concat(found).unique().sort("item_id").get_column("item_id")
 
 
 def with_standing(rows: pl.DataFrame, work: Work, settled: pl.Series, *, viewer: str) -> pl.DataFrame:
@@ -82,13 +100,20 @@ def with_standing(rows: pl.DataFrame, work: Work, settled: pl.Series, *, viewer:
     )
 
 
-def _by_parts(items: Items, fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+def _by_decisions(looked_at: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+    """Items of which the decisions no longer stand."""
+    has_ended = ~pl.col("decision_id").is_in(standing.get_column("decision_id").implode())
+    is_settled = pl.when((pl.col("kind") == "stale_decision").all()).then(has_ended.all()).otherwise(has_ended.any())
+    return looked_at.group_by("item_id").agg(is_settled=is_settled).filter("is_settled").select("item_id")
+
+
+def _by_parts(parts: pl.DataFrame, fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
     """Items of which each discrepancy is settled."""
     closed = fresh.filter(pl.col("kind").is_in(codes_about("discrepancy"))).get_column("discrepancy_id")
     values = _valued_fields(fresh, owners).with_columns(is_valued=True)
     settled = (pl.col("discrepancy_id").is_in(closed.implode()) | pl.col("is_valued")).fill_null(value=False)
     return (
-        items.parts.join(values, on=["order_id", "field"], how="left")
+        parts.join(values, on=["order_id", "field"], how="left")
         .group_by("item_id")
         .agg(is_settled=settled.all())
         .filter("is_settled")

@@ -31,7 +31,6 @@ places = (Place("Queue", "/queue", "see", 10), Place("Search", "/search", "see",
 
 ADDRESS = "/queue"
 MOST_FOUND = 50
-LONGEST_REASON = 500
 WORDS = {name: facet.words for name, facet in FACET.items()}
 
 
@@ -89,17 +88,11 @@ def ask_for_search(request: Request) -> HTMLResponse:
 
 
 @router.post("/search")
-def search(
-    request: Request, who: AnyViewer, text: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = ""
-) -> Response:
+def search(request: Request, who: AnyViewer, text: Annotated[str, Form()] = "") -> Response:
     """Take what was typed; what is found has an address of its own, without what was typed."""
-    asked = Search(who.name, " ".join(text.split()), reason.strip()[:LONGEST_REASON] or None)
-    errors = []
+    asked = Search(who.name, " ".join(text.split()))
     if not asked.text:
-        errors.append({"text": "Enter a name, an identifier or a reference", "href": "#text"})
-    if request.app.state.settings.reason == "required" and not asked.reason:
-        errors.append({"text": "Say why you search", "href": "#reason"})
-    if errors:
+        errors = [{"text": "Enter a name, an identifier or a reference", "href": "#text"}]
         return page(request, "queue/search.html", status=422, asked=asked, errors=errors)
     return go_on(request, f"/search/{_searches(request).keep(asked)}")
 
@@ -111,9 +104,7 @@ def show_found(request: Request, who: AnyViewer, audit: Auditing, name: str) -> 
     if asked is None:
         raise HTTPException(410, "What you searched for is no longer kept: search again.")
     found = _find(request.app.state.desk, who, asked.text)
-    audit(
-        "consultation", what={"page": "search", "by": found.by, "orders": _order_ids(found.orders)}, reason=asked.reason
-    )
+    audit("consultation", what={"page": "search", "by": found.by, "orders": _order_ids(found.orders)})
     return page(request, "queue/search.html", asked=asked, found=found, words=WORDS, day_words=day_words)
 
 

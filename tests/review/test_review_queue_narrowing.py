@@ -16,6 +16,7 @@ SINGLE = {
     "assignee": ("nobody", "me", "@other"),
     "kind": ("discrepancies", "near_match"),
     "severity": ("high", "medium"),
+    "came": ("new", "open"),
     "type": ("STRO", "STPO", "none"),
     "status": ("live", "expired"),
     "force": ("01", "43", "none"),

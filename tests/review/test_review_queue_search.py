@@ -126,14 +126,14 @@ def test_a_register_without_names_finds_nothing(index):
 
 def test_a_search_is_found_again_only_by_who_made_it():
     searches = Searches()
-    name = searches.keep(Search("kim", "a name", None))
-    assert searches.find(name, "kim") == Search("kim", "a name", None)
+    name = searches.keep(Search("kim", "a name"))
+    assert searches.find(name, "kim") == Search("kim", "a name")
     assert searches.find(name, "noor") is None
     assert searches.find("forged", "kim") is None
 
 
 def test_the_oldest_searches_are_forgotten():
     searches = Searches()
-    names = [searches.keep(Search("kim", str(number), None)) for number in range(MOST_KEPT + 1)]
+    names = [searches.keep(Search("kim", str(number))) for number in range(MOST_KEPT + 1)]
     assert searches.find(names[0], "kim") is None
     assert searches.find(names[-1], "kim") is not None

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from review.queue.items import Items
-from review.queue.standing import settled_items, since_release, with_standing
+from review.queue.standing import Taken, settled_items, with_standing
 from warehouse.desk.work import WORK, Work
 from warehouse.tables.ledger import DECISIONS
 
@@ -45,7 +45,14 @@ OWNERS = pl.DataFrame(
     schema=["record_id", "order_id", "subject_id"],
     orient="row",
 )
-ITEMS = Items(ROWS, MappingProxyType({}), PARTS)
+AGAIN = pl.DataFrame(
+    {
+        "item_id": ["stale", "stale", "ring", "ring"],
+        "kind": ["stale_decision", "stale_decision", "contradiction", "contradiction"],
+        "decision_id": ["A", "B", "B", "C"],
+    }
+)
+ITEMS = Items(ROWS, MappingProxyType({}), PARTS, AGAIN.clear())
 
 
 def decided(*drafts: dict) -> pl.DataFrame:
@@ -89,7 +96,23 @@ def pair(kind: str, left: str, right: str) -> dict:
     ],
 )
 def test_an_item_is_settled_once_nothing_of_it_is_left_to_decide(drafts, settled):
-    assert settled_items(ITEMS, decided(*drafts), OWNERS).to_list() == settled
+    taken = decided(*drafts)
+    assert settled_items(ITEMS, Taken(taken, taken), OWNERS).to_list() == settled
+
+
+@pytest.mark.parametrize(
+    ("standing", "settled"),
+    [
+        pytest.param(["A", "B", "C"], [], id="all stand"),
+        pytest.param(["B", "C"], [], id="one stale decision was replaced"),
+        pytest.param(["C"], ["ring", "stale"], id="both stale decisions were replaced"),
+        pytest.param(["A", "B"], ["ring"], id="one of two that exclude one another was taken back"),
+    ],
+)
+def test_decisions_to_be_looked_at_again_are_settled_once_they_no_longer_stand(standing, settled):
+    items = Items(ROWS, MappingProxyType({}), PARTS, AGAIN)
+    taken = decided(*({"kind": "value", "decision_id": name, "order_id": "O9"} for name in standing))
+    assert settled_items(items, Taken(taken, taken.clear()), OWNERS).to_list() == settled
 
 
 def test_a_decision_that_the_night_obeyed_or_that_was_taken_back_settles_nothing():
@@ -100,7 +123,9 @@ def test_a_decision_that_the_night_obeyed_or_that_was_taken_back_settles_nothing
         {"kind": "undo", "decision_id": "D", "replaces": "C"},
     ]
     known = pl.DataFrame({"decision_id": ["A"]})
-    assert since_release(decided(*rows), known)["decision_id"].to_list() == ["B"]
+    taken = Taken.of(decided(*rows), known)
+    assert taken.standing["decision_id"].to_list() == ["A", "B"]
+    assert taken.fresh["decision_id"].to_list() == ["B"]
 
 
 def work(**frames: list[tuple]) -> Work:
