@@ -66,15 +66,11 @@ def find_lines(material: Material) -> Lines:
     """
     found = _open_discrepancies(material)
     waits = unobeyed(material.decisions, material.present, material.provenance)
-    whole = waits.filter(pl.col("field").is_null())
-    is_waiting = found.join(whole, on="order_id", how="semi").select("discrepancy_id")
-    of_field = found.join(waits, on=["order_id", "field"], how="semi").select("discrepancy_id")
-    waiting = pl.concat([is_waiting, of_field]).get_column("discrepancy_id")
-    ready = found.filter(~pl.col("discrepancy_id").is_in(waiting.implode()))
-    return Lines(
-        _worded(ready, material),
-        found.filter(pl.col("discrepancy_id").is_in(waiting.implode())).select("owner", "reference").sort("reference"),
-    )
+    of_orders = found.join(waits.filter(pl.col("field").is_null()), on="order_id", how="semi")
+    of_fields = found.join(waits, on=["order_id", "field"], how="semi")
+    waiting = pl.concat([of_orders, of_fields]).unique("discrepancy_id").sort("reference")
+    ready = found.join(waiting, on="discrepancy_id", how="anti")
+    return Lines(_worded(ready, material), waiting.select("owner", "reference"))
 
 
 def _open_discrepancies(material: Material) -> pl.DataFrame:

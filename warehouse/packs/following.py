@@ -57,7 +57,7 @@ def find_places(
     """
     record = pl.concat_str("source", "source_key", separator=":")
     held = order_sources.select(record_id=record, order_of_record="order_id")
-    ids = name_records(records).select("handle", "record_id").unique("handle", keep="any")
+    ids = name_records(records).select("handle", "record_id")
     moved = follow_orders(asked.get_column("order_id"), order_sources.get_column("order_id"), redirects)
     return (
         asked.join(ids, on="handle", how="left")
