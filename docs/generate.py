@@ -23,10 +23,11 @@ from warehouse.ledger.kinds import CANONICAL, KINDS, REASONS
 from warehouse.schema import Column, Table
 from warehouse.tables.core import CORE_TABLES
 from warehouse.tables.ledger import DECISIONS
-from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
+from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
 from warehouse.tables.packs import DISCLOSURES, PACK_LINES
 from warehouse.tables.raw import QUARANTINE
 from warehouse.tables.register import PUBLIC_TABLES
+from warehouse.tables.release import RELEASE_TABLES
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Made by `python -m docs.generate`: change what it describes, not this page. -->\n"
@@ -51,7 +52,8 @@ def dictionary() -> Iterator[str]:
     for title, tables in (
         ("Register: the public tables of a release", PUBLIC_TABLES),
         ("Core: one shape for all sources (`core_<source>__…`)", CORE_TABLES),
-        ("Link", (LINK_PAIRS, LINK_CLUSTERS, LINK_ARRESTS)),
+        ("Release: what stands behind the public tables", RELEASE_TABLES[len(PUBLIC_TABLES) :]),
+        ("Link", (LINK_PAIRS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_ARRESTS)),
         ("Raw", (*raw, QUARANTINE)),
     ):
         yield f"## {title}\n"
