@@ -25,7 +25,7 @@ from warehouse.releases import (
     release_before,
     verify,
 )
-from warehouse.tables.register import PUBLIC_TABLES
+from warehouse.tables.register import PUBLIC_TABLES, REVIEW_QUEUE
 
 Tables = dict[str, pl.DataFrame]
 MakeRegister = Callable[..., Tables]
@@ -67,7 +67,7 @@ def with_value(tables: Tables, name: str, column: str, value: str | None) -> Tab
 def test_a_release_holds_every_public_table_the_pairs_and_a_manifest(home: Home, tables: Tables) -> None:
     release = publish_night(home, tables)
 
-    names = {table.name for table in PUBLIC_TABLES} | {"order_pairs"}
+    names = {table.name for table in PUBLIC_TABLES} | {"order_pairs", "near_pairs"}
     assert {path.name for path in release.path.iterdir()} == {
         *(f"{name}.parquet" for name in names),
         "register.duckdb",
@@ -89,6 +89,31 @@ def test_only_pairs_within_an_order_are_kept(home: Home, tables: Tables) -> None
     assert tables["link_orders__pairs"].height == 7
     assert pairs.height == 6
     assert pairs.filter(pl.col("left_id").str.tail(7) != pl.col("right_id").str.tail(7)).is_empty()
+
+
+def test_of_pairs_between_orders_those_of_which_an_item_names_both_are_kept(home: Home, tables: Tables) -> None:
+    item = {
+        "item_id": "i1",
+        "kind": "near_match",
+        "order_id": "o000001",
+        "other_order_id": "o000000",
+        "state": "new",
+        "severity": "high",
+        **dict.fromkeys(("fields", "rule_codes", "sources", "discrepancy_ids", "decision_ids"), ()),
+        **dict.fromkeys(("priority", "impact", "uncertainty"), 1.0),
+        "age_days": 0,
+        "reason": "two orders are nearly one",
+        "arithmetic": "1 × 1 × 1 = 1",
+    }
+    queue = pl.DataFrame([item], schema=REVIEW_QUEUE.schema)
+
+    without = pl.read_parquet(publish_night(home, tables).parquet("near_pairs"))
+    near = pl.read_parquet(publish_night(home, tables | {"review_queue": queue}).parquet("near_pairs"))
+
+    assert without.is_empty()
+    assert near.select("order_id", "other_order_id", "left_id", "right_id").rows() == [
+        ("o000000", "o000001", "court:courto000000", "pnc:pnco000001")
+    ]
 
 
 def test_publishing_the_same_content_again_adds_nothing(home: Home, tables: Tables) -> None:

@@ -16,6 +16,19 @@ ORDER_PAIRS = Table(
     sort_by=("order_id", *LINK_PAIRS.key),
 )
 
+NEAR_PAIRS = Table(
+    "near_pairs",
+    "a pair of records of two orders that a steward should look at together, with the weight of each comparison",
+    (
+        Column("order_id", "The order of one of the records, the smaller id of the two.", required=True),
+        Column("other_order_id", "The order of the other.", required=True),
+        *LINK_PAIRS.columns,
+    ),
+    key=LINK_PAIRS.key,
+    sort_by=("order_id", "other_order_id", *LINK_PAIRS.key),
+)
+"""What speaks for and against putting them together: of the orders that an item of `review_queue` names both."""
+
 SOURCE_RECORDS = Table(
     "source_records", "an order as one source records it, as the night read it", CORE_ORDERS.columns, CORE_ORDERS.key
 )
@@ -54,7 +67,7 @@ OBEYED_DECISIONS = Table(
 )
 """By these the next night tells which decisions are new, and which have ended."""
 
-QUERIED_TABLES = (*PUBLIC_TABLES, ORDER_PAIRS, SOURCE_RECORDS)
+QUERIED_TABLES = (*PUBLIC_TABLES, ORDER_PAIRS, NEAR_PAIRS, SOURCE_RECORDS)
 CARRIED_TABLES = (IDENTITIES, RECORD_DIGESTS, OBEYED_DECISIONS)
 RELEASE_TABLES = (*QUERIED_TABLES, *CARRIED_TABLES)
 
