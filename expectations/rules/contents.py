@@ -6,7 +6,7 @@ Not a discrepancy: a court or a force by another of its names, a legacy code, a 
 import polars as pl
 
 from expectations.rules.rule import Rule, Severity, differs, golden
-from warehouse.plausibility import POLICE, fact_of
+from warehouse.plausibility import JURISDICTIONS, POLICE, fact_of
 
 TYPE_NOTE = "Similar names, and court result codes for the STPO alone (E05) [B7-DATA]; tests differ, ss.14-15 and 23."
 INTERIM_NOTE = "Interim and full are two orders, ss.21 and 28 [MSA-2015]; interims distort counts (E06) [IASC-2022]."
@@ -22,6 +22,7 @@ STATUS_NOTE = "No update on expiry or on a new order (E07) [IASC-2022]; breach d
 CLOSED = ("expired", "discharged", "superseded")
 RUNNING = ("live", "not_started")
 
+force_jurisdiction = fact_of(pl.col("force_code"), "forces", "nation").replace_strict(JURISDICTIONS, default=None)
 # Agencies apply for orders and hold none (R10): their name beside a force is no other force.
 is_agency = ~fact_of(pl.col("force_code"), "forces", "kind").is_in(POLICE)
 missing = pl.col("missing_codes").list.len()
@@ -152,6 +153,16 @@ WHAT_RULES = (
         "{source} gives another force: a former holder, a neighbour, or a slip.",
         FORCE_NOTE,
         "PNC: owner Leicestershire. Court (case number 33…), PND: Nottinghamshire. A legacy code or name is none.",
+    ),
+    content_rule(
+        "FORCE-NATION",
+        "Force of another nation than the court",
+        "force_code",
+        "medium",
+        (force_jurisdiction != pl.col("jurisdiction")) & ~differs("force_code").fill_null(value=False),
+        "{source} gives a force that has no orders of the courts of that nation, and no source gives another.",
+        "Orders are held in the nation of their court (R35, E29) [IASC-2022].",
+        "PNC alone: TEPO of Glasgow Sheriff Court, owner West Midlands. A slip in the force or in the court.",
     ),
 )
 

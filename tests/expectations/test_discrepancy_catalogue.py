@@ -127,3 +127,18 @@ def test_an_order_that_the_law_of_its_nation_does_not_know_is_told_of_and_the_co
     rows = [record(source, **held) for source in ("pnc", "pnd")]
     found = discrepancies(evidence(rows, [golden(**values, sources=["pnc", "pnd"])]))
     assert found.select("rule_code", "source", "owner").rows() == [(code, None, f"court:{order['court_code']}")]
+
+
+@pytest.mark.parametrize(
+    ("force", "expected"),
+    [
+        pytest.param("20", [("FORCE-NATION", "pnc", "pnc_bureau")], id="of another nation"),
+        pytest.param("PS", [], id="of the court's nation"),
+        pytest.param("93", [], id="of all Great Britain"),
+    ],
+)
+def test_a_force_of_another_nation_than_the_court_is_told_of_though_no_source_gives_another(force, expected):
+    alone = SCOTTISH | {"order_type": "TEPO", "force_code": force, "sources": ["pnc"]}
+    held = {name: value for name, value in alone.items() if name not in ("region_code", "sources")}
+    found = discrepancies(evidence([record("pnc", **held)], [golden(**alone)])).filter(pl.col("field") == "force_code")
+    assert found.select("rule_code", "source", "owner").rows() == expected
