@@ -51,6 +51,7 @@ AsOfOption = Annotated[
 ReleaseOption = Annotated[str | None, typer.Option(help="A release id; the one in force unless told.")]
 # The night of the synthetic world, unless another is asked for.
 SAMPLE_NIGHT = "2026-11-20"
+DEMO_ORDERS = 400
 
 
 @app.command()
@@ -74,16 +75,21 @@ def nightly(
 @app.command()
 def demo(
     home: HomeOption = DEFAULT_HOME,
-    orders: Annotated[int, typer.Option(min=1, help="How many orders the synthetic world holds.")] = 400,
+    orders: Annotated[int, typer.Option(min=1, help="How many orders the synthetic world holds.")] = DEMO_ORDERS,
     seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
 ) -> None:
     """Make one night of synthetic deliveries and reconcile it: no real person, no real order."""
+    code = make_demo(home, orders=orders, seed=seed)
+    raise typer.Exit(Exit.PUBLISHED if code == Exit.DEGRADED else code)
+
+
+def make_demo(home: Path, *, orders: int = DEMO_ORDERS, seed: int = 1) -> Exit:
+    """Make the night of the demo; the exit code tells how it went."""
     from samples.nights import write_nights
 
     as_of = date.fromisoformat(SAMPLE_NIGHT)
     write_nights(home / "demo", orders=orders, seed=seed, as_of=as_of)
-    code = run_and_tell(home, home / "demo" / "landing", as_of)
-    raise typer.Exit(Exit.PUBLISHED if code == Exit.DEGRADED else code)
+    return run_and_tell(home, home / "demo" / "landing", as_of)
 
 
 @app.command()

@@ -8,6 +8,7 @@ import secrets
 import socket
 from pathlib import Path
 
+import polars as pl
 import typer
 import uvicorn
 
@@ -20,10 +21,12 @@ from review.desk import Desk
 from review.settings import LOOPBACK, DeskSettings
 from warehouse.desk.accounts import add_account, find_account, set_disabled, set_password_hash, set_role
 from warehouse.desk.sessions import end_sessions_of
+from warehouse.disk import digest_of
 from warehouse.home import Home
 from warehouse.ledger.database import Database
 from warehouse.ledger.ledger import now
-from warehouse.releases import current_release
+from warehouse.releases import Release, current_release
+from warehouse.tables.register import DELIVERIES
 
 DEMO_USERS = {
     "viewer": "viewer",
@@ -50,8 +53,11 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
         fail(
             "others reach the desk by https alone: set origin in [review] of concord.toml (docs/review.md)", Exit.USAGE
         )
-    if current_release(state) is None:
+    release = current_release(state)
+    if release is None:
         fail(f"no release in {home}: run `concord nightly`, or `concord demo` for a synthetic one", Exit.FAILED)
+    if is_demo and not is_made_up(state, release):
+        fail(f"the release in {home} is not the demo's: demo users must not see it", Exit.USAGE)
     url = f"sqlite:///{state.ledger.with_name(DEMO_LEDGER)}" if is_demo else ledger_url(state.path, chosen)
     listener = _listen(host, port)
     here = f"http://{_in_url(host)}:{listener.getsockname()[1]}"
@@ -72,6 +78,19 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
         forwarded_allow_ips=[str(proxy) for proxy in settings.proxies],
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def has_release(home: Path) -> bool:
+    """Whether there is a release to show."""
+    return current_release(Home(home.resolve())) is not None
+
+
+def is_made_up(home: Home, release: Release) -> bool:
+    """Whether a release rests on nothing but the files that the demo made."""
+    files = (path for path in (home.path / "demo" / "landing").rglob("*") if path.is_file())
+    made_up = [digest_of(path) for path in files]
+    used = pl.read_parquet(release.parquet(DELIVERIES.name)).filter(pl.col("is_used"))
+    return not used.is_empty() and used.filter(~pl.col("sha256").is_in(made_up)).is_empty()
 
 
 def reached_at(here: str, settings: DeskSettings) -> DeskSettings:

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from pipelines.options import DEFAULT_HOME, Exit, HomeOption, fail
-from review.settings import LOOPBACK
 
 HostOption = Annotated[str, typer.Option(help="The address to listen on; this machine alone unless told.")]
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")]
@@ -22,9 +21,14 @@ def review(
 ) -> None:
     """Serve the stewards' desk until it is stopped."""
     from pipelines.desk import told_errors
-    from pipelines.desk_server import serve
+    from pipelines.desk_server import has_release, serve
+    from review.settings import LOOPBACK
 
     if demo and host not in LOOPBACK:
         fail("the demo is for this machine alone: leave --host as it is", Exit.USAGE)
+    if demo and not has_release(home):
+        from pipelines.cli import make_demo  # it imports this module
+
+        make_demo(home)
     with told_errors():
         serve(home, host=host, port=port, is_demo=demo)

@@ -13,6 +13,8 @@ from review.settings import DeskSettings
 LANES = 4
 AT_ONCE = 2
 """Passwords checked at once: each takes much memory, and many may knock together."""
+SHORTEST_NAME = 4
+"""Shorter names stand in passwords by chance."""
 LONGEST = 1_000
 """Longer ones are refused unread: hashing must not be made to work for whoever sends most."""
 
@@ -45,7 +47,7 @@ class Passwords:
             raise WeakPasswordError(f"the password is too short: it needs {self._shortest} characters or more")
         if len(password) > LONGEST:
             raise WeakPasswordError(f"the password is too long: {LONGEST} characters are the most")
-        if len(set(password)) < self._shortest // 2 or name.casefold() in password.casefold():
+        if len(set(password)) < self._shortest // 2 or _holds_name(password, name):
             raise WeakPasswordError("the password is too easy to guess: do not repeat characters or use the name")
         return self.hash_again(password)
 
@@ -67,3 +69,7 @@ class Passwords:
     def is_outdated(self, kept: str) -> bool:
         """Whether a hash was made at another cost than the settings name now."""
         return self._hasher.check_needs_rehash(kept)
+
+
+def _holds_name(password: str, name: str) -> bool:
+    return len(name) >= SHORTEST_NAME and name.casefold() in password.casefold()

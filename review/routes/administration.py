@@ -1,0 +1,161 @@
+"""What administrators do: accounts, and reading the audit log; and one's own password."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from review.access.accounts import Administration, new_password
+from review.access.audit_pages import PAGE_LENGTH, Question, find_entries
+from review.access.passwords import WeakPasswordError
+from review.access.viewer import AnyAdministrator, Auditing, SignedIn, Viewer, administrator, signed_in
+from review.pages import Place, go_on, page
+from warehouse.audit import ACTS
+from warehouse.desk.accounts import Account, AccountError, all_accounts, find_account
+from warehouse.desk.metadata import ROLES
+
+router = APIRouter()
+places = (
+    Place("Accounts", "/accounts", "administer", rank=80),
+    Place("Audit log", "/audit", "administer", rank=90),
+)
+Text = Annotated[str, Form()]
+LONGEST = 200
+NO_DAY = "Give days as YYYY-MM-DD."
+
+
+@router.get("/accounts", dependencies=[Depends(administrator)])
+def list_accounts(request: Request) -> HTMLResponse:
+    """All accounts, and a form for a new one."""
+    return _accounts_page(request)
+
+
+@router.post("/accounts")
+def add_account(
+    request: Request, who: AnyAdministrator, name: Text = "", role: Text = "", forces: Text = "", identity: Text = ""
+) -> Response:
+    """Make an account; without an identity it gets a password, which is shown once."""
+    password = None if identity else new_password()
+    try:
+        _office(request, who).add(name, role=role, forces=_codes(forces), password=password, identity=identity or None)
+    except (AccountError, WeakPasswordError) as error:
+        typed = {"name": name, "role": role, "forces": forces, "identity": identity}
+        return _accounts_page(request, error=str(error), typed=typed)
+    return _accounts_page(request, made=name, password=password)
+
+
+@router.get("/accounts/{name}", dependencies=[Depends(administrator)])
+def show_account(request: Request, name: str) -> HTMLResponse:
+    """One account, and what can be done to it."""
+    return _account_page(request, name)
+
+
+@router.post("/accounts/{name}")
+def change_account(
+    request: Request, who: AnyAdministrator, name: str, change: Text = "", role: Text = "", forces: Text = ""
+) -> Response:
+    """Change an account; its sessions end."""
+    office = _office(request, who)
+    if name == who.name and change in ("role", "close"):
+        return _account_page(request, name, error="you can't take your own rights away: ask another administrator")
+    try:
+        if change == "password":
+            password = new_password()
+            office.set_password(name, password)
+            return _account_page(request, name, password=password)
+        if change == "role":
+            office.set_role(name, role=role, forces=_codes(forces))
+        elif change in ("close", "open"):
+            office.set_disabled(name, is_disabled=change == "close")
+        else:
+            raise HTTPException(422)
+    except (AccountError, WeakPasswordError) as error:
+        return _account_page(request, name, error=str(error))
+    return go_on(request, "/accounts", message=f"The account {name} was changed; its sessions have ended.")
+
+
+@router.get("/password", dependencies=[Depends(signed_in)])
+def ask_for_password(request: Request) -> HTMLResponse:
+    """The form for another password of one's own."""
+    return page(request, "access/password.html")
+
+
+@router.post("/password")
+def change_password(request: Request, who: SignedIn, old_password: Text = "", new_password: Text = "") -> Response:
+    """Change one's own password; all other sessions end."""
+    state = request.app.state
+    with state.desk.reading() as connection:
+        account = find_account(connection, who.name)
+    if account is None or not state.passwords.is_right(old_password, account.password_hash):
+        return page(request, "access/password.html", status=422, old_error="This is not your password.")
+    try:
+        _office(request, who).set_password(who.name, new_password, but=who.session)
+    except WeakPasswordError as error:
+        return page(request, "access/password.html", status=422, new_error=_sentence(error))
+    return go_on(request, "/", message="Your password was changed. You are signed out everywhere else.")
+
+
+@router.get("/audit", dependencies=[Depends(administrator)])
+def show_log(request: Request, audit: Auditing) -> HTMLResponse:
+    """The audit log, the latest entries first; looking into it is itself logged."""
+    asked = request.query_params
+    typed = {name: asked.get(name, "")[:LONGEST] for name in ("act", "user", "key", "since", "until")}
+    try:
+        question = Question.read({**typed, "before": asked.get("before", "")})
+    except ValueError:
+        return page(request, "access/audit.html", status=422, typed=typed, acts=ACTS, wrong=NO_DAY, entries=[])
+    audit("consultation", what={"audit_log": question.keys})
+    entries = find_entries(request.app.state.desk, question)
+    shown = entries[:PAGE_LENGTH]
+    further = urlencode({**typed, "before": shown[-1]["sequence"]}) if len(entries) > PAGE_LENGTH else None
+    return page(request, "access/audit.html", typed=typed, acts=ACTS, entries=shown, further=further)
+
+
+def _office(request: Request, who: Viewer) -> Administration:
+    state = request.app.state
+    return Administration(state.desk, state.logbook, passwords=state.passwords, by=who.name)
+
+
+def _accounts_page(request: Request, *, error: str | None = None, **context: object) -> HTMLResponse:
+    with request.app.state.desk.reading() as connection:
+        found: tuple[Account, ...] = all_accounts(connection)
+    told = _sentence(error) if error else None
+    return page(
+        request,
+        "access/accounts.html",
+        status=422 if error else 200,
+        accounts=found,
+        roles=ROLES,
+        error=told,
+        **context,
+    )
+
+
+def _account_page(request: Request, name: str, *, error: str | None = None, **context: object) -> HTMLResponse:
+    with request.app.state.desk.reading() as connection:
+        account = find_account(connection, name)
+    if account is None:
+        raise HTTPException(404)
+    told = _sentence(error) if error else None
+    return page(
+        request,
+        "access/account.html",
+        status=422 if error else 200,
+        account=account,
+        roles=ROLES,
+        error=told,
+        **context,
+    )
+
+
+def _codes(text: str) -> list[str] | None:
+    """Codes of forces, as typed with blanks or commas between; none typed: all forces."""
+    return text.replace(",", " ").split() or None
+
+
+def _sentence(error: Exception | str) -> str:
+    words = str(error)
+    return f"{words[:1].upper()}{words[1:]}."
