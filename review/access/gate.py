@@ -22,6 +22,8 @@ from warehouse.desk.sessions import (
 )
 from warehouse.ledger.errors import LedgerError
 
+REMEMBERED = timedelta(days=30)
+"""How long a browser is known in which somebody signed in: its last session is kept for so long."""
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is kept when somebody was last seen: not every page is worth a write."""
 
@@ -62,7 +64,7 @@ class Gate:
         """
         token, at = new_token(), self._desk.clock()
         with self._desk.writing() as connection:
-            forget_sessions(connection, seen_before=at - 2 * self._longest)
+            forget_sessions(connection, seen_before=at - REMEMBERED)
             start_session(connection, digest_of(token), name=name, at=at)
         return token
 

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from review.access import unsent
 from review.access.cookies import BROWSER, REASON, SESSION, VISITOR, drop_cookie, read_cookie, set_cookie
+from review.access.gate import REMEMBERED
 from review.access.limits import TooManyAttemptsError
 from review.access.reasons import REASONS, hold_reason, reason_of, reason_text
 from review.access.sign_in import Attempt, RefusedError
@@ -19,7 +20,6 @@ from review.problems import problem
 
 router = APIRouter()
 REFUSED = "The name or the password is not right, or the account is closed."
-BROWSER_SECONDS = 30 * 24 * 3_600
 
 
 @router.get("/")
@@ -111,7 +111,7 @@ def welcome(request: Request, name: str, *, by: str, wanted: str | None) -> Resp
     state.logbook.note("sign_in", who=name, what={"by": by})
     response = go_on(request, "/unsent" if unsent.kept_for(state.desk, name) else own_path(wanted))
     set_cookie(response, SESSION, token, settings=state.settings)
-    set_cookie(response, BROWSER, token, settings=state.settings, seconds=BROWSER_SECONDS)
+    set_cookie(response, BROWSER, token, settings=state.settings, seconds=round(REMEMBERED.total_seconds()))
     drop_cookie(response, VISITOR, settings=state.settings)
     return response
 

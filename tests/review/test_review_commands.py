@@ -2,6 +2,9 @@
 
 import csv
 import json
+import re
+import tomllib
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +12,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.desk_server import reached_at
-from pipelines.settings import SettingsError, read_settings
+from pipelines.settings import Settings, SettingsError, read_settings
 from review.settings import DeskSettings
 from warehouse.desk.accounts import all_accounts
 from warehouse.ledger.database import Database
@@ -190,3 +193,12 @@ def test_a_desk_for_others_wants_an_address_by_https(home):
 
 def test_the_demo_is_for_this_machine_alone(home):
     assert run("review", "--demo", "--host", "192.0.2.1").exit_code == 2
+
+
+def test_the_settings_that_the_documentation_shows_are_settings():
+    text = (Path(__file__).parents[2] / "docs" / "review.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    chosen = Settings.model_validate(tomllib.loads(example)).review
+    assert chosen.oidc.roles["concord-approvers"] == "approver"
+    named = set(re.findall(r"`(\w+)`", text.split("## Settings")[1].split("\n\n")[2]))
+    assert set(DeskSettings.model_fields) <= named
