@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from review.item.comparison import text_of
 from review.item.fields import FIELD_ROWS, STEP_TITLES, FieldRow
-from review.item.words import record_title, titled
+from review.item.words import record_title, source_name, titled
 
 Values = Mapping[str, Any]
 
@@ -189,7 +189,8 @@ def _running(weights: Sequence[float]) -> list[float]:
 
 def _values_by_step(record: Values) -> dict[str, str]:
     """What a record says, by the comparison that looks at it."""
-    return {step: _value_of(fields, record) for step, fields in FIELDS_BY_STEP.items()}
+    more = {"source": source_name(record["source"])} if record else {}
+    return {step: _value_of(fields, record) for step, fields in FIELDS_BY_STEP.items()} | more
 
 
 def _value_of(fields: Sequence[FieldRow], record: Values) -> str:
