@@ -40,7 +40,7 @@ IDS = {
     "source_records": ("record_id", "source_key"),
     "field_provenance": ("order_id",),
     "discrepancies": ("order_id", "discrepancy_id"),
-    "review_queue": ("order_id", "other_order_id", "item_id"),
+    "review_queue": ("order_id", "other_order_id", "item_id", "discrepancy_ids", "left_record_id", "right_record_id"),
 }
 AS_THEY_ARE = ("id_redirects", "obeyed_decisions")
 SETTINGS = DeskSettings(password_memory_kib=32, password_passes=1)
@@ -86,7 +86,7 @@ def _desk_of(release: Release, folder: Path, *, items: int, secret: str) -> Desk
     shutil.copy(release.path / "manifest.json", place)
     queued = pl.read_parquet(release.parquet("review_queue")).height
     for name, columns in IDS.items():
-        copied = _multiplied(pl.read_parquet(release.parquet(name)), columns, times=-(-items // queued))
+        copied = multiplied(pl.read_parquet(release.parquet(name)), columns, times=-(-items // queued))
         (copied.head(items) if name == "review_queue" else copied).write_parquet(place / f"{name}.parquet")
     for name in AS_THEY_ARE:
         shutil.copy(release.parquet(name), place)
@@ -99,10 +99,15 @@ def _desk_of(release: Release, folder: Path, *, items: int, secret: str) -> Desk
     return Desk(home, f"sqlite:///{folder / 'ledger.sqlite'}")
 
 
-def _multiplied(table: pl.DataFrame, columns: tuple[str, ...], *, times: int) -> pl.DataFrame:
-    copies = pl.DataFrame({"copy": range(times)}, schema={"copy": pl.Int64})
-    ids = [pl.when(pl.col(name).is_not_null()).then(pl.format("{}-{}", name, "copy")).alias(name) for name in columns]
-    return table.join(copies, how="cross").with_columns(ids).drop("copy")
+def multiplied(table: pl.DataFrame, columns: tuple[str, ...], *, times: int) -> pl.DataFrame:
+    """A table many times over; ids of each copy, and lists of ids, get an ending of their own."""
+
+    def ended(name: str, ending: str) -> pl.Expr:
+        if table.schema[name] == pl.List(pl.String):
+            return pl.col(name).list.eval(pl.element() + ending)
+        return pl.col(name) + ending
+
+    return pl.concat(table.with_columns(ended(name, f"-{copy}") for name in columns) for copy in range(times))
 
 
 def _work_on(desk: Desk, html: str) -> None:

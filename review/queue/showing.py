@@ -161,8 +161,14 @@ def _line(item: Mapping[str, Any], fields: Sequence[str]) -> Line:
         arithmetic=item["arithmetic"],
         state=item["state"],
         state_words=_state_words(item),
-        worked_on_by=None if item["assignee"] == NOBODY else FACET["assignee"].words(item["assignee"]),
+        worked_on_by=_worker(item["assignee"]),
     )
+
+
+def _worker(assignee: str) -> str | None:
+    if assignee == NOBODY:
+        return None
+    return "you" if assignee == MYSELF else FACET["assignee"].words(assignee)
 
 
 def _last_day(item: Mapping[str, Any]) -> str:

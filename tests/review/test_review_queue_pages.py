@@ -301,7 +301,7 @@ def test_the_queue_can_be_read_while_the_ledger_is_down(steward, desk, ledger_fi
     page = steward.get("/queue")
     assert page.status_code == 200
     assert total_of(page) == shown
-    assert "Assigned to Me" in steward.get("/queue?assignee=me").text
+    assert "Assigned to you" in steward.get("/queue?assignee=me").text
 
 
 def test_a_view_is_saved_opened_and_deleted(steward, desk):

@@ -1,0 +1,81 @@
+"""The queue in a real browser: by keyboard, on a narrow screen, without script."""
+
+from pathlib import Path
+
+import pytest
+
+AXE = Path("review/node_modules/axe-core/axe.min.js")
+WEIGHTY = ("serious", "critical")
+
+
+def faults_of(page) -> list[str]:
+    """What axe finds that keeps people out."""
+    found = page.evaluate("async (source) => { new Function(source)(); return await axe.run(); }", AXE.read_text())
+    return [f"{fault['id']}: {fault['help']}" for fault in found["violations"] if fault["impact"] in WEIGHTY]
+
+
+@pytest.fixture
+def open_page(browser, sign_in, served):
+    """Opens a page of the desk in a browser of its own, signed in as a steward; tells what goes wrong in it."""
+    contexts, errors = [], []
+
+    def opened(path: str, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        sign_in(page, "steward")
+        page.goto(f"{served}{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def test_a_filter_is_chosen_by_keyboard_and_what_is_left_is_announced(open_page):
+    page = open_page("/queue")
+    everything = page.locator("#results-title").inner_text()
+    page.locator("summary", has_text="Severity").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.wait_for_url("**/queue?severity=high")
+    page.wait_for_function("document.getElementById('told').textContent.includes('item')")
+    left = page.locator("#results-title").inner_text()
+    assert left != everything
+    assert left.startswith(page.locator("#told").inner_text())
+    assert page.evaluate("document.activeElement.name + document.activeElement.value") == "severityhigh"
+    page.reload()
+    assert page.locator("#results-title").inner_text() == left
+    assert page.get_by_role("checkbox", name="High").is_checked()
+
+
+def test_without_script_filters_are_applied_and_a_view_is_saved(open_page):
+    page = open_page("/queue", java_script_enabled=False)
+    page.locator("summary", has_text="Severity").click()
+    page.get_by_label("Medium").check()
+    page.get_by_role("button", name="Apply filters").click()
+    assert page.url.endswith("/queue?severity=medium")
+    page.get_by_text("Save this view").click()
+    page.get_by_label("Name of the view").fill("Of medium weight")
+    page.get_by_role("button", name="Save view").click()
+    page.get_by_role("link", name="Of medium weight").click()
+    assert page.url.endswith("/queue?severity=medium")
+
+
+@pytest.mark.parametrize("width", [pytest.param(1280, id="wide"), pytest.param(320, id="at 400 per cent")])
+def test_nothing_keeps_people_out_of_queue_and_search(open_page, served, width):
+    # The checker is put into the page, which the page's own policy rightly forbids.
+    page = open_page("/queue?severity=high", viewport={"width": width, "height": 800}, bypass_csp=True)
+    assert faults_of(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto(f"{served}/search")
+    page.get_by_label("Name, identifier or reference").fill("smith")
+    page.get_by_role("button", name="Search").click()
+    assert "/search/" in page.url
+    assert "smith" not in page.url
+    assert faults_of(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
