@@ -9,7 +9,7 @@ from review.item.comparison import Side, compare
 from review.item.fields import FIELD_ROWS, STEP_TITLES
 from review.item.words import CHOICE_REASONS, KIND_QUESTIONS, KIND_TITLES, SEVERITY_TITLES, STATE_TITLES, STATUS_TITLES
 from warehouse.ledger.kinds import CANONICAL
-from warehouse.tables.register import DISCREPANCIES, LEGAL_STATUSES, SEVERITIES
+from warehouse.tables.register import DISCREPANCIES, LEGAL_STATUSES, QUEUE_KINDS, SEVERITIES
 
 
 def cells(field, *sides):
@@ -152,5 +152,5 @@ def test_codes_of_the_register_have_words():
     assert set(STATUS_TITLES) == set(LEGAL_STATUSES)
     assert set(SEVERITY_TITLES) == set(SEVERITIES)
     assert set(STATE_TITLES) == set(DISCREPANCIES.column("state").codes or ())
-    assert set(KIND_QUESTIONS) == set(KIND_TITLES)
+    assert set(KIND_QUESTIONS) == set(KIND_TITLES) == set(QUEUE_KINDS)
     assert all(CHOICE_REASONS.values())

@@ -14,6 +14,7 @@ from review.desk import Snapshot
 from review.routes.item import HIDE_WEIGHTS
 from warehouse.desk.accounts import set_preferences
 from warehouse.desk.metadata import audit_log
+from warehouse.tables.release import NEAR_PAIRS
 
 HOSTILE = "<script>alert(1)</script>\u202e\x07" + "x" * 500
 
@@ -148,6 +149,26 @@ def test_the_pair_that_is_asked_for_is_shown_and_an_unknown_one_is_not(viewer, d
     assert re.search(rf'value="{re.escape(key)}" selected', html)
     assert f"{strongest['match_weight']:+.2f}" in html
     assert viewer.get(f"/orders/{many}", params={"pair": "nonsense<"}).status_code == 200
+
+
+def test_the_weights_between_two_orders_are_told_by_the_pair_that_the_item_is_about(viewer, desk):
+    item = with_near_match(desk)
+    places = published(desk, "order_sources").sort("source", "source_key")
+    records = {
+        order_id: f"{source}:{key}"
+        for order_id, source, key in places.select("order_id", "source", "source_key").iter_rows()
+    }
+    left, right = sorted((records[item["order_id"]], records[item["other_order_id"]]))
+    facts = {"order_id": item["order_id"], "other_order_id": item["other_order_id"], "blocking_rule": "same PNC number"}
+    weights = {"person_weight": 12.34, "order_weight": -1.5, "match_weight": 10.84}
+    steps = {"levels": ["name=same full name", "end=other date"], "weights": ["name=+12.34", "end=-1.50"]}
+    near = pl.DataFrame([facts | {"left_id": left, "right_id": right} | weights | steps], schema=NEAR_PAIRS.schema)
+    replace(desk, "near_pairs", near)
+    html = unescape(viewer.get(f"/items/{item['item_id']}").text)
+    assert f'value="{left}|{right}" selected' in html
+    assert "One person: <strong>+12.34</strong>" in html
+    assert "Together +10.84." in html
+    assert html.count('class="item-against"') == 1
 
 
 def test_weights_wait_to_be_asked_for_by_who_prefers_it(viewer, desk):
