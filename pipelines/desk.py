@@ -59,4 +59,4 @@ def present_of(home: Path, release: str | None = None) -> Present:
         FileNotFoundError: it was made by a version of Concord that kept no records in it.
     """
     with Register.open(Home(home.resolve()), release) as register:
-        return read_present(register)
+        return read_present(register.release, register.table)

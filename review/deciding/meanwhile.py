@@ -106,7 +106,7 @@ def _changed_values(desk: Desk, wish: Wish, drafts: Sequence[Draft], present: Pr
         return (), ()
     try:
         former = present_of(Snapshot(read_release(desk.home, wish.release_id)))
-    except LookupError as error:
+    except (LookupError, FileNotFoundError) as error:
         raise DecisionError("the form was drawn by a release that is not there: look again") from error
     seen = {sight for draft in draft_all(wish, former) for sight in draft.seen}
     there = {sight for draft in drafts for sight in draft.seen}
