@@ -199,7 +199,7 @@ class Register:
     def _pairs(self, order_id: str) -> tuple[Pair, ...]:
         if not self.release.parquet(ORDER_PAIRS.name).exists():
             return ()
-        return tuple(_pair(row) for row in self._rows(ORDER_PAIRS.name, order_id).iter_rows(named=True))
+        return tuple(read_pair(row) for row in self._rows(ORDER_PAIRS.name, order_id).iter_rows(named=True))
 
 
 def release_known_on(home: Home, day: date) -> Release:
@@ -230,7 +230,8 @@ def _in_force(orders: pl.DataFrame, day: date) -> pl.DataFrame:
     return judge_status(told, as_of=day).filter(pl.col("legal_status") == "live").select("order_id")
 
 
-def _pair(row: Mapping[str, Any]) -> Pair:
+def read_pair(row: Mapping[str, Any]) -> Pair:
+    """A pair from a row of `order_pairs` or `near_pairs`."""
     return Pair(
         left_id=row["left_id"],
         right_id=row["right_id"],

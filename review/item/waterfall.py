@@ -11,6 +11,7 @@ from typing import Any, Final
 from review.item.comparison import text_of
 from review.item.fields import FIELD_ROWS, STEP_TITLES, FieldRow
 from review.item.words import record_title, source_name, titled
+from warehouse.register import read_pair
 
 Values = Mapping[str, Any]
 
@@ -136,22 +137,21 @@ def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> Waterfall:
         pair: a row of `order_pairs` or `near_pairs`.
         records: the records by id; values of a record that is not among them are not told.
     """
-    names = [level.partition("=")[::2] for level in pair["levels"]]
-    weights = [float(weight.rpartition("=")[2]) for weight in pair["weights"]]
-    totals = _running(weights)
+    told = read_pair(pair).steps
+    totals = _running([step.weight for step in told])
     scale = _Scale(min(0.0, *totals, 0.0), max(0.0, *totals, 0.0))
     left, right = (_values_by_step(records.get(pair[side], {})) for side in ("left_id", "right_id"))
     steps = tuple(
         Step(
-            titled(STEP_TITLES, name),
-            found,
-            weight,
+            titled(STEP_TITLES, step.comparison),
+            step.level,
+            step.weight,
             total,
-            left.get(name, ""),
-            right.get(name, ""),
-            scale.bar(round(total - weight, 2), total),
+            left.get(step.comparison, ""),
+            right.get(step.comparison, ""),
+            scale.bar(round(total - step.weight, 2), total),
         )
-        for (name, found), weight, total in zip(names, weights, totals, strict=True)
+        for step, total in zip(told, totals, strict=True)
     )
     return Waterfall(
         pair["left_id"],
