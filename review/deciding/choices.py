@@ -65,16 +65,13 @@ class Choices:
     reasons: Mapping[str, tuple[Reason, ...]]
 
 
-def choices_on(
-    item: Values, discrepancies: pl.DataFrame, present: Present, pairs: pl.DataFrame, *, about: str | None = None
-) -> Choices:
+def choices_on(item: Values, discrepancies: pl.DataFrame, present: Present, *, about: str | None = None) -> Choices:
     """What can be chosen on an item.
 
     Args:
-        item: its row in `review_queue`; of an order that is no item, with its `order_id` alone.
+        item: its row in `review_queue`.
         discrepancies: `DISCREPANCIES` of its order.
         present: the night.
-        pairs: `order_pairs` of its orders.
         about: id of the difference to decide on; the gravest unless told.
     """
     open_rows = discrepancies.filter(pl.col("state") != "resolved").to_dicts()
@@ -82,7 +79,7 @@ def choices_on(
     chosen = next((finding for finding in findings if finding.discrepancy_id == about), next(iter(findings), None))
     row = next((row for row in open_rows if chosen and row["discrepancy_id"] == chosen.discrepancy_id), None)
     field = row["field"] if row and row["field"] in CANONICAL else None
-    orders = [order for order in (item["order_id"], item.get("other_order_id")) if order]
+    orders = [order for order in (item["order_id"], item["other_order_id"]) if order]
     records = _records_of(orders, present)
     kinds = [code for code in ON_DIFFERENCE if chosen and (code != "value" or field)]
     return Choices(
@@ -94,7 +91,7 @@ def choices_on(
         on_difference=tuple(KIND[code] for code in kinds),
         on_records=tuple(KIND[code] for code in ON_RECORDS),
         records=tuple((name, record_title(name)) for name in records.get_column("record_id")),
-        pair=_pair_between(orders, records, pairs) if len(orders) == 2 else None,
+        pair=(item["left_record_id"], item["right_record_id"]) if item["left_record_id"] else None,
         reasons={
             about: tuple(reason for reason in REASONS if about in reason.about)
             for about in ("value", "discrepancy", "pair", "decision")
@@ -120,14 +117,3 @@ def _values_of(field: str, order_id: str, present: Present) -> tuple[ValueChoice
         ValueChoice(value, words_of(field, value) or value, tuple(map(record_title, holders)))
         for value, holders in counted.iter_rows()
     )
-
-
-def _pair_between(orders: Sequence[str], records: pl.DataFrame, pairs: pl.DataFrame) -> tuple[str, str]:
-    """The two records by which two orders stand nearest: of the heaviest pair, or the first of each."""
-    order_of = dict(records.select("record_id", "order_id").iter_rows())
-    heaviest = pairs.sort("match_weight", "left_id", "right_id", descending=[True, False, False])
-    for left, right in heaviest.select("left_id", "right_id").iter_rows():
-        if {order_of.get(left), order_of.get(right)} == set(orders):
-            return (left, right)
-    firsts = [next(name for name, order in order_of.items() if order == wanted) for wanted in orders]
-    return (firsts[0], firsts[1])

@@ -23,7 +23,6 @@ from warehouse.desk.comments import comments_on
 from warehouse.desk.proposals import read_proposals
 from warehouse.desk.work import read_work
 from warehouse.tables.register import DISCREPANCIES
-from warehouse.tables.release import ORDER_PAIRS
 
 
 @dataclass(frozen=True)
@@ -61,11 +60,9 @@ def deciding_context(
         LedgerError: the ledger is down.
     """
     orders = tuple(order for order in (item["order_id"], item["other_order_id"]) if order)
-    of_orders = pl.col("order_id").is_in(orders)
-    found, pairs = (snapshot.table(table.name).filter(of_orders) for table in (DISCREPANCIES, ORDER_PAIRS))
-    of_first = found.filter(pl.col("order_id") == orders[0])
+    found = snapshot.table(DISCREPANCIES.name).filter(pl.col("order_id") == orders[0])
     wanted = filled.about or next(iter(filled.fields.get("discrepancy_id", ())), None)
-    choices = choices_on(item, of_first, present_of(snapshot), pairs, about=wanted)
+    choices = choices_on(item, found, present_of(snapshot), about=wanted)
     with desk.database.reading() as connection:
         work = read_work(connection, at=desk.clock())
         accounts = all_accounts(connection)

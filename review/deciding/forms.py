@@ -68,11 +68,6 @@ class DecidingForm:
     submission: str = field(default_factory=new_submission)
 
     @property
-    def pair_first(self) -> bool:
-        """Two orders that may be one, or a form on two records that came back: the records are what is asked about."""
-        return len(self.orders) > 1 or bool(self.sent("left_record_id"))
-
-    @property
     def errors(self) -> list[Item]:
         """What is to be mended, for the summary on top of the page."""
         pair = bool(self.sent("left_record_id"))
@@ -96,15 +91,14 @@ class DecidingForm:
         """The same page, about another difference."""
         return f"?{'&'.join(part for part in (self.view, urlencode({'about': discrepancy_id})) if part)}#decide"
 
-    def kind_items(self, kinds: Sequence[Kind], more: Mapping[str, Any]) -> list[Item]:
-        """Kinds of decision to choose from, each with what it asks for."""
+    def kind_items(self, kinds: Sequence[Kind]) -> list[Item]:
+        """Kinds of decision to choose from."""
         return [
             {
                 "value": kind.code,
                 "text": KIND_WORDS[kind.code][0],
                 "hint": {"text": KIND_WORDS[kind.code][1]},
                 "attributes": {"data-kind": kind.code},
-                **({"conditional": {"html": more[kind.code]}} if kind.code in more else {}),
             }
             for kind in kinds
         ]
