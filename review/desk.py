@@ -18,14 +18,18 @@ from warehouse.ledger.database import Database
 from warehouse.ledger.errors import LedgerError
 from warehouse.ledger.ledger import now
 from warehouse.releases import Release, current_release
-from warehouse.tables.release import RELEASE_TABLES
+from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, RELEASE_TABLES, SOURCE_RECORDS
 
 Made = TypeVar("Made")
 TABLES = {table.name: table for table in RELEASE_TABLES}
 
 
+NEEDED = (SOURCE_RECORDS, RECORD_DIGESTS, OBEYED_DECISIONS)
+"""What the desk can't do without and releases of earlier versions don't keep."""
+
+
 class NoReleaseError(LookupError):
-    """No release has been published yet."""
+    """There is no release that the desk can show; the message says why, and what to do."""
 
 
 class Snapshot:
@@ -111,14 +115,21 @@ class Desk:
         """The release in force now; one that was published since the last request is taken up.
 
         Raises:
-            NoReleaseError: there is none yet.
+            NoReleaseError: there is none yet, or it keeps too little.
         """
         with self._lock:
             name = self._current_name()
             if self._snapshot is None or self._snapshot.release.release_id != name:
                 release = current_release(self.home)
                 if release is None:
-                    raise NoReleaseError("no release has been published yet")
+                    raise NoReleaseError(
+                        "No release has been published yet. The desk shows one as soon as a night has run."
+                    )
+                if not all(release.parquet(table.name).exists() for table in NEEDED):
+                    raise NoReleaseError(
+                        f"Release {name} was made by an earlier version of Concord, which kept less in it. "
+                        "The desk shows the next one; the operator can run its night again."
+                    )
                 self._snapshot = Snapshot(release)
             return self._snapshot
 

@@ -44,7 +44,6 @@ WORDS: Mapping[int, str] = {
     500: "Nothing was saved but what a page has told you. Try again. If it fails again, tell the operator the time.",
 }
 DEFAULTS = frozenset({"Not Found", "Method Not Allowed", "Forbidden", "Bad Request", "Content Too Large"})
-NO_RELEASE = "No release has been published yet. The desk shows one as soon as a night has run."
 FOREIGN = "This form was sent from another site. Nothing was changed."
 OUTDATED = "This form belongs to a session that has ended. Nothing was saved. Check it, and send it again."
 
@@ -77,9 +76,9 @@ def foreign(request: Request, _: Exception) -> Response:
     return problem(request, 403, FOREIGN)
 
 
-def no_release(request: Request, _: Exception) -> Response:
-    """Nothing has been published yet."""
-    return problem(request, 503, NO_RELEASE)
+def no_release(request: Request, error: Exception) -> Response:
+    """There is no release that can be shown."""
+    return problem(request, 503, str(error))
 
 
 async def ledger_down(request: Request, error: Exception) -> Response:
