@@ -9,7 +9,7 @@ from rich.table import Table as Grid
 from expectations.history import active_ones
 from warehouse.register import Register
 from warehouse.tables.core import SOURCES
-from warehouse.tables.register import DIMENSIONS, SEVERITIES, STRAY_FEED
+from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES, SEVERITIES, STRAY_FEED
 
 # From best to worst: the state of a source is the worst of its feeds.
 STATE_RANK = ("fresh", "late", "repeated", "empty", "truncated", "unreadable", "missing")
@@ -26,6 +26,17 @@ class SourceLine:
     quarantined: int
     duplicate: int
     notes: list[str]
+
+
+@dataclass(frozen=True)
+class ScoreParts:
+    """A score with its 95 % interval, what passed and what was judged; no score where nothing was."""
+
+    score: float | None
+    low: float | None
+    high: float | None
+    passed: int
+    judged: int
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,7 @@ class Summary:
     new_discrepancies: int
     queue: int
     unmet_expectations: int
-    quality: dict[str, dict[str, float | None]]
+    quality: dict[str, dict[str, ScoreParts]]
     next_steps: list[str]
 
     def as_dict(self) -> dict[str, object]:
@@ -114,14 +125,16 @@ def faults_by_feed(deliveries: pl.DataFrame) -> list[str]:
     return faults.select(pl.format("{}: {}", "feed", "faults")).to_series().unique(maintain_order=True).to_list()
 
 
-def quality_by_source(scores: pl.DataFrame) -> dict[str, dict[str, float | None]]:
-    """Score by source and dimension, `all` last."""
-    wanted = scores.filter(pl.col("scope").is_in(["source", "all"]))
-    found = {
-        (key, dimension): score
-        for key, dimension, score in wanted.select("scope_key", "dimension", "score").iter_rows()
+def quality_by_source(scores: pl.DataFrame) -> dict[str, dict[str, ScoreParts]]:
+    """Score by source and dimension with its parts, `all` last."""
+    wanted = QUALITY_SCORES.completed(scores).filter(pl.col("scope").is_in(["source", "all"]))
+    counts = [pl.col(name).cast(pl.Int64) for name in ("numerator", "denominator")]
+    rows = wanted.select("scope_key", "dimension", "score", "low", "high", *counts).iter_rows()
+    found = {(key, dimension): ScoreParts(*parts) for key, dimension, *parts in rows}
+    nothing = ScoreParts(None, None, None, 0, 0)
+    return {
+        key: {dimension: found.get((key, dimension), nothing) for dimension in DIMENSIONS} for key in (*SOURCES, "all")
     }
-    return {key: {dimension: found.get((key, dimension)) for dimension in DIMENSIONS} for key in (*SOURCES, "all")}
 
 
 def next_steps(sources: list[SourceLine], queue: int) -> list[str]:
@@ -159,6 +172,7 @@ def render(summary: Summary, console: Console) -> None:
     console.print(f"[bold]DISCREPANCIES[/]  {counts}; {summary.new_discrepancies:,} of them new")
     console.print(f"[bold]CHECKS[/]  {summary.unmet_expectations} expectations not met (expectation_results)\n")
     console.print(_quality_grid(summary.quality))
+    console.print("In brackets the 95 % interval; of how many values: concord quality show")
     console.print(f"[bold]RELEASE[/]  {summary.folder}", soft_wrap=True)
     for step in summary.next_steps:
         console.print(f"[bold]NEXT[/]  {step}", highlight=False)
@@ -174,10 +188,24 @@ def _source_grid(lines: list[SourceLine]) -> Grid:
     return grid
 
 
-def _quality_grid(quality: dict[str, dict[str, float | None]]) -> Grid:
-    grid = Grid("quality", box=None, header_style="bold", pad_edge=False)
+def _quality_grid(quality: dict[str, dict[str, ScoreParts]]) -> Grid:
+    grid = Grid("quality, %", box=None, header_style="bold", pad_edge=False)
     for dimension in DIMENSIONS:
-        grid.add_column(dimension, justify="right")
+        grid.add_column(dimension, justify="right", overflow="fold")
     for key, scores in quality.items():
-        grid.add_row(key, *("–" if score is None else f"{score:.1%}" for score in scores.values()))
+        grid.add_row(key, *map(_percent_with_interval, scores.values()))
     return grid
+
+
+def _percent_with_interval(parts: ScoreParts) -> str:
+    """The score and its interval: `84 (82-86)`; or what was judged, where a release has no intervals."""
+    if parts.score is None:
+        return "–"
+    if parts.low is None or parts.high is None:
+        return f"{_whole_percent(parts.score)} of {parts.judged:,}"
+    return f"{_whole_percent(parts.score)} ({_whole_percent(parts.low)}-{_whole_percent(parts.high)})"
+
+
+def _whole_percent(share: float) -> int:
+    """Rounded; 0 and 100 stand for none and all alone."""
+    return round(100 * share) if share in (0, 1) else min(99, max(1, round(100 * share)))

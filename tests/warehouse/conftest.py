@@ -162,6 +162,8 @@ def small_register(count: int = 6) -> dict[str, pl.DataFrame]:
                 "scope_key": force,
                 "dimension": dimension,
                 "score": 0.5,
+                "low": 0.25,
+                "high": 0.75,
                 "numerator": 1.0,
                 "denominator": 2.0,
             }

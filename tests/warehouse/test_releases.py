@@ -293,7 +293,7 @@ def test_the_views_answer_what_they_say(home: Home, tables: Tables) -> None:
     live = ["o000001", "o000002", "o000004", "o000005"]
     assert [row[0] for row in active] == live
     assert prohibitions == [(order_id, "C01") for order_id in live]
-    halves = (0.5,) * 6
+    halves = (0.5, 0.25, 0.75, 1.0, 2.0) * 6
     assert quality == [
         ("01", "Metropolitan Police", 3, *halves),
         ("20", "West Midlands Police", 3, *halves),
