@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import altair as alt
 import polars as pl
 import xlsxwriter
 
 from expectations.disclosure import POLICE_PARTS, counts_deliveries, protect
 from expectations.measures import MEASURES, Measure
-from matching.engine.charts import BLUE, GREY, ROW, WHOLE, WIDTH, WORDS, Figure
+from matching.engine.charts import Figure
 from pipelines.model_report import Section, write_page
-from warehouse.codes import reference
+from review.dashboards.charts import draw_points
+from review.dashboards.quality import names_of_keys
 
 NOTHING = "nothing to judge"
 TITLES = {
@@ -28,12 +28,6 @@ TITLES = {
 }
 SHEETS = {"all": "All", "source": "Sources", "area": "Regions (police records)", "region": "Regions (returns)"}
 SHEETS |= {"force": "Forces"}
-SOURCE_NAMES = [
-    ("pnc", "Police National Computer"),
-    ("pnd", "Police National Database"),
-    ("court", "Courts"),
-    ("rocu", "Returns of the regional units"),
-]
 SHOWN = ("key", "name", "score", "low", "high", "passed", "judged", "orders", "orders_failing", "note")
 
 
@@ -79,18 +73,6 @@ def _note(threshold: int) -> pl.Expr:
     )
 
 
-def names_of_keys() -> pl.DataFrame:
-    """The names of sources, forces and regions: `scope`, `scope_key`, `name`."""
-    forces = reference("forces").filter(pl.col("code") == pl.col("current_code")).select("code", "name")
-    regions = reference("regions").select("code", name="region")
-    sources = pl.DataFrame(SOURCE_NAMES, schema=["code", "name"], orient="row")
-    named = {"source": sources, "force": forces, "area": regions, "region": regions}
-    return pl.concat(
-        frame.select(scope=pl.lit(scope), scope_key="code", name="name").unique("scope_key", keep="first")
-        for scope, frame in named.items()
-    )
-
-
 def league_of(published: pl.DataFrame, measure: Measure) -> pl.DataFrame:
     """The forces in one dimension, best first; those without a shown score last, by code."""
     of_forces = published.filter((pl.col("scope") == "force") & (pl.col("dimension") == measure.dimension))
@@ -108,23 +90,12 @@ def draw_league(published: pl.DataFrame, measure: Measure) -> Figure:
     shown = table.filter(pl.col("score").is_not_null())
     hidden = table.filter(pl.col("note").str.starts_with("hidden")).height
     drawn = shown.with_columns(label=pl.format("{} ({} orders)", "name", "orders"))
-    base = alt.Chart(drawn).encode(y=alt.Y("label:N", title=None, sort=drawn.get_column("label").to_list(), axis=WORDS))
-    axis = alt.Axis(format="%")
-    spans = base.mark_rule(color=BLUE).encode(
-        x=alt.X("low:Q", title=measure.dimension, axis=axis, scale=WHOLE), x2="high:Q"
-    )
-    points = base.mark_point(filled=True, opacity=1, size=60, color=BLUE).encode(x="score:Q")
-    layers: list[alt.Chart] = [spans, points]
-    layers += [
-        alt.Chart().mark_rule(strokeDash=[4, 4], color=GREY).encode(x=alt.datum(rate))
-        for rate in _rate_of_police(published, measure)
-    ]
+    chart = draw_points(drawn, measure.dimension, rates=_rate_of_police(published, measure))
     told = (
         "The point is the score, the line through it its 95 % interval: forces whose intervals overlap are not ranked "
         "by it. Dashed: PNC and PND together. "
         f"{shown.height} forces are shown, {hidden} hidden, {table.height - shown.height - hidden} had {NOTHING}."
     )
-    chart = alt.layer(*layers, data=drawn).properties(width=WIDTH, height=alt.Step(ROW))
     return Figure(f"{measure.dimension.capitalize()} by force", told, chart, table)
 
 

@@ -1,0 +1,110 @@
+"""What a dashboard is made of: panels, each with a table and perhaps a picture of the same figures.
+
+Belongs here: the form of all dashboards, and words for figures. Does not: which figures (the modules beside).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+NONE: Final = "–"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table.
+
+    Attributes:
+        text: what it says.
+        href: where it leads; None: nowhere.
+        is_grave: it asks for attention; its words say why.
+    """
+
+    text: str
+    href: str | None = None
+    is_grave: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The heading of a column."""
+
+    title: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table; the first cell of each row names it.
+
+    Attributes:
+        caption: what it tells, for who can't see where it stands.
+        headings: of its columns.
+        rows: its cells.
+    """
+
+    caption: str
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the figures of a table.
+
+    Attributes:
+        name: by which the gallery knows it.
+        told: what it shows, in words.
+    """
+
+    name: str
+    told: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a dashboard.
+
+    Attributes:
+        key: names it within its page.
+        title: what it shows.
+        told: how to read it.
+        sheet: its figures; None: there are none, and `told` says why.
+        picture: the same figures drawn.
+        is_folded: its table is long and its picture says the most of it: it is shown on demand.
+    """
+
+    key: str
+    title: str
+    told: str
+    sheet: Sheet | None = None
+    picture: Picture | None = None
+    is_folded: bool = False
+
+
+def sheet_of(caption: str, headings: Sequence[str], rows: Iterable[Iterable[object]]) -> Sheet:
+    """A table from plain values; whole numbers are written with separators, and their columns to the right."""
+    listed = [tuple(row) for row in rows]
+    titled = tuple(Heading(title, any(isinstance(row[at], int) for row in listed)) for at, title in enumerate(headings))
+    return Sheet(caption, titled, tuple(tuple(map(_cell, row)) for row in listed))
+
+
+def percent(share: float | None) -> str:
+    """A share as people read it; a dash where there is none."""
+    return NONE if share is None else f"{100 * share:.1f} %"
+
+
+def span(low: float | None, high: float | None) -> str:
+    """An interval of a share."""
+    return NONE if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f} %"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with what it counts: `1 item`, `2 items`."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, Cell):
+        return value
+    return Cell(f"{value:,}" if isinstance(value, int) else str(value))

@@ -1,0 +1,167 @@
+"""Dashboards: the night, the work, the quality of the data, what expires."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from review.access.viewer import AnyViewer, Auditing, Viewer
+from review.dashboards.expiries import NOT_KNOWN, find_expiries, list_expiries, summarise_expiries
+from review.dashboards.gallery import Gallery
+from review.dashboards.night import night_panels, state_words
+from review.dashboards.panels import Panel
+from review.dashboards.quality import LEGEND, MEASURE, SCOPE, league_panels, name_of, read_scores, trend_panels
+from review.dashboards.work import done_panels, open_panels, read_done
+from review.desk import Desk, Snapshot
+from review.item.words import title_of
+from review.pages import Place, page
+from review.queue.board import open_board
+from warehouse.ledger.errors import LedgerError
+
+router = APIRouter()
+places = (Place("Dashboards", "/dashboards", "see", 50),)
+
+PAGES: Final = (
+    ("The night", "/dashboards"),
+    ("Work", "/dashboards/work"),
+    ("Quality", "/dashboards/quality"),
+    ("Expiries", "/dashboards/expiries"),
+)
+
+
+@router.get("/dashboards")
+def show_night(request: Request, who: AnyViewer) -> Response:
+    """How the night went."""
+    snapshot = _snapshot(request)
+    panels = snapshot.keep(f"night for {_forces_key(who)}", lambda: night_panels(snapshot, who.forces))
+    return _shown(request, "The night", panels, who, lead=state_words(snapshot))
+
+
+@router.get("/dashboards/work")
+def show_work(request: Request, who: AnyViewer) -> Response:
+    """What is open, and what was decided of late."""
+    desk: Desk = request.app.state.desk
+    snapshot, gallery = _snapshot(request), _gallery(request)
+    panels = open_panels(open_board(desk, who).rows, gallery, forces=who.forces)
+    try:
+        done = read_done(desk, snapshot, who)
+    except LedgerError:
+        request.state.is_read_only = True
+        return _shown(request, "Work", panels, who, lead="What was decided can’t be told while the ledger is down.")
+    today = desk.clock().date()
+    more = done_panels(done, gallery, today=today, forces=who.forces, by_steward=who.may("decide"))
+    return _shown(request, "Work", (*panels, *more), who)
+
+
+@router.get("/dashboards/quality")
+def show_quality(request: Request, who: AnyViewer, dimension: str = "completeness") -> Response:
+    """The scores of the release in one dimension."""
+    if dimension not in MEASURE:
+        raise HTTPException(404)
+    snapshot, gallery = _snapshot(request), _gallery(request)
+    scores = read_scores(request.app.state.desk, snapshot, who.forces)
+    panels = snapshot.keep(
+        f"{dimension} for {_forces_key(who)}", lambda: league_panels(scores, dimension, gallery, forces=who.forces)
+    )
+    measure = MEASURE[dimension]
+    dimensions = [{"value": name, "text": name.capitalize(), "selected": name == dimension} for name in MEASURE]
+    lead = f"{dimension.capitalize()}: {measure.formula}. {measure.limits}"
+    return _shown(
+        request, "Quality", panels, who, lead=lead, dimensions=dimensions, legend=LEGEND, left_out=scores.left_out
+    )
+
+
+@router.get("/dashboards/quality/{scope}/{key}")
+def show_trend(request: Request, who: AnyViewer, scope: str, key: str) -> Response:
+    """How the scores of one source, region or force moved."""
+    snapshot, gallery = _snapshot(request), _gallery(request)
+    scores = read_scores(request.app.state.desk, snapshot, who.forces)
+    panels = trend_panels(scores, scope, key, gallery, forces=who.forces)
+    if scope not in SCOPE or not panels:
+        raise HTTPException(404)
+    name = name_of(scores.series(scope, key, panels[0].key))
+    title = f"Quality: {name}"
+    told = SCOPE[scope].told
+    return _shown(request, title, panels, who, lead=told, legend=LEGEND, left_out=scores.left_out, is_below=True)
+
+
+@router.get("/dashboards/expiries")
+def show_expiries(
+    request: Request, who: AnyViewer, audit: Auditing, force: str | None = None, number: int = 1
+) -> Response:
+    """Orders that end within the next 90 days."""
+    snapshot, gallery = _snapshot(request), _gallery(request)
+    whole = snapshot.keep(f"expiries for {_forces_key(who)}", lambda: find_expiries(snapshot, who.forces))
+    chosen = whole.of_force(force or None)
+    here = min(max(1, number), chosen.pages)
+    shown = chosen.page(here)
+    audit("consultation", what={"page": "expiries", "orders": shown.get_column("order_id").to_list()})
+    choices = [{"value": "", "text": "All forces", "selected": not force}] + [
+        {
+            "value": code,
+            "text": f"{'Not known' if code == NOT_KNOWN else title_of('force_code', code)} ({count:,})",
+            "selected": code == force,
+        }
+        for code, count in whole.forces.items()
+    ]
+    return _shown(
+        request,
+        "Expiries",
+        (*summarise_expiries(chosen, gallery, forces=who.forces), list_expiries(shown)),
+        who,
+        choices=choices,
+        pagination=_page_links(force, here, chosen.pages),
+    )
+
+
+@router.get("/dashboards/pictures/{name}.svg")
+def show_picture(request: Request, who: AnyViewer, name: str) -> Response:
+    """A picture of a dashboard; its page has the figures as a table."""
+    svg = _gallery(request).svg(name, forces=who.forces)
+    if svg is None:
+        raise HTTPException(404)
+    return Response(svg, media_type="image/svg+xml")
+
+
+def _shown(
+    request: Request, title: str, panels: Sequence[Panel], who: Viewer, *, lead: str = "", **context: Any
+) -> Response:
+    scope = None if who.forces is None else [title_of("force_code", code) for code in sorted(who.forces)]
+    return page(
+        request,
+        "dashboards/dashboard.html",
+        title=title,
+        panels=panels,
+        lead=lead,
+        pages=[{"text": text, "href": href, "is_here": _is_here(request.url.path, href)} for text, href in PAGES],
+        own_forces=scope,
+        **context,
+    )
+
+
+def _is_here(path: str, href: str) -> bool:
+    return path == href or (href != PAGES[0][1] and path.startswith(f"{href}/"))
+
+
+def _page_links(force: str | None, here: int, pages: int) -> Mapping[str, Any]:
+    """What GOV.UK's pagination takes: the page before and the one after; nothing for a single page."""
+    ends = {"previous": here - 1 if here > 1 else None, "next": here + 1 if here < pages else None}
+    chosen = f"&force={force}" if force else ""
+    return {end: {"href": f"/dashboards/expiries?number={at}{chosen}"} for end, at in ends.items() if at}
+
+
+def _snapshot(request: Request) -> Snapshot:
+    desk: Desk = request.app.state.desk
+    return desk.snapshot()
+
+
+def _gallery(request: Request) -> Gallery:
+    gallery: Gallery = _snapshot(request).keep("gallery", Gallery)
+    return gallery
+
+
+def _forces_key(who: Viewer) -> str:
+    return "all forces" if who.forces is None else " ".join(sorted(who.forces))

@@ -1,0 +1,238 @@
+"""The dashboards: what they count is what the release and the ledger hold, as far as the viewer may see it."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+import pytest
+from access_cases import logged
+from desk_cases import NIGHT
+
+from review.access.scope import only_seen, seen_orders
+from review.dashboards.expiries import AHEAD_DAYS, Expiries, find_expiries
+from review.dashboards.gallery import Gallery
+from review.dashboards.panels import Panel, Sheet
+from review.dashboards.quality import MEASURE, SCOPES, league_panels, read_scores, trend_panels
+from review.dashboards.work import AGES, Done, done_panels, open_panels
+from warehouse.tables.ledger import DECISIONS
+
+PAGES = ("/dashboards", "/dashboards/work", "/dashboards/quality", "/dashboards/expiries")
+MET = frozenset({"01"})
+PICTURE = re.compile(r'src="(/dashboards/pictures/[0-9a-f]+\.svg)"')
+
+
+def cells(sheet: Sheet | None) -> dict[str, list[str]]:
+    """The rows of a table by their names."""
+    assert sheet is not None
+    return {row[0].text: [cell.text for cell in row[1:]] for row in sheet.rows}
+
+
+def panel(panels: tuple[Panel, ...], key: str) -> Panel:
+    return next(found for found in panels if found.key == key)
+
+
+def column(sheet: Sheet | None, title: str) -> list[str]:
+    assert sheet is not None
+    at = [heading.title for heading in sheet.headings].index(title)
+    return [row[at].text for row in sheet.rows]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("user", ["viewer", "steward", "met-viewer"])
+def test_every_dashboard_stands_and_leads_to_the_others(open_desk, user, path):
+    answer = open_desk(user).get(path)
+    assert answer.status_code == 200
+    assert all(f'href="{other}"' in answer.text for other in PAGES)
+    assert answer.text.count('aria-current="page"') == 1
+    assert " style=" not in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_who_has_no_right_over_records_sees_no_dashboard(administrator, path):
+    assert administrator.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/dashboards/quality?dimension=beauty", id="a dimension that is none"),
+        pytest.param("/dashboards/quality/record/ORD-0000000000", id="a scope without a trend"),
+        pytest.param("/dashboards/quality/force/zz", id="a force that is none"),
+        pytest.param("/dashboards/pictures/0123.svg", id="a picture that is none"),
+    ],
+)
+def test_what_is_not_there_is_not_found(viewer, path):
+    assert viewer.get(path).status_code == 404
+
+
+def test_the_night_tells_rows_read_as_the_deliveries_do(viewer, desk):
+    came = desk.snapshot().table("deliveries").filter(pl.col("state") != "missing")
+    html = viewer.get("/dashboards").text
+    assert all(name in html for name in came.get_column("delivery_id"))
+    assert html.count("Agrees") == came.filter(pl.col("rows_read") == pl.col("rows_declared")).height
+    assert "not accounted for" not in html
+
+
+def test_rows_of_all_forces_together_are_not_shown_to_who_sees_some(open_desk, desk):
+    html = open_desk("met-viewer").get("/dashboards").text
+    assert "Rows and control totals" not in html
+    assert "Gates and expectations" not in html
+    own = only_seen(desk.snapshot().table("orders"), desk.snapshot(), MET)
+    assert f"{own.height} orders of" in html
+    assert "rocu_LONDON" in html
+    assert "rocu_NWROCU" not in html
+
+
+def test_pictures_are_svg_that_a_strict_policy_lets_show(viewer):
+    html = viewer.get("/dashboards/expiries").text
+    (address,) = PICTURE.findall(html)
+    drawn = viewer.get(address)
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    assert drawn.text.startswith("<svg")
+    assert " style=" not in drawn.text
+    assert "<style" not in drawn.text
+    assert "<script" not in drawn.text
+
+
+def test_every_picture_has_words_and_its_figures_as_a_table(viewer):
+    html = "".join(viewer.get(path).text for path in (*PAGES, "/dashboards/quality/source/pnc"))
+    figures = re.findall(r'<figure class="dash-figure">(.*?)</section>', html, re.DOTALL)
+    assert len(figures) > 3
+    assert all("<table" in figure and re.search(r'alt="[^"]{20,}"', figure) for figure in figures)
+
+
+def test_a_picture_is_for_the_eyes_it_was_drawn_for_alone(open_desk):
+    viewer, other = open_desk("viewer"), open_desk("met-viewer")
+    (address,) = PICTURE.findall(viewer.get("/dashboards/expiries").text)
+    assert viewer.get(address).status_code == 200
+    assert other.get(address).status_code == 404
+    assert open_desk().get(address, follow_redirects=False).status_code == 303
+
+
+def test_orders_that_end_soon_are_those_in_force_whose_last_day_is_near(desk):
+    found = find_expiries(desk.snapshot(), None).orders
+    orders = desk.snapshot().table("orders").filter(pl.col("legal_status").is_in(["live", "not_started"]))
+    last = NIGHT + timedelta(days=AHEAD_DAYS)
+    soon = orders.filter(pl.col("end_on") >= NIGHT, pl.col("end_on") <= last)
+    assert found.height > 0
+    assert sorted(found.get_column("order_id")) == sorted(soon.get_column("order_id"))
+    assert found.get_column("end_on").is_sorted()
+
+
+def test_looking_at_what_ends_soon_is_logged_by_order(viewer, desk):
+    viewer.get("/dashboards/expiries")
+    orders = find_expiries(desk.snapshot(), None).orders.get_column("order_id")
+    what = next(what for act, who, what, _ in logged(desk) if act == "consultation" and who == "viewer")
+    assert all(order in what for order in orders)
+
+
+def test_who_sees_one_force_sees_what_ends_soon_of_it_alone(open_desk, desk):
+    snapshot = desk.snapshot()
+    theirs = set(seen_orders(snapshot, MET))
+    others = set(find_expiries(snapshot, None).orders.get_column("order_id")) - theirs
+    html = open_desk("met-viewer").get("/dashboards/expiries").text
+    assert others
+    assert not [order for order in others if order in html]
+
+
+def test_expiries_can_be_narrowed_to_a_force_and_come_in_pages():
+    rows = [("ORD-1", "01", 0), ("ORD-2", None, 3), ("ORD-3", "01", 90)]
+    orders = pl.DataFrame(rows, schema=["order_id", "force_code", "days"], orient="row")
+    found = Expiries(date(2026, 11, 20), orders)
+    assert found.forces == {"01": 2, "none": 1}
+    assert found.of_force("none").orders["order_id"].to_list() == ["ORD-2"]
+    assert found.of_force(None).orders.height == 3
+    assert (found.pages, found.page(1).height) == (1, 3)
+
+
+@pytest.mark.parametrize("force", [None, MET])
+def test_scores_are_shown_with_their_parts_to_who_may_see_them(desk, force):
+    snapshot = desk.snapshot()
+    scores = read_scores(desk, snapshot, force)
+    panels = league_panels(scores, "completeness", Gallery(), forces=force)
+    assert [each.key for each in panels] == ([scope.name for scope in SCOPES] if force is None else ["force"])
+    truth = snapshot.table("quality_scores").filter(
+        pl.col("scope") == "force",
+        pl.col("dimension") == "completeness",
+        pl.col("scope_key").is_in(sorted(force or ())),
+    )
+    shown = panel(panels, "force").sheet
+    judged = [f"{int(number):,}" for number in truth.get_column("denominator")]
+    assert column(shown, "Judged") == judged if force else len(column(shown, "Judged")) > 40
+
+
+def test_nobody_reads_the_trend_of_another_force(desk):
+    scores = read_scores(desk, desk.snapshot(), MET)
+    assert len(trend_panels(scores, "force", "01", Gallery(), forces=MET)) == len(MEASURE)
+    assert trend_panels(scores, "force", "13", Gallery(), forces=MET) == ()
+    assert trend_panels(scores, "source", "pnc", Gallery(), forces=MET) == ()
+
+
+def items(*rows: tuple[str, str, int, str, str]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=["state", "assignee", "age_days", "kind", "severity"], orient="row")
+
+
+def test_open_items_are_counted_by_age_and_owner_and_by_nothing_else():
+    found = items(
+        ("open", "nobody", 0, "discrepancies", "high"),
+        ("open", "@steward", 7, "discrepancies", "low"),
+        ("claimed", "@steward", 8, "near_match", "high"),
+        ("open", "me", 4000, "near_match", "high"),
+        ("deferred", "me", 5, "near_match", "high"),
+        ("decided", "nobody", 5, "near_match", "high"),
+    )
+    panels = open_panels(found, Gallery(), forces=None)
+    assert [row[0] for row in cells(panel(panels, "age").sheet).values()] == ["1", "1", "1", "0", "1"]
+    owners = cells(panel(panels, "owner").sheet)
+    assert list(owners) == ["Nobody", "steward", "Me"]
+    assert owners["steward"] == ["2", "0", "1", "1", "0", "0"]
+    assert column(panel(panels, "state").sheet, "Items") == ["3", "1", "0", "1", "1"]
+
+
+def test_ages_leave_no_gap_and_do_not_overlap():
+    assert [age.least for age in AGES[1:]] == [age.most + 1 for age in AGES[:-1]]
+
+
+def decided(by: str, day: int, ended_as: str | None = None, batch: str | None = None) -> dict[str, object]:
+    return {
+        "decided_by": by,
+        "decided_at": datetime(2026, 11, day, 12, tzinfo=UTC),
+        "ended_as": ended_as,
+        "batch_id": batch,
+    }
+
+
+def done_of(*rows: dict[str, object]) -> Done:
+    schema = DECISIONS.schema | {"ended_as": pl.String}
+    return Done(pl.DataFrame(rows, schema=schema), ())
+
+
+def test_throughput_counts_decisions_of_late_and_those_taken_back():
+    done = done_of(
+        decided("steward", 20),
+        decided("steward", 20, "undone", "b"),
+        decided("steward", 19, "superseded", "b"),
+        decided("steward2", 20),
+        {**decided("steward2", 1), "decided_at": datetime(2026, 10, 1, tzinfo=UTC)},
+    )
+    panels = done_panels(done, Gallery(), today=date(2026, 11, 20), forces=None, by_steward=True)
+    days = cells(panel(panels, "days").sheet)
+    assert (days["20 November 2026"], days["19 November 2026"], days["18 November 2026"]) == (["3"], ["1"], ["0"])
+    assert "1 of 4 (25.0 %) taken back" in panel(panels, "days").told
+    stewards = cells(panel(panels, "stewards").sheet)
+    assert stewards["steward"] == ["3", "1.5", "2", "1 of 3 (33.3 %)", "1 of 3 (33.3 %)"]
+    assert stewards["steward2"] == ["1", "1.0", "0", "0 of 1 (0.0 %)", "0 of 1 (0.0 %)"]
+
+
+def test_how_much_each_steward_decided_is_for_stewards_alone(viewer, steward):
+    assert "Decisions by steward" in steward.get("/dashboards/work").text
+    assert "Decisions by steward" not in viewer.get("/dashboards/work").text
+
+
+def test_work_stands_while_the_ledger_is_down(viewer, desk, ledger_file):
+    assert viewer.get("/dashboards/work").status_code == 200
+    desk.database.close()
+    ledger_file.write_bytes(b"no database" * 100)
+    html = viewer.get("/dashboards/work").text
+    assert "Open items by age" in html
+    assert "can’t be told while the ledger is down" in html
