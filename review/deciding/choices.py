@@ -50,7 +50,7 @@ class Choices:
         on_records: kinds of decision on two records.
         records: that can be told together or apart: id and words.
         pair: the two records that are proposed; None: they are to be chosen.
-        reasons: by what they fit: `value`, `discrepancy` or `pair`.
+        reasons: that may be given on a difference, and on two records.
     """
 
     findings: tuple[Finding, ...]
@@ -91,10 +91,9 @@ def choices_on(item: Values, discrepancies: pl.DataFrame, present: Present, *, a
         on_difference=tuple(KIND[code] for code in kinds),
         on_records=tuple(KIND[code] for code in ON_RECORDS),
         records=tuple((name, record_title(name)) for name in records.get_column("record_id")),
-        pair=(item["left_record_id"], item["right_record_id"]) if item["left_record_id"] else None,
-        reasons={
-            about: tuple(reason for reason in REASONS if about in reason.about)
-            for about in ("value", "discrepancy", "pair", "decision")
+        pair=(item["left_record_id"], item["right_record_id"]) if item["left_record_id"] else Non        reasons={
+            "difference": tuple(reason for reason in REASONS if {"value", "discrepancy"} & set(reason.about)),
+            "records": tuple(reason for reason in REASONS if "pair" in reason.about),
         },
     )
 

@@ -88,6 +88,8 @@ def read_wish(form: Form, *, kinds: Collection[str] = tuple(KIND)) -> Wish:
     reason, comment = text(form, "reason_code"), text(form, "comment", strip=False).replace("\r\n", "\n")
     if reason not in REASON:
         problems["reason_code"] = "Choose a reason"
+    elif kind in kinds and KIND[kind].about not in REASON[reason].about:
+        problems["reason_code"] = "Choose a reason that fits: this one says nothing about such a decision"
     elif REASON[reason].needs_comment and not comment.strip():
         problems["comment"] = "Say why in your own words: the reason you chose says nothing by itself"
     if len(comment) > LONGEST_COMMENT:

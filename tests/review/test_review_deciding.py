@@ -281,3 +281,10 @@ def test_differences_of_several_rules_are_never_decided_together(never):
         answer = never("steward").get(f"/bulk?{query}", follow_redirects=False)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/queue")
+
+
+def test_a_reason_that_says_nothing_about_the_decision_is_to_be_mended(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    shown = preview(client, item["item_id"], kind="both_right", reason_code="identifiers")
+    assert shown.status_code == 422
+    assert "Choose a reason that fits" in shown.text
