@@ -91,7 +91,8 @@ def choices_on(item: Values, discrepancies: pl.DataFrame, present: Present, *, a
         on_difference=tuple(KIND[code] for code in kinds),
         on_records=tuple(KIND[code] for code in ON_RECORDS),
         records=tuple((name, record_title(name)) for name in records.get_column("record_id")),
-        pair=(item["left_record_id"], item["right_record_id"]) if item["left_record_id"] else Non        reasons={
+        pair=(item["left_record_id"], item["right_record_id"]) if item["left_record_id"] else None,
+        reasons={
             "difference": tuple(reason for reason in REASONS if {"value", "discrepancy"} & set(reason.about)),
             "records": tuple(reason for reason in REASONS if "pair" in reason.about),
         },
