@@ -9,11 +9,16 @@ from access_cases import logged
 from desk_cases import NIGHT
 
 from review.access.scope import only_seen, seen_orders
+from review.access.viewer import Viewer
 from review.dashboards.expiries import AHEAD_DAYS, Expiries, find_expiries
 from review.dashboards.gallery import Gallery
 from review.dashboards.panels import Panel, Sheet
 from review.dashboards.quality import MEASURE, SCOPES, league_panels, read_scores, trend_panels
-from review.dashboards.work import AGES, Done, done_panels, open_panels
+from review.dashboards.work import AGES, Done, done_panels, open_panels, read_done
+from review.deciding.night import present_of
+from warehouse.desk.proposals import Proposal, propose
+from warehouse.ledger.decision import Signature
+from warehouse.ledger.ledger import Ledger
 from warehouse.tables.ledger import DECISIONS
 
 PAGES = ("/dashboards", "/dashboards/work", "/dashboards/quality", "/dashboards/expiries")
@@ -236,3 +241,42 @@ def test_work_stands_while_the_ledger_is_down(viewer, desk, ledger_file):
     html = viewer.get("/dashboards/work").text
     assert "Open items by age" in html
     assert "can’t be told while the ledger is down" in html
+
+
+@pytest.fixture
+def one_decision_each(desk):
+    """A decision on two records of an order of the Metropolitan Police, and one on an order it does not see."""
+    snapshot = desk.snapshot()
+    present, seen = present_of(snapshot), seen_orders(snapshot, MET).implode()
+    several = (
+        present.owners.group_by("order_id").agg(pl.col("record_id").sort()).filter(pl.col("record_id").list.len() > 1)
+    )
+    pairs = several.sort("order_id").with_columns(is_seen=pl.col("order_id").is_in(seen))
+    with Ledger.open(desk.ledger_url) as ledger:
+        for is_seen in (True, False):
+            records = pairs.filter(pl.col("is_seen") == is_seen).row(0, named=True)["record_id"]
+            draft = present.draft_pair("same_order", records[0], records[1])
+            ledger.decide(draft, Signature(by="steward", reason_code="document_seen"))
+
+
+@pytest.mark.parametrize(("user", "forces", "count"), [("steward", None, 2), ("met-viewer", MET, 1)])
+def test_only_decisions_on_orders_that_are_seen_are_counted(one_decision_each, open_desk, desk, user, forces, count):
+    who = Viewer(user, "viewer", forces, {}, "")
+    assert read_done(desk, desk.snapshot(), who).decisions.height == count
+
+
+def test_a_proposal_is_counted_for_who_sees_all_its_orders(desk):
+    snapshot = desk.snapshot()
+    present, own = present_of(snapshot), seen_orders(snapshot, MET)
+    queue = snapshot.table("discrepancies").filter(pl.col("state") != "resolved")
+    signature = Signature(by="steward", reason_code="different_facts")
+    for is_seen in (True, False):
+        found = queue.filter(pl.col("order_id").is_in(own.implode()) == is_seen).row(0, named=True)
+        draft = present.draft_discrepancy("both_right", found["discrepancy_id"])
+        propose(
+            desk.database, Proposal(f"P{is_seen}", "steward", desk.clock(), None, ((draft, signature),), ("sample",))
+        )
+    for forces, count in ((None, "2"), (MET, "1")):
+        done = read_done(desk, snapshot, Viewer("someone", "viewer", forces, {}, ""))
+        panels = done_panels(done, Gallery(), today=NIGHT, forces=forces, by_steward=False)
+        assert cells(panel(panels, "looks").sheet)["Waiting now"] == [count]
