@@ -48,7 +48,7 @@ SETTINGS = DeskSettings(password_memory_kib=32, password_passes=1)
 
 def main() -> None:
     arguments = _arguments()
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     release = current_release(Home(arguments.home))
     if release is None:
         raise SystemExit(f"{arguments.home} has no release: run `make demo`")

@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-import httpx
+import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
@@ -101,7 +101,7 @@ class Provider:
                 token = client.fetch_token(endpoint, code=answer["code"], code_verifier=_verifier(held))
                 claims = self._proven(token, nonce=derived(held, b"nonce"), at=at)
                 return claims | self._of_user(client, claims)
-        except (httpx.HTTPError, AuthlibBaseError, JoseError, ValueError, KeyError) as error:
+        except (httpx2.HTTPError, AuthlibBaseError, JoseError, ValueError, KeyError) as error:
             raise IdentityError(f"the answer of the provider was refused: {_reason(error)}") from error
 
     def _check_answer(self, answer: Mapping[str, str], held: str) -> None:
@@ -151,14 +151,14 @@ class Provider:
 
     def _ask(self) -> Metadata:
         try:
-            with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
+            with httpx2.Client(timeout=TIMEOUT_SECONDS) as client:
                 addresses = _json(client, self._settings.issuer.rstrip("/") + DISCOVERY)
                 if addresses.get("issuer") != self._settings.issuer:
                     raise IdentityError("the provider calls itself by another name")
                 return Metadata(
                     addresses, KeySet.import_key_set(_json(client, addresses["jwks_uri"])), time.monotonic()
                 )
-        except (httpx.HTTPError, JoseError, ValueError, KeyError) as error:
+        except (httpx2.HTTPError, JoseError, ValueError, KeyError) as error:
             raise IdentityError(f"the provider can't be asked: {_reason(error)}") from error
 
     def _client(self) -> OAuth2Client:
@@ -176,7 +176,7 @@ def _verifier(held: str) -> str:
     return derived(held, b"verifier")
 
 
-def _json(client: httpx.Client, address: str) -> Any:
+def _json(client: httpx2.Client, address: str) -> Any:
     answer = client.get(address)
     answer.raise_for_status()
     return answer.json()

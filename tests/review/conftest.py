@@ -1,5 +1,6 @@
 """A desk over a small published night: its home and ledger, clients of each role, and a served one for a browser."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -112,6 +113,7 @@ def browser():
     """Debian's Chromium; a test takes a page of it by `browser.new_page()`."""
     program = Path("/usr/bin/chromium")
     if not program.exists():
+        assert "CI" not in os.environ, "CI has to install Chromium"
         pytest.skip("there is no Chromium on this machine")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(

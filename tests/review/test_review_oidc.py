@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from access_cases import logged, probed_app
 from desk_cases import PASSWORD, Client, Clock, settings_of
@@ -59,7 +59,7 @@ def control(issuer):
     """Says who is signed in at the provider, or what its next answer gets wrong."""
 
     def controlled(*words):
-        httpx.get("/".join([issuer, "control", *words]))
+        httpx2.get("/".join([issuer, "control", *words]))
 
     controlled("trick", "")
     return controlled
@@ -94,7 +94,7 @@ def arrive(desk, issuer):
 
 def answer_of_provider(address):
     """The address to which the provider sends the browser back."""
-    with httpx.Client() as browser:
+    with httpx2.Client() as browser:
         while not address.startswith(ORIGIN):
             answer = browser.get(address)
             assert answer.has_redirect_location, answer.text
