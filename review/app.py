@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from types import ModuleType
 
 from fastapi import Depends, FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 
 import review.routes
@@ -25,10 +26,9 @@ from review.access.sign_in import Doorkeeper
 from review.assets import Assets
 from review.desk import Desk
 from review.pages import Pages
-from review.problems import HANDLERS, Failures
+from review.problems import HANDLERS, LARGEST_BODY, Failures
 from review.settings import DeskSettings
 
-LARGEST_BODY = 1_000_000
 log = logging.getLogger("concord.review")
 
 
@@ -51,7 +51,6 @@ def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = 
         openapi_url=None,
         dependencies=[Depends(check_form)],
         exception_handlers=HANDLERS,
-        max_body_size=LARGEST_BODY,
         lifespan=_lifespan,
     )
     assets = Assets()
@@ -66,6 +65,8 @@ def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = 
     app.router.routes.append(Route("/static/{digest}/{name}", assets.serve))
     for area in areas:
         app.include_router(area.router)
+    # Not by FastAPI’s own setting: that stands outside, and would answer without the headers.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(Failures)
     app.add_middleware(SafeHeaders, settings=settings)
     return app

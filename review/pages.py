@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
@@ -23,6 +24,7 @@ from review.assets import Assets
 from review.deciding.keys import shown_keys
 from review.desk import Desk, NoReleaseError
 
+SAFE_SIGNS = ":/%#?=@[]!$&'()*+,"  # those that Starlette leaves in an address that it sends a browser to
 TEMPLATES = Path(__file__).parent / "templates"
 MESSAGE_SECONDS = 60
 Tone = Literal["success", "warning"]
@@ -107,7 +109,7 @@ def go_on(request: Request, address: str, *, message: str | None = None, tone: T
     """
     response: Response = RedirectResponse(address, status_code=303)
     if request.headers.get("hx-request"):  # a script would follow a redirect in the middle of a page
-        response = Response(status_code=204, headers={"HX-Redirect": address})
+        response = Response(status_code=204, headers={"HX-Redirect": quote(address, safe=SAFE_SIGNS)})
     if message is not None:
         text = base64.urlsafe_b64encode(json.dumps([tone, message]).encode()).decode()
         set_cookie(response, MESSAGE, text, settings=request.app.state.settings, seconds=MESSAGE_SECONDS)

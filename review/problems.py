@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -23,6 +24,8 @@ from review.pages import go_on, page
 from warehouse.ledger.errors import LedgerError
 
 log = logging.getLogger("concord.review")
+
+LARGEST_BODY = 1_000_000
 
 TITLES: Mapping[int, str] = {
     400: "This can’t be read",
@@ -154,12 +157,21 @@ class Failures:
             is_begun = True
             await send(message)
 
+        if scope["type"] == "http" and _says_too_long(Headers(scope=scope)):
+            await problem(Request(scope, receive), 413)(scope, receive, send)
+            return
         try:
             await self._app(scope, receive, send_and_tell)
         except Exception as error:  # noqa: BLE001  # whatever it is, a page must say so
             log.error("a page failed: %s at %s", type(error).__name__, _place_of(error))  # noqa: TRY400  # no values
             if scope["type"] == "http" and not is_begun:
                 await problem(Request(scope, receive), 500)(scope, receive, send)
+
+
+def _says_too_long(headers: Headers) -> bool:
+    """What is sent is longer than is taken, as browsers say beforehand; whoever does not say is cut off later."""
+    length = headers.get("content-length", "")
+    return length.isdecimal() and int(length[:20]) > LARGEST_BODY
 
 
 def _form(request: Request, fields: unsent.Fields) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from review.desk import Desk
 from warehouse.desk.metadata import audit_log
 
 PAGE_LENGTH = 50
+LAST_SEQUENCE = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,12 @@ class Question:
         """A question as it stands in an address.
 
         Raises:
-            ValueError: a day or a number can't be read.
+            ValueError: a day or a number can't be read, or is none that the log can hold.
         """
         since, until = (date.fromisoformat(text) if text else None for text in (asked["since"], asked["until"]))
         before = int(asked["before"]) if asked.get("before") else None
+        if before is not None and not 0 <= before <= LAST_SEQUENCE:
+            raise ValueError("no entry has that number")
         return cls(asked["act"], asked["user"], asked["key"], since, until, before)
 
     @property
@@ -60,8 +63,8 @@ class Question:
             parts.append(columns.what.contains(self.key, autoescape=True))
         if self.since:
             parts.append(columns.at >= _midnight(self.since))
-        if self.until:
-            parts.append(columns.at < _midnight(self.until) + timedelta(days=1))
+        if self.until and self.until < date.max:
+            parts.append(columns.at < _midnight(self.until + timedelta(days=1)))
         if self.before:
             parts.append(columns.sequence < self.before)
         return sa.and_(*parts)

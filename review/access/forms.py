@@ -6,9 +6,12 @@ Three things are asked, any of which would do in a browser of today: where the r
 `Origin`), a cookie that other sites' forms don't send (SameSite), and a token that only our pages know.
 """
 
+import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from review.access.cookies import SESSION, VISITOR, read_cookie
@@ -18,6 +21,10 @@ from review.access.tokens import form_token, is_same
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD = "form_token"
 HEADER = "X-Form-Token"
+MOST_FIELDS = 5_000
+"""Of a form: many differences decided at once send two fields each."""
+NO_TEXT = re.compile("[\\x00\\ud800-\\udfff]")
+"""Signs that no database takes: nobody types them, and what holds them was made to break something."""
 
 
 class ForeignFormError(Exception):
@@ -29,18 +36,22 @@ class OutdatedFormError(Exception):
 
 
 async def check_form(request: Request) -> None:
-    """Refuse what would change something and does not come from a form of this session.
+    """Refuse what would change something and does not come from a form of this session, and what is no text.
 
     Raises:
         ForeignFormError: another site sent it.
         OutdatedFormError: it is of another session, or no form of ours.
+        HTTPException: 404 or 422: the address or the form holds signs that are no text.
     """
+    _require_text([request.url.path], status=404)
+    _require_text((part for pair in request.query_params.multi_items() for part in pair), status=422)
     if request.method in SAFE_METHODS:
         return
     if not is_own_origin(request):
         raise ForeignFormError
     expected = expected_token(request)
-    given = request.headers.get(HEADER) or _field(await request.form())
+    form = await _form_of(request)
+    given = request.headers.get(HEADER) or _field(form)
     if expected is None or not is_same(given, expected):
         raise OutdatedFormError
 
@@ -60,6 +71,21 @@ def expected_token(request: Request) -> str | None:
     """The token that the forms of this browser carry: of its session, or of its visit before there is one."""
     held = read_cookie(request, SESSION) or read_cookie(request, VISITOR)
     return form_token(held) if held else None
+
+
+async def _form_of(request: Request) -> FormData:
+    """What was sent, kept with the request for whoever asks for it next."""
+    try:
+        form = await request.form(max_fields=MOST_FIELDS)
+    except UnicodeError as error:  # it names an encoding that does not fit
+        raise HTTPException(400) from error
+    _require_text((part for pair in form.multi_items() for part in pair if isinstance(part, str)), status=422)
+    return form
+
+
+def _require_text(texts: Iterable[str], *, status: int) -> None:
+    if any(NO_TEXT.search(text) for text in texts):
+        raise HTTPException(status)
 
 
 def _field(form: FormData) -> str:

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from review.access.scope import sees
 from review.access.viewer import Viewer
 from review.deciding.drafting import draft_all
-from review.deciding.meanwhile import Meanwhile, find_meanwhile, orders_of
+from review.deciding.meanwhile import Meanwhile, find_meanwhile
 from review.deciding.night import present_of
+from review.deciding.sight import seen_subject
 from review.deciding.wishes import Wish
 from review.desk import Desk
 from review.settings import DeskSettings
@@ -28,10 +29,7 @@ from warehouse.ledger.ledger import Beside, Ledger
 from warehouse.ledger.present import Present
 from warehouse.ledger.preview import foresee
 from warehouse.ledger.taking import Taken
-
-
-class UnseenError(LookupError):
-    """A decision on orders that the steward may not see: for them there are none."""
+from warehouse.tables.register import REVIEW_QUEUE
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,20 +122,10 @@ class Decider:
         present = present_of(self._desk.snapshot())
         drafts = [draft_of(draft.about(), present) for draft, _ in proposal.requests]
         with Ledger.open(self._desk.ledger_url, clock=self._desk.clock) as ledger:
-            note = self._noted(self._orders(drafts, ledger.read(), present), proposal=proposal_id)
+            orders = seen_subject(drafts, ledger.read(), self._desk.snapshot(), self._forces)
+            note = self._noted(orders, proposal=proposal_id)
             at = self._desk.clock()
             return tuple(approve(ledger, proposal, by=self._by, at=at, comment=comment, beside=note))
-
-    def _orders(self, drafts: Sequence[Draft], decisions: pl.DataFrame, present: Present) -> frozenset[str]:
-        """The orders that drafts are about, all of which the steward may see.
-
-        Raises:
-            UnseenError: they may not see one of them.
-        """
-        orders, snapshot = orders_of(drafts, decisions, present), self._desk.snapshot()
-        if not all(sees(order, snapshot, self._forces) for order in orders):
-            raise UnseenError
-        return orders
 
     def _noted(self, orders: frozenset[str], **more: str) -> Beside:
         """Notes decisions in the audit log, in the transaction that keeps them: keys alone."""
@@ -153,8 +141,9 @@ class Decider:
     def _consider(self, wish: Wish, present: Present, ledger: Ledger) -> Considered:
         if not wish.asked:
             raise DecisionError("nothing is decided")
-        drafts, decisions = draft_all(wish, present), ledger.read()
-        orders = self._orders(drafts, decisions, present)
+        drafts, decisions, snapshot = draft_all(wish, present), ledger.read(), self._desk.snapshot()
+        orders = seen_subject(drafts, decisions, snapshot, self._forces)
+        drawn_for = [order for order in wish.orders if sees(order, snapshot, self._forces)]
         signature = Signature(self._by, wish.reason_code, wish.comment)
         taken = ledger.decide_all([(draft, signature) for draft in drafts], keep=False)
         changes = pl.concat([foresee(draft, present) for draft in drafts])
@@ -164,7 +153,7 @@ class Decider:
             why=self._why(drafts, present, decisions),
             taken=taken,
             orders=orders,
-            meanwhile=find_meanwhile(self._desk, wish, drafts, present),
+            meanwhile=find_meanwhile(self._desk, wish, drafts, present, orders=drawn_for),
         )
 
     def _why(self, drafts: Sequence[Draft], present: Present, decisions: pl.DataFrame) -> tuple[str, ...]:
@@ -185,12 +174,17 @@ class Decider:
             proposal_id=name_submission(self._by, wish.submission),
             proposed_by=self._by,
             proposed_at=self._desk.clock(),
-            item_id=wish.item_id,
+            item_id=self._settled(wish, considered.orders),
             requests=tuple((draft, signature) for draft in considered.drafts),
             why=considered.why,
         )
         propose(self._desk.database, proposal, beside=self._noted(considered.orders, proposal=proposal.proposal_id))
         return Outcome((), proposal.proposal_id, None)
+
+    def _settled(self, wish: Wish, orders: frozenset[str]) -> str | None:
+        """The item that a wish settles: one of its orders; a form can name any."""
+        queue = self._desk.snapshot().table(REVIEW_QUEUE.name).filter(pl.col("item_id") == wish.item_id)
+        return wish.item_id if orders & set(queue.get_column("order_id")) else None
 
 
 def name_submission(by: str, submission: str) -> str:

@@ -60,7 +60,9 @@ def decisions_on(database: Database, snapshot: Snapshot, orders: Sequence[str]) 
     return decisions_about(database, order_ids=known_ids, handles=handles)
 
 
-def find_meanwhile(desk: Desk, wish: Wish, drafts: Sequence[Draft], present: Present) -> Meanwhile | None:
+def find_meanwhile(
+    desk: Desk, wish: Wish, drafts: Sequence[Draft], present: Present, *, orders: Sequence[str]
+) -> Meanwhile | None:
     """What changed since the form of a wish was drawn; None if nothing did, or the form does not remember.
 
     Args:
@@ -68,13 +70,14 @@ def find_meanwhile(desk: Desk, wish: Wish, drafts: Sequence[Draft], present: Pre
         wish: what was sent.
         drafts: what it comes to now.
         present: the night that is shown now.
+        orders: that the form says it is about, as far as the steward sees them.
 
     Raises:
         DecisionError: the release that the form was drawn by is not there.
     """
     if not wish.version:
         return None
-    on_orders = decisions_on(desk.database, desk.snapshot(), wish.orders)
+    on_orders = decisions_on(desk.database, desk.snapshot(), orders)
     version = version_of(on_orders)
     was, now = _changed_values(desk, wish, drafts, present)
     if version == wish.version and not was and not now:

@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from review.access.viewer import Viewer
-from review.deciding.decider import Considered, Decider, UnseenError
+from review.deciding.decider import Considered, Decider
 from review.deciding.night import present_of
+from review.deciding.sight import UnseenError
 from review.deciding.wishes import Wish
 from review.deciding.words import holding_forces, tell_changes, tell_drafts, tell_meanwhile
 from review.desk import Desk

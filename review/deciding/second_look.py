@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from review.access.scope import sees
 from review.access.viewer import Viewer
-from review.deciding.decider import UnseenError
-from review.deciding.meanwhile import orders_of
 from review.deciding.night import present_of
+from review.deciding.sight import UnseenError, seen_subject
 from review.deciding.words import Change, Line, holding_forces, tell_changes, tell_drafts
 from review.desk import Desk, Snapshot
 from warehouse.desk.four_eyes import REASON, Reason
@@ -73,9 +71,7 @@ def waiting_for(desk: Desk, who: Viewer) -> list[SecondLook]:
 
 def _look(snapshot: Snapshot, who: Viewer, proposal: Proposal, decisions: pl.DataFrame) -> SecondLook:
     present, drafts = present_of(snapshot), [draft for draft, _ in proposal.requests]
-    orders = orders_of(drafts, decisions, present)
-    if not all(sees(order, snapshot, who.forces) for order in orders):
-        raise UnseenError
+    orders = seen_subject(drafts, decisions, snapshot, who.forces)
     outdated, changes = list[str](), list[pl.DataFrame]()
     for draft in drafts if proposal.waits else ():
         try:

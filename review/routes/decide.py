@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
 from review.deciding.context import Filled
-from review.deciding.decider import Outcome, UnseenError
+from review.deciding.decider import Outcome
 from review.deciding.previewing import decider_of, show_preview
+from review.deciding.sight import UnseenError
 from review.deciding.way import SentForm, go_to_next
 from review.deciding.wishes import WishError, read_wish, sent_fields, text
 from review.pages import go_on

@@ -8,18 +8,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from review.access.scope import sees
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
 from review.deciding.forms import new_submission
-from review.deciding.meanwhile import orders_of
 from review.deciding.night import present_of
 from review.deciding.previewing import show_preview
+from review.deciding.sight import UnseenError, seen_subject
 from review.deciding.way import SentForm
 from review.deciding.wishes import WishError, read_wish, sent_fields, texts
 from review.deciding.words import tell_plainly
 from review.desk import Desk
 from review.pages import Place, page
 from warehouse.desk.proposals import read_proposals
+from warehouse.ledger.decision import Draft
 from warehouse.ledger.folding import fold
 from warehouse.ledger.kinds import REASONS
 from warehouse.ledger.ledger import Ledger
@@ -32,13 +32,29 @@ SHOWN_RETURNED = 10
 
 
 @router.get("/decisions/mine")
-def show_mine(request: Request, who: AnySteward) -> Response:
-    """What somebody decided lately, to be taken back."""
+def show_mine(request: Request, who: AnySteward, audit: Auditing) -> Response:
+    """What somebody decided lately, to be taken back; not what they may see no longer."""
     desk: Desk = request.app.state.desk
     with Ledger.open(desk.ledger_url) as ledger:
-        folded = fold(ledger.read().filter(pl.col("decided_by") == who.name))
-    own = folded.filter(pl.col("kind") != "undo").reverse().head(SHOWN_DECISIONS)
-    proposals = [entry for entry in read_proposals(desk.database) if entry.proposed_by == who.name]
+        decisions = ledger.read()
+    snapshot, present = desk.snapshot(), present_of(desk.snapshot())
+
+    def is_seen(*drafts: Draft) -> bool:
+        try:
+            seen_subject(drafts, decisions, snapshot, who.forces)
+        except UnseenError:
+            return False
+        return True
+
+    folded = fold(decisions.filter(pl.col("decided_by") == who.name))
+    latest = folded.filter(pl.col("kind") != "undo").reverse().head(SHOWN_DECISIONS)
+    own = latest.filter([is_seen(present.draft_undo(name)) for name in latest.get_column("decision_id")])
+    proposals = [
+        entry
+        for entry in read_proposals(desk.database)
+        if entry.proposed_by == who.name and is_seen(*(draft for draft, _ in entry.requests))
+    ]
+    audit("consultation", what={"page": "decisions", "decisions": own.get_column("decision_id").to_list()})
     return page(
         request,
         "deciding/mine.html",
@@ -106,8 +122,11 @@ def _standing(request: Request, who: Viewer, audit: Audit, which: pl.Expr) -> pl
         decisions = ledger.read()
     found = fold(decisions).filter(which & (pl.col("kind") != "undo"))
     drafts = [present.draft_undo(name) for name in found.get_column("decision_id")]
-    orders = orders_of(drafts, decisions, present)
-    if not drafts or not all(sees(order, snapshot, who.forces) for order in orders):
+    try:
+        orders = seen_subject(drafts, decisions, snapshot, who.forces)
+    except UnseenError:
+        raise HTTPException(404) from None
+    if not drafts:
         raise HTTPException(404)
     standing = found.filter(pl.col("ended_by").is_null())
     if standing.is_empty():

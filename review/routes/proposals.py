@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from review.access.viewer import AnyApprover, AnySteward, Audit, Auditing, Viewer
-from review.deciding.decider import UnseenError
 from review.deciding.previewing import decider_of
 from review.deciding.second_look import SecondLook, look_at, waiting_for
+from review.deciding.sight import UnseenError
 from review.deciding.way import SentForm
 from review.deciding.wishes import text
 from review.desk import Desk
@@ -21,9 +21,12 @@ places = (Place("Second look", "/proposals", "decide", 30),)
 
 
 @router.get("/proposals")
-def show_waiting(request: Request, who: AnySteward) -> Response:
+def show_waiting(request: Request, who: AnySteward, audit: Auditing) -> Response:
     """What waits for a second steward."""
-    return page(request, "deciding/proposals.html", waiting=waiting_for(request.app.state.desk, who))
+    waiting = waiting_for(request.app.state.desk, who)
+    orders = sorted({order for look in waiting for order in look.orders})
+    audit("consultation", what={"page": "proposals", "orders": orders})
+    return page(request, "deciding/proposals.html", waiting=waiting)
 
 
 @router.get("/proposals/{proposal_id}")

@@ -19,7 +19,7 @@ from review.pages import Place, go_on, page
 from review.queue.board import Board, open_board
 from review.queue.facets import FACET
 from review.queue.narrowing import Narrowed
-from review.queue.search import Index, build_index, find_orders
+from review.queue.search import LONGEST, Index, build_index, find_orders
 from review.queue.searches import Search, Searches
 from review.queue.showing import chips, groups, headings, lines, page_links, sort_options
 from review.queue.view import View, read_view
@@ -90,7 +90,7 @@ def ask_for_search(request: Request) -> HTMLResponse:
 @router.post("/search")
 def search(request: Request, who: AnyViewer, text: Annotated[str, Form()] = "") -> Response:
     """Take what was typed; what is found has an address of its own, without what was typed."""
-    asked = Search(who.name, " ".join(text.split()))
+    asked = Search(who.name, " ".join(text.split())[:LONGEST])
     if not asked.text:
         errors = [{"text": "Enter a name, an identifier or a reference", "href": "#text"}]
         return page(request, "queue/search.html", status=422, asked=asked, errors=errors)

@@ -1,0 +1,189 @@
+"""Somebody who sees the orders of some forces alone: no page, count, search, form or log tells them of another's."""
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+import pytest
+from desk_cases import PASSWORD, STARTED_AT, settings_of
+from test_review_deciding import forms_of, preview
+
+from review.access.passwords import Passwords
+from review.access.scope import only_seen, seen_orders
+from warehouse.desk.accounts import add_account, set_role
+from warehouse.desk.proposals import read_proposals
+from warehouse.desk.work import read_work
+from warehouse.ledger.ledger import Ledger
+
+FORCE = "01"
+BOUND = {"met-steward": "steward", "met-approver": "approver", "met-viewer": "viewer"}
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What somebody of the force must not hear of.
+
+    Attributes:
+        orders: ids of orders that are neither theirs nor asked about together with one of theirs.
+        items: ids of items on them.
+        names: surnames that no order of theirs bears.
+        item: an item of differences among them.
+    """
+
+    orders: frozenset[str]
+    items: frozenset[str]
+    names: frozenset[str]
+    item: str
+
+    def told_in(self, text):
+        words = set(re.findall(r"[\w-]+", text))
+        return sorted(words & (self.orders | self.items))
+
+
+@pytest.fixture
+def bound(open_desk, desk):
+    """Clients that see the orders of one force: `bound("met-steward")`."""
+    kept = Passwords(settings_of()).hash_new(PASSWORD, name="met")
+    with desk.database.writing() as connection:
+        for name, role in BOUND.items():
+            if name != "met-viewer":
+                add_account(connection, name, role=role, forces=[FORCE], at=STARTED_AT, password_hash=kept)
+    return lambda name: open_desk(name, second_look_share=0)
+
+
+@pytest.fixture
+def hidden(desk):
+    snapshot = desk.snapshot()
+    queue, orders = snapshot.table("review_queue"), snapshot.table("orders")
+    theirs = only_seen(queue, snapshot, frozenset({FORCE}))
+    shown = {*seen_orders(snapshot, frozenset({FORCE})), *theirs["order_id"], *theirs["other_order_id"].drop_nulls()}
+    unseen = orders.filter(~pl.col("order_id").is_in(list(shown)))
+    items = queue.join(theirs, on="item_id", how="anti").sort("item_id")
+    names = set(unseen["surname"].drop_nulls()) - set(orders.filter(pl.col("order_id").is_in(list(shown)))["surname"])
+    of_differences = items.filter(kind="discrepancies")["item_id"][0]
+    return Hidden(frozenset(unseen["order_id"]), frozenset(items["item_id"]), frozenset(names), of_differences)
+
+
+@pytest.fixture
+def busy(open_desk, desk, hidden):
+    """Others have decided, proposed, said and kept things about orders that are hidden; the decision, the proposal."""
+    steward = open_desk("steward", second_look_share=0)
+    shown = preview(steward, hidden.item, kind="both_right", reason_code="different_facts", comment="not for the met")
+    steward.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    steward.submit(f"/items/{hidden.item}/comment", {"words": "not for the met"})
+    careful = open_desk("steward2", second_look_share=1)
+    others = desk.snapshot().table("review_queue").filter(pl.col("item_id").is_in(list(hidden.items)))
+    other = others.filter(pl.col("kind") == "discrepancies", pl.col("item_id") != hidden.item).sort("item_id")
+    shown = preview(
+        careful, other["item_id"][0], kind="both_right", reason_code="different_facts", comment="not for met"
+    )
+    careful.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    with Ledger.open(desk.ledger_url) as ledger:
+        decision = ledger.read().item(0, "decision_id")
+    return decision, read_proposals(desk.database, waiting=True)[0].proposal_id
+
+
+def pages_of(desk):
+    rules = desk.snapshot().table("discrepancies")["rule_code"].unique().sort()
+    return [
+        "/queue",
+        "/queue?page=2",
+        "/queue?sort=name",
+        "/queue?state=decided&state=waiting&state=open",
+        "/dashboards",
+        "/dashboards/work",
+        "/dashboards/quality",
+        "/dashboards/expiries",
+        *(f"/bulk?rule={rule}" for rule in rules),
+        "/proposals",
+        "/decisions/mine",
+    ]
+
+
+@pytest.mark.parametrize("name", BOUND)
+def test_no_page_tells_of_an_order_of_another_force(bound, busy, desk, hidden, name):
+    client, decision_and_proposal = bound(name), busy
+    for path in pages_of(desk):
+        text = client.get(path).text
+        assert hidden.told_in(text) == [], path
+        assert "not for" not in text, path
+        assert not hidden.names & set(re.findall(r"\w+", text)), path
+    own = only_seen(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE})).sort("item_id")
+    for item in own["item_id"]:
+        answer = client.get(f"/items/{item}")
+        assert answer.status_code == 200
+        assert hidden.told_in(answer.text) == [], item
+    for path in ("/orders/{}", "/items/{}"):
+        ids = sorted(hidden.orders if "orders" in path else hidden.items)[:10]
+        assert {client.get(path.format(one)).status_code for one in ids} == {404}
+    decision, proposal = decision_and_proposal
+    expected = 403 if name == "met-viewer" else 404
+    assert client.get(f"/decisions/{decision}/undo").status_code == expected
+    assert client.get(f"/proposals/{proposal}").status_code == expected
+
+
+def test_counts_are_of_what_is_seen(bound, busy, desk):
+    own = only_seen(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE}))
+    text = bound("met-viewer").get("/queue?state=open&state=decided&state=waiting").text
+    assert re.search(r'id="results-title">([\d,]+) items?', text)[1] == f"{own.height:,}"
+
+
+def test_no_search_finds_another_forces_order(bound, hidden):
+    client = bound("met-viewer")
+    for text in [*sorted(hidden.orders)[:5], *sorted(hidden.items)[:3], *sorted(hidden.names)[:5]]:
+        found = client.submit("/search", {"text": text}).text.replace(f'value="{text}"', "")
+        assert hidden.told_in(found) == [], text
+
+
+def test_no_form_reaches_another_forces_order(bound, busy, open_desk, desk, hidden):
+    client, (decision, proposal) = bound("met-approver"), busy
+    html = open_desk("steward").get(f"/items/{hidden.item}").text
+    token = {"form_token": client.form_token("/keys")}
+    form = forms_of(html, "/decide/preview")[0] | token | {"kind": "both_right", "reason_code": "different_facts"}
+    for path in ("/decide/preview", "/decide/save", "/decide/change"):
+        assert client.post(path, data=form).status_code == 404
+    undo = {"kind": "undo", "replaces": decision, "reason_code": "mistake", "submission": "x"} | token
+    assert client.post("/decisions/undo", data=undo).status_code == 404
+    assert client.post("/decide/save", data=undo).status_code == 404
+    for act in ("approve", "return", "withdraw"):
+        assert client.post(f"/proposals/{proposal}/{act}", data=token | {"comment": "no"}).status_code == 404
+    for act in ("defer", "assign", "comment"):
+        assert client.post(f"/items/{hidden.item}/{act}", data=token | {"words": "hello"}).status_code == 404
+    assert len(read_proposals(desk.database, waiting=True)) == 1
+
+
+def own_form(client, desk):
+    """The form of an own item with differences, filled in."""
+    own = only_seen(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE}))
+    item = own.filter(kind="discrepancies").sort("item_id").item(0, "item_id")
+    form = forms_of(client.get(f"/items/{item}").text, "/decide/preview")[0]
+    return form | {"kind": "both_right", "reason_code": "different_facts"}
+
+
+def test_a_form_that_names_other_orders_tells_nothing_of_them(bound, busy, desk, hidden):
+    client = bound("met-steward")
+    queue = desk.snapshot().table("review_queue").filter(item_id=hidden.item)
+    forged = own_form(client, desk) | {"orders": queue["order_id"].to_list(), "version": "0" * 16}
+    assert "not for the met" not in client.post("/decide/preview", data=forged).text
+
+
+def test_a_form_that_names_another_item_does_not_hide_it(bound, open_desk, desk, hidden):
+    bound("met-steward")
+    client = open_desk("met-steward", second_look_share=1)
+    shown = client.post("/decide/preview", data=own_form(client, desk))
+    forged = forms_of(shown.text, "/decide/save")[0] | {"item_id": hidden.item}
+    assert client.post("/decide/save", data=forged, follow_redirects=False).status_code == 303
+    assert [entry.item_id for entry in read_proposals(desk.database)] == [None]
+    with desk.database.reading() as connection:
+        assert read_work(connection, at=desk.clock()).waiting.is_empty()
+
+
+def test_what_one_decided_before_ones_forces_changed_is_told_no_longer(bound, open_desk, busy, desk):
+    with desk.database.writing() as connection:
+        set_role(connection, "steward", role="steward", forces=[FORCE], at=STARTED_AT)
+        set_role(connection, "steward2", role="steward", forces=[FORCE], at=STARTED_AT)
+    for name, (decision, proposal) in {"steward": busy, "steward2": busy}.items():
+        text = open_desk(name).get("/decisions/mine").text
+        assert "not for" not in text
+        assert decision not in text
+        assert proposal not in text
