@@ -1,0 +1,126 @@
+"""A steward at work in a real browser: by keys alone, without script, beside another steward."""
+
+import re
+
+import pytest
+from desk_cases import PASSWORD, serving
+
+from review.desk import Desk
+from warehouse.home import Home
+from warehouse.ledger.ledger import Ledger
+
+
+@pytest.fixture
+def address(desk_home, ledger_file):
+    """A desk that draws no ordinary decision for a second look."""
+    with serving(Desk(Home(desk_home), f"sqlite:///{ledger_file}"), second_look_share=0) as origin:
+        yield origin
+
+
+@pytest.fixture
+def taken(ledger_file):
+    """The decisions in the ledger."""
+
+    def read():
+        with Ledger.open(f"sqlite:///{ledger_file}") as ledger:
+            return ledger.read()
+
+    return read
+
+
+def enter(page, address, name):
+    page.goto(f"{address}/sign-in")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def test_a_steward_works_ten_items_by_keys_alone(browser, address, taken):
+    page = browser.new_page()
+    enter(page, address, "steward")
+    page.goto(f"{address}/queue?kind=discrepancies")
+    page.get_by_role("link", name="Begin with the first item").press("Enter")
+    seen = []
+    for _ in range(10):
+        page.get_by_role("heading", name="Decide", exact=True).wait_for()
+        seen.append(page.url)
+        page.keyboard.press("b")
+        page.keyboard.press("w")
+        page.keyboard.press("T")  # the reason that begins so: “The values state different facts”
+        page.keyboard.press("Tab")
+        page.keyboard.type("by keys")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Check before you save").wait_for()
+        page.keyboard.press("g")
+    page.get_by_text("The decision is saved").wait_for()
+    assert len(set(seen)) == 10
+    rows = taken()
+    assert rows.height == 10
+    assert set(rows["kind"]) == {"both_right"}
+    assert set(rows["comment"]) == {"by keys"}
+    page.keyboard.press("u")
+    page.wait_for_url(re.compile(r"/decisions/mine"))
+    page.close()
+
+
+def test_the_sheet_of_keys_opens_and_keys_can_be_switched_off(browser, address):
+    page = browser.new_page()
+    enter(page, address, "steward")
+    page.goto(f"{address}/queue")
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    page.keyboard.press("Escape")
+    page.goto(f"{address}/keys")
+    page.get_by_label("Off", exact=True).check()
+    page.get_by_role("button", name="Save settings").click()
+    page.goto(f"{address}/queue")
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").count() == 0
+    page.keyboard.press("u")
+    assert page.url.endswith("/queue")
+    page.close()
+
+
+def test_everything_can_be_decided_without_script(browser, address, taken):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    enter(page, address, "steward")
+    page.goto(f"{address}/queue?kind=discrepancies")
+    page.get_by_role("link", name="Begin with the first item").click()
+    form = page.locator("form.desk-decide-form").first
+    form.get_by_label("Known and accepted").check()
+    for part, value in (("Day", "31"), ("Month", "3"), ("Year", "2027")):
+        form.get_by_label(part, exact=True).fill(value)
+    form.get_by_label("Why", exact=True).select_option("cannot_be_corrected")
+    form.get_by_role("button", name="See what it changes").click()
+    page.get_by_role("button", name="Save decision").click()
+    assert page.get_by_text("The decision is saved").is_visible()
+    assert taken().get_column("kind").to_list() == ["accept"]
+    context.close()
+
+
+def test_two_stewards_who_decide_the_same_item_see_each_other(browser, address, taken):
+    pages = []
+    for name in ("steward", "steward2"):
+        page = browser.new_context().new_page()
+        enter(page, address, name)
+        pages.append(page)
+    first, second = pages
+    first.goto(f"{address}/queue?kind=discrepancies")
+    first.get_by_role("link", name="Begin with the first item").click()
+    second.goto(first.url)
+    assert second.get_by_text("steward is looking at it").is_visible()
+    for page in pages:
+        form = page.locator("form.desk-decide-form").first
+        form.get_by_label("Both are right").check()
+        form.get_by_label("Why", exact=True).select_option("different_facts")
+    for page in pages:
+        page.locator("form.desk-decide-form").first.get_by_role("button", name="See what it changes").click()
+    first.get_by_role("button", name="Save decision").click()
+    second.get_by_role("button", name="Save decision").click()
+    assert second.get_by_role("heading", name="Something changed meanwhile").is_visible()
+    assert taken().height == 1
+    for page in pages:
+        page.context.close()
