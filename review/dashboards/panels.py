@@ -91,12 +91,12 @@ def sheet_of(caption: str, headings: Sequence[str], rows: Iterable[Iterable[obje
 
 def percent(share: float | None) -> str:
     """A share as people read it; a dash where there is none."""
-    return NONE if share is None else f"{100 * share:.1f} %"
+    return NONE if share is None else f"{100 * share:.1f}%"
 
 
 def span(low: float | None, high: float | None) -> str:
     """An interval of a share."""
-    return NONE if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f} %"
+    return NONE if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}%"
 
 
 def counted(number: int, one: str, many: str) -> str:

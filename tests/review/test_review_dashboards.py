@@ -223,10 +223,10 @@ def test_throughput_counts_decisions_of_late_and_those_taken_back():
     panels = done_panels(done, Gallery(), today=date(2026, 11, 20), forces=None, by_steward=True)
     days = cells(panel(panels, "days").sheet)
     assert (days["20 November 2026"], days["19 November 2026"], days["18 November 2026"]) == (["3"], ["1"], ["0"])
-    assert "1 of 4 (25.0 %) taken back" in panel(panels, "days").told
+    assert "1 of 4 (25.0%) taken back" in panel(panels, "days").told
     stewards = cells(panel(panels, "stewards").sheet)
-    assert stewards["steward"] == ["3", "1.5", "2", "1 of 3 (33.3 %)", "1 of 3 (33.3 %)"]
-    assert stewards["steward2"] == ["1", "1.0", "0", "0 of 1 (0.0 %)", "0 of 1 (0.0 %)"]
+    assert stewards["steward"] == ["3", "1.5", "2", "1 of 3 (33.3%)", "1 of 3 (33.3%)"]
+    assert stewards["steward2"] == ["1", "1.0", "0", "0 of 1 (0.0%)", "0 of 1 (0.0%)"]
 
 
 def test_how_much_each_steward_decided_is_for_stewards_alone(viewer, steward):
