@@ -1,5 +1,6 @@
 """The log of packs handed out, on both databases: whole or not at all, by known users, never changed."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,6 +8,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from warehouse.audit import prove, read_rows
 from warehouse.ledger.errors import DecisionError, LedgerClockError, LedgerError
 from warehouse.ledger.ledger import Ledger
 from warehouse.packs.log import (
@@ -56,6 +58,15 @@ def test_what_was_handed_out_is_read_back_as_it_was_recorded(ledger):
     (row,) = read_disclosures(ledger).to_dicts()
     assert row == FILES | vars(HANDED_OUT) | {"disclosure_id": disclosure_id}
     assert read_pack_lines(ledger).drop("disclosure_id").equals(asked)
+
+
+def test_a_disclosure_stands_in_the_chain_of_the_audit_log(ledger):
+    disclosure_id = record_disclosure(ledger, HANDED_OUT, lines("d1", "d2"), digests=FILES)
+    with ledger.database.reading() as connection:
+        (entry,) = read_rows(connection)
+        assert prove(connection).broken_at is None
+    assert (entry["act"], entry["who"]) == ("disclosure", HANDED_OUT.disclosed_by)
+    assert json.loads(entry["what"])["disclosure"] == disclosure_id
 
 
 @pytest.mark.parametrize(

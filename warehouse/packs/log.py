@@ -1,8 +1,10 @@
 """The log of disclosures: every correction pack that was handed out, kept beside the ledger of decisions.
 
 Belongs here: recording one and reading them. Does not: making packs (`warehouse.packs.content`), the chain of the
-audit log. What the log has to tell: Data Protection Act 2018, s.62(3): the justification, date and time, and so far as
-possible who disclosed the data and to whom.
+audit log (`warehouse.audit`).
+
+What the log has to tell: Data Protection Act 2018, s.62(3): the justification, date and time, and so far as possible
+who disclosed the data and to whom.
 """
 
 import hashlib
@@ -16,6 +18,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import sqlalchemy as sa
 
+from warehouse.audit import Entry, append
 from warehouse.ledger.errors import DecisionError, LedgerClockError
 from warehouse.ledger.ledger import CLOCK_TOLERANCE, Ledger, require_active
 from warehouse.packs.metadata import disclosures as disclosures_table
@@ -71,7 +74,7 @@ def require_recordable(ledger: Ledger, disclosure: Disclosure) -> None:
 def record_disclosure(
     ledger: Ledger, disclosure: Disclosure, lines: pl.DataFrame, *, digests: Mapping[str, str]
 ) -> str:
-    """Put a disclosure with its lines into the log, whole or not at all; its id.
+    """Put a disclosure with its lines into the log and into the audit log's chain, whole or not at all; its id.
 
     Args:
         ledger: beside which the log lies.
@@ -92,6 +95,9 @@ def record_disclosure(
             sa.insert(disclosures_table), asdict(disclosure) | dict(digests) | {"disclosure_id": disclosure_id}
         )
         connection.execute(sa.insert(lines_table), rows.to_dicts())
+        what = {"disclosure": disclosure_id, "owner": disclosure.owner, "lines": rows.height}
+        entry = Entry(disclosure.disclosed_at, disclosure.disclosed_by, "disclosure", what, disclosure.reason)
+        append(connection, [entry])
     return disclosure_id
 
 
