@@ -20,8 +20,8 @@ from review.access.scope import seen_orders
 from review.access.viewer import Viewer
 from review.dashboards.gallery import Gallery
 from review.dashboards.panels import Cell, Panel, counted, percent, sheet_of
-from review.deciding.meanwhile import orders_of
 from review.deciding.night import present_of
+from review.deciding.sight import UnseenError, seen_subject
 from review.desk import Desk, Snapshot
 from review.item.words import KIND_TITLES, SEVERITY_TITLES, day_words
 from review.queue.facets import FACET, NOBODY, STATES, TO_DO
@@ -96,10 +96,8 @@ def read_done(desk: Desk, snapshot: Snapshot, who: Viewer) -> Done:
     seen = seen_orders(snapshot, who.forces)
     if seen is None:
         return Done(folded, proposals)
-    present, ids = present_of(snapshot), set(seen)
-    orders = [orders_of([draft for draft, _ in proposal.requests], decisions, present) for proposal in proposals]
-    shown = [proposal for proposal, about in zip(proposals, orders, strict=True) if about and about <= ids]
-    return Done(folded.join(_seen_decisions(folded, present, seen), on="decision_id", how="semi"), shown)
+    shown = [proposal for proposal in proposals if _is_seen(proposal, decisions, snapshot, who)]
+    return Done(folded.join(_seen_decisions(folded, present_of(snapshot), seen), on="decision_id", how="semi"), shown)
 
 
 def done_panels(
@@ -234,8 +232,16 @@ def _second_looks(proposals: Sequence[Proposal], first: date) -> Panel:
     return Panel("looks", "Second looks", told, sheet_of("Proposals", ["Proposals", "Number"], rows))
 
 
+def _is_seen(proposal: Proposal, decisions: pl.DataFrame, snapshot: Snapshot, who: Viewer) -> bool:
+    try:
+        seen_subject([draft for draft, _ in proposal.requests], decisions, snapshot, who.forces)
+    except UnseenError:
+        return False
+    return True
+
+
 def _seen_decisions(decisions: pl.DataFrame, present: Present, seen: pl.Series) -> pl.DataFrame:
-    """`decision_id` of those that are about orders there are, all of which are seen."""
+    """`decision_id` of those that are about orders there are, all of which are seen: `seen_subject` for all at once."""
     went = follow_orders(decisions["order_id"], present.orders["order_id"], present.redirects)
     named = decisions.select("decision_id", "order_id").join(went, on="order_id").select("decision_id", "order_now")
     held = present.records.select("record_id", handle="handle").join(
