@@ -47,6 +47,8 @@ WORDS: Mapping[int, str] = {
     500: "Nothing was saved but what a page has told you. Try again. If it fails again, tell the operator the time.",
 }
 DEFAULTS = frozenset({"Not Found", "Method Not Allowed", "Forbidden", "Bad Request", "Content Too Large"})
+GONE = frozenset({404, 410})
+LEFT = "What this is about has left the queue since, or is not yours to see. Nothing was saved."
 FOREIGN = "This form was sent from another site. Nothing was changed."
 OUTDATED = "This form belongs to a session that has ended. Nothing was saved. Check it, and send it again."
 
@@ -58,15 +60,18 @@ def problem(request: Request, status: int, words: str | None = None, **context: 
         request: what is answered.
         status: the HTTP status.
         words: what went wrong; the usual words for the status unless told.
-        context: what else the page shows; `unsent`: path and fields of a form that can be sent again.
+        context: what else the page shows; `unsent`: path and fields of a form that can be sent again; `typed`: fields
+            of one that can't.
     """
     told = WORDS.get(status, "") if words is None or words in DEFAULTS else words
     return page(request, "problem.html", status=status, title=TITLES.get(status, TITLES[500]), words=told, **context)
 
 
-def not_allowed(request: Request, error: Exception) -> Response:
-    """An HTTP error that a route raised."""
-    return problem(request, getattr(error, "status_code", 500), getattr(error, "detail", None))
+async def not_allowed(request: Request, error: Exception) -> Response:
+    """An HTTP error that a route raised; what was typed for something that is no longer there is given back."""
+    status, words = getattr(error, "status_code", 500), getattr(error, "detail", None)
+    typed = await unsent.fields_of(request) if status in GONE and hasattr(request.state, "viewer") else ()
+    return problem(request, status, LEFT if typed and words in DEFAULTS else words, typed=typed)
 
 
 def unreadable(request: Request, _: Exception) -> Response:
