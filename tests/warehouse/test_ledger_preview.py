@@ -69,6 +69,17 @@ def test_a_pair_tells_what_is_merged_or_split(kind, records, told):
     assert found == ([told] if told else [])
 
 
+def test_orders_that_one_source_holds_both_of_are_not_promised_to_become_one():
+    """The night may move the record instead, since a source should hold an order once."""
+    present = night()
+    more = pl.DataFrame({"record_id": ["court:4"], "order_id": ["ORD-2"], "subject_id": ["SUB-1"]})
+    crowded = replace(present, owners=pl.concat([present.owners, more]))
+    draft = present.draft_pair("same_order", "pnc:1", "pnc:3")
+    told = "2 become one, or one record moves to the other order: both have others of court"
+    assert foresee(draft, crowded).get_column("after").to_list() == [told]
+    assert foresee(draft, present).get_column("after").to_list() == ["2 become one"]
+
+
 def test_taking_back_is_not_foreseen():
     assert changes(night().draft_undo("DEC-1")) == []
 

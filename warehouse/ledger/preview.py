@@ -89,7 +89,25 @@ def _link_changes(draft: Draft, present: Present) -> pl.DataFrame:
     held = present.owners.join(ids, on="record_id").sort(column, "order_id")
     names = held.get_column(column).unique().sort()
     if (len(names) > 1) != kind.parts:
-        after = f"{len(names)} become one" if not kind.parts else "one becomes two"
+        after = (
+            "one becomes two" if kind.parts else f"{len(names)} become one{_unless_kept_apart(draft, held, present)}"
+        )
         row = (held.item(0, "order_id"), "split" if kind.parts else "merged", column, ", ".join(names), after)
         return pl.DataFrame([row], schema=CHANGE, orient="row")
     return pl.DataFrame(schema=CHANGE)
+
+
+def _unless_kept_apart(draft: Draft, held: pl.DataFrame, present: Present) -> str:
+    """What may come about instead: a source should hold an order once, so what else it holds can keep orders apart."""
+    others = present.owners.join(held.select("order_id").unique(), on="order_id").filter(
+        ~pl.col("record_id").is_in([draft.left_record_id, draft.right_record_id])
+    )
+    twice = (
+        others.select("order_id", source=pl.col("record_id").str.split(":").list.first())
+        .unique()
+        .filter(pl.col("source").is_duplicated())
+    )
+    if KIND[draft.kind].level == "person" or twice.is_empty():
+        return ""
+    sources = ", ".join(twice.get_column("source").unique().sort())
+    return f", or one record moves to the other order: both have others of {sources}"
