@@ -112,7 +112,8 @@ def read_rows(connection: sa.Connection, where: sa.ColumnElement[bool] | None = 
     """The rows of the log in their order, those that meet a condition if there is one, read in batches."""
     query = sa.select(audit_log).order_by(audit_log.c.sequence)
     chosen = query if where is None else query.where(where)
-    for batch in connection.execution_options(yield_per=BATCH).execute(chosen).mappings().partitions():
+    # Of the statement alone: set on the connection, PostgreSQL would be asked to write by a cursor too.
+    for batch in connection.execute(chosen.execution_options(yield_per=BATCH)).mappings().partitions():
         for row in batch:
             yield {str(name): value for name, value in row.items()}
 

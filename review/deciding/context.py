@@ -63,7 +63,7 @@ def deciding_context(
     found = snapshot.table(DISCREPANCIES.name).filter(pl.col("order_id") == orders[0])
     wanted = filled.about or next(iter(filled.fields.get("discrepancy_id", ())), None)
     choices = choices_on(item, found, present_of(snapshot), about=wanted)
-    with desk.database.reading() as connection:
+    with desk.reading() as connection:
         work = read_work(connection, at=desk.clock())
         accounts = all_accounts(connection)
     waiting = [entry for entry in read_proposals(desk.database, waiting=True) if entry.item_id == item["item_id"]]

@@ -106,7 +106,7 @@ class _Watch:
             return self._work, self._settled
 
     def _look(self, desk: Desk) -> None:
-        with desk.database.reading() as connection:
+        with desk.reading() as connection:
             self._work = read_work(connection, at=desk.clock())
             known = connection.execute(sa.select(sa.func.count()).select_from(decisions)).scalar_one()
         if known != self._known:

@@ -51,6 +51,6 @@ def change_keys(request: Request, who: SignedIn, form: SentForm) -> Response:
         )
     desk: Desk = request.app.state.desk
     own = {PREFERENCE: chosen, SWITCHED_OFF: not is_on, HIDE_WEIGHTS: is_blind}
-    with desk.database.writing() as connection:
+    with desk.writing() as connection:
         set_preferences(connection, who.name, {**who.preferences, **own})
     return go_on(request, "/keys", message="Your settings are saved.")

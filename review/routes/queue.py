@@ -131,7 +131,7 @@ def _context(board: Board, narrowed: Narrowed, view: View) -> dict[str, Any]:
 def _views(request: Request, who: Viewer) -> list[SavedView]:
     """The views that somebody sees; none while the ledger is down."""
     try:
-        with request.app.state.desk.database.reading() as connection:
+        with request.app.state.desk.reading() as connection:
             return read_views(connection, who.name)
     except LedgerError:
         return []
