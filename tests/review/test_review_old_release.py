@@ -13,9 +13,7 @@ from warehouse.home import Home
 @pytest.mark.parametrize(
     ("missing", "words"),
     [
-        pytest.param(
-            "source_records.parquet", "made by an earlier version of Concord", id="without records"
-        ),
+        pytest.param("source_records.parquet", "made by an earlier version of Concord", id="without records"),
         pytest.param("obeyed_decisions.parquet", "made by an earlier version of Concord", id="without decisions"),
         pytest.param("../CURRENT", "No release has been published yet", id="no release in force"),
     ],
