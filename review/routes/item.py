@@ -143,6 +143,9 @@ def _forms(
     """What the page shows to whoever may decide; nothing while the ledger is down."""
     if decisions is None:
         return {}
+    sides = (item["order_id"], item["other_order_id"])
+    if not all(sees(order_id, snapshot, who.forces) for order_id in sides if order_id):
+        return {"is_not_theirs": True}
     desk: Desk = request.app.state.desk
     own = {"item_id": item["item_id"], "minutes": request.app.state.settings.claim_minutes}
     try:

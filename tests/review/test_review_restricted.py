@@ -187,3 +187,18 @@ def test_what_one_decided_before_ones_forces_changed_is_told_no_longer(bound, op
         assert "not for" not in text
         assert decision not in text
         assert proposal not in text
+
+
+def test_who_sees_one_of_two_orders_is_told_why_they_can_not_decide(bound, desk):
+    snapshot = desk.snapshot()
+    seen = seen_orders(snapshot, frozenset({FORCE}))
+    hidden = snapshot.table("orders").filter(~pl.col("order_id").is_in(seen.implode()))["order_id"][0]
+    queue = pl.read_parquet(snapshot.release.parquet("review_queue"))
+    item = queue.filter(pl.col("order_id").is_in(seen.implode())).sort("item_id")["item_id"][0]
+    of_two = pl.when(pl.col("item_id") == item).then(pl.lit(hidden)).otherwise("other_order_id")
+    # The night has no item of two forces: the release is shown with one.
+    snapshot.keep("table review_queue", lambda: queue.with_columns(other_order_id=of_two))
+    shown = bound("met-steward").get(f"/items/{item}")
+    assert shown.status_code == 200
+    assert "A steward who sees both decides" in shown.text
+    assert "/decide/preview" not in shown.text
