@@ -98,14 +98,16 @@ def sample(
     orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 400,
     seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
     noise: Annotated[float, typer.Option(min=0, help="Errors: 0 none, 1 ordinary, 2 twice as many.")] = 1.0,
-    nights: Annotated[int, typer.Option(min=1, help="How many nights, each in a folder of its own.")] = 1,
+    nights: Annotated[
+        int, typer.Option(min=1, help="How many nights, ten days apart, each in a folder of its own.")
+    ] = 1,
     as_of: AsOfOption = SAMPLE_NIGHT,  # type: ignore[assignment]  # typer reads it like an argument
 ) -> None:
     """Write synthetic deliveries with their truth."""
     from samples.nights import write_nights
 
     write_nights(folder, orders=orders, seed=seed, noise=noise, nights=nights, as_of=as_of.date())
-    typer.echo(f"wrote {nights} night(s) of {orders} orders to {folder}")
+    typer.echo(f"wrote {nights} night(s) of {orders} orders to {folder}, the last one of {as_of:%Y-%m-%d}")
 
 
 @app.command()

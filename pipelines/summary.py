@@ -1,6 +1,7 @@
 """The summary of a night: what came, what the register holds, what to do next. Counts and keys only."""
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import polars as pl
 from rich.console import Console
@@ -145,13 +146,17 @@ def next_steps(sources: list[SourceLine], queue: int) -> list[str]:
         if line.state != "fresh"
     ]
     steps += [
-        f"{line.source}: {line.quarantined} rows quarantined, see the quarantine folder"
+        f"{line.source}: {line.quarantined} row{'s' * (line.quarantined > 1)} quarantined, see the quarantine folder"
         for line in sources
         if line.quarantined
     ]
     if queue:
         steps.append(f"{queue} items wait in review_queue; `concord explain ORDER_ID` tells why an order is as it is")
     return steps or ["nothing: all sources came, nothing waits"]
+
+
+def _as_seen_from_here(folder: Path) -> Path:
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def render(summary: Summary, console: Console) -> None:
@@ -173,7 +178,7 @@ def render(summary: Summary, console: Console) -> None:
     console.print(f"[bold]CHECKS[/]  {summary.unmet_expectations} expectations not met (expectation_results)\n")
     console.print(_quality_grid(summary.quality))
     console.print("In brackets the 95 % interval; of how many values: concord quality show")
-    console.print(f"[bold]RELEASE[/]  {summary.folder}", soft_wrap=True)
+    console.print(f"[bold]RELEASE[/]  {_as_seen_from_here(Path(summary.folder))}", soft_wrap=True)
     for step in summary.next_steps:
         console.print(f"[bold]NEXT[/]  {step}", highlight=False)
 

@@ -14,17 +14,21 @@ import pytest
 from samples.nights import write_nights
 
 CONCORD = Path(sys.executable).with_name("concord")
-NIGHT, NEXT = date(2026, 11, 20), date(2026, 11, 21)
+NIGHT, NEXT, AFTER = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
 END = date(2027, 3, 17)
 OF_DISCREPANCIES = ("discrepancies", "lone_record")
 
 
 def concord(home: Path, *words: object, codes: tuple[int, ...] = (0,)) -> str:
+    return ran(home, *words, codes=codes).stdout
+
+
+def ran(home: Path, *words: object, codes: tuple[int, ...]) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CONCORD")}
     command = [CONCORD, *map(str, words), "--home", home]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert said.returncode in codes, said.stderr + said.stdout
-    return said.stdout
+    return said
 
 
 def read(home: Path, release: str, table: str) -> pl.DataFrame:
@@ -153,3 +157,15 @@ def test_a_closed_discrepancy_no_longer_counts_and_a_referred_one_does(home):
     )
     fewer = [before[orders[found]] - after[orders[found]] for found in only_discrepancies(home)]
     assert fewer == [1, 1, 0, 0]
+
+
+def test_a_night_without_the_ledger_that_it_rests_on_fails_and_says_what_to_do(home):
+    ledger, aside = home / "ledger", home / "aside"
+    ledger.rename(aside)
+    try:
+        told = ran(home, "nightly", "--landing", home.parent / "landing", "--as-of", AFTER, codes=(1,)).stderr
+    finally:
+        aside.rename(ledger)
+    assert "the last release is untouched: step decisions: the ledger of decisions, on which the release" in told
+    assert "concord decisions migrate" in told
+    assert not (home / "releases" / f"r{AFTER}").exists()

@@ -1,10 +1,13 @@
 """The summary of a night: no score without its parts."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import polars as pl
 import pytest
 from rich.console import Console
 
-from pipelines.summary import ScoreParts, Summary, quality_by_source, render
+from pipelines.summary import ScoreParts, SourceLine, Summary, next_steps, quality_by_source, render
 from warehouse.tables.core import SOURCES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 
@@ -12,6 +15,11 @@ from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 def scores(**parts: object) -> pl.DataFrame:
     row = {"scope": "source", "scope_key": "pnc", "dimension": "completeness"} | parts
     return pl.DataFrame([row], schema_overrides={"low": pl.Float64, "high": pl.Float64})
+
+
+def line(**parts) -> SourceLine:
+    given = {"state": "fresh", "read": 9, "kept": 9, "quarantined": 0, "duplicate": 0, "notes": []}
+    return SourceLine("pnc", **(given | parts))
 
 
 def printed(quality: dict[str, dict[str, ScoreParts]]) -> str:
@@ -42,3 +50,43 @@ def test_every_source_and_dimension_is_told_even_if_nothing_was_scored():
     assert list(quality) == [*SOURCES, "all"]
     assert all(list(parts) == list(DIMENSIONS) for parts in quality.values())
     assert {part for parts in quality.values() for part in parts.values()} == {ScoreParts(None, None, None, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        pytest.param(1, "pnc: 1 row quarantined, see the quarantine folder", id="one row"),
+        pytest.param(2, "pnc: 2 rows quarantined, see the quarantine folder", id="two rows"),
+    ],
+)
+def test_quarantined_rows_are_something_to_look_at(count, words):
+    assert next_steps([line(quarantined=count)], 0) == [words]
+
+
+def test_the_release_is_named_as_seen_from_the_folder_one_is_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    here, elsewhere = tmp_path / "releases" / "r1", tmp_path.parent / "r1"
+    nothing = Summary(
+        "r",
+        "2026-11-20",
+        "published",
+        None,
+        "f",
+        [],
+        0,
+        0,
+        0,
+        0,
+        0,
+        {},
+        0,
+        0,
+        0,
+        quality_by_source(QUALITY_SCORES.empty()),
+        [],
+    )
+    for folder, shown in ((here, Path("releases/r1")), (elsewhere, elsewhere)):
+        console = Console(width=200)
+        with console.capture() as captured:
+            render(replace(nothing, folder=str(folder)), console)
+        assert f"RELEASE  {shown}\n" in captured.get()
