@@ -27,7 +27,7 @@ from warehouse.ledger.decision import Draft, Signature
 from warehouse.ledger.errors import DecisionError
 from warehouse.ledger.ledger import Beside, Ledger
 from warehouse.ledger.present import Present
-from warehouse.ledger.preview import foresee
+from warehouse.ledger.preview import foresee_all
 from warehouse.ledger.taking import Taken
 from warehouse.tables.register import REVIEW_QUEUE
 
@@ -146,10 +146,10 @@ class Decider:
         drawn_for = [order for order in wish.orders if sees(order, snapshot, self._forces)]
         signature = Signature(self._by, wish.reason_code, wish.comment)
         taken = ledger.decide_all([(draft, signature) for draft in drafts], keep=False)
-        changes = pl.concat([foresee(draft, present) for draft in drafts])
+        changes = foresee_all(drafts, present)
         return Considered(
             drafts=drafts,
-            changes=changes.unique(maintain_order=True),
+            changes=changes,
             why=self._why(drafts, present, decisions),
             taken=taken,
             orders=orders,

@@ -3,7 +3,10 @@
 Belongs here: this step, for one decision and for several. Does not: judging them (`review.deciding.decider`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
 
 from review.deciding.wishes import Wish
 from warehouse.ledger.bulk import draft_of
@@ -20,17 +23,43 @@ def draft_all(wish: Wish, present: Present) -> tuple[Draft, ...]:
         ValuesChangedError: the values of the one decision have changed since the preview.
         RefusedTogetherError: of several decisions some can't be taken.
     """
-    prints: Sequence[str | None] = wish.fingerprints or [None] * len(wish.asked)
-    if len(prints) != len(wish.asked):
+    wanted = [one for asked in wish.asked for one in _spread(asked, present)]
+    prints: Sequence[str | None] = wish.fingerprints or [None] * len(wanted)
+    if len(prints) != len(wanted):
         raise DecisionError("the form does not say of each decision what was seen: look again")
     drafts, refusals = list[Draft](), dict[int, Exception]()
-    for place, (asked, seen) in enumerate(zip(wish.asked, prints, strict=True)):
+    for place, (asked, seen) in enumerate(zip(wanted, prints, strict=True)):
         try:
             drafts.append(draft_of({**asked, "fingerprint": seen}, present))
         except (DecisionError, DecisionRefusedError) as error:
             refusals[place] = error
-    if refusals and len(wish.asked) == 1:
+    if refusals and len(wanted) == 1:
         raise refusals[0]
     if refusals:
         raise RefusedTogetherError(refusals)
     return tuple(drafts)
+
+
+def _spread(asked: Mapping[str, Any], present: Present) -> list[Mapping[str, Any]]:
+    """Of two orders that are one: a decision on the records named, and one for each further source that holds both.
+
+    A source should hold an order once: where it holds a record of either, the linking would keep these apart, and only
+    one record would move.
+    """
+    named = [asked.get("left_record_id"), asked.get("right_record_id")]
+    orders = dict(present.owners.filter(pl.col("record_id").is_in(named)).select("record_id", "order_id").iter_rows())
+    if asked["kind"] != "same_order" or len(set(orders.values())) < 2:
+        return [asked]
+    left, right = (_by_source(orders[str(name)], present) for name in named)
+    further = [
+        {"kind": "same_order", "left_record_id": left[source], "right_record_id": right[source]}
+        for source in sorted(left.keys() & right.keys())
+        if {left[source], right[source]} != set(named)
+    ]
+    return [asked, *further]
+
+
+def _by_source(order_id: str, present: Present) -> dict[str, str]:
+    """The first record of an order in each source."""
+    held = present.owners.filter(pl.col("order_id") == order_id).sort("record_id", descending=True)
+    return {name.split(":")[0]: name for name in held.get_column("record_id")}

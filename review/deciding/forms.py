@@ -22,7 +22,10 @@ KIND_WORDS: Mapping[str, tuple[str, str]] = {
     "both_right": ("Both are right", "They state different facts. The difference is closed."),
     "accept": ("Known and accepted", "The difference is closed until a day."),
     "refer": ("Refer it to its owner", "It stays open and leaves the queue."),
-    "same_order": ("The same order", "The records are put together."),
+    "same_order": (
+        "The same order",
+        "The records are put together; of two orders, those of every source that holds both.",
+    ),
     "different_order": ("Different orders", "The records are kept apart; they may be of one person."),
     "same_person": ("The same person, whatever the orders", "The orders are put to one person."),
     "different_person": ("Different people", "The records and their orders are kept apart."),

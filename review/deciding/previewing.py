@@ -80,6 +80,7 @@ def _considered(considered: Considered, wish: Wish, present: Present) -> dict[st
         "changes": tell_changes(considered.changes),
         "forces": holding_forces(considered.changes, present),
         "why": [REASON[code] for code in considered.why],
+        "count": len(considered.drafts),
         "fingerprints": [draft.fingerprint for draft in considered.drafts],
     }
 

@@ -15,9 +15,10 @@ from review.desk import Desk, Snapshot
 from warehouse.desk.four_eyes import REASON, Reason
 from warehouse.desk.proposals import Proposal, find_proposal, read_proposals
 from warehouse.ledger.bulk import draft_of
+from warehouse.ledger.decision import Draft
 from warehouse.ledger.errors import DecisionError, DecisionRefusedError
 from warehouse.ledger.ledger import Ledger
-from warehouse.ledger.preview import foresee
+from warehouse.ledger.preview import foresee_all
 
 
 @dataclass(frozen=True)
@@ -72,21 +73,21 @@ def waiting_for(desk: Desk, who: Viewer) -> list[SecondLook]:
 def _look(snapshot: Snapshot, who: Viewer, proposal: Proposal, decisions: pl.DataFrame) -> SecondLook:
     present, drafts = present_of(snapshot), [draft for draft, _ in proposal.requests]
     orders = seen_subject(drafts, decisions, snapshot, who.forces)
-    outdated, changes = list[str](), list[pl.DataFrame]()
+    outdated, current = list[str](), list[Draft]()
     for draft in drafts if proposal.waits else ():
         try:
-            changes.append(foresee(draft_of(draft.about(), present), present))
+            current.append(draft_of(draft.about(), present))
         except (DecisionError, DecisionRefusedError) as error:
             outdated.append(str(error))
-    all_changes = pl.concat(changes).unique(maintain_order=True) if changes else None
+    changes = foresee_all(current, present)
     signature = proposal.requests[0][1]
     return SecondLook(
         proposal=proposal,
         orders=orders,
         lines=tuple(tell_drafts(drafts, reason_code=signature.reason_code, comment=signature.comment)),
         why=tuple(REASON[code] for code in proposal.why),
-        changes=tuple(tell_changes(all_changes)) if all_changes is not None else (),
-        forces=tuple(holding_forces(all_changes, present)) if all_changes is not None else (),
+        changes=tuple(tell_changes(changes)),
+        forces=tuple(holding_forces(changes, present)),
         outdated=tuple(dict.fromkeys(outdated)),
     )
 

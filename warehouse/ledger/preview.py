@@ -4,6 +4,8 @@ Belongs here: what follows from the decision by itself. Does not: what else the 
 which further records a link draws along: only the night itself can tell.
 """
 
+from collections.abc import Collection, Sequence
+
 import polars as pl
 
 from warehouse.ledger.decision import Draft
@@ -23,12 +25,20 @@ PERIOD = ("is_until_further_order", "end_on", "term_months")
 WORDS_OF_DISCREPANCY = {"both_right": "closed", "accept": "closed", "refer": "referred"}
 
 
-def foresee(draft: Draft, present: Present) -> pl.DataFrame:
+def foresee_all(drafts: Sequence[Draft], present: Present) -> pl.DataFrame:
+    """What decisions that are taken together would change: the rows of `foresee`, each once."""
+    decided = {name for draft in drafts for name in (draft.left_record_id, draft.right_record_id) if name}
+    changes = [foresee(draft, present, decided=decided) for draft in drafts]
+    return pl.concat(changes).unique(maintain_order=True) if changes else pl.DataFrame(schema=CHANGE)
+
+
+def foresee(draft: Draft, present: Present, *, decided: Collection[str] = ()) -> pl.DataFrame:
     """What a decision would change.
 
     Args:
         draft: the decision.
         present: the night that it was drafted on.
+        decided: ids of records that are put together by other decisions taken with it.
 
     Returns:
         `CHANGE`: changed fields of orders, their status in law among them; orders or persons that would be merged or
@@ -38,7 +48,7 @@ def foresee(draft: Draft, present: Present) -> pl.DataFrame:
     if about == "value":
         return _value_changes(draft, present)
     if about == "pair":
-        return _link_changes(draft, present)
+        return _link_changes(draft, present, decided)
     if about == "discrepancy":
         row = (draft.order_id, WORDS_OF_DISCREPANCY[draft.kind], draft.field, "open", draft.kind)
         return pl.DataFrame([row], schema=CHANGE, orient="row")
@@ -81,7 +91,7 @@ def _statuses(orders: pl.DataFrame, present: Present) -> pl.Series:
     return orders.select("order_id").join(statuses, on="order_id", how="left", maintain_order="left")["legal_status"]
 
 
-def _link_changes(draft: Draft, present: Present) -> pl.DataFrame:
+def _link_changes(draft: Draft, present: Present, decided: Collection[str]) -> pl.DataFrame:
     kind = KIND[draft.kind]
     column = f"{'subject' if kind.level == 'person' else 'order'}_id"
     handles = [draft.left_handle, draft.right_handle]
@@ -89,18 +99,17 @@ def _link_changes(draft: Draft, present: Present) -> pl.DataFrame:
     held = present.owners.join(ids, on="record_id").sort(column, "order_id")
     names = held.get_column(column).unique().sort()
     if (len(names) > 1) != kind.parts:
-        after = (
-            "one becomes two" if kind.parts else f"{len(names)} become one{_unless_kept_apart(draft, held, present)}"
-        )
+        merged = f"{len(names)} become one{_unless_kept_apart(draft, held, present, decided)}"
+        after = "one becomes two" if kind.parts else merged
         row = (held.item(0, "order_id"), "split" if kind.parts else "merged", column, ", ".join(names), after)
         return pl.DataFrame([row], schema=CHANGE, orient="row")
     return pl.DataFrame(schema=CHANGE)
 
 
-def _unless_kept_apart(draft: Draft, held: pl.DataFrame, present: Present) -> str:
+def _unless_kept_apart(draft: Draft, held: pl.DataFrame, present: Present, decided: Collection[str]) -> str:
     """What may come about instead: a source should hold an order once, so what else it holds can keep orders apart."""
     others = present.owners.join(held.select("order_id").unique(), on="order_id").filter(
-        ~pl.col("record_id").is_in([draft.left_record_id, draft.right_record_id])
+        ~pl.col("record_id").is_in([draft.left_record_id, draft.right_record_id, *sorted(decided)])
     )
     twice = (
         others.select("order_id", source=pl.col("record_id").str.split(":").list.first())

@@ -1,0 +1,73 @@
+"""Two orders that are one: every source that holds both is decided on at once."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from starlette.datastructures import FormData
+
+from review.deciding.drafting import draft_all
+from review.deciding.night import present_of
+from review.deciding.wishes import read_wish
+from warehouse.ledger.preview import foresee_all
+
+FORM = {"reason_code": "document_seen", "submission": "s", "release_id": "", "version": ""}
+
+
+def wish_on(left, right, kind="same_order"):
+    return read_wish(FormData({**FORM, "kind": kind, "left_record_id": left, "right_record_id": right}))
+
+
+@pytest.fixture
+def present(desk):
+    return present_of(desk.snapshot())
+
+
+@pytest.fixture
+def two_orders(present):
+    """Two orders of which the same two sources hold one record each: their records by source."""
+    sourced = present.owners.with_columns(source=pl.col("record_id").str.split(":").list.first())
+    held = sourced.group_by("order_id").agg(pl.col("source").sort(), pl.col("record_id").sort_by("source"))
+    pairs = held.filter(pl.col("source").list.len() == pl.col("source").list.n_unique())
+    alike = (
+        pairs.filter(pl.col("source").list.len() >= 2)
+        .sort("source", "order_id")
+        .group_by("source", maintain_order=True)
+    )
+    records = next(rows.get_column("record_id").to_list()[:2] for _, rows in alike if rows.height > 1)
+    return [dict(zip([name.split(":")[0] for name in names], names, strict=True)) for names in records]
+
+
+def test_each_source_that_holds_both_orders_is_decided_on(present, two_orders):
+    one, other = two_orders
+    first = min(one)
+    drafts = draft_all(wish_on(one[first], other[first]), present)
+    decided = {frozenset((draft.left_record_id, draft.right_record_id)) for draft in drafts}
+    assert decided == {frozenset((one[source], other[source])) for source in one}
+    changes = foresee_all(drafts, present).filter(change="merged")
+    assert changes.get_column("after").unique().to_list() == ["2 become one"]
+
+
+def test_records_of_two_sources_are_decided_on_beside_those_of_each(present, two_orders):
+    one, other = two_orders
+    first, second = sorted(one)[:2]
+    drafts = draft_all(wish_on(one[first], other[second]), present)
+    assert {draft.left_record_id for draft in drafts} | {draft.right_record_id for draft in drafts} >= {
+        one[first],
+        other[second],
+        one[second],
+        other[first],
+    }
+
+
+@pytest.mark.parametrize("kind", ["different_order", "same_person", "different_person"])
+def test_other_decisions_on_two_records_are_one_decision(present, two_orders, kind):
+    one, other = two_orders
+    assert len(draft_all(wish_on(*(order[min(one)] for order in (one, other)), kind), present)) == 1
+
+
+def test_what_was_seen_is_held_against_every_decision(present, two_orders):
+    one, other = two_orders
+    wish = wish_on(one[min(one)], other[min(one)])
+    prints = tuple(draft.fingerprint for draft in draft_all(wish, present))
+    assert draft_all(replace(wish, fingerprints=prints), present) == draft_all(wish, present)
