@@ -4,12 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 
 from warehouse.ledger.metadata import UtcDateTime
+from warehouse.ledger.migrations.append_only import keep_rows
 
 revision = "0003"
 down_revision = "0002"
 
 WORDS = "what was logged, proposed or judged is never edited or deleted"
-APPEND_ONLY = {"audit_log": "sequence", "proposals": "proposal_id", "judgements": "proposal_id"}
+APPEND_ONLY = {"audit_log": ("sequence",), "proposals": ("proposal_id",), "judgements": ("proposal_id",)}
 
 
 def _user(name: str, constraint: str, *, key: bool = False) -> sa.Column[str]:
@@ -134,35 +135,9 @@ def _make_four_eyes() -> None:
     )
 
 
-def _triggers(table: str, key: str, dialect: str) -> tuple[str, ...]:
-    """What makes the database itself refuse to change a row, as step 0002 does for decisions."""
-    if dialect == "sqlite":
-        abort = f"BEGIN SELECT RAISE(ABORT, '{WORDS}'); END"
-        known = sa.select(1).select_from(sa.table(table)).where(sa.column(key) == sa.literal_column(f"NEW.{key}"))
-        return (
-            f"CREATE TRIGGER {table}_is_not_edited BEFORE UPDATE ON {table} {abort}",
-            f"CREATE TRIGGER {table}_is_not_deleted BEFORE DELETE ON {table} {abort}",
-            f"CREATE TRIGGER {table}_is_not_overwritten BEFORE INSERT ON {table} WHEN EXISTS ({known}) {abort}",
-        )
-    return (
-        f"""CREATE TRIGGER {table}_is_not_edited_or_deleted BEFORE UPDATE OR DELETE ON {table}
-        FOR EACH ROW EXECUTE FUNCTION desk_rows_stay()""",
-        f"""CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table}
-        FOR EACH STATEMENT EXECUTE FUNCTION desk_rows_stay()""",
-    )
-
-
 def upgrade() -> None:
     """Make the tables, and the triggers of those that are only appended to."""
     _make_access()
     _make_work()
     _make_four_eyes()
-    dialect = op.get_bind().dialect.name
-    if dialect != "sqlite":
-        op.execute(f"""
-            CREATE FUNCTION desk_rows_stay() RETURNS trigger LANGUAGE plpgsql
-            AS $$ BEGIN RAISE EXCEPTION '{WORDS}' USING ERRCODE = 'restrict_violation'; END $$
-        """)
-    for table, key in APPEND_ONLY.items():
-        for statement in _triggers(table, key, dialect):
-            op.execute(statement)
+    keep_rows(APPEND_ONLY, words=WORDS, function="desk_rows_stay")

@@ -4,36 +4,17 @@ import sqlalchemy as sa
 from alembic import op
 
 from warehouse.ledger.metadata import UtcDateTime
+from warehouse.ledger.migrations.append_only import keep_rows
 
 revision = "0004"
 down_revision = "0003"
 
 WORDS = "what was handed out is never edited or deleted in the log"
-SAME_ROW = {
-    "disclosures": "disclosure_id = NEW.disclosure_id",
-    "pack_lines": "disclosure_id = NEW.disclosure_id AND reference = NEW.reference",
-}
+APPEND_ONLY = {"disclosures": ("disclosure_id",), "pack_lines": ("disclosure_id", "reference")}
 
 
 def _needed(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, sa.Text(), nullable=False) for name in names]
-
-
-def _triggers(table: str, dialect: str) -> tuple[str, ...]:
-    if dialect == "sqlite":
-        abort = f"BEGIN SELECT RAISE(ABORT, '{WORDS}'); END"
-        known = f"EXISTS (SELECT 1 FROM {table} WHERE {SAME_ROW[table]})"  # noqa: S608  # names of this module
-        return (
-            f"CREATE TRIGGER {table}_are_not_edited BEFORE UPDATE ON {table} {abort}",
-            f"CREATE TRIGGER {table}_are_not_deleted BEFORE DELETE ON {table} {abort}",
-            f"CREATE TRIGGER {table}_are_not_overwritten BEFORE INSERT ON {table} WHEN {known} {abort}",
-        )
-    return (
-        f"""CREATE TRIGGER {table}_are_not_edited_or_deleted BEFORE UPDATE OR DELETE ON {table}
-        FOR EACH ROW EXECUTE FUNCTION disclosures_stay()""",
-        f"""CREATE TRIGGER {table}_are_not_emptied BEFORE TRUNCATE ON {table}
-        FOR EACH STATEMENT EXECUTE FUNCTION disclosures_stay()""",
-    )
 
 
 def upgrade() -> None:
@@ -59,12 +40,4 @@ def upgrade() -> None:
         *_needed("order_id", "discrepancy_id", "rule_code", "field"),
         *(sa.Column(name, sa.Text()) for name in ("source", "handle", "observed", "expected")),
     )
-    dialect = op.get_bind().dialect.name
-    if dialect != "sqlite":
-        op.execute(f"""
-            CREATE FUNCTION disclosures_stay() RETURNS trigger LANGUAGE plpgsql
-            AS $$ BEGIN RAISE EXCEPTION '{WORDS}' USING ERRCODE = 'restrict_violation'; END $$
-        """)
-    for table in SAME_ROW:
-        for statement in _triggers(table, dialect):
-            op.execute(statement)
+    keep_rows(APPEND_ONLY, words=WORDS, function="disclosures_stay")
