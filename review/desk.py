@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from warehouse.home import Home
 from warehouse.ledger.database import Database
 from warehouse.ledger.errors import LedgerError
-from warehouse.ledger.ledger import now
+from warehouse.ledger.ledger import Ledger, now
 from warehouse.releases import Release, current_release
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, RELEASE_TABLES, SOURCE_RECORDS
 
@@ -110,6 +110,11 @@ class Desk:
         self._down_until: float | None = None
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, over the connections that the desk keeps."""
+        return Ledger(self.database, self.clock)
 
     def snapshot(self) -> Snapshot:
         """The release in force now; one that was published since the last request is taken up.

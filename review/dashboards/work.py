@@ -29,7 +29,6 @@ from warehouse.desk.metadata import VERDICTS
 from warehouse.desk.proposals import Proposal, read_proposals
 from warehouse.ledger.evidence import follow_orders
 from warehouse.ledger.folding import fold
-from warehouse.ledger.ledger import Ledger
 from warehouse.ledger.present import Present
 from warehouse.tables.register import QUEUE_KINDS, SEVERITIES
 
@@ -91,7 +90,7 @@ def read_done(desk: Desk, snapshot: Snapshot, who: Viewer) -> Done:
     Raises:
         LedgerError: the ledger is down.
     """
-    decisions, proposals = Ledger(desk.database).read(), read_proposals(desk.database)
+    decisions, proposals = desk.ledger.read(), read_proposals(desk.database)
     folded = fold(decisions).filter(pl.col("kind") != "undo")
     seen = seen_orders(snapshot, who.forces)
     if seen is None:

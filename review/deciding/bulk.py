@@ -3,7 +3,9 @@
 Belongs here: finding them in a view of the queue. Does not: deciding (`review.deciding.decider`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -12,8 +14,8 @@ from expectations.rules.rule import Rule
 from review.access.scope import only_seen
 from review.access.viewer import Viewer
 from review.desk import Desk
-from review.item.findings import words_of
-from review.item.words import record_title, source_name
+from review.item.findings import holder_words, words_of
+from review.item.neighbours import person_words
 from review.queue.board import items_of, open_board
 from review.queue.view import View
 from warehouse.ledger.kinds import KIND, REASONS, Kind, Reason
@@ -90,15 +92,12 @@ def find_bulk(desk: Desk, who: Viewer, view: View) -> Bulk:
     return Bulk(rule, tuple(_line(row) for row in named.iter_rows(named=True)), rows.height)
 
 
-def _line(row: dict[str, str | None]) -> BulkLine:
-    source, key = row["source"], row["source_key"]
-    holder = record_title(f"{source}:{key}") if key else source_name(source) if source else "the order itself"
-    field = str(row["field"])
+def _line(row: Mapping[str, Any]) -> BulkLine:
     return BulkLine(
-        discrepancy_id=str(row["discrepancy_id"]),
-        order_id=str(row["order_id"]),
-        person=" ".join(filter(None, (row["forenames"], row["surname"]))) or "name not known",
-        holder=holder,
-        observed=words_of(field, row["observed"]) or "none",
-        expected=words_of(field, row["expected"]) or "none",
+        discrepancy_id=row["discrepancy_id"],
+        order_id=row["order_id"],
+        person=person_words(row),
+        holder=holder_words(row),
+        observed=words_of(row["field"], row["observed"]) or "none",
+        expected=words_of(row["field"], row["expected"]) or "none",
     )

@@ -25,7 +25,7 @@ from warehouse.desk.proposals import Proposal, approve, approved_decisions, find
 from warehouse.ledger.bulk import draft_of
 from warehouse.ledger.decision import Draft, Signature
 from warehouse.ledger.errors import DecisionError
-from warehouse.ledger.ledger import Beside, Ledger
+from warehouse.ledger.ledger import Beside
 from warehouse.ledger.present import Present
 from warehouse.ledger.preview import foresee_all
 from warehouse.ledger.taking import Taken
@@ -40,7 +40,6 @@ class Considered:
         drafts: the decisions.
         changes: of all of them, as `foresee` tells: `order_id`, `change`, `field`, `before`, `after`.
         why: codes of `four_eyes.REASONS` for which a second steward is asked; empty if none is.
-        taken: what would become of each decision.
         orders: that they are about.
         meanwhile: what changed since the form was drawn; None if nothing did.
     """
@@ -48,7 +47,6 @@ class Considered:
     drafts: tuple[Draft, ...]
     changes: pl.DataFrame
     why: tuple[str, ...]
-    taken: tuple[Taken, ...]
     orders: frozenset[str]
     meanwhile: Meanwhile | None
 
@@ -88,26 +86,39 @@ class Decider:
             ContradictionError, RefusedTogetherError: decisions that stand contradict it.
             LedgerError: the ledger is down.
         """
-        present = present_of(self._desk.snapshot())
-        with Ledger.open(self._desk.ledger_url) as ledger:
-            return self._consider(wish, present, ledger)
+        if not wish.asked:
+            raise DecisionError("nothing is decided")
+        snapshot, ledger = self._desk.snapshot(), self._desk.ledger
+        present = present_of(snapshot)
+        drafts, decisions = draft_all(wish, present), ledger.read()
+        orders = seen_subject(drafts, decisions, snapshot, self._forces)
+        drawn_for = [order for order in wish.orders if sees(order, snapshot, self._forces)]
+        signature = Signature(self._by, wish.reason_code, wish.comment)
+        ledger.decide_all([(draft, signature) for draft in drafts], keep=False)
+        return Considered(
+            drafts=drafts,
+            changes=foresee_all(drafts, present),
+            why=self._why(drafts, present, decisions),
+            orders=orders,
+            meanwhile=find_meanwhile(self._desk, wish, drafts, present, orders=drawn_for),
+        )
 
-    def carry_out(self, wish: Wish) -> Outcome:
-        """Take the decisions, or let them wait for a second steward.
+    def carry_out(self, wish: Wish) -> Outcome | None:
+        """Take the decisions, or let them wait for a second steward; None if something changed meanwhile.
 
-        What changed meanwhile is for the caller to show first (`consider`); values that changed since the preview
-        are refused here too, by the fingerprints, and decisions that were taken since, by the ledger. Raises as
-        `consider`.
+        What changed is for the caller to show first (`consider`); values that changed since the preview are refused
+        here too, by the fingerprints, and decisions that were taken since, by the ledger. Raises as `consider`.
         """
-        present = present_of(self._desk.snapshot())
-        with Ledger.open(self._desk.ledger_url, clock=self._desk.clock) as ledger:
-            considered = self._consider(wish, present, ledger)
-            signature = Signature(self._by, wish.reason_code, wish.comment)
-            if considered.why:
-                return self._propose(wish, considered, signature)
-            batch_id = name_submission(self._by, wish.submission) if len(considered.drafts) > 1 else None
-            requests = [(draft.in_batch(batch_id) if batch_id else draft, signature) for draft in considered.drafts]
-            return Outcome(ledger.decide_all(requests, beside=self._noted(considered.orders)), None, batch_id)
+        considered = self.consider(wish)
+        if considered.meanwhile is not None:
+            return None
+        signature = Signature(self._by, wish.reason_code, wish.comment)
+        if considered.why:
+            return self._propose(wish, considered, signature)
+        batch_id = name_submission(self._by, wish.submission) if len(considered.drafts) > 1 else None
+        requests = [(draft.in_batch(batch_id) if batch_id else draft, signature) for draft in considered.drafts]
+        note = self._noted(considered.orders)
+        return Outcome(self._desk.ledger.decide_all(requests, beside=note), None, batch_id)
 
     def approve(self, proposal_id: str, comment: str | None) -> tuple[Taken, ...]:
         """Approve another steward's proposal on what there is now.
@@ -121,11 +132,10 @@ class Decider:
         proposal = find_proposal(self._desk.database, proposal_id)
         present = present_of(self._desk.snapshot())
         drafts = [draft_of(draft.about(), present) for draft, _ in proposal.requests]
-        with Ledger.open(self._desk.ledger_url, clock=self._desk.clock) as ledger:
-            orders = seen_subject(drafts, ledger.read(), self._desk.snapshot(), self._forces)
-            note = self._noted(orders, proposal=proposal_id)
-            at = self._desk.clock()
-            return tuple(approve(ledger, proposal, by=self._by, at=at, comment=comment, beside=note))
+        ledger = self._desk.ledger
+        orders = seen_subject(drafts, ledger.read(), self._desk.snapshot(), self._forces)
+        note = self._noted(orders, proposal=proposal_id)
+        return tuple(approve(ledger, proposal, by=self._by, at=self._desk.clock(), comment=comment, beside=note))
 
     def _noted(self, orders: frozenset[str], **more: str) -> Beside:
         """Notes decisions in the audit log, in the transaction that keeps them: keys alone."""
@@ -137,24 +147,6 @@ class Decider:
                 append(connection, [Entry(self._desk.clock(), self._by, "alteration", what)])
 
         return note
-
-    def _consider(self, wish: Wish, present: Present, ledger: Ledger) -> Considered:
-        if not wish.asked:
-            raise DecisionError("nothing is decided")
-        drafts, decisions, snapshot = draft_all(wish, present), ledger.read(), self._desk.snapshot()
-        orders = seen_subject(drafts, decisions, snapshot, self._forces)
-        drawn_for = [order for order in wish.orders if sees(order, snapshot, self._forces)]
-        signature = Signature(self._by, wish.reason_code, wish.comment)
-        taken = ledger.decide_all([(draft, signature) for draft in drafts], keep=False)
-        changes = foresee_all(drafts, present)
-        return Considered(
-            drafts=drafts,
-            changes=changes,
-            why=self._why(drafts, present, decisions),
-            taken=taken,
-            orders=orders,
-            meanwhile=find_meanwhile(self._desk, wish, drafts, present, orders=drawn_for),
-        )
 
     def _why(self, drafts: Sequence[Draft], present: Present, decisions: pl.DataFrame) -> tuple[str, ...]:
         approved = approved_decisions(self._desk.database)

@@ -17,7 +17,6 @@ from warehouse.desk.proposals import Proposal, find_proposal, read_proposals
 from warehouse.ledger.bulk import draft_of
 from warehouse.ledger.decision import Draft
 from warehouse.ledger.errors import DecisionError, DecisionRefusedError
-from warehouse.ledger.ledger import Ledger
 from warehouse.ledger.preview import foresee_all
 
 
@@ -52,7 +51,7 @@ def look_at(desk: Desk, who: Viewer, proposal_id: str) -> SecondLook:
         UnseenError: it is about orders that somebody may not see.
         LedgerError: the ledger is down.
     """
-    return _look(desk.snapshot(), who, find_proposal(desk.database, proposal_id), _decisions(desk))
+    return _look(desk.snapshot(), who, find_proposal(desk.database, proposal_id), desk.ledger.read())
 
 
 def waiting_for(desk: Desk, who: Viewer) -> list[SecondLook]:
@@ -61,7 +60,7 @@ def waiting_for(desk: Desk, who: Viewer) -> list[SecondLook]:
     Raises:
         LedgerError: the ledger is down.
     """
-    decisions, snapshot, seen = _decisions(desk), desk.snapshot(), []
+    decisions, snapshot, seen = desk.ledger.read(), desk.snapshot(), []
     for proposal in read_proposals(desk.database, waiting=True):
         try:
             seen.append(_look(snapshot, who, proposal, decisions))
@@ -90,8 +89,3 @@ def _look(snapshot: Snapshot, who: Viewer, proposal: Proposal, decisions: pl.Dat
         forces=tuple(holding_forces(changes, present)),
         outdated=tuple(dict.fromkeys(outdated)),
     )
-
-
-def _decisions(desk: Desk) -> pl.DataFrame:
-    with Ledger.open(desk.ledger_url) as ledger:
-        return ledger.read()

@@ -5,16 +5,15 @@ Belongs here: drafts, what they would change, what changed meanwhile. Does not: 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import polars as pl
 
 from review.deciding.meanwhile import Meanwhile
 from review.desk import Snapshot
-from review.item.decided import Changed, Decided, about_words, tell_decided
+from review.item.decided import Changed, Decided, about_words, tell_changed, tell_decided
 from review.item.fields import FIELD_TITLES
 from review.item.findings import words_of
-from review.item.words import STATUS_TITLES, record_title, titled
+from review.item.words import STATUS_TITLES, titled
 from warehouse.ledger.decision import Draft, Sighting
 from warehouse.ledger.kinds import KIND, REASON
 from warehouse.ledger.present import Present
@@ -30,33 +29,6 @@ class Line:
 
     key: str
     value: str
-
-
-@dataclass(frozen=True)
-class Plain:
-    """A decision as lists show it.
-
-    Attributes:
-        decision_id: its id.
-        title: what was decided.
-        about: on what.
-        by: who decided.
-        at: when.
-        reason: why.
-        comment: why, in their words.
-        ended_as: undone or superseded; None while it stands.
-        batch_id: of decisions that were taken together.
-    """
-
-    decision_id: str
-    title: str
-    about: str
-    by: str
-    at: datetime
-    reason: str
-    comment: str | None
-    ended_as: str | None
-    batch_id: str | None
 
 
 @dataclass(frozen=True)
@@ -91,24 +63,6 @@ def tell_drafts(drafts: Sequence[Draft], *, reason_code: str, comment: str | Non
     return [*lines, *([Line("Comment", comment)] if comment else [])]
 
 
-def tell_plainly(folded: pl.DataFrame) -> list[Plain]:
-    """Decisions as lists show them: rows of `fold`, in the order in which they come."""
-    return [
-        Plain(
-            row["decision_id"],
-            KIND[row["kind"]].title.capitalize(),
-            about_words(row) if KIND[row["kind"]].about != "decision" else "",
-            row["decided_by"],
-            row["decided_at"],
-            REASON[row["reason_code"]].title,
-            row["comment"],
-            row["ended_as"],
-            row["batch_id"],
-        )
-        for row in folded.iter_rows(named=True)
-    ]
-
-
 def tell_changes(changes: pl.DataFrame) -> list[Change]:
     """Rows of `foresee` in words, those that only close a difference left out."""
     return list(_changes(changes))
@@ -127,12 +81,7 @@ def tell_meanwhile(meanwhile: Meanwhile, snapshot: Snapshot, present: Present) -
     decided = tell_decided(meanwhile.decisions, snapshot.table, as_of=present.as_of)
     return MeanwhileTold(
         values=tuple(
-            Changed(
-                record_title(names[of]) if of in names else of,
-                titled(FIELD_TITLES, field),
-                words_of(field, was) or "nothing",
-                words_of(field, now) or "nothing",
-            )
+            tell_changed({"of": of, "field": field, "was": was, "now": now}, names)
             for (of, field), (was, now) in changed.items()
         ),
         decided=decided,

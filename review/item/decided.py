@@ -54,9 +54,9 @@ class Changed:
     now: str
 
 
-@dataclass(frozen=True)
-class Decided:
-    """A decision in words.
+@dataclass(frozen=True, kw_only=True)
+class Plain:
+    """A decision in words, as lists show it.
 
     Attributes:
         decision_id: its id.
@@ -66,11 +66,8 @@ class Decided:
         at: when.
         reason: why.
         comment: why, in their words.
-        seen: what they saw.
-        changed: what has changed since, where that makes the decision stale.
-        state: in force, stale, run out, taken back or replaced.
-        ended_by: the decision that ended it.
-        release_id: the release that they looked at.
+        ended_as: undone or superseded; None while it stands.
+        batch_id: of decisions that were taken together.
     """
 
     decision_id: str
@@ -80,6 +77,22 @@ class Decided:
     at: datetime
     reason: str
     comment: str | None
+    ended_as: str | None
+    batch_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided(Plain):
+    """A decision in words, with its evidence.
+
+    Attributes:
+        seen: what they saw.
+        changed: what has changed since, where that makes the decision stale.
+        state: in force, stale, run out, taken back or replaced.
+        ended_by: the decision that ended it.
+        release_id: the release that they looked at.
+    """
+
     seen: tuple[Seen, ...]
     changed: tuple[Changed, ...]
     state: str
@@ -96,6 +109,11 @@ def former_ids(order_ids: list[str], redirects: pl.DataFrame) -> list[str]:
         fresh = set(led) - known
         known |= fresh
     return sorted(known)
+
+
+def tell_plainly(folded: pl.DataFrame) -> list[Plain]:
+    """Decisions as lists show them: rows of `fold`, in the order in which they come."""
+    return [Plain(**_plain_parts(row)) for row in folded.iter_rows(named=True)]
 
 
 def tell_decided(decisions: pl.DataFrame, table: Tables, *, as_of: date) -> tuple[Decided, ...]:
@@ -125,19 +143,28 @@ def _decided(row: Values, names: Mapping[str, str], changes: list[Values], as_of
         for sight in read_sightings(row["seen"])
     )
     return Decided(
-        decision_id=row["decision_id"],
-        title=KIND[row["kind"]].title.capitalize(),
-        about=about_words(row),
-        by=row["decided_by"],
-        at=row["decided_at"],
-        reason=REASON[row["reason_code"]].title,
-        comment=row["comment"],
+        **_plain_parts(row),
         seen=seen,
-        changed=tuple(_changed(change, names) for change in changes),
+        changed=tuple(tell_changed(change, names) for change in changes),
         state=_state(row, has_changed=bool(changes), as_of=as_of),
         ended_by=row["ended_by"],
         release_id=row["release_id"],
     )
+
+
+def _plain_parts(row: Values) -> dict[str, Any]:
+    """The parts of `Plain`, from a row of `fold`."""
+    return {
+        "decision_id": row["decision_id"],
+        "title": KIND[row["kind"]].title.capitalize(),
+        "about": about_words(row) if KIND[row["kind"]].about != "decision" else "",
+        "by": row["decided_by"],
+        "at": row["decided_at"],
+        "reason": REASON[row["reason_code"]].title,
+        "comment": row["comment"],
+        "ended_as": row["ended_as"],
+        "batch_id": row["batch_id"],
+    }
 
 
 def about_words(row: Values) -> str:
@@ -161,7 +188,8 @@ def _state(row: Values, *, has_changed: bool, as_of: date) -> str:
     return "Stale: its evidence has changed" if has_changed else "In force"
 
 
-def _changed(change: Values, names: Mapping[str, str]) -> Changed:
+def tell_changed(change: Values, names: Mapping[str, str]) -> Changed:
+    """A change in words: `of`, `field`, `was`, `now`; `names` gives the id of a record by its handle."""
     field = change["field"]
     was, now = (words_of(field, change[side]) or "nothing" for side in ("was", "now"))
     return Changed(_of(change["of"], names), titled(FIELD_TITLES, field), was, now)

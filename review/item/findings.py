@@ -100,7 +100,7 @@ def _finding(row: Values) -> Finding:
         title=rule.title if rule else row["rule_code"],
         message=row["message"],
         field=titled(FIELD_TITLES, row["field"]),
-        holder=_holder(row),
+        holder=holder_words(row),
         observed=words_of(row["field"], row["observed"]),
         expected=words_of(row["field"], row["expected"]),
         pieces=_pieces(row, rule),
@@ -116,7 +116,8 @@ def _finding(row: Values) -> Finding:
     )
 
 
-def _holder(row: Values) -> str:
+def holder_words(row: Values) -> str:
+    """Who holds the value of a discrepancy, or lacks the order."""
     if row["source_key"]:
         return record_title(f"{row['source']}:{row['source_key']}")
     return f"{source_name(row['source'])}: no record" if row["source"] else "the order itself"

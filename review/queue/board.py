@@ -22,7 +22,6 @@ from review.queue.standing import Taken, settled_items, with_standing
 from review.queue.view import View
 from warehouse.desk.work import Work, read_work
 from warehouse.ledger.errors import LedgerError
-from warehouse.ledger.ledger import Ledger
 from warehouse.ledger.metadata import decisions
 
 
@@ -115,7 +114,7 @@ class _Watch:
 
     def _settle(self, desk: Desk) -> pl.Series:
         obeyed = self._snapshot.table("obeyed_decisions")
-        taken = Taken.of(Ledger(desk.database).read(), obeyed)
+        taken = Taken.of(desk.ledger.read(), obeyed)
         sources, orders = self._snapshot.table("order_sources"), self._snapshot.table("orders")
         owners = sources.select("order_id", record_id=pl.concat_str("source", "source_key", separator=":"))
         return settled_items(self._items, taken, owners.join(orders.select("order_id", "subject_id"), on="order_id"))

@@ -39,13 +39,11 @@ def save(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> 
         wish = read_wish(form)
     except WishError as error:
         return _draw_again(request, who, audit, form, error.problems)
-    decider = decider_of(request, who)
     try:
-        considered = decider.consider(wish)
-        if considered.meanwhile is not None:
-            return show_preview(request, who, wish)
-        outcome = decider.carry_out(wish)
+        outcome = decider_of(request, who).carry_out(wish)
     except (DecisionError, DecisionRefusedError, UnseenError):
+        outcome = None
+    if outcome is None:
         return show_preview(request, who, wish)
     if wish.item_id is None:
         return go_on(request, "/decisions/mine", message=_told(outcome))

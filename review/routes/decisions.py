@@ -15,14 +15,13 @@ from review.deciding.previewing import show_preview
 from review.deciding.sight import UnseenError, seen_subject
 from review.deciding.way import SentForm
 from review.deciding.wishes import WishError, read_wish, sent_fields, texts
-from review.deciding.words import tell_plainly
 from review.desk import Desk
+from review.item.decided import tell_plainly
 from review.pages import Place, page
 from warehouse.desk.proposals import read_proposals
 from warehouse.ledger.decision import Draft
 from warehouse.ledger.folding import fold
 from warehouse.ledger.kinds import REASONS
-from warehouse.ledger.ledger import Ledger
 
 router = APIRouter()
 places = (Place("Your decisions", "/decisions/mine", "decide", 40),)
@@ -35,8 +34,7 @@ SHOWN_RETURNED = 10
 def show_mine(request: Request, who: AnySteward, audit: Auditing) -> Response:
     """What somebody decided lately, to be taken back; not what they may see no longer."""
     desk: Desk = request.app.state.desk
-    with Ledger.open(desk.ledger_url) as ledger:
-        decisions = ledger.read()
+    decisions = desk.ledger.read()
     snapshot, present = desk.snapshot(), present_of(desk.snapshot())
 
     def is_seen(*drafts: Draft) -> bool:
@@ -118,8 +116,7 @@ def _standing(request: Request, who: Viewer, audit: Audit, which: pl.Expr) -> pl
     desk: Desk = request.app.state.desk
     snapshot = desk.snapshot()
     present = present_of(snapshot)
-    with Ledger.open(desk.ledger_url) as ledger:
-        decisions = ledger.read()
+    decisions = desk.ledger.read()
     found = fold(decisions).filter(which & (pl.col("kind") != "undo"))
     drafts = [present.draft_undo(name) for name in found.get_column("decision_id")]
     try:
