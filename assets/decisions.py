@@ -8,14 +8,14 @@ import polars as pl
 
 from assets.former import Former
 from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
+from ledger.decisions.binding import constraints, overrides
+from ledger.decisions.errors import LedgerError, LedgerMissingError
+from ledger.decisions.in_force import in_force
+from ledger.decisions.ledger import Ledger
+from ledger.decisions.values import typed_values
+from ledger.packs.log import asked_before, read_disclosures, read_pack_lines
 from matching.orders import Decisions
 from matching.standardise import fold
-from warehouse.ledger.binding import constraints, overrides
-from warehouse.ledger.errors import LedgerError, LedgerMissingError
-from warehouse.ledger.folding import in_force
-from warehouse.ledger.ledger import Ledger
-from warehouse.ledger.values import typed_values
-from warehouse.packs.log import asked_before, read_disclosures, read_pack_lines
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.packs import ASKED_CORRECTIONS
 

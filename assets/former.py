@@ -7,7 +7,7 @@ import polars as pl
 
 from warehouse.disk import digest_of
 from warehouse.home import Home
-from warehouse.releases import RELEASE_NAME, DamagedReleaseError, Release, release_before, release_ids
+from warehouse.releases.release import RELEASE_NAME, DamagedReleaseError, Release, release_before, release_ids
 from warehouse.schema import Table
 
 

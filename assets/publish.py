@@ -10,7 +10,8 @@ from typing import TypedDict
 import dagster as dg
 import polars as pl
 
-from assets.causes import Tonight, tell_changes
+from assets.changes.record_fingerprints import digest_records
+from assets.changes.replay import Tonight, tell_changes
 from assets.former import Former
 from assets.frame import EXPECTATIONS, NIGHTS, Night, as_of_date
 from assets.ingest import quarantine_table
@@ -19,12 +20,11 @@ from assets.models import MODELS, models_of_night
 from assets.reconcile import JUDGED, RECONCILED, gather_evidence
 from assets.sources import find_sources
 from expectations.discrepancies import PresenceClock
+from ledger.decisions.in_force import digest_of
+from ledger.packs.log import digest_of as digest_of_requests
 from warehouse.disk import digest_of as file_digest
-from warehouse.gates import CODE
-from warehouse.ledger.folding import digest_of
-from warehouse.packs.log import digest_of as digest_of_requests
-from warehouse.record_digests import digest_records
-from warehouse.releases import publish
+from warehouse.releases.publication_checks import CODE
+from warehouse.releases.release import publish
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_PAIRS
@@ -42,8 +42,8 @@ from warehouse.tables.register import (
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
-PACKAGES = ("assets", "expectations", "matching", "warehouse")
-CODE_SUFFIXES = frozenset({".py", ".csv", ".json"})
+PACKAGES = ("assets", "expectations", "ledger", "matching", "reconciliation", "warehouse")
+CODE_SUFFIXES = frozenset({".py", ".csv", ".json", ".toml"})
 # States of a delivery with which a night is whole.
 WHOLE = ("fresh", "repeated")
 PUBLISHED, DEGRADED = "published", "degraded"

@@ -10,19 +10,19 @@ from assets.former import Former
 from assets.frame import NIGHTS, AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
 from assets.link import core_names, gather
-from assets.second_looks import find_second_looks
 from assets.sources import find_sources
+from assets.stale_decisions import find_second_looks
 from expectations.discrepancies import RULES, Evidence, PresenceClock, find_discrepancies
 from expectations.history import active_ones, close, look_again
 from expectations.quality import score_quality
 from expectations.review import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
-from warehouse import reconcile
-from warehouse.ledger.binding import Closures, closures
-from warehouse.ledger.evidence import name_records
-from warehouse.memory import identify
-from warehouse.packs.following import Evidence as PackEvidence
-from warehouse.packs.following import find_places, follow_lines
+from ledger.decisions.binding import Closures, closures
+from ledger.decisions.evidence import name_records
+from ledger.packs.following import Evidence as PackEvidence
+from ledger.packs.following import find_places, follow_lines
+from reconciliation import tables as register_tables
+from reconciliation.id_memory import identify
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
@@ -94,8 +94,8 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
         .join(identities.subject_ids.select(subject_cluster="cluster", subject_id="id"), on="subject_cluster")
         .select("record_id", "order_id", "subject_id")
     )
-    tables = reconcile.build_register(
-        reconcile.Night(
+    tables = register_tables.build_register(
+        register_tables.Night(
             **core,
             clusters=clusters,
             events=events,
@@ -168,7 +168,7 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
         former_as_of=former.as_of,
         as_of=as_of,
     )
-    orders = reconcile.finish_orders(evidence.orders, active, scores)
+    orders = register_tables.finish_orders(evidence.orders, active, scores)
     lines = follow_corrections(store, evidence, discrepancies, former=former, as_of=as_of, clock=clock)
     frames = (orders, discrepancies, lines, scores, queue, evidence.deliveries.sort(DELIVERIES.order))
     return {table: table.conform(frame) for table, frame in zip(JUDGED, frames, strict=True)}

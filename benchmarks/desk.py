@@ -22,16 +22,16 @@ from pathlib import Path
 import polars as pl
 from starlette.testclient import TestClient
 
+from ledger.decisions.database import Database
+from ledger.desk.accounts import add_account
+from ledger.desk.claims import claim
+from ledger.desk.work import assign, defer
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
 from review.settings import DeskSettings
-from warehouse.desk.accounts import add_account
-from warehouse.desk.claims import claim
-from warehouse.desk.work import assign, defer
 from warehouse.home import Home
-from warehouse.ledger.database import Database
-from warehouse.releases import Release, current_release
+from warehouse.releases.release import Release, current_release
 
 IDS = {
     "orders": ("order_id", "subject_id", "follows_order_id"),

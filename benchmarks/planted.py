@@ -8,7 +8,7 @@ import polars as pl
 
 from benchmarks.truth import FIELDS as VALUES
 from benchmarks.truth import PERSON_FIELDS
-from warehouse.periods import whole_months
+from reconciliation.date_arithmetic import whole_months
 
 FIELDS = {
     "made_on": "made",

@@ -13,13 +13,13 @@ import typer
 import typer.main
 
 from assets.sources import find_sources
+from cli.main import app
 from expectations.discrepancies import RULES
 from expectations.measures import COMPARED, MEASURES, REQUIRED, SETTLED_BY_COURT
 from expectations.suites import suite_for
-from pipelines.cli import app
-from warehouse import choice
-from warehouse.golden import ARREST_FIELDS, ORDER_FIELDS, PERSON_FIELDS
-from warehouse.ledger.kinds import CANONICAL, KINDS, REASONS
+from ledger.decisions.kinds import CANONICAL, KINDS, REASONS
+from reconciliation import choosing
+from reconciliation.golden import ARREST_FIELDS, ORDER_FIELDS, PERSON_FIELDS
 from warehouse.schema import Column, Table
 from warehouse.tables.core import CORE_TABLES
 from warehouse.tables.ledger import DECISIONS
@@ -92,7 +92,7 @@ def catalogue() -> Iterator[str]:
 def precedence() -> Iterator[str]:
     """Whose value wins, field by field."""
     yield from ("# Golden values: whose value wins", NOTE)
-    yield f"{inspect.getdoc(choice)}\n"
+    yield f"{inspect.getdoc(choosing)}\n"
     for title, fields in (
         ("The person, among the records of all of the person's orders", PERSON_FIELDS),
         ("The order", ORDER_FIELDS),
@@ -110,7 +110,7 @@ def precedence() -> Iterator[str]:
         yield ""
 
 
-def fails(field: choice.Field) -> str:
+def fails(field: choosing.Field) -> str:
     """What fails, and whether it is published all the same where nothing passes."""
     return field.fails + ("; none is published rather than such a one" if field.must_pass else "")
 

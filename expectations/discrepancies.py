@@ -20,7 +20,7 @@ from expectations.rules.persons import PERSON_RULES
 from expectations.rules.presence import PRESENCE_RULES, UNREADABLE_RULES
 from expectations.rules.rule import SOURCE_TITLES, Evidence, PresenceClock, Rule
 from expectations.rules.statute import QUERIES, STATUTE_RULES
-from warehouse.digests import digests
+from warehouse.text_hashes import digests
 
 __all__ = ["RULES", "Evidence", "PresenceClock", "Rule", "find_discrepancies"]
 

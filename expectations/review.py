@@ -18,8 +18,8 @@ from expectations.review_items import (
     near_items,
 )
 from expectations.rules.rule import Evidence
-from warehouse.digests import digests
 from warehouse.tables.register import REVIEW_QUEUE
+from warehouse.text_hashes import digests
 
 LEAST_IMPACT = 1
 OLDEST_DAYS = 90

@@ -1,6 +1,7 @@
 """How the scores move over the releases, and whether a change is more than chance.
 
-Belongs here: what a change is and how it is told. Does not: reading former releases (`warehouse.quality_history`).
+Belongs here: what a change is and how it is told. Does not: reading former releases
+(`warehouse.releases.quality_history`).
 
 A change is told as better or worse only if the 95 % interval of the difference of the two scores leaves out 0
 (`intervals.difference_interval`). That interval takes the two nights for independent. They hold mostly the same
@@ -28,7 +29,7 @@ def tell_trend(series: pl.DataFrame) -> pl.DataFrame:
     has a score.
 
     Args:
-        series: `warehouse.quality_history.SERIES`.
+        series: `warehouse.releases.quality_history.SERIES`.
 
     Returns:
         The rows of the series by scope, key, dimension and night, with `since` and `since_first` (the releases compared

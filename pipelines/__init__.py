@@ -1,1 +1,1 @@
-"""What runs, and when? Definitions, jobs, schedules, sensors, settings and the command line."""
+"""What runs, and when? Definitions, job, schedule, sensor, progress and settings."""

@@ -11,9 +11,8 @@ from assets.link import LINK_ASSETS
 from assets.models import MODEL_ASSETS
 from assets.publish import PUBLISH_ASSETS
 from assets.reconcile import RECONCILE_ASSETS
-from pipelines.jobs import nightly_job
+from pipelines.jobs import nightly_job, nightly_schedule
 from pipelines.progress import run_logger
-from pipelines.schedules import nightly_schedule
 from pipelines.sensors import delivery_sensor
 from pipelines.settings import Settings
 

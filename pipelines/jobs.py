@@ -1,4 +1,4 @@
-"""What runs: the nightly job, all assets of one night."""
+"""What runs, and when: the nightly job with all assets of one night, and its schedule."""
 
 import dagster as dg
 
@@ -7,3 +7,15 @@ nightly_job = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     description="From the landing folder to a published register, for one night.",
 )
+
+
+@dg.schedule(
+    job=nightly_job,
+    cron_schedule="30 2 * * *",
+    execution_timezone="Europe/London",
+    description="Every night at 02:30, London time, for the date that has just begun.",
+)
+def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Ask for the night of the date on which the schedule fires, when the national extracts have come."""
+    night = context.scheduled_execution_time.date().isoformat()
+    return dg.RunRequest(run_key=night, partition_key=night)

@@ -14,7 +14,7 @@ from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
 from pipelines.settings import Settings
 from warehouse.home import Home
-from warehouse.releases import Release, read_release
+from warehouse.releases.release import Release, read_release
 from warehouse.run_lock import only_run
 
 PROJECT = Path(__file__).resolve().parent.parent

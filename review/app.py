@@ -23,11 +23,11 @@ from review.access.logbook import Logbook
 from review.access.oidc import Provider
 from review.access.passwords import Passwords
 from review.access.sign_in import Doorkeeper
-from review.assets import Assets
 from review.desk import Desk
 from review.pages import Pages
 from review.problems import HANDLERS, LARGEST_BODY, Failures
 from review.settings import DeskSettings
+from review.static_files import Assets
 
 log = logging.getLogger("concord.review")
 

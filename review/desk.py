@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 import polars as pl
 import sqlalchemy as sa
 
+from ledger.decisions.database import Database
+from ledger.decisions.errors import LedgerError
+from ledger.decisions.ledger import Ledger, now
 from warehouse.home import Home
-from warehouse.ledger.database import Database
-from warehouse.ledger.errors import LedgerError
-from warehouse.ledger.ledger import Ledger, now
-from warehouse.releases import Release, current_release
+from warehouse.releases.release import Release, current_release
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, RELEASE_TABLES, SOURCE_RECORDS
 
 Made = TypeVar("Made")

@@ -20,9 +20,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from review.access.cookies import MESSAGE, drop_cookie, read_cookie, set_cookie
 from review.access.forms import FIELD, HEADER, expected_token
 from review.access.viewer import Viewer
-from review.assets import Assets
 from review.deciding.keys import shown_keys
 from review.desk import Desk, NoReleaseError
+from review.static_files import Assets
 
 SAFE_SIGNS = ":/%#?=@[]!$&'()*+,"  # those that Starlette leaves in an address that it sends a browser to
 TEMPLATES = Path(__file__).parent / "templates"

@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ledger.decisions.errors import LedgerError
 from review.access import unsent
 from review.access.forms import SAFE_METHODS, ForeignFormError, OutdatedFormError
 from review.access.viewer import ReasonRequiredError, SignInRequiredError, signed_in
 from review.desk import NoReleaseError
 from review.pages import go_on, page
-from warehouse.ledger.errors import LedgerError
 
 log = logging.getLogger("concord.review")
 

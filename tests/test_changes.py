@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from samples.nights import write_nights
-from warehouse.build import hash_of
+from warehouse.releases.build import hash_of
 from warehouse.tables.register import UNEXPLAINED
 
 CONCORD = Path(sys.executable).with_name("concord")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from cli.main import app
 from docs.generate import FOLDER, pages
-from pipelines.cli import app
 from pipelines.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,11 +16,11 @@ import pytest
 from typer.testing import CliRunner
 
 from assets.decisions import read_asked
-from pipelines.cli import app
+from cli.main import app
+from ledger.decisions.ledger import Ledger
+from ledger.packs.log import read_disclosures, read_pack_lines
 from samples.nights import write_nights
 from warehouse.home import Home
-from warehouse.ledger.ledger import Ledger
-from warehouse.packs.log import read_disclosures, read_pack_lines
 
 CONCORD = Path(sys.executable).with_name("concord")
 NIGHTS = NIGHT, NEXT = date(2026, 11, 20), date(2026, 11, 21)

@@ -10,11 +10,11 @@ import duckdb
 import polars as pl
 import pytest
 
+from assets.changes.release_diff import compare_releases
+from reconciliation.register import Register
 from samples.nights import write_nights
-from warehouse.difference import compare_releases
 from warehouse.home import Home
-from warehouse.register import Register
-from warehouse.releases import read_release
+from warehouse.releases.release import read_release
 
 CONCORD = Path(sys.executable).with_name("concord")
 LAST = date(2026, 11, 20)

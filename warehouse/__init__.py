@@ -1,4 +1,4 @@
-"""What is the data, and where is it kept? Tables, codes, identifiers, golden values, releases.
+"""What is the data, and where is it kept? Tables, code lists, identifiers, releases.
 
 The bottom layer: it imports none of the other packages and knows nothing of Dagster.
 """

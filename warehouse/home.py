@@ -1,6 +1,6 @@
 """The one folder of all state (`CONCORD_HOME`): where each kind of thing lies below it.
 
-Belongs here: names of folders. Does not: what is written into them (`warehouse.store`, `warehouse.releases`).
+Belongs here: names of folders. Does not: what is written into them (`warehouse.store`, `warehouse.releases.release`).
 """
 
 import os

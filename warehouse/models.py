@@ -1,7 +1,7 @@
 """The trained models of an installation: kept as files, one set of them in force.
 
 Belongs here: the folder of models, what is in force, what was before. Does not: what the files hold
-(`matching.trained`), whether a set is good enough (`pipelines.models`).
+(`matching.trained`), whether a set is good enough (`cli.models`).
 
 A set is a folder with a file a model, never changed once there. It is a candidate until it is put in force; the
 sets in force before it stay, and can be put in force again.

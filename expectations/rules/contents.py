@@ -6,7 +6,7 @@ Not a discrepancy: a court or a force by another of its names, a legacy code, a 
 import polars as pl
 
 from expectations.rules.rule import Rule, Severity, differs, golden
-from warehouse.plausibility import JURISDICTIONS, POLICE, fact_of
+from reconciliation.plausibility import JURISDICTIONS, POLICE, fact_of
 
 TYPE_NOTE = "Similar names, and court result codes for the STPO alone (E05) [B7-DATA]; tests differ, ss.14-15 and 23."
 INTERIM_NOTE = "Interim and full are two orders, ss.21 and 28 [MSA-2015]; interims distort counts (E06) [IASC-2022]."

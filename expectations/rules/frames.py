@@ -11,8 +11,8 @@ from rapidfuzz.process import cpdist
 
 from expectations.rules.names import with_name_features
 from expectations.rules.rule import Evidence, PresenceClock, Subject
+from reconciliation.date_arithmetic import digits_apart
 from warehouse.codes import reference
-from warehouse.periods import digits_apart
 from warehouse.tables.core import SOURCES
 
 GOLDEN_COLUMNS = (

@@ -12,7 +12,7 @@ import polars as pl
 
 from expectations.rules.dates import golden_start
 from expectations.rules.rule import Rule, golden
-from warehouse.legal import COMMENCED_ON, MINIMUM_MONTHS
+from reconciliation.law import COMMENCED_ON, MINIMUM_MONTHS
 
 ENGLAND_AND_WALES = "England and Wales"
 ADULT_YEARS = 18

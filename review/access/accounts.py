@@ -1,16 +1,16 @@
 """What an administrator does to accounts: each change is logged, and ends the sessions that it concerns.
 
-Belongs here: the changes, for pages and commands alike. Does not: the tables (`warehouse.desk.accounts`).
+Belongs here: the changes, for pages and commands alike. Does not: the tables (`ledger.desk.accounts`).
 """
 
 import secrets
 from collections.abc import Collection
 
+from ledger.desk import accounts
+from ledger.desk.sessions import end_sessions_of
 from review.access.logbook import Logbook
 from review.access.passwords import Passwords
 from review.desk import Desk
-from warehouse.desk import accounts
-from warehouse.desk.sessions import end_sessions_of
 
 GENERATED_BYTES = 15
 

@@ -1,6 +1,6 @@
 """The audit log as an administrator reads it: by act, user, day and key, the latest first.
 
-Belongs here: what is asked of the log. Does not: its chain (`warehouse.audit`), the page.
+Belongs here: what is asked of the log. Does not: its chain (`ledger.audit`), the page.
 """
 
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
+from ledger.desk.metadata import audit_log
 from review.desk import Desk
-from warehouse.desk.metadata import audit_log
 
 PAGE_LENGTH = 50
 LAST_SEQUENCE = 2**31 - 1

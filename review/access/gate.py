@@ -8,11 +8,9 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from review.access.tokens import digest_of, new_token
-from review.desk import Desk
-from review.settings import DeskSettings
-from warehouse.desk.accounts import Account, find_account
-from warehouse.desk.sessions import (
+from ledger.decisions.errors import LedgerError
+from ledger.desk.accounts import Account, find_account
+from ledger.desk.sessions import (
     Session,
     end_session,
     find_session,
@@ -20,7 +18,9 @@ from warehouse.desk.sessions import (
     start_session,
     touch_session,
 )
-from warehouse.ledger.errors import LedgerError
+from review.access.tokens import digest_of, new_token
+from review.desk import Desk
+from review.settings import DeskSettings
 
 REMEMBERED = timedelta(days=30)
 """How long a browser is known in which somebody signed in: its last session is kept for so long."""

@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ledger.desk.accounts import Account, AccountError, add_account, find_identity, set_role
+from ledger.desk.sessions import end_sessions_of
 from review.access.logbook import Logbook
 from review.access.oidc import IdentityError
 from review.desk import Desk
 from review.settings import ALL_FORCES, OidcSettings
-from warehouse.desk.accounts import Account, AccountError, add_account, find_identity, set_role
-from warehouse.desk.sessions import end_sessions_of
 
 PROVIDER = "identity-provider"
 """Who is logged for what the provider's claims changed."""

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ledger.desk.sessions import attempts_since, find_session, forget_attempts, note_attempts
 from review.access.tokens import digest_of
 from review.settings import DeskSettings
-from warehouse.desk.sessions import attempts_since, find_session, forget_attempts, note_attempts
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Noting what is done at the desk in the audit log, also while the ledger is down.
 
-Belongs here: when an entry is chained in, where the end of the log is noted. Does not: the chain (`warehouse.audit`).
+Belongs here: when an entry is chained in, where the end of the log is noted. Does not: the chain (`ledger.audit`).
 """
 
 import logging
@@ -11,12 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ledger.audit import Entry, Head, append, held_values
+from ledger.decisions.errors import LedgerError
 from review.access.spool import WAITED, Spool
 from review.desk import Desk
-from warehouse.audit import Entry, Head, append, held_values
 from warehouse.disk import put_text
 from warehouse.home import Home
-from warehouse.ledger.errors import LedgerError
 
 SPOOL = "audit-waiting.jsonl"
 HEAD = "audit-head"

@@ -1,6 +1,6 @@
 """Passwords of local users: hashed by Argon2id.
 
-Belongs here: hashing, checking, what a new password must be. Does not: keeping the hash (`warehouse.desk.accounts`).
+Belongs here: hashing, checking, what a new password must be. Does not: keeping the hash (`ledger.desk.accounts`).
 """
 
 import threading

@@ -1,6 +1,6 @@
 """Why somebody looks at records, where the installation asks for it.
 
-Belongs here: what may be given as a reason, and holding it for a session. Does not: logging it (`warehouse.audit`).
+Belongs here: what may be given as a reason, and holding it for a session. Does not: logging it (`ledger.audit`).
 
 The Data Protection Act 2018, section 62(2) and (3), wants logs of consultation and disclosure to make it possible to
 establish the justification; whether people are asked for it is a setting, since that duty has been under revision.

@@ -6,12 +6,12 @@ Belongs here: who is let in. Does not: the page (`review.routes.access`), how of
 
 from dataclasses import dataclass
 
+from ledger.desk.accounts import Account, find_account, set_password_hash
 from review.access.limits import Limits
 from review.access.logbook import Logbook
 from review.access.passwords import Passwords
 from review.access.tokens import digest_of
 from review.desk import Desk
-from warehouse.desk.accounts import Account, find_account, set_password_hash
 
 SHOWN_DIGITS = 12
 

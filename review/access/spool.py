@@ -1,6 +1,6 @@
 """Where entries of the audit log wait while the ledger is down: a file that is on the disk before a page is sent.
 
-Belongs here: the file. Does not: when entries wait (`review.access.logbook`), the chain (`warehouse.audit`).
+Belongs here: the file. Does not: when entries wait (`review.access.logbook`), the chain (`ledger.audit`).
 
 Each entry gets an id when it is put down, and carries it into the log: entries that were chained in by a desk that
 ended before it could empty the file are known again, and not chained in twice.
@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from warehouse.audit import Entry
+from ledger.audit import Entry
 
 WAITED = "waited"
 """The key under which an entry that waited carries its id."""

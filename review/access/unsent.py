@@ -13,9 +13,9 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from ledger.desk.unsent_forms import KeptForm, drop_form, forget_forms, keep_form, kept_forms_of
 from review.access.forms import FIELD, SAFE_METHODS
 from review.desk import Desk
-from warehouse.desk.kept_forms import KeptForm, drop_form, forget_forms, keep_form, kept_forms_of
 
 Fields = tuple[tuple[str, str], ...]
 KEPT_FOR = timedelta(days=1)

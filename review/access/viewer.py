@@ -119,7 +119,7 @@ class Audit:
         """Note an act before its page is sent: keys alone, never values.
 
         Args:
-            act: one of `warehouse.audit.ACTS`.
+            act: one of `ledger.audit.ACTS`.
             what: kinds of things and their keys.
             reason: why; the reason that was given for the session unless told.
         """

@@ -1,7 +1,7 @@
 """Orders in force that end within the next 90 days.
 
 Belongs here: which they are, what they are told with, and the picture of them. Does not: the status in law
-(`warehouse.legal`).
+(`reconciliation.law`).
 """
 
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ from review.dashboards.panels import NONE, Cell, Panel, percent, sheet_of, span
 from review.desk import Desk, Snapshot
 from review.item.words import day_words
 from warehouse.codes import reference
-from warehouse.quality_history import read_quality_history
+from warehouse.releases.quality_history import read_quality_history
 
 Forces = frozenset[str] | None
 Row = Mapping[str, Any]

@@ -1,7 +1,7 @@
 """The stewards' work: what is open, how old and whose, and what was decided of late.
 
 Belongs here: the figures of that page. Does not: where items stand (`review.queue.standing`), what a decision is
-(`warehouse.ledger`).
+(`ledger.decisions`).
 
 Throughput is counted from decisions and judgements alone. The audit log is kept for other ends, and may not be used
 to watch people at work: Data Protection Act 2018 s.62(4).
@@ -16,6 +16,11 @@ from urllib.parse import urlencode
 import altair as alt
 import polars as pl
 
+from ledger.decisions.decidable import Present
+from ledger.decisions.evidence import follow_orders
+from ledger.decisions.in_force import fold
+from ledger.desk.metadata import VERDICTS
+from ledger.desk.proposals import Proposal, read_proposals
 from review.access.scope import seen_orders
 from review.access.viewer import Viewer
 from review.dashboards.gallery import Gallery
@@ -25,11 +30,6 @@ from review.deciding.sight import UnseenError, seen_subject
 from review.desk import Desk, Snapshot
 from review.item.words import KIND_TITLES, SEVERITY_TITLES, day_words
 from review.queue.facets import FACET, NOBODY, STATES, TO_DO
-from warehouse.desk.metadata import VERDICTS
-from warehouse.desk.proposals import Proposal, read_proposals
-from warehouse.ledger.evidence import follow_orders
-from warehouse.ledger.folding import fold
-from warehouse.ledger.present import Present
 from warehouse.tables.register import QUEUE_KINDS, SEVERITIES
 
 LATELY_DAYS: Final = 28

@@ -11,6 +11,7 @@ import polars as pl
 
 from expectations.discrepancies import RULES
 from expectations.rules.rule import Rule
+from ledger.decisions.kinds import KIND, REASONS, Kind, Reason
 from review.access.scope import only_seen
 from review.access.viewer import Viewer
 from review.desk import Desk
@@ -18,7 +19,6 @@ from review.item.findings import holder_words, words_of
 from review.item.neighbours import person_words
 from review.queue.board import items_of, open_board
 from review.queue.view import View
-from warehouse.ledger.kinds import KIND, REASONS, Kind, Reason
 
 KINDS: tuple[Kind, ...] = tuple(KIND[code] for code in ("both_right", "accept", "refer"))
 MOST = 500

@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from ledger.decisions.decidable import Present
+from ledger.decisions.kinds import CANONICAL, KIND, REASONS, Kind, Reason
 from review.item.fields import FIELD_TITLES
 from review.item.findings import Finding, tell_findings, words_of
 from review.item.words import record_title, titled
-from warehouse.ledger.kinds import CANONICAL, KIND, REASONS, Kind, Reason
-from warehouse.ledger.present import Present
 
 Values = Mapping[str, Any]
 

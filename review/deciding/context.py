@@ -10,6 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from ledger.desk.accounts import Account, all_accounts
+from ledger.desk.claims import claim
+from ledger.desk.comments import comments_on
+from ledger.desk.proposals import read_proposals
+from ledger.desk.work import read_work
 from review.access.viewer import RIGHTS, Viewer
 from review.deciding.choices import choices_on
 from review.deciding.forms import DecidingForm
@@ -17,11 +22,6 @@ from review.deciding.meanwhile import version_of
 from review.deciding.night import present_of
 from review.deciding.wishes import Sent
 from review.desk import Desk, Snapshot
-from warehouse.desk.accounts import Account, all_accounts
-from warehouse.desk.claims import claim
-from warehouse.desk.comments import comments_on
-from warehouse.desk.proposals import read_proposals
-from warehouse.desk.work import read_work
 from warehouse.tables.register import DISCREPANCIES
 
 

@@ -10,6 +10,16 @@ from dataclasses import dataclass
 import polars as pl
 import sqlalchemy as sa
 
+from ledger.audit import Entry, append
+from ledger.decisions.bulk import draft_of
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Draft, Signature
+from ledger.decisions.errors import DecisionError
+from ledger.decisions.ledger import Beside
+from ledger.decisions.preview import foresee_all
+from ledger.decisions.submitting import Taken
+from ledger.desk.four_eyes import REASONS, is_sampled, reasons_for_second
+from ledger.desk.proposals import Proposal, approve, approved_decisions, find_proposal, propose
 from review.access.scope import sees
 from review.access.viewer import Viewer
 from review.deciding.drafting import draft_all
@@ -19,16 +29,6 @@ from review.deciding.sight import seen_subject
 from review.deciding.wishes import Wish
 from review.desk import Desk
 from review.settings import DeskSettings
-from warehouse.audit import Entry, append
-from warehouse.desk.four_eyes import REASONS, is_sampled, reasons_for_second
-from warehouse.desk.proposals import Proposal, approve, approved_decisions, find_proposal, propose
-from warehouse.ledger.bulk import draft_of
-from warehouse.ledger.decision import Draft, Signature
-from warehouse.ledger.errors import DecisionError
-from warehouse.ledger.ledger import Beside
-from warehouse.ledger.present import Present
-from warehouse.ledger.preview import foresee_all
-from warehouse.ledger.taking import Taken
 from warehouse.tables.register import REVIEW_QUEUE
 
 

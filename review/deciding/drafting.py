@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from ledger.decisions.bulk import draft_of
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Draft
+from ledger.decisions.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
 from review.deciding.wishes import Wish
-from warehouse.ledger.bulk import draft_of
-from warehouse.ledger.decision import Draft
-from warehouse.ledger.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
-from warehouse.ledger.present import Present
 
 
 def draft_all(wish: Wish, present: Present) -> tuple[Draft, ...]:

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from ledger.decisions.kinds import Kind, Reason
+from ledger.desk.comments import Comment
 from review.deciding.choices import Choices
 from review.deciding.wishes import DAY_PARTS, OTHER, Sent
-from warehouse.desk.comments import Comment
-from warehouse.ledger.kinds import Kind, Reason
 
 Item = dict[str, Any]
 

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ledger.decisions.database import Database
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Draft, Sighting
+from ledger.decisions.errors import DecisionError
+from ledger.decisions.evidence import follow_orders
+from ledger.decisions.in_force import digest_of
+from ledger.decisions.lookup import decisions_about
 from review.deciding.drafting import draft_all
 from review.deciding.night import present_of
 from review.deciding.wishes import Wish
 from review.desk import Desk, Snapshot
 from review.item.page import subject_of_decisions
-from warehouse.ledger.database import Database
-from warehouse.ledger.decision import Draft, Sighting
-from warehouse.ledger.errors import DecisionError
-from warehouse.ledger.evidence import follow_orders
-from warehouse.ledger.folding import digest_of
-from warehouse.ledger.lookup import decisions_about
-from warehouse.ledger.present import Present
-from warehouse.releases import read_release
+from warehouse.releases.release import read_release
 
 Sights = tuple[Sighting, ...]
 VERSION_DIGITS = 16

@@ -3,9 +3,9 @@
 Belongs here: putting it together once a release. Does not: deciding (`review.deciding.decider`).
 """
 
+from ledger.decisions.decidable import Present
+from ledger.decisions.published import read_present
 from review.desk import Snapshot
-from warehouse.ledger.present import Present
-from warehouse.ledger.published import read_present
 
 
 def present_of(snapshot: Snapshot) -> Present:

@@ -10,6 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger.decisions.decidable import Present
+from ledger.decisions.errors import (
+    ContradictionError,
+    DecisionError,
+    DecisionRefusedError,
+    RefusedTogetherError,
+    ValuesChangedError,
+)
+from ledger.desk.four_eyes import REASON
 from review.access.viewer import Viewer
 from review.deciding.decider import Considered, Decider
 from review.deciding.night import present_of
@@ -18,15 +27,6 @@ from review.deciding.wishes import Wish
 from review.deciding.words import holding_forces, tell_changes, tell_drafts, tell_meanwhile
 from review.desk import Desk
 from review.pages import page
-from warehouse.desk.four_eyes import REASON
-from warehouse.ledger.errors import (
-    ContradictionError,
-    DecisionError,
-    DecisionRefusedError,
-    RefusedTogetherError,
-    ValuesChangedError,
-)
-from warehouse.ledger.present import Present
 
 
 def decider_of(request: Request, who: Viewer) -> Decider:

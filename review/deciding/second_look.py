@@ -1,23 +1,23 @@
 """Proposals as a second steward looks at them: what is decided, why they are asked, what it would change now.
 
-Belongs here: bringing a proposal and the night together. Does not: judging it (`warehouse.desk.proposals`).
+Belongs here: bringing a proposal and the night together. Does not: judging it (`ledger.desk.proposals`).
 """
 
 from dataclasses import dataclass
 
 import polars as pl
 
+from ledger.decisions.bulk import draft_of
+from ledger.decisions.decision import Draft
+from ledger.decisions.errors import DecisionError, DecisionRefusedError
+from ledger.decisions.preview import foresee_all
+from ledger.desk.four_eyes import REASON, Reason
+from ledger.desk.proposals import Proposal, find_proposal, read_proposals
 from review.access.viewer import Viewer
 from review.deciding.night import present_of
 from review.deciding.sight import UnseenError, seen_subject
 from review.deciding.words import Change, Line, holding_forces, tell_changes, tell_drafts
 from review.desk import Desk, Snapshot
-from warehouse.desk.four_eyes import REASON, Reason
-from warehouse.desk.proposals import Proposal, find_proposal, read_proposals
-from warehouse.ledger.bulk import draft_of
-from warehouse.ledger.decision import Draft
-from warehouse.ledger.errors import DecisionError, DecisionRefusedError
-from warehouse.ledger.preview import foresee_all
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from ledger.decisions.decision import Draft
 from review.access.scope import sees
 from review.deciding.meanwhile import orders_of
 from review.deciding.night import present_of
 from review.desk import Snapshot
-from warehouse.ledger.decision import Draft
 
 
 class UnseenError(LookupError):

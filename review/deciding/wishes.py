@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from warehouse.ledger.decision import LONGEST_COMMENT
-from warehouse.ledger.kinds import KIND, REASON
+from ledger.decisions.decision import LONGEST_COMMENT
+from ledger.decisions.kinds import KIND, REASON
 
 Sent = Mapping[str, Sequence[str]]
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Draft, Sighting
+from ledger.decisions.kinds import KIND, REASON
 from review.deciding.meanwhile import Meanwhile
 from review.desk import Snapshot
 from review.item.decided import Changed, Decided, about_words, tell_changed, tell_decided
 from review.item.fields import FIELD_TITLES
 from review.item.findings import words_of
 from review.item.words import STATUS_TITLES, titled
-from warehouse.ledger.decision import Draft, Sighting
-from warehouse.ledger.kinds import KIND, REASON
-from warehouse.ledger.present import Present
 
 SHOWN_DRAFTS = 10
 WHAT = {"merged": "become one", "split": "is split"}

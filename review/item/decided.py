@@ -1,7 +1,7 @@
 """What was decided on an order before: by whom, when, why, on what evidence, and whether that still stands.
 
-Belongs here: decisions as a page tells them. Does not: reading them (`warehouse.ledger.lookup`), judging their
-evidence (`warehouse.ledger.staleness`).
+Belongs here: decisions as a page tells them. Does not: reading them (`ledger.decisions.lookup`), judging their
+evidence (`ledger.decisions.staleness`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,14 +11,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from review.item.fields import FIELD_TITLES
-from review.item.findings import words_of
-from review.item.words import day_words, owner_title, record_title, titled
-from warehouse.ledger.decision import read_sightings
-from warehouse.ledger.evidence import follow_orders
-from warehouse.ledger.folding import fold
-from warehouse.ledger.kinds import KIND, REASON
-from warehouse.ledger.staleness import (
+from ledger.decisions.decision import read_sightings
+from ledger.decisions.evidence import follow_orders
+from ledger.decisions.in_force import fold
+from ledger.decisions.kinds import KIND, REASON
+from ledger.decisions.staleness import (
     CHANGE,
     conflicts,
     find_successors,
@@ -27,6 +24,9 @@ from warehouse.ledger.staleness import (
     stale_pairs,
     stale_values,
 )
+from review.item.fields import FIELD_TITLES
+from review.item.findings import words_of
+from review.item.words import day_words, owner_title, record_title, titled
 
 Values = Mapping[str, Any]
 Tables = Callable[[str], pl.DataFrame]

@@ -1,7 +1,7 @@
 """The orders of a person along time: when each ran, what ended it, what else happened.
 
 Belongs here: what is drawn and told of time, and where it stands on the drawing. Does not: the status in law
-(`warehouse.legal`), the SVG (`review/templates/item`).
+(`reconciliation.law`), the SVG (`review/templates/item`).
 """
 
 from collections.abc import Mapping, Sequence

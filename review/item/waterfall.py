@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reconciliation.register import read_pair
 from review.item.comparison import text_of
 from review.item.fields import FIELD_ROWS, STEP_TITLES, FieldRow
 from review.item.words import record_title, source_name, titled
-from warehouse.register import read_pair
 
 Values = Mapping[str, Any]
 

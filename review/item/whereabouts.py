@@ -1,6 +1,6 @@
 """Where an order is now: still there, merged into another one, or split.
 
-Belongs here: following redirects to where they end. Does not: making them (`warehouse.identity`).
+Belongs here: following redirects to where they end. Does not: making them (`reconciliation.identity`).
 """
 
 from collections.abc import Callable

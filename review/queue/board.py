@@ -13,6 +13,9 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from ledger.decisions.errors import LedgerError
+from ledger.decisions.metadata import decisions
+from ledger.desk.work import Work, read_work
 from review.access.scope import ORDER_COLUMNS, only_seen
 from review.access.viewer import Viewer
 from review.desk import Desk, Snapshot
@@ -20,9 +23,6 @@ from review.queue.items import Items, build_items
 from review.queue.narrowing import Narrowed, Neighbours, choices, find_neighbours, narrow
 from review.queue.standing import Taken, settled_items, with_standing
 from review.queue.view import View
-from warehouse.desk.work import Work, read_work
-from warehouse.ledger.errors import LedgerError
-from warehouse.ledger.metadata import decisions
 
 
 @dataclass(frozen=True, eq=False)

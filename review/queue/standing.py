@@ -1,7 +1,7 @@
 """Where the items stand now: who works on them, what waits or was put off, what was decided since the release.
 
-Belongs here: the state of each item. Does not: keeping claims, assignments and the like (`warehouse.desk`), decisions
-(`warehouse.ledger`).
+Belongs here: the state of each item. Does not: keeping claims, assignments and the like (`ledger.desk`), decisions
+(`ledger.decisions`).
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from typing import Self
 
 import polars as pl
 
+from ledger.decisions.in_force import in_force
+from ledger.decisions.kinds import KINDS, PERSON_FIELD_NAMES, codes_about
+from ledger.desk.work import Work
 from review.queue.facets import A_USER, MYSELF, NOBODY
 from review.queue.items import Items
-from warehouse.desk.work import Work
-from warehouse.ledger.folding import in_force
-from warehouse.ledger.kinds import KINDS, PERSON_FIELD_NAMES, codes_about
 
 PARTING = tuple(kind.code for kind in KINDS if kind.parts)
 

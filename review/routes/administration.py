@@ -8,14 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from ledger.audit import ACTS
+from ledger.desk.accounts import Account, AccountError, all_accounts, find_account
+from ledger.desk.metadata import ROLES
 from review.access.accounts import Administration, new_password
 from review.access.audit_pages import PAGE_LENGTH, Question, find_entries
 from review.access.passwords import WeakPasswordError
 from review.access.viewer import AnyAdministrator, Auditing, SignedIn, Viewer, administrator, signed_in
 from review.pages import Place, go_on, page
-from warehouse.audit import ACTS
-from warehouse.desk.accounts import Account, AccountError, all_accounts, find_account
-from warehouse.desk.metadata import ROLES
 
 router = APIRouter()
 places = (

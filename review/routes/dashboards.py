@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Auditing, Viewer
 from review.dashboards.expiries import NOT_KNOWN, find_expiries, list_expiries, summarise_expiries
 from review.dashboards.gallery import Gallery
@@ -19,7 +20,6 @@ from review.desk import Desk, Snapshot
 from review.item.words import title_of
 from review.pages import Place, page
 from review.queue.board import open_board
-from warehouse.ledger.errors import LedgerError
 
 router = APIRouter()
 places = (Place("Dashboards", "/dashboards", "see", 50),)

@@ -7,6 +7,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger.decisions.errors import DecisionError, DecisionRefusedError
+from ledger.desk.claims import let_go
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
 from review.deciding.context import Filled
 from review.deciding.decider import Outcome
@@ -16,8 +18,6 @@ from review.deciding.way import SentForm, go_to_next
 from review.deciding.wishes import WishError, read_wish, sent_fields, text
 from review.pages import go_on
 from review.routes.item import draw_item
-from warehouse.desk.claims import let_go
-from warehouse.ledger.errors import DecisionError, DecisionRefusedError
 
 router = APIRouter()
 

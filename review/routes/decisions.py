@@ -8,6 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger.decisions.decision import Draft
+from ledger.decisions.in_force import fold
+from ledger.decisions.kinds import REASONS
+from ledger.desk.proposals import read_proposals
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
 from review.deciding.forms import new_submission
 from review.deciding.night import present_of
@@ -18,10 +22,6 @@ from review.deciding.wishes import WishError, read_wish, sent_fields, texts
 from review.desk import Desk
 from review.item.decided import tell_plainly
 from review.pages import Place, page
-from warehouse.desk.proposals import read_proposals
-from warehouse.ledger.decision import Draft
-from warehouse.ledger.folding import fold
-from warehouse.ledger.kinds import REASONS
 
 router = APIRouter()
 places = (Place("Your decisions", "/decisions/mine", "decide", 40),)

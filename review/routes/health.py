@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from ledger.decisions.errors import LedgerError
 from review.desk import Desk, NoReleaseError
-from warehouse.ledger.errors import LedgerError
 
 router = APIRouter()
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from ledger.decisions.errors import LedgerError
 from review.access.scope import only_seen, sees
 from review.access.viewer import AnyViewer, Audit, Auditing, Viewer
 from review.deciding.context import Filled, deciding_context, hold
@@ -22,7 +23,6 @@ from review.pages import go_on, page
 from review.queue.board import open_board
 from review.queue.narrowing import Neighbours
 from review.queue.view import read_view
-from warehouse.ledger.errors import LedgerError
 
 router = APIRouter()
 

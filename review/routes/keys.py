@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger.desk.accounts import set_preferences
 from review.access.viewer import SignedIn
 from review.deciding.keys import KEYS, PREFERENCE, SWITCHED_OFF, KeysError, are_on, choose_keys, keys_of
 from review.deciding.way import SentForm
@@ -11,7 +12,6 @@ from review.deciding.wishes import text
 from review.desk import Desk
 from review.pages import go_on, page
 from review.routes.item import HIDE_WEIGHTS
-from warehouse.desk.accounts import set_preferences
 
 router = APIRouter()
 

@@ -5,6 +5,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger.decisions.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
+from ledger.desk.proposals import ProposalError, find_proposal, return_proposal, withdraw
 from review.access.viewer import AnyApprover, AnySteward, Audit, Auditing, Viewer
 from review.deciding.previewing import decider_of
 from review.deciding.second_look import SecondLook, look_at, waiting_for
@@ -13,8 +15,6 @@ from review.deciding.way import SentForm
 from review.deciding.wishes import text
 from review.desk import Desk
 from review.pages import Place, go_on, page
-from warehouse.desk.proposals import ProposalError, find_proposal, return_proposal, withdraw
-from warehouse.ledger.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
 
 router = APIRouter()
 places = (Place("Second look", "/proposals", "decide", 30),)

@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from ledger.decisions.errors import DecisionError, LedgerError
+from ledger.desk.work import SavedView, forget_view, read_views, save_view
 from review.access.scope import ORDER_COLUMNS, only_seen
 from review.access.viewer import AnyViewer, Auditing, Viewer, viewer
 from review.desk import Desk
@@ -23,8 +25,6 @@ from review.queue.search import LONGEST, Index, build_index, find_orders
 from review.queue.searches import Search, Searches
 from review.queue.showing import chips, groups, headings, lines, page_links, sort_options
 from review.queue.view import View, read_view
-from warehouse.desk.work import SavedView, forget_view, read_views, save_view
-from warehouse.ledger.errors import DecisionError, LedgerError
 
 router = APIRouter()
 places = (Place("Queue", "/queue", "see", 10), Place("Search", "/search", "see", 20))

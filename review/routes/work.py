@@ -7,6 +7,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger.decisions.errors import DecisionError
+from ledger.desk.comments import Comment, say
+from ledger.desk.work import assign, defer
 from review.access.viewer import AnySteward, Auditing
 from review.deciding.context import Filled
 from review.deciding.way import SentForm, go_to_next, item_address, require_item
@@ -15,9 +18,6 @@ from review.desk import Desk
 from review.item.words import day_words
 from review.pages import go_on
 from review.routes.item import draw_item
-from warehouse.desk.comments import Comment, say
-from warehouse.desk.work import assign, defer
-from warehouse.ledger.errors import DecisionError
 
 router = APIRouter()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from expectations.intervals import score_interval
 from expectations.trend import tell_trend
-from warehouse.quality_history import SERIES
+from warehouse.releases.quality_history import SERIES
 
 FIRST_NIGHT = date(2026, 11, 1)
 

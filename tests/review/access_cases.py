@@ -5,9 +5,9 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import Form
 
+from ledger.desk.metadata import audit_log
 from review.access.viewer import AnyAdministrator, AnyApprover, AnySteward, AnyViewer, Auditing
 from review.app import create_app
-from warehouse.desk.metadata import audit_log
 
 
 def probed_app(desk, settings, **options):

@@ -9,15 +9,15 @@ from desk_cases import NIGHT, ORDERS, ORIGIN, PASSWORD, STARTED_AT, USERS, Clien
 from playwright.sync_api import sync_playwright
 
 from expectations.gx import Validator
+from ledger.decisions.database import Database
+from ledger.desk.accounts import add_account
 from pipelines.nightly import run_night
 from pipelines.settings import Settings
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
 from samples.nights import write_nights
-from warehouse.desk.accounts import add_account
 from warehouse.home import Home
-from warehouse.ledger.database import Database
 
 
 @pytest.fixture(scope="session")

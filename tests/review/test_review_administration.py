@@ -6,7 +6,7 @@ import pytest
 from access_cases import logged, probed_app
 from desk_cases import ORIGIN, PASSWORD, Client, settings_of
 
-from warehouse.desk.accounts import find_account
+from ledger.desk.accounts import find_account
 
 NEW_PASSWORD = re.compile(r'<code class="desk-code">([^<]+)</code>')
 

@@ -3,8 +3,8 @@
 import pytest
 from desk_cases import PASSWORD, serving
 
-from review.assets import PACKAGES
 from review.desk import Desk
+from review.static_files import PACKAGES
 from warehouse.home import Home
 
 SERIOUS = ("serious", "critical")

@@ -5,9 +5,9 @@ import re
 import pytest
 from desk_cases import PASSWORD, serving
 
+from ledger.decisions.ledger import Ledger
 from review.desk import Desk
 from warehouse.home import Home
-from warehouse.ledger.ledger import Ledger
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from desk_cases import PASSWORD, serving
 from test_review_deciding import decisions, forms_of, preview
 
-from review.assets import PACKAGES
-from warehouse.desk.proposals import read_proposals
+from ledger.desk.proposals import read_proposals
+from review.static_files import PACKAGES
 
 WIDTHS = (1280, 320)
 WEIGHTY = ("moderate", "serious", "critical")

@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from pipelines.cli import app
-from pipelines.desk_server import reached_at
+from cli.desk_server import reached_at
+from cli.main import app
+from ledger.decisions.database import Database
+from ledger.desk.accounts import all_accounts
 from pipelines.settings import Settings, SettingsError, read_settings
 from review.settings import DeskSettings
-from warehouse.desk.accounts import all_accounts
-from warehouse.ledger.database import Database
 
 PASSWORD = "correct horse battery staple"
 

@@ -8,6 +8,9 @@ import pytest
 from access_cases import logged
 from desk_cases import NIGHT
 
+from ledger.decisions.decision import Signature
+from ledger.decisions.ledger import Ledger
+from ledger.desk.proposals import Proposal, propose
 from review.access.scope import only_seen, seen_orders
 from review.access.viewer import Viewer
 from review.dashboards.expiries import AHEAD_DAYS, Expiries, find_expiries
@@ -16,9 +19,6 @@ from review.dashboards.panels import Panel, Sheet
 from review.dashboards.quality import MEASURE, SCOPES, league_panels, read_scores, trend_panels
 from review.dashboards.work import AGES, Done, done_panels, open_panels, read_done
 from review.deciding.night import present_of
-from warehouse.desk.proposals import Proposal, propose
-from warehouse.ledger.decision import Signature
-from warehouse.ledger.ledger import Ledger
 from warehouse.tables.ledger import DECISIONS
 
 PAGES = ("/dashboards", "/dashboards/work", "/dashboards/quality", "/dashboards/expiries")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from review.assets import PACKAGES
+from review.static_files import PACKAGES
 
 PAGES = (
     "/dashboards",

@@ -6,8 +6,8 @@ from html import unescape
 import polars as pl
 import pytest
 
-from warehouse.desk.proposals import read_proposals
-from warehouse.ledger.ledger import Ledger
+from ledger.decisions.ledger import Ledger
+from ledger.desk.proposals import read_proposals
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 

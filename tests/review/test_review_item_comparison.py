@@ -3,12 +3,12 @@
 import pytest
 from item_cases import day, order, provenance, record
 
+from ledger.decisions.kinds import CANONICAL
 from matching.order_model import ORDER_MODEL
 from matching.persons import person_model
 from review.item.comparison import Side, compare
 from review.item.fields import FIELD_ROWS, STEP_TITLES
 from review.item.words import CHOICE_REASONS, KIND_QUESTIONS, KIND_TITLES, SEVERITY_TITLES, STATE_TITLES, STATUS_TITLES
-from warehouse.ledger.kinds import CANONICAL
 from warehouse.tables.register import DISCREPANCIES, LEGAL_STATUSES, QUEUE_KINDS, SEVERITIES
 
 

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Signature
+from ledger.decisions.ledger import Ledger
+from ledger.decisions.lookup import decisions_about
 from review.desk import Snapshot
 from review.item.decided import former_ids, tell_decided
 from review.item.page import subject_of_decisions
-from warehouse.ledger.decision import Signature
-from warehouse.ledger.ledger import Ledger
-from warehouse.ledger.lookup import decisions_about
-from warehouse.ledger.present import Present
 
 TABLES = ("orders", "order_sources", "discrepancies", "id_redirects")
 BY_STEWARD = Signature("steward", "document_seen", "seen <b>in</b> the court file")

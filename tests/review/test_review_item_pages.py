@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
+from ledger.desk.accounts import set_preferences
+from ledger.desk.metadata import audit_log
 from review.access.scope import seen_orders
-from review.assets import PACKAGES
 from review.desk import Snapshot
 from review.routes.item import HIDE_WEIGHTS
-from warehouse.desk.accounts import set_preferences
-from warehouse.desk.metadata import audit_log
+from review.static_files import PACKAGES
 from warehouse.tables.release import NEAR_PAIRS
 
 HOSTILE = "<script>alert(1)</script>\u202e\x07" + "x" * 500

@@ -7,14 +7,14 @@ import sqlalchemy as sa
 from desk_cases import ORIGIN, PASSWORD, STARTED_AT, Client, settings_of
 from test_review_deciding import forms_of, item_of
 
+from ledger.audit import prove
+from ledger.decisions.database import Database
+from ledger.desk.accounts import add_account
 from review.access.logbook import SPOOL
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
-from warehouse.audit import prove
-from warehouse.desk.accounts import add_account
 from warehouse.home import Home
-from warehouse.ledger.database import Database
 
 READ = ("/queue", "/search", "/dashboards", "/dashboards/work", "/dashboards/quality", "/dashboards/expiries", "/keys")
 NEEDS_LEDGER = ("/proposals", "/decisions/mine", "/unsent")

@@ -9,14 +9,14 @@ import pytest
 from access_cases import logged, probed_app
 from desk_cases import PASSWORD, Client, Clock, settings_of
 
+from ledger.decisions.ledger import now
+from ledger.desk.accounts import add_account, find_account
+from ledger.desk.metadata import accounts
 from review.access.oidc import CALLBACK
 from review.access.tokens import form_token
-from review.assets import PACKAGES
 from review.desk import Desk
-from warehouse.desk.accounts import add_account, find_account
-from warehouse.desk.metadata import accounts
+from review.static_files import PACKAGES
 from warehouse.home import Home
-from warehouse.ledger.ledger import now
 
 HERE = Path(__file__).parent
 ORIGIN = "http://127.0.0.1:8000"

@@ -7,9 +7,9 @@ import pytest
 from access_cases import logged, probed_app
 from desk_cases import ORIGIN, Client, settings_of
 
+from ledger.audit import Head, prove
 from review.access.logbook import SPOOL, Logbook, head_file
 from review.desk import Desk
-from warehouse.audit import Head, prove
 from warehouse.home import Home
 
 

@@ -10,17 +10,17 @@ import polars as pl
 import pytest
 from desk_cases import NIGHT, ORIGIN, Client, settings_of
 
+from ledger.audit import read_rows
+from ledger.decisions.decision import Draft, Signature
+from ledger.decisions.ledger import Ledger
+from ledger.desk.claims import claim
+from ledger.desk.work import assign, defer
 from review.access.viewer import Viewer
 from review.app import create_app
 from review.desk import Desk
 from review.queue.board import open_board
 from review.queue.view import View, read_view
-from warehouse.audit import read_rows
-from warehouse.desk.claims import claim
-from warehouse.desk.work import assign, defer
 from warehouse.home import Home
-from warehouse.ledger.decision import Draft, Signature
-from warehouse.ledger.ledger import Ledger
 
 ITEM = re.compile(r'<a class="govuk-link" href="/items/([0-9a-f]+)[^"]*">(?!Begin)')
 COUNT = re.compile(

@@ -6,9 +6,9 @@ from types import MappingProxyType
 import polars as pl
 import pytest
 
+from ledger.desk.work import WORK, Work
 from review.queue.items import Items
 from review.queue.standing import Taken, settled_items, with_standing
-from warehouse.desk.work import WORK, Work
 from warehouse.tables.ledger import DECISIONS
 
 ROWS = pl.DataFrame(

@@ -8,12 +8,12 @@ import pytest
 from desk_cases import PASSWORD, STARTED_AT, settings_of
 from test_review_deciding import forms_of, preview
 
+from ledger.decisions.ledger import Ledger
+from ledger.desk.accounts import add_account, set_role
+from ledger.desk.proposals import read_proposals
+from ledger.desk.work import read_work
 from review.access.passwords import Passwords
 from review.access.scope import only_seen, seen_orders
-from warehouse.desk.accounts import add_account, set_role
-from warehouse.desk.proposals import read_proposals
-from warehouse.desk.work import read_work
-from warehouse.ledger.ledger import Ledger
 
 FORCE = "01"
 BOUND = {"met-steward": "steward", "met-approver": "approver", "met-viewer": "viewer"}

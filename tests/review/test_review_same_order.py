@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from starlette.datastructures import FormData
 
+from ledger.decisions.preview import foresee_all
 from review.deciding.drafting import draft_all
 from review.deciding.night import present_of
 from review.deciding.wishes import read_wish
-from warehouse.ledger.preview import foresee_all
 
 FORM = {"reason_code": "document_seen", "submission": "s", "release_id": "", "version": ""}
 

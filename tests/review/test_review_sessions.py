@@ -4,8 +4,8 @@ import pytest
 from access_cases import logged, probed_app
 from desk_cases import ORIGIN, PASSWORD, Client, settings_of
 
+from ledger.desk.metadata import sessions
 from review.access.accounts import Administration
-from warehouse.desk.metadata import sessions
 
 
 @pytest.fixture

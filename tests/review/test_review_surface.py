@@ -7,10 +7,10 @@ import schemathesis
 from desk_cases import ORIGIN, USERS, Client
 from hypothesis import HealthCheck, given, settings
 
+from ledger.decisions.kinds import KIND, REASONS
 from review.access.headers import ALWAYS
 from review.deciding.wishes import SENT
 from review.queue.facets import FACETS
-from warehouse.ledger.kinds import KIND, REASONS
 
 FEW = settings(max_examples=5, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 LEADS_OUT = {"/sign-out", "/password"}

@@ -7,15 +7,15 @@ import pytest
 from desk_cases import ORIGIN, PASSWORD, STARTED_AT, Client, settings_of
 from test_review_deciding import forms_of, preview
 
+from ledger.audit import prove
+from ledger.decisions.database import Database
+from ledger.decisions.ledger import Ledger
+from ledger.desk.accounts import add_account
+from ledger.desk.proposals import read_proposals
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
-from warehouse.audit import prove
-from warehouse.desk.accounts import add_account
-from warehouse.desk.proposals import read_proposals
 from warehouse.home import Home
-from warehouse.ledger.database import Database
-from warehouse.ledger.ledger import Ledger
 
 PEOPLE = {f"steward-{number}": "steward" for number in range(4)} | {"second": "approver", "third": "approver"}
 SHARED = 2

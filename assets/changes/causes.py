@@ -1,0 +1,264 @@
+"""Why a release differs from the one before: a cause for each difference, by what is known to have changed for it.
+
+Belongs here: what reached which order, and which cause that gives a difference. Does not: looking at tonight's facts on
+the day of the former release, which needs rules (`assets.changes.replay`), finding the differences
+(`assets.changes.release_diff`).
+
+Of several causes the narrower is told: what was proved by looking again, then what a steward decided, then what the
+sources sent of the persons concerned; then what holds for the whole register but can reach this difference (models
+where records were regrouped, settings where the order is only judged), then the rules; and last what the sources sent
+of other persons, where such a value can bear on this one, or sent again in another return. What is left is
+`unexplained`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from assets.changes.affected_people import find_families
+from ledger.decisions.binding import touched_orders
+from ledger.decisions.kinds import codes_about
+from warehouse.tables.ledger import DECISIONS
+from warehouse.tables.register import RELEASE_CHANGES, UNEXPLAINED
+
+JUDGED: Final = ("discrepancy_count", "quality_score")
+"""Fields of an order that are no fact of it: what the rules make of its records."""
+
+NAMES: Final = ("forenames", "surname", "forenames_folded", "surname_folded")
+REPLAYED: Final = {"order_id": pl.String, "field": pl.String, "replayed": pl.String}
+ROW: Final = ("kind", "handle")
+DELIVERY: Final = ":"
+"""What is between feed, date and revision in the id of a delivery; other inputs of a release have none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """What one of two releases rests on.
+
+    Attributes:
+        digests: `RECORD_DIGESTS`.
+        decisions: `OBEYED_DECISIONS`.
+        redirects: `id_redirects` of orders.
+        account: of its manifest: `inputs`, `versions`, `config_hash`.
+    """
+
+    digests: pl.DataFrame
+    decisions: pl.DataFrame
+    redirects: pl.DataFrame
+    account: Mapping[str, Any]
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """The deliveries used, with the digests of their bytes."""
+        inputs: Mapping[str, str] = self.account.get("inputs", {})
+        return inputs
+
+    @property
+    def model(self) -> str | None:
+        """The version of the models."""
+        version: str | None = self.account.get("versions", {}).get("models")
+        return version
+
+    @property
+    def rules(self) -> dict[str, str]:
+        """Versions of code and libraries."""
+        return {name: version for name, version in self.account.get("versions", {}).items() if name != "models"}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What explains a difference.
+
+    Attributes:
+        cause: of `CAUSES`.
+        when: holds on a difference (`order_id`, `field`) with what reached its order (`find_reach`) and what changed
+            for all orders (`has_other_model`, `has_other_config`, `has_other_rules`).
+    """
+
+    cause: str
+    when: pl.Expr
+
+
+def reaches(*flags: str) -> pl.Expr:
+    """Whether any of these reached the order."""
+    return pl.any_horizontal(pl.col(flag).fill_null(value=False) for flag in flags)
+
+
+is_judged = pl.col("field").is_in(JUDGED).fill_null(value=False)
+is_name = pl.col("field").is_in(NAMES).fill_null(value=False)
+is_borne_out = (pl.col("field") == "condition_count").fill_null(value=False)
+
+REASONS: Final = (
+    Reason("calendar", pl.col("replayed") == "calendar"),
+    Reason("source", pl.col("replayed") == "source"),
+    Reason("steward", reaches("is_decided") | (reaches("is_closed") & is_judged)),
+    Reason("source", reaches("is_changed")),
+    # The same bytes were read, and read as something else.
+    Reason("rule", reaches("is_reread") & pl.col("has_other_rules")),
+    Reason("calendar", reaches("is_reread")),
+    Reason("model", reaches("is_regrouped") & pl.col("has_other_model")),
+    Reason("config", is_judged & pl.col("has_other_config")),
+    Reason("rule", pl.col("has_other_rules")),
+    # How rare a value is counts in the linking, and of two spellings the one that more people bear is believed.
+    Reason("source", reaches("is_regrouped") & reaches("has_name_in_common", "has_id_in_common")),
+    Reason("source", (is_name | is_judged) & reaches("has_name_in_common")),
+    # One id on two people is a discrepancy of both; what co-defendants share bears a condition out.
+    Reason("source", is_judged & reaches("has_id_in_common", "has_case_in_common")),
+    Reason("source", is_borne_out & reaches("has_case_in_common")),
+    # A new return has another month, which its rows can't be entered after, and breaks ties by its rows' new places.
+    Reason("source", reaches("is_moved")),
+)
+"""The first that holds is the cause."""
+
+
+def name_causes(
+    differences: pl.DataFrame, reach: pl.DataFrame, *, replayed: pl.DataFrame, before: Side, after: Side
+) -> pl.DataFrame:
+    """Give each difference its cause.
+
+    Args:
+        differences: from `find_differences`.
+        reach: from `find_reach`.
+        replayed: `REPLAYED`: differences of which it was proved that the passing of days (`calendar`), or deliveries
+            that came or failed (`source`), make them.
+        before: what the former release rests on.
+        after: what this one rests on.
+
+    Returns:
+        `RELEASE_CHANGES`, sorted by its key; none accepted.
+    """
+    causes = (pl.when(reason.when).then(pl.lit(reason.cause)) for reason in REASONS)
+    named = (
+        differences.join(reach, on="order_id", how="left")
+        .join(replayed, on=["order_id", "field"], how="left")
+        .with_columns(
+            has_other_model=pl.lit(before.model != after.model),
+            has_other_config=pl.lit(before.account.get("config_hash") != after.account.get("config_hash")),
+            has_other_rules=pl.lit(before.rules != after.rules),
+        )
+        .with_columns(pl.coalesce(*causes, pl.lit(UNEXPLAINED)).alias("cause"), pl.lit(None).alias("accepted"))
+    )
+    return RELEASE_CHANGES.conform(named).sort(RELEASE_CHANGES.order)
+
+
+def find_reach(order_ids: pl.Series, *, before: Side, after: Side) -> pl.DataFrame:
+    """What reached these orders, be it by their own records or by those of their families (`find_families`).
+
+    Args:
+        order_ids: orders of either release.
+        before: what the former release rests on.
+        after: what this one rests on.
+
+    Returns:
+        `order_id`, one row an order, and for each:
+        `is_decided`: a decision on records or values is new or has ended.
+        `is_closed`: a decision on a discrepancy is new or has ended.
+        `is_changed`: a record came, went or changed.
+        `is_reread`: a record changed though its delivery did not.
+        `is_regrouped`: records have another order or person.
+        `is_moved`: a regional row stands in another return.
+        `has_name_in_common`, `has_id_in_common`, `has_case_in_common`: with a record that changed.
+    """
+    families = find_families(before.digests, after.digests)
+    rows = pl.concat([before.digests, after.digests]).join(families, on="subject_id")
+    concerned = rows.filter(pl.col("order_id").is_in(order_ids.implode())).select("family").unique()
+    rows = rows.join(concerned, on="family", how="semi")
+    changed = _changed_rows(before, after)
+    reread = _untouched_deliveries(before, after)
+    decided = _decided_orders(before, after)
+    of_discrepancies = pl.col("kind").is_in(codes_about("discrepancy"))
+    groups = {
+        "is_decided": decided.filter(~of_discrepancies),
+        "is_closed": decided.filter(of_discrepancies),
+        "is_changed": changed.filter(~pl.col("delivery_id").is_in(reread)),
+        "is_reread": changed.filter(pl.col("delivery_id").is_in(reread)),
+        "is_regrouped": _odd_rows(before.digests, after.digests, [*ROW, "order_id", "subject_id"]),
+        "is_moved": _odd_rows(before.digests, after.digests, [*ROW, "record_id"]),
+    }
+    orders = rows.drop_nulls("order_id").select("order_id", "family").unique()
+    for flag, reached in groups.items():
+        by_family = rows.join(reached, on=_key_of(reached), how="semi").get_column("family").unique()
+        orders = orders.with_columns(pl.col("family").is_in(by_family.implode()).alias(flag))
+    for flag, kinds in TIES_IN_COMMON.items():
+        tied = _tied_families(rows, changed, kinds)
+        orders = orders.with_columns(pl.col("family").is_in(tied.implode()).alias(flag))
+    flags = [*groups, *TIES_IN_COMMON]
+    found = orders.filter(pl.col("order_id").is_in(order_ids.implode()))
+    return found.group_by("order_id").agg(pl.col(flags).any()).sort("order_id")
+
+
+TIES_IN_COMMON: Final = {
+    "has_name_in_common": ("surname", "forename"),
+    "has_id_in_common": ("pnc_id", "cro_number"),
+    "has_case_in_common": ("case",),
+}
+
+
+def _key_of(reached: pl.DataFrame) -> list[str]:
+    return list(ROW) if "handle" in reached.columns else ["order_id"]
+
+
+def _odd_rows(was: pl.DataFrame, now: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """The rows of either side that the other does not hold."""
+    sides = (
+        was.join(now, on=key, how="anti", nulls_equal=True),
+        now.join(was, on=key, how="anti", nulls_equal=True),
+    )
+    return pl.concat(sides)
+
+
+def _changed_rows(before: Side, after: Side) -> pl.DataFrame:
+    return _odd_rows(before.digests, after.digests, [*ROW, "digest"])
+
+
+def _untouched_deliveries(before: Side, after: Side) -> list[str]:
+    return sorted(name for name, digest in after.inputs.items() if before.inputs.get(name) == digest)
+
+
+def _decided_orders(before: Side, after: Side) -> pl.DataFrame:
+    """`order_id`, `kind`: the orders that decisions touch which are in force on one side only."""
+    moved = _odd_rows(before.decisions, after.decisions, ["decision_id"])
+    found = [
+        pl.DataFrame({"order_id": touched_orders(decisions, held, held, after.redirects)}).select(
+            pl.col("order_id").cast(pl.String), pl.lit(kind).alias("kind")
+        )
+        for (kind,), decisions in moved.sort("kind", "decision_id").group_by("kind", maintain_order=True)
+        for side in (before, after)
+        for held in (side.digests.filter(pl.col("kind") == "order"),)
+    ]
+    return pl.concat([pl.DataFrame(schema={"order_id": pl.String, "kind": pl.String}), *found])
+
+
+def _tied_families(rows: pl.DataFrame, changed: pl.DataFrame, kinds: tuple[str, ...]) -> pl.Series:
+    """Families with a value of these kinds that a changed record has too."""
+    is_kind = pl.col("ties").str.split(":").list.first().is_in(kinds)
+    borne, moved = (
+        frame.explode("ties", empty_as_null=False).drop_nulls("ties").filter(is_kind) for frame in (rows, changed)
+    )
+    return borne.join(moved, on="ties", how="semi").get_column("family").unique()
+
+
+def cause_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What made two releases differ as a whole, by their manifests.
+
+    For releases that do not carry on from one another: a night gives each difference its own cause (`find_causes`).
+    Sources that sent anything else come first, then stewards, the model and the settings; what is left are rules.
+    """
+    inputs = [dict(manifest.get("inputs", {})) for manifest in (before, after)]
+    decisions = [used.get(DECISIONS.name) for used in inputs]
+    deliveries = [{name: digest for name, digest in used.items() if DELIVERY in name} for used in inputs]
+    causes = {
+        "source": deliveries[0] != deliveries[1],
+        "steward": decisions[0] != decisions[1],
+        "model": _model(before) != _model(after),
+        "config": before.get("config_hash") != after["config_hash"],
+        "rule": True,
+    }
+    return next(cause for cause, differs in causes.items() if differs)
+
+
+def _model(manifest: Mapping[str, Any]) -> str | None:
+    version: str | None = manifest.get("versions", {}).get("models")
+    return version

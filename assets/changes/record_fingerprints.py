@@ -1,0 +1,134 @@
+"""What every record of a night says, as a digest: by it the next night tells which records came, went or changed.
+
+Belongs here: what counts as a change of a record, and by which values records of different persons bear on one another.
+Does not: what follows from a change (`assets.changes.causes`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from reconciliation.identity import record_handles
+from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_REJECTED_VALUES
+from warehouse.tables.release import RECORD_DIGESTS
+from warehouse.text_hashes import digests
+
+PLACE = ("record_id", "source_key", "delivery_id", "file_name", "row_number")
+"""Where a record stands: it may stand elsewhere tomorrow and say the same."""
+
+NOTHING, BETWEEN = "\x00", "\x1f"
+TIE_LENGTH = 10
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A value by which records of different persons bear on one another.
+
+    Attributes:
+        name: what it is called in `RECORD_DIGESTS.ties`.
+        value: the value, as text; null for none.
+        of: the kinds of record that have it.
+    """
+
+    name: str
+    value: pl.Expr
+    of: tuple[str, ...] = ("order", "arrest")
+
+
+TIES = (
+    Tie("surname", pl.col("surname_folded")),
+    Tie("forename", pl.col("forenames_folded").str.extract(r"^(\S+)")),
+    Tie("pnc_id", pl.col("pnc_id")),
+    Tie("cro_number", pl.col("cro_number")),
+    Tie("case", pl.concat_str("court_code", "made_on", separator=" "), of=("order",)),
+)
+
+
+def digest_records(core: Mapping[str, pl.DataFrame], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Every record of a night with its order, its person and what it says.
+
+    Args:
+        core: the core tables, all sources together: `orders`, `aliases`, `conditions`, `arrests`, `rejected_values`.
+        tables: of the register: `orders`, `order_sources`, `arrests`, `arrest_sources`.
+
+    Returns:
+        `RECORD_DIGESTS`, sorted by its key.
+    """
+    orders = core["orders"].join(_order_owners(tables), on="record_id")
+    arrests = core["arrests"].join(_arrest_owners(tables), on=["source", "source_key", "row_number"])
+    companions = [
+        _companion_texts(core["aliases"], CORE_ALIASES.schema.names()),
+        _companion_texts(core["conditions"], CORE_CONDITIONS.schema.names()),
+        _companion_texts(core["rejected_values"], CORE_REJECTED_VALUES.schema.names()),
+    ]
+    digested = [_digested("order", orders, companions), _digested("arrest", arrests, companions)]
+    return RECORD_DIGESTS.conform(pl.concat(digested)).sort(RECORD_DIGESTS.key)
+
+
+def _order_owners(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """`record_id`, `order_id`, `subject_id`."""
+    return (
+        tables["order_sources"]
+        .select(pl.concat_str("source", "source_key", separator=":").alias("record_id"), "order_id")
+        .join(tables["orders"].select("order_id", "subject_id"), on="order_id")
+    )
+
+
+def _arrest_owners(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """`source`, `source_key`, `row_number`, `order_id` (none), `subject_id`."""
+    return (
+        tables["arrest_sources"]
+        .join(tables["arrests"].select("arrest_id", "subject_id"), on="arrest_id")
+        .select("source", "source_key", "row_number", "subject_id", order_id=pl.lit(None, pl.String))
+    )
+
+
+def _digested(kind: str, records: pl.DataFrame, companions: list[pl.DataFrame]) -> pl.DataFrame:
+    handles = record_handles(records)
+    said = [name for name in records.columns if name not in (*PLACE, "order_id", "subject_id") and _is_said(name)]
+    # The day of a regional row is that of the whole return: it says nothing of the row.
+    undated = {"recorded_on": pl.when(pl.col("source") != "rocu").then("recorded_on")} if kind == "order" else {}
+    told = records.with_columns(records.with_columns(**undated).select(_text(said).alias("told")))
+    for number, companion in enumerate(companions):
+        told = told.join(companion.rename({"told": f"told_{number}"}), on="record_id", how="left")
+    texts = told.select(_text(["told", *(f"told_{number}" for number in range(len(companions)))])).to_series()
+    ties = [tie for tie in TIES if kind in tie.of]
+    return (
+        told.with_columns(digests(texts).alias("digest"), pl.lit(kind).alias("kind"), _tied(told, ties).alias("ties"))
+        .join(handles.with_columns(digests(handles.get_column("handle"))), on="record_id")
+        .select(RECORD_DIGESTS.schema.names())
+    )
+
+
+def _is_said(name: str) -> bool:
+    """Whether the source says it: how it writes a code, and how well we understood it, is no value."""
+    return not name.endswith(("_score", "_as_written"))
+
+
+def _text(names: list[str]) -> pl.Expr:
+    return pl.concat_str([pl.col(name).cast(pl.String).fill_null(NOTHING) for name in names], separator=BETWEEN)
+
+
+def _companion_texts(companions: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """`record_id`, `told`: all rows of each record as one text, in whatever order they came."""
+    said = [name for name in names if name not in PLACE and _is_said(name)]
+    return (
+        companions.select("record_id", _text(said).alias("told"))
+        .sort("record_id", "told")
+        .group_by("record_id", maintain_order=True)
+        .agg(pl.col("told").str.join(BETWEEN))
+    )
+
+
+def _tied(records: pl.DataFrame, ties: list[Tie]) -> pl.Series:
+    """The ties of each record, digested; distinct values only, since most are borne by many."""
+    columns = [_tie_column(records.select(tie.value.alias(tie.name)).to_series()) for tie in ties]
+    return pl.DataFrame(columns).select(pl.concat_list(pl.all()).list.drop_nulls()).to_series()
+
+
+def _tie_column(values: pl.Series) -> pl.Series:
+    distinct = values.drop_nulls().unique()
+    named = pl.DataFrame({"value": distinct, "tie": digests(distinct, length=TIE_LENGTH)})
+    looked_up = values.to_frame("value").join(named, on="value", how="left", maintain_order="left")
+    return looked_up.select(pl.format(f"{values.name}:{{}}", "tie").alias(values.name)).to_series()

@@ -1,0 +1,200 @@
+"""How two releases differ, and what made them differ.
+
+Belongs here: orders, fields and discrepancies of any two releases. Does not: what caused a difference
+(`assets.changes.causes`), drawing the answer.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from assets.changes.causes import cause_between
+from warehouse.home import Home
+from warehouse.releases.release import Release, read_release, release_ids
+from warehouse.schema import Table
+from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS, RELEASE_CHANGES
+
+MOVES = ("old_id", "new_id")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two releases.
+
+    Attributes:
+        before: id of the one release.
+        after: id of the other.
+        orders: `order_id`, `change`, `other_order_id`, `cause`. added, removed: the order. merged: `order_id` is gone,
+            its records are in the other. split: a part of `order_id` is now the other, which is new. renamed: the same
+            records under another id. moved: records of `order_id` are now in the other, and both go on.
+        fields: `order_id`, `field`, `before`, `after` (text), `cause`, of the orders that both releases hold.
+        discrepancies: `discrepancy_id`, `order_id`, `rule_code`, `severity`, `change` (new, reopened, resolved),
+            `resolved_by` (null where the later release does not hold it at all).
+    """
+
+    before: str
+    after: str
+    orders: pl.DataFrame
+    fields: pl.DataFrame
+    discrepancies: pl.DataFrame
+
+    def causes(self) -> pl.DataFrame:
+        """`cause`, `changes`: how many orders and fields each cause made differ; a null cause was not told."""
+        causes = pl.concat([self.orders.select("cause"), self.fields.select("cause")])
+        return causes.group_by("cause").agg(pl.len().alias("changes")).sort("cause", nulls_last=True)
+
+
+def compare_releases(home: Home, before: Release, after: Release) -> Difference:
+    """How `after` differs from `before`, be it later or earlier.
+
+    Causes are those that the nights between told, the last one where several changed the same; if `after` does not
+    carry on from `before`, the one that their manifests tell.
+    """
+    orders = (_read(before, ORDERS), _read(after, ORDERS))
+    changes = find_differences(*orders)
+    causes = _told_causes(home, before, after)
+    fates = _find_fates(_ids(orders[0]), _ids(orders[1]), _find_moves(before, after, _ids(orders[0]), _ids(orders[1])))
+    is_split = pl.col("change") == "split"
+    told_as = fates.with_columns(
+        changed_id=pl.when(is_split).then("other_order_id").otherwise("order_id"),
+        told=pl.when(is_split | (pl.col("change") == "added")).then(pl.lit("added")).otherwise(pl.lit("removed")),
+    )
+    whole = causes.filter(pl.col("field").is_null()).select("order_id", "change", "cause")
+    of_fields = causes.drop_nulls("field").select("order_id", "field", "cause")
+    return Difference(
+        before.release_id,
+        after.release_id,
+        told_as.join(whole, left_on=["changed_id", "told"], right_on=["order_id", "change"], how="left")
+        .select("order_id", "change", "other_order_id", "cause")
+        .sort("change", "order_id", "other_order_id"),
+        changes.filter(pl.col("change") == "changed")
+        .join(of_fields, on=["order_id", "field"], how="left")
+        .select("order_id", "field", "before", "after", "cause")
+        .sort("order_id", "field"),
+        _compare_discrepancies(_read(before, DISCREPANCIES), _read(after, DISCREPANCIES)),
+    )
+
+
+def find_differences(former: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """What two versions of `orders` differ in, whatever the cause (`assets.changes.causes`).
+
+    Returns:
+        `order_id`, `change` (added, removed, changed), `field`, `before`, `after`: a row an order added or removed, and
+        a row a changed field of the others, values as text.
+    """
+    before, after = _long(former), _long(orders)
+    fields = before.join(after, on=["order_id", "field"], suffix="_after").rename(
+        {"value": "before", "value_after": "after"}
+    )
+    changed = fields.filter(pl.col("before").ne_missing(pl.col("after"))).with_columns(
+        pl.lit("changed").alias("change")
+    )
+    added = orders.join(former, on="order_id", how="anti").select("order_id", pl.lit("added").alias("change"))
+    removed = former.join(orders, on="order_id", how="anti").select("order_id", pl.lit("removed").alias("change"))
+    return pl.concat([changed, added, removed], how="diagonal").select("order_id", "change", "field", "before", "after")
+
+
+def _read(release: Release, table: Table) -> pl.DataFrame:
+    return table.completed(pl.read_parquet(release.parquet(table.name)))
+
+
+def _ids(orders: pl.DataFrame) -> pl.DataFrame:
+    return orders.select("order_id")
+
+
+def _told_causes(home: Home, before: Release, after: Release) -> pl.DataFrame:
+    """`order_id`, `change`, `field`, `cause`, once each, by the nights between or else by the two manifests."""
+    told, release, kept = [], after, release_ids(home)
+    while release.as_of > before.as_of and release.follows in kept:
+        told.append(_read(release, RELEASE_CHANGES))
+        release = read_release(home, release.follows)
+    if release.path != before.path:
+        changes = find_differences(_read(before, ORDERS), _read(after, ORDERS))
+        told = [changes.with_columns(cause=pl.lit(cause_between(before.manifest, after.manifest)))]
+    columns = ["order_id", "change", "field", "cause"]
+    newest_first = pl.concat([RELEASE_CHANGES.empty().select(columns), *(changes.select(columns) for changes in told)])
+    return newest_first.unique(["order_id", "change", "field"], keep="first", maintain_order=True)
+
+
+def _find_moves(before: Release, after: Release, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """`MOVES`: orders of `before` with the other orders of `after` that hold records of theirs."""
+    moves = pl.concat([_moves_of_records(before, after), _moves_by_redirects(before, after, old, new)])
+    return (
+        moves.filter(pl.col("old_id") != pl.col("new_id"))
+        .join(old, left_on="old_id", right_on="order_id", how="semi")
+        .join(new, left_on="new_id", right_on="order_id", how="semi")
+        .unique()
+        .sort(MOVES)
+    )
+
+
+def _moves_of_records(before: Release, after: Release) -> pl.DataFrame:
+    """Where the records went that both releases hold under one key."""
+    inputs = after.manifest.get("inputs", {})
+    unchanged = sorted(name for name, digest in before.manifest.get("inputs", {}).items() if inputs.get(name) == digest)
+    # Another row may stand in the place of a row of a regional return, unless the file is the same.
+    is_same_record = (pl.col("source") != "rocu") | pl.col("delivery_id").is_in(unchanged)
+    records = _read(before, ORDER_SOURCES).filter(is_same_record)
+    return records.join(_read(after, ORDER_SOURCES), on=["source", "source_key"], suffix="_after").select(
+        pl.col("order_id").alias("old_id"), pl.col("order_id_after").alias("new_id")
+    )
+
+
+def _moves_by_redirects(before: Release, after: Release, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Where the redirects since `before` lead, followed until they reach orders of `after`."""
+    held, known = (
+        _read(release, ID_REDIRECTS).filter(pl.col("kind") == "order").select(MOVES) for release in (after, before)
+    )
+    steps = held.join(known, on=MOVES, how="anti")
+    moves = steps.join(old, left_on="old_id", right_on="order_id", how="semi")
+    seen, ended = moves.clear(), moves.clear()
+    while moves.height:
+        seen = pl.concat([seen, moves])
+        ended = pl.concat([ended, moves.join(new, left_on="new_id", right_on="order_id", how="semi")])
+        on = moves.join(new, left_on="new_id", right_on="order_id", how="anti")
+        further = on.join(steps.rename({"old_id": "new_id", "new_id": "end_id"}), on="new_id")
+        moves = further.select("old_id", pl.col("end_id").alias("new_id")).unique().join(seen, on=MOVES, how="anti")
+    return ended
+
+
+def _find_fates(old: pl.DataFrame, new: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:
+    """`order_id`, `change`, `other_order_id` (see `Difference.orders`)."""
+    is_gone = ~pl.col("old_id").is_in(new.get_column("order_id").implode())
+    is_new = ~pl.col("new_id").is_in(old.get_column("order_id").implode())
+    is_merged = is_gone & (~is_new | (is_gone.sum().over("new_id") > 1))
+    is_split = is_new & (~is_gone | (pl.len().over("old_id") > 1))
+    kinds = pl.when(is_split).then(pl.lit("split")).when(is_merged).then(pl.lit("merged"))
+    related = moves.select(
+        pl.col("old_id").alias("order_id"),
+        kinds.when(is_gone).then(pl.lit("renamed")).otherwise(pl.lit("moved")).alias("change"),
+        pl.col("new_id").alias("other_order_id"),
+    )
+    removed = old.join(new, on="order_id", how="anti").join(moves, left_on="order_id", right_on="old_id", how="anti")
+    added = new.join(old, on="order_id", how="anti").join(moves, left_on="order_id", right_on="new_id", how="anti")
+    alone = [
+        rows.with_columns(pl.lit(change).alias("change")) for rows, change in ((added, "added"), (removed, "removed"))
+    ]
+    return pl.concat([related, *alone], how="diagonal")
+
+
+def _compare_discrepancies(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    is_open = pl.col("state") != "resolved"
+    was, now = before.filter(is_open), after.filter(is_open)
+    found = now.join(was, on="discrepancy_id", how="anti").with_columns(
+        change=pl.when(pl.col("state") == "reopened").then(pl.col("state")).otherwise(pl.lit("new"))
+    )
+    closed = was.join(now, on="discrepancy_id", how="anti").drop("resolved_by")
+    closed = closed.join(after.select("discrepancy_id", "resolved_by"), on="discrepancy_id", how="left").with_columns(
+        change=pl.lit("resolved")
+    )
+    columns = ("discrepancy_id", "order_id", "rule_code", "severity", "change", "resolved_by")
+    return pl.concat([found.select(columns), closed.select(columns)]).sort("change", "discrepancy_id")
+
+
+def _long(orders: pl.DataFrame) -> pl.DataFrame:
+    """One row an order and field, values as text."""
+    texts = [
+        pl.col(column.name).list.join(",") if isinstance(column.dtype, pl.List) else pl.col(column.name).cast(pl.String)
+        for column in ORDERS.columns
+    ]
+    return orders.select(texts).unpivot(index="order_id", variable_name="field", value_name="value")

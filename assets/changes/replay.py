@@ -1,0 +1,182 @@
+"""What made tonight's release differ from the one before. No Dagster here.
+
+Belongs here: putting both sides together, and looking at tonight's facts on the day of the former release, which proves
+what the calendar alone has done. Does not: which cause a difference gets (`assets.changes.causes`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from assets.changes.causes import JUDGED, REPLAYED, Side, cause_between, find_reach, name_causes
+from assets.changes.release_diff import find_differences
+from assets.former import Former
+from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
+from expectations.history import active_ones
+from expectations.quality import score_quality
+from reconciliation.law import judge_status
+from reconciliation.tables import finish_orders
+from warehouse.tables.register import DELIVERIES, DISCREPANCIES, ID_REDIRECTS, ORDERS, RELEASE_CHANGES, UNEXPLAINED
+from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS
+
+IN_LAW = ("legal_status", "follows_order_id")
+"""Fields of an order that the law works out for a day."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tonight:
+    """What tonight's release holds and rests on.
+
+    Attributes:
+        as_of: the night.
+        evidence: what the rules look at, with the orders as published.
+        clock: when an order is due in a source.
+        digests: `RECORD_DIGESTS`.
+        decisions: `OBEYED_DECISIONS`.
+        redirects: `id_redirects`.
+        account: for its manifest: `inputs`, `versions`, `config_hash`.
+    """
+
+    as_of: date
+    evidence: Evidence
+    clock: PresenceClock
+    digests: pl.DataFrame
+    decisions: pl.DataFrame
+    redirects: pl.DataFrame
+    account: Mapping[str, Any]
+
+
+def tell_changes(former: Former, tonight: Tonight, *, accepted: str | None = None) -> pl.DataFrame:
+    """How the orders differ from the release before, each difference with its cause.
+
+    A release before that was made by a version of Concord which kept no digests gives all differences one cause, told
+    by the two manifests.
+
+    Args:
+        former: the release before.
+        tonight: tonight's release.
+        accepted: why an operator lets unexplained differences be published.
+
+    Returns:
+        `RELEASE_CHANGES`, sorted by its key.
+    """
+    changes = _name_changes(former, tonight)
+    return changes.with_columns(accepted=pl.when(pl.col("cause") == UNEXPLAINED).then(pl.lit(accepted, pl.String)))
+
+
+def _name_changes(former: Former, tonight: Tonight) -> pl.DataFrame:
+    differences = find_differences(former.table(ORDERS), tonight.evidence.orders)
+    if former.release is not None and RECORD_DIGESTS.name not in former.release.manifest["digests"]:
+        cause = cause_between(former.release.manifest, tonight.account)
+        named = differences.with_columns(cause=pl.lit(cause), accepted=pl.lit(None))
+        return RELEASE_CHANGES.conform(named).sort(RELEASE_CHANGES.order)
+    before, after = _side_of_former(former), _side_of_tonight(tonight)
+    reach = find_reach(differences.get_column("order_id").unique(), before=before, after=after)
+    replayed = replay(differences, reach, former=former, tonight=tonight)
+    return name_causes(differences, reach, replayed=replayed, before=before, after=after)
+
+
+def replay(differences: pl.DataFrame, reach: pl.DataFrame, *, former: Former, tonight: Tonight) -> pl.DataFrame:
+    """Differences that are proved by looking at tonight's facts on the former day, or with the former deliveries.
+
+    Returns:
+        `REPLAYED`.
+    """
+    if former.release is None:
+        return pl.DataFrame(schema=REPLAYED)
+    then = _statuses(tonight.evidence.orders, as_of=former.release.as_of)
+    is_reached = pl.any_horizontal("is_decided", "is_closed", "is_changed")
+    unreached = reach.filter(~is_reached).get_column("order_id")
+    judged = differences.filter(pl.col("field").is_in(JUDGED) & pl.col("order_id").is_in(unreached.implode()))
+    return pl.concat(
+        [
+            _replay_law(differences, then),
+            _replay_judgement(judged.get_column("order_id").unique(), then, former=former, tonight=tonight),
+        ]
+    )
+
+
+def _side_of_former(former: Former) -> Side:
+    manifest = former.release.manifest if former.release else {}
+    digests, decisions = former.table(RECORD_DIGESTS), former.table(OBEYED_DECISIONS)
+    return Side(digests, decisions, _of_orders(former.table(ID_REDIRECTS)), manifest)
+
+
+def _side_of_tonight(tonight: Tonight) -> Side:
+    return Side(tonight.digests, tonight.decisions, _of_orders(tonight.redirects), tonight.account)
+
+
+def _of_orders(redirects: pl.DataFrame) -> pl.DataFrame:
+    return redirects.filter(pl.col("kind") == "order")
+
+
+def _statuses(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """`order_id` and `IN_LAW` by the same facts on another day."""
+    told = orders.with_columns(
+        is_withdrawn=pl.col("legal_status") == "withdrawn", is_discharged=pl.col("legal_status") == "discharged"
+    )
+    return judge_status(told, as_of=as_of)
+
+
+def _replay_law(differences: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
+    """Fields in law that tonight's facts make just what they were, on the former day."""
+    long = then.unpivot(on=list(IN_LAW), index="order_id", variable_name="field", value_name="then")
+    same = differences.join(long, on=["order_id", "field"]).filter(pl.col("before").eq_missing(pl.col("then")))
+    return same.select("order_id", "field", replayed=pl.lit("calendar"))
+
+
+def _replay_judgement(order_ids: pl.Series, then: pl.DataFrame, *, former: Former, tonight: Tonight) -> pl.DataFrame:
+    """Judged fields that come out otherwise on the former day, or with the deliveries of the former night.
+
+    Judged again are the orders asked for and all orders of the same persons: rules look at those too.
+    """
+    if order_ids.is_empty() or former.release is None:
+        return pl.DataFrame(schema=REPLAYED)
+    evidence = _evidence_of(tonight.evidence, order_ids)
+    as_then = evidence.orders.drop(*IN_LAW).join(then, on="order_id", maintain_order="left")
+    day, clock = former.release.as_of, tonight.clock
+    now = _judge(evidence, as_of=tonight.as_of, clock=clock)
+    looks = {
+        "calendar": _judge(replace(evidence, orders=as_then), as_of=day, clock=clock),
+        "source": _judge(replace(evidence, deliveries=former.table(DELIVERIES)), as_of=tonight.as_of, clock=clock),
+    }
+    differing = [
+        now.join(look, on=["order_id", "field"], suffix="_then")
+        .filter(pl.col("value").ne_missing(pl.col("value_then")) & pl.col("order_id").is_in(order_ids.implode()))
+        .select("order_id", "field", replayed=pl.lit(cause))
+        for cause, look in looks.items()
+    ]
+    return pl.concat(differing).unique(["order_id", "field"], keep="first", maintain_order=True)
+
+
+def _evidence_of(evidence: Evidence, order_ids: pl.Series) -> Evidence:
+    """The evidence of these orders and of all others of the same persons."""
+    of_asked = evidence.orders.filter(pl.col("order_id").is_in(order_ids.implode()))
+    orders = evidence.orders.join(of_asked, on="subject_id", how="semi")
+    held = evidence.order_sources.join(orders, on="order_id", how="semi")
+    keys = {
+        "order_id": orders.select("order_id"),
+        "record_id": held.select(pl.concat_str("source", "source_key", separator=":").alias("record_id")),
+    }
+    frames = {field.name: getattr(evidence, field.name) for field in fields(evidence)}
+    narrowed = {
+        name: frame.join(wanted, on=key, how="semi")
+        for name, frame in frames.items()
+        for key, wanted in keys.items()
+        if key in frame.columns
+    }
+    return replace(evidence, **narrowed)
+
+
+def _judge(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
+    """`order_id`, `field`, `value` (text) of the judged fields."""
+    found = find_discrepancies(evidence, as_of=as_of, clock=clock, former=DISCREPANCIES.empty())
+    active = active_ones(found)
+    scores = score_quality(evidence, active, as_of=as_of, clock=clock)
+    orders = finish_orders(evidence.orders, active, scores)
+    return orders.select("order_id", *(pl.col(name).cast(pl.String) for name in JUDGED)).unpivot(
+        on=list(JUDGED), index="order_id", variable_name="field", value_name="value"
+    )

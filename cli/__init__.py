@@ -1,0 +1,5 @@
+"""What can a person type? The command line: one module for each group of commands.
+
+Belongs here: reading arguments, printing, exit codes. Nothing else in the house prints to a terminal, but for the
+progress of a run (`pipelines.progress`).
+"""

@@ -1,0 +1,92 @@
+"""The commands about accounts of the desk: `concord accounts …`. A password never stands on the command line."""
+
+from typing import Annotated
+
+import typer
+
+from cli.options import DEFAULT_HOME, HomeOption
+
+accounts_app = typer.Typer(no_args_is_help=True, help="Who may sign in at the stewards' desk.")
+
+NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
+RoleOption = Annotated[str, typer.Option(help="viewer, steward, approver or administrator.")]
+ForceOption = Annotated[
+    list[str] | None, typer.Option("--force", help="Code of a force whose orders they see; may be repeated.")
+]
+IdentityOption = Annotated[
+    str | None, typer.Option(help="Of an identity provider, `<issuer>|<subject>`; then no password is asked for.")
+]
+
+
+@accounts_app.command()
+def add(
+    name: NameArgument,
+    role: RoleOption,
+    force: ForceOption = None,
+    identity: IdentityOption = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Make an account; without --force it sees the orders of all forces."""
+    from cli.desk_tools import administration, opened_desk, read_password
+
+    with opened_desk(home) as desk:
+        password = None if identity else read_password()
+        administration(desk).add(name, role=role, forces=force or None, password=password, identity=identity)
+    typer.echo(f"added {name}, {role}")
+
+
+@accounts_app.command("set-role")
+def set_role(name: NameArgument, role: RoleOption, force: ForceOption = None, home: HomeOption = DEFAULT_HOME) -> None:
+    """Give an account a role and its forces, all forces without --force; its sessions end."""
+    from cli.desk_tools import administration, opened_desk
+
+    with opened_desk(home) as desk:
+        administration(desk).set_role(name, role=role, forces=force or None)
+    typer.echo(f"{name} is {role}")
+
+
+@accounts_app.command("set-password")
+def set_password(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> None:
+    """Give an account a password, asked for or read from standard input; its sessions end."""
+    from cli.desk_tools import administration, opened_desk, read_password
+
+    with opened_desk(home) as desk:
+        administration(desk).set_password(name, read_password())
+    typer.echo(f"password of {name} set")
+
+
+@accounts_app.command()
+def disable(
+    name: NameArgument,
+    undo: Annotated[bool, typer.Option("--undo", help="Open it again.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Close an account; its sessions end, what it did stays."""
+    from cli.desk_tools import administration, opened_desk
+
+    with opened_desk(home) as desk:
+        administration(desk).set_disabled(name, is_disabled=not undo)
+    typer.echo(f"{name} {'may' if undo else 'may no longer'} sign in")
+
+
+@accounts_app.command("list")
+def list_all(home: HomeOption = DEFAULT_HOME) -> None:
+    """List the accounts."""
+    import polars as pl
+
+    from cli.decisions import show
+    from cli.desk_tools import accounts_of, opened_desk
+
+    with opened_desk(home) as desk:
+        found = accounts_of(desk)
+    rows = [
+        {
+            "name": account.name,
+            "role": account.role,
+            "forces": "all" if account.forces is None else " ".join(sorted(account.forces)),
+            "signs in by": "identity" if account.identity else "password" if account.password_hash else "nothing yet",
+            "state": "closed" if account.disabled_at else "open",
+        }
+        for account in found
+    ]
+    show(pl.DataFrame(rows), empty="there are no accounts yet")

@@ -1,0 +1,272 @@
+"""The commands of stewards: `concord decide …` takes a decision, `concord decisions …` looks after the ledger.
+
+0 taken, or known already; 1 the ledger can't be used; 2 wrong usage: no such record, order, value, reason or user;
+4 refused: it contradicts decisions in force, or the values have changed since they were seen.
+"""
+
+import inspect
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.options import DEFAULT_HOME, HomeOption, console
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ledger.decisions.decidable import Present
+    from ledger.decisions.decision import Draft
+    from ledger.decisions.submitting import Taken
+
+decide_app = typer.Typer(no_args_is_help=True, help="Take a decision as a steward.")
+decisions_app = typer.Typer(no_args_is_help=True, help="The ledger of stewards' decisions.")
+
+RecordArgument = Annotated[str, typer.Argument(help="A record id (`<source>:<key>`) or its handle.")]
+DiscrepancyArgument = Annotated[str, typer.Argument(help="A discrepancy id.")]
+ByOption = Annotated[str, typer.Option(envvar="CONCORD_USER", help="Who decides: a user of the ledger.")]
+ReasonOption = Annotated[str, typer.Option(help="Why, as a code: see docs/reference/ledger.md.")]
+CommentOption = Annotated[str | None, typer.Option(help="Why, in words.")]
+
+Asked = dict[str, Any]
+"""What is asked for, by columns of the ledger."""
+
+PAIRS = {
+    "same-order": "The two records speak of the same order.",
+    "different-order": "The two records speak of different orders.",
+    "same-person": "The two records speak of the same person.",
+    "different-person": "The two records speak of different persons.",
+}
+
+
+def take(
+    asked: Asked,
+    *,
+    by: ByOption,
+    reason: ReasonOption,
+    comment: CommentOption = None,
+    replace: Annotated[str | None, typer.Option(help="The decision in force that this one replaces.")] = None,
+    seen: Annotated[
+        str | None, typer.Option(help="Fingerprint that `--preview` showed: refused if values have changed since.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show what it would change; nothing is taken.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Take the decision that is asked for on the release in force, or show what it would change."""
+    from cli.ledger_access import opened_ledger, present_of
+    from ledger.decisions.bulk import draft_of
+    from ledger.decisions.decision import Signature
+
+    signature = Signature(by, reason, comment)
+    with opened_ledger(home) as ledger:
+        present = present_of(home)
+        draft = draft_of(asked | {"replaces": replace, "fingerprint": seen}, present)
+        if preview:
+            tell_preview(draft, ledger.rehearse(draft, signature), present)
+        else:
+            tell_taken(ledger.decide(draft, signature))
+
+
+def decision(ask: Callable[..., Asked], *, name: str | None = None, words: str | None = None) -> Callable[..., Asked]:
+    """Make a command of a kind of decision: it has the arguments of `ask` and the options of `take`."""
+    own = inspect.signature(ask).parameters.values()
+    shared = list(inspect.signature(take).parameters.values())[1:]
+
+    def command(**given: Any) -> None:
+        options = {option.name: given.pop(option.name) for option in shared}
+        take(ask(**given), **options)
+
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *shared)]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    decide_app.command(name or ask.__name__.replace("_", "-"), help=words or ask.__doc__)(command)
+    return ask
+
+
+def ask_pair(kind: str) -> Callable[..., Asked]:
+    """What a decision of that kind on two records asks for."""
+
+    def pair(one: RecordArgument, other: RecordArgument) -> Asked:
+        return {"kind": kind, "left_record_id": one, "right_record_id": other}
+
+    return pair
+
+
+for pair_name, pair_words in PAIRS.items():
+    decision(ask_pair(pair_name.replace("-", "_")), name=pair_name, words=pair_words)
+
+
+@decision
+def value(
+    order_id: Annotated[str, typer.Argument(help="An order id, or one that was merged into another.")],
+    field: Annotated[str, typer.Argument(help="A field of the order.")],
+    decided: Annotated[str, typer.Argument(metavar="VALUE", help="The value; dates as YYYY-MM-DD.")],
+) -> Asked:
+    """The field of the order has this value."""
+    return {"kind": "value", "order_id": order_id, "field": field, "value": decided}
+
+
+@decision
+def both_right(discrepancy_id: DiscrepancyArgument) -> Asked:
+    """The values of a discrepancy differ and both are right."""
+    return {"kind": "both_right", "discrepancy_id": discrepancy_id}
+
+
+@decision
+def accept(
+    discrepancy_id: DiscrepancyArgument,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day on which it is accepted.")],
+) -> Asked:
+    """A discrepancy is known, and accepted until a date."""
+    return {"kind": "accept", "discrepancy_id": discrepancy_id, "accepted_until": until.date()}
+
+
+@decision
+def refer(
+    discrepancy_id: DiscrepancyArgument,
+    to: Annotated[str | None, typer.Option(help="Whom to refer it to; its owner unless told.")] = None,
+) -> Asked:
+    """A discrepancy is referred to its owner."""
+    return {"kind": "refer", "discrepancy_id": discrepancy_id, "referred_to": to}
+
+
+@decide_app.command()
+def undo(
+    name: Annotated[str, typer.Argument(help="A decision id; with `--batch` the id of a batch.")],
+    by: ByOption,
+    reason: ReasonOption,
+    comment: CommentOption = None,
+    batch: Annotated[bool, typer.Option("--batch", help="Take back all of a batch that still stands.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Take back a decision; what it replaced is in force again."""
+    from cli.ledger_access import opened_ledger
+    from ledger.decisions.decision import Draft, Signature
+
+    signature = Signature(by, reason, comment)
+    with opened_ledger(home) as ledger:
+        if batch:
+            typer.echo(f"took back {len(ledger.undo_batch(name, signature))} decisions of batch {name}")
+        else:
+            tell_taken(ledger.decide(Draft(kind="undo", replaces=name), signature))
+
+
+def tell_preview(draft: "Draft", rehearsed: "Taken", present: "Present") -> None:
+    """Say what a decision would change."""
+    from ledger.decisions.preview import foresee
+
+    typer.echo(f"seen {draft.fingerprint}")
+    if not rehearsed.is_new:
+        typer.echo(f"{rehearsed.decision_id} says so already")
+    elif rehearsed.replaced:
+        typer.echo(f"it would take the place of {rehearsed.replaced}")
+    show(foresee(draft, present), empty="it would change nothing by itself")
+
+
+def tell_taken(taken: "Taken") -> None:
+    """Say what became of a decision."""
+    replaced = f", in place of {taken.replaced}" if taken.is_new and taken.replaced else ""
+    typer.echo(f"{taken.decision_id}{replaced}" if taken.is_new else f"{taken.decision_id} says so already")
+
+
+@decisions_app.command()
+def migrate(home: HomeOption = DEFAULT_HOME) -> None:
+    """Make the ledger, or bring it to the schema of this version."""
+    from cli.ledger_access import place_of, told_errors
+    from ledger.decisions.ledger import Ledger
+
+    words = {"missing": "made", "older": "brought up to date", "current": "is up to date"}
+    with told_errors():
+        ledger, was = Ledger.create(place_of(home))
+        ledger.close()
+        typer.echo(f"ledger {words[was]}")
+
+
+@decisions_app.command()
+def users(
+    add: Annotated[str | None, typer.Option(help="Let this user decide.")] = None,
+    retire: Annotated[str | None, typer.Option(help="Let this user decide no more.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Who may decide: list them, add one, retire one."""
+    from cli.ledger_access import opened_ledger
+
+    with opened_ledger(home) as ledger:
+        if add:
+            ledger.add_user(add)
+        if retire:
+            ledger.retire_user(retire)
+        show(ledger.users(), empty="there are no users yet")
+
+
+@decisions_app.command("list")
+def list_all(
+    everything: Annotated[bool, typer.Option("--all", help="Those that no longer stand, too.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """List the decisions in force."""
+    from cli.decision_tables import tell_decisions
+    from cli.ledger_access import opened_ledger
+
+    with opened_ledger(home) as ledger:
+        show(tell_decisions(ledger.read(), everything=everything), empty="there are no decisions")
+
+
+@decisions_app.command()
+def check(home: HomeOption = DEFAULT_HOME) -> None:
+    """Hold the decisions in force against the release in force: what is stale, what contradicts itself."""
+    from cli.decision_tables import tell_contradictions, tell_stale
+    from cli.ledger_access import opened_ledger, present_of
+
+    with opened_ledger(home) as ledger:
+        present, decisions = present_of(home), ledger.read()
+    show(tell_stale(decisions, present), empty="no decision is stale")
+    show(tell_contradictions(decisions, present), empty="no decisions contradict one another")
+
+
+@decisions_app.command("export")
+def write(
+    file: Annotated[Path, typer.Argument(help="The file to write: .csv or .parquet.", dir_okay=False)],
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Write all decisions to a file: it may hold personal data."""
+    from cli.ledger_access import opened_ledger
+    from ledger.decisions.exchange import write_decisions
+
+    with opened_ledger(home) as ledger:
+        decisions = ledger.read()
+        write_decisions(decisions, file)
+    typer.echo(f"wrote {decisions.height} decisions to {file}")
+
+
+@decisions_app.command("import")
+def bring_in(
+    file: Annotated[Path, typer.Argument(help="The file to read: .csv or .parquet.", exists=True, dir_okay=False)],
+    by: ByOption,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Put the decisions of a file into the ledger, all or none: exported ones, or new ones without a decision_id."""
+    from cli.ledger_access import opened_ledger, present_of
+    from ledger.decisions.bulk import import_lines
+    from ledger.decisions.exchange import read_lines
+
+    with opened_ledger(home) as ledger:
+        done = import_lines(ledger, read_lines(file), by=by, present=lambda: present_of(home))
+    batch = f"; batch {done.batch_id}" if done.batch_id else ""
+    typer.echo(f"added {done.added}, known already {done.known}{batch}")
+
+
+def show(rows: "pl.DataFrame", *, empty: str) -> None:
+    """Print rows for a person, or say that there are none."""
+    if rows.is_empty():
+        typer.echo(empty)
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    grid = Table(*rows.columns, box=None, pad_edge=False)
+    for row in rows.iter_rows():
+        grid.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    console().print(grid)

@@ -1,0 +1,123 @@
+"""What the commands about the desk work with: its settings, its logbook, its audit log as a file.
+
+Belongs here: opening, handing over, writing. Does not: the commands (`cli.accounts`, `cli.audit`).
+"""
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import typer
+
+from cli.ledger_access import place_of, told_errors
+from cli.options import Exit, fail
+from ledger.audit import Entry, Head, Proof, append, prove, read_rows
+from ledger.decisions.ledger import Ledger
+from ledger.desk.accounts import Account, AccountError, all_accounts
+from pipelines.settings import read_settings
+from review.access.accounts import Administration
+from review.access.logbook import Logbook, head_file
+from review.access.passwords import Passwords, WeakPasswordError
+from review.desk import Desk
+from warehouse.home import Home
+
+OPERATOR = "operator"
+"""Who is logged for what is done on the command line, where nobody signs in."""
+COLUMNS = ("sequence", "at", "who", "act", "what", "reason", "previous", "digest")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@contextmanager
+def opened_desk(home: Path) -> Iterator[Desk]:
+    """The desk of an installation; a ledger in a file is brought up to date. What goes wrong ends the command."""
+    with told_errors():
+        url = place_of(home)
+        Ledger.open(url).close()
+        desk = Desk(Home(home.resolve()), url)
+        try:
+            yield desk
+        except (AccountError, WeakPasswordError) as error:
+            fail(str(error), Exit.USAGE)
+        finally:
+            desk.close()
+
+
+def administration(desk: Desk) -> Administration:
+    """Changes accounts in the name of the operator."""
+    settings = read_settings(desk.home.path).review
+    return Administration(desk, Logbook(desk), passwords=Passwords(settings), by=OPERATOR)
+
+
+def accounts_of(desk: Desk) -> tuple[Account, ...]:
+    """All accounts, by name."""
+    with desk.reading() as connection:
+        return all_accounts(connection)
+
+
+def read_password() -> str:
+    """A new password: asked for twice on a terminal, else the first line of standard input."""
+    stream = typer.get_text_stream("stdin")
+    if stream.isatty():
+        return str(typer.prompt("New password", hide_input=True, confirmation_prompt=True))
+    return stream.readline().rstrip("\r\n")
+
+
+def prove_log(desk: Desk, noted: Head | None) -> Proof:
+    """Prove the log against the head that was given, and the one that desks note beside the ledger.
+
+    Raises:
+        ValueError: the file with the noted head was changed.
+    """
+    file = head_file(desk.home)
+    heads = [noted] if noted else []
+    if file.exists():
+        heads.append(Head.read(file.read_text(encoding="utf-8")))
+    with desk.reading() as connection:
+        return prove(connection, *heads)
+
+
+def export_log(desk: Desk, file: Path, where: sa.ColumnElement[bool], *, entry: Entry) -> int:
+    """Write a part of the log to a file of its owner's alone; the export is logged first.
+
+    Args:
+        desk: whose log.
+        file: `.csv`, or `.jsonl` for one JSON object a line.
+        where: which entries.
+        entry: the export itself.
+
+    Returns:
+        How many entries were written.
+    """
+    with desk.writing() as connection:
+        append(connection, [entry])
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with desk.reading() as connection, os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+        rows = (_as_texts(row) for row in read_rows(connection, where))
+        if file.suffix == ".csv":
+            return _write_csv(stream, rows)
+        return sum(stream.write(json.dumps(row, ensure_ascii=False) + "\n") > 0 for row in rows)
+
+
+def _write_csv(stream: Any, rows: Iterator[dict[str, Any]]) -> int:
+    writer, count = csv.DictWriter(stream, COLUMNS), 0
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _harmless(value) for name, value in row.items()})
+        count += 1
+    return count
+
+
+def _as_texts(row: dict[str, Any]) -> dict[str, Any]:
+    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    return {name: row[name] for name in COLUMNS} | {"at": at}
+
+
+def _harmless(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value

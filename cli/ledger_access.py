@@ -1,0 +1,62 @@
+"""What the commands of stewards work with: the ledger, the night behind a release, and how errors end a command.
+
+Belongs here: opening and closing. Does not: the commands (`cli.decisions`), or anything about decisions
+(`ledger.decisions`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from cli.options import Exit, fail
+from ledger.decisions.decidable import Present
+from ledger.decisions.errors import DecisionError, DecisionRefusedError, ImportRefusedError, LedgerError
+from ledger.decisions.ledger import Ledger
+from ledger.decisions.published import read_present
+from pipelines.settings import SettingsError, ledger_url, read_settings
+from reconciliation.register import Register
+from warehouse.home import Home
+
+SHOWN_LINES = 50
+
+
+def place_of(home: Path) -> str:
+    """The URL of the ledger of an installation."""
+    return ledger_url(home.resolve(), read_settings(home.resolve()))
+
+
+@contextmanager
+def opened_ledger(home: Path) -> Iterator[Ledger]:
+    """The ledger of an installation; what goes wrong is told in words and ends the command."""
+    with told_errors(), Ledger.open(place_of(home)) as ledger:
+        yield ledger
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Tell what goes wrong with ledger or decision, and exit with the code that says whose fault it is."""
+    try:
+        yield
+    except (SettingsError, DecisionError) as error:
+        fail(str(error), Exit.USAGE)
+    except ImportRefusedError as error:
+        for bad in error.lines[:SHOWN_LINES]:
+            typer.echo(f"line {bad.line}: {bad.reason}", err=True)
+        fail(str(error), Exit.REFUSED)
+    except DecisionRefusedError as error:
+        fail(f"refused: {error}", Exit.REFUSED)
+    except (LedgerError, FileNotFoundError) as error:
+        fail(str(error), Exit.FAILED)
+
+
+def present_of(home: Path, release: str | None = None) -> Present:
+    """The night behind a release, the one in force unless told.
+
+    Raises:
+        LookupError: there is no such release.
+        FileNotFoundError: it was made by a version of Concord that kept no records in it.
+    """
+    with Register.open(Home(home.resolve()), release) as register:
+        return read_present(register.release, register.table)

@@ -1,0 +1,148 @@
+"""The command line: `concord`. Every command prints what a person can read and exits with a code a scheduler can.
+
+0 published or done, 3 published but degraded, 1 failed with the last release untouched,
+2 wrong usage, 4 a decision was refused.
+
+Dagster and polars are imported by the commands that need them: `--help` must not wait for them, and the worker that
+validates tables starts from this module.
+"""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.accounts import accounts_app
+from cli.audit import audit_app
+from cli.decisions import decide_app, decisions_app
+from cli.models import model_app
+from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, run_and_tell, tell
+from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail
+from cli.packs import packs_app
+from cli.quality import quality_app
+from cli.releases import release_app
+from cli.review import review
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Reconciles slavery and trafficking order records of the PNC, the PND, the courts and the regional units.",
+)
+app.add_typer(release_app, name="release")
+app.add_typer(decide_app, name="decide")
+app.add_typer(decisions_app, name="decisions")
+app.add_typer(packs_app, name="packs")
+app.add_typer(model_app, name="model")
+app.add_typer(quality_app, name="quality")
+app.add_typer(accounts_app, name="accounts")
+app.add_typer(audit_app, name="audit")
+app.command()(review)
+
+AsOfOption = Annotated[
+    datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")
+]
+ReleaseOption = Annotated[str | None, typer.Option(help="A release id; the one in force unless told.")]
+
+
+@app.command()
+def nightly(
+    landing: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="The folder the sources' folders lie in.")
+    ],
+    as_of: AsOfOption,
+    accept_unexplained: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Publish changes that nothing explains; the reason stays in the release."),
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Reconcile one night: read what landed, match, judge, publish a release, sum it up."""
+    if accept_unexplained is not None and not accept_unexplained.strip():
+        fail("the reason of --accept-unexplained is empty: say why", Exit.USAGE)
+    raise typer.Exit(run_and_tell(home, landing, as_of.date(), accept_unexplained=accept_unexplained))
+
+
+@app.command()
+def demo(
+    home: HomeOption = DEFAULT_HOME,
+    orders: Annotated[int, typer.Option(min=1, help="How many orders the synthetic world holds.")] = DEMO_ORDERS,
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
+) -> None:
+    """Make one night of synthetic deliveries and reconcile it: no real person, no real order."""
+    code = make_demo(home, orders=orders, seed=seed)
+    raise typer.Exit(Exit.PUBLISHED if code == Exit.DEGRADED else code)
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where to write `landing/` and `truth/`.")],
+    orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 400,
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
+    noise: Annotated[float, typer.Option(min=0, help="Errors: 0 none, 1 ordinary, 2 twice as many.")] = 1.0,
+    nights: Annotated[
+        int, typer.Option(min=1, help="How many nights, ten days apart, each in a folder of its own.")
+    ] = 1,
+    as_of: AsOfOption = SAMPLE_NIGHT,  # type: ignore[assignment]  # typer reads it like an argument
+) -> None:
+    """Write synthetic deliveries with their truth."""
+    from samples.nights import write_nights
+
+    write_nights(folder, orders=orders, seed=seed, noise=noise, nights=nights, as_of=as_of.date())
+    typer.echo(f"wrote {nights} night(s) of {orders} orders to {folder}, the last one of {as_of:%Y-%m-%d}")
+
+
+@app.command()
+def status(home: HomeOption = DEFAULT_HOME) -> None:
+    """Tell which release is in force and sum it up."""
+    from warehouse.home import Home
+    from warehouse.releases.release import current_release
+
+    release = current_release(Home(home.resolve()))
+    if release is None:
+        fail(f"no release in {home}: run `concord nightly`", Exit.FAILED)
+    tell(Home(home.resolve()), release.release_id)
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="The file to write.", dir_okay=False)] = Path("report.html"),
+    home: HomeOption = DEFAULT_HOME,
+    release: ReleaseOption = None,
+) -> None:
+    """Write a page on a release: sources, quality as chart and table, discrepancies, expectations not met."""
+    from cli.report import write_report
+    from cli.summary import summarise
+    from reconciliation.register import Register
+    from warehouse.home import Home
+
+    register = Register.open(Home(home.resolve()), release)
+    out.write_text(write_report(summarise(register), register), encoding="utf-8")
+    typer.echo(f"wrote {out}")
+
+
+@app.command()
+def explain(
+    order_id: Annotated[str, typer.Argument(help="An order id, or one that was merged or split.")],
+    home: HomeOption = DEFAULT_HOME,
+    release: ReleaseOption = None,
+) -> None:
+    """Tell why these records are one order, and where each golden value came from."""
+    from cli.explanation import render
+    from reconciliation.register import Register
+    from warehouse.home import Home
+
+    render(Register.open(Home(home.resolve()), release).explain(order_id), console())
+
+
+def main() -> None:
+    """Entry point of the `concord` command: what was asked for and is not there is told in words."""
+    try:
+        app()
+    except (KeyError, IndexError):
+        raise
+    except LookupError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(Exit.FAILED)

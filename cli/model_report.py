@@ -1,0 +1,224 @@
+"""The pages about models: what a set learned, and what it would change, as pictures and tables.
+
+Belongs here: what the pages show. Does not: the figures (`matching.engine.diagnostics`, `cli.model_changes`).
+Levels, counts and record ids only, no personal data.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+import altair as alt
+import polars as pl
+from jinja2 import Environment, StrictUndefined
+
+from cli.model_changes import ModelChanges
+from matching.engine.blocking_loss import estimate_blocking_loss, tabulate_blocking
+from matching.engine.charts import (
+    BLUE,
+    GREY,
+    ORANGE,
+    ROW,
+    WIDTH,
+    WORDS,
+    Figure,
+    draw_blocking_loss,
+    draw_calibration,
+    draw_shares,
+    draw_thresholds,
+    draw_unlinkable,
+    draw_weights,
+)
+from matching.engine.diagnostics import (
+    tabulate_calibration,
+    tabulate_correlation,
+    tabulate_shares,
+    tabulate_thresholds,
+    tabulate_unlinkable,
+    weigh_against_themselves,
+)
+from matching.engine.evaluation import calibrate, weigh_labels
+from matching.engine.parameters import Parameters
+from matching.engine.scores import Scores
+from matching.engine.weights import probabilities
+from matching.orders import Compared
+from matching.trained import Models
+
+SHOWN_ROWS = 100
+# Weights that moved by less than this change next to nothing.
+MOVED = 0.1
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table on a page."""
+
+    name: str
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page: a picture if there is one, and a table.
+
+    Attributes:
+        title: what is shown.
+        told: how to read it.
+        columns: of the table.
+        rows: of the table, as text.
+        more: rows that are not shown.
+        svg: the picture, or None.
+    """
+
+    title: str
+    told: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: int
+    svg: str | None = None
+
+    @classmethod
+    def of_table(cls, title: str, told: str, table: pl.DataFrame, svg: str | None = None) -> "Section":
+        """A table, of which the first rows are shown, unless it stands below a picture."""
+        shown = table if svg else table.head(SHOWN_ROWS)
+        return cls(
+            title=title,
+            told=told,
+            columns=tuple(Column(name.replace("_", " "), kind.is_numeric()) for name, kind in table.schema.items()),
+            rows=tuple(tuple(map(text_of, row)) for row in shown.iter_rows()),
+            more=table.height - shown.height,
+            svg=svg,
+        )
+
+    @classmethod
+    def of_figure(cls, figure: Figure, about: str) -> "Section":
+        """A picture with its table."""
+        return cls.of_table(f"{about}: {figure.title}", figure.told, figure.table, figure.svg)
+
+
+def write_page(title: str, introduction: Sequence[str], sections: Sequence[Section]) -> str:
+    """The page as HTML; it loads nothing from anywhere."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(files("cli").joinpath("models.html").read_text(encoding="utf-8"))
+    return template.render(title=title, introduction=introduction, sections=sections)
+
+
+def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[Section]:
+    """What other models would change, and which of their weights moved."""
+    return [
+        Section.of_table("What would change", "Counts, of which the keys follow.", changes.counts()),
+        Section.of_table(
+            "Decided pairs",
+            "What the old and the new models make of the pairs that stewards decided when they are not told: precision "
+            "and recall with 95 % intervals. They were in doubt: of other pairs it says little.",
+            changes.measures,
+        ),
+        Section.of_table(
+            "Decided pairs judged otherwise",
+            "Pairs that stewards decided, and what each of the models makes of them untold. A pair that is lost was "
+            "right by the models in force.",
+            changes.labels,
+        ),
+        Section.of_table(
+            "Orders and persons that would change",
+            "Record ids by what becomes of their order or person.",
+            changes.clusters,
+        ),
+        Section.of_table(
+            "Pairs that cross the bar of one order",
+            "Weight above the bar by the old and the new models; a dash where it is too far below to be kept.",
+            changes.pairs,
+        ),
+        *(
+            Section.of_figure(draw_moves(before, after), after.model)
+            for before, after in ((old.person, new.person), (old.order, new.order))
+        ),
+    ]
+
+
+def describe_models(models: Models, compared: Compared, labels: pl.DataFrame) -> list[Section]:
+    """What a set of models learned, and what it makes of the records of a night.
+
+    Args:
+        models: the set.
+        compared: the records.
+        labels: what stewards decided of them, of `label_pairs`.
+    """
+    scores = compared.persons.score(models.person)
+    figures = [
+        draw_blocking_loss(estimate_blocking_loss(compared.persons, scores)),
+        draw_thresholds(tabulate_thresholds(scores.weights)),
+        draw_calibration(tabulate_calibration(probabilities(scores.weights))),
+        draw_unlinkable(tabulate_unlinkable(weigh_against_themselves(scores))),
+    ]
+    learned = [(models.person, compared.persons), (models.order, compared.orders)]
+    tables = [(parameters.model, tabulate_shares(parameters, linkage)) for parameters, linkage in learned]
+    return [
+        *(Section.of_figure(draw(table), about) for about, table in tables for draw in (draw_weights, draw_shares)),
+        Section.of_table(
+            "Blocking rules",
+            "Pairs each rule makes, those that it alone makes, and what it left out because a block cost too much.",
+            tabulate_blocking(compared.persons),
+        ),
+        *(Section.of_figure(figure, models.person.model) for figure in figures),
+        *_calibrated(scores, models.person.model, labels),
+        Section.of_table(
+            f"{models.person.model}: comparisons that say the same thing",
+            "Association of the levels from 0 to 1, and correlation of their weights: above 0 they count double.",
+            tabulate_correlation(compared.persons, scores).sort("association", descending=True, nulls_last=True),
+        ),
+    ]
+
+
+def _calibrated(scores: Scores, about: str, labels: pl.DataFrame) -> list[Section]:
+    """Weights of persons beside what stewards decided; nothing where they decided nothing."""
+    decided = labels.filter(pl.col("level") == "person")
+    if decided.is_empty():
+        return []
+    tables = (pl.lit(scores.tables[0]).alias(name) for name in ("left_table", "right_table"))
+    labelled = weigh_labels(
+        scores, decided.select(*tables, pl.col("left_id").alias("left"), pl.col("right_id").alias("right"), "is_match")
+    )
+    chances, is_match = (labelled.get_column(name).to_numpy() for name in ("probability", "is_match"))
+    figure = draw_calibration(tabulate_calibration(chances, is_match))
+    line = calibrate(labelled)
+    told = f"{figure.told} Calibration: {line.slope:.3g} × weight {line.intercept:+.3g} ({line.told})."
+    return [Section.of_figure(replace(figure, told=told), f"{about}, decided pairs")]
+
+
+def tabulate_moves(old: Parameters, new: Parameters) -> pl.DataFrame:
+    """Levels whose weight moved, the most moved first: `comparison`, `level`, `old`, `new`, `moved`."""
+    before, after = (tabulate_shares(parameters).select("comparison", "level", "weight") for parameters in (old, new))
+    both = before.rename({"weight": "old"}).join(after.rename({"weight": "new"}), on=["comparison", "level"])
+    moved = both.with_columns(moved=pl.col("new") - pl.col("old")).filter(pl.col("moved").abs() >= MOVED)
+    return moved.sort(pl.col("moved").abs().round(6), "comparison", "level", descending=[True, False, False])
+
+
+def draw_moves(old: Parameters, new: Parameters) -> Figure:
+    """From the old to the new weight of each level that moved."""
+    table = tabulate_moves(old, new)
+    drawn = table.head(SHOWN_ROWS).with_columns(step=pl.format("{}: {}", "comparison", "level"))
+    order = drawn.get_column("step").to_list()
+    base = alt.Chart(drawn).encode(y=alt.Y("step:N", title=None, sort=order, axis=WORDS))
+    spans = base.mark_rule(color=GREY).encode(x=alt.X("old:Q", title="weight (log2 m/u): ○ old, ◆ new"), x2="new:Q")
+    former = base.mark_point(shape="circle", size=50, color=BLUE, opacity=1).encode(x="old:Q")
+    latter = base.mark_point(shape="diamond", size=60, filled=True, color=ORANGE, opacity=1).encode(x="new:Q")
+    return Figure(
+        "Weights that moved",
+        f"Levels whose weight moved by {MOVED} or more, from the circle (old) to the diamond (new).",
+        alt.layer(spans, former, latter).properties(width=WIDTH, height=alt.Step(ROW)),
+        table,
+    )
+
+
+def text_of(value: object) -> str:
+    """A value of a table as text: three digits, lists in a row, a dash for nothing."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,67 @@
+"""Running a night from the command line: the run itself, its summary, its exit code, and the night of the demo.
+
+Belongs here: what `concord nightly`, `concord demo` and `concord review --demo` share. Does not: their arguments.
+"""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.options import Exit, console, fail
+
+if TYPE_CHECKING:
+    from cli.summary import Summary
+    from warehouse.home import Home
+
+SAMPLE_NIGHT = "2026-11-20"
+"""The night of the synthetic world."""
+DEMO_ORDERS = 400
+
+
+def make_demo(home: Path, *, orders: int = DEMO_ORDERS, seed: int = 1) -> Exit:
+    """Make the night of the demo; the exit code tells how it went."""
+    from samples.nights import write_nights
+
+    as_of = date.fromisoformat(SAMPLE_NIGHT)
+    write_nights(home / "demo", orders=orders, seed=seed, as_of=as_of)
+    return run_and_tell(home, home / "demo" / "landing", as_of)
+
+
+def run_and_tell(home: Path, landing: Path, as_of: date, *, accept_unexplained: str | None = None) -> Exit:
+    """Run a night and print its summary; the exit code tells how it went."""
+    from expectations.gx import Validator
+
+    Validator.shared()  # its import takes seconds: it starts before Dagster's
+    from pipelines.nightly import NightFailedError, UnknownNightError, run_night
+    from pipelines.settings import SettingsError, read_settings
+    from warehouse.home import Home
+    from warehouse.run_lock import RunUnderWayError
+
+    state = Home(home.resolve())
+    try:
+        settings = read_settings(state.path)
+        release = run_night(
+            state, landing=landing.resolve(), as_of=as_of, settings=settings, accept_unexplained=accept_unexplained
+        )
+    except (SettingsError, UnknownNightError) as error:
+        fail(str(error), Exit.USAGE)
+    except (NightFailedError, RunUnderWayError) as error:
+        fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
+    summary = tell(state, release.release_id)
+    (state.runs / f"{release.release_id}.json").write_text(json.dumps(summary.as_dict(), indent=2), encoding="utf-8")
+    return Exit.DEGRADED if release.state == "degraded" else Exit.PUBLISHED
+
+
+def tell(home: "Home", release_id: str) -> "Summary":
+    """Print the summary of a release: as text for a person, and as one JSON line to whatever else reads it."""
+    from cli.summary import render, summarise
+    from pipelines.progress import tell_json
+    from reconciliation.register import Register
+
+    summary = summarise(Register.open(home, release_id))
+    render(summary, console())
+    if not sys.stderr.isatty():
+        tell_json("summary", **summary.as_dict())
+    return summary

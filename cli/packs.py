@@ -1,0 +1,176 @@
+"""The commands about correction packs: `concord packs list`, `make`, `log`, `show`, `check`.
+
+0 done, or nothing is to be corrected; 1 there is no release, or the ledger or the folder can't be used; 2 wrong usage:
+no such owner, pack or user.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+
+if TYPE_CHECKING:
+    from ledger.decisions.ledger import Ledger
+    from ledger.packs.content import Lines
+    from ledger.packs.log import Disclosure
+
+packs_app = typer.Typer(no_args_is_help=True, help="Correction packs: ask the owners of records to correct them.")
+
+OwnerArgument = Annotated[
+    str | None,
+    typer.Argument(help="`force:<code>`, `court:<code>`, `region:<code>` or `pnc_bureau`."),
+]
+
+
+@packs_app.command("list")
+def list_owners(home: HomeOption = DEFAULT_HOME) -> None:
+    """List who can be asked to correct how much, by the release in force and the decisions since."""
+    from cli.decisions import show
+    from cli.ledger_access import opened_ledger
+    from cli.pack_tables import count_by_owner, lines_of
+
+    with opened_ledger(home) as ledger:
+        lines, release_id = lines_of(home, ledger)
+    show(count_by_owner(lines), empty=f"nothing is to be corrected by {release_id}")
+
+
+@packs_app.command()
+def make(
+    owner: OwnerArgument = None,
+    *,
+    out: Annotated[Path, typer.Option(help="The folder to write to; it is made if need be.", file_okay=False)],
+    by: Annotated[str, typer.Option(envvar="CONCORD_USER", help="Who hands it out: a user of the ledger.")],
+    reason: Annotated[str, typer.Option(help="Why it is disclosed: the log has to tell.")],
+    recipient: Annotated[
+        str | None, typer.Option(help="Who receives it: a person or an office; the owner's name unless told.")
+    ] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="A pack for every owner of whom anything is asked.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Make an owner's pack, XLSX and CSV, and log the disclosure: it holds personal data."""
+    from cli.ledger_access import opened_ledger
+    from cli.pack_tables import lines_of
+    from ledger.packs.log import Disclosure
+    from ledger.packs.owners import owner_title
+    from pipelines.settings import read_settings
+
+    if everyone == (owner is not None) or (everyone and recipient):
+        fail("name one owner, or ask for --all without a --recipient", Exit.USAGE)
+    if owner is not None:
+        known_owner(owner)
+    with opened_ledger(home) as ledger:
+        settings, (lines, release_id) = read_settings(home.resolve()), lines_of(home, ledger)
+        for name in all_owners(lines) if owner is None else (owner,):
+            disclosure = Disclosure(
+                owner=name,
+                recipient=recipient or owner_title(name),
+                reason=reason.strip(),
+                disclosed_by=by,
+                disclosed_at=datetime.now(UTC),
+                release_id=release_id,
+                marking=settings.marking,
+            )
+            make_one(ledger, lines, disclosure, folder=out, answers_to=settings.answers_to)
+
+
+def make_one(ledger: "Ledger", lines: "Lines", disclosure: "Disclosure", *, folder: Path, answers_to: str) -> None:
+    """Hand one pack out, if there is anything to ask, and say so."""
+    import polars as pl
+
+    from ledger.packs.handing import hand_out
+    from ledger.packs.owners import owner_title
+    from ledger.packs.workbook import TooManyLinesError
+
+    title, is_owners = owner_title(disclosure.owner), pl.col("owner") == disclosure.owner
+    asked, waiting = lines.ready.filter(is_owners), lines.waiting.filter(is_owners).height
+    if waiting:
+        typer.echo(f"{title}: {waiting:,} lines wait for the next night: decisions were taken since the release")
+    if asked.is_empty():
+        typer.echo(f"{title}: nothing to correct by {disclosure.release_id}; no pack was made")
+        return
+    try:
+        done = hand_out(ledger, asked, disclosure, folder=folder, answers_to=answers_to)
+    except TooManyLinesError as error:
+        fail(f"{title}: {error}; nothing was handed out", Exit.FAILED)
+    except OSError as error:
+        fail(f"{title}: {folder} can't be written to ({type(error).__name__}); nothing was handed out", Exit.FAILED)
+    again = asked.get_column("handed_out_on").count()
+    typer.echo(f"{done.disclosure_id}  {title}: {asked.height:,} lines, {again:,} of them asked before")
+    for file in done.files:
+        typer.echo(f"  {file}")
+
+
+def all_owners(lines: "Lines") -> list[str]:
+    """The owners of whom anything is asked; of those that are on no list it is only said that they are."""
+    import polars as pl
+
+    from ledger.packs.owners import title_or_none
+
+    owners = pl.concat([lines.ready.select("owner"), lines.waiting.select("owner")]).to_series().unique().sort()
+    unknown = [owner for owner in owners if title_or_none(owner) is None]
+    if unknown:
+        typer.echo(f"nobody is known as {', '.join(unknown)}: see to these lines by hand", err=True)
+    return [owner for owner in owners if owner not in unknown]
+
+
+@packs_app.command()
+def log(home: HomeOption = DEFAULT_HOME) -> None:
+    """List the packs that were handed out: when, by whom, to whom, why."""
+    from cli.decisions import show
+    from cli.ledger_access import opened_ledger
+    from cli.pack_tables import tell_disclosures
+    from ledger.packs.log import read_disclosures, read_pack_lines
+
+    with opened_ledger(home) as ledger:
+        show(tell_disclosures(read_disclosures(ledger), read_pack_lines(ledger)), empty="no pack was handed out")
+
+
+@packs_app.command("show")
+def show_one(
+    disclosure_id: Annotated[str, typer.Argument(help="A pack, as `concord packs log` names it.")],
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """List the lines of a pack with what became of each: keys and states, no values."""
+    import polars as pl
+
+    from cli.decisions import show
+    from cli.ledger_access import opened_ledger
+    from cli.pack_tables import followed_up, tell_lines
+    from ledger.packs.log import read_pack_lines
+
+    with opened_ledger(home) as ledger:
+        lines = read_pack_lines(ledger).filter(pl.col("disclosure_id") == disclosure_id)
+    if lines.is_empty():
+        fail(f"there is no pack {disclosure_id}: see `concord packs log`", Exit.USAGE)
+    show(tell_lines(lines, followed_up(home)), empty="")
+
+
+@packs_app.command()
+def check(owner: OwnerArgument = None, home: HomeOption = DEFAULT_HOME) -> None:
+    """Tell by owner what became of the lines handed out, and in how many days half of the corrected ones were."""
+    import polars as pl
+
+    from cli.decisions import show
+    from cli.ledger_access import opened_ledger
+    from cli.pack_tables import asked_of, followed_up
+    from ledger.packs.measures import sum_up
+
+    title = known_owner(owner) if owner is not None else "anybody"
+    with opened_ledger(home) as ledger:
+        asked = asked_of(ledger)
+    if owner is not None:
+        asked = asked.filter(pl.col("owner") == owner)
+    show(sum_up(asked, followed_up(home)), empty=f"nothing was ever asked of {title}")
+
+
+def known_owner(owner: str) -> str:
+    """What an owner is called; one that there is not ends the command."""
+    from ledger.packs.owners import UnknownOwnerError, owner_title
+
+    try:
+        return owner_title(owner)
+    except UnknownOwnerError as error:
+        fail(str(error), Exit.USAGE)

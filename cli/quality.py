@@ -1,0 +1,149 @@
+"""The commands about quality: `concord quality show`, `trend`, `export`.
+
+0 done, 1 there is no such release or it can't be used, 2 wrong usage.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from reconciliation.register import Register
+    from warehouse.home import Home
+
+quality_app = typer.Typer(no_args_is_help=True, help="How good the data are, by the six dimensions.")
+
+# The scope of single orders, which have parts but no trend.
+ORDERS_SCOPE = "record"
+# A month of nights.
+SERIES_LENGTH = 30
+
+
+ScopeOption = Annotated[str, typer.Option(help="What is judged together: all, source, area, region, force, record.")]
+KeyOption = Annotated[
+    str | None, typer.Option(help="One of them: a force or region code, a source; for `record` an order id.")
+]
+DimensionOption = Annotated[str | None, typer.Option(help="One dimension; all six unless told.")]
+ReleaseOption = Annotated[str | None, typer.Option(help="A release id; the one in force unless told.")]
+
+
+@quality_app.command()
+def show(
+    *,
+    scope: ScopeOption = "source",
+    key: KeyOption = None,
+    dimension: DimensionOption = None,
+    release: ReleaseOption = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Show scores with their intervals and parts."""
+    from cli.decisions import show as show_rows
+    from cli.quality_tables import explain_score, parts_of
+    from reconciliation.register import Register
+
+    if scope == ORDERS_SCOPE and key is None:
+        fail("name the order with --key", Exit.USAGE)
+    with Register.open(home.resolve(), release) as register:
+        chosen = choose(scores_of(register), scope, key=key, dimension=dimension)
+    show_rows(parts_of(chosen), empty="no scores")
+    if scope == ORDERS_SCOPE and dimension is None:
+        typer.echo(explain_score(chosen))
+
+
+@quality_app.command()
+def trend(
+    *,
+    scope: ScopeOption = "source",
+    key: KeyOption = None,
+    dimension: DimensionOption = None,
+    last: Annotated[int, typer.Option(min=1, help="How many nights at most.")] = SERIES_LENGTH,
+    release: Annotated[str | None, typer.Option(help="The release that ends the series.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Show how scores moved, and which changes are more than chance.
+
+    Without --key, the last night of each; with it, every night.
+    """
+    import polars as pl
+
+    from cli.decisions import show as show_rows
+    from cli.quality_tables import LEGEND, moves_of
+    from expectations.trend import tell_trend
+    from warehouse.releases.quality_history import read_quality_history
+
+    if scope == ORDERS_SCOPE:
+        fail("single orders have no trend: ask `concord explain`", Exit.USAGE)
+    history = read_quality_history(state_of(home), last=last, until=release)
+    for release_id in history.left_out:
+        typer.echo(f"left out: {release_id} can't be read", err=True)
+    if history.scores.is_empty():
+        fail("none of the releases asked for can be read", Exit.FAILED)
+    told = tell_trend(choose(history.scores, scope, key=key, dimension=dimension))
+    newest = told if key else told.filter(pl.col("as_of") == pl.col("as_of").max())
+    show_rows(moves_of(newest), empty="no scores")
+    typer.echo(LEGEND)
+
+
+@quality_app.command()
+def export(
+    out: Annotated[Path, typer.Option(help="The folder to write to.", file_okay=False)],
+    release: ReleaseOption = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Write what may be published outside, small numbers hidden: CSV, XLSX, a page, a league chart a dimension."""
+    from cli.quality_pages import publish_scores, write_publication
+    from pipelines.settings import SettingsError, read_settings
+    from reconciliation.register import Register
+
+    try:
+        threshold = read_settings(home.resolve()).quality.suppress_below
+        with Register.open(home.resolve(), release) as register:
+            published = publish_scores(scores_of(register), threshold=threshold)
+            files = write_publication(published, out, as_of=register.release.as_of, threshold=threshold)
+    except SettingsError as error:
+        fail(str(error), Exit.USAGE)
+    except ValueError as error:
+        fail(f"nothing was written: {error}", Exit.FAILED)
+    except OSError as error:
+        fail(f"{out} can't be written to: {error.strerror or type(error).__name__}", Exit.FAILED)
+    hidden = published.get_column("note").str.starts_with("hidden").sum()
+    typer.echo(
+        f"wrote {len(files)} files to {out}; {hidden} of {published.height} scores are hidden (below {threshold})"
+    )
+
+
+def choose(scores: "pl.DataFrame", scope: str, *, key: str | None, dimension: str | None) -> "pl.DataFrame":
+    """The scores of a scope, of one key and dimension or of all; what is not there ends the command."""
+    import polars as pl
+
+    from warehouse.tables.register import DIMENSIONS, SCOPES
+
+    for name, asked, known in (("scope", scope, SCOPES), ("dimension", dimension, DIMENSIONS)):
+        if asked is not None and asked not in known:
+            fail(f"no {name} {asked!r}: one of {', '.join(known)}", Exit.USAGE)
+    found = scores.filter(pl.col("scope") == scope)
+    keys = found.get_column("scope_key").unique().sort()
+    if key is not None and key not in keys:
+        known_keys = "see `orders`" if scope == ORDERS_SCOPE else f"one of {', '.join(keys)}"
+        fail(f"no {scope} {key!r}: {known_keys}", Exit.USAGE)
+    wanted = {"scope_key": key, "dimension": dimension}
+    return found.filter(*(pl.col(name) == value for name, value in wanted.items() if value is not None))
+
+
+def scores_of(register: "Register") -> "pl.DataFrame":
+    """The scores of a release in today's shape: columns that it does not have yet are empty."""
+    from warehouse.tables.register import QUALITY_SCORES
+
+    return QUALITY_SCORES.completed(register.table(QUALITY_SCORES.name))
+
+
+def state_of(home: Path) -> "Home":
+    """The folder of all state."""
+    from warehouse.home import Home
+
+    return Home(home.resolve())

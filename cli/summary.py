@@ -1,0 +1,216 @@
+"""The summary of a night: what came, what the register holds, what to do next. Counts and keys only."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table as Grid
+
+from expectations.history import active_ones
+from reconciliation.register import Register
+from warehouse.tables.core import SOURCES
+from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES, SEVERITIES, STRAY_FEED
+
+# From best to worst: the state of a source is the worst of its feeds.
+STATE_RANK = ("fresh", "late", "repeated", "empty", "truncated", "unreadable", "missing")
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """What one source brought."""
+
+    source: str
+    state: str
+    read: int
+    kept: int
+    quarantined: int
+    duplicate: int
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class ScoreParts:
+    """A score with its 95 % interval, what passed and what was judged; no score where nothing was."""
+
+    score: float | None
+    low: float | None
+    high: float | None
+    passed: int
+    judged: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All that the summary tells."""
+
+    release_id: str
+    as_of: str
+    state: str
+    follows: str | None
+    folder: str
+    sources: list[SourceLine]
+    orders: int
+    live_orders: int
+    subjects: int
+    arrests: int
+    records: int
+    discrepancies: dict[str, int]
+    new_discrepancies: int
+    queue: int
+    unmet_expectations: int
+    quality: dict[str, dict[str, ScoreParts]]
+    next_steps: list[str]
+
+    def as_dict(self) -> dict[str, object]:
+        """The summary for machines."""
+        return asdict(self)
+
+
+def summarise(register: Register) -> Summary:
+    """The summary of a release."""
+    release = register.release
+    orders, discrepancies = register.table("orders"), active_ones(register.table("discrepancies"))
+    sources = [source_line(source, register.table("deliveries")) for source in SOURCES]
+    queue = register.table("review_queue").height
+    by_severity = dict(discrepancies.group_by("severity").len().iter_rows())
+    return Summary(
+        release_id=release.release_id,
+        as_of=release.as_of.isoformat(),
+        state=release.state,
+        follows=release.follows,
+        folder=str(release.path),
+        sources=sources,
+        orders=orders.height,
+        live_orders=orders.filter(pl.col("legal_status") == "live").height,
+        subjects=register.table("subjects").height,
+        arrests=register.table("arrests").height,
+        records=register.table("order_sources").height,
+        discrepancies={severity: by_severity.get(severity, 0) for severity in SEVERITIES},
+        new_discrepancies=discrepancies.filter(pl.col("state") == "new").height,
+        queue=queue,
+        unmet_expectations=register.table("expectation_results").filter(~pl.col("is_met")).height,
+        quality=quality_by_source(register.table("quality_scores")),
+        next_steps=next_steps(sources, queue),
+    )
+
+
+def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
+    """One source's deliveries added up; its state is the worst of its feeds, its notes what went wrong."""
+    own = deliveries.filter(pl.col("source") == source)
+    feeds = feed_states(own)
+    by_state = dict(feeds.group_by("state").len().iter_rows())
+    worst = max(by_state, key=STATE_RANK.index)
+    notes = [f"{count} of {feeds.height} {state}" for state, count in sorted(by_state.items()) if state != "fresh"]
+    return SourceLine(
+        source,
+        worst if len(by_state) == 1 else f"partly {worst}",
+        read=int(own.get_column("rows_read").sum()),
+        kept=int(own.get_column("rows_kept").sum()),
+        quarantined=int(own.get_column("rows_quarantined").sum()),
+        duplicate=int(own.get_column("rows_duplicate").sum()),
+        notes=notes + faults_by_feed(own),
+    )
+
+
+def feed_states(deliveries: pl.DataFrame) -> pl.DataFrame:
+    """The state of each feed: that of the delivery the register rests on, or else of the newest that came."""
+    due = deliveries.filter(pl.col("feed") != STRAY_FEED)
+    newest_used = due.sort("is_used", "dated_on", "revision", "delivery_id", descending=True, nulls_last=True)
+    return newest_used.unique("feed", keep="first", maintain_order=True).select("feed", "state")
+
+
+def faults_by_feed(deliveries: pl.DataFrame) -> list[str]:
+    """What is wrong with deliveries, each with the feed it came by."""
+    faults = deliveries.sort("delivery_id").explode("faults", empty_as_null=False).drop_nulls("faults")
+    return faults.select(pl.format("{}: {}", "feed", "faults")).to_series().unique(maintain_order=True).to_list()
+
+
+def quality_by_source(scores: pl.DataFrame) -> dict[str, dict[str, ScoreParts]]:
+    """Score by source and dimension with its parts, `all` last."""
+    wanted = QUALITY_SCORES.completed(scores).filter(pl.col("scope").is_in(["source", "all"]))
+    counts = [pl.col(name).cast(pl.Int64) for name in ("numerator", "denominator")]
+    rows = wanted.select("scope_key", "dimension", "score", "low", "high", *counts).iter_rows()
+    found = {(key, dimension): ScoreParts(*parts) for key, dimension, *parts in rows}
+    nothing = ScoreParts(None, None, None, 0, 0)
+    return {
+        key: {dimension: found.get((key, dimension), nothing) for dimension in DIMENSIONS} for key in (*SOURCES, "all")
+    }
+
+
+def next_steps(sources: list[SourceLine], queue: int) -> list[str]:
+    """What the operator and the steward should do now."""
+    steps = [
+        f"{line.source}: ask for what is {line.state.removeprefix('partly ')}, then run the night again"
+        for line in sources
+        if line.state != "fresh"
+    ]
+    steps += [
+        f"{line.source}: {line.quarantined} row{'s' * (line.quarantined > 1)} quarantined, see the quarantine folder"
+        for line in sources
+        if line.quarantined
+    ]
+    if queue:
+        steps.append(f"{queue} items wait in review_queue; `concord explain ORDER_ID` tells why an order is as it is")
+    return steps or ["nothing: all sources came, nothing waits"]
+
+
+def _as_seen_from_here(folder: Path) -> Path:
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+
+
+def render(summary: Summary, console: Console) -> None:
+    """Print the summary for a person."""
+    follows = f"  follows {summary.follows}" if summary.follows else ""
+    console.print(
+        f"[bold]night {summary.as_of}[/]  release {summary.release_id}  [bold]{summary.state.upper()}[/]{follows}\n"
+    )
+    console.print(_source_grid(summary.sources))
+    for line in summary.sources:
+        for note in line.notes:
+            console.print(f"  {line.source}: {note}", markup=False, highlight=False)
+    console.print(
+        f"\n[bold]REGISTER[/]  {summary.orders:,} orders ({summary.live_orders:,} live) "
+        f"of {summary.subjects:,} people, from {summary.records:,} source records; {summary.arrests:,} arrests"
+    )
+    counts = ", ".join(f"{count:,} {severity}" for severity, count in summary.discrepancies.items())
+    console.print(f"[bold]DISCREPANCIES[/]  {counts}; {summary.new_discrepancies:,} of them new")
+    console.print(f"[bold]CHECKS[/]  {summary.unmet_expectations} expectations not met (expectation_results)\n")
+    console.print(_quality_grid(summary.quality))
+    console.print("In brackets the 95 % interval; of how many values: concord quality show")
+    console.print(f"[bold]RELEASE[/]  {_as_seen_from_here(Path(summary.folder))}", soft_wrap=True)
+    for step in summary.next_steps:
+        console.print(f"[bold]NEXT[/]  {step}", highlight=False)
+
+
+def _source_grid(lines: list[SourceLine]) -> Grid:
+    grid = Grid("source", "state", box=None, header_style="bold", pad_edge=False)
+    for heading in ("read", "kept", "quarantined", "duplicate"):
+        grid.add_column(heading, justify="right")
+    for line in lines:
+        counts = (line.read, line.kept, line.quarantined, line.duplicate)
+        grid.add_row(line.source, line.state, *(f"{count:,}" for count in counts))
+    return grid
+
+
+def _quality_grid(quality: dict[str, dict[str, ScoreParts]]) -> Grid:
+    grid = Grid("quality, %", box=None, header_style="bold", pad_edge=False)
+    for dimension in DIMENSIONS:
+        grid.add_column(dimension, justify="right", overflow="fold")
+    for key, scores in quality.items():
+        grid.add_row(key, *map(_percent_with_interval, scores.values()))
+    return grid
+
+
+def _percent_with_interval(parts: ScoreParts) -> str:
+    """The score and its interval: `84 (82-86)`; or what was judged, where a release has no intervals."""
+    if parts.score is None:
+        return "–"
+    if parts.low is None or parts.high is None:
+        return f"{_whole_percent(parts.score)} of {parts.judged:,}"
+    return f"{_whole_percent(parts.score)} ({_whole_percent(parts.low)}-{_whole_percent(parts.high)})"
+
+
+def _whole_percent(share: float) -> int:
+    """Rounded; 0 and 100 stand for none and all alone."""
+    return round(100 * share) if share in (0, 1) else min(99, max(1, round(100 * share)))

@@ -1,0 +1,214 @@
+"""The database a ledger lies in: connecting, locking, its schema.
+
+Belongs here: what differs between SQLite and PostgreSQL. Does not: decisions (`ledger.decisions.ledger`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from ledger.decisions.errors import LedgerError, LedgerLockedError, LedgerMissingError, LedgerSchemaError
+from ledger.decisions.metadata import decisions
+
+SchemaState = Literal["missing", "older", "current", "unknown"]
+DIALECTS = ("sqlite", "postgresql")
+LOCK_WORDS = ("database is locked", "lock timeout", "deadlock detected")
+# Any number will do that no other program takes on the same database.
+MIGRATION_LOCK = 5_268_377
+
+
+class Database:
+    """A place for a ledger: `sqlite:////folder/decisions.sqlite` or `postgresql+psycopg://host/name`.
+
+    Attributes:
+        name: the place as it may be shown, without a password.
+        is_file: it is a SQLite file, which belongs to one installation and is migrated without asking.
+    """
+
+    def __init__(self, url: str, *, patience: float = 10.0) -> None:
+        """Name a place; nothing is connected yet.
+
+        Args:
+            url: an SQLAlchemy URL.
+            patience: seconds that are waited for somebody else's lock.
+
+        Raises:
+            LedgerError: the URL can't be read, or names a database of another kind.
+        """
+        try:
+            parsed = sa.make_url(url)
+        except ArgumentError as error:
+            raise LedgerError(
+                "the ledger's URL can't be read: expected sqlite:///… or postgresql+psycopg://…"
+            ) from error
+        if parsed.get_backend_name() not in DIALECTS:
+            raise LedgerError(f"the ledger can't lie in {parsed.get_backend_name()}: use {' or '.join(DIALECTS)}")
+        if not parsed.database or parsed.database == ":memory:":
+            raise LedgerError("the ledger's URL names no database")
+        self.name = parsed.render_as_string(hide_password=True)
+        self.is_file = parsed.get_backend_name() == "sqlite"
+        self._path = Path(parsed.database) if self.is_file else None
+        self._engine = _sqlite(parsed, patience) if self.is_file else _postgresql(parsed, patience)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection to a ledger of the current schema, for reading.
+
+        Raises:
+            LedgerMissingError: there is none at this place.
+            LedgerSchemaError: it is of another schema.
+            LedgerLockedError: somebody holds it for too long.
+            LedgerError: the database can't be reached or read.
+        """
+        with self._connection() as connection:
+            self._require_current(connection)
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A connection that holds the ledger against all other writers until it ends; readers are not held up.
+
+        What is written is kept if the block ends well and undone if it raises. Raises as `reading`.
+        """
+        with self._connection(writes=True) as connection:
+            self._require_current(connection)
+            if not self.is_file:
+                connection.execute(sa.text(f"LOCK TABLE {decisions.name} IN SHARE ROW EXCLUSIVE MODE"))
+            yield connection
+
+    def state(self) -> SchemaState:
+        """Whether there is a ledger, and of which schema."""
+        if self._path is not None and not self._path.exists():
+            return "missing"
+        with self._connection() as connection:
+            return _schema_state(connection)
+
+    def migrate(self, *, to: str = "head") -> SchemaState:
+        """Make the ledger, or bring it to the current schema; the state it was in before.
+
+        Args:
+            to: the step to stop at, the last one unless told.
+
+        Raises:
+            LedgerSchemaError: it is of a newer schema, or is no ledger; it is left as it is.
+        """
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connection(writes=True, creates=True) as connection:
+            if not self.is_file:
+                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            state = _schema_state(connection)
+            if state == "unknown":
+                raise self._unknown_schema()
+            config = _alembic()
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
+            return state
+
+    def close(self) -> None:
+        """Let all connections go."""
+        self._engine.dispose()
+
+    def _require_current(self, connection: sa.Connection) -> None:
+        state = _schema_state(connection)
+        if state == "missing":
+            raise self._missing()
+        if state == "unknown":
+            raise self._unknown_schema()
+        if state == "older":
+            raise LedgerSchemaError(f"the ledger {self.name} is of an older schema: run `concord decisions migrate`")
+
+    def _missing(self) -> LedgerMissingError:
+        return LedgerMissingError(f"there is no ledger at {self.name}: make one by `concord decisions migrate`")
+
+    def _unknown_schema(self) -> LedgerSchemaError:
+        return LedgerSchemaError(
+            f"the ledger {self.name} is of a newer schema than this version of Concord, or is no ledger: "
+            "use the version that made it"
+        )
+
+    @contextmanager
+    def _connection(self, *, writes: bool = False, creates: bool = False) -> Iterator[sa.Connection]:
+        if self._path is not None and not creates and not self._path.exists():
+            raise self._missing()
+        try:
+            with self._engine.connect().execution_options(writes=writes) as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            raise self._told(error) from error
+
+    def _told(self, error: DBAPIError) -> Exception:
+        """The error in words: a database's own message may quote values."""
+        if any(words in str(error.orig) for words in LOCK_WORDS):
+            return LedgerLockedError(f"the ledger {self.name} is locked by somebody else: try again")
+        if isinstance(error, OperationalError) and not self.is_file:
+            return LedgerError(f"the ledger {self.name} can't be reached")
+        kind = type(error.orig).__name__
+        return LedgerError(f"the ledger {self.name} can't be used ({kind}): is it whole, and may you write to it?")
+
+
+def _sqlite(url: sa.URL, patience: float) -> sa.Engine:
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": patience})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+        # The driver's own BEGIN comes too late to hold the file against a second writer.
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: sa.URL, patience: float) -> sa.Engine:
+    try:
+        engine = sa.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": max(2, round(patience))},
+        )
+    except ModuleNotFoundError as error:
+        raise LedgerError("a ledger in PostgreSQL needs psycopg: install concord[postgres]") from error
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(patience * 1_000)}")
+
+    return engine
+
+
+def _schema_state(connection: sa.Connection) -> SchemaState:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        return "unknown" if sa.inspect(connection).has_table(decisions.name) else "missing"
+    steps = _steps()
+    if revision == steps[0]:
+        return "current"
+    return "older" if revision in steps else "unknown"
+
+
+@cache
+def _steps() -> tuple[str, ...]:
+    """The schemas that this version knows, the current one first; read once, since every connection asks."""
+    return tuple(step.revision for step in ScriptDirectory.from_config(_alembic()).walk_revisions())
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config

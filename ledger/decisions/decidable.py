@@ -1,0 +1,200 @@
+"""What a steward can decide on: the records, orders and discrepancies behind a release, and drafts made of them.
+
+Belongs here: finding what a steward names, and noting what they saw. Does not: judging the decision against others
+(`ledger.decisions.submitting`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+import polars as pl
+
+from ledger.decisions.decision import OF_CONFLICT, Draft, Sighting, read_sightings
+from ledger.decisions.errors import DecisionError, ValuesChangedError
+from ledger.decisions.evidence import canonical_values, follow_orders, name_records
+from ledger.decisions.kinds import LINK_FIELDS
+from ledger.decisions.staleness import conflicts
+from ledger.decisions.values import read_value
+from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
+
+
+@dataclass(frozen=True, eq=False)
+class Present:
+    """The night behind a release.
+
+    Attributes:
+        records: `name_records` of all sources.
+        owners: `record_id`, `order_id`, `subject_id`.
+        orders: `ORDERS`.
+        discrepancies: `DISCREPANCIES`.
+        redirects: `id_redirects` of orders.
+        release_id: the release.
+        as_of: its date.
+        model_version: the version of the matching model behind it.
+    """
+
+    records: pl.DataFrame
+    owners: pl.DataFrame
+    orders: pl.DataFrame
+    discrepancies: pl.DataFrame
+    redirects: pl.DataFrame
+    release_id: str
+    as_of: date
+    model_version: str
+
+    @classmethod
+    def of(
+        cls,
+        records: pl.DataFrame,
+        tables: Mapping[str, pl.DataFrame],
+        *,
+        release_id: str,
+        as_of: date,
+        model_version: str,
+    ) -> Self:
+        """Put a night together.
+
+        Args:
+            records: order records of all sources in their core shape.
+            tables: `orders`, `order_sources`, `discrepancies` and `id_redirects` of the release, by name.
+            release_id: the release.
+            as_of: its date.
+            model_version: the version of the matching model behind it.
+        """
+        orders = tables[ORDERS.name]
+        record = pl.concat_str("source", "source_key", separator=":").alias("record_id")
+        return cls(
+            records=name_records(records),
+            owners=tables[ORDER_SOURCES.name]
+            .select(record, "order_id")
+            .join(orders.select("order_id", "subject_id"), on="order_id"),
+            orders=orders,
+            discrepancies=tables[DISCREPANCIES.name],
+            redirects=tables[ID_REDIRECTS.name].filter(pl.col("kind") == "order"),
+            release_id=release_id,
+            as_of=as_of,
+            model_version=model_version,
+        )
+
+    def draft_pair(self, kind: str, one: str, other: str) -> Draft:
+        """A decision on two records.
+
+        Args:
+            kind: `same_order`, `different_order`, `same_person` or `different_person`.
+            one: id or handle of a record.
+            other: of another one.
+
+        Raises:
+            DecisionError: there is no such record, or it is the same one twice.
+        """
+        found = sorted((self._record(one), self._record(other)), key=lambda record: record["handle"])
+        if found[0]["handle"] == found[1]["handle"]:
+            raise DecisionError(f"{one} and {other} are one record: nothing is to be decided")
+        records = self.records.filter(pl.col("handle").is_in([record["handle"] for record in found]))
+        return self._draft(
+            kind=kind,
+            left_handle=found[0]["handle"],
+            right_handle=found[1]["handle"],
+            left_record_id=found[0]["record_id"],
+            right_record_id=found[1]["record_id"],
+            seen=_sightings(records, LINK_FIELDS),
+        )
+
+    def draft_value(self, order_id: str, field: str, value: str) -> Draft:
+        """A decision on a field of an order.
+
+        Raises:
+            DecisionError: there is no such order or field, or the value can't be one of the field.
+        """
+        order_now, decided = self.find_order(order_id), read_value(field, value)
+        held = self.owners.filter(pl.col("order_id") == order_now)
+        records = self.records.join(held, on="record_id", how="semi")
+        return self._draft(
+            kind="value",
+            order_id=order_now,
+            field=field,
+            value=decided,
+            seen=_sightings(records, (field,)),
+        )
+
+    def draft_discrepancy(
+        self, kind: str, discrepancy_id: str, *, accepted_until: date | None = None, referred_to: str | None = None
+    ) -> Draft:
+        """A decision on a discrepancy: both are right, accepted until a day, or referred (to its owner unless told).
+
+        Raises:
+            DecisionError: there is no such discrepancy, or the day is missing or lies before the release.
+        """
+        found = self.discrepancies.filter(pl.col("discrepancy_id") == discrepancy_id)
+        if found.is_empty():
+            raise DecisionError(f"release {self.release_id} has no discrepancy {discrepancy_id}: it may be resolved")
+        if kind == "accept" and (accepted_until is None or accepted_until < self.as_of):
+            raise DecisionError(f"an acceptance needs a last day, not before {self.as_of}")
+        row = conflicts(found, self.records).row(0, named=True)
+        return self._draft(
+            kind=kind,
+            order_id=row["order_now"],
+            field=row["field"],
+            discrepancy_id=discrepancy_id,
+            rule_code=row["rule_code"],
+            source=row["source"],
+            left_handle=row["handle"],
+            left_record_id=row["record_id"],
+            accepted_until=accepted_until if kind == "accept" else None,
+            referred_to=(referred_to or found.item(0, "owner")) if kind == "refer" else None,
+            seen=tuple(Sighting(side, row["field"], row[side]) for side in OF_CONFLICT),
+        )
+
+    def draft_undo(self, decision_id: str) -> Draft:
+        """The taking back of a decision."""
+        return self._draft(kind="undo", replaces=decision_id)
+
+    def find_order(self, order_id: str) -> str:
+        """The id that an order has now.
+
+        Raises:
+            DecisionError: it is no longer there, or was split.
+        """
+        found = follow_orders(pl.Series([order_id]), self.orders.get_column("order_id"), self.redirects)
+        order_now = found.item(0, "order_now")
+        if order_now is None:
+            parts = self.redirects.filter(pl.col("old_id") == order_id).get_column("new_id").sort().to_list()
+            went = f": it was split into {', '.join(parts)}" if len(parts) > 1 else ""
+            raise DecisionError(f"release {self.release_id} has no order {order_id}{went}")
+        return str(order_now)
+
+    def _draft(self, **parts: Any) -> Draft:
+        return Draft(**parts, release_id=self.release_id, model_version=self.model_version)
+
+    def _record(self, name: str) -> dict[str, Any]:
+        found = self.records.filter((pl.col("record_id") == name) | (pl.col("handle") == name))
+        if found.is_empty():
+            raise DecisionError(f"release {self.release_id} rests on no order record {name}")
+        return found.row(0, named=True)
+
+
+def require_seen(draft: Draft, fingerprint: str | None, former: str | None = None) -> Draft:
+    """The draft, if what there is now is what the steward saw.
+
+    Args:
+        draft: made of what there is now.
+        fingerprint: of what the steward saw; None if that was not noted.
+        former: the `seen` text behind that fingerprint, if it is known, to name the values that changed.
+
+    Raises:
+        ValuesChangedError: it is not.
+    """
+    if fingerprint is None or fingerprint == draft.fingerprint:
+        return draft
+    changed = sorted({sight.field for sight in {*draft.seen} ^ {*read_sightings(former)}}) if former else []
+    what = f" ({', '.join(changed)})" if changed else ""
+    raise ValuesChangedError(
+        f"values have changed since they were seen{what}: look again; they are now seen as {draft.fingerprint}"
+    )
+
+
+def _sightings(records: pl.DataFrame, fields: tuple[str, ...]) -> tuple[Sighting, ...]:
+    values = canonical_values(records).filter(pl.col("field").is_in(fields)).select("handle", "field", "value")
+    return tuple(Sighting(*row) for row in values.sort("handle", "field").iter_rows())

@@ -1,0 +1,111 @@
+"""The kinds of decision and the reasons that may be given for one: the vocabulary of the ledger, as data.
+
+Belongs here: what can be decided, about what, and why. Does not: how a decision is kept or obeyed.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciliation.golden import ORDER_FIELDS, PERSON_FIELDS
+
+About = Literal["pair", "value", "discrepancy", "decision"]
+Level = Literal["order", "person"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of decision.
+
+    Attributes:
+        code: as it stands in the ledger; with `-` for `_`, the command.
+        title: what the steward says, in words.
+        about: two records, a field of an order, a discrepancy, or another decision.
+        level: of a pair: whether it speaks of the order or of the person.
+        parts: of a pair: the two records are kept apart.
+        binds_when_stale: it still binds when its evidence has changed. Records that a person told apart stay apart
+            until a person says otherwise: the clustering reports every link that this forbids. Records that a person
+            put together, and values, are left to the rules again: nobody would see that they rest on old evidence.
+    """
+
+    code: str
+    title: str
+    about: About
+    level: Level | None = None
+    parts: bool = False
+    binds_when_stale: bool = False
+
+
+KINDS = (
+    Kind("same_order", "the two records speak of the same order", "pair", level="order"),
+    Kind("different_order", "the two records speak of different orders", "pair", "order", True, True),
+    Kind("same_person", "the two records speak of the same person", "pair", level="person"),
+    Kind("different_person", "the two records speak of different persons", "pair", "person", True, True),
+    Kind("value", "the field of the order has this value", "value"),
+    Kind("both_right", "the values differ and both are right", "discrepancy"),
+    Kind("accept", "the discrepancy is known and accepted until a date", "discrepancy"),
+    Kind("refer", "the discrepancy is referred to its owner", "discrepancy"),
+    Kind("undo", "the decision is taken back", "decision"),
+)
+KIND = {kind.code: kind for kind in KINDS}
+
+
+def codes_about(about: About) -> tuple[str, ...]:
+    """The kinds of decision about pairs, values, discrepancies or other decisions."""
+    return tuple(kind.code for kind in KINDS if kind.about == about)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason that may be given.
+
+    Attributes:
+        code: as it stands in the ledger.
+        title: what it says, in words.
+        about: what the decisions are about that it fits.
+        needs_comment: it says nothing by itself.
+    """
+
+    code: str
+    title: str
+    about: tuple[About, ...]
+    needs_comment: bool = False
+
+
+REASONS = (
+    Reason("document_seen", "I have seen the court's order or its sealed copy.", ("pair", "value", "discrepancy")),
+    Reason("owner_confirmed", "The owner of the record confirmed it.", ("pair", "value", "discrepancy")),
+    Reason("identifiers", "Identifiers that can't be a slip settle it.", ("pair", "value")),
+    Reason("biography", "Names, birth, addresses or associates settle it.", ("pair",)),
+    Reason("relatives", "Two people who are easily confused: relatives, twins, namesakes.", ("pair",)),
+    Reason("co_defendants", "Co-defendants of one case.", ("pair",)),
+    Reason("successive_orders", "One order follows the other: interim and full, renewed, superseding.", ("pair",)),
+    Reason("slip", "A slip in typing or copying.", ("pair", "value", "discrepancy")),
+    Reason("different_facts", "The values state different facts.", ("discrepancy",)),
+    Reason("varied", "The court varied, extended or discharged the order.", ("value", "discrepancy")),
+    Reason("correction_requested", "The owner has been asked to correct it.", ("discrepancy",)),
+    Reason("cannot_be_corrected", "The owner's system can't hold the right value.", ("discrepancy",)),
+    Reason("mistake", "The decision was a mistake.", ("decision",)),
+    Reason("new_evidence", "New evidence came to light.", ("pair", "value", "discrepancy", "decision")),
+    Reason("other", "Another reason, told in the comment.", ("pair", "value", "discrepancy", "decision"), True),
+)
+REASON = {reason.code: reason for reason in REASONS}
+
+CANONICAL = {field.name: field.canonical or field.name for field in (*PERSON_FIELDS, *ORDER_FIELDS)}
+"""The fields of an order that can be decided on, and the core column by which two values of each are equal."""
+
+PERSON_FIELD_NAMES = frozenset(field.name for field in PERSON_FIELDS)
+"""Facts of the person: decided for one order they hold for all orders of the person."""
+
+LINK_FIELDS = (
+    "forenames",
+    "surname",
+    "date_of_birth",
+    "sex",
+    "pnc_id",
+    "cro_number",
+    "order_type",
+    "is_interim",
+    "made_on",
+    "court_code",
+)
+"""What two records are told together or apart by: what changes in the life of an order (its end, its status) is not."""

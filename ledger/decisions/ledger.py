@@ -1,0 +1,291 @@
+"""The ledger: decisions are appended to it, replaced or taken back by later ones, and read from it.
+
+Belongs here: what must hold of a decision when it is taken. Does not: the database (`ledger.decisions.database`),
+what decisions lead to (`ledger.decisions.in_force`, `ledger.decisions.binding`), files (`ledger.decisions.exchange`).
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+import polars as pl
+import sqlalchemy as sa
+
+from ledger.decisions.database import Database, SchemaState
+from ledger.decisions.decision import Draft, Signature
+from ledger.decisions.errors import DecisionError, DecisionRefusedError, LedgerClockError, RefusedTogetherError
+from ledger.decisions.in_force import fold
+from ledger.decisions.metadata import decisions as decisions_table
+from ledger.decisions.metadata import users as users_table
+from ledger.decisions.submitting import JUDGED, TICK, Bench, Taken
+from warehouse.tables.ledger import DECISIONS
+
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""How far clocks of two writers may differ: within it a decision is dated just after the last one."""
+
+USERS = pl.Schema({"name": pl.String(), "added_at": pl.Datetime("us", "UTC"), "retired_at": pl.Datetime("us", "UTC")})
+
+
+def now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+Beside = Callable[[sa.Connection, Sequence[Taken]], None]
+"""Writes beside decisions, in their transaction; told what became of them."""
+
+
+class Ledger:
+    """The ledger at a place: `with Ledger.open(url) as ledger:`."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = now) -> None:
+        """Use `open` or `create`; a clock is handed in only by tests and replays."""
+        self._database = database
+        self._clock = clock
+
+    @classmethod
+    def open(cls, url: str, *, clock: Callable[[], datetime] = now, patience: float = 10.0) -> Self:
+        """Open the ledger there is. A SQLite file of an older schema is migrated; PostgreSQL never is.
+
+        Raises:
+            LedgerMissingError: there is none.
+            LedgerSchemaError: it is of another schema.
+            LedgerLockedError: somebody else holds it.
+            LedgerError: it can't be reached or read.
+        """
+        database = Database(url, patience=patience)
+        if database.is_file and database.state() == "older":
+            database.migrate()
+        with database.reading():
+            return cls(database, clock)
+
+    @classmethod
+    def create(
+        cls, url: str, *, clock: Callable[[], datetime] = now, patience: float = 10.0
+    ) -> tuple[Self, SchemaState]:
+        """Make the ledger or bring it to the current schema; tells in which state it was. Raises as `open`."""
+        database = Database(url, patience=patience)
+        return cls(database, clock), database.migrate()
+
+    @property
+    def database(self) -> Database:
+        """The database it lies in, where other logs are kept beside it."""
+        return self._database
+
+    def read(self) -> pl.DataFrame:
+        """All decisions: `DECISIONS`, in ledger order."""
+        with self._database.reading() as connection:
+            return _read(connection)
+
+    def users(self) -> pl.DataFrame:
+        """All users: `name`, `added_at`, `retired_at`, by name."""
+        with self._database.reading() as connection:
+            rows = connection.execute(sa.select(users_table).order_by(users_table.c.name))
+            return pl.DataFrame(list(rows), schema=USERS, orient="row")
+
+    def add_user(self, name: str) -> None:
+        """Let somebody decide from now on, again if they had retired."""
+        if not name or name != name.strip() or not name.isprintable():
+            raise DecisionError("a user's name is a printable text without blanks around it")
+        with self._database.writing() as connection:
+            known = connection.execute(sa.update(users_table).where(users_table.c.name == name).values(retired_at=None))
+            if not known.rowcount:
+                connection.execute(sa.insert(users_table).values(name=name, added_at=self._clock()))
+
+    def retire_user(self, name: str) -> None:
+        """Let somebody decide no more; what they decided stays.
+
+        Raises:
+            DecisionError: nobody of that name may decide.
+        """
+        with self._database.writing() as connection:
+            require_active(connection, name)
+            connection.execute(
+                sa.update(users_table).where(users_table.c.name == name).values(retired_at=self._clock())
+            )
+
+    def decide(self, draft: Draft, signature: Signature) -> Taken:
+        """Take one decision.
+
+        A decision that says what one in force says of the same evidence is not taken twice. One that says it of
+        newer evidence takes the other's place by itself. One that says otherwise must name the other in `replaces`:
+        nobody overrules what they have not seen.
+
+        Raises:
+            DecisionError: unknown or retired user, unfitting reason, nothing to take back.
+            ContradictionError: it contradicts decisions in force.
+            LedgerClockError: the clock stands before the last decision.
+        """
+        return self._decide_one(draft, signature, keep=True)
+
+    def rehearse(self, draft: Draft, signature: Signature) -> Taken:
+        """What `decide` would make of it now; nothing is kept. Raises as `decide`."""
+        return self._decide_one(draft, signature, keep=False)
+
+    def decide_all(
+        self, requests: Sequence[tuple[Draft, Signature]], *, keep: bool = True, beside: Beside | None = None
+    ) -> tuple[Taken, ...]:
+        """Take several decisions one after the other, all or none; each as by `decide`.
+
+        Args:
+            requests: what is decided, and by whom and why.
+            keep: else it is only told what would become of them.
+            beside: writes what must stand or fall with them; raises if they must not be kept.
+
+        Raises:
+            RefusedTogetherError: some can't be taken; it tells of each of them why.
+            LedgerClockError: the clock stands before the last decision.
+        """
+        with self._database.writing() if keep else self._database.reading() as connection:
+            known = _read(connection, JUDGED)
+            strangers = _strangers(connection, [signature.by for _, signature in requests])
+            bench = Bench(known, at=self._next_moment(known))
+            taken: list[Taken] = []
+            refusals: dict[int, Exception] = {}
+            for place, (draft, signature) in enumerate(requests):
+                try:
+                    if signature.by in strangers:
+                        raise strangers[signature.by]
+                    taken.append(bench.take(draft, signature))
+                except (DecisionError, DecisionRefusedError) as error:
+                    refusals[place] = error
+            if refusals:
+                raise RefusedTogetherError(refusals)
+            if keep:
+                _append(connection, bench.appended)
+                if beside is not None:
+                    beside(connection, taken)
+            return tuple(taken)
+
+    def undo_batch(self, batch_id: str, signature: Signature) -> tuple[Taken, ...]:
+        """Take back all decisions of a batch that still stand.
+
+        Raises:
+            DecisionError: no decision of that batch stands.
+            RefusedTogetherError: the user or the reason is not one.
+        """
+        of_batch = (pl.col("batch_id") == batch_id) & pl.col("ended_by").is_null()
+        names = fold(self.read()).filter(of_batch).get_column("decision_id")
+        if names.is_empty():
+            raise DecisionError(f"no decision of batch {batch_id} stands")
+        return self.decide_all([(Draft(kind="undo", replaces=name), signature) for name in names])
+
+    def insert(self, rows: pl.DataFrame) -> int:
+        """Put in decisions that were taken elsewhere; those that are here already are left. All or none.
+
+        Args:
+            rows: `DECISIONS`, each as it was exported (`ledger.decisions.exchange` checks that).
+
+        Returns:
+            How many were put in.
+
+        Raises:
+            RefusedTogetherError: some lie in the future, or name a user or a decision that is not known here.
+        """
+        with self._database.writing() as connection:
+            known = _read(connection, JUDGED)
+            refusals = _find_dangling(rows, known) | self._find_future(rows) | _find_strangers(connection, rows)
+            if refusals:
+                raise RefusedTogetherError(refusals)
+            fresh = rows.unique("decision_id").join(known, on="decision_id", how="anti").sort(*DECISIONS.order)
+            _append(connection, in_reference_order(fresh))
+            return fresh.height
+
+    def close(self) -> None:
+        """Let the ledger go."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _decide_one(self, draft: Draft, signature: Signature, *, keep: bool) -> Taken:
+        try:
+            return self.decide_all([(draft, signature)], keep=keep)[0]
+        except RefusedTogetherError as error:
+            raise error.refusals[0] from None
+
+    def _next_moment(self, known: pl.DataFrame) -> datetime:
+        """Now; never before the last decision, since the ledger tells what came after what."""
+        moment, last = self._clock(), known.get_column("decided_at").max()
+        if not isinstance(last, datetime) or moment > last:
+            return moment
+        if last - moment > CLOCK_TOLERANCE:
+            raise LedgerClockError(
+                f"the clock says {moment:%Y-%m-%d %H:%M:%S} UTC, the last decision was taken at "
+                f"{last:%Y-%m-%d %H:%M:%S} UTC: set the clock right"
+            )
+        return last + TICK
+
+    def _find_future(self, rows: pl.DataFrame) -> dict[int, Exception]:
+        late = pl.col("decided_at") > self._clock() + CLOCK_TOLERANCE
+        return _refusals(rows, late, "it lies in the future: is the clock right?")
+
+
+def in_reference_order(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows, each after the one that it replaces."""
+    waiting = {row["decision_id"]: row for row in rows.iter_rows(named=True)}
+    ordered: list[dict[str, Any]] = []
+    for decision_id in list(waiting):
+        chain, at = [], decision_id
+        while at in waiting:
+            chain.append(waiting.pop(at))
+            at = chain[-1]["replaces"]
+        ordered.extend(reversed(chain))
+    return ordered
+
+
+def require_active(connection: sa.Connection, name: str) -> None:
+    """Hold that somebody of that name may act.
+
+    Raises:
+        DecisionError: there is no such user, or they have retired.
+    """
+    for error in _strangers(connection, [name]).values():
+        raise error
+
+
+def _strangers(connection: sa.Connection, names: Sequence[str]) -> dict[str, DecisionError]:
+    """Of these names those that may not decide, and why."""
+    found = connection.execute(sa.select(users_table.c.name, users_table.c.retired_at))
+    retired_at = {row.name: row.retired_at for row in found}
+    unknown = "there is no user {!r}: an administrator adds one by `concord decisions users --add`"
+    retired = "user {!r} has retired and decides no more"
+    return {
+        name: DecisionError((retired if name in retired_at else unknown).format(name))
+        for name in names
+        if name not in retired_at or retired_at[name] is not None
+    }
+
+
+def _find_strangers(connection: sa.Connection, rows: pl.DataFrame) -> dict[int, Exception]:
+    """Rows by users who were never known here; those of users who have retired since are welcome."""
+    names = list(connection.execute(sa.select(users_table.c.name)).scalars())
+    return _refusals(rows, ~pl.col("decided_by").is_in(names), "its user is not known here")
+
+
+def _find_dangling(rows: pl.DataFrame, known: pl.DataFrame) -> dict[int, Exception]:
+    ids = pl.concat([rows.get_column("decision_id"), known.get_column("decision_id")])
+    dangling = pl.col("replaces").is_not_null() & ~pl.col("replaces").is_in(ids.implode())
+    return _refusals(rows, dangling, "it replaces a decision that is neither here nor in the file")
+
+
+def _refusals(rows: pl.DataFrame, wrong: pl.Expr, words: str) -> dict[int, Exception]:
+    places = rows.with_row_index("place").filter(wrong).get_column("place")
+    return {int(place): DecisionError(words) for place in places}
+
+
+def _read(connection: sa.Connection, names: Sequence[str] = tuple(DECISIONS.schema)) -> pl.DataFrame:
+    rows = connection.execute(sa.select(*(decisions_table.c[name] for name in names))).fetchall()
+    schema = {name: DECISIONS.schema[name] for name in names}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort(*DECISIONS.order)
+
+
+def _append(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(sa.insert(decisions_table), rows)

@@ -1,0 +1,82 @@
+"""The ledger's tables in the database, derived from the declared table.
+
+Belongs here: what SQLAlchemy has to know. Does not: the migrations, which state each step by itself
+(`ledger.decisions.migrations`); a test holds the two together.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from warehouse.schema import Column
+from warehouse.tables.ledger import DECISIONS
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python; SQLite, which knows no zones, holds it as UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Hand a moment to the database.
+
+        Raises:
+            ValueError: it has no time zone.
+        """
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone can't be kept")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Take a moment from the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+types: dict[object, type[sa.types.TypeEngine[Any]]] = {
+    pl.String: sa.Text,
+    pl.Date: sa.Date,
+    pl.Datetime("us", "UTC"): UtcDateTime,
+}
+
+
+def _column(column: Column) -> sa.Column[Any]:
+    references = {
+        "decided_by": [sa.ForeignKey("users.name", name="decided_by_a_user")],
+        "replaces": [sa.ForeignKey("decisions.decision_id", name="replaces_a_decision")],
+    }
+    return sa.Column(
+        column.name,
+        types[column.dtype],
+        *references.get(column.name, []),
+        nullable=not column.required,
+        primary_key=column.name in DECISIONS.key,
+    )
+
+
+metadata = sa.MetaData()
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("name", sa.Text(), primary_key=True),
+    sa.Column("added_at", UtcDateTime(), nullable=False),
+    sa.Column("retired_at", UtcDateTime()),
+)
+
+decisions = sa.Table(
+    DECISIONS.name,
+    metadata,
+    *(_column(column) for column in DECISIONS.columns),
+    sa.Index("decisions_by_target", "target"),
+    sa.Index("decisions_by_time", "decided_at"),
+)

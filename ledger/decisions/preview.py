@@ -1,0 +1,122 @@
+"""What a decision would change in the register, told before it is taken.
+
+Belongs here: what follows from the decision by itself. Does not: what else the next night's evidence will change, or
+which further records a link draws along: only the night itself can tell.
+"""
+
+from collections.abc import Collection, Sequence
+
+import polars as pl
+
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Draft
+from ledger.decisions.kinds import KIND, PERSON_FIELD_NAMES
+from ledger.decisions.values import typed_value
+from reconciliation.law import judge_status
+from reconciliation.overrides import Settled
+from reconciliation.periods import settle_period
+
+CHANGE = {"order_id": pl.String, "change": pl.String, "field": pl.String, "before": pl.String, "after": pl.String}
+"""`change` is changed, merged, split, closed or referred."""
+
+PERIOD = ("is_until_further_order", "end_on", "term_months")
+"""Fields that follow from one another."""
+
+WORDS_OF_DISCREPANCY = {"both_right": "closed", "accept": "closed", "refer": "referred"}
+
+
+def foresee_all(drafts: Sequence[Draft], present: Present) -> pl.DataFrame:
+    """What decisions that are taken together would change: the rows of `foresee`, each once."""
+    decided = {name for draft in drafts for name in (draft.left_record_id, draft.right_record_id) if name}
+    changes = [foresee(draft, present, decided=decided) for draft in drafts]
+    return pl.concat(changes).unique(maintain_order=True) if changes else pl.DataFrame(schema=CHANGE)
+
+
+def foresee(draft: Draft, present: Present, *, decided: Collection[str] = ()) -> pl.DataFrame:
+    """What a decision would change.
+
+    Args:
+        draft: the decision.
+        present: the night that it was drafted on.
+        decided: ids of records that are put together by other decisions taken with it.
+
+    Returns:
+        `CHANGE`: changed fields of orders, their status in law among them; orders or persons that would be merged or
+        split; the discrepancy that would be closed. Empty for the taking back of a decision.
+    """
+    about = KIND[draft.kind].about
+    if about == "value":
+        return _value_changes(draft, present)
+    if about == "pair":
+        return _link_changes(draft, present, decided)
+    if about == "discrepancy":
+        row = (draft.order_id, WORDS_OF_DISCREPANCY[draft.kind], draft.field, "open", draft.kind)
+        return pl.DataFrame([row], schema=CHANGE, orient="row")
+    return pl.DataFrame(schema=CHANGE)
+
+
+def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
+    field, of_order = str(draft.field), pl.col("order_id") == draft.order_id
+    subject = present.orders.filter(of_order).get_column("subject_id")
+    orders = present.orders.filter(pl.col("subject_id").is_in(subject.implode())).sort("order_id")
+    is_meant = pl.lit(value=True) if field in PERSON_FIELD_NAMES else of_order
+    decided = orders.with_columns(
+        pl.when(is_meant).then(typed_value(field, pl.lit(draft.value))).otherwise(field).alias(field)
+    )
+    names = PERIOD if field in PERIOD else (field,)
+    if field in PERIOD:
+        meant = decided.filter(of_order).with_row_index("group")
+        followed = settle_period(meant, Settled({field: meant.select("group")})).drop("group")
+        decided = pl.concat([followed, decided.filter(~of_order)]).sort("order_id")
+    before, after = (
+        {name: frame.get_column(name) for name in names} | {"legal_status": _statuses(frame, present)}
+        for frame in (orders, decided)
+    )
+    compared = [
+        pl.DataFrame({"order_id": orders.get_column("order_id"), "before": before[name], "after": after[name]})
+        .with_columns(pl.col("before", "after").cast(pl.String), change=pl.lit("changed"), field=pl.lit(name))
+        .filter(pl.col("before").ne_missing(pl.col("after")))
+        .select(*CHANGE)
+        for name in before
+    ]
+    return pl.concat(compared)
+
+
+def _statuses(orders: pl.DataFrame, present: Present) -> pl.Series:
+    """Status in law of the orders of one person; what the court took back stays taken back."""
+    judged = orders.with_columns(
+        is_withdrawn=pl.col("legal_status") == "withdrawn", is_discharged=pl.col("legal_status") == "discharged"
+    )
+    statuses = judge_status(judged, as_of=present.as_of)
+    return orders.select("order_id").join(statuses, on="order_id", how="left", maintain_order="left")["legal_status"]
+
+
+def _link_changes(draft: Draft, present: Present, decided: Collection[str]) -> pl.DataFrame:
+    kind = KIND[draft.kind]
+    column = f"{'subject' if kind.level == 'person' else 'order'}_id"
+    handles = [draft.left_handle, draft.right_handle]
+    ids = present.records.filter(pl.col("handle").is_in(handles)).select("record_id")
+    held = present.owners.join(ids, on="record_id").sort(column, "order_id")
+    names = held.get_column(column).unique().sort()
+    if (len(names) > 1) != kind.parts:
+        merged = f"{len(names)} become one{_unless_kept_apart(draft, held, present, decided)}"
+        after = "one becomes two" if kind.parts else merged
+        row = (held.item(0, "order_id"), "split" if kind.parts else "merged", column, ", ".join(names), after)
+        return pl.DataFrame([row], schema=CHANGE, orient="row")
+    return pl.DataFrame(schema=CHANGE)
+
+
+def _unless_kept_apart(draft: Draft, held: pl.DataFrame, present: Present, decided: Collection[str]) -> str:
+    """What may come about instead: a source should hold an order once, so what else it holds can keep orders apart."""
+    others = present.owners.join(held.select("order_id").unique(), on="order_id").filter(
+        ~pl.col("record_id").is_in([draft.left_record_id, draft.right_record_id, *sorted(decided)])
+    )
+    twice = (
+        others.select("order_id", source=pl.col("record_id").str.split(":").list.first())
+        .unique()
+        .filter(pl.col("source").is_duplicated())
+    )
+    if KIND[draft.kind].level == "person" or twice.is_empty():
+        return ""
+    sources = ", ".join(twice.get_column("source").unique().sort())
+    return f", or one record moves to the other order: both have others of {sources}"

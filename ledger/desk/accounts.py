@@ -1,0 +1,186 @@
+"""Accounts of the desk: who may sign in, in which role, and whose records they see.
+
+Belongs here: reading and writing `accounts`. Does not: passwords (`review.access.passwords`), sessions.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger.decisions.metadata import users
+from ledger.desk.metadata import ROLES, accounts
+from warehouse.codes import FORCE_CODES
+
+DECIDING_ROLES = frozenset({"steward", "approver"})
+
+
+class AccountError(Exception):
+    """An account can't be made or changed as asked; the message says why."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who may sign in.
+
+    Attributes:
+        name: the user of the ledger.
+        role: what they may do, one of `ROLES`.
+        forces: codes of the forces whose orders they see; None: all.
+        password_hash: of local sign-in; None: by the identity provider alone.
+        identity: `<issuer>|<subject>` of an identity provider.
+        added_at: when it was made.
+        disabled_at: when it was closed.
+        preferences: what they set for themselves.
+    """
+
+    name: str
+    role: str
+    forces: frozenset[str] | None
+    password_hash: str | None
+    identity: str | None
+    added_at: datetime
+    disabled_at: datetime | None
+    preferences: Mapping[str, Any]
+
+
+def all_accounts(connection: sa.Connection) -> tuple[Account, ...]:
+    """All accounts, by name."""
+    return tuple(_account(row) for row in connection.execute(sa.select(accounts).order_by(accounts.c.name)))
+
+
+def find_account(connection: sa.Connection, name: str) -> Account | None:
+    """The account of that name."""
+    row = connection.execute(sa.select(accounts).where(accounts.c.name == name)).one_or_none()
+    return None if row is None else _account(row)
+
+
+def find_identity(connection: sa.Connection, identity: str) -> Account | None:
+    """The account of somebody whom an identity provider knows."""
+    row = connection.execute(sa.select(accounts).where(accounts.c.identity == identity)).one_or_none()
+    return None if row is None else _account(row)
+
+
+def add_account(
+    connection: sa.Connection,
+    name: str,
+    *,
+    role: str,
+    at: datetime,
+    forces: Collection[str] | None = None,
+    password_hash: str | None = None,
+    identity: str | None = None,
+) -> None:
+    """Make an account; the ledger takes decisions of its user if the role decides.
+
+    Raises:
+        AccountError: the name is taken or unfit, the role or a force is unknown, the identity has an account.
+    """
+    if not name or name != name.strip() or not name.isprintable() or len(name) > 100:
+        raise AccountError("a user's name is a printable text of at most 100 characters without blanks around it")
+    if find_account(connection, name) is not None:
+        raise AccountError(f"there is an account {name!r} already")
+    if identity is not None and find_identity(connection, identity) is not None:
+        raise AccountError("this identity has an account already")
+    _require_role(role)
+    _let_decide(connection, name, role=role, at=at)
+    row = {"name": name, "role": role, "forces": _forces_text(forces), "password_hash": password_hash}
+    connection.execute(sa.insert(accounts).values(**row, identity=identity, added_at=at, preferences="{}"))
+
+
+def set_role(
+    connection: sa.Connection, name: str, *, role: str, at: datetime, forces: Collection[str] | None = None
+) -> None:
+    """Give an account a role and the forces whose orders it sees (None: all).
+
+    Raises:
+        AccountError: there is no such account, role or force.
+    """
+    _require_role(role)
+    _update(connection, name, role=role, forces=_forces_text(forces))
+    _let_decide(connection, name, role=role, at=at)
+
+
+def set_password_hash(connection: sa.Connection, name: str, password_hash: str) -> None:
+    """Change the hash of a password.
+
+    Raises:
+        AccountError: there is no such account.
+    """
+    _update(connection, name, password_hash=password_hash)
+
+
+def set_identity(connection: sa.Connection, name: str, identity: str | None) -> None:
+    """Let somebody whom an identity provider knows sign in to an account.
+
+    Raises:
+        AccountError: there is no such account, or the identity has another.
+    """
+    other = find_identity(connection, identity) if identity else None
+    if other is not None and other.name != name:
+        raise AccountError("this identity has an account already")
+    _update(connection, name, identity=identity)
+
+
+def set_preferences(connection: sa.Connection, name: str, preferences: Mapping[str, Any]) -> None:
+    """Keep what somebody set for themselves.
+
+    Raises:
+        AccountError: there is no such account.
+    """
+    _update(connection, name, preferences=json.dumps(preferences, sort_keys=True))
+
+
+def set_disabled(connection: sa.Connection, name: str, *, is_disabled: bool, at: datetime) -> None:
+    """Close an account, or open it again.
+
+    Raises:
+        AccountError: there is no such account.
+    """
+    _update(connection, name, disabled_at=at if is_disabled else None)
+    account = find_account(connection, name)
+    if account is not None:
+        _let_decide(connection, name, role="" if is_disabled else account.role, at=at)
+
+
+def _update(connection: sa.Connection, name: str, **values: object) -> None:
+    if not connection.execute(sa.update(accounts).where(accounts.c.name == name).values(**values)).rowcount:
+        raise AccountError(f"there is no account {name!r}")
+
+
+def _let_decide(connection: sa.Connection, name: str, *, role: str, at: datetime) -> None:
+    """Make the ledger take decisions of a user just if the role decides, by whatever program they come."""
+    retired_at = None if role in DECIDING_ROLES else at
+    changed = connection.execute(sa.update(users).where(users.c.name == name).values(retired_at=retired_at))
+    if not changed.rowcount:
+        connection.execute(sa.insert(users).values(name=name, added_at=at, retired_at=retired_at))
+
+
+def _require_role(role: str) -> None:
+    if role not in ROLES:
+        raise AccountError(f"there is no role {role!r}: use {', '.join(ROLES)}")
+
+
+def _forces_text(forces: Collection[str] | None) -> str | None:
+    if forces is None:
+        return None
+    unknown = sorted(set(forces) - set(FORCE_CODES))
+    if unknown or not forces:
+        raise AccountError(f"unknown force codes: {', '.join(unknown)}" if unknown else "no force is named")
+    return json.dumps(sorted(set(forces)))
+
+
+def _account(row: sa.Row[Any]) -> Account:
+    return Account(
+        name=row.name,
+        role=row.role,
+        forces=None if row.forces is None else frozenset(json.loads(row.forces)),
+        password_hash=row.password_hash,
+        identity=row.identity,
+        added_at=row.added_at,
+        disabled_at=row.disabled_at,
+        preferences=json.loads(row.preferences),
+    )

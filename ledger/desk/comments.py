@@ -1,0 +1,65 @@
+"""What stewards say to each other about an order: appended, shown as text.
+
+Belongs here: keeping and reading comments. Does not: the comment that is a part of a decision (`ledger.decisions`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ledger.decisions.database import Database
+from ledger.decisions.decision import LONGEST_COMMENT
+from ledger.decisions.errors import DecisionError
+from ledger.desk.metadata import comments
+
+
+@dataclass(frozen=True)
+class Comment:
+    """Something that was said.
+
+    Attributes:
+        item_id: the item of the queue at which it was said.
+        order_id: the order that it is about.
+        said_by: who.
+        at: when.
+        words: what.
+    """
+
+    item_id: str
+    order_id: str
+    said_by: str
+    at: datetime
+    words: str
+
+
+def say(database: Database, comment: Comment) -> None:
+    """Keep a comment.
+
+    Raises:
+        DecisionError: it says nothing, too much, or holds signs that are no text.
+    """
+    if not comment.words.strip():
+        raise DecisionError("a comment without words")
+    if len(comment.words) > LONGEST_COMMENT:
+        raise DecisionError(f"the comment is longer than {LONGEST_COMMENT:,} characters")
+    if "\x00" in comment.words:
+        raise DecisionError("the comment holds signs that are no text")
+    with database.writing() as connection:
+        connection.execute(
+            sa.insert(comments).values(
+                item_id=comment.item_id,
+                order_id=comment.order_id,
+                said_by=comment.said_by,
+                at=comment.at,
+                words=comment.words,
+            )
+        )
+
+
+def comments_on(database: Database, order_id: str) -> list[Comment]:
+    """What was said about an order, the oldest first."""
+    columns = [comments.c[name] for name in ("item_id", "order_id", "said_by", "at", "words")]
+    query = sa.select(*columns).where(comments.c.order_id == order_id).order_by(comments.c.comment)
+    with database.reading() as connection:
+        return [Comment(**row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,125 @@
+"""Which decisions wait for a second steward, and why.
+
+Belongs here: the rules, as data and pure functions. Does not: keeping what waits (`ledger.desk.proposals`), drawing.
+"""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import polars as pl
+
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Draft
+from ledger.decisions.in_force import in_force
+from ledger.decisions.kinds import KIND
+from ledger.decisions.preview import foresee
+
+POLICE = ("pnc", "pnd")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason why a second steward is asked.
+
+    Attributes:
+        code: as it is kept.
+        title: in words.
+    """
+
+    code: str
+    title: str
+
+
+REASONS = (
+    Reason("status", "It changes whether an order is in force."),
+    Reason("people", "It makes two people one."),
+    Reason("confirmed", "It splits an order that a steward, or a court and the police, have confirmed."),
+    Reason("overrules", "It replaces or takes back another steward's decision."),
+    Reason("approved", "It takes back what a second steward had approved."),
+    Reason("sample", "It was drawn at random: a share of all decisions is looked at twice."),
+)
+REASON = {reason.code: reason for reason in REASONS}
+
+
+def reasons_for_second(
+    draft: Draft, by: str, present: Present, decisions: pl.DataFrame, *, approved: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Why a decision needs a second steward; empty if it needs none.
+
+    Args:
+        draft: the decision.
+        by: who takes it.
+        present: the night that it was drafted on.
+        decisions: `DECISIONS` of the ledger.
+        approved: ids of the decisions that a second steward approved.
+
+    Returns:
+        Codes of `REASONS`, in their order; `sample` is not among them (`is_sampled`).
+    """
+    former = decisions.filter(pl.col("decision_id").eq(draft.replaces or ""))
+    is_others = not former.filter(pl.col("decided_by") != by).is_empty()
+    found = {
+        "status": _flips_status(draft, present),
+        "people": _merges_people(draft, present),
+        "confirmed": _splits_confirmed(draft, present, decisions),
+        "overrules": is_others,
+        "approved": draft.kind == "undo" and draft.replaces in approved,
+    }
+    return tuple(reason.code for reason in REASONS if found.get(reason.code))
+
+
+def is_sampled(proposal_id: str, share: float) -> bool:
+    """Whether decisions of that id fall into the share that is looked at twice.
+
+    Args:
+        proposal_id: an id that the steward could not choose.
+        share: 0 to 1.
+    """
+    number = int.from_bytes(hashlib.sha256(proposal_id.encode()).digest()[:8], "big")
+    return number < share * 2**64
+
+
+def _flips_status(draft: Draft, present: Present) -> bool:
+    """A value moves an order into or out of force; or of two orders that become one, one alone is in force."""
+    is_live = present.orders.select("order_id", is_live=pl.col("legal_status") == "live")
+    if KIND[draft.kind].about == "pair":
+        held = _held(draft, present).join(is_live, on="order_id")
+        return draft.kind == "same_order" and held.get_column("is_live").n_unique() > 1
+    moved = foresee(draft, present).filter(field="legal_status")
+    return not moved.filter((pl.col("before") == "live") != (pl.col("after") == "live")).is_empty()
+
+
+def _merges_people(draft: Draft, present: Present) -> bool:
+    """Two records of two people are put together: one order has one person."""
+    is_merge = KIND[draft.kind].about == "pair" and not KIND[draft.kind].parts
+    return is_merge and _held(draft, present).get_column("subject_id").n_unique() > 1
+
+
+def _splits_confirmed(draft: Draft, present: Present, decisions: pl.DataFrame) -> bool:
+    """Records of one order, or of one person, are told apart though somebody has confirmed what holds them."""
+    kind = KIND[draft.kind]
+    held = _held(draft, present)
+    column = "subject_id" if kind.level == "person" else "order_id"
+    if not kind.parts or held.get_column(column).n_unique() != 1:
+        return False
+    together = present.owners.filter(pl.col(column) == held.item(0, column))
+    sources = set(together.get_column("record_id").str.split(":").list.first())
+    return ("court" in sources and not sources.isdisjoint(POLICE)) or _is_decided(together, present, decisions)
+
+
+def _is_decided(owned: pl.DataFrame, present: Present, decisions: pl.DataFrame) -> bool:
+    """A decision in force puts records of these together, or gives a value of their orders."""
+    standing = in_force(decisions, as_of=present.as_of)
+    handles = present.records.join(owned, on="record_id", how="semi").get_column("handle").implode()
+    joins = [kind.code for kind in KIND.values() if kind.about == "pair" and not kind.parts]
+    puts_together = pl.col("kind").is_in(joins) & pl.col("left_handle").is_in(handles)
+    gives_value = (pl.col("kind") == "value") & pl.col("order_id").is_in(owned.get_column("order_id").implode())
+    return not standing.filter(puts_together | gives_value).is_empty()
+
+
+def _held(draft: Draft, present: Present) -> pl.DataFrame:
+    """The orders and persons that hold the records of a pair."""
+    handles = [draft.left_handle, draft.right_handle]
+    records = present.records.filter(pl.col("handle").is_in(handles)).select("record_id", "handle").unique("handle")
+    return present.owners.join(records, on="record_id")

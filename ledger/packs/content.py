@@ -1,0 +1,259 @@
+"""What owners are asked to correct: the lines of all packs that can be made of a release.
+
+Belongs here: which discrepancies are asked for, of whom, in which words. Does not: files (`ledger.packs.workbook`,
+`ledger.packs.csv_file`), what became of what was asked (`ledger.packs.following`).
+
+Of persons a line tells no more than finding and correcting the record takes: what the owner's own record holds, the
+value asked for, and, where there is no record yet, who is meant. Of other owners it names the system, and the key of a
+court result alone, since that is what a record is checked against.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from ledger.decisions.binding import closures
+from ledger.decisions.decidable import Present
+from ledger.packs.columns import COLUMNS, FIELD_TITLES, SYSTEM_TITLES, condition_words, worded_values
+from ledger.packs.waiting import unobeyed
+
+RECORD_ID = pl.concat_str("source", "source_key", separator=":")
+PERSON = ("surname", "forenames", "date_of_birth", "pnc_id")
+NAMES = ("surname", "forenames")
+THE_ORDER = "the order itself"
+SEVERITIES = ("high", "medium", "low")
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What packs are made of.
+
+    Attributes:
+        present: the night behind the release.
+        provenance: `FIELD_PROVENANCE` of the release.
+        decisions: `DECISIONS` in force.
+        asked: `ASKED_CORRECTIONS`: what was handed out before.
+        catalogue: `rule_code`, `title`, `note` of every rule.
+    """
+
+    present: Present
+    provenance: pl.DataFrame
+    decisions: pl.DataFrame
+    asked: pl.DataFrame
+    catalogue: pl.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """What can be asked.
+
+    Attributes:
+        ready: one row a line: `owner`, `handle`, the columns of `DISCREPANCIES` that a pack's log keeps, and the
+            columns of a pack (`COLUMNS`) but for the answers; weightiest first.
+        waiting: `owner`, `reference` of lines that wait for the next night: since the release decisions were taken
+            that it does not obey yet.
+    """
+
+    ready: pl.DataFrame
+    waiting: pl.DataFrame
+
+
+def find_lines(material: Material) -> Lines:
+    """The lines of all packs that can be made of a release now.
+
+    Open discrepancies are asked for, and those that stewards refer, of whom they were referred to; what stewards have
+    closed since the release is not.
+    """
+    found = _open_discrepancies(material)
+    waits = unobeyed(material.decisions, material.present, material.provenance)
+    of_orders = found.join(waits.filter(pl.col("field").is_null()), on="order_id", how="semi")
+    of_fields = found.join(waits, on=["order_id", "field"], how="semi")
+    waiting = pl.concat([of_orders, of_fields]).unique("discrepancy_id").sort("reference")
+    ready = found.join(waiting, on="discrepancy_id", how="anti")
+    return Lines(_worded(ready, material), waiting.select("owner", "reference"))
+
+
+def _open_discrepancies(material: Material) -> pl.DataFrame:
+    """The discrepancies to be asked for, with whom to ask, the reference, the record and the decision that refers."""
+    present = material.present
+    closed = closures(
+        material.decisions,
+        present.discrepancies,
+        present.records,
+        present.orders.get_column("order_id"),
+        present.redirects,
+    ).closed
+    is_referral = pl.col("kind") == "refer"
+    referred = closed.filter(is_referral).select("discrepancy_id", "referred_to", referred_by="decision_id")
+    handles = present.records.select("record_id", "handle")
+    return (
+        present.discrepancies.filter(pl.col("state") != "resolved")
+        .join(closed.filter(~is_referral), on="discrepancy_id", how="anti")
+        .join(referred, on="discrepancy_id", how="left")
+        .with_columns(
+            owner=pl.coalesce("referred_to", "owner"),
+            reference=pl.concat_str("order_id", "discrepancy_id", separator="/"),
+            record_id=RECORD_ID,
+        )
+        .join(handles, on="record_id", how="left")
+    )
+
+
+def _worded(found: pl.DataFrame, material: Material) -> pl.DataFrame:
+    """Lines in the words of a pack."""
+    lines = _with_values(_with_details(found, material.present))
+    asked = material.asked.select("reference", "handed_out_on")
+    severity = pl.col("severity").replace_strict({name: rank for rank, name in enumerate(SEVERITIES)})
+    return (
+        lines.join(_evidence(found, material), on="discrepancy_id", how="left")
+        .join(material.catalogue, on="rule_code", how="left")
+        .join(asked, on="reference", how="left")
+        .sort(severity, "source", "source_key", "reference", nulls_last=True)
+        .select(
+            "owner",
+            "handle",
+            *(name for name in ("order_id", "discrepancy_id", "rule_code", "source", "observed", "expected")),
+            asked_field="field",
+            **{column.name: words for column in COLUMNS if (words := _words(column.name)) is not None},
+        )
+    )
+
+
+def _words(name: str) -> pl.Expr | None:
+    """What stands in a column, as text; None for an answer."""
+    made = {
+        "system": pl.col("source").replace_strict(SYSTEM_TITLES, default=THE_ORDER, return_dtype=pl.String),
+        "field": pl.col("field").replace_strict(FIELD_TITLES, default=pl.col("field"), return_dtype=pl.String),
+        "why": pl.format("{}. {}", "title", "message"),
+        "basis": pl.col("note"),
+    }
+    is_answer = any(column.is_answer for column in COLUMNS if column.name == name)
+    return None if is_answer else made.get(name, pl.col(name)).cast(pl.String)
+
+
+def _with_details(found: pl.DataFrame, present: Present) -> pl.DataFrame:
+    """Lines with the record's place, the person as the record has them, and the order as the register has it."""
+    held = present.records.select(
+        "record_id", "file_name", "row_number", *(pl.col(name).alias(f"own_{name}") for name in PERSON)
+    )
+    golden = present.orders.select(
+        "order_id",
+        *(pl.col(name).alias(f"golden_{name}") for name in PERSON),
+        *(pl.col(f"{name}_folded").alias(f"golden_{name}_folded") for name in NAMES),
+        "sources",
+        order=_order_in_words(),
+    )
+    is_held = pl.col("file_name").is_not_null()
+    details = {
+        name: pl.when(is_held).then(pl.col(f"own_{name}")).otherwise(pl.col(f"golden_{name}")) for name in PERSON
+    }
+    whose = pl.when(is_held).then(pl.lit("your record")).otherwise(pl.lit("the register"))
+    joined = found.join(held, on="record_id", how="left").join(golden, on="order_id", how="left")
+    return joined.with_columns(**details, details_from=whose)
+
+
+def _order_in_words() -> pl.Expr:
+    kind = pl.when(pl.col("is_interim").fill_null(value=False)).then(pl.format("interim {}", "order_type"))
+    parts = (
+        kind.otherwise("order_type"),
+        pl.format("made {}", pl.col("made_on").cast(pl.String)),
+        pl.col("court_name"),
+    )
+    return pl.concat_str(*parts, separator=", ", ignore_nulls=True)
+
+
+def _with_values(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines with `held` and `asked`: the values in conflict as a person reads them."""
+    sides = {"held": "observed", "asked": "expected"}
+    lines = lines.join(_conditions_in_words(lines), on="discrepancy_id", how="left")
+    for shown, side in sides.items():
+        words = worded_values().rename({"value": side, "words": shown})
+        lines = lines.join(words, on=["field", side], how="left").with_columns(
+            pl.coalesce(shown, f"{shown}_conditions", side).alias(shown)
+        )
+    # Names are compared in capitals without accents; people read them as they are written.
+    for name in NAMES:
+        is_name = pl.col("field") == name
+        is_golden = is_name & (pl.col("expected") == pl.col(f"golden_{name}_folded"))
+        lines = lines.with_columns(
+            held=pl.when(is_name).then(pl.coalesce(f"own_{name}", "held")).otherwise("held"),
+            asked=pl.when(is_golden).then(pl.coalesce(f"golden_{name}", "asked")).otherwise("asked"),
+        )
+    return lines
+
+
+def _conditions_in_words(lines: pl.DataFrame) -> pl.DataFrame:
+    """`discrepancy_id`, `held_conditions`, `asked_conditions`: what is held, and what to add and to remove."""
+    codes = lines.filter(pl.col("field") == "conditions").select(
+        "discrepancy_id",
+        held=pl.col("observed").fill_null("").str.split(" "),
+        wanted=pl.col("expected").fill_null("").str.split(" "),
+    )
+    held, wanted = pl.col("held"), pl.col("wanted")
+    sets = codes.with_columns(missing=wanted.list.set_difference(held), extra=held.list.set_difference(wanted))
+    named = sets.select("discrepancy_id")
+    for part in ("held", "wanted", "missing", "extra"):
+        named = named.join(_named_conditions(sets, part), on="discrepancy_id", how="left")
+    steps = (pl.format("add {}", "missing"), pl.format("remove {}", "extra"))
+    asked = pl.concat_str(*steps, separator="; ", ignore_nulls=True)
+    return named.select(
+        "discrepancy_id",
+        held_conditions="held",
+        asked_conditions=pl.when(asked != "").then(asked).otherwise("wanted"),
+    )
+
+
+def _named_conditions(sets: pl.DataFrame, part: str) -> pl.DataFrame:
+    codes = sets.select("discrepancy_id", code=part).explode("code", empty_as_null=False)
+    named = codes.join(condition_words(), on="code").sort("discrepancy_id", "code")
+    return named.group_by("discrepancy_id", maintain_order=True).agg(pl.col("words").str.join(", ").alias(part))
+
+
+def _evidence(found: pl.DataFrame, material: Material) -> pl.DataFrame:
+    """`discrepancy_id`, `evidence`: who gives the value asked for, and which decisions stand behind it."""
+    orders = material.present.orders.select("order_id", "sources", *(f"{name}_folded" for name in NAMES))
+    told = (
+        found.select("discrepancy_id", "order_id", "field", "source", "record_id", "expected", "referred_by")
+        .join(material.provenance.drop("source_key").rename({"source": "winner"}), on=["order_id", "field"], how="left")
+        .join(orders, on="order_id", how="left")
+    )
+    is_golden = (pl.col("expected") == pl.col("value")) | pl.any_horizontal(
+        (pl.col("field") == name) & (pl.col("expected") == pl.col(f"{name}_folded")) for name in NAMES
+    )
+    told = told.with_columns(is_golden=is_golden.fill_null(value=False)).join(
+        _voices(found, material), on="discrepancy_id", how="left"
+    )
+    others = pl.col("sources").list.set_difference(pl.concat_list("source")).list.sort()
+    titles = others.list.eval(pl.element().replace_strict(SYSTEM_TITLES, default=None, return_dtype=pl.String))
+    given = (
+        pl.when(pl.col("is_golden") & pl.col("decision_id").is_not_null())
+        .then(pl.format("decided by a steward ({})", "decision_id"))
+        .when(pl.col("is_golden") & pl.col("voices").is_not_null())
+        .then(pl.format("given by {}", "voices"))
+        .when(pl.col("is_golden") & (pl.col("rule") == "derived"))
+        .then(pl.lit("worked out from the order's other values"))
+        .when(others.list.len() > 0)
+        .then(pl.format("the order is held by {}", titles.list.join(", ")))
+    )
+    referred = pl.format("referred by a steward ({})", "referred_by")
+    return told.select("discrepancy_id", evidence=pl.concat_str(given, referred, separator="; ", ignore_nulls=True))
+
+
+def _voices(found: pl.DataFrame, material: Material) -> pl.DataFrame:
+    """`discrepancy_id`, `voices`: the systems whose records give the golden value, the owner's own record apart."""
+    winner = pl.concat_list(RECORD_ID).list.drop_nulls()
+    records = material.provenance.select("order_id", "field", voice=pl.concat_list(winner, "agreeing").list.unique())
+    title = pl.col("voice").str.extract(r"^(\w+):").replace_strict(SYSTEM_TITLES, default=None, return_dtype=pl.String)
+    is_court = pl.col("voice").str.starts_with("court:")
+    named = pl.when(is_court).then(pl.format("court result {}", pl.col("voice").str.strip_prefix("court:")))
+    return (
+        found.select("discrepancy_id", "order_id", "field", "record_id")
+        .join(records, on=["order_id", "field"])
+        .explode("voice", empty_as_null=False)
+        .filter(pl.col("voice").ne_missing(pl.col("record_id")))
+        .select("discrepancy_id", voices=named.otherwise(title))
+        .unique()
+        .sort("discrepancy_id", "voices")
+        .group_by("discrepancy_id", maintain_order=True)
+        .agg(pl.col("voices").str.join(", "))
+    )

@@ -1,0 +1,301 @@
+"""How one value is chosen among those that several records state.
+
+Belongs here: the rule of choosing, for any field of any kind of record. Does not: which sources are trusted for
+which field, and how fields hang together (`reconciliation.golden`); how a choice is explained
+(`reconciliation.explaining`).
+
+A value that fails its check never wins over one that passes. Among those that pass: results that stand before amended
+and withdrawn ones, then the value that most sources state (a source counts once, however many records it holds), then
+the one that the other fields of most sources imply (of a name, the one that more people bear), then the source most
+trusted for the field, then the record last touched, then the smallest record id.
+"""
+
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+
+import polars as pl
+
+from reconciliation.explaining import STANDS, WITHDRAWN, explain_choice, mark_derived
+from reconciliation.name_forms import add_fuller_names
+from reconciliation.overrides import NOTHING, Settled
+
+PASSES = pl.lit(value=True)
+
+WEIGHT_OF_SOURCE = 1_000
+"""Agreement counts sources first; between equals, the orders for which they hold the value."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the register, whom to trust for it, and how a value of it is judged.
+
+    Attributes:
+        name: the column, in the records and in the register.
+        precedence: sources, the most trusted first; it decides only between values that equally many sources state.
+        reason: why the sources stand in this order.
+        canonical: the column by which two values are equal, if not the value itself.
+        check: whether the record's value can be right; may use `golden_<field>` of fields chosen before.
+        implied: what the record's other fields say that this one should be.
+        likely: whether the value is likely in itself; it decides between values that are equally well borne out.
+        must_pass: no value at all is published rather than one that fails its check.
+        grows: a name. One made of some of the words of another, of its beginnings or of a familiar form of it supports
+            the fuller one, and between equals the one that more people bear is the likelier.
+        fails: the check in words: what a value is that fails it, with the rule behind it.
+        favours: in words, what decides between values that equally many sources state.
+    """
+
+    name: str
+    precedence: tuple[str, ...]
+    reason: str
+    _: KW_ONLY
+    canonical: str | None = None
+    check: pl.Expr = PASSES
+    implied: tuple[pl.Expr, ...] = ()
+    likely: pl.Expr = PASSES
+    must_pass: bool = False
+    grows: bool = False
+    fails: str = ""
+    favours: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class _Choices:
+    """What was chosen.
+
+    Attributes:
+        records: as put in order by `_number`, with `golden_<field>` of every field.
+        values: `group` and one column a field, a row a group.
+        ranked, winners: by field, from `rank_statements` and `take_winners`, settled values in their place.
+        settled: by the numbers of groups.
+    """
+
+    records: pl.DataFrame
+    values: pl.DataFrame
+    ranked: dict[str, pl.DataFrame]
+    winners: dict[str, pl.DataFrame]
+    settled: Settled
+
+
+def choose_values(records: pl.DataFrame, fields: tuple[Field, ...], *, group: str) -> pl.DataFrame:
+    """Choose a value of every field for every group.
+
+    Args:
+        records: `record_id`, `source`, `standing`, `recorded_on`, `holding` (the thing the record is kept for: a
+            person may have records for several orders), the group column and what the fields need.
+        fields: what is chosen, in this order: a check may use `golden_<field>` of a field before.
+        group: the column whose records speak of one thing.
+
+    Returns:
+        The group column, sorted, and one column a field, with the canonical form beside it where there is one.
+    """
+    choices = _choose(records, fields, group=group)
+    return _names(choices.records, group).join(choices.values, on="group", maintain_order="left").drop("group")
+
+
+def choose_fields(
+    records: pl.DataFrame,
+    fields: tuple[Field, ...],
+    *,
+    group: str,
+    settle: Callable[[pl.DataFrame, Settled], pl.DataFrame] | None = None,
+    settled: Settled = NOTHING,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Choose a value of every field for every group, and explain each choice.
+
+    Args:
+        records: as for `choose_values`.
+        fields: as for `choose_values`.
+        group: as for `choose_values`.
+        settle: makes the values of a group hang together; what it changes counts as worked out.
+        settled: what is not chosen, by the names of groups; what is chosen later may lean on it.
+
+    Returns:
+        The values (as of `choose_values`), and the reasons (group column, `field`, `value` as text, `record_id` of the
+        winner, `rule`, `agreeing`, `losing`).
+    """
+    choices = _choose(records, fields, group=group, settled=settled)
+    final = settle(choices.values, choices.settled) if settle else choices.values
+    reasons = [
+        explain_choice(
+            choices.ranked.pop(field.name),
+            mark_derived(final, choices.winners.pop(field.name), field=field.name),
+            record_ids=choices.records.get_column("record_id"),
+        ).select(pl.lit(field.name).alias("field"), pl.all())
+        for field in fields
+    ]
+    names = _names(choices.records, group)
+    values, explained = (names.join(frame, on="group").drop("group") for frame in (final, pl.concat(reasons)))
+    return values.sort(group), explained
+
+
+def _choose(records: pl.DataFrame, fields: tuple[Field, ...], *, group: str, settled: Settled = NOTHING) -> _Choices:
+    records = _number(records, fields, group)
+    settled = settled.number(_names(records, group), group)
+    values = records.select("group").unique(maintain_order=True)
+    ranked, winners = {}, {}
+    for field in fields:
+        ranked[field.name] = rank_statements(records, field)
+        winners[field.name] = settled.overrule(take_winners(ranked[field.name], field), field.name)
+        columns = {field.name: "value"} | ({field.canonical: "canonical"} if field.canonical else {})
+        value = winners[field.name].select("group", **{name: pl.col(column) for name, column in columns.items()})
+        values = values.join(value, on="group", how="left", maintain_order="left")
+        golden = values.get_column(field.name).gather(records.get_column("group"))
+        records = records.with_columns(golden.alias(f"golden_{field.name}"))
+    return _Choices(records, values, ranked, winners, settled)
+
+
+def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
+    """Every value stated for a field, and its merit.
+
+    Args:
+        records: as `_number` puts them: in the order of groups, and in a group in that of record ids.
+        field: what is chosen.
+
+    Returns:
+        In the same order: `group`, `record`, `source` (its place in the precedence), `standing`, `value`, `canonical`,
+        `passes`, `agreement` (sources that state the value, weighted), `implied` (twice the sources whose other fields
+        imply it, and one where it is likely in itself), `merit` (the larger the better). Agreement is 0 where a group
+        has one value only.
+    """
+    stated = records.select(
+        "group",
+        "record",
+        _rank(field),
+        "standing",
+        "recorded_on",
+        "holding",
+        pl.col(field.name).alias("value"),
+        pl.col(field.canonical or field.name).alias("canonical"),
+        field.check.fill_null(value=True).alias("passes"),
+        field.likely.fill_null(value=True).alias("likely"),
+    ).filter(pl.col("value").is_not_null())
+    keys = ["group", "canonical"]
+    is_contested = pl.col("group").is_in(_contested(stated).implode())
+    counts = _agreement(stated.filter(is_contested), grows=field.grows).join(
+        _implications(records.filter(is_contested), stated, field), on=keys, how="full", coalesce=True
+    )
+    return (
+        stated.join(counts, on=keys, how="left", maintain_order="left")
+        .with_columns(pl.col("agreement").fill_null(0), _richness(stated))
+        .with_columns(implied=pl.col("implied").fill_null(0).cast(pl.Int64) * 2 + pl.col("likely"))
+        .with_columns(_merit(field).alias("merit"))
+        .drop("recorded_on", "holding", "richness", "likely")
+    )
+
+
+def _contested(stated: pl.DataFrame) -> pl.Series:
+    """Groups with more than one value: neighbours differ."""
+    is_other = pl.col("canonical").ne_missing(pl.col("canonical").shift())
+    return stated.filter((pl.col("group") == pl.col("group").shift()) & is_other).get_column("group").unique()
+
+
+def take_winners(ranked: pl.DataFrame, field: Field) -> pl.DataFrame:
+    """The best statement of each group: `group`, `value`, `canonical`, `record`, `forced`.
+
+    Of several equally good the first is taken. Where the best fails a check that it must pass there is no value, and
+    `forced` names the rule.
+    """
+    best = ranked.filter(pl.col("merit") == pl.col("merit").max().over("group"))
+    fails = pl.lit(value=field.must_pass) & ~pl.col("passes")
+    return best.filter(pl.col("group").ne_missing(pl.col("group").shift())).select(
+        "group",
+        *(pl.when(~fails).then(pl.col(name)).alias(name) for name in ("value", "canonical", "record")),
+        pl.when(fails).then(pl.lit("none_valid")).alias("forced"),
+    )
+
+
+def _number(records: pl.DataFrame, fields: tuple[Field, ...], group: str) -> pl.DataFrame:
+    """The records by group and record id, with what the fields need, and with whole numbers in place of the ids.
+
+    Sorts and joins by text take far longer.
+    """
+    read = [
+        name
+        for field in fields
+        for part in (field.check, field.likely, *field.implied)
+        for name in part.meta.root_names()
+    ]
+    stated = [name for field in fields for name in (field.name, field.canonical) if name]
+    needed = {"record_id", group, "source", "standing", "recorded_on", "holding", *read, *stated}
+    numbers = [pl.col(name).rank("dense").cast(pl.UInt32) - 1 for name in (group, "holding")]
+    return (
+        records.select(name for name in records.columns if name in needed)
+        .with_columns(numbers[0].alias("group"), numbers[1].alias("holding"))
+        .sort("group", "record_id")
+        .with_row_index("record")
+    )
+
+
+def _names(records: pl.DataFrame, group: str) -> pl.DataFrame:
+    """The number and the name of every group."""
+    return records.select("group", group).unique("group", keep="first", maintain_order=True)
+
+
+def _rank(field: Field) -> pl.Expr:
+    """The source as its place in the field's precedence."""
+    ranks = {source: rank for rank, source in enumerate(field.precedence)}
+    return pl.col("source").replace_strict(ranks, return_dtype=pl.UInt8)
+
+
+def _merit(field: Field) -> pl.Expr:
+    """The rule of choosing as one whole number, the larger the better: sorting by seven columns takes far longer.
+
+    Each part has a number of steps of its own, so that no later part outweighs an earlier one; the product of all
+    steps stays below 2**63.
+    """
+    parts = (
+        (pl.col("passes").cast(pl.Int64), 2),
+        (WITHDRAWN - pl.col("standing"), 3),
+        (pl.col("agreement"), 8_192),
+        (pl.col("implied"), 131_072),
+        (pl.col("richness"), 32),
+        (len(field.precedence) - 1 - pl.col("source").cast(pl.Int64), 8),
+        # Days since 1970; a record without a day is the oldest.
+        (pl.col("recorded_on").cast(pl.Int32).fill_null(0), 65_536),
+    )
+    merit = pl.lit(0, pl.Int64)
+    for part, steps in parts:
+        merit = merit * steps + part.cast(pl.Int64).clip(0, steps - 1)
+    return merit
+
+
+def _agreement(stated: pl.DataFrame, *, grows: bool) -> pl.DataFrame:
+    """Sources that state a value, among records that stand and pass; where these are equal, things held by them."""
+    voices = stated.filter(pl.col("passes") & (pl.col("standing") == STANDS)).select(
+        "group", "canonical", "source", "holding"
+    )
+    if grows:
+        voices = pl.concat([voices, add_fuller_names(voices)])
+    by_source = voices.group_by("group", "canonical", "source").agg(pl.col("holding").n_unique())
+    holdings = pl.col("holding").sum().clip(0, WEIGHT_OF_SOURCE - 1)
+    agreement = pl.len().cast(pl.Int64) * WEIGHT_OF_SOURCE + holdings
+    return by_source.group_by("group", "canonical").agg(agreement.alias("agreement"))
+
+
+def _implications(records: pl.DataFrame, stated: pl.DataFrame, field: Field) -> pl.DataFrame:
+    """Sources whose other fields imply a value; of a name, people who bear it: a slip of the pen is borne by one."""
+    if field.grows:
+        bearers = stated.select("group", "canonical").unique().group_by("canonical").agg(pl.len().alias("implied"))
+        groups = records.select("group").unique()
+        return (
+            stated.select("group", "canonical")
+            .unique()
+            .join(groups, on="group", how="semi")
+            .join(bearers, on="canonical")
+        )
+    dtype = records.schema[field.canonical or field.name]
+    standing = records.filter(pl.col("standing") == STANDS)
+    frames = [
+        standing.select("group", expression.cast(dtype).alias("canonical"), _rank(field)).drop_nulls()
+        for expression in field.implied
+    ]
+    empty = standing.clear().select("group", pl.lit(None, dtype).alias("canonical"), _rank(field))
+    voices = pl.concat([empty, *frames]).unique()
+    return voices.group_by("group", "canonical").agg(pl.len().alias("implied"))
+
+
+def _richness(stated: pl.DataFrame) -> pl.Expr:
+    """Letters beyond ASCII: of two spellings that fold to one, the one with its diacritics is the richer."""
+    if stated.schema["value"] != pl.String:
+        return pl.lit(0, pl.UInt32).alias("richness")
+    return (pl.col("value").str.len_bytes() - pl.col("value").str.len_chars()).alias("richness")

@@ -1,0 +1,113 @@
+"""The conditions of every order: which source holds which, and which are believed.
+
+Belongs here: how conditions held in some sources and lacking in others are judged. Does not: reading and coding their
+texts (`assets.parsing`), the golden values that a field has one of (`reconciliation.golden`).
+"""
+
+from typing import Final
+
+import polars as pl
+
+from reconciliation.explaining import AMENDED
+from warehouse.codes import reference
+
+MOST_LACKING: Final = 2
+"""Sources that list conditions without one and still may all have left it out, if another order of the case has it."""
+
+
+def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame, golden: pl.DataFrame) -> pl.DataFrame:
+    """The coded conditions of every order, with the sources that hold each.
+
+    Lists are cut short or abbreviated far more often than they are added to, and orders of one case, or of one person,
+    share most conditions. So a condition is believed if most sources that list conditions for the order hold it; if
+    half of them do, unless there are orders beside it of which none has it; and if fewer do, but no more than two lack
+    it, and two sources hold it of an order beside it. A source that holds an order twice speaks with one voice.
+
+    Args:
+        conditions: `core__conditions`.
+        held: order records with `order_id` and `standing`.
+        golden: `order_id`, `subject_id`, `court_code`, `made_on`: orders of one court and day are of one case.
+    """
+    listed = conditions.join(
+        held.filter(pl.col("standing") != AMENDED).select("record_id", "source", "order_id"), on="record_id"
+    )
+    wordings = listed.filter(pl.col("condition_code").is_not_null()).sort(
+        pl.col("text").str.len_chars(),
+        "match_score",
+        "text",
+        "record_id",
+        "sequence",
+        descending=[True, True, False, False, False],
+        nulls_last=True,
+    )
+    catalogue = reference("conditions").select(pl.col("code").alias("condition_code"), "label", "kind")
+    return (
+        wordings.group_by("order_id", "condition_code", maintain_order=True)
+        .agg(pl.col("source").unique().sort().alias("sources"), pl.col("text", "match_score").first())
+        .join(_support(listed), on=["order_id", "condition_code"])
+        .pipe(_with_orders_beside, golden)
+        .with_columns(is_golden=_is_believed())
+        .join(catalogue, on="condition_code", how="left")
+    )
+
+
+def _is_believed() -> pl.Expr:
+    twice = pl.col("support") * 2
+    is_lacked_by_few = pl.col("listing_sources") - pl.col("sources").list.len() <= MOST_LACKING
+    return (
+        pl.when(twice > pl.col("listing_sources"))
+        .then(pl.lit(value=True))
+        .when(twice == pl.col("listing_sources"))
+        .then(~pl.col("is_none_beside"))
+        .otherwise(pl.col("is_firm_beside") & is_lacked_by_few)
+    )
+
+
+def _support(listed: pl.DataFrame) -> pl.DataFrame:
+    """`support`: the voices of the sources that hold a condition; `listing_sources`: those that list any."""
+    records = listed.group_by("order_id", "source").agg(pl.col("record_id").n_unique().alias("records"))
+    holding = (
+        listed.drop_nulls("condition_code")
+        .group_by("order_id", "condition_code", "source")
+        .agg(pl.col("record_id").n_unique().alias("holding"))
+        .join(records, on=["order_id", "source"])
+        .sort("order_id", "condition_code", "source")
+    )
+    support = holding.group_by("order_id", "condition_code").agg(
+        (pl.col("holding") / pl.col("records")).sum().round(6).alias("support")
+    )
+    return support.join(records.group_by("order_id").agg(pl.len().alias("listing_sources")), on="order_id")
+
+
+def _with_orders_beside(held: pl.DataFrame, golden: pl.DataFrame) -> pl.DataFrame:
+    """What the orders beside an order have: those of the same court and day, and those of the same person.
+
+    `is_none_beside`: there are such orders that list conditions, and none has this one. `is_firm_beside`: at least
+    half of the sources of one, and two of them, hold it.
+    """
+    is_firm = (pl.col("support") * 2 >= pl.col("listing_sources")) & (pl.col("sources").list.len() > 1)
+    firm = held.with_columns(is_firm=is_firm).select("order_id", "condition_code", "is_firm")
+    groups = _groups(golden).join(held.select("order_id").unique(), on="order_id", how="semi")
+    among = groups.join(firm, on="order_id").group_by("group", "condition_code").agg(
+        pl.len().alias("holders"), pl.col("is_firm").sum().alias("firm_holders")
+    )  # fmt: skip
+    placed = (
+        firm.join(groups.join(groups.group_by("group").len(), on="group"), on="order_id")
+        .join(among, on=["group", "condition_code"])
+        .group_by("order_id", "condition_code")
+        .agg(
+            ((pl.col("len") > 1).any() & (pl.col("holders") == 1).all()).alias("is_none_beside"),
+            (pl.col("firm_holders") > pl.col("is_firm").cast(pl.Int64)).any().alias("is_firm_beside"),
+        )
+    )
+    return held.join(placed, on=["order_id", "condition_code"], how="left").with_columns(
+        pl.col("is_none_beside", "is_firm_beside").fill_null(value=False)
+    )
+
+
+def _groups(golden: pl.DataFrame) -> pl.DataFrame:
+    """`order_id` and `group`: the hearing an order was made at, and the person it binds."""
+    hearing = golden.drop_nulls(["court_code", "made_on"]).select(
+        "order_id", group=pl.format("{} {}", "court_code", "made_on")
+    )
+    return pl.concat([hearing, golden.select("order_id", group="subject_id")])

@@ -1,0 +1,96 @@
+"""What is remembered of ids from night to night, so that an order keeps its id while its records come and go.
+
+Every handle that a record was ever known by keeps the id it had last: a source that is missing tonight and back
+tomorrow finds its orders' old ids. Handles are kept as digests, since some hold names.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from reconciliation.identity import Assignment, assign_ids, record_handles
+from warehouse.tables.link import IDENTITIES
+from warehouse.tables.register import ID_REDIRECTS
+from warehouse.text_hashes import digests
+
+PREFIXES = {"order": "ORD", "subject": "SUB", "arrest": "ARR"}
+
+
+@dataclass(frozen=True)
+class Identities:
+    """The ids of a night.
+
+    Attributes:
+        order_ids, subject_ids, arrest_ids: `cluster`, `id`: one row a cluster.
+        redirects: `id_redirects`, those of former nights included.
+        memory: `IDENTITIES`: every handle ever seen with the id it has now.
+    """
+
+    order_ids: pl.DataFrame
+    subject_ids: pl.DataFrame
+    arrest_ids: pl.DataFrame
+    redirects: pl.DataFrame
+    memory: pl.DataFrame
+
+
+def identify(
+    records: dict[str, pl.DataFrame],
+    links: dict[str, pl.DataFrame],
+    *,
+    remembered: pl.DataFrame,
+    former_redirects: pl.DataFrame,
+    as_of: date,
+) -> Identities:
+    """Give the night's clusters their ids.
+
+    Args:
+        records: core `orders` and `arrests`, all sources together.
+        links: `link_orders__clusters` as `orders`, `link_arrests__clusters` as `arrests`.
+        remembered: `IDENTITIES` of the release before; empty for the first.
+        former_redirects: `id_redirects` of the release before.
+        as_of: the night.
+    """
+    handles = {name: _digested(record_handles(frame)) for name, frame in records.items()}
+    members = {
+        "order": _members(links["orders"], "order_cluster", handles["orders"]),
+        "subject": _members(links["orders"], "subject_cluster", handles["orders"]),
+        "arrest": _members(links["arrests"], "event_cluster", handles["arrests"]),
+    }
+    assigned = {kind: _assign(kind, frame, remembered, as_of) for kind, frame in members.items()}
+    redirects = [assigned[kind].redirect_rows(kind, as_of=as_of) for kind in ("order", "subject")]
+    return Identities(
+        order_ids=assigned["order"].ids,
+        subject_ids=assigned["subject"].ids,
+        arrest_ids=assigned["arrest"].ids,
+        redirects=pl.concat([former_redirects, *redirects])
+        .unique(ID_REDIRECTS.key, keep="first")
+        .sort(*ID_REDIRECTS.key),
+        memory=_remember(members, assigned, remembered),
+    )
+
+
+def _digested(handles: pl.DataFrame) -> pl.DataFrame:
+    return handles.with_columns(digests(handles.get_column("handle")))
+
+
+def _members(clusters: pl.DataFrame, column: str, handles: pl.DataFrame) -> pl.DataFrame:
+    """`cluster`, `handle`."""
+    return clusters.join(handles, on="record_id").select(pl.col(column).alias("cluster"), "handle")
+
+
+def _assign(kind: str, members: pl.DataFrame, remembered: pl.DataFrame, as_of: date) -> Assignment:
+    former = remembered.filter(pl.col("kind") == kind).select("handle", "id")
+    return assign_ids(members, former, prefix=PREFIXES[kind], as_of=as_of)
+
+
+def _remember(
+    members: dict[str, pl.DataFrame], assigned: dict[str, Assignment], remembered: pl.DataFrame
+) -> pl.DataFrame:
+    """Tonight's handles with their ids, and those of former nights that did not come tonight."""
+    tonight = pl.concat(
+        members[kind].join(assigned[kind].ids, on="cluster").select(pl.lit(kind).alias("kind"), "handle", "id")
+        for kind in PREFIXES
+    )
+    absent = remembered.join(tonight, on=["kind", "handle"], how="anti")
+    return IDENTITIES.conform(pl.concat([tonight, IDENTITIES.conform(absent)])).sort(IDENTITIES.key)

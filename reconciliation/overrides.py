@@ -1,0 +1,90 @@
+"""Golden values that are settled beforehand: they stand in the place of those that the rules would choose.
+
+Belongs here: putting a settled value where a chosen one would be. Does not: who settled it and whether that still
+holds (`ledger.decisions.binding`), what other fields follow from it (`reconciliation.golden`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+RULE = "steward"
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """Settled values by field.
+
+    Attributes:
+        fields: for each field that has any: `group`, `value` and `canonical` in the types of the field, one row a
+            group.
+    """
+
+    fields: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+    def number(self, names: pl.DataFrame, group: str) -> "Settled":
+        """The same by the numbers of groups; groups of which there is no record are left out.
+
+        Args:
+            names: `group`, the number, and the column of names.
+            group: that column.
+        """
+        numbered = {
+            name: names.join(values.rename({"group": group}), on=group).select("group", "value", "canonical")
+            for name, values in self.fields.items()
+        }
+        return Settled(numbered)
+
+    def has(self, name: str) -> pl.Expr:
+        """Whether a group's field is settled."""
+        if name not in self.fields:
+            return pl.lit(value=False)
+        return pl.col("group").is_in(self.fields[name].get_column("group").implode())
+
+    def overrule(self, winners: pl.DataFrame, name: str) -> pl.DataFrame:
+        """The winners of a field (`reconciliation.choosing.take_winners`), with what is settled in their place."""
+        if name not in self.fields:
+            return winners
+        settled = self.fields[name].select(
+            "group",
+            *(pl.col(column).cast(winners.schema[column]) for column in ("value", "canonical")),
+            pl.lit(None, winners.schema["record"]).alias("record"),
+            pl.lit(RULE).alias("forced"),
+        )
+        return pl.concat([winners.join(settled, on="group", how="anti"), settled]).sort("group")
+
+
+NOTHING = Settled()
+
+
+def settle(decided: Mapping[str, pl.DataFrame], orders: pl.DataFrame, *, group: str) -> Settled:
+    """What is decided, by the groups for which it would be chosen.
+
+    Args:
+        decided: by field: `order_cluster`, `value`, `canonical`.
+        orders: `order_cluster` and the column of groups.
+        group: that column: `order_cluster`, or `subject_cluster` for facts of the person.
+    """
+    by_field = {
+        name: values.join(orders, on="order_cluster")
+        .select(pl.col(group).alias("group"), "value", "canonical")
+        .unique("group", keep="first", maintain_order=True)
+        for name, values in decided.items()
+    }
+    return Settled(by_field)
+
+
+def name_decisions(reasons: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The reasons of golden values with `decision_id`, where a decision is the reason.
+
+    Args:
+        reasons: `order_cluster`, `field`, `rule` and more.
+        decided: by field: `order_cluster`, `decision_id`.
+    """
+    empty = pl.DataFrame(schema={"order_cluster": pl.String, "decision_id": pl.String, "field": pl.String})
+    decisions = [
+        values.select("order_cluster", "decision_id", pl.lit(name).alias("field")) for name, values in decided.items()
+    ]
+    named = pl.concat([empty, *decisions]).with_columns(rule=pl.lit(RULE))
+    return reasons.join(named, on=["order_cluster", "field", "rule"], how="left")

@@ -1,0 +1,47 @@
+"""The period of an order: end, term and open end made one statement.
+
+Belongs here: how the golden values of a period hang together. Does not: arithmetic of days
+(`reconciliation.date_arithmetic`), which value wins (`reconciliation.choosing`).
+"""
+
+import polars as pl
+
+from reconciliation.date_arithmetic import months_after, whole_months
+from reconciliation.overrides import Settled
+
+
+def settle_period(golden: pl.DataFrame, settled: Settled) -> pl.DataFrame:
+    """Make end, term and open end of an order one statement; what is missing is worked out from the rest.
+
+    An order until further order has neither end nor term; an interim order has no term; no order ends before it
+    starts. The last day is worked out as start and term; a term is worked out only from dates that are whole months
+    apart. What is settled stays, and the others follow it: an order with a settled end or term is not open, a settled
+    end makes the term, and a settled term the end.
+    """
+    has_end, has_term = settled.has("end_on"), settled.has("term_months")
+    is_closed = (has_end | has_term) & ~settled.has("is_until_further_order")
+    is_open = pl.col("is_until_further_order").fill_null(value=False) & ~is_closed
+    is_interim = pl.col("is_interim").fill_null(value=False)
+    is_before_start = (pl.col("end_on") < pl.coalesce("start_on", "made_on")).fill_null(value=False)
+    by_term = months_after(pl.col("start_on"), pl.col("term_months"))
+    by_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
+    return golden.with_columns(
+        pl.when(is_closed & pl.col("is_until_further_order"))
+        .then(pl.lit(value=False))
+        .otherwise("is_until_further_order")
+        .alias("is_until_further_order"),
+        pl.when(has_end)
+        .then("end_on")
+        .when(~is_open & has_term)
+        .then(pl.coalesce(by_term, "end_on"))
+        .when(~is_open)
+        .then(pl.coalesce(pl.when(~is_before_start).then("end_on"), by_term))
+        .alias("end_on"),
+        pl.when(has_term)
+        .then("term_months")
+        .when(~is_open & ~is_interim & has_end)
+        .then(by_dates)
+        .when(~is_open & ~is_interim)
+        .then(pl.coalesce("term_months", by_dates))
+        .alias("term_months"),
+    )

@@ -1,0 +1,100 @@
+"""What can be right: checks and implications that the table of fields in `reconciliation.golden` names.
+
+Belongs here: expressions on a record beside what is known of its order. Does not: which field uses them, and what
+follows from them.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from reconciliation.date_arithmetic import months_after, whole_months
+from reconciliation.law import COMMENCED_ON, MINIMUM_MONTHS
+from warehouse.codes import reference
+
+YOUNGEST_YEARS: Final = 10
+"""Age of criminal responsibility in England and Wales: nobody younger is bound by an order (R21 sets no other)."""
+
+FRIDAY: Final = 5
+HALF_YEAR: Final = 6
+"""Courts set lengths in years and half years; a span of so many whole months is no chance."""
+
+POLICE: Final = ("territorial", "national_police")
+"""Kinds of force that hold orders; agencies only apply for them (R10)."""
+
+JURISDICTIONS: Final = {
+    "England": "England and Wales",
+    "Wales": "England and Wales",
+    "Scotland": "Scotland",
+    "Northern Ireland": "Northern Ireland",
+}
+"""By nation; forces of all Great Britain or the whole Kingdom have none of their own."""
+
+
+def fact_of(code: pl.Expr, table: str, column: str) -> pl.Expr:
+    """What a reference list says of a code; null where it does not know it."""
+    rows = reference(table)
+    facts = dict(zip(rows.get_column("code"), rows.get_column(column), strict=True))
+    return code.replace_strict(facts, default=None, return_dtype=pl.String)
+
+
+_court = pl.col("golden_court_code")
+_court_nation = fact_of(_court, "courts", "nation")
+_is_scottish = pl.col("order_type").is_in(["TERO", "TEPO"])
+_is_risk_order = pl.col("order_type") == "STRO"
+_in_crown_court = fact_of(_court, "courts", "court_type") == "crown"
+
+# Type by nation (R35, R34) and by kind of court (R09).
+can_court_make_it = (_is_scottish == (_court_nation == "Scotland")) & ~(
+    _is_risk_order & (_in_crown_court | (_court_nation == "Northern Ireland"))
+)
+
+_end_by_term = months_after(pl.coalesce("start_on", "golden_start_on"), pl.col("term_months"))
+_start_by_term = months_after(pl.col("end_on"), -pl.col("term_months"))
+# The last day is counted to the day itself or to the day before.
+ends_by_term = (_end_by_term, _end_by_term.dt.offset_by("-1d"))
+starts_by_term = (_start_by_term, _start_by_term.dt.offset_by("1d"))
+
+commenced_on = pl.coalesce(
+    pl.col("order_type").replace_strict(COMMENCED_ON, default=None, return_dtype=pl.Date),
+    pl.lit(min(COMMENCED_ON.values())),
+)
+is_sitting_day = pl.col("made_on").dt.weekday() <= FRIDAY
+
+golden_start = pl.coalesce("golden_start_on", "start_on", "golden_made_on", "made_on")
+shortest_months = pl.when(~pl.col("golden_is_interim")).then(
+    pl.col("golden_order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
+)
+shortest_end = months_after(golden_start, shortest_months).dt.offset_by("-1d")
+is_short_for_full = (pl.col("end_on") - pl.col("start_on")).dt.total_days() < min(MINIMUM_MONTHS.values()) * 30
+length_by_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
+
+is_start_filled_in = (
+    pl.any_horizontal(pl.col("start_on") == pl.col("made_on"), pl.col("start_on") == pl.col("golden_made_on"))
+    & (pl.col("start_on") != pl.col("later_start_on"))
+).fill_null(value=False)
+is_start_copied = (
+    (pl.col("start_on") == pl.col("made_on"))
+    & (pl.col("made_on") != pl.col("golden_made_on"))
+    & pl.col("start_on").ne_missing(pl.col("later_start_on"))
+).fill_null(value=False)
+is_made_copied = (pl.col("made_on") == pl.col("put_off_on")).fill_null(value=False)
+is_end_from_made = (
+    (whole_months(pl.col("golden_made_on"), pl.col("end_on")) % HALF_YEAR == 0)
+    & whole_months(pl.col("golden_start_on"), pl.col("end_on")).is_null()
+).fill_null(value=False)
+is_against_dates = (
+    whole_months(pl.col("golden_start_on"), pl.col("golden_end_on")) != pl.col("term_months")
+).fill_null(value=False)
+
+is_main_name = ~pl.col("is_alias") & ~pl.col("is_turned")
+is_old_enough = ~(pl.col("date_of_birth").dt.offset_by(f"{YOUNGEST_YEARS}y") > pl.coalesce("made_on", "recorded_on"))
+
+_force = pl.col("force_code")
+_force_jurisdiction = fact_of(_force, "forces", "nation").replace_strict(JURISDICTIONS, default=None)
+can_force_hold_it = fact_of(_force, "forces", "kind").is_in(POLICE) & ~(
+    _force_jurisdiction != _court_nation.replace_strict(JURISDICTIONS, default=None)
+).fill_null(value=False)
+force_of_case = fact_of(pl.col("case_urn").str.head(2), "forces", "current_code")
+is_court_of_force = fact_of(pl.col("court_code"), "courts", "force_code") == _force
+is_force_of_court = _force == fact_of(_court, "courts", "force_code")

@@ -1,0 +1,282 @@
+"""What each record of an order or a person testifies to: its standing, and what the other records make of it.
+
+Belongs here: columns that the checks of `reconciliation.golden` read, worked out over all records of an order, a
+person or the night. Does not: what counts against a value, or which value wins.
+"""
+
+from typing import Final
+
+import polars as pl
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
+
+from reconciliation.date_arithmetic import is_slip_for, months_after
+from reconciliation.explaining import AMENDED, STANDS, WITHDRAWN
+
+NAME: Final = ("forenames_folded", "surname_folded")
+HEARD_ON_ARREST: Final = ("pnc", "pnd")
+PERSON_COLUMNS: Final = (
+    "record_id", "source", "source_key", "file_name", "row_number", "subject_cluster", "holding", "standing",
+    "recorded_on", "made_on", "forenames", "surname", *NAME, "date_of_birth", "is_birth_placeholder", "sex", "pnc_id",
+    "is_pnc_id_valid", "cro_number", "is_cro_valid",
+)  # fmt: skip
+
+
+def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """Records with their clusters, their standing, and what the other records of the order make of them.
+
+    Args:
+        records: order records of all sources, in the shape of `core__orders`.
+        clusters: `link_orders__clusters`.
+
+    Returns:
+        The records by id, with `order_cluster`, `subject_cluster`, `holding` (the order), `standing`,
+        `determined_on`, `later_start_on`, `put_off_on`, `heard_with_on`. The end of an order that
+        has a term is known to be fixed.
+    """
+    amended = records.filter(pl.col("source") == "court").get_column("amends_source_key").drop_nulls()
+    has_end = pl.col("end_on").is_not_null() | pl.col("term_months").is_not_null()
+    held = records.join(
+        clusters.select("record_id", "order_cluster", "subject_cluster"), on="record_id", how="inner"
+    ).with_columns(
+        pl.col("order_cluster").alias("holding"),
+        pl.when(pl.col("result_state") == "WITHDRAWN")
+        .then(WITHDRAWN)
+        .when((pl.col("source") == "court") & pl.col("source_key").is_in(amended.implode()))
+        .then(AMENDED)
+        .otherwise(STANDS)
+        .alias("standing"),
+        pl.coalesce("is_until_further_order", pl.when(has_end).then(pl.lit(value=False))).alias(
+            "is_until_further_order"
+        ),
+    )
+    return _with_case_day(_with_later_start(_with_determination(held))).sort("record_id")
+
+
+def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame) -> pl.DataFrame:
+    """Whatever is recorded of the persons bound by orders: their order records, and their arrests.
+
+    Regional returns give their arrests with the person as their orders have it: copies, which are not heard.
+
+    Args:
+        held: from `hold_records`.
+        aliases: `core__aliases`.
+        arrests: arrest records, in the shape of `core__arrests`, with `subject_cluster` and `event_cluster`.
+
+    Returns:
+        One row a record, by id: `PERSON_COLUMNS`, `subject_cluster`, `holding` (the order or the arrest), `standing`,
+        `is_alias`, `is_turned`. Names are split as the fullest surname of the person has it.
+    """
+    heard = arrests.filter(pl.col("source").is_in(HEARD_ON_ARREST) & pl.col("subject_cluster").is_not_null())
+    known = heard.join(held.select("subject_cluster").unique(), on="subject_cluster", how="semi").with_columns(
+        pl.col("arrested_on").alias("made_on"),
+        pl.col("event_cluster").alias("holding"),
+        pl.lit(STANDS).cast(held.schema["standing"]).alias("standing"),
+        pl.lit(None, pl.Date).alias("recorded_on"),
+    )
+    people = pl.concat([frame.select(PERSON_COLUMNS) for frame in (held, known)])
+    return _with_alias_marks(_with_turned(_with_whole_surnames(people)), aliases).sort("record_id")
+
+
+def _with_determination(held: pl.DataFrame) -> pl.DataFrame:
+    """`determined_on`: the next day after the record's own on which the same person was given a full order."""
+    full = held.filter(~pl.col("is_interim")).select("subject_cluster", pl.col("made_on").alias("determined_on"))
+    return held.sort("made_on").join_asof(
+        full.drop_nulls().sort("determined_on"),
+        left_on="made_on",
+        right_on="determined_on",
+        by="subject_cluster",
+        strategy="forward",
+        coalesce=False,
+        check_sortedness=False,
+    )
+
+
+def _with_later_start(held: pl.DataFrame) -> pl.DataFrame:
+    """`later_start_on`: a start after the day of making that is known, not filled in; and `put_off_on`.
+
+    The latter is the same, where one record tells it beside a day of making for which it is no slip. A start is
+    stated, or is the end less the length. Two such testimonies do not agree by chance on a day that no form suggests;
+    one is enough if no slip of the hand makes a day of making of it. A start that is a slip for one that more sources
+    state than testify to it is none. Of several the one that has the most testimonies, then the earliest.
+    """
+    dated = _with_common_made(held.filter(pl.col("standing") == STANDS))
+    later = (
+        pl.concat([_stated_starts(dated), _implied_starts(dated)])
+        .group_by("order_cluster", "later_start_on")
+        .agg(
+            (pl.col("by") == "stated").any().alias("is_stated"),
+            pl.struct("by", "source").n_unique().alias("testimonies"),
+            pl.col("is_after_common", "is_put_off", "is_put_off_beside").any(),
+        )
+        .filter(
+            pl.col("is_stated") & (pl.col("is_put_off") | (pl.col("is_after_common") & (pl.col("testimonies") > 1)))
+        )
+        .pipe(_without_slips, dated)
+        .sort("order_cluster", "testimonies", "later_start_on", descending=[False, True, False])
+        .unique("order_cluster", keep="first", maintain_order=True)
+        .select(
+            "order_cluster", "later_start_on", pl.when("is_put_off_beside").then("later_start_on").alias("put_off_on")
+        )
+    )
+    return held.join(later, on="order_cluster", how="left")
+
+
+def _with_common_made(standing: pl.DataFrame) -> pl.DataFrame:
+    """`common_made_on`: the day of making that most sources of an order state; of equals the earliest."""
+    common = (
+        standing.drop_nulls("made_on")
+        .group_by("order_cluster", common_made_on="made_on")
+        .agg(pl.col("source").n_unique().alias("sources"))
+        .sort("order_cluster", "sources", "common_made_on", descending=[False, True, False])
+        .unique("order_cluster", keep="first", maintain_order=True)
+    )
+    return standing.join(common.drop("sources"), on="order_cluster", how="left")
+
+
+def _stated_starts(dated: pl.DataFrame) -> pl.DataFrame:
+    """Starts stated that come after the record's own day of making, or after the common one.
+
+    A start that is the record's own day of making and a slip for the common one is a wrong day of making copied.
+    """
+    start, made, common = pl.col("start_on"), pl.col("made_on"), pl.col("common_made_on")
+    is_apart = (start == common) | ~is_slip_for(start, common)
+    is_copied = ((start == made) & ~is_apart).fill_null(value=False)
+    later = dated.filter((start > common) | (start > made))
+    return later.filter(~is_copied).select(
+        "order_cluster",
+        start.alias("later_start_on"),
+        pl.lit("stated").alias("by"),
+        "source",
+        (start > common).alias("is_after_common"),
+        (is_apart & ~is_slip_for(start, pl.coalesce(made, common))).alias("is_put_off"),
+        (is_apart & ~is_slip_for(start, made)).fill_null(value=False).alias("is_put_off_beside"),
+    )
+
+
+def _implied_starts(dated: pl.DataFrame) -> pl.DataFrame:
+    """The end less the length, the last day counted in or not; nothing where that is the day of making."""
+    start = months_after(pl.col("end_on"), -pl.col("term_months"))
+    both = dated.select(
+        "order_cluster", "source", "common_made_on", pl.concat_list(start, start.dt.offset_by("1d")).alias("days")
+    )
+    days = both.filter(~pl.col("days").list.contains(pl.col("common_made_on"))).explode("days")
+    return days.filter(pl.col("days") > pl.col("common_made_on")).select(
+        "order_cluster",
+        pl.col("days").alias("later_start_on"),
+        pl.lit("implied").alias("by"),
+        "source",
+        pl.lit(value=True).alias("is_after_common"),
+        *(pl.lit(value=False).alias(name) for name in ("is_put_off", "is_put_off_beside")),
+    )
+
+
+def _without_slips(later: pl.DataFrame, dated: pl.DataFrame) -> pl.DataFrame:
+    """Later starts but those that are a slip for a start that more sources state than testify to them."""
+    counts = (
+        dated.drop_nulls("start_on").group_by("order_cluster", other_on="start_on").agg(pl.col("source").n_unique())
+    )
+    later_on, other_on = pl.col("later_start_on"), pl.col("other_on")
+    is_slip = (pl.col("source") > pl.col("testimonies")) & (later_on != other_on) & is_slip_for(later_on, other_on)
+    slips = later.join(counts, on="order_cluster").filter(is_slip)
+    return later.join(slips, on=["order_cluster", "later_start_on"], how="anti")
+
+
+def _with_case_day(held: pl.DataFrame) -> pl.DataFrame:
+    """`heard_with_on`: the record's day of making, if an order on somebody else in the same case was made on it."""
+    standing = held.filter(pl.col("standing") == STANDS)
+    cases = standing.select("order_cluster", "case_urn").drop_nulls().unique()
+    days = standing.select("order_cluster", "subject_cluster", "made_on").drop_nulls().unique().join(
+        cases, on="order_cluster"
+    )  # fmt: skip
+    is_shared = pl.col("subject_cluster").n_unique().over("case_urn", "made_on") > 1
+    shared = days.filter(is_shared).select("order_cluster", "made_on").unique()
+    return held.join(
+        shared.with_columns(heard_with_on="made_on"), on=["order_cluster", "made_on"], how="left", maintain_order="left"
+    )
+
+
+def _with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
+    """Names split as another record of the person splits them.
+
+    A name in one piece gives its last word as the surname. Where a source holds a surname of several words, and the
+    first of them end the forenames of such a record (`Paul Hall COOPER` beside `HALL COOPER/PAUL`), they go over; so
+    do words that differ from them by one slip (`Paul Hlal COOPER`), where the rest of the name is the same.
+    """
+    moved = pl.col("lead").str.count_matches(" ") + 1
+    given, folded = pl.col("forenames").str.split(" "), pl.col("forenames_folded").str.split(" ")
+    kept = given.list.len() - moved
+    candidates = (
+        held.filter(~pl.col("surname_folded").str.contains(" "))
+        .select("record_id", "subject_cluster", "forenames", "surname", *NAME)
+        .join(_surname_leads(held), on="subject_cluster")
+        .filter((given.list.len() == folded.list.len()) & (kept > 0))
+        .with_columns(rest=folded.list.head(kept).list.join(" "), end=folded.list.tail(moved).list.join(" "))
+    )
+    found = (
+        _with_slips(candidates, "end", "lead")
+        .filter((pl.col("slips") == 0) | ((pl.col("slips") == 1) & pl.col("is_named_alike")))
+        .sort("record_id", "slips", moved, "lead", descending=[False, True, False, False])
+        .unique("record_id", keep="last", maintain_order=True)
+    )
+    split = found.select(
+        "record_id",
+        pl.concat_str(given.list.tail(moved).list.join(" "), "surname", separator=" ").alias("surname"),
+        given.list.head(kept).list.join(" ").alias("forenames"),
+        pl.concat_str("end", "surname_folded", separator=" ").alias("surname_folded"),
+        pl.col("rest").alias("forenames_folded"),
+    )
+    return held.update(split, on="record_id")
+
+
+def _surname_leads(held: pl.DataFrame) -> pl.DataFrame:
+    """The words before the last one in surnames of several words, with that and the forenames, by person."""
+    words = pl.col("surname_folded").str.extract_groups(r"^(?<lead>.*) (?<last>\S+)$")
+    return held.select("subject_cluster", words.alias("words"), beside="forenames_folded").unnest("words").drop_nulls(
+        "lead"
+    ).unique()  # fmt: skip
+
+
+def _with_slips(candidates: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
+    """`slips`: how many letters of two texts are wrong, missing, too many or swapped; and `is_named_alike`."""
+    pairs = candidates.select(one, other).unique().sort(one, other)
+    distances = cpdist(pairs[one].to_list(), pairs[other].to_list(), scorer=OSA.distance)
+    is_alike = (pl.col("surname_folded") == pl.col("last")) & (pl.col("rest") == pl.col("beside"))
+    slips = pairs.with_columns(slips=pl.Series(distances, dtype=pl.Int64))
+    return candidates.join(slips, on=[one, other]).with_columns(is_named_alike=is_alike.fill_null(value=False))
+
+
+def _with_turned(held: pl.DataFrame) -> pl.DataFrame:
+    """`is_turned`: surname and forename stand in each other's place, going by how the night's people bear the words."""
+    first = pl.col("forenames_folded").str.extract(r"^(\S+)")
+    bearers = held.select("subject_cluster", surname="surname_folded", forename=first).unique()
+    counts = {
+        part: bearers.drop_nulls(part).group_by(word=part).agg(pl.col("subject_cluster").n_unique().alias(part))
+        for part in ("surname", "forename")
+    }
+    words = counts["surname"].join(counts["forename"], on="word", how="full", coalesce=True).fill_null(0)
+    leaning = words.select("word", leaning=pl.col("surname").cast(pl.Int64) - pl.col("forename"))
+    return (
+        held.with_columns(first_forename=first)
+        .join(leaning.rename({"leaning": "surname_leaning"}), left_on="surname_folded", right_on="word", how="left")
+        .join(leaning.rename({"leaning": "forename_leaning"}), left_on="first_forename", right_on="word", how="left")
+        .with_columns(
+            is_turned=((pl.col("surname_leaning") < 0) & (pl.col("forename_leaning") > 0)).fill_null(value=False)
+        )
+        .drop("first_forename", "surname_leaning", "forename_leaning")
+    )
+
+
+def _with_alias_marks(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """`is_alias`: another record of the person holds the name as an alias, under another main name."""
+    own = held.select("record_id", "subject_cluster", *NAME)
+    others = aliases.select("record_id", *NAME).drop_nulls().join(
+        own.select("record_id", "subject_cluster", main_surname="surname_folded", main_forenames="forenames_folded"),
+        on="record_id",
+    )  # fmt: skip
+    is_other = (pl.col("main_surname") != pl.col("surname_folded")) | (
+        pl.col("main_forenames") != pl.col("forenames_folded")
+    )
+    known = others.filter(is_other.fill_null(value=True)).select("subject_cluster", *NAME).unique()
+    marked = own.join(known, on=["subject_cluster", *NAME], how="semi").get_column("record_id")
+    return held.with_columns(is_alias=pl.col("record_id").is_in(marked.implode()))

@@ -1,0 +1,248 @@
+"""Reading a release: its tables as frames, and the evidence behind one order.
+
+Belongs here: questions put to a published register. Does not: drawing the answers, publishing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import polars as pl
+
+from reconciliation.law import judge_status
+from warehouse.home import Home
+from warehouse.releases.duckdb_file import open_register
+from warehouse.releases.release import RELEASE_NAME, Release, current_release, read_release, release_ids
+from warehouse.releases.rollback_history import withdrawn_releases
+from warehouse.tables.register import ORDERS
+from warehouse.tables.release import ORDER_PAIRS, RELEASE_TABLES
+
+
+class UnknownOrderError(LookupError):
+    """The register holds no order of that id, nor a redirect that leads to one order."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One bar of a waterfall: a comparison, the level that the two records reach, its weight (log2 Bayes factor)."""
+
+    comparison: str
+    level: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two records of an order and why they belong together."""
+
+    left_id: str
+    right_id: str
+    person_weight: float
+    order_weight: float
+    match_weight: float
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The evidence behind one order.
+
+    Attributes:
+        order_id: the order.
+        asked_for: the id that was asked for; another one if it was redirected.
+        order: its row in `orders`.
+        records: its rows in `order_sources`.
+        pairs: its pairs of records with their weights, if the release keeps them.
+        provenance: its rows in `field_provenance`.
+        discrepancies: its rows in `discrepancies`.
+    """
+
+    order_id: str
+    asked_for: str
+    order: Mapping[str, Any]
+    records: pl.DataFrame
+    pairs: tuple[Pair, ...]
+    provenance: pl.DataFrame
+    discrepancies: pl.DataFrame
+
+
+class Register:
+    """A release, open for reading: `with Register.open(home) as register:`.
+
+    Attributes:
+        release: the release that is read; later publications do not change it.
+    """
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self._connection = open_register(release.database)
+
+    @classmethod
+    def open(cls, home: Home | Path, release: str | None = None) -> Self:
+        """Open a release by id, or the one in force.
+
+        Raises:
+            LookupError: there is no such release, or none has been published.
+        """
+        home = Home(home) if isinstance(home, Path) else home
+        found = read_release(home, release) if release else current_release(home)
+        if found is None:
+            raise LookupError("no release has been published")
+        return cls(found)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A table of the release, in the order of its key.
+
+        Raises:
+            KeyError: the release has no table of that name.
+        """
+        table = next((table for table in RELEASE_TABLES if table.name == name), None)
+        if table is None or not self.release.parquet(name).exists():
+            raise KeyError(f"release {self.release.release_id} has no table {name}")
+        return pl.read_parquet(self.release.parquet(name))
+
+    def orders(
+        self,
+        *,
+        force: str | None = None,
+        is_active: bool | None = None,
+        in_force_on: date | None = None,
+        known_on: date | None = None,
+    ) -> pl.DataFrame:
+        """The orders, by two clocks: what was in force in law on a day, and what was known to us on a day.
+
+        Args:
+            force: code of the force that holds them; all forces if not given.
+            is_active: only those that are live in law on the date of the release, or only those that are not.
+            in_force_on: only those in force in law on that day, the last day of an order included, by the rules of
+                `reconciliation.law`. No source tells the day on which an order was discharged or withdrawn: such an
+                order counts as in force on no day.
+            known_on: by the release in force at the end of that day (`release_known_on`) instead of this one.
+
+        Raises:
+            LookupError: nothing was known on that day.
+        """
+        home = Home(self.release.path.parent.parent)
+        release = self.release if known_on is None else release_known_on(home, known_on)
+        orders = ORDERS.completed(pl.read_parquet(release.parquet(ORDERS.name)))
+        if in_force_on is not None:
+            orders = orders.join(_in_force(orders, in_force_on), on="order_id", how="semi", maintain_order="left")
+        if force is not None:
+            orders = orders.filter(pl.col("force_code") == force)
+        if is_active is not None:
+            orders = orders.filter((pl.col("legal_status") == "live") == is_active)
+        return orders
+
+    def query(self, sql: str, parameters: tuple[object, ...] = ()) -> pl.DataFrame:
+        """The answer to a query on the tables and views of the release; nothing can be written."""
+        return pl.DataFrame(self._connection.sql(sql, params=list(parameters)).to_arrow_table())
+
+    def explain(self, order_id: str) -> Explanation:
+        """The evidence behind an order: its records, their weights, its values, its discrepancies.
+
+        Raises:
+            UnknownOrderError: there is no such order; or it was split, and the message names the orders it became.
+        """
+        found = self._follow(order_id)
+        return Explanation(
+            order_id=found,
+            asked_for=order_id,
+            order=self._rows("orders", found).row(0, named=True),
+            records=self._rows("order_sources", found),
+            pairs=self._pairs(found),
+            provenance=self._rows("field_provenance", found),
+            discrepancies=self._rows("discrepancies", found),
+        )
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _rows(self, table: str, order_id: str) -> pl.DataFrame:
+        return pl.scan_parquet(self.release.parquet(table)).filter(pl.col("order_id") == order_id).collect()
+
+    def _follow(self, order_id: str) -> str:
+        """The order itself, or the one that its redirects lead to."""
+        ends, seen, open_ids = set[str](), set[str](), {order_id}
+        while open_ids:
+            seen |= open_ids
+            known = set(self._orders_among(open_ids))
+            ends |= known
+            open_ids = set(self._redirects_of(open_ids - known)) - seen
+        if len(ends) == 1:
+            return ends.pop()
+        if ends:
+            raise UnknownOrderError(f"order {order_id} was split into {', '.join(sorted(ends))}: ask for one of them")
+        raise UnknownOrderError(f"release {self.release.release_id} has no order {order_id}")
+
+    def _orders_among(self, ids: set[str]) -> list[str]:
+        rows = self._connection.execute("SELECT order_id FROM orders WHERE order_id IN (SELECT unnest(?))", [list(ids)])
+        return [row[0] for row in rows.fetchall()]
+
+    def _redirects_of(self, ids: set[str]) -> list[str]:
+        rows = self._connection.execute(
+            "SELECT new_id FROM id_redirects WHERE kind = 'order' AND old_id IN (SELECT unnest(?))", [list(ids)]
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    def _pairs(self, order_id: str) -> tuple[Pair, ...]:
+        if not self.release.parquet(ORDER_PAIRS.name).exists():
+            return ()
+        return tuple(read_pair(row) for row in self._rows(ORDER_PAIRS.name, order_id).iter_rows(named=True))
+
+
+def release_known_on(home: Home, day: date) -> Release:
+    """The release in force at the end of a day: the last of a date up to it that had not been rolled back by then.
+
+    A revision counts from its night on, whenever it was published.
+
+    Raises:
+        LookupError: there is none of so early a date.
+    """
+    withdrawn, ids = withdrawn_releases(home, known_on=day), release_ids(home)
+    known = [name for name in ids if name not in withdrawn and _date_in(name) <= day]
+    if not known:
+        first = f"the first release is {ids[0]}" if ids else "no release has been published"
+        raise LookupError(f"nothing was known on {day}: {first}")
+    return read_release(home, known[-1])
+
+
+def _date_in(release_id: str) -> date:
+    return date.fromisoformat(RELEASE_NAME.sub(r"\g<as_of>", release_id))
+
+
+def _in_force(orders: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The ids of the orders in force on a day, as far as a release tells."""
+    told = orders.with_columns(
+        is_withdrawn=pl.col("legal_status") == "withdrawn", is_discharged=pl.col("legal_status") == "discharged"
+    )
+    return judge_status(told, as_of=day).filter(pl.col("legal_status") == "live").select("order_id")
+
+
+def read_pair(row: Mapping[str, Any]) -> Pair:
+    """A pair from a row of `order_pairs` or `near_pairs`."""
+    return Pair(
+        left_id=row["left_id"],
+        right_id=row["right_id"],
+        person_weight=row["person_weight"],
+        order_weight=row["order_weight"],
+        match_weight=row["match_weight"],
+        steps=tuple(_step(level, weight) for level, weight in zip(row["levels"], row["weights"], strict=True)),
+    )
+
+
+def _step(level: str, weight: str) -> Step:
+    """A step from `comparison=level` and `comparison=+1.23`; the two lists stand in the order of the model."""
+    comparison, _, reached = level.partition("=")
+    return Step(comparison, reached, float(weight.rpartition("=")[2]))

@@ -1,0 +1,251 @@
+"""The register's tables, made of the core records, the clusters they were linked into and the ids of those clusters.
+
+Belongs here: how records, golden values and status in law come together into public tables. Does not: whose value
+wins (`reconciliation.golden`), the law (`reconciliation.law`), ids (`reconciliation.identity`), discrepancies
+(`expectations`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from reconciliation.conditions import build_conditions
+from reconciliation.explaining import AMENDED, STANDS
+from reconciliation.golden import choose_arrests, choose_golden
+from reconciliation.law import judge_status
+from reconciliation.record_context import hold_records
+from warehouse.codes import reference
+from warehouse.schema import Table
+from warehouse.tables.register import (
+    ARREST_SOURCES,
+    ARRESTS,
+    CONDITIONS,
+    FIELD_PROVENANCE,
+    ORDER_SOURCES,
+    ORDERS,
+    SUBJECTS,
+)
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night's register is made of.
+
+    Attributes:
+        orders, aliases, conditions, arrests: the core tables, all sources together.
+        clusters: `link_orders__clusters`.
+        events: `link_arrests__clusters`.
+        order_ids, subject_ids, arrest_ids: `cluster` and `id`, one row a cluster.
+        as_of: the day of the release.
+        decided: golden values that stewards decided, by field (`ledger.decisions.values.typed_values`).
+    """
+
+    orders: pl.DataFrame
+    aliases: pl.DataFrame
+    conditions: pl.DataFrame
+    arrests: pl.DataFrame
+    clusters: pl.DataFrame
+    events: pl.DataFrame
+    order_ids: pl.DataFrame
+    subject_ids: pl.DataFrame
+    arrest_ids: pl.DataFrame
+    as_of: date
+    decided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def build_register(night: Night) -> dict[str, pl.DataFrame]:
+    """Build the public tables that rest on the records alone, by table name.
+
+    Returns:
+        `orders` (with `discrepancy_count` and `quality_score` still empty: see `finish_orders`), `order_sources`,
+        `subjects`, `conditions`, `arrests`, `arrest_sources`, `field_provenance`.
+    """
+    tables: dict[str, pl.DataFrame] = {}
+
+    def add(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+        # Each is brought to its columns at once: what it was made of is wide, and is let go.
+        tables[table.name] = table.conform(frame).sort(table.order)
+        return tables[table.name]
+
+    placed = night.arrests.join(
+        night.events.select("record_id", "event_cluster", "subject_cluster").drop_nulls("subject_cluster"),
+        on="record_id",
+    )
+    order_ids = _named(night.order_ids, "order")
+    decided = {name: values.join(order_ids, on="order_id") for name, values in night.decided.items()}
+    golden, reasons = choose_golden(
+        night.orders, night.clusters, aliases=night.aliases, arrests=placed, decided=decided
+    )
+    del placed
+    add(FIELD_PROVENANCE, reasons.join(order_ids, on="order_cluster"))
+    del reasons
+    golden = _identify(golden, night)
+    held = _identify(hold_records(night.orders, night.clusters), night)
+    add(ORDER_SOURCES, build_order_sources(held, night.clusters))
+    conditions = add(CONDITIONS, build_conditions(night.conditions, held, golden))
+    add(ORDERS, build_orders(golden, held, conditions, as_of=night.as_of))
+    arrests = add(ARRESTS, build_arrests(night))
+    add(SUBJECTS, build_subjects(golden, held, night.aliases, arrests))
+    add(ARREST_SOURCES, build_arrest_sources(night))
+    return tables
+
+
+def finish_orders(orders: pl.DataFrame, discrepancies: pl.DataFrame, quality_scores: pl.DataFrame) -> pl.DataFrame:
+    """Put the number of discrepancies and the weighted mean of its quality dimensions to every order.
+
+    A dimension without a score has no part in the mean; an order without any has none.
+    """
+    counts = discrepancies.group_by("order_id").agg(pl.len().alias("discrepancy_count"))
+    scores = (
+        quality_scores.filter((pl.col("scope") == "record") & pl.col("score").is_not_null())
+        .sort("scope_key", "dimension")
+        .group_by("scope_key", maintain_order=True)
+        .agg(quality_score=((pl.col("score") * pl.col("weight")).sum() / pl.col("weight").sum()).round(4))
+    )
+    finished = (
+        orders.drop("discrepancy_count", "quality_score")
+        .join(counts, on="order_id", how="left")
+        .join(scores, left_on="order_id", right_on="scope_key", how="left")
+        .with_columns(pl.col("discrepancy_count").fill_null(0))
+    )
+    return ORDERS.conform(finished).sort("order_id")
+
+
+def build_orders(golden: pl.DataFrame, held: pl.DataFrame, conditions: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """Golden values with names of codes, status in law, sources and counts."""
+    presence = held.group_by("order_id").agg(
+        pl.col("source").unique().sort().alias("sources"), pl.len().alias("record_count")
+    )
+    counts = conditions.group_by("order_id").agg(pl.col("is_golden").sum().alias("condition_count"))
+    forces = reference("forces").filter(pl.col("code") == pl.col("current_code"))
+    courts = reference("courts").select(pl.col("code").alias("court_code"), pl.col("name").alias("court_name"))
+    judged = golden.join(judge_records(held), on="order_id", how="left")
+    return (
+        judged.join(judge_status(judged, as_of=as_of), on="order_id")
+        .join(presence, on="order_id")
+        .join(counts, on="order_id", how="left")
+        .join(courts.unique("court_code", keep="first", maintain_order=True), on="court_code", how="left")
+        .join(
+            forces.select(pl.col("code").alias("force_code"), pl.col("name").alias("force_name"), "region_code"),
+            on="force_code",
+            how="left",
+        )
+        .with_columns(
+            pl.col("condition_count").fill_null(0),
+            pl.lit(None).alias("discrepancy_count"),
+            pl.lit(None).alias("quality_score"),
+        )
+    )
+
+
+def judge_records(held: pl.DataFrame) -> pl.DataFrame:
+    """Whether the court withdrew an order, and whether its sources agree that it was discharged.
+
+    A discharge is recorded as an act, while a record that nobody touched goes on saying live: half of the sources
+    that give a status are enough to believe it.
+    """
+    is_latest = (pl.col("source") == "court") & (pl.col("standing") != AMENDED)
+    withdrawn = held.group_by("order_id").agg(
+        ((pl.col("result_state") == "WITHDRAWN").filter(is_latest).all() & is_latest.any()).alias("is_withdrawn")
+    )
+    by_source = (
+        held.filter(pl.col("recorded_status").is_not_null() & (pl.col("standing") == STANDS))
+        .group_by("order_id", "source")
+        .agg((pl.col("recorded_status") == "discharged").any().alias("says_discharged"))
+    )
+    discharged = by_source.group_by("order_id").agg(
+        (pl.col("says_discharged").sum() * 2 >= pl.len()).alias("is_discharged")
+    )
+    return withdrawn.join(discharged, on="order_id", how="left").with_columns(
+        pl.col("is_discharged").fill_null(value=False)
+    )
+
+
+def build_order_sources(held: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """Every source record with the order it belongs to."""
+    links = clusters.select("record_id", "match_weight", "is_duplicate")
+    return held.join(links, on="record_id").with_columns((pl.col("standing") == AMENDED).alias("is_amended"))
+
+
+def build_subjects(
+    golden: pl.DataFrame, held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame
+) -> pl.DataFrame:
+    """The persons bound by orders, with the other names that sources hold."""
+    persons = golden.unique("subject_id", keep="first", maintain_order=True)
+    orders = golden.group_by("subject_id").agg(pl.len().alias("order_count"))
+    counts = arrests.group_by("subject_id").agg(pl.len().alias("arrest_count"))
+    return (
+        persons.join(orders, on="subject_id")
+        .join(counts, on="subject_id", how="left")
+        .join(_other_names(persons, held, aliases), on="subject_id", how="left")
+        .with_columns(pl.col("arrest_count").fill_null(0), pl.col("other_names").fill_null([]))
+    )
+
+
+def build_arrests(night: Night) -> pl.DataFrame:
+    """Arrest events with their golden values, the offence named and weighed by the reference list."""
+    offences = (
+        reference("offences")
+        .filter(pl.col("is_default_for_code") == "true")
+        .select(
+            pl.col("cjs_code").alias("offence_code"),
+            pl.col("title").alias("offence_title"),
+            pl.col("category").alias("offence_category"),
+            pl.col("harm_days").cast(pl.Float64),
+        )
+        .unique("offence_code", keep="first", maintain_order=True)
+    )
+    of_event = (
+        night.events.join(night.arrests.select("record_id", "source"), on="record_id")
+        .group_by("event_cluster")
+        .agg(pl.col("source").unique().sort().alias("sources"), pl.col("subject_cluster").drop_nulls().min())
+    )
+    return (
+        choose_arrests(night.arrests, night.events)
+        .join(of_event, on="event_cluster")
+        .join(_named(night.arrest_ids, "arrest", cluster="event_cluster"), on="event_cluster")
+        .join(_named(night.subject_ids, "subject"), on="subject_cluster", how="left")
+        .join(offences, on="offence_code", how="left")
+    )
+
+
+def build_arrest_sources(night: Night) -> pl.DataFrame:
+    """Every arrest record with the event it tells of."""
+    return (
+        night.arrests.select(name for name in night.arrests.columns if name in ("record_id", *ARREST_SOURCES.schema))
+        .join(night.events.select("record_id", "event_cluster", "match_weight"), on="record_id")
+        .join(_named(night.arrest_ids, "arrest", cluster="event_cluster"), on="event_cluster")
+    )
+
+
+def _named(ids: pl.DataFrame, kind: str, *, cluster: str | None = None) -> pl.DataFrame:
+    return ids.select(pl.col("cluster").alias(cluster or f"{kind}_cluster"), pl.col("id").alias(f"{kind}_id"))
+
+
+def _identify(frame: pl.DataFrame, night: Night) -> pl.DataFrame:
+    return frame.join(_named(night.order_ids, "order"), on="order_cluster").join(
+        _named(night.subject_ids, "subject"), on="subject_cluster"
+    )
+
+
+def _other_names(persons: pl.DataFrame, held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Names, folded, under which a source holds the person or an alias, other than the golden name."""
+    owners = held.select("record_id", "subject_id")
+    folded = pl.format("{}, {}", pl.col("surname_folded").fill_null("-"), pl.col("forenames_folded").fill_null("-"))
+    own = held.select("subject_id", "forenames", "surname", folded.alias("name"))
+    golden = own.join(
+        persons.select("subject_id", "forenames", "surname"),
+        on=["subject_id", "forenames", "surname"],
+        how="semi",
+        nulls_equal=True,
+    ).select("subject_id", "name")
+    other = aliases.join(owners, on="record_id").select("subject_id", folded.alias("name"))
+    return (
+        pl.concat([own.select("subject_id", "name"), other])
+        .join(golden, on=["subject_id", "name"], how="anti")
+        .filter(pl.col("name") != "-, -")
+        .group_by("subject_id")
+        .agg(pl.col("name").unique().sort().alias("other_names"))
+    )

@@ -1,0 +1,92 @@
+"""The summary of a night: no score without its parts."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from cli.summary import ScoreParts, SourceLine, Summary, next_steps, quality_by_source, render
+from warehouse.tables.core import SOURCES
+from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
+
+
+def scores(**parts: object) -> pl.DataFrame:
+    row = {"scope": "source", "scope_key": "pnc", "dimension": "completeness"} | parts
+    return pl.DataFrame([row], schema_overrides={"low": pl.Float64, "high": pl.Float64})
+
+
+def line(**parts) -> SourceLine:
+    given = {"state": "fresh", "read": 9, "kept": 9, "quarantined": 0, "duplicate": 0, "notes": []}
+    return SourceLine("pnc", **(given | parts))
+
+
+def printed(quality: dict[str, dict[str, ScoreParts]]) -> str:
+    nothing = Summary("r", "2026-11-20", "published", None, "f", [], 0, 0, 0, 0, 0, {}, 0, 0, 0, quality, [])
+    console = Console(width=100)
+    with console.capture() as captured:
+        render(nothing, console)
+    return captured.get()
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        pytest.param({"score": 0.84, "low": 0.81, "high": 0.87}, "84 (81-87)", id="with an interval"),
+        pytest.param({"score": 0.84}, "84 of 50", id="of a release made before there were intervals"),
+        pytest.param({"score": 0.998, "low": 0.002, "high": 1.0}, "99 (1-100)", id="nearly all is not all"),
+        pytest.param({"score": None}, "–", id="where nothing was judged"),
+    ],
+)
+def test_a_score_is_printed_with_its_parts(parts, words):
+    quality = quality_by_source(scores(numerator=42.0, denominator=50.0, **parts))
+    line = next(line for line in printed(quality).splitlines() if line.startswith("pnc"))
+    assert line.removeprefix("pnc").strip().startswith(words)
+
+
+def test_every_source_and_dimension_is_told_even_if_nothing_was_scored():
+    quality = quality_by_source(QUALITY_SCORES.empty())
+    assert list(quality) == [*SOURCES, "all"]
+    assert all(list(parts) == list(DIMENSIONS) for parts in quality.values())
+    assert {part for parts in quality.values() for part in parts.values()} == {ScoreParts(None, None, None, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        pytest.param(1, "pnc: 1 row quarantined, see the quarantine folder", id="one row"),
+        pytest.param(2, "pnc: 2 rows quarantined, see the quarantine folder", id="two rows"),
+    ],
+)
+def test_quarantined_rows_are_something_to_look_at(count, words):
+    assert next_steps([line(quarantined=count)], 0) == [words]
+
+
+def test_the_release_is_named_as_seen_from_the_folder_one_is_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    here, elsewhere = tmp_path / "releases" / "r1", tmp_path.parent / "r1"
+    nothing = Summary(
+        "r",
+        "2026-11-20",
+        "published",
+        None,
+        "f",
+        [],
+        0,
+        0,
+        0,
+        0,
+        0,
+        {},
+        0,
+        0,
+        0,
+        quality_by_source(QUALITY_SCORES.empty()),
+        [],
+    )
+    for folder, shown in ((here, Path("releases/r1")), (elsewhere, elsewhere)):
+        console = Console(width=200)
+        with console.capture() as captured:
+            render(replace(nothing, folder=str(folder)), console)
+        assert f"RELEASE  {shown}\n" in captured.get()

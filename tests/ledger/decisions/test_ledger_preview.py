@@ -1,0 +1,122 @@
+"""What a steward names is found or told to be missing, and what a decision would change is told before it is taken."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+from ledger_cases import night
+
+from ledger.decisions.errors import DecisionError
+from ledger.decisions.preview import foresee
+from ledger.decisions.values import read_value
+
+
+def changes(draft):
+    return foresee(draft, night()).rows()
+
+
+def test_a_value_tells_what_it_replaces_and_what_becomes_of_the_status_in_law():
+    assert changes(night().draft_value("ORD-1", "end_on", "2024-06-30")) == [
+        ("ORD-1", "changed", "end_on", "2021-12-31", "2024-06-30"),
+        ("ORD-1", "changed", "legal_status", "expired", "superseded"),
+    ]
+
+
+def test_an_order_with_a_decided_length_is_told_its_end():
+    present = night()
+    order = {"start_on": date(2020, 1, 1), "end_on": None, "term_months": None, "is_until_further_order": True}
+    columns = [pl.lit(value, present.orders.schema[name]).alias(name) for name, value in order.items()]
+    is_meant = pl.col("order_id") == "ORD-1"
+    open_ended = present.orders.with_columns(
+        pl.when(is_meant).then(column).otherwise(column.meta.output_name()).alias(column.meta.output_name())
+        for column in columns
+    )
+    present = replace(present, orders=open_ended)
+    told = foresee(present.draft_value("ORD-1", "term_months", "24"), present)
+    assert told.select("field", "before", "after").rows() == [
+        ("is_until_further_order", "true", "false"),
+        ("end_on", None, "2022-01-01"),
+        ("term_months", None, "24"),
+        ("legal_status", "superseded", "expired"),
+    ]
+
+
+def test_a_fact_of_the_person_changes_every_order_of_the_person():
+    assert changes(night().draft_value("ORD-0", "sex", "F")) == [
+        ("ORD-1", "changed", "sex", "M", "F"),
+        ("ORD-2", "changed", "sex", "M", "F"),
+    ]
+
+
+def test_a_value_that_is_golden_already_changes_nothing():
+    assert changes(night().draft_value("ORD-1", "is_interim", "false")) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "records", "told"),
+    [
+        pytest.param("same_order", ("pnc:1", "pnc:3"), ("merged", "order_id", "ORD-1, ORD-2"), id="two orders"),
+        pytest.param("same_order", ("pnc:1", "court:2"), None, id="one order already"),
+        pytest.param("different_order", ("pnc:1", "court:2"), ("split", "order_id", "ORD-1"), id="one order"),
+        pytest.param("different_order", ("pnc:1", "pnc:3"), None, id="two orders already"),
+        pytest.param("same_person", ("pnc:1", "pnc:3"), None, id="one person already"),
+        pytest.param("different_person", ("pnc:1", "pnc:3"), ("split", "subject_id", "SUB-1"), id="one person"),
+    ],
+)
+def test_a_pair_tells_what_is_merged_or_split(kind, records, told):
+    found = [row[1:4] for row in changes(night().draft_pair(kind, *records))]
+    assert found == ([told] if told else [])
+
+
+def test_orders_that_one_source_holds_both_of_are_not_promised_to_become_one():
+    """The night may move the record instead, since a source should hold an order once."""
+    present = night()
+    more = pl.DataFrame({"record_id": ["court:4"], "order_id": ["ORD-2"], "subject_id": ["SUB-1"]})
+    crowded = replace(present, owners=pl.concat([present.owners, more]))
+    draft = present.draft_pair("same_order", "pnc:1", "pnc:3")
+    told = "2 become one, or one record moves to the other order: both have others of court"
+    assert foresee(draft, crowded).get_column("after").to_list() == [told]
+    assert foresee(draft, present).get_column("after").to_list() == ["2 become one"]
+
+
+def test_taking_back_is_not_foreseen():
+    assert changes(night().draft_undo("DEC-1")) == []
+
+
+def test_a_record_is_found_by_its_id_and_by_its_handle():
+    draft = night().draft_pair("same_order", "pnc:1", "pnc:3")
+    assert night().draft_pair("same_order", draft.right_handle, draft.left_handle) == draft
+    assert {len(draft.left_handle), len(draft.right_handle)} == {20}
+
+
+def test_an_order_that_was_split_is_told_with_its_parts():
+    with pytest.raises(DecisionError, match="split into ORD-1, ORD-2"):
+        night().draft_value("ORD-X", "sex", "F")
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "read"),
+    [
+        pytest.param("surname", "  van   der Berg ", "van der Berg", id="blanks in a name"),
+        pytest.param("made_on", "2020-02-29", "2020-02-29", id="a leap day"),
+        pytest.param("term_months", "60", "60", id="a number"),
+        pytest.param("is_county_lines", "false", "false", id="no"),
+        pytest.param("made_on", "2021-02-29", None, id="a day that there is not"),
+        pytest.param("made_on", "20200229", None, id="a day in another form"),
+        pytest.param("term_months", "-1", None, id="a negative number"),
+        pytest.param("term_months", "٣", None, id="a number in other digits"),
+        pytest.param("is_county_lines", "no", None, id="another word for false"),
+        pytest.param("order_type", "ASBO", None, id="another kind of order"),
+        pytest.param("pnc_id", "2000/0000001B", None, id="a wrong check letter"),
+        pytest.param("pnc_id", "00/1A", None, id="the short form"),
+        pytest.param("surname", "  ", None, id="nothing"),
+        pytest.param("legal_status", "live", None, id="what is worked out"),
+    ],
+)
+def test_a_value_is_read_or_told_to_be_none_of_its_field(field, text, read):
+    if read is None:
+        with pytest.raises(DecisionError, match=r"can't be that|no field to decide on"):
+            read_value(field, text)
+    else:
+        assert read_value(field, text) == read

@@ -1,0 +1,63 @@
+"""Claims on items, and what stewards say to each other."""
+
+from datetime import timedelta
+
+import pytest
+from ledger_cases import START
+
+from ledger.decisions.errors import DecisionError
+from ledger.desk.claims import claim, held_claims, let_go
+from ledger.desk.comments import Comment, comments_on, say
+
+QUARTER = timedelta(minutes=15)
+
+
+def test_an_item_is_claimed_by_one_steward_until_the_claim_runs_out(ledger, database):
+    assert claim(database, "i1", by="kim", at=START, lasting=QUARTER).held_by == "kim"
+    assert claim(database, "i1", by="noor", at=START + QUARTER / 2, lasting=QUARTER).held_by == "kim"
+    assert claim(database, "i1", by="noor", at=START + QUARTER, lasting=QUARTER).held_by == "noor"
+
+
+def test_a_claim_is_kept_by_looking_on(ledger, database):
+    claim(database, "i1", by="kim", at=START, lasting=QUARTER)
+    kept = claim(database, "i1", by="kim", at=START + QUARTER / 2, lasting=QUARTER)
+    assert kept.held_until == START + 1.5 * QUARTER
+    assert claim(database, "i1", by="noor", at=START + QUARTER, lasting=QUARTER).held_by == "kim"
+
+
+def test_only_ones_own_claim_is_let_go(ledger, database):
+    claim(database, "i1", by="kim", at=START, lasting=QUARTER)
+    let_go(database, "i1", by="noor")
+    assert held_claims(database, at=START)["i1"].held_by == "kim"
+    let_go(database, "i1", by="kim")
+    assert held_claims(database, at=START) == {}
+
+
+def test_claims_that_ran_out_are_told_of_no_more(ledger, database):
+    claim(database, "i1", by="kim", at=START, lasting=QUARTER)
+    assert held_claims(database, at=START + QUARTER) == {}
+
+
+def said(words, order_id="ORD-1"):
+    return Comment("i1", order_id, "kim", START, words)
+
+
+def test_comments_are_kept_as_they_were_said_and_in_their_order(ledger, database):
+    for words in ("<b>seal?</b>\n'; DROP TABLE comments", "é" * 10_000):
+        say(database, said(words))
+    say(database, said("elsewhere", "ORD-2"))
+    assert comments_on(database, "ORD-1") == [said("<b>seal?</b>\n'; DROP TABLE comments"), said("é" * 10_000)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(" \n", id="no words"),
+        pytest.param("x" * 20_001, id="too many words"),
+        pytest.param("a\x00b", id="a sign that is no text"),
+    ],
+)
+def test_a_comment_that_can_not_be_kept_is_refused(ledger, database, words):
+    with pytest.raises(DecisionError):
+        say(database, said(words))
+    assert comments_on(database, "ORD-1") == []

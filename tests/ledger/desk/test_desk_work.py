@@ -1,0 +1,136 @@
+"""Who works on what, and views that were saved, on both kinds of database."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from ledger_cases import START
+
+from ledger.decisions.errors import DecisionError
+from ledger.desk.claims import claim
+from ledger.desk.metadata import judgements, proposals
+from ledger.desk.work import (
+    MOST_VIEWS,
+    SavedView,
+    assign,
+    defer,
+    forget_view,
+    read_views,
+    read_work,
+    save_view,
+)
+
+DAY = timedelta(days=1)
+
+
+def work_at(database, at):
+    with database.reading() as connection:
+        return read_work(connection, at=at)
+
+
+def views_of(database, name):
+    with database.reading() as connection:
+        return [(view.owner, view.name, view.query) for view in read_views(connection, name)]
+
+
+def proposal(database, item_id, proposal_id="p1"):
+    with database.writing() as connection:
+        values = {"proposal_id": proposal_id, "item_id": item_id, "drafts": "[]", "why": "[]"}
+        connection.execute(sa.insert(proposals).values(**values, proposed_by="kim", proposed_at=START))
+
+
+def test_the_last_assignment_of_an_item_counts(ledger, database):
+    assign(database, ["i1", "i2", "i1"], "kim", by="noor", at=START)
+    assign(database, ["i1"], "noor", by="noor", at=START)
+    assign(database, ["i2"], None, by="noor", at=START)
+    assert work_at(database, START).assignments.rows() == [("i1", "noor")]
+
+
+def test_nothing_is_assigned_to_who_may_not_decide(ledger, database):
+    ledger.retire_user("noor")
+    for name in ("noor", "nobody"):
+        with pytest.raises(DecisionError, match="user"):
+            assign(database, ["i1"], name, by="kim", at=START)
+    assert work_at(database, START).assignments.is_empty()
+
+
+def test_an_item_is_put_off_until_its_day_begins(ledger, database):
+    defer(database, ["i1", "i2"], START.date() + 2 * DAY, by="kim", at=START)
+    assert work_at(database, START + DAY).deferrals["item_id"].to_list() == ["i1", "i2"]
+    assert work_at(database, START + 2 * DAY).deferrals.is_empty()
+
+
+def test_putting_off_can_be_taken_back(ledger, database):
+    defer(database, ["i1"], START.date() + DAY, by="kim", at=START)
+    defer(database, ["i1"], None, by="noor", at=START)
+    assert work_at(database, START).deferrals.is_empty()
+
+
+@pytest.mark.parametrize("days", [pytest.param(0, id="today"), pytest.param(-1, id="yesterday")])
+def test_nothing_is_put_off_to_a_day_that_is_not_to_come(ledger, database, days):
+    with pytest.raises(DecisionError, match="to come"):
+        defer(database, ["i1"], START.date() + days * DAY, by="kim", at=START)
+
+
+def test_a_claim_is_told_while_it_lasts(ledger, database):
+    claim(database, "i1", by="kim", at=START, lasting=DAY)
+    assert work_at(database, START).claims.rows() == [("i1", "kim")]
+    assert work_at(database, START + DAY).claims.is_empty()
+
+
+def test_an_item_waits_until_its_proposal_is_judged(ledger, database):
+    proposal(database, "i1")
+    proposal(database, "i1", "p2")
+    proposal(database, None, "p3")
+    assert work_at(database, START).waiting["item_id"].to_list() == ["i1"]
+    with database.writing() as connection:
+        for name in ("p1", "p2"):
+            values = {"proposal_id": name, "proposed_by": "kim", "judged_by": "noor", "verdict": "returned"}
+            connection.execute(sa.insert(judgements).values(**values, judged_at=START))
+    assert work_at(database, START).waiting.is_empty()
+
+
+def test_a_view_is_seen_by_its_owner_and_by_all_if_it_is_shared(ledger, database):
+    save_view(database, SavedView("kim", "mine", "kind=near_match", is_shared=False), at=START)
+    save_view(database, SavedView("kim", "ours", "", is_shared=True), at=START)
+    save_view(database, SavedView("noor", "all", "force=01", is_shared=True), at=START)
+    assert views_of(database, "kim") == [
+        ("kim", "mine", "kind=near_match"),
+        ("kim", "ours", ""),
+        ("noor", "all", "force=01"),
+    ]
+    assert views_of(database, "noor") == [("noor", "all", "force=01"), ("kim", "ours", "")]
+
+
+def test_a_view_of_the_same_name_is_replaced_and_anothers_is_not(ledger, database):
+    save_view(database, SavedView("kim", "all", "force=01", is_shared=True), at=START)
+    save_view(database, SavedView("noor", "all", "force=02", is_shared=True), at=START)
+    save_view(database, SavedView("kim", "all", "force=03", is_shared=False), at=START)
+    assert views_of(database, "kim") == [("kim", "all", "force=03"), ("noor", "all", "force=02")]
+    assert not forget_view(database, "kim", "unheard")
+    assert forget_view(database, "kim", "all")
+    assert views_of(database, "kim") == [("noor", "all", "force=02")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("", id="no name"),
+        pytest.param(" a", id="a blank before it"),
+        pytest.param("a\x00b", id="a NUL"),
+        pytest.param("a\u202eb", id="a sign that turns the line round"),
+        pytest.param("x" * 61, id="too long a name"),
+    ],
+)
+def test_a_view_needs_a_name_that_can_be_shown(ledger, database, name):
+    with pytest.raises(DecisionError, match="name"):
+        save_view(database, SavedView("kim", name, "", is_shared=False), at=START)
+
+
+def test_nobody_keeps_views_without_end(ledger, database):
+    for number in range(MOST_VIEWS):
+        save_view(database, SavedView("kim", f"view {number}", "", is_shared=False), at=START)
+    with pytest.raises(DecisionError, match=str(MOST_VIEWS)):
+        save_view(database, SavedView("kim", "one more", "", is_shared=False), at=START)
+    save_view(database, SavedView("kim", "view 7", "force=01", is_shared=False), at=START)
+    assert len(views_of(database, "kim")) == MOST_VIEWS

@@ -1,0 +1,184 @@
+"""What Dagster knows of Concord: the graph, the checks that block, the schedule, the sensor, the partitions."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from assets.frame import NIGHTS, Night, check_specs, put_out, specs
+from assets.models import models_in_force, models_of_night, taken_models
+from expectations.gx import Validator
+from matching.trained import shipped_models
+from pipelines.assembly import build_definitions
+from pipelines.jobs import nightly_schedule
+from pipelines.sensors import delivery_sensor
+from pipelines.settings import Settings
+from warehouse.models import put_in_force, save_models
+from warehouse.schema import Column, Table
+from warehouse.tables.core import CORE_TABLES, SOURCES
+from warehouse.tables.register import EXPECTATION_RESULTS, PUBLIC_TABLES, RELEASE_CHANGES
+
+
+@pytest.fixture
+def definitions(tmp_path):
+    return build_definitions(tmp_path / "home", tmp_path / "landing", Settings())
+
+
+@pytest.fixture
+def night(tmp_path):
+    return Night(home=str(tmp_path / "home"), landing=str(tmp_path / "landing"), presence_days={}, settings_digest="")
+
+
+def asset_names(definitions):
+    return {key.path[-1] for key in definitions.resolve_asset_graph().get_all_asset_keys()}
+
+
+def test_every_core_and_public_table_is_an_asset_of_its_name(definitions):
+    core = {table.name.replace("core__", f"core_{source}__") for table in CORE_TABLES for source in SOURCES}
+    told_with_the_release = {RELEASE_CHANGES.name, EXPECTATION_RESULTS.name}
+    public = {table.name for table in PUBLIC_TABLES} - told_with_the_release
+    assert core | public | {"release"} <= asset_names(definitions)
+
+
+def test_every_table_but_the_unjudged_orders_has_a_check_that_blocks_and_one_that_warns(definitions):
+    graph = definitions.resolve_asset_graph()
+    checked = {key.asset_key.path[-1] for key in graph.asset_check_keys}
+    assert asset_names(definitions) - checked == {"golden_orders", "models", "release"}
+    assert {key.name for key in graph.asset_check_keys} == {"structure", "content"}
+
+
+def test_the_release_lies_downstream_of_every_source(definitions):
+    graph = definitions.resolve_asset_graph()
+    upstream = {key.path[-1] for key in graph.get_ancestor_asset_keys(dg.AssetKey("release"))}
+    assert {f"core_{source}__orders" for source in SOURCES} <= upstream
+
+
+COUNTED = Table("counted", "a thing", (Column("thing", "Its name.", required=True),), key=("thing",))
+
+
+@pytest.mark.parametrize(
+    ("things", "succeeds"),
+    [
+        pytest.param(["a", "b"], True, id="whole table goes on"),
+        pytest.param(["a", None], False, id="required value missing stops the run"),
+        pytest.param(["a", "a"], False, id="repeated key stops the run"),
+    ],
+)
+def test_a_structural_failure_stops_what_is_downstream(things, succeeds, night):
+    @dg.multi_asset(specs=specs((COUNTED,), group="test"), check_specs=check_specs((COUNTED,)))
+    def counted(night: Night):
+        yield from put_out({COUNTED: pl.DataFrame({"thing": things}, schema=COUNTED.schema)}, night.store(date.min))
+
+    @dg.asset(deps=["counted"], partitions_def=NIGHTS)
+    def downstream():
+        return None
+
+    result = dg.materialize(
+        [counted, downstream], partition_key="2026-11-20", resources={"night": night}, raise_on_error=False
+    )
+    assert result.success is succeeds
+    assert Validator.shared.cache_info().currsize == 0, "the run must end the worker that validated its tables"
+    assert bool(result.asset_materializations_for_node("downstream")) is succeeds
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from warehouse.home import Home
+from warehouse.run_lock import only_run
+with only_run(Home(Path(sys.argv[1]))):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_run_of_dagster_and_another_process_keep_each_other_off(night, tmp_path):
+    @dg.asset(partitions_def=NIGHTS)
+    def state(night: Night):
+        home = night.state
+        other = subprocess.run([sys.executable, "-c", HOLD, home.path], capture_output=True, text=True, check=False)
+        assert "another run is under way" in other.stderr
+
+    def run():
+        return dg.materialize([state], partition_key="2026-11-20", resources={"night": night}, raise_on_error=False)
+
+    assert run().success
+    command = [sys.executable, "-c", HOLD, night.home]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        assert not run().success
+        holder.stdin.close()
+    assert run().success
+
+
+def test_all_steps_of_a_night_use_the_models_that_it_took(night, tmp_path):
+    store = night.store(date(2026, 11, 20))
+    assert dg.materialize([taken_models], partition_key="2026-11-20", resources={"night": night}).success
+    taken = models_of_night(store)
+    assert taken.version == shipped_models().version
+    other = replace(taken, order=taken.order.model_copy(update={"prior": taken.order.prior / 2}))
+    put_in_force(night.state, save_models(night.state, other.save, as_of=date(2026, 11, 20)))
+    assert models_in_force(night.state).version != taken.version
+    assert models_of_night(store).version == taken.version
+
+
+@pytest.mark.parametrize(
+    ("fired", "night_of"),
+    [
+        pytest.param(datetime(2026, 11, 20, 2, 30, tzinfo=UTC), "2026-11-20", id="winter"),
+        pytest.param(datetime(2026, 7, 1, 1, 30, tzinfo=UTC), "2026-07-01", id="summer time"),
+    ],
+)
+def test_the_schedule_asks_for_the_night_of_the_day_that_has_begun_in_london(fired, night_of):
+    context = dg.build_schedule_context(scheduled_execution_time=fired)
+    assert nightly_schedule(context).partition_key == night_of
+
+
+def land(night, name, *, age=120):
+    folder = night.landing_folder / "pnd"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(b"any")
+    os.utime(folder / name, times=(time.time() - age,) * 2)
+
+
+def look(night, cursor=None):
+    with dg.build_sensor_context(cursor=cursor, resources={"night": night}) as context:
+        return delivery_sensor(context)
+
+
+def test_the_sensor_asks_for_the_newest_night_that_has_landed(night):
+    for day in ("2026-11-18", "2026-11-20", "2026-11-19"):
+        land(night, f"pnd_pole_{day}.jsonl.gz")
+    (request,) = look(night).run_requests
+    assert request.partition_key == "2026-11-20"
+
+
+def test_the_sensor_asks_once_for_one_state_of_the_landing_folder_and_again_when_a_file_lands(night):
+    land(night, "pnd_pole_2026-11-20.jsonl.gz")
+    first = look(night)
+    assert isinstance(look(night, first.cursor), dg.SkipReason)
+    land(night, "pnd_pole_2026-11-20_r2.jsonl.gz")
+    assert look(night, first.cursor).run_requests[0].run_key != first.run_requests[0].run_key
+
+
+@pytest.mark.parametrize(
+    ("name", "age"),
+    [
+        pytest.param("pnd_pole_2026-11-20.jsonl.gz", 0, id="a file still being written"),
+        pytest.param("pnd_pole_2026-13-45.jsonl.gz", 120, id="a name with no date"),
+        pytest.param("holiday_plan.docx", 120, id="a file of no source"),
+    ],
+)
+def test_the_sensor_waits_for(name, age, night):
+    land(night, name, age=age)
+    assert isinstance(look(night), dg.SkipReason)
+
+
+def test_nights_go_back_to_the_day_the_act_came_into_force():
+    assert NIGHTS.get_first_partition_key() == "2015-07-31"

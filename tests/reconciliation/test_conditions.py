@@ -1,0 +1,102 @@
+"""Which conditions of an order are believed, where its sources differ."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from reconciliation.conditions import build_conditions
+from warehouse.tables.core import CORE_CONDITIONS
+
+HEARD_ON = date(2022, 11, 1)
+
+
+def believed(held, *, beside=None, heard_on=HEARD_ON, person="somebody else"):
+    """The conditions believed of an order: `held` by record, `beside` by record of another order."""
+    records = {**held, **{f"{record}2": codes for record, codes in (beside or {}).items()}}
+    conditions = pl.DataFrame(
+        [
+            dict.fromkeys(CORE_CONDITIONS.schema) | {"record_id": record, "sequence": place, "text": code}
+            | {"condition_code": code, "is_cut": False}
+            for record, codes in records.items()
+            for place, code in enumerate(codes.split(), start=1)
+        ],
+        schema=CORE_CONDITIONS.schema,
+    )  # fmt: skip
+    places = pl.DataFrame(
+        [
+            {
+                "record_id": record,
+                "source": record.rstrip("ab2"),
+                "order_id": "other" if record.endswith("2") else "one",
+                "standing": 0,
+            }
+            for record in records
+        ]
+    )
+    golden = pl.DataFrame(
+        {
+            "order_id": ["one", "other"],
+            "subject_id": ["somebody", person],
+            "court_code": ["B20BL00"] * 2,
+            "made_on": [HEARD_ON, heard_on],
+        }
+    )
+    judged = build_conditions(conditions, places, golden).filter((pl.col("order_id") == "one") & pl.col("is_golden"))
+    return " ".join(sorted(judged.get_column("condition_code")))
+
+
+@pytest.mark.parametrize(
+    ("held", "beside", "expected"),
+    [
+        pytest.param({"court": "C01 C09"}, {}, "C01 C09", id="one source alone"),
+        pytest.param({"court": "C01", "pnc": "C01 C09"}, {}, "C01 C09", id="half of the sources"),
+        pytest.param({"court": "C01", "pnc": "C01", "pnd": "C01 C09"}, {}, "C01", id="one source in three"),
+        pytest.param(
+            {"court": "C01", "pnc": "C01", "pnd": "C01 C09"},
+            {"court": "C09", "pnc": "C09"},
+            "C01 C09",
+            id="one source in three, and two of a co-defendant's order",
+        ),
+        pytest.param(
+            {"court": "C01", "pnc": "C01", "pnd": "C01 C09", "rocu": "C01"},
+            {"court": "C09", "pnc": "C09"},
+            "C01",
+            id="three sources that lack it are not outvoted by a co-defendant's order",
+        ),
+        pytest.param(
+            {"court": "C01", "pnc": "C01", "pnd": "C01 C09"},
+            {"court": "C09", "pnc": "C02"},
+            "C01",
+            id="one source of a co-defendant's order is not enough",
+        ),
+        pytest.param(
+            {"court": "C01", "pnc": "C01 C09"},
+            {"court": "C01"},
+            "C01",
+            id="half of the sources, and a co-defendant's order has none of it",
+        ),
+        pytest.param(
+            {"court": "C01 C02", "pnc": "C01 C02 C09"},
+            {"court": "C09"},
+            "C01 C02 C09",
+            id="half of the sources, and a co-defendant's order has it",
+        ),
+        pytest.param(
+            {"pnc": "C01", "pnda": "C01", "pndb": "C01 C09"},
+            {},
+            "C01",
+            id="one of two records of a source is half a voice",
+        ),
+        pytest.param({"pnda": "C01", "pndb": "C01 C09"}, {}, "C01 C09", id="one of two records of the only source"),
+    ],
+)
+def test_conditions_believed(held, beside, expected):
+    assert believed(held, beside=beside) == expected
+
+
+def test_the_orders_of_one_person_stand_beside_one_another():
+    held = {"court": "C01", "pnc": "C01", "pnd": "C01 C09"}
+    beside = {"court": "C09", "pnc": "C09"}
+    assert believed(held, beside=beside, heard_on=date(2021, 5, 4)) == "C01"
+    assert believed(held, beside=beside, heard_on=date(2021, 5, 4), person="somebody") == "C01 C09"

@@ -1,0 +1,247 @@
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from reconciliation.register import Register, Step, UnknownOrderError, release_known_on
+from warehouse.home import Home
+from warehouse.releases.release import publish
+from warehouse.releases.rollback import roll_back
+from warehouse.tables.register import ID_REDIRECTS
+
+Tables = dict[str, pl.DataFrame]
+REDIRECTS = [
+    ("order", "old", "middle"),
+    ("order", "middle", "o000001"),
+    ("order", "split", "o000001"),
+    ("order", "split", "o000002"),
+    ("order", "round", "about"),
+    ("order", "about", "round"),
+    ("subject", "person", "s000001"),
+]
+
+
+def publish_tables(home: Home, tables: Tables, as_of: date) -> None:
+    publish(home, tables, as_of=as_of, inputs={}, versions={}, config_hash="", state="published")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, make_register: Callable[..., Tables]) -> Home:
+    """Two nights: six orders without pairs, then nine with pairs and redirects."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    first = make_register(6)
+    del first["link_orders__pairs"]
+    publish_tables(home, first, date(2023, 11, 29))
+    redirects = pl.DataFrame(
+        [(*redirect, date(2023, 11, 30)) for redirect in REDIRECTS], schema=ID_REDIRECTS.schema, orient="row"
+    )
+    publish_tables(home, make_register(9) | {"id_redirects": redirects}, date(2023, 11, 30))
+    return home
+
+
+def test_the_release_in_force_is_opened_unless_another_is_named(home: Home) -> None:
+    with Register.open(home) as current, Register.open(home.path, "r2023-11-29") as earlier:
+        assert current.release.release_id == "r2023-11-30"
+        assert current.table("orders").height == 9
+        assert earlier.table("orders").height == 6
+
+
+def test_nothing_published_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LookupError, match="no release has been published"):
+        Register.open(tmp_path)
+
+
+def test_orders_can_be_asked_for_by_force_and_by_status(home: Home) -> None:
+    with Register.open(home) as register:
+        of_force = register.orders(force="20")
+        active = register.orders(is_active=True)
+        ended = register.orders(is_active=False)
+
+    assert of_force.get_column("order_id").to_list() == ["o000000", "o000002", "o000004", "o000006", "o000008"]
+    assert active.height == 6
+    assert ended.get_column("order_id").to_list() == ["o000000", "o000003", "o000006"]
+
+
+def test_a_table_that_the_release_lacks_is_told(home: Home) -> None:
+    with Register.open(home, "r2023-11-29") as register, pytest.raises(KeyError, match="has no table order_pairs"):
+        register.table("order_pairs")
+
+
+def test_queries_take_parameters_and_cannot_write(home: Home) -> None:
+    with Register.open(home) as register:
+        counted = register.query("SELECT count(*) AS orders FROM orders_active WHERE force_code = ?", ("01",))
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            register.query("DELETE FROM orders")
+
+    assert counted.item() == 3
+
+
+def test_an_explanation_holds_records_weights_values_and_discrepancies(home: Home) -> None:
+    with Register.open(home) as register:
+        explanation = register.explain("o000000")
+
+    assert explanation.order["force_name"] == "West Midlands Police"
+    assert explanation.records.get_column("source_key").to_list() == ["courto000000", "pnco000000"]
+    assert explanation.provenance.get_column("field").to_list() == ["made_on", "order_type"]
+    assert explanation.discrepancies.get_column("discrepancy_id").to_list() == ["d1"]
+    (pair,) = explanation.pairs
+    assert (pair.left_id, pair.right_id, pair.match_weight) == ("court:courto000000", "pnc:pnco000000", 12.5)
+    assert pair.steps == (Step("pnc_id", "same", 9.5), Step("made_on", "same day", 3.0))
+    assert sum(step.weight for step in pair.steps) == pair.match_weight
+
+
+def test_a_release_without_pairs_explains_the_rest(home: Home) -> None:
+    with Register.open(home, "r2023-11-29") as register:
+        explanation = register.explain("o000001")
+
+    assert explanation.pairs == ()
+    assert explanation.records.height == 2
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "found"),
+    [
+        pytest.param("o000001", "o000001", id="a living id"),
+        pytest.param("middle", "o000001", id="an id redirected once"),
+        pytest.param("old", "o000001", id="an id redirected twice"),
+    ],
+)
+def test_redirects_are_followed(home: Home, asked_for: str, found: str) -> None:
+    with Register.open(home) as register:
+        explanation = register.explain(asked_for)
+
+    assert explanation.order_id == found
+    assert explanation.asked_for == asked_for
+    assert explanation.order["order_id"] == found
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "message"),
+    [
+        pytest.param("nothing", "release r2023-11-30 has no order nothing", id="an id never given"),
+        pytest.param("split", "order split was split into o000001, o000002: ask for one of them", id="a split order"),
+        pytest.param("round", "release r2023-11-30 has no order round", id="redirects that lead in a circle"),
+        pytest.param("person", "release r2023-11-30 has no order person", id="the redirect of a subject"),
+    ],
+)
+def test_an_id_that_leads_to_no_single_order_is_told(home: Home, asked_for: str, message: str) -> None:
+    with Register.open(home) as register, pytest.raises(UnknownOrderError) as unknown:
+        register.explain(asked_for)
+
+    assert str(unknown.value) == message
+
+
+MADE, ENDS = date(2020, 1, 10), date(2021, 1, 9)
+LATER = date(2020, 6, 1)
+
+
+def dated(tables: Tables, *orders: dict[str, object]) -> Tables:
+    """The register with other dates in its first orders, all of one person and type."""
+    usual = {"made_on": MADE, "start_on": MADE, "end_on": ENDS, "legal_status": "live", "follows_order_id": None}
+    rows = [usual | changes for changes in orders]
+    changed = pl.DataFrame(
+        [row | {"order_id": f"o{number:06d}"} for number, row in enumerate(rows)],
+        schema_overrides={"made_on": pl.Date, "start_on": pl.Date, "end_on": pl.Date},
+    )
+    return tables | {"orders": tables["orders"].update(changed, on="order_id", include_nulls=True)}
+
+
+@pytest.mark.parametrize(
+    ("order", "day", "is_in_force"),
+    [
+        pytest.param({}, date(2020, 1, 9), False, id="the day before it was made"),
+        pytest.param({}, MADE, True, id="its first day"),
+        pytest.param({}, ENDS, True, id="its last day"),
+        pytest.param({}, date(2021, 1, 10), False, id="the day after its last"),
+        pytest.param({"start_on": LATER}, date(2020, 5, 31), False, id="made but not started"),
+        pytest.param({"start_on": None}, MADE, True, id="without a start it binds when made"),
+        pytest.param({"end_on": None}, date(2023, 1, 1), True, id="without a recorded end"),
+        pytest.param({"legal_status": "expired"}, ENDS, True, id="expired since"),
+        pytest.param({"legal_status": "discharged"}, MADE, False, id="discharged, no day told"),
+        pytest.param({"legal_status": "withdrawn"}, MADE, False, id="withdrawn"),
+    ],
+)
+def test_orders_in_force_on_a_day(
+    tmp_path: Path, make_register: Callable[..., Tables], order: dict[str, object], day: date, is_in_force: bool
+) -> None:
+    home = Home(tmp_path)
+    publish_tables(home, dated(make_register(2), order), date(2023, 11, 30))
+
+    with Register.open(home) as register:
+        found = register.orders(in_force_on=day).get_column("order_id").to_list()
+
+    assert ("o000000" in found) == is_in_force
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        pytest.param(date(2020, 5, 31), ["o000000"], id="before the later order was made"),
+        pytest.param(LATER, ["o000001"], id="since it was made"),
+    ],
+)
+def test_an_order_was_in_force_until_a_later_one_took_its_place(
+    tmp_path: Path, make_register: Callable[..., Tables], day: date, expected: list[str]
+) -> None:
+    tables = make_register(2)
+    of_one = tables | {
+        "orders": tables["orders"].with_columns(subject_id=pl.lit("s000001")),
+        "subjects": tables["subjects"].filter(pl.col("subject_id") == "s000001"),
+    }
+    later = {"made_on": LATER, "start_on": LATER, "follows_order_id": "o000000"}
+    publish_tables(Home(tmp_path), dated(of_one, {"legal_status": "superseded"}, later), date(2020, 12, 1))
+
+    with Register.open(tmp_path) as register:
+        assert register.orders(in_force_on=day).get_column("order_id").to_list() == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "orders"),
+    [
+        pytest.param(date(2023, 11, 29), 6, id="the night itself"),
+        pytest.param(date(2023, 11, 30), 9, id="the next night"),
+        pytest.param(date(2031, 1, 1), 9, id="any day after the last night"),
+    ],
+)
+def test_what_was_known_on_a_day_is_what_the_release_in_force_told(home: Home, day: date, orders: int) -> None:
+    with Register.open(home, "r2023-11-29") as register:
+        assert register.orders(known_on=day).height == orders
+
+
+def test_both_clocks_and_the_force_go_together(home: Home) -> None:
+    with Register.open(home) as register:
+        found = register.orders(known_on=date(2023, 11, 29), in_force_on=date(2024, 1, 1), force="01")
+
+    assert found.get_column("order_id").to_list() == ["o000001", "o000003", "o000005"]
+
+
+def test_nothing_was_known_before_the_first_release(home: Home, tmp_path: Path) -> None:
+    with Register.open(home) as register, pytest.raises(LookupError) as early:
+        register.orders(known_on=date(2023, 11, 28))
+    assert str(early.value) == "nothing was known on 2023-11-28: the first release is r2023-11-29"
+
+    with pytest.raises(LookupError, match="no release has been published"):
+        release_known_on(Home(tmp_path), date(2023, 11, 28))
+
+
+@pytest.mark.parametrize(
+    ("day", "release_id"),
+    [
+        pytest.param(date(2023, 11, 30), "r2023-11-30", id="before it was rolled back"),
+        pytest.param(date(2023, 12, 1), "r2023-11-29", id="on the day it was rolled back"),
+        pytest.param(date(2023, 12, 2), "r2023-12-02", id="when another night had come"),
+    ],
+)
+def test_a_release_was_known_until_it_was_rolled_back(
+    tmp_path: Path, make_register: Callable[..., Tables], day: date, release_id: str
+) -> None:
+    home = Home(tmp_path)
+    for night in (date(2023, 11, 29), date(2023, 11, 30)):
+        publish_tables(home, make_register(3), night)
+    roll_back(home, by="kim", reason="why", at=datetime(2023, 12, 1, 12, tzinfo=UTC))
+    publish_tables(home, make_register(3), date(2023, 12, 2))
+
+    assert release_known_on(home, day).release_id == release_id

@@ -1,0 +1,116 @@
+"""Decisions to try things on."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Draft, Sighting, Signature, sign
+from warehouse.tables.core import CORE_ORDERS
+from warehouse.tables.ledger import DECISIONS
+from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
+
+START = datetime(2026, 11, 20, 9, tzinfo=UTC)
+BY_KIM = Signature("kim", "document_seen", "seen in the court file")
+MISTAKE = Signature("kim", "mistake")
+
+
+def pair(kind, left, right, **more):
+    left, right = sorted((left, right))
+    return Draft(kind=kind, left_handle=left, right_handle=right, **more)
+
+
+def value(order_id, field, decided, **more):
+    return Draft(kind="value", order_id=order_id, field=field, value=decided, **more)
+
+
+def conflict(kind, order_id="ORD-1", *, observed="a", expected="b", rule="end_differs", **more):
+    seen = (Sighting("observed", "end_on", observed), Sighting("expected", "end_on", expected))
+    needed = {
+        "accept": {"accepted_until": date(2026, 12, 31)},
+        "refer": {"referred_to": "pnc_bureau"},
+        "both_right": {},
+    }
+    return Draft(
+        kind=kind, order_id=order_id, field="end_on", rule_code=rule, source="pnc", seen=seen, **(needed[kind] | more)
+    )
+
+
+def undo(decision_id):
+    return Draft(kind="undo", replaces=decision_id)
+
+
+def rows(*drafts, by=BY_KIM, start=START):
+    """Rows of the ledger as if these had been decided a minute apart, without any judgement."""
+    signed = [
+        sign(draft, MISTAKE if draft.kind == "undo" else by, at=start + timedelta(minutes=place))
+        for place, draft in enumerate(drafts)
+    ]
+    return pl.DataFrame(signed, schema=DECISIONS.schema)
+
+
+class Clock:
+    """A clock that goes a second on each time it is looked at, and can be set."""
+
+    def __init__(self, moment=START):
+        self.moment = moment
+
+    def __call__(self):
+        self.moment += timedelta(seconds=1)
+        return self.moment
+
+
+def records(*given):
+    """Order records in their core shape: (record id, columns)."""
+    plain = {"is_birth_placeholder": False, "row_number": 1, "delivery_id": "d", "file_name": "f"}
+    rows = [
+        plain | {"record_id": name, "source": name.split(":")[0], "source_key": name.split(":", 1)[1]} | columns
+        for name, columns in given
+    ]
+    return pl.DataFrame(rows, schema=CORE_ORDERS.schema)
+
+
+def owners(**orders):
+    """`record_id`, `order_id`, `subject_id`: records by order; `subject__order` names the subject too."""
+    rows = [
+        {"record_id": name, "order_id": order.split("__")[-1], "subject_id": f"SUB-{order.split('__')[0]}"}
+        for order, names in orders.items()
+        for name in names
+    ]
+    return pl.DataFrame(rows, schema={"record_id": pl.String, "order_id": pl.String, "subject_id": pl.String})
+
+
+def redirects(*moves):
+    return pl.DataFrame(moves, schema={"old_id": pl.String, "new_id": pl.String}, orient="row")
+
+
+def discrepancies(*given):
+    plain = {"rule_code": "end_differs", "field": "end_on", "source": "pnc", "source_key": "1", "order_id": "ORD-1"}
+    more = {"first_seen_on": date(2026, 11, 1), "discrepancy_id": "d"}
+    return pl.DataFrame([plain | more | columns for columns in given], schema=DISCREPANCIES.schema)
+
+
+def night():
+    """Two orders of one person, of which the second has a discrepancy and was made three years after the first."""
+    held = records(("pnc:1", {"sex": "M"}), ("court:2", {"sex": "M"}), ("pnc:3", {"sex": "F"}))
+    order = {"subject_id": "SUB-1", "legal_status": "live", "sex": "M", "record_count": 1, "sources": ["pnc"]}
+    order |= {"order_type": "STRO", "is_interim": False, "end_on": date(2021, 12, 31)}
+    owned = {"is_duplicate": False, "is_amended": False}
+    places = [("pnc", "1", "ORD-1"), ("court", "2", "ORD-1"), ("pnc", "3", "ORD-2")]
+    flaw = {"discrepancy_id": "d1", "order_id": "ORD-2", "rule_code": "SEX", "field": "sex", "owner": "pnc_bureau"}
+    tables = {
+        ORDERS: [
+            order | {"order_id": name, "made_on": date(year, 1, 1)} for name, year in (("ORD-1", 2020), ("ORD-2", 2023))
+        ],
+        ORDER_SOURCES: [
+            owned | {"source": source, "source_key": key, "order_id": name} for source, key, name in places
+        ],
+        DISCREPANCIES: [flaw | {"source": "pnc", "source_key": "3", "observed": "F", "expected": "M"}],
+        ID_REDIRECTS: [
+            {"kind": "order", "old_id": "ORD-0", "new_id": "ORD-1"},
+            {"kind": "order", "old_id": "ORD-X", "new_id": "ORD-1"},
+            {"kind": "order", "old_id": "ORD-X", "new_id": "ORD-2"},
+        ],
+    }
+    frames = {table.name: pl.DataFrame(given_rows, schema=table.schema) for table, given_rows in tables.items()}
+    return Present.of(held, frames, release_id="r2026-11-20", as_of=date(2026, 11, 20), model_version="1")

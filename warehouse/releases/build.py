@@ -1,0 +1,87 @@
+"""The Parquet files of a release: written, ordered, and held to the gates.
+
+Belongs here: which tables a release holds, how they are written, the digest over them. Does not: the gates
+(`warehouse.releases.publication_checks`), putting a release in place (`warehouse.releases.release`).
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.releases.publication_checks import check_relations, check_table
+from warehouse.schema import Table
+from warehouse.tables.link import LINK_PAIRS
+from warehouse.tables.register import PUBLIC_TABLES
+from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, CARRIED_TABLES, NEAR_PAIRS, ORDER_PAIRS, SOURCE_RECORDS
+
+ROW_GROUP_SIZE = 100_000
+COMPRESSION_LEVEL = 3
+
+
+def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFrame]) -> dict[str, int]:
+    """Write every table as Parquet and hold it to its gates; rows by table.
+
+    Raises:
+        PublicationRefusedError: a table is missing or breaks a gate.
+    """
+    rows = {table.name: _write_table(building, table, tables.get(table.name)) for table in PUBLIC_TABLES}
+    check_relations(building)
+    if LINK_PAIRS.name in tables:
+        pairs = tables[LINK_PAIRS.name].lazy()
+        rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, _order_pairs(pairs, building))
+        rows[NEAR_PAIRS.name] = _write_table(building, NEAR_PAIRS, _near_pairs(pairs, building))
+    for table in (SOURCE_RECORDS, *CARRIED_TABLES):
+        if table.name in tables:
+            rows[table.name] = _write_table(building, table, tables[table.name])
+    return rows
+
+
+def hash_of(digests: Mapping[str, str]) -> str:
+    """The content hash: the digest over the sorted table names and their digests, but for the account of the night."""
+    account = {table.name for table in ACCOUNT_OF_THE_NIGHT}
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()) if name not in account)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _write_table(building: Path, table: Table, frame: pl.LazyFrame | pl.DataFrame | None) -> int:
+    ordered = check_table(table, frame)
+    # One chunk: the pages of the file would follow the chunks, and the chunks the number of threads.
+    ordered.rechunk().write_parquet(
+        building / f"{table.name}.parquet",
+        compression="zstd",
+        compression_level=COMPRESSION_LEVEL,
+        row_group_size=ROW_GROUP_SIZE,
+    )
+    return ordered.height
+
+
+def _order_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:
+    """The pairs whose records belong to one order."""
+    orders = _orders_of_records(building)
+    return pairs.join(orders, left_on="left_id", right_on="record_id").join(
+        orders, left_on=["right_id", "order_id"], right_on=["record_id", "order_id"]
+    )
+
+
+def _near_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:
+    """The pairs whose records belong to two orders that an item of the queue names both."""
+    items = pl.scan_parquet(building / "review_queue.parquet").filter(pl.col("other_order_id").is_not_null())
+    sides = ("order_id", "other_order_id")
+    near = items.select(order_id=pl.min_horizontal(sides), other_order_id=pl.max_horizontal(sides)).unique()
+    meant = pl.concat([near.select("order_id"), near.select(order_id="other_order_id")]).unique()
+    orders = _orders_of_records(building).join(meant, on="order_id", how="semi")
+    placed = pairs.join(orders.rename({"order_id": "left_order"}), left_on="left_id", right_on="record_id").join(
+        orders.rename({"order_id": "right_order"}), left_on="right_id", right_on="record_id"
+    )
+    ends = ("left_order", "right_order")
+    return placed.with_columns(order_id=pl.min_horizontal(ends), other_order_id=pl.max_horizontal(ends)).join(
+        near, on=sides, how="semi"
+    )
+
+
+def _orders_of_records(building: Path) -> pl.LazyFrame:
+    return pl.scan_parquet(building / "order_sources.parquet").select(
+        pl.concat_str("source", "source_key", separator=":").alias("record_id"), "order_id"
+    )

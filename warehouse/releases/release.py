@@ -1,0 +1,300 @@
+"""How a release is published: built aside, proved, then put in place in one atomic step.
+
+Belongs here: the manifest of a release, its place, the pointer to the one in force. Does not: writing its tables
+(`warehouse.releases.build`) and its DuckDB file (`warehouse.releases.duckdb_file`), reading it
+(`reconciliation.register`), going back to a former one (`warehouse.releases.rollback`).
+
+A reader never sees half a release: the folder gets its name by one rename, `CURRENT` its content by another, both
+after `fsync`. A crash before the first leaves a `.building-` folder, which the next publication removes; a crash
+between the two leaves a whole release, which the next publication of the same content puts in force.
+"""
+
+import fcntl
+import json
+import re
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from warehouse.disk import digest_of, put_text, sync, sync_folder, unfinished
+from warehouse.home import Home
+from warehouse.releases.build import hash_of, write_tables
+from warehouse.releases.duckdb_file import write_register
+from warehouse.releases.publication_checks import check_caused, check_repeated
+from warehouse.releases.rollback_history import withdrawn_releases
+from warehouse.tables.register import RELEASE_CHANGES
+from warehouse.tables.release import QUERIED_TABLES
+
+RELEASE_NAME = re.compile(r"r(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
+DATABASE = "register.duckdb"
+MANIFEST = "manifest.json"
+BUILDING = ".building-"
+# Without these a manifest says nothing that can be relied on.
+MANIFEST_KEYS = frozenset({"as_of", "state", "content_hash", "rows", "digests", "database_digest"})
+
+
+class DamagedReleaseError(LookupError):
+    """A release has no manifest that can be read."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release.
+
+    Attributes:
+        path: its folder; the name of the folder is the id of the release.
+        manifest: what `manifest.json` says.
+    """
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def release_id(self) -> str:
+        """`r2023-11-30`, or `r2023-11-30.2` for the second content published for that date."""
+        return self.path.name
+
+    @property
+    def as_of(self) -> date:
+        """The date whose deliveries it rests on."""
+        return date.fromisoformat(self.manifest["as_of"])
+
+    @property
+    def revision(self) -> int:
+        """Which content of its date it is, from 1."""
+        return _order_of(self.release_id)[1]
+
+    @property
+    def state(self) -> str:
+        """`published`, or `degraded` where it rests on late or missing deliveries."""
+        return str(self.manifest["state"])
+
+    @property
+    def follows(self) -> str | None:
+        """The release it carries on from: the ids, the states of discrepancies, the changes told; None for none."""
+        return self.manifest.get("follows")
+
+    @property
+    def content_hash(self) -> str:
+        """Digest over the digests of its tables: equal for equal content (`hash_of`)."""
+        return str(self.manifest["content_hash"])
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file."""
+        return self.path / DATABASE
+
+    def parquet(self, table: str) -> Path:
+        """The Parquet file of a table."""
+        return self.path / f"{table}.parquet"
+
+
+def publish(
+    home: Home,
+    tables: Mapping[str, pl.LazyFrame | pl.DataFrame],
+    *,
+    as_of: date,
+    inputs: Mapping[str, str],
+    versions: Mapping[str, str],
+    config_hash: str,
+    state: str,
+    follows: str | None = None,
+) -> Release:
+    """Publish the tables as the release of a date, and put it in force.
+
+    Safe to repeat: content that was already published for the date is not published again, but put in force. A release
+    of an earlier date than the one in force is published without taking its place; so is one that was rolled back.
+
+    Args:
+        home: the folder of all state.
+        tables: every public table by name; `link_orders__pairs` for the waterfall of each order, `source_records` for
+            stewards to decide on, and `CARRIED_TABLES` for the next night to carry on from.
+        as_of: the date whose deliveries the release rests on.
+        inputs: deliveries used, from their id to the SHA-256 of the file.
+        versions: of the package and its libraries.
+        config_hash: digest of the settings in force.
+        state: `published` or `degraded`.
+        follows: id of the release that the night carried on from; None for the first.
+
+    Raises:
+        PublicationRefusedError: a table is missing or breaks a gate, or differs from the release before or another of
+            its date and nothing explains it; nothing was published.
+    """
+    home.create()
+    with _publishing(home) as building:
+        rows = write_tables(building, tables)
+        digests = {name: digest_of(building / f"{name}.parquet") for name in rows}
+        release = _published_as(home, as_of, digests)
+        if release is None:
+            account = {
+                "as_of": as_of.isoformat(),
+                "state": state,
+                "follows": follows,
+                "content_hash": hash_of(digests),
+                "config_hash": config_hash,
+                "versions": dict(sorted(versions.items())),
+                "inputs": dict(sorted(inputs.items())),
+                "rows": rows,
+                "digests": digests,
+            }
+            check_caused(pl.read_parquet(building / f"{RELEASE_CHANGES.name}.parquet"))
+            check_repeated(account, [made.manifest for made in _revisions(home, as_of)])
+            write_register(building, building / DATABASE, tables=[t for t in QUERIED_TABLES if t.name in rows])
+            named = {"release_id": _next_id(home, as_of), **account, "database_digest": digest_of(building / DATABASE)}
+            release = _put_in_place(home, building, named)
+        _put_in_force(home, release)
+    return release
+
+
+def release_ids(home: Home) -> list[str]:
+    """The ids of all releases, oldest date first, revisions of a date in order."""
+    folders = home.releases.iterdir() if home.releases.exists() else ()
+    return sorted((path.name for path in folders if RELEASE_NAME.fullmatch(path.name)), key=_order_of)
+
+
+def list_releases(home: Home) -> tuple[Release, ...]:
+    """All releases, in the order of `release_ids`.
+
+    Raises:
+        DamagedReleaseError: one has no manifest that can be read.
+    """
+    return tuple(read_release(home, release_id) for release_id in release_ids(home))
+
+
+def current_release(home: Home) -> Release | None:
+    """The release in force; None before the first.
+
+    Raises:
+        LookupError: the file that names it names no release.
+        DamagedReleaseError: it has no manifest that can be read.
+    """
+    if not home.current.exists():
+        return None
+    release_id = home.current.read_text(errors="replace").strip()
+    if release_id not in release_ids(home):
+        raise LookupError(f"{home.current} names no release: write the id of one into it, or run a night")
+    return read_release(home, release_id)
+
+
+def release_before(home: Home, as_of: date) -> Release | None:
+    """The release that a night of that date carries on from: the last one of an earlier date that was not rolled back.
+
+    Raises:
+        DamagedReleaseError: it has no manifest that can be read.
+    """
+    withdrawn = withdrawn_releases(home)
+    earlier = [name for name in release_ids(home) if _order_of(name)[0] < as_of.isoformat() and name not in withdrawn]
+    return read_release(home, earlier[-1]) if earlier else None
+
+
+def read_release(home: Home, release_id: str) -> Release:
+    """The release of that id.
+
+    Raises:
+        LookupError: there is none.
+        DamagedReleaseError: it has no manifest that can be read.
+    """
+    path = home.releases / release_id
+    if not RELEASE_NAME.fullmatch(release_id) or not path.exists():
+        raise LookupError(f"there is no release {release_id}")
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DamagedReleaseError(f"release {release_id} is damaged: its manifest can't be read") from error
+    if not isinstance(manifest, dict) or not manifest.keys() >= MANIFEST_KEYS:
+        raise DamagedReleaseError(f"release {release_id} is damaged: its manifest lacks entries")
+    return Release(path, manifest)
+
+
+def verify(release: Release) -> tuple[str, ...]:
+    """The files of a release that are missing or not as published; none if it is whole."""
+    tables = {f"{name}.parquet": digest for name, digest in release.manifest["digests"].items()}
+    digests = tables | {DATABASE: release.manifest["database_digest"]}
+    changed = [
+        name
+        for name, digest in digests.items()
+        if not (release.path / name).exists() or digest_of(release.path / name) != digest
+    ]
+    is_consistent = hash_of(release.manifest["digests"]) == release.content_hash
+    return tuple(changed) if is_consistent else (MANIFEST, *changed)
+
+
+@contextmanager
+def only_publication(home: Home) -> Iterator[None]:
+    """Let nobody else publish, or go back to a former release, meanwhile."""
+    with (home.releases / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _publishing(home: Home) -> Iterator[Path]:
+    """A folder to build in, for one publication at a time; whatever is left in it afterwards is removed."""
+    with only_publication(home):
+        for abandoned in home.releases.glob(f"{BUILDING}*"):
+            shutil.rmtree(abandoned)
+        for unused in home.releases.glob(f"{unfinished(home.current)}*"):
+            unused.unlink()
+        building = home.releases / f"{BUILDING}{uuid.uuid4().hex}"
+        building.mkdir()
+        try:
+            yield building
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+
+def _put_in_place(home: Home, building: Path, manifest: Mapping[str, Any]) -> Release:
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (building / MANIFEST).write_text(text, encoding="utf-8")
+    sync_folder(building)
+    place = home.releases / str(manifest["release_id"])
+    building.replace(place)
+    sync(home.releases)
+    return Release(place, manifest)
+
+
+def _put_in_force(home: Home, release: Release) -> None:
+    try:
+        current = current_release(home)
+    except LookupError:
+        current = None  # the file was damaged: this writes it anew
+    is_passed = current is not None and (current.as_of > release.as_of or current.path == release.path)
+    if not is_passed and release.release_id not in withdrawn_releases(home):
+        put_text(home.current, f"{release.release_id}\n")
+
+
+def _published_as(home: Home, as_of: date, digests: Mapping[str, str]) -> Release | None:
+    same = (release for release in _revisions(home, as_of) if release.manifest["digests"] == digests)
+    return next(same, None)
+
+
+def _revisions(home: Home, as_of: date) -> list[Release]:
+    """The releases of a date; one that is damaged is left out, and another takes its place."""
+    revisions = []
+    for release_id in _ids_of(home, as_of):
+        with suppress(DamagedReleaseError):
+            revisions.append(read_release(home, release_id))
+    return revisions
+
+
+def _next_id(home: Home, as_of: date) -> str:
+    revisions = [_order_of(release_id)[1] for release_id in _ids_of(home, as_of)]
+    return f"r{as_of.isoformat()}" + (f".{max(revisions) + 1}" if revisions else "")
+
+
+def _ids_of(home: Home, as_of: date) -> list[str]:
+    return [release_id for release_id in release_ids(home) if _order_of(release_id)[0] == as_of.isoformat()]
+
+
+def _order_of(release_id: str) -> tuple[str, int]:
+    match = RELEASE_NAME.fullmatch(release_id)
+    if match is None:
+        raise LookupError(f"{release_id} is not the id of a release")
+    return match["as_of"], int(match["revision"] or 1)

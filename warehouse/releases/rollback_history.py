@@ -1,0 +1,86 @@
+"""What was rolled back: by whom, when, why, and which releases no night carries on from since.
+
+Belongs here: the file that remembers it. Does not: going back (`warehouse.releases.rollback`).
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from warehouse.disk import put_text
+from warehouse.home import Home
+
+HISTORY = "rollbacks.jsonl"
+# The clock of the nights.
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """A former release put in force.
+
+    Attributes:
+        release_id: the release put in force.
+        former: the one in force until then; None if the pointer was damaged.
+        by: who did it.
+        at: when, with its offset from UTC.
+        reason: why.
+        withdrawn: all releases that are out of force since and that no night carries on from.
+    """
+
+    release_id: str
+    former: str | None
+    by: str
+    at: str
+    reason: str
+    withdrawn: list[str]
+
+    @property
+    def day(self) -> date:
+        """The day it was done, in London."""
+        return datetime.fromisoformat(self.at).astimezone(LONDON).date()
+
+
+def list_rollbacks(home: Home) -> tuple[Rollback, ...]:
+    """Every rollback, the first one first.
+
+    Raises:
+        LookupError: the file that remembers them can't be read.
+    """
+    path = _history(home)
+    if not path.exists():
+        return ()
+    lines = path.read_bytes().splitlines()
+    return tuple(_read(path, number, line) for number, line in enumerate(lines, start=1))
+
+
+def remember(home: Home, rollback: Rollback) -> None:
+    """Add a rollback to those remembered."""
+    lines = [*list_rollbacks(home), rollback]
+    put_text(_history(home), "".join(json.dumps(vars(line), ensure_ascii=False) + "\n" for line in lines))
+
+
+def withdrawn_releases(home: Home, *, known_on: date | None = None) -> frozenset[str]:
+    """The releases that are out of force because a former one was put in force instead.
+
+    Args:
+        home: the folder of all state.
+        known_on: as of the end of that day; now unless given.
+    """
+    rollbacks = [line for line in list_rollbacks(home) if known_on is None or line.day <= known_on]
+    return frozenset(rollbacks[-1].withdrawn) if rollbacks else frozenset()
+
+
+def _read(path: Path, number: int, line: bytes) -> Rollback:
+    try:
+        rollback = Rollback(**json.loads(line))
+        datetime.fromisoformat(rollback.at)
+    except (TypeError, ValueError) as error:
+        raise LookupError(f"{path} line {number} can't be read: restore the file, or mend the line") from error
+    return rollback
+
+
+def _history(home: Home) -> Path:
+    return home.releases / HISTORY
