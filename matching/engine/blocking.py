@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from matching.engine.sets import Sets, collect
 from matching.engine.values import UNKNOWN, Codes
 
 Rows = npt.NDArray[np.int32]
@@ -74,13 +75,13 @@ class Blocks:
         rules: the rules.
         keyed: for each rule the records under it.
         keys: a row a record, a column a rule: its key, shortened; `UNKNOWN` for none, and for a rule with lists.
-        lists: by the place of a rule with lists all keys of each record, ascending, filled up with `UNKNOWN`.
+        lists: by the place of a rule with lists all keys of each record, shortened.
     """
 
     rules: tuple[BlockingRule, ...]
     keyed: tuple[Keyed, ...]
     keys: Codes
-    lists: Mapping[int, Codes]
+    lists: Mapping[int, Sets]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,7 @@ def find_blocks(
     keys, lists = np.full((records.height, len(rules)), UNKNOWN, np.int32), {}
     for place, entry in enumerate(keyed):
         if np.bincount(entry.rows).max(initial=0) > 1:
-            lists[place] = _lists(entry.rows, _short(entry.keys), records.height)
+            lists[place] = collect(entry.rows, _short(entry.keys), records.height)
         else:
             keys[entry.rows, place] = _short(entry.keys)
     return Blocks(tuple(rules), keyed, keys, lists)
@@ -254,22 +255,10 @@ def _short(keys: Numbers) -> Codes:
     return (keys & 0x7FFFFFFF).astype(np.int32)
 
 
-def _lists(rows: Rows, keys: Codes, size: int) -> Codes:
-    """The keys of each record, ascending."""
-    order = np.argsort(rows.astype(np.int64) << 31 | keys)
-    rows, keys = rows[order], keys[order]
-    counts = np.bincount(rows, minlength=size)
-    lists = np.full((size, int(counts.max(initial=1))), UNKNOWN, np.int32)
-    lists[rows, np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)] = keys
-    return lists
-
-
-def _lowest_shared(lists: Codes, left: Rows, right: Rows) -> Codes:
+def _lowest_shared(lists: Sets, left: Rows, right: Rows) -> Codes:
     """The lowest key that both records of each pair have, or `UNKNOWN`."""
-    one, other = lists[left], lists[right]
+    places, keys = lists.common(left, right)
     lowest = np.full(len(left), UNKNOWN, np.int32)
-    for place in range(lists.shape[1] - 1, -1, -1):
-        key = one[:, place]
-        met = (other == key[:, None]).any(axis=1) & (key != UNKNOWN)
-        lowest[met] = key[met]
+    # The keys of a pair ascend, so that the one written last is the lowest.
+    lowest[places[::-1]] = keys[::-1]
     return lowest

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from matching.engine.sets import Sets, collect
+
 Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -23,8 +25,6 @@ UNKNOWN = -1
 CLASSES = 32
 # Values signed together.
 SIGNED = 4_000
-# Longer lists say no more; what stands after these, in ascending order, is not compared.
-LONGEST_LIST = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,13 +66,12 @@ class Column:
     Attributes:
         dictionary: the distinct values, or for a column of lists their distinct elements.
         codes: for each record the code of its value, or of its list; `UNKNOWN` for null and for the empty list.
-        members: for a column of lists the codes of the elements of each list, in the order of the elements, filled up
-            with `UNKNOWN`.
+        members: for a column of lists the codes of the elements of each list.
     """
 
     dictionary: Dictionary
     codes: Codes
-    members: Codes | None = None
+    members: Sets | None = None
 
 
 def encode(columns: Sequence[pl.Series]) -> list[Column]:
@@ -140,7 +139,7 @@ def places_in_order(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.intp]:
 def _distinct_lists(column: pl.Series) -> tuple[Codes, pl.Series, npt.NDArray[np.int64]]:
     """Code of each record's list, the elements of the distinct lists put end to end, the lengths of these lists."""
     # Sorted by evaluation, which is twenty times as quick as sorting list by list.
-    tidy = column.list.unique().list.eval(pl.element().sort()).list.head(LONGEST_LIST)
+    tidy = column.list.unique().list.eval(pl.element().sort())
     rows = encode_rows(tidy.to_frame("list"))
     lists = rows.dictionary.values.struct.field("list")
     lengths = lists.list.len().fill_null(0).cast(pl.Int64).to_numpy()
@@ -148,12 +147,18 @@ def _distinct_lists(column: pl.Series) -> tuple[Codes, pl.Series, npt.NDArray[np
     return codes, lists.filter(pl.Series(lengths > 0)).explode(), lengths
 
 
-def _members(lengths: npt.NDArray[np.int64], elements: Codes) -> Codes:
-    """Each list a row, its elements as they stand."""
-    members = np.full((len(lengths), int(lengths.max(initial=1))), UNKNOWN, np.int32)
-    rows = np.repeat(np.arange(len(lengths)), lengths)
-    members[rows, np.arange(len(elements)) - np.repeat(np.cumsum(lengths) - lengths, lengths)] = elements
-    return members
+def _members(lengths: npt.NDArray[np.int64], elements: Codes) -> Sets:
+    """The elements of each list as a set."""
+    known = elements != UNKNOWN
+    return collect(np.repeat(np.arange(len(lengths)), lengths)[known], elements[known], len(lengths))
+
+
+def number_lists(lists: pl.Series) -> Sets:
+    """The sets of lists of texts, or of single ones: equal texts have one number. Null counts for nothing."""
+    rows = pl.DataFrame({"row": pl.int_range(len(lists), eager=True), "element": lists})
+    known = (rows.explode("element") if lists.dtype == pl.List else rows).drop_nulls()
+    numbers = encode([known.get_column("element")])[0].codes
+    return collect(known.get_column("row").to_numpy(), numbers, len(lists))
 
 
 def distinct_pairs(left: Codes, right: Codes, size: int) -> tuple[Codes, Codes, npt.NDArray[np.intp]]:

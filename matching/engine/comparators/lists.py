@@ -20,8 +20,10 @@ from matching.engine.comparators.base import (
     check_thresholds,
     graded,
 )
-from matching.engine.comparators.sets import Sets, Weights, collect, places_in_row
+from matching.engine.sets import Sets, collect
 from matching.engine.values import UNKNOWN, Codes, Column, encode
+
+Weights = npt.NDArray[np.float64]
 
 # Weights of words are whole parts of a bit, so that their sum does not depend on their order.
 PARTS = 1000
@@ -52,7 +54,7 @@ class Overlap(SingleValue):
 
         def judge(one: Codes, other: Codes) -> Levels:
             smaller = np.minimum(sets.sizes[one], sets.sizes[other])
-            shares = sets.shared(one, other) / np.maximum(smaller, 1)
+            shares = sets.count_shared(one, other) / np.maximum(smaller, 1)
             levels = graded(np.where(shares > 0, shares, -1), self.thresholds)
             levels[smaller == 0] = NOT_KNOWN
             return levels
@@ -89,7 +91,7 @@ class AnyShared(SingleValue):
 def _elements(column: Column) -> Sets:
     if column.members is None:
         raise ValueError(f"lists are compared here, not {column.dictionary.values.dtype.base_type()}")
-    return Sets(column.members)
+    return column.members
 
 
 @dataclass(frozen=True)
@@ -120,19 +122,20 @@ class Tokens(SingleValue):
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
         check_kind(column, [pl.String], "texts")
-        sets, weights = self._weigh(column)
-        totals = weights.sum(axis=1)
+        sets, weights, totals = self._weigh(column)
 
         def judge(one: Codes, other: Codes) -> Levels:
             lighter = np.minimum(totals[one], totals[other])
-            levels = graded(sets.shared_weight(one, other, weights) / np.maximum(lighter, 1), self.thresholds)
+            places, words = sets.common(one, other)
+            shared = np.bincount(places, weights[words], minlength=len(one))
+            levels = graded(shared / np.maximum(lighter, 1), self.thresholds)
             levels[lighter == 0] = NOT_KNOWN
             return levels
 
         return judge
 
-    def _weigh(self, column: Column) -> tuple[Sets, Weights]:
-        """The words of each text as numbers, and what they weigh."""
+    def _weigh(self, column: Column) -> tuple[Sets, Weights, Weights]:
+        """The words of each text as numbers, the weight of each word, and of each text."""
         values = column.dictionary.values
         split = values.str.extract_all(r"\w+").list.unique()
         words = (
@@ -142,11 +145,11 @@ class Tokens(SingleValue):
         )
         rows, numbers = words.get_column("row").to_numpy(), encode([words.get_column("word")])[0].codes
         weights = _rarities(column, rows, numbers)
+        # The rarest words of each text; the rows ascend.
         order = np.lexsort((numbers, -weights[numbers], rows))
-        kept = order[places_in_row(rows) < self.most]
-        sets = collect(rows[kept], numbers[kept], len(values))
-        # The last one stands for no word.
-        return sets, np.append(weights, np.int32(0))[sets.members]
+        kept = order[np.arange(len(rows)) - np.searchsorted(rows, rows) < self.most]
+        totals = np.bincount(rows[kept], weights[numbers[kept]], minlength=len(values)).astype(np.float64)
+        return collect(rows[kept], numbers[kept], len(values)), weights, totals
 
 
 def _rarities(column: Column, rows: npt.NDArray[np.int64], numbers: Codes) -> Weights:
@@ -154,4 +157,4 @@ def _rarities(column: Column, rows: npt.NDArray[np.int64], numbers: Codes) -> We
     records = np.bincount(column.codes[column.codes != UNKNOWN], minlength=len(column.dictionary.values))
     holders = np.maximum(np.bincount(numbers, records[rows]), 1)
     bits = np.log2(max(int(records.sum()), 1) / holders)
-    return np.asarray(np.maximum(np.rint(bits * PARTS), 1), np.int32)
+    return np.asarray(np.maximum(np.rint(bits * PARTS), 1), np.float64)

@@ -21,9 +21,9 @@ from matching.engine.comparators.base import (
     check_kind,
     check_thresholds,
 )
-from matching.engine.comparators.sets import Sets, number_lists
 from matching.engine.comparators.text import jaro_winkler
-from matching.engine.values import UNKNOWN, Codes, Column, Flags
+from matching.engine.sets import Sets
+from matching.engine.values import UNKNOWN, Codes, Column, Flags, number_lists
 
 # From distinct values to the group of each, or to a list of groups; null for none.
 Groups = Callable[[pl.Series], pl.Series]
@@ -94,8 +94,8 @@ class NamePart(Comparator):
     def bind(self, columns: Sequence[Column]) -> Judge:
         """See `Comparator.bind`."""
         self._check(columns)
-        part, members = columns[0], columns[-1].members
-        others = Sets(members) if self.aliases and members is not None else None
+        part = columns[0]
+        others = columns[-1].members if self.aliases else None
         values = part.dictionary.values
         groups = number_groups(self.groups, values) if self.groups and len(values) else None
 

@@ -22,8 +22,8 @@ from matching.engine.comparators.base import (
     check_thresholds,
     graded,
 )
-from matching.engine.comparators.sets import Sets, number_lists
-from matching.engine.values import Codes, Column, Dictionary, Flags, distinct_pairs
+from matching.engine.sets import Sets
+from matching.engine.values import Codes, Column, Dictionary, Flags, distinct_pairs, number_lists
 
 Scores = npt.NDArray[np.float32]
 # Pairs of texts scored together, which bounds memory and stays in the cache.

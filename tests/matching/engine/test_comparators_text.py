@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from rapidfuzz import distance, fuzz
 
 from matching.engine.comparators import Edits, JaroWinkler, Overlap, Tokens, Words, soundex
-from matching.engine.comparators.sets import FEW_SETS, Sets
 from matching.engine.comparators.text import edits, jaro_winkler
-from matching.engine.values import UNKNOWN, Dictionary, encode
+from matching.engine.values import Dictionary, encode
 
 # Few letters, so that texts are often alike; digits, accents and signs that share a class of the signature with them.
 few_letters = st.text(alphabet="ABab01é阮 -", max_size=12)
@@ -98,49 +97,6 @@ def test_degrees_that_can_never_be_reached_are_refused(comparator, told):
 def test_numbers_are_no_text(comparator):
     with pytest.raises(ValueError, match="texts are compared here, not Int64"):
         comparator.bind(encode([pl.Series("value", [1, 2])]))
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    st.lists(st.sets(st.integers(0, 200), max_size=9), min_size=1, max_size=6),
-    st.booleans(),
-)
-def test_sets_share_what_they_share(sets, few):
-    sets = [{number % 60 for number in numbers} if few else numbers for numbers in sets]
-    width = max(map(len, sets), default=0) or 1
-    members = np.array([sorted(numbers) + [UNKNOWN] * (width - len(numbers)) for numbers in sets], np.int32)
-    own = Sets(members)
-    weights = np.where(members == UNKNOWN, 0, members + 7).astype(np.int32)
-    left, right = every_pair(len(sets))
-    common = [sets[one] & sets[other] for one, other in zip(left, right, strict=True)]
-    assert own.shared(left, right).tolist() == [len(numbers) for numbers in common]
-    assert own.meet(left, right).tolist() == [bool(numbers) for numbers in common]
-    asked = np.resize(np.arange(201, dtype=np.int32), len(left))
-    held = [int(number) in sets[place] for place, number in zip(left, asked, strict=True)]
-    assert own.hold(left, asked).tolist() == held
-    assert not own.hold(np.full(2, UNKNOWN, np.int32), asked[:1].repeat(2)).any()
-    weighed = own.shared_weight(left, right, weights).tolist()
-    assert weighed == [sum(number + 7 for number in numbers) for numbers in common]
-
-
-def test_long_lists_are_met_block_by_block():
-    members = np.arange(70 * 64, dtype=np.int32).reshape(70, 64)
-    members[1:, 0] = 0
-    own = Sets(members)
-    left = np.repeat(np.arange(70, dtype=np.int32), 200)
-    right = np.tile(np.arange(70, dtype=np.int32), 200)
-    assert own.shared(left, right).tolist() == np.where(left == right, 64, 1).tolist()
-
-
-def test_many_sets_meet_as_few_do():
-    numbers = np.arange(FEW_SETS + 1, dtype=np.int32)
-    own = Sets(np.stack([numbers, numbers + 1], axis=1))
-    left, right = (
-        np.repeat(numbers[:-1], 3),
-        np.repeat(numbers[:-1], 3) + np.tile(np.arange(3, dtype=np.int32), len(numbers) - 1),
-    )
-    right = np.minimum(right, FEW_SETS)
-    assert own.meet(left, right).tolist() == (right - left < 2).tolist()
 
 
 @settings(max_examples=80, deadline=None)
