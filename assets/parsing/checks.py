@@ -44,12 +44,13 @@ def force_check(sent: str) -> Check:
 
 def pnc_id_checks(sent: str) -> tuple[Check, ...]:
     """Checks of a PNC id read with `assets.parsing.identifiers.read_pnc_id`."""
-    return _identifier_checks("pnc_id", sent, "is_pnc_id_valid", "a PNC id: year, serial of up to seven digits, letter")
+    form = "a PNC id: a year up to this one, serial of up to seven digits that is no filler, letter"
+    return _identifier_checks("pnc_id", sent, "is_pnc_id_valid", form)
 
 
 def cro_checks(sent: str) -> tuple[Check, ...]:
     """Checks of a CRO number read with `assets.parsing.identifiers.read_cro_number`."""
-    form = "a CRO number: serial/year and letter, or SFyear/serial and letter"
+    form = "a CRO number: serial/year and letter, or SFyear/serial and letter; the serial no filler"
     return _identifier_checks("cro_number", sent, "is_cro_valid", form)
 
 
@@ -59,9 +60,9 @@ def asn_checks(sent: str) -> tuple[Check, ...]:
 
 
 def _identifier_checks(field: str, sent: str, validity: str, form: str) -> tuple[Check, ...]:
-    """Its form, and its check letter: with a wrong one the value is kept, marked as not valid."""
+    """Why it was refused, and its check letter: with a wrong one the value is kept, marked as not valid."""
     letter = "the check letter that its number gives; the value is kept, marked as not valid"
     return (
-        Check(field, sent, "bad_format", form),
+        Check(field, sent, pl.col(f"{field}_reason"), form),
         Check(field, sent, "check_letter", letter, ~pl.col(validity)),
     )

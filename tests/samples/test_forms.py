@@ -18,11 +18,16 @@ from warehouse.identifiers import is_asn_valid, is_cro_valid, is_pnc_id_valid, p
 YEARS = some.integers(1980, 2026)
 
 
+def serials(most: int) -> some.SearchStrategy[int]:
+    """Serials that are no fillers: not one digit throughout."""
+    return some.integers(1, most).filter(lambda serial: len(set(str(serial))) > 1 or serial < 111_111)
+
+
 def read(text: str, expression: pl.Expr) -> object:
     return pl.DataFrame({"text": [text]}).select(expression).item()
 
 
-@given(year=YEARS, serial=some.integers(1, 9_999_999), seed=some.integers(0, 10**6))
+@given(year=YEARS, serial=serials(9_999_999), seed=some.integers(0, 10**6))
 def test_a_pnc_id_reads_back_from_every_form_it_is_written_in(year: int, serial: int, seed: int) -> None:
     pncid = pnc_id(year, serial)
     assert read(pncid, is_pnc_id_valid(pl.col("text")))
@@ -30,7 +35,7 @@ def test_a_pnc_id_reads_back_from_every_form_it_is_written_in(year: int, serial:
     assert read(written, parse_pnc_id(pl.col("text"), this_year=2026)) == pncid
 
 
-@given(year=YEARS, serial=some.integers(1, 999_999))
+@given(year=YEARS, serial=serials(999_999))
 def test_a_cro_number_is_valid_in_its_own_form(year: int, serial: int) -> None:
     number = cro_number(year, serial)
     assert read(number, parse_cro(pl.col("text"))) == number
@@ -40,7 +45,7 @@ def test_a_cro_number_is_valid_in_its_own_form(year: int, serial: int) -> None:
 @given(
     year=YEARS,
     force=some.sampled_from(["01", "48", "PS", "98"]),
-    serial=some.integers(1, 10**7),
+    serial=serials(10**7),
     seed=some.integers(0, 10**6),
 )
 def test_an_asn_reads_back_from_every_form_it_is_written_in(year: int, force: str, serial: int, seed: int) -> None:

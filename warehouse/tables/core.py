@@ -181,7 +181,8 @@ CORE_REJECTED_VALUES = Table(
         Column("value", "The value as sent, at most 200 characters."),
         Column(
             "reason_code",
-            "unknown_code, unreadable_date, partial_date, impossible_date, check_letter, bad_format or too_long.",
+            "unknown_code, unreadable_date, partial_date, impossible_date, check_letter, dummy, impossible_year, "
+            "bad_format or too_long.",
             required=True,
         ),
         Column("expected", "What was expected, in words.", required=True),

@@ -226,7 +226,8 @@ def test_the_end_of_an_order(tmp_path, expiry, end_on, is_until_further_order):
         pytest.param("|33|", "|99|", "force_code", "unknown_code", id="unknown force"),
         pytest.param("20200131059J", "2020-XYZ", "pnc_id", "bad_format", id="no PNC id"),
         pytest.param("20200131059J", "20200131059K", "pnc_id", "check_letter", id="wrong check letter"),
-        pytest.param("128800/21L", "000000/00Z", "cro_number", "bad_format", id="dummy CRO number"),
+        pytest.param("128800/21L", "000000/00Z", "cro_number", "dummy", id="dummy CRO number"),
+        pytest.param("128800/21L", "000000/21L", "cro_number", "dummy", id="dummy CRO number of a year"),
         pytest.param("SMITH-JONES/ANN", "/ANN", "surname", "bad_format", id="no surname"),
     ],
 )
