@@ -9,7 +9,7 @@ PNC_NOTE = (
     "[IASC-2022; B7-CORE]."
 )
 PND_NOTE = "Held in one system and missing from another (E01) [COLLEGE-STRO]."
-COURT_NOTE = "Only a court makes an order, ss.14, 15 and 23 [MSA-2015]; results get lost on the way [NAO 2023]."
+COURT_NOTE = "Only a court makes an order, ss.14, 15 and 23 [MSA-2015]; results get lost on the way [NAO-2023]."
 ROCU_NOTE = "Regional units were asked for their orders by return (E01, E03) [COLLEGE-STRO]."
 DUPLICATE_NOTE = "The same order sent twice, for example from two force systems (E27) [UKAUTH]."
 UNREADABLE_NOTE = "A value is read as what it is or not at all; a guess would be worse than none (E10, E16, E22)."
