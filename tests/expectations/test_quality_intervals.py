@@ -149,9 +149,9 @@ def test_the_example_in_the_docs_is_worked_out_right():
     text = " ".join((DOCS / "quality.md").read_text(encoding="utf-8").split())
     for words in (
         f"{row['numerator']} ÷ {row['denominator']} = {row['score']:.1%}",
-        f"would reach from {alone[0]:.1%} to {alone[1]:.1%}",
+        f"would run from {alone[0]:.1%} to {alone[1]:.1%}",
         f"the design effect is {row['denominator'] / row['trials']:.2f}, the score is worth {row['trials']:.1f} trials",
-        f"reaches from {together[0]:.1%} to {together[1]:.1%}",
+        f"runs from {together[0]:.1%} to {together[1]:.1%}",
         f"lies between {100 * low:.1f} and {100 * high:+.1f} points",
     ):
         assert words in text
