@@ -6,6 +6,8 @@ records go over where persons and orders are merged and split. Does not: what ch
 
 import polars as pl
 
+from matching.engine.components import label_components
+
 
 def find_families(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Which persons belong together.
@@ -22,22 +24,10 @@ def find_families(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     moved = was.join(now, on=["kind", "handle"], suffix="_after").filter(
         pl.col("subject_id") != pl.col("subject_id_after")
     )
-    links = pl.concat(
-        [
-            moved.select("subject_id", other="subject_id_after"),
-            moved.select("subject_id_after", other="subject_id").rename({"subject_id_after": "subject_id"}),
-        ]
-    ).unique()
-    families = pl.concat([was, now]).select("subject_id", family="subject_id").unique()
-    while True:
-        nearer = (
-            links.join(families.rename({"subject_id": "other"}), on="other")
-            .group_by("subject_id")
-            .agg(pl.col("family").min().alias("nearer"))
-        )
-        joined = families.join(nearer, on="subject_id", how="left").select(
-            "subject_id", family=pl.min_horizontal("family", "nearer")
-        )
-        if joined.sort("subject_id").equals(families.sort("subject_id")):
-            return joined.sort("subject_id")
-        families = joined
+    people = pl.concat([was, now]).select(pl.col("subject_id").unique().sort())
+    rows = people.with_row_index("row")
+    links = moved.join(rows, on="subject_id").join(
+        rows, left_on="subject_id_after", right_on="subject_id", suffix="_after"
+    )
+    ends = (links.get_column(side).to_numpy() for side in ("row", "row_after"))
+    return people.with_columns(family=pl.col("subject_id").gather(label_components(people.height, *ends)))

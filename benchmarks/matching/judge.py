@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.matching.scores import Ints, best_f1, components, count_pairs, f1_above, f1_of_clusters
+from benchmarks.matching.scores import Ints, best_f1, count_pairs, f1_above, f1_of_clusters
 from benchmarks.matching.tasks import Task
+from matching.engine.components import label_components
 
 # Log2 of odds at which connected components are tried, beside the one where pairs are best.
 COMPONENT_WEIGHTS = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0)
@@ -55,7 +56,7 @@ def judge(task: Task, folder: Path, out: Path) -> Quality:
     true = count_pairs(truth, tables)
     best, threshold = best_f1(weights, is_right, true)
     made = [read_clusters(path) for path in (out / "clusters.parquet", *sorted(out.glob("best-links-*.parquet")))]
-    linked = [components(len(truth), left[kept], right[kept]) for kept in kept_at(weights, threshold)]
+    linked = [label_components(len(truth), left[kept], right[kept]) for kept in kept_at(weights, threshold)]
     qualities = [f1_of_clusters(clusters, truth, tables) for clusters in (*made, *linked)]
     return Quality(
         pairs=len(weights),

@@ -52,17 +52,3 @@ def f1_of_clusters(clusters: Ints, truth: Ints, tables: Ints | None) -> float:
     """F1 over pairs of rows that share a cluster; where tables are given, only pairs between tables count."""
     both = clusters * (int(truth.max()) + 1) + truth
     return f1(count_pairs(both, tables), count_pairs(clusters, tables), count_pairs(truth, tables))
-
-
-def components(rows: int, left: Ints, right: Ints) -> Ints:
-    """Connected components: for each row the least row that edges lead to, by hooking and shortcutting."""
-    parents = np.arange(rows, dtype=np.int64)
-    while True:
-        one, other = parents[left], parents[right]
-        apart = one != other
-        if not apart.any():
-            return parents
-        left, right, one, other = left[apart], right[apart], one[apart], other[apart]
-        np.minimum.at(parents, np.maximum(one, other), np.minimum(one, other))
-        while (parents != parents[parents]).any():
-            parents = parents[parents]

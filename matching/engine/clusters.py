@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from matching.engine.components import label_components
+
 Rows = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -122,7 +124,7 @@ def agglomerate(
         policy: what a merge must satisfy.
         constraints: groups, limits, must-links, cannot-links.
     """
-    labels = _together(size, constraints.must)
+    labels = label_components(size, *_ends(constraints.must))
     contradictions = _contradictions(labels, constraints.cannot)
     edges = _relabel(_first_edges(pairs.filter(pl.col("weight") > policy.bar)), labels, np.ones(size, np.bool_))
     counts, sizes = _count_sources(labels, constraints), np.bincount(labels, minlength=size)
@@ -156,22 +158,6 @@ def _first_edges(pairs: pl.DataFrame) -> _Edges:
     left, right = _ends(ordered)
     weight = ordered.get_column("weight").cast(pl.Float64).to_numpy()
     return _Edges(left, right, weight, np.zeros(len(left), np.int8))
-
-
-def _together(size: int, must: pl.DataFrame) -> Rows:
-    """Labels after the must-links alone: connected components by the spreading of the smallest row."""
-    labels = np.arange(size, dtype=np.int64)
-    if must.is_empty():
-        return labels
-    left, right = _ends(must)
-    while bool((labels[left] != labels[right]).any()):
-        low = np.minimum(labels[left], labels[right])
-        high = np.maximum(labels[left], labels[right])
-        np.minimum.at(labels, high, low)
-        labels = labels[labels]
-    while not np.array_equal(labels, labels[labels]):
-        labels = labels[labels]
-    return labels
 
 
 def _ends(pairs: pl.DataFrame) -> tuple[Rows, Rows]:

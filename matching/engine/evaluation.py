@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from matching.engine.components import label_components
 from matching.engine.estimates import NOT_TOLD, Estimate, estimate_share
 from matching.engine.scores import Scores
 from matching.engine.weights import Weights, probabilities
@@ -241,12 +242,12 @@ def compare_clusters(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
         `change` (`merged`, `split`, `regrouped`: several into several others), `old` and `new` (their clusters),
         `keys` (of all records of these), by the first key; unchanged clusters are left out.
     """
-    both = old.select("key", old="cluster").join(new.select("key", new="cluster"), on="key")
-    records, reached = both.sort("key").with_row_index("group"), pl.DataFrame()
-    while not records.equals(reached):
-        reached = records
-        for side in ("old", "new"):
-            records = records.with_columns(pl.col("group").min().over(side))
+    both = old.select("key", old="cluster").join(new.select("key", new="cluster"), on="key").sort("key")
+    # Each record hangs together with the first one of its old and of its new cluster.
+    rows = both.select(row=pl.int_range(pl.len()), old="old", new="new")
+    firsts = [rows.select(pl.col("row").min().over(side)).to_series().to_numpy() for side in ("old", "new")]
+    labels = label_components(both.height, np.tile(np.arange(both.height), 2), np.concatenate(firsts))
+    records = both.with_columns(group=pl.Series(labels))
     groups = records.group_by("group").agg(pl.col("old", "new").unique().sort(), keys=pl.col("key").sort())
     before, after = pl.col("old").list.len(), pl.col("new").list.len()
     change = pl.when((before > 1) & (after > 1)).then(pl.lit("regrouped")).when(before > 1).then(pl.lit("merged"))

@@ -13,7 +13,7 @@ from benchmarks.matching.records import ROUGH, TIDY, mistype, write_down
 from benchmarks.matching.report import compare, details, tell
 from benchmarks.matching.results import keep, kept
 from benchmarks.matching.runs import Quality, Run, middle
-from benchmarks.matching.scores import best_f1, components, count_pairs, f1, f1_above, f1_of_clusters
+from benchmarks.matching.scores import best_f1, count_pairs, f1, f1_above, f1_of_clusters
 from benchmarks.matching.tasks import FEBRL3, SYNTHETIC_1M, TASKS, Key
 
 labels = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 2)), min_size=1, max_size=12)
@@ -53,18 +53,6 @@ def test_nothing_made_finds_nothing():
     nothing = np.zeros(0)
     assert best_f1(nothing, nothing.astype(bool), 3) == (0.0, 0.0)
     assert f1(0, 0, 0) == 1.0
-
-
-@given(st.integers(1, 10), st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=15))
-def test_components_join_what_edges_reach(rows, edges):
-    edges = [(a % rows, b % rows) for a, b in edges]
-    reached = [{row} for row in range(rows)]
-    for _ in range(rows):
-        for a, b in edges:
-            reached[a] |= reached[b]
-            reached[b] |= reached[a]
-    left, right = (np.array([edge[end] for edge in edges], np.int64) for end in (0, 1))
-    assert components(rows, left, right).tolist() == [min(some) for some in reached]
 
 
 def run(seconds, memory, *qualities):
