@@ -205,7 +205,7 @@ def test_bad_deliveries_on_the_second_night_leave_the_first_nights_rows_in_the_r
 
 @pytest.mark.parametrize("place", range(6))
 def test_the_queries_shown_to_the_analyst_run(night, place):
-    text = (Path(__file__).parent.parent / "docs" / "query.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "query.md").read_text(encoding="utf-8")
     query = re.findall(r"```sql\n(.*?)```", text, flags=re.DOTALL)[place]
     parameters = read(night, "orders").get_column("order_id")[:1].to_list() if "?" in query else []
     with duckdb.connect(str(current(night[0] / "home") / "register.duckdb"), read_only=True) as connection:

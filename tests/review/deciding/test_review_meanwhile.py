@@ -6,8 +6,8 @@ from html import unescape
 
 import polars as pl
 import pytest
+from deciding_cases import decisions, forms_of
 from desk_cases import ORIGIN, Client, settings_of
-from test_review_deciding import decisions, forms_of
 
 from review.app import create_app
 from review.desk import Desk

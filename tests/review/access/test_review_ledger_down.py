@@ -4,8 +4,8 @@ import sqlite3
 
 import pytest
 import sqlalchemy as sa
+from deciding_cases import forms_of, item_of
 from desk_cases import ORIGIN, PASSWORD, STARTED_AT, Client, settings_of
-from test_review_deciding import forms_of, item_of
 
 from ledger.audit import prove
 from ledger.decisions.database import Database

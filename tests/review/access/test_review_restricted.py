@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 import pytest
+from deciding_cases import forms_of, preview
 from desk_cases import PASSWORD, STARTED_AT, settings_of
-from test_review_deciding import forms_of, preview
 
 from ledger.decisions.ledger import Ledger
 from ledger.desk.accounts import add_account, set_role

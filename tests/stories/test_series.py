@@ -118,7 +118,7 @@ def test_the_orders_in_force_on_the_date_of_a_release_are_its_live_ones(series):
 
 @pytest.mark.parametrize("day", [date(2024, 5, 5), date(2026, 3, 1), LAST])
 def test_the_documented_query_finds_the_orders_in_force_on_a_day(series, day):
-    text = (Path(__file__).parent.parent / "docs" / "query.md").read_text()
+    text = (Path(__file__).parents[2] / "docs" / "query.md").read_text()
     code = text[text.index("ATTACH '.concord") :].partition("```")[0]
     for documented, told in (
         (".concord/releases/r2026-11-20", f"{series}/home/releases/r{NIGHTS[2]}"),

@@ -1,8 +1,8 @@
 """A session that ends in the middle of a decision, in a real browser: nothing that was typed is lost."""
 
 import pytest
+from deciding_cases import decisions, item_of
 from desk_cases import PASSWORD, serving
-from test_review_deciding import decisions, item_of
 
 LONG = "The sealed copy was seen; «ſtreet» & <b>more</b>.\n\n  indented\n" + "word " * 1_950
 

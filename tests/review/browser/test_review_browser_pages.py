@@ -2,8 +2,8 @@
 
 import polars as pl
 import pytest
+from deciding_cases import decisions, forms_of, preview
 from desk_cases import PASSWORD, serving
-from test_review_deciding import decisions, forms_of, preview
 
 from ledger.desk.proposals import read_proposals
 from review.static_files import PACKAGES

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 import pytest
+from deciding_cases import forms_of, preview
 from desk_cases import ORIGIN, PASSWORD, STARTED_AT, Client, settings_of
-from test_review_deciding import forms_of, preview
 
 from ledger.audit import prove
 from ledger.decisions.database import Database

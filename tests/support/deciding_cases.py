@@ -1,0 +1,40 @@
+"""What tests of deciding share: the items and forms of the pages, the way to a preview, the decisions made."""
+
+import re
+from html import unescape
+
+import polars as pl
+
+from ledger.decisions.ledger import Ledger
+
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+def item_of(desk, kind):
+    """The first item of a kind, its row of the queue."""
+    queue = desk.snapshot().table("review_queue").filter(pl.col("kind") == kind).sort("item_id")
+    return queue.row(0, named=True)
+
+
+def forms_of(html, action):
+    """The hidden fields of each form that goes to an address."""
+    parts = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', html, re.DOTALL)
+    return [_fields(part) for part in parts]
+
+
+def _fields(part):
+    fields: dict[str, list[str]] = {}
+    for name, value in HIDDEN.findall(part):
+        fields.setdefault(name, []).append(unescape(value))
+    return fields
+
+
+def decisions(desk):
+    with Ledger.open(desk.ledger_url) as ledger:
+        return ledger.read()
+
+
+def preview(client, item_id, place=0, **chosen):
+    """Open an item, fill in one of its forms, ask what it changes; the answer."""
+    html = client.get(f"/items/{item_id}").text
+    return client.post("/decide/preview", data=forms_of(html, "/decide/preview")[place] | chosen)
