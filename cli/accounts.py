@@ -6,7 +6,7 @@ import typer
 
 from cli.options import DEFAULT_HOME, HomeOption
 
-accounts_app = typer.Typer(no_args_is_help=True, help="Who may sign in at the stewards' desk.")
+accounts_app = typer.Typer(no_args_is_help=True, help="The accounts of the stewards' desk.")
 
 NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
 RoleOption = Annotated[str, typer.Option(help="viewer, steward, approver or administrator.")]
@@ -61,7 +61,7 @@ def disable(
     undo: Annotated[bool, typer.Option("--undo", help="Open it again.")] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Close an account; its sessions end, what it did stays."""
+    """Close an account; its sessions end, its history stays."""
     from cli.desk_tools import administration, opened_desk
 
     with opened_desk(home) as desk:

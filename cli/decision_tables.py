@@ -10,7 +10,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.in_force import fold, in_force
 
 
-def tell_decisions(decisions: pl.DataFrame, *, everything: bool = False) -> pl.DataFrame:
+def decision_rows(decisions: pl.DataFrame, *, everything: bool = False) -> pl.DataFrame:
     """The decisions that stand, or all of them: id, day, who, what, about what, why, state."""
     folded = fold(decisions)
     chosen = folded if everything else folded.filter(pl.col("ended_by").is_null() & (pl.col("kind") != "undo"))
@@ -35,7 +35,7 @@ def tell_decisions(decisions: pl.DataFrame, *, everything: bool = False) -> pl.D
     )
 
 
-def tell_stale(decisions: pl.DataFrame, present: Present) -> pl.DataFrame:
+def stale_rows(decisions: pl.DataFrame, present: Present) -> pl.DataFrame:
     """The values that changed under decisions in force: decision, kind, field, and the record that holds the value."""
     standing = in_force(decisions, as_of=present.as_of)
     orders = present.orders.get_column("order_id")
@@ -55,7 +55,7 @@ def tell_stale(decisions: pl.DataFrame, present: Present) -> pl.DataFrame:
     )
 
 
-def tell_contradictions(decisions: pl.DataFrame, present: Present) -> pl.DataFrame:
+def contradiction_rows(decisions: pl.DataFrame, present: Present) -> pl.DataFrame:
     """Decisions in force that others exclude."""
     standing = in_force(decisions, as_of=present.as_of)
     found = pl.concat(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ledger.decisions.decision import Draft
     from ledger.decisions.submitting import Taken
 
-decide_app = typer.Typer(no_args_is_help=True, help="Take a decision as a steward.")
+decide_app = typer.Typer(no_args_is_help=True, help="Decide as a steward.")
 decisions_app = typer.Typer(no_args_is_help=True, help="The ledger of stewards' decisions.")
 
 RecordArgument = Annotated[str, typer.Argument(help="A record id (`<source>:<key>`) or its handle.")]
@@ -34,10 +34,10 @@ Asked = dict[str, Any]
 """What is asked for, by columns of the ledger."""
 
 PAIRS = {
-    "same-order": "The two records speak of the same order.",
-    "different-order": "The two records speak of different orders.",
-    "same-person": "The two records speak of the same person.",
-    "different-person": "The two records speak of different persons.",
+    "same-order": "The two records are about the same order.",
+    "different-order": "The two records are about different orders.",
+    "same-person": "The two records are about the same person.",
+    "different-person": "The two records are about different persons.",
 }
 
 
@@ -51,7 +51,7 @@ def take(
     seen: Annotated[
         str | None, typer.Option(help="Fingerprint that `--preview` showed: refused if values have changed since.")
     ] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Show what it would change; nothing is taken.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Show what it would change, and save nothing.")] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Take the decision that is asked for on the release in force, or show what it would change."""
@@ -64,9 +64,9 @@ def take(
         present = present_of(home)
         draft = draft_of(asked | {"replaces": replace, "fingerprint": seen}, present)
         if preview:
-            tell_preview(draft, ledger.rehearse(draft, signature), present)
+            print_preview(draft, ledger.rehearse(draft, signature), present)
         else:
-            tell_taken(ledger.decide(draft, signature))
+            print_outcome(ledger.decide(draft, signature))
 
 
 def decision(ask: Callable[..., Asked], *, name: str | None = None, words: str | None = None) -> Callable[..., Asked]:
@@ -126,7 +126,7 @@ def accept(
 @decision
 def refer(
     discrepancy_id: DiscrepancyArgument,
-    to: Annotated[str | None, typer.Option(help="Whom to refer it to; its owner unless told.")] = None,
+    to: Annotated[str | None, typer.Option(help="Whom to refer it to; defaults to its owner.")] = None,
 ) -> Asked:
     """A discrepancy is referred to its owner."""
     return {"kind": "refer", "discrepancy_id": discrepancy_id, "referred_to": to}
@@ -138,47 +138,47 @@ def undo(
     by: ByOption,
     reason: ReasonOption,
     comment: CommentOption = None,
-    batch: Annotated[bool, typer.Option("--batch", help="Take back all of a batch that still stands.")] = False,
+    batch: Annotated[bool, typer.Option("--batch", help="Undo all of a batch that is still in force.")] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Take back a decision; what it replaced is in force again."""
+    """Undo a decision; what it replaced is in force again."""
     from cli.ledger_access import opened_ledger
     from ledger.decisions.decision import Draft, Signature
 
     signature = Signature(by, reason, comment)
     with opened_ledger(home) as ledger:
         if batch:
-            typer.echo(f"took back {len(ledger.undo_batch(name, signature))} decisions of batch {name}")
+            typer.echo(f"undid {len(ledger.undo_batch(name, signature))} decisions of batch {name}")
         else:
-            tell_taken(ledger.decide(Draft(kind="undo", replaces=name), signature))
+            print_outcome(ledger.decide(Draft(kind="undo", replaces=name), signature))
 
 
-def tell_preview(draft: "Draft", rehearsed: "Taken", present: "Present") -> None:
-    """Say what a decision would change."""
+def print_preview(draft: "Draft", rehearsed: "Taken", present: "Present") -> None:
+    """Print what a decision would change."""
     from ledger.decisions.preview import foresee
 
     typer.echo(f"seen {draft.fingerprint}")
     if not rehearsed.is_new:
-        typer.echo(f"{rehearsed.decision_id} says so already")
+        typer.echo(f"{rehearsed.decision_id} already says so")
     elif rehearsed.replaced:
-        typer.echo(f"it would take the place of {rehearsed.replaced}")
+        typer.echo(f"it would replace {rehearsed.replaced}")
     show(foresee(draft, present), empty="it would change nothing by itself")
 
 
-def tell_taken(taken: "Taken") -> None:
-    """Say what became of a decision."""
+def print_outcome(taken: "Taken") -> None:
+    """Print what became of a decision."""
     replaced = f", in place of {taken.replaced}" if taken.is_new and taken.replaced else ""
-    typer.echo(f"{taken.decision_id}{replaced}" if taken.is_new else f"{taken.decision_id} says so already")
+    typer.echo(f"{taken.decision_id}{replaced}" if taken.is_new else f"{taken.decision_id} already says so")
 
 
 @decisions_app.command()
 def migrate(home: HomeOption = DEFAULT_HOME) -> None:
     """Make the ledger, or bring it to the schema of this version."""
-    from cli.ledger_access import place_of, told_errors
+    from cli.ledger_access import explain_ledger_errors, place_of
     from ledger.decisions.ledger import Ledger
 
     words = {"missing": "made", "older": "brought up to date", "current": "is up to date"}
-    with told_errors():
+    with explain_ledger_errors():
         ledger, was = Ledger.create(place_of(home))
         ledger.close()
         typer.echo(f"ledger {words[was]}")
@@ -187,7 +187,7 @@ def migrate(home: HomeOption = DEFAULT_HOME) -> None:
 @decisions_app.command()
 def users(
     add: Annotated[str | None, typer.Option(help="Let this user decide.")] = None,
-    retire: Annotated[str | None, typer.Option(help="Let this user decide no more.")] = None,
+    retire: Annotated[str | None, typer.Option(help="Stop this user from deciding.")] = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Who may decide: list them, add one, retire one."""
@@ -203,27 +203,27 @@ def users(
 
 @decisions_app.command("list")
 def list_all(
-    everything: Annotated[bool, typer.Option("--all", help="Those that no longer stand, too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also those no longer in force.")] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List the decisions in force."""
-    from cli.decision_tables import tell_decisions
+    from cli.decision_tables import decision_rows
     from cli.ledger_access import opened_ledger
 
     with opened_ledger(home) as ledger:
-        show(tell_decisions(ledger.read(), everything=everything), empty="there are no decisions")
+        show(decision_rows(ledger.read(), everything=everything), empty="there are no decisions")
 
 
 @decisions_app.command()
 def check(home: HomeOption = DEFAULT_HOME) -> None:
-    """Hold the decisions in force against the release in force: what is stale, what contradicts itself."""
-    from cli.decision_tables import tell_contradictions, tell_stale
+    """Check the decisions in force against the release in force: stale ones, contradictions."""
+    from cli.decision_tables import contradiction_rows, stale_rows
     from cli.ledger_access import opened_ledger, present_of
 
     with opened_ledger(home) as ledger:
         present, decisions = present_of(home), ledger.read()
-    show(tell_stale(decisions, present), empty="no decision is stale")
-    show(tell_contradictions(decisions, present), empty="no decisions contradict one another")
+    show(stale_rows(decisions, present), empty="no decision is stale")
+    show(contradiction_rows(decisions, present), empty="no decisions contradict one another")
 
 
 @decisions_app.command("export")

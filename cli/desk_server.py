@@ -104,12 +104,12 @@ def _make_ready(url: str, *, is_demo: bool, settings: DeskSettings) -> None:
         if database.is_file:
             database.migrate()
         if is_demo:
-            _tell_demo_users(database, Passwords(settings))
+            _print_demo_users(database, Passwords(settings))
     finally:
         database.close()
 
 
-def _tell_demo_users(database: Database, passwords: Passwords) -> None:
+def _print_demo_users(database: Database, passwords: Passwords) -> None:
     """Give the users of the demo new passwords, and print them: they are kept nowhere."""
     typer.echo("demo users:")
     for name, role in DEMO_USERS.items():

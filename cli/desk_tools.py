@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 import typer
 
-from cli.ledger_access import place_of, told_errors
+from cli.ledger_access import explain_ledger_errors, place_of
 from cli.options import Exit, fail
 from ledger.audit import Entry, Head, Proof, append, prove, read_rows
 from ledger.decisions.ledger import Ledger
@@ -36,7 +36,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 @contextmanager
 def opened_desk(home: Path) -> Iterator[Desk]:
     """The desk of an installation; a ledger in a file is brought up to date. What goes wrong ends the command."""
-    with told_errors():
+    with explain_ledger_errors():
         url = place_of(home)
         Ledger.open(url).close()
         desk = Desk(Home(home.resolve()), url)

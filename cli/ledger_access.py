@@ -29,14 +29,14 @@ def place_of(home: Path) -> str:
 
 @contextmanager
 def opened_ledger(home: Path) -> Iterator[Ledger]:
-    """The ledger of an installation; what goes wrong is told in words and ends the command."""
-    with told_errors(), Ledger.open(place_of(home)) as ledger:
+    """The ledger of an installation; what goes wrong is explained and ends the command."""
+    with explain_ledger_errors(), Ledger.open(place_of(home)) as ledger:
         yield ledger
 
 
 @contextmanager
-def told_errors() -> Iterator[None]:
-    """Tell what goes wrong with ledger or decision, and exit with the code that says whose fault it is."""
+def explain_ledger_errors() -> Iterator[None]:
+    """Explain what goes wrong with ledger or decision, and exit with the code that says whose fault it is."""
     try:
         yield
     except (SettingsError, DecisionError) as error:
@@ -52,7 +52,7 @@ def told_errors() -> Iterator[None]:
 
 
 def present_of(home: Path, release: str | None = None) -> Present:
-    """The night behind a release, the one in force unless told.
+    """The night behind a release, defaults to the one in force.
 
     Raises:
         LookupError: there is no such release.

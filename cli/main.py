@@ -18,7 +18,7 @@ from cli.accounts import accounts_app
 from cli.audit import audit_app
 from cli.decisions import decide_app, decisions_app
 from cli.models import model_app
-from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, run_and_tell, tell
+from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, print_summary, run_and_summarise
 from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail
 from cli.packs import packs_app
 from cli.quality import quality_app
@@ -44,13 +44,13 @@ app.command()(review)
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")
 ]
-ReleaseOption = Annotated[str | None, typer.Option(help="A release id; the one in force unless told.")]
+ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 
 
 @app.command()
 def nightly(
     landing: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="The folder the sources' folders lie in.")
+        Path, typer.Option(exists=True, file_okay=False, help="The folder that holds one folder for each source.")
     ],
     as_of: AsOfOption,
     accept_unexplained: Annotated[
@@ -62,14 +62,14 @@ def nightly(
     """Reconcile one night: read what landed, match, judge, publish a release, sum it up."""
     if accept_unexplained is not None and not accept_unexplained.strip():
         fail("the reason of --accept-unexplained is empty: say why", Exit.USAGE)
-    raise typer.Exit(run_and_tell(home, landing, as_of.date(), accept_unexplained=accept_unexplained))
+    raise typer.Exit(run_and_summarise(home, landing, as_of.date(), accept_unexplained=accept_unexplained))
 
 
 @app.command()
 def demo(
     home: HomeOption = DEFAULT_HOME,
     orders: Annotated[int, typer.Option(min=1, help="How many orders the synthetic world holds.")] = DEMO_ORDERS,
-    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the synthetic world.")] = 1,
 ) -> None:
     """Make one night of synthetic deliveries and reconcile it: no real person, no real order."""
     code = make_demo(home, orders=orders, seed=seed)
@@ -80,7 +80,7 @@ def demo(
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where to write `landing/` and `truth/`.")],
     orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 400,
-    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the synthetic world.")] = 1,
     noise: Annotated[float, typer.Option(min=0, help="Errors: 0 none, 1 ordinary, 2 twice as many.")] = 1.0,
     nights: Annotated[
         int, typer.Option(min=1, help="How many nights, ten days apart, each in a folder of its own.")
@@ -96,14 +96,14 @@ def sample(
 
 @app.command()
 def status(home: HomeOption = DEFAULT_HOME) -> None:
-    """Tell which release is in force and sum it up."""
+    """Show which release is in force, with its summary."""
     from warehouse.home import Home
     from warehouse.releases.release import current_release
 
     release = current_release(Home(home.resolve()))
     if release is None:
         fail(f"no release in {home}: run `concord nightly`", Exit.FAILED)
-    tell(Home(home.resolve()), release.release_id)
+    print_summary(Home(home.resolve()), release.release_id)
 
 
 @app.command()
@@ -129,7 +129,7 @@ def explain(
     home: HomeOption = DEFAULT_HOME,
     release: ReleaseOption = None,
 ) -> None:
-    """Tell why these records are one order, and where each golden value came from."""
+    """Explain why these records are one order, and where each golden value came from."""
     from cli.explanation import render
     from reconciliation.register import Register
     from warehouse.home import Home
@@ -138,7 +138,7 @@ def explain(
 
 
 def main() -> None:
-    """Entry point of the `concord` command: what was asked for and is not there is told in words."""
+    """Entry point of the `concord` command: what was asked for and is not there is reported in words."""
     try:
         app()
     except (KeyError, IndexError):

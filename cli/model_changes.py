@@ -27,7 +27,7 @@ class ModelChanges:
             (record ids); the decisions in force are obeyed by both.
         pairs: pairs of which one linking is above the bar of one order and the other is not: `left_id`, `right_id`,
             `old`, `new` (weight above the bar; null where too far below it to be shown), the most moved first.
-        labels: pairs that stewards decided and one of the linkings gets wrong when it is not told: `level`, `left_id`,
+        labels: pairs that stewards decided and one of the linkings gets wrong without knowing them: `level`, `left_id`,
             `right_id`, `is_match`, `decision_id`, `outcome` (`lost`, `won`, `wrong in both`).
         labelled: how many decisions on pairs there are.
         measures: what each linking makes of the decided pairs, untold: `level`, `models` (`old`, `new`), `right`,
@@ -87,7 +87,7 @@ def label_pairs(bound: LinkConstraints) -> pl.DataFrame:
 def judge_labels(compared: Compared, old: Models, new: Models, labels: pl.DataFrame) -> pl.DataFrame:
     """The decided pairs and whether each of two sets of models puts them together: `old`, `new`.
 
-    Both decide without being told, so that a decision can't prove itself.
+    Neither knows the decisions, so that a decision can't prove itself.
     """
     if labels.is_empty():
         return labels.with_columns(old=pl.lit(None, pl.Boolean), new=pl.lit(None, pl.Boolean))

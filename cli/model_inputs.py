@@ -1,6 +1,6 @@
 """What the commands about models work with: the records of a night, the models asked for, what stewards decided.
 
-Belongs here: finding and reading. Does not: the commands (`cli.models`), what is told (`cli.model_report`).
+Belongs here: finding and reading. Does not: the commands (`cli.models`), what the pages say (`cli.model_report`).
 """
 
 from collections.abc import Iterator
@@ -163,8 +163,8 @@ def find_lost(records: NightRecords, old: Models, new: Models) -> pl.DataFrame:
 
 
 @contextmanager
-def told_errors() -> Iterator[None]:
-    """Tell what goes wrong, and exit with the code that says whose fault it is."""
+def explain_model_errors() -> Iterator[None]:
+    """Explain what goes wrong, and exit with the code that says whose fault it is."""
     try:
         yield
     except SettingsError as error:

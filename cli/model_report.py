@@ -63,7 +63,7 @@ class Section:
 
     Attributes:
         title: what is shown.
-        told: how to read it.
+        caption: how to read it.
         columns: of the table.
         rows: of the table, as text.
         more: rows that are not shown.
@@ -71,19 +71,19 @@ class Section:
     """
 
     title: str
-    told: str
+    caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     more: int
     svg: str | None = None
 
     @classmethod
-    def of_table(cls, title: str, told: str, table: pl.DataFrame, svg: str | None = None) -> "Section":
+    def of_table(cls, title: str, caption: str, table: pl.DataFrame, svg: str | None = None) -> "Section":
         """A table, of which the first rows are shown, unless it stands below a picture."""
         shown = table if svg else table.head(SHOWN_ROWS)
         return cls(
             title=title,
-            told=told,
+            caption=caption,
             columns=tuple(Column(name.replace("_", " "), kind.is_numeric()) for name, kind in table.schema.items()),
             rows=tuple(tuple(map(text_of, row)) for row in shown.iter_rows()),
             more=table.height - shown.height,
@@ -109,14 +109,14 @@ def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[Se
         Section.of_table("What would change", "Counts, of which the keys follow.", changes.counts()),
         Section.of_table(
             "Decided pairs",
-            "What the old and the new models make of the pairs that stewards decided when they are not told: precision "
-            "and recall with 95 % intervals. They were in doubt: of other pairs it says little.",
+            "What the old and the new models make of the pairs that stewards decided, without knowing the decisions: "
+            "precision and recall with 95 % intervals. These pairs were in doubt: of other pairs it says little.",
             changes.measures,
         ),
         Section.of_table(
-            "Decided pairs judged otherwise",
-            "Pairs that stewards decided, and what each of the models makes of them untold. A pair that is lost was "
-            "right by the models in force.",
+            "Decided pairs judged differently",
+            "Pairs that stewards decided, and what each of the models makes of them without knowing the decisions. A "
+            "pair that is lost was right by the models in force.",
             changes.labels,
         ),
         Section.of_table(
@@ -125,8 +125,8 @@ def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[Se
             changes.clusters,
         ),
         Section.of_table(
-            "Pairs that cross the bar of one order",
-            "Weight above the bar by the old and the new models; a dash where it is too far below to be kept.",
+            "Pairs that cross the threshold of one order",
+            "Weight above the threshold by the old and the new models; a dash where it is too far below to be kept.",
             changes.pairs,
         ),
         *(
@@ -182,8 +182,8 @@ def _calibrated(scores: Scores, about: str, labels: pl.DataFrame) -> list[Sectio
     chances, is_match = (labelled.get_column(name).to_numpy() for name in ("probability", "is_match"))
     figure = draw_calibration(tabulate_calibration(chances, is_match))
     line = calibrate(labelled)
-    told = f"{figure.told} Calibration: {line.slope:.3g} × weight {line.intercept:+.3g} ({line.told})."
-    return [Section.of_figure(replace(figure, told=told), f"{about}, decided pairs")]
+    caption = f"{figure.told} Calibration: {line.slope:.3g} × weight {line.intercept:+.3g} ({line.told})."
+    return [Section.of_figure(replace(figure, told=caption), f"{about}, decided pairs")]
 
 
 def tabulate_moves(old: Parameters, new: Parameters) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """The commands about models: `concord model train`, `compare`, `promote`, `show`.
 
 Training is a decision: a new set is a candidate, changes nothing, and is put in force only after what it would change
-has been told. 0 done, 1 there is no such night or set, 2 wrong usage, 4 refused: another version of Concord, or pairs
+has been shown. 0 done, 1 there is no such night or set, 2 wrong usage, 4 refused: another version of Concord, or pairs
 that stewards decided would be lost.
 """
 
@@ -20,7 +20,11 @@ model_app = typer.Typer(no_args_is_help=True, help="The trained models that link
 
 NightOption = Annotated[
     datetime | None,
-    typer.Option("--night", formats=["%Y-%m-%d"], help="The night whose records to use; that of the release in force."),
+    typer.Option(
+        "--night",
+        formats=["%Y-%m-%d"],
+        help="The night whose records to use; defaults to that of the release in force.",
+    ),
 ]
 PageOption = Annotated[Path | None, typer.Option("--out", dir_okay=False, help="Write a page with pictures there.")]
 SHOWN_KEYS = 20
@@ -31,13 +35,13 @@ FEW_RECORDS = 1_000
 @model_app.command()
 def train(night: NightOption = None, home: HomeOption = DEFAULT_HOME) -> None:
     """Train models on the records of a night. They are a candidate: nothing changes."""
-    from cli.model_inputs import find_night, told_errors
+    from cli.model_inputs import explain_model_errors, find_night
     from matching.orders import train_models
     from warehouse.home import Home
     from warehouse.models import save_models
 
     state = Home(home.resolve())
-    with told_errors():
+    with explain_model_errors():
         records = find_night(state, night)
         models = train_models(records.compared)
         kept = save_models(state, models.save, as_of=records.as_of)
@@ -45,28 +49,28 @@ def train(night: NightOption = None, home: HomeOption = DEFAULT_HOME) -> None:
         typer.echo(f"only {records.orders.height} records: they teach little more than what is declared", err=True)
     for parameters in (models.person, models.order):
         typer.echo(f"{parameters.model}: {parameters.trained_on}, {parameters.rounds} rounds")
-    typer.echo(f"{kept.set_id} is a candidate: `concord model compare {kept.set_id}` tells what it would change")
+    typer.echo(f"{kept.set_id} is a candidate: `concord model compare {kept.set_id}` shows what it would change")
 
 
 @model_app.command()
 def compare(
-    candidate: Annotated[str | None, typer.Argument(help="A set of models; the newest candidate unless told.")] = None,
+    candidate: Annotated[str | None, typer.Argument(help="A set of models; defaults to the newest candidate.")] = None,
     *,
     against: Annotated[
-        str | None, typer.Option(help="Another set, or `shipped`; the models in force unless told.")
+        str | None, typer.Option(help="Another set, or `shipped`; defaults to the models in force.")
     ] = None,
     night: NightOption = None,
     out: PageOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Tell what a candidate would change before it is used."""
+    """Show what a candidate would change before it is used."""
     from cli.model_changes import compare_models
-    from cli.model_inputs import find_models, find_night, newest_candidate, told_errors, write_file
+    from cli.model_inputs import explain_model_errors, find_models, find_night, newest_candidate, write_file
     from cli.model_report import describe_changes, describe_models, write_page
     from warehouse.home import Home
 
     state = Home(home.resolve())
-    with told_errors():
+    with explain_model_errors():
         new = find_models(state, candidate or newest_candidate(state))
         old = find_models(state, against)
         records = find_night(state, night)
@@ -74,14 +78,14 @@ def compare(
             records.compared, old.models, new.models, decisions=records.decisions, labels=records.labels
         )
     typer.echo(f"{new.name} instead of {old.name}, on the records of {records.as_of}")
-    tell_table("WHAT WOULD CHANGE", changes.counts())
+    print_table("WHAT WOULD CHANGE", changes.counts())
     for title, table in (
         ("DECIDED PAIRS", changes.measures.drop_nulls("recall")),
-        ("DECIDED PAIRS JUDGED OTHERWISE", changes.labels),
+        ("DECIDED PAIRS JUDGED DIFFERENTLY", changes.labels),
         ("ORDERS AND PERSONS", changes.clusters),
-        ("PAIRS THAT CROSS THE BAR", changes.pairs),
+        ("PAIRS THAT CROSS THE THRESHOLD", changes.pairs),
     ):
-        tell_table(title, table)
+        print_table(title, table)
     if out:
         introduction = [f"Models {new.name} instead of {old.name}, on the records of the night of {records.as_of}."]
         sections = describe_changes(changes, old.models, new.models) + describe_models(
@@ -101,7 +105,7 @@ def promote(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Put a set of models in force from the next night on; the former set is kept."""
-    from cli.model_inputs import find_lost, find_models, find_night, told_errors
+    from cli.model_inputs import explain_model_errors, find_lost, find_models, find_night
     from warehouse.home import Home
     from warehouse.models import put_in_force, read_models
     from warehouse.run_lock import only_run
@@ -109,40 +113,42 @@ def promote(
     if force and not reason.strip():
         fail("--force needs a --reason", Exit.USAGE)
     state = Home(home.resolve())
-    with told_errors():
+    with explain_model_errors():
         new, models = find_models(state, candidate), read_models(state, candidate)
         old = find_models(state, None)
         lost = find_lost(find_night(state, night), old.models, new.models)
     if lost.height and not force:
-        tell_table("DECIDED PAIRS THAT WOULD BE LOST", lost)
+        print_table("DECIDED PAIRS THAT WOULD BE LOST", lost)
         wrong = lost.get_column("decision_id").n_unique()
         fail(f"refused: {candidate} gets {wrong} decided pairs wrong that {old.name} gets right", Exit.REFUSED)
     # What is in force changes between nights, not within one.
-    with told_errors(), only_run(state):
+    with explain_model_errors(), only_run(state):
         promotion = put_in_force(state, models, reason=reason.strip(), is_forced=bool(lost.height))
     typer.echo(f"{candidate} is in force from the next night on, instead of {promotion.former or old.name}")
 
 
 @model_app.command()
 def show(
-    models: Annotated[str | None, typer.Argument(help="A set of models, or `shipped`; a list unless told.")] = None,
+    models: Annotated[
+        str | None, typer.Argument(help="A set of models, or `shipped`; without one, all sets are listed.")
+    ] = None,
     *,
     night: NightOption = None,
     out: PageOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List the sets of models, or show what one learned."""
-    from cli.model_inputs import find_models, find_night, told_errors, write_file
+    from cli.model_inputs import explain_model_errors, find_models, find_night, write_file
     from cli.model_report import describe_models, write_page
     from matching.engine.diagnostics import tabulate_shares
     from warehouse.home import Home
 
     state = Home(home.resolve())
     if models is None:
-        with told_errors():
+        with explain_model_errors():
             list_sets(state.path)
         return
-    with told_errors():
+    with explain_model_errors():
         found = find_models(state, models)
         if out:
             records = find_night(state, night)
@@ -151,7 +157,7 @@ def show(
             write_file(out, write_page(f"Models {found.name}", introduction, sections))
     for parameters in (found.models.person, found.models.order):
         table = tabulate_shares(parameters).drop("pairs")
-        tell_table(f"{parameters.model}: {parameters.trained_on}", table, most=table.height)
+        print_table(f"{parameters.model}: {parameters.trained_on}", table, most=table.height)
     if out:
         typer.echo(f"wrote {out}")
 
@@ -166,14 +172,14 @@ def list_sets(home: Path) -> None:
     for models in list_models(state):
         typer.echo(f"{'*' if models == current else ' '} {models.set_id}")
     if current is None:
-        typer.echo("* shipped: the models that come with the house")
+        typer.echo("* shipped: the models that come with Concord")
     for promotion in list_promotions(state):
         forced = ", forced" if promotion.is_forced else ""
         why = f": {promotion.reason}" if promotion.reason else ""
         typer.echo(f"{promotion.set_id} instead of {promotion.former or 'shipped'}{forced}{why}")
 
 
-def tell_table(title: str, table: "pl.DataFrame", most: int = SHOWN_KEYS) -> None:
+def print_table(title: str, table: "pl.DataFrame", most: int = SHOWN_KEYS) -> None:
     """Print the first rows of a table under a title, and how many more there are."""
     from rich.table import Table
 

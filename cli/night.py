@@ -21,16 +21,16 @@ DEMO_ORDERS = 400
 
 
 def make_demo(home: Path, *, orders: int = DEMO_ORDERS, seed: int = 1) -> Exit:
-    """Make the night of the demo; the exit code tells how it went."""
+    """Make the night of the demo; the exit code says how it went."""
     from samples.nights import write_nights
 
     as_of = date.fromisoformat(SAMPLE_NIGHT)
     write_nights(home / "demo", orders=orders, seed=seed, as_of=as_of)
-    return run_and_tell(home, home / "demo" / "landing", as_of)
+    return run_and_summarise(home, home / "demo" / "landing", as_of)
 
 
-def run_and_tell(home: Path, landing: Path, as_of: date, *, accept_unexplained: str | None = None) -> Exit:
-    """Run a night and print its summary; the exit code tells how it went."""
+def run_and_summarise(home: Path, landing: Path, as_of: date, *, accept_unexplained: str | None = None) -> Exit:
+    """Run a night and print its summary; the exit code says how it went."""
     from expectations.gx import Validator
 
     Validator.shared()  # its import takes seconds: it starts before Dagster's
@@ -49,12 +49,12 @@ def run_and_tell(home: Path, landing: Path, as_of: date, *, accept_unexplained: 
         fail(str(error), Exit.USAGE)
     except (NightFailedError, RunUnderWayError) as error:
         fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
-    summary = tell(state, release.release_id)
+    summary = print_summary(state, release.release_id)
     (state.runs / f"{release.release_id}.json").write_text(json.dumps(summary.as_dict(), indent=2), encoding="utf-8")
     return Exit.DEGRADED if release.state == "degraded" else Exit.PUBLISHED
 
 
-def tell(home: "Home", release_id: str) -> "Summary":
+def print_summary(home: "Home", release_id: str) -> "Summary":
     """Print the summary of a release: as text for a person, and as one JSON line to whatever else reads it."""
     from cli.summary import render, summarise
     from pipelines.progress import tell_json

@@ -81,7 +81,7 @@ def count_by_owner(lines: Lines) -> pl.DataFrame:
     return counted.with_columns(pl.exclude("owner").fill_null(0)).insert_column(1, names)
 
 
-def tell_disclosures(disclosures: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+def disclosure_rows(disclosures: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """The log for the terminal: one row a pack handed out."""
     counts = lines.group_by("disclosure_id").agg(pl.len().alias("lines"))
     return disclosures.join(counts, on="disclosure_id", how="left", maintain_order="left").select(
@@ -96,7 +96,7 @@ def tell_disclosures(disclosures: pl.DataFrame, lines: pl.DataFrame) -> pl.DataF
     )
 
 
-def tell_lines(lines: pl.DataFrame, followed: pl.DataFrame) -> pl.DataFrame:
+def line_rows(lines: pl.DataFrame, followed: pl.DataFrame) -> pl.DataFrame:
     """Lines of one pack for the terminal, keys and states: values are personal data and stay in the log."""
     states = followed.select("reference", "state", "state_since")
     return lines.join(states, on="reference", how="left", maintain_order="left").select(

@@ -41,13 +41,15 @@ def list_owners(home: HomeOption = DEFAULT_HOME) -> None:
 def make(
     owner: OwnerArgument = None,
     *,
-    out: Annotated[Path, typer.Option(help="The folder to write to; it is made if need be.", file_okay=False)],
+    out: Annotated[
+        Path, typer.Option(help="The folder to write to; it is made if it does not exist.", file_okay=False)
+    ],
     by: Annotated[str, typer.Option(envvar="CONCORD_USER", help="Who hands it out: a user of the ledger.")],
-    reason: Annotated[str, typer.Option(help="Why it is disclosed: the log has to tell.")],
+    reason: Annotated[str, typer.Option(help="Why it is disclosed; it is logged.")],
     recipient: Annotated[
-        str | None, typer.Option(help="Who receives it: a person or an office; the owner's name unless told.")
+        str | None, typer.Option(help="Who receives it: a person or an office; defaults to the owner's name.")
     ] = None,
-    everyone: Annotated[bool, typer.Option("--all", help="A pack for every owner of whom anything is asked.")] = False,
+    everyone: Annotated[bool, typer.Option("--all", help="A pack for every owner with something to correct.")] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Make an owner's pack, XLSX and CSV, and log the disclosure: it holds personal data."""
@@ -112,7 +114,7 @@ def all_owners(lines: "Lines") -> list[str]:
     owners = pl.concat([lines.ready.select("owner"), lines.waiting.select("owner")]).to_series().unique().sort()
     unknown = [owner for owner in owners if title_or_none(owner) is None]
     if unknown:
-        typer.echo(f"nobody is known as {', '.join(unknown)}: see to these lines by hand", err=True)
+        typer.echo(f"no owner is known as {', '.join(unknown)}: deal with these lines by hand", err=True)
     return [owner for owner in owners if owner not in unknown]
 
 
@@ -121,11 +123,11 @@ def log(home: HomeOption = DEFAULT_HOME) -> None:
     """List the packs that were handed out: when, by whom, to whom, why."""
     from cli.decisions import show
     from cli.ledger_access import opened_ledger
-    from cli.pack_tables import tell_disclosures
+    from cli.pack_tables import disclosure_rows
     from ledger.packs.log import read_disclosures, read_pack_lines
 
     with opened_ledger(home) as ledger:
-        show(tell_disclosures(read_disclosures(ledger), read_pack_lines(ledger)), empty="no pack was handed out")
+        show(disclosure_rows(read_disclosures(ledger), read_pack_lines(ledger)), empty="no pack was handed out")
 
 
 @packs_app.command("show")
@@ -138,19 +140,19 @@ def show_one(
 
     from cli.decisions import show
     from cli.ledger_access import opened_ledger
-    from cli.pack_tables import followed_up, tell_lines
+    from cli.pack_tables import followed_up, line_rows
     from ledger.packs.log import read_pack_lines
 
     with opened_ledger(home) as ledger:
         lines = read_pack_lines(ledger).filter(pl.col("disclosure_id") == disclosure_id)
     if lines.is_empty():
         fail(f"there is no pack {disclosure_id}: see `concord packs log`", Exit.USAGE)
-    show(tell_lines(lines, followed_up(home)), empty="")
+    show(line_rows(lines, followed_up(home)), empty="")
 
 
 @packs_app.command()
 def check(owner: OwnerArgument = None, home: HomeOption = DEFAULT_HOME) -> None:
-    """Tell by owner what became of the lines handed out, and in how many days half of the corrected ones were."""
+    """Show by owner what became of the lines handed out, and the median days to a correction."""
     import polars as pl
 
     from cli.decisions import show

@@ -24,12 +24,12 @@ ORDERS_SCOPE = "record"
 SERIES_LENGTH = 30
 
 
-ScopeOption = Annotated[str, typer.Option(help="What is judged together: all, source, area, region, force, record.")]
+ScopeOption = Annotated[str, typer.Option(help="What is scored together: all, source, area, region, force, record.")]
 KeyOption = Annotated[
     str | None, typer.Option(help="One of them: a force or region code, a source; for `record` an order id.")
 ]
-DimensionOption = Annotated[str | None, typer.Option(help="One dimension; all six unless told.")]
-ReleaseOption = Annotated[str | None, typer.Option(help="A release id; the one in force unless told.")]
+DimensionOption = Annotated[str | None, typer.Option(help="One dimension; defaults to all six.")]
+ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 
 
 @quality_app.command()
@@ -83,8 +83,8 @@ def trend(
         typer.echo(f"left out: {release_id} can't be read", err=True)
     if history.scores.is_empty():
         fail("none of the releases asked for can be read", Exit.FAILED)
-    told = tell_trend(choose(history.scores, scope, key=key, dimension=dimension))
-    newest = told if key else told.filter(pl.col("as_of") == pl.col("as_of").max())
+    trend = tell_trend(choose(history.scores, scope, key=key, dimension=dimension))
+    newest = trend if key else trend.filter(pl.col("as_of") == pl.col("as_of").max())
     show_rows(moves_of(newest), empty="no scores")
     typer.echo(LEGEND)
 
@@ -95,7 +95,7 @@ def export(
     release: ReleaseOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Write what may be published outside, small numbers hidden: CSV, XLSX, a page, a league chart a dimension."""
+    """Write what may be published, small numbers hidden: CSV, XLSX, a page, a league chart for each dimension."""
     from cli.quality_pages import publish_scores, write_publication
     from pipelines.settings import SettingsError, read_settings
     from reconciliation.register import Register

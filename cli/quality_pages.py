@@ -65,7 +65,7 @@ def _note(threshold: int) -> pl.Expr:
     """Why there is no number, or what the numbers count if not orders."""
     return (
         pl.when("is_hidden")
-        .then(pl.lit(f"hidden: a number below {threshold}, or one that would tell such a number"))
+        .then(pl.lit(f"hidden: a number below {threshold}, or one that would reveal such a number"))
         .when(pl.col("score").is_null())
         .then(pl.lit(NOTHING))
         .when(counts_deliveries)
@@ -91,12 +91,12 @@ def draw_league(published: pl.DataFrame, measure: Measure) -> Figure:
     hidden = table.filter(pl.col("note").str.starts_with("hidden")).height
     drawn = shown.with_columns(label=pl.format("{} ({} orders)", "name", "orders"))
     chart = draw_points(drawn, measure.dimension, rates=_rate_of_police(published, measure))
-    told = (
+    caption = (
         "The point is the score, the line through it its 95 % interval: forces whose intervals overlap are not ranked "
         "by it. Dashed: PNC and PND together. "
         f"{shown.height} forces are shown, {hidden} hidden, {table.height - shown.height - hidden} had {NOTHING}."
     )
-    return Figure(f"{measure.dimension.capitalize()} by force", told, chart, table)
+    return Figure(f"{measure.dimension.capitalize()} by force", caption, chart, table)
 
 
 def _rate_of_police(published: pl.DataFrame, measure: Measure) -> Sequence[float]:

@@ -30,7 +30,7 @@ def parts_of(scores: pl.DataFrame) -> pl.DataFrame:
 def moves_of(trend: pl.DataFrame) -> pl.DataFrame:
     """A trend as text: each night's score, and how it differs from the night before and from the first.
 
-    What is marked with a star is told by `LEGEND`.
+    `LEGEND` explains the star.
 
     Args:
         trend: from `expectations.trend.tell_trend`.

@@ -73,10 +73,10 @@ def diff(
     values: Annotated[
         bool, typer.Option("--values", help="Show the values that changed: they may be personal data.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Tell how a release differs from another: orders, fields, discrepancies, and the causes."""
+    """Show how two releases differ: orders, fields, discrepancies, and the causes."""
     from assets.changes.release_diff import compare_releases
     from warehouse.home import Home
 
@@ -86,27 +86,27 @@ def diff(
     tables = {"orders": found.orders, "fields": fields, "discrepancies": found.discrepancies}
     if as_json:
         rows = {name: table.to_dicts() for name, table in tables.items()}
-        told = {"before": before, "after": after, "causes": found.causes().to_dicts()}
-        typer.echo(json.dumps(told | rows, indent=2, ensure_ascii=False))
+        summary = {"before": before, "after": after, "causes": found.causes().to_dicts()}
+        typer.echo(json.dumps(summary | rows, indent=2, ensure_ascii=False))
         return
-    tell_counts(found)
+    print_counts(found)
     for name, table in tables.items():
-        tell_rows(name, table)
+        print_rows(name, table)
 
 
 @release_app.command()
 def rollback(
     release_id: Annotated[
-        str | None, typer.Argument(help="The release to put in force; the one before that in force unless told.")
+        str | None, typer.Argument(help="The release to put in force; defaults to the one before that in force.")
     ] = None,
     *,
     reason: Annotated[str, typer.Option(help="Why.")],
     by: Annotated[
-        str | None, typer.Option(envvar="CONCORD_USER", help="Who does it; the user of the system unless told.")
+        str | None, typer.Option(envvar="CONCORD_USER", help="Who does it; defaults to the user of the system.")
     ] = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Put a former release in force: proved first, in one step, and remembered."""
+    """Put an earlier release in force, once its files are proved; the rollback is recorded."""
     from warehouse.home import Home
     from warehouse.releases.rollback import RollbackRefusedError, roll_back
     from warehouse.run_lock import RunUnderWayError, only_run
@@ -125,7 +125,7 @@ def rollback(
 
 
 def read_whole(home: "Home", release_id: str) -> "Release":
-    """A release that is as it was published; what is wrong with it is told and ends the command."""
+    """A release that is as it was published; what is wrong with it is reported and ends the command."""
     from warehouse.releases.release import read_release, verify
 
     try:
@@ -138,7 +138,7 @@ def read_whole(home: "Home", release_id: str) -> "Release":
     return release
 
 
-def tell_counts(found: "Difference") -> None:
+def print_counts(found: "Difference") -> None:
     """Print how much differs, by kind and by cause."""
     import polars as pl
 
@@ -149,13 +149,13 @@ def tell_counts(found: "Difference") -> None:
         ("discrepancies", "change", found.discrepancies),
     ):
         counts = rows.group_by(column).agg(pl.len().alias("count")).sort(column)
-        told = ", ".join(f"{count:,} {kind}" for kind, count in counts.iter_rows())
-        typer.echo(f"{name}: {told or 'no difference'}")
-    causes = ", ".join(f"{count:,} {cause or 'not told'}" for cause, count in found.causes().iter_rows())
+        counted = ", ".join(f"{count:,} {kind}" for kind, count in counts.iter_rows())
+        typer.echo(f"{name}: {counted or 'no difference'}")
+    causes = ", ".join(f"{count:,} {cause or 'not recorded'}" for cause, count in found.causes().iter_rows())
     typer.echo(f"causes: {causes or 'none'}")
 
 
-def tell_rows(name: str, rows: "pl.DataFrame") -> None:
+def print_rows(name: str, rows: "pl.DataFrame") -> None:
     """Print the first rows of a table, and how many more there are."""
     from cli.decisions import show
 
@@ -164,7 +164,7 @@ def tell_rows(name: str, rows: "pl.DataFrame") -> None:
     typer.echo(f"\n{name.upper()}")
     show(rows.head(SHOWN_ROWS), empty="")
     if rows.height > SHOWN_ROWS:
-        typer.echo(f"and {rows.height - SHOWN_ROWS:,} more; --json tells all")
+        typer.echo(f"and {rows.height - SHOWN_ROWS:,} more; --json prints all")
 
 
 def system_user() -> str:

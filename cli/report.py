@@ -1,6 +1,6 @@
 """The report of a release: one self-contained page with the summary, a chart of quality and what was not met.
 
-Counts and keys only, so that it may be sent to whoever answers for a source.
+Counts and keys only, so that it may be sent to the owner of a source.
 """
 
 from importlib.resources import files
@@ -17,7 +17,7 @@ from reconciliation.register import Register
 from warehouse.tables.core import SOURCES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 
-# Told apart from the bars it is drawn on.
+# Differs from the bars it is drawn on.
 BLACK = "#0b0c0c"
 
 

@@ -9,7 +9,7 @@ import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
 
-HostOption = Annotated[str, typer.Option(help="The address to listen on; this machine alone unless told.")]
+HostOption = Annotated[str, typer.Option(help="The address to listen on; defaults to this machine only.")]
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")]
 
 
@@ -21,7 +21,7 @@ def review(
 ) -> None:
     """Serve the stewards' desk until it is stopped."""
     from cli.desk_server import has_release, serve
-    from cli.ledger_access import told_errors
+    from cli.ledger_access import explain_ledger_errors
     from review.settings import LOOPBACK
 
     if demo and host not in LOOPBACK:
@@ -30,5 +30,5 @@ def review(
         from cli.night import make_demo
 
         make_demo(home)
-    with told_errors():
+    with explain_ledger_errors():
         serve(home, host=host, port=port, is_demo=demo)

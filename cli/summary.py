@@ -42,7 +42,7 @@ class ScoreParts:
 
 @dataclass(frozen=True)
 class Summary:
-    """All that the summary tells."""
+    """Everything in the summary."""
 
     release_id: str
     as_of: str
@@ -151,7 +151,7 @@ def next_steps(sources: list[SourceLine], queue: int) -> list[str]:
         if line.quarantined
     ]
     if queue:
-        steps.append(f"{queue} items wait in review_queue; `concord explain ORDER_ID` tells why an order is as it is")
+        steps.append(f"{queue} items wait in review_queue; `concord explain ORDER_ID` explains an order")
     return steps or ["nothing: all sources came, nothing waits"]
 
 
@@ -177,7 +177,7 @@ def render(summary: Summary, console: Console) -> None:
     console.print(f"[bold]DISCREPANCIES[/]  {counts}; {summary.new_discrepancies:,} of them new")
     console.print(f"[bold]CHECKS[/]  {summary.unmet_expectations} expectations not met (expectation_results)\n")
     console.print(_quality_grid(summary.quality))
-    console.print("In brackets the 95 % interval; of how many values: concord quality show")
+    console.print("In brackets the 95 % interval; `concord quality show` gives the counts")
     console.print(f"[bold]RELEASE[/]  {_as_seen_from_here(Path(summary.folder))}", soft_wrap=True)
     for step in summary.next_steps:
         console.print(f"[bold]NEXT[/]  {step}", highlight=False)

@@ -174,7 +174,7 @@ def _help(command: Any, name: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the pages, or tell which are out of date."""
+    """Write the pages, or list those that are out of date."""
     stale = [name for name, text in pages().items() if not _is_current(FOLDER / name, text)]
     if "--check" in sys.argv:
         sys.exit(f"out of date, run `python -m docs.generate`: {', '.join(stale)}" if stale else 0)

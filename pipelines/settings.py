@@ -72,7 +72,7 @@ class Settings(BaseModel):
     Attributes:
         presence_days: days after an order is made within which a source is not yet expected to hold it, by source
             (`pnc`) or by source and order type (`pnc:STRO`): the narrower key counts.
-        ledger: URL of the ledger of decisions, `postgresql+psycopg://host/name`; a file of its own unless told.
+        ledger: URL of the ledger of decisions, `postgresql+psycopg://host/name`; defaults to a file of its own.
         quality: how quality is published.
         marking: the protective marking on every sheet, page and line of a correction pack.
         review: the settings of the stewards' desk.

@@ -81,8 +81,8 @@ def test_a_decision_is_previewed_taken_listed_and_taken_back(concord):
     assert "there are no decisions" in concord("decisions", "list")
     fingerprint = preview.split()[1]
     decision_id = concord(*asked, "--seen", fingerprint).strip()
-    assert f"{decision_id} says so already" in concord(*asked)
-    assert f"{decision_id} says so already" in concord(*asked, "--preview")
+    assert f"{decision_id} already says so" in concord(*asked)
+    assert f"{decision_id} already says so" in concord(*asked, "--preview")
     assert decision_id in concord("decisions", "list")
     taken_back = concord("decide", "undo", decision_id, "--reason", "mistake", "--by", "kim").split(",")[0]
     assert "there are no decisions" in concord("decisions", "list")
@@ -164,7 +164,7 @@ def test_new_decisions_come_in_as_a_batch(concord, tmp_path):
     (tmp_path / "new.csv").write_text("kind,discrepancy_id,reason_code\nboth_right,d1,different_facts\n")
     told = concord("decisions", "import", str(tmp_path / "new.csv"), "--by", "kim")
     batch = told.split()[-1]
-    assert "took back 1 decisions" in concord("decide", "undo", batch, "--batch", "--reason", "mistake", "--by", "kim")
+    assert "undid 1 decisions" in concord("decide", "undo", batch, "--batch", "--reason", "mistake", "--by", "kim")
 
 
 def test_users_are_listed_and_retired(concord):

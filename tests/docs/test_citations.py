@@ -3,14 +3,12 @@
 import csv
 import io
 import re
-import subprocess
-import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from papers import ROOT, name_of, tracked_files, words_of
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "sources.md"
 TEXTS = {".css", ".csv", ".html", ".js", ".md", ".mjs", ".toml", ".yaml"}
 
@@ -21,21 +19,6 @@ RULE_OR_ERROR = re.compile(r"\b[RE]\d\d\b")
 COURT_FAULT = re.compile(r"\bHO\d{6}\b")
 STATUTE = re.compile(r"\b((?:[A-Z]{3,}(?:\([A-Z]\)[A-Z]*)?|\d{4} Act)(?: \d{4})?)(?: ss?\.| section| Sch)")
 INSTRUMENT = re.compile(r"\bS[IR] \d{4}/\d+\b")
-
-
-def tracked_files() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [ROOT / name for name in listed.splitlines() if not name.endswith("package-lock.json")]
-
-
-def prose(path: Path) -> str:
-    """What a file says in words: of Python its comments and its texts but for regular expressions, else all of it."""
-    text = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
-        return text
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    words = (token.string for token in tokens if token.type in (tokenize.COMMENT, tokenize.STRING))
-    return "\n".join(word for word in words if not word.startswith(("r", "fr", "rf")))
 
 
 def tags_of(cited: str) -> set[str]:
@@ -66,7 +49,7 @@ PAPERS = [path for path in tracked_files() if path.suffix in TEXTS | {".py"} and
 
 def test_every_citation_in_words_leads_to_an_entry():
     known = listed()
-    lost = {(path.relative_to(ROOT).as_posix(), tag) for path in PAPERS for tag in tags_in(prose(path))}
+    lost = {(name_of(path), tag) for path in PAPERS for tag in tags_in(words_of(path))}
     assert not sorted(used for used in lost if used[1] not in known)
 
 

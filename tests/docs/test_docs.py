@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from papers import ROOT, name_of, without_blocks
 from pydantic import BaseModel
 
 from cli.main import app
@@ -17,15 +18,10 @@ from docs.generate import FOLDER, pages
 from pipelines.settings import Settings
 from review.settings import OidcSettings
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 GUIDES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md")), *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [*GUIDES, *(ROOT / name for name in ("CHANGELOG.md", "benchmarks/README.md")), *ROOT.glob("docs/*/*.md")]
 FOLDERS = "|".join(sorted(path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")))
 CONCORD: Any = typer.main.get_command(app)
-
-
-def name_of(page: Path) -> str:
-    return page.relative_to(ROOT).as_posix()
 
 
 def commands(group: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -39,7 +35,7 @@ def code_of(page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
     blocks = re.findall(r"^```\w*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in re.sub(r"\\\n", " ", block).splitlines()]
-    return lines + re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+    return lines + re.findall(r"`([^`\n]+)`", without_blocks(text))
 
 
 def commands_in(page: Path) -> Iterator[list[str]]:

@@ -48,7 +48,7 @@ def read_quality_history(home: Home, *, last: int, until: str | None = None) -> 
     Args:
         home: the folder of all state.
         last: how many nights at most.
-        until: the release that ends the series, even if it was rolled back; the last one unless told.
+        until: the release that ends the series, even if it was rolled back; defaults to the last one.
 
     Raises:
         LookupError: there is no such release, or none at all.

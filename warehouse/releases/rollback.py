@@ -35,7 +35,7 @@ def roll_back(home: Home, release_id: str | None = None, *, by: str, reason: str
 
     Args:
         home: the folder of all state.
-        release_id: the release to put in force; the one before that in force unless told.
+        release_id: the release to put in force; defaults to the one before that in force.
         by: who does it.
         reason: why.
         at: now, with its offset from UTC.

@@ -313,7 +313,7 @@ def test_the_command_counts_and_lists_without_values(home, two):
         "discrepancies: no difference",
         "causes: 22 rule",
     ]
-    assert "and 1 more; --json tells all" in said
+    assert "and 1 more; --json prints all" in said
     assert "o000001" in said
     assert "SECRET" not in said
 
