@@ -173,7 +173,7 @@ def test_a_line_referred_to_nobody_on_a_list_is_left_to_people(concord, out):
         "decide", "refer", "d1", "--to", "the old records office", "--reason", "other", "--comment", "x", "--by", "kim"
     )
     assert "the old records office" in concord("packs", "list").replace("\n", " ")
-    assert "see to these lines by hand" in concord("packs", "make", "--all", "--out", out, *WHY)
+    assert "deal with these lines by hand" in concord("packs", "make", "--all", "--out", out, *WHY)
     assert written(out) == []
 
 
