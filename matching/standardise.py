@@ -1,31 +1,106 @@
-"""Folding of text to plain ASCII capitals, so that spelling alone is compared.
+"""Folding of text to plain ASCII capitals, so that spelling alone is compared, whatever letters it is written in.
 
 Belongs here: the one rule by which names, courts, forces and wordings are folded. Does not: the reading of any
 particular kind of value.
+
+Letters are put into Latin ones by `anyascii`, one by one. What one letter does not show is told here: letters that read
+otherwise beside others (Greek ου, the Arabic article), and words whose vowels are not written (`readings.csv`).
 """
 
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
 import polars as pl
+from anyascii import anyascii
 
-# Letters that Unicode does not decompose into a plain letter and a mark.
-UNDECOMPOSED_LETTERS = {
-    "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ø": "o", "Ø": "O", "ß": "ss", "ẞ": "SS",
-    "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH", "ħ": "h", "Ħ": "H", "ı": "i", "ŧ": "t",
-    "Ŧ": "T", "ŋ": "ng", "Ŋ": "NG", "ĸ": "k", "ə": "e", "Ə": "E", "ƒ": "f", "ɓ": "b", "ɗ": "d", "ƙ": "k",
+APOSTROPHES = "['’‘ʼʻ`´′ʹʽʾʿ]"
+OTHER_LETTERS = r"[^\x00-\x7F]"
+OTHER_SCRIPTS = r"[\p{L}--\p{Latin}]"
+# Signs that no transliteration gives a letter of its own, and letters that read otherwise in names.
+OWN_LETTERS = {
+    "ĸ": "k", "ʔ": "7", "Ɂ": "7", "ɂ": "7", "ʕ": "3",
+    "ا": "a", "أ": "a", "إ": "i", "آ": "a", "ٱ": "a", "ع": "", "ء": "", "א": "a", "ע": "", "ة": "a",
 }  # fmt: skip
-APOSTROPHES = "['’‘ʼʻ`´′]"
+# One form for each Arabic letter that offices in different countries type differently; vowel signs and lines go.
+ARABIC_FORMS = {"أ": "ا", "إ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه", "ة": "ه"}
+ARABIC_SIGNS = r"[\x{064B}-\x{065F}\x{0670}\x{0640}]"
+# Spellings whose letters read otherwise together, in the order in which they are put in place.
+DIGRAPHS = (
+    (ARABIC_SIGNS, ""),
+    (r"(^|\s)عبد ?الله(\s|$)", "${1}abdullah${2}"),
+    (r"(^|\s)عبد ?ال(\p{Arabic}{2,})", "${1}abdul ${2}"),
+    (r" ?الله(\s|$)", " allah${1}"),
+    (r"(^|\s)ال(\p{Arabic}{2,})", "${1}al ${2}"),
+    (r"(?i)ο[υύ]", "ou"),
+    (r"(?i)(α|ε)[υύ]", "${1}v"),
+    (r"(?i)γγ", "ng"),
+    (r"(?i)\bμπ", "b"),
+    (r"(?i)\bντ", "d"),
+)
+# Ukrainian and Belarusian read two letters otherwise than Russian; these letters show which it is.
+EAST_OF_RUSSIAN = "(?i)[іїєґў]"
+UKRAINIAN = {"г": "h", "Г": "H", "и": "y", "И": "Y"}
 
 
-def without_marks(text: pl.Expr) -> pl.Expr:
-    """The text with diacritics taken off, case kept: `Şkëlqim Łuç` → `Skelqim Luc`."""
-    plain = text.str.replace_many(UNDECOMPOSED_LETTERS).str.replace_all(APOSTROPHES, "'")
-    return plain.str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+def plain_letters(text: pl.Expr) -> pl.Expr:
+    """The text in letters from A to Z: `Şkëlqim Łuç` → `Skelqim Luc`, `Иван` → `Ivan`, `محمد` → `MOHAMMED`."""
+    return text.map_batches(_in_plain_letters, return_dtype=pl.String, is_elementwise=True)
 
 
 def fold(text: pl.Expr) -> pl.Expr:
     """The text in ASCII capitals and digits, one space between words; null where nothing is left.
 
-    Diacritics go, apostrophes close up (`O'BRIEN` → `OBRIEN`), every other sign parts words (`SMITH-JONES` →
-    `SMITH JONES`).
+    Other letters become Latin ones, apostrophes close up (`O'BRIEN` → `OBRIEN`), every other sign parts words
+    (`SMITH-JONES` → `SMITH JONES`).
     """
-    words = without_marks(text).str.to_uppercase().str.replace_all("'", "")
+    words = plain_letters(text).str.to_uppercase().str.replace_all("'", "")
     return words.str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars().replace("", None)
+
+
+@cache
+def readings() -> dict[str, str]:
+    """Words of names in scripts that leave vowels out or are read otherwise than written, to how they are read."""
+    table = pl.read_csv(files("matching").joinpath("readings.csv").read_bytes(), infer_schema=False)
+    return dict(table.select("written", "reading").iter_rows())
+
+
+def _in_plain_letters(texts: pl.Series) -> pl.Series:
+    """`plain_letters` of a column, in which most texts are of plain letters already."""
+    texts = texts.cast(pl.String)
+    others = texts.filter(texts.str.contains(OTHER_LETTERS)).unique()
+    if others.is_empty():
+        return texts
+    composed = others.str.replace_all(APOSTROPHES, "'").str.normalize("NFC")
+    read = _read_words(composed)
+    signs = read.str.extract_all(OTHER_LETTERS).explode().drop_nulls().unique().to_list()
+    plain = read.str.replace_many(signs, [_plain(sign) for sign in signs]) if signs else read
+    return texts.replace(others, plain)
+
+
+def _read_words(texts: pl.Series) -> pl.Series:
+    """Texts in other scripts with what single letters do not show put into Latin letters."""
+    if not texts.str.contains(OTHER_SCRIPTS).any():
+        return texts
+    text = pl.col("text")
+    is_ukrainian = text.str.contains(EAST_OF_RUSSIAN)
+    seen = texts.to_frame("text").with_columns(
+        pl.when(is_ukrainian).then(text.str.replace_many(UKRAINIAN)).otherwise(text)
+    )
+    for spelling, sound in DIGRAPHS:
+        seen = seen.with_columns(text.str.replace_all(spelling, sound))
+    words = text.str.replace_many(ARABIC_FORMS).str.split(" ").list.eval(pl.element().replace(readings()))
+    return seen.select(words.list.join(" ")).to_series()
+
+
+@cache
+def _plain(sign: str) -> str:
+    """One sign in ASCII; a letter that nobody transliterates is its code point, so that no name is lost."""
+    if sign in OWN_LETTERS:
+        return OWN_LETTERS[sign]
+    if not unicodedata.category(sign).startswith(("L", "M")):
+        return unicodedata.normalize("NFKD", sign)
+    ascii_form = anyascii(sign)
+    letters = "".join(letter for letter in ascii_form if letter.isalnum())
+    is_silent = not sign.isalpha() or (set(ascii_form) in ({"'"}, {"`"}) and "LATIN" not in unicodedata.name(sign, ""))
+    return letters if letters or is_silent else f"U{ord(sign):X}"

@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.parsing.distinct import read_distinct
 from assets.parsing.words import known
-from matching.standardise import fold, without_marks
+from matching.standardise import fold, plain_letters
 from warehouse.codes import reference
 
 TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Master", "Dr", "Prof", "Professor", "Sir", "Dame", "Rev", "Revd")
@@ -128,7 +128,7 @@ def _by_way(*values: pl.Expr) -> pl.Expr:
 
 
 def _plain(word: str) -> pl.Expr:
-    return without_marks(pl.col(word)).str.to_uppercase()
+    return plain_letters(pl.col(word)).str.to_uppercase()
 
 
 @cache

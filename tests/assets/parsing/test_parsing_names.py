@@ -1,5 +1,8 @@
 """Names as sources write them, and their folding."""
 
+import sys
+import unicodedata
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -71,7 +74,24 @@ def test_a_name_splits_into_forenames_and_surname(text, forenames, surname):
         pytest.param("Ştefan Ţepeş", "STEFAN TEPES", id="Romanian cedilla"),
         pytest.param("Søren Großæ", "SOREN GROSSAE", id="o with stroke, sharp s, ligature"),
         pytest.param("S\u0327tefan", "STEFAN", id="combining mark"),
+        pytest.param("Ƙasim Ɗanladi Ɓala Ƴar'adua", "KASIM DANLADI BALA YARADUA", id="Hausa hooked capitals"),
+        pytest.param("Kɔfi Mɛnsah Aŋɔ", "KOFI MENSAH ANGO", id="Akan and Ewe open vowels and eng"),
+        pytest.param("Əliyev", "ELIYEV", id="Azerbaijani schwa"),
+        pytest.param("Þór STRAẞE", "THOR STRASSE", id="thorn and capital sharp s"),
         pytest.param("--", None, id="signs alone leave nothing"),
+        pytest.param("Иван Петренко", "IVAN PETRENKO", id="Cyrillic"),
+        pytest.param("Григорій", "HRYHORIY", id="Cyrillic with a Ukrainian letter reads in Ukrainian"),
+        pytest.param("Γιώργος Παπαδόπουλος", "GIORGOS PAPADOPOULOS", id="Greek, two letters for one sound"),
+        pytest.param("محمد علي", "MOHAMMED ALI", id="Arabic names that are listed"),
+        pytest.param("عبد الرحمن الزهراني", "ABDUL RAHMAN AL ZHRANY", id="Arabic article, and a name not listed"),
+        pytest.param("דוד כהן", "DAVID COHEN", id="Hebrew"),
+        pytest.param("გიორგი", "GIORGI", id="Georgian"),
+        pytest.param("Արմեն", "ARMEN", id="Armenian"),
+        pytest.param("王", "WANG", id="Han"),
+        pytest.param("김", "KIM", id="Hangul family name as it is romanised"),
+        pytest.param("राजेश", "RAJESH", id="Devanagari"),
+        pytest.param("মোহাম্মদ রহমান", "MOHAMMED RAHMAN", id="Bengali"),
+        pytest.param("สมชาย", "SOMCHAI", id="Thai"),
     ],
 )
 def test_folding(text, folded):
@@ -88,6 +108,24 @@ def test_folding_twice_changes_nothing(text):
 def test_a_folded_text_holds_ascii_capitals_digits_and_single_blanks(text):
     folded = pl.DataFrame({"text": [text]}).select(fold(pl.col("text"))).item()
     assert folded is None or pl.Series([folded]).str.contains(r"^[A-Z0-9]+( [A-Z0-9]+)*$").item()
+
+
+def letters(*, latin: bool) -> list[str]:
+    every = (chr(point) for point in range(0x80, sys.maxunicode + 1))
+    return [sign for sign in every if sign.isalpha() and latin == ("LATIN" in unicodedata.name(sign, ""))]
+
+
+def folded_within(signs: list[str]) -> pl.Series:
+    return pl.DataFrame({"sign": signs}).select(fold(pl.lit("A") + pl.col("sign") + pl.lit("Z"))).to_series()
+
+
+def test_no_latin_letter_folds_to_nothing_or_parts_a_word():
+    within = folded_within(letters(latin=True))
+    assert within.str.contains("^A[A-Z0-9]+Z$").all()
+
+
+def test_no_letter_of_any_script_parts_a_word():
+    assert folded_within(letters(latin=False)).str.contains("^A[A-Z0-9]*Z$").all()
 
 
 def test_names_in_two_columns():
