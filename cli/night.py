@@ -57,11 +57,11 @@ def run_and_summarise(home: Path, landing: Path, as_of: date, *, accept_unexplai
 def print_summary(home: "Home", release_id: str) -> "Summary":
     """Print the summary of a release: as text for a person, and as one JSON line to whatever else reads it."""
     from cli.summary import render, summarise
-    from pipelines.progress import tell_json
+    from pipelines.progress import write_json_line
     from reconciliation.register import Register
 
     summary = summarise(Register.open(home, release_id))
     render(summary, console())
     if not sys.stderr.isatty():
-        tell_json("summary", **summary.as_dict())
+        write_json_line("summary", **summary.as_dict())
     return summary

@@ -104,7 +104,7 @@ def _published(result: dg.ExecuteInProcessResult) -> str:
 def _first_failure(result: dg.ExecuteInProcessResult) -> str:
     failure = next((event for event in result.all_events if event.is_step_failure), None)
     error = failure.step_failure_data.error if failure else None
-    # Of our own failures the outermost tells most: what it was raised from is a part of its words.
+    # The outermost of our own failures says most: its message includes what it was raised from.
     while error is not None and error.cause is not None and error.cls_name not in OWN_FAILURES:
         error = error.cause
     if failure is None or error is None:

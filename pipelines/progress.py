@@ -1,4 +1,4 @@
-"""How a run tells of its progress: a bar on a terminal, JSON lines anywhere else. Step names and counts only."""
+"""How a run shows its progress: a bar on a terminal, JSON lines anywhere else. Step names and counts only."""
 
 import json
 import logging
@@ -29,9 +29,9 @@ class _StepHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
         if event is not None and event.event_type_value in STEP_EVENTS:
-            self.tell(STEP_EVENTS[event.event_type_value], event.step_key)
+            self.show(STEP_EVENTS[event.event_type_value], event.step_key)
 
-    def tell(self, event: str, step: str) -> None:
+    def show(self, event: str, step: str) -> None:
         """Show one step event."""
         raise NotImplementedError
 
@@ -39,9 +39,9 @@ class _StepHandler(logging.Handler):
 class JsonLines(_StepHandler):
     """One JSON object a line on standard error."""
 
-    def tell(self, event: str, step: str) -> None:
+    def show(self, event: str, step: str) -> None:
         """Write the event with its time."""
-        tell_json(event, step=step)
+        write_json_line(event, step=step)
 
 
 class Bar(_StepHandler):
@@ -52,7 +52,7 @@ class Bar(_StepHandler):
         self._progress = progress
         self._task = progress.add_task("starting", total=steps)
 
-    def tell(self, event: str, step: str) -> None:
+    def show(self, event: str, step: str) -> None:
         """Name the step that starts; advance when it is done."""
         if event == "step_started":
             self._progress.update(self._task, description=step.replace("_", " "))
@@ -60,7 +60,7 @@ class Bar(_StepHandler):
             self._progress.advance(self._task)
 
 
-def tell_json(event: str, **details: object) -> None:
+def write_json_line(event: str, **details: object) -> None:
     """Write one JSON line to standard error."""
     line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **details}
     sys.stderr.write(json.dumps(line, default=str) + "\n")

@@ -86,7 +86,7 @@ class Settings(BaseModel):
     quality: QualitySettings = QualitySettings()
     marking: Words = "OFFICIAL-SENSITIVE"
     review: DeskSettings = DeskSettings()
-    answers_to: Words = "whoever handed you this pack"
+    answers_to: Words = "the person who gave you this pack"
 
     @property
     def clock(self) -> PresenceClock:

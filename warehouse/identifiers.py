@@ -28,8 +28,8 @@ def check_letters(number: pl.Expr) -> pl.Expr:
 def is_dummy_serial(serial: pl.Expr) -> pl.Expr:
     """Whether a serial stands for no number: zero, or one digit typed six times or more (9999999, 0111111).
 
-    No serial is zero. Nine real serials in a million are one digit throughout: they are given up, because whoever has
-    to fill a field types one of them, and two strangers would be linked by it.
+    No serial is zero. Nine real serials in a million are one digit throughout: they are given up, because people who
+    must fill a field type one of them, and two strangers would be linked by it.
     """
     return serial.str.contains(r"^0*(?:1{6,}|2{6,}|3{6,}|4{6,}|5{6,}|6{6,}|7{6,}|8{6,}|9{6,})?$")
 

@@ -18,7 +18,7 @@ class RunUnderWayError(Exception):
 
 @contextmanager
 def only_run(home: Home) -> Iterator[None]:
-    """Keep every other run off a folder of state, be it started from the command line or by Dagster.
+    """Keep every other run off a folder of state, whether the command line or Dagster starts it.
 
     Raises:
         RunUnderWayError: another run is under way on it.

@@ -28,7 +28,7 @@ class Column:
     """One column: its name, type, meaning and what must hold of every value.
 
     Attributes:
-        name: `is_`/`_on`/`_code` endings tell the kind of value.
+        name: `is_`/`_on`/`_code` endings show the kind of value.
         description: what a value means, in plain words; becomes the `COMMENT ON` and the data dictionary.
         dtype: a polars type among String, Int64, Float64, Boolean, Date, Datetime (microseconds, UTC), List(String).
         required: no row may lack it (a structural expectation).

@@ -68,12 +68,12 @@ def check_caused(changes: pl.DataFrame) -> None:
         return
     orders = unexplained.get_column("order_id").unique().sort()
     fields = unexplained.group_by("field").len().sort("field", nulls_last=True)
-    told = ", ".join(f"{count} {name or 'orders added or removed'}" for name, count in fields.iter_rows())
+    counted = ", ".join(f"{count} {name or 'orders added or removed'}" for name, count in fields.iter_rows())
     more = f" and {orders.len() - SHOWN_ORDERS} more" if orders.len() > SHOWN_ORDERS else ""
     raise PublicationRefusedError(
         f"unexplained changes: {unexplained.height} differences of {orders.len()} orders from the release before have "
-        f"no cause ({told}): no record, decision, model, setting or code changed for them, nor did a day pass that "
-        f"matters: {', '.join(orders.head(SHOWN_ORDERS))}{more}. Have them looked at; if they are right, run the night "
+        f"no cause ({counted}): no record, decision, model, setting or code changed for them, and no date that matters "
+        f"passed: {', '.join(orders.head(SHOWN_ORDERS))}{more}. Have them checked; if they are right, run the night "
         "again with --accept-unexplained REASON"
     )
 
@@ -103,7 +103,7 @@ def check_repeated(account: Mapping[str, Any], revisions: Sequence[Mapping[str, 
 
 
 def _rests_on(manifest: Mapping[str, Any]) -> tuple[object, ...]:
-    """All that the content of a release follows from; deliveries that were not used count, for they are told of."""
+    """All that the content of a release follows from. Unused deliveries count too: `deliveries` lists them."""
     named = [manifest.get(name) for name in ("as_of", "follows", "config_hash", "versions", "inputs")]
     return (*named, manifest["digests"].get(DELIVERIES.name))
 

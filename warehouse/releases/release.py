@@ -78,7 +78,7 @@ class Release:
 
     @property
     def follows(self) -> str | None:
-        """The release it carries on from: the ids, the states of discrepancies, the changes told; None for none."""
+        """The release it carries on from: the ids, the states of discrepancies, the changes listed; None for none."""
         return self.manifest.get("follows")
 
     @property

@@ -60,7 +60,7 @@ def roll_back(home: Home, release_id: str | None = None, *, by: str, reason: str
 
 
 def _in_force(home: Home) -> str | None:
-    """The id of the release in force, be it damaged; None where the pointer names none."""
+    """The id of the release in force, even if it is damaged; None where the pointer names none."""
     try:
         current = current_release(home)
     except DamagedReleaseError:

@@ -72,7 +72,7 @@ LINK_CONFLICTS = Table(
 
 LINK_ARRESTS = Table(
     "link_arrests__clusters",
-    "an arrest record, the event it tells of and the subject it belongs to",
+    "an arrest record, the event it is about and the subject it belongs to",
     (
         Column("record_id", "The arrest record.", required=True),
         Column("event_cluster", "Cluster of the event: the smallest record id in it.", required=True),

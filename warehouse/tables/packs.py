@@ -36,7 +36,9 @@ DISCLOSURES = Table(
     (
         DISCLOSURE_ID,
         OWNER,
-        Column("recipient", "Who received it, as told by who handed it out: s.62(3)(b)(ii).", required=True),
+        Column(
+            "recipient", "Who received it, as stated by the person who handed it out: s.62(3)(b)(ii).", required=True
+        ),
         Column("reason", "The justification, in words: s.62(3)(a).", required=True),
         Column("disclosed_by", "Who handed it out: s.62(3)(b)(i).", required=True),
         Column("disclosed_at", "When: s.62(3)(a).", pl.Datetime("us", "UTC"), required=True),

@@ -191,7 +191,7 @@ ARRESTS = Table(
 
 ARREST_SOURCES = Table(
     "arrest_sources",
-    "a source record and the arrest event it tells of",
+    "a source record and the arrest event it is about",
     (
         Column("source", "The system that holds the record.", required=True, codes=SOURCES),
         Column(
@@ -225,7 +225,7 @@ FIELD_PROVENANCE = Table(
         Column("row_number", "Row of the winning record.", pl.Int64),
         Column(
             "rule",
-            "Why it won: only_source, agreement, corroboration (other fields imply it; more people bear the name; it is the likelier in itself), precedence, valid_over_invalid, amended_result, derived (worked out), none_valid (no value passes its check, none is published), steward (decided).",
+            "Why it won: only_source, agreement, corroboration (other fields imply it; more people bear the name; it is more likely in itself), precedence, valid_over_invalid, amended_result, derived (worked out), none_valid (no value passes its check, none is published), steward (decided).",
             required=True,
         ),
         Column("agreeing", "Records that give the same value, `source:key`.", pl.List(pl.String), required=True),

@@ -54,7 +54,7 @@ RECORD_DIGESTS = Table(
     ),
     key=("kind", "record_id"),
 )
-"""By these the next night tells which records changed."""
+"""By these the next night finds which records changed."""
 
 OBEYED_DECISIONS = Table(
     "obeyed_decisions",
@@ -65,11 +65,11 @@ OBEYED_DECISIONS = Table(
     ),
     key=("decision_id",),
 )
-"""By these the next night tells which decisions are new, and which have ended."""
+"""By these the next night finds which decisions are new, and which have ended."""
 
 QUERIED_TABLES = (*PUBLIC_TABLES, ORDER_PAIRS, NEAR_PAIRS, SOURCE_RECORDS)
 CARRIED_TABLES = (IDENTITIES, RECORD_DIGESTS, OBEYED_DECISIONS)
 RELEASE_TABLES = (*QUERIED_TABLES, *CARRIED_TABLES)
 
-# These tell how the night went, not what it came to: a file that was sent twice changes them and nothing else.
+# These describe how the night went, not its result: a file that was sent twice changes them and nothing else.
 ACCOUNT_OF_THE_NIGHT = (DELIVERIES, EXPECTATION_RESULTS)
