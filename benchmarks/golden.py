@@ -13,7 +13,7 @@ import polars as pl
 
 from benchmarks.discrepancies import build_evidence, latest_night, link, read_core
 from benchmarks.truth import FIELDS, register_values, stated_values, true_values
-from warehouse.tables.core import SOURCES
+from warehouse.sources import SOURCE_NAMES
 
 
 def lengthen(frame: pl.DataFrame, *keys: str, name: str) -> pl.DataFrame:
@@ -43,7 +43,7 @@ def judge_values(truth: pl.DataFrame, register: pl.DataFrame, stated: pl.DataFra
     table = judged.group_by("field").agg(pl.len().alias("orders"), pl.col("is_right").mean().alias("register"))
     firsts = stated.sort("source_key").unique(["true_id", "source"], keep="first", maintain_order=True)
     said = lengthen(firsts, "true_id", "source", name="said").join(judged, on=["true_id", "field"])
-    for source in SOURCES:
+    for source in SOURCE_NAMES:
         shares = (
             said.filter(pl.col("source") == source)
             .group_by("field")
@@ -61,7 +61,7 @@ def beaten(table: pl.DataFrame) -> list[tuple[str, str]]:
     """Fields and sources where a source alone is right more often than the register on the same values."""
     return [
         (field, source)
-        for source in SOURCES
+        for source in SOURCE_NAMES
         for field in table.filter(pl.col(source) > pl.col(f"register vs {source}")).get_column("field")
     ]
 

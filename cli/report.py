@@ -14,7 +14,7 @@ from cli.summary import Summary
 from expectations.history import active_ones
 from matching.engine.charts import BLUE
 from reconciliation.register import Register
-from warehouse.tables.core import SOURCES
+from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 
 # Differs from the bars it is drawn on.
@@ -41,7 +41,7 @@ def write_report(summary: Summary, register: Register) -> str:
 def quality_of_sources(register: Register) -> pl.DataFrame:
     """The scores of the sources and of all together, with their parts, in the order in which they are shown."""
     scores = QUALITY_SCORES.completed(register.table(QUALITY_SCORES.name))
-    keys, dimensions = pl.Enum([*SOURCES, "all"]), pl.Enum(DIMENSIONS)
+    keys, dimensions = pl.Enum([*SOURCE_NAMES, "all"]), pl.Enum(DIMENSIONS)
     return scores.filter(pl.col("scope").is_in(["source", "all"])).sort(
         pl.col("scope_key").cast(keys), pl.col("dimension").cast(dimensions)
     )
@@ -55,7 +55,7 @@ def draw_quality(quality: pl.DataFrame) -> str:
     """
     scored = quality.filter(pl.col("score").is_not_null())
     shown = alt.X("score:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
-    base = alt.Chart().encode(y=alt.Y("scope_key:N", title=None, sort=[*SOURCES, "all"]))
+    base = alt.Chart().encode(y=alt.Y("scope_key:N", title=None, sort=[*SOURCE_NAMES, "all"]))
     bars = base.mark_bar(color=BLUE).encode(x=shown)
     spans = base.mark_rule(color=BLACK, strokeWidth=2).encode(x="low:Q", x2="high:Q")
     chart = (

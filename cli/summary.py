@@ -9,7 +9,7 @@ from rich.table import Table as Grid
 
 from expectations.history import active_ones
 from reconciliation.register import Register
-from warehouse.tables.core import SOURCES
+from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES, SEVERITIES, STRAY_FEED
 
 # From best to worst: the state of a source is the worst of its feeds.
@@ -71,7 +71,7 @@ def summarise(register: Register) -> Summary:
     """The summary of a release."""
     release = register.release
     orders, discrepancies = register.table("orders"), active_ones(register.table("discrepancies"))
-    sources = [source_line(source, register.table("deliveries")) for source in SOURCES]
+    sources = [source_line(source, register.table("deliveries")) for source in SOURCE_NAMES]
     queue = register.table("review_queue").height
     by_severity = dict(discrepancies.group_by("severity").len().iter_rows())
     return Summary(
@@ -134,7 +134,8 @@ def quality_by_source(scores: pl.DataFrame) -> dict[str, dict[str, ScoreParts]]:
     found = {(key, dimension): ScoreParts(*parts) for key, dimension, *parts in rows}
     nothing = ScoreParts(None, None, None, 0, 0)
     return {
-        key: {dimension: found.get((key, dimension), nothing) for dimension in DIMENSIONS} for key in (*SOURCES, "all")
+        key: {dimension: found.get((key, dimension), nothing) for dimension in DIMENSIONS}
+        for key in (*SOURCE_NAMES, "all")
     }
 
 

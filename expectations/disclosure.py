@@ -18,9 +18,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from expectations.measures import FORCE_SOURCES
 from warehouse.codes import reference
-from warehouse.tables.core import SOURCES
+from warehouse.sources import POLICE_SOURCES, REGIONAL_SOURCES, SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS
 
 # Two people in a cell know each other's number.
@@ -30,14 +29,14 @@ NUMBERS = ("score", "low", "high", "numerator", "denominator", "units", "failed_
 
 # Whether a score tells only which deliveries came: they are no people.
 counts_deliveries = (pl.col("dimension") == "timeliness") & (
-    (pl.col("scope") == "region") | ((pl.col("scope") == "source") & ~pl.col("scope_key").is_in(FORCE_SOURCES))
+    (pl.col("scope") == "region") | ((pl.col("scope") == "source") & ~pl.col("scope_key").is_in(POLICE_SOURCES))
 )
 
 Cell = tuple[str, str]
 Counts = tuple[float, ...]
 # The PNC and PND records of all forces together: not published, but known where those of both sources are.
 POLICE: Cell = ("police", "all")
-POLICE_PARTS: tuple[Cell, ...] = tuple(("source", source) for source in FORCE_SOURCES)
+POLICE_PARTS: tuple[Cell, ...] = tuple(("source", source) for source in POLICE_SOURCES)
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def protect(scores: pl.DataFrame, threshold: int) -> pl.DataFrame:
         raise ValueError(f"a threshold of {threshold} hides too little: {LEAST_THRESHOLD} or more")
     public = scores.filter(pl.col("scope") != "record").sort("scope", "scope_key", "dimension")
     totals = public.filter(pl.col("scope").is_in(["source", "all"]))
-    if totals.height != len(DIMENSIONS) * (len(SOURCES) + 1) or public.get_column("units").has_nulls():
+    if totals.height != len(DIMENSIONS) * (len(SOURCE_NAMES) + 1) or public.get_column("units").has_nulls():
         raise ValueError("these scores lack totals or numbers of orders: make them anew, by running the night again")
     hidden = [
         (scope, key, dimension)
@@ -99,7 +98,7 @@ def totals_of(cells: Iterable[Cell]) -> tuple[Total, ...]:
         Total(POLICE, POLICE_PARTS),
         Total(POLICE, (*areas, *alone)),
         *(Total(area, tuple(cell for cell, of in of_forces.items() if of == area[1])) for area in areas),
-        Total(("source", "rocu"), regions),
+        *(Total(("source", source), regions) for source in REGIONAL_SOURCES),
     )
 
 

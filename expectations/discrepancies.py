@@ -18,8 +18,9 @@ from expectations.rules.identity import IDENTITY_RULES
 from expectations.rules.periods import PERIOD_RULES
 from expectations.rules.persons import PERSON_RULES
 from expectations.rules.presence import PRESENCE_RULES, UNREADABLE_RULES
-from expectations.rules.rule import SOURCE_TITLES, Evidence, PresenceClock, Rule
+from expectations.rules.rule import Evidence, PresenceClock, Rule
 from expectations.rules.statute import QUERIES, STATUTE_RULES
+from warehouse.sources import fact_of_source, has_row_key, region_of_feed
 from warehouse.text_hashes import digests
 
 __all__ = ["RULES", "Evidence", "PresenceClock", "Rule", "find_discrepancies"]
@@ -112,22 +113,22 @@ def _with_owner(causes: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
         "record_id",
         "occurrence_ref",
         record_force="force_code",
-        record_region=pl.col("delivery_id").str.extract(r"^rocu_([^:]+):"),
+        record_region=region_of_feed(pl.col("delivery_id")),
     )
     orders = evidence.orders.select("order_id", "force_code", "court_code", "region_code")
-    source, kind = pl.col("source"), pl.col("owner_kind")
+    kind = pl.col("owner_kind")
+    body = pl.when(kind == "holder").then(fact_of_source("owner")).otherwise(kind)
     force = pl.coalesce("record_force", "force_code").fill_null("not_known")
     owner = (
-        pl.when((kind == "court") | ((kind == "holder") & (source == "court")))
+        pl.when(body == "court")
         .then("court:" + pl.col("court_code").fill_null("not_known"))
-        .when((kind == "force") | (source == "pnd"))
+        .when(body == "force")
         .then("force:" + force)
-        .when(source == "rocu")
+        .when(body == "region")
         .then("region:" + pl.coalesce("record_region", "region_code"))
-        .when(source == "pnc")
-        .then(pl.lit("pnc_bureau"))
+        .otherwise(body)
     )
-    titles = source.replace_strict(SOURCE_TITLES, default="the order")
+    titles = fact_of_source("record_title").fill_null("the order")
     message = _capitalised(pl.col("template").str.replace("{source}", titles, literal=True))
     return (
         causes.join(holders, on="record_id", how="left")
@@ -143,14 +144,11 @@ def _capitalised(text: pl.Expr) -> pl.Expr:
 def _with_identity(causes: pl.DataFrame) -> pl.DataFrame:
     """Give each a stable id.
 
-    A return has no row ids: there the record is known by its occurrence reference, or by its region. Causes that
-    are still alike are counted in the order of their keys.
+    Without row keys the record is known by its occurrence reference, or by its region. Causes that are still alike are
+    counted in the order of their keys.
     """
-    handle = (
-        pl.when(pl.col("source") == "rocu")
-        .then(pl.coalesce("occurrence_ref", "record_region"))
-        .otherwise(pl.col("source_key"))
-    )
+    by_content = pl.coalesce("occurrence_ref", "record_region")
+    handle = pl.when(~has_row_key).then(by_content).otherwise(pl.col("source_key"))
     parts = ("order_id", "rule_code", "source", "handle", "observed", "expected")
     signed = causes.with_columns(handle=handle).with_columns(
         signature=pl.concat_str([pl.col(part).fill_null("") for part in parts], separator="\x1f")

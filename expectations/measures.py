@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from expectations.rules.rule import Dimension
+from warehouse.sources import POLICE_SOURCES, is_asked_for
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,6 @@ REQUIRED = (
     "force_code",
     "conditions",
 )
-# A court result names an applicant, not the force that holds the order.
-NOT_REQUIRED = {"court": ("force_code",)}
 COMPARED = (
     "order_type",
     "is_interim",
@@ -80,17 +79,9 @@ COMPARED = (
     "force_code",
 )
 SETTLED_BY_COURT = ("order_type", "is_interim", "made_on", "start_on", "end_on", "court_code")
-# Police systems: forces enter them, and they alone say when a record was entered.
-FORCE_SOURCES = ("pnc", "pnd")
 
 is_present = pl.col("is_present")
 is_delivery = pl.col("order_id").is_null()
-
-
-def required(name: str) -> pl.Expr:
-    """Whether a source must give a column."""
-    excused = [source for source, names in NOT_REQUIRED.items() if name in names]
-    return ~pl.col("source").is_in(excused)
 
 
 def is_given(name: str) -> pl.Expr:
@@ -121,7 +112,9 @@ def is_compared(name: str) -> pl.Expr:
 
 
 # Court results carry the day of the hearing, returns the month they were made for: neither is a day of entry.
-is_dated = pl.col("source").is_in(FORCE_SOURCES) & pl.col("recorded_on").is_not_null() & pl.col("made_on").is_not_null()
+is_dated = (
+    pl.col("source").is_in(POLICE_SOURCES) & pl.col("recorded_on").is_not_null() & pl.col("made_on").is_not_null()
+)
 days_to_record = (pl.col("recorded_on") - pl.col("made_on")).dt.total_days()
 wrong_letters = count(~pl.col("is_pnc_id_valid"), ~pl.col("is_cro_valid"))
 values_given = count(*(pl.col(name).is_not_null() for name in COMPARED))
@@ -141,8 +134,8 @@ MEASURES = (
             28,
             39,
         ),
-        count(*(required(name) & is_given(name) & is_present for name in REQUIRED)),
-        count(*(required(name) & ~is_delivery for name in REQUIRED)),
+        count(*(is_asked_for(name) & is_given(name) & is_present for name in REQUIRED)),
+        count(*(is_asked_for(name) & ~is_delivery for name in REQUIRED)),
     ),
     Measure(
         "uniqueness",

@@ -14,7 +14,6 @@ import polars as pl
 from expectations.intervals import effective_trials, score_interval
 from expectations.measures import (
     COMPARED,
-    FORCE_SOURCES,
     MEASURES,
     SETTLED_BY_COURT,
     Measure,
@@ -23,7 +22,7 @@ from expectations.measures import (
 from expectations.rules.frames import TOLD_ELSEWHERE, golden_orders, lacking_sources
 from expectations.rules.rule import Evidence, PresenceClock
 from warehouse.codes import FORCE_CODES, REGION_CODES
-from warehouse.tables.core import SOURCES
+from warehouse.sources import POLICE_SOURCES, REGIONAL_SOURCES, SOURCE_NAMES, is_from_court, region_of_feed
 from warehouse.tables.register import QUALITY_SCORES, STRAY_FEED
 
 SCOPE_KEYS = {
@@ -36,7 +35,7 @@ SCOPE_KEYS = {
 }
 # Keys that stand in every release, with 0 of 0 where nothing was judged.
 KNOWN_KEYS = {
-    "source": SOURCES,
+    "source": SOURCE_NAMES,
     "force": FORCE_CODES,
     "area": REGION_CODES,
     "region": REGION_CODES,
@@ -62,13 +61,13 @@ def score_quality(
         `QUALITY_SCORES`, sorted by its key; every scope has all six dimensions.
     """
     whole = _judged(evidence, discrepancies, as_of=as_of, clock=clock)
-    of_forces = whole.filter(pl.col("source").is_in(FORCE_SOURCES) & ~is_delivery)
+    of_forces = whole.filter(pl.col("source").is_in(POLICE_SOURCES) & ~is_delivery)
     scopes = {
         "record": whole.filter(~is_delivery),
         "source": whole,
         "force": of_forces,
         "area": of_forces,
-        "region": whole.filter(pl.col("source") == "rocu"),
+        "region": whole.filter(pl.col("source").is_in(REGIONAL_SOURCES)),
         "all": whole,
     }
     scored = pl.concat(
@@ -120,14 +119,14 @@ def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: Presence
     counted = standing
     for counts in _counts(evidence, discrepancies):
         counted = counted.join(counts, on="record_id", how="left")
-    sent_by = pl.col("delivery_id").str.extract(r"^rocu_([^:]+):")
+    sent_by = region_of_feed(pl.col("delivery_id"))
     return counted.join(_court_values(standing), on="order_id", how="left").with_columns(
         pl.col("condition_count", "refused").fill_null(0),
         pl.col("differing").fill_null([]),
         is_present=pl.lit(True),
         region_code=pl.coalesce(sent_by, "region_code"),
         grace_days=clock.days_of_grace("order_type"),
-        **{f"court_{name}": pl.when(pl.col("source") != "court").then(f"court_{name}") for name in SETTLED_BY_COURT},
+        **{f"court_{name}": pl.when(~is_from_court).then(f"court_{name}") for name in SETTLED_BY_COURT},
     )
 
 
@@ -144,7 +143,7 @@ def _counts(evidence: Evidence, discrepancies: pl.DataFrame) -> tuple[pl.DataFra
 
 def _court_values(standing: pl.DataFrame) -> pl.DataFrame:
     """What the court said of each order: of several standing results, the last by key."""
-    results = standing.filter(pl.col("source") == "court").sort("source_key")
+    results = standing.filter(is_from_court).sort("source_key")
     return results.group_by("order_id").agg(pl.col(name).last().alias(f"court_{name}") for name in SETTLED_BY_COURT)
 
 
@@ -158,7 +157,7 @@ def _deliveries(deliveries: pl.DataFrame) -> pl.DataFrame:
     """Every feed that is due, and whether the delivery that the register rests on came in time."""
     in_time = (pl.col("is_used") & (pl.col("state") == "fresh")).any()
     feeds = deliveries.filter(pl.col("feed") != STRAY_FEED).group_by("source", "feed").agg(is_fresh=in_time)
-    return feeds.select("source", "feed", "is_fresh", region_code=pl.col("feed").str.extract(r"^rocu_(.+)$"))
+    return feeds.select("source", "feed", "is_fresh", region_code=region_of_feed(pl.col("feed")))
 
 
 def _sum_by_unit(judged: pl.DataFrame, key: str) -> pl.DataFrame:

@@ -15,11 +15,12 @@ from expectations.disclosure import LEAST_THRESHOLD
 from expectations.discrepancies import PresenceClock
 from review.settings import DeskSettings
 from warehouse.home import Home
-from warehouse.tables.core import ORDER_TYPES, SOURCES
+from warehouse.sources import SOURCE_NAMES
+from warehouse.tables.core import ORDER_TYPES
 
 FILE_NAME = "concord.toml"
 
-PRESENCE_KEYS = (*SOURCES, *(f"{source}:{order_type}" for source in SOURCES for order_type in ORDER_TYPES))
+PRESENCE_KEYS = (*SOURCE_NAMES, *(f"{source}:{order_type}" for source in SOURCE_NAMES for order_type in ORDER_TYPES))
 Days = Annotated[int, Field(ge=0, le=3_660)]
 
 
@@ -61,7 +62,7 @@ class QualitySettings(BaseModel):
 
 def _presence_key(key: str) -> str:
     if key not in PRESENCE_KEYS:
-        sources, types = ", ".join(SOURCES), ", ".join(ORDER_TYPES)
+        sources, types = ", ".join(SOURCE_NAMES), ", ".join(ORDER_TYPES)
         raise ValueError(f"not a source ({sources}), nor a source and an order type ({types}), such as pnc:STRO")
     return key
 

@@ -17,17 +17,12 @@ from reconciliation.law import OPEN_ENDED_TYPES
 from reconciliation.overrides import name_decisions, settle
 from reconciliation.periods import settle_period
 from reconciliation.record_context import hold_people, hold_records
+from warehouse.sources import BIRTH, COURT_FIRST, PNC_FIRST, REGION_FIRST, SPELLED_OUT_FIRST, UPLOAD_FIRST
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS
 
 NO_ARRESTS: Final = CORE_ARRESTS.empty().with_columns(
     subject_cluster=pl.lit(None, pl.String), event_cluster=pl.lit(None, pl.String)
 )
-
-COURT_FIRST: Final = ("court", "pnc", "pnd", "rocu")
-PNC_FIRST: Final = ("pnc", "pnd", "rocu", "court")
-SPELLED_OUT_FIRST: Final = ("court", "pnd", "rocu", "pnc")
-REGION_FIRST: Final = ("rocu", "pnd", "pnc", "court")
-
 
 PERSON_FIELDS: Final = (
     Field(
@@ -49,7 +44,7 @@ PERSON_FIELDS: Final = (
     Field("sex", PNC_FIRST, "Taken on arrest, under fingerprints."),
     Field(
         "date_of_birth",
-        ("pnc", "court", "pnd", "rocu"),
+        BIRTH,
         "Taken on arrest, under fingerprints; confirmed in court; uploads and returns are copies.",
         check=~pl.col("is_birth_placeholder") & plausibility.is_old_enough,
         must_pass=True,
@@ -189,7 +184,7 @@ ARREST_FIELDS: Final = (
     Field(
         "asn", PNC_FIRST, "The PNC issues it.", check=pl.col("is_asn_valid"), fails="its check letter is wrong (E20)"
     ),
-    Field("custody_ref", ("pnd", "rocu", "pnc", "court"), "The force's own reference, sent with its upload."),
+    Field("custody_ref", UPLOAD_FIRST, "The force's own reference, sent with its upload."),
     Field("force_code", PNC_FIRST, "Taken in custody."),
 )
 """Facts of an arrest."""

@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from warehouse.sources import has_row_key
 from warehouse.tables.register import ID_REDIRECTS
 from warehouse.text_hashes import digests
 
@@ -67,7 +68,7 @@ def assign_ids(
 
 
 def record_handles(records: pl.DataFrame) -> pl.DataFrame:
-    """What each record is known by from night to night: its key, but for the rows of regional returns.
+    """What each record is known by from night to night: its key, but for sources without row keys.
 
     A row of a workbook has no key, and another row may stand in its place tomorrow. It is known by its occurrence or
     custody reference, or else by name and date of birth; by what tells the rows of one person apart; and by its place
@@ -83,19 +84,19 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
     telling = [name for name in ("order_type", "is_interim", "arrested_on", "offence_code") if name in records.columns]
     person = pl.concat_str("surname_folded", "forenames_folded", "date_of_birth", separator=" ", ignore_nulls=True)
     row = pl.concat_str(
-        pl.lit("rocu"),
+        "source",
         pl.coalesce(reference, person),
         *(pl.col(name).cast(pl.String).fill_null("-") for name in telling),
         separator=":",
     )
     when = [name for name in ("made_on", "arrested_on") if name in records.columns]
     rows = (
-        records.filter(pl.col("source") == "rocu")
+        records.filter(~has_row_key)
         .sort(*when, "file_name", "row_number", "record_id")
         .select("record_id", row.alias("row"))
         .select("record_id", pl.format("{}:{}", "row", pl.int_range(pl.len()).over("row")).alias("handle"))
     )
-    others = records.filter(pl.col("source") != "rocu").select("record_id", pl.col("record_id").alias("handle"))
+    others = records.filter(has_row_key).select("record_id", pl.col("record_id").alias("handle"))
     return pl.concat([others, rows])
 
 

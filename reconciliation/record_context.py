@@ -12,9 +12,10 @@ from rapidfuzz.process import cpdist
 
 from reconciliation.date_arithmetic import is_slip_for, months_after
 from reconciliation.explaining import AMENDED, STANDS, WITHDRAWN
+from warehouse.sources import SOURCES, is_from_court
 
 NAME: Final = ("forenames_folded", "surname_folded")
-HEARD_ON_ARREST: Final = ("pnc", "pnd")
+HEARD_ON_ARREST: Final = tuple(source.name for source in SOURCES if source.is_heard_on_arrest)
 PERSON_COLUMNS: Final = (
     "record_id", "source", "source_key", "file_name", "row_number", "subject_cluster", "holding", "standing",
     "recorded_on", "made_on", "forenames", "surname", *NAME, "date_of_birth", "is_birth_placeholder", "sex", "pnc_id",
@@ -34,7 +35,7 @@ def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
         `determined_on`, `later_start_on`, `put_off_on`, `heard_with_on`. The end of an order that
         has a term is known to be fixed.
     """
-    amended = records.filter(pl.col("source") == "court").get_column("amends_source_key").drop_nulls()
+    amended = records.filter(is_from_court).get_column("amends_source_key").drop_nulls()
     has_end = pl.col("end_on").is_not_null() | pl.col("term_months").is_not_null()
     held = records.join(
         clusters.select("record_id", "order_cluster", "subject_cluster"), on="record_id", how="inner"
@@ -42,7 +43,7 @@ def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
         pl.col("order_cluster").alias("holding"),
         pl.when(pl.col("result_state") == "WITHDRAWN")
         .then(WITHDRAWN)
-        .when((pl.col("source") == "court") & pl.col("source_key").is_in(amended.implode()))
+        .when(is_from_court & pl.col("source_key").is_in(amended.implode()))
         .then(AMENDED)
         .otherwise(STANDS)
         .alias("standing"),

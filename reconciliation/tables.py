@@ -18,6 +18,7 @@ from reconciliation.law import judge_status
 from reconciliation.record_context import hold_records
 from warehouse.codes import reference
 from warehouse.schema import Table
+from warehouse.sources import is_from_court
 from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,
@@ -146,7 +147,7 @@ def judge_records(held: pl.DataFrame) -> pl.DataFrame:
     A discharge is recorded as an act, while a record that nobody touched goes on saying live: half of the sources
     that give a status are enough to believe it.
     """
-    is_latest = (pl.col("source") == "court") & (pl.col("standing") != AMENDED)
+    is_latest = is_from_court & (pl.col("standing") != AMENDED)
     withdrawn = held.group_by("order_id").agg(
         ((pl.col("result_state") == "WITHDRAWN").filter(is_latest).all() & is_latest.any()).alias("is_withdrawn")
     )

@@ -48,7 +48,7 @@ RESULT_CODES = {
 }
 
 
-def write_court(folder: Path, world: World, mixture: Mixture, truth: Truth) -> None:
+def write(folder: Path, world: World, mixture: Mixture, truth: Truth) -> None:
     """Write `court_results_<YYYY-MM-DD>.csv` and its manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"court_results_{mixture.on}"

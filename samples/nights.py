@@ -1,17 +1,14 @@
 """Writes nights of deliveries with their truth: the way into this package."""
 
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 
-from samples.court import write_court
 from samples.errors import Mixture
-from samples.pnc import write_pnc
-from samples.pnd import write_pnd
-from samples.rocu import write_rocu
 from samples.truth import Truth
 from samples.world import DAYS_BETWEEN_NIGHTS, World, make_world
+from warehouse.sources import SOURCE_NAMES
 
-WRITERS = {"pnc": write_pnc, "pnd": write_pnd, "court": write_court, "rocu": write_rocu}
 DEFAULT_DATE = date(2026, 11, 20)
 
 
@@ -45,6 +42,6 @@ def write_nights(
 
 def _write_night(folder: Path, world: World, on: date) -> None:
     truth, mixture = Truth(), Mixture(world.noise, on)
-    for source, write in WRITERS.items():
-        write(folder / "landing" / source, world, mixture, truth)
+    for source in SOURCE_NAMES:
+        import_module(f"samples.{source}").write(folder / "landing" / source, world, mixture, truth)
     truth.write(folder / "truth", world.arrests, on)

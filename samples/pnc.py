@@ -19,7 +19,7 @@ UNTIL_FURTHER_ORDER = "99999999"
 SHARE_FOLDED = 0.9
 
 
-def write_pnc(folder: Path, world: World, mixture: Mixture, truth: Truth) -> None:
+def write(folder: Path, world: World, mixture: Mixture, truth: Truth) -> None:
     """Write `PNC_ANCORD_<YYYYMMDD>.txt` and `PNC_ARREST_<YYYYMMDD>.txt`."""
     folder.mkdir(parents=True, exist_ok=True)
     records = world.known("pnc", mixture.on)

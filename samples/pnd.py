@@ -24,7 +24,7 @@ STATUSES = {
 _DATE_LENGTHS = {8: 10, 6: 7, 4: 4}
 
 
-def write_pnd(folder: Path, world: World, mixture: Mixture, truth: Truth) -> None:
+def write(folder: Path, world: World, mixture: Mixture, truth: Truth) -> None:
     """Write `pnd_pole_<YYYY-MM-DD>.jsonl.gz`, the documents in no order."""
     folder.mkdir(parents=True, exist_ok=True)
     on = mixture.on

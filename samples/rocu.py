@@ -38,7 +38,7 @@ Cell = str | int | date | None
 Held = list[tuple[Record, Holding, list[tuple[str, str]]]]
 
 
-def write_rocu(folder: Path, world: World, mixture: Mixture, truth: Truth) -> None:
+def write(folder: Path, world: World, mixture: Mixture, truth: Truth) -> None:
     """Write `<UNIT>_STRO_return_<YYYY-MM>.xlsx` for each region that holds orders.
 
     A return tells what was known on the first of its month, so that it stays the same all month.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from reconciliation.identity import record_handles
+from warehouse.sources import fact_of_source
 from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_REJECTED_VALUES
 from warehouse.tables.release import RECORD_DIGESTS
 from warehouse.text_hashes import digests
@@ -87,8 +88,8 @@ def _arrest_owners(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 def _digested(kind: str, records: pl.DataFrame, companions: list[pl.DataFrame]) -> pl.DataFrame:
     handles = record_handles(records)
     said = [name for name in records.columns if name not in (*PLACE, "order_id", "subject_id") and _is_said(name)]
-    # The day of a regional row is that of the whole return: it says nothing of the row.
-    undated = {"recorded_on": pl.when(pl.col("source") != "rocu").then("recorded_on")} if kind == "order" else {}
+    # Where the day of a row is that of the whole delivery, it says nothing of the row.
+    undated = {"recorded_on": pl.when(fact_of_source("is_dated")).then("recorded_on")} if kind == "order" else {}
     told = records.with_columns(records.with_columns(**undated).select(_text(said).alias("told")))
     for number, companion in enumerate(companions):
         told = told.join(companion.rename({"told": f"told_{number}"}), on="record_id", how="left")

@@ -12,6 +12,7 @@ from assets.changes.causes import cause_between
 from warehouse.home import Home
 from warehouse.releases.release import Release, read_release, release_ids
 from warehouse.schema import Table
+from warehouse.sources import has_row_key
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS, RELEASE_CHANGES
 
 MOVES = ("old_id", "new_id")
@@ -132,8 +133,8 @@ def _moves_of_records(before: Release, after: Release) -> pl.DataFrame:
     """Where the records went that both releases hold under one key."""
     inputs = after.manifest.get("inputs", {})
     unchanged = sorted(name for name, digest in before.manifest.get("inputs", {}).items() if inputs.get(name) == digest)
-    # Another row may stand in the place of a row of a regional return, unless the file is the same.
-    is_same_record = (pl.col("source") != "rocu") | pl.col("delivery_id").is_in(unchanged)
+    # Without row keys another row may stand in the place of a row tomorrow, unless the file is the same.
+    is_same_record = has_row_key | pl.col("delivery_id").is_in(unchanged)
     records = _read(before, ORDER_SOURCES).filter(is_same_record)
     return records.join(_read(after, ORDER_SOURCES), on=["source", "source_key"], suffix="_after").select(
         pl.col("order_id").alias("old_id"), pl.col("order_id_after").alias("new_id")

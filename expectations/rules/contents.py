@@ -5,8 +5,9 @@ Not a discrepancy: a court or a force by another of its names, a legacy code, a 
 
 import polars as pl
 
-from expectations.rules.rule import Rule, Severity, differs, golden
+from expectations.rules.rule import Rule, differs, golden
 from reconciliation.plausibility import JURISDICTIONS, POLICE, fact_of
+from warehouse.sources import Severity, fact_of_source, is_from_court, may_omit
 
 TYPE_NOTE = "Similar names, and court result codes for the STPO alone (E05) [B7-DATA]; tests differ, ss.14-15 and 23."
 INTERIM_NOTE = "Interim and full are two orders, ss.21 and 28 [MSA-2015]; interims distort counts (E06) [IASC-2022]."
@@ -135,7 +136,7 @@ WHAT_RULES = (
         "Applicant's force is another",
         "force_code",
         "low",
-        differs("force_code") & (pl.col("source") == "court") & ~is_agency,
+        differs("force_code") & is_from_court & ~is_agency,
         "{source} names another force than the one that holds the order: the applicant, as it seems.",
         APPLICANT_NOTE,
         "Court: applicant Chief Constable of Essex. PNC and return: owner Kent. Both may be true; ask which holds it. "
@@ -146,10 +147,10 @@ WHAT_RULES = (
         "Another force",
         "force_code",
         "medium",
-        # Two forces that upload one order to the PND are told of as a duplicate (E27); each upload is true.
+        # Two forces that upload one order are told of as a duplicate (E27); each upload is true.
         differs("force_code")
-        & (pl.col("source") != "court")
-        & ~(pl.col("is_force_held_beside") & (pl.col("source") == "pnd")),
+        & ~is_from_court
+        & ~(pl.col("is_force_held_beside") & (fact_of_source("owner") == "force")),
         "{source} gives another force: a former holder, a neighbour, or a slip.",
         FORCE_NOTE,
         "PNC: owner Leicestershire. Court (case number 33…), PND: Nottinghamshire. A legacy code or name is none.",
@@ -171,7 +172,7 @@ CONDITION_RULES = (
         "COND-NONE",
         "No conditions at all",
         "high",
-        lists_none & (missing > 0) & (pl.col("source") != "pnd"),
+        lists_none & (missing > 0) & ~may_omit("conditions"),
         "{source} lists no conditions; the order has some.",
         "Enter the conditions that the court set.",
         "Return: cell empty. Court: C01, C02. Nobody can tell from the return what is forbidden. A PND document has no "
@@ -239,7 +240,7 @@ STATUS_RULES = (
     status_rule(
         "STATUS-WITHDRAWN",
         "Withdrawn result still held",
-        (golden("legal_status") == "withdrawn") & (pl.col("source") != "court"),
+        (golden("legal_status") == "withdrawn") & ~is_from_court,
         "The court withdrew the result; {source} still holds the order.",
         "Ask the court, then remove the order or close it.",
         "A withdrawn result makes no order; nobody may be held to it [MSA-2015 s.30].",

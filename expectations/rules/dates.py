@@ -5,7 +5,8 @@ Not a discrepancy: a date in another form; a start after the day of making, wher
 
 import polars as pl
 
-from expectations.rules.rule import Rule, Severity, differs, golden
+from expectations.rules.rule import Rule, differs, golden
+from warehouse.sources import Severity, is_from_court
 
 DATE_NOTE = "Interfaces write dates differently: PNC ddmmyyyy, courts ISO, returns by hand (E10) [HMPPS-PR; B7-CORE]."
 START_NOTE = "An order may start after it was made, for example on release from custody (R23, E08) [IASC-2022]."
@@ -53,7 +54,7 @@ def not_followed(code: str, name: str, title: str, example: str) -> Rule:
         name,
         "high",
         "timeliness",
-        differs(name) & (pl.col(name) == pl.col(f"amended_{name}")) & (pl.col("source") != "court"),
+        differs(name) & (pl.col(name) == pl.col(f"amended_{name}")) & ~is_from_court,
         f"The court amended the {title}; {{source}} still gives the earlier one.",
         f"Update the {title} from the amended result.",
         AMENDED_NOTE,

@@ -13,7 +13,7 @@ from expectations.rules.names import with_name_features
 from expectations.rules.rule import Evidence, PresenceClock, Subject
 from reconciliation.date_arithmetic import digits_apart
 from warehouse.codes import reference
-from warehouse.tables.core import SOURCES
+from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders
 
 GOLDEN_COLUMNS = (
     "order_type", "is_interim", "forenames", "surname", "forenames_folded", "surname_folded", "date_of_birth", "sex",
@@ -21,7 +21,6 @@ GOLDEN_COLUMNS = (
     "court_name", "force_code", "region_code", "legal_status", "is_county_lines", "condition_count",
 )  # fmt: skip
 AMENDED_COLUMNS = ("made_on", "start_on", "end_on", "term_months")
-ORDER_FEEDS = {"pnc": "pnc_ancord", "pnd": "pnd", "court": "court"}
 PERIOD = r"\b\d+\s*(?:hour|day|week|month|year)s?\b"
 # A partial date that agrees, or a check letter that a rule of its own tells of, is not unreadable.
 TOLD_ELSEWHERE = ("partial_date", "check_letter")
@@ -228,23 +227,21 @@ def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clo
     """
     expected = lacking_sources(orders, clock=clock).join(_delivered(deliveries), on="feed")
     return expected.filter(pl.col("due_on") <= pl.min_horizontal("delivered_on", pl.lit(as_of))).with_columns(
-        pnc_instructed_on=pl.lit(clock.pnc_instructed_on)
+        must_hold_since=fact_of_source("must_hold_since").cast(pl.Date)
     )
 
 
 def lacking_sources(orders: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFrame:
     """Every order with every source that ought to hold it and does not, the feed it would come by, and by when.
 
-    Court results are of England and Wales alone; a regional return holds the orders of its region's forces. An order
-    whose court is not known is expected of no court; one whose region is not known, of no region.
+    A source of one jurisdiction is expected to hold orders of its courts alone, and a regional return those of its
+    region's forces. An order whose court is not known is expected of no such source; one whose region is not known, of
+    no region.
     """
-    sources = pl.DataFrame({"source": SOURCES})
-    feed = (
-        pl.when(pl.col("source") == "rocu")
-        .then("rocu_" + pl.col("golden_region_code"))
-        .otherwise(pl.col("source").replace_strict(ORDER_FEEDS, default=None))
-    )
-    is_expected = (pl.col("source") != "court") | (pl.col("jurisdiction") == "England and Wales")
+    sources = pl.DataFrame({"source": SOURCE_NAMES})
+    feed = feed_of_orders(pl.col("golden_region_code"))
+    own_jurisdiction = fact_of_source("jurisdiction")
+    is_expected = own_jurisdiction.is_null() | (own_jurisdiction == pl.col("jurisdiction"))
     is_absent = ~pl.col("sources").list.contains(pl.col("source"))
     grace = clock.days_of_grace("golden_order_type")
     due_on = pl.coalesce("golden_made_on", "golden_start_on") + pl.duration(days=grace)

@@ -1,32 +1,38 @@
 """Rules on records as such: an order absent from a source, held twice in one, or with values nobody could read."""
 
+from collections.abc import Iterator
+
 import polars as pl
 
-from expectations.rules.rule import Rule, Severity, golden
+from expectations.rules.rule import Rule, golden
+from warehouse.sources import SOURCES, Severity, SourceFacts
 
-PNC_NOTE = (
-    "All forces were told in June 2020 to record orders on the PNC; the entry of a civil order is by hand (E01) "
-    "[IASC-2022; B7-CORE]."
-)
-PND_NOTE = "Held in one system and missing from another (E01) [COLLEGE-STRO]."
-COURT_NOTE = "Only a court makes an order, ss.14, 15 and 23 [MSA-2015]; results get lost on the way [NAO-2023]."
-ROCU_NOTE = "Regional units were asked for their orders by return (E01, E03) [COLLEGE-STRO]."
 DUPLICATE_NOTE = "The same order sent twice, for example from two force systems (E27) [UKAUTH]."
 UNREADABLE_NOTE = "A value is read as what it is or not at all; a guess would be worse than none (E10, E16, E22)."
 
 
-def absence(code: str, title: str, source: str, severity: Severity, when: pl.Expr, note: str, example: str) -> Rule:
-    """An order that a source ought to hold and does not."""
+def absence_rules(source: SourceFacts) -> Iterator[Rule]:
+    """An order that a source ought to hold and does not: what matters most, or least, first."""
+    absence, code = source.absence, f"ABSENT-{source.name.upper()}"
+    if absence.older:
+        yield _absence(source, f"{code}-OLD", f"{absence.title} (older order)", "low", is_older, absence.older)
+    if absence.alone:
+        alone = f"{absence.title}, and one source alone holds it"
+        yield _absence(source, f"{code}-ALONE", alone, "high", is_alone, absence.alone)
+    yield _absence(source, code, absence.title, absence.severity, pl.lit(True), absence.example)
+
+
+def _absence(source: SourceFacts, code: str, title: str, severity: Severity, when: pl.Expr, example: str) -> Rule:
     return Rule(
         code,
         title,
         "presence",
         severity,
         "completeness",
-        (pl.col("source") == source) & when,
+        (pl.col("source") == source.name) & when,
         f"{title}: the order is held elsewhere and the time for entering it has passed.",
         "Find the order in the court's register and enter it, or tell why it is not held.",
-        note,
+        source.absence.note,
         example,
         subject="absence",
         observed=pl.lit("absent"),
@@ -35,74 +41,10 @@ def absence(code: str, title: str, source: str, severity: Severity, when: pl.Exp
 
 
 is_alone = pl.col("source_count") == 1
-is_before_instruction = golden("made_on") < pl.col("pnc_instructed_on")
+is_older = golden("made_on") < pl.col("must_hold_since")
 
 PRESENCE_RULES = (
-    absence(
-        "ABSENT-COURT-ALONE",
-        "In no court result, and one source alone holds it",
-        "court",
-        "high",
-        is_alone,
-        COURT_NOTE,
-        "A PND document tells of an STRO of Leeds Magistrates' Court. No court result, PNC record or return does.",
-    ),
-    absence(
-        "ABSENT-COURT",
-        "In no court result",
-        "court",
-        "medium",
-        pl.lit(True),
-        COURT_NOTE,
-        "PNC and PND hold an STPO of Leeds Crown Court of 9 March 2021. The courts' delivery has no result for it. An "
-        "order made in Scotland or Northern Ireland is not looked for there.",
-    ),
-    absence(
-        "ABSENT-PNC-OLD",
-        "Not on the PNC (older order)",
-        "pnc",
-        "low",
-        is_before_instruction,
-        PNC_NOTE,
-        "Court result of 9 March 2019, no PNC record. Forces were not yet told to record such orders.",
-    ),
-    absence(
-        "ABSENT-PNC-ALONE",
-        "Not on the PNC, and one source alone holds it",
-        "pnc",
-        "high",
-        is_alone,
-        PNC_NOTE,
-        "A court result of 9 March 2021 stands alone: no police system holds the order, and nobody enforces it.",
-    ),
-    absence(
-        "ABSENT-PNC",
-        "Not on the PNC",
-        "pnc",
-        "high",
-        pl.lit(True),
-        PNC_NOTE,
-        "Court result and return of 9 March 2021, no PNC record ten days later.",
-    ),
-    absence(
-        "ABSENT-PND",
-        "Not on the PND",
-        "pnd",
-        "medium",
-        pl.lit(True),
-        PND_NOTE,
-        "Court result and PNC record of 9 March 2021, no PND document by 9 April 2021.",
-    ),
-    absence(
-        "ABSENT-ROCU",
-        "Not in the regional return",
-        "rocu",
-        "medium",
-        pl.lit(True),
-        ROCU_NOTE,
-        "Court, PNC and PND hold an order of Kent. The region's return came and lacks it. Of a region that sent no "
-        "return nothing is absent: that is told of the delivery.",
-    ),
+    *(rule for source in SOURCES for rule in absence_rules(source)),
     Rule(
         "DUPLICATE",
         "Held twice in one source",

@@ -4,21 +4,15 @@ Belongs here: `Rule`, `Evidence`, `PresenceClock`. Does not: any single rule, or
 """
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 
 import polars as pl
 
-from warehouse.tables.core import SOURCES
+from warehouse.sources import SOURCES, Severity
 
-Severity = Literal["high", "medium", "low"]
 Dimension = Literal["completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"]
 Subject = Literal["record", "order", "absence", "duplicate", "rejected"]
 Owner = Literal["holder", "court", "force"]
-
-SOURCE_TITLES = dict(
-    zip(SOURCES, ("the PNC record", "the PND record", "the court result", "the regional return"), strict=True)
-)
 
 
 @dataclass(frozen=True)
@@ -73,18 +67,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class PresenceClock:
-    """How long a source has to hold an order after it was made, and since when it must.
+    """How long a source has to hold an order after it was made.
 
     Attributes:
-        days: days of grace a source, by its name or by name and order type (`pnc`, `pnc:STRO`): the narrower key
-            counts. PNC: Code of Practice 2005, 75 per cent of court results within 7 days, later 10 [PNC-COP]; the
-            others are settings of the service, not law.
-        pnc_instructed_on: forces were told in June 2020 to record orders on the PNC [IASC-2022]; an older
-            order that is absent there weighs less.
+        days: days of grace, by the name of a source or by its name and an order type (`pnc`, `pnc:STRO`): the narrower
+            key counts. Defaults to the days of `warehouse.sources`.
     """
 
-    days: dict[str, int] = field(default_factory=lambda: {"pnc": 10, "pnd": 31, "court": 7, "rocu": 31})
-    pnc_instructed_on: date = date(2020, 6, 1)
+    days: dict[str, int] = field(default_factory=lambda: {facts.name: facts.grace_days for facts in SOURCES})
 
     def days_of_grace(self, order_type: str) -> pl.Expr:
         """The days of grace of a row, by its `source` and the column that holds the type of the order."""

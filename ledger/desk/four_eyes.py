@@ -14,8 +14,7 @@ from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import KIND
 from ledger.decisions.preview import foresee
-
-POLICE = ("pnc", "pnd")
+from warehouse.sources import COURT_SOURCES, POLICE_SOURCES
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,8 @@ def _splits_confirmed(draft: Draft, present: Present, decisions: pl.DataFrame) -
         return False
     together = present.owners.filter(pl.col(column) == held.item(0, column))
     sources = set(together.get_column("record_id").str.split(":").list.first())
-    return ("court" in sources and not sources.isdisjoint(POLICE)) or _is_decided(together, present, decisions)
+    is_confirmed = not (sources.isdisjoint(COURT_SOURCES) or sources.isdisjoint(POLICE_SOURCES))
+    return is_confirmed or _is_decided(together, present, decisions)
 
 
 def _is_decided(owned: pl.DataFrame, present: Present, decisions: pl.DataFrame) -> bool:

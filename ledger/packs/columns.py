@@ -95,8 +95,6 @@ FIELD_TITLES = {
     "case_urn": "Case number",
 }
 
-SYSTEM_TITLES = {"pnc": "PNC", "pnd": "PND", "court": "Court results", "rocu": "Regional return"}
-
 WORDED = {
     "is_interim": {"true": "interim order", "false": "full order"},
     "is_county_lines": {"true": "marked", "false": "not marked"},

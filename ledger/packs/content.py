@@ -14,8 +14,9 @@ import polars as pl
 
 from ledger.decisions.binding import closures
 from ledger.decisions.decidable import Present
-from ledger.packs.columns import COLUMNS, FIELD_TITLES, SYSTEM_TITLES, condition_words, worded_values
+from ledger.packs.columns import COLUMNS, FIELD_TITLES, condition_words, worded_values
 from ledger.packs.waiting import unobeyed
+from warehouse.sources import SOURCE_TITLES
 
 RECORD_ID = pl.concat_str("source", "source_key", separator=":")
 PERSON = ("surname", "forenames", "date_of_birth", "pnc_id")
@@ -122,7 +123,7 @@ def _worded(found: pl.DataFrame, material: Material) -> pl.DataFrame:
 def _words(name: str) -> pl.Expr | None:
     """What stands in a column, as text; None for an answer."""
     made = {
-        "system": pl.col("source").replace_strict(SYSTEM_TITLES, default=THE_ORDER, return_dtype=pl.String),
+        "system": pl.col("source").replace_strict(SOURCE_TITLES, default=THE_ORDER, return_dtype=pl.String),
         "field": pl.col("field").replace_strict(FIELD_TITLES, default=pl.col("field"), return_dtype=pl.String),
         "why": pl.format("{}. {}", "title", "message"),
         "basis": pl.col("note"),
@@ -224,7 +225,7 @@ def _evidence(found: pl.DataFrame, material: Material) -> pl.DataFrame:
         _voices(found, material), on="discrepancy_id", how="left"
     )
     others = pl.col("sources").list.set_difference(pl.concat_list("source")).list.sort()
-    titles = others.list.eval(pl.element().replace_strict(SYSTEM_TITLES, default=None, return_dtype=pl.String))
+    titles = others.list.eval(pl.element().replace_strict(SOURCE_TITLES, default=None, return_dtype=pl.String))
     given = (
         pl.when(pl.col("is_golden") & pl.col("decision_id").is_not_null())
         .then(pl.format("decided by a steward ({})", "decision_id"))
@@ -243,7 +244,7 @@ def _voices(found: pl.DataFrame, material: Material) -> pl.DataFrame:
     """`discrepancy_id`, `voices`: the systems whose records give the golden value, the owner's own record apart."""
     winner = pl.concat_list(RECORD_ID).list.drop_nulls()
     records = material.provenance.select("order_id", "field", voice=pl.concat_list(winner, "agreeing").list.unique())
-    title = pl.col("voice").str.extract(r"^(\w+):").replace_strict(SYSTEM_TITLES, default=None, return_dtype=pl.String)
+    title = pl.col("voice").str.extract(r"^(\w+):").replace_strict(SOURCE_TITLES, default=None, return_dtype=pl.String)
     is_court = pl.col("voice").str.starts_with("court:")
     named = pl.when(is_court).then(pl.format("court result {}", pl.col("voice").str.strip_prefix("court:")))
     return (

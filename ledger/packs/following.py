@@ -15,6 +15,7 @@ import polars as pl
 from ledger.decisions.decision import OF_CONFLICT
 from ledger.decisions.evidence import follow_orders, name_records, normal
 from ledger.decisions.staleness import conflicts
+from warehouse.sources import is_from_court
 from warehouse.tables.register import CORRECTION_LINES
 
 PLACE = ("order_now", "source", "handle", "field")
@@ -113,7 +114,7 @@ def _with_findings(places: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
         for chosen in (is_active, is_by_steward)
     )
     # A court corrects by another result, which has a key of its own.
-    courts = active.filter(pl.col("source") == "court").select("order_now", "source", "field")
+    courts = active.filter(is_from_court).select("order_now", "source", "field")
     held = evidence.order_sources.select("source", order_now="order_id")
     twins = named.select("source", expected_key="source_key")
     canonical = places.with_columns(*_conflict(), expected_key=pl.col("expected"))

@@ -8,8 +8,7 @@ from functools import cache
 import polars as pl
 
 from warehouse.codes import reference
-
-PNC_BUREAU = "pnc_bureau"
+from warehouse.sources import BODIES
 
 
 class UnknownOwnerError(LookupError):
@@ -46,4 +45,4 @@ def _titles() -> dict[str, str]:
     named = {
         f"{kind}:{code}": name for kind, listed in lists.items() for code, name in listed.select("code", "name").rows()
     }
-    return named | {PNC_BUREAU: "PNC bureau"}
+    return named | BODIES

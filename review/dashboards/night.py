@@ -17,6 +17,7 @@ from review.dashboards.panels import NONE, Cell, Panel, counted, sheet_of
 from review.desk import Snapshot
 from review.item.words import SEVERITY_TITLES, STATE_TITLES, STATUS_TITLES, day_words, source_name, titled
 from warehouse.codes import reference
+from warehouse.sources import region_of_feed
 from warehouse.tables.register import CAUSES, DISCREPANCIES, LEGAL_STATUSES, SEVERITIES, STRAY_FEED
 
 Forces = frozenset[str] | None
@@ -68,8 +69,8 @@ def state_words(snapshot: Snapshot) -> str:
 def _sources(snapshot: Snapshot, forces: Forces) -> Panel:
     deliveries = snapshot.table("deliveries").filter(pl.col("feed") != STRAY_FEED)
     if forces is not None:
-        regions = [f"rocu_{region}" for region in _regions_of(forces)]
-        deliveries = deliveries.filter(~pl.col("feed").str.starts_with("rocu_") | pl.col("feed").is_in(regions))
+        region = region_of_feed(pl.col("feed"))
+        deliveries = deliveries.filter(region.is_null() | region.is_in(_regions_of(forces)))
     lines = deliveries.sort("source", "feed", "dated_on", "revision", "delivery_id", nulls_last=True)
     rows = [
         (

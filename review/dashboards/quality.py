@@ -21,17 +21,12 @@ from review.desk import Desk, Snapshot
 from review.item.words import day_words
 from warehouse.codes import reference
 from warehouse.releases.quality_history import read_quality_history
+from warehouse.sources import SOURCES
 
 Forces = frozenset[str] | None
 Row = Mapping[str, Any]
 
 NIGHTS: Final = 30
-SOURCE_NAMES: Final = (
-    ("pnc", "Police National Computer"),
-    ("pnd", "Police National Database"),
-    ("court", "Courts"),
-    ("rocu", "Returns of the regional units"),
-)
 MEASURE: Final = {measure.dimension: measure for measure in MEASURES}
 LEGEND: Final = "A star marks nights that were judged by other code, models or settings."
 READING: Final = (
@@ -97,7 +92,7 @@ def names_of_keys() -> pl.DataFrame:
     """The names of sources, forces and regions: `scope`, `scope_key`, `name`."""
     forces = reference("forces").filter(pl.col("code") == pl.col("current_code")).select("code", "name")
     regions = reference("regions").select("code", name="region")
-    sources = pl.DataFrame(SOURCE_NAMES, schema=["code", "name"], orient="row")
+    sources = pl.DataFrame({"code": [facts.name for facts in SOURCES], "name": [facts.full_title for facts in SOURCES]})
     named = {"source": sources, "force": forces, "area": regions, "region": regions}
     return pl.concat(
         frame.select(scope=pl.lit(scope), scope_key="code", name="name").unique("scope_key", keep="first")

@@ -10,7 +10,7 @@ from typing import Any
 
 from review.item.words import CONDITION_KINDS, source_name, titled
 from warehouse.codes import reference
-from warehouse.tables.core import SOURCES
+from warehouse.sources import SOURCE_NAMES
 
 Values = Mapping[str, Any]
 
@@ -82,7 +82,7 @@ def condition_label(code: str) -> str:
 
 
 def _holders(order: Values) -> list[ConditionHolder]:
-    sources = sorted(order["sources"], key=SOURCES.index)
+    sources = sorted(order["sources"], key=SOURCE_NAMES.index)
     return [ConditionHolder(order["order_id"], source) for source in (None, *sources)]
 
 

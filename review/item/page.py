@@ -21,7 +21,7 @@ from review.item.provenance import Choice, tell_choices
 from review.item.timeline import Timeline, draw_timeline, order_kind
 from review.item.waterfall import PairChoice, Waterfall, draw_waterfall, list_pairs
 from review.item.words import KIND_QUESTIONS, KIND_TITLES, STATUS_TITLES, day_words, titled
-from warehouse.tables.core import SOURCES
+from warehouse.sources import SOURCE_NAMES
 
 Values = Mapping[str, Any]
 Tables = Callable[[str], pl.DataFrame]
@@ -196,7 +196,7 @@ def _side(order: Values, table: Tables) -> Side:
     )
     of_order = pl.col("record_id").is_in(placed.get_column("record_id").implode())
     records = table("source_records").filter(of_order).join(placed, on="record_id")
-    ranked = records.sort(pl.col("source").replace_strict(SOURCES, range(len(SOURCES))), "record_id")
+    ranked = records.sort(pl.col("source").replace_strict(SOURCE_NAMES, range(len(SOURCE_NAMES))), "record_id")
     found = _rows(table("discrepancies"), [order["order_id"]]).to_dicts()
     chosen = _rows(table("field_provenance"), [order["order_id"]]).to_dicts()
     return Side(order, ranked.to_dicts(), {row["field"]: row for row in chosen}, disputed_values(found))

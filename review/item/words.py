@@ -9,9 +9,9 @@ from datetime import date
 from functools import cache
 from typing import Final
 
+from ledger.packs.owners import title_or_none
 from warehouse.codes import reference
-
-SOURCE_NAMES: Final = {"pnc": "PNC", "pnd": "PND", "court": "Court", "rocu": "Regional return"}
+from warehouse.sources import SOURCE_TITLES
 
 KIND_TITLES: Final = {
     "discrepancies": "Sources differ",
@@ -104,10 +104,7 @@ def title_of(field: str, code: str) -> str:
 def owner_title(owner: str) -> str:
     """Who has to correct something, from `force:<code>`, `court:<code>`, `region:<code>` or `pnc_bureau`."""
     kind, _, code = owner.partition(":")
-    lists = {"force": _forces, "court": _courts, "region": _regions}
-    if kind not in lists:
-        return "PNC bureau" if owner == "pnc_bureau" else owner
-    return lists[kind]().get(code, f"{kind} not known" if code == "not_known" else code)
+    return title_or_none(owner) or (f"{kind} not known" if code == "not_known" else code or owner)
 
 
 def day_words(day: date) -> str:
@@ -117,7 +114,7 @@ def day_words(day: date) -> str:
 
 def source_name(source: str) -> str:
     """The name of a source."""
-    return titled(SOURCE_NAMES, source)
+    return titled(SOURCE_TITLES, source)
 
 
 def record_title(record_id: str) -> str:
@@ -134,8 +131,3 @@ def _forces() -> dict[str, str]:
 @cache
 def _courts() -> dict[str, str]:
     return dict(reference("courts").select("code", "name").iter_rows())
-
-
-@cache
-def _regions() -> dict[str, str]:
-    return dict(reference("regions").select("code", "name").iter_rows())

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from cli.summary import ScoreParts, SourceLine, Summary, next_steps, quality_by_source, render
-from warehouse.tables.core import SOURCES
+from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 
 
@@ -47,7 +47,7 @@ def test_a_score_is_printed_with_its_parts(parts, words):
 
 def test_every_source_and_dimension_is_told_even_if_nothing_was_scored():
     quality = quality_by_source(QUALITY_SCORES.empty())
-    assert list(quality) == [*SOURCES, "all"]
+    assert list(quality) == [*SOURCE_NAMES, "all"]
     assert all(list(parts) == list(DIMENSIONS) for parts in quality.values())
     assert {part for parts in quality.values() for part in parts.values()} == {ScoreParts(None, None, None, 0, 0)}
 

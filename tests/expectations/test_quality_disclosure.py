@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from expectations.disclosure import POLICE, POLICE_PARTS, protect, totals_of
 from warehouse.codes import FORCE_CODES, REGION_CODES, reference
-from warehouse.tables.core import SOURCES
+from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 
 AREA_OF = dict(
@@ -122,7 +122,7 @@ def test_a_small_return_is_hidden_and_not_to_be_had_from_the_source():
 def test_a_small_source_is_not_to_be_had_from_the_whole():
     hidden = hidden_in(released(EVERYWHERE, ALL_RETURNS, court=(3, 1)))
     assert ("source", "court") in hidden
-    assert len(hidden & {("source", source) for source in SOURCES} | hidden & {("all", "all")}) >= 2
+    assert len(hidden & {("source", source) for source in SOURCE_NAMES} | hidden & {("all", "all")}) >= 2
 
 
 def test_a_hidden_score_shows_no_number_at_all():

@@ -7,7 +7,8 @@ import pytest
 from expectations.row_rules import ROW_RULES
 from expectations.suites import Expectation, suite_for
 from warehouse.schema import Column, Table
-from warehouse.tables.core import CORE_ARRESTS, CORE_ORDERS, CORE_TABLES, SOURCES, core_table
+from warehouse.sources import SOURCE_NAMES
+from warehouse.tables.core import CORE_ARRESTS, CORE_ORDERS, CORE_TABLES, core_table
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
 from warehouse.tables.raw import raw_table
 from warehouse.tables.register import EXPECTATION_RESULTS, ORDER_SOURCES, ORDERS, PUBLIC_TABLES, REVIEW_QUEUE
@@ -15,7 +16,7 @@ from warehouse.tables.register import EXPECTATION_RESULTS, ORDER_SOURCES, ORDERS
 RAW = raw_table("raw_pnc__orders", "an ORD line", ("recno", "name"), key=("recno",))
 EVERY_TABLE = [
     RAW,
-    *(core_table(source, table) for source in SOURCES for table in CORE_TABLES),
+    *(core_table(source, table) for source in SOURCE_NAMES for table in CORE_TABLES),
     LINK_PAIRS,
     LINK_CLUSTERS,
     LINK_ARRESTS,

@@ -21,7 +21,8 @@ from pipelines.sensors import delivery_sensor
 from pipelines.settings import Settings
 from warehouse.models import put_in_force, save_models
 from warehouse.schema import Column, Table
-from warehouse.tables.core import CORE_TABLES, SOURCES
+from warehouse.sources import SOURCE_NAMES
+from warehouse.tables.core import CORE_TABLES
 from warehouse.tables.register import EXPECTATION_RESULTS, PUBLIC_TABLES, RELEASE_CHANGES
 
 
@@ -40,7 +41,7 @@ def asset_names(definitions):
 
 
 def test_every_core_and_public_table_is_an_asset_of_its_name(definitions):
-    core = {table.name.replace("core__", f"core_{source}__") for table in CORE_TABLES for source in SOURCES}
+    core = {table.name.replace("core__", f"core_{source}__") for table in CORE_TABLES for source in SOURCE_NAMES}
     told_with_the_release = {RELEASE_CHANGES.name, EXPECTATION_RESULTS.name}
     public = {table.name for table in PUBLIC_TABLES} - told_with_the_release
     assert core | public | {"release"} <= asset_names(definitions)
@@ -56,7 +57,7 @@ def test_every_table_but_the_unjudged_orders_has_a_check_that_blocks_and_one_tha
 def test_the_release_lies_downstream_of_every_source(definitions):
     graph = definitions.resolve_asset_graph()
     upstream = {key.path[-1] for key in graph.get_ancestor_asset_keys(dg.AssetKey("release"))}
-    assert {f"core_{source}__orders" for source in SOURCES} <= upstream
+    assert {f"core_{source}__orders" for source in SOURCE_NAMES} <= upstream
 
 
 COUNTED = Table("counted", "a thing", (Column("thing", "Its name.", required=True),), key=("thing",))

@@ -5,8 +5,8 @@ import polars as pl
 from warehouse.codes import CONDITION_CODES, COURT_CODES, FORCE_CODES, OFFENCE_CODES
 from warehouse.identifiers import ASN_PATTERN, CRO_PATTERN, PNC_ID_PATTERN
 from warehouse.schema import Column, Table
+from warehouse.sources import SOURCE_NAMES
 
-SOURCES = ("pnc", "pnd", "court", "rocu")
 ORDER_TYPES = ("STRO", "STPO", "TERO", "TEPO")
 RECORDED_STATUSES = ("live", "expired", "discharged", "superseded")
 RESULT_STATES = ("FINAL", "AMENDED", "WITHDRAWN")
@@ -14,7 +14,7 @@ SEXES = ("M", "F")
 
 RECORD = (
     Column("record_id", "The record: `<source>:<source_key>`.", required=True),
-    Column("source", "The system that holds it.", required=True, codes=SOURCES),
+    Column("source", "The system that holds it.", required=True, codes=SOURCE_NAMES),
     Column(
         "source_key",
         "PNC recno or ASN; PND record_id; court result_id; ROCU `<file>#<sheet>#<row>`.",
@@ -175,7 +175,7 @@ CORE_REJECTED_VALUES = Table(
     "a value that could not be read as what its column holds: the row is kept, the value is null here",
     (
         RECORD[0],
-        Column("source", "The system that holds it.", required=True, codes=SOURCES),
+        Column("source", "The system that holds it.", required=True, codes=SOURCE_NAMES),
         Column("source_key", "Key of the record in its source.", required=True),
         Column("field", "The core column that stays empty.", required=True),
         Column("value", "The value as sent, at most 200 characters."),

@@ -5,7 +5,8 @@ import polars as pl
 from warehouse.codes import CONDITION_CODES, COURT_CODES, FORCE_CODES, OFFENCE_CODES
 from warehouse.identifiers import ASN_PATTERN, CRO_PATTERN, PNC_ID_PATTERN
 from warehouse.schema import Column, Table
-from warehouse.tables.core import ORDER_TYPES, SEXES, SOURCES
+from warehouse.sources import SOURCE_NAMES
+from warehouse.tables.core import ORDER_TYPES, SEXES
 
 LEGAL_STATUSES = ("live", "not_started", "expired", "discharged", "superseded", "withdrawn", "not_known")
 SEVERITIES = ("high", "medium", "low")
@@ -94,7 +95,7 @@ ORDER_SOURCES = Table(
     "order_sources",
     "a source record and the order it belongs to",
     (
-        Column("source", "The system that holds the record.", required=True, codes=SOURCES),
+        Column("source", "The system that holds the record.", required=True, codes=SOURCE_NAMES),
         Column(
             "source_key",
             "PNC recno; PND record_id; court result_id; ROCU `<file>#<sheet>#<row number as Excel shows it>`.",
@@ -193,7 +194,7 @@ ARREST_SOURCES = Table(
     "arrest_sources",
     "a source record and the arrest event it is about",
     (
-        Column("source", "The system that holds the record.", required=True, codes=SOURCES),
+        Column("source", "The system that holds the record.", required=True, codes=SOURCE_NAMES),
         Column(
             "source_key",
             "PNC ASN; PND record_id; ROCU `<file>#<sheet>#<row number as Excel shows it>`.",
@@ -219,7 +220,9 @@ FIELD_PROVENANCE = Table(
         ORDER_ID,
         Column("field", "Column of `orders`.", required=True),
         Column("value", "The golden value as text."),
-        Column("source", "Source of the winning record; null if the value was worked out or decided.", codes=SOURCES),
+        Column(
+            "source", "Source of the winning record; null if the value was worked out or decided.", codes=SOURCE_NAMES
+        ),
         Column("source_key", "Key of the winning record."),
         Column("file_name", "File of the winning record."),
         Column("row_number", "Row of the winning record.", pl.Int64),
@@ -258,7 +261,7 @@ DISCREPANCIES = Table(
             required=True,
             codes=SEVERITIES,
         ),
-        Column("source", "The source that holds (or lacks) the value.", codes=SOURCES),
+        Column("source", "The source that holds (or lacks) the value.", codes=SOURCE_NAMES),
         Column("source_key", "Key of its record; null for an absence."),
         Column("observed", "The value found, as text."),
         Column("expected", "The value expected, as text."),
@@ -409,7 +412,7 @@ DELIVERIES = Table(
             "Feed, date and revision, with the first digits of the digest if it is not used; `<feed>:missing` where none came.",
             required=True,
         ),
-        Column("source", "The source.", required=True, codes=SOURCES),
+        Column("source", "The source.", required=True, codes=SOURCE_NAMES),
         Column(
             "feed",
             "The stream it belongs to: `pnc_ancord`, `pnc_arrest`, `pnd`, `court`, `rocu_<UNIT>`, or `stray`.",
@@ -510,7 +513,7 @@ CORRECTION_LINES = Table(
         Column(
             "source",
             "The source that holds or lacks the value; null where it is the order itself.",
-            codes=SOURCES,
+            codes=SOURCE_NAMES,
         ),
         Column("handed_out_on", "The day it was first handed out.", pl.Date, required=True),
         Column("last_handed_out_on", "The day it was last handed out.", pl.Date, required=True),
