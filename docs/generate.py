@@ -79,6 +79,7 @@ def meaning(column: Column) -> str:
 def catalogue() -> Iterator[str]:
     """Every rule that finds discrepancies."""
     yield from ("# Catalogue of discrepancies", NOTE)
+    yield "What `R13`, `E16` or `[IASC-2022]` stand for, and how sure we are of it: [sources](../sources.md).\n"
     for rule in RULES:
         yield f"## {rule.code}: {rule.title}\n"
         yield f"- **field** `{rule.field}`, **severity** {rule.severity}"

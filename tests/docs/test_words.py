@@ -15,7 +15,8 @@ NOT_YET = {"error-budget.md", "matching-benchmark.md", "matching.md", "models.md
 PAGES = [
     path
     for path in tracked_files()
-    if name_of(path) in {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/reference/command-line.md"}
+    if name_of(path)
+    in {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md", "docs/reference/command-line.md"}
     or (path.parent == ROOT / "docs" and path.suffix == ".md" and path.name not in NOT_YET | {GLOSSARY.name})
 ]
 CODE = [path for path in tracked_files() if path.suffix == ".py" and name_of(path).split("/")[0] in MENDED]
