@@ -19,8 +19,7 @@ from expectations.review import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
 from ledger.decisions.binding import Closures, closures
 from ledger.decisions.evidence import name_records
-from ledger.packs.following import Evidence as PackEvidence
-from ledger.packs.following import find_places, follow_lines
+from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from reconciliation import tables as register_tables
 from reconciliation.id_memory import identify
 from warehouse.schema import Table
@@ -211,7 +210,7 @@ def follow_corrections(
     places = find_places(asked, records, evidence.order_sources, redirects)
     frames = rule_frames(evidence, as_of=as_of, clock=clock)
     compared = look_again(RULES, frames, places.select("rule_code", order_id="order_now"))
-    night = PackEvidence(
+    night = FollowingEvidence(
         records=records,
         order_sources=evidence.order_sources,
         discrepancies=discrepancies,

@@ -52,7 +52,7 @@ def export(
 
     from cli.desk_tools import export_log, opened_desk
     from ledger.audit import Entry
-    from ledger.desk.metadata import audit_log
+    from ledger.desk.desk_tables import audit_log
 
     if file.suffix not in (".csv", ".jsonl"):
         fail("the file's name must end in .csv or .jsonl", Exit.USAGE)

@@ -22,7 +22,7 @@ from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
 from review.settings import LOOPBACK, DeskSettings
-from review.static_files import MissingAssetsError
+from review.static_files import MissingStaticFilesError
 from warehouse.disk import digest_of
 from warehouse.home import Home
 from warehouse.releases.release import Release, current_release
@@ -66,7 +66,7 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
     try:
         desk = Desk(state, url, is_demo=is_demo, marking=chosen.marking)
         app = create_app(desk, settings, oidc_secret=os.environ.get(OIDC_SECRET))
-    except MissingAssetsError as error:
+    except MissingStaticFilesError as error:
         fail(str(error), Exit.FAILED)
     typer.echo(f"the desk is at {settings.origin} (Ctrl+C ends it)")
     config = uvicorn.Config(

@@ -1,4 +1,4 @@
-"""What the commands about the desk work with: its settings, its logbook, its audit log as a file.
+"""What the commands about the desk work with: its settings, its recorder, its audit log as a file.
 
 Belongs here: opening, handing over, writing. Does not: the commands (`cli.accounts`, `cli.audit`).
 """
@@ -21,8 +21,8 @@ from ledger.audit import Entry, Head, Proof, append, prove, read_rows
 from ledger.decisions.ledger import Ledger
 from ledger.desk.accounts import Account, AccountError, all_accounts
 from pipelines.settings import read_settings
-from review.access.accounts import Administration
-from review.access.logbook import Logbook, head_file
+from review.access.account_changes import AccountChanges
+from review.access.audit_recorder import AuditRecorder, head_file
 from review.access.passwords import Passwords, WeakPasswordError
 from review.desk import Desk
 from warehouse.home import Home
@@ -48,10 +48,10 @@ def opened_desk(home: Path) -> Iterator[Desk]:
             desk.close()
 
 
-def administration(desk: Desk) -> Administration:
+def administration(desk: Desk) -> AccountChanges:
     """Changes accounts in the name of the operator."""
     settings = read_settings(desk.home.path).review
-    return Administration(desk, Logbook(desk), passwords=Passwords(settings), by=OPERATOR)
+    return AccountChanges(desk, AuditRecorder(desk), passwords=Passwords(settings), by=OPERATOR)
 
 
 def accounts_of(desk: Desk) -> tuple[Account, ...]:

@@ -15,8 +15,8 @@ from cli.model_report import Section, write_page
 from expectations.disclosure import POLICE_PARTS, counts_deliveries, protect
 from expectations.measures import MEASURES, Measure
 from matching.engine.charts import Figure
-from review.dashboards.charts import draw_points
-from review.dashboards.quality import names_of_keys
+from review.dashboards.quality_panels import names_of_keys
+from review.dashboards.score_charts import draw_points
 
 NOTHING = "nothing to judge"
 TITLES = {

@@ -17,7 +17,7 @@ from cli.main import app
 from expectations.discrepancies import RULES
 from expectations.measures import COMPARED, MEASURES, REQUIRED, SETTLED_BY_COURT
 from expectations.suites import suite_for
-from ledger.decisions.kinds import CANONICAL, KINDS, REASONS
+from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KINDS
 from reconciliation import choosing
 from reconciliation.golden import ARREST_FIELDS, ORDER_FIELDS, PERSON_FIELDS
 from warehouse.schema import Column, Table
@@ -122,7 +122,7 @@ def ledger() -> Iterator[str]:
     yield from ("## Kinds of decision", "", "| code | the steward says | about |", "|---|---|---|")
     yield from (f"| `{kind.code}` | {kind.title} | {kind.about} |" for kind in KINDS)
     yield from ("", "## Reasons", "", "| code | meaning | for decisions about |", "|---|---|---|")
-    yield from (f"| `{reason.code}` | {reason.title} | {', '.join(reason.about)} |" for reason in REASONS)
+    yield from (f"| `{reason.code}` | {reason.title} | {', '.join(reason.about)} |" for reason in DECISION_REASONS)
     yield from ("", "## Fields that can be decided on", "", ", ".join(f"`{name}`" for name in CANONICAL), "")
     for table in (DECISIONS, DISCLOSURES, PACK_LINES):
         yield from (f"## Columns of `{table.name}`", "", f"One row is {table.row_is}.", "")

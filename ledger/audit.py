@@ -1,7 +1,7 @@
 """The audit log: who looked at, changed or disclosed what, each entry chained to the one before by its digest.
 
 Belongs here: appending, reading and proving the log. Does not: what is worth logging (the desk's pages), where it
-waits while the ledger is down (`review.access.spool`).
+waits while the ledger is down (`review.access.audit_spool`).
 
 The acts are those of section 62 of the Data Protection Act 2018, and those of signing in. An entry names keys alone
 (ids of orders, items, decisions, accounts), never values.
@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from ledger.desk.metadata import audit_log
+from ledger.desk.desk_tables import audit_log
 
 SECTION_62 = ("collection", "alteration", "consultation", "disclosure", "combination", "erasure")
 ACTS = (*SECTION_62, "sign_in", "sign_out", "refused")

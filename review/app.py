@@ -15,19 +15,19 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 
 import review.routes
-from review.access.forms import check_form
-from review.access.gate import Gate
-from review.access.headers import SafeHeaders
-from review.access.limits import Limits
-from review.access.logbook import Logbook
+from review.access.attempt_limits import AttemptLimits
+from review.access.audit_recorder import AuditRecorder
+from review.access.form_protection import check_form
 from review.access.oidc import Provider
 from review.access.passwords import Passwords
-from review.access.sign_in import Doorkeeper
+from review.access.security_headers import SecurityHeaders
+from review.access.session_store import SessionStore
+from review.access.sign_in import PasswordSignIn
 from review.desk import Desk
+from review.error_pages import HANDLERS, LARGEST_BODY, UnexpectedErrors
 from review.pages import Pages
-from review.problems import HANDLERS, LARGEST_BODY, Failures
 from review.settings import DeskSettings
-from review.static_files import Assets
+from review.static_files import StaticFiles
 
 log = logging.getLogger("concord.review")
 
@@ -35,7 +35,7 @@ log = logging.getLogger("concord.review")
 def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = None) -> FastAPI:
     """The desk as a web application.
 
-    Each module of `review.routes` brings its `router`, and may bring `places` for the navigation.
+    Each module of `review.routes` brings its `router`, and may bring `navigation`, the links it adds to the navigation.
 
     Args:
         desk: the installation it shows.
@@ -53,22 +53,24 @@ def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = 
         exception_handlers=HANDLERS,
         lifespan=_lifespan,
     )
-    assets = Assets()
+    assets = StaticFiles()
     app.state.desk = desk
     app.state.settings = settings
-    app.state.gate = Gate(desk, settings)
-    app.state.logbook = Logbook(desk)
+    app.state.sessions = SessionStore(desk, settings)
+    app.state.audit_recorder = AuditRecorder(desk)
     app.state.passwords = Passwords(settings)
-    app.state.doorkeeper = Doorkeeper(desk, app.state.logbook, passwords=app.state.passwords, limits=Limits(settings))
+    app.state.password_sign_in = PasswordSignIn(
+        desk, app.state.audit_recorder, passwords=app.state.passwords, limits=AttemptLimits(settings)
+    )
     app.state.provider = Provider(settings.oidc, origin=settings.origin, secret=oidc_secret) if settings.oidc else None
-    app.state.pages = Pages(assets, tuple(place for area in areas for place in getattr(area, "places", ())))
+    app.state.pages = Pages(assets, tuple(link for area in areas for link in getattr(area, "navigation", ())))
     app.router.routes.append(Route("/static/{digest}/{name}", assets.serve))
     for area in areas:
         app.include_router(area.router)
     # Not by FastAPI’s own setting: that stands outside, and would answer without the headers.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
-    app.add_middleware(Failures)
-    app.add_middleware(SafeHeaders, settings=settings)
+    app.add_middleware(UnexpectedErrors)
+    app.add_middleware(SecurityHeaders, settings=settings)
     return app
 
 

@@ -32,7 +32,7 @@ class NoReleaseError(LookupError):
     """There is no release that the desk can show; the message says why, and what to do."""
 
 
-class Snapshot:
+class WholeRelease:
     """A release in memory: what is read or worked out of it is kept as long as it is the one in force.
 
     Attributes:
@@ -108,7 +108,7 @@ class Desk:
         self.marking = marking
         self._respite = respite
         self._down_until: float | None = None
-        self._snapshot: Snapshot | None = None
+        self._snapshot: WholeRelease | None = None
         self._lock = threading.Lock()
 
     @property
@@ -116,7 +116,7 @@ class Desk:
         """The ledger, over the connections that the desk keeps."""
         return Ledger(self.database, self.clock)
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> WholeRelease:
         """The release in force now; one that was published since the last request is taken up.
 
         Raises:
@@ -135,7 +135,7 @@ class Desk:
                         f"Release {name} was made by an earlier version of Concord, which kept less in it. "
                         "The desk shows the next one; the operator can run its night again."
                     )
-                self._snapshot = Snapshot(release)
+                self._snapshot = WholeRelease(release)
             return self._snapshot
 
     @contextmanager

@@ -18,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from review.access.cookies import MESSAGE, drop_cookie, read_cookie, set_cookie
-from review.access.forms import FIELD, HEADER, expected_token
+from review.access.form_protection import TOKEN_FIELD, TOKEN_HEADER, expected_token
 from review.access.viewer import Viewer
-from review.deciding.keys import shown_keys
+from review.deciding.shortcuts import shown_keys
 from review.desk import Desk, NoReleaseError
-from review.static_files import Assets
+from review.static_files import StaticFiles
 
 SAFE_SIGNS = ":/%#?=@[]!$&'()*+,"  # those that Starlette leaves in an address that it sends a browser to
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,7 +31,7 @@ Tone = Literal["success", "warning"]
 
 
 @dataclass(frozen=True)
-class Place:
+class NavigationLink:
     """A place in the navigation, shown to those whose role has the right.
 
     Attributes:
@@ -48,11 +48,11 @@ class Place:
 
 
 class Pages:
-    """The templates of the desk, and the places that its navigation leads to."""
+    """The templates of the desk, and the links of its navigation."""
 
-    def __init__(self, assets: Assets, places: tuple[Place, ...]) -> None:
+    def __init__(self, assets: StaticFiles, links: tuple[NavigationLink, ...]) -> None:
         """Find the templates; GOV.UK's macros count on undefined values that are empty all the way down."""
-        self._places = tuple(sorted(places, key=lambda place: place.rank))
+        self._links = tuple(sorted(links, key=lambda link: link.rank))
         self._environment = Environment(
             loader=ChoiceLoader(
                 [
@@ -66,7 +66,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals["asset"] = assets.address
-        self._environment.filters["moment"] = in_words
+        self._environment.filters["moment"] = format_moment
 
     @property
     def environment(self) -> Environment:
@@ -75,14 +75,14 @@ class Pages:
 
     def draw(self, request: Request, template: str, context: Mapping[str, Any]) -> str:
         """A page, or a part of one, as text."""
-        return self._environment.get_template(template).render(_shared(request, self._places) | dict(context))
+        return self._environment.get_template(template).render(_shared(request, self._links) | dict(context))
 
-    def places_of(self, who: Viewer) -> tuple[Place, ...]:
-        """The places that somebody may go to."""
-        return tuple(place for place in self._places if who.may(place.right))
+    def links_for(self, who: Viewer) -> tuple[NavigationLink, ...]:
+        """The navigation links that somebody may follow."""
+        return tuple(link for link in self._links if who.may(link.right))
 
 
-def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+def render_page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Answer with a page; a message that waits is shown on it, once.
 
     Args:
@@ -98,7 +98,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     return response
 
 
-def go_on(request: Request, address: str, *, message: str | None = None, tone: Tone = "success") -> Response:
+def redirect_to(request: Request, address: str, *, message: str | None = None, tone: Tone = "success") -> Response:
     """Send the browser on after a form was taken, with a message for the next page: no personal data in it.
 
     Args:
@@ -116,12 +116,12 @@ def go_on(request: Request, address: str, *, message: str | None = None, tone: T
     return response
 
 
-def in_words(moment: datetime) -> str:
+def format_moment(moment: datetime) -> str:
     """A moment as people write it: `20 November 2026, 14:05 UTC`."""
     return f"{moment:%-d %B %Y, %H:%M} UTC"
 
 
-def _shared(request: Request, places: tuple[Place, ...]) -> dict[str, Any]:
+def _shared(request: Request, links: tuple[NavigationLink, ...]) -> dict[str, Any]:
     desk: Desk = request.app.state.desk
     who: Viewer | None = getattr(request.state, "viewer", None)
     token = getattr(request.state, "form_token", None) or expected_token(request) or ""
@@ -131,13 +131,13 @@ def _shared(request: Request, places: tuple[Place, ...]) -> dict[str, Any]:
         "settings": request.app.state.settings,
         "viewer": who,
         "navigation": [
-            {"text": place.text, "href": place.href, "active": path == place.href or path.startswith(f"{place.href}/")}
-            for place in places
-            if who is not None and who.may(place.right)
+            {"text": link.text, "href": link.href, "active": path == link.href or path.startswith(f"{link.href}/")}
+            for link in links
+            if who is not None and who.may(link.right)
         ],
         "form_token": token,
-        "form_headers": json.dumps({HEADER: token}),
-        "form_field": Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token),
+        "form_headers": json.dumps({TOKEN_HEADER: token}),
+        "form_field": Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, token),
         "release_id": _release_id(desk),
         "keys": (keys := shown_keys(who.preferences) if who else ()),
         "keys_text": json.dumps({key.action: key.key for key in keys}),

@@ -30,11 +30,11 @@ INSTALLED = {
 FOREVER = "public, max-age=31536000, immutable"
 
 
-class MissingAssetsError(FileNotFoundError):
+class MissingStaticFilesError(FileNotFoundError):
     """The npm packages are not installed."""
 
 
-class Assets:
+class StaticFiles:
     """All files that pages refer to, in memory."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ def _read(path: Path) -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise MissingAssetsError(
+        raise MissingStaticFilesError(
             "the desk's style and script are not installed: run `npm ci` in the folder review/, or `make setup review`"
         ) from error
     return FONT_FACE.sub("", content.decode()).encode() if path.suffix == ".css" else content

@@ -18,7 +18,7 @@ from ledger.decisions.errors import (
     ImportRefusedError,
     RefusedTogetherError,
 )
-from ledger.decisions.exchange import Line, taken_before
+from ledger.decisions.exchange import FileLine, taken_before
 from ledger.decisions.kinds import KIND
 from ledger.decisions.ledger import Ledger
 
@@ -38,7 +38,7 @@ class Imported:
     batch_id: str | None = None
 
 
-def import_lines(ledger: Ledger, lines: Sequence[Line], *, by: str, present: Callable[[], Present]) -> Imported:
+def import_lines(ledger: Ledger, lines: Sequence[FileLine], *, by: str, present: Callable[[], Present]) -> Imported:
     """Put the decisions of a file into the ledger.
 
     Args:
@@ -86,7 +86,7 @@ def draft_of(asked: dict[str, Any], present: Present) -> Draft:
     return require_seen(draft, asked.get("fingerprint"), asked.get("seen")).replacing(asked.get("replaces"))
 
 
-def _bring_in(ledger: Ledger, lines: Sequence[Line]) -> Imported:
+def _bring_in(ledger: Ledger, lines: Sequence[FileLine]) -> Imported:
     rows = taken_before(lines)
     try:
         added = ledger.insert(rows)
@@ -95,9 +95,9 @@ def _bring_in(ledger: Ledger, lines: Sequence[Line]) -> Imported:
     return Imported(added, rows.height - added)
 
 
-def _take(ledger: Ledger, lines: Sequence[Line], *, by: str, night: Present) -> Imported:
+def _take(ledger: Ledger, lines: Sequence[FileLine], *, by: str, night: Present) -> Imported:
     batch_id = uuid4().hex[:12]
-    asked: list[tuple[Line, tuple[Draft, Signature]]] = []
+    asked: list[tuple[FileLine, tuple[Draft, Signature]]] = []
     bad: list[BadLine] = []
     for line in lines:
         try:
@@ -114,7 +114,7 @@ def _take(ledger: Ledger, lines: Sequence[Line], *, by: str, night: Present) -> 
     return Imported(added, len(taken) - added, batch_id if added else None)
 
 
-def _request(line: Line, by: str, night: Present, batch_id: str) -> tuple[Draft, Signature]:
+def _request(line: FileLine, by: str, night: Present, batch_id: str) -> tuple[Draft, Signature]:
     asked = dict(line.values)
     if asked.get("decided_by") not in (None, by):
         raise DecisionError(f"it is by {asked['decided_by']!r}, but the file is taken by {by!r}")
@@ -122,7 +122,7 @@ def _request(line: Line, by: str, night: Present, batch_id: str) -> tuple[Draft,
     return draft_of(asked, night).in_batch(batch_id), signature
 
 
-def _bad_lines(lines: Sequence[Line], error: RefusedTogetherError) -> list[BadLine]:
+def _bad_lines(lines: Sequence[FileLine], error: RefusedTogetherError) -> list[BadLine]:
     return [BadLine(lines[place].number, str(why)) for place, why in error.refusals.items()]
 
 

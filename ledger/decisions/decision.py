@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ledger.decisions.errors import DecisionError
-from ledger.decisions.kinds import KIND, REASON
+from ledger.decisions.kinds import DECISION_REASON, KIND
 from reconciliation.identity import ALPHABET
 from warehouse.tables.ledger import DECISIONS
 
@@ -144,11 +144,11 @@ def sign(draft: Draft, signature: Signature, *, at: datetime) -> dict[str, Any]:
 
 def find_problems(row: Row) -> Iterator[str]:
     """What is wrong with the words of a row; nothing is said of what it is about."""
-    kind, reason = KIND.get(row["kind"]), REASON.get(row["reason_code"])
+    kind, reason = KIND.get(row["kind"]), DECISION_REASON.get(row["reason_code"])
     if kind is None:
         yield f"there is no kind of decision {row['kind']!r}: use {', '.join(KIND)}"
     if reason is None or (kind and kind.about not in reason.about):
-        fitting = [code for code, known in REASON.items() if kind is None or kind.about in known.about]
+        fitting = [code for code, known in DECISION_REASON.items() if kind is None or kind.about in known.about]
         yield f"reason {row['reason_code']!r} does not fit: use {', '.join(fitting)}"
     elif reason.needs_comment and not (row["comment"] or "").strip():
         yield f"reason {reason.code!r} needs a comment"

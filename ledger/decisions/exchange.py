@@ -29,7 +29,7 @@ COLUMNS = tuple(DECISIONS.schema)
 
 
 @dataclass(frozen=True)
-class Line:
+class FileLine:
     """A line of a file.
 
     Attributes:
@@ -64,7 +64,7 @@ def write_decisions(decisions: pl.DataFrame, path: Path) -> None:
     building.replace(path)
 
 
-def read_lines(path: Path) -> list[Line]:
+def read_lines(path: Path) -> list[FileLine]:
     """The lines of a file.
 
     Raises:
@@ -77,7 +77,7 @@ def read_lines(path: Path) -> list[Line]:
         raise DecisionError(f"{path.name} can't be read: {type(error).__name__}") from error
 
 
-def taken_before(lines: Sequence[Line]) -> pl.DataFrame:
+def taken_before(lines: Sequence[FileLine]) -> pl.DataFrame:
     """Lines that were taken before as rows of the ledger, in the order of the file.
 
     Raises:
@@ -95,7 +95,7 @@ def _suffix(path: Path) -> str:
     return path.suffix.lower()
 
 
-def _read_csv(path: Path) -> list[Line]:
+def _read_csv(path: Path) -> list[FileLine]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file, strict=True)
         heading = next(rows, [])
@@ -104,7 +104,7 @@ def _read_csv(path: Path) -> list[Line]:
         start = rows.line_num + 1
         for row in rows:
             try:
-                lines.append(Line(start, _values(heading, row)))
+                lines.append(FileLine(start, _values(heading, row)))
             except ValueError as error:
                 bad.append(BadLine(start, str(error)))
             start = rows.line_num + 1
@@ -113,11 +113,11 @@ def _read_csv(path: Path) -> list[Line]:
     return lines
 
 
-def _read_parquet(path: Path) -> list[Line]:
+def _read_parquet(path: Path) -> list[FileLine]:
     frame = pl.read_parquet(path)
     _require_columns(frame.columns)
     typed = frame.select(pl.col(name).cast(DECISIONS.column(name).dtype) for name in frame.columns)
-    return [Line(number, row) for number, row in enumerate(typed.iter_rows(named=True), 1)]
+    return [FileLine(number, row) for number, row in enumerate(typed.iter_rows(named=True), 1)]
 
 
 def _require_columns(names: Sequence[str]) -> None:
@@ -161,7 +161,7 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _problems_with(line: Line) -> list[str]:
+def _problems_with(line: FileLine) -> list[str]:
     """Why a line is not as it was exported."""
     missing = [name for name in COLUMNS if name not in line.values]
     missing += [column.name for column in DECISIONS.columns if column.required and line.values.get(column.name) is None]

@@ -55,7 +55,7 @@ def codes_about(about: About) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Reason:
+class DecisionReason:
     """A reason that may be given.
 
     Attributes:
@@ -71,24 +71,28 @@ class Reason:
     needs_comment: bool = False
 
 
-REASONS = (
-    Reason("document_seen", "I have seen the court's order or its sealed copy.", ("pair", "value", "discrepancy")),
-    Reason("owner_confirmed", "The owner of the record confirmed it.", ("pair", "value", "discrepancy")),
-    Reason("identifiers", "Identifiers that can't be a slip settle it.", ("pair", "value")),
-    Reason("biography", "Names, birth, addresses or associates settle it.", ("pair",)),
-    Reason("relatives", "Two people who are easily confused: relatives, twins, namesakes.", ("pair",)),
-    Reason("co_defendants", "Co-defendants of one case.", ("pair",)),
-    Reason("successive_orders", "One order follows the other: interim and full, renewed, superseding.", ("pair",)),
-    Reason("slip", "A slip in typing or copying.", ("pair", "value", "discrepancy")),
-    Reason("different_facts", "The values state different facts.", ("discrepancy",)),
-    Reason("varied", "The court varied, extended or discharged the order.", ("value", "discrepancy")),
-    Reason("correction_requested", "The owner has been asked to correct it.", ("discrepancy",)),
-    Reason("cannot_be_corrected", "The owner's system can't hold the right value.", ("discrepancy",)),
-    Reason("mistake", "The decision was a mistake.", ("decision",)),
-    Reason("new_evidence", "New evidence came to light.", ("pair", "value", "discrepancy", "decision")),
-    Reason("other", "Another reason, told in the comment.", ("pair", "value", "discrepancy", "decision"), True),
+DECISION_REASONS = (
+    DecisionReason(
+        "document_seen", "I have seen the court's order or its sealed copy.", ("pair", "value", "discrepancy")
+    ),
+    DecisionReason("owner_confirmed", "The owner of the record confirmed it.", ("pair", "value", "discrepancy")),
+    DecisionReason("identifiers", "Identifiers that can't be a slip settle it.", ("pair", "value")),
+    DecisionReason("biography", "Names, birth, addresses or associates settle it.", ("pair",)),
+    DecisionReason("relatives", "Two people who are easily confused: relatives, twins, namesakes.", ("pair",)),
+    DecisionReason("co_defendants", "Co-defendants of one case.", ("pair",)),
+    DecisionReason(
+        "successive_orders", "One order follows the other: interim and full, renewed, superseding.", ("pair",)
+    ),
+    DecisionReason("slip", "A slip in typing or copying.", ("pair", "value", "discrepancy")),
+    DecisionReason("different_facts", "The values state different facts.", ("discrepancy",)),
+    DecisionReason("varied", "The court varied, extended or discharged the order.", ("value", "discrepancy")),
+    DecisionReason("correction_requested", "The owner has been asked to correct it.", ("discrepancy",)),
+    DecisionReason("cannot_be_corrected", "The owner's system can't hold the right value.", ("discrepancy",)),
+    DecisionReason("mistake", "The decision was a mistake.", ("decision",)),
+    DecisionReason("new_evidence", "New evidence came to light.", ("pair", "value", "discrepancy", "decision")),
+    DecisionReason("other", "Another reason, told in the comment.", ("pair", "value", "discrepancy", "decision"), True),
 )
-REASON = {reason.code: reason for reason in REASONS}
+DECISION_REASON = {reason.code: reason for reason in DECISION_REASONS}
 
 CANONICAL = {field.name: field.canonical or field.name for field in (*PERSON_FIELDS, *ORDER_FIELDS)}
 """The fields of an order that can be decided on, and the core column by which two values of each are equal."""

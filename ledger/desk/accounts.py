@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ledger.decisions.metadata import users
-from ledger.desk.metadata import ROLES, accounts
+from ledger.desk.desk_tables import ROLES, accounts
 from warehouse.codes import FORCE_CODES
 
 DECIDING_ROLES = frozenset({"steward", "approver"})

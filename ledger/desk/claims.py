@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from ledger.decisions.database import Database
-from ledger.desk.metadata import claims
+from ledger.desk.desk_tables import claims
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def claim(database: Database, item_id: str, *, by: str, at: datetime, lasting: t
         return taken
 
 
-def let_go(database: Database, item_id: str, *, by: str) -> None:
+def release_claim(database: Database, item_id: str, *, by: str) -> None:
     """End one's own claim; another's stays."""
     with database.writing() as connection:
         connection.execute(sa.delete(claims).where((claims.c.item_id == item_id) & (claims.c.held_by == by)))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ledger.decisions.database import Database
 from ledger.decisions.decision import LONGEST_COMMENT
 from ledger.decisions.errors import DecisionError
-from ledger.desk.metadata import comments
+from ledger.desk.desk_tables import comments
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Comment:
     words: str
 
 
-def say(database: Database, comment: Comment) -> None:
+def add_comment(database: Database, comment: Comment) -> None:
     """Keep a comment.
 
     Raises:

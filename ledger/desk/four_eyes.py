@@ -18,7 +18,7 @@ from warehouse.sources import COURT_SOURCES, POLICE_SOURCES
 
 
 @dataclass(frozen=True)
-class Reason:
+class ApprovalReason:
     """A reason why a second steward is asked.
 
     Attributes:
@@ -30,18 +30,18 @@ class Reason:
     title: str
 
 
-REASONS = (
-    Reason("status", "It changes whether an order is in force."),
-    Reason("people", "It makes two people one."),
-    Reason("confirmed", "It splits an order that a steward, or a court and the police, have confirmed."),
-    Reason("overrules", "It replaces or takes back another steward's decision."),
-    Reason("approved", "It takes back what a second steward had approved."),
-    Reason("sample", "It was drawn at random: a share of all decisions is looked at twice."),
+APPROVAL_REASONS = (
+    ApprovalReason("status", "It changes whether an order is in force."),
+    ApprovalReason("people", "It makes two people one."),
+    ApprovalReason("confirmed", "It splits an order that a steward, or a court and the police, have confirmed."),
+    ApprovalReason("overrules", "It replaces or takes back another steward's decision."),
+    ApprovalReason("approved", "It takes back what a second steward had approved."),
+    ApprovalReason("sample", "It was drawn at random: a share of all decisions is looked at twice."),
 )
-REASON = {reason.code: reason for reason in REASONS}
+APPROVAL_REASON = {reason.code: reason for reason in APPROVAL_REASONS}
 
 
-def reasons_for_second(
+def reasons_for_approval(
     draft: Draft, by: str, present: Present, decisions: pl.DataFrame, *, approved: Collection[str] = ()
 ) -> tuple[str, ...]:
     """Why a decision needs a second steward; empty if it needs none.
@@ -54,7 +54,7 @@ def reasons_for_second(
         approved: ids of the decisions that a second steward approved.
 
     Returns:
-        Codes of `REASONS`, in their order; `sample` is not among them (`is_sampled`).
+        Codes of `APPROVAL_REASONS`, in their order; `sample` is not among them (`is_sampled`).
     """
     former = decisions.filter(pl.col("decision_id").eq(draft.replaces or ""))
     is_others = not former.filter(pl.col("decided_by") != by).is_empty()
@@ -65,7 +65,7 @@ def reasons_for_second(
         "overrules": is_others,
         "approved": draft.kind == "undo" and draft.replaces in approved,
     }
-    return tuple(reason.code for reason in REASONS if found.get(reason.code))
+    return tuple(reason.code for reason in APPROVAL_REASONS if found.get(reason.code))
 
 
 def is_sampled(proposal_id: str, share: float) -> bool:

@@ -17,7 +17,7 @@ from ledger.decisions.decision import Draft, Sighting, Signature
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.ledger import Beside, Ledger
 from ledger.decisions.submitting import Taken
-from ledger.desk.metadata import judgements, proposals
+from ledger.desk.desk_tables import judgements, proposals
 
 Request = tuple[Draft, Signature]
 

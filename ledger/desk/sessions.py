@@ -10,7 +10,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ledger.desk.metadata import sessions, sign_in_attempts
+from ledger.desk.desk_tables import sessions, sign_in_attempts
 
 
 @dataclass(frozen=True)

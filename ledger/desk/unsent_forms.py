@@ -1,6 +1,6 @@
 """Forms that were sent after their session had ended: nothing that was typed is lost.
 
-Belongs here: reading and writing `kept_forms`. Does not: which forms are kept, offering them again (`review.access`).
+Belongs here: reading and writing `unsent_forms`. Does not: which forms are kept, offering them again (`review.access`).
 """
 
 import json
@@ -11,14 +11,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ledger.desk.metadata import kept_forms
+from ledger.desk.desk_tables import unsent_forms
 
 MOST_KEPT = 20
 """Of one user; beyond it the oldest go."""
 
 
 @dataclass(frozen=True)
-class KeptForm:
+class UnsentForm:
     """A form that was typed and not taken.
 
     Attributes:
@@ -36,33 +36,33 @@ class KeptForm:
     kept_at: datetime
 
 
-def keep_form(
+def save_unsent_form(
     connection: sa.Connection, name: str, *, path: str, fields: Sequence[tuple[str, str]], at: datetime
 ) -> None:
     """Keep a form."""
     form_id = secrets.token_urlsafe(16)
     row = {"form_id": form_id, "name": name, "path": path, "fields": json.dumps(fields), "kept_at": at}
-    connection.execute(sa.insert(kept_forms).values(**row))
-    for oldest in kept_forms_of(connection, name)[:-MOST_KEPT]:
-        drop_form(connection, name, oldest.form_id)
+    connection.execute(sa.insert(unsent_forms).values(**row))
+    for oldest in unsent_forms_of(connection, name)[:-MOST_KEPT]:
+        delete_unsent_form(connection, name, oldest.form_id)
 
 
-def kept_forms_of(connection: sa.Connection, name: str) -> tuple[KeptForm, ...]:
+def unsent_forms_of(connection: sa.Connection, name: str) -> tuple[UnsentForm, ...]:
     """The forms of a user, the oldest first."""
-    order = (kept_forms.c.kept_at, kept_forms.c.form_id)
-    rows = connection.execute(sa.select(kept_forms).where(kept_forms.c.name == name).order_by(*order))
+    order = (unsent_forms.c.kept_at, unsent_forms.c.form_id)
+    rows = connection.execute(sa.select(unsent_forms).where(unsent_forms.c.name == name).order_by(*order))
     return tuple(
-        KeptForm(row.form_id, row.name, row.path, tuple((k, v) for k, v in json.loads(row.fields)), row.kept_at)
+        UnsentForm(row.form_id, row.name, row.path, tuple((k, v) for k, v in json.loads(row.fields)), row.kept_at)
         for row in rows
     )
 
 
-def drop_form(connection: sa.Connection, name: str, form_id: str) -> None:
+def delete_unsent_form(connection: sa.Connection, name: str, form_id: str) -> None:
     """Delete a form of a user."""
-    mine = (kept_forms.c.name == name) & (kept_forms.c.form_id == form_id)
-    connection.execute(sa.delete(kept_forms).where(mine))
+    mine = (unsent_forms.c.name == name) & (unsent_forms.c.form_id == form_id)
+    connection.execute(sa.delete(unsent_forms).where(mine))
 
 
-def forget_forms(connection: sa.Connection, *, before: datetime) -> None:
+def delete_old_unsent_forms(connection: sa.Connection, *, before: datetime) -> None:
     """Delete forms that nobody came back for."""
-    connection.execute(sa.delete(kept_forms).where(kept_forms.c.kept_at < before))
+    connection.execute(sa.delete(unsent_forms).where(unsent_forms.c.kept_at < before))

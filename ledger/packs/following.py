@@ -23,7 +23,7 @@ CONFLICT = (*PLACE, *OF_CONFLICT)
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class FollowingEvidence:
     """What a night holds.
 
     Attributes:
@@ -69,7 +69,9 @@ def find_places(
     )
 
 
-def follow_lines(places: pl.DataFrame, evidence: Evidence, *, former: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def follow_lines(
+    places: pl.DataFrame, evidence: FollowingEvidence, *, former: pl.DataFrame, as_of: date
+) -> pl.DataFrame:
     """The state of each line asked.
 
     Args:
@@ -104,7 +106,7 @@ def follow_lines(places: pl.DataFrame, evidence: Evidence, *, former: pl.DataFra
     ).sort(CORRECTION_LINES.order)
 
 
-def _with_findings(places: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
+def _with_findings(places: pl.DataFrame, evidence: FollowingEvidence) -> pl.DataFrame:
     """Lines, canonical values, and whether tonight the same is found, was closed, or the field is wrong otherwise."""
     named = name_records(evidence.records)
     is_active = pl.col("state") != "resolved"

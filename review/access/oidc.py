@@ -1,7 +1,7 @@
 """Signing in by an identity provider: OpenID Connect, authorisation code with PKCE.
 
 Belongs here: asking a provider who somebody is, and proving what it says. Does not: which account that is
-(`review.access.identities`), the pages (`review.routes.oidc`).
+(`review.access.provider_accounts`), the pages (`review.routes.identity_provider`).
 
 Nothing is kept between asking and answer but a token in the browser, from which state, nonce and the verifier of the
 code are derived: an answer that was meant for another browser, or for another attempt, fits none of them.

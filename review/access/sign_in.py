@@ -1,14 +1,14 @@
 """Signing in with a name and a password.
 
-Belongs here: who is let in. Does not: the page (`review.routes.access`), how often one may try
-(`review.access.limits`).
+Belongs here: who is let in. Does not: the page (`review.routes.signing_in`), how often one may try
+(`review.access.attempt_limits`).
 """
 
 from dataclasses import dataclass
 
 from ledger.desk.accounts import Account, find_account, set_password_hash
-from review.access.limits import Limits
-from review.access.logbook import Logbook
+from review.access.attempt_limits import AttemptLimits
+from review.access.audit_recorder import AuditRecorder
 from review.access.passwords import Passwords
 from review.access.tokens import digest_of
 from review.desk import Desk
@@ -16,12 +16,12 @@ from review.desk import Desk
 SHOWN_DIGITS = 12
 
 
-class RefusedError(Exception):
+class SignInRefusedError(Exception):
     """Somebody is not let in; why is not told to them."""
 
 
 @dataclass(frozen=True)
-class Attempt:
+class SignInAttempt:
     """An attempt to sign in.
 
     Attributes:
@@ -37,17 +37,17 @@ class Attempt:
     browser: str | None
 
 
-class Doorkeeper:
+class PasswordSignIn:
     """Lets in who knows a password."""
 
-    def __init__(self, desk: Desk, logbook: Logbook, *, passwords: Passwords, limits: Limits) -> None:
+    def __init__(self, desk: Desk, recorder: AuditRecorder, *, passwords: Passwords, limits: AttemptLimits) -> None:
         """Keep the door of a desk."""
         self._desk = desk
-        self._logbook = logbook
+        self._recorder = recorder
         self._passwords = passwords
         self._limits = limits
 
-    def let_in(self, attempt: Attempt) -> Account:
+    def sign_in(self, attempt: SignInAttempt) -> Account:
         """The account of somebody who knows its password.
 
         Raises:
@@ -66,8 +66,8 @@ class Doorkeeper:
         if account is None or not is_right or account.disabled_at is not None:
             with self._desk.writing() as connection:
                 self._limits.failed(connection, counts, at=at)
-            self._logbook.note("refused", who=_known_as(attempt.name, account), what={"sign_in": "password"})
-            raise RefusedError
+            self._recorder.note("refused", who=_known_as(attempt.name, account), what={"sign_in": "password"})
+            raise SignInRefusedError
         with self._desk.writing() as connection:
             self._limits.succeeded(connection, counts)
             if self._passwords.is_outdated(account.password_hash or ""):

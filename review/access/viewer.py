@@ -1,6 +1,6 @@
 """Who asks, and what their role lets them do: what routes depend on.
 
-Belongs here: the rights of roles. Does not: whose records somebody sees (`review.access.scope`).
+Belongs here: the rights of roles. Does not: whose records somebody sees (`review.access.visible_orders`).
 """
 
 from collections.abc import Callable, Mapping
@@ -11,9 +11,9 @@ from fastapi import Depends
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from review.access.access_reasons import reason_of
+from review.access.audit_recorder import AuditRecorder
 from review.access.cookies import SESSION, read_cookie
-from review.access.logbook import Logbook
-from review.access.reasons import reason_of
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     "viewer": frozenset({"see"}),
@@ -70,7 +70,7 @@ def signed_in(request: Request) -> Viewer:
         SignInRequiredError: nobody is.
     """
     token = read_cookie(request, SESSION)
-    known = request.app.state.gate.find(token) if token else None
+    known = request.app.state.sessions.find(token) if token else None
     if known is None or not known.is_open:
         raise SignInRequiredError(known.account.name if known else None)
     account = known.account
@@ -85,8 +85,8 @@ def require(right: str) -> Callable[[Request, Viewer], Viewer]:
 
     def allowed(request: Request, who: Annotated[Viewer, Depends(signed_in)]) -> Viewer:
         if not who.may(right):
-            logbook: Logbook = request.app.state.logbook
-            logbook.note("refused", who=who.name, what={"right": right, "path": request.url.path})
+            recorder: AuditRecorder = request.app.state.audit_recorder
+            recorder.note("refused", who=who.name, what={"right": right, "path": request.url.path})
             raise HTTPException(403, "Your role does not let you do this. Ask an administrator if it should.")
         if right != "administer" and request.app.state.settings.reason == "required":
             _require_reason(request, who)
@@ -109,9 +109,9 @@ administrator = require("administer")
 class Audit:
     """Notes in the audit log what the viewer of a request does: `audit("consultation", what={"orders": [...]})`."""
 
-    def __init__(self, logbook: Logbook, who: str, *, reason: str | None) -> None:
-        """Note in a logbook, as somebody, for a reason that they gave for their session."""
-        self._logbook = logbook
+    def __init__(self, recorder: AuditRecorder, who: str, *, reason: str | None) -> None:
+        """Note in a recorder, as somebody, for a reason that they gave for their session."""
+        self._recorder = recorder
         self._who = who
         self._reason = reason
 
@@ -123,13 +123,13 @@ class Audit:
             what: kinds of things and their keys.
             reason: why; the reason that was given for the session unless told.
         """
-        self._logbook.note(act, who=self._who, what=what, reason=reason or self._reason)
+        self._recorder.note(act, who=self._who, what=what, reason=reason or self._reason)
 
 
 def auditor(request: Request, who: Annotated[Viewer, Depends(signed_in)]) -> Audit:
     """What a route notes its acts with."""
     asks = request.app.state.settings.reason != "off"
-    return Audit(request.app.state.logbook, who.name, reason=reason_of(request, who.session) if asks else None)
+    return Audit(request.app.state.audit_recorder, who.name, reason=reason_of(request, who.session) if asks else None)
 
 
 SignedIn = Annotated[Viewer, Depends(signed_in)]

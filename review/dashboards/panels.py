@@ -11,7 +11,7 @@ NONE: Final = "–"
 
 
 @dataclass(frozen=True)
-class Cell:
+class PanelCell:
     """A cell of a table.
 
     Attributes:
@@ -26,7 +26,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Heading:
+class PanelHeading:
     """The heading of a column."""
 
     title: str
@@ -34,7 +34,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PanelTable:
     """A table; the first cell of each row names it.
 
     Attributes:
@@ -44,8 +44,8 @@ class Sheet:
     """
 
     caption: str
-    headings: tuple[Heading, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    headings: tuple[PanelHeading, ...]
+    rows: tuple[tuple[PanelCell, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Picture:
     """A picture of the figures of a table.
 
     Attributes:
-        name: by which the gallery knows it.
+        name: by which the pictures knows it.
         told: what it shows, in words.
     """
 
@@ -77,16 +77,18 @@ class Panel:
     key: str
     title: str
     told: str
-    sheet: Sheet | None = None
+    sheet: PanelTable | None = None
     picture: Picture | None = None
     is_folded: bool = False
 
 
-def sheet_of(caption: str, headings: Sequence[str], rows: Iterable[Iterable[object]]) -> Sheet:
+def panel_table(caption: str, headings: Sequence[str], rows: Iterable[Iterable[object]]) -> PanelTable:
     """A table from plain values; whole numbers are written with separators, and their columns to the right."""
     listed = [tuple(row) for row in rows]
-    titled = tuple(Heading(title, any(isinstance(row[at], int) for row in listed)) for at, title in enumerate(headings))
-    return Sheet(caption, titled, tuple(tuple(map(_cell, row)) for row in listed))
+    titled = tuple(
+        PanelHeading(title, any(isinstance(row[at], int) for row in listed)) for at, title in enumerate(headings)
+    )
+    return PanelTable(caption, titled, tuple(tuple(map(_cell, row)) for row in listed))
 
 
 def percent(share: float | None) -> str:
@@ -99,12 +101,12 @@ def span(low: float | None, high: float | None) -> str:
     return NONE if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}%"
 
 
-def counted(number: int, one: str, many: str) -> str:
+def count_words(number: int, one: str, many: str) -> str:
     """A number with what it counts: `1 item`, `2 items`."""
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _cell(value: object) -> Cell:
-    if isinstance(value, Cell):
+def _cell(value: object) -> PanelCell:
+    if isinstance(value, PanelCell):
         return value
-    return Cell(f"{value:,}" if isinstance(value, int) else str(value))
+    return PanelCell(f"{value:,}" if isinstance(value, int) else str(value))

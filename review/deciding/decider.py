@@ -1,6 +1,6 @@
-"""From a wish to the ledger: what it would change, who must look twice, what changed meanwhile, what became of it.
+"""From a request to the ledger: what it would change, who must look twice, what changed meanwhile, what became of it.
 
-Belongs here: deciding, proposing, taking back. Does not: forms (`review.deciding.wishes`), pages.
+Belongs here: deciding, proposing, taking back. Does not: forms (`review.deciding.decision_request`), pages.
 """
 
 import hashlib
@@ -18,42 +18,42 @@ from ledger.decisions.errors import DecisionError
 from ledger.decisions.ledger import Beside
 from ledger.decisions.preview import foresee_all
 from ledger.decisions.submitting import Taken
-from ledger.desk.four_eyes import REASONS, is_sampled, reasons_for_second
+from ledger.desk.four_eyes import APPROVAL_REASONS, is_sampled, reasons_for_approval
 from ledger.desk.proposals import Proposal, approve, approved_decisions, find_proposal, propose
-from review.access.scope import sees
 from review.access.viewer import Viewer
+from review.access.visible_orders import is_visible
+from review.deciding.changed_since import ChangedSince, find_changed_since
+from review.deciding.decidable_night import decidable_night
+from review.deciding.decision_request import DecisionRequest
 from review.deciding.drafting import draft_all
-from review.deciding.meanwhile import Meanwhile, find_meanwhile
-from review.deciding.night import present_of
-from review.deciding.sight import seen_subject
-from review.deciding.wishes import Wish
+from review.deciding.visible_subject import visible_subject
 from review.desk import Desk
 from review.settings import DeskSettings
 from warehouse.tables.register import REVIEW_QUEUE
 
 
 @dataclass(frozen=True, eq=False)
-class Considered:
-    """What a wish comes to, before anything is kept.
+class Preview:
+    """What a request comes to, before anything is kept.
 
     Attributes:
         drafts: the decisions.
         changes: of all of them, as `foresee` tells: `order_id`, `change`, `field`, `before`, `after`.
         why: codes of `four_eyes.REASONS` for which a second steward is asked; empty if none is.
         orders: that they are about.
-        meanwhile: what changed since the form was drawn; None if nothing did.
+        changed: what changed since the form was drawn; None if nothing did.
     """
 
     drafts: tuple[Draft, ...]
     changes: pl.DataFrame
     why: tuple[str, ...]
     orders: frozenset[str]
-    meanwhile: Meanwhile | None
+    changed: ChangedSince | None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a wish.
+    """What became of a request.
 
     Attributes:
         taken: decisions in the ledger; empty if they wait for a second steward.
@@ -76,8 +76,8 @@ class Decider:
         self._by = who.name
         self._forces = who.forces
 
-    def consider(self, wish: Wish) -> Considered:
-        """What a wish comes to; nothing is kept.
+    def preview(self, wanted: DecisionRequest) -> Preview:
+        """What a request comes to; nothing is kept.
 
         Raises:
             UnseenError: it is about orders that the steward may not see.
@@ -86,38 +86,38 @@ class Decider:
             ContradictionError, RefusedTogetherError: decisions that stand contradict it.
             LedgerError: the ledger is down.
         """
-        if not wish.asked:
+        if not wanted.decisions:
             raise DecisionError("nothing is decided")
         snapshot, ledger = self._desk.snapshot(), self._desk.ledger
-        present = present_of(snapshot)
-        drafts, decisions = draft_all(wish, present), ledger.read()
-        orders = seen_subject(drafts, decisions, snapshot, self._forces)
-        drawn_for = [order for order in wish.orders if sees(order, snapshot, self._forces)]
-        signature = Signature(self._by, wish.reason_code, wish.comment)
+        present = decidable_night(snapshot)
+        drafts, decisions = draft_all(wanted, present), ledger.read()
+        orders = visible_subject(drafts, decisions, snapshot, self._forces)
+        drawn_for = [order for order in wanted.orders if is_visible(order, snapshot, self._forces)]
+        signature = Signature(self._by, wanted.reason_code, wanted.comment)
         ledger.decide_all([(draft, signature) for draft in drafts], keep=False)
-        return Considered(
+        return Preview(
             drafts=drafts,
             changes=foresee_all(drafts, present),
             why=self._why(drafts, present, decisions),
             orders=orders,
-            meanwhile=find_meanwhile(self._desk, wish, drafts, present, orders=drawn_for),
+            changed=find_changed_since(self._desk, wanted, drafts, present, orders=drawn_for),
         )
 
-    def carry_out(self, wish: Wish) -> Outcome | None:
+    def save(self, wanted: DecisionRequest) -> Outcome | None:
         """Take the decisions, or let them wait for a second steward; None if something changed meanwhile.
 
-        What changed is for the caller to show first (`consider`); values that changed since the preview are refused
-        here too, by the fingerprints, and decisions that were taken since, by the ledger. Raises as `consider`.
+        What changed is for the caller to show first (`preview`); values that changed since the preview are refused
+        here too, by the fingerprints, and decisions that were taken since, by the ledger. Raises as `preview`.
         """
-        considered = self.consider(wish)
-        if considered.meanwhile is not None:
+        preview = self.preview(wanted)
+        if preview.changed is not None:
             return None
-        signature = Signature(self._by, wish.reason_code, wish.comment)
-        if considered.why:
-            return self._propose(wish, considered, signature)
-        batch_id = name_submission(self._by, wish.submission) if len(considered.drafts) > 1 else None
-        requests = [(draft.in_batch(batch_id) if batch_id else draft, signature) for draft in considered.drafts]
-        note = self._noted(considered.orders)
+        signature = Signature(self._by, wanted.reason_code, wanted.comment)
+        if preview.why:
+            return self._propose(wanted, preview, signature)
+        batch_id = name_submission(self._by, wanted.submission) if len(preview.drafts) > 1 else None
+        requests = [(draft.in_batch(batch_id) if batch_id else draft, signature) for draft in preview.drafts]
+        note = self._noted(preview.orders)
         return Outcome(self._desk.ledger.decide_all(requests, beside=note), None, batch_id)
 
     def approve(self, proposal_id: str, comment: str | None) -> tuple[Taken, ...]:
@@ -127,13 +127,13 @@ class Decider:
             UnseenError: it is about orders that the approver may not see.
             ProposalError: it is one's own, or was judged meanwhile.
             ValuesChangedError: values have changed since it was proposed: return it instead.
-            RefusedTogetherError, LedgerError: as `consider`.
+            RefusedTogetherError, LedgerError: as `preview`.
         """
         proposal = find_proposal(self._desk.database, proposal_id)
-        present = present_of(self._desk.snapshot())
+        present = decidable_night(self._desk.snapshot())
         drafts = [draft_of(draft.about(), present) for draft, _ in proposal.requests]
         ledger = self._desk.ledger
-        orders = seen_subject(drafts, ledger.read(), self._desk.snapshot(), self._forces)
+        orders = visible_subject(drafts, ledger.read(), self._desk.snapshot(), self._forces)
         note = self._noted(orders, proposal=proposal_id)
         return tuple(approve(ledger, proposal, by=self._by, at=self._desk.clock(), comment=comment, beside=note))
 
@@ -153,30 +153,30 @@ class Decider:
         found = {
             code
             for draft in drafts
-            for code in reasons_for_second(draft, self._by, present, decisions, approved=approved)
+            for code in reasons_for_approval(draft, self._by, present, decisions, approved=approved)
         }
         # Drawn by what is decided on, not by the form: nobody gets another draw by asking again.
         drawn_by = "\n".join(sorted(draft.target for draft in drafts))
         if is_sampled(f"{self._by}\n{drawn_by}", self._share):
             found.add("sample")
-        return tuple(reason.code for reason in REASONS if reason.code in found)
+        return tuple(reason.code for reason in APPROVAL_REASONS if reason.code in found)
 
-    def _propose(self, wish: Wish, considered: Considered, signature: Signature) -> Outcome:
+    def _propose(self, wanted: DecisionRequest, preview: Preview, signature: Signature) -> Outcome:
         proposal = Proposal(
-            proposal_id=name_submission(self._by, wish.submission),
+            proposal_id=name_submission(self._by, wanted.submission),
             proposed_by=self._by,
             proposed_at=self._desk.clock(),
-            item_id=self._settled(wish, considered.orders),
-            requests=tuple((draft, signature) for draft in considered.drafts),
-            why=considered.why,
+            item_id=self._settled(wanted, preview.orders),
+            requests=tuple((draft, signature) for draft in preview.drafts),
+            why=preview.why,
         )
-        propose(self._desk.database, proposal, beside=self._noted(considered.orders, proposal=proposal.proposal_id))
+        propose(self._desk.database, proposal, beside=self._noted(preview.orders, proposal=proposal.proposal_id))
         return Outcome((), proposal.proposal_id, None)
 
-    def _settled(self, wish: Wish, orders: frozenset[str]) -> str | None:
-        """The item that a wish settles: one of its orders; a form can name any."""
-        queue = self._desk.snapshot().table(REVIEW_QUEUE.name).filter(pl.col("item_id") == wish.item_id)
-        return wish.item_id if orders & set(queue.get_column("order_id")) else None
+    def _settled(self, wanted: DecisionRequest, orders: frozenset[str]) -> str | None:
+        """The item that a request settles: one of its orders; a form can name any."""
+        queue = self._desk.snapshot().table(REVIEW_QUEUE.name).filter(pl.col("item_id") == wanted.item_id)
+        return wanted.item_id if orders & set(queue.get_column("order_id")) else None
 
 
 def name_submission(by: str, submission: str) -> str:

@@ -1,4 +1,4 @@
-"""The drafts that a wish makes on a night.
+"""The drafts that a request makes on a night.
 
 Belongs here: this step, for one decision and for several. Does not: judging them (`review.deciding.decider`).
 """
@@ -12,10 +12,10 @@ from ledger.decisions.bulk import draft_of
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
-from review.deciding.wishes import Wish
+from review.deciding.decision_request import DecisionRequest
 
 
-def draft_all(wish: Wish, present: Present) -> tuple[Draft, ...]:
+def draft_all(wanted: DecisionRequest, present: Present) -> tuple[Draft, ...]:
     """The decisions on what there is now.
 
     Raises:
@@ -23,17 +23,17 @@ def draft_all(wish: Wish, present: Present) -> tuple[Draft, ...]:
         ValuesChangedError: the values of the one decision have changed since the preview.
         RefusedTogetherError: of several decisions some can't be taken.
     """
-    wanted = [one for asked in wish.asked for one in _spread(asked, present)]
-    prints: Sequence[str | None] = wish.fingerprints or [None] * len(wanted)
-    if len(prints) != len(wanted):
+    listed = [one for asked in wanted.decisions for one in _spread(asked, present)]
+    prints: Sequence[str | None] = wanted.fingerprints or [None] * len(listed)
+    if len(prints) != len(listed):
         raise DecisionError("the form does not say of each decision what was seen: look again")
     drafts, refusals = list[Draft](), dict[int, Exception]()
-    for place, (asked, seen) in enumerate(zip(wanted, prints, strict=True)):
+    for place, (asked, seen) in enumerate(zip(listed, prints, strict=True)):
         try:
             drafts.append(draft_of({**asked, "fingerprint": seen}, present))
         except (DecisionError, DecisionRefusedError) as error:
             refusals[place] = error
-    if refusals and len(wanted) == 1:
+    if refusals and len(listed) == 1:
         raise refusals[0]
     if refusals:
         raise RefusedTogetherError(refusals)

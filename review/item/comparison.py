@@ -1,7 +1,7 @@
 """The comparison: records of one or two orders as columns, fields as rows, each value beside the register's.
 
 Belongs here: whether two values are the same fact, and what is said of each. Does not: marks within a value
-(`review.item.differences`), weights (`review.item.waterfall`).
+(`review.item.value_marks`), weights (`review.item.waterfall`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from review.item.differences import Pieces, fold_name, mark_date, mark_name, mark_sign, mark_whole
 from review.item.fields import FIELD_ROWS, FieldRow
-from review.item.words import CHOICE_REASONS, day_words, record_title, source_name, title_of, titled
+from review.item.titles import CHOICE_REASONS, format_day, record_title, source_name, title_for, title_of
+from review.item.value_marks import Pieces, fold_name, mark_characters, mark_date, mark_name, mark_whole
 
 State = Literal["reference", "same", "other_form", "differs", "silent", "alone"]
 Values = Mapping[str, Any]
@@ -24,7 +24,7 @@ CHECKED: Final = {"pnc_id": "is_pnc_id_valid", "cro_number": "is_cro_valid"}
 
 
 @dataclass(frozen=True)
-class Column:
+class ComparisonColumn:
     """A column of the comparison: the register's view of an order, or a record of it.
 
     Attributes:
@@ -59,7 +59,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ComparisonCell:
     """A value.
 
     Attributes:
@@ -83,11 +83,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """A field and its values, a cell a column."""
 
     field: FieldRow
-    cells: tuple[Cell, ...]
+    cells: tuple[ComparisonCell, ...]
 
     @property
     def is_disputed(self) -> bool:
@@ -96,7 +96,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparisonSide:
     """An order and its records, as the comparison takes them.
 
     Attributes:
@@ -116,8 +116,8 @@ class Side:
 class Comparison:
     """The whole table."""
 
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    columns: tuple[ComparisonColumn, ...]
+    rows: tuple[ComparisonRow, ...]
 
     @property
     def orders(self) -> tuple[tuple[str, int], ...]:
@@ -126,10 +126,10 @@ class Comparison:
         return tuple((order_id, ids.count(order_id)) for order_id in dict.fromkeys(ids))
 
 
-def compare(sides: Sequence[Side]) -> Comparison:
+def compare(sides: Sequence[ComparisonSide]) -> Comparison:
     """Put the records of one order, or of two, side by side; all values are held against the first order's."""
     columns = tuple(column for side in sides for column in _columns(side))
-    rows = (Row(field, tuple(_cells(field, sides))) for field in FIELD_ROWS)
+    rows = (ComparisonRow(field, tuple(_cells(field, sides))) for field in FIELD_ROWS)
     return Comparison(columns, tuple(row for row in rows if any(cell.text for cell in row.cells)))
 
 
@@ -138,23 +138,23 @@ def text_of(field: FieldRow, value: Any) -> str | None:
     if value is None:
         return None
     if field.nature == "date":
-        return day_words(value)
+        return format_day(value)
     if field.nature == "flag":
         return "Yes" if value else "No"
     return title_of(field.name, str(value)) if field.nature == "code" else str(value)
 
 
-def _columns(side: Side) -> list[Column]:
+def _columns(side: ComparisonSide) -> list[ComparisonColumn]:
     order_id = side.order["order_id"]
-    return [Column(order_id, "Register"), *(_column(order_id, record) for record in side.records)]
+    return [ComparisonColumn(order_id, "Register"), *(_column(order_id, record) for record in side.records)]
 
 
-def _column(order_id: str, record: Values) -> Column:
+def _column(order_id: str, record: Values) -> ComparisonColumn:
     notes = {
         "second record of the order in this source": record.get("is_duplicate"),
         "amended by a later result": record.get("is_amended"),
     }
-    return Column(
+    return ComparisonColumn(
         order_id,
         source_name(record["source"]),
         record["record_id"],
@@ -165,12 +165,12 @@ def _column(order_id: str, record: Values) -> Column:
     )
 
 
-def _cells(field: FieldRow, sides: Sequence[Side]) -> list[Cell]:
+def _cells(field: FieldRow, sides: Sequence[ComparisonSide]) -> list[ComparisonCell]:
     reference = _golden(field, sides[0].order)
-    cells: list[Cell] = []
+    cells: list[ComparisonCell] = []
     for place, side in enumerate(sides):
         if place == 0:
-            cells.append(Cell(text_of(field, reference), "reference", notes=_reasons(field, side)))
+            cells.append(ComparisonCell(text_of(field, reference), "reference", notes=_reasons(field, side)))
         else:
             value = _golden(field, side.order)
             cells.append(_cell(field, value, reference, notes=_reasons(field, side)))
@@ -182,7 +182,7 @@ def _golden(field: FieldRow, order: Values) -> Any:
     return order[field.golden] if field.golden else None
 
 
-def _record_cell(field: FieldRow, record: Values, reference: Any, side: Side) -> Cell:
+def _record_cell(field: FieldRow, record: Values, reference: Any, side: ComparisonSide) -> ComparisonCell:
     won = side.provenance.get(field.golden or "", {})
     has_won = (won.get("source"), won.get("source_key")) == (record["source"], record["source_key"])
     value, notes = record[field.name], _notes(field, record)
@@ -200,18 +200,18 @@ def _cell(
     notes: tuple[str, ...] = (),
     has_won: bool = False,
     is_disputed: bool = False,
-) -> Cell:
+) -> ComparisonCell:
     text = text_of(field, value)
     if text is None:
-        return Cell(None, "silent", notes=notes)
+        return ComparisonCell(None, "silent", notes=notes)
     if field.golden is None or reference is None:
-        return Cell(text, "alone", notes=notes, has_won=has_won)
+        return ComparisonCell(text, "alone", notes=notes, has_won=has_won)
     if _is_same(field, value, reference):
-        return Cell(text, "same", notes=notes, has_won=has_won)
+        return ComparisonCell(text, "same", notes=notes, has_won=has_won)
     if field.name == "end_on" and not is_disputed and abs((value - reference).days) == 1:
         counted = "the last day counted to the day, or to the day before"
-        return Cell(text, "other_form", notes=(*notes, counted), has_won=has_won)
-    return Cell(text, "differs", _pieces(field, value, reference), notes, has_won)
+        return ComparisonCell(text, "other_form", notes=(*notes, counted), has_won=has_won)
+    return ComparisonCell(text, "differs", _pieces(field, value, reference), notes, has_won)
 
 
 def _is_same(field: FieldRow, value: Any, reference: Any) -> bool:
@@ -226,24 +226,24 @@ def _pieces(field: FieldRow, value: Any, reference: Any) -> Pieces:
     if field.nature == "name":
         return mark_name(value, reference)
     if field.nature == "sign":
-        return mark_sign(value, reference)
+        return mark_characters(value, reference)
     if field.nature == "date":
         return mark_date(value, reference)
     return mark_whole(str(text_of(field, value)), str(text_of(field, reference)))
 
 
-def _partial_birth(record: Values, reference: date | None) -> Cell:
+def _partial_birth(record: Values, reference: date | None) -> ComparisonCell:
     """A date of birth of which only the year, or year and month, are known."""
     year, month = record["birth_year"], record["birth_month"]
     if year is None:
-        return Cell(None, "silent")
+        return ComparisonCell(None, "silent")
     text = f"{date(year, month, 1):%B} {year}" if month else str(year)
     if reference is None:
-        return Cell(text, "alone", notes=("day not known",))
+        return ComparisonCell(text, "alone", notes=("day not known",))
     known = f"{reference:%B} {reference.year}" if month else str(reference.year)
     if known == text:
-        return Cell(text, "other_form", notes=("day not known",))
-    return Cell(text, "differs", mark_whole(text, known), ("day not known",))
+        return ComparisonCell(text, "other_form", notes=("day not known",))
+    return ComparisonCell(text, "differs", mark_whole(text, known), ("day not known",))
 
 
 def _notes(field: FieldRow, record: Values) -> tuple[str, ...]:
@@ -259,14 +259,14 @@ def _notes(field: FieldRow, record: Values) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _reasons(field: FieldRow, side: Side) -> tuple[str, ...]:
+def _reasons(field: FieldRow, side: ComparisonSide) -> tuple[str, ...]:
     """Why the register holds what it holds."""
     chosen = side.provenance.get(field.golden or "")
     if chosen is None:
         return ()
     if decision := chosen.get("decision_id"):
         return (f"decided: {decision}",)
-    reason = titled(CHOICE_REASONS, chosen["rule"])
+    reason = title_for(CHOICE_REASONS, chosen["rule"])
     if chosen["source"] is None:
         return (reason,)
     winner = f"{chosen['source']}:{chosen['source_key']}"

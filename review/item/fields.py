@@ -1,6 +1,6 @@
 """The rows of the comparison: which field, in which words, and by what two values of it are the same fact.
 
-Belongs here: the list. Does not: comparing (`review.item.comparison`), marking (`review.item.differences`).
+Belongs here: the list. Does not: comparing (`review.item.comparison`), marking (`review.item.value_marks`).
 """
 
 from dataclasses import dataclass

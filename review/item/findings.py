@@ -10,19 +10,19 @@ from typing import Any, Final
 
 from expectations.discrepancies import RULES
 from expectations.rules.rule import Rule
-from review.item.conditions import condition_label
-from review.item.differences import Piece, Pieces, mark_date, mark_name, mark_sign, mark_whole, marks_set
+from review.item.condition_table import condition_label
 from review.item.fields import FIELD_NATURES, FIELD_TITLES
-from review.item.words import (
+from review.item.titles import (
     SEVERITY_TITLES,
     STATE_TITLES,
-    day_words,
+    format_day,
     owner_title,
     record_title,
     source_name,
+    title_for,
     title_of,
-    titled,
 )
+from review.item.value_marks import Piece, Pieces, mark_characters, mark_date, mark_name, mark_sets, mark_whole
 
 Values = Mapping[str, Any]
 
@@ -73,7 +73,7 @@ class Finding:
     is_resolved: bool
 
 
-def tell_findings(discrepancies: Sequence[Values]) -> tuple[Finding, ...]:
+def describe_findings(discrepancies: Sequence[Values]) -> tuple[Finding, ...]:
     """Discrepancies in words: those that are open first, the gravest first."""
     return tuple(map(_finding, sorted(discrepancies, key=_urgency)))
 
@@ -99,10 +99,10 @@ def _finding(row: Values) -> Finding:
         discrepancy_id=row["discrepancy_id"],
         title=rule.title if rule else row["rule_code"],
         message=row["message"],
-        field=titled(FIELD_TITLES, row["field"]),
-        holder=holder_words(row),
-        observed=words_of(row["field"], row["observed"]),
-        expected=words_of(row["field"], row["expected"]),
+        field=title_for(FIELD_TITLES, row["field"]),
+        holder=describe_holder(row),
+        observed=format_value(row["field"], row["observed"]),
+        expected=format_value(row["field"], row["expected"]),
         pieces=_pieces(row, rule),
         is_set=is_set,
         severity=SEVERITY_TITLES[row["severity"]],
@@ -116,7 +116,7 @@ def _finding(row: Values) -> Finding:
     )
 
 
-def holder_words(row: Values) -> str:
+def describe_holder(row: Values) -> str:
     """Who holds the value of a discrepancy, or lacks the order."""
     if row["source_key"]:
         return record_title(f"{row['source']}:{row['source_key']}")
@@ -124,7 +124,7 @@ def holder_words(row: Values) -> str:
 
 
 def _state(row: Values) -> str:
-    words = f"{STATE_TITLES[row['state']]} since {day_words(row['state_since'])}"
+    words = f"{STATE_TITLES[row['state']]} since {format_day(row['state_since'])}"
     return f"{words}, by {row['resolved_by']}" if row["resolved_by"] else words
 
 
@@ -134,7 +134,7 @@ def _pieces(row: Values, rule: Rule | None) -> Pieces:
     if rule and rule.subject not in ("record", "order"):
         return ()
     if field == "conditions":
-        marked = marks_set((observed or "").split(), (expected or "").split())
+        marked = mark_sets((observed or "").split(), (expected or "").split())
         return tuple(Piece(piece.mark, condition_label(piece.text)) for piece in marked)
     if observed is None or expected is None:
         return ()
@@ -146,14 +146,14 @@ def _marked(field: str, observed: str, expected: str) -> Pieces:
     if nature == "name":
         return mark_name(observed, expected)
     if nature == "sign":
-        return mark_sign(observed, expected)
+        return mark_characters(observed, expected)
     days = _day(observed), _day(expected)
     if nature == "date" and days[0] and days[1]:
         return mark_date(days[0], days[1])
-    return mark_whole(str(words_of(field, observed)), str(words_of(field, expected)))
+    return mark_whole(str(format_value(field, observed)), str(format_value(field, expected)))
 
 
-def words_of(field: str, text: str | None) -> str | None:
+def format_value(field: str, text: str | None) -> str | None:
     """A value of a discrepancy in words."""
     if text is None:
         return None
@@ -162,7 +162,7 @@ def words_of(field: str, text: str | None) -> str | None:
     if FIELD_NATURES.get(field) == "flag":
         return {"true": "Yes", "false": "No"}.get(text, text)
     day = _day(text)
-    return day_words(day) if day else title_of(field, text)
+    return format_day(day) if day else title_of(field, text)
 
 
 def _day(text: str) -> date | None:

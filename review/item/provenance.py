@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.item.fields import FIELD_ROWS, FIELD_TITLES
-from review.item.findings import words_of
-from review.item.words import CHOICE_REASONS, record_title, titled
+from review.item.findings import format_value
+from review.item.titles import CHOICE_REASONS, record_title, title_for
 
 Values = Mapping[str, Any]
 PLACES = {row.name: place for place, row in enumerate(FIELD_ROWS)}
 
 
 @dataclass(frozen=True)
-class Loser:
+class DifferingRecord:
     """A record that gives another value."""
 
     record: str
@@ -24,7 +24,7 @@ class Loser:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ValueOrigin:
     """A golden value and where it came from.
 
     Attributes:
@@ -47,30 +47,30 @@ class Choice:
     reason: str
     decision_id: str | None
     agreeing: tuple[str, ...]
-    losing: tuple[Loser, ...]
+    losing: tuple[DifferingRecord, ...]
 
 
-def tell_choices(provenance: Sequence[Values]) -> tuple[Choice, ...]:
+def describe_origins(provenance: Sequence[Values]) -> tuple[ValueOrigin, ...]:
     """Golden values in the order of the comparison."""
     ranked = sorted(provenance, key=lambda row: (PLACES.get(row["field"], len(PLACES)), row["field"]))
     return tuple(map(_choice, ranked))
 
 
-def _choice(row: Values) -> Choice:
-    return Choice(
-        field=titled(FIELD_TITLES, row["field"]),
-        value=words_of(row["field"], row["value"]),
+def _choice(row: Values) -> ValueOrigin:
+    return ValueOrigin(
+        field=title_for(FIELD_TITLES, row["field"]),
+        value=format_value(row["field"], row["value"]),
         winner=record_title(f"{row['source']}:{row['source_key']}") if row["source"] else None,
         file_name=row["file_name"],
         row_number=row["row_number"],
-        reason=titled(CHOICE_REASONS, row["rule"]),
+        reason=title_for(CHOICE_REASONS, row["rule"]),
         decision_id=row["decision_id"],
         agreeing=tuple(map(record_title, row["agreeing"])),
         losing=tuple(_loser(row["field"], text) for text in row["losing"]),
     )
 
 
-def _loser(field: str, text: str) -> Loser:
+def _loser(field: str, text: str) -> DifferingRecord:
     """A record and its value from `source:key=value`; keys hold no `=`."""
     record_id, _, value = text.partition("=")
-    return Loser(record_title(record_id), words_of(field, value) or "nothing")
+    return DifferingRecord(record_title(record_id), format_value(field, value) or "nothing")

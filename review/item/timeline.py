@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal
 
-from review.item.words import STATUS_TITLES, day_words, record_title
+from review.item.titles import STATUS_TITLES, format_day, record_title
 
 Values = Mapping[str, Any]
 Shape = Literal["binds", "ended", "travel", "said"]
@@ -59,8 +59,8 @@ class Stretch:
     @property
     def told(self) -> str:
         """From when to when, in words."""
-        end = day_words(self.end_on) if self.end_on else "no end known"
-        return f"{day_words(self.start_on)} to {end}"
+        end = format_day(self.end_on) if self.end_on else "no end known"
+        return f"{format_day(self.start_on)} to {end}"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Event:
     @property
     def day(self) -> str:
         """The day in words."""
-        return day_words(self.on)
+        return format_day(self.on)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Timeline:
     @property
     def today_words(self) -> str:
         """The day of the release in words."""
-        return day_words(self.as_of)
+        return format_day(self.as_of)
 
 
 @dataclass(frozen=True)

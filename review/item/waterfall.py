@@ -11,7 +11,7 @@ from typing import Any, Final
 from reconciliation.register import read_pair
 from review.item.comparison import text_of
 from review.item.fields import FIELD_ROWS, STEP_TITLES, FieldRow
-from review.item.words import record_title, source_name, titled
+from review.item.titles import record_title, source_name, title_for
 
 Values = Mapping[str, Any]
 
@@ -143,7 +143,7 @@ def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> Waterfall:
     left, right = (_values_by_step(records.get(pair[side], {})) for side in ("left_id", "right_id"))
     steps = tuple(
         Step(
-            titled(STEP_TITLES, step.comparison),
+            title_for(STEP_TITLES, step.comparison),
             step.level,
             step.weight,
             total,

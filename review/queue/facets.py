@@ -1,6 +1,6 @@
-"""The facets of the queue: by what it can be narrowed down, and the words for their values.
+"""The facets of the queue: by what it can be filtered down, and the words for their values.
 
-Belongs here: the list. Does not: counting (`review.queue.narrowing`), the address of a view (`review.queue.view`).
+Belongs here: the list. Does not: counting (`review.queue.filters`), the address of a view (`review.queue.queue_view`).
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from typing import Final
 
 from expectations.discrepancies import RULES
 from review.item.fields import FIELD_TITLES
-from review.item.words import KIND_TITLES, SEVERITY_TITLES, STATUS_TITLES, source_name, title_of
+from review.item.titles import KIND_TITLES, SEVERITY_TITLES, STATUS_TITLES, source_name, title_of
 from warehouse.codes import reference
 from warehouse.tables.core import ORDER_TYPES
 from warehouse.tables.register import LEGAL_STATUSES, QUEUE_KINDS, SEVERITIES
@@ -45,7 +45,7 @@ class Facet:
         fixed: its values, in the order in which they are shown, if they are known beforehand; else those that the
             items have, by their words.
         has_several: an item can have several values; they are kept beside the items.
-        standing: the values that are chosen if none is named.
+        defaults: the values that are chosen if none is named.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Facet:
     words: Callable[[str], str]
     fixed: tuple[str, ...] = ()
     has_several: bool = False
-    standing: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
 
 
 def _listed(words: Mapping[str, str]) -> Callable[[str], str]:
@@ -84,7 +84,7 @@ def _regions() -> dict[str, str]:
 
 
 FACETS: Final = (
-    Facet("state", "State", _listed(STATES), tuple(STATES), standing=TO_DO),
+    Facet("state", "State", _listed(STATES), tuple(STATES), defaults=TO_DO),
     Facet("assignee", "Assigned to", _assignee_words),
     Facet("kind", "Kind", _listed(KIND_TITLES), QUEUE_KINDS),
     Facet("severity", "Severity", _listed(SEVERITY_TITLES), SEVERITIES),

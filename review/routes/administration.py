@@ -10,17 +10,17 @@ from starlette.responses import HTMLResponse, Response
 
 from ledger.audit import ACTS
 from ledger.desk.accounts import Account, AccountError, all_accounts, find_account
-from ledger.desk.metadata import ROLES
-from review.access.accounts import Administration, new_password
-from review.access.audit_pages import PAGE_LENGTH, Question, find_entries
+from ledger.desk.desk_tables import ROLES
+from review.access.account_changes import AccountChanges, new_password
+from review.access.audit_search import PAGE_LENGTH, AuditQuery, find_entries
 from review.access.passwords import WeakPasswordError
 from review.access.viewer import AnyAdministrator, Auditing, SignedIn, Viewer, administrator, signed_in
-from review.pages import Place, go_on, page
+from review.pages import NavigationLink, redirect_to, render_page
 
 router = APIRouter()
-places = (
-    Place("Accounts", "/accounts", "administer", rank=80),
-    Place("Audit log", "/audit", "administer", rank=90),
+navigation = (
+    NavigationLink("Accounts", "/accounts", "administer", rank=80),
+    NavigationLink("Audit log", "/audit", "administer", rank=90),
 )
 Text = Annotated[str, Form()]
 LONGEST = 200
@@ -74,13 +74,13 @@ def change_account(
             raise HTTPException(422)
     except (AccountError, WeakPasswordError) as error:
         return _account_page(request, name, error=str(error))
-    return go_on(request, "/accounts", message=f"The account {name} was changed; its sessions have ended.")
+    return redirect_to(request, "/accounts", message=f"The account {name} was changed; its sessions have ended.")
 
 
 @router.get("/password", dependencies=[Depends(signed_in)])
 def ask_for_password(request: Request) -> HTMLResponse:
     """The form for another password of one's own."""
-    return page(request, "access/password.html")
+    return render_page(request, "access/password.html")
 
 
 @router.post("/password")
@@ -90,12 +90,12 @@ def change_password(request: Request, who: SignedIn, old_password: Text = "", ne
     with state.desk.reading() as connection:
         account = find_account(connection, who.name)
     if account is None or not state.passwords.is_right(old_password, account.password_hash):
-        return page(request, "access/password.html", status=422, old_error="This is not your password.")
+        return render_page(request, "access/password.html", status=422, old_error="This is not your password.")
     try:
         _office(request, who).set_password(who.name, new_password, but=who.session)
     except WeakPasswordError as error:
-        return page(request, "access/password.html", status=422, new_error=_sentence(error))
-    return go_on(request, "/", message="Your password was changed. You are signed out everywhere else.")
+        return render_page(request, "access/password.html", status=422, new_error=_sentence(error))
+    return redirect_to(request, "/", message="Your password was changed. You are signed out everywhere else.")
 
 
 @router.get("/audit", dependencies=[Depends(administrator)])
@@ -104,26 +104,26 @@ def show_log(request: Request, audit: Auditing) -> HTMLResponse:
     asked = request.query_params
     typed = {name: asked.get(name, "")[:LONGEST] for name in ("act", "user", "key", "since", "until")}
     try:
-        question = Question.read({**typed, "before": asked.get("before", "")})
+        question = AuditQuery.read({**typed, "before": asked.get("before", "")})
     except ValueError:
-        return page(request, "access/audit.html", status=422, typed=typed, acts=ACTS, wrong=NO_DAY, entries=[])
+        return render_page(request, "access/audit.html", status=422, typed=typed, acts=ACTS, wrong=NO_DAY, entries=[])
     audit("consultation", what={"audit_log": question.keys})
     entries = find_entries(request.app.state.desk, question)
     shown = entries[:PAGE_LENGTH]
     further = urlencode({**typed, "before": shown[-1]["sequence"]}) if len(entries) > PAGE_LENGTH else None
-    return page(request, "access/audit.html", typed=typed, acts=ACTS, entries=shown, further=further)
+    return render_page(request, "access/audit.html", typed=typed, acts=ACTS, entries=shown, further=further)
 
 
-def _office(request: Request, who: Viewer) -> Administration:
+def _office(request: Request, who: Viewer) -> AccountChanges:
     state = request.app.state
-    return Administration(state.desk, state.logbook, passwords=state.passwords, by=who.name)
+    return AccountChanges(state.desk, state.audit_recorder, passwords=state.passwords, by=who.name)
 
 
 def _accounts_page(request: Request, *, error: str | None = None, **context: object) -> HTMLResponse:
     with request.app.state.desk.reading() as connection:
         found: tuple[Account, ...] = all_accounts(connection)
     told = _sentence(error) if error else None
-    return page(
+    return render_page(
         request,
         "access/accounts.html",
         status=422 if error else 200,
@@ -140,7 +140,7 @@ def _account_page(request: Request, name: str, *, error: str | None = None, **co
     if account is None:
         raise HTTPException(404)
     told = _sentence(error) if error else None
-    return page(
+    return render_page(
         request,
         "access/account.html",
         status=422 if error else 200,

@@ -10,19 +10,19 @@ from starlette.responses import Response
 
 from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Auditing, Viewer
-from review.dashboards.expiries import NOT_KNOWN, find_expiries, list_expiries, summarise_expiries
-from review.dashboards.gallery import Gallery
-from review.dashboards.night import night_panels, state_words
+from review.dashboards.expiry_panels import NOT_KNOWN, find_expiries, list_expiries, summarise_expiries
+from review.dashboards.night_panels import night_panels, state_words
 from review.dashboards.panels import Panel
-from review.dashboards.quality import LEGEND, MEASURE, SCOPE, league_panels, name_of, read_scores, trend_panels
-from review.dashboards.work import done_panels, open_panels, read_done
-from review.desk import Desk, Snapshot
-from review.item.words import title_of
-from review.pages import Place, page
-from review.queue.board import open_board
+from review.dashboards.picture_store import PictureStore
+from review.dashboards.quality_panels import LEGEND, MEASURE, SCOPE, league_panels, name_of, read_scores, trend_panels
+from review.dashboards.workload_panels import decided_panels, open_panels, read_recent_decisions
+from review.desk import Desk, WholeRelease
+from review.item.titles import title_of
+from review.pages import NavigationLink, render_page
+from review.queue.visible_queue import open_queue
 
 router = APIRouter()
-places = (Place("Dashboards", "/dashboards", "see", 50),)
+navigation = (NavigationLink("Dashboards", "/dashboards", "see", 50),)
 
 PAGES: Final = (
     ("The night", "/dashboards"),
@@ -44,15 +44,15 @@ def show_night(request: Request, who: AnyViewer) -> Response:
 def show_work(request: Request, who: AnyViewer) -> Response:
     """What is open, and what was decided of late."""
     desk: Desk = request.app.state.desk
-    snapshot, gallery = _snapshot(request), _gallery(request)
-    panels = open_panels(open_board(desk, who).rows, gallery, forces=who.forces)
+    snapshot, pictures = _snapshot(request), _pictures_of(request)
+    panels = open_panels(open_queue(desk, who).rows, pictures, forces=who.forces)
     try:
-        done = read_done(desk, snapshot, who)
+        done = read_recent_decisions(desk, snapshot, who)
     except LedgerError:
         request.state.is_read_only = True
         return _shown(request, "Work", panels, who, lead="What was decided can’t be told while the ledger is down.")
     today = desk.clock().date()
-    more = done_panels(done, gallery, today=today, forces=who.forces, by_steward=who.may("decide"))
+    more = decided_panels(done, pictures, today=today, forces=who.forces, by_steward=who.may("decide"))
     return _shown(request, "Work", (*panels, *more), who)
 
 
@@ -61,10 +61,10 @@ def show_quality(request: Request, who: AnyViewer, dimension: str = "completenes
     """The scores of the release in one dimension."""
     if dimension not in MEASURE:
         raise HTTPException(404)
-    snapshot, gallery = _snapshot(request), _gallery(request)
+    snapshot, pictures = _snapshot(request), _pictures_of(request)
     scores = read_scores(request.app.state.desk, snapshot, who.forces)
     panels = snapshot.keep(
-        f"{dimension} for {_forces_key(who)}", lambda: league_panels(scores, dimension, gallery, forces=who.forces)
+        f"{dimension} for {_forces_key(who)}", lambda: league_panels(scores, dimension, pictures, forces=who.forces)
     )
     measure = MEASURE[dimension]
     dimensions = [{"value": name, "text": name.capitalize(), "selected": name == dimension} for name in MEASURE]
@@ -77,9 +77,9 @@ def show_quality(request: Request, who: AnyViewer, dimension: str = "completenes
 @router.get("/dashboards/quality/{scope}/{key}")
 def show_trend(request: Request, who: AnyViewer, scope: str, key: str) -> Response:
     """How the scores of one source, region or force moved."""
-    snapshot, gallery = _snapshot(request), _gallery(request)
+    snapshot, pictures = _snapshot(request), _pictures_of(request)
     scores = read_scores(request.app.state.desk, snapshot, who.forces)
-    panels = trend_panels(scores, scope, key, gallery, forces=who.forces)
+    panels = trend_panels(scores, scope, key, pictures, forces=who.forces)
     if scope not in SCOPE or not panels:
         raise HTTPException(404)
     name = name_of(scores.series(scope, key, panels[0].key))
@@ -93,7 +93,7 @@ def show_expiries(
     request: Request, who: AnyViewer, audit: Auditing, force: str | None = None, number: int = 1
 ) -> Response:
     """Orders that end within the next 90 days."""
-    snapshot, gallery = _snapshot(request), _gallery(request)
+    snapshot, pictures = _snapshot(request), _pictures_of(request)
     whole = snapshot.keep(f"expiries for {_forces_key(who)}", lambda: find_expiries(snapshot, who.forces))
     chosen = whole.of_force(force or None)
     here = min(max(1, number), chosen.pages)
@@ -110,7 +110,7 @@ def show_expiries(
     return _shown(
         request,
         "Expiries",
-        (*summarise_expiries(chosen, gallery, forces=who.forces), list_expiries(shown)),
+        (*summarise_expiries(chosen, pictures, forces=who.forces), list_expiries(shown)),
         who,
         choices=choices,
         pagination=_page_links(force, here, chosen.pages),
@@ -120,7 +120,7 @@ def show_expiries(
 @router.get("/dashboards/pictures/{name}.svg")
 def show_picture(request: Request, who: AnyViewer, name: str) -> Response:
     """A picture of a dashboard; its page has the figures as a table."""
-    svg = _gallery(request).svg(name, forces=who.forces)
+    svg = _pictures_of(request).svg(name, forces=who.forces)
     if svg is None:
         raise HTTPException(404)
     return Response(svg, media_type="image/svg+xml")
@@ -130,7 +130,7 @@ def _shown(
     request: Request, title: str, panels: Sequence[Panel], who: Viewer, *, lead: str = "", **context: Any
 ) -> Response:
     scope = None if who.forces is None else [title_of("force_code", code) for code in sorted(who.forces)]
-    return page(
+    return render_page(
         request,
         "dashboards/dashboard.html",
         title=title,
@@ -153,14 +153,14 @@ def _page_links(force: str | None, here: int, pages: int) -> Mapping[str, Any]:
     return {end: {"href": f"/dashboards/expiries?number={at}{chosen}"} for end, at in ends.items() if at}
 
 
-def _snapshot(request: Request) -> Snapshot:
+def _snapshot(request: Request) -> WholeRelease:
     desk: Desk = request.app.state.desk
     return desk.snapshot()
 
 
-def _gallery(request: Request) -> Gallery:
-    gallery: Gallery = _snapshot(request).keep("gallery", Gallery)
-    return gallery
+def _pictures_of(request: Request) -> PictureStore:
+    pictures: PictureStore = _snapshot(request).keep("pictures", PictureStore)
+    return pictures
 
 
 def _forces_key(who: Viewer) -> str:

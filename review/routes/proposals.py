@@ -8,25 +8,25 @@ from starlette.responses import Response
 from ledger.decisions.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
 from ledger.desk.proposals import ProposalError, find_proposal, return_proposal, withdraw
 from review.access.viewer import AnyApprover, AnySteward, Audit, Auditing, Viewer
-from review.deciding.previewing import decider_of
-from review.deciding.second_look import SecondLook, look_at, waiting_for
-from review.deciding.sight import UnseenError
-from review.deciding.way import SentForm
-from review.deciding.wishes import text
+from review.deciding.decision_request import text
+from review.deciding.item_navigation import SentForm
+from review.deciding.preview_page import decider_of
+from review.deciding.shown_proposal import ShownProposal, find_shown_proposal, proposals_waiting_for
+from review.deciding.visible_subject import NotVisibleError
 from review.desk import Desk
-from review.pages import Place, go_on, page
+from review.pages import NavigationLink, redirect_to, render_page
 
 router = APIRouter()
-places = (Place("Second look", "/proposals", "decide", 30),)
+navigation = (NavigationLink("Second look", "/proposals", "decide", 30),)
 
 
 @router.get("/proposals")
 def show_waiting(request: Request, who: AnySteward, audit: Auditing) -> Response:
     """What waits for a second steward."""
-    waiting = waiting_for(request.app.state.desk, who)
+    waiting = proposals_waiting_for(request.app.state.desk, who)
     orders = sorted({order for look in waiting for order in look.orders})
     audit("consultation", what={"page": "proposals", "orders": orders})
-    return page(request, "deciding/proposals.html", waiting=waiting)
+    return render_page(request, "deciding/proposals.html", waiting=waiting)
 
 
 @router.get("/proposals/{proposal_id}")
@@ -40,12 +40,12 @@ def approve(request: Request, who: AnyApprover, audit: Auditing, form: SentForm,
     """Approve another steward's proposal: its decisions are taken."""
     try:
         taken = decider_of(request, who).approve(proposal_id, text(form, "comment") or None)
-    except UnseenError:
+    except NotVisibleError:
         raise HTTPException(404) from None
     except (DecisionError, DecisionRefusedError) as error:
         return _shown(request, who, audit, proposal_id, error=error, comment=text(form, "comment", strip=False))
     words = "The decision is taken." if len(taken) == 1 else f"{len(taken)} decisions are taken."
-    return go_on(request, "/proposals", message=words)
+    return redirect_to(request, "/proposals", message=words)
 
 
 @router.post("/proposals/{proposal_id}/return")
@@ -59,7 +59,7 @@ def give_back(request: Request, who: AnyApprover, audit: Auditing, form: SentFor
     except ProposalError as error:
         return _shown(request, who, audit, proposal_id, error=error)
     audit("alteration", what={"proposal": proposal_id, "verdict": "returned"})
-    return go_on(request, "/proposals", message="The proposal is returned.")
+    return redirect_to(request, "/proposals", message="The proposal is returned.")
 
 
 @router.post("/proposals/{proposal_id}/withdraw")
@@ -72,18 +72,18 @@ def take_back(request: Request, who: AnySteward, audit: Auditing, proposal_id: s
     except ProposalError as error:
         return _shown(request, who, audit, proposal_id, error=error)
     audit("alteration", what={"proposal": proposal_id, "verdict": "withdrawn"})
-    return go_on(request, "/proposals", message="Your proposal is withdrawn.")
+    return redirect_to(request, "/proposals", message="Your proposal is withdrawn.")
 
 
-def _look(request: Request, who: Viewer, proposal_id: str) -> SecondLook:
+def _look(request: Request, who: Viewer, proposal_id: str) -> ShownProposal:
     """A proposal that somebody may see.
 
     Raises:
         HTTPException: 404.
     """
     try:
-        return look_at(request.app.state.desk, who, proposal_id)
-    except (ProposalError, UnseenError):
+        return find_shown_proposal(request.app.state.desk, who, proposal_id)
+    except (ProposalError, NotVisibleError):
         raise HTTPException(404) from None
 
 
@@ -96,7 +96,7 @@ def _shown(
     errors = [
         {"text": f"{words[:1].upper()}{words[1:]}.", "href": "#comment"} for words in dict.fromkeys(map(str, told))
     ]
-    return page(
+    return render_page(
         request,
         "deciding/proposal.html",
         status=409 if errors else 200,

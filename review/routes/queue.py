@@ -1,4 +1,4 @@
-"""The queue: what waits, narrowed down; views that are kept; finding orders."""
+"""The queue: what waits, filtered down; views that are kept; finding orders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ledger.decisions.errors import DecisionError, LedgerError
-from ledger.desk.work import SavedView, forget_view, read_views, save_view
-from review.access.scope import ORDER_COLUMNS, only_seen
+from ledger.desk.item_work import SavedView, forget_view, read_views, save_view
 from review.access.viewer import AnyViewer, Auditing, Viewer, viewer
+from review.access.visible_orders import ORDER_COLUMNS, only_visible
 from review.desk import Desk
-from review.item.words import day_words
-from review.pages import Place, go_on, page
-from review.queue.board import Board, open_board
+from review.item.titles import format_day
+from review.pages import NavigationLink, redirect_to, render_page
 from review.queue.facets import FACET
-from review.queue.narrowing import Narrowed
-from review.queue.search import LONGEST, Index, build_index, find_orders
-from review.queue.searches import Search, Searches
-from review.queue.showing import chips, groups, headings, lines, page_links, sort_options
-from review.queue.view import View, read_view
+from review.queue.filters import FilteredItems
+from review.queue.order_search import LONGEST, SearchIndex, build_search_index, find_orders
+from review.queue.queue_page import chosen_filters, facet_groups, page_links, queue_lines, sort_headings, sort_options
+from review.queue.queue_view import QueueView, read_view
+from review.queue.recent_searches import RecentSearch, RecentSearches
+from review.queue.visible_queue import VisibleQueue, open_queue
 
 router = APIRouter()
-places = (Place("Queue", "/queue", "see", 10), Place("Search", "/search", "see", 20))
+navigation = (NavigationLink("Queue", "/queue", "see", 10), NavigationLink("Search", "/search", "see", 20))
 
 ADDRESS = "/queue"
 MOST_FOUND = 50
@@ -41,17 +41,17 @@ def show_queue(request: Request, who: AnyViewer, audit: Auditing) -> Response:
     is_part = "hx-request" in request.headers
     if not is_part and not view.problems and request.url.query != view.link():
         return RedirectResponse(_address(view), status_code=303)
-    board = open_board(request.app.state.desk, who)
-    narrowed = board.narrowed(view)
-    shown = narrowed.page(view.page)
+    queue = open_queue(request.app.state.desk, who)
+    filtered = queue.filtered(view)
+    shown = filtered.page(view.page)
     audit("consultation", what={"page": "queue", "orders": _order_ids(shown), "items": shown["item_id"].to_list()})
-    context = _context(board, narrowed, view)
+    context = _context(queue, filtered, view)
     if is_part:
-        response = page(request, "queue/part.html", **context)
+        response = render_page(request, "queue/part.html", **context)
         response.headers["HX-Push-Url"] = _address(view)
         return response
     context |= {"views": _views(request, who), "errors": [{"text": words} for words in view.problems]}
-    return page(request, "queue/queue.html", status=422 if view.problems else 200, **context)
+    return render_page(request, "queue/queue.html", status=422 if view.problems else 200, **context)
 
 
 @router.post("/queue/views")
@@ -69,32 +69,32 @@ def keep_view(
     try:
         save_view(desk.database, kept, at=desk.clock())
     except DecisionError as error:
-        return go_on(request, _address(view), message=f"The view was not saved: {error}.", tone="warning")
-    return go_on(request, _address(view), message="The view is saved.")
+        return redirect_to(request, _address(view), message=f"The view was not saved: {error}.", tone="warning")
+    return redirect_to(request, _address(view), message="The view is saved.")
 
 
 @router.post("/queue/views/forget")
 def drop_view(request: Request, who: AnyViewer, name: Annotated[str, Form()] = "") -> Response:
     """Keep a view of one's own no longer."""
     if forget_view(request.app.state.desk.database, who.name, name):
-        return go_on(request, ADDRESS, message="The view is deleted.")
-    return go_on(request, ADDRESS, message="You have no view of that name.", tone="warning")
+        return redirect_to(request, ADDRESS, message="The view is deleted.")
+    return redirect_to(request, ADDRESS, message="You have no view of that name.", tone="warning")
 
 
 @router.get("/search", dependencies=[Depends(viewer)])
 def ask_for_search(request: Request) -> HTMLResponse:
     """The page to search on."""
-    return page(request, "queue/search.html", asked=None)
+    return render_page(request, "queue/search.html", asked=None)
 
 
 @router.post("/search")
 def search(request: Request, who: AnyViewer, text: Annotated[str, Form()] = "") -> Response:
     """Take what was typed; what is found has an address of its own, without what was typed."""
-    asked = Search(who.name, " ".join(text.split())[:LONGEST])
+    asked = RecentSearch(who.name, " ".join(text.split())[:LONGEST])
     if not asked.text:
         errors = [{"text": "Enter a name, an identifier or a reference", "href": "#text"}]
-        return page(request, "queue/search.html", status=422, asked=asked, errors=errors)
-    return go_on(request, f"/search/{_searches(request).keep(asked)}")
+        return render_page(request, "queue/search.html", status=422, asked=asked, errors=errors)
+    return redirect_to(request, f"/search/{_searches(request).keep(asked)}")
 
 
 @router.get("/search/{name}")
@@ -105,26 +105,26 @@ def show_found(request: Request, who: AnyViewer, audit: Auditing, name: str) -> 
         raise HTTPException(410, "What you searched for is no longer kept: search again.")
     found = _find(request.app.state.desk, who, asked.text)
     audit("consultation", what={"page": "search", "by": found.by, "orders": _order_ids(found.orders)})
-    return page(request, "queue/search.html", asked=asked, found=found, words=WORDS, day_words=day_words)
+    return render_page(request, "queue/search.html", asked=asked, found=found, words=WORDS, day_words=format_day)
 
 
-def _context(board: Board, narrowed: Narrowed, view: View) -> dict[str, Any]:
-    number = min(view.page, narrowed.pages)
+def _context(queue: VisibleQueue, filtered: FilteredItems, view: QueueView) -> dict[str, Any]:
+    number = min(view.page, filtered.pages)
     return {
         "view": view,
-        "release": board.release_id,
-        "is_newer": view.drawn_by is not None and view.drawn_by != board.release_id,
-        "is_beyond": view.page > narrowed.pages,
+        "release": queue.release_id,
+        "is_newer": view.drawn_by is not None and view.drawn_by != queue.release_id,
+        "is_beyond": view.page > filtered.pages,
         "number": number,
-        "pages": narrowed.pages,
-        "total": narrowed.items.height,
-        "all": board.rows.height,
-        "lines": lines(narrowed.page(number), board.several),
-        "groups": groups(narrowed, board.choices(), view),
-        "chips": chips(view, ADDRESS),
-        "headings": headings(view, ADDRESS),
+        "pages": filtered.pages,
+        "total": filtered.items.height,
+        "all": queue.rows.height,
+        "lines": queue_lines(filtered.page(number), queue.several),
+        "groups": facet_groups(filtered, queue.choices(), view),
+        "chips": chosen_filters(view, ADDRESS),
+        "headings": sort_headings(view, ADDRESS),
         "sorts": sort_options(view),
-        "pagination": page_links(view, narrowed.pages, ADDRESS, release=board.release_id),
+        "pagination": page_links(view, filtered.pages, ADDRESS, release=queue.release_id),
     }
 
 
@@ -149,16 +149,16 @@ class _Found:
 
 def _find(desk: Desk, who: Viewer, text: str) -> _Found:
     snapshot = desk.snapshot()
-    index: Index = snapshot.keep("search", lambda: build_index(snapshot.table))
+    index: SearchIndex = snapshot.keep("search", lambda: build_search_index(snapshot.table))
     found = find_orders(index, text, this_year=desk.clock().year)
-    seen = only_seen(found.orders, snapshot, who.forces)
+    seen = only_visible(found.orders, snapshot, who.forces)
     shown = seen.head(MOST_FOUND).join(snapshot.table("orders"), on="order_id", how="left", maintain_order="left")
-    return _Found(shown, open_board(desk, who).items_of(shown.get_column("order_id")), found.by, seen.height)
+    return _Found(shown, open_queue(desk, who).items_of(shown.get_column("order_id")), found.by, seen.height)
 
 
-def _searches(request: Request) -> Searches:
+def _searches(request: Request) -> RecentSearches:
     desk: Desk = request.app.state.desk
-    kept: Searches = desk.snapshot().keep("searches", Searches)
+    kept: RecentSearches = desk.snapshot().keep("searches", RecentSearches)
     return kept
 
 
@@ -167,6 +167,6 @@ def _order_ids(rows: pl.DataFrame) -> list[str]:
     return pl.concat(columns).drop_nulls().unique().sort().to_list()
 
 
-def _address(view: View) -> str:
+def _address(view: QueueView) -> str:
     link = view.link()
     return f"{ADDRESS}?{link}" if link else ADDRESS

@@ -26,7 +26,7 @@ from ledger.decisions.errors import (
 )
 from ledger.decisions.in_force import in_force
 from ledger.decisions.ledger import Ledger
-from ledger.desk.metadata import audit_log
+from ledger.desk.desk_tables import audit_log
 from ledger.packs.metadata import pack_lines
 
 

@@ -6,8 +6,8 @@ import pytest
 from ledger_cases import START
 
 from ledger.decisions.errors import DecisionError
-from ledger.desk.claims import claim, held_claims, let_go
-from ledger.desk.comments import Comment, comments_on, say
+from ledger.desk.claims import claim, held_claims, release_claim
+from ledger.desk.comments import Comment, add_comment, comments_on
 
 QUARTER = timedelta(minutes=15)
 
@@ -27,9 +27,9 @@ def test_a_claim_is_kept_by_looking_on(ledger, database):
 
 def test_only_ones_own_claim_is_let_go(ledger, database):
     claim(database, "i1", by="kim", at=START, lasting=QUARTER)
-    let_go(database, "i1", by="noor")
+    release_claim(database, "i1", by="noor")
     assert held_claims(database, at=START)["i1"].held_by == "kim"
-    let_go(database, "i1", by="kim")
+    release_claim(database, "i1", by="kim")
     assert held_claims(database, at=START) == {}
 
 
@@ -44,8 +44,8 @@ def said(words, order_id="ORD-1"):
 
 def test_comments_are_kept_as_they_were_said_and_in_their_order(ledger, database):
     for words in ("<b>seal?</b>\n'; DROP TABLE comments", "é" * 10_000):
-        say(database, said(words))
-    say(database, said("elsewhere", "ORD-2"))
+        add_comment(database, said(words))
+    add_comment(database, said("elsewhere", "ORD-2"))
     assert comments_on(database, "ORD-1") == [said("<b>seal?</b>\n'; DROP TABLE comments"), said("é" * 10_000)]
 
 
@@ -59,5 +59,5 @@ def test_comments_are_kept_as_they_were_said_and_in_their_order(ledger, database
 )
 def test_a_comment_that_can_not_be_kept_is_refused(ledger, database, words):
     with pytest.raises(DecisionError):
-        say(database, said(words))
+        add_comment(database, said(words))
     assert comments_on(database, "ORD-1") == []

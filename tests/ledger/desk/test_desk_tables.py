@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ledger.decisions.database import Database
 from ledger.decisions.errors import LedgerError
-from ledger.desk.metadata import audit_log, judgements, proposals
+from ledger.desk.desk_tables import audit_log, judgements, proposals
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PROPOSAL = {"proposal_id": "P-1", "proposed_by": "kim", "proposed_at": AT, "drafts": "[]", "why": "[]"}

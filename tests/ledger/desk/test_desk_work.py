@@ -8,15 +8,15 @@ from ledger_cases import START
 
 from ledger.decisions.errors import DecisionError
 from ledger.desk.claims import claim
-from ledger.desk.metadata import judgements, proposals
-from ledger.desk.work import (
+from ledger.desk.desk_tables import judgements, proposals
+from ledger.desk.item_work import (
     MOST_VIEWS,
     SavedView,
     assign,
     defer,
     forget_view,
+    read_item_work,
     read_views,
-    read_work,
     save_view,
 )
 
@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 def work_at(database, at):
     with database.reading() as connection:
-        return read_work(connection, at=at)
+        return read_item_work(connection, at=at)
 
 
 def views_of(database, name):

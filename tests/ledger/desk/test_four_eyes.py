@@ -11,7 +11,7 @@ from ledger_cases import rows as ledger_rows
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.errors import DecisionError, RefusedTogetherError
 from ledger.decisions.evidence import name_records
-from ledger.desk.four_eyes import REASONS, is_sampled, reasons_for_second
+from ledger.desk.four_eyes import APPROVAL_REASONS, is_sampled, reasons_for_approval
 from ledger.desk.proposals import (
     Proposal,
     ProposalError,
@@ -60,34 +60,34 @@ def asked(kind, present, *what):
 )
 def test_what_hangs_on_a_decision_tells_whether_a_second_steward_is_asked(kind, what, why):
     present = night()
-    assert reasons_for_second(asked(kind, present, *what), "kim", present, NONE) == why
+    assert reasons_for_approval(asked(kind, present, *what), "kim", present, NONE) == why
 
 
 def test_two_people_become_one_only_with_a_second_steward(two_people):
     for kind in ("same_person", "same_order"):
-        assert "people" in reasons_for_second(asked(kind, two_people, "pnc:1", "pnd:2"), "kim", two_people, NONE)
+        assert "people" in reasons_for_approval(asked(kind, two_people, "pnc:1", "pnd:2"), "kim", two_people, NONE)
 
 
 def test_an_order_that_a_steward_confirmed_is_split_only_with_a_second_steward(one_order_of_police):
     draft = asked("different_order", one_order_of_police, "pnc:1", "pnd:2")
-    assert reasons_for_second(draft, "kim", one_order_of_police, NONE) == ()
+    assert reasons_for_approval(draft, "kim", one_order_of_police, NONE) == ()
     confirmed = ledger_rows(value("ORD-1", "sex", "M"))
-    assert reasons_for_second(draft, "kim", one_order_of_police, confirmed) == ("confirmed",)
+    assert reasons_for_approval(draft, "kim", one_order_of_police, confirmed) == ("confirmed",)
 
 
 def test_another_stewards_decision_is_overruled_only_with_a_second_steward():
     present, former = night(), ledger_rows(value("ORD-1", "sex", "F"))
     name = former.item(0, "decision_id")
     draft = present.draft_value("ORD-1", "sex", "M").replacing(name)
-    assert reasons_for_second(draft, "kim", present, former) == ()
-    assert reasons_for_second(draft, "noor", present, former) == ("overrules",)
+    assert reasons_for_approval(draft, "kim", present, former) == ()
+    assert reasons_for_approval(draft, "noor", present, former) == ("overrules",)
 
 
 def test_what_four_eyes_approved_four_eyes_take_back():
     former = ledger_rows(value("ORD-1", "sex", "F"))
     name = former.item(0, "decision_id")
-    assert reasons_for_second(undo(name), "kim", night(), former) == ()
-    assert reasons_for_second(undo(name), "kim", night(), former, approved={name}) == ("approved",)
+    assert reasons_for_approval(undo(name), "kim", night(), former) == ()
+    assert reasons_for_approval(undo(name), "kim", night(), former, approved={name}) == ("approved",)
 
 
 @given(st.lists(st.uuids(), min_size=300, max_size=300, unique=True), st.sampled_from([0.0, 0.1, 0.5, 1.0]))
@@ -176,5 +176,5 @@ def test_an_empty_proposal_is_refused(ledger, database):
 
 
 def test_every_reason_is_told_in_words():
-    assert all(reason.title.endswith(".") for reason in REASONS)
-    assert len({reason.code for reason in REASONS}) == len(REASONS)
+    assert all(reason.title.endswith(".") for reason in APPROVAL_REASONS)
+    assert len({reason.code for reason in APPROVAL_REASONS}) == len(APPROVAL_REASONS)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ledger_cases import discrepancies, records, redirects
 
 from ledger.decisions.evidence import name_records
-from ledger.packs.following import Evidence, find_places, follow_lines
+from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from ledger.packs.measures import NOT_SEEN, sum_up
 from warehouse.tables.packs import ASKED_CORRECTIONS
 from warehouse.tables.register import CORRECTION_LINES, CORRECTION_STATES, ORDER_SOURCES
@@ -61,7 +61,7 @@ def follow(lines, *, open_now=(), compared=(), held=HELD, moves=(), former=None,
     order_sources = pl.DataFrame(sources, schema=ORDER_SOURCES.schema)
     tonight = records(*((name, {}) for name in held))
     schema = dict.fromkeys(("order_id", "rule_code", "source", "record_id", "observed", "expected"), pl.String)
-    evidence = Evidence(
+    evidence = FollowingEvidence(
         records=tonight,
         order_sources=order_sources,
         discrepancies=discrepancies(*open_now) if open_now else discrepancies({}).clear(),

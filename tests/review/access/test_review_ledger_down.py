@@ -10,7 +10,7 @@ from desk_cases import ORIGIN, PASSWORD, STARTED_AT, Client, settings_of
 from ledger.audit import prove
 from ledger.decisions.database import Database
 from ledger.desk.accounts import add_account
-from review.access.logbook import SPOOL
+from review.access.audit_recorder import SPOOL_FILE
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
@@ -86,11 +86,11 @@ def test_pages_are_read_only_and_what_is_typed_comes_back(client, desk, outage, 
         answer = client.post(path, data=fields)
         assert answer.status_code == 503, path
         assert COMMENT in answer.text, path
-    assert (tmp_path / "home" / "desk" / SPOOL).read_text().count("\n") > 3
+    assert (tmp_path / "home" / "desk" / SPOOL_FILE).read_text().count("\n") > 3
     outage(down=False)
     assert client.post("/decide/save", data=save, follow_redirects=False).status_code == 303
     client.get("/queue")
-    assert (tmp_path / "home" / "desk" / SPOOL).read_text() == ""
+    assert (tmp_path / "home" / "desk" / SPOOL_FILE).read_text() == ""
     with desk.database.reading() as connection:
         assert prove(connection).broken_at is None
 

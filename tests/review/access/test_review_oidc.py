@@ -11,7 +11,7 @@ from desk_cases import PASSWORD, Client, Clock, settings_of
 
 from ledger.decisions.ledger import now
 from ledger.desk.accounts import add_account, find_account
-from ledger.desk.metadata import accounts
+from ledger.desk.desk_tables import accounts
 from review.access.oidc import CALLBACK
 from review.access.tokens import form_token
 from review.desk import Desk

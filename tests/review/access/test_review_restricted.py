@@ -10,10 +10,10 @@ from desk_cases import PASSWORD, STARTED_AT, settings_of
 
 from ledger.decisions.ledger import Ledger
 from ledger.desk.accounts import add_account, set_role
+from ledger.desk.item_work import read_item_work
 from ledger.desk.proposals import read_proposals
-from ledger.desk.work import read_work
 from review.access.passwords import Passwords
-from review.access.scope import only_seen, seen_orders
+from review.access.visible_orders import only_visible, visible_orders
 
 FORCE = "01"
 BOUND = {"met-steward": "steward", "met-approver": "approver", "met-viewer": "viewer"}
@@ -55,8 +55,8 @@ def bound(open_desk, desk):
 def hidden(desk):
     snapshot = desk.snapshot()
     queue, orders = snapshot.table("review_queue"), snapshot.table("orders")
-    theirs = only_seen(queue, snapshot, frozenset({FORCE}))
-    shown = {*seen_orders(snapshot, frozenset({FORCE})), *theirs["order_id"], *theirs["other_order_id"].drop_nulls()}
+    theirs = only_visible(queue, snapshot, frozenset({FORCE}))
+    shown = {*visible_orders(snapshot, frozenset({FORCE})), *theirs["order_id"], *theirs["other_order_id"].drop_nulls()}
     unseen = orders.filter(~pl.col("order_id").is_in(list(shown)))
     items = queue.join(theirs, on="item_id", how="anti").sort("item_id")
     names = set(unseen["surname"].drop_nulls()) - set(orders.filter(pl.col("order_id").is_in(list(shown)))["surname"])
@@ -108,7 +108,7 @@ def test_no_page_tells_of_an_order_of_another_force(bound, busy, desk, hidden, n
         assert hidden.told_in(text) == [], path
         assert "not for" not in text, path
         assert not hidden.names & set(re.findall(r"\w+", text)), path
-    own = only_seen(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE})).sort("item_id")
+    own = only_visible(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE})).sort("item_id")
     for item in own["item_id"]:
         answer = client.get(f"/items/{item}")
         assert answer.status_code == 200
@@ -123,7 +123,7 @@ def test_no_page_tells_of_an_order_of_another_force(bound, busy, desk, hidden, n
 
 
 def test_counts_are_of_what_is_seen(bound, busy, desk):
-    own = only_seen(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE}))
+    own = only_visible(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE}))
     text = bound("met-viewer").get("/queue?state=open&state=decided&state=waiting").text
     assert re.search(r'id="results-title">([\d,]+) items?', text)[1] == f"{own.height:,}"
 
@@ -154,7 +154,7 @@ def test_no_form_reaches_another_forces_order(bound, busy, open_desk, desk, hidd
 
 def own_form(client, desk):
     """The form of an own item with differences, filled in."""
-    own = only_seen(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE}))
+    own = only_visible(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE}))
     item = own.filter(kind="discrepancies").sort("item_id").item(0, "item_id")
     form = forms_of(client.get(f"/items/{item}").text, "/decide/preview")[0]
     return form | {"kind": "both_right", "reason_code": "different_facts"}
@@ -175,7 +175,7 @@ def test_a_form_that_names_another_item_does_not_hide_it(bound, open_desk, desk,
     assert client.post("/decide/save", data=forged, follow_redirects=False).status_code == 303
     assert [entry.item_id for entry in read_proposals(desk.database)] == [None]
     with desk.database.reading() as connection:
-        assert read_work(connection, at=desk.clock()).waiting.is_empty()
+        assert read_item_work(connection, at=desk.clock()).waiting.is_empty()
 
 
 def test_what_one_decided_before_ones_forces_changed_is_told_no_longer(bound, open_desk, busy, desk):
@@ -191,7 +191,7 @@ def test_what_one_decided_before_ones_forces_changed_is_told_no_longer(bound, op
 
 def test_who_sees_one_of_two_orders_is_told_why_they_can_not_decide(bound, desk):
     snapshot = desk.snapshot()
-    seen = seen_orders(snapshot, frozenset({FORCE}))
+    seen = visible_orders(snapshot, frozenset({FORCE}))
     hidden = snapshot.table("orders").filter(~pl.col("order_id").is_in(seen.implode()))["order_id"][0]
     queue = pl.read_parquet(snapshot.release.parquet("review_queue"))
     item = queue.filter(pl.col("order_id").is_in(seen.implode())).sort("item_id")["item_id"][0]

@@ -4,8 +4,8 @@ import pytest
 from access_cases import logged, probed_app
 from desk_cases import ORIGIN, PASSWORD, Client, settings_of
 
-from ledger.desk.metadata import sessions
-from review.access.accounts import Administration
+from ledger.desk.desk_tables import sessions
+from review.access.account_changes import AccountChanges
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_session_ends_some_hours_after_it_began_whatever_is_done(arrive, clock
 def test_a_change_of_an_account_ends_its_sessions(arrive, desk, change):
     client, other = arrive("steward"), arrive("viewer")
     state = client.app.state
-    change(Administration(desk, state.logbook, passwords=state.passwords, by="administrator"))
+    change(AccountChanges(desk, state.audit_recorder, passwords=state.passwords, by="administrator"))
     assert not is_in(client)
     assert is_in(other)
     assert logged(desk)[-1][:2] == ("alteration", "administrator")

@@ -11,14 +11,14 @@ from desk_cases import NIGHT
 from ledger.decisions.decision import Signature
 from ledger.decisions.ledger import Ledger
 from ledger.desk.proposals import Proposal, propose
-from review.access.scope import only_seen, seen_orders
 from review.access.viewer import Viewer
-from review.dashboards.expiries import AHEAD_DAYS, Expiries, find_expiries
-from review.dashboards.gallery import Gallery
-from review.dashboards.panels import Panel, Sheet
-from review.dashboards.quality import MEASURE, SCOPES, league_panels, read_scores, trend_panels
-from review.dashboards.work import AGES, Done, done_panels, open_panels, read_done
-from review.deciding.night import present_of
+from review.access.visible_orders import only_visible, visible_orders
+from review.dashboards.expiry_panels import AHEAD_DAYS, Expiries, find_expiries
+from review.dashboards.panels import Panel, PanelTable
+from review.dashboards.picture_store import PictureStore
+from review.dashboards.quality_panels import MEASURE, SCOPES, league_panels, read_scores, trend_panels
+from review.dashboards.workload_panels import AGES, RecentDecisions, decided_panels, open_panels, read_recent_decisions
+from review.deciding.decidable_night import decidable_night
 from warehouse.tables.ledger import DECISIONS
 
 PAGES = ("/dashboards", "/dashboards/work", "/dashboards/quality", "/dashboards/expiries")
@@ -26,7 +26,7 @@ MET = frozenset({"01"})
 PICTURE = re.compile(r'src="(/dashboards/pictures/[0-9a-f]+\.svg)"')
 
 
-def cells(sheet: Sheet | None) -> dict[str, list[str]]:
+def cells(sheet: PanelTable | None) -> dict[str, list[str]]:
     """The rows of a table by their names."""
     assert sheet is not None
     return {row[0].text: [cell.text for cell in row[1:]] for row in sheet.rows}
@@ -36,7 +36,7 @@ def panel(panels: tuple[Panel, ...], key: str) -> Panel:
     return next(found for found in panels if found.key == key)
 
 
-def column(sheet: Sheet | None, title: str) -> list[str]:
+def column(sheet: PanelTable | None, title: str) -> list[str]:
     assert sheet is not None
     at = [heading.title for heading in sheet.headings].index(title)
     return [row[at].text for row in sheet.rows]
@@ -82,7 +82,7 @@ def test_rows_of_all_forces_together_are_not_shown_to_who_sees_some(open_desk, d
     html = open_desk("met-viewer").get("/dashboards").text
     assert "Rows and control totals" not in html
     assert "Gates and expectations" not in html
-    own = only_seen(desk.snapshot().table("orders"), desk.snapshot(), MET)
+    own = only_visible(desk.snapshot().table("orders"), desk.snapshot(), MET)
     assert f"{own.height} orders of" in html
     assert "rocu_LONDON" in html
     assert "rocu_NWROCU" not in html
@@ -133,7 +133,7 @@ def test_looking_at_what_ends_soon_is_logged_by_order(viewer, desk):
 
 def test_who_sees_one_force_sees_what_ends_soon_of_it_alone(open_desk, desk):
     snapshot = desk.snapshot()
-    theirs = set(seen_orders(snapshot, MET))
+    theirs = set(visible_orders(snapshot, MET))
     others = set(find_expiries(snapshot, None).orders.get_column("order_id")) - theirs
     html = open_desk("met-viewer").get("/dashboards/expiries").text
     assert others
@@ -154,7 +154,7 @@ def test_expiries_can_be_narrowed_to_a_force_and_come_in_pages():
 def test_scores_are_shown_with_their_parts_to_who_may_see_them(desk, force):
     snapshot = desk.snapshot()
     scores = read_scores(desk, snapshot, force)
-    panels = league_panels(scores, "completeness", Gallery(), forces=force)
+    panels = league_panels(scores, "completeness", PictureStore(), forces=force)
     assert [each.key for each in panels] == ([scope.name for scope in SCOPES] if force is None else ["force"])
     truth = snapshot.table("quality_scores").filter(
         pl.col("scope") == "force",
@@ -168,9 +168,9 @@ def test_scores_are_shown_with_their_parts_to_who_may_see_them(desk, force):
 
 def test_nobody_reads_the_trend_of_another_force(desk):
     scores = read_scores(desk, desk.snapshot(), MET)
-    assert len(trend_panels(scores, "force", "01", Gallery(), forces=MET)) == len(MEASURE)
-    assert trend_panels(scores, "force", "13", Gallery(), forces=MET) == ()
-    assert trend_panels(scores, "source", "pnc", Gallery(), forces=MET) == ()
+    assert len(trend_panels(scores, "force", "01", PictureStore(), forces=MET)) == len(MEASURE)
+    assert trend_panels(scores, "force", "13", PictureStore(), forces=MET) == ()
+    assert trend_panels(scores, "source", "pnc", PictureStore(), forces=MET) == ()
 
 
 def items(*rows: tuple[str, str, int, str, str]) -> pl.DataFrame:
@@ -186,7 +186,7 @@ def test_open_items_are_counted_by_age_and_owner_and_by_nothing_else():
         ("deferred", "me", 5, "near_match", "high"),
         ("decided", "nobody", 5, "near_match", "high"),
     )
-    panels = open_panels(found, Gallery(), forces=None)
+    panels = open_panels(found, PictureStore(), forces=None)
     assert [row[0] for row in cells(panel(panels, "age").sheet).values()] == ["1", "1", "1", "0", "1"]
     owners = cells(panel(panels, "owner").sheet)
     assert list(owners) == ["Nobody", "steward", "Me"]
@@ -207,9 +207,9 @@ def decided(by: str, day: int, ended_as: str | None = None, batch: str | None = 
     }
 
 
-def done_of(*rows: dict[str, object]) -> Done:
+def done_of(*rows: dict[str, object]) -> RecentDecisions:
     schema = DECISIONS.schema | {"ended_as": pl.String}
-    return Done(pl.DataFrame(rows, schema=schema), ())
+    return RecentDecisions(pl.DataFrame(rows, schema=schema), ())
 
 
 def test_throughput_counts_decisions_of_late_and_those_taken_back():
@@ -220,7 +220,7 @@ def test_throughput_counts_decisions_of_late_and_those_taken_back():
         decided("steward2", 20),
         {**decided("steward2", 1), "decided_at": datetime(2026, 10, 1, tzinfo=UTC)},
     )
-    panels = done_panels(done, Gallery(), today=date(2026, 11, 20), forces=None, by_steward=True)
+    panels = decided_panels(done, PictureStore(), today=date(2026, 11, 20), forces=None, by_steward=True)
     days = cells(panel(panels, "days").sheet)
     assert (days["20 November 2026"], days["19 November 2026"], days["18 November 2026"]) == (["3"], ["1"], ["0"])
     assert "1 of 4 (25.0%) taken back" in panel(panels, "days").told
@@ -247,7 +247,7 @@ def test_work_stands_while_the_ledger_is_down(viewer, desk, ledger_file):
 def one_decision_each(desk):
     """A decision on two records of an order of the Metropolitan Police, and one on an order it does not see."""
     snapshot = desk.snapshot()
-    present, seen = present_of(snapshot), seen_orders(snapshot, MET).implode()
+    present, seen = decidable_night(snapshot), visible_orders(snapshot, MET).implode()
     several = (
         present.owners.group_by("order_id").agg(pl.col("record_id").sort()).filter(pl.col("record_id").list.len() > 1)
     )
@@ -262,12 +262,12 @@ def one_decision_each(desk):
 @pytest.mark.parametrize(("user", "forces", "count"), [("steward", None, 2), ("met-viewer", MET, 1)])
 def test_only_decisions_on_orders_that_are_seen_are_counted(one_decision_each, open_desk, desk, user, forces, count):
     who = Viewer(user, "viewer", forces, {}, "")
-    assert read_done(desk, desk.snapshot(), who).decisions.height == count
+    assert read_recent_decisions(desk, desk.snapshot(), who).decisions.height == count
 
 
 def test_a_proposal_is_counted_for_who_sees_all_its_orders(desk):
     snapshot = desk.snapshot()
-    present, own = present_of(snapshot), seen_orders(snapshot, MET)
+    present, own = decidable_night(snapshot), visible_orders(snapshot, MET)
     queue = snapshot.table("discrepancies").filter(pl.col("state") != "resolved")
     signature = Signature(by="steward", reason_code="different_facts")
     for is_seen in (True, False):
@@ -277,6 +277,6 @@ def test_a_proposal_is_counted_for_who_sees_all_its_orders(desk):
             desk.database, Proposal(f"P{is_seen}", "steward", desk.clock(), None, ((draft, signature),), ("sample",))
         )
     for forces, count in ((None, "2"), (MET, "1")):
-        done = read_done(desk, snapshot, Viewer("someone", "viewer", forces, {}, ""))
-        panels = done_panels(done, Gallery(), today=NIGHT, forces=forces, by_steward=False)
+        done = read_recent_decisions(desk, snapshot, Viewer("someone", "viewer", forces, {}, ""))
+        panels = decided_panels(done, PictureStore(), today=NIGHT, forces=forces, by_steward=False)
         assert cells(panel(panels, "looks").sheet)["Waiting now"] == [count]

@@ -7,20 +7,20 @@ import pytest
 from starlette.datastructures import FormData
 
 from ledger.decisions.preview import foresee_all
+from review.deciding.decidable_night import decidable_night
+from review.deciding.decision_request import read_request
 from review.deciding.drafting import draft_all
-from review.deciding.night import present_of
-from review.deciding.wishes import read_wish
 
 FORM = {"reason_code": "document_seen", "submission": "s", "release_id": "", "version": ""}
 
 
 def wish_on(left, right, kind="same_order"):
-    return read_wish(FormData({**FORM, "kind": kind, "left_record_id": left, "right_record_id": right}))
+    return read_request(FormData({**FORM, "kind": kind, "left_record_id": left, "right_record_id": right}))
 
 
 @pytest.fixture
 def present(desk):
-    return present_of(desk.snapshot())
+    return decidable_night(desk.snapshot())
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from ledger.desk.accounts import set_preferences
-from ledger.desk.metadata import audit_log
-from review.access.scope import seen_orders
-from review.desk import Snapshot
-from review.routes.item import HIDE_WEIGHTS
+from ledger.desk.desk_tables import audit_log
+from review.access.visible_orders import visible_orders
+from review.desk import WholeRelease
+from review.routes.items_and_orders import HIDE_WEIGHTS
 from review.static_files import PACKAGES
 from warehouse.tables.release import NEAR_PAIRS
 
@@ -25,7 +25,7 @@ def queue(desk):
 
 def published(desk, name):
     """A table of the release as it was published."""
-    return Snapshot(desk.snapshot().release).table(name)
+    return WholeRelease(desk.snapshot().release).table(name)
 
 
 def replace(desk, name, frame):
@@ -93,7 +93,7 @@ def test_looking_is_logged_with_keys_alone(viewer, desk):
 
 
 def test_what_is_not_there_and_what_may_not_be_seen_look_alike(open_desk, desk):
-    seen = seen_orders(desk.snapshot(), frozenset({"01"}))
+    seen = visible_orders(desk.snapshot(), frozenset({"01"}))
     foreign = queue(desk).filter(~pl.col("order_id").is_in(seen.implode())).row(0, named=True)
     client = open_desk("met-viewer")
     addresses = (f"/orders/{foreign['order_id']}", "/orders/ORD-0", f"/items/{foreign['item_id']}", "/items/none")

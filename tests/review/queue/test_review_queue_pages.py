@@ -14,12 +14,12 @@ from ledger.audit import read_rows
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.ledger import Ledger
 from ledger.desk.claims import claim
-from ledger.desk.work import assign, defer
+from ledger.desk.item_work import assign, defer
 from review.access.viewer import Viewer
 from review.app import create_app
 from review.desk import Desk
-from review.queue.board import open_board
-from review.queue.view import View, read_view
+from review.queue.queue_view import QueueView, read_view
+from review.queue.visible_queue import open_queue
 from warehouse.home import Home
 
 ITEM = re.compile(r'<a class="govuk-link" href="/items/([0-9a-f]+)[^"]*">(?!Begin)')
@@ -55,7 +55,7 @@ def logged(desk, act: str) -> list[dict]:
 
 
 def rows_of(desk) -> pl.DataFrame:
-    return open_board(desk, STEWARD).rows
+    return open_queue(desk, STEWARD).rows
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_a_release_that_came_between_two_pages_is_told(steward, changed_home, le
 
 def test_who_sees_one_force_sees_only_its_items_and_counts(open_desk, desk):
     page = open_desk("met-viewer").get("/queue")
-    rows = open_board(desk, Viewer("met-viewer", "viewer", frozenset({"01"}), {}, "")).rows
+    rows = open_queue(desk, Viewer("met-viewer", "viewer", frozenset({"01"}), {}, "")).rows
     assert 0 < rows.height < rows_of(desk).height
     assert total_of(page) == rows.height
     assert counts_of(page)["severity", "high"] == rows.filter(severity="high").height
@@ -234,9 +234,9 @@ def test_links_to_items_keep_the_view(steward):
 def test_the_order_of_the_page_is_the_order_of_stepping(steward, desk):
     view = read_view([("severity", "high"), ("sort", "name")])
     shown = listed(steward.get(f"/queue?{view.query}"))
-    board = open_board(desk, STEWARD)
+    board = open_queue(desk, STEWARD)
     assert [board.neighbours(view, item).next for item in shown[:-1]] == shown[1:]
-    assert board.neighbours(View(), "forged").position is None
+    assert board.neighbours(QueueView(), "forged").position is None
 
 
 def test_many_at_once_is_offered_for_one_rule_alone_and_to_who_decides(steward, viewer):
@@ -290,7 +290,7 @@ def test_an_empty_queue_says_so(changed_home, ledger_file, clock):
     page = client.get("/queue")
     assert page.status_code == 200
     assert "The queue is empty" in page.text
-    assert open_board(desk, STEWARD).narrowed(View()).pages == 1
+    assert open_queue(desk, STEWARD).filtered(QueueView()).pages == 1
 
 
 def test_the_queue_can_be_read_while_the_ledger_is_down(steward, desk, ledger_file, clock):
@@ -375,7 +375,7 @@ def test_what_was_found_can_be_opened_again_by_who_searched_alone(open_desk, des
 
 def test_an_order_of_another_force_is_not_found(open_desk, desk):
     client = open_desk("met-viewer")
-    seen = set(open_board(desk, Viewer("met-viewer", "viewer", frozenset({"01"}), {}, "")).rows["order_id"])
+    seen = set(open_queue(desk, Viewer("met-viewer", "viewer", frozenset({"01"}), {}, "")).rows["order_id"])
     other = next(order for order in rows_of(desk).filter(pl.col("force") != "01")["order_id"] if order not in seen)
     assert "Nothing was found" in client.submit("/search", {"text": other}).text
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.queue.facets import FACET, FACETS, STATES, TO_DO
-from review.queue.view import SORT, View, read_view
+from review.queue.queue_view import SORT, QueueView, read_view
 
 NAMES = st.sampled_from([*FACET, "sort", "page", "release", "hx", "__proto__"])
 VALUES = st.one_of(
@@ -17,7 +17,7 @@ VALUES = st.one_of(
 ADDRESSES = st.lists(st.tuples(NAMES, VALUES), max_size=12)
 
 
-def view_of(query: str) -> View:
+def view_of(query: str) -> QueueView:
     return read_view(parse_qsl(query, keep_blank_values=True), viewer="steward")
 
 
@@ -64,7 +64,7 @@ def test_what_an_address_can_not_mean_is_told_and_left_out(query, problems):
 
 def test_what_is_shown_anyway_is_not_named():
     assert view_of("state=claimed&state=open&sort=priority&page=1").link() == ""
-    assert View().values("state") == TO_DO
+    assert QueueView().values("state") == TO_DO
 
 
 def test_ones_own_name_among_assignees_is_oneself():
@@ -83,7 +83,7 @@ def test_a_filter_can_be_taken_away_alone():
 
 @pytest.mark.parametrize("name", SORT)
 def test_the_same_sort_again_turns_it_round(name):
-    once = View(sort="none of them").sorted_by(name)
+    once = QueueView(sort="none of them").sorted_by(name)
     assert once.sort == name
     assert once.sorted_by(name).sort == f"-{name}"
     assert once.sorted_by(name).sorted_by(name).sort == name
@@ -92,7 +92,7 @@ def test_the_same_sort_again_turns_it_round(name):
 def test_only_one_rule_can_be_decided_on_at_once():
     assert view_of("rule=END-YEAR").rule == "END-YEAR"
     assert view_of("rule=END-YEAR&rule=END-DAYS").rule is None
-    assert View().rule is None
+    assert QueueView().rule is None
 
 
 def test_every_facet_of_issue_and_queue_has_words_for_any_value():

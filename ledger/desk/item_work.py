@@ -1,0 +1,170 @@
+"""Who works on what: assignments, deferrals, claims, what waits for a second steward; and views that were saved.
+
+Belongs here: reading the work of all items at once; assigning and deferring; saved views. Does not: taking and
+leaving claims (`ledger.desk.claims`), judging proposals (`ledger.desk.proposals`).
+
+Assignments and deferrals are appended: the last one of an item counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from ledger.decisions.database import Database
+from ledger.decisions.errors import DecisionError
+from ledger.decisions.ledger import require_active
+from ledger.desk.desk_tables import assignments, claims, deferrals, judgements, proposals, saved_views
+
+LONGEST_NAME = 60
+LONGEST_QUERY = 4_000
+MOST_VIEWS = 50
+
+WORK = {
+    "assignments": pl.Schema({"item_id": pl.String, "assignee": pl.String}),
+    "deferrals": pl.Schema({"item_id": pl.String, "deferred_until": pl.Date}),
+    "claims": pl.Schema({"item_id": pl.String, "held_by": pl.String}),
+    "waiting": pl.Schema({"item_id": pl.String}),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class ItemWork:
+    """The work that is going on at a moment; items without any are not named.
+
+    Attributes:
+        assignments: `item_id`, `assignee`.
+        deferrals: `item_id`, `deferred_until`: items that are to come up again on that day, and not before.
+        claims: `item_id`, `held_by`.
+        waiting: `item_id` of those that wait for a second steward.
+    """
+
+    assignments: pl.DataFrame
+    deferrals: pl.DataFrame
+    claims: pl.DataFrame
+    waiting: pl.DataFrame
+
+    @classmethod
+    def none(cls) -> "ItemWork":
+        """Nobody works on anything, as far as is known."""
+        return cls(**{name: pl.DataFrame(schema=schema) for name, schema in WORK.items()})
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A view of the queue that somebody keeps.
+
+    Attributes:
+        owner: whose it is.
+        name: what they call it.
+        query: its address.
+        is_shared: everybody sees it.
+    """
+
+    owner: str
+    name: str
+    query: str
+    is_shared: bool
+
+
+def read_item_work(connection: sa.Connection, *, at: datetime) -> ItemWork:
+    """The work that is going on.
+
+    Args:
+        connection: to the ledger's database.
+        at: the moment: claims that have run out by then, and deferrals to that day or before, are over.
+    """
+    judged = sa.select(judgements.c.proposal_id)
+    queries = {
+        "assignments": _last(assignments, "assignment", "assignee", assignments.c.assignee.is_not(None)),
+        "deferrals": _last(deferrals, "deferral", "until", deferrals.c.until > at.date()),
+        "claims": sa.select(claims.c.item_id, claims.c.held_by).where(claims.c.held_until > at),
+        "waiting": sa.select(proposals.c.item_id)
+        .where(proposals.c.item_id.is_not(None), proposals.c.proposal_id.not_in(judged))
+        .distinct(),
+    }
+    return ItemWork(**{name: _frame(connection, query, WORK[name]) for name, query in queries.items()})
+
+
+def assign(database: Database, item_ids: Sequence[str], assignee: str | None, *, by: str, at: datetime) -> None:
+    """Give items to somebody, or to nobody again.
+
+    Raises:
+        DecisionError: who is named may not decide.
+    """
+    with database.writing() as connection:
+        if assignee is not None:
+            require_active(connection, assignee)
+        rows = [
+            {"item_id": item, "assignee": assignee, "assigned_by": by, "at": at} for item in dict.fromkeys(item_ids)
+        ]
+        _insert(connection, assignments, rows)
+
+
+def defer(database: Database, item_ids: Sequence[str], until: date | None, *, by: str, at: datetime) -> None:
+    """Put items off to a day, or take that back.
+
+    Raises:
+        DecisionError: the day is not to come.
+    """
+    if until is not None and until <= at.date():
+        raise DecisionError("an item can only be put off to a day that is to come")
+    with database.writing() as connection:
+        rows = [{"item_id": item, "until": until, "deferred_by": by, "at": at} for item in dict.fromkeys(item_ids)]
+        _insert(connection, deferrals, rows)
+
+
+def read_views(connection: sa.Connection, name: str) -> list[SavedView]:
+    """The views that somebody sees: their own, then those that others share, by name."""
+    query = sa.select(saved_views).where((saved_views.c.owner == name) | saved_views.c.is_shared)
+    found = [SavedView(row.owner, row.name, row.query, row.is_shared) for row in connection.execute(query)]
+    return sorted(found, key=lambda view: (view.owner != name, view.name.casefold(), view.name, view.owner))
+
+
+def save_view(database: Database, view: SavedView, *, at: datetime) -> None:
+    """Keep a view, in place of the one of that name if its owner has one.
+
+    Raises:
+        DecisionError: the name is no printable text of a length that can be shown, or there are too many.
+    """
+    if not view.name or view.name != view.name.strip() or not view.name.isprintable():
+        raise DecisionError("give the view a name")
+    if len(view.name) > LONGEST_NAME or len(view.query) > LONGEST_QUERY:
+        raise DecisionError(f"the name of a view has at most {LONGEST_NAME} characters")
+    with database.writing() as connection:
+        own = saved_views.c.owner == view.owner
+        connection.execute(sa.delete(saved_views).where(own, saved_views.c.name == view.name))
+        kept = connection.execute(sa.select(sa.func.count()).where(own)).scalar_one()
+        if kept >= MOST_VIEWS:
+            raise DecisionError(f"nobody keeps more than {MOST_VIEWS} views: delete one first")
+        connection.execute(
+            sa.insert(saved_views).values(
+                owner=view.owner, name=view.name, query=view.query, is_shared=view.is_shared, saved_at=at
+            )
+        )
+
+
+def forget_view(database: Database, owner: str, name: str) -> bool:
+    """Keep a view no longer; whether there was one."""
+    with database.writing() as connection:
+        gone = sa.delete(saved_views).where(saved_views.c.owner == owner, saved_views.c.name == name)
+        return connection.execute(gone).rowcount > 0
+
+
+def _last(table: sa.Table, number: str, column: str, counts: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The last row of each item, where it counts."""
+    last = sa.select(sa.func.max(table.c[number])).group_by(table.c.item_id)
+    return sa.select(table.c.item_id, table.c[column]).where(table.c[number].in_(last), counts)
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(sa.insert(table), rows)
+
+
+def _frame(connection: sa.Connection, query: sa.Select[Any], schema: pl.Schema) -> pl.DataFrame:
+    rows = connection.execute(query.order_by(query.selected_columns[0])).fetchall()
+    return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")

@@ -1,0 +1,97 @@
+"""What an administrator does to accounts: each change is logged, and ends the sessions that it concerns.
+
+Belongs here: the changes, for pages and commands alike. Does not: the tables (`ledger.desk.accounts`).
+"""
+
+import secrets
+from collections.abc import Collection
+
+from ledger.desk import accounts
+from ledger.desk.sessions import end_sessions_of
+from review.access.audit_recorder import AuditRecorder
+from review.access.passwords import Passwords
+from review.desk import Desk
+
+GENERATED_BYTES = 15
+
+
+def new_password() -> str:
+    """A password that nobody can guess, to be handed over once."""
+    return secrets.token_urlsafe(GENERATED_BYTES)
+
+
+class AccountChanges:
+    """Makes and changes accounts in somebody's name."""
+
+    def __init__(self, desk: Desk, recorder: AuditRecorder, *, passwords: Passwords, by: str) -> None:
+        """Change accounts of a desk, as somebody."""
+        self._desk = desk
+        self._recorder = recorder
+        self._passwords = passwords
+        self._by = by
+
+    def add(
+        self,
+        name: str,
+        *,
+        role: str,
+        forces: Collection[str] | None = None,
+        password: str | None = None,
+        identity: str | None = None,
+    ) -> None:
+        """Make an account, with a password, or for somebody whom an identity provider knows.
+
+        Raises:
+            AccountError: name, role, force or identity won't do.
+            WeakPasswordError: the password won't do.
+            LedgerError: the ledger is down.
+        """
+        kept = None if password is None else self._passwords.hash_new(password, name=name)
+        with self._desk.writing() as connection:
+            accounts.add_account(
+                connection,
+                name,
+                role=role,
+                forces=forces,
+                password_hash=kept,
+                identity=identity,
+                at=self._desk.clock(),
+            )
+        self._note("collection", name, "added")
+
+    def set_role(self, name: str, *, role: str, forces: Collection[str] | None = None) -> None:
+        """Give somebody another role, or other forces. Raises as `add`."""
+        at = self._desk.clock()
+        with self._desk.writing() as connection:
+            accounts.set_role(connection, name, role=role, forces=forces, at=at)
+            end_sessions_of(connection, name, at=at)
+        self._note("alteration", name, "role")
+
+    def set_password(self, name: str, password: str, *, but: str | None = None) -> None:
+        """Give somebody another password; all their sessions end, but for the one of that token digest.
+
+        Raises as `add`.
+        """
+        kept = self._passwords.hash_new(password, name=name)
+        with self._desk.writing() as connection:
+            accounts.set_password_hash(connection, name, kept)
+            end_sessions_of(connection, name, at=self._desk.clock(), but=but)
+        self._note("alteration", name, "password")
+
+    def set_disabled(self, name: str, *, is_disabled: bool) -> None:
+        """Close an account, or open it again. Raises as `add`."""
+        at = self._desk.clock()
+        with self._desk.writing() as connection:
+            accounts.set_disabled(connection, name, is_disabled=is_disabled, at=at)
+            end_sessions_of(connection, name, at=at)
+        self._note("alteration", name, "disabled" if is_disabled else "enabled")
+
+    def set_identity(self, name: str, identity: str | None) -> None:
+        """Let somebody whom an identity provider knows sign in to an account. Raises as `add`."""
+        with self._desk.writing() as connection:
+            accounts.set_identity(connection, name, identity)
+            end_sessions_of(connection, name, at=self._desk.clock())
+        self._note("alteration", name, "identity")
+
+    def _note(self, act: str, name: str, change: str) -> None:
+        self._recorder.note(act, who=self._by, what={"account": name, "change": change})

@@ -1,0 +1,88 @@
+"""How often somebody may try to sign in.
+
+Belongs here: what is counted, and when it is too much. Does not: checking passwords (`review.access.sign_in`).
+
+Failed attempts are counted by the name they were for and by the address they came from. A browser in which the user
+signed in before is known by the token it still holds, and has a count of its own: whoever tries passwords from
+elsewhere can lock themselves out, and other browsers for some minutes, but not the user out of their own.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ledger.desk.sessions import attempts_since, find_session, forget_attempts, note_attempts
+from review.access.tokens import digest_of
+from review.settings import DeskSettings
+
+
+@dataclass(frozen=True)
+class AttemptCount:
+    """Something that failed attempts are counted by: a digest of it, and how many are allowed."""
+
+    subject: str
+    most: int
+
+
+class TooManyAttemptsError(Exception):
+    """Too many attempts failed.
+
+    Attributes:
+        minutes: how long to wait, rounded up.
+    """
+
+    def __init__(self, wait: timedelta) -> None:
+        """Tell how long to wait."""
+        self.minutes = max(1, math.ceil(wait / timedelta(minutes=1)))
+        super().__init__(f"too many attempts failed: wait {self.minutes} minutes")
+
+
+class AttemptLimits:
+    """Counts failed attempts in the ledger's database, for all desks of an installation."""
+
+    def __init__(self, settings: DeskSettings) -> None:
+        """Count as the settings say."""
+        self._by_name = settings.attempts_by_name
+        self._by_address = settings.attempts_by_address
+        self._span = timedelta(minutes=settings.attempt_minutes)
+
+    def counts(
+        self, connection: sa.Connection, *, name: str, address: str, browser: str | None
+    ) -> tuple[AttemptCount, ...]:
+        """What an attempt is counted by.
+
+        Args:
+            connection: to the ledger's database.
+            name: the name given.
+            address: where the attempt comes from.
+            browser: the token of a session that the browser once had.
+        """
+        session = find_session(connection, digest_of(browser)) if browser else None
+        if session is not None and session.name == name:
+            return (AttemptCount(digest_of(f"browser {session.token_digest}"), self._by_name),)
+        return (
+            AttemptCount(digest_of(f"name {name.casefold()}"), self._by_name),
+            AttemptCount(digest_of(f"address {address}"), self._by_address),
+        )
+
+    def check(self, connection: sa.Connection, counts: tuple[AttemptCount, ...], *, at: datetime) -> None:
+        """Refuse an attempt before any password is looked at.
+
+        Raises:
+            TooManyAttemptsError: too many have failed.
+        """
+        for count in counts:
+            failed = attempts_since(connection, count.subject, since=at - self._span)
+            if len(failed) >= count.most:
+                raise TooManyAttemptsError(failed[-count.most] + self._span - at)
+
+    def failed(self, connection: sa.Connection, counts: tuple[AttemptCount, ...], *, at: datetime) -> None:
+        """Count a failed attempt."""
+        forget_attempts(connection, before=at - self._span)
+        note_attempts(connection, [count.subject for count in counts], at=at)
+
+    def succeeded(self, connection: sa.Connection, counts: tuple[AttemptCount, ...]) -> None:
+        """Begin anew for a name, or a browser; an address keeps its count, since many names may share it."""
+        forget_attempts(connection, subject=counts[0].subject)

@@ -1,0 +1,66 @@
+"""Headers that every answer carries, and for whom the desk answers at all.
+
+Belongs here: what browsers are told to refuse. Does not: forms (`review.access.form_protection`).
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from review.settings import LOOPBACK, DeskSettings
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # by no-referrer browsers send forms with the origin `null`
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Robots-Tag": "noindex",
+}
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+
+
+class SecurityHeaders:
+    """Refuses requests for another host, and adds the headers to every answer."""
+
+    def __init__(self, app: ASGIApp, settings: DeskSettings) -> None:
+        """Stand before an application."""
+        self._app = app
+        self._hosts = own_hosts(settings)
+        self._headers = ALWAYS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.is_secure else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        if Headers(scope=scope).get("host", "").lower() in self._hosts:
+            await self._app(scope, receive, send_with_headers)
+        else:  # another name for this address: a page of somebody else's may be behind it
+            answer = PlainTextResponse("This address is not known here.", status_code=400)
+            await answer(scope, receive, send_with_headers)
+
+
+def own_hosts(settings: DeskSettings) -> frozenset[str]:
+    """The host and port that the desk answers to, in all their names on this machine."""
+    parts = urlsplit(settings.origin)
+    names = LOOPBACK if parts.hostname in LOOPBACK else {parts.hostname or ""}
+    ports = {f":{parts.port}"} if parts.port else {"", ":443" if settings.is_secure else ":80"}
+    return frozenset(f"[{name}]{port}" if ":" in name else f"{name}{port}" for name in names for port in ports)

@@ -1,0 +1,115 @@
+"""Sessions: who is behind a token, and for how long.
+
+Belongs here: beginning, finding and ending sessions. Does not: proving who somebody is (`review.access.sign_in`,
+`review.access.oidc`), what they may do (`review.access.viewer`).
+"""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ledger.decisions.errors import LedgerError
+from ledger.desk.accounts import Account, find_account
+from ledger.desk.sessions import (
+    Session,
+    end_session,
+    find_session,
+    forget_sessions,
+    start_session,
+    touch_session,
+)
+from review.access.tokens import digest_of, new_token
+from review.desk import Desk
+from review.settings import DeskSettings
+
+REMEMBERED = timedelta(days=30)
+"""How long a browser is known in which somebody signed in: its last session is kept for so long."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly it is kept when somebody was last seen: not every page is worth a write."""
+
+
+@dataclass(frozen=True)
+class KnownSession:
+    """Somebody whose session is known.
+
+    Attributes:
+        session: their session.
+        account: their account.
+        is_open: the session has not ended, and the account is not closed.
+        is_from_memory: the ledger is down, and this is what was known last.
+    """
+
+    session: Session
+    account: Account
+    is_open: bool
+    is_from_memory: bool = False
+
+
+class SessionStore:
+    """The sessions of a desk; what was last known of them is remembered for times when the ledger is down."""
+
+    def __init__(self, desk: Desk, settings: DeskSettings) -> None:
+        """Nobody is known yet."""
+        self._desk = desk
+        self._idle = timedelta(minutes=settings.idle_minutes)
+        self._longest = timedelta(hours=settings.session_hours)
+        self._memory: dict[str, tuple[Session, Account]] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, name: str) -> str:
+        """Begin a session; its token, for the browser alone.
+
+        Raises:
+            LedgerError: the ledger is down.
+        """
+        token, at = new_token(), self._desk.clock()
+        with self._desk.writing() as connection:
+            forget_sessions(connection, seen_before=at - REMEMBERED)
+            start_session(connection, digest_of(token), name=name, at=at)
+        return token
+
+    def find(self, token: str) -> KnownSession | None:
+        """Who holds a token; None if there was never such a session, or it is forgotten."""
+        digest, at = digest_of(token), self._desk.clock()
+        try:
+            found = self._read(digest, at)
+        except LedgerError:
+            with self._lock:
+                remembered = self._memory.get(digest)
+            return self._known(remembered, at, is_from_memory=True) if remembered else None
+        self._remember(digest, found)
+        return self._known(found, at) if found else None
+
+    def end(self, token: str) -> None:
+        """End a session.
+
+        Raises:
+            LedgerError: the ledger is down; it is ended here all the same.
+        """
+        self._remember(digest_of(token), None)
+        with self._desk.writing() as connection:
+            end_session(connection, digest_of(token), at=self._desk.clock())
+
+    def _read(self, digest: str, at: datetime) -> tuple[Session, Account] | None:
+        with self._desk.reading() as connection:
+            session = find_session(connection, digest)
+            account = find_account(connection, session.name) if session else None
+        if session is None or account is None:
+            return None
+        if at - session.seen_at >= SEEN_EVERY and self._known((session, account), at).is_open:
+            with self._desk.writing() as connection:
+                touch_session(connection, digest, at=at)
+        return session, account
+
+    def _known(self, found: tuple[Session, Account], at: datetime, *, is_from_memory: bool = False) -> KnownSession:
+        session, account = found
+        is_fresh = at - session.seen_at < self._idle and at - session.started_at < self._longest
+        is_open = is_fresh and session.ended_at is None and account.disabled_at is None
+        return KnownSession(session, account, is_open, is_from_memory)
+
+    def _remember(self, digest: str, found: tuple[Session, Account] | None) -> None:
+        with self._lock:
+            if found is None:
+                self._memory.pop(digest, None)
+            else:
+                self._memory[digest] = found

@@ -1,0 +1,196 @@
+"""How the night went: what came, what was wrong with it, what the register holds, what changed and why.
+
+Belongs here: the figures of that page. Does not: how they come about (`assets`, `expectations`,
+`assets.changes.release_diff`).
+
+Rows of deliveries and expectations are of all forces together. Who sees some forces alone is shown the state of what
+came for them, and the counts of their own orders.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from review.access.visible_orders import only_visible
+from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_table
+from review.desk import WholeRelease
+from review.item.titles import SEVERITY_TITLES, STATE_TITLES, STATUS_TITLES, format_day, source_name, title_for
+from warehouse.codes import reference
+from warehouse.sources import region_of_feed
+from warehouse.tables.register import CAUSES, DISCREPANCIES, LEGAL_STATUSES, SEVERITIES, STRAY_FEED
+
+Forces = frozenset[str] | None
+
+STATE_WORDS: Final = {
+    "fresh": "Fresh",
+    "late": "Late: an earlier delivery is used",
+    "missing": "Missing",
+    "empty": "Empty",
+    "truncated": "Cut off",
+    "repeated": "Repeats an earlier one",
+    "unreadable": "Can’t be read",
+}
+CAUSE_WORDS: Final = {
+    "source": "Source: records or deliveries",
+    "steward": "Steward: a decision",
+    "calendar": "Calendar: days went by",
+    "model": "Model",
+    "config": "Settings",
+    "rule": "Rule: other code",
+    "unexplained": "Unexplained, accepted by an operator",
+}
+CHANGE_WORDS: Final = {"added": "Orders added", "removed": "Orders removed", "changed": "Values changed"}
+PARTS: Final = ("rows_kept", "rows_quarantined", "rows_duplicate")
+SHOWN_KEYS: Final = 5
+
+
+def night_panels(snapshot: WholeRelease, forces: Forces) -> tuple[Panel, ...]:
+    """The panels of a night, as somebody with these forces sees it."""
+    own = () if forces is not None else (_totals(snapshot), _expectations(snapshot))
+    return (
+        _sources(snapshot, forces),
+        *own,
+        _orders(snapshot, forces),
+        _discrepancies(snapshot, forces),
+        _changes(snapshot, forces),
+    )
+
+
+def state_words(snapshot: WholeRelease) -> str:
+    """The state of a release in a sentence."""
+    release = snapshot.release
+    is_degraded = release.state == "degraded"
+    told = "published, degraded: it rests on late or missing deliveries" if is_degraded else "published"
+    follows = f" It follows {release.follows}." if release.follows else ""
+    return f"The night of {format_day(release.as_of)}: {told}.{follows}"
+
+
+def _sources(snapshot: WholeRelease, forces: Forces) -> Panel:
+    deliveries = snapshot.table("deliveries").filter(pl.col("feed") != STRAY_FEED)
+    if forces is not None:
+        region = region_of_feed(pl.col("feed"))
+        deliveries = deliveries.filter(region.is_null() | region.is_in(_regions_of(forces)))
+    lines = deliveries.sort("source", "feed", "dated_on", "revision", "delivery_id", nulls_last=True)
+    rows = [
+        (
+            PanelCell(row["feed"]),
+            source_name(row["source"]),
+            _state(row["state"]),
+            format_day(row["dated_on"]) if row["dated_on"] else NONE,
+            "Yes" if row["is_used"] else "No",
+            *([" ".join(row["faults"]) or NONE] if forces is None else []),
+        )
+        for row in lines.iter_rows(named=True)
+    ]
+    headings = ["Feed", "Source", "State", "Dated", "Used", *(["What is wrong"] if forces is None else [])]
+    fresh = lines.filter(pl.col("state") == "fresh").height
+    came = count_words(lines.height, "delivery is", "deliveries are")
+    told = f"{fresh} of {came} fresh. A bad delivery never replaces a good one."
+    return Panel("sources", "Sources", told, panel_table("Deliveries and their state", headings, rows))
+
+
+def _totals(snapshot: WholeRelease) -> Panel:
+    """Rows read against what the sender declared, and what became of each."""
+    came = snapshot.table("deliveries").filter(pl.col("state") != "missing").sort("source", "feed", "delivery_id")
+    rows = [
+        (
+            row["delivery_id"],
+            row["rows_read"],
+            "None declared" if row["rows_declared"] is None else row["rows_declared"],
+            *(row[part] for part in PARTS),
+            _balance(row["rows_read"], row["rows_declared"], [row[part] for part in PARTS]),
+        )
+        for row in came.iter_rows(named=True)
+    ]
+    headings = ["Delivery", "Read", "Declared", "Kept", "Quarantined", "Repeated", "Control total"]
+    quarantined = int(came.get_column("rows_quarantined").sum())
+    told = (
+        f"Every row read is kept, quarantined with its reason, or an exact repetition. "
+        f"{count_words(quarantined, 'row is', 'rows are')} quarantined."
+    )
+    return Panel("totals", "Rows and control totals", told, panel_table("Rows of each delivery", headings, rows))
+
+
+def _balance(read: int, declared: int | None, parts: Sequence[int]) -> PanelCell:
+    if read != sum(parts):
+        return PanelCell(f"{read - sum(parts):+,} rows not accounted for", is_grave=True)
+    if declared is None:
+        return PanelCell("Nothing to hold it against")
+    return (
+        PanelCell("Agrees")
+        if declared == read
+        else PanelCell(f"{read - declared:+,} against the sender’s", is_grave=True)
+    )
+
+
+def _expectations(snapshot: WholeRelease) -> Panel:
+    results = snapshot.table("expectation_results")
+    unmet = results.filter(~pl.col("is_met")).sort(
+        "severity", "unexpected", "table_name", "expectation", "subject", descending=[False, True, False, False, False]
+    )
+    rows = [
+        (
+            row["table_name"],
+            row["subject"],
+            row["expectation"].removeprefix("expect_").replace("_", " "),
+            row["severity"].capitalize(),
+            row["unexpected"],
+            row["evaluated"],
+        )
+        for row in unmet.iter_rows(named=True)
+    ]
+    structural = results.filter(pl.col("severity") == "structural")
+    told = (
+        f"Gates: {structural.filter('is_met').height:,} of {structural.height:,} structural expectations are met. "
+        f"{unmet.filter(pl.col('severity') == 'warning').height:,} of {results.height - structural.height:,} that only "
+        "warn are not; the rows behind them are told as discrepancies where they touch an order."
+    )
+    headings = ["Table", "About", "Expected", "Severity", "Rows against it", "Rows put to it"]
+    sheet = panel_table("Expectations that were not met", headings, rows) if rows else None
+    return Panel("expectations", "Gates and expectations", told, sheet, is_folded=len(rows) > 10)
+
+
+def _orders(snapshot: WholeRelease, forces: Forces) -> Panel:
+    orders = only_visible(snapshot.table("orders"), snapshot, forces)
+    counts = dict(orders.group_by("legal_status").len().iter_rows())
+    rows = [(STATUS_TITLES[status], counts.get(status, 0)) for status in LEGAL_STATUSES]
+    people = count_words(orders.get_column("subject_id").n_unique(), "person", "people")
+    told = f"{count_words(orders.height, 'order', 'orders')} of {people}."
+    return Panel("orders", "Orders", told, panel_table("Orders by status in law", ["Status in law", "Orders"], rows))
+
+
+def _discrepancies(snapshot: WholeRelease, forces: Forces) -> Panel:
+    found = only_visible(snapshot.table("discrepancies"), snapshot, forces)
+    counts = {
+        (severity, state): count for severity, state, count in found.group_by("severity", "state").len().iter_rows()
+    }
+    states = DISCREPANCIES.column("state").codes or ()
+    rows = [(SEVERITY_TITLES[name], *(counts.get((name, state), 0) for state in states)) for name in SEVERITIES]
+    headings = ["Severity", *(title_for(STATE_TITLES, state) for state in states)]
+    told = "What sources say differently, or leave out."
+    return Panel(
+        "discrepancies", "Discrepancies", told, panel_table("Discrepancies by severity and state", headings, rows)
+    )
+
+
+def _changes(snapshot: WholeRelease, forces: Forces) -> Panel:
+    title = "What changed, by cause"
+    if snapshot.release.follows is None:
+        return Panel("changes", title, "This is the first release: there is none before it to compare with.")
+    changes = only_visible(snapshot.table("release_changes"), snapshot, forces)
+    counts = {(cause, change): count for cause, change, count in changes.group_by("cause", "change").len().iter_rows()}
+    rows = [(CAUSE_WORDS[cause], *(counts.get((cause, change), 0) for change in CHANGE_WORDS)) for cause in CAUSES]
+    told = f"{count_words(changes.height, 'difference', 'differences')} from {snapshot.release.follows}."
+    if forces is not None:
+        told += " Orders that are gone are not among them: whose they were is no longer told."
+    return Panel("changes", title, told, panel_table("Differences by cause", ["Cause", *CHANGE_WORDS.values()], rows))
+
+
+def _state(state: str) -> PanelCell:
+    return PanelCell(STATE_WORDS[state], is_grave=state != "fresh")
+
+
+def _regions_of(forces: frozenset[str]) -> list[str]:
+    known = reference("forces").filter(pl.col("code").is_in(sorted(forces)))
+    return known.get_column("region_code").drop_nulls().unique().sort().to_list()

@@ -1,0 +1,65 @@
+"""Pictures of dashboards: drawn when a browser asks for them, so that no page waits for its pictures.
+
+Belongs here: from a chart to SVG, and keeping it. Does not: what is drawn.
+
+A picture is named by its content and by whose eyes it is for. Its page carries the same figures as a table.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+import altair as alt
+import vl_convert
+
+from review.dashboards.panels import Picture
+
+MOST_KEPT = 500
+NAME_LETTERS = 32
+
+
+@dataclass
+class _Drawn:
+    specification: str
+    forces: frozenset[str] | None
+    svg: str | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class PictureStore:
+    """The pictures of a release."""
+
+    def __init__(self) -> None:
+        """Nothing hangs here yet."""
+        self._pictures: OrderedDict[str, _Drawn] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, chart: alt.TopLevelMixin, told: str, *, forces: frozenset[str] | None) -> Picture:
+        """Take a chart in.
+
+        Args:
+            chart: what is drawn.
+            told: what it shows, in words.
+            forces: whose figures it shows: who sees others does not get it.
+        """
+        specification = chart.to_json(indent=None)
+        marked = f"{sorted(forces) if forces is not None else 'all'} {specification}"
+        name = hashlib.sha256(marked.encode()).hexdigest()[:NAME_LETTERS]
+        with self._lock:
+            self._pictures.setdefault(name, _Drawn(specification, forces))
+            self._pictures.move_to_end(name)
+            if len(self._pictures) > MOST_KEPT:
+                self._pictures.popitem(last=False)
+        return Picture(name, told)
+
+    def svg(self, name: str, *, forces: frozenset[str] | None) -> str | None:
+        """A picture as SVG, which loads nothing from anywhere; None: there is none of that name for these eyes."""
+        with self._lock:
+            drawn = self._pictures.get(name)
+        if drawn is None or drawn.forces != forces:
+            return None
+        with drawn.lock:
+            if drawn.svg is None:
+                drawn.svg = str(vl_convert.vegalite_to_svg(drawn.specification))
+            return drawn.svg

@@ -1,0 +1,281 @@
+"""The stewards' work: what is open, how old and whose, and what was decided of late.
+
+Belongs here: the figures of that page. Does not: where items stand (`review.queue.item_states`), what a decision is
+(`ledger.decisions`).
+
+Throughput is counted from decisions and judgements alone. The audit log is kept for other ends, and may not be used
+to watch people at work: Data Protection Act 2018 s.62(4).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+import altair as alt
+import polars as pl
+
+from ledger.decisions.decidable import Present
+from ledger.decisions.evidence import follow_orders
+from ledger.decisions.in_force import fold
+from ledger.desk.desk_tables import VERDICTS
+from ledger.desk.proposals import Proposal, read_proposals
+from review.access.viewer import Viewer
+from review.access.visible_orders import visible_orders
+from review.dashboards.panels import Panel, PanelCell, count_words, panel_table, percent
+from review.dashboards.picture_store import PictureStore
+from review.deciding.decidable_night import decidable_night
+from review.deciding.visible_subject import NotVisibleError, visible_subject
+from review.desk import Desk, WholeRelease
+from review.item.titles import KIND_TITLES, SEVERITY_TITLES, format_day
+from review.queue.facets import FACET, NOBODY, STATES, TO_DO
+from warehouse.tables.register import QUEUE_KINDS, SEVERITIES
+
+LATELY_DAYS: Final = 28
+BLUE: Final = "#1d70b8"
+
+
+@dataclass(frozen=True)
+class Age:
+    """A span of ages of items, both ends included, in days."""
+
+    title: str
+    least: int
+    most: int
+
+    @property
+    def holds(self) -> pl.Expr:
+        """Whether an item is of that age."""
+        return pl.col("age_days").is_between(self.least, self.most)
+
+
+AGES: Final = (
+    Age("New", 0, 0),
+    Age("1 to 7 days", 1, 7),
+    Age("8 to 30 days", 8, 30),
+    Age("31 to 90 days", 31, 90),
+    Age("Over 90 days", 91, 1_000_000),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class RecentDecisions:
+    """What was decided, as far as somebody may see it.
+
+    Attributes:
+        decisions: `fold` of the decisions, without those that take others back.
+        proposals: what was put before a second steward.
+    """
+
+    decisions: pl.DataFrame
+    proposals: Sequence[Proposal]
+
+
+def open_panels(items: pl.DataFrame, pictures: PictureStore, *, forces: frozenset[str] | None) -> tuple[Panel, ...]:
+    """What is open.
+
+    Args:
+        items: the rows of a queue.
+        pictures: takes the pictures.
+        forces: of the viewer.
+    """
+    to_do = items.filter(pl.col("state").is_in(TO_DO))
+    return (_by_age(to_do, pictures, forces), _by_assignee(to_do), _by_kind(to_do), _by_state(items))
+
+
+def read_recent_decisions(desk: Desk, snapshot: WholeRelease, who: Viewer) -> RecentDecisions:
+    """The decisions and proposals on orders that somebody sees.
+
+    Raises:
+        LedgerError: the ledger is down.
+    """
+    decisions, proposals = desk.ledger.read(), read_proposals(desk.database)
+    folded = fold(decisions).filter(pl.col("kind") != "undo")
+    seen = visible_orders(snapshot, who.forces)
+    if seen is None:
+        return RecentDecisions(folded, proposals)
+    shown = [proposal for proposal in proposals if _is_seen(proposal, decisions, snapshot, who)]
+    return RecentDecisions(
+        folded.join(_seen_decisions(folded, decidable_night(snapshot), seen), on="decision_id", how="semi"), shown
+    )
+
+
+def decided_panels(
+    done: RecentDecisions, pictures: PictureStore, *, today: date, forces: frozenset[str] | None, by_steward: bool
+) -> tuple[Panel, ...]:
+    """What was decided of late.
+
+    Args:
+        done: as somebody sees it.
+        pictures: takes the pictures.
+        today: the day of the clock.
+        forces: of the viewer.
+        by_steward: they may know who decided how much.
+    """
+    first = today - timedelta(days=LATELY_DAYS - 1)
+    lately = done.decisions.with_columns(day=pl.col("decided_at").dt.date()).filter(
+        pl.col("day").is_between(first, today)
+    )
+    own = (_by_steward(lately),) if by_steward else ()
+    return (_by_day(lately, first, pictures, forces), *own, _second_looks(done.proposals, first))
+
+
+def _by_age(to_do: pl.DataFrame, pictures: PictureStore, forces: frozenset[str] | None) -> Panel:
+    counts = _count(to_do, [age.holds for age in AGES])
+    by_severity = [_count(to_do.filter(pl.col("severity") == name), [age.holds for age in AGES]) for name in SEVERITIES]
+    rows = [
+        (age.title, count, *(of[at] for of in by_severity))
+        for at, (age, count) in enumerate(zip(AGES, counts, strict=True))
+    ]
+    headings = ["Age", "Items", *(f"{SEVERITY_TITLES[name]} severity" for name in SEVERITIES)]
+    oldest = to_do.get_column("age_days").max()
+    told = f"{count_words(to_do.height, 'item waits', 'items wait')} to be decided." + (
+        f" The oldest is {count_words(int(str(oldest)), 'day', 'days')} old." if oldest else ""
+    )
+    drawn = pl.DataFrame({"age": [age.title for age in AGES], "items": counts})
+    picture = pictures.add(
+        _bars(drawn, "age", "items", sideways=True), "Bars: items to be decided, by age.", forces=forces
+    )
+    return Panel("age", "Open items by age", told, panel_table("Items to be decided, by age", headings, rows), picture)
+
+
+def _by_assignee(to_do: pl.DataFrame) -> Panel:
+    ages = [age.holds.sum().cast(pl.Int64).alias(age.title) for age in AGES]
+    grouped = to_do.group_by("assignee").agg(pl.len().cast(pl.Int64).alias("items"), *ages)
+    listed = grouped.sort(pl.col("assignee") != NOBODY, "assignee")
+    rows = [
+        (PanelCell(FACET["assignee"].words(name), f"/queue?{urlencode({'assignee': name})}"), *counts)
+        for name, *counts in listed.iter_rows()
+    ]
+    if not rows:
+        return Panel("owner", "Open items by owner", "Nothing is open.")
+    headings = ["Assigned to", "Items", *(age.title for age in AGES)]
+    told = "Who has been given what, and for how long it has been open."
+    return Panel("owner", "Open items by owner", told, panel_table("Items to be decided, by owner", headings, rows))
+
+
+def _by_kind(to_do: pl.DataFrame) -> Panel:
+    rows = []
+    for kind in QUEUE_KINDS:
+        counts = _count(to_do.filter(pl.col("kind") == kind), [pl.col("severity") == name for name in SEVERITIES])
+        rows.append((PanelCell(KIND_TITLES[kind], f"/queue?{urlencode({'kind': kind})}"), sum(counts), *counts))
+    headings = ["Kind", "Items", *(f"{SEVERITY_TITLES[name]} severity" for name in SEVERITIES)]
+    told = "Each kind leads to its items in the queue."
+    return Panel("kind", "Open items by kind", told, panel_table("Items to be decided, by kind", headings, rows))
+
+
+def _by_state(items: pl.DataFrame) -> Panel:
+    counts = _count(items, [pl.col("state") == state for state in STATES])
+    rows = [
+        (PanelCell(words, f"/queue?{urlencode({'state': state})}"), count)
+        for (state, words), count in zip(STATES.items(), counts, strict=True)
+    ]
+    told = "Where all items of the release stand now."
+    return Panel("state", "All items by state", told, panel_table("Items by state", ["State", "Items"], rows))
+
+
+def _by_day(lately: pl.DataFrame, first: date, pictures: PictureStore, forces: frozenset[str] | None) -> Panel:
+    if lately.is_empty():
+        return Panel("days", "Decisions by day", f"Nothing was decided in the last {LATELY_DAYS} days.")
+    counts = dict(lately.group_by("day").len().iter_rows())
+    days = [first + timedelta(days=at) for at in range(LATELY_DAYS)]
+    undone = lately.filter(pl.col("ended_as") == "undone").height
+    told = (
+        f"{count_words(lately.height, 'decision', 'decisions')} in the last {LATELY_DAYS} days, of which "
+        f"{_share(undone, lately.height)} taken back since. Counted from the decisions themselves; what people look at "
+        "is logged, but not for this."
+    )
+    drawn = pl.DataFrame({"day": [f"{day:%-d %b}" for day in days], "decisions": [counts.get(day, 0) for day in days]})
+    picture = pictures.add(_bars(drawn, "day", "decisions"), "Bars: decisions on each day.", forces=forces)
+    sheet = panel_table(
+        "Decisions by day", ["Day", "Decisions"], ((format_day(day), counts.get(day, 0)) for day in days)
+    )
+    return Panel("days", "Decisions by day", told, sheet, picture, is_folded=True)
+
+
+def _by_steward(lately: pl.DataFrame) -> Panel:
+    together = (pl.len().over("batch_id") > 1) & pl.col("batch_id").is_not_null()
+    totals = (
+        lately.with_columns(is_together=together)
+        .group_by("decided_by")
+        .agg(
+            total=pl.len().cast(pl.Int64),
+            days=pl.col("day").n_unique().cast(pl.Int64),
+            together=pl.col("is_together").sum().cast(pl.Int64),
+            undone=(pl.col("ended_as") == "undone").sum().cast(pl.Int64),
+            replaced=(pl.col("ended_as") == "superseded").sum().cast(pl.Int64),
+        )
+        .sort("decided_by")
+    )
+    rows = [
+        (name, total, f"{total / days:.1f}", many, _share(undone, total), _share(replaced, total))
+        for name, total, days, many, undone, replaced in totals.iter_rows()
+    ]
+    if not rows:
+        return Panel("stewards", "Decisions by steward", "Nobody decided anything.")
+    headings = ["Steward", "Decisions", "On a day of work", "Taken many at once", "Taken back since", "Replaced since"]
+    told = f"The last {LATELY_DAYS} days. A day of work is one with a decision. Few are quick: hard cases take longer."
+    return Panel("stewards", "Decisions by steward", told, panel_table("Decisions by steward", headings, rows))
+
+
+def _second_looks(proposals: Sequence[Proposal], first: date) -> Panel:
+    waiting = [proposal for proposal in proposals if proposal.waits]
+    judged = [proposal for proposal in proposals if proposal.judged_at and proposal.judged_at.date() >= first]
+    rows = [("Waiting now", len(waiting))]
+    rows += [
+        (
+            f"{verdict.capitalize()} in the last {LATELY_DAYS} days",
+            sum(proposal.verdict == verdict for proposal in judged),
+        )
+        for verdict in VERDICTS
+    ]
+    oldest = min((proposal.proposed_at for proposal in waiting), default=None)
+    told = f"The oldest that waits was proposed on {format_day(oldest.date())}." if oldest else "Nothing waits."
+    return Panel("looks", "Second looks", told, panel_table("Proposals", ["Proposals", "Number"], rows))
+
+
+def _is_seen(proposal: Proposal, decisions: pl.DataFrame, snapshot: WholeRelease, who: Viewer) -> bool:
+    try:
+        visible_subject([draft for draft, _ in proposal.requests], decisions, snapshot, who.forces)
+    except NotVisibleError:
+        return False
+    return True
+
+
+def _seen_decisions(decisions: pl.DataFrame, present: Present, seen: pl.Series) -> pl.DataFrame:
+    """`decision_id` of those whose orders exist and are all visible: `visible_subject` for many decisions."""
+    went = follow_orders(decisions["order_id"], present.orders["order_id"], present.redirects)
+    named = decisions.select("decision_id", "order_id").join(went, on="order_id").select("decision_id", "order_now")
+    held = present.records.select("record_id", handle="handle").join(
+        present.owners.select("record_id", order_now="order_id"), on="record_id"
+    )
+    by_record = [
+        decisions.select("decision_id", handle=side).join(held, on="handle").select("decision_id", "order_now")
+        for side in ("left_handle", "right_handle")
+    ]
+    places = pl.concat([named, *by_record]).drop_nulls()
+    is_seen = pl.col("order_now").is_in(seen.implode())
+    return places.group_by("decision_id").agg(is_seen=is_seen.all()).filter("is_seen").select("decision_id")
+
+
+def _count(frame: pl.DataFrame, conditions: Sequence[pl.Expr]) -> list[int]:
+    """How many rows meet each of the conditions."""
+    named = [condition.sum().cast(pl.Int64).alias(f"{at}") for at, condition in enumerate(conditions)]
+    return list(frame.select(named).row(0))
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,} ({percent(part / whole)})"
+
+
+def _bars(drawn: pl.DataFrame, category: str, number: str, *, sideways: bool = False) -> alt.TopLevelMixin:
+    whole = alt.Axis(tickMinStep=1, format="d")
+    if sideways:
+        base = alt.Chart(drawn).encode(y=alt.Y(f"{category}:N", title=None, sort=None))
+        bars = base.mark_bar(color=BLUE).encode(x=alt.X(f"{number}:Q", title=number, axis=whole))
+        texts = base.mark_text(align="left", dx=4).encode(x=f"{number}:Q", text=f"{number}:Q")
+        return alt.layer(bars, texts).properties(width=420, height=alt.Step(28))
+    base = alt.Chart(drawn).encode(x=alt.X(f"{category}:N", title=None, sort=None, axis=alt.Axis(labelAngle=-45)))
+    bars = base.mark_bar(color=BLUE).encode(y=alt.Y(f"{number}:Q", title=number, axis=whole))
+    return alt.layer(bars).properties(width=560, height=200)

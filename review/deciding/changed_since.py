@@ -1,0 +1,124 @@
+"""What changed between the drawing of a form and its sending: decisions of others, another release.
+
+Belongs here: finding and telling it. Does not: what is done about it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ledger.decisions.database import Database
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Draft, Sighting
+from ledger.decisions.errors import DecisionError
+from ledger.decisions.evidence import follow_orders
+from ledger.decisions.in_force import digest_of
+from ledger.decisions.lookup import decisions_about
+from review.deciding.decidable_night import decidable_night
+from review.deciding.decision_request import DecisionRequest
+from review.deciding.drafting import draft_all
+from review.desk import Desk, WholeRelease
+from review.item.item_page import decision_keys
+from warehouse.releases.release import read_release
+
+Sightings = tuple[Sighting, ...]
+VERSION_DIGITS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class ChangedSince:
+    """What changed since a form was drawn.
+
+    Attributes:
+        decisions: all on the orders of the form, if there are others than when it was drawn; else none.
+        was: canonical values that were seen and are no longer there.
+        now: canonical values that are there and were not seen.
+        release_id: the release in force now.
+        version: the decisions on the orders now.
+    """
+
+    decisions: pl.DataFrame
+    was: Sightings
+    now: Sightings
+    release_id: str
+    version: str
+
+
+def version_of(decisions: pl.DataFrame) -> str:
+    """What a form remembers of the decisions on its orders (`decisions_on`), so that it shows when there are others."""
+    return digest_of(decisions)[:VERSION_DIGITS]
+
+
+def decisions_on(database: Database, snapshot: WholeRelease, orders: Sequence[str]) -> pl.DataFrame:
+    """All decisions on some orders and their records: `DECISIONS`, in ledger order.
+
+    Raises:
+        LedgerError: the ledger is down.
+    """
+    known_ids, handles = decision_keys(orders, snapshot.table)
+    return decisions_about(database, order_ids=known_ids, handles=handles)
+
+
+def find_changed_since(
+    desk: Desk, wanted: DecisionRequest, drafts: Sequence[Draft], present: Present, *, orders: Sequence[str]
+) -> ChangedSince | None:
+    """What changed since the form of a request was drawn; None if nothing did, or the form does not remember.
+
+    Args:
+        desk: with the ledger, and the release that the form was drawn by.
+        wanted: what was sent.
+        drafts: what it comes to now.
+        present: the night that is shown now.
+        orders: that the form says it is about, as far as the steward sees them.
+
+    Raises:
+        DecisionError: the release that the form was drawn by is not there.
+    """
+    if not wanted.version:
+        return None
+    on_orders = decisions_on(desk.database, desk.snapshot(), orders)
+    version = version_of(on_orders)
+    was, now = _changed_values(desk, wanted, drafts, present)
+    if version == wanted.version and not was and not now:
+        return None
+    return ChangedSince(
+        on_orders if version != wanted.version else on_orders.clear(), was, now, present.release_id, version
+    )
+
+
+def orders_of(drafts: Sequence[Draft], decisions: pl.DataFrame, present: Present) -> frozenset[str]:
+    """The orders that drafts are about as they are now.
+
+    Args:
+        drafts: what is to be decided.
+        decisions: `DECISIONS`; the taking back of one is about what that one was about.
+        present: the night.
+    """
+    former = decisions.filter(pl.col("decision_id").is_in([draft.replaces for draft in drafts if draft.replaces]))
+    abouts = [draft.about() for draft in drafts] + former.to_dicts()
+    handles = {about[side] for about in abouts for side in ("left_handle", "right_handle")} - {None}
+    records = present.records.filter(pl.col("handle").is_in(sorted(handles))).select("record_id")
+    owned = present.owners.join(records, on="record_id", how="semi").get_column("order_id")
+    named = {about["order_id"] for about in abouts} - {None}
+    went = follow_orders(pl.Series(sorted(named), dtype=pl.String), present.orders["order_id"], present.redirects)
+    return frozenset(owned) | frozenset(went.get_column("order_now").drop_nulls())
+
+
+def _changed_values(
+    desk: Desk, wanted: DecisionRequest, drafts: Sequence[Draft], present: Present
+) -> tuple[Sightings, Sightings]:
+    """What was seen by the release that the form was drawn by, against what is there now."""
+    if wanted.release_id in ("", present.release_id):
+        return (), ()
+    try:
+        former = decidable_night(WholeRelease(read_release(desk.home, wanted.release_id)))
+    except (LookupError, FileNotFoundError) as error:
+        raise DecisionError("the form was drawn by a release that is not there: look again") from error
+    seen = {sight for draft in draft_all(wanted, former) for sight in draft.seen}
+    there = {sight for draft in drafts for sight in draft.seen}
+    return _listed(seen - there), _listed(there - seen)
+
+
+def _listed(sights: set[Sighting]) -> Sightings:
+    return tuple(sorted(sights, key=lambda sight: (sight.field, sight.of, sight.value or "")))

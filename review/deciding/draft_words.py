@@ -1,0 +1,124 @@
+"""Decisions that are about to be taken, in words.
+
+Belongs here: drafts, what they would change, what has changed since. Does not: decisions that were taken
+(`review.item.past_decisions`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Draft, Sighting
+from ledger.decisions.kinds import DECISION_REASON, KIND
+from review.deciding.changed_since import ChangedSince
+from review.desk import WholeRelease
+from review.item.fields import FIELD_TITLES
+from review.item.findings import format_value
+from review.item.past_decisions import (
+    ChangedValue,
+    PastDecision,
+    describe_changed_value,
+    describe_past_decisions,
+    describe_subject,
+)
+from review.item.titles import STATUS_TITLES, title_for
+
+SHOWN_DRAFTS = 10
+WHAT = {"merged": "become one", "split": "is split"}
+OF = {"order_id": "orders", "subject_id": "people"}
+
+
+@dataclass(frozen=True)
+class SummaryLine:
+    """A line of what is decided."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class RegisterChange:
+    """Something that a decision would change in the register, in words."""
+
+    order_id: str
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ChangedSinceWords:
+    """What changed meanwhile, in words: values, decisions on the orders now, or that one is there no more."""
+
+    values: tuple[ChangedValue, ...]
+    decided: tuple[PastDecision, ...]
+    withdrawn: bool
+
+
+def describe_drafts(drafts: Sequence[Draft], *, reason_code: str, comment: str | None) -> list[SummaryLine]:
+    """Decisions in lines: what, on what, why."""
+    kind = KIND[drafts[0].kind]
+    about = [describe_subject(draft.about()) for draft in drafts[:SHOWN_DRAFTS]]
+    rest = len(drafts) - len(about)
+    lines = [
+        SummaryLine("Decision", f"{kind.title.capitalize()}."),
+        SummaryLine("On", "\n".join([*about, *([f"and {rest} more"] if rest else [])])),
+        SummaryLine("Why", DECISION_REASON[reason_code].title),
+    ]
+    return [*lines, *([SummaryLine("Comment", comment)] if comment else [])]
+
+
+def describe_changes(changes: pl.DataFrame) -> list[RegisterChange]:
+    """Rows of `foresee` in words, those that only close a difference left out."""
+    return list(_changes(changes))
+
+
+def holding_forces(changes: pl.DataFrame, present: Present) -> list[str]:
+    """Names of the forces that hold the orders that would change."""
+    held = present.orders.join(changes.select("order_id").unique(), on="order_id", how="semi")
+    return held.get_column("force_name").drop_nulls().unique().sort().to_list()
+
+
+def describe_changed_since(changed: ChangedSince, snapshot: WholeRelease, present: Present) -> ChangedSinceWords:
+    """What changed since a form was drawn, in words."""
+    names = dict(present.records.select("handle", "record_id").iter_rows())
+    values = _pair_up(changed.was, changed.now)
+    decided = describe_past_decisions(changed.decisions, snapshot.table, as_of=present.as_of)
+    return ChangedSinceWords(
+        values=tuple(
+            describe_changed_value({"of": of, "field": field, "was": was, "now": now}, names)
+            for (of, field), (was, now) in values.items()
+        ),
+        decided=decided,
+        withdrawn=not decided and not values,
+    )
+
+
+def _pair_up(was: Sequence[Sighting], now: Sequence[Sighting]) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+    before = {(sight.of, sight.field): sight.value for sight in was}
+    after = {(sight.of, sight.field): sight.value for sight in now}
+    return {key: (before.get(key), after.get(key)) for key in sorted({*before, *after})}
+
+
+def _changes(changes: pl.DataFrame) -> Iterator[RegisterChange]:
+    for row in changes.iter_rows(named=True):
+        field, change = row["field"], row["change"]
+        if change in ("closed", "referred"):
+            continue
+        if change == "changed":
+            yield RegisterChange(
+                row["order_id"], title_for(FIELD_TITLES, field), *(_value(field, row[side]) for side in _SIDES)
+            )
+        else:
+            yield RegisterChange(row["order_id"], f"{OF[field]} {WHAT[change]}", row["before"], row["after"])
+
+
+_SIDES = ("before", "after")
+
+
+def _value(field: str, text: str | None) -> str:
+    if text is None:
+        return "none"
+    return STATUS_TITLES[text] if field == "legal_status" else format_value(field, text) or text

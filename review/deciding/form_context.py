@@ -1,0 +1,99 @@
+"""What the forms of an item show: put together for whoever may decide.
+
+Belongs here: bringing choices, work and what was sent together. Does not: any part of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from ledger.desk.accounts import Account, all_accounts
+from ledger.desk.claims import claim
+from ledger.desk.comments import comments_on
+from ledger.desk.item_work import read_item_work
+from ledger.desk.proposals import read_proposals
+from review.access.viewer import RIGHTS, Viewer
+from review.deciding.changed_since import version_of
+from review.deciding.decidable_night import decidable_night
+from review.deciding.decision_request import SentFields
+from review.deciding.form_options import form_options
+from review.deciding.item_form import ItemForm
+from review.desk import Desk, WholeRelease
+from warehouse.tables.register import DISCREPANCIES
+
+
+@dataclass(frozen=True)
+class FormState:
+    """The page of an item as it was come to, or sent.
+
+    Attributes:
+        view: the view of the queue that the steward came from, as its address has it.
+        about: id of the difference to decide on.
+        pair: the pair of records whose weights are shown.
+        fields: what was sent before, by field.
+        problems: what of it is to be mended, by field.
+    """
+
+    view: str = ""
+    about: str | None = None
+    pair: str | None = None
+    fields: SentFields = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def form_context(
+    desk: Desk, snapshot: WholeRelease, item: Mapping[str, Any], decisions: pl.DataFrame, form_state: FormState
+) -> dict[str, Any]:
+    """`choices` and `deciding`, for `deciding/form.html`, and the `errors` of the form.
+
+    Args:
+        desk: with the ledger.
+        snapshot: the release that is shown.
+        item: its row in `review_queue`.
+        decisions: of `decisions_on` its orders.
+        form_state: the form.
+
+    Raises:
+        LedgerError: the ledger is down.
+    """
+    orders = tuple(order for order in (item["order_id"], item["other_order_id"]) if order)
+    found = snapshot.table(DISCREPANCIES.name).filter(pl.col("order_id") == orders[0])
+    wanted = form_state.about or next(iter(form_state.fields.get("discrepancy_id", ())), None)
+    choices = form_options(item, found, decidable_night(snapshot), about=wanted)
+    with desk.reading() as connection:
+        work = read_item_work(connection, at=desk.clock())
+        accounts = all_accounts(connection)
+    waiting = [entry for entry in read_proposals(desk.database, waiting=True) if entry.item_id == item["item_id"]]
+    assigned = work.assignments.filter(pl.col("item_id") == item["item_id"]).get_column("assignee")
+    form = ItemForm(
+        item_id=item["item_id"],
+        orders=orders,
+        release_id=snapshot.release.release_id,
+        version=version_of(decisions),
+        view=form_state.view,
+        waiting=waiting[0].proposal_id if waiting else None,
+        assignee=next(iter(assigned), None),
+        stewards=tuple(account.name for account in accounts if is_steward(account)),
+        comments=tuple(comment for order in orders for comment in comments_on(desk.database, order)),
+        fields=form_state.fields,
+        problems=form_state.problems,
+    )
+    return {"choices": choices, "deciding": form, "errors": form.errors}
+
+
+def is_steward(account: Account) -> bool:
+    """Whether somebody may decide."""
+    return "decide" in RIGHTS[account.role] and account.disabled_at is None
+
+
+def claim_for(desk: Desk, who: Viewer, item_id: str, *, minutes: int) -> str | None:
+    """Claim an item for who opened it; who else holds it already, if somebody does.
+
+    Raises:
+        LedgerError: the ledger is down.
+    """
+    held = claim(desk.database, item_id, by=who.name, at=desk.clock(), lasting=timedelta(minutes=minutes))
+    return None if held.held_by == who.name else held.held_by

@@ -1,0 +1,142 @@
+"""The forms of an item: what they remember, what was sent before, what is to be mended.
+
+Belongs here: the shape that GOV.UK's components take. Does not: what can be chosen
+(`review.deciding.form_options`), reading what was sent (`review.deciding.decision_request`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from ledger.decisions.kinds import DecisionReason, Kind
+from ledger.desk.comments import Comment
+from review.deciding.decision_request import DAY_PARTS, OTHER_VALUE, SentFields
+from review.deciding.form_options import FormOptions
+
+Item = dict[str, Any]
+
+KIND_WORDS: Mapping[str, tuple[str, str]] = {
+    "value": ("One value is right", "It becomes the value of the register; the others are corrected."),
+    "both_right": ("Both are right", "They state different facts. The difference is closed."),
+    "accept": ("Known and accepted", "The difference is closed until a day."),
+    "refer": ("Refer it to its owner", "It stays open and leaves the queue."),
+    "same_order": (
+        "The same order",
+        "The records are put together; of two orders, those of every source that holds both.",
+    ),
+    "different_order": ("Different orders", "The records are kept apart; they may be of one person."),
+    "same_person": ("The same person, whatever the orders", "The orders are put to one person."),
+    "different_person": ("Different people", "The records and their orders are kept apart."),
+}
+"""What a steward chooses, in a few words, and what it does."""
+
+
+def new_submission() -> str:
+    """A name for a form: sent twice, it counts once."""
+    return uuid4().hex
+
+
+@dataclass(frozen=True)
+class ItemForm:
+    """What the forms of an item show beside the choices.
+
+    Attributes:
+        item_id: the item.
+        orders: that it is about, its own first.
+        release_id: the release that the page is drawn by.
+        version: the decisions on these orders.
+        view: the view of the queue that the steward came from, as its address has it.
+        waiting: id of the proposal on the item that waits for a second steward.
+        assignee: who works on the item.
+        stewards: who may be given it.
+        comments: on its order.
+        fields: what was sent before.
+        problems: by field, what is to be mended.
+        submission: names the form.
+    """
+
+    item_id: str
+    orders: tuple[str, ...]
+    release_id: str
+    version: str
+    view: str = ""
+    waiting: str | None = None
+    assignee: str | None = None
+    stewards: tuple[str, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    fields: SentFields = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    submission: str = field(default_factory=new_submission)
+
+    @property
+    def errors(self) -> list[Item]:
+        """What is to be mended, for the summary on top of the page."""
+        pair = bool(self.sent("left_record_id"))
+        prefixed = {"kind": "pair-kind", "reason_code": "pair-reason_code", "comment": "pair-comment"} if pair else {}
+        return [{"text": words, "href": f"#{prefixed.get(name, name)}"} for name, words in self.problems.items()]
+
+    @property
+    def steward_items(self) -> list[Item]:
+        """Who the item may be given to."""
+        return [{"value": "", "text": "Nobody"}, *({"value": name, "text": name} for name in self.stewards)]
+
+    def sent(self, name: str) -> str:
+        """What was sent in a field, or nothing."""
+        return next(iter(self.fields.get(name, ())), "")
+
+    def problem(self, name: str) -> Item | None:
+        """What is to be mended in a field."""
+        return {"text": self.problems[name]} if name in self.problems else None
+
+    def about_link(self, discrepancy_id: str) -> str:
+        """The same page, about another difference."""
+        return f"?{'&'.join(part for part in (self.view, urlencode({'about': discrepancy_id})) if part)}#decide"
+
+    def kind_items(self, kinds: Sequence[Kind]) -> list[Item]:
+        """Kinds of decision to choose from."""
+        return [
+            {
+                "value": kind.code,
+                "text": KIND_WORDS[kind.code][0],
+                "hint": {"text": KIND_WORDS[kind.code][1]},
+                "attributes": {"data-kind": kind.code},
+            }
+            for kind in kinds
+        ]
+
+    def value_items(self, choices: FormOptions) -> list[Item]:
+        """Values to choose from, numbered for the keyboard, and another one."""
+        given = [
+            {
+                "value": choice.value,
+                "text": choice.words,
+                "hint": {"text": f"{place}: held by {', '.join(choice.held_by)}"},
+                "attributes": {"data-choice": str(place)},
+            }
+            for place, choice in enumerate(choices.values, 1)
+        ]
+        return [*given, {"value": OTHER_VALUE, "text": "Another value"}]
+
+    def record_items(self, choices: FormOptions) -> list[Item]:
+        """Records to choose from."""
+        return [{"value": name, "text": words} for name, words in choices.records]
+
+    def reason_items(self, reasons: Sequence[DecisionReason]) -> list[Item]:
+        """Reasons to choose from."""
+        return [{"value": reason.code, "text": reason.title} for reason in reasons]
+
+    def day_items(self, name: str) -> list[Item]:
+        """The parts of a day."""
+        wrong = " govuk-input--error" if f"{name}-day" in self.problems else ""
+        widths = dict(zip(DAY_PARTS, (2, 2, 4), strict=True))
+        return [
+            {
+                "name": part,
+                "classes": f"govuk-input--width-{widths[part]}{wrong}",
+                "value": self.sent(f"{name}-{part}"),
+                "id": f"{name}-{part}",
+            }
+            for part in DAY_PARTS
+        ]

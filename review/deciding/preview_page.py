@@ -1,0 +1,108 @@
+"""The page before a decision is saved: what it changes, who looks twice, what changed meanwhile, why it can't be taken.
+
+Belongs here: this page. Does not: taking the decision (`review.routes.new_decisions`).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ledger.decisions.decidable import Present
+from ledger.decisions.errors import (
+    ContradictionError,
+    DecisionError,
+    DecisionRefusedError,
+    RefusedTogetherError,
+    ValuesChangedError,
+)
+from ledger.desk.four_eyes import APPROVAL_REASON
+from review.access.viewer import Viewer
+from review.deciding.decidable_night import decidable_night
+from review.deciding.decider import Decider, Preview
+from review.deciding.decision_request import DecisionRequest
+from review.deciding.draft_words import describe_changed_since, describe_changes, describe_drafts, holding_forces
+from review.deciding.visible_subject import NotVisibleError
+from review.desk import Desk
+from review.pages import render_page
+
+
+def decider_of(request: Request, who: Viewer) -> Decider:
+    """Who decides in the name of somebody."""
+    return Decider(request.app.state.desk, request.app.state.settings, who)
+
+
+def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Response:
+    """What a request comes to, to be saved or changed; or why it can't be decided so.
+
+    Raises:
+        HTTPException: 404: it is about orders that somebody may not see.
+        LedgerError: the ledger is down.
+    """
+    desk: Desk = request.app.state.desk
+    context: dict[str, Any] = {
+        "title": "Check before you save",
+        "sent": dict(wanted.fields),
+        "count": len(wanted.decisions),
+        "action": "/decide/save",
+        "back": "/decide/change" if wanted.item_id else None,
+        "fingerprints": [],
+        "refusals": [],
+    }
+    try:
+        preview = decider_of(request, who).preview(wanted)
+    except NotVisibleError:
+        raise HTTPException(404) from None
+    except ValuesChangedError:
+        # What the preview showed is outdated: show how things stand now.
+        return show_preview(request, who, replace(wanted, fingerprints=()))
+    except (DecisionError, DecisionRefusedError) as error:
+        return render_page(request, "deciding/preview.html", status=409, **(context | _refused(wanted, error)))
+    context |= _preview_context(preview, wanted, decidable_night(desk.snapshot()))
+    if preview.changed is None:
+        return render_page(request, "deciding/preview.html", **context)
+    now = {"version": (preview.changed.version,), "release_id": (preview.changed.release_id,)}
+    context |= {
+        "title": "Something changed meanwhile",
+        "changed_since": describe_changed_since(preview.changed, desk.snapshot(), decidable_night(desk.snapshot())),
+        "sent": dict(wanted.fields) | now,
+    }
+    return render_page(request, "deciding/preview.html", status=409, **context)
+
+
+def _preview_context(preview: Preview, wanted: DecisionRequest, present: Present) -> dict[str, Any]:
+    """What a page says of a decision that can be taken."""
+    return {
+        "preview": preview,
+        "lines": describe_drafts(preview.drafts, reason_code=wanted.reason_code, comment=wanted.comment),
+        "changes": describe_changes(preview.changes),
+        "forces": holding_forces(preview.changes, present),
+        "why": [APPROVAL_REASON[code] for code in preview.why],
+        "count": len(preview.drafts),
+        "fingerprints": [draft.fingerprint for draft in preview.drafts],
+    }
+
+
+def _refused(wanted: DecisionRequest, error: Exception) -> dict[str, Any]:
+    """What a page says of a decision that can't be taken, and whether the one in its way may be replaced."""
+    context: dict[str, Any] = {"title": "This can't be decided so", "refusals": describe_refusals(error)}
+    named = [name for told in _errors(error) if isinstance(told, ContradictionError) for name in told.decision_ids]
+    if len(wanted.decisions) == 1 and len(set(named)) == 1 and not wanted.decisions[0].get("replaces"):
+        context |= {
+            "replaceable": True,
+            "action": "/decide/preview",
+            "sent": dict(wanted.fields) | {"replaces": (named[0],)},
+        }
+    return context
+
+
+def describe_refusals(error: Exception) -> list[str]:
+    """Why decisions can't be taken, a sentence each."""
+    words = dict.fromkeys(map(str, _errors(error)))
+    return [f"{told[:1].upper()}{told[1:]}." for told in words]
+
+
+def _errors(error: Exception) -> list[Exception]:
+    return list(error.refusals.values()) if isinstance(error, RefusedTogetherError) else [error]

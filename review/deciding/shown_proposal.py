@@ -1,0 +1,91 @@
+"""Proposals as a second steward looks at them: what is decided, why they are asked, what it would change now.
+
+Belongs here: bringing a proposal and the night together. Does not: judging it (`ledger.desk.proposals`).
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from ledger.decisions.bulk import draft_of
+from ledger.decisions.decision import Draft
+from ledger.decisions.errors import DecisionError, DecisionRefusedError
+from ledger.decisions.preview import foresee_all
+from ledger.desk.four_eyes import APPROVAL_REASON, ApprovalReason
+from ledger.desk.proposals import Proposal, find_proposal, read_proposals
+from review.access.viewer import Viewer
+from review.deciding.decidable_night import decidable_night
+from review.deciding.draft_words import RegisterChange, SummaryLine, describe_changes, describe_drafts, holding_forces
+from review.deciding.visible_subject import NotVisibleError, visible_subject
+from review.desk import Desk, WholeRelease
+
+
+@dataclass(frozen=True)
+class ShownProposal:
+    """A proposal as it is shown.
+
+    Attributes:
+        proposal: itself.
+        orders: that it is about.
+        lines: what is decided, on what, and why.
+        why: why a second steward is asked.
+        changes: what it would change now.
+        forces: names of those that hold these orders.
+        outdated: why it can no longer be taken as it stands, in words; empty if it can.
+    """
+
+    proposal: Proposal
+    orders: frozenset[str]
+    lines: tuple[SummaryLine, ...]
+    why: tuple[ApprovalReason, ...]
+    changes: tuple[RegisterChange, ...]
+    forces: tuple[str, ...]
+    outdated: tuple[str, ...]
+
+
+def find_shown_proposal(desk: Desk, who: Viewer, proposal_id: str) -> ShownProposal:
+    """A proposal, whoever made it and whether it waits or not.
+
+    Raises:
+        ProposalError: there is none.
+        UnseenError: it is about orders that somebody may not see.
+        LedgerError: the ledger is down.
+    """
+    return _look(desk.snapshot(), who, find_proposal(desk.database, proposal_id), desk.ledger.read())
+
+
+def proposals_waiting_for(desk: Desk, who: Viewer) -> list[ShownProposal]:
+    """The proposals that wait, as far as somebody may see them, the oldest first.
+
+    Raises:
+        LedgerError: the ledger is down.
+    """
+    decisions, snapshot, seen = desk.ledger.read(), desk.snapshot(), []
+    for proposal in read_proposals(desk.database, waiting=True):
+        try:
+            seen.append(_look(snapshot, who, proposal, decisions))
+        except NotVisibleError:
+            continue
+    return seen
+
+
+def _look(snapshot: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.DataFrame) -> ShownProposal:
+    present, drafts = decidable_night(snapshot), [draft for draft, _ in proposal.requests]
+    orders = visible_subject(drafts, decisions, snapshot, who.forces)
+    outdated, current = list[str](), list[Draft]()
+    for draft in drafts if proposal.waits else ():
+        try:
+            current.append(draft_of(draft.about(), present))
+        except (DecisionError, DecisionRefusedError) as error:
+            outdated.append(str(error))
+    changes = foresee_all(current, present)
+    signature = proposal.requests[0][1]
+    return ShownProposal(
+        proposal=proposal,
+        orders=orders,
+        lines=tuple(describe_drafts(drafts, reason_code=signature.reason_code, comment=signature.comment)),
+        why=tuple(APPROVAL_REASON[code] for code in proposal.why),
+        changes=tuple(describe_changes(changes)),
+        forces=tuple(holding_forces(changes, present)),
+        outdated=tuple(dict.fromkeys(outdated)),
+    )

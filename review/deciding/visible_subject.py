@@ -1,0 +1,41 @@
+"""What decisions are about, as far as somebody may see it.
+
+Belongs here: this one rule, for decisions that are taken, looked at or taken back. Does not: whose records somebody
+sees (`review.access.visible_orders`).
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from ledger.decisions.decision import Draft
+from review.access.visible_orders import is_visible
+from review.deciding.changed_since import orders_of
+from review.deciding.decidable_night import decidable_night
+from review.desk import WholeRelease
+
+
+class NotVisibleError(LookupError):
+    """A decision on orders that somebody may not see: for them there are none."""
+
+
+def visible_subject(
+    drafts: Sequence[Draft], decisions: pl.DataFrame, snapshot: WholeRelease, forces: frozenset[str] | None
+) -> frozenset[str]:
+    """The orders that drafts are about as they are now, all of which somebody with these forces sees.
+
+    What is about no order that there is, is seen by who sees everything.
+
+    Args:
+        drafts: what is to be decided.
+        decisions: `DECISIONS`; the taking back of one is about what that one was about.
+        snapshot: the release that is shown.
+        forces: of the viewer; None: all.
+
+    Raises:
+        UnseenError: they may not see one of them.
+    """
+    orders = orders_of(drafts, decisions, decidable_night(snapshot))
+    if forces is not None and not (orders and all(is_visible(order, snapshot, forces) for order in orders)):
+        raise NotVisibleError
+    return orders

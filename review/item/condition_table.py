@@ -1,0 +1,103 @@
+"""The conditions of one or two orders, compared as sets.
+
+Belongs here: which source holds which condition. Does not: coding them (`assets.parsing.conditions`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from review.item.titles import CONDITION_KINDS, source_name, title_for
+from warehouse.codes import reference
+from warehouse.sources import SOURCE_NAMES
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ConditionHolder:
+    """A column of the table: the register or a source, of one order."""
+
+    order_id: str
+    source: str | None
+
+    @property
+    def title(self) -> str:
+        """What the column is called."""
+        return source_name(self.source) if self.source else "Register"
+
+
+@dataclass(frozen=True)
+class ConditionRow:
+    """A condition and who holds it.
+
+    Attributes:
+        code: its code in the catalogue.
+        label: what it is.
+        kind: its kind, in words.
+        text: the longest wording that a source gives.
+        holds: one a column.
+        is_disputed: not all that list conditions hold it.
+    """
+
+    code: str
+    label: str
+    kind: str
+    text: str | None
+    holds: tuple[bool, ...]
+    is_disputed: bool
+
+
+@dataclass(frozen=True)
+class ConditionTable:
+    """All conditions, a row each."""
+
+    holders: tuple[ConditionHolder, ...]
+    rows: tuple[ConditionRow, ...]
+
+
+def compare_conditions(orders: Sequence[Values], conditions: Sequence[Values]) -> ConditionTable:
+    """The conditions of orders as a set: who holds which.
+
+    Args:
+        orders: rows of `orders`; their sources are the columns.
+        conditions: rows of `conditions` of these orders.
+    """
+    holders = tuple(holder for order in orders for holder in _holders(order))
+    held: dict[str, dict[ConditionHolder, bool]] = {}
+    told: dict[str, Values] = {}
+    for row in sorted(conditions, key=lambda row: (row["condition_code"], -len(row["text"] or ""), row["order_id"])):
+        places = held.setdefault(row["condition_code"], {})
+        places[ConditionHolder(row["order_id"], None)] = row["is_golden"]
+        places |= {ConditionHolder(row["order_id"], source): True for source in row["sources"]}
+        told.setdefault(row["condition_code"], row)
+    return ConditionTable(holders, tuple(_row(told[code], holders, held[code]) for code in sorted(told)))
+
+
+def condition_label(code: str) -> str:
+    """What a condition is, with its code."""
+    label = _labels().get(code)
+    return f"{label} ({code})" if label else code
+
+
+def _holders(order: Values) -> list[ConditionHolder]:
+    sources = sorted(order["sources"], key=SOURCE_NAMES.index)
+    return [ConditionHolder(order["order_id"], source) for source in (None, *sources)]
+
+
+def _row(row: Values, holders: tuple[ConditionHolder, ...], held: Mapping[ConditionHolder, bool]) -> ConditionRow:
+    holds = tuple(held.get(holder, False) for holder in holders)
+    return ConditionRow(
+        code=row["condition_code"],
+        label=row["label"],
+        kind=title_for(CONDITION_KINDS, row["kind"]),
+        text=row["text"],
+        holds=holds,
+        is_disputed=not all(holds),
+    )
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return dict(reference("conditions").select("code", "label").iter_rows())

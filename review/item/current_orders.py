@@ -1,0 +1,53 @@
+"""Where an order is now: still there, merged into another one, or split.
+
+Belongs here: following redirects to where they end. Does not: making them (`reconciliation.identity`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
+
+import polars as pl
+
+Tables = Callable[[str], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class CurrentOrders:
+    """Where an order is.
+
+    Attributes:
+        is_there: the register has an order of that id.
+        order_ids: the order itself, or those that its redirects lead to.
+        split_off: orders that were split off it, while it kept its id.
+    """
+
+    is_there: bool
+    order_ids: tuple[str, ...]
+    split_off: tuple[str, ...] = ()
+
+    def only(self, sees: Callable[[str], bool]) -> Self:
+        """The same, as far as who looks sees the orders."""
+        return replace(
+            self, order_ids=tuple(filter(sees, self.order_ids)), split_off=tuple(filter(sees, self.split_off))
+        )
+
+
+def find_current_orders(order_id: str, table: Tables) -> CurrentOrders:
+    """Where an order is.
+
+    Args:
+        order_id: an id that it has or once had.
+        table: the tables of the release by name.
+    """
+    moves = table("id_redirects").filter(pl.col("kind") == "order")
+    visited, fresh = {order_id}, {order_id}
+    while fresh:
+        led = moves.filter(pl.col("old_id").is_in(sorted(fresh))).get_column("new_id")
+        fresh = set(led) - visited
+        visited |= fresh
+    known = table("orders").get_column("order_id")
+    there = known.filter(known.is_in(sorted(visited))).sort().to_list()
+    if order_id in there:
+        return CurrentOrders(True, (order_id,), tuple(found for found in there if found != order_id))
+    return CurrentOrders(False, tuple(there))

@@ -1,0 +1,279 @@
+"""Everything that the page of an order, or of an item of the queue, shows.
+
+Belongs here: bringing the parts together. Does not: any part, or who may see it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+
+from review.item.comparison import Comparison, ComparisonSide, compare
+from review.item.condition_table import ConditionTable, compare_conditions
+from review.item.fields import FIELD_TITLES
+from review.item.findings import Finding, describe_findings, disputed_values
+from review.item.past_decisions import PastDecision, describe_past_decisions, former_ids
+from review.item.provenance import ValueOrigin, describe_origins
+from review.item.related_orders import (
+    Arrests,
+    RelatedOrder,
+    describe_related_orders,
+    near_ids_of,
+    person_name,
+    sum_up_arrests,
+)
+from review.item.timeline import Timeline, draw_timeline, order_kind
+from review.item.titles import KIND_QUESTIONS, KIND_TITLES, STATUS_TITLES, format_day, title_for
+from review.item.waterfall import PairChoice, Waterfall, draw_waterfall, list_pairs
+from warehouse.sources import SOURCE_NAMES
+
+Values = Mapping[str, Any]
+Tables = Callable[[str], pl.DataFrame]
+
+COLUMN_NAME: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+"""Reasons name fields by their columns."""
+
+
+class UnknownOrderError(LookupError):
+    """The release has no such order."""
+
+
+@dataclass(frozen=True)
+class QueueReason:
+    """Why something is in the queue."""
+
+    title: str
+    question: str
+    reason: str
+    arithmetic: str
+    age_days: int
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One of the orders that the page is about.
+
+    Attributes:
+        order: its row in `orders`.
+        kind: what it is, in a few words.
+        person: the person's names.
+        born: the person's date of birth, in words.
+        status: its status in law, in words.
+        other_names: other names of the person.
+        findings: what the rules found wrong with it.
+        choices: where its golden values came from.
+        arrests: the arrests of the person.
+    """
+
+    order: Values
+    kind: str
+    person: str
+    born: str | None
+    status: str
+    other_names: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    choices: tuple[ValueOrigin, ...]
+    arrests: Arrests
+
+    @property
+    def order_id(self) -> str:
+        """Its id."""
+        return str(self.order["order_id"])
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """What the page shows.
+
+    Attributes:
+        item: the row of `review_queue`; None if the order was asked for by its id.
+        reason: why the item is in the queue.
+        orders: the order, or the two that may be one.
+        comparison: their records side by side.
+        pairs: pairs of records whose weights can be looked at.
+        waterfall: the weights of one of them.
+        conditions: their conditions as a set.
+        timeline: the orders of the person along time.
+        near: other orders that bear on them.
+        decided: what was decided before; None while the ledger is down.
+        record_ids: all records that are shown.
+    """
+
+    item: Values | None
+    reason: QueueReason | None
+    orders: tuple[OrderView, ...]
+    comparison: Comparison
+    pairs: tuple[PairChoice, ...]
+    waterfall: Waterfall | None
+    conditions: ConditionTable
+    timeline: Timeline
+    near: tuple[RelatedOrder, ...]
+    decided: tuple[PastDecision, ...] | None
+    record_ids: tuple[str, ...]
+
+    @property
+    def shown_orders(self) -> tuple[str, ...]:
+        """All orders of which something is shown."""
+        return tuple(sorted({*(view.order_id for view in self.orders), *(near.order_id for near in self.near)}))
+
+    @property
+    def is_of_two(self) -> bool:
+        """Two orders are compared."""
+        return len(self.orders) > 1
+
+
+def decision_keys(order_ids: Sequence[str], table: Tables) -> tuple[list[str], list[str]]:
+    """By what decisions on orders are looked up: the ids that they have or had, and the handles of their records."""
+    records = _record_ids(_rows(table("order_sources"), order_ids))
+    digests = table("record_digests").filter(pl.col("kind") == "order", pl.col("record_id").is_in(records))
+    return former_ids(list(order_ids), table("id_redirects")), digests.get_column("handle").to_list()
+
+
+def build_page(
+    order_ids: Sequence[str],
+    table: Tables,
+    *,
+    as_of: date,
+    sees: Callable[[str], bool],
+    item: Values | None = None,
+    decisions: pl.DataFrame | None = None,
+    pair: str | None = None,
+) -> ItemPage:
+    """Bring together what a page shows.
+
+    Args:
+        order_ids: the order, or the two of a near match.
+        table: the tables of the release by name.
+        as_of: the day of the release.
+        sees: whether who looks sees an order.
+        item: the row of `review_queue`, if the page is of an item.
+        decisions: of `decisions_about` these orders; None: the ledger could not be read.
+        pair: the pair of records whose weights are shown, as `PairChoice.key`; None: the one that the item is about,
+            or the first.
+
+    Raises:
+        UnknownOrderError: the release has no such order.
+    """
+    orders = _orders(table("orders"), order_ids)
+    subjects = sorted({order["subject_id"] for order in orders})
+    sides = [_side(order, table) for order in orders]
+    records = [record for side in sides for record in side.records]
+    others = _other_orders(orders, subjects, table, sees)
+    of_person = [*orders, *(other for other in others if other["subject_id"] in subjects)]
+    conditions = _rows(table("conditions"), [order["order_id"] for order in of_person]).to_dicts()
+    pairs = _pairs(order_ids, table)
+    return ItemPage(
+        item=item,
+        reason=_reason(item) if item else None,
+        orders=tuple(_view(side, table) for side in sides),
+        comparison=compare(sides),
+        pairs=list_pairs(pairs),
+        waterfall=_waterfall(pairs, pair or _pair_of(item), records),
+        conditions=compare_conditions(orders, [row for row in conditions if row["order_id"] in order_ids]),
+        timeline=draw_timeline(of_person, conditions, records, as_of=as_of),
+        near=describe_related_orders(orders[0], others, near_ids_of(orders[0]["order_id"], table("review_queue"))),
+        decided=describe_past_decisions(decisions, table, as_of=as_of) if decisions is not None else None,
+        record_ids=tuple(record["record_id"] for record in records),
+    )
+
+
+def _orders(orders: pl.DataFrame, order_ids: Sequence[str]) -> list[dict[str, Any]]:
+    found = {row["order_id"]: row for row in _rows(orders, order_ids).iter_rows(named=True)}
+    missing = [order_id for order_id in order_ids if order_id not in found]
+    if missing:
+        raise UnknownOrderError(f"the release has no order {', '.join(missing)}")
+    return [found[order_id] for order_id in order_ids]
+
+
+def _rows(frame: pl.DataFrame, order_ids: Sequence[str]) -> pl.DataFrame:
+    return frame.filter(pl.col("order_id").is_in(list(order_ids)))
+
+
+def _record_ids(order_sources: pl.DataFrame) -> list[str]:
+    ids = order_sources.select(pl.concat_str("source", "source_key", separator=":")).to_series()
+    return ids.to_list()
+
+
+def _side(order: Values, table: Tables) -> ComparisonSide:
+    placed = _rows(table("order_sources"), [order["order_id"]]).select(
+        "is_duplicate", "is_amended", "order_id", record_id=pl.concat_str("source", "source_key", separator=":")
+    )
+    of_order = pl.col("record_id").is_in(placed.get_column("record_id").implode())
+    records = table("source_records").filter(of_order).join(placed, on="record_id")
+    ranked = records.sort(pl.col("source").replace_strict(SOURCE_NAMES, range(len(SOURCE_NAMES))), "record_id")
+    found = _rows(table("discrepancies"), [order["order_id"]]).to_dicts()
+    chosen = _rows(table("field_provenance"), [order["order_id"]]).to_dicts()
+    return ComparisonSide(order, ranked.to_dicts(), {row["field"]: row for row in chosen}, disputed_values(found))
+
+
+def _view(side: ComparisonSide, table: Tables) -> OrderView:
+    order = side.order
+    of_subject = pl.col("subject_id") == order["subject_id"]
+    subject = table("subjects").filter(of_subject)
+    return OrderView(
+        order=order,
+        kind=order_kind(order),
+        person=person_name(order),
+        born=format_day(order["date_of_birth"]) if order["date_of_birth"] else None,
+        status=STATUS_TITLES[order["legal_status"]],
+        other_names=tuple(subject.item(0, "other_names")) if subject.height else (),
+        findings=describe_findings(_rows(table("discrepancies"), [order["order_id"]]).to_dicts()),
+        choices=describe_origins(list(side.provenance.values())),
+        arrests=sum_up_arrests(table("arrests").filter(of_subject), side.records),
+    )
+
+
+def _other_orders(
+    orders: Sequence[Values], subjects: Sequence[str], table: Tables, sees: Callable[[str], bool]
+) -> list[dict[str, Any]]:
+    """Orders of the same persons, and orders that may be the same, as far as who looks sees them."""
+    own = [order["order_id"] for order in orders]
+    near = [near_id for order_id in own for near_id in near_ids_of(order_id, table("review_queue"))]
+    bears = pl.col("subject_id").is_in(list(subjects)) | pl.col("order_id").is_in(near)
+    found = table("orders").filter(bears & ~pl.col("order_id").is_in(own)).sort("order_id")
+    return [row for row in found.iter_rows(named=True) if sees(row["order_id"])]
+
+
+def _reason(item: Values) -> QueueReason:
+    kind = item["kind"]
+    told = COLUMN_NAME.sub(lambda name: title_for(FIELD_TITLES, name[0]).lower(), item["reason"])
+    reason = told[:1].upper() + told[1:]
+    return QueueReason(
+        title_for(KIND_TITLES, kind), title_for(KIND_QUESTIONS, kind), reason, item["arithmetic"], item["age_days"]
+    )
+
+
+def _pairs(order_ids: Sequence[str], table: Tables) -> list[dict[str, Any]]:
+    """The pairs of records that were compared: between two orders, the strongest first; within each the weakest.
+
+    Where records of two orders speak most for each other they may have to be put together; where those of one order
+    speak least for each other it may have to come apart.
+    """
+    within = _rows(table("order_pairs"), order_ids).sort("match_weight", "left_id", "right_id").to_dicts()
+    if len(order_ids) == 1:
+        return within
+    try:
+        near_pairs = table("near_pairs")
+    except KeyError:  # releases of before this table was kept
+        return within
+    low, high = sorted(order_ids)
+    is_between = (pl.col("order_id") == low) & (pl.col("other_order_id") == high)
+    between = near_pairs.filter(is_between).sort("match_weight", "left_id", "right_id", descending=[True, False, False])
+    return [*between.to_dicts(), *within]
+
+
+def _pair_of(item: Values | None) -> str | None:
+    """The pair of records that an item is about, if it is about one."""
+    if item is None or item.get("left_record_id") is None:
+        return None
+    return f"{item['left_record_id']}|{item['right_record_id']}"
+
+
+def _waterfall(pairs: Sequence[Values], chosen: str | None, records: Sequence[Values]) -> Waterfall | None:
+    """The weights of the pair that was asked for, or of the first."""
+    asked = [pair for pair in pairs if f"{pair['left_id']}|{pair['right_id']}" == chosen]
+    shown = next(iter(asked or pairs), None)
+    return draw_waterfall(shown, {record["record_id"]: record for record in records}) if shown else None

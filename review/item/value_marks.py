@@ -1,0 +1,208 @@
+"""Where a value differs from the one it is compared with, as pieces that a page can mark.
+
+Belongs here: marks within one value. Does not: whether two values are the same fact (`review.item.comparison`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final, Literal
+
+import polars as pl
+from rapidfuzz.distance import Levenshtein
+
+from matching.standardise import fold
+
+Mark = Literal["same", "without", "with"]
+
+LEAST_LIKENESS: Final = 0.5
+"""Of less alike values so much would be marked that nobody could read it: they are marked as a whole."""
+
+LONGEST_MARKED: Final = 600
+"""Characters; longer values are marked as a whole."""
+
+MOST_WORDS: Final = 40
+"""Of a name; longer names are marked as a whole."""
+
+
+SILENT: Final = frozenset("'’‘ʼʻ`´′")
+SEPARATORS: Final = " \t\r\n\v\f\x85\xa0\u2002\u2003\u2009\u3000-‐–"
+WORD: Final = re.compile(rf"[{re.escape(SEPARATORS)}]*[^{re.escape(SEPARATORS)}]+(?:[{re.escape(SEPARATORS)}]+$)?")
+SILENT_KINDS: Final = frozenset({"Mn", "Mc", "Me", "Cf"})
+"""Signs without a sound of their own: apostrophes; combining marks and directions of writing."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a value.
+
+    Attributes:
+        mark: `same` in both; `without`: only the value it is compared with has it; `with`: only this value has it.
+        text: what stands there.
+    """
+
+    mark: Mark
+    text: str
+
+
+Pieces = tuple[Piece, ...]
+
+
+def mark_name(value: str, other: str) -> Pieces:
+    """A name, word by word, and within words that are alike letter by letter.
+
+    Capitals, accents and apostrophes are no difference.
+    """
+    words, known = _words(value), _words(other)
+    pairs = _aligned(words, known) if max(len(words), len(known)) <= MOST_WORDS else []
+    if not any(word and its_other for word, its_other in pairs):
+        return mark_whole(value, other)
+    pieces: list[Piece] = []
+    for word, its_other in pairs:
+        pieces.extend(_word_pieces(word, its_other, has_begun=any(piece.mark != "without" for piece in pieces)))
+    return _joined(pieces)
+
+
+def mark_characters(value: str, other: str) -> Pieces:
+    """An id or a reference, character by character."""
+    return _mark_signs(list(value), list(other), list(value), list(other))
+
+
+def mark_date(value: date, other: date) -> Pieces:
+    """A date by day, month and year."""
+    parts, others = (f"{day.day}|{day:%B}|{day.year}".split("|") for day in (value, other))
+    if not {*parts} & {*others}:
+        return mark_whole(" ".join(parts), " ".join(others))
+    pieces: list[Piece] = []
+    for place, (part, known) in enumerate(zip(parts, others, strict=True)):
+        gap = " " if place else ""
+        marked = _same(gap + part) if part == known else (*_same(gap), Piece("without", known), Piece("with", part))
+        pieces.extend(marked)
+    return _joined(pieces)
+
+
+def mark_whole(value: str, other: str) -> Pieces:
+    """One value in the place of another."""
+    return _same(value) if value == other else (Piece("without", other), Piece("with", value))
+
+
+def mark_sets(held: Sequence[str], expected: Sequence[str]) -> tuple[Piece, ...]:
+    """The members of two sets, in the order of their names: in both, or in one alone."""
+    marks: dict[tuple[bool, bool], Mark] = {(True, True): "same", (False, True): "without", (True, False): "with"}
+    members = sorted({*held, *expected})
+    return tuple(Piece(marks[member in held, member in expected], member) for member in members)
+
+
+def fold_name(name: str) -> str:
+    """A name in the form in which two spellings of it are the same."""
+    return " ".join("".join(map(_folded, name)).split())
+
+
+def _mark_signs(signs: Sequence[str], others: Sequence[str], keys: Sequence[str], other_keys: Sequence[str]) -> Pieces:
+    """Signs of one value that differ by their keys from those of another."""
+    value, other = "".join(signs), "".join(others)
+    if max(len(signs), len(others)) > LONGEST_MARKED:
+        return mark_whole(value, other)
+    if Levenshtein.normalized_similarity(other_keys, keys) < LEAST_LIKENESS:
+        return mark_whole(value, other)
+    pieces: list[Piece] = []
+    for step in Levenshtein.opcodes(other_keys, keys):
+        told = "".join(signs[step.dest_start : step.dest_end])
+        if step.tag == "equal":
+            pieces.append(Piece("same", told))
+        else:
+            pieces.append(Piece("without", "".join(others[step.src_start : step.src_end])))
+            pieces.append(Piece("with", told))
+    return _joined(pieces)
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name, each with what stands before it; the last one with what stands after it too."""
+    return WORD.findall(name)
+
+
+def _word_pieces(word: str | None, other: str | None, *, has_begun: bool) -> Pieces:
+    """A word beside its fellow; the signs before a word of the value are always told."""
+    if word is None:
+        known = _bare(str(other))
+        return (Piece("without", f" {known}" if has_begun else f"{known} "),)
+    if other is None:
+        return (Piece("with", word),)
+    bare, known = _bare(word), _bare(other)
+    before, _, after = word.partition(bare)
+    signs, others = _letters(bare), _letters(known)
+    keys, other_keys = ([_folded(letter) for letter in letters] for letters in (signs, others))
+    return (*_same(before), *_mark_signs(signs, others, keys, other_keys), *_same(after))
+
+
+def _bare(word: str) -> str:
+    return word.strip(SEPARATORS)
+
+
+def _letters(word: str) -> list[str]:
+    """The letters of a word; signs that count for nothing stand with the letter before them."""
+    letters: list[str] = []
+    for sign in word:
+        if letters and (not _folded(sign) or not _folded(letters[-1])):
+            letters[-1] += sign
+        else:
+            letters.append(sign)
+    return letters
+
+
+def _aligned(words: Sequence[str], known: Sequence[str]) -> list[tuple[str | None, str | None]]:
+    """Words of two names beside each other, so that as many as can be are alike; None where one has no fellow."""
+    likeness = [[_likeness(word, other) for other in known] for word in words]
+    best = [[0.0] * (len(known) + 1) for _ in range(len(words) + 1)]
+    for i in reversed(range(len(words))):
+        for j in reversed(range(len(known))):
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], likeness[i][j] + best[i + 1][j + 1])
+    pairs: list[tuple[str | None, str | None]] = []
+    i = j = 0
+    while i < len(words) and j < len(known):
+        if likeness[i][j] and best[i][j] == likeness[i][j] + best[i + 1][j + 1]:
+            pairs.append((words[i], known[j]))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i][j + 1]:
+            pairs.append((None, known[j]))
+            j += 1
+        else:
+            pairs.append((words[i], None))
+            i += 1
+    return [*pairs, *((None, other) for other in known[j:]), *((word, None) for word in words[i:])]
+
+
+def _likeness(word: str, other: str) -> float:
+    """How alike two words are, 0 where they are too little so."""
+    likeness = Levenshtein.normalized_similarity(fold_name(word), fold_name(other))
+    return likeness if likeness >= LEAST_LIKENESS else 0.0
+
+
+def _same(text: str) -> Pieces:
+    return (Piece("same", text),) if text else ()
+
+
+def _joined(pieces: Sequence[Piece]) -> Pieces:
+    """Neighbours of one mark put together; a stretch's lost text before its new text."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if not piece.text:
+            continue
+        if joined and joined[-1].mark == piece.mark:
+            joined[-1] = Piece(piece.mark, joined[-1].text + piece.text)
+        else:
+            joined.append(piece)
+    return tuple(joined)
+
+
+@lru_cache(maxsize=4096)
+def _folded(sign: str) -> str:
+    """A letter as names are compared; marks and apostrophes are nothing, letters of other scripts themselves."""
+    folded: str | None = pl.select(fold(pl.lit(sign))).item()
+    if folded:
+        return folded
+    heard = "".join(part for part in sign if part not in SILENT and unicodedata.category(part) not in SILENT_KINDS)
+    return "".join(part.upper() if part.isalnum() else " " for part in heard)

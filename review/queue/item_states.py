@@ -1,0 +1,168 @@
+"""Where the items stand now: who works on them, what waits or was put off, what was decided since the release.
+
+Belongs here: the state of each item. Does not: keeping claims, assignments and the like (`ledger.desk`), decisions
+(`ledger.decisions`).
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import polars as pl
+
+from ledger.decisions.in_force import in_force
+from ledger.decisions.kinds import KINDS, PERSON_FIELD_NAMES, codes_about
+from ledger.desk.item_work import ItemWork
+from review.queue.facets import A_USER, MYSELF, NOBODY
+from review.queue.queue_items import QueueItems
+
+PARTING = tuple(kind.code for kind in KINDS if kind.parts)
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionsSinceRelease:
+    """What stewards have decided by now.
+
+    Attributes:
+        standing: the decisions in force, `DECISIONS`.
+        fresh: those of them that the night of the release did not know.
+    """
+
+    standing: pl.DataFrame
+    fresh: pl.DataFrame
+
+    @classmethod
+    def of(cls, decisions: pl.DataFrame, obeyed: pl.DataFrame) -> Self:
+        """Tell what is new.
+
+        Args:
+            decisions: `DECISIONS`, all that the ledger holds.
+            obeyed: `obeyed_decisions` of the release.
+        """
+        standing = in_force(decisions)
+        return cls(standing, standing.join(obeyed.select("decision_id"), on="decision_id", how="anti"))
+
+
+def decided_items(items: QueueItems, taken: DecisionsSinceRelease, owners: pl.DataFrame) -> pl.Series:
+    """The items on which nothing is left to decide before the next night.
+
+    A discrepancy is settled by a decision on it, or on the field of its order (a fact of the person: of any order of
+    the person); an item of discrepancies once each of them is. Two orders that may be one are settled by a decision
+    on two records of theirs, one of each; an order that one record holds, or that breaks a rule, also by a decision on
+    two records of which one is of the order; any item by records of its order being told apart. Decisions to be looked
+    at again are settled once they have been replaced or taken back: all of them, or one if they exclude one another.
+
+    Args:
+        items: the items of the release.
+        taken: what was decided.
+        owners: `record_id`, `order_id`, `subject_id` of the release.
+
+    Returns:
+        Their ids, sorted.
+    """
+    pairs = _paired_orders(taken.fresh, owners)
+    found = [
+        _by_parts(items.parts, taken.fresh, owners),
+        _by_pairs(items.rows, pairs),
+        _by_decisions(items.decisions, taken.standing),
+    ]
+    return pl.concat(found).unique().sort("item_id").get_column("item_id")
+
+
+def with_states(rows: pl.DataFrame, work: ItemWork, settled: pl.Series, *, viewer: str) -> pl.DataFrame:
+    """Add where each item stands.
+
+    Args:
+        rows: items, with `item_id`.
+        work: what is going on.
+        settled: ids of items that were decided since the release.
+        viewer: who looks; what they hold themselves is open to them.
+
+    Returns:
+        The rows with `state`, `assignee` (as the facet has it), `held_by` and `deferred_until`.
+    """
+    joined = (
+        rows.join(work.assignments, on="item_id", how="left", maintain_order="left")
+        .join(work.deferrals, on="item_id", how="left", maintain_order="left")
+        .join(work.claims, on="item_id", how="left", maintain_order="left")
+    )
+    assignee = pl.col("assignee")
+    return joined.with_columns(
+        state=pl.when(pl.col("item_id").is_in(settled.implode()))
+        .then(pl.lit("decided"))
+        .when(pl.col("item_id").is_in(work.waiting.get_column("item_id").implode()))
+        .then(pl.lit("waiting"))
+        .when(pl.col("deferred_until").is_not_null())
+        .then(pl.lit("deferred"))
+        .when((pl.col("held_by") != viewer).fill_null(value=False))
+        .then(pl.lit("claimed"))
+        .otherwise(pl.lit("open")),
+        assignee=pl.when(assignee == viewer).then(pl.lit(MYSELF)).otherwise(A_USER + assignee).fill_null(NOBODY),
+    )
+
+
+def _by_decisions(looked_at: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+    """Items of which the decisions no longer stand."""
+    has_ended = ~pl.col("decision_id").is_in(standing.get_column("decision_id").implode())
+    is_settled = pl.when((pl.col("kind") == "stale_decision").all()).then(has_ended.all()).otherwise(has_ended.any())
+    return looked_at.group_by("item_id").agg(is_settled=is_settled).filter("is_settled").select("item_id")
+
+
+def _by_parts(parts: pl.DataFrame, fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    """Items of which each discrepancy is settled."""
+    closed = fresh.filter(pl.col("kind").is_in(codes_about("discrepancy"))).get_column("discrepancy_id")
+    values = _valued_fields(fresh, owners).with_columns(is_valued=True)
+    settled = (pl.col("discrepancy_id").is_in(closed.implode()) | pl.col("is_valued")).fill_null(value=False)
+    return (
+        parts.join(values, on=["order_id", "field"], how="left")
+        .group_by("item_id")
+        .agg(is_settled=settled.all())
+        .filter("is_settled")
+        .select("item_id")
+    )
+
+
+def _valued_fields(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    """`order_id`, `field` of which the value was decided; facts of the person for each of the person's orders."""
+    decided = fresh.filter(pl.col("kind") == "value").select("order_id", "field")
+    of_person = decided.filter(pl.col("field").is_in(sorted(PERSON_FIELD_NAMES)))
+    subjects = owners.select("order_id", "subject_id").unique()
+    spread = (
+        of_person.join(subjects, on="order_id")
+        .join(subjects, on="subject_id", suffix="_of_person")
+        .select("field", order_id="order_id_of_person")
+        .select("order_id", "field")
+    )
+    return pl.concat([decided, spread]).unique()
+
+
+def _paired_orders(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    """`kind`, `low`, `high`: the orders of the two records of each decision on a pair."""
+    places = owners.select("record_id", "order_id")
+    pairs = fresh.filter(pl.col("kind").is_in(codes_about("pair"))).select("kind", "left_record_id", "right_record_id")
+    placed = pairs.join(places, left_on="left_record_id", right_on="record_id").join(
+        places, left_on="right_record_id", right_on="record_id", suffix="_of_other"
+    )
+    return placed.select(
+        "kind",
+        low=pl.min_horizontal("order_id", "order_id_of_other"),
+        high=pl.max_horizontal("order_id", "order_id_of_other"),
+    )
+
+
+def _by_pairs(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Items that decisions on two records settle."""
+    ends = pl.concat([pairs.select(order_id="low"), pairs.select(order_id="high")]).unique()
+    parted = pairs.filter(pl.col("low") == pl.col("high"), pl.col("kind").is_in(PARTING)).select(order_id="low")
+    alone = rows.filter(pl.col("kind").is_in(["lone_record", "constraint"]))
+    ordered = rows.select(
+        "item_id",
+        low=pl.min_horizontal("order_id", "other_order_id"),
+        high=pl.max_horizontal("order_id", "other_order_id"),
+    ).filter(pl.col("low") != pl.col("high"))
+    return pl.concat(
+        [
+            ordered.join(pairs, on=["low", "high"], how="semi").select("item_id"),
+            alone.join(ends, on="order_id", how="semi").select("item_id"),
+            rows.join(parted.unique(), on="order_id", how="semi").select("item_id"),
+        ]
+    )

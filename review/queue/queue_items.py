@@ -1,0 +1,120 @@
+"""The items of the queue with all by which they are filtered down, ordered and shown: made once a release.
+
+Belongs here: what the release says of an item. Does not: who works on it and whether it has been decided since
+(`review.queue.item_states`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from review.queue.facets import NOT_KNOWN
+from warehouse.tables.register import SEVERITIES
+
+ITEM_COLUMNS = ("item_id", "kind", "order_id", "other_order_id", "priority", "age_days", "reason", "arithmetic")
+ORDER_COLUMNS = ("forenames", "surname", "end_on", "is_until_further_order", "is_interim")
+CODED = {"type": "order_type", "status": "legal_status", "force": "force_code", "region": "region_code"}
+"""Facets that an item has of its order, by the column of `review_queue`."""
+
+
+@dataclass(frozen=True, eq=False)
+class QueueItems:
+    """The items of a release.
+
+    Attributes:
+        rows: an item each: `row`, columns of `review_queue`, those of its order that are shown, and a column for each
+            facet that has one value an item.
+        several: for each facet that has several: `row`, `value`, once each.
+        parts: the discrepancies of an item: `item_id`, `order_id`, `discrepancy_id`, `field`.
+        decisions: the decisions that an item asks to look at again: `item_id`, `kind`, `decision_id`.
+    """
+
+    rows: pl.DataFrame
+    several: Mapping[str, pl.DataFrame]
+    parts: pl.DataFrame
+    decisions: pl.DataFrame
+
+
+def build_queue_items(table: Callable[[str], pl.DataFrame]) -> QueueItems:
+    """Bring together what a release says of its items.
+
+    Args:
+        table: the tables of the release by name: `review_queue`, `orders`, `discrepancies`, `field_provenance`.
+    """
+    queue = table("review_queue").sort("item_id").with_row_index("row")
+    orders = table("orders")
+    parts = _exploded(queue, "discrepancy_ids", "discrepancy_id").join(
+        table("discrepancies").select("discrepancy_id", "order_id", "field", "source"), on="discrepancy_id"
+    )
+    several = {
+        "field": _exploded(queue, "fields", "value").select("row", "value"),
+        "rule": _exploded(queue, "rule_codes", "value").select("row", "value"),
+        "pair": _source_pairs(queue, parts, orders, table("field_provenance")),
+    }
+    return QueueItems(
+        rows=_rows(queue, orders),
+        several=several,
+        parts=parts.select("item_id", "order_id", "discrepancy_id", "field"),
+        decisions=_exploded(queue, "decision_ids", "decision_id").select("item_id", "kind", "decision_id"),
+    )
+
+
+def _rows(queue: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """The items as the queue shows them; what is not known has a value of its own to choose it by."""
+    described = orders.select(
+        "order_id",
+        *ORDER_COLUMNS,
+        name_folded=pl.concat_str("surname_folded", "forenames_folded", separator=" ", ignore_nulls=True),
+    )
+    return queue.select(
+        "row",
+        *ITEM_COLUMNS,
+        came="state",
+        severity=pl.col("severity").fill_null(SEVERITIES[0]),
+        **{name: pl.col(column).fill_null(NOT_KNOWN) for name, column in CODED.items()},
+    ).join(described, on="order_id", how="left", maintain_order="left")
+
+
+def _exploded(queue: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
+    """`row`, `item_id`, `kind` and each value of a list once."""
+    listed = queue.select("row", "item_id", "kind", pl.col(column).alias(name))
+    return listed.explode(name, empty_as_null=False).drop_nulls(name).unique().sort("row", name)
+
+
+def _source_pairs(
+    queue: pl.DataFrame, parts: pl.DataFrame, orders: pl.DataFrame, provenance: pl.DataFrame
+) -> pl.DataFrame:
+    """The pairs of sources that differ.
+
+    Of a discrepancy its source with each that gives the golden value; of two orders that may be one, the sources of
+    the two records that speak most for it.
+    """
+    held = parts.filter(pl.col("source").is_not_null())
+    place = ["order_id", "field"]
+    is_duplicate, differ = pl.col("field") == "duplicate", pl.col("source") != pl.col("other")
+    won = held.join(provenance.select(*place, other="agreeing"), on=place).explode("other", empty_as_null=False)
+    # Conditions and presence have no winner: all other sources of the order stand on the other side.
+    others = pl.when(is_duplicate).then(pl.concat_list("source")).otherwise("sources")
+    against = (
+        held.join(provenance, on=place, how="anti")
+        .join(orders.select("order_id", "sources"), on="order_id")
+        .with_columns(other=others)
+        .explode("other", empty_as_null=False)
+    )
+    sides = pl.concat(
+        [
+            won.select("row", "source", _source(pl.col("other"))).filter(differ),
+            against.filter(differ | is_duplicate).select("row", "source", "other"),
+            queue.drop_nulls(["left_record_id", "right_record_id"]).select(
+                "row", source=_source(pl.col("left_record_id")), other=_source(pl.col("right_record_id"))
+            ),
+        ]
+    ).unique()
+    low, high = pl.min_horizontal("source", "other"), pl.max_horizontal("source", "other")
+    return sides.select("row", value=pl.concat_str(low, high, separator="-")).unique().sort("row", "value")
+
+
+def _source(record_id: pl.Expr) -> pl.Expr:
+    """The source of a record, from `<source>:<source_key>`."""
+    return record_id.str.extract(r"^([a-z]+):")

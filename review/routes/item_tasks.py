@@ -1,0 +1,72 @@
+"""Work on an item beside deciding: putting it off, giving it to somebody, saying something."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ledger.decisions.errors import DecisionError
+from ledger.desk.comments import Comment, add_comment
+from ledger.desk.item_work import assign, defer
+from review.access.viewer import AnySteward, Auditing
+from review.deciding.decision_request import read_day, sent_fields, text
+from review.deciding.form_context import FormState
+from review.deciding.item_navigation import SentForm, go_to_next, item_address, require_item
+from review.desk import Desk
+from review.item.titles import format_day
+from review.pages import redirect_to
+from review.routes.items_and_orders import draw_item
+
+router = APIRouter()
+
+
+@router.post("/items/{item_id}/defer")
+def put_off(request: Request, who: AnySteward, audit: Auditing, form: SentForm, item_id: str) -> Response:
+    """Put an item off to a day."""
+    require_item(request, who, item_id)
+    problems: dict[str, str] = {}
+    until = read_day(form, "deferred", problems)
+    if until is None:
+        return draw_item(request, item_id, who, audit, form_state=_again(form, problems))
+    desk: Desk = request.app.state.desk
+    try:
+        defer(desk.database, [item_id], until, by=who.name, at=desk.clock())
+    except DecisionError as error:
+        return draw_item(request, item_id, who, audit, form_state=_again(form, {"deferred-day": f"{error}"}))
+    return go_to_next(request, who, item_id, text(form, "view"), f"The item is put off until {format_day(until)}.")
+
+
+@router.post("/items/{item_id}/assign")
+def give(request: Request, who: AnySteward, form: SentForm, item_id: str) -> Response:
+    """Give an item to somebody, or to nobody."""
+    require_item(request, who, item_id)
+    desk: Desk = request.app.state.desk
+    assignee = text(form, "assignee") or None
+    try:
+        assign(desk.database, [item_id], assignee, by=who.name, at=desk.clock())
+    except DecisionError as error:
+        return redirect_to(request, item_address(item_id, text(form, "view")), message=f"{error}.", tone="warning")
+    words = f"The item is given to {assignee}." if assignee else "The item is given to nobody."
+    return redirect_to(request, item_address(item_id, text(form, "view")), message=words)
+
+
+@router.post("/items/{item_id}/comment")
+def comment_on(request: Request, who: AnySteward, audit: Auditing, form: SentForm, item_id: str) -> Response:
+    """Say something to other stewards."""
+    item = require_item(request, who, item_id)
+    desk: Desk = request.app.state.desk
+    said = Comment(
+        item_id, str(item["order_id"]), who.name, desk.clock(), text(form, "words", strip=False).replace("\r\n", "\n")
+    )
+    try:
+        add_comment(desk.database, said)
+    except DecisionError as error:
+        return draw_item(request, item_id, who, audit, form_state=_again(form, {"words": f"{error}".capitalize()}))
+    return redirect_to(request, f"{item_address(item_id, text(form, 'view'))}#said", message="Your comment is kept.")
+
+
+def _again(form: FormData, problems: Mapping[str, str]) -> FormState:
+    """A form that came back, with what is to be mended."""
+    return FormState(text(form, "view"), fields=sent_fields(form), problems=problems)

@@ -1,0 +1,184 @@
+"""An item of the queue, or any order: what the sources say, why, and what was decided before."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+import polars as pl
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from ledger.decisions.errors import LedgerError
+from review.access.viewer import AnyViewer, Audit, Auditing, Viewer
+from review.access.visible_orders import is_visible, only_visible
+from review.deciding.changed_since import decisions_on
+from review.deciding.form_context import FormState, claim_for, form_context
+from review.desk import Desk, WholeRelease
+from review.item.current_orders import CurrentOrders, find_current_orders
+from review.item.hidden_characters import visible
+from review.item.item_page import ItemPage, build_page
+from review.pages import redirect_to, render_page
+from review.queue.filters import AdjacentItems
+from review.queue.queue_view import read_view
+from review.queue.visible_queue import open_queue
+
+router = APIRouter()
+
+HIDE_WEIGHTS = "hide_weights"
+"""The preference to judge before weights and scores are seen."""
+
+OWN_PARAMETERS = ("pair", "about")
+
+
+@router.get("/items/{item_id}")
+def show_item(
+    request: Request,
+    item_id: str,
+    who: AnyViewer,
+    audit: Auditing,
+    pair: str | None = None,
+    about: str | None = None,
+) -> HTMLResponse:
+    """An item of the queue."""
+    view = read_view(_of_view(request.query_params.multi_items()), viewer=who.name)
+    return draw_item(request, item_id, who, audit, form_state=FormState(view.query, about, pair))
+
+
+def draw_item(
+    request: Request,
+    item_id: str,
+    who: Viewer,
+    audit: Audit,
+    *,
+    form_state: FormState,
+) -> HTMLResponse:
+    """The page of an item.
+
+    Args:
+        request: what is answered.
+        item_id: the item.
+        who: looks.
+        audit: notes it.
+        form_state: the page as it was come to, or its forms as they were sent.
+
+    Raises:
+        HTTPException: 404: there is no such item, or they may not see it.
+    """
+    desk: Desk = request.app.state.desk
+    snapshot = desk.snapshot()
+    found = only_visible(snapshot.table("review_queue").filter(pl.col("item_id") == item_id), snapshot, who.forces)
+    if found.is_empty():
+        raise HTTPException(404)
+    item = found.row(0, named=True)
+    order_ids = [order_id for order_id in (item["order_id"], item["other_order_id"]) if order_id]
+    return _shown(request, order_ids, snapshot, who, audit, item=item, form_state=form_state)
+
+
+@router.get("/orders/{order_id}")
+def show_order(request: Request, order_id: str, who: AnyViewer, audit: Auditing, pair: str | None = None) -> Response:
+    """An order by its id, or where it went."""
+    desk: Desk = request.app.state.desk
+    snapshot = desk.snapshot()
+    place = find_current_orders(order_id, snapshot.table).only(lambda found: is_visible(found, snapshot, who.forces))
+    if not place.order_ids:
+        raise HTTPException(404)
+    if place.is_there:
+        return _shown(request, [order_id], snapshot, who, audit, place=place, form_state=FormState(pair=pair))
+    if len(place.order_ids) == 1:
+        (order_now,) = place.order_ids
+        return redirect_to(request, f"/orders/{order_now}", message=f"{order_id} was merged: it is now {order_now}.")
+    audit("consultation", what={"page": "order", "orders": list(place.order_ids)})
+    return render_page(request, "item/split.html", order_id=order_id, place=place)
+
+
+def _shown(
+    request: Request,
+    order_ids: Sequence[str],
+    snapshot: WholeRelease,
+    who: Viewer,
+    audit: Auditing,
+    *,
+    item: Mapping[str, Any] | None = None,
+    place: CurrentOrders | None = None,
+    form_state: FormState,
+) -> HTMLResponse:
+    decisions = _decisions(request, order_ids, snapshot)
+    shown = build_page(
+        order_ids,
+        snapshot.table,
+        as_of=snapshot.release.as_of,
+        sees=lambda order_id: is_visible(order_id, snapshot, who.forces),
+        item=item,
+        decisions=decisions,
+        pair=form_state.pair,
+    )
+    audit("consultation", what=_consulted(shown))
+    more = _forms(request, who, snapshot, item, decisions, form_state) if item and who.may("decide") else {}
+    neighbours = _neighbours(request, who, item, form_state) if item else None
+    return render_page(
+        request,
+        "item/item.html",
+        status=422 if more.get("errors") else 200,
+        shown=shown,
+        place=place,
+        visible=visible,
+        is_blind=bool(who.preferences.get(HIDE_WEIGHTS)) and form_state.pair is None,
+        drawn_by=snapshot.release.release_id,
+        form_state=form_state,
+        neighbours=neighbours,
+        **more,
+    )
+
+
+def _forms(
+    request: Request,
+    who: Viewer,
+    snapshot: WholeRelease,
+    item: Mapping[str, Any],
+    decisions: pl.DataFrame | None,
+    form_state: FormState,
+) -> dict[str, Any]:
+    """What the page shows to whoever may decide; nothing while the ledger is down."""
+    if decisions is None:
+        return {}
+    sides = (item["order_id"], item["other_order_id"])
+    if not all(is_visible(order_id, snapshot, who.forces) for order_id in sides if order_id):
+        return {"is_not_theirs": True}
+    desk: Desk = request.app.state.desk
+    own = {"item_id": item["item_id"], "minutes": request.app.state.settings.claim_minutes}
+    try:
+        held_by = claim_for(desk, who, **own)
+        forms = form_context(desk, snapshot, item, decisions, form_state)
+    except LedgerError:
+        request.state.is_read_only = True
+        return {}
+    return forms | {"held_by": held_by}
+
+
+def _neighbours(request: Request, who: Viewer, item: Mapping[str, Any], form_state: FormState) -> AdjacentItems:
+    """What comes before and after an item in the view by which it was come to."""
+    view = read_view(parse_qsl(form_state.view), viewer=who.name)
+    return open_queue(request.app.state.desk, who).neighbours(view, item["item_id"])
+
+
+def _of_view(parameters: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The part of an item's address that is the view of the queue by which it was come to."""
+    return [(name, value) for name, value in parameters if name not in OWN_PARAMETERS]
+
+
+def _decisions(request: Request, order_ids: Sequence[str], snapshot: WholeRelease) -> pl.DataFrame | None:
+    """What was decided on the orders; None while the ledger is down."""
+    desk: Desk = request.app.state.desk
+    try:
+        return decisions_on(desk.database, snapshot, order_ids)
+    except LedgerError:
+        request.state.is_read_only = True
+        return None
+
+
+def _consulted(shown: ItemPage) -> dict[str, Any]:
+    """The keys of what is looked at."""
+    keys = {"orders": list(shown.shown_orders), "records": list(shown.record_ids)}
+    return keys | ({"page": "item", "items": [shown.item["item_id"]]} if shown.item else {"page": "order"})

@@ -1,0 +1,73 @@
+"""Deciding: what a decision would change, and taking it."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ledger.decisions.errors import DecisionError, DecisionRefusedError
+from ledger.desk.claims import release_claim
+from review.access.viewer import AnySteward, Audit, Auditing, Viewer
+from review.deciding.decider import Outcome
+from review.deciding.decision_request import FormError, read_request, sent_fields, text
+from review.deciding.form_context import FormState
+from review.deciding.item_navigation import SentForm, go_to_next
+from review.deciding.preview_page import decider_of, show_preview
+from review.deciding.visible_subject import NotVisibleError
+from review.pages import redirect_to
+from review.routes.items_and_orders import draw_item
+
+router = APIRouter()
+
+
+@router.post("/decide/preview")
+def preview(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> Response:
+    """What a decision would change, before it is saved."""
+    try:
+        wanted = read_request(form)
+    except FormError as error:
+        return _draw_again(request, who, audit, form, error.problems)
+    return show_preview(request, who, wanted)
+
+
+@router.post("/decide/save")
+def save(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> Response:
+    """Take a decision, or let it wait for a second steward; what changed since the preview is shown first."""
+    try:
+        wanted = read_request(form)
+    except FormError as error:
+        return _draw_again(request, who, audit, form, error.problems)
+    try:
+        outcome = decider_of(request, who).save(wanted)
+    except (DecisionError, DecisionRefusedError, NotVisibleError):
+        outcome = None
+    if outcome is None:
+        return show_preview(request, who, wanted)
+    if wanted.item_id is None:
+        return redirect_to(request, "/decisions/mine", message=_told(outcome))
+    release_claim(request.app.state.desk.database, wanted.item_id, by=who.name)
+    return go_to_next(request, who, wanted.item_id, text(form, "view"), _told(outcome))
+
+
+@router.post("/decide/change")
+def change(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> Response:
+    """Back to the item, with what was typed."""
+    return _draw_again(request, who, audit, form, {})
+
+
+def _draw_again(request: Request, who: Viewer, audit: Audit, form: FormData, problems: Mapping[str, str]) -> Response:
+    """The item again, with what was typed and what is to be mended."""
+    form_state = FormState(text(form, "view"), fields=sent_fields(form), problems=problems)
+    return draw_item(request, text(form, "item_id"), who, audit, form_state=form_state)
+
+
+def _told(outcome: Outcome) -> str:
+    """What became of a decision, in words."""
+    if outcome.proposal_id:
+        return "Your decision waits for a second steward."
+    if not any(taken.is_new for taken in outcome.taken):
+        return "This had been decided before: nothing was added."
+    count = len(outcome.taken)
+    return "The decision is saved." if count == 1 else f"{count} decisions are saved."

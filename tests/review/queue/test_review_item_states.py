@@ -1,0 +1,164 @@
+"""Where items stand: what was decided since the release, what waits, what was put off."""
+
+from datetime import date
+from types import MappingProxyType
+
+import polars as pl
+import pytest
+
+from ledger.desk.item_work import WORK, ItemWork
+from review.queue.item_states import DecisionsSinceRelease, decided_items, with_states
+from review.queue.queue_items import QueueItems
+from warehouse.tables.ledger import DECISIONS
+
+ROWS = pl.DataFrame(
+    [
+        ("two fields", "discrepancies", "O1", None),
+        ("near", "near_match", "O1", "O2"),
+        ("lone", "lone_record", "O3", None),
+        ("breaks", "constraint", "O4", None),
+        ("namesake", "discrepancies", "O5", None),
+    ],
+    schema=["item_id", "kind", "order_id", "other_order_id"],
+    orient="row",
+)
+PARTS = pl.DataFrame(
+    [
+        ("two fields", "O1", "d1", "end_on"),
+        ("two fields", "O1", "d2", "surname"),
+        ("lone", "O3", "d3", "presence"),
+        ("breaks", "O4", "d4", "term_months"),
+        ("namesake", "O5", "d5", "surname"),
+    ],
+    schema=["item_id", "order_id", "discrepancy_id", "field"],
+    orient="row",
+)
+OWNERS = pl.DataFrame(
+    [
+        ("pnc:1", "O1", "S1"),
+        ("court:1", "O1", "S1"),
+        ("pnc:2", "O2", "S2"),
+        ("pnc:3", "O3", "S3"),
+        ("pnc:4", "O4", "S4"),
+        ("pnc:5", "O5", "S1"),
+    ],
+    schema=["record_id", "order_id", "subject_id"],
+    orient="row",
+)
+AGAIN = pl.DataFrame(
+    {
+        "item_id": ["stale", "stale", "ring", "ring"],
+        "kind": ["stale_decision", "stale_decision", "contradiction", "contradiction"],
+        "decision_id": ["A", "B", "B", "C"],
+    }
+)
+ITEMS = QueueItems(ROWS, MappingProxyType({}), PARTS, AGAIN.clear())
+
+
+def decided(*drafts: dict) -> pl.DataFrame:
+    empty = {name: [None] * len(drafts) for name in DECISIONS.schema}
+    given = {name: [draft.get(name) for draft in drafts] for name in DECISIONS.schema}
+    return DECISIONS.conform(pl.DataFrame(empty | given))
+
+
+def of(discrepancy_id: str) -> dict:
+    return {"kind": "accept", "discrepancy_id": discrepancy_id}
+
+
+def value(order_id: str, field: str) -> dict:
+    return {"kind": "value", "order_id": order_id, "field": field}
+
+
+def pair(kind: str, left: str, right: str) -> dict:
+    return {"kind": kind, "left_record_id": left, "right_record_id": right}
+
+
+@pytest.mark.parametrize(
+    ("drafts", "settled"),
+    [
+        pytest.param([], [], id="nothing was decided"),
+        pytest.param([of("d1")], [], id="one of two discrepancies"),
+        pytest.param([of("d1"), of("d2")], ["two fields"], id="both discrepancies"),
+        pytest.param([of("d1"), value("O1", "surname")], ["namesake", "two fields"], id="a value that is the person's"),
+        pytest.param([value("O1", "end_on"), of("d2")], ["two fields"], id="a value that is the order's own"),
+        pytest.param([value("O5", "end_on")], [], id="a value of another order of the person"),
+        pytest.param([of("d3")], ["lone"], id="the absence of a lone record"),
+        pytest.param(
+            [pair("same_order", "pnc:3", "pnc:4")], ["breaks", "lone"], id="a lone record put to another order"
+        ),
+        pytest.param([pair("same_order", "pnc:2", "court:1")], ["near"], id="two orders that are one"),
+        pytest.param([pair("different_person", "pnc:1", "pnc:2")], ["near"], id="two orders of different people"),
+        pytest.param([pair("same_order", "pnc:1", "court:1")], [], id="two records of one order that belong together"),
+        pytest.param(
+            [pair("different_order", "pnc:1", "court:1")], ["near", "two fields"], id="an order that is taken apart"
+        ),
+        pytest.param([pair("different_order", "pnc:9", "pnc:1")], [], id="a record that is no longer there"),
+    ],
+)
+def test_an_item_is_settled_once_nothing_of_it_is_left_to_decide(drafts, settled):
+    taken = decided(*drafts)
+    assert decided_items(ITEMS, DecisionsSinceRelease(taken, taken), OWNERS).to_list() == settled
+
+
+@pytest.mark.parametrize(
+    ("standing", "settled"),
+    [
+        pytest.param(["A", "B", "C"], [], id="all stand"),
+        pytest.param(["B", "C"], [], id="one stale decision was replaced"),
+        pytest.param(["C"], ["ring", "stale"], id="both stale decisions were replaced"),
+        pytest.param(["A", "B"], ["ring"], id="one of two that exclude one another was taken back"),
+    ],
+)
+def test_decisions_to_be_looked_at_again_are_settled_once_they_no_longer_stand(standing, settled):
+    items = QueueItems(ROWS, MappingProxyType({}), PARTS, AGAIN)
+    taken = decided(*({"kind": "value", "decision_id": name, "order_id": "O9"} for name in standing))
+    assert decided_items(items, DecisionsSinceRelease(taken, taken.clear()), OWNERS).to_list() == settled
+
+
+def test_a_decision_that_the_night_obeyed_or_that_was_taken_back_settles_nothing():
+    rows = [
+        of("d1") | {"decision_id": "A", "accepted_until": date(2027, 1, 1)},
+        of("d2") | {"decision_id": "B"},
+        of("d3") | {"decision_id": "C"},
+        {"kind": "undo", "decision_id": "D", "replaces": "C"},
+    ]
+    known = pl.DataFrame({"decision_id": ["A"]})
+    taken = DecisionsSinceRelease.of(decided(*rows), known)
+    assert taken.standing["decision_id"].to_list() == ["A", "B"]
+    assert taken.fresh["decision_id"].to_list() == ["B"]
+
+
+def work(**frames: list[tuple]) -> ItemWork:
+    return ItemWork(
+        **{name: pl.DataFrame(frames.get(name, []), schema=schema, orient="row") for name, schema in WORK.items()}
+    )
+
+
+def stands(work: ItemWork, settled: tuple[str, ...] = (), viewer: str = "kim") -> dict[str, str]:
+    rows = with_states(ROWS, work, pl.Series("item_id", settled, pl.String), viewer=viewer)
+    return dict(rows.select("item_id", "state").iter_rows())
+
+
+def test_what_matters_more_names_the_state():
+    everything = {"claims": [("near", "noor")], "deferrals": [("near", date(2027, 1, 1))], "waiting": [("near",)]}
+    assert stands(work(**everything), settled=("near",))["near"] == "decided"
+    assert stands(work(**everything))["near"] == "waiting"
+    assert stands(work(**everything | {"waiting": []}))["near"] == "deferred"
+    assert stands(work(claims=everything["claims"]))["near"] == "claimed"
+    assert stands(work())["near"] == "open"
+
+
+def test_what_one_works_on_oneself_is_open():
+    assert stands(work(claims=[("near", "kim")]))["near"] == "open"
+
+
+def test_assignees_are_oneself_others_and_nobody_even_if_one_is_called_so():
+    given = work(assignments=[("near", "kim"), ("lone", "nobody"), ("breaks", "me")])
+    rows = with_states(ROWS, given, pl.Series("item_id", [], pl.String), viewer="kim")
+    assert dict(rows.select("item_id", "assignee").iter_rows()) == {
+        "two fields": "nobody",
+        "near": "me",
+        "lone": "@nobody",
+        "breaks": "@me",
+        "namesake": "nobody",
+    }
