@@ -23,9 +23,11 @@ from review.access.passwords import Passwords
 from review.access.security_headers import SecurityHeaders
 from review.access.session_store import SessionStore
 from review.access.sign_in import PasswordSignIn
+from review.dashboards.picture_store import PictureStore
 from review.desk import Desk
 from review.error_pages import HANDLERS, LARGEST_BODY, UnexpectedErrors
 from review.pages import Pages
+from review.queue.recent_searches import RecentSearches
 from review.settings import DeskSettings
 from review.static_files import StaticFiles
 
@@ -59,6 +61,8 @@ def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = 
     app.state.sessions = SessionStore(desk, settings)
     app.state.audit_recorder = AuditRecorder(desk)
     app.state.passwords = Passwords(settings)
+    app.state.pictures = PictureStore()
+    app.state.searches = RecentSearches()
     app.state.password_sign_in = PasswordSignIn(
         desk, app.state.audit_recorder, passwords=app.state.passwords, limits=AttemptLimits(settings)
     )

@@ -33,7 +33,7 @@ class NoReleaseError(LookupError):
 
 
 class WholeRelease:
-    """A release in memory: what is read or worked out of it is kept as long as it is the one in force.
+    """A release in memory, not limited to any viewer; what is read or worked out of it is kept while it is in force.
 
     Attributes:
         release: the release.
@@ -108,7 +108,7 @@ class Desk:
         self.marking = marking
         self._respite = respite
         self._down_until: float | None = None
-        self._snapshot: WholeRelease | None = None
+        self._release: WholeRelease | None = None
         self._lock = threading.Lock()
 
     @property
@@ -116,15 +116,17 @@ class Desk:
         """The ledger, over the connections that the desk keeps."""
         return Ledger(self.database, self.clock)
 
-    def snapshot(self) -> WholeRelease:
-        """The release in force now; one that was published since the last request is taken up.
+    def whole_release(self) -> WholeRelease:
+        """The release in force now, whoever asks: pages get `VisibleRelease` instead.
+
+        A release that was published since the last request is taken up.
 
         Raises:
             NoReleaseError: there is none yet, or it keeps too little.
         """
         with self._lock:
             name = self._current_name()
-            if self._snapshot is None or self._snapshot.release.release_id != name:
+            if self._release is None or self._release.release.release_id != name:
                 release = current_release(self.home)
                 if release is None:
                     raise NoReleaseError(
@@ -135,8 +137,16 @@ class Desk:
                         f"Release {name} was made by an earlier version of Concord, which kept less in it. "
                         "The desk shows the next one; the operator can run its night again."
                     )
-                self._snapshot = WholeRelease(release)
-            return self._snapshot
+                self._release = WholeRelease(release)
+            return self._release
+
+    @property
+    def release_id(self) -> str | None:
+        """Name of the release in force; None: there is none that the desk can show."""
+        try:
+            return self.whole_release().release.release_id
+        except LookupError:
+            return None
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

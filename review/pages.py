@@ -21,7 +21,7 @@ from review.access.cookies import MESSAGE, drop_cookie, read_cookie, set_cookie
 from review.access.form_protection import TOKEN_FIELD, TOKEN_HEADER, expected_token
 from review.access.viewer import Viewer
 from review.deciding.shortcuts import shown_keys
-from review.desk import Desk, NoReleaseError
+from review.desk import Desk
 from review.static_files import StaticFiles
 
 SAFE_SIGNS = ":/%#?=@[]!$&'()*+,"  # those that Starlette leaves in an address that it sends a browser to
@@ -138,19 +138,12 @@ def _shared(request: Request, links: tuple[NavigationLink, ...]) -> dict[str, An
         "form_token": token,
         "form_headers": json.dumps({TOKEN_HEADER: token}),
         "form_field": Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, token),
-        "release_id": _release_id(desk),
+        "release_id": desk.release_id,
         "keys": (keys := shown_keys(who.preferences) if who else ()),
         "keys_text": json.dumps({key.action: key.key for key in keys}),
         "is_read_only": getattr(request.state, "is_read_only", False),
         "message": _message(request),
     }
-
-
-def _release_id(desk: Desk) -> str | None:
-    try:
-        return desk.snapshot().release.release_id
-    except NoReleaseError:
-        return None
 
 
 def _message(request: Request) -> dict[str, str] | None:

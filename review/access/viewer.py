@@ -1,6 +1,6 @@
 """Who asks, and what their role lets them do: what routes depend on.
 
-Belongs here: the rights of roles. Does not: whose records somebody sees (`review.access.visible_orders`).
+Belongs here: the rights of roles. Does not: whose records somebody sees (`review.access.visible_release`).
 """
 
 from collections.abc import Callable, Mapping

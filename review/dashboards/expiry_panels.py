@@ -11,11 +11,10 @@ from typing import Any, Final
 import altair as alt
 import polars as pl
 
-from review.access.visible_orders import only_visible
+from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_table
 from review.dashboards.picture_store import PictureStore
-from review.desk import WholeRelease
-from review.item.hidden_characters import visible
+from review.item.hidden_characters import show_hidden
 from review.item.titles import STATUS_TITLES, format_day, title_of
 
 AHEAD_DAYS: Final = 90
@@ -64,13 +63,12 @@ class Expiries:
         return self.orders.slice((number - 1) * PAGE, PAGE)
 
 
-def find_expiries(snapshot: WholeRelease, forces: frozenset[str] | None) -> Expiries:
+def find_expiries(visible: VisibleRelease) -> Expiries:
     """The orders that end within the next 90 days, the last day included."""
-    as_of = snapshot.release.as_of
-    seen = only_visible(snapshot.table("orders"), snapshot, forces)
-    disputes = snapshot.table("discrepancies").filter(pl.col("field").is_in(ENDS), pl.col("state") != "resolved")
+    as_of = visible.release.as_of
+    disputes = visible.table("discrepancies").filter(pl.col("field").is_in(ENDS), pl.col("state") != "resolved")
     disputed = disputes.get_column("order_id").unique().implode()
-    ending = seen.filter(
+    ending = visible.table("orders").filter(
         pl.col("legal_status").is_in(BINDING), pl.col("end_on").is_between(as_of, as_of + timedelta(days=AHEAD_DAYS))
     )
     told = ending.with_columns(
@@ -108,7 +106,7 @@ def list_expiries(orders: pl.DataFrame) -> Panel:
 
 
 def _line(order: dict[str, Any]) -> tuple[PanelCell | str | int, ...]:
-    name = " ".join(visible(part) for part in (order["forenames"], order["surname"]) if part)
+    name = " ".join(show_hidden(part) for part in (order["forenames"], order["surname"]) if part)
     kind = title_of("order_type", order["order_type"]) if order["order_type"] else "Type not known"
     interim = ", interim" if order["is_interim"] else ""
     return (

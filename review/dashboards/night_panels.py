@@ -12,15 +12,12 @@ from typing import Final
 
 import polars as pl
 
-from review.access.visible_orders import only_visible
+from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_table
-from review.desk import WholeRelease
 from review.item.titles import SEVERITY_TITLES, STATE_TITLES, STATUS_TITLES, format_day, source_name, title_for
 from warehouse.codes import reference
 from warehouse.sources import region_of_feed
 from warehouse.tables.register import CAUSES, DISCREPANCIES, LEGAL_STATUSES, SEVERITIES, STRAY_FEED
-
-Forces = frozenset[str] | None
 
 STATE_WORDS: Final = {
     "fresh": "Fresh",
@@ -45,32 +42,32 @@ PARTS: Final = ("rows_kept", "rows_quarantined", "rows_duplicate")
 SHOWN_KEYS: Final = 5
 
 
-def night_panels(snapshot: WholeRelease, forces: Forces) -> tuple[Panel, ...]:
+def night_panels(visible: VisibleRelease) -> tuple[Panel, ...]:
     """The panels of a night, as somebody with these forces sees it."""
-    own = () if forces is not None else (_totals(snapshot), _expectations(snapshot))
+    own = () if visible.forces is not None else (_totals(visible), _expectations(visible))
     return (
-        _sources(snapshot, forces),
+        _sources(visible),
         *own,
-        _orders(snapshot, forces),
-        _discrepancies(snapshot, forces),
-        _changes(snapshot, forces),
+        _orders(visible),
+        _discrepancies(visible),
+        _changes(visible),
     )
 
 
-def state_words(snapshot: WholeRelease) -> str:
+def state_words(visible: VisibleRelease) -> str:
     """The state of a release in a sentence."""
-    release = snapshot.release
+    release = visible.release
     is_degraded = release.state == "degraded"
     told = "published, degraded: it rests on late or missing deliveries" if is_degraded else "published"
     follows = f" It follows {release.follows}." if release.follows else ""
     return f"The night of {format_day(release.as_of)}: {told}.{follows}"
 
 
-def _sources(snapshot: WholeRelease, forces: Forces) -> Panel:
-    deliveries = snapshot.table("deliveries").filter(pl.col("feed") != STRAY_FEED)
-    if forces is not None:
+def _sources(visible: VisibleRelease) -> Panel:
+    deliveries = visible.table("deliveries").filter(pl.col("feed") != STRAY_FEED)
+    if visible.forces is not None:
         region = region_of_feed(pl.col("feed"))
-        deliveries = deliveries.filter(region.is_null() | region.is_in(_regions_of(forces)))
+        deliveries = deliveries.filter(region.is_null() | region.is_in(_regions_of(visible.forces)))
     lines = deliveries.sort("source", "feed", "dated_on", "revision", "delivery_id", nulls_last=True)
     rows = [
         (
@@ -79,20 +76,20 @@ def _sources(snapshot: WholeRelease, forces: Forces) -> Panel:
             _state(row["state"]),
             format_day(row["dated_on"]) if row["dated_on"] else NONE,
             "Yes" if row["is_used"] else "No",
-            *([" ".join(row["faults"]) or NONE] if forces is None else []),
+            *([" ".join(row["faults"]) or NONE] if visible.forces is None else []),
         )
         for row in lines.iter_rows(named=True)
     ]
-    headings = ["Feed", "Source", "State", "Dated", "Used", *(["What is wrong"] if forces is None else [])]
+    headings = ["Feed", "Source", "State", "Dated", "Used", *(["What is wrong"] if visible.forces is None else [])]
     fresh = lines.filter(pl.col("state") == "fresh").height
     came = count_words(lines.height, "delivery is", "deliveries are")
     told = f"{fresh} of {came} fresh. A bad delivery never replaces a good one."
     return Panel("sources", "Sources", told, panel_table("Deliveries and their state", headings, rows))
 
 
-def _totals(snapshot: WholeRelease) -> Panel:
+def _totals(visible: VisibleRelease) -> Panel:
     """Rows read against what the sender declared, and what became of each."""
-    came = snapshot.table("deliveries").filter(pl.col("state") != "missing").sort("source", "feed", "delivery_id")
+    came = visible.table("deliveries").filter(pl.col("state") != "missing").sort("source", "feed", "delivery_id")
     rows = [
         (
             row["delivery_id"],
@@ -124,8 +121,8 @@ def _balance(read: int, declared: int | None, parts: Sequence[int]) -> PanelCell
     )
 
 
-def _expectations(snapshot: WholeRelease) -> Panel:
-    results = snapshot.table("expectation_results")
+def _expectations(visible: VisibleRelease) -> Panel:
+    results = visible.table("expectation_results")
     unmet = results.filter(~pl.col("is_met")).sort(
         "severity", "unexpected", "table_name", "expectation", "subject", descending=[False, True, False, False, False]
     )
@@ -151,8 +148,8 @@ def _expectations(snapshot: WholeRelease) -> Panel:
     return Panel("expectations", "Gates and expectations", told, sheet, is_folded=len(rows) > 10)
 
 
-def _orders(snapshot: WholeRelease, forces: Forces) -> Panel:
-    orders = only_visible(snapshot.table("orders"), snapshot, forces)
+def _orders(visible: VisibleRelease) -> Panel:
+    orders = visible.table("orders")
     counts = dict(orders.group_by("legal_status").len().iter_rows())
     rows = [(STATUS_TITLES[status], counts.get(status, 0)) for status in LEGAL_STATUSES]
     people = count_words(orders.get_column("subject_id").n_unique(), "person", "people")
@@ -160,8 +157,8 @@ def _orders(snapshot: WholeRelease, forces: Forces) -> Panel:
     return Panel("orders", "Orders", told, panel_table("Orders by status in law", ["Status in law", "Orders"], rows))
 
 
-def _discrepancies(snapshot: WholeRelease, forces: Forces) -> Panel:
-    found = only_visible(snapshot.table("discrepancies"), snapshot, forces)
+def _discrepancies(visible: VisibleRelease) -> Panel:
+    found = visible.table("discrepancies")
     counts = {
         (severity, state): count for severity, state, count in found.group_by("severity", "state").len().iter_rows()
     }
@@ -174,15 +171,15 @@ def _discrepancies(snapshot: WholeRelease, forces: Forces) -> Panel:
     )
 
 
-def _changes(snapshot: WholeRelease, forces: Forces) -> Panel:
+def _changes(visible: VisibleRelease) -> Panel:
     title = "What changed, by cause"
-    if snapshot.release.follows is None:
+    if visible.release.follows is None:
         return Panel("changes", title, "This is the first release: there is none before it to compare with.")
-    changes = only_visible(snapshot.table("release_changes"), snapshot, forces)
+    changes = visible.table("release_changes")
     counts = {(cause, change): count for cause, change, count in changes.group_by("cause", "change").len().iter_rows()}
     rows = [(CAUSE_WORDS[cause], *(counts.get((cause, change), 0) for change in CHANGE_WORDS)) for cause in CAUSES]
-    told = f"{count_words(changes.height, 'difference', 'differences')} from {snapshot.release.follows}."
-    if forces is not None:
+    told = f"{count_words(changes.height, 'difference', 'differences')} from {visible.release.follows}."
+    if visible.forces is not None:
         told += " Orders that are gone are not among them: whose they were is no longer told."
     return Panel("changes", title, told, panel_table("Differences by cause", ["Cause", *CHANGE_WORDS.values()], rows))
 

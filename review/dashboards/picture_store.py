@@ -28,7 +28,7 @@ class _Drawn:
 
 
 class PictureStore:
-    """The pictures of a release."""
+    """The latest pictures of all dashboards."""
 
     def __init__(self) -> None:
         """Nothing hangs here yet."""

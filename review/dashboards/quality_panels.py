@@ -17,7 +17,7 @@ from expectations.trend import tell_trend
 from review.dashboards.panels import NONE, Panel, PanelCell, panel_table, percent, span
 from review.dashboards.picture_store import PictureStore
 from review.dashboards.score_charts import draw_nights, draw_points
-from review.desk import Desk, WholeRelease
+from review.desk import Desk
 from review.item.titles import format_day
 from warehouse.codes import reference
 from warehouse.releases.quality_history import read_quality_history
@@ -100,9 +100,10 @@ def names_of_keys() -> pl.DataFrame:
     )
 
 
-def read_scores(desk: Desk, snapshot: WholeRelease, forces: Forces) -> Scores:
+def read_scores(desk: Desk, forces: Forces) -> Scores:
     """The scores that somebody with these forces sees; the nights are read once a release."""
-    whole = snapshot.keep("scores", lambda: _read(desk, snapshot))
+    release = desk.whole_release()
+    whole = release.keep("scores", lambda: _read(desk, release.release.release_id))
     if forces is None:
         return whole
     is_own = (pl.col("scope") == "force") & pl.col("scope_key").is_in(sorted(forces))
@@ -126,8 +127,7 @@ def name_of(rows: pl.DataFrame) -> str:
     return str(rows.get_column("name")[0])
 
 
-def _read(desk: Desk, snapshot: WholeRelease) -> Scores:
-    release_id = snapshot.release.release_id
+def _read(desk: Desk, release_id: str) -> Scores:
     history = read_quality_history(desk.home, last=NIGHTS, until=release_id)
     names = names_of_keys()
     whole = pl.when(pl.col("scope") == "all").then(pl.lit(SCOPE["all"].title))

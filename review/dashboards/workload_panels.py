@@ -21,8 +21,7 @@ from ledger.decisions.evidence import follow_orders
 from ledger.decisions.in_force import fold
 from ledger.desk.desk_tables import VERDICTS
 from ledger.desk.proposals import Proposal, read_proposals
-from review.access.viewer import Viewer
-from review.access.visible_orders import visible_orders
+from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import Panel, PanelCell, count_words, panel_table, percent
 from review.dashboards.picture_store import PictureStore
 from review.deciding.decidable_night import decidable_night
@@ -84,7 +83,7 @@ def open_panels(items: pl.DataFrame, pictures: PictureStore, *, forces: frozense
     return (_by_age(to_do, pictures, forces), _by_assignee(to_do), _by_kind(to_do), _by_state(items))
 
 
-def read_recent_decisions(desk: Desk, snapshot: WholeRelease, who: Viewer) -> RecentDecisions:
+def read_recent_decisions(desk: Desk, visible: VisibleRelease) -> RecentDecisions:
     """The decisions and proposals on orders that somebody sees.
 
     Raises:
@@ -92,12 +91,13 @@ def read_recent_decisions(desk: Desk, snapshot: WholeRelease, who: Viewer) -> Re
     """
     decisions, proposals = desk.ledger.read(), read_proposals(desk.database)
     folded = fold(decisions).filter(pl.col("kind") != "undo")
-    seen = visible_orders(snapshot, who.forces)
+    seen = visible.visible_orders()
     if seen is None:
         return RecentDecisions(folded, proposals)
-    shown = [proposal for proposal in proposals if _is_seen(proposal, decisions, snapshot, who)]
+    whole = desk.whole_release()
+    shown = [proposal for proposal in proposals if _is_seen(proposal, decisions, whole, visible.forces)]
     return RecentDecisions(
-        folded.join(_seen_decisions(folded, decidable_night(snapshot), seen), on="decision_id", how="semi"), shown
+        folded.join(_seen_decisions(folded, decidable_night(whole), seen), on="decision_id", how="semi"), shown
     )
 
 
@@ -235,9 +235,9 @@ def _second_looks(proposals: Sequence[Proposal], first: date) -> Panel:
     return Panel("looks", "Second looks", told, panel_table("Proposals", ["Proposals", "Number"], rows))
 
 
-def _is_seen(proposal: Proposal, decisions: pl.DataFrame, snapshot: WholeRelease, who: Viewer) -> bool:
+def _is_seen(proposal: Proposal, decisions: pl.DataFrame, whole: WholeRelease, forces: frozenset[str] | None) -> bool:
     try:
-        visible_subject([draft for draft, _ in proposal.requests], decisions, snapshot, who.forces)
+        visible_subject([draft for draft, _ in proposal.requests], decisions, whole, forces)
     except NotVisibleError:
         return False
     return True

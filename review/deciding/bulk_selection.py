@@ -13,7 +13,7 @@ from expectations.discrepancies import RULES
 from expectations.rules.rule import Rule
 from ledger.decisions.kinds import DECISION_REASONS, KIND, DecisionReason, Kind
 from review.access.viewer import Viewer
-from review.access.visible_orders import only_visible
+from review.access.visible_release import VisibleRelease
 from review.desk import Desk
 from review.item.findings import describe_holder, format_value
 from review.item.related_orders import person_name
@@ -58,11 +58,13 @@ class BulkSelection:
         rule: the one rule.
         lines: its differences in the view, in the order of the view; at most `MOST`.
         total: how many there are.
+        release_id: the release that they are of.
     """
 
     rule: Rule
     lines: tuple[BulkLine, ...]
     total: int
+    release_id: str
 
     @property
     def reasons(self) -> list[DecisionReason]:
@@ -80,16 +82,17 @@ def select_bulk(desk: Desk, who: Viewer, view: QueueView) -> BulkSelection:
     rule = next((rule for rule in RULES if (rule.code,) == tuple(chosen)), None)
     if rule is None:
         raise NotOneRuleError
-    snapshot = desk.snapshot()
+    visible = VisibleRelease(desk.whole_release(), who.forces)
     items = open_queue(desk, who).filtered(view).items.select("item_id").with_row_index("place")
-    parts = items_of(snapshot).parts.join(items, on="item_id").select("discrepancy_id", "place")
-    of_rule = snapshot.table("discrepancies").filter(pl.col("rule_code") == rule.code, pl.col("state") != "resolved")
-    found = only_visible(of_rule, snapshot, who.forces).join(parts, on="discrepancy_id")
+    parts = items_of(desk.whole_release()).parts.join(items, on="item_id").select("discrepancy_id", "place")
+    of_rule = visible.table("discrepancies").filter(pl.col("rule_code") == rule.code, pl.col("state") != "resolved")
+    found = of_rule.join(parts, on="discrepancy_id")
     rows = found.sort("place", "discrepancy_id").unique("discrepancy_id", keep="first", maintain_order=True)
     named = rows.head(MOST).join(
-        snapshot.table("orders").select("order_id", "forenames", "surname"), on="order_id", maintain_order="left"
+        visible.table("orders").select("order_id", "forenames", "surname"), on="order_id", maintain_order="left"
     )
-    return BulkSelection(rule, tuple(_line(row) for row in named.iter_rows(named=True)), rows.height)
+    lines = tuple(_line(row) for row in named.iter_rows(named=True))
+    return BulkSelection(rule, lines, rows.height, visible.release.release_id)
 
 
 def _line(row: Mapping[str, Any]) -> BulkLine:

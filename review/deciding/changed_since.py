@@ -8,18 +8,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ledger.decisions.database import Database
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.evidence import follow_orders
 from ledger.decisions.in_force import digest_of
-from ledger.decisions.lookup import decisions_about
 from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import DecisionRequest
 from review.deciding.drafting import draft_all
+from review.deciding.order_decisions import decisions_on
 from review.desk import Desk, WholeRelease
-from review.item.item_page import decision_keys
 from warehouse.releases.release import read_release
 
 Sightings = tuple[Sighting, ...]
@@ -50,16 +48,6 @@ def version_of(decisions: pl.DataFrame) -> str:
     return digest_of(decisions)[:VERSION_DIGITS]
 
 
-def decisions_on(database: Database, snapshot: WholeRelease, orders: Sequence[str]) -> pl.DataFrame:
-    """All decisions on some orders and their records: `DECISIONS`, in ledger order.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
-    known_ids, handles = decision_keys(orders, snapshot.table)
-    return decisions_about(database, order_ids=known_ids, handles=handles)
-
-
 def find_changed_since(
     desk: Desk, wanted: DecisionRequest, drafts: Sequence[Draft], present: Present, *, orders: Sequence[str]
 ) -> ChangedSince | None:
@@ -77,7 +65,7 @@ def find_changed_since(
     """
     if not wanted.version:
         return None
-    on_orders = decisions_on(desk.database, desk.snapshot(), orders)
+    on_orders = decisions_on(desk, orders)
     version = version_of(on_orders)
     was, now = _changed_values(desk, wanted, drafts, present)
     if version == wanted.version and not was and not now:

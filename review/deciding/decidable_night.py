@@ -8,10 +8,10 @@ from ledger.decisions.published import read_present
 from review.desk import WholeRelease
 
 
-def decidable_night(snapshot: WholeRelease) -> Present:
+def decidable_night(whole: WholeRelease) -> Present:
     """The night behind a release, kept as long as the release is shown.
 
     Raises:
         FileNotFoundError: the release is of a time when records were not kept with it.
     """
-    return snapshot.keep("present", lambda: read_present(snapshot.release, snapshot.table))
+    return whole.keep("present", lambda: read_present(whole.release, whole.table))

@@ -21,7 +21,7 @@ from ledger.decisions.submitting import Taken
 from ledger.desk.four_eyes import APPROVAL_REASONS, is_sampled, reasons_for_approval
 from ledger.desk.proposals import Proposal, approve, approved_decisions, find_proposal, propose
 from review.access.viewer import Viewer
-from review.access.visible_orders import is_visible
+from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import ChangedSince, find_changed_since
 from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import DecisionRequest
@@ -88,11 +88,11 @@ class Decider:
         """
         if not wanted.decisions:
             raise DecisionError("nothing is decided")
-        snapshot, ledger = self._desk.snapshot(), self._desk.ledger
-        present = decidable_night(snapshot)
+        whole, ledger = self._desk.whole_release(), self._desk.ledger
+        present, visible = decidable_night(whole), VisibleRelease(whole, self._forces)
         drafts, decisions = draft_all(wanted, present), ledger.read()
-        orders = visible_subject(drafts, decisions, snapshot, self._forces)
-        drawn_for = [order for order in wanted.orders if is_visible(order, snapshot, self._forces)]
+        orders = visible_subject(drafts, decisions, whole, self._forces)
+        drawn_for = [order for order in wanted.orders if visible.sees(order)]
         signature = Signature(self._by, wanted.reason_code, wanted.comment)
         ledger.decide_all([(draft, signature) for draft in drafts], keep=False)
         return Preview(
@@ -130,10 +130,10 @@ class Decider:
             RefusedTogetherError, LedgerError: as `preview`.
         """
         proposal = find_proposal(self._desk.database, proposal_id)
-        present = decidable_night(self._desk.snapshot())
+        present = decidable_night(self._desk.whole_release())
         drafts = [draft_of(draft.about(), present) for draft, _ in proposal.requests]
         ledger = self._desk.ledger
-        orders = visible_subject(drafts, ledger.read(), self._desk.snapshot(), self._forces)
+        orders = visible_subject(drafts, ledger.read(), self._desk.whole_release(), self._forces)
         note = self._noted(orders, proposal=proposal_id)
         return tuple(approve(ledger, proposal, by=self._by, at=self._desk.clock(), comment=comment, beside=note))
 
@@ -175,7 +175,7 @@ class Decider:
 
     def _settled(self, wanted: DecisionRequest, orders: frozenset[str]) -> str | None:
         """The item that a request settles: one of its orders; a form can name any."""
-        queue = self._desk.snapshot().table(REVIEW_QUEUE.name).filter(pl.col("item_id") == wanted.item_id)
+        queue = self._desk.whole_release().table(REVIEW_QUEUE.name).filter(pl.col("item_id") == wanted.item_id)
         return wanted.item_id if orders & set(queue.get_column("order_id")) else None
 
 

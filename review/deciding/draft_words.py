@@ -13,6 +13,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.kinds import DECISION_REASON, KIND
 from review.deciding.changed_since import ChangedSince
+from review.deciding.decidable_night import decidable_night
 from review.desk import WholeRelease
 from review.item.fields import FIELD_TITLES
 from review.item.findings import format_value
@@ -81,11 +82,12 @@ def holding_forces(changes: pl.DataFrame, present: Present) -> list[str]:
     return held.get_column("force_name").drop_nulls().unique().sort().to_list()
 
 
-def describe_changed_since(changed: ChangedSince, snapshot: WholeRelease, present: Present) -> ChangedSinceWords:
+def describe_changed_since(changed: ChangedSince, whole: WholeRelease) -> ChangedSinceWords:
     """What changed since a form was drawn, in words."""
+    present = decidable_night(whole)
     names = dict(present.records.select("handle", "record_id").iter_rows())
     values = _pair_up(changed.was, changed.now)
-    decided = describe_past_decisions(changed.decisions, snapshot.table, as_of=present.as_of)
+    decided = describe_past_decisions(changed.decisions, whole.table, as_of=present.as_of)
     return ChangedSinceWords(
         values=tuple(
             describe_changed_value({"of": of, "field": field, "was": was, "now": now}, names)

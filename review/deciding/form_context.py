@@ -21,7 +21,7 @@ from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import SentFields
 from review.deciding.form_options import form_options
 from review.deciding.item_form import ItemForm
-from review.desk import Desk, WholeRelease
+from review.desk import Desk
 from warehouse.tables.register import DISCREPANCIES
 
 
@@ -44,14 +44,11 @@ class FormState:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-def form_context(
-    desk: Desk, snapshot: WholeRelease, item: Mapping[str, Any], decisions: pl.DataFrame, form_state: FormState
-) -> dict[str, Any]:
+def form_context(desk: Desk, item: Mapping[str, Any], decisions: pl.DataFrame, form_state: FormState) -> dict[str, Any]:
     """`choices` and `deciding`, for `deciding/form.html`, and the `errors` of the form.
 
     Args:
         desk: with the ledger.
-        snapshot: the release that is shown.
         item: its row in `review_queue`.
         decisions: of `decisions_on` its orders.
         form_state: the form.
@@ -60,9 +57,10 @@ def form_context(
         LedgerError: the ledger is down.
     """
     orders = tuple(order for order in (item["order_id"], item["other_order_id"]) if order)
-    found = snapshot.table(DISCREPANCIES.name).filter(pl.col("order_id") == orders[0])
+    whole = desk.whole_release()
+    found = whole.table(DISCREPANCIES.name).filter(pl.col("order_id") == orders[0])
     wanted = form_state.about or next(iter(form_state.fields.get("discrepancy_id", ())), None)
-    choices = form_options(item, found, decidable_night(snapshot), about=wanted)
+    choices = form_options(item, found, decidable_night(whole), about=wanted)
     with desk.reading() as connection:
         work = read_item_work(connection, at=desk.clock())
         accounts = all_accounts(connection)
@@ -71,7 +69,7 @@ def form_context(
     form = ItemForm(
         item_id=item["item_id"],
         orders=orders,
-        release_id=snapshot.release.release_id,
+        release_id=whole.release.release_id,
         version=version_of(decisions),
         view=form_state.view,
         waiting=waiting[0].proposal_id if waiting else None,

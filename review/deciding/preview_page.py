@@ -60,13 +60,13 @@ def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Resp
         return show_preview(request, who, replace(wanted, fingerprints=()))
     except (DecisionError, DecisionRefusedError) as error:
         return render_page(request, "deciding/preview.html", status=409, **(context | _refused(wanted, error)))
-    context |= _preview_context(preview, wanted, decidable_night(desk.snapshot()))
+    context |= _preview_context(preview, wanted, decidable_night(desk.whole_release()))
     if preview.changed is None:
         return render_page(request, "deciding/preview.html", **context)
     now = {"version": (preview.changed.version,), "release_id": (preview.changed.release_id,)}
     context |= {
         "title": "Something changed meanwhile",
-        "changed_since": describe_changed_since(preview.changed, desk.snapshot(), decidable_night(desk.snapshot())),
+        "changed_since": describe_changed_since(preview.changed, desk.whole_release()),
         "sent": dict(wanted.fields) | now,
     }
     return render_page(request, "deciding/preview.html", status=409, **context)

@@ -51,7 +51,7 @@ def find_shown_proposal(desk: Desk, who: Viewer, proposal_id: str) -> ShownPropo
         UnseenError: it is about orders that somebody may not see.
         LedgerError: the ledger is down.
     """
-    return _look(desk.snapshot(), who, find_proposal(desk.database, proposal_id), desk.ledger.read())
+    return _look(desk.whole_release(), who, find_proposal(desk.database, proposal_id), desk.ledger.read())
 
 
 def proposals_waiting_for(desk: Desk, who: Viewer) -> list[ShownProposal]:
@@ -60,18 +60,18 @@ def proposals_waiting_for(desk: Desk, who: Viewer) -> list[ShownProposal]:
     Raises:
         LedgerError: the ledger is down.
     """
-    decisions, snapshot, seen = desk.ledger.read(), desk.snapshot(), []
+    decisions, whole, seen = desk.ledger.read(), desk.whole_release(), []
     for proposal in read_proposals(desk.database, waiting=True):
         try:
-            seen.append(_look(snapshot, who, proposal, decisions))
+            seen.append(_look(whole, who, proposal, decisions))
         except NotVisibleError:
             continue
     return seen
 
 
-def _look(snapshot: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.DataFrame) -> ShownProposal:
-    present, drafts = decidable_night(snapshot), [draft for draft, _ in proposal.requests]
-    orders = visible_subject(drafts, decisions, snapshot, who.forces)
+def _look(whole: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.DataFrame) -> ShownProposal:
+    present, drafts = decidable_night(whole), [draft for draft, _ in proposal.requests]
+    orders = visible_subject(drafts, decisions, whole, who.forces)
     outdated, current = list[str](), list[Draft]()
     for draft in drafts if proposal.waits else ():
         try:

@@ -1,7 +1,7 @@
 """What decisions are about, as far as somebody may see it.
 
 Belongs here: this one rule, for decisions that are taken, looked at or taken back. Does not: whose records somebody
-sees (`review.access.visible_orders`).
+sees (`review.access.visible_release`).
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from ledger.decisions.decision import Draft
-from review.access.visible_orders import is_visible
+from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import orders_of
 from review.deciding.decidable_night import decidable_night
 from review.desk import WholeRelease
@@ -20,7 +20,7 @@ class NotVisibleError(LookupError):
 
 
 def visible_subject(
-    drafts: Sequence[Draft], decisions: pl.DataFrame, snapshot: WholeRelease, forces: frozenset[str] | None
+    drafts: Sequence[Draft], decisions: pl.DataFrame, whole: WholeRelease, forces: frozenset[str] | None
 ) -> frozenset[str]:
     """The orders that drafts are about as they are now, all of which somebody with these forces sees.
 
@@ -29,13 +29,13 @@ def visible_subject(
     Args:
         drafts: what is to be decided.
         decisions: `DECISIONS`; the taking back of one is about what that one was about.
-        snapshot: the release that is shown.
+        whole: the release that is shown.
         forces: of the viewer; None: all.
 
     Raises:
         UnseenError: they may not see one of them.
     """
-    orders = orders_of(drafts, decisions, decidable_night(snapshot))
-    if forces is not None and not (orders and all(is_visible(order, snapshot, forces) for order in orders)):
+    orders = orders_of(drafts, decisions, decidable_night(whole))
+    if forces is not None and not (orders and all(map(VisibleRelease(whole, forces).sees, orders))):
         raise NotVisibleError
     return orders

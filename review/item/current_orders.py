@@ -27,10 +27,9 @@ class CurrentOrders:
     split_off: tuple[str, ...] = ()
 
     def only(self, sees: Callable[[str], bool]) -> Self:
-        """The same, as far as who looks sees the orders."""
-        return replace(
-            self, order_ids=tuple(filter(sees, self.order_ids)), split_off=tuple(filter(sees, self.split_off))
-        )
+        """The same, limited to the orders that the viewer sees."""
+        order_ids, split_off = (tuple(filter(sees, ids)) for ids in (self.order_ids, self.split_off))
+        return replace(self, order_ids=order_ids, split_off=split_off)
 
 
 def find_current_orders(order_id: str, table: Tables) -> CurrentOrders:
@@ -38,7 +37,7 @@ def find_current_orders(order_id: str, table: Tables) -> CurrentOrders:
 
     Args:
         order_id: an id that it has or once had.
-        table: the tables of the release by name.
+        table: all tables of the release by name: an order that the viewer may not see is there all the same.
     """
     moves = table("id_redirects").filter(pl.col("kind") == "order")
     visited, fresh = {order_id}, {order_id}

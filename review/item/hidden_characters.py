@@ -10,6 +10,6 @@ HIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028
 """Control signs but tab and line break, and directions of writing. Joiners stay: Persian and Hindi names need them."""
 
 
-def visible(value: object) -> str:
+def show_hidden(value: object) -> str:
     """A value as text in which every hidden sign is told by its number: `[U+202E]`."""
     return HIDDEN.sub(lambda sign: f"[U+{ord(sign[0]):04X}]", str(value))

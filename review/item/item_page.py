@@ -15,7 +15,7 @@ from review.item.comparison import Comparison, ComparisonSide, compare
 from review.item.condition_table import ConditionTable, compare_conditions
 from review.item.fields import FIELD_TITLES
 from review.item.findings import Finding, describe_findings, disputed_values
-from review.item.past_decisions import PastDecision, describe_past_decisions, former_ids
+from review.item.past_decisions import PastDecision, former_ids
 from review.item.provenance import ValueOrigin, describe_origins
 from review.item.related_orders import (
     Arrests,
@@ -137,20 +137,18 @@ def build_page(
     table: Tables,
     *,
     as_of: date,
-    sees: Callable[[str], bool],
     item: Values | None = None,
-    decisions: pl.DataFrame | None = None,
+    decided: tuple[PastDecision, ...] | None = None,
     pair: str | None = None,
 ) -> ItemPage:
     """Bring together what a page shows.
 
     Args:
         order_ids: the order, or the two of a near match.
-        table: the tables of the release by name.
+        table: the tables of the release by name, as far as the viewer sees them.
         as_of: the day of the release.
-        sees: whether who looks sees an order.
         item: the row of `review_queue`, if the page is of an item.
-        decisions: of `decisions_about` these orders; None: the ledger could not be read.
+        decided: what was decided on these orders before; None: the ledger could not be read.
         pair: the pair of records whose weights are shown, as `PairChoice.key`; None: the one that the item is about,
             or the first.
 
@@ -161,7 +159,7 @@ def build_page(
     subjects = sorted({order["subject_id"] for order in orders})
     sides = [_side(order, table) for order in orders]
     records = [record for side in sides for record in side.records]
-    others = _other_orders(orders, subjects, table, sees)
+    others = _other_orders(orders, subjects, table)
     of_person = [*orders, *(other for other in others if other["subject_id"] in subjects)]
     conditions = _rows(table("conditions"), [order["order_id"] for order in of_person]).to_dicts()
     pairs = _pairs(order_ids, table)
@@ -175,7 +173,7 @@ def build_page(
         conditions=compare_conditions(orders, [row for row in conditions if row["order_id"] in order_ids]),
         timeline=draw_timeline(of_person, conditions, records, as_of=as_of),
         near=describe_related_orders(orders[0], others, near_ids_of(orders[0]["order_id"], table("review_queue"))),
-        decided=describe_past_decisions(decisions, table, as_of=as_of) if decisions is not None else None,
+        decided=decided,
         record_ids=tuple(record["record_id"] for record in records),
     )
 
@@ -226,15 +224,12 @@ def _view(side: ComparisonSide, table: Tables) -> OrderView:
     )
 
 
-def _other_orders(
-    orders: Sequence[Values], subjects: Sequence[str], table: Tables, sees: Callable[[str], bool]
-) -> list[dict[str, Any]]:
-    """Orders of the same persons, and orders that may be the same, as far as who looks sees them."""
+def _other_orders(orders: Sequence[Values], subjects: Sequence[str], table: Tables) -> list[dict[str, Any]]:
+    """Orders of the same persons, and orders that may be the same."""
     own = [order["order_id"] for order in orders]
     near = [near_id for order_id in own for near_id in near_ids_of(order_id, table("review_queue"))]
     bears = pl.col("subject_id").is_in(list(subjects)) | pl.col("order_id").is_in(near)
-    found = table("orders").filter(bears & ~pl.col("order_id").is_in(own)).sort("order_id")
-    return [row for row in found.iter_rows(named=True) if sees(row["order_id"])]
+    return table("orders").filter(bears & ~pl.col("order_id").is_in(own)).sort("order_id").to_dicts()
 
 
 def _reason(item: Values) -> QueueReason:

@@ -1,6 +1,6 @@
 """What stands near an order: the person's other orders, orders that may be the same one, the person's arrests.
 
-Belongs here: finding and summing up. Does not: who may see which (`review.access.visible_orders`), linking
+Belongs here: finding and summing up. Does not: who may see which (`review.access.visible_release`), linking
 (`matching`).
 """
 

@@ -1,7 +1,7 @@
 """Finding orders by a name, an identifier or a reference, whether or not they are in the queue.
 
 Belongs here: what is looked through, and how a name that is not quite right is found. Does not: who may see what is
-found (`review.access.visible_orders`).
+found (`review.access.visible_release`).
 
 A reference is found where it is written the same but for case, blanks and signs. A name is found where each word that
 was typed is like some word of the name: in any order, parts may be left out, and what fits exactly comes first.

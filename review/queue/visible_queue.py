@@ -17,7 +17,7 @@ from ledger.decisions.errors import LedgerError
 from ledger.decisions.metadata import decisions
 from ledger.desk.item_work import ItemWork, read_item_work
 from review.access.viewer import Viewer
-from review.access.visible_orders import ORDER_COLUMNS, only_visible
+from review.access.visible_release import ORDER_COLUMNS, VisibleRelease
 from review.desk import Desk, WholeRelease
 from review.queue.filters import AdjacentItems, FilteredItems, facet_values, filter_items, find_adjacent
 from review.queue.item_states import DecisionsSinceRelease, decided_items, with_states
@@ -75,23 +75,23 @@ def open_queue(desk: Desk, who: Viewer) -> VisibleQueue:
     Raises:
         NoReleaseError: there is no release yet.
     """
-    snapshot = desk.snapshot()
-    items = items_of(snapshot)
-    work, settled = snapshot.keep("watch", lambda: _Watch(snapshot, items)).now(desk)
-    seen = only_visible(items.rows, snapshot, who.forces)
-    return VisibleQueue(snapshot.release.release_id, with_states(seen, work, settled, viewer=who.name), items.several)
+    whole = desk.whole_release()
+    items = items_of(whole)
+    work, settled = whole.keep("watch", lambda: _Watch(whole, items)).now(desk)
+    seen = VisibleRelease(whole, who.forces).only(items.rows)
+    return VisibleQueue(whole.release.release_id, with_states(seen, work, settled, viewer=who.name), items.several)
 
 
-def items_of(snapshot: WholeRelease) -> QueueItems:
+def items_of(whole: WholeRelease) -> QueueItems:
     """All items of a release, whoever may see them."""
-    return snapshot.keep("queue", lambda: build_queue_items(snapshot.table))
+    return whole.keep("queue", lambda: build_queue_items(whole.table))
 
 
 class _Watch:
     """Where the items of a release are known to stand. What was decided is worked out anew only when more was."""
 
-    def __init__(self, snapshot: WholeRelease, items: QueueItems) -> None:
-        self._snapshot = snapshot
+    def __init__(self, whole: WholeRelease, items: QueueItems) -> None:
+        self._whole = whole
         self._items = items
         self._known = -1
         self._settled = pl.Series("item_id", [], pl.String)
@@ -113,8 +113,8 @@ class _Watch:
             self._known = known
 
     def _settle(self, desk: Desk) -> pl.Series:
-        obeyed = self._snapshot.table("obeyed_decisions")
+        obeyed = self._whole.table("obeyed_decisions")
         taken = DecisionsSinceRelease.of(desk.ledger.read(), obeyed)
-        sources, orders = self._snapshot.table("order_sources"), self._snapshot.table("orders")
+        sources, orders = self._whole.table("order_sources"), self._whole.table("orders")
         owners = sources.select("order_id", record_id=pl.concat_str("source", "source_key", separator=":"))
         return decided_items(self._items, taken, owners.join(orders.select("order_id", "subject_id"), on="order_id"))

@@ -44,7 +44,7 @@ def _shown(
         words = "Choose one rule first: only differences of one rule are decided at once."
         return redirect_to(request, f"/queue{'?' if view.query else ''}{view.query}", message=words, tone="warning")
     audit("consultation", what={"page": "bulk", "orders": sorted({line.order_id for line in bulk.lines})})
-    release = request.app.state.desk.snapshot().release.release_id
+    release = bulk.release_id
     form = ItemForm("", (), release, "", view.query, fields=fields, problems=problems)
     return render_page(
         request,

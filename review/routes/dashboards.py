@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Auditing, Viewer
+from review.access.visible_release import Visible
 from review.dashboards.expiry_panels import NOT_KNOWN, find_expiries, list_expiries, summarise_expiries
 from review.dashboards.night_panels import night_panels, state_words
 from review.dashboards.panels import Panel
 from review.dashboards.picture_store import PictureStore
 from review.dashboards.quality_panels import LEGEND, MEASURE, SCOPE, league_panels, name_of, read_scores, trend_panels
 from review.dashboards.workload_panels import decided_panels, open_panels, read_recent_decisions
-from review.desk import Desk, WholeRelease
+from review.desk import Desk
 from review.item.titles import title_of
 from review.pages import NavigationLink, render_page
 from review.queue.visible_queue import open_queue
@@ -33,21 +34,20 @@ PAGES: Final = (
 
 
 @router.get("/dashboards")
-def show_night(request: Request, who: AnyViewer) -> Response:
+def show_night(request: Request, who: AnyViewer, visible: Visible) -> Response:
     """How the night went."""
-    snapshot = _snapshot(request)
-    panels = snapshot.keep(f"night for {_forces_key(who)}", lambda: night_panels(snapshot, who.forces))
-    return _shown(request, "The night", panels, who, lead=state_words(snapshot))
+    panels = visible.keep("night", lambda: night_panels(visible))
+    return _shown(request, "The night", panels, who, lead=state_words(visible))
 
 
 @router.get("/dashboards/work")
-def show_work(request: Request, who: AnyViewer) -> Response:
+def show_work(request: Request, who: AnyViewer, visible: Visible) -> Response:
     """What is open, and what was decided of late."""
     desk: Desk = request.app.state.desk
-    snapshot, pictures = _snapshot(request), _pictures_of(request)
+    pictures: PictureStore = request.app.state.pictures
     panels = open_panels(open_queue(desk, who).rows, pictures, forces=who.forces)
     try:
-        done = read_recent_decisions(desk, snapshot, who)
+        done = read_recent_decisions(desk, visible)
     except LedgerError:
         request.state.is_read_only = True
         return _shown(request, "Work", panels, who, lead="What was decided can’t be told while the ledger is down.")
@@ -57,15 +57,13 @@ def show_work(request: Request, who: AnyViewer) -> Response:
 
 
 @router.get("/dashboards/quality")
-def show_quality(request: Request, who: AnyViewer, dimension: str = "completeness") -> Response:
+def show_quality(request: Request, who: AnyViewer, visible: Visible, dimension: str = "completeness") -> Response:
     """The scores of the release in one dimension."""
     if dimension not in MEASURE:
         raise HTTPException(404)
-    snapshot, pictures = _snapshot(request), _pictures_of(request)
-    scores = read_scores(request.app.state.desk, snapshot, who.forces)
-    panels = snapshot.keep(
-        f"{dimension} for {_forces_key(who)}", lambda: league_panels(scores, dimension, pictures, forces=who.forces)
-    )
+    pictures: PictureStore = request.app.state.pictures
+    scores = read_scores(request.app.state.desk, who.forces)
+    panels = visible.keep(f"quality {dimension}", lambda: league_panels(scores, dimension, pictures, forces=who.forces))
     measure = MEASURE[dimension]
     dimensions = [{"value": name, "text": name.capitalize(), "selected": name == dimension} for name in MEASURE]
     lead = f"{dimension.capitalize()}: {measure.formula}. {measure.limits}"
@@ -77,8 +75,8 @@ def show_quality(request: Request, who: AnyViewer, dimension: str = "completenes
 @router.get("/dashboards/quality/{scope}/{key}")
 def show_trend(request: Request, who: AnyViewer, scope: str, key: str) -> Response:
     """How the scores of one source, region or force moved."""
-    snapshot, pictures = _snapshot(request), _pictures_of(request)
-    scores = read_scores(request.app.state.desk, snapshot, who.forces)
+    pictures: PictureStore = request.app.state.pictures
+    scores = read_scores(request.app.state.desk, who.forces)
     panels = trend_panels(scores, scope, key, pictures, forces=who.forces)
     if scope not in SCOPE or not panels:
         raise HTTPException(404)
@@ -90,12 +88,12 @@ def show_trend(request: Request, who: AnyViewer, scope: str, key: str) -> Respon
 
 @router.get("/dashboards/expiries")
 def show_expiries(
-    request: Request, who: AnyViewer, audit: Auditing, force: str | None = None, number: int = 1
+    request: Request, who: AnyViewer, visible: Visible, audit: Auditing, force: str | None = None, number: int = 1
 ) -> Response:
     """Orders that end within the next 90 days."""
-    snapshot, pictures = _snapshot(request), _pictures_of(request)
-    whole = snapshot.keep(f"expiries for {_forces_key(who)}", lambda: find_expiries(snapshot, who.forces))
-    chosen = whole.of_force(force or None)
+    pictures: PictureStore = request.app.state.pictures
+    every = visible.keep("expiries", lambda: find_expiries(visible))
+    chosen = every.of_force(force or None)
     here = min(max(1, number), chosen.pages)
     shown = chosen.page(here)
     audit("consultation", what={"page": "expiries", "orders": shown.get_column("order_id").to_list()})
@@ -105,7 +103,7 @@ def show_expiries(
             "text": f"{'Not known' if code == NOT_KNOWN else title_of('force_code', code)} ({count:,})",
             "selected": code == force,
         }
-        for code, count in whole.forces.items()
+        for code, count in every.forces.items()
     ]
     return _shown(
         request,
@@ -120,7 +118,8 @@ def show_expiries(
 @router.get("/dashboards/pictures/{name}.svg")
 def show_picture(request: Request, who: AnyViewer, name: str) -> Response:
     """A picture of a dashboard; its page has the figures as a table."""
-    svg = _pictures_of(request).svg(name, forces=who.forces)
+    pictures: PictureStore = request.app.state.pictures
+    svg = pictures.svg(name, forces=who.forces)
     if svg is None:
         raise HTTPException(404)
     return Response(svg, media_type="image/svg+xml")
@@ -151,17 +150,3 @@ def _page_links(force: str | None, here: int, pages: int) -> Mapping[str, Any]:
     ends = {"previous": here - 1 if here > 1 else None, "next": here + 1 if here < pages else None}
     chosen = f"&force={force}" if force else ""
     return {end: {"href": f"/dashboards/expiries?number={at}{chosen}"} for end, at in ends.items() if at}
-
-
-def _snapshot(request: Request) -> WholeRelease:
-    desk: Desk = request.app.state.desk
-    return desk.snapshot()
-
-
-def _pictures_of(request: Request) -> PictureStore:
-    pictures: PictureStore = _snapshot(request).keep("pictures", PictureStore)
-    return pictures
-
-
-def _forces_key(who: Viewer) -> str:
-    return "all forces" if who.forces is None else " ".join(sorted(who.forces))

@@ -12,12 +12,12 @@ from starlette.responses import HTMLResponse, Response
 
 from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Audit, Auditing, Viewer
-from review.access.visible_orders import is_visible, only_visible
-from review.deciding.changed_since import decisions_on
+from review.access.visible_release import Visible, VisibleRelease, visible_release
 from review.deciding.form_context import FormState, claim_for, form_context
-from review.desk import Desk, WholeRelease
-from review.item.current_orders import CurrentOrders, find_current_orders
-from review.item.hidden_characters import visible
+from review.deciding.order_decisions import OrderDecisions, read_order_decisions
+from review.desk import Desk
+from review.item.current_orders import CurrentOrders
+from review.item.hidden_characters import show_hidden
 from review.item.item_page import ItemPage, build_page
 from review.pages import redirect_to, render_page
 from review.queue.filters import AdjacentItems
@@ -66,26 +66,25 @@ def draw_item(
     Raises:
         HTTPException: 404: there is no such item, or they may not see it.
     """
-    desk: Desk = request.app.state.desk
-    snapshot = desk.snapshot()
-    found = only_visible(snapshot.table("review_queue").filter(pl.col("item_id") == item_id), snapshot, who.forces)
+    visible = visible_release(request, who)
+    found = visible.table("review_queue").filter(pl.col("item_id") == item_id)
     if found.is_empty():
         raise HTTPException(404)
     item = found.row(0, named=True)
     order_ids = [order_id for order_id in (item["order_id"], item["other_order_id"]) if order_id]
-    return _shown(request, order_ids, snapshot, who, audit, item=item, form_state=form_state)
+    return _shown(request, order_ids, visible.opening(order_ids), who, audit, item=item, form_state=form_state)
 
 
 @router.get("/orders/{order_id}")
-def show_order(request: Request, order_id: str, who: AnyViewer, audit: Auditing, pair: str | None = None) -> Response:
+def show_order(
+    request: Request, order_id: str, who: AnyViewer, visible: Visible, audit: Auditing, pair: str | None = None
+) -> Response:
     """An order by its id, or where it went."""
-    desk: Desk = request.app.state.desk
-    snapshot = desk.snapshot()
-    place = find_current_orders(order_id, snapshot.table).only(lambda found: is_visible(found, snapshot, who.forces))
+    place = visible.find_order(order_id)
     if not place.order_ids:
         raise HTTPException(404)
     if place.is_there:
-        return _shown(request, [order_id], snapshot, who, audit, place=place, form_state=FormState(pair=pair))
+        return _shown(request, [order_id], visible, who, audit, place=place, form_state=FormState(pair=pair))
     if len(place.order_ids) == 1:
         (order_now,) = place.order_ids
         return redirect_to(request, f"/orders/{order_now}", message=f"{order_id} was merged: it is now {order_now}.")
@@ -96,7 +95,7 @@ def show_order(request: Request, order_id: str, who: AnyViewer, audit: Auditing,
 def _shown(
     request: Request,
     order_ids: Sequence[str],
-    snapshot: WholeRelease,
+    visible: VisibleRelease,
     who: Viewer,
     audit: Auditing,
     *,
@@ -104,18 +103,17 @@ def _shown(
     place: CurrentOrders | None = None,
     form_state: FormState,
 ) -> HTMLResponse:
-    decisions = _decisions(request, order_ids, snapshot)
+    decisions = _decisions(request, order_ids)
     shown = build_page(
         order_ids,
-        snapshot.table,
-        as_of=snapshot.release.as_of,
-        sees=lambda order_id: is_visible(order_id, snapshot, who.forces),
+        visible.table,
+        as_of=visible.release.as_of,
         item=item,
-        decisions=decisions,
+        decided=decisions.described if decisions else None,
         pair=form_state.pair,
     )
     audit("consultation", what=_consulted(shown))
-    more = _forms(request, who, snapshot, item, decisions, form_state) if item and who.may("decide") else {}
+    more = _forms(request, who, visible, item, decisions, form_state) if item and who.may("decide") else {}
     neighbours = _neighbours(request, who, item, form_state) if item else None
     return render_page(
         request,
@@ -123,9 +121,9 @@ def _shown(
         status=422 if more.get("errors") else 200,
         shown=shown,
         place=place,
-        visible=visible,
+        show_hidden=show_hidden,
         is_blind=bool(who.preferences.get(HIDE_WEIGHTS)) and form_state.pair is None,
-        drawn_by=snapshot.release.release_id,
+        drawn_by=visible.release.release_id,
         form_state=form_state,
         neighbours=neighbours,
         **more,
@@ -135,22 +133,22 @@ def _shown(
 def _forms(
     request: Request,
     who: Viewer,
-    snapshot: WholeRelease,
+    visible: VisibleRelease,
     item: Mapping[str, Any],
-    decisions: pl.DataFrame | None,
+    decisions: OrderDecisions | None,
     form_state: FormState,
 ) -> dict[str, Any]:
     """What the page shows to whoever may decide; nothing while the ledger is down."""
     if decisions is None:
         return {}
     sides = (item["order_id"], item["other_order_id"])
-    if not all(is_visible(order_id, snapshot, who.forces) for order_id in sides if order_id):
+    if not all(visible.sees(order_id) for order_id in sides if order_id):
         return {"is_not_theirs": True}
     desk: Desk = request.app.state.desk
     own = {"item_id": item["item_id"], "minutes": request.app.state.settings.claim_minutes}
     try:
         held_by = claim_for(desk, who, **own)
-        forms = form_context(desk, snapshot, item, decisions, form_state)
+        forms = form_context(desk, item, decisions.rows, form_state)
     except LedgerError:
         request.state.is_read_only = True
         return {}
@@ -168,11 +166,11 @@ def _of_view(parameters: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in parameters if name not in OWN_PARAMETERS]
 
 
-def _decisions(request: Request, order_ids: Sequence[str], snapshot: WholeRelease) -> pl.DataFrame | None:
+def _decisions(request: Request, order_ids: Sequence[str]) -> OrderDecisions | None:
     """What was decided on the orders; None while the ledger is down."""
     desk: Desk = request.app.state.desk
     try:
-        return decisions_on(desk.database, snapshot, order_ids)
+        return read_order_decisions(desk, order_ids)
     except LedgerError:
         request.state.is_read_only = True
         return None

@@ -8,57 +8,34 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledger.decisions.decision import Draft
-from ledger.decisions.in_force import fold
 from ledger.decisions.kinds import DECISION_REASONS
-from ledger.desk.proposals import read_proposals
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
-from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import FormError, read_request, sent_fields, texts
 from review.deciding.item_form import new_submission
 from review.deciding.item_navigation import SentForm
+from review.deciding.own_decisions import SHOWN_DECISIONS, find_decisions, read_own_decisions
 from review.deciding.preview_page import show_preview
-from review.deciding.visible_subject import NotVisibleError, visible_subject
-from review.desk import Desk
+from review.deciding.visible_subject import NotVisibleError
 from review.item.past_decisions import summarise_decisions
 from review.pages import NavigationLink, render_page
 
 router = APIRouter()
 navigation = (NavigationLink("Your decisions", "/decisions/mine", "decide", 40),)
 
-SHOWN_DECISIONS = 50
 SHOWN_RETURNED = 10
 
 
 @router.get("/decisions/mine")
 def show_mine(request: Request, who: AnySteward, audit: Auditing) -> Response:
     """What somebody decided lately, to be taken back; not what they may see no longer."""
-    desk: Desk = request.app.state.desk
-    decisions = desk.ledger.read()
-    snapshot, present = desk.snapshot(), decidable_night(desk.snapshot())
-
-    def is_seen(*drafts: Draft) -> bool:
-        try:
-            visible_subject(drafts, decisions, snapshot, who.forces)
-        except NotVisibleError:
-            return False
-        return True
-
-    folded = fold(decisions.filter(pl.col("decided_by") == who.name))
-    latest = folded.filter(pl.col("kind") != "undo").reverse().head(SHOWN_DECISIONS)
-    own = latest.filter([is_seen(present.draft_undo(name)) for name in latest.get_column("decision_id")])
-    proposals = [
-        entry
-        for entry in read_proposals(desk.database)
-        if entry.proposed_by == who.name and is_seen(*(draft for draft, _ in entry.requests))
-    ]
-    audit("consultation", what={"page": "decisions", "decisions": own.get_column("decision_id").to_list()})
+    own = read_own_decisions(request.app.state.desk, who)
+    audit("consultation", what={"page": "decisions", "decisions": own.decisions.get_column("decision_id").to_list()})
     return render_page(
         request,
         "deciding/mine.html",
-        decisions=summarise_decisions(own),
-        returned=[entry for entry in proposals if entry.verdict == "returned"][-SHOWN_RETURNED:],
-        waiting=[entry for entry in proposals if entry.waits],
+        decisions=summarise_decisions(own.decisions),
+        returned=[entry for entry in own.proposals if entry.verdict == "returned"][-SHOWN_RETURNED:],
+        waiting=[entry for entry in own.proposals if entry.waits],
     )
 
 
@@ -113,20 +90,12 @@ def _standing(request: Request, who: Viewer, audit: Audit, which: pl.Expr) -> pl
     Raises:
         HTTPException: 404: there are none that somebody may see, or 410: none of them stands.
     """
-    desk: Desk = request.app.state.desk
-    snapshot = desk.snapshot()
-    present = decidable_night(snapshot)
-    decisions = desk.ledger.read()
-    found = fold(decisions).filter(which & (pl.col("kind") != "undo"))
-    drafts = [present.draft_undo(name) for name in found.get_column("decision_id")]
     try:
-        orders = visible_subject(drafts, decisions, snapshot, who.forces)
+        found = find_decisions(request.app.state.desk, who, which)
     except NotVisibleError:
         raise HTTPException(404) from None
-    if not drafts:
-        raise HTTPException(404)
-    standing = found.filter(pl.col("ended_by").is_null())
-    if standing.is_empty():
+    if found.decisions.is_empty():
         raise HTTPException(410, "The decision no longer stands: it was taken back or replaced before.")
-    audit("consultation", what={"decisions": standing.get_column("decision_id").to_list(), "orders": sorted(orders)})
-    return standing
+    names = found.decisions.get_column("decision_id").to_list()
+    audit("consultation", what={"decisions": names, "orders": sorted(found.orders)})
+    return found.decisions

@@ -1,7 +1,5 @@
 """The queue: what waits, filtered down; views that are kept; finding orders."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -14,23 +12,23 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ledger.decisions.errors import DecisionError, LedgerError
 from ledger.desk.item_work import SavedView, forget_view, read_views, save_view
 from review.access.viewer import AnyViewer, Auditing, Viewer, viewer
-from review.access.visible_orders import ORDER_COLUMNS, only_visible
+from review.access.visible_release import ORDER_COLUMNS
 from review.desk import Desk
 from review.item.titles import format_day
 from review.pages import NavigationLink, redirect_to, render_page
 from review.queue.facets import FACET
 from review.queue.filters import FilteredItems
-from review.queue.order_search import LONGEST, SearchIndex, build_search_index, find_orders
+from review.queue.order_search import LONGEST
 from review.queue.queue_page import chosen_filters, facet_groups, page_links, queue_lines, sort_headings, sort_options
 from review.queue.queue_view import QueueView, read_view
-from review.queue.recent_searches import RecentSearch, RecentSearches
+from review.queue.recent_searches import RecentSearch
 from review.queue.visible_queue import VisibleQueue, open_queue
+from review.queue.visible_search import search_orders
 
 router = APIRouter()
 navigation = (NavigationLink("Queue", "/queue", "see", 10), NavigationLink("Search", "/search", "see", 20))
 
 ADDRESS = "/queue"
-MOST_FOUND = 50
 WORDS = {name: facet.words for name, facet in FACET.items()}
 
 
@@ -94,16 +92,16 @@ def search(request: Request, who: AnyViewer, text: Annotated[str, Form()] = "") 
     if not asked.text:
         errors = [{"text": "Enter a name, an identifier or a reference", "href": "#text"}]
         return render_page(request, "queue/search.html", status=422, asked=asked, errors=errors)
-    return redirect_to(request, f"/search/{_searches(request).keep(asked)}")
+    return redirect_to(request, f"/search/{request.app.state.searches.keep(asked)}")
 
 
 @router.get("/search/{name}")
 def show_found(request: Request, who: AnyViewer, audit: Auditing, name: str) -> Response:
     """What a search leads to."""
-    asked = _searches(request).find(name, who.name)
+    asked = request.app.state.searches.find(name, who.name)
     if asked is None:
         raise HTTPException(410, "What you searched for is no longer kept: search again.")
-    found = _find(request.app.state.desk, who, asked.text)
+    found = search_orders(request.app.state.desk, who, asked.text)
     audit("consultation", what={"page": "search", "by": found.by, "orders": _order_ids(found.orders)})
     return render_page(request, "queue/search.html", asked=asked, found=found, words=WORDS, day_words=format_day)
 
@@ -135,31 +133,6 @@ def _views(request: Request, who: Viewer) -> list[SavedView]:
             return read_views(connection, who.name)
     except LedgerError:
         return []
-
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """What a search leads to: the likest orders that may be seen, each with its items, and how many there are."""
-
-    orders: pl.DataFrame
-    items: Mapping[str, list[Mapping[str, Any]]]
-    by: str | None
-    total: int
-
-
-def _find(desk: Desk, who: Viewer, text: str) -> _Found:
-    snapshot = desk.snapshot()
-    index: SearchIndex = snapshot.keep("search", lambda: build_search_index(snapshot.table))
-    found = find_orders(index, text, this_year=desk.clock().year)
-    seen = only_visible(found.orders, snapshot, who.forces)
-    shown = seen.head(MOST_FOUND).join(snapshot.table("orders"), on="order_id", how="left", maintain_order="left")
-    return _Found(shown, open_queue(desk, who).items_of(shown.get_column("order_id")), found.by, seen.height)
-
-
-def _searches(request: Request) -> RecentSearches:
-    desk: Desk = request.app.state.desk
-    kept: RecentSearches = desk.snapshot().keep("searches", RecentSearches)
-    return kept
 
 
 def _order_ids(rows: pl.DataFrame) -> list[str]:

@@ -12,7 +12,7 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 def item_of(desk, kind):
     """The first item of a kind, its row of the queue."""
-    queue = desk.snapshot().table("review_queue").filter(pl.col("kind") == kind).sort("item_id")
+    queue = desk.whole_release().table("review_queue").filter(pl.col("kind") == kind).sort("item_id")
     return queue.row(0, named=True)
 
 

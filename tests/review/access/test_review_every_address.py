@@ -26,8 +26,8 @@ def known(values, *, more=True):
 
 def described(app, desk):
     """The app's own description, with the forms and addresses that its routes read by themselves."""
-    queue = desk.snapshot().table("review_queue").sort("item_id")
-    found = desk.snapshot().table("discrepancies").sort("discrepancy_id").head(5)
+    queue = desk.whole_release().table("review_queue").sort("item_id")
+    found = desk.whole_release().table("discrepancies").sort("discrepancy_id").head(5)
     meant = {
         "item_id": known(queue["item_id"].head(5)),
         "order_id": known(found["order_id"].unique()),
@@ -35,7 +35,7 @@ def described(app, desk):
         "discrepancy_id": known(found["discrepancy_id"]),
         "kind": known(KIND),
         "reason_code": known([reason.code for reason in DECISION_REASONS]),
-        "release_id": known([desk.snapshot().release.release_id]),
+        "release_id": known([desk.whole_release().release.release_id]),
     }
     text = {"type": "string"}
     fields = {
@@ -158,7 +158,7 @@ def test_a_body_that_is_too_long_is_refused(steward):
 
 
 def test_a_script_is_sent_on_to_an_address_that_a_header_can_hold(steward, desk):
-    item = desk.snapshot().table("review_queue").sort("item_id").item(0, "item_id")
+    item = desk.whole_release().table("review_queue").sort("item_id").item(0, "item_id")
     fields = {"assignee": "", "view": "kind=é\r\nSet-Cookie: a=b"}
     answer = steward.submit(f"/items/{item}/assign", fields, headers={"HX-Request": "true"}, follow_redirects=False)
     assert answer.status_code == 204

@@ -51,10 +51,10 @@ def client(desk_home, ledger_file, clock, tmp_path):
 
 
 def test_what_sources_deliver_is_shown_as_text_everywhere(client):
-    snapshot = client.app.state.desk.snapshot()
-    queue, orders = snapshot.table("review_queue").sort("item_id"), snapshot.table("orders")["order_id"]
+    whole = client.app.state.desk.whole_release()
+    queue, orders = whole.table("review_queue").sort("item_id"), whole.table("orders")["order_id"]
     by_kind = queue.unique("kind", keep="first", maintain_order=True)["item_id"]
-    rules = snapshot.table("discrepancies")["rule_code"].unique().sort().head(8)
+    rules = whole.table("discrepancies")["rule_code"].unique().sort().head(8)
     paths = ["/queue", "/queue?sort=name", "/dashboards", "/dashboards/work", "/dashboards/quality"]
     paths += [
         "/dashboards/expiries",
@@ -73,7 +73,7 @@ def test_what_sources_deliver_is_shown_as_text_everywhere(client):
 
 
 def test_what_stewards_type_is_shown_as_text_everywhere(client):
-    queue = client.app.state.desk.snapshot().table("review_queue").filter(kind="discrepancies").sort("item_id")
+    queue = client.app.state.desk.whole_release().table("review_queue").filter(kind="discrepancies").sort("item_id")
     item, typed = queue.item(0, "item_id"), EVIL.replace("\x01", "") + "é" * 9_900
     form = forms_of(client.get(f"/items/{item}").text, "/decide/preview")[0]
     form |= {"kind": "both_right", "reason_code": "different_facts", "comment": typed}

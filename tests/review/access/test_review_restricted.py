@@ -13,7 +13,7 @@ from ledger.desk.accounts import add_account, set_role
 from ledger.desk.item_work import read_item_work
 from ledger.desk.proposals import read_proposals
 from review.access.passwords import Passwords
-from review.access.visible_orders import only_visible, visible_orders
+from review.access.visible_release import VisibleRelease
 
 FORCE = "01"
 BOUND = {"met-steward": "steward", "met-approver": "approver", "met-viewer": "viewer"}
@@ -53,10 +53,14 @@ def bound(open_desk, desk):
 
 @pytest.fixture
 def hidden(desk):
-    snapshot = desk.snapshot()
-    queue, orders = snapshot.table("review_queue"), snapshot.table("orders")
-    theirs = only_visible(queue, snapshot, frozenset({FORCE}))
-    shown = {*visible_orders(snapshot, frozenset({FORCE})), *theirs["order_id"], *theirs["other_order_id"].drop_nulls()}
+    whole = desk.whole_release()
+    queue, orders = whole.table("review_queue"), whole.table("orders")
+    theirs = VisibleRelease(whole, frozenset({FORCE})).only(queue)
+    shown = {
+        *VisibleRelease(whole, frozenset({FORCE})).visible_orders(),
+        *theirs["order_id"],
+        *theirs["other_order_id"].drop_nulls(),
+    }
     unseen = orders.filter(~pl.col("order_id").is_in(list(shown)))
     items = queue.join(theirs, on="item_id", how="anti").sort("item_id")
     names = set(unseen["surname"].drop_nulls()) - set(orders.filter(pl.col("order_id").is_in(list(shown)))["surname"])
@@ -72,7 +76,7 @@ def busy(open_desk, desk, hidden):
     steward.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
     steward.submit(f"/items/{hidden.item}/comment", {"words": "not for the met"})
     careful = open_desk("steward2", second_look_share=1)
-    others = desk.snapshot().table("review_queue").filter(pl.col("item_id").is_in(list(hidden.items)))
+    others = desk.whole_release().table("review_queue").filter(pl.col("item_id").is_in(list(hidden.items)))
     other = others.filter(pl.col("kind") == "discrepancies", pl.col("item_id") != hidden.item).sort("item_id")
     shown = preview(
         careful, other["item_id"][0], kind="both_right", reason_code="different_facts", comment="not for met"
@@ -84,7 +88,7 @@ def busy(open_desk, desk, hidden):
 
 
 def pages_of(desk):
-    rules = desk.snapshot().table("discrepancies")["rule_code"].unique().sort()
+    rules = desk.whole_release().table("discrepancies")["rule_code"].unique().sort()
     return [
         "/queue",
         "/queue?page=2",
@@ -108,7 +112,11 @@ def test_no_page_tells_of_an_order_of_another_force(bound, busy, desk, hidden, n
         assert hidden.told_in(text) == [], path
         assert "not for" not in text, path
         assert not hidden.names & set(re.findall(r"\w+", text)), path
-    own = only_visible(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE})).sort("item_id")
+    own = (
+        VisibleRelease(desk.whole_release(), frozenset({FORCE}))
+        .only(desk.whole_release().table("review_queue"))
+        .sort("item_id")
+    )
     for item in own["item_id"]:
         answer = client.get(f"/items/{item}")
         assert answer.status_code == 200
@@ -123,7 +131,7 @@ def test_no_page_tells_of_an_order_of_another_force(bound, busy, desk, hidden, n
 
 
 def test_counts_are_of_what_is_seen(bound, busy, desk):
-    own = only_visible(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE}))
+    own = VisibleRelease(desk.whole_release(), frozenset({FORCE})).only(desk.whole_release().table("review_queue"))
     text = bound("met-viewer").get("/queue?state=open&state=decided&state=waiting").text
     assert re.search(r'id="results-title">([\d,]+) items?', text)[1] == f"{own.height:,}"
 
@@ -154,7 +162,7 @@ def test_no_form_reaches_another_forces_order(bound, busy, open_desk, desk, hidd
 
 def own_form(client, desk):
     """The form of an own item with differences, filled in."""
-    own = only_visible(desk.snapshot().table("review_queue"), desk.snapshot(), frozenset({FORCE}))
+    own = VisibleRelease(desk.whole_release(), frozenset({FORCE})).only(desk.whole_release().table("review_queue"))
     item = own.filter(kind="discrepancies").sort("item_id").item(0, "item_id")
     form = forms_of(client.get(f"/items/{item}").text, "/decide/preview")[0]
     return form | {"kind": "both_right", "reason_code": "different_facts"}
@@ -162,7 +170,7 @@ def own_form(client, desk):
 
 def test_a_form_that_names_other_orders_tells_nothing_of_them(bound, busy, desk, hidden):
     client = bound("met-steward")
-    queue = desk.snapshot().table("review_queue").filter(item_id=hidden.item)
+    queue = desk.whole_release().table("review_queue").filter(item_id=hidden.item)
     forged = own_form(client, desk) | {"orders": queue["order_id"].to_list(), "version": "0" * 16}
     assert "not for the met" not in client.post("/decide/preview", data=forged).text
 
@@ -190,14 +198,14 @@ def test_what_one_decided_before_ones_forces_changed_is_told_no_longer(bound, op
 
 
 def test_who_sees_one_of_two_orders_is_told_why_they_can_not_decide(bound, desk):
-    snapshot = desk.snapshot()
-    seen = visible_orders(snapshot, frozenset({FORCE}))
-    hidden = snapshot.table("orders").filter(~pl.col("order_id").is_in(seen.implode()))["order_id"][0]
-    queue = pl.read_parquet(snapshot.release.parquet("review_queue"))
+    whole = desk.whole_release()
+    seen = VisibleRelease(whole, frozenset({FORCE})).visible_orders()
+    hidden = whole.table("orders").filter(~pl.col("order_id").is_in(seen.implode()))["order_id"][0]
+    queue = pl.read_parquet(whole.release.parquet("review_queue"))
     item = queue.filter(pl.col("order_id").is_in(seen.implode())).sort("item_id")["item_id"][0]
     of_two = pl.when(pl.col("item_id") == item).then(pl.lit(hidden)).otherwise("other_order_id")
     # The night has no item of two forces: the release is shown with one.
-    snapshot.keep("table review_queue", lambda: queue.with_columns(other_order_id=of_two))
+    whole.keep("table review_queue", lambda: queue.with_columns(other_order_id=of_two))
     shown = bound("met-steward").get(f"/items/{item}")
     assert shown.status_code == 200
     assert "A steward who sees both decides" in shown.text

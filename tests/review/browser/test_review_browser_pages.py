@@ -91,12 +91,12 @@ def enter(browser, address):
 @pytest.fixture
 def items(desk):
     """The first item of each kind, by kind."""
-    queue = desk.snapshot().table("review_queue").sort("item_id").unique("kind", keep="first", maintain_order=True)
+    queue = desk.whole_release().table("review_queue").sort("item_id").unique("kind", keep="first", maintain_order=True)
     return dict(queue.select("kind", "item_id").iter_rows())
 
 
 def test_pages_to_look_at_keep_nobody_out(enter, items, desk):
-    reader, orders = enter("steward"), desk.snapshot().table("orders")
+    reader, orders = enter("steward"), desk.whole_release().table("orders")
     for path in ("/", "/queue?severity=high", "/queue?force=nothing", "/queue?sort=x", "/search", "/nowhere"):
         reader.go(path)
     for kind, item in items.items():
@@ -111,7 +111,7 @@ def test_pages_to_look_at_keep_nobody_out(enter, items, desk):
 
 def test_pages_to_decide_on_keep_nobody_out(enter, open_desk, items, desk):
     careful, other = open_desk("steward2", second_look_share=1), open_desk("steward2", second_look_share=0)
-    waiting = desk.snapshot().table("review_queue").filter(kind="discrepancies").sort("item_id")["item_id"]
+    waiting = desk.whole_release().table("review_queue").filter(kind="discrepancies").sort("item_id")["item_id"]
     shown = preview(careful, waiting[1], **CHOSEN, comment="seal seen")
     careful.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
     proposal = read_proposals(desk.database)[0].proposal_id
@@ -131,7 +131,11 @@ def test_pages_to_decide_on_keep_nobody_out(enter, open_desk, items, desk):
     reader.go("/proposals")
     reader.go(f"/proposals/{proposal}", seen="a proposal")
     reader.go("/keys")
-    rule = desk.snapshot().table("discrepancies").filter(pl.col("state") != "resolved", severity="high")["rule_code"][0]
+    rule = (
+        desk.whole_release()
+        .table("discrepancies")
+        .filter(pl.col("state") != "resolved", severity="high")["rule_code"][0]
+    )
     reader.go(f"/bulk?rule={rule}", seen="bulk")
     approver = enter("approver")
     approver.go(f"/proposals/{proposal}", seen="a proposal to judge")

@@ -11,8 +11,7 @@ from desk_cases import NIGHT
 from ledger.decisions.decision import Signature
 from ledger.decisions.ledger import Ledger
 from ledger.desk.proposals import Proposal, propose
-from review.access.viewer import Viewer
-from review.access.visible_orders import only_visible, visible_orders
+from review.access.visible_release import VisibleRelease
 from review.dashboards.expiry_panels import AHEAD_DAYS, Expiries, find_expiries
 from review.dashboards.panels import Panel, PanelTable
 from review.dashboards.picture_store import PictureStore
@@ -71,7 +70,7 @@ def test_what_is_not_there_is_not_found(viewer, path):
 
 
 def test_the_night_tells_rows_read_as_the_deliveries_do(viewer, desk):
-    came = desk.snapshot().table("deliveries").filter(pl.col("state") != "missing")
+    came = desk.whole_release().table("deliveries").filter(pl.col("state") != "missing")
     html = viewer.get("/dashboards").text
     assert all(name in html for name in came.get_column("delivery_id"))
     assert html.count("Agrees") == came.filter(pl.col("rows_read") == pl.col("rows_declared")).height
@@ -82,7 +81,7 @@ def test_rows_of_all_forces_together_are_not_shown_to_who_sees_some(open_desk, d
     html = open_desk("met-viewer").get("/dashboards").text
     assert "Rows and control totals" not in html
     assert "Gates and expectations" not in html
-    own = only_visible(desk.snapshot().table("orders"), desk.snapshot(), MET)
+    own = VisibleRelease(desk.whole_release(), MET).table("orders")
     assert f"{own.height} orders of" in html
     assert "rocu_LONDON" in html
     assert "rocu_NWROCU" not in html
@@ -115,8 +114,8 @@ def test_a_picture_is_for_the_eyes_it_was_drawn_for_alone(open_desk):
 
 
 def test_orders_that_end_soon_are_those_in_force_whose_last_day_is_near(desk):
-    found = find_expiries(desk.snapshot(), None).orders
-    orders = desk.snapshot().table("orders").filter(pl.col("legal_status").is_in(["live", "not_started"]))
+    found = find_expiries(VisibleRelease(desk.whole_release(), None)).orders
+    orders = desk.whole_release().table("orders").filter(pl.col("legal_status").is_in(["live", "not_started"]))
     last = NIGHT + timedelta(days=AHEAD_DAYS)
     soon = orders.filter(pl.col("end_on") >= NIGHT, pl.col("end_on") <= last)
     assert found.height > 0
@@ -126,15 +125,15 @@ def test_orders_that_end_soon_are_those_in_force_whose_last_day_is_near(desk):
 
 def test_looking_at_what_ends_soon_is_logged_by_order(viewer, desk):
     viewer.get("/dashboards/expiries")
-    orders = find_expiries(desk.snapshot(), None).orders.get_column("order_id")
+    orders = find_expiries(VisibleRelease(desk.whole_release(), None)).orders.get_column("order_id")
     what = next(what for act, who, what, _ in logged(desk) if act == "consultation" and who == "viewer")
     assert all(order in what for order in orders)
 
 
 def test_who_sees_one_force_sees_what_ends_soon_of_it_alone(open_desk, desk):
-    snapshot = desk.snapshot()
-    theirs = set(visible_orders(snapshot, MET))
-    others = set(find_expiries(snapshot, None).orders.get_column("order_id")) - theirs
+    whole = desk.whole_release()
+    theirs = set(VisibleRelease(whole, MET).visible_orders())
+    others = set(find_expiries(VisibleRelease(whole, None)).orders.get_column("order_id")) - theirs
     html = open_desk("met-viewer").get("/dashboards/expiries").text
     assert others
     assert not [order for order in others if order in html]
@@ -152,11 +151,11 @@ def test_expiries_can_be_narrowed_to_a_force_and_come_in_pages():
 
 @pytest.mark.parametrize("force", [None, MET])
 def test_scores_are_shown_with_their_parts_to_who_may_see_them(desk, force):
-    snapshot = desk.snapshot()
-    scores = read_scores(desk, snapshot, force)
+    whole = desk.whole_release()
+    scores = read_scores(desk, force)
     panels = league_panels(scores, "completeness", PictureStore(), forces=force)
     assert [each.key for each in panels] == ([scope.name for scope in SCOPES] if force is None else ["force"])
-    truth = snapshot.table("quality_scores").filter(
+    truth = whole.table("quality_scores").filter(
         pl.col("scope") == "force",
         pl.col("dimension") == "completeness",
         pl.col("scope_key").is_in(sorted(force or ())),
@@ -167,7 +166,7 @@ def test_scores_are_shown_with_their_parts_to_who_may_see_them(desk, force):
 
 
 def test_nobody_reads_the_trend_of_another_force(desk):
-    scores = read_scores(desk, desk.snapshot(), MET)
+    scores = read_scores(desk, MET)
     assert len(trend_panels(scores, "force", "01", PictureStore(), forces=MET)) == len(MEASURE)
     assert trend_panels(scores, "force", "13", PictureStore(), forces=MET) == ()
     assert trend_panels(scores, "source", "pnc", PictureStore(), forces=MET) == ()
@@ -246,8 +245,8 @@ def test_work_stands_while_the_ledger_is_down(viewer, desk, ledger_file):
 @pytest.fixture
 def one_decision_each(desk):
     """A decision on two records of an order of the Metropolitan Police, and one on an order it does not see."""
-    snapshot = desk.snapshot()
-    present, seen = decidable_night(snapshot), visible_orders(snapshot, MET).implode()
+    whole = desk.whole_release()
+    present, seen = decidable_night(whole), VisibleRelease(whole, MET).visible_orders().implode()
     several = (
         present.owners.group_by("order_id").agg(pl.col("record_id").sort()).filter(pl.col("record_id").list.len() > 1)
     )
@@ -259,16 +258,15 @@ def one_decision_each(desk):
             ledger.decide(draft, Signature(by="steward", reason_code="document_seen"))
 
 
-@pytest.mark.parametrize(("user", "forces", "count"), [("steward", None, 2), ("met-viewer", MET, 1)])
-def test_only_decisions_on_orders_that_are_seen_are_counted(one_decision_each, open_desk, desk, user, forces, count):
-    who = Viewer(user, "viewer", forces, {}, "")
-    assert read_recent_decisions(desk, desk.snapshot(), who).decisions.height == count
+@pytest.mark.parametrize(("forces", "count"), [(None, 2), (MET, 1)])
+def test_only_decisions_on_orders_that_are_seen_are_counted(one_decision_each, desk, forces, count):
+    assert read_recent_decisions(desk, VisibleRelease(desk.whole_release(), forces)).decisions.height == count
 
 
 def test_a_proposal_is_counted_for_who_sees_all_its_orders(desk):
-    snapshot = desk.snapshot()
-    present, own = decidable_night(snapshot), visible_orders(snapshot, MET)
-    queue = snapshot.table("discrepancies").filter(pl.col("state") != "resolved")
+    whole = desk.whole_release()
+    present, own = decidable_night(whole), VisibleRelease(whole, MET).visible_orders()
+    queue = whole.table("discrepancies").filter(pl.col("state") != "resolved")
     signature = Signature(by="steward", reason_code="different_facts")
     for is_seen in (True, False):
         found = queue.filter(pl.col("order_id").is_in(own.implode()) == is_seen).row(0, named=True)
@@ -277,6 +275,6 @@ def test_a_proposal_is_counted_for_who_sees_all_its_orders(desk):
             desk.database, Proposal(f"P{is_seen}", "steward", desk.clock(), None, ((draft, signature),), ("sample",))
         )
     for forces, count in ((None, "2"), (MET, "1")):
-        done = read_recent_decisions(desk, snapshot, Viewer("someone", "viewer", forces, {}, ""))
+        done = read_recent_decisions(desk, VisibleRelease(whole, forces))
         panels = decided_panels(done, PictureStore(), today=NIGHT, forces=forces, by_steward=False)
         assert cells(panel(panels, "looks").sheet)["Waiting now"] == [count]

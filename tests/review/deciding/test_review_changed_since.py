@@ -39,7 +39,7 @@ def publish(desk):
     """Puts the next release in force: as the one before but for some tables, each changed by a function of it."""
 
     def published(**changes):
-        before = desk.snapshot().release
+        before = desk.whole_release().release
         after = before.path.with_name("r2026-11-21")
         shutil.copytree(before.path, after)
         manifest = json.loads((after / "manifest.json").read_text())
@@ -54,9 +54,9 @@ def publish(desk):
 @pytest.fixture
 def opened(client, desk):
     """An item that is open at a steward's: its row, the difference, the form filled in."""
-    snapshot = desk.snapshot()
-    held = snapshot.table("discrepancies").filter(pl.col("source_key").is_not_null(), pl.col("observed").is_not_null())
-    queue = snapshot.table("review_queue").filter(kind="discrepancies").sort("item_id")
+    whole = desk.whole_release()
+    held = whole.table("discrepancies").filter(pl.col("source_key").is_not_null(), pl.col("observed").is_not_null())
+    queue = whole.table("review_queue").filter(kind="discrepancies").sort("item_id")
     item = queue.join(held, on="order_id", how="semi").row(0, named=True)
     own = held.filter(order_id=item["order_id"]).sort("discrepancy_id").row(0, named=True)
     html = client.get(f"/items/{item['item_id']}?about={own['discrepancy_id']}").text

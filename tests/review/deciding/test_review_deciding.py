@@ -58,9 +58,9 @@ def near_pair(client, item):
 
 
 def test_two_people_become_one_only_after_a_second_steward_has_looked(never, desk):
-    client, orders = never("steward"), desk.snapshot().table("orders")
+    client, orders = never("steward"), desk.whole_release().table("orders")
     people = orders.unique("subject_id", maintain_order=True)
-    sources = desk.snapshot().table("order_sources").sort("source", "source_key")
+    sources = desk.whole_release().table("order_sources").sort("source", "source_key")
     names = [
         sources.filter(pl.col("order_id") == order)
         .select(pl.concat_str("source", "source_key", separator=":"))
@@ -216,7 +216,7 @@ def test_a_proposal_that_is_not_there_is_not_found(approver):
 def rule_with_most(desk):
     """The rule with most open differences among those that are queued."""
     open_ones = (
-        desk.snapshot()
+        desk.whole_release()
         .table("discrepancies")
         .filter(pl.col("state") != "resolved", pl.col("severity") == "high", pl.col("source").is_not_null())
     )

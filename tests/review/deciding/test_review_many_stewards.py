@@ -57,7 +57,7 @@ def at_once(calls):
 
 def items_of(desk, count):
     """Items of differences that settle one each, so that what is decided can be counted."""
-    queue, found = (desk.snapshot().table(name) for name in ("review_queue", "discrepancies"))
+    queue, found = (desk.whole_release().table(name) for name in ("review_queue", "discrepancies"))
     open_ones = found.filter(pl.col("state") != "resolved").group_by("order_id").len().filter(len=1)
     alone = queue.filter(kind="discrepancies").join(open_ones, on="order_id", how="semi").sort("item_id")
     rows = alone if alone.height >= count else queue.filter(kind="discrepancies").sort("item_id")

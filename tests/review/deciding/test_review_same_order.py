@@ -20,7 +20,7 @@ def wish_on(left, right, kind="same_order"):
 
 @pytest.fixture
 def present(desk):
-    return decidable_night(desk.snapshot())
+    return decidable_night(desk.whole_release())
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ledger.desk.accounts import set_preferences
 from ledger.desk.desk_tables import audit_log
-from review.access.visible_orders import visible_orders
+from review.access.visible_release import VisibleRelease
 from review.desk import WholeRelease
 from review.routes.items_and_orders import HIDE_WEIGHTS
 from review.static_files import PACKAGES
@@ -20,17 +20,17 @@ HOSTILE = "<script>alert(1)</script>\u202e\x07" + "x" * 500
 
 
 def queue(desk):
-    return desk.snapshot().table("review_queue")
+    return desk.whole_release().table("review_queue")
 
 
 def published(desk, name):
     """A table of the release as it was published."""
-    return WholeRelease(desk.snapshot().release).table(name)
+    return WholeRelease(desk.whole_release().release).table(name)
 
 
 def replace(desk, name, frame):
     """Let the desk hold another frame for a table of the release; before it is looked at."""
-    held = desk.snapshot().keep(f"table {name}", lambda: frame)
+    held = desk.whole_release().keep(f"table {name}", lambda: frame)
     assert held is frame, f"{name} has been read"
 
 
@@ -93,7 +93,7 @@ def test_looking_is_logged_with_keys_alone(viewer, desk):
 
 
 def test_what_is_not_there_and_what_may_not_be_seen_look_alike(open_desk, desk):
-    seen = visible_orders(desk.snapshot(), frozenset({"01"}))
+    seen = VisibleRelease(desk.whole_release(), frozenset({"01"})).visible_orders()
     foreign = queue(desk).filter(~pl.col("order_id").is_in(seen.implode())).row(0, named=True)
     client = open_desk("met-viewer")
     addresses = (f"/orders/{foreign['order_id']}", "/orders/ORD-0", f"/items/{foreign['item_id']}", "/items/none")
@@ -207,7 +207,7 @@ def test_hostile_text_is_shown_as_text_everywhere(viewer, desk):
 
 def test_a_release_that_is_published_meanwhile_is_named(viewer, desk):
     order_id = published(desk, "orders").get_column("order_id")[0]
-    assert f"Drawn by release {desk.snapshot().release.release_id}." in viewer.get(f"/orders/{order_id}").text
+    assert f"Drawn by release {desk.whole_release().release.release_id}." in viewer.get(f"/orders/{order_id}").text
 
 
 def test_the_page_stands_in_a_browser_wide_and_narrow(served, browser, sign_in, desk_home):

@@ -21,8 +21,8 @@ class Case:
     """A desk at which somebody decides."""
 
     def __init__(self, desk):
-        self.desk, self.release = desk, desk.snapshot().release
-        self.table = desk.snapshot().table
+        self.desk, self.release = desk, desk.whole_release().release
+        self.table = desk.whole_release().table
         self.present = Present.of(
             self.table("source_records"),
             {name: self.table(name) for name in TABLES},

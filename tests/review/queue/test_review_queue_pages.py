@@ -209,7 +209,7 @@ def test_assignments_and_claims_are_shown_and_can_be_chosen(steward, desk, clock
 
 
 def test_an_item_leaves_the_open_list_once_all_of_it_is_decided(steward, desk, clock):
-    queue = desk.snapshot().table("review_queue")
+    queue = desk.whole_release().table("review_queue")
     item = queue.filter(kind="discrepancies").sort(pl.col("discrepancy_ids").list.len(), "item_id").row(0, named=True)
     everything = total_of(steward.get("/queue"))
     drafts = [
@@ -349,7 +349,9 @@ def test_nothing_is_saved_by_a_form_of_another_site(steward):
 
 
 def named_order(desk) -> dict:
-    orders = desk.snapshot().table("orders").filter(pl.col("surname").is_not_null(), pl.col("pnc_id").is_not_null())
+    orders = (
+        desk.whole_release().table("orders").filter(pl.col("surname").is_not_null(), pl.col("pnc_id").is_not_null())
+    )
     return orders.sort("order_id").row(0, named=True)
 
 

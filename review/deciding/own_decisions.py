@@ -1,0 +1,94 @@
+"""The decisions that somebody took and may still see, and those that they may take back.
+
+Belongs here: reading and limiting them. Does not: the pages (`review.routes.own_decisions`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ledger.decisions.decision import Draft
+from ledger.decisions.in_force import fold
+from ledger.desk.proposals import Proposal, read_proposals
+from review.access.viewer import Viewer
+from review.deciding.decidable_night import decidable_night
+from review.deciding.visible_subject import NotVisibleError, visible_subject
+from review.desk import Desk
+
+SHOWN_DECISIONS = 50
+
+
+@dataclass(frozen=True, eq=False)
+class OwnDecisions:
+    """What somebody decided.
+
+    Attributes:
+        decisions: of `fold`, the latest first.
+        proposals: what they proposed, the oldest first.
+    """
+
+    decisions: pl.DataFrame
+    proposals: Sequence[Proposal]
+
+
+@dataclass(frozen=True, eq=False)
+class FoundDecisions:
+    """Decisions that were asked for.
+
+    Attributes:
+        decisions: of `fold`, those that still stand; empty if none does.
+        orders: the orders that all of them are about.
+    """
+
+    decisions: pl.DataFrame
+    orders: frozenset[str]
+
+
+def read_own_decisions(desk: Desk, who: Viewer) -> OwnDecisions:
+    """What somebody decided lately, without what they may see no longer.
+
+    Raises:
+        LedgerError: the ledger is down.
+    """
+    decisions, whole = desk.ledger.read(), desk.whole_release()
+    night = decidable_night(whole)
+
+    def is_visible(*drafts: Draft) -> bool:
+        try:
+            visible_subject(drafts, decisions, whole, who.forces)
+        except NotVisibleError:
+            return False
+        return True
+
+    folded = fold(decisions.filter(pl.col("decided_by") == who.name))
+    latest = folded.filter(pl.col("kind") != "undo").reverse().head(SHOWN_DECISIONS)
+    proposals = [
+        proposal
+        for proposal in read_proposals(desk.database)
+        if proposal.proposed_by == who.name and is_visible(*(draft for draft, _ in proposal.requests))
+    ]
+    own = latest.filter([is_visible(night.draft_undo(name)) for name in latest.get_column("decision_id")])
+    return OwnDecisions(own, proposals)
+
+
+def find_decisions(desk: Desk, who: Viewer, which: pl.Expr) -> FoundDecisions:
+    """Decisions that may be taken back, whoever took them.
+
+    Args:
+        desk: with the ledger.
+        who: looks.
+        which: a condition on `DECISIONS`.
+
+    Raises:
+        NotVisibleError: there are none, or they may not see one of them.
+        LedgerError: the ledger is down.
+    """
+    whole, decisions = desk.whole_release(), desk.ledger.read()
+    night = decidable_night(whole)
+    found = fold(decisions).filter(which & (pl.col("kind") != "undo"))
+    drafts = [night.draft_undo(name) for name in found.get_column("decision_id")]
+    orders = visible_subject(drafts, decisions, whole, who.forces)
+    if not drafts:
+        raise NotVisibleError
+    return FoundDecisions(found.filter(pl.col("ended_by").is_null()), orders)
