@@ -39,7 +39,7 @@ class Field:
         likely: whether the value is likely in itself; it decides between values that are equally well borne out.
         must_pass: no value at all is published rather than one that fails its check.
         grows: a name. One made of some of the words of another, of its beginnings or of a familiar form of it supports
-            the fuller one, and between equals the one that more people bear is the likelier.
+            the fuller one, and between equals the one that more people have is more likely.
         fails: the check in words: what a value is that fails it, with the rule behind it.
         favours: in words, what decides between values that equally many sources state.
     """

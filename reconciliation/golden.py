@@ -97,7 +97,7 @@ ORDER_FIELDS: Final = (
         check=pl.col("is_interim") | ~plausibility.is_short_for_full,
         implied=(plausibility.is_short_for_full,),
         fails="full, though start and end are less than two years apart (R02, R03)",
-        favours="what start and end tell",
+        favours="what start and end imply",
     ),
     Field(
         "made_on",
@@ -108,8 +108,8 @@ ORDER_FIELDS: Final = (
         & ~plausibility.is_made_copied,
         likely=plausibility.is_sitting_day,
         implied=(pl.col("start_on"), *plausibility.starts_by_term, pl.col("heard_with_on")),
-        fails="before the law was in force (R01, R26, R28), after the day it was recorded, or the start of an order "
-        "that another record lets start so much later that it was put off (R23)",
+        fails="before the law was in force (R01, R26, R28), after the day it was recorded, or the same as the start "
+        "although another record shows that the start was delayed (R23)",
         favours="the start, on which most orders are made, and the day of another order of the case; then a weekday, "
         "since courts do not sit at the weekend",
     ),

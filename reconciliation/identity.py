@@ -71,7 +71,7 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
     """What each record is known by from night to night: its key, but for sources without row keys.
 
     A row of a workbook has no key, and another row may stand in its place tomorrow. It is known by its occurrence or
-    custody reference, or else by name and date of birth; by what tells the rows of one person apart; and by its place
+    custody reference, or else by name and date of birth; by what distinguishes the rows of one person; and by its place
     among rows that are alike in all that.
 
     Args:
@@ -81,12 +81,14 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
         `record_id`, `handle`, one row a record. Handles may hold names: they are compared, never kept or shown.
     """
     reference = "occurrence_ref" if "occurrence_ref" in records.columns else "custody_ref"
-    telling = [name for name in ("order_type", "is_interim", "arrested_on", "offence_code") if name in records.columns]
+    distinguishing = [
+        name for name in ("order_type", "is_interim", "arrested_on", "offence_code") if name in records.columns
+    ]
     person = pl.concat_str("surname_folded", "forenames_folded", "date_of_birth", separator=" ", ignore_nulls=True)
     row = pl.concat_str(
         "source",
         pl.coalesce(reference, person),
-        *(pl.col(name).cast(pl.String).fill_null("-") for name in telling),
+        *(pl.col(name).cast(pl.String).fill_null("-") for name in distinguishing),
         separator=":",
     )
     when = [name for name in ("made_on", "arrested_on") if name in records.columns]

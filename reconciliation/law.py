@@ -127,7 +127,7 @@ def _status(as_of: date) -> pl.Expr:
         .then(pl.lit("superseded"))
         .when(pl.all_horizontal(pl.col(dates).is_null()) & ~pl.col("is_until_further_order").fill_null(value=False))
         .then(pl.lit("not_known"))
-        # R23: the start may be put off, for example to release from custody.
+        # R23: the start may be delayed, for example to release from custody.
         .when(pl.coalesce("start_on", "made_on") > as_of)
         .then(pl.lit("not_started"))
         # R02 to R05: the last day is a day on which the order still binds.

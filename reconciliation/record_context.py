@@ -96,10 +96,10 @@ def _with_determination(held: pl.DataFrame) -> pl.DataFrame:
 def _with_later_start(held: pl.DataFrame) -> pl.DataFrame:
     """`later_start_on`: a start after the day of making that is known, not filled in; and `put_off_on`.
 
-    The latter is the same, where one record tells it beside a day of making for which it is no slip. A start is
-    stated, or is the end less the length. Two such testimonies do not agree by chance on a day that no form suggests;
-    one is enough if no slip of the hand makes a day of making of it. A start that is a slip for one that more sources
-    state than testify to it is none. Of several the one that has the most testimonies, then the earliest.
+    A record gives a start by stating it, or by its end less its length. Two records do not agree by chance on a day
+    that no form suggests, so two are enough for `put_off_on`. One is enough if the day can't be a slip for that
+    record's day of making. A start that is a slip for another that more sources give is left out. Of several, the one
+    that most records give counts, then the earliest.
     """
     dated = _with_common_made(held.filter(pl.col("standing") == STANDS))
     later = (

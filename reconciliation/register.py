@@ -118,7 +118,7 @@ class Register:
             force: code of the force that holds them; all forces if not given.
             is_active: only those that are live in law on the date of the release, or only those that are not.
             in_force_on: only those in force in law on that day, the last day of an order included, by the rules of
-                `reconciliation.law`. No source tells the day on which an order was discharged or withdrawn: such an
+                `reconciliation.law`. No source gives the day on which an order was discharged or withdrawn: such an
                 order counts as in force on no day.
             known_on: by the release in force at the end of that day (`release_known_on`) instead of this one.
 
@@ -223,11 +223,11 @@ def _date_in(release_id: str) -> date:
 
 
 def _in_force(orders: pl.DataFrame, day: date) -> pl.DataFrame:
-    """The ids of the orders in force on a day, as far as a release tells."""
-    told = orders.with_columns(
+    """The ids of the orders in force on a day, as far as a release shows."""
+    known = orders.with_columns(
         is_withdrawn=pl.col("legal_status") == "withdrawn", is_discharged=pl.col("legal_status") == "discharged"
     )
-    return judge_status(told, as_of=day).filter(pl.col("legal_status") == "live").select("order_id")
+    return judge_status(known, as_of=day).filter(pl.col("legal_status") == "live").select("order_id")
 
 
 def read_pair(row: Mapping[str, Any]) -> Pair:

@@ -213,7 +213,7 @@ def build_arrests(night: Night) -> pl.DataFrame:
 
 
 def build_arrest_sources(night: Night) -> pl.DataFrame:
-    """Every arrest record with the event it tells of."""
+    """Every arrest record with the event it is about."""
     return (
         night.arrests.select(name for name in night.arrests.columns if name in ("record_id", *ARREST_SOURCES.schema))
         .join(night.events.select("record_id", "event_cluster", "match_weight"), on="record_id")

@@ -15,7 +15,7 @@ from samples.orders import Order
 
 Source = Literal["pnc", "pnd", "court", "rocu"]
 
-# Recording of orders on the PNC was told to all forces in June 2020 (Independent Anti-Slavery Commissioner, 2022).
+# All forces were instructed in June 2020 to record orders on the PNC [IASC-2022].
 PNC_INSTRUCTION = date(2020, 6, 1)
 SHARE_HELD = {"pnc": 0.92, "pnd": 0.8, "court": 0.96, "rocu": 0.86}
 SHARE_ON_PNC_BEFORE_INSTRUCTION = 0.68

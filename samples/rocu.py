@@ -41,7 +41,7 @@ Held = list[tuple[Record, Holding, list[tuple[str, str]]]]
 def write(folder: Path, world: World, mixture: Mixture, truth: Truth) -> None:
     """Write `<UNIT>_STRO_return_<YYYY-MM>.xlsx` for each region that holds orders.
 
-    A return tells what was known on the first of its month, so that it stays the same all month.
+    A return holds what was known on the first of its month, so that it stays the same all month.
     """
     folder.mkdir(parents=True, exist_ok=True)
     month = mixture.on.replace(day=1)

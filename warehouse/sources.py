@@ -1,6 +1,6 @@
 """What each source is: its names, whose records it holds, when an order is due in it, what can be asked of it.
 
-Belongs here: facts of a source that others than its reader need, and the orders of precedence between sources. Does
+Belongs here: facts of a source that modules other than its reader need; orders of precedence between sources. Does
 not: how its deliveries are read (`assets.sources`), which precedence a field goes by (`reconciliation.golden`).
 
 To add a source, declare it here, give it a place in every order of precedence, and write its reader
@@ -100,12 +100,12 @@ SOURCES: Final = (
         absence=Absence(
             title="Not on the PNC",
             severity="high",
-            note="All forces were told in June 2020 to record orders on the PNC; the entry of a civil order is by hand "
-            "(E01) [IASC-2022; B7-CORE].",
+            note="All forces were instructed in June 2020 to record orders on the PNC; a civil order is entered by "
+            "hand (E01) [IASC-2022; B7-CORE].",
             example="Court result and return of 9 March 2021, no PNC record ten days later.",
             alone="A court result of 9 March 2021 stands alone: no police system holds the order, and nobody enforces "
             "it.",
-            older="Court result of 9 March 2019, no PNC record. Forces were not yet told to record such orders.",
+            older="Court result of 9 March 2019, no PNC record. Forces were not yet instructed to record such orders.",
         ),
     ),
     SourceFacts(
@@ -141,10 +141,10 @@ SOURCES: Final = (
         absence=Absence(
             title="In no court result",
             severity="medium",
-            note="Only a court makes an order, ss.14, 15 and 23 [MSA-2015]; results get lost on the way [NAO-2023].",
+            note="Only a court makes an order, ss.14, 15 and 23 [MSA-2015]; results get lost in transfer [NAO-2023].",
             example="PNC and PND hold an STPO of Leeds Crown Court of 9 March 2021. The courts' delivery has no result "
             "for it. An order made in Scotland or Northern Ireland is not looked for there.",
-            alone="A PND document tells of an STRO of Leeds Magistrates' Court. No court result, PNC record or return "
+            alone="A PND document records an STRO of Leeds Magistrates' Court. No court result, PNC record or return "
             "does.",
         ),
     ),
@@ -164,8 +164,8 @@ SOURCES: Final = (
             title="Not in the regional return",
             severity="medium",
             note="Regional units were asked for their orders by return (E01, E03) [COLLEGE-STRO].",
-            example="Court, PNC and PND hold an order of Kent. The region's return came and lacks it. Of a region that "
-            "sent no return nothing is absent: that is told of the delivery.",
+            example="Court, PNC and PND hold an order of Kent. The region's return came and lacks it. If a region "
+            "sent no return, no order counts as absent from it: the missing delivery is reported instead.",
         ),
     ),
 )

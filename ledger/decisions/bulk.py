@@ -1,4 +1,4 @@
-"""Many decisions at once, out of a file: all are taken, or none and every bad line is told.
+"""Many decisions at once, out of a file: all are saved, or none and every bad line is reported.
 
 Belongs here: what a line asks for, and what became of the file. Does not: the form of files
 (`ledger.decisions.exchange`).

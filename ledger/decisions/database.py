@@ -97,7 +97,7 @@ class Database:
         """Make the ledger, or bring it to the current schema; the state it was in before.
 
         Args:
-            to: the step to stop at, the last one unless told.
+            to: the step to stop at, defaults to the last one.
 
         Raises:
             LedgerSchemaError: it is of a newer schema, or is no ledger; it is left as it is.

@@ -122,7 +122,7 @@ class Present:
     def draft_discrepancy(
         self, kind: str, discrepancy_id: str, *, accepted_until: date | None = None, referred_to: str | None = None
     ) -> Draft:
-        """A decision on a discrepancy: both are right, accepted until a day, or referred (to its owner unless told).
+        """A decision on a discrepancy: both are right, accepted until a day, or referred (by default to its owner).
 
         Raises:
             DecisionError: there is no such discrepancy, or the day is missing or lies before the release.

@@ -1,4 +1,4 @@
-"""What can go wrong with a ledger or a decision, told in words without personal data.
+"""What can go wrong with a ledger or a decision, in words and without personal data.
 
 Belongs here: the errors of the package. `LedgerError`: the ledger can't be used. `DecisionError`: the decision can't
 be taken as it was asked for. `DecisionRefusedError`: it could, but not over what is known.

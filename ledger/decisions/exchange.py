@@ -123,8 +123,8 @@ def _read_parquet(path: Path) -> list[FileLine]:
 def _require_columns(names: Sequence[str]) -> None:
     unknown = sorted(set(names) - set(COLUMNS))
     if unknown or len(set(names)) < len(names) or not names:
-        told = f"unknown columns {', '.join(unknown)}" if unknown else "a column twice, or none"
-        raise DecisionError(f"the file has {told}; there are {', '.join(COLUMNS)}")
+        wrong = f"unknown columns {', '.join(unknown)}" if unknown else "a column twice, or none"
+        raise DecisionError(f"the file has {wrong}; there are {', '.join(COLUMNS)}")
 
 
 def _values(heading: Sequence[str], row: Sequence[str]) -> dict[str, Any]:

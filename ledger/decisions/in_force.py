@@ -15,7 +15,7 @@ from warehouse.tables.ledger import DECISIONS
 
 
 def fold(decisions: pl.DataFrame) -> pl.DataFrame:
-    """Tell of each decision whether it stands.
+    """Say of each decision whether it is in force.
 
     A decision is void if it was taken back by one that is not void itself. It stands if it is not void and nothing
     that is not void has replaced it: to take back a decision that replaced another puts that other one in force again.

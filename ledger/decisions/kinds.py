@@ -22,7 +22,7 @@ class Kind:
         about: two records, a field of an order, a discrepancy, or another decision.
         level: of a pair: whether it speaks of the order or of the person.
         parts: of a pair: the two records are kept apart.
-        binds_when_stale: it still binds when its evidence has changed. Records that a person told apart stay apart
+        binds_when_stale: it still binds when its evidence has changed. Records that a person kept apart stay apart
             until a person says otherwise: the clustering reports every link that this forbids. Records that a person
             put together, and values, are left to the rules again: nobody would see that they rest on old evidence.
     """
@@ -90,7 +90,7 @@ DECISION_REASONS = (
     DecisionReason("cannot_be_corrected", "The owner's system can't hold the right value.", ("discrepancy",)),
     DecisionReason("mistake", "The decision was a mistake.", ("decision",)),
     DecisionReason("new_evidence", "New evidence came to light.", ("pair", "value", "discrepancy", "decision")),
-    DecisionReason("other", "Another reason, told in the comment.", ("pair", "value", "discrepancy", "decision"), True),
+    DecisionReason("other", "Another reason, given in the comment.", ("pair", "value", "discrepancy", "decision"), True),
 )
 DECISION_REASON = {reason.code: reason for reason in DECISION_REASONS}
 
@@ -112,4 +112,4 @@ LINK_FIELDS = (
     "made_on",
     "court_code",
 )
-"""What two records are told together or apart by: what changes in the life of an order (its end, its status) is not."""
+"""What shows whether two records belong together: what changes in the life of an order (its end, its status) is not."""

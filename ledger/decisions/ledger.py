@@ -33,7 +33,7 @@ def now() -> datetime:
 
 
 Beside = Callable[[sa.Connection, Sequence[Taken]], None]
-"""Writes beside decisions, in their transaction; told what became of them."""
+"""Writes beside decisions, in their transaction; it is given what became of them."""
 
 
 class Ledger:
@@ -64,7 +64,7 @@ class Ledger:
     def create(
         cls, url: str, *, clock: Callable[[], datetime] = now, patience: float = 10.0
     ) -> tuple[Self, SchemaState]:
-        """Make the ledger or bring it to the current schema; tells in which state it was. Raises as `open`."""
+        """Make the ledger or bring it to the current schema; returns the state it was in. Raises as `open`."""
         database = Database(url, patience=patience)
         return cls(database, clock), database.migrate()
 
@@ -130,11 +130,11 @@ class Ledger:
 
         Args:
             requests: what is decided, and by whom and why.
-            keep: else it is only told what would become of them.
+            keep: otherwise only report what would become of them.
             beside: writes what must stand or fall with them; raises if they must not be kept.
 
         Raises:
-            RefusedTogetherError: some can't be taken; it tells of each of them why.
+            RefusedTogetherError: some can't be saved; it gives the reason for each.
             LedgerClockError: the clock stands before the last decision.
         """
         with self._database.writing() if keep else self._database.reading() as connection:
@@ -211,7 +211,7 @@ class Ledger:
             raise error.refusals[0] from None
 
     def _next_moment(self, known: pl.DataFrame) -> datetime:
-        """Now; never before the last decision, since the ledger tells what came after what."""
+        """Now; never before the last decision, since the ledger's times give the order of decisions."""
         moment, last = self._clock(), known.get_column("decided_at").max()
         if not isinstance(last, datetime) or moment > last:
             return moment

@@ -25,7 +25,7 @@ def decisions_about(
         handles: what the records are known by.
 
     Returns:
-        `DECISIONS`, in ledger order. `fold` tells of the decisions asked for what it would tell among all others.
+        `DECISIONS`, in ledger order. `fold` gives for these decisions what it would give among all.
 
     Raises:
         LedgerError: the ledger is down.

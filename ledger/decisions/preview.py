@@ -1,7 +1,7 @@
-"""What a decision would change in the register, told before it is taken.
+"""What a decision would change in the register, shown before it is saved.
 
 Belongs here: what follows from the decision by itself. Does not: what else the next night's evidence will change, or
-which further records a link draws along: only the night itself can tell.
+which further records a link draws along: only the night itself can show.
 """
 
 from collections.abc import Collection, Sequence

@@ -36,7 +36,7 @@ def stale_pairs(decisions: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     """Changed values of the two records of a decision, where they now speak against it more than they did.
 
     In each field the two records agree, differ, or one is silent. Records that were put together go stale where they
-    come to differ, or differ by another value, or no longer agree; records that were told apart where they come to
+    come to differ, or differ by another value, or no longer agree; records that were kept apart where they come to
     agree, or no longer differ. A record that did not come tonight counts as it was.
 
     Args:

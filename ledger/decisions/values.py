@@ -17,7 +17,7 @@ from warehouse.tables.register import ORDERS
 
 BOOLEANS = ("true", "false")
 CHECKED = {"pnc_id": is_pnc_id_valid, "cro_number": is_cro_valid}
-"""Identifiers with a check letter: one that fails it is never published, whoever decides so."""
+"""Identifiers with a check letter: one that fails it is never published, no matter who decides it."""
 
 
 def read_value(field: str, text: str) -> str:

@@ -96,7 +96,7 @@ def _merges_people(draft: Draft, present: Present) -> bool:
 
 
 def _splits_confirmed(draft: Draft, present: Present, decisions: pl.DataFrame) -> bool:
-    """Records of one order, or of one person, are told apart though somebody has confirmed what holds them."""
+    """Records of one order, or of one person, are separated although somebody confirmed what joins them."""
     kind = KIND[draft.kind]
     held = _held(draft, present)
     column = "subject_id" if kind.level == "person" else "order_id"

@@ -111,7 +111,7 @@ def defer(database: Database, item_ids: Sequence[str], until: date | None, *, by
         DecisionError: the day is not to come.
     """
     if until is not None and until <= at.date():
-        raise DecisionError("an item can only be put off to a day that is to come")
+        raise DecisionError("an item can only be deferred to a day in the future")
     with database.writing() as connection:
         rows = [{"item_id": item, "until": until, "deferred_by": by, "at": at} for item in dict.fromkeys(item_ids)]
         _insert(connection, deferrals, rows)

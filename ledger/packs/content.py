@@ -3,7 +3,7 @@
 Belongs here: which discrepancies are asked for, of whom, in which words. Does not: files (`ledger.packs.workbook`,
 `ledger.packs.csv_file`), what became of what was asked (`ledger.packs.following`).
 
-Of persons a line tells no more than finding and correcting the record takes: what the owner's own record holds, the
+A line says no more about a person than finding and correcting the record needs: what the owner's own record holds, the
 value asked for, and, where there is no record yet, who is meant. Of other owners it names the system, and the key of a
 court result alone, since that is what a record is checked against.
 """
@@ -213,7 +213,7 @@ def _named_conditions(sets: pl.DataFrame, part: str) -> pl.DataFrame:
 def _evidence(found: pl.DataFrame, material: Material) -> pl.DataFrame:
     """`discrepancy_id`, `evidence`: who gives the value asked for, and which decisions stand behind it."""
     orders = material.present.orders.select("order_id", "sources", *(f"{name}_folded" for name in NAMES))
-    told = (
+    stated = (
         found.select("discrepancy_id", "order_id", "field", "source", "record_id", "expected", "referred_by")
         .join(material.provenance.drop("source_key").rename({"source": "winner"}), on=["order_id", "field"], how="left")
         .join(orders, on="order_id", how="left")
@@ -221,7 +221,7 @@ def _evidence(found: pl.DataFrame, material: Material) -> pl.DataFrame:
     is_golden = (pl.col("expected") == pl.col("value")) | pl.any_horizontal(
         (pl.col("field") == name) & (pl.col("expected") == pl.col(f"{name}_folded")) for name in NAMES
     )
-    told = told.with_columns(is_golden=is_golden.fill_null(value=False)).join(
+    stated = stated.with_columns(is_golden=is_golden.fill_null(value=False)).join(
         _voices(found, material), on="discrepancy_id", how="left"
     )
     others = pl.col("sources").list.set_difference(pl.concat_list("source")).list.sort()
@@ -237,7 +237,7 @@ def _evidence(found: pl.DataFrame, material: Material) -> pl.DataFrame:
         .then(pl.format("the order is held by {}", titles.list.join(", ")))
     )
     referred = pl.format("referred by a steward ({})", "referred_by")
-    return told.select("discrepancy_id", evidence=pl.concat_str(given, referred, separator="; ", ignore_nulls=True))
+    return stated.select("discrepancy_id", evidence=pl.concat_str(given, referred, separator="; ", ignore_nulls=True))
 
 
 def _voices(found: pl.DataFrame, material: Material) -> pl.DataFrame:

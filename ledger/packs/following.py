@@ -1,4 +1,4 @@
-"""What became of the corrections that owners were asked for, told anew each night from the night's own evidence.
+"""What became of the corrections that owners were asked for, worked out each night from the night's own evidence.
 
 Belongs here: the states of a line and what brings them about. Does not: what is asked (`ledger.packs.content`),
 discrepancies and their states (`expectations.history`).
@@ -137,13 +137,13 @@ def _conflict() -> list[pl.Expr]:
 
 
 def _mark(lines: pl.DataFrame, there: pl.DataFrame, *, on: tuple[str, ...], name: str) -> pl.DataFrame:
-    """The lines with a column that tells whether what they are about is there."""
+    """The lines with a column that says whether what they are about is there."""
     known = there.select(*on, pl.lit(value=True).alias(name)).unique()
     return lines.join(known, on=on, how="left", nulls_equal=True).with_columns(pl.col(name).fill_null(value=False))
 
 
 def _compared(compared: pl.DataFrame) -> pl.DataFrame:
-    """One row a rule and record: where several values could not be read, any of them tells that one is there."""
+    """One row a rule and record: where several values could not be read, any of them shows that one is there."""
     return (
         compared.select(
             "rule_code",

@@ -49,7 +49,7 @@ def hand_out(
         answers_to: where answers go.
 
     Raises:
-        DecisionError: nobody of that name may hand out, or it is not told to whom and why.
+        DecisionError: nobody of that name may hand out, or recipient or reason is missing.
         LedgerError: the ledger can't be used.
         OSError: the folder can't be written to.
         TooManyLinesError: a workbook can't hold them.

@@ -3,7 +3,7 @@
 Belongs here: recording one and reading them. Does not: making packs (`ledger.packs.content`), the chain of the
 audit log (`ledger.audit`).
 
-What the log has to tell: Data Protection Act 2018, s.62(3): the justification, date and time, and so far as possible
+What the log has to hold: Data Protection Act 2018, s.62(3): the justification, date and time, and so far as possible
 who disclosed the data and to whom.
 """
 
@@ -55,8 +55,8 @@ class Disclosure:
     def name(self, lines: pl.DataFrame) -> str:
         """Its id: a digest of all that it says and of every line, `PACK_LINES` but for the id."""
         asked = lines.select(name for name in PACK_LINES.schema if name != "disclosure_id").sort("reference")
-        told = asdict(self) | {"disclosed_at": self.disclosed_at.astimezone(UTC).isoformat(timespec="microseconds")}
-        content = json.dumps([list(told.values()), asked.rows()], ensure_ascii=False)
+        said = asdict(self) | {"disclosed_at": self.disclosed_at.astimezone(UTC).isoformat(timespec="microseconds")}
+        content = json.dumps([list(said.values()), asked.rows()], ensure_ascii=False)
         return f"DIS-{hashlib.sha256(content.encode()).hexdigest()[:ID_DIGITS].upper()}"
 
 
@@ -64,7 +64,7 @@ def require_recordable(ledger: Ledger, disclosure: Disclosure) -> None:
     """Hold a disclosure to what the log demands, before anything is written.
 
     Raises:
-        DecisionError: nobody of that name may act, or it is not told to whom and why.
+        DecisionError: nobody of that name may act, or recipient or reason is missing.
         LedgerClockError: the clock stands before the last disclosure.
     """
     with ledger.database.reading() as connection:
@@ -83,7 +83,7 @@ def record_disclosure(
         digests: `xlsx_sha256` and `csv_sha256` of the files.
 
     Raises:
-        DecisionError: nobody of that name may act, or it is not told to whom and why.
+        DecisionError: nobody of that name may act, or recipient or reason is missing.
         LedgerClockError: the clock stands before the last disclosure.
         LedgerError: the ledger can't be used.
     """
@@ -127,10 +127,10 @@ def asked_before(disclosures: pl.DataFrame, lines: pl.DataFrame, *, as_of: date 
         made_of = pl.col("release_id").str.extract(r"^r(\d{4}-\d{2}-\d{2})").str.to_date()
         known = disclosures.filter(made_of < as_of)
     day = pl.col("disclosed_at").dt.convert_time_zone(LONDON.key).dt.date()
-    told = known.select("disclosure_id", "owner", "disclosed_at", day=day)
+    handed_out = known.select("disclosure_id", "owner", "disclosed_at", day=day)
     latest = pl.all().last()
     return ASKED_CORRECTIONS.conform(
-        lines.join(told, on="disclosure_id")
+        lines.join(handed_out, on="disclosure_id")
         .sort("disclosed_at", "disclosure_id")
         .group_by("reference")
         .agg(
@@ -144,8 +144,8 @@ def asked_before(disclosures: pl.DataFrame, lines: pl.DataFrame, *, as_of: date 
 
 def digest_of(asked: pl.DataFrame) -> str:
     """Digest of what was asked for: what a release that follows it up has to name."""
-    told = asked.select(pl.concat_str(pl.all().cast(pl.String).fill_null(""), separator="\x1f")).to_series()
-    return hashlib.sha256("\n".join(told.sort()).encode()).hexdigest()
+    said = asked.select(pl.concat_str(pl.all().cast(pl.String).fill_null(""), separator="\x1f")).to_series()
+    return hashlib.sha256("\n".join(said.sort()).encode()).hexdigest()
 
 
 def _require_recordable(connection: sa.Connection, disclosure: Disclosure) -> None:

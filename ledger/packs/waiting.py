@@ -1,6 +1,6 @@
 """What must not be asked before the next night: lines that decisions taken since the release may prove wrong.
 
-Belongs here: which orders and fields a release tells of otherwise than the decisions in force. Does not: what a night
+Belongs here: in which orders and fields a release differs from the decisions in force. Does not: what a night
 makes of the decisions (`ledger.decisions.binding`).
 """
 

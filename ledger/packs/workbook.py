@@ -40,7 +40,7 @@ READ_ME_LINES = {
     "Made of": "Release {cover.release_id} of the reconciled register: {total} lines, {high} of high severity, "
     "{medium} of medium and {low} of low.",
     "Asked before": "{again} of the lines were asked for before and are still open; their references are the same.",
-    "How to answer": "Check each line against your own documents before you change a record: the register's value is a "
+    "How to answer": "Check each line against your own documents before you change a record: the golden value is a "
     "judgement on what systems hold, not a court record. Fill in the last columns and send them, with our references, "
     "to {cover.answers_to}. If your record is right, say so: we then look again at the others.",
     "What happens then": "The following nights compare your next deliveries with what was asked. A line whose record "
@@ -125,7 +125,7 @@ class _Formats:
 
     @classmethod
     def of(cls, book: Workbook) -> "_Formats":
-        """The formats of a workbook; nothing is told by colour alone."""
+        """The formats of a workbook; nothing is shown by colour alone."""
         heading = {"bold": True, "bottom": 1, **WRAPPED}
         return cls(
             marking=book.add_format({"bold": True, "font_size": 14}),

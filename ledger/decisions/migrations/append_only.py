@@ -1,4 +1,4 @@
-"""Rows that are appended, and never edited or deleted, by whoever and whatever program: held by triggers.
+"""Rows that are appended, and never edited or deleted, by any user or program: triggers see to it.
 
 Belongs here: what steps share that make such tables. Does not: which tables these are (`versions`). Step 0002 states
 its own triggers: it ran on ledgers before there was this.
@@ -15,7 +15,7 @@ def keep_rows(tables: Mapping[str, tuple[str, ...]], *, words: str, function: st
 
     Args:
         tables: names, each with the columns of its key.
-        words: what the database says to whoever tries.
+        words: what the database answers to an attempt.
         function: name of the function that says it on PostgreSQL.
     """
     dialect = op.get_bind().dialect.name
