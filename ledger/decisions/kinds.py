@@ -90,7 +90,7 @@ DECISION_REASONS = (
     DecisionReason("cannot_be_corrected", "The owner's system can't hold the right value.", ("discrepancy",)),
     DecisionReason("mistake", "The decision was a mistake.", ("decision",)),
     DecisionReason("new_evidence", "New evidence came to light.", ("pair", "value", "discrepancy", "decision")),
-    DecisionReason("other", "Another reason, given in the comment.", ("pair", "value", "discrepancy", "decision"), True),
+    DecisionReason("other", "Another reason: see the comment.", ("pair", "value", "discrepancy", "decision"), True),
 )
 DECISION_REASON = {reason.code: reason for reason in DECISION_REASONS}
 
