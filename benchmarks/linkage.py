@@ -181,9 +181,7 @@ def read_night(folder: Path, kept: Path) -> Night:
 
 
 def _truth(path: Path) -> pl.DataFrame:
-    return pl.read_csv(path, infer_schema=False).with_columns(
-        record_id=pl.concat_str("source", "source_key", separator=":")
-    )
+    return pl.read_csv(path, infer_schema=False)
 
 
 def link_night(night: Night) -> dict[str, pl.DataFrame]:

@@ -164,6 +164,11 @@ def judge_records(held: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def owners_of_records(order_sources: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """`record_id`, `order_id`, `subject_id`: the order and the person that each order record belongs to."""
+    return order_sources.select("record_id", "order_id").join(orders.select("order_id", "subject_id"), on="order_id")
+
+
 def build_order_sources(held: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
     """Every source record with the order it belongs to."""
     links = clusters.select("record_id", "match_weight", "is_duplicate")

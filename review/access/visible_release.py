@@ -142,4 +142,4 @@ def _records(whole: WholeRelease) -> pl.DataFrame:
 def _with_record_id(frame: pl.DataFrame) -> pl.DataFrame:
     if "source_key" not in frame.columns or "record_id" in frame.columns:
         return frame
-    return frame.with_columns(record_id=pl.concat_str("source", "source_key", separator=":"))
+    return frame

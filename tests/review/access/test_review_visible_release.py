@@ -22,7 +22,7 @@ def visible(whole):
 
 
 def with_record_ids(order_sources):
-    return order_sources.with_columns(record_id=pl.concat_str("source", "source_key", separator=":"))
+    return order_sources
 
 
 def test_without_forces_everything_is_visible(whole):
