@@ -20,6 +20,7 @@ from benchmarks.twists import TWISTS
 from matching.arrests import link_arrests
 from matching.orders import link_orders
 from samples.nights import write_nights
+from warehouse.tables.core import RECORD_ID
 
 CORE = ("orders", "aliases", "conditions", "arrests")
 PERSON_FIELDS = ("forenames_folded", "surname_folded", "date_of_birth", "pnc_id")
@@ -181,7 +182,7 @@ def read_night(folder: Path, kept: Path) -> Night:
 
 
 def _truth(path: Path) -> pl.DataFrame:
-    return pl.read_csv(path, infer_schema=False)
+    return pl.read_csv(path, infer_schema=False).with_columns(record_id=RECORD_ID)
 
 
 def link_night(night: Night) -> dict[str, pl.DataFrame]:
