@@ -1,7 +1,7 @@
-"""Overrides: golden values that stewards decided, in the place of those that the rules would choose.
+"""Golden values that are settled beforehand: they stand in the place of those that the rules would choose.
 
-Belongs here: putting a decided value where a chosen one would be. Does not: who decided it and whether the decision
-still holds (`ledger.decisions.binding`), what other fields follow from it (`reconciliation.periods`).
+Belongs here: putting a settled value where a chosen one would be. Does not: who settled it and whether that still
+holds (`ledger.decisions.binding`), what other fields follow from it (`reconciliation.golden`).
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ RULE = "steward"
 
 
 @dataclass(frozen=True, eq=False)
-class Overrides:
-    """Decided values by field.
+class Settled:
+    """Settled values by field.
 
     Attributes:
         fields: for each field that has any: `group`, `value` and `canonical` in the types of the field, one row a
@@ -23,7 +23,7 @@ class Overrides:
 
     fields: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
-    def number(self, names: pl.DataFrame, group: str) -> "Overrides":
+    def number(self, names: pl.DataFrame, group: str) -> "Settled":
         """The same by the numbers of groups; groups of which there is no record are left out.
 
         Args:
@@ -34,31 +34,31 @@ class Overrides:
             name: names.join(values.rename({"group": group}), on=group).select("group", "value", "canonical")
             for name, values in self.fields.items()
         }
-        return Overrides(numbered)
+        return Settled(numbered)
 
     def has(self, name: str) -> pl.Expr:
-        """Whether a group's field is overridden."""
+        """Whether a group's field is settled."""
         if name not in self.fields:
             return pl.lit(value=False)
         return pl.col("group").is_in(self.fields[name].get_column("group").implode())
 
-    def apply_to(self, winners: pl.DataFrame, name: str) -> pl.DataFrame:
-        """The winners of a field (`reconciliation.choosing.take_winners`), with the overrides in their place."""
+    def overrule(self, winners: pl.DataFrame, name: str) -> pl.DataFrame:
+        """The winners of a field (`reconciliation.choosing.take_winners`), with what is settled in their place."""
         if name not in self.fields:
             return winners
-        overrides = self.fields[name].select(
+        settled = self.fields[name].select(
             "group",
             *(pl.col(column).cast(winners.schema[column]) for column in ("value", "canonical")),
             pl.lit(None, winners.schema["record"]).alias("record"),
             pl.lit(RULE).alias("forced"),
         )
-        return pl.concat([winners.join(overrides, on="group", how="anti"), overrides]).sort("group")
+        return pl.concat([winners.join(settled, on="group", how="anti"), settled]).sort("group")
 
 
-NO_OVERRIDES = Overrides()
+NOTHING = Settled()
 
 
-def overrides_of(decided: Mapping[str, pl.DataFrame], orders: pl.DataFrame, *, group: str) -> Overrides:
+def settle(decided: Mapping[str, pl.DataFrame], orders: pl.DataFrame, *, group: str) -> Settled:
     """What is decided, by the groups for which it would be chosen.
 
     Args:
@@ -72,7 +72,7 @@ def overrides_of(decided: Mapping[str, pl.DataFrame], orders: pl.DataFrame, *, g
         .unique("group", keep="first", maintain_order=True)
         for name, values in decided.items()
     }
-    return Overrides(by_field)
+    return Settled(by_field)
 
 
 def name_decisions(reasons: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

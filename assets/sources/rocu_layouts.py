@@ -1,47 +1,27 @@
-"""The layouts of the regional returns: which row holds the headings, which column holds which field.
+"""The layout of a table: which of its columns holds which field.
 
-Belongs here: recognising a sheet by its headings. Does not: the headings (`rocu_headings.toml`), the rows below them.
+Belongs here: reading a row of headings. Does not: what one heading names (`rocu_headings`), where the rows of headings
+are (`rocu_tables`).
 """
 
-import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
-import polars as pl
-from rapidfuzz import fuzz, process
+from assets.sources.rocu_headings import IGNORED, SheetKind, read_headings, sheet_kinds
 
-from matching.standardise import fold
+FEWEST_HEADINGS = 3  # a row with fewer known headings is not a row of headings
+LEAST_SHARE = 1 / 3  # of its cells are known headings
 
-ROWS_ABOVE_HEADINGS = 40  # headings are looked for in this many rows from the top
-FEWEST_HEADINGS = 3  # a row with fewer known headings is no row of headings
-LONGEST_HEADING = 60
-ALIKE_FROM = 88.0  # least likeness of a misspelt heading, 0 to 100
-CLEAR_BY = 5.0  # lead over the best heading of another field
-SHORTEST_FUZZY = 5  # letters; shorter headings differ by too few
-IGNORED = "ignored"
-
-
-@dataclass(frozen=True)
-class SheetKind:
-    """What a kind of sheet holds: its fields, and the field of every heading, folded and without blanks."""
-
-    name: str
-    fields: tuple[str, ...]
-    required: tuple[str, ...]
-    telling: tuple[str, ...]
-    field_of: Mapping[str, str]
+Headings = Mapping[str, str]  # text by column
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A sheet's layout.
+    """The layout of a table.
 
     Attributes:
-        kind: what the sheet holds.
-        heading_row: number of the row of headings, as Excel shows it.
+        kind: what the table holds.
+        heading_row: number of the last row of headings, as Excel shows it.
         columns: the columns of each field; several where a heading stands twice.
         others: headings of no known field, by column.
         guessed: fields whose heading is misspelt, with the heading as written.
@@ -53,126 +33,53 @@ class Layout:
     columns: Mapping[str, tuple[str, ...]]
     others: Mapping[str, str]
     guessed: Mapping[str, str]
-    headings: Mapping[str, str]
+    headings: Headings
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Required fields that the sheet has no heading for; a surname stands for a name."""
+        """Required fields that the table has no heading for; a surname stands for a name."""
         present = {*self.columns, *(["name"] if "surname" in self.columns else [])}
         return tuple(name for name in self.kind.required if name not in present)
 
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """Fields that stand in several columns and cannot be joined."""
+        return tuple(field for field, own in self.columns.items() if len(own) > 1 and field not in self.kind.joined)
 
-@dataclass(frozen=True)
-class Finding:
-    """What one heading is: its field and how alike it is to a known heading, 0 to 100."""
-
-    field: str
-    likeness: float
-
-
-@cache
-def sheet_kinds() -> tuple[SheetKind, ...]:
-    """The kinds of sheets, as declared in `rocu_headings.toml`.
-
-    Raises:
-        ValueError: a heading is given to two fields of one kind.
-    """
-    declared = tomllib.loads(files("assets.sources").joinpath("rocu_headings.toml").read_text(encoding="utf-8"))
-    return tuple(_sheet_kind(name, content) for name, content in declared.items())
+    @property
+    def are_two(self) -> bool:
+        """Whether so many headings stand twice that this is two tables which cannot be told apart."""
+        return len(self.repeated) >= FEWEST_HEADINGS
 
 
-def find_layout(cells: pl.DataFrame) -> Layout | None:
-    """The layout of a sheet, or none if no row near its top holds known headings.
-
-    The row with the most known headings counts, the upper one among equals; of two kinds, the one that more headings
-    speak for which the other does not know.
-    """
-    top = cells.head(ROWS_ABOVE_HEADINGS)
-    folded = top.select("row_number", fold_heading(pl.exclude("row_number")))
-    layouts = [
-        layout
-        for kind in sheet_kinds()
-        for written, row in zip(top.iter_rows(named=True), folded.iter_rows(named=True), strict=True)
-        if (layout := _read_headings(kind, written, row)) is not None
-    ]
-    return max(layouts, key=_fitness, default=None)
+def read_layout(texts: Headings, heading_row: int, titles: Sequence[str]) -> Layout | None:
+    """The layout that a row of headings makes, of the kind that its title names or that more headings speak for."""
+    layouts = [layout for kind in sheet_kinds() if (layout := _layout_of(kind, texts, heading_row)) is not None]
+    named = [layout for layout in layouts if layout.kind.is_named_in(titles)]
+    return max(named if len(named) == 1 else layouts, key=_fitness, default=None)
 
 
-def fold_heading(text: pl.Expr) -> pl.Expr:
-    """A heading without case, accents, signs and blanks: `D.O.B.` and `dob` are one."""
-    return fold(text.str.head(LONGEST_HEADING + 1)).str.replace_all(" ", "")
-
-
-def _sheet_kind(name: str, content: Mapping[str, Any]) -> SheetKind:
-    by_field = {**content["headings"], IGNORED: content[IGNORED]}
-    pairs = [(key, field) for field, headings in by_field.items() for key in _fold_all(headings)]
-    field_of = dict(pairs)
-    twice = sorted({key for key, field in pairs if field_of[key] != field})
-    if twice:
-        raise ValueError(f"rocu_headings.toml gives a heading of {name} to two fields: {', '.join(twice)}")
-    return SheetKind(name, tuple(content["headings"]), tuple(content["required"]), tuple(content["telling"]), field_of)
-
-
-def _fold_all(headings: Collection[str]) -> list[str]:
-    return (
-        pl.DataFrame({"heading": headings}).select(fold_heading(pl.col("heading"))).to_series().drop_nulls().to_list()
-    )
-
-
-def _read_headings(
-    kind: SheetKind, written: Mapping[str, str | int | None], folded: Mapping[str, str | int | None]
-) -> Layout | None:
-    headings = {column: str(text) for column, text in folded.items() if column != "row_number" and text is not None}
-    found = {column: _find_field(kind, text) for column, text in headings.items()}
+def _layout_of(kind: SheetKind, texts: Headings, heading_row: int) -> Layout | None:
+    found = dict(zip(texts, read_headings(kind, texts.values()), strict=True))
     exact = {finding.field for finding in found.values() if finding and finding.likeness == 100}
     columns: dict[str, tuple[str, ...]] = {}
     guessed, others = {}, {}
     for column, finding in found.items():
         if finding is None or (finding.likeness < 100 and finding.field in exact):
-            others[column] = str(written[column])
+            others[column] = texts[column]
         elif finding.field != IGNORED:
             columns[finding.field] = (*columns.get(finding.field, ()), column)
             if finding.likeness < 100:
-                guessed[finding.field] = str(written[column])
-    if len(columns) < FEWEST_HEADINGS:
+                guessed[finding.field] = texts[column]
+    if len(columns) < max(FEWEST_HEADINGS, LEAST_SHARE * len(texts)):
         return None
-    return Layout(
-        kind,
-        int(written["row_number"] or 0),
-        columns,
-        others,
-        guessed,
-        {column: str(written[column]) for column in headings},
-    )
+    return Layout(kind, heading_row, columns, others, guessed, texts)
 
 
-def _find_field(kind: SheetKind, heading: str) -> Finding | None:
-    """The field of a heading: by the exact heading, else by the most alike one if that is clear."""
-    if heading in kind.field_of:
-        return Finding(kind.field_of[heading], 100)
-    if not SHORTEST_FUZZY <= len(heading) <= LONGEST_HEADING:
-        return None
-    best: dict[str, float] = {}
-    for _, likeness, known in process.extract(
-        heading,
-        {known: known for known in kind.field_of},
-        scorer=fuzz.ratio,
-        score_cutoff=ALIKE_FROM - CLEAR_BY,
-        limit=None,
-    ):
-        field = kind.field_of[known]
-        best[field] = max(likeness, best.get(field, 0))
-    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
-    if not ranked or ranked[0][1] < ALIKE_FROM or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLEAR_BY):
-        return None
-    # Never 100: that stands for the heading itself.
-    return Finding(ranked[0][0], min(ranked[0][1], 99.0))
-
-
-def _fitness(layout: Layout) -> tuple[int, int, int]:
+def _fitness(layout: Layout) -> tuple[int, int]:
+    """Fields that no other kind has, and all fields."""
     own = sum(
-        1
+        not any(field in kind.fields for kind in sheet_kinds() if kind.name != layout.kind.name)
         for field in layout.columns
-        if not any(field in kind.fields for kind in sheet_kinds() if kind.name != layout.kind.name)
     )
-    return own, len(layout.columns), -layout.heading_row
+    return own, len(layout.columns)

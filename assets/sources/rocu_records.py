@@ -43,6 +43,7 @@ from assets.parsing.records import (
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.statuses import read_status
 from assets.parsing.terms import is_until_determination, is_until_further_order, read_term
+from assets.sources.rocu_formulas import KEY, part_failed
 from warehouse.codes import codes
 
 SEX_CODES = {"M": "M", "MALE": "M", "F": "F", "FEMALE": "F", "U": None, "UNKNOWN": None}
@@ -101,10 +102,13 @@ ARREST_CHECKS = (
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
     """The regional returns' core tables; see `assets.sources.contract.Source.standardise`."""
-    orders = _orders(_people(as_sent(raw["raw_rocu__orders"], exact="sheet_name"), as_of))
-    arrests = _arrests(_people(as_sent(raw["raw_rocu__arrests"], exact="sheet_name"), as_of))
+    sent_orders, failed_in_orders = part_failed(as_sent(raw["raw_rocu__orders"], exact="sheet_name"))
+    sent_arrests, failed_in_arrests = part_failed(as_sent(raw["raw_rocu__arrests"], exact="sheet_name"))
+    orders, arrests = _orders(_people(sent_orders, as_of)), _arrests(_people(sent_arrests, as_of))
     conditions = _conditions(orders)
     rejected = [
+        failed_in_orders,
+        failed_in_arrests,
         rejected_values(orders, ORDER_CHECKS),
         rejected_values(conditions, [CONDITION_CHECK]),
         rejected_values(arrests, ARREST_CHECKS),
@@ -121,9 +125,8 @@ def _people(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add record keys and the person; numbers that Excel holds lose the `.0` that other programs add."""
     texts = ("sent_conditions", "sent_sheet_name")
     numbers = [name for name in sent.columns if name.startswith("sent_") and name not in texts]
-    place = pl.format("{}#{}#{}", "file_name", "sent_sheet_name", "row_number")
     rows = sent.with_columns(
-        pl.col(numbers).str.replace(r"^(\d+)\.0+$", "$1"), *record_columns("rocu", place)
+        pl.col(numbers).str.replace(r"^(\d+)\.0+$", "$1"), *record_columns("rocu", KEY)
     ).with_columns(name=split_name(pl.col("sent_name")))
     forenames, surname = (pl.col("name").struct.field(part) for part in ("forenames", "surname"))
     people = rows.with_columns(
@@ -147,7 +150,11 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
     typed = people.join(kinds, on="sent_order_type", how="left", maintain_order="left")
     rows = with_dates(typed, dated, forms=HAND_TYPED).with_columns(
         stated_interim=coded("sent_interim", INTERIM_CODES),
-        term_months=pl.coalesce(_whole_number("sent_length_months"), read_term(pl.col("sent_length"))),
+        term_months=pl.coalesce(
+            _whole_number("sent_length_months"),
+            read_term(pl.col("sent_length_months")),
+            read_term(pl.col("sent_length")),
+        ),
         is_county_lines=coded("sent_county_lines", YES_NO_CODES),
         breach_count=_breaches(),
         recorded_status=read_status(pl.col("sent_status")),

@@ -1,11 +1,7 @@
-"""The rows of a sheet: which of them count, and their values under the names of the fields.
+"""The rows of a table under the names of the fields, each with what its section says.
 
-A row counts if it says something of a person, an order or an arrest: at least one telling field (name, date of birth,
-type, dates, reference ...) has a value, and one more cell. No rows are: empty rows; rows with nothing but prefilled
-cells (a running number, `N`, `0`, `n/k`); headings repeated; totals, and notes, known by their first words or by being
-a sentence alone in its row. A row with one value that is none of these is quarantined, for it may be a person.
-
-Belongs here: that decision. Does not: what the values mean (`rocu_records`).
+Belongs here: the values of a row. Does not: which rows count (`rocu_verdicts`), what a section says (`rocu_sections`),
+what the values mean (`rocu_records`).
 """
 
 from collections.abc import Mapping
@@ -13,37 +9,28 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.parsing.words import known
-from assets.sources.rocu_layouts import FEWEST_HEADINGS, Layout
-from assets.sources.workbooks import Sheet
+from assets.sources.rocu_layouts import Layout
+from assets.sources.rocu_sections import SECTION_FIELDS, Section, read_sections
+from assets.sources.rocu_tables import FoundTable
+from assets.sources.rocu_verdicts import COUNT, REASONS, holds_dates, is_note, judge, judge_above, says_something
+from assets.sources.workbook_xml import column_letters
+from assets.sources.workbooks import Sheet, read_serials_of_1904
 
 EXTRA_FIELDS = ("other_fields", "absent_fields")
-LONGEST_CELL = 32_767  # Excel's own limit
 LONGEST_ROW_TEXT = 10_000
-SENTENCE_WORDS = 5
-UNKNOWN_WITHIN = 40  # no word for `not known` is longer
-TOTAL_CELLS = 3  # a row with more values is no total, whatever its first words
-TOTAL_WORDS = r"(?i)^(?:(?:sub|grand)?[ -]?totals?\b|n\.?\s?b\b|notes?:)"
-NOTE_WORDS = (
-    r"(?i)^(?:\*|note|please|key\b|sources?\b|end of|completed by|prepared by|checked by|signed|official|period\b|"
-    r"return\b|page \d|nil\b|no further|see )"
-)
-
-REASONS = {
-    "lone_value": "The row holds a single value and is no note by its words. Expected at least a name and a type of "
-    "order (or a date of arrest): ask the unit to complete or delete the row.",
-    "heading_twice": "Two columns have the same heading and hold different values here, so that it is not clear which "
-    "counts: ask the unit to keep one of the columns.",
-    "too_long": f"A cell is longer than the {LONGEST_CELL:,} characters that Excel allows: ask the unit to type the "
-    "row again.",
-}
 
 
 @dataclass(frozen=True)
-class ReadSheet:
-    """What a sheet gave: rows with `row_number`, `sheet_name`, its fields and `EXTRA_FIELDS`; and refused rows.
+class ReadTable:
+    """What a table gave.
 
-    `others` are the columns that hold no known field, by heading or letter.
+    Attributes:
+        name: of the table, see `FoundTable`.
+        layout: its layout.
+        rows: `row_number`, `sheet_name`, its fields and `EXTRA_FIELDS`.
+        refused: `row_number`, `reason_code`, `row_text`.
+        others: headings, or letters, of the columns that hold no known field.
+        unread_dates: those of them that hold dates.
     """
 
     name: str
@@ -51,73 +38,105 @@ class ReadSheet:
     rows: pl.DataFrame
     refused: pl.DataFrame
     others: tuple[str, ...]
+    unread_dates: tuple[str, ...]
+
+    @property
+    def row_numbers(self) -> set[int]:
+        """The numbers of all rows that were read, kept or not."""
+        return {*self.rows["row_number"], *self.refused["row_number"]}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Required fields that neither a heading nor a section gives."""
+        return tuple(name for name in self.layout.missing if self.rows[name].null_count() == self.rows.height)
 
 
-def read_rows(sheet: Sheet, layout: Layout) -> ReadSheet:
-    """Read the rows below the headings.
+def read_rows(sheet: Sheet, table: FoundTable) -> ReadTable:
+    """Read the rows of a table.
 
-    Columns without a heading that hold values go to `other_fields`; `absent_fields` names the fields that the sheet
-    has no column for, which differs from a blank cell.
+    Columns without a heading that hold values go to `other_fields`; `absent_fields` names the fields that the table has
+    no column for, which differs from a blank cell.
     """
-    cells = sheet.cells.filter(pl.col("row_number") > layout.heading_row)
-    verdicts = cells.with_columns(*_field_columns(layout), reason_code=_verdict(layout, cells.columns[1:]))
-    others = _name_others(layout, verdicts.filter(pl.col("reason_code") == "row").select(cells.columns))
-    refused = verdicts.filter(pl.col("reason_code").is_in(list(REASONS)))
-    rows = verdicts.filter(pl.col("reason_code") == "row").with_columns(
-        sheet_name=pl.lit(sheet.name),
+    layout, cells = table.layout, table.cells.columns
+    marked = _mark_sections(table, sheet.name)
+    fields = [_field(layout, name, is_1904=sheet.counts_from_1904) for name in layout.kind.fields]
+    judged = judge(marked.with_columns(fields), layout)
+    kept = judged.filter(pl.col("reason_code") == "row")
+    refused = judged.filter(pl.col("reason_code").is_in(list(REASONS)))
+    others = _name_others(layout, kept.select(cells))
+    rows = kept.with_columns(
+        sheet_name=pl.lit(table.name),
         other_fields=_other_fields(others),
         absent_fields=pl.lit("|".join(name for name in layout.kind.fields if name not in layout.columns)),
     )
-    texts = pl.concat_str(pl.col(cells.columns[1:]).str.head(LONGEST_ROW_TEXT), separator=" | ", ignore_nulls=True)
-    return ReadSheet(
-        sheet.name,
+    texts = pl.concat_str(pl.col(cells[1:]).str.head(LONGEST_ROW_TEXT), separator=" | ", ignore_nulls=True)
+    return ReadTable(
+        table.name,
         layout,
         rows.select("row_number", "sheet_name", *layout.kind.fields, *EXTRA_FIELDS),
-        refused.select("row_number", "reason_code", row_text=texts.str.head(LONGEST_ROW_TEXT)),
+        pl.concat(
+            part.select("row_number", "reason_code", row_text=texts.str.head(LONGEST_ROW_TEXT))
+            for part in (judge_above(table.above), refused)
+        ),
         tuple(others.values()),
+        tuple(name for column, name in others.items() if holds_dates(kept[column])),
     )
 
 
-def _field_columns(layout: Layout) -> list[pl.Expr]:
-    return [
-        (pl.coalesce(layout.columns[name]) if name in layout.columns else pl.lit(None, dtype=pl.String)).alias(name)
-        for name in layout.kind.fields
-    ]
+def _mark_sections(table: FoundTable, sheet_name: str) -> pl.DataFrame:
+    """The rows with what their section says.
 
+    A section begins with rows that each stand alone and say something, and ends with the next such rows, or with a row
+    that stands alone and is not understood: whose rows follow it is not known then.
 
-def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
-    """What a row is: `row`, a code of `REASONS`, or none if it is no row."""
-    used = [column for names in layout.columns.values() for column in names] + list(layout.others)
-    telling = [column for name in layout.kind.telling for column in layout.columns.get(name, ())]
-    values = pl.sum_horizontal(_says_something(column) for column in used)
-    telling_values = pl.sum_horizontal(_says_something(column) for column in telling)
-    first = pl.coalesce(columns)
-    is_sentence = first.str.count_matches(r"\S+") >= SENTENCE_WORDS
-    filled = pl.sum_horizontal(pl.col(column).is_not_null() for column in columns)
-    is_note = (filled == 1) & (is_sentence | first.str.contains(NOTE_WORDS))
-    is_total = (filled <= TOTAL_CELLS) & first.str.contains(TOTAL_WORDS)
-    headings_repeated = pl.sum_horizontal(pl.col(column) == heading for column, heading in layout.headings.items())
-    return (
-        pl.when((telling_values == 0) | is_note | is_total | (headings_repeated >= FEWEST_HEADINGS))
-        .then(pl.lit(None, dtype=pl.String))
-        .when(pl.any_horizontal(pl.col(column).str.len_chars() > LONGEST_CELL for column in columns))
-        .then(pl.lit("too_long"))
-        .when(_differs_under_one_heading(layout))
-        .then(pl.lit("heading_twice"))
-        .when(values == 1)
-        .then(pl.lit("lone_value"))
-        .otherwise(pl.lit("row"))
+    Returns:
+        The rows with `filled`, their number of cells; `first`, the first of them; `is_section`, whether the row begins
+        one; `is_counted`, whether numbers alone follow the first cell; `is_summary`, whether they count a section; and
+        a column `section_<field>` for each of `SECTION_FIELDS`.
+    """
+    columns = table.cells.columns[1:]
+    leading = columns[: 1 + max(columns.index(column) for column in list(table.layout.headings)[:2])]
+    is_count = pl.col(columns).str.contains(COUNT).fill_null(value=False)
+    rows = table.cells.with_columns(
+        filled=pl.sum_horizontal(pl.col(columns).is_not_null()), first=pl.coalesce(columns)
+    ).with_columns(
+        is_alone=(pl.col("filled") == 1) & pl.any_horizontal(pl.col(leading).is_not_null()),
+        is_counted=(pl.col("filled") > 1) & (pl.sum_horizontal(is_count) == pl.col("filled") - 1),
+    )
+    said = read_sections(
+        [sheet_name, *table.titles, *rows.filter(pl.col("is_alone") | pl.col("is_counted"))["first"].unique()]
+    )
+    is_known = pl.col("first").is_in(list(said))
+    marked = rows.with_columns(is_section=pl.col("is_alone") & is_known, is_summary=pl.col("is_counted") & is_known)
+    is_end = pl.col("is_alone") & ~is_known & ~is_note()
+    is_start = pl.col("is_section") & ~pl.col("is_section").shift(fill_value=False)
+    wider = Section()
+    for text in (sheet_name, *table.titles):
+        wider = said.get(text, Section()).within(wider)
+    return marked.with_columns(run=(is_start | is_end).cum_sum()).with_columns(
+        _section_field(name, said, wider) for name in SECTION_FIELDS
     )
 
 
-def _says_something(column: str) -> pl.Expr:
-    """Whether a cell holds a value that is known; its first letters tell."""
-    return known(pl.col(column).str.head(UNKNOWN_WITHIN)).is_not_null()
+def _section_field(name: str, said: Mapping[str, Section], wider: Section) -> pl.Expr:
+    values = {text: getattr(section, name) for text, section in said.items()}
+    own = pl.col("first").replace_strict(values, default=None, return_dtype=pl.String)
+    section = pl.when("is_section").then(own).forward_fill().over("run")
+    return pl.when(pl.col("run") == 0).then(pl.lit(getattr(wider, name))).otherwise(section).alias(f"section_{name}")
 
 
-def _differs_under_one_heading(layout: Layout) -> pl.Expr:
-    differences = [pl.col(columns[0]) != pl.col(other) for columns in layout.columns.values() for other in columns[1:]]
-    return pl.any_horizontal(pl.lit(value=False), *differences).fill_null(value=False)
+def _field(layout: Layout, name: str, *, is_1904: bool) -> pl.Expr:
+    """The value of a field: of its column or columns, and where they say nothing, of the section."""
+    own = layout.columns.get(name, ())
+    value = pl.coalesce(own) if own else pl.lit(None, dtype=pl.String)
+    if len(own) > 1 and name in layout.kind.joined:
+        parts = pl.concat_list(own).list.drop_nulls().list.unique(maintain_order=True)
+        value = parts.list.join(layout.kind.joined[name]).replace("", None)
+    if is_1904 and name in layout.kind.dates:
+        value = read_serials_of_1904(value)
+    if name in SECTION_FIELDS:
+        value = pl.when(says_something(value)).then(value).otherwise(pl.coalesce(f"section_{name}", value))
+    return value.alias(name)
 
 
 def _other_fields(names: Mapping[str, str]) -> pl.Expr:
@@ -138,11 +157,5 @@ def _name_others(layout: Layout, cells: pl.DataFrame) -> dict[str, str]:
         if heading is not None and heading not in names.values():
             names[column] = heading
         elif heading is not None or (column not in layout.headings and cells[column].null_count() < cells.height):
-            names[column] = f"column {_letters(int(column.removeprefix('column_')))}"
+            names[column] = f"column {column_letters(int(column.removeprefix('column_')))}"
     return names
-
-
-def _letters(index: int) -> str:
-    """A column's name in Excel: `A` for 0, `AA` for 26."""
-    before, last = divmod(index, 26)
-    return (_letters(before - 1) if before else "") + chr(ord("A") + last)

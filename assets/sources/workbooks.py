@@ -1,38 +1,57 @@
 """Excel workbooks as grids of text: what can be opened, and every sheet cell by cell.
 
-Belongs here: the file format and what makes a workbook unfit. Does not: what the cells mean.
+Belongs here: what makes a workbook unfit, and the values of its cells. Does not: what its XML says besides values
+(`workbook_xml`), what the cells mean.
 """
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from xml.parsers import expat  # only its error is named here
 from zipfile import BadZipFile, ZipFile
 
 import fastexcel
 import polars as pl
 
 from assets.sources.contract import Fault
-from assets.sources.merged_cells import column_index, fill_merged_rows, find_merged_rows, read_blocks
+from assets.sources.workbook_xml import (
+    RELATIONS,
+    WORKBOOK,
+    EntitiesError,
+    MergedRows,
+    WorkbookFacts,
+    read_facts,
+)
 
 OLE_MARK = bytes.fromhex("D0CF11E0A1B11AE1")
 MACRO_PART = "xl/vbaProject.bin"
-WORKBOOK_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 # The reader lays a sheet out as a full rectangle: one stray cell in the far corner would ask for all memory.
 MOST_CELLS = 20_000_000
-FILLED_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*(?<!/)>')
 MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
+SERIAL = r"^(\d{5})(?:\.\d+)?$"
+DAY_ZERO_OF_1904 = date(1904, 1, 1)
+# Stands in a cell whose formula was saved without its result, as `#Div0` stands where a formula failed.
+NO_RESULT = "#NoResult"
+UNREADABLE = (BadZipFile, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)
 
 SEND_AGAIN = "Ask the unit to save it as an Excel workbook (.xlsx) and send it again."
 REFUSALS = {
     "empty": f"The file has no bytes. {SEND_AGAIN}",
     "password_protected": "The file is an encrypted or an old binary Excel file (.xls). Expected an open .xlsx: ask "
     "the unit to take the password off, save it as .xlsx and send it again.",
-    "not_a_workbook": f"The file is no Excel workbook: its parts are missing. {SEND_AGAIN}",
-    "cut_short": f"The workbook is cut short or damaged: its parts cannot be unpacked whole. {SEND_AGAIN}",
+    "not_a_workbook": f"The file is not an Excel workbook: its parts are missing. {SEND_AGAIN}",
+    "cut_short": f"The workbook is cut short or damaged: its parts cannot be read to the end. {SEND_AGAIN}",
+    "entities": "The workbook declares XML entities, which no Excel workbook needs and which can exhaust a machine. "
+    f"Find out which program wrote it. {SEND_AGAIN}",
     "macro_workbook": "The workbook holds macros, which are not accepted. Ask the unit to save it as .xlsx, without "
     "macros, and send it again.",
+    "sheet_name_twice": "Two sheets of the workbook have the same name, so only one of them can be read. Ask the unit "
+    "to rename one of them and send the workbook again.",
     "too_large": f"A sheet reaches over more than {MOST_CELLS:,} cells, most likely through a stray cell far from the "
     "data. Ask the unit to delete the empty rows and columns beyond the data and send it again.",
 }
@@ -40,26 +59,47 @@ REFUSALS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet as text: column `row_number` as Excel shows it, then a column for each of Excel's, `column_0` on.
+    """A sheet as text.
 
-    Rows and columns without any text are left out, cells without text are null; the rows of a merged cell all have its
-    value. Dates are ISO; a formula is its last value; an error is `#` and its name.
+    Attributes:
+        name: its name.
+        is_visible: whether Excel shows it.
+        cells: column `row_number` as Excel shows it, then a column for each of Excel's, `column_0` on. Rows and columns
+            without any text are left out, cells without text are null; the rows of a merged cell all have its value.
+            Dates are ISO; a formula is its last result, `NO_RESULT` if none was saved; an error is `#` and its name.
+        hidden_rows: numbers of the rows that are hidden, by hand or by a filter.
+        hidden_columns: the columns that are hidden, from 0.
+        counts_from_1904: numbers that stand for dates count from 1904 (see `read_serials_of_1904`).
     """
 
     name: str
     is_visible: bool
     cells: pl.DataFrame
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    counts_from_1904: bool = False
 
 
 def read_workbook(path: Path) -> tuple[list[Sheet], Fault | None]:
-    """Read all sheets of a workbook, or tell why it is refused."""
+    """Read all worksheets of a workbook, or say why it is refused."""
     code = _find_refusal(path)
     if code is None:
         try:
-            return list(_read_sheets(path)), None
-        except fastexcel.FastExcelError:
+            facts = read_facts(path)
+            code = _find_unfit(facts)
+            if code is None:
+                return list(_read_sheets(path, facts)), None
+        except EntitiesError:
+            code = "entities"
+        except (*UNREADABLE, expat.ExpatError, fastexcel.FastExcelError):
             code = "cut_short"
     return [], Fault(code, REFUSALS[code])
+
+
+def read_serials_of_1904(text: pl.Expr) -> pl.Expr:
+    """Dates written as plain numbers of days since 1904, as ISO dates; any other text as it is."""
+    days = pl.duration(days=text.str.extract(SERIAL).cast(pl.Int64))
+    return pl.coalesce((pl.lit(DAY_ZERO_OF_1904) + days).dt.to_string("%Y-%m-%d"), text)
 
 
 def _find_refusal(path: Path) -> str | None:
@@ -74,77 +114,97 @@ def _find_refusal(path: Path) -> str | None:
     try:
         with ZipFile(path) as archive:
             return _find_refusal_inside(archive)
-    except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error):
+    except UNREADABLE:
         return "cut_short"
 
 
 def _find_refusal_inside(archive: ZipFile) -> str | None:
     parts = archive.namelist()
-    if not {*WORKBOOK_PARTS}.issubset(parts):
+    if not {WORKBOOK, RELATIONS}.issubset(parts):
         return "not_a_workbook"
     if MACRO_PART in parts or Path(str(archive.filename)).suffix.lower() == ".xlsm":
         return "macro_workbook"
-    if archive.testzip():
-        return "cut_short"
-    sheets = [part for part in parts if part.startswith("xl/worksheets/") and part.endswith(".xml")]
-    return "too_large" if any(_cells(archive, part) > MOST_CELLS for part in sheets) else None
+    return "cut_short" if archive.testzip() else None
 
 
-def _cells(archive: ZipFile, part: str) -> int:
-    """Cells of the rectangle that the filled cells of a sheet span; what the sheet itself says of it may be wrong."""
-    width = height = 0
-    for block in read_blocks(archive, part):
-        found = FILLED_CELL.findall(block)
-        width = max([width, *(column_index(letters.decode()) + 1 for letters in {letters for letters, _ in found})])
-        height = max([height, *(int(row) for row in {row for _, row in found})])
-    return width * height
+def _find_unfit(facts: WorkbookFacts) -> str | None:
+    """Why the sheets cannot be read: the reader finds them by name, and needs memory for all their cells."""
+    names = [sheet.name for sheet in facts.sheets]
+    if len(set(names)) < len(names):
+        return "sheet_name_twice"
+    return "too_large" if any(sheet.facts.cells > MOST_CELLS for sheet in facts.sheets) else None
 
 
-def _read_sheets(path: Path) -> Iterator[Sheet]:
-    workbook, merged = fastexcel.read_excel(path), find_merged_rows(path)
-    for name in workbook.sheet_names:
-        sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-        cells = fill_merged_rows(_as_text(sheet), merged.get(name, []))
-        yield Sheet(name, sheet.visible == "visible", _drop_empty(cells))
+def _read_sheets(path: Path, workbook: WorkbookFacts) -> Iterator[Sheet]:
+    reader = fastexcel.read_excel(path)
+    for part in workbook.sheets:
+        sheet = reader.load_sheet(part.index, header_row=None, skip_rows=0, dtypes="string")
+        grid = _read_grid(sheet, part.facts.empty_formulas)
+        yield Sheet(
+            part.name,
+            sheet.visible == "visible",
+            _fill_merged_rows(grid, part.facts.merged),
+            part.facts.hidden_rows,
+            part.facts.hidden_columns,
+            workbook.counts_from_1904,
+        )
 
 
-def _drop_empty(cells: pl.DataFrame) -> pl.DataFrame:
-    """Leave out rows and columns without any text: one stray cell may stand behind a million of them."""
-    filled = [name for name in cells.columns[1:] if cells[name].null_count() < cells.height]
-    has_text = pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in filled))
-    return cells.select(cells.columns[0], *filled).filter(has_text)
-
-
-def _as_text(sheet: fastexcel.ExcelSheet) -> pl.DataFrame:
+def _read_grid(sheet: fastexcel.ExcelSheet, empty_formulas: Sequence[tuple[int, int]]) -> pl.DataFrame:
+    """All cells of a sheet as text, from its first row on; `column_2` is Excel's column C."""
+    no_results = [(row - 1, column, NO_RESULT) for row, column in empty_formulas]
     if not sheet.height:
-        return pl.DataFrame(schema={"row_number": pl.Int64})
+        return _write(pl.DataFrame(), no_results)
     batch, errors = sheet.to_arrow_with_errors()
-    cells = pl.DataFrame(batch)
-    cells = cells.rename({name: f"column_{index}" for index, name in enumerate(cells.columns)})
-    if errors is not None:
-        cells = _write_errors(cells, errors.errors)
+    grid = pl.DataFrame(batch)
+    # The reader leaves out empty columns before the first one that is filled, and counts errors from there.
+    columns = [column.absolute_index for column in sheet.selected_columns]
+    grid.columns = [f"column_{index}" for index in columns]
+    failed = [
+        (row, columns[place], re.sub(r".*Error\((\w+)\).*", r"#\1", error.detail))
+        for error in (errors.errors if errors else [])
+        for row, place in [error.offset_position]
+    ]
     text = pl.all().str.strip_chars().str.replace(MIDNIGHT, "$1")
-    return (
-        cells.select(pl.when(text != "").then(text))
-        .with_row_index("row_number", offset=1)
-        .cast({"row_number": pl.Int64})
-    )
+    return _write(grid, [*failed, *no_results]).select(pl.when(text != "").then(text))
 
 
-def _write_errors(cells: pl.DataFrame, errors: list[fastexcel.CellError]) -> pl.DataFrame:
-    """Put `#Div0` where a formula failed: an error is not a blank."""
-    places = pl.DataFrame(
-        [
-            (
-                error.offset_position[0],
-                f"column_{error.offset_position[1]}",
-                re.sub(r".*Error\((\w+)\).*", r"#\1", error.detail),
-            )
-            for error in errors
-        ],
-        schema={"row": pl.Int64, "column": pl.String, "text": pl.String},
-        orient="row",
-    )
-    for (name,), failed in places.group_by("column", maintain_order=True):
-        cells = cells.with_columns(pl.Series(str(name), cells[str(name)].scatter(failed["row"], failed["text"])))
-    return cells
+def _write(grid: pl.DataFrame, texts: Sequence[tuple[int, int, str]]) -> pl.DataFrame:
+    """Put texts into cells, each with its row and column from 0; the grid grows to hold them."""
+    if not texts:
+        return grid
+    height = max(grid.height, *(row + 1 for row, _, _ in texts))
+    width = max(int(name.removeprefix("column_")) for name in (*grid.columns, *(f"column_{at}" for _, at, _ in texts)))
+    blank = pl.DataFrame(schema={f"column_{index}": pl.String for index in range(width + 1)})
+    grid = pl.concat([blank, grid, blank.clear(height - grid.height)], how="diagonal")
+    places = pl.DataFrame(texts, schema={"row": pl.Int64, "column": pl.Int64, "text": pl.String}, orient="row")
+    for (column,), group in places.group_by("column", maintain_order=True):
+        name = f"column_{column}"
+        grid = grid.with_columns(grid[name].scatter(group["row"], group["text"]))
+    return grid
+
+
+def _fill_merged_rows(grid: pl.DataFrame, merged: Iterable[MergedRows]) -> pl.DataFrame:
+    """Give every row of a merged cell its value, number the rows, and leave out rows and columns without own text.
+
+    One stray cell may stand behind a million empty rows; and a row with nothing but its share of merged cells is empty.
+    """
+    filled = [name for name in grid.columns if grid[name].null_count() < grid.height]
+    has_text = pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in filled))
+    own = grid.select(has_text=has_text).to_series()
+    cells = grid.select(filled).with_row_index("row_number", offset=1).cast({"row_number": pl.Int64})
+    for column, group in groupby(sorted(merged), key=attrgetter("column")):
+        name = f"column_{column}"
+        if name in filled:
+            cells = cells.with_columns(_fill_down(cells[name], group))
+    return cells.filter(own)
+
+
+def _fill_down(column: pl.Series, merged: Iterable[MergedRows]) -> pl.Series:
+    # Rows are counted from 1, places in a column from 0: the rows below the first begin at `first_row`.
+    below = [
+        (cell.first_row - 1, place)
+        for cell in merged
+        for place in range(cell.first_row, min(cell.last_row, len(column)))
+    ]
+    return column.scatter([place for _, place in below], column.gather([first for first, _ in below]))

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from assets.sources.contract import Delivery, Reading
 from assets.sources.rocu import SOURCE
-from assets.sources.rocu_layouts import sheet_kinds
+from assets.sources.rocu_headings import sheet_kinds
 from warehouse.codes import REGION_CODES
 
 MONTH_END = date(2023, 11, 30)
@@ -167,11 +167,6 @@ def test_a_return_without_what_every_return_needs_is_unsound(
     assert reading.is_balanced
 
 
-def hide(book: openpyxl.Workbook) -> None:
-    copy = book.copy_worksheet(book["Orders"])
-    copy.title, copy.sheet_state = "Last month", "hidden"
-
-
 @pytest.mark.parametrize(
     ("orders", "arrests", "change", "code", "kept"),
     [
@@ -189,7 +184,6 @@ def hide(book: openpyxl.Workbook) -> None:
             id="misspelt headings",
         ),
         pytest.param([[*HEADINGS, "DOB"], [*PERSON, None]], None, None, "heading_twice", 2, id="a heading twice"),
-        pytest.param([HEADINGS, PERSON], None, hide, "sheet_skipped", 2, id="a hidden sheet"),
     ],
 )
 def test_an_oddity_is_told_and_the_return_stays_sound(

@@ -1,0 +1,197 @@
+"""What is wrong with a regional return as a whole, in words for those who must ask the unit.
+
+Belongs here: the faults of sheets, tables and the whole return. Does not: rows that are put aside (`rocu_verdicts`),
+workbooks that cannot be opened (`workbooks`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assets.sources.contract import Fault
+from assets.sources.rocu_rows import ReadTable
+from assets.sources.workbook_xml import column_letters
+from assets.sources.workbooks import NO_RESULT, Sheet
+
+ADD_HEADING = "add its heading to `rocu_headings.toml`"
+LONGEST_SHOWN = 60  # letters of a heading
+MOST_SHOWN = 10  # rows or columns that are listed one by one
+MISPLACED_ROWS = 2  # one row may have slipped by itself
+# Reasons of rows that make a return unfit: a table of it was not understood.
+OF_UNKNOWN_TABLES = ("unknown_headings", "no_headings")
+
+
+@dataclass(frozen=True)
+class ReadSheet:
+    """A sheet with the tables that were found on it."""
+
+    sheet: Sheet
+    tables: tuple[ReadTable, ...]
+
+
+def find_faults(sheets: Sequence[ReadSheet]) -> tuple[Fault, ...]:
+    """All faults of a return that could be opened, each once."""
+    tables = [table for sheet in sheets for table in sheet.tables]
+    faults = [
+        *(fault for sheet in sheets for fault in _find_sheet_faults(sheet)),
+        *(fault for table in tables for fault in _find_table_faults(table)),
+        *_find_return_faults(tables),
+    ]
+    return tuple(dict.fromkeys(faults))
+
+
+def _find_sheet_faults(read: ReadSheet) -> Iterator[Fault]:
+    sheet = read.sheet
+    if not read.tables:
+        if sheet.cells.height:
+            yield _note(
+                "sheet_skipped",
+                f"Sheet `{sheet.name}` has no known headings, so its {sheet.cells.height:,} filled rows were not read. "
+                "If it belongs to the return, put headings as in the template above its rows and send the workbook "
+                "again.",
+            )
+        return
+    if not sheet.is_visible:
+        yield _note(
+            "hidden_sheet",
+            f"Sheet `{sheet.name}` is hidden. Its rows were read like all others: if they do not belong to the return, "
+            "ask the unit to delete the sheet.",
+        )
+    yield from _find_hidden(read)
+    no_results = sum(int((sheet.cells[name] == NO_RESULT).sum()) for name in sheet.cells.columns[1:])
+    if no_results:
+        yield _note(
+            "formula_without_result",
+            f"Sheet `{sheet.name}`: {no_results:,} formulas were saved without their results, so their values are not "
+            "known. Ask the unit to open the workbook in Excel, save it and send it again.",
+        )
+
+
+def _find_hidden(read: ReadSheet) -> Iterator[Fault]:
+    rows = sorted(read.sheet.hidden_rows & {number for table in read.tables for number in table.row_numbers})
+    if rows:
+        yield _note(
+            "hidden_rows",
+            f"Sheet `{read.sheet.name}`: {len(rows):,} rows are hidden or filtered out ({_list(map(str, rows))}). They "
+            "were read like all others: if they do not belong to the return, ask the unit to delete them.",
+        )
+    used = {int(name.removeprefix("column_")) for table in read.tables for name in table.layout.headings}
+    columns = sorted(read.sheet.hidden_columns & used)
+    if columns:
+        yield _note(
+            "hidden_columns",
+            f"Sheet `{read.sheet.name}`: columns are hidden ({_list(map(column_letters, columns))}). They were read "
+            "like all others: if their values do not count, ask the unit to delete them.",
+        )
+
+
+def _find_table_faults(table: ReadTable) -> Iterator[Fault]:
+    layout = table.layout
+    place = f"Sheet `{table.name}`, row {layout.heading_row}"
+    for name in table.missing:
+        yield Fault(
+            "missing_heading",
+            f"{place}: no heading for {_words(name)} of {layout.kind.name}. Every return needs it: add the column, or "
+            f"{ADD_HEADING}.",
+        )
+    for group in layout.kind.wanted:
+        if table.unread_dates and not set(group) & set(layout.columns):
+            yield Fault(
+                "missing_heading",
+                f"{place}: no heading for {_words(group[0])} is known, but columns hold dates that were not read "
+                f"({_list(f'`{_shown(heading)}`' for heading in table.unread_dates)}). Name the column as in the "
+                f"template, or {ADD_HEADING}.",
+            )
+    yield from _find_heading_notes(table, place)
+    yield from _find_row_faults(table, place)
+
+
+def _find_heading_notes(table: ReadTable, place: str) -> Iterator[Fault]:
+    for name in table.layout.repeated:
+        columns = len(table.layout.columns[name])
+        yield Fault(
+            "heading_twice",
+            f"{place}: {columns} columns are headed as {_words(name)}. Rows where they differ are quarantined: keep "
+            "one of the columns, or part the tables by an empty column.",
+            is_structural=table.layout.are_two,
+        )
+    for heading in table.others:
+        yield _note(
+            "unknown_heading",
+            f"{place}: `{_shown(heading)}` is not a known heading. The values are kept in `other_fields` and not used: "
+            f"name it as in the template, or {ADD_HEADING}.",
+        )
+    for name, heading in table.layout.guessed.items():
+        yield _note(
+            "misspelt_heading",
+            f"{place}: heading `{_shown(heading)}` was read as {_words(name)}. If that is wrong, correct the heading "
+            "or add it to `rocu_headings.toml`.",
+        )
+
+
+def _find_row_faults(table: ReadTable, place: str) -> Iterator[Fault]:
+    """Rows put aside that show that a whole table was not understood."""
+    counts = dict(table.refused["reason_code"].value_counts().iter_rows())
+    unknown = sum(counts.get(code, 0) for code in OF_UNKNOWN_TABLES)
+    if unknown:
+        yield Fault(
+            "unknown_table",
+            f"{place}: {unknown:,} rows above or below this table belong to another one whose headings are not known, "
+            "and are quarantined. Put headings as in the template above them and send the workbook again.",
+        )
+    misplaced = counts.get("misplaced", 0)
+    if misplaced >= MISPLACED_ROWS:
+        yield Fault(
+            "misplaced_rows",
+            f"{place}: {misplaced:,} rows hold values that do not fit their headings, and are quarantined. Most likely "
+            "they belong to another table whose headings are missing: put headings above them and send the workbook "
+            "again.",
+        )
+
+
+def _find_return_faults(tables: Sequence[ReadTable]) -> Iterator[Fault]:
+    """What is wrong with the return as a whole."""
+    orders = [table for table in tables if table.layout.kind.name == "orders"]
+    if not orders:
+        yield Fault(
+            "no_orders_sheet",
+            "No sheet has the headings of orders (a name, a type of order, dates). Ask the unit for the return in the "
+            "template's layout, or add its headings to `rocu_headings.toml`.",
+        )
+        return
+    if not any(table.row_numbers for table in orders):
+        yield Fault(
+            "empty",
+            "The orders sheet has headings and no rows. A unit without orders is not expected: ask the unit whether "
+            "the return is complete.",
+        )
+    for group in orders[0].layout.kind.wanted:
+        if not any(set(group) & set(table.layout.columns) for table in orders):
+            yield Fault(
+                "missing_heading",
+                f"No table of orders has a heading for {' or '.join(map(_words, group))}, so the return would lose "
+                f"them for all its orders. Ask the unit to add the column, or {ADD_HEADING}.",
+            )
+    if len(orders) == len(tables):
+        yield _note(
+            "no_arrests_sheet",
+            "No sheet has the headings of the offending history (a name, a date of arrest, an offence). Arrests of "
+            "this unit are missing: ask the unit for the sheet.",
+        )
+
+
+def _note(code: str, message: str) -> Fault:
+    return Fault(code, message, is_structural=False)
+
+
+def _words(field: str) -> str:
+    return field.replace("_", " ")
+
+
+def _shown(heading: str) -> str:
+    return " ".join(heading[:LONGEST_SHOWN].split())
+
+
+def _list(places: Iterable[str]) -> str:
+    all_places = list(places)
+    rest = len(all_places) - MOST_SHOWN
+    return ", ".join(all_places[:MOST_SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
