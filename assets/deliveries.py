@@ -27,7 +27,7 @@ EMPTY = Fault("empty_delivery", "The delivery holds no rows: ask the sender for 
 # Above this share of rows put aside a delivery is spoilt, or another file: it must not replace a sound one.
 MOST_REFUSED = 0.5
 HIGHEST_REVISION = 9_999
-# A late delivery is better than none, but one older than this tells of another world: the feed counts as missing.
+# A late delivery is better than none, but one older than this is out of date: the feed counts as missing.
 OLDEST = {"night": timedelta(days=31), "month": timedelta(days=186)}
 
 
@@ -68,7 +68,7 @@ def take_in(source: Source, *, landing: Path, archive: Path, as_of: date) -> Int
 def look_at(
     feed: Feed, read: Callable[[Delivery], Reading], *, folders: tuple[Path, ...], as_of: date
 ) -> list[Arrival]:
-    """Read deliveries of a feed from the newest back until one is sound; tell what became of each.
+    """Read deliveries of a feed from the newest back until one is sound, with what became of each.
 
     A revision whose bytes, and whose companion's, equal those of an earlier revision of its date is `repeated` and not
     read: the earlier one counts, so that sending a file again changes nothing.
@@ -166,7 +166,7 @@ def _has_twin(delivery: Delivery, others: Iterable[Delivery], digests: tuple[str
 
 
 def _find_rivals(used: Arrival, others: Iterable[Delivery]) -> list[Arrival]:
-    """Other files of the same folder, date and revision with other content: nobody can tell which one counts."""
+    """Other files of the same folder, date and revision with other content: which one counts is not known."""
     delivery = used.delivery
     fault = Fault(
         "same_revision",

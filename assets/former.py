@@ -23,7 +23,7 @@ class Former:
 
         Raises:
             DamagedReleaseError: it has no manifest that can be read; or the release in force, which it would be, is
-                gone: ids would be given anew, and changes told twice, by a night that carried on from one before it.
+                gone: a night that carried on from one before it would give ids anew and report changes twice.
         """
         named = home.current.read_text(errors="replace").strip() if home.current.exists() else ""
         match = RELEASE_NAME.fullmatch(named)

@@ -39,7 +39,7 @@ class LostRecordError(Exception):
 
 
 def check_no_record_is_lost(source: Source, store: TableStore, core: Mapping[str, pl.DataFrame]) -> None:
-    """Hold a source to one core record a row that tells of an order or arrest.
+    """Hold a source to one core record for each row on an order or arrest.
 
     Raises:
         LostRecordError: there are more or fewer.
@@ -48,7 +48,7 @@ def check_no_record_is_lost(source: Source, store: TableStore, core: Mapping[str
     records = core["orders"].height + core["arrests"].height
     if rows != records:
         raise LostRecordError(
-            f"{source.name}: {rows} rows tell of orders and arrests, but {records} records came of them"
+            f"{source.name}: {rows} rows on orders and arrests were read, but they gave {records} records"
         )
 
 

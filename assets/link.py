@@ -29,8 +29,8 @@ def nothing_to_link(store: TableStore) -> str:
     """Why there is no order record at all: the first faults of the deliveries."""
     deliveries = pl.concat([store.scan(deliveries_table(source).name) for source in find_sources()])
     faults = deliveries.select(pl.col("faults").explode(empty_as_null=False)).drop_nulls().head(5).collect()
-    told = " ".join(faults.to_series())
-    return f"no delivery of any source gave an order record; see that the landing folder is the right one. {told}"
+    found = " ".join(faults.to_series())
+    return f"no delivery of any source gave an order record; see that the landing folder is the right one. {found}"
 
 
 @dg.multi_asset(
@@ -70,7 +70,7 @@ def linked_orders(context: dg.AssetExecutionContext, night: Night) -> AssetEvent
     check_specs=check_specs((LINK_ARRESTS,)),
 )
 def linked_arrests(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
-    """Arrest records with the event they tell of and the person they belong to."""
+    """Arrest records with the event they record and the person they belong to."""
     store = night.store(as_of_date(context))
     clusters = store.scan(LINK_CLUSTERS.name).collect()
     links = link_arrests(

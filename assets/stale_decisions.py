@@ -30,7 +30,7 @@ def find_second_looks(
 ) -> pl.DataFrame:
     """The decisions to be looked at again, by the orders that they are about.
 
-    A decision of which neither order nor record is there tonight waits, and is told by `concord decisions check`.
+    A decision of which neither order nor record is there tonight waits, and `concord decisions check` lists it.
 
     Args:
         decisions: those in force, `DECISIONS`.

@@ -149,7 +149,7 @@ def quality() -> Iterator[str]:
         yield f"- **limits** {measure.limits}"
         yield f"- **weight** {measure.weight} of {sum(other.weight for other in MEASURES)}: {measure.reason}"
         share = f"{example.numerator} ÷ {example.denominator} = {example.numerator / example.denominator:.1%}"
-        yield f"- **example** An order that all four sources hold alike but for this: {example.told} **{share}**\n"
+        yield f"- **example** An order that all sources hold alike but for this: {example.difference} **{share}**\n"
     yield "Compared for consistency and counted for validity: " + ", ".join(f"`{name}`" for name in COMPARED) + "."
     yield "Required for completeness: " + ", ".join(f"`{name}`" for name in REQUIRED) + "."
     yield "Held against the court for accuracy: " + ", ".join(f"`{name}`" for name in SETTLED_BY_COURT) + ".\n"

@@ -6,8 +6,8 @@ numbers stay whole.
 A person who knows of one order in a force learns from a small number what is recorded of it. Hidden is every score of
 which a count lies between 1 and the threshold: orders judged, orders of which something failed, values that passed,
 values that failed. Where a total and all but one of its parts are shown, the one that is hidden is their difference;
-so another part is hidden with it, the smallest of those shown, until no sum tells a hidden number, and the hidden parts
-of a total together are no small number either. Which of the two a score is hidden for is not told.
+so another part is hidden with it, the smallest of those shown, until no sum gives a hidden number away, and the hidden
+parts of a total together are no small number either. Which of the two a score is hidden for is not shown.
 
 Source of the threshold: the Office for National Statistics asks for ten observations behind each number that leaves
 its research service (threshold rule of thumb of the Handbook on Statistical Disclosure Control for Outputs, 2019).
@@ -27,7 +27,7 @@ LEAST_THRESHOLD = 3
 COUNTS = ("units", "failed_units", "numerator", "failed")
 NUMBERS = ("score", "low", "high", "numerator", "denominator", "units", "failed_units", "trials")
 
-# Whether a score tells only which deliveries came: they are no people.
+# Whether a score shows only which deliveries came: they are no people.
 counts_deliveries = (pl.col("dimension") == "timeliness") & (
     (pl.col("scope") == "region") | ((pl.col("scope") == "source") & ~pl.col("scope_key").is_in(POLICE_SOURCES))
 )
@@ -58,7 +58,7 @@ def protect(scores: pl.DataFrame, threshold: int) -> pl.DataFrame:
         The scores with `is_hidden`; the numbers of hidden ones are null.
 
     Raises:
-        ValueError: the threshold would hide nothing worth hiding; or the scores do not tell of how many orders they
+        ValueError: the threshold would hide nothing worth hiding; or the scores do not say of how many orders they
             are, or lack a total, so that nothing could be hidden soundly.
     """
     if threshold < LEAST_THRESHOLD:
@@ -117,7 +117,7 @@ def _hide(cells: pl.DataFrame, threshold: int) -> set[Cell]:
 
 
 def _victim(total: Total, hidden: set[Cell], counts: Mapping[Cell, Counts], threshold: int) -> Cell | None:
-    """The cell to hide next so that the sum tells no hidden number; None if it tells none."""
+    """The cell to hide next so that the sum gives no hidden number away; None if it gives none."""
     unknown = [cell for cell in total.parts if _is_unknown(cell, hidden)]
     is_whole_unknown = _is_unknown(total.whole, hidden)
     if not unknown and not is_whole_unknown:

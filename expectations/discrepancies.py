@@ -25,7 +25,7 @@ from warehouse.text_hashes import digests
 
 __all__ = ["RULES", "Evidence", "PresenceClock", "Rule", "find_discrepancies"]
 
-# The order counts: of several causes for one field of one record, the first is told.
+# The order counts: of several causes for one field of one record, the first counts.
 RULES: tuple[Rule, ...] = (
     *UNREADABLE_RULES,
     *CONTENT_RULES,

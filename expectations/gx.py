@@ -223,7 +223,7 @@ def _run(batch: Any, items: Mapping[int, Expectation], result_format: Mapping[st
         return {}
     wanted = great_expectations.ExpectationSuite("suite")
     for place, item in items.items():
-        # Results come back in another order: the place tells which is which.
+        # Results come back in another order: the place shows which is which.
         wanted.add_expectation(get_expectation_impl(item.type)(**item.kwargs, meta={"place": place}))
     return {
         result.expectation_config.meta["place"]: result

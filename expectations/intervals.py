@@ -66,7 +66,7 @@ def effective_trials(sums: pl.DataFrame) -> pl.DataFrame:
     over its orders, by what it were if all values were independent, is the design effect; the trials divided by it are
     the effective ones (Kish, 1965, Survey Sampling; with Wilson's interval: Dean and Pagano, 2015, Journal of Survey
     Statistics and Methodology 3, 484-503). Of a rate's own effect and that of all rates together the larger one counts,
-    and never less than 1: few orders tell little of it. Where no rate tells any, an order is one trial.
+    and never less than 1: few orders show little of it. Where rates show none, an order is one trial.
 
     Args:
         sums: a rate a row: `numerator`, `denominator`, `units` (clusters with something judged), and over its units
@@ -78,14 +78,14 @@ def effective_trials(sums: pl.DataFrame) -> pl.DataFrame:
     judged, units = pl.col("denominator"), pl.col("units")
     share = pl.col("score")
     spread = pl.col("passed_squared") - 2 * share * pl.col("passed_judged") + share.pow(2) * pl.col("judged_squared")
-    tells = (units > 1) & (share * (1 - share) > 0)
-    told = sums.with_columns(score=pl.when(judged > 0).then(pl.col("numerator") / judged)).with_columns(
-        varied=pl.when(tells).then(spread * units / (units - 1)),
-        independent=pl.when(tells).then(judged * share * (1 - share)),
+    has_spread = (units > 1) & (share * (1 - share) > 0)
+    scored = sums.with_columns(score=pl.when(judged > 0).then(pl.col("numerator") / judged)).with_columns(
+        varied=pl.when(has_spread).then(spread * units / (units - 1)),
+        independent=pl.when(has_spread).then(judged * share * (1 - share)),
     )
     # Sorted, and rounded, so that the sum over all is the same in any order of rows.
     together = (pl.col("varied").sum() / pl.col("independent").sum()).round(DIGITS).fill_nan(None)
     effect = pl.max_horizontal(pl.lit(1.0), pl.col("varied") / pl.col("independent"), together)
     trials = pl.when(together.is_null()).then(units.cast(pl.Float64)).otherwise(judged / effect)
     at_least_one = pl.when(judged > 0).then(trials.clip(lower_bound=1).round(3))
-    return told.sort("scope_key").with_columns(trials=at_least_one).drop("varied", "independent")
+    return scored.sort("scope_key").with_columns(trials=at_least_one).drop("varied", "independent")

@@ -16,9 +16,9 @@ from warehouse.sources import POLICE_SOURCES, is_asked_for
 
 @dataclass(frozen=True)
 class Example:
-    """A worked example: an order that all four sources hold alike but for what is told, and what is counted on it."""
+    """A worked example: an order that all four sources hold alike but for the difference described, and what is counted on it."""
 
-    told: str
+    difference: str
     numerator: int
     denominator: int
 
@@ -31,7 +31,7 @@ class Measure:
         dimension: one of the six.
         formula: numerator by denominator, in words.
         inputs: the tables and columns that go in.
-        limits: what the number does not tell.
+        limits: what the number does not show.
         weight: how much it counts in the score of an order, against the other five.
         reason: why it weighs so much.
         example: a case worked out. Invented.

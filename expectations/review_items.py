@@ -19,7 +19,7 @@ DETAILS: Final = (
     pl.col("discrepancy_id").sort().alias("discrepancy_ids"),
     (pl.col("state") == "reopened").any().alias("is_reopened"),
 )
-"""What is told of the discrepancies of an item, so that it can be found by them."""
+"""What an item shows of its discrepancies, so that it can be found by them."""
 
 PAIR: Final = ("order_id", "other_order_id", "left_record_id", "right_record_id", "sources")
 KEPT_APART: Final = {
@@ -29,7 +29,7 @@ KEPT_APART: Final = {
     "limit": "together they would hold more records than one can have",
     "rounds": "the linking ended before it was settled",
 }
-"""Why the linking keeps two orders or persons apart, in words. What a steward told apart is settled, and no item."""
+"""Why the linking keeps two orders or persons apart, in words. What a steward keeps apart is decided, and no item."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def near_items(evidence: Evidence, pairs: pl.DataFrame, *, policy: ReviewPolicy)
 def conflict_items(evidence: Evidence, conflicts: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
     """Two orders, or the orders of two persons, kept apart though a pair of their records is above the bar."""
     above = pl.col("weight").clip(0, policy.clear) / policy.clear
-    told = pl.col("reason").replace_strict(KEPT_APART, default=None)
+    why = pl.col("reason").replace_strict(KEPT_APART, default=None)
     what = pl.when(pl.col("kind") == "order").then(pl.lit("one order")).otherwise(pl.lit("one person"))
     return (
         conflicts.filter(pl.col("reason").is_in(list(KEPT_APART)))
@@ -187,7 +187,7 @@ def conflict_items(evidence: Evidence, conflicts: pl.DataFrame, *, policy: Revie
                 "two records speak of {}, {} above the bar, and are kept apart: {}",
                 what,
                 pl.col("weight").round(1),
-                told,
+                why,
             ),
         )
     )

@@ -1,9 +1,9 @@
 """How the scores move over the releases, and whether a change is more than chance.
 
-Belongs here: what a change is and how it is told. Does not: reading former releases
+Belongs here: what a change is and how it is reported. Does not: reading former releases
 (`warehouse.releases.quality_history`).
 
-A change is told as better or worse only if the 95 % interval of the difference of the two scores leaves out 0
+A change counts as better or worse only if the 95 % interval of the difference of the two scores leaves out 0
 (`intervals.difference_interval`). That interval takes the two nights for independent. They hold mostly the same
 orders, so that chance moves them less than it says: what it calls better or worse is so, while a slow change from one
 night to the next is seldom called so. It shows against the first night of the series. Of twenty comparisons between
@@ -40,12 +40,12 @@ def tell_trend(series: pl.DataFrame) -> pl.DataFrame:
     ordered = series.sort(*SERIES_KEY, "as_of")
     has_score = pl.col("score").is_not_null()
     scored, empty = ordered.filter(has_score), ordered.filter(~has_score)
-    told = scored
+    compared = scored
     for prefix, former in (("", _night_before), ("total_", _first_night)):
-        told = _compare(told, prefix, former)
+        compared = _compare(compared, prefix, former)
     names = {"release_id_before": "since", "total_release_id_before": "since_first"}
     spare = [f"{prefix}{name}_before" for prefix in ("", "total_") for name in COMPARED if name != "release_id"]
-    whole = pl.concat([told.drop(spare).rename(names), empty], how="diagonal")
+    whole = pl.concat([compared.drop(spare).rename(names), empty], how="diagonal")
     verdicts = [pl.col(name).fill_null(NO_SCORE) for name in ("verdict", "total_verdict")]
     return whole.with_columns(verdicts).sort(*SERIES_KEY, "as_of")
 
@@ -55,7 +55,7 @@ def _night_before(name: str) -> pl.Expr:
 
 
 def _first_night(name: str) -> pl.Expr:
-    """Of the first night of the series; of itself it tells nothing."""
+    """Of the first night of the series; alone it shows no change."""
     is_first = pl.int_range(pl.len()).over(SERIES_KEY) == 0
     return pl.when(~is_first).then(pl.col(name).first().over(SERIES_KEY))
 

@@ -4,7 +4,7 @@ Belongs here: what reached which order, and which cause that gives a difference.
 the day of the former release, which needs rules (`assets.changes.replay`), finding the differences
 (`assets.changes.release_diff`).
 
-Of several causes the narrower is told: what was proved by looking again, then what a steward decided, then what the
+Of several causes the narrower counts: what was proved by looking again, then what a steward decided, then what the
 sources sent of the persons concerned; then what holds for the whole register but can reach this difference (models
 where records were regrouped, settings where the order is only judged), then the rules; and last what the sources sent
 of other persons, where such a value can bear on this one, or sent again in another return. What is left is

@@ -1,4 +1,4 @@
-"""What every record of a night says, as a digest: by it the next night tells which records came, went or changed.
+"""What every record of a night says, as a digest: with it the next night finds which records came, went or changed.
 
 Belongs here: what counts as a change of a record, and by which values records of different persons bear on one another.
 Does not: what follows from a change (`assets.changes.causes`).
@@ -90,13 +90,13 @@ def _digested(kind: str, records: pl.DataFrame, companions: list[pl.DataFrame]) 
     said = [name for name in records.columns if name not in (*PLACE, "order_id", "subject_id") and _is_said(name)]
     # Where the day of a row is that of the whole delivery, it says nothing of the row.
     undated = {"recorded_on": pl.when(fact_of_source("is_dated")).then("recorded_on")} if kind == "order" else {}
-    told = records.with_columns(records.with_columns(**undated).select(_text(said).alias("told")))
+    text = records.with_columns(records.with_columns(**undated).select(_text(said).alias("text")))
     for number, companion in enumerate(companions):
-        told = told.join(companion.rename({"told": f"told_{number}"}), on="record_id", how="left")
-    texts = told.select(_text(["told", *(f"told_{number}" for number in range(len(companions)))])).to_series()
+        text = text.join(companion.rename({"text": f"text_{number}"}), on="record_id", how="left")
+    texts = text.select(_text(["text", *(f"text_{number}" for number in range(len(companions)))])).to_series()
     ties = [tie for tie in TIES if kind in tie.of]
     return (
-        told.with_columns(digests(texts).alias("digest"), pl.lit(kind).alias("kind"), _tied(told, ties).alias("ties"))
+        text.with_columns(digests(texts).alias("digest"), pl.lit(kind).alias("kind"), _tied(text, ties).alias("ties"))
         .join(handles.with_columns(digests(handles.get_column("handle"))), on="record_id")
         .select(RECORD_DIGESTS.schema.names())
     )
@@ -112,13 +112,13 @@ def _text(names: list[str]) -> pl.Expr:
 
 
 def _companion_texts(companions: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-    """`record_id`, `told`: all rows of each record as one text, in whatever order they came."""
+    """`record_id`, `text`: all rows of each record as one text, in whatever order they came."""
     said = [name for name in names if name not in PLACE and _is_said(name)]
     return (
-        companions.select("record_id", _text(said).alias("told"))
-        .sort("record_id", "told")
+        companions.select("record_id", _text(said).alias("text"))
+        .sort("record_id", "text")
         .group_by("record_id", maintain_order=True)
-        .agg(pl.col("told").str.join(BETWEEN))
+        .agg(pl.col("text").str.join(BETWEEN))
     )
 
 

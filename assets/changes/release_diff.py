@@ -40,7 +40,7 @@ class Difference:
     discrepancies: pl.DataFrame
 
     def causes(self) -> pl.DataFrame:
-        """`cause`, `changes`: how many orders and fields each cause made differ; a null cause was not told."""
+        """`cause`, `changes`: how many orders and fields each cause made differ; a null cause is not known."""
         causes = pl.concat([self.orders.select("cause"), self.fields.select("cause")])
         return causes.group_by("cause").agg(pl.len().alias("changes")).sort("cause", nulls_last=True)
 
@@ -48,24 +48,26 @@ class Difference:
 def compare_releases(home: Home, before: Release, after: Release) -> Difference:
     """How `after` differs from `before`, be it later or earlier.
 
-    Causes are those that the nights between told, the last one where several changed the same; if `after` does not
-    carry on from `before`, the one that their manifests tell.
+    Causes are those that the nights between recorded, the last one where several changed the same; if `after` does not
+    carry on from `before`, the one that their manifests show.
     """
     orders = (_read(before, ORDERS), _read(after, ORDERS))
     changes = find_differences(*orders)
-    causes = _told_causes(home, before, after)
+    causes = _recorded_causes(home, before, after)
     fates = _find_fates(_ids(orders[0]), _ids(orders[1]), _find_moves(before, after, _ids(orders[0]), _ids(orders[1])))
     is_split = pl.col("change") == "split"
-    told_as = fates.with_columns(
+    placed = fates.with_columns(
         changed_id=pl.when(is_split).then("other_order_id").otherwise("order_id"),
-        told=pl.when(is_split | (pl.col("change") == "added")).then(pl.lit("added")).otherwise(pl.lit("removed")),
+        recorded_as=pl.when(is_split | (pl.col("change") == "added"))
+        .then(pl.lit("added"))
+        .otherwise(pl.lit("removed")),
     )
     whole = causes.filter(pl.col("field").is_null()).select("order_id", "change", "cause")
     of_fields = causes.drop_nulls("field").select("order_id", "field", "cause")
     return Difference(
         before.release_id,
         after.release_id,
-        told_as.join(whole, left_on=["changed_id", "told"], right_on=["order_id", "change"], how="left")
+        placed.join(whole, left_on=["changed_id", "recorded_as"], right_on=["order_id", "change"], how="left")
         .select("order_id", "change", "other_order_id", "cause")
         .sort("change", "order_id", "other_order_id"),
         changes.filter(pl.col("change") == "changed")
@@ -103,17 +105,17 @@ def _ids(orders: pl.DataFrame) -> pl.DataFrame:
     return orders.select("order_id")
 
 
-def _told_causes(home: Home, before: Release, after: Release) -> pl.DataFrame:
+def _recorded_causes(home: Home, before: Release, after: Release) -> pl.DataFrame:
     """`order_id`, `change`, `field`, `cause`, once each, by the nights between or else by the two manifests."""
-    told, release, kept = [], after, release_ids(home)
+    recorded, release, kept = [], after, release_ids(home)
     while release.as_of > before.as_of and release.follows in kept:
-        told.append(_read(release, RELEASE_CHANGES))
+        recorded.append(_read(release, RELEASE_CHANGES))
         release = read_release(home, release.follows)
     if release.path != before.path:
         changes = find_differences(_read(before, ORDERS), _read(after, ORDERS))
-        told = [changes.with_columns(cause=pl.lit(cause_between(before.manifest, after.manifest)))]
+        recorded = [changes.with_columns(cause=pl.lit(cause_between(before.manifest, after.manifest)))]
     columns = ["order_id", "change", "field", "cause"]
-    newest_first = pl.concat([RELEASE_CHANGES.empty().select(columns), *(changes.select(columns) for changes in told)])
+    newest_first = pl.concat([RELEASE_CHANGES.empty().select(columns), *(found.select(columns) for found in recorded)])
     return newest_first.unique(["order_id", "change", "field"], keep="first", maintain_order=True)
 
 

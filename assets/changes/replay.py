@@ -52,7 +52,7 @@ class Tonight:
 def tell_changes(former: Former, tonight: Tonight, *, accepted: str | None = None) -> pl.DataFrame:
     """How the orders differ from the release before, each difference with its cause.
 
-    A release before that was made by a version of Concord which kept no digests gives all differences one cause, told
+    A release before that was made by a version of Concord which kept no digests gives all differences one cause, found
     by the two manifests.
 
     Args:
@@ -115,10 +115,10 @@ def _of_orders(redirects: pl.DataFrame) -> pl.DataFrame:
 
 def _statuses(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """`order_id` and `IN_LAW` by the same facts on another day."""
-    told = orders.with_columns(
+    marked = orders.with_columns(
         is_withdrawn=pl.col("legal_status") == "withdrawn", is_discharged=pl.col("legal_status") == "discharged"
     )
-    return judge_status(told, as_of=as_of)
+    return judge_status(marked, as_of=as_of)
 
 
 def _replay_law(differences: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
