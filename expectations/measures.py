@@ -16,7 +16,7 @@ from warehouse.sources import POLICE_SOURCES, is_asked_for
 
 @dataclass(frozen=True)
 class Example:
-    """A worked example: an order that all four sources hold alike but for the difference described, and what is counted on it."""
+    """A worked example: an order that all sources hold alike but for one difference, and what is counted on it."""
 
     difference: str
     numerator: int
