@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from warehouse.disk import digest_of
+from warehouse.disk import file_digest
 from warehouse.home import Home
 from warehouse.releases.release import RELEASE_NAME, DamagedReleaseError, Release, release_before, release_ids
 from warehouse.schema import Table
@@ -48,7 +48,7 @@ class Former:
         if self.release is None or table.name not in self.release.manifest["digests"]:
             return table.empty()
         file = self.release.parquet(table.name)
-        if not file.exists() or digest_of(file) != self.release.manifest["digests"][table.name]:
+        if not file.exists() or file_digest(file) != self.release.manifest["digests"][table.name]:
             raise DamagedReleaseError(
                 f"release {self.release.release_id}, from which the night carries on, is not as it was published: "
                 f"{file.name}; restore it, or go back to another one with `concord release rollback`"

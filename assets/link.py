@@ -1,5 +1,9 @@
 """Which records are one order, one person, one arrest: the matching engine put to the night's records."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import dagster as dg
 import polars as pl
 
@@ -33,6 +37,16 @@ def nothing_to_link(store: TableStore) -> str:
     return f"no delivery of any source gave an order record; see that the landing folder is the right one. {found}"
 
 
+@contextmanager
+def warnings_in_log(context: dg.AssetExecutionContext) -> Iterator[None]:
+    """What the matching engine warns of, such as pairs that it left out, in the log of the night."""
+    with warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
+        yield
+    for warning in raised:
+        context.log.warning("%s", warning.message)
+
+
 @dg.multi_asset(
     name="link_orders",
     specs=specs(
@@ -48,13 +62,14 @@ def linked_orders(context: dg.AssetExecutionContext, night: Night) -> AssetEvent
     orders = gather(store, "orders")
     if orders.is_empty():
         raise dg.Failure(nothing_to_link(store))
-    links = link_orders(
-        orders,
-        gather(store, "aliases"),
-        gather(store, "conditions"),
-        models=models_of_night(store),
-        decisions=link_decisions(store.scan(DECISIONS.name).collect(), orders),
-    )
+    with warnings_in_log(context):
+        links = link_orders(
+            orders,
+            gather(store, "aliases"),
+            gather(store, "conditions"),
+            models=models_of_night(store),
+            decisions=link_decisions(store.scan(DECISIONS.name).collect(), orders),
+        )
     context.log.info("linked orders: %s", links.diagnostics)
     made = {LINK_PAIRS: links.pairs, LINK_CLUSTERS: links.clusters, LINK_CONFLICTS: links.conflicts}
     yield from put_out(made, store)
@@ -73,13 +88,14 @@ def linked_arrests(context: dg.AssetExecutionContext, night: Night) -> AssetEven
     """Arrest records with the event they record and the person they belong to."""
     store = night.store(as_of_date(context))
     clusters = store.scan(LINK_CLUSTERS.name).collect()
-    links = link_arrests(
-        gather(store, "arrests"),
-        gather(store, "orders"),
-        gather(store, "aliases"),
-        clusters,
-        models=models_of_night(store),
-    )
+    with warnings_in_log(context):
+        links = link_arrests(
+            gather(store, "arrests"),
+            gather(store, "orders"),
+            gather(store, "aliases"),
+            clusters,
+            models=models_of_night(store),
+        )
     yield from put_out({LINK_ARRESTS: links}, store)
 
 

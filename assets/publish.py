@@ -20,9 +20,9 @@ from assets.models import MODELS, models_of_night
 from assets.reconcile import JUDGED, RECONCILED, gather_evidence
 from assets.sources import find_sources
 from expectations.discrepancies import PresenceClock
-from ledger.decisions.in_force import digest_of
-from ledger.packs.log import digest_of as digest_of_requests
-from warehouse.disk import digest_of as file_digest
+from ledger.decisions.in_force import decisions_digest
+from ledger.packs.log import corrections_digest
+from warehouse.disk import file_digest
 from warehouse.releases.publication_checks import CODE
 from warehouse.releases.release import publish
 from warehouse.store import TableStore
@@ -124,12 +124,12 @@ def used_inputs(deliveries: pl.DataFrame) -> dict[str, str]:
 
 def used_decisions(decisions: pl.DataFrame) -> dict[str, str]:
     """The decisions that the register rests on, with their digest; nothing if there are none."""
-    return {} if decisions.is_empty() else {DECISIONS.name: digest_of(decisions)}
+    return {} if decisions.is_empty() else {DECISIONS.name: decisions_digest(decisions)}
 
 
 def used_requests(asked: pl.DataFrame) -> dict[str, str]:
     """The corrections that owners were asked for, with their digest; nothing if there are none."""
-    return {} if asked.is_empty() else {ASKED_CORRECTIONS.name: digest_of_requests(asked)}
+    return {} if asked.is_empty() else {ASKED_CORRECTIONS.name: corrections_digest(asked)}
 
 
 def look_at(store: TableStore, account: Account, *, clock: PresenceClock) -> Tonight:

@@ -175,10 +175,7 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
 
 def gather_linked(store: TableStore, evidence: Evidence, found: pl.DataFrame) -> Linked:
     """What the linking and the stewards left to be looked at."""
-    record = pl.concat_str("source", "source_key", separator=":").alias("record_id")
-    owners = evidence.order_sources.select(record, "order_id").join(
-        evidence.orders.select("order_id", "subject_id"), on="order_id"
-    )
+    owners = register_tables.owners_of_records(evidence.order_sources, evidence.orders)
     return Linked(
         pairs=store.scan(LINK_PAIRS.name).collect(),
         conflicts=store.scan(LINK_CONFLICTS.name).collect(),

@@ -16,7 +16,7 @@ import polars as pl
 
 from assets.deliveries import take_in
 from assets.sources import find_sources
-from benchmarks.planted import measure, places, plant, tell_hidden
+from benchmarks.planted import find_hidden, measure, places, plant
 from benchmarks.truth import stated_values, true_values
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
 from expectations.quality import score_quality
@@ -34,7 +34,7 @@ def judge_folder(folder: Path, found: pl.DataFrame, core: dict[str, pl.DataFrame
     errors = pl.read_csv(folder / "truth" / "errors.csv", infer_schema=False)
     stated, truth = stated_values(core), true_values(folder / "truth")
     planted = plant(errors, stated, truth, links)
-    told = tell_hidden(planted, stated, truth, links, refused=core["rejected_values"])
+    told = find_hidden(planted, stated, truth, links, refused=core["rejected_values"])
     return measure(places(found, planted, links), told)
 
 

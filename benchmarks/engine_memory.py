@@ -19,7 +19,8 @@ from matching.engine.blocking import BlockingRule
 from matching.engine.comparators.base import Exact
 from matching.engine.comparators.dates import Dates
 from matching.engine.comparators.text import JaroWinkler
-from matching.engine.model import CHUNK, LinkageModel
+from matching.engine.linkage import CHUNK
+from matching.engine.model import LinkageModel
 from matching.engine.patterns import Comparison, Rival
 
 Found = TypeVar("Found")

@@ -20,6 +20,7 @@ from benchmarks.twists import TWISTS
 from matching.arrests import link_arrests
 from matching.orders import link_orders
 from samples.nights import write_nights
+from warehouse.tables.core import RECORD_ID
 
 CORE = ("orders", "aliases", "conditions", "arrests")
 PERSON_FIELDS = ("forenames_folded", "surname_folded", "date_of_birth", "pnc_id")
@@ -119,7 +120,7 @@ def field_states(pairs: pl.DataFrame, records: pl.DataFrame, fields: Sequence[st
 
     Returns:
         `left_id`, `right_id`, `causes`: a list such as `pnc_id not known`, `date_of_birth differs`; fields that agree
-        are not told.
+        are left out.
     """
     told = records.select("record_id", *fields)
     both = pairs.join(told, left_on="left_id", right_on="record_id").join(
@@ -136,7 +137,7 @@ def field_states(pairs: pl.DataFrame, records: pl.DataFrame, fields: Sequence[st
 
 
 def planted_in(pairs: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
-    """The kinds of planted errors that either record of a pair holds, as `field_states` tells fields."""
+    """The kinds of planted errors that either record of a pair holds, as `field_states` gives fields."""
     by_record = errors.group_by("record_id").agg(pl.col("error").unique())
     both = pairs.join(by_record, left_on="left_id", right_on="record_id", how="left").join(
         by_record, left_on="right_id", right_on="record_id", how="left", suffix="_right"
@@ -181,9 +182,7 @@ def read_night(folder: Path, kept: Path) -> Night:
 
 
 def _truth(path: Path) -> pl.DataFrame:
-    return pl.read_csv(path, infer_schema=False).with_columns(
-        record_id=pl.concat_str("source", "source_key", separator=":")
-    )
+    return pl.read_csv(path, infer_schema=False).with_columns(record_id=RECORD_ID)
 
 
 def link_night(night: Night) -> dict[str, pl.DataFrame]:
@@ -231,7 +230,7 @@ def nights_of(settings: argparse.Namespace, folder: Path) -> Iterator[tuple[str,
                 yield f"{orders} orders, noise {noise:g}", night
 
 
-def tell(counts: dict[str, list[dict[str, Counts]]]) -> str:
+def render(counts: dict[str, list[dict[str, Counts]]]) -> str:
     """The table: a row for each group of nights and kind of thing, means over the nights."""
     lines = [f"{'nights':26} {'of':9} {'precision':>9} {'recall':>7} {'F1':>7} {'lowest F1':>9} {'whole':>7}"]
     for group, nights in counts.items():
@@ -284,7 +283,7 @@ def main() -> None:
                 wrong[things]["missed"] += count.true - count.hits
                 wrong[things]["merged"] += count.found - count.hits
             causes.append(budget(night, linked))
-    print(tell(counts))
+    print(render(counts))
     print(tell_budget(pl.concat(causes), wrong))
     print(f"\nlinked in {seconds:.1f} s")
 

@@ -109,7 +109,7 @@ def middle(runs: Sequence[Run]) -> Run:
     )
 
 
-def tell(figures: dict[int, tuple[Run, Run]]) -> str:
+def render(figures: dict[int, tuple[Run, Run]]) -> str:
     """The table: a row a step, two columns a size; seconds, and seconds on one thread as a multiple of them."""
     lines = [f"{'':14}" + "".join(f"{size:>12,} {'1 thread':>9}" for size in figures)]
     for step in next(iter(figures.values()))[0].steps:
@@ -135,7 +135,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = settings.folder or Path(temporary)
         repeats, seed = settings.repeats, settings.seed
-        print(tell({size: measure(size, seed=seed, repeats=repeats, folder=folder) for size in settings.orders}))
+        print(render({size: measure(size, seed=seed, repeats=repeats, folder=folder) for size in settings.orders}))
 
 
 if __name__ == "__main__":

@@ -32,13 +32,13 @@ FIELDS = {
     "case_urn": "urn",
 }
 PLACE = ["source", "source_key", "field"]
-HIDDEN = ("corrected", "no trace", "untold")
+HIDDEN = ("corrected", "no trace", "unstated")
 HALF_YEAR = 6
 # What a record leaves out is an error where every order has it; elsewhere a record that does not say is not wrong, nor
 # is an upload to the PND without conditions, for which many forms have no place.
 NEVER_ABSENT = ("dob", "end", "conditions")
 NAME_PARTS = ("surname", "forenames")
-# A length that its own dates contradict is told as the length; the mistake may be in either day.
+# A length that its own dates contradict is counted as the length; the mistake may be in either day.
 CONTRADICTION = "TERM-SELF"
 CONTRADICTED = ("term", "end", "start")
 
@@ -66,7 +66,7 @@ def plant(errors: pl.DataFrame, stated: pl.DataFrame, truth: pl.DataFrame, links
     copied as the start is one mistake.
 
     Args:
-        errors: truth: `source`, `source_key`, `field`, and where it is told `nature`.
+        errors: truth: `source`, `source_key`, `field`, and, if given, `nature`.
         stated: from `benchmarks.truth.stated_values`.
         truth: from `benchmarks.truth.true_values`.
         links: truth: `source`, `source_key`, `order_id`.
@@ -108,10 +108,10 @@ def _name_duplicates(rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     return rows.join(links, on=PLACE[:2], how="left").select("source", key.alias("source_key"), "field")
 
 
-def tell_hidden(
+def find_hidden(
     planted: pl.DataFrame, stated: pl.DataFrame, truth: pl.DataFrame, links: pl.DataFrame, *, refused: pl.DataFrame
 ) -> pl.DataFrame:
-    """Which errors the deliveries don't show, whoever looks, and why: told by truth and deliveries, not by findings.
+    """Which errors the deliveries show to nobody, and why: by truth and deliveries, not by findings.
 
     Args:
         planted: from `plant`.
@@ -122,8 +122,8 @@ def tell_hidden(
 
     Returns:
         `planted` with `hidden`: corrected (the court itself has amended or withdrawn the result), no trace (the record,
-        as it is read, says the truth or nothing), untold (no other record of the order, or of the person, tells the
-        truth; of a status, where dates don't tell it), or null. Of a name it is enough that one part shows.
+        as it is read, says the truth or nothing), unstated (no other record of the order, or of the person, states the
+        truth; of a status, where dates don't show it), or null. Of a name it is enough that one part shows.
     """
     said = lengthen_values(stated, "source", "source_key", "is_standing").join(links, on=PLACE[:2])
     true = lengthen_values(truth, "order_id", "person_id").rename({"value": "true", "name": "true_name"})
@@ -143,7 +143,7 @@ def tell_hidden(
         .when(is_silent | (pl.col("value") == pl.col("true")) | is_alike)
         .then(pl.lit("no trace"))
         .when((pl.col("tellers") == 0) & ~is_worked_out)
-        .then(pl.lit("untold"))
+        .then(pl.lit("unstated"))
     )
     told = (
         known.with_columns(hidden=hidden)
@@ -170,8 +170,8 @@ def measure(found: pl.DataFrame, planted: pl.DataFrame) -> pl.DataFrame:
     """Recall and precision by field, and over all.
 
     Args:
-        found: from `places`; absences and findings on the golden order are left aside.
-        planted: from `tell_hidden`; several errors of one field in one record count once.
+        found: from `places`; absences and findings on the order itself are left aside.
+        planted: from `find_hidden`; several errors of one field in one record count once.
 
     Returns:
         `field`, `planted`, `found`, `hits`, `recall` (of all planted), `precision`, `visible` (planted that the

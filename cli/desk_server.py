@@ -23,7 +23,7 @@ from review.app import create_app
 from review.desk import Desk
 from review.settings import LOOPBACK, DeskSettings
 from review.static_files import MissingStaticFilesError
-from warehouse.disk import digest_of
+from warehouse.disk import file_digest
 from warehouse.home import Home
 from warehouse.releases.release import Release, current_release
 from warehouse.tables.register import DELIVERIES
@@ -88,7 +88,7 @@ def has_release(home: Path) -> bool:
 def is_made_up(home: Home, release: Release) -> bool:
     """Whether a release rests on nothing but the files that the demo made."""
     files = (path for path in (home.path / "demo" / "landing").rglob("*") if path.is_file())
-    made_up = [digest_of(path) for path in files]
+    made_up = [file_digest(path) for path in files]
     used = pl.read_parquet(release.parquet(DELIVERIES.name)).filter(pl.col("is_used"))
     return not used.is_empty() and used.filter(~pl.col("sha256").is_in(made_up)).is_empty()
 

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from reconciliation.register import Explanation, Pair, Step
+from warehouse.tables.core import RECORD_ID
 
 # Bits of weight that one block of the bar stands for.
 BITS_A_BLOCK = 1.5
@@ -31,7 +32,7 @@ def render(explanation: Explanation, console: Console) -> None:
     provenance = explanation.provenance.select(
         "field",
         "value",
-        pl.concat_str("source", "source_key", separator=":").alias("from"),
+        RECORD_ID.alias("from"),
         "rule",
         "agreeing",
         "losing",

@@ -72,8 +72,9 @@ def describe(table: Table) -> Iterator[str]:
 
 
 def meaning(column: Column) -> str:
-    """What a column means, and whether it must be filled."""
-    return column.description.replace("|", "\\|") + (" Required." if column.required else "")
+    """What a column is called and means, and whether it must be filled."""
+    title = f"**{column.title}.** " if column.title else ""
+    return title + column.description.replace("|", "\\|") + (" Required." if column.required else "")
 
 
 def catalogue() -> Iterator[str]:

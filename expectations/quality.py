@@ -23,6 +23,7 @@ from expectations.rules.frames import TOLD_ELSEWHERE, golden_orders, lacking_sou
 from expectations.rules.rule import Evidence, PresenceClock
 from warehouse.codes import FORCE_CODES, REGION_CODES
 from warehouse.sources import POLICE_SOURCES, REGIONAL_SOURCES, SOURCE_NAMES, is_from_court, region_of_feed
+from warehouse.tables.core import RECORD_ID
 from warehouse.tables.register import QUALITY_SCORES, STRAY_FEED
 
 SCOPE_KEYS = {
@@ -136,7 +137,7 @@ def _counts(evidence: Evidence, discrepancies: pl.DataFrame) -> tuple[pl.DataFra
     refused = evidence.rejected_values.filter(~pl.col("reason_code").is_in(TOLD_ELSEWHERE))
     return (
         evidence.core_conditions.group_by("record_id").agg(condition_count=pl.len()),
-        differing.group_by(record_id=pl.format("{}:{}", "source", "source_key")).agg(differing=pl.col("field")),
+        differing.group_by(record_id=RECORD_ID).agg(differing=pl.col("field")),
         refused.group_by("record_id").agg(refused=pl.len()),
     )
 

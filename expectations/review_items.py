@@ -219,7 +219,7 @@ def decision_items(decided: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFra
 
 def _between_orders(pairs: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
     """Pairs of records of two orders, with `PAIR`; those within one order are left out."""
-    place = evidence.order_sources.select("order_id", "source", record_id=pl.format("{}:{}", "source", "source_key"))
+    place = evidence.order_sources.select("order_id", "source", "record_id")
     sides = {
         side: place.select(pl.all().name.prefix(f"{side}_")).rename({f"{side}_record_id": f"{side}_id"})
         for side in ("left", "right")

@@ -18,7 +18,7 @@ import polars as pl
 
 from matching.arrest_model import EVENT, EVENT_RULES, REFERENCES, SUBJECT
 from matching.engine.clusters import Constraints, Policy, agglomerate
-from matching.engine.model import Linkage
+from matching.engine.linkage import Linkage
 from matching.engine.parameters import Parameters
 from matching.engine.weights import Scales, Weights
 from matching.links import hundredths, mean_weights
@@ -121,7 +121,7 @@ def link_arrests(
 
 def _compare(records: pl.DataFrame) -> tuple[Linkage, ...]:
     """The candidate pairs compared as persons, by their subject, by their references and as events."""
-    persons = replace(person_model(), blocking=EVENT_RULES).on(records)
+    persons = replace(person_model(), blocking=EVENT_RULES).on(records, copies=False)
     return (persons, *(model.on(records, pairs_of=persons) for model in (SUBJECT, REFERENCES, EVENT)))
 
 

@@ -28,7 +28,7 @@ from matching.engine.comparators.conditions import (
 from matching.engine.comparators.entries import expression_comparison, same_or_not
 from matching.engine.comparators.expressions import Level
 from matching.engine.model import LinkageModel
-from matching.engine.training import Options
+from matching.engine.options import Options
 from matching.persons import PERSON_RULES
 
 MADE_OR_START = expression_comparison(

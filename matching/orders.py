@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
-from matching.engine.model import Linkage, Progress
+from matching.engine.linkage import Linkage, Progress
 from matching.engine.weights import Scales, Weights
 from matching.links import conflict_table, hundredths, listed, mean_weights, tell_levels
 from matching.names import describe_names
@@ -98,7 +98,7 @@ def compare_orders(
         progress: told how many pairs are compared, and of how many at most.
     """
     records = describe_orders(orders, aliases, conditions)
-    persons = replace(person_model(), blocking=ORDER_RULES).on(records, progress=progress)
+    persons = replace(person_model(), blocking=ORDER_RULES).on(records, progress=progress, copies=False)
     return Compared(records, persons, ORDER_MODEL.on(records, pairs_of=persons))
 
 

@@ -34,7 +34,7 @@ from matching.engine.comparators.conditions import (
 from matching.engine.comparators.entries import expression_comparison
 from matching.engine.comparators.expressions import Level
 from matching.engine.model import LinkageModel
-from matching.engine.training import Options
+from matching.engine.options import Options
 from matching.engine.weights import Weights
 from matching.names import compare_names, name_variants
 

@@ -28,7 +28,7 @@ def delivery_sensor(context: dg.SensorEvaluationContext, night: Night) -> dg.Sen
         return dg.SkipReason("No delivery has landed.")
     if any(time.time() - path.stat().st_mtime < SETTLE_SECONDS for path in files):
         return dg.SkipReason("A delivery is still being written.")
-    listing = digest_of(files)
+    listing = listing_digest(files)
     newest = newest_night(files)
     if listing == context.cursor or newest is None or newest.isoformat() not in NIGHTS.get_partition_keys():
         return dg.SkipReason("Nothing has landed since the last look.")
@@ -42,7 +42,7 @@ def landed_files(landing: Path) -> list[Path]:
     return sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file())
 
 
-def digest_of(files: list[Path]) -> str:
+def listing_digest(files: list[Path]) -> str:
     """Digest of the names, sizes and times of the files."""
     lines = (f"{path.parent.name}/{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -15,9 +15,10 @@ from dataclasses import KW_ONLY, dataclass
 
 import polars as pl
 
-from reconciliation.explaining import STANDS, WITHDRAWN, explain_choice, mark_derived
+from reconciliation.explaining import explain_choice, mark_derived
 from reconciliation.name_forms import add_fuller_names
-from reconciliation.overrides import NOTHING, Settled
+from reconciliation.overrides import NO_OVERRIDES, Overrides
+from reconciliation.standing import STANDS, WITHDRAWN
 
 PASSES = pl.lit(value=True)
 
@@ -65,15 +66,15 @@ class _Choices:
     Attributes:
         records: as put in order by `_number`, with `golden_<field>` of every field.
         values: `group` and one column a field, a row a group.
-        ranked, winners: by field, from `rank_statements` and `take_winners`, settled values in their place.
-        settled: by the numbers of groups.
+        ranked, winners: by field, from `rank_statements` and `take_winners`, overrides in their place.
+        overrides: by the numbers of groups.
     """
 
     records: pl.DataFrame
     values: pl.DataFrame
     ranked: dict[str, pl.DataFrame]
     winners: dict[str, pl.DataFrame]
-    settled: Settled
+    overrides: Overrides
 
 
 def choose_values(records: pl.DataFrame, fields: tuple[Field, ...], *, group: str) -> pl.DataFrame:
@@ -97,8 +98,8 @@ def choose_fields(
     fields: tuple[Field, ...],
     *,
     group: str,
-    settle: Callable[[pl.DataFrame, Settled], pl.DataFrame] | None = None,
-    settled: Settled = NOTHING,
+    complete: Callable[[pl.DataFrame, Overrides], pl.DataFrame] | None = None,
+    overrides: Overrides = NO_OVERRIDES,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Choose a value of every field for every group, and explain each choice.
 
@@ -106,15 +107,15 @@ def choose_fields(
         records: as for `choose_values`.
         fields: as for `choose_values`.
         group: as for `choose_values`.
-        settle: makes the values of a group hang together; what it changes counts as worked out.
-        settled: what is not chosen, by the names of groups; what is chosen later may lean on it.
+        complete: makes the values of a group fit each other; what it changes counts as worked out.
+        overrides: what is not chosen, by the names of groups; what is chosen later may lean on it.
 
     Returns:
         The values (as of `choose_values`), and the reasons (group column, `field`, `value` as text, `record_id` of the
         winner, `rule`, `agreeing`, `losing`).
     """
-    choices = _choose(records, fields, group=group, settled=settled)
-    final = settle(choices.values, choices.settled) if settle else choices.values
+    choices = _choose(records, fields, group=group, overrides=overrides)
+    final = complete(choices.values, choices.overrides) if complete else choices.values
     reasons = [
         explain_choice(
             choices.ranked.pop(field.name),
@@ -128,20 +129,22 @@ def choose_fields(
     return values.sort(group), explained
 
 
-def _choose(records: pl.DataFrame, fields: tuple[Field, ...], *, group: str, settled: Settled = NOTHING) -> _Choices:
+def _choose(
+    records: pl.DataFrame, fields: tuple[Field, ...], *, group: str, overrides: Overrides = NO_OVERRIDES
+) -> _Choices:
     records = _number(records, fields, group)
-    settled = settled.number(_names(records, group), group)
+    overrides = overrides.number(_names(records, group), group)
     values = records.select("group").unique(maintain_order=True)
     ranked, winners = {}, {}
     for field in fields:
         ranked[field.name] = rank_statements(records, field)
-        winners[field.name] = settled.overrule(take_winners(ranked[field.name], field), field.name)
+        winners[field.name] = overrides.apply_to(take_winners(ranked[field.name], field), field.name)
         columns = {field.name: "value"} | ({field.canonical: "canonical"} if field.canonical else {})
         value = winners[field.name].select("group", **{name: pl.col(column) for name, column in columns.items()})
         values = values.join(value, on="group", how="left", maintain_order="left")
         golden = values.get_column(field.name).gather(records.get_column("group"))
         records = records.with_columns(golden.alias(f"golden_{field.name}"))
-    return _Choices(records, values, ranked, winners, settled)
+    return _Choices(records, values, ranked, winners, overrides)
 
 
 def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:

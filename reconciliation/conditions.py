@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from reconciliation.explaining import AMENDED
+from reconciliation.standing import AMENDED
 from warehouse.codes import reference
 
 MOST_LACKING: Final = 2

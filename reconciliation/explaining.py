@@ -5,18 +5,17 @@ Belongs here: the explanation of a choice once it is made. Does not: the choice 
 
 import polars as pl
 
-STANDS, AMENDED, WITHDRAWN = 0, 1, 2
-"""The standing of a record: court results amended by a later one, or withdrawn, come after all others."""
+from reconciliation.standing import STANDS
 
 
-def mark_derived(settled: pl.DataFrame, winners: pl.DataFrame, *, field: str) -> pl.DataFrame:
-    """The winners, or where settling changed the value, the value that was worked out."""
-    both = settled.select("group", pl.col(field).alias("settled")).join(winners, on="group", how="left")
-    is_derived = pl.col("settled").ne_missing(pl.col("value"))
+def mark_derived(completed: pl.DataFrame, winners: pl.DataFrame, *, field: str) -> pl.DataFrame:
+    """The winners, or where completing changed the value, the value that was worked out."""
+    both = completed.select("group", pl.col(field).alias("completed")).join(winners, on="group", how="left")
+    is_derived = pl.col("completed").ne_missing(pl.col("value"))
     return both.select(
         "group",
-        pl.col("settled").alias("value"),
-        pl.when(is_derived).then(pl.col("settled")).otherwise(pl.col("canonical")).alias("canonical"),
+        pl.col("completed").alias("value"),
+        pl.when(is_derived).then(pl.col("completed")).otherwise(pl.col("canonical")).alias("canonical"),
         pl.when(~is_derived).then(pl.col("record")).alias("record"),
         pl.when(is_derived).then(pl.lit("derived")).otherwise(pl.col("forced")).alias("forced"),
     )

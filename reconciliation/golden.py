@@ -12,11 +12,11 @@ import polars as pl
 
 from reconciliation import plausibility
 from reconciliation.choosing import Field, choose_fields, choose_values
-from reconciliation.explaining import STANDS
 from reconciliation.law import OPEN_ENDED_TYPES
-from reconciliation.overrides import name_decisions, settle
-from reconciliation.periods import settle_period
-from reconciliation.record_context import hold_people, hold_records
+from reconciliation.overrides import name_decisions, overrides_of
+from reconciliation.periods import complete_period
+from reconciliation.record_context import hold_people
+from reconciliation.standing import STANDS
 from warehouse.sources import BIRTH, COURT_FIRST, PNC_FIRST, REGION_FIRST, SPELLED_OUT_FIRST, UPLOAD_FIRST
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS
 
@@ -191,8 +191,7 @@ ARREST_FIELDS: Final = (
 
 
 def choose_golden(
-    records: pl.DataFrame,
-    clusters: pl.DataFrame,
+    held: pl.DataFrame,
     *,
     aliases: pl.DataFrame | None = None,
     arrests: pl.DataFrame | None = None,
@@ -201,8 +200,8 @@ def choose_golden(
     """Choose the golden values of every order and say why.
 
     Args:
-        records: order records of all sources, in the shape of `core__orders`.
-        clusters: `link_orders__clusters`; each record in exactly one order and one subject.
+        held: order records of all sources with their clusters and context (`hold_records`); each record in exactly one
+            order and one subject.
         aliases: `core__aliases`; none unless given.
         arrests: arrest records, in the shape of `core__arrests`, with `subject_cluster` and `event_cluster`; none
             unless given. They speak for the person, not for the order.
@@ -213,7 +212,6 @@ def choose_golden(
         The golden values (`order_cluster`, `subject_cluster`, every field of `PERSON_FIELDS` and `ORDER_FIELDS`), and
         their provenance (`order_cluster` and the columns of `field_provenance` but `order_id`; rows in no order).
     """
-    held = hold_records(records, clusters)
     people = hold_people(
         held,
         CORE_ALIASES.empty() if aliases is None else aliases,
@@ -225,14 +223,14 @@ def choose_golden(
         people,
         PERSON_FIELDS,
         group="subject_cluster",
-        settled=settle(given, orders, group="subject_cluster"),
+        overrides=overrides_of(given, orders, group="subject_cluster"),
     )
     order, order_reasons = choose_fields(
         held,
         ORDER_FIELDS,
         group="order_cluster",
-        settle=settle_period,
-        settled=settle(given, orders, group="order_cluster"),
+        complete=complete_period,
+        overrides=overrides_of(given, orders, group="order_cluster"),
     )
     golden = orders.join(person, on="subject_cluster", how="left").join(order, on="order_cluster", how="left")
     of_orders = orders.join(person_reasons, on="subject_cluster").select(order_reasons.columns)

@@ -103,7 +103,7 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keep_ids(members: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
-    """Clusters with the former id they keep, by rounds: a pair is settled if it is the best for both its sides."""
+    """Clusters with the former id they keep, by rounds: a pair is taken if it is the best for both its sides."""
     smallest = members.group_by("cluster").agg(pl.col("handle").min().alias("smallest"))
     votes = (
         members.join(former, on="handle")

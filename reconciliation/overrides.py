@@ -1,7 +1,7 @@
-"""Golden values that are settled beforehand: they stand in the place of those that the rules would choose.
+"""Overrides: golden values that stewards decided, in the place of those that the rules would choose.
 
-Belongs here: putting a settled value where a chosen one would be. Does not: who settled it and whether that still
-holds (`ledger.decisions.binding`), what other fields follow from it (`reconciliation.golden`).
+Belongs here: putting a decided value where a chosen one would be. Does not: who decided it and whether the decision
+still holds (`ledger.decisions.binding`), what other fields follow from it (`reconciliation.periods`).
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ RULE = "steward"
 
 
 @dataclass(frozen=True, eq=False)
-class Settled:
-    """Settled values by field.
+class Overrides:
+    """Decided values by field.
 
     Attributes:
         fields: for each field that has any: `group`, `value` and `canonical` in the types of the field, one row a
@@ -23,7 +23,7 @@ class Settled:
 
     fields: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
-    def number(self, names: pl.DataFrame, group: str) -> "Settled":
+    def number(self, names: pl.DataFrame, group: str) -> "Overrides":
         """The same by the numbers of groups; groups of which there is no record are left out.
 
         Args:
@@ -34,31 +34,31 @@ class Settled:
             name: names.join(values.rename({"group": group}), on=group).select("group", "value", "canonical")
             for name, values in self.fields.items()
         }
-        return Settled(numbered)
+        return Overrides(numbered)
 
     def has(self, name: str) -> pl.Expr:
-        """Whether a group's field is settled."""
+        """Whether a group's field is overridden."""
         if name not in self.fields:
             return pl.lit(value=False)
         return pl.col("group").is_in(self.fields[name].get_column("group").implode())
 
-    def overrule(self, winners: pl.DataFrame, name: str) -> pl.DataFrame:
-        """The winners of a field (`reconciliation.choosing.take_winners`), with what is settled in their place."""
+    def apply_to(self, winners: pl.DataFrame, name: str) -> pl.DataFrame:
+        """The winners of a field (`reconciliation.choosing.take_winners`), with the overrides in their place."""
         if name not in self.fields:
             return winners
-        settled = self.fields[name].select(
+        overrides = self.fields[name].select(
             "group",
             *(pl.col(column).cast(winners.schema[column]) for column in ("value", "canonical")),
             pl.lit(None, winners.schema["record"]).alias("record"),
             pl.lit(RULE).alias("forced"),
         )
-        return pl.concat([winners.join(settled, on="group", how="anti"), settled]).sort("group")
+        return pl.concat([winners.join(overrides, on="group", how="anti"), overrides]).sort("group")
 
 
-NOTHING = Settled()
+NO_OVERRIDES = Overrides()
 
 
-def settle(decided: Mapping[str, pl.DataFrame], orders: pl.DataFrame, *, group: str) -> Settled:
+def overrides_of(decided: Mapping[str, pl.DataFrame], orders: pl.DataFrame, *, group: str) -> Overrides:
     """What is decided, by the groups for which it would be chosen.
 
     Args:
@@ -72,7 +72,7 @@ def settle(decided: Mapping[str, pl.DataFrame], orders: pl.DataFrame, *, group: 
         .unique("group", keep="first", maintain_order=True)
         for name, values in decided.items()
     }
-    return Settled(by_field)
+    return Overrides(by_field)
 
 
 def name_decisions(reasons: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

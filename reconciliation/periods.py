@@ -1,25 +1,25 @@
 """The period of an order: end, term and open end made one statement.
 
-Belongs here: how the golden values of a period hang together. Does not: arithmetic of days
+Belongs here: how the golden values of a period fit each other. Does not: arithmetic of days
 (`reconciliation.date_arithmetic`), which value wins (`reconciliation.choosing`).
 """
 
 import polars as pl
 
 from reconciliation.date_arithmetic import months_after, whole_months
-from reconciliation.overrides import Settled
+from reconciliation.overrides import Overrides
 
 
-def settle_period(golden: pl.DataFrame, settled: Settled) -> pl.DataFrame:
+def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
     """Make end, term and open end of an order one statement; what is missing is worked out from the rest.
 
     An order until further order has neither end nor term; an interim order has no term; no order ends before it
     starts. The last day is worked out as start and term; a term is worked out only from dates that are whole months
-    apart. What is settled stays, and the others follow it: an order with a settled end or term is not open, a settled
-    end makes the term, and a settled term the end.
+    apart. What is overridden stays, and the others follow it: an order with an overridden end or term is not open, an
+    overridden end makes the term, and an overridden term the end.
     """
-    has_end, has_term = settled.has("end_on"), settled.has("term_months")
-    is_closed = (has_end | has_term) & ~settled.has("is_until_further_order")
+    has_end, has_term = overrides.has("end_on"), overrides.has("term_months")
+    is_closed = (has_end | has_term) & ~overrides.has("is_until_further_order")
     is_open = pl.col("is_until_further_order").fill_null(value=False) & ~is_closed
     is_interim = pl.col("is_interim").fill_null(value=False)
     is_before_start = (pl.col("end_on") < pl.coalesce("start_on", "made_on")).fill_null(value=False)

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from reconciliation.date_arithmetic import is_slip_for, months_after
-from reconciliation.explaining import AMENDED, STANDS, WITHDRAWN
+from reconciliation.standing import AMENDED, STANDS, WITHDRAWN
 from warehouse.sources import SOURCES, is_from_court
 
 NAME: Final = ("forenames_folded", "surname_folded")

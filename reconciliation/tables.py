@@ -12,10 +12,10 @@ from datetime import date
 import polars as pl
 
 from reconciliation.conditions import build_conditions
-from reconciliation.explaining import AMENDED, STANDS
 from reconciliation.golden import choose_arrests, choose_golden
 from reconciliation.law import judge_status
 from reconciliation.record_context import hold_records
+from reconciliation.standing import AMENDED, STANDS
 from warehouse.codes import reference
 from warehouse.schema import Table
 from warehouse.sources import is_from_court
@@ -76,14 +76,13 @@ def build_register(night: Night) -> dict[str, pl.DataFrame]:
     )
     order_ids = _named(night.order_ids, "order")
     decided = {name: values.join(order_ids, on="order_id") for name, values in night.decided.items()}
-    golden, reasons = choose_golden(
-        night.orders, night.clusters, aliases=night.aliases, arrests=placed, decided=decided
-    )
+    held = hold_records(night.orders, night.clusters)
+    golden, reasons = choose_golden(held, aliases=night.aliases, arrests=placed, decided=decided)
     del placed
     add(FIELD_PROVENANCE, reasons.join(order_ids, on="order_cluster"))
     del reasons
     golden = _identify(golden, night)
-    held = _identify(hold_records(night.orders, night.clusters), night)
+    held = _identify(held, night)
     add(ORDER_SOURCES, build_order_sources(held, night.clusters))
     conditions = add(CONDITIONS, build_conditions(night.conditions, held, golden))
     add(ORDERS, build_orders(golden, held, conditions, as_of=night.as_of))
@@ -162,6 +161,11 @@ def judge_records(held: pl.DataFrame) -> pl.DataFrame:
     return withdrawn.join(discharged, on="order_id", how="left").with_columns(
         pl.col("is_discharged").fill_null(value=False)
     )
+
+
+def owners_of_records(order_sources: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """`record_id`, `order_id`, `subject_id`: the order and the person that each order record belongs to."""
+    return order_sources.select("record_id", "order_id").join(orders.select("order_id", "subject_id"), on="order_id")
 
 
 def build_order_sources(held: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from warehouse.disk import digest_of, put_text, sync, sync_folder
+from warehouse.disk import file_digest, put_text, sync, sync_folder
 from warehouse.home import Home
 
 SET_NAME = re.compile(r"m(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
@@ -57,7 +57,7 @@ class ModelSet:
         changed = [
             name
             for name, digest in self.manifest["digests"].items()
-            if not (self.path / name).exists() or digest_of(self.path / name) != digest
+            if not (self.path / name).exists() or file_digest(self.path / name) != digest
         ]
         if changed:
             raise LookupError(f"models {self.set_id} are not as they were saved: {', '.join(changed)}")
@@ -160,7 +160,7 @@ def list_promotions(home: Home) -> tuple[Promotion, ...]:
 
 
 def _keep(home: Home, building: Path, as_of: date) -> ModelSet:
-    digests = {file.name: digest_of(file) for file in sorted(building.iterdir())}
+    digests = {file.name: file_digest(file) for file in sorted(building.iterdir())}
     of_night = [models for models in list_models(home) if models.manifest["as_of"] == as_of.isoformat()]
     for models in of_night:
         if models.manifest["digests"] == digests:

@@ -36,6 +36,7 @@ class Column:
         pattern: a regular expression every text value matches.
         minimum: smallest value allowed (numbers, or an ISO date as text).
         maximum: largest value allowed.
+        title: what it is called on screens and in files for people.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Column:
     pattern: str | None = None
     minimum: float | str | None = None
     maximum: float | str | None = None
+    title: str = ""
 
     @property
     def sql_type(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from reconciliation.identity import record_handles
+from reconciliation.tables import owners_of_records
 from warehouse.sources import fact_of_source
 from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_REJECTED_VALUES
 from warehouse.tables.release import RECORD_DIGESTS
@@ -56,7 +57,7 @@ def digest_records(core: Mapping[str, pl.DataFrame], tables: Mapping[str, pl.Dat
     Returns:
         `RECORD_DIGESTS`, sorted by its key.
     """
-    orders = core["orders"].join(_order_owners(tables), on="record_id")
+    orders = core["orders"].join(owners_of_records(tables["order_sources"], tables["orders"]), on="record_id")
     arrests = core["arrests"].join(_arrest_owners(tables), on=["source", "source_key", "row_number"])
     companions = [
         _companion_texts(core["aliases"], CORE_ALIASES.schema.names()),
@@ -65,15 +66,6 @@ def digest_records(core: Mapping[str, pl.DataFrame], tables: Mapping[str, pl.Dat
     ]
     digested = [_digested("order", orders, companions), _digested("arrest", arrests, companions)]
     return RECORD_DIGESTS.conform(pl.concat(digested)).sort(RECORD_DIGESTS.key)
-
-
-def _order_owners(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """`record_id`, `order_id`, `subject_id`."""
-    return (
-        tables["order_sources"]
-        .select(pl.concat_str("source", "source_key", separator=":").alias("record_id"), "order_id")
-        .join(tables["orders"].select("order_id", "subject_id"), on="order_id")
-    )
 
 
 def _arrest_owners(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

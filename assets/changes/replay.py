@@ -159,7 +159,7 @@ def _evidence_of(evidence: Evidence, order_ids: pl.Series) -> Evidence:
     held = evidence.order_sources.join(orders, on="order_id", how="semi")
     keys = {
         "order_id": orders.select("order_id"),
-        "record_id": held.select(pl.concat_str("source", "source_key", separator=":").alias("record_id")),
+        "record_id": held.select("record_id"),
     }
     frames = {field.name: getattr(evidence, field.name) for field in fields(evidence)}
     narrowed = {

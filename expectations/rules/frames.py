@@ -271,11 +271,7 @@ def duplicates(evidence: Evidence) -> pl.DataFrame:
     firsts = standing.sort("is_duplicate", "source_key").group_by(place, maintain_order=True).agg(
         pl.col("source_key").first().alias("first_source_key")
     )  # fmt: skip
-    return (
-        standing.join(firsts, on=place)
-        .filter(pl.col("source_key") != pl.col("first_source_key"))
-        .with_columns(record_id=pl.format("{}:{}", "source", "source_key"))
-    )
+    return standing.join(firsts, on=place).filter(pl.col("source_key") != pl.col("first_source_key"))
 
 
 def unread_values(evidence: Evidence) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from ledger.decisions.evidence import canonical_values, follow_orders, name_reco
 from ledger.decisions.kinds import LINK_FIELDS
 from ledger.decisions.staleness import conflicts
 from ledger.decisions.values import read_value
+from reconciliation.tables import owners_of_records
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
 
 
@@ -64,12 +65,9 @@ class Present:
             model_version: the version of the matching model behind it.
         """
         orders = tables[ORDERS.name]
-        record = pl.concat_str("source", "source_key", separator=":").alias("record_id")
         return cls(
             records=name_records(records),
-            owners=tables[ORDER_SOURCES.name]
-            .select(record, "order_id")
-            .join(orders.select("order_id", "subject_id"), on="order_id"),
+            owners=owners_of_records(tables[ORDER_SOURCES.name], orders),
             orders=orders,
             discrepancies=tables[DISCREPANCIES.name],
             redirects=tables[ID_REDIRECTS.name].filter(pl.col("kind") == "order"),

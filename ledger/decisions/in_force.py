@@ -53,7 +53,7 @@ def in_force(decisions: pl.DataFrame, *, as_of: date | None = None, known_at: da
     return DECISIONS.conform(standing)
 
 
-def digest_of(decisions: pl.DataFrame) -> str:
+def decisions_digest(decisions: pl.DataFrame) -> str:
     """Digest of a set of decisions, whatever their order: what a release that rests on them has to name."""
     named = "\n".join(decisions.get_column("decision_id").sort())
     return hashlib.sha256(named.encode()).hexdigest()

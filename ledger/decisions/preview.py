@@ -13,8 +13,8 @@ from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import KIND, PERSON_FIELD_NAMES
 from ledger.decisions.values import typed_value
 from reconciliation.law import judge_status
-from reconciliation.overrides import Settled
-from reconciliation.periods import settle_period
+from reconciliation.overrides import Overrides
+from reconciliation.periods import complete_period
 
 CHANGE = {"order_id": pl.String, "change": pl.String, "field": pl.String, "before": pl.String, "after": pl.String}
 """`change` is changed, merged, split, closed or referred."""
@@ -66,7 +66,7 @@ def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
     names = PERIOD if field in PERIOD else (field,)
     if field in PERIOD:
         meant = decided.filter(of_order).with_row_index("group")
-        followed = settle_period(meant, Settled({field: meant.select("group")})).drop("group")
+        followed = complete_period(meant, Overrides({field: meant.select("group")})).drop("group")
         decided = pl.concat([followed, decided.filter(~of_order)]).sort("order_id")
     before, after = (
         {name: frame.get_column(name) for name in names} | {"legal_status": _statuses(frame, present)}

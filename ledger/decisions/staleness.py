@@ -12,6 +12,7 @@ import polars as pl
 from ledger.decisions.decision import OF_CONFLICT
 from ledger.decisions.evidence import canonical_values, follow_orders, normal
 from ledger.decisions.kinds import KINDS, codes_about
+from warehouse.tables.core import RECORD_ID
 
 CHANGE = {"decision_id": pl.String, "of": pl.String, "field": pl.String, "was": pl.String, "now": pl.String}
 """A value that changed: `of` is the handle of the record, `observed` or `expected` of a discrepancy, or `order` where
@@ -156,9 +157,8 @@ def conflicts(discrepancies: pl.DataFrame, handles: pl.DataFrame) -> pl.DataFram
         `discrepancy_id`, `order_now`, `rule_code`, `source`, `record_id`, `handle`, `field`, `first_seen_on`,
         `observed` and `expected` (canonical).
     """
-    record = pl.concat_str("source", "source_key", separator=":")
     return (
-        discrepancies.with_columns(record_id=record)
+        discrepancies.with_columns(record_id=RECORD_ID)
         .join(handles.select("record_id", "handle"), on="record_id", how="left")
         .select(
             "discrepancy_id",

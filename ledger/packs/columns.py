@@ -71,30 +71,6 @@ COLUMNS = (
     ),
 )
 
-FIELD_TITLES = {
-    "order_type": "Order type",
-    "is_interim": "Interim or full",
-    "forenames": "Forenames",
-    "surname": "Surname",
-    "date_of_birth": "Date of birth",
-    "sex": "Sex",
-    "pnc_id": "PNC id",
-    "cro_number": "CRO number",
-    "made_on": "Day of making",
-    "start_on": "Start",
-    "end_on": "End",
-    "term_months": "Length in months",
-    "court_code": "Court",
-    "force_code": "Force",
-    "legal_status": "Status",
-    "is_county_lines": "County lines mark",
-    "conditions": "Conditions",
-    "condition_count": "Number of conditions",
-    "presence": "Record of the order",
-    "duplicate": "Second record",
-    "case_urn": "Case number",
-}
-
 WORDED = {
     "is_interim": {"true": "interim order", "false": "full order"},
     "is_county_lines": {"true": "marked", "false": "not marked"},

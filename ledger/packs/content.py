@@ -14,11 +14,12 @@ import polars as pl
 
 from ledger.decisions.binding import closures
 from ledger.decisions.decidable import Present
-from ledger.packs.columns import COLUMNS, FIELD_TITLES, condition_words, worded_values
+from ledger.packs.columns import COLUMNS, condition_words, worded_values
 from ledger.packs.waiting import unobeyed
 from warehouse.sources import SOURCE_TITLES
+from warehouse.tables.core import RECORD_ID
+from warehouse.tables.titles import FIELD_TITLES
 
-RECORD_ID = pl.concat_str("source", "source_key", separator=":")
 PERSON = ("surname", "forenames", "date_of_birth", "pnc_id")
 NAMES = ("surname", "forenames")
 THE_ORDER = "the order itself"

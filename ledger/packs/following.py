@@ -56,8 +56,7 @@ def find_places(
         The rows with `record_id` (null: not sent tonight, or none was asked about) and `order_now`: the order that the
         record is in, or else the one that the order has become; null if it is no more or was split.
     """
-    record = pl.concat_str("source", "source_key", separator=":")
-    held = order_sources.select(record_id=record, order_of_record="order_id")
+    held = order_sources.select("record_id", order_of_record="order_id")
     ids = name_records(records).select("handle", "record_id")
     moved = follow_orders(asked.get_column("order_id"), order_sources.get_column("order_id"), redirects)
     return (

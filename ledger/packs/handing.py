@@ -14,7 +14,7 @@ from ledger.packs.csv_file import write_csv
 from ledger.packs.log import Disclosure, record_disclosure, require_recordable
 from ledger.packs.owners import owner_title
 from ledger.packs.workbook import Cover, write_workbook
-from warehouse.disk import digest_of
+from warehouse.disk import file_digest
 from warehouse.tables.packs import PACK_LINES
 
 SUFFIXES = ("xlsx", "csv")
@@ -67,7 +67,7 @@ def hand_out(
         workbook, plain = (Path(aside) / f"{stem}.{suffix}" for suffix in SUFFIXES)
         write_workbook(lines, workbook, _cover(disclosure, disclosure_id, answers_to))
         write_csv(lines, plain, marking=disclosure.marking, disclosure_id=disclosure_id)
-        digests = {"xlsx_sha256": digest_of(workbook), "csv_sha256": digest_of(plain)}
+        digests = {"xlsx_sha256": file_digest(workbook), "csv_sha256": file_digest(plain)}
         record_disclosure(ledger, disclosure, logged, digests=digests)
         files = tuple(file.replace(folder / file.name) for file in (workbook, plain))
     return HandedOut(disclosure_id, files)

@@ -142,7 +142,7 @@ def asked_before(disclosures: pl.DataFrame, lines: pl.DataFrame, *, as_of: date 
     ).sort(ASKED_CORRECTIONS.order)
 
 
-def digest_of(asked: pl.DataFrame) -> str:
+def corrections_digest(asked: pl.DataFrame) -> str:
     """Digest of what was asked for: what a release that follows it up has to name."""
     said = asked.select(pl.concat_str(pl.all().cast(pl.String).fill_null(""), separator="\x1f")).to_series()
     return hashlib.sha256("\n".join(said.sort()).encode()).hexdigest()

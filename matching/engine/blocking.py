@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.engine.sets import Sets, collect
+from matching.engine.tables import to_plain_types
 from matching.engine.values import UNKNOWN, Codes
 
 Rows = npt.NDArray[np.int32]
@@ -23,6 +24,10 @@ Masks = npt.NDArray[np.uint32]
 MOST_RULES = 32
 # Pairs that one block may make unless its rule says otherwise: 150 records that share a key.
 BLOCK_PAIRS = 11_175
+
+
+class BlocksLeftOut(UserWarning):
+    """A blocking rule left out blocks that hold too many pairs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +62,7 @@ class Keyed:
         end: the place after the last partner.
         blocks_left_out: blocks that cost too much.
         pairs_left_out: pairs that these would have made.
+        rows_left_out: records in these blocks.
     """
 
     keys: Numbers
@@ -65,6 +71,7 @@ class Keyed:
     end: Rows
     blocks_left_out: int
     pairs_left_out: int
+    rows_left_out: Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,15 +116,16 @@ def find_blocks(
         sources: the source of each row, ascending, if only pairs across sources are wanted.
 
     Raises:
-        ValueError: no rule, or more than `MOST_RULES`.
+        ValueError: there is no rule or more than `MOST_RULES`, or a key can't be worked out from these columns.
     """
     if not 0 < len(rules) <= MOST_RULES:
         raise ValueError(f"a model has 1 to {MOST_RULES} blocking rules, not {len(rules)}")
-    keyed = tuple(_put(rule, records, rows, sources) for rule in rules)
-    keys, lists = np.full((records.height, len(rules)), UNKNOWN, np.int32), {}
+    size = int(rows.max(initial=-1)) + 1
+    keyed = tuple(_put(rule, records, rows, size=size, sources=sources) for rule in rules)
+    keys, lists = np.full((size, len(rules)), UNKNOWN, np.int32), {}
     for place, entry in enumerate(keyed):
         if np.bincount(entry.rows).max(initial=0) > 1:
-            lists[place] = collect(entry.rows, _short(entry.keys), records.height)
+            lists[place] = collect(entry.rows, _short(entry.keys), size)
         else:
             keys[entry.rows, place] = _short(entry.keys)
     return Blocks(tuple(rules), keyed, keys, lists)
@@ -184,28 +192,35 @@ class Draft:
 
 
 def _put(
-    rule: BlockingRule, records: pl.DataFrame, known_as: npt.NDArray[np.intp], sources: npt.NDArray[np.int8] | None
+    rule: BlockingRule,
+    records: pl.DataFrame,
+    known_as: npt.NDArray[np.intp],
+    *,
+    size: int,
+    sources: npt.NDArray[np.int8] | None,
 ) -> Keyed:
     places, keys = _keys(rule, records)
-    bits = max(int(records.height).bit_length(), 1)
+    bits = max(size.bit_length(), 1)
     # Key and row in one number sort ten times as quickly as side by side; fewer bits of hash cost a stray pair.
     keys = keys >> bits << bits
     keys |= known_as[places]
     packed = _shared(np.sort(keys), bits)
     keys, rows = packed >> bits, (packed & ((1 << bits) - 1)).astype(np.int32)
     first, ends, costs = _partners(keys, rows, sources)
-    dear = costs > rule.most_pairs
-    if dear.any():
-        kept = np.repeat(~dear, np.diff(ends, prepend=0))
-        keys, rows = keys[kept], rows[kept]
+    is_costly = costs > rule.most_pairs
+    left_out = rows[:0]
+    if is_costly.any():
+        kept = np.repeat(~is_costly, np.diff(ends, prepend=0))
+        left_out, keys, rows = np.unique(rows[~kept]), keys[kept], rows[kept]
         first, ends, _ = _partners(keys, rows, sources)
     return Keyed(
         keys=keys,
         rows=rows,
         first=first.astype(np.int32),
         end=np.repeat(ends, np.diff(ends, prepend=0)).astype(np.int32),
-        blocks_left_out=int(dear.sum()),
-        pairs_left_out=int(costs[dear].sum()),
+        blocks_left_out=int(is_costly.sum()),
+        pairs_left_out=int(costs[is_costly].sum()),
+        rows_left_out=left_out,
     )
 
 
@@ -231,7 +246,15 @@ def _keys(rule: BlockingRule, records: pl.DataFrame) -> tuple[Numbers, Numbers]:
     """Rows that have a key, and its hash, no row twice with one key."""
     parts = {f"part_{place}": part for place, part in enumerate(rule.key)}
     # Rows first, so that a key of a constant is every record's and not the first one's alone.
-    frame = records.select(pl.int_range(pl.len()).alias("row"), **parts)
+    try:
+        frame = records.select(pl.int_range(pl.len()).alias("row"), **parts)
+    except pl.exceptions.PolarsError as error:
+        # Its message may quote values.
+        read = ", ".join(f"{name} ({records.schema[name]})" for name in sorted(rule.columns & set(records.columns)))
+        raise ValueError(
+            f"the key of blocking rule {rule.name!r} can't be worked out from {read}: {type(error).__name__}"
+        ) from None
+    frame = to_plain_types(frame)
     lists = [name for name in parts if frame.schema[name] == pl.List]
     for name in lists:
         frame = frame.explode(name, empty_as_null=False, keep_nulls=False)

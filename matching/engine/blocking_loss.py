@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.engine.estimates import NOT_TOLD, Estimate, estimate_missed
-from matching.engine.model import Linkage
+from matching.engine.linkage import Linkage
 from matching.engine.scores import Scores
 
 ALL_RULES = "all rules"

@@ -17,7 +17,7 @@ import polars as pl
 from matching.engine.clusters import Policy, spread_pairs
 from matching.engine.comparators.base import NOT_KNOWN
 from matching.engine.estimates import NOT_TOLD, estimate_share
-from matching.engine.model import Linkage
+from matching.engine.linkage import Linkage
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import compare, unpack
 from matching.engine.scores import Scores, Step, Waterfall

@@ -16,6 +16,7 @@ import polars as pl
 
 from matching.engine.blocking import BlockingRule, Rows
 from matching.engine.comparators.base import Comparator, Judge, Levels
+from matching.engine.tables import to_plain_types
 from matching.engine.values import Codes, Column, encode, encode_rows
 
 # int32 where all patterns of the model fit, else int64.
@@ -45,6 +46,11 @@ class Comparison:
     blocking: tuple[BlockingRule, ...] = ()
     declared: tuple[tuple[float, float], ...] | None = None
     fixed: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        # A missing comma makes a text of the tuple.
+        if isinstance(self.columns, str):  # type: ignore[unreachable]
+            raise TypeError(f"columns of comparison {self.name!r} are a tuple of names: ({self.columns!r},)")
 
     @property
     def read(self) -> tuple[str, ...]:
@@ -78,6 +84,7 @@ class Coded:
 
     Attributes:
         comparisons: of the model.
+        records: how many there are, copies left out.
         codes: a row a record, a column for each column of the comparisons, in their order, then for each term.
         columns: what the codes stand for.
         judges: one a comparison.
@@ -86,6 +93,7 @@ class Coded:
     """
 
     comparisons: tuple[Comparison, ...]
+    records: int
     codes: Codes
     columns: tuple[Column, ...]
     judges: tuple[Judge, ...]
@@ -129,19 +137,26 @@ def code_records(
     wanted = {column: comparison.name for comparison in comparisons for column in comparison.read}
     if missing := [f"{column!r} ({name})" for column, name in wanted.items() if column not in records.columns]:
         raise ValueError(f"columns that comparisons read are not there: {', '.join(missing)}")
+    records = to_plain_types(records)
     coded = _code_columns(comparisons, records, each)
     keys = [_keys(comparison) for comparison in comparisons]
     places = {key: place for place, key in enumerate(coded)}
     return Coded(
         comparisons=tuple(comparisons),
+        records=records.height,
         codes=np.stack(list(each(lambda column: column.codes[order], coded.values())), axis=1),
         columns=tuple(coded.values()),
-        judges=tuple(
-            each(lambda comparison, own: comparison.comparator.bind([coded[key] for key in own]), comparisons, keys)
-        ),
+        judges=tuple(each(lambda comparison, own: _bind(comparison, [coded[key] for key in own]), comparisons, keys)),
         places=tuple(tuple(places[key] for key in own) for own in keys),
         terms=tuple(places[False, (comparison.term,)] if comparison.term else None for comparison in comparisons),
     )
+
+
+def _bind(comparison: Comparison, columns: Sequence[Column]) -> Judge:
+    try:
+        return comparison.comparator.bind(columns)
+    except ValueError as error:
+        raise ValueError(f"comparison {comparison.name!r} of {', '.join(comparison.columns)}: {error}") from None
 
 
 def _levels(coded: Coded, left: Rows, right: Rows) -> list[Levels]:

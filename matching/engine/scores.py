@@ -4,7 +4,7 @@ Belongs here: what is asked of a scored linkage. Does not: how weights come abou
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import polars as pl
 
 from matching.engine.blocking import Rows
 from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
+from matching.engine.copies import Copies
 from matching.engine.patterns import Patterns, compare, unpack
 from matching.engine.weights import Scales, Weights, beside_rivals, probabilities
 
@@ -32,7 +33,8 @@ class Scores:
         patterns: levels reached.
         weights: log2 odds of a match.
         scales: weigh any other pair.
-        limits: records of a table in one cluster at most, by its place.
+        limits: how many records of a table a cluster may hold at most, by the place of the table.
+        copies: records that repeat another and are in no pair.
     """
 
     keys: pl.Series
@@ -44,26 +46,36 @@ class Scores:
     weights: Weights
     scales: Scales
     limits: Mapping[int, int]
+    copies: Copies = field(default_factory=Copies)
 
     def pairs(self, at_least: float = 0.0) -> pl.DataFrame:
-        """The pairs from a weight on.
+        """The pairs with at least this weight.
+
+        A record that repeats another more than 20 times is paired with that one alone.
 
         Returns:
-            `left_table`, `left`, `right_table`, `right` (keys), `weight`, `probability`; in an order of their own.
+            `left_table`, `left`, `right_table`, `right` (keys), `weight`, `probability`; in no particular order.
         """
-        places = np.nonzero(self.weights >= at_least)[0]
+        copied = self._weigh_copies()
+        places, copies = np.nonzero(self.weights >= at_least)[0], np.nonzero(copied >= at_least)[0]
+        left = np.append(self.left[places], self.copies.originals[copies])
+        right = np.append(self.right[places], self.copies.rows[copies])
+        weights = np.append(self.weights[places], copied[copies])
         tables = pl.Series(self.tables, dtype=pl.Enum(list(self.tables)))
-        left, right = self.left[places], self.right[places]
         return pl.DataFrame(
             {
                 "left_table": tables.gather(self.sources[left]),
                 "left": self.keys.gather(left),
                 "right_table": tables.gather(self.sources[right]),
                 "right": self.keys.gather(right),
-                "weight": self.weights[places],
-                "probability": probabilities(self.weights[places]),
+                "weight": weights,
+                "probability": probabilities(weights),
             }
         )
+
+    def _weigh_copies(self) -> Weights:
+        """The weight of each copy with the record that stands for it."""
+        return self.weigh(self.copies.originals, self.copies.rows)
 
     def weigh(self, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> Weights:
         """Weights of any pairs of rows, whether blocking made them or not."""
@@ -92,7 +104,16 @@ class Scores:
         policy = policy or Policy()
         above = np.nonzero(self.weights > policy.bar)[0]
         pairs = pl.DataFrame({"left": self.left[above], "right": self.right[above], "weight": self.weights[above]})
-        constraints = Constraints(source=self.sources.astype(np.int64), limits=self.limits, must=must, cannot=cannot)
+        # A copy that somebody says is not one with another record stays alone.
+        kept_apart = np.isin(self.copies.rows, np.concatenate([cannot["left"], cannot["right"]]))
+        same = (self._weigh_copies() > policy.bar) & ~kept_apart
+        copied = pl.DataFrame({"left": self.copies.originals[same], "right": self.copies.rows[same]})
+        constraints = Constraints(
+            source=self.sources.astype(np.int64),
+            limits=self.limits,
+            must=pl.concat([must.select("left", "right"), copied], how="vertical_relaxed"),
+            cannot=cannot,
+        )
         return agglomerate(len(self.keys), pairs, self.weigh, policy=policy, constraints=constraints)
 
     def table(self, clusters: Clusters) -> pl.DataFrame:

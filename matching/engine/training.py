@@ -1,123 +1,30 @@
-"""Training without labels: shares m and u from the pairs themselves.
+"""Training without labels: the probabilities m and u, from the pairs themselves.
 
-Belongs here: random pairs, the histogram of patterns, expectation and maximisation, dependence. Does not: weighing
-pairs (`weights`), term frequencies (`frequencies`).
-
-All that is learned comes from counts of patterns, in a fixed order, so that the result is the same in any order of
-the records, by any number of threads, bit for bit.
+Belongs here: expectation and maximisation over the counts of patterns. Does not: the counts (`evidence`), dependence
+(`dependence`), weighing pairs (`weights`), term frequencies (`frequencies`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.engine.comparators.base import NOT_KNOWN, SAME
+from matching.engine.dependence import LEAST, find_lifts, lift_patterns
+from matching.engine.evidence import ENOUGH, Evidence, Histogram
+from matching.engine.options import Options
 from matching.engine.parameters import Lift, Parameters, RivalShares, Shares
-from matching.engine.patterns import Comparison, Patterns, Rival, unpack
+from matching.engine.patterns import Comparison, Rival, unpack
 
 Numbers = npt.NDArray[np.float64]
 # Levels as numpy looks them up, many times over.
 Places = npt.NDArray[np.intp]
 
-# Pairs counted together, which bounds memory.
-CHUNK = 1_000_000
-# Least share that is told apart from none.
-LEAST = 1e-12
-# Shares of rivals that agree as matches do, at most: in what they may have in common, and in anything else.
+# At most this share of rivals agrees as matches do: in comparisons that they may share, and in any other.
 MOST_SHARED, MOST_CHANCE = 0.98, 0.1
-# Pairs added to each level, so that none is impossible.
+# Pairs added to each level, so that no level is impossible.
 UNSEEN = 0.3
-# Random pairs of a level that are enough to trust its share.
-ENOUGH = 50
-
-
-@dataclass(frozen=True)
-class Options:
-    """What training does; each part can be left out, to see what it is worth.
-
-    Attributes:
-        random_pairs: pairs drawn to learn how often strangers agree.
-        unbiased_m: m of a comparison is learned only from pairs that some rule not using its columns made too.
-        clean_u: matches among the random pairs are taken out of u.
-        dependence: levels that go together among strangers (place with postcode) are not counted twice.
-        rivals: the model's classes of pairs that agree in much and are no match.
-        term_frequencies: agreement on a rare value counts for more.
-        own_frequencies: the frequency of a value is that among other entities only.
-        declared_pairs: pairs that a declared m is worth beside what is seen.
-        rounds: of expectation and maximisation at most.
-        tolerance: change below which it ends.
-    """
-
-    random_pairs: int = 1_000_000
-    unbiased_m: bool = True
-    clean_u: bool = True
-    dependence: bool = True
-    rivals: bool = True
-    term_frequencies: bool = True
-    own_frequencies: bool = True
-    declared_pairs: float = 200.0
-    rounds: int = 100
-    tolerance: float = 1e-5
-
-
-@dataclass(frozen=True, eq=False)
-class Histogram:
-    """Patterns in ascending order and how many pairs reach each.
-
-    Attributes:
-        patterns: no pattern twice with the same `free`.
-        counts: of pairs.
-        free: a column a comparison: some rule that does not use the comparison's columns made these pairs.
-    """
-
-    patterns: Patterns
-    counts: npt.NDArray[np.int64]
-    free: npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """All that training sees.
-
-    Attributes:
-        comparisons: of the model.
-        rivals: of the model.
-        records: how many there are.
-        total: pairs that could be looked at; those that blocking did not make count as no match.
-        candidates: patterns of the candidate pairs.
-        random: patterns of random pairs; None: u is learned from the candidates, as a share of those that do not match.
-        same: for each comparison the share of all pairs whose values are the same, if it can be counted outright.
-    """
-
-    comparisons: tuple[Comparison, ...]
-    rivals: tuple[Rival, ...]
-    records: int
-    total: int
-    candidates: Histogram
-    random: Histogram | None
-    same: tuple[float | None, ...]
-
-
-def count_patterns(patterns: Patterns, free: npt.NDArray[np.bool_], classes: npt.NDArray[np.integer[Any]]) -> Histogram:
-    """The histogram of patterns.
-
-    Args:
-        patterns: one a pair.
-        free: a row a class of pairs.
-        classes: the class of each pair.
-    """
-    parts = [np.zeros((2, 0), np.int64)]
-    for start in range(0, len(patterns), CHUNK):
-        some = patterns[start : start + CHUNK].astype(np.int64) * len(free) + classes[start : start + CHUNK]
-        parts.append(np.stack(np.unique(some, return_counts=True)))
-    every = np.concatenate(parts, axis=1)
-    keys, places = np.unique(every[0], return_inverse=True)
-    counts = np.zeros(len(keys), np.int64)
-    np.add.at(counts, places, every[1])
-    return Histogram((keys // len(free)).astype(patterns.dtype), counts, free[keys % len(free)])
 
 
 def train(evidence: Evidence, model: str, options: Options) -> Parameters:
@@ -133,7 +40,12 @@ def train(evidence: Evidence, model: str, options: Options) -> Parameters:
     """
     state = _maximise(_start(evidence), evidence, options)
     if options.dependence and evidence.random is not None:
-        state = replace(state, lifts=_dependence(state, evidence, evidence.random))
+        levels = _levels(evidence.random, evidence.comparisons)
+        odds = np.log(state.prior) - np.log1p(-state.prior) + _sum(state.m, levels) - _sum(state.u, levels)
+        # A random pair counts the less, the more it looks like a match.
+        non_matches = evidence.random.counts / (1 + np.exp(np.minimum(odds, 700)))
+        sizes = [len(comparison.levels) for comparison in evidence.comparisons]
+        state = replace(state, lifts=find_lifts(levels, sizes, non_matches))
     if options.rivals and evidence.rivals:
         state = replace(state, rivals=tuple(_first_rival(rival, state, evidence) for rival in evidence.rivals))
     if state.lifts or state.rivals:
@@ -218,7 +130,7 @@ def _rates(place: int, evidence: Evidence, random: Sequence[Places] | None) -> _
 def _maximise(state: _State, evidence: Evidence, options: Options) -> _State:
     """Rounds of expectation and maximisation over the histogram."""
     levels = _levels(evidence.candidates, evidence.comparisons)
-    lift = _lift_of(state.lifts, levels)
+    lift = lift_patterns(state.lifts, levels)
     for _ in range(options.rounds):
         match, rivals = _expect(state, evidence, levels, lift)
         after = _update(state, evidence, options, levels=levels, match=match, rivals=rivals)
@@ -338,63 +250,6 @@ def _held(comparison: Comparison, shares: Numbers, *, place: int) -> Numbers:
     for level in comparison.fixed:
         held[level] = comparison.declared[level - 1][place]
     return held
-
-
-def _dependence(state: _State, evidence: Evidence, random: Histogram, least: float = 1e-3) -> tuple[Lift, ...]:
-    """A tree of comparisons that depend on each other among strangers (Chow and Liu, 1968).
-
-    Args:
-        state: to tell the matches among the random pairs, which count by how little they seem to match.
-        evidence: the comparisons.
-        random: patterns of random pairs.
-        least: mutual information in bits below which a dependence is left alone.
-    """
-    levels = _levels(random, evidence.comparisons)
-    odds = np.log(state.prior) - np.log1p(-state.prior) + _sum(state.m, levels) - _sum(state.u, levels)
-    strangers = random.counts / (1 + np.exp(np.minimum(odds, 700)))
-    found: list[tuple[float, int, int, Numbers]] = []
-    sizes = [len(comparison.levels) for comparison in evidence.comparisons]
-    for one in range(len(sizes)):
-        for other in range(one + 1, len(sizes)):
-            cells = levels[one] * sizes[other] + levels[other]
-            counts = np.bincount(cells, strangers, minlength=sizes[one] * sizes[other]).astype(np.float64)
-            information, ratio = _mutual_information(counts.reshape(sizes[one], sizes[other]))
-            if information >= least:
-                found.append((information, one, other, ratio))
-    return _tree(found, len(sizes))
-
-
-def _mutual_information(table: Numbers) -> tuple[float, Numbers]:
-    """Mutual information of two comparisons in bits, and for each two levels log2 of seen to expected."""
-    ratio = np.zeros(table.shape)
-    known = table[1:, 1:]
-    total = known.sum()
-    if total <= 0:
-        return 0.0, ratio
-    expected = np.outer(known.sum(axis=1), known.sum(axis=0)) / total
-    seen = known > 0
-    share = known[seen] / np.maximum(expected[seen], LEAST)
-    ratio[1:, 1:] = np.log2((known + 1) / (expected + 1))
-    return float((known[seen] / total * np.log2(share)).sum()), ratio
-
-
-def _tree(found: list[tuple[float, int, int, Numbers]], size: int) -> tuple[Lift, ...]:
-    """The dependences of most information that close no circle."""
-    group = list(range(size))
-    lifts = []
-    for _, one, other, ratio in sorted(found, key=lambda entry: (-entry[0], entry[1], entry[2])):
-        if group[one] != group[other]:
-            group = [group[one] if label == group[other] else label for label in group]
-            lifts.append(Lift(one=one, other=other, log2=tuple(map(tuple, ratio.tolist()))))
-    return tuple(lifts)
-
-
-def _lift_of(lifts: Sequence[Lift], levels: Sequence[Places]) -> Numbers:
-    """Log2 of how much commoner each pattern is among strangers than its levels alone say."""
-    total = np.zeros(len(levels[0]))
-    for lift in lifts:
-        total += np.array(lift.log2)[levels[lift.one], levels[lift.other]]
-    return total
 
 
 def _sum(shares: Sequence[Numbers], levels: Sequence[Places]) -> Numbers:

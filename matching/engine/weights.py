@@ -165,7 +165,7 @@ class Scales:
 
     def bars(self, patterns: Patterns) -> Bars:
         """What the weights of patterns are made of, but for term frequencies."""
-        return weigh_patterns(patterns, self.coded.comparisons, self.parameters, records=len(self.coded.codes))
+        return weigh_patterns(patterns, self.coded.comparisons, self.parameters, records=self.coded.records)
 
     def rarity(self, left: Rows, patterns: Patterns) -> Weights:
         """What term frequencies add to each pair."""

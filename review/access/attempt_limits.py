@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from ledger.desk.sessions import attempts_since, find_session, forget_attempts, note_attempts
-from review.access.tokens import digest_of
+from review.access.tokens import text_digest
 from review.settings import DeskSettings
 
 
@@ -59,12 +59,12 @@ class AttemptLimits:
             address: where the attempt comes from.
             browser: the token of a session that the browser once had.
         """
-        session = find_session(connection, digest_of(browser)) if browser else None
+        session = find_session(connection, text_digest(browser)) if browser else None
         if session is not None and session.name == name:
-            return (AttemptCount(digest_of(f"browser {session.token_digest}"), self._by_name),)
+            return (AttemptCount(text_digest(f"browser {session.token_digest}"), self._by_name),)
         return (
-            AttemptCount(digest_of(f"name {name.casefold()}"), self._by_name),
-            AttemptCount(digest_of(f"address {address}"), self._by_address),
+            AttemptCount(text_digest(f"name {name.casefold()}"), self._by_name),
+            AttemptCount(text_digest(f"address {address}"), self._by_address),
         )
 
     def check(self, connection: sa.Connection, counts: tuple[AttemptCount, ...], *, at: datetime) -> None:

@@ -18,7 +18,7 @@ from ledger.desk.sessions import (
     start_session,
     touch_session,
 )
-from review.access.tokens import digest_of, new_token
+from review.access.tokens import new_token, text_digest
 from review.desk import Desk
 from review.settings import DeskSettings
 
@@ -65,12 +65,12 @@ class SessionStore:
         token, at = new_token(), self._desk.clock()
         with self._desk.writing() as connection:
             forget_sessions(connection, seen_before=at - REMEMBERED)
-            start_session(connection, digest_of(token), name=name, at=at)
+            start_session(connection, text_digest(token), name=name, at=at)
         return token
 
     def find(self, token: str) -> KnownSession | None:
         """Who holds a token; None if there was never such a session, or it is forgotten."""
-        digest, at = digest_of(token), self._desk.clock()
+        digest, at = text_digest(token), self._desk.clock()
         try:
             found = self._read(digest, at)
         except LedgerError:
@@ -86,9 +86,9 @@ class SessionStore:
         Raises:
             LedgerError: the ledger is down; it is ended here all the same.
         """
-        self._remember(digest_of(token), None)
+        self._remember(text_digest(token), None)
         with self._desk.writing() as connection:
-            end_session(connection, digest_of(token), at=self._desk.clock())
+            end_session(connection, text_digest(token), at=self._desk.clock())
 
     def _read(self, digest: str, at: datetime) -> tuple[Session, Account] | None:
         with self._desk.reading() as connection:

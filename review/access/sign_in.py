@@ -10,7 +10,7 @@ from ledger.desk.accounts import Account, find_account, set_password_hash
 from review.access.attempt_limits import AttemptLimits
 from review.access.audit_recorder import AuditRecorder
 from review.access.passwords import Passwords
-from review.access.tokens import digest_of
+from review.access.tokens import text_digest
 from review.desk import Desk
 
 SHOWN_DIGITS = 12
@@ -77,4 +77,4 @@ class PasswordSignIn:
 
 def _known_as(name: str, account: Account | None) -> str:
     """Who is named in the log: a password typed where the name belongs must not stand there."""
-    return account.name if account else f"unknown:{digest_of(name)[:SHOWN_DIGITS]}"
+    return account.name if account else f"unknown:{text_digest(name)[:SHOWN_DIGITS]}"

@@ -19,7 +19,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
-def digest_of(token: str) -> str:
+def text_digest(token: str) -> str:
     """The digest by which a token is known."""
     return hashlib.sha256(token.encode()).hexdigest()
 

@@ -101,7 +101,7 @@ class VisibleRelease:
         if owner not in columns:
             raise KeyError("the rows name no order, person or record: they can't be limited to a viewer")
         of_orders = pl.col("order_id").is_in(orders.implode())
-        owners = _with_record_id(self._whole.table(table)).filter(of_orders).get_column(owner)
+        owners = self._whole.table(table).filter(of_orders).get_column(owner)
         return pl.col(owner).is_in(owners.unique().implode())
 
     def _own_orders(self) -> pl.Series:
@@ -127,7 +127,7 @@ def _orders_of(whole: WholeRelease, codes: list[str]) -> pl.Series:
     """The orders that forces hold, or hold a record of."""
     held = whole.table("orders").filter(pl.col("force_code").is_in(codes)).get_column("order_id")
     recorded = _records(whole).filter(pl.col("force_code").is_in(codes)).select("record_id")
-    placed = _with_record_id(whole.table("order_sources")).join(recorded, on="record_id", how="semi")
+    placed = whole.table("order_sources").join(recorded, on="record_id", how="semi")
     return pl.concat([held, placed.get_column("order_id")]).unique().sort()
 
 
@@ -137,9 +137,3 @@ def _records(whole: WholeRelease) -> pl.DataFrame:
         return whole.table(SOURCE_RECORDS.name)
     except KeyError:
         return SOURCE_RECORDS.empty()
-
-
-def _with_record_id(frame: pl.DataFrame) -> pl.DataFrame:
-    if "source_key" not in frame.columns or "record_id" in frame.columns:
-        return frame
-    return frame.with_columns(record_id=pl.concat_str("source", "source_key", separator=":"))

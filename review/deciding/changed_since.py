@@ -12,7 +12,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.evidence import follow_orders
-from ledger.decisions.in_force import digest_of
+from ledger.decisions.in_force import decisions_digest
 from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import DecisionRequest
 from review.deciding.drafting import draft_all
@@ -45,7 +45,7 @@ class ChangedSince:
 
 def version_of(decisions: pl.DataFrame) -> str:
     """What a form remembers of the decisions on its orders (`decisions_on`), so that it shows when there are others."""
-    return digest_of(decisions)[:VERSION_DIGITS]
+    return decisions_digest(decisions)[:VERSION_DIGITS]
 
 
 def find_changed_since(

@@ -15,7 +15,6 @@ from ledger.decisions.kinds import DECISION_REASON, KIND
 from review.deciding.changed_since import ChangedSince
 from review.deciding.decidable_night import decidable_night
 from review.desk import WholeRelease
-from review.item.fields import FIELD_TITLES
 from review.item.findings import format_value
 from review.item.past_decisions import (
     ChangedValue,
@@ -25,6 +24,7 @@ from review.item.past_decisions import (
     describe_subject,
 )
 from review.item.titles import STATUS_TITLES, title_for
+from warehouse.tables.titles import FIELD_TITLES
 
 SHOWN_DRAFTS = 10
 WHAT = {"merged": "become one", "split": "is split"}

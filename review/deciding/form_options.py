@@ -11,9 +11,9 @@ import polars as pl
 
 from ledger.decisions.decidable import Present
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind
-from review.item.fields import FIELD_TITLES
 from review.item.findings import Finding, describe_findings, format_value
 from review.item.titles import record_title, title_for
+from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from expectations.discrepancies import RULES
 from expectations.rules.rule import Rule
 from review.item.condition_table import condition_label
-from review.item.fields import FIELD_NATURES, FIELD_TITLES
+from review.item.fields import FIELD_NATURES
 from review.item.titles import (
     SEVERITY_TITLES,
     STATE_TITLES,
@@ -23,6 +23,7 @@ from review.item.titles import (
     title_of,
 )
 from review.item.value_marks import Piece, Pieces, mark_characters, mark_date, mark_name, mark_sets, mark_whole
+from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
 

@@ -13,7 +13,6 @@ import polars as pl
 
 from review.item.comparison import Comparison, ComparisonSide, compare
 from review.item.condition_table import ConditionTable, compare_conditions
-from review.item.fields import FIELD_TITLES
 from review.item.findings import Finding, describe_findings, disputed_values
 from review.item.past_decisions import PastDecision, former_ids
 from review.item.provenance import ValueOrigin, describe_origins
@@ -29,6 +28,7 @@ from review.item.timeline import Timeline, draw_timeline, order_kind
 from review.item.titles import KIND_QUESTIONS, KIND_TITLES, STATUS_TITLES, format_day, title_for
 from review.item.waterfall import PairChoice, Waterfall, draw_waterfall, list_pairs
 from warehouse.sources import SOURCE_NAMES
+from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
 Tables = Callable[[str], pl.DataFrame]
@@ -191,13 +191,13 @@ def _rows(frame: pl.DataFrame, order_ids: Sequence[str]) -> pl.DataFrame:
 
 
 def _record_ids(order_sources: pl.DataFrame) -> list[str]:
-    ids = order_sources.select(pl.concat_str("source", "source_key", separator=":")).to_series()
+    ids = order_sources.get_column("record_id")
     return ids.to_list()
 
 
 def _side(order: Values, table: Tables) -> ComparisonSide:
     placed = _rows(table("order_sources"), [order["order_id"]]).select(
-        "is_duplicate", "is_amended", "order_id", record_id=pl.concat_str("source", "source_key", separator=":")
+        "is_duplicate", "is_amended", "order_id", "record_id"
     )
     of_order = pl.col("record_id").is_in(placed.get_column("record_id").implode())
     records = table("source_records").filter(of_order).join(placed, on="record_id")

@@ -24,9 +24,9 @@ from ledger.decisions.staleness import (
     stale_pairs,
     stale_values,
 )
-from review.item.fields import FIELD_TITLES
 from review.item.findings import format_value
 from review.item.titles import format_day, owner_title, record_title, title_for
+from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
 Tables = Callable[[str], pl.DataFrame]
@@ -215,7 +215,7 @@ def _record_names(table: Tables, handles: pl.Series) -> dict[str, str]:
 def _changes(standing: pl.DataFrame, table: Tables) -> Sequence[Values]:
     """What has changed since decisions that stand, as rows of `CHANGE`."""
     redirects = table("id_redirects").filter(pl.col("kind") == "order")
-    owners = table("order_sources").select("order_id", record_id=pl.concat_str("source", "source_key", separator=":"))
+    owners = table("order_sources").select("order_id", "record_id")
     handles = table("record_digests").filter(pl.col("kind") == "order").select("record_id", "handle")
     orders = table("orders").get_column("order_id")
     placed = standing.join(follow_orders(standing.get_column("order_id"), orders, redirects), on="order_id", how="left")

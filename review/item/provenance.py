@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.item.fields import FIELD_ROWS, FIELD_TITLES
+from review.item.fields import FIELD_ROWS
 from review.item.findings import format_value
 from review.item.titles import CHOICE_REASONS, record_title, title_for
+from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
 PLACES = {row.name: place for place, row in enumerate(FIELD_ROWS)}

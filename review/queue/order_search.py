@@ -72,7 +72,7 @@ def build_search_index(table: Callable[[str], pl.DataFrame]) -> SearchIndex:
             `review_queue`, `subjects`.
     """
     orders = table("orders")
-    places = table("order_sources").select("order_id", record_id=pl.concat_str("source", "source_key", separator=":"))
+    places = table("order_sources").select("order_id", "record_id")
     records = table("source_records").join(places, on="record_id")
     former = table("id_redirects").filter(pl.col("kind") == "order")
     references = [

@@ -116,5 +116,5 @@ class _Watch:
         obeyed = self._whole.table("obeyed_decisions")
         taken = DecisionsSinceRelease.of(desk.ledger.read(), obeyed)
         sources, orders = self._whole.table("order_sources"), self._whole.table("orders")
-        owners = sources.select("order_id", record_id=pl.concat_str("source", "source_key", separator=":"))
+        owners = sources.select("order_id", "record_id")
         return decided_items(self._items, taken, owners.join(orders.select("order_id", "subject_id"), on="order_id"))

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from benchmarks.linkage import Counts, count_causes, count_pairs, field_states, planted_in, tell, wrong_pairs
+from benchmarks.linkage import Counts, count_causes, count_pairs, field_states, planted_in, render, wrong_pairs
 from benchmarks.twists import TWISTS
 
 # True clusters abc, de, f; found: ab, c, de with f.
@@ -68,7 +68,7 @@ def test_causes_are_counted_one_by_one_and_together():
 def test_table_shows_means_and_the_lowest():
     whole, half = Counts(2, 2, 2, 1, 1), Counts(2, 2, 1, 2, 0)
     nights = {"a": [dict.fromkeys(("orders", "subjects", "arrests"), counts) for counts in (whole, half)]}
-    row = tell(nights).splitlines()[1].split()
+    row = render(nights).splitlines()[1].split()
     assert row == ["a", "orders", "0.7500", "0.7500", "0.7500", "0.5000", "0.5000"]
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from benchmarks.night import Run, middle, step_seconds, tell
+from benchmarks.night import Run, middle, render, step_seconds
 
 
 def line(second, event, step=None):
@@ -28,6 +28,6 @@ def test_the_middle_of_three_runs_is_taken_figure_by_figure():
 
 def test_table_shows_one_thread_as_a_multiple():
     quick, slow = Run({"release": 2.0}, 4.0, 4.0, 10**9), Run({"release": 3.0}, 5.0, 4.0, 10**9)
-    rows = [row.split() for row in tell({400: (quick, slow)}).splitlines()]
+    rows = [row.split() for row in render({400: (quick, slow)}).splitlines()]
     assert rows[1] == ["release", "2.0", "s", "1.50x"]
     assert rows[2] == ["whole", "4.0", "s", "1.25x"]

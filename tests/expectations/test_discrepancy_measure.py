@@ -5,7 +5,7 @@ import pytest
 from order_cases import against_agreement, discrepancies, record
 
 from benchmarks.discrepancies import find_in_folder
-from benchmarks.planted import PLACE, measure, places, plant, tell_hidden
+from benchmarks.planted import PLACE, find_hidden, measure, places, plant
 from benchmarks.truth import FIELDS
 from samples.nights import write_nights
 from warehouse.tables.core import CORE_REJECTED_VALUES
@@ -53,7 +53,7 @@ def hidden(field, *rows, refused=()):
     stated = statements(*rows)
     links = links_of(stated)
     unread = [{"source": "pnc", "source_key": "1", "field": name} for name in refused]
-    told = tell_hidden(
+    told = find_hidden(
         plant(errors(field), stated, truth(), links),
         stated,
         truth(),
@@ -79,11 +79,11 @@ def test_found_planted_and_hits_are_counted_by_field():
 
 def test_what_the_deliveries_do_not_show_counts_in_the_one_recall_alone():
     schema = dict.fromkeys((*PLACE, "hidden"), pl.String)
-    rows = [("pnc", "1", "made", None), ("pnc", "2", "made", "untold"), ("pnc", "3", "made", "no trace")]
+    rows = [("pnc", "1", "made", None), ("pnc", "2", "made", "unstated"), ("pnc", "3", "made", "no trace")]
     planted = pl.DataFrame(rows, schema=schema, orient="row")
     table = measure(planted.head(2).select(PLACE), planted).row(0, named=True)
     assert (table["planted"], table["hits"], table["recall"]) == (3, 2, 0.667)
-    assert (table["visible"], table["visible_recall"], table["untold"], table["no trace"]) == (1, 1.0, 1, 1)
+    assert (table["visible"], table["visible_recall"], table["unstated"], table["no trace"]) == (1, 1.0, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ OTHER = {"source": "pnd", "source_key": "2"}
     ("field", "rows", "expected"),
     [
         pytest.param("made", [{"made": "2021-03-10"}, OTHER], None, id="another record tells the truth"),
-        pytest.param("made", [{"made": "2021-03-10"}], "untold", id="no other record"),
+        pytest.param("made", [{"made": "2021-03-10"}], "unstated", id="no other record"),
         pytest.param(
-            "made", [{"made": "2021-03-10"}, OTHER | {"made": "2021-03-11"}], "untold", id="all others are wrong too"
+            "made", [{"made": "2021-03-10"}, OTHER | {"made": "2021-03-11"}], "unstated", id="all others are wrong too"
         ),
         pytest.param("made", [{}, OTHER], "no trace", id="the record says the truth"),
         pytest.param("sex", [{"sex": None}, OTHER | {"sex": "F"}], "no trace", id="the record does not say"),
@@ -142,8 +142,8 @@ def test_a_discharge_that_no_record_tells_is_hidden():
     stated = statements({"status": "live"}, OTHER | {"status": "live"})
     discharged = truth().with_columns(status=pl.lit("discharged"))
     links = links_of(stated)
-    told = tell_hidden(errors("status"), stated, discharged, links, refused=CORE_REJECTED_VALUES.empty())
-    assert told.get_column("hidden").item() == "untold"
+    told = find_hidden(errors("status"), stated, discharged, links, refused=CORE_REJECTED_VALUES.empty())
+    assert told.get_column("hidden").item() == "unstated"
 
 
 def test_what_cannot_be_read_shows_by_itself():
@@ -153,10 +153,10 @@ def test_what_cannot_be_read_shows_by_itself():
 
 def test_an_upload_without_conditions_says_nothing_untrue():
     said = {"conditions": None}
-    assert hidden("conditions", said, OTHER | {"conditions": "C01"}) == "untold"
+    assert hidden("conditions", said, OTHER | {"conditions": "C01"}) == "unstated"
     stated = statements(OTHER | said)
     wrong = errors("conditions").with_columns(source=pl.lit("pnd"), source_key=pl.lit("2"))
-    told = tell_hidden(wrong, stated, truth(), links_of(stated), refused=CORE_REJECTED_VALUES.empty())
+    told = find_hidden(wrong, stated, truth(), links_of(stated), refused=CORE_REJECTED_VALUES.empty())
     assert told.get_column("hidden").item() == "no trace"
 
 

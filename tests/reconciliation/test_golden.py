@@ -5,10 +5,11 @@ from datetime import date
 
 import polars as pl
 import pytest
+from golden_choice import choose_golden
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciliation.golden import ORDER_FIELDS, PERSON_FIELDS, choose_golden
+from reconciliation.golden import ORDER_FIELDS, PERSON_FIELDS
 from warehouse.tables.core import CORE_ARRESTS, CORE_ORDERS
 from warehouse.tables.link import LINK_CLUSTERS
 

@@ -103,7 +103,8 @@ def night():
             order | {"order_id": name, "made_on": date(year, 1, 1)} for name, year in (("ORD-1", 2020), ("ORD-2", 2023))
         ],
         ORDER_SOURCES: [
-            owned | {"source": source, "source_key": key, "order_id": name} for source, key, name in places
+            owned | {"source": source, "source_key": key, "record_id": f"{source}:{key}", "order_id": name}
+            for source, key, name in places
         ],
         DISCREPANCIES: [flaw | {"source": "pnc", "source_key": "3", "observed": "F", "expected": "M"}],
         ID_REDIRECTS: [

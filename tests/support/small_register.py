@@ -62,6 +62,7 @@ def records_of(order_id: str) -> list[dict[str, object]]:
         {
             "source": source,
             "source_key": f"{source}{order_id}",
+            "record_id": f"{source}:{source}{order_id}",
             "order_id": order_id,
             "match_weight": 12.5,
             "is_duplicate": False,

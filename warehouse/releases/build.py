@@ -82,6 +82,4 @@ def _near_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:
 
 
 def _orders_of_records(building: Path) -> pl.LazyFrame:
-    return pl.scan_parquet(building / "order_sources.parquet").select(
-        pl.concat_str("source", "source_key", separator=":").alias("record_id"), "order_id"
-    )
+    return pl.scan_parquet(building / "order_sources.parquet").select("record_id", "order_id")

@@ -23,7 +23,7 @@ from typing import Any
 
 import polars as pl
 
-from warehouse.disk import digest_of, put_text, sync, sync_folder, unfinished
+from warehouse.disk import file_digest, put_text, sync, sync_folder, unfinished
 from warehouse.home import Home
 from warehouse.releases.build import hash_of, write_tables
 from warehouse.releases.duckdb_file import write_register
@@ -130,7 +130,7 @@ def publish(
     home.create()
     with _publishing(home) as building:
         rows = write_tables(building, tables)
-        digests = {name: digest_of(building / f"{name}.parquet") for name in rows}
+        digests = {name: file_digest(building / f"{name}.parquet") for name in rows}
         release = _published_as(home, as_of, digests)
         if release is None:
             account = {
@@ -147,7 +147,11 @@ def publish(
             check_caused(pl.read_parquet(building / f"{RELEASE_CHANGES.name}.parquet"))
             check_repeated(account, [made.manifest for made in _revisions(home, as_of)])
             write_register(building, building / DATABASE, tables=[t for t in QUERIED_TABLES if t.name in rows])
-            named = {"release_id": _next_id(home, as_of), **account, "database_digest": digest_of(building / DATABASE)}
+            named = {
+                "release_id": _next_id(home, as_of),
+                **account,
+                "database_digest": file_digest(building / DATABASE),
+            }
             release = _put_in_place(home, building, named)
         _put_in_force(home, release)
     return release
@@ -220,7 +224,7 @@ def verify(release: Release) -> tuple[str, ...]:
     changed = [
         name
         for name, digest in digests.items()
-        if not (release.path / name).exists() or digest_of(release.path / name) != digest
+        if not (release.path / name).exists() or file_digest(release.path / name) != digest
     ]
     is_consistent = hash_of(release.manifest["digests"]) == release.content_hash
     return tuple(changed) if is_consistent else (MANIFEST, *changed)

@@ -7,6 +7,8 @@ from warehouse.identifiers import ASN_PATTERN, CRO_PATTERN, PNC_ID_PATTERN
 from warehouse.schema import Column, Table
 from warehouse.sources import SOURCE_NAMES
 
+RECORD_ID = pl.concat_str("source", "source_key", separator=":")
+"""The id of a record in all tables, for those that hold its two parts."""
 ORDER_TYPES = ("STRO", "STPO", "TERO", "TEPO")
 RECORDED_STATUSES = ("live", "expired", "discharged", "superseded")
 RESULT_STATES = ("FINAL", "AMENDED", "WITHDRAWN")
@@ -90,14 +92,20 @@ CORE_ORDERS = Table(
             "recorded_status",
             "Status as recorded: live, expired, discharged, superseded.",
             codes=RECORDED_STATUSES,
+            title="Status",
         ),
-        Column("result_state", "Courts only: FINAL, AMENDED or WITHDRAWN.", codes=RESULT_STATES),
+        Column(
+            "result_state",
+            "Courts only: FINAL, AMENDED or WITHDRAWN.",
+            codes=RESULT_STATES,
+            title="State of the court result",
+        ),
         Column("amends_source_key", "Courts only: the result that this one amends."),
-        Column("case_urn", "Courts only: unique reference of the case."),
-        Column("occurrence_ref", "Occurrence reference of the force or region."),
+        Column("case_urn", "Courts only: unique reference of the case.", title="Case reference"),
+        Column("occurrence_ref", "Occurrence reference of the force or region.", title="Occurrence reference"),
         Column("is_county_lines", "Marked as linked to county lines; null where it does not say.", pl.Boolean),
-        Column("breach_count", "Breaches recorded.", pl.Int64, minimum=0),
-        Column("recorded_on", "Day the source last touched the record.", pl.Date),
+        Column("breach_count", "Breaches recorded.", pl.Int64, minimum=0, title="Breaches recorded"),
+        Column("recorded_on", "Day the source last touched the record.", pl.Date, title="Record last touched on"),
     ),
     key=("record_id",),
 )

@@ -143,6 +143,7 @@ class Custom(SingleValue):
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
         values = column.dictionary.values
+        check_kind(column, "single values", [values.dtype.base_type()])
 
         def judge(one: Codes, other: Codes) -> Levels:
             first, second, places = distinct_pairs(one, other, len(values))
@@ -185,12 +186,17 @@ def check_ascending(name: str, limits: Sequence[float]) -> None:
         raise ValueError(f"{name} go from the least, one at least: {tuple(limits)}")
 
 
-def check_kind(column: Column, kinds: Sequence[type[pl.DataType]], told: str) -> None:
-    """Refuse values of another kind than a comparator reads.
+def check_kind(column: Column, expected: str, kinds: Sequence[type[pl.DataType]]) -> None:
+    """Refuse values that a comparator can't compare.
+
+    Args:
+        column: of single values.
+        expected: what the values must be, in words.
+        kinds: the types of these.
 
     Raises:
-        ValueError: they are.
+        ValueError: the values are of another type, or lists.
     """
     found = column.dictionary.values.dtype.base_type()
-    if found not in kinds:
-        raise ValueError(f"{told} are compared here, not {found}")
+    if column.members is not None or found not in kinds:
+        raise ValueError(f"values must be {expected}, not {'lists of ' * (column.members is not None)}{found}")

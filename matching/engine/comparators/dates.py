@@ -163,7 +163,7 @@ class _Dates:
 
 
 def _read(column: Column, options: Dates) -> _Dates:
-    check_kind(column, [pl.Date, pl.Datetime, pl.String], "dates and texts")
+    check_kind(column, "dates or text", [pl.Date, pl.Datetime, pl.String])
     values = column.dictionary.values
     texts = values if values.dtype == pl.String else values.dt.to_string("%Y-%m-%d")
     # A digit that stands alone is a month or a day without its nought.
@@ -218,6 +218,6 @@ class DaysApart(SingleValue):
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
-        check_kind(column, [pl.Date, pl.Datetime], "dates")
+        check_kind(column, "dates", [pl.Date, pl.Datetime])
         moments = column.dictionary.values.cast(pl.Datetime("us")).to_physical().to_numpy() / 86_400e6
         return lambda one, other: graded(-np.abs(moments[one] - moments[other]), [-limit for limit in self.limits])

@@ -122,7 +122,12 @@ class Expressions(Comparator):
         reached = pl.lit(places[-1], dtype=pl.Int8)
         for place, step in reversed(list(zip(places[:-1], self.steps[:-1], strict=True))):
             reached = pl.when(step.condition).then(pl.lit(place, dtype=pl.Int8)).otherwise(reached)
-        return both.with_columns(features).select(level=reached).to_series().to_numpy()
+        try:
+            return both.with_columns(features).select(level=reached).to_series().to_numpy()
+        except pl.exceptions.PolarsError as error:
+            # Its message may quote values.
+            read = ", ".join(f"{name} ({kind})" for name, kind in rows.schema.items())
+            raise ValueError(f"conditions can't be worked out from {read}: {type(error).__name__}") from None
 
 
 def _places(steps: Sequence[Level]) -> list[int]:

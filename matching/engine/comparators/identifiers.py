@@ -80,5 +80,5 @@ class Identifier(SingleValue):
         return judge
 
     def _valid(self, column: Column) -> Flags:
-        check_kind(column, [pl.String], "texts")
+        check_kind(column, "text", [pl.String])
         return np.asarray(self.check(column.dictionary.values).fill_null(value=False).to_numpy(), np.bool_)

@@ -90,7 +90,7 @@ class AnyShared(SingleValue):
 
 def _elements(column: Column) -> Sets:
     if column.members is None:
-        raise ValueError(f"lists are compared here, not {column.dictionary.values.dtype.base_type()}")
+        raise ValueError(f"values must be lists, not {column.dictionary.values.dtype.base_type()}")
     return column.members
 
 
@@ -121,7 +121,7 @@ class Tokens(SingleValue):
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
-        check_kind(column, [pl.String], "texts")
+        check_kind(column, "text", [pl.String])
         sets, weights, totals = self._weigh(column)
 
         def judge(one: Codes, other: Codes) -> Levels:

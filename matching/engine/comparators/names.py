@@ -121,10 +121,10 @@ class NamePart(Comparator):
         wanted = 1 + bool(self.exchange) + self.aliases
         if len(columns) != wanted:
             raise ValueError(f"a part of a name with these options reads {wanted} columns, not {len(columns)}")
-        if self.aliases and columns[-1].members is None:
-            raise ValueError("the last column lists other values of the part, and is no list")
+        if self.aliases and columns[-1].members is None and len(columns[-1].dictionary.values):
+            raise ValueError("the last column must hold lists of other names")
         if len(columns[0].dictionary.values):
-            check_kind(columns[0], [pl.String], "texts")
+            check_kind(columns[0], "text", [pl.String])
 
     def _degrees(self, part: Column, one: Codes, other: Codes, groups: Sets | None) -> Levels:
         """Levels of different known values, from the best threshold to different."""

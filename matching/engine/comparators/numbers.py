@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from matching.engine.comparators.base import NOT_KNOWN, SAME, Difference, Levels, SingleValue, check_ascending, graded
+from matching.engine.comparators.base import (
+    NOT_KNOWN,
+    SAME,
+    Difference,
+    Levels,
+    SingleValue,
+    check_ascending,
+    check_kind,
+    graded,
+)
 from matching.engine.values import Codes, Column
 
 
@@ -64,6 +73,5 @@ class Numbers(SingleValue):
 
 def _read(column: Column) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     values: pl.Series = column.dictionary.values
-    if not values.dtype.is_numeric():
-        raise ValueError(f"numbers are compared here, not {values.dtype.base_type()}")
+    check_kind(column, "numbers", [values.dtype.base_type()] if values.dtype.is_numeric() else [])
     return values.cast(pl.Float64).to_numpy()

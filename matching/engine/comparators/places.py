@@ -35,7 +35,7 @@ class Postcode(SingleValue):
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
-        check_kind(column, [pl.String], "texts")
+        check_kind(column, "text", [pl.String])
         plain = column.dictionary.values.str.to_lowercase().str.replace_all("[^a-z0-9]", "")
         spelled = encode([plain])[0]
         # The outward half takes as little as leaves a whole inward half, else all.

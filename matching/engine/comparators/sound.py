@@ -49,7 +49,7 @@ class Sounds(SingleValue):
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
-        check_kind(column, [pl.String], "texts")
+        check_kind(column, "text", [pl.String])
         codes = number_groups(self.code, column.dictionary.values)
 
         def judge(one: Codes, other: Codes) -> Levels:

@@ -139,7 +139,7 @@ class JaroWinkler(SingleValue):
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
-        check_kind(column, [pl.String], "texts")
+        check_kind(column, "text", [pl.String])
 
         def judge(one: Codes, other: Codes) -> Levels:
             scores = jaro_winkler(column.dictionary, one, other, least=self.thresholds[-1])
@@ -164,7 +164,7 @@ class Edits(SingleValue):
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
-        check_kind(column, [pl.String], "texts")
+        check_kind(column, "text", [pl.String])
 
         def judge(one: Codes, other: Codes) -> Levels:
             scores = edits(column.dictionary, one, other, most=self.limits[-1])
@@ -196,7 +196,7 @@ class Words(SingleValue):
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
-        check_kind(column, [pl.String], "texts")
+        check_kind(column, "text", [pl.String])
         least = self.thresholds[-1]
         dictionary, ordered = sort_words(column.dictionary.values, once=self.subset)
         sets = number_lists(ordered) if self.subset else None

@@ -32,7 +32,7 @@ def digest_all(*orders, aliases=(), conditions=(), arrests=(), rejected=()):
         "arrests": rows(CORE_ARRESTS, *arrests),
         "rejected_values": rows(CORE_REJECTED_VALUES, *rejected),
     }
-    keys = ("source", "source_key", "row_number")
+    keys = ("source", "source_key", "record_id", "row_number")
     tables = {
         "orders": rows(ORDERS, {"order_id": "O1", "subject_id": "S1"}),
         "order_sources": rows(ORDER_SOURCES, *({key: row[key] for key in keys} | {"order_id": "O1"} for row in orders)),

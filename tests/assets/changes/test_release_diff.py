@@ -178,6 +178,7 @@ def test_a_row_of_a_regional_return_is_known_again_by_its_file(compare, digest, 
             .with_columns(
                 source=pl.lit("rocu"),
                 source_key=pl.lit("file#sheet#2"),
+                record_id=pl.lit("rocu:file#sheet#2"),
                 delivery_id=pl.lit("d"),
                 order_id=pl.lit(order_id),
             )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ledger_cases import BY_KIM, MISTAKE, START, conflict, pair, rows, undo, value
 
 from ledger.decisions.errors import ContradictionError, DecisionError
-from ledger.decisions.in_force import digest_of, fold, in_force
+from ledger.decisions.in_force import decisions_digest, fold, in_force
 from ledger.decisions.submitting import Bench
 from warehouse.tables.ledger import DECISIONS
 
@@ -109,7 +109,7 @@ def test_a_former_night_is_bound_by_what_was_known_then():
 
 def test_the_digest_tells_sets_of_decisions_apart_and_not_their_order():
     ledger = rows(value("ORD-1", "sex", "M"), value("ORD-2", "sex", "M"))
-    assert digest_of(ledger.reverse()) == digest_of(ledger) != digest_of(ledger.head(1))
+    assert decisions_digest(ledger.reverse()) == decisions_digest(ledger) != decisions_digest(ledger.head(1))
 
 
 def test_who_ended_a_decision_and_how_is_told():

@@ -9,11 +9,12 @@ from ledger_cases import discrepancies, records, rows
 from expectations.discrepancies import RULES
 from ledger.decisions.decidable import Present
 from ledger.decisions.in_force import in_force
-from ledger.packs.columns import COLUMNS, FIELD_TITLES
+from ledger.packs.columns import COLUMNS
 from ledger.packs.content import Material, find_lines
 from ledger.packs.owners import UnknownOwnerError, owner_title
 from warehouse.tables.packs import ASKED_CORRECTIONS
 from warehouse.tables.register import DISCREPANCIES, FIELD_PROVENANCE, ID_REDIRECTS, ORDER_SOURCES, ORDERS
+from warehouse.tables.titles import FIELD_TITLES
 
 AS_OF = date(2026, 11, 20)
 PNC, COURT, PND, OTHER = "pnc:00000001", "court:R000000009", "pnd:PND-0000005", "pnc:00000002"
@@ -55,7 +56,7 @@ def frame(table, *given):
 
 def present(*flaws):
     places = [
-        {"source": name.partition(":")[0], "source_key": name.partition(":")[2], "order_id": order}
+        {"record_id": name, "source": name.partition(":")[0], "source_key": name.partition(":")[2], "order_id": order}
         for name, order in ((PNC, "ORD-1"), (COURT, "ORD-1"), (PND, "ORD-1"), (OTHER, "ORD-2"))
     ]
     orders = [
@@ -105,7 +106,7 @@ def test_a_line_tells_what_is_held_what_is_asked_and_why():
         "severity": "high",
         "system": "PNC",
         "source_key": "00000001",
-        "field": "End",
+        "field": "Last day",
     }
     assert (line["held"], line["asked"]) == ("2027-01-01", "2026-01-01")
     assert line["why"] == "End differs. The PNC record gives another end."

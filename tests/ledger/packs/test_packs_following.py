@@ -55,7 +55,7 @@ def looked_at(line, observed, **values):
 
 def follow(lines, *, open_now=(), compared=(), held=HELD, moves=(), former=None, codes=CODES):
     sources = [
-        {"source": name.partition(":")[0], "source_key": name.partition(":")[2], "order_id": order}
+        {"record_id": name, "source": name.partition(":")[0], "source_key": name.partition(":")[2], "order_id": order}
         for name, order in held.items()
     ]
     order_sources = pl.DataFrame(sources, schema=ORDER_SOURCES.schema)

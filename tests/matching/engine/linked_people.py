@@ -9,7 +9,8 @@ import polars as pl
 from matching.engine.blocking import BlockingRule
 from matching.engine.comparators.base import Exact
 from matching.engine.comparators.text import Edits, JaroWinkler
-from matching.engine.model import Linkage, LinkageModel
+from matching.engine.linkage import Linkage
+from matching.engine.model import LinkageModel
 from matching.engine.patterns import Comparison, Rival
 from matching.engine.scores import Scores
 

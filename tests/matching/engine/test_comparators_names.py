@@ -113,7 +113,7 @@ def test_columns_must_be_those_that_the_options_ask_for():
     names = encode([pl.Series("forename", ["ANNA"]), pl.Series("surname", ["ROSS"])])
     with pytest.raises(ValueError, match="reads 1 columns, not 2"):
         NamePart().bind(names)
-    with pytest.raises(ValueError, match="is no list"):
+    with pytest.raises(ValueError, match="must hold lists of other names"):
         NamePart(aliases=True).bind(names)
 
 

@@ -95,7 +95,7 @@ def test_degrees_that_can_never_be_reached_are_refused(comparator, told):
 
 @pytest.mark.parametrize("comparator", [JaroWinkler(), Edits(), Words(), Tokens()])
 def test_numbers_are_no_text(comparator):
-    with pytest.raises(ValueError, match="texts are compared here, not Int64"):
+    with pytest.raises(ValueError, match="values must be text, not Int64"):
         comparator.bind(encode([pl.Series("value", [1, 2])]))
 
 

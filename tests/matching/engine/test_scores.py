@@ -11,10 +11,10 @@ from linked_people import MODEL, write_people
 
 from matching.engine.comparators.dates import Dates
 from matching.engine.model import LinkageModel
+from matching.engine.options import Options
 from matching.engine.parameters import Lift
 from matching.engine.patterns import Comparison, Rival
 from matching.engine.scores import Scores
-from matching.engine.training import Options
 from matching.engine.weights import probabilities
 
 PEOPLE = write_people(200)

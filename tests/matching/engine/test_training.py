@@ -9,9 +9,11 @@ import numpy.typing as npt
 import pytest
 
 from matching.engine.comparators.base import Custom, Exact
+from matching.engine.evidence import Evidence, Histogram, count_patterns
+from matching.engine.options import Options
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import Comparison, Rival, radices
-from matching.engine.training import Evidence, Histogram, Options, count_patterns, train
+from matching.engine.training import train
 from matching.engine.weights import beside_rivals, probabilities, weigh_patterns
 
 PLAIN = Options(dependence=False, rivals=False)

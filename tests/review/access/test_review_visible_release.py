@@ -21,10 +21,6 @@ def visible(whole):
     return VisibleRelease(whole, frozenset({whole.table("orders")["force_code"].drop_nulls()[0]}))
 
 
-def with_record_ids(order_sources):
-    return order_sources.with_columns(record_id=pl.concat_str("source", "source_key", separator=":"))
-
-
 def test_without_forces_everything_is_visible(whole):
     orders = whole.table("orders")
     assert VisibleRelease(whole, None).visible_orders() is None
@@ -34,7 +30,7 @@ def test_without_forces_everything_is_visible(whole):
 
 def test_an_order_is_visible_by_its_force_and_by_the_force_of_a_record_of_it(whole):
     orders, records = whole.table("orders"), whole.table("source_records")
-    owners = with_record_ids(whole.table("order_sources"))
+    owners = whole.table("order_sources")
     of_records = records.join(owners.select("record_id", "order_id"), on="record_id")
     for force in orders["force_code"].drop_nulls().unique().sort()[:5]:
         theirs = VisibleRelease(whole, frozenset({force}))
@@ -57,7 +53,7 @@ def test_every_table_is_limited_to_the_orders_of_the_viewer(visible, whole, name
         assert shown.equals(whole.table(name))
         return
     orders = visible.table("orders")
-    records = with_record_ids(visible.table("order_sources"))
+    records = visible.table("order_sources")
     known = {
         "order_id": set(orders["order_id"]),
         "subject_id": set(orders["subject_id"]),
@@ -87,7 +83,7 @@ def test_the_second_order_of_an_item_is_opened_with_its_records_and_nothing_else
     )
     opened = visible.opening([other["order_id"]])
     assert set(opened.table("orders")["order_id"]) - set(visible.table("orders")["order_id"]) == {other["order_id"]}
-    records = with_record_ids(whole.table("order_sources")).filter(order_id=other["order_id"])
+    records = whole.table("order_sources").filter(order_id=other["order_id"])
     more = set(opened.table("source_records")["record_id"]) - set(visible.table("source_records")["record_id"])
     assert more == set(records["record_id"])
     assert not opened.sees(other["order_id"])

@@ -34,9 +34,7 @@ class Case:
         counted = self.table("order_sources").group_by("order_id").len().filter(pl.col("len") >= 2).sort("order_id")
         self.order_id = counted.item(0, "order_id")
         self.records = self.table("order_sources").filter(pl.col("order_id") == self.order_id)
-        self.record_ids = (
-            self.records.select(pl.concat_str("source", "source_key", separator=":")).to_series().to_list()
-        )
+        self.record_ids = self.records.get_column("record_id").to_list()
 
     def decide(self, draft, by=BY_STEWARD):
         return self.ledger.decide(draft, by).decision_id

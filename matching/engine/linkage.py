@@ -1,0 +1,259 @@
+"""A model applied to tables: the candidate pairs, how they compare, and what is done with them.
+
+Belongs here: from records to compared pairs, in chunks and threads. Does not: what a model is (`model`), which tables
+are accepted (`tables`), the statistics (`training`, `weights`).
+"""
+
+import os
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from matching.engine.blocking import Blocks, BlocksLeftOut, Candidates, Draft, Masks, Rows, candidate_pairs, find_blocks
+from matching.engine.copies import Copies, find_copies, pair_left_out
+from matching.engine.evidence import gather_evidence, gather_evidence_among
+from matching.engine.frequencies import fit_frequencies
+from matching.engine.parameters import Parameters, check_parameters
+from matching.engine.patterns import Coded, Patterns, code_records, compare
+from matching.engine.scores import Scores
+from matching.engine.tables import Records
+from matching.engine.training import train
+from matching.engine.values import pairs_of
+from matching.engine.weights import Scales
+
+if TYPE_CHECKING:
+    from matching.engine.model import LinkageModel
+
+T = TypeVar("T", bound=np.generic)
+# Called with the number of candidate pairs compared so far, and an upper bound on all of them.
+Progress = Callable[[int, int], None]
+
+CHUNK = 250_000
+
+
+@dataclass(frozen=True, eq=False)
+class Linkage:
+    """A model applied to tables.
+
+    Records are in the order of their table and key, whatever the order in which they came.
+
+    Attributes:
+        model: the model.
+        tables: names of the tables.
+        keys: of the records.
+        sources: for each record, the place of its table in `tables`.
+        coded: the records as numbers.
+        copies: records that repeat another and are not compared themselves.
+        blocks: the blocking rules applied to the records.
+        left: rows of the candidate pairs.
+        right: the other row of each, which is the larger.
+        rules: a bit for each rule that makes the pair.
+        patterns: levels of the pairs.
+    """
+
+    model: "LinkageModel"
+    tables: tuple[str, ...]
+    keys: pl.Series
+    sources: npt.NDArray[np.int8]
+    coded: Coded
+    copies: Copies
+    blocks: Blocks
+    left: Rows
+    right: Rows
+    rules: Masks
+    patterns: Patterns
+
+    @property
+    def is_across(self) -> bool:
+        """Whether only pairs between tables are compared."""
+        return self.model.link_type == "link"
+
+    @property
+    def possible_pairs(self) -> int:
+        """How many pairs of records there are to compare, blocking aside."""
+        sizes = np.bincount(self.sources)
+        return pairs_of(len(self.sources)) - (sum(map(pairs_of, sizes.tolist())) if self.is_across else 0)
+
+    def train(self, among: npt.NDArray[np.bool_] | None = None) -> Parameters:
+        """Learn m and u from these tables, without labels.
+
+        Args:
+            among: which of the candidate pairs to learn from. Training then learns what distinguishes matches from the
+                rest of these pairs, not from random pairs (orders, among pairs of records of one person).
+        """
+        if among is not None:
+            evidence = gather_evidence_among(self, among)
+        else:
+            evidence = gather_evidence(self._without_copies(), random_pairs=self.model.options.random_pairs)
+        return train(evidence, self.model.name, self.model.options)
+
+    def score(self, parameters: Parameters) -> Scores:
+        """Weigh the candidate pairs.
+
+        Raises:
+            ValueError: the parameters are those of other comparisons.
+        """
+        check_parameters(parameters, self.model.comparisons)
+        scales = self._scales(parameters)
+        return Scores(
+            keys=self.keys,
+            sources=self.sources,
+            tables=self.tables,
+            left=self.left,
+            right=self.right,
+            patterns=self.patterns,
+            weights=scales.weigh(self.left, self.patterns),
+            scales=scales,
+            limits={self.tables.index(name): most for name, most in self.model.limits.items()},
+            copies=self.copies,
+        )
+
+    def _scales(self, parameters: Parameters) -> Scales:
+        options, seen = self.model.options, self._without_copies()
+        if not options.term_frequencies:
+            return Scales(self.coded, parameters, {})
+        scales = fit_frequencies(
+            seen.coded,
+            parameters,
+            left=seen.left,
+            patterns=seen.patterns,
+            sources=seen.sources,
+            across=seen.is_across,
+            own=options.own_frequencies,
+        )
+        return replace(scales, coded=self.coded)
+
+    def _without_copies(self) -> "Linkage":
+        """The same pairs of rows, numbered as if the copies were not there: one record should not count many times."""
+        if not len(self.copies.rows):
+            return self
+        rows = np.delete(np.arange(len(self.sources), dtype=np.int32), self.copies.rows)
+        return replace(
+            self,
+            keys=self.keys.gather(rows),
+            sources=self.sources[rows],
+            coded=replace(self.coded, codes=self.coded.codes[rows]),
+            left=np.searchsorted(rows, self.left).astype(np.int32),
+            right=np.searchsorted(rows, self.right).astype(np.int32),
+        )
+
+
+def link_records(
+    model: "LinkageModel",
+    records: Records,
+    *,
+    key: str,
+    threads: int | None,
+    chunk: int,
+    progress: Progress | None,
+    copies: bool,
+) -> Linkage:
+    """Code the records, find the candidate pairs and compare them; see `LinkageModel.on`."""
+    order, rows = _order(records, key)
+    sources = records.sources[order]
+    across = sources if model.link_type == "link" else None
+    threads = threads or os.cpu_count() or 1
+    with ThreadPoolExecutor(threads) as pool:
+        blocking = pool.submit(find_blocks, records.frame, model.rules, rows=rows, sources=across)
+        coded = code_records(model.comparisons, records.frame, order, each=pool.map)
+        blocks = blocking.result()
+    repeated, read = Copies(), records.frame.select(model.columns)
+    if copies:
+        limited = [place for place, name in enumerate(records.tables) if name in model.limits]
+        repeated = find_copies(read, coded.codes, order=order, sources=sources, limited=limited)
+    if len(repeated.rows):
+        kept = np.delete(order, repeated.rows)
+        blocks = find_blocks(records.frame[kept], model.rules, rows=rows[kept], sources=across)
+        coded = replace(coded, records=len(kept))
+    _warn_left_out(blocks)
+    keys = records.frame.get_column(key).gather(order)
+    nothing = np.zeros(0, np.int32)
+    left_out = Candidates(nothing, nothing, nothing.astype(np.uint32))
+    if copies and across is None:
+        left_out = pair_left_out(read, blocks, order=order, sources=sources)
+    left, right, rules, patterns = _compare_all(
+        coded, blocks, left_out, threads=threads, chunk=chunk, progress=progress
+    )
+    return Linkage(model, records.tables, keys, sources, coded, repeated, blocks, left, right, rules, patterns)
+
+
+def compare_again(model: "LinkageModel", records: Records, linkage: Linkage, *, key: str) -> Linkage:
+    """Compare the pairs of another linkage by this model.
+
+    Raises:
+        ValueError: the linkage is one of other records, or left copies out.
+    """
+    order, _ = _order(records, key)
+    if not records.frame.get_column(key).gather(order).equals(linkage.keys):
+        raise ValueError(f"model {model.name!r} is applied to other records than model {linkage.model.name!r}")
+    if len(linkage.copies.rows):
+        raise ValueError(f"apply model {linkage.model.name!r} with copies=False: what it reads is not all that counts")
+    coded = code_records(model.comparisons, records.frame, order)
+    starts = range(0, len(linkage.left), CHUNK)
+    with ThreadPoolExecutor() as pool:
+        parts = pool.map(
+            lambda start: compare(coded, linkage.left[start : start + CHUNK], linkage.right[start : start + CHUNK]),
+            starts,
+        )
+        nothing = np.zeros(0, np.int32)
+        patterns = np.concatenate([compare(coded, nothing, nothing), *parts])
+    return replace(linkage, model=model, coded=coded, patterns=patterns)
+
+
+def _order(records: Records, key: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The places of the records in the order of table and key, and for each place its row in that order."""
+    frame = pl.DataFrame({"source": records.sources, "key": records.frame.get_column(key)}).with_row_index("place")
+    order = frame.sort("source", "key").get_column("place").to_numpy().astype(np.intp)
+    rows = np.empty(len(order), np.intp)
+    rows[order] = np.arange(len(order))
+    return order, rows
+
+
+def _warn_left_out(blocks: Blocks) -> None:
+    for rule, keyed in zip(blocks.rules, blocks.keyed, strict=True):
+        if keyed.blocks_left_out:
+            warnings.warn(
+                f"blocking rule {rule.name!r} left out {keyed.pairs_left_out:,} pairs in blocks of more than "
+                f"{rule.most_pairs:,} pairs (blocks: {keyed.blocks_left_out:,}). They are compared only where another "
+                "rule makes them: make the key narrower, or raise most_pairs",
+                BlocksLeftOut,
+                stacklevel=4,
+            )
+
+
+def _compare_all(
+    coded: Coded, blocks: Blocks, first: Candidates, *, threads: int, chunk: int, progress: Progress | None
+) -> tuple[Rows, Rows, Masks, Patterns]:
+    """Some pairs and then those of the blocks, the rules that made them and their patterns, chunk by chunk."""
+    drafts = list(candidate_pairs(blocks, chunk))
+    left, right, rules = [first.left], [first.right], [first.rules]
+    patterns = [compare(coded, first.left, first.right)]
+    done, whole = 0, sum(draft.size for draft in drafts)
+
+    def carry_out(draft: Draft) -> tuple[Candidates, Patterns]:
+        pairs = draft.pairs()
+        return pairs, compare(coded, pairs.left, pairs.right)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for draft, (pairs, reached) in zip(drafts, pool.map(carry_out, drafts), strict=True):
+            left.append(pairs.left)
+            right.append(pairs.right)
+            rules.append(pairs.rules)
+            patterns.append(reached)
+            done += draft.size
+            if progress:
+                progress(done, whole)
+    return _joined(left), _joined(right), _joined(rules), _joined(patterns)
+
+
+def _joined(parts: list[npt.NDArray[T]]) -> npt.NDArray[T]:
+    """The parts as one array. The list is emptied, so that no more than one column is in memory twice."""
+    joined = np.concatenate(parts)
+    parts.clear()
+    return joined
