@@ -7,6 +7,8 @@ Dagster and polars are imported by the commands that need them: `--help` must no
 validates tables starts from this module.
 """
 
+import io
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ from cli.audit import audit_app
 from cli.decisions import decide_app, decisions_app
 from cli.models import model_app
 from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, print_summary, run_and_summarise
-from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail
+from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail, warn, words_of
 from cli.packs import packs_app
 from cli.quality import quality_app
 from cli.releases import release_app
@@ -138,11 +140,36 @@ def explain(
 
 
 def main() -> None:
-    """Entry point of the `concord` command: what was asked for and is not there is reported in words."""
+    """Entry point of the `concord` command: what is not there, or can't be read or written, is said in words."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sign that the terminal can't show is no failure
+    if sys.flags.optimize > 1:
+        warn("Python runs with -OO (PYTHONOPTIMIZE=2), which takes away texts that the libraries read: run it without")
+        sys.exit(Exit.USAGE)
+    code = _run()
+    _drop_unwritten()
+    sys.exit(code)
+
+
+def _run() -> int:
     try:
-        app()
+        return int(app(standalone_mode=True) or 0)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else int(Exit.FAILED)
     except (KeyError, IndexError):
         raise
     except LookupError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(Exit.FAILED)
+        warn(str(error))
+    except OSError as error:
+        warn(words_of(error))
+    return Exit.FAILED
+
+
+def _drop_unwritten() -> None:
+    """What is left to print and can't be printed is dropped: Python would end with a code of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.options import Exit, console, fail
+from cli.options import Exit, console, fail, warn, words_of
 
 if TYPE_CHECKING:
     from cli.summary import Summary
@@ -49,8 +49,12 @@ def run_and_summarise(home: Path, landing: Path, as_of: date, *, accept_unexplai
         fail(str(error), Exit.USAGE)
     except (NightFailedError, RunUnderWayError) as error:
         fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
-    summary = print_summary(state, release.release_id)
-    (state.runs / f"{release.release_id}.json").write_text(json.dumps(summary.as_dict(), indent=2), encoding="utf-8")
+    try:
+        summary = print_summary(state, release.release_id)
+        text = json.dumps(summary.as_dict(), indent=2)
+        (state.runs / f"{release.release_id}.json").write_text(text, encoding="utf-8")
+    except Exception as error:  # noqa: BLE001  # the release is in force, whatever fails from here on
+        warn(f"release {release.release_id} is published and in force; its summary can't be written: {words_of(error)}")
     return Exit.DEGRADED if release.state == "degraded" else Exit.PUBLISHED
 
 

@@ -3,6 +3,7 @@
 Belongs here: what more than one module of commands needs. Does not: any command.
 """
 
+from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -38,5 +39,19 @@ def console() -> "Console":
 
 def fail(message: str, code: Exit) -> NoReturn:
     """Say on standard error what went wrong, and exit with the code."""
-    typer.echo(message, err=True)
+    warn(message)
     raise typer.Exit(code)
+
+
+def warn(message: str) -> None:
+    """Say something on standard error, where that can be written."""
+    with suppress(OSError):
+        typer.echo(message, err=True)
+
+
+def words_of(error: BaseException) -> str:
+    """What went wrong, without a value of anybody's record: the words of the operating system, or else the kind."""
+    if not isinstance(error, OSError):
+        return type(error).__name__
+    place = f": {error.filename}" if error.filename else ""
+    return f"{error.strerror}{place}" if error.strerror else str(error)

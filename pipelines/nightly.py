@@ -10,6 +10,7 @@ import dagster as dg
 
 from assets.frame import NIGHTS
 from pipelines.assembly import build_definitions
+from pipelines.failures import words_of_failure
 from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
 from pipelines.settings import Settings
@@ -26,22 +27,6 @@ class NightFailedError(Exception):
 
 class UnknownNightError(Exception):
     """There is no such night: it lies before the law came into force, or in the future."""
-
-
-# Failures whose words hold counts, keys and paths. Others may quote a value and are named by their kind alone.
-OWN_FAILURES = frozenset(
-    {
-        "DagsterAssetCheckFailedError",
-        "DamagedReleaseError",
-        "Failure",
-        "LostRecordError",
-        "NotADirectoryError",
-        "OSError",
-        "PermissionError",
-        "PublicationRefusedError",
-        "UnbalancedDeliveryError",
-    }
-)
 
 
 def run_night(
@@ -78,7 +63,7 @@ def run_night(
                 run_config={"loggers": {"concord": {}}},
             )
     if not result.success:
-        raise NightFailedError(_first_failure(result))
+        raise NightFailedError(words_of_failure(result))
     return read_release(home, _published(result))
 
 
@@ -99,18 +84,3 @@ def _instance(home: Home) -> Iterator[dg.DagsterInstance]:
 def _published(result: dg.ExecuteInProcessResult) -> str:
     (materialization,) = result.asset_materializations_for_node("release")
     return str(materialization.metadata["release_id"].value)
-
-
-def _first_failure(result: dg.ExecuteInProcessResult) -> str:
-    failure = next((event for event in result.all_events if event.is_step_failure), None)
-    error = failure.step_failure_data.error if failure else None
-    # The outermost of our own failures says most: its message includes what it was raised from.
-    while error is not None and error.cause is not None and error.cls_name not in OWN_FAILURES:
-        error = error.cause
-    if failure is None or error is None:
-        return "the run failed before its first step"
-    own = error.cls_name in OWN_FAILURES
-    words = (
-        error.message.split(":", 1)[-1].strip() if own else f"{error.cls_name}; the run in Dagster has its traceback"
-    )
-    return f"step {failure.step_key}: {words}"

@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -29,7 +29,9 @@ class _StepHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
         if event is not None and event.event_type_value in STEP_EVENTS:
-            self.show(STEP_EVENTS[event.event_type_value], event.step_key)
+            # A log that can't be written, for a full disk or a reader that left, must not fail the night.
+            with suppress(OSError):
+                self.show(STEP_EVENTS[event.event_type_value], event.step_key)
 
     def show(self, event: str, step: str) -> None:
         """Show one step event."""

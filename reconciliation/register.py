@@ -6,6 +6,7 @@ Belongs here: questions put to a published register. Does not: drawing the answe
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +15,7 @@ import polars as pl
 
 from reconciliation.law import judge_status
 from warehouse.home import Home
-from warehouse.releases.duckdb_file import open_register
+from warehouse.releases.duckdb_file import Connection, open_register
 from warehouse.releases.release import RELEASE_NAME, Release, current_release, read_release, release_ids
 from warehouse.releases.rollback_history import withdrawn_releases
 from warehouse.tables.register import ORDERS
@@ -78,7 +79,11 @@ class Register:
 
     def __init__(self, release: Release) -> None:
         self.release = release
-        self._connection = open_register(release.database)
+
+    @cached_property
+    def _connection(self) -> Connection:
+        """The DuckDB file: opened by the first query, since a program that writes may hold it."""
+        return open_register(self.release.database)
 
     @classmethod
     def open(cls, home: Home | Path, release: str | None = None) -> Self:
@@ -159,7 +164,8 @@ class Register:
 
     def close(self) -> None:
         """Let the file go."""
-        self._connection.close()
+        if "_connection" in self.__dict__:
+            self._connection.close()
 
     def __enter__(self) -> Self:
         return self

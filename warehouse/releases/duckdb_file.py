@@ -3,6 +3,7 @@
 Belongs here: DDL and views. Does not: which rows are in them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,13 @@ from warehouse.tables.register import CONDITIONS, DIMENSIONS, ORDERS
 
 STORAGE_VERSION = "v1.4.0"
 """Older clients (from 1.4, the long-term one) can read the file."""
+
+
+Connection = duckdb.DuckDBPyConnection
+
+
+class RegisterInUseError(OSError):
+    """Another program has the DuckDB file of a release open for writing."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +98,21 @@ VIEWS = (
 
 
 def open_register(database: Path) -> duckdb.DuckDBPyConnection:
-    """The DuckDB file of a release, open for reading."""
-    return duckdb.connect(database, read_only=True)
+    """The DuckDB file of a release, open for reading.
+
+    Raises:
+        RegisterInUseError: another program has it open for writing.
+    """
+    try:
+        return duckdb.connect(database, read_only=True)
+    except duckdb.IOException as error:
+        holder = re.search(r"PID (\d+)", str(error))
+        if holder is None:
+            raise
+        raise RegisterInUseError(
+            f"the register is open for writing in another program (process {holder[1]}): close it there, or open it "
+            "read-only"
+        ) from None
 
 
 def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> None:

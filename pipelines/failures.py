@@ -1,0 +1,66 @@
+"""Why a run failed, in words that an operator can act on, without a value of anybody's record.
+
+Belongs here: from the error of a step to one line. Does not: running (`pipelines.nightly`).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+# Failures whose own words hold counts, keys and paths alone. Others may quote a value.
+OWN_FAILURES = frozenset(
+    {
+        "DagsterAssetCheckFailedError",
+        "DamagedReleaseError",
+        "Failure",
+        "LostRecordError",
+        "NotADirectoryError",
+        "OSError",
+        "PermissionError",
+        "PublicationRefusedError",
+        "UnbalancedDeliveryError",
+    }
+)
+KNOWN_CAUSES = (
+    ("no space left on device", "no space is left on the disk: make room, then run the night again"),
+    ("disk quota exceeded", "the disk quota of the user that runs Concord is used up: make room, then run again"),
+    ("home directory", "the user that runs Concord has no home directory: set HOME, then run the night again"),
+    ("getpwuid", "the user that runs Concord has no entry and no home directory: set HOME, then run the night again"),
+    ("too many open files", "too many files are open: raise the limit of open files, then run the night again"),
+    ("cannot allocate memory", "the machine has too little memory: free some, then run the night again"),
+    ("out of memory", "the machine has too little memory: free some, then run the night again"),
+    ("read-only file system", "the file system is read-only: mount it for writing, then run the night again"),
+    ("input/output error", "the disk reports an error: have it checked, then run the night again"),
+)
+"""What the messages of libraries and of the operating system mean, by a part of them in small letters."""
+
+
+def words_of_failure(result: dg.ExecuteInProcessResult) -> str:
+    """The step that failed first and why: known causes and our own failures in words, others by their kind."""
+    failure = next((event for event in result.all_events if event.is_step_failure), None)
+    error = failure.step_failure_data.error if failure else None
+    if failure is None or error is None:
+        return "the run failed before its first step"
+    return f"step {failure.step_key}: {_words(list(_chain(error)))}"
+
+
+def _words(chain: list[Any]) -> str:
+    own = next((error for error in chain if error.cls_name in OWN_FAILURES), None)
+    told = " ".join(error.to_string() for error in chain).lower()
+    known = next((words for part, words in KNOWN_CAUSES if part in told), None)
+    if known is not None:
+        return known
+    if own is not None:
+        # The outermost of our own failures says most: its message includes what it was raised from.
+        return str(own.message).split(":", 1)[-1].strip()
+    return f"{chain[-1].cls_name}; the run in Dagster has its traceback"
+
+
+def _chain(error: Any) -> Iterator[Any]:
+    """Dagster's record of an error and of what it was raised from; a traceback of another process is no cause."""
+    cause = error
+    while cause is not None:
+        if cause.cls_name != "_RemoteTraceback":
+            yield cause
+        cause = cause.cause

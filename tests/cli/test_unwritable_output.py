@@ -1,0 +1,78 @@
+"""What can't be shown never changes the outcome: signs, full disks, readers that left, a register open elsewhere."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from samples.nights import write_nights
+
+ENTRY = (sys.executable, "-c", "from cli.main import main; main()")
+NIGHT = "2026-11-20"
+
+
+def run(home: Path, *arguments: object, **more) -> subprocess.CompletedProcess[str]:
+    given = os.environ | {"CONCORD_HOME": str(home), "CONCORD_DAGSTER": str(home / "dagster")} | more.pop("env", {})
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
+    return subprocess.run([*ENTRY, *map(str, arguments)], env=given, text=True, check=False, **streams)
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory):
+    """A night that was run with a standard output that is a full disk, in an encoding without names' letters."""
+    folder = tmp_path_factory.mktemp("unwritable")
+    write_nights(folder, orders=5, seed=3)
+    with Path("/dev/full").open("w") as full:
+        done = run(folder / "home", "nightly", "--landing", folder / "landing", "--as-of", NIGHT, stdout=full,
+                   env={"PYTHONIOENCODING": "ascii"})  # fmt: skip
+    return folder / "home", done
+
+
+def test_a_published_night_is_published_though_its_summary_cannot_be_written(night):
+    home, done = night
+    assert done.returncode == 3, done.stderr
+    assert (home / "releases" / "CURRENT").read_text().strip() == f"r{NIGHT}"
+    assert f"release r{NIGHT} is published and in force" in done.stderr
+    assert "No space left on device" in done.stderr
+
+
+def test_names_that_the_terminal_cannot_show_are_shown_with_other_signs(night):
+    home, _ = night
+    done = run(home, "status", env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0, done.stderr
+    assert "REGISTER" in done.stdout
+
+
+def test_a_command_whose_reader_left_ends_without_a_traceback(night):
+    home, _ = night
+    with Path("/dev/full").open("w") as full:
+        done = run(home, "release", "list", stdout=full)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_register_that_is_open_for_writing_elsewhere_can_be_summed_up_and_says_who_holds_it(night):
+    home, _ = night
+    database = home / "releases" / f"r{NIGHT}" / "register.duckdb"
+    hold = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, database], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        assert run(home, "status").returncode == 0
+        look = (
+            "import sys; from pathlib import Path; from reconciliation.register import Register; "
+            "Register.open(Path(sys.argv[1])).query('SELECT 1')"
+        )
+        asked = subprocess.run([sys.executable, "-c", look, home], capture_output=True, text=True, check=False)
+        holder.communicate("")
+    assert f"open for writing in another program (process {holder.pid})" in asked.stderr
+
+
+def test_python_without_docstrings_is_refused_in_words():
+    done = subprocess.run([*ENTRY, "status"], env=os.environ | {"PYTHONOPTIMIZE": "2"}, capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert done.returncode == 2
+    assert "-OO" in done.stderr
