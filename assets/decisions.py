@@ -16,6 +16,7 @@ from ledger.decisions.values import typed_values
 from ledger.packs.log import asked_before, read_disclosures, read_pack_lines
 from matching.orders import Decisions
 from matching.standardise import fold
+from reconciliation.redirects import order_redirects
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.packs import ASKED_CORRECTIONS
 
@@ -88,7 +89,7 @@ def decide_values(
         owners: `record_id`, `order_id`, `subject_id` of the night.
         redirects: `ID_REDIRECTS` of the night.
     """
-    settled = overrides(decisions, records, owners, redirects.filter(pl.col("kind") == "order"))
+    settled = overrides(decisions, records, owners, order_redirects(redirects))
     lapsed = pl.concat([frame.get_column("decision_id") for frame in (settled.stale, settled.contradictions)])
     if lapsed.len():
         dg.get_dagster_logger().warning(

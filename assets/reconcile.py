@@ -22,6 +22,7 @@ from ledger.decisions.evidence import name_records
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from reconciliation import tables as register_tables
 from reconciliation.id_memory import identify
+from reconciliation.redirects import order_redirects
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
@@ -183,7 +184,7 @@ def gather_linked(store: TableStore, evidence: Evidence, found: pl.DataFrame) ->
             store.scan(DECISIONS.name).collect(),
             evidence.core_orders,
             owners=owners,
-            redirects=store.scan(ID_REDIRECTS.name).filter(pl.col("kind") == "order").collect(),
+            redirects=order_redirects(store.scan(ID_REDIRECTS.name).collect()),
             discrepancies=found,
         ),
     )
@@ -202,7 +203,7 @@ def follow_corrections(
     asked = store.scan(ASKED_CORRECTIONS.name).collect()
     if asked.is_empty():
         return CORRECTION_LINES.empty()
-    redirects = store.scan(ID_REDIRECTS.name).filter(pl.col("kind") == "order").collect()
+    redirects = order_redirects(store.scan(ID_REDIRECTS.name).collect())
     records = name_records(evidence.core_orders)
     places = find_places(asked, records, evidence.order_sources, redirects)
     frames = rule_frames(evidence, as_of=as_of, clock=clock)
@@ -224,7 +225,7 @@ def closures_of(found: pl.DataFrame, evidence: Evidence, store: TableStore) -> C
         found,
         evidence.core_orders,
         evidence.orders.get_column("order_id"),
-        store.scan(ID_REDIRECTS.name).filter(pl.col("kind") == "order").collect(),
+        order_redirects(store.scan(ID_REDIRECTS.name).collect()),
     )
 
 

@@ -7,7 +7,8 @@ contradictions (`ledger.decisions`), their place in the queue (`expectations.rev
 import polars as pl
 
 from ledger.decisions.binding import closures, constraints, overrides
-from ledger.decisions.evidence import follow_orders, name_records
+from ledger.decisions.evidence import name_records
+from reconciliation.redirects import follow_orders
 
 SECOND_LOOKS = pl.Schema(
     {

@@ -25,12 +25,12 @@ from review.access.account_changes import AccountChanges
 from review.access.audit_recorder import AuditRecorder, head_file
 from review.access.passwords import Passwords, WeakPasswordError
 from review.desk import Desk
+from warehouse.csv_text import guard_cell
 from warehouse.home import Home
 
 OPERATOR = "operator"
 """Who is logged for what is done on the command line, where nobody signs in."""
 COLUMNS = ("sequence", "at", "who", "act", "what", "reason", "previous", "digest")
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def _write_csv(stream: Any, rows: Iterator[dict[str, Any]]) -> int:
     writer, count = csv.DictWriter(stream, COLUMNS), 0
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: _harmless(value) for name, value in row.items()})
+        writer.writerow({name: guard_cell(value) if isinstance(value, str) else value for name, value in row.items()})
         count += 1
     return count
 
@@ -116,8 +116,3 @@ def _write_csv(stream: Any, rows: Iterator[dict[str, Any]]) -> int:
 def _as_texts(row: dict[str, Any]) -> dict[str, Any]:
     at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
     return {name: row[name] for name in COLUMNS} | {"at": at}
-
-
-def _harmless(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value

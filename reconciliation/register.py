@@ -14,11 +14,12 @@ from typing import Any, Self
 import polars as pl
 
 from reconciliation.law import judge_status
+from reconciliation.redirects import follow_redirects, order_redirects
 from warehouse.home import Home
 from warehouse.releases.duckdb_file import Connection, open_register
 from warehouse.releases.release import RELEASE_NAME, Release, current_release, read_release, release_ids
 from warehouse.releases.rollback_history import withdrawn_releases
-from warehouse.tables.register import ORDERS
+from warehouse.tables.register import ID_REDIRECTS, ORDERS
 from warehouse.tables.release import ORDER_PAIRS, RELEASE_TABLES
 
 
@@ -180,27 +181,18 @@ class Register:
 
     def _follow(self, order_id: str) -> str:
         """The order itself, or the one that its redirects lead to."""
-        ends, seen, open_ids = set[str](), set[str](), {order_id}
-        while open_ids:
-            seen |= open_ids
-            known = set(self._orders_among(open_ids))
-            ends |= known
-            open_ids = set(self._redirects_of(open_ids - known)) - seen
-        if len(ends) == 1:
-            return ends.pop()
-        if ends:
-            raise UnknownOrderError(f"order {order_id} was split into {', '.join(sorted(ends))}: ask for one of them")
-        raise UnknownOrderError(f"release {self.release.release_id} has no order {order_id}")
-
-    def _orders_among(self, ids: set[str]) -> list[str]:
-        rows = self._connection.execute("SELECT order_id FROM orders WHERE order_id IN (SELECT unnest(?))", [list(ids)])
-        return [row[0] for row in rows.fetchall()]
-
-    def _redirects_of(self, ids: set[str]) -> list[str]:
-        rows = self._connection.execute(
-            "SELECT new_id FROM id_redirects WHERE kind = 'order' AND old_id IN (SELECT unnest(?))", [list(ids)]
+        orders, redirects = (
+            pl.read_parquet(self.release.parquet(table.name), columns=columns)
+            for table, columns in ((ORDERS, ["order_id"]), (ID_REDIRECTS, None))
         )
-        return [row[0] for row in rows.fetchall()]
+        known = orders.get_column("order_id")
+        reached = follow_redirects(pl.Series([order_id]), order_redirects(redirects), until=known)
+        ends = known.filter(known.is_in(reached.get_column("reached").implode())).sort().to_list()
+        if len(ends) == 1:
+            return str(ends[0])
+        if ends:
+            raise UnknownOrderError(f"order {order_id} was split into {', '.join(ends)}: ask for one of them")
+        raise UnknownOrderError(f"release {self.release.release_id} has no order {order_id}")
 
     def _pairs(self, order_id: str) -> tuple[Pair, ...]:
         if not self.release.parquet(ORDER_PAIRS.name).exists():

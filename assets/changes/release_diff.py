@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.changes.causes import cause_between
+from reconciliation.redirects import follow_redirects, order_redirects
 from warehouse.home import Home
 from warehouse.releases.release import Release, read_release, release_ids
 from warehouse.schema import Table
@@ -145,19 +146,11 @@ def _moves_of_records(before: Release, after: Release) -> pl.DataFrame:
 
 def _moves_by_redirects(before: Release, after: Release, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Where the redirects since `before` lead, followed until they reach orders of `after`."""
-    held, known = (
-        _read(release, ID_REDIRECTS).filter(pl.col("kind") == "order").select(MOVES) for release in (after, before)
-    )
+    held, known = (order_redirects(_read(release, ID_REDIRECTS)) for release in (after, before))
     steps = held.join(known, on=MOVES, how="anti")
-    moves = steps.join(old, left_on="old_id", right_on="order_id", how="semi")
-    seen, ended = moves.clear(), moves.clear()
-    while moves.height:
-        seen = pl.concat([seen, moves])
-        ended = pl.concat([ended, moves.join(new, left_on="new_id", right_on="order_id", how="semi")])
-        on = moves.join(new, left_on="new_id", right_on="order_id", how="anti")
-        further = on.join(steps.rename({"old_id": "new_id", "new_id": "end_id"}), on="new_id")
-        moves = further.select("old_id", pl.col("end_id").alias("new_id")).unique().join(seen, on=MOVES, how="anti")
-    return ended
+    first = steps.join(old, left_on="old_id", right_on="order_id", how="semi")
+    reached = follow_redirects(first.get_column("new_id"), steps, until=new.get_column("order_id"))
+    return first.join(reached, left_on="new_id", right_on="id").select("old_id", new_id="reached")
 
 
 def _find_fates(old: pl.DataFrame, new: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:

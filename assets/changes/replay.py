@@ -18,6 +18,7 @@ from expectations.discrepancies import Evidence, PresenceClock, find_discrepanci
 from expectations.history import active_ones
 from expectations.quality import score_quality
 from reconciliation.law import judge_status
+from reconciliation.redirects import order_redirects
 from reconciliation.tables import finish_orders
 from warehouse.tables.register import DELIVERIES, DISCREPANCIES, ID_REDIRECTS, ORDERS, RELEASE_CHANGES, UNEXPLAINED
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS
@@ -102,15 +103,11 @@ def replay(differences: pl.DataFrame, reach: pl.DataFrame, *, former: Former, to
 def _side_of_former(former: Former) -> Side:
     manifest = former.release.manifest if former.release else {}
     digests, decisions = former.table(RECORD_DIGESTS), former.table(OBEYED_DECISIONS)
-    return Side(digests, decisions, _of_orders(former.table(ID_REDIRECTS)), manifest)
+    return Side(digests, decisions, order_redirects(former.table(ID_REDIRECTS)), manifest)
 
 
 def _side_of_tonight(tonight: Tonight) -> Side:
-    return Side(tonight.digests, tonight.decisions, _of_orders(tonight.redirects), tonight.account)
-
-
-def _of_orders(redirects: pl.DataFrame) -> pl.DataFrame:
-    return redirects.filter(pl.col("kind") == "order")
+    return Side(tonight.digests, tonight.decisions, order_redirects(tonight.redirects), tonight.account)
 
 
 def _statuses(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:

@@ -14,7 +14,7 @@ import polars as pl
 
 from ledger.decisions.contradictions import CANNOT, MUST, find_contradictions
 from ledger.decisions.decision import OF_CONFLICT
-from ledger.decisions.evidence import follow_orders, name_records
+from ledger.decisions.evidence import name_records
 from ledger.decisions.kinds import KINDS, PERSON_FIELD_NAMES, Level, codes_about
 from ledger.decisions.staleness import (
     conflicts,
@@ -24,6 +24,7 @@ from ledger.decisions.staleness import (
     stale_pairs,
     stale_values,
 )
+from reconciliation.redirects import follow_orders
 
 LINK = {"level": pl.String, "left_id": pl.String, "right_id": pl.String, "decision_id": pl.String}
 

@@ -13,10 +13,11 @@ import polars as pl
 
 from ledger.decisions.decision import OF_CONFLICT, Draft, Sighting, read_sightings
 from ledger.decisions.errors import DecisionError, ValuesChangedError
-from ledger.decisions.evidence import canonical_values, follow_orders, name_records
+from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.kinds import LINK_FIELDS
 from ledger.decisions.staleness import conflicts
 from ledger.decisions.values import read_value
+from reconciliation.redirects import follow_orders, order_redirects
 from reconciliation.tables import owners_of_records
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
 
@@ -70,7 +71,7 @@ class Present:
             owners=owners_of_records(tables[ORDER_SOURCES.name], orders),
             orders=orders,
             discrepancies=tables[DISCREPANCIES.name],
-            redirects=tables[ID_REDIRECTS.name].filter(pl.col("kind") == "order"),
+            redirects=order_redirects(tables[ID_REDIRECTS.name]),
             release_id=release_id,
             as_of=as_of,
             model_version=model_version,

@@ -18,13 +18,11 @@ import polars as pl
 
 from ledger.decisions.decision import Draft, find_problems, name_row, read_sightings
 from ledger.decisions.errors import BadLine, DecisionError, ImportRefusedError
+from warehouse.csv_text import guard_cell, unguard_cell
 from warehouse.schema import Column
 from warehouse.tables.ledger import DECISIONS
 
 SUFFIXES = (".csv", ".parquet")
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")
-"""What a spreadsheet would run, or hide: an apostrophe is put before it, and taken away again."""
-
 COLUMNS = tuple(DECISIONS.schema)
 
 
@@ -137,11 +135,11 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    return guard_cell(text)
 
 
 def _value(column: Column, cell: str) -> object:
-    text = cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell
+    text = unguard_cell(cell)
     if not text:
         return None
     try:

@@ -10,8 +10,9 @@ decision stale. Nor does a change towards what was decided: that is what the ste
 import polars as pl
 
 from ledger.decisions.decision import OF_CONFLICT
-from ledger.decisions.evidence import canonical_values, follow_orders, normal
+from ledger.decisions.evidence import canonical_values, normal
 from ledger.decisions.kinds import KINDS, codes_about
+from reconciliation.redirects import follow_orders
 from warehouse.tables.core import RECORD_ID
 
 CHANGE = {"decision_id": pl.String, "of": pl.String, "field": pl.String, "was": pl.String, "now": pl.String}

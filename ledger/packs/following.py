@@ -13,8 +13,9 @@ from datetime import date
 import polars as pl
 
 from ledger.decisions.decision import OF_CONFLICT
-from ledger.decisions.evidence import follow_orders, name_records, normal
+from ledger.decisions.evidence import name_records, normal
 from ledger.decisions.staleness import conflicts
+from reconciliation.redirects import follow_orders
 from warehouse.sources import is_from_court
 from warehouse.tables.register import CORRECTION_LINES
 

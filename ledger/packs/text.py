@@ -5,15 +5,13 @@ Belongs here: what is done to a value before it is written. Does not: the files 
 
 import re
 
-from ledger.decisions.exchange import FORMULA_SIGNS
+from warehouse.csv_text import guard_cell
 
 LONGEST_CELL = 32_767
 """Signs that a cell of a workbook can hold (Excel specifications and limits)."""
 
 CUT = " … cut: the CSV file has all"
 UNSHOWN = "\N{REPLACEMENT CHARACTER}"
-# Some spreadsheets take the wide forms, and what stands after a line break or a blank, for a formula too.
-WIDE_SIGNS = tuple("＝＋－＠")
 # Control signs but line breaks and tabs, halves of letters, and the two last signs of each plane (XML 1.0, s.2.2).
 NO_TEXT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
@@ -35,5 +33,4 @@ def for_cell(text: str | None) -> str:
 
 def for_csv(text: str | None) -> str:
     """A text as a CSV file holds it: with an apostrophe before what a spreadsheet would run."""
-    shown = plain(text)
-    return f"'{shown}" if shown.lstrip(" \n").startswith((*FORMULA_SIGNS, *WIDE_SIGNS)) else shown
+    return guard_cell(plain(text))

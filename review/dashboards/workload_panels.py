@@ -17,10 +17,10 @@ import altair as alt
 import polars as pl
 
 from ledger.decisions.decidable import Present
-from ledger.decisions.evidence import follow_orders
 from ledger.decisions.in_force import fold
 from ledger.desk.desk_tables import VERDICTS
 from ledger.desk.proposals import Proposal, read_proposals
+from reconciliation.redirects import follow_orders
 from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import Panel, PanelCell, count_words, panel_table, percent
 from review.dashboards.picture_store import PictureStore

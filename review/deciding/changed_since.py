@@ -11,8 +11,8 @@ import polars as pl
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.errors import DecisionError
-from ledger.decisions.evidence import follow_orders
 from ledger.decisions.in_force import decisions_digest
+from reconciliation.redirects import follow_orders
 from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import DecisionRequest
 from review.deciding.drafting import draft_all

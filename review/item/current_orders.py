@@ -1,6 +1,6 @@
 """Where an order is now: still there, merged into another one, or split.
 
-Belongs here: following redirects to where they end. Does not: making them (`reconciliation.identity`).
+Belongs here: what a page says of it. Does not: following redirects (`reconciliation.redirects`).
 """
 
 from collections.abc import Callable
@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import polars as pl
+
+from reconciliation.redirects import follow_redirects, order_redirects
 
 Tables = Callable[[str], pl.DataFrame]
 
@@ -39,14 +41,9 @@ def find_current_orders(order_id: str, table: Tables) -> CurrentOrders:
         order_id: an id that it has or once had.
         table: all tables of the release by name: an order that the viewer may not see is there all the same.
     """
-    moves = table("id_redirects").filter(pl.col("kind") == "order")
-    visited, fresh = {order_id}, {order_id}
-    while fresh:
-        led = moves.filter(pl.col("old_id").is_in(sorted(fresh))).get_column("new_id")
-        fresh = set(led) - visited
-        visited |= fresh
+    reached = follow_redirects(pl.Series([order_id]), order_redirects(table("id_redirects"))).get_column("reached")
     known = table("orders").get_column("order_id")
-    there = known.filter(known.is_in(sorted(visited))).sort().to_list()
+    there = known.filter(known.is_in(reached.implode())).sort().to_list()
     if order_id in there:
         return CurrentOrders(True, (order_id,), tuple(found for found in there if found != order_id))
     return CurrentOrders(False, tuple(there))

@@ -12,7 +12,6 @@ from typing import Any, Final
 import polars as pl
 
 from ledger.decisions.decision import read_sightings
-from ledger.decisions.evidence import follow_orders
 from ledger.decisions.in_force import fold
 from ledger.decisions.kinds import DECISION_REASON, KIND
 from ledger.decisions.staleness import (
@@ -24,6 +23,7 @@ from ledger.decisions.staleness import (
     stale_pairs,
     stale_values,
 )
+from reconciliation.redirects import follow_orders, follow_redirects, order_redirects
 from review.item.findings import format_value
 from review.item.titles import format_day, owner_title, record_title, title_for
 from warehouse.tables.titles import FIELD_TITLES
@@ -102,13 +102,8 @@ class PastDecision(DecisionSummary):
 
 def former_ids(order_ids: list[str], redirects: pl.DataFrame) -> list[str]:
     """The ids that orders have or once had."""
-    moves = redirects.filter(pl.col("kind") == "order")
-    known, fresh = set(order_ids), set(order_ids)
-    while fresh:
-        led = moves.filter(pl.col("new_id").is_in(sorted(fresh))).get_column("old_id")
-        fresh = set(led) - known
-        known |= fresh
-    return sorted(known)
+    backwards = order_redirects(redirects).select(old_id="new_id", new_id="old_id")
+    return follow_redirects(pl.Series(order_ids), backwards).get_column("reached").unique().sort().to_list()
 
 
 def summarise_decisions(folded: pl.DataFrame) -> list[DecisionSummary]:
@@ -214,7 +209,7 @@ def _record_names(table: Tables, handles: pl.Series) -> dict[str, str]:
 
 def _changes(standing: pl.DataFrame, table: Tables) -> Sequence[Values]:
     """What has changed since decisions that stand, as rows of `CHANGE`."""
-    redirects = table("id_redirects").filter(pl.col("kind") == "order")
+    redirects = order_redirects(table("id_redirects"))
     owners = table("order_sources").select("order_id", "record_id")
     handles = table("record_digests").filter(pl.col("kind") == "order").select("record_id", "handle")
     orders = table("orders").get_column("order_id")

@@ -17,6 +17,7 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
 from matching.standardise import fold
+from reconciliation.redirects import order_redirects
 from warehouse.identifiers import parse_cro, parse_pnc_id
 
 LONGEST: Final = 200
@@ -74,7 +75,7 @@ def build_search_index(table: Callable[[str], pl.DataFrame]) -> SearchIndex:
     orders = table("orders")
     places = table("order_sources").select("order_id", "record_id")
     records = table("source_records").join(places, on="record_id")
-    former = table("id_redirects").filter(pl.col("kind") == "order")
+    former = order_redirects(table("id_redirects"))
     references = [
         *(orders.select("order_id", reference=name) for name in ORDER_REFERENCES),
         *(records.select("order_id", reference=name) for name in RECORD_REFERENCES),

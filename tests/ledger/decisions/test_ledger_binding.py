@@ -9,7 +9,7 @@ from ledger_cases import conflict, discrepancies, owners, pair, records, redirec
 from ledger.decisions.binding import closures, constraints, overrides, touched_orders
 from ledger.decisions.contradictions import find_contradictions
 from ledger.decisions.decision import Sighting
-from ledger.decisions.evidence import canonical_values, follow_orders, name_records
+from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import LINK_FIELDS
 
@@ -248,11 +248,6 @@ def test_two_orders_of_one_person_that_were_given_two_births_bind_neither():
     found = overrides(ledger, NIGHT.with_columns(date_of_birth=None), HELD, NONE)
     assert found.contradictions.get_column("about").to_list() == ["value", "value"]
     assert found.values.is_empty()
-
-
-def test_redirects_that_lead_in_a_circle_lead_nowhere():
-    found = follow_orders(pl.Series(["X"]), pl.Series(["A"]), redirects(("X", "Y"), ("Y", "X")))
-    assert found.rows() == [("X", None)]
 
 
 def held_by(frame, name, kind="both_right", **more):

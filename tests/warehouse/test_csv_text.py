@@ -1,0 +1,30 @@
+"""No cell of a CSV file begins like a formula, and no text is lost by it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warehouse.csv_text import FORMULA_SIGNS, guard_cell, unguard_cell
+
+TEXTS = st.text() | st.text(alphabet=[*FORMULA_SIGNS, " ", "\n", "1"])
+
+
+@given(text=TEXTS)
+def test_a_guarded_text_is_read_back_as_it_was(text):
+    assert unguard_cell(guard_cell(text)) == text
+
+
+@given(text=TEXTS)
+def test_no_cell_begins_like_a_formula(text):
+    first = guard_cell(text).lstrip(" \n")[:1]
+    assert first == "'" or first not in FORMULA_SIGNS
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+44 20", "-5", "@SUM(A1)", " \n=1", "\tx", "＝1", "'quoted"])
+def test_what_a_spreadsheet_would_run_is_guarded(text):
+    assert guard_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "5", "O'Neill", "a=b", " plain"])
+def test_other_texts_are_left_as_they_are(text):
+    assert guard_cell(text) == text
