@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from review.item.value_marks import Piece, fold_name, mark_characters, mark_date, mark_name, mark_sets, mark_whole
 
 NAMES = st.text(st.sampled_from("aAäÄbBzßłŁ'’- \u0301\u202e李王;<>"), max_size=25)
+# Forms of a letter that are no difference: capitals, accents, and signs without a sound behind it.
+FORMS = {"A": ("a", "A", "ä", "Á", "a\u0301", "a'"), "N": ("n", "ñ", "N’"), "L": ("l", "ł", "L\u202e"), "王": ("王",)}
+LETTERS = st.sampled_from(sorted(FORMS))
 
 
 def written(pieces):
@@ -50,10 +53,27 @@ def test_a_name_does_not_differ_from_itself(name):
     assert all(piece.mark == "same" for piece in mark_name(name, name))
 
 
-@given(NAMES.filter(fold_name), NAMES.filter(fold_name))
-def test_names_without_marks_are_the_same_name(value, other):
-    if all(piece.mark == "same" for piece in mark_name(value, other)):
-        assert fold_name(value) == fold_name(other)
+@st.composite
+def spellings(draw):
+    """Two names of the same letters or of letters that differ in one, each letter in any of its forms."""
+    words = draw(st.lists(st.lists(LETTERS, min_size=1, max_size=6), min_size=1, max_size=3))
+    others = [list(word) for word in words]
+    if draw(st.booleans()):
+        word = draw(st.sampled_from(others))
+        word[draw(st.integers(0, len(word) - 1))] = draw(LETTERS)
+    return spelt(draw, words), spelt(draw, others)
+
+
+def spelt(draw, words):
+    parts = ["".join(draw(st.sampled_from(FORMS[letter])) for letter in word) for word in words]
+    return "".join(part + draw(st.sampled_from([" ", "-", "  "])) for part in parts[:-1]) + parts[-1]
+
+
+@given(spellings())
+def test_names_are_marked_exactly_where_they_are_not_the_same_name(names):
+    value, other = names
+    is_marked = any(piece.mark != "same" for piece in mark_name(value, other))
+    assert is_marked == (fold_name(value) != fold_name(other))
 
 
 def test_long_names_are_marked_without_delay():
