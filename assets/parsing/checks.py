@@ -12,6 +12,15 @@ from assets.parsing.rejections import Check
 
 CONDITION_CHECK = Check("condition_code", "text", "unknown_code", "wording like one of the catalogue's")
 COURT_CHECK = Check("court_code", "sent_court", "unknown_code", "a listed court, named so that no other fits")
+NAME_CHECKS = (
+    Check("surname", "beside_name", "beside_name", "a name alone", pl.col("beside_name").is_not_null()),
+    Check(
+        "date_of_birth",
+        "birth_in_name",
+        pl.col("birth_in_name_reason"),
+        "beside a name nothing, or the whole date of birth that its own field has",
+    ),
+)
 STATUS_CHECK = Check(
     "recorded_status", "sent_status", "unknown_code", "words for live, expired, discharged or superseded"
 )
@@ -26,7 +35,7 @@ def date_check(field: str, sent: str, expected: str) -> Check:
 
 
 def birth_check(sent: str, expected: str) -> Check:
-    """Check of a date of birth read with `assets.parsing.dates.read_birth`."""
+    """Check of a date of birth read with `assets.parsing.records.with_birth`."""
     return Check("date_of_birth", sent, pl.col("birth_reason"), expected)
 
 

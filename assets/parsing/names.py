@@ -1,140 +1,135 @@
-"""Names of persons: split into forenames and surname, in reading case, and folded.
+"""Names of persons as offices write them: split into forenames and surname, in reading case, and folded.
 
-Belongs here: the ways a name is written. Does not: comparing names.
+Belongs here: a name with all that is written beside it, and its columns. Does not: what can stand beside it
+(`name_additions`), which words are the surname (`name_split`), comparing names.
 """
 
-from functools import cache
-
 import polars as pl
+from polars.datatypes import DataType, DataTypeClass
 
 from assets.parsing.distinct import read_distinct
-from assets.parsing.words import known
-from matching.standardise import fold, plain_letters
-from warehouse.codes import reference
+from assets.parsing.name_additions import FORENAME, SURNAME, take_apart
+from assets.parsing.name_split import PARTICLES, are_initials, initials_apart, split_names
+from matching.names import listed_forenames
+from matching.standardise import fold
+from warehouse.tables.core import CORE_ALIASES
 
-TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Master", "Dr", "Prof", "Professor", "Sir", "Dame", "Rev", "Revd")
-PARTICLES = (
-    "de", "da", "do", "dos", "das", "di", "du", "del", "della", "der", "den", "van", "von", "ter", "ten",
-    "bin", "ibn", "bint", "abu", "al", "el", "la", "le", "st", "y",
-)  # fmt: skip
 # Written small within a surname; the others keep their capital.
 SMALL_PARTICLES = ("De La", "De", "Da", "Dos", "Das", "Di", "Du", "Del", "Della", "Der", "Den", "Van", "Von", "Bin")
-NAME_FIELDS = ("forenames", "forenames_folded", "surname", "surname_folded")
-_TITLE = rf"(?i)(^|[,/]\s*)(?:(?:{'|'.join(TITLES)})\b\.?\s*)+"
-_CAPITAL_WORDS = r"\b(?:Mc|Mac|[OD]['’])?\p{Lu}['’]?\p{Lu}[\p{Lu}'’\-]*(?:\s|$)"
-_LAST_WORDS = rf"(?i)^(?P<forenames>\S.*?)\s+(?P<surname>(?:(?:{'|'.join(PARTICLES)})\s+)*\S+)$"
+NAMES = dict.fromkeys(("forenames", "forenames_folded", "surname", "surname_folded"), pl.String)
+READ: dict[str, DataType | DataTypeClass] = {
+    **NAMES,
+    "other_names": pl.List(pl.Struct(NAMES)),
+    "birth_in_name": pl.String,
+    "beside_name": pl.String,
+}
 
 
-def split_name(text: pl.Expr) -> pl.Expr:
-    """Split a free-form name into a struct of `forenames` and `surname`, as written, titles dropped.
+def read_name(text: pl.Expr) -> pl.Expr:
+    """Read a name as an office writes it, with all that it writes beside it.
 
     In this order: `SMITH, Jon` and `SMITH/JON`; the words in capitals of a mixed-case name are the surname
-    (`Mr Jon SMITH`, `Smith JON`); a family name of a people that writes it first (`Nagy Péter`), unless the last word
-    is one too; else the last word, with the particles before it (`Ana de Souza`). A single word is a surname.
+    (`Mr Jon SMITH`, `Smith JON`), unless they are initials (`AJ Smith`); a name whose last word is a patronymic begins
+    with the surname (`Ivanov Ivan Sergeevich`), and so does one that begins with a family name of a people that writes
+    it first (`Nagy Péter`), unless the last word is one too, or one that ends in initials (`Smith J`); else the surname
+    is the last word, with the particles before it (`Ana de Souza`). A single word is a surname.
+
+    Returns:
+        A struct of `READ`: the four name columns of `warehouse.tables.core`; `other_names` in the same columns
+        (aliases, former names, and the name with its Jnr, Snr, II, III or IV); `birth_in_name`, a date of birth as
+        written; `beside_name`, what is neither a name nor a listed addition.
     """
-    return read_distinct(text, _split_names, {"forenames": pl.String, "surname": pl.String})
+    return read_distinct(text, _read_names, READ)
+
+
+def one_text(*, surname: pl.Expr, forenames: pl.Expr, name: pl.Expr) -> pl.Expr:
+    """The text of a name that has columns of its own for its parts, for `read_name`.
+
+    A cell can hold the whole name though the other is there too; where one is blank, the column for the whole name
+    counts. A surname alone is a surname, of however many words, unless it holds a comma, capitals beside other words
+    (`Tom SMITH`), or begins with a forename.
+    """
+    first = fold(surname.str.extract(r"^(\S+)\s")).is_in(listed_forenames())
+    is_whole = (first | surname.str.contains(r"[,/]|\p{Ll}.* \p{Lu}{2}|\p{Lu}{2}.* .*\p{Ll}")).fill_null(value=False)
+    return (
+        pl.when(surname.is_not_null() & forenames.is_not_null())
+        .then(surname + "/" + forenames)
+        .when(name.is_not_null())
+        .then(name)
+        .when(forenames.is_not_null() & ~forenames.str.contains(r"[\s,/]"))
+        .then(pl.lit("/") + forenames)
+        .when(surname.is_null())
+        .then(forenames)
+        .when(is_whole)
+        .then(surname)
+        .otherwise(surname + "/")
+    )
+
+
+def other_name_rows(people: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `CORE_ALIASES` for what stands beside main names (`record_id`, `other_names`)."""
+    listed = people.select("record_id", "other_names").explode("other_names").drop_nulls("other_names")
+    return CORE_ALIASES.conform(listed.unnest("other_names").with_columns(date_of_birth=pl.lit(None, pl.Date)))
 
 
 def reading_case(text: pl.Expr, *, is_surname: bool = False) -> pl.Expr:
     """Put a name that is all capitals or all small in reading case; others stay as written.
 
     `SMITH-JONES` → `Smith-Jones`, `O'BRIEN` → `O'Brien`, `McDONALD` and `MCDONALD` → `McDonald`, and in surnames
-    `DE SOUZA` → `de Souza`.
+    `DE SOUZA` → `de Souza`. Initials written together stay (`AJ`).
     """
-    bare = text.str.replace("^(Mc|Mac)", "")
+    bare = text.str.replace(rf"^(?:Mc|Mac|{PARTICLES})", "")
     is_one_case = (bare == bare.str.to_uppercase()) | (text == text.str.to_lowercase())
+    is_cased = ~text.str.contains(r"\p{Georgian}") & ~are_initials(text)
     cased = text.str.to_titlecase().str.replace_many({f"Mc{c}": f"Mc{c.upper()}" for c in "abcdefghijklmnopqrstuvwxyz"})
     if is_surname:
         small = {f"{particle} ": f"{particle.lower()} " for particle in SMALL_PARTICLES}
         cased = cased.str.replace_many(small, leftmost=True)
-    return pl.when(is_one_case).then(cased).otherwise(text)
-
-
-def read_name(text: pl.Expr) -> pl.Expr:
-    """Read a free-form name (see `split_name`) into a struct of the four name columns of `warehouse.tables.core`."""
-    return read_distinct(text, _read_names, dict.fromkeys(NAME_FIELDS, pl.String))
-
-
-def read_forenames(text: pl.Expr) -> pl.Expr:
-    """Read forenames from a field of their own into a struct of `forenames` and `forenames_folded`."""
-    return read_distinct(text, _read_forenames, dict.fromkeys(NAME_FIELDS[:2], pl.String))
-
-
-def read_surname(text: pl.Expr) -> pl.Expr:
-    """Read a surname from a field of its own into a struct of `surname` and `surname_folded`."""
-    return read_distinct(text, _read_surnames, dict.fromkeys(NAME_FIELDS[2:], pl.String))
+    return pl.when(is_one_case & is_cased).then(cased).otherwise(text)
 
 
 def _read_names(texts: pl.DataFrame) -> pl.DataFrame:
-    return _split_names(texts).with_columns(
-        *_written("forenames", pl.col("forenames")), *_written("surname", pl.col("surname"))
+    rows = split_names(take_apart(texts))
+    main, others = rows.filter(place=0), rows.filter(pl.col("place") > 0)
+    main = _with_shared_forenames(main, others)
+    other_names = _written(_other_names(others, main)).with_columns(
+        pl.concat_str("surname", "generation", separator=" ", ignore_nulls=True),
+        pl.concat_str("surname_folded", pl.col("generation").str.to_uppercase(), separator=" ", ignore_nulls=True),
     )
+    listed = other_names.group_by("text").agg(other_names=pl.struct(*NAMES).unique(maintain_order=True))
+    return _written(main).join(listed, on="text", how="left", nulls_equal=True)
 
 
-def _read_forenames(texts: pl.DataFrame) -> pl.DataFrame:
-    return texts.with_columns(_written("forenames", known(pl.col("text"))))
+def _with_shared_forenames(main: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """In `SMITH aka JONES, Tom` the forenames are those of both."""
+    parted = others.filter(pl.col("seen").str.contains("[,/]")).select("text", shared="forenames").unique("text")
+    is_alone = pl.col("forenames").is_null() & ~pl.col("seen").str.contains("[,/ ]")
+    joined = main.join(parted, on="text", how="left", nulls_equal=True)
+    return joined.with_columns(forenames=pl.when(is_alone).then("shared").otherwise("forenames")).drop("shared")
 
 
-def _read_surnames(texts: pl.DataFrame) -> pl.DataFrame:
-    return texts.with_columns(_written("surname", known(pl.col("text"))))
-
-
-def _written(part: str, seen: pl.Expr) -> list[pl.Expr]:
-    """The part of a name in reading case, and folded."""
-    cased = reading_case(seen, is_surname=part == "surname")
-    return [cased.alias(part), fold(seen).alias(f"{part}_folded")]
-
-
-def _split_names(texts: pl.DataFrame) -> pl.DataFrame:
-    seen = pl.col("seen")
-    untitled = known(pl.col("text")).str.replace_all(_TITLE, "$1").str.strip_chars(" .")
-    ways = texts.with_columns(seen=untitled.str.replace_all(r"\s*[,/]\s*", ",")).with_columns(
-        parted=seen.str.extract_groups(r"^(?P<surname>[^,]*),(?P<forenames>.*)$"),
-        capitals=pl.when(seen.str.contains(r"\p{Ll}")).then(
-            seen.str.extract_all(_CAPITAL_WORDS).list.join("").str.strip_chars()
-        ),
-        others=seen.str.replace_all(_CAPITAL_WORDS, " ").str.replace_all(r"\s+", " ").str.strip_chars(),
-        first=seen.str.extract(r"^(\S+)\s"),
-        rest=seen.str.extract(r"^\S+\s+(.*)$"),
-        final=seen.str.extract(r"(\S+)$"),
-        last=seen.str.extract_groups(_LAST_WORDS),
+def _other_names(others: pl.DataFrame, main: pl.DataFrame) -> pl.DataFrame:
+    """The other names whole, what one leaves out from the main name; the main name with its generation is another."""
+    whose = main.select("text", main_forenames="forenames", main_surname="surname", main_seen="seen")
+    joined = others.join(whose, on="text", how="left", nulls_equal=True)
+    is_alone = ~pl.col("seen").str.contains(r"[\s,/]")
+    is_capital = pl.col("seen").str.contains(r"^\p{Lu}{3,}$") & pl.col("main_seen").str.contains(r"\p{Ll}")
+    is_former = (pl.col("kind") == SURNAME) & (is_alone | pl.col("seen").str.contains(rf"(?i)^{PARTICLES}\S+$"))
+    is_surname = is_former | (is_alone & is_capital & (pl.col("kind") != FORENAME))
+    is_forename = (pl.col("kind") == FORENAME) | (is_alone & ~is_surname)
+    whole = joined.with_columns(
+        forenames=pl.when(is_forename).then("seen").when(is_surname).then("main_forenames").otherwise("forenames"),
+        surname=pl.when(is_forename).then("main_surname").when(is_surname).then("seen").otherwise("surname"),
     )
-    is_parted = pl.col("parted").struct.field("surname").is_not_null()
-    has_capitals = (pl.col("capitals") != "") & (pl.col("others") != "")
-    first, final = (_plain(word).is_in(_family_names()) for word in ("first", "final"))
-    way = pl.when(is_parted).then(0).when(has_capitals).then(1).when(first & ~final).then(2).otherwise(3)
-    return (
-        ways.with_columns(way=way)
-        .with_columns(
-            surname=_by_way(
-                pl.col("parted").struct.field("surname"),
-                pl.col("capitals"),
-                pl.col("first"),
-                pl.coalesce(pl.col("last").struct.field("surname"), seen),
-            ),
-            forenames=_by_way(
-                pl.col("parted").struct.field("forenames").str.replace_all(",", " "),
-                pl.col("others"),
-                pl.col("rest"),
-                pl.col("last").struct.field("forenames"),
-            ),
-        )
-        .with_columns(known(pl.col("surname")), known(pl.col("forenames")))
+    return pl.concat([whole.select(main.columns), main.drop_nulls("generation")])
+
+
+def _written(names: pl.DataFrame) -> pl.DataFrame:
+    """Both parts of the name in reading case, and folded; initials written together are folded apart."""
+    forenames, surname = pl.col("forenames"), pl.col("surname")
+    return names.with_columns(
+        reading_case(forenames),
+        reading_case(surname, is_surname=True),
+        forenames_folded=fold(initials_apart(forenames)),
+        surname_folded=fold(surname),
     )
-
-
-def _by_way(*values: pl.Expr) -> pl.Expr:
-    return pl.coalesce(pl.when(pl.col("way") == way).then(value) for way, value in enumerate(values))
-
-
-def _plain(word: str) -> pl.Expr:
-    return plain_letters(pl.col(word)).str.to_uppercase()
-
-
-@cache
-def _family_names() -> tuple[str, ...]:
-    """Frequent family names of peoples that write them first.
-
-    The list leaves out those that serve as forenames too (Kim, Wei, László) or are a slip away from one (Lim, Park).
-    """
-    return tuple(reference("family_names").select(_plain("name")).to_series().unique().sort())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from assets.parsing.conditions import code_conditions
-from assets.parsing.dates import DateForm, read_date
+from assets.parsing.dates import BIRTH_FIELDS, HAND_TYPED, DateForm, read_birth, read_date
 from assets.parsing.words import known
 from warehouse.schema import Table
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
@@ -51,6 +51,43 @@ def with_dates(rows: pl.DataFrame, sent: Mapping[str, pl.Expr], *, forms: tuple[
         for part, name in (("date", column), ("reason", f"{column}_reason"))
     ]
     return read.with_columns(parts).drop(f"{column}_read" for column in sent)
+
+
+def with_birth(rows: pl.DataFrame, sent: str, *, forms: tuple[DateForm, ...], this_year: int) -> pl.DataFrame:
+    """The rows with the columns on birth: from their own field or, where that is blank, from the name.
+
+    Args:
+        rows: the column `sent` and `birth_in_name` (see `assets.parsing.names.read_name`).
+        sent: the date of birth as sent.
+        forms: the forms in which the source writes it; beside a name it is typed by hand.
+        this_year: the year after which nobody is born yet.
+
+    Returns:
+        The rows with `assets.parsing.dates.BIRTH_FIELDS`, and `birth_in_name_reason`: why the date beside the name is
+        not used, or null.
+    """
+    stated, beside = pl.col("stated_birth").struct, pl.col("birth_beside_name").struct
+    is_stated = pl.col(sent).is_not_null()
+    read = rows.with_columns(
+        stated_birth=read_birth(pl.col(sent), forms=forms, this_year=this_year),
+        birth_beside_name=read_birth(pl.col("birth_in_name"), forms=HAND_TYPED, this_year=this_year),
+    )
+    is_other = stated.field("date_of_birth").ne_missing(beside.field("date_of_birth"))
+    return (
+        read.with_columns(
+            pl.when(is_stated).then(stated.field(name)).otherwise(beside.field(name)).alias(name)
+            for name in BIRTH_FIELDS
+            if name != "birth_reason"
+        )
+        .with_columns(
+            birth_reason=stated.field("birth_reason"),
+            birth_in_name_reason=pl.when(~is_stated)
+            .then(beside.field("birth_reason"))
+            .when(pl.col("birth_in_name").is_not_null() & is_other)
+            .then(pl.lit("beside_name")),
+        )
+        .drop("stated_birth", "birth_beside_name")
+    )
 
 
 def in_sequence(conditions: pl.DataFrame) -> pl.DataFrame:

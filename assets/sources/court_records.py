@@ -8,13 +8,13 @@ from datetime import date
 
 import polars as pl
 
-from assets.parsing.checks import CONDITION_CHECK, birth_check, date_check, pnc_id_checks, sex_check
+from assets.parsing.checks import CONDITION_CHECK, NAME_CHECKS, birth_check, date_check, pnc_id_checks, sex_check
 from assets.parsing.conditions import split_conditions
 from assets.parsing.courts import resolve_courts
-from assets.parsing.dates import ISO, ISO_MONTH, YEAR, read_birth
+from assets.parsing.dates import ISO, ISO_MONTH, YEAR
 from assets.parsing.forces import resolve_forces
 from assets.parsing.identifiers import read_pnc_id
-from assets.parsing.names import read_name
+from assets.parsing.names import other_name_rows, read_name
 from assets.parsing.orders import read_orders, sentence_columns
 from assets.parsing.records import (
     as_sent,
@@ -23,6 +23,7 @@ from assets.parsing.records import (
     core_tables,
     in_sequence,
     record_columns,
+    with_birth,
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
@@ -42,6 +43,7 @@ A_DATE = "a date as yyyy-mm-dd"
 ORDER_CHECKS = (
     *(date_check(column, f"sent_{field}", A_DATE) for column, field in DATES.items()),
     birth_check("sent_date_of_birth", A_DATE),
+    *NAME_CHECKS,
     sex_check("sent_sex", SEX_CODES),
     *pnc_id_checks("sent_pncid"),
     Check("order_type", "sent_result_text", "unknown_code", "words that name one type of order"),
@@ -71,6 +73,7 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
     return core_tables(
         orders=orders,
         conditions=conditions,
+        aliases=other_name_rows(orders),
         rejected=collect_rejected(rejected),
     )
 
@@ -81,11 +84,10 @@ def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     dated = {column: pl.col(f"sent_{field}") for column, field in DATES.items()}
     dated["end_on"] = pl.when(end.str.to_uppercase() != UNTIL_FURTHER_ORDER).then(end)
     urn = pl.col("sent_case_urn").str.to_uppercase()
-    return (
+    rows = (
         with_dates(sent, dated, forms=(ISO,))
         .with_columns(
             name=read_name(pl.col("sent_defendant_name")),
-            birth=read_birth(pl.col("sent_date_of_birth"), forms=BIRTH_FORMS, this_year=as_of.year),
             pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
             sex=coded("sent_sex", SEX_CODES),
             result_state=coded("sent_status", {state: state for state in RESULT_STATES}),
@@ -93,8 +95,9 @@ def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
             amends_source_key=pl.col("sent_amends_result_id"),
             recorded_on="made_on",
         )
-        .unnest("name", "birth", "pnc")
+        .unnest("name", "pnc")
     )
+    return with_birth(rows, "sent_date_of_birth", forms=BIRTH_FORMS, this_year=as_of.year)
 
 
 def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:

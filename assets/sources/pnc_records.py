@@ -11,6 +11,7 @@ import polars as pl
 from assets.parsing.checks import (
     CONDITION_CHECK,
     COURT_CHECK,
+    NAME_CHECKS,
     asn_checks,
     birth_check,
     cro_checks,
@@ -19,10 +20,10 @@ from assets.parsing.checks import (
     sex_check,
 )
 from assets.parsing.courts import add_court
-from assets.parsing.dates import DDMMYYYY, MMYYYY, YYYY, read_birth
+from assets.parsing.dates import DDMMYYYY, MMYYYY, YYYY
 from assets.parsing.forces import add_force
 from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
-from assets.parsing.names import read_name
+from assets.parsing.names import other_name_rows, read_name
 from assets.parsing.offences import add_offence
 from assets.parsing.records import (
     as_sent,
@@ -31,10 +32,12 @@ from assets.parsing.records import (
     core_tables,
     record_columns,
     runs_on,
+    with_birth,
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.terms import read_yymm
+from warehouse.tables.core import CORE_ALIASES
 
 ORDER_CODES = {
     "STRO": ("STRO", False),
@@ -56,6 +59,7 @@ A_DATE = "a date as ddmmyyyy"
 ORDER_CHECKS = (
     *(date_check(column, f"sent_{field}", A_DATE) for column, field in DATES.items()),
     birth_check("sent_dob", A_DATE),
+    *NAME_CHECKS,
     Check("surname", "sent_name", "bad_format", "SURNAME/FORENAMES"),
     sex_check("sent_sex", SEX_CODES),
     *pnc_id_checks("sent_pncid"),
@@ -83,14 +87,14 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
     arrests = _arrests(as_sent(raw["raw_pnc__arrests"], key="asn"), as_of)
     rejected = [
         rejected_values(orders, ORDER_CHECKS),
-        rejected_values(aliases, [birth_check("sent_dob", A_DATE)]),
+        rejected_values(aliases, [birth_check("sent_dob", A_DATE), *NAME_CHECKS]),
         rejected_values(conditions, [CONDITION_CHECK]),
         rejected_values(arrests, ARREST_CHECKS),
     ]
     return core_tables(
         orders=orders,
         conditions=conditions,
-        aliases=aliases,
+        aliases=pl.concat([CORE_ALIASES.conform(aliases), other_name_rows(orders), other_name_rows(aliases)]),
         arrests=arrests,
         rejected=collect_rejected(rejected),
     )
@@ -103,12 +107,12 @@ def _orders(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     rows = sent.with_columns(
         *record_columns("pnc", pl.col("sent_recno")),
         name=read_name(pl.col("sent_name")),
-        birth=read_birth(pl.col("sent_dob"), forms=BIRTH_FORMS, this_year=as_of.year),
         pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
         cro=read_cro_number(pl.col("sent_crono")),
         sex=coded("sent_sex", SEX_CODES),
-    ).unnest("name", "birth", "pnc", "cro")
-    judged = with_dates(rows, dated, forms=DATE_FORMS).with_columns(
+    ).unnest("name", "pnc", "cro")
+    people = with_birth(rows, "sent_dob", forms=BIRTH_FORMS, this_year=as_of.year)
+    judged = with_dates(people, dated, forms=DATE_FORMS).with_columns(
         coded("sent_order_type", {code: kind for code, (kind, _) in ORDER_CODES.items()}).alias("order_type"),
         coded("sent_order_type", {code: interim for code, (_, interim) in ORDER_CODES.items()}).alias("is_interim"),
         coded("sent_status", STATUS_CODES).alias("recorded_status"),
@@ -121,15 +125,12 @@ def _orders(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _aliases(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    return (
+    rows = (
         sent.filter(pl.col("sent_name").is_not_null())
-        .with_columns(
-            *record_columns("pnc", pl.col("sent_recno")),
-            name=read_name(pl.col("sent_name")),
-            birth=read_birth(pl.col("sent_dob"), forms=BIRTH_FORMS, this_year=as_of.year),
-        )
-        .unnest("name", "birth")
+        .with_columns(*record_columns("pnc", pl.col("sent_recno")), name=read_name(pl.col("sent_name")))
+        .unnest("name")
     )
+    return with_birth(rows, "sent_dob", forms=BIRTH_FORMS, this_year=as_of.year)
 
 
 def _conditions(raw: pl.LazyFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import polars as pl
 from assets.parsing.checks import (
     CONDITION_CHECK,
     COURT_CHECK,
+    NAME_CHECKS,
     OFFENCE_CHECK,
     STATUS_CHECK,
     asn_checks,
@@ -23,10 +24,10 @@ from assets.parsing.checks import (
 )
 from assets.parsing.conditions import split_conditions
 from assets.parsing.courts import add_court
-from assets.parsing.dates import HAND_TYPED, read_birth
+from assets.parsing.dates import HAND_TYPED
 from assets.parsing.forces import add_force
 from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
-from assets.parsing.names import read_name
+from assets.parsing.names import other_name_rows, read_name
 from assets.parsing.offences import add_offence
 from assets.parsing.orders import read_orders
 from assets.parsing.partial_dates import show_partial_dates
@@ -38,6 +39,7 @@ from assets.parsing.records import (
     in_sequence,
     record_columns,
     runs_on,
+    with_birth,
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
@@ -54,6 +56,7 @@ A_DATE = "a date as YYYY-MM-DD"
 
 PERSON_CHECKS = (
     birth_check("sent_dob", A_DATE),
+    *NAME_CHECKS,
     sex_check("sent_sex", SEX_CODES),
     *pnc_id_checks("sent_pncid"),
     *cro_checks("sent_cro"),
@@ -102,13 +105,13 @@ def _people(documents: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
     people = listed.with_columns(
         name=read_name(pl.col("names").list.first()),
-        birth=read_birth(pl.col("sent_dob"), forms=HAND_TYPED, this_year=as_of.year),
         pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
         cro=read_cro_number(pl.col("sent_cro")),
         sex=coded("sent_sex", SEX_CODES),
         force_as_written=pl.col("sent_submitting_force"),
     )
-    return add_force(people.unnest("name", "birth", "pnc", "cro"))
+    people = people.unnest("name", "pnc", "cro")
+    return add_force(with_birth(people, "sent_dob", forms=HAND_TYPED, this_year=as_of.year))
 
 
 def _by_rank(names: pl.Expr) -> pl.Expr:
@@ -167,8 +170,8 @@ def _conditions(orders: pl.DataFrame) -> pl.DataFrame:
 
 
 def _aliases(people: pl.DataFrame) -> pl.DataFrame:
-    """The names after the first that differ from it."""
-    others = (
+    """The names after the first that differ from it, and those that stand beside one."""
+    listed = (
         people.select("record_id", pl.col("surname_folded", "forenames_folded").name.prefix("first_"), "names")
         .with_columns(name=pl.col("names").list.slice(1))
         .explode("name")
@@ -179,7 +182,7 @@ def _aliases(people: pl.DataFrame) -> pl.DataFrame:
     is_first = pl.all_horizontal(
         pl.col(part).eq_missing(pl.col(f"first_{part}")) for part in ("surname_folded", "forenames_folded")
     )
-    return CORE_ALIASES.conform(others.filter(~is_first))
+    return pl.concat([CORE_ALIASES.conform(listed.filter(~is_first)), other_name_rows(people), other_name_rows(listed)])
 
 
 def _arrests(people: pl.DataFrame) -> pl.DataFrame:

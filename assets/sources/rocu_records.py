@@ -11,6 +11,7 @@ import polars as pl
 from assets.parsing.checks import (
     CONDITION_CHECK,
     COURT_CHECK,
+    NAME_CHECKS,
     OFFENCE_CHECK,
     STATUS_CHECK,
     asn_checks,
@@ -23,10 +24,10 @@ from assets.parsing.checks import (
 )
 from assets.parsing.conditions import split_conditions
 from assets.parsing.courts import add_court
-from assets.parsing.dates import HAND_TYPED, read_birth
+from assets.parsing.dates import HAND_TYPED
 from assets.parsing.forces import add_force
 from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
-from assets.parsing.names import read_forenames, read_surname, split_name
+from assets.parsing.names import one_text, other_name_rows, read_name
 from assets.parsing.offences import add_offence
 from assets.parsing.orders import read_orders
 from assets.parsing.partial_dates import show_partial_dates
@@ -38,6 +39,7 @@ from assets.parsing.records import (
     in_sequence,
     record_columns,
     runs_on,
+    with_birth,
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
@@ -61,6 +63,7 @@ WHOLE_NUMBER = r"^\d{1,4}$"
 
 PERSON_CHECKS = (
     birth_check("sent_date_of_birth", A_DATE),
+    *NAME_CHECKS,
     sex_check("sent_sex", SEX_CODES),
     *pnc_id_checks("sent_pnc_id"),
     *cro_checks("sent_cro_number"),
@@ -116,6 +119,7 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
     return core_tables(
         orders=orders,
         conditions=conditions,
+        aliases=pl.concat([other_name_rows(orders), other_name_rows(arrests)]),
         arrests=arrests,
         rejected=show_partial_dates(collect_rejected(rejected)),
     )
@@ -125,19 +129,16 @@ def _people(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add record keys and the person; numbers that Excel holds lose the `.0` that other programs add."""
     texts = ("sent_conditions", "sent_sheet_name")
     numbers = [name for name in sent.columns if name.startswith("sent_") and name not in texts]
-    rows = sent.with_columns(
-        pl.col(numbers).str.replace(r"^(\d+)\.0+$", "$1"), *record_columns("rocu", KEY)
-    ).with_columns(name=split_name(pl.col("sent_name")))
-    forenames, surname = (pl.col("name").struct.field(part) for part in ("forenames", "surname"))
+    rows = sent.with_columns(pl.col(numbers).str.replace(r"^(\d+)\.0+$", "$1"), *record_columns("rocu", KEY))
+    name = one_text(surname=pl.col("sent_surname"), forenames=pl.col("sent_forenames"), name=pl.col("sent_name"))
     people = rows.with_columns(
-        forenames=read_forenames(pl.coalesce("sent_forenames", forenames)),
-        surname=read_surname(pl.coalesce("sent_surname", surname)),
-        birth=read_birth(pl.col("sent_date_of_birth"), forms=HAND_TYPED, this_year=as_of.year),
+        name=read_name(name),
         pnc=read_pnc_id(pl.col("sent_pnc_id"), this_year=as_of.year),
         cro=read_cro_number(pl.col("sent_cro_number")),
         sex=coded("sent_sex", SEX_CODES),
     )
-    return people.drop("name").unnest("forenames", "surname", "birth", "pnc", "cro")
+    people = people.unnest("name", "pnc", "cro")
+    return with_birth(people, "sent_date_of_birth", forms=HAND_TYPED, this_year=as_of.year)
 
 
 def _orders(people: pl.DataFrame) -> pl.DataFrame:

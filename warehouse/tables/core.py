@@ -190,7 +190,7 @@ CORE_REJECTED_VALUES = Table(
         Column(
             "reason_code",
             "unknown_code, unreadable_date, partial_date, impossible_date, check_letter, dummy, impossible_year, "
-            "bad_format, too_long or formula_failed.",
+            "beside_name (in the cell of a name, and neither a name nor used), bad_format, too_long or formula_failed.",
             required=True,
         ),
         Column("expected", "What was expected, in words.", required=True),

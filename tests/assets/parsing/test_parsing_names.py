@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.parsing.names import read_forenames, read_name, read_surname
+from assets.parsing.names import read_name
 from assets.parsing.words import known
 from matching.standardise import fold
 
@@ -126,12 +126,6 @@ def test_no_latin_letter_folds_to_nothing_or_parts_a_word():
 
 def test_no_letter_of_any_script_parts_a_word():
     assert folded_within(letters(latin=False)).str.contains("^A[A-Z0-9]*Z$").all()
-
-
-def test_names_in_two_columns():
-    frame = pl.DataFrame({"first": ["JÓZSEF"], "last": ["VON DER LEYEN"]})
-    read = frame.select(read_forenames(pl.col("first")), read_surname(pl.col("last"))).unnest("first", "last")
-    assert read.row(0) == ("József", "JOZSEF", "von der Leyen", "VON DER LEYEN")
 
 
 @pytest.mark.parametrize("text", ["n/k", "N/K", "?", "TBC", "-", "–", "unknown", "Not known", "N/A", " ", "..", ""])

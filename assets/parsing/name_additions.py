@@ -1,0 +1,211 @@
+"""What offices write beside a name: titles, honours, other names, a date of birth, the number of the row.
+
+Belongs here: taking a text apart into the name and what stands beside it. Does not: which words of the name are the
+surname (`names`).
+
+The words are in `name_words.csv`. Words that are names too (Major, King, Junior, KC, MD, Nee) count as an addition only
+where they cannot be the name; when in doubt they stay in the name.
+"""
+
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+
+from assets.parsing.words import known
+from matching.names import listed_forenames
+
+# Parts a text where another name begins; the letter after it is the kind of that name.
+MARK = "\x1f"
+NAME, SURNAME, FORENAME, REMARK = "NSFR"
+OTHERS = ((SURNAME, "other surname"), (NAME, "other name"))
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DATE = (
+    r"\d{1,2} ?[/.\-] ?\d{1,2} ?[/.\-] ?(?:19|20)?\d{2}|(?:19|20)\d{2}-\d{1,2}-\d{1,2}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?[ \-]{_MONTH}[ ,\-]*(?:19|20)?\d{{2}}|\d{{2}}[01]\d(?:19|20)\d{{2}}"
+)
+_BORN = r"(?:\bd\.?\s?o\.?\s?b\.?|\bdate of birth|\bborn(?: on)?|\bb\.)\s*[:\-]?\s*"
+_AGE = r"\b(?:aged?:? ?\d{1,3}|\d{1,3} ?(?:years?|yrs?|y/?o)(?: old)?)\b"
+BIRTH = (
+    rf"(?i)[\s,(\[–-]*(?:(?:{_BORN})?\b({_DATE})|{_BORN}((?:19|20)\d{{2}})|[(\[](?:b\.?\s*)?((?:19|20)\d{{2}}))\b[\])]?"
+)
+AGE = rf"(?i)[\s,(\[]*({_AGE})[\])]?"
+BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
+QUOTES = r"""["“”„«»]([^"“”„«»]+)["“”„«»]|(?:^|\s)['‘]([^'‘’]+)['’](?:\s|$)"""
+# Three words at least.
+IS_LONG = r"[^\s,/]+[\s,/]+[^\s,/]+[\s,/]+[^\s,/]"
+
+
+@cache
+def _listed() -> pl.DataFrame:
+    return pl.read_csv(files("assets.parsing").joinpath("name_words.csv").read_bytes(), infer_schema=False)
+
+
+def _any_of(*kinds: str, dots: bool = False) -> str:
+    """The words of some kinds as alternatives of a pattern, the longest first; with `dots`, `O.B.E.` is `OBE`."""
+    found = _listed().filter(pl.col("kind").is_in(kinds)).get_column("word").to_list()
+    escaped = [r"\.?".join(word) if dots else word.replace(".", r"\.") for word in found]
+    return "|".join(sorted(escaped, key=len, reverse=True))
+
+
+@cache
+def _last_additions(*generations: str) -> str:
+    """Titles, honours and generations at the end of a name, or of its part before the comma or slash."""
+    titles = rf"(?i:{_any_of('title')})"
+    honour = rf"(?:{_any_of('honour', dots=True)})(?:[\s,]+(?:{_any_of('honour after another')})\b)*"
+    generation = rf"(?i:{_any_of(*generations)})"
+    return rf"((?:[\s,(]+(?:{titles}|{honour}|{generation})\.?\)?)+)\s*([,/]|$)"
+
+
+@cache
+def _kings_counsel() -> str:
+    """`KC` is a family name in Nepal: an honour after a surname in capitals or after two words and a comma."""
+    return r"(\p{Ll}.*\s\p{Lu}[\p{Lu}'’\-]+|^[^\s,/]+\s[^,/]*,)[\s,]+K\.?C\.?$"
+
+
+@cache
+def _clean() -> tuple[tuple[str, str], ...]:
+    """Patterns of what is left out of a name, each with what is put in its place."""
+    title, not_known = _any_of("title", "title before"), _any_of("not known")
+    return (
+        (rf"(?i)^(?:{_any_of('label')})\s*\d{{0,3}}\s*[:.)\-–]+\s*", ""),
+        (r"^(?:D\d{1,2}[\s:.)\-–]+|\(\d{1,4}\)|#?\s?\d{1,4}\s?[.):\]\-–]+|#\s?\d{1,4}\b|\d{1,4}\s)[\s.]*", ""),
+        (r"^[\s•*·>–—\-]+", ""),
+        (r"(?i)\b(?:[sdwh]/o|a/[lp])\b", " "),  # son, daughter, wife of
+        # A name reads forename, surname: what is not known at its end is the surname.
+        (rf"^([^\s,/]*\p{{Ll}}[^\s,/]*)\s+(?i:{not_known})$", ",${1}"),
+        (rf"(?i)(^|[\s,/(])(?:{not_known})(?:\s+(?:male|female|person|subject))?([\s,/)]|$)", "${1}${2}"),
+        (rf"(?i)(^|[,/])[\s(]*(?:(?:{title})\b[.)]*\s*)+", "${1}"),
+        (r"(?i)\s(?:no\.?|number)?\s?[(\[#]*\d{1,3}[)\].]*$", ""),
+        (r"(\p{Lu}{2}) [-–] (\p{Lu}{2})", "${1}-${2}"),
+        (rf"(?i)\((?:{_any_of('title', 'title before', 'not known')})\.?\)", " "),
+        (rf"(?i)\(({_any_of('remark')})\)(.+)$", "${2} (${1})"),
+        # One word in brackets before the surname is what the person is called.
+        (r"\(([\p{L}\p{M}'’-]+)\)(\s+\p{L})", '"${1}"${2}'),
+        (_kings_counsel(), "${1}"),
+    )
+
+
+def take_apart(texts: pl.DataFrame) -> pl.DataFrame:
+    """Take texts apart into a row a name: the main one, and other names of the same person.
+
+    Args:
+        texts: `text`, distinct.
+
+    Returns:
+        `text`, `place` (0 for the main name), `kind` (`NAME`, `SURNAME`, `FORENAME`: what another name is), `seen` (the
+        name alone), `generation` (Jnr, Snr, II, III, IV), `birth_in_name` (a date of birth, as written),
+        `beside_name` (an age, what is in brackets and is neither a name nor a listed word, a text without letters).
+    """
+    seen = pl.col("seen")
+    dated = (
+        texts.with_columns(seen=known(pl.col("text")).str.replace_all(r"\s+", " "))
+        .with_columns(birth_in_name=pl.coalesce(seen.str.extract(BIRTH, group) for group in (1, 2, 3)))
+        .with_columns(seen.str.replace(BIRTH, " ").str.strip_chars_end())
+        .with_columns(age=seen.str.extract(AGE))
+        .with_columns(seen.str.replace(AGE, " ").str.strip_chars_end())
+    )
+    brackets, quotes = seen.str.extract_all(BRACKETS), seen.str.extract_all(QUOTES)
+    named = without_additions(dated).with_columns(brackets=_of_brackets(brackets).list.join(MARK).replace("", None))
+    marked = named.with_columns(_marked(seen.str.replace_all(BRACKETS, " ")))
+    quoted = quotes.list.eval(FORENAME + _inner(pl.element())).list.join(MARK).replace("", None)
+    main = seen.str.replace_all(QUOTES, " ")
+    pieces = marked.with_columns(piece=pl.concat_str(main, "brackets", quoted, separator=MARK, ignore_nulls=True))
+    return _rows(_exploded(_exploded(pieces, pl.col("piece")), _listed_others()))
+
+
+def without_additions(rows: pl.DataFrame) -> pl.DataFrame:
+    """`seen` without titles, honours, row numbers and words for what is not known; `generation` as a column."""
+    seen = pl.col("seen")
+    for pattern, put in _clean():
+        rows = rows.with_columns(seen.str.replace_all(pattern, put))
+    short, long = _last_additions("generation"), _last_additions("generation", "generation after two words")
+    last = pl.when(seen.str.contains(IS_LONG)).then(seen.str.extract(long)).otherwise(seen.str.extract(short))
+    generation = last.str.extract(rf"(?i)\b({_any_of('generation', 'generation after two words')})\b")
+    return rows.with_columns(
+        generation=generation.str.to_lowercase().replace_strict(_generations(), default=None)
+    ).with_columns(
+        pl.when(seen.str.contains(IS_LONG))
+        .then(seen.str.replace_all(long, "${2}"))
+        .otherwise(seen.str.replace_all(short, "${2}"))
+        .str.replace_all(r"\s+", " ")
+    )
+
+
+def _generations() -> dict[str, str]:
+    listed = _listed().drop_nulls("reading")
+    return dict(listed.select(pl.col("word").str.to_lowercase(), "reading").iter_rows())
+
+
+def _marked(text: pl.Expr) -> pl.Expr:
+    """The text with a mark and its kind where words such as `aka` or `née` begin another name, outside brackets."""
+    for kind, listed in OTHERS:
+        begins = rf"(?i)([\p{{L}}\p{{M}}\d.)'’\"”])[\s,;/–-]+(?:{_any_of(listed)})[\s:.=–-]+([\p{{L}}\"“'‘])"
+        text = text.str.replace_all(begins, f"${{1}}{MARK}{kind}${{2}}")
+    return text
+
+
+def _inner(text: pl.Expr) -> pl.Expr:
+    return text.str.strip_chars(" ()[]{}\"“”„«»'‘’")
+
+
+def _of_brackets(brackets: pl.Expr) -> pl.Expr:
+    """What stands in brackets, the kind before it; listed words are left out.
+
+    Without a word that says so, two words are another name and one is a forename, if it is listed as one, or a surname.
+    """
+    inner = _inner(pl.element())
+    told = [
+        pl.lit(kind) + inner.str.extract(rf"(?i)^(?:{_any_of(listed)})[\s:.=–-]+(\p{{L}}.*)$")
+        for kind, listed in OTHERS
+    ]
+    remark = rf"(?i)^(?:{_any_of('remark')})$"
+    guess = (
+        pl.when(~inner.str.contains(r"^[\p{L}\p{M}.'’\-\s,/]+$") | inner.str.contains(remark))
+        .then(pl.lit(REMARK))
+        .when(inner.str.contains(r"\s"))
+        .then(pl.lit(NAME))
+        .when(inner.str.to_uppercase().is_in(listed_forenames()))
+        .then(pl.lit(FORENAME))
+        .otherwise(pl.lit(SURNAME))
+    )
+    kinds = pl.coalesce(*told, guess + inner)
+    return brackets.list.eval(pl.when(inner != "").then(kinds)).list.drop_nulls()
+
+
+def _listed_others() -> pl.Expr:
+    """Other names that stand in one list (`aka Deano and Dino`), each with its kind."""
+    again = pl.col("piece").str.replace_all(r"\s*(?:;|&|\band\b)\s*", f"{MARK}{NAME}")
+    return pl.when(pl.col("place") > 0).then(again).otherwise("piece")
+
+
+def _exploded(rows: pl.DataFrame, pieces: pl.Expr) -> pl.DataFrame:
+    """A row a piece, parted again at its marks, with its place among those of the text."""
+    parted = rows.with_columns(piece=pieces.str.split(MARK)).explode("piece")
+    return parted.with_columns(place=pl.int_range(pl.len()).over("text"))
+
+
+def _rows(pieces: pl.DataFrame) -> pl.DataFrame:
+    """The kind parted from each piece; what is no name goes beside the main one."""
+    is_main = pl.col("place") == 0
+    kind = pl.when(is_main).then(pl.lit(NAME)).otherwise(pl.col("piece").str.head(1))
+    name = pl.when(is_main).then("piece").otherwise(pl.col("piece").str.slice(1))
+    told = pieces.with_columns(kind=kind, seen=name)
+    remarks = told.filter(kind=REMARK).group_by("text").agg(remarks=pl.col("seen").str.join("; "))
+    main = told.filter(is_main).join(remarks, on="text", how="left", nulls_equal=True)
+    others = told.filter(~is_main, pl.col("kind") != REMARK, pl.col("seen").str.contains(r"\p{L}"))
+    beside = pl.concat_str("age", "remarks", separator="; ", ignore_nulls=True).replace("", None)
+    rows = pl.concat([main.with_columns(beside_name=beside).drop("remarks"), others], how="diagonal")
+    generation = pl.col("generation")  # told by the whole text, or by the other name alone
+    tidy = without_additions(rows.rename({"generation": "whole"})).with_columns(
+        pl.when(is_main).then(pl.coalesce(generation, "whole")).otherwise(generation)
+    )
+    columns = ("text", "place", "kind", "seen", "generation", "birth_in_name", "beside_name")
+    has_letters = pl.col("seen").str.contains(r"\p{L}")
+    alone = pl.col("seen").str.strip_chars(' .;:-–—*()"“”«»').str.strip_chars_end(" ,'‘’")
+    unquoted = pl.when(is_main).then(alone).otherwise(alone.str.strip_chars_start("'‘’"))
+    no_name = pl.when(~has_letters).then(alone)
+    return tidy.with_columns(
+        seen=pl.when(has_letters).then(unquoted),
+        beside_name=pl.concat_str("beside_name", no_name, separator="; ", ignore_nulls=True).replace("", None),
+    ).select(columns)
