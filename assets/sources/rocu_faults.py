@@ -4,6 +4,7 @@ Belongs here: the faults of sheets, tables and the whole return. Does not: rows 
 workbooks that cannot be opened (`workbooks`).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -93,16 +94,27 @@ def _find_table_faults(table: ReadTable) -> Iterator[Fault]:
             f"{place}: no heading for {_words(name)} of {layout.kind.name}. Every return needs it: add the column, or "
             f"{ADD_HEADING}.",
         )
-    for group in layout.kind.wanted:
-        if table.unread_dates and not set(group) & set(layout.columns):
-            yield Fault(
-                "missing_heading",
-                f"{place}: no heading for {_words(group[0])} is known, but columns hold dates that were not read "
-                f"({_list(f'`{_shown(heading)}`' for heading in table.unread_dates)}). Name the column as in the "
-                f"template, or {ADD_HEADING}.",
-            )
+    for name, headings in _find_lost(table).items():
+        yield Fault(
+            "missing_heading",
+            f"{place}: no heading for {_words(name)} is known, but columns hold dates that were not read "
+            f"({_list(f'`{_shown(heading)}`' for heading in headings)}). Name the column as in the template, or "
+            f"{ADD_HEADING}.",
+        )
     yield from _find_heading_notes(table, place)
     yield from _find_row_faults(table, place)
+
+
+def _find_lost(table: ReadTable) -> dict[str, list[str]]:
+    """Fields without a column that an unread column of dates most likely holds, with the headings of those columns."""
+    kind, columns = table.layout.kind, set(table.layout.columns)
+    lost = {group[0]: list(table.unread_dates) for group in kind.wanted if not set(group) & columns}
+    spoken = {
+        name: [heading for heading in table.unread_dates if re.search(words, heading, re.IGNORECASE)]
+        for name, words in kind.speak_of.items()
+        if name not in columns
+    }
+    return {name: headings for name, headings in {**spoken, **lost}.items() if headings}
 
 
 def _find_heading_notes(table: ReadTable, place: str) -> Iterator[Fault]:

@@ -25,6 +25,7 @@ ALIKE_FROM = 88.0  # least likeness of a misspelt heading, 0 to 100
 CLEAR_BY = 5.0  # lead over the best heading of another field
 IGNORED = "ignored"
 NUMBERING = r"^\s*\(?(?:\d{1,2}|[a-zA-Z])[.)]\s+"
+OF_THE_ORDER = r"(?i)\s(?:of|for) (?:the )?(?:order|nominal|subject|offender|person|respondent)s?\s*$"
 FOOTNOTES = r"[¹²³⁰⁴-⁹†‡§]"
 BRACKETS = r"\([^()]*\)?|\[[^\[\]]*\]?|\{[^{}]*\}?|<[^<>]*>?"
 HINT = (
@@ -41,6 +42,7 @@ class SheetKind:
     fields: tuple[str, ...]
     required: tuple[str, ...]
     wanted: tuple[tuple[str, ...], ...]
+    speak_of: Mapping[str, str]
     dates: tuple[str, ...]
     telling: tuple[str, ...]
     joined: Mapping[str, str]
@@ -92,7 +94,7 @@ def find_known(texts: pl.Series) -> dict[str, dict[str, str]]:
     """Of many distinct texts those that are headings, slips apart: by text, the field in each kind of table."""
     forms = _forms(texts.filter(texts.str.len_chars() <= LONGEST_HEADING))
     keys = {key for kind in sheet_kinds() for key in kind.field_of}
-    likely = forms.filter(pl.any_horizontal(pl.col("whole", "bare", "head", "unnumbered").is_in(list(keys))))
+    likely = forms.filter(pl.any_horizontal(pl.col("whole", "bare", "own", "head", "unnumbered").is_in(list(keys))))
     found: dict[str, dict[str, str]] = {}
     for form in likely.iter_rows(named=True):
         for kind in sheet_kinds():
@@ -117,11 +119,13 @@ def _forms(texts: pl.Series) -> pl.DataFrame:
     """What each text may be apart from its hints; headings are keys (`_key`), hints are folded words.
 
     Returns:
-        `text`; `whole`; `bare`, without brackets, and `bare_hint`, what they say; `head`, up to the first sign of a
-        hint, and `head_hint`, what follows; `unnumbered`, without a number at the end.
+        `text`; `whole`; `bare`, without brackets, and `bare_hint`, what they say; `own`, also without words that say
+        whose it is; `head`, up to the first sign of a hint, and `head_hint`, what follows; `unnumbered`, without a
+        number at the end.
     """
     plain = pl.col("text").str.replace_all(FOOTNOTES, "").str.replace(NUMBERING, "")
     outside = plain.str.replace_all(BRACKETS, " ")
+    own = outside.str.replace(OF_THE_ORDER, "")
     groups = outside.str.extract_groups(HINT).struct
     inside = fold(plain.str.extract_all(BRACKETS).list.join(" ")).fill_null("")
     after = fold(groups.field("hint")).fill_null("")
@@ -129,6 +133,7 @@ def _forms(texts: pl.Series) -> pl.DataFrame:
         "text",
         whole=_key(plain),
         bare=_key(outside),
+        own=_key(own),
         head=_key(groups.field("head")),
         bare_hint=inside,
         head_hint=pl.concat_str(after, inside, separator=" ").str.strip_chars(),
@@ -145,7 +150,7 @@ def _find_exact(kind: SheetKind, form: Mapping[str, str]) -> Finding | None:
     """The field of a heading as listed, with or without its hints."""
     if form["whole"] in kind.field_of:
         return Finding(kind.field_of[form["whole"]], 100)
-    for head, hint in (("bare", "bare_hint"), ("head", "head_hint"), ("unnumbered", "bare_hint")):
+    for head, hint in (("bare", "bare_hint"), ("own", "bare_hint"), ("head", "head_hint"), ("unnumbered", "bare_hint")):
         if form[head] in kind.field_of:
             field = _field_beside(kind, form[head], form[hint])
             return Finding(field, 100) if field else None
@@ -221,6 +226,7 @@ def _sheet_kind(name: str, content: Mapping[str, Any], headings: Mapping[str, Co
         fields=tuple(headings),
         required=tuple(content["required"]),
         wanted=tuple(tuple(group) for group in content["wanted"]),
+        speak_of=content["speak_of"],
         dates=tuple(content["dates"]),
         telling=tuple(content["telling"]),
         joined=content["joined"],

@@ -48,7 +48,7 @@ class Layout:
 
     @property
     def are_two(self) -> bool:
-        """Whether so many headings stand twice that this is two tables which cannot be told apart."""
+        """Whether so many headings stand twice that this is two tables that cannot be separated."""
         return len(self.repeated) >= FEWEST_HEADINGS
 
 

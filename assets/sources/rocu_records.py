@@ -174,7 +174,7 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
 def _is_interim() -> pl.Expr:
     """The column for it if the layout has one; without it, or where the type itself says interim, the type's words.
 
-    A blank cell in a column for it tells nothing; a layout without the column writes `Interim STRO` where it is one.
+    A blank cell in a column for it says nothing; a layout without the column writes `Interim STRO` where it is one.
     """
     is_asked = ~pl.col("sent_absent_fields").str.split("|").list.contains("interim").fill_null(value=False)
     return pl.coalesce("stated_interim", pl.when(~is_asked | pl.col("named_interim")).then("named_interim"))
@@ -193,7 +193,7 @@ def _breaches() -> pl.Expr:
 
 
 def _last_day_of_month() -> pl.Expr:
-    """A return tells the state at the end of its month, which the delivery's id holds."""
+    """A return states how things are at the end of its month, which the delivery's id holds."""
     return (
         pl.col("delivery_id").str.extract(r":(\d{4}-\d{2}-\d{2}):").str.to_date("%Y-%m-%d", strict=False).dt.month_end()
     )

@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.sources.rocu_layouts import Layout
 from assets.sources.rocu_sections import SECTION_FIELDS, Section, read_sections
-from assets.sources.rocu_tables import FoundTable
+from assets.sources.rocu_tables import FoundTable, standing_alone
 from assets.sources.rocu_verdicts import COUNT, REASONS, holds_dates, is_note, judge, judge_above, says_something
 from assets.sources.workbook_xml import column_letters
 from assets.sources.workbooks import Sheet, read_serials_of_1904
@@ -90,25 +90,27 @@ def _mark_sections(table: FoundTable, sheet_name: str) -> pl.DataFrame:
     that stands alone and is not understood: whose rows follow it is not known then.
 
     Returns:
-        The rows with `filled`, their number of cells; `first`, the first of them; `is_section`, whether the row begins
-        one; `is_counted`, whether numbers alone follow the first cell; `is_summary`, whether they count a section; and
-        a column `section_<field>` for each of `SECTION_FIELDS`.
+        The rows with `filled`, their number of cells; `first`, the first of them; `alone`, see `standing_alone`;
+        `is_section`, whether the row begins one; `is_counted`, whether numbers alone follow the first cell;
+        `is_summary`, whether they count a section; and `section_<field>` for each of `SECTION_FIELDS`.
     """
     columns = table.cells.columns[1:]
     leading = columns[: 1 + max(columns.index(column) for column in list(table.layout.headings)[:2])]
     is_count = pl.col(columns).str.contains(COUNT).fill_null(value=False)
+    begins_left = pl.any_horizontal(pl.col(leading).is_not_null())
     rows = table.cells.with_columns(
-        filled=pl.sum_horizontal(pl.col(columns).is_not_null()), first=pl.coalesce(columns)
-    ).with_columns(
-        is_alone=(pl.col("filled") == 1) & pl.any_horizontal(pl.col(leading).is_not_null()),
-        is_counted=(pl.col("filled") > 1) & (pl.sum_horizontal(is_count) == pl.col("filled") - 1),
+        filled=pl.sum_horizontal(pl.col(columns).is_not_null()),
+        first=pl.coalesce(columns),
+        alone=pl.when(begins_left).then(standing_alone(columns)),
+    ).with_columns(is_counted=(pl.col("filled") > 1) & (pl.sum_horizontal(is_count) == pl.col("filled") - 1))
+    counted = rows.filter("is_counted")["first"]
+    said = read_sections([sheet_name, *table.titles, *pl.concat([counted, rows["alone"].drop_nulls()]).unique()])
+    known = list(said)
+    marked = rows.with_columns(
+        is_section=pl.col("alone").is_in(known).fill_null(value=False),
+        is_summary=pl.col("is_counted") & pl.col("first").is_in(known),
     )
-    said = read_sections(
-        [sheet_name, *table.titles, *rows.filter(pl.col("is_alone") | pl.col("is_counted"))["first"].unique()]
-    )
-    is_known = pl.col("first").is_in(list(said))
-    marked = rows.with_columns(is_section=pl.col("is_alone") & is_known, is_summary=pl.col("is_counted") & is_known)
-    is_end = pl.col("is_alone") & ~is_known & ~is_note()
+    is_end = pl.col("alone").is_not_null() & ~pl.col("is_section") & ~is_note()
     is_start = pl.col("is_section") & ~pl.col("is_section").shift(fill_value=False)
     wider = Section()
     for text in (sheet_name, *table.titles):
@@ -120,7 +122,7 @@ def _mark_sections(table: FoundTable, sheet_name: str) -> pl.DataFrame:
 
 def _section_field(name: str, said: Mapping[str, Section], wider: Section) -> pl.Expr:
     values = {text: getattr(section, name) for text, section in said.items()}
-    own = pl.col("first").replace_strict(values, default=None, return_dtype=pl.String)
+    own = pl.col("alone").replace_strict(values, default=None, return_dtype=pl.String)
     section = pl.when("is_section").then(own).forward_fill().over("run")
     return pl.when(pl.col("run") == 0).then(pl.lit(getattr(wider, name))).otherwise(section).alias(f"section_{name}")
 

@@ -136,9 +136,15 @@ def _own_rows(cells: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
 
 def _titles(above: pl.DataFrame) -> tuple[str, ...]:
     """The texts that stand alone in their rows, up from the headings to the first row of several cells."""
-    texts = [[text for text in row if text is not None] for row in above.drop("row_number").iter_rows()]
-    alone = list(takewhile(lambda row: len(row) == 1, reversed(texts)))
-    return tuple(text for (text,) in reversed(alone))
+    texts = above.select(standing_alone(above.columns[1:])).to_series().to_list()
+    return tuple(reversed(list(takewhile(lambda text: text is not None, reversed(texts)))))
+
+
+def standing_alone(columns: Sequence[str]) -> pl.Expr:
+    """The text that stands alone in a row, or after a label of its own (`Force:`); null if there is more."""
+    texts = pl.concat_list(columns).list.drop_nulls()
+    is_labelled = (texts.list.len() == 2) & texts.list.first().str.ends_with(":")
+    return pl.when((texts.list.len() == 1) | is_labelled).then(texts.list.join(" "))
 
 
 def _find_heads(cells: pl.DataFrame, known: Known) -> tuple[list[_Head], set[int]]:

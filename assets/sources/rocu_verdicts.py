@@ -116,7 +116,7 @@ def cell_columns(rows: pl.DataFrame) -> list[str]:
 
 
 def says_something(text: pl.Expr) -> pl.Expr:
-    """Whether a cell holds a value that is known; its first letters tell."""
+    """Whether a cell holds a value that is known; its first letters show it."""
     return known(text.str.head(UNKNOWN_WITHIN).str.replace(ZERO_DATE, "")).is_not_null()
 
 
@@ -141,13 +141,14 @@ def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
     values = _count(says_something(pl.col(column)) for column in used)
     born = pl.col("date_of_birth").str.contains(r"\d").fill_null(value=False)
     is_alone = pl.col("filled") == 1
-    is_like_a_note = (pl.col("filled") <= NOTE_CELLS) & _begins_like_a_note() & ~born & ~pl.col("is_typed")
+    is_labelled = ~is_alone & pl.col("alone").is_not_null()
+    is_like_a_note = (pl.col("filled") <= NOTE_CELLS) & (_begins_like_a_note() | is_labelled)
     verdicts = {
         "too_long": pl.any_horizontal(pl.col(column).str.len_chars() > LONGEST_CELL for column in columns),
         "heading_twice": _differs_under_one_heading(layout),
         "formulas_without_result": _count(pl.col(column) == NO_RESULT for column in used) == values,
         "example": pl.col("first").str.contains(EXAMPLE),
-        "like_a_note": is_like_a_note,
+        "like_a_note": is_like_a_note & ~born & ~pl.col("is_typed"),
         "unknown_headings": pl.col("is_below_unknown"),
         "misplaced": _misplaced(layout) >= MISPLACED_CELLS,
         "lone_value": values == 1,
@@ -229,7 +230,7 @@ def _shows_formats(layout: Layout) -> pl.Expr:
 
 
 def _differs_under_one_heading(layout: Layout) -> pl.Expr:
-    """Whether columns of one heading differ; in two tables that cannot be told apart, a blank cell differs too."""
+    """Whether columns of one heading differ; in two tables that cannot be separated, a blank cell differs too."""
     pairs = [
         (pl.col(layout.columns[name][0]), pl.col(other))
         for name in layout.repeated

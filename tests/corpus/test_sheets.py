@@ -39,7 +39,7 @@ def read_return(folder: Path, variant: Mapping[str, Any]) -> Reading:
     return SOURCE.read(Delivery(feed, path, MONTH_END, 1))
 
 
-def told(core: pl.DataFrame, columns: list[str]) -> list[list[str]]:
+def shown(core: pl.DataFrame, columns: list[str]) -> list[list[str]]:
     """These columns of a core table as text, in the order of the rows; `place` is the sheet and row."""
     row = pl.col("place").str.extract(r"#(\d+)$").cast(pl.Int64)
     placed = core.with_columns(place=pl.col("record_id").str.replace(f"rocu:{NAME}#", "", literal=True))
@@ -59,7 +59,7 @@ def test_a_return_is_read_as_a_person_would_read_it(tmp_path: Path, variant: Map
     core = SOURCE.standardise({name: table.lazy() for name, table in reading.tables.items()}, MONTH_END)
     for name in {"orders", "arrests", "rejected_values", "conditions"} & set(expected):
         columns, rows = expected_rows(expected[name])
-        assert told(core[name], columns) == rows
+        assert shown(core[name], columns) == rows
     place = pl.col("place").str.replace("sheet ", "").str.replace(" row ", "#")
     quarantined = reading.quarantine.select(pl.format("{} {}", place, "reason_code")).to_series()
     assert quarantined.to_list() == expected.get("quarantined", [])
