@@ -93,7 +93,7 @@ class Section:
     @classmethod
     def of_figure(cls, figure: Figure, about: str) -> "Section":
         """A picture with its table."""
-        return cls.of_table(f"{about}: {figure.title}", figure.told, figure.table, figure.svg)
+        return cls.of_table(f"{about}: {figure.title}", figure.caption, figure.table, figure.svg)
 
 
 def write_page(title: str, introduction: Sequence[str], sections: Sequence[Section]) -> str:
@@ -182,8 +182,8 @@ def _calibrated(scores: Scores, about: str, labels: pl.DataFrame) -> list[Sectio
     chances, is_match = (labelled.get_column(name).to_numpy() for name in ("probability", "is_match"))
     figure = draw_calibration(tabulate_calibration(chances, is_match))
     line = calibrate(labelled)
-    caption = f"{figure.told} Calibration: {line.slope:.3g} × weight {line.intercept:+.3g} ({line.told})."
-    return [Section.of_figure(replace(figure, told=caption), f"{about}, decided pairs")]
+    caption = f"{figure.caption} Calibration: {line.slope:.3g} × weight {line.intercept:+.3g} ({line.basis})."
+    return [Section.of_figure(replace(figure, caption=caption), f"{about}, decided pairs")]
 
 
 def tabulate_moves(old: Parameters, new: Parameters) -> pl.DataFrame:

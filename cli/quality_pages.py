@@ -122,7 +122,7 @@ def write_publication(published: pl.DataFrame, folder: Path, *, as_of: date, thr
     """
     folder.mkdir(parents=True, exist_ok=True)
     figures = [draw_league(published, measure) for measure in MEASURES]
-    leagues = [Section.of_table(figure.title, figure.told, figure.table, figure.svg) for figure in figures]
+    leagues = [Section.of_table(figure.title, figure.caption, figure.table, figure.svg) for figure in figures]
     charts = {
         folder / f"league-{measure.dimension}.svg": league for measure, league in zip(MEASURES, leagues, strict=True)
     }

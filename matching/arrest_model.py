@@ -1,4 +1,4 @@
-"""The model of an arrest: what makes two records tell of one arrest.
+"""The model of an arrest: what makes two records those of one arrest.
 
 Belongs here: blocking rules and comparisons of arrests. Does not: the comparison of persons (`matching.persons`), how
 records are linked (`matching.arrests`).

@@ -1,10 +1,10 @@
-"""The linking of arrest records: which tell of one arrest, and whose orders the arrested person has.
+"""The linking of arrest records: which are of one arrest, and which subject of orders was arrested.
 
-Belongs here: how records come to their subject and to their event, and the table handed on. Does not: the comparisons
+Belongs here: how records are assigned to a subject and an event, and the resulting table. Does not: the comparisons
 of arrests (`matching.arrest_model`) and persons (`matching.persons`), the linking of orders (`matching.orders`).
 
 The PNC holds arrests by PNC id and ASN without a name, the regions by name and custody reference without an ASN. The
-subjects of the orders bridge the two: records are first brought to their subject, then to one event.
+subjects of the orders connect the two: records are first assigned to their subject, then to an event.
 """
 
 from collections.abc import Sequence
@@ -80,15 +80,14 @@ def link_arrests(
     *,
     models: Models | None = None,
 ) -> pl.DataFrame:
-    """Decide which arrest records tell of one arrest, and to which subject of orders it belongs.
+    """Decide which arrest records are of one arrest, and to which subject of orders it belongs.
 
     Args:
         arrests: the union over sources in the shape of `CORE_ARRESTS`.
         orders: likewise, `CORE_ORDERS`.
         aliases: likewise, `CORE_ALIASES`, of both orders and arrests.
         clusters: the subjects of the order records, in the shape of `LINK_CLUSTERS`.
-        models: trained; those that come with the house if None. What is compared of arrests alone is weighed as
-            declared.
+        models: trained; defaults to those that come with Concord. Comparisons of arrests are weighed as declared.
 
     Returns:
         Every arrest record, in the shape of `LINK_ARRESTS`.
@@ -126,9 +125,9 @@ def _compare(records: pl.DataFrame) -> tuple[Linkage, ...]:
 
 
 def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters) -> pl.Series:
-    """The subject whose order records fit each arrest record best; null where none fits or two fit alike."""
+    """The subject whose order records fit each arrest record best; null where none fits, or two fit equally well."""
     described = list(dict.fromkeys((*PERSON_COLUMNS, *NAME_COLUMNS, "alias_names", "all_names")))
-    # All else that describes a person follows from these.
+    # Everything else that describes a person follows from these.
     code = pl.struct(*PERSON_COLUMNS, "alias_names").hash(0)
     arrested = records.select(*described, code=code)
     known = holders.select(*described, "subject_cluster", code=code).unique(["code", "subject_cluster"])
@@ -150,23 +149,23 @@ def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters) 
 
 
 def _with_names(records: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
-    """Records that hold no name speak with the name and birth of their subject, all its other names as aliases."""
-    told = [*NAME_COLUMNS, *BIRTH_COLUMNS]
+    """Records without a name get the name and birth of their subject, and its other names as aliases."""
+    filled = [*NAME_COLUMNS, *BIRTH_COLUMNS]
     commonest = (
         holders.drop_nulls("full_name")
-        .group_by("subject_cluster", *told)
+        .group_by("subject_cluster", *filled)
         .agg(pl.len().alias("records"))
-        .sort("subject_cluster", "records", *told, descending=[False, True, *[False] * len(told)])
+        .sort("subject_cluster", "records", *filled, descending=[False, True, *[False] * len(filled)])
         .unique("subject_cluster", keep="first", maintain_order=True)
     )
     names = pl.concat([pl.col("alias_names").explode(), pl.col("sorted_name"), pl.col("short_name")])
     aliases = holders.group_by("subject_cluster").agg(alias_names=names.drop_nulls().unique().sort())
-    known = commonest.join(aliases, on="subject_cluster").select("subject_cluster", *told, "alias_names")
+    known = commonest.join(aliases, on="subject_cluster").select("subject_cluster", *filled, "alias_names")
     joined = records.join(known, on="subject_cluster", how="left", maintain_order="left", suffix="_known")
     is_nameless = pl.col("full_name").is_null() & pl.col("full_name_known").is_not_null()
     return joined.with_columns(
         pl.when(is_nameless).then(pl.col(f"{column}_known")).otherwise(pl.col(column)).alias(column)
-        for column in (*told, "alias_names")
+        for column in (*filled, "alias_names")
     ).select(records.columns)
 
 
@@ -204,7 +203,7 @@ def _weighed(
         weights: of the person, the subject, the references and the event.
     """
     person, subject, references, event = weights
-    # Where the subject is the same, what speaks against the person has been weighed already.
+    # Where the subject is the same, evidence against the person has been weighed already.
     against = np.where(subject > 0, 0.0, person)
     whole = np.maximum(person, against) + subject + references
     above = np.minimum(whole - PERSON_BAR, event + references - EVENT_BAR)

@@ -1,6 +1,6 @@
-"""From row numbers back to record ids: what a linking hands on.
+"""From row numbers back to record ids: what the linking of orders and arrests has in common.
 
-Belongs here: mean weights in clusters, conflicts by id, levels in words. Does not: any model.
+Belongs here: mean weights in clusters, conflicts by id, levels by name. Does not: any model.
 """
 
 from collections.abc import Mapping
@@ -23,25 +23,25 @@ def mean_weights(pairs: pl.DataFrame, labels: pl.Series) -> pl.DataFrame:
         labels: the cluster of each row.
 
     Returns:
-        `row` and `match_weight`; rows alone in their cluster are not there.
+        `row` and `match_weight`; rows that are alone in their cluster are left out.
     """
     inside = pairs.filter(labels.gather(pairs.get_column("left")) == labels.gather(pairs.get_column("right")))
     ends = pl.concat([inside.select("match_weight", row=pl.col(side).cast(pl.Int64)) for side in ("left", "right")])
-    # Whole hundredths, so that the order of adding cannot matter.
+    # Whole hundredths, so that the order of adding makes no difference.
     hundredths = (pl.col("match_weight") * 100).round().cast(pl.Int64)
     return ends.group_by("row").agg(match_weight=(hundredths.mean() / 100).round(2))
 
 
-def tell_levels(scales: Scales, patterns: Patterns) -> tuple[list[pl.Series], list[pl.Series]]:
-    """Levels (`comparison=level`) and weights (`comparison=+1.23`) of pairs, one series a comparison."""
+def describe_levels(scales: Scales, patterns: Patterns) -> tuple[list[pl.Series], list[pl.Series]]:
+    """Levels (`comparison=level`) and weights (`comparison=+1.23`) of pairs, one series for each comparison."""
     levels, weights = [], []
     reached = unpack(patterns, scales.coded.comparisons)
     for shares, by_level, places in zip(
         scales.parameters.shares, level_weights(scales.parameters), reached, strict=True
     ):
-        told = pl.Series([f"{shares.name}={level}" for level in shares.levels])
+        named = pl.Series([f"{shares.name}={level}" for level in shares.levels])
         counted = pl.Series([f"{shares.name}={weight:+.2f}" for weight in by_level])
-        levels.append(told.gather(places))
+        levels.append(named.gather(places))
         weights.append(counted.gather(places))
     return levels, weights
 
@@ -53,7 +53,7 @@ def listed(series: list[pl.Series]) -> pl.Series:
 
 
 def hundredths(weights: Weights) -> Weights:
-    """Weights as they are shown and clustered by: to two places."""
+    """Weights rounded to two places, as they are shown and used in clustering."""
     return np.round(weights, 2)
 
 

@@ -1,19 +1,19 @@
-"""Arrests that name nobody: joined to the one arrest they can be, where few arrests fall together by chance.
+"""Arrest records without a name: joined to the only arrest that they can be, where few agree by chance.
 
 Belongs here: what is done with an event whose records hold neither a name nor a PNC id that any order holds. Does not:
 the weighing of pairs (`matching.arrests`).
 
-The PNC tells of an arrest by PNC id; without it day, offence and force are all that is left. How much these say depends
-on the night: where raids bring many to one custody suite for one offence they say little. So the chance that another
-person's arrest agrees in them is read off the night itself, from the arrests whose persons are known, and an event is
-joined only if exactly one other can be it and that chance is small.
+The PNC identifies an arrest by PNC id. Without it, day, offence and force are all there is. Their worth depends
+on the night: where raids bring many people to one custody suite for one offence, not much. So the chance that another
+person's arrest agrees in them is estimated from the night itself, from the arrests whose persons are known, and an
+event is joined only if it can be exactly one other event and that chance is small.
 """
 
 from math import log2
 
 import polars as pl
 
-# What must agree, the more telling first. Where a force is not known, small nights alone say enough.
+# What must agree, the stricter first. Where the force is not known, the other two are enough on small nights only.
 FACTS = (("arrested_on", "offence_code", "force_code"), ("arrested_on", "offence_code"))
 # 16 to 1 that it is not another person's arrest.
 BAR = 4.0
@@ -23,7 +23,7 @@ OTHER_ID = -5.6
 
 
 def join_nameless(records: pl.DataFrame, events: pl.Series) -> pl.Series:
-    """Join events that name nobody to the one event of a person that agrees in day, offence and force.
+    """Join events without a name to the only event of a person that agrees in day, offence and force.
 
     Args:
         records: one row a record: `source`, `subject_cluster`, `full_name`, `pnc_id`, `is_pnc_id_valid`, `arrested_on`,
@@ -31,7 +31,7 @@ def join_nameless(records: pl.DataFrame, events: pl.Series) -> pl.Series:
         events: for each record the smallest row number in its event.
 
     Returns:
-        The events after joining, told likewise.
+        The events after joining, in the same form.
     """
     is_named = pl.col("subject_cluster").is_not_null() | pl.col("full_name").is_not_null()
     right_id = pl.when("is_pnc_id_valid").then("pnc_id")
@@ -66,8 +66,8 @@ def _joined(records: pl.DataFrame, facts: tuple[str, ...]) -> pl.DataFrame:
     pairs = nameless.join(named, on=facts, suffix="_named").filter(~_share("sources"), ~_conflict("force_codes"))
     is_only = (pl.len().over("event") == 1) & (pl.len().over("event_named") == 1)
     against = pl.when(_conflict("pnc_ids")).then(OTHER_ID).otherwise(0.0)
-    is_told = is_only & (-log2(chance_of_another(records, facts)) + against >= BAR)
-    return pairs.filter(is_told).select(
+    is_clear = is_only & (-log2(chance_of_another(records, facts)) + against >= BAR)
+    return pairs.filter(is_clear).select(
         smaller=pl.min_horizontal("event", "event_named"), larger=pl.max_horizontal("event", "event_named")
     )
 

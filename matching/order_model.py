@@ -1,10 +1,10 @@
-"""The model of an order: what makes two records speak of one order, given that they speak of one person.
+"""The model of an order: what makes two records of one person records of one order.
 
 Belongs here: blocking rules and comparisons of orders. Does not: how persons are compared (`matching.persons`), how
 records are linked by them (`matching.orders`).
 
-Shares u are those among *other orders of the same person*, not among strangers: an interim and a full order share
-type, court and conditions, so these say little, while their dates tell them apart.
+Probabilities u are those among *other orders of the same person*, not among other people: an interim and a full order
+share type, court and conditions, so these are weak evidence, while their dates differ.
 """
 
 import polars as pl
@@ -149,7 +149,7 @@ ORDER_MODEL = LinkageModel(
         same_or_not("occurrence", "occurrence_ref", (0.30, 0.02), (0.70, 0.98)),
         SOURCE,
     ),
-    # What two orders of one person never had in common so far is not impossible: declared shares count for much.
+    # What two orders of one person never had in common so far is not impossible, so declared shares count for much.
     options=Options(declared_pairs=1_000),
 )
 

@@ -1,6 +1,6 @@
-"""The linking of order records: which speak of one order, and which of one person.
+"""The linking of order records: which are of one order, and which of one person.
 
-Belongs here: how weights become orders and subjects, and the tables handed on. Does not: the comparisons of orders
+Belongs here: how weights become orders and subjects, and the resulting tables. Does not: the comparisons of orders
 (`matching.order_model`) and persons (`matching.persons`), how pairs become clusters (`matching.engine.clusters`).
 """
 
@@ -15,7 +15,7 @@ import polars as pl
 from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
 from matching.engine.linkage import Linkage, Progress
 from matching.engine.weights import Scales, Weights
-from matching.links import conflict_table, hundredths, listed, mean_weights, tell_levels
+from matching.links import conflict_table, describe_levels, hundredths, listed, mean_weights
 from matching.names import describe_names
 from matching.order_model import ORDER_MODEL, ORDER_RULES
 from matching.persons import FORBIDDEN, PERSON_COLUMNS, lenient, person_model, subject_bar
@@ -26,11 +26,11 @@ from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
 # weight, so the person weight must carry the link alone; a pair with no date to compare may still be one order.
 PERSON_BAR = 4.0
 ORDER_BAR = 0.0
-# A pair so far below its bar forbids a merge whatever the others say: two valid PNC ids and two births, say.
+# A pair so far below its threshold forbids a merge whatever the others say: two valid PNC ids and two births, say.
 FLOOR = -16.0
-# Pairs further below the bar than this are not worth showing.
+# Pairs further below the threshold than this are not shown.
 SHOWN = -10.0
-# Log2 odds from which two records are taken for one person's when the model of orders is trained.
+# The log2 odds from which two records count as one person's when the model of orders is trained.
 ONE_PERSON = 3.0
 
 NO_IDS = pl.DataFrame(schema={"left_id": pl.String, "right_id": pl.String})
@@ -58,7 +58,7 @@ class OrderLinks:
     """Order records linked.
 
     Attributes:
-        pairs: candidate pairs worth showing, in the shape of `LINK_PAIRS`.
+        pairs: candidate pairs to show, in the shape of `LINK_PAIRS`.
         clusters: every record with its order and its subject, in the shape of `LINK_CLUSTERS`.
         conflicts: orders or subjects that were kept apart though a pair of theirs is above the bar, and decisions that
             contradict each other: `kind` (`order`, `subject`), `left_id`, `right_id`, `weight` above the bar, `reason`.
@@ -73,7 +73,7 @@ class OrderLinks:
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """Order records put to both models; rows stand in the order of the record id.
+    """Order records compared by both models; rows are in the order of the record id.
 
     Attributes:
         records: with every column that the models read.
@@ -95,7 +95,7 @@ def compare_orders(
         orders: the union over sources in the shape of `CORE_ORDERS`.
         aliases: likewise, `CORE_ALIASES`.
         conditions: likewise, `CORE_CONDITIONS`.
-        progress: told how many pairs are compared, and of how many at most.
+        progress: called with the number of pairs compared so far, and of all.
     """
     records = describe_orders(orders, aliases, conditions)
     persons = replace(person_model(), blocking=ORDER_RULES).on(records, progress=progress, copies=False)
@@ -103,7 +103,7 @@ def compare_orders(
 
 
 def train_models(compared: Compared) -> Models:
-    """Learn both models from the records themselves: persons against strangers, orders among those of one person."""
+    """Learn both models from the records: persons among all pairs, orders among pairs of records of one person."""
     person = compared.persons.train()
     is_one = compared.persons.score(person).weights > ONE_PERSON
     return Models(person, compared.orders.train(among=is_one))
@@ -117,23 +117,23 @@ def link_orders(
     models: Models | None = None,
     decisions: Decisions | None = None,
 ) -> OrderLinks:
-    """Decide which order records speak of one order, and which of one person.
+    """Decide which order records are of one order, and which of one person.
 
     Args:
         orders: the union over sources in the shape of `CORE_ORDERS`.
         aliases: likewise, `CORE_ALIASES`.
         conditions: likewise, `CORE_CONDITIONS`.
-        models: trained; those that come with the house if None.
-        decisions: of stewards; they bind, and those that contradict each other are reported.
+        models: trained; defaults to those that come with Concord.
+        decisions: of stewards, which bind. Those that contradict each other are reported.
     """
     return link_compared(compare_orders(orders, aliases, conditions), models or shipped_models(), decisions)
 
 
 def link_compared(compared: Compared, models: Models, decisions: Decisions | None = None) -> OrderLinks:
-    """Decide as `link_orders` does, on records that are compared already.
+    """Do the same as `link_orders` with records that have been compared.
 
     Raises:
-        ValueError: a decision names a record that is not there.
+        ValueError: a decision names a record that is missing.
     """
     records, bound = compared.records, decisions or Decisions()
     scales = _Scales(Scales(compared.persons.coded, models.person, {}), Scales(compared.orders.coded, models.order, {}))
@@ -179,11 +179,11 @@ class _Scales:
     order: Scales
 
     def persons(self, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> Weights:
-        """Weight that the records of each pair of rows are of one person."""
+        """The weight of evidence that each pair of rows is of one person."""
         return self.person.evidence_between(left, right)
 
     def links(self, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> Weights:
-        """How far the lesser of both weights of each pair of rows is above its bar."""
+        """How far the lower of both weights of each pair of rows is above its threshold."""
         return _link(self.persons(left, right), self.order.evidence_between(left, right))
 
 
@@ -256,7 +256,7 @@ def _amendments(records: pl.DataFrame) -> pl.DataFrame:
 def _subject_clusters(
     records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales, orders: Clusters, decisions: Decisions
 ) -> Clusters:
-    """Records of one person; the records of an order are of one person by the link of the order."""
+    """Records of one person. The records of an order are of one person because they are of one order."""
     bar = subject_bar(records.height)
     person = pairs.get_column("person_weight").to_numpy()
     links = pairs.select("left", "right", weight=lenient(hundredths(person - bar), FLOOR - bar))
@@ -277,10 +277,10 @@ def _subject_clusters(
 
 
 def _two_holders(records: pl.DataFrame, orders: Clusters) -> pl.DataFrame:
-    """Pairs of records of two persons for certain, though they may be namesakes born on one day.
+    """Pairs of records that are certainly of two persons, though these may share a name and a date of birth.
 
-    In one source, under two PNC ids, they hold two orders of one kind made on one day by one court: nobody is made
-    subject to the same order twice.
+    In one source, under two PNC ids, they hold two orders of one kind made on one day by one court, and no person is
+    made subject to the same order twice.
     """
     facts = ["source", "date_of_birth", "order_type", "is_interim", "made_on", "court_code"]
     rows = records.with_row_index("row").with_columns(order=orders.labels)
@@ -307,12 +307,12 @@ def _cluster_table(labelled: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _pair_table(compared: Compared, scales: _Scales, pairs: pl.DataFrame) -> pl.DataFrame:
-    """The pairs worth showing; rows stand in the order of ids, so pairs sorted by row are sorted by id."""
+    """The pairs to show. Rows are in the order of ids, so pairs sorted by row are sorted by id."""
     linkage, ids = compared.persons, compared.records.get_column("record_id")
     shown = pairs.with_row_index("place").filter(pl.col("link") > SHOWN).sort("left", "right")
     places = shown.get_column("place").to_numpy()
-    told = [
-        tell_levels(scale, part.patterns[places])
+    described = [
+        describe_levels(scale, part.patterns[places])
         for scale, part in ((scales.person, linkage), (scales.order, compared.orders))
     ]
     # The lowest bit is the first rule that made the pair.
@@ -322,8 +322,8 @@ def _pair_table(compared: Compared, scales: _Scales, pairs: pl.DataFrame) -> pl.
         left_id=ids.gather(shown.get_column("left")),
         right_id=ids.gather(shown.get_column("right")),
         blocking_rule=pl.Series([rule.name for rule in linkage.model.rules]).gather(first),
-        levels=listed([series for levels, _ in told for series in levels]),
-        weights=listed([series for _, weights in told for series in weights]),
+        levels=listed([series for levels, _ in described for series in levels]),
+        weights=listed([series for _, weights in described for series in weights]),
     )
     return LINK_PAIRS.conform(table)
 

@@ -3,7 +3,7 @@
 Belongs here: the one rule by which names, courts, forces and wordings are folded. Does not: the reading of any
 particular kind of value.
 
-Letters are put into Latin ones by `anyascii`, one by one. What one letter does not show is told here: letters that read
+Letters are put into Latin ones by `anyascii`, one by one. What a letter alone does not show is here: letters that read
 otherwise beside others (Greek ου, the Arabic article), and words whose vowels are not written (`readings.csv`).
 """
 
@@ -38,7 +38,7 @@ DIGRAPHS = (
     (r"(?i)\bμπ", "b"),
     (r"(?i)\bντ", "d"),
 )
-# Ukrainian and Belarusian read two letters otherwise than Russian; these letters show which it is.
+# Ukrainian and Belarusian read two letters differently from Russian; these letters show which it is.
 EAST_OF_RUSSIAN = "(?i)[іїєґў]"
 UKRAINIAN = {"г": "h", "Г": "H", "и": "y", "И": "Y"}
 
@@ -60,7 +60,7 @@ def fold(text: pl.Expr) -> pl.Expr:
 
 @cache
 def readings() -> dict[str, str]:
-    """Words of names in scripts that leave vowels out or are read otherwise than written, to how they are read."""
+    """Words of names in scripts that leave vowels out or are not read as written, to how they are read."""
     table = pl.read_csv(files("matching").joinpath("readings.csv").read_bytes(), infer_schema=False)
     return dict(table.select("written", "reading").iter_rows())
 

@@ -1,4 +1,4 @@
-"""The trained models that a night uses: their files, and those that come with the house.
+"""The trained models that a night uses: their files, and those that come with Concord.
 
 Belongs here: where models are kept. Does not: what they compare (`persons`, `order_model`), training (`orders`).
 """
@@ -17,18 +17,18 @@ FILES = {"person": "person.json", "order": "order.json"}
 
 @dataclass(frozen=True)
 class Models:
-    """What makes two records speak of one person, and two records of one person speak of one order."""
+    """The models of persons, and of orders of one person."""
 
     person: Parameters
     order: Parameters
 
     @property
     def version(self) -> str:
-        """A name for these very numbers."""
+        """A name for exactly these numbers."""
         return f"{self.person.version}-{self.order.version}"
 
     def save(self, folder: Path) -> None:
-        """Write the model files into a folder, which is made if it is not there."""
+        """Write the model files into a folder, which is created if it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
         self.person.save(folder / FILES["person"])
         self.order.save(folder / FILES["order"])
@@ -39,7 +39,7 @@ def load_models(folder: Path) -> Models:
 
     Raises:
         FileNotFoundError: a file is missing.
-        ValueError: a file is no model file, or one of other comparisons.
+        ValueError: a file is not a model file, or one of other comparisons.
     """
     return Models(
         person=load_parameters(folder / FILES["person"], person_model().comparisons),
@@ -49,6 +49,6 @@ def load_models(folder: Path) -> Models:
 
 @cache
 def shipped_models() -> Models:
-    """The models that come with the house, trained on synthetic nights of ordinary and of twice the noise."""
+    """The models that come with Concord, trained on synthetic nights of ordinary and of twice the noise."""
     with as_file(files("matching") / "models") as folder:
         return load_models(folder)

@@ -105,7 +105,7 @@ def compare(field: str, kind: Kind, task: Task, variant: str) -> Comparison:
 def name_part(kind: Kind) -> NamePart:
     """A part of a name that may stand in the other's place; a forename may be shortened."""
     if kind == "forename":
-        return NamePart(NAME_THRESHOLDS, groups=Variants(forename_pairs()), exchange="tell")
+        return NamePart(NAME_THRESHOLDS, groups=Variants(forename_pairs()), exchange="level")
     return NamePart(NAME_THRESHOLDS, exchange="leave out")
 
 

@@ -1,9 +1,9 @@
-"""Which pairs of records are looked at: blocking rules as data, and the candidate pairs they make, in chunks.
+"""Which pairs of records are compared: blocking rules, and the candidate pairs they make, in chunks.
 
-Belongs here: keys, blocks, the cap on what a block may cost, to which rule a pair belongs. Does not: comparing.
+Belongs here: keys, blocks, the limit on the size of a block, which rule a pair belongs to. Does not: comparing.
 
-Keys are hashes. A pair belongs to the first rule that makes it, so it comes once, and tells with a bit each all
-rules that make it, so that what all rules miss can be estimated (`diagnostics`).
+Keys are hashes. A pair belongs to the first rule that makes it, so it comes once. A bit for each rule that makes it
+allows an estimate of what all rules miss (`blocking_loss`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ Numbers = npt.NDArray[np.int64]
 Masks = npt.NDArray[np.uint32]
 
 MOST_RULES = 32
-# Pairs that one block may make unless its rule says otherwise: 150 records that share a key.
+# How many pairs one block may make, unless its rule says otherwise: 150 records that share a key.
 BLOCK_PAIRS = 11_175
 
 
@@ -32,13 +32,14 @@ class BlocksLeftOut(UserWarning):
 
 @dataclass(frozen=True, eq=False)
 class BlockingRule:
-    """Records that share a key are looked at.
+    """Records that share a key are compared.
 
     Attributes:
-        name: what the records share, in words.
+        name: what the records share.
         key: expressions over the records; a null in any part means no key. A list gives one key for each combination
             of its values.
-        most_pairs: pairs a block may make; a dearer block says too little for its cost and is left out, and reported.
+        most_pairs: how many pairs a block may make. A larger block is left out, with a warning: it costs much and shows
+            little.
     """
 
     name: str
@@ -53,14 +54,14 @@ class BlockingRule:
 
 @dataclass(frozen=True, eq=False)
 class Keyed:
-    """The records under one rule: rows that have a key, ordered by key and row, without blocks that cost too much.
+    """The records under one rule: rows that have a key, ordered by key and row, without blocks that are too large.
 
     Attributes:
         keys: hashes, ascending.
         rows: of the records.
         first: for each place the first partner's place.
         end: the place after the last partner.
-        blocks_left_out: blocks that cost too much.
+        blocks_left_out: blocks that are too large.
         pairs_left_out: pairs that these would have made.
         rows_left_out: records in these blocks.
     """
@@ -76,12 +77,13 @@ class Keyed:
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """All rules put to the records.
+    """All rules applied to the records.
 
     Attributes:
         rules: the rules.
         keyed: for each rule the records under it.
-        keys: a row a record, a column a rule: its key, shortened; `UNKNOWN` for none, and for a rule with lists.
+        keys: one row for each record, one column for each rule: its key, shortened; `UNKNOWN` for none, and for a rule
+            with lists.
         lists: by the place of a rule with lists all keys of each record, shortened.
     """
 
@@ -107,12 +109,12 @@ def find_blocks(
     rows: npt.NDArray[np.intp],
     sources: npt.NDArray[np.int8] | None,
 ) -> Blocks:
-    """Put the rules to the records.
+    """Apply the rules to the records.
 
     Args:
-        records: one row a record.
-        rules: the most telling first.
-        rows: the row by which each record is to be known.
+        records: one row for each record.
+        rules: the most selective first.
+        rows: the row number of each record in the result.
         sources: the source of each row, ascending, if only pairs across sources are wanted.
 
     Raises:
@@ -132,7 +134,7 @@ def find_blocks(
 
 
 def candidate_pairs(blocks: Blocks, chunk: int) -> Iterator["Draft"]:
-    """What makes the candidate pairs, in pieces of about `chunk` pairs, always the same in the same order."""
+    """The candidate pairs in pieces of about `chunk` pairs, the same pieces in the same order every time."""
     for place, keyed in enumerate(blocks.keyed):
         made = np.cumsum(keyed.end - keyed.first, dtype=np.int64)
         start = 0
@@ -146,7 +148,7 @@ def candidate_pairs(blocks: Blocks, chunk: int) -> Iterator["Draft"]:
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """A piece of the candidate pairs that is not carried out yet, so that threads can share the work."""
+    """A piece of the candidate pairs that is still to be made, so that threads can share the work."""
 
     blocks: Blocks
     rule: int
@@ -155,7 +157,7 @@ class Draft:
 
     @property
     def size(self) -> int:
-        """Pairs that it makes, before those of earlier rules are taken out."""
+        """How many pairs it makes, those of earlier rules included."""
         keyed = self.blocks.keyed[self.rule]
         return int((keyed.end - keyed.first)[self.start : self.stop].sum(dtype=np.int64))
 
@@ -172,8 +174,8 @@ class Draft:
         return self._owned(np.minimum(one, other), np.maximum(one, other), key)
 
     def _owned(self, left: Rows, right: Rows, key: Codes | None) -> Candidates:
-        """Those that belong to the rule; rules of one key a record first, since they are told at once."""
-        # Whole rows are taken several times as quickly as they are indexed.
+        """Those that belong to the rule. Rules with one key for each record come first, as they are quick to check."""
+        # `take` is several times as fast as indexing.
         keys = self.blocks.keys.take(left, axis=0)
         agree = (keys == self.blocks.keys.take(right, axis=0)) & (keys != UNKNOWN)
         rules: Masks = agree @ (np.uint32(1) << np.arange(agree.shape[1], dtype=np.uint32))
@@ -184,7 +186,7 @@ class Draft:
             lowest = _lowest_shared(lists, left, right)
             rules |= (lowest != UNKNOWN).astype(np.uint32) << np.uint32(place)
             if place <= self.rule:
-                # A pair that shares several keys of its own rule is made under the lowest alone.
+                # A pair that shares several keys of its own rule is made under the lowest one only.
                 kept = lowest == (key if place == self.rule else UNKNOWN)
                 left, right, rules = left[kept], right[kept], rules[kept]
                 key = None if key is None else key[kept]
@@ -201,7 +203,7 @@ def _put(
 ) -> Keyed:
     places, keys = _keys(rule, records)
     bits = max(size.bit_length(), 1)
-    # Key and row in one number sort ten times as quickly as side by side; fewer bits of hash cost a stray pair.
+    # Key and row in one number sort ten times as fast as two arrays. Fewer bits of hash cost a stray pair.
     keys = keys >> bits << bits
     keys |= known_as[places]
     packed = _shared(np.sort(keys), bits)
@@ -225,7 +227,7 @@ def _put(
 
 
 def _partners(keys: Numbers, rows: Rows, sources: npt.NDArray[np.int8] | None) -> tuple[Numbers, Numbers, Numbers]:
-    """For each place its first partner's, and for each block the place after its last and the pairs that it makes."""
+    """For each place that of its first partner; for each block the place after its last and its number of pairs."""
     first = np.arange(1, len(keys) + 1) if sources is None else _next_source(keys, sources[rows])
     ends = np.nonzero(np.diff(keys, append=-1))[0] + 1
     made = np.cumsum(np.repeat(ends, np.diff(ends, prepend=0)) - first)
@@ -233,7 +235,7 @@ def _partners(keys: Numbers, rows: Rows, sources: npt.NDArray[np.int8] | None) -
 
 
 def _shared(packed: Numbers, bits: int) -> Numbers:
-    """Those with a key that others have too, each once; most keys are one record's alone and make no pair."""
+    """Those whose key another record has too, each once. Most keys belong to one record and make no pair."""
     keys = packed >> bits
     borders = np.ones(len(packed) + 1, np.bool_)
     borders[1:-1] = keys[1:] != keys[:-1]
@@ -245,7 +247,7 @@ def _shared(packed: Numbers, bits: int) -> Numbers:
 def _keys(rule: BlockingRule, records: pl.DataFrame) -> tuple[Numbers, Numbers]:
     """Rows that have a key, and its hash, no row twice with one key."""
     parts = {f"part_{place}": part for place, part in enumerate(rule.key)}
-    # Rows first, so that a key of a constant is every record's and not the first one's alone.
+    # Rows first, so that a constant key belongs to every record and not only to the first.
     try:
         frame = records.select(pl.int_range(pl.len()).alias("row"), **parts)
     except pl.exceptions.PolarsError as error:
@@ -274,7 +276,7 @@ def _next_source(keys: Numbers, sources: npt.NDArray[np.int8]) -> Numbers:
 
 
 def _short(keys: Numbers) -> Codes:
-    """The low 31 bits of a key, which are enough to tell whether two records at hand share it."""
+    """The low 31 bits of a key, which are enough to see whether two records share it."""
     return (keys & 0x7FFFFFFF).astype(np.int32)
 
 

@@ -1,4 +1,4 @@
-"""What blocking made and what it missed: counts by rule, and matches missed by all rules, estimated without labels.
+"""What blocking makes and what it misses: counts by rule, and matches missed by all rules, estimated without labels.
 
 Belongs here: tables of blocking rules. Does not: the rules (`blocking`), the formula (`estimates`).
 """
@@ -10,19 +10,19 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.estimates import NOT_TOLD, Estimate, estimate_missed
+from matching.engine.estimates import NO_ESTIMATE, Estimate, estimate_missed
 from matching.engine.linkage import Linkage
 from matching.engine.scores import Scores
 
 ALL_RULES = "all rules"
-# Rules that find fewer of the likely matches say more of the records that have their columns than of all.
-TELLING = 0.3
-# Pairs of rules put beside each other at most, those that find most first.
+# A rule that finds a smaller share of the likely matches is about the records that have its columns, not about all.
+PRODUCTIVE = 0.3
+# How many pairs of rules are compared at most, those that find most first.
 MOST_PAIRS = 8
 
 
 def tabulate_blocking(linkage: Linkage) -> pl.DataFrame:
-    """What each blocking rule is for, and what it left out because it cost too much.
+    """What each blocking rule contributes, and what it left out in blocks that were too large.
 
     Returns:
         `rule`, `pairs` (that it makes), `pairs_alone` (that no other rule makes), `blocks_left_out`, `pairs_left_out`.
@@ -43,21 +43,21 @@ def tabulate_blocking(linkage: Linkage) -> pl.DataFrame:
 
 
 def estimate_blocking_loss(linkage: Linkage, scores: Scores, *, bar: float = 0.0) -> pl.DataFrame:
-    """How many matches no blocking rule made, from how the rules overlap among likely matches.
+    """How many matches no blocking rule makes, estimated from how the rules overlap among likely matches.
 
-    Over all rules it is a lower bound, since rules that read the same columns miss the same pairs. Each two telling
-    rules that share no column are therefore put beside each other as well; where these say much more, believe them.
+    Over all rules this is a lower bound, since rules that read the same columns miss the same pairs. So productive
+    rules that share no column are compared two by two as well; where these give a much higher estimate, believe them.
     Pairs of one large cluster count as if they were independent, so that intervals are too narrow where clusters are
     large.
 
     Args:
         linkage: with the rules of each pair.
         scores: of the same pairs.
-        bar: weight from which a pair is a likely match.
+        bar: the weight from which a pair is a likely match.
 
     Returns:
         `rules`, `found` (likely matches by any rule), `missed`, `missed_low`, `missed_high`, `loss` (missed of all
-        matches), `loss_low`, `loss_high`; all rules first. Null where the rules cannot tell.
+        matches), `loss_low`, `loss_high`; all rules first. Null where the rules allow no estimate.
     """
     captures = _captures(linkage.rules[scores.weights >= bar])
     found, rules = captures.total(), linkage.blocks.rules
@@ -65,10 +65,10 @@ def estimate_blocking_loss(linkage: Linkage, scores: Scores, *, bar: float = 0.0
     for one, other in _apart(linkage, captures):
         name = f"{rules[one].name} against {rules[other].name}"
         rows.append((name, found, _missed_by_all(captures, one, other)))
-    told = [(name, count, *missed.numbers, *_loss(missed, found).numbers) for name, count, missed in rows]
+    estimates = [(name, count, *missed.numbers, *_loss(missed, found).numbers) for name, count, missed in rows]
     numbers = ["missed", "missed_low", "missed_high", "loss", "loss_low", "loss_high"]
     schema = {"rules": pl.String, "found": pl.Int64} | dict.fromkeys(numbers, pl.Float64)
-    return pl.DataFrame(told, schema=schema, orient="row")
+    return pl.DataFrame(estimates, schema=schema, orient="row")
 
 
 def _captures(rules: npt.NDArray[np.uint32]) -> Counter[int]:
@@ -78,22 +78,22 @@ def _captures(rules: npt.NDArray[np.uint32]) -> Counter[int]:
 
 
 def _apart(linkage: Linkage, captures: Counter[int]) -> list[tuple[int, int]]:
-    """Pairs of telling rules that share no column, those that find most first, else in the order of the rules."""
+    """Pairs of productive rules that share no column: those that find most first, then in the order of the rules."""
     rules = linkage.blocks.rules
     found = [sum(count for caught, count in captures.items() if caught >> rule & 1) for rule in range(len(rules))]
     pairs = [
         (one, other)
         for one, other in combinations(range(len(rules)), 2)
         if not rules[one].columns & rules[other].columns
-        and min(found[one], found[other]) >= TELLING * max(captures.total(), 1)
+        and min(found[one], found[other]) >= PRODUCTIVE * max(captures.total(), 1)
     ]
     return sorted(pairs, key=lambda pair: -min(found[pair[0]], found[pair[1]]))[:MOST_PAIRS]
 
 
 def _missed_by_all(captures: Counter[int], one: int, other: int) -> Estimate:
-    """What two rules say that all rules missed: what both missed less what others found of it.
+    """What all rules missed, judged by two of them: what both missed less what other rules found of it.
 
-    Not told where others found more than the two can account for: then these find the same easy pairs.
+    No estimate where other rules found more than the two account for: then both find the same easy pairs.
     """
     of_two: Counter[int] = Counter()
     for caught, count in captures.items():
@@ -101,7 +101,7 @@ def _missed_by_all(captures: Counter[int], one: int, other: int) -> Estimate:
     by_others = of_two.pop(0, 0)
     missed = estimate_missed(of_two, 2)
     if missed.high is None or missed.high < by_others:
-        return NOT_TOLD
+        return NO_ESTIMATE
     return Estimate(*(None if number is None else max(number - by_others, 0.0) for number in missed.numbers))
 
 

@@ -3,8 +3,7 @@
 Belongs here: how diagnostics are drawn. Does not: the figures themselves (`diagnostics`, `blocking_loss`,
 `evaluation`), pages that show them.
 
-No meaning hangs on colour alone: what differs stands in panels of its own, has a dash or shape of its own, or is
-written beside.
+Nothing is shown by colour alone: what differs has its own panel, dash or shape, or is written out.
 """
 
 from dataclasses import dataclass
@@ -30,13 +29,13 @@ class Figure:
 
     Attributes:
         title: what is shown.
-        told: how to read it, in a sentence.
+        caption: how to read it, in a sentence.
         chart: the picture.
-        table: what it is drawn from.
+        table: the figures that it shows.
     """
 
     title: str
-    told: str
+    caption: str
     chart: alt.TopLevelMixin
     table: pl.DataFrame
 
@@ -60,15 +59,15 @@ def draw_shares(table: pl.DataFrame) -> Figure:
     panels = [
         alt.hconcat(
             _bars(levels, "m", "matches (m)", colour=BLUE, scale=ROOMY, ticks=QUARTERS),
-            _bars(levels, "u", "strangers (u)", colour=ORANGE, scale=ROOMY, ticks=QUARTERS, axis=None),
+            _bars(levels, "u", "non-matches (u)", colour=ORANGE, scale=ROOMY, ticks=QUARTERS, axis=None),
             title=_heading(name),
             spacing=SPACE,
         )
         for name, levels in _by_comparison(table)
     ]
     return Figure(
-        "How often matches and strangers reach each level",
-        "A level tells much where the two bars differ much; the shares of a comparison add up to one.",
+        "How often matches and non-matches reach each level",
+        "The more the two bars of a level differ, the more evidence it is; the shares of a comparison add up to one.",
         alt.vconcat(*panels, spacing=SPACE),
         table,
     )
@@ -89,14 +88,14 @@ def draw_weights(table: pl.DataFrame) -> Figure:
     ]
     return Figure(
         "What each level adds to the weight of a pair",
-        "Bars to the right speak for a match, to the left against it; one unit doubles the odds.",
+        "Bars to the right are evidence for a match, to the left against it; one unit doubles the odds.",
         alt.vconcat(*panels, spacing=SPACE),
         table,
     )
 
 
 def draw_waterfall(waterfall: Waterfall, title: str) -> Figure:
-    """How the weight of a pair, or of a merge, comes about.
+    """How the weight of a pair, or of a merge, adds up.
 
     Args:
         waterfall: from `Scores.explain` or `diagnostics.explain_merge`.
@@ -105,13 +104,13 @@ def draw_waterfall(waterfall: Waterfall, title: str) -> Figure:
     table = tabulate_waterfall(waterfall)
     drawn = table.filter(pl.col("weight").abs() >= 0.005).with_columns(
         step=pl.format("{}: {}", "name", "found"),
-        speaks=pl.when(pl.col("weight") < 0).then(pl.lit("against")).otherwise(pl.lit("for")),
+        direction=pl.when(pl.col("weight") < 0).then(pl.lit("against")).otherwise(pl.lit("for")),
         end=pl.max_horizontal("from", "to"),
     )
     order = drawn.get_column("step").to_list()
     scale = _scale([*drawn.get_column("from").to_list(), *drawn.get_column("to").to_list()])
     base = alt.Chart(drawn).encode(y=alt.Y("step:N", title=None, sort=order, axis=WORDS))
-    colour = alt.Color("speaks:N", legend=None, scale=alt.Scale(domain=["for", "against"], range=[BLUE, ORANGE]))
+    colour = alt.Color("direction:N", legend=None, scale=alt.Scale(domain=["for", "against"], range=[BLUE, ORANGE]))
     along = alt.X("from:Q", title="weight so far (log2 odds)", scale=scale)
     bars = base.mark_bar().encode(x=along, x2="to:Q", color=colour)
     texts = base.mark_text(align="left", dx=4).encode(x="end:Q", text=alt.Text("weight:Q", format="+.2f"))
@@ -119,7 +118,7 @@ def draw_waterfall(waterfall: Waterfall, title: str) -> Figure:
     return Figure(
         title,
         "Each step moves the weight to the right (for a match) or to the left (against it); right of the dashed line a "
-        "match is likelier than not.",
+        "match is more likely than not.",
         alt.layer(bars, texts, even, data=drawn).properties(width=WIDTH, height=alt.Step(ROW + 6)),
         table,
     )
@@ -158,7 +157,7 @@ def draw_blocking_loss(table: pl.DataFrame) -> Figure:
     points = base.mark_point(filled=True, opacity=1, size=60, color=BLUE).encode(x="loss:Q")
     texts = base.mark_text(dy=-9).encode(x="loss:Q", text=alt.Text("loss:Q", format=".1%"))
     return Figure(
-        "Matches that blocking did not make",
+        "Matches that blocking misses",
         "Estimated from how the rules overlap, with 95 % intervals; all rules together give a lower bound.",
         alt.layer(spans, points, texts).properties(width=WIDTH, height=alt.Step(2 * ROW)),
         table,
@@ -183,8 +182,8 @@ def draw_calibration(table: pl.DataFrame) -> Figure:
     ends = pl.DataFrame({"predicted": [0.0, 1.0], "observed": [0.0, 1.0]})
     line = alt.Chart(ends).mark_line(strokeDash=[4, 4], color=GREY).encode(x="predicted:Q", y="observed:Q")
     return Figure(
-        "Do pairs match as often as is said?",
-        "Points on the dashed line are as predicted; a line through a point is the 95 % interval of what was observed.",
+        "Do pairs match as often as predicted?",
+        "Points on the dashed line are as predicted; its line is the 95 % interval of the observed share.",
         alt.layer(line, spans, points).properties(width=HEIGHT, height=HEIGHT),
         table,
     )
@@ -193,12 +192,12 @@ def draw_calibration(table: pl.DataFrame) -> Figure:
 def _draw_certainty(table: pl.DataFrame) -> Figure:
     bins = table.select("pairs", bin=pl.format("{} to {} %", *(_percent(end) for end in ("from", "to"))))
     base = alt.Chart(bins).encode(y=alt.Y("bin:N", title="probability of a match", sort=None, axis=WORDS))
-    # So few are in doubt that they would not show on an even scale; the figures beside the bars are the measure.
+    # So few are in doubt that they would not show on a linear scale: read the figures beside the bars.
     counts = alt.X("pairs:Q", title="candidate pairs", axis=None, scale=alt.Scale(type="symlog", nice=False))
     texts = base.mark_text(align="left", dx=3).encode(x="pairs:Q", text=alt.Text("pairs:Q", format=","))
     return Figure(
         "How sure is the model?",
-        "Without labels nothing is observed: pairs by predicted probability; those in the middle are in doubt.",
+        "Pairs by predicted probability, as there are no labels to compare with; those in the middle are in doubt.",
         alt.layer(base.mark_bar(color=BLUE).encode(x=counts), texts).properties(width=WIDTH, height=alt.Step(ROW)),
         table,
     )
@@ -226,17 +225,17 @@ def draw_thresholds(table: pl.DataFrame) -> Figure:
         )
     )
     best = alt.Chart(table.filter("is_best")).encode(x="threshold:Q")
-    told = best.mark_text(align="left", dx=4, y=HEIGHT - 8).encode(text=alt.Text("threshold:Q", format="+.1f"))
+    figures = best.mark_text(align="left", dx=4, y=HEIGHT - 8).encode(text=alt.Text("threshold:Q", format="+.1f"))
     return Figure(
-        "What a threshold would cost",
-        "Expected from the probabilities alone; the upright line marks the threshold of the greatest F1.",
-        alt.layer(lines, best.mark_rule(color=GREY), told).properties(width=WIDTH, height=HEIGHT),
+        "What each threshold would cost",
+        "Expected from the probabilities alone; the vertical line marks the threshold with the highest F1.",
+        alt.layer(lines, best.mark_rule(color=GREY), figures).properties(width=WIDTH, height=HEIGHT),
         table,
     )
 
 
 def draw_unlinkable(table: pl.DataFrame) -> Figure:
-    """Records that no threshold can reach.
+    """Records with too little information to be linked.
 
     Args:
         table: from `diagnostics.tabulate_unlinkable`.
@@ -250,15 +249,15 @@ def draw_unlinkable(table: pl.DataFrame) -> Figure:
         )
     )
     return Figure(
-        "Records that hold too little to be linked",
-        "The share of records that do not reach a threshold even against an identical record.",
+        "Records with too little information to be linked",
+        "The share of records that would not reach the threshold even with an identical record.",
         chart,
         table,
     )
 
 
 def _by_comparison(table: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
-    """The levels that weigh something, by the name of their comparison."""
+    """The levels that have a weight, by the name of their comparison."""
     known = table.filter(pl.col("m") + pl.col("u") > 0)
     return [(levels.get_column("comparison")[0], levels) for levels in known.partition_by("comparison")]
 
@@ -273,7 +272,7 @@ def _bars(
     ticks: alt.Axis,
     axis: alt.Axis | None = WORDS,
 ) -> alt.LayerChart | alt.FacetChart:
-    """A bar a level with its figure beside."""
+    """A bar for each level, with its figure beside it."""
     drawn = levels.with_columns(end=pl.max_horizontal(column, pl.lit(0.0)))
     base = alt.Chart(drawn).encode(y=alt.Y("level:N", title=None, sort=levels.get_column("level").to_list(), axis=axis))
     bars = base.mark_bar(color=colour).encode(x=alt.X(f"{column}:Q", title=title, scale=scale, axis=ticks))
@@ -282,7 +281,7 @@ def _bars(
 
 
 def _scale(values: list[float]) -> alt.Scale:
-    """From the least to the greatest value and 0, with room for a figure beside a bar."""
+    """From the smallest to the largest value, 0 included, with room for a figure beside a bar."""
     return alt.Scale(domain=[min([0.0, *values]), max([0.0, *values])], padding=MARGIN)
 
 

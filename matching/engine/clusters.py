@@ -2,11 +2,11 @@
 
 Belongs here: the merging of anything that has pairwise weights. Does not: what the weights mean.
 
-A cluster is never made by a chain of single links. In each round every cluster names its best open neighbour;
-mutual choices merge only if the mean of the capped weights over *all* their cross pairs clears the bar (pairs that
-blocking never made are weighed on demand), no cross pair is forbidden, and no limit is passed. Others are vetoed
-until one of the two sides changes, and what stays vetoed is a conflict to report. Where a source may give one record
-a cluster this is the one-to-one matching by locally dominant edges.
+A chain of single links never makes a cluster. In each round every cluster picks its best neighbour. Two that pick each
+other merge only if the mean of the capped weights of *all* their cross pairs is above the threshold (pairs that
+blocking never made are weighed on demand), no cross pair is forbidden, and no limit is exceeded. Otherwise the merge
+is vetoed until one of the two changes; what stays vetoed is reported as a conflict. Where a cluster may hold one record
+of each source, this is one-to-one matching by locally dominant edges.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +21,11 @@ from matching.engine.components import label_components
 Rows = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-# From the two rows of pairs, the smaller first, to their weights; the same for the same pair.
+# From the two rows of each pair, the smaller first, to its weight; always the same for the same pair.
 Weigher = Callable[[Rows, Rows], Weights]
 
 NO_PAIRS = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
-# Weights count in whole parts of this, so that the order of adding cannot matter.
+# Weights are added in whole multiples of one part in so many, so that their order makes no difference.
 PARTS = 1_000
 
 
@@ -34,12 +34,12 @@ class Policy:
     """What a merge must satisfy.
 
     Attributes:
-        bar: the mean capped weight over all cross pairs must lie above it.
+        bar: the threshold: the mean capped weight over all cross pairs must be above it.
         cap: no single pair counts for more than this, for or against.
         floor: a single cross pair below it forbids the merge.
-        group_bar: weight that each cross pair within one exclusive group must exceed.
-        sample: cross pairs weighed for one merge at most (evenly spread over them); floor and group are judged by them
-            alone, limits and cannot-links by all.
+        group_bar: the weight that each cross pair within one exclusive group must exceed.
+        sample: how many cross pairs to weigh for one merge at most, spread evenly. Floor and group apply to these only,
+            limits and cannot-links to all.
         rounds: an upper bound on rounds.
     """
 
@@ -53,15 +53,15 @@ class Policy:
 
 @dataclass(frozen=True, eq=False)
 class Constraints:
-    """Limits and decisions. Rows are numbers of records.
+    """Limits and decisions. Rows are row numbers of records.
 
     Attributes:
-        group: a code for each record; two records of one group are together only if their own weight clears
-            `Policy.group_bar` (a source that should hold a thing once). None: no such limit.
+        group: a code for each record; two records of one group are in one cluster only if their own weight is
+            above `Policy.group_bar` (a source that should hold a thing once). None: no such limit.
         source: a code from 0 for each record, for `limits`.
-        limits: records of a source in one cluster at most, by its code; must-links may pass it.
-        must: pairs (`left`, `right`) that are together whatever their weight.
-        cannot: pairs that are never together.
+        limits: how many records of a source a cluster may hold at most, by its code. Must-links may exceed it.
+        must: pairs (`left`, `right`) that are in one cluster whatever their weight.
+        cannot: pairs that are never in one cluster.
     """
 
     group: npt.NDArray[np.int64] | None = None
@@ -77,11 +77,11 @@ class Clusters:
 
     Attributes:
         labels: for each record the smallest row number in its cluster.
-        conflicts: pairs of clusters with a link above the bar that were kept apart: `left`, `right` (labels),
-            `weight` (of the best link), `reason` (`weight`, `floor`, `group`, `limit`, `cannot`; `rounds` if these
-            ended first).
-        contradictions: cannot-links whose records the must-links put together: `left`, `right` (rows).
-        rounds: rounds taken.
+        conflicts: pairs of clusters with a link above the threshold that were kept apart: `left`, `right` (labels),
+            `weight` (of the best link), `reason` (`weight`, `floor`, `group`, `limit`, `cannot`; `rounds` if the
+            last round came first).
+        contradictions: cannot-links whose records are in one cluster by must-links: `left`, `right` (rows).
+        rounds: how many rounds there were.
     """
 
     labels: pl.Series
@@ -119,7 +119,7 @@ def agglomerate(
 
     Args:
         size: number of records.
-        pairs: `left`, `right` (row numbers), `weight`; pairs at or below the bar start no merge.
+        pairs: `left`, `right` (row numbers), `weight`; pairs at or below the threshold start no merge.
         weigher: weighs pairs on demand.
         policy: what a merge must satisfy.
         constraints: groups, limits, must-links, cannot-links.
@@ -151,7 +151,7 @@ def agglomerate(
 
 
 def _first_edges(pairs: pl.DataFrame) -> _Edges:
-    """The heaviest first; ties go to the smaller rows, so that neither order nor direction of the pairs can matter."""
+    """The heaviest first, then by the smaller rows: neither the order nor the direction of pairs makes a difference."""
     ordered = pairs.select(
         left=pl.min_horizontal("left", "right"), right=pl.max_horizontal("left", "right"), weight="weight"
     ).sort("weight", "left", "right", descending=[True, False, False])
@@ -171,7 +171,7 @@ def _contradictions(labels: Rows, cannot: pl.DataFrame) -> pl.DataFrame:
 
 
 def _count_sources(labels: Rows, constraints: Constraints) -> Rows:
-    """For each limit how many records of its source each cluster holds."""
+    """For each limit, how many records of its source each cluster holds."""
     counts = np.zeros((len(constraints.limits), len(labels)), np.int64)
     if constraints.source is not None:
         for place, source in enumerate(constraints.limits):
@@ -199,7 +199,7 @@ def _judge(
     policy: Policy,
     constraints: Constraints,
 ) -> npt.NDArray[np.int8]:
-    """Why each merge must not be: a place in `REASONS`, `OPEN` where it may."""
+    """Why each merge is forbidden: a place in `REASONS`, or `OPEN` where it is not."""
     reasons = _voted(merges, labels, sizes=sizes, weigher=weigher, policy=policy, group=constraints.group)
     left, right = _ends(constraints.cannot)
     if len(left):
@@ -260,12 +260,12 @@ def _cross_pairs(merges: _Edges, labels: Rows, sample: int) -> tuple[Rows, Rows,
 
 
 def spread_pairs(place: Rows, taken: Rows | int, sizes: tuple[Rows | int, Rows | int]) -> tuple[Rows, Rows]:
-    """Which members of two clusters make the cross pairs that are weighed: distinct pairs, evenly spread over both.
+    """Which members of two clusters make up the cross pairs to be weighed: distinct pairs, spread evenly over both.
 
     Args:
         place: numbers of the pairs, from 0 to `taken`.
-        taken: pairs that are weighed, all cross pairs at most.
-        sizes: members of the one cluster and of the other.
+        taken: how many pairs are weighed, all cross pairs at most.
+        sizes: the number of members of both clusters.
 
     Returns:
         Places in the one cluster and in the other. Pairs of one member stand side by side, so no pair comes twice.
@@ -291,7 +291,7 @@ def _relabel(edges: _Edges, target: Rows, changed: Flags) -> _Edges:
 
 
 def _part_full(edges: _Edges, counts: Rows, constraints: Constraints) -> tuple[_Edges, _Edges]:
-    """Edges that may still merge, and those that would pass a limit, which never may since clusters only grow."""
+    """Edges that may still merge, and those that would exceed a limit, which never may since clusters only grow."""
     passes = np.zeros(len(edges.left), np.bool_)
     for most, held in zip(constraints.limits.values(), counts, strict=True):
         passes |= held[edges.left] + held[edges.right] > most

@@ -1,10 +1,9 @@
-"""What a trained model is worth, without labels: tables to look at before it is trusted.
+"""How good a trained model is, without labels: tables to check before it is used.
 
-Belongs here: m and u by level, thresholds, calibration, correlation, what a merge was
-decided by. Does not: what blocking made and missed (`blocking_loss`), charts of
-these tables (`charts`), measuring by labels (`evaluation`).
+Belongs here: m and u by level, thresholds, calibration, correlation, what a merge was decided by. Does not: what
+blocking made and missed (`blocking_loss`), charts of these tables (`charts`), measures by labels (`evaluation`).
 
-All sums are of whole numbers, so that a table is the same in any order of the pairs.
+Sums are of whole numbers, so that a table is the same in any order of the pairs.
 """
 
 from collections import Counter
@@ -16,7 +15,7 @@ import polars as pl
 
 from matching.engine.clusters import Policy, spread_pairs
 from matching.engine.comparators.base import NOT_KNOWN
-from matching.engine.estimates import NOT_TOLD, estimate_share
+from matching.engine.estimates import NO_ESTIMATE, estimate_share
 from matching.engine.linkage import Linkage
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import compare, unpack
@@ -29,9 +28,9 @@ from matching.engine.weights import (
     probabilities,
 )
 
-# Probabilities are added as whole parts of this.
+# Probabilities are added in whole multiples of one part in so many.
 PARTS = 2**20
-# Weights at which a threshold is weighed up: from hopeless to beyond doubt.
+# The thresholds that are tabulated, from no evidence at all to beyond doubt.
 THRESHOLDS = np.arange(-10, 30.5, 0.5)
 BINS = 10
 
@@ -43,10 +42,10 @@ def tabulate_shares(parameters: Parameters, linkage: Linkage | None = None) -> p
 
     Args:
         parameters: of the model.
-        linkage: whose candidate pairs are counted, if there is one.
+        linkage: whose candidate pairs are counted, if given.
 
     Returns:
-        `comparison`, `level`, `m`, `u`, `weight` (log2 m/u), `pairs` (candidate pairs that reach it, null without a
+        `comparison`, `level`, `m`, `u`, `weight` (log2 m/u), `pairs` (candidate pairs at this level, null without a
         linkage); not known first.
     """
     rows = [
@@ -66,9 +65,9 @@ def tabulate_shares(parameters: Parameters, linkage: Linkage | None = None) -> p
 
 
 def weigh_against_themselves(scores: Scores) -> pl.DataFrame:
-    """The best that each record could reach: its weight against an identical one (as Splink's unlinkables).
+    """The highest weight that each record could reach: that with an identical record (Splink's unlinkables).
 
-    A record below the bar of a match holds too little to be linked to anything.
+    A record below the threshold has too little information to be linked to anything.
 
     Returns:
         `table`, `key`, `weight`, by table and key.
@@ -79,28 +78,28 @@ def weigh_against_themselves(scores: Scores) -> pl.DataFrame:
 
 
 def tabulate_unlinkable(best: pl.DataFrame) -> pl.DataFrame:
-    """How many records no threshold can reach.
+    """How many records have too little information to reach each threshold.
 
     Args:
         best: from `weigh_against_themselves`.
 
     Returns:
-        `threshold` (weight), `records` (below it even against themselves), `share`.
+        `threshold` (weight), `records` (below it even with an identical record), `share`.
     """
     reached = np.searchsorted(np.sort(best.get_column("weight").to_numpy()), THRESHOLDS, side="left")
     return pl.DataFrame({"threshold": THRESHOLDS, "records": reached, "share": reached / max(best.height, 1)})
 
 
 def tabulate_thresholds(weights: Weights, *, missed: float = 0.0) -> pl.DataFrame:
-    """What a threshold would cost, as far as the probabilities are right.
+    """What each threshold would cost, if the probabilities are right.
 
     Args:
         weights: of the candidate pairs.
-        missed: matches that blocking did not make, which lower recall at every threshold.
+        missed: matches that blocking missed, which lower recall at every threshold.
 
     Returns:
         `threshold` (weight), `probability`, `pairs` (at or above it), `precision`, `recall`, `f1` (expected), `is_best`
-        (the lowest of those that maximise F1). Null precision where no pair is left.
+        (the lowest of those with the highest F1). Precision is null where no pair is left.
     """
     places = np.searchsorted(THRESHOLDS, weights, side="right")
     size = len(THRESHOLDS) + 1
@@ -125,11 +124,11 @@ def tabulate_thresholds(weights: Weights, *, missed: float = 0.0) -> pl.DataFram
 
 
 def tabulate_calibration(probability: Weights, is_match: npt.NDArray[np.bool_] | None = None) -> pl.DataFrame:
-    """Whether of the pairs that are said to match with some probability, that share does.
+    """Whether pairs match as often as their probability says.
 
     Args:
-        probability: said, of each pair.
-        is_match: labels of the same pairs, if there are any.
+        probability: of each pair.
+        is_match: labels of the same pairs, if given.
 
     Returns:
         `from`, `to`, `pairs`, `predicted` (mean probability), `expected` (matches), and with labels `matches`,
@@ -144,7 +143,8 @@ def tabulate_calibration(probability: Weights, is_match: npt.NDArray[np.bool_] |
     )
     matches = None if is_match is None else np.bincount(places[is_match], minlength=BINS)
     shares = [
-        NOT_TOLD if matches is None else estimate_share(int(matches[place]), int(pairs[place])) for place in range(BINS)
+        NO_ESTIMATE if matches is None else estimate_share(int(matches[place]), int(pairs[place]))
+        for place in range(BINS)
     ]
     observed = pl.DataFrame(
         [share.numbers for share in shares],
@@ -158,16 +158,16 @@ def tabulate_calibration(probability: Weights, is_match: npt.NDArray[np.bool_] |
 
 
 def tabulate_correlation(linkage: Linkage, scores: Scores) -> pl.DataFrame:
-    """Which comparisons say the same thing, and so count it twice unless a dependence takes it off.
+    """Which comparisons carry the same information, and so count it twice unless a dependence corrects for it.
 
-    Over the candidate pairs, each by its probability of a match, where both comparisons are known. Candidate pairs that
-    do not match agree on the columns of some rule, so that columns of one rule seem to go together, and those of
-    different rules apart.
+    Candidate pairs count by their probability of a match, where both comparisons are known. Those that do not match
+    agree on the columns of some rule, so that columns of one rule seem to agree together, and those of different rules
+    to exclude each other.
 
     Returns:
         `one`, `other` (comparisons), `among` (`matches`, `non-matches`), `pairs` (expected), `association` (of the
-        levels, from 0 to 1: Cramér, 1946), `correlation` (of their weights: above 0 they count double, below they make
-        up for each other); null where one of them does not vary.
+        levels, from 0 to 1: Cramér, 1946), `correlation` (of their weights: above 0 they count double, below 0
+        they offset each other); null where one of them does not vary.
     """
     patterns, places = distinct_patterns(scores.patterns, linkage.model.comparisons)
     chances = np.rint(probabilities(scores.weights) * PARTS)
@@ -183,23 +183,23 @@ def tabulate_correlation(linkage: Linkage, scores: Scores) -> pl.DataFrame:
         for among, counts in (("matches", matches), ("non-matches", others)):
             cell_counts = np.bincount(cells, counts, minlength=len(comparisons[one].levels) * size)
             seen = cell_counts.astype(np.float64).reshape(-1, size)[NOT_KNOWN + 1 :, NOT_KNOWN + 1 :]
-            told = (_association(seen), _correlation(seen, weights[one][1:], weights[other][1:]))
-            rows.append((comparisons[one].name, comparisons[other].name, among, float(seen.sum()) / PARTS, *told))
+            measures = (_association(seen), _correlation(seen, weights[one][1:], weights[other][1:]))
+            rows.append((comparisons[one].name, comparisons[other].name, among, float(seen.sum()) / PARTS, *measures))
     numbers = dict.fromkeys(["pairs", "association", "correlation"], pl.Float64)
     schema = {"one": pl.String, "other": pl.String, "among": pl.String} | numbers
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def explain_merge(scores: Scores, left: Rows, right: Rows, policy: Policy | None = None) -> Waterfall:
-    """What the decision to merge two clusters rests on: the mean over their cross pairs of each part of the weight.
+    """Why two clusters were merged or not: the mean of each part of the weight over their cross pairs.
 
-    The sum is the mean capped weight that clustering holds against `Policy.bar`.
+    The sum is the mean capped weight that clustering compares with `Policy.bar`.
 
     Args:
         scores: of the records.
         left: rows of the one cluster.
         right: rows of the other.
-        policy: that the clusters were made by.
+        policy: by which the clusters were made.
     """
     policy = policy or Policy()
     one, other = _cross_pairs(left, right, policy.sample)
@@ -215,19 +215,19 @@ def explain_merge(scores: Scores, left: Rows, right: Rows, policy: Policy | None
         steps.append(Step(comparisons[place].name, "how common the values are", float(added.mean())))
     for place, lift in enumerate(scales.parameters.lifts):
         names = f"{comparisons[lift.one].name} and {comparisons[lift.other].name}"
-        steps.append(Step(names, "go together anyway", -float(bars.lifts[:, place].mean())))
+        steps.append(Step(names, "agree together among non-matches too", -float(bars.lifts[:, place].mean())))
     weights = bars.weights + scales.rarity(one, patterns)
     rivals = [rival.name for rival in scales.parameters.rivals if rival.prior]
     for name, against in zip(rivals, bars.against.T, strict=True):
         before, weights = weights, beside_rivals(weights, against[:, None])
-        steps.append(Step(name, "could agree as far", float((weights - before).mean())))
+        steps.append(Step(name, "could agree as much", float((weights - before).mean())))
     capped = np.clip(weights, -policy.cap, policy.cap)
     steps.append(Step("the cap", f"no pair counts for more than {policy.cap:g}", float((capped - weights).mean())))
     return Waterfall(tuple(step for place, step in enumerate(steps) if step.weight or place == 0))
 
 
 def _from_top(counts: npt.NDArray[np.number]) -> npt.NDArray[np.number]:
-    """For each place the sum from it to the end."""
+    """For each place the sum from there to the end."""
     return np.cumsum(counts[::-1])[::-1]
 
 
@@ -255,7 +255,7 @@ def _correlation(seen: Weights, rows: Weights, columns: Weights) -> float | None
 
 
 def _cross_pairs(left: Rows, right: Rows, sample: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """The cross pairs that clustering weighs: all, or so many evenly spread; the cluster of the smallest row first."""
+    """The cross pairs that clustering weighs: all, or an even sample; the cluster with the smallest row first."""
     left, right = sorted((np.sort(left), np.sort(right)), key=lambda rows: int(rows[0]))
     taken = min(len(left) * len(right), sample)
     places = spread_pairs(np.arange(taken), taken, (len(left), len(right)))

@@ -15,7 +15,7 @@ NONE_SEEN = 3.0
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number and the interval it lies in with 95 % confidence; all None where nothing was seen."""
+    """A number and the interval it lies in with 95 % confidence; all None where nothing was observed."""
 
     value: float | None
     low: float | None
@@ -27,22 +27,22 @@ class Estimate:
         return self.value, self.low, self.high
 
 
-NOT_TOLD = Estimate(None, None, None)
+NO_ESTIMATE = Estimate(None, None, None)
 
 
 def estimate_share(successes: int, trials: int) -> Estimate:
     """A share with its score interval (Wilson, 1927), which stays within 0 and 1 and is sound for few trials.
 
     Args:
-        successes: how often it was so.
-        trials: how often it was looked at.
+        successes: number of successes.
+        trials: number of trials.
     """
     if not trials:
-        return NOT_TOLD
+        return NO_ESTIMATE
     share, square = successes / trials, SPREAD**2
     middle = (share + square / (2 * trials)) / (1 + square / trials)
     reach = SPREAD * sqrt(share * (1 - share) / trials + square / (4 * trials**2)) / (1 + square / trials)
-    # The ends of no case and of all cases are 0 and 1, but for the last digit.
+    # Without rounding, the interval of no success starts at 0 and that of all successes ends at 1.
     return Estimate(share, min(share, max(0.0, middle - reach)), max(share, min(1.0, middle + reach)))
 
 
@@ -61,10 +61,10 @@ def estimate_missed(captures: Mapping[int, int], rules: int) -> Estimate:
         rules: number of rules.
 
     Returns:
-        The number missed; not told for a single rule or where nothing was caught.
+        The number missed; no estimate for a single rule or where nothing was caught.
     """
     if rules < 2 or not any(captures.values()):
-        return NOT_TOLD
+        return NO_ESTIMATE
     alone = [captures.get(1 << rule, 0) for rule in range(rules)]
     twice = sum(count for caught, count in captures.items() if caught.bit_count() == 2)
     missed = _missed(alone, twice)

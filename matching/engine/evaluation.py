@@ -1,10 +1,10 @@
-"""What labels say of a model: precision and recall, calibration of its weights, what another model would change.
+"""How a model does on labelled pairs: precision, recall, calibration, and what another model would change.
 
-Belongs here: measures by pairs that somebody judged. Does not: where labels are kept, tables without labels
+Belongs here: measures by pairs that a person has judged. Does not: where labels are kept, tables without labels
 (`diagnostics`).
 
-Labels are `left_table`, `left`, `right_table`, `right` (keys) and `is_match`. Those of stewards are mostly of pairs in
-doubt: precision and recall are then those of the doubtful, while calibration holds for any choice by weight.
+Labels are `left_table`, `left`, `right_table`, `right` (keys) and `is_match`. Stewards mostly label pairs in
+doubt: precision and recall then hold for such pairs only, while calibration holds however pairs were chosen by weight.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.engine.components import label_components
-from matching.engine.estimates import NOT_TOLD, Estimate, estimate_share
+from matching.engine.estimates import NO_ESTIMATE, Estimate, estimate_share
 from matching.engine.scores import Scores
 from matching.engine.weights import Weights, probabilities
 
 PAIR = ("left_table", "left", "right_table", "right")
-# Fewer labels of either kind say less than the model itself does.
+# With fewer labels of either kind, the model itself is the better guide.
 FEWEST = 30
 ROUNDS = 100
 DIGITS = 9
@@ -32,14 +32,14 @@ def weigh_labels(scores: Scores, labels: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         scores: of the records.
-        labels: a pair may stand in either order, and twice.
+        labels: a pair may be in either order, and may be there twice.
 
     Returns:
-        `PAIR`, `is_match`, `left_row`, `right_row`, `weight`, `probability`, each pair once, by its rows; without
-        labels of records that are not there.
+        `PAIR`, `is_match`, `left_row`, `right_row`, `weight`, `probability`, each pair once, by its rows; labels of
+        other records are left out.
 
     Raises:
-        ValueError: a pair is labelled both as a match and as none.
+        ValueError: a pair is labelled both a match and a non-match.
     """
     known = labels.select(*(pl.col(name).cast(pl.String) for name in PAIR), "is_match")
     for side in ("left", "right"):
@@ -51,7 +51,7 @@ def weigh_labels(scores: Scores, labels: pl.DataFrame) -> pl.DataFrame:
     pairs = known.hstack(rows).sort("left_row", "right_row", *PAIR)
     pairs = pairs.unique(["left_row", "right_row", "is_match"], keep="first", maintain_order=True)
     if doubled := pairs.height - pairs.select("left_row", "right_row").n_unique():
-        raise ValueError(f"{doubled} pairs are labelled both as a match and as none")
+        raise ValueError(f"{doubled} pairs are labelled both a match and a non-match")
     weights = scores.weigh(pairs.get_column("left_row").to_numpy(), pairs.get_column("right_row").to_numpy())
     return pairs.with_columns(weight=pl.Series(weights), probability=pl.Series(probabilities(weights)))
 
@@ -62,9 +62,9 @@ class Measures:
 
     Attributes:
         right: linked matches.
-        wrong: linked pairs that are no match.
+        wrong: linked pairs that do not match.
         missed: matches that are not linked.
-        kept_apart: pairs that are no match and not linked.
+        kept_apart: pairs that neither match nor are linked.
     """
 
     right: int
@@ -90,7 +90,7 @@ class Measures:
 
 
 def measure(is_match: Flags, is_linked: Flags) -> Measures:
-    """Count labelled pairs by what they are and what became of them: above a bar, or in one cluster."""
+    """Count labelled pairs by whether they match and whether they are linked (above a threshold, or in one cluster)."""
     return Measures(
         right=int((is_match & is_linked).sum()),
         wrong=int((~is_match & is_linked).sum()),
@@ -108,7 +108,7 @@ def tabulate_measures(labelled: pl.DataFrame, bars: npt.NDArray[np.float64]) -> 
 
     Returns:
         `threshold`, `right`, `wrong`, `missed`, `precision`, `precision_low`, `precision_high`, `recall`, `recall_low`,
-        `recall_high`, `f1`; null where there is nothing to tell it by.
+        `recall_high`, `f1`; null where there is no pair to judge by.
     """
     is_match, weights = labelled.get_column("is_match").to_numpy(), labelled.get_column("weight").to_numpy()
     rows = []
@@ -123,7 +123,7 @@ def tabulate_measures(labelled: pl.DataFrame, bars: npt.NDArray[np.float64]) -> 
 
 
 def measure_clusters(labelled: pl.DataFrame, clusters: pl.Series) -> tuple[Measures, Estimate]:
-    """What clustering made of the labelled pairs.
+    """How clustering does on the labelled pairs.
 
     Args:
         labelled: from `weigh_labels`.
@@ -139,23 +139,23 @@ def measure_clusters(labelled: pl.DataFrame, clusters: pl.Series) -> tuple[Measu
     is_wrong = is_match != (left == right)
     touched = np.unique(np.concatenate([left, right]))
     contradicted = np.unique(np.concatenate([left[is_wrong], right[is_wrong]]))
-    sound = estimate_share(len(touched) - len(contradicted), len(touched)) if len(touched) else NOT_TOLD
+    sound = estimate_share(len(touched) - len(contradicted), len(touched)) if len(touched) else NO_ESTIMATE
     return measure(is_match, left == right), sound
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A straight line from weights to weights that fit labels; rising, so that no two pairs change places.
+    """A straight line that maps weights to calibrated weights; it rises, so that pairs keep their order.
 
     Attributes:
-        slope: above 0; 1 leaves weights as they are.
+        slope: above 0; a slope of 1 and an intercept of 0 leave weights as they are.
         intercept: log2 odds.
-        told: what it was fitted to, or why weights are left alone.
+        basis: what it was fitted to, or why weights are left alone.
     """
 
     slope: float
     intercept: float
-    told: str
+    basis: str
 
     def apply(self, weights: Weights) -> Weights:
         """Calibrated weights."""
@@ -163,9 +163,9 @@ class Calibration:
 
 
 def calibrate(labelled: pl.DataFrame) -> Calibration:
-    """Fit weights to labels by logistic regression (Platt, 1999, with his targets that shun certainty).
+    """Fit weights to labels by logistic regression (Platt, 1999, with his targets, which avoid certainty).
 
-    Weights are left alone where labels are too few or contradict the model's order.
+    Weights are left alone if there are too few labels, or if heavier pairs match less often.
 
     Args:
         labelled: from `weigh_labels`.
@@ -210,9 +210,9 @@ def compare_labels(labels: pl.DataFrame, old: pl.Series, new: pl.Series) -> pl.D
     """Labelled pairs that one of two models gets wrong: the regression set of a new model.
 
     Args:
-        labels: `is_match`, and whatever names the pair.
+        labels: `is_match`, and the columns that identify the pair.
         old: whether the model in use links each pair.
-        new: whether the model in question does.
+        new: whether the new model does.
 
     Returns:
         The pairs with `outcome` (`lost`: right by the old alone; `won`: by the new alone; `wrong in both`), the lost
@@ -232,11 +232,11 @@ def compare_labels(labels: pl.DataFrame, old: pl.Series, new: pl.Series) -> pl.D
 
 
 def compare_clusters(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    """What became of the clusters of one clustering in another.
+    """How the clusters of one clustering changed in another.
 
     Args:
         old: `key`, `cluster`; keys are unique.
-        new: likewise; records that only one of the two has are left out.
+        new: the same; records in only one of the two are left out.
 
     Returns:
         `change` (`merged`, `split`, `regrouped`: several into several others), `old` and `new` (their clusters),

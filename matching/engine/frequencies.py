@@ -1,9 +1,9 @@
-"""Term frequencies: agreement on a rare value says more than agreement on a common one.
+"""Term frequencies: agreement on a rare value is stronger evidence than agreement on a common one.
 
 Belongs here: how common a value is among *other* entities. Does not: its use in a weight (`weights`).
 
-A value that one person's ten records share is not common: records are counted less the expected duplicates of
-their own entity, so that a register full of duplicates does not make rare names common.
+A value that the ten records of one person share is not common for that: the expected duplicates of the same entity
+are not counted, so that a register full of duplicates does not make rare names common.
 """
 
 from dataclasses import replace
@@ -18,9 +18,9 @@ from matching.engine.patterns import Coded, Patterns, radices
 from matching.engine.values import UNKNOWN, agreeing_pairs
 from matching.engine.weights import LEAST, Scales, Weights, distinct_patterns, probabilities
 
-# Pairs below this weight hold next to no expected match.
+# Pairs below this weight contribute almost nothing to the expected matches.
 HOPELESS = -4.0
-# Probabilities are added as whole parts of this, so that their order cannot matter.
+# Probabilities are added in whole multiples of one part in so many, so that their order makes no difference.
 PARTS = 2**20
 
 
@@ -39,11 +39,11 @@ def fit_frequencies(
     Args:
         coded: the records.
         parameters: of the model.
-        left: of the candidate pairs.
-        patterns: likewise.
+        left: the left row of each candidate pair.
+        patterns: of the same pairs.
         sources: of each record.
-        across: whether only pairs across sources are looked at.
-        own: whether expected duplicates of the entity are taken out of the count.
+        across: whether only pairs between sources are compared.
+        own: whether to leave the expected duplicates of the same entity out of the count.
     """
     scales = Scales(coded, parameters, {})
     distinct, places = distinct_patterns(patterns, coded.comparisons)

@@ -1,4 +1,4 @@
-"""What training and weighing may be told to leave out, to see what each part is worth.
+"""The parts of training and weighing that can be switched off, to see what each contributes.
 
 Belongs here: the switches and limits. Does not: what they do (`training`, `evidence`, `frequencies`).
 """

@@ -1,4 +1,4 @@
-"""What training learns, and its file: shares m and u of every level, the share of matches, what depends on what.
+"""What training learns, and its file: m and u of every level, the share of matches, which comparisons depend.
 
 Belongs here: the trained model as data, its JSON. Does not: learning (`training`), weighing (`weights`).
 """
@@ -14,7 +14,7 @@ from matching.engine.patterns import Comparison
 
 FORMAT: Literal[2] = 2
 ADVICE = "train the model again (concord model train)"
-# Numbers keep so many digits, so that a file gives back the very numbers that were trained.
+# Numbers are rounded to so many digits, so that a file restores exactly the numbers that were trained.
 DIGITS = 12
 
 
@@ -24,7 +24,7 @@ def _cut(number: float) -> float:
 
 Number = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_cut)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), AfterValidator(_cut)]
-# Of matches: never none and never all, since odds are taken of it.
+# The share of matches: above 0 and below 1, as its odds are needed.
 Prior = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False), AfterValidator(_cut)]
 
 
@@ -37,9 +37,9 @@ class Shares(_Entry):
 
     Attributes:
         name: of the comparison.
-        levels: in words, not known first.
-        m: share of matching pairs that reach each level, among those where it is known; 0 for not known.
-        u: likewise of pairs of strangers.
+        levels: their names, not known first.
+        m: share of matching pairs at each level, among those where it is known; 0 for not known.
+        u: the same of non-matching pairs.
     """
 
     name: str
@@ -55,12 +55,12 @@ class Shares(_Entry):
 
 
 class RivalShares(_Entry):
-    """What was learned of a class of pairs that agree in much and are no match.
+    """What was learned of a class of pairs that agree in much and do not match.
 
     Attributes:
         name: of the class.
         prior: share of its pairs among all pairs; 0 if none was found.
-        alike: one a comparison: share of its pairs that agree as matches do, the rest as strangers.
+        alike: for each comparison, the share of its pairs that agree as matches do; the rest agree as non-matches do.
     """
 
     name: str
@@ -69,12 +69,12 @@ class RivalShares(_Entry):
 
 
 class Lift(_Entry):
-    """How much commoner two levels are together among strangers than by chance.
+    """How much more often two levels occur together among non-matches than by chance.
 
     Attributes:
         one: place of a comparison.
         other: place of another.
-        log2: a row a level of the one, a column a level of the other; log2 of the ratio.
+        log2: log2 of the ratio; one row for each level of `one`, one column for each level of `other`.
     """
 
     one: int
@@ -88,10 +88,11 @@ class Parameters(_Entry):
     Attributes:
         format: of the file.
         model: its name.
-        prior: share of matches among all pairs that the model looks at.
-        records: that the priors hold for; among more records a pair is less likely a match. 0: they hold for any.
-        shares: one a comparison.
-        rivals: classes of pairs that agree in much and are no match.
+        prior: share of matches among all possible pairs.
+        records: the number of records for which the prior holds; among more records a pair is less likely to match. 0:
+            it holds for any number.
+        shares: one for each comparison.
+        rivals: classes of pairs that agree in much and do not match.
         lifts: dependences that weights are corrected for.
         rounds: of expectation and maximisation.
         trained_on: what it was trained on, in counts alone.
@@ -109,7 +110,7 @@ class Parameters(_Entry):
 
     @property
     def version(self) -> str:
-        """A name for these very numbers: the start of their digest."""
+        """A name for exactly these numbers: the start of their digest."""
         return sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
     def save(self, path: Path) -> None:
@@ -121,7 +122,7 @@ def load_parameters(path: Path, comparisons: Sequence[Comparison]) -> Parameters
     """Read a model file for a model with these comparisons.
 
     Raises:
-        ValueError: it is no model file, one of another format, or one of other comparisons or levels.
+        ValueError: this is not a model file, or one of another format, other comparisons or other levels.
     """
     try:
         parameters = Parameters.model_validate_json(path.read_bytes())
@@ -129,17 +130,17 @@ def load_parameters(path: Path, comparisons: Sequence[Comparison]) -> Parameters
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
         raise ValueError(
-            f"{path.name} is no model file of format {FORMAT} ({place}: {first['msg']}): {ADVICE}"
+            f"{path.name} is not a model file of format {FORMAT} ({place}: {first['msg']}): {ADVICE}"
         ) from None
     check_parameters(parameters, comparisons)
     return parameters
 
 
 def check_parameters(parameters: Parameters, comparisons: Sequence[Comparison]) -> None:
-    """See that parameters belong to these comparisons.
+    """Check that parameters belong to these comparisons.
 
     Raises:
-        ValueError: comparisons or levels differ, or what hangs on them is incomplete.
+        ValueError: comparisons or levels differ, or rivals or dependences are incomplete.
     """
     learned = [shares.name for shares in parameters.shares]
     asked = [comparison.name for comparison in comparisons]

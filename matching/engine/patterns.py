@@ -1,8 +1,8 @@
-"""From records to patterns: which level a pair reaches in every comparison, packed into one whole number.
+"""From records to patterns: the level of a pair in every comparison, packed into one whole number.
 
 Belongs here: comparisons as entries of a model, the coding of records, the patterns of pairs. Does not: weights.
 
-Training and scoring see patterns alone; a million pairs reach some thousand of them.
+Training and scoring see patterns only; a million pairs have a few thousand different ones.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,18 +25,17 @@ Patterns = npt.NDArray[np.signedinteger]
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """One entry of a model: what is compared, how, and what it may count for.
+    """One entry of a model: what is compared, and how.
 
     Attributes:
-        name: in words, as it stands in an explanation.
+        name: as shown in an explanation.
         columns: read by the comparator, in its order.
-        comparator: tells the level.
-        term: a column whose rare values count for more than its common ones where both records have the same; None
-            for none.
-        blocking: rules that this comparison brings to the model.
-        declared: shares m and u by level, not known left out, that training starts from and keeps where it sees too
-            little; None: training has the data alone.
-        fixed: places of levels whose declared shares stand whatever the data say.
+        comparator: gives the level.
+        term: a column in which agreement on a rare value counts for more than on a common one; None for none.
+        blocking: rules that this comparison adds to the model.
+        declared: m and u of each level but not known. Training starts from them, and keeps them where it sees too few
+            pairs. None: training has only the data.
+        fixed: places of levels whose declared m and u are kept whatever the data say.
     """
 
     name: str
@@ -54,23 +53,23 @@ class Comparison:
 
     @property
     def read(self) -> tuple[str, ...]:
-        """Columns that are read: those compared, and the term."""
+        """All columns that are read: those compared, and the term."""
         return tuple(dict.fromkeys((*self.columns, *([self.term] if self.term else []))))
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """Levels in words."""
+        """Names of the levels."""
         return self.comparator.levels
 
 
 @dataclass(frozen=True)
 class Rival:
-    """A class of pairs that agree in much by nature and are no match: relatives, neighbours, two orders of one person.
+    """A class of pairs that agree in much and do not match: relatives, neighbours, two orders of one person.
 
     Attributes:
-        name: in words, as it stands in an explanation.
+        name: as shown in an explanation.
         same: names of comparisons in which they agree as matches do.
-        shared: names of comparisons in which they may.
+        shared: names of comparisons in which they may agree.
     """
 
     name: str
@@ -84,10 +83,11 @@ class Coded:
 
     Attributes:
         comparisons: of the model.
-        records: how many there are, copies left out.
-        codes: a row a record, a column for each column of the comparisons, in their order, then for each term.
+        records: how many there are, copies not counted.
+        codes: one row for each record; one column for each column of the comparisons, in their order, then for each
+            term.
         columns: what the codes stand for.
-        judges: one a comparison.
+        judges: one for each comparison.
         places: for each comparison the places of its columns in `codes`.
         terms: for each comparison the place of its term in `codes`, or None.
     """
@@ -102,14 +102,14 @@ class Coded:
 
 
 def radices(comparisons: Sequence[Comparison]) -> Patterns:
-    """What a level of each comparison counts in a pattern: the product of the level counts before it.
+    """The value of one level of each comparison in a pattern: the product of the level counts before it.
 
     Raises:
-        ValueError: so many comparisons and levels that a pattern does not fit 63 bits.
+        ValueError: there are so many comparisons and levels that a pattern does not fit into 63 bits.
     """
     sizes = [len(comparison.levels) for comparison in comparisons]
     if prod(sizes) >= 2**63:
-        raise ValueError(f"{len(sizes)} comparisons with {sizes} levels do not fit a pattern of 63 bits")
+        raise ValueError(f"{len(sizes)} comparisons with {sizes} levels do not fit into a pattern of 63 bits")
     return np.array([prod(sizes[:place]) for place in range(len(sizes))], np.int32 if prod(sizes) < 2**31 else np.int64)
 
 
@@ -122,21 +122,21 @@ def code_records(
 ) -> Coded:
     """Code every column that the comparisons read.
 
-    Columns that one comparator reads side by side share a dictionary if they are of one type, so that it can compare
-    across them.
+    Columns that one comparator reads share a dictionary if they are of one type, so that it can compare
+    one with another.
 
     Args:
         comparisons: of the model.
-        records: one row a record.
-        order: in which the records are to stand.
-        each: carries out pieces of the work that do not need each other: `map`, or that of a pool of threads.
+        records: one row for each record.
+        order: of the records in the result.
+        each: `map`, or that of a pool of threads, for pieces of work that are independent.
 
     Raises:
-        ValueError: a column is not there, or not of the kind that its comparator reads.
+        ValueError: a column is missing, or its comparator can't compare its values.
     """
     wanted = {column: comparison.name for comparison in comparisons for column in comparison.read}
     if missing := [f"{column!r} ({name})" for column, name in wanted.items() if column not in records.columns]:
-        raise ValueError(f"columns that comparisons read are not there: {', '.join(missing)}")
+        raise ValueError(f"comparisons read columns that are missing: {', '.join(missing)}")
     records = to_plain_types(records)
     coded = _code_columns(comparisons, records, each)
     keys = [_keys(comparison) for comparison in comparisons]
@@ -160,7 +160,7 @@ def _bind(comparison: Comparison, columns: Sequence[Column]) -> Judge:
 
 
 def _levels(coded: Coded, left: Rows, right: Rows) -> list[Levels]:
-    """The level of each pair in every comparison; the codes of a record stand together, so that it is met once."""
+    """The level of each pair in every comparison. The codes of a record are side by side, so that it is read once."""
     one, other = coded.codes.take(left, axis=0), coded.codes.take(right, axis=0)
     return [
         judge(*([np.ascontiguousarray(side[:, place]) for place in places] for side in (one, other)))
@@ -178,7 +178,7 @@ def compare(coded: Coded, left: Rows, right: Rows) -> Patterns:
 
 
 def unpack(patterns: Patterns, comparisons: Sequence[Comparison]) -> list[Levels]:
-    """The levels that patterns are made of, one array a comparison."""
+    """The levels that patterns are made of, one array for each comparison."""
     return [
         (patterns // radix % len(comparison.levels)).astype(np.int8)
         for comparison, radix in zip(comparisons, radices(comparisons), strict=True)
@@ -190,7 +190,7 @@ _Key = tuple[bool, tuple[str, ...]]
 
 
 def _keys(comparison: Comparison) -> list[_Key]:
-    """Under what the columns of a comparison are coded: all together, or one by one."""
+    """How the columns of a comparison are coded: all together, or one by one."""
     if comparison.comparator.jointly:
         return [(True, comparison.columns)]
     return [(False, (column,)) for column in comparison.columns]
@@ -199,7 +199,7 @@ def _keys(comparison: Comparison) -> list[_Key]:
 def _code_columns(
     comparisons: Sequence[Comparison], records: pl.DataFrame, each: Callable[..., Iterator[Any]]
 ) -> dict[_Key, Column]:
-    """Every column that is read; those that comparisons read stand before the terms."""
+    """Every column that is read, first those that are compared, then the terms."""
     coded = {
         key: encode_rows(records.select(key[1])) for comparison in comparisons for key in _keys(comparison) if key[0]
     }

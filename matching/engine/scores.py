@@ -1,6 +1,6 @@
-"""Weighed pairs: as a table, as clusters, in words.
+"""Weighed pairs: as a table, as clusters, explained.
 
-Belongs here: what is asked of a scored linkage. Does not: how weights come about (`weights`).
+Belongs here: what a user asks of a scored linkage. Does not: how weights are worked out (`weights`).
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from matching.engine.copies import Copies
 from matching.engine.patterns import Patterns, compare, unpack
 from matching.engine.weights import Scales, Weights, beside_rivals, probabilities
 
-# Pairs weighed together on demand.
+# How many pairs are weighed at once on demand.
 CHUNK = 500_000
 
 
@@ -26,13 +26,13 @@ class Scores:
 
     Attributes:
         keys: of the records.
-        sources: place of each record's table in `tables`.
+        sources: for each record, the place of its table in `tables`.
         tables: names of the tables.
-        left: rows of the pairs.
-        right: likewise, above `left`.
-        patterns: levels reached.
+        left: one row of each pair.
+        right: the other row, which is the larger.
+        patterns: levels of the pairs.
         weights: log2 odds of a match.
-        scales: weigh any other pair.
+        scales: weighs any other pair.
         limits: how many records of a table a cluster may hold at most, by the place of the table.
         copies: records that repeat another and are in no pair.
     """
@@ -78,9 +78,9 @@ class Scores:
         return self.weigh(self.copies.originals, self.copies.rows)
 
     def weigh(self, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> Weights:
-        """Weights of any pairs of rows, whether blocking made them or not."""
+        """Weights of any pairs of rows, candidate pairs or not."""
         weights = np.zeros(len(left))
-        # The smaller row first, whose value the term frequency goes by.
+        # The smaller row first: the term frequency is that of its value.
         ends = [side(left, right).astype(np.int32) for side in (np.minimum, np.maximum)]
         for start in range(0, len(left), CHUNK):
             one, other = (side[start : start + CHUNK] for side in ends)
@@ -94,17 +94,17 @@ class Scores:
         must: pl.DataFrame = NO_PAIRS,
         cannot: pl.DataFrame = NO_PAIRS,
     ) -> Clusters:
-        """Put records together, under the limits of the model and decisions.
+        """Cluster the records, under the limits of the model and under decisions.
 
         Args:
             policy: what a merge must satisfy.
-            must: pairs of rows (`left`, `right`) that are together.
-            cannot: pairs of rows that are never together.
+            must: pairs of rows (`left`, `right`) that are in one cluster.
+            cannot: pairs of rows that are never in one cluster.
         """
         policy = policy or Policy()
         above = np.nonzero(self.weights > policy.bar)[0]
         pairs = pl.DataFrame({"left": self.left[above], "right": self.right[above], "weight": self.weights[above]})
-        # A copy that somebody says is not one with another record stays alone.
+        # A copy that a person has kept apart from a record stays on its own.
         kept_apart = np.isin(self.copies.rows, np.concatenate([cannot["left"], cannot["right"]]))
         same = (self._weigh_copies() > policy.bar) & ~kept_apart
         copied = pl.DataFrame({"left": self.copies.originals[same], "right": self.copies.rows[same]})
@@ -120,7 +120,7 @@ class Scores:
         """Every record with its cluster.
 
         Returns:
-            `table`, `key`, `cluster`: a number, the same whatever the order of the records.
+            `table`, `key`, `cluster`: a number that does not depend on the order of the records.
         """
         tables = pl.Series(self.tables, dtype=pl.Enum(list(self.tables)))
         return pl.DataFrame({"table": tables.gather(self.sources), "key": self.keys, "cluster": clusters.labels})
@@ -152,7 +152,7 @@ class Scores:
         )
 
     def explain(self, left: int, right: int) -> "Waterfall":
-        """What the weight of a pair of rows is made of."""
+        """How the weight of a pair of rows adds up."""
         one, other = (np.array([row], np.int32) for row in sorted((left, right)))
         pattern = compare(self.scales.coded, one, other)
         comparisons, parameters = self.scales.coded.comparisons, self.scales.parameters
@@ -165,13 +165,13 @@ class Scores:
             steps.append(Step(comparisons[place].name, "how common the value is", float(added[0])))
         for place, lift in enumerate(parameters.lifts):
             names = f"{comparisons[lift.one].name} and {comparisons[lift.other].name}"
-            steps.append(Step(names, "go together anyway", -float(bars.lifts[0, place])))
+            steps.append(Step(names, "agree together among non-matches too", -float(bars.lifts[0, place])))
         steps = [step for place, step in enumerate(steps) if step.weight or place == 0]
         reached_weight = sum(step.weight for step in steps)
         rivals = [rival.name for rival in parameters.rivals if rival.prior]
         for name, against in zip(rivals, bars.against[0], strict=True):
             after = float(beside_rivals(np.array([reached_weight]), np.array([[against]]))[0])
-            steps.append(Step(name, "could agree as far", after - reached_weight))
+            steps.append(Step(name, "could agree as much", after - reached_weight))
             reached_weight = after
         return Waterfall(tuple(steps))
 
@@ -196,8 +196,8 @@ class Waterfall:
         """The sum of the steps."""
         return sum(step.weight for step in self.steps)
 
-    def told(self) -> list[str]:
-        """A line a step with the sum so far, and the weight as odds."""
+    def lines(self) -> list[str]:
+        """A line for each step with the sum so far, and one with the probability."""
         lines, reached = [], 0.0
         for step in self.steps:
             reached += step.weight

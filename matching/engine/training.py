@@ -18,7 +18,7 @@ from matching.engine.parameters import Lift, Parameters, RivalShares, Shares
 from matching.engine.patterns import Comparison, Rival, unpack
 
 Numbers = npt.NDArray[np.float64]
-# Levels as numpy looks them up, many times over.
+# Levels in the type with which numpy indexes fastest.
 Places = npt.NDArray[np.intp]
 
 # At most this share of rivals agrees as matches do: in comparisons that they may share, and in any other.
@@ -31,12 +31,12 @@ def train(evidence: Evidence, model: str, options: Options) -> Parameters:
     """Learn the parameters of a model.
 
     Args:
-        evidence: what is seen.
+        evidence: what training sees.
         model: its name.
         options: which parts to use.
 
     Returns:
-        Parameters. Without a single candidate pair they are the declared shares, or even ones.
+        Parameters; without any candidate pair, the declared ones or even ones.
     """
     state = _maximise(_start(evidence), evidence, options)
     if options.dependence and evidence.random is not None:
@@ -55,7 +55,7 @@ def train(evidence: Evidence, model: str, options: Options) -> Parameters:
 
 @dataclass(frozen=True, eq=False)
 class _Rates:
-    """How often random pairs reach each level: seen among `total` of them, and as declared."""
+    """How often random pairs are at each level: as seen among `total` of them, and as declared."""
 
     seen: Numbers
     total: float
@@ -73,7 +73,7 @@ class _Class:
 
 @dataclass(frozen=True, eq=False)
 class _State:
-    """Where training stands: arrays by level, one a comparison."""
+    """The state of training: arrays by level, one for each comparison."""
 
     prior: float
     m: tuple[Numbers, ...]
@@ -93,7 +93,7 @@ def _start(evidence: Evidence) -> _State:
 
 
 def _first_rival(rival: Rival, state: _State, evidence: Evidence) -> _Class:
-    """A class before it is learned: what it may have in common mostly agrees, the rest by chance."""
+    """A class before training: comparisons that it may share mostly agree, others by chance."""
     names = [comparison.name for comparison in evidence.comparisons]
     most = np.array(
         [1.0 if name in rival.same else MOST_SHARED if name in rival.shared else MOST_CHANCE for name in names]
@@ -113,7 +113,7 @@ def _levels(histogram: Histogram, comparisons: Sequence[Comparison]) -> list[Pla
 
 
 def _rates(place: int, evidence: Evidence, random: Sequence[Places] | None) -> _Rates:
-    """Rates among random pairs where it is known; an exact one of the same value where that can be counted."""
+    """Rates among random pairs with known values; that of the same value is exact where it can be counted."""
     comparison = evidence.comparisons[place]
     declared = None if comparison.declared is None else np.array([0.0, *(u for _, u in comparison.declared)])
     if evidence.random is None or random is None:
@@ -149,11 +149,11 @@ def _expect(
 ) -> tuple[Numbers, list[Numbers]]:
     """Expected matches of each pattern, and expected pairs of each class of rivals."""
     rivals = [rival for rival in state.rivals if rival.prior]
-    strangers = 1 - state.prior - sum(rival.prior for rival in rivals)
+    non_matches = 1 - state.prior - sum(rival.prior for rival in rivals)
     logs = [
         np.log(state.prior) + _sum(state.m, levels),
         *(np.log(rival.prior) + _sum(_rival_shares(rival, state, evidence), levels) for rival in rivals),
-        np.log(max(strangers, LEAST)) + _sum(state.u, levels) + lift * np.log(2),
+        np.log(max(non_matches, LEAST)) + _sum(state.u, levels) + lift * np.log(2),
     ]
     top = np.maximum.reduce(logs)
     parts = [np.exp(part - top) for part in logs]
@@ -173,14 +173,14 @@ def _update(
     rivals: Sequence[Numbers],
 ) -> _State:
     prior = min(max(float(match.sum()) / max(evidence.total, 1), LEAST), 1 - LEAST)
-    strangers = evidence.candidates.counts - match - np.add.reduce([*rivals, np.zeros(len(match))])
+    non_matches = evidence.candidates.counts - match - np.add.reduce([*rivals, np.zeros(len(match))])
     m, u = [], []
     for place, comparison in enumerate(evidence.comparisons):
         free = evidence.candidates.free[:, place] if options.unbiased_m else True
         seen = _counted(levels[place], match * free, comparison)
         m.append(_held(comparison, _share_m(comparison, seen, options), place=0))
         if evidence.random is None:
-            seen = _counted(levels[place], strangers, comparison)
+            seen = _counted(levels[place], non_matches, comparison)
             share = _normal(seen + options.declared_pairs * state.rates[place].seen)
         else:
             share = _cleaned(state.rates[place], prior * m[-1]) if options.clean_u else state.u[place]
@@ -198,7 +198,7 @@ def _update(
 
 
 def _updated(rival: _Class, state: _State, evidence: Evidence, levels: Sequence[Places], pairs: Numbers) -> _Class:
-    """A class of rivals after its expected pairs are known; one that comes to nothing is given up."""
+    """A class of rivals updated from its expected pairs; a class with next to none is dropped."""
     prior = float(pairs.sum()) / max(evidence.total, 1)
     if prior < LEAST:
         return replace(rival, prior=0.0)
@@ -213,7 +213,7 @@ def _updated(rival: _Class, state: _State, evidence: Evidence, levels: Sequence[
 
 
 def _rival_shares(rival: _Class, state: _State, evidence: Evidence) -> list[Numbers]:
-    """Shares of levels in a class of rivals; fixed levels are declared against rivals too."""
+    """Shares of the levels in a class of rivals. Fixed levels keep their declared weight against rivals too."""
     return [
         _held(comparison, alike * m + (1 - alike) * u, place=1)
         for comparison, alike, m, u in zip(evidence.comparisons, rival.alike, state.m, state.u, strict=True)
@@ -221,15 +221,15 @@ def _rival_shares(rival: _Class, state: _State, evidence: Evidence) -> list[Numb
 
 
 def _share_m(comparison: Comparison, seen: Numbers, options: Options) -> Numbers:
-    """Pairs seen and some as training starts from, so that a comparison that no pair is free to tell of stays there."""
+    """Probabilities m from the pairs seen and from some as declared, so that they stay where no pair shows them."""
     started = 1.0 if comparison.declared is None else options.declared_pairs
     return _normal(seen + started * _first_m(comparison))
 
 
 def _cleaned(rates: _Rates, matches: Numbers) -> Numbers:
-    """Rates among random pairs less the matches among them; at most nineteen in twenty are taken for matches.
+    """Rates among random pairs less the matches among them; at most nineteen in twenty count as matches.
 
-    A declared share too small to be seen among the random pairs stands, unless they contradict it by three standard
+    A declared share too small to be seen among the random pairs is kept, unless they contradict it by three standard
     errors.
     """
     clean = np.maximum(rates.seen - matches, 0.05 * rates.seen)
@@ -253,7 +253,7 @@ def _held(comparison: Comparison, shares: Numbers, *, place: int) -> Numbers:
 
 
 def _sum(shares: Sequence[Numbers], levels: Sequence[Places]) -> Numbers:
-    """Natural logs of shares added up over comparisons; what is not known adds nothing."""
+    """The sum of natural logs of shares over comparisons; not known adds nothing."""
     total = np.zeros(len(levels[0]))
     for share, level in zip(shares, levels, strict=True):
         logs = np.log(np.maximum(share, LEAST))
@@ -291,7 +291,7 @@ def _even(size: int) -> Numbers:
 
 
 def _counted(levels: Places, weights: Numbers, comparison: Comparison) -> Numbers:
-    """Weights summed by level; what is not known counts for nothing."""
+    """Weights summed by level; not known counts for nothing."""
     counts = np.bincount(levels, weights, minlength=len(comparison.levels)).astype(np.float64)
     counts[NOT_KNOWN] = 0
     return counts

@@ -1,8 +1,8 @@
 """Values as numbers: dictionaries of distinct values, and a cheap bound on what two texts can share.
 
-Belongs here: coding and letter signatures. Does not: any comparison (`comparators`), any record.
+Belongs here: coding and letter signatures. Does not: comparing (`comparators`).
 
-A text function sees each distinct pair of values once, and only if the signature cannot settle the pair.
+A text function is given each distinct pair of values once, and only if their signatures do not decide the pair.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 UNKNOWN = -1
-# A signature holds for each of 32 letter classes whether a letter occurs once and whether it occurs twice.
+# A signature shows for each of 32 classes of letters whether one occurs at least once, and at least twice.
 CLASSES = 32
-# Values signed together.
+# How many values are processed at once.
 SIGNED = 4_000
 
 
@@ -35,7 +35,7 @@ class Dictionary:
 
     @cached_property
     def signatures(self) -> "Signatures":
-        """What bounds the letters that two values can share; for text alone."""
+        """A bound on the letters that two values can share; for text only."""
         return _sign(self.values)
 
     def texts(self, codes: Codes) -> list[str]:
@@ -75,7 +75,7 @@ class Column:
 
 
 def encode(columns: Sequence[pl.Series]) -> list[Column]:
-    """Code columns by one dictionary, so that a value has one code wherever it stands.
+    """Code columns by one dictionary, so that a value has the same code in all of them.
 
     Args:
         columns: of one data type, or lists of that type.
@@ -109,10 +109,10 @@ def encode_rows(rows: pl.DataFrame) -> Column:
 
 
 def _number(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], Codes]:
-    """Values numbered in the order of their hash, which does not depend on the order in which they came.
+    """Values numbered in the order of their hash, so that the order in which they came makes no difference.
 
     Returns:
-        For each number a place where its value stands, and for each place its number.
+        For each number the place of one such value, and for each place its number.
     """
     order = places_in_order(hashes)
     ordered = hashes[order]
@@ -126,7 +126,7 @@ def _number(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], Codes
 def places_in_order(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.intp]:
     """The places of hashes, ascending by hash."""
     bits = np.uint64(len(hashes).bit_length())
-    # Hash and place in one number sort some times as quickly as places by hash; fewer bits of hash may not do.
+    # Hash and place in one number sort several times as fast, but the remaining bits of the hash may not be enough.
     packed = hashes >> bits << bits
     packed |= np.arange(len(hashes), dtype=np.uint64)
     packed.sort()
@@ -137,8 +137,8 @@ def places_in_order(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.intp]:
 
 
 def _distinct_lists(column: pl.Series) -> tuple[Codes, pl.Series, npt.NDArray[np.int64]]:
-    """Code of each record's list, the elements of the distinct lists put end to end, the lengths of these lists."""
-    # Sorted by evaluation, which is twenty times as quick as sorting list by list.
+    """The code of each record's list, the elements of the distinct lists end to end, and the lengths of these lists."""
+    # `list.eval` sorts twenty times as fast as `list.sort`.
     tidy = column.list.unique().list.eval(pl.element().sort())
     rows = encode_rows(tidy.to_frame("list"))
     lists = rows.dictionary.values.struct.field("list")
@@ -154,7 +154,7 @@ def _members(lengths: npt.NDArray[np.int64], elements: Codes) -> Sets:
 
 
 def number_lists(lists: pl.Series) -> Sets:
-    """The sets of lists of texts, or of single ones: equal texts have one number. Null counts for nothing."""
+    """Lists of texts, or single texts, as sets: equal texts have the same number, null has none."""
     rows = pl.DataFrame({"row": pl.int_range(len(lists), eager=True), "element": lists})
     known = (rows.explode("element") if lists.dtype == pl.List else rows).drop_nulls()
     numbers = encode([known.get_column("element")])[0].codes
@@ -173,7 +173,7 @@ def agreeing_pairs(codes: Codes, sources: npt.NDArray[np.int8] | None = None) ->
 
     Args:
         codes: of the records.
-        sources: of the records, ascending, if only pairs across sources count.
+        sources: of the records, ascending, if only pairs between sources count.
     """
     size = int(codes.max(initial=UNKNOWN)) + 1
     counts, pairs, whole = np.zeros(size, np.int64), np.zeros(size, np.int64), 0
@@ -195,12 +195,12 @@ def _borders(size: int, sources: npt.NDArray[np.int8] | None) -> list[int]:
 
 
 def pairs_of(size: int) -> int:
-    """Pairs of so many."""
+    """The number of pairs among so many records."""
     return size * (size - 1) // 2
 
 
 def _sign(values: pl.Series) -> Signatures:
-    """Signatures, some thousand values at a time, which stay in the processor's cache."""
+    """Signatures, some thousand values at a time, which fit into the processor's cache."""
     parts = [_sign_some(values[start : start + SIGNED]) for start in range(0, max(len(values), 1), SIGNED)]
     return Signatures(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
@@ -224,7 +224,7 @@ def _sign_some(values: pl.Series) -> tuple[npt.NDArray[np.uint64], *tuple[npt.ND
 
 
 def _class_of(byte: int) -> int:
-    """Letters have a class each whatever their case; digits share ten with letters, since few columns hold both."""
+    """Each letter has a class, whatever its case. Digits share ten of these, since few columns hold both."""
     lower = byte | 32
     if 97 <= lower <= 122:
         return lower - 97

@@ -1,9 +1,8 @@
 """Match weights of patterns and pairs: log2 of the odds of a match, and the parts that add up to it.
 
-Belongs here: what the levels, the dependences, the term frequencies and the rivals add. Does not:
-learning (`training`).
+Belongs here: what levels, dependences, term frequencies and rivals add. Does not: learning (`training`).
 
-A weight is log2 of the odds that a pair matches, the prior included: 0 means even odds, 10 a thousand to one.
+A weight is log2 of the odds that a pair matches, prior included: 0 means even odds, 10 about a thousand to one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,15 +20,15 @@ from matching.engine.values import UNKNOWN
 
 Weights = npt.NDArray[np.float64]
 
-# Up to so many possible patterns a table by pattern is quicker than sorting the pairs.
+# Up to so many possible patterns, a table by pattern is faster than sorting the pairs.
 TABLE = 2**24
 LEAST = 1e-12
-# Pairs weighed together, which bounds memory.
+# How many pairs are weighed at once, which bounds memory.
 CHUNK = 1_000_000
 
 
 def level_weights(parameters: Parameters) -> list[Weights]:
-    """log2 m/u of each level, one array a comparison; 0 for not known (Fellegi and Sunter, 1969)."""
+    """log2 m/u of each level, one array for each comparison; 0 for not known (Fellegi and Sunter, 1969)."""
     return [np.log2(_floor(shares.m) / _floor(shares.u)) for shares in parameters.shares]
 
 
@@ -41,13 +40,13 @@ def _floor(shares: Sequence[float]) -> Weights:
 
 @dataclass(frozen=True, eq=False)
 class Bars:
-    """What a pattern's weight is made of.
+    """The parts of the weight of each pattern.
 
     Attributes:
         prior: log2 odds that any pair matches.
-        levels: a row a pattern, a column a comparison.
-        lifts: a row a pattern, a column a dependence; taken off.
-        against: a row a pattern, a column a class of rivals: log2 odds of a match against one of them.
+        levels: one row for each pattern, one column for each comparison.
+        lifts: one column for each dependence; subtracted.
+        against: one column for each class of rivals: log2 odds of a match against a rival.
     """
 
     prior: float
@@ -57,7 +56,7 @@ class Bars:
 
     @property
     def weights(self) -> Weights:
-        """Weights against strangers alone, before term frequencies."""
+        """Weights against non-matches without rivals, before term frequencies."""
         return np.asarray(self.prior + self.levels.sum(axis=1) - self.lifts.sum(axis=1), np.float64)
 
 
@@ -67,11 +66,11 @@ def weigh_patterns(
     """The parts of the weight of each pattern.
 
     Args:
-        patterns: levels reached.
+        patterns: levels of the pairs.
         comparisons: of the model.
         parameters: trained.
-        records: how many there are now: a record has as many partners among ten times as many records, so that a pair
-            is a match ten times less likely. Parameters that tell no number of records hold for any.
+        records: how many there are now. Among ten times as many records a record has no more partners, so that a pair
+            is ten times less likely to match. Parameters without a number of records hold for any.
     """
     levels = unpack(patterns, comparisons)
     by_level = [weights[reached] for weights, reached in zip(level_weights(parameters), levels, strict=True)]
@@ -95,7 +94,7 @@ def _columns(columns: Sequence[Weights], size: int) -> Weights:
 def _against(
     rival: RivalShares, comparisons: Sequence[Comparison], levels: Sequence[Levels], parameters: Parameters
 ) -> Weights:
-    """log2 odds of a match against a rival; the priors of both fall alike with more records."""
+    """log2 odds of a match against a rival; the priors of both fall equally with more records."""
     total = np.full(len(levels[0]), np.log2(parameters.prior) - np.log2(rival.prior))
     for comparison, shares, alike, reached in zip(comparisons, parameters.shares, rival.alike, levels, strict=True):
         m, u = _floor(shares.m), _floor(shares.u)
@@ -108,11 +107,11 @@ def _against(
 
 
 def beside_rivals(weights: Weights, against: Weights) -> Weights:
-    """Weights after rivals are put beside strangers: log2 of the odds against all of them together.
+    """Weights with rivals taken into account: log2 of the odds against them and other non-matches together.
 
     Args:
-        weights: against strangers.
-        against: a column a class of rivals.
+        weights: without rivals.
+        against: one column for each class of rivals.
     """
     odds_against = -weights
     for column in against.T:
@@ -122,12 +121,12 @@ def beside_rivals(weights: Weights, against: Weights) -> Weights:
 
 @dataclass(frozen=True, eq=False)
 class Scales:
-    """A trained model put to coded records: weighs any of their pairs.
+    """A trained model applied to coded records: weighs any of their pairs.
 
     Attributes:
         coded: the records.
         parameters: the model.
-        frequencies: by the place of a comparison what agreement on each value adds.
+        frequencies: by the place of a comparison, what agreement on each value adds.
     """
 
     coded: Coded
@@ -151,20 +150,20 @@ class Scales:
         return np.concatenate(parts)
 
     def evidence(self, patterns: Patterns) -> Weights:
-        """log2 of the Bayes factor of each pair, match against stranger: its levels alone, without any prior.
+        """log2 of the Bayes factor of each pair, match against non-match: its levels alone, without any prior.
 
-        Levels count as they are told, to two places, so that what is told adds up.
+        Weights of levels are rounded to two places, as they are shown, so that what is shown adds up.
         """
         distinct, places = distinct_patterns(patterns, self.coded.comparisons)
-        told = np.rint(self.bars(distinct).levels * 100).sum(axis=1) / 100
-        return np.asarray(told[places], np.float64)
+        rounded = np.rint(self.bars(distinct).levels * 100).sum(axis=1) / 100
+        return np.asarray(rounded[places], np.float64)
 
     def evidence_between(self, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> Weights:
-        """The same of any pairs of rows, whether blocking made them or not."""
+        """The same of any pairs of rows, candidate pairs or not."""
         return self.evidence(compare(self.coded, left.astype(np.int32), right.astype(np.int32)))
 
     def bars(self, patterns: Patterns) -> Bars:
-        """What the weights of patterns are made of, but for term frequencies."""
+        """The parts of the weights of patterns, except term frequencies."""
         return weigh_patterns(patterns, self.coded.comparisons, self.parameters, records=self.coded.records)
 
     def rarity(self, left: Rows, patterns: Patterns) -> Weights:

@@ -135,7 +135,7 @@ def test_a_candidate_is_compared_by_counts_keys_and_a_page_without_personal_data
     assert page.count("<svg") >= 10
     assert "Orders and persons that would change" in page
     assert "split" in page
-    assert "person, decided pairs: Do pairs match as often as is said?" in page
+    assert "person, decided pairs: Do pairs match as often as predicted?" in page
     assert "left alone: 1 labelled matches and 0 labelled others, 30 of each are needed" in page
     assert "<script" not in page
     assert "http" not in page.replace("http://www.w3.org", "")
@@ -190,7 +190,7 @@ def test_models_of_another_version_are_refused_even_by_force(concord, home):
     older = save_models(home, write_older, as_of=NIGHT)
     for asked in (("promote", older.set_id, "--force", "--reason", "because"), ("compare", older.set_id)):
         said = concord(*asked, code=4)
-        assert "order.json is no model file of format" in said
+        assert "order.json is not a model file of format" in said
         assert "concord model train" in said
     assert current_models(home) is None
 

@@ -123,7 +123,7 @@ def test_model_files_give_back_what_was_saved(tmp_path):
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        pytest.param(lambda text: text[: len(text) // 2], "is no model file", id="cut short"),
+        pytest.param(lambda text: text[: len(text) // 2], "is not a model file", id="cut short"),
         pytest.param(lambda text: text.replace('"format": 2', '"format": 1'), "of format 2", id="another format"),
         pytest.param(lambda text: text.replace('"sex"', '"gender"'), "compares", id="other comparisons"),
         pytest.param(lambda text: text.replace('"same"', '"alike"'), "other levels", id="other levels"),

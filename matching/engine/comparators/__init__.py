@@ -6,7 +6,7 @@
     Words((92, 80))                  text alike, words in any order; subset=True: words of one among the other's
     Tokens((0.99, 0.75, 0.5, 0.25))  words in common, rare words counting for more
     Sounds(soundex)                  names that sound alike
-    NamePart((0.92, 0.85), groups=Variants(pairs), exchange="tell", aliases=True)
+    NamePart((0.92, 0.85), groups=Variants(pairs), exchange="level", aliases=True)
                                      a forename or surname: short forms, exchanged parts, other names
     Dates()                          dates with slips; placeholders=("01-01", "1900-01-01"), partial=True
     DaysApart((2, 14, 31))           dates by the days between them

@@ -1,6 +1,6 @@
-"""What a comparator is: levels in words, and a way to tell the level of many pairs of codes at once.
+"""What a comparator is: levels with names, and a function from many pairs of codes to their levels.
 
-Belongs here: the contract and what all comparators of single values share. Does not: any kind of value.
+Belongs here: the contract, and what all comparators of single values share. Does not: any kind of value.
 """
 
 from abc import ABC, abstractmethod
@@ -16,51 +16,52 @@ import polars as pl
 from matching.engine.values import UNKNOWN, Codes, Column, distinct_pairs
 
 Levels = npt.NDArray[np.int8]
-# From the codes of both records, one array a column, to the level of each pair.
+# From the codes of both records, one array for each column, to the level of each pair.
 Judge = Callable[[Sequence[Codes], Sequence[Codes]], Levels]
 # The same for two different known values of one column.
 Difference = Callable[[Codes, Codes], Levels]
 
 NOT_KNOWN, SAME = 0, 1
-TOLD_NOT_KNOWN, TOLD_SAME, TOLD_DIFFERENT = "not known", "the same", "differ"
+UNKNOWN_LEVEL, SAME_LEVEL, DIFFERENT_LEVEL = "not known", "the same", "differ"
 
 
 class Comparator(ABC):
-    """Tells how far two records agree in one or more columns.
+    """How far two records agree in one or more columns.
 
-    Level 0 means that nothing is known, and weighs nothing. Comparators treat both records alike, and read the codes
-    of the columns in the order in which the comparison names them.
+    Level 0 means that a value is missing, and has no weight. Comparators treat both records alike, and read the columns
+    in the order in which the comparison names them.
 
     Attributes:
-        jointly: whether the columns are coded together, as distinct rows, instead of one by one in one dictionary.
+        jointly: whether the columns are coded together, as distinct rows, and not one by one in one dictionary.
     """
 
     jointly: ClassVar[bool] = False
 
     @property
     def is_same_value(self) -> bool:
-        """Whether `SAME` is reached by equal codes of the first column and by no others, so that it can be counted."""
+        """Whether pairs at level `SAME` are those with equal codes in the first column, so that they can be counted."""
         return not self.jointly
 
     @property
     @abstractmethod
     def levels(self) -> tuple[str, ...]:
-        """The levels in words, `NOT_KNOWN` first."""
+        """Names of the levels, `NOT_KNOWN` first."""
 
     @abstractmethod
     def bind(self, columns: Sequence[Column]) -> Judge:
-        """Make ready for the values of one data set.
+        """Prepare the comparator for the values of one data set.
 
         Args:
-            columns: those of the comparison in its order; a single one of structs if the comparator reads `jointly`.
+            columns: those of the comparison, in its order; a single column of structs for a comparator that reads
+                `jointly`.
 
         Raises:
-            ValueError: the values are not of the kind that the comparator reads.
+            ValueError: the comparator can't compare values of this type.
         """
 
 
 class SingleValue(Comparator):
-    """A comparator of one column: not known, the same, degrees of likeness, different."""
+    """A comparator of one column: not known, the same, degrees of similarity, different."""
 
     @property
     def degrees(self) -> tuple[str, ...]:
@@ -70,14 +71,14 @@ class SingleValue(Comparator):
     @property
     def levels(self) -> tuple[str, ...]:
         """Not known, the same, the degrees from the best, different."""
-        return (TOLD_NOT_KNOWN, TOLD_SAME, *self.degrees, TOLD_DIFFERENT)
+        return (UNKNOWN_LEVEL, SAME_LEVEL, *self.degrees, DIFFERENT_LEVEL)
 
     @abstractmethod
     def difference(self, column: Column) -> Difference:
-        """How two different known values are judged; values that say nothing are `NOT_KNOWN`."""
+        """A function that gives the level of two different known values; `NOT_KNOWN` for values without information."""
 
     def agreement(self, column: Column) -> Levels | None:
-        """The level of a pair of equal values, one a value; None if it is always `SAME`."""
+        """For each value the level of a pair that shares it; None if it is always `SAME`."""
         del column
         return None
 
@@ -101,7 +102,7 @@ class SingleValue(Comparator):
 
 
 def _judge_unknown(left: Sequence[Codes], right: Sequence[Codes]) -> Levels:
-    """Of a column without a value."""
+    """For a column without values."""
     return np.full(np.broadcast(left[0], right[0]).shape, NOT_KNOWN, np.int8)
 
 
@@ -117,28 +118,28 @@ class Exact(SingleValue):
 
 @dataclass(frozen=True)
 class Custom(SingleValue):
-    """Any similarity of two values, with thresholds from the best to the least.
+    """Any similarity of two values, with thresholds in descending order.
 
     Attributes:
-        similarity: from two series of equal length to one of numbers; the more alike, the higher. It sees each pair
-            of values once, in no order of its own.
-        thresholds: descending; reaching the first is the best degree.
-        told: the degrees in words.
+        similarity: takes two series of equal length and returns a series of numbers, higher for more similar values.
+            It is given each pair of values once, in no particular order.
+        thresholds: descending; the first is that of the best degree.
+        names: of the degrees; defaults to "at least" and the threshold.
     """
 
     similarity: Callable[[pl.Series, pl.Series], pl.Series]
     thresholds: tuple[float, ...]
-    told: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_thresholds(self.thresholds)
-        if self.told and len(self.told) != len(self.thresholds):
-            raise ValueError(f"{len(self.thresholds)} thresholds are told in {len(self.told)} phrases")
+        if self.names and len(self.names) != len(self.thresholds):
+            raise ValueError(f"{len(self.thresholds)} thresholds have {len(self.names)} names")
 
     @property
     def degrees(self) -> tuple[str, ...]:
         """One degree a threshold."""
-        return self.told or tuple(f"at least {threshold:g}" for threshold in self.thresholds)
+        return self.names or tuple(f"at least {threshold:g}" for threshold in self.thresholds)
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""
@@ -154,7 +155,7 @@ class Custom(SingleValue):
 
 
 def graded(scores: npt.NDArray[np.number], thresholds: Sequence[float]) -> Levels:
-    """Degrees from scores: `SAME` + 1 where the first threshold is reached, one more for each that is not."""
+    """Levels from scores: `SAME` + 1 where the first threshold is reached, one more for each that is not."""
     levels = np.full(len(scores), SAME + 1, np.int8)
     for threshold in thresholds:
         levels += ~(scores >= threshold)
@@ -162,28 +163,28 @@ def graded(scores: npt.NDArray[np.number], thresholds: Sequence[float]) -> Level
 
 
 def check_thresholds(thresholds: Sequence[float], *, most: float = float("inf")) -> None:
-    """Refuse thresholds of which one could never be the first to be reached.
+    """Refuse thresholds that are not in descending order, so that one could never apply.
 
     Args:
-        thresholds: of a score, from the best degree to the least.
+        thresholds: of a score.
         most: the highest score.
 
     Raises:
-        ValueError: none at all, not in strictly descending order, or above the highest score.
+        ValueError: there are none, they are not in strictly descending order, or one is above the highest score.
     """
     if not thresholds or thresholds[0] > most or any(one <= other for one, other in pairwise(thresholds)):
-        told = "" if most == float("inf") else f", from {most:g} down"
-        raise ValueError(f"thresholds go from the best degree to the least, one at least{told}: {tuple(thresholds)}")
+        limit = "" if most == float("inf") else f", from {most:g} or less"
+        raise ValueError(f"at least one threshold is needed, in descending order{limit}, not {tuple(thresholds)}")
 
 
 def check_ascending(name: str, limits: Sequence[float]) -> None:
-    """Refuse limits of which a later one could never be the first to hold.
+    """Refuse limits that are not in ascending order, so that one could never apply.
 
     Raises:
-        ValueError: none at all, or not in strictly ascending order.
+        ValueError: there are none, or they are not in strictly ascending order.
     """
     if not limits or any(one >= other for one, other in pairwise(limits)):
-        raise ValueError(f"{name} go from the least, one at least: {tuple(limits)}")
+        raise ValueError(f"at least one of {name} is needed, in ascending order, not {tuple(limits)}")
 
 
 def check_kind(column: Column, expected: str, kinds: Sequence[type[pl.DataType]]) -> None:

@@ -100,8 +100,8 @@ class Dates(SingleValue):
 
         return judge
 
-    def _place(self, told: str) -> int:
-        return self.levels.index(told)
+    def _place(self, level: str) -> int:
+        return self.levels.index(level)
 
     def _by_years(self) -> Levels:
         """The level that a number of years apart reaches if nothing else is alike."""

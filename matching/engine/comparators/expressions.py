@@ -1,4 +1,4 @@
-"""A comparator that is told in conditions over both records, for what no other comparator says.
+"""A comparator made of conditions on both records, for what no other comparator covers.
 
 Belongs here: levels and features as polars expressions. Does not: the conditions themselves (`conditions`), whole
 entries of a model (`entries`).
@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 import polars as pl
 
-from matching.engine.comparators.base import NOT_KNOWN, TOLD_NOT_KNOWN, Comparator, Judge, Levels
+from matching.engine.comparators.base import NOT_KNOWN, UNKNOWN_LEVEL, Comparator, Judge, Levels
 from matching.engine.values import Codes, Column, distinct_pairs
 
 LEFT, RIGHT = "_left", "_right"
@@ -21,14 +21,14 @@ TABLE = 1_000
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """One degree of agreement, reached where its condition is the first to hold.
+    """A level of agreement: that of pairs for which its condition is the first to hold.
 
     Attributes:
-        name: what was found, in words.
+        name: what was found.
         condition: over the columns of both records (`conditions.left`, `right`) and the features.
-        m: share of pairs that speak of the same thing and reach this level.
-        u: share of other pairs that reach it.
-        unknown: nothing is known here, and nothing weighed; also where m and u are both 1.
+        m: share of matching pairs at this level.
+        u: share of other pairs at this level.
+        unknown: a value is missing, and has no weight; so also where m and u are both 1.
         fixed: the declared weight stands whatever the data say.
     """
 
@@ -57,13 +57,13 @@ class Feature:
 class Expressions(Comparator):
     """Levels by the first condition to hold.
 
-    Conditions and features read `<column>_left` and `<column>_right` and must not tell left from right. They are put
+    Conditions and features read `<column>_left` and `<column>_right` and must treat both sides alike. They are applied
     to each distinct pair of rows once, however many pairs of records share it. The last level holds where no other
     does, so its condition is not read.
 
     Attributes:
         columns: in the order of the comparison.
-        steps: from the first to be asked.
+        steps: the levels, in the order in which their conditions are tried.
         features: what the conditions need.
     """
 
@@ -75,18 +75,18 @@ class Expressions(Comparator):
 
     def __post_init__(self) -> None:
         if sum(not step.is_unknown for step in self.steps) < 2:
-            raise ValueError("two levels at least that are known are needed to tell pairs apart")
+            raise ValueError("at least two levels with known values are needed")
 
     @property
     def known(self) -> tuple[Level, ...]:
-        """Levels that say something, in their order; the first is level 1."""
+        """Levels with known values, in their order; the first is level 1."""
         return tuple(step for step in self.steps if not step.is_unknown)
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """Not known, then the others in the order in which they are asked."""
+        """Not known, then the others in the order in which they are tried."""
         unknown = [step.name for step in self.steps if step.is_unknown]
-        return ((unknown or [TOLD_NOT_KNOWN])[0], *(step.name for step in self.known))
+        return ((unknown or [UNKNOWN_LEVEL])[0], *(step.name for step in self.known))
 
     def bind(self, columns: Sequence[Column]) -> Judge:
         """See `Comparator.bind`."""

@@ -12,8 +12,8 @@ import polars as pl
 
 from matching.engine.comparators.base import (
     SAME,
-    TOLD_NOT_KNOWN,
-    TOLD_SAME,
+    SAME_LEVEL,
+    UNKNOWN_LEVEL,
     Difference,
     Levels,
     SingleValue,
@@ -51,8 +51,8 @@ class Identifier(SingleValue):
     def levels(self) -> tuple[str, ...]:
         """From the same to differing although both are valid."""
         return (
-            TOLD_NOT_KNOWN,
-            TOLD_SAME,
+            UNKNOWN_LEVEL,
+            SAME_LEVEL,
             "the same, check character wrong",
             "check character differs",
             "one character off, a check character wrong",

@@ -12,7 +12,7 @@ import polars as pl
 from matching.engine.comparators.base import (
     NOT_KNOWN,
     SAME,
-    TOLD_NOT_KNOWN,
+    UNKNOWN_LEVEL,
     Difference,
     Levels,
     SingleValue,
@@ -74,7 +74,7 @@ class AnyShared(SingleValue):
     @property
     def levels(self) -> tuple[str, ...]:
         """In common or not."""
-        return (TOLD_NOT_KNOWN, "one in common", "none in common")
+        return (UNKNOWN_LEVEL, "one in common", "none in common")
 
     def difference(self, column: Column) -> Difference:
         """See `SingleValue.difference`."""

@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 
 from matching.engine.comparators.base import (
+    DIFFERENT_LEVEL,
     NOT_KNOWN,
     SAME,
-    TOLD_DIFFERENT,
-    TOLD_NOT_KNOWN,
-    TOLD_SAME,
+    SAME_LEVEL,
+    UNKNOWN_LEVEL,
     Comparator,
     Judge,
     Levels,
@@ -66,7 +66,7 @@ class NamePart(Comparator):
         thresholds: of Jaro-Winkler similarity, the highest first.
         groups: the groups of variants that a value belongs to (`Variants`, `sound.soundex`); values of one group reach
             a level before the thresholds from the second on.
-        exchange: `tell` gives exchanged parts a level of their own; `leave out` treats them as not known, for the
+        exchange: `level` gives exchanged parts a level of their own; `leave out` treats them as not known, for the
             other part of the name, so that one fact is not weighed twice.
         aliases: whether the last column lists other values.
     """
@@ -78,8 +78,8 @@ class NamePart(Comparator):
 
     def __post_init__(self) -> None:
         check_thresholds(self.thresholds, most=1)
-        if self.exchange not in (None, "tell", "leave out"):
-            raise ValueError(f"exchange is 'tell', 'leave out' or None, not {self.exchange!r}")
+        if self.exchange not in (None, "level", "leave out"):
+            raise ValueError(f"exchange is 'level', 'leave out' or None, not {self.exchange!r}")
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -87,9 +87,9 @@ class NamePart(Comparator):
         alike = [f"alike (Jaro-Winkler {threshold:g})" for threshold in self.thresholds]
         variant = [VARIANTS] if self.groups else []
         alias = [OTHER_NAMES] if self.aliases else []
-        exchanged = [EXCHANGED] if self.exchange == "tell" else []
-        told = [*alike[:1], *variant, *alike[1:], *alias, *exchanged]
-        return (TOLD_NOT_KNOWN, TOLD_SAME, *told, TOLD_DIFFERENT)
+        exchanged = [EXCHANGED] if self.exchange == "level" else []
+        degrees = [*alike[:1], *variant, *alike[1:], *alias, *exchanged]
+        return (UNKNOWN_LEVEL, SAME_LEVEL, *degrees, DIFFERENT_LEVEL)
 
     def bind(self, columns: Sequence[Column]) -> Judge:
         """See `Comparator.bind`."""
@@ -111,7 +111,7 @@ class NamePart(Comparator):
             levels[(one == UNKNOWN) | (other == UNKNOWN)] = NOT_KNOWN
             if self.exchange:
                 crossed = _crossed(left, right)
-                levels[crossed] = self.levels.index(EXCHANGED) if self.exchange == "tell" else NOT_KNOWN
+                levels[crossed] = self.levels.index(EXCHANGED) if self.exchange == "level" else NOT_KNOWN
             return levels
 
         return judge

@@ -23,7 +23,7 @@ from matching.engine.values import Codes, Column
 
 @dataclass(frozen=True)
 class Numbers(SingleValue):
-    """Two numbers by limits on their distance, the least first.
+    """Two numbers by how far they are apart, the smallest limit first.
 
     Attributes:
         limits: ascending.
@@ -38,14 +38,14 @@ class Numbers(SingleValue):
 
     @property
     def is_same_value(self) -> bool:
-        """See `Comparator.is_same_value`: what is no number (NaN) says nothing."""
+        """See `Comparator.is_same_value`: NaN counts as not known."""
         return False
 
     @property
     def degrees(self) -> tuple[str, ...]:
         """One degree a limit."""
-        told = [f"{limit:.3g} %" for limit in (100 * limit for limit in self.limits)]
-        return tuple(f"at most {limit} apart" for limit in (told if self.relative else map("{:g}".format, self.limits)))
+        limits = [f"{100 * limit:.3g} %" if self.relative else f"{limit:g}" for limit in self.limits]
+        return tuple(f"at most {limit} apart" for limit in limits)
 
     def agreement(self, column: Column) -> Levels | None:
         """See `SingleValue.agreement`."""

@@ -65,7 +65,7 @@ def words_of(name):
     ("name", "words"),
     [
         pytest.param(
-            "shares", {"forename", "born", "matches (m)", "strangers (u)", "at most 2 characters off"}, id="m and u"
+            "shares", {"forename", "born", "matches (m)", "non-matches (u)", "at most 2 characters off"}, id="m and u"
         ),
         pytest.param("weights", {"surname", "town", "weight (log2 m/u)", "differ"}, id="weights"),
         pytest.param("pair", {"weight: all together", "born: the same"}, id="waterfall of a pair"),
@@ -80,7 +80,7 @@ def words_of(name):
 def test_a_picture_says_in_words_what_it_shows(name, words):
     figure = figures()[name]
     assert words <= set(words_of(name))
-    assert figure.told.endswith(".")
+    assert figure.caption.endswith(".")
     assert figure.table.height > 0
 
 

@@ -12,7 +12,7 @@ from matching.engine.comparators.names import EXCHANGED, OTHER_NAMES, VARIANTS
 from matching.engine.values import encode
 
 SHORT_FORMS = Variants((("WILLIAM", "BILL"), ("MARGARET", "PEGGY"), ("MARGARET", "MAGGIE")))
-FORENAME = NamePart((0.92, 0.85), groups=SHORT_FORMS, exchange="tell", aliases=True)
+FORENAME = NamePart((0.92, 0.85), groups=SHORT_FORMS, exchange="level", aliases=True)
 SURNAME = NamePart((0.92, 0.85), exchange="leave out")
 
 Person = tuple[str | None, str | None, list[str] | None]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.engine.estimates import NOT_TOLD, estimate_missed, estimate_share
+from matching.engine.estimates import NO_ESTIMATE, estimate_missed, estimate_share
 
 
 def capture(rng, size, chances):
@@ -41,7 +41,7 @@ def test_two_rules_are_the_estimate_of_chapman(one, other, both):
     chapman = (one + both + 1) * (other + both + 1) / (both + 1) - 1
     found = estimate_missed({1: one, 2: other, 3: both}, 2)
     if one + other + both == 0:
-        assert found == NOT_TOLD
+        assert found == NO_ESTIMATE
     else:
         assert found.value == pytest.approx(chapman - (one + other + both), abs=1e-6)
         assert found.low <= found.value <= found.high
@@ -83,7 +83,7 @@ def test_cases_that_are_hard_for_every_rule_make_a_lower_bound():
     ],
 )
 def test_what_overlap_cannot_tell_is_not_told(captures, rules):
-    assert estimate_missed(captures, rules) == NOT_TOLD
+    assert estimate_missed(captures, rules) == NO_ESTIMATE
 
 
 def test_a_rule_that_finds_nothing_new_leaves_room_for_what_it_did_not_see():

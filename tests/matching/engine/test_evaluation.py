@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from linked_people import is_one, link_people
 
-from matching.engine.estimates import NOT_TOLD, estimate_share
+from matching.engine.estimates import NO_ESTIMATE, estimate_share
 from matching.engine.evaluation import (
     FEWEST,
     Measures,
@@ -84,7 +84,7 @@ def test_labelled_pairs_are_counted_by_what_they_are_and_what_became_of_them():
 
 def test_without_a_linked_pair_precision_is_not_told():
     found = measure(np.array([True]), np.array([False]))
-    assert found.precision == NOT_TOLD
+    assert found.precision == NO_ESTIMATE
     assert (found.recall.value, found.f1) == (0.0, 0.0)
 
 
@@ -114,14 +114,14 @@ def test_few_labels_leave_the_weights_alone_and_say_so():
     rng = np.random.default_rng(1)
     found = calibrate(labelled_by(rng.normal(0, 5, 1_000), np.arange(1_000) < FEWEST - 1))
     assert (found.slope, found.intercept) == (1.0, 0.0)
-    assert found.told == "left alone: 29 labelled matches and 971 labelled others, 30 of each are needed"
+    assert found.basis == "left alone: 29 labelled matches and 971 labelled others, 30 of each are needed"
 
 
 def test_labels_that_contradict_the_order_leave_the_weights_alone():
     weights = np.linspace(-5, 5, 200)
     found = calibrate(labelled_by(weights, weights < 0))
     assert (found.slope, found.intercept) == (1.0, 0.0)
-    assert "heavier pairs match less often" in found.told
+    assert "heavier pairs match less often" in found.basis
 
 
 @settings(max_examples=25)
@@ -133,7 +133,7 @@ def test_calibration_finds_the_line_that_labels_were_drawn_by(slope, intercept, 
     found = calibrate(labelled_by(weights, is_match))
     assert found.slope == pytest.approx(slope, rel=0.15)
     assert found.intercept == pytest.approx(intercept, abs=0.4)
-    assert found.told.startswith("fitted to ")
+    assert found.basis.startswith("fitted to ")
 
 
 @settings(max_examples=25)

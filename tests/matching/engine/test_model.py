@@ -202,7 +202,7 @@ def put(table: pl.DataFrame) -> float:
     assert 0 < parameters.prior < 1
     assert len(clusters.labels) == table.height
     for left, right in zip(scores.left[:20].tolist(), scores.right[:20].tolist(), strict=True):
-        assert scores.explain(left, right).told()
+        assert scores.explain(left, right).lines()
     return float(scores.weights.max(initial=-np.inf))
 
 

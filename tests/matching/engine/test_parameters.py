@@ -113,7 +113,7 @@ def test_the_version_changes_with_any_number(parameters: Parameters) -> None:
 )
 def test_a_file_that_is_no_model_is_refused_with_advice(folder: Path, parameters: Parameters, change: Change) -> None:
     path = write(folder, parameters, change)
-    with pytest.raises(ValueError, match=r"people.json is no model file of format 2 .*train the model again"):
+    with pytest.raises(ValueError, match=r"people.json is not a model file of format 2 .*train the model again"):
         load_parameters(path, MODEL.comparisons)
 
 
@@ -167,7 +167,7 @@ def test_a_file_cut_anywhere_is_refused(folder: Path, parameters: Parameters, sh
     path = write(folder, parameters)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * (len(whole) - 2))])
-    with pytest.raises(ValueError, match="is no model file"):
+    with pytest.raises(ValueError, match="is not a model file"):
         load_parameters(path, MODEL.comparisons)
 
 
@@ -184,7 +184,7 @@ def test_a_file_cut_anywhere_is_refused(folder: Path, parameters: Parameters, sh
 def test_any_other_file_is_refused(folder: Path, content: bytes) -> None:
     path = folder / "other.json"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"other.json is no model file"):
+    with pytest.raises(ValueError, match=r"other.json is not a model file"):
         load_parameters(path, MODEL.comparisons)
 
 

@@ -52,7 +52,7 @@ def test_patterns_are_as_short_as_their_comparisons_allow(count: int, kind: type
 
 
 def test_more_levels_than_a_number_can_hold_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"40 comparisons .* do not fit a pattern of 63 bits"):
+    with pytest.raises(ValueError, match=r"40 comparisons .* do not fit into a pattern of 63 bits"):
         radices(of_sizes([3] * 40))
 
 

@@ -89,7 +89,7 @@ def test_an_explanation_reads_from_any_pair_to_the_weight() -> None:
     assert {"forename", "surname", "born"} <= {step.name for step in waterfall.steps}
     assert waterfall.steps[-1].name == "a relative"
     assert waterfall.steps[-1].weight <= 0
-    *lines, probability = waterfall.told()
+    *lines, probability = waterfall.lines()
     sums = [0.0, *(float(line.rsplit(" = ", 1)[1]) for line in lines)]
     steps = [step.weight for step in waterfall.steps]
     assert [after - before for before, after in pairwise(sums)] == pytest.approx(steps, abs=0.011)
