@@ -17,7 +17,7 @@ from expectations.history import active_ones, close, look_again
 from expectations.quality import score_quality
 from expectations.review import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
-from ledger.decisions.binding import Closures, closures
+from ledger.decisions.binding import Closures, closures, constraints
 from ledger.decisions.evidence import name_records
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from reconciliation import tables as register_tables
@@ -177,11 +177,13 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
 def gather_linked(store: TableStore, evidence: Evidence, found: pl.DataFrame) -> Linked:
     """What the linking and the stewards left to be looked at."""
     owners = register_tables.owners_of_records(evidence.order_sources, evidence.orders)
+    decisions = store.scan(DECISIONS.name).collect()
     return Linked(
         pairs=store.scan(LINK_PAIRS.name).collect(),
         conflicts=store.scan(LINK_CONFLICTS.name).collect(),
+        kept_apart=constraints(decisions, evidence.core_orders).cannot,
         decided=find_second_looks(
-            store.scan(DECISIONS.name).collect(),
+            decisions,
             evidence.core_orders,
             owners=owners,
             redirects=order_redirects(store.scan(ID_REDIRECTS.name).collect()),

@@ -19,7 +19,6 @@ from expectations.review_items import (
 )
 from expectations.rules.rule import Evidence
 from warehouse.tables.register import REVIEW_QUEUE
-from warehouse.text_hashes import digests
 
 LEAST_IMPACT = 1
 OLDEST_DAYS = 90
@@ -45,11 +44,13 @@ class Linked:
         pairs: `LINK_PAIRS`.
         conflicts: `LINK_CONFLICTS`.
         decided: decisions to be looked at again (`decision_items`).
+        kept_apart: records that stewards keep apart: `level` (order or person), `left_id`, `right_id`.
     """
 
     pairs: pl.DataFrame
     conflicts: pl.DataFrame
     decided: pl.DataFrame
+    kept_apart: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,11 @@ def build_review_queue(
         policy: when an item is queued; the default policy unless given.
 
     Returns:
-        `REVIEW_QUEUE`, sorted by its key. An item keeps its id while its cause is the same.
+        `REVIEW_QUEUE`, sorted by its key. An item keeps its id: its kind, and the order or pair.
     """
     settled = policy or ReviewPolicy()
-    conflicts = conflict_items(evidence, linked.conflicts, policy=settled)
-    near = near_items(evidence, linked.pairs, policy=settled)
+    conflicts = conflict_items(evidence, linked.conflicts, linked.kept_apart, policy=settled)
+    near = near_items(evidence, linked.pairs, linked.kept_apart, policy=settled)
     found = [
         discrepancy_items(evidence, discrepancies, provenance, policy=settled),
         constraint_items(discrepancies, policy=settled),
@@ -112,15 +113,14 @@ def build_review_queue(
         decision_items(linked.decided, policy=settled),
     ]
     items = pl.concat([NO_ITEMS, *found], how="diagonal")
-    signatures = items.select(pl.concat_str([pl.col(name).fill_null("") for name in (*KEY, "cause")], separator="|"))
-    named = items.with_columns(item_id=digests(signatures.to_series()))
+    named = items.with_columns(item_id=pl.concat_str(KEY, separator="-", ignore_nulls=True))
     aged = _with_age(named, former, former_as_of=former_as_of, as_of=as_of)
     weighed = _with_priority(_with_impact(aged, evidence, as_of=as_of))
     return REVIEW_QUEUE.conform(_with_state(weighed, former)).sort("item_id")
 
 
 def _with_age(items: pl.DataFrame, former: pl.DataFrame, *, former_as_of: date | None, as_of: date) -> pl.DataFrame:
-    """Days since the cause was first found, or since the item was first queued."""
+    """Days since the first of its discrepancies was found, or since the item was first queued."""
     queued_on = pl.lit(former_as_of, pl.Date) - pl.duration(days=pl.col("age_days"))
     queued = former.select("item_id", queued_on=queued_on)
     first = pl.coalesce("first_seen_on", "queued_on", pl.lit(as_of))

@@ -21,6 +21,7 @@ DETAILS: Final = (
 )
 """What an item shows of its discrepancies, so that it can be found by them."""
 
+SIDES: Final = ["order_id", "other_order_id"]
 PAIR: Final = ("order_id", "other_order_id", "left_record_id", "right_record_id", "sources")
 KEPT_APART: Final = {
     "weight": "their other records speak against it",
@@ -67,10 +68,15 @@ class ReviewPolicy:
 def discrepancy_items(
     evidence: Evidence, discrepancies: pl.DataFrame, provenance: pl.DataFrame, *, policy: ReviewPolicy
 ) -> pl.DataFrame:
-    """One item an order with discrepancies that need a person; one that is only absent elsewhere is a lone record."""
+    """One item an order with discrepancies that need a person; one that is only absent elsewhere is a lone record.
+
+    Where a steward has decided the value, nothing is left to ask: the source that differs is asked to correct it.
+    """
     counts = evidence.orders.select("order_id", "record_count")
+    decided = provenance.filter(pl.col("decision_id").is_not_null()).select("order_id", "field")
     located = (
         discrepancies.filter(pl.col("severity").is_in(QUEUED_SEVERITIES) & pl.col("source").is_not_null())
+        .join(decided, on=["order_id", "field"], how="anti")
         .join(_doubts(provenance), on=["order_id", "field"], how="left")
         .join(counts, on="order_id")
     )
@@ -83,7 +89,6 @@ def discrepancy_items(
         doubted.sort("discrepancy_id")
         .group_by("order_id")
         .agg(
-            pl.col("discrepancy_id").str.join(",").alias("cause"),
             pl.col("source").filter(pl.col("field") == "presence").unique().sort().alias("absent_from"),
             (pl.col("severity") == "high").sum().alias("high_count"),
             (pl.col("severity") == "medium").sum().alias("medium_count"),
@@ -94,7 +99,6 @@ def discrepancy_items(
         )
         .select(
             "order_id",
-            "cause",
             "first_seen_on",
             "fields",
             "rule_codes",
@@ -127,7 +131,6 @@ def constraint_items(discrepancies: pl.DataFrame, *, policy: ReviewPolicy) -> pl
     is_hard = pl.col("source").is_null() & pl.col("severity").is_in(QUEUED_SEVERITIES)
     breaches = discrepancies.filter(is_hard).sort("rule_code")
     return breaches.group_by("order_id").agg(
-        pl.col("rule_code").str.join(",").alias("cause"),
         pl.col("first_seen_on").min(),
         *DETAILS,
         pl.lit(True).alias("is_high"),
@@ -141,8 +144,13 @@ def constraint_items(discrepancies: pl.DataFrame, *, policy: ReviewPolicy) -> pl
     )
 
 
-def near_items(evidence: Evidence, pairs: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
-    """Two orders that are nearly one: one half of the evidence is strong, the other is near its bar."""
+def near_items(
+    evidence: Evidence, pairs: pl.DataFrame, kept_apart: pl.DataFrame, *, policy: ReviewPolicy
+) -> pl.DataFrame:
+    """Two orders that are nearly one: one half of the evidence is strong, the other is near its bar.
+
+    Two orders that a steward keeps apart are no question any more.
+    """
     over_person = pl.col("person_weight") - policy.person_bar
     over_order = pl.col("order_weight") - policy.order_bar
     is_near = ((over_person >= policy.clear) & (over_order.abs() <= policy.near)) | (
@@ -153,6 +161,7 @@ def near_items(evidence: Evidence, pairs: pl.DataFrame, *, policy: ReviewPolicy)
         pairs.filter(is_near)
         .with_columns(distance=distance)
         .pipe(_between_orders, evidence)
+        .join(_orders_apart(kept_apart, evidence).filter(pl.col("kind") == "order"), on=SIDES, how="anti")
         .sort("distance", "left_id", "right_id")
         .unique(["order_id", "other_order_id"], keep="first", maintain_order=True)
     )
@@ -160,26 +169,30 @@ def near_items(evidence: Evidence, pairs: pl.DataFrame, *, policy: ReviewPolicy)
     return between.select(
         *PAIR,
         kind=pl.lit("near_match"),
-        cause=pl.lit(""),
         is_high=pl.lit(True),
         uncertainty=(1 - pl.col("distance") / (2 * policy.near)).round(2),
         reason=pl.format("two orders are nearly one: person weight {}, order weight {}", *weights),
     )
 
 
-def conflict_items(evidence: Evidence, conflicts: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
-    """Two orders, or the orders of two persons, kept apart though a pair of their records is above the bar."""
+def conflict_items(
+    evidence: Evidence, conflicts: pl.DataFrame, kept_apart: pl.DataFrame, *, policy: ReviewPolicy
+) -> pl.DataFrame:
+    """Two orders, or the orders of two persons, kept apart though a pair of their records is above the bar.
+
+    Those that a steward keeps apart are no question any more.
+    """
     above = pl.col("weight").clip(0, policy.clear) / policy.clear
     why = pl.col("reason").replace_strict(KEPT_APART, default=None)
     what = pl.when(pl.col("kind") == "order").then(pl.lit("one order")).otherwise(pl.lit("one person"))
     return (
         conflicts.filter(pl.col("reason").is_in(list(KEPT_APART)))
         .pipe(_between_orders, evidence)
+        .join(_orders_apart(kept_apart, evidence), on=["kind", *SIDES], how="anti")
         .sort("weight", "kind", "left_id", "right_id", descending=[True, False, False, False])
         .unique(["order_id", "other_order_id"], keep="first", maintain_order=True)
         .select(
             *PAIR,
-            cause=pl.concat_str("kind", "reason", separator=":"),
             kind=pl.lit("link_conflict"),
             is_high=pl.lit(True),
             uncertainty=(policy.least_conflict + (1 - policy.least_conflict) * above).round(2),
@@ -208,13 +221,17 @@ def decision_items(decided: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFra
         "other_order_id",
         "decision_ids",
         "fields",
-        cause=pl.col("decision_ids").list.join(","),
         is_high=pl.lit(True),
         uncertainty=pl.when(is_stale).then(policy.stale_uncertainty).otherwise(policy.contradiction_uncertainty),
         reason=pl.when(is_stale)
         .then(pl.format("the evidence of {} decision(s) has changed: {}", count, pl.col("fields").list.join(", ")))
         .otherwise(pl.format("{} decisions exclude one another", count)),
     )
+
+
+def _orders_apart(kept_apart: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
+    """`kind`, `order_id`, `other_order_id`: the orders of records that stewards keep apart, as orders or as persons."""
+    return _between_orders(kept_apart, evidence).select("order_id", "other_order_id", kind="level").unique()
 
 
 def _between_orders(pairs: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:

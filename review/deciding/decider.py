@@ -41,6 +41,7 @@ class Preview:
         changes: of all of them, as `foresee` tells: `order_id`, `change`, `field`, `before`, `after`.
         why: codes of `four_eyes.REASONS` for which a second steward is asked; empty if none is.
         orders: that they are about.
+        decisions: `DECISIONS` of the ledger when they were previewed.
         changed: what changed since the form was drawn; None if nothing did.
     """
 
@@ -48,6 +49,7 @@ class Preview:
     changes: pl.DataFrame
     why: tuple[str, ...]
     orders: frozenset[str]
+    decisions: pl.DataFrame
     changed: ChangedSince | None
 
 
@@ -100,6 +102,7 @@ class Decider:
             changes=foresee_all(drafts, present),
             why=self._why(drafts, present, decisions),
             orders=orders,
+            decisions=decisions,
             changed=find_changed_since(self._desk, wanted, drafts, present, orders=drawn_for),
         )
 

@@ -58,10 +58,19 @@ class ChangedSinceWords:
     withdrawn: bool
 
 
-def describe_drafts(drafts: Sequence[Draft], *, reason_code: str, comment: str | None) -> list[SummaryLine]:
-    """Decisions in lines: what, on what, why."""
+def describe_drafts(
+    drafts: Sequence[Draft], decisions: pl.DataFrame, *, reason_code: str, comment: str | None
+) -> list[SummaryLine]:
+    """Decisions in lines: what, on what, why.
+
+    Args:
+        drafts: what is to be decided, all of one kind.
+        decisions: `DECISIONS`, with those that are taken back.
+        reason_code: why.
+        comment: why, in words.
+    """
     kind = KIND[drafts[0].kind]
-    about = [describe_subject(draft.about()) for draft in drafts[:SHOWN_DRAFTS]]
+    about = _subjects(drafts[:SHOWN_DRAFTS], decisions)
     rest = len(drafts) - len(about)
     lines = [
         SummaryLine("Decision", f"{kind.title.capitalize()}."),
@@ -69,6 +78,17 @@ def describe_drafts(drafts: Sequence[Draft], *, reason_code: str, comment: str |
         SummaryLine("Why", DECISION_REASON[reason_code].title),
     ]
     return [*lines, *([SummaryLine("Comment", comment)] if comment else [])]
+
+
+def _subjects(drafts: Sequence[Draft], decisions: pl.DataFrame) -> list[str]:
+    """What decisions are on; of those that take another back, that other one."""
+    former = decisions.filter(pl.col("decision_id").is_in([draft.replaces for draft in drafts if draft.replaces]))
+    rows = {row["decision_id"]: row for row in former.iter_rows(named=True)}
+    taken_back = [rows.get(draft.replaces or "") if draft.kind == "undo" else None for draft in drafts]
+    return [
+        f"{KIND[row['kind']].title.capitalize()}. {describe_subject(row)}" if row else describe_subject(draft.about())
+        for draft, row in zip(drafts, taken_back, strict=True)
+    ]
 
 
 def describe_changes(changes: pl.DataFrame) -> list[RegisterChange]:

@@ -41,7 +41,7 @@ class FormOptions:
     """What can be chosen on an item.
 
     Attributes:
-        findings: the differences that are open, the gravest first.
+        findings: the differences that are open: first those that the item asks about, the gravest first.
         about: the one that the form is about; None if the item has none.
         field: the field that it is in, if its value can be decided.
         field_title: in words.
@@ -49,7 +49,8 @@ class FormOptions:
         on_difference: kinds of decision on it.
         on_records: kinds of decision on two records.
         records: that can be told together or apart: id and words.
-        pair: the two records that are proposed; None: they are to be chosen.
+        pair: the two records that are chosen at first; None: there is only one.
+        is_about_pair: the item asks about two records.
         reasons: that may be given on a difference, and on two records.
     """
 
@@ -62,6 +63,7 @@ class FormOptions:
     on_records: tuple[Kind, ...]
     records: tuple[tuple[str, str], ...]
     pair: tuple[str, str] | None
+    is_about_pair: bool
     reasons: Mapping[str, tuple[DecisionReason, ...]]
 
 
@@ -74,10 +76,11 @@ def form_options(
         item: its row in `review_queue`.
         discrepancies: `DISCREPANCIES` of its order.
         present: the night.
-        about: id of the difference to decide on; the gravest unless told.
+        about: id of the difference to decide on; defaults to the gravest of those that the item asks about.
     """
     open_rows = discrepancies.filter(pl.col("state") != "resolved").to_dicts()
-    findings = describe_findings(open_rows)
+    asked = frozenset(item["discrepancy_ids"] or ())
+    findings = sorted(describe_findings(open_rows), key=lambda finding: finding.discrepancy_id not in asked)
     chosen = next((finding for finding in findings if finding.discrepancy_id == about), next(iter(findings), None))
     row = next((row for row in open_rows if chosen and row["discrepancy_id"] == chosen.discrepancy_id), None)
     field = row["field"] if row and row["field"] in CANONICAL else None
@@ -85,7 +88,7 @@ def form_options(
     records = _records_of(orders, present)
     kinds = [code for code in ON_DIFFERENCE if chosen and (code != "value" or field)]
     return FormOptions(
-        findings=findings,
+        findings=tuple(findings),
         about=chosen,
         field=field,
         field_title=title_for(FIELD_TITLES, field) if field else "",
@@ -93,12 +96,22 @@ def form_options(
         on_difference=tuple(KIND[code] for code in kinds),
         on_records=tuple(KIND[code] for code in ON_RECORDS),
         records=tuple((name, record_title(name)) for name in records.get_column("record_id")),
-        pair=(item["left_record_id"], item["right_record_id"]) if item["left_record_id"] else None,
+        pair=_pair_of(item, records),
+        is_about_pair=item["left_record_id"] is not None,
         reasons={
             "difference": tuple(reason for reason in DECISION_REASONS if {"value", "discrepancy"} & set(reason.about)),
             "records": tuple(reason for reason in DECISION_REASONS if "pair" in reason.about),
         },
     )
+
+
+def _pair_of(item: Values, records: pl.DataFrame) -> tuple[str, str] | None:
+    """The two records that are chosen at first: those of the item, or one of each order; never one record twice."""
+    if item["left_record_id"]:
+        return item["left_record_id"], item["right_record_id"]
+    firsts = records.unique("order_id", keep="first", maintain_order=True).get_column("record_id").to_list()
+    names = list(dict.fromkeys([*firsts, *records.get_column("record_id")]))
+    return (names[0], names[1]) if len(names) > 1 else None
 
 
 def _records_of(orders: Sequence[str], present: Present) -> pl.DataFrame:

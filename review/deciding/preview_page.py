@@ -48,6 +48,7 @@ def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Resp
         "count": len(wanted.decisions),
         "action": "/decide/save",
         "back": "/decide/change" if wanted.item_id else None,
+        "way_back_to": _way_back_to(wanted),
         "fingerprints": [],
         "refusals": [],
     }
@@ -76,13 +77,23 @@ def _preview_context(preview: Preview, wanted: DecisionRequest, present: Present
     """What a page says of a decision that can be taken."""
     return {
         "preview": preview,
-        "lines": describe_drafts(preview.drafts, reason_code=wanted.reason_code, comment=wanted.comment),
+        "lines": describe_drafts(
+            preview.drafts, preview.decisions, reason_code=wanted.reason_code, comment=wanted.comment
+        ),
         "changes": describe_changes(preview.changes),
         "forces": holding_forces(preview.changes, present),
         "why": [APPROVAL_REASON[code] for code in preview.why],
         "count": len(preview.drafts),
         "fingerprints": [draft.fingerprint for draft in preview.drafts],
     }
+
+
+def _way_back_to(wanted: DecisionRequest) -> str | None:
+    """Where a page without an item leads back to: one's own decisions, or the many that were chosen from."""
+    if wanted.item_id:
+        return None
+    view = next(iter(wanted.fields.get("view", ())), "")
+    return "/decisions/mine" if wanted.kind == "undo" else f"/bulk?{view}"
 
 
 def _refused(wanted: DecisionRequest, error: Exception) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def _look(whole: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.Da
     return ShownProposal(
         proposal=proposal,
         orders=orders,
-        lines=tuple(describe_drafts(drafts, reason_code=signature.reason_code, comment=signature.comment)),
+        lines=tuple(describe_drafts(drafts, decisions, reason_code=signature.reason_code, comment=signature.comment)),
         why=tuple(APPROVAL_REASON[code] for code in proposal.why),
         changes=tuple(describe_changes(changes)),
         forces=tuple(holding_forces(changes, present)),

@@ -5,6 +5,7 @@ Belongs here: the state of each item. Does not: keeping claims, assignments and 
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 import polars as pl
@@ -31,14 +32,15 @@ class DecisionsSinceRelease:
     fresh: pl.DataFrame
 
     @classmethod
-    def of(cls, decisions: pl.DataFrame, obeyed: pl.DataFrame) -> Self:
-        """Tell what is new.
+    def of(cls, decisions: pl.DataFrame, obeyed: pl.DataFrame, *, as_of: date) -> Self:
+        """Find what is new.
 
         Args:
             decisions: `DECISIONS`, all that the ledger holds.
             obeyed: `obeyed_decisions` of the release.
+            as_of: the night of the release: an acceptance that had run out by then decides nothing.
         """
-        standing = in_force(decisions)
+        standing = in_force(decisions, as_of=as_of)
         return cls(standing, standing.join(obeyed.select("decision_id"), on="decision_id", how="anti"))
 
 

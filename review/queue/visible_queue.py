@@ -114,7 +114,7 @@ class _Watch:
 
     def _settle(self, desk: Desk) -> pl.Series:
         obeyed = self._whole.table("obeyed_decisions")
-        taken = DecisionsSinceRelease.of(desk.ledger.read(), obeyed)
+        taken = DecisionsSinceRelease.of(desk.ledger.read(), obeyed, as_of=self._whole.release.as_of)
         sources, orders = self._whole.table("order_sources"), self._whole.table("orders")
         owners = sources.select("order_id", "record_id")
         return decided_items(self._items, taken, owners.join(orders.select("order_id", "subject_id"), on="order_id"))

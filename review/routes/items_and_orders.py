@@ -1,5 +1,6 @@
 """An item of the queue, or any order: what the sources say, why, and what was decided before."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -30,6 +31,7 @@ HIDE_WEIGHTS = "hide_weights"
 """The preference to judge before weights and scores are seen."""
 
 OWN_PARAMETERS = ("pair", "about")
+ORDER_IN_ITEM = re.compile(r"ORD-\w+")
 
 
 @router.get("/items/{item_id}")
@@ -37,11 +39,14 @@ def show_item(
     request: Request,
     item_id: str,
     who: AnyViewer,
+    visible: Visible,
     audit: Auditing,
     pair: str | None = None,
     about: str | None = None,
-) -> HTMLResponse:
-    """An item of the queue."""
+) -> Response:
+    """An item of the queue; of one that has left it, the order that it was about."""
+    if visible.table("review_queue").filter(pl.col("item_id") == item_id).is_empty():
+        return _lead_to_order(request, item_id, visible)
     view = read_view(_of_view(request.query_params.multi_items()), viewer=who.name)
     return draw_item(request, item_id, who, audit, form_state=FormState(view.query, about, pair))
 
@@ -90,6 +95,19 @@ def show_order(
         return redirect_to(request, f"/orders/{order_now}", message=f"{order_id} was merged: it is now {order_now}.")
     audit("consultation", what={"page": "order", "orders": list(place.order_ids)})
     return render_page(request, "item/split.html", order_id=order_id, place=place)
+
+
+def _lead_to_order(request: Request, item_id: str, visible: VisibleRelease) -> Response:
+    """From an item that is no longer in the queue to its order: items are named by what is asked, and of which order.
+
+    Raises:
+        HTTPException: 404: it names no order that the viewer may see.
+    """
+    orders = [name for name in ORDER_IN_ITEM.findall(item_id) if visible.find_order(name).order_ids]
+    if not orders:
+        raise HTTPException(404)
+    words = "This item is no longer in the queue. This is the order that it was about."
+    return redirect_to(request, f"/orders/{orders[0]}", message=words)
 
 
 def _shown(

@@ -36,7 +36,8 @@ WORDS = {name: facet.words for name, facet in FACET.items()}
 def show_queue(request: Request, who: AnyViewer, audit: Auditing) -> Response:
     """The queue in one view."""
     view = read_view(request.query_params.multi_items(), viewer=who.name)
-    is_part = "hx-request" in request.headers
+    # A browser that goes back asks for the whole page again, though by script.
+    is_part = "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
     if not is_part and not view.problems and request.url.query != view.link():
         return RedirectResponse(_address(view), status_code=303)
     queue = open_queue(request.app.state.desk, who)

@@ -24,13 +24,26 @@ DECIDED = {
     "decision_ids": pl.List(pl.String),
     "fields": pl.List(pl.String),
 }
+KEPT_APART = dict.fromkeys(("level", "left_id", "right_id"), pl.String)
 
 
-def queue(whole, *, pairs=(), conflicts=(), decided=(), provenance=(), found=None, former=NO_FORMER, as_of=AS_OF):
+def queue(
+    whole,
+    *,
+    pairs=(),
+    conflicts=(),
+    decided=(),
+    kept_apart=(),
+    provenance=(),
+    found=None,
+    former=NO_FORMER,
+    as_of=AS_OF,
+):
     linked = Linked(
         pairs=frame(pairs, LINK_PAIRS),
         conflicts=frame(conflicts, LINK_CONFLICTS),
         decided=pl.DataFrame(list(decided), schema=DECIDED, orient="row"),
+        kept_apart=pl.DataFrame(list(kept_apart), schema=KEPT_APART, orient="row"),
     )
     return build_review_queue(
         whole,
@@ -167,12 +180,42 @@ def test_a_near_match_grows_older_from_night_to_night():
     assert second.item(0, "age_days") == 3
 
 
-def test_an_item_keeps_its_id_while_its_cause_is_the_same():
-    def item(order_type):
-        return queue(against_agreement(record("pnc", order_type=order_type))).item(0, "item_id")
+def test_an_item_keeps_its_id_while_its_findings_change():
+    def item(**values):
+        return queue(against_agreement(record("pnc", **values))).row(0, named=True)
 
-    assert item("STRO") == item("STRO")
-    assert item("STRO") != item("TEPO")
+    first, second = item(order_type="STRO"), item(order_type="TEPO", is_interim=True)
+    assert first["item_id"] == second["item_id"] == "discrepancies-ORDER-1"
+    assert first["discrepancy_ids"] != second["discrepancy_ids"]
+
+
+def test_a_value_that_a_steward_decided_is_asked_of_its_owner_and_not_of_a_steward_again():
+    whole = against_agreement(record("pnc", order_type="STRO"))
+    votes = {"order_id": "ORDER-1", "field": "order_type", "rule": "precedence", "agreeing": ["a"], "losing": ["b"]}
+    assert queue(whole, provenance=[votes]).height == 1
+    assert queue(whole, provenance=[votes | {"rule": "steward", "decision_id": "DEC-1"}]).is_empty()
+
+
+LEVELS = {"different_order": ("order",), "different_person": ("order", "person")}
+"""What each decision keeps apart: people who are two have no order in common."""
+
+
+def apart(decision):
+    return [(level, "pnc:00000001", "pnd:PND-0000001") for level in LEVELS[decision]]
+
+
+@pytest.mark.parametrize("decision", LEVELS)
+def test_two_orders_that_a_steward_keeps_apart_are_no_near_match_again(decision):
+    found = queue(two_orders(), pairs=[pair(12.0, 0.0)], kept_apart=apart(decision))
+    assert "near_match" not in found["kind"].to_list()
+
+
+@pytest.mark.parametrize("kind", ["order", "person"])
+@pytest.mark.parametrize("decision", LEVELS)
+def test_a_link_conflict_that_a_steward_decided_does_not_come_back_in_any_form(kind, decision):
+    found = queue(two_orders(), pairs=[pair(12.0, 0.0)], conflicts=[conflict(kind)], kept_apart=apart(decision))
+    assert ("link_conflict" in found["kind"].to_list()) is (kind not in LEVELS[decision])
+    assert "near_match" not in found["kind"].to_list()
 
 
 @settings(deadline=None, max_examples=15)

@@ -364,7 +364,11 @@ REVIEW_QUEUE = Table(
     "review_queue",
     "something a steward should look at",
     (
-        Column("item_id", "The item: stable while its cause is the same.", required=True),
+        Column(
+            "item_id",
+            "The item: what is asked, and the order or pair it is asked about. It stays the same from night to night.",
+            required=True,
+        ),
         Column(
             "kind",
             "discrepancies; lone_record (one record holds it, others ought to); constraint (it breaks a hard rule); near_match (two orders are nearly one); link_conflict (kept apart though a pair of records joins them); stale_decision (its evidence has changed); contradiction (decisions exclude one another).",

@@ -103,6 +103,9 @@ def test_a_decision_is_taken_back(never, desk):
     form = forms_of(client.get(f"/decisions/{name}/undo").text, "/decisions/undo")[0]
     assert client.post("/decisions/undo", data=form).status_code == 422
     shown = client.post("/decisions/undo", data=form | {"reason_code": "mistake"})
+    assert "The values differ and both are right" in shown.text
+    assert ">None<" not in shown.text
+    assert 'href="/decisions/mine" data-key="back"' in shown.text
     client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
     assert decisions(desk).get_column("kind").to_list() == ["both_right", "undo"]
     assert client.get(f"/decisions/{name}/undo").status_code == 410

@@ -230,3 +230,13 @@ def test_the_page_stands_in_a_browser_wide_and_narrow(served, browser, sign_in, 
     context.close()
     assert len(found) >= 4
     assert [key for key, faults in found.items() if faults] == []
+
+
+def test_the_link_of_an_item_that_has_left_the_queue_leads_to_its_order(steward, desk):
+    queued = desk.whole_release().table("review_queue")["order_id"]
+    orders = desk.whole_release().table("orders")["order_id"]
+    order = orders.filter(~orders.is_in(queued.implode()))[0]
+    answer = steward.get(f"/items/discrepancies-{order}", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/orders/{order}")
+    assert "no longer in the queue" in steward.get(f"/items/discrepancies-{order}").text
+    assert steward.get("/items/discrepancies-ORD-NOSUCHONE").status_code == 404

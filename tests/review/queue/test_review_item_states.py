@@ -55,6 +55,9 @@ AGAIN = pl.DataFrame(
 ITEMS = QueueItems(ROWS, MappingProxyType({}), PARTS, AGAIN.clear())
 
 
+NIGHT = date(2026, 11, 20)
+
+
 def decided(*drafts: dict) -> pl.DataFrame:
     empty = {name: [None] * len(drafts) for name in DECISIONS.schema}
     given = {name: [draft.get(name) for draft in drafts] for name in DECISIONS.schema}
@@ -123,9 +126,24 @@ def test_a_decision_that_the_night_obeyed_or_that_was_taken_back_settles_nothing
         {"kind": "undo", "decision_id": "D", "replaces": "C"},
     ]
     known = pl.DataFrame({"decision_id": ["A"]})
-    taken = DecisionsSinceRelease.of(decided(*rows), known)
+    taken = DecisionsSinceRelease.of(decided(*rows), known, as_of=NIGHT)
     assert taken.standing["decision_id"].to_list() == ["A", "B"]
     assert taken.fresh["decision_id"].to_list() == ["B"]
+
+
+@pytest.mark.parametrize(
+    ("until", "decides"),
+    [
+        pytest.param(date(2026, 11, 19), [], id="run out before the night: the night queued the item again"),
+        pytest.param(date(2026, 11, 20), ["A"], id="the night is its last day"),
+    ],
+)
+def test_an_acceptance_that_has_run_out_decides_nothing(until, decides):
+    accepted = decided(of("d1") | {"decision_id": "A", "accepted_until": until})
+    found = DecisionsSinceRelease.of(
+        accepted, pl.DataFrame({"decision_id": []}, schema={"decision_id": pl.String}), as_of=NIGHT
+    )
+    assert found.fresh["decision_id"].to_list() == decides
 
 
 def work(**frames: list[tuple]) -> ItemWork:

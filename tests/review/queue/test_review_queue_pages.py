@@ -22,7 +22,7 @@ from review.queue.queue_view import QueueView, read_view
 from review.queue.visible_queue import open_queue
 from warehouse.home import Home
 
-ITEM = re.compile(r'<a class="govuk-link" href="/items/([0-9a-f]+)[^"]*">(?!Begin)')
+ITEM = re.compile(r'<a class="govuk-link" href="/items/([\w-]+)[^"]*">(?!Begin)')
 COUNT = re.compile(
     r'name="(\w+)" type="checkbox" value="([^"]*)"[^>]*>\s*<label[^>]*>.*?\(([\d,]+)\)</span>', re.DOTALL
 )
@@ -252,6 +252,11 @@ def test_a_script_gets_the_part_that_changes(steward):
     assert "<html" not in part.text
     assert re.search(r'<p id="told" role="status"[^>]*hx-swap-oob="innerHTML">[\d,]+ items?</p>', part.text)
     assert part.text.count('hx-swap-oob="true"') > 20
+
+
+def test_a_browser_that_goes_back_gets_the_whole_page(steward):
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert steward.get("/queue?kind=discrepancies", headers=back).text.startswith("<!DOCTYPE html>")
 
 
 def test_the_page_works_without_script(steward):
