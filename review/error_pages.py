@@ -32,7 +32,7 @@ TITLE_BY_STATUS: Mapping[int, str] = {
     403: "You can’t do this",
     404: "Page not found",
     405: "This can’t be done here",
-    409: "Something changed meanwhile",
+    409: "Something has changed since you opened this",
     410: "This is no longer here",
     413: "This is too long",
     422: "Something in the address or the form can’t be read",
@@ -48,7 +48,7 @@ TEXT_BY_STATUS: Mapping[int, str] = {
 }
 STOCK_TEXTS = frozenset({"Not Found", "Method Not Allowed", "Forbidden", "Bad Request", "Content Too Large"})
 GONE = frozenset({404, 410})
-ITEM_GONE = "What this is about has left the queue since, or is not yours to see. Nothing was saved."
+ITEM_GONE = "This item has left the queue, or you may not see it. Nothing was saved."
 FOREIGN = "This form was sent from another site. Nothing was changed."
 OUTDATED = "This form belongs to a session that has ended. Nothing was saved. Check it, and send it again."
 

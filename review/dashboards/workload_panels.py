@@ -231,7 +231,11 @@ def _second_looks(proposals: Sequence[Proposal], first: date) -> Panel:
         for verdict in VERDICTS
     ]
     oldest = min((proposal.proposed_at for proposal in waiting), default=None)
-    told = f"The oldest that waits was proposed on {format_day(oldest.date())}." if oldest else "Nothing waits."
+    told = (
+        f"The oldest that waits was proposed on {format_day(oldest.date())}."
+        if oldest
+        else "There is nothing to approve."
+    )
     return Panel("looks", "Second looks", told, panel_table("Proposals", ["Proposals", "Number"], rows))
 
 

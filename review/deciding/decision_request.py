@@ -89,9 +89,9 @@ def read_request(form: Form, *, kinds: Collection[str] = tuple(KIND)) -> Decisio
     if reason not in DECISION_REASON:
         problems["reason_code"] = "Choose a reason"
     elif kind in kinds and KIND[kind].about not in DECISION_REASON[reason].about:
-        problems["reason_code"] = "Choose a reason that fits: this one says nothing about such a decision"
+        problems["reason_code"] = "Choose another reason: this one does not apply to such a decision"
     elif DECISION_REASON[reason].needs_comment and not comment.strip():
-        problems["comment"] = "Say why in your own words: the reason you chose says nothing by itself"
+        problems["comment"] = "Enter a comment: the reason you chose needs one"
     if len(comment) > LONGEST_COMMENT:
         problems["comment"] = f"Use {LONGEST_COMMENT:,} characters or fewer: you have used {len(comment):,}"
     asked = _read_asked(form, kind, problems) if kind in kinds else ()

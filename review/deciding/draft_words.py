@@ -27,8 +27,13 @@ from review.item.titles import STATUS_TITLES, title_for
 from warehouse.tables.titles import FIELD_TITLES
 
 SHOWN_DRAFTS = 10
-WHAT = {"merged": "become one", "split": "is split"}
-OF = {"order_id": "orders", "subject_id": "people"}
+MOVES = {
+    ("order_id", "merged"): "Orders become one",
+    ("order_id", "split"): "Order is split",
+    ("subject_id", "merged"): "People become one",
+    ("subject_id", "split"): "Person is split",
+}
+"""What happens to orders and people, by field and change of `foresee`."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,7 @@ def _changes(changes: pl.DataFrame) -> Iterator[RegisterChange]:
                 row["order_id"], title_for(FIELD_TITLES, field), *(_value(field, row[side]) for side in _SIDES)
             )
         else:
-            yield RegisterChange(row["order_id"], f"{OF[field]} {WHAT[change]}", row["before"], row["after"])
+            yield RegisterChange(row["order_id"], MOVES[field, change], row["before"], row["after"])
 
 
 _SIDES = ("before", "after")

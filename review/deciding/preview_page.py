@@ -66,7 +66,7 @@ def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Resp
         return render_page(request, "deciding/preview.html", **context)
     now = {"version": (preview.changed.version,), "release_id": (preview.changed.release_id,)}
     context |= {
-        "title": "Something changed meanwhile",
+        "title": "Something has changed since you opened this",
         "changed_since": describe_changed_since(preview.changed, desk.whole_release()),
         "sent": dict(wanted.fields) | now,
     }
@@ -98,7 +98,7 @@ def _way_back_to(wanted: DecisionRequest) -> str | None:
 
 def _refused(wanted: DecisionRequest, error: Exception) -> dict[str, Any]:
     """What a page says of a decision that can't be taken, and whether the one in its way may be replaced."""
-    context: dict[str, Any] = {"title": "This can't be decided so", "refusals": describe_refusals(error)}
+    context: dict[str, Any] = {"title": "This decision cannot be saved", "refusals": describe_refusals(error)}
     named = [name for told in _errors(error) if isinstance(told, ContradictionError) for name in told.decision_ids]
     if len(wanted.decisions) == 1 and len(set(named)) == 1 and not wanted.decisions[0].get("replaces"):
         context |= {

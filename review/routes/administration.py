@@ -74,7 +74,7 @@ def change_account(
             raise HTTPException(422)
     except (AccountError, WeakPasswordError) as error:
         return _account_page(request, name, error=str(error))
-    return redirect_to(request, "/accounts", message=f"The account {name} was changed; its sessions have ended.")
+    return redirect_to(request, "/accounts", message=f"The account {name} is changed. Its sessions have ended.")
 
 
 @router.get("/password", dependencies=[Depends(signed_in)])
@@ -95,7 +95,7 @@ def change_password(request: Request, who: SignedIn, old_password: Text = "", ne
         _office(request, who).set_password(who.name, new_password, but=who.session)
     except WeakPasswordError as error:
         return render_page(request, "access/password.html", status=422, new_error=_sentence(error))
-    return redirect_to(request, "/", message="Your password was changed. You are signed out everywhere else.")
+    return redirect_to(request, "/", message="Your password is changed. You are signed out everywhere else.")
 
 
 @router.get("/audit", dependencies=[Depends(administrator)])

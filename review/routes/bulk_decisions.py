@@ -41,7 +41,7 @@ def _shown(
     try:
         bulk = select_bulk(request.app.state.desk, who, view)
     except NotOneRuleError:
-        words = "Choose one rule first: only differences of one rule are decided at once."
+        words = "Choose one rule first: only discrepancies of one rule can be decided together."
         return redirect_to(request, f"/queue{'?' if view.query else ''}{view.query}", message=words, tone="warning")
     audit("consultation", what={"page": "bulk", "orders": sorted({line.order_id for line in bulk.lines})})
     release = bulk.release_id

@@ -35,7 +35,7 @@ def put_off(request: Request, who: AnySteward, audit: Auditing, form: SentForm, 
         defer(desk.database, [item_id], until, by=who.name, at=desk.clock())
     except DecisionError as error:
         return draw_item(request, item_id, who, audit, form_state=_again(form, {"deferred-day": f"{error}"}))
-    return go_to_next(request, who, item_id, text(form, "view"), f"The item is put off until {format_day(until)}.")
+    return go_to_next(request, who, item_id, text(form, "view"), f"The item is deferred until {format_day(until)}.")
 
 
 @router.post("/items/{item_id}/assign")
@@ -48,13 +48,13 @@ def give(request: Request, who: AnySteward, form: SentForm, item_id: str) -> Res
         assign(desk.database, [item_id], assignee, by=who.name, at=desk.clock())
     except DecisionError as error:
         return redirect_to(request, item_address(item_id, text(form, "view")), message=f"{error}.", tone="warning")
-    words = f"The item is given to {assignee}." if assignee else "The item is given to nobody."
+    words = f"The item is assigned to {assignee}." if assignee else "The item is no longer assigned."
     return redirect_to(request, item_address(item_id, text(form, "view")), message=words)
 
 
 @router.post("/items/{item_id}/comment")
 def comment_on(request: Request, who: AnySteward, audit: Auditing, form: SentForm, item_id: str) -> Response:
-    """Say something to other stewards."""
+    """Comment for other stewards."""
     item = require_item(request, who, item_id)
     desk: Desk = request.app.state.desk
     said = Comment(
@@ -64,7 +64,7 @@ def comment_on(request: Request, who: AnySteward, audit: Auditing, form: SentFor
         add_comment(desk.database, said)
     except DecisionError as error:
         return draw_item(request, item_id, who, audit, form_state=_again(form, {"words": f"{error}".capitalize()}))
-    return redirect_to(request, f"{item_address(item_id, text(form, 'view'))}#said", message="Your comment is kept.")
+    return redirect_to(request, f"{item_address(item_id, text(form, 'view'))}#said", message="Your comment is saved.")
 
 
 def _again(form: FormData, problems: Mapping[str, str]) -> FormState:

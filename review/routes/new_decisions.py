@@ -68,6 +68,6 @@ def _told(outcome: Outcome) -> str:
     if outcome.proposal_id:
         return "Your decision waits for a second steward."
     if not any(taken.is_new for taken in outcome.taken):
-        return "This had been decided before: nothing was added."
+        return "This had already been decided, so nothing was added."
     count = len(outcome.taken)
     return "The decision is saved." if count == 1 else f"{count} decisions are saved."

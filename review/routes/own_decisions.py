@@ -95,7 +95,7 @@ def _standing(request: Request, who: Viewer, audit: Audit, which: pl.Expr) -> pl
     except NotVisibleError:
         raise HTTPException(404) from None
     if found.decisions.is_empty():
-        raise HTTPException(410, "The decision no longer stands: it was taken back or replaced before.")
+        raise HTTPException(410, "The decision is no longer in force: it has been undone or replaced.")
     names = found.decisions.get_column("decision_id").to_list()
     audit("consultation", what={"decisions": names, "orders": sorted(found.orders)})
     return found.decisions

@@ -101,7 +101,7 @@ def show_found(request: Request, who: AnyViewer, audit: Auditing, name: str) -> 
     """What a search leads to."""
     asked = request.app.state.searches.find(name, who.name)
     if asked is None:
-        raise HTTPException(410, "What you searched for is no longer kept: search again.")
+        raise HTTPException(410, "Your search is no longer kept. Search again.")
     found = search_orders(request.app.state.desk, who, asked.text)
     audit("consultation", what={"page": "search", "by": found.by, "orders": _order_ids(found.orders)})
     return render_page(request, "queue/search.html", asked=asked, found=found, words=WORDS, day_words=format_day)

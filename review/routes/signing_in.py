@@ -19,7 +19,7 @@ from review.error_pages import error_page
 from review.pages import redirect_to, render_page
 
 router = APIRouter()
-REFUSED = "The name or the password is not right, or the account is closed."
+REFUSED = "The name or the password is wrong, or the account is closed."
 
 
 @router.get("/")
@@ -80,7 +80,7 @@ def show_unsent(request: Request, who: SignedIn) -> HTMLResponse:
 def forget_unsent(request: Request, who: SignedIn, form_id: Annotated[str, Form()]) -> Response:
     """Forget one of them."""
     resending.discard_unsent(request.app.state.desk, who.name, form_id)
-    return redirect_to(request, "/unsent", message="It is forgotten.")
+    return redirect_to(request, "/unsent", message="It is deleted.")
 
 
 @router.get("/reason")

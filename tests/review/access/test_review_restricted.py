@@ -208,5 +208,5 @@ def test_who_sees_one_of_two_orders_is_told_why_they_can_not_decide(bound, desk)
     whole.keep("table review_queue", lambda: queue.with_columns(other_order_id=of_two))
     shown = bound("met-steward").get(f"/items/{item}")
     assert shown.status_code == 200
-    assert "A steward who sees both decides" in shown.text
+    assert "A steward who may see both must decide" in shown.text
     assert "/decide/preview" not in shown.text

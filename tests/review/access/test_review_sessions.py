@@ -132,7 +132,7 @@ def test_what_was_typed_before_a_session_ended_is_offered_again_to_the_same_user
     assert client.submit("/probe/comments", TYPED).json()["by"] == "steward"
     form_id = kept.split('name="form_id" value="')[1].split('"')[0]
     client.submit("/unsent/forget", {"form_id": form_id})
-    assert "Nothing waits here." in client.get("/unsent").text
+    assert "There is nothing to send." in client.get("/unsent").text
 
 
 def test_what_was_typed_is_forgotten_after_a_day(arrive, clock):

@@ -40,7 +40,7 @@ def test_a_steward_works_ten_items_by_keys_alone(browser, address, taken):
     page = browser.new_page()
     enter(page, address, "steward")
     page.goto(f"{address}/queue?kind=discrepancies")
-    page.get_by_role("link", name="Begin with the first item").press("Enter")
+    page.get_by_role("link", name="Start with the first item").press("Enter")
     seen = []
     for _ in range(10):
         page.get_by_role("heading", name="Decide", exact=True).wait_for()
@@ -88,7 +88,7 @@ def test_everything_can_be_decided_without_script(browser, address, taken):
     page = context.new_page()
     enter(page, address, "steward")
     page.goto(f"{address}/queue?kind=discrepancies")
-    page.get_by_role("link", name="Begin with the first item").click()
+    page.get_by_role("link", name="Start with the first item").click()
     form = page.locator("form.desk-decide-form").first
     form.get_by_label("Known and accepted").check()
     for part, value in (("Day", "31"), ("Month", "3"), ("Year", "2027")):
@@ -109,9 +109,9 @@ def test_two_stewards_who_decide_the_same_item_see_each_other(browser, address, 
         pages.append(page)
     first, second = pages
     first.goto(f"{address}/queue?kind=discrepancies")
-    first.get_by_role("link", name="Begin with the first item").click()
+    first.get_by_role("link", name="Start with the first item").click()
     second.goto(first.url)
-    assert second.get_by_text("steward is looking at it").is_visible()
+    assert second.get_by_text("steward is looking at this item").is_visible()
     for page in pages:
         form = page.locator("form.desk-decide-form").first
         form.get_by_label("Both are right").check()
@@ -120,7 +120,7 @@ def test_two_stewards_who_decide_the_same_item_see_each_other(browser, address, 
         page.locator("form.desk-decide-form").first.get_by_role("button", name="See what it changes").click()
     first.get_by_role("button", name="Save decision").click()
     second.get_by_role("button", name="Save decision").click()
-    assert second.get_by_role("heading", name="Something changed meanwhile").is_visible()
+    assert second.get_by_role("heading", name="Something has changed since you opened this").is_visible()
     assert taken().height == 1
     for page in pages:
         page.context.close()

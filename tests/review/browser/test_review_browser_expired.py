@@ -38,7 +38,7 @@ def test_a_long_comment_outlives_its_session(browser, address, desk, clock, step
     button = page.get_by_role("button", name="Save decision") if step == "save" else form.get_by_role("button").last
     button.click()
     enter(page)
-    page.get_by_role("heading", name="What you did not get to send").wait_for()
+    page.get_by_role("heading", name="What you typed before your session ended").wait_for()
     assert "<b>more</b>" in page.locator("main").inner_text()
     page.get_by_role("button", name="Send it again").click()
     if step == "preview":

@@ -86,7 +86,7 @@ def test_a_value_that_changed_is_shown_before_anything_is_saved(client, desk, pu
     publish(discrepancies=lambda table: table.with_columns(changed))
     shown = client.post(f"/decide/{step}", data=form)
     assert shown.status_code == 409
-    assert "Something changed meanwhile" in shown.text
+    assert "Something has changed since you opened this" in shown.text
     assert "another value" in shown.text
     assert COMMENT in unescape(shown.text)
     assert decisions(desk).is_empty()

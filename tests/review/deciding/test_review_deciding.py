@@ -70,7 +70,7 @@ def test_two_people_become_one_only_after_a_second_steward_has_looked(never, des
     item = item_of(desk, "discrepancies")
     pair = {"left_record_id": names[0], "right_record_id": names[1]}
     shown = preview(client, item["item_id"], -1, kind="same_person", reason_code="identifiers", **pair)
-    assert "A second steward looks at it" in shown.text
+    assert "A second steward must approve it" in shown.text
     saved = client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0], follow_redirects=False)
     assert saved.status_code == 303
     assert decisions(desk).is_empty()
@@ -162,7 +162,7 @@ def test_an_item_is_put_off_and_given(never, desk):
 def test_an_item_that_somebody_holds_says_so(never, desk):
     item = item_of(desk, "discrepancies")
     never("steward").get(f"/items/{item['item_id']}")
-    assert "steward is looking at it" in never("steward2").get(f"/items/{item['item_id']}").text
+    assert "steward is looking at this item" in never("steward2").get(f"/items/{item['item_id']}").text
 
 
 @pytest.fixture
