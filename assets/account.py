@@ -53,6 +53,7 @@ def _arrival_row(arrival: Arrival) -> dict[str, object]:
         "rows_read": reading.rows_read,
         "rows_kept": reading.rows_kept,
         "rows_quarantined": reading.quarantine.height,
+        "rows_set_aside": reading.rows_set_aside,
         "rows_duplicate": reading.rows_duplicate,
         "rows_declared": reading.rows_declared,
         "faults": [fault.message for fault in reading.faults],
@@ -76,7 +77,7 @@ def _stray_row(source: Source, path: Path) -> dict[str, object]:
 
 
 def _nothing_read(delivery_id: str, source: str, feed: str, state: str, message: str) -> dict[str, object]:
-    counts = dict.fromkeys(("rows_read", "rows_kept", "rows_quarantined", "rows_duplicate"), 0)
+    counts = dict.fromkeys(("rows_read", "rows_kept", "rows_quarantined", "rows_set_aside", "rows_duplicate"), 0)
     named = {"delivery_id": delivery_id, "source": source, "feed": feed, "state": state}
     return named | counts | {"is_used": False, "faults": [message]}
 

@@ -18,7 +18,7 @@ import polars as pl
 from assets.account import Arrival, shown_name, tell_deliveries
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from warehouse.schema import Table
-from warehouse.tables.raw import QUARANTINE
+from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 
 # The fault codes by which a delivery counts as cut short rather than unreadable.
 CUT_SHORT_CODES = frozenset({"cut_short", "no_trailer", "trailer_count", "row_count"})
@@ -201,10 +201,11 @@ def _refuse_spoilt(feed: Feed, reading: Reading) -> Reading:
     faults = []
     if reading.is_sound and reading.rows_read == 0 and feed.cadence == "night":
         faults.append(EMPTY)
-    if reading.quarantine.height > MOST_REFUSED * reading.rows_read:
-        reasons = reading.quarantine.get_column("reason_code").value_counts(sort=True)
+    unread = reading.quarantine.filter(~pl.col("reason_code").is_in(NO_RECORD_REASONS))
+    if unread.height > MOST_REFUSED * reading.rows_read:
+        reasons = unread.get_column("reason_code").value_counts(sort=True)
         message = (
-            f"{reading.quarantine.height:,} of {reading.rows_read:,} rows could not be read, most often because of "
+            f"{unread.height:,} of {reading.rows_read:,} rows could not be read, most often because of "
             f"`{reasons.item(0, 'reason_code')}`. Look at the reasons in the quarantine, check which file was sent, "
             "and ask the sender for the right one."
         )

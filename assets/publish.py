@@ -113,7 +113,7 @@ def code_digest() -> str:
 
 def state_of(deliveries: pl.DataFrame) -> str:
     """Degraded if any delivery is late, missing or unreadable, or holds a row that could not be read."""
-    is_whole = pl.col("state").is_in(WHOLE) & (pl.col("rows_quarantined") == 0)
+    is_whole = pl.col("state").is_in(WHOLE) & (pl.col("rows_quarantined") == pl.col("rows_set_aside"))
     return PUBLISHED if deliveries.select(is_whole.all()).item() else DEGRADED
 
 

@@ -4,14 +4,12 @@ Belongs here: checks that sources share, each with what was expected. Does not: 
 (`rejections`), checks of one source alone.
 """
 
-from collections.abc import Iterable
-
 import polars as pl
 
+from assets.parsing.answers import is_sex_refused
 from assets.parsing.rejections import Check
 
 CONDITION_CHECK = Check("condition_code", "text", "unknown_code", "wording like one of the catalogue's")
-COURT_CHECK = Check("court_code", "sent_court", "unknown_code", "a listed court, named so that no other fits")
 NAME_CHECKS = (
     Check("surname", "beside_name", "beside_name", "a name alone", pl.col("beside_name").is_not_null()),
     Check(
@@ -29,6 +27,18 @@ OFFENCE_CHECK = Check(
 )
 
 
+def _unless_found(sent: str, code: str, is_ambiguous: str) -> pl.Expr:
+    """Why a text named no code: it fits none, or more than one."""
+    reason = pl.when(is_ambiguous).then(pl.lit("ambiguous_code")).otherwise(pl.lit("unknown_code"))
+    return pl.when(pl.col(sent).is_not_null() & pl.col(code).is_null()).then(reason)
+
+
+def court_check(sent: str) -> Check:
+    """Check of a court found with `assets.parsing.courts.resolve_courts`."""
+    reason = _unless_found(sent, "court_code", "is_court_ambiguous")
+    return Check("court_code", sent, reason, "a listed court, named so that no other fits")
+
+
 def date_check(field: str, sent: str, expected: str) -> Check:
     """Check of a date read with `assets.parsing.records.with_dates`."""
     return Check(field, sent, pl.col(f"{field}_reason"), expected)
@@ -39,16 +49,21 @@ def birth_check(sent: str, expected: str) -> Check:
     return Check("date_of_birth", sent, pl.col("birth_reason"), expected)
 
 
-def sex_check(sent: str, codes: Iterable[str]) -> Check:
-    """Check of a sex: a word that is not among the source's codes."""
-    unknown = pl.col(sent).is_not_null() & ~pl.col(sent).str.to_uppercase().is_in(list(codes))
-    return Check("sex", sent, "unknown_code", f"one of {', '.join(codes)}", unknown)
+def sex_check(sent: str) -> Check:
+    """Check of a sex: a word that `assets.parsing.answers.read_sex` does not know."""
+    return Check("sex", sent, "unknown_code", "male, female, or a word for not known", is_sex_refused(pl.col(sent)))
+
+
+def doubt_check(sent: str) -> Check:
+    """Check of words that leave open whether an order was made (`is_in_doubt`); the record is kept as an order."""
+    expected = "words that say clearly whether the order was made; the record is kept as an order"
+    return Check("order_type", sent, "doubtful_words", expected, pl.col("is_in_doubt"))
 
 
 def force_check(sent: str) -> Check:
-    """Check of a force: a text that names one (`is_force_named`) which is not listed."""
-    unknown = pl.col(sent).is_not_null() & pl.col("is_force_named") & pl.col("force_code").is_null()
-    return Check("force_code", sent, "unknown_code", "the code or the name of a listed force", unknown)
+    """Check of a force: a text that names one (`is_force_named`) which is not listed, or more than one."""
+    reason = pl.when("is_force_named").then(_unless_found(sent, "force_code", "is_force_ambiguous"))
+    return Check("force_code", sent, reason, "the code of a listed force, or a name that fits no other")
 
 
 def pnc_id_checks(sent: str) -> tuple[Check, ...]:

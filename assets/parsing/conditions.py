@@ -1,6 +1,7 @@
-"""Conditions of orders: one cell split into conditions, each coded to the catalogue.
+"""Conditions of orders, each coded to the catalogue.
 
-Belongs here: splitting and coding. Does not: the catalogue (`warehouse/reference/conditions.csv`).
+Belongs here: finding the code of a wording. Does not: the catalogue (`warehouse/reference/conditions.csv`), splitting
+cells (`condition_cells`).
 """
 
 import re
@@ -10,22 +11,9 @@ from functools import cache
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from assets.parsing.words import known
 from matching.standardise import fold
 from warehouse.codes import reference
 
-BREAK, WITHIN = "\x1e", "\x1f"  # stand where a condition ends, and after a full stop that ends none
-# A number, a capital word before a small one (names go on with a capital), or a word that begins conditions.
-_OPENING = r"\(?\d{1,2}[.)]\s|\p{Lu}\p{Ll}+ \p{Ll}|(?:NOT|NO|MUST|SHALL|DO NOT|ONLY|EXCLUDED|PROHIBITED|SUBJECT) "
-# Where one cell parts into conditions. The first rule whose sign the cell holds is the one the writer used.
-SEPARATORS = (
-    r"\s*[\r\n\x0b\v]+\s*",
-    r"\s+\|\s+|\s*[;|]\s*(?P<next>\(?\d{1,2}[.)]\s|\p{Lu})",
-    rf"\s+/\s+(?P<next>{_OPENING})",
-    r"[.]\s+(?P<next>\(?\d{1,2}[.)]\s+\p{Lu}|\p{Lu})",
-)
-NUMBERING = r"^\s*(?:\(?\d{1,2}[.)]|[-•*–])\s+"
-ABBREVIATIONS = r"\b(Mr|Mrs|Ms|Dr|St|Op|No|approx|intl)\.\s"
 SHORT_WORDS = {" W ": " WITH ", " U18S ": " UNDER 18 ", " U18 ": " UNDER 18 ", " INTL ": " INTERNATIONAL "}
 LIKE_FROM = 78.0  # least likeness of a wording, 0 to 100; below it no code is given
 CLEAR_BY = 4.0  # lead over the best wording of another condition
@@ -54,39 +42,6 @@ class Wording:
     head: str
     pattern: re.Pattern[str]
     telling: frozenset[str]
-
-
-def split_conditions(cells: pl.DataFrame) -> pl.DataFrame:
-    """Split cells into conditions, numbering and bullets taken off.
-
-    By line; else by ` | `, or `;` before a capital or a number; else by ` / ` before words that begin a condition; else
-    by a full stop before a capital or a number. `d.o.b. 01/01/1990`, `intl. travel`, `Op. Name`, `and / or` and
-    `Jon Smith / Ann Smith` stay whole.
-
-    Args:
-        cells: `text`, one cell a row, and any columns to keep.
-
-    Returns:
-        One row a condition, in the order of the cells and within them; cells without a condition have none.
-    """
-    seen = known(pl.col("text")).str.replace(NUMBERING, "").str.replace_all(ABBREVIATIONS, f"$1.{WITHIN}")
-    waiting = cells.with_row_index("cell").with_columns(seen).drop_nulls("text")
-    parted = []
-    for rule in SEPARATORS:
-        is_parted = waiting.get_column("text").str.contains(rule)
-        sign = BREAK + ("${next}" if "next" in rule else "")
-        parted.append(waiting.filter(is_parted).with_columns(pl.col("text").str.replace_all(rule, sign)))
-        waiting = waiting.filter(~is_parted)
-    pieces = pl.concat([*parted, waiting]).with_columns(pl.col("text").str.replace_all(WITHIN, " ").str.split(BREAK))
-    conditions = pieces.explode("text").with_columns(_bare(pl.col("text")))
-    return (
-        conditions.filter(pl.col("text").str.contains(r"[\p{L}\p{N}]")).sort("cell", maintain_order=True).drop("cell")
-    )
-
-
-def _bare(piece: pl.Expr) -> pl.Expr:
-    """A piece of a cell without numbering, signs at its ends and the full stop."""
-    return piece.str.replace(NUMBERING, "").str.strip_chars(" \t\r\n;,").str.replace(r"([^.][^.])\.$", "$1")
 
 
 def code_conditions(texts: pl.Series, *, cut_at: int | None = None) -> pl.DataFrame:

@@ -1,43 +1,29 @@
-"""Courts as sources write them: codes, names in full, abbreviated, cut short, or the town alone.
+"""Courts as sources write them: codes, names in full, abbreviated, cut short, in Welsh, or the town alone.
 
-Belongs here: the ways a court is written and how a town alone is settled. Does not: the list of courts
-(`warehouse/reference/courts.csv`).
+Belongs here: how a written court is found, and how a town alone is settled. Does not: the list of courts
+(`warehouse/reference/courts.csv`), the other names of courts, places and types (`other_names.csv`).
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
 
 from assets.parsing.likeness import nearest
-from assets.parsing.words import known
+from assets.parsing.places import agreed, fold_parts, other_names
 from matching.standardise import fold
 from warehouse.codes import reference
 
-# How each type of court is named at the end of a court's name; longer phrases first.
-TYPE_PHRASES = {
-    "youth": ("YOUTH COURT", "YOUTH CT", "YOUTH", "YC"),
-    "crown": ("CROWN COURT", "CROWN CRT", "CROWN CT", "CROWN", "CRN CT", "CC"),
-    "sheriff": ("SHERIFF COURT", "SHERIFF CT", "SHERIFF"),
-    "magistrates": (
-        "MAGISTRATES COURT", "MAGISTRATE COURT", "MAGISTRATES CRT", "MAGISTRATES CT", "MAGISTRATES", "MAGS COURT",
-        "MAGS CRT", "MAGS CT", "MAG COURT", "MAG CT", "MAGS", "MAG", "MC",
-    ),
-}  # fmt: skip
-# Names in use that the list does not hold: of a court (its code), and of a place (as the list names it).
-OTHER_NAMES = {
-    "OLD BAILEY": "C01CE00",
-    "CCC": "C01CE00",
-    "HULL COMBINED COURT CENTRE": "C16HU00",
-    "NORTH STAFFS JUSTICE CENTRE": "B21JI00",
-}
-OTHER_PLACES = {"NEWCASTLE UPON TYNE": "NEWCASTLE", "KINGSTON": "KINGSTON UPON THAMES", "STOKE": "STOKE ON TRENT"}
-SITE_WORDS = {"SQ": "SQUARE", "ST": "STREET"}
 ROOM_CODE = re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}")  # Libra: five characters of the court, two of the room
 CUT_FROM = 18  # a text this long may be the beginning of a longer name
 CUT_SCORE = 95.0
 TOWN_FACTOR = 0.8  # a town alone, settled by the kind of order, is worth less than a court named
+ANY_TYPE = "any"  # words that say no more than that it is a court
+NAMES_A_COURT = re.compile(r"\b(?:COURTS?|CROWN|MAGS?|MAGISTRATES|SHERIFF|YOUTH|LLYS|CT|CRT)\b")
+Found = tuple[frozenset[str], float]  # the codes that a text may mean, and how well it fits, 0 to 100
 
 
 @dataclass(frozen=True)
@@ -54,68 +40,99 @@ class Court:
 def resolve_courts(values: pl.DataFrame) -> pl.DataFrame:
     """Find the court that each written value means.
 
-    In this order: a code (with any room, or its first five characters); the name in full or abbreviated; the beginning
-    of a name cut short; a misspelt name of the same type, at the site named; a town alone. A town alone is settled by
-    the order: risk orders and interim orders come from magistrates, prevention orders from the Crown Court if the town
-    has one and else from magistrates (Modern Slavery Act 2015 ss.14, 15, 21, 23, 28). Youth courts must be named.
+    In this order: a code (with any room, or its first five characters); a name in any form that place, site and type
+    are written in; the beginning of such a name, for the PNC cuts at 24 characters; a misspelt name of the same type,
+    at the site named; a town alone. A name with another beside it (`Cardiff Crown Court / Llys y Goron Caerdydd`) is
+    what both mean. A town alone is settled by the order: risk orders and interim orders come from magistrates,
+    prevention orders from the Crown Court if the town has one and else from magistrates (Modern Slavery Act 2015 ss.14,
+    15, 21, 23, 28). Youth courts must be named.
 
     Args:
         values: `court_as_written`, `order_type`, `is_interim`; any rows.
 
     Returns:
-        The distinct rows of the three columns with `court_code` and `court_score` (0 to 100); the code is null where
-        no court, or more than one, fits.
+        The distinct rows of the three columns with `court_code`, `court_score` (0 to 100) and `is_court_ambiguous`
+        (more than one court fits); the code is null where no court, or more than one, fits.
     """
-    distinct = values.select("court_as_written", "order_type", "is_interim").unique()
-    folded = distinct.with_columns(folded=fold(known(pl.col("court_as_written"))).fill_null("")).sort(
-        "folded", "court_as_written", "order_type", "is_interim"
+    distinct = (
+        values.select("court_as_written", "order_type", "is_interim")
+        .unique()
+        .sort("court_as_written", "order_type", "is_interim")
     )
+    texts = fold_parts(distinct.get_column("court_as_written"))
+    kinds = distinct.select("order_type", "is_interim").iter_rows()
     found = [
-        _find(text, order_type, is_interim)
-        for text, order_type, is_interim in folded.select("folded", "order_type", "is_interim").iter_rows()
+        _find(whole, parts, order_type, is_interim)
+        for (whole, parts), (order_type, is_interim) in zip(texts, kinds, strict=True)
     ]
-    return folded.drop("folded").with_columns(
-        court_code=pl.Series([code for code, _ in found], dtype=pl.String),
-        court_score=pl.Series([score if code else None for code, score in found], dtype=pl.Float64),
+    return distinct.with_columns(
+        court_code=pl.Series([next(iter(codes)) if len(codes) == 1 else None for codes, _ in found], dtype=pl.String),
+        court_score=pl.Series([score if len(codes) == 1 else None for codes, score in found], dtype=pl.Float64),
+        is_court_ambiguous=pl.Series([len(codes) > 1 for codes, _ in found], dtype=pl.Boolean),
     )
 
 
 def add_court(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with `court_code` and `court_score` for its `court_as_written` (see `resolve_courts`)."""
+    """The frame with the columns that `resolve_courts` finds for its `court_as_written`."""
     keys = ["court_as_written", "order_type", "is_interim"]
     found = resolve_courts(frame)
     return frame.join(found, on=keys, how="left", nulls_equal=True, maintain_order="left")
 
 
-def _find(text: str, order_type: str | None, is_interim: bool | None) -> tuple[str | None, float]:
-    if not text:
-        return None, 0.0
-    exact = _exact_codes(text)
-    if exact:
-        return _only(exact), 100.0
-    begun = {court.code for court in _courts() if court.name.startswith(text)} if len(text) >= CUT_FROM else set()
-    if begun:
-        return _only(begun), CUT_SCORE
-    main, site = _site(text)
+def _find(whole: str, parts: list[str], order_type: str | None, is_interim: bool | None) -> Found:
+    ways: tuple[Callable[[str], Found], ...] = (
+        _by_name,
+        lambda text: _by_parts(text, order_type, is_interim),
+    )
+    for way in ways:
+        codes, score = way(whole) if whole else (frozenset(), 0.0)
+        if not codes and len(parts) > 1:
+            codes = agreed(parts, lambda part, way=way: way(part)[0], names_one=_names_a_court)  # type: ignore[misc]
+            score = CUT_SCORE
+        if codes:
+            return codes, score
+    return frozenset(), 0.0
+
+
+def _names_a_court(text: str) -> bool:
+    return NAMES_A_COURT.search(text) is not None or _site(f"X {text}")[1] != ""
+
+
+def _by_name(text: str) -> Found:
+    """By code, by a name in full, by the beginning of one."""
+    code = text.replace(" ", "")
+    bare = code[:5] if ROOM_CODE.fullmatch(code) else code
+    exact = _by_code().get(bare, frozenset()) | _written_names().get(_turned(text), frozenset())
+    if exact or len(text) < CUT_FROM:
+        return exact, 100.0
+    names = _sorted_names()
+    begun: set[str] = set()
+    for place in range(bisect_left(names, text), len(names)):
+        if not names[place].startswith(text):
+            break
+        begun |= _written_names()[names[place]]
+    return frozenset(begun), CUT_SCORE
+
+
+def _by_parts(text: str, order_type: str | None, is_interim: bool | None) -> Found:
+    """By place, site and type, misspelt or not."""
+    main, site = _site(_turned(text))
     place, court_type = _parts(main)
-    place = OTHER_PLACES.get(place, place)
+    place = _listed_place(place)
     courts = [court for court in _courts() if not site or court.site == site]
     if court_type:
         return _by_place(place, [court for court in courts if court.court_type == court_type])
     return _by_town(place, [court for court in courts if court.court_type != "youth"], order_type, is_interim)
 
 
-def _only(codes: set[str]) -> str | None:
-    return next(iter(codes)) if len(codes) == 1 else None
-
-
-def _exact_codes(text: str) -> set[str]:
-    """Courts whose code, or the five characters it begins with, or whose name the text is."""
-    if text in OTHER_NAMES:
-        return {OTHER_NAMES[text]}
-    code = text.replace(" ", "")
-    bare = code[:5] if ROOM_CODE.fullmatch(code) else code
-    return _by_code().get(bare, set()) | {court.code for court in _courts() if court.name == text}
+def _turned(text: str) -> str:
+    """The text with the place in front: `CROWN COURT AT LEEDS` and `LLYS Y GORON CAERDYDD` name the type first."""
+    for phrase, court_type in _phrases().items():
+        bare = text.removeprefix("THE ")
+        if court_type != ANY_TYPE and bare.startswith(f"{phrase} "):
+            place = re.sub(r"^(?:SITTING )?(?:AT|IN|OF) ", "", bare.removeprefix(f"{phrase} "))
+            return text if _names_a_court(place) else f"{place} {phrase}"
+    return text
 
 
 def _site(text: str) -> tuple[str, str]:
@@ -126,48 +143,81 @@ def _site(text: str) -> tuple[str, str]:
     words = text.split()
     sites = sorted({court.site for court in _courts()} - {""})
     for length in sorted({len(site.split()) for site in sites}):
-        tail = SITE_WORDS.get(words[-1], words[-1])
+        tail = _site_word(words[-1])
         entry, _ = nearest(" ".join([*words[-length:-1], tail]), sites)
         if entry and len(words) > length:
             return " ".join(words[:-length]), entry
     return text, ""
 
 
+def _site_word(word: str) -> str:
+    return other_names("site_word").get(word, (word,))[0].upper()
+
+
 def _parts(text: str) -> tuple[str, str | None]:
     """The place and the type of court, where the text ends with a phrase for a type, misspelt or not."""
-    for court_type, phrases in TYPE_PHRASES.items():
-        for phrase in phrases:
-            if text.endswith(f" {phrase}"):
-                return text.removesuffix(f" {phrase}"), court_type
+    ending = next((phrase for phrase in _phrases() if text.endswith(f" {phrase}")), None)
+    if ending and _phrases()[ending] != ANY_TYPE:
+        return text.removesuffix(f" {ending}"), _phrases()[ending]
     words = text.split()
-    full_phrases = {phrases[0]: court_type for court_type, phrases in TYPE_PHRASES.items()}
+    full_phrases = {phrase: court_type for court_type, phrase in _full_phrases().items()}
     full_phrase = nearest(" ".join(words[-2:]), list(full_phrases))[0] if len(words) > 2 else None
-    return (" ".join(words[:-2]), full_phrases[full_phrase]) if full_phrase else (text, None)
+    if full_phrase:
+        return " ".join(words[:-2]), full_phrases[full_phrase]
+    return text.removesuffix(f" {ending}"), None
 
 
-def _by_place(place: str, courts: list[Court]) -> tuple[str | None, float]:
+def _by_place(place: str, courts: list[Court]) -> Found:
     entry, score = _nearest_place(place, courts)
-    return _only({court.code for court in courts if court.place == entry}), score
+    return frozenset(court.code for court in courts if court.place == entry), score
 
 
-def _by_town(
-    town: str, courts: list[Court], order_type: str | None, is_interim: bool | None
-) -> tuple[str | None, float]:
+def _by_town(town: str, courts: list[Court], order_type: str | None, is_interim: bool | None) -> Found:
     entry, score = _nearest_place(town, courts)
     here = [court for court in courts if court.place == entry]
-    crown = {court.code for court in here if court.court_type == "crown"}
-    others = {court.code for court in here} - crown
+    crown = frozenset(court.code for court in here if court.court_type == "crown")
+    others = frozenset(court.code for court in here) - crown
     fitting = crown | others
     if is_interim or order_type in {"STRO", "TERO"}:
         fitting = others
     elif order_type in {"STPO", "TEPO"}:
         fitting = crown or others
-    return _only(fitting), round(score * TOWN_FACTOR, 1)
+    return fitting, round(score * TOWN_FACTOR, 1)
 
 
 def _nearest_place(place: str, courts: list[Court]) -> tuple[str | None, float]:
     places = sorted({court.place for court in courts})
     return (place, 100.0) if place in places else nearest(place, places)
+
+
+def _listed_place(place: str) -> str:
+    """The place as the list of courts names it."""
+    return _folded_places().get(place, place)
+
+
+@cache
+def _folded_places() -> dict[str, str]:
+    """Other names of places to the names in the list of courts, both folded."""
+    named = other_names("place")
+    listed = pl.Series([meanings[0] for meanings in named.values()], dtype=pl.String)
+    return dict(zip(named, listed.to_frame("name").select(fold(pl.col("name"))).to_series(), strict=True))
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    """The phrases for types of court, folded, the longest first, to the types."""
+    named = {phrase: types[0] for phrase, types in other_names("court_type").items()}
+    return dict(sorted(named.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+
+
+@cache
+def _full_phrases() -> dict[str, str]:
+    """The full phrase for each type of court: the first of the list."""
+    full: dict[str, str] = {}
+    for phrase, (court_type, *_) in other_names("court_type").items():
+        full.setdefault(court_type, phrase)
+    full.pop(ANY_TYPE)
+    return full
 
 
 @cache
@@ -180,20 +230,37 @@ def _courts() -> tuple[Court, ...]:
         site=fold(pl.col("name").str.extract(r"\((.*)\)")).fill_null(""),
     )
     return tuple(
-        Court(code, kind, name, _place(place, kind), site) for code, kind, name, place, site in listed.iter_rows()
+        Court(code, kind, name, place.removesuffix(f" {_full_phrases().get(kind, '')}"), site)
+        for code, kind, name, place, site in listed.iter_rows()
     )
 
 
-def _place(name: str, court_type: str) -> str:
-    phrase = TYPE_PHRASES.get(court_type, ("",))[0]
-    return re.sub(rf" {phrase}$", "", name)
+@cache
+def _written_names() -> dict[str, frozenset[str]]:
+    """Every form in which the list and the other names let a court be written, folded, to the codes meant."""
+    found: dict[str, set[str]] = {}
+    for name, codes in other_names("court").items():
+        found.setdefault(name, set()).update(codes)
+    for court in _courts():
+        found.setdefault(court.name, set()).add(court.code)
+        places = [court.place, *(other for other, listed in _folded_places().items() if listed == court.place)]
+        for place in places:
+            for phrase, court_type in _phrases().items():
+                if court_type == court.court_type:
+                    found.setdefault(f"{place} {phrase} {court.site}".strip(), set()).add(court.code)
+    return {name: frozenset(codes) for name, codes in found.items()}
 
 
 @cache
-def _by_code() -> dict[str, set[str]]:
+def _sorted_names() -> list[str]:
+    return sorted(_written_names())
+
+
+@cache
+def _by_code() -> dict[str, frozenset[str]]:
     """Codes and the five characters they begin with, folded, to the codes meant."""
     found: dict[str, set[str]] = {}
     for court in _courts():
         for form in {court.code.replace("-", ""), court.code[:5] if court.code[-2:] == "00" else court.code}:
             found.setdefault(form, set()).add(court.code)
-    return found
+    return {form: frozenset(codes) for form, codes in found.items()}

@@ -1,6 +1,16 @@
 """Dates as people and systems write them.
 
-Belongs here: the forms of a date, the birth columns. Does not: which column of a source holds which form.
+Belongs here: the forms of a date, the birth columns, what an instant means in London. Does not: which column of a
+source holds a date, what an end far off means (`terms`).
+
+The rules:
+
+- The day stands before the month (`02/03/2019` is 2 March), or the year comes first.
+- A day or a month that is not known (`00`, `XX`, `??`, `--`, `nk`, `un`, or nothing) leaves the rest: a partial date.
+  So does a date that is only about right (`c. 1980`, `15/02/1980?`): it keeps its year and month.
+- A year of two digits is one of the 2000s; a year of birth that would lie ahead is one of the 1900s.
+- A time without an offset is London time. A time with an offset is an instant, and its day is the day in London then:
+  `1985-06-14T23:00:00Z` is 15 June 1985.
 """
 
 from dataclasses import dataclass
@@ -10,52 +20,66 @@ from functools import partial
 import polars as pl
 
 from assets.parsing.distinct import read_distinct
-from assets.parsing.words import known
+from assets.parsing.words import known, plain_signs
 
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})\.?"
-_DAY = r"(?P<day>\d{1,2})"
+_UNKNOWN = r"x{1,2}|\?{1,2}|_{1,2}|\*{1,2}|#{1,2}|-{1,2}|u{1,2}|un|unk|unknown|nk|n/k|n\.k\.?|dd|mm"
+_DAY = rf"(?P<day>\d{{1,2}}|{_UNKNOWN})"
+_MONTH_NUMBER = rf"(?P<month>\d{{1,2}}|{_UNKNOWN})"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
 _LONG_YEAR = r"(?P<year>\d{4})"
-_TIME = r"(?:[t ]\s*\d{1,2}[:.]\d{2}.*)?"
-_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]? )?"
+_ORDINAL = r" ?(?:st|nd|rd|th)?(?: day)?"
 
 
 @dataclass(frozen=True)
 class DateForm:
     """A form of a date: its name and the pattern of the whole text, with groups `day`, `month`, `year`, `serial`.
 
-    Patterns see lower case; no two forms of one list match the same text.
+    Patterns see small letters and one kind of digit, dash and slash, without weekday, time and words for `about`. No
+    two forms of one list match the same text. A part that is no number, or is zero, is not known.
     """
 
     name: str
     pattern: str
 
 
-DDMMYYYY = DateForm("ddmmyyyy", r"^(?P<day>0[1-9]|[1-9]\d)(?P<month>\d{2})(?P<year>(?:19|20)\d{2})$")
-MMYYYY = DateForm("00mmyyyy", r"^00(?P<month>0[1-9]|[1-9]\d)(?P<year>(?:19|20)\d{2})$")
-YYYY = DateForm("0000yyyy", r"^0000(?P<year>(?:19|20)\d{2})$")
-ISO = DateForm("yyyy-mm-dd", rf"^(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){_TIME}$")
-ISO_MONTH = DateForm("yyyy-mm", r"^(?P<year>\d{4})-(?P<month>\d{1,2})$")
-YEAR = DateForm("yyyy", r"^(?P<year>(?:19|20)\d{2})$")
-HAND_TYPED = (
-    ISO,
-    ISO_MONTH,
-    YEAR,
-    DDMMYYYY,
-    DateForm("yyyymmdd", r"^(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>\d{2})$"),
-    DateForm("yyyy/mm/dd", rf"^{_LONG_YEAR} ?[/.] ?(?P<month>\d{{1,2}}) ?[/.] ?{_DAY}{_TIME}$"),
-    DateForm("dd/mm/yyyy", rf"^{_DAY} ?[/.\-\\ ] ?(?P<month>\d{{1,2}}) ?[/.\-\\ ] ?{_YEAR}{_TIME}$"),
-    DateForm("mm/yyyy", rf"^(?P<month>\d{{1,2}}) ?[/.\-] ?{_LONG_YEAR}$"),
-    DateForm(
-        "1st March 2019", rf"^{_WEEKDAY}{_DAY} ?(?:st|nd|rd|th)?[ ,./-]*(?:of )?{_MONTH}[ ,./'’-]*{_YEAR}{_TIME}$"
-    ),
-    DateForm("March 1st, 2019", rf"^{_WEEKDAY}{_MONTH}[ -]+{_DAY}(?:st|nd|rd|th)?(?: |,)[ ,]*{_LONG_YEAR}{_TIME}$"),
+# The forms of dates in text.
+WRITTEN = (
+    DateForm("ddmmyyyy", r"^(?P<day>\d{2}|xx|\?\?)(?P<month>\d{2}|xx|\?\?)(?P<year>(?:19|20)\d{2})$"),
+    DateForm("yyyymmdd", r"^(?P<year>(?:19|20)\d{2})(?P<month>0\d|1[0-2])(?P<day>\d{2})$"),
+    DateForm("yyyy-mm-dd", rf"^{_LONG_YEAR} ?[/.\- ] ?{_MONTH_NUMBER} ?[/.\- ] ?{_DAY}$"),
+    DateForm("dd/mm/yyyy", rf"^{_DAY} ?[/.\-\\ ] ?{_MONTH_NUMBER} ?[/.\-\\ ] ?{_YEAR}$"),
+    DateForm("/mm/yyyy", rf"^ ?/ ?(?:{_MONTH_NUMBER})? ?/ ?{_LONG_YEAR}$"),
+    DateForm("mm/yyyy", rf"^{_MONTH_NUMBER} ?[/.\- ] ?{_LONG_YEAR}$"),
+    DateForm("yyyy-mm", rf"^{_LONG_YEAR} ?[/.\- ] ?{_MONTH_NUMBER}[-/.]?$"),
+    DateForm("yyyy", r"^(?P<year>(?:19|20)\d{2})[-/.]?$"),
+    DateForm("1st March 2019", rf"^(?:the )?{_DAY}{_ORDINAL}[ ,./-]*(?:of )?{_MONTH}[ ,./'’-]*{_YEAR}$"),
+    DateForm("March 1st, 2019", rf"^{_MONTH}[ -]+(?:the )?{_DAY}(?:st|nd|rd|th)?(?: |,)[ ,]*{_LONG_YEAR}$"),
+    DateForm("2019 March 1", rf"^{_LONG_YEAR}[ ,./-]*{_MONTH}[ ,./-]+{_DAY}{_ORDINAL}$"),
+    DateForm("2019 March", rf"^{_LONG_YEAR}[ ,./-]*{_MONTH}$"),
     DateForm("March 2019", rf"^{_MONTH}[ ,./-]*{_LONG_YEAR}$"),
-    DateForm("Mar-19", rf"^{_MONTH}[-/'’](?P<year>\d{{2}})$"),
-    DateForm("Excel serial", r"^(?P<serial>\d{5})(?:\.\d+)?$"),
+    DateForm("Mar-19", rf"^{_MONTH}(?:[-/'’]| ['’])(?P<year>\d{{2}})$"),
 )
+# The forms of dates in cells that a spreadsheet, or a program that read one, may have filled.
+HAND_TYPED = (*WRITTEN, DateForm("Excel serial", r"^(?P<serial>\d{5})(?:\.\d+)?$"))
 EXCEL_DAY_ZERO = date(1899, 12, 30)
+NO_PART_KNOWN = rf"^(?:(?:0{{1,4}}|[xy?]{{1,4}}|{_UNKNOWN})(?:[ /.\-\\]+|$)){{3}}$|^0+$"
+# Words around a date that say nothing of it; words that say that it is only about right.
+LABEL = r"^(?:d\.?o\.?b\.?|date of birth|born(?: on| in)?|y\.?o\.?b\.?|year of birth|dated|on|in)[ :]+"
+WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]? |[ ,]+\(?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\)?$"
+ABOUT_BEFORE = (
+    r"^(?:circa|ca?[. ]|c\b|approx(?:imately|\.)?|abt\.?|about|around|est(?:imated|\.)?|early|mid|late|spring|summer"
+    r"|autumn|winter|start|beginning|end|possibly|probably|maybe|believed|~|≈)[ .:-]*(?:of )?|^c(?P<digit>\d)"
+)
+ABOUT_AFTER = r" ?\?+$| ?\(?(?:approx(?:imately|\.)?|est(?:imated|\.)?|circa|unconfirmed|estimate|tbc)\)?$"
+# A day with a time of day; the offset makes an instant of it.
+TIMED = (
+    r"^(?P<day>.*\d)(?:t|[ ,]+(?:at )?)(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})(?:[:.]\d{2}(?:[.,]\d+)?)?"
+    r"|(?P<minute_2>\d{2})\d{2}) ?(?P<half>[ap]\.?m\.?)? ?(?P<zone>z|utc|gmt|bst|[+-]\d{2}(?::?\d{2})?)?(?:\[.*\])?$"
+)
+LONDON = "Europe/London"
+ZONES = {"z": 0, "utc": 0, "gmt": 0, "bst": 60}
 DATE_FIELDS = {"date": pl.Date, "year": pl.Int64, "month": pl.Int64, "reason": pl.String}
 BIRTH_FIELDS = {
     "date_of_birth": pl.Date,
@@ -65,6 +89,7 @@ BIRTH_FIELDS = {
     "birth_reason": pl.String,
 }
 EARLIEST_YEAR = 1900
+LATEST_YEAR = 2099
 PLACEHOLDER_DAY = (1, 1)  # 1 January: 1900-01-01, 1901-01-01, 1970-01-01 and every other year's
 
 
@@ -72,7 +97,7 @@ def read_date(
     text: pl.Expr,
     *,
     forms: tuple[DateForm, ...] = HAND_TYPED,
-    latest_year: int = 2099,
+    latest_year: int = LATEST_YEAR,
 ) -> pl.Expr:
     """Read a date, or what is given of one.
 
@@ -90,12 +115,20 @@ def read_date(
     return read_distinct(text, read, DATE_FIELDS)
 
 
-def read_birth(text: pl.Expr, *, forms: tuple[DateForm, ...], this_year: int) -> pl.Expr:
+def read_birth(text: pl.Expr, *, forms: tuple[DateForm, ...] = HAND_TYPED, this_year: int) -> pl.Expr:
     """Read a date of birth into a struct of `BIRTH_FIELDS`: the columns on birth, and `birth_reason` (see `read_date`).
 
     A birth cannot lie after this year, so a two-digit year above it belongs to the 1900s.
     """
     return read_distinct(text, partial(_read_births, forms=forms, this_year=this_year), BIRTH_FIELDS)
+
+
+def read_instant(text: pl.Expr) -> pl.Expr:
+    """Read a day with a time as an instant in UTC; without an offset the time is London's, without a time midnight's.
+
+    Null where the text holds no whole date, or no time that a clock shows.
+    """
+    return read_distinct(text, _read_instants, {"instant": pl.Datetime("us", "UTC")}).struct.field("instant")
 
 
 def _read_births(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], this_year: int) -> pl.DataFrame:
@@ -111,9 +144,17 @@ def _read_births(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], this_year:
     )
 
 
+def _read_instants(texts: pl.DataFrame) -> pl.DataFrame:
+    return _read_dates(texts, forms=WRITTEN, latest_year=LATEST_YEAR).with_columns(
+        instant=pl.coalesce("instant", _from_london(_midnight() + pl.col("clock").fill_null(pl.duration())))
+    )
+
+
 def _read_dates(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], latest_year: int) -> pl.DataFrame:
-    seen = texts.with_columns(seen=known(pl.col("text")).str.to_lowercase())
-    groups = seen.with_columns(pl.col("seen").str.extract_groups(form.pattern).alias(form.name) for form in forms)
+    cleaned = _without_words(texts.with_columns(seen=plain_signs(known(pl.col("text")))))
+    groups = cleaned.with_columns(
+        pl.col("day_seen").str.extract_groups(form.pattern).alias(form.name) for form in forms
+    )
     written = groups.with_columns(
         _part("serial", forms).cast(pl.Int32, strict=False).alias("serial"),
         *(_part(name, forms).alias(name) for name in ("year", "month", "day")),
@@ -122,11 +163,78 @@ def _read_dates(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], latest_year
         from_serial=pl.lit(EXCEL_DAY_ZERO) + pl.duration(days="serial"),
         year=_year(pl.col("year"), latest_year),
         month=_month(pl.col("month")),
-        day=pl.col("day").cast(pl.Int64, strict=False),
+        day=_number(pl.col("day")),
     ).with_columns(
         pl.coalesce(part, getattr(pl.col("from_serial").dt, part)().cast(pl.Int64)) for part in ("year", "month", "day")
     )
-    return _checked(numbers, latest_year)
+    return _checked(_in_london(numbers), latest_year)
+
+
+def _without_words(texts: pl.DataFrame) -> pl.DataFrame:
+    """Take weekday, time and words off `seen`: `day_seen`, the `clock` and `offset`, whether it `is_about` right."""
+    timed = pl.col("bare").str.extract_groups(TIMED)
+    zone = pl.col("timed").struct.field("zone")
+    about = pl.col("day_seen").str.replace(ABOUT_BEFORE, "${digit}").str.replace(ABOUT_AFTER, "")
+    named = pl.col("seen").str.replace(NO_PART_KNOWN, "").replace("", None).alias("seen")
+    return (
+        texts.with_columns(named)
+        .with_columns(bare=pl.col("seen").str.replace(r"^\((.*)\)$", "$1").str.replace(LABEL, ""))
+        .with_columns(bare=pl.col("bare").str.replace(WEEKDAY, ""))
+        .with_columns(timed=timed)
+        .with_columns(
+            day_seen=pl.coalesce(pl.col("timed").struct.field("day"), "bare").str.replace(WEEKDAY, ""),
+            clock=_clock(),
+            offset=pl.coalesce(zone.replace_strict(ZONES, default=None, return_dtype=pl.Int64), _offset(zone)),
+            has_clock=pl.col("timed").struct.field("hour").is_not_null(),
+        )
+        .with_columns(about=about)
+        .with_columns(is_about=pl.col("about") != pl.col("day_seen"), day_seen="about")
+    )
+
+
+def _clock() -> pl.Expr:
+    """The time of day as a length of time since midnight; null where no clock shows it."""
+    field = pl.col("timed").struct.field
+    hour = field("hour").cast(pl.Int64, strict=False)
+    minute = pl.coalesce(field("minute"), field("minute_2")).cast(pl.Int64, strict=False)
+    half = field("half").str.head(1)
+    hours = (
+        pl.when((half == "p") & (hour < 12)).then(hour + 12).when((half == "a") & (hour == 12)).then(0).otherwise(hour)
+    )
+    is_shown = (hours <= 24) & (minute <= 59)
+    return pl.when(is_shown).then(pl.duration(hours=hours, minutes=minute))
+
+
+def _offset(zone: pl.Expr) -> pl.Expr:
+    """Minutes east of Greenwich of an offset such as `+01:00`, `-0530` or `+01`."""
+    hours = zone.str.extract(r"^[+-](\d{2})").cast(pl.Int64)
+    minutes = zone.str.extract(r"(\d{2})$").cast(pl.Int64)
+    total = hours * 60 + pl.when(zone.str.len_chars() > 3).then(minutes).otherwise(0)
+    return pl.when(zone.str.starts_with("-")).then(-total).otherwise(total)
+
+
+def _in_london(numbers: pl.DataFrame) -> pl.DataFrame:
+    """The numbers with `date`, and for an instant (`instant`) its day in London instead of the day as written."""
+    iso = pl.format("{}-{}-{}", *(pl.col(part).cast(pl.String).str.zfill(2) for part in ("year", "month", "day")))
+    written = numbers.with_columns(date=iso.str.to_date("%Y-%m-%d", strict=False))
+    start = _midnight() + pl.col("clock") - pl.duration(minutes="offset")
+    in_reach = pl.col("year").is_between(EARLIEST_YEAR, LATEST_YEAR)
+    instants = written.with_columns(instant=pl.when(in_reach).then(start).dt.replace_time_zone("UTC"))
+    london = pl.col("instant").dt.convert_time_zone(LONDON).dt.date()
+    return instants.with_columns(date=pl.coalesce(london, "date")).with_columns(
+        pl.coalesce(pl.when(pl.col("instant").is_not_null()).then(getattr(pl.col("date").dt, part)()), part).alias(part)
+        for part in ("year", "month", "day")
+    )
+
+
+def _midnight() -> pl.Expr:
+    return pl.col("date").cast(pl.Datetime("us"))
+
+
+def _from_london(local: pl.Expr) -> pl.Expr:
+    """A local time of London as an instant: the earlier where the clock shows it twice, an hour on where it skips."""
+    zoned = local.dt.replace_time_zone(LONDON, ambiguous="earliest", non_existent="null")
+    return pl.coalesce(zoned.dt.convert_time_zone("UTC"), local.dt.replace_time_zone("UTC"))
 
 
 def _part(name: str, forms: tuple[DateForm, ...]) -> pl.Expr:
@@ -144,17 +252,26 @@ def _month(written: pl.Expr) -> pl.Expr:
     named = written.str.slice(0, 3).replace_strict(
         {name: number for number, name in enumerate(MONTH_NAMES, start=1)}, default=None, return_dtype=pl.Int64
     )
-    return pl.coalesce(written.cast(pl.Int64, strict=False), named)
+    return pl.coalesce(_number(written), named)
+
+
+def _number(written: pl.Expr) -> pl.Expr:
+    """A day or a month as a number; null where it is zero or none, for it is not known then."""
+    return written.cast(pl.Int64, strict=False).replace(0, None)
 
 
 def _checked(numbers: pl.DataFrame, latest_year: int) -> pl.DataFrame:
-    """The date where it exists and lies within the years, else the reason why there is none."""
-    iso = pl.format("{}-{}-{}", *(pl.col(part).cast(pl.String).str.zfill(2) for part in ("year", "month", "day")))
+    """The date where it exists, is sure and lies within the years, else the reason why there is none."""
     is_month = pl.col("month").is_between(1, 12).fill_null(value=True)
-    dated = numbers.with_columns(date=iso.str.to_date("%Y-%m-%d", strict=False)).with_columns(
+    is_day = pl.col("day").is_between(1, 31).fill_null(value=True)
+    is_whole = pl.col("day").is_not_null() & pl.col("month").is_not_null()
+    is_clock = pl.col("clock").is_not_null() | ~pl.col("has_clock")
+    dated = numbers.with_columns(
         is_possible=pl.col("year").is_between(EARLIEST_YEAR, latest_year)
         & is_month
-        & (pl.col("date").is_not_null() | pl.col("day").is_null())
+        & is_day
+        & is_clock
+        & (pl.col("date").is_not_null() | ~is_whole)
     )
     reason = (
         pl.when(pl.col("seen").is_null())
@@ -163,10 +280,11 @@ def _checked(numbers: pl.DataFrame, latest_year: int) -> pl.DataFrame:
         .then(pl.lit("unreadable_date"))
         .when(~pl.col("is_possible"))
         .then(pl.lit("impossible_date"))
-        .when(pl.col("day").is_null())
+        .when(~is_whole | pl.col("is_about"))
         .then(pl.lit("partial_date"))
     )
     return dated.with_columns(
-        *(pl.when(pl.col("is_possible")).then(pl.col(part)).alias(part) for part in ("date", "year", "month")),
+        pl.when(pl.col("is_possible") & ~pl.col("is_about")).then("date").alias("date"),
+        *(pl.when(pl.col("is_possible")).then(pl.col(part)).alias(part) for part in ("year", "month")),
         reason=reason,
     )

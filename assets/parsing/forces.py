@@ -1,66 +1,109 @@
-"""Forces as sources write them: codes, names, short names.
+"""Forces as sources write them: codes, names, short names, names in Welsh.
 
-Belongs here: the ways a force is written. Does not: the list of forces (`warehouse/reference/forces.csv`).
+Belongs here: how a written force is found. Does not: the list of forces (`warehouse/reference/forces.csv`), their other
+names and short words (`other_names.csv`).
 """
 
+import re
 from functools import cache
 
 import polars as pl
 
 from assets.parsing.likeness import nearest
-from assets.parsing.words import known
+from assets.parsing.places import agreed, fold_parts, other_names
 from matching.standardise import fold
 from warehouse.codes import reference
 
 # Words that every force's name may carry or lack.
-COMMON_WORDS = r"\b(?:POLICE SERVICE OF|POLICE SERVICE|POLICE FORCE|POLICE|CONSTABULARY|SERVICE|FORCE|THE)\b"
+COMMON_WORDS = r"\b(?:POLICE SERVICE OF|POLICE SERVICE|POLICE FORCE|POLICE|CONSTABULARY|SERVICE|FORCE|HEDDLU|THE)\b"
 OFFICER = (
     r"^(?:THE )?(?:CHIEF CONSTABLE|CHIEF OFFICER(?: OF POLICE)?|COMMISSIONER(?: OF POLICE)?)(?: OF| FOR)?(?: THE)?\b"
 )
-
-
-def fold_force(text: pl.Expr) -> pl.Expr:
-    """A written force in capitals, `&` as `AND`, without the officer who acts for it."""
-    return fold(known(text).str.replace_all("&", " and ")).str.replace(OFFICER, "").str.strip_chars()
+NAMES_A_FORCE = re.compile(r"\b(?:POLICE|CONSTABULARY|HEDDLU|FORCE)\b")
+CUT_FROM = 18  # a text this long may be the beginning of a longer name
 
 
 def resolve_forces(texts: pl.Series) -> pl.DataFrame:
     """Find the force that each distinct text means.
 
+    A name with another beside it is what both mean: `Metropolitan Police Service (MPS)`, `South Wales Police / Heddlu
+    De Cymru`. Where two forces are named, or a short name is that of several, none is meant.
+
     Args:
-        texts: codes (current, legacy, with or without the leading zero), names, aliases, short names.
+        texts: codes (current, legacy, with or without the leading zero), names, other names, short names.
 
     Returns:
         One row a distinct text: `force_as_written`, `force_code` (legacy codes brought up to date), `is_force_named`
-        (false where the text names an office only, as `Chief Constable`, or nothing: no code is then expected).
+        (false where the text names an office only, as `Chief Constable`, or nothing: no code is then expected),
+        `is_force_ambiguous` (more than one force fits).
     """
     distinct = pl.DataFrame({"force_as_written": texts.unique().drop_nulls()}).sort("force_as_written")
-    folded = distinct.select(fold_force(pl.col("force_as_written"))).to_series().fill_null("").to_list()
+    folded = [
+        (_without_officer(whole), [part for part in map(_without_officer, parts) if part])
+        for whole, parts in fold_parts(distinct.get_column("force_as_written"))
+    ]
+    found = [_find(whole, parts) for whole, parts in folded]
     return distinct.with_columns(
-        force_code=pl.Series([_force_code(text) for text in folded], dtype=pl.String),
-        is_force_named=pl.Series([text != "" for text in folded], dtype=pl.Boolean),
+        force_code=pl.Series([next(iter(codes)) if len(codes) == 1 else None for codes in found], dtype=pl.String),
+        is_force_named=pl.Series([whole != "" for whole, _ in folded], dtype=pl.Boolean),
+        is_force_ambiguous=pl.Series([len(codes) > 1 for codes in found], dtype=pl.Boolean),
     )
 
 
 def add_force(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with `force_code` and `is_force_named` for its `force_as_written` (see `resolve_forces`)."""
+    """The frame with the columns that `resolve_forces` finds for its `force_as_written`."""
     found = resolve_forces(frame.get_column("force_as_written"))
     return frame.join(found, on="force_as_written", how="left", maintain_order="left").with_columns(
-        pl.col("is_force_named").fill_null(value=False)
+        pl.col("is_force_named", "is_force_ambiguous").fill_null(value=False)
     )
 
 
-def _force_code(folded: str) -> str | None:
+def _without_officer(text: str) -> str:
+    return re.sub(OFFICER, "", text).strip()
+
+
+def _find(whole: str, parts: list[str]) -> frozenset[str]:
+    """What the text means as a whole, else what the names in it mean together."""
+    found = _meaning(whole)
+    code_and_name = re.fullmatch(r"(\d{2}) (\D+)", whole)
+    for names in (parts, list(code_and_name.groups()) if code_and_name else [], whole.split(" AND ")):
+        if not found and len(names) > 1:
+            found = agreed(names, _meaning, names_one=_names_a_force)
+    return found
+
+
+def _names_a_force(text: str) -> bool:
+    return NAMES_A_FORCE.search(text) is not None
+
+
+def _meaning(text: str) -> frozenset[str]:
+    """The codes that a folded text may mean: by code, by name, by the beginning of a name, by a misspelt name."""
     codes, names = _force_codes(), _force_names()
-    if folded in codes or folded.zfill(2) in codes:
-        return codes[folded if folded in codes else folded.zfill(2)]
-    core = _core_names([folded])[0]
-    if folded in names or core in names:
-        return names.get(folded) or names[core]
-    if any(letter.isdigit() for letter in folded):
-        return None
-    entry, _ = nearest(core, list(names))
-    return names[entry] if entry else None
+    if text in codes or text.zfill(2) in codes:
+        return frozenset((codes[text if text in codes else text.zfill(2)],))
+    written_out = _written_out(text)
+    for form in (text, written_out, _core(written_out), _core(text)):
+        if form in names:
+            return names[form]
+    if any(letter.isdigit() for letter in text):
+        return frozenset()
+    if len(text) >= CUT_FROM:
+        begun = [meant for name, meant in names.items() if name.startswith(text)]
+        if begun:
+            return frozenset().union(*begun)
+    entry, _ = nearest(_core(written_out), list(names))
+    return names[entry] if entry else frozenset()
+
+
+def _written_out(text: str) -> str:
+    """The text with short words in full: `W YORKS POLICE` is `WEST YORKSHIRE POLICE`."""
+    words = {short: full[0].upper() for short, full in other_names("force_word").items()}
+    return " ".join(words.get(word, word) for word in text.split())
+
+
+def _core(text: str) -> str:
+    """A name without the words that every force's name may carry or lack."""
+    return re.sub(" +", " ", re.sub(COMMON_WORDS, "", text)).strip()
 
 
 @cache
@@ -69,8 +112,8 @@ def _force_codes() -> dict[str, str]:
 
 
 @cache
-def _force_names() -> dict[str, str]:
-    """Folded names, aliases and names without the common words, to code; the current force wins over a legacy one."""
+def _force_names() -> dict[str, frozenset[str]]:
+    """Folded names, other names and names without the common words, to codes; a name in full wins over one without."""
     forces = (
         reference("forces")
         .with_columns(is_legacy=pl.col("code") != pl.col("current_code"))
@@ -79,15 +122,13 @@ def _force_names() -> dict[str, str]:
     written = forces.select(
         "current_code", name=pl.concat_list("name", pl.col("aliases").fill_null("").str.split("|"))
     ).explode("name")
-    folded = written.select(pl.col("current_code"), name=fold_force(pl.col("name"))).drop_nulls()
-    names: dict[str, str] = {}
+    folded = written.select("current_code", name=fold(pl.col("name").str.replace_all("&", " and "))).drop_nulls()
+    names: dict[str, frozenset[str]] = {}
     for code, name in folded.iter_rows():
-        names.setdefault(name, code)
-    for core, (code, _) in zip(_core_names(folded["name"].to_list()), folded.iter_rows(), strict=True):
-        names.setdefault(core, code)
+        names.setdefault(name, frozenset((code,)))
+    for name, codes in other_names("force").items():
+        names.setdefault(name, frozenset(codes))
+    for name, meant in list(names.items()):
+        names.setdefault(_core(name), meant)
+    names.pop("", None)
     return names
-
-
-def _core_names(folded: list[str]) -> list[str]:
-    core = pl.Series(folded, dtype=pl.String).str.replace_all(COMMON_WORDS, "").str.replace_all(" +", " ")
-    return core.str.strip_chars().to_list()

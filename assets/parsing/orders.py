@@ -1,6 +1,7 @@
 """The kind of an order from words: type, interim or full; and what a court's sentence says of its end.
 
-Belongs here: the declared words and phrases. Does not: result codes of one source.
+Belongs here: the declared words and phrases. Does not: result codes of one source, whether an order was made
+(`outcomes`).
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from assets.parsing.dates import read_date
+from assets.parsing.outcomes import read_outcome
 from assets.parsing.terms import IN_SENTENCE, is_until_further_order, read_term
 from assets.parsing.words import known
 from matching.standardise import fold
@@ -41,9 +43,13 @@ ORDER_WORDS = (
 )
 INTERIM = r"\bINTERIM\b|\bINT\b|\bI ?(?:STRO|STPO|TERO|TEPO)\b|\b(?:INT|INTERIM)(?:STRO|STPO|TERO|TEPO)\b"
 NOT_INTERIM = r"\b(?:NOT|NON) (?:AN )?INTERIM\b"
-AFTER_THE_ORDER = r"\b(?:MADE|GRANTED|IMPOSED|UNTIL|FOR)\b.*$"
+# What follows the order named: its term, or what became of another one.
+AFTER_THE_ORDER = r"^(.*?\b(?:ORDER|STRO|STPO|TERO|TEPO)\b.*?)\b(?:MADE|GRANTED|IMPOSED|UNTIL|FOR)\b.*$"
 UNTIL_DETERMINATION = r"(?i)until (?:the )?(?:final )?(?:determination|hearing|disposal) of"
-END_IN_SENTENCE = r"(?i)\b(?:to|until|expiring|expires|ending)(?: on)? (\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})"
+END_IN_SENTENCE = (
+    r"(?i)\b(?:to|until|till|expiring|expires|ending|ends)(?: on| at midnight on)? "
+    r"(\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9},? \d{4})"
+)
 MISSPELLED_FROM = 88.0  # least similarity of a misspelt phrase, 0 to 100
 CLEAR_BY = 3.0  # lead over the best phrase of another type
 DECISIVE_WORDS = {"STRO": "RISK", "STPO": "PREVENTION", "TERO": "RISK", "TEPO": "PREVENTION"}
@@ -58,18 +64,33 @@ def read_orders(texts: pl.Series) -> pl.DataFrame:
         texts: what the source writes (`S&T Prevention Order`, `Int STRO`, a court's result).
 
     Returns:
-        One row a distinct known text: `text`, `order_type`, `is_interim`. An order named without `interim` is a full
-        order. Both are null where the type can't be told, or could be two.
+        One row a distinct known text: `text`, `order_type`, `is_interim`, and `is_in_doubt`, `is_discharge` of
+        `assets.parsing.outcomes.read_outcome`. An order named without `interim` is a full order. Type and interim are
+        null where the type can't be told, or could be two. Of several orders in a text the one that was made counts.
     """
     distinct = pl.DataFrame({"text": texts.unique()}).filter(known(pl.col("text")).is_not_null()).sort("text")
-    folded = fold(pl.col("text").str.replace_all("&", " and ")).str.replace(AFTER_THE_ORDER, "").str.strip_chars()
-    named = distinct.with_columns(folded=folded).with_columns(order_type=_by_pattern(pl.col("folded")))
+    told = distinct.with_columns(read_outcome(pl.col("text")).alias("told")).unnest("told")
+    words = told.with_columns(
+        folded=_folded(pl.coalesce("order_words", "text")).str.replace(AFTER_THE_ORDER, "$1").str.strip_chars(),
+        whole=_folded(pl.col("text")),
+    )
+    named = words.with_columns(order_type=pl.coalesce(_by_pattern(pl.col("folded")), _by_pattern(pl.col("whole"))))
     guessed = _by_likeness(named.filter(pl.col("order_type").is_null()).get_column("folded").fill_null(""))
     kinds = named.join(guessed, on="folded", how="left", maintain_order="left").with_columns(
         order_type=pl.coalesce("order_type", "like_type")
     )
     is_interim = pl.col("folded").str.contains(INTERIM) & ~pl.col("folded").str.contains(NOT_INTERIM)
-    return kinds.select("text", "order_type", is_interim=pl.when(pl.col("order_type").is_not_null()).then(is_interim))
+    return kinds.select(
+        "text",
+        "order_type",
+        pl.when(pl.col("order_type").is_not_null()).then(is_interim).alias("is_interim"),
+        "is_in_doubt",
+        "is_discharge",
+    )
+
+
+def _folded(text: pl.Expr) -> pl.Expr:
+    return fold(text.str.replace_all("&", " and "))
 
 
 def sentence_columns(text: pl.Expr) -> list[pl.Expr]:
@@ -77,11 +98,14 @@ def sentence_columns(text: pl.Expr) -> list[pl.Expr]:
 
     Returns `term_months`, `is_until_further_order`, `is_until_determination` and `end_in_text` (a date).
     """
+    end = text.str.extract(END_IN_SENTENCE)
     return [
         read_term(text, pattern=IN_SENTENCE).alias("term_months"),
-        is_until_further_order(text).alias("is_until_further_order"),
+        (is_until_further_order(text) | is_until_further_order(end).fill_null(value=False)).alias(
+            "is_until_further_order"
+        ),
         text.str.contains(UNTIL_DETERMINATION).alias("is_until_determination"),
-        read_date(text.str.extract(END_IN_SENTENCE)).struct.field("date").alias("end_in_text"),
+        read_date(end).struct.field("date").alias("end_in_text"),
     ]
 
 

@@ -10,25 +10,26 @@ import polars as pl
 
 from assets.parsing.conditions import code_conditions
 from assets.parsing.dates import BIRTH_FIELDS, HAND_TYPED, DateForm, read_birth, read_date
+from assets.parsing.terms import is_until_further_order
 from assets.parsing.words import known
 from warehouse.schema import Table
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.raw import PLACE
 
 
-def as_sent(raw: pl.LazyFrame, *, key: str | None = None, exact: str | None = None) -> pl.DataFrame:
+def as_sent(raw: pl.LazyFrame, *, key: str | None = None, exact: tuple[str, ...] = ()) -> pl.DataFrame:
     """The raw rows with each field as `sent_<field>`, unknown words null, sorted by file and row.
 
-    The field `key` is only trimmed: a key may look like a word for nothing. The field `exact` is kept to the letter:
-    the name of a sheet is part of where a row stands, and another sheet may differ from it by a blank alone.
+    The field `key` is only trimmed: a key may look like a word for nothing. The fields `exact` are kept to the letter:
+    the name of a sheet is part of where a row stands, and another sheet may differ from it by a blank alone; the breaks
+    of a cell of conditions part them.
     """
     places = [column.name for column in PLACE]
     fields = [name for name in raw.collect_schema().names() if name not in places]
     sent = {field: known(pl.col(field)) for field in fields}
     if key is not None:
         sent[key] = pl.col(key).str.strip_chars()
-    if exact is not None:
-        sent[exact] = pl.col(exact)
+    sent.update({field: pl.col(field) for field in exact})
     columns = [text.alias(f"sent_{field}") for field, text in sent.items()]
     return raw.select(*places, *columns).collect().sort("file_name", "row_number")
 
@@ -43,14 +44,20 @@ def record_columns(source: str, source_key: pl.Expr) -> list[pl.Expr]:
 
 
 def with_dates(rows: pl.DataFrame, sent: Mapping[str, pl.Expr], *, forms: tuple[DateForm, ...]) -> pl.DataFrame:
-    """The rows with each core column of `sent` as a date, and `<column>_reason`, why it is null though not blank."""
-    read = rows.with_columns(read_date(text, forms=forms).alias(f"{column}_read") for column, text in sent.items())
+    """The rows with each core column of `sent` as a date, and `<column>_reason`, why it is null though not blank.
+
+    `end_on` is null without a reason where its text says that there is no end (`is_until_further_order`).
+    """
+    dated = dict(sent)
+    if "end_on" in dated:
+        dated["end_on"] = pl.when(~is_until_further_order(dated["end_on"])).then(dated["end_on"])
+    read = rows.with_columns(read_date(text, forms=forms).alias(f"{column}_read") for column, text in dated.items())
     parts = [
         pl.col(f"{column}_read").struct.field(part).alias(name)
-        for column in sent
+        for column in dated
         for part, name in (("date", column), ("reason", f"{column}_reason"))
     ]
-    return read.with_columns(parts).drop(f"{column}_read" for column in sent)
+    return read.with_columns(parts).drop(f"{column}_read" for column in dated)
 
 
 def with_birth(rows: pl.DataFrame, sent: str, *, forms: tuple[DateForm, ...], this_year: int) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """The status of an order in words: live, expired, discharged or superseded.
 
-Belongs here: the words. Does not: status codes of one source, or the status in law.
+Belongs here: the words. Does not: status codes of one source, the status in law, words for an order that was never made
+(`outcomes`).
 """
 
 import polars as pl
@@ -9,17 +10,28 @@ from matching.standardise import fold
 
 # Folded words; a text with words of two statuses, or with a word that turns them round, tells none.
 STATUS_WORDS = {
-    "live": r"\b(?:ACTIVE|LIVE|CURRENT|IN FORCE|ONGOING|OPEN|EXTANT)\b",
-    "expired": r"\b(?:EXPIRED|LAPSED|ENDED|SPENT|FINISHED|COMPLETED)\b",
-    "discharged": r"\b(?:DISCHARGED|REVOKED|CANCELLED|QUASHED|RESCINDED|SET ASIDE|WITHDRAWN)\b",
-    "superseded": r"\b(?:SUPERSEDED|REPLACED)\b",
+    "live": r"\b(?:ACTIVE|LIVE|CURRENT|IN FORCE|IN EFFECT|ONGOING|OPEN|EXTANT|RUNNING|YN FYW)\b",
+    "expired": r"\b(?:EXPIRED|EXPD?|LAPSED|ENDED|SPENT|FINISHED|COMPLETED)\b",
+    "discharged": r"\b(?:DISCHARGED?|DISCH|REVOKED|CANCELLED|CANCELED|QUASHED|RESCINDED|SET ASIDE|WITHDRAWN)\b",
+    "superseded": r"\b(?:SUPERSEDED|SUPERCEDED|SUPERSCEDED|REPLACED|OVERTAKEN)\b",
 }
 TURNING_WORDS = r"\b(?:NOT|NO LONGER|NEVER|UNTIL|WILL BE|TO BE|DUE)\b"
+# Words that say nothing of the status: what a live order is not, the day or the order until which it runs, and an
+# application, to discharge it or for it in the first place.
+HARMLESS_WORDS = (
+    r"\bNOT (?:YET )?(?:EXPIRED|ENDED|LAPSED|DISCHARGED|REVOKED|SUPERSEDED|REPLACED)\b"
+    r"|\bUNTIL (?:\d|FURTHER|(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC))|\bAPPLI(?:CATION|ED)\b.*"
+)
 
 
 def read_status(text: pl.Expr) -> pl.Expr:
     """The recorded status that the words tell, or null."""
-    folded = fold(text)
+    folded = fold(text).str.replace_all(HARMLESS_WORDS, " ")
     fits = {status: folded.str.contains(words) for status, words in STATUS_WORDS.items()}
     is_clear = (pl.sum_horizontal(fits.values()) == 1) & ~folded.str.contains(TURNING_WORDS)
     return pl.when(is_clear).then(pl.coalesce(pl.when(fit).then(pl.lit(status)) for status, fit in fits.items()))
+
+
+def discharged_by_words() -> pl.Expr:
+    """`discharged` where the words of the order say that a court discharged it (`is_discharge`), else null."""
+    return pl.when("is_discharge").then(pl.lit("discharged"))

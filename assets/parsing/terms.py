@@ -1,20 +1,55 @@
 """The length of an order: in months, or until further order.
 
-Belongs here: the ways a length is written. Does not: comparing the length with the dates.
+Belongs here: the ways a length, and no end, is written. Does not: comparing the length with the dates.
+
+An order has no end where words say so (`until further order`, `UFO`, `indefinite`, `no end date`, `lifetime`), or where
+its end is a day so far off that it only stands for none: any day from the year `FAR_OFF_YEAR` on (`9999-12-31`,
+`31/12/2099`), or all nines (`99999999`). No order that a court fixed runs so long. Words of an interim order, which
+runs until the court decides (`until determination or further order`), say no such thing; nor does `for 5 years or until
+further order`, which has an end.
 """
 
 import polars as pl
 
-from assets.parsing.words import known
+from assets.parsing.dates import read_date
+from assets.parsing.words import known, plain_signs
 
+UNITS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 NUMBER_WORDS = {
-    "twenty four": 24, "thirty six": 36, "thirty": 30, "twenty": 20, "fifteen": 15, "eighteen": 18, "twelve": 12,
-    "eleven": 11, "ten": 10, "nine": 9, "eight": 8, "seven": 7, "six": 6, "five": 5, "four": 4, "three": 3,
-    "two": 2, "one": 1,
-}  # fmt: skip
+    **{word: number for number, word in enumerate(UNITS, start=1)},
+    **{ten: 10 * place for place, ten in enumerate(TENS, start=2)},
+    **{
+        f"{ten} {UNITS[unit - 1]}": 10 * place + unit
+        for place, ten in enumerate(TENS, start=2)
+        for unit in range(1, 10)
+    },
+}
+_UNTIL = r"(?:unt?ill?|till?|pending|upto|up to)"
+_FURTHER = r"(?:the )?(?:furth?[eu]r|futher) (?:court )?(?:order|notice|direction)s?"
 UNTIL_FURTHER_ORDER = (
-    r"(?i)\b(?:until|till|til|pending) further (?:court )?(?:order|notice)|\bu\.?\s?f\.?\s?o\b|^life(?:time)?$"
-    r"|\b(?:indef(?:inite(?:ly)?)?|no (?:end|fixed end|time limit)|unlimited|for life|open.?ended)\b"
+    rf"\b{_UNTIL} {_FURTHER}|\bu\.?\s?f\.?\s?o\b|^life(?:time|long)?$|\bfor life\b"
+    r"|\blife ?(?:time|long) (?:order|ban)\b"
+    r"|\b(?:indef(?:inite(?:ly)?)?|no (?:end|fixed end|time limit|expiry)|without (?:limit|end)|unlimited|open.?ended"
+    r"|permanent(?:ly)?|never expires?|does not expire|no expiration|in perpetuity|perpetual)\b"
+    rf"|\b{_UNTIL} (?:the )?court orders? otherwise|\b{_UNTIL} (?:it is )?(?:varied or )?(?:discharged|revoked)\b"
+)
+# What runs until the court decides, or until an end that a further order may bring forward, has an end.
+NOT_WITHOUT_END = (
+    r"\b(?:determin|(?:final|full|main|next) hearing|main application|substantive|disposal of|trial)"
+    rf"|\b(?:years?|yrs?|months?|mths?|\d{{4}})\.?,? (?:or|unless)\b.*\b{_FURTHER}"
+    rf"|\bnot (?:an? )?(?:indefinite|{_UNTIL}|u\.?f\.?o)"
+)
+FAR_OFF_YEAR = 2099
+_FAR_YEAR = r"(?:2099|2[1-9]\d\d|[3-9]\d{3})"
+# Days far off that the calendar may lack: `31/12/9999`, `9999-12-31T23:59:59`, `12/31/9999`, `99999999`, `99991231`,
+# and the number that a spreadsheet gives to 31 December 9999.
+FAR_OFF = (
+    rf"^(?:\d{{1,2}}[-/. ]){{2}}{_FAR_YEAR}(?:\D|$)|^{_FAR_YEAR}[-/. ]\d{{1,2}}[-/. ]\d{{1,2}}(?:\D|$)"
+    rf"|^9{{4,8}}$|^\d{{4}}{_FAR_YEAR}$|^{_FAR_YEAR}(?:0\d|1[0-2])\d{{2}}$|^2958465$"
 )
 # An interim order runs until the court decides: such words tell no length.
 UNTIL_DETERMINATION = (
@@ -22,18 +57,24 @@ UNTIL_DETERMINATION = (
     r"|(?:interim )?(?:until|till|til|pending) (?:the )?(?:(?:final|full|next|main|court|trial) )*"
     r"(?:hearing|determination|disposal|trial|decision)\b.*)\)?$"
 )
-_YEARS = r"(?P<years>\d{1,2}(?:\.\d+)?) ?-?(?:years?|yrs?|yr?s?|y)\b\.?"
-_MONTHS = r"(?P<months>\d{1,3}) ?-?(?:months?|mont?hs?|mnths?|mths?|mos?|m)\b\.?"
-TERM = rf"(?:{_YEARS}(?:(?: ?,? ?(?:and|&|\+)? ?)(?P<rest>\d{{1,2}}) ?(?:months?|mths?|mnths?|mos?|m)\b\.?)?|{_MONTHS})"
-WHOLE_TERM = rf"^(?:for )?(?:a )?(?:period of |term of )?{TERM}$"
-IN_SENTENCE = rf"\bfor (?:a )?(?:period of |term of |further )?{TERM}"
+_SAID_AGAIN = r"(?: \(\d{1,3}\))?"  # `eighteen (18) months`
+_YEARS = rf"(?P<years>\d{{1,2}}(?:\.\d+)?){_SAID_AGAIN} (?:years?|yrs?|y)\b\.?"
+_MONTHS = rf"(?P<months>\d{{1,3}}(?:\.0+)?){_SAID_AGAIN} (?:months?|mont?hs?|mnths?|mths?|mos?|m)\b\.?"
+TERM = rf"(?:{_YEARS}(?: ?,? ?(?:and|&|\+)? ?(?P<rest>\d{{1,2}}) (?:months?|mths?|mnths?|mos?|m)\b\.?)?|{_MONTHS})"
+_AGAIN = r"(?: ?[(/=,] ?(?:i\.?e\.? )?(?P<again>\d[^()]*?)\)?)?"  # the length said twice: `5 years (60 months)`
+_FROM = r"(?:,? (?:from|commencing|starting|beginning|after|wef|w\.e\.f\.?)\b.*)?"
+WHOLE_TERM = rf"^(?:for )?(?:a )?(?:period of |term of )?{TERM}{_AGAIN}{_FROM}$"
+IN_SENTENCE = rf"\bfor (?:a )?(?:further )?(?:period of |term of )?{TERM}"
 BARE_NUMBER = r"^(\d{1,3})(?:\.0+)?$"
 BARE_YEARS_AT_MOST = 30  # a bare number in a length column: years up to here, months above
 
 
 def is_until_further_order(text: pl.Expr) -> pl.Expr:
-    """Whether the words say that the order runs until further order; null without words."""
-    return known(text).str.contains(UNTIL_FURTHER_ORDER)
+    """Whether a text says, in words or by a day far off, that the order has no end; null without a text."""
+    plain = plain_signs(known(text))
+    year = read_date(plain, latest_year=9999).struct.field("year")
+    is_far_off = (year >= FAR_OFF_YEAR).fill_null(value=False) | plain.str.contains(FAR_OFF)
+    return is_far_off | (plain.str.contains(UNTIL_FURTHER_ORDER) & ~plain.str.contains(NOT_WITHOUT_END))
 
 
 def is_until_determination(text: pl.Expr) -> pl.Expr:
@@ -42,24 +83,24 @@ def is_until_determination(text: pl.Expr) -> pl.Expr:
 
 
 def read_term(text: pl.Expr, *, pattern: str = WHOLE_TERM) -> pl.Expr:
-    """Months of a length in words (`3 years`, `18 mths`, `5Y`, `3 years and 6 months`), or null.
+    """Months of a length in words (`3 years`, `18 mths`, `2y 6m`, `two and a half years`, `30/12`), or null.
 
     Args:
         text: the length as sent.
         pattern: `WHOLE_TERM` for a length column, `IN_SENTENCE` for a length within a sentence (`for 3 years`).
 
-    A bare number is a number of years up to `BARE_YEARS_AT_MOST` and of months above, in a length column only.
-    Years that don't come to whole months, and no months at all, give null.
+    A bare number is a number of years up to `BARE_YEARS_AT_MOST` and of months above, in a length column only; there
+    `18/12` is 18 months too, as doctors and clerks write it. Years that don't come to whole months, no months at all,
+    and a length said twice that differs give null.
     """
-    seen = known(text).str.to_lowercase().str.replace_all("-", " ").str.replace_many(_digits_for_words())
-    parts = seen.str.extract_groups(pattern)
-    years, rest, months = (
-        parts.struct.field(name).cast(pl.Float64, strict=False) for name in ("years", "rest", "months")
-    )
-    total = pl.coalesce(years * 12 + rest.fill_null(0), months)
+    seen = _evened(text)
+    total = _months(seen, pattern)
     if pattern == WHOLE_TERM:
+        again = seen.str.extract_groups(pattern).struct.field("again")
+        agrees = again.is_null() | (_months(again.str.strip_chars(), WHOLE_TERM) == total)
         bare = seen.str.extract(BARE_NUMBER).cast(pl.Float64, strict=False)
-        total = pl.coalesce(total, pl.when(bare <= BARE_YEARS_AT_MOST).then(bare * 12).otherwise(bare))
+        in_years = pl.when(bare <= BARE_YEARS_AT_MOST).then(bare * 12).otherwise(bare)
+        total = pl.coalesce(pl.when(agrees).then(total), in_years)
     return pl.when((total == total.round()) & (total > 0)).then(total).cast(pl.Int64)
 
 
@@ -71,6 +112,35 @@ def read_yymm(text: pl.Expr) -> pl.Expr:
     return pl.when(total > 0).then(total)
 
 
+def _months(seen: pl.Expr, pattern: str) -> pl.Expr:
+    parts = seen.str.extract_groups(pattern)
+    years, rest, months = (
+        parts.struct.field(name).cast(pl.Float64, strict=False) for name in ("years", "rest", "months")
+    )
+    return pl.coalesce(years * 12 + rest.fill_null(0), months)
+
+
+def _evened(text: pl.Expr) -> pl.Expr:
+    """The words of a length in one form: numbers as digits, halves as decimals, a blank before each unit."""
+    halves = known(text).str.replace_all(r"(\d)\s*½", "$1.5").str.replace_all(r"(\d)\s*¼", "$1.25")
+    words = plain_signs(halves).str.replace_all("-", " ", literal=True)
+    padded = (pl.lit(" ") + words + pl.lit(" ")).str.replace_many(_digits_for_words(), leftmost=True)
+    return (
+        padded.str.strip_chars()
+        .str.replace(r"^(\d{1,3})/12$", "$1 months")
+        .str.replace(r"^p(\d.*)$", "$1")
+        .str.replace(r"^(for )?an? (year|month)\b", "${1}1 $2")
+        .str.replace(r"\bhalf (?:an? )?year\b", "6 months")
+        .str.replace_all(r"(\d) (?:and )?(?:an? |1 )?half\b", "$1.5")
+        .str.replace_all(r"(\d) years? and (?:an? |1 )half\b", "$1.5 years")
+        .str.replace_all(r"\b(?:calendar|cal\.?|whole|full|clear|consecutive) (m)", "$1")
+        .str.replace_all(r"([a-z])(\d)", "$1 $2")
+        .str.replace_all(r"(\d)([a-z])", "$1 $2")
+        .str.replace(r"^(\d+(?:\.\d+)?) \((\d+(?:\.\d+)?)\) (\D+)$", "$1 $3 ($2 $3)")
+    )
+
+
 def _digits_for_words() -> dict[str, str]:
-    """Number words as digits, each only before a unit of time: `two years` → `2 years`."""
-    return {f"{word} {unit}": f"{number} {unit}" for word, number in NUMBER_WORDS.items() for unit in ("year", "month")}
+    """Number words as digits, each as a word of its own, the longest first: `twenty four years` → `24 years`."""
+    longest_first = sorted(NUMBER_WORDS.items(), key=lambda pair: -len(pair[0]))
+    return {f" {word} ": f" {number} " for word, number in longest_first}

@@ -1,6 +1,7 @@
 """Words that stand for a value nobody knows: `n/k`, `?`, `TBC`.
 
-Belongs here: the list of such words and their removal. Does not: what any one source leaves blank by design.
+Belongs here: the list of such words and their removal; signs that look alike made one. Does not: what any one source
+leaves blank by design.
 """
 
 import re
@@ -17,6 +18,8 @@ UNKNOWN_WORDS = (
 )  # fmt: skip
 INVISIBLE = r"\p{Cf}"  # zero-width blanks, marks of direction, soft hyphens
 UNEVEN_BLANKS = r"[^\S\n]{2,}|[^\S\n ]"  # all but the single blank, which most texts are full of
+DASHES = r"[\p{Pd}\u2212]"  # en and em dashes, the hyphen that does not break, the minus sign
+SLASHES = r"[\u2044\u2215\u29f8]"
 NOTHING = rf"(?i)^(?:(?:{'|'.join(map(re.escape, UNKNOWN_WORDS))})|[^\p{{L}}\p{{N}}]*)$"
 
 
@@ -28,3 +31,9 @@ def known(text: pl.Expr) -> pl.Expr:
     even = text.str.replace_all(INVISIBLE, "").str.replace_all(UNEVEN_BLANKS, " ").str.strip_chars()
     # Each step is named once: polars works out a step anew wherever an eager expression names it.
     return even.str.replace(NOTHING, "").replace("", None)
+
+
+def plain_signs(text: pl.Expr) -> pl.Expr:
+    """The text with one kind of digit, dash and slash, in small letters: `１５–09−1980` → `15-09-1980`."""
+    plain = text.str.normalize("NFKC").str.to_lowercase()
+    return plain.str.replace_all(DASHES, "-").str.replace_all(SLASHES, "/").str.replace_all("·", ".", literal=True)

@@ -14,7 +14,7 @@ from typing import Literal
 import polars as pl
 
 from warehouse.schema import Table
-from warehouse.tables.raw import QUARANTINE
+from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,11 @@ class Reading:
     def rows_kept(self) -> int:
         """Rows that stand in the raw tables."""
         return sum(table.height for table in self.tables.values())
+
+    @property
+    def rows_set_aside(self) -> int:
+        """Of the quarantined rows, those that could be read well and are no record, such as a refused application."""
+        return self.quarantine.filter(pl.col("reason_code").is_in(NO_RECORD_REASONS)).height
 
     @property
     def is_balanced(self) -> bool:

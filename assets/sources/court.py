@@ -14,10 +14,11 @@ from itertools import pairwise
 
 import polars as pl
 
+from assets.parsing import outcomes
 from assets.parsing.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from assets.sources.court_records import standardise
-from warehouse.tables.raw import raw_table
+from warehouse.tables.raw import HEADING_AGAIN, raw_table
 
 # fmt: off
 FIELDS = (
@@ -49,7 +50,7 @@ COLUMN_ALIASES = {
     "amends": "amends_result_id",
 }
 MOST_ROWS = 1_000_000_000  # no manifest declares more and is right
-RECORD_START = re.compile(r'^"?R\d{4,}"?,')  # a line that begins with a result_id
+RECORD_START = re.compile(r'^"?R\d{4,}"?,')  # a line that begins as a result_id does
 RAW_RESULTS = raw_table("raw_court__results", "a result of a court as sent", FIELDS, key=("result_id",))
 FEED = Feed(
     "court",
@@ -65,6 +66,8 @@ REASONS = {
     "too_long": f"A field is longer than {LONGEST_FIELD:,} characters. Ask the court service to check the row.",
     "key_missing": "The row has no result_id, so it can't be kept apart from others. Ask for it again.",
     "key_reused": "An earlier row has the same result_id and other content. Ask the court service which is right.",
+    HEADING_AGAIN: "The row is the heading once more, as where two files were joined. Nothing is to be done.",
+    **outcomes.REASONS,
 }
 ASK_AGAIN = "Ask the court service to send the delivery again."
 
@@ -96,9 +99,9 @@ def read(delivery: Delivery) -> Reading:
         fault = Fault("empty_file", f"The file is empty. Expected a heading and results. {ASK_AGAIN}")
         return Reading({RAW_RESULTS.name: RAW_RESULTS.empty()}, faults=(*decoded.faults, fault))
     header = _read_header(lines)
-    rows = _read_rows(lines, header)
+    declared, manifest_faults = _read_manifest(delivery)
+    rows = _read_rows(lines, header, declared=declared)
     judged = _judge(rows, header)
-    declared, manifest_faults = _read_manifest(delivery, len(rows))
     bad = judged.filter(pl.col("reason_code").is_not_null() & (pl.col("reason_code") != "duplicate"))
     return Reading(
         tables={RAW_RESULTS.name: _kept(judged, header, delivery)},
@@ -106,7 +109,13 @@ def read(delivery: Delivery) -> Reading:
         rows_read=len(rows),
         rows_duplicate=judged.filter(pl.col("reason_code") == "duplicate").height,
         rows_declared=declared,
-        faults=(*decoded.faults, *header.faults, *_end_faults(judged, lines), *manifest_faults),
+        faults=(
+            *decoded.faults,
+            *header.faults,
+            *_end_faults(judged, lines),
+            *manifest_faults,
+            *_count_faults(judged, declared),
+        ),
     )
 
 
@@ -121,8 +130,7 @@ def _read_header(lines: Sequence[str]) -> _Header:
             {name: place for place, name in enumerate(FIELDS)}, len(FIELDS), first_row=first, faults=(fault,)
         )
     (cells,) = [row.fields for row in _parse(lines, first, first + 1)]
-    names = [re.sub(r"[^a-z0-9]+", "_", cell.lower()).strip("_") for cell in cells]
-    names = [COLUMN_ALIASES.get(name, name) if name not in FIELDS else name for name in names]
+    names = _named(cells)
     places = {name: names.index(name) for name in FIELDS if name in names}
     return _Header(places, len(cells), first_row=first + 1, faults=tuple(_heading_faults(names, places)))
 
@@ -144,21 +152,38 @@ def _heading_faults(names: list[str], places: dict[str, int]) -> Iterator[Fault]
         yield Fault("column_unknown", message, is_structural=False)
 
 
-def _read_rows(lines: list[str], header: _Header) -> list[_Row]:
+def _read_rows(lines: list[str], header: _Header, *, declared: int | None) -> list[_Row]:
     """The rows below the heading.
 
-    As one CSV, if every row comes out with the right number of cells and none holds the beginning of another. Else a
-    quotation mark stands alone somewhere: then each stretch from one line that begins with a result_id to the next
-    is read by itself, so that the damage stays where it is.
+    As one CSV, if every row comes out with the right number of cells, and there are as many as lines that begin a row
+    or as the manifest declares. Else a quotation mark stands alone somewhere: then each stretch from one line that
+    begins a row to the next is read by itself, so that the damage stays where it is. A line begins a row if it begins
+    as a result_id does and has at least half the cells of a row: a cell may hold a line such as `R000000077, of Leeds`.
     """
     first = header.first_row
-    starts = [place for place in range(first, len(lines)) if RECORD_START.match(lines[place])]
+    starts = [
+        place
+        for place in range(first, len(lines))
+        if RECORD_START.match(lines[place]) and 2 * (lines[place].count(",") + 1) >= header.width
+    ]
     rows = _parse(lines, first, len(lines))
-    is_whole = all(len(row.fields) == header.width for row in rows)
-    if is_whole and len(rows) == len(starts):
+    results = sum(not _is_heading(row.fields, header) for row in rows)
+    if all(len(row.fields) == header.width for row in rows) and results in {len(starts), declared}:
         return rows
     bounds = sorted({first, *starts, len(lines)})
     return [row for start, end in pairwise(bounds) for row in _parse(lines, start, end)]
+
+
+def _is_heading(cells: Sequence[str], header: _Header) -> bool:
+    """Whether the cells are the names of the columns once more."""
+    names = _named(cells)
+    return sum(names[place] == name for name, place in header.places.items() if place < len(names)) > header.width / 2
+
+
+def _named(cells: Sequence[str]) -> list[str]:
+    """Headings by the names of the fields, where they are known."""
+    names = [re.sub(r"[^a-z0-9]+", "_", cell.lower()).strip("_") for cell in cells]
+    return [COLUMN_ALIASES.get(name, name) if name not in FIELDS else name for name in names]
 
 
 def _parse(lines: Sequence[str], start: int, end: int) -> list[_Row]:
@@ -184,13 +209,16 @@ def _judge(rows: list[_Row], header: _Header) -> pl.DataFrame:
             "row_number": [row.row_number for row in rows],
             "row_text": [row.text for row in rows],
             "fields": [row.fields for row in rows],
+            "is_heading": [_is_heading(row.fields, header) for row in rows],
         },
-        schema={"row_number": pl.Int64, "row_text": pl.String, "fields": pl.List(pl.String)},
-    ).with_columns(key=_field("result_id", header).str.strip_chars())
+        schema={"row_number": pl.Int64, "row_text": pl.String, "fields": pl.List(pl.String), "is_heading": pl.Boolean},
+    ).with_columns(key=_field("result_id", header).str.strip_chars(), words=_field("result_text", header))
     longest = pl.col("fields").list.eval(pl.element().str.len_chars()).list.max()
     own = (
         pl.when(longest > LONGEST_FIELD)
         .then(pl.lit("too_long"))
+        .when(pl.col("is_heading"))
+        .then(pl.lit(HEADING_AGAIN))
         .when(pl.col("fields").list.len() != header.width)
         .then(pl.lit("field_count"))
         .when(pl.col("key").fill_null("") == "")
@@ -198,11 +226,12 @@ def _judge(rows: list[_Row], header: _Header) -> pl.DataFrame:
     )
     judged = frame.with_columns(reason_code=pl.coalesce(unreadable(pl.col("row_text")), own))
     readable = pl.col("reason_code").is_null()
-    return judged.with_columns(key=pl.when(readable).then(pl.col("key"))).with_columns(
+    keyed = judged.with_columns(key=pl.when(readable).then(pl.col("key"))).with_columns(
         reason_code=pl.coalesce(
             "reason_code", pl.when(readable).then(repeat_kind(["key"], pl.col("fields").list.join("\x1f")))
         )
     )
+    return keyed.with_columns(reason_code=pl.coalesce("reason_code", outcomes.set_aside(keyed, words="words")))
 
 
 def _field(name: str, header: _Header) -> pl.Expr:
@@ -229,8 +258,8 @@ def _end_faults(judged: pl.DataFrame, lines: list[str]) -> Iterator[Fault]:
         yield Fault("cut_short", f"The file ends in the middle of a row. {ASK_AGAIN}")
 
 
-def _read_manifest(delivery: Delivery, rows_found: int) -> tuple[int | None, list[Fault]]:
-    """What the manifest declares, held against the file."""
+def _read_manifest(delivery: Delivery) -> tuple[int | None, list[Fault]]:
+    """The number of rows that the manifest declares, and what is wrong with it or with the digest of the file."""
     path = delivery.companion_path
     if path is None or not path.is_file():
         return None, [
@@ -243,14 +272,18 @@ def _read_manifest(delivery: Delivery, rows_found: int) -> tuple[int | None, lis
         declared, digest = -1, ""
     if not 0 <= declared <= MOST_ROWS:
         return None, [Fault("manifest_unreadable", f"The manifest holds no rows and sha256. {ASK_AGAIN}")]
-    faults = []
     if digest != delivery.sha256():
         message = f"The file's SHA-256 is not the one in the manifest, so it was changed on its way. {ASK_AGAIN}"
-        faults.append(Fault("digest_differs", message))
-    if declared != rows_found:
-        message = f"The manifest declares {declared} rows; the file holds {rows_found}. {ASK_AGAIN}"
-        faults.append(Fault("row_count", message))
-    return declared, faults
+        return declared, [Fault("digest_differs", message)]
+    return declared, []
+
+
+def _count_faults(judged: pl.DataFrame, declared: int | None) -> Iterator[Fault]:
+    """Whether the file holds as many rows as the manifest declares, headings that come again counted or not."""
+    results = judged.filter(pl.col("reason_code").ne_missing(HEADING_AGAIN)).height
+    if declared is not None and declared not in {results, judged.height}:
+        message = f"The manifest declares {declared} rows; the file holds {results}. {ASK_AGAIN}"
+        yield Fault("row_count", message)
 
 
 SOURCE = Source(name="court", feeds=(FEED,), raw_tables=(RAW_RESULTS,), read=read, standardise=standardise)

@@ -8,10 +8,20 @@ from datetime import date
 
 import polars as pl
 
-from assets.parsing.checks import CONDITION_CHECK, NAME_CHECKS, birth_check, date_check, pnc_id_checks, sex_check
-from assets.parsing.conditions import split_conditions
+from assets.parsing.answers import read_sex
+from assets.parsing.checks import (
+    CONDITION_CHECK,
+    NAME_CHECKS,
+    birth_check,
+    court_check,
+    date_check,
+    doubt_check,
+    pnc_id_checks,
+    sex_check,
+)
+from assets.parsing.condition_cells import split_conditions
 from assets.parsing.courts import resolve_courts
-from assets.parsing.dates import ISO, ISO_MONTH, YEAR
+from assets.parsing.dates import WRITTEN
 from assets.parsing.forces import resolve_forces
 from assets.parsing.identifiers import read_pnc_id
 from assets.parsing.names import other_name_rows, read_name
@@ -27,16 +37,14 @@ from assets.parsing.records import (
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
+from assets.parsing.terms import is_until_further_order
 from warehouse.codes import reference
 from warehouse.tables.core import RESULT_STATES
 
-SEX_CODES = {"MALE": "M", "FEMALE": "F", "NOT SPECIFIED": None}
-UNTIL_FURTHER_ORDER = "UFO"
 # Police force, station, serial and year, with or without a sign between them; twelve characters are seen too. What
 # follows them, such as the suffix of a split case, is no part of the number.
 CASE_URN = r"^\d{2}[ /-]?[A-Z0-9]{2}[ /-]?(\d{5}[ /-]?\d{2}|\d{8})$"
 POLICE = ("territorial", "national_police")  # kinds of force that hold orders; agencies only apply for them
-BIRTH_FORMS = (ISO, ISO_MONTH, YEAR)
 DATES = {"made_on": "hearing_date", "start_on": "order_start", "end_on": "order_end"}
 A_DATE = "a date as yyyy-mm-dd"
 
@@ -44,9 +52,10 @@ ORDER_CHECKS = (
     *(date_check(column, f"sent_{field}", A_DATE) for column, field in DATES.items()),
     birth_check("sent_date_of_birth", A_DATE),
     *NAME_CHECKS,
-    sex_check("sent_sex", SEX_CODES),
+    sex_check("sent_sex"),
     *pnc_id_checks("sent_pncid"),
     Check("order_type", "sent_result_text", "unknown_code", "words that name one type of order"),
+    doubt_check("sent_result_text"),
     Check(
         "order_type",
         "sent_result_code",
@@ -55,7 +64,7 @@ ORDER_CHECKS = (
         pl.col("is_code_refused"),
     ),
     Check("court_code", "sent_court_ou_code", "unknown_code", "a listed court", pl.col("is_court_code_refused")),
-    Check("court_code", "sent_court_name", "unknown_code", "a listed court, named so that no other fits"),
+    court_check("sent_court_name"),
     Check("force_code", "sent_applicant", "unknown_code", "a listed force", pl.col("is_force_refused")),
     Check("case_urn", "sent_case_urn", "bad_format", "force, station, serial and year in 11 characters"),
     Check("result_state", "sent_status", "unknown_code", f"one of {', '.join(RESULT_STATES)}"),
@@ -64,7 +73,7 @@ ORDER_CHECKS = (
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
     """The courts' core tables; see `assets.sources.contract.Source.standardise`."""
-    sent = as_sent(raw["raw_court__results"], key="result_id").with_columns(
+    sent = as_sent(raw["raw_court__results"], key="result_id", exact=("prohibitions",)).with_columns(
         record_columns("court", pl.col("sent_result_id"))
     )
     orders = _with_force(_with_court(_with_kind(_own_columns(sent, as_of))))
@@ -80,16 +89,14 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
 
 def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Columns that one field gives each."""
-    end = pl.col("sent_order_end")
     dated = {column: pl.col(f"sent_{field}") for column, field in DATES.items()}
-    dated["end_on"] = pl.when(end.str.to_uppercase() != UNTIL_FURTHER_ORDER).then(end)
     urn = pl.col("sent_case_urn").str.to_uppercase()
     rows = (
-        with_dates(sent, dated, forms=(ISO,))
+        with_dates(sent, dated, forms=WRITTEN)
         .with_columns(
             name=read_name(pl.col("sent_defendant_name")),
             pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
-            sex=coded("sent_sex", SEX_CODES),
+            sex=read_sex(pl.col("sent_sex")),
             result_state=coded("sent_status", {state: state for state in RESULT_STATES}),
             case_urn=pl.when(urn.str.contains(CASE_URN)).then(urn.str.replace_all(r"[^A-Z0-9]", "")),
             amends_source_key=pl.col("sent_amends_result_id"),
@@ -97,7 +104,7 @@ def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
         )
         .unnest("name", "pnc")
     )
-    return with_birth(rows, "sent_date_of_birth", forms=BIRTH_FORMS, this_year=as_of.year)
+    return with_birth(rows, "sent_date_of_birth", forms=WRITTEN, this_year=as_of.year)
 
 
 def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:
@@ -121,6 +128,9 @@ def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:
         is_interim=pl.when(has_no_words).then("code_interim").otherwise("is_interim"),
         is_code_refused=pl.col("sent_result_code").is_not_null()
         & (differs | (has_no_words & pl.col("code_type").is_null())),
+        # The hearing that discharged an order is not the one that made it.
+        recorded_status=pl.when("is_discharge").then(pl.lit("discharged")),
+        made_on=pl.when(~pl.col("is_discharge").fill_null(value=False)).then("made_on"),
     ).with_columns(_end_columns())
 
 
@@ -130,7 +140,7 @@ def _end_columns() -> list[pl.Expr]:
     has_no_end = end.is_null() & ~pl.col("is_until_further_order").fill_null(value=False)
     end_on = pl.coalesce("end_on", pl.when(has_no_end).then("end_in_text"))
     further = (
-        pl.when(end.str.to_uppercase() == UNTIL_FURTHER_ORDER)
+        pl.when(is_until_further_order(end))
         .then(statement=True)
         .when(end_on.is_not_null())
         .then(statement=False)
@@ -146,7 +156,12 @@ def _with_court(rows: pl.DataFrame) -> pl.DataFrame:
     for field in ("court_ou_code", "court_name"):
         written = rows.select(*keys, court_as_written=f"sent_{field}")
         found = resolve_courts(written).rename(
-            {"court_as_written": f"sent_{field}", "court_code": f"by_{field}", "court_score": f"{field}_score"}
+            {
+                "court_as_written": f"sent_{field}",
+                "court_code": f"by_{field}",
+                "court_score": f"{field}_score",
+                "is_court_ambiguous": f"is_{field}_ambiguous",
+            }
         )
         rows = rows.join(found, on=[*keys, f"sent_{field}"], how="left", nulls_equal=True, maintain_order="left")
     is_known = pl.col("by_court_ou_code").is_not_null()
@@ -157,6 +172,7 @@ def _with_court(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("court_ou_code_score") / pl.when(is_contradicted).then(2).otherwise(1))
         .otherwise("court_name_score"),
         court_as_written=pl.coalesce("sent_court_name", "sent_court_ou_code"),
+        is_court_ambiguous="is_court_name_ambiguous",
         is_court_code_refused=pl.col("sent_court_ou_code").is_not_null() & ~is_known,
     )
 

@@ -8,19 +8,20 @@ from datetime import date
 
 import polars as pl
 
+from assets.parsing.answers import read_sex
 from assets.parsing.checks import (
     CONDITION_CHECK,
-    COURT_CHECK,
     NAME_CHECKS,
     asn_checks,
     birth_check,
+    court_check,
     cro_checks,
     date_check,
     pnc_id_checks,
     sex_check,
 )
 from assets.parsing.courts import add_court
-from assets.parsing.dates import DDMMYYYY, MMYYYY, YYYY
+from assets.parsing.dates import WRITTEN
 from assets.parsing.forces import add_force
 from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
 from assets.parsing.names import other_name_rows, read_name
@@ -36,7 +37,7 @@ from assets.parsing.records import (
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
-from assets.parsing.terms import read_yymm
+from assets.parsing.terms import is_until_further_order, read_yymm
 from warehouse.tables.core import CORE_ALIASES
 
 ORDER_CODES = {
@@ -48,11 +49,7 @@ ORDER_CODES = {
     "TEPO": ("TEPO", False),
 }
 STATUS_CODES = {"L": "live", "E": "expired", "D": "discharged", "S": "superseded"}
-SEX_CODES = {"M": "M", "F": "F", "U": None}
-UNTIL_FURTHER_ORDER = "99999999"
 CONDITION_LENGTH = 60  # the PNC cuts conditions here
-DATE_FORMS = (DDMMYYYY,)
-BIRTH_FORMS = (DDMMYYYY, MMYYYY, YYYY)
 DATES = {"made_on": "made", "start_on": "start", "end_on": "expiry", "recorded_on": "last_updated"}
 A_DATE = "a date as ddmmyyyy"
 
@@ -61,12 +58,12 @@ ORDER_CHECKS = (
     birth_check("sent_dob", A_DATE),
     *NAME_CHECKS,
     Check("surname", "sent_name", "bad_format", "SURNAME/FORENAMES"),
-    sex_check("sent_sex", SEX_CODES),
+    sex_check("sent_sex"),
     *pnc_id_checks("sent_pncid"),
     *cro_checks("sent_crono"),
     Check("order_type", "sent_order_type", "unknown_code", f"one of {', '.join(ORDER_CODES)}"),
     Check("term_months", "sent_duration", "bad_format", "years and months as YYMM, months below twelve"),
-    COURT_CHECK,
+    court_check("sent_court"),
     Check("force_code", "sent_owner_force", "unknown_code", "a force code of two characters"),
     Check("recorded_status", "sent_status", "unknown_code", f"one of {', '.join(STATUS_CODES)}"),
 )
@@ -101,25 +98,23 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
 
 
 def _orders(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    expiry = pl.col("sent_expiry")
     dated = {column: pl.col(f"sent_{field}") for column, field in DATES.items()}
-    dated["end_on"] = pl.when(expiry != UNTIL_FURTHER_ORDER).then(expiry)
     rows = sent.with_columns(
         *record_columns("pnc", pl.col("sent_recno")),
         name=read_name(pl.col("sent_name")),
         pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
         cro=read_cro_number(pl.col("sent_crono")),
-        sex=coded("sent_sex", SEX_CODES),
+        sex=read_sex(pl.col("sent_sex")),
     ).unnest("name", "pnc", "cro")
-    people = with_birth(rows, "sent_dob", forms=BIRTH_FORMS, this_year=as_of.year)
-    judged = with_dates(people, dated, forms=DATE_FORMS).with_columns(
+    people = with_birth(rows, "sent_dob", forms=WRITTEN, this_year=as_of.year)
+    judged = with_dates(people, dated, forms=WRITTEN).with_columns(
         coded("sent_order_type", {code: kind for code, (kind, _) in ORDER_CODES.items()}).alias("order_type"),
         coded("sent_order_type", {code: interim for code, (_, interim) in ORDER_CODES.items()}).alias("is_interim"),
         coded("sent_status", STATUS_CODES).alias("recorded_status"),
         read_yymm(pl.col("sent_duration")).alias("term_months"),
         court_as_written=pl.col("sent_court"),
         force_as_written=pl.col("sent_owner_force"),
-        is_until_further_order=runs_on(expiry == UNTIL_FURTHER_ORDER),
+        is_until_further_order=runs_on(is_until_further_order(pl.col("sent_expiry"))),
     )
     return add_force(add_court(judged))
 
@@ -130,7 +125,7 @@ def _aliases(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
         .with_columns(*record_columns("pnc", pl.col("sent_recno")), name=read_name(pl.col("sent_name")))
         .unnest("name")
     )
-    return with_birth(rows, "sent_dob", forms=BIRTH_FORMS, this_year=as_of.year)
+    return with_birth(rows, "sent_dob", forms=WRITTEN, this_year=as_of.year)
 
 
 def _conditions(raw: pl.LazyFrame) -> pl.DataFrame:
@@ -145,7 +140,7 @@ def _conditions(raw: pl.LazyFrame) -> pl.DataFrame:
 
 def _arrests(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Arrests name no person: the PNC id leads to one."""
-    rows = with_dates(sent, {"arrested_on": pl.col("sent_arrest_date")}, forms=DATE_FORMS).with_columns(
+    rows = with_dates(sent, {"arrested_on": pl.col("sent_arrest_date")}, forms=WRITTEN).with_columns(
         *record_columns("pnc", pl.col("sent_asn")),
         pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
         asn=read_asn(pl.col("sent_asn")),

@@ -11,6 +11,8 @@ from typing import Any
 
 import polars as pl
 
+from assets.parsing import outcomes
+from assets.parsing.dates import read_instant
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from assets.sources.json_lines import gunzip
 from assets.sources.pnd_documents import FIELDS, REASONS, UnreadableDocumentError, read_document
@@ -54,13 +56,15 @@ def read(delivery: Delivery) -> Reading:
     documents = {kind: pl.concat(batches) for kind, batches in lines.batches.items()}
     distinct = {kind: _drop_repeats(frame) for kind, frame in documents.items()}
     reused = _find_reused(distinct)
+    unmade = _find_unmade(distinct["order"].join(reused, on="row_number", how="anti"))
+    aside = pl.concat([reused, unmade])
     refused = pl.DataFrame(lines.refused, schema=REFUSED_SCHEMA, orient="row")
     return Reading(
         tables={
-            RAW_TABLES[kind].name: _place(frame.join(reused, on="row_number", how="anti"), kind, delivery)
+            RAW_TABLES[kind].name: _place(frame.join(aside, on="row_number", how="anti"), kind, delivery)
             for kind, frame in distinct.items()
         },
-        quarantine=_as_quarantine(pl.concat([refused, reused]), delivery),
+        quarantine=_as_quarantine(pl.concat([refused, aside]), delivery),
         rows_read=lines.rows_read,
         rows_duplicate=sum(documents[kind].height - distinct[kind].height for kind in FIELDS),
         faults=(*(faults or _find_cut(content, lines)), *_find_faults(lines)),
@@ -106,23 +110,36 @@ def _drop_repeats(documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_reused(distinct: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Rows whose `record_id` a document submitted later, or standing further up, has too."""
+    """Rows whose `record_id` a document submitted later, or standing further up, has too.
+
+    Later is the later instant: `2023-07-01T00:10+01:00` was before `2023-06-30T23:30Z`.
+    """
     keys = pl.concat(
-        frame.select("row_number", pl.col("record_id").str.strip_chars(), "submitted_at") for frame in distinct.values()
+        frame.select(
+            "row_number",
+            pl.col("record_id").str.strip_chars(),
+            read_instant(pl.col("submitted_at")).alias("submitted_at"),
+        )
+        for frame in distinct.values()
     )
     stands = keys.sort("submitted_at", "row_number", descending=[True, False], nulls_last=True).unique(
         "record_id", keep="first", maintain_order=True
     )
     reused = keys.join(stands, on="row_number", how="anti").select("row_number")
-    texts = [
-        frame.join(reused, on="row_number").select(
-            "row_number",
-            pl.lit("key_reused").alias("reason_code"),
-            pl.struct(pl.exclude("row_number")).struct.json_encode().str.head(LONGEST_ROW_TEXT).alias("row_text"),
-        )
-        for frame in distinct.values()
-    ]
-    return pl.concat(texts)
+    rows = (frame.join(reused, on="row_number") for frame in distinct.values())
+    return pl.concat(_put_aside(frame.with_columns(reason_code=pl.lit("key_reused"))) for frame in rows)
+
+
+def _find_unmade(orders: pl.DataFrame) -> pl.DataFrame:
+    """Documents whose words or status say that no order was made, or that they are about something else."""
+    told = orders.with_columns(outcomes.set_aside(orders, words="order", status="status", made="made"))
+    return _put_aside(told.drop_nulls("reason_code"))
+
+
+def _put_aside(documents: pl.DataFrame) -> pl.DataFrame:
+    """Documents with a `reason_code` in the shape of refused lines."""
+    content = pl.struct(pl.exclude("row_number", "reason_code")).struct.json_encode()
+    return documents.select("row_number", "reason_code", row_text=content.str.head(LONGEST_ROW_TEXT))
 
 
 def _place(documents: pl.DataFrame, kind: str, delivery: Delivery) -> pl.DataFrame:
@@ -138,7 +155,7 @@ def _as_quarantine(rows: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
             delivery_id=pl.lit(delivery.delivery_id),
             file_name=pl.lit(delivery.path.name),
             place=pl.format("document {}", "row_number"),
-            reason=pl.col("reason_code").replace_strict(REASONS, return_dtype=pl.String),
+            reason=pl.col("reason_code").replace_strict(REASONS | outcomes.REASONS, return_dtype=pl.String),
         )
     )
 

@@ -1,5 +1,8 @@
 """One document of the PND: what it must look like, and its values as text.
 
+A key that nobody announced, at any depth, is named with its path and what it holds is kept in `other_fields`: under
+another name, or nested where a single value was due, a value is not used, and must not vanish without a word.
+
 Belongs here: the fields, the reasons to refuse a document. Does not: the delivery that documents come in.
 """
 
@@ -11,6 +14,7 @@ from assets.parsing.words import UNKNOWN_WORDS
 
 DOCUMENT_FIELDS = ("record_id", "submitting_force", "submitted_at")
 PERSON_FIELDS = ("names", "dob", "sex", "pncid", "cro")
+NAME_KEYS = frozenset(("type", "full"))
 EVENT_FIELDS = {
     "order": (
         *("order", "made", "starts", "ends", "term_months"),
@@ -32,10 +36,8 @@ KNOWN_KEYS = {
 LONGEST_LINE = 100_000
 TEXT_TYPES = {str, type(None)}
 PARTS = ("", "person.", "event.")
-LIST_PLACES = {
-    kind: [index for index, name in enumerate(fields) if name in {"names", "conditions"}]
-    for kind, fields in FIELDS.items()
-}
+LISTS = ("names", "conditions")
+DEEPEST = 8  # levels of keys that are told; what lies deeper is named by the last of them
 ASK_AGAIN = "Ask the PND team to send the record again."
 REASONS = {
     "not_json": f"The line is not one JSON object. {ASK_AGAIN}",
@@ -44,6 +46,8 @@ REASONS = {
     "too_long": f"The line is longer than {LONGEST_LINE:,} characters, far above any document. {ASK_AGAIN}",
     "wrong_type": "A part of the document has the wrong type: expected `person` and `event` as objects, `names` "
     "as a list of objects, `conditions` as a list of texts, every other field as a single value. " + ASK_AGAIN,
+    "no_name": "The document holds no name that is known, so nobody can tell whom it is about. Expected `person.names` "
+    "with `type` and `full`. Ask the submitting force for the name; if its keys changed, tell the maintainers.",
     "missing_key": f"The document has no `record_id`, so it cannot be told from others. {ASK_AGAIN}",
     "unknown_kind": f"`event.kind` is none of {', '.join(EVENT_FIELDS)}. {ASK_AGAIN}",
     "key_reused": "Another document of this delivery has the same `record_id` and other content; the one "
@@ -73,25 +77,30 @@ def read_document(line: bytes, unknown_keys: Counter[str]) -> tuple[str, list[An
     kind = event.get("kind")
     if type(kind) is not str or kind not in EVENT_FIELDS:
         raise UnreadableDocumentError("unknown_kind")
-    _check_lists(person.get("names"), event.get("conditions"))
+    others: dict[str, Any] = {}
     values = [
-        *[document.get(name) for name in DOCUMENT_FIELDS],
-        *[person.get(name) for name in PERSON_FIELDS],
-        *[event.get(name) for name in EVENT_FIELDS[kind]],
-        _other_fields((document, person, event), KNOWN_KEYS[kind], unknown_keys),
+        document.get("record_id"),
+        *[_single(document.get(name), name, others) for name in DOCUMENT_FIELDS[1:]],
+        *[_value(person.get(name), f"person.{name}", others) for name in PERSON_FIELDS],
+        *[_value(event.get(name), f"event.{name}", others) for name in EVENT_FIELDS[kind]],
     ]
-    for index in LIST_PLACES[kind]:
-        values[index] = encode(values[index]) if values[index] is not None else None
+    others |= _unknown(document, person, event, kind)
+    unknown_keys.update(path for key, value in others.items() for path in _paths(key, value))
     if not TEXT_TYPES.issuperset(map(type, values)):
         raise UnreadableDocumentError("wrong_type")
-    return kind, values
+    if not any(_says_something(name.get("full")) for name in _clean_names(person.get("names"))):
+        raise UnreadableDocumentError("no_name")
+    return kind, [*values, encode(others) if others else None]
+
+
+def _says_something(text: Any) -> bool:
+    """Whether a text is more than blanks, signs and words for `not known`."""
+    return type(text) is str and text.strip().lower() not in UNKNOWN_WORDS and any(map(str.isalnum, text))
 
 
 def _is_key(record_id: Any) -> bool:
     """Whether a record id tells a record from others; a list or the like is refused later, as of the wrong type."""
-    if type(record_id) is not str:
-        return record_id is not None
-    return record_id.strip().lower() not in UNKNOWN_WORDS and any(map(str.isalnum, record_id))
+    return record_id is not None if type(record_id) is not str else _says_something(record_id)
 
 
 def _decode(line: bytes) -> dict[str, Any]:
@@ -123,28 +132,73 @@ decode = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_refuse
 encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
-def _check_lists(names: Any, conditions: Any) -> None:
-    """Names are objects of texts and conditions are texts, or either is missing."""
-    if names is not None and (
-        type(names) is not list
-        or not all(type(name) is dict and TEXT_TYPES.issuperset(map(type, name.values())) for name in names)
-    ):
-        raise UnreadableDocumentError("wrong_type")
-    if conditions is not None and (type(conditions) is not list or not TEXT_TYPES.issuperset(map(type, conditions))):
-        raise UnreadableDocumentError("wrong_type")
+def _value(value: Any, path: str, others: dict[str, Any]) -> Any:
+    """A value of a person or an event as text: a list as JSON, of which `others` keeps what nobody announced.
+
+    Raises:
+        UnreadableDocumentError: names are no objects, or conditions no texts.
+    """
+    if value is None or not path.endswith(LISTS):
+        return _single(value, path, others)
+    clean = _clean_names(value) if path == "person.names" else _clean_conditions(value)
+    if clean != value:
+        others[path] = value
+    return encode(clean)
 
 
-def _other_fields(
-    parts: tuple[dict[str, Any], ...], known: tuple[frozenset[str], ...], unknown_keys: Counter[str]
-) -> str | None:
-    """What the parts of a document hold beyond the contract, as JSON text; counted by key."""
-    if all(part.keys() <= keys for part, keys in zip(parts, known, strict=True)):
-        return None
-    others = {
+def _single(value: Any, path: str, others: dict[str, Any]) -> Any:
+    """A single value; an object in its place is kept in `others` and not used."""
+    if type(value) is not dict:
+        return value
+    others[path] = value
+    return None
+
+
+def _clean_names(names: Any) -> list[dict[str, str | None]]:
+    """Names with the keys and the texts that were announced, no others."""
+    if type(names) is dict or names is None:
+        return []
+    if type(names) is not list or not all(type(name) is dict for name in names):
+        raise UnreadableDocumentError("wrong_type")
+    return [
+        name
+        if name.keys() <= NAME_KEYS and TEXT_TYPES.issuperset(map(type, name.values()))
+        else {key: name[key] for key in NAME_KEYS & name.keys() if type(name[key]) in TEXT_TYPES}
+        for name in names
+    ]
+
+
+def _clean_conditions(conditions: Any) -> list[str | None]:
+    """Conditions that are texts; objects among them are left out."""
+    if type(conditions) is dict:
+        return []
+    if type(conditions) is not list or not {*TEXT_TYPES, dict}.issuperset(map(type, conditions)):
+        raise UnreadableDocumentError("wrong_type")
+    return [text for text in conditions if type(text) is not dict]
+
+
+def _unknown(document: dict[str, Any], person: dict[str, Any], event: dict[str, Any], kind: str) -> dict[str, Any]:
+    """What the parts of a document hold beyond the contract, by path."""
+    parts = (document, person, event)
+    if all(part.keys() <= keys for part, keys in zip(parts, KNOWN_KEYS[kind], strict=True)):
+        return {}
+    return {
         f"{name}{key}": value
-        for name, part, keys in zip(PARTS, parts, known, strict=True)
+        for name, part, keys in zip(PARTS, parts, KNOWN_KEYS[kind], strict=True)
         for key, value in part.items()
         if key not in keys
     }
-    unknown_keys.update(others.keys())
-    return encode(others)
+
+
+def _paths(path: str, value: Any) -> set[str]:
+    """The paths of the keys within a value that nobody announced, down to those that hold no further key."""
+    entries = [entry for entry in (value if type(value) is list else [value]) if type(entry) is dict]
+    if not any(entries) or path.count(".") >= DEEPEST:
+        return {path}
+    return {
+        found
+        for entry in entries
+        for key, below in entry.items()
+        if not (path == "person.names" and key in NAME_KEYS and type(below) in TEXT_TYPES)
+        for found in _paths(f"{path}.{key}", below)
+    }

@@ -8,21 +8,23 @@ from datetime import date
 
 import polars as pl
 
+from assets.parsing.answers import read_sex
 from assets.parsing.checks import (
     CONDITION_CHECK,
-    COURT_CHECK,
     NAME_CHECKS,
     OFFENCE_CHECK,
     STATUS_CHECK,
     asn_checks,
     birth_check,
+    court_check,
     cro_checks,
     date_check,
+    doubt_check,
     force_check,
     pnc_id_checks,
     sex_check,
 )
-from assets.parsing.conditions import split_conditions
+from assets.parsing.condition_cells import split_conditions, split_listed
 from assets.parsing.courts import add_court
 from assets.parsing.dates import HAND_TYPED
 from assets.parsing.forces import add_force
@@ -33,7 +35,6 @@ from assets.parsing.orders import read_orders
 from assets.parsing.partial_dates import show_partial_dates
 from assets.parsing.records import (
     as_sent,
-    coded,
     condition_rows,
     core_tables,
     in_sequence,
@@ -43,12 +44,11 @@ from assets.parsing.records import (
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
-from assets.parsing.statuses import read_status
+from assets.parsing.statuses import discharged_by_words, read_status
 from assets.parsing.terms import is_until_further_order, read_term
 from assets.parsing.words import known
 from warehouse.tables.core import CORE_ALIASES
 
-SEX_CODES = {"MALE": "M", "M": "M", "FEMALE": "F", "F": "F", "UNKNOWN": None, "U": None, "INDETERMINATE": None}
 NAMES = pl.List(pl.Struct({"type": pl.String, "full": pl.String}))
 ORDER_DATES = {"made_on": "made", "start_on": "starts", "end_on": "ends", "recorded_on": "submitted_at"}
 WHOLE_NUMBER = r"^\d{1,4}(?:\.0+)?$"
@@ -57,7 +57,7 @@ A_DATE = "a date as YYYY-MM-DD"
 PERSON_CHECKS = (
     birth_check("sent_dob", A_DATE),
     *NAME_CHECKS,
-    sex_check("sent_sex", SEX_CODES),
+    sex_check("sent_sex"),
     *pnc_id_checks("sent_pncid"),
     *cro_checks("sent_cro"),
     force_check("sent_submitting_force"),
@@ -66,8 +66,9 @@ ORDER_CHECKS = (
     *PERSON_CHECKS,
     *(date_check(column, f"sent_{field}", A_DATE) for column, field in ORDER_DATES.items()),
     Check("order_type", "sent_order", "unknown_code", "the words for STRO, STPO, TERO or TEPO"),
+    doubt_check("sent_order"),
     Check("term_months", "sent_term_months", "bad_format", "a whole number of months"),
-    COURT_CHECK,
+    court_check("sent_court"),
     STATUS_CHECK,
 )
 ARREST_CHECKS = (
@@ -80,7 +81,7 @@ ARREST_CHECKS = (
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
     """The PND's core tables; see `assets.sources.contract.Source.standardise`."""
-    orders = _orders(_people(as_sent(raw["raw_pnd__orders"], key="record_id"), as_of))
+    orders = _orders(_people(as_sent(raw["raw_pnd__orders"], key="record_id", exact=("conditions",)), as_of))
     arrests = _arrests(_people(as_sent(raw["raw_pnd__arrests"], key="record_id"), as_of))
     aliases = [_aliases(orders), _aliases(arrests)]
     conditions = _conditions(orders)
@@ -107,7 +108,7 @@ def _people(documents: pl.DataFrame, as_of: date) -> pl.DataFrame:
         name=read_name(pl.col("names").list.first()),
         pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
         cro=read_cro_number(pl.col("sent_cro")),
-        sex=coded("sent_sex", SEX_CODES),
+        sex=read_sex(pl.col("sent_sex")),
         force_as_written=pl.col("sent_submitting_force"),
     )
     people = people.unnest("name", "pnc", "cro")
@@ -130,7 +131,6 @@ def _by_rank(names: pl.Expr) -> pl.Expr:
 def _orders(people: pl.DataFrame) -> pl.DataFrame:
     kinds = read_orders(people.get_column("sent_order")).rename({"text": "sent_order"})
     dated = {column: pl.col(f"sent_{field}") for column, field in ORDER_DATES.items()}
-    dated["end_on"] = pl.when(~is_until_further_order(pl.col("sent_ends"))).then(pl.col("sent_ends"))
     is_open = pl.any_horizontal(
         is_until_further_order(pl.col(field)) for field in ("sent_ends", "sent_status", "sent_order")
     )
@@ -140,7 +140,7 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             term_months=_read_months(pl.col("sent_term_months")),
             court_as_written=pl.col("sent_court"),
-            recorded_status=read_status(pl.col("sent_status")),
+            recorded_status=pl.coalesce(read_status(pl.col("sent_status")), discharged_by_words()),
             occurrence_ref=pl.col("sent_occurrence_ref"),
         )
         # No end says nothing: the order may run until further order, or the end was not entered.
@@ -156,17 +156,16 @@ def _read_months(text: pl.Expr) -> pl.Expr:
 
 
 def _conditions(orders: pl.DataFrame) -> pl.DataFrame:
-    """Conditions of orders; where all stand in one text it is split."""
+    """Conditions of orders; a text that holds several is split."""
     texts = pl.col("sent_conditions").str.json_decode(pl.List(pl.String))
     listed = (
         orders.select("record_id", "source", "source_key", text=texts)
         .explode("text")
-        .with_columns(known(pl.col("text")))
-        .drop_nulls("text")
+        .filter(known(pl.col("text")).is_not_null())
         .with_columns(is_alone=pl.len().over("record_id") == 1)
     )
     alone, among = (listed.filter(is_alone).drop("is_alone") for is_alone in (pl.col("is_alone"), ~pl.col("is_alone")))
-    return condition_rows(in_sequence(pl.concat([split_conditions(alone), among])))
+    return condition_rows(in_sequence(pl.concat([split_conditions(alone), split_listed(among)])))
 
 
 def _aliases(people: pl.DataFrame) -> pl.DataFrame:

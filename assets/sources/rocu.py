@@ -10,11 +10,12 @@ from dataclasses import replace
 
 import polars as pl
 
+from assets.parsing import outcomes
 from assets.sources.contract import Delivery, Feed, Reading, Source
 from assets.sources.rocu_faults import ReadSheet, find_faults
 from assets.sources.rocu_headings import sheet_kinds
 from assets.sources.rocu_records import standardise
-from assets.sources.rocu_rows import EXTRA_FIELDS, ReadTable, read_rows
+from assets.sources.rocu_rows import EXTRA_FIELDS, LONGEST_ROW_TEXT, ReadTable, read_rows
 from assets.sources.rocu_tables import find_tables
 from assets.sources.rocu_verdicts import REASONS
 from assets.sources.workbooks import read_workbook
@@ -44,7 +45,10 @@ def read(delivery: Delivery) -> Reading:
     sheets, refusal = read_workbook(delivery.path)
     if refusal:
         return Reading(_place([], delivery), faults=(refusal,))
-    read_sheets = [ReadSheet(sheet, tuple(read_rows(sheet, table) for table in find_tables(sheet))) for sheet in sheets]
+    read_sheets = [
+        ReadSheet(sheet, tuple(_without_unmade(read_rows(sheet, table)) for table in find_tables(sheet)))
+        for sheet in sheets
+    ]
     tables = [table for sheet in read_sheets for table in sheet.tables]
     quarantine = _as_quarantine(tables, delivery)
     return Reading(
@@ -53,6 +57,21 @@ def read(delivery: Delivery) -> Reading:
         rows_read=sum(table.rows.height for table in tables) + quarantine.height,
         faults=find_faults(read_sheets),
     )
+
+
+def _without_unmade(table: ReadTable) -> ReadTable:
+    """A table of orders without the rows whose words say that no order was made, which are put aside."""
+    if table.layout.kind.name != "orders":
+        return table
+    told = table.rows.with_columns(outcomes.set_aside(table.rows, words="order_type", status="status", made="made_on"))
+    texts = pl.concat_str(
+        pl.col(table.layout.kind.fields).str.head(LONGEST_ROW_TEXT), separator=" | ", ignore_nulls=True
+    )
+    unmade = told.drop_nulls("reason_code").select(
+        "row_number", "reason_code", row_text=texts.str.head(LONGEST_ROW_TEXT)
+    )
+    kept = told.filter(pl.col("reason_code").is_null()).drop("reason_code")
+    return replace(table, rows=kept, refused=pl.concat([table.refused, unmade]))
 
 
 def _place(tables: Iterable[ReadTable], delivery: Delivery) -> dict[str, pl.DataFrame]:
@@ -75,7 +94,7 @@ def _as_quarantine(tables: Iterable[ReadTable], delivery: Delivery) -> pl.DataFr
             delivery_id=pl.lit(delivery.delivery_id),
             file_name=pl.lit(delivery.path.name),
             place=pl.format("sheet {} row {}", pl.lit(table.name), "row_number"),
-            reason=pl.col("reason_code").replace_strict(REASONS, return_dtype=pl.String),
+            reason=pl.col("reason_code").replace_strict(REASONS | outcomes.REASONS, return_dtype=pl.String),
         )
         for table in tables
     ]

@@ -8,21 +8,23 @@ from datetime import date
 
 import polars as pl
 
+from assets.parsing.answers import read_sex, read_yes_no
 from assets.parsing.checks import (
     CONDITION_CHECK,
-    COURT_CHECK,
     NAME_CHECKS,
     OFFENCE_CHECK,
     STATUS_CHECK,
     asn_checks,
     birth_check,
+    court_check,
     cro_checks,
     date_check,
+    doubt_check,
     force_check,
     pnc_id_checks,
     sex_check,
 )
-from assets.parsing.conditions import split_conditions
+from assets.parsing.condition_cells import split_conditions
 from assets.parsing.courts import add_court
 from assets.parsing.dates import HAND_TYPED
 from assets.parsing.forces import add_force
@@ -43,18 +45,16 @@ from assets.parsing.records import (
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
-from assets.parsing.statuses import read_status
+from assets.parsing.statuses import discharged_by_words, read_status
 from assets.parsing.terms import is_until_determination, is_until_further_order, read_term
 from assets.sources.rocu_formulas import KEY, part_failed
 from warehouse.codes import codes
 
-SEX_CODES = {"M": "M", "MALE": "M", "F": "F", "FEMALE": "F", "U": None, "UNKNOWN": None}
 # `Interim?` is answered by yes or no, `Interim/Full` by the word or its first letter.
 INTERIM_CODES = {
     **dict.fromkeys(("I", "INT", "INT.", "INTERIM", "Y", "YES", "TRUE", "INTERIM ORDER"), True),
     **dict.fromkeys(("F", "FULL", "FINAL", "N", "NO", "FALSE", "FULL ORDER"), False),
 }
-YES_NO_CODES = {**dict.fromkeys(("Y", "YES", "TRUE", "1"), True), **dict.fromkeys(("N", "NO", "FALSE", "0"), False)}
 BREACH_COUNTS = {"NONE": 0, "NO": 0, "N": 0, "FALSE": 0, "NIL": 0}
 ORDER_DATES = ("made_on", "start_on", "end_on")
 CUSTODY_FORCE = r"^(\w{2})/"
@@ -64,7 +64,7 @@ WHOLE_NUMBER = r"^\d{1,4}$"
 PERSON_CHECKS = (
     birth_check("sent_date_of_birth", A_DATE),
     *NAME_CHECKS,
-    sex_check("sent_sex", SEX_CODES),
+    sex_check("sent_sex"),
     *pnc_id_checks("sent_pnc_id"),
     *cro_checks("sent_cro_number"),
     force_check("sent_force"),
@@ -73,6 +73,7 @@ ORDER_CHECKS = (
     *PERSON_CHECKS,
     *(date_check(field, f"sent_{field}", A_DATE) for field in ORDER_DATES),
     Check("order_type", "sent_order_type", "unknown_code", "the words or letters for STRO, STPO, TERO or TEPO"),
+    doubt_check("sent_order_type"),
     Check(
         "is_interim",
         "sent_interim",
@@ -90,7 +91,7 @@ ORDER_CHECKS = (
         & ~is_until_determination(pl.col("sent_length")),
     ),
     Check("term_months", "sent_length_months", "bad_format", "a whole number of months"),
-    COURT_CHECK,
+    court_check("sent_court"),
     STATUS_CHECK,
     Check("is_county_lines", "sent_county_lines", "unknown_code", "Y or N"),
     Check("breach_count", "sent_breaches", "bad_format", "a whole number"),
@@ -105,8 +106,8 @@ ARREST_CHECKS = (
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
     """The regional returns' core tables; see `assets.sources.contract.Source.standardise`."""
-    sent_orders, failed_in_orders = part_failed(as_sent(raw["raw_rocu__orders"], exact="sheet_name"))
-    sent_arrests, failed_in_arrests = part_failed(as_sent(raw["raw_rocu__arrests"], exact="sheet_name"))
+    sent_orders, failed_in_orders = part_failed(as_sent(raw["raw_rocu__orders"], exact=("sheet_name", "conditions")))
+    sent_arrests, failed_in_arrests = part_failed(as_sent(raw["raw_rocu__arrests"], exact=("sheet_name",)))
     orders, arrests = _orders(_people(sent_orders, as_of)), _arrests(_people(sent_arrests, as_of))
     conditions = _conditions(orders)
     rejected = [
@@ -135,7 +136,7 @@ def _people(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
         name=read_name(name),
         pnc=read_pnc_id(pl.col("sent_pnc_id"), this_year=as_of.year),
         cro=read_cro_number(pl.col("sent_cro_number")),
-        sex=coded("sent_sex", SEX_CODES),
+        sex=read_sex(pl.col("sent_sex")),
     )
     people = people.unnest("name", "pnc", "cro")
     return with_birth(people, "sent_date_of_birth", forms=HAND_TYPED, this_year=as_of.year)
@@ -147,7 +148,6 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
     )
     is_open = pl.any_horizontal(is_until_further_order(pl.col(f"sent_{field}")) for field in ("end_on", "length"))
     dated = {field: pl.col(f"sent_{field}") for field in ORDER_DATES}
-    dated["end_on"] = pl.when(~is_until_further_order(pl.col("sent_end_on"))).then(pl.col("sent_end_on"))
     typed = people.join(kinds, on="sent_order_type", how="left", maintain_order="left")
     rows = with_dates(typed, dated, forms=HAND_TYPED).with_columns(
         stated_interim=coded("sent_interim", INTERIM_CODES),
@@ -156,9 +156,9 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
             read_term(pl.col("sent_length_months")),
             read_term(pl.col("sent_length")),
         ),
-        is_county_lines=coded("sent_county_lines", YES_NO_CODES),
+        is_county_lines=read_yes_no(pl.col("sent_county_lines")),
         breach_count=_breaches(),
-        recorded_status=read_status(pl.col("sent_status")),
+        recorded_status=pl.coalesce(read_status(pl.col("sent_status")), discharged_by_words()),
         recorded_on=_last_day_of_month(),
         court_as_written=pl.col("sent_court"),
         force_as_written=pl.col("sent_force"),

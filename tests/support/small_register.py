@@ -181,6 +181,7 @@ def small_register(count: int = 6) -> dict[str, pl.DataFrame]:
                 "rows_read": count,
                 "rows_kept": count,
                 "rows_quarantined": 0,
+                "rows_set_aside": 0,
                 "rows_duplicate": 0,
                 "faults": [],
             }

@@ -27,16 +27,20 @@ def raw_table(name: str, row_is: str, fields: tuple[str, ...], key: tuple[str, .
     )
 
 
+NOT_MADE, NOT_THE_MAKING, HEADING_AGAIN = "no_order_made", "not_the_making", "heading_again"
+NO_RECORD_REASONS = (NOT_MADE, NOT_THE_MAKING, HEADING_AGAIN, "not_an_order")
+"""Reasons to put a row aside that could be read well and is no record of an order. They are no fault of a delivery."""
+
 QUARANTINE = Table(
     "quarantine",
-    "a row that could not be read, kept with its text, its place and the reason",
+    "a row that could not be read, or that is no record, kept with its text, its place and the reason",
     (
         Column("source", "The source that sent it.", required=True),
         Column("delivery_id", "The delivery it came in.", required=True),
         Column("file_name", "Name of the file as it was sent.", required=True),
         Column("place", "Where it stands: `line 12`, `document 7`, `sheet Orders row 9`.", required=True),
         Column("row_number", "Row in the file as a person counts it.", pl.Int64, required=True),
-        Column("reason_code", "Why it could not be read, as a code.", required=True),
+        Column("reason_code", "Why it was put aside, as a code.", required=True),
         Column("reason", "What was expected and what to do, in words; holds no personal data.", required=True),
         Column("row_text", "The row as sent, at most 10,000 characters."),
     ),

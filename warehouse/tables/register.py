@@ -458,7 +458,14 @@ DELIVERIES = Table(
         Column("rows_kept", "Rows read and kept.", pl.Int64, required=True, minimum=0),
         Column(
             "rows_quarantined",
-            "Rows that could not be read, kept aside with the reason.",
+            "Rows that could not be read, or are no record, kept aside with the reason.",
+            pl.Int64,
+            required=True,
+            minimum=0,
+        ),
+        Column(
+            "rows_set_aside",
+            "Of the rows quarantined, those that could be read and are no record: refused applications, headings again.",
             pl.Int64,
             required=True,
             minimum=0,

@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from assets.parsing.conditions import code_conditions, split_conditions
+from assets.parsing.condition_cells import split_conditions
+from assets.parsing.conditions import code_conditions
 from warehouse.codes import reference
 
 PASSPORTS = "Not to travel outside the UK; all passports to be surrendered at the police station by the hearing"

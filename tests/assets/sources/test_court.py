@@ -308,10 +308,12 @@ def test_what_the_fields_mean(tmp_path, change, expected):
 @pytest.mark.parametrize(
     ("change", "field", "reason"),
     [
-        pytest.param({"date_of_birth": "29/10/1998"}, "date_of_birth", "unreadable_date", id="date in another form"),
+        pytest.param(
+            {"date_of_birth": "October last"}, "date_of_birth", "unreadable_date", id="words that are no date"
+        ),
         pytest.param({"date_of_birth": "1998-10"}, "date_of_birth", "partial_date", id="month of birth alone"),
         pytest.param({"order_start": "2023-02-30"}, "start_on", "impossible_date", id="30 February"),
-        pytest.param({"sex": "M"}, "sex", "unknown_code", id="code of another system"),
+        pytest.param({"sex": "MAL"}, "sex", "unknown_code", id="word for no sex"),
         pytest.param({"result_code": "3284"}, "order_type", "unknown_code", id="code and words disagree"),
         pytest.param({"result_code": "9999"}, "order_type", "unknown_code", id="code not listed"),
         pytest.param(

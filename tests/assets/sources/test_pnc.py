@@ -216,9 +216,9 @@ def test_the_end_of_an_order(tmp_path, expiry, end_on, is_until_further_order):
     ("old", "new", "field", "reason"),
     [
         pytest.param("07102022", "31022022", "made_on", "impossible_date", id="31 February"),
-        pytest.param("07102022", "2022-10-07", "made_on", "unreadable_date", id="date in another form"),
+        pytest.param("07102022", "OCT 7", "made_on", "unreadable_date", id="date without a year"),
         pytest.param("29101998|F", "00001998|F", "date_of_birth", "partial_date", id="year of birth alone"),
-        pytest.param("|F|", "|X|", "sex", "unknown_code", id="unknown sex"),
+        pytest.param("|F|", "|Q|", "sex", "unknown_code", id="unknown sex"),
         pytest.param("ISTRO", "XSTRO", "order_type", "unknown_code", id="unknown order type"),
         pytest.param("|L|", "|Q|", "recorded_status", "unknown_code", id="unknown status"),
         pytest.param("|0506|", "|0513|", "term_months", "bad_format", id="thirteen months"),

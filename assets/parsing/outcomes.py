@@ -1,0 +1,258 @@
+"""What words say became of an order: that it was made, that it was not, or that they are about something else.
+
+Courts and officers write refusals, adjournments, applications, notices and breaches where orders stand. A text is read
+clause by clause: `Application for STPO refused; STRO made for 2 years` makes an STRO. Words that leave it open keep the
+order, for one put aside by mistake leaves a victim unprotected.
+
+Belongs here: the words of making, refusing and applying. Does not: which order is meant (`orders`), the status of an
+order that was made (`statuses`).
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from assets.parsing.distinct import read_distinct
+from matching.standardise import fold
+from warehouse.tables.raw import NOT_MADE, NOT_THE_MAKING
+
+REASONS = {
+    NOT_MADE: "The words say that no order was made: refused, dismissed, declined, withdrawn, struck out, adjourned or "
+    "not made. Nothing is to be done, unless the words are wrong: then ask the sender to correct the record.",
+    NOT_THE_MAKING: "The words are of an application, a notice, a breach or a variation, not of the making of an order."
+    " Check that the order that they are about, if there is one, is held; else ask the sender for it.",
+}
+
+_ORDER = r"(?:ORDERS?|I?STROS?|I?STPOS?|I?TEROS?|I?TEPOS?)"
+_OWN_ORDER = rf"(?:{_ORDER}|RISK ORDER|PREVENTION ORDER|SLAVERY|TRAFFICKING)"
+_MAKE = (
+    r"(?:MADE|MAKE|MAKES|MAKING|GRANT(?:ED|S|ING)?|IMPOS(?:E|ED|ES|ING)|ISSU(?:E|ED|ING)|PASS(?:ED)?|ORDERED|OBTAINED)"
+)
+_NOT = (
+    r"(?:NOT|NEVER|NEITHER|NOR|CANNOT|UNABLE|REFUS\w+|DECLIN\w+|FAILED|NOTHING|NONE"
+    r"|(?:WAS|IS|WERE|DOES|DID|HAS|HAVE)NT)"
+)
+# Signs and words at which a clause ends. `and` ends one before a word for an application or another order.
+CLAUSE_ENDS = (
+    r"[;:.,()\[\]\n\r–—]|\s[-/|]\s|(?i)\b(?:but|however|although|though|whilst|while|instead)\b"
+    r"|(?i)\band (?:(?:the|an?|any|no) )?(?:(?:main|full|final|substantive|interim|previous|earlier) )*"
+    r"(?:applications?|orders?|hearing|case|matter|proceedings|stro|stpo|tero|tepo|interim)\b"
+)
+# What a clause says that is no word on the making of an order, taken out first.
+ASIDES = (
+    r"\bNOT (?:(?:BEEN|BEING|YET|TO BE|AN?) )*(?:OPPOSED|CONTESTED|DISPUTED|RESISTED|CHALLENGED|PRESENT|ATTEND\w*"
+    r"|GUILTY|REPRESENTED|PRODUCED|REFUSED|DISMISSED|DECLINED|REJECTED|WITHDRAWN|ADJOURNED|STRUCK OUT|DISCHARGED"
+    r"|REVOKED|QUASHED|VARIED|SERVED|BREACHED|INTERIM|FINAL|KNOWN|ISSUED WITH|RECORDED|ENTERED)\b"
+    r"|\b(?:NO|ANY|NIL) (?:BREACH(?:ES)?|APPEALS?|OBJECTIONS?|NOTICE|FURTHER ORDERS?|END|VARIATIONS?|ADJOURNMENTS?)\b"
+    r"|\b(?:REFUS|DECLIN)(?:ED|ES|ING) TO (?:SIGN|ATTEND|ANSWER|ENGAGE|COMPLY|ACCEPT|LEAVE|COMMENT|GIVE|PROVIDE|BE)\b"
+    r"|\b(?:WITHOUT|ON|WITH|SHORT) NOTICE\b|\bNOTICE (?:(?:WAS|HAS BEEN|OF (?:THE )?ORDER) )?(?:GIVEN|SERVED)\b"
+    r"|\bBREACH (?:OF (?:THIS|THE) ORDER )?(?:IS|WILL|MAY|CARRIES)\b.*"
+    r"|\b(?:ON|UPON|BY|FOLLOWING|AFTER|FROM|UNDER) (?:(?:THE|AN?|POLICE|THEIR|ITS) )*APPLICATION\b"
+    r"|\b(?:DETERMINATION|HEARING|DISPOSAL|OUTCOME|CONCLUSION|END|RESOLUTION) OF (?:\w+ ){0,4}APPLICATIONS?\b"
+    r"|\bADJOURNED (?:HEARING|DATE)\b|\b(?:SUBJECT TO|UNDER|PENDING|AWAITING) APPEAL\b"
+    r"|\bAPPLICATION (?:NUMBER|NO|REF(?:ERENCE)?)\b|\b(?:AFTER|FOLLOWING) (?:THE |AN )?ADJOURNMENT\b"
+    r"|\b(?:MUST|SHALL|MAY) NOT\b.*|^NOT TO\b.*|\bPROHIBITED FROM\b.*"  # what the order forbids
+)
+# An interim order binds while the main application waits.
+INTERIM_WAITS = r"^(.*\bINT(?:ERIM)?\b.*?)\b(?:UNTIL|PENDING|AWAITING)\b.*$"
+# Matters beside the order: a clause that names one and no order of ours says nothing of it.
+OTHER_MATTERS = (
+    r"\b(?:COSTS?|BAIL|ANONYMITY|REPORTING|ADJOURN|LEGAL AID|REPRESENTATION|COMPENSATION|FORFEITURE|CONFISCATION"
+    r"|DEPRIVATION|RESTRAINING|BANNING|SEXUAL|SHPO|SCPO|SERIOUS CRIME|CBO|CRIMINAL BEHAVIOUR|APPEAL|CHARGES?|OFFENCES?"
+    r"|COUNTS?|SPECIAL MEASURES|VIDEO|TIME TO PAY|EXTENSION OF TIME|DISQUALIFICATION|SENTENCE\w*|PLEA|TRIAL|INTERPRETER"
+    r"|COMMUNITY|SURCHARGE|FINE|WARRANT|SEPARATE PENALTY|CONDITIONS?|PROHIBITIONS?)\b"
+)
+OUR_ORDER = (
+    r"\b(?:SLAVERY|TRAFFICKING|EXPLOITATION|I?STROS?|I?STPOS?|I?TEROS?|I?TEPOS?|RISK ORDERS?|PREVENTION ORDERS?)\b"
+)
+# The order was not made.
+REFUSALS = (
+    r"\b(?:REFUS(?:ED|AL|ES|ING)|DISMISS(?:ED|AL|ES|ING)|DECLIN(?:ED|ES|ING)|REJECT(?:ED|ION|S)|DENIED|DISALLOWED"
+    r"|WITHDRAWN|WITHDREW|WITHDRAWAL|WITHDRAWS|STRUCK OUT|STRUCK OFF|STRIKE OUT|STRIKING OUT|ADJOURN(?:ED|MENT|S|ING)?"
+    r"|ABANDONED|DISCONTINUED|UNSUCCESSFUL|TURNED DOWN|THROWN OUT|NFA|NO FURTHER ACTION|REMITTED)\b"
+    r"|\bNOT (?:PROCEEDED WITH|PROCEEDING|PROCEED|PURSUED|PROVE[DN]|SOUGHT|NECESSARY|APPROPRIATE|JUSTIFIED|SATISFIED"
+    r"|SUCCESSFUL|REQUIRED|APPROVED|AUTHORISED|ALLOWED|AGREED)\b"
+    r"|\b(?:APPLICATION|HEARING|CASE|MATTER|DECISION)(?: \w+){0,3} (?:POSTPONED|DEFERRED|STAYED|RELISTED|FAILED)\b"
+    rf"|\b{_NOT}\b(?: \w+){{0,7}}? {_MAKE}\b|\bNO LONGER (?:SOUGHT|PURSUED|REQUIRED)\b"
+    r"|\bNO (?:(?:SUCH|INTERIM|FULL|FINAL|NEW|FORMAL|SUBSTANTIVE|SLAVERY|AND|TRAFFICKING|EXPLOITATION|RISK|PREVENTION"
+    rf"|S|T|E|VALID) )*{_ORDER}\b"
+)
+# Not made yet, or not the making of it.
+_TO_COME = r"(?:TO|WILL|MAY|MIGHT|COULD|CAN|SHOULD|WOULD|MUST|IF) (?:BE )?"
+APPLICATIONS = (
+    r"\b(?:APPLICATIONS?|APP|APPLIED FOR|APPLY(?:ING)? FOR|APPLIES FOR|PROPOS(?:ED|AL|ING)|DRAFT(?:ED)?|SOUGHT"
+    r"|SEEK(?:ING|S)?|REQUEST(?:ED|ING|S)?|RECOMMEND(?:ED|ATION)|CONSIDER(?:ED|ING|ATION)|PLANNED|INTEND(?:ED|S|ING)?)\b"
+    rf"|\b{_OWN_ORDER} (?:IS |STILL )?(?:PENDING|AWAITED|AWAITING (?:HEARING|DECISION|OUTCOME|COURT))\b"
+    r"|\b(?:PENDING|AWAITING|FUTURE|POSSIBLE|POTENTIAL) (?:(?:INTERIM|FULL|SLAVERY|AND|TRAFFICKING|RISK|PREVENTION) )*"
+    rf"{_ORDER}\b"
+)
+OTHER_PAPERS = (
+    rf"\bNOTICES? (?:OF|RE|FOR|TO)\b|\bBREACH(?:ES|ED|ING)? (?:OF )?(?:\w+ ){{0,8}}?{_ORDER}\b"
+    rf"|\b{_ORDER} BREACH(?:ES)?\b"
+    rf"|\b(?:FAIL(?:ED|S|URE|ING)? TO COMPLY|CONTRAVEN\w+|NON COMPLIANCE) (?:WITH )?(?:\w+ ){{0,8}}?{_ORDER}\b"
+    rf"|\b(?:VARIATIONS?|VARYING|VARY|DISCHARGE|REVOKE|REVOCATION)"
+    rf" (?:OF|TO|APPLICATION|REQUEST|ONLY|AN?|THE|{_OWN_ORDER})\b"
+    rf"|\b{_ORDER} VARIATIONS?\b|^VARIATIONS?$|^VARIATION ONLY$"
+)
+# Words that make the order so, whatever paper it came by; and weaker ones, that may be said of the paper.
+GRANTS = r"\b(?:GRANTED|GRANTS|ALLOWED|IMPOSED|IMPOSES|APPROVED|UPHELD|CONFIRMED|SUCCESSFUL)\b"
+MAKINGS = (
+    r"\b(?:MADE|MAKES|ISSUED|PASSED|ORDERED|OBTAINED|SECURED|REMADE|VARIED|EXTENDED|RENEWED|AMENDED|CONTINUE[DS]?|SERVED"
+    r"|IN FORCE|IN PLACE)\b"
+)
+PAPER_MADE = (
+    r"\b(APPLICATIONS?|REQUEST|NOTICE|PROPOSAL) (?:(?:HAS|HAVE|WAS|IS|BEEN|BEING|TO BE|WILL BE) )*"
+    r"(?:MADE|ISSUED|LODGED|SERVED|FILED|SUBMITTED|SENT|RECEIVED|LISTED)\b"
+)
+MADE_LATER = rf"\b{_TO_COME}{_MAKE}\b"
+ADJOURNED = r"\bADJOURN"
+DISCHARGES = r"\b(?:DISCHARGED|REVOKED|QUASHED|RESCINDED|SET ASIDE|CANCELLED|ANNULLED)\b"
+DISCHARGE_GRANTED = r"\b(?:DISCHARGE|REVOKE|REVOCATION|QUASH)\b.*\b(?:GRANTED|ALLOWED|APPROVED)\b"
+
+OUTCOME_FIELDS = {
+    "outcome": pl.String,
+    "is_in_doubt": pl.Boolean,
+    "is_discharge": pl.Boolean,
+    "order_words": pl.String,
+}
+
+
+def read_outcome(text: pl.Expr) -> pl.Expr:
+    """What the words of a result, or of a kind of order, say became of it.
+
+    Returns:
+        A struct of `outcome` (null for an order, else a code of `REASONS`), `is_in_doubt` (kept as an order though some
+        words speak against it), `is_discharge` (the words are of the end of an order that a court discharged) and
+        `order_words` (the clauses that tell which order was made).
+    """
+    return read_distinct(text, _read_outcomes, OUTCOME_FIELDS)
+
+
+def read_status_outcome(text: pl.Expr) -> pl.Expr:
+    """`NOT_MADE`, `NOT_THE_MAKING` or null for the words of a status, which tell of an order that may well stand.
+
+    Only words on the order's own application count: an order is breached, varied or under appeal and goes on, and one
+    that was `withdrawn` had been made. `Adjourned` leaves an interim order in force.
+    """
+    words = fold(text).str.replace_all(ASIDES, " ")
+    is_other = words.str.contains(
+        rf"{OTHER_MATTERS}|\b(?:VARY|VARIATION|DISCHARGE|EXTEND|EXTENSION|RENEW\w*|REVOKE|BREACH\w*)\b"
+    )
+    is_lone = words.str.contains(r"^(?:ORDER )?(?:WITHDRAWN|ADJOURNED.*)$")
+    is_made = words.str.contains(rf"{MAKINGS}|{GRANTS}") & ~words.str.contains(REFUSALS)
+    counts = ~is_other & ~is_lone & ~is_made
+    return (
+        pl.when(counts & words.str.contains(REFUSALS))
+        .then(pl.lit(NOT_MADE))
+        .when(counts & words.str.contains(APPLICATIONS))
+        .then(pl.lit(NOT_THE_MAKING))
+    )
+
+
+def set_aside(rows: pl.DataFrame, *, words: str, status: str | None = None, made: str | None = None) -> pl.Series:
+    """Why each row tells of no order: a code of `REASONS`, or null for an order.
+
+    Args:
+        rows: rows as sent.
+        words: the column that says which order it is and what became of it.
+        status: the column of its status, if the source has one.
+        made: the column of the day it was made, if people type into it: `refused` stands there at times.
+    """
+    told = [read_outcome(pl.col(words)).struct.field("outcome")]
+    if status:
+        told.append(read_status_outcome(pl.col(status)))
+    if made:
+        in_words = pl.when(~pl.col(made).str.contains(r"\d")).then(pl.col(made))
+        told.append(pl.when(read_outcome(in_words).struct.field("outcome") == NOT_MADE).then(pl.lit(NOT_MADE)))
+    return rows.select(pl.coalesce(told)).to_series().alias("reason_code")
+
+
+def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
+    clauses = (
+        texts.with_row_index("place")
+        .with_columns(clause=pl.col("text").str.replace_all(CLAUSE_ENDS, "\x1e$0").str.split("\x1e"))
+        .explode("clause")
+        .with_columns(words=fold(pl.col("clause").fill_null("")).fill_null(""))
+        .filter(pl.col("words") != "")
+    )
+    judged = _judge_clauses(clauses)
+    flags = ("is_made", "is_refused", "is_about", "is_torn", "is_plain_order", "is_discharged", "is_interim_waiting")
+    by_text = judged.group_by("place", maintain_order=True).agg(
+        *(pl.col(name).any() for name in flags),
+        is_own_discharged=(pl.col("is_discharged") & ~pl.col("is_of_interim")).any(),
+        is_made_named=(pl.col("is_made") & (pl.col("names_order") | pl.col("is_of_interim"))).any(),
+        is_only_adjourned=(~pl.col("is_refused") | pl.col("is_adjourned")).all(),
+        order_words=pl.col("clause").filter(pl.col("is_of_order")).str.join(" "),
+    )
+    return texts.with_row_index("place").join(by_text, on="place", how="left").with_columns(**_verdict())
+
+
+def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
+    """The clauses with what each says: made, refused, about a paper, discharged, or an order plainly named."""
+    words = pl.col("said")
+    said = (
+        pl.col("words")
+        .str.replace_all(ASIDES, " ")
+        .str.replace_all(PAPER_MADE, "$1")
+        .str.replace(INTERIM_WAITS, "$1")
+        .str.replace_all(" +", " ")
+        .str.strip_chars()
+    )
+    is_refused = words.str.contains(REFUSALS)
+    is_appeal = words.str.contains(r"\bAPPEAL") & ~words.str.contains(r"\bREFUSAL")
+    told = (
+        clauses.with_columns(said=said)
+        .with_columns(is_refused=is_refused & ~is_appeal, is_torn=is_refused & is_appeal)
+        .with_columns(said=words.str.replace_all(MADE_LATER, "PROPOSED"))
+        .with_columns(
+            names_order=words.str.contains(OUR_ORDER),
+            is_about=words.str.contains(APPLICATIONS) | words.str.contains(OTHER_PAPERS),
+            is_granted=words.str.contains(GRANTS),
+            is_made=words.str.contains(MAKINGS),
+            is_discharged=words.str.contains(DISCHARGES) | words.str.contains(DISCHARGE_GRANTED),
+            is_of_interim=words.str.contains(r"\b(?:INTERIM|PREVIOUS|EARLIER|EXISTING|OLD|FORMER)\b"),
+            is_adjourned=words.str.contains(ADJOURNED),
+        )
+    )
+    is_other = words.str.contains(OTHER_MATTERS) & ~pl.col("names_order")
+    says_made = (pl.col("is_granted") | pl.col("is_made")) & ~pl.col("is_refused")
+    # `Application to vary the order made in 2021`: the words of making are those of the older order.
+    is_paper = words.str.contains(OTHER_PAPERS) & ~pl.col("is_granted")
+    flags = {
+        "is_made": says_made & ~is_paper & ~pl.col("is_discharged"),
+        "is_refused": pl.col("is_refused"),
+        "is_about": pl.col("is_about") & ~(says_made & ~is_paper),
+        "is_torn": pl.col("is_torn") | (says_made & pl.col("is_about") & ~pl.col("is_granted") & ~is_paper),
+        "is_discharged": pl.col("is_discharged") & ~pl.col("is_refused"),
+        "is_plain_order": pl.col("names_order")
+        & ~pl.col("is_refused")
+        & ~pl.col("is_about")
+        & ~pl.col("is_discharged"),
+    }
+    judged = told.with_columns(**{name: flag & ~is_other for name, flag in flags.items()})
+    speaks_against = pl.any_horizontal("is_refused", "is_about", "is_discharged")
+    return judged.with_columns(
+        is_interim_waiting=pl.col("is_plain_order") & words.str.contains(r"\bINT(?:ERIM)?\b"),
+        is_of_order=~is_other & (pl.col("is_made") | ~speaks_against),
+    )
+
+
+def _verdict() -> Mapping[str, pl.Expr]:
+    made, refused, about = (pl.col(name).fill_null(value=False) for name in ("is_made", "is_refused", "is_about"))
+    # `Interim order, application adjourned`: the interim order binds meanwhile, if that is what the words mean.
+    waits = pl.col("is_interim_waiting") & refused & pl.col("is_only_adjourned") & ~made
+    is_discharge = pl.col("is_own_discharged") | (pl.col("is_discharged") & ~pl.col("is_plain_order"))
+    outcome = (
+        pl.when(made | waits | is_discharge)
+        .then(pl.lit(None, pl.String))
+        .when(refused)
+        .then(pl.lit(NOT_MADE))
+        .when(about)
+        .then(pl.lit(NOT_THE_MAKING))
+    )
+    return {
+        "outcome": outcome,
+        "is_in_doubt": outcome.is_null() & (pl.col("is_torn") | waits | (made & refused & ~pl.col("is_made_named"))),
+        "is_discharge": is_discharge & ~made,
+        "order_words": pl.when(made | pl.col("is_plain_order")).then("order_words"),
+    }

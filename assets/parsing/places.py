@@ -1,0 +1,51 @@
+"""What courts and forces have in common in the ways they are written: other names, and names beside one another.
+
+Belongs here: that. Does not: how a court (`courts`) or a force (`forces`) is found.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+import polars as pl
+
+from assets.parsing.words import known
+from matching.standardise import fold
+from warehouse.codes import reference
+
+# Signs between two names of one thing, or between a name and its short form, its part or its address.
+NAME_ENDS = r"\s*[/(),;|\[\]–—]\s*|\s+-\s+"
+
+
+@cache
+def other_names(kind: str) -> dict[str, tuple[str, ...]]:
+    """Other names of a kind (`court`, `place`, `court_type`, `site_word`, `force`, `force_word`), folded, and meanings.
+
+    A name with several meanings stands for none of them; it is known so that it can be told from an unknown one.
+    """
+    listed = reference("other_names").filter(pl.col("kind") == kind)
+    written = fold(pl.col("written").str.replace_all("&", " and "))
+    rows = listed.select(written, pl.col("means").str.split("|")).iter_rows()
+    return {name: tuple(meanings) for name, meanings in rows}
+
+
+def fold_parts(texts: pl.Series) -> list[tuple[str, list[str]]]:
+    """Each text folded as a whole, and its parts folded, where it holds names beside one another."""
+    shown = known(pl.col("text").str.replace_all("&", " and "))
+    rows = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(
+        whole=fold(shown).fill_null(""),
+        parts=shown.str.replace_all(NAME_ENDS, "\x1e").str.split("\x1e").list.eval(fold(pl.element())),
+    )
+    return [(whole, [part for part in parts or [] if part]) for whole, parts in rows.iter_rows()]
+
+
+def agreed(
+    parts: Iterable[str], meaning: Callable[[str], frozenset[str]], *, names_one: Callable[[str], bool]
+) -> frozenset[str]:
+    """What parts beside one another mean together: all the codes that any means.
+
+    A part that means nothing is an address or a unit, unless it names a thing of the kind: then nothing is meant.
+    """
+    meant = {part: meaning(part) for part in parts}
+    if any(names_one(part) for part, codes in meant.items() if not codes):
+        return frozenset()
+    return frozenset().union(*meant.values())
