@@ -42,6 +42,7 @@ from warehouse.tables.register import (
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
+ROOT = Path(__file__).parent.parent
 PACKAGES = ("assets", "expectations", "ledger", "matching", "reconciliation", "warehouse")
 CODE_SUFFIXES = frozenset({".py", ".csv", ".json", ".toml"})
 # States of a delivery with which a night is whole.
@@ -103,9 +104,8 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
     return dg.MaterializeResult(metadata={"release_id": published.release_id, "content_hash": published.content_hash})
 
 
-def code_digest() -> str:
-    """Digest of the code and the reference data that a night's content follows from."""
-    root = Path(__file__).parent.parent
+def code_digest(root: Path = ROOT) -> str:
+    """Digest of the code and the reference data below a folder that a night's content follows from."""
     files = (file for package in PACKAGES for file in (root / package).rglob("*") if file.suffix in CODE_SUFFIXES)
     lines = "".join(f"{file.relative_to(root).as_posix()} {file_digest(file)}\n" for file in sorted(files))
     return hashlib.sha256(lines.encode()).hexdigest()

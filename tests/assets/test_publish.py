@@ -1,0 +1,42 @@
+"""What a release says of the code that made it: every file that a night reads counts."""
+
+import shutil
+
+import pytest
+
+from assets.publish import CODE_SUFFIXES, PACKAGES, ROOT, code_digest
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A copy of the packages that a night's content follows from."""
+    copied = tmp_path_factory.mktemp("tree")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, copied / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return copied
+
+
+def test_a_copy_of_the_code_has_the_same_digest(tree):
+    assert code_digest(tree) == code_digest()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("reconciliation/golden.py", id="code"),
+        pytest.param("matching/forenames.csv", id="a list of names"),
+        pytest.param("matching/models/order.json", id="a trained model"),
+        pytest.param("assets/sources/rocu_headings.toml", id="the headings of returns"),
+    ],
+)
+def test_an_edited_file_changes_the_digest(tree, name):
+    before, kept = code_digest(tree), (tree / name).read_bytes()
+    (tree / name).write_bytes(kept + b"\n")
+    assert code_digest(tree) != before
+    (tree / name).write_bytes(kept)
+    assert code_digest(tree) == before
+
+
+def test_every_file_in_these_packages_counts(tree):
+    kinds = {file.suffix for file in tree.rglob("*") if file.is_file()}
+    assert kinds == CODE_SUFFIXES
