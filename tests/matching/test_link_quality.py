@@ -12,7 +12,6 @@ from matching.arrests import link_arrests
 from matching.orders import link_orders
 from samples.nights import write_nights
 
-SAMPLE = Path(__file__).parents[3] / "shared" / "extracts" / "sample"
 AS_OF = date(2026, 11, 20)
 
 
@@ -65,12 +64,6 @@ def quality(folder: Path, as_of: date) -> dict[str, float]:
         "subjects": f1_of_pairs(links.clusters, orders.join(persons, on="order_id"), "subject_cluster", "person_id"),
         "arrests": f1_of_pairs(arrests, events, "event_cluster", "event_id"),
     }
-
-
-@pytest.mark.skipif(not SAMPLE.exists(), reason="the shared sample is not here")
-def test_shared_sample():
-    found = quality(SAMPLE, date(2023, 11, 30))
-    assert min(found.values()) >= 0.98, found
 
 
 @pytest.mark.parametrize(

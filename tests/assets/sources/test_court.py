@@ -16,7 +16,7 @@ from assets.sources.contract import Delivery, Reading
 from assets.sources.court import FIELDS, SOURCE, read
 from warehouse.tables.core import CORE_TABLES
 
-SAMPLE = Path(__file__).parents[4] / "shared" / "extracts" / "sample"
+DATA = Path(__file__).with_name("data")
 AS_OF = date(2023, 11, 30)
 NAME = "court_results_2023-11-30.csv"
 RESULT = {
@@ -340,11 +340,17 @@ def test_empty_raw_tables_give_empty_core_tables():
         assert (frame.height, frame.schema) == (0, table.schema)
 
 
-@pytest.mark.skipif(not SAMPLE.exists(), reason="the sample night is not at hand")
-def test_the_sample_night_is_read_whole():
-    links = pl.read_csv(SAMPLE / "truth" / "links.csv", infer_schema=False).filter(pl.col("source") == "court")
-    reading = read(Delivery(SOURCE.feeds[0], SAMPLE / "landing" / "court" / NAME, AS_OF, 1))
+def test_a_file_as_a_court_sends_it_is_read_whole():
+    reading = read(Delivery(SOURCE.feeds[0], DATA / NAME, AS_OF, 1))
     assert reading.faults == ()
     assert reading.quarantine.is_empty()
     orders = SOURCE.standardise({name: table.lazy() for name, table in reading.tables.items()}, AS_OF)["orders"]
-    assert set(orders["source_key"]) == set(links["source_key"])
+    found = orders.select("source_key", "surname", "order_type", "is_interim", "made_on", "end_on", "result_state")
+    assert found.sort("source_key").rows() == [
+        ("R000000001", "Frakas", "STPO", False, date(2022, 10, 7), date(2028, 3, 2), "FINAL"),
+        ("R000000002", "Wrona", "STRO", False, date(2017, 5, 1), date(2019, 5, 18), "FINAL"),
+        ("R000000005", "Lupu", "STRO", False, date(2022, 6, 7), None, "FINAL"),
+        ("R000000009", "Adeyemi", "STRO", True, date(2019, 9, 8), date(2020, 1, 31), "FINAL"),
+        ("R000000099", "Hoxha", "STRO", False, date(2022, 8, 5), date(2024, 8, 5), "FINAL"),
+        ("R000000100", "Hoxha", "STRO", False, date(2022, 8, 5), date(2024, 8, 5), "AMENDED"),
+    ]
