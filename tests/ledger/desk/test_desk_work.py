@@ -68,7 +68,7 @@ def test_putting_off_can_be_taken_back(ledger, database):
 
 @pytest.mark.parametrize("days", [pytest.param(0, id="today"), pytest.param(-1, id="yesterday")])
 def test_nothing_is_put_off_to_a_day_that_is_not_to_come(ledger, database, days):
-    with pytest.raises(DecisionError, match="to come"):
+    with pytest.raises(DecisionError, match="a day in the future"):
         defer(database, ["i1"], START.date() + days * DAY, by="kim", at=START)
 
 
