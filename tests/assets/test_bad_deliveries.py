@@ -207,10 +207,6 @@ def drop_names(book):
                 cell.value = None
 
 
-def hide(book):
-    book.worksheets[0].sheet_state = "hidden"
-
-
 def stray_cell(row, column):
     def change(book):
         book.worksheets[0].cell(row=row, column=column, value="x")
@@ -349,11 +345,10 @@ BAD = {
     "ROCU, part cut short": Bad("rocu", in_parts(half_of_a_part), "truncated", ("cut short or damaged",), "none"),
     "ROCU, password": Bad("rocu", spoil.protect, "unreadable", ("encrypted", "take the password off"), "none"),
     "ROCU, macros": Bad("rocu", spoil.add_macros, "unreadable", ("macros",), "none"),
-    "ROCU, file of another source": Bad("rocu", as_another("court"), "unreadable", ("no Excel workbook",), "none"),
+    "ROCU, file of another source": Bad("rocu", as_another("court"), "unreadable", ("not an Excel workbook",), "none"),
     "ROCU, sheets without a cell": Bad("rocu", in_book(drop_all), "unreadable", ("headings of orders",), "none"),
     "ROCU, headings without rows": Bad("rocu", in_book(drop_rows), "empty", ("headings and no rows",), "none"),
     "ROCU, no column of names": Bad("rocu", in_book(drop_names), "unreadable", ("no heading for name",), "any"),
-    "ROCU, orders on a hidden sheet": Bad("rocu", in_book(hide), "unreadable", ("hidden", "not read"), "any"),
     "ROCU, stray cell in the far corner": Bad(
         "rocu", in_book(stray_cell(1_048_576, 16_384)), "unreadable", ("more than 20,000,000 cells",), "none"
     ),
