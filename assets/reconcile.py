@@ -21,6 +21,7 @@ from ledger.decisions.binding import Closures, closures, constraints
 from ledger.decisions.evidence import name_records
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from reconciliation import tables as register_tables
+from reconciliation.endings import Before
 from reconciliation.id_memory import identify
 from reconciliation.redirects import order_redirects
 from warehouse.schema import Table
@@ -104,6 +105,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             arrest_ids=identities.arrest_ids,
             as_of=as_of,
             decided=decide_values(decisions, core["orders"], owners=owners, redirects=identities.redirects),
+            before=Before(former.table(ORDERS), former.as_of),
         )
     )
     return tables | {ID_REDIRECTS.name: identities.redirects, IDENTITIES.name: identities.memory}

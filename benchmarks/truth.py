@@ -91,11 +91,15 @@ def stated_values(core: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def register_values(orders: pl.DataFrame, conditions: pl.DataFrame) -> pl.DataFrame:
-    """Every order of the register: `order_id` and `FIELDS`. An order not yet begun counts as live, as in truth."""
+    """Every order of the register: `order_id` and `FIELDS`.
+
+    Truth, and the sources, have no word for an order that has not begun, nor for one that was determined.
+    """
+    in_words_of_truth = pl.col("legal_status").replace({"not_started": "live", "determined": "superseded"})
     believed = conditions.filter(pl.col("is_golden"))
     codes = believed.group_by("order_id").agg(_listed(pl.col("condition_code")))
     return (
         orders.join(codes, on="order_id", how="left")
-        .with_columns(*_values(), pl.col("legal_status").replace("not_started", "live").alias("status"))
+        .with_columns(*_values(), in_words_of_truth.alias("status"))
         .select("order_id", *FIELDS)
     )

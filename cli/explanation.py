@@ -1,6 +1,7 @@
 """Draws the evidence behind one order for a person at a terminal: records, waterfalls, golden values, discrepancies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -22,8 +23,9 @@ def render(explanation: Explanation, console: Console) -> None:
     kind = f"{'interim ' if order['is_interim'] else ''}{order['order_type'] or 'type not known'}"
     console.print(
         f"[bold]{explanation.order_id}[/]  {kind}, {order['legal_status']}, "
-        f"of subject {order['subject_id']}; quality {_share(order['quality_score'])}\n"
+        f"of subject {order['subject_id']}; quality {_share(order['quality_score'])}"
     )
+    _print_chain(order, console)
     records = explanation.records.select(
         "source", "source_key", "file_name", "row_number", "match_weight", "is_duplicate", "is_amended"
     )
@@ -42,6 +44,22 @@ def render(explanation: Explanation, console: Console) -> None:
         "state", "severity", "rule_code", "field", "source", "observed", "expected", "owner", "message"
     )
     _print(console, "DISCREPANCIES", discrepancies)
+
+
+def _print_chain(order: Mapping[str, Any], console: Console) -> None:
+    """The orders before and after it, and what is in doubt."""
+    lines = {
+        "It followed {}.": order["follows_order_id"],
+        "It was followed by {}. To be followed is not to end.": order["followed_by_order_id"],
+        "Nobody knows whether it is in force: it counts as in force until somebody finds out.": order[
+            "is_in_force_doubtful"
+        ],
+        "Later ends that sources give: {}.": ", ".join(order["disputed_ends"] or ()),
+    }
+    for line, value in lines.items():
+        if value:
+            console.print(line.format(value), highlight=False)
+    console.print()
 
 
 def _print_pairs(console: Console, pairs: Sequence[Pair]) -> None:

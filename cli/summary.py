@@ -52,6 +52,7 @@ class Summary:
     sources: list[SourceLine]
     orders: int
     live_orders: int
+    doubtful_orders: int
     subjects: int
     arrests: int
     records: int
@@ -83,6 +84,7 @@ def summarise(register: Register) -> Summary:
         sources=sources,
         orders=orders.height,
         live_orders=orders.filter(pl.col("legal_status") == "live").height,
+        doubtful_orders=orders.filter("is_in_force_doubtful").height,
         subjects=register.table("subjects").height,
         arrests=register.table("arrests").height,
         records=register.table("order_sources").height,
@@ -171,7 +173,8 @@ def render(summary: Summary, console: Console) -> None:
         for note in line.notes:
             console.print(f"  {line.source}: {note}", markup=False, highlight=False)
     console.print(
-        f"\n[bold]REGISTER[/]  {summary.orders:,} orders ({summary.live_orders:,} live) "
+        f"\n[bold]REGISTER[/]  {summary.orders:,} orders ({summary.live_orders:,} live, "
+        f"{summary.doubtful_orders:,} in doubt) "
         f"of {summary.subjects:,} people, from {summary.records:,} source records; {summary.arrests:,} arrests"
     )
     counts = ", ".join(f"{count:,} {severity}" for severity, count in summary.discrepancies.items())

@@ -13,6 +13,7 @@ import polars as pl
 from expectations.history import compared_values, follow
 from expectations.rules.contents import CONTENT_RULES
 from expectations.rules.dates import DATE_RULES
+from expectations.rules.doubt import DOUBT_RULES
 from expectations.rules.frames import rule_frames
 from expectations.rules.identity import IDENTITY_RULES
 from expectations.rules.periods import PERIOD_RULES
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     *PERSON_RULES,
     *IDENTITY_RULES,
     *PRESENCE_RULES,
+    *DOUBT_RULES,
     *STATUTE_RULES,
     *QUERIES,
 )

@@ -17,12 +17,16 @@ from expectations.review_items import (
     discrepancy_items,
     near_items,
 )
+from expectations.rules.doubt import DOUBT
 from expectations.rules.rule import Evidence
+from reconciliation.law import counts_as_in_force
 from warehouse.tables.register import REVIEW_QUEUE
 
 LEAST_IMPACT = 1
 OLDEST_DAYS = 90
 SOON_DAYS = 90
+MOST_URGENT = 24
+"""More than twice what any other item can have: age at most doubles a priority."""
 KEY = ("kind", "order_id", "other_order_id")
 FACETS = ("order_id", "order_type", "legal_status", "force_code", "region_code")
 LISTS = ("fields", "rule_codes", "sources", "discrepancy_ids", "decision_ids")
@@ -63,10 +67,15 @@ class Impact:
 
 
 def impacts(as_of: date) -> tuple[Impact, ...]:
-    """What hangs on an item, each with its points; with the least impact of 1 they make at most 11."""
+    """What hangs on an item, each with its points.
+
+    Without the question of whether an order is in force they make at most 11 with the least impact of 1; with it an
+    item comes before all others, however old those are.
+    """
     days_left = (pl.col("end_on") - pl.lit(as_of)).dt.total_days()
     return (
-        Impact(3, "in force or about to be", pl.col("legal_status").is_in(["live", "not_started"])),
+        Impact(MOST_URGENT, "not known whether it is in force", pl.col("is_in_doubt")),
+        Impact(3, "in force or about to be", (pl.col("legal_status") == "not_started") | counts_as_in_force()),
         Impact(1, "ends soon", days_left.is_between(0, SOON_DAYS)),
         Impact(1, "binds travel", pl.col("has_travel_condition")),
         Impact(1, "was breached", pl.col("breach_count") > 0),
@@ -145,8 +154,13 @@ def _with_impact(items: pl.DataFrame, evidence: Evidence, *, as_of: date) -> pl.
     facts = _facts(evidence)
     own = [column for column in FACETS if column != "order_id"]
     parts = impacts(as_of)
+    is_in_doubt = pl.col("rule_codes").list.eval(pl.element().str.starts_with(DOUBT)).list.any()
+    asked = items.with_columns(is_in_doubt=is_in_doubt.fill_null(value=False))
     meant = pl.concat(
-        [items.select("item_id", "is_high", order_id=column) for column in ("order_id", "other_order_id")]
+        [
+            asked.select("item_id", "is_high", "is_in_doubt", order_id=column)
+            for column in ("order_id", "other_order_id")
+        ]
     ).drop_nulls("order_id")
     holds = (
         meant.join(facts, on="order_id", how="left")
@@ -171,7 +185,7 @@ def _facts(evidence: Evidence) -> pl.DataFrame:
         force_count=pl.col("force_code").drop_nulls().n_unique(), breach_count=pl.col("breach_count").max()
     )
     return (
-        evidence.orders.select(*FACETS, "end_on", "is_county_lines")
+        evidence.orders.select(*FACETS, "is_in_force_doubtful", "end_on", "is_county_lines")
         .join(counts, on="order_id", how="left")
         .with_columns(has_travel_condition=pl.col("order_id").is_in(travel.implode()))
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from expectations.rules.doubt import DOUBT
 from expectations.rules.rule import Evidence
 
 QUEUED_SEVERITIES: Final = ("high", "medium")
@@ -44,6 +45,7 @@ class ReviewPolicy:
         clear: how far above its bar a weight is strong.
         split: how evenly the records must be split over a value for a lesser discrepancy to need a person.
         lone_uncertainty: of an order that one record holds though others ought to.
+        doubt_uncertainty: of an order of which nobody knows whether it is in force.
         constraint_uncertainty: of an order that breaks a hard rule: a wrong value or a wrong merge.
         uncounted_uncertainty: of differences without votes for either side (conditions, status).
         stale_uncertainty: of a decision whose evidence has changed: a person was sure, of other values.
@@ -58,6 +60,7 @@ class ReviewPolicy:
     clear: float = 4.0
     split: float = 0.9
     lone_uncertainty: float = 0.6
+    doubt_uncertainty: float = 1.0
     constraint_uncertainty: float = 0.8
     uncounted_uncertainty: float = 0.5
     stale_uncertainty: float = 0.7
@@ -129,6 +132,7 @@ def constraint_items(discrepancies: pl.DataFrame, *, policy: ReviewPolicy) -> pl
     """One item an order that breaks a hard rule as it stands in the register."""
     # Soft rules only ask: they are questions to the court, not work for a steward.
     is_hard = pl.col("source").is_null() & pl.col("severity").is_in(QUEUED_SEVERITIES)
+    is_in_doubt = pl.col("rule_code").str.starts_with(DOUBT)
     breaches = discrepancies.filter(is_hard).sort("rule_code")
     return breaches.group_by("order_id").agg(
         pl.col("first_seen_on").min(),
@@ -139,7 +143,10 @@ def constraint_items(discrepancies: pl.DataFrame, *, policy: ReviewPolicy) -> pl
         .otherwise(pl.lit("medium"))
         .alias("severity"),
         pl.lit("constraint").alias("kind"),
-        pl.lit(policy.constraint_uncertainty).alias("uncertainty"),
+        pl.when(is_in_doubt.any())
+        .then(pl.lit(policy.doubt_uncertainty))
+        .otherwise(pl.lit(policy.constraint_uncertainty))
+        .alias("uncertainty"),
         pl.format("breaks {}", pl.col("rule_code").str.join(", ")).alias("reason"),
     )
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import polars as pl
 
-from reconciliation.law import judge_status
+from reconciliation.law import counts_as_in_force, facts_of, judge_status
 from reconciliation.redirects import follow_redirects, order_redirects
 from warehouse.home import Home
 from warehouse.releases.duckdb_file import Connection, open_register
@@ -122,10 +122,12 @@ class Register:
 
         Args:
             force: code of the force that holds them; all forces if not given.
-            is_active: only those that are live in law on the date of the release, or only those that are not.
-            in_force_on: only those in force in law on that day, the last day of an order included, by the rules of
-                `reconciliation.law`. No source gives the day on which an order was discharged or withdrawn: such an
-                order counts as in force on no day.
+            is_active: only those that are in force in law on the date of the release, or may be
+                (`is_in_force_doubtful`); or only those that are not.
+            in_force_on: only those that were in force in law on that day, or may have been, the last day of an order
+                included, by the rules of `reconciliation.law`. No source gives the day of a discharge: such an order
+                counts as in force until the day by which a source showed it (`ended_by`). One that the court
+                withdrew counts on no day.
             known_on: by the release in force at the end of that day (`release_known_on`) instead of this one.
 
         Raises:
@@ -139,7 +141,7 @@ class Register:
         if force is not None:
             orders = orders.filter(pl.col("force_code") == force)
         if is_active is not None:
-            orders = orders.filter((pl.col("legal_status") == "live") == is_active)
+            orders = orders.filter(counts_as_in_force() == is_active)
         return orders
 
     def query(self, sql: str, parameters: tuple[object, ...] = ()) -> pl.DataFrame:
@@ -221,11 +223,12 @@ def _date_in(release_id: str) -> date:
 
 
 def _in_force(orders: pl.DataFrame, day: date) -> pl.DataFrame:
-    """The ids of the orders in force on a day, as far as a release shows."""
-    known = orders.with_columns(
-        is_withdrawn=pl.col("legal_status") == "withdrawn", is_discharged=pl.col("legal_status") == "discharged"
-    )
-    return judge_status(known, as_of=day).filter(pl.col("legal_status") == "live").select("order_id")
+    """The ids of the orders that were in force on a day, or may have been, as far as a release shows."""
+    is_known_discharged = pl.col("is_discharged") & (pl.col("ended_by") <= day).fill_null(value=True)
+    facts = facts_of(orders).with_columns(is_discharged=is_known_discharged)
+    judged = judge_status(facts, as_of=day)
+    # A day of making after the release is in doubt; one after the day asked about is not.
+    return judged.filter(counts_as_in_force() & (pl.col("legal_status") != "not_started")).select("order_id")
 
 
 def read_pair(row: Mapping[str, Any]) -> Pair:

@@ -12,13 +12,13 @@ from datetime import date
 import polars as pl
 
 from reconciliation.conditions import build_conditions
+from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_arrests, choose_golden
 from reconciliation.law import judge_status
 from reconciliation.record_context import hold_records
-from reconciliation.standing import AMENDED, STANDS
+from reconciliation.standing import AMENDED
 from warehouse.codes import reference
 from warehouse.schema import Table
-from warehouse.sources import is_from_court
 from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,
@@ -41,6 +41,7 @@ class Night:
         order_ids, subject_ids, arrest_ids: `cluster` and `id`, one row a cluster.
         as_of: the day of the release.
         decided: golden values that stewards decided, by field (`ledger.decisions.values.typed_values`).
+        before: what the release before knew; nothing on the first night.
     """
 
     orders: pl.DataFrame
@@ -54,6 +55,7 @@ class Night:
     arrest_ids: pl.DataFrame
     as_of: date
     decided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    before: Before = field(default_factory=Before)
 
 
 def build_register(night: Night) -> dict[str, pl.DataFrame]:
@@ -85,7 +87,8 @@ def build_register(night: Night) -> dict[str, pl.DataFrame]:
     held = _identify(held, night)
     add(ORDER_SOURCES, build_order_sources(held, night.clusters))
     conditions = add(CONDITIONS, build_conditions(night.conditions, held, golden))
-    add(ORDERS, build_orders(golden, held, conditions, as_of=night.as_of))
+    endings = read_endings(held, golden, before=night.before, decided=decided, as_of=night.as_of)
+    add(ORDERS, build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of))
     arrests = add(ARRESTS, build_arrests(night))
     add(SUBJECTS, build_subjects(golden, held, night.aliases, arrests))
     add(ARREST_SOURCES, build_arrest_sources(night))
@@ -114,16 +117,23 @@ def finish_orders(orders: pl.DataFrame, discrepancies: pl.DataFrame, quality_sco
 
 
 def build_orders(golden: pl.DataFrame, held: pl.DataFrame, conditions: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """Golden values with names of codes, status in law, sources and counts."""
+    """Golden values with names of codes, status in law, sources and counts.
+
+    Args:
+        golden: golden values, with what the records say of the end (`reconciliation.endings`).
+        held: order records with `order_id`.
+        conditions: `CONDITIONS`.
+        as_of: the night.
+    """
     presence = held.group_by("order_id").agg(
         pl.col("source").unique().sort().alias("sources"), pl.len().alias("record_count")
     )
     counts = conditions.group_by("order_id").agg(pl.col("is_golden").sum().alias("condition_count"))
     forces = reference("forces").filter(pl.col("code") == pl.col("current_code"))
     courts = reference("courts").select(pl.col("code").alias("court_code"), pl.col("name").alias("court_name"))
-    judged = golden.join(judge_records(held), on="order_id", how="left")
     return (
-        judged.join(judge_status(judged, as_of=as_of), on="order_id")
+        golden.drop("ended_after", "ended_by")
+        .join(judge_status(golden, as_of=as_of), on="order_id")
         .join(presence, on="order_id")
         .join(counts, on="order_id", how="left")
         .join(courts.unique("court_code", keep="first", maintain_order=True), on="court_code", how="left")
@@ -137,29 +147,6 @@ def build_orders(golden: pl.DataFrame, held: pl.DataFrame, conditions: pl.DataFr
             pl.lit(None).alias("discrepancy_count"),
             pl.lit(None).alias("quality_score"),
         )
-    )
-
-
-def judge_records(held: pl.DataFrame) -> pl.DataFrame:
-    """Whether the court withdrew an order, and whether its sources agree that it was discharged.
-
-    A discharge is recorded as an act, while a record that nobody touched goes on saying live: half of the sources
-    that give a status are enough to believe it.
-    """
-    is_latest = is_from_court & (pl.col("standing") != AMENDED)
-    withdrawn = held.group_by("order_id").agg(
-        ((pl.col("result_state") == "WITHDRAWN").filter(is_latest).all() & is_latest.any()).alias("is_withdrawn")
-    )
-    by_source = (
-        held.filter(pl.col("recorded_status").is_not_null() & (pl.col("standing") == STANDS))
-        .group_by("order_id", "source")
-        .agg((pl.col("recorded_status") == "discharged").any().alias("says_discharged"))
-    )
-    discharged = by_source.group_by("order_id").agg(
-        (pl.col("says_discharged").sum() * 2 >= pl.len()).alias("is_discharged")
-    )
-    return withdrawn.join(discharged, on="order_id", how="left").with_columns(
-        pl.col("is_discharged").fill_null(value=False)
     )
 
 

@@ -95,6 +95,7 @@ MIXTURE = (
     ErrorKind("legacy force code", "force", value.use_legacy_force, 0.15, 0.15, nature="format"),
     ErrorKind("not closed", "status", value.leave_open, 0.14, 0.12),
     ErrorKind("closed too early", "status", value.close_early, 0.006, 0.006),
+    ErrorKind("closed beside a prevention order", "status", value.close_beside, 0.25, 0.25),
     ErrorKind("condition missing", "conditions", value.lose_condition, 0.07, 0.09, 0.05, 0.07),
     ErrorKind("condition extra", "conditions", value.add_condition, 0.015, 0.02, 0.006, 0.015),
     ErrorKind("conditions missing", "conditions", value.lose_conditions, 0.02, 0.0, 0.004, 0.03),

@@ -13,13 +13,20 @@ from random import Random
 from samples.cases import Case, Court, case_number, condition_codes, courts_of, open_case
 from samples.people import Person, Registry
 
+RISK_ORDERS = {"STPO": "STRO", "TEPO": "TERO"}
 # Shares of cases with one to five subjects.
 GROUP_SIZES = (0.44, 0.25, 0.16, 0.09, 0.06)
 
 
 @dataclass(slots=True)
 class Order:
-    """An order as the court made it. `months` 0: until further order, or an interim order."""
+    """An order as the court made it.
+
+    Attributes:
+        months: its length; 0 until further order, or of an interim order.
+        superseded_on: the day on which a later order of its type took effect, or the application was decided.
+        joined_on: the day on which a prevention order was made beside this risk order, which goes on binding.
+    """
 
     order_id: str
     person: Person
@@ -35,6 +42,7 @@ class Order:
     conditions: list[str]
     discharged_on: date | None = None
     superseded_on: date | None = None
+    joined_on: date | None = None
     breaches: int = 0
     urn: str = field(default="")
 
@@ -78,7 +86,7 @@ def make_orders(count: int, *, seed: int, as_of: date, recent: tuple[date, float
     del orders[count:]
     for number, order in enumerate(orders, 1):
         order.order_id = f"T{number:07d}"
-    _supersede(orders)
+    _follow(orders)
     return orders
 
 
@@ -164,11 +172,21 @@ def _later(earlier: Order, kind: str, made: date, random: Random) -> Order:
     return _order(case, earlier.person, kind, made, random)
 
 
-def _supersede(orders: list[Order]) -> None:
-    """A later full order ends an earlier one that still ran: same type by law, an STRO by an STPO in practice."""
-    last: dict[str, Order] = {}
+def _follow(orders: list[Order]) -> None:
+    """A later full order ends an earlier one of its type on the day it takes effect; a prevention order ends no other.
+
+    MSA s.17(6), s.24(6); HTEAS s.20(5), s.27(5).
+    """
+    last: dict[tuple[str, str], Order] = {}
     for order in orders:
-        earlier = last.get(order.person.person_id)
-        if earlier and not earlier.is_interim and order.made > earlier.made and earlier.status(order.made) == "L":
-            earlier.superseded_on = order.made
-        last[order.person.person_id] = order
+        if order.is_interim:
+            continue
+        person_id = order.person.person_id
+        earlier = last.get((person_id, order.kind))
+        is_subject = earlier and order.made > earlier.made and earlier.start <= order.start
+        if earlier and is_subject and earlier.status(order.start) == "L":
+            earlier.superseded_on = order.start
+        beside = last.get((person_id, RISK_ORDERS.get(order.kind, "")))
+        if beside and order.made > beside.made and beside.status(order.made) == "L":
+            beside.joined_on = order.made
+        last[person_id, order.kind] = order

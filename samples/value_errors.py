@@ -264,6 +264,14 @@ def close_early(holding: Holding, _random: Random) -> bool:
     return True
 
 
+def close_beside(holding: Holding, _random: Random) -> bool:
+    """A risk order shown as superseded since a prevention order was made beside it, though it goes on binding."""
+    if holding.status != "L" or holding.order.joined_on is None:
+        return False
+    holding.status = "S"
+    return True
+
+
 def lose_condition(holding: Holding, random: Random) -> bool:
     """One condition left out."""
     if len(holding.conditions) < 2:

@@ -17,14 +17,12 @@ from assets.former import Former
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
 from expectations.history import active_ones
 from expectations.quality import score_quality
-from reconciliation.law import judge_status
+from reconciliation.law import JUDGED as IN_LAW
+from reconciliation.law import facts_of, judge_status
 from reconciliation.redirects import order_redirects
 from reconciliation.tables import finish_orders
 from warehouse.tables.register import DELIVERIES, DISCREPANCIES, ID_REDIRECTS, ORDERS, RELEASE_CHANGES, UNEXPLAINED
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS
-
-IN_LAW = ("legal_status", "follows_order_id")
-"""Fields of an order that the law works out for a day."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,15 +110,13 @@ def _side_of_tonight(tonight: Tonight) -> Side:
 
 def _statuses(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """`order_id` and `IN_LAW` by the same facts on another day."""
-    marked = orders.with_columns(
-        is_withdrawn=pl.col("legal_status") == "withdrawn", is_discharged=pl.col("legal_status") == "discharged"
-    )
-    return judge_status(marked, as_of=as_of)
+    return judge_status(facts_of(orders), as_of=as_of)
 
 
 def _replay_law(differences: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
     """Fields in law that tonight's facts make just what they were, on the former day."""
-    long = then.unpivot(on=list(IN_LAW), index="order_id", variable_name="field", value_name="then")
+    told = then.select("order_id", pl.col(IN_LAW).cast(pl.String))
+    long = told.unpivot(on=list(IN_LAW), index="order_id", variable_name="field", value_name="then")
     same = differences.join(long, on=["order_id", "field"]).filter(pl.col("before").eq_missing(pl.col("then")))
     return same.select("order_id", "field", replayed=pl.lit("calendar"))
 

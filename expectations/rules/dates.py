@@ -46,24 +46,24 @@ is_start_put_off = (golden("start_on") == golden("made_on")) & (
 )
 
 
-def not_followed(code: str, name: str, title: str, example: str) -> Rule:
+def not_followed(code: str, name: str, *, title: str, example: str) -> Rule:
     """A rule: the record still gives what the court has since amended."""
     return Rule(
-        code,
-        f"Amended {title} not followed",
-        name,
-        "high",
-        "timeliness",
-        differs(name) & (pl.col(name) == pl.col(f"amended_{name}")) & ~is_from_court,
-        f"The court amended the {title}; {{source}} still gives the earlier one.",
-        f"Update the {title} from the amended result.",
-        AMENDED_NOTE,
-        example,
+        code=code,
+        title=f"Amended {title} not followed",
+        field=name,
+        severity="high",
+        dimension="timeliness",
+        when=differs(name) & (pl.col(name) == pl.col(f"amended_{name}")) & ~is_from_court,
+        message=f"The court amended the {title}; {{source}} still gives the earlier one.",
+        correction=f"Update the {title} from the amended result.",
+        note=AMENDED_NOTE,
+        example=example,
     )
 
 
 def date_rules(
-    prefix: str, name: str, title: str, severity: Severity, guard: pl.Expr, note: str, examples: tuple[str, str, str]
+    prefix: str, name: str, *, title: str, severity: Severity, guard: pl.Expr, note: str, examples: tuple[str, str, str]
 ) -> tuple[Rule, ...]:
     """The three ways in which a date is wrong, most specific first."""
     kinds = (
@@ -73,16 +73,16 @@ def date_rules(
     )
     return tuple(
         Rule(
-            f"{prefix}-{kind}",
-            f"{title}: {words}",
-            name,
-            severity,
-            "consistency",
-            guard & holds,
-            f"{{source}} gives another {title.lower()} than the order ({words}).",
-            f"Check the {title.lower()} against the court result and correct the record.",
-            note,
-            example,
+            code=f"{prefix}-{kind}",
+            title=f"{title}: {words}",
+            field=name,
+            severity=severity,
+            dimension="consistency",
+            when=guard & holds,
+            message=f"{{source}} gives another {title.lower()} than the order ({words}).",
+            correction=f"Check the {title.lower()} against the court result and correct the record.",
+            note=note,
+            example=example,
         )
         for (kind, words, holds), example in zip(kinds, examples, strict=True)
     )
@@ -92,17 +92,17 @@ MADE_RULES = (
     not_followed(
         "MADE-AMENDED",
         "made_on",
-        "day of making",
-        "Court result of 2 March 2021, amended to 9 March 2021. PNC: 2 March 2021.",
+        title="day of making",
+        example="Court result of 2 March 2021, amended to 9 March 2021. PNC: 2 March 2021.",
     ),
     *date_rules(
         "MADE",
         "made_on",
-        "Day of making",
-        "medium",
-        pl.lit(True),
-        DATE_NOTE,
-        (
+        title="Day of making",
+        severity="medium",
+        guard=pl.lit(True),
+        note=DATE_NOTE,
+        examples=(
             "PND: 3 September 2021. Court, PNC: 9 March 2021 (09/03/2021 read as month, day).",
             "Return: 9 March 2020. Court, PNC: 9 March 2021.",
             "PNC: 11 March 2021. Court, PND: 9 March 2021. A slip that stands as the start too is told once.",
@@ -113,11 +113,11 @@ MADE_RULES = (
 START_DAY_RULES = date_rules(
     "START",
     "start_on",
-    "Start",
-    "high",
-    is_start_different,
-    START_NOTE,
-    (
+    title="Start",
+    severity="high",
+    guard=is_start_different,
+    note=START_NOTE,
+    examples=(
         "PND: 4 January 2021. Court: 1 April 2021 (01/04/2021 read as month, day).",
         "Return: 1 April 2022. Court, PNC: 1 April 2021.",
         "PNC: 3 April 2021. Court, return: 1 April 2021.",
@@ -127,33 +127,34 @@ START_RULES = (
     not_followed(
         "START-AMENDED",
         "start_on",
-        "start",
-        "Court result with a start of 1 May 2021, amended to 1 April 2021. PND: 1 May 2021.",
+        title="start",
+        example="Court result with a start of 1 May 2021, amended to 1 April 2021. PND: 1 May 2021.",
     ),
     Rule(
-        "START-MADE",
-        "Day of making given as the start",
-        "start_on",
-        "high",
-        "consistency",
-        is_start_different & is_made_given_as_start,
-        "{source} gives the day of making as the start, but the order starts on another day.",
-        "Enter the start that the court set.",
-        START_NOTE,
-        "Court: made 9 March 2021, starts 1 April 2021 for 60 months, ends 31 March 2026. PNC: starts 9 March 2021.",
+        code="START-MADE",
+        title="Day of making given as the start",
+        field="start_on",
+        severity="high",
+        dimension="consistency",
+        when=is_start_different & is_made_given_as_start,
+        message="{source} gives the day of making as the start, but the order starts on another day.",
+        correction="Enter the start that the court set.",
+        note=START_NOTE,
+        example="Court: made 9 March 2021, starts 1 April 2021 for 60 months, ends 31 March 2026. PNC: starts 9 "
+        "March 2021.",
     ),
     *START_DAY_RULES[:2],
     Rule(
-        "START-PUT-OFF",
-        "Start put off in this record alone",
-        "start_on",
-        "high",
-        "consistency",
-        is_start_different & is_start_put_off,
-        "{source} lets the order start weeks after it was made, as on release from custody; the others do not.",
-        "Ask the court whether the order runs from release, and enter the start that it set.",
-        START_NOTE,
-        "Return: made 9 March 2021, starts 4 October 2021 (release). Court, PNC: starts 9 March 2021.",
+        code="START-PUT-OFF",
+        title="Start put off in this record alone",
+        field="start_on",
+        severity="high",
+        dimension="consistency",
+        when=is_start_different & is_start_put_off,
+        message="{source} lets the order start weeks after it was made, as on release from custody; the others do not.",
+        correction="Ask the court whether the order runs from release, and enter the start that it set.",
+        note=START_NOTE,
+        example="Return: made 9 March 2021, starts 4 October 2021 (release). Court, PNC: starts 9 March 2021.",
     ),
     *START_DAY_RULES[2:],
 )

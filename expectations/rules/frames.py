@@ -12,13 +12,15 @@ from rapidfuzz.process import cpdist
 from expectations.rules.names import with_name_features
 from expectations.rules.rule import Evidence, PresenceClock, Subject
 from reconciliation.date_arithmetic import digits_apart
+from reconciliation.law import PREVENTION_OF
 from warehouse.codes import reference
 from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders
 
 GOLDEN_COLUMNS = (
     "order_type", "is_interim", "forenames", "surname", "forenames_folded", "surname_folded", "date_of_birth", "sex",
     "pnc_id", "cro_number", "made_on", "start_on", "end_on", "is_until_further_order", "term_months", "court_code",
-    "court_name", "force_code", "region_code", "legal_status", "is_county_lines", "condition_count",
+    "court_name", "force_code", "region_code", "legal_status", "is_in_force_doubtful", "is_county_lines",
+    "condition_count",
 )  # fmt: skip
 AMENDED_COLUMNS = ("made_on", "start_on", "end_on", "term_months")
 PERIOD = r"\b\d+\s*(?:hour|day|week|month|year)s?\b"
@@ -56,10 +58,21 @@ def golden_orders(orders: pl.DataFrame) -> pl.DataFrame:
         "court_type",
         "jurisdiction",
         "follows_order_id",
+        _is_beside_prevention(orders),
         pl.when(is_live).then(is_live.sum().over("subject_id", "order_type")).alias("live_of_type"),
         pl.col("sources").list.len().alias("source_count"),
         *(pl.col(name).alias(f"golden_{name}") for name in GOLDEN_COLUMNS),
     )
+
+
+def _is_beside_prevention(orders: pl.DataFrame) -> pl.Expr:
+    """A risk order that a prevention order followed: it binds beside it (R25)."""
+    types = orders.select("order_id", "order_type").drop_nulls()
+    following = pl.col("followed_by_order_id").replace_strict(
+        types["order_id"], types["order_type"], default=None, return_dtype=pl.String
+    )
+    prevention = pl.col("order_type").replace_strict(PREVENTION_OF, default=None, return_dtype=pl.String)
+    return (following == prevention).fill_null(value=False).alias("is_beside_prevention")
 
 
 def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:

@@ -15,25 +15,34 @@ def absence_rules(source: SourceFacts) -> Iterator[Rule]:
     """An order that a source ought to hold and does not: what matters most, or least, first."""
     absence, code = source.absence, f"ABSENT-{source.name.upper()}"
     if absence.older:
-        yield _absence(source, f"{code}-OLD", f"{absence.title} (older order)", "low", is_older, absence.older)
+        yield _absence(
+            source,
+            f"{code}-OLD",
+            title=f"{absence.title} (older order)",
+            severity="low",
+            when=is_older,
+            example=absence.older,
+        )
     if absence.alone:
         alone = f"{absence.title}, and one source alone holds it"
-        yield _absence(source, f"{code}-ALONE", alone, "high", is_alone, absence.alone)
-    yield _absence(source, code, absence.title, absence.severity, pl.lit(True), absence.example)
+        yield _absence(source, f"{code}-ALONE", title=alone, severity="high", when=is_alone, example=absence.alone)
+    yield _absence(
+        source, code, title=absence.title, severity=absence.severity, when=pl.lit(True), example=absence.example
+    )
 
 
-def _absence(source: SourceFacts, code: str, title: str, severity: Severity, when: pl.Expr, example: str) -> Rule:
+def _absence(source: SourceFacts, code: str, *, title: str, severity: Severity, when: pl.Expr, example: str) -> Rule:
     return Rule(
-        code,
-        title,
-        "presence",
-        severity,
-        "completeness",
-        (pl.col("source") == source.name) & when,
-        f"{title}: the order is held elsewhere and the time for entering it has passed.",
-        "Find the order in the court's register and enter it, or tell why it is not held.",
-        source.absence.note,
-        example,
+        code=code,
+        title=title,
+        field="presence",
+        severity=severity,
+        dimension="completeness",
+        when=(pl.col("source") == source.name) & when,
+        message=f"{title}: the order is held elsewhere and the time for entering it has passed.",
+        correction="Find the order in the court's register and enter it, or tell why it is not held.",
+        note=source.absence.note,
+        example=example,
         subject="absence",
         observed=pl.lit("absent"),
         expected=pl.lit("present"),
@@ -46,16 +55,17 @@ is_older = golden("made_on") < pl.col("must_hold_since")
 PRESENCE_RULES = (
     *(rule for source in SOURCES for rule in absence_rules(source)),
     Rule(
-        "DUPLICATE",
-        "Held twice in one source",
-        "duplicate",
-        "low",
-        "uniqueness",
-        pl.lit(True),
-        "The order is held twice: {source} is a second record of it.",
-        "Merge the two records in the source.",
-        DUPLICATE_NOTE,
-        "Two forces upload the same STRO to the PND, a month apart. An amended result, or one entered anew after a "
+        code="DUPLICATE",
+        title="Held twice in one source",
+        field="duplicate",
+        severity="low",
+        dimension="uniqueness",
+        when=pl.lit(True),
+        message="The order is held twice: {source} is a second record of it.",
+        correction="Merge the two records in the source.",
+        note=DUPLICATE_NOTE,
+        example="Two forces upload the same STRO to the PND, a month apart. An amended result, or one entered anew "
+        "after a "
         "withdrawal, is no duplicate.",
         subject="duplicate",
         observed=pl.col("source_key"),
@@ -74,21 +84,21 @@ is_cut_court = (pl.col("field") == "court_code") & pl.col("court_name").str.to_l
 is_length_of_interim = (pl.col("field") == "term_months") & pl.col("is_interim")
 
 
-def unreadable(name: str, title: str, example: str) -> Rule:
+def unreadable(name: str, title: str, *, example: str) -> Rule:
     """A value that was sent but could not be read."""
     words = title if title[1].isupper() else title[0].lower() + title[1:]
     article = "an" if words[0] in "aeiou" else "a"
     return Rule(
-        f"UNREADABLE-{name.upper().replace('_', '-')}",
-        f"{title} could not be read",
-        name,
-        "low",
-        "validity",
-        (pl.col("field") == name) & ~is_cut_court.fill_null(False) & ~is_length_of_interim.fill_null(False),
-        f"{{source}} gives {article} {words} that could not be read.",
-        "Enter the value in the form that the source prescribes.",
-        UNREADABLE_NOTE,
-        example,
+        code=f"UNREADABLE-{name.upper().replace('_', '-')}",
+        title=f"{title} could not be read",
+        field=name,
+        severity="low",
+        dimension="validity",
+        when=(pl.col("field") == name) & ~is_cut_court.fill_null(False) & ~is_length_of_interim.fill_null(False),
+        message=f"{{source}} gives {article} {words} that could not be read.",
+        correction="Enter the value in the form that the source prescribes.",
+        note=UNREADABLE_NOTE,
+        example=example,
         subject="rejected",
         observed=pl.col("value"),
         expected=pl.col("expected"),
@@ -96,7 +106,7 @@ def unreadable(name: str, title: str, example: str) -> Rule:
 
 
 UNREADABLE_RULES = tuple(
-    unreadable(name, title, example)
+    unreadable(name, title, example=example)
     for name, title, example in (
         ("made_on", "Day of making", "Return: 31/02/2021. No such day."),
         ("start_on", "Start", "Return: spring 2021."),

@@ -15,7 +15,7 @@ Subject = Literal["record", "order", "absence", "duplicate", "rejected"]
 Owner = Literal["holder", "court", "force"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """One kind of discrepancy.
 

@@ -12,7 +12,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import KIND, PERSON_FIELD_NAMES
 from ledger.decisions.values import typed_value
-from reconciliation.law import judge_status
+from reconciliation.law import facts_of, judge_status
 from reconciliation.overrides import Overrides
 from reconciliation.periods import complete_period
 
@@ -84,10 +84,7 @@ def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
 
 def _statuses(orders: pl.DataFrame, present: Present) -> pl.Series:
     """Status in law of the orders of one person; what the court took back stays taken back."""
-    judged = orders.with_columns(
-        is_withdrawn=pl.col("legal_status") == "withdrawn", is_discharged=pl.col("legal_status") == "discharged"
-    )
-    statuses = judge_status(judged, as_of=present.as_of)
+    statuses = judge_status(facts_of(orders), as_of=present.as_of)
     return orders.select("order_id").join(statuses, on="order_id", how="left", maintain_order="left")["legal_status"]
 
 

@@ -14,6 +14,7 @@ from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import KIND
 from ledger.decisions.preview import foresee
+from reconciliation.law import IN_FORCE, counts_as_in_force
 from warehouse.sources import COURT_SOURCES, POLICE_SOURCES
 
 
@@ -81,12 +82,12 @@ def is_sampled(proposal_id: str, share: float) -> bool:
 
 def _flips_status(draft: Draft, present: Present) -> bool:
     """A value moves an order into or out of force; or of two orders that become one, one alone is in force."""
-    is_live = present.orders.select("order_id", is_live=pl.col("legal_status") == "live")
+    is_live = present.orders.select("order_id", is_live=counts_as_in_force())
     if KIND[draft.kind].about == "pair":
         held = _held(draft, present).join(is_live, on="order_id")
         return draft.kind == "same_order" and held.get_column("is_live").n_unique() > 1
     moved = foresee(draft, present).filter(field="legal_status")
-    return not moved.filter((pl.col("before") == "live") != (pl.col("after") == "live")).is_empty()
+    return not moved.filter(pl.col("before").is_in(IN_FORCE) != pl.col("after").is_in(IN_FORCE)).is_empty()
 
 
 def _merges_people(draft: Draft, present: Present) -> bool:

@@ -75,7 +75,11 @@ WORDED = {
     "is_interim": {"true": "interim order", "false": "full order"},
     "is_county_lines": {"true": "marked", "false": "not marked"},
     "presence": {"absent": "no record", "present": "a record of the order"},
-    "legal_status": {"not_started": "not started", "not_known": "not known"},
+    "legal_status": {
+        "not_started": "not started",
+        "not_known": "not known",
+        "uncertain": "not known to be in force",
+    },
 }
 """Values that are not worded as a person would say them, by field."""
 

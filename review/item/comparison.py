@@ -17,8 +17,9 @@ State = Literal["reference", "same", "other_form", "differs", "silent", "alone"]
 Values = Mapping[str, Any]
 
 STATE_WORDS: Final[Mapping[State, str]] = {"other_form": "Same fact, other form", "differs": "Differs"}
-AS_RUNNING: Final = {"not_started": "live"}
-"""No source tells an order that has not started from a live one."""
+AS_RECORDED: Final = {"not_started": "live", "determined": "superseded"}
+"""No source tells an order that has not started from a live one, nor an interim order that the decision of its
+application ended from one that a later order ended."""
 
 CHECKED: Final = {"pnc_id": "is_pnc_id_valid", "cro_number": "is_cro_valid"}
 
@@ -218,7 +219,7 @@ def _is_same(field: FieldRow, value: Any, reference: Any) -> bool:
     if field.nature == "name":
         return fold_name(value) == fold_name(reference)
     if field.golden == "legal_status":
-        return bool(AS_RUNNING.get(value, value) == AS_RUNNING.get(reference, reference))
+        return bool(AS_RECORDED.get(value, value) == AS_RECORDED.get(reference, reference))
     return bool(value == reference)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from reconciliation.law import OPEN_END
 from review.item.comparison import Comparison, ComparisonSide, compare
 from review.item.condition_table import ConditionTable, compare_conditions
 from review.item.findings import Finding, describe_findings, disputed_values
@@ -62,6 +63,7 @@ class OrderView:
         person: the person's names.
         born: the person's date of birth, in words.
         status: its status in law, in words.
+        disputed_ends: later ends that sources give, in words.
         other_names: other names of the person.
         findings: what the rules found wrong with it.
         choices: where its golden values came from.
@@ -73,6 +75,7 @@ class OrderView:
     person: str
     born: str | None
     status: str
+    disputed_ends: str
     other_names: tuple[str, ...]
     findings: tuple[Finding, ...]
     choices: tuple[ValueOrigin, ...]
@@ -217,11 +220,16 @@ def _view(side: ComparisonSide, table: Tables) -> OrderView:
         person=person_name(order),
         born=format_day(order["date_of_birth"]) if order["date_of_birth"] else None,
         status=STATUS_TITLES[order["legal_status"]],
+        disputed_ends=", ".join(map(_end_words, order["disputed_ends"] or ())),
         other_names=tuple(subject.item(0, "other_names")) if subject.height else (),
         findings=describe_findings(_rows(table("discrepancies"), [order["order_id"]]).to_dicts()),
         choices=describe_origins(list(side.provenance.values())),
         arrests=sum_up_arrests(table("arrests").filter(of_subject), side.records),
     )
+
+
+def _end_words(end: str) -> str:
+    return end if end == OPEN_END else format_day(date.fromisoformat(end))
 
 
 def _other_orders(orders: Sequence[Values], subjects: Sequence[str], table: Tables) -> list[dict[str, Any]]:

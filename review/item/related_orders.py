@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from reconciliation.law import ENDED
 from review.item.timeline import order_kind
 from review.item.titles import STATUS_TITLES, format_day, source_name, title_of
 
@@ -128,9 +129,17 @@ def _near(order: Values, other: Values, *, is_near: bool) -> RelatedOrder:
 
 def _relation(order: Values, other: Values, *, is_near: bool) -> str:
     relations = {
-        "this order followed it": other["order_id"] == order["follows_order_id"],
-        "followed this order": other["follows_order_id"] == order["order_id"],
+        f"this order followed it{_beside(other)}": other["order_id"] == order["follows_order_id"]
+        or other["followed_by_order_id"] == order["order_id"],
+        f"followed this order{_beside(order)}": other["follows_order_id"] == order["order_id"]
+        or other["order_id"] == order["followed_by_order_id"],
         "may be the same order": is_near,
         "same person": other["subject_id"] == order["subject_id"],
     }
     return "; ".join(words for words, holds in relations.items() if holds)
+
+
+def _beside(earlier: Values) -> str:
+    """To follow an order is not to end it."""
+    is_ended = earlier["legal_status"] in ENDED or earlier["legal_status"] == "withdrawn"
+    return "" if is_ended else "; both bind"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal
 
+from reconciliation.law import ENDED
 from review.item.titles import STATUS_TITLES, format_day, record_title
 
 Values = Mapping[str, Any]
@@ -17,6 +18,7 @@ Shape = Literal["binds", "ended", "travel", "said"]
 WIDTH: Final = 1000
 """Units of the drawing along time."""
 
+CUT_SHORT: Final = ("superseded", "determined")
 LONGEST_TRAVEL_YEARS: Final = 5
 TRAVEL_NOTE: Final = (
     "No source tells the period of a travel condition. A prohibition on foreign travel lasts at most 5 years, and each "
@@ -143,9 +145,10 @@ def draw_timeline(
         as_of: the day of the release.
     """
     dated = sorted((order for order in orders if _start(order)), key=lambda order: (_start(order), order["order_id"]))
-    enders = {order["follows_order_id"]: order for order in dated if order["follows_order_id"]}
+    known = {order["order_id"]: order for order in dated}
+    enders = {order["order_id"]: known.get(order["followed_by_order_id"]) for order in dated}
     travel = {row["order_id"]: row for row in conditions if row["kind"] == "travel" and row["is_golden"]}
-    spans = [span for order in dated for span in _spans(order, enders.get(order["order_id"]), travel, records)]
+    spans = [span for order in dated for span in _spans(order, travel, records)]
     scale = _scale(spans, as_of)
     return Timeline(
         stretches=tuple(map(scale.place, spans)),
@@ -167,11 +170,11 @@ def _start(order: Values) -> date | None:
     return start
 
 
-def _spans(order: Values, ender: Values | None, travel: Mapping[str, Values], records: Sequence[Values]) -> list[_Span]:
+def _spans(order: Values, travel: Mapping[str, Values], records: Sequence[Values]) -> list[_Span]:
     start, end, name = _start(order), order["end_on"], f"{order['order_id']}, {order_kind(order)}"
     if start is None:
         return []
-    ended_on = ender["made_on"] or ender["start_on"] if ender and order["legal_status"] == "superseded" else None
+    ended_on = order["ended_by"] if order["legal_status"] in CUT_SHORT else None
     is_cut = ended_on is not None and ended_on > start and (end is None or ended_on < end)
     last = ended_on if is_cut else end
     spans = [_Span("binds", name, start, last)]
@@ -196,7 +199,9 @@ def _deviating(order: Values, start: date, end: date | None, records: Sequence[V
     return [_Span("said", f"as {', '.join(names)} has it", *said) for said, names in sorted(spans.items())]
 
 
-def _events(orders: Sequence[Values], enders: Mapping[str, Values], records: Sequence[Values]) -> tuple[Event, ...]:
+def _events(
+    orders: Sequence[Values], enders: Mapping[str, Values | None], records: Sequence[Values]
+) -> tuple[Event, ...]:
     events = [event for order in orders for event in _events_of(order, enders.get(order["order_id"]))]
     for record in records:
         if record["result_state"] in ("AMENDED", "WITHDRAWN") and record["recorded_on"]:
@@ -214,9 +219,16 @@ def _events_of(order: Values, ender: Values | None) -> list[Event]:
         found += [(made, f"{kind} made"), (start, f"{kind} starts")]
     found.append((end, f"{kind}: last day ({STATUS_TITLES[order['legal_status']].lower()} on the day of the release)"))
     if ender is not None:
-        by = "determined by the full order" if order["is_interim"] and not ender["is_interim"] else "followed by"
-        found.append((ender["made_on"] or ender["start_on"], f"{kind} {by} {ender['order_id']}"))
+        found.append((ender["made_on"] or ender["start_on"], f"{kind} {_followed(order)} {ender['order_id']}"))
+    if order["legal_status"] == "superseded":
+        found.append((order["ended_by"], f"{kind} ended: a later order of its type took effect"))
     return [Event(on, order["order_id"], what) for on, what in found if on is not None]
+
+
+def _followed(order: Values) -> str:
+    if order["legal_status"] == "determined":
+        return "determined by the full order"
+    return "followed by" if order["legal_status"] in ENDED else "followed by, and binds beside,"
 
 
 def _years_on(start: date) -> date:

@@ -36,9 +36,11 @@ KIND_QUESTIONS: Final = {
 STATUS_TITLES: Final = {
     "live": "Live",
     "not_started": "Not yet started",
+    "uncertain": "Not known to be in force",
     "expired": "Expired",
     "discharged": "Discharged",
     "superseded": "Superseded",
+    "determined": "Determined",
     "withdrawn": "Withdrawn",
     "not_known": "Not known",
 }

@@ -377,7 +377,8 @@ def test_a_document_of_the_pnd_without_any_conditions_does_not_contradict_the_or
     ("status", "code"),
     [
         pytest.param("expired", "STATUS-OPEN", id="expired"),
-        pytest.param("superseded", "STATUS-NOT-SUPERSEDED", id="a later order took its place"),
+        pytest.param("superseded", "STATUS-NOT-SUPERSEDED", id="a later order of its type took effect"),
+        pytest.param("determined", "STATUS-OPEN", id="an interim order whose application was decided"),
     ],
 )
 def test_an_ended_order_shown_as_live_is_found_in_each_source_that_shows_it(status, code):
@@ -387,6 +388,48 @@ def test_an_ended_order_shown_as_live_is_found_in_each_source_that_shows_it(stat
         (code, "pnd"),
         (code, "rocu"),
     ]
+
+
+def with_prevention(**values):
+    risk = {"order_type": "STRO", "court_code": "B01LY00", "end_on": date(2024, 3, 31), "term_months": 36}
+    later = {"order_id": "ORDER-2", "made_on": date(2022, 5, 9), "start_on": date(2022, 5, 9), "end_on": None}
+    later |= {"is_until_further_order": True, "term_months": None}
+    records = [record(source, **risk | (values if source == "pnc" else {})) for source in KEYS]
+    records += [record(source, **later, source_key=f"{source}-2") for source in KEYS]
+    orders = [golden(**risk, followed_by_order_id="ORDER-2"), golden(**later, follows_order_id="ORDER-1")]
+    return evidence(records, orders)
+
+
+@pytest.mark.parametrize("status", ["superseded", "discharged", "expired"])
+def test_a_risk_order_closed_because_of_a_prevention_order_is_asked_about(status):
+    found = discrepancies(with_prevention(recorded_status=status))
+    assert found.select("rule_code", "source", "order_id").rows() == [("STATUS-BESIDE", "pnc", "ORDER-1")]
+    assert found.item(0, "correction").startswith("Was it discharged?")
+
+
+def test_nobody_is_asked_to_close_a_risk_order_beside_a_prevention_order():
+    assert codes(with_prevention()) == []
+
+
+DOUBTS = [
+    pytest.param(
+        {"is_interim": True, "legal_status": "uncertain", "end_on": None, "order_type": "STRO"},
+        "DOUBT-INTERIM",
+        id="an interim order without an end",
+    ),
+    pytest.param({"legal_status": "discharged"}, "DOUBT-DISCHARGE", id="a discharge that one source shows"),
+    pytest.param({"legal_status": "expired"}, "DOUBT-END", id="an end that one source gives"),
+    pytest.param({"legal_status": "not_known"}, "DOUBT-DATES", id="no dates"),
+    pytest.param({"legal_status": "not_started"}, "DOUBT-DATES", id="dated after the night"),
+]
+
+
+@pytest.mark.parametrize(("changed", "code"), DOUBTS)
+def test_a_doubt_whether_an_order_is_in_force_is_put_to_the_court_and_nobody_is_asked_to_close_it(changed, code):
+    doubtful = golden(**changed, is_in_force_doubtful=True)
+    found = discrepancies(evidence([record("pnc", **{name: value for name, value in changed.items()
+                                                     if name != "legal_status"})], [doubtful]))  # fmt: skip
+    assert found.filter(field="legal_status").select("rule_code", "severity", "source").rows() == [(code, "high", None)]
 
 
 def test_a_withdrawn_result_still_held_is_found_in_each_other_source():

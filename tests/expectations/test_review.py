@@ -12,7 +12,7 @@ from order_cases import AS_OF, against_agreement, discrepancies, evidence, frame
 
 from expectations.review import Linked, build_review_queue
 from warehouse.tables.link import LINK_CONFLICTS, LINK_PAIRS
-from warehouse.tables.register import FIELD_PROVENANCE, REVIEW_QUEUE
+from warehouse.tables.register import FIELD_PROVENANCE, ORDERS, REVIEW_QUEUE
 
 NO_FORMER = (REVIEW_QUEUE.empty(), None)
 
@@ -161,6 +161,18 @@ def test_what_is_in_force_comes_before_what_has_ended():
         return queue(evidence([*rows, record("pnc", order_type="STRO", **closed)], [order])).item(0, "priority")
 
     assert priority("live") > priority("expired")
+
+
+def test_a_doubt_whether_an_order_is_in_force_comes_before_anything_however_old():
+    doubted = golden(order_id="ORDER-2", legal_status="expired", is_in_force_doubtful=True, sources=["court"])
+    wrong = record("pnc", order_type="STRO", breach_count=1)
+    whole = against_agreement(wrong)
+    both = replace(whole, orders=pl.concat([whole.orders, frame([doubted], ORDERS)]))
+    found = discrepancies(both).with_columns(
+        first_seen_on=pl.when(pl.col("order_id") == "ORDER-1").then(pl.lit(date(2020, 1, 1))).otherwise("first_seen_on")
+    )
+    first = queue(both, found=found).sort("priority", descending=True).row(0, named=True)
+    assert (first["order_id"], first["rule_codes"]) == ("ORDER-2", ["DOUBT-END"])
 
 
 def test_an_older_item_comes_first_and_age_counts_for_ninety_days():

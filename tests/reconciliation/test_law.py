@@ -1,13 +1,13 @@
 """What the law makes of an order as of a day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciliation.law import judge_status
+from reconciliation.law import ENDED, judge_status
 from warehouse.tables.register import LEGAL_STATUSES
 
 D = date
@@ -23,6 +23,9 @@ SCHEMA = {
     "is_until_further_order": pl.Boolean,
     "is_withdrawn": pl.Boolean,
     "is_discharged": pl.Boolean,
+    "ended_after": pl.Date,
+    "ended_by": pl.Date,
+    "disputed_ends": pl.List(pl.String),
 }
 
 
@@ -34,13 +37,14 @@ def order(order_id="first", order_type="STRO", **values):
         "is_interim": False,
         "is_withdrawn": False,
         "is_discharged": False,
+        "disputed_ends": [],
     } | values
 
 
 def judge(*orders, as_of=AS_OF):
     rows = [dict.fromkeys(SCHEMA) | row for row in orders]
     judged = judge_status(pl.DataFrame(rows, schema=SCHEMA), as_of=as_of)
-    return {row["order_id"]: (row["legal_status"], row["follows_order_id"]) for row in judged.to_dicts()}
+    return {row["order_id"]: row for row in judged.to_dicts()}
 
 
 @pytest.mark.parametrize(
@@ -63,25 +67,36 @@ def judge(*orders, as_of=AS_OF):
     ],
 )
 def test_status_of_an_order_alone(values, status):
-    assert judge(order(**values)) == {"first": (status, None)}
+    judged = judge(order(**values))["first"]
+    assert (judged["legal_status"], judged["follows_order_id"], judged["followed_by_order_id"]) == (status, None, None)
+
+
+INTERIM = {"is_interim": True, "made_on": D(2022, 6, 1)}
 
 
 @pytest.mark.parametrize(
     ("earlier", "later", "status", "follows"),
     [
         pytest.param(
-            {"is_interim": True, "made_on": D(2022, 6, 1), "end_on": D(2022, 11, 1)},
+            INTERIM | {"end_on": D(2022, 11, 1)},
             {"made_on": D(2022, 11, 1)},
-            "superseded",
+            "determined",
             "first",
             id="interim determined by the full order",
         ),
         pytest.param(
-            {"is_interim": True, "made_on": D(2022, 6, 1), "end_on": D(2022, 11, 1), "order_type": "STPO"},
-            {"made_on": D(2022, 11, 1)},
-            "superseded",
+            INTERIM | {"end_on": D(2024, 6, 1)},
+            {"made_on": D(2022, 11, 1), "start_on": D(2024, 1, 1)},
+            "determined",
             "first",
-            id="interim of a mistaken type",
+            id="interim determined on the day of the decision, though the full order starts later",
+        ),
+        pytest.param(
+            INTERIM | {"end_on": D(2024, 6, 1), "order_type": "STPO"},
+            {"made_on": D(2022, 11, 1)},
+            "live",
+            "first",
+            id="interim of another type, which may be of another application: its own end counts",
         ),
         pytest.param(
             {"is_interim": True, "made_on": D(2017, 6, 1), "end_on": D(2017, 11, 1)},
@@ -91,11 +106,21 @@ def test_status_of_an_order_alone(values, status):
             id="interim of another application, years before",
         ),
         pytest.param(
-            {"is_interim": True, "made_on": D(2022, 6, 1)},
+            INTERIM, {"made_on": D(2022, 11, 1)}, "determined", "first", id="interim without a recorded end, decided"
+        ),
+        pytest.param(
+            INTERIM | {"order_type": "STPO"},
             {"made_on": D(2022, 11, 1)},
-            "superseded",
+            "uncertain",
             "first",
-            id="interim without a recorded end",
+            id="interim without a recorded end, perhaps decided",
+        ),
+        pytest.param(
+            INTERIM | {"end_on": D(2023, 12, 31)},
+            {"made_on": D(2022, 9, 1), "is_interim": True},
+            "live",
+            "first",
+            id="an interim order that is renewed runs to its own end",
         ),
         pytest.param(
             {"made_on": D(2022, 6, 1), "end_on": D(2024, 6, 1)},
@@ -105,6 +130,34 @@ def test_status_of_an_order_alone(values, status):
             id="later order of one type",
         ),
         pytest.param(
+            {"made_on": D(2022, 6, 1), "end_on": D(2024, 6, 1)},
+            {"made_on": D(2023, 6, 1), "start_on": D(2023, 12, 1)},
+            "live",
+            "first",
+            id="later order of one type that has not taken effect yet",
+        ),
+        pytest.param(
+            {"made_on": D(2018, 6, 1), "end_on": D(2020, 6, 1)},
+            {"made_on": D(2020, 5, 1), "start_on": D(2020, 8, 1)},
+            "expired",
+            "first",
+            id="ended by its own end before the later order took effect",
+        ),
+        pytest.param(
+            {"made_on": D(2022, 6, 1), "start_on": D(2023, 9, 1)},
+            {"made_on": D(2023, 6, 1)},
+            "live",
+            "first",
+            id="nobody is subject yet to an order that starts after the later one",
+        ),
+        pytest.param(
+            {"made_on": D(2022, 6, 1)},
+            {"made_on": D(2023, 6, 1), "start_on": D(2023, 10, 1), "is_discharged": True, "ended_by": D(2023, 9, 1)},
+            "live",
+            "first",
+            id="a later order that was discharged before it took effect ends nothing",
+        ),
+        pytest.param(
             {"made_on": D(2018, 6, 1), "end_on": D(2020, 6, 1)},
             {"made_on": D(2021, 6, 1)},
             "expired",
@@ -112,18 +165,25 @@ def test_status_of_an_order_alone(values, status):
             id="ended before the later order was made",
         ),
         pytest.param(
-            {"made_on": D(2018, 6, 1), "end_on": D(2020, 6, 1)},
-            {"made_on": D(2019, 6, 1), "order_type": "STPO"},
-            "superseded",
+            {"made_on": D(2022, 6, 1), "end_on": D(2024, 6, 1)},
+            {"made_on": D(2023, 6, 1), "order_type": "STPO"},
+            "live",
             "first",
-            id="risk order overtaken by a prevention order",
+            id="a prevention order does not end a risk order",
+        ),
+        pytest.param(
+            {"made_on": D(2022, 6, 1), "end_on": D(2024, 6, 1), "order_type": "TERO"},
+            {"made_on": D(2023, 6, 1), "order_type": "TEPO"},
+            "live",
+            "first",
+            id="nor does it in Scotland",
         ),
         pytest.param(
             {"made_on": D(2018, 6, 1), "order_type": "STPO"},
             {"made_on": D(2019, 6, 1)},
             "live",
             None,
-            id="a risk order does not overtake a prevention order",
+            id="nor a risk order a prevention order",
         ),
         pytest.param(
             {"made_on": D(2022, 6, 1)},
@@ -164,21 +224,155 @@ def test_status_of_an_order_alone(values, status):
 )
 def test_status_of_an_order_followed_by_another(earlier, later, status, follows):
     judged = judge(order(**earlier), order("second", **later))
-    assert judged["first"][0] == status
-    assert judged["second"][1] == follows
+    assert judged["first"]["legal_status"] == status
+    assert judged["second"]["follows_order_id"] == follows
+    assert judged["first"]["followed_by_order_id"] == ("second" if follows else None)
 
 
-def test_interim_then_full_then_prevention_order_are_one_chain():
-    judged = judge(
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        pytest.param(D(2023, 11, 30), "live", id="after 18 months to the day"),
+        pytest.param(D(2023, 12, 2), "uncertain", id="later"),
+    ],
+)
+def test_nobody_knows_whether_an_interim_order_without_an_end_is_in_force_for_ever(day, status):
+    judged = judge(order(**INTERIM), as_of=day)["first"]
+    assert (judged["legal_status"], judged["is_in_force_doubtful"]) == (status, status == "uncertain")
+
+
+@pytest.mark.parametrize(
+    ("values", "is_doubtful"),
+    [
+        pytest.param({"made_on": D(2022, 1, 1)}, False, id="live"),
+        pytest.param({}, True, id="no date at all"),
+        pytest.param({"made_on": D(2023, 12, 24)}, True, id="a day of making that is still to come"),
+        pytest.param({"made_on": D(2023, 1, 1), "start_on": D(2023, 12, 24)}, False, id="a start put off"),
+        pytest.param({"made_on": D(2021, 1, 1), "end_on": D(2023, 1, 1)}, False, id="expired"),
+        pytest.param(
+            {"made_on": D(2021, 1, 1), "end_on": D(2023, 1, 1), "disputed_ends": ["2023-06-01", "2023-11-30"]},
+            True,
+            id="expired by the end believed, in force by another",
+        ),
+        pytest.param(
+            {"made_on": D(2021, 1, 1), "end_on": D(2023, 1, 1), "disputed_ends": ["until further order"]},
+            True,
+            id="expired by the end believed, open by another source",
+        ),
+        pytest.param(
+            {"made_on": D(2021, 1, 1), "end_on": D(2023, 1, 1), "disputed_ends": ["2023-11-29"]},
+            False,
+            id="ended by either end",
+        ),
+        pytest.param(
+            {"made_on": D(2021, 1, 1), "is_discharged": True, "disputed_ends": ["until further order"]},
+            True,
+            id="discharged by one source, not by another",
+        ),
+        pytest.param({"made_on": D(2021, 1, 1), "is_discharged": True}, False, id="discharged by all"),
+    ],
+)
+def test_whether_an_order_binds_is_in_doubt(values, is_doubtful):
+    assert judge(order(**values))["first"]["is_in_force_doubtful"] == is_doubtful
+
+
+@pytest.mark.parametrize(
+    ("values", "bounds"),
+    [
+        pytest.param({"made_on": D(2022, 1, 1)}, (None, None), id="it runs"),
+        pytest.param(
+            {"made_on": D(2021, 1, 1), "end_on": D(2023, 1, 1)}, (D(2023, 1, 1), D(2023, 1, 2)), id="its own end"
+        ),
+        pytest.param(
+            {"made_on": D(2021, 1, 1), "is_discharged": True, "ended_after": D(2023, 3, 1), "ended_by": D(2023, 3, 11)},
+            (D(2023, 3, 1), D(2023, 3, 11)),
+            id="a discharge between two nights",
+        ),
+    ],
+)
+def test_the_day_of_an_end_is_known_or_bounded(values, bounds):
+    judged = judge(order(**values))["first"]
+    assert (judged["ended_after"], judged["ended_by"]) == bounds
+
+
+def test_a_later_order_ends_the_earlier_on_the_day_it_takes_effect():
+    later = order("second", made_on=D(2023, 1, 1), start_on=D(2023, 5, 1))
+    judged = judge(order(made_on=D(2022, 1, 1)), later)["first"]
+    assert (judged["ended_after"], judged["ended_by"]) == (D(2023, 4, 30), D(2023, 5, 1))
+
+
+def test_interim_then_full_then_prevention_order_are_one_chain_and_the_last_two_bind():
+    chain = (
         order("interim", is_interim=True, made_on=D(2019, 9, 3), end_on=D(2019, 12, 24)),
         order("full", made_on=D(2019, 12, 24), end_on=D(2022, 12, 23)),
         order("prevention", "STPO", made_on=D(2021, 10, 21), end_on=D(2028, 10, 21)),
     )
-    assert judged == {
-        "interim": ("superseded", None),
-        "full": ("superseded", "interim"),
-        "prevention": ("live", "full"),
+    judged = judge(*chain, as_of=D(2022, 6, 1))
+    links = ("legal_status", "follows_order_id", "followed_by_order_id")
+    assert {order_id: tuple(row[link] for link in links) for order_id, row in judged.items()} == {
+        "interim": ("determined", None, "full"),
+        "full": ("live", "interim", "prevention"),
+        "prevention": ("live", "full", None),
     }
+
+
+day = st.dates(D(2020, 1, 1), D(2024, 12, 31))
+sound_orders = st.lists(
+    st.builds(
+        lambda order_type, is_interim, made, put_off, lasts, is_withdrawn: {
+            "order_type": order_type,
+            "is_interim": is_interim,
+            "made_on": made,
+            "start_on": made + timedelta(days=0 if is_interim else put_off),
+            "end_on": None if lasts is None else made + timedelta(days=put_off + lasts),
+            "is_withdrawn": is_withdrawn,
+        },
+        st.sampled_from(["STRO", "STPO"]),
+        st.booleans(),
+        day,
+        st.sampled_from([0, 0, 0, 30, 400]),
+        st.none() | st.integers(0, 1200),
+        st.sampled_from([False, False, False, True]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def is_ended_in_law(earlier, later, on):
+    """Whether a later order has ended an earlier one by a day: the sections, read without the code."""
+    if later["is_withdrawn"] or later["is_interim"] or later["order_type"] != earlier["order_type"]:
+        return False
+    if earlier["is_interim"]:
+        return earlier["made_on"] <= later["made_on"] <= on
+    return earlier["made_on"] < later["made_on"] and earlier["start_on"] <= later["start_on"] <= on
+
+
+def binds(wanted, orders, on):
+    """Whether an order's own dates bind its person on a day and nothing in law has ended it."""
+    is_running = wanted["start_on"] <= on and (wanted["end_on"] is None or on <= wanted["end_on"])
+    is_ended = any(is_ended_in_law(wanted, other, on) for other in orders if other is not wanted)
+    return is_running and not wanted["is_withdrawn"] and not is_ended
+
+
+@settings(max_examples=150, deadline=None)
+@given(sound_orders, day)
+def test_nobody_is_unbound_whom_an_order_binds_and_nothing_in_law_has_freed(drawn, on):
+    rows = [order(f"order{number}") | values for number, values in enumerate(drawn)]
+    edges = {row[name] for row in rows for name in ("made_on", "start_on", "end_on") if row[name]}
+    for checked in {on, *edges, *(edge + timedelta(days=1) for edge in edges)}:
+        judged = judge(*rows, as_of=checked)
+        in_force = {key for key, row in judged.items() if row["legal_status"] == "live" or row["is_in_force_doubtful"]}
+        assert {row["order_id"] for row in rows if binds(row, rows, checked)} <= in_force
+
+
+@settings(max_examples=80, deadline=None)
+@given(sound_orders, day)
+def test_what_ended_an_order_bounds_the_day_of_its_end(drawn, on):
+    for row in judge(*(order(f"order{number}") | values for number, values in enumerate(drawn)), as_of=on).values():
+        is_ended = row["legal_status"] in ENDED
+        assert (row["ended_by"] is not None) == is_ended
+        assert not is_ended or (row["ended_by"] - row["ended_after"] == timedelta(days=1) and row["ended_by"] <= on)
 
 
 drawn_orders = st.lists(
@@ -204,7 +398,7 @@ def test_every_order_has_one_status_in_any_row_order(drawn, shuffle):
     rows = [order(f"order{number}") | values for number, values in enumerate(drawn)]
     judged = judge(*rows)
     assert judged.keys() == {row["order_id"] for row in rows}
-    assert {status for status, _ in judged.values()} <= set(LEGAL_STATUSES)
+    assert {row["legal_status"] for row in judged.values()} <= set(LEGAL_STATUSES)
     shuffle.shuffle(rows)
     assert judge(*rows) == judged
 
@@ -214,8 +408,8 @@ def test_every_order_has_one_status_in_any_row_order(drawn, shuffle):
 def test_no_order_follows_itself_round_a_ring(drawn):
     judged = judge(*(order(f"order{number}") | values for number, values in enumerate(drawn)))
     for start in judged:
-        seen, here = {start}, judged[start][1]
+        seen, here = {start}, judged[start]["follows_order_id"]
         while here is not None:
             assert here not in seen
             seen.add(here)
-            here = judged[here][1]
+            here = judged[here]["follows_order_id"]

@@ -140,11 +140,11 @@ LATER = date(2020, 6, 1)
 
 def dated(tables: Tables, *orders: dict[str, object]) -> Tables:
     """The register with other dates in its first orders, all of one person and type."""
-    usual = {"made_on": MADE, "start_on": MADE, "end_on": ENDS, "legal_status": "live", "follows_order_id": None}
+    usual = {"made_on": MADE, "start_on": MADE, "end_on": ENDS, "legal_status": "live", "ended_by": None}
     rows = [usual | changes for changes in orders]
     changed = pl.DataFrame(
         [row | {"order_id": f"o{number:06d}"} for number, row in enumerate(rows)],
-        schema_overrides={"made_on": pl.Date, "start_on": pl.Date, "end_on": pl.Date},
+        schema_overrides=dict.fromkeys(("made_on", "start_on", "end_on", "ended_by"), pl.Date),
     )
     return tables | {"orders": tables["orders"].update(changed, on="order_id", include_nulls=True)}
 
@@ -160,7 +160,12 @@ def dated(tables: Tables, *orders: dict[str, object]) -> Tables:
         pytest.param({"start_on": None}, MADE, True, id="without a start it binds when made"),
         pytest.param({"end_on": None}, date(2023, 1, 1), True, id="without a recorded end"),
         pytest.param({"legal_status": "expired"}, ENDS, True, id="expired since"),
-        pytest.param({"legal_status": "discharged"}, MADE, False, id="discharged, no day told"),
+        pytest.param({"legal_status": "discharged", "ended_by": LATER}, date(2020, 5, 31), True, id="discharged later"),
+        pytest.param({"legal_status": "discharged", "ended_by": LATER}, LATER, False, id="known to be discharged"),
+        pytest.param({"legal_status": "discharged"}, MADE, False, id="discharged, nobody knows by when"),
+        pytest.param(
+            {"is_interim": True, "end_on": None, "legal_status": "uncertain"}, date(2023, 1, 1), True, id="in doubt"
+        ),
         pytest.param({"legal_status": "withdrawn"}, MADE, False, id="withdrawn"),
     ],
 )
@@ -191,7 +196,7 @@ def test_an_order_was_in_force_until_a_later_one_took_its_place(
         "orders": tables["orders"].with_columns(subject_id=pl.lit("s000001")),
         "subjects": tables["subjects"].filter(pl.col("subject_id") == "s000001"),
     }
-    later = {"made_on": LATER, "start_on": LATER, "follows_order_id": "o000000"}
+    later = {"made_on": LATER, "start_on": LATER}
     publish_tables(Home(tmp_path), dated(of_one, {"legal_status": "superseded"}, later), date(2020, 12, 1))
 
     with Register.open(tmp_path) as register:

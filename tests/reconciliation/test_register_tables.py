@@ -154,8 +154,8 @@ def test_order_carries_golden_values_and_the_names_of_codes(register):
 
 def test_interim_and_full_order_are_chained(register):
     full, interim = (row(register["orders"], order_id=key) for key in ("ORD-1", "ORD-2"))
-    assert (interim["legal_status"], full["legal_status"]) == ("superseded", "live")
-    assert full["follows_order_id"] == "ORD-2"
+    assert (interim["legal_status"], full["legal_status"]) == ("determined", "live")
+    assert (full["follows_order_id"], interim["followed_by_order_id"]) == ("ORD-2", "ORD-1")
 
 
 def test_name_of_the_person_holds_for_all_orders_of_the_person(register):

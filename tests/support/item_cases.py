@@ -31,7 +31,13 @@ def record(key="1", **values):
 def order(order_id="ORD-1", **values):
     """A row of `orders`."""
     plain = dict.fromkeys(ORDERS.schema)
-    made = {"order_id": order_id, "subject_id": "SUB-1", "legal_status": "live", "sources": ["court", "pnc"]}
+    made = {
+        "order_id": order_id,
+        "subject_id": "SUB-1",
+        "legal_status": "live",
+        "disputed_ends": [],
+        "sources": ["court", "pnc"],
+    }
     return plain | made | {"order_type": "STRO", "is_interim": False} | values
 
 

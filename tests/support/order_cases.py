@@ -77,6 +77,8 @@ def golden(**values: Any) -> Row:
         "subject_id": "SUBJECT-1",
         "region_code": "EMSOU",
         "legal_status": "live",
+        "is_in_force_doubtful": False,
+        "disputed_ends": [],
         "condition_count": 0,
         "sources": ["court", "pnc", "pnd", "rocu"],
         "record_count": 4,

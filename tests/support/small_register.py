@@ -48,6 +48,8 @@ def orders_of(count: int) -> list[dict[str, object]]:
             "force_code": "01" if number % 2 else "20",
             "force_name": "Metropolitan Police" if number % 2 else "West Midlands Police",
             "legal_status": "live" if number % 3 else "expired",
+            "is_in_force_doubtful": False,
+            "disputed_ends": [],
             "condition_count": 1,
             "sources": ["court", "pnc"],
             "record_count": 2,

@@ -55,21 +55,22 @@ QUALITY_COLUMNS = (
     ),
 )
 
+# Doubt leaves a person bound: an order that may be in force is shown with those that are.
 VIEWS = (
     View(
         "orders_active",
-        "an order that is live in law on the date of the release",
-        "SELECT * FROM orders WHERE legal_status = 'live'",
+        "an order that is in force in law on the date of the release, or may be (`is_in_force_doubtful`)",
+        "SELECT * FROM orders WHERE legal_status = 'live' OR is_in_force_doubtful",
         ORDERS,
     ),
     View(
         "prohibitions",
-        "a prohibition or travel ban of an order that is live in law, held by enough sources to be believed",
+        "a prohibition or travel ban, held by enough sources, of an order that is in force in law, or may be",
         """
-        SELECT c.order_id, o.subject_id, o.order_type, o.force_code, o.start_on, o.end_on, o.is_until_further_order,
-               c.condition_code, c.label, c.kind, c.text, c.sources
-        FROM conditions AS c JOIN orders AS o USING (order_id)
-        WHERE c.is_golden AND c.kind IN ('prohibition', 'travel') AND o.legal_status = 'live'
+        SELECT c.order_id, o.subject_id, o.order_type, o.force_code, o.legal_status, o.is_in_force_doubtful,
+               o.start_on, o.end_on, o.is_until_further_order, c.condition_code, c.label, c.kind, c.text, c.sources
+        FROM conditions AS c JOIN orders_active AS o USING (order_id)
+        WHERE c.is_golden AND c.kind IN ('prohibition', 'travel')
         """,
         ORDERS,
         CONDITIONS.columns,

@@ -8,7 +8,9 @@ from warehouse.schema import Column, Table
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.core import ORDER_TYPES, SEXES
 
-LEGAL_STATUSES = ("live", "not_started", "expired", "discharged", "superseded", "withdrawn", "not_known")
+LEGAL_STATUSES = (
+    "live", "not_started", "uncertain", "expired", "discharged", "superseded", "determined", "withdrawn", "not_known",
+)  # fmt: skip
 SEVERITIES = ("high", "medium", "low")
 DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 SCOPES = ("record", "source", "force", "area", "region", "all")
@@ -79,15 +81,38 @@ ORDERS = Table(
         Column("region_code", "Region (ROCU) of that force."),
         Column(
             "legal_status",
-            "Status in law as of the release date, worked out from dates, discharge and later orders.",
+            "Status in law as of the release date, worked out from dates, discharge and later orders: live; not_started; uncertain (an interim order without a recorded end, not known to be in force any more); expired; discharged; superseded (by a later order of the same type, since that took effect); determined (an interim order whose application was decided); withdrawn (by the court: no order); not_known (no date at all).",
             required=True,
             codes=LEGAL_STATUSES,
             title="Status",
         ),
         Column(
-            "follows_order_id",
-            "The order of the same person that this one followed: its interim, or the one it superseded.",
+            "is_in_force_doubtful",
+            "Nobody knows whether it is in force, and it counts as in force until somebody finds out: its status is uncertain or not_known, an end or a discharge is disputed (`disputed_ends`), or it is dated after the release.",
+            pl.Boolean,
+            required=True,
         ),
+        Column(
+            "disputed_ends",
+            "Later ends that at least as many sources give as the one believed, or its own end where a discharge is disputed: days, or `until further order`. Until the last of them it may be in force.",
+            pl.List(pl.String),
+            required=True,
+        ),
+        Column(
+            "ended_after",
+            "Last day on which it is known to have been in force; of a discharge, for which no source gives a day, the last night that showed it in force; null if it has not ended or that is not known.",
+            pl.Date,
+        ),
+        Column(
+            "ended_by",
+            "First day on which it is known not to have been in force any more; of a discharge the first day by which a source showed it; null if it has not ended.",
+            pl.Date,
+        ),
+        Column(
+            "follows_order_id",
+            "The order of the same person that this one followed: its interim order, an earlier order of the same type, or a risk order beside which this prevention order binds. To follow is not to end: see `legal_status` of the other.",
+        ),
+        Column("followed_by_order_id", "The order of the same person that followed this one, in the same sense."),
         Column("is_county_lines", "Marked as linked to county lines by a source.", pl.Boolean, title="County lines"),
         Column(
             "condition_count",

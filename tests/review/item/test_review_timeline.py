@@ -26,7 +26,15 @@ def made(order_id, start, end=None, **values):
 def test_an_interim_order_ends_when_the_full_one_is_made():
     timeline = drawn(
         made("ORD-2", "2022-06-01", "2027-05-31", follows_order_id="ORD-1"),
-        made("ORD-1", "2022-01-01", "2022-12-31", is_interim=True, legal_status="superseded"),
+        made(
+            "ORD-1",
+            "2022-01-01",
+            "2022-12-31",
+            is_interim=True,
+            legal_status="determined",
+            ended_by=day("2022-06-01"),
+            followed_by_order_id="ORD-2",
+        ),
     )
     assert told(timeline) == [
         ("binds", "1 January 2022 to 1 June 2022"),

@@ -1,0 +1,83 @@
+"""Questions of whether an order is in force at all: the first that a steward should settle.
+
+Until one is settled the order counts as in force. Not a discrepancy of a record: nobody is asked to close an order by
+these rules, nor to open one.
+"""
+
+import polars as pl
+
+from expectations.rules.rule import Rule, golden
+
+DOUBT = "DOUBT-"
+"""How the codes of these rules begin: an item that holds one comes first in the queue."""
+
+is_doubtful = golden("is_in_force_doubtful").fill_null(value=False)
+status = golden("legal_status")
+
+
+def doubt(code: str, title: str, *, when: pl.Expr, message: str, correction: str, note: str, example: str) -> Rule:
+    """Nobody knows whether the order is in force; the court can say."""
+    return Rule(
+        code=f"{DOUBT}{code}",
+        title=title,
+        field="legal_status",
+        severity="high",
+        dimension="accuracy",
+        when=is_doubtful & when,
+        message=message,
+        correction=correction,
+        note=note,
+        example=example,
+        subject="order",
+        owner="court",
+        observed=status,
+        expected=pl.lit("to be confirmed"),
+    )
+
+
+DOUBT_RULES = (
+    doubt(
+        "INTERIM",
+        "Interim order not known to be in force",
+        when=status == "uncertain",
+        message="No source gives an end of the interim order, and its application has been decided or is overdue. It "
+        "counts as in force until the court says when it ended.",
+        correction="Ask the court whether the application was decided, and when; enter the end.",
+        note="An interim order is for a fixed period and ends when the main application is determined, ss.21(7) and "
+        "28(7) (R13) [MSA-2015]. That it is overdue after 18 months is our assumption.",
+        example="An interim STRO of 1 June 2022 without an end, release of 1 December 2024, no full order known.",
+    ),
+    doubt(
+        "DISCHARGE",
+        "Sources disagree on whether the order was discharged",
+        when=status == "discharged",
+        message="At least half of the sources show the order as discharged, and another does not. It counts as in "
+        "force "
+        "until the court confirms the discharge.",
+        correction="Ask the court whether it discharged the order, and when.",
+        note="Only a court discharges an order, ss.20 and 27 (R16 to R18) [MSA-2015]; records are not always updated "
+        "(E07) [IASC-2022].",
+        example="PNC: discharged. PND: live. The last day is 31 March 2026, release of 1 December 2023.",
+    ),
+    doubt(
+        "END",
+        "Ended by one source, in force by another",
+        when=status == "expired",
+        message="The order has ended by the end that is believed, but as many sources give a later end or none. It "
+        "counts as in force until the court confirms the end.",
+        correction="Ask the court for the end that it set.",
+        note="A wrong end calls a person free who is bound (E08, E09) [IASC-2022; COLLEGE-STRO].",
+        example="Court: ends 31 March 2023. PNC: ends 31 March 2025. No other source, release of 1 December 2023.",
+    ),
+    doubt(
+        "DATES",
+        "No date that shows whether the order is in force",
+        when=status.is_in(["not_known", "not_started"]),
+        message="No source gives a day of making, a start or an end that can be right. The order counts as in force "
+        "until somebody finds them.",
+        correction="Ask the court for the days of making, start and end.",
+        note="Without dates the law says nothing of an order; doubt is on the side of the person protected (E10) "
+        "[IASC-2022].",
+        example="A PND document of an STRO with no dates at all; or one dated after the night.",
+    ),
+)

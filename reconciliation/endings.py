@@ -1,0 +1,166 @@
+"""What the records say of the end of an order: withdrawn, discharged, when, and which later ends they leave open.
+
+Belongs here: facts read off the records beside the golden values. Does not: what the law makes of them
+(`reconciliation.law`), which end is believed (`reconciliation.golden`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from reconciliation.date_arithmetic import months_after
+from reconciliation.law import ENDED, OPEN_END
+from reconciliation.standing import AMENDED, STANDS
+from warehouse.sources import is_from_court
+from warehouse.tables.register import ORDERS
+
+PERIOD_FIELDS: Final = frozenset({"end_on", "term_months", "is_until_further_order"})
+
+
+@dataclass(frozen=True, eq=False)
+class Before:
+    """What the release before knew: between two nights an end falls whose day no source gives.
+
+    Attributes:
+        orders: its `ORDERS`.
+        as_of: its day; None on the first night.
+    """
+
+    orders: pl.DataFrame = field(default_factory=ORDERS.empty)
+    as_of: date | None = None
+
+
+def read_endings(
+    held: pl.DataFrame, golden: pl.DataFrame, *, before: Before, decided: Mapping[str, pl.DataFrame], as_of: date
+) -> pl.DataFrame:
+    """Read what the records say of each order's end.
+
+    Args:
+        held: order records with `order_id` and `standing`.
+        golden: `order_id`, `start_on`, `made_on`, `end_on`.
+        before: the release before.
+        decided: what stewards decided, by field, with `order_id`: where they decided a period, no end is open.
+        as_of: the night.
+
+    Returns:
+        One row an order: `order_id`, `is_withdrawn`, `is_discharged`, `ended_after` and `ended_by` (of a discharge: the
+        last day known to be in force and the first known not to be), `disputed_ends`.
+    """
+    endings = (
+        golden.select("order_id", "end_on")
+        .join(_find_withdrawn(held), on="order_id", how="left")
+        .join(_find_discharged(held), on="order_id", how="left")
+        .join(_find_later_ends(held, golden, decided), on="order_id", how="left")
+        .join(_bound_discharges(held, before, as_of=as_of), on="order_id", how="left")
+    )
+    own_end = pl.coalesce(pl.col("end_on").cast(pl.String), pl.lit(OPEN_END))
+    is_known = pl.col("is_discharged").fill_null(value=False)
+    return endings.select(
+        "order_id",
+        "is_withdrawn",
+        is_discharged=is_known,
+        ended_after=pl.when(is_known).then("ended_after"),
+        ended_by=pl.when(is_known).then("ended_by"),
+        disputed_ends=pl.when(pl.col("is_discharge_disputed"))
+        .then(pl.concat_list(own_end))
+        .otherwise(pl.col("later_ends").fill_null([])),
+    )
+
+
+def _find_withdrawn(held: pl.DataFrame) -> pl.DataFrame:
+    """`is_withdrawn`: there are court results that no other amends, and all of them were withdrawn."""
+    is_latest = is_from_court & (pl.col("standing") != AMENDED)
+    return held.group_by("order_id").agg(
+        ((pl.col("result_state") == "WITHDRAWN").filter(is_latest).all() & is_latest.any()).alias("is_withdrawn")
+    )
+
+
+def _find_discharged(held: pl.DataFrame) -> pl.DataFrame:
+    """`is_discharged`, and `is_discharge_disputed`: a source that gives a status gives another.
+
+    A discharge is recorded as an act, while a record that nobody touched goes on saying live: half of the sources
+    that give a status are enough to believe it. That the others do not is a doubt.
+    """
+    says = (pl.col("recorded_status") == "discharged").any().alias("says_discharged")
+    by_source = _with_status(held).group_by("order_id", "source").agg(says)
+    is_discharged = pl.col("says_discharged").sum() * 2 >= pl.len()
+    return by_source.group_by("order_id").agg(
+        is_discharged.alias("is_discharged"),
+        (is_discharged & ~pl.col("says_discharged").all()).alias("is_discharge_disputed"),
+    )
+
+
+def _with_status(held: pl.DataFrame) -> pl.DataFrame:
+    return held.filter(pl.col("recorded_status").is_not_null() & (pl.col("standing") == STANDS))
+
+
+def _bound_discharges(held: pl.DataFrame, before: Before, *, as_of: date) -> pl.DataFrame:
+    """`ended_after` and `ended_by` of a discharge, for every order that a record shows as discharged.
+
+    It was known by the night that first showed it, and by the day on which a record that shows it was last touched.
+    On the last night that showed the order in force it was not known: unless it was recorded late, it came after.
+    """
+    known_by = (
+        _with_status(held)
+        .filter(pl.col("recorded_status") == "discharged")
+        .group_by("order_id")
+        .agg(pl.min_horizontal(pl.col("recorded_on").min(), pl.lit(as_of)).alias("known_by"))
+    )
+    was_discharged = pl.col("legal_status") == "discharged"
+    seen_on = pl.when(~pl.col("legal_status").is_in(ENDED)).then(pl.lit(before.as_of, pl.Date))
+    former = before.orders.select(
+        "order_id",
+        former_after=pl.when(was_discharged).then("ended_after").otherwise(seen_on),
+        former_by=pl.when(was_discharged).then("ended_by"),
+    )
+    bounded = known_by.join(former, on="order_id", how="left").with_columns(
+        ended_by=pl.min_horizontal("known_by", "former_by")
+    )
+    return bounded.select(
+        "order_id", "ended_by", ended_after=pl.when(pl.col("former_after") < pl.col("ended_by")).then("former_after")
+    )
+
+
+def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """`later_ends`: ends after the golden one that at least as many sources give, as text, in order.
+
+    A source gives an end by naming it, or by a start and a length; one whose own length contradicts its own end gives
+    both. The last day is counted to the day itself or to the day before: that is no other end.
+    """
+    ended = golden.drop_nulls("end_on")
+    for name in PERIOD_FIELDS & decided.keys():
+        ended = ended.join(decided[name], on="order_id", how="anti")
+    start = pl.coalesce("start_on", "golden_start_on", "made_on")
+    by_term = months_after(start, pl.col("term_months")).dt.offset_by("-1d")
+    is_told_already = ((by_term - pl.col("end_on")).dt.total_days().abs() <= 1).fill_null(value=False)
+    stated = pl.coalesce(pl.when("is_until_further_order").then(pl.lit(OPEN_END)), pl.col("end_on").cast(pl.String))
+    given = (
+        held.filter(pl.col("standing") == STANDS)
+        .join(ended.select("order_id", golden_end_on="end_on", golden_start_on="start_on"), on="order_id")
+        .select(
+            "order_id",
+            "source",
+            "golden_end_on",
+            end=pl.concat_list(stated, pl.when(~is_told_already).then(by_term.cast(pl.String))),
+        )
+        .explode("end")
+        .drop_nulls("end")
+        .unique()
+    )
+    days_after = (pl.col("end").str.to_date(strict=False) - pl.col("golden_end_on")).dt.total_days()
+    votes = (
+        given.with_columns(
+            is_same=(days_after.abs() <= 1).fill_null(value=False), is_later=(days_after > 1).fill_null(value=True)
+        )
+        .filter(pl.col("is_same") | pl.col("is_later"))
+        .with_columns(votes_for=pl.col("source").filter("is_same").n_unique().over("order_id"))
+        .filter("is_later")
+        .group_by("order_id", "end", "votes_for")
+        .agg(votes=pl.col("source").n_unique())
+    )
+    return (
+        votes.filter(pl.col("votes") >= pl.col("votes_for")).group_by("order_id").agg(later_ends=pl.col("end").sort())
+    )

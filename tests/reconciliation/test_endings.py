@@ -1,0 +1,135 @@
+"""What the records say of the end of an order: discharged or not, between which days, and which later ends are open."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from reconciliation.endings import Before, read_endings
+from reconciliation.standing import AMENDED, STANDS
+from warehouse.tables.core import CORE_ORDERS
+from warehouse.tables.register import ORDERS
+
+D = date
+AS_OF = D(2023, 11, 30)
+SCHEMA = CORE_ORDERS.schema | {"order_id": pl.String, "standing": pl.Int32}
+MADE = {"made_on": D(2021, 4, 1), "start_on": D(2021, 4, 1)}
+ENDS = {"end_on": D(2023, 3, 31), "is_until_further_order": False}
+
+
+def held(source, **values):
+    row = {"record_id": f"{source}:1", "source": source, "order_id": "ORD-1", "standing": STANDS}
+    return dict.fromkeys(SCHEMA) | row | MADE | values
+
+
+def endings(*records, golden=ENDS, decided=(), before=None):
+    order = {"order_id": "ORD-1"} | MADE | dict.fromkeys(("end_on",)) | golden
+    settled = {name: pl.DataFrame({"order_id": ["ORD-1"]}) for name in decided}
+    found = read_endings(
+        pl.DataFrame(records, schema=SCHEMA),
+        pl.DataFrame([order], schema_overrides={"end_on": pl.Date}),
+        before=before or Before(),
+        decided=settled,
+        as_of=AS_OF,
+    )
+    return found.row(0, named=True)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "is_discharged", "disputed"),
+    [
+        pytest.param(["discharged", "discharged"], True, [], id="all show it"),
+        pytest.param(["discharged", "live"], True, ["2023-03-31"], id="half show it"),
+        pytest.param(["discharged", "live", "live"], False, [], id="fewer than half"),
+        pytest.param(["discharged", None], True, [], id="the only source that gives a status"),
+        pytest.param(["live", "expired"], False, [], id="nobody"),
+    ],
+)
+def test_a_discharge_is_believed_of_half_of_the_sources_and_the_others_leave_a_doubt(statuses, is_discharged, disputed):
+    sources = ("pnc", "pnd", "rocu")
+    found = endings(*(held(source, recorded_status=said) for source, said in zip(sources, statuses, strict=False)))
+    assert (found["is_discharged"], found["disputed_ends"]) == (is_discharged, disputed)
+
+
+def test_a_disputed_discharge_of_an_order_without_an_end_leaves_it_open_for_good():
+    both = (held("pnc", recorded_status="discharged"), held("pnd", recorded_status="live"))
+    assert endings(*both, golden={})["disputed_ends"] == ["until further order"]
+
+
+LATER = {"end_on": D(2025, 3, 31)}
+
+
+@pytest.mark.parametrize(
+    ("records", "disputed"),
+    [
+        pytest.param([held("court", **ENDS), held("pnc", **LATER)], ["2025-03-31"], id="one against one"),
+        pytest.param(
+            [held("court", **ENDS), held("pnd", **ENDS), held("pnc", **LATER)], [], id="two against one are enough"
+        ),
+        pytest.param([held("court", **ENDS), held("pnc", end_on=D(2022, 3, 31))], [], id="an earlier end"),
+        pytest.param([held("court", **ENDS), held("pnc", end_on=D(2023, 4, 1))], [], id="the last day counted in"),
+        pytest.param(
+            [held("court", **ENDS), held("pnc", is_until_further_order=True)],
+            ["until further order"],
+            id="open by another source",
+        ),
+        pytest.param([held("court", **ENDS), held("pnc", term_months=24)], [], id="a length that gives the same end"),
+        pytest.param([held("court", **ENDS, term_months=36)], ["2024-03-31"], id="its own length gives a later end"),
+        pytest.param(
+            [held("court", **ENDS), held("court", **LATER, standing=AMENDED)], [], id="a result since amended"
+        ),
+    ],
+)
+def test_a_later_end_that_as_many_sources_give_is_disputed(records, disputed):
+    assert endings(*records)["disputed_ends"] == disputed
+
+
+@pytest.mark.parametrize("field", ["end_on", "term_months", "is_until_further_order"])
+def test_what_a_steward_decided_is_not_disputed(field):
+    assert endings(held("court", **ENDS), held("pnc", **LATER), decided=[field])["disputed_ends"] == []
+
+
+def night(day, **values):
+    orders = pl.DataFrame([dict.fromkeys(ORDERS.schema) | {"order_id": "ORD-1"} | values], schema=ORDERS.schema)
+    return Before(orders, day)
+
+
+@pytest.mark.parametrize(
+    ("touched", "before", "bounds"),
+    [
+        pytest.param(None, None, (None, AS_OF), id="on the first night"),
+        pytest.param(D(2023, 2, 3), None, (None, D(2023, 2, 3)), id="recorded before"),
+        pytest.param(
+            None, night(D(2023, 11, 20), legal_status="live"), (D(2023, 11, 20), AS_OF), id="between two nights"
+        ),
+        pytest.param(
+            D(2023, 2, 3),
+            night(D(2023, 11, 20), legal_status="live"),
+            (None, D(2023, 2, 3)),
+            id="recorded before the last night that still showed it live",
+        ),
+        pytest.param(
+            None,
+            night(D(2023, 11, 29), legal_status="discharged", ended_after=D(2023, 11, 10), ended_by=D(2023, 11, 20)),
+            (D(2023, 11, 10), D(2023, 11, 20)),
+            id="known for some nights",
+        ),
+    ],
+)
+def test_the_day_of_a_discharge_lies_between_two_nights(touched, before, bounds):
+    found = endings(held("pnc", recorded_status="discharged", recorded_on=touched), before=before)
+    assert (found["ended_after"], found["ended_by"]) == bounds
+
+
+@pytest.mark.parametrize(
+    ("records", "is_withdrawn"),
+    [
+        pytest.param([held("court", result_state="WITHDRAWN"), held("pnc")], True, id="the only result"),
+        pytest.param(
+            [held("court", result_state="WITHDRAWN"), held("court", result_state="FINAL")], False, id="entered again"
+        ),
+        pytest.param([held("pnc")], False, id="no result at all"),
+    ],
+)
+def test_an_order_is_withdrawn_if_every_result_of_the_court_is(records, is_withdrawn):
+    assert endings(*records)["is_withdrawn"] == is_withdrawn
