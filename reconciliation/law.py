@@ -169,7 +169,7 @@ def _relations() -> list[pl.Expr]:
     is_prevention = pl.col("order_type_later") == pl.col("order_type").replace_strict(PREVENTION_OF, default=None)
     effect = pl.col("takes_effect_on_later")
     # R15 (MSA s.17(6), s.24(6); HTEAS s.20(5), 27(5)): a later order ends the earlier one of its type to which the
-    # person "is already subject", on the day it takes effect: put off to release, it leaves no gap before. An order
+    # person "is already subject", on the day it takes effect: delayed to release, it leaves no gap before. An order
     # that was discharged before that day ends nothing.
     is_subject = (pl.col("starts_on") <= effect) & (has_no_end | (pl.col("end_on") >= effect))
     never_began = pl.col("is_discharged_later") & (pl.col("ended_by_later") <= effect).fill_null(value=False)

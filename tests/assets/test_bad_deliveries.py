@@ -499,7 +499,9 @@ def test_a_spoilt_row_is_put_aside_with_its_reason_and_the_delivery_counts(sound
             "impossible_date",
             id="court, date",
         ),
-        pytest.param("court", lambda path: spoil.set_values(path, "sex", "9"), "sex", "unknown_code", id="court, code"),
+        pytest.param(
+            "court", lambda path: spoil.set_values(path, "sex", "X7"), "sex", "unknown_code", id="court, code"
+        ),
     ],
 )
 def test_a_value_nobody_can_read_is_rejected_and_its_row_kept(sound, landing, source, change, field, reason):

@@ -23,7 +23,7 @@ def line(**parts) -> SourceLine:
 
 
 def printed(quality: dict[str, dict[str, ScoreParts]]) -> str:
-    nothing = Summary("r", "2026-11-20", "published", None, "f", [], 0, 0, 0, 0, 0, {}, 0, 0, 0, quality, [])
+    nothing = Summary("r", "2026-11-20", "published", None, "f", [], 0, 0, 0, 0, 0, 0, {}, 0, 0, 0, quality, [])
     console = Console(width=100)
     with console.capture() as captured:
         render(nothing, console)
@@ -73,6 +73,7 @@ def test_the_release_is_named_as_seen_from_the_folder_one_is_in(tmp_path, monkey
         None,
         "f",
         [],
+        0,
         0,
         0,
         0,

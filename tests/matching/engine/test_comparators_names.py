@@ -91,7 +91,7 @@ def test_forename_reads_as_it_is_said(one, other):
 
 
 @pytest.mark.parametrize("groups", [None, SHORT_FORMS])
-@pytest.mark.parametrize("exchange", [None, "tell", "leave out"])
+@pytest.mark.parametrize("exchange", [None, "level", "leave out"])
 @pytest.mark.parametrize("aliases", [False, True])
 @pytest.mark.parametrize("thresholds", [(0.9,), (0.95, 0.9, 0.8)])
 def test_every_level_is_told_apart_whatever_is_switched_on(groups, exchange, aliases, thresholds):
@@ -118,5 +118,5 @@ def test_columns_must_be_those_that_the_options_ask_for():
 
 
 def test_exchange_is_told_or_left_out():
-    with pytest.raises(ValueError, match="'tell', 'leave out'"):
+    with pytest.raises(ValueError, match="'level', 'leave out'"):
         NamePart(exchange="yes")

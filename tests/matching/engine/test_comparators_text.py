@@ -82,9 +82,9 @@ def test_words_are_compared_as_the_library_does(subset, values):
 @pytest.mark.parametrize(
     ("comparator", "told"),
     [
-        pytest.param(lambda: JaroWinkler((0.8, 0.9)), "thresholds", id="thresholds that rise"),
-        pytest.param(lambda: JaroWinkler((92, 80)), "from 1 down", id="thresholds in hundredths"),
-        pytest.param(lambda: JaroWinkler(()), "thresholds", id="no threshold"),
+        pytest.param(lambda: JaroWinkler((0.8, 0.9)), "descending order", id="thresholds that rise"),
+        pytest.param(lambda: JaroWinkler((92, 80)), "descending order", id="thresholds in hundredths"),
+        pytest.param(lambda: JaroWinkler(()), "at least one threshold", id="no threshold"),
         pytest.param(lambda: Edits((2, 1)), "limits", id="limits that fall"),
     ],
 )

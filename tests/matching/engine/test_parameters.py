@@ -190,7 +190,7 @@ def test_any_other_file_is_refused(folder: Path, content: bytes) -> None:
 
 def test_messages_tell_no_value_of_the_file(folder: Path, parameters: Parameters) -> None:
     path = write(folder, parameters, lambda told: told.update(prior="a name that is private"))
-    with pytest.raises(ValueError, match="no model file") as told:
+    with pytest.raises(ValueError, match="not a model file") as told:
         load_parameters(path, MODEL.comparisons)
     assert "private" not in str(told.value)
     assert told.value.__suppress_context__

@@ -258,4 +258,4 @@ def test_a_reason_that_says_nothing_about_the_decision_is_to_be_mended(never, de
     client, item = never("steward"), item_of(desk, "discrepancies")
     shown = preview(client, item["item_id"], kind="both_right", reason_code="identifiers")
     assert shown.status_code == 422
-    assert "Choose a reason that fits" in shown.text
+    assert "Choose another reason" in shown.text

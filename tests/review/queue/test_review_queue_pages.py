@@ -141,7 +141,7 @@ def test_a_value_of_another_time_leaves_nothing_and_can_be_taken_away(steward):
     page = steward.get("/queue?rule=GONE-RULE")
     assert page.status_code == 200
     assert total_of(page) == 0
-    assert "No item fits these filters" in page.text
+    assert "No items match these filters" in page.text
     assert "Remove filter" in page.text
 
 
