@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from assets.parsing.checks import COURT_CHECK, birth_check, date_check, pnc_id_checks
+from assets.parsing.checks import birth_check, court_check, date_check, pnc_id_checks
 from assets.parsing.courts import add_court
 from assets.parsing.dates import ISO, read_birth
 from assets.parsing.forces import add_force
@@ -29,7 +29,7 @@ CHECKS = (
     birth_check("sent_born", "a date as YYYY-MM-DD"),
     *pnc_id_checks("sent_pncid"),
     Check("order_type", "sent_order_type", "unknown_code", f"one of {', '.join(TYPES)}"),
-    COURT_CHECK,
+    court_check("sent_court"),
 )
 
 
