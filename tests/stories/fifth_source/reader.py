@@ -9,11 +9,11 @@ import polars as pl
 
 from assets.parsing.checks import birth_check, court_check, date_check, pnc_id_checks
 from assets.parsing.courts import add_court
-from assets.parsing.dates import ISO, read_birth
+from assets.parsing.dates import WRITTEN
 from assets.parsing.forces import add_force
 from assets.parsing.identifiers import read_pnc_id
 from assets.parsing.names import read_name
-from assets.parsing.records import as_sent, coded, core_tables, record_columns, with_dates
+from assets.parsing.records import as_sent, coded, core_tables, record_columns, with_birth, with_dates
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.sources.contract import Delivery, Feed, Reading, Source
 from warehouse.tables.core import CORE_CONDITIONS
@@ -48,11 +48,11 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
     rows = sent.with_columns(
         *record_columns("btp", pl.col("sent_list_no")),
         name=read_name(pl.col("sent_name")),
-        birth=read_birth(pl.col("sent_born"), forms=(ISO,), this_year=as_of.year),
         pnc=read_pnc_id(pl.col("sent_pncid"), this_year=as_of.year),
-    ).unnest("name", "birth", "pnc")
+    ).unnest("name", "pnc")
     dated = {column: pl.col(f"sent_{field}") for column, field in DATES.items()}
-    judged = with_dates(rows, dated, forms=(ISO,)).with_columns(
+    born = with_birth(rows, "sent_born", forms=WRITTEN, this_year=as_of.year)
+    judged = with_dates(born, dated, forms=WRITTEN).with_columns(
         coded("sent_order_type", TYPES).alias("order_type"),
         coded("sent_order_type", INTERIM).alias("is_interim"),
         court_as_written=pl.col("sent_court"),
