@@ -49,6 +49,9 @@ NAME_COLUMNS = (
     "first_sound",
     "surname_sound",
     "is_first_listed",
+    "joined_name",
+    "letters",
+    "joined_surname",
 )
 BIRTH_COLUMNS = ("date_of_birth", "birth_year", "birth_month", "is_birth_placeholder")
 

@@ -40,6 +40,18 @@ CLOSE_CROSSWISE = 0.90
 CLOSE_TOKENS = 92.0
 # Short names sound alike by the dozen.
 LEAST_SOUND = 4
+# What the father's name becomes in the east of Europe and in Central Asia, where the surname may be written first.
+PATRONYMIC = (
+    r"(?:[OEY]VICH|[OE]VYCH|[OE]VNA|IVNA|ICHNA|[KMLNY]ICH)$|^(?:OGLU|OGLY|OGLI|UGLI|KIZI|KYZY|QIZI|ULU|UULU|ULY)$"
+)
+# Second names that brothers or sisters share with each other, and with half a country.
+SHARED_NAMES = (
+    "ABD", "ABDUL", "ABDEL", "ABDUR", "SINGH", "KAUR", "KUMAR", "KUMARI", "DEVI", "BEGUM", "BIBI", "KHATUN", "AL", "EL",
+    "UL", "BIN", "BINT", "IBN", "ABU", "THI", "VAN", "MD", "MOHD", "MOHAMMED", "MUHAMMAD", "MOHAMED", "MOHAMMAD",
+)  # fmt: skip
+# Words that make one forename with the next, as one office writes them together and another apart.
+COMPOUND = r"^(ABD|ABDU|ABDUL|ABDEL|ABDAL|ABDUR|ABDUS|ABDUN|ABU) (?:(AL|EL|UL|UR|AR) )?(\S+)"
+ARTICLES = r"^(?:(?:AL|EL|UL|BIN|IBN|BINT) )+"
 
 
 @cache
@@ -72,7 +84,8 @@ def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame
     Returns:
         The records in their order, with `full_name`, `first_forename`, `sorted_name`, `short_name`, `names` (the
         words of the name, sorted), `given_names` (those of the forenames), `first_sound`, `surname_sound`,
-        `is_first_listed` (a name in its own right), `alias_names` (as `sorted_name` and `short_name` write them),
+        `is_first_listed` (a name in its own right), `joined_name`, `letters` (of the name, sorted), `joined_surname`
+        (without its article), `alias_names` (as `sorted_name` and `short_name` write them),
         `all_names`.
     """
     named = _name_columns(records)
@@ -97,7 +110,13 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
     """The records with what is read of their names: worked out once for every distinct name."""
     name = ["forenames_folded", "surname_folded"]
     full = pl.concat_str(name, separator=" ", ignore_nulls=True)
-    first = pl.col("forenames_folded").str.split(" ").list.first()
+    compound = pl.col("forenames_folded").str.extract_groups(COMPOUND)
+    parts = (compound.struct.field(part) for part in "123")
+    together = pl.when(compound.struct.field("3").is_not_null()).then(pl.concat_str(*parts, ignore_nulls=True))
+    first = pl.coalesce(together, pl.col("forenames_folded").str.split(" ").list.first())
+    given = pl.col("forenames_folded").str.split(" ").list.unique().list.sort()
+    tells = ~pl.element().is_in(SHARED_NAMES) & ~pl.element().str.contains(PATRONYMIC)
+    joined = full.str.replace_all(" ", "")
     short = pl.concat_str(first, "surname_folded", separator=" ", ignore_nulls=True)
     described = (
         records.select(name)
@@ -108,7 +127,10 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
             sorted_name=_sorted(full),
             short_name=_sorted(short),
             names=pl.when(full != "").then(full.str.split(" ").list.unique().list.sort()),
-            given_names=pl.col("forenames_folded").str.split(" ").list.unique().list.sort(),
+            given_names=given.list.eval(pl.element().filter(tells)),
+            joined_name=pl.when(full != "").then(joined),
+            letters=pl.when(full != "").then(joined.str.split("").list.sort().list.join("")),
+            joined_surname=pl.col("surname_folded").str.replace(ARTICLES, "").str.replace_all(" ", ""),
             first_sound=_sound(first),
             surname_sound=_sound(pl.col("surname_folded")),
             is_first_listed=first.is_in(listed_forenames()),
@@ -153,11 +175,23 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
     Args:
         variants: folded forenames that stand for each other (nicknames, spellings in another language).
     """
-    surname_close = _close("surname_folded") | equal("surname_sound")
-    alike = _close("first_forename") | equal("first_sound")
+    surname_close = any_of(
+        (
+            _close("surname_folded"),
+            equal("surname_sound"),
+            equal("joined_surname"),
+            variant("surname_folded", variants),
+        )
+    )
+    # Brothers share the first of two given names where it is one that half a country bears.
+    is_shared = left("first_forename").is_in(SHARED_NAMES) & equal("first_forename")
+    other_second = (is_shared & (smaller("given_names") > 0) & ~lists_meet("given_names")).fill_null(value=False)
+    alike = (_close("first_forename") | equal("first_sound")) & ~other_second
     # Brothers' names rhyme, and a slip of the pen seldom makes another name.
     two_names = (~equal("first_forename") & both("is_first_listed")).fill_null(value=False)
     forename_close = (alike & ~two_names) | variant("first_forename", variants)
+    parted = left("names").list.len() != right("names").list.len()
+    together = equal("joined_name") | (equal("letters") & lists_meet("names") & parted)
     crosswise = crossed_likeness("first_forename", "surname_folded", CLOSE_CROSSWISE)
     return expression_comparison(
         "name",
@@ -172,6 +206,9 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
             "first_sound",
             "surname_sound",
             "is_first_listed",
+            "joined_name",
+            "letters",
+            "joined_surname",
             "alias_names",
             "date_of_birth",
         ),
@@ -179,8 +216,13 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
             Level("not known", missing("full_name"), 1, 1),
             # One full name in ten thousand: common names are commoner, rare ones rarer.
             Level("same full name", equal("full_name"), 0.50, 1e-4),
-            Level("same but for middle names", equal("short_name") & equal("surname_folded"), 0.18, 1.3e-4),
-            Level("same names in another order", equal("sorted_name"), 0.04, 1e-5),
+            Level(
+                "same but for middle names",
+                equal("short_name") & equal("surname_folded") & ~other_second,
+                0.18,
+                1.3e-4,
+            ),
+            Level("same names in another order", equal("sorted_name") | together, 0.04, 1e-5),
             Level("a name of one is an alias of the other", _alias(), 0.03, 5e-5),
             Level(
                 "short form or variant of the forename",
@@ -192,13 +234,16 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
             Level(
                 "spelled nearly alike",
                 (surname_close & forename_close)
+                | ((pl.col("joined_name_edits") <= 1) & (parted | ~two_names))
                 | (~two_names & (crosswise | (pl.col("sorted_name_token_ratio") >= CLOSE_TOKENS))),
                 0.14,
                 1e-3,
             ),
             Level("an initial for the forename", _initial(surname_close), 0.02, 2e-4),
             Level("the surname and another given name agree", surname_close & lists_meet("given_names"), 0.02, 2e-3),
-            Level("one forename is part of the other", surname_close & ~two_names & _part(), 0.02, 4e-3),
+            Level(
+                "one forename is part of the other", surname_close & ~(two_names | other_second) & _part(), 0.02, 4e-3
+            ),
             # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
             # nothing, but it is no ground to take two records for twins.
             Level("forenames begin alike", surname_close & ~two_names & _begin_alike(), 0.02, 0.02),
@@ -221,6 +266,7 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
             edits("surname_folded"),
             jaro_winkler("first_forename", least=CLOSE),
             edits("first_forename"),
+            edits("joined_name"),
             jaro_winkler("first_forename", "surname_folded", least=CLOSE_CROSSWISE),
             jaro_winkler("surname_folded", "first_forename", least=CLOSE_CROSSWISE),
             token_ratio("sorted_name", least=CLOSE_TOKENS, where=lists_meet("names")),

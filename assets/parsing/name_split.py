@@ -9,7 +9,7 @@ from functools import cache
 import polars as pl
 
 from assets.parsing.words import known
-from matching.names import listed_forenames
+from matching.names import PATRONYMIC, listed_forenames
 from matching.standardise import OTHER_SCRIPTS, fold
 from warehouse.codes import reference
 
@@ -26,10 +26,6 @@ _SURNAME_ALONE = rf"^(?:(?i:dos|das|del|della|der|von|ibn|bint|st\.?)\s+|{PARTIC
 _INITIALS = r"^(?:[B-DF-HJ-NP-TV-XZ]{2,3}|[AEIOU][B-DF-HJ-NP-TV-XZ]|[AEIOU]{2})$"
 _NO_INITIALS = ("NG", "KC", "AK", "AN", "AU", "AL", "ED", "EK", "ER", "OH", "OK", "OZ", "UR", "US", "IM")
 _INITIALS_ALONE = r"^\p{L}\.?(?: \p{L}\.?)*$"
-# What the father's name becomes in the east of Europe and in Central Asia, where the surname may be written first.
-_PATRONYMIC = (
-    r"(?:[OEY]VICH|[OE]VYCH|[OE]VNA|IVNA|ICHNA|[KMLNY]ICH)$|^(?:OGLU|OGLY|OGLI|UGLI|KIZI|KYZY|QIZI|ULU|UULU|ULY)$"
-)
 _IDEOGRAMS = r"[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}ー]+"
 _RUN_OF_IDEOGRAMS = r"^(?:\p{Han}{2,4}|\p{Hangul}{2,5})$"
 _TWO_SIGN_SURNAMES = r"^(欧阳|歐陽|司马|司馬|诸葛|諸葛|上官|司徒|皇甫|尉迟|남궁|황보|제갈|사공|선우|독고)"
@@ -88,7 +84,7 @@ def _way() -> pl.Expr:
     count, first, final = words.list.len(), fold(words.list.first()), fold(words.list.last())
     is_forename = first.is_in(listed_forenames())
     before = fold(words.list.get(-2, null_on_oob=True))
-    patronymic = (count >= 3) & final.str.contains(_PATRONYMIC) & ~before.str.contains(_PATRONYMIC) & ~is_forename
+    patronymic = (count >= 3) & final.str.contains(PATRONYMIC) & ~before.str.contains(PATRONYMIC) & ~is_forename
     initials = words.list.slice(1).list.join(" ").str.contains(_INITIALS_ALONE) | are_initials(words.list.last())
     initials_last = (count >= 2) & initials & ~is_forename & ~are_initials(words.list.first())
     is_family = first.is_in(_family_names()) & ~final.is_in(_family_names())

@@ -2,15 +2,26 @@
 
 `names.csv` holds names in one cell, `names_in_columns.csv` those with columns for their parts: each with the forenames,
 the surname and the other names (`surname, forenames`) that are read from it, and what stands beside it.
+`name_pairs.csv` holds two names of one person, or of two who are born on one day.
 """
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from assets.parsing.names import one_text, read_name
 from assets.parsing.words import known
+from matching.engine.patterns import code_records, compare, unpack
+from matching.engine.weights import level_weights
+from matching.names import describe_names
+from matching.persons import person_model
+from matching.trained import shipped_models
+from warehouse.tables.core import CORE_ALIASES
+
+# Four bits: sixteen to one.
+SPEAKS = 4.0
 
 
 def cases(file: str):
@@ -39,3 +50,25 @@ def test_a_name_in_columns_is_read_as(case):
     expected = {name: case[name] for name in ("forenames", "surname", "other_names")}
     found = read(one_text(surname=surname, forenames=forenames, name=name))
     assert {name: found[name] for name in expected} == expected
+
+
+@pytest.fixture(scope="module")
+def name_weights():
+    """The match weight of the names of each pair of `name_pairs.csv`, for people of one date of birth, by id."""
+    pairs = pl.read_csv(Path(__file__).with_name("name_pairs.csv"), infer_schema=False).with_row_index("pair")
+    sides = pl.concat([pairs.select("id", "pair", text=side, side=pl.lit(side)) for side in ("one", "other")])
+    records = sides.sort("pair", "side").with_columns(
+        read_name(pl.col("text")).struct.unnest(), record_id=pl.col("text")
+    )
+    born = describe_names(records, CORE_ALIASES.empty()).with_columns(date_of_birth=pl.date(1985, 1, 2))
+    names = person_model().comparisons[:1]
+    places = np.arange(pairs.height, dtype=np.int32) * 2
+    levels = unpack(compare(code_records(names, born, np.arange(born.height)), places, places + 1), names)[0]
+    by_level = level_weights(shipped_models().person)[0]
+    return dict(zip(pairs.get_column("id"), (by_level[level] for level in levels), strict=True))
+
+
+@pytest.mark.parametrize("case", cases("name_pairs.csv"))
+def test_names_of_one_person_speak_for_it_and_those_of_twins_do_not(case, name_weights):
+    weight = name_weights[case["id"]]
+    assert weight >= SPEAKS if case["is_one_person"] == "yes" else weight <= 0
