@@ -169,13 +169,77 @@ def _sorted(name: pl.Expr) -> pl.Expr:
     return pl.when(name != "").then(name.str.split(" ").list.sort().list.join(" "))
 
 
+# What the conditions of the levels read of two names.
+COMPARED = (
+    "full_name", "surname_folded", "first_forename", "sorted_name", "short_name", "names", "given_names", "first_sound",
+    "surname_sound", "is_first_listed", "joined_name", "letters", "joined_surname", "alias_names", "date_of_birth",
+)  # fmt: skip
+
+
 def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
     """The comparison of names.
 
     Args:
         variants: folded forenames that stand for each other (nicknames, spellings in another language).
     """
-    surname_close = any_of(
+    measures = (
+        jaro_winkler("surname_folded", least=CLOSE),
+        edits("surname_folded"),
+        jaro_winkler("first_forename", least=CLOSE),
+        edits("first_forename"),
+        edits("joined_name"),
+        jaro_winkler("first_forename", "surname_folded", least=CLOSE_CROSSWISE),
+        jaro_winkler("surname_folded", "first_forename", least=CLOSE_CROSSWISE),
+        token_ratio("sorted_name", least=CLOSE_TOKENS, where=lists_meet("names")),
+    )
+    # Strangers drawn at random do not show how alike the names of relatives and co-defendants are: `fixed`.
+    return expression_comparison("name", COMPARED, _name_levels(variants), measures, fixed=True)
+
+
+def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
+    """The levels of the comparison, the strongest first: title, condition, m and u."""
+    forename_varies = variant("first_forename", variants)
+    surname = _surname_close(variants)
+    # Brothers share the first of two given names where it is one that half a country bears.
+    is_shared = left("first_forename").is_in(SHARED_NAMES) & equal("first_forename")
+    other_second = (is_shared & (smaller("given_names") > 0) & ~lists_meet("given_names")).fill_null(value=False)
+    # Brothers' names rhyme, and a slip of the pen seldom makes another name.
+    two_names = (~equal("first_forename") & both("is_first_listed")).fill_null(value=False)
+    alike = (_close("first_forename") | equal("first_sound")) & ~other_second
+    forename = (alike & ~two_names) | forename_varies
+    all_but_middle = equal("short_name") & equal("surname_folded") & ~other_second
+    parted = left("names").list.len() != right("names").list.len()
+    reordered = equal("sorted_name") | equal("joined_name") | (equal("letters") & lists_meet("names") & parted)
+    is_part = surname & ~(two_names | other_second) & _part()
+    spelled_alike = _spelled_alike(surname & forename, two_names=two_names, parted=parted)
+    return (
+        Level("not known", missing("full_name"), 1, 1),
+        # One full name in ten thousand: common names are commoner, rare ones rarer.
+        Level("same full name", equal("full_name"), 0.50, 1e-4),
+        Level("same but for middle names", all_but_middle, 0.18, 1.3e-4),
+        Level("same names in another order", reordered, 0.04, 1e-5),
+        Level("a name of one is an alias of the other", _alias(), 0.03, 5e-5),
+        Level("short form or variant of the forename", equal("surname_folded") & forename_varies, 0.04, 5e-5),
+        Level("names of one are among those of the other", _contained(), 0.03, 1e-4),
+        Level("spelled nearly alike", spelled_alike, 0.14, 1e-3),
+        Level("an initial for the forename", _initial(surname), 0.02, 2e-4),
+        Level("the surname and another given name agree", surname & lists_meet("given_names"), 0.02, 2e-3),
+        Level("one forename is part of the other", is_part, 0.02, 4e-3),
+        # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
+        # nothing, but it is no ground to take two records for twins.
+        Level("forenames begin alike", surname & ~two_names & _begin_alike(), 0.02, 0.02),
+        Level("surname agrees, forename not known", surname & missing("first_forename"), 0.02, 5e-3),
+        # Together surname and birth of twins say next to nothing: this takes back what the equal dates of birth add.
+        Level("twins: surname and birth agree, forename does not", surname & equal("date_of_birth"), 1e-5, 1.0),
+        Level("forename agrees, surname does not", forename, 0.015, 0.01),
+        # Relatives stand before a court together: u is the share of such pairs among co-defendants.
+        Level("surname agrees, forename does not", surname, 0.003, 0.30),
+        Level("names differ", ANYTHING, 0.02, 0.95),
+    )
+
+
+def _surname_close(variants: Sequence[tuple[str, str]]) -> pl.Expr:
+    return any_of(
         (
             _close("surname_folded"),
             equal("surname_sound"),
@@ -183,97 +247,13 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
             variant("surname_folded", variants),
         )
     )
-    # Brothers share the first of two given names where it is one that half a country bears.
-    is_shared = left("first_forename").is_in(SHARED_NAMES) & equal("first_forename")
-    other_second = (is_shared & (smaller("given_names") > 0) & ~lists_meet("given_names")).fill_null(value=False)
-    alike = (_close("first_forename") | equal("first_sound")) & ~other_second
-    # Brothers' names rhyme, and a slip of the pen seldom makes another name.
-    two_names = (~equal("first_forename") & both("is_first_listed")).fill_null(value=False)
-    forename_close = (alike & ~two_names) | variant("first_forename", variants)
-    parted = left("names").list.len() != right("names").list.len()
-    together = equal("joined_name") | (equal("letters") & lists_meet("names") & parted)
+
+
+def _spelled_alike(both_close: pl.Expr, *, two_names: pl.Expr, parted: pl.Expr) -> pl.Expr:
+    """Surname and forename are close, or the whole name is, however it is parted and ordered."""
     crosswise = crossed_likeness("first_forename", "surname_folded", CLOSE_CROSSWISE)
-    return expression_comparison(
-        "name",
-        (
-            "full_name",
-            "surname_folded",
-            "first_forename",
-            "sorted_name",
-            "short_name",
-            "names",
-            "given_names",
-            "first_sound",
-            "surname_sound",
-            "is_first_listed",
-            "joined_name",
-            "letters",
-            "joined_surname",
-            "alias_names",
-            "date_of_birth",
-        ),
-        (
-            Level("not known", missing("full_name"), 1, 1),
-            # One full name in ten thousand: common names are commoner, rare ones rarer.
-            Level("same full name", equal("full_name"), 0.50, 1e-4),
-            Level(
-                "same but for middle names",
-                equal("short_name") & equal("surname_folded") & ~other_second,
-                0.18,
-                1.3e-4,
-            ),
-            Level("same names in another order", equal("sorted_name") | together, 0.04, 1e-5),
-            Level("a name of one is an alias of the other", _alias(), 0.03, 5e-5),
-            Level(
-                "short form or variant of the forename",
-                equal("surname_folded") & variant("first_forename", variants),
-                0.04,
-                5e-5,
-            ),
-            Level("names of one are among those of the other", _contained(), 0.03, 1e-4),
-            Level(
-                "spelled nearly alike",
-                (surname_close & forename_close)
-                | ((pl.col("joined_name_edits") <= 1) & (parted | ~two_names))
-                | (~two_names & (crosswise | (pl.col("sorted_name_token_ratio") >= CLOSE_TOKENS))),
-                0.14,
-                1e-3,
-            ),
-            Level("an initial for the forename", _initial(surname_close), 0.02, 2e-4),
-            Level("the surname and another given name agree", surname_close & lists_meet("given_names"), 0.02, 2e-3),
-            Level(
-                "one forename is part of the other", surname_close & ~(two_names | other_second) & _part(), 0.02, 4e-3
-            ),
-            # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
-            # nothing, but it is no ground to take two records for twins.
-            Level("forenames begin alike", surname_close & ~two_names & _begin_alike(), 0.02, 0.02),
-            Level("surname agrees, forename not known", surname_close & missing("first_forename"), 0.02, 5e-3),
-            # Twins share surname and birth: together they say next to nothing, so this takes back what the equal
-            # dates of birth add.
-            Level(
-                "twins: surname and birth agree, forename does not",
-                surname_close & equal("date_of_birth"),
-                1e-5,
-                1.0,
-            ),
-            Level("forename agrees, surname does not", forename_close, 0.015, 0.01),
-            # Relatives stand before a court together: u is the share of such pairs among co-defendants.
-            Level("surname agrees, forename does not", surname_close, 0.003, 0.30),
-            Level("names differ", ANYTHING, 0.02, 0.95),
-        ),
-        (
-            jaro_winkler("surname_folded", least=CLOSE),
-            edits("surname_folded"),
-            jaro_winkler("first_forename", least=CLOSE),
-            edits("first_forename"),
-            edits("joined_name"),
-            jaro_winkler("first_forename", "surname_folded", least=CLOSE_CROSSWISE),
-            jaro_winkler("surname_folded", "first_forename", least=CLOSE_CROSSWISE),
-            token_ratio("sorted_name", least=CLOSE_TOKENS, where=lists_meet("names")),
-        ),
-        # Strangers drawn at random do not show how alike the names of relatives and co-defendants are.
-        fixed=True,
-    )
+    whole = crosswise | (pl.col("sorted_name_token_ratio") >= CLOSE_TOKENS)
+    return both_close | ((pl.col("joined_name_edits") <= 1) & (parted | ~two_names)) | (~two_names & whole)
 
 
 def _close(column: str) -> pl.Expr:
