@@ -16,7 +16,6 @@ from review.item.value_marks import Pieces, fold_name, mark_characters, mark_dat
 State = Literal["reference", "same", "other_form", "differs", "silent", "alone"]
 Values = Mapping[str, Any]
 
-STATE_WORDS: Final[Mapping[State, str]] = {"other_form": "Same fact, other form", "differs": "Differs"}
 AS_RECORDED: Final = {"not_started": "live", "determined": "superseded"}
 """No source tells an order that has not started from a live one, nor an interim order that the decision of its
 application ended from one that a later order ended."""
@@ -66,7 +65,8 @@ class ComparisonCell:
     Attributes:
         text: the value in words; none where it is silent.
         state: how it stands to the register's value of the first order.
-        pieces: its marked form, where it differs.
+        pieces: the value with marks, where it differs.
+        golden: the value that it differs from, with marks.
         notes: what else is to be known of it.
         has_won: the register took it from here.
     """
@@ -74,13 +74,9 @@ class ComparisonCell:
     text: str | None
     state: State
     pieces: Pieces = ()
+    golden: Pieces = ()
     notes: tuple[str, ...] = ()
     has_won: bool = False
-
-    @property
-    def state_words(self) -> str | None:
-        """How it stands to the register's value, where that is worth saying."""
-        return STATE_WORDS.get(self.state)
 
 
 @dataclass(frozen=True)
@@ -212,7 +208,8 @@ def _cell(
     if field.name == "end_on" and not is_disputed and abs((value - reference).days) == 1:
         counted = "the last day counted to the day, or to the day before"
         return ComparisonCell(text, "other_form", notes=(*notes, counted), has_won=has_won)
-    return ComparisonCell(text, "differs", _pieces(field, value, reference), notes, has_won)
+    marks = _pieces(field, value, reference), _pieces(field, reference, value)
+    return ComparisonCell(text, "differs", *marks, notes, has_won)
 
 
 def _is_same(field: FieldRow, value: Any, reference: Any) -> bool:
@@ -244,7 +241,7 @@ def _partial_birth(record: Values, reference: date | None) -> ComparisonCell:
     known = f"{reference:%B} {reference.year}" if month else str(reference.year)
     if known == text:
         return ComparisonCell(text, "other_form", notes=("day not known",))
-    return ComparisonCell(text, "differs", mark_whole(text, known), ("day not known",))
+    return ComparisonCell(text, "differs", mark_whole(text, known), mark_whole(known, text), ("day not known",))
 
 
 def _notes(field: FieldRow, record: Values) -> tuple[str, ...]:

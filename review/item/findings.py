@@ -22,7 +22,7 @@ from review.item.titles import (
     title_for,
     title_of,
 )
-from review.item.value_marks import Piece, Pieces, mark_characters, mark_date, mark_name, mark_sets, mark_whole
+from review.item.value_marks import Piece, Pieces, mark_characters, mark_date, mark_name, mark_set, mark_whole
 from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
@@ -41,10 +41,8 @@ class Finding:
         message: what is wrong.
         field: the field, in words.
         holder: the record that holds the value, or the source that lacks the order.
-        observed: the value found.
-        expected: the value expected.
-        pieces: the value found, marked against the one expected.
-        is_set: the pieces are members of a set.
+        sides: the value found and the one expected, each with who has it, marked where they differ.
+        is_set: the pieces of a side are members of a set.
         severity: in words.
         state: in words, with the night since when.
         owner: who should correct it.
@@ -60,9 +58,7 @@ class Finding:
     message: str
     field: str
     holder: str
-    observed: str | None
-    expected: str | None
-    pieces: Pieces
+    sides: tuple[tuple[str, Pieces], ...]
     is_set: bool
     severity: str
     state: str
@@ -102,9 +98,9 @@ def _finding(row: Values) -> Finding:
         message=row["message"],
         field=title_for(FIELD_TITLES, row["field"]),
         holder=describe_holder(row),
-        observed=format_value(row["field"], row["observed"]),
-        expected=format_value(row["field"], row["expected"]),
-        pieces=_pieces(row, rule),
+        sides=tuple(
+            (title, pieces) for title, pieces in zip(_side_titles(row, rule), _sides(row), strict=True) if pieces
+        ),
         is_set=is_set,
         severity=SEVERITY_TITLES[row["severity"]],
         state=_state(row),
@@ -129,29 +125,40 @@ def _state(row: Values) -> str:
     return f"{words}, by {row['resolved_by']}" if row["resolved_by"] else words
 
 
-def _pieces(row: Values, rule: Rule | None) -> Pieces:
-    """The value found, marked; nothing where one of the two is missing, or they are not two values of one kind."""
+def _side_titles(row: Values, rule: Rule | None) -> tuple[str, str]:
+    """Who has the value found, and who the one expected: a record is held against the register, an order by a rule."""
+    if rule is None or rule.subject != "record":
+        return ("Register" if rule and rule.subject == "order" else "Found", "Expected")
+    golden = rule.expected is None or [name.startswith("golden_") for name in rule.expected.meta.root_names()] == [True]
+    return describe_holder(row), "Register" if golden else "Expected"
+
+
+def _sides(row: Values) -> tuple[Pieces, Pieces]:
+    """The value found and the one expected, each marked where it differs from the other."""
     observed, expected, field = row["observed"], row["expected"], row["field"]
-    if rule and rule.subject not in ("record", "order"):
-        return ()
     if field == "conditions":
-        marked = mark_sets((observed or "").split(), (expected or "").split())
-        return tuple(Piece(piece.mark, condition_label(piece.text)) for piece in marked)
+        held, listed = ([condition_label(code) for code in (text or "").split()] for text in (observed, expected))
+        return mark_set(held, listed), mark_set(listed, held)
     if observed is None or expected is None:
-        return ()
-    return _marked(field, observed, expected)
+        return _plain(field, observed), _plain(field, expected)
+    return _marked(field, observed, expected), _marked(field, expected, observed)
 
 
-def _marked(field: str, observed: str, expected: str) -> Pieces:
+def _plain(field: str, text: str | None) -> Pieces:
+    words = format_value(field, text)
+    return (Piece(words),) if words else ()
+
+
+def _marked(field: str, text: str, other: str) -> Pieces:
     nature = FIELD_NATURES.get(field)
     if nature == "name":
-        return mark_name(observed, expected)
+        return mark_name(text, other)
     if nature == "sign":
-        return mark_characters(observed, expected)
-    days = _day(observed), _day(expected)
+        return mark_characters(text, other)
+    days = _day(text), _day(other)
     if nature == "date" and days[0] and days[1]:
         return mark_date(days[0], days[1])
-    return mark_whole(str(format_value(field, observed)), str(format_value(field, expected)))
+    return mark_whole(str(format_value(field, text)), str(format_value(field, other)))
 
 
 def format_value(field: str, text: str | None) -> str | None:

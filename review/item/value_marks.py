@@ -1,4 +1,6 @@
-"""Where a value differs from the one it is compared with, as pieces that a page can mark.
+"""Where a value differs from the one it is compared with, as pieces of the value that a page can mark.
+
+A mark says that something differs, not which of the two is right: to mark both, compare them both ways.
 
 Belongs here: marks within one value. Does not: whether two values are the same fact (`review.item.comparison`).
 """
@@ -9,14 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 
 import polars as pl
 from rapidfuzz.distance import Levenshtein
 
 from matching.standardise import fold
-
-Mark = Literal["same", "without", "with"]
 
 LEAST_LIKENESS: Final = 0.5
 """Of less alike values so much would be marked that nobody could read it: they are marked as a whole."""
@@ -40,12 +40,12 @@ class Piece:
     """A part of a value.
 
     Attributes:
-        mark: `same` in both; `without`: only the value it is compared with has it; `with`: only this value has it.
-        text: what stands there.
+        text: what is written there.
+        differs: the value it is compared with does not have it there.
     """
 
-    mark: Mark
     text: str
+    differs: bool = False
 
 
 Pieces = tuple[Piece, ...]
@@ -60,15 +60,12 @@ def mark_name(value: str, other: str) -> Pieces:
     pairs = _aligned(words, known) if max(len(words), len(known)) <= MOST_WORDS else []
     if not any(word and its_other for word, its_other in pairs):
         return mark_whole(value, other)
-    pieces: list[Piece] = []
-    for word, its_other in pairs:
-        pieces.extend(_word_pieces(word, its_other, has_begun=any(piece.mark != "without" for piece in pieces)))
-    return _joined(pieces)
+    return _joined([piece for word, its_other in pairs if word for piece in _word_pieces(word, its_other)])
 
 
 def mark_characters(value: str, other: str) -> Pieces:
     """An id or a reference, character by character."""
-    return _mark_signs(list(value), list(other), list(value), list(other))
+    return _mark_signs(list(value), list(value), list(other))
 
 
 def mark_date(value: date, other: date) -> Pieces:
@@ -78,22 +75,18 @@ def mark_date(value: date, other: date) -> Pieces:
         return mark_whole(" ".join(parts), " ".join(others))
     pieces: list[Piece] = []
     for place, (part, known) in enumerate(zip(parts, others, strict=True)):
-        gap = " " if place else ""
-        marked = _same(gap + part) if part == known else (*_same(gap), Piece("without", known), Piece("with", part))
-        pieces.extend(marked)
+        pieces += [Piece(" " if place else ""), Piece(part, part != known)]
     return _joined(pieces)
 
 
 def mark_whole(value: str, other: str) -> Pieces:
     """One value in the place of another."""
-    return _same(value) if value == other else (Piece("without", other), Piece("with", value))
+    return (Piece(value, value != other),) if value else ()
 
 
-def mark_sets(held: Sequence[str], expected: Sequence[str]) -> tuple[Piece, ...]:
-    """The members of two sets, in the order of their names: in both, or in one alone."""
-    marks: dict[tuple[bool, bool], Mark] = {(True, True): "same", (False, True): "without", (True, False): "with"}
-    members = sorted({*held, *expected})
-    return tuple(Piece(marks[member in held, member in expected], member) for member in members)
+def mark_set(held: Sequence[str], others: Sequence[str]) -> Pieces:
+    """The members of a set, in the order of their names."""
+    return tuple(Piece(member, member not in others) for member in sorted({*held}))
 
 
 def fold_name(name: str) -> str:
@@ -101,22 +94,13 @@ def fold_name(name: str) -> str:
     return " ".join("".join(map(_folded, name)).split())
 
 
-def _mark_signs(signs: Sequence[str], others: Sequence[str], keys: Sequence[str], other_keys: Sequence[str]) -> Pieces:
-    """Signs of one value that differ by their keys from those of another."""
-    value, other = "".join(signs), "".join(others)
-    if max(len(signs), len(others)) > LONGEST_MARKED:
-        return mark_whole(value, other)
-    if Levenshtein.normalized_similarity(other_keys, keys) < LEAST_LIKENESS:
-        return mark_whole(value, other)
-    pieces: list[Piece] = []
-    for step in Levenshtein.opcodes(other_keys, keys):
-        told = "".join(signs[step.dest_start : step.dest_end])
-        if step.tag == "equal":
-            pieces.append(Piece("same", told))
-        else:
-            pieces.append(Piece("without", "".join(others[step.src_start : step.src_end])))
-            pieces.append(Piece("with", told))
-    return _joined(pieces)
+def _mark_signs(signs: Sequence[str], keys: Sequence[str], other_keys: Sequence[str]) -> Pieces:
+    """Signs of a value that differ by their keys from those of another."""
+    too_long = max(len(keys), len(other_keys)) > LONGEST_MARKED
+    if too_long or Levenshtein.normalized_similarity(other_keys, keys) < LEAST_LIKENESS:
+        return _joined([Piece("".join(signs), keys != other_keys)])
+    steps = Levenshtein.opcodes(other_keys, keys)
+    return _joined([Piece("".join(signs[step.dest_start : step.dest_end]), step.tag != "equal") for step in steps])
 
 
 def _words(name: str) -> list[str]:
@@ -124,18 +108,15 @@ def _words(name: str) -> list[str]:
     return WORD.findall(name)
 
 
-def _word_pieces(word: str | None, other: str | None, *, has_begun: bool) -> Pieces:
-    """A word beside its fellow; the signs before a word of the value are always told."""
-    if word is None:
-        known = _bare(str(other))
-        return (Piece("without", f" {known}" if has_begun else f"{known} "),)
+def _word_pieces(word: str, other: str | None) -> Pieces:
+    """A word beside its fellow; the signs around a word are no part of what is compared."""
     if other is None:
-        return (Piece("with", word),)
-    bare, known = _bare(word), _bare(other)
+        return (Piece(word, differs=True),)
+    bare = _bare(word)
     before, _, after = word.partition(bare)
-    signs, others = _letters(bare), _letters(known)
-    keys, other_keys = ([_folded(letter) for letter in letters] for letters in (signs, others))
-    return (*_same(before), *_mark_signs(signs, others, keys, other_keys), *_same(after))
+    signs = _letters(bare)
+    keys, other_keys = ([_folded(letter) for letter in letters] for letters in (signs, _letters(_bare(other))))
+    return (Piece(before), *_mark_signs(signs, keys, other_keys), Piece(after))
 
 
 def _bare(word: str) -> str:
@@ -181,19 +162,13 @@ def _likeness(word: str, other: str) -> float:
     return likeness if likeness >= LEAST_LIKENESS else 0.0
 
 
-def _same(text: str) -> Pieces:
-    return (Piece("same", text),) if text else ()
-
-
 def _joined(pieces: Sequence[Piece]) -> Pieces:
-    """Neighbours of one mark put together; a stretch's lost text before its new text."""
+    """Neighbours of one mark put together."""
     joined: list[Piece] = []
     for piece in pieces:
-        if not piece.text:
-            continue
-        if joined and joined[-1].mark == piece.mark:
-            joined[-1] = Piece(piece.mark, joined[-1].text + piece.text)
-        else:
+        if joined and joined[-1].differs == piece.differs:
+            joined[-1] = Piece(joined[-1].text + piece.text, piece.differs)
+        elif piece.text:
             joined.append(piece)
     return tuple(joined)
 

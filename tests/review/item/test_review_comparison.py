@@ -47,7 +47,7 @@ def cell(field, given, golden, **values):
 def test_values_are_the_same_fact_or_differ(field, given, golden, state):
     found = cell(field, given, golden)
     assert found.state == state
-    assert bool(found.pieces) == (state == "differs")
+    assert bool(found.pieces) == bool(found.golden) == (state == "differs")
 
 
 def test_a_day_apart_differs_where_the_rules_found_it_wrong():

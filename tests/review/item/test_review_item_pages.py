@@ -75,6 +75,18 @@ def test_an_item_says_why_it_is_there_and_what_its_records_say(viewer, desk, kin
     assert all(name in html for name in keys)
 
 
+def test_a_value_that_differs_and_the_register_s_are_marked_alike_and_the_register_s_is_named(viewer, desk):
+    wrong = pl.col("rule_code") == "TERM-WRONG", pl.col("state") != "resolved"
+    order = published(desk, "discrepancies").filter(*wrong).row(0, named=True)
+    html = " ".join(unescape(viewer.get(f"/orders/{order['order_id']}").text).split())
+    marked = '<mark class="item-differing"><bdi>{}</bdi></mark>'
+    assert f"<dt>Register</dt><dd>{marked.format(order['expected'])}" in html
+    assert f"Register: {marked.format(order['expected'])}" in html
+    assert html.count(marked.format(order["observed"])) == 2
+    assert "<del" not in html
+    assert "<ins" not in html
+
+
 def test_the_rules_law_is_told(viewer, desk):
     found = published(desk, "discrepancies").filter(pl.col("rule_code").str.starts_with("ABSENT-")).row(0, named=True)
     html = unescape(viewer.get(f"/orders/{found['order_id']}").text)
