@@ -4,18 +4,23 @@ Belongs here: how conditions held in some sources and lacking in others are judg
 texts (`assets.parsing`), the golden values that a field has one of (`reconciliation.golden`).
 """
 
+from datetime import date
 from typing import Final
 
 import polars as pl
 
 from reconciliation.standing import AMENDED
+from reconciliation.travel import find_stated_periods, travel_end
 from warehouse.codes import reference
+from warehouse.sources import COURT_SOURCES
 
 MOST_LACKING: Final = 2
 """Sources that list conditions without one and still may all have left it out, if another order of the case has it."""
 
 
-def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame, golden: pl.DataFrame) -> pl.DataFrame:
+def build_conditions(
+    conditions: pl.DataFrame, held: pl.DataFrame, golden: pl.DataFrame, *, as_of: date
+) -> pl.DataFrame:
     """The coded conditions of every order, with the sources that hold each.
 
     Lists are cut short or abbreviated far more often than they are added to, and orders of one case, or of one person,
@@ -26,7 +31,9 @@ def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame, golden: pl.Da
     Args:
         conditions: `core__conditions`.
         held: order records with `order_id` and `standing`.
-        golden: `order_id`, `subject_id`, `court_code`, `made_on`: orders of one court and day are of one case.
+        golden: golden values with `order_id`, `subject_id` and `is_travel_only`; orders of one court and day are of
+            one case.
+        as_of: the night.
     """
     listed = conditions.join(
         held.filter(pl.col("standing") != AMENDED).select("record_id", "source", "order_id"), on="record_id"
@@ -41,13 +48,26 @@ def build_conditions(conditions: pl.DataFrame, held: pl.DataFrame, golden: pl.Da
         nulls_last=True,
     )
     catalogue = reference("conditions").select(pl.col("code").alias("condition_code"), "label", "kind")
+    wordings = wordings.join(catalogue, on="condition_code", how="left", maintain_order="left")
+    is_from_court = pl.col("sources").list.set_intersection(list(COURT_SOURCES)).list.len() > 0
     return (
         wordings.group_by("order_id", "condition_code", maintain_order=True)
-        .agg(pl.col("source").unique().sort().alias("sources"), pl.col("text", "match_score").first())
+        .agg(pl.col("source").unique().sort().alias("sources"), pl.col("text", "match_score", "label", "kind").first())
         .join(_support(listed), on=["order_id", "condition_code"])
         .pipe(_with_orders_beside, golden)
         .with_columns(is_golden=_is_believed())
-        .join(catalogue, on="condition_code", how="left")
+        .with_columns(is_doubtful=~pl.col("is_golden") & is_from_court)
+        .join(find_stated_periods(wordings), on=["order_id", "condition_code"], how="left")
+        .join(_periods(golden), on="order_id", how="left")
+        .with_columns(end_on=travel_end())
+        .with_columns(is_lapsed=(pl.col("end_on") < as_of).fill_null(value=False))
+    )
+
+
+def _periods(golden: pl.DataFrame) -> pl.DataFrame:
+    courts = reference("courts").select("jurisdiction", court_code="code")
+    return golden.join(courts, on="court_code", how="left").select(
+        "order_id", "order_type", "is_travel_only", "jurisdiction", "made_on", "start_on", "end_on"
     )
 
 

@@ -6,6 +6,7 @@ the rule of choosing (`reconciliation.choosing`), how the fields of an order's p
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -17,8 +18,9 @@ from reconciliation.overrides import name_decisions, overrides_of
 from reconciliation.periods import complete_period
 from reconciliation.record_context import hold_people
 from reconciliation.standing import STANDS
+from reconciliation.travel import find_travel_only
 from warehouse.sources import BIRTH, COURT_FIRST, PNC_FIRST, REGION_FIRST, SPELLED_OUT_FIRST, UPLOAD_FIRST
-from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS
+from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS
 
 NO_ARRESTS: Final = CORE_ARRESTS.empty().with_columns(
     subject_cluster=pl.lit(None, pl.String), event_cluster=pl.lit(None, pl.String)
@@ -88,7 +90,9 @@ ORDER_FIELDS: Final = (
         COURT_FIRST,
         "The court made it.",
         check=plausibility.can_court_make_it,
-        fails="the order's court cannot make such orders (R09, R34, R35)",
+        implied=(plausibility.type_by_length,),
+        fails="the courts of the nation cannot make such orders (R35)",
+        favours="a risk order, where length or dates are too short for a prevention order (R02, R27)",
     ),
     Field(
         "is_interim",
@@ -96,7 +100,7 @@ ORDER_FIELDS: Final = (
         "The court made it.",
         check=pl.col("is_interim") | ~plausibility.is_short_for_full,
         implied=(plausibility.is_short_for_full,),
-        fails="full, though start and end are less than two years apart (R02, R03)",
+        fails="full, though start and end are less than two years apart (R02, R03), unless it forbids travel alone",
         favours="what start and end imply",
     ),
     Field(
@@ -105,13 +109,14 @@ ORDER_FIELDS: Final = (
         "Day of the court's hearing.",
         check=(pl.col("made_on") >= plausibility.commenced_on)
         & ~(pl.col("made_on") > pl.col("recorded_on")).fill_null(value=False)
+        & ~plausibility.is_after_night
         & ~plausibility.is_made_copied,
         likely=plausibility.is_sitting_day,
         implied=(pl.col("start_on"), *plausibility.starts_by_term, pl.col("heard_with_on")),
-        fails="before the law was in force (R01, R26, R28), after the day it was recorded, or the same as the start "
-        "although another record shows that the start was delayed (R23)",
-        favours="the start, on which most orders are made, and the day of another order of the case; then a weekday, "
-        "since courts do not sit at the weekend",
+        fails="before the law was in force (R01, R26, R28), after the night or the day it was recorded, or the same as "
+        "the start although another record shows that the start was delayed (R23)",
+        favours="the start, on which most orders are made, and the day of another order of the case; then a day on "
+        "which the court sits: no Sunday or bank holiday, and a Saturday for magistrates alone",
     ),
     Field(
         "start_on",
@@ -144,13 +149,14 @@ ORDER_FIELDS: Final = (
         "Fixed by the court.",
         check=(pl.col("end_on") >= plausibility.golden_start)
         & ~(pl.col("end_on") < plausibility.shortest_end)
+        & ~(pl.col("end_on") > plausibility.longest_end).fill_null(value=False)
         & ~plausibility.is_end_from_made,
         implied=(
             *plausibility.ends_by_term,
             pl.when(pl.col("is_interim")).then(pl.col("determined_on")),
         ),
-        fails="before the start, sooner than the shortest term (R02, R03, R27, R29), or counted from the day of making "
-        "where the order starts later (E08)",
+        fails="before the start, sooner than the shortest term (R02, R03, R27, R29), later than 5 years where it "
+        "forbids travel alone (R05, R30), or counted from the day of making where the order starts later (E08)",
         favours="start and length; of an interim order, the day of the full one (R13)",
     ),
     Field(
@@ -193,6 +199,8 @@ ARREST_FIELDS: Final = (
 def choose_golden(
     held: pl.DataFrame,
     *,
+    as_of: date,
+    conditions: pl.DataFrame | None = None,
     aliases: pl.DataFrame | None = None,
     arrests: pl.DataFrame | None = None,
     decided: Mapping[str, pl.DataFrame] | None = None,
@@ -202,6 +210,8 @@ def choose_golden(
     Args:
         held: order records of all sources with their clusters and context (`hold_records`); each record in exactly one
             order and one subject.
+        as_of: the night.
+        conditions: `core__conditions`; none unless given.
         aliases: `core__aliases`; none unless given.
         arrests: arrest records, in the shape of `core__arrests`, with `subject_cluster` and `event_cluster`; none
             unless given. They speak for the person, not for the order.
@@ -209,15 +219,20 @@ def choose_golden(
             the person for every order of the person. Nothing unless given.
 
     Returns:
-        The golden values (`order_cluster`, `subject_cluster`, every field of `PERSON_FIELDS` and `ORDER_FIELDS`), and
-        their provenance (`order_cluster` and the columns of `field_provenance` but `order_id`; rows in no order).
+        The golden values (`order_cluster`, `subject_cluster`, `is_travel_only`, every field of `PERSON_FIELDS` and
+        `ORDER_FIELDS`), and their provenance (`order_cluster` and the columns of `field_provenance` but `order_id`;
+        rows in no order).
     """
     people = hold_people(
         held,
         CORE_ALIASES.empty() if aliases is None else aliases,
         NO_ARRESTS if arrests is None else arrests,
     )
-    orders = held.select("order_cluster", "subject_cluster").unique("order_cluster")
+    listed = CORE_CONDITIONS.empty() if conditions is None else conditions
+    held = held.join(find_travel_only(listed, held), on="order_cluster", how="left").with_columns(
+        pl.col("is_travel_only").fill_null(value=False), night=pl.lit(as_of)
+    )
+    orders = held.select("order_cluster", "subject_cluster", "is_travel_only").unique("order_cluster")
     given = decided or {}
     person, person_reasons = choose_fields(
         people,

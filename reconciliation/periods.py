@@ -7,6 +7,7 @@ Belongs here: how the golden values of a period fit each other. Does not: arithm
 import polars as pl
 
 from reconciliation.date_arithmetic import months_after, whole_months
+from reconciliation.law import MINIMUM_MONTHS
 from reconciliation.overrides import Overrides
 
 
@@ -15,7 +16,8 @@ def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
 
     An order until further order has neither end nor term; an interim order has no term; no order ends before it
     starts. The last day is worked out as start and term; a term is worked out only from dates that are whole months
-    apart. What is overridden stays, and the others follow it: an order with an overridden end or term is not open, an
+    apart. Where term and dates contradict each other, and one of them is shorter than the law allows, the other counts.
+    What is overridden stays, and the others follow it: an order with an overridden end or term is not open, an
     overridden end makes the term, and an overridden term the end.
     """
     has_end, has_term = overrides.has("end_on"), overrides.has("term_months")
@@ -25,6 +27,11 @@ def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
     is_before_start = (pl.col("end_on") < pl.coalesce("start_on", "made_on")).fill_null(value=False)
     by_term = months_after(pl.col("start_on"), pl.col("term_months"))
     by_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
+    # R02, R03, R27, R29.
+    shortest = pl.when(~is_interim).then(
+        pl.col("order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
+    )
+    is_end_too_early = pl.col("end_on") < months_after(pl.col("start_on"), shortest).dt.offset_by("-1d")
     return golden.with_columns(
         pl.when(is_closed & pl.col("is_until_further_order"))
         .then(pl.lit(value=False))
@@ -32,14 +39,14 @@ def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
         .alias("is_until_further_order"),
         pl.when(has_end)
         .then("end_on")
-        .when(~is_open & has_term)
+        .when(~is_open & (has_term | (is_end_too_early & (pl.col("term_months") >= shortest))))
         .then(pl.coalesce(by_term, "end_on"))
         .when(~is_open)
         .then(pl.coalesce(pl.when(~is_before_start).then("end_on"), by_term))
         .alias("end_on"),
         pl.when(has_term)
         .then("term_months")
-        .when(~is_open & ~is_interim & has_end)
+        .when(~is_open & ~is_interim & (has_end | ((pl.col("term_months") < shortest) & (by_dates >= shortest))))
         .then(by_dates)
         .when(~is_open & ~is_interim)
         .then(pl.coalesce("term_months", by_dates))

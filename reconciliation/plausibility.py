@@ -8,14 +8,14 @@ from typing import Final
 
 import polars as pl
 
+from reconciliation import sitting_days
 from reconciliation.date_arithmetic import months_after, whole_months
-from reconciliation.law import COMMENCED_ON, MINIMUM_MONTHS
+from reconciliation.law import COMMENCED_ON, LONGEST_TRAVEL_MONTHS, MINIMUM_MONTHS, PREVENTION_OF
 from warehouse.codes import reference
 
 YOUNGEST_YEARS: Final = 10
 """Age of criminal responsibility in England and Wales: nobody younger is bound by an order (R21 sets no other)."""
 
-FRIDAY: Final = 5
 HALF_YEAR: Final = 6
 """Courts set lengths in years and half years; a span of so many whole months is no chance."""
 
@@ -41,13 +41,9 @@ def fact_of(code: pl.Expr, table: str, column: str) -> pl.Expr:
 _court = pl.col("golden_court_code")
 _court_nation = fact_of(_court, "courts", "nation")
 _is_scottish = pl.col("order_type").is_in(["TERO", "TEPO"])
-_is_risk_order = pl.col("order_type") == "STRO"
-_in_crown_court = fact_of(_court, "courts", "court_type") == "crown"
-
-# Type by nation (R35, R34) and by kind of court (R09).
-can_court_make_it = (_is_scottish == (_court_nation == "Scotland")) & ~(
-    _is_risk_order & (_in_crown_court | (_court_nation == "Northern Ireland"))
-)
+# Type by nation (R35). The Crown Court can make an STRO on appeal, and the law of Northern Ireland since 2022 was not
+# read: neither is a ground to choose another type (R09, R34).
+can_court_make_it = _is_scottish == (_court_nation == "Scotland")
 
 _end_by_term = months_after(pl.coalesce("start_on", "golden_start_on"), pl.col("term_months"))
 _start_by_term = months_after(pl.col("end_on"), -pl.col("term_months"))
@@ -59,15 +55,27 @@ commenced_on = pl.coalesce(
     pl.col("order_type").replace_strict(COMMENCED_ON, default=None, return_dtype=pl.Date),
     pl.lit(min(COMMENCED_ON.values())),
 )
-is_sitting_day = pl.col("made_on").dt.weekday() <= FRIDAY
+is_sitting_day = sitting_days.is_sitting_day(pl.col("made_on"), _court)
+is_after_night = (pl.col("made_on") > pl.col("night")).fill_null(value=False)
 
 golden_start = pl.coalesce("golden_start_on", "start_on", "golden_made_on", "made_on")
-shortest_months = pl.when(~pl.col("golden_is_interim")).then(
+# Orders of foreign-travel prohibitions alone have no least length and a greatest one (R02, R03, R05, R30).
+shortest_months = pl.when(~pl.col("golden_is_interim") & ~pl.col("is_travel_only")).then(
     pl.col("golden_order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
 )
 shortest_end = months_after(golden_start, shortest_months).dt.offset_by("-1d")
-is_short_for_full = (pl.col("end_on") - pl.col("start_on")).dt.total_days() < min(MINIMUM_MONTHS.values()) * 30
+longest_end = pl.when("is_travel_only").then(months_after(golden_start, pl.lit(LONGEST_TRAVEL_MONTHS)))
+is_short_for_full = (
+    (pl.col("end_on") - pl.col("start_on")).dt.total_days() < min(MINIMUM_MONTHS.values()) * 30
+) & ~pl.col("is_travel_only")
 length_by_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
+# A full order shorter than a prevention order can be is a risk order (R02, R27), unless it forbids travel alone.
+_risk_types = {prevention: risk for risk, prevention in PREVENTION_OF.items()} | {name: name for name in PREVENTION_OF}
+type_by_length = pl.when(
+    ~pl.col("is_interim")
+    & ~pl.col("is_travel_only")
+    & (pl.min_horizontal("term_months", length_by_dates) < min(MINIMUM_MONTHS[name] for name in PREVENTION_OF.values()))
+).then(pl.col("order_type").replace_strict(_risk_types, default=None, return_dtype=pl.String))
 
 is_start_filled_in = (
     pl.any_horizontal(pl.col("start_on") == pl.col("made_on"), pl.col("start_on") == pl.col("golden_made_on"))

@@ -79,14 +79,21 @@ def build_register(night: Night) -> dict[str, pl.DataFrame]:
     order_ids = _named(night.order_ids, "order")
     decided = {name: values.join(order_ids, on="order_id") for name, values in night.decided.items()}
     held = hold_records(night.orders, night.clusters)
-    golden, reasons = choose_golden(held, aliases=night.aliases, arrests=placed, decided=decided)
+    golden, reasons = choose_golden(
+        held,
+        as_of=night.as_of,
+        conditions=night.conditions,
+        aliases=night.aliases,
+        arrests=placed,
+        decided=decided,
+    )
     del placed
     add(FIELD_PROVENANCE, reasons.join(order_ids, on="order_cluster"))
     del reasons
     golden = _identify(golden, night)
     held = _identify(held, night)
     add(ORDER_SOURCES, build_order_sources(held, night.clusters))
-    conditions = add(CONDITIONS, build_conditions(night.conditions, held, golden))
+    conditions = add(CONDITIONS, build_conditions(night.conditions, held, golden, as_of=night.as_of))
     endings = read_endings(held, golden, before=night.before, decided=decided, as_of=night.as_of)
     add(ORDERS, build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of))
     arrests = add(ARRESTS, build_arrests(night))

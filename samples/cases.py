@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from random import Random
 
+from reconciliation.sitting_days import sits_on
 from warehouse.codes import reference
 
 
@@ -155,11 +156,10 @@ def open_case(random: Random, as_of: date, recent: tuple[date, float]) -> Case:
     days = (as_of - first).days
     # More cases every year: the larger of two draws leans to the end.
     made = first + timedelta(days=max(random.randrange(days + 1), random.randrange(days + 1)))
-    made -= timedelta(days=max(0, made.weekday() - 4))
-    made = max(made, regime.since[kind])
     region = random.choice(list(forces_by_region())) if regime.jurisdiction == "England and Wales" else ""
     force = random.choice(forces_by_region()[region]) if region else REGIME_FORCES[regime.jurisdiction]
     court = random.choice(courts_of(regime.jurisdiction, random.choice(regime.courts[kind]), region, force))
+    made = hearing_day(made, court, since=regime.since[kind])
     context = random.choices(list(CONTEXTS), list(CONTEXTS.values()))[0]
     return Case(
         regime=regime,
@@ -174,6 +174,20 @@ def open_case(random: Random, as_of: date, recent: tuple[date, float]) -> Case:
         operation=f"Op {random.choice(OPERATIONS)}",
         seed=random.getrandbits(48),
     )
+
+
+def hearing_day(day: date, court: Court, *, since: date) -> date:
+    """The last day up to one on which a court sat; the first after it where that is before the law was in force."""
+    step = timedelta(days=1)
+    heard = day
+    while heard >= since and not sits_on(heard, jurisdiction=court.jurisdiction, court_type=court.type):
+        heard -= step
+    if heard >= since:
+        return heard
+    heard = max(day, since)
+    while not sits_on(heard, jurisdiction=court.jurisdiction, court_type=court.type):
+        heard += step
+    return heard
 
 
 def case_number(force: str, made: date, random: Random) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
-from samples.cases import Case, Court, case_number, condition_codes, courts_of, open_case
+from samples.cases import Case, Court, case_number, condition_codes, courts_of, hearing_day, open_case
 from samples.people import Person, Registry
 
 RISK_ORDERS = {"STPO": "STRO", "TEPO": "TERO"}
@@ -111,7 +111,7 @@ def _chain(case: Case, person: Person, random: Random, as_of: date) -> Iterator[
         months = max(12, full.months - random.randint(-4, 18))
         yield _later(full, case.kind, add_months(full.made, months), random)
     elif draw > 0.97:
-        discharged_on = full.made + timedelta(days=random.randint(200, 1500))
+        discharged_on = _heard(full, full.made + timedelta(days=random.randint(200, 1500)))
         full.discharged_on = discharged_on if not full.end or discharged_on < full.end else None
 
 
@@ -147,7 +147,7 @@ def _order(case: Case, person: Person, kind: str, made: date, random: Random) ->
 
 
 def _interim(full: Order, random: Random) -> Order:
-    made = full.made - timedelta(days=random.randint(21, 190))
+    made = _heard(full, full.made - timedelta(days=random.randint(21, 190)))
     return replace(
         full,
         is_interim=True,
@@ -166,10 +166,16 @@ def _later(earlier: Order, kind: str, made: date, random: Random) -> Order:
     regime, court = earlier.case.regime, earlier.case.court
     if kind != earlier.kind:
         court = random.choice(courts_of(regime.jurisdiction, "crown", court.region, earlier.force))
+    made = hearing_day(made, court, since=earlier.made)
     urn = case_number(earlier.force, made, random)
     conditions = [code for code in earlier.conditions if random.random() < 0.8] or earlier.conditions[:1]
     case = replace(earlier.case, kind=kind, made=made, court=court, urn=urn, conditions=conditions)
     return _order(case, earlier.person, kind, made, random)
+
+
+def _heard(order: Order, day: date) -> date:
+    """A day on which the court of an order sat."""
+    return hearing_day(day, order.court, since=date.min)
 
 
 def _follow(orders: list[Order]) -> None:

@@ -11,8 +11,8 @@ from warehouse.tables.core import CORE_CONDITIONS
 HEARD_ON = date(2022, 11, 1)
 
 
-def believed(held, *, beside=None, heard_on=HEARD_ON, person="somebody else"):
-    """The conditions believed of an order: `held` by record, `beside` by record of another order."""
+def judged_conditions(held, *, beside=None, heard_on=HEARD_ON, person="somebody else"):
+    """The conditions of an order: `held` by record, `beside` by record of another order."""
     records = {**held, **{f"{record}2": codes for record, codes in (beside or {}).items()}}
     conditions = pl.DataFrame(
         [
@@ -40,10 +40,21 @@ def believed(held, *, beside=None, heard_on=HEARD_ON, person="somebody else"):
             "subject_id": ["somebody", person],
             "court_code": ["B20BL00"] * 2,
             "made_on": [HEARD_ON, heard_on],
+            "start_on": [HEARD_ON, heard_on],
+            "end_on": [date(2027, 10, 31)] * 2,
+            "order_type": ["STRO"] * 2,
+            "is_travel_only": [False] * 2,
         }
     )
-    judged = build_conditions(conditions, places, golden).filter((pl.col("order_id") == "one") & pl.col("is_golden"))
-    return " ".join(sorted(judged.get_column("condition_code")))
+    return build_conditions(conditions, places, golden, as_of=HEARD_ON).filter(pl.col("order_id") == "one")
+
+
+def codes_of(conditions, mark):
+    return " ".join(sorted(conditions.filter(mark).get_column("condition_code")))
+
+
+def believed(held, **beside):
+    return codes_of(judged_conditions(held, **beside), "is_golden")
 
 
 @pytest.mark.parametrize(
@@ -100,3 +111,15 @@ def test_the_orders_of_one_person_stand_beside_one_another():
     beside = {"court": "C09", "pnc": "C09"}
     assert believed(held, beside=beside, heard_on=date(2021, 5, 4)) == "C01"
     assert believed(held, beside=beside, heard_on=date(2021, 5, 4), person="somebody") == "C01 C09"
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        pytest.param({"court": "C01 C09", "pnc": "C01", "pnd": "C01"}, "C09", id="the court's result alone"),
+        pytest.param({"court": "C01", "pnc": "C01", "pnd": "C01 C09"}, "", id="a source that copies the court"),
+        pytest.param({"court": "C01 C09", "pnc": "C01 C09"}, "", id="believed, and so not in doubt"),
+    ],
+)
+def test_a_condition_of_the_court_that_is_not_believed_is_in_doubt(held, expected):
+    assert codes_of(judged_conditions(held), "is_doubtful") == expected

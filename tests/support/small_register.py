@@ -50,6 +50,7 @@ def orders_of(count: int) -> list[dict[str, object]]:
             "legal_status": "live" if number % 3 else "expired",
             "is_in_force_doubtful": False,
             "disputed_ends": [],
+            "is_travel_only": False,
             "condition_count": 1,
             "sources": ["court", "pnc"],
             "record_count": 2,
@@ -127,6 +128,8 @@ def small_register(count: int = 6) -> dict[str, pl.DataFrame]:
                 "kind": kind,
                 "sources": ["pnc"],
                 "is_golden": True,
+                "is_doubtful": False,
+                "is_lapsed": False,
             }
             for order_id in ids
             for code, kind in (("C01", "prohibition"), ("C29", "notification"))

@@ -65,12 +65,13 @@ VIEWS = (
     ),
     View(
         "prohibitions",
-        "a prohibition or travel ban, held by enough sources, of an order that is in force in law, or may be",
+        "a prohibition or travel ban that has not lapsed, of an order that is in force in law, or may be",
         """
         SELECT c.order_id, o.subject_id, o.order_type, o.force_code, o.legal_status, o.is_in_force_doubtful,
-               o.start_on, o.end_on, o.is_until_further_order, c.condition_code, c.label, c.kind, c.text, c.sources
+               o.start_on, least(o.end_on, c.end_on) AS end_on, o.is_until_further_order,
+               c.condition_code, c.label, c.kind, c.text, c.sources, c.is_doubtful
         FROM conditions AS c JOIN orders_active AS o USING (order_id)
-        WHERE c.is_golden AND c.kind IN ('prohibition', 'travel')
+        WHERE (c.is_golden OR c.is_doubtful) AND NOT c.is_lapsed AND c.kind IN ('prohibition', 'travel')
         """,
         ORDERS,
         CONDITIONS.columns,

@@ -113,6 +113,12 @@ ORDERS = Table(
             "The order of the same person that this one followed: its interim order, an earlier order of the same type, or a risk order beside which this prevention order binds. To follow is not to end: see `legal_status` of the other.",
         ),
         Column("followed_by_order_id", "The order of the same person that followed this one, in the same sense."),
+        Column(
+            "is_travel_only",
+            "All its prohibitions are on foreign travel, by every source that lists conditions: it has no shortest length, and at most 5 years.",
+            pl.Boolean,
+            required=True,
+        ),
         Column("is_county_lines", "Marked as linked to county lines by a source.", pl.Boolean, title="County lines"),
         Column(
             "condition_count",
@@ -197,6 +203,23 @@ CONDITIONS = Table(
         Column(
             "is_golden",
             "Held by enough sources to be believed; the others are discrepancies.",
+            pl.Boolean,
+            required=True,
+        ),
+        Column(
+            "is_doubtful",
+            "In the court's result, but in too few other sources to be believed: it counts as in force until the court confirms or denies it.",
+            pl.Boolean,
+            required=True,
+        ),
+        Column(
+            "end_on",
+            "Of a prohibition on foreign travel, its own last day: as its words give it, or else that of the order and at most 5 years after its start, unless extended. Null: it lasts as long as the order.",
+            pl.Date,
+        ),
+        Column(
+            "is_lapsed",
+            "Its own last day was before the date of the release: it does not bind any more, though the order may.",
             pl.Boolean,
             required=True,
         ),
