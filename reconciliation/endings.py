@@ -17,6 +17,7 @@ from reconciliation.standing import AMENDED, STANDS
 from warehouse.sources import is_from_court
 from warehouse.tables.register import ORDERS
 
+_ENDS: Final = pl.List(pl.String)
 PERIOD_FIELDS: Final = frozenset({"end_on", "term_months", "is_until_further_order"})
 
 
@@ -64,9 +65,10 @@ def read_endings(
         is_discharged=is_known,
         ended_after=pl.when(is_known).then("ended_after"),
         ended_by=pl.when(is_known).then("ended_by"),
-        disputed_ends=pl.when(pl.col("is_discharge_disputed"))
-        .then(pl.concat_list(own_end))
-        .otherwise(pl.col("later_ends").fill_null([])),
+        disputed_ends=pl.concat_list(
+            pl.when(pl.col("is_discharge_disputed")).then(pl.concat_list(own_end)).otherwise(pl.lit([], _ENDS)),
+            pl.col("later_ends").fill_null([]),
+        ),
     )
 
 
@@ -79,17 +81,21 @@ def _find_withdrawn(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_discharged(held: pl.DataFrame) -> pl.DataFrame:
-    """`is_discharged`, and `is_discharge_disputed`: a source that gives a status gives another.
+    """`is_discharged`, and `is_discharge_disputed`: neither the court nor two sources without dissent say so.
 
     A discharge is recorded as an act, while a record that nobody touched goes on saying live: half of the sources
-    that give a status are enough to believe it. That the others do not is a doubt.
+    that give a status are enough to believe it. But one police record alone must not make a person free: unless the
+    court's own result says that the order was discharged, a single source, or one that is contradicted, is a doubt.
     """
     says = (pl.col("recorded_status") == "discharged").any().alias("says_discharged")
-    by_source = _with_status(held).group_by("order_id", "source").agg(says)
-    is_discharged = pl.col("says_discharged").sum() * 2 >= pl.len()
+    by_source = _with_status(held).group_by("order_id", "source").agg(says, is_from_court.first().alias("is_court"))
+    says_so = pl.col("says_discharged")
+    is_from_the_court = (says_so & pl.col("is_court")).any()
+    is_discharged = is_from_the_court | (says_so.sum() * 2 >= pl.len())
+    is_agreed = says_so.all() & (pl.len() > 1)
     return by_source.group_by("order_id").agg(
         is_discharged.alias("is_discharged"),
-        (is_discharged & ~pl.col("says_discharged").all()).alias("is_discharge_disputed"),
+        (is_discharged & ~is_from_the_court & ~is_agreed).alias("is_discharge_disputed"),
     )
 
 

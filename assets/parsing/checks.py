@@ -20,7 +20,7 @@ NAME_CHECKS = (
     ),
 )
 STATUS_CHECK = Check(
-    "recorded_status", "sent_status", "unknown_code", "words for live, expired, discharged or superseded"
+    "recorded_status", "sent_status", "unknown_code", "words for live, expired, discharged, withdrawn or superseded"
 )
 OFFENCE_CHECK = Check(
     "offence_code", "sent_offence", "unknown_code", "a listed CJS offence code, or a title that fits one"

@@ -1,4 +1,4 @@
-"""The status of an order in words: live, expired, discharged or superseded.
+"""The status of an order in words: live, expired, discharged, withdrawn or superseded.
 
 Belongs here: the words. Does not: status codes of one source, the status in law, words for an order that was never made
 (`outcomes`).
@@ -12,7 +12,9 @@ from matching.standardise import fold
 STATUS_WORDS = {
     "live": r"\b(?:ACTIVE|LIVE|CURRENT|IN FORCE|IN EFFECT|ONGOING|OPEN|EXTANT|RUNNING|YN FYW)\b",
     "expired": r"\b(?:EXPIRED|EXPD?|LAPSED|ENDED|SPENT|FINISHED|COMPLETED)\b",
-    "discharged": r"\b(?:DISCHARGED?|DISCH|REVOKED|CANCELLED|CANCELED|QUASHED|RESCINDED|SET ASIDE|WITHDRAWN)\b",
+    "discharged": r"\b(?:DISCHARGED?|DISCH|REVOKED|CANCELLED|CANCELED|QUASHED|RESCINDED|SET ASIDE)\b",
+    # Of an order, of a charge or of the record itself: it is no discharge, and worth a question.
+    "withdrawn": r"\bWITHDRAWN\b",
     "superseded": r"\b(?:SUPERSEDED|SUPERCEDED|SUPERSCEDED|REPLACED|OVERTAKEN)\b",
 }
 TURNING_WORDS = r"\b(?:NOT|NO LONGER|NEVER|UNTIL|WILL BE|TO BE|DUE)\b"

@@ -21,7 +21,7 @@ APPLICANT_NOTE = (
 PERIOD_NOTE = "Each prohibition may have a period of its own (R04), ss.17, 24 [MSA-2015; MSA-EN para 81]."
 STATUS_NOTE = "No update on expiry or on a new order (E07) [IASC-2022]; breach does not end an order."
 
-CLOSED = ("expired", "discharged", "superseded")
+CLOSED = ("expired", "discharged", "withdrawn", "superseded")
 RUNNING = ("live", "not_started")
 
 is_closed = pl.col("recorded_status").is_in(CLOSED)

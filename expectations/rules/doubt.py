@@ -49,10 +49,9 @@ DOUBT_RULES = (
     ),
     doubt(
         "DISCHARGE",
-        "Sources disagree on whether the order was discharged",
+        "Discharge that the court has not confirmed",
         when=status == "discharged",
-        message="At least half of the sources show the order as discharged, and another does not. It counts as in "
-        "force "
+        message="One source alone shows the order as discharged, or another contradicts it. It counts as in force "
         "until the court confirms the discharge.",
         correction="Ask the court whether it discharged the order, and when.",
         note="Only a court discharges an order, ss.20 and 27 (R16 to R18) [MSA-2015]; records are not always updated "

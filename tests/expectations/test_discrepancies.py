@@ -45,6 +45,7 @@ DIFFERENT = [
     pytest.param({"court_code": "C37IP00"}, "COURT-WRONG", id="another court"),
     pytest.param({"force_code": "01"}, "FORCE-OTHER", id="another force"),
     pytest.param({"recorded_status": "expired"}, "STATUS-CLOSED", id="ended though live"),
+    pytest.param({"recorded_status": "withdrawn"}, "STATUS-CLOSED", id="withdrawn though live"),
     pytest.param({"sex": "M"}, "SEX-OTHER", id="sex differs"),
     pytest.param({"surname_folded": "JANA", "forenames_folded": "NOVAK BLACK"}, "NAME-SWAPPED", id="names swapped"),
     pytest.param({"surname_folded": "NOVAK"}, "SURNAME-CUT", id="double-barrelled surname cut"),

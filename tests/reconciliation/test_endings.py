@@ -38,17 +38,29 @@ def endings(*records, golden=ENDS, decided=(), before=None):
 @pytest.mark.parametrize(
     ("statuses", "is_discharged", "disputed"),
     [
-        pytest.param(["discharged", "discharged"], True, [], id="all show it"),
-        pytest.param(["discharged", "live"], True, ["2023-03-31"], id="half show it"),
-        pytest.param(["discharged", "live", "live"], False, [], id="fewer than half"),
-        pytest.param(["discharged", None], True, [], id="the only source that gives a status"),
-        pytest.param(["live", "expired"], False, [], id="nobody"),
+        pytest.param({"pnc": "discharged", "pnd": "discharged"}, True, [], id="two sources, and no other"),
+        pytest.param({"pnc": "discharged", "pnd": "live"}, True, ["2023-03-31"], id="one of two"),
+        pytest.param({"pnc": "discharged", "pnd": "live", "rocu": "live"}, False, [], id="fewer than half"),
+        pytest.param({"pnc": "discharged", "pnd": None}, True, ["2023-03-31"], id="one police source alone"),
+        pytest.param({"court": "discharged"}, True, [], id="the court alone"),
+        pytest.param(
+            {"court": "discharged", "pnc": "live", "pnd": "live", "rocu": "live"}, True, [], id="the court against all"
+        ),
+        pytest.param({"pnc": "withdrawn"}, False, [], id="withdrawn is no discharge"),
+        pytest.param({"pnc": "discharged", "pnd": "withdrawn"}, True, ["2023-03-31"], id="withdrawn bears out nothing"),
+        pytest.param({"pnc": "live", "pnd": "expired"}, False, [], id="nobody"),
     ],
 )
-def test_a_discharge_is_believed_of_half_of_the_sources_and_the_others_leave_a_doubt(statuses, is_discharged, disputed):
-    sources = ("pnc", "pnd", "rocu")
-    found = endings(*(held(source, recorded_status=said) for source, said in zip(sources, statuses, strict=False)))
+def test_a_discharge_is_beyond_doubt_if_the_court_says_so_or_two_sources_without_dissent(
+    statuses, is_discharged, disputed
+):
+    found = endings(*(held(source, recorded_status=said) for source, said in statuses.items()))
     assert (found["is_discharged"], found["disputed_ends"]) == (is_discharged, disputed)
+
+
+def test_a_later_end_is_disputed_beside_a_disputed_discharge():
+    records = held("pnc", **ENDS, recorded_status="discharged"), held("pnd", **LATER, recorded_status="live")
+    assert endings(*records)["disputed_ends"] == ["2023-03-31", "2025-03-31"]
 
 
 def test_a_disputed_discharge_of_an_order_without_an_end_leaves_it_open_for_good():
