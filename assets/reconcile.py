@@ -50,7 +50,7 @@ JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, REVIEW_QUEUE,
 # Orders with their golden values, before they are judged: counts and scores are still empty, so no suite yet.
 GOLDEN_ORDERS = "golden_orders"
 CORE = ("orders", "aliases", "conditions", "arrests")
-REGISTER_DEPS = [*core_names(*CORE), LINK_CLUSTERS.name, LINK_ARRESTS.name, DECISIONS.name]
+REGISTER_DEPS = [*core_names(*CORE), LINK_CLUSTERS.name, LINK_PAIRS.name, LINK_ARRESTS.name, DECISIONS.name]
 DELIVERY_TABLES = [deliveries_table(source).name for source in find_sources()]
 
 
@@ -106,6 +106,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             as_of=as_of,
             decided=decide_values(decisions, core["orders"], owners=owners, redirects=identities.redirects),
             before=Before(former.table(ORDERS), former.as_of),
+            pairs=store.scan(LINK_PAIRS.name).collect(),
         )
     )
     return tables | {ID_REDIRECTS.name: identities.redirects, IDENTITIES.name: identities.memory}

@@ -24,7 +24,7 @@ from matching.arrests import link_arrests
 from matching.orders import link_orders
 from reconciliation.tables import Night, build_register
 from warehouse.tables.core import CORE_TABLES
-from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS
+from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
 from warehouse.tables.register import DELIVERIES, DISCREPANCIES
 
 
@@ -99,6 +99,35 @@ def link(core: dict[str, pl.DataFrame], truth: Path | None) -> tuple[pl.DataFram
     return clusters, link_arrests(core["arrests"], core["orders"], core["aliases"], clusters)
 
 
+def build_night(
+    core: dict[str, pl.DataFrame],
+    clusters: pl.DataFrame,
+    events: pl.DataFrame,
+    *,
+    as_of: date,
+    pairs: pl.DataFrame | None = None,
+) -> Night:
+    """What the register of a night is made of, ids being the clusters themselves."""
+
+    def ids_of(names: pl.Series) -> pl.DataFrame:
+        cluster = names.drop_nulls().unique().sort()
+        return pl.DataFrame({"cluster": cluster, "id": cluster})
+
+    return Night(
+        orders=core["orders"].join(clusters.select("record_id"), on="record_id", how="semi"),
+        aliases=core["aliases"],
+        conditions=core["conditions"],
+        arrests=core["arrests"],
+        clusters=clusters,
+        events=events,
+        order_ids=ids_of(clusters["order_cluster"]),
+        subject_ids=ids_of(clusters["subject_cluster"]),
+        arrest_ids=ids_of(events["event_cluster"]),
+        as_of=as_of,
+        pairs=LINK_PAIRS.empty() if pairs is None else pairs,
+    )
+
+
 def build_evidence(
     core: dict[str, pl.DataFrame],
     deliveries: pl.DataFrame,
@@ -107,26 +136,8 @@ def build_evidence(
     *,
     as_of: date,
 ) -> Evidence:
-    """The register of a night, ids being the clusters themselves."""
-
-    def ids_of(names: pl.Series) -> pl.DataFrame:
-        cluster = names.drop_nulls().unique().sort()
-        return pl.DataFrame({"cluster": cluster, "id": cluster})
-
-    register = build_register(
-        Night(
-            orders=core["orders"].join(clusters.select("record_id"), on="record_id", how="semi"),
-            aliases=core["aliases"],
-            conditions=core["conditions"],
-            arrests=core["arrests"],
-            clusters=clusters,
-            events=events,
-            order_ids=ids_of(clusters["order_cluster"]),
-            subject_ids=ids_of(clusters["subject_cluster"]),
-            arrest_ids=ids_of(events["event_cluster"]),
-            as_of=as_of,
-        )
-    )
+    """The register of a night as the rules look at it, ids being the clusters themselves."""
+    register = build_register(build_night(core, clusters, events, as_of=as_of))
     return Evidence(
         core_orders=core["orders"],
         core_aliases=core["aliases"],

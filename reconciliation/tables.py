@@ -12,6 +12,9 @@ from datetime import date
 import polars as pl
 
 from reconciliation.conditions import build_conditions
+from reconciliation.confidence.links import link_confidence
+from reconciliation.confidence.orders import order_confidence
+from reconciliation.confidence.values import value_confidence
 from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_arrests, choose_golden
 from reconciliation.law import judge_status
@@ -19,6 +22,7 @@ from reconciliation.record_context import hold_records
 from reconciliation.standing import AMENDED
 from warehouse.codes import reference
 from warehouse.schema import Table
+from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,
@@ -42,6 +46,7 @@ class Night:
         as_of: the day of the release.
         decided: golden values that stewards decided, by field (`ledger.decisions.values.typed_values`).
         before: what the release before knew; nothing on the first night.
+        pairs: `link_orders__pairs`; without them no link has a confidence.
     """
 
     orders: pl.DataFrame
@@ -56,6 +61,7 @@ class Night:
     as_of: date
     decided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     before: Before = field(default_factory=Before)
+    pairs: pl.DataFrame = field(default_factory=LINK_PAIRS.empty)
 
 
 def build_register(night: Night) -> dict[str, pl.DataFrame]:
@@ -88,14 +94,17 @@ def build_register(night: Night) -> dict[str, pl.DataFrame]:
         decided=decided,
     )
     del placed
-    add(FIELD_PROVENANCE, reasons.join(order_ids, on="order_cluster"))
-    del reasons
     golden = _identify(golden, night)
     held = _identify(held, night)
-    add(ORDER_SOURCES, build_order_sources(held, night.clusters))
+    sources = add(ORDER_SOURCES, build_order_sources(held, night))
     conditions = add(CONDITIONS, build_conditions(night.conditions, held, golden, as_of=night.as_of))
     endings = read_endings(held, golden, before=night.before, decided=decided, as_of=night.as_of)
-    add(ORDERS, build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of))
+    orders = build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of)
+    provenance = reasons.join(order_ids, on="order_cluster")
+    del reasons
+    confident = value_confidence(provenance, orders, sources)
+    provenance = add(FIELD_PROVENANCE, provenance.join(confident, on=["order_id", "field"], how="left"))
+    add(ORDERS, orders.join(order_confidence(provenance, sources), on="order_id", how="left"))
     arrests = add(ARRESTS, build_arrests(night))
     add(SUBJECTS, build_subjects(golden, held, night.aliases, arrests))
     add(ARREST_SOURCES, build_arrest_sources(night))
@@ -162,10 +171,15 @@ def owners_of_records(order_sources: pl.DataFrame, orders: pl.DataFrame) -> pl.D
     return order_sources.select("record_id", "order_id").join(orders.select("order_id", "subject_id"), on="order_id")
 
 
-def build_order_sources(held: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
-    """Every source record with the order it belongs to."""
-    links = clusters.select("record_id", "match_weight", "is_duplicate")
-    return held.join(links, on="record_id").with_columns((pl.col("standing") == AMENDED).alias("is_amended"))
+def build_order_sources(held: pl.DataFrame, night: Night) -> pl.DataFrame:
+    """Every source record with the order it belongs to, and how sure that is."""
+    links = night.clusters.select("record_id", "match_weight", "is_duplicate")
+    confident = link_confidence(held.select("record_id", "order_id", "source"), night.pairs)
+    return (
+        held.join(links, on="record_id")
+        .join(confident, on="record_id", how="left")
+        .with_columns((pl.col("standing") == AMENDED).alias("is_amended"))
+    )
 
 
 def build_subjects(

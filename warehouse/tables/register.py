@@ -138,6 +138,13 @@ ORDERS = Table(
             minimum=0,
             maximum=1,
         ),
+        Column(
+            "confidence",
+            "Probability that who is bound, until when and by what are all right (`docs/confidence.md`); its conditions have no part in it.",
+            pl.Float64,
+            minimum=0,
+            maximum=1,
+        ),
     ),
     key=("order_id",),
 )
@@ -161,6 +168,13 @@ ORDER_SOURCES = Table(
         ),
         Column("is_duplicate", "A second record of the order in the same source.", pl.Boolean, required=True),
         Column("is_amended", "Courts: a later result amends this one.", pl.Boolean, required=True),
+        Column(
+            "link_confidence",
+            "Probability that the record belongs to the order (`docs/confidence.md`); null if it stands alone.",
+            pl.Float64,
+            minimum=0,
+            maximum=1,
+        ),
         Column("delivery_id", "The delivery it came in.", required=True),
         Column("file_name", "Name of the file as sent.", required=True),
         Column("row_number", "Row in the file as a person counts it.", pl.Int64, required=True),
@@ -308,6 +322,13 @@ FIELD_PROVENANCE = Table(
             required=True,
         ),
         Column("decision_id", "The steward's decision that made it the golden value; null if the rules chose it."),
+        Column(
+            "confidence",
+            "Probability that the golden value is the true one (`docs/confidence.md`); null where no value is published, and of a field whose truth could never be measured.",
+            pl.Float64,
+            minimum=0,
+            maximum=1,
+        ),
     ),
     key=("order_id", "field"),
 )

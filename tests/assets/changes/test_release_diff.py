@@ -8,12 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from assets.changes.causes import cause_between
-from assets.changes.release_diff import compare_releases
+from assets.changes.release_diff import compare_releases, find_differences
 from cli.main import app
 from cli.releases import SHOWN_ROWS
 from warehouse.home import Home
 from warehouse.releases.release import publish
-from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, RELEASE_CHANGES
+from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDERS, RELEASE_CHANGES
 
 MONDAY, TUESDAY, WEDNESDAY = date(2023, 11, 27), date(2023, 11, 28), date(2023, 11, 29)
 
@@ -354,3 +354,8 @@ def test_an_unknown_or_damaged_release_is_told(home, two):
     (home.releases / two[1] / "orders.parquet").write_bytes(b"other")
 
     assert concord(home, *two, code=1) == f"{two[1]}: not as published: orders.parquet\n"
+
+
+def test_an_order_of_which_the_register_is_surer_than_before_has_not_changed():
+    before = rows(ORDERS, dict.fromkeys(ORDERS.schema) | {"order_id": "ORD-1", "confidence": 0.9})
+    assert find_differences(before, before.with_columns(confidence=pl.lit(0.95))).is_empty()
