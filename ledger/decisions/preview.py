@@ -23,6 +23,8 @@ PERIOD = ("is_until_further_order", "end_on", "term_months")
 """Fields that follow from one another."""
 
 WORDS_OF_DISCREPANCY = {"both_right": "closed", "accept": "closed", "refer": "referred"}
+CLOSING = frozenset(WORDS_OF_DISCREPANCY.values())
+"""Changes of a discrepancy; they leave the register as it is."""
 
 
 def foresee_all(drafts: Sequence[Draft], present: Present) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.ledger import Beside
-from ledger.decisions.preview import foresee_all
+from ledger.decisions.preview import CLOSING, foresee_all
 from ledger.decisions.submitting import Taken
 from ledger.desk.four_eyes import APPROVAL_REASONS, is_sampled, reasons_for_approval
 from ledger.desk.proposals import Proposal, approve, approved_decisions, find_proposal, propose
@@ -51,6 +51,11 @@ class Preview:
     orders: frozenset[str]
     decisions: pl.DataFrame
     changed: ChangedSince | None
+
+    @property
+    def must_be_seen(self) -> bool:
+        """It changes the register, or a second steward is asked: nobody saves it unseen."""
+        return bool(self.why) or not self.changes.filter(~pl.col("change").is_in(CLOSING)).is_empty()
 
 
 @dataclass(frozen=True)
@@ -107,13 +112,14 @@ class Decider:
         )
 
     def save(self, wanted: DecisionRequest) -> Outcome | None:
-        """Take the decisions, or let them wait for a second steward; None if something changed meanwhile.
+        """Take the decisions, or let them wait for a second steward; None if they have to be looked at first.
 
-        What changed is for the caller to show first (`preview`); values that changed since the preview are refused
+        That is if something changed meanwhile, or if no preview was shown of what changes the register. It is for the
+        caller to show (`preview`); values that changed since the preview are refused
         here too, by the fingerprints, and decisions that were taken since, by the ledger. Raises as `preview`.
         """
         preview = self.preview(wanted)
-        if preview.changed is not None:
+        if preview.changed is not None or (preview.must_be_seen and not wanted.fingerprints):
             return None
         signature = Signature(self._by, wanted.reason_code, wanted.comment)
         if preview.why:

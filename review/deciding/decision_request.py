@@ -3,7 +3,7 @@
 Belongs here: the fields of the forms. Does not: whether the ledger takes the decision (`review.deciding.decider`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -13,8 +13,14 @@ from ledger.decisions.kinds import DECISION_REASON, KIND
 
 SentFields = Mapping[str, Sequence[str]]
 
-OTHER_VALUE = "other"
-"""The choice of a value that no source gives; it is typed in."""
+ANSWER = "answer-"
+"""Begins the field that answers one discrepancy, by its id: a kind of decision, a value, or nothing: it stays open."""
+
+VALUE_TEXT = "value_text-"
+"""Begins the field in which a value that no source gives is typed in."""
+
+USUAL_REASONS = {"both_right": "different_facts", "refer": "correction_requested"}
+"""Why a discrepancy is decided so, as a rule; by kind of decision."""
 
 DAY_PARTS = ("day", "month", "year")
 
@@ -27,6 +33,9 @@ class Form(Protocol):
 
     def getlist(self, key: str) -> Sequence[object]:
         """All values of a name."""
+
+    def keys(self) -> Iterable[str]:
+        """The names."""
 
 
 class FormError(ValueError):
@@ -46,7 +55,6 @@ class DecisionRequest:
     """What a steward wants to decide.
 
     Attributes:
-        kind: code of the kind of decision; empty if none was chosen yet.
         decisions: what is decided, each by columns of `DECISIONS`.
         reason_code: why, as a code.
         comment: why, in words.
@@ -59,7 +67,6 @@ class DecisionRequest:
         fields: all that was sent, to draw the form again.
     """
 
-    kind: str
     decisions: tuple[Mapping[str, Any], ...]
     reason_code: str
     comment: str | None
@@ -82,23 +89,21 @@ def read_request(form: Form, *, kinds: Collection[str] = tuple(KIND)) -> Decisio
     Raises:
         WishError: something is missing or can't be read.
     """
-    kind, problems = text(form, "kind"), dict[str, str]()
-    if kind not in kinds:
-        problems["kind"] = "Choose what you decide"
-    reason, comment = text(form, "reason_code"), text(form, "comment", strip=False).replace("\r\n", "\n")
+    problems: dict[str, str] = {}
+    asked = _read_answers(form, problems) if _names(form, ANSWER) else _read_asked(form, kinds, problems)
+    reason = text(form, "reason_code") or _usual_reason(asked)
+    comment = text(form, "comment", strip=False).replace("\r\n", "\n")
     if reason not in DECISION_REASON:
         problems["reason_code"] = "Choose a reason"
-    elif kind in kinds and KIND[kind].about not in DECISION_REASON[reason].about:
+    elif any(KIND[one["kind"]].about not in DECISION_REASON[reason].about for one in asked):
         problems["reason_code"] = "Choose another reason: this one does not apply to such a decision"
     elif DECISION_REASON[reason].needs_comment and not comment.strip():
         problems["comment"] = "Enter a comment: the reason you chose needs one"
     if len(comment) > LONGEST_COMMENT:
         problems["comment"] = f"Use {LONGEST_COMMENT:,} characters or fewer: you have used {len(comment):,}"
-    asked = _read_asked(form, kind, problems) if kind in kinds else ()
     if problems:
         raise FormError(problems)
     return DecisionRequest(
-        kind=kind,
         decisions=asked,
         reason_code=reason,
         comment=comment.strip() or None,
@@ -113,17 +118,18 @@ def read_request(form: Form, *, kinds: Collection[str] = tuple(KIND)) -> Decisio
 
 
 REQUEST_FIELDS = (
-    *("kind", "left_record_id", "right_record_id", "order_id", "field", "value", "value_text", "discrepancy_id"),
+    *("kind", "left_record_id", "right_record_id", "order_id", "discrepancy_id"),
     *("until-day", "until-month", "until-year", "referred_to", "replaces", "reason_code", "comment", "item_id"),
     *("release_id", "orders", "version", "submission", "view", "words"),
     *(f"deferred-{part}" for part in DAY_PARTS),
 )
-"""The fields of a form that say what is wished, as they are sent on from page to page."""
+"""The fields of a form that say what is wished, as they are sent on from page to page; and the answers, by name."""
 
 
 def sent_fields(form: Form) -> dict[str, tuple[str, ...]]:
     """What was sent, by name, to be drawn again."""
-    return {name: tuple(texts(form, name)) for name in REQUEST_FIELDS if form.getlist(name)}
+    names = (*REQUEST_FIELDS, *_names(form, ANSWER), *_names(form, VALUE_TEXT))
+    return {name: tuple(texts(form, name)) for name in names if form.getlist(name)}
 
 
 def text(form: Form, name: str, *, strip: bool = True) -> str:
@@ -138,37 +144,78 @@ def texts(form: Form, name: str) -> list[str]:
     return [value for value in form.getlist(name) if isinstance(value, str)]
 
 
-def _read_asked(form: Form, kind: str, problems: dict[str, str]) -> tuple[Mapping[str, Any], ...]:
-    about, replaces = KIND[kind].about, list(filter(None, texts(form, "replaces")))
-    if about == "decision":
+def _usual_reason(asked: Sequence[Mapping[str, Any]]) -> str:
+    """The reason that decisions give if none is chosen; empty if they have none, or not the same one."""
+    reasons = {USUAL_REASONS.get(one["kind"], "") for one in asked}
+    return reasons.pop() if len(reasons) == 1 else ""
+
+
+def _names(form: Form, prefix: str) -> list[str]:
+    """The fields whose names begin so, once each, in the order of the form."""
+    return [name for name in dict.fromkeys(form.keys()) if name.startswith(prefix)]
+
+
+def _read_answers(form: Form, problems: dict[str, str]) -> tuple[Mapping[str, Any], ...]:
+    """The decisions on an item's discrepancies; of those that ask for one value of a field, one."""
+    asked: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for name in _names(form, ANSWER):
+        kind, _, value_of = text(form, name).partition("|")
+        discrepancy_id = name.removeprefix(ANSWER)
+        if kind == "value":
+            one = _read_value(form, discrepancy_id, value_of, problems)
+            known = asked.setdefault((kind, one["field"]), one)
+            if known != one:
+                problems[name] = "Choose the same value as above: the field can have one value only"
+        elif kind in KIND and KIND[kind].about == "discrepancy":
+            asked[kind, discrepancy_id] = {"kind": kind, "discrepancy_id": discrepancy_id} | _closing(
+                kind, form, problems
+            )
+        elif kind:
+            problems[name] = "Choose one of the answers"
+    if not asked and not problems:
+        problems[_names(form, ANSWER)[0]] = "Choose an answer"
+    replaced = next(filter(None, texts(form, "replaces")), None)
+    return tuple({**one, "replaces": replaced} for one in asked.values())
+
+
+def _read_asked(form: Form, kinds: Collection[str], problems: dict[str, str]) -> tuple[Mapping[str, Any], ...]:
+    """Decisions of one kind: on two records, on many discrepancies, or the taking back of others."""
+    kind, replaces = text(form, "kind"), list(filter(None, texts(form, "replaces")))
+    if kind not in kinds or KIND[kind].about == "value":
+        problems["kind"] = "Choose what you decide"
+        return ()
+    if KIND[kind].about == "decision":
         if not replaces:
             problems["kind"] = "Choose the decision that is taken back"
         return tuple({"kind": kind, "replaces": name} for name in dict.fromkeys(replaces))
     shared = {"kind": kind, "replaces": next(iter(replaces), None)}
-    if about == "pair":
+    if KIND[kind].about == "pair":
         sides = {name: text(form, name) for name in ("left_record_id", "right_record_id")}
         if not all(sides.values()):
             problems["kind"] = "Name two records"
         return (shared | sides,)
-    if about == "value":
-        return (shared | _read_value(form, problems),)
     names = list(dict.fromkeys(filter(None, texts(form, "discrepancy_id"))))
     if not names:
-        problems["discrepancy_id"] = "Choose a difference"
-    more: dict[str, Any] = {}
-    if kind == "accept":
-        more["accepted_until"] = read_day(form, "until", problems)
-    if kind == "refer":
-        more["referred_to"] = text(form, "referred_to") or None
+        problems["discrepancy_id"] = "Choose a discrepancy"
+    more = _closing(kind, form, problems)
     return tuple(shared | more | {"discrepancy_id": name} for name in names)
 
 
-def _read_value(form: Form, problems: dict[str, str]) -> dict[str, Any]:
-    chosen = text(form, "value")
-    value = text(form, "value_text") if chosen == OTHER_VALUE else chosen
+def _closing(kind: str, form: Form, problems: dict[str, str]) -> dict[str, Any]:
+    """Until when a discrepancy is accepted, or to whom it is referred."""
+    if kind == "accept":
+        return {"accepted_until": read_day(form, "until", problems)}
+    return {"referred_to": text(form, "referred_to") or None} if kind == "refer" else {}
+
+
+def _read_value(form: Form, discrepancy_id: str, value_of: str, problems: dict[str, str]) -> dict[str, Any]:
+    """The right value of a field, from `<field>|<value>`, or from what was typed where no value is named."""
+    field_name, _, chosen = value_of.partition("|")
+    name = f"{VALUE_TEXT}{discrepancy_id}"
+    value = chosen or text(form, name)
     if not value:
-        problems["value_text" if chosen == OTHER_VALUE else "value"] = "Choose or type the right value"
-    return {"order_id": text(form, "order_id"), "field": text(form, "field"), "value": value}
+        problems[name] = "Enter the right value"
+    return {"kind": "value", "order_id": text(form, "order_id"), "field": field_name, "value": value}
 
 
 def read_day(form: Form, name: str, problems: dict[str, str]) -> date | None:

@@ -12,6 +12,7 @@ import polars as pl
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.kinds import DECISION_REASON, KIND
+from ledger.decisions.preview import CLOSING
 from review.deciding.changed_since import ChangedSince
 from review.deciding.decidable_night import decidable_night
 from review.desk import WholeRelease
@@ -69,20 +70,27 @@ def describe_drafts(
     """Decisions in lines: what, on what, why.
 
     Args:
-        drafts: what is to be decided, all of one kind.
+        drafts: what is to be decided.
         decisions: `DECISIONS`, with those that are taken back.
         reason_code: why.
         comment: why, in words.
     """
-    kind = KIND[drafts[0].kind]
+    lines = [
+        line
+        for kind in dict.fromkeys(draft.kind for draft in drafts)
+        for line in _lines_of_kind(kind, [draft for draft in drafts if draft.kind == kind], decisions)
+    ]
+    lines.append(SummaryLine("Why", DECISION_REASON[reason_code].title))
+    return [*lines, *([SummaryLine("Comment", comment)] if comment else [])]
+
+
+def _lines_of_kind(kind: str, drafts: Sequence[Draft], decisions: pl.DataFrame) -> list[SummaryLine]:
     about = _subjects(drafts[:SHOWN_DRAFTS], decisions)
     rest = len(drafts) - len(about)
-    lines = [
-        SummaryLine("Decision", f"{kind.title.capitalize()}."),
+    return [
+        SummaryLine("Decision", f"{KIND[kind].title.capitalize()}."),
         SummaryLine("On", "\n".join([*about, *([f"and {rest} more"] if rest else [])])),
-        SummaryLine("Why", DECISION_REASON[reason_code].title),
     ]
-    return [*lines, *([SummaryLine("Comment", comment)] if comment else [])]
 
 
 def _subjects(drafts: Sequence[Draft], decisions: pl.DataFrame) -> list[str]:
@@ -132,7 +140,7 @@ def _pair_up(was: Sequence[Sighting], now: Sequence[Sighting]) -> dict[tuple[str
 def _changes(changes: pl.DataFrame) -> Iterator[RegisterChange]:
     for row in changes.iter_rows(named=True):
         field, change = row["field"], row["change"]
-        if change in ("closed", "referred"):
+        if change in CLOSING:
             continue
         if change == "changed":
             yield RegisterChange(

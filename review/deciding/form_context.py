@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from ledger.decisions.in_force import in_force
 from ledger.desk.accounts import Account, all_accounts
 from ledger.desk.claims import claim
 from ledger.desk.comments import comments_on
@@ -31,14 +32,12 @@ class FormState:
 
     Attributes:
         view: the view of the queue that the steward came from, as its address has it.
-        about: id of the difference to decide on.
         pair: the pair of records whose weights are shown.
         fields: what was sent before, by field.
         problems: what of it is to be mended, by field.
     """
 
     view: str = ""
-    about: str | None = None
     pair: str | None = None
     fields: SentFields = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -59,8 +58,7 @@ def form_context(desk: Desk, item: Mapping[str, Any], decisions: pl.DataFrame, f
     orders = tuple(order for order in (item["order_id"], item["other_order_id"]) if order)
     whole = desk.whole_release()
     found = whole.table(DISCREPANCIES.name).filter(pl.col("order_id") == orders[0])
-    wanted = form_state.about or next(iter(form_state.fields.get("discrepancy_id", ())), None)
-    choices = form_options(item, found, decidable_night(whole), about=wanted)
+    choices = form_options(item, found, decidable_night(whole), in_force(decisions, as_of=whole.release.as_of))
     with desk.reading() as connection:
         work = read_item_work(connection, at=desk.clock())
         accounts = all_accounts(connection)

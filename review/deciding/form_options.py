@@ -12,12 +12,12 @@ import polars as pl
 from ledger.decisions.decidable import Present
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind
 from review.item.findings import Finding, describe_findings, format_value
-from review.item.titles import record_title, title_for
-from warehouse.tables.titles import FIELD_TITLES
+from review.item.past_decisions import describe_subject
+from review.item.titles import record_title, source_name
 
 Values = Mapping[str, Any]
 
-ON_DIFFERENCE = ("value", "both_right", "accept", "refer")
+ON_DISCREPANCY = ("both_right", "accept", "refer")
 ON_RECORDS = ("same_order", "different_order", "same_person", "different_person")
 
 
@@ -28,7 +28,7 @@ class ValueOption:
     Attributes:
         value: as it is sent.
         words: as it is shown.
-        held_by: the records that give it, in words.
+        held_by: the sources that give it, and the register if it holds it, in words.
     """
 
     value: str
@@ -37,29 +37,40 @@ class ValueOption:
 
 
 @dataclass(frozen=True)
+class FindingOptions:
+    """A discrepancy with the answers that can be given.
+
+    Attributes:
+        finding: the discrepancy.
+        field: the field that it is in, if its value can be decided.
+        values: that the records give for it.
+        kinds: the other kinds of decision on it.
+        decided: what was decided on it, in words; None: nothing that stands.
+    """
+
+    finding: Finding
+    field: str | None
+    values: tuple[ValueOption, ...]
+    kinds: tuple[Kind, ...]
+    decided: str | None
+
+
+@dataclass(frozen=True)
 class FormOptions:
     """What can be chosen on an item.
 
     Attributes:
-        findings: the differences that are open: first those that the item asks about, the gravest first.
-        about: the one that the form is about; None if the item has none.
-        field: the field that it is in, if its value can be decided.
-        field_title: in words.
-        values: that the records give for it.
-        on_difference: kinds of decision on it.
+        asked: the open discrepancies that the item asks about, the gravest first; of an item that asks about none, all.
+        beside: those that it does not ask about.
         on_records: kinds of decision on two records.
-        records: that can be told together or apart: id and words.
+        records: that can be put together or kept apart: id and words.
         pair: the two records that are chosen at first; None: there is only one.
         is_about_pair: the item asks about two records.
         reasons: that may be given on a difference, and on two records.
     """
 
-    findings: tuple[Finding, ...]
-    about: Finding | None
-    field: str | None
-    field_title: str
-    values: tuple[ValueOption, ...]
-    on_difference: tuple[Kind, ...]
+    asked: tuple[FindingOptions, ...]
+    beside: tuple[FindingOptions, ...]
     on_records: tuple[Kind, ...]
     records: tuple[tuple[str, str], ...]
     pair: tuple[str, str] | None
@@ -67,33 +78,26 @@ class FormOptions:
     reasons: Mapping[str, tuple[DecisionReason, ...]]
 
 
-def form_options(
-    item: Values, discrepancies: pl.DataFrame, present: Present, *, about: str | None = None
-) -> FormOptions:
+def form_options(item: Values, discrepancies: pl.DataFrame, present: Present, standing: pl.DataFrame) -> FormOptions:
     """What can be chosen on an item.
 
     Args:
         item: its row in `review_queue`.
         discrepancies: `DISCREPANCIES` of its order.
         present: the night.
-        about: id of the difference to decide on; defaults to the gravest of those that the item asks about.
+        standing: `DECISIONS` in force on its orders.
     """
-    open_rows = discrepancies.filter(pl.col("state") != "resolved").to_dicts()
-    asked = frozenset(item["discrepancy_ids"] or ())
-    findings = sorted(describe_findings(open_rows), key=lambda finding: finding.discrepancy_id not in asked)
-    chosen = next((finding for finding in findings if finding.discrepancy_id == about), next(iter(findings), None))
-    row = next((row for row in open_rows if chosen and row["discrepancy_id"] == chosen.discrepancy_id), None)
-    field = row["field"] if row and row["field"] in CANONICAL else None
+    rows = {row["discrepancy_id"]: row for row in discrepancies.filter(pl.col("state") != "resolved").to_dicts()}
+    options = [
+        _options(finding, rows[finding.discrepancy_id], present, standing)
+        for finding in describe_findings(list(rows.values()))
+    ]
+    asked = frozenset(item["discrepancy_ids"] or rows)
     orders = [order for order in (item["order_id"], item["other_order_id"]) if order]
     records = _records_of(orders, present)
-    kinds = [code for code in ON_DIFFERENCE if chosen and (code != "value" or field)]
     return FormOptions(
-        findings=tuple(findings),
-        about=chosen,
-        field=field,
-        field_title=title_for(FIELD_TITLES, field) if field else "",
-        values=_values_of(field, item["order_id"], present) if field else (),
-        on_difference=tuple(KIND[code] for code in kinds),
+        asked=tuple(option for option in options if option.finding.discrepancy_id in asked),
+        beside=tuple(option for option in options if option.finding.discrepancy_id not in asked),
         on_records=tuple(KIND[code] for code in ON_RECORDS),
         records=tuple((name, record_title(name)) for name in records.get_column("record_id")),
         pair=_pair_of(item, records),
@@ -103,6 +107,27 @@ def form_options(
             "records": tuple(reason for reason in DECISION_REASONS if "pair" in reason.about),
         },
     )
+
+
+def _options(finding: Finding, row: Values, present: Present, standing: pl.DataFrame) -> FindingOptions:
+    field = row["field"] if row["field"] in CANONICAL else None
+    return FindingOptions(
+        finding,
+        field,
+        _values_of(field, row["order_id"], present) if field else (),
+        tuple(KIND[code] for code in ON_DISCREPANCY),
+        _decided(row, standing),
+    )
+
+
+def _decided(row: Values, standing: pl.DataFrame) -> str | None:
+    """The decision that settles a discrepancy: on it, or on the value of its field."""
+    settles = (pl.col("discrepancy_id") == row["discrepancy_id"]) | (
+        (pl.col("kind") == "value") & (pl.col("order_id") == row["order_id"]) & (pl.col("field") == row["field"])
+    )
+    for decision in standing.filter(settles).tail(1).iter_rows(named=True):
+        return f"{KIND[decision['kind']].title.capitalize()}, {describe_subject(decision)} ({decision['decided_by']})"
+    return None
 
 
 def _pair_of(item: Values, records: pl.DataFrame) -> tuple[str, str] | None:
@@ -122,6 +147,7 @@ def _values_of(field: str, order_id: str, present: Present) -> tuple[ValueOption
     """The values that the records of an order give for a field: those that most give first."""
     held = present.owners.filter(pl.col("order_id") == order_id).select("record_id")
     given = present.records.join(held, on="record_id").select("record_id", value=pl.col(field).cast(pl.String))
+    golden = present.orders.filter(pl.col("order_id") == order_id).get_column(field).cast(pl.String).to_list()
     counted = (
         given.drop_nulls()
         .group_by("value")
@@ -129,6 +155,11 @@ def _values_of(field: str, order_id: str, present: Present) -> tuple[ValueOption
         .sort(pl.col("record_id").list.len(), "value", descending=[True, False])
     )
     return tuple(
-        ValueOption(value, format_value(field, value) or value, tuple(map(record_title, holders)))
+        ValueOption(value, format_value(field, value) or value, _holders(holders, is_golden=value in golden))
         for value, holders in counted.iter_rows()
     )
+
+
+def _holders(records: Sequence[str], *, is_golden: bool) -> tuple[str, ...]:
+    names = dict.fromkeys(source_name(record.split(":")[0]) for record in records)
+    return (*(["the register"] if is_golden else []), *names)

@@ -7,20 +7,18 @@ Belongs here: the shape that GOV.UK's components take. Does not: what can be cho
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from ledger.decisions.kinds import DecisionReason, Kind
 from ledger.desk.comments import Comment
-from review.deciding.decision_request import DAY_PARTS, OTHER_VALUE, SentFields
-from review.deciding.form_options import FormOptions
+from review.deciding.decision_request import ANSWER, DAY_PARTS, VALUE_TEXT, SentFields
+from review.deciding.form_options import FindingOptions, FormOptions
 
 Item = dict[str, Any]
 
 KIND_WORDS: Mapping[str, tuple[str, str]] = {
-    "value": ("One value is right", "It becomes the value of the register; the others are corrected."),
-    "both_right": ("Both are right", "They state different facts. The difference is closed."),
-    "accept": ("Known and accepted", "The difference is closed until a day."),
+    "both_right": ("Both are right", "They state different facts. The discrepancy is closed."),
+    "accept": ("Known and accepted", "The discrepancy is closed until a day."),
     "refer": ("Refer it to its owner", "It stays open and leaves the queue."),
     "same_order": (
         "The same order",
@@ -90,10 +88,6 @@ class ItemForm:
         """What is to be mended in a field."""
         return {"text": self.problems[name]} if name in self.problems else None
 
-    def about_link(self, discrepancy_id: str) -> str:
-        """The same page, about another difference."""
-        return f"?{'&'.join(part for part in (self.view, urlencode({'about': discrepancy_id})) if part)}#decide"
-
     def kind_items(self, kinds: Sequence[Kind]) -> list[Item]:
         """Kinds of decision to choose from."""
         return [
@@ -106,18 +100,42 @@ class ItemForm:
             for kind in kinds
         ]
 
-    def value_items(self, choices: FormOptions) -> list[Item]:
-        """Values to choose from, numbered for the keyboard, and another one."""
+    def answer_items(self, options: FindingOptions) -> list[Item]:
+        """The answers to a discrepancy: its values, numbered for the keyboard, another one, and the other kinds."""
         given = [
             {
-                "value": choice.value,
-                "text": choice.words,
-                "hint": {"text": f"{place}: held by {', '.join(choice.held_by)}"},
+                "value": f"value|{options.field}|{choice.value}",
+                "text": f"{choice.words} is right ({', '.join(choice.held_by)})",
                 "attributes": {"data-choice": str(place)},
             }
-            for place, choice in enumerate(choices.values, 1)
+            for place, choice in enumerate(options.values, 1)
         ]
-        return [*given, {"value": OTHER_VALUE, "text": "Another value"}]
+        other = {
+            "value": f"value|{options.field}|",
+            "text": "Another value is right",
+            "attributes": {"data-kind": "value"},
+        }
+        kinds = [
+            {name: part for name, part in item.items() if name != "hint"} for item in self.kind_items(options.kinds)
+        ]
+        return [
+            *given,
+            *([other] if options.field else []),
+            *kinds,
+            {"value": "", "text": "Leave it open", "checked": not self.sent(self.answer_name(options))},
+        ]
+
+    def answers_any(self, listed: Sequence[FindingOptions]) -> bool:
+        """Whether an answer to one of these was sent, or is to be mended."""
+        return any(self.sent(name) or name in self.problems for name in map(self.answer_name, listed))
+
+    def answer_name(self, options: FindingOptions) -> str:
+        """The field that answers a discrepancy."""
+        return f"{ANSWER}{options.finding.discrepancy_id}"
+
+    def value_name(self, options: FindingOptions) -> str:
+        """The field in which another value is typed in."""
+        return f"{VALUE_TEXT}{options.finding.discrepancy_id}"
 
     def record_items(self, choices: FormOptions) -> list[Item]:
         """Records to choose from."""

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from review.access.viewer import Viewer
 from review.pages import redirect_to
+from review.queue.facets import TO_DO
 from review.queue.queue_view import read_view
 from review.queue.visible_queue import open_queue
 
@@ -42,6 +43,15 @@ def require_item(request: Request, who: Viewer, item_id: str) -> Mapping[str, ob
 def item_address(item_id: str, view: str) -> str:
     """The address of an item, come to by a view of the queue."""
     return f"/items/{quote(item_id, safe='')}{'?' if view else ''}{view}"
+
+
+def go_on(request: Request, who: Viewer, item_id: str, view: str, message: str) -> Response:
+    """The same item while something that it asks is open; then the next one."""
+    item = open_queue(request.app.state.desk, who).item(item_id)
+    if item is None or item["state"] not in TO_DO:
+        return go_to_next(request, who, item_id, view, message)
+    words = f"{message} Something that this item asks is still open."
+    return redirect_to(request, item_address(item_id, view), message=words)
 
 
 def go_to_next(request: Request, who: Viewer, item_id: str, view: str, message: str) -> Response:

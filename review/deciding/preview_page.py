@@ -93,7 +93,8 @@ def _way_back_to(wanted: DecisionRequest) -> str | None:
     if wanted.item_id:
         return None
     view = next(iter(wanted.fields.get("view", ())), "")
-    return "/decisions/mine" if wanted.kind == "undo" else f"/bulk?{view}"
+    is_undo = any(decision["kind"] == "undo" for decision in wanted.decisions)
+    return "/decisions/mine" if is_undo else f"/bulk?{view}"
 
 
 def _refused(wanted: DecisionRequest, error: Exception) -> dict[str, Any]:

@@ -29,8 +29,9 @@ class Shortcut:
 
 
 SHORTCUTS = (
-    Shortcut("next", "j", "Next item"),
-    Shortcut("previous", "k", "Previous item"),
+    Shortcut("next", "j", "Next item; in the queue, move down"),
+    Shortcut("previous", "k", "Previous item; in the queue, move up"),
+    Shortcut("search", "/", "Search"),
     Shortcut("both_right", "b", "Both are right"),
     Shortcut("accept", "a", "Known and accepted"),
     Shortcut("refer", "r", "Refer to its owner"),
@@ -38,6 +39,7 @@ SHORTCUTS = (
     Shortcut("different_order", "d", "Different orders"),
     Shortcut("reason", "w", "Why: go to the reason"),
     Shortcut("comment", "c", "Go to the comment"),
+    Shortcut("save", "y", "Save at once, if it does not change the register"),
     Shortcut("go", "g", "Go on: see what it changes, then save"),
     Shortcut("back", "x", "Go back and change it"),
     Shortcut("undo", "u", "Your decisions, to take one back"),

@@ -30,7 +30,7 @@ router = APIRouter()
 HIDE_WEIGHTS = "hide_weights"
 """The preference to judge before weights and scores are seen."""
 
-OWN_PARAMETERS = ("pair", "about")
+OWN_PARAMETERS = ("pair",)
 ORDER_IN_ITEM = re.compile(r"ORD-\w+")
 
 
@@ -42,13 +42,12 @@ def show_item(
     visible: Visible,
     audit: Auditing,
     pair: str | None = None,
-    about: str | None = None,
 ) -> Response:
     """An item of the queue; of one that has left it, the order that it was about."""
     if visible.table("review_queue").filter(pl.col("item_id") == item_id).is_empty():
         return _lead_to_order(request, item_id, visible)
     view = read_view(_of_view(request.query_params.multi_items()), viewer=who.name)
-    return draw_item(request, item_id, who, audit, form_state=FormState(view.query, about, pair))
+    return draw_item(request, item_id, who, audit, form_state=FormState(view.query, pair))
 
 
 def draw_item(

@@ -13,7 +13,7 @@ from review.access.viewer import AnySteward, Audit, Auditing, Viewer
 from review.deciding.decider import Outcome
 from review.deciding.decision_request import FormError, read_request, sent_fields, text
 from review.deciding.form_context import FormState
-from review.deciding.item_navigation import SentForm, go_to_next
+from review.deciding.item_navigation import SentForm, go_on
 from review.deciding.preview_page import decider_of, show_preview
 from review.deciding.visible_subject import NotVisibleError
 from review.pages import redirect_to
@@ -48,7 +48,7 @@ def save(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> 
     if wanted.item_id is None:
         return redirect_to(request, "/decisions/mine", message=_told(outcome))
     release_claim(request.app.state.desk.database, wanted.item_id, by=who.name)
-    return go_to_next(request, who, wanted.item_id, text(form, "view"), _told(outcome))
+    return go_on(request, who, wanted.item_id, text(form, "view"), _told(outcome))
 
 
 @router.post("/decide/change")

@@ -17,32 +17,66 @@ function focusOn(name) {
   field?.focus();
 }
 
+function follow(selector, act, address) {
+  const found = document.querySelector(selector);
+  if (found) found[act]();
+  else location.assign(address);
+}
+
 function goOn() {
   const current = document.activeElement?.closest("form");
-  const button = '[data-key="save"], [data-key="preview"]';
-  (current?.querySelector(button) ?? document.querySelector(button))?.click();
+  const button = (within) => within?.querySelector('[data-key="preview"]') ?? within?.querySelector('[data-key="save"]');
+  (button(current) ?? button(document))?.click();
 }
+
+const steps = { next: 1, previous: -1 };
 
 const does = {
   reason: () => focusOn("reason_code"),
   comment: () => focusOn("comment"),
   go: goOn,
   undo: () => location.assign("/decisions/mine"),
-  queue: () => document.querySelector('[data-key="queue"]')?.click() ?? location.assign("/queue"),
+  search: () => follow('input[name="text"]', "focus", "/search"),
+  save: () => document.querySelector('[data-key="save"]')?.click(),
+  queue: () => follow('[data-key="queue"]', "click", "/queue"),
   help: () => document.getElementById("keys-sheet").showModal(),
 };
 
+// The discrepancy that a key answers: the one that has the focus, else the first without an answer.
+function question() {
+  const all = [...document.querySelectorAll(".desk-answer")];
+  const isOpen = (part) => !part.querySelector('input[type="radio"]:checked:not([value=""])');
+  return document.activeElement?.closest(".desk-answer") ?? all.find(isOpen) ?? all[0] ?? document;
+}
+
+// An answer given, the next question has the focus, unless something has to be typed.
+function answer(radio) {
+  choose(radio);
+  const here = radio?.closest(".desk-answer");
+  if (!here || radio.dataset.kind === "value") return;
+  const all = [...document.querySelectorAll(".desk-answer")];
+  all[all.indexOf(here) + 1]?.querySelector("input")?.focus();
+}
+
+function step(by) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  if (!rows.length) return false;
+  const place = rows.indexOf(document.activeElement) + by;
+  rows[Math.max(0, Math.min(rows.length - 1, place))].focus();
+  return true;
+}
+
 function act(key) {
   if (/^[1-9]$/.test(key)) {
-    choose(document.querySelector('[data-kind="value"]'));
-    choose(document.querySelector(`[data-choice="${key}"]`));
+    answer(question().querySelector(`[data-choice="${key}"]`));
     return true;
   }
   const action = actions[key];
   if (!action) return false;
+  const radio = question().querySelector(`[data-kind="${action}"]`) ?? document.querySelector(`[data-kind="${action}"]`);
   if (does[action]) does[action]();
-  else if (document.querySelector(`[data-kind="${action}"]`)) choose(document.querySelector(`[data-kind="${action}"]`));
-  else document.querySelector(`[data-key="${action}"]`)?.click();
+  else if (radio) answer(radio);
+  else if (!(action in steps && step(steps[action]))) document.querySelector(`[data-key="${action}"]`)?.click();
   return true;
 }
 

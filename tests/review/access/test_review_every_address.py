@@ -39,7 +39,8 @@ def described(app, desk):
     }
     text = {"type": "string"}
     fields = {
-        name: meant.get(name, text) for name in (*REQUEST_FIELDS, "fingerprint", "assignee", "name", "blind", "on")
+        name: meant.get(name, text)
+        for name in (*REQUEST_FIELDS, "answer-1", "value_text-1", "fingerprint", "assignee", "name", "blind", "on")
     }
     asked = [*(facet.name for facet in FACETS), "sort", "page", "release", "next", "since", "until", "before", "key"]
     told = app.openapi()

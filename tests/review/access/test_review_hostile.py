@@ -6,7 +6,7 @@ from html import unescape
 
 import polars as pl
 import pytest
-from deciding_cases import forms_of
+from deciding_cases import answered, forms_of
 from desk_cases import ORIGIN, Client, settings_of
 
 from review.app import create_app
@@ -76,12 +76,12 @@ def test_what_stewards_type_is_shown_as_text_everywhere(client):
     queue = client.app.state.desk.whole_release().table("review_queue").filter(kind="discrepancies").sort("item_id")
     item, typed = queue.item(0, "item_id"), EVIL.replace("\x01", "") + "é" * 9_900
     form = forms_of(client.get(f"/items/{item}").text, "/decide/preview")[0]
-    form |= {"kind": "both_right", "reason_code": "different_facts", "comment": typed}
+    form = answered(form, "both_right", reason_code="different_facts", comment=typed)
     preview = client.post("/decide/preview", data=form)
     answers = [
         preview,
         client.post("/decide/change", data=form),
-        client.post("/decide/preview", data=form | {"kind": ""}),
+        client.post("/decide/preview", data=answered(form, "")),
     ]
     saved = client.post("/decide/save", data=forms_of(preview.text, "/decide/save")[0], follow_redirects=False)
     assert saved.status_code in (200, 303)

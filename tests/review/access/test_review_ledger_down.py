@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 import sqlalchemy as sa
-from deciding_cases import forms_of, item_of
+from deciding_cases import answered, forms_of, item_of
 from desk_cases import ORIGIN, PASSWORD, STARTED_AT, Client, settings_of
 
 from ledger.audit import prove
@@ -67,7 +67,7 @@ def outage(desk, tmp_path):
 def test_pages_are_read_only_and_what_is_typed_comes_back(client, desk, outage, tmp_path):
     item = item_of(desk, "discrepancies")
     form = forms_of(client.get(f"/items/{item['item_id']}").text, "/decide/preview")[0]
-    form |= {"kind": "both_right", "reason_code": "different_facts", "comment": COMMENT}
+    form = answered(form, "both_right", reason_code="different_facts", comment=COMMENT)
     shown = client.post("/decide/preview", data=form)
     save = forms_of(shown.text, "/decide/save")[0]
     outage(down=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 import pytest
-from deciding_cases import forms_of, preview
+from deciding_cases import answered, forms_of, preview
 from desk_cases import PASSWORD, STARTED_AT, settings_of
 
 from ledger.decisions.ledger import Ledger
@@ -147,7 +147,7 @@ def test_no_form_reaches_another_forces_order(bound, busy, open_desk, desk, hidd
     client, (decision, proposal) = bound("met-approver"), busy
     html = open_desk("steward").get(f"/items/{hidden.item}").text
     token = {"form_token": client.form_token("/keys")}
-    form = forms_of(html, "/decide/preview")[0] | token | {"kind": "both_right", "reason_code": "different_facts"}
+    form = answered(forms_of(html, "/decide/preview")[0], "both_right", reason_code="different_facts") | token
     for path in ("/decide/preview", "/decide/save", "/decide/change"):
         assert client.post(path, data=form).status_code == 404
     undo = {"kind": "undo", "replaces": decision, "reason_code": "mistake", "submission": "x"} | token
@@ -165,7 +165,7 @@ def own_form(client, desk):
     own = VisibleRelease(desk.whole_release(), frozenset({FORCE})).only(desk.whole_release().table("review_queue"))
     item = own.filter(kind="discrepancies").sort("item_id").item(0, "item_id")
     form = forms_of(client.get(f"/items/{item}").text, "/decide/preview")[0]
-    return form | {"kind": "both_right", "reason_code": "different_facts"}
+    return answered(form, "both_right", reason_code="different_facts")
 
 
 def test_a_form_that_names_other_orders_tells_nothing_of_them(bound, busy, desk, hidden):

@@ -36,32 +36,65 @@ def enter(page, address, name):
     page.get_by_role("button", name="Sign out").wait_for()
 
 
-def test_a_steward_works_ten_items_by_keys_alone(browser, address, taken):
+def test_a_steward_works_ten_items_with_a_key_a_judgement_and_one_to_save(browser, address, taken):
     page = browser.new_page()
     enter(page, address, "steward")
     page.goto(f"{address}/queue?kind=discrepancies")
     page.get_by_role("link", name="Start with the first item").press("Enter")
-    seen = []
+    seen, answers = [], 0
     for _ in range(10):
         page.get_by_role("heading", name="Decide", exact=True).wait_for()
         seen.append(page.url)
-        page.keyboard.press("b")
-        page.keyboard.press("w")
-        page.keyboard.press("T")  # the reason that begins so: “The values state different facts”
-        page.keyboard.press("Tab")
-        page.keyboard.type("by keys")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        page.get_by_role("heading", name="Check before you save").wait_for()
-        page.keyboard.press("g")
-    page.get_by_text("The decision is saved").wait_for()
+        asked = page.locator("form.desk-decide-form > .desk-answer").count()
+        for _ in range(asked):
+            page.keyboard.press("b")
+        answers += asked
+        page.keyboard.press("y")
+        page.wait_for_url(lambda url: url != seen[-1])
+    page.get_by_text(re.compile("(is|are) saved")).wait_for()
     assert len(set(seen)) == 10
     rows = taken()
-    assert rows.height == 10
+    assert rows.height == answers
     assert set(rows["kind"]) == {"both_right"}
-    assert set(rows["comment"]) == {"by keys"}
     page.keyboard.press("u")
     page.wait_for_url(re.compile(r"/decisions/mine"))
+    page.close()
+
+
+def test_a_reason_and_a_comment_are_given_by_keys_and_the_preview_is_saved_by_one(browser, address, taken):
+    page = browser.new_page()
+    enter(page, address, "steward")
+    page.goto(f"{address}/queue?kind=discrepancies")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    first = page.locator("[data-row]").first
+    assert first.evaluate("link => link === document.activeElement")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Decide", exact=True).wait_for()
+    for key in "bw":
+        page.keyboard.press(key)
+    page.keyboard.press("T")  # the reason that begins so: “The values state different facts”
+    page.keyboard.press("Tab")
+    page.keyboard.type("by keys")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Check before you save").wait_for()
+    page.keyboard.press("g")
+    page.get_by_text("The decision is saved").wait_for()
+    assert taken().get_column("comment").to_list() == ["by keys"]
+    page.keyboard.press("/")
+    page.get_by_label("Name, identifier or reference").wait_for()
+    assert page.get_by_label("Name, identifier or reference").evaluate("field => field === document.activeElement")
+    page.close()
+
+
+def test_the_question_of_an_item_is_in_sight_without_scrolling(browser, address):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    enter(page, address, "steward")
+    page.goto(f"{address}/queue?kind=discrepancies")
+    page.get_by_role("link", name="Start with the first item").click()
+    assert page.locator(".desk-answer").first.bounding_box()["y"] < 800
     page.close()
 
 
@@ -90,7 +123,8 @@ def test_everything_can_be_decided_without_script(browser, address, taken):
     page.goto(f"{address}/queue?kind=discrepancies")
     page.get_by_role("link", name="Start with the first item").click()
     form = page.locator("form.desk-decide-form").first
-    form.get_by_label("Known and accepted").check()
+    answer = form.locator(".desk-answer").first
+    answer.get_by_label("Known and accepted").check()
     for part, value in (("Day", "31"), ("Month", "3"), ("Year", "2027")):
         form.get_by_label(part, exact=True).fill(value)
     form.get_by_label("Why", exact=True).select_option("cannot_be_corrected")
@@ -114,7 +148,7 @@ def test_two_stewards_who_decide_the_same_item_see_each_other(browser, address, 
     assert second.get_by_text("steward is looking at this item").is_visible()
     for page in pages:
         form = page.locator("form.desk-decide-form").first
-        form.get_by_label("Both are right").check()
+        form.locator(".desk-answer").first.get_by_label("Both are right").check()
         form.get_by_label("Why", exact=True).select_option("different_facts")
     for page in pages:
         page.locator("form.desk-decide-form").first.get_by_role("button", name="See what it changes").click()

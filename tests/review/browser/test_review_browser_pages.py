@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from deciding_cases import decisions, forms_of, preview
+from deciding_cases import answered, decisions, forms_of, preview
 from desk_cases import PASSWORD, serving
 
 from ledger.desk.proposals import read_proposals
@@ -121,12 +121,12 @@ def test_pages_to_decide_on_keep_nobody_out(enter, open_desk, items, desk):
     page.goto(f"{reader.address}/items/{item}")
     form = forms_of(page.content(), "/decide/preview")[0]
     reader.send("/decide/preview", form, seen="what is missing")
-    reader.send("/decide/preview", form | CHOSEN, seen="preview")
-    reader.send("/decide/preview", form | CHOSEN | {"discrepancy_id": "none"}, seen="refused")
+    reader.send("/decide/preview", answered(form, "both_right"), seen="preview")
+    reader.send("/decide/preview", form | {"answer-none": "both_right"}, seen="refused")
     theirs = preview(other, item, kind="both_right", reason_code="different_facts", comment="seal seen")
     other.post("/decide/save", data=forms_of(theirs.text, "/decide/save")[0])
-    reader.send("/decide/preview", form | CHOSEN | {"kind": "accept", "until-day": "31"}, seen="what is wrong")
-    reader.send("/decide/preview", form | CHOSEN, seen="meanwhile")
+    reader.send("/decide/preview", answered(form, "accept") | {"until-day": "31"}, seen="what is wrong")
+    reader.send("/decide/preview", answered(form, "both_right"), seen="meanwhile")
     reader.go(f"/items/{item}", seen="an item that was decided")
     reader.go("/proposals")
     reader.go(f"/proposals/{proposal}", seen="a proposal")

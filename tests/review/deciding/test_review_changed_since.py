@@ -14,7 +14,7 @@ from review.desk import Desk
 from warehouse.home import Home
 
 COMMENT = "The seal was seen.\nTwice."
-CHOSEN = {"kind": "both_right", "reason_code": "different_facts", "comment": COMMENT}
+CHOSEN = {"reason_code": "different_facts", "comment": COMMENT}
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def opened(client, desk):
     queue = whole.table("review_queue").filter(kind="discrepancies").sort("item_id")
     item = queue.join(held, on="order_id", how="semi").row(0, named=True)
     own = held.filter(order_id=item["order_id"]).sort("discrepancy_id").row(0, named=True)
-    html = client.get(f"/items/{item['item_id']}?about={own['discrepancy_id']}").text
-    return item, own, forms_of(html, "/decide/preview")[0] | CHOSEN
+    form = forms_of(client.get(f"/items/{item['item_id']}").text, "/decide/preview")[0]
+    return item, own, form | {f"answer-{own['discrepancy_id']}": "both_right"} | CHOSEN
 
 
 def without(column, value):
@@ -117,7 +117,7 @@ def test_an_item_that_has_left_the_queue_still_gives_back_what_was_typed(client,
         review_queue=without("item_id", item["item_id"]),
         discrepancies=without("discrepancy_id", own["discrepancy_id"]),
     )
-    sent = form if step == "change" else form | {"reason_code": ""}
+    sent = form if step == "change" else form | {"reason_code": "identifiers"}
     answer = client.post(f"/decide/{step}", data=sent)
     assert answer.status_code == 404
     assert COMMENT in unescape(answer.text)

@@ -5,9 +5,16 @@ from html import unescape
 
 import polars as pl
 import pytest
-from deciding_cases import decisions, forms_of, item_of, preview
+from deciding_cases import answered, decisions, forms_of, item_of, preview
 
 from ledger.desk.proposals import read_proposals
+
+
+def item_with(desk, count):
+    """The first item that asks about so many discrepancies, or more than one."""
+    of_kind = desk.whole_release().table("review_queue").filter(kind="discrepancies").sort("item_id")
+    asked = pl.col("discrepancy_ids").list.len()
+    return of_kind.filter(asked == 1 if count == 1 else asked > 1).row(0, named=True)
 
 
 @pytest.fixture
@@ -16,8 +23,8 @@ def never(open_desk):
     return lambda name: open_desk(name, second_look_share=0)
 
 
-def test_a_difference_is_accepted_and_the_next_item_comes(never, desk):
-    client, item = never("steward"), item_of(desk, "discrepancies")
+def test_the_one_discrepancy_of_an_item_is_accepted_and_the_next_item_comes(never, desk):
+    client, item = never("steward"), item_with(desk, 1)
     until = {"until-day": "31", "until-month": "3", "until-year": "2027"}
     shown = preview(client, item["item_id"], kind="accept", reason_code="cannot_be_corrected", **until)
     assert shown.status_code == 200
@@ -85,7 +92,7 @@ def test_what_another_steward_decided_meanwhile_is_shown_before_anything_is_save
     theirs = preview(second, item["item_id"], kind="both_right", reason_code="different_facts", comment="seal seen")
     second.post("/decide/save", data=forms_of(theirs.text, "/decide/save")[0])
     until = {"until-day": "31", "until-month": "3", "until-year": "2027"}
-    shown = first.post("/decide/preview", data=form | {"kind": "accept", "reason_code": "document_seen"} | until)
+    shown = first.post("/decide/preview", data=answered(form, "accept", reason_code="document_seen") | until)
     assert shown.status_code == 409
     assert "steward2" in shown.text
     assert decisions(desk).height == 1
@@ -114,7 +121,7 @@ def test_a_decision_is_taken_back(never, desk):
 @pytest.mark.parametrize(
     "forged",
     [
-        pytest.param({"discrepancy_id": "nothing"}, id="a difference that is not there"),
+        pytest.param({"answer-nothing": "both_right"}, id="a discrepancy that is not there"),
         pytest.param({"release_id": "r1999-01-01", "kind": "both_right"}, id="a release that is not there"),
         pytest.param({"fingerprint": ["a", "b"]}, id="more fingerprints than decisions"),
     ],
@@ -131,7 +138,7 @@ def test_a_viewer_sees_no_forms_and_can_send_none(never, desk, viewer):
     form = forms_of(never("steward").get(f"/items/{item['item_id']}").text, "/decide/preview")[0]
     html = viewer.get(f"/items/{item['item_id']}").text
     assert "/decide/preview" not in html
-    sent = form | {"form_token": viewer.form_token("/queue"), "kind": "both_right", "reason_code": "different_facts"}
+    sent = answered(form, "both_right", form_token=viewer.form_token("/queue"), reason_code="different_facts")
     assert viewer.post("/decide/preview", data=sent).status_code == 403
     assert viewer.post("/decide/save", data=sent).status_code == 403
     assert decisions(desk).is_empty()

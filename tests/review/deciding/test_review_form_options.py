@@ -4,22 +4,25 @@ import pytest
 
 from review.deciding.decidable_night import decidable_night
 from review.deciding.form_options import form_options
+from warehouse.tables.ledger import DECISIONS
 
 
 @pytest.fixture
 def offered(desk):
     """Each item of the queue with what its form offers."""
-    whole = desk.whole_release()
+    whole, nothing = desk.whole_release(), DECISIONS.empty()
     found = whole.table("discrepancies").partition_by("order_id", as_dict=True)
-    none = whole.table("discrepancies").clear()
+    none, night = whole.table("discrepancies").clear(), decidable_night(whole)
     items = whole.table("review_queue").to_dicts()
-    return [(item, form_options(item, found.get((item["order_id"],), none), decidable_night(whole))) for item in items]
+    return [(item, form_options(item, found.get((item["order_id"],), none), night, nothing)) for item in items]
 
 
-def test_the_discrepancy_chosen_at_first_is_one_that_the_item_asks_about(offered):
+def test_the_form_asks_all_that_the_item_asks_and_keeps_the_rest_apart(offered):
     asking = [(item, options) for item, options in offered if item["discrepancy_ids"]]
     assert asking
-    assert all(options.about.discrepancy_id in item["discrepancy_ids"] for item, options in asking)
+    for item, options in asking:
+        assert {one.finding.discrepancy_id for one in options.asked} == set(item["discrepancy_ids"])
+        assert not {one.finding.discrepancy_id for one in options.beside} & set(item["discrepancy_ids"])
 
 
 def test_the_two_records_chosen_at_first_are_two(offered):

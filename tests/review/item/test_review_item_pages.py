@@ -90,7 +90,7 @@ def test_a_value_that_differs_and_the_register_s_are_marked_alike_and_the_regist
 def test_the_rules_law_is_told(viewer, desk):
     found = published(desk, "discrepancies").filter(pl.col("rule_code").str.starts_with("ABSENT-")).row(0, named=True)
     html = unescape(viewer.get(f"/orders/{found['order_id']}").text)
-    assert "Legal note" in html
+    assert "legal note" in html
     assert found["correction"] in html
     assert f"Rule {found['rule_code']}." in html
 

@@ -1,0 +1,87 @@
+"""All that an item asks, answered on one form: together, one by one, at once or after a look at what changes."""
+
+import pytest
+from deciding_cases import answered, decisions, forms_of
+
+
+@pytest.fixture
+def client(open_desk):
+    return open_desk("steward", second_look_share=0)
+
+
+@pytest.fixture
+def item(desk):
+    """An item that asks about several discrepancies, one of them of a value that can be decided."""
+    whole = desk.whole_release()
+    found = whole.table("discrepancies").filter(field="term_months").select("discrepancy_id")
+    queue = whole.table("review_queue").filter(kind="discrepancies").sort("item_id")
+    parts = queue.explode("discrepancy_ids").join(found, left_on="discrepancy_ids", right_on="discrepancy_id")
+    asking = queue.join(parts, on="item_id", how="semi")
+    return next(row for row in asking.to_dicts() if len(row["discrepancy_ids"]) > 1)
+
+
+def form_of(client, item):
+    return forms_of(client.get(f"/items/{item['item_id']}").text, "/decide/preview")[0]
+
+
+def answers(item, kind):
+    return {f"answer-{name}": kind for name in item["discrepancy_ids"]}
+
+
+def test_all_discrepancies_of_an_item_are_answered_together_and_the_next_item_comes(client, item, desk):
+    saved = client.post("/decide/save", data=form_of(client, item) | answers(item, "refer"), follow_redirects=False)
+    assert saved.status_code == 303
+    assert item["item_id"] not in saved.headers["location"]
+    taken = decisions(desk)
+    assert set(taken["discrepancy_id"]) == set(item["discrepancy_ids"])
+    assert set(taken["reason_code"]) == {"correction_requested"}
+
+
+def test_after_one_of_several_the_item_stays_and_shows_what_was_decided(client, item, desk):
+    form = form_of(client, item)
+    shown = client.post("/decide/save", data=answered(form, "both_right"))
+    assert shown.url.path == f"/items/{item['item_id']}"
+    assert "Something that this item asks is still open." in shown.text
+    assert shown.text.count(">Decided<") == 1
+    assert "both are right" in shown.text
+    again = forms_of(shown.text, "/decide/preview")[0]
+    assert list(again) == list(form)
+
+
+def test_answers_of_several_kinds_are_previewed_by_kind(client, item, desk):
+    first, second, *_ = item["discrepancy_ids"]
+    form = form_of(client, item) | {f"answer-{first}": "both_right", f"answer-{second}": "refer"}
+    unclear = client.post("/decide/preview", data=form)
+    assert unclear.status_code == 422
+    assert "Choose a reason" in unclear.text
+    shown = client.post("/decide/preview", data=form | {"reason_code": "document_seen"})
+    assert "The values differ and both are right." in shown.text
+    assert "The discrepancy is referred to its owner." in shown.text
+    client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    assert set(decisions(desk)["kind"]) == {"both_right", "refer"}
+
+
+def test_a_value_is_never_saved_before_its_change_was_seen(client, item, desk):
+    lengths = desk.whole_release().table("discrepancies").filter(field="term_months", order_id=item["order_id"])
+    name = next(name for name in lengths["discrepancy_id"] if name in item["discrepancy_ids"])
+    chosen = {f"answer-{name}": "value|term_months|", f"value_text-{name}": "7", "reason_code": "document_seen"}
+    shown = client.post("/decide/save", data=form_of(client, item) | chosen)
+    assert shown.status_code == 200
+    assert "What it changes in the register" in shown.text
+    assert decisions(desk).is_empty()
+    missing = client.post("/decide/save", data=form_of(client, item) | chosen | {f"value_text-{name}": " "})
+    assert missing.status_code == 422
+    assert "Enter the right value" in missing.text
+
+
+def test_a_form_without_an_answer_asks_for_one(client, item, desk):
+    shown = client.post("/decide/save", data=form_of(client, item))
+    assert shown.status_code == 422
+    assert "Choose an answer" in shown.text
+
+
+def test_the_question_comes_before_the_evidence_and_the_values_that_differ_before_the_rest(client, item):
+    html = client.get(f"/items/{item['item_id']}").text
+    places = [html.index(f'id="{name}"') for name in ("why", "decide", "comparison", "weights")]
+    assert places == sorted(places)
+    assert html.index("Values that differ") < html.index("in which no record differs from the register")
