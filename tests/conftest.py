@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
-pytest_plugins = ["small_register"]
+pytest_plugins = ["nights", "small_register"]
 WAIT_SECONDS = 60
 
 # Time is for benchmarks; a loaded machine is no failure.

@@ -5,31 +5,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from desk_cases import NIGHT, ORDERS, ORIGIN, PASSWORD, STARTED_AT, USERS, Client, Clock, serving, settings_of
+from desk_cases import ORIGIN, PASSWORD, STARTED_AT, USERS, Client, Clock, serving, settings_of
 from playwright.sync_api import sync_playwright
 
-from expectations.gx import Validator
 from ledger.decisions.database import Database
 from ledger.desk.accounts import add_account
-from pipelines.nightly import run_night
-from pipelines.settings import Settings
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
-from samples.nights import write_nights
 from warehouse.home import Home
 
 
 @pytest.fixture(scope="session")
-def desk_home(tmp_path_factory) -> Path:
+def desk_home(one_night) -> Path:
     """The home of an installation with one published night; no test writes into it."""
-    folder = tmp_path_factory.mktemp("desk")
-    write_nights(folder, orders=ORDERS, seed=5, as_of=NIGHT)
-    Validator.shared()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CONCORD_DAGSTER", str(folder / "home" / "dagster"))
-        run_night(Home(folder / "home"), landing=folder / "landing", as_of=NIGHT, settings=Settings())
-    return folder / "home"
+    return one_night / "home"
 
 
 @pytest.fixture(scope="session")

@@ -2,52 +2,39 @@
 
 import hashlib
 import json
-import os
+import re
 import shutil
-import subprocess
-import sys
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import polars as pl
 import pytest
+from nights import SERIES, command, copy_of, nightly
 
-from samples.nights import write_nights
+from pipelines.nightly import NightFailedError
 from warehouse.releases.build import hash_of
 from warehouse.tables.register import UNEXPLAINED
 
-CONCORD = Path(sys.executable).with_name("concord")
-NIGHT = date(2026, 9, 20)
-LATER = NIGHT + timedelta(days=30)
-
-
-def nightly(home, landing, as_of, *options):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONCORD")}
-    command = [CONCORD, "nightly", "--landing", landing, "--as-of", str(as_of), "--home", home, *options]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    """A home with one night, and the deliveries it rests on."""
-    folder = tmp_path_factory.mktemp("changes")
-    write_nights(folder, orders=250, seed=7, as_of=NIGHT)
-    said = nightly(folder / "home", folder / "landing", NIGHT)
-    assert said.returncode in (0, 3), said.stderr
-    return folder
+NIGHT, LATER = SERIES[0], SERIES[-1]
 
 
 @pytest.fixture
-def home(world, tmp_path):
-    return Path(shutil.copytree(world / "home", tmp_path / "home"))
+def home(three_nights, tmp_path):
+    """A home with one night."""
+    return copy_of(three_nights / "first", tmp_path / "home")
+
+
+@pytest.fixture
+def landing(three_nights):
+    """The deliveries it rests on."""
+    return three_nights / "night-1" / "landing"
 
 
 def read(home, as_of, table):
     return pl.read_parquet(home / "releases" / f"r{as_of}" / f"{table}.parquet")
 
 
-def test_of_the_same_deliveries_days_later_only_the_calendar_makes_a_difference(world, home):
-    assert nightly(home, world / "landing", LATER).returncode == 3
+def test_of_the_same_deliveries_days_later_only_the_calendar_makes_a_difference(home, landing):
+    nightly(home, landing, LATER)
     changes = read(home, LATER, "release_changes")
     assert set(changes.get_column("cause")) == {"calendar"}
     ended = read(home, NIGHT, "orders").filter(
@@ -58,9 +45,9 @@ def test_of_the_same_deliveries_days_later_only_the_calendar_makes_a_difference(
     assert ended.height > 0
 
 
-def test_other_settings_are_the_cause_where_orders_are_only_judged(world, home):
+def test_other_settings_are_the_cause_where_orders_are_only_judged(home, landing):
     (home / "concord.toml").write_text("[presence_days]\npnc = 3000\npnd = 3000\n")
-    nightly(home, world / "landing", NIGHT + timedelta(days=1))
+    nightly(home, landing, NIGHT + timedelta(days=1))
     changes = read(home, NIGHT + timedelta(days=1), "release_changes")
     assert set(changes.filter(pl.col("cause") == "config").get_column("field")) == {
         "discrepancy_count",
@@ -89,23 +76,23 @@ def forged(home):
     return order_ids
 
 
-def test_a_change_that_nothing_explains_stops_the_publication_until_it_is_accepted(world, home, forged):
+def test_a_change_that_nothing_explains_stops_the_publication_until_it_is_accepted(home, landing, forged):
     night = NIGHT + timedelta(days=1)
-    said = nightly(home, world / "landing", night)
-    assert said.returncode == 1
+    with pytest.raises(NightFailedError) as stopped:
+        nightly(home, landing, night)
     for word in ("unexplained", "2 end_on", *forged, "--accept-unexplained REASON"):
-        assert word in said.stderr
+        assert word in str(stopped.value)
     assert (home / "releases" / "CURRENT").read_text() == f"r{NIGHT}\n"
-    assert nightly(home, world / "landing", night, "--accept-unexplained", "release mended by hand").returncode == 3
+    nightly(home, landing, night, accept_unexplained="release mended by hand")
     changes = read(home, night, "release_changes").filter(pl.col("cause") == UNEXPLAINED)
     assert set(changes.get_column("order_id")) == set(forged)
     assert set(changes.get_column("accepted")) == {"release mended by hand"}
     assert (home / "releases" / "CURRENT").read_text() == f"r{night}\n"
 
 
-def test_an_empty_reason_accepts_nothing(world, home):
-    said = nightly(home, world / "landing", LATER, "--accept-unexplained", " ")
-    assert (said.returncode, "say why" in said.stderr) == (2, True)
+def test_an_empty_reason_accepts_nothing(home, landing):
+    said = command("nightly", "--landing", landing, "--as-of", LATER, "--accept-unexplained", " ", home=home)
+    assert (said.exit_code, "say why" in said.stderr) == (2, True)
 
 
 def damage_table(home):
@@ -128,8 +115,8 @@ def lose_release(home):
         pytest.param(lose_release, "is gone: restore it", id="the release in force is gone"),
     ],
 )
-def test_a_night_does_not_carry_on_from_a_release_that_is_not_as_published(world, home, damage, words):
+def test_a_night_does_not_carry_on_from_a_release_that_is_not_as_published(home, landing, damage, words):
     damage(home)
-    said = nightly(home, world / "landing", NIGHT + timedelta(days=1))
-    assert (said.returncode, words in said.stderr) == (1, True), said.stderr
+    with pytest.raises(NightFailedError, match=re.escape(words)):
+        nightly(home, landing, NIGHT + timedelta(days=1))
     assert (home / "releases" / "CURRENT").read_text() == f"r{NIGHT}\n"

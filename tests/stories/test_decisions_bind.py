@@ -1,34 +1,26 @@
 """What a steward decides binds the next night, and the release says that it did."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
+from nights import NIGHT, command, copy_of, nightly
 
-from samples.nights import write_nights
+from pipelines.nightly import NightFailedError
 
-CONCORD = Path(sys.executable).with_name("concord")
-NIGHT, NEXT, AFTER = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
+NEXT, AFTER = NIGHT + timedelta(days=1), NIGHT + timedelta(days=2)
 END = date(2027, 3, 17)
 OF_DISCREPANCIES = ("discrepancies", "lone_record")
+WITHOUT_LEDGER = r"step decisions: the ledger of decisions, on which the release(.|\n)*concord decisions migrate"
 
 
-def concord(home: Path, *words: object, codes: tuple[int, ...] = (0,)) -> str:
-    return ran(home, *words, codes=codes).stdout
-
-
-def ran(home: Path, *words: object, codes: tuple[int, ...]) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONCORD")}
-    command = [CONCORD, *map(str, words), "--home", home]
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert said.returncode in codes, said.stderr + said.stdout
-    return said
+def run(home: Path, *words: object) -> str:
+    """Run a command that is done quickly; what it printed."""
+    said = command(*words, home=home)
+    assert said.exit_code == 0, said.output
+    return said.stdout
 
 
 def read(home: Path, release: str, table: str) -> pl.DataFrame:
@@ -36,26 +28,23 @@ def read(home: Path, release: str, table: str) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
+def home(one_night, tmp_path_factory) -> Path:
     """Two nights of the same deliveries, between which a steward parts one record from the rest of its order."""
-    folder = tmp_path_factory.mktemp("decided")
-    write_nights(folder, orders=40, seed=5, as_of=NIGHT)
-    home, landing = folder / "home", folder / "landing"
-    concord(home, "nightly", "--landing", landing, "--as-of", NIGHT, codes=(0, 3))
-    concord(home, "decisions", "migrate")
-    concord(home, "decisions", "users", "--add", "kim")
+    home = copy_of(one_night / "home", tmp_path_factory.mktemp("decided") / "home")
+    run(home, "decisions", "migrate")
+    run(home, "decisions", "users", "--add", "kim")
     one, *rest = records_of_an_order(home)
     for other in rest:
-        concord(home, "decide", "different-order", one, other, "--by", "kim", "--reason", "successive_orders")
-    concord(home, "decide", "value", order_decided_on(home), "end_on", END, "--by", "kim", "--reason", "varied")
+        run(home, "decide", "different-order", one, other, "--by", "kim", "--reason", "successive_orders")
+    run(home, "decide", "value", order_decided_on(home), "end_on", END, "--by", "kim", "--reason", "varied")
     accepted, right, referred, taken_back = only_discrepancies(home)
-    concord(home, "decide", "accept", accepted, "--until", NEXT, "--by", "kim", "--reason", "cannot_be_corrected")
-    concord(home, "decide", "both-right", right, "--by", "kim", "--reason", "different_facts")
-    concord(home, "decide", "refer", referred, "--by", "kim", "--reason", "correction_requested")
-    said = concord(home, "decide", "both-right", taken_back, "--by", "kim", "--reason", "different_facts")
+    run(home, "decide", "accept", accepted, "--until", NEXT, "--by", "kim", "--reason", "cannot_be_corrected")
+    run(home, "decide", "both-right", right, "--by", "kim", "--reason", "different_facts")
+    run(home, "decide", "refer", referred, "--by", "kim", "--reason", "correction_requested")
+    said = run(home, "decide", "both-right", taken_back, "--by", "kim", "--reason", "different_facts")
     decision = re.search(r"DEC-\w+", said).group()
-    concord(home, "decide", "undo", decision, "--by", "kim", "--reason", "mistake")
-    concord(home, "nightly", "--landing", landing, "--as-of", NEXT, codes=(0, 3))
+    run(home, "decide", "undo", decision, "--by", "kim", "--reason", "mistake")
+    nightly(home, one_night / "landing", NEXT)
     return home
 
 
@@ -100,14 +89,6 @@ def test_the_record_stands_alone_from_the_next_night_on(home):
     after = dict(read_records(home, f"r{NEXT}").select("record_id", "order_id").iter_rows())
     assert len({after[record] for record in rest}) == 1
     assert after[one] not in {after[record] for record in rest}
-
-
-def test_a_night_does_not_go_on_without_the_ledger_that_bound_the_night_before(home, tmp_path):
-    copy = tmp_path / "home"
-    shutil.copytree(home, copy)
-    (copy / "ledger" / "decisions.sqlite").unlink()
-    concord(copy, "nightly", "--landing", home.parent / "landing", "--as-of", NEXT + timedelta(days=1), codes=(1,))
-    assert (copy / "releases" / "CURRENT").read_text().strip() == f"r{NEXT}"
 
 
 def test_every_difference_is_told_as_the_stewards(home):
@@ -159,13 +140,10 @@ def test_a_closed_discrepancy_no_longer_counts_and_a_referred_one_does(home):
     assert fewer == [1, 1, 0, 0]
 
 
-def test_a_night_without_the_ledger_that_it_rests_on_fails_and_says_what_to_do(home):
-    ledger, aside = home / "ledger", home / "aside"
-    ledger.rename(aside)
-    try:
-        told = ran(home, "nightly", "--landing", home.parent / "landing", "--as-of", AFTER, codes=(1,)).stderr
-    finally:
-        aside.rename(ledger)
-    assert "the last release is untouched: step decisions: the ledger of decisions, on which the release" in told
-    assert "concord decisions migrate" in told
-    assert not (home / "releases" / f"r{AFTER}").exists()
+def test_a_night_without_the_ledger_that_it_rests_on_fails_and_says_what_to_do(home, one_night, tmp_path):
+    copy = copy_of(home, tmp_path / "home")
+    (copy / "ledger" / "decisions.sqlite").unlink()
+    with pytest.raises(NightFailedError, match=WITHOUT_LEDGER):
+        nightly(copy, one_night / "landing", AFTER)
+    assert (copy / "releases" / "CURRENT").read_text() == f"r{NEXT}\n"
+    assert not (copy / "releases" / f"r{AFTER}").exists()

@@ -1,33 +1,18 @@
-"""A night as its operator runs it: `concord nightly` on a landing folder, in a process of its own."""
+"""A night as its operator runs it: `concord nightly` on a landing folder, and the commands that show what it made."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
+from nights import NIGHT, command, concord, copy_of, nightly
 
-from samples.nights import write_nights
 from samples.spoil import cut, drop_trailer
 from warehouse.tables.register import PUBLIC_TABLES
-
-NIGHT = "2026-11-20"
-CONCORD = Path(sys.executable).with_name("concord")
-
-
-def concord(*arguments, home):
-    environment = {**os.environ, "CONCORD_HOME": str(home)}
-    environment.pop("CONCORD_DAGSTER", None)
-    return subprocess.run([CONCORD, *map(str, arguments)], env=environment, capture_output=True, text=True, check=False)
-
-
-def nightly(home, landing, as_of=NIGHT):
-    return concord("nightly", "--landing", landing, "--as-of", as_of, home=home)
 
 
 def current(home):
@@ -39,21 +24,17 @@ def manifest(home):
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory):
-    """One published night: its home, its landing folder and what the command said."""
-    folder = tmp_path_factory.mktemp("night")
-    write_nights(folder, orders=60, seed=11)
-    said = nightly(folder / "home", folder / "landing")
-    assert said.returncode in (0, 3), said.stderr
-    return folder, said
+def night(one_night):
+    """The folder of one published night."""
+    return one_night
 
 
 def read(night, table):
-    return pl.read_parquet(current(night[0] / "home") / f"{table}.parquet")
+    return pl.read_parquet(current(night / "home") / f"{table}.parquet")
 
 
 def test_every_public_table_stands_in_duckdb_and_parquet_with_a_comment_on_every_column(night):
-    with duckdb.connect(str(current(night[0] / "home") / "register.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(current(night / "home") / "register.duckdb"), read_only=True) as connection:
         for table in PUBLIC_TABLES:
             assert connection.table(table.name).shape[0] == read(night, table.name).height
         bare = connection.execute(
@@ -65,7 +46,7 @@ def test_every_public_table_stands_in_duckdb_and_parquet_with_a_comment_on_every
 
 def test_every_record_read_stands_in_order_sources_once(night):
     records = read(night, "order_sources")
-    truth = pl.read_csv(night[0] / "truth" / "links.csv", infer_schema=False)
+    truth = pl.read_csv(night / "truth" / "links.csv", infer_schema=False)
     assert set(records.select("source", "source_key").iter_rows()) == set(
         truth.select("source", "source_key").iter_rows()
     )
@@ -91,66 +72,60 @@ def test_every_golden_value_names_where_it_came_from(night):
 
 
 def test_the_summary_names_each_source_the_register_and_the_next_step(night):
-    text = night[1].stdout
+    text = (night / "stdout").read_text()
     for word in ("pnc", "pnd", "court", "rocu", "REGISTER", "DISCREPANCIES", "RELEASE", "NEXT", "quality"):
         assert word in text
 
 
 def test_without_a_terminal_progress_is_json_lines_that_end_with_the_summary(night):
-    lines = [json.loads(line) for line in night[1].stderr.splitlines()]
+    lines = [json.loads(line) for line in (night / "stderr").read_text().splitlines()]
     assert {line["event"] for line in lines} == {"step_started", "step_done", "summary"}
     assert lines[-1]["event"] == "summary"
 
 
 def test_nothing_said_on_the_way_names_a_person(night):
-    said = night[1].stdout + night[1].stderr
+    said = (night / "stdout").read_text() + (night / "stderr").read_text()
     surnames = [name for name in read(night, "orders").get_column("surname").drop_nulls().unique() if len(name) > 4]
     assert surnames
     assert not [place for place, name in enumerate(surnames) if name.casefold() in said.casefold()]
 
 
-def test_the_same_night_again_gives_the_release_that_exists(night):
-    home = night[0] / "home"
-    before = manifest(home)
-    assert nightly(home, night[0] / "landing").returncode == night[1].returncode
-    assert manifest(home) == before
+def test_the_same_night_again_gives_the_release_that_exists(night, tmp_path):
+    home = copy_of(night / "home", tmp_path / "home")
+    nightly(home, night / "landing", NIGHT)
+    assert manifest(home) == manifest(night / "home")
 
 
-def test_the_same_deliveries_in_another_home_give_the_same_content(night, tmp_path):
-    nightly(tmp_path, night[0] / "landing")
-    assert manifest(tmp_path)["content_hash"] == manifest(night[0] / "home")["content_hash"]
-
-
-def test_a_file_sent_twice_changes_no_content(night, tmp_path):
-    landing = Path(shutil.copytree(night[0] / "landing", tmp_path / "landing"))
+def test_the_same_deliveries_in_another_home_give_the_same_content_even_if_a_file_is_sent_twice(night, tmp_path):
+    landing = copy_of(night / "landing", tmp_path / "landing")
     file = next((landing / "pnd").iterdir())
     shutil.copy(file, file.with_name(file.name.replace(".jsonl", "_r2.jsonl")))
-    nightly(tmp_path / "home", landing)
-    assert manifest(tmp_path / "home")["content_hash"] == manifest(night[0] / "home")["content_hash"]
+    nightly(tmp_path / "home", landing, NIGHT)
+    assert manifest(tmp_path / "home")["content_hash"] == manifest(night / "home")["content_hash"]
 
 
 def test_explain_tells_the_records_the_weights_and_the_values(night):
     orders = read(night, "orders").filter(pl.col("record_count") > 2)
-    said = concord("explain", orders.get_column("order_id")[0], home=night[0] / "home")
-    assert said.returncode == 0
+    said = command("explain", orders.get_column("order_id")[0], home=night / "home")
+    assert said.exit_code == 0
     for word in ("RECORDS", "WHY they are one order", "GOLDEN VALUES", "DISCREPANCIES"):
         assert word in said.stdout
 
 
 def test_explain_of_an_unknown_order_says_so_and_fails(night):
-    said = concord("explain", "ORD-0000000000", home=night[0] / "home")
+    said = concord("explain", "ORD-0000000000", home=night / "home")
     assert (said.returncode, "no order" in said.stderr) == (1, True)
 
 
 def test_release_list_marks_the_release_in_force_and_verify_proves_it(night):
-    home = night[0] / "home"
-    assert concord("release", "list", home=home).stdout.startswith(f"* {current(home).name}")
-    assert concord("release", "verify", current(home).name, home=home).returncode == 0
+    home = night / "home"
+    assert command("release", "list", home=home).stdout.startswith(f"* {current(home).name}")
+    assert command("release", "verify", current(home).name, home=home).exit_code == 0
 
 
 def test_status_before_the_first_release_says_what_to_do(tmp_path):
-    said = concord("status", home=tmp_path)
-    assert (said.returncode, "concord nightly" in said.stderr) == (1, True)
+    said = command("status", home=tmp_path)
+    assert (said.exit_code, "concord nightly" in said.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -165,40 +140,39 @@ def test_status_before_the_first_release_says_what_to_do(tmp_path):
     ],
 )
 def test_wrong_usage_exits_with_2(arguments, tmp_path):
-    assert concord(*arguments, home=tmp_path).returncode == 2
+    assert command(*arguments, home=tmp_path).exit_code == 2
 
 
 def test_a_wrong_setting_is_named_with_its_line_before_anything_runs(night, tmp_path):
     (tmp_path / "concord.toml").write_text("[presence_days]\npnc = 10\ncourt = -1\n")
-    said = nightly(tmp_path, night[0] / "landing")
-    assert (said.returncode, "line 3" in said.stderr, "court" in said.stderr) == (2, True, True)
+    said = command("nightly", "--landing", night / "landing", "--as-of", NIGHT, home=tmp_path)
+    assert (said.exit_code, "line 3" in said.stderr, "court" in said.stderr) == (2, True, True)
     assert not (tmp_path / "releases" / "CURRENT").exists()
 
 
 def test_an_empty_landing_folder_fails_and_leaves_no_release(tmp_path):
     (tmp_path / "landing").mkdir()
-    said = nightly(tmp_path / "home", tmp_path / "landing")
-    assert (said.returncode, "no delivery" in said.stderr) == (1, True)
+    landing = ("--landing", tmp_path / "landing")
+    said = command("nightly", *landing, "--as-of", NIGHT, home=tmp_path / "home")
+    assert (said.exit_code, "no delivery" in said.stderr) == (1, True)
     assert not (tmp_path / "home" / "releases" / "CURRENT").exists()
 
 
 def test_a_night_with_one_source_only_is_published_degraded(night, tmp_path):
-    shutil.copytree(night[0] / "landing" / "court", tmp_path / "landing" / "court")
-    said = nightly(tmp_path / "home", tmp_path / "landing")
-    assert said.returncode == 3, said.stderr
+    shutil.copytree(night / "landing" / "court", tmp_path / "landing" / "court")
+    assert nightly(tmp_path / "home", tmp_path / "landing", NIGHT).state == "degraded"
     assert set(pl.read_parquet(current(tmp_path / "home") / "order_sources.parquet").get_column("source")) == {"court"}
 
 
 def test_bad_deliveries_on_the_second_night_leave_the_first_nights_rows_in_the_register(night, tmp_path):
-    home = Path(shutil.copytree(night[0] / "home", tmp_path / "home"))
-    landing = Path(shutil.copytree(night[0] / "landing", tmp_path / "landing"))
+    home = copy_of(night / "home", tmp_path / "home")
+    landing = copy_of(night / "landing", tmp_path / "landing")
     for file in [*(landing / "pnc").iterdir(), *(landing / "pnd").iterdir()]:
         file.rename(file.with_name(file.name.replace("20261120", "20261121").replace("2026-11-20", "2026-11-21")))
     for file in (landing / "pnc").iterdir():
         drop_trailer(file)
     cut(next((landing / "pnd").iterdir()))
-    said = nightly(home, landing, as_of="2026-11-21")
-    assert said.returncode == 3, said.stderr
+    assert nightly(home, landing, NIGHT + timedelta(days=1)).state == "degraded"
     records = pl.read_parquet(current(home) / "order_sources.parquet").group_by("source").len().sort("source")
     assert records.equals(read(night, "order_sources").group_by("source").len().sort("source"))
 
@@ -208,12 +182,12 @@ def test_the_queries_shown_to_the_analyst_run(night, place):
     text = (Path(__file__).parents[2] / "docs" / "query.md").read_text(encoding="utf-8")
     query = re.findall(r"```sql\n(.*?)```", text, flags=re.DOTALL)[place]
     parameters = read(night, "orders").get_column("order_id")[:1].to_list() if "?" in query else []
-    with duckdb.connect(str(current(night[0] / "home") / "register.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(current(night / "home") / "register.duckdb"), read_only=True) as connection:
         assert connection.execute(query, parameters).description
 
 
 def test_the_report_is_one_page_that_loads_nothing_and_names_no_person(night, tmp_path):
-    assert concord("report", tmp_path / "report.html", home=night[0] / "home").returncode == 0
+    assert command("report", tmp_path / "report.html", home=night / "home").exit_code == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "<svg" in page
     assert not re.findall(r"(?:src|href)=", page)

@@ -3,42 +3,29 @@
 import csv
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from datetime import date
-from pathlib import Path
 
 import dagster as dg
 import openpyxl
 import polars as pl
 import pytest
-from typer.testing import CliRunner
+from nights import command, nightly
 
 from assets.decisions import read_asked
-from cli.main import app
 from ledger.decisions.ledger import Ledger
 from ledger.packs.log import read_disclosures, read_pack_lines
 from samples.nights import write_nights
 from warehouse.home import Home
 
-CONCORD = Path(sys.executable).with_name("concord")
 NIGHTS = NIGHT, NEXT = date(2026, 11, 20), date(2026, 11, 21)
 WHY = ("--by", "kim", "--reason", "to have records corrected")
 # What becomes of a wrong date of birth, by its place among those that we plant.
 CORRECTED, UNCHANGED, OTHERWISE, GONE, BOTH_RIGHT = range(5)
 
 
-def nightly(home, landing, night, codes=(0, 3)):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONCORD")}
-    command = [CONCORD, "nightly", "--landing", landing, "--as-of", str(night), "--home", home]
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert said.returncode in codes, said.stderr + said.stdout
-
-
 def run(home, *words):
     """Run a command that is done quickly."""
-    done = CliRunner().invoke(app, [*map(str, words), "--home", str(home)], env={"CONCORD_LEDGER": None})
+    done = command(*words, home=home)
     assert done.exit_code == 0, done.output
     return done.output
 

@@ -1,38 +1,23 @@
 """Three nights of a world that grows and changes: what lasts, what is told as changed, and why."""
 
-import os
-import subprocess
-import sys
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
+from nights import SERIES as NIGHTS
 
 from assets.changes.release_diff import compare_releases
 from reconciliation.register import Register
-from samples.nights import write_nights
 from warehouse.home import Home
 from warehouse.releases.release import read_release
 
-CONCORD = Path(sys.executable).with_name("concord")
-LAST = date(2026, 11, 20)
-NIGHTS = (LAST - timedelta(days=20), LAST - timedelta(days=10), LAST)
-
 
 @pytest.fixture(scope="module")
-def series(tmp_path_factory):
+def series(three_nights):
     """The folder of three nights, each published from its own landing folder into one home."""
-    folder = tmp_path_factory.mktemp("series")
-    write_nights(folder, orders=50, seed=3, nights=3, as_of=LAST)
-    for number, night in enumerate(NIGHTS, start=1):
-        landing = folder / f"night-{number}" / "landing"
-        command = [CONCORD, "nightly", "--landing", landing, "--as-of", str(night), "--home", folder / "home"]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CONCORD")}
-        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert said.returncode in (0, 3), said.stderr
-    return folder
+    return three_nights
 
 
 def read(series, number, table):
@@ -116,7 +101,7 @@ def test_the_orders_in_force_on_the_date_of_a_release_are_its_live_ones(series):
         assert live.height > 10
 
 
-@pytest.mark.parametrize("day", [date(2024, 5, 5), date(2026, 3, 1), LAST])
+@pytest.mark.parametrize("day", [date(2024, 5, 5), date(2026, 3, 1), NIGHTS[-1]])
 def test_the_documented_query_finds_the_orders_in_force_on_a_day(series, day):
     text = (Path(__file__).parents[2] / "docs" / "query.md").read_text()
     code = text[text.index("ATTACH '.concord") :].partition("```")[0]

@@ -17,7 +17,6 @@ from review.settings import DeskSettings
 
 ORIGIN = "http://127.0.0.1:8000"
 NIGHT = date(2026, 11, 20)
-ORDERS = 80
 STARTED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 USERS = {
