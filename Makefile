@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 BENCH := .bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
+TESTS := $(BIN)/pytest -n auto --dist worksteal  # a worker runs a module's tests together, and helps out at the end
 PAGES := review/node_modules/.ready
 export DAGSTER_HOME ?= $(CURDIR)
 export CONCORD_HOME ?= $(CURDIR)/.concord
 export CONCORD_DAGSTER ?= $(CONCORD_HOME)/dagster
 
-.PHONY: demo test coverage setup review check format dagster docs bench bench-matching clean
+.PHONY: demo test test-long coverage setup review check format dagster docs bench bench-matching clean
 
 demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled, published, summed up.
 	$(BIN)/concord demo
@@ -18,11 +19,14 @@ demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled,
 review: setup $(PAGES)  ## The stewards' desk on the demo's release, with demo users.
 	$(BIN)/concord review --demo
 
-test: setup $(PAGES)  ## The tests.
-	$(BIN)/pytest -n auto
+test: setup $(PAGES)  ## The tests, but for the long ones.
+	$(TESTS) -m "not long"
+
+test-long: setup $(PAGES)  ## The long tests, and every property on more examples.
+	$(TESTS) -m "long or hypothesis" --hypothesis-profile=thorough
 
 coverage: setup $(PAGES)  ## The tests with coverage, which must not fall below the floor in pyproject.toml.
-	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered
+	$(TESTS) --cov --cov-report=term:skip-covered
 
 setup: $(READY)  ## The virtual environment, from the lock.
 
@@ -46,7 +50,7 @@ check: setup $(PAGES)  ## The one gate: format, lint, types, import contracts, d
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.generate --check
-	$(BIN)/pytest -n auto
+	$(TESTS) -m "not long"
 
 format: setup  ## Put the code in the house's form.
 	$(BIN)/ruff format .

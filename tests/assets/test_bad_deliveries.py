@@ -666,7 +666,7 @@ def test_deliveries_of_three_nights_in_one_folder_are_told_apart(landing):
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_of_any_kind_neither_stops_the_night_nor_loses_a_row(sound, tmp_path_factory, source, data):
     folder = tmp_path_factory.mktemp("damaged")

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from order_cases import (
     AS_OF,
@@ -19,6 +19,7 @@ from order_cases import (
     golden,
     record,
 )
+from properties import HALF
 
 from expectations.discrepancies import RULES, PresenceClock, find_discrepancies
 from warehouse.tables.register import DISCREPANCIES, ORDERS
@@ -651,7 +652,7 @@ def test_two_alike_rows_of_a_return_have_ids_of_their_own():
     assert found.get_column("discrepancy_id").n_unique() == 2
 
 
-@settings(deadline=None, max_examples=15)
+@HALF
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(random):
     changes = [{"made_on": date(2021, 3, 11)}, {"surname_folded": "NOVAK"}, {"end_on": date(2027, 1, 1)}, {}]

@@ -5,9 +5,10 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from order_cases import against_agreement, discrepancies, golden, record
+from order_cases import KEYS, against_agreement, discrepancies, evidence, golden, record
+from properties import SEVENTH
 
 from expectations.history import active_ones, close
 from warehouse.tables.register import DISCREPANCIES
@@ -22,8 +23,8 @@ def lives(*nights):
     """State, cause and since of the discrepancy of `WRONG` on each night of a series."""
     former, seen = None, []
     identity = discrepancies(WRONG).item(0, "discrepancy_id")
-    for night, evidence in zip(NIGHTS, nights, strict=False):
-        former = discrepancies(evidence, as_of=night, former=former)
+    for night, held in zip(NIGHTS, nights, strict=False):
+        former = discrepancies(held, as_of=night, former=former)
         rows = former.filter(discrepancy_id=identity)
         seen.append(rows.select("state", "resolved_by", "state_since").row(0) if rows.height else None)
     return seen
@@ -161,16 +162,29 @@ changes = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=20)
-@given(st.lists(changes, min_size=2, max_size=4))
+def four_orders(changed):
+    """The evidence of four orders of as many persons, of each of which the PNC may hold something else."""
+    records, orders = [], []
+    for number, values in enumerate(changed):
+        own = {"order_id": f"ORDER-{number}", "pnc_id": None}
+        for source, key in KEYS.items():
+            records.append(
+                record(source, **own, source_key=f"{key}-{number}", **(values if source == "pnc" else {})),
+            )
+        orders.append(golden(**own, subject_id=f"SUBJECT-{number}"))
+    return evidence(records, orders)
+
+
+@SEVENTH
+@given(st.lists(st.tuples(*[changes] * 4), min_size=2, max_size=4))
 def test_over_any_nights_the_active_are_those_found_and_none_is_lost(series):
     former = None
     for night, changed in zip(NIGHTS, series, strict=False):
-        evidence = against_agreement(record("pnc", **changed), order=golden())
-        present = discrepancies(evidence, as_of=night, former=former)
-        assert set(ids(active_ones(present))) == set(ids(discrepancies(evidence)))
+        whole = four_orders(changed)
+        present = discrepancies(whole, as_of=night, former=former)
+        assert set(ids(active_ones(present))) == set(ids(discrepancies(whole)))
         assert former is None or set(ids(former)) <= set(ids(present))
-        assert discrepancies(evidence, as_of=night, former=former).equals(present)
         assert present.filter(pl.col("state_since") < pl.col("first_seen_on")).is_empty()
         assert (present.get_column("resolved_by").is_not_null() == (present.get_column("state") == "resolved")).all()
-        former = present
+        before, former = former, present
+    assert discrepancies(whole, as_of=night, former=before).equals(present)

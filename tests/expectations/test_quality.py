@@ -4,9 +4,10 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from order_cases import AS_OF, DELIVERED, delivery, discrepancies, evidence, golden, record
+from properties import THIRD
 
 from expectations.discrepancies import PresenceClock
 from expectations.measures import MEASURES
@@ -157,7 +158,7 @@ def test_the_result_has_the_declared_shape_and_a_key():
     assert table.select(QUALITY_SCORES.key).is_duplicated().sum() == 0
 
 
-@settings(deadline=None, max_examples=10)
+@THIRD
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(random):
     rows = [record(source, start_on=date(2021, 4, day)) for day, source in enumerate(SOURCES, start=1)]

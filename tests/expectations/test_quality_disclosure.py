@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from expectations.disclosure import POLICE, POLICE_PARTS, protect, totals_of
@@ -197,7 +197,6 @@ def test_the_audit_of_the_next_test_finds_a_number_that_is_hidden_alone():
 cells = st.tuples(st.integers(0, 40), st.integers(0, 40)).map(lambda pair: (max(pair), min(pair)))
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     st.dictionaries(st.sampled_from(FORCE_CODES), cells, max_size=45),
     st.dictionaries(st.sampled_from(REGION_CODES), cells, max_size=10),

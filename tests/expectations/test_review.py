@@ -6,9 +6,10 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from order_cases import AS_OF, against_agreement, discrepancies, evidence, frame, golden, record
+from properties import HALF
 
 from expectations.review import Linked, build_review_queue
 from warehouse.tables.link import LINK_CONFLICTS, LINK_PAIRS
@@ -230,7 +231,7 @@ def test_a_link_conflict_that_a_steward_decided_does_not_come_back_in_any_form(k
     assert "near_match" not in found["kind"].to_list()
 
 
-@settings(deadline=None, max_examples=15)
+@HALF
 @given(st.integers(0, 400), st.sampled_from(["live", "expired", "superseded"]), st.randoms(use_true_random=False))
 def test_the_arithmetic_is_the_priority_in_any_order_of_rows(days, status, random):
     rows = [record("pnc", order_type="STRO"), *map(record, ("pnd", "court", "rocu"))]

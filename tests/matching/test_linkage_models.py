@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.arrest_model import EVENT, REFERENCES, SUBJECT
@@ -68,7 +68,6 @@ def levels(comparisons, records: pl.DataFrame, left: int, right: int) -> list[in
     return [int(reached[0]) for reached in unpack(pattern, comparisons)]
 
 
-@settings(max_examples=40, deadline=None)
 @given(record, record)
 def test_comparisons_do_not_tell_left_from_right(one, other):
     frame = described(one, other)
@@ -76,7 +75,6 @@ def test_comparisons_do_not_tell_left_from_right(one, other):
         assert levels(model.comparisons, frame, 0, 1) == levels(model.comparisons, frame, 1, 0)
 
 
-@settings(max_examples=40, deadline=None)
 @given(record)
 def test_nothing_speaks_against_a_record_and_its_copy(one):
     weights = level_weights(shipped_models().person)

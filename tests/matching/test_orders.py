@@ -6,8 +6,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import THIRD
 
 from matching.orders import Decisions, OrderLinks, link_orders
 from warehouse.identifiers import check_letter
@@ -218,7 +219,7 @@ CASE_RECORDS = [
 ]
 
 
-@settings(max_examples=12, deadline=None)
+@THIRD
 @given(st.permutations(CASE_RECORDS))
 def test_order_of_rows_does_not_matter(rows):
     expected = link_orders(frame_of(CORE_ORDERS, CASE_RECORDS), CORE_ALIASES.empty(), CORE_CONDITIONS.empty())

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.changes.release_diff import find_differences
@@ -145,7 +145,6 @@ def night(drawn):
     return members, former
 
 
-@settings(max_examples=50, deadline=None)
 @given(handles, st.randoms(use_true_random=False))
 def test_ids_are_distinct_and_do_not_depend_on_row_order(drawn, shuffle):
     members, former = night(drawn)
@@ -159,7 +158,6 @@ def test_ids_are_distinct_and_do_not_depend_on_row_order(drawn, shuffle):
     assert again.redirects.equals(once.redirects)
 
 
-@settings(max_examples=50, deadline=None)
 @given(handles)
 def test_every_id_with_a_record_left_is_kept_or_redirected(drawn):
     members, former = night(drawn)
@@ -168,7 +166,6 @@ def test_every_id_with_a_record_left_is_kept_or_redirected(drawn):
     assert {old for _, old in former} <= kept | redirected
 
 
-@settings(max_examples=50, deadline=None)
 @given(handles)
 def test_night_with_the_same_clusters_changes_no_id(drawn):
     members, former = night(drawn)

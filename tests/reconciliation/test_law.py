@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciliation.law import ENDED, judge_status
@@ -355,7 +355,6 @@ def binds(wanted, orders, on):
     return is_running and not wanted["is_withdrawn"] and not is_ended
 
 
-@settings(max_examples=150, deadline=None)
 @given(sound_orders, day)
 def test_nobody_is_unbound_whom_an_order_binds_and_nothing_in_law_has_freed(drawn, on):
     rows = [order(f"order{number}") | values for number, values in enumerate(drawn)]
@@ -366,7 +365,6 @@ def test_nobody_is_unbound_whom_an_order_binds_and_nothing_in_law_has_freed(draw
         assert {row["order_id"] for row in rows if binds(row, rows, checked)} <= in_force
 
 
-@settings(max_examples=80, deadline=None)
 @given(sound_orders, day)
 def test_what_ended_an_order_bounds_the_day_of_its_end(drawn, on):
     for row in judge(*(order(f"order{number}") | values for number, values in enumerate(drawn)), as_of=on).values():
@@ -392,7 +390,6 @@ drawn_orders = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(drawn_orders, st.randoms(use_true_random=False))
 def test_every_order_has_one_status_in_any_row_order(drawn, shuffle):
     rows = [order(f"order{number}") | values for number, values in enumerate(drawn)]
@@ -403,7 +400,6 @@ def test_every_order_has_one_status_in_any_row_order(drawn, shuffle):
     assert judge(*rows) == judged
 
 
-@settings(max_examples=40, deadline=None)
 @given(drawn_orders)
 def test_no_order_follows_itself_round_a_ring(drawn):
     judged = judge(*(order(f"order{number}") | values for number, values in enumerate(drawn)))

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 ADDED = Path(__file__).parent / "fifth_source"
 ROOMS = ("assets", "cli", "expectations", "ledger", "matching", "pipelines", "reconciliation", "review", "samples",

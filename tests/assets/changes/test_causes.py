@@ -42,11 +42,18 @@ def side(*records, decisions=(), **account):
     )
 
 
-def cause(before, after, *, order="O1", field="end_on", change="changed", replayed=NOT_REPLAYED):
+def cause(before, after, *, order="O1", **difference):
     """The cause of one difference of one order."""
-    difference = pl.DataFrame([(order, change, field, "was", "is")], schema=DIFFERENCE, orient="row")
-    reach = find_reach(difference.get_column("order_id"), before=before, after=after)
-    return name_causes(difference, reach, replayed=replayed, before=before, after=after).item(0, "cause")
+    return causes(before, after, orders=[order], **difference)[order]
+
+
+def causes(before, after, *, orders, field="end_on", change="changed", replayed=NOT_REPLAYED):
+    """The cause of the same difference of each of the orders."""
+    rows = [(order, change, field, "was", "is") for order in orders]
+    differences = pl.DataFrame(rows, schema=DIFFERENCE, orient="row")
+    reach = find_reach(differences.get_column("order_id"), before=before, after=after)
+    named = name_causes(differences, reach, replayed=replayed, before=before, after=after)
+    return dict(named.select("order_id", "cause").iter_rows())
 
 
 SAME = side(record("a"), record("b"))
@@ -186,16 +193,17 @@ def test_a_cause_is_found_exactly_for_families_that_something_reached(drawn_befo
         [record(f"h{handle}", f"O{owner}", f"S{owner}", digest=digest) for handle, owner, digest in drawn]
         for drawn in (drawn_before, drawn_after)
     )
-    found = {owner: cause(side(*before), side(*after), order=f"O{owner}") for owner in range(6)}
+    orders = [f"O{owner}" for owner in range(6)]
+    found = causes(side(*before), side(*after), orders=orders)
     rows = {(row["handle"], row["digest"]) for row in before} ^ {(row["handle"], row["digest"]) for row in after}
     owners = families_by_hand(before, after)
     moved = {handle for handle, _ in rows}
-    for owner, told in found.items():
+    for owner, told in enumerate(found[order] for order in orders):
         handles = owners.get(f"S{owner}", set())
         assert (told == "source") == bool(handles & moved), (owner, told)
     random.shuffle(before)
     random.shuffle(after)
-    assert found == {owner: cause(side(*before), side(*after), order=f"O{owner}") for owner in range(6)}
+    assert found == causes(side(*before), side(*after), orders=orders)
 
 
 def families_by_hand(before, after):

@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ledger_cases import BY_KIM, MISTAKE, Clock, conflict, night, pair, rows, undo, value
+from properties import HALF
 
 from ledger.decisions.bulk import import_lines
 from ledger.decisions.decision import Sighting, Signature, name_row
@@ -56,7 +57,7 @@ def ledger_of(drafts, comments):
     return ledger
 
 
-@settings(max_examples=15, deadline=None)
+@HALF
 @given(
     st.lists(ABOUT, max_size=5),
     st.lists(TEXTS.filter(str.strip), min_size=5, max_size=5),

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ledger_cases import BY_KIM, MISTAKE, START, conflict, pair, rows, undo, value
 
@@ -67,7 +67,6 @@ def standing_by_definition(ledger):
     return {name for name in ids if not is_void(name) and not is_replaced(name)}
 
 
-@settings(max_examples=60, deadline=None)
 @given(STEPS, st.randoms(use_true_random=False))
 def test_any_sequence_folds_to_the_same_state_in_any_order(steps, random):
     ledger = play(steps)
@@ -77,7 +76,6 @@ def test_any_sequence_folds_to_the_same_state_in_any_order(steps, random):
     assert set(in_force(ledger).get_column("decision_id")) == standing_by_definition(ledger)
 
 
-@settings(max_examples=40, deadline=None)
 @given(STEPS)
 def test_nothing_that_was_taken_contradicts_what_stood(steps):
     """One answer to one question, unless an undo put a former one in force again."""

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import openpyxl
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.packs import workbook
@@ -75,7 +75,6 @@ def test_every_value_is_a_string_in_the_workbook_and_no_cell_a_formula_or_a_link
     assert not [sheet for sheet in sheets if "<f>" in sheet or "<hyperlink" in sheet]
 
 
-@settings(max_examples=30)
 @given(st.lists(st.text(max_size=50), min_size=1, max_size=3))
 def test_any_text_survives_both_files(folder, values):
     path = written(lines(*values), folder)

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.engine.blocking import (
@@ -82,7 +82,6 @@ def carry_out(blocks: Blocks, chunk: int) -> list[tuple[int, int, int, int]]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
 @given(ROWS, RULES, st.integers(1, 20))
 def test_within_one_table_the_pairs_are_those_found_by_hand(rows: Rows, rules: list[BlockingRule], chunk: int) -> None:
     records = table(rows)
@@ -95,7 +94,6 @@ def test_within_one_table_the_pairs_are_those_found_by_hand(rows: Rows, rules: l
     assert [(keyed.blocks_left_out, keyed.pairs_left_out) for keyed in blocks.keyed] == left_out
 
 
-@settings(max_examples=150, deadline=None)
 @given(ROWS, RULES, st.lists(st.integers(0, 2), min_size=14, max_size=14), st.integers(1, 20))
 def test_across_tables_no_pair_has_both_ends_in_one_table(
     rows: Rows, rules: list[BlockingRule], sources: list[int], chunk: int
@@ -110,7 +108,6 @@ def test_across_tables_no_pair_has_both_ends_in_one_table(
     assert [(keyed.blocks_left_out, keyed.pairs_left_out) for keyed in blocks.keyed] == left_out
 
 
-@settings(max_examples=60, deadline=None)
 @given(ROWS, RULES, st.integers(1, 20), st.randoms())
 def test_pairs_come_in_one_order_whatever_the_chunk_and_the_order_of_the_records(
     rows: Rows, rules: list[BlockingRule], chunk: int, chance: Random
@@ -121,7 +118,6 @@ def test_pairs_come_in_one_order_whatever_the_chunk_and_the_order_of_the_records
     assert carry_out(shuffled, chunk) == carry_out(block(table(rows), rules), 10_000)
 
 
-@settings(max_examples=60, deadline=None)
 @given(ROWS, RULES, st.integers(1, 20))
 def test_the_size_told_before_is_never_less_than_the_pairs_made(
     rows: Rows, rules: list[BlockingRule], chunk: int

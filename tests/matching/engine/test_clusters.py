@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matching.engine.clusters import (
@@ -81,7 +81,6 @@ def reachable(pairs: Sequence[Pair], pair: Pair) -> bool:
     return pair[1] in met
 
 
-@settings(max_examples=100, deadline=None)
 @given(WORLDS, POLICIES, LINKS)
 def test_every_record_is_in_one_cluster_named_by_its_first_record(
     world: World, policy: Policy, must: list[Pair]
@@ -93,7 +92,6 @@ def test_every_record_is_in_one_cluster_named_by_its_first_record(
         assert label <= row
 
 
-@settings(max_examples=150, deadline=None)
 @given(WORLDS, POLICIES, LINKS, LINKS)
 def test_decisions_are_kept_and_those_that_contradict_each_other_are_reported(
     world: World, policy: Policy, must: list[Pair], cannot: list[Pair]
@@ -105,7 +103,6 @@ def test_decisions_are_kept_and_those_that_contradict_each_other_are_reported(
     assert sorted(clusters.contradictions.rows()) == contradicted
 
 
-@settings(max_examples=150, deadline=None)
 @given(WORLDS, POLICIES, SOURCES, LIMITS, LINKS)
 def test_no_cluster_holds_more_of_a_source_than_its_limit_unless_decisions_put_them_together(
     world: World, policy: Policy, sources: list[int], limits: dict[int, int], must: list[Pair]
@@ -119,7 +116,6 @@ def test_no_cluster_holds_more_of_a_source_than_its_limit_unless_decisions_put_t
             assert held <= max(most, most_decided)
 
 
-@settings(max_examples=100, deadline=None)
 @given(WORLDS, POLICIES, LINKS, LINKS, SOURCES, LIMITS, st.randoms())
 def test_the_order_of_the_pairs_and_their_direction_do_not_matter(
     world: World,
@@ -152,7 +148,6 @@ def test_the_order_of_the_pairs_and_their_direction_do_not_matter(
     assert one.conflicts.equals(other.conflicts)
 
 
-@settings(max_examples=150, deadline=None)
 @given(WORLDS, POLICIES, LINKS, SOURCES, LIMITS)
 def test_clustering_what_is_clustered_changes_nothing(
     world: World, policy: Policy, cannot: list[Pair], sources: list[int], limits: dict[int, int]
@@ -165,7 +160,6 @@ def test_clustering_what_is_clustered_changes_nothing(
     assert again.conflicts.equals(once.conflicts)
 
 
-@settings(max_examples=150, deadline=None)
 @given(WORLDS, POLICIES)
 def test_clustering_the_pairs_within_clusters_alone_gives_the_same_clusters(world: World, policy: Policy) -> None:
     once = cluster(world, policy=policy)
@@ -173,7 +167,6 @@ def test_clustering_the_pairs_within_clusters_alone_gives_the_same_clusters(worl
     assert cluster(world, policy=policy, pairs=within).labels.to_list() == once.labels.to_list()
 
 
-@settings(max_examples=100, deadline=None)
 @given(WORLDS, POLICIES)
 def test_clusters_kept_apart_by_no_one_do_not_belong_together(world: World, policy: Policy) -> None:
     """A conflict tells the best link between two clusters, and why they were not merged."""
@@ -194,7 +187,6 @@ def test_clusters_kept_apart_by_no_one_do_not_belong_together(world: World, poli
         assert min(cross) < policy.floor or mean <= policy.bar + 1e-3
 
 
-@settings(max_examples=100, deadline=None)
 @given(WORLDS, st.lists(st.integers(0, 3), min_size=SIZE, max_size=SIZE))
 def test_records_of_one_group_are_together_only_if_their_own_weight_says_so(world: World, group: list[int]) -> None:
     clusters = cluster(world, policy=Policy(group_bar=2.0), group=np.array(group))
@@ -203,7 +195,6 @@ def test_records_of_one_group_are_together_only_if_their_own_weight_says_so(worl
             assert world[pair] > 2.0
 
 
-@settings(max_examples=150, deadline=None)
 @given(WORLDS)
 @example(dict.fromkeys(PAIRS, 3.0))
 def test_limits_of_one_on_both_sides_pair_records_off_one_to_one(world: World) -> None:

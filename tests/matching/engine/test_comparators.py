@@ -125,7 +125,7 @@ def values_for(name: str) -> st.SearchStrategy[object]:
 
 
 @pytest.mark.parametrize("name", COMPARATORS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_comparators_do_not_tell_left_from_right_and_know_what_is_known(name, data):
     comparator, kind = COMPARATORS[name]

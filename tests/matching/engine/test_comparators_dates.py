@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.engine.comparators import Dates, DaysApart, Numbers
@@ -63,13 +63,11 @@ def with_a_slip(draw: st.DrawFn) -> tuple[str, str]:
     return "".join(text), "".join(changed)
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.tuples(digits, digits) | with_a_slip())
 def test_digits_read_as_they_are_said(pair):
     assert told(Dates(), *pair) == plainly(*pair)
 
 
-@settings(max_examples=100, deadline=None)
 @given(days, st.integers(-400, 400) | st.integers(-4000, 4000))
 def test_dates_and_their_texts_reach_the_same_level(day, moved):
     other = min(max(day + timedelta(moved), date(1900, 1, 1)), date(2026, 12, 31))
@@ -80,7 +78,6 @@ def test_dates_and_their_texts_reach_the_same_level(day, moved):
     assert told(Dates(), *afternoons) == level
 
 
-@settings(max_examples=100, deadline=None)
 @given(digits, digits)
 def test_what_may_be_partial_or_a_filler_and_is_not_is_compared_as_ever(one, other):
     if "00" in (one[4:6], one[6:], other[4:6], other[6:]) or "0101" in (one[4:], other[4:]):
@@ -122,7 +119,6 @@ def test_digits_of_other_scripts_are_no_digits():
     assert told(Dates(), "١٩٨٤", "1984-08-17") == "not known"
 
 
-@settings(max_examples=100, deadline=None)
 @given(days, days)
 def test_days_apart_are_counted(one, other):
     apart = abs((one - other).days)
@@ -130,7 +126,6 @@ def test_days_apart_are_counted(one, other):
     assert told(DaysApart(), one, other) == next((level for level, most in limits.items() if apart <= most), "differ")
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 def test_numbers_are_so_far_apart(one, other):
     if one == other:

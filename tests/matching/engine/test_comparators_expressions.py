@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
@@ -52,7 +52,6 @@ def plainly(one: dict[str, object], other: dict[str, object]) -> str:
     return "name alike" if names == {"ANNA", "ANA"} else "differ"
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(record, min_size=1, max_size=6))
 def test_the_first_condition_to_hold_is_the_level_both_ways_round(records):
     column = encode_rows(pl.DataFrame(records, schema=SCHEMA))

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import JaroWinkler
 
@@ -84,7 +84,6 @@ def plainly(one: Person, other: Person) -> str:
     return OTHER_NAMES if first in (other[2] or []) or second in (one[2] or []) else "differ"
 
 
-@settings(max_examples=200, deadline=None)
 @given(person, person)
 def test_forename_reads_as_it_is_said(one, other):
     assert told(FORENAME, one, other) == plainly(one, other)

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz import distance, fuzz
 
@@ -26,7 +26,6 @@ def every_pair(size: int) -> tuple[np.ndarray, np.ndarray]:
     return left, right
 
 
-@settings(max_examples=150, deadline=None)
 @given(texts, st.sampled_from([0.5, 0.7, 0.75, 0.82, 0.85, 0.92, 0.97]))
 @example(["MARTHA", "MARHTA", "MARTHAMARHTA"], 0.82)
 @example(["A" * 300, "A" * 299 + "B", "B" * 600], 0.92)
@@ -45,7 +44,6 @@ def test_jaro_winkler_is_that_of_the_library_from_the_least_score_on(values, lea
     assert np.array_equal(scores, plain.astype(np.float32))
 
 
-@settings(max_examples=150, deadline=None)
 @given(texts, st.integers(0, 4))
 @example(["é", "e", "éé"], 1)
 @example(["A" * 300, "A" * 299 + "B", "A" * 254], 2)
@@ -59,7 +57,6 @@ def test_edits_are_those_of_the_library_up_to_the_most(values, most):
     assert edits(dictionary, left, right, most=most).tolist() == plain
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.text(alphabet="ABC0é ", min_size=1, max_size=14), min_size=2, max_size=6, unique=True))
 @pytest.mark.parametrize(
     "subset", [pytest.param(False, id="words in any order"), pytest.param(True, id="words of one")]
@@ -99,7 +96,6 @@ def test_numbers_are_no_text(comparator):
         comparator.bind(encode([pl.Series("value", [1, 2])]))
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.lists(st.frozensets(st.sampled_from("ABCDEFG"), min_size=1, max_size=5), min_size=2, max_size=6))
 def test_overlap_is_the_share_of_the_shorter_list(lists):
     column = encode([pl.Series("value", [sorted(values) for values in lists], dtype=pl.List(pl.String))])[0]

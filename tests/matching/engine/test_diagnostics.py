@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from linked_people import MODEL, is_one, link_people, write_people
+from properties import HALF
 
 from matching.engine.clusters import Policy, _cross_pairs, _Edges
 from matching.engine.comparators.base import Exact
@@ -139,7 +140,7 @@ def test_calibration_without_labels_expects_and_claims_nothing_seen():
     assert table.get_column("predicted").null_count() == 8
 
 
-@settings(max_examples=20)
+@HALF
 @given(st.integers(0, 2**32 - 1))
 def test_probabilities_that_are_right_are_found_calibrated(seed):
     rng = np.random.default_rng(seed)
@@ -168,7 +169,6 @@ def test_a_comparison_that_never_varies_has_no_correlation():
     assert one_town.select(pl.col("association", "correlation").is_null().all()).row(0) == (True, True)
 
 
-@settings(max_examples=30)
 @given(
     st.sets(st.integers(0, 60), min_size=1, max_size=6),
     st.sets(st.integers(61, 120), min_size=1, max_size=6),

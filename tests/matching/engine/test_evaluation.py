@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from linked_people import is_one, link_people
 
@@ -124,7 +124,6 @@ def test_labels_that_contradict_the_order_leave_the_weights_alone():
     assert "heavier pairs match less often" in found.basis
 
 
-@settings(max_examples=25)
 @given(st.floats(0.3, 3), st.floats(-3, 3), st.integers(0, 2**32 - 1))
 def test_calibration_finds_the_line_that_labels_were_drawn_by(slope, intercept, seed):
     rng = np.random.default_rng(seed)
@@ -136,7 +135,6 @@ def test_calibration_finds_the_line_that_labels_were_drawn_by(slope, intercept, 
     assert found.basis.startswith("fitted to ")
 
 
-@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.floats(-6, 6))
 def test_calibration_keeps_the_order_of_pairs_and_does_not_read_the_order_of_labels(seed, bar):
     rng = np.random.default_rng(seed)

@@ -14,7 +14,7 @@ from random import Random
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from linked_people import MODEL, link_people, write_people
 from small_worlds import MODEL as TOWN
@@ -129,7 +129,6 @@ NAMES = st.none() | st.sampled_from(["ann", "bela"])
 SMALL = st.lists(st.tuples(NAMES, NAMES, st.none() | st.lists(NAMES, max_size=2)), max_size=9)
 
 
-@settings(max_examples=40, deadline=None)
 @given(SMALL, SMALL, st.sampled_from(KINDS), st.integers(1, 5), st.randoms())
 def test_every_pair_that_shares_a_key_is_a_candidate_once_by_its_keys(
     one: list[tuple[object, ...]], other: list[tuple[object, ...]], kind: LinkType, chunk: int, chance: Random

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from linked_people import MODEL, link_people
 
@@ -63,7 +63,6 @@ def parameters() -> Parameters:
     return link_people()[1].scales.parameters
 
 
-@settings(max_examples=60, deadline=None)
 @given(parameters=trained())
 def test_a_model_file_gives_back_what_was_trained_and_its_version(folder: Path, parameters: Parameters) -> None:
     read = load_parameters(write(folder, parameters), COMPARISONS)

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.engine.comparators.base import Custom, Exact
@@ -35,7 +35,6 @@ def pack(levels: list[int], comparisons: list[Comparison]) -> Patterns:
     return np.array([int(np.dot(levels, radices(comparisons)))], radices(comparisons).dtype)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(3, 9), min_size=1, max_size=15), st.data())
 def test_unpacking_gives_back_the_levels(sizes: list[int], data: st.DataObject) -> None:
     comparisons = of_sizes(sizes)
@@ -74,7 +73,6 @@ def test_each_pair_reaches_the_level_its_comparator_tells() -> None:
             assert (FORENAME.levels[levels[0]], TOWN.levels[levels[1]]) == expected
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(*[st.none() | st.sampled_from(["ann", "anna", "bela", ""])] * 2), min_size=2, max_size=8))
 def test_pairs_compared_together_reach_what_they_reach_alone_and_the_other_way_round(
     rows: list[tuple[str | None, ...]],
@@ -118,7 +116,6 @@ def test_a_column_that_is_not_there_is_named_with_its_comparison() -> None:
         code_records([FORENAME, TOWN], pl.DataFrame({"forename": ["ann"]}), np.arange(1))
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1)), max_size=40))
 def test_the_histogram_counts_every_pair_once_by_pattern_and_class(pairs: list[tuple[int, int]]) -> None:
     free = np.array([[True, False], [True, True]])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.engine.sets import BITS, Sets, collect
@@ -21,7 +21,6 @@ def every_pair(size: int) -> tuple[np.ndarray, np.ndarray]:
     return left, right
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.lists(NUMBERS, max_size=7), st.booleans())
 def test_two_sets_share_what_they_share_by_hand(sets: list[frozenset[int]], few: bool) -> None:
     sets = [frozenset(number % BITS for number in numbers) if few else numbers for numbers in sets]
@@ -37,7 +36,6 @@ def test_two_sets_share_what_they_share_by_hand(sets: list[frozenset[int]], few:
     assert own.sizes.tolist() == list(map(len, sets))
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(NUMBERS, min_size=1, max_size=7))
 def test_a_set_holds_its_own_numbers_and_an_unknown_set_none(sets: list[frozenset[int]]) -> None:
     rows, asked = (places.ravel().astype(np.int32) for places in np.indices((len(sets), 201)))

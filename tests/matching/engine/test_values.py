@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.engine.values import (
@@ -28,7 +28,6 @@ def texts(values: list[str | None]) -> pl.Series:
     return pl.Series("value", values, dtype=pl.String)
 
 
-@settings(max_examples=60, deadline=None)
 @given(COLUMNS, COLUMNS)
 def test_two_values_have_one_code_exactly_if_they_are_equal_in_whatever_column(
     one: list[str | None], other: list[str | None]
@@ -43,7 +42,6 @@ def test_two_values_have_one_code_exactly_if_they_are_equal_in_whatever_column(
     assert len(set(codes) - {UNKNOWN}) == len(set(values) - {None})
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=30), st.randoms())
 def test_the_code_of_a_value_does_not_depend_on_the_order_of_the_records(values: list[str], chance: Random) -> None:
     shuffled = list(values)
@@ -76,7 +74,6 @@ def test_places_are_in_the_order_of_their_hashes_even_where_these_begin_alike(ha
     assert sorted(places.tolist()) == list(range(len(hashes)))
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(st.none() | st.lists(st.none() | TEXTS, max_size=4), max_size=20), COLUMNS)
 def test_a_list_is_known_by_its_elements_whatever_their_order(
     lists: list[list[str | None] | None], singles: list[str | None]
@@ -134,7 +131,6 @@ def test_rows_have_one_code_exactly_if_all_their_values_are_equal() -> None:
     assert encode_rows(rows).dictionary.values[codes[2]] == {"one": None, "other": 1}
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40))
 def test_each_pair_of_codes_is_looked_at_once_whichever_comes_first(pairs: list[tuple[int, int]]) -> None:
     left, right = (np.array(side, np.int32) for side in (zip(*pairs, strict=True) if pairs else ((), ())))
@@ -144,7 +140,6 @@ def test_each_pair_of_codes_is_looked_at_once_whichever_comes_first(pairs: list[
     assert [found[place] for place in places] == [(min(pair), max(pair)) for pair in pairs]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_two_texts_never_share_more_letters_than_their_signatures_allow(one: str, other: str) -> None:
     dictionary = Dictionary(texts([one, other]))

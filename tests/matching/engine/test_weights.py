@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.engine.comparators.base import Exact
@@ -69,7 +69,6 @@ def test_what_is_not_known_weighs_nothing() -> None:
     assert weight_of(fixed(), (NOT_KNOWN,) * 3) == pytest.approx(np.log2(0.001 / 0.999))
 
 
-@settings(max_examples=150, deadline=None)
 @given(trained(), PATTERN, st.integers(0, 2), st.integers(0, 2))
 def test_a_level_of_better_odds_never_lowers_the_weight(
     parameters: Parameters, levels: tuple[int, ...], place: int, level: int
@@ -81,7 +80,6 @@ def test_a_level_of_better_odds_never_lowers_the_weight(
     assert weight_of(parameters, better) >= weight_of(parameters, worse) - 1e-9
 
 
-@settings(max_examples=100, deadline=None)
 @given(trained(lifted=True), PATTERN)
 def test_rivals_never_make_a_match_likelier_than_strangers_alone_do(
     parameters: Parameters, levels: tuple[int, ...]
@@ -90,7 +88,6 @@ def test_rivals_never_make_a_match_likelier_than_strangers_alone_do(
     assert weight_of(parameters, levels) <= weight_of(without, levels) + 1e-9
 
 
-@settings(max_examples=100, deadline=None)
 @given(trained(lifted=True), PATTERN)
 def test_a_dependence_takes_off_what_it_tells(parameters: Parameters, levels: tuple[int, ...]) -> None:
     lone = parameters.model_copy(update={"rivals": ()})
@@ -141,7 +138,6 @@ def test_a_class_of_rivals_that_was_not_found_has_no_bar() -> None:
     assert bars.against.shape == (1, 0)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20))
 def test_a_probability_lies_between_none_and_one_and_rises_with_the_weight(weights: list[float]) -> None:
     found = probabilities(np.array(sorted(weights)))
@@ -153,7 +149,6 @@ def test_even_odds_are_a_half_and_odds_of_a_thousand_nearly_certain() -> None:
     assert probabilities(np.array([0.0, 10.0, -10.0])) == pytest.approx([1 / 2, 1024 / 1025, 1 / 1025])
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 26), max_size=30), st.booleans())
 def test_distinct_patterns_are_those_that_occur_however_they_are_found(patterns: list[int], many: bool) -> None:
     """By a table where pairs are many, else by sorting."""

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.queue.facets import FACET, FACETS
@@ -79,7 +79,6 @@ def fits(item: dict, view: QueueView, *, but: str | None = None) -> bool:
     )
 
 
-@settings(max_examples=60, deadline=None)
 @given(items_strategy(), views_strategy())
 def test_the_items_left_are_those_that_fit_every_facet(items, view):
     filtered = filter_items(*frames_of(items), view)
@@ -88,7 +87,6 @@ def test_the_items_left_are_those_that_fit_every_facet(items, view):
     assert filtered.items.height == len(expected)
 
 
-@settings(max_examples=60, deadline=None)
 @given(items_strategy(), views_strategy())
 def test_each_count_is_what_choosing_that_value_alone_would_leave(items, view):
     counts = filter_items(*frames_of(items), view).counts
@@ -102,7 +100,6 @@ def test_each_count_is_what_choosing_that_value_alone_would_leave(items, view):
             assert counts[facet.name].get(value, 0) == left, facet.name
 
 
-@settings(max_examples=60, deadline=None)
 @given(items_strategy(), views_strategy(), st.randoms(use_true_random=False))
 def test_the_order_does_not_depend_on_how_the_rows_lie(items, view, random):
     rows, several = frames_of(items)
@@ -110,7 +107,6 @@ def test_the_order_does_not_depend_on_how_the_rows_lie(items, view, random):
     assert filter_items(shuffled, several, view).items.equals(filter_items(rows, several, view).items)
 
 
-@settings(max_examples=60, deadline=None)
 @given(items_strategy(), views_strategy())
 def test_stepping_from_item_to_item_goes_through_the_view(items, view):
     rows, several = frames_of(items)

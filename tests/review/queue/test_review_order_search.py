@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.queue.order_search import build_search_index, find_orders
@@ -102,7 +102,6 @@ def test_a_name_that_only_a_source_holds_is_told_from_the_one_in_the_register(in
     assert find_orders(index, "Otherwise", this_year=THIS_YEAR).orders.row(0) == ("ORD-4", 1.0, False)
 
 
-@settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=300))
 def test_whatever_is_typed_is_answered_with_orders_once_each(index, text):
     orders = found(index, text)
@@ -111,7 +110,6 @@ def test_whatever_is_typed_is_answered_with_orders_once_each(index, text):
 
 
 @given(st.sampled_from(PEOPLE), st.randoms(use_true_random=False), st.data())
-@settings(max_examples=60, deadline=None)
 def test_any_words_of_a_name_in_any_order_find_it(index, person, random, data):
     words = f"{person[2]} {person[3]}".split()
     chosen = data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=3, unique=True))

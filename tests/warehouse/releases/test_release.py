@@ -161,7 +161,7 @@ def test_the_tenth_revision_comes_after_the_second(home: Home, tables: Tables) -
     assert [release.revision for release in list_releases(home)] == [1, 2, 10, 11]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32 - 1), chunks=st.integers(1, 4))
 def test_the_content_hash_does_not_depend_on_the_order_of_rows(
     home: Home, tables: Tables, seed: int, chunks: int
