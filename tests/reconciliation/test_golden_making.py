@@ -98,10 +98,29 @@ from golden_choice import assert_believed, choose_golden, frame, one_order, reco
         pytest.param(
             [record("court", "a", order_type="STRO", court_code="C37IP00"), record("rocu", "b", order_type="STPO")],
             "order_type",
-            "STPO",
+            "STRO",
+            "court:a",
+            "precedence",
+            id="a Crown Court can make a risk order on appeal: its court is no ground for another type",
+        ),
+        pytest.param(
+            [record("court", "a", order_type="STRO", court_code="SC-GLASGOW"), record("rocu", "b", order_type="TERO")],
+            "order_type",
+            "TERO",
             "rocu:b",
             "valid_over_invalid",
-            id="a Crown Court makes no risk order",
+            id="a Scottish court makes no order of England and Wales",
+        ),
+        pytest.param(
+            [
+                record("court", "a", order_type="STPO", is_interim=False, term_months=24),
+                record("pnd", "b", order_type="STRO", is_interim=False),
+            ],
+            "order_type",
+            "STRO",
+            "pnd:b",
+            "corroboration",
+            id="two years are too short for a prevention order",
         ),
         pytest.param(
             [
@@ -186,7 +205,7 @@ from golden_choice import assert_believed, choose_golden, frame, one_order, reco
         ),
         pytest.param(
             [
-                record("court", "a", made_on=date(2020, 5, 2)),
+                record("court", "a", made_on=date(2020, 5, 3)),
                 record("pnc", "b", made_on=date(2020, 5, 1)),
             ],
             "made_on",
@@ -194,6 +213,14 @@ from golden_choice import assert_believed, choose_golden, frame, one_order, reco
             "pnc:b",
             "corroboration",
             id="between two days of making, the one on which courts sit",
+        ),
+        pytest.param(
+            [record("court", "a", made_on=date(2030, 5, 1)), record("pnc", "b", made_on=date(2020, 5, 1))],
+            "made_on",
+            date(2020, 5, 1),
+            "pnc:b",
+            "valid_over_invalid",
+            id="a day of making after the night loses",
         ),
         pytest.param(
             [
