@@ -129,6 +129,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
                     LINK_PAIRS,
                     ORDER_SOURCES,
                     CONDITIONS,
+                    ARRESTS,
                     FIELD_PROVENANCE,
                     ID_REDIRECTS,
                 )
@@ -240,6 +241,7 @@ def gather_evidence(store: TableStore) -> Evidence:
         orders=store.scan(GOLDEN_ORDERS).collect(),
         order_sources=store.scan(ORDER_SOURCES.name).collect(),
         conditions=store.scan(CONDITIONS.name).collect(),
+        arrests=store.scan(ARRESTS.name).collect(),
         deliveries=pl.concat([store.scan(name) for name in DELIVERY_TABLES]).collect(),
         core_orders=gather(store, "orders"),
         core_aliases=gather(store, "aliases"),

@@ -146,6 +146,7 @@ def build_evidence(
         orders=register["orders"],
         order_sources=register["order_sources"],
         conditions=register["conditions"],
+        arrests=register["arrests"],
         deliveries=deliveries,
     )
 

@@ -11,16 +11,18 @@ from itertools import groupby
 import polars as pl
 
 from expectations.history import compared_values, follow
+from expectations.rules.conditions import CONDITION_RULES
 from expectations.rules.contents import CONTENT_RULES
-from expectations.rules.dates import DATE_RULES
+from expectations.rules.dates import DATE_RULES, ORDER_DATE_RULES
 from expectations.rules.doubt import DOUBT_RULES
 from expectations.rules.frames import rule_frames
 from expectations.rules.identity import IDENTITY_RULES
 from expectations.rules.periods import PERIOD_RULES
 from expectations.rules.persons import PERSON_RULES
 from expectations.rules.presence import PRESENCE_RULES, UNREADABLE_RULES
+from expectations.rules.queries import QUERIES
 from expectations.rules.rule import Evidence, PresenceClock, Rule
-from expectations.rules.statute import QUERIES, STATUTE_RULES
+from expectations.rules.statute import STATUTE_RULES
 from warehouse.sources import fact_of_source, has_row_key, region_of_feed
 from warehouse.text_hashes import digests
 
@@ -30,12 +32,14 @@ __all__ = ["RULES", "Evidence", "PresenceClock", "Rule", "find_discrepancies"]
 RULES: tuple[Rule, ...] = (
     *UNREADABLE_RULES,
     *CONTENT_RULES,
+    *CONDITION_RULES,
     *DATE_RULES,
     *PERIOD_RULES,
     *PERSON_RULES,
     *IDENTITY_RULES,
     *PRESENCE_RULES,
     *DOUBT_RULES,
+    *ORDER_DATE_RULES,
     *STATUTE_RULES,
     *QUERIES,
 )

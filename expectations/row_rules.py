@@ -58,6 +58,7 @@ order_type, made, start, end = pl.col("order_type"), pl.col("made_on"), pl.col("
 interim, open_ended, term = pl.col("is_interim"), pl.col("is_until_further_order"), pl.col("term_months")
 jurisdiction = _court("jurisdiction")
 effective = pl.coalesce(start, made)
+travel_only = pl.col("is_travel_only")
 scottish = order_type.is_in(["TERO", "TEPO"])
 
 
@@ -120,16 +121,6 @@ ORDER_RULES = (
         "HTEAS s.26 is in force since 31 October 2017.",
     ),
     RowRule(
-        "prevention order lasts at least 5 years",
-        applies(order_type.is_in(["STPO", "TEPO"]) & ~interim, _lasts(5)),
-        "Minimum of a fixed term: MSA s.17, HTEAS s.20(2), HTENI Schedule 3 (travel-only orders may be shorter).",
-    ),
-    RowRule(
-        "risk order lasts at least 2 years",
-        applies(order_type.is_in(["STRO", "TERO"]) & ~interim, _lasts(2)),
-        "Minimum of a fixed term: MSA s.24, HTEAS s.27(2) (Scottish travel-only orders may be shorter).",
-    ),
-    RowRule(
         "Scottish order has a fixed term",
         applies(scottish & ~interim, ~open_ended),
         "TEPO and TERO are for a fixed period (HTEAS ss.20(2), 27(2)).",
@@ -140,19 +131,6 @@ ORDER_RULES = (
         "STRO and STPO are not made in Scotland, TERO and TEPO nowhere else.",
     ),
     RowRule(
-        "no risk order in Northern Ireland",
-        applies(jurisdiction == "Northern Ireland", order_type != "STRO"),
-        "HTENI knows no risk order.",
-    ),
-    RowRule(
-        "STRO made by a magistrates' or youth court",
-        applies(
-            (order_type == "STRO") & (jurisdiction == "England and Wales"),
-            _court("court_type").is_in(["magistrates", "youth"]),
-        ),
-        "Only a magistrates' court (a youth court under 18) makes an STRO, on application (MSA s.23).",
-    ),
-    RowRule(
         "adult under a Scottish order",
         applies(scottish, pl.col("date_of_birth").dt.offset_by("18y") <= made),
         "TEPO and TERO are for adults (HTEAS ss.17-19, 26).",
@@ -161,6 +139,27 @@ ORDER_RULES = (
         "person born at least 10 years before",
         pl.col("date_of_birth").dt.offset_by("10y") <= made,
         "Below the age of criminal responsibility a date of birth is wrong.",
+    ),
+)
+
+# Of golden orders alone: which of them forbid foreign travel alone is not known of one record.
+MINIMUM_RULES = (
+    RowRule(
+        "prevention order lasts at least 5 years",
+        applies(order_type.is_in(["STPO", "TEPO"]) & ~interim & ~travel_only, _lasts(5)),
+        "Minimum of a fixed term: MSA s.17, HTEAS s.20(2), HTENI Schedule 3; not of orders that forbid foreign travel "
+        "alone (MSA s.18(1), HTEAS s.21).",
+    ),
+    RowRule(
+        "risk order lasts at least 2 years",
+        applies(order_type.is_in(["STRO", "TERO"]) & ~interim & ~travel_only, _lasts(2)),
+        "Minimum of a fixed term: MSA s.24, HTEAS s.27(2); not of orders that forbid foreign travel alone "
+        "(MSA s.25(1), HTEAS s.28).",
+    ),
+    RowRule(
+        "order of travel prohibitions lasts at most 5 years",
+        applies(travel_only, end <= effective.dt.offset_by("5y")),
+        "A prohibition on foreign travel, and each extension, is for 5 years at most (MSA ss.18, 25; HTEAS ss.21, 28).",
     ),
 )
 
@@ -210,6 +209,7 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
     ),
     "orders": (
         *ORDER_RULES,
+        *MINIMUM_RULES,
         NOT_EMPTY,
         RowRule(
             "interim has no term",

@@ -1,6 +1,6 @@
-"""Rules on what the order is: type, interim, court, force, conditions, county lines mark, status.
+"""Rules on what the order is: type, interim, court, force, county lines mark, status.
 
-Not a discrepancy: a court or a force by another of its names, a legacy code, a condition in other words.
+Not a discrepancy: a court or a force by another of its names, a legacy code.
 """
 
 import polars as pl
@@ -8,17 +8,15 @@ import polars as pl
 from expectations.rules.rule import Rule, differs, golden
 from reconciliation.law import ENDED
 from reconciliation.plausibility import JURISDICTIONS, POLICE, fact_of
-from warehouse.sources import Severity, fact_of_source, is_from_court, may_omit
+from warehouse.sources import Severity, fact_of_source, is_from_court
 
 TYPE_NOTE = "Similar names, and court result codes for the STPO alone (E05) [B7-DATA]; tests differ, ss.14-15 and 23."
 INTERIM_NOTE = "Interim and full are two orders, ss.21 and 28 [MSA-2015]; interims distort counts (E06) [IASC-2022]."
 COURT_NOTE = "Unknown, closed or merged court code (E22) [B7-CORE HO100200, HO100300]."
 FORCE_NOTE = "The applicant's force need not be the home force; old names live on (E29) [ROCU-SITES; IASC-2022]."
-CONDITION_NOTE = "Conditions are shortened or left out when copied (E33) [COLLEGE-STRO: they were re-requested]."
 APPLICANT_NOTE = (
     "An applicant may be any chief officer in whose area the person is, or an agency (R10, R11, E29) [MSA-2015]."
 )
-PERIOD_NOTE = "Each prohibition may have a period of its own (R04), ss.17, 24 [MSA-2015; MSA-EN para 81]."
 STATUS_NOTE = "No update on expiry or on a new order (E07) [IASC-2022]; breach does not end an order."
 
 CLOSED = ("expired", "discharged", "withdrawn", "superseded")
@@ -30,33 +28,6 @@ is_doubtful = golden("is_in_force_doubtful").fill_null(value=False)
 force_jurisdiction = fact_of(pl.col("force_code"), "forces", "nation").replace_strict(JURISDICTIONS, default=None)
 # Agencies apply for orders and hold none (R10): their name beside a force is no other force.
 is_agency = ~fact_of(pl.col("force_code"), "forces", "kind").is_in(POLICE)
-missing = pl.col("missing_codes").list.len()
-extra = pl.col("extra_codes").list.len()
-# Conditions are a part of every PNC record and court result, and regions are asked for them. A PND document without
-# any does not contradict the order: it is incomplete, and scored so.
-lists_none = (pl.col("condition_codes").list.len() == 0) & (pl.col("uncoded_conditions") == 0)
-# A wording that was cut or could not be coded may be the one that seems to be missing.
-is_explained_by_cut = (missing <= pl.col("uncoded_conditions")) | (pl.col("has_cut_condition") & (missing == extra))
-
-
-def condition_rule(
-    code: str, title: str, *, severity: Severity, when: pl.Expr, message: str, correction: str, example: str
-) -> Rule:
-    """A rule on the set of conditions."""
-    return Rule(
-        code=code,
-        title=title,
-        field="conditions",
-        severity=severity,
-        dimension="consistency",
-        when=when,
-        message=message,
-        correction=correction,
-        note=CONDITION_NOTE,
-        example=example,
-        observed=pl.col("condition_codes").list.join(" "),
-        expected=golden("condition_codes").list.join(" "),
-    )
 
 
 def content_rule(
@@ -178,67 +149,6 @@ WHAT_RULES = (
     ),
 )
 
-CONDITION_RULES = (
-    condition_rule(
-        "COND-NONE",
-        "No conditions at all",
-        severity="high",
-        when=lists_none & (missing > 0) & ~may_omit("conditions"),
-        message="{source} lists no conditions; the order has some.",
-        correction="Enter the conditions that the court set.",
-        example="Return: cell empty. Court: C01, C02. Nobody can tell from the return what is forbidden. A PND "
-        "document has no "
-        "place for conditions in many forms: none there is incomplete, not wrong.",
-    ),
-    condition_rule(
-        "COND-DIFFER",
-        "Conditions differ",
-        severity="high",
-        when=(missing > 0) & (extra > 0) & ~is_explained_by_cut,
-        message="{source} lacks conditions of the order and holds others that few sources support.",
-        correction="Compare with the court result condition by condition.",
-        example="PNC: C01, C09. Court, PND: C01, C02. C02 is missing and C09 is too many.",
-    ),
-    condition_rule(
-        "COND-MISSING",
-        "Condition missing",
-        severity="high",
-        when=~lists_none & (missing > 0) & (extra == 0) & ~is_explained_by_cut,
-        message="{source} lacks conditions of the order.",
-        correction="Add the conditions that the court set.",
-        example="PND: C01. Court, PNC: C01, C02. C02 is missing.",
-    ),
-    condition_rule(
-        "COND-EXTRA",
-        "Condition too many",
-        severity="high",
-        when=(extra > 0) & (missing == 0),
-        message="{source} holds conditions that few sources support.",
-        correction="Remove the conditions that the court did not set.",
-        example="Return: C01, C02, C09. Court, PNC: C01, C02. C09 is too many.",
-    ),
-    condition_rule(
-        "COND-CUT",
-        "Condition cut too short to tell",
-        severity="low",
-        when=(missing > 0) & pl.col("has_cut_condition") & (pl.col("uncoded_conditions") > 0),
-        message="{source} cuts conditions at a width, and what is left of one cannot be told.",
-        correction="Read the condition in the court result; shorten its wording by sense.",
-        example="PNC, cut at 60 characters: NOT TO BE IN THE COMPANY OF ANY PERSON WHO TO HIS KNOWLEDGE. Court: C02 "
-        "among "
-        "others. A cut condition that can be told is none.",
-    ),
-    condition_rule(
-        "COND-PERIOD",
-        "Condition with another period",
-        severity="high",
-        when=pl.col("has_other_period"),
-        message="{source} words a condition with another number of days, months or years.",
-        correction="Take the period from the court result.",
-        example="PNC: notify an address within 7 days. Court: within 3 days. The same condition (C29), another period.",
-    ),
-)
-
 STATUS_RULES = (
     content_rule(
         "COUNTY-LINES",
@@ -302,4 +212,4 @@ STATUS_RULES = (
     ),
 )
 
-CONTENT_RULES = (*WHAT_RULES, *CONDITION_RULES, *STATUS_RULES)
+CONTENT_RULES = (*WHAT_RULES, *STATUS_RULES)

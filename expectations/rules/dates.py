@@ -160,3 +160,38 @@ START_RULES = (
 )
 
 DATE_RULES = (*MADE_RULES, *START_RULES)
+
+ORDER_DATE_RULES = (
+    Rule(
+        code="MADE-AFTER-NIGHT",
+        title="Dated after the night",
+        field="made_on",
+        severity="high",
+        dimension="validity",
+        when=golden("made_on") > pl.col("night"),
+        message="The order is dated after the night of the release, and no source gives an earlier day.",
+        correction="Ask the court on which day it made the order.",
+        note=DATE_NOTE,
+        example="An STRO dated 9 March 2033 in the only source that holds it, release of 1 December 2023.",
+        subject="order",
+        owner="court",
+        observed=golden("made_on"),
+        expected=pl.format("on or before {}", pl.col("night")),
+    ),
+    Rule(
+        code="START-BEFORE-MADE",
+        title="Start before the day of making",
+        field="start_on",
+        severity="high",
+        dimension="validity",
+        when=golden("start_on") < golden("made_on"),
+        message="The order starts before it was made, and no source gives days that fit each other.",
+        correction="Ask the court on which day it made the order, and from which day it runs.",
+        note=START_NOTE,
+        example="PNC alone: made 9 March 2021, starts 1 March 2021.",
+        subject="order",
+        owner="court",
+        observed=golden("start_on"),
+        expected=pl.format("on or after {}", golden("made_on")),
+    ),
+)

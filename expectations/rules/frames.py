@@ -9,6 +9,7 @@ import polars as pl
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
+from expectations.rules.conditions import travel_ends, with_condition_features
 from expectations.rules.names import with_name_features
 from expectations.rules.rule import Evidence, PresenceClock, Subject
 from reconciliation.date_arithmetic import digits_apart
@@ -20,10 +21,11 @@ GOLDEN_COLUMNS = (
     "order_type", "is_interim", "forenames", "surname", "forenames_folded", "surname_folded", "date_of_birth", "sex",
     "pnc_id", "cro_number", "made_on", "start_on", "end_on", "is_until_further_order", "term_months", "court_code",
     "court_name", "force_code", "region_code", "legal_status", "is_in_force_doubtful", "is_county_lines",
-    "condition_count",
+    "condition_count", "is_travel_only", "ended_by",
 )  # fmt: skip
+BREACHES = ("MS15007", "MS15008", "MS15009")
+"""Offences of breach of an order, MSA s.30 (R20); the Scottish section was not read."""
 AMENDED_COLUMNS = ("made_on", "start_on", "end_on", "term_months")
-PERIOD = r"\b\d+\s*(?:hour|day|week|month|year)s?\b"
 # A partial date that agrees, or a check letter that a rule of its own tells of, is not unreadable.
 TOLD_ELSEWHERE = ("partial_date", "check_letter")
 
@@ -39,8 +41,11 @@ def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dic
     orders = golden_orders(evidence.orders)
     return {
         "record": compared_records(evidence, orders),
-        "order": orders.with_columns(
-            *(pl.lit(None, pl.String).alias(name) for name in ("record_id", "source", "source_key"))
+        "order": orders.join(travel_ends(evidence.conditions), on="order_id", how="left")
+        .join(_unrecorded_breaches(evidence), on="order_id", how="left")
+        .with_columns(
+            *(pl.lit(None, pl.String).alias(name) for name in ("record_id", "source", "source_key")),
+            night=pl.lit(as_of),
         ),
         "absence": absences(orders, evidence.deliveries, as_of=as_of, clock=clock),
         "duplicate": duplicates(evidence),
@@ -62,6 +67,26 @@ def golden_orders(orders: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_live).then(is_live.sum().over("subject_id", "order_type")).alias("live_of_type"),
         pl.col("sources").list.len().alias("source_count"),
         *(pl.col(name).alias(f"golden_{name}") for name in GOLDEN_COLUMNS),
+    )
+
+
+def _unrecorded_breaches(evidence: Evidence) -> pl.DataFrame:
+    """`breach_arrested_on`: the first arrest for breach while the order ran, of a person with no recorded breach."""
+    owners = evidence.order_sources.select("record_id", "order_id").join(
+        evidence.orders.select("order_id", "subject_id"), on="order_id"
+    )
+    recorded = evidence.core_orders.filter(pl.col("breach_count") > 0).join(owners, on="record_id")
+    starts_on = pl.coalesce("start_on", "made_on")
+    arrests = evidence.arrests.filter(pl.col("offence_code").is_in(BREACHES)).select("subject_id", "arrested_on")
+    return (
+        evidence.orders.join(arrests.drop_nulls(), on="subject_id")
+        .join(recorded, on="subject_id", how="anti")
+        .filter(
+            (pl.col("arrested_on") >= starts_on)
+            & (pl.col("ended_by").is_null() | (pl.col("arrested_on") < pl.col("ended_by")))
+        )
+        .group_by("order_id")
+        .agg(breach_arrested_on=pl.col("arrested_on").min())
     )
 
 
@@ -98,7 +123,7 @@ def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
         )
     )
     named = with_name_features(records, _known_names(evidence.core_aliases, placed))
-    return _with_conditions(_with_id_distance(named), evidence)
+    return with_condition_features(_with_id_distance(named), evidence)
 
 
 def _amended_values(placed: pl.DataFrame) -> pl.DataFrame:
@@ -189,48 +214,6 @@ def _with_id_distance(records: pl.DataFrame) -> pl.DataFrame:
     pairs = records.select(ids).drop_nulls().unique().filter(pl.col("pnc_id") != pl.col("golden_pnc_id")).sort(ids)
     distances = cpdist(pairs["pnc_id"].to_list(), pairs["golden_pnc_id"].to_list(), scorer=Levenshtein.distance)
     return records.join(pairs.with_columns(pnc_id_distance=pl.Series(distances, dtype=pl.Int64)), on=ids, how="left")
-
-
-def _with_conditions(records: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
-    """The codes a record holds, those of the golden order, what is missing or too many, and whether periods differ."""
-    places = records.select("record_id", "order_id")
-    gold = evidence.conditions.filter(pl.col("is_golden"))
-    texts = gold.select("order_id", "condition_code", golden_text="text")
-    worded = evidence.core_conditions.join(places, on="record_id").join(
-        texts, on=["order_id", "condition_code"], how="left"
-    )
-    held = worded.group_by("record_id").agg(
-        pl.col("condition_code").drop_nulls().unique().sort().alias("condition_codes"),
-        pl.col("condition_code").null_count().cast(pl.Int64).alias("uncoded_conditions"),
-        pl.col("is_cut").any().alias("has_cut_condition"),
-        _has_other_period().any().alias("has_other_period"),
-    )
-    golden_codes = gold.group_by("order_id").agg(
-        pl.col("condition_code").unique().sort().alias("golden_condition_codes")
-    )
-    codes, expected = pl.col("condition_codes"), pl.col("golden_condition_codes")
-    return (
-        records.join(held, on="record_id", how="left")
-        .join(golden_codes, on="order_id", how="left")
-        .with_columns(
-            codes.fill_null([]),
-            pl.col("uncoded_conditions").fill_null(0),
-            pl.col("has_cut_condition", "has_other_period").fill_null(False),
-        )
-        .with_columns(
-            missing_codes=expected.list.set_difference(codes), extra_codes=codes.list.set_difference(expected)
-        )
-    )
-
-
-def _has_other_period() -> pl.Expr:
-    """Both wordings of a condition give a period, and not the same one; a wording that was cut may have lost it."""
-    own, gold = (
-        pl.col(text).str.to_lowercase().str.extract_all(PERIOD).list.eval(pl.element().str.replace_all(r"\s+|s$", ""))
-        for text in ("text", "golden_text")
-    )
-    is_given = (own.list.len() > 0) & (gold.list.len() > 0) & ~pl.col("is_cut")
-    return (is_given & (own.list.set_symmetric_difference(gold).list.len() > 0)).fill_null(value=False)
 
 
 def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 
 from expectations.rules.dates import date_rules, golden_start, not_followed
 from expectations.rules.rule import Rule, differs, golden
-from reconciliation.date_arithmetic import whole_months
+from reconciliation.date_arithmetic import DAYS_OF_SLIP, months_after, whole_months
 
 SAME_LENGTH_NOTE = "Length and dates disagree when keyed apart (E09) [COLLEGE-STRO: the length was re-requested]."
 END_NOTE = "A fixed order ends by time; Modern Slavery Act 2015 ss.17, 24 [MSA-2015]. End missing or miscounted (E08)."
@@ -40,6 +40,16 @@ is_length_by_dates_wrong = (
     & (recorded_length != golden("term_months"))
     & (recorded_length % HALF_YEAR == 0)
     & (recorded_length > 0)
+)
+# Also where the dates are no whole months apart: 12 months between days that lie 24 months and a week apart.
+is_term_off = (
+    pl.min_horizontal(
+        *(
+            (pl.col("end_on") - months_after(start, pl.col("term_months"))).dt.total_days().abs()
+            for start in (golden_start, record_start)
+        )
+    )
+    > DAYS_OF_SLIP
 )
 is_end_from_length = is_length_by_dates_wrong | (is_length_keyed_wrong & (recorded_length == pl.col("term_months")))
 is_end_open = pl.col("is_until_further_order").fill_null(False)
@@ -174,8 +184,8 @@ TERM_RULES = (
         severity="medium",
         dimension="consistency",
         when=~is_end_different.fill_null(False)
-        & (length_by_dates != pl.col("term_months"))
-        & (recorded_length != pl.col("term_months")),
+        & (length_by_dates.ne_missing(pl.col("term_months")) & is_term_off)
+        & recorded_length.ne_missing(pl.col("term_months")),
         message="Length and dates in {source} disagree, and no other source tells which is right.",
         correction="Check length and dates against the court result.",
         note=SAME_LENGTH_NOTE,

@@ -24,7 +24,7 @@ class Rule:
     Attributes:
         code: short and stable; part of the identity of every discrepancy it finds.
         title: what it is, in a few words.
-        field: a column of `orders`, or `conditions`, `presence`, `duplicate`.
+        field: a column of `orders`, or `conditions`, `breach_count`, `presence`, `duplicate`.
         severity: high: who is bound, until when, or by what; medium: identity or evidence; low: form.
         dimension: the quality dimension (Government Data Quality Framework) that it speaks of.
         when: holds on the rows of the subject's frame that are wrong.
@@ -97,6 +97,7 @@ class Evidence:
         orders: `ORDERS`, golden values; counts and scores may still be empty.
         order_sources: `ORDER_SOURCES`.
         conditions: `CONDITIONS`.
+        arrests: `ARRESTS`.
         deliveries: `DELIVERIES`.
     """
 
@@ -107,6 +108,7 @@ class Evidence:
     orders: pl.DataFrame
     order_sources: pl.DataFrame
     conditions: pl.DataFrame
+    arrests: pl.DataFrame
     deliveries: pl.DataFrame
 
 

@@ -1,9 +1,11 @@
-"""Rules of the statutes, put to the golden order: hard ones that it must keep, soft ones that only ask.
+"""Hard rules of the statutes, put to the golden order, which must keep them.
 
-A record that breaks a hard rule where the golden order keeps it differs from the golden order, and is told of there.
-Not put, since no source tells what they need: R05 and R30 (periods of travel bans), R06 (one condition of the
-catalogue holds both ban and surrender), R07, R08 (findings and cautions), R11 (addresses), R16 and R17 (the day of a
-discharge, and consent to it), R18, R22 (applications, appeals), R19 and R31 (what may be imposed).
+Belongs here: what the law forbids. Does not: what it allows and is still worth a question
+(`expectations.rules.queries`).
+
+A record that breaks a hard rule where the golden order keeps it differs from the golden order, and is reported there.
+Not put, since no source gives what they need: R06 (one condition of the catalogue holds both ban and surrender), R07,
+R08 (findings and cautions), R11 (addresses), R18, R22 (applications, appeals), R19 and R31 (what may be imposed).
 """
 
 from datetime import date
@@ -12,14 +14,10 @@ import polars as pl
 
 from expectations.rules.dates import golden_start
 from expectations.rules.rule import Rule, golden
-from reconciliation.law import COMMENCED_ON, MINIMUM_MONTHS
+from reconciliation.law import COMMENCED_ON, LONGEST_TRAVEL_MONTHS, MINIMUM_MONTHS
 
 ENGLAND_AND_WALES = "England and Wales"
 ADULT_YEARS = 18
-FRIDAY = 5
-HALF_YEAR = 6
-MOST_CONDITIONS = 12
-"""A court cut 13 conditions to 5 in one case [IASC-2022 case study 7]: so many are worth a question."""
 is_here = pl.col("jurisdiction") == ENGLAND_AND_WALES
 is_full = ~golden("is_interim")
 
@@ -45,7 +43,10 @@ def commencement(code: str, title: str, *, applies: pl.Expr, day: date, note: st
 
 
 def minimum_term(code: str, order_type: str, *, note: str, example: str, applies: pl.Expr) -> Rule:
-    """A fixed full order has a least length; a day is allowed for counting to the day before."""
+    """A fixed full order has a least length, unless it forbids foreign travel alone.
+
+    A day is allowed for counting to the day before.
+    """
     months = MINIMUM_MONTHS[order_type]
     shortest = golden_start.dt.offset_by(f"{months}mo").dt.offset_by("-1d")
     return Rule(
@@ -54,7 +55,11 @@ def minimum_term(code: str, order_type: str, *, note: str, example: str, applies
         field="end_on",
         severity="high",
         dimension="validity",
-        when=applies & is_full & (golden("order_type") == order_type) & (golden("end_on") < shortest),
+        when=applies
+        & is_full
+        & ~golden("is_travel_only").fill_null(value=False)
+        & (golden("order_type") == order_type)
+        & (golden("end_on") < shortest),
         message=f"A fixed {order_type} lasts at least {months // 12} years; this one ends sooner.",
         correction="Check type, start and end with the court.",
         note=note,
@@ -63,6 +68,27 @@ def minimum_term(code: str, order_type: str, *, note: str, example: str, applies
         owner="court",
         observed=golden("end_on"),
         expected=pl.format("on or after {}", shortest),
+    )
+
+
+def longest_travel(code: str, nation: str, *, note: str, example: str, applies: pl.Expr) -> Rule:
+    """A prohibition on foreign travel has a greatest length, by its words or by the span of an order without others."""
+    longest = golden_start.dt.offset_by(f"{LONGEST_TRAVEL_MONTHS}mo")
+    return Rule(
+        code=code,
+        title=f"Foreign travel forbidden for more than 5 years ({nation})",
+        field="end_on",
+        severity="high",
+        dimension="validity",
+        when=applies & (pl.col("travel_end_on") > longest),
+        message="A prohibition on foreign travel lasts at most 5 years, each extension as long; this one is longer.",
+        correction="Ask the court for the period of the prohibition, and whether it was extended.",
+        note=note,
+        example=example,
+        subject="order",
+        owner="court",
+        observed=pl.col("travel_end_on"),
+        expected=pl.format("on or before {}, unless extended", longest),
     )
 
 
@@ -83,26 +109,6 @@ def court_rule(code: str, title: str, *, name: str, when: pl.Expr, expected: str
         owner="court",
         observed=golden(name),
         expected=pl.lit(expected),
-    )
-
-
-def query(code: str, title: str, *, name: str, when: pl.Expr, note: str, example: str) -> Rule:
-    """A soft rule: nothing is wrong in law, but it is worth a question."""
-    return Rule(
-        code=code,
-        title=title,
-        field=name,
-        severity="low",
-        dimension="accuracy",
-        when=when,
-        message=f"Worth a question: {title[0].lower()}{title[1:]}.",
-        correction="Ask the court whether it is so; if it is, accept it.",
-        note=note,
-        example=example,
-        subject="order",
-        owner="court",
-        observed=golden(name),
-        expected=pl.lit("to be confirmed"),
     )
 
 
@@ -191,32 +197,20 @@ STATUTE_RULES = (
         note="TEPO and TERO are for a fixed period, ss.20(2) and 27(2) [HTEAS-2015].",
         example="A TEPO of Glasgow Sheriff Court until further order.",
     ),
-    court_rule(
-        "R09",
-        "Risk order from another court than magistrates' or youth",
-        name="court_code",
-        when=(order_type == "STRO") & is_here & ~pl.col("court_type").is_in(["magistrates", "youth"]),
-        expected="a magistrates' or youth court",
-        note="An STRO is made on application to a magistrates' court, s.23 [MSA-2015; COLLEGE-STRO].",
-        example="An STRO of Nottingham Crown Court in every source: the type or the court is wrong.",
+    longest_travel(
+        "R05",
+        "England and Wales",
+        note="MSA 2015 ss.18 and 25: a fixed period of at most 5 years, and each extension as long [MSA-2015].",
+        example="An STRO of ten years from 1 April 2021, with: not to travel to Romania for 7 years. At most until 31 "
+        "March 2026.",
+        applies=is_here,
     ),
-    court_rule(
-        "R14",
-        "Interim prevention order from a Crown Court",
-        name="court_code",
-        when=(order_type == "STPO") & golden("is_interim") & is_here & (pl.col("court_type") == "crown"),
-        expected="a magistrates' or youth court",
-        note="An interim STPO belongs to an application under s.15, s.21 [MSA-2015].",
-        example="An interim STPO of Nottingham Crown Court.",
-    ),
-    court_rule(
-        "R34",
-        "Risk order in Northern Ireland",
-        name="order_type",
-        when=is_northern_irish & order_type.is_in(["STRO", "TERO"]),
-        expected="STPO",
-        note="Northern Ireland has no risk order (to February 2022) [HTENI-2015; IASC-2022].",
-        example="An STRO of Belfast Magistrates' Court.",
+    longest_travel(
+        "R30",
+        "Scotland",
+        note="HTE(S)A 2015 ss.21 and 28 [HTEAS-2015].",
+        example="A TERO of foreign-travel prohibitions alone, from 1 April 2021 to 31 March 2029.",
+        applies=is_scottish,
     ),
     court_rule(
         "R35",
@@ -253,48 +247,5 @@ STATUTE_RULES = (
         note="HTENI 2015 Sch.3; the text was not read, unverified [HTENI-2015].",
         example="An STPO of Belfast Crown Court from 1 April 2021 to 31 March 2023.",
         applies=is_northern_irish,
-    ),
-)
-
-QUERIES = (
-    query(
-        "Q-YOUTH",
-        "A child before the magistrates' court, not the youth court",
-        name="date_of_birth",
-        when=is_here & is_minor & (pl.col("court_type") == "magistrates"),
-        note="Under 18 goes to the youth court (R21), ss.15, 23, 32 [MSA-2015].",
-        example="An STRO of Leeds Magistrates' Court of 9 March 2021 on a person born on 17 April 2004.",
-    ),
-    query(
-        "Q-BTP",
-        "Held by the British Transport Police",
-        name="force_code",
-        when=is_here & (golden("force_code") == "93"),
-        note="A proposal of February 2021 would make it an applicant; enactment not found (R12) [IASC-2022].",
-        example="An STRO whose owner is force 93.",
-    ),
-    query(
-        "Q-LENGTH",
-        "A length of odd months",
-        name="term_months",
-        when=is_full & (golden("term_months") % HALF_YEAR != 0),
-        note="Courts set years and half years [IASC-2022; WMERCIA-24].",
-        example="An STRO of 25 months.",
-    ),
-    query(
-        "Q-CONDITIONS",
-        "More conditions than necessary, perhaps",
-        name="condition_count",
-        when=golden("condition_count") > MOST_CONDITIONS,
-        note="Only necessary prohibitions; 13 were cut to 5 in one case [IASC-2022 case study 7].",
-        example="An STPO with 14 conditions.",
-    ),
-    query(
-        "Q-SITTING",
-        "Made on a day on which courts do not sit",
-        name="made_on",
-        when=golden("made_on").dt.weekday() > FRIDAY,
-        note="Applications and sentences are heard on weekdays: general knowledge of listing, not law.",
-        example="An STPO dated Saturday, 10 April 2021, by every source that gives a day.",
     ),
 )

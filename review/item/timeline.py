@@ -19,11 +19,10 @@ WIDTH: Final = 1000
 """Units of the drawing along time."""
 
 CUT_SHORT: Final = ("superseded", "determined")
-LONGEST_TRAVEL_YEARS: Final = 5
 TRAVEL_NOTE: Final = (
-    "No source tells the period of a travel condition. A prohibition on foreign travel lasts at most 5 years, and each "
-    "extension as long: Modern Slavery Act 2015 ss.18 and 25; in Scotland, Human Trafficking and Exploitation "
-    "(Scotland) Act 2015 ss.21 and 28."
+    "A prohibition on foreign travel lasts as its words say, or else at most 5 years, and each extension as long: "
+    "Modern Slavery Act 2015 ss.18 and 25; in Scotland, Human Trafficking and Exploitation (Scotland) Act 2015 ss.21 "
+    "and 28."
 )
 MARGIN: Final = timedelta(days=120)
 """Shown before the first and after the last day."""
@@ -147,7 +146,7 @@ def draw_timeline(
     dated = sorted((order for order in orders if _start(order)), key=lambda order: (_start(order), order["order_id"]))
     known = {order["order_id"]: order for order in dated}
     enders = {order["order_id"]: known.get(order["followed_by_order_id"]) for order in dated}
-    travel = {row["order_id"]: row for row in conditions if row["kind"] == "travel" and row["is_golden"]}
+    travel = [row for row in conditions if row["kind"] == "travel" and (row["is_golden"] or row["is_doubtful"])]
     spans = [span for order in dated for span in _spans(order, travel, records)]
     scale = _scale(spans, as_of)
     return Timeline(
@@ -170,7 +169,7 @@ def _start(order: Values) -> date | None:
     return start
 
 
-def _spans(order: Values, travel: Mapping[str, Values], records: Sequence[Values]) -> list[_Span]:
+def _spans(order: Values, travel: Sequence[Values], records: Sequence[Values]) -> list[_Span]:
     start, end, name = _start(order), order["end_on"], f"{order['order_id']}, {order_kind(order)}"
     if start is None:
         return []
@@ -180,10 +179,10 @@ def _spans(order: Values, travel: Mapping[str, Values], records: Sequence[Values
     spans = [_Span("binds", name, start, last)]
     if ended_on and is_cut:
         spans.append(_Span("ended", f"{order['order_id']}, had no later order ended it", ended_on, end))
-    if order["order_id"] in travel:
-        code = travel[order["order_id"]]["condition_code"]
-        title = f"{order['order_id']}, travel condition {code}: at the longest, unless extended"
-        spans.append(_Span("travel", title, start, _earlier(_years_on(start), last)))
+    for row in travel:
+        if row["order_id"] == order["order_id"]:
+            title = f"{order['order_id']}, travel condition {row['condition_code']}: at the longest, unless extended"
+            spans.append(_Span("travel", title, start, _earlier(row["end_on"], last)))
     return [*spans, *_deviating(order, start, end, records)]
 
 
@@ -231,16 +230,8 @@ def _followed(order: Values) -> str:
     return "followed by" if order["legal_status"] in ENDED else "followed by, and binds beside,"
 
 
-def _years_on(start: date) -> date:
-    """The last day of the longest travel ban from a day on."""
-    try:
-        return start.replace(year=start.year + LONGEST_TRAVEL_YEARS) - timedelta(days=1)
-    except ValueError:  # the 29th of February, or the last years there are
-        return start + timedelta(days=LONGEST_TRAVEL_YEARS * 365)
-
-
-def _earlier(one: date, other: date | None) -> date:
-    return min(one, other) if other else one
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day), default=None)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,10 @@ QUESTIONS = [
     pytest.param({"term_months": 61, "end_on": date(2026, 5, 1)}, "Q-LENGTH", id="61 months"),
     pytest.param({"condition_count": 14}, "Q-CONDITIONS", id="14 conditions"),
     pytest.param(SUNDAY, "Q-SITTING", id="a Sunday"),
+    pytest.param({"made_on": date(2021, 3, 6)}, "Q-SITTING", id="a Saturday in the Crown Court"),
+    pytest.param({"made_on": date(2020, 12, 28)}, "Q-SITTING", id="a bank holiday"),
+    pytest.param({"order_type": "STRO"}, "R09", id="a risk order of the Crown Court, as on appeal"),
+    pytest.param({"is_interim": True}, "R14", id="an interim prevention order of the Crown Court, as on appeal"),
 ]
 
 
@@ -370,6 +374,35 @@ def test_conditions_are_compared_as_sets_of_codes(held, expected):
     assert codes(evidence(conditions=conditions, golden_conditions=["C01", "C02"])) == expected
 
 
+@pytest.mark.parametrize(
+    ("by_court", "by_others", "expected"),
+    [
+        pytest.param(["C01"], ["C01", "C02"], ["COND-COURT-LACKS"], id="not in the result, and in three others"),
+        pytest.param([], ["C01", "C02"], ["COND-COURT-LACKS"], id="none in the result at all"),
+        pytest.param(["C01", "C02", "C09"], ["C01", "C02"], ["COND-COURT-ALONE"], id="in the result alone"),
+    ],
+)
+def test_a_court_is_asked_to_confirm_and_never_told_that_its_result_is_wrong(by_court, by_others, expected):
+    conditions = {row["record_id"]: by_others for row in map(record, ("pnc", "pnd", "rocu"))}
+    conditions |= {record("court")["record_id"]: by_court}
+    found = discrepancies(evidence(conditions=conditions, golden_conditions=["C01", "C02"]))
+    assert found.get_column("rule_code").to_list() == expected
+    assert "confirm" in found.item(0, "message")
+
+
+def test_one_other_source_is_not_believed_against_the_result_of_the_court():
+    held = {"court:R000000001": ["C01"], "pnc:00000001": ["C01", "C02"]}
+    whole = evidence([record("court"), record("pnc")], conditions=held, golden_conditions=["C01", "C02"])
+    assert discrepancies(whole).filter(field="conditions").height == 0
+
+
+def test_nobody_is_asked_to_remove_a_condition_of_the_court_that_is_in_doubt():
+    held = {record("court")["record_id"]: ["C01", "C09"], record("pnc")["record_id"]: ["C01", "C09"]}
+    held |= {row["record_id"]: ["C01"] for row in map(record, ("pnd", "rocu"))}
+    found = discrepancies(evidence(conditions=held, golden_conditions=["C01"]))
+    assert found.select("rule_code", "source").rows() == [("COND-COURT-ALONE", "court")]
+
+
 def test_a_document_of_the_pnd_without_any_conditions_does_not_contradict_the_order():
     conditions = {row["record_id"]: ["C01", "C02"] for row in map(record, ("pnc", "court", "rocu"))}
     assert codes(evidence(conditions=conditions, golden_conditions=["C01", "C02"])) == []
@@ -528,9 +561,7 @@ BREACHES = [
     pytest.param(
         {"order_type": "STRO", "court_code": "B01LY00", "end_on": date(2023, 3, 30)}, "R03", id="STRO too short"
     ),
-    pytest.param({"order_type": "STRO"}, "R09", id="risk order from the Crown Court"),
     pytest.param({"is_interim": True, "court_code": "B01LY00", "end_on": None}, "R13", id="interim without an end"),
-    pytest.param({"is_interim": True}, "R14", id="interim prevention order from the Crown Court"),
     pytest.param({"order_type": "TEPO"}, "R35", id="Scottish type from an English court"),
 ]
 
@@ -672,8 +703,30 @@ def test_messages_carry_no_values():
     assert not any(value in joined for value in ("HORWICZ", "NOVAK", "Novak", "1978", "0034567B"))
 
 
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        pytest.param({"end_on": date(2023, 3, 31)}, ["TERM-SELF"], id="12 months, and dates 24 months apart"),
+        pytest.param(
+            {"end_on": date(2023, 4, 20)}, ["TERM-SELF"], id="12 months, and dates 24 months and a week apart"
+        ),
+        pytest.param({"end_on": date(2022, 4, 6)}, [], id="12 months, and an end some days off"),
+    ],
+)
+def test_a_length_that_its_own_dates_contradict_is_asked_about(dates, expected):
+    values = {"term_months": 12, "order_type": "STRO", "court_code": "B01LY00"} | dates
+    found = discrepancies(evidence([record("pnc", **values)], [golden(**values, sources=["pnc"])]))
+    assert found.filter(field="term_months").get_column("rule_code").to_list() == expected
+
+
 def test_every_rule_speaks_of_a_known_field_and_has_a_code_of_its_own():
-    known = {column.name for column in ORDERS.columns} | {"conditions", "presence", "duplicate", "case_urn"}
+    known = {column.name for column in ORDERS.columns} | {
+        "conditions",
+        "presence",
+        "duplicate",
+        "case_urn",
+        "breach_count",
+    }
     assert {rule.field for rule in RULES} <= known
     assert len({rule.code for rule in RULES}) == len(RULES)
 
@@ -681,3 +734,93 @@ def test_every_rule_speaks_of_a_known_field_and_has_a_code_of_its_own():
 def test_the_result_has_the_declared_shape():
     found = discrepancies(against_agreement(record("pnc", made_on=date(2021, 3, 11))), as_of=AS_OF)
     assert found.schema == DISCREPANCIES.schema
+
+
+def whole_order(**values):
+    changed = {"term_months": None, **values}
+    held = {name: value for name, value in changed.items() if name in record()}
+    return [record(source, **held) for source in KEYS], golden(**changed)
+
+
+TRAVEL = {"order_id": "ORDER-1", "condition_code": "C27", "label": "l", "kind": "travel", "sources": ["court"]}
+TRAVEL |= {"is_golden": True, "is_doubtful": False, "is_lapsed": False}
+
+
+SCOTTISH = {"court_code": "SC-GLASGOW", "force_code": "PS", "region_code": None, "order_type": "TERO"}
+
+
+@pytest.mark.parametrize(
+    ("order", "end", "expected"),
+    [
+        pytest.param(SCOTTISH, date(2029, 3, 31), ["R30"], id="eight years in Scotland"),
+        pytest.param({}, date(2026, 3, 31), [], id="five years to the day before"),
+        pytest.param({}, date(2028, 3, 31), ["R05"], id="seven years by its words"),
+        pytest.param(
+            {"is_travel_only": True, "end_on": date(2029, 3, 31)},
+            date(2029, 3, 31),
+            ["R05"],
+            id="eight years by the span of an order of nothing else",
+        ),
+        pytest.param(
+            {"is_travel_only": True, "end_on": date(2022, 3, 31)},
+            date(2022, 3, 31),
+            [],
+            id="an order of nothing else has no shortest length",
+        ),
+    ],
+)
+def test_a_prohibition_on_travel_lasts_five_years_at_most(order, end, expected):
+    records, whole = whole_order(**order)
+    held = {row["record_id"]: ["C27"] for row in records}
+    assert codes(evidence(records, [whole], conditions=held, travel=[TRAVEL | {"end_on": end}])) == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        pytest.param(
+            {"made_on": date(2023, 12, 4), "start_on": None}, ["MADE-AFTER-NIGHT"], id="dated after the night"
+        ),
+        pytest.param({"start_on": date(2021, 3, 8)}, ["START-BEFORE-MADE"], id="a start before it was made"),
+        pytest.param({"start_on": date(2021, 3, 9)}, [], id="a start on the day it was made"),
+    ],
+)
+def test_dates_that_cannot_be_are_put_to_the_court(order, expected):
+    records, whole = whole_order(end_on=None, is_until_further_order=True, **order)
+    assert codes(evidence(records, [whole])) == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        pytest.param({"ended_by": date(2023, 5, 2)}, ["R16"], id="a prevention order within five years"),
+        pytest.param({"ended_by": date(2026, 3, 9)}, [], id="a prevention order after five years"),
+        pytest.param(
+            {"ended_by": date(2023, 3, 8), "order_type": "STRO", "court_code": "B01LY00"},
+            ["R17"],
+            id="a risk order within two years",
+        ),
+        pytest.param({"ended_by": None}, [], id="on a day that is not known"),
+    ],
+)
+def test_a_discharge_within_the_minimum_is_asked_about(order, expected):
+    records, whole = whole_order(legal_status="discharged", **order)
+    shown = [record_ | {"recorded_status": None} for record_ in records]
+    assert codes(evidence(shown, [whole])) == expected
+
+
+@pytest.mark.parametrize(
+    ("arrest", "breaches", "expected"),
+    [
+        pytest.param({}, None, ["Q-BREACH"], id="no source counts breaches"),
+        pytest.param({}, 0, ["Q-BREACH"], id="no breach counted"),
+        pytest.param({}, 1, [], id="a breach counted"),
+        pytest.param({"offence_code": "MS15003"}, 0, [], id="another offence"),
+        pytest.param({"arrested_on": date(2021, 3, 31)}, 0, [], id="before the order began"),
+        pytest.param({"subject_id": "SUBJECT-2"}, 0, [], id="another person"),
+    ],
+)
+def test_an_arrest_for_breach_without_a_breach_is_asked_about(arrest, breaches, expected):
+    made = {"arrest_id": "A1", "subject_id": "SUBJECT-1", "arrested_on": date(2022, 5, 4), "offence_code": "MS15007"}
+    records = [record(source, breach_count=breaches if source == "rocu" else None) for source in KEYS]
+    assert codes(evidence(records, arrests=[made | arrest])) == expected

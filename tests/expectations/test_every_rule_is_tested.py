@@ -37,22 +37,33 @@ ROWS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     f"TEPO: {LAW}": ({"order_type": "TEPO", "made_on": "2017-06-30"}, {"made_on": "2017-06-29"}),
     f"TERO: {LAW}": ({"order_type": "TERO", "made_on": "2017-10-31"}, {"made_on": "2017-10-30"}),
     "prevention order lasts at least 5 years": (
-        {"order_type": "STPO", "is_interim": False, "made_on": "2020-03-02", "end_on": "2025-03-01"},
+        {
+            "order_type": "STPO",
+            "is_interim": False,
+            "is_travel_only": False,
+            "made_on": "2020-03-02",
+            "end_on": "2025-03-01",
+        },
         {"end_on": "2025-02-28"},
     ),
     "risk order lasts at least 2 years": (
-        {"order_type": "STRO", "is_interim": False, "made_on": "2020-03-02", "end_on": "2022-03-01"},
+        {
+            "order_type": "STRO",
+            "is_interim": False,
+            "is_travel_only": False,
+            "made_on": "2020-03-02",
+            "end_on": "2022-03-01",
+        },
         {"end_on": "2022-02-28"},
+    ),
+    "order of travel prohibitions lasts at most 5 years": (
+        {"is_travel_only": True, "made_on": "2020-03-02", "end_on": "2025-03-02"},
+        {"end_on": "2025-03-03"},
     ),
     "Scottish order has a fixed term": (SCOTTISH | {"is_until_further_order": False}, {"is_until_further_order": True}),
     "order type fits the nation of the court": (
         {"order_type": "STRO", "court_code": "B01IX00"},
         {"order_type": "TERO"},
-    ),
-    "no risk order in Northern Ireland": (IRISH | {"order_type": "STPO"}, {"order_type": "STRO"}),
-    "STRO made by a magistrates' or youth court": (
-        {"order_type": "STRO", "court_code": "B01IX00"},
-        {"court_code": "C01CE00"},
     ),
     "adult under a Scottish order": (
         SCOTTISH | {"made_on": "2020-03-02", "date_of_birth": "2002-03-02"},

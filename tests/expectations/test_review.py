@@ -106,9 +106,9 @@ def test_an_order_that_one_record_alone_holds_is_a_lone_record():
 
 
 def test_an_order_that_breaks_a_hard_rule_is_a_constraint():
-    values = {"order_type": "STRO", "term_months": None}
+    values = {"order_type": "TERO", "term_months": None}
     whole = evidence([record(source, **values) for source in ("pnc", "pnd", "court", "rocu")], [golden(**values)])
-    assert queue(whole).select("kind", "reason").rows() == [("constraint", "breaks R09")]
+    assert queue(whole).select("kind", "reason").rows() == [("constraint", "breaks R35")]
 
 
 @pytest.mark.parametrize(

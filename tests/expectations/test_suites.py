@@ -34,6 +34,7 @@ ORDER = {
     "court_code": "B01IX00",
     "order_id": "o1",
     "sources": ["pnc"],
+    "is_travel_only": False,
 }
 
 
@@ -202,10 +203,10 @@ def test_foreign_keys_are_expected_of_the_tables_at_hand() -> None:
             "order type fits the nation of the court", {"court_code": "unknown"}, None, id="a court not in the list"
         ),
         pytest.param(
-            "STRO made by a magistrates' or youth court",
-            {"order_type": "STRO", "court_code": "C01CE00"},
-            False,
-            id="an STRO of the Crown Court",
+            "risk order lasts at least 2 years",
+            {"order_type": "STRO", "end_on": date(2021, 3, 1), "is_travel_only": True},
+            None,
+            id="a year of foreign-travel prohibitions alone",
         ),
         pytest.param("adult under a Scottish order", {}, None, id="an English order"),
         pytest.param(

@@ -8,7 +8,7 @@ import polars as pl
 
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
 from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_ORDERS, CORE_REJECTED_VALUES
-from warehouse.tables.register import CONDITIONS, DELIVERIES, DISCREPANCIES, ORDER_SOURCES, ORDERS
+from warehouse.tables.register import ARRESTS, CONDITIONS, DELIVERIES, DISCREPANCIES, ORDER_SOURCES, ORDERS
 
 Row = Mapping[str, Any]
 
@@ -79,6 +79,7 @@ def golden(**values: Any) -> Row:
         "legal_status": "live",
         "is_in_force_doubtful": False,
         "disputed_ends": [],
+        "is_travel_only": False,
         "condition_count": 0,
         "sources": ["court", "pnc", "pnd", "rocu"],
         "record_count": 4,
@@ -110,27 +111,31 @@ def evidence(
     *,
     conditions: Mapping[str, Sequence[str | None]] | None = None,
     golden_conditions: Sequence[str] = (),
+    travel: Sequence[Row] = (),
+    arrests: Sequence[Row] = (),
     aliases: Sequence[Row] = (),
     rejected: Sequence[Row] = (),
     deliveries: Sequence[Row] = DELIVERED,
 ) -> Evidence:
-    """Evidence of the records (by default one a source, all in agreement) and the golden orders."""
+    """Evidence of the records (by default one a source, all in agreement) and the golden orders.
+
+    A condition that a court alone holds, and that is not golden, is in doubt.
+    """
     held = [record(source) for source in KEYS] if records is None else list(records)
     coded = [
         {"record_id": record_id, "sequence": place, "text": "t", "condition_code": code, "is_cut": code is None}
         for record_id, codes in (conditions or {}).items()
         for place, code in enumerate(codes, start=1)
     ]
-    believed = [
-        {
-            "order_id": "ORDER-1",
-            "condition_code": code,
-            "label": "l",
-            "kind": "prohibition",
-            "sources": [],
-            "is_golden": True,
-        }
-        for code in golden_conditions
+    sources = {
+        code: sorted({record_id.partition(":")[0] for record_id, held in (conditions or {}).items() if code in held})
+        for code in {code for held in (conditions or {}).values() for code in held if code} | {*golden_conditions}
+    }
+    judged = [
+        {"order_id": "ORDER-1", "condition_code": code, "label": "l", "kind": "prohibition", "sources": held}
+        | {"is_golden": code in golden_conditions, "is_lapsed": False}
+        | {"is_doubtful": code not in golden_conditions and "court" in held}
+        for code, held in sorted(sources.items())
     ]
     return Evidence(
         core_orders=frame(held, CORE_ORDERS),
@@ -139,7 +144,8 @@ def evidence(
         rejected_values=frame(rejected, CORE_REJECTED_VALUES),
         orders=frame([golden()] if orders is None else orders, ORDERS),
         order_sources=frame(held, ORDER_SOURCES),
-        conditions=frame(believed, CONDITIONS),
+        conditions=frame([*judged, *travel], CONDITIONS),
+        arrests=frame(arrests, ARRESTS),
         deliveries=frame(deliveries, DELIVERIES),
     )
 

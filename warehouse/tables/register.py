@@ -107,6 +107,7 @@ ORDERS = Table(
             "ended_by",
             "First day on which it is known not to have been in force any more; of a discharge the first day by which a source showed it; null if it has not ended.",
             pl.Date,
+            title="Ended by",
         ),
         Column(
             "follows_order_id",

@@ -8,7 +8,8 @@ from item_cases import day, order, record
 from review.item.timeline import WIDTH, draw_timeline
 
 AS_OF = date(2026, 11, 20)
-TRAVEL = {"order_id": "ORD-1", "kind": "travel", "is_golden": True, "condition_code": "C28"}
+TRAVEL = {"order_id": "ORD-1", "kind": "travel", "is_golden": True, "is_doubtful": False, "condition_code": "C28"}
+TRAVEL |= {"end_on": date(2025, 2, 28)}
 
 
 def drawn(*orders, conditions=(), records=()):
@@ -59,8 +60,14 @@ def test_a_travel_condition_lasts_five_years_at_most(end, longest):
     assert "ss.18" in timeline.travel_note
 
 
-def test_a_travel_condition_of_a_leap_day_lasts_five_years_too():
-    assert told(drawn(made("ORD-1", "2020-02-29"), conditions=[TRAVEL]))[1][0] == "travel"
+def test_a_travel_condition_whose_last_day_is_not_known_lasts_as_its_order_does():
+    timeline = drawn(made("ORD-1", "2020-03-01"), conditions=[TRAVEL | {"end_on": None}])
+    assert told(timeline)[1] == ("travel", "1 March 2020 to no end known")
+
+
+def test_each_travel_condition_is_drawn():
+    timeline = drawn(made("ORD-1", "2020-03-01"), conditions=[TRAVEL, TRAVEL | {"condition_code": "C27"}])
+    assert [shape for shape, _ in told(timeline)] == ["binds", "travel", "travel"]
 
 
 def test_what_records_say_otherwise_is_told_once_a_period():
