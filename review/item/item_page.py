@@ -277,6 +277,7 @@ def _pair_of(item: Values | None) -> str | None:
 
 def _waterfall(pairs: Sequence[Values], chosen: str | None, records: Sequence[Values]) -> Waterfall | None:
     """The weights of the pair that was asked for, or of the first."""
-    asked = [pair for pair in pairs if f"{pair['left_id']}|{pair['right_id']}" == chosen]
+    named = {*(chosen or "").split("|")}
+    asked = [pair for pair in pairs if {pair["left_id"], pair["right_id"]} == named]
     shown = next(iter(asked or pairs), None)
     return draw_waterfall(shown, {record["record_id"]: record for record in records}) if shown else None

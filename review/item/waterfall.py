@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from expectations.review_items import ReviewPolicy
 from reconciliation.register import read_pair
 from review.item.comparison import text_of
-from review.item.fields import FIELD_ROWS, STEP_TITLES, FieldRow
+from review.item.fields import FIELD_ROWS, PERSON_ROWS, STEP_TITLES, FieldRow
 from review.item.titles import record_title, source_name, title_for
 
 Values = Mapping[str, Any]
@@ -20,6 +21,15 @@ WIDTH: Final = 240
 
 GAP: Final = " / "
 """Between the values of fields that one comparison looks at together."""
+
+PERSON_STEPS: Final = frozenset(step for row in PERSON_ROWS for step in row.steps)
+"""The comparisons that weigh whether two records are of one person; the others, whether they are of one order."""
+
+THRESHOLDS: Final = {
+    "One person": ReviewPolicy().person_bar,
+    "One order, if the person is one": ReviewPolicy().order_bar,
+}
+"""The questions that a pair answers, each by a sum of its own, and the weight above which the answer is yes."""
 
 FIELDS_BY_STEP: Final = {
     step: tuple(field for field in FIELD_ROWS if step in field.steps)
@@ -36,12 +46,14 @@ class Bar:
         width: its length.
         zero: where the weight 0 stands.
         end: where the weight after the step stands.
+        threshold: where the threshold of its question stands.
     """
 
     left: float
     width: float
     zero: float
     end: float
+    threshold: float
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,7 @@ class Step:
         title: what is compared.
         found: the level that they reach, in the words of the model.
         weight: what that adds, in bits: each doubles the odds of a match.
-        total: the weight so far.
+        total: the weight of its question so far.
         left: the value of the one record, in words.
         right: of the other.
         bar: its place on the drawing.
@@ -73,26 +85,44 @@ class Step:
 
 
 @dataclass(frozen=True)
+class WeightedQuestion:
+    """What is asked of two records, and the steps that answer it.
+
+    Attributes:
+        title: the question.
+        weight: the sum of its steps.
+        threshold: the weight above which the answer is yes.
+        steps: the comparisons, in the order of the models.
+    """
+
+    title: str
+    weight: float
+    threshold: float
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
 class Waterfall:
     """The weight of a pair of records.
 
     Attributes:
         left_id: the one record.
         right_id: the other.
-        person_weight: that both speak of one person.
-        order_weight: that, the person being one, both speak of one order.
         match_weight: the sum.
         blocking_rule: why the two were compared at all.
-        steps: the sum's parts, in the order of the models.
+        questions: the sum's parts: of one person, and of one order.
     """
 
     left_id: str
     right_id: str
-    person_weight: float
-    order_weight: float
     match_weight: float
     blocking_rule: str
-    steps: tuple[Step, ...]
+    questions: tuple[WeightedQuestion, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of all questions."""
+        return tuple(step for question in self.questions for step in question.steps)
 
     @property
     def titles(self) -> tuple[str, str]:
@@ -138,29 +168,33 @@ def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> Waterfall:
         records: the records by id; values of a record that is not among them are not told.
     """
     told = read_pair(pair).steps
-    totals = _running([step.weight for step in told])
-    scale = _Scale(min(0.0, *totals, 0.0), max(0.0, *totals, 0.0))
-    left, right = (_values_by_step(records.get(pair[side], {})) for side in ("left_id", "right_id"))
-    steps = tuple(
+    halves = [[step for step in told if (step.comparison in PERSON_STEPS) == is_person] for is_person in (True, False)]
+    totals = [_running([step.weight for step in half]) for half in halves]
+    marks = [0.0, *THRESHOLDS.values(), *(total for half in totals for total in half)]
+    scale = _Scale(min(marks), max(marks))
+    values = tuple(_values_by_step(records.get(pair[side], {})) for side in ("left_id", "right_id"))
+    weights = (pair["person_weight"], pair["order_weight"])
+    questions = tuple(
+        WeightedQuestion(title, weight, threshold, _steps(half, running, values, scale, threshold))
+        for (title, threshold), weight, half, running in zip(THRESHOLDS.items(), weights, halves, totals, strict=True)
+    )
+    return Waterfall(pair["left_id"], pair["right_id"], pair["match_weight"], pair["blocking_rule"], questions)
+
+
+def _steps(
+    told: Sequence[Any], totals: Sequence[float], values: Sequence[Mapping[str, str]], scale: "_Scale", threshold: float
+) -> tuple[Step, ...]:
+    return tuple(
         Step(
             title_for(STEP_TITLES, step.comparison),
             step.level,
             step.weight,
             total,
-            left.get(step.comparison, ""),
-            right.get(step.comparison, ""),
-            scale.bar(round(total - step.weight, 2), total),
+            values[0].get(step.comparison, ""),
+            values[1].get(step.comparison, ""),
+            scale.bar(round(total - step.weight, 2), total, threshold),
         )
         for step, total in zip(told, totals, strict=True)
-    )
-    return Waterfall(
-        pair["left_id"],
-        pair["right_id"],
-        pair["person_weight"],
-        pair["order_weight"],
-        pair["match_weight"],
-        pair["blocking_rule"],
-        steps,
     )
 
 
@@ -175,9 +209,9 @@ class _Scale:
         span = self.greatest - self.least
         return round((weight - self.least) / span * WIDTH, 1) if span else 0.0
 
-    def bar(self, before: float, after: float) -> Bar:
+    def bar(self, before: float, after: float, threshold: float) -> Bar:
         left, right = sorted((self.place(before), self.place(after)))
-        return Bar(left, round(right - left, 1), self.place(0), self.place(after))
+        return Bar(left, round(right - left, 1), self.place(0), self.place(after), self.place(threshold))
 
 
 def _running(weights: Sequence[float]) -> list[float]:

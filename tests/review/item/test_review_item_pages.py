@@ -178,7 +178,7 @@ def test_the_weights_between_two_orders_are_told_by_the_pair_that_the_item_is_ab
     replace(desk, "near_pairs", near)
     html = unescape(viewer.get(f"/items/{item['item_id']}").text)
     assert f'value="{left}|{right}" selected' in html
-    assert "One person: <strong>+12.34</strong>" in html
+    assert "One person: <strong>+12.34</strong>, threshold +4.00." in html
     assert "Together +10.84." in html
     assert html.count('class="item-against"') == 1
 

@@ -20,15 +20,15 @@ def test_steps_add_up_and_stand_beside_the_values():
     )
     assert [(step.title, step.total, step.speaks) for step in drawn.steps] == [
         ("Names", 12.29, "for"),
-        ("Made on and starts on", 21.39, "for"),
-        ("Sex", 17.39, "against"),
+        ("Sex", 8.29, "against"),
+        ("Made on and starts on", 9.1, "for"),
     ]
     assert [(step.left, step.right) for step in drawn.steps] == [
         ("Lee / Anna", "LEE / –"),
-        ("2 January 2020 / –", "2 January 2020 / 2 January 2020"),
         ("Male", ""),
+        ("2 January 2020 / –", "2 January 2020 / 2 January 2020"),
     ]
-    assert drawn.match_weight == drawn.steps[-1].total
+    assert drawn.match_weight == round(sum(question.steps[-1].total for question in drawn.questions), 2)
     assert drawn.titles == ("Court 2", "PNC 1")
     assert drawn.summary.startswith("Together +17.39. What counts most: Names +12.29 (same full name)")
 
@@ -46,6 +46,7 @@ def test_each_bar_spans_what_its_step_adds(weights):
     before = drawn.steps[0].bar.zero if drawn.steps else 0.0
     for step in drawn.steps:
         bar = step.bar
+        assert 0 <= bar.threshold <= WIDTH
         assert 0 <= bar.left <= bar.left + bar.width <= WIDTH + 0.1
         ends = sorted((before, bar.end))
         assert (bar.left, bar.left + bar.width) == (pytest.approx(ends[0]), pytest.approx(ends[1]))
@@ -56,3 +57,17 @@ def test_pairs_are_offered_by_their_records():
     offered = list_pairs([pair("pnc:1", "rocu:R.xlsx#Orders#15")])
     assert [choice.key for choice in offered] == ["pnc:1|rocu:R.xlsx#Orders#15"]
     assert offered[0].title == "PNC 1 with Regional return R.xlsx, Orders, row 15"
+
+
+def test_each_question_has_its_own_sum_and_threshold_on_one_scale():
+    drawn = draw_waterfall(pair(name=("same full name", 12.0), end=("other date", -6.0)), {})
+    person, order = drawn.questions
+    assert (person.title, person.threshold, [step.total for step in person.steps]) == ("One person", 4.0, [12.0])
+    assert (order.title, order.threshold, [step.total for step in order.steps]) == (
+        "One order, if the person is one",
+        0.0,
+        [-6.0],
+    )
+    assert person.steps[0].bar.zero == order.steps[0].bar.zero == order.steps[0].bar.threshold
+    assert person.steps[0].bar.threshold > person.steps[0].bar.zero
+    assert all(step.bar.width for step in drawn.steps)
