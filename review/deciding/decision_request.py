@@ -193,6 +193,8 @@ def _read_asked(form: Form, kinds: Collection[str], problems: dict[str, str]) ->
         sides = {name: text(form, name) for name in ("left_record_id", "right_record_id")}
         if not all(sides.values()):
             problems["kind"] = "Name two records"
+        elif sides["left_record_id"] == sides["right_record_id"]:
+            problems["right_record_id"] = "Choose another record: these are one"
         return (shared | sides,)
     names = list(dict.fromkeys(filter(None, texts(form, "discrepancy_id"))))
     if not names:

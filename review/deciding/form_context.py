@@ -20,8 +20,10 @@ from review.access.viewer import RIGHTS, Viewer
 from review.deciding.changed_since import version_of
 from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import SentFields
+from review.deciding.decisions_again import decisions_again
 from review.deciding.form_options import form_options
 from review.deciding.item_form import ItemForm
+from review.deciding.order_decisions import OrderDecisions
 from review.desk import Desk
 from warehouse.tables.register import DISCREPANCIES
 
@@ -43,13 +45,15 @@ class FormState:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-def form_context(desk: Desk, item: Mapping[str, Any], decisions: pl.DataFrame, form_state: FormState) -> dict[str, Any]:
-    """`choices` and `deciding`, for `deciding/form.html`, and the `errors` of the form.
+def form_context(
+    desk: Desk, item: Mapping[str, Any], on_orders: OrderDecisions, form_state: FormState
+) -> dict[str, Any]:
+    """`choices`, `again` and `deciding`, for `deciding/form.html`, and the `errors` of the form.
 
     Args:
         desk: with the ledger.
         item: its row in `review_queue`.
-        decisions: of `decisions_on` its orders.
+        on_orders: the decisions on its orders.
         form_state: the form.
 
     Raises:
@@ -58,7 +62,8 @@ def form_context(desk: Desk, item: Mapping[str, Any], decisions: pl.DataFrame, f
     orders = tuple(order for order in (item["order_id"], item["other_order_id"]) if order)
     whole = desk.whole_release()
     found = whole.table(DISCREPANCIES.name).filter(pl.col("order_id") == orders[0])
-    choices = form_options(item, found, decidable_night(whole), in_force(decisions, as_of=whole.release.as_of))
+    decisions, night = on_orders.rows, decidable_night(whole)
+    choices = form_options(item, found, night, in_force(decisions, as_of=whole.release.as_of))
     with desk.reading() as connection:
         work = read_item_work(connection, at=desk.clock())
         accounts = all_accounts(connection)
@@ -77,7 +82,8 @@ def form_context(desk: Desk, item: Mapping[str, Any], decisions: pl.DataFrame, f
         fields=form_state.fields,
         problems=form_state.problems,
     )
-    return {"choices": choices, "deciding": form, "errors": form.errors}
+    again = decisions_again(item, decisions, on_orders.described, found, night)
+    return {"choices": choices, "again": again, "deciding": form, "errors": form.errors}
 
 
 def is_steward(account: Account) -> bool:

@@ -165,7 +165,7 @@ def _forms(
     own = {"item_id": item["item_id"], "minutes": request.app.state.settings.claim_minutes}
     try:
         held_by = claim_for(desk, who, **own)
-        forms = form_context(desk, item, decisions.rows, form_state)
+        forms = form_context(desk, item, decisions, form_state)
     except LedgerError:
         request.state.is_read_only = True
         return {}
