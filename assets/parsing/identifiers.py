@@ -21,6 +21,8 @@ from warehouse.identifiers import (
     pnc_id_refusal,
 )
 
+LABEL = r"(?i)^\W*(?:pnc|cro|asn)[ .]?(?:id|no|nr|num|number|ref)?\b[ .:#-]*"
+
 Reading = Callable[[pl.Expr], pl.Expr]
 
 
@@ -43,12 +45,12 @@ def read_asn(text: pl.Expr) -> pl.Expr:
 def _read(text: pl.Expr, name: str, form: Reading, refusal: Reading, is_valid: Reading) -> pl.Expr:
     """The identifier, whether it is valid, and why there is none though the text says something: else null.
 
-    The reason is `bad_format` or one of `warehouse.identifiers`.
+    The reason is `bad_format` or one of `warehouse.identifiers`. A label before it (`PNC ID: 12/3456A`) is passed over.
     """
     validity, reason = is_valid.__name__, f"{name}_reason"
 
     def read(texts: pl.DataFrame) -> pl.DataFrame:
-        formed = texts.with_columns(form(pl.col("text")).alias(name)).with_columns(
+        formed = texts.with_columns(form(pl.col("text").str.replace(LABEL, "")).alias(name)).with_columns(
             pl.coalesce(
                 refusal(pl.col(name)),
                 pl.when(pl.col("text").is_not_null() & pl.col(name).is_null()).then(pl.lit("bad_format")),

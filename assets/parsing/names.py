@@ -10,6 +10,7 @@ from polars.datatypes import DataType, DataTypeClass
 from assets.parsing.distinct import read_distinct
 from assets.parsing.name_additions import FORENAME, SURNAME, take_apart
 from assets.parsing.name_split import PARTICLES, are_initials, initials_apart, split_names
+from assets.parsing.words import DASHES
 from matching.names import listed_forenames
 from matching.standardise import fold
 from warehouse.tables.core import CORE_ALIASES
@@ -126,7 +127,7 @@ def _other_names(others: pl.DataFrame, main: pl.DataFrame) -> pl.DataFrame:
 
 def _written(names: pl.DataFrame) -> pl.DataFrame:
     """Both parts of the name in reading case, and folded; initials written together are folded apart."""
-    forenames, surname = pl.col("forenames"), pl.col("surname")
+    forenames, surname = (pl.col(part).str.replace_all(DASHES, "-") for part in ("forenames", "surname"))
     return names.with_columns(
         reading_case(forenames),
         reading_case(surname, is_surname=True),

@@ -90,7 +90,8 @@ def read_orders(texts: pl.Series) -> pl.DataFrame:
 
 
 def _folded(text: pl.Expr) -> pl.Expr:
-    return fold(text.str.replace_all("&", " and "))
+    """Folded, with `&` as a word and initials with full stops (`S.T.R.O.`) as one."""
+    return fold(text.str.replace_all(r"\b(\p{L})\.", "$1").str.replace_all("&", " and "))
 
 
 def sentence_columns(text: pl.Expr) -> list[pl.Expr]:

@@ -26,9 +26,11 @@ NOTHING = rf"(?i)^(?:(?:{'|'.join(map(re.escape, UNKNOWN_WORDS))})|[^\p{{L}}\p{{
 def known(text: pl.Expr) -> pl.Expr:
     """The text as a person sees it, or null where it only says that the value is not known (`n/k`, `?`, `-`, blank).
 
-    Trimmed, one space for any run of blanks; line breaks stay.
+    Trimmed, one space for any run of blanks, a letter and its accent as one sign; line breaks stay.
     """
-    even = text.str.replace_all(INVISIBLE, "").str.replace_all(UNEVEN_BLANKS, " ").str.strip_chars()
+    even = (
+        text.str.normalize("NFC").str.replace_all(INVISIBLE, "").str.replace_all(UNEVEN_BLANKS, " ").str.strip_chars()
+    )
     # Each step is named once: polars works out a step anew wherever an eager expression names it.
     return even.str.replace(NOTHING, "").replace("", None)
 

@@ -50,7 +50,8 @@ COLUMN_ALIASES = {
     "amends": "amends_result_id",
 }
 MOST_ROWS = 1_000_000_000  # no manifest declares more and is right
-RECORD_START = re.compile(r'^"?R\d{4,}"?,')  # a line that begins as a result_id does
+DELIMITERS = ",;\t|"
+RECORD_START = re.compile(rf'^"?R\d{{4,}}"?[{DELIMITERS}]')  # a line that begins as a result_id does
 RAW_RESULTS = raw_table("raw_court__results", "a result of a court as sent", FIELDS, key=("result_id",))
 FEED = Feed(
     "court",
@@ -83,11 +84,15 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Header:
-    """Where each field stands in a row, how many cells a row has, where rows begin, what is wrong with the heading."""
+    """Where each field stands in a row, how many cells a row has, where rows begin, what is wrong with the heading.
+
+    Cells are parted by `delimiter`.
+    """
 
     places: dict[str, int]
     width: int
     first_row: int
+    delimiter: str = ","
     faults: tuple[Fault, ...] = ()
 
 
@@ -129,10 +134,10 @@ def _read_header(lines: Sequence[str]) -> _Header:
         return _Header(
             {name: place for place, name in enumerate(FIELDS)}, len(FIELDS), first_row=first, faults=(fault,)
         )
-    (cells,) = [row.fields for row in _parse(lines, first, first + 1)]
-    names = _named(cells)
+    headings = {mark: _named(_parse(lines, first, first + 1, delimiter=mark)[0].fields) for mark in DELIMITERS}
+    delimiter, names = max(headings.items(), key=lambda heading: len(set(FIELDS) & set(heading[1])))
     places = {name: names.index(name) for name in FIELDS if name in names}
-    return _Header(places, len(cells), first_row=first + 1, faults=tuple(_heading_faults(names, places)))
+    return _Header(places, len(names), first + 1, delimiter, faults=tuple(_heading_faults(names, places)))
 
 
 def _heading_faults(names: list[str], places: dict[str, int]) -> Iterator[Fault]:
@@ -164,14 +169,14 @@ def _read_rows(lines: list[str], header: _Header, *, declared: int | None) -> li
     starts = [
         place
         for place in range(first, len(lines))
-        if RECORD_START.match(lines[place]) and 2 * (lines[place].count(",") + 1) >= header.width
+        if RECORD_START.match(lines[place]) and 2 * (lines[place].count(header.delimiter) + 1) >= header.width
     ]
-    rows = _parse(lines, first, len(lines))
+    rows = _parse(lines, first, len(lines), delimiter=header.delimiter)
     results = sum(not _is_heading(row.fields, header) for row in rows)
     if all(len(row.fields) == header.width for row in rows) and results in {len(starts), declared}:
         return rows
     bounds = sorted({first, *starts, len(lines)})
-    return [row for start, end in pairwise(bounds) for row in _parse(lines, start, end)]
+    return [row for start, end in pairwise(bounds) for row in _parse(lines, start, end, delimiter=header.delimiter)]
 
 
 def _is_heading(cells: Sequence[str], header: _Header) -> bool:
@@ -186,9 +191,9 @@ def _named(cells: Sequence[str]) -> list[str]:
     return [COLUMN_ALIASES.get(name, name) if name not in FIELDS else name for name in names]
 
 
-def _parse(lines: Sequence[str], start: int, end: int) -> list[_Row]:
+def _parse(lines: Sequence[str], start: int, end: int, *, delimiter: str) -> list[_Row]:
     """The rows of a stretch of lines; what the CSV reader refuses, for its length, is one row of one field."""
-    reader = csv.reader(lines[place] for place in range(start, end))
+    reader = csv.reader((lines[place] for place in range(start, end)), delimiter=delimiter)
     rows, begun = [], 0
     try:
         for fields in reader:
