@@ -89,9 +89,10 @@ ORDER_FIELDS: Final = (
         "order_type",
         COURT_FIRST,
         "The court made it.",
-        check=plausibility.can_court_make_it,
+        check=plausibility.is_type_of_nation & ~plausibility.is_too_short_for_type,
         implied=(plausibility.type_by_length,),
-        fails="the courts of the nation cannot make such orders (R35)",
+        fails="the courts of the nation cannot make such orders (R35), or its length and dates agree and are too "
+        "short for a prevention order (R02, R27)",
         favours="a risk order, where length or dates are too short for a prevention order (R02, R27)",
     ),
     Field(

@@ -4,6 +4,7 @@ Belongs here: expressions on a record beside what is known of its order. Does no
 follows from them.
 """
 
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -41,9 +42,12 @@ def fact_of(code: pl.Expr, table: str, column: str) -> pl.Expr:
 _court = pl.col("golden_court_code")
 _court_nation = fact_of(_court, "courts", "nation")
 _is_scottish = pl.col("order_type").is_in(["TERO", "TEPO"])
-# Type by nation (R35). The Crown Court can make an STRO on appeal, and the law of Northern Ireland since 2022 was not
-# read: neither is a ground to choose another type (R09, R34).
-can_court_make_it = _is_scottish == (_court_nation == "Scotland")
+# Type by nation (R35); of Northern Ireland to February 2022, since the Act of that year was not read (R34). The Crown
+# Court can make an STRO on appeal: it is no ground to choose another type (R09).
+READ_TO: Final = date(2022, 3, 1)
+is_type_of_nation = (_is_scottish == (_court_nation == "Scotland")) & ~(
+    (_court_nation == "Northern Ireland") & (pl.col("order_type") == "STRO") & (pl.col("made_on") < READ_TO)
+).fill_null(value=False)
 
 _end_by_term = months_after(pl.coalesce("start_on", "golden_start_on"), pl.col("term_months"))
 _start_by_term = months_after(pl.col("end_on"), -pl.col("term_months"))
@@ -71,11 +75,17 @@ is_short_for_full = (
 length_by_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
 # A full order shorter than a prevention order can be is a risk order (R02, R27), unless it forbids travel alone.
 _risk_types = {prevention: risk for risk, prevention in PREVENTION_OF.items()} | {name: name for name in PREVENTION_OF}
+_shortest_prevention = min(MINIMUM_MONTHS[name] for name in PREVENTION_OF.values())
+_can_be_short = pl.col("is_interim") | pl.col("is_travel_only")
 type_by_length = pl.when(
-    ~pl.col("is_interim")
-    & ~pl.col("is_travel_only")
-    & (pl.min_horizontal("term_months", length_by_dates) < min(MINIMUM_MONTHS[name] for name in PREVENTION_OF.values()))
+    ~_can_be_short & (pl.min_horizontal("term_months", length_by_dates) < _shortest_prevention)
 ).then(pl.col("order_type").replace_strict(_risk_types, default=None, return_dtype=pl.String))
+is_too_short_for_type = (
+    ~_can_be_short
+    & pl.col("order_type").is_in(list(PREVENTION_OF.values()))
+    & (pl.col("term_months") == length_by_dates)
+    & (length_by_dates < _shortest_prevention)
+).fill_null(value=False)
 
 is_start_filled_in = (
     pl.any_horizontal(pl.col("start_on") == pl.col("made_on"), pl.col("start_on") == pl.col("golden_made_on"))

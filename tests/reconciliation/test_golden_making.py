@@ -6,6 +6,8 @@ import polars as pl
 import pytest
 from golden_choice import assert_believed, choose_golden, frame, one_order, record
 
+THREE_YEARS = {"start_on": date(2020, 5, 1), "end_on": date(2023, 4, 30), "term_months": 36}
+
 
 @pytest.mark.parametrize(
     ("rows", "field", "value", "winner", "rule"),
@@ -121,6 +123,40 @@ from golden_choice import assert_believed, choose_golden, frame, one_order, reco
             "pnd:b",
             "corroboration",
             id="two years are too short for a prevention order",
+        ),
+        pytest.param(
+            [
+                record("pnc", "a", order_type="STPO", is_interim=False) | THREE_YEARS,
+                record("rocu", "b", order_type="STPO", is_interim=False) | THREE_YEARS,
+                record("pnd", "c", order_type="STRO", is_interim=False),
+            ],
+            "order_type",
+            "STRO",
+            "pnd:c",
+            "valid_over_invalid",
+            id="a length and dates that agree on three years outvote two sources that say prevention order",
+        ),
+        pytest.param(
+            [
+                record("pnc", "a", order_type="STRO", court_code="NI-NEWRY-MC", made_on=date(2020, 9, 4)),
+                record("pnd", "b", order_type="STPO"),
+            ],
+            "order_type",
+            "STPO",
+            "pnd:b",
+            "valid_over_invalid",
+            id="Northern Ireland had no risk order in 2020",
+        ),
+        pytest.param(
+            [
+                record("pnc", "a", order_type="STRO", court_code="NI-NEWRY-MC", made_on=date(2023, 9, 4)),
+                record("pnd", "b", order_type="STPO"),
+            ],
+            "order_type",
+            "STRO",
+            "pnc:a",
+            "precedence",
+            id="the law of Northern Ireland of 2023 was not read: no ground for another type",
         ),
         pytest.param(
             [
