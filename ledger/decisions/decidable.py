@@ -16,7 +16,7 @@ from ledger.decisions.errors import DecisionError, ValuesChangedError
 from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.kinds import LINK_FIELDS
 from ledger.decisions.staleness import conflicts
-from ledger.decisions.values import read_value
+from ledger.decisions.values import read_value, require_period
 from reconciliation.redirects import follow_orders, order_redirects
 from reconciliation.tables import owners_of_records
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
@@ -105,9 +105,10 @@ class Present:
         """A decision on a field of an order.
 
         Raises:
-            DecisionError: there is no such order or field, or the value can't be one of the field.
+            DecisionError: there is no such order or field, or the value can't be one of the field or of the order.
         """
         order_now, decided = self.find_order(order_id), read_value(field, value)
+        require_period(self.orders.filter(pl.col("order_id") == order_now), field, decided)
         held = self.owners.filter(pl.col("order_id") == order_now)
         records = self.records.join(held, on="record_id", how="semi")
         return self._draft(

@@ -16,6 +16,10 @@ from warehouse.schema import Column
 from warehouse.tables.register import ORDERS
 
 BOOLEANS = ("true", "false")
+PERIOD_FIELDS = ("made_on", "start_on", "end_on", "term_months")
+LONGEST_MONTHS = 1200
+"""No order lasts longer than a life: a later end is a filler, such as 31 December 9999."""
+
 CHECKED = {"pnc_id": is_pnc_id_valid, "cro_number": is_cro_valid}
 """Identifiers with a check letter: one that fails it is never published, no matter who decides it."""
 
@@ -33,6 +37,33 @@ def read_value(field: str, text: str) -> str:
     if expected:
         raise DecisionError(f"{field} can't be that: expected {expected}")
     return value
+
+
+def require_period(order: pl.DataFrame, field: str, value: str) -> None:
+    """A period that an order can have once a field of it has this value.
+
+    Args:
+        order: its one row of `ORDERS`.
+        field: the field.
+        value: of `read_value`.
+
+    Raises:
+        DecisionError: it would end before it starts, be of no length, or last longer than anybody lives.
+    """
+    if field not in PERIOD_FIELDS:
+        return
+    row = order.with_columns(typed_value(field, pl.lit(value)).alias(field)).row(0, named=True)
+    begins = row["start_on"] or row["made_on"]
+    if field == "term_months" and not 1 <= row[field] <= LONGEST_MONTHS:
+        raise DecisionError(f"term_months can't be that: expected 1 to {LONGEST_MONTHS} months")
+    if field == "term_months" or not (begins and row["end_on"]):
+        return
+    if row["end_on"] < begins:
+        raise DecisionError("the order would end before it starts: decide the start or the end first")
+    if row["end_on"].year - begins.year > LONGEST_MONTHS // 12:
+        raise DecisionError(
+            f"the order would last more than {LONGEST_MONTHS // 12} years: one without an end is until further order"
+        )
 
 
 def typed_value(field: str, text: pl.Expr) -> pl.Expr:

@@ -33,6 +33,7 @@ class ApprovalReason:
 
 APPROVAL_REASONS = (
     ApprovalReason("status", "It changes whether an order is in force."),
+    ApprovalReason("end", "It moves the end of an order by more than a year, or takes or gives it an end."),
     ApprovalReason("people", "It makes two people one."),
     ApprovalReason("confirmed", "It splits an order that a steward, or a court and the police, have confirmed."),
     ApprovalReason("overrules", "It replaces or takes back another steward's decision."),
@@ -40,6 +41,10 @@ APPROVAL_REASONS = (
     ApprovalReason("sample", "It was drawn at random: a share of all decisions is looked at twice."),
 )
 APPROVAL_REASON = {reason.code: reason for reason in APPROVAL_REASONS}
+
+
+FAR_DAYS = 366
+"""An end that moves further leaves a person bound, or free, for more than a year longer."""
 
 
 def reasons_for_approval(
@@ -61,6 +66,7 @@ def reasons_for_approval(
     is_others = not former.filter(pl.col("decided_by") != by).is_empty()
     found = {
         "status": _flips_status(draft, present),
+        "end": _moves_end(draft, present),
         "people": _merges_people(draft, present),
         "confirmed": _splits_confirmed(draft, present, decisions),
         "overrules": is_others,
@@ -88,6 +94,15 @@ def _flips_status(draft: Draft, present: Present) -> bool:
         return draft.kind == "same_order" and held.get_column("is_live").n_unique() > 1
     moved = foresee(draft, present).filter(field="legal_status")
     return not moved.filter(pl.col("before").is_in(IN_FORCE) != pl.col("after").is_in(IN_FORCE)).is_empty()
+
+
+def _moves_end(draft: Draft, present: Present) -> bool:
+    """A value moves the end of an order far, or takes or gives it an end."""
+    if draft.kind != "value":
+        return False
+    ends = foresee(draft, present).filter(field="end_on").select(pl.col("before", "after").str.to_date("%Y-%m-%d"))
+    days = (pl.col("after") - pl.col("before")).dt.total_days().abs()
+    return not ends.filter(days.is_null() | (days > FAR_DAYS)).is_empty()
 
 
 def _merges_people(draft: Draft, present: Present) -> bool:

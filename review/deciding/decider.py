@@ -164,9 +164,8 @@ class Decider:
             for draft in drafts
             for code in reasons_for_approval(draft, self._by, present, decisions, approved=approved)
         }
-        # Drawn by what is decided on, not by the form: nobody gets another draw by asking again.
-        drawn_by = "\n".join(sorted(draft.target for draft in drafts))
-        if is_sampled(f"{self._by}\n{drawn_by}", self._share):
+        # Each is drawn by what is decided on, not by the form: nobody gets another draw by asking again or together.
+        if any(is_sampled(f"{self._by}\n{draft.target}", self._share) for draft in drafts):
             found.add("sample")
         return tuple(reason.code for reason in APPROVAL_REASONS if reason.code in found)
 

@@ -120,3 +120,19 @@ def test_a_value_is_read_or_told_to_be_none_of_its_field(field, text, read):
             read_value(field, text)
     else:
         assert read_value(field, text) == read
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        pytest.param("end_on", "9999-12-31", "more than 100 years", id="an end that stands for none"),
+        pytest.param("end_on", "2010-01-01", "end before it starts", id="an end before the start"),
+        pytest.param("start_on", "2030-01-01", "end before it starts", id="a start after the end"),
+        pytest.param("term_months", "0", "expected 1 to 1200 months", id="no length"),
+        pytest.param("term_months", "95679", "expected 1 to 1200 months", id="a length of thousands of years"),
+        pytest.param("term_months", "-12", "expected a whole number", id="a negative length"),
+    ],
+)
+def test_a_period_that_no_order_can_have_is_refused_before_anything_is_saved(field, value, said):
+    with pytest.raises(DecisionError, match=said):
+        night().draft_value("ORD-1", field, value)

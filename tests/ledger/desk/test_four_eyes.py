@@ -50,8 +50,9 @@ def asked(kind, present, *what):
 @pytest.mark.parametrize(
     ("kind", "what", "why"),
     [
-        pytest.param("value", ("ORD-1", "end_on", "2030-01-01"), (), id="an end that changes no status"),
-        pytest.param("value", ("ORD-2", "end_on", "2030-01-01"), ("status",), id="an end that puts it in force"),
+        pytest.param("value", ("ORD-1", "end_on", "2022-06-30"), (), id="an end that changes no status"),
+        pytest.param("value", ("ORD-1", "end_on", "2023-12-31"), ("end",), id="an end moved by two years"),
+        pytest.param("value", ("ORD-2", "end_on", "2030-01-01"), ("status", "end"), id="an end that puts it in force"),
         pytest.param("value", ("ORD-1", "sex", "F"), (), id="a sex"),
         pytest.param("different_order", ("pnc:1", "court:2"), ("confirmed",), id="an order of court and police split"),
         pytest.param("different_order", ("pnc:1", "pnc:3"), (), id="orders kept apart that are apart"),
