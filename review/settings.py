@@ -80,6 +80,7 @@ class DeskSettings(BaseModel):
         session_hours: a session ends so long after signing in, whatever is done.
         claim_minutes: how long an item is held for who opened it.
         second_look_share: share of ordinary decisions that wait for a second steward, 0 to 1.
+        stewards_approve: any steward may approve another's proposal, not approvers alone.
         reason: whether people are asked why they look at records: off, optional or required.
         local_sign_in: users may sign in with a password kept here.
         password_length: characters of a new password, at least.
@@ -99,6 +100,7 @@ class DeskSettings(BaseModel):
     session_hours: Annotated[int, Field(ge=1, le=24)] = 10
     claim_minutes: Annotated[int, Field(ge=1, le=240)] = 10
     second_look_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    stewards_approve: bool = False
     reason: ReasonPolicy = "off"
     local_sign_in: bool = True
     password_length: Annotated[int, Field(ge=12, le=128)] = 14

@@ -80,11 +80,17 @@ def signed_in(request: Request) -> Viewer:
     return who
 
 
+def may(request: Request, who: Viewer, right: str) -> bool:
+    """Whether somebody has a right: by their role, or to approve, where the installation lets stewards do so."""
+    by_policy = right == "approve" and request.app.state.settings.stewards_approve
+    return who.may("decide" if by_policy else right)
+
+
 def require(right: str) -> Callable[[Request, Viewer], Viewer]:
     """A dependency on somebody whose role has a right."""
 
     def allowed(request: Request, who: Annotated[Viewer, Depends(signed_in)]) -> Viewer:
-        if not who.may(right):
+        if not may(request, who, right):
             recorder: AuditRecorder = request.app.state.audit_recorder
             recorder.note("refused", who=who.name, what={"right": right, "path": request.url.path})
             raise HTTPException(403, "Your role does not let you do this. Ask an administrator if it should.")

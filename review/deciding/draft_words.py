@@ -17,6 +17,7 @@ from review.deciding.changed_since import ChangedSince
 from review.deciding.decidable_night import decidable_night
 from review.desk import WholeRelease
 from review.item.findings import format_value
+from review.item.merged_order import MergedValue, foresee_merged
 from review.item.past_decisions import (
     ChangedValue,
     PastDecision,
@@ -107,6 +108,22 @@ def _subjects(drafts: Sequence[Draft], decisions: pl.DataFrame) -> list[str]:
 def describe_changes(changes: pl.DataFrame) -> list[RegisterChange]:
     """Rows of `foresee` in words, those that only close a difference left out."""
     return list(_changes(changes))
+
+
+@dataclass(frozen=True)
+class MergedOrder:
+    """Orders that would become one, and the values in which they differ or would change."""
+
+    orders: tuple[str, ...]
+    values: tuple[MergedValue, ...]
+
+
+def describe_merged(changes: pl.DataFrame, whole: WholeRelease) -> list[MergedOrder]:
+    """What each order would hold that two or more would become: of the rows of `foresee`."""
+    merged = changes.filter(field="order_id", change="merged").unique("before", maintain_order=True)
+    named = [tuple(before.split(", ")) for before in merged.get_column("before")]
+    as_of = whole.release.as_of
+    return [MergedOrder(orders, foresee_merged(orders, whole.table, as_of=as_of)) for orders in named]
 
 
 def holding_forces(changes: pl.DataFrame, present: Present) -> list[str]:

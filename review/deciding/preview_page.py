@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledger.decisions.decidable import Present
 from ledger.decisions.errors import (
     ContradictionError,
     DecisionError,
@@ -23,9 +22,15 @@ from review.access.viewer import Viewer
 from review.deciding.decidable_night import decidable_night
 from review.deciding.decider import Decider, Preview
 from review.deciding.decision_request import DecisionRequest
-from review.deciding.draft_words import describe_changed_since, describe_changes, describe_drafts, holding_forces
+from review.deciding.draft_words import (
+    describe_changed_since,
+    describe_changes,
+    describe_drafts,
+    describe_merged,
+    holding_forces,
+)
 from review.deciding.visible_subject import NotVisibleError
-from review.desk import Desk
+from review.desk import Desk, WholeRelease
 from review.pages import render_page
 
 
@@ -61,7 +66,7 @@ def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Resp
         return show_preview(request, who, replace(wanted, fingerprints=()))
     except (DecisionError, DecisionRefusedError) as error:
         return render_page(request, "deciding/preview.html", status=409, **(context | _refused(wanted, error)))
-    context |= _preview_context(preview, wanted, decidable_night(desk.whole_release()))
+    context |= _preview_context(preview, wanted, desk.whole_release())
     if preview.changed is None:
         return render_page(request, "deciding/preview.html", **context)
     now = {"version": (preview.changed.version,), "release_id": (preview.changed.release_id,)}
@@ -73,7 +78,7 @@ def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Resp
     return render_page(request, "deciding/preview.html", status=409, **context)
 
 
-def _preview_context(preview: Preview, wanted: DecisionRequest, present: Present) -> dict[str, Any]:
+def _preview_context(preview: Preview, wanted: DecisionRequest, whole: WholeRelease) -> dict[str, Any]:
     """What a page says of a decision that can be taken."""
     return {
         "preview": preview,
@@ -81,7 +86,8 @@ def _preview_context(preview: Preview, wanted: DecisionRequest, present: Present
             preview.drafts, preview.decisions, reason_code=wanted.reason_code, comment=wanted.comment
         ),
         "changes": describe_changes(preview.changes),
-        "forces": holding_forces(preview.changes, present),
+        "merged": describe_merged(preview.changes, whole),
+        "forces": holding_forces(preview.changes, decidable_night(whole)),
         "why": [APPROVAL_REASON[code] for code in preview.why],
         "count": len(preview.drafts),
         "fingerprints": [draft.fingerprint for draft in preview.drafts],

@@ -3,7 +3,9 @@
 Belongs here: bringing a proposal and the night together. Does not: judging it (`ledger.desk.proposals`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -15,9 +17,19 @@ from ledger.desk.four_eyes import APPROVAL_REASON, ApprovalReason
 from ledger.desk.proposals import Proposal, find_proposal, read_proposals
 from review.access.viewer import Viewer
 from review.deciding.decidable_night import decidable_night
-from review.deciding.draft_words import RegisterChange, SummaryLine, describe_changes, describe_drafts, holding_forces
+from review.deciding.draft_words import (
+    MergedOrder,
+    RegisterChange,
+    SummaryLine,
+    describe_changes,
+    describe_drafts,
+    describe_merged,
+    holding_forces,
+)
 from review.deciding.visible_subject import NotVisibleError, visible_subject
 from review.desk import Desk, WholeRelease
+from review.item.related_orders import person_name
+from review.item.titles import format_day
 
 
 @dataclass(frozen=True)
@@ -27,18 +39,22 @@ class ShownProposal:
     Attributes:
         proposal: itself.
         orders: that it is about.
+        people: whom each of these orders binds, by its id.
         lines: what is decided, on what, and why.
         why: why a second steward is asked.
         changes: what it would change now.
+        merged: what orders would hold that become one.
         forces: names of those that hold these orders.
         outdated: why it can no longer be taken as it stands, in words; empty if it can.
     """
 
     proposal: Proposal
     orders: frozenset[str]
+    people: Mapping[str, str]
     lines: tuple[SummaryLine, ...]
     why: tuple[ApprovalReason, ...]
     changes: tuple[RegisterChange, ...]
+    merged: tuple[MergedOrder, ...]
     forces: tuple[str, ...]
     outdated: tuple[str, ...]
 
@@ -83,9 +99,22 @@ def _look(whole: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.Da
     return ShownProposal(
         proposal=proposal,
         orders=orders,
+        people=_people(present.orders, orders),
         lines=tuple(describe_drafts(drafts, decisions, reason_code=signature.reason_code, comment=signature.comment)),
         why=tuple(APPROVAL_REASON[code] for code in proposal.why),
         changes=tuple(describe_changes(changes)),
+        merged=tuple(describe_merged(changes, whole)),
         forces=tuple(holding_forces(changes, present)),
         outdated=tuple(dict.fromkeys(outdated)),
     )
+
+
+def _people(orders: pl.DataFrame, named: frozenset[str]) -> Mapping[str, str]:
+    found = orders.filter(pl.col("order_id").is_in(sorted(named))).sort("order_id")
+    return {
+        row["order_id"]: f"{person_name(row)}, {_birth(row['date_of_birth'])}" for row in found.iter_rows(named=True)
+    }
+
+
+def _birth(day: date | None) -> str:
+    return f"born {format_day(day)}" if day else "birth not known"

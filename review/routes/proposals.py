@@ -1,5 +1,7 @@
 """Decisions that wait for a second steward: looking at them, approving, returning, withdrawing."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -7,16 +9,20 @@ from starlette.responses import Response
 
 from ledger.decisions.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
 from ledger.desk.proposals import ProposalError, find_proposal, return_proposal, withdraw
-from review.access.viewer import AnyApprover, AnySteward, Audit, Auditing, Viewer
+from review.access.viewer import AnyApprover, AnySteward, Audit, Auditing, Viewer, may
+from review.access.visible_release import VisibleRelease, visible_release
 from review.deciding.decision_request import text
 from review.deciding.item_navigation import SentForm
 from review.deciding.preview_page import decider_of
 from review.deciding.shown_proposal import ShownProposal, find_shown_proposal, proposals_waiting_for
 from review.deciding.visible_subject import NotVisibleError
 from review.desk import Desk
+from review.item.hidden_characters import show_hidden
+from review.item.item_page import ItemPage, build_page
 from review.pages import NavigationLink, redirect_to, render_page
 
 router = APIRouter()
+MOST_COMPARED = 2
 navigation = (NavigationLink("Second look", "/proposals", "decide", 30),)
 
 
@@ -87,11 +93,20 @@ def _look(request: Request, who: Viewer, proposal_id: str) -> ShownProposal:
         raise HTTPException(404) from None
 
 
+def _compared(visible: VisibleRelease, orders: Sequence[str]) -> ItemPage | None:
+    """The order that a proposal is about, or the two, with what their records say; nothing of more at once."""
+    if not 1 <= len(orders) <= MOST_COMPARED:
+        return None
+    return build_page(orders, visible.opening(orders).table, as_of=visible.release.as_of)
+
+
 def _shown(
     request: Request, who: Viewer, audit: Audit, proposal_id: str, *, error: Exception | None = None, comment: str = ""
 ) -> Response:
     look = _look(request, who, proposal_id)
-    audit("consultation", what={"page": "proposal", "proposal": proposal_id, "orders": sorted(look.orders)})
+    compared = _compared(visible_release(request, who), sorted(look.orders))
+    keys = {"orders": sorted(look.orders), "records": list(compared.record_ids) if compared else []}
+    audit("consultation", what={"page": "proposal", "proposal": proposal_id, **keys})
     told = error.refusals.values() if isinstance(error, RefusedTogetherError) else [error] if error else []
     errors = [
         {"text": f"{words[:1].upper()}{words[1:]}.", "href": "#comment"} for words in dict.fromkeys(map(str, told))
@@ -101,8 +116,10 @@ def _shown(
         "deciding/proposal.html",
         status=409 if errors else 200,
         look=look,
+        shown=compared,
+        show_hidden=show_hidden,
         errors=errors,
         comment=comment,
         is_own=look.proposal.proposed_by == who.name,
-        may_judge=who.may("approve") and look.proposal.proposed_by != who.name,
+        may_judge=may(request, who, "approve") and look.proposal.proposed_by != who.name,
     )

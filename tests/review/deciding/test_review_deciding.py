@@ -196,6 +196,44 @@ def test_an_approver_sees_what_waits_and_approves_it(proposed, approver, desk):
     assert judge(approver, proposed, "approve").status_code == 409
 
 
+def test_a_second_look_shows_the_person_and_the_records(proposed, approver, desk):
+    item = item_of(desk, "discrepancies")
+    order = desk.whole_release().table("orders").filter(order_id=item["order_id"]).row(0, named=True)
+    for path in ("/proposals", f"/proposals/{proposed}"):
+        assert f"{order['forenames']} {order['surname']}, born" in unescape(approver.get(path).text)
+    html = approver.get(f"/proposals/{proposed}").text
+    assert "What the sources say" in html
+    assert all(
+        name in html
+        for name in desk.whole_release().table("order_sources").filter(order_id=item["order_id"])["file_name"]
+    )
+
+
+def test_two_orders_that_become_one_show_what_the_one_would_hold(open_desk, approver, desk):
+    client, item = open_desk("steward", second_look_share=1), item_of(desk, "discrepancies")
+    whole = desk.whole_release()
+    other = whole.table("orders").filter(pl.col("order_id") != item["order_id"]).sort("order_id").row(0, named=True)
+    own = whole.table("orders").filter(order_id=item["order_id"]).row(0, named=True)
+    places = whole.table("order_sources").sort("record_id")
+    pair = [places.filter(order_id=order["order_id"]).item(0, "record_id") for order in (own, other)]
+    sides = dict(zip(("left_record_id", "right_record_id"), pair, strict=True))
+    shown = preview(client, item["item_id"], -1, kind="same_order", reason_code="document_seen", **sides)
+    assert "What the one order would hold" in shown.text
+    client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    (proposal,) = read_proposals(desk.database, waiting=True)
+    html = unescape(approver.get(f"/proposals/{proposal.proposal_id}").text)
+    assert "What the one order would hold" in html
+    assert all(order["surname"] in html for order in (own, other))
+
+
+def test_any_other_steward_approves_where_the_installation_lets_them(proposed, open_desk, desk):
+    assert judge(open_desk("steward", stewards_approve=True), proposed, "approve").status_code == 409
+    colleague = open_desk("steward2", stewards_approve=True)
+    assert "/approve" in colleague.get(f"/proposals/{proposed}").text
+    assert judge(colleague, proposed, "approve").status_code == 303
+    assert decisions(desk).get_column("decided_by").to_list() == ["steward"]
+
+
 def test_nobody_approves_what_they_proposed_nor_without_the_role(proposed, open_desk, desk):
     for name in ("steward", "steward2"):
         client = open_desk(name)

@@ -1,0 +1,60 @@
+"""What one order would hold if two became it: the survivor, value by value, before anybody decides.
+
+Belongs here: choosing golden values from the records of both. Does not: which orders a decision would put together
+(`ledger.decisions.preview`). Other orders of the person and earlier decisions are left to the night.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from reconciliation.golden import choose_golden
+from reconciliation.record_context import hold_records
+from review.item.comparison import text_of
+from review.item.fields import FIELD_ROWS
+from warehouse.tables.core import CORE_ORDERS
+
+
+@dataclass(frozen=True)
+class MergedValue:
+    """A field in which the orders differ, or the one that they would become.
+
+    Attributes:
+        field: in words.
+        now: the value of each order, in words; None where it has none.
+        then: of the one order.
+    """
+
+    field: str
+    now: tuple[str | None, ...]
+    then: str | None
+
+
+def foresee_merged(
+    order_ids: Sequence[str], table: Callable[[str], pl.DataFrame], *, as_of: date
+) -> tuple[MergedValue, ...]:
+    """The values of the one order that orders would become.
+
+    Args:
+        order_ids: the orders.
+        table: the tables of the release by name.
+        as_of: its day.
+    """
+    rows = {row["order_id"]: row for row in table("orders").filter(pl.col("order_id").is_in(order_ids)).to_dicts()}
+    placed = table("order_sources").filter(pl.col("order_id").is_in(order_ids)).select("record_id")
+    one = placed.with_columns(order_cluster=pl.lit("one"), subject_cluster=pl.lit("one"))
+    records = CORE_ORDERS.conform(table("source_records").join(placed, on="record_id", how="semi"))
+    golden, _ = choose_golden(hold_records(records, one), as_of=as_of)
+    merged = golden.row(0, named=True)
+    values = (
+        MergedValue(
+            field.title,
+            tuple(text_of(field, rows[order_id][field.golden]) for order_id in order_ids),
+            text_of(field, merged[field.golden]),
+        )
+        for field in FIELD_ROWS
+        if field.golden in merged
+    )
+    return tuple(value for value in values if len({*value.now, value.then}) > 1)
