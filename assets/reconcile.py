@@ -15,6 +15,7 @@ from assets.stale_decisions import find_second_looks
 from expectations.discrepancies import RULES, Evidence, PresenceClock, find_discrepancies
 from expectations.history import active_ones, close, look_again
 from expectations.quality import score_quality
+from expectations.reliability import describe_reliability
 from expectations.review import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
 from ledger.decisions.binding import Closures, closures, constraints
@@ -42,11 +43,12 @@ from warehouse.tables.register import (
     ORDERS,
     QUALITY_SCORES,
     REVIEW_QUEUE,
+    SOURCE_RELIABILITY,
     SUBJECTS,
 )
 
 RECONCILED = (ORDER_SOURCES, SUBJECTS, CONDITIONS, ARRESTS, ARREST_SOURCES, FIELD_PROVENANCE, ID_REDIRECTS, IDENTITIES)
-JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, REVIEW_QUEUE, DELIVERIES)
+JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, SOURCE_RELIABILITY, REVIEW_QUEUE, DELIVERIES)
 # Orders with their golden values, before they are judged: counts and scores are still empty, so no suite yet.
 GOLDEN_ORDERS = "golden_orders"
 CORE = ("orders", "aliases", "conditions", "arrests")
@@ -162,11 +164,13 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     )
     active = active_ones(discrepancies)
     scores = score_quality(evidence, active, as_of=as_of, clock=clock)
+    provenance = store.scan(FIELD_PROVENANCE.name).collect()
+    reliability = describe_reliability(provenance, evidence.order_sources, former=former.table(SOURCE_RELIABILITY))
     queue = build_review_queue(
         evidence,
         # What was referred waits for its owner, not for a steward.
         active.join(decided.closed.filter(is_referred), on="discrepancy_id", how="anti"),
-        provenance=store.scan(FIELD_PROVENANCE.name).collect(),
+        provenance=provenance,
         linked=gather_linked(store, evidence, found),
         former=former.table(REVIEW_QUEUE),
         former_as_of=former.as_of,
@@ -174,7 +178,8 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     )
     orders = register_tables.finish_orders(evidence.orders, active, scores)
     lines = follow_corrections(store, evidence, discrepancies, former=former, as_of=as_of, clock=clock)
-    frames = (orders, discrepancies, lines, scores, queue, evidence.deliveries.sort(DELIVERIES.order))
+    deliveries = evidence.deliveries.sort(DELIVERIES.order)
+    frames = (orders, discrepancies, lines, scores, reliability, queue, deliveries)
     return {table: table.conform(frame) for table, frame in zip(JUDGED, frames, strict=True)}
 
 

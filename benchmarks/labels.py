@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from benchmarks.truth import COLUMNS, OPEN, squashed, true_values
+from benchmarks.truth import COLUMNS, OPEN, register_values, squashed, true_values
 from reconciliation.confidence.orders import DECISIVE
 
 TITLES: Final = {"surname": "surname", "forenames": "forenames"} | COLUMNS
@@ -35,6 +35,19 @@ def label_values(provenance: pl.DataFrame, order_sources: pl.DataFrame, truth: P
     value = pl.when(is_name).then(squashed("value")).otherwise(pl.col("value"))
     return rows.join(_true_fields(truth), on=["true_id", "field"]).select(
         "order_id", "field", "true", is_right=value.eq_missing(pl.col("true"))
+    )
+
+
+def label_contents(
+    orders: pl.DataFrame, conditions: pl.DataFrame, order_sources: pl.DataFrame, truth: Path
+) -> pl.DataFrame:
+    """`order_id`, `field`, `is_right`: whether the believed conditions, all together, and the status are true."""
+    found = register_values(orders, conditions).select("order_id", "conditions", legal_status="status")
+    true = true_values(truth).select("conditions", true_id="order_id", legal_status="status")
+    both = found.join(true_orders(order_sources, truth), on="order_id").join(true, on="true_id", suffix="_true")
+    return pl.concat(
+        both.select("order_id", field=pl.lit(name), is_right=pl.col(name).eq_missing(pl.col(f"{name}_true")))
+        for name in ("conditions", "legal_status")
     )
 
 

@@ -35,6 +35,7 @@ CALIBRATE: Final = ((112, 1), (113, 1), (114, 1), (115, 2), (116, 1))
 """Nights by seed and noise."""
 
 FEWEST_ROWS: Final = {"value": 30, "link": 30, "pair": 10}
+FEWEST_WRONG: Final = 20
 STRENGTH: Final = {"value": 0.5, "link": 0.1, "pair": 1.0}
 """How little the ridge holds weights down (C of scikit-learn)."""
 
@@ -49,29 +50,35 @@ class Lesson:
     calibrate: pl.DataFrame
 
 
-def learn(name: str, features: Sequence[str], lesson: Lesson, measures: Sequence[str] = ()) -> ConfidenceModel:
+def learn(
+    name: str,
+    features: Sequence[str],
+    lesson: Lesson,
+    *,
+    numbers: Sequence[str] = (),
+    measures: Sequence[str] = (),
+) -> ConfidenceModel:
     """Weights from the rows of `lesson.fit`, calibrated on those of `lesson.calibrate`."""
     rows = lesson.fit
     levels = rows.select(level_of(feature).alias(feature) for feature in features).to_numpy()
     encoder = OneHotEncoder(handle_unknown="ignore", min_frequency=FEWEST_ROWS[name])
     fields = rows.get_column("field").unique().sort().to_list() if measures else []
-    columns = [encoder.fit_transform(levels)] + [
-        csr_matrix(rows.select(_own(field, measure) for field in fields).to_numpy()) for measure in measures
-    ]
+    columns = [encoder.fit_transform(levels), csr_matrix(rows.select(numbers).to_numpy().reshape(rows.height, -1))]
+    columns += [csr_matrix(rows.select(_own(field, measure) for field in fields).to_numpy()) for measure in measures]
     regression = LogisticRegression(C=STRENGTH[name], max_iter=2_000)
     regression.fit(hstack(columns).tocsr(), rows.get_column("is_right").to_numpy())
-    coefficients = regression.coef_[0]
-    of_levels = columns[0].shape[1]
-    of_measures = coefficients[of_levels:].reshape(len(measures), len(fields))
+    ends = np.cumsum([part.shape[1] for part in columns])
+    of_levels, of_numbers, *of_measures = np.split(regression.coef_[0], ends[:-1])
     model = ConfidenceModel(
         model=name,
         base=_log2_odds(regression.intercept_[0]),
-        weights=_read_weights(features, encoder, coefficients[:of_levels]),
+        weights=_read_weights(features, encoder, of_levels),
+        slopes=dict(zip(numbers, map(_log2_odds, of_numbers), strict=True)),
         measures={
             measure: dict(zip(fields, map(_log2_odds, row), strict=True))
             for measure, row in zip(measures, of_measures, strict=True)
         },
-        trained_on=f"{lesson.fit.height} rows, {(~lesson.fit.get_column('is_right')).sum()} of them wrong",
+        trained_on=f"{rows.height} rows, {(~rows.get_column('is_right')).sum()} of them wrong",
     )
     weight = lesson.calibrate.select(model.weight()).to_series()
     return _calibrated(model, weight, lesson.calibrate.get_column("is_right"))
@@ -109,7 +116,9 @@ def _read_weights(
 
 
 def _calibrated(model: ConfidenceModel, weight: pl.Series, is_right: pl.Series) -> ConfidenceModel:
-    """The model with the line of Platt (1999) that fits labels it has not seen."""
+    """The model with the line of Platt (1999) that fits labels it has not seen; as it is, where hardly any is wrong."""
+    if (~is_right).sum() < FEWEST_WRONG:
+        return model
     line = LogisticRegression(C=1e6, max_iter=1_000).fit(weight.to_numpy().reshape(-1, 1), is_right.to_numpy())
     # One unit of weight is one doubling: log2 odds both times.
     slope = round(log2(np.e) * float(line.coef_[0][0]), 3)
@@ -139,10 +148,12 @@ def main() -> None:
     def lesson(rows: Callable[[NightTables], pl.DataFrame]) -> Lesson:
         return Lesson(gather(fit, rows), gather(calibrate, rows))
 
-    link = learn("link", links.LINK_FEATURES, lesson(observed_links))
-    pair = learn("pair", links.PAIR_FEATURES, lesson(observed_pairs))
+    link = learn("link", links.LINK_FEATURES, lesson(observed_links), numbers=links.LINK_NUMBERS)
+    pair = learn("pair", links.PAIR_FEATURES, lesson(observed_pairs), numbers=links.PAIR_NUMBERS)
     linked = {id(night): night.with_links(link) for night in (*fit, *calibrate)}
-    value = learn("value", values.FEATURES, lesson(lambda night: observed_values(linked[id(night)])), values.MEASURES)
+    value = learn(
+        "value", values.FEATURES, lesson(lambda night: observed_values(linked[id(night)])), measures=values.MEASURES
+    )
     whole = learn_whole(lesson(lambda night: observed_orders(linked[id(night)], value)))
     for model in (link, pair, value, whole):
         model.save(settings.out / f"{model.model}.json")

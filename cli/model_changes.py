@@ -10,8 +10,9 @@ import polars as pl
 
 from ledger.decisions.binding import LINK, LinkConstraints
 from matching.engine.evaluation import compare_clusters, compare_labels, measure
-from matching.orders import ORDER_BAR, PERSON_BAR, Compared, Decisions, OrderLinks, link_compared
+from matching.orders import Compared, Decisions, OrderLinks, link_compared
 from matching.trained import Models
+from warehouse.tables.link import ORDER_BAR, PERSON_BAR
 
 # Clusters of `LINK_CLUSTERS` by what they stand for, and by the level of the decisions about them.
 CLUSTERS = {"order": "order_cluster", "person": "subject_cluster"}

@@ -1,7 +1,7 @@
 """The steward's queue: what a person should look at, in what order, and the arithmetic of it.
 
-Belongs here: the items' priority = impact × uncertainty × age factor, and what they can be found by. Does not: which
-findings become items (`expectations.review_items`), finding discrepancies, or linking.
+Belongs here: the items' priority = harm if the register is wrong × chance that it is × age factor, and what they can be
+found by. Does not: which findings become items (`expectations.review_items`), finding discrepancies, or linking.
 """
 
 from dataclasses import dataclass
@@ -11,22 +11,24 @@ import polars as pl
 
 from expectations.review_items import (
     ReviewPolicy,
-    conflict_items,
     constraint_items,
     decision_items,
     discrepancy_items,
-    near_items,
+    doubtful_items,
 )
+from expectations.review_pairs import conflict_items, near_items
 from expectations.rules.doubt import DOUBT
 from expectations.rules.rule import Evidence
+from reconciliation.confidence.links import pair_confidence
 from reconciliation.law import counts_as_in_force
 from warehouse.tables.register import REVIEW_QUEUE
 
 LEAST_IMPACT = 1
 OLDEST_DAYS = 90
 SOON_DAYS = 90
-MOST_URGENT = 24
+MOST_URGENT = 28
 """More than twice what any other item can have: age at most doubles a priority."""
+ALWAYS_SETTLED = ("constraint", "stale_decision", "contradiction")
 KEY = ("kind", "order_id", "other_order_id")
 FACETS = ("order_id", "order_type", "legal_status", "force_code", "region_code")
 LISTS = ("fields", "rule_codes", "sources", "discrepancy_ids", "decision_ids")
@@ -69,7 +71,7 @@ class Impact:
 def impacts(as_of: date) -> tuple[Impact, ...]:
     """What hangs on an item, each with its points.
 
-    Without the question of whether an order is in force they make at most 11 with the least impact of 1; with it an
+    Without the question of whether an order is in force they make at most 13 with the least impact of 1; with it an
     item comes before all others, however old those are.
     """
     days_left = (pl.col("end_on") - pl.lit(as_of)).dt.total_days()
@@ -82,6 +84,7 @@ def impacts(as_of: date) -> tuple[Impact, ...]:
         Impact(1, "several forces", pl.col("force_count") > 1),
         Impact(1, "county lines", pl.col("is_county_lines")),
         Impact(2, "who is bound, until when or by what", pl.col("is_high")),
+        Impact(2, "two orders or persons taken for one another", pl.col("is_pair")),
     )
 
 
@@ -112,10 +115,14 @@ def build_review_queue(
         `REVIEW_QUEUE`, sorted by its key. An item keeps its id: its kind, and the order or pair.
     """
     settled = policy or ReviewPolicy()
-    conflicts = conflict_items(evidence, linked.conflicts, linked.kept_apart, policy=settled)
-    near = near_items(evidence, linked.pairs, linked.kept_apart, policy=settled)
+    places = evidence.order_sources.select("record_id", "order_id", "source")
+    chances = pair_confidence(places, linked.pairs, linked.conflicts)
+    conflicts = conflict_items(evidence, linked.conflicts, linked.kept_apart, chances=chances, policy=settled)
+    near = near_items(evidence, linked.pairs, linked.kept_apart, chances=chances, policy=settled)
+    differing = discrepancy_items(evidence, discrepancies, provenance, policy=settled)
     found = [
-        discrepancy_items(evidence, discrepancies, provenance, policy=settled),
+        differing,
+        doubtful_items(provenance, policy=settled).join(differing, on="order_id", how="anti"),
         constraint_items(discrepancies, policy=settled),
         conflicts,
         near.join(conflicts, on=["order_id", "other_order_id"], how="anti"),
@@ -125,7 +132,14 @@ def build_review_queue(
     named = items.with_columns(item_id=pl.concat_str(KEY, separator="-", ignore_nulls=True))
     aged = _with_age(named, former, former_as_of=former_as_of, as_of=as_of)
     weighed = _with_priority(_with_impact(aged, evidence, as_of=as_of))
-    return REVIEW_QUEUE.conform(_with_state(weighed, former)).sort("item_id")
+    streamed = weighed.with_columns(stream=_stream(settled))
+    return REVIEW_QUEUE.conform(_with_state(streamed, former)).sort("item_id")
+
+
+def _stream(policy: ReviewPolicy) -> pl.Expr:
+    """Settle: the register may be wrong, or a person must look again. Send: it is a source that is wrong."""
+    is_asked = (pl.col("uncertainty") >= policy.settle) | pl.col("kind").is_in(ALWAYS_SETTLED)
+    return pl.when(is_asked).then(pl.lit("settle")).otherwise(pl.lit("send"))
 
 
 def _with_age(items: pl.DataFrame, former: pl.DataFrame, *, former_as_of: date | None, as_of: date) -> pl.DataFrame:
@@ -155,10 +169,11 @@ def _with_impact(items: pl.DataFrame, evidence: Evidence, *, as_of: date) -> pl.
     own = [column for column in FACETS if column != "order_id"]
     parts = impacts(as_of)
     is_in_doubt = pl.col("rule_codes").list.eval(pl.element().str.starts_with(DOUBT)).list.any()
-    asked = items.with_columns(is_in_doubt=is_in_doubt.fill_null(value=False))
+    is_pair = pl.col("other_order_id").is_not_null()
+    asked = items.with_columns(is_in_doubt=is_in_doubt.fill_null(value=False), is_pair=is_pair)
     meant = pl.concat(
         [
-            asked.select("item_id", "is_high", "is_in_doubt", order_id=column)
+            asked.select("item_id", "is_high", "is_in_doubt", "is_pair", order_id=column)
             for column in ("order_id", "other_order_id")
         ]
     ).drop_nulls("order_id")
@@ -194,9 +209,9 @@ def _facts(evidence: Evidence) -> pl.DataFrame:
 def _with_priority(items: pl.DataFrame) -> pl.DataFrame:
     """Multiply, and write the sum down."""
     age_factor = (1 + pl.col("age_days").clip(0, OLDEST_DAYS) / OLDEST_DAYS).round(2)
-    priority = (pl.col("impact") * pl.col("uncertainty") * age_factor).round(3)
+    priority = (pl.col("impact") * pl.col("uncertainty") * age_factor).round(4)
     arithmetic = pl.format(
-        "impact {} ({}) × uncertainty {} × age factor {} ({} days) = {}",
+        "harm if wrong {} ({}) × chance that it is wrong {} × age factor {} ({} days) = {}",
         "impact",
         "impact_words",
         "uncertainty",

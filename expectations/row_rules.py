@@ -240,6 +240,14 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
             "A decided value names its decision, and no other value does.",
         ),
     ),
+    "source_reliability": (
+        RowRule(
+            "interval holds the rate",
+            pl.col("error_rate").is_between("low", "high"),
+            "A rate stands with the interval in which it lies.",
+            "structural",
+        ),
+    ),
     "quality_scores": (
         RowRule(
             "numerator within denominator",

@@ -20,12 +20,8 @@ from matching.names import describe_names
 from matching.order_model import ORDER_MODEL, ORDER_RULES
 from matching.persons import FORBIDDEN, PERSON_COLUMNS, lenient, person_model, subject_bar
 from matching.trained import Models, shipped_models
-from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
+from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS, ORDER_BAR, PERSON_BAR
 
-# Least weights for one order. The court, day and conditions that a pair of co-defendants shares stand in the order
-# weight, so the person weight must carry the link alone; a pair with no date to compare may still be one order.
-PERSON_BAR = 4.0
-ORDER_BAR = 0.0
 # A pair so far below its threshold forbids a merge whatever the others say: two valid PNC ids and two births, say.
 FLOOR = -16.0
 # Pairs further below the threshold than this are not shown.

@@ -9,13 +9,16 @@ from typing import Final
 import polars as pl
 
 from reconciliation.confidence.model import ConfidenceModel, shipped_model
+from warehouse.tables.link import ORDER_BAR, PERSON_BAR
 
-PERSON_BAR, ORDER_BAR = 4.0, 0.0
-"""The match weights from which two records count as one person's, and as one order's (`matching.orders`)."""
+FURTHEST: Final = 10.0
+"""Beyond this distance from its bar a weight says no more."""
 
-BANDS: Final = (-9.0, -6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 8.0, 12.0, 20.0, 30.0)
-LINK_FEATURES: Final = ("best", "worst", "rival", "others, best", "others, worst", "source", "unweighed")
-PAIR_FEATURES: Final = ("person", "order", "worst", "kept_apart", "overlap", "sizes", "unweighed")
+LINK_FEATURES: Final = ("others", "source", "unweighed")
+LINK_NUMBERS: Final = ("best", "worst", "rival")
+PAIR_FEATURES: Final = ("kept_apart", "overlap", "sizes", "unweighed")
+PAIR_NUMBERS: Final = ("person", "order", "worst")
+"""What is weighed; numbers are distances of match weights from their bars."""
 
 ENDS: Final = ("left_id", "right_id")
 SIDES: Final = ("order_id", "other_order_id")
@@ -39,7 +42,7 @@ def link_confidence(places: pl.DataFrame, pairs: pl.DataFrame, *, model: Confide
 
 
 def observe_links(places: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """What is observed of each record that is not alone in its order: `record_id` and `LINK_FEATURES`.
+    """What is observed of each record that is not alone in its order: `record_id`, `LINK_FEATURES` and `LINK_NUMBERS`.
 
     Args:
         places: `record_id`, `order_id`, `source`: every order record.
@@ -62,7 +65,7 @@ def observe_links(places: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         .select(
             "record_id",
             "source",
-            *(_band(pl.col(name)).alias(name) for name in ("best", "worst", "rival")),
+            *(_distance(pl.col(name)).alias(name) for name in LINK_NUMBERS),
             pl.col("others").clip(0, 4).cast(pl.String),
             _unweighed(pl.col("others") - pl.col("weighed").fill_null(0)),
         )
@@ -87,7 +90,7 @@ def pair_confidence(
 
 
 def observe_pairs(places: pl.DataFrame, pairs: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
-    """What is observed of two orders that are nearly one: `order_id`, `other_order_id` and `PAIR_FEATURES`.
+    """What is observed of two orders that are nearly one: their ids, `PAIR_FEATURES` and `PAIR_NUMBERS`.
 
     Args:
         places: `record_id`, `order_id`, `source`: every order record.
@@ -110,9 +113,9 @@ def observe_pairs(places: pl.DataFrame, pairs: pl.DataFrame, conflicts: pl.DataF
     sizes = (pl.min_horizontal("records", "records_other"), pl.max_horizontal("records", "records_other"))
     return both.select(
         *SIDES,
-        _band(pl.col("person_weight") - PERSON_BAR).alias("person"),
-        _band(pl.col("order_weight") - ORDER_BAR).alias("order"),
-        _band(pl.col("worst")).alias("worst"),
+        _distance(pl.col("person_weight") - PERSON_BAR).alias("person"),
+        _distance(pl.col("order_weight") - ORDER_BAR).alias("order"),
+        _distance(pl.col("worst")).alias("worst"),
         pl.col("kept_apart").fill_null(NO_CONFLICT),
         pl.col("sources").list.set_intersection("sources_other").list.len().clip(0, 2).cast(pl.String).alias("overlap"),
         pl.format("{} and {}", *(size.clip(0, 4) for size in sizes)).alias("sizes"),
@@ -139,12 +142,9 @@ def _between(placed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _band(weight: pl.Expr) -> pl.Expr:
-    """The band of a weight above its bar, in words."""
-    bands = (pl.when(weight < bound).then(pl.lit(f"below {bound:g}")) for bound in BANDS)
-    return (
-        pl.when(weight.is_null()).then(pl.lit("none")).otherwise(pl.coalesce(*bands, pl.lit(f"{BANDS[-1]:g} or more")))
-    )
+def _distance(weight: pl.Expr) -> pl.Expr:
+    """The distance of a weight from its bar; where there is none, as far below it as counts."""
+    return weight.clip(-FURTHEST, FURTHEST).fill_null(-FURTHEST)
 
 
 def _unweighed(count: pl.Expr) -> pl.Expr:

@@ -28,6 +28,7 @@ class ConfidenceModel(BaseModel):
         base: the weight before anything is observed.
         weights: by feature, and by level of the feature; a level that is not listed weighs nothing. A feature is one
             observation (`rule`) or several together (`field, rule`).
+        slopes: by observation that is a number: what one unit of it weighs.
         measures: by measure of the night, such as how often sources err in a field, and by field: what one unit of it
             weighs.
         slope, intercept: of the calibration: what the sum is multiplied by, and what is added (Platt, 1999).
@@ -40,6 +41,7 @@ class ConfidenceModel(BaseModel):
     model: str
     base: float = 0.0
     weights: Mapping[str, Mapping[str, float]] = Field(default_factory=dict)
+    slopes: Mapping[str, float] = Field(default_factory=dict)
     measures: Mapping[str, Mapping[str, float]] = Field(default_factory=dict)
     slope: float = 1.0
     intercept: float = 0.0
@@ -60,6 +62,7 @@ class ConfidenceModel(BaseModel):
             level_of(feature).replace_strict(dict(levels), default=0.0, return_dtype=pl.Float64)
             for feature, levels in self.weights.items()
         ]
+        parts += [pl.col(name) * slope for name, slope in self.slopes.items()]
         parts += [
             pl.col(measure) * pl.col("field").replace_strict(dict(fields), default=0.0, return_dtype=pl.Float64)
             for measure, fields in self.measures.items()

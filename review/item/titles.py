@@ -15,6 +15,7 @@ from warehouse.sources import SOURCE_TITLES
 
 KIND_TITLES: Final = {
     "discrepancies": "Sources differ",
+    "doubtful_value": "A value that may be wrong",
     "near_match": "Two orders that may be one",
     "lone_record": "Held by one record alone",
     "constraint": "Breaks a rule of law or fact",
@@ -25,6 +26,7 @@ KIND_TITLES: Final = {
 
 KIND_QUESTIONS: Final = {
     "discrepancies": "Which value is right, or are the differing values different facts?",
+    "doubtful_value": "Is the value right, and who can say?",
     "near_match": "Do the records of these two orders speak of the same order?",
     "lone_record": "Ought other sources to hold this order, or does it belong to another one?",
     "constraint": "Is a value wrong, or were records put together that do not belong together?",

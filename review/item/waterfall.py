@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from expectations.review_items import ReviewPolicy
 from reconciliation.register import read_pair
 from review.item.comparison import text_of
 from review.item.fields import FIELD_ROWS, PERSON_ROWS, STEP_TITLES, FieldRow
 from review.item.titles import record_title, source_name, title_for
+from warehouse.tables.link import ORDER_BAR, PERSON_BAR
 
 Values = Mapping[str, Any]
 
@@ -26,8 +26,8 @@ PERSON_STEPS: Final = frozenset(step for row in PERSON_ROWS for step in row.step
 """The comparisons that weigh whether two records are of one person; the others, whether they are of one order."""
 
 THRESHOLDS: Final = {
-    "One person": ReviewPolicy().person_bar,
-    "One order, if the person is one": ReviewPolicy().order_bar,
+    "One person": PERSON_BAR,
+    "One order, if the person is one": ORDER_BAR,
 }
 """The questions that a pair answers, each by a sum of its own, and the weight above which the answer is yes."""
 

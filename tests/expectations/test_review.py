@@ -80,18 +80,60 @@ def test_an_order_with_weighty_discrepancies_is_one_item():
     ]
 
 
+def surety(field, confidence, **more):
+    """A golden value of which the register is so sure."""
+    votes = {"order_id": "ORDER-1", "field": field, "rule": "precedence", "agreeing": [], "losing": []}
+    return votes | {"confidence": confidence} | more
+
+
 @pytest.mark.parametrize(
-    ("agreeing", "losing", "is_queued"),
+    ("confidence", "is_queued"),
     [
-        pytest.param(3, 1, False, id="one record against three: its owner corrects it"),
-        pytest.param(2, 2, True, id="two against two: a person decides"),
+        pytest.param(0.99, False, id="the register is sure: its owner corrects it"),
+        pytest.param(0.6, True, id="the register may be wrong: a person decides"),
     ],
 )
-def test_a_lesser_discrepancy_needs_a_person_only_where_the_records_are_split(agreeing, losing, is_queued):
-    votes = {"order_id": "ORDER-1", "field": "made_on", "rule": "precedence"}
-    votes |= {"agreeing": ["a"] * agreeing, "losing": ["b"] * losing}
+def test_a_lesser_discrepancy_needs_a_person_only_where_the_register_may_be_wrong(confidence, is_queued):
     whole = against_agreement(record("pnc", made_on=date(2021, 3, 11)))
-    assert (queue(whole, provenance=[votes]).height == 1) is is_queued
+    found = queue(whole, provenance=[surety("made_on", confidence)])
+    assert ("discrepancies" in found.get_column("kind")) is is_queued
+
+
+def test_a_value_that_nobody_disputes_and_may_well_be_wrong_is_an_item():
+    whole = evidence([record(source) for source in ("pnc", "pnd", "court", "rocu")])
+    sure, unsure, idle = surety("made_on", 0.95), surety("end_on", 0.6), surety("is_county_lines", 0.2)
+    (item,) = queue(whole, provenance=[sure, unsure, idle]).to_dicts()
+    assert (item["kind"], item["fields"], item["reason"]) == (
+        "doubtful_value",
+        ["end_on"],
+        "may be wrong: end_on (40 %)",
+    )
+    assert (item["uncertainty"], item["stream"]) == (0.4, "settle")
+
+
+def test_a_doubtful_value_of_an_order_that_is_in_the_queue_is_no_second_item():
+    whole = against_agreement(record("pnc", order_type="STRO"))
+    kinds = queue(whole, provenance=[surety("end_on", 0.6)]).get_column("kind").to_list()
+    assert kinds == ["discrepancies"]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "stream"),
+    [
+        pytest.param(0.999, "send", id="the register is sure, and the source is wrong"),
+        pytest.param(0.8, "settle", id="the register may be wrong"),
+    ],
+)
+def test_what_the_register_is_sure_of_is_sent_and_the_rest_is_settled(confidence, stream):
+    whole = against_agreement(record("pnc", order_type="STRO"))
+    assert queue(whole, provenance=[surety("order_type", confidence)]).item(0, "stream") == stream
+
+
+def test_what_breaks_a_rule_of_law_is_always_settled():
+    values = {"order_type": "TERO", "term_months": None}
+    whole = evidence([record(source, **values) for source in ("pnc", "pnd", "court", "rocu")], [golden(**values)])
+    found = queue(whole, provenance=[surety("order_type", 0.999)])
+    assert found.select("kind", "stream").rows() == [("constraint", "settle")]
 
 
 def test_discrepancies_of_form_alone_are_not_queued():
@@ -131,7 +173,13 @@ def test_two_orders_that_are_nearly_one_are_queued(person, order):
     ],
 )
 def test_two_orders_that_are_clearly_two_are_not_queued(person, order):
-    assert near([pair(person, order)]).height == 0
+    both = [record(source, order_id=name) for source in ("pnc", "pnd") for name in ("ORDER-1", "ORDER-2")]
+    keys = ("00000001", "00000002", "PND-0000002", "PND-0000001")
+    rows = [
+        row | {"source_key": key, "record_id": f"{row['source']}:{key}"} for row, key in zip(both, keys, strict=True)
+    ]
+    whole = evidence(rows, [golden(), golden(order_id="ORDER-2")])
+    assert queue(whole, pairs=[pair(person, order)]).filter(pl.col("kind") == "near_match").is_empty()
 
 
 def test_a_pair_within_one_order_is_no_near_match():
@@ -139,19 +187,15 @@ def test_a_pair_within_one_order_is_no_near_match():
     assert queue(whole, pairs=[pair(12.0, 0.0)]).filter(pl.col("kind") == "near_match").height == 0
 
 
-def test_the_nearer_to_the_bar_the_more_uncertain():
-    uncertainty = [near([pair(12.0, weight)]).item(0, "uncertainty") for weight in (0.0, -2.0, -4.0)]
-    assert uncertainty == [1.0, 0.75, 0.5]
+def test_the_weaker_the_evidence_the_less_likely_two_orders_are_one():
+    chances = [near([pair(12.0, weight)]).item(0, "uncertainty") for weight in (0.0, -2.0, -4.0)]
+    assert chances == sorted(chances, reverse=True)
 
 
-def test_an_even_split_of_votes_is_more_uncertain_than_one_against_many():
-    def uncertainty(agreeing, losing):
-        votes = {"order_id": "ORDER-1", "field": "order_type", "rule": "precedence"}
-        votes |= {"agreeing": ["a"] * agreeing, "losing": ["b"] * losing}
-        whole = against_agreement(record("pnc", order_type="STRO"))
-        return queue(whole, provenance=[votes]).item(0, "uncertainty")
-
-    assert (uncertainty(2, 2), uncertainty(3, 1)) == (1.0, 0.5)
+def test_the_chance_of_an_item_is_that_any_of_its_values_is_wrong():
+    whole = against_agreement(record("pnc", order_type="STRO", is_interim=True))
+    found = queue(whole, provenance=[surety("order_type", 0.9), surety("is_interim", 0.8)])
+    assert found.item(0, "uncertainty") == pytest.approx(1 - 0.9 * 0.8)
 
 
 def test_what_is_in_force_comes_before_what_has_ended():
@@ -204,9 +248,9 @@ def test_an_item_keeps_its_id_while_its_findings_change():
 
 def test_a_value_that_a_steward_decided_is_asked_of_its_owner_and_not_of_a_steward_again():
     whole = against_agreement(record("pnc", order_type="STRO"))
-    votes = {"order_id": "ORDER-1", "field": "order_type", "rule": "precedence", "agreeing": ["a"], "losing": ["b"]}
-    assert queue(whole, provenance=[votes]).height == 1
-    assert queue(whole, provenance=[votes | {"rule": "steward", "decision_id": "DEC-1"}]).is_empty()
+    assert queue(whole, provenance=[surety("order_type", 0.5)]).height == 1
+    decided = surety("order_type", 0.99, rule="steward", decision_id="DEC-1")
+    assert queue(whole, provenance=[decided]).is_empty()
 
 
 LEVELS = {"different_order": ("order",), "different_person": ("order", "person")}
@@ -241,7 +285,8 @@ def test_the_arithmetic_is_the_priority_in_any_order_of_rows(days, status, rando
     assert result.equals(queue(evidence(rows, [golden(legal_status=status)]), found=found))
     for arithmetic, priority in result.select("arithmetic", "priority").rows():
         told = re.fullmatch(
-            r"impact (\d+) \((.+)\) × uncertainty ([\d.]+) × age factor ([\d.]+) .* = ([\d.]+)", arithmetic
+            r"harm if wrong (\d+) \((.+)\) × chance that it is wrong ([\d.]+) × age factor ([\d.]+) .* = ([\d.]+)",
+            arithmetic,
         )
         impact, parts, uncertainty, factor, total = told.groups()
         assert sum(int(points) for points in re.findall(r"(?:^|\+ )(\d+)", parts)) == int(impact)
@@ -260,14 +305,14 @@ def conflict(kind="order", weight=2.0, reason="weight"):
             conflict(),
             "two records speak of one order, 2.0 above the bar, and are kept apart: "
             "their other records speak against it",
-            0.75,
+            0.3,
             id="two orders that other records keep apart",
         ),
         pytest.param(
             conflict("subject", weight=40.0, reason="floor"),
             "two records speak of one person, 40.0 above the bar, and are kept apart: "
             "two of their records exclude each other",
-            1.0,
+            0.3,
             id="two persons of whom two records exclude each other",
         ),
     ],
@@ -282,6 +327,16 @@ def test_what_the_linking_kept_apart_against_a_pair_is_a_link_conflict(kept_apar
         "pnd:PND-0000001",
         ["pnc", "pnd"],
     )
+
+
+def test_two_orders_kept_apart_are_as_doubtful_as_they_are_likely_to_be_one():
+    chances = [
+        queue(two_orders(), pairs=[pair(12.0, weight)], conflicts=[conflict()])
+        .filter(pl.col("kind") == "link_conflict")
+        .item(0, "uncertainty")
+        for weight in (8.0, -8.0)
+    ]
+    assert chances[0] > 0.5 > chances[1]
 
 
 @pytest.mark.parametrize("reason", ["cannot", "decisions contradict"])
@@ -326,7 +381,9 @@ def test_what_hangs_on_either_order_counts():
     item = queue(evidence(rows, orders), conflicts=[conflict()]).row(
         by_predicate=pl.col("kind") == "link_conflict", named=True
     )
-    assert item["arithmetic"].startswith("impact 7 (1 + 3 in force or about to be + 1 was breached + 2 who is bound")
+    assert item["arithmetic"].startswith(
+        "harm if wrong 9 (1 + 3 in force or about to be + 1 was breached + 2 who is bound"
+    )
     assert item["legal_status"] == "expired"
 
 

@@ -1,8 +1,15 @@
 """The link layer: candidate pairs with their match weights, and the clusters they make."""
 
+from typing import Final
+
 import polars as pl
 
 from warehouse.schema import Column, Table
+
+PERSON_BAR: Final = 4.0
+ORDER_BAR: Final = 0.0
+"""Least weights for one order. The court, day and conditions that a pair of co-defendants shares stand in the order
+weight, so the person weight must carry the link alone; a pair with no date to compare may still be one order."""
 
 LINK_PAIRS = Table(
     "link_orders__pairs",

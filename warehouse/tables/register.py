@@ -21,6 +21,7 @@ STRAY_FEED = "stray"
 UNEXPLAINED = "unexplained"
 QUEUE_KINDS = (
     "discrepancies",
+    "doubtful_value",
     "lone_record",
     "constraint",
     "near_match",
@@ -430,6 +431,34 @@ QUALITY_SCORES = Table(
     key=("scope", "scope_key", "dimension"),
 )
 
+SOURCE_RELIABILITY = Table(
+    "source_reliability",
+    "a source and a field, and how often the source is wrong in it, estimated from who agrees with whom",
+    (
+        Column("source", "The source.", required=True, codes=SOURCE_NAMES),
+        Column("field", "Column of `orders`.", required=True),
+        Column("statements", "Orders of which the source states the field.", pl.Int64, required=True, minimum=1),
+        Column(
+            "error_rate",
+            "Estimated share of its statements that are wrong (`docs/confidence.md`); 0.05 is assumed of a field that it states alone. An error that all sources share is not seen.",
+            pl.Float64,
+            required=True,
+            minimum=0,
+            maximum=1,
+        ),
+        Column("low", "Lower end of the 95 % interval (Wilson).", pl.Float64, required=True, minimum=0, maximum=1),
+        Column("high", "Upper end of the 95 % interval (Wilson).", pl.Float64, required=True, minimum=0, maximum=1),
+        Column("error_rate_before", "The estimate of the release before.", pl.Float64, minimum=0, maximum=1),
+        Column(
+            "trend",
+            "better or worse than the release before by more than chance, within chance, or first.",
+            required=True,
+            codes=("better", "worse", "within chance", "first"),
+        ),
+    ),
+    key=("source", "field"),
+)
+
 REVIEW_QUEUE = Table(
     "review_queue",
     "something a steward should look at",
@@ -441,7 +470,7 @@ REVIEW_QUEUE = Table(
         ),
         Column(
             "kind",
-            "discrepancies; lone_record (one record holds it, others ought to); constraint (it breaks a hard rule); near_match (two orders are nearly one); link_conflict (kept apart though a pair of records joins them); stale_decision (its evidence has changed); contradiction (decisions exclude one another).",
+            "discrepancies; doubtful_value (no record disputes it, and it may well be wrong); lone_record (one record holds it, others ought to); constraint (it breaks a hard rule); near_match (two orders may be one); link_conflict (kept apart though a pair of records joins them); stale_decision (its evidence has changed); contradiction (decisions exclude one another).",
             required=True,
             codes=QUEUE_KINDS,
         ),
@@ -477,19 +506,31 @@ REVIEW_QUEUE = Table(
         Column("region_code", "Of the order."),
         Column(
             "priority",
-            "impact × uncertainty × age factor; larger is sooner.",
+            "Harm if the register is wrong (`impact`) × chance that it is (`uncertainty`) × age factor; larger is sooner.",
             pl.Float64,
             required=True,
             minimum=0,
         ),
-        Column("impact", "What hangs on it, 1 to 11.", pl.Float64, required=True, minimum=0),
+        Column(
+            "impact",
+            "What hangs on it, 1 to 13; 28 more where nobody knows whether the order is in force.",
+            pl.Float64,
+            required=True,
+            minimum=0,
+        ),
         Column(
             "uncertainty",
-            "How unsure the machine is, 0 to 1.",
+            "Chance that the register is wrong in what it is about, 0 to 1 (`docs/confidence.md`).",
             pl.Float64,
             required=True,
             minimum=0,
             maximum=1,
+        ),
+        Column(
+            "stream",
+            "settle: the register may be wrong, or a person must look again; send: the register is sure, and a source's owner is asked to correct it.",
+            required=True,
+            codes=("settle", "send"),
         ),
         Column("age_days", "Days since it was first seen.", pl.Int64, required=True, minimum=0),
         Column("reason", "Why it is here, in words.", required=True),
@@ -663,6 +704,7 @@ PUBLIC_TABLES = (
     FIELD_PROVENANCE,
     DISCREPANCIES,
     QUALITY_SCORES,
+    SOURCE_RELIABILITY,
     REVIEW_QUEUE,
     DELIVERIES,
     RELEASE_CHANGES,

@@ -103,6 +103,7 @@ def test_of_pairs_between_orders_those_of_which_an_item_names_both_are_kept(home
         **dict.fromkeys(("priority", "impact", "uncertainty"), 1.0),
         "age_days": 0,
         "reason": "two orders are nearly one",
+        "stream": "settle",
         "arithmetic": "1 × 1 × 1 = 1",
     }
     queue = pl.DataFrame([item], schema=REVIEW_QUEUE.schema)

@@ -1,0 +1,282 @@
+"""How well the register knows where it is wrong, and what a steward's minute is worth.
+
+Run: `python -m benchmarks.stewarding --folder CACHE [--orders 2000] [--seeds 301 302] [--noise 1 2] [--given NIGHT]
+[--decide 100]`. Nights are run as `concord nightly` runs them, once, in homes that are kept in the folder; with
+`--given` a folder with `landing/` and `truth/` is measured. With `--decide` a steward who knows the truth decides that
+many items, and the night is run again.
+
+Belongs here: the yield of the queue, errors of what is sent, what decisions gain. Does not: calibration
+(`calibration`), learning (`train_confidence`), labels (`labels`).
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from benchmarks.calibration import calibrate, calibration_error
+from benchmarks.discrepancies import latest_night
+from benchmarks.labels import label_contents, label_links, label_orders, label_pairs, label_values, true_orders
+from ledger.decisions.bulk import draft_of
+from ledger.decisions.decision import Signature
+from ledger.decisions.errors import DecisionError, DecisionRefusedError
+from ledger.decisions.ledger import Ledger
+from ledger.decisions.published import read_present
+from pipelines.settings import ledger_url, read_settings
+from reconciliation.golden import ORDER_FIELDS, PERSON_FIELDS
+from reconciliation.register import Register
+from samples.nights import write_nights
+from warehouse.home import Home
+
+FIRST: Final = (20, 100, 300)
+SURE: Final = 0.99
+"""The least confidence from which a correction would be asked for without a steward."""
+
+GOOD_EXITS: Final = (0, 3)
+DECIDABLE: Final = tuple(field.name for field in (*PERSON_FIELDS, *ORDER_FIELDS))
+PAIR_KINDS: Final = ("near_match", "link_conflict")
+
+
+states_truth: Final = (
+    pl.col("losing")
+    .list.eval(pl.element().str.extract("(?s)=(.*)$").str.replace_all(" ", "").str.to_uppercase())
+    .list.contains(pl.col("true").str.to_uppercase())
+)
+"""Whether a record states the true value beside the golden one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A release beside the truth.
+
+    Attributes:
+        register: the release.
+        truth: the folder of truth.
+    """
+
+    register: Register
+    truth: Path
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A table of the release."""
+        return self.register.table(name)
+
+    @cached_property
+    def values(self) -> pl.DataFrame:
+        """Golden values that truth knows: `FIELD_PROVENANCE` with `is_right` and `true`."""
+        labels = label_values(self.table("field_provenance"), self.table("order_sources"), self.truth)
+        return self.table("field_provenance").join(labels, on=["order_id", "field"])
+
+    @cached_property
+    def orders(self) -> pl.DataFrame:
+        """`order_id`, `confidence`, `is_right`."""
+        links = label_links(self.table("order_sources"), self.truth)
+        labels = label_orders(self.values, links, self.table("order_sources"))
+        return self.table("orders").select("order_id", "confidence").join(labels, on="order_id")
+
+    @cached_property
+    def wrong(self) -> pl.DataFrame:
+        """`order_id`, `field`: everything of an order that is not true."""
+        contents = label_contents(
+            self.table("orders"), self.table("conditions"), self.table("order_sources"), self.truth
+        )
+        of_values = self.values.select("order_id", "field", "is_right")
+        return pl.concat([of_values, contents]).filter(~pl.col("is_right")).select("order_id", "field")
+
+    @cached_property
+    def split(self) -> pl.DataFrame:
+        """`order_id`, `other_order_id`: any two orders of the register that are one in truth."""
+        places = true_orders(self.table("order_sources"), self.truth)
+        both = places.join(places, on="true_id", suffix="_other").filter(pl.col("order_id") < pl.col("order_id_other"))
+        return both.select("order_id", other_order_id="order_id_other")
+
+    @cached_property
+    def queue(self) -> pl.DataFrame:
+        """The queue, most important first, with `changes`: whether the register is wrong in what it asks."""
+        queue = self.table("review_queue").sort("priority", "item_id", descending=[True, False])
+        fields = queue.select("item_id", "order_id", field="fields").explode("field", empty_as_null=False)
+        about_fields = fields.join(self.wrong, on=["order_id", "field"], how="semi").get_column("item_id")
+        pairs = queue.filter(pl.col("kind").is_in(PAIR_KINDS)).select("item_id", "order_id", "other_order_id")
+        labels = label_pairs(pairs, self.table("order_sources"), self.truth).filter("is_right")
+        about_pairs = pairs.join(labels, on=["order_id", "other_order_id"], how="semi").get_column("item_id")
+        known = pl.concat([about_fields, about_pairs])
+        return queue.with_columns(changes=pl.col("item_id").is_in(known.implode()))
+
+
+def describe_queue(judged: Judged) -> dict[str, float]:
+    """What the queue holds and finds, by name; shares are of 1."""
+    queue, orders = judged.queue, judged.table("orders").height
+    settle = queue.filter(pl.col("stream") == "settle") if "stream" in queue.columns else queue
+    figures: dict[str, float] = {
+        "items": queue.height,
+        "items to settle": settle.height,
+        "share of orders to settle": settle.get_column("order_id").n_unique() / orders,
+        "share of all items that change the register": _rate(queue),
+    }
+    for count in FIRST:
+        first = settle.head(count)
+        figures[f"share of the first {count} that change the register"] = _rate(first)
+    wrong = judged.values.filter(~pl.col("is_right"))
+    disputed = wrong.filter(pl.col("losing").list.len() > 0)
+    sets = {
+        "wrong disputed values": disputed,
+        "wrong values whose truth a record states": disputed.filter(states_truth),
+    }
+    for place, items in (("first tenth", settle.head(queue.height // 10)), ("whole queue", queue)):
+        fields = items.select("order_id", field="fields").explode("field", empty_as_null=False)
+        for name, rows in sets.items():
+            figures[f"share of {rows.height} {name} in the {place}"] = _share(rows, fields, ["order_id", "field"])
+        split = judged.split
+        figures[f"share of {split.height} wrong links in the {place}"] = _share(
+            split, items, ["order_id", "other_order_id"]
+        )
+    return figures | _sent(judged, settle)
+
+
+def _rate(items: pl.DataFrame) -> float:
+    return int(items["changes"].sum()) / max(items.height, 1)
+
+
+def _share(wanted: pl.DataFrame, shown: pl.DataFrame, key: list[str]) -> float:
+    return wanted.join(shown, on=key, how="semi").height / max(wanted.height, 1)
+
+
+def _sent(judged: Judged, settle: pl.DataFrame) -> dict[str, float]:
+    """Lines that would go to owners: discrepancies of which no item to settle asks, where the register is sure.
+
+    What has no confidence (absences, conditions, status) counts as sure.
+    """
+    asked = settle.select("order_id", field="fields").explode("field", empty_as_null=False)
+    confident = judged.table("field_provenance").select("order_id", "field", "confidence")
+    lines = (
+        judged.table("discrepancies")
+        .filter((pl.col("state") != "resolved") & pl.col("source").is_not_null())
+        .join(asked, on=["order_id", "field"], how="anti")
+        .join(confident, on=["order_id", "field"], how="left")
+    )
+    sure = lines.filter((pl.col("confidence") >= SURE).fill_null(value=True))
+    wrong = sure.join(judged.wrong, on=["order_id", "field"], how="semi")
+    return {
+        f"lines to send, from confidence {SURE}": sure.height,
+        "share of these that are wrong": wrong.height / max(sure.height, 1),
+        "lines less sure, not to settle": lines.height - sure.height,
+    }
+
+
+def run_night(landing: Path, home: Path, as_of: date) -> None:
+    """Run a night as `concord nightly` does."""
+    words = ["nightly", "--landing", landing, "--as-of", as_of, "--home", home]
+    command = [str(Path(sys.executable).with_name("concord")), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode not in GOOD_EXITS:
+        raise RuntimeError(f"the night failed with exit code {done.returncode}: {done.stderr[-500:]}")
+
+
+def decide(judged: Judged, home: Path, items: pl.DataFrame) -> tuple[int, int]:
+    """Decide items as somebody would who knows the truth: how many decisions were taken, and how many refused."""
+    taken = refused = 0
+    ledger, _ = Ledger.create(ledger_url(home, read_settings(home)))
+    with ledger:
+        if "steward" not in ledger.users().get_column("name").to_list():
+            ledger.add_user("steward")
+        present = read_present(judged.register.release, judged.register.table)
+        for asked in _answers(judged, items):
+            try:
+                ledger.decide(draft_of(asked, present), Signature("steward", "document_seen", None))
+                taken += 1
+            except (DecisionError, DecisionRefusedError):
+                refused += 1
+    return taken, refused
+
+
+def _answers(judged: Judged, items: pl.DataFrame) -> Iterator[dict[str, str | None]]:
+    """What the truth says to each item; nothing where the register is right."""
+    pairs = items.filter(pl.col("kind").is_in(PAIR_KINDS))
+    labels = label_pairs(pairs, judged.table("order_sources"), judged.truth)
+    for row in pairs.join(labels, on=["order_id", "other_order_id"]).iter_rows(named=True):
+        kind = "same_order" if row["is_right"] else "different_order"
+        yield {"kind": kind, "left_record_id": row["left_record_id"], "right_record_id": row["right_record_id"]}
+    fields = items.select("order_id", field="fields").explode("field", empty_as_null=False).unique()
+    wrong = judged.values.filter(~pl.col("is_right") & pl.col("field").is_in(DECIDABLE))
+    known = wrong.join(fields, on=["order_id", "field"]).drop_nulls("true").sort("order_id", "field")
+    for order_id, field, true in known.select("order_id", "field", "true").iter_rows():
+        yield {"kind": "value", "order_id": order_id, "field": field, "value": true}
+
+
+def count_right(judged: Judged) -> dict[str, int]:
+    """Golden values that are wrong, and true orders that are split or mixed."""
+    links = label_links(judged.table("order_sources"), judged.truth)
+    owners = judged.table("order_sources").join(links, on="record_id")
+    mixed = owners.filter(~pl.col("is_right")).get_column("order_id").n_unique()
+    return {
+        "wrong golden values": judged.values.filter(~pl.col("is_right")).height,
+        "orders split or mixed": judged.split.get_column("order_id").n_unique() + mixed,
+    }
+
+
+def opened(home: Path, release: str | None = None) -> Register:
+    """The release in force of a home, or another."""
+    return Register.open(Home(home), release)
+
+
+def measure(night: Path, home: Path, *, decide_items: int) -> None:
+    """Run the night where it was not, and print its figures."""
+    landing, as_of = night / "landing", latest_night(night / "landing")
+    first = f"r{as_of}"
+    if not (home / "releases" / first).exists():
+        run_night(landing, home, as_of)
+    with opened(home, first) as register:
+        judged = Judged(register, night / "truth")
+        print(f"\n{night.name}")
+        with pl.Config(tbl_rows=-1, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True, float_precision=4):
+            print(calibrate(judged.values))
+        orders = judged.orders
+        expected, wrong = (1 - orders["confidence"]).sum(), (~orders["is_right"]).sum()
+        print(f"orders: {wrong} wrong, {expected:.0f} expected, calibration error {calibration_error(orders):.4f}")
+        for name, figure in describe_queue(judged).items():
+            print(f"{name:52} {figure:10,.4g}")
+        before = count_right(judged)
+        if not decide_items:
+            return
+        settle = judged.queue.filter(pl.col("stream") == "settle").head(decide_items)
+        taken, refused = decide(judged, home, settle)
+    second = as_of + timedelta(days=1)
+    run_night(landing, home, second)
+    with opened(home, f"r{second}") as register:
+        after = count_right(Judged(register, night / "truth"))
+    print(f"first {settle.height} items: {taken} decisions taken, {refused} refused")
+    for name, count in before.items():
+        print(f"{name:52} {count:6,} before, {after[name]:6,} after")
+
+
+def main() -> None:
+    """Measure every night."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True, help="where nights and homes are kept")
+    parser.add_argument("--orders", type=int, default=2_000)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[301, 302])
+    parser.add_argument("--noise", type=float, nargs="+", default=[1.0, 2.0])
+    parser.add_argument("--given", type=Path, nargs="+", help="folders with `landing/` and `truth/`")
+    parser.add_argument("--decide", type=int, default=0, help="items that a perfect steward decides")
+    settings = parser.parse_args()
+    if settings.given:
+        for night in settings.given:
+            measure(night, settings.folder / "homes" / night.name, decide_items=settings.decide)
+        return
+    for seed in settings.seeds:
+        for noise in settings.noise:
+            night = settings.folder / f"{settings.orders}-orders-seed-{seed}-noise-{noise:g}"
+            if not (night / "truth").exists():
+                write_nights(night, orders=settings.orders, seed=seed, noise=noise)
+            measure(night, settings.folder / "homes" / night.name, decide_items=settings.decide)
+
+
+if __name__ == "__main__":
+    main()

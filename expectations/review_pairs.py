@@ -1,0 +1,132 @@
+"""Items of the steward's queue about two orders, and how likely these are one.
+
+Belongs here: two orders that may be one, and those that the linking kept apart. Does not: how likely that is
+(`reconciliation.confidence.links`), other items (`expectations.review_items`).
+"""
+
+from typing import Final
+
+import polars as pl
+
+from expectations.review_items import ReviewPolicy
+from expectations.rules.rule import Evidence
+
+SIDES: Final = ["order_id", "other_order_id"]
+PAIR: Final = ("order_id", "other_order_id", "left_record_id", "right_record_id", "sources")
+KEPT_APART: Final = {
+    "weight": "their other records speak against it",
+    "floor": "two of their records exclude each other",
+    "group": "one source holds both",
+    "limit": "together they would hold more records than one can have",
+    "rounds": "the linking ended before it was settled",
+}
+"""Why the linking keeps two orders or persons apart, in words. What a steward keeps apart is decided, and no item."""
+
+
+def near_items(
+    evidence: Evidence,
+    pairs: pl.DataFrame,
+    kept_apart: pl.DataFrame,
+    *,
+    chances: pl.DataFrame,
+    policy: ReviewPolicy,
+) -> pl.DataFrame:
+    """Two orders that may be one.
+
+    Two orders that a steward keeps apart are no question any more.
+
+    Args:
+        evidence: the register.
+        pairs: `LINK_PAIRS`.
+        kept_apart: records that stewards keep apart.
+        chances: `order_id`, `other_order_id`, `confidence`: how likely two orders are one.
+        policy: from which chance on they are asked about.
+    """
+    between = (
+        _between_orders(pairs, evidence)
+        .join(chances.filter(pl.col("confidence") >= policy.near), on=SIDES)
+        .join(_orders_apart(kept_apart, evidence).filter(pl.col("kind") == "order"), on=SIDES, how="anti")
+        .sort(
+            pl.min_horizontal("person_weight", "order_weight"), "left_id", "right_id", descending=[True, False, False]
+        )
+        .unique(SIDES, keep="first", maintain_order=True)
+    )
+    weights = (pl.col(name).round(1).cast(pl.String) for name in ("person_weight", "order_weight"))
+    return between.select(
+        *PAIR,
+        kind=pl.lit("near_match"),
+        is_high=pl.lit(value=True),
+        uncertainty="confidence",
+        reason=pl.format("two orders may be one: person weight {}, order weight {}", *weights),
+    )
+
+
+def conflict_items(
+    evidence: Evidence,
+    conflicts: pl.DataFrame,
+    kept_apart: pl.DataFrame,
+    *,
+    chances: pl.DataFrame,
+    policy: ReviewPolicy,
+) -> pl.DataFrame:
+    """Two orders, or the orders of two persons, kept apart though a pair of their records is above the bar.
+
+    Those that a steward keeps apart are no question any more.
+
+    Args:
+        evidence: the register.
+        conflicts: `LINK_CONFLICTS`.
+        kept_apart: records that stewards keep apart.
+        chances: as for `near_items`.
+        policy: the chance where the persons are two.
+    """
+    is_of_orders = pl.col("kind") == "order"
+    why = pl.col("reason").replace_strict(KEPT_APART, default=None)
+    what = pl.when(is_of_orders).then(pl.lit("one order")).otherwise(pl.lit("one person"))
+    chance = pl.when(is_of_orders).then("confidence").fill_null(policy.persons_apart)
+    return (
+        conflicts.filter(pl.col("reason").is_in(list(KEPT_APART)))
+        .pipe(_between_orders, evidence)
+        .join(_orders_apart(kept_apart, evidence), on=["kind", *SIDES], how="anti")
+        .join(chances, on=SIDES, how="left")
+        .sort("weight", "kind", "left_id", "right_id", descending=[True, False, False, False])
+        .unique(SIDES, keep="first", maintain_order=True)
+        .select(
+            *PAIR,
+            kind=pl.lit("link_conflict"),
+            is_high=pl.lit(value=True),
+            uncertainty=chance,
+            reason=pl.format(
+                "two records speak of {}, {} above the bar, and are kept apart: {}",
+                what,
+                pl.col("weight").round(1),
+                why,
+            ),
+        )
+    )
+
+
+def _orders_apart(kept_apart: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
+    """`kind`, `order_id`, `other_order_id`: the orders of records that stewards keep apart, as orders or as persons."""
+    return _between_orders(kept_apart, evidence).select("order_id", "other_order_id", kind="level").unique()
+
+
+def _between_orders(pairs: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
+    """Pairs of records of two orders, with `PAIR`; those within one order are left out."""
+    place = evidence.order_sources.select("order_id", "source", "record_id")
+    sides = {
+        side: place.select(pl.all().name.prefix(f"{side}_")).rename({f"{side}_record_id": f"{side}_id"})
+        for side in ("left", "right")
+    }
+    return (
+        pairs.join(sides["left"], on="left_id")
+        .join(sides["right"], on="right_id")
+        .filter(pl.col("left_order_id") != pl.col("right_order_id"))
+        .with_columns(
+            order_id=pl.min_horizontal("left_order_id", "right_order_id"),
+            other_order_id=pl.max_horizontal("left_order_id", "right_order_id"),
+            left_record_id="left_id",
+            right_record_id="right_id",
+            sources=pl.concat_list("left_source", "right_source").list.unique().list.sort(),
+        )
+    )
