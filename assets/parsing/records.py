@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from assets.parsing.birth_fillers import mark_fillers
 from assets.parsing.conditions import code_conditions
 from assets.parsing.dates import BIRTH_FIELDS, HAND_TYPED, DateForm, read_birth, read_date
 from assets.parsing.terms import is_until_further_order
@@ -154,6 +155,7 @@ def core_tables(
     tables = {
         name: table.empty() if frame is None else _in_shape(table, frame) for name, (table, frame) in shaped.items()
     }
+    tables["orders"], tables["arrests"] = mark_fillers(tables["orders"], tables["arrests"])
     return {**tables, "rejected_values": rejected}
 
 

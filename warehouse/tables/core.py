@@ -37,7 +37,7 @@ PERSON = (
     Column("birth_month", "Month of birth, known for partial dates too.", pl.Int64, minimum=1, maximum=12),
     Column(
         "is_birth_placeholder",
-        "The date of birth looks like a filler (1 January, 1900-01-01, 1970-01-01).",
+        "The date of birth looks like a filler: 1 January, or a date that its office gives to too many people to be true.",
         pl.Boolean,
         required=True,
     ),

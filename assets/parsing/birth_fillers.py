@@ -1,0 +1,95 @@
+"""Dates of birth that one office gives to many people: fillers beside 1 January, found by how often they occur.
+
+Belongs here: which dates of an office are too common to be births. Does not: 1 January, a filler by itself
+(`assets.parsing.dates`), what a filler is worth as evidence (`matching.persons`).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from scipy.special import gammainc
+
+DAYS_IN_YEAR: Final = 365.25
+YEARS_OF_BIRTH: Final = 45
+"""People under orders are born within about so many years: the fewer, the more careful the search."""
+
+FEWEST: Final = 4
+"""Fewer people with one date are a chance, or one person under several names."""
+
+LEAST_CHANCE: Final = 1e-5
+"""The chance, for one office and night, that births alone repeat so often; below it the date is a filler."""
+
+DATES: Final = ("date_of_birth",)
+NAMES: Final = ("forenames_folded", "surname_folded")
+INITIALS: Final = ("forename_initial", "surname_initial")
+OFFICES: Final = (("file_name",), ("file_name", "force_code"))
+
+
+@dataclass(frozen=True)
+class _Habit:
+    """A way to fill in a birth.
+
+    One person has one date, however often the office writes it: dates are counted for a day of the year or month. For a
+    whole date the first letters of forenames and of surnames are, the fewer of both: one person has several spellings
+    and several surnames.
+
+    Attributes:
+        alike: what fillers have in common.
+        counted: what is counted among births that are alike.
+        share: the share of births that are alike by chance.
+        kinds: how many such groups there are.
+    """
+
+    alike: pl.Expr
+    counted: tuple[str, ...]
+    share: float
+    kinds: float
+
+
+HABITS: Final = (
+    _Habit(pl.col("date_of_birth").dt.day(), DATES, 12 / DAYS_IN_YEAR, 31),
+    _Habit(pl.col("date_of_birth").dt.strftime("%m-%d"), DATES, 1 / DAYS_IN_YEAR, DAYS_IN_YEAR),
+    _Habit(pl.col("date_of_birth"), INITIALS, 1 / DAYS_IN_YEAR / YEARS_OF_BIRTH, DAYS_IN_YEAR * YEARS_OF_BIRTH),
+)
+
+
+def mark_fillers(orders: pl.DataFrame, arrests: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records with `is_birth_placeholder` also true for dates that their office gives to many people.
+
+    The chance that births alone repeat so often is that of a Poisson distribution (births are spread evenly over days
+    and years, nearly enough), times the number of dates that could have been so common.
+
+    Args:
+        orders: `core__orders` of one source.
+        arrests: its `core__arrests`.
+    """
+    columns = ["record_id", "file_name", "force_code", *NAMES, "date_of_birth", "is_birth_placeholder"]
+    people = (
+        pl.concat([orders.select(columns), arrests.select(columns)])
+        .filter(~pl.col("is_birth_placeholder") & pl.col("date_of_birth").is_not_null())
+        .with_columns(pl.col(name).str.head(1).alias(initial) for name, initial in zip(NAMES, INITIALS, strict=True))
+    )
+    found = [_find(people, habit, office) for habit in HABITS for office in OFFICES]
+    fillers = pl.concat(found).unique().with_columns(is_filler=pl.lit(value=True))
+    return _mark(orders, fillers), _mark(arrests, fillers)
+
+
+def _find(people: pl.DataFrame, habit: _Habit, office: tuple[str, ...]) -> pl.DataFrame:
+    """`record_id` of records whose date is a filler by one habit of an office."""
+    different = [pl.col(column).n_unique() for column in habit.counted]
+    counted = people.with_columns(alike=habit.alike).with_columns(
+        all=pl.col("date_of_birth").n_unique().over(office),
+        count=pl.min_horizontal(number.over(*office, "alike") for number in different),
+    )
+    # The chance that a Poisson number of this mean reaches a count is the regularised incomplete gamma function.
+    by_chance = counted.get_column("all").to_numpy() * habit.share
+    chance = pl.Series("chance", gammainc(counted.get_column("count").to_numpy(), by_chance) * habit.kinds)
+    return counted.filter((chance < LEAST_CHANCE) & (pl.col("count") >= FEWEST)).select("record_id")
+
+
+def _mark(records: pl.DataFrame, fillers: pl.DataFrame) -> pl.DataFrame:
+    marked = records.join(fillers, on="record_id", how="left", maintain_order="left")
+    return marked.with_columns(pl.col("is_birth_placeholder") | pl.col("is_filler").fill_null(value=False)).drop(
+        "is_filler"
+    )
