@@ -65,31 +65,11 @@ class Numbering:
 
 
 NUMBERS = (tuple(str(number) for number in range(1, 41)), r"\d{1,2}")
-ROMAN = (
-    (
-        "i",
-        "ii",
-        "iii",
-        "iv",
-        "v",
-        "vi",
-        "vii",
-        "viii",
-        "ix",
-        "x",
-        "xi",
-        "xii",
-        "xiii",
-        "xiv",
-        "xv",
-        "xvi",
-        "xvii",
-        "xviii",
-        "xix",
-        "xx",
-    ),
-    "[ivxIVX]{1,5}",
-)
+FIRST_ROMAN = (
+    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii",
+    "xviii", "xix", "xx",
+)  # fmt: skip
+ROMAN = (FIRST_ROMAN, "[ivxIVX]{1,5}")
 LETTERS = (tuple("abcdefghijklmnopqrstuvwxyz"), "[a-zA-Z]")
 DECIMALS = (tuple(f"1.{number}" for number in range(1, 41)), r"1\.\d{1,2}")
 _AFTER = r"(?:\s+|(?P<next>[^\d\s]))"  # a decimal is no number of a condition
@@ -183,7 +163,8 @@ def _by_numbering(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         begun, waiting = _parted(waiting, "^" + _only(numbering, 0), column="bare")
         numbered, others = _parted(begun, BEFORE_NUMBER + _only(numbering, 1), column="bare")
         waiting = pl.concat([waiting, others])
-        done.append(_renumbered(numbered, numbering))
+        if not numbered.is_empty():
+            done.append(_renumbered(numbered, numbering))
     numbered = pl.concat([waiting.clear(), *done]).with_columns(text=_joined_lines(pl.col("bare")))
     return numbered.drop("bare"), waiting.drop("bare")
 
@@ -206,6 +187,8 @@ def _renumbered(cells: pl.DataFrame, numbering: Numbering) -> pl.DataFrame:
     # A number within a condition stands among those before them: `1. No more than 2. 2. Must ..`.
     going, done = told.filter(~pl.col("in_order")), [plain]
     for place in range(1, len(numbering.numbers)):
+        if going.is_empty():
+            break
         sign = BEFORE_NUMBER + _only(numbering, place)
         going, ended = _parted(going, sign, column="bare")
         done.append(ended)
