@@ -50,7 +50,7 @@ WHOLE = ("fresh", "repeated")
 PUBLISHED, DEGRADED = "published", "degraded"
 
 
-class Account(TypedDict):
+class ReleaseBasis(TypedDict):
     """What a release rests on."""
 
     as_of: date
@@ -75,7 +75,7 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
     as_of = as_of_date(context)
     store = night.store(as_of)
     deliveries = store.scan(DELIVERIES.name).collect()
-    account: Account = {
+    account: ReleaseBasis = {
         "as_of": as_of,
         "inputs": used_inputs(deliveries)
         | used_decisions(store.scan(DECISIONS.name).collect())
@@ -132,7 +132,7 @@ def used_requests(asked: pl.DataFrame) -> dict[str, str]:
     return {} if asked.is_empty() else {ASKED_CORRECTIONS.name: corrections_digest(asked)}
 
 
-def look_at(store: TableStore, account: Account, *, clock: PresenceClock) -> Tonight:
+def look_at(store: TableStore, account: ReleaseBasis, *, clock: PresenceClock) -> Tonight:
     """Tonight's release as its differences from the one before are judged by."""
     evidence = replace(gather_evidence(store), orders=store.scan(ORDERS.name).collect())
     core = {

@@ -98,7 +98,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
         .select("record_id", "order_id", "subject_id")
     )
     tables = register_tables.build_register(
-        register_tables.Night(
+        register_tables.NightInput(
             **core,
             clusters=clusters,
             events=events,

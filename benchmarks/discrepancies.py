@@ -22,7 +22,7 @@ from expectations.discrepancies import Evidence, PresenceClock, find_discrepanci
 from expectations.quality import score_quality
 from matching.arrests import link_arrests
 from matching.orders import link_orders
-from reconciliation.tables import Night, build_register
+from reconciliation.tables import NightInput, build_register
 from warehouse.tables.core import CORE_TABLES
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
 from warehouse.tables.register import DELIVERIES, DISCREPANCIES
@@ -106,14 +106,14 @@ def build_night(
     *,
     as_of: date,
     pairs: pl.DataFrame | None = None,
-) -> Night:
+) -> NightInput:
     """What the register of a night is made of, ids being the clusters themselves."""
 
     def ids_of(names: pl.Series) -> pl.DataFrame:
         cluster = names.drop_nulls().unique().sort()
         return pl.DataFrame({"cluster": cluster, "id": cluster})
 
-    return Night(
+    return NightInput(
         orders=core["orders"].join(clusters.select("record_id"), on="record_id", how="semi"),
         aliases=core["aliases"],
         conditions=core["conditions"],

@@ -35,7 +35,7 @@ SHOWN_CAUSES = 12
 
 
 @dataclass(frozen=True)
-class Night:
+class SampleNight:
     """The core tables of a night, and its truth.
 
     Attributes:
@@ -158,7 +158,7 @@ def count_causes(told: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(counts).sort("kind", "pairs", "cause", descending=[True, True, False])
 
 
-def read_night(folder: Path, kept: Path) -> Night:
+def read_night(folder: Path, kept: Path) -> SampleNight:
     """A night with its truth; core tables are read from the folder `kept` where they were kept."""
     truth = folder / "truth"
     if not (kept / f"{CORE[-1]}.parquet").exists():
@@ -170,7 +170,7 @@ def read_night(folder: Path, kept: Path) -> Night:
     orders, events = (_truth(truth / f"{name}.csv") for name in ("links", "arrest_links"))
     persons = pl.read_csv(truth / "orders.csv", infer_schema=False).select("order_id", "person_id")
     kinds = [_truth(path).select("record_id", "error") for path in sorted(truth.glob("*errors.csv"))]
-    return Night(
+    return SampleNight(
         core,
         {
             "orders": orders.select("record_id", true="order_id"),
@@ -185,7 +185,7 @@ def _truth(path: Path) -> pl.DataFrame:
     return pl.read_csv(path, infer_schema=False).with_columns(record_id=RECORD_ID)
 
 
-def link_night(night: Night) -> dict[str, pl.DataFrame]:
+def link_night(night: SampleNight) -> dict[str, pl.DataFrame]:
     """The records of each kind with their `true` and `found` clusters."""
     core = night.core
     links = link_orders(core["orders"], core["aliases"], core["conditions"])
@@ -198,7 +198,7 @@ def link_night(night: Night) -> dict[str, pl.DataFrame]:
     return {kind: rows.join(night.truth[kind], on="record_id").sort("record_id") for kind, rows in found.items()}
 
 
-def budget(night: Night, linked: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def budget(night: SampleNight, linked: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """The errors of a night: `things`, `of` (missed, merged), `told` (field, planted), `kind`, `cause`, `pairs`."""
     parts = []
     for things, records in linked.items():
@@ -274,7 +274,7 @@ def main() -> None:
             # A given folder is read and nothing is written into it.
             night = read_night(folder, Path(temporary) / str(number) if settings.given else folder / "core")
             if settings.twist:
-                night = Night(TWISTS[settings.twist](night.core), night.truth, night.errors)
+                night = SampleNight(TWISTS[settings.twist](night.core), night.truth, night.errors)
             started = time.perf_counter()
             linked = link_night(night)
             seconds += time.perf_counter() - started

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from reconciliation.register import Explanation, Pair, Step
+from reconciliation.register import Explanation, Pair, WeightStep
 from warehouse.tables.core import RECORD_ID
 
 # Bits of weight that one block of the bar stands for.
@@ -81,7 +81,7 @@ def _print_pairs(console: Console, pairs: Sequence[Pair]) -> None:
     console.print()
 
 
-def _bar(step: Step) -> str:
+def _bar(step: WeightStep) -> str:
     colour = "green" if step.weight > 0 else "red"
     blocks = "█" * round(abs(step.weight) / BITS_A_BLOCK)
     return f"  {step.weight:+6.1f}  {step.comparison:<20} {escape(step.level):<38} [{colour}]{blocks}[/]"

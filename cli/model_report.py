@@ -50,7 +50,7 @@ MOVED = 0.1
 
 
 @dataclass(frozen=True)
-class Column:
+class ReportColumn:
     """A column of a table on a page."""
 
     name: str
@@ -58,7 +58,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportPart:
     """A part of a page: a picture if there is one, and a table.
 
     Attributes:
@@ -72,71 +72,73 @@ class Section:
 
     title: str
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     rows: tuple[tuple[str, ...], ...]
     more: int
     svg: str | None = None
 
     @classmethod
-    def of_table(cls, title: str, caption: str, table: pl.DataFrame, svg: str | None = None) -> "Section":
+    def of_table(cls, title: str, caption: str, table: pl.DataFrame, svg: str | None = None) -> "ReportPart":
         """A table, of which the first rows are shown, unless it stands below a picture."""
         shown = table if svg else table.head(SHOWN_ROWS)
         return cls(
             title=title,
             caption=caption,
-            columns=tuple(Column(name.replace("_", " "), kind.is_numeric()) for name, kind in table.schema.items()),
+            columns=tuple(
+                ReportColumn(name.replace("_", " "), kind.is_numeric()) for name, kind in table.schema.items()
+            ),
             rows=tuple(tuple(map(text_of, row)) for row in shown.iter_rows()),
             more=table.height - shown.height,
             svg=svg,
         )
 
     @classmethod
-    def of_figure(cls, figure: Figure, about: str) -> "Section":
+    def of_figure(cls, figure: Figure, about: str) -> "ReportPart":
         """A picture with its table."""
         return cls.of_table(f"{about}: {figure.title}", figure.caption, figure.table, figure.svg)
 
 
-def write_page(title: str, introduction: Sequence[str], sections: Sequence[Section]) -> str:
+def write_page(title: str, introduction: Sequence[str], sections: Sequence[ReportPart]) -> str:
     """The page as HTML; it loads nothing from anywhere."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(files("cli").joinpath("models.html").read_text(encoding="utf-8"))
     return template.render(title=title, introduction=introduction, sections=sections)
 
 
-def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[Section]:
+def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[ReportPart]:
     """What other models would change, and which of their weights moved."""
     return [
-        Section.of_table("What would change", "Counts, of which the keys follow.", changes.counts()),
-        Section.of_table(
+        ReportPart.of_table("What would change", "Counts, of which the keys follow.", changes.counts()),
+        ReportPart.of_table(
             "Decided pairs",
             "What the old and the new models make of the pairs that stewards decided, without knowing the decisions: "
             "precision and recall with 95 % intervals. These pairs were in doubt: of other pairs it says little.",
             changes.measures,
         ),
-        Section.of_table(
+        ReportPart.of_table(
             "Decided pairs judged differently",
             "Pairs that stewards decided, and what each of the models makes of them without knowing the decisions. A "
             "pair that is lost was right by the models in force.",
             changes.labels,
         ),
-        Section.of_table(
+        ReportPart.of_table(
             "Orders and persons that would change",
             "Record ids by what becomes of their order or person.",
             changes.clusters,
         ),
-        Section.of_table(
+        ReportPart.of_table(
             "Pairs that cross the threshold of one order",
             "Weight above the threshold by the old and the new models; a dash where it is too far below to be kept.",
             changes.pairs,
         ),
         *(
-            Section.of_figure(draw_moves(before, after), after.model)
+            ReportPart.of_figure(draw_moves(before, after), after.model)
             for before, after in ((old.person, new.person), (old.order, new.order))
         ),
     ]
 
 
-def describe_models(models: Models, compared: Compared, labels: pl.DataFrame) -> list[Section]:
+def describe_models(models: Models, compared: Compared, labels: pl.DataFrame) -> list[ReportPart]:
     """What a set of models learned, and what it makes of the records of a night.
 
     Args:
@@ -154,15 +156,15 @@ def describe_models(models: Models, compared: Compared, labels: pl.DataFrame) ->
     learned = [(models.person, compared.persons), (models.order, compared.orders)]
     tables = [(parameters.model, tabulate_shares(parameters, linkage)) for parameters, linkage in learned]
     return [
-        *(Section.of_figure(draw(table), about) for about, table in tables for draw in (draw_weights, draw_shares)),
-        Section.of_table(
+        *(ReportPart.of_figure(draw(table), about) for about, table in tables for draw in (draw_weights, draw_shares)),
+        ReportPart.of_table(
             "Blocking rules",
             "Pairs each rule makes, those that it alone makes, and what it left out because a block cost too much.",
             tabulate_blocking(compared.persons),
         ),
-        *(Section.of_figure(figure, models.person.model) for figure in figures),
+        *(ReportPart.of_figure(figure, models.person.model) for figure in figures),
         *_calibrated(scores, models.person.model, labels),
-        Section.of_table(
+        ReportPart.of_table(
             f"{models.person.model}: comparisons that say the same thing",
             "Association of the levels from 0 to 1, and correlation of their weights: above 0 they count double.",
             tabulate_correlation(compared.persons, scores).sort("association", descending=True, nulls_last=True),
@@ -170,7 +172,7 @@ def describe_models(models: Models, compared: Compared, labels: pl.DataFrame) ->
     ]
 
 
-def _calibrated(scores: Scores, about: str, labels: pl.DataFrame) -> list[Section]:
+def _calibrated(scores: Scores, about: str, labels: pl.DataFrame) -> list[ReportPart]:
     """Weights of persons beside what stewards decided; nothing where they decided nothing."""
     decided = labels.filter(pl.col("level") == "person")
     if decided.is_empty():
@@ -183,7 +185,7 @@ def _calibrated(scores: Scores, about: str, labels: pl.DataFrame) -> list[Sectio
     figure = draw_calibration(tabulate_calibration(chances, is_match))
     line = calibrate(labelled)
     caption = f"{figure.caption} Calibration: {line.slope:.3g} × weight {line.intercept:+.3g} ({line.basis})."
-    return [Section.of_figure(replace(figure, caption=caption), f"{about}, decided pairs")]
+    return [ReportPart.of_figure(replace(figure, caption=caption), f"{about}, decided pairs")]
 
 
 def tabulate_moves(old: Parameters, new: Parameters) -> pl.DataFrame:

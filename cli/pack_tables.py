@@ -12,7 +12,7 @@ from cli.ledger_access import present_of
 from expectations.discrepancies import RULES
 from ledger.decisions.in_force import in_force
 from ledger.decisions.ledger import Ledger
-from ledger.packs.content import Lines, Material, find_lines
+from ledger.packs.content import AskableLines, Material, find_lines
 from ledger.packs.log import asked_before, read_disclosures, read_pack_lines
 from ledger.packs.owners import title_or_none
 from reconciliation.register import Register
@@ -31,7 +31,7 @@ def rule_catalogue() -> pl.DataFrame:
     )
 
 
-def lines_of(home: Path, ledger: Ledger) -> tuple[Lines, str]:
+def lines_of(home: Path, ledger: Ledger) -> tuple[AskableLines, str]:
     """The lines that can be asked for by the release in force, and its id.
 
     Raises:
@@ -67,7 +67,7 @@ def followed_up(home: Path) -> pl.DataFrame:
     return CORRECTION_LINES.completed(pl.read_parquet(path)) if path.exists() else CORRECTION_LINES.empty()
 
 
-def count_by_owner(lines: Lines) -> pl.DataFrame:
+def count_by_owner(lines: AskableLines) -> pl.DataFrame:
     """`owner`, `name`, `lines`, `high`, `medium`, `low`, `asked before`, `waiting`: one row an owner."""
     severity = pl.col("severity")
     ready = lines.ready.group_by("owner").agg(

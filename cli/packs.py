@@ -14,7 +14,7 @@ from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
 
 if TYPE_CHECKING:
     from ledger.decisions.ledger import Ledger
-    from ledger.packs.content import Lines
+    from ledger.packs.content import AskableLines
     from ledger.packs.log import Disclosure
 
 packs_app = typer.Typer(no_args_is_help=True, help="Correction packs: ask the owners of records to correct them.")
@@ -78,7 +78,9 @@ def make(
             make_one(ledger, lines, disclosure, folder=out, answers_to=settings.answers_to)
 
 
-def make_one(ledger: "Ledger", lines: "Lines", disclosure: "Disclosure", *, folder: Path, answers_to: str) -> None:
+def make_one(
+    ledger: "Ledger", lines: "AskableLines", disclosure: "Disclosure", *, folder: Path, answers_to: str
+) -> None:
     """Hand one pack out, if there is anything to ask, and say so."""
     import polars as pl
 
@@ -105,7 +107,7 @@ def make_one(ledger: "Ledger", lines: "Lines", disclosure: "Disclosure", *, fold
         typer.echo(f"  {file}")
 
 
-def all_owners(lines: "Lines") -> list[str]:
+def all_owners(lines: "AskableLines") -> list[str]:
     """The owners of whom anything is asked; of those that are on no list it is only said that they are."""
     import polars as pl
 

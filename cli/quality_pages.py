@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
-from cli.model_report import Section, write_page
+from cli.model_report import ReportPart, write_page
 from expectations.disclosure import POLICE_PARTS, counts_deliveries, protect
 from expectations.measures import MEASURES, Measure
 from matching.engine.charts import Figure
@@ -122,7 +122,7 @@ def write_publication(published: pl.DataFrame, folder: Path, *, as_of: date, thr
     """
     folder.mkdir(parents=True, exist_ok=True)
     figures = [draw_league(published, measure) for measure in MEASURES]
-    leagues = [Section.of_table(figure.title, figure.caption, figure.table, figure.svg) for figure in figures]
+    leagues = [ReportPart.of_table(figure.title, figure.caption, figure.table, figure.svg) for figure in figures]
     charts = {
         folder / f"league-{measure.dimension}.svg": league for measure, league in zip(MEASURES, leagues, strict=True)
     }
@@ -152,10 +152,10 @@ def introduction(as_of: date, threshold: int, published: pl.DataFrame) -> list[s
     return [scores, hiding, *dimensions]
 
 
-def _other_tables(published: pl.DataFrame) -> list[Section]:
+def _other_tables(published: pl.DataFrame) -> list[ReportPart]:
     """What is judged together but for forces, a table each."""
     return [
-        Section.of_table(
+        ReportPart.of_table(
             f"By {title}" if scope != "all" else "All sources together",
             "Every dimension with its parts.",
             published.filter(pl.col("scope") == scope).select("dimension", *SHOWN),

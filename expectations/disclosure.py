@@ -35,7 +35,7 @@ counts_deliveries = (pl.col("dimension") == "timeliness") & (
 Cell = tuple[str, str]
 Counts = tuple[float, ...]
 # The PNC and PND records of all forces together: not published, but known where those of both sources are.
-POLICE: Cell = ("police", "all")
+POLICE_CELL: Cell = ("police", "all")
 POLICE_PARTS: tuple[Cell, ...] = tuple(("source", source) for source in POLICE_SOURCES)
 
 
@@ -94,9 +94,9 @@ def totals_of(cells: Iterable[Cell]) -> tuple[Total, ...]:
     regions = tuple(sorted(cell for cell in known if cell[0] == "region"))
     others = sorted(cell for cell in known if cell[0] == "source" and cell not in POLICE_PARTS)
     return (
-        Total(("all", "all"), (POLICE, *others)),
-        Total(POLICE, POLICE_PARTS),
-        Total(POLICE, (*areas, *alone)),
+        Total(("all", "all"), (POLICE_CELL, *others)),
+        Total(POLICE_CELL, POLICE_PARTS),
+        Total(POLICE_CELL, (*areas, *alone)),
         *(Total(area, tuple(cell for cell, of in of_forces.items() if of == area[1])) for area in areas),
         *(Total(("source", source), regions) for source in REGIONAL_SOURCES),
     )
@@ -109,8 +109,8 @@ def _hide(cells: pl.DataFrame, threshold: int) -> set[Cell]:
     counts: dict[Cell, Counts] = {(scope, key): tuple(numbers) for scope, key, *numbers in rows}
     of_deliveries = set(cells.filter(counts_deliveries).select("scope", "scope_key").iter_rows())
     hidden = {cell for cell, numbers in counts.items() if _is_small(numbers, threshold)} - of_deliveries
-    counts[POLICE] = _sum(counts, POLICE_PARTS)
-    totals = totals_of(cell for cell in counts if cell != POLICE)
+    counts[POLICE_CELL] = _sum(counts, POLICE_PARTS)
+    totals = totals_of(cell for cell in counts if cell != POLICE_CELL)
     while victim := next(filter(None, (_victim(total, hidden, counts, threshold) for total in totals)), None):
         hidden.add(victim)
     return hidden
@@ -129,11 +129,11 @@ def _victim(total: Total, hidden: set[Cell], counts: Mapping[Cell, Counts], thre
     shown += [] if is_whole_unknown or shown else [total.whole]
     smallest = min(shown, key=lambda cell: (counts[cell], cell), default=None)
     # The police are not published as such: the smaller of their two sources is hidden.
-    return min(POLICE_PARTS, key=lambda cell: (counts[cell], cell)) if smallest == POLICE else smallest
+    return min(POLICE_PARTS, key=lambda cell: (counts[cell], cell)) if smallest == POLICE_CELL else smallest
 
 
 def _is_unknown(cell: Cell, hidden: set[Cell]) -> bool:
-    return not hidden.isdisjoint(POLICE_PARTS) if cell == POLICE else cell in hidden
+    return not hidden.isdisjoint(POLICE_PARTS) if cell == POLICE_CELL else cell in hidden
 
 
 def _sum(counts: Mapping[Cell, Counts], cells: Sequence[Cell]) -> Counts:

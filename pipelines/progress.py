@@ -46,7 +46,7 @@ class JsonLines(_StepHandler):
         write_json_line(event, step=step)
 
 
-class Bar(_StepHandler):
+class ProgressBar(_StepHandler):
     """A bar with the name of the step that runs."""
 
     def __init__(self, progress: Progress, steps: int) -> None:
@@ -77,7 +77,10 @@ def shown_progress(steps: int) -> Iterator[None]:
             yield
         return
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress, _attached(Bar(progress, steps)):
+    with (
+        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+        _attached(ProgressBar(progress, steps)),
+    ):
         yield
 
 

@@ -20,7 +20,7 @@ YOUNGEST_YEARS: Final = 10
 HALF_YEAR: Final = 6
 """Courts set lengths in years and half years; a span of so many whole months is no chance."""
 
-POLICE: Final = ("territorial", "national_police")
+POLICE_KINDS: Final = ("territorial", "national_police")
 """Kinds of force that hold orders; agencies only apply for them (R10)."""
 
 JURISDICTIONS: Final = {
@@ -110,7 +110,7 @@ is_old_enough = ~(pl.col("date_of_birth").dt.offset_by(f"{YOUNGEST_YEARS}y") > p
 
 _force = pl.col("force_code")
 _force_jurisdiction = fact_of(_force, "forces", "nation").replace_strict(JURISDICTIONS, default=None)
-can_force_hold_it = fact_of(_force, "forces", "kind").is_in(POLICE) & ~(
+can_force_hold_it = fact_of(_force, "forces", "kind").is_in(POLICE_KINDS) & ~(
     _force_jurisdiction != _court_nation.replace_strict(JURISDICTIONS, default=None)
 ).fill_null(value=False)
 force_of_case = fact_of(pl.col("case_urn").str.head(2), "forces", "current_code")

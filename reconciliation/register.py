@@ -28,7 +28,7 @@ class UnknownOrderError(LookupError):
 
 
 @dataclass(frozen=True)
-class Step:
+class WeightStep:
     """One bar of a waterfall: a comparison, the level that the two records reach, its weight (log2 Bayes factor)."""
 
     comparison: str
@@ -45,7 +45,7 @@ class Pair:
     person_weight: float
     order_weight: float
     match_weight: float
-    steps: tuple[Step, ...]
+    steps: tuple[WeightStep, ...]
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ def read_pair(row: Mapping[str, Any]) -> Pair:
     )
 
 
-def _step(level: str, weight: str) -> Step:
+def _step(level: str, weight: str) -> WeightStep:
     """A step from `comparison=level` and `comparison=+1.23`; the two lists stand in the order of the model."""
     comparison, _, reached = level.partition("=")
-    return Step(comparison, reached, float(weight.rpartition("=")[2]))
+    return WeightStep(comparison, reached, float(weight.rpartition("=")[2]))

@@ -35,7 +35,7 @@ from warehouse.tables.register import (
 
 
 @dataclass(frozen=True)
-class Night:
+class NightInput:
     """What a night's register is made of.
 
     Attributes:
@@ -64,7 +64,7 @@ class Night:
     pairs: pl.DataFrame = field(default_factory=LINK_PAIRS.empty)
 
 
-def build_register(night: Night) -> dict[str, pl.DataFrame]:
+def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     """Build the public tables that rest on the records alone, by table name.
 
     Returns:
@@ -171,7 +171,7 @@ def owners_of_records(order_sources: pl.DataFrame, orders: pl.DataFrame) -> pl.D
     return order_sources.select("record_id", "order_id").join(orders.select("order_id", "subject_id"), on="order_id")
 
 
-def build_order_sources(held: pl.DataFrame, night: Night) -> pl.DataFrame:
+def build_order_sources(held: pl.DataFrame, night: NightInput) -> pl.DataFrame:
     """Every source record with the order it belongs to, and how sure that is."""
     links = night.clusters.select("record_id", "match_weight", "is_duplicate")
     confident = link_confidence(held.select("record_id", "order_id", "source"), night.pairs)
@@ -197,7 +197,7 @@ def build_subjects(
     )
 
 
-def build_arrests(night: Night) -> pl.DataFrame:
+def build_arrests(night: NightInput) -> pl.DataFrame:
     """Arrest events with their golden values, the offence named and weighed by the reference list."""
     offences = (
         reference("offences")
@@ -224,7 +224,7 @@ def build_arrests(night: Night) -> pl.DataFrame:
     )
 
 
-def build_arrest_sources(night: Night) -> pl.DataFrame:
+def build_arrest_sources(night: NightInput) -> pl.DataFrame:
     """Every arrest record with the event it is about."""
     return (
         night.arrests.select(name for name in night.arrests.columns if name in ("record_id", *ARREST_SOURCES.schema))
@@ -237,7 +237,7 @@ def _named(ids: pl.DataFrame, kind: str, *, cluster: str | None = None) -> pl.Da
     return ids.select(pl.col("cluster").alias(cluster or f"{kind}_cluster"), pl.col("id").alias(f"{kind}_id"))
 
 
-def _identify(frame: pl.DataFrame, night: Night) -> pl.DataFrame:
+def _identify(frame: pl.DataFrame, night: NightInput) -> pl.DataFrame:
     return frame.join(_named(night.order_ids, "order"), on="order_cluster").join(
         _named(night.subject_ids, "subject"), on="subject_cluster"
     )

@@ -34,7 +34,7 @@ DELIVERY: Final = ":"
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class ComparedRelease:
     """What one of two releases rests on.
 
     Attributes:
@@ -68,7 +68,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Reason:
+class Cause:
     """What explains a difference.
 
     Attributes:
@@ -91,30 +91,35 @@ is_name = pl.col("field").is_in(NAMES).fill_null(value=False)
 is_borne_out = (pl.col("field") == "condition_count").fill_null(value=False)
 
 REASONS: Final = (
-    Reason("calendar", pl.col("replayed") == "calendar"),
-    Reason("source", pl.col("replayed") == "source"),
-    Reason("steward", reaches("is_decided") | (reaches("is_closed") & is_judged)),
-    Reason("source", reaches("is_changed")),
+    Cause("calendar", pl.col("replayed") == "calendar"),
+    Cause("source", pl.col("replayed") == "source"),
+    Cause("steward", reaches("is_decided") | (reaches("is_closed") & is_judged)),
+    Cause("source", reaches("is_changed")),
     # The same bytes were read, and read as something else.
-    Reason("rule", reaches("is_reread") & pl.col("has_other_rules")),
-    Reason("calendar", reaches("is_reread")),
-    Reason("model", reaches("is_regrouped") & pl.col("has_other_model")),
-    Reason("config", is_judged & pl.col("has_other_config")),
-    Reason("rule", pl.col("has_other_rules")),
+    Cause("rule", reaches("is_reread") & pl.col("has_other_rules")),
+    Cause("calendar", reaches("is_reread")),
+    Cause("model", reaches("is_regrouped") & pl.col("has_other_model")),
+    Cause("config", is_judged & pl.col("has_other_config")),
+    Cause("rule", pl.col("has_other_rules")),
     # How rare a value is counts in the linking, and of two spellings the one that more people bear is believed.
-    Reason("source", reaches("is_regrouped") & reaches("has_name_in_common", "has_id_in_common")),
-    Reason("source", (is_name | is_judged) & reaches("has_name_in_common")),
+    Cause("source", reaches("is_regrouped") & reaches("has_name_in_common", "has_id_in_common")),
+    Cause("source", (is_name | is_judged) & reaches("has_name_in_common")),
     # One id on two people is a discrepancy of both; what co-defendants share bears a condition out.
-    Reason("source", is_judged & reaches("has_id_in_common", "has_case_in_common")),
-    Reason("source", is_borne_out & reaches("has_case_in_common")),
+    Cause("source", is_judged & reaches("has_id_in_common", "has_case_in_common")),
+    Cause("source", is_borne_out & reaches("has_case_in_common")),
     # A new return has another month, which its rows can't be entered after, and breaks ties by its rows' new places.
-    Reason("source", reaches("is_moved")),
+    Cause("source", reaches("is_moved")),
 )
 """The first that holds is the cause."""
 
 
 def name_causes(
-    differences: pl.DataFrame, reach: pl.DataFrame, *, replayed: pl.DataFrame, before: Side, after: Side
+    differences: pl.DataFrame,
+    reach: pl.DataFrame,
+    *,
+    replayed: pl.DataFrame,
+    before: ComparedRelease,
+    after: ComparedRelease,
 ) -> pl.DataFrame:
     """Give each difference its cause.
 
@@ -143,7 +148,7 @@ def name_causes(
     return RELEASE_CHANGES.conform(named).sort(RELEASE_CHANGES.order)
 
 
-def find_reach(order_ids: pl.Series, *, before: Side, after: Side) -> pl.DataFrame:
+def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: ComparedRelease) -> pl.DataFrame:
     """What reached these orders, be it by their own records or by those of their families (`find_families`).
 
     Args:
@@ -209,15 +214,15 @@ def _odd_rows(was: pl.DataFrame, now: pl.DataFrame, key: list[str]) -> pl.DataFr
     return pl.concat(sides)
 
 
-def _changed_rows(before: Side, after: Side) -> pl.DataFrame:
+def _changed_rows(before: ComparedRelease, after: ComparedRelease) -> pl.DataFrame:
     return _odd_rows(before.digests, after.digests, [*ROW, "digest"])
 
 
-def _untouched_deliveries(before: Side, after: Side) -> list[str]:
+def _untouched_deliveries(before: ComparedRelease, after: ComparedRelease) -> list[str]:
     return sorted(name for name, digest in after.inputs.items() if before.inputs.get(name) == digest)
 
 
-def _decided_orders(before: Side, after: Side) -> pl.DataFrame:
+def _decided_orders(before: ComparedRelease, after: ComparedRelease) -> pl.DataFrame:
     """`order_id`, `kind`: the orders that decisions touch which are in force on one side only."""
     moved = _odd_rows(before.decisions, after.decisions, ["decision_id"])
     found = [

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.changes.causes import JUDGED, REPLAYED, Side, cause_between, find_reach, name_causes
+from assets.changes.causes import JUDGED, REPLAYED, ComparedRelease, cause_between, find_reach, name_causes
 from assets.changes.release_diff import find_differences
 from assets.former import Former
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
@@ -98,14 +98,14 @@ def replay(differences: pl.DataFrame, reach: pl.DataFrame, *, former: Former, to
     )
 
 
-def _side_of_former(former: Former) -> Side:
+def _side_of_former(former: Former) -> ComparedRelease:
     manifest = former.release.manifest if former.release else {}
     digests, decisions = former.table(RECORD_DIGESTS), former.table(OBEYED_DECISIONS)
-    return Side(digests, decisions, order_redirects(former.table(ID_REDIRECTS)), manifest)
+    return ComparedRelease(digests, decisions, order_redirects(former.table(ID_REDIRECTS)), manifest)
 
 
-def _side_of_tonight(tonight: Tonight) -> Side:
-    return Side(tonight.digests, tonight.decisions, order_redirects(tonight.redirects), tonight.account)
+def _side_of_tonight(tonight: Tonight) -> ComparedRelease:
+    return ComparedRelease(tonight.digests, tonight.decisions, order_redirects(tonight.redirects), tonight.account)
 
 
 def _statuses(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:

@@ -38,13 +38,14 @@ from assets.parsing.records import (
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.terms import is_until_further_order
+from reconciliation.plausibility import POLICE_KINDS
 from warehouse.codes import reference
 from warehouse.tables.core import RESULT_STATES
 
 # Police force, station, serial and year, with or without a sign between them; twelve characters are seen too. What
 # follows them, such as the suffix of a split case, is no part of the number.
 CASE_URN = r"^\d{2}[ /-]?[A-Z0-9]{2}[ /-]?(\d{5}[ /-]?\d{2}|\d{8})$"
-POLICE = ("territorial", "national_police")  # kinds of force that hold orders; agencies only apply for them
+
 DATES = {"made_on": "hearing_date", "start_on": "order_start", "end_on": "order_end"}
 A_DATE = "a date as yyyy-mm-dd"
 
@@ -191,7 +192,7 @@ def _with_force(rows: pl.DataFrame) -> pl.DataFrame:
     joined = rows.with_columns(urn_force=pl.col("case_urn").str.slice(0, 2))
     joined = joined.join(applicants, on="sent_applicant", how="left", maintain_order="left")
     joined = joined.join(makers, on="urn_force", how="left", maintain_order="left")
-    police = pl.when(pl.col("applicant_kind").is_in(POLICE)).then("applicant_code")
+    police = pl.when(pl.col("applicant_kind").is_in(POLICE_KINDS)).then("applicant_code")
     return joined.with_columns(
         force_code=pl.coalesce(police, "urn_force_code", "applicant_code"),
         force_as_written="sent_applicant",

@@ -35,7 +35,7 @@ REFUSED_SCHEMA = {"row_number": pl.Int64, "reason_code": pl.String, "row_text": 
 
 
 @dataclass
-class Lines:
+class ReadLines:
     """What the lines gave: documents by kind, refused lines, keys nobody announced."""
 
     batches: dict[str, list[pl.DataFrame]]
@@ -71,9 +71,9 @@ def read(delivery: Delivery) -> Reading:
     )
 
 
-def _read_lines(content: bytes) -> Lines:
+def _read_lines(content: bytes) -> ReadLines:
     """Read line by line: the decoder is C code, and each refusal needs its own line and reason."""
-    lines = Lines({kind: [_as_frame([], kind)] for kind in FIELDS})
+    lines = ReadLines({kind: [_as_frame([], kind)] for kind in FIELDS})
     waiting: dict[str, list[list[Any]]] = {kind: [] for kind in FIELDS}
     for number, line in enumerate(content.split(b"\n"), start=1):
         if not line or line.isspace():
@@ -164,7 +164,7 @@ def _excerpt(line: bytes) -> str:
     return line[: 4 * LONGEST_ROW_TEXT].decode("utf-8", errors="replace")[:LONGEST_ROW_TEXT]
 
 
-def _find_cut(content: bytes, lines: Lines) -> tuple[Fault, ...]:
+def _find_cut(content: bytes, lines: ReadLines) -> tuple[Fault, ...]:
     """A whole gzip may hold a text that was cut before it was packed: its last line has no end and is no JSON."""
     last = content.count(b"\n") + 1
     if not any(number == last and reason in CUT_REASONS for number, reason, _ in lines.refused[-1:]):
@@ -178,7 +178,7 @@ def _find_cut(content: bytes, lines: Lines) -> tuple[Fault, ...]:
     )
 
 
-def _find_faults(lines: Lines) -> list[Fault]:
+def _find_faults(lines: ReadLines) -> list[Fault]:
     reasons = Counter(reason for _, reason, _ in lines.refused)
     faults = []
     if reasons["wrong_encoding"] > lines.readable_beyond_ascii:

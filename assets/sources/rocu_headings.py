@@ -67,7 +67,7 @@ class Hints:
 
 
 @dataclass(frozen=True)
-class Finding:
+class HeadingMatch:
     """What one heading is: its field and how alike it is to a known heading, 0 to 100."""
 
     field: str
@@ -103,13 +103,13 @@ def find_known(texts: pl.Series) -> dict[str, dict[str, str]]:
     return found
 
 
-def read_headings(kind: SheetKind, texts: Iterable[str]) -> tuple[Finding | None, ...]:
+def read_headings(kind: SheetKind, texts: Iterable[str]) -> tuple[HeadingMatch | None, ...]:
     """What each text is as a heading of a kind of table: exactly, apart from a hint, or clearly misspelt."""
     return _read_headings(kind.name, tuple(texts))
 
 
 @lru_cache(maxsize=1000)  # one row of headings is looked at in several ways
-def _read_headings(kind_name: str, texts: tuple[str, ...]) -> tuple[Finding | None, ...]:
+def _read_headings(kind_name: str, texts: tuple[str, ...]) -> tuple[HeadingMatch | None, ...]:
     kind = next(kind for kind in sheet_kinds() if kind.name == kind_name)
     forms = _forms(pl.Series(texts, dtype=pl.String))
     return tuple(_find_exact(kind, form) or _find_alike(kind, form) for form in forms.iter_rows(named=True))
@@ -146,14 +146,14 @@ def _key(heading: pl.Expr) -> pl.Expr:
     return pl.coalesce(fold(heading), heading).str.replace_all(r"\s", "").fill_null("")
 
 
-def _find_exact(kind: SheetKind, form: Mapping[str, str]) -> Finding | None:
+def _find_exact(kind: SheetKind, form: Mapping[str, str]) -> HeadingMatch | None:
     """The field of a heading as listed, with or without its hints."""
     if form["whole"] in kind.field_of:
-        return Finding(kind.field_of[form["whole"]], 100)
+        return HeadingMatch(kind.field_of[form["whole"]], 100)
     for head, hint in (("bare", "bare_hint"), ("own", "bare_hint"), ("head", "head_hint"), ("unnumbered", "bare_hint")):
         if form[head] in kind.field_of:
             field = _field_beside(kind, form[head], form[hint])
-            return Finding(field, 100) if field else None
+            return HeadingMatch(field, 100) if field else None
     return None
 
 
@@ -177,7 +177,7 @@ def _is_other_matter(hint: str) -> bool:
     return len(words) <= LONGEST_HINT and bool(_hints().other_matter.intersection(words))
 
 
-def _find_alike(kind: SheetKind, form: Mapping[str, str]) -> Finding | None:
+def _find_alike(kind: SheetKind, form: Mapping[str, str]) -> HeadingMatch | None:
     """The field of the most alike heading, if it is clear."""
     heading = form["bare"]
     if heading in kind.field_of or _is_other_matter(form["bare_hint"]):
@@ -194,7 +194,7 @@ def _find_alike(kind: SheetKind, form: Mapping[str, str]) -> Finding | None:
     if not ranked or ranked[0][1] < ALIKE_FROM or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLEAR_BY):
         return None
     # Never 100: that stands for the heading itself.
-    return Finding(ranked[0][0], min(ranked[0][1], 99.0))
+    return HeadingMatch(ranked[0][0], min(ranked[0][1], 99.0))
 
 
 @cache

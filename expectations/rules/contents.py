@@ -7,7 +7,7 @@ import polars as pl
 
 from expectations.rules.rule import Rule, differs, golden
 from reconciliation.law import ENDED
-from reconciliation.plausibility import JURISDICTIONS, POLICE, fact_of
+from reconciliation.plausibility import JURISDICTIONS, POLICE_KINDS, fact_of
 from warehouse.sources import Severity, fact_of_source, is_from_court
 
 TYPE_NOTE = "Similar names, and court result codes for the STPO alone (E05) [B7-DATA]; tests differ, ss.14-15 and 23."
@@ -27,7 +27,7 @@ is_doubtful = golden("is_in_force_doubtful").fill_null(value=False)
 
 force_jurisdiction = fact_of(pl.col("force_code"), "forces", "nation").replace_strict(JURISDICTIONS, default=None)
 # Agencies apply for orders and hold none (R10): their name beside a force is no other force.
-is_agency = ~fact_of(pl.col("force_code"), "forces", "kind").is_in(POLICE)
+is_agency = ~fact_of(pl.col("force_code"), "forces", "kind").is_in(POLICE_KINDS)
 
 
 def content_rule(

@@ -49,7 +49,7 @@ class LinkConstraints:
 
 
 @dataclass(frozen=True, eq=False)
-class Overrides:
+class DecidedValues:
     """Golden values that stewards settled.
 
     Attributes:
@@ -110,7 +110,7 @@ def constraints(decisions: pl.DataFrame, records: pl.DataFrame) -> LinkConstrain
 
 def overrides(
     decisions: pl.DataFrame, records: pl.DataFrame, owners: pl.DataFrame, redirects: pl.DataFrame
-) -> Overrides:
+) -> DecidedValues:
     """The golden values that are settled.
 
     Args:
@@ -146,7 +146,7 @@ def overrides(
     order = decisions.select("decision_id", "decided_at")
     single = spread.join(order, on="decision_id").sort("decided_at", "decision_id").drop("decided_at")
     values = single.unique(["order_id", "field"], keep="first", maintain_order=True).sort("order_id", "field")
-    return Overrides(values, contradictions, stale)
+    return DecidedValues(values, contradictions, stale)
 
 
 def closures(

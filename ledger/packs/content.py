@@ -46,7 +46,7 @@ class Material:
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
+class AskableLines:
     """What can be asked.
 
     Attributes:
@@ -60,7 +60,7 @@ class Lines:
     waiting: pl.DataFrame
 
 
-def find_lines(material: Material) -> Lines:
+def find_lines(material: Material) -> AskableLines:
     """The lines of all packs that can be made of a release now.
 
     Open discrepancies are asked for, and those that stewards refer, of whom they were referred to; what stewards have
@@ -72,7 +72,7 @@ def find_lines(material: Material) -> Lines:
     of_fields = found.join(waits, on=["order_id", "field"], how="semi")
     waiting = pl.concat([of_orders, of_fields]).unique("discrepancy_id").sort("reference")
     ready = found.join(waiting, on="discrepancy_id", how="anti")
-    return Lines(_worded(ready, material), waiting.select("owner", "reference"))
+    return AskableLines(_worded(ready, material), waiting.select("owner", "reference"))
 
 
 def _open_discrepancies(material: Material) -> pl.DataFrame:

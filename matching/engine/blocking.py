@@ -133,7 +133,7 @@ def find_blocks(
     return Blocks(tuple(rules), keyed, keys, lists)
 
 
-def candidate_pairs(blocks: Blocks, chunk: int) -> Iterator["Draft"]:
+def candidate_pairs(blocks: Blocks, chunk: int) -> Iterator["PairPiece"]:
     """The candidate pairs in pieces of about `chunk` pairs, the same pieces in the same order every time."""
     for place, keyed in enumerate(blocks.keyed):
         made = np.cumsum(keyed.end - keyed.first, dtype=np.int64)
@@ -142,12 +142,12 @@ def candidate_pairs(blocks: Blocks, chunk: int) -> Iterator["Draft"]:
             before = made[start - 1] if start else 0
             stop = max(int(np.searchsorted(made, before + chunk, "right")), start + 1)
             if made[stop - 1] > before:
-                yield Draft(blocks, place, start, stop)
+                yield PairPiece(blocks, place, start, stop)
             start = stop
 
 
 @dataclass(frozen=True, eq=False)
-class Draft:
+class PairPiece:
     """A piece of the candidate pairs that is still to be made, so that threads can share the work."""
 
     blocks: Blocks

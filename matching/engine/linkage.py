@@ -15,7 +15,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.blocking import Blocks, BlocksLeftOut, Candidates, Draft, Masks, Rows, candidate_pairs, find_blocks
+from matching.engine.blocking import (
+    Blocks,
+    BlocksLeftOut,
+    Candidates,
+    Masks,
+    PairPiece,
+    Rows,
+    candidate_pairs,
+    find_blocks,
+)
 from matching.engine.copies import Copies, find_copies, pair_left_out
 from matching.engine.evidence import gather_evidence, gather_evidence_among
 from matching.engine.frequencies import fit_frequencies
@@ -236,7 +245,7 @@ def _compare_all(
     patterns = [compare(coded, first.left, first.right)]
     done, whole = 0, sum(draft.size for draft in drafts)
 
-    def carry_out(draft: Draft) -> tuple[Candidates, Patterns]:
+    def carry_out(draft: PairPiece) -> tuple[Candidates, Patterns]:
         pairs = draft.pairs()
         return pairs, compare(coded, pairs.left, pairs.right)
 

@@ -17,7 +17,7 @@ import polars as pl
 from matching.engine.blocking import BlockingRule, Rows
 from matching.engine.comparators.base import Comparator, Judge, Levels
 from matching.engine.tables import to_plain_types
-from matching.engine.values import Codes, Column, encode, encode_rows
+from matching.engine.values import CodedColumn, Codes, encode, encode_rows
 
 # int32 where all patterns of the model fit, else int64.
 Patterns = npt.NDArray[np.signedinteger]
@@ -95,7 +95,7 @@ class Coded:
     comparisons: tuple[Comparison, ...]
     records: int
     codes: Codes
-    columns: tuple[Column, ...]
+    columns: tuple[CodedColumn, ...]
     judges: tuple[Judge, ...]
     places: tuple[tuple[int, ...], ...]
     terms: tuple[int | None, ...]
@@ -152,7 +152,7 @@ def code_records(
     )
 
 
-def _bind(comparison: Comparison, columns: Sequence[Column]) -> Judge:
+def _bind(comparison: Comparison, columns: Sequence[CodedColumn]) -> Judge:
     try:
         return comparison.comparator.bind(columns)
     except ValueError as error:
@@ -198,7 +198,7 @@ def _keys(comparison: Comparison) -> list[_Key]:
 
 def _code_columns(
     comparisons: Sequence[Comparison], records: pl.DataFrame, each: Callable[..., Iterator[Any]]
-) -> dict[_Key, Column]:
+) -> dict[_Key, CodedColumn]:
     """Every column that is read, first those that are compared, then the terms."""
     coded = {
         key: encode_rows(records.select(key[1])) for comparison in comparisons for key in _keys(comparison) if key[0]

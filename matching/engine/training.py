@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from matching.engine.comparators.base import NOT_KNOWN, SAME
 from matching.engine.dependence import LEAST, find_lifts, lift_patterns
-from matching.engine.evidence import ENOUGH, Evidence, Histogram
+from matching.engine.evidence import ENOUGH, Histogram, TrainingEvidence
 from matching.engine.options import Options
 from matching.engine.parameters import Lift, Parameters, RivalShares, Shares
 from matching.engine.patterns import Comparison, Rival, unpack
@@ -27,7 +27,7 @@ MOST_SHARED, MOST_CHANCE = 0.98, 0.1
 UNSEEN = 0.3
 
 
-def train(evidence: Evidence, model: str, options: Options) -> Parameters:
+def train(evidence: TrainingEvidence, model: str, options: Options) -> Parameters:
     """Learn the parameters of a model.
 
     Args:
@@ -84,7 +84,7 @@ class _State:
     rounds: int = 0
 
 
-def _start(evidence: Evidence) -> _State:
+def _start(evidence: TrainingEvidence) -> _State:
     random = None if evidence.random is None else _levels(evidence.random, evidence.comparisons)
     rates = tuple(_rates(place, evidence, random) for place in range(len(evidence.comparisons)))
     prior = max(1.0, float(evidence.candidates.counts.sum()) * 0.1) / max(evidence.total, 2)
@@ -92,7 +92,7 @@ def _start(evidence: Evidence) -> _State:
     return _State(min(prior, 0.5), m, tuple(rate.seen for rate in rates), rates)
 
 
-def _first_rival(rival: Rival, state: _State, evidence: Evidence) -> _Class:
+def _first_rival(rival: Rival, state: _State, evidence: TrainingEvidence) -> _Class:
     """A class before training: comparisons that it may share mostly agree, others by chance."""
     names = [comparison.name for comparison in evidence.comparisons]
     most = np.array(
@@ -112,7 +112,7 @@ def _levels(histogram: Histogram, comparisons: Sequence[Comparison]) -> list[Pla
     return [reached.astype(np.intp) for reached in unpack(histogram.patterns, comparisons)]
 
 
-def _rates(place: int, evidence: Evidence, random: Sequence[Places] | None) -> _Rates:
+def _rates(place: int, evidence: TrainingEvidence, random: Sequence[Places] | None) -> _Rates:
     """Rates among random pairs with known values; that of the same value is exact where it can be counted."""
     comparison = evidence.comparisons[place]
     declared = None if comparison.declared is None else np.array([0.0, *(u for _, u in comparison.declared)])
@@ -127,7 +127,7 @@ def _rates(place: int, evidence: Evidence, random: Sequence[Places] | None) -> _
     return _Rates(seen, counts.sum(), declared)
 
 
-def _maximise(state: _State, evidence: Evidence, options: Options) -> _State:
+def _maximise(state: _State, evidence: TrainingEvidence, options: Options) -> _State:
     """Rounds of expectation and maximisation over the histogram."""
     levels = _levels(evidence.candidates, evidence.comparisons)
     lift = lift_patterns(state.lifts, levels)
@@ -145,7 +145,7 @@ def _maximise(state: _State, evidence: Evidence, options: Options) -> _State:
 
 
 def _expect(
-    state: _State, evidence: Evidence, levels: Sequence[Places], lift: Numbers
+    state: _State, evidence: TrainingEvidence, levels: Sequence[Places], lift: Numbers
 ) -> tuple[Numbers, list[Numbers]]:
     """Expected matches of each pattern, and expected pairs of each class of rivals."""
     rivals = [rival for rival in state.rivals if rival.prior]
@@ -165,7 +165,7 @@ def _expect(
 
 def _update(
     state: _State,
-    evidence: Evidence,
+    evidence: TrainingEvidence,
     options: Options,
     *,
     levels: Sequence[Places],
@@ -197,7 +197,9 @@ def _update(
     )
 
 
-def _updated(rival: _Class, state: _State, evidence: Evidence, levels: Sequence[Places], pairs: Numbers) -> _Class:
+def _updated(
+    rival: _Class, state: _State, evidence: TrainingEvidence, levels: Sequence[Places], pairs: Numbers
+) -> _Class:
     """A class of rivals updated from its expected pairs; a class with next to none is dropped."""
     prior = float(pairs.sum()) / max(evidence.total, 1)
     if prior < LEAST:
@@ -212,7 +214,7 @@ def _updated(rival: _Class, state: _State, evidence: Evidence, levels: Sequence[
     return replace(rival, prior=prior, alike=alike)
 
 
-def _rival_shares(rival: _Class, state: _State, evidence: Evidence) -> list[Numbers]:
+def _rival_shares(rival: _Class, state: _State, evidence: TrainingEvidence) -> list[Numbers]:
     """Shares of the levels in a class of rivals. Fixed levels keep their declared weight against rivals too."""
     return [
         _held(comparison, alike * m + (1 - alike) * u, place=1)
@@ -262,7 +264,7 @@ def _sum(shares: Sequence[Numbers], levels: Sequence[Places]) -> Numbers:
     return total
 
 
-def _parameters(state: _State, evidence: Evidence, model: str) -> Parameters:
+def _parameters(state: _State, evidence: TrainingEvidence, model: str) -> Parameters:
     counts = evidence.candidates.counts
     return Parameters(
         model=model,

@@ -60,7 +60,7 @@ class Signatures:
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class CodedColumn:
     """A column as numbers.
 
     Attributes:
@@ -74,7 +74,7 @@ class Column:
     members: Sets | None = None
 
 
-def encode(columns: Sequence[pl.Series]) -> list[Column]:
+def encode(columns: Sequence[pl.Series]) -> list[CodedColumn]:
     """Code columns by one dictionary, so that a value has the same code in all of them.
 
     Args:
@@ -92,20 +92,20 @@ def encode(columns: Sequence[pl.Series]) -> list[Column]:
     dictionary = Dictionary(stacked.gather(np.nonzero(known)[0][first]))
     parts = np.split(codes, np.cumsum([len(stack) for stack in stacks])[:-1])
     return [
-        Column(dictionary, lists[place][0], _members(lists[place][2], part))
+        CodedColumn(dictionary, lists[place][0], _members(lists[place][2], part))
         if place in lists
-        else Column(dictionary, part)
+        else CodedColumn(dictionary, part)
         for place, part in enumerate(parts)
     ]
 
 
-def encode_rows(rows: pl.DataFrame) -> Column:
+def encode_rows(rows: pl.DataFrame) -> CodedColumn:
     """One code for each distinct row of a frame, for comparisons that must see several columns at once.
 
     The values of the dictionary are structs, in the order of the hash of the row; no row is unknown.
     """
     first, codes = _number(rows.hash_rows(0).to_numpy())
-    return Column(Dictionary(rows[first].to_struct("value")), codes)
+    return CodedColumn(Dictionary(rows[first].to_struct("value")), codes)
 
 
 def _number(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], Codes]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.disclosure import POLICE, POLICE_PARTS, protect, totals_of
+from expectations.disclosure import POLICE_CELL, POLICE_PARTS, protect, totals_of
 from warehouse.codes import FORCE_CODES, REGION_CODES, reference
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
@@ -173,11 +173,13 @@ def solvable(scores, hidden):
     unknown = sorted(hidden)
     rows = []
     for total in totals_of(cells):
-        if total.whole == POLICE and total.parts == POLICE_PARTS:
+        if total.whole == POLICE_CELL and total.parts == POLICE_PARTS:
             continue
         row = np.zeros(len(unknown))
         members = [(total.whole, 1), *((part, -1) for part in total.parts)]
-        spelt = [(cell, sign) for whole, sign in members for cell in (POLICE_PARTS if whole == POLICE else (whole,))]
+        spelt = [
+            (cell, sign) for whole, sign in members for cell in (POLICE_PARTS if whole == POLICE_CELL else (whole,))
+        ]
         for cell, sign in spelt:
             if cell in hidden:
                 row[unknown.index(cell)] += sign

@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from reconciliation.register import Register, Step, UnknownOrderError, release_known_on
+from reconciliation.register import Register, UnknownOrderError, WeightStep, release_known_on
 from warehouse.home import Home
 from warehouse.releases.release import publish
 from warehouse.releases.rollback import roll_back
@@ -89,7 +89,7 @@ def test_an_explanation_holds_records_weights_values_and_discrepancies(home: Hom
     assert explanation.discrepancies.get_column("discrepancy_id").to_list() == ["d1"]
     (pair,) = explanation.pairs
     assert (pair.left_id, pair.right_id, pair.match_weight) == ("court:courto000000", "pnc:pnco000000", 12.5)
-    assert pair.steps == (Step("pnc_id", "same", 9.5), Step("made_on", "same day", 3.0))
+    assert pair.steps == (WeightStep("pnc_id", "same", 9.5), WeightStep("made_on", "same day", 3.0))
     assert sum(step.weight for step in pair.steps) == pair.match_weight
 
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from ledger.decisions.values import typed_values
-from reconciliation.tables import Night, build_register, finish_orders
+from reconciliation.tables import NightInput, build_register, finish_orders
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS
 from warehouse.tables.register import (
@@ -107,7 +107,7 @@ def night(orders=ORDER_ROWS):
     ]
     alias = {"record_id": "pnc:001", "forenames_folded": "DAVE", "surname_folded": "SOOS"}
     ids = {"schema": {"cluster": pl.String, "id": pl.String}, "orient": "row"}
-    return Night(
+    return NightInput(
         orders=rows(CORE_ORDERS, *orders),
         aliases=rows(CORE_ALIASES, alias, alias | {"forenames_folded": "DAVID"}),
         conditions=rows(CORE_CONDITIONS, *CONDITION_ROWS),
@@ -234,14 +234,14 @@ def test_discharge_in_one_source_of_three_is_not_believed():
     clusters = three.clusters.with_columns(
         pl.col("record_id").replace(owners).alias("order_cluster"),
     )
-    register = build_register(Night(**{**vars(three), "clusters": clusters}))
+    register = build_register(NightInput(**{**vars(three), "clusters": clusters}))
     assert row(register["orders"], order_id="ORD-1")["legal_status"] == "live"
 
 
 def test_row_order_does_not_matter():
     given = night()
     turned = {name: frame.reverse() for name, frame in vars(given).items() if isinstance(frame, pl.DataFrame)}
-    again = build_register(Night(**{**vars(given), **turned}))
+    again = build_register(NightInput(**{**vars(given), **turned}))
     assert all(frame.equals(again[name]) for name, frame in build_register(given).items())
 
 
@@ -262,7 +262,7 @@ def test_orders_are_finished_with_counts_and_scores(register):
 
 def decide(field, value):
     values = pl.DataFrame({"order_id": ["ORD-1"], "field": [field], "value": [value], "decision_id": ["DEC-1"]})
-    return Night(**{**vars(night()), "decided": typed_values(values, lambda text: text.str.to_uppercase())})
+    return NightInput(**{**vars(night()), "decided": typed_values(values, lambda text: text.str.to_uppercase())})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.values import UNKNOWN, Codes, Column, distinct_pairs
+from matching.engine.values import UNKNOWN, CodedColumn, Codes, distinct_pairs
 
 Levels = npt.NDArray[np.int8]
 # From the codes of both records, one array for each column, to the level of each pair.
@@ -48,7 +48,7 @@ class Comparator(ABC):
         """Names of the levels, `NOT_KNOWN` first."""
 
     @abstractmethod
-    def bind(self, columns: Sequence[Column]) -> Judge:
+    def bind(self, columns: Sequence[CodedColumn]) -> Judge:
         """Prepare the comparator for the values of one data set.
 
         Args:
@@ -74,15 +74,15 @@ class SingleValue(Comparator):
         return (UNKNOWN_LEVEL, SAME_LEVEL, *self.degrees, DIFFERENT_LEVEL)
 
     @abstractmethod
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """A function that gives the level of two different known values; `NOT_KNOWN` for values without information."""
 
-    def agreement(self, column: Column) -> Levels | None:
+    def agreement(self, column: CodedColumn) -> Levels | None:
         """For each value the level of a pair that shares it; None if it is always `SAME`."""
         del column
         return None
 
-    def bind(self, columns: Sequence[Column]) -> Judge:
+    def bind(self, columns: Sequence[CodedColumn]) -> Judge:
         """See `Comparator.bind`."""
         column = columns[0]
         if column.codes.max(initial=UNKNOWN) == UNKNOWN:
@@ -110,7 +110,7 @@ def _judge_unknown(left: Sequence[Codes], right: Sequence[Codes]) -> Levels:
 class Exact(SingleValue):
     """The same or not."""
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         del column
         return lambda one, other: np.where(one == other, SAME, SAME + 1).astype(np.int8)
@@ -141,7 +141,7 @@ class Custom(SingleValue):
         """One degree a threshold."""
         return self.names or tuple(f"at least {threshold:g}" for threshold in self.thresholds)
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         values = column.dictionary.values
         check_kind(column, "single values", [values.dtype.base_type()])
@@ -187,7 +187,7 @@ def check_ascending(name: str, limits: Sequence[float]) -> None:
         raise ValueError(f"at least one of {name} is needed, in ascending order, not {tuple(limits)}")
 
 
-def check_kind(column: Column, expected: str, kinds: Sequence[type[pl.DataType]]) -> None:
+def check_kind(column: CodedColumn, expected: str, kinds: Sequence[type[pl.DataType]]) -> None:
     """Refuse values that a comparator can't compare.
 
     Args:

@@ -20,7 +20,7 @@ from matching.engine.comparators.base import (
     check_kind,
     graded,
 )
-from matching.engine.values import Codes, Column, Flags
+from matching.engine.values import CodedColumn, Codes, Flags
 
 EXCHANGED = "day and month exchanged"
 ONE_DIGIT = "one digit off, or neighbours exchanged"
@@ -77,7 +77,7 @@ class Dates(SingleValue):
         years = tuple(f"at most {years} {'year' if years == 1 else 'years'} apart" for years in self.years)
         return (EXCHANGED, ONE_DIGIT, TWO_PARTS, *partial, *fillers[:1], *years, *fillers[1:])
 
-    def agreement(self, column: Column) -> Levels | None:
+    def agreement(self, column: CodedColumn) -> Levels | None:
         """See `SingleValue.agreement`: fillers and partial dates that are equal are less than the same."""
         dates = _read(column, self)
         own = np.arange(len(dates.digits), dtype=np.int32)
@@ -85,7 +85,7 @@ class Dates(SingleValue):
         self._put_special(levels, dates, own, own)
         return levels
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         dates = _read(column, self)
         by_years = self._by_years()
@@ -162,7 +162,7 @@ class _Dates:
     kinds: npt.NDArray[np.uint8]
 
 
-def _read(column: Column, options: Dates) -> _Dates:
+def _read(column: CodedColumn, options: Dates) -> _Dates:
     check_kind(column, "dates or text", [pl.Date, pl.Datetime, pl.String])
     values = column.dictionary.values
     texts = values if values.dtype == pl.String else values.dt.to_string("%Y-%m-%d")
@@ -216,7 +216,7 @@ class DaysApart(SingleValue):
         """One degree a limit."""
         return tuple(f"at most {limit:g} {'day' if limit == 1 else 'days'} apart" for limit in self.limits)
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         check_kind(column, "dates", [pl.Date, pl.Datetime])
         moments = column.dictionary.values.cast(pl.Datetime("us")).to_physical().to_numpy() / 86_400e6

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from matching.engine.comparators.base import NOT_KNOWN, UNKNOWN_LEVEL, Comparator, Judge, Levels
-from matching.engine.values import Codes, Column, distinct_pairs
+from matching.engine.values import CodedColumn, Codes, distinct_pairs
 
 LEFT, RIGHT = "_left", "_right"
 # Up to this many distinct rows, and so many that records outnumber their pairs, all pairs are looked at beforehand.
@@ -88,7 +88,7 @@ class Expressions(Comparator):
         unknown = [step.name for step in self.steps if step.is_unknown]
         return ((unknown or [UNKNOWN_LEVEL])[0], *(step.name for step in self.known))
 
-    def bind(self, columns: Sequence[Column]) -> Judge:
+    def bind(self, columns: Sequence[CodedColumn]) -> Judge:
         """See `Comparator.bind`."""
         rows = columns[0].dictionary.values.struct.unnest()
         if missing := sorted(set(self.columns) - set(rows.columns)):

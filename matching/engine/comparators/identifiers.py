@@ -20,7 +20,7 @@ from matching.engine.comparators.base import (
     check_kind,
 )
 from matching.engine.comparators.text import edits
-from matching.engine.values import Codes, Column, Flags, encode
+from matching.engine.values import CodedColumn, Codes, Flags, encode
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ class Identifier(SingleValue):
             "differ, both check characters right",
         )
 
-    def agreement(self, column: Column) -> Levels | None:
+    def agreement(self, column: CodedColumn) -> Levels | None:
         """See `SingleValue.agreement`."""
         return np.where(self._valid(column), SAME, self.SAME_INVALID).astype(np.int8)
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         valid = self._valid(column)
         stems = encode([column.dictionary.values.str.head(-1)])[0].codes
@@ -79,6 +79,6 @@ class Identifier(SingleValue):
 
         return judge
 
-    def _valid(self, column: Column) -> Flags:
+    def _valid(self, column: CodedColumn) -> Flags:
         check_kind(column, "text", [pl.String])
         return np.asarray(self.check(column.dictionary.values).fill_null(value=False).to_numpy(), np.bool_)

@@ -21,7 +21,7 @@ from matching.engine.comparators.base import (
     graded,
 )
 from matching.engine.sets import Sets, collect
-from matching.engine.values import UNKNOWN, Codes, Column, encode
+from matching.engine.values import UNKNOWN, CodedColumn, Codes, encode
 
 Weights = npt.NDArray[np.float64]
 
@@ -48,7 +48,7 @@ class Overlap(SingleValue):
         words = {1.0: "all of the shorter list", 0.0: "some in common"}
         return tuple(words.get(share, f"at least {100 * share:.3g} % of the shorter list") for share in self.thresholds)
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         sets = _elements(column)
 
@@ -76,7 +76,7 @@ class AnyShared(SingleValue):
         """In common or not."""
         return (UNKNOWN_LEVEL, "one in common", "none in common")
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         sets = _elements(column)
 
@@ -88,7 +88,7 @@ class AnyShared(SingleValue):
         return judge
 
 
-def _elements(column: Column) -> Sets:
+def _elements(column: CodedColumn) -> Sets:
     if column.members is None:
         raise ValueError(f"values must be lists, not {column.dictionary.values.dtype.base_type()}")
     return column.members
@@ -119,7 +119,7 @@ class Tokens(SingleValue):
         """One degree a threshold."""
         return tuple(f"words in common, {100 * share:.3g} % by rarity" for share in self.thresholds)
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         check_kind(column, "text", [pl.String])
         sets, weights, totals = self._weigh(column)
@@ -134,7 +134,7 @@ class Tokens(SingleValue):
 
         return judge
 
-    def _weigh(self, column: Column) -> tuple[Sets, Weights, Weights]:
+    def _weigh(self, column: CodedColumn) -> tuple[Sets, Weights, Weights]:
         """The words of each text as numbers, the weight of each word, and of each text."""
         values = column.dictionary.values
         split = values.str.extract_all(r"\w+").list.unique()
@@ -152,7 +152,7 @@ class Tokens(SingleValue):
         return collect(rows[kept], numbers[kept], len(values)), weights, totals
 
 
-def _rarities(column: Column, rows: npt.NDArray[np.int64], numbers: Codes) -> Weights:
+def _rarities(column: CodedColumn, rows: npt.NDArray[np.int64], numbers: Codes) -> Weights:
     """What each word weighs, by how many records hold it."""
     records = np.bincount(column.codes[column.codes != UNKNOWN], minlength=len(column.dictionary.values))
     holders = np.maximum(np.bincount(numbers, records[rows]), 1)

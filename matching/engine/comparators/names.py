@@ -23,7 +23,7 @@ from matching.engine.comparators.base import (
 )
 from matching.engine.comparators.text import jaro_winkler
 from matching.engine.sets import Sets
-from matching.engine.values import UNKNOWN, Codes, Column, Flags, number_lists
+from matching.engine.values import UNKNOWN, CodedColumn, Codes, Flags, number_lists
 
 # From distinct values to the group of each, or to a list of groups; null for none.
 Groups = Callable[[pl.Series], pl.Series]
@@ -91,7 +91,7 @@ class NamePart(Comparator):
         degrees = [*alike[:1], *variant, *alike[1:], *alias, *exchanged]
         return (UNKNOWN_LEVEL, SAME_LEVEL, *degrees, DIFFERENT_LEVEL)
 
-    def bind(self, columns: Sequence[Column]) -> Judge:
+    def bind(self, columns: Sequence[CodedColumn]) -> Judge:
         """See `Comparator.bind`."""
         self._check(columns)
         part = columns[0]
@@ -116,7 +116,7 @@ class NamePart(Comparator):
 
         return judge
 
-    def _check(self, columns: Sequence[Column]) -> None:
+    def _check(self, columns: Sequence[CodedColumn]) -> None:
         """Whether the columns are those that the options ask for."""
         wanted = 1 + bool(self.exchange) + self.aliases
         if len(columns) != wanted:
@@ -126,7 +126,7 @@ class NamePart(Comparator):
         if len(columns[0].dictionary.values):
             check_kind(columns[0], "text", [pl.String])
 
-    def _degrees(self, part: Column, one: Codes, other: Codes, groups: Sets | None) -> Levels:
+    def _degrees(self, part: CodedColumn, one: Codes, other: Codes, groups: Sets | None) -> Levels:
         """Levels of different known values, from the best threshold to different."""
         reached = np.full(len(one), len(self.levels) - 1, np.int8)
         if not len(one):

@@ -18,7 +18,7 @@ from matching.engine.comparators.base import (
     check_kind,
     graded,
 )
-from matching.engine.values import Codes, Column
+from matching.engine.values import CodedColumn, Codes
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class Numbers(SingleValue):
         limits = [f"{100 * limit:.3g} %" if self.relative else f"{limit:g}" for limit in self.limits]
         return tuple(f"at most {limit} apart" for limit in limits)
 
-    def agreement(self, column: Column) -> Levels | None:
+    def agreement(self, column: CodedColumn) -> Levels | None:
         """See `SingleValue.agreement`."""
         numbers = _read(column)
         return np.where(np.isnan(numbers), NOT_KNOWN, SAME).astype(np.int8)
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         numbers = _read(column)
         some_unknown = bool(np.isnan(numbers).any())
@@ -71,7 +71,7 @@ class Numbers(SingleValue):
         return judge
 
 
-def _read(column: Column) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _read(column: CodedColumn) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     values: pl.Series = column.dictionary.values
     check_kind(column, "numbers", [values.dtype.base_type()] if values.dtype.is_numeric() else [])
     return values.cast(pl.Float64).to_numpy()

@@ -10,7 +10,7 @@ import polars as pl
 
 from matching.engine.comparators.base import SAME, Difference, Levels, SingleValue, check_kind
 from matching.engine.comparators.text import edits
-from matching.engine.values import UNKNOWN, Codes, Column, encode
+from matching.engine.values import UNKNOWN, CodedColumn, Codes, encode
 
 OUTWARD = "[a-z]{1,2}[0-9][a-z0-9]?"
 
@@ -33,7 +33,7 @@ class Postcode(SingleValue):
         """From one slip to the same area."""
         return ("one character off", "same sector", "same district", "same area")
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         check_kind(column, "text", [pl.String])
         plain = column.dictionary.values.str.to_lowercase().str.replace_all("[^a-z0-9]", "")

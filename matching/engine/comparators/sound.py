@@ -12,7 +12,7 @@ import polars as pl
 
 from matching.engine.comparators.base import SAME, Difference, Levels, SingleValue, check_kind
 from matching.engine.comparators.names import Groups, number_groups
-from matching.engine.values import Codes, Column
+from matching.engine.values import CodedColumn, Codes
 
 _SOUNDEX = {"BFPV": "1", "CGJKQSXZ": "2", "DT": "3", "L": "4", "MN": "5", "R": "6"}
 
@@ -47,7 +47,7 @@ class Sounds(SingleValue):
         """Alike alone."""
         return ("sound alike",)
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         check_kind(column, "text", [pl.String])
         codes = number_groups(self.code, column.dictionary.values)

@@ -23,7 +23,7 @@ from matching.engine.comparators.base import (
     graded,
 )
 from matching.engine.sets import Sets
-from matching.engine.values import Codes, Column, Dictionary, Flags, distinct_pairs, number_lists
+from matching.engine.values import CodedColumn, Codes, Dictionary, Flags, distinct_pairs, number_lists
 
 Scores = npt.NDArray[np.float32]
 # Pairs of texts scored together, which bounds memory and stays in the cache.
@@ -137,7 +137,7 @@ class JaroWinkler(SingleValue):
         """One degree a threshold."""
         return tuple(f"alike (Jaro-Winkler {threshold:g})" for threshold in self.thresholds)
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         check_kind(column, "text", [pl.String])
 
@@ -162,7 +162,7 @@ class Edits(SingleValue):
         """One degree a limit."""
         return tuple("one character off" if limit == 1 else f"at most {limit} characters off" for limit in self.limits)
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         check_kind(column, "text", [pl.String])
 
@@ -194,7 +194,7 @@ class Words(SingleValue):
         kind = "words of one among those of the other" if self.subset else "words alike in any order"
         return tuple(f"{kind} ({threshold:g} %)" for threshold in self.thresholds)
 
-    def difference(self, column: Column) -> Difference:
+    def difference(self, column: CodedColumn) -> Difference:
         """See `SingleValue.difference`."""
         check_kind(column, "text", [pl.String])
         least = self.thresholds[-1]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.changes.affected_people import find_families
-from assets.changes.causes import REASONS, REPLAYED, Side, find_reach, name_causes
+from assets.changes.causes import REASONS, REPLAYED, ComparedRelease, find_reach, name_causes
 from warehouse.releases.publication_checks import PublicationRefusedError, check_caused
 from warehouse.tables.register import CAUSES, ID_REDIRECTS, RELEASE_CHANGES, UNEXPLAINED
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS
@@ -34,7 +34,7 @@ def decision(name, kind="different_order", *, left=None, right=None, order=None)
 
 
 def side(*records, decisions=(), **account):
-    return Side(
+    return ComparedRelease(
         pl.DataFrame(list(records), schema=RECORD_DIGESTS.schema),
         pl.DataFrame(list(decisions), schema=OBEYED_DECISIONS.schema),
         ID_REDIRECTS.empty(),

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from matching.engine.comparators.base import Custom, Exact
-from matching.engine.evidence import Evidence, Histogram, count_patterns
+from matching.engine.evidence import Histogram, TrainingEvidence, count_patterns
 from matching.engine.options import Options
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import Comparison, Rival, radices
@@ -62,12 +62,12 @@ def world(
     rivals: tuple[Rival, ...] = (),
     drawn_at_random: int = 200_000,
     seed: int = 1,
-) -> Evidence:
+) -> TrainingEvidence:
     """Evidence in which every pair of some groups is a candidate, and random pairs are drawn from the same groups."""
     chance = np.random.default_rng(seed)
     pairs = np.concatenate([draw(chance, size) for draw, size in groups])
     random = pairs[chance.integers(0, len(pairs), drawn_at_random)]
-    return Evidence(
+    return TrainingEvidence(
         comparisons=tuple(comparisons),
         rivals=rivals,
         records=1_000,
@@ -88,7 +88,7 @@ def weight_of(parameters: Parameters, levels: Sequence[int], comparisons: Sequen
     return float(beside_rivals(bars.weights, bars.against)[0])
 
 
-def expected_matches(parameters: Parameters, evidence: Evidence) -> float:
+def expected_matches(parameters: Parameters, evidence: TrainingEvidence) -> float:
     """Matches that the weights add up to."""
     bars = weigh_patterns(evidence.candidates.patterns, evidence.comparisons, parameters, records=parameters.records)
     weights = beside_rivals(bars.weights, bars.against)
@@ -96,7 +96,7 @@ def expected_matches(parameters: Parameters, evidence: Evidence) -> float:
 
 
 @cache
-def people() -> Evidence:
+def people() -> TrainingEvidence:
     return world((drawn(M), 4_000), (drawn(U), 400_000))
 
 
@@ -285,7 +285,7 @@ def test_without_a_candidate_pair_m_stays_where_it_starts(total: int, random: bo
     declared = replace(BORN, declared=((0.9, 0.01), (0.07, 0.04), (0.03, 0.95)))
     comparisons = (FORENAME, declared)
     nothing = histogram(np.zeros((0, 2), np.int64), comparisons)
-    evidence = Evidence(comparisons, (), 10, total, nothing, nothing if random else None, (None, None))
+    evidence = TrainingEvidence(comparisons, (), 10, total, nothing, nothing if random else None, (None, None))
     parameters = train(evidence, "people", Options())
     assert shares(parameters, "m")["born"] == pytest.approx([0.9, 0.07, 0.03])
     assert shares(parameters, "m")["forename"] == pytest.approx([0.8, 0.1, 0.1])
