@@ -33,6 +33,7 @@ from warehouse.tables.packs import ASKED_CORRECTIONS
 from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,
+    CONDITION_TEXTS,
     CONDITIONS,
     CORRECTION_LINES,
     DELIVERIES,
@@ -66,9 +67,9 @@ DELIVERY_TABLES = [deliveries_table(source).name for source in find_sources()]
             partitions_def=NIGHTS,
             description="One row is an order with its golden values, not yet judged.",
         ),
-        *specs(RECONCILED, group="register", deps=REGISTER_DEPS),
+        *specs((*RECONCILED, CONDITION_TEXTS), group="register", deps=REGISTER_DEPS),
     ],
-    check_specs=check_specs(RECONCILED),
+    check_specs=check_specs((*RECONCILED, CONDITION_TEXTS)),
 )
 def register(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
     """Orders, people and arrests with ids that last, golden values and where each came from."""
@@ -77,7 +78,7 @@ def register(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
     tables = reconcile_night(store, former=Former.of(night.state, as_of), as_of=as_of)
     store.write(GOLDEN_ORDERS, tables[ORDERS.name])
     yield dg.MaterializeResult(asset_key=GOLDEN_ORDERS, metadata={"dagster/row_count": tables[ORDERS.name].height})
-    yield from put_out({table: tables[table.name] for table in RECONCILED}, store)
+    yield from put_out({table: tables[table.name] for table in (*RECONCILED, CONDITION_TEXTS)}, store)
 
 
 def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[str, pl.DataFrame]:

@@ -26,7 +26,7 @@ from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
 from warehouse.tables.packs import DISCLOSURES, PACK_LINES
 from warehouse.tables.raw import QUARANTINE
-from warehouse.tables.register import PUBLIC_TABLES
+from warehouse.tables.register import CONDITION_TEXTS, PUBLIC_TABLES
 from warehouse.tables.release import RELEASE_TABLES
 
 FOLDER = Path(__file__).parent / "reference"
@@ -51,6 +51,7 @@ def dictionary() -> Iterator[str]:
     yield from ("# Data dictionary", NOTE)
     for title, tables in (
         ("Register: the public tables of a release", PUBLIC_TABLES),
+        ("Kept beside the night's tables, in no release", (CONDITION_TEXTS,)),
         ("Core: one shape for all sources (`core_<source>__…`)", CORE_TABLES),
         ("Release: what stands behind the public tables", RELEASE_TABLES[len(PUBLIC_TABLES) :]),
         ("Link", (LINK_PAIRS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_ARRESTS)),

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from reconciliation.standing import AMENDED
+from reconciliation.third_parties import mask_names
 from reconciliation.travel import find_stated_periods, travel_end
 from warehouse.codes import reference
 from warehouse.sources import COURT_SOURCES
@@ -34,6 +35,9 @@ def build_conditions(
         golden: golden values with `order_id`, `subject_id` and `is_travel_only`; orders of one court and day are of
             one case.
         as_of: the night.
+
+    Returns:
+        `CONDITIONS`, in which `text` names nobody, and beside it `full_text`.
     """
     listed = conditions.join(
         held.filter(pl.col("standing") != AMENDED).select("record_id", "source", "order_id"), on="record_id"
@@ -61,6 +65,16 @@ def build_conditions(
         .join(_periods(golden), on="order_id", how="left")
         .with_columns(end_on=travel_end())
         .with_columns(is_lapsed=(pl.col("end_on") < as_of).fill_null(value=False))
+        .pipe(_without_names)
+    )
+
+
+def _without_names(conditions: pl.DataFrame) -> pl.DataFrame:
+    masked = mask_names(conditions.get_column("text"))
+    return (
+        conditions.join(masked, on="text", how="left", maintain_order="left")
+        .rename({"text": "full_text", "masked_text": "text"})
+        .with_columns(pl.col("is_person_named").fill_null(value=False))
     )
 
 

@@ -26,6 +26,7 @@ from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,
+    CONDITION_TEXTS,
     CONDITIONS,
     FIELD_PROVENANCE,
     ORDER_SOURCES,
@@ -65,11 +66,12 @@ class NightInput:
 
 
 def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
-    """Build the public tables that rest on the records alone, by table name.
+    """Build the tables that rest on the records alone, by table name.
 
     Returns:
         `orders` (with `discrepancy_count` and `quality_score` still empty: see `finish_orders`), `order_sources`,
-        `subjects`, `conditions`, `arrests`, `arrest_sources`, `field_provenance`.
+        `subjects`, `conditions`, `arrests`, `arrest_sources`, `field_provenance`; and `condition_texts`, which is not
+        published.
     """
     tables: dict[str, pl.DataFrame] = {}
 
@@ -97,7 +99,9 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     golden = _identify(golden, night)
     held = _identify(held, night)
     sources = add(ORDER_SOURCES, build_order_sources(held, night))
-    conditions = add(CONDITIONS, build_conditions(night.conditions, held, golden, as_of=night.as_of))
+    listed = build_conditions(night.conditions, held, golden, as_of=night.as_of)
+    add(CONDITION_TEXTS, listed.filter("is_person_named"))
+    conditions = add(CONDITIONS, listed)
     endings = read_endings(held, golden, before=night.before, decided=decided, as_of=night.as_of)
     orders = build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of)
     provenance = reasons.join(order_ids, on="order_cluster")

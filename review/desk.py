@@ -18,6 +18,8 @@ from ledger.decisions.errors import LedgerError
 from ledger.decisions.ledger import Ledger, now
 from warehouse.home import Home
 from warehouse.releases.release import Release, current_release
+from warehouse.store import TableStore
+from warehouse.tables.register import CONDITION_TEXTS
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, RELEASE_TABLES, SOURCE_RECORDS
 
 Made = TypeVar("Made")
@@ -39,9 +41,15 @@ class WholeRelease:
         release: the release.
     """
 
-    def __init__(self, release: Release) -> None:
-        """Nothing is read before it is asked for."""
+    def __init__(self, release: Release, *, night: TableStore | None = None) -> None:
+        """Nothing is read before it is asked for.
+
+        Args:
+            release: the release.
+            night: the tables of its night that are not published; None: none of them is shown.
+        """
         self.release = release
+        self._night = night
         self._kept: dict[str, Any] = {}
         self._lock = threading.RLock()
 
@@ -52,6 +60,10 @@ class WholeRelease:
             KeyError: the release has no table of that name.
         """
         return self.keep(f"table {name}", lambda: self._read(name))
+
+    def condition_texts(self) -> pl.DataFrame:
+        """`CONDITION_TEXTS` of its night; empty where the night's tables are gone."""
+        return self.keep("condition texts", self._read_condition_texts)
 
     def keep(self, name: str, make: Callable[[], Made]) -> Made:
         """What `make` makes of the release, made once and kept by that name."""
@@ -66,6 +78,11 @@ class WholeRelease:
         if name not in TABLES or not path.exists():
             raise KeyError(f"release {self.release.release_id} has no table {name}")
         return TABLES[name].completed(pl.read_parquet(path))
+
+    def _read_condition_texts(self) -> pl.DataFrame:
+        if self._night is None or not self._night.path(CONDITION_TEXTS.name).exists():
+            return CONDITION_TEXTS.empty()
+        return self._night.scan(CONDITION_TEXTS.name).collect()
 
 
 class Desk:
@@ -137,7 +154,7 @@ class Desk:
                         f"Release {name} was made by an earlier version of Concord, which kept less in it. "
                         "The desk shows the next one; the operator can run its night again."
                     )
-                self._release = WholeRelease(release)
+                self._release = WholeRelease(release, night=TableStore(self.home.tables / release.as_of.isoformat()))
             return self._release
 
     @property

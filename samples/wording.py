@@ -18,7 +18,8 @@ FULL_WORDS = {
     "TEPO": "Trafficking and Exploitation Prevention Order",
 }
 CASES_REMEMBERED = 16_384
-_NAMES = ("Jon Smith", "Ana Pop", "Li Chen", "Mary Doran", "Piotr Zych", "Sam Eze", "Ilir Gashi", "Kim Vu")
+NAMES = ("Jon Smith", "Ana Pop", "Li Chen", "Mary Doran", "Piotr Zych", "Sam Eze", "Ilir Gashi", "Kim Vu")
+"""Third parties whom conditions name."""
 _AREAS = ("the High Street and Station Road", "the Meadows estate", "the city centre", "the postcode district shown")
 _COMPANIES = ("Brightwash Ltd", "Nova Nails Ltd", "Fenland Labour Ltd", "the company")
 _COUNTRIES = ("Romania", "Albania", "Vietnam", "Poland", "Lithuania", "Spain")
@@ -42,7 +43,7 @@ def condition_texts(order: Order, codes: list[str], random: Random) -> list[str]
 @lru_cache(CASES_REMEMBERED)
 def _blanks(seed: int, court: str) -> dict[str, str]:
     random = Random(seed)
-    name, other = random.sample(_NAMES, 2)
+    name, other = random.sample(NAMES, 2)
     town = town_of(court)
     return {
         "area": random.choice(_AREAS),

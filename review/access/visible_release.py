@@ -61,6 +61,10 @@ class VisibleRelease:
         table = self._whole.table(name)
         return table if name in SHARED_TABLES else self.only(table)
 
+    def condition_texts(self) -> pl.DataFrame:
+        """Wordings that name people, of the visible orders: for those who decide, who need to know them."""
+        return self.only(self._whole.condition_texts())
+
     def only(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The visible rows of a frame.
 

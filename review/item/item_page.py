@@ -29,6 +29,7 @@ from review.item.timeline import Timeline, draw_timeline, order_kind
 from review.item.titles import KIND_QUESTIONS, KIND_TITLES, STATUS_TITLES, format_day, title_for
 from review.item.waterfall import PairChoice, Waterfall, draw_waterfall, list_pairs
 from warehouse.sources import SOURCE_NAMES
+from warehouse.tables.register import CONDITION_TEXTS
 from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
@@ -143,6 +144,7 @@ def build_page(
     item: Values | None = None,
     decided: tuple[PastDecision, ...] | None = None,
     pair: str | None = None,
+    full_texts: pl.DataFrame | None = None,
 ) -> ItemPage:
     """Bring together what a page shows.
 
@@ -154,6 +156,7 @@ def build_page(
         decided: what was decided on these orders before; None: the ledger could not be read.
         pair: the pair of records whose weights are shown, as `PairChoice.key`; None: the one that the item is about,
             or the first.
+        full_texts: `CONDITION_TEXTS` that the viewer may read; None: none.
 
     Raises:
         UnknownOrderError: the release has no such order.
@@ -164,7 +167,10 @@ def build_page(
     records = [record for side in sides for record in side.records]
     others = _other_orders(orders, subjects, table)
     of_person = [*orders, *(other for other in others if other["subject_id"] in subjects)]
-    conditions = _rows(table("conditions"), [order["order_id"] for order in of_person]).to_dicts()
+    conditions = _with_full_texts(
+        _rows(table("conditions"), [order["order_id"] for order in of_person]),
+        CONDITION_TEXTS.empty() if full_texts is None else full_texts,
+    ).to_dicts()
     pairs = _pairs(order_ids, table)
     return ItemPage(
         item=item,
@@ -179,6 +185,13 @@ def build_page(
         decided=decided,
         record_ids=tuple(record["record_id"] for record in records),
     )
+
+
+def _with_full_texts(conditions: pl.DataFrame, full_texts: pl.DataFrame) -> pl.DataFrame:
+    """Conditions, those that name people in the full wording where the viewer may read it."""
+    return conditions.join(
+        full_texts, on=["order_id", "condition_code"], how="left", maintain_order="left"
+    ).with_columns(pl.coalesce("full_text", "text").alias("text"))
 
 
 def _orders(orders: pl.DataFrame, order_ids: Sequence[str]) -> list[dict[str, Any]]:

@@ -121,6 +121,7 @@ def _shown(
     form_state: FormState,
 ) -> HTMLResponse:
     decisions = _decisions(request, order_ids)
+    named = visible.condition_texts() if who.may("decide") else None
     shown = build_page(
         order_ids,
         visible.table,
@@ -128,8 +129,9 @@ def _shown(
         item=item,
         decided=decisions.described if decisions else None,
         pair=form_state.pair,
+        full_texts=named,
     )
-    audit("consultation", what=_consulted(shown))
+    audit("consultation", what=_consulted(shown, named))
     more = _forms(request, who, visible, item, decisions, form_state) if item and who.may("decide") else {}
     neighbours = _neighbours(request, who, item, form_state) if item else None
     return render_page(
@@ -193,7 +195,10 @@ def _decisions(request: Request, order_ids: Sequence[str]) -> OrderDecisions | N
         return None
 
 
-def _consulted(shown: ItemPage) -> dict[str, Any]:
-    """The keys of what is looked at."""
+def _consulted(shown: ItemPage, named: pl.DataFrame | None) -> dict[str, Any]:
+    """The keys of what is looked at, and the orders whose conditions are shown with the people whom they name."""
     keys = {"orders": list(shown.shown_orders), "records": list(shown.record_ids)}
+    if named is not None:
+        orders = set(named.get_column("order_id"))
+        keys |= {"third_parties": [order for order in shown.shown_orders if order in orders]}
     return keys | ({"page": "item", "items": [shown.item["item_id"]]} if shown.item else {"page": "order"})

@@ -181,6 +181,17 @@ def test_condition_of_one_source_in_three_is_not_believed(register):
     assert row(register["orders"], order_id="ORD-1")["condition_count"] == 1
 
 
+def test_whom_a_condition_names_is_not_published():
+    said = {"record_id": "court:R2", "sequence": 9, "condition_code": "C03", "is_cut": False}
+    said |= {"text": "Not to contact Jana Novak"}
+    whole = night()
+    conditions = rows(CORE_CONDITIONS, *CONDITION_ROWS, said)
+    tables = build_register(NightInput(**{**vars(whole), "conditions": conditions}))
+    published = row(tables["conditions"], condition_code="C03")
+    assert (published["text"], published["is_person_named"]) == ("Not to contact [named person]", True)
+    assert tables["condition_texts"].get_column("full_text").to_list() == ["Not to contact Jana Novak"]
+
+
 def test_subject_is_counted_with_orders_arrests_and_other_names(register):
     subject = row(register["subjects"], subject_id="SUB-1")
     assert (subject["order_count"], subject["arrest_count"]) == (2, 1)

@@ -12,6 +12,7 @@ import pytest
 from nights import NIGHT, command, concord, copy_of, nightly
 
 from samples.spoil import cut, drop_trailer
+from samples.wording import NAMES
 from warehouse.tables.register import PUBLIC_TABLES
 
 
@@ -42,6 +43,18 @@ def test_every_public_table_stands_in_duckdb_and_parquet_with_a_comment_on_every
             "AND table_name IN (SELECT table_name FROM duckdb_tables())"
         ).fetchone()
     assert bare == (0,)
+
+
+def test_nobody_whom_a_condition_names_stands_in_what_is_published(night):
+    kept = pl.read_parquet(night / "home" / "tables" / NIGHT.isoformat() / "condition_texts.parquet")
+    with duckdb.connect(str(current(night / "home") / "register.duckdb"), read_only=True) as connection:
+        views = [connection.table(name).pl() for name in ("conditions", "prohibitions")]
+    published, full = (
+        " ".join(texts.drop_nulls()).casefold()
+        for texts in (pl.concat(view["text"] for view in views), kept["full_text"])
+    )
+    assert [name for name in NAMES if name.casefold() in full]
+    assert not [name for name in NAMES if name.casefold() in published]
 
 
 def test_every_record_read_stands_in_order_sources_once(night):

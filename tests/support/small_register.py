@@ -130,6 +130,7 @@ def small_register(count: int = 6) -> dict[str, pl.DataFrame]:
                 "is_golden": True,
                 "is_doubtful": False,
                 "is_lapsed": False,
+                "is_person_named": False,
             }
             for order_id in ids
             for code, kind in (("C01", "prohibition"), ("C29", "notification"))

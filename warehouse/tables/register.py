@@ -239,7 +239,11 @@ CONDITIONS = Table(
             pl.Boolean,
             required=True,
         ),
-        Column("text", "The longest wording that a source gives."),
+        Column(
+            "text",
+            "The longest wording that a source gives. `[named person]` and `[date of birth]` stand for people whom it names.",
+        ),
+        Column("is_person_named", "Its wording names a person, whom `text` leaves out.", pl.Boolean, required=True),
         Column(
             "match_score",
             "How well that wording fits the catalogue, 0 to 100.",
@@ -250,6 +254,18 @@ CONDITIONS = Table(
     ),
     key=("order_id", "condition_code"),
 )
+
+CONDITION_TEXTS = Table(
+    "condition_texts",
+    "a condition of an order whose wording names a person, in full",
+    (
+        ORDER_ID,
+        Column("condition_code", "Code in the catalogue of conditions.", required=True, codes=CONDITION_CODES),
+        Column("full_text", "The longest wording that a source gives.", required=True),
+    ),
+    key=("order_id", "condition_code"),
+)
+"""Victims, children and associates are no part of the register: kept beside the night's other tables, never published."""
 
 ARRESTS = Table(
     "arrests",

@@ -217,6 +217,36 @@ def test_hostile_text_is_shown_as_text_everywhere(viewer, desk):
     assert "\x07" not in html
 
 
+def with_named_person(desk):
+    """Let a condition of an order name somebody, as the night read it; the order."""
+    row = published(desk, "conditions").row(0, named=True)
+    key = {"order_id": row["order_id"], "condition_code": row["condition_code"]}
+    is_it = pl.all_horizontal(pl.col(name) == value for name, value in key.items())
+    masked = pl.when(is_it).then(pl.lit("Not to contact [named person]")).otherwise("text")
+    replace(desk, "conditions", published(desk, "conditions").with_columns(text=masked))
+    named = pl.DataFrame([key | {"full_text": "Not to contact Jana Novak"}])
+    assert desk.whole_release().keep("condition texts", lambda: named) is named
+    return row["order_id"]
+
+
+def test_who_only_looks_does_not_learn_whom_a_condition_names(viewer, desk):
+    order_id = with_named_person(desk)
+    html = viewer.get(f"/orders/{order_id}").text
+    assert "Not to contact [named person]" in html
+    assert "Jana Novak" not in html
+    assert "third_parties" not in consulted(desk)
+
+
+def test_who_decides_reads_whom_a_condition_names_and_that_is_logged(steward, desk):
+    order_id = with_named_person(desk)
+    assert "Not to contact Jana Novak" in steward.get(f"/orders/{order_id}").text
+    assert consulted(desk)["third_parties"] == [order_id]
+
+
+def test_a_night_whose_tables_are_gone_shows_what_was_published(desk):
+    assert WholeRelease(desk.whole_release().release).condition_texts().is_empty()
+
+
 def test_a_release_that_is_published_meanwhile_is_named(viewer, desk):
     order_id = published(desk, "orders").get_column("order_id")[0]
     assert f"Drawn by release {desk.whole_release().release.release_id}." in viewer.get(f"/orders/{order_id}").text
