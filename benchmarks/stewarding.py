@@ -109,11 +109,16 @@ class Judged:
         known = pl.concat([about_fields, about_pairs])
         return queue.with_columns(changes=pl.col("item_id").is_in(known.implode()))
 
+    @property
+    def settle(self) -> pl.DataFrame:
+        """The items to settle; a release of before there were two streams has no others."""
+        return self.queue.filter(pl.col("stream") == "settle") if "stream" in self.queue.columns else self.queue
+
 
 def describe_queue(judged: Judged) -> dict[str, float]:
     """What the queue holds and finds, by name; shares are of 1."""
     queue, orders = judged.queue, judged.table("orders").height
-    settle = queue.filter(pl.col("stream") == "settle") if "stream" in queue.columns else queue
+    settle = judged.settle
     figures: dict[str, float] = {
         "items": queue.height,
         "items to settle": settle.height,
@@ -123,6 +128,7 @@ def describe_queue(judged: Judged) -> dict[str, float]:
     for count in FIRST:
         first = settle.head(count)
         figures[f"share of the first {count} that change the register"] = _rate(first)
+        figures[f"wrong values and links in the first {count}"] = _gain(judged, first)
     wrong = judged.values.filter(~pl.col("is_right"))
     disputed = wrong.filter(pl.col("losing").list.len() > 0)
     sets = {
@@ -142,6 +148,13 @@ def describe_queue(judged: Judged) -> dict[str, float]:
 
 def _rate(items: pl.DataFrame) -> float:
     return int(items["changes"].sum()) / max(items.height, 1)
+
+
+def _gain(judged: Judged, items: pl.DataFrame) -> int:
+    """What is wrong in the register of what these items ask: values, and pairs of orders that are one."""
+    fields = items.select("order_id", field="fields").explode("field", empty_as_null=False)
+    values = judged.wrong.join(fields, on=["order_id", "field"], how="semi")
+    return values.height + judged.split.join(items, on=["order_id", "other_order_id"], how="semi").height
 
 
 def _share(wanted: pl.DataFrame, shown: pl.DataFrame, key: list[str]) -> float:
@@ -245,7 +258,7 @@ def measure(night: Path, home: Path, *, decide_items: int) -> None:
         before = count_right(judged)
         if not decide_items:
             return
-        settle = judged.queue.filter(pl.col("stream") == "settle").head(decide_items)
+        settle = judged.settle.head(decide_items)
         taken, refused = decide(judged, home, settle)
     second = as_of + timedelta(days=1)
     run_night(landing, home, second)
