@@ -1,6 +1,6 @@
 """How well confidence holds: of so many values with a confidence of 0.9, are nine in ten true?
 
-Run: `python -m benchmarks.calibration --folder CACHE [--orders 2000] [--seeds 301 303] [--noise 1] [--chart FILE]`,
+Run: `python -m benchmarks.calibration --folder CACHE [--orders 2000] [--nights 301:1 303:1] [--chart FILE]`,
 which prints a reliability curve for each field over all nights together, and draws them.
 
 Belongs here: calibration by field, as table and picture. Does not: what a queue yields (`stewarding`).
@@ -16,8 +16,11 @@ import vl_convert
 
 from benchmarks.labels import label_values
 from benchmarks.night_tables import read_tables
+from expectations.intervals import score_interval
+from matching.engine.charts import BLUE, GREY
 from reconciliation.confidence.values import value_confidence
 
+FEWEST: Final = 20
 BINS: Final = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 GROUPS: Final = 20
 """Groups of equal size in which the expected calibration error is worked out."""
@@ -68,25 +71,33 @@ def reliability(values: pl.DataFrame) -> pl.DataFrame:
 
 
 def draw_reliability(curves: pl.DataFrame) -> alt.FacetChart:
-    """A panel for each field: the share that is right against the confidence, and the line on which they are equal.
+    """A panel for each field: the share that is true against the confidence, with its interval.
+
+    On the dashed line the two are equal. Bins of fewer than `FEWEST` values are left out.
 
     Args:
         curves: from `reliability`.
     """
+    low, high = score_interval(pl.col("right"), pl.col("values"))
+    drawn = curves.filter(pl.col("values") >= FEWEST).select("field", "confidence", "right", low=low, high=high)
     scale = alt.Scale(domain=[0, 1])
-    points = (
-        alt.Chart(curves.rename({"from": "bin"}))
-        .mark_line(point=True, color="#1d70b8")
-        .encode(
-            alt.X("confidence", scale=scale, title="confidence"),
-            alt.Y("right", scale=scale, title="share that is true"),
-        )
-    )
-    ends = pl.DataFrame({"confidence": [0.0, 1.0], "right": [0.0, 1.0]})
-    equal = alt.Chart(ends).mark_line(color="#505a5f", strokeDash=[4, 4]).encode(x="confidence", y="right")
-    panel = alt.layer(equal, points, data=curves.rename({"from": "bin"})).properties(width=150, height=150)
-    drawn: alt.FacetChart = panel.facet("field:N", columns=4)
-    return drawn
+    across = alt.X("confidence", scale=scale, title="confidence")
+    points = alt.Chart().mark_point(filled=True, color=BLUE).encode(across, alt.Y("right", scale=scale, title="true"))
+    intervals = alt.Chart().mark_rule(color=BLUE).encode(across, alt.Y("low", title="true"), alt.Y2("high"))
+    equal = pl.DataFrame({"confidence": [0.0, 1.0], "right": [0.0, 1.0]})
+    line = alt.Chart(equal).mark_line(color=GREY, strokeDash=[4, 4]).encode(x="confidence", y="right")
+    panel = alt.layer(line, intervals, points, data=drawn).properties(width=110, height=110)
+    faceted: alt.FacetChart = panel.facet(alt.Facet("field:N", title=None), columns=5)
+    return faceted
+
+
+def judged_values(folder: Path, *, orders: int, seed: int, noise: float) -> pl.DataFrame:
+    """The golden values of a night that truth knows: `field`, `rule`, `confidence`, `is_right`."""
+    night = read_tables(folder, orders=orders, seed=seed, noise=noise)
+    confident = value_confidence(night.provenance, night.orders, night.order_sources)
+    labels = label_values(night.provenance, night.order_sources, night.truth)
+    rules = night.provenance.select("order_id", "field", "rule")
+    return rules.join(confident, on=["order_id", "field"]).join(labels, on=["order_id", "field"])
 
 
 def main() -> None:
@@ -94,24 +105,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="where nights are kept")
     parser.add_argument("--orders", type=int, default=2_000)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[301, 303])
-    parser.add_argument("--noise", type=float, default=1.0)
+    parser.add_argument("--nights", nargs="+", default=["301:1", "303:1"], help="seed:noise of each")
     parser.add_argument("--chart", type=Path, help="a PNG file to draw them in")
     settings = parser.parse_args()
-    labelled = []
-    for seed in settings.seeds:
-        night = read_tables(settings.folder, orders=settings.orders, seed=seed, noise=settings.noise)
-        confident = value_confidence(night.provenance, night.orders, night.order_sources)
-        labels = label_values(night.provenance, night.order_sources, night.truth)
-        rules = night.provenance.select("order_id", "field", "rule")
-        labelled.append(rules.join(confident, on=["order_id", "field"]).join(labels, on=["order_id", "field"]))
-    values = pl.concat(labelled)
+    nights = [(int(seed), float(noise)) for seed, _, noise in (night.partition(":") for night in settings.nights)]
+    values = pl.concat(
+        judged_values(settings.folder, orders=settings.orders, seed=seed, noise=noise) for seed, noise in nights
+    )
     with pl.Config(tbl_rows=-1, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True, float_precision=4):
         print(calibrate(values))
         print(reliability(values))
     if settings.chart:
         chart = draw_reliability(reliability(values))
-        settings.chart.write_bytes(vl_convert.vegalite_to_png(chart.to_json(), scale=2))
+        settings.chart.write_bytes(vl_convert.vegalite_to_png(chart.to_json(), scale=1.5))
 
 
 if __name__ == "__main__":

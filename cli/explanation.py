@@ -23,23 +23,27 @@ def render(explanation: Explanation, console: Console) -> None:
     kind = f"{'interim ' if order['is_interim'] else ''}{order['order_type'] or 'type not known'}"
     console.print(
         f"[bold]{explanation.order_id}[/]  {kind}, {order['legal_status']}, "
-        f"of subject {order['subject_id']}; quality {_share(order['quality_score'])}"
+        f"of subject {order['subject_id']}; quality {_share(order['quality_score'])}, "
+        f"confidence {_share(order['confidence'])}"
     )
     _print_chain(order, console)
     records = explanation.records.select(
-        "source", "source_key", "file_name", "row_number", "match_weight", "is_duplicate", "is_amended"
-    )
+        "source", "source_key", "file_name", "row_number", "match_weight", _percent("link_confidence"), "is_duplicate",
+        "is_amended",
+    )  # fmt: skip
     _print(console, "RECORDS that are this order", records)
     _print_pairs(console, explanation.pairs)
     provenance = explanation.provenance.select(
         "field",
         "value",
+        _percent("confidence"),
         RECORD_ID.alias("from"),
         "rule",
         "agreeing",
         "losing",
     )
     _print(console, "GOLDEN VALUES and where they came from", provenance)
+    _print_doubts(console, explanation.doubts)
     discrepancies = explanation.discrepancies.select(
         "state", "severity", "rule_code", "field", "source", "observed", "expected", "owner", "message"
     )
@@ -79,6 +83,21 @@ def _print_pairs(console: Console, pairs: Sequence[Pair]) -> None:
         silent = ", ".join(step.comparison for step in pair.steps if not step.weight)
         console.print(f"          nothing to compare: {silent or 'none'}", highlight=False)
     console.print()
+
+
+def _print_doubts(console: Console, doubts: Mapping[str, Sequence[str]]) -> None:
+    if not doubts:
+        return
+    console.print("[bold]WHY some of them are in doubt[/] (weights in bits; each bit doubles the odds of being right)")
+    for field, lines in doubts.items():
+        console.print(f"  {field}", highlight=False)
+        for line in lines:
+            console.print(f"    {escape(line)}", highlight=False)
+    console.print()
+
+
+def _percent(name: str) -> pl.Expr:
+    return pl.format("{} %", (pl.col(name) * 100).round(1)).alias(name)
 
 
 def _bar(step: WeightStep) -> str:

@@ -3,24 +3,28 @@
 Belongs here: questions put to a published register. Does not: drawing the answers, publishing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import polars as pl
 
+from reconciliation.confidence.values import explain_confidence, observe_values
 from reconciliation.law import counts_as_in_force, facts_of, judge_status
 from reconciliation.redirects import follow_redirects, order_redirects
 from warehouse.home import Home
 from warehouse.releases.duckdb_file import Connection, open_register
 from warehouse.releases.release import RELEASE_NAME, Release, current_release, read_release, release_ids
 from warehouse.releases.rollback_history import withdrawn_releases
-from warehouse.tables.register import ID_REDIRECTS, ORDERS
+from warehouse.tables.register import FIELD_PROVENANCE, ID_REDIRECTS, ORDER_SOURCES, ORDERS, SOURCE_RELIABILITY
 from warehouse.tables.release import ORDER_PAIRS, RELEASE_TABLES
+
+SURE: Final = 0.95
+"""The confidence from which a golden value needs no explanation of its doubts."""
 
 
 class UnknownOrderError(LookupError):
@@ -60,6 +64,7 @@ class Explanation:
         pairs: its pairs of records with their weights, if the release keeps them.
         provenance: its rows in `field_provenance`.
         discrepancies: its rows in `discrepancies`.
+        doubts: by field, of which the register is less than `SURE`: what weighs most for and against the golden value.
     """
 
     order_id: str
@@ -69,6 +74,7 @@ class Explanation:
     pairs: tuple[Pair, ...]
     provenance: pl.DataFrame
     discrepancies: pl.DataFrame
+    doubts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Register:
@@ -155,14 +161,16 @@ class Register:
             UnknownOrderError: there is no such order; or it was split, and the message names the orders it became.
         """
         found = self._follow(order_id)
+        provenance = FIELD_PROVENANCE.completed(self._rows("field_provenance", found))
         return Explanation(
             order_id=found,
             asked_for=order_id,
-            order=self._rows("orders", found).row(0, named=True),
-            records=self._rows("order_sources", found),
+            order=ORDERS.completed(self._rows("orders", found)).row(0, named=True),
+            records=ORDER_SOURCES.completed(self._rows("order_sources", found)),
             pairs=self._pairs(found),
-            provenance=self._rows("field_provenance", found),
+            provenance=provenance,
             discrepancies=self._rows("discrepancies", found),
+            doubts=self._doubts(provenance, found),
         )
 
     def close(self) -> None:
@@ -195,6 +203,20 @@ class Register:
         if ends:
             raise UnknownOrderError(f"order {order_id} was split into {', '.join(ends)}: ask for one of them")
         raise UnknownOrderError(f"release {self.release.release_id} has no order {order_id}")
+
+    def _doubts(self, provenance: pl.DataFrame, order_id: str) -> dict[str, Sequence[str]]:
+        """Why the register is unsure, by field; nothing in a release of before it had a confidence."""
+        unsure = provenance.filter(pl.col("confidence") < SURE).get_column("field")
+        if unsure.is_empty():
+            return {}
+        observed = observe_values(
+            provenance,
+            ORDERS.completed(self.table(ORDERS.name)),
+            ORDER_SOURCES.completed(self._rows("order_sources", order_id)),
+            errors=self.table(SOURCE_RELIABILITY.name),
+        )
+        rows = observed.filter(pl.col("field").is_in(unsure.implode())).sort("field").iter_rows(named=True)
+        return {row["field"]: explain_confidence(row) for row in rows}
 
     def _pairs(self, order_id: str) -> tuple[Pair, ...]:
         if not self.release.parquet(ORDER_PAIRS.name).exists():

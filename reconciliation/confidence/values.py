@@ -66,13 +66,20 @@ def value_confidence(
     return observed.select(*KEY, confidence=pl.when(is_decided).then(STEWARD).otherwise(probability))
 
 
-def observe_values(provenance: pl.DataFrame, orders: pl.DataFrame, order_sources: pl.DataFrame) -> pl.DataFrame:
+def observe_values(
+    provenance: pl.DataFrame,
+    orders: pl.DataFrame,
+    order_sources: pl.DataFrame,
+    *,
+    errors: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """What is observed of each golden value, as text: `order_id`, `field`, and each observation of `FEATURES`.
 
     Args:
         provenance: `FIELD_PROVENANCE` without its confidence.
         orders: `ORDERS`, the golden values.
         order_sources: `ORDER_SOURCES`, with the confidence of links.
+        errors: `SOURCE_RELIABILITY` of the night; estimated from the provenance unless given.
     """
     amended = order_sources.filter("is_amended").get_column("record_id")
     rivals = find_rivals(provenance).filter(~pl.col("record_id").is_in(amended.implode()))
@@ -85,7 +92,7 @@ def observe_values(provenance: pl.DataFrame, orders: pl.DataFrame, order_sources
         .join(_slips(rivals), on=["order_id", "source"], how="left", maintain_order="left")
         .join(_fits(orders), on=KEY, how="left", maintain_order="left")
         .join(_holders(order_sources), on="order_id", maintain_order="left")
-        .pipe(_with_errors, estimate_errors(provenance, order_sources))
+        .pipe(_with_errors, estimate_errors(provenance, order_sources) if errors is None else errors)
         .select(
             *KEY,
             "rule",

@@ -153,6 +153,14 @@ def test_an_order_that_breaks_a_hard_rule_is_a_constraint():
     assert queue(whole).select("kind", "reason").rows() == [("constraint", "breaks R35")]
 
 
+def test_an_early_discharge_is_a_question_and_hardly_a_fault():
+    whole = against_agreement(record("pnc", order_type="STRO"))
+    of_order = {"source": pl.lit(None, pl.String), "severity": pl.lit("high"), "rule_code": pl.lit("R16")}
+    broken = discrepancies(whole).with_columns(**of_order)
+    (item,) = queue(whole, found=broken).to_dicts()
+    assert (item["kind"], item["uncertainty"], item["stream"]) == ("constraint", 0.05, "settle")
+
+
 @pytest.mark.parametrize(
     ("person", "order"),
     [

@@ -93,6 +93,14 @@ def test_an_explanation_holds_records_weights_values_and_discrepancies(home: Hom
     assert sum(step.weight for step in pair.steps) == pair.match_weight
 
 
+def test_an_explanation_says_what_makes_a_value_doubtful(home: Home) -> None:
+    with Register.open(home) as register:
+        doubts = register.explain("o000000").doubts
+
+    assert list(doubts) == ["made_on"]
+    assert any("sources for and against: 2 to 0" in line for line in doubts["made_on"])
+
+
 def test_a_release_without_pairs_explains_the_rest(home: Home) -> None:
     with Register.open(home, "r2023-11-29") as register:
         explanation = register.explain("o000001")

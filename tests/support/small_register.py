@@ -91,8 +91,9 @@ def provenance_of(order_id: str) -> list[dict[str, object]]:
             "rule": "agreement",
             "agreeing": [f"court:court{order_id}"],
             "losing": [],
+            "confidence": confidence,
         }
-        for field in ("order_type", "made_on")
+        for field, confidence in (("order_type", 0.99), ("made_on", 0.7))
     ]
 
 
