@@ -82,6 +82,12 @@ def catalogue() -> Iterator[str]:
     """Every rule that finds discrepancies."""
     yield from ("# Catalogue of discrepancies", NOTE)
     yield "What `R13`, `E16` or `[IASC-2022]` stand for, and how sure we are of it: [sources](../sources.md).\n"
+    yield "Each rule was read once more, by one who tried to refute it, against the facts known of its basis; *read*"
+    yield "says what that was.\n"
+    for verified in ("yes", "in part", "not verified"):
+        held = [f"`{rule.code}`" for rule in RULES if rule.verified == verified]
+        yield f"- **{verified}** ({len(held)}): {', '.join(held)}"
+    yield ""
     for rule in RULES:
         yield f"## {rule.code}: {rule.title}\n"
         yield f"- **field** `{rule.field}`, **severity** {rule.severity}"
@@ -89,6 +95,7 @@ def catalogue() -> Iterator[str]:
         yield f"- **what is wrong** {rule.message}"
         yield f"- **correction** {rule.correction}"
         yield f"- **basis** {rule.note}"
+        yield f"- **read** {rule.verified}. {rule.read}"
         yield f"- **example** {rule.example}\n"
 
 

@@ -76,8 +76,7 @@ WHAT_RULES = (
         when=differs("order_type"),
         message="{source} holds the order as another type.",
         note=TYPE_NOTE,
-        example="PNC: STRO. Court, PND and return: STPO, made by a Crown Court, which makes no STRO. The PNC record "
-        "is wrong.",
+        example="PNC: STRO. Court, PND and return: STPO, on conviction, by a Crown Court. The PNC record is wrong.",
     ),
     content_rule(
         "INTERIM-AS-FULL",
@@ -166,7 +165,7 @@ STATUS_RULES = (
         when=(golden("legal_status") == "withdrawn") & ~is_from_court,
         message="The court withdrew the result; {source} still holds the order.",
         correction="Ask the court, then remove the order or close it.",
-        note="A withdrawn result makes no order; nobody may be held to it [MSA-2015 s.30].",
+        note="A withdrawn result makes no order, and breach takes an order [MSA-2015 s.30]: inferred.",
         example="Court: result withdrawn on 4 May. PNC: live.",
     ),
     status_rule(

@@ -10,7 +10,7 @@ from expectations.rules.dates import is_other_year, is_swapped
 from expectations.rules.rule import Rule, differs, golden
 from warehouse.sources import Severity
 
-NAME_NOTE = "Spelling of names was the most common fault in court results on the PNC [NAO-CRB] (E11 to E13)."
+NAME_NOTE = "Most faults in court results on the PNC were in names and addresses [NAO-CRB] (E11 to E13)."
 BIRTH_NOTE = "Placeholder or wrong dates of birth are a known hazard of matching (E14) [HMPPS-PM]."
 
 SPELLING_SIMILARITY = 0.75

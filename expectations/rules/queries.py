@@ -88,7 +88,7 @@ QUERIES = (
         "R34",
         "Risk order in Northern Ireland",
         name="order_type",
-        when=is_northern_irish & order_type.is_in(["STRO", "TERO"]),
+        when=is_northern_irish & (order_type == "STRO"),
         note="Northern Ireland had no risk order to February 2022; an Act of that year amended the law and was not "
         "read [HTENI-2015; IASC-2022].",
         example="An STRO of Belfast Magistrates' Court.",

@@ -8,6 +8,7 @@ from typing import Literal
 
 import polars as pl
 
+from warehouse.codes import reference
 from warehouse.sources import SOURCES, Severity
 
 Dimension = Literal["completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"]
@@ -53,6 +54,20 @@ class Rule:
     owner: Owner = "holder"
     observed: pl.Expr | None = None
     expected: pl.Expr | None = None
+
+    @property
+    def verified(self) -> str:
+        """Whether its basis was read by one who tried to refute the rule: `yes`, `in part` or `not verified`."""
+        return self._verification["verified"]
+
+    @property
+    def read(self) -> str:
+        """What was read of its basis, and what was not."""
+        return self._verification["read"]
+
+    @property
+    def _verification(self) -> dict[str, str]:
+        return reference("rule_verification").row(by_predicate=pl.col("code") == self.code, named=True)
 
     @property
     def observed_text(self) -> pl.Expr:

@@ -216,9 +216,9 @@ STATUTE_RULES = (
         "R35",
         "Type that the nation's courts cannot make",
         name="order_type",
-        when=(is_here & order_type.is_in(["TERO", "TEPO"])) | (is_scottish & order_type.is_in(["STRO", "STPO"])),
+        when=(is_scottish != order_type.is_in(["TERO", "TEPO"])),
         expected="a type of the court's nation",
-        note="STRO and STPO in England and Wales, TERO and TEPO in Scotland [IASC-2022].",
+        note="STRO and STPO in England and Wales, STPO in Northern Ireland, TERO and TEPO in Scotland [IASC-2022].",
         example="A TEPO of Leeds Crown Court.",
     ),
     court_rule(

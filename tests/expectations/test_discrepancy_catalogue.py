@@ -7,6 +7,7 @@ import pytest
 from order_cases import KEYS, against_agreement, codes, discrepancies, evidence, golden, record
 
 from expectations.discrepancies import RULES
+from warehouse.codes import reference
 
 UNREAD = [
     pytest.param("made_on", "31/02/2021", id="a day of making that is no day"),
@@ -39,6 +40,13 @@ def test_a_value_that_was_sent_and_could_not_be_read_is_told_once_and_shown_as_w
 def test_there_is_a_rule_for_every_field_that_may_be_unreadable():
     rules = {rule.field for rule in RULES if rule.subject == "rejected"}
     assert rules == {param.values[0] for param in UNREAD}
+
+
+def test_every_rule_says_whether_its_basis_was_read_and_nothing_else_does():
+    listed = reference("rule_verification")
+    assert listed.get_column("code").to_list() == [rule.code for rule in RULES]
+    assert {rule.verified for rule in RULES} == {"yes", "in part", "not verified"}
+    assert all(rule.read.endswith(".") for rule in RULES)
 
 
 OTHERWISE = [
@@ -117,6 +125,7 @@ ABROAD = [
         id="a TEPO until further order",
     ),
     pytest.param(IRISH | {"order_type": "STRO"}, "R34", id="a risk order of Belfast"),
+    pytest.param(IRISH | {"order_type": "TEPO"}, "R35", id="a Scottish type of Belfast"),
 ]
 
 
