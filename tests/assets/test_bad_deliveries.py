@@ -58,6 +58,9 @@ class Bad:
 def sound(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sound")
     write_nights(folder, orders=24, seed=3, as_of=NIGHT, noise=0)
+    for book in (folder / "landing" / "rocu").iterdir():
+        if not book.match(FILES["rocu"]):
+            book.unlink()  # one region stands for all
     people = pl.read_csv(folder / "truth" / "orders.csv", infer_schema=False)
     names = {name for column in ("surname", "forenames") for text in people[column].drop_nulls() for name in [text]}
     return Night(
@@ -419,7 +422,7 @@ SPOILT_ROWS = {
 
 
 @pytest.mark.parametrize("bad", [pytest.param(bad, id=name) for name, bad in BAD.items()])
-def test_what_is_wrong_is_told_and_the_readable_rest_goes_on(sound, landing, bad):
+def test_what_is_wrong_is_shown_without_names_and_the_readable_rest_goes_on(sound, landing, bad):
     path = find(landing, bad.source)
     bad.spoil(path)
     intake = look(landing, bad.source, landing.parent / "archive")
@@ -432,20 +435,14 @@ def test_what_is_wrong_is_told_and_the_readable_rest_goes_on(sound, landing, bad
     kept, whole = row["rows_kept"], row_of(sound.intakes[bad.source], path)["rows_kept"]
     assert {"all": kept == whole, "fewer": 0 < kept < whole, "none": kept == 0, "any": kept <= whole}[bad.rest]
     assert_rows_balance(intake)
+    assert not [number for number, text in enumerate(shown(intake)) if sound.names.search(text)]
     standardised(bad.source, intake)
 
 
-@pytest.mark.parametrize("bad", [pytest.param(bad, id=name) for name, bad in BAD.items()])
-def test_nothing_told_of_a_bad_delivery_names_a_person(sound, landing, bad):
-    bad.spoil(find(landing, bad.source))
-    intake = look(landing, bad.source, landing.parent / "archive")
-    told = [
-        *intake.deliveries["faults"].explode().drop_nulls(),
-        *intake.quarantine["reason"],
-        *intake.quarantine["place"],
-    ]
-    assert told
-    assert not [number for number, text in enumerate(told) if sound.names.search(text)]
+def shown(intake: Intake) -> list[str]:
+    """What people are shown of bad deliveries."""
+    aside = intake.quarantine
+    return [*intake.deliveries["faults"].explode().drop_nulls(), *aside["reason"], *aside["place"]]
 
 
 @pytest.mark.parametrize("bad", [pytest.param(bad, id=name) for name, bad in BAD.items()])
