@@ -20,6 +20,7 @@ from expectations.review import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
 from ledger.decisions.binding import Closures, closures, constraints
 from ledger.decisions.evidence import name_records
+from ledger.decisions.kinds import LEFT_OPEN
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from reconciliation import tables as register_tables
 from reconciliation.endings import Before
@@ -155,10 +156,10 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     evidence = gather_evidence(store)
     found = find_discrepancies(evidence, as_of=as_of, clock=clock, former=former.table(DISCREPANCIES))
     decided = closures_of(found, evidence, store)
-    is_referred = pl.col("kind") == "refer"
+    is_left_open = pl.col("kind").is_in(LEFT_OPEN)
     discrepancies = close(
         found,
-        closed=decided.closed.filter(~is_referred).get_column("discrepancy_id"),
+        closed=decided.closed.filter(~is_left_open).get_column("discrepancy_id"),
         stale=decided.successors,
         former=former.table(DISCREPANCIES),
         as_of=as_of,
@@ -169,8 +170,8 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     reliability = describe_reliability(provenance, evidence.order_sources, former=former.table(SOURCE_RELIABILITY))
     queue = build_review_queue(
         evidence,
-        # What was referred waits for its owner, not for a steward.
-        active.join(decided.closed.filter(is_referred), on="discrepancy_id", how="anti"),
+        # What was referred waits for its owner, what lacks evidence for more of it: neither for a steward.
+        active.join(decided.closed.filter(is_left_open), on="discrepancy_id", how="anti"),
         provenance=provenance,
         linked=gather_linked(store, evidence, found),
         former=former.table(REVIEW_QUEUE),

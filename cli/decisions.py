@@ -132,6 +132,12 @@ def refer(
     return {"kind": "refer", "discrepancy_id": discrepancy_id, "referred_to": to}
 
 
+@decision
+def not_enough(discrepancy_id: DiscrepancyArgument) -> Asked:
+    """What is known is not enough to decide; the reason says what would settle it."""
+    return {"kind": "not_enough", "discrepancy_id": discrepancy_id}
+
+
 @decide_app.command()
 def undo(
     name: Annotated[str, typer.Argument(help="A decision id; with `--batch` the id of a batch.")],

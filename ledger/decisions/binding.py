@@ -69,8 +69,9 @@ class Closures:
     """Discrepancies that stewards dealt with.
 
     Attributes:
-        closed: `discrepancy_id`, `kind` (`both_right`, `accept`, `refer`), `decision_id`, `accepted_until`,
-            `referred_to`. A discrepancy that is referred waits for its owner; the others are closed.
+        closed: `discrepancy_id`, `kind` (`both_right`, `accept`, `refer`, `not_enough`), `decision_id`,
+            `accepted_until`, `referred_to`. One that is referred waits for its owner, one with not enough to decide for
+            other evidence: they stay open (`LEFT_OPEN`); the others are closed.
         stale: changed values, of `stale_discrepancies`.
         successors: ids of the discrepancies that stand in the place of those decided on: their values changed.
     """

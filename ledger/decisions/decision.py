@@ -147,8 +147,8 @@ def find_problems(row: Row) -> Iterator[str]:
     kind, reason = KIND.get(row["kind"]), DECISION_REASON.get(row["reason_code"])
     if kind is None:
         yield f"there is no kind of decision {row['kind']!r}: use {', '.join(KIND)}"
-    if reason is None or (kind and kind.about not in reason.about):
-        fitting = [code for code, known in DECISION_REASON.items() if kind is None or kind.about in known.about]
+    if reason is None or (kind and not reason.fits(kind)):
+        fitting = [code for code, known in DECISION_REASON.items() if kind is None or known.fits(kind)]
         yield f"reason {row['reason_code']!r} does not fit: use {', '.join(fitting)}"
     elif reason.needs_comment and not (row["comment"] or "").strip():
         yield f"reason {reason.code!r} needs a comment"

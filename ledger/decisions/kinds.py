@@ -25,6 +25,7 @@ class Kind:
         binds_when_stale: it still binds when its evidence has changed. Records that a person kept apart stay apart
             until a person says otherwise: the clustering reports every link that this forbids. Records that a person
             put together, and values, are left to the rules again: nobody would see that they rest on old evidence.
+        leaves_open: of a discrepancy: it stays open and counts, and is not asked again before its values change.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Kind:
     level: Level | None = None
     parts: bool = False
     binds_when_stale: bool = False
+    leaves_open: bool = False
 
 
 KINDS = (
@@ -43,10 +45,14 @@ KINDS = (
     Kind("value", "the field of the order has this value", "value"),
     Kind("both_right", "the values differ and both are right", "discrepancy"),
     Kind("accept", "the discrepancy is known and accepted until a date", "discrepancy"),
-    Kind("refer", "the discrepancy is referred to its owner", "discrepancy"),
+    Kind("refer", "the discrepancy is referred to its owner", "discrepancy", leaves_open=True),
+    Kind("not_enough", "what is known is not enough to decide", "discrepancy", leaves_open=True),
     Kind("undo", "the decision is taken back", "decision"),
 )
 KIND = {kind.code: kind for kind in KINDS}
+
+
+LEFT_OPEN = tuple(kind.code for kind in KINDS if kind.leaves_open)
 
 
 def codes_about(about: About) -> tuple[str, ...]:
@@ -63,13 +69,24 @@ class DecisionReason:
         title: what it says, in words.
         about: what the decisions are about that it fits.
         needs_comment: it says nothing by itself.
+        kinds: the only kinds of decision that it fits; empty: all that are about the same and have no reasons of their
+            own.
     """
 
     code: str
     title: str
     about: tuple[About, ...]
     needs_comment: bool = False
+    kinds: tuple[str, ...] = ()
 
+    def fits(self, kind: Kind) -> bool:
+        """Whether it may be given for a kind of decision."""
+        own = kind.code in self.kinds if self.kinds else kind.code not in KINDS_WITH_REASONS or self.needs_comment
+        return kind.about in self.about and own
+
+
+KINDS_WITH_REASONS = ("not_enough",)
+"""Kinds of decision whose reasons fit no other: what would settle it."""
 
 DECISION_REASONS = (
     DecisionReason(
@@ -88,6 +105,18 @@ DECISION_REASONS = (
     DecisionReason("varied", "The court varied, extended or discharged the order.", ("value", "discrepancy")),
     DecisionReason("correction_requested", "The owner has been asked to correct it.", ("discrepancy",)),
     DecisionReason("cannot_be_corrected", "The owner's system can't hold the right value.", ("discrepancy",)),
+    DecisionReason(
+        "needs_document",
+        "The court's order or its sealed copy would settle it.",
+        ("discrepancy",),
+        kinds=("not_enough",),
+    ),
+    DecisionReason(
+        "needs_owner", "A check of the owner's own papers would settle it.", ("discrepancy",), kinds=("not_enough",)
+    ),
+    DecisionReason(
+        "needs_identifier", "An identifier or fingerprints would settle it.", ("discrepancy",), kinds=("not_enough",)
+    ),
     DecisionReason("mistake", "The decision was a mistake.", ("decision",)),
     DecisionReason("new_evidence", "New evidence came to light.", ("pair", "value", "discrepancy", "decision")),
     DecisionReason("other", "Another reason: see the comment.", ("pair", "value", "discrepancy", "decision"), True),

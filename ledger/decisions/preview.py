@@ -17,12 +17,12 @@ from reconciliation.overrides import Overrides
 from reconciliation.periods import complete_period
 
 CHANGE = {"order_id": pl.String, "change": pl.String, "field": pl.String, "before": pl.String, "after": pl.String}
-"""`change` is changed, merged, split, closed or referred."""
+"""`change` is changed, merged, split, closed, referred or unsettled."""
 
 PERIOD = ("is_until_further_order", "end_on", "term_months")
 """Fields that follow from one another."""
 
-WORDS_OF_DISCREPANCY = {"both_right": "closed", "accept": "closed", "refer": "referred"}
+WORDS_OF_DISCREPANCY = {"both_right": "closed", "accept": "closed", "refer": "referred", "not_enough": "unsettled"}
 CLOSING = frozenset(WORDS_OF_DISCREPANCY.values())
 """Changes of a discrepancy; they leave the register as it is."""
 

@@ -14,6 +14,7 @@ import polars as pl
 
 from ledger.decisions.binding import closures
 from ledger.decisions.decidable import Present
+from ledger.decisions.kinds import DECISION_REASONS, LEFT_OPEN
 from ledger.packs.columns import COLUMNS, condition_words, worded_values
 from ledger.packs.waiting import unobeyed
 from warehouse.sources import SOURCE_TITLES
@@ -24,6 +25,12 @@ PERSON = ("surname", "forenames", "date_of_birth", "pnc_id")
 NAMES = ("surname", "forenames")
 THE_ORDER = "the order itself"
 SEVERITIES = ("high", "medium", "low")
+
+
+SETTLED_BY = {
+    reason.code: f"We cannot decide which is right: {reason.title}" for reason in DECISION_REASONS if reason.kinds
+}
+"""What an owner is asked for where what is known is not enough, by the reason that the steward gave."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +70,8 @@ class AskableLines:
 def find_lines(material: Material) -> AskableLines:
     """The lines of all packs that can be made of a release now.
 
-    Open discrepancies are asked for, and those that stewards refer, of whom they were referred to; what stewards have
-    closed since the release is not.
+    Open discrepancies are asked for, and those that stewards refer, of whom they were referred to; where what is known
+    is not enough, the line says what would settle it. What stewards have closed since the release is not asked for.
     """
     found = _open_discrepancies(material)
     waits = unobeyed(material.decisions, material.present, material.provenance)
@@ -85,13 +92,21 @@ def _open_discrepancies(material: Material) -> pl.DataFrame:
         present.orders.get_column("order_id"),
         present.redirects,
     ).closed
-    is_referral = pl.col("kind") == "refer"
-    referred = closed.filter(is_referral).select("discrepancy_id", "referred_to", referred_by="decision_id")
+    left_open = closed.filter(pl.col("kind").is_in(LEFT_OPEN))
+    reasons = material.decisions.select(
+        "decision_id", settled_by=pl.col("reason_code").replace_strict(SETTLED_BY, default=None, return_dtype=pl.String)
+    )
+    by_steward = left_open.join(reasons, on="decision_id", how="left").select(
+        "discrepancy_id",
+        "referred_to",
+        "settled_by",
+        referred_by=pl.when(pl.col("kind") == "refer").then("decision_id"),
+    )
     handles = present.records.select("record_id", "handle")
     return (
         present.discrepancies.filter(pl.col("state") != "resolved")
-        .join(closed.filter(~is_referral), on="discrepancy_id", how="anti")
-        .join(referred, on="discrepancy_id", how="left")
+        .join(closed.join(left_open, on="discrepancy_id", how="anti"), on="discrepancy_id", how="anti")
+        .join(by_steward, on="discrepancy_id", how="left")
         .with_columns(
             owner=pl.coalesce("referred_to", "owner"),
             reference=pl.concat_str("order_id", "discrepancy_id", separator="/"),
@@ -126,7 +141,7 @@ def _words(name: str) -> pl.Expr | None:
     made = {
         "system": pl.col("source").replace_strict(SOURCE_TITLES, default=THE_ORDER, return_dtype=pl.String),
         "field": pl.col("field").replace_strict(FIELD_TITLES, default=pl.col("field"), return_dtype=pl.String),
-        "why": pl.format("{}. {}", "title", "message"),
+        "why": pl.concat_str(pl.format("{}. {}", "title", "message"), "settled_by", separator=" ", ignore_nulls=True),
         "basis": pl.col("note"),
     }
     is_answer = any(column.is_answer for column in COLUMNS if column.name == name)

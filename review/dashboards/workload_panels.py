@@ -18,6 +18,7 @@ import polars as pl
 
 from ledger.decisions.decidable import Present
 from ledger.decisions.in_force import fold
+from ledger.decisions.kinds import DECISION_REASON
 from ledger.desk.desk_tables import VERDICTS
 from ledger.desk.proposals import Proposal, read_proposals
 from reconciliation.redirects import follow_orders
@@ -118,7 +119,8 @@ def decided_panels(
         pl.col("day").is_between(first, today)
     )
     own = (_by_steward(lately),) if by_steward else ()
-    return (_by_day(lately, first, pictures, forces), *own, _second_looks(done.proposals, first))
+    looks = _second_looks(done.proposals, first)
+    return (_by_day(lately, first, pictures, forces), *own, _unsettled(done.decisions), looks)
 
 
 def _by_age(to_do: pl.DataFrame, pictures: PictureStore, forces: frozenset[str] | None) -> Panel:
@@ -217,6 +219,16 @@ def _by_steward(lately: pl.DataFrame) -> Panel:
     headings = ["Steward", "Decisions", "On a day of work", "Taken many at once", "Taken back since", "Replaced since"]
     told = f"The last {LATELY_DAYS} days. A day of work is one with a decision. Few are quick: hard cases take longer."
     return Panel("stewards", "Decisions by steward", told, panel_table("Decisions by steward", headings, rows))
+
+
+def _unsettled(decisions: pl.DataFrame) -> Panel:
+    """Discrepancies with not enough to decide, by what would settle it."""
+    standing = decisions.filter(pl.col("kind") == "not_enough", pl.col("ended_as").is_null())
+    counts = standing.group_by("reason_code").agg(number=pl.len().cast(pl.Int64)).sort("reason_code")
+    rows = [(DECISION_REASON[code].title, number) for code, number in counts.iter_rows()]
+    said = f"{count_words(standing.height, 'discrepancy waits', 'discrepancies wait')} for other evidence."
+    table = panel_table("Not enough to decide", ["What would settle it", "Discrepancies"], rows) if rows else None
+    return Panel("unsettled", "Not enough to decide", said, table)
 
 
 def _second_looks(proposals: Sequence[Proposal], first: date) -> Panel:

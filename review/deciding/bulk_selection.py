@@ -14,13 +14,14 @@ from expectations.rules.rule import Rule
 from ledger.decisions.kinds import DECISION_REASONS, KIND, DecisionReason, Kind
 from review.access.viewer import Viewer
 from review.access.visible_release import VisibleRelease
+from review.deciding.form_options import ON_DISCREPANCY
 from review.desk import Desk
 from review.item.findings import describe_holder, format_value
 from review.item.related_orders import person_name
 from review.queue.queue_view import QueueView
 from review.queue.visible_queue import items_of, open_queue
 
-KINDS: tuple[Kind, ...] = tuple(KIND[code] for code in ("both_right", "accept", "refer"))
+KINDS: tuple[Kind, ...] = tuple(KIND[code] for code in ON_DISCREPANCY)
 MOST = 500
 """At once: what nobody can look through nobody should decide."""
 

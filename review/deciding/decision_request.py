@@ -95,7 +95,7 @@ def read_request(form: Form, *, kinds: Collection[str] = tuple(KIND)) -> Decisio
     comment = text(form, "comment", strip=False).replace("\r\n", "\n")
     if reason not in DECISION_REASON:
         problems["reason_code"] = "Choose a reason"
-    elif any(KIND[one["kind"]].about not in DECISION_REASON[reason].about for one in asked):
+    elif not all(DECISION_REASON[reason].fits(KIND[one["kind"]]) for one in asked):
         problems["reason_code"] = "Choose another reason: this one does not apply to such a decision"
     elif DECISION_REASON[reason].needs_comment and not comment.strip():
         problems["comment"] = "Enter a comment: the reason you chose needs one"

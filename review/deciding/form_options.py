@@ -17,7 +17,7 @@ from review.item.titles import record_title, source_name
 
 Values = Mapping[str, Any]
 
-ON_DISCREPANCY = ("both_right", "accept", "refer")
+ON_DISCREPANCY = ("both_right", "accept", "refer", "not_enough")
 ON_RECORDS = ("same_order", "different_order", "same_person", "different_person")
 
 

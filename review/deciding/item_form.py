@@ -19,6 +19,7 @@ Item = dict[str, Any]
 KIND_WORDS: Mapping[str, tuple[str, str]] = {
     "both_right": ("Both are right", "They state different facts. The discrepancy is closed."),
     "accept": ("Known and accepted", "The discrepancy is closed until a day."),
+    "not_enough": ("Not enough to decide", "It stays open, and leaves the queue until its values change."),
     "refer": ("Refer it to its owner", "It stays open and leaves the queue."),
     "same_order": (
         "The same order",

@@ -13,6 +13,7 @@ from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 BY_KIM = Signature("kim", "document_seen", "seen in the court file")
 MISTAKE = Signature("kim", "mistake")
+OWN_SIGNATURES = {"undo": MISTAKE, "not_enough": Signature("kim", "needs_document")}
 
 
 def pair(kind, left, right, **more):
@@ -29,10 +30,15 @@ def conflict(kind, order_id="ORD-1", *, observed="a", expected="b", rule="end_di
     needed = {
         "accept": {"accepted_until": date(2026, 12, 31)},
         "refer": {"referred_to": "pnc_bureau"},
-        "both_right": {},
     }
     return Draft(
-        kind=kind, order_id=order_id, field="end_on", rule_code=rule, source="pnc", seen=seen, **(needed[kind] | more)
+        kind=kind,
+        order_id=order_id,
+        field="end_on",
+        rule_code=rule,
+        source="pnc",
+        seen=seen,
+        **(needed.get(kind, {}) | more),
     )
 
 
@@ -43,7 +49,7 @@ def undo(decision_id):
 def rows(*drafts, by=BY_KIM, start=START):
     """Rows of the ledger as if these had been decided a minute apart, without any judgement."""
     signed = [
-        sign(draft, MISTAKE if draft.kind == "undo" else by, at=start + timedelta(minutes=place))
+        sign(draft, OWN_SIGNATURES.get(draft.kind, by), at=start + timedelta(minutes=place))
         for place, draft in enumerate(drafts)
     ]
     return pl.DataFrame(signed, schema=DECISIONS.schema)

@@ -257,7 +257,7 @@ def held_by(frame, name, kind="both_right", **more):
 ORDERS = pl.Series(["ORD-1"])
 
 
-@pytest.mark.parametrize("kind", ["both_right", "accept", "refer"])
+@pytest.mark.parametrize("kind", ["both_right", "accept", "refer", "not_enough"])
 def test_a_discrepancy_is_closed_while_its_values_stay(kind):
     ledger = rows(held_by(NIGHT, "pnc:1", kind, observed="2027-01-01"))
     found = closures(ledger, discrepancies({"observed": "2027-01-01 ", "expected": "B"}), NIGHT, ORDERS, NONE)

@@ -211,6 +211,12 @@ def test_a_referral_is_asked_of_whom_it_names_and_named_as_evidence():
     assert "referred by a steward (DEC-" in line["evidence"]
 
 
+def test_where_what_is_known_is_not_enough_the_owner_reads_what_would_settle_it():
+    line = only(find(decided=[lambda night: night.draft_discrepancy("not_enough", "d")]))
+    assert "We cannot decide which is right: The court's order or its sealed copy would settle it." in line["why"]
+    assert line["owner"] == "pnc_bureau"
+
+
 def test_a_value_decided_since_the_release_waits_for_the_night_that_obeys_it():
     lines = find(decided=[lambda night: night.draft_value("ORD-1", "end_on", "2025-06-01")])
     assert lines.ready.is_empty()

@@ -199,6 +199,8 @@ def test_ages_leave_no_gap_and_do_not_overlap():
 
 def decided(by: str, day: int, ended_as: str | None = None, batch: str | None = None) -> dict[str, object]:
     return {
+        "kind": "not_enough",
+        "reason_code": "needs_document",
         "decided_by": by,
         "decided_at": datetime(2026, 11, day, 12, tzinfo=UTC),
         "ended_as": ended_as,
@@ -225,6 +227,7 @@ def test_throughput_counts_decisions_of_late_and_those_taken_back():
     assert "1 of 4 (25.0%) taken back" in panel(panels, "days").told
     stewards = cells(panel(panels, "stewards").sheet)
     assert stewards["steward"] == ["3", "1.5", "2", "1 of 3 (33.3%)", "1 of 3 (33.3%)"]
+    assert cells(panel(panels, "unsettled").sheet) == {"The court's order or its sealed copy would settle it.": ["3"]}
     assert stewards["steward2"] == ["1", "1.0", "0", "0 of 1 (0.0%)", "0 of 1 (0.0%)"]
 
 

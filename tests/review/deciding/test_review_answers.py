@@ -74,6 +74,18 @@ def test_a_value_is_never_saved_before_its_change_was_seen(client, item, desk):
     assert "Enter the right value" in missing.text
 
 
+def test_a_steward_who_finds_it_not_enough_says_what_would_settle_it(client, item, desk):
+    form = form_of(client, item) | answers(item, "not_enough")
+    unclear = client.post("/decide/save", data=form | {"reason_code": "slip"})
+    assert unclear.status_code == 422
+    client.post("/decide/save", data=form | {"reason_code": "needs_document"})
+    assert set(decisions(desk)["kind"]) == {"not_enough"}
+    assert item["item_id"] not in client.get("/queue").text
+    dashboard = client.get("/dashboards/work").text
+    assert "Not enough to decide" in dashboard
+    assert f"{len(item['discrepancy_ids'])} discrepancies wait for other evidence" in dashboard
+
+
 def test_a_form_without_an_answer_asks_for_one(client, item, desk):
     shown = client.post("/decide/save", data=form_of(client, item))
     assert shown.status_code == 422
