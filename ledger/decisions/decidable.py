@@ -17,9 +17,13 @@ from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.kinds import LINK_FIELDS
 from ledger.decisions.staleness import conflicts
 from ledger.decisions.values import read_value, require_period
+from ledger.packs.owners import title_or_none
 from reconciliation.redirects import follow_orders, order_redirects
 from reconciliation.tables import owners_of_records
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
+
+LONGEST_ACCEPTANCE = 731
+"""Days, two years: what is accepted for longer is forgotten."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,13 +129,22 @@ class Present:
         """A decision on a discrepancy: both are right, accepted until a day, or referred (by default to its owner).
 
         Raises:
-            DecisionError: there is no such discrepancy, or the day is missing or lies before the release.
+            DecisionError: there is no such discrepancy or owner, or the day is missing, lies before the release or more
+                than `LONGEST_ACCEPTANCE` days after it.
         """
         found = self.discrepancies.filter(pl.col("discrepancy_id") == discrepancy_id)
         if found.is_empty():
             raise DecisionError(f"release {self.release_id} has no discrepancy {discrepancy_id}: it may be resolved")
+        if kind == "refer" and referred_to and title_or_none(referred_to) is None:
+            raise DecisionError(
+                f"there is no owner {referred_to!r}: use force:, court: or region: and a code, or pnc_bureau"
+            )
         if kind == "accept" and (accepted_until is None or accepted_until < self.as_of):
             raise DecisionError(f"an acceptance needs a last day, not before {self.as_of}")
+        if kind == "accept" and accepted_until and (accepted_until - self.as_of).days > LONGEST_ACCEPTANCE:
+            raise DecisionError(
+                f"an acceptance can last {LONGEST_ACCEPTANCE} days at most: what is accepted is looked at again"
+            )
         row = conflicts(found, self.records).row(0, named=True)
         return self._draft(
             kind=kind,

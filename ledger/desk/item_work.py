@@ -104,14 +104,20 @@ def assign(database: Database, item_ids: Sequence[str], assignee: str | None, *,
         _insert(connection, assignments, rows)
 
 
+LONGEST_DEFERRAL = 184
+"""Days, half a year: nothing that may bind a person is put aside for longer."""
+
+
 def defer(database: Database, item_ids: Sequence[str], until: date | None, *, by: str, at: datetime) -> None:
     """Put items off to a day, or take that back.
 
     Raises:
-        DecisionError: the day is not to come.
+        DecisionError: the day is not to come, or too far away.
     """
     if until is not None and until <= at.date():
         raise DecisionError("an item can only be deferred to a day in the future")
+    if until is not None and (until - at.date()).days > LONGEST_DEFERRAL:
+        raise DecisionError(f"an item can be deferred by {LONGEST_DEFERRAL} days at most")
     with database.writing() as connection:
         rows = [{"item_id": item, "until": until, "deferred_by": by, "at": at} for item in dict.fromkeys(item_ids)]
         _insert(connection, deferrals, rows)

@@ -33,6 +33,24 @@ def owner_title(owner: str) -> str:
         ) from None
 
 
+def find_owner(text: str) -> str:
+    """The code of an owner from its code or its name, in any capitals.
+
+    Raises:
+        UnknownOwnerError: no list holds it.
+    """
+    named = {title.casefold(): code for code, title in _titles().items()}
+    asked = " ".join(text.split())
+    code = named.get(asked.casefold(), asked)
+    owner_title(code)
+    return code
+
+
+def owners_of_records() -> list[str]:
+    """The names of the owners that are asked most: forces, regional units and the PNC bureau, in their order."""
+    return sorted(title for code, title in _titles().items() if not code.startswith("court:"))
+
+
 def title_or_none(owner: str) -> str | None:
     """What an owner is called; None where a rule or a steward named one that is on no list."""
     return _titles().get(owner)

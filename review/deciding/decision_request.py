@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from ledger.decisions.decision import LONGEST_COMMENT
 from ledger.decisions.kinds import DECISION_REASON, KIND
+from ledger.packs.owners import UnknownOwnerError, find_owner
+from review.deciding.typed_day import DAY_PARTS, DayError, parse_day
 
 SentFields = Mapping[str, Sequence[str]]
 
@@ -21,8 +23,6 @@ VALUE_TEXT = "value_text-"
 
 USUAL_REASONS = {"both_right": "different_facts", "refer": "correction_requested"}
 """Why a discrepancy is decided so, as a rule; by kind of decision."""
-
-DAY_PARTS = ("day", "month", "year")
 
 
 class Form(Protocol):
@@ -120,7 +120,7 @@ def read_request(form: Form, *, kinds: Collection[str] = tuple(KIND)) -> Decisio
 REQUEST_FIELDS = (
     *("kind", "left_record_id", "right_record_id", "order_id", "discrepancy_id"),
     *("until-day", "until-month", "until-year", "referred_to", "replaces", "reason_code", "comment", "item_id"),
-    *("release_id", "orders", "version", "submission", "view", "words"),
+    *("release_id", "orders", "version", "submission", "view", "words", "deferred_why"),
     *(f"deferred-{part}" for part in DAY_PARTS),
 )
 """The fields of a form that say what is wished, as they are sent on from page to page; and the answers, by name."""
@@ -207,26 +207,31 @@ def _closing(kind: str, form: Form, problems: dict[str, str]) -> dict[str, Any]:
     """Until when a discrepancy is accepted, or to whom it is referred."""
     if kind == "accept":
         return {"accepted_until": read_day(form, "until", problems)}
-    return {"referred_to": text(form, "referred_to") or None} if kind == "refer" else {}
+    if kind != "refer" or not text(form, "referred_to"):
+        return {}
+    try:
+        return {"referred_to": find_owner(text(form, "referred_to"))}
+    except UnknownOwnerError:
+        problems["referred_to"] = "Enter a force, court, regional unit or the PNC bureau, as the list names it"
+        return {}
 
 
 def _read_value(form: Form, discrepancy_id: str, value_of: str, problems: dict[str, str]) -> dict[str, Any]:
     """The right value of a field, from `<field>|<value>`, or from what was typed where no value is named."""
     field_name, _, chosen = value_of.partition("|")
     name = f"{VALUE_TEXT}{discrepancy_id}"
-    value = chosen or text(form, name)
-    if not value:
+    is_day = f"{name}-{DAY_PARTS[0]}" in form.keys()  # noqa: SIM118  # a form is no mapping
+    day = read_day(form, name, problems) if is_day and not chosen else None
+    value = chosen or (day.isoformat() if day else text(form, name))
+    if not value and not is_day:
         problems[name] = "Enter the right value"
     return {"kind": "value", "order_id": text(form, "order_id"), "field": field_name, "value": value}
 
 
 def read_day(form: Form, name: str, problems: dict[str, str]) -> date | None:
     """A day in three fields; what is wrong with it is added to the problems."""
-    parts = [text(form, f"{name}-{part}") for part in DAY_PARTS]
     try:
-        day, month, year = map(int, parts)
-        return date(year, month, day)
-    except (ValueError, OverflowError):
-        wrong = "Enter a day" if not any(parts) else "Enter a day that there is"
-        problems[f"{name}-day"] = f"{wrong}, such as 31 3 2027"
+        return parse_day([text(form, f"{name}-{part}") for part in DAY_PARTS])
+    except DayError as error:
+        problems[f"{name}-{error.part}"] = f"{error}"
         return None

@@ -12,7 +12,8 @@ import polars as pl
 
 from ledger.decisions.decidable import Present
 from ledger.decisions.kinds import KIND
-from review.deciding.decision_request import ANSWER, DAY_PARTS
+from review.deciding.decision_request import ANSWER
+from review.deciding.typed_day import DAY_PARTS
 from review.item.past_decisions import PastDecision
 
 Fields = tuple[tuple[str, str], ...]

@@ -11,6 +11,8 @@ import polars as pl
 
 from ledger.decisions.decidable import Present
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind
+from ledger.packs.owners import owners_of_records
+from review.item.fields import FIELD_NATURES
 from review.item.findings import Finding, describe_findings, format_value
 from review.item.past_decisions import describe_subject
 from review.item.titles import record_title, source_name
@@ -44,6 +46,7 @@ class FindingOptions:
         finding: the discrepancy.
         field: the field that it is in, if its value can be decided.
         values: that the records give for it.
+        is_day: the field holds a day.
         kinds: the other kinds of decision on it.
         decided: what was decided on it, in words; None: nothing that stands.
     """
@@ -51,6 +54,7 @@ class FindingOptions:
     finding: Finding
     field: str | None
     values: tuple[ValueOption, ...]
+    is_day: bool
     kinds: tuple[Kind, ...]
     decided: str | None
 
@@ -67,6 +71,7 @@ class FormOptions:
         pair: the two records that are chosen at first; None: there is only one.
         is_about_pair: the item asks about two records.
         reasons: that may be given on a difference, and on two records.
+        owners: names of those to whom a discrepancy may be referred, but for courts.
     """
 
     asked: tuple[FindingOptions, ...]
@@ -76,6 +81,7 @@ class FormOptions:
     pair: tuple[str, str] | None
     is_about_pair: bool
     reasons: Mapping[str, tuple[DecisionReason, ...]]
+    owners: tuple[str, ...]
 
 
 def form_options(item: Values, discrepancies: pl.DataFrame, present: Present, standing: pl.DataFrame) -> FormOptions:
@@ -106,6 +112,7 @@ def form_options(item: Values, discrepancies: pl.DataFrame, present: Present, st
             "difference": tuple(reason for reason in DECISION_REASONS if {"value", "discrepancy"} & set(reason.about)),
             "records": tuple(reason for reason in DECISION_REASONS if "pair" in reason.about),
         },
+        owners=tuple(owners_of_records()),
     )
 
 
@@ -115,6 +122,7 @@ def _options(finding: Finding, row: Values, present: Present, standing: pl.DataF
         finding,
         field,
         _values_of(field, row["order_id"], present) if field else (),
+        FIELD_NATURES.get(row["field"]) == "date",
         tuple(KIND[code] for code in ON_DISCREPANCY),
         _decided(row, standing),
     )

@@ -11,8 +11,9 @@ from uuid import uuid4
 
 from ledger.decisions.kinds import DecisionReason, Kind
 from ledger.desk.comments import Comment
-from review.deciding.decision_request import ANSWER, DAY_PARTS, VALUE_TEXT, SentFields
+from review.deciding.decision_request import ANSWER, VALUE_TEXT, SentFields
 from review.deciding.form_options import FindingOptions, FormOptions
+from review.deciding.typed_day import DAY_PARTS
 
 Item = dict[str, Any]
 
@@ -89,6 +90,10 @@ class ItemForm:
         """What is to be mended in a field."""
         return {"text": self.problems[name]} if name in self.problems else None
 
+    def day_problem(self, name: str) -> Item | None:
+        """What is to be mended in a day."""
+        return next(filter(None, (self.problem(f"{name}-{part}") for part in DAY_PARTS)), None)
+
     def kind_items(self, kinds: Sequence[Kind]) -> list[Item]:
         """Kinds of decision to choose from."""
         return [
@@ -148,12 +153,12 @@ class ItemForm:
 
     def day_items(self, name: str) -> list[Item]:
         """The parts of a day."""
-        wrong = " govuk-input--error" if f"{name}-day" in self.problems else ""
+        wrong = {part: " govuk-input--error" for part in DAY_PARTS if f"{name}-{part}" in self.problems}
         widths = dict(zip(DAY_PARTS, (2, 2, 4), strict=True))
         return [
             {
                 "name": part,
-                "classes": f"govuk-input--width-{widths[part]}{wrong}",
+                "classes": f"govuk-input--width-{widths[part]}{wrong.get(part, '')}",
                 "value": self.sent(f"{name}-{part}"),
                 "id": f"{name}-{part}",
             }

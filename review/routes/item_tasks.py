@@ -25,16 +25,22 @@ router = APIRouter()
 @router.post("/items/{item_id}/defer")
 def put_off(request: Request, who: AnySteward, audit: Auditing, form: SentForm, item_id: str) -> Response:
     """Put an item off to a day."""
-    require_item(request, who, item_id)
+    item = require_item(request, who, item_id)
     problems: dict[str, str] = {}
-    until = read_day(form, "deferred", problems)
-    if until is None:
+    until, why = read_day(form, "deferred", problems), text(form, "deferred_why")
+    if not why:
+        problems["deferred_why"] = "Enter why it is deferred"
+    if until is None or problems:
         return draw_item(request, item_id, who, audit, form_state=_again(form, problems))
     desk: Desk = request.app.state.desk
     try:
         defer(desk.database, [item_id], until, by=who.name, at=desk.clock())
     except DecisionError as error:
-        return draw_item(request, item_id, who, audit, form_state=_again(form, {"deferred-day": f"{error}"}))
+        return draw_item(
+            request, item_id, who, audit, form_state=_again(form, {"deferred-day": f"{error}".capitalize()})
+        )
+    said = Comment(item_id, str(item["order_id"]), who.name, desk.clock(), f"Deferred until {format_day(until)}: {why}")
+    add_comment(desk.database, said)
     return go_to_next(request, who, item_id, text(form, "view"), f"The item is deferred until {format_day(until)}.")
 
 

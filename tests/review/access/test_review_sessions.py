@@ -135,6 +135,17 @@ def test_what_was_typed_before_a_session_ended_is_offered_again_to_the_same_user
     assert "There is nothing to send." in client.get("/unsent").text
 
 
+def test_what_is_sent_after_signing_out_in_another_tab_is_kept(arrive):
+    client = arrive("steward")
+    form_token = client.form_token()
+    client.submit("/sign-out")
+    assert client.get("/", follow_redirects=False).headers["location"].startswith("/sign-in")
+    answer = client.post("/probe/comments", data={"form_token": form_token, **TYPED}, follow_redirects=False)
+    assert answer.headers["location"].startswith("/sign-in")
+    assert client.sign_in("steward").headers["location"] == "/unsent"
+    assert "Seen the sealed copy." in client.get("/unsent").text
+
+
 def test_what_was_typed_is_forgotten_after_a_day(arrive, clock):
     client = arrive("steward")
     form_token = client.form_token()

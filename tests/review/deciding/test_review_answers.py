@@ -1,5 +1,6 @@
 """All that an item asks, answered on one form: together, one by one, at once or after a look at what changes."""
 
+import polars as pl
 import pytest
 from deciding_cases import answered, decisions, forms_of
 
@@ -84,6 +85,27 @@ def test_a_steward_who_finds_it_not_enough_says_what_would_settle_it(client, ite
     dashboard = client.get("/dashboards/work").text
     assert "Not enough to decide" in dashboard
     assert f"{len(item['discrepancy_ids'])} discrepancies wait for other evidence" in dashboard
+
+
+def test_an_end_is_typed_in_three_fields_and_what_is_wrong_is_said_at_its_field(client, desk):
+    whole = desk.whole_release()
+    ends = whole.table("discrepancies").filter(field="end_on").filter(pl.col("state") != "resolved")
+    queue = whole.table("review_queue").filter(kind="discrepancies").sort("item_id")
+    row = (
+        queue.explode("discrepancy_ids")
+        .join(ends, left_on="discrepancy_ids", right_on="discrepancy_id")
+        .row(0, named=True)
+    )
+    field = f"value_text-{row['discrepancy_ids']}"
+    form = form_of(client, row) | {f"answer-{row['discrepancy_ids']}": "value|end_on|", "reason_code": "varied"}
+    day = {f"{field}-day": "4", f"{field}-month": "July", f"{field}-year": "2038"}
+    shown = client.post("/decide/preview", data=form | day)
+    assert "4 July 2038" in shown.text
+    wrong = client.post("/decide/preview", data=form | day | {f"{field}-year": ""})
+    assert wrong.status_code == 422
+    assert f'href="#{field}-year"' in wrong.text
+    assert "The date must include a year" in wrong.text
+    assert f'id="{field}-year"' in wrong.text
 
 
 def test_a_form_without_an_answer_asks_for_one(client, item, desk):

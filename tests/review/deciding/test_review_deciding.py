@@ -7,7 +7,9 @@ import polars as pl
 import pytest
 from deciding_cases import answered, decisions, forms_of, item_of, preview
 
+from ledger.decisions.errors import DecisionError
 from ledger.desk.proposals import read_proposals
+from review.deciding.decidable_night import decidable_night
 
 
 def item_with(desk, count):
@@ -159,9 +161,12 @@ def test_an_item_is_put_off_and_given(never, desk):
     address = f"/items/{item['item_id']}"
     form = forms_of(client.get(address).text, f"{address}/defer")[0]
     assert client.post(f"{address}/defer", data=form | {"deferred-day": "32"}).status_code == 422
-    day = {"deferred-day": "1", "deferred-month": "12", "deferred-year": "2026"}
+    day = {"deferred-day": "1", "deferred-month": "12", "deferred-year": "2026", "deferred_why": "the copy is ordered"}
+    for wrong in ({"deferred-year": "2150"}, {"deferred_why": " "}):
+        assert client.post(f"{address}/defer", data=form | day | wrong).status_code == 422
     assert client.post(f"{address}/defer", data=form | day, follow_redirects=False).status_code == 303
     assert item["item_id"] not in client.get("/queue").text
+    assert "Deferred until 1 December 2026: the copy is ordered" in client.get(address).text
     client.post(f"{address}/assign", data=form | {"assignee": "steward2"})
     assert '<option value="steward2" selected>' in client.get(address).text
 
@@ -317,3 +322,40 @@ def test_a_reason_that_says_nothing_about_the_decision_is_to_be_mended(never, de
     shown = preview(client, item["item_id"], kind="both_right", reason_code="identifiers")
     assert shown.status_code == 422
     assert "Choose another reason" in shown.text
+
+
+def test_an_acceptance_lasts_two_years_at_most(never, desk):
+    until = {"until-day": "31", "until-month": "12", "until-year": "2199"}
+    item = item_of(desk, "discrepancies")
+    shown = preview(never("steward"), item["item_id"], kind="accept", reason_code="cannot_be_corrected", **until)
+    assert shown.status_code == 409
+    assert "An acceptance can last 731 days at most" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "owner"),
+    [
+        pytest.param("essex police", "force:42", id="a force by its name"),
+        pytest.param("force:42", "force:42", id="a force by its code"),
+        pytest.param("", None, id="its owner, if left empty"),
+    ],
+)
+def test_a_discrepancy_is_referred_to_an_owner_that_there_is(never, desk, typed, owner):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    shown = preview(client, item["item_id"], kind="refer", referred_to=typed)
+    client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    found = desk.whole_release().table("discrepancies")
+    row = decisions(desk).row(0, named=True)
+    assert row["referred_to"] == (owner or found.filter(discrepancy_id=row["discrepancy_id"])["owner"][0])
+
+
+def test_a_typing_error_makes_no_owner(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    shown = preview(client, item["item_id"], kind="refer", referred_to="Esex Police")
+    assert shown.status_code == 422
+    assert 'href="#referred_to"' in shown.text
+    assert "Esex Police" in shown.text
+    with pytest.raises(DecisionError, match="there is no owner"):
+        decidable_night(desk.whole_release()).draft_discrepancy(
+            "refer", item["discrepancy_ids"][0], referred_to="Esex Police"
+        )
