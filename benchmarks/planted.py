@@ -9,6 +9,7 @@ import polars as pl
 from benchmarks.truth import FIELDS as VALUES
 from benchmarks.truth import PERSON_FIELDS
 from reconciliation.date_arithmetic import whole_months
+from reconciliation.law import HALF_YEAR
 
 FIELDS = {
     "made_on": "made",
@@ -33,7 +34,6 @@ FIELDS = {
 }
 PLACE = ["source", "source_key", "field"]
 HIDDEN = ("corrected", "no trace", "unstated")
-HALF_YEAR = 6
 # What a record leaves out is an error where every order has it; elsewhere a record that does not say is not wrong, nor
 # is an upload to the PND without conditions, for which many forms have no place.
 NEVER_ABSENT = ("dob", "end", "conditions")

@@ -148,10 +148,10 @@ ORDER_FIELDS: Final = (
         "end_on",
         COURT_FIRST,
         "Fixed by the court.",
-        check=(pl.col("end_on") >= plausibility.golden_start)
+        check=(pl.col("end_on") >= plausibility.start_so_far)
         & ~(pl.col("end_on") < plausibility.shortest_end)
         & ~(pl.col("end_on") > plausibility.longest_end).fill_null(value=False)
-        & ~plausibility.is_end_from_made,
+        & ~plausibility.is_end_counted_from_making,
         implied=(
             *plausibility.ends_by_term,
             pl.when(pl.col("is_interim")).then(pl.col("determined_on")),
@@ -167,7 +167,7 @@ ORDER_FIELDS: Final = (
         check=(pl.col("term_months") > 0)
         & ~(pl.col("term_months") < plausibility.shortest_months)
         & ~plausibility.is_against_dates,
-        implied=(plausibility.length_by_dates,),
+        implied=(plausibility.length_by_own_dates,),
         fails="shorter than the shortest term (R02, R03, R27, R29), or not what the order's start and end span (E09)",
         favours="what start and end of a record span",
     ),

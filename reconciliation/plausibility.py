@@ -11,14 +11,11 @@ import polars as pl
 
 from reconciliation import sitting_days
 from reconciliation.date_arithmetic import months_after, whole_months
-from reconciliation.law import COMMENCED_ON, LONGEST_TRAVEL_MONTHS, MINIMUM_MONTHS, PREVENTION_OF
+from reconciliation.law import COMMENCED_ON, HALF_YEAR, LONGEST_TRAVEL_MONTHS, MINIMUM_MONTHS, PREVENTION_OF
 from warehouse.codes import reference
 
 YOUNGEST_YEARS: Final = 10
 """Age of criminal responsibility in England and Wales: nobody younger is bound by an order (R21 sets no other)."""
-
-HALF_YEAR: Final = 6
-"""Courts set lengths in years and half years; a span of so many whole months is no chance."""
 
 POLICE_KINDS: Final = ("territorial", "national_police")
 """Kinds of force that hold orders; agencies only apply for them (R10)."""
@@ -62,29 +59,29 @@ commenced_on = pl.coalesce(
 is_sitting_day = sitting_days.is_sitting_day(pl.col("made_on"), _court)
 is_after_night = (pl.col("made_on") > pl.col("night")).fill_null(value=False)
 
-golden_start = pl.coalesce("golden_start_on", "start_on", "golden_made_on", "made_on")
+start_so_far = pl.coalesce("golden_start_on", "start_on", "golden_made_on", "made_on")
 # Orders of foreign-travel prohibitions alone have no least length and a greatest one (R02, R03, R05, R30).
 shortest_months = pl.when(~pl.col("golden_is_interim") & ~pl.col("is_travel_only")).then(
     pl.col("golden_order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
 )
-shortest_end = months_after(golden_start, shortest_months).dt.offset_by("-1d")
-longest_end = pl.when("is_travel_only").then(months_after(golden_start, pl.lit(LONGEST_TRAVEL_MONTHS)))
+shortest_end = months_after(start_so_far, shortest_months).dt.offset_by("-1d")
+longest_end = pl.when("is_travel_only").then(months_after(start_so_far, pl.lit(LONGEST_TRAVEL_MONTHS)))
 is_short_for_full = (
     (pl.col("end_on") - pl.col("start_on")).dt.total_days() < min(MINIMUM_MONTHS.values()) * 30
 ) & ~pl.col("is_travel_only")
-length_by_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
+length_by_own_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
 # A full order shorter than a prevention order can be is a risk order (R02, R27), unless it forbids travel alone.
 _risk_types = {prevention: risk for risk, prevention in PREVENTION_OF.items()} | {name: name for name in PREVENTION_OF}
 _shortest_prevention = min(MINIMUM_MONTHS[name] for name in PREVENTION_OF.values())
 _can_be_short = pl.col("is_interim") | pl.col("is_travel_only")
 type_by_length = pl.when(
-    ~_can_be_short & (pl.min_horizontal("term_months", length_by_dates) < _shortest_prevention)
+    ~_can_be_short & (pl.min_horizontal("term_months", length_by_own_dates) < _shortest_prevention)
 ).then(pl.col("order_type").replace_strict(_risk_types, default=None, return_dtype=pl.String))
 is_too_short_for_type = (
     ~_can_be_short
     & pl.col("order_type").is_in(list(PREVENTION_OF.values()))
-    & (pl.col("term_months") == length_by_dates)
-    & (length_by_dates < _shortest_prevention)
+    & (pl.col("term_months") == length_by_own_dates)
+    & (length_by_own_dates < _shortest_prevention)
 ).fill_null(value=False)
 
 is_start_filled_in = (
@@ -97,7 +94,7 @@ is_start_copied = (
     & pl.col("start_on").ne_missing(pl.col("later_start_on"))
 ).fill_null(value=False)
 is_made_copied = (pl.col("made_on") == pl.col("put_off_on")).fill_null(value=False)
-is_end_from_made = (
+is_end_counted_from_making = (
     (whole_months(pl.col("golden_made_on"), pl.col("end_on")) % HALF_YEAR == 0)
     & whole_months(pl.col("golden_start_on"), pl.col("end_on")).is_null()
 ).fill_null(value=False)

@@ -11,6 +11,7 @@ import polars as pl
 from expectations.rules.dates import date_rules, golden_start, not_followed
 from expectations.rules.rule import Rule, differs, golden
 from reconciliation.date_arithmetic import DAYS_OF_SLIP, months_after, whole_months
+from reconciliation.law import HALF_YEAR
 
 SAME_LENGTH_NOTE = "Length and dates disagree when keyed apart (E09) [COLLEGE-STRO: the length was re-requested]."
 END_NOTE = "A fixed order ends by time; Modern Slavery Act 2015 ss.17, 24 [MSA-2015]. End missing or miscounted (E08)."
@@ -18,11 +19,9 @@ INTERIM_END_NOTE = (
     "An interim order ends at the latest when the main application is determined, ss.21, 28 (R13) [MSA-2015]."
 )
 
-HALF_YEAR = 6
-
 record_start = pl.coalesce("start_on", "made_on", "golden_start_on")
-length_by_dates = whole_months(golden_start, pl.col("end_on"))
-recorded_length = pl.coalesce(whole_months(record_start, pl.col("end_on")), length_by_dates)
+length_to_own_end = whole_months(golden_start, pl.col("end_on"))
+recorded_length = pl.coalesce(whole_months(record_start, pl.col("end_on")), length_to_own_end)
 is_day_before_convention = ((pl.col("end_on") - golden("end_on")).dt.total_days().abs() <= 1) & (
     whole_months(golden_start, pl.col("end_on")) == whole_months(golden_start, golden("end_on"))
 )
@@ -184,13 +183,13 @@ TERM_RULES = (
         severity="medium",
         dimension="consistency",
         when=~is_end_different.fill_null(False)
-        & (length_by_dates.ne_missing(pl.col("term_months")) & is_term_off)
+        & (length_to_own_end.ne_missing(pl.col("term_months")) & is_term_off)
         & recorded_length.ne_missing(pl.col("term_months")),
         message="Length and dates in {source} disagree, and no other source tells which is right.",
         correction="Check length and dates against the court result.",
         note=SAME_LENGTH_NOTE,
         example="Court alone: 84 months, 1 April 2021 to 31 March 2026, which are 60 months.",
-        expected=length_by_dates,
+        expected=length_to_own_end,
     ),
 )
 

@@ -8,11 +8,10 @@ import polars as pl
 
 from expectations.rules.rule import Rule, golden
 from expectations.rules.statute import is_full, is_here, is_minor, is_northern_irish, order_type
-from reconciliation.law import MINIMUM_MONTHS
+from reconciliation.law import HALF_YEAR, MINIMUM_MONTHS
 from reconciliation.sitting_days import is_sitting_day
 from warehouse.sources import Severity
 
-HALF_YEAR = 6
 MOST_CONDITIONS = 12
 """A court cut 13 conditions to 5 in one case [IASC-2022 case study 7]: so many are worth a question."""
 
