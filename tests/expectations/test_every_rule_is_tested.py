@@ -96,6 +96,7 @@ ROWS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "numerator within denominator": ({"numerator": 4.0, "denominator": 4.0}, {"numerator": 5.0}),
     "no score where nothing was judged": ({"denominator": 0.0}, {"score": 1.0}),
     "interval holds the score": ({"score": 0.9, "low": 0.8, "high": 0.95}, {"low": 0.91}),
+    "interval holds the rate": ({"error_rate": 0.1, "low": 0.05, "high": 0.2}, {"low": 0.11}),
     "near match is another order": ({"order_id": "o1", "other_order_id": "o2"}, {"other_order_id": "o1"}),
     "no row lost": (
         {"rows_read": 10, "rows_kept": 7, "rows_quarantined": 2, "rows_duplicate": 1},
