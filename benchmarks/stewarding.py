@@ -40,6 +40,9 @@ SURE: Final = 0.99
 """The least confidence from which a correction would be asked for without a steward."""
 
 GOOD_EXITS: Final = (0, 3)
+NO_VALUE: Final = ("presence", "duplicate", "case_urn")
+"""What discrepancies are about that no golden value answers."""
+
 DECIDABLE: Final = tuple(field.name for field in (*PERSON_FIELDS, *ORDER_FIELDS))
 PAIR_KINDS: Final = ("near_match", "link_conflict")
 
@@ -164,7 +167,7 @@ def _share(wanted: pl.DataFrame, shown: pl.DataFrame, key: list[str]) -> float:
 def _sent(judged: Judged, settle: pl.DataFrame) -> dict[str, float]:
     """Lines that would go to owners: discrepancies of which no item to settle asks, where the register is sure.
 
-    What has no confidence (absences, conditions, status) counts as sure.
+    An absence or a second record disputes no value; conditions and status have no confidence, and are not sent.
     """
     asked = settle.select("order_id", field="fields").explode("field", empty_as_null=False)
     confident = judged.table("field_provenance").select("order_id", "field", "confidence")
@@ -174,7 +177,7 @@ def _sent(judged: Judged, settle: pl.DataFrame) -> dict[str, float]:
         .join(asked, on=["order_id", "field"], how="anti")
         .join(confident, on=["order_id", "field"], how="left")
     )
-    sure = lines.filter((pl.col("confidence") >= SURE).fill_null(value=True))
+    sure = lines.filter((pl.col("confidence") >= SURE).fill_null(value=False) | pl.col("field").is_in(NO_VALUE))
     wrong = sure.join(judged.wrong, on=["order_id", "field"], how="semi")
     return {
         f"lines to send, from confidence {SURE}": sure.height,
@@ -183,9 +186,9 @@ def _sent(judged: Judged, settle: pl.DataFrame) -> dict[str, float]:
     }
 
 
-def run_night(landing: Path, home: Path, as_of: date) -> None:
-    """Run a night as `concord nightly` does."""
-    words = ["nightly", "--landing", landing, "--as-of", as_of, "--home", home]
+def run_night(landing: Path, home: Path, as_of: date, *more: str) -> None:
+    """Run a night as `concord nightly` does, with more options."""
+    words = ["nightly", "--landing", landing, "--as-of", as_of, "--home", home, *more]
     command = [str(Path(sys.executable).with_name("concord")), *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in GOOD_EXITS:
@@ -261,7 +264,7 @@ def measure(night: Path, home: Path, *, decide_items: int) -> None:
         settle = judged.settle.head(decide_items)
         taken, refused = decide(judged, home, settle)
     second = as_of + timedelta(days=1)
-    run_night(landing, home, second)
+    run_night(landing, home, second, "--accept-unexplained", "many decisions at once, measured")
     with opened(home, f"r{second}") as register:
         after = count_right(Judged(register, night / "truth"))
     print(f"first {settle.height} items: {taken} decisions taken, {refused} refused")
