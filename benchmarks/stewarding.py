@@ -36,7 +36,7 @@ from samples.nights import write_nights
 from warehouse.home import Home
 
 FIRST: Final = (20, 100, 300)
-SURE: Final = 0.99
+SURE: Final = 0.995
 """The least confidence from which a correction would be asked for without a steward."""
 
 GOOD_EXITS: Final = (0, 3)

@@ -27,12 +27,15 @@ from reconciliation.confidence import links, values
 from reconciliation.confidence.model import ConfidenceModel, level_of, weight_of
 from reconciliation.confidence.orders import combine
 
-ORDERS: Final = 2_000
 FIT: Final = (
-    (101, 1), (102, 2), (103, 1), (104, 1.5), (105, 2), (106, 1), (107, 3), (108, 0.5), (109, 1), (110, 2), (111, 1.5),
+    (2_000, 101, 1), (2_000, 102, 2), (2_000, 103, 1), (2_000, 104, 1.5), (2_000, 105, 2), (2_000, 106, 1),
+    (2_000, 107, 3), (2_000, 108, 0.5), (2_000, 109, 1), (2_000, 110, 2), (2_000, 111, 1.5),
+    (400, 121, 1), (400, 122, 2), (400, 123, 1), (400, 124, 1.5), (400, 125, 1), (400, 126, 2),
 )  # fmt: skip
-CALIBRATE: Final = ((112, 1), (113, 1), (114, 1), (115, 2), (116, 1))
-"""Nights by seed and noise."""
+CALIBRATE: Final = (
+    (2_000, 112, 1), (2_000, 113, 1), (2_000, 114, 1), (2_000, 115, 2), (2_000, 116, 1), (400, 127, 1), (400, 128, 2),
+)  # fmt: skip
+"""Nights by orders, seed and noise."""
 
 FEWEST_ROWS: Final = {"value": 30, "link": 30, "pair": 10}
 FEWEST_WRONG: Final = 20
@@ -75,7 +78,7 @@ def learn(
         weights=_read_weights(features, encoder, of_levels),
         slopes=dict(zip(numbers, map(_log2_odds, of_numbers), strict=True)),
         measures={
-            measure: dict(zip(fields, map(_log2_odds, row), strict=True))
+            measure: {field: weight for field, weight in zip(fields, map(_log2_odds, row), strict=True) if weight}
             for measure, row in zip(measures, of_measures, strict=True)
         },
         trained_on=f"{rows.height} rows, {(~rows.get_column('is_right')).sum()} of them wrong",
@@ -141,7 +144,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=SHIPPED)
     settings = parser.parse_args()
     fit, calibrate = (
-        [read_tables(settings.folder, orders=ORDERS, seed=seed, noise=noise) for seed, noise in nights]
+        [read_tables(settings.folder, orders=orders, seed=seed, noise=noise) for orders, seed, noise in nights]
         for nights in (FIT, CALIBRATE)
     )
 

@@ -5,6 +5,7 @@ Belongs here: what is observed of a golden value, and its probability. Does not:
 """
 
 from collections.abc import Mapping
+from math import log2
 from typing import Any, Final
 
 import polars as pl
@@ -38,10 +39,12 @@ FEATURES: Final = (
 )
 """What is weighed: observations, and such as mean something only together."""
 
-MEASURES: Final = ("errors_in_field", "errors_of_source")
+MEASURES: Final = ("errors_in_field", "errors_of_source", "people")
 """How often sources are wrong tonight (`reconciliation.reliability`), in doublings from `USUAL_ERRORS`: in this field,
-and, of the source that the value is taken from, in all fields."""
+and, of the source that the value is taken from, in all fields. And of a name that nobody else bears, among how many
+people, in doublings from `USUAL_PEOPLE`: among few it says little."""
 USUAL_ERRORS: Final = 0.04
+USUAL_PEOPLE: Final = 1_650
 
 LINK_BANDS: Final = (0.5, 0.9, 0.99)
 MOST_VOTES, MOST_SLIPS = 4, 3
@@ -93,6 +96,7 @@ def observe_values(
         .join(_fits(orders), on=KEY, how="left", maintain_order="left")
         .join(_holders(order_sources), on="order_id", maintain_order="left")
         .pipe(_with_errors, estimate_errors(provenance, order_sources) if errors is None else errors)
+        .with_columns(people=_people(orders))
         .select(
             *KEY,
             "rule",
@@ -152,6 +156,7 @@ WORDS: Final[Mapping[str, str]] = {
     "link": "its records belong together: {}",
     "errors_in_field": "how often sources are wrong in this field tonight, in doublings of the usual: {}",
     "errors_of_source": "how often this source is wrong tonight, in doublings of the usual: {}",
+    "people": "among how many people nobody else bears the name, in doublings of the usual: {}",
 }
 """Observations in words; the field itself needs none."""
 
@@ -162,16 +167,23 @@ def _states(source: str) -> pl.Expr:
     return ((pl.col("source") == source) | agrees).fill_null(value=False)
 
 
+def _people(orders: pl.DataFrame) -> pl.Expr:
+    """How many people there are, in doublings of the usual, where nobody else of them bears the name; else 0."""
+    doublings = round(log2(max(orders.get_column("subject_id").n_unique(), 1) / USUAL_PEOPLE), 3)
+    is_alone = pl.col("fit").str.ends_with(_ALONE).fill_null(value=False)
+    return pl.when(is_alone).then(doublings).otherwise(0.0)
+
+
 def _with_errors(values: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
-    """`MEASURES`: 0 where nothing is known."""
+    """The first two of `MEASURES`: 0 where nothing is known."""
     doublings = weight_of(pl.col("error_rate").clip(LEAST)) - weight_of(pl.lit(USUAL_ERRORS))
     means = [
         errors.sort("field", "source").group_by(key, maintain_order=True).agg(doublings.mean().round(3).alias(name))
-        for key, name in zip(("field", "source"), MEASURES, strict=True)
+        for key, name in (("field", "errors_in_field"), ("source", "errors_of_source"))
     ]
     for key, mean in zip(("field", "source"), means, strict=True):
         values = values.join(mean, on=key, how="left", maintain_order="left")
-    return values.with_columns(pl.col(MEASURES).fill_null(0.0))
+    return values.with_columns(pl.col("errors_in_field", "errors_of_source").fill_null(0.0))
 
 
 def _slips(rivals: pl.DataFrame) -> pl.DataFrame:
@@ -206,6 +218,7 @@ _made, _start, _end, _term = (pl.col(name) for name in ("made_on", "start_on", "
 _span = whole_months(_start, _end)
 _is_near = fact_of(pl.col("court_code"), "courts", "force_code") == pl.col("force_code")
 _ALWAYS = pl.lit(value=True)
+_ALONE = "borne by nobody else"
 _NEAR = (("court in the area of the force", _is_near), ("court elsewhere", _ALWAYS))
 _TERM = ("start, end and length agree", _span == _term)
 
@@ -248,12 +261,12 @@ FITS: Final[Mapping[str, tuple[tuple[str, pl.Expr], ...]]] = {
     "is_county_lines": (("marked", pl.col("is_county_lines")), ("not marked", _ALWAYS)),
     "pnc_id": (("held by another person too", _borne("pnc_id")), ("held by nobody else", _ALWAYS)),
     "date_of_birth": (("the first of a month", pl.col("date_of_birth").dt.day() == 1), ("any day", _ALWAYS)),
-    "surname": (("borne by others too", _borne("surname_folded")), ("borne by nobody else", _ALWAYS)),
+    "surname": (("borne by others too", _borne("surname_folded")), (_ALONE, _ALWAYS)),
     "forenames": (
         ("one name, borne by others too", _words(1) & _borne("forenames_folded")),
-        ("one name, borne by nobody else", _words(1)),
+        (f"one name, {_ALONE}", _words(1)),
         ("several names, borne by others too", _borne("forenames_folded")),
-        ("several names", _ALWAYS),
+        (f"several names, {_ALONE}", _ALWAYS),
     ),
 }
 """By field: what a golden value is beside the others, the first that holds. A name, or an id, by who else bears it."""

@@ -130,6 +130,17 @@ def test_a_fuller_form_counts_though_most_state_another_rival():
     assert observed["difference"] == "a fuller form is stated"
 
 
+def test_a_name_that_nobody_else_bears_says_less_among_few_people():
+    def surety(people):
+        others = [
+            {"order_id": f"ORD-{n}", "subject_id": f"SUB-{n}", "surname_folded": f"N{n}"} for n in range(2, people)
+        ]
+        mine = {"order_id": "ORD-1", "subject_id": "SUB-1", "surname_folded": "NAGI"}
+        return confidence(golden("surname", "Nagi", rule="only_source"), orders=rows_of(ORDERS, mine, *others))
+
+    assert surety(100) > surety(2_000)
+
+
 def test_the_explanation_names_the_heaviest_observations_first():
     row = golden(agree=["pnc"], against=[("pnd", "2024-04-03")])
     observed = values.observe_values(rows_of(FIELD_PROVENANCE, row), order(), held(1.0, 1.0, 1.0)).row(0, named=True)
