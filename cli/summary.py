@@ -104,6 +104,8 @@ def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
     by_state = dict(feeds.group_by("state").len().iter_rows())
     worst = max(by_state, key=STATE_RANK.index)
     notes = [f"{count} of {feeds.height} {state}" for state, count in sorted(by_state.items()) if state != "fresh"]
+    if no_records := int(own.get_column("rows_set_aside").sum()):
+        notes.append(f"{no_records} of the quarantined rows are no records: refused applications, headings again")
     return SourceLine(
         source,
         worst if len(by_state) == 1 else f"partly {worst}",

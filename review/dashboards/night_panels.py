@@ -101,10 +101,11 @@ def _totals(visible: VisibleRelease) -> Panel:
         for row in came.iter_rows(named=True)
     ]
     headings = ["Delivery", "Read", "Declared", "Kept", "Quarantined", "Repeated", "Control total"]
-    quarantined = int(came.get_column("rows_quarantined").sum())
+    quarantined, no_records = (int(came.get_column(name).sum()) for name in ("rows_quarantined", "rows_set_aside"))
     told = (
         f"Every row read is kept, quarantined with its reason, or an exact repetition. "
-        f"{count_words(quarantined, 'row is', 'rows are')} quarantined."
+        f"{count_words(quarantined, 'row is', 'rows are')} quarantined; {no_records:,} of them could be read and "
+        "are no records, such as refused applications."
     )
     return Panel("totals", "Rows and control totals", told, panel_table("Rows of each delivery", headings, rows))
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from cli.summary import ScoreParts, SourceLine, Summary, next_steps, quality_by_source, render
+from cli.summary import ScoreParts, SourceLine, Summary, next_steps, quality_by_source, render, source_line
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 
@@ -91,3 +91,19 @@ def test_the_release_is_named_as_seen_from_the_folder_one_is_in(tmp_path, monkey
         with console.capture() as captured:
             render(replace(nothing, folder=str(folder)), console)
         assert f"RELEASE  {shown}\n" in captured.get()
+
+
+@pytest.mark.parametrize(
+    ("no_records", "notes"),
+    [
+        pytest.param(
+            2, ["2 of the quarantined rows are no records: refused applications, headings again"], id="two refusals"
+        ),
+        pytest.param(0, [], id="none"),
+    ],
+)
+def test_quarantined_rows_that_are_no_records_are_counted_apart(make_register, no_records, notes):
+    deliveries = make_register()["deliveries"].with_columns(
+        rows_quarantined=pl.lit(3, pl.Int64), rows_set_aside=pl.lit(no_records, pl.Int64)
+    )
+    assert source_line("pnc", deliveries).notes == notes
