@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from review.item.titles import CONDITION_KINDS, source_name, title_for
+from review.item.titles import CONDITION_KINDS, format_day, source_name, title_for
 from warehouse.codes import reference
 from warehouse.sources import SOURCE_NAMES
 
@@ -37,6 +37,7 @@ class ConditionRow:
         label: what it is.
         kind: its kind, in words.
         text: the longest wording that a source gives.
+        note: that it is in doubt, or has lapsed; None: neither.
         holds: one a column.
         is_disputed: not all that list conditions hold it.
     """
@@ -45,6 +46,7 @@ class ConditionRow:
     label: str
     kind: str
     text: str | None
+    note: str | None
     holds: tuple[bool, ...]
     is_disputed: bool
 
@@ -93,9 +95,18 @@ def _row(row: Values, holders: tuple[ConditionHolder, ...], held: Mapping[Condit
         label=row["label"],
         kind=title_for(CONDITION_KINDS, row["kind"]),
         text=row["text"],
+        note=_note(row),
         holds=holds,
         is_disputed=not all(holds),
     )
+
+
+def _note(row: Values) -> str | None:
+    if row["is_lapsed"]:
+        return f"Lapsed: its last day was {format_day(row['end_on'])}, unless it was extended."
+    if row["is_doubtful"]:
+        return "In the court's result, and in few other sources: it counts as in force until the court confirms it."
+    return None
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from html import unescape
 
 import polars as pl
@@ -215,6 +216,19 @@ def test_hostile_text_is_shown_as_text_everywhere(viewer, desk):
     assert "<script>alert" not in html
     assert "\u202e" not in html
     assert "\x07" not in html
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        pytest.param({"is_doubtful": True}, "it counts as in force until the court confirms it", id="in doubt"),
+        pytest.param({"is_lapsed": True, "end_on": date(2025, 4, 30)}, "its last day was 30 April 2025", id="lapsed"),
+    ],
+)
+def test_a_condition_that_is_in_doubt_or_has_lapsed_says_so(viewer, desk, changed, words):
+    conditions = published(desk, "conditions")
+    replace(desk, "conditions", conditions.with_columns(**{name: pl.lit(value) for name, value in changed.items()}))
+    assert words in unescape(viewer.get(f"/orders/{conditions.item(0, 'order_id')}").text)
 
 
 def with_named_person(desk):
