@@ -25,7 +25,7 @@ class Arrival:
     reading: Reading
 
 
-def tell_deliveries(source: Source, arrivals: Sequence[Arrival], strays: Sequence[Path]) -> pl.DataFrame:
+def account_for_deliveries(source: Source, arrivals: Sequence[Arrival], strays: Sequence[Path]) -> pl.DataFrame:
     """The rows of `deliveries`: what became of each arrival, the feeds of which nothing came, and the strays."""
     seen = {arrival.delivery.feed.name for arrival in arrivals}
     rows = [

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.account import Arrival, shown_name, tell_deliveries
+from assets.account import Arrival, account_for_deliveries, shown_name
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from warehouse.schema import Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
@@ -61,7 +61,7 @@ def take_in(source: Source, *, landing: Path, archive: Path, as_of: date) -> Int
     return Intake(
         tables={table.name: _gather(table, arrivals) for table in source.raw_tables},
         quarantine=pl.concat([QUARANTINE.empty(), *(_conformed(arrival) for arrival in arrivals)]),
-        deliveries=tell_deliveries(source, arrivals, find_strays(source, landing / source.name)),
+        deliveries=account_for_deliveries(source, arrivals, find_strays(source, landing / source.name)),
     )
 
 
@@ -84,7 +84,7 @@ def look_at(
             arrivals.append(Arrival(delivery, "repeated", is_used=False, sha256=digests[0], reading=Reading({})))
             continue
         seen.add(digests)
-        reading = _refuse_spoilt(feed, _read_or_tell(read, delivery))
+        reading = _refuse_spoilt(feed, _read_or_report(read, delivery))
         if reading.is_sound:
             used = Arrival(delivery, _sound_state(delivery, as_of), is_used=True, sha256=digests[0], reading=reading)
             return [*arrivals, used, *_find_rivals(used, candidates[place + 1 :])]
@@ -182,7 +182,7 @@ def _find_rivals(used: Arrival, others: Iterable[Delivery]) -> list[Arrival]:
     ]
 
 
-def _read_or_tell(read: Callable[[Delivery], Reading], delivery: Delivery) -> Reading:
+def _read_or_report(read: Callable[[Delivery], Reading], delivery: Delivery) -> Reading:
     """What a delivery gave; that it cannot be opened, or read to its end, is a fault of its own and not the night's."""
     try:
         return read(delivery)

@@ -11,7 +11,7 @@ import dagster as dg
 import polars as pl
 
 from assets.changes.record_fingerprints import digest_records
-from assets.changes.replay import Tonight, tell_changes
+from assets.changes.replay import Tonight, list_changes
 from assets.former import Former
 from assets.frame import EXPECTATIONS, NIGHTS, Night, as_of_date
 from assets.ingest import quarantine_table
@@ -87,7 +87,7 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
     former = Former.of(night.state, as_of)
     tonight = look_at(store, account, clock=PresenceClock(days=night.presence_days))
     tables = {name: store.scan(name) for name in PUBLISHED_TABLES} | {
-        RELEASE_CHANGES.name: tell_changes(former, tonight, accepted=night.accept_unexplained),
+        RELEASE_CHANGES.name: list_changes(former, tonight, accepted=night.accept_unexplained),
         EXPECTATION_RESULTS.name: gather_expectations(store),
         SOURCE_RECORDS.name: tonight.evidence.core_orders,
         RECORD_DIGESTS.name: tonight.digests,

@@ -34,8 +34,8 @@ def judge_folder(folder: Path, found: pl.DataFrame, core: dict[str, pl.DataFrame
     errors = pl.read_csv(folder / "truth" / "errors.csv", infer_schema=False)
     stated, truth = stated_values(core), true_values(folder / "truth")
     planted = plant(errors, stated, truth, links)
-    told = find_hidden(planted, stated, truth, links, refused=core["rejected_values"])
-    return measure(places(found, planted, links), told)
+    hidden = find_hidden(planted, stated, truth, links, refused=core["rejected_values"])
+    return measure(places(found, planted, links), hidden)
 
 
 def read_core(landing: Path, as_of: date) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:

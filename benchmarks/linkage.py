@@ -122,9 +122,9 @@ def field_states(pairs: pl.DataFrame, records: pl.DataFrame, fields: Sequence[st
         `left_id`, `right_id`, `causes`: a list such as `pnc_id not known`, `date_of_birth differs`; fields that agree
         are left out.
     """
-    told = records.select("record_id", *fields)
-    both = pairs.join(told, left_on="left_id", right_on="record_id").join(
-        told, left_on="right_id", right_on="record_id", suffix="_right"
+    compared = records.select("record_id", *fields)
+    both = pairs.join(compared, left_on="left_id", right_on="record_id").join(
+        compared, left_on="right_id", right_on="record_id", suffix="_right"
     )
     states = [
         pl.when(pl.col(field).is_null() | pl.col(f"{field}_right").is_null())
@@ -147,10 +147,10 @@ def planted_in(pairs: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
     return both.select("left_id", "right_id", causes=union)
 
 
-def count_causes(told: pl.DataFrame) -> pl.DataFrame:
+def count_causes(found: pl.DataFrame) -> pl.DataFrame:
     """How many pairs show each cause, and each whole set of causes: `cause`, `pairs`; the most frequent first."""
-    single = told.explode("causes").drop_nulls().select(cause="causes")
-    whole = told.select(cause=pl.col("causes").list.sort().list.join(" + "))
+    single = found.explode("causes").drop_nulls().select(cause="causes")
+    whole = found.select(cause=pl.col("causes").list.sort().list.join(" + "))
     counts = [
         frame.group_by("cause").len("pairs").with_columns(kind=pl.lit(kind))
         for kind, frame in (("any", single), ("all", whole))
@@ -199,19 +199,19 @@ def link_night(night: SampleNight) -> dict[str, pl.DataFrame]:
 
 
 def budget(night: SampleNight, linked: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """The errors of a night: `things`, `of` (missed, merged), `told` (field, planted), `kind`, `cause`, `pairs`."""
+    """The errors of a night: `things`, `of` (missed, merged), `by` (field, planted), `kind`, `cause`, `pairs`."""
     parts = []
     for things, records in linked.items():
         core = night.core["arrests" if things == "arrests" else "orders"]
         for of in ("missed", "merged"):
             pairs = wrong_pairs(records, of)
-            tales = {
+            causes = {
                 "field": field_states(pairs, core, FIELDS[things]),
                 "planted": planted_in(pairs, night.errors),
             }
-            for told, tale in tales.items():
-                labels = {"things": pl.lit(things), "of": pl.lit(of), "told": pl.lit(told)}
-                parts.append(count_causes(tale).with_columns(**labels))
+            for by, found in causes.items():
+                labels = {"things": pl.lit(things), "of": pl.lit(of), "by": pl.lit(by)}
+                parts.append(count_causes(found).with_columns(**labels))
     return pl.concat(parts)
 
 
@@ -245,13 +245,13 @@ def render(counts: dict[str, list[dict[str, Counts]]]) -> str:
     return "\n".join(lines)
 
 
-def tell_budget(causes: pl.DataFrame, counts: dict[str, dict[str, int]]) -> str:
+def render_budget(causes: pl.DataFrame, counts: dict[str, dict[str, int]]) -> str:
     """The most frequent causes of each kind of error, in counts of pairs."""
     lines = []
-    for (things, of, told, kind), rows in causes.group_by("things", "of", "told", "kind", maintain_order=True):
+    for (things, of, by, kind), rows in causes.group_by("things", "of", "by", "kind", maintain_order=True):
         shown = rows.group_by("cause").agg(pl.col("pairs").sum()).sort("pairs", "cause", descending=[True, False])
         total = counts[str(things)][str(of)]
-        lines.append(f"\n{things} {of}: {total:,} pairs, by {told} ({'one' if kind == 'any' else 'all'} of a pair)")
+        lines.append(f"\n{things} {of}: {total:,} pairs, by {by} ({'one' if kind == 'any' else 'all'} of a pair)")
         lines += [f"  {pairs:7,} {cause or 'none'}" for cause, pairs in shown.head(SHOWN_CAUSES).iter_rows()]
     return "\n".join(lines)
 
@@ -284,7 +284,7 @@ def main() -> None:
                 wrong[things]["merged"] += count.found - count.hits
             causes.append(budget(night, linked))
     print(render(counts))
-    print(tell_budget(pl.concat(causes), wrong))
+    print(render_budget(pl.concat(causes), wrong))
     print(f"\nlinked in {seconds:.1f} s")
 
 

@@ -53,19 +53,19 @@ def run_night(landing: Path, settings: dict[str, str]) -> Run:
     Raises:
         RuntimeError: the night failed.
     """
-    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as told:
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as errors:
         words = ["nightly", "--landing", landing, "--as-of", DEFAULT_DATE.isoformat(), "--home", home]
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         command = [str(Path(sys.executable).with_name("concord")), *map(str, words)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=told, env=os.environ | settings)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=os.environ | settings)
         memory = 0
         while process.poll() is None:
             memory = max(memory, held_by(process.pid))
             time.sleep(BETWEEN_SAMPLES_SECONDS)
         whole = time.perf_counter() - started
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        told.seek(0)
-        lines = told.read().splitlines()
+        errors.seek(0)
+        lines = errors.read().splitlines()
     if process.returncode not in GOOD_EXITS:
         raise RuntimeError(f"the night failed with exit code {process.returncode}: run it by hand to see why")
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

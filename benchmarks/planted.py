@@ -50,10 +50,10 @@ def places(discrepancies: pl.DataFrame, planted: pl.DataFrame, links: pl.DataFra
     mistaken = planted.filter(pl.col("field").is_in(CONTRADICTED)).group_by(PLACE[:2]).agg(wrong=pl.col("field"))
     is_either = (pl.col("rule_code") == CONTRADICTION) & pl.col("wrong").is_not_null()
     meant = pl.coalesce(pl.when(pl.col("wrong").list.contains(field)).then(pl.lit(field)) for field in CONTRADICTED)
-    told = named.join(mistaken, on=PLACE[:2], how="left").with_columns(
+    reported = named.join(mistaken, on=PLACE[:2], how="left").with_columns(
         field=pl.when(is_either).then(meant).otherwise("field")
     )
-    return _name_duplicates(told.select(PLACE), links).unique()
+    return _name_duplicates(reported.select(PLACE), links).unique()
 
 
 def plant(errors: pl.DataFrame, stated: pl.DataFrame, truth: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
@@ -130,8 +130,8 @@ def find_hidden(
     known = said.join(true, on=["order_id", "part"])
     group = pl.when(pl.col("part").is_in(PERSON_FIELDS)).then("person_id").otherwise("order_id")
     known = known.with_columns(group=group)
-    tells = pl.col("is_standing") & (pl.col("value") == pl.col("true")).fill_null(value=False)
-    known = known.with_columns(tellers=tells.sum().over("group", "part"))
+    is_true = pl.col("is_standing") & (pl.col("value") == pl.col("true")).fill_null(value=False)
+    known = known.with_columns(true_count=is_true.sum().over("group", "part"))
     is_asked = pl.col("field").is_in(NEVER_ABSENT) & ~((pl.col("field") == "conditions") & (pl.col("source") == "pnd"))
     is_silent = pl.col("value").is_null() & ~is_asked
     # The same words split otherwise into forenames and surname are the same name.
@@ -142,10 +142,10 @@ def find_hidden(
         .then(pl.lit("corrected"))
         .when(is_silent | (pl.col("value") == pl.col("true")) | is_alike)
         .then(pl.lit("no trace"))
-        .when((pl.col("tellers") == 0) & ~is_worked_out)
+        .when((pl.col("true_count") == 0) & ~is_worked_out)
         .then(pl.lit("unstated"))
     )
-    told = (
+    hidden_parts = (
         known.with_columns(hidden=hidden)
         .group_by(PLACE)
         .agg(hidden=pl.when(pl.col("hidden").is_not_null().all()).then(pl.col("hidden").max()))
@@ -154,7 +154,7 @@ def find_hidden(
     shown = refused.filter(pl.col("field").is_in(FIELDS)).select(
         *PLACE[:2], pl.col("field").replace_strict(FIELDS), is_shown=pl.lit(value=True)
     )
-    whole = planted.join(told, on=PLACE, how="left").join(gone, on=PLACE[:2], how="left")
+    whole = planted.join(hidden_parts, on=PLACE, how="left").join(gone, on=PLACE[:2], how="left")
     whole = whole.join(shown.unique(), on=PLACE, how="left")
     return whole.select(*PLACE, hidden=pl.coalesce("gone", pl.when(pl.col("is_shown").is_null()).then("hidden")))
 

@@ -73,7 +73,7 @@ def trend(
 
     from cli.decisions import show as show_rows
     from cli.quality_tables import LEGEND, moves_of
-    from expectations.trend import tell_trend
+    from expectations.trend import describe_trend
     from warehouse.releases.quality_history import read_quality_history
 
     if scope == ORDERS_SCOPE:
@@ -83,7 +83,7 @@ def trend(
         typer.echo(f"left out: {release_id} can't be read", err=True)
     if history.scores.is_empty():
         fail("none of the releases asked for can be read", Exit.FAILED)
-    trend = tell_trend(choose(history.scores, scope, key=key, dimension=dimension))
+    trend = describe_trend(choose(history.scores, scope, key=key, dimension=dimension))
     newest = trend if key else trend.filter(pl.col("as_of") == pl.col("as_of").max())
     show_rows(moves_of(newest), empty="no scores")
     typer.echo(LEGEND)

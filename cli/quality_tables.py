@@ -33,7 +33,7 @@ def moves_of(trend: pl.DataFrame) -> pl.DataFrame:
     `LEGEND` explains the star.
 
     Args:
-        trend: from `expectations.trend.tell_trend`.
+        trend: from `expectations.trend.describe_trend`.
     """
     return trend.select(
         "dimension",

@@ -106,7 +106,7 @@ def is_true_to_court(name: str) -> pl.Expr:
 
 
 def is_compared(name: str) -> pl.Expr:
-    """Both the record and the golden order give the value, and the order has other records to compare with."""
+    """Both the record and the order give the value, and the order has other records to compare with."""
     is_shared = is_present & (pl.col("record_count") > 1)
     return is_shared & pl.col(name).is_not_null() & pl.col(f"golden_{name}").is_not_null()
 
@@ -154,14 +154,14 @@ MEASURES = (
     ),
     Measure(
         "consistency",
-        "compared values without a discrepancy ÷ values that both the record and the golden order give",
+        "compared values without a discrepancy ÷ values that both the record and its order in the register give",
         "core__orders, orders, discrepancies of a record's fields",
         "Orders that one record alone holds are not judged: there is nothing to compare.",
         2,
         "Where two values differ one is wrong, but which one is not known.",
         Example(
             "The PNC record gives another day on which the order was made. Each of the four records gives 13 of "
-            "the compared values, as the golden order does; one differs.",
+            "the compared values, as the order does; one differs.",
             51,
             52,
         ),
@@ -191,7 +191,7 @@ MEASURES = (
         "core__orders (check letters), core__rejected_values",
         "A valid value may be another person's.",
         1,
-        "A value out of its form is seen by whoever reads it, and misleads nobody.",
+        "A value out of its form is seen by anyone who reads it, and misleads nobody.",
         Example(
             "The check letter of the PNC record's PNC id is wrong, and its CRO number could not be read and was "
             "refused. Each record gives 13 values, and one more was sent.",

@@ -19,7 +19,7 @@ from expectations.measures import (
     Measure,
     is_delivery,
 )
-from expectations.rules.frames import TOLD_ELSEWHERE, golden_orders, lacking_sources
+from expectations.rules.frames import REPORTED_ELSEWHERE, golden_orders, lacking_sources
 from expectations.rules.rule import Evidence, PresenceClock
 from warehouse.codes import FORCE_CODES, REGION_CODES
 from warehouse.sources import POLICE_SOURCES, REGIONAL_SOURCES, SOURCE_NAMES, is_from_court, region_of_feed
@@ -103,7 +103,7 @@ def _judged(evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clo
 
 
 def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFrame:
-    """The records that stand, beside the golden order, the court's values, and the counts that go in."""
+    """The records that stand, beside their order, the court's values, and the counts that go in."""
     places = evidence.order_sources.select("source", "source_key", "order_id", "is_duplicate", "is_amended")
     gold = evidence.orders.select(
         "order_id",
@@ -134,7 +134,7 @@ def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: Presence
 def _counts(evidence: Evidence, discrepancies: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
     """By record: conditions given, compared fields that differ, values refused."""
     differing = discrepancies.filter(pl.col("source_key").is_not_null())
-    refused = evidence.rejected_values.filter(~pl.col("reason_code").is_in(TOLD_ELSEWHERE))
+    refused = evidence.rejected_values.filter(~pl.col("reason_code").is_in(REPORTED_ELSEWHERE))
     return (
         evidence.core_conditions.group_by("record_id").agg(condition_count=pl.len()),
         differing.group_by(record_id=RECORD_ID).agg(differing=pl.col("field")),

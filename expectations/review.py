@@ -61,7 +61,7 @@ class Linked:
 
 @dataclass(frozen=True)
 class Impact:
-    """Something that hangs on an order: points, why, and when it holds (on the golden order and the item)."""
+    """Something that hangs on an order: points, why, and when it holds (on the order and the item)."""
 
     points: int
     words: str

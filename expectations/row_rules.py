@@ -5,7 +5,7 @@ Belongs here: rules that one row can break by itself. Does not: what two records
 
 Statutes: Modern Slavery Act 2015 (MSA), in force for orders from 31 July 2015; Human Trafficking and Exploitation
 (Scotland) Act 2015 (HTEAS); Human Trafficking and Exploitation (Northern Ireland) Act 2015 (HTENI). Breaking one is a
-warning: it tells of a wrong record, not of a wrong table.
+warning: it reports a wrong record, not of a wrong table.
 """
 
 from dataclasses import dataclass, field

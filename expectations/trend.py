@@ -22,7 +22,7 @@ FIRST, NO_SCORE, NO_INTERVAL = "first of the series", "no score", "no interval"
 COMPARED = ("score", "low", "high", "method", "release_id")
 
 
-def tell_trend(series: pl.DataFrame) -> pl.DataFrame:
+def describe_trend(series: pl.DataFrame) -> pl.DataFrame:
     """Put to every score how it changed since the night before and since the first night of its series.
 
     A night without a score is compared with nothing, nor is any other with it: the night before is the last one that

@@ -149,7 +149,7 @@ def name_causes(
 
 
 def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: ComparedRelease) -> pl.DataFrame:
-    """What reached these orders, be it by their own records or by those of their families (`find_families`).
+    """What reached these orders, through their own records or through those of their families (`find_families`).
 
     Args:
         order_ids: orders of either release.

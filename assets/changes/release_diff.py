@@ -49,7 +49,7 @@ class Difference:
 
 
 def compare_releases(home: Home, before: Release, after: Release) -> Difference:
-    """How `after` differs from `before`, be it later or earlier.
+    """How `after` differs from `before`, which may be the later of the two.
 
     Causes are those that the nights between recorded, the last one where several changed the same; if `after` does not
     carry on from `before`, the one that their manifests show.

@@ -48,7 +48,7 @@ class Tonight:
     account: Mapping[str, Any]
 
 
-def tell_changes(former: Former, tonight: Tonight, *, accepted: str | None = None) -> pl.DataFrame:
+def list_changes(former: Former, tonight: Tonight, *, accepted: str | None = None) -> pl.DataFrame:
     """How the orders differ from the release before, each difference with its cause.
 
     A release before that was made by a version of Concord which kept no digests gives all differences one cause, found
@@ -115,8 +115,8 @@ def _statuses(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 
 def _replay_law(differences: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
     """Fields in law that tonight's facts make just what they were, on the former day."""
-    told = then.select("order_id", pl.col(IN_LAW).cast(pl.String))
-    long = told.unpivot(on=list(IN_LAW), index="order_id", variable_name="field", value_name="then")
+    texts = then.select("order_id", pl.col(IN_LAW).cast(pl.String))
+    long = texts.unpivot(on=list(IN_LAW), index="order_id", variable_name="field", value_name="then")
     same = differences.join(long, on=["order_id", "field"]).filter(pl.col("before").eq_missing(pl.col("then")))
     return same.select("order_id", "field", replayed=pl.lit("calendar"))
 

@@ -180,12 +180,12 @@ def _renumbered(cells: pl.DataFrame, numbering: Numbering) -> pl.DataFrame:
     following = BEFORE_NUMBER + numbering.pattern(numbering.any_number)
     found = pl.col("bare").str.extract_all(following).list.eval(pl.element().str.extract(following)).list.join(",")
     in_order = pl.lit(",".join(numbering.numbers[1:]) + ",").str.starts_with(found.str.to_lowercase() + ",")
-    told = cells.with_columns(pl.col("bare").str.replace("^" + _only(numbering, 0), "${next}")).with_columns(
+    cells = cells.with_columns(pl.col("bare").str.replace("^" + _only(numbering, 0), "${next}")).with_columns(
         in_order=in_order
     )
-    plain = told.filter("in_order").with_columns(pl.col("bare").str.replace_all(following, f"{BREAK}${{next}}"))
+    plain = cells.filter("in_order").with_columns(pl.col("bare").str.replace_all(following, f"{BREAK}${{next}}"))
     # A number within a condition stands among those before them: `1. No more than 2. 2. Must ..`.
-    going, done = told.filter(~pl.col("in_order")), [plain]
+    going, done = cells.filter(~pl.col("in_order")), [plain]
     for place in range(1, len(numbering.numbers)):
         if going.is_empty():
             break

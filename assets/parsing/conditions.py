@@ -18,7 +18,7 @@ SHORT_WORDS = {" W ": " WITH ", " U18S ": " UNDER 18 ", " U18 ": " UNDER 18 ", "
 LIKE_FROM = 78.0  # least likeness of a wording, 0 to 100; below it no code is given
 CLEAR_BY = 4.0  # lead over the best wording of another condition
 # Words that make another condition of a wording: a placeholder is not filled in with them.
-TELLING_WORDS = frozenset(
+DISTINGUISHING_WORDS = frozenset(
     ("UNDER", "CHILD", "CHILDREN", "MINOR", "MINORS", "WITNESS", "WITNESSES", "COMPLAINANT", "VICTIM", "VICTIMS")
 )
 CUT_FROM = 20  # a text this long may be the beginning of a wording
@@ -34,14 +34,14 @@ class Wording:
         folded: the text without placeholders.
         head: the text before the first placeholder; empty without one.
         pattern: the text with its placeholders filled in.
-        telling: the words of the text that make another condition of it.
+        distinguishing: the words of the text that make another condition of it.
     """
 
     code: str
     folded: str
     head: str
     pattern: re.Pattern[str]
-    telling: frozenset[str]
+    distinguishing: frozenset[str]
 
 
 def code_conditions(texts: pl.Series, *, cut_at: int | None = None) -> pl.DataFrame:
@@ -69,8 +69,8 @@ def code_conditions(texts: pl.Series, *, cut_at: int | None = None) -> pl.DataFr
 
 def _exact(text: str) -> tuple[str | None, float]:
     """The condition whose wording this is, filled in or cut short."""
-    telling = _telling(text)
-    fitting = [wording for wording in _wordings() if telling <= wording.telling]
+    distinguishing = _distinguishing(text)
+    fitting = [wording for wording in _wordings() if distinguishing <= wording.distinguishing]
     filled = {wording.code for wording in fitting if wording.pattern.fullmatch(text)}
     if filled:
         return _only(filled), 100.0
@@ -90,18 +90,18 @@ def _alike(texts: list[str], cut_at: int | None) -> list[tuple[str | None, float
     scores = process.cdist(texts, choices, scorer=fuzz.ratio)
     matches: list[tuple[str | None, float]] = []
     for text, row in zip(texts, scores.tolist(), strict=True):
-        telling = _telling(text)
+        distinguishing = _distinguishing(text)
         likely = [pair for pair in zip(row, wordings, strict=True) if pair[0] >= LIKE_FROM - CLEAR_BY]
-        fitting = [(score, wording.code) for score, wording in likely if telling <= wording.telling]
+        fitting = [(score, wording.code) for score, wording in likely if distinguishing <= wording.distinguishing]
         first = max((score for score, _ in fitting), default=0.0)
         near = {code for score, code in fitting if score > first - CLEAR_BY}
         matches.append((_only(near), round(first, 1)) if first >= LIKE_FROM else (None, 0.0))
     return matches
 
 
-def _telling(text: str) -> frozenset[str]:
-    """The telling words of a text: a wording that lacks one of them does not mean the same."""
-    return TELLING_WORDS.intersection(text.split())
+def _distinguishing(text: str) -> frozenset[str]:
+    """The distinguishing words of a text: a wording that lacks one of them does not mean the same."""
+    return DISTINGUISHING_WORDS.intersection(text.split())
 
 
 def _only(codes: set[str]) -> str | None:
@@ -127,7 +127,7 @@ def _wordings() -> tuple[Wording, ...]:
             folded=folded,
             head=marked.split("XPLACEX")[0].strip() if "XPLACEX" in marked else "",
             pattern=_pattern(marked),
-            telling=_telling(folded),
+            distinguishing=_distinguishing(folded),
         )
         for code, folded, marked in marked.select("code", "folded", "marked").iter_rows()
     )

@@ -138,7 +138,7 @@ def _turned(text: str) -> str:
 def _site(text: str) -> tuple[str, str]:
     """The text before the site of a court, and the site, where the text ends with one, misspelt or not.
 
-    It tells courts of one place and type apart: `Manchester Crown Court (Minshull Street)`.
+    The site distinguishes courts of one place and type: `Manchester Crown Court (Minshull Street)`.
     """
     words = text.split()
     sites = sorted({court.site for court in _courts()} - {""})

@@ -31,13 +31,13 @@ class Decoded:
 
 
 def decode(data: bytes, *, expected: str) -> Decoded:
-    """Decode a file, also where it came in another encoding that can be told for sure.
+    """Decode a file, also from another encoding than expected where the bytes leave no doubt which.
 
     Args:
         data: the bytes of the file.
         expected: `cp1252`, or `utf-8` (a byte order mark is taken off).
     """
-    found, mark = _told_encoding(data, expected)
+    found, mark = _find_encoding(data, expected)
     text = data[len(mark) :].decode(found, errors="replace")
     if found != expected:
         return Decoded(text, (_wrong_encoding(expected, ENCODING_NAMES[found]),))
@@ -91,8 +91,8 @@ def unreadable(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _told_encoding(data: bytes, expected: str) -> tuple[str, bytes]:
-    """The encoding that a byte order mark, or the bytes themselves, tell for sure; else the expected one."""
+def _find_encoding(data: bytes, expected: str) -> tuple[str, bytes]:
+    """The encoding that a byte order mark or the bytes themselves prove, else the expected one; and the mark."""
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return encoding, mark

@@ -1,6 +1,7 @@
 """Finding the one entry of a list that a misspelt text means.
 
-Belongs here: the rule for how many slips are forgiven and when two entries are too close to tell. Does not: any list.
+Belongs here: the rule for how many slips are forgiven and when two entries are too close to choose between.
+Does not: any list.
 """
 
 from collections.abc import Sequence

@@ -155,7 +155,7 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
     Without a word that says so, two words are another name and one is a forename, if it is listed as one, or a surname.
     """
     inner = _inner(pl.element())
-    told = [
+    named = [
         pl.lit(kind) + inner.str.extract(rf"(?i)^(?:{_any_of(listed)})[\s:.=–-]+(\p{{L}}.*)$")
         for kind, listed in OTHERS
     ]
@@ -169,7 +169,7 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
         .then(pl.lit(FORENAME))
         .otherwise(pl.lit(SURNAME))
     )
-    kinds = pl.coalesce(*told, guess + inner)
+    kinds = pl.coalesce(*named, guess + inner)
     return brackets.list.eval(pl.when(inner != "").then(kinds)).list.drop_nulls()
 
 
@@ -190,13 +190,13 @@ def _rows(pieces: pl.DataFrame) -> pl.DataFrame:
     is_main = pl.col("place") == 0
     kind = pl.when(is_main).then(pl.lit(NAME)).otherwise(pl.col("piece").str.head(1))
     name = pl.when(is_main).then("piece").otherwise(pl.col("piece").str.slice(1))
-    told = pieces.with_columns(kind=kind, seen=name)
-    remarks = told.filter(kind=REMARK).group_by("text").agg(remarks=pl.col("seen").str.join("; "))
-    main = told.filter(is_main).join(remarks, on="text", how="left", nulls_equal=True)
-    others = told.filter(~is_main, pl.col("kind") != REMARK, pl.col("seen").str.contains(r"\p{L}"))
+    kinds = pieces.with_columns(kind=kind, seen=name)
+    remarks = kinds.filter(kind=REMARK).group_by("text").agg(remarks=pl.col("seen").str.join("; "))
+    main = kinds.filter(is_main).join(remarks, on="text", how="left", nulls_equal=True)
+    others = kinds.filter(~is_main, pl.col("kind") != REMARK, pl.col("seen").str.contains(r"\p{L}"))
     beside = pl.concat_str("age", "remarks", separator="; ", ignore_nulls=True).replace("", None)
     rows = pl.concat([main.with_columns(beside_name=beside).drop("remarks"), others], how="diagonal")
-    generation = pl.col("generation")  # told by the whole text, or by the other name alone
+    generation = pl.col("generation")  # from the whole text, or from the other name alone
     tidy = without_additions(rows.rename({"generation": "whole"})).with_columns(
         pl.when(is_main).then(pl.coalesce(generation, "whole")).otherwise(generation)
     )

@@ -32,7 +32,7 @@ _TWO_SIGN_SURNAMES = r"^(欧阳|歐陽|司马|司馬|诸葛|諸葛|上官|司徒
 
 
 def split_names(rows: pl.DataFrame) -> pl.DataFrame:
-    """Split names into `forenames` and `surname`, as written. What decides is told in `names.read_name`.
+    """Split names into `forenames` and `surname`, as written. `names.read_name` explains what decides.
 
     Args:
         rows: `seen`, a name and nothing beside it, and any other columns.
@@ -43,7 +43,7 @@ def split_names(rows: pl.DataFrame) -> pl.DataFrame:
         words=seen.str.replace_all("[·・]", " ").str.split(" "),
     ).with_columns(whole=pl.col("words").list.join(" "))
     last = pl.when(~pl.col("whole").str.contains(_SURNAME_ALONE)).then(pl.col("whole").str.extract_groups(_LAST_WORDS))
-    told = words.with_columns(_capitals(), last=last).with_columns(way=_way())
+    decided = words.with_columns(_capitals(), last=last).with_columns(way=_way())
     first, rest = pl.col("words").list.first(), pl.col("words").list.slice(1).list.join(" ")
     run = pl.coalesce(
         seen.str.extract(_TWO_SIGN_SURNAMES), seen.str.extract(r"^(\p{Han}{2})\p{Han}{2}$"), seen.str.head(1)
@@ -59,7 +59,7 @@ def split_names(rows: pl.DataFrame) -> pl.DataFrame:
             pl.col("last").struct.field("forenames"),
         ),
     )
-    split = told.with_columns(
+    split = decided.with_columns(
         surname=pl.coalesce(pl.when(way=way).then(surname) for way, surname, _ in ways),
         forenames=pl.coalesce(pl.when(way=way).then(forenames) for way, _, forenames in ways),
     )
@@ -79,7 +79,7 @@ def are_initials(word: pl.Expr) -> pl.Expr:
 
 
 def _way() -> pl.Expr:
-    """By what the surname is told."""
+    """What shows which part is the surname."""
     words, seen = pl.col("words"), pl.col("seen")
     count, first, final = words.list.len(), fold(words.list.first()), fold(words.list.last())
     is_forename = first.is_in(listed_forenames())

@@ -19,7 +19,7 @@ from matching.standardise import fold
 
 @dataclass(frozen=True)
 class OrderWords:
-    """Words that tell an order type: a pattern on folded text, and the phrase that misspellings are held against."""
+    """Words that name an order type: a pattern on folded text, and the phrase that misspellings are held against."""
 
     order_type: str
     pattern: str
@@ -66,11 +66,11 @@ def read_orders(texts: pl.Series) -> pl.DataFrame:
     Returns:
         One row a distinct known text: `text`, `order_type`, `is_interim`, and `is_in_doubt`, `is_discharge` of
         `assets.parsing.outcomes.read_outcome`. An order named without `interim` is a full order. Type and interim are
-        null where the type can't be told, or could be two. Of several orders in a text the one that was made counts.
+        null where the type is not clear, or could be two. Of several orders in a text the one that was made counts.
     """
     distinct = pl.DataFrame({"text": texts.unique()}).filter(known(pl.col("text")).is_not_null()).sort("text")
-    told = distinct.with_columns(read_outcome(pl.col("text")).alias("told")).unnest("told")
-    words = told.with_columns(
+    read = distinct.with_columns(read_outcome(pl.col("text")).alias("outcome_read")).unnest("outcome_read")
+    words = read.with_columns(
         folded=_folded(pl.coalesce("order_words", "text")).str.replace(AFTER_THE_ORDER, "$1").str.strip_chars(),
         whole=_folded(pl.col("text")),
     )

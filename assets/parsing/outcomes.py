@@ -123,13 +123,13 @@ def read_outcome(text: pl.Expr) -> pl.Expr:
     Returns:
         A struct of `outcome` (null for an order, else a code of `REASONS`), `is_in_doubt` (kept as an order though some
         words speak against it), `is_discharge` (the words are of the end of an order that a court discharged) and
-        `order_words` (the clauses that tell which order was made).
+        `order_words` (the clauses that say which order was made).
     """
     return read_distinct(text, _read_outcomes, OUTCOME_FIELDS)
 
 
 def read_status_outcome(text: pl.Expr) -> pl.Expr:
-    """`NOT_MADE`, `NOT_THE_MAKING` or null for the words of a status, which tell of an order that may well stand.
+    """`NOT_MADE`, `NOT_THE_MAKING` or null for the words of a status, which describe an order that may well stand.
 
     Only words on the order's own application count: an order is breached, varied or under appeal and goes on, and one
     that was `withdrawn` had been made. `Adjourned` leaves an interim order in force.
@@ -150,7 +150,7 @@ def read_status_outcome(text: pl.Expr) -> pl.Expr:
 
 
 def set_aside(rows: pl.DataFrame, *, words: str, status: str | None = None, made: str | None = None) -> pl.Series:
-    """Why each row tells of no order: a code of `REASONS`, or null for an order.
+    """Why a row is not about an order: a code of `REASONS`, or null for an order.
 
     Args:
         rows: rows as sent.
@@ -158,13 +158,13 @@ def set_aside(rows: pl.DataFrame, *, words: str, status: str | None = None, made
         status: the column of its status, if the source has one.
         made: the column of the day it was made, if people type into it: `refused` stands there at times.
     """
-    told = [read_outcome(pl.col(words)).struct.field("outcome")]
+    outcomes = [read_outcome(pl.col(words)).struct.field("outcome")]
     if status:
-        told.append(read_status_outcome(pl.col(status)))
+        outcomes.append(read_status_outcome(pl.col(status)))
     if made:
         in_words = pl.when(~pl.col(made).str.contains(r"\d")).then(pl.col(made))
-        told.append(pl.when(read_outcome(in_words).struct.field("outcome") == NOT_MADE).then(pl.lit(NOT_MADE)))
-    return rows.select(pl.coalesce(told)).to_series().alias("reason_code")
+        outcomes.append(pl.when(read_outcome(in_words).struct.field("outcome") == NOT_MADE).then(pl.lit(NOT_MADE)))
+    return rows.select(pl.coalesce(outcomes)).to_series().alias("reason_code")
 
 
 def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
@@ -200,7 +200,7 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     )
     is_refused = words.str.contains(REFUSALS)
     is_appeal = words.str.contains(r"\bAPPEAL") & ~words.str.contains(r"\bREFUSAL")
-    told = (
+    flagged = (
         clauses.with_columns(said=said)
         .with_columns(is_refused=is_refused & ~is_appeal, is_torn=is_refused & is_appeal)
         .with_columns(said=words.str.replace_all(MADE_LATER, "PROPOSED"))
@@ -229,7 +229,7 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("is_about")
         & ~pl.col("is_discharged"),
     }
-    judged = told.with_columns(**{name: flag & ~is_other for name, flag in flags.items()})
+    judged = flagged.with_columns(**{name: flag & ~is_other for name, flag in flags.items()})
     speaks_against = pl.any_horizontal("is_refused", "is_about", "is_discharged")
     return judged.with_columns(
         is_interim_waiting=pl.col("is_plain_order") & words.str.contains(r"\bINT(?:ERIM)?\b"),

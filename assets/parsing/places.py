@@ -20,7 +20,7 @@ NAME_ENDS = r"\s*[/(),;|\[\]–—]\s*|\s+-\s+"
 def other_names(kind: str) -> dict[str, tuple[str, ...]]:
     """Other names of a kind (`court`, `place`, `court_type`, `site_word`, `force`, `force_word`), folded, and meanings.
 
-    A name with several meanings stands for none of them; it is known so that it can be told from an unknown one.
+    A name with several meanings stands for none of them; it is known so that it is not taken for an unknown one.
     """
     listed = reference("other_names").filter(pl.col("kind") == kind)
     written = fold(pl.col("written").str.replace_all("&", " and "))

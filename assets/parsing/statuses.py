@@ -8,7 +8,7 @@ import polars as pl
 
 from matching.standardise import fold
 
-# Folded words; a text with words of two statuses, or with a word that turns them round, tells none.
+# Folded words; a text with words of two statuses, or with a word that turns them round, gives none.
 STATUS_WORDS = {
     "live": r"\b(?:ACTIVE|LIVE|CURRENT|IN FORCE|IN EFFECT|ONGOING|OPEN|EXTANT|RUNNING|YN FYW)\b",
     "expired": r"\b(?:EXPIRED|EXPD?|LAPSED|ENDED|SPENT|FINISHED|COMPLETED)\b",
@@ -27,7 +27,7 @@ HARMLESS_WORDS = (
 
 
 def read_status(text: pl.Expr) -> pl.Expr:
-    """The recorded status that the words tell, or null."""
+    """The recorded status that the words give, or null."""
     folded = fold(text).str.replace_all(HARMLESS_WORDS, " ")
     fits = {status: folded.str.contains(words) for status, words in STATUS_WORDS.items()}
     is_clear = (pl.sum_horizontal(fits.values()) == 1) & ~folded.str.contains(TURNING_WORDS)

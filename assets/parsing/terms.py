@@ -51,7 +51,7 @@ FAR_OFF = (
     rf"^(?:\d{{1,2}}[-/. ]){{2}}{_FAR_YEAR}(?:\D|$)|^{_FAR_YEAR}[-/. ]\d{{1,2}}[-/. ]\d{{1,2}}(?:\D|$)"
     rf"|^9{{4,8}}$|^\d{{4}}{_FAR_YEAR}$|^{_FAR_YEAR}(?:0\d|1[0-2])\d{{2}}$|^2958465$"
 )
-# An interim order runs until the court decides: such words tell no length.
+# An interim order runs until the court decides: such words give no length.
 UNTIL_DETERMINATION = (
     r"(?i)^(?:n/?a\b[\s:–-]*)?\(?(?:(?:an? )?int(?:erim|\.)?(?: order)?(?: only)?"
     r"|(?:interim )?(?:until|till|til|pending) (?:the )?(?:(?:final|full|next|main|court|trial) )*"

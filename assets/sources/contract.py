@@ -80,7 +80,7 @@ class Fault:
 class Reading:
     """What one delivery gave: its rows by raw table, the rows put aside, the counts, the faults.
 
-    Rows read = rows kept + rows quarantined + exact duplicates; `is_balanced` tells whether that holds.
+    Rows read = rows kept + rows quarantined + exact duplicates; `is_balanced` says whether that holds.
     """
 
     tables: Mapping[str, pl.DataFrame]

@@ -153,7 +153,9 @@ def _heading_faults(names: list[str], places: dict[str, int]) -> Iterator[Fault]
         )
     unknown = len([name for name in names if name not in FIELDS])
     if unknown:
-        message = f"The heading holds {unknown} columns that are not known; the rest was read. Tell the maintainers."
+        message = (
+            f"The heading holds {unknown} columns that are not known; the rest was read. Report it to the maintainers."
+        )
         yield Fault("column_unknown", message, is_structural=False)
 
 

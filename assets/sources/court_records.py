@@ -111,7 +111,7 @@ def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
 def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:
     """Type, interim, term and end from the words of the result; its code only where there are no words.
 
-    Only prevention orders have codes, so the words tell more; a code that says otherwise is refused.
+    Only prevention orders have codes, so the words say more; a code that contradicts them is refused.
     """
     in_words = read_orders(rows.get_column("sent_result_text")).rename({"text": "sent_result_text"})
     in_code = reference("result_codes").select(

@@ -1,4 +1,4 @@
-"""Gzipped JSON Lines: unpacking what is whole, and telling what is not.
+"""Gzipped JSON Lines: unpacking what is whole, and reporting what is not.
 
 Belongs here: bytes, compression and encoding of such a file. Does not: what a document holds.
 """

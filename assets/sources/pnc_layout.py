@@ -18,7 +18,7 @@ class RecordType:
     Attributes:
         tag: the first field.
         table: the raw table; its columns after the place are the fields after the tag.
-        key: fields that tell one record from another.
+        key: fields that distinguish one record from another.
         required: fields that may not be blank.
         numbers: fields that must be whole numbers.
         parent: tag of the record it belongs to by its first field, if any.

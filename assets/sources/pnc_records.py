@@ -129,7 +129,7 @@ def _aliases(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _conditions(raw: pl.LazyFrame) -> pl.DataFrame:
-    """Conditions keep the blanks at their end: they tell that the PNC cut the text."""
+    """Conditions keep the blanks at their end: they show that the PNC cut the text."""
     rows = raw.select(
         *record_columns("pnc", pl.col("recno").str.strip_chars()),
         "text",

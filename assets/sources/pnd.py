@@ -132,8 +132,8 @@ def _find_reused(distinct: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _find_unmade(orders: pl.DataFrame) -> pl.DataFrame:
     """Documents whose words or status say that no order was made, or that they are about something else."""
-    told = orders.with_columns(outcomes.set_aside(orders, words="order", status="status", made="made"))
-    return _put_aside(told.drop_nulls("reason_code"))
+    judged = orders.with_columns(outcomes.set_aside(orders, words="order", status="status", made="made"))
+    return _put_aside(judged.drop_nulls("reason_code"))
 
 
 def _put_aside(documents: pl.DataFrame) -> pl.DataFrame:

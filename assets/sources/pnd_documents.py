@@ -37,7 +37,7 @@ LONGEST_LINE = 100_000
 TEXT_TYPES = {str, type(None)}
 PARTS = ("", "person.", "event.")
 LISTS = ("names", "conditions")
-DEEPEST = 8  # levels of keys that are told; what lies deeper is named by the last of them
+DEEPEST = 8  # levels of keys that are named; what is deeper is named by the last of them
 ASK_AGAIN = "Ask the PND team to send the record again."
 REASONS = {
     "not_json": f"The line is not one JSON object. {ASK_AGAIN}",
@@ -46,9 +46,9 @@ REASONS = {
     "too_long": f"The line is longer than {LONGEST_LINE:,} characters, far above any document. {ASK_AGAIN}",
     "wrong_type": "A part of the document has the wrong type: expected `person` and `event` as objects, `names` "
     "as a list of objects, `conditions` as a list of texts, every other field as a single value. " + ASK_AGAIN,
-    "no_name": "The document holds no name that is known, so nobody can tell whom it is about. Expected `person.names` "
-    "with `type` and `full`. Ask the submitting force for the name; if its keys changed, tell the maintainers.",
-    "missing_key": f"The document has no `record_id`, so it cannot be told from others. {ASK_AGAIN}",
+    "no_name": "The document holds no name that is known, so nobody can know whom it is about. Expected `person.names` "
+    "with `type` and `full`. Ask the submitting force for the name; if its keys changed, report it to the maintainers.",
+    "missing_key": f"The document has no `record_id`, so it cannot be distinguished from others. {ASK_AGAIN}",
     "unknown_kind": f"`event.kind` is none of {', '.join(EVENT_FIELDS)}. {ASK_AGAIN}",
     "key_reused": "Another document of this delivery has the same `record_id` and other content; the one "
     "submitted last is kept. Ask the submitting force which of the two stands.",
@@ -99,7 +99,7 @@ def _says_something(text: Any) -> bool:
 
 
 def _is_key(record_id: Any) -> bool:
-    """Whether a record id tells a record from others; a list or the like is refused later, as of the wrong type."""
+    """Whether a value can be the id of a record; a list or the like is refused later, as of the wrong type."""
     return record_id is not None if type(record_id) is not str else _says_something(record_id)
 
 

@@ -63,14 +63,16 @@ def _without_unmade(table: ReadTable) -> ReadTable:
     """A table of orders without the rows whose words say that no order was made, which are put aside."""
     if table.layout.kind.name != "orders":
         return table
-    told = table.rows.with_columns(outcomes.set_aside(table.rows, words="order_type", status="status", made="made_on"))
+    judged = table.rows.with_columns(
+        outcomes.set_aside(table.rows, words="order_type", status="status", made="made_on")
+    )
     texts = pl.concat_str(
         pl.col(table.layout.kind.fields).str.head(LONGEST_ROW_TEXT), separator=" | ", ignore_nulls=True
     )
-    unmade = told.drop_nulls("reason_code").select(
+    unmade = judged.drop_nulls("reason_code").select(
         "row_number", "reason_code", row_text=texts.str.head(LONGEST_ROW_TEXT)
     )
-    kept = told.filter(pl.col("reason_code").is_null()).drop("reason_code")
+    kept = judged.filter(pl.col("reason_code").is_null()).drop("reason_code")
     return replace(table, rows=kept, refused=pl.concat([table.refused, unmade]))
 
 

@@ -44,7 +44,7 @@ class SheetKind:
     wanted: tuple[tuple[str, ...], ...]
     speak_of: Mapping[str, str]
     dates: tuple[str, ...]
-    telling: tuple[str, ...]
+    substantive: tuple[str, ...]
     joined: Mapping[str, str]
     field_of: Mapping[str, str]
     titles: str
@@ -228,7 +228,7 @@ def _sheet_kind(name: str, content: Mapping[str, Any], headings: Mapping[str, Co
         wanted=tuple(tuple(group) for group in content["wanted"]),
         speak_of=content["speak_of"],
         dates=tuple(content["dates"]),
-        telling=tuple(content["telling"]),
+        substantive=tuple(content["substantive"]),
         joined=content["joined"],
         field_of=field_of,
         titles=content["titles"],

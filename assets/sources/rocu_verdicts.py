@@ -1,9 +1,9 @@
 """What each row of a table is: a row that counts, one to put aside, or not a row.
 
-A row counts if it says something of a person, an order or an arrest: at least one telling field (name, date of birth,
-type, dates, reference ...) has a value, and one more cell. These are not rows: rows with nothing but prefilled cells (a
-running number, `N`, `0`, `n/k`); rows that open a section; totals; and notes, which stand alone in their row and begin
-like a note or are a sentence. A row that may be a person and cannot be read is quarantined.
+A row counts if it says something of a person, an order or an arrest: at least one substantive field (name, date of
+birth, type, dates, reference ...) has a value, and one more cell. These are not rows: rows with nothing but prefilled
+cells (a running number, `N`, `0`, `n/k`); rows that open a section; totals; and notes, which stand alone in their row
+and begin like a note or are a sentence. A row that may be a person and cannot be read is quarantined.
 
 Belongs here: that decision. Does not: the values of a row (`rocu_rows`), what a section says (`rocu_sections`).
 """
@@ -137,7 +137,7 @@ def holds_dates(cells: pl.Series) -> bool:
 
 def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
     used = [column for own in layout.columns.values() for column in own] + list(layout.others)
-    telling = [column for name in layout.kind.telling for column in layout.columns.get(name, ())]
+    substantive = [column for name in layout.kind.substantive for column in layout.columns.get(name, ())]
     values = _count(says_something(pl.col(column)) for column in used)
     born = pl.col("date_of_birth").str.contains(r"\d").fill_null(value=False)
     is_alone = pl.col("filled") == 1
@@ -157,7 +157,7 @@ def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
     is_nothing = (
         pl.col("is_section")
         | pl.col("is_summary")
-        | (_count(says_something(pl.col(column)) for column in telling) == 0)
+        | (_count(says_something(pl.col(column)) for column in substantive) == 0)
         | (is_alone & is_note())
         | (pl.col("is_counted") & pl.col("first").str.contains(TOTAL))
         | _shows_formats(layout)

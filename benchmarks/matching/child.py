@@ -1,4 +1,4 @@
-"""The child process of one run: it takes its cores, imports an engine, links and tells what that took.
+"""The child process of one run: it takes its cores, imports an engine, links and reports what that took.
 
 Belongs here: the order of these steps, the same for both engines. Does not: the engines (`splink_side`, `ours`).
 

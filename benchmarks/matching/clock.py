@@ -1,4 +1,4 @@
-"""What one run took, told by the child process itself.
+"""What one run took, as the child process itself measures it.
 
 Belongs here: seconds by phase and memory of the process. Does not: starting processes (`runs`). Both environments
 import it, before anything heavy, so it needs nothing beyond the standard library.
@@ -32,7 +32,7 @@ class Clock:
     Attributes:
         seconds: of wall time by phase.
         processor: seconds of processor time of all phases and threads.
-        candidates: pairs that the blocking rules made, if the engine tells.
+        candidates: pairs that the blocking rules made, if the engine reports them.
 
     It is made when the engine is imported, and asked when the engine is done: what is in memory at first is the
     interpreter and the libraries.
@@ -56,11 +56,11 @@ class Clock:
 
     def write(self, path: Path) -> None:
         """Write what was measured up to the end of the last phase."""
-        told = {
+        took = {
             "seconds": self.seconds,
             "processor": self.processor,
             "candidates": self.candidates,
             "imported": self._imported,
             "most": self._most,
         }
-        path.write_text(json.dumps(told))
+        path.write_text(json.dumps(took))

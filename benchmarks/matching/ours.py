@@ -1,6 +1,6 @@
-"""Concord's side: the engine told a task, trained, scored, clustered.
+"""Concord's side: the engine given a task, trained, scored, clustered.
 
-Belongs here: how our engine is told a task. Does not: tasks, measuring, judging.
+Belongs here: how our engine is given a task. Does not: tasks, measuring, judging.
 
 Variant `same` compares field by field by levels of the kinds that Splink has; `best` adds what names do: exchanged
 parts and nicknames.

@@ -13,7 +13,7 @@ BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 MEGABYTE = 1e6
 TIME_TARGETS = {True: 1 / 8, False: 1 / 4}
 MEMORY_TARGET = 0.6
-# F1 is told to four places; what differs less is the same.
+# F1 is shown to four places; what differs less is the same.
 SAME_QUALITY = 0.00005
 COMPARED = (("same", "Splink, same", "Concord, same"), ("best", "Splink, best", "Concord, best"))
 
@@ -22,11 +22,11 @@ def figures(measured: dict[str, dict[str, Run]]) -> str:
     """All tables in Markdown: the targets first, then each task in full."""
     parts = [targets(measured)]
     for name, runs in measured.items():
-        parts += [f"### {name}", tell(TASKS[name], runs), details(runs)]
+        parts += [f"### {name}", introduce(TASKS[name], runs), details(runs)]
     return "\n\n".join(parts)
 
 
-def tell(task: Task, runs: dict[str, Run]) -> str:
+def introduce(task: Task, runs: dict[str, Run]) -> str:
     """What the task is."""
     about = f"{task.about[0].upper()}{task.about[1:]}"
     candidates = [run.candidates for run in runs.values() if run.candidates is not None]

@@ -1,4 +1,4 @@
-"""Keeps what was measured, so that sets can be measured one by one and told together.
+"""Keeps what was measured, so that sets can be measured one by one and reported together.
 
 Belongs here: the file of results. Does not: tables (`report`).
 """
@@ -16,19 +16,19 @@ Measured = dict[str, dict[str, Run]]
 
 def keep(folder: Path, measured: Measured) -> None:
     """Put the runs of some sides at some tasks in the place of what the folder holds of them."""
-    told = _read(folder)
+    results = _read(folder)
     for name, runs in measured.items():
-        told[name] = told.get(name, {}) | {side: asdict(run) for side, run in runs.items()}
-    (folder / "results.json").write_text(json.dumps(told, indent=1))
+        results[name] = results.get(name, {}) | {side: asdict(run) for side, run in runs.items()}
+    (folder / "results.json").write_text(json.dumps(results, indent=1))
 
 
 def kept(folder: Path) -> Measured:
     """The runs of all tasks measured so far, in the order of tasks and sides."""
-    told = _read(folder)
+    results = _read(folder)
     return {
-        name: {side.name: _run(told[name][side.name]) for side in SIDES if side.name in told[name]}
+        name: {side.name: _run(results[name][side.name]) for side in SIDES if side.name in results[name]}
         for name in TASKS
-        if name in told
+        if name in results
     }
 
 

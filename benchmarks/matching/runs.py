@@ -30,7 +30,7 @@ class Side:
 
     Attributes:
         engine: the module of the engine, `splink_side` or `ours`.
-        variant: what it is told.
+        variant: how it is set up.
         name: for the table.
     """
 
@@ -55,7 +55,7 @@ class Run:
     Attributes:
         seconds: of wall time by phase (train, score, cluster), without imports and reading of the tables.
         processor: seconds of processor time of all phases and threads, which other work on the machine hardly touches.
-        candidates: pairs that the blocking rules made, if the engine tells.
+        candidates: pairs that the blocking rules made, if the engine reports them.
         memory: the most bytes that the process and its children held at once, up to the end of the last phase.
         beyond_imports: the same, less what it held when the engine had been imported.
         quality: of the links; None where it was not asked for.
@@ -92,12 +92,12 @@ def run_side(side: Side, task: Task, folder: Path, *, python: Path, judged: bool
     Raises:
         RuntimeError: the run failed.
     """
-    with tempfile.TemporaryDirectory() as out, tempfile.TemporaryFile("w+") as told:
+    with tempfile.TemporaryDirectory() as out, tempfile.TemporaryFile("w+") as output:
         words = (side.engine, task.name, str(folder.resolve()), out, side.variant)
         process = subprocess.Popen(
             [str(python), "-m", "benchmarks.matching.child", *words],
-            stdout=told,
-            stderr=told,
+            stdout=output,
+            stderr=output,
             env=os.environ | THREADS,
             cwd=ROOT,
         )
@@ -106,8 +106,8 @@ def run_side(side: Side, task: Task, folder: Path, *, python: Path, judged: bool
             children = max(children, held_by_children(process.pid))
             time.sleep(BETWEEN_SAMPLES_SECONDS)
         if process.returncode:
-            told.seek(0)
-            raise RuntimeError(f"{side.name} failed at {task.name}:\n{told.read()[-2000:]}")
+            output.seek(0)
+            raise RuntimeError(f"{side.name} failed at {task.name}:\n{output.read()[-2000:]}")
         took = json.loads((Path(out) / "took.json").read_text())
         quality = judge(task, folder, Path(out)) if judged else None
     memory = took["most"] + children

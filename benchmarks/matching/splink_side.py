@@ -1,10 +1,10 @@
 """Splink's side: set up after its documentation and demos, trained, predicted, clustered. Runs in its environment.
 
-Belongs here: how Splink is told a task. Does not: tasks, measuring, judging.
+Belongs here: how Splink is given a task. Does not: tasks, measuring, judging.
 
 A variant is `same` or `best`, with the size of the sample for u where that is not Splink's default: `best-1e7`. `same`
 compares field by field, as our side does; `best` is what serves Splink best of what its documentation offers: names in
-one comparison, exchanged names told apart, finer degrees. Intermediate and input columns are not kept in the results,
+one comparison, exchanged names kept apart, finer degrees. Intermediate and input columns are not kept in the results,
 which makes it faster than its defaults.
 """
 

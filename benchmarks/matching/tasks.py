@@ -1,6 +1,6 @@
-"""The tasks of the benchmark: tables, fields, blocking rules, told once for both engines.
+"""The tasks of the benchmark: tables, fields, blocking rules, stated once for both engines.
 
-Belongs here: what is linked, by which fields and keys. Does not: how an engine is told so (`splink_side`, `ours`) and
+Belongs here: what is linked, by which fields and keys. Does not: how an engine is set up (`splink_side`, `ours`) and
 how the tables are made (`tables`). Both environments import it, so it needs nothing beyond the standard library.
 """
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-# `identifier`: digits that may be one or two edits off; `number`: the same, told with one degree; `district`: an
+# `identifier`: digits that may be one or two edits off; `number`: the same, with one degree; `district`: an
 # identifier of which some values are common; `code`: the same or not, some values common.
 Kind = Literal["forename", "surname", "date", "identifier", "number", "district", "postcode", "code", "email"]
 
@@ -48,7 +48,7 @@ class Task:
         date_format: of the dates.
         is_small: whether the targets for small sets hold.
         has_relatives: whether persons are known to have relatives among the records.
-        finer: fields whose kind tells more where each engine does its best.
+        finer: fields whose kind has more degrees where each engine does its best.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Task:
         return [folder / self.data / f"table-{number}.parquet" for number in range(self.tables)]
 
     def compared(self, variant: str) -> tuple[tuple[str, Kind], ...]:
-        """The fields and their kinds, as a variant tells them."""
+        """The fields and their kinds, as a variant compares them."""
         finer = dict(self.finer) if variant == "best" else {}
         return tuple((field, finer.get(field, kind)) for field, kind in self.fields)
 
@@ -106,7 +106,7 @@ FEBRL3 = Task(
     training=FEBRL_TRAINING,
     date_format="%Y%m%d",
     has_relatives=False,
-    # Beyond the demo, which tells one degree of likeness and none: this serves both engines better.
+    # Beyond the demo, which has one degree of likeness and none: this serves both engines better.
     finer=(("soc_sec_id", "identifier"), ("postcode", "district")),
 )
 

@@ -69,7 +69,7 @@ CONDITION_RULES = (
         when=~is_from_court & lists_none & (missing > 0) & ~may_omit("conditions"),
         message="{source} lists no conditions; the order has some.",
         correction="Enter the conditions that the court set.",
-        example="Return: cell empty. Court: C01, C02. Nobody can tell from the return what is forbidden. A PND "
+        example="Return: cell empty. Court: C01, C02. Nobody can see from the return what is forbidden. A PND "
         "document has no "
         "place for conditions in many forms: none there is incomplete, not wrong.",
     ),
@@ -102,14 +102,14 @@ CONDITION_RULES = (
     ),
     condition_rule(
         "COND-CUT",
-        "Condition cut too short to tell",
+        "Condition cut too short to identify",
         severity="low",
         when=(missing > 0) & pl.col("has_cut_condition") & (pl.col("uncoded_conditions") > 0),
-        message="{source} cuts conditions at a width, and what is left of one cannot be told.",
+        message="{source} cuts conditions at a width, and what is left of one does not show which it is.",
         correction="Read the condition in the court result; shorten its wording by sense.",
         example="PNC, cut at 60 characters: NOT TO BE IN THE COMPANY OF ANY PERSON WHO TO HIS KNOWLEDGE. Court: C02 "
         "among "
-        "others. A cut condition that can be told is none.",
+        "others. A cut condition that can still be identified is not reported.",
     ),
     condition_rule(
         "COND-PERIOD",
@@ -124,7 +124,7 @@ CONDITION_RULES = (
 
 
 def with_condition_features(records: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
-    """The codes a record holds, those of the golden order, what is missing or too many, and whether periods differ.
+    """The codes a record holds, those of its order, what is missing or too many, and whether periods differ.
 
     Nothing is missing in a court's own result unless at least two other sources hold it, and nothing of it is too many
     in them.

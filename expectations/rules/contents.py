@@ -127,7 +127,7 @@ WHAT_RULES = (
         "Another force",
         name="force_code",
         severity="medium",
-        # Two forces that upload one order are told of as a duplicate (E27); each upload is true.
+        # Two forces that upload one order are reported as a duplicate (E27); each upload is true.
         when=differs("force_code")
         & ~is_from_court
         & ~(pl.col("is_force_held_beside") & (fact_of_source("owner") == "force")),

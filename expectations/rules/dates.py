@@ -13,7 +13,7 @@ START_NOTE = "An order may start after it was made, for example on release from 
 AMENDED_NOTE = "An amended result replaces the one it amends; the other systems do not always follow [B7-CORE]."
 
 DAYS_TO_START = 28
-"""A start put off by more than some weeks waits for something: most often for release from custody (R23)."""
+"""A start delayed by more than some weeks waits for something: most often for release from custody (R23)."""
 
 
 def is_swapped(name: str) -> pl.Expr:
@@ -31,7 +31,7 @@ def is_other_year(name: str) -> pl.Expr:
 
 
 golden_start = pl.coalesce("golden_start_on", "golden_made_on")
-# A wrong day of making that is copied as the start is one mistake, told once, as the day of making.
+# A wrong day of making that is copied as the start is one mistake, reported once, as the day of making.
 is_start_from_made = (
     (pl.col("start_on") == pl.col("made_on")) & differs("made_on") & (golden("start_on") == golden("made_on"))
 )
@@ -41,7 +41,7 @@ is_made_given_as_start = ((pl.col("start_on") == pl.col("made_on")) | (pl.col("s
 )
 
 
-is_start_put_off = (golden("start_on") == golden("made_on")) & (
+is_start_delayed = (golden("start_on") == golden("made_on")) & (
     (pl.col("start_on") - pl.col("made_on")).dt.total_days() > DAYS_TO_START
 )
 
@@ -105,7 +105,7 @@ MADE_RULES = (
         examples=(
             "PND: 3 September 2021. Court, PNC: 9 March 2021 (09/03/2021 read as month, day).",
             "Return: 9 March 2020. Court, PNC: 9 March 2021.",
-            "PNC: 11 March 2021. Court, PND: 9 March 2021. A slip that stands as the start too is told once.",
+            "PNC: 11 March 2021. Court, PND: 9 March 2021. A slip that is copied as the start too is reported once.",
         ),
     ),
 )
@@ -146,11 +146,11 @@ START_RULES = (
     *START_DAY_RULES[:2],
     Rule(
         code="START-PUT-OFF",
-        title="Start put off in this record alone",
+        title="Start delayed in this record alone",
         field="start_on",
         severity="high",
         dimension="consistency",
-        when=is_start_different & is_start_put_off,
+        when=is_start_different & is_start_delayed,
         message="{source} lets the order start weeks after it was made, as on release from custody; the others do not.",
         correction="Ask the court whether the order runs from release, and enter the start that it set.",
         note=START_NOTE,

@@ -26,8 +26,8 @@ GOLDEN_COLUMNS = (
 BREACHES = ("MS15007", "MS15008", "MS15009")
 """Offences of breach of an order, MSA s.30 (R20); the Scottish section was not read."""
 AMENDED_COLUMNS = ("made_on", "start_on", "end_on", "term_months")
-# A partial date that agrees, or a check letter that a rule of its own tells of, is not unreadable.
-TOLD_ELSEWHERE = ("partial_date", "check_letter")
+# A partial date that agrees, or a check letter that a rule of its own reports, is not unreadable.
+REPORTED_ELSEWHERE = ("partial_date", "check_letter")
 
 
 def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dict[Subject, pl.DataFrame]:
@@ -101,7 +101,7 @@ def _is_beside_prevention(orders: pl.DataFrame) -> pl.Expr:
 
 
 def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
-    """The records that stand (not amended, not withdrawn), each beside its golden order."""
+    """The records that stand (not amended, not withdrawn), each beside its order."""
     placed = evidence.core_orders.join(
         evidence.order_sources.select("source", "source_key", "order_id", "is_duplicate", "is_amended"),
         on=["source", "source_key"],
@@ -178,8 +178,8 @@ def _is_pnc_id_of_other(orders: pl.DataFrame) -> pl.Expr:
 def _namesakes(orders: pl.DataFrame) -> pl.DataFrame:
     """The PNC id of another person of the same surname, first forename and date of birth, by order.
 
-    Of two such people it is told of the one with fewer records, or else of the one whose id was issued later: a second
-    id is given by mistake to somebody who has one. Of several others the one with the most records is named.
+    Of two such people it is reported on the one with fewer records, or else on the one whose id was issued later: a
+    second id is given by mistake to somebody who has one. Of several others the one with the most records is named.
     """
     name = ["surname_folded", "forename", "date_of_birth"]
     people = (
@@ -219,7 +219,7 @@ def _with_id_distance(records: pl.DataFrame) -> pl.DataFrame:
 def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
     """Orders that a source ought to hold by now and does not.
 
-    Nothing is expected of a source, or of a region, whose delivery did not come: that is told of the delivery.
+    Nothing is expected of a source, or of a region, whose delivery did not come: that is reported on the delivery.
     """
     expected = lacking_sources(orders, clock=clock).join(_delivered(deliveries), on="feed")
     return expected.filter(pl.col("due_on") <= pl.min_horizontal("delivered_on", pl.lit(as_of))).with_columns(
@@ -272,7 +272,7 @@ def duplicates(evidence: Evidence) -> pl.DataFrame:
 
 def unread_values(evidence: Evidence) -> pl.DataFrame:
     """Values that could not be read, with the order of their record, its court's name and whether it is interim."""
-    unread = evidence.rejected_values.filter(~pl.col("reason_code").is_in(TOLD_ELSEWHERE))
+    unread = evidence.rejected_values.filter(~pl.col("reason_code").is_in(REPORTED_ELSEWHERE))
     places = evidence.order_sources.select("source", "source_key", "order_id")
     orders = evidence.orders.select("order_id", "court_name", "is_interim")
     return unread.join(places, on=["source", "source_key"]).join(orders, on="order_id")

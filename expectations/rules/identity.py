@@ -1,4 +1,4 @@
-"""Rules on what tells people apart: PNC id, CRO number, sex.
+"""Rules on what distinguishes people: PNC id, CRO number, sex.
 
 Not a discrepancy: an id in the short or the long form, or none given.
 """
@@ -87,7 +87,7 @@ IDENTITY_RULES = (
         note=TWO_IDS_NOTE,
         example="PND: Jana Novak, born 17 April 1988, 2014/0034567B. Court, PNC: Jana Novak, of the same day, "
         "2012/0612542N. "
-        "One person with a second id, held as two; or namesakes. Told of the one with fewer records.",
+        "One person with a second id, held as two; or namesakes. Reported on the one with fewer records.",
         expected=pl.col("namesake_pnc_id"),
     ),
     Rule(

@@ -14,7 +14,7 @@ VARIANT_KINDS = ("nickname", "anglicised", "spelling", "transliteration", "diacr
 
 
 def with_name_features(records: pl.DataFrame, known_names: pl.DataFrame) -> pl.DataFrame:
-    """Add the features of the names to records beside their golden order.
+    """Add the features of the names to records beside their order.
 
     Args:
         records: `order_id`, `record_id` and the four folded names of `NAMES`.

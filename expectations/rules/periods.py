@@ -1,7 +1,7 @@
 """Rules on the end and the length of an order.
 
 The end of an order is not one value: until further order, a fixed end counted to the day before the anniversary or
-to the day itself, an end that follows from a wrong length, from the day of making, or from another order. Each is told
+to the day itself, an end that follows from a wrong length, from the day of making, or from another order. They are kept
 apart here; none is a comparison of texts.
 Not a discrepancy: the last day counted to the day or to the day before; an interim order's end beside the full order's.
 """
@@ -30,7 +30,7 @@ is_end_from_made = (
     (golden("start_on") != golden("made_on"))
     & (whole_months(golden("made_on"), pl.col("end_on")) == whole_months(golden_start, golden("end_on")))
 ).fill_null(False)
-# A wrong length moves the end with it: one cause, told once, as the length.
+# A wrong length moves the end with it: one cause, reported once, as the length.
 is_length_keyed_wrong = differs("term_months")
 is_length_by_dates_wrong = (
     pl.col("term_months").is_null()
@@ -160,7 +160,7 @@ TERM_RULES = (
         message="{source} gives another length than the order; an end worked out from it is wrong too.",
         correction="Enter the length that the court set and work the end out anew.",
         note=SAME_LENGTH_NOTE,
-        example="Return: 3 years, ends 31 March 2024. Court, PNC: 60 months, ends 31 March 2026. Told once, as the "
+        example="Return: 3 years, ends 31 March 2024. Court, PNC: 60 months, ends 31 March 2026. Reported once, as the "
         "length.",
     ),
     Rule(
@@ -185,7 +185,7 @@ TERM_RULES = (
         when=~is_end_different.fill_null(False)
         & (length_to_own_end.ne_missing(pl.col("term_months")) & is_term_off)
         & recorded_length.ne_missing(pl.col("term_months")),
-        message="Length and dates in {source} disagree, and no other source tells which is right.",
+        message="Length and dates in {source} disagree, and no other source shows which is right.",
         correction="Check length and dates against the court result.",
         note=SAME_LENGTH_NOTE,
         example="Court alone: 84 months, 1 April 2021 to 31 March 2026, which are 60 months.",

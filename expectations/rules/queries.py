@@ -1,4 +1,4 @@
-"""Soft rules, put to the golden order: nothing is wrong in law, but it is worth a question.
+"""Soft rules, put to the order: nothing is wrong in law, but it is worth a question.
 
 Belongs here: what may be so, and is rarer than a mistake. Does not: what the law forbids
 (`expectations.rules.statute`), doubt whether an order is in force (`expectations.rules.doubt`).

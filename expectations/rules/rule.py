@@ -33,11 +33,11 @@ class Rule:
         correction: what should be done.
         note: the statute or standard behind it, with its source.
         example: a case worked out: what the record says, what the order is, what follows. Invented.
-        subject: the frame it looks at: a source record beside its golden order, a golden order, an order absent
+        subject: the frame it looks at: a source record beside its order, an order, an order absent
             from a source, a second record of an order in one source, or a value that could not be read.
         owner: who corrects it: the holder of the record (by its source), the court, or the force.
-        observed: the value found; the column of the field unless told.
-        expected: the value expected; the golden column of the field unless told.
+        observed: the value found; defaults to the column of the field.
+        expected: the value expected; defaults to the golden column of the field.
     """
 
     code: str
@@ -133,5 +133,5 @@ def golden(name: str) -> pl.Expr:
 
 
 def differs(name: str) -> pl.Expr:
-    """Both the record and the golden order give a value, and not the same one."""
+    """Both the record and its order give a value, and not the same one."""
     return pl.col(name) != golden(name)

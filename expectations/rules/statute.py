@@ -1,9 +1,9 @@
-"""Hard rules of the statutes, put to the golden order, which must keep them.
+"""Hard rules of the statutes, put to the order, which must keep them.
 
 Belongs here: what the law forbids. Does not: what it allows and is still worth a question
 (`expectations.rules.queries`).
 
-A record that breaks a hard rule where the golden order keeps it differs from the golden order, and is reported there.
+A record that breaks a hard rule where its order keeps it differs from the order, and is reported there.
 Not put, since no source gives what they need: R06 (one condition of the catalogue holds both ban and surrender), R07,
 R08 (findings and cautions), R11 (addresses), R18, R22 (applications, appeals), R19 and R31 (what may be imposed).
 """
@@ -93,7 +93,7 @@ def longest_travel(code: str, nation: str, *, note: str, example: str, applies: 
 
 
 def court_rule(code: str, title: str, *, name: str, when: pl.Expr, expected: str, note: str, example: str) -> Rule:
-    """A rule that the golden order breaks and the court can settle."""
+    """A rule that the order breaks and the court can settle."""
     return Rule(
         code=code,
         title=title,

@@ -13,7 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from expectations.measures import MEASURES, Measure
-from expectations.trend import tell_trend
+from expectations.trend import describe_trend
 from review.dashboards.panels import NONE, Panel, PanelCell, panel_table, percent, span
 from review.dashboards.picture_store import PictureStore
 from review.dashboards.score_charts import draw_nights, draw_points
@@ -68,7 +68,7 @@ class Scores:
     """The scores of a release and of the nights before it, told as a trend.
 
     Attributes:
-        told: of `expectations.trend.tell_trend`, with `name`.
+        told: of `expectations.trend.describe_trend`, with `name`.
         release_id: the release.
         left_out: releases that can't be read.
     """
@@ -131,7 +131,7 @@ def _read(desk: Desk, release_id: str) -> Scores:
     history = read_quality_history(desk.home, last=NIGHTS, until=release_id)
     names = names_of_keys()
     whole = pl.when(pl.col("scope") == "all").then(pl.lit(SCOPE["all"].title))
-    named = tell_trend(history.scores).join(names, on=["scope", "scope_key"], how="left", maintain_order="left")
+    named = describe_trend(history.scores).join(names, on=["scope", "scope_key"], how="left", maintain_order="left")
     return Scores(named.with_columns(name=pl.coalesce("name", whole, "scope_key")), release_id, history.left_out)
 
 

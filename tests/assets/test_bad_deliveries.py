@@ -31,7 +31,7 @@ FILES = {
     "court": "court_results_*.csv",
     "rocu": "NEROCU_*.xlsx",
 }
-DO = r"(?i)\b(ask|check|look|tell|put|move|add|correct)\b"  # every fault says what to do
+DO = r"(?i)\b(ask|check|look|put|move|add|correct|report)\b"  # every fault says what to do
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from benchmarks.matching.population import make_population
 from benchmarks.matching.records import ROUGH, TIDY, mistype, write_down
-from benchmarks.matching.report import compare, details, tell
+from benchmarks.matching.report import compare, details, introduce
 from benchmarks.matching.results import keep, kept
 from benchmarks.matching.runs import Quality, Run, middle
 from benchmarks.matching.scores import best_f1, count_pairs, f1, f1_above, f1_of_clusters
@@ -93,7 +93,7 @@ def test_a_run_that_was_not_judged_has_blanks():
 
 
 def test_candidate_pairs_are_told_where_an_engine_tells_them():
-    assert tell(FEBRL3, {"Concord": run(1.0, 1)}).endswith(": 50 candidate pairs.")
+    assert introduce(FEBRL3, {"Concord": run(1.0, 1)}).endswith(": 50 candidate pairs.")
 
 
 def test_results_of_sets_and_sides_measured_apart_are_told_together(tmp_path):

@@ -8,7 +8,19 @@ from papers import ROOT, name_of, tracked_files, without_code, words_of
 from warehouse.tables.register import DELIVERY_STATES, LEGAL_STATUSES
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
-MENDED = {"cli", "docs", "ledger", "matching", "pipelines", "reconciliation", "samples", "warehouse"}
+MENDED = {
+    "assets",
+    "benchmarks",
+    "cli",
+    "docs",
+    "expectations",
+    "ledger",
+    "matching",
+    "pipelines",
+    "reconciliation",
+    "samples",
+    "warehouse",
+}
 """Folders whose code, templates and pages are held to the glossary."""
 PAGES = [
     path

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expectations.intervals import score_interval
-from expectations.trend import tell_trend
+from expectations.trend import describe_trend
 from warehouse.releases.quality_history import SERIES
 
 FIRST_NIGHT = date(2026, 11, 1)
@@ -37,7 +37,7 @@ def series(*counts, methods=(), scope_key="33"):
 
 
 def verdicts(table, name="verdict"):
-    return tell_trend(table).get_column(name).to_list()
+    return describe_trend(table).get_column(name).to_list()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_change_is_told_only_beyond_chance(before, after, verdict):
 
 
 def test_a_slow_fall_shows_against_the_first_night():
-    table = tell_trend(series(*((900 - 8 * night, 1000) for night in range(8))))
+    table = describe_trend(series(*((900 - 8 * night, 1000) for night in range(8))))
     assert set(table.get_column("verdict")[1:]) == {"within chance"}
     assert table.get_column("total_verdict")[-1] == "worse"
     assert table.get_column("since_first")[-1] == "r2026-11-01"
@@ -64,7 +64,7 @@ def test_a_slow_fall_shows_against_the_first_night():
 
 
 def test_a_night_without_a_score_is_passed_over():
-    table = tell_trend(series((900, 1000), (0, 0), (960, 1000)))
+    table = describe_trend(series((900, 1000), (0, 0), (960, 1000)))
     assert table.get_column("verdict").to_list() == ["first of the series", "no score", "better"]
     assert table.get_column("since").to_list() == [None, None, "r2026-11-01"]
 
@@ -73,13 +73,13 @@ def test_a_release_without_intervals_is_no_measure_of_a_change():
     old = series((900, 1000), (960, 1000)).with_columns(
         pl.when(pl.col("as_of") > FIRST_NIGHT).then(name).alias(name) for name in ("low", "high", "trials")
     )
-    table = tell_trend(old)
+    table = describe_trend(old)
     assert table.get_column("verdict")[-1] == "no interval"
     assert table.get_column("change")[-1] == pytest.approx(0.06)
 
 
 def test_a_change_of_code_models_or_settings_is_marked():
-    table = tell_trend(series((900, 1000), (960, 1000), (960, 1000), methods=("a", "b", "b")))
+    table = describe_trend(series((900, 1000), (960, 1000), (960, 1000), methods=("a", "b", "b")))
     assert table.get_column("is_same_method").to_list() == [None, False, True]
     assert table.get_column("total_is_same_method").to_list() == [None, False, False]
 
@@ -89,7 +89,7 @@ def test_one_release_has_no_trend():
 
 
 def test_no_release_has_no_rows():
-    assert tell_trend(SERIES.empty()).is_empty()
+    assert describe_trend(SERIES.empty()).is_empty()
 
 
 def test_keys_are_not_compared_with_each_other():
@@ -103,9 +103,9 @@ counts = st.tuples(st.integers(0, 200), st.integers(0, 200)).map(lambda pair: (m
 @given(st.lists(counts, min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter_and_none_is_lost(nights, random):
     table = series(*nights)
-    told = tell_trend(table)
+    told = describe_trend(table)
     assert told.height == len(nights)
-    assert tell_trend(table[random.sample(range(table.height), table.height)]).equals(told)
+    assert describe_trend(table[random.sample(range(table.height), table.height)]).equals(told)
 
 
 @given(counts, counts)

@@ -433,9 +433,9 @@ def test_nothing_sent_gives_empty_tables_in_shape(tmp_path: Path) -> None:
     assert all(table.is_empty() for table in core(read_file(tmp_path / NAME)).values())
 
 
-def test_telling_and_required_fields_are_fields() -> None:
+def test_substantive_and_required_fields_are_fields() -> None:
     for kind in sheet_kinds():
-        assert {*kind.required, *kind.telling} <= set(kind.fields)
+        assert {*kind.required, *kind.substantive} <= set(kind.fields)
 
 
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
