@@ -104,6 +104,8 @@ REASONS: Final = (
     # How rare a value is counts in the linking, and of two spellings the one that more people bear is believed.
     Cause("source", reaches("is_regrouped") & reaches("has_name_in_common", "has_id_in_common")),
     Cause("source", (is_name | is_judged) & reaches("has_name_in_common")),
+    # So it is where a steward puts two persons together, or apart: others bear their names.
+    Cause("steward", (is_name | is_judged) & reaches("has_name_of_decided")),
     # One id on two people is a discrepancy of both; what co-defendants share bears a condition out.
     Cause("source", is_judged & reaches("has_id_in_common", "has_case_in_common")),
     Cause("source", is_borne_out & reaches("has_case_in_common")),
@@ -165,6 +167,7 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
         `is_regrouped`: records have another order or person.
         `is_moved`: a regional row stands in another return.
         `has_name_in_common`, `has_id_in_common`, `has_case_in_common`: with a record that changed.
+        `has_name_of_decided`: a name in common with a record of an order that a decision touches.
     """
     families = find_families(before.digests, after.digests)
     rows = pl.concat([before.digests, after.digests]).join(families, on="subject_id")
@@ -186,10 +189,13 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
     for flag, reached in groups.items():
         by_family = rows.join(reached, on=_key_of(reached), how="semi").get_column("family").unique()
         orders = orders.with_columns(pl.col("family").is_in(by_family.implode()).alias(flag))
-    for flag, kinds in TIES_IN_COMMON.items():
-        tied = _tied_families(rows, changed, kinds)
+    of_decided = pl.concat([before.digests, after.digests]).join(groups["is_decided"], on="order_id", how="semi")
+    ties = {flag: (changed, kinds) for flag, kinds in TIES_IN_COMMON.items()}
+    ties["has_name_of_decided"] = (of_decided, TIES_IN_COMMON["has_name_in_common"])
+    for flag, (moved, kinds) in ties.items():
+        tied = _tied_families(rows, moved, kinds)
         orders = orders.with_columns(pl.col("family").is_in(tied.implode()).alias(flag))
-    flags = [*groups, *TIES_IN_COMMON]
+    flags = [*groups, *ties]
     found = orders.filter(pl.col("order_id").is_in(order_ids.implode()))
     return found.group_by("order_id").agg(pl.col(flags).any()).sort("order_id")
 

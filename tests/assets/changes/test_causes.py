@@ -110,6 +110,16 @@ def test_what_nothing_reached_is_unexplained(after):
     assert cause(SAME, after) == UNEXPLAINED
 
 
+def test_a_decision_on_another_person_explains_only_what_a_shared_name_bears_on():
+    records = (record("a", ties=["surname:1"]), record("y", "O9", "S9", ties=["surname:1"]), record("z", "O8", "S8"))
+    before, after = side(*records), side(*records, decisions=[decision("D1", "same_order", left="y", right="z")])
+    assert [cause(before, after, field=field) for field in ("forenames", "quality_score", "end_on")] == [
+        "steward",
+        "steward",
+        UNEXPLAINED,
+    ]
+
+
 def test_a_change_of_another_person_explains_only_what_a_shared_value_bears_on():
     before = side(record("a", ties=["surname:1"]), record("z", "O9", "S9", ties=["surname:1"]))
     after = side(record("a", ties=["surname:1"]), record("z", "O9", "S9", ties=["surname:1"], digest="other"))
