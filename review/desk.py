@@ -92,7 +92,7 @@ class Desk:
         home: the folder of all state.
         ledger_url: where the ledger lies.
         database: the ledger's database.
-        clock: tells the moment; another one is handed in by tests alone.
+        clock: gives the moment; only tests hand in another one.
         is_demo: everything shown is synthetic.
         marking: the protective marking of every page.
     """
@@ -112,7 +112,7 @@ class Desk:
         Args:
             home: the folder of all state.
             ledger_url: where the ledger lies.
-            clock: tells the moment.
+            clock: gives the moment.
             is_demo: everything shown is synthetic.
             marking: the protective marking of every page.
             respite: seconds for which a ledger that is down is not asked again.
@@ -134,7 +134,7 @@ class Desk:
         return Ledger(self.database, self.clock)
 
     def whole_release(self) -> WholeRelease:
-        """The release in force now, whoever asks: pages get `VisibleRelease` instead.
+        """The release in force now, for any viewer: pages get `VisibleRelease` instead.
 
         A release that was published since the last request is taken up.
 

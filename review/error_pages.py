@@ -44,7 +44,7 @@ TEXT_BY_STATUS: Mapping[int, str] = {
     404: "If you typed the address, check it. The page may also be about a record that you may not see.",
     413: "What you sent is longer than the desk takes. Nothing was saved.",
     422: "A value is missing or has a form that is not expected. Go back and try again.",
-    500: "Nothing was saved but what a page has told you. Try again. If it fails again, tell the operator the time.",
+    500: "Only what a page has confirmed was saved. Try again. If it fails again, report the time to the operator.",
 }
 STOCK_TEXTS = frozenset({"Not Found", "Method Not Allowed", "Forbidden", "Bad Request", "Content Too Large"})
 GONE = frozenset({404, 410})
@@ -59,17 +59,17 @@ def error_page(request: Request, status: int, words: str | None = None, **contex
     Args:
         request: what is answered.
         status: the HTTP status.
-        words: what went wrong; the usual words for the status unless told.
+        words: what went wrong; defaults to the usual words for the status.
         context: what else the page shows; `unsent`: path and fields of a form that can be sent again; `typed`: fields
             of one that can't.
     """
-    told = TEXT_BY_STATUS.get(status, "") if words is None or words in STOCK_TEXTS else words
+    text = TEXT_BY_STATUS.get(status, "") if words is None or words in STOCK_TEXTS else words
     return render_page(
         request,
         "problem.html",
         status=status,
         title=TITLE_BY_STATUS.get(status, TITLE_BY_STATUS[500]),
-        words=told,
+        words=text,
         **context,
     )
 
@@ -117,15 +117,15 @@ async def outdated_form(request: Request, _: Exception) -> Response:
 
 async def reason_required(request: Request, _: Exception) -> Response:
     """Somebody has not said why they look at records: ask them first, and keep what they typed."""
-    return await _put_off(request, request.state.viewer.name, place="/reason")
+    return await _send_first(request, request.state.viewer.name, place="/reason")
 
 
 async def sign_in_required(request: Request, error: Exception) -> Response:
     """Nobody is signed in: send them where they can, and keep what they typed."""
-    return await _put_off(request, getattr(error, "name", None), place="/sign-in")
+    return await _send_first(request, getattr(error, "name", None), place="/sign-in")
 
 
-async def _put_off(request: Request, name: str | None, *, place: str) -> Response:
+async def _send_first(request: Request, name: str | None, *, place: str) -> Response:
     """Send somebody to another page first; what they typed is kept for them."""
     fields = await resending.typed_fields(request)
     if name is not None and fields:
@@ -166,7 +166,7 @@ class UnexpectedErrors:
         """Answer a request."""
         is_begun = False
 
-        async def send_and_tell(message: Message) -> None:
+        async def send_and_note(message: Message) -> None:
             nonlocal is_begun
             is_begun = True
             await send(message)
@@ -175,7 +175,7 @@ class UnexpectedErrors:
             await error_page(Request(scope, receive), 413)(scope, receive, send)
             return
         try:
-            await self._app(scope, receive, send_and_tell)
+            await self._app(scope, receive, send_and_note)
         except Exception as error:  # noqa: BLE001  # whatever it is, a page must say so
             log.error("a page failed: %s at %s", type(error).__name__, _place_of(error))  # noqa: TRY400  # no values
             if scope["type"] == "http" and not is_begun:
@@ -183,7 +183,7 @@ class UnexpectedErrors:
 
 
 def _says_too_long(headers: Headers) -> bool:
-    """What is sent is longer than is taken, as browsers say beforehand; whoever does not say is cut off later."""
+    """What is sent is longer than is taken, as browsers say beforehand; one that does not say is cut off later."""
     length = headers.get("content-length", "")
     return length.isdecimal() and int(length[:20]) > LARGEST_BODY
 

@@ -89,7 +89,7 @@ class DeskSettings(BaseModel):
         attempts_by_name: failed attempts to sign in with one name before further ones must wait.
         attempts_by_address: failed attempts from one address before further ones must wait.
         attempt_minutes: over how long attempts are counted.
-        oidc: the identity provider by which people sign in; none unless set.
+        oidc: the identity provider by which people sign in; defaults to none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -56,9 +56,9 @@ def keep_reason(response: Response, request: Request, *, session: str, reason: s
 
 def reason_text(code: str, words: str) -> str | None:
     """A reason as it is logged: its code, and words where some were given; None if it can't be one."""
-    told = " ".join(words.split())
-    text = f"{code}: {told}" if told else code
-    return text if is_valid_reason(text) and (code != "other" or told) else None
+    comment = " ".join(words.split())
+    text = f"{code}: {comment}" if comment else code
+    return text if is_valid_reason(text) and (code != "other" or comment) else None
 
 
 def is_valid_reason(reason: str) -> bool:

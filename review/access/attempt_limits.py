@@ -3,8 +3,8 @@
 Belongs here: what is counted, and when it is too much. Does not: checking passwords (`review.access.sign_in`).
 
 Failed attempts are counted by the name they were for and by the address they came from. A browser in which the user
-signed in before is known by the token it still holds, and has a count of its own: whoever tries passwords from
-elsewhere can lock themselves out, and other browsers for some minutes, but not the user out of their own.
+signed in before is known by the token it still holds, and has a count of its own: a person who tries passwords
+from elsewhere can lock themselves out, and other browsers for some minutes, but not the user out of their own.
 """
 
 import math
@@ -34,7 +34,7 @@ class TooManyAttemptsError(Exception):
     """
 
     def __init__(self, wait: timedelta) -> None:
-        """Tell how long to wait."""
+        """Say how long to wait."""
         self.minutes = max(1, math.ceil(wait / timedelta(minutes=1)))
         super().__init__(f"too many attempts failed: wait {self.minutes} minutes")
 

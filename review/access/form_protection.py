@@ -1,6 +1,6 @@
 """Forms that can't be forged: what changes anything must come from a page of this desk, shown in the same session.
 
-Belongs here: telling a form of ours from others. Does not: who sends it (`review.access.viewer`).
+Belongs here: distinguishing a form of ours from others. Does not: who sends it (`review.access.viewer`).
 
 Three things are asked, any of which would do in a browser of today: where the request comes from (`Sec-Fetch-Site`,
 `Origin`), a cookie that other sites' forms don't send (SameSite), and a token that only our pages know.
@@ -74,7 +74,7 @@ def expected_token(request: Request) -> str | None:
 
 
 async def _form_of(request: Request) -> FormData:
-    """What was sent, kept with the request for whoever asks for it next."""
+    """What was sent, kept with the request for the next that asks for it."""
     try:
         form = await request.form(max_fields=MOST_FIELDS)
     except UnicodeError as error:  # it names an encoding that does not fit

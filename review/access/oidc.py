@@ -133,16 +133,16 @@ class Provider:
         return jwt.decode(id_token, self._known().keys, registry=registry)
 
     def _of_user(self, client: OAuth2Client, claims: Mapping[str, Any]) -> dict[str, Any]:
-        """What the provider tells of the user beside the token, if the token lacks name or groups."""
+        """What the provider says of the user beside the token, if the token lacks name or groups."""
         endpoint = self._known().addresses.get("userinfo_endpoint")
         if {self._settings.roles_claim, self._settings.name_claim} <= claims.keys() or not endpoint:
             return {}
         answer = client.get(endpoint)
         answer.raise_for_status()
-        told = dict(answer.json())
-        if told.get("sub") != claims["sub"]:
-            raise ValueError("another user was told of")
-        return {name: value for name, value in told.items() if name not in claims}
+        answered = dict(answer.json())
+        if answered.get("sub") != claims["sub"]:
+            raise ValueError("the answer is about another user")
+        return {name: value for name, value in answered.items() if name not in claims}
 
     def _known(self) -> Metadata:
         if self._metadata is None or time.monotonic() - self._metadata.asked_at > FRESH_SECONDS:

@@ -16,7 +16,7 @@ AT_ONCE = 2
 SHORTEST_NAME = 4
 """Shorter names stand in passwords by chance."""
 LONGEST = 1_000
-"""Longer ones are refused unread: hashing must not be made to work for whoever sends most."""
+"""Longer ones are refused unread: hashing must not be made to work for a person who sends too much."""
 
 
 class WeakPasswordError(ValueError):

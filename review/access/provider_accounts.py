@@ -62,8 +62,8 @@ def provider_role(claims: Mapping[str, Any], settings: OidcSettings) -> Provider
     """
     if not settings.roles:
         return None
-    told = claims.get(settings.roles_claim, [])
-    groups = {told} if isinstance(told, str) else {group for group in told if isinstance(group, str)}
+    claimed = claims.get(settings.roles_claim, [])
+    groups = {claimed} if isinstance(claimed, str) else {group for group in claimed if isinstance(group, str)}
     role = next((role for group, role in settings.roles.items() if group in groups), None)
     if role is None:
         raise IdentityError("no group of this user gives a role")

@@ -1,6 +1,6 @@
 """Headers that every answer carries, and for whom the desk answers at all.
 
-Belongs here: what browsers are told to refuse. Does not: forms (`review.access.form_protection`).
+Belongs here: what browsers have to refuse. Does not: forms (`review.access.form_protection`).
 """
 
 from urllib.parse import urlsplit

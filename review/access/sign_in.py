@@ -17,7 +17,7 @@ SHOWN_DIGITS = 12
 
 
 class SignInRefusedError(Exception):
-    """Somebody is not let in; why is not told to them."""
+    """Somebody is not let in; the reason is not shown to them."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def text_digest(token: str) -> str:
 
 
 def derived(token: str, purpose: bytes) -> str:
-    """A secret for a purpose, which tells nothing of the token."""
+    """A secret for a purpose, which shows nothing of the token."""
     return hmac.new(token.encode(), purpose, hashlib.sha256).hexdigest()
 
 

@@ -54,7 +54,7 @@ class SignInRequiredError(Exception):
     """
 
     def __init__(self, name: str | None = None) -> None:
-        """Tell whose session ended, if there was one."""
+        """Say whose session ended, if there was one."""
         super().__init__("nobody is signed in")
         self.name = name
 
@@ -64,7 +64,7 @@ class ReasonRequiredError(Exception):
 
 
 def signed_in(request: Request) -> Viewer:
-    """Whoever is signed in, whatever their role.
+    """The person who is signed in, in any role.
 
     Raises:
         SignInRequiredError: nobody is.
@@ -127,7 +127,7 @@ class Audit:
         Args:
             act: one of `ledger.audit.ACTS`.
             what: kinds of things and their keys.
-            reason: why; the reason that was given for the session unless told.
+            reason: why; defaults to the reason that was given for the session.
         """
         self._recorder.note(act, who=self._who, what=what, reason=reason or self._reason)
 

@@ -4,7 +4,7 @@ Belongs here: the one rule that says whose records somebody sees, applied to eve
 (`review.access.viewer`).
 
 An order is visible to somebody if its force, or the force of one of its records, is theirs. A row that names two
-orders is visible to whoever sees either of them: to judge whether two orders are one takes both.
+orders is visible to anyone who sees either: to judge whether two orders are one takes both.
 """
 
 from collections.abc import Callable, Collection

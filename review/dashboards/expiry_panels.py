@@ -1,6 +1,6 @@
 """Orders in force that end within the next 90 days.
 
-Belongs here: which they are, what they are told with, and the picture of them. Does not: the status in law
+Belongs here: which they are, what is shown with them, and the picture of them. Does not: the status in law
 (`reconciliation.law`).
 """
 
@@ -71,10 +71,10 @@ def find_expiries(visible: VisibleRelease) -> Expiries:
     ending = visible.table("orders").filter(
         pl.col("legal_status").is_in(BINDING), pl.col("end_on").is_between(as_of, as_of + timedelta(days=AHEAD_DAYS))
     )
-    told = ending.with_columns(
+    dated = ending.with_columns(
         days=(pl.col("end_on") - pl.lit(as_of)).dt.total_days(), is_disputed=pl.col("order_id").is_in(disputed)
     )
-    return Expiries(as_of, told.sort("end_on", "order_id"))
+    return Expiries(as_of, dated.sort("end_on", "order_id"))
 
 
 def summarise_expiries(
@@ -82,7 +82,7 @@ def summarise_expiries(
 ) -> tuple[Panel, ...]:
     """How many end in each week, and by force."""
     weeks = _by_week(expiries)
-    told = (
+    summary = (
         f"{count_words(expiries.orders.height, 'order', 'orders')} in force or about to start "
         f"{'ends' if expiries.orders.height == 1 else 'end'} between {format_day(expiries.as_of)}, the night of the "
         f"release, and {format_day(expiries.as_of + timedelta(days=AHEAD_DAYS))}, by the register. Orders until "
@@ -92,8 +92,8 @@ def summarise_expiries(
         (format_day(row["first_on"]), format_day(row["last_on"]), row["orders"]) for row in weeks.iter_rows(named=True)
     ]
     sheet = panel_table("Orders that end, by week", ["Week from", "To", "Orders"], rows)
-    picture = pictures.add(_draw(weeks), _told_of(weeks), forces=forces)
-    return (Panel("weeks", "By week", told, sheet, picture, is_folded=True), _by_force(expiries))
+    picture = pictures.add(_draw(weeks), _describe(weeks), forces=forces)
+    return (Panel("weeks", "By week", summary, sheet, picture, is_folded=True), _by_force(expiries))
 
 
 def list_expiries(orders: pl.DataFrame) -> Panel:
@@ -166,7 +166,7 @@ def _draw(weeks: pl.DataFrame) -> alt.TopLevelMixin:
     return alt.layer(bars, texts).properties(width=520, height=220)
 
 
-def _told_of(weeks: pl.DataFrame) -> str:
+def _describe(weeks: pl.DataFrame) -> str:
     most = weeks.sort("orders", "first_on", descending=[True, False]).row(0, named=True)
     if not most["orders"]:
         return "Bars: orders that end in each week. None does."

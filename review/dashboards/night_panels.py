@@ -58,9 +58,9 @@ def state_words(visible: VisibleRelease) -> str:
     """The state of a release in a sentence."""
     release = visible.release
     is_degraded = release.state == "degraded"
-    told = "published, degraded: it rests on late or missing deliveries" if is_degraded else "published"
+    summary = "published, degraded: it rests on late or missing deliveries" if is_degraded else "published"
     follows = f" It follows {release.follows}." if release.follows else ""
-    return f"The night of {format_day(release.as_of)}: {told}.{follows}"
+    return f"The night of {format_day(release.as_of)}: {summary}.{follows}"
 
 
 def _sources(visible: VisibleRelease) -> Panel:
@@ -83,8 +83,8 @@ def _sources(visible: VisibleRelease) -> Panel:
     headings = ["Feed", "Source", "State", "Dated", "Used", *(["What is wrong"] if visible.forces is None else [])]
     fresh = lines.filter(pl.col("state") == "fresh").height
     came = count_words(lines.height, "delivery is", "deliveries are")
-    told = f"{fresh} of {came} fresh. A bad delivery never replaces a good one."
-    return Panel("sources", "Sources", told, panel_table("Deliveries and their state", headings, rows))
+    summary = f"{fresh} of {came} fresh. A bad delivery never replaces a good one."
+    return Panel("sources", "Sources", summary, panel_table("Deliveries and their state", headings, rows))
 
 
 def _totals(visible: VisibleRelease) -> Panel:
@@ -102,12 +102,12 @@ def _totals(visible: VisibleRelease) -> Panel:
     ]
     headings = ["Delivery", "Read", "Declared", "Kept", "Quarantined", "Repeated", "Control total"]
     quarantined, no_records = (int(came.get_column(name).sum()) for name in ("rows_quarantined", "rows_set_aside"))
-    told = (
+    summary = (
         f"Every row read is kept, quarantined with its reason, or an exact repetition. "
         f"{count_words(quarantined, 'row is', 'rows are')} quarantined; {no_records:,} of them could be read and "
         "are no records, such as refused applications."
     )
-    return Panel("totals", "Rows and control totals", told, panel_table("Rows of each delivery", headings, rows))
+    return Panel("totals", "Rows and control totals", summary, panel_table("Rows of each delivery", headings, rows))
 
 
 def _balance(read: int, declared: int | None, parts: Sequence[int]) -> PanelCell:
@@ -139,14 +139,14 @@ def _expectations(visible: VisibleRelease) -> Panel:
         for row in unmet.iter_rows(named=True)
     ]
     structural = results.filter(pl.col("severity") == "structural")
-    told = (
+    summary = (
         f"Gates: {structural.filter('is_met').height:,} of {structural.height:,} structural expectations are met. "
         f"{unmet.filter(pl.col('severity') == 'warning').height:,} of {results.height - structural.height:,} that only "
-        "warn are not; the rows behind them are told as discrepancies where they touch an order."
+        "warn are not; the rows behind them are listed as discrepancies where they touch an order."
     )
     headings = ["Table", "About", "Expected", "Severity", "Rows against it", "Rows put to it"]
     sheet = panel_table("Expectations that were not met", headings, rows) if rows else None
-    return Panel("expectations", "Gates and expectations", told, sheet, is_folded=len(rows) > 10)
+    return Panel("expectations", "Gates and expectations", summary, sheet, is_folded=len(rows) > 10)
 
 
 def _orders(visible: VisibleRelease) -> Panel:
@@ -154,8 +154,8 @@ def _orders(visible: VisibleRelease) -> Panel:
     counts = dict(orders.group_by("legal_status").len().iter_rows())
     rows = [(STATUS_TITLES[status], counts.get(status, 0)) for status in LEGAL_STATUSES]
     people = count_words(orders.get_column("subject_id").n_unique(), "person", "people")
-    told = f"{count_words(orders.height, 'order', 'orders')} of {people}."
-    return Panel("orders", "Orders", told, panel_table("Orders by status in law", ["Status in law", "Orders"], rows))
+    summary = f"{count_words(orders.height, 'order', 'orders')} of {people}."
+    return Panel("orders", "Orders", summary, panel_table("Orders by status in law", ["Status in law", "Orders"], rows))
 
 
 def _discrepancies(visible: VisibleRelease) -> Panel:
@@ -166,9 +166,9 @@ def _discrepancies(visible: VisibleRelease) -> Panel:
     states = DISCREPANCIES.column("state").codes or ()
     rows = [(SEVERITY_TITLES[name], *(counts.get((name, state), 0) for state in states)) for name in SEVERITIES]
     headings = ["Severity", *(title_for(STATE_TITLES, state) for state in states)]
-    told = "What sources say differently, or leave out."
+    summary = "What sources say differently, or leave out."
     return Panel(
-        "discrepancies", "Discrepancies", told, panel_table("Discrepancies by severity and state", headings, rows)
+        "discrepancies", "Discrepancies", summary, panel_table("Discrepancies by severity and state", headings, rows)
     )
 
 
@@ -179,10 +179,12 @@ def _changes(visible: VisibleRelease) -> Panel:
     changes = visible.table("release_changes")
     counts = {(cause, change): count for cause, change, count in changes.group_by("cause", "change").len().iter_rows()}
     rows = [(CAUSE_WORDS[cause], *(counts.get((cause, change), 0) for change in CHANGE_WORDS)) for cause in CAUSES]
-    told = f"{count_words(changes.height, 'difference', 'differences')} from {visible.release.follows}."
+    summary = f"{count_words(changes.height, 'difference', 'differences')} from {visible.release.follows}."
     if visible.forces is not None:
-        told += " Orders that are gone are not among them: whose they were is no longer told."
-    return Panel("changes", title, told, panel_table("Differences by cause", ["Cause", *CHANGE_WORDS.values()], rows))
+        summary += " Orders that are gone are not among them: whose they were is no longer shown."
+    return Panel(
+        "changes", title, summary, panel_table("Differences by cause", ["Cause", *CHANGE_WORDS.values()], rows)
+    )
 
 
 def _state(state: str) -> PanelCell:

@@ -38,7 +38,7 @@ class PanelTable:
     """A table; the first cell of each row names it.
 
     Attributes:
-        caption: what it tells, for who can't see where it stands.
+        caption: what it shows, for people who can't see where it is.
         headings: of its columns.
         rows: its cells.
     """
@@ -54,11 +54,11 @@ class Picture:
 
     Attributes:
         name: by which the pictures knows it.
-        told: what it shows, in words.
+        description: what it shows, in words.
     """
 
     name: str
-    told: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -68,15 +68,15 @@ class Panel:
     Attributes:
         key: names it within its page.
         title: what it shows.
-        told: how to read it.
-        sheet: its figures; None: there are none, and `told` says why.
+        summary: how to read it.
+        sheet: its figures; None: there are none, and `summary` says why.
         picture: the same figures drawn.
         is_folded: its table is long and its picture says the most of it: it is shown on demand.
     """
 
     key: str
     title: str
-    told: str
+    summary: str
     sheet: PanelTable | None = None
     picture: Picture | None = None
     is_folded: bool = False

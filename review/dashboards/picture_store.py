@@ -35,12 +35,12 @@ class PictureStore:
         self._pictures: OrderedDict[str, _Drawn] = OrderedDict()
         self._lock = threading.Lock()
 
-    def add(self, chart: alt.TopLevelMixin, told: str, *, forces: frozenset[str] | None) -> Picture:
+    def add(self, chart: alt.TopLevelMixin, description: str, *, forces: frozenset[str] | None) -> Picture:
         """Take a chart in.
 
         Args:
             chart: what is drawn.
-            told: what it shows, in words.
+            description: what it shows, in words.
             forces: whose figures it shows: who sees others does not get it.
         """
         specification = chart.to_json(indent=None)
@@ -51,7 +51,7 @@ class PictureStore:
             self._pictures.move_to_end(name)
             if len(self._pictures) > MOST_KEPT:
                 self._pictures.popitem(last=False)
-        return Picture(name, told)
+        return Picture(name, description)
 
     def svg(self, name: str, *, forces: frozenset[str] | None) -> str | None:
         """A picture as SVG, which loads nothing from anywhere; None: there is none of that name for these eyes."""

@@ -41,12 +41,12 @@ class Scope:
     Attributes:
         name: as in `quality_scores`.
         title: in words.
-        told: whose records count.
+        summary: whose records count.
     """
 
     name: str
     title: str
-    told: str
+    summary: str
 
 
 SCOPES: Final = (
@@ -65,27 +65,27 @@ SCOPE: Final = {scope.name: scope for scope in SCOPES}
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """The scores of a release and of the nights before it, told as a trend.
+    """The scores of a release and of the nights before it, with their trend.
 
     Attributes:
-        told: of `expectations.trend.describe_trend`, with `name`.
+        trend: of `expectations.trend.describe_trend`, with `name`.
         release_id: the release.
         left_out: releases that can't be read.
     """
 
-    told: pl.DataFrame
+    trend: pl.DataFrame
     release_id: str
     left_out: tuple[str, ...]
 
     def now(self, scope: str, dimension: str) -> pl.DataFrame:
         """Those of the release, the lowest first; those without a score last, by key."""
         at = (pl.col("release_id") == self.release_id) & (pl.col("scope") == scope)
-        return self.told.filter(at, pl.col("dimension") == dimension).sort("score", "scope_key", nulls_last=True)
+        return self.trend.filter(at, pl.col("dimension") == dimension).sort("score", "scope_key", nulls_last=True)
 
     def series(self, scope: str, key: str, dimension: str) -> pl.DataFrame:
         """Those of one key, by night."""
         at = (pl.col("scope") == scope) & (pl.col("scope_key") == key) & (pl.col("dimension") == dimension)
-        return self.told.filter(at).sort("as_of")
+        return self.trend.filter(at).sort("as_of")
 
 
 def names_of_keys() -> pl.DataFrame:
@@ -107,7 +107,7 @@ def read_scores(desk: Desk, forces: Forces) -> Scores:
     if forces is None:
         return whole
     is_own = (pl.col("scope") == "force") & pl.col("scope_key").is_in(sorted(forces))
-    return Scores(whole.told.filter(is_own), whole.release_id, whole.left_out)
+    return Scores(whole.trend.filter(is_own), whole.release_id, whole.left_out)
 
 
 def league_panels(scores: Scores, dimension: str, pictures: PictureStore, *, forces: Forces) -> tuple[Panel, ...]:
@@ -153,10 +153,10 @@ def _league(scope: Scope, rows: pl.DataFrame, dimension: str, pictures: PictureS
     picture = None
     if drawn.height > 1:
         ends = f"from {percent(drawn['score'][0])} to {percent(drawn['score'][-1])}"
-        told = f"Points with lines: {dimension} {scope.title.lower()}, {ends}."
-        picture = pictures.add(draw_points(drawn, dimension), told, forces=forces)
-    told = f"{scope.told} The lowest first. {READING}" if picture else scope.told
-    return Panel(scope.name, scope.title, told, sheet, picture, is_folded=rows.height > 12)
+        description = f"Points with lines: {dimension} {scope.title.lower()}, {ends}."
+        picture = pictures.add(draw_points(drawn, dimension), description, forces=forces)
+    summary = f"{scope.summary} The lowest first. {READING}" if picture else scope.summary
+    return Panel(scope.name, scope.title, summary, sheet, picture, is_folded=rows.height > 12)
 
 
 def _trend(measure: Measure, rows: pl.DataFrame, pictures: PictureStore, forces: Forces) -> Panel:
@@ -170,10 +170,10 @@ def _trend(measure: Measure, rows: pl.DataFrame, pictures: PictureStore, forces:
     picture = None
     if drawn.height > 1:
         ends = f"{percent(drawn['score'][0])} on the first, {percent(drawn['score'][-1])} on the last"
-        told = f"Line: {measure.dimension} by night, {ends}."
-        picture = pictures.add(draw_nights(drawn, measure.dimension), told, forces=forces)
-    told = f"{measure.formula[:1].upper()}{measure.formula[1:]}. {measure.limits}"
-    return Panel(measure.dimension, title, told, panel_table(f"{title} by night", headings, lines), picture)
+        description = f"Line: {measure.dimension} by night, {ends}."
+        picture = pictures.add(draw_nights(drawn, measure.dimension), description, forces=forces)
+    summary = f"{measure.formula[:1].upper()}{measure.formula[1:]}. {measure.limits}"
+    return Panel(measure.dimension, title, summary, panel_table(f"{title} by night", headings, lines), picture)
 
 
 PART_HEADINGS: Final = ("Score", "95 % interval", "Passed", "Judged", "Orders", "Orders with a failure")

@@ -132,14 +132,16 @@ def _by_age(to_do: pl.DataFrame, pictures: PictureStore, forces: frozenset[str] 
     ]
     headings = ["Age", "Items", *(f"{SEVERITY_TITLES[name]} severity" for name in SEVERITIES)]
     oldest = to_do.get_column("age_days").max()
-    told = f"{count_words(to_do.height, 'item waits', 'items wait')} to be decided." + (
+    summary = f"{count_words(to_do.height, 'item waits', 'items wait')} to be decided." + (
         f" The oldest is {count_words(int(str(oldest)), 'day', 'days')} old." if oldest else ""
     )
     drawn = pl.DataFrame({"age": [age.title for age in AGES], "items": counts})
     picture = pictures.add(
         _bars(drawn, "age", "items", sideways=True), "Bars: items to be decided, by age.", forces=forces
     )
-    return Panel("age", "Open items by age", told, panel_table("Items to be decided, by age", headings, rows), picture)
+    return Panel(
+        "age", "Open items by age", summary, panel_table("Items to be decided, by age", headings, rows), picture
+    )
 
 
 def _by_assignee(to_do: pl.DataFrame) -> Panel:
@@ -153,8 +155,8 @@ def _by_assignee(to_do: pl.DataFrame) -> Panel:
     if not rows:
         return Panel("owner", "Open items by owner", "Nothing is open.")
     headings = ["Assigned to", "Items", *(age.title for age in AGES)]
-    told = "Who has been given what, and for how long it has been open."
-    return Panel("owner", "Open items by owner", told, panel_table("Items to be decided, by owner", headings, rows))
+    summary = "Who has been given what, and for how long it has been open."
+    return Panel("owner", "Open items by owner", summary, panel_table("Items to be decided, by owner", headings, rows))
 
 
 def _by_kind(to_do: pl.DataFrame) -> Panel:
@@ -163,8 +165,8 @@ def _by_kind(to_do: pl.DataFrame) -> Panel:
         counts = _count(to_do.filter(pl.col("kind") == kind), [pl.col("severity") == name for name in SEVERITIES])
         rows.append((PanelCell(KIND_TITLES[kind], f"/queue?{urlencode({'kind': kind})}"), sum(counts), *counts))
     headings = ["Kind", "Items", *(f"{SEVERITY_TITLES[name]} severity" for name in SEVERITIES)]
-    told = "Each kind leads to its items in the queue."
-    return Panel("kind", "Open items by kind", told, panel_table("Items to be decided, by kind", headings, rows))
+    summary = "Each kind leads to its items in the queue."
+    return Panel("kind", "Open items by kind", summary, panel_table("Items to be decided, by kind", headings, rows))
 
 
 def _by_state(items: pl.DataFrame) -> Panel:
@@ -173,8 +175,8 @@ def _by_state(items: pl.DataFrame) -> Panel:
         (PanelCell(words, f"/queue?{urlencode({'state': state})}"), count)
         for (state, words), count in zip(STATES.items(), counts, strict=True)
     ]
-    told = "Where all items of the release stand now."
-    return Panel("state", "All items by state", told, panel_table("Items by state", ["State", "Items"], rows))
+    summary = "Where all items of the release stand now."
+    return Panel("state", "All items by state", summary, panel_table("Items by state", ["State", "Items"], rows))
 
 
 def _by_day(lately: pl.DataFrame, first: date, pictures: PictureStore, forces: frozenset[str] | None) -> Panel:
@@ -183,7 +185,7 @@ def _by_day(lately: pl.DataFrame, first: date, pictures: PictureStore, forces: f
     counts = dict(lately.group_by("day").len().iter_rows())
     days = [first + timedelta(days=at) for at in range(LATELY_DAYS)]
     undone = lately.filter(pl.col("ended_as") == "undone").height
-    told = (
+    summary = (
         f"{count_words(lately.height, 'decision', 'decisions')} in the last {LATELY_DAYS} days, of which "
         f"{_share(undone, lately.height)} taken back since. Counted from the decisions themselves; what people look at "
         "is logged, but not for this."
@@ -193,7 +195,7 @@ def _by_day(lately: pl.DataFrame, first: date, pictures: PictureStore, forces: f
     sheet = panel_table(
         "Decisions by day", ["Day", "Decisions"], ((format_day(day), counts.get(day, 0)) for day in days)
     )
-    return Panel("days", "Decisions by day", told, sheet, picture, is_folded=True)
+    return Panel("days", "Decisions by day", summary, sheet, picture, is_folded=True)
 
 
 def _by_steward(lately: pl.DataFrame) -> Panel:
@@ -217,8 +219,10 @@ def _by_steward(lately: pl.DataFrame) -> Panel:
     if not rows:
         return Panel("stewards", "Decisions by steward", "Nobody decided anything.")
     headings = ["Steward", "Decisions", "On a day of work", "Taken many at once", "Taken back since", "Replaced since"]
-    told = f"The last {LATELY_DAYS} days. A day of work is one with a decision. Few are quick: hard cases take longer."
-    return Panel("stewards", "Decisions by steward", told, panel_table("Decisions by steward", headings, rows))
+    summary = (
+        f"The last {LATELY_DAYS} days. A day of work is one with a decision. Few are quick: hard cases take longer."
+    )
+    return Panel("stewards", "Decisions by steward", summary, panel_table("Decisions by steward", headings, rows))
 
 
 def _unsettled(decisions: pl.DataFrame) -> Panel:
@@ -243,12 +247,12 @@ def _second_looks(proposals: Sequence[Proposal], first: date) -> Panel:
         for verdict in VERDICTS
     ]
     oldest = min((proposal.proposed_at for proposal in waiting), default=None)
-    told = (
+    summary = (
         f"The oldest that waits was proposed on {format_day(oldest.date())}."
         if oldest
         else "There is nothing to approve."
     )
-    return Panel("looks", "Second looks", told, panel_table("Proposals", ["Proposals", "Number"], rows))
+    return Panel("looks", "Second looks", summary, panel_table("Proposals", ["Proposals", "Number"], rows))
 
 
 def _is_seen(proposal: Proposal, decisions: pl.DataFrame, whole: WholeRelease, forces: frozenset[str] | None) -> bool:

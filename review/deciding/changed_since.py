@@ -1,6 +1,6 @@
 """What changed between the drawing of a form and its sending: decisions of others, another release.
 
-Belongs here: finding and telling it. Does not: what is done about it.
+Belongs here: finding it and saying so. Does not: what is done about it.
 """
 
 from collections.abc import Sequence

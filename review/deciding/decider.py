@@ -38,7 +38,7 @@ class Preview:
 
     Attributes:
         drafts: the decisions.
-        changes: of all of them, as `foresee` tells: `order_id`, `change`, `field`, `before`, `after`.
+        changes: of all of them, as `foresee` gives them: `order_id`, `change`, `field`, `before`, `after`.
         why: codes of `four_eyes.REASONS` for which a second steward is asked; empty if none is.
         orders: that they are about.
         decisions: `DECISIONS` of the ledger when they were previewed.

@@ -1,4 +1,4 @@
-"""What a form asks for: read, and told in words where it can't be understood.
+"""What a form asks for: read, and explained in words where it can't be understood.
 
 Belongs here: the fields of the forms. Does not: whether the ledger takes the decision (`review.deciding.decider`).
 """

@@ -1,4 +1,4 @@
-"""What the forms of an item show: put together for whoever may decide.
+"""What the forms of an item show: put together for anyone who may decide.
 
 Belongs here: bringing choices, work and what was sent together. Does not: any part of it.
 """

@@ -73,7 +73,7 @@ def read_own_decisions(desk: Desk, who: Viewer) -> OwnDecisions:
 
 
 def find_decisions(desk: Desk, who: Viewer, which: pl.Expr) -> FoundDecisions:
-    """Decisions that may be taken back, whoever took them.
+    """Decisions that may be taken back, no matter who took them.
 
     Args:
         desk: with the ledger.

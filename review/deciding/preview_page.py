@@ -106,7 +106,7 @@ def _way_back_to(wanted: DecisionRequest) -> str | None:
 def _refused(wanted: DecisionRequest, error: Exception) -> dict[str, Any]:
     """What a page says of a decision that can't be taken, and whether the one in its way may be replaced."""
     context: dict[str, Any] = {"title": "This decision cannot be saved", "refusals": describe_refusals(error)}
-    named = [name for told in _errors(error) if isinstance(told, ContradictionError) for name in told.decision_ids]
+    named = [name for each in _errors(error) if isinstance(each, ContradictionError) for name in each.decision_ids]
     if len(wanted.decisions) == 1 and len(set(named)) == 1 and not wanted.decisions[0].get("replaces"):
         context |= {
             "replaceable": True,
@@ -119,7 +119,7 @@ def _refused(wanted: DecisionRequest, error: Exception) -> dict[str, Any]:
 def describe_refusals(error: Exception) -> list[str]:
     """Why decisions can't be taken, a sentence each."""
     words = dict.fromkeys(map(str, _errors(error)))
-    return [f"{told[:1].upper()}{told[1:]}." for told in words]
+    return [f"{text[:1].upper()}{text[1:]}." for text in words]
 
 
 def _errors(error: Exception) -> list[Exception]:

@@ -60,7 +60,7 @@ class ShownProposal:
 
 
 def find_shown_proposal(desk: Desk, who: Viewer, proposal_id: str) -> ShownProposal:
-    """A proposal, whoever made it and whether it waits or not.
+    """A proposal, no matter who made it and whether it waits.
 
     Raises:
         ProposalError: there is none.

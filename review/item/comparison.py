@@ -17,7 +17,7 @@ State = Literal["reference", "same", "other_form", "differs", "silent", "alone"]
 Values = Mapping[str, Any]
 
 AS_RECORDED: Final = {"not_started": "live", "determined": "superseded"}
-"""No source tells an order that has not started from a live one, nor an interim order that the decision of its
+"""No source distinguishes an order that has not started from a live one, nor an interim order that the decision of its
 application ended from one that a later order ended."""
 
 CHECKED: Final = {"pnc_id": "is_pnc_id_valid", "cro_number": "is_cro_valid"}
@@ -54,7 +54,7 @@ class ComparisonColumn:
 
     @property
     def has_own_key(self) -> bool:
-        """Its key tells more than file and row do."""
+        """Its key says more than file and row do."""
         return not str(self.key).startswith(f"{self.file_name}#")
 
 
@@ -64,7 +64,7 @@ class ComparisonCell:
 
     Attributes:
         text: the value in words; none where it is silent.
-        state: how it stands to the register's value of the first order.
+        state: how it stands to the golden value of the first order.
         pieces: the value with marks, where it differs.
         golden: the value that it differs from, with marks.
         notes: what else is to be known of it.

@@ -68,13 +68,13 @@ def compare_conditions(orders: Sequence[Values], conditions: Sequence[Values]) -
     """
     holders = tuple(holder for order in orders for holder in _holders(order))
     held: dict[str, dict[ConditionHolder, bool]] = {}
-    told: dict[str, Values] = {}
+    worded: dict[str, Values] = {}
     for row in sorted(conditions, key=lambda row: (row["condition_code"], -len(row["text"] or ""), row["order_id"])):
         places = held.setdefault(row["condition_code"], {})
         places[ConditionHolder(row["order_id"], None)] = row["is_golden"]
         places |= {ConditionHolder(row["order_id"], source): True for source in row["sources"]}
-        told.setdefault(row["condition_code"], row)
-    return ConditionTable(holders, tuple(_row(told[code], holders, held[code]) for code in sorted(told)))
+        worded.setdefault(row["condition_code"], row)
+    return ConditionTable(holders, tuple(_row(worded[code], holders, held[code]) for code in sorted(worded)))
 
 
 def condition_label(code: str) -> str:

@@ -37,7 +37,7 @@ class FieldRow:
 
 
 def _of_both(name: str, nature: Nature, *steps: str, written: str | None = None) -> FieldRow:
-    """A field that records and the golden order hold under one name."""
+    """A field that records and the order hold under one name."""
     return FieldRow(name, nature, name, written, steps)
 
 

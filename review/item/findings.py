@@ -1,6 +1,6 @@
 """What the rules found wrong with an order, with the words and the law behind each.
 
-Belongs here: rows of `discrepancies` as a page tells them. Does not: finding them (`expectations`).
+Belongs here: rows of `discrepancies` as a page shows them. Does not: finding them (`expectations`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ SEVERITY_RANK: Final = {severity: rank for rank, severity in enumerate(SEVERITY_
 
 @dataclass(frozen=True)
 class Finding:
-    """A discrepancy as a page tells it.
+    """A discrepancy as a page shows it.
 
     Attributes:
         discrepancy_id: its id.

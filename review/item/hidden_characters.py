@@ -11,5 +11,5 @@ HIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028
 
 
 def show_hidden(value: object) -> str:
-    """A value as text in which every hidden sign is told by its number: `[U+202E]`."""
+    """A value as text in which every hidden sign is shown as its number: `[U+202E]`."""
     return HIDDEN.sub(lambda sign: f"[U+{ord(sign[0]):04X}]", str(value))

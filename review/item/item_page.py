@@ -255,8 +255,8 @@ def _other_orders(orders: Sequence[Values], subjects: Sequence[str], table: Tabl
 
 def _reason(item: Values) -> QueueReason:
     kind = item["kind"]
-    told = COLUMN_NAME.sub(lambda name: title_for(FIELD_TITLES, name[0]).lower(), item["reason"])
-    reason = told[:1].upper() + told[1:]
+    words = COLUMN_NAME.sub(lambda name: title_for(FIELD_TITLES, name[0]).lower(), item["reason"])
+    reason = words[:1].upper() + words[1:]
     return QueueReason(
         title_for(KIND_TITLES, kind), title_for(KIND_QUESTIONS, kind), reason, item["arithmetic"], item["age_days"]
     )

@@ -1,6 +1,6 @@
 """What was decided on an order before: by whom, when, why, on what evidence, and whether that still stands.
 
-Belongs here: decisions as a page tells them. Does not: reading them (`ledger.decisions.lookup`), judging their
+Belongs here: decisions as a page shows them. Does not: reading them (`ledger.decisions.lookup`), judging their
 evidence (`ledger.decisions.staleness`).
 """
 
@@ -124,12 +124,12 @@ def describe_past_decisions(decisions: pl.DataFrame, table: Tables, *, as_of: da
     folded = fold(decisions)
     names = _record_names(table, sightings(folded).get_column("of"))
     changes = _changes(folded.filter(pl.col("ended_by").is_null()), table)
-    told = [
+    shown = [
         _decided(row, names, [change for change in changes if change["decision_id"] == row["decision_id"]], as_of)
         for row in folded.iter_rows(named=True)
         if KIND[row["kind"]].about != "decision"
     ]
-    return tuple(reversed(told))
+    return tuple(reversed(shown))
 
 
 def _decided(row: Values, names: Mapping[str, str], changes: list[Values], as_of: date) -> PastDecision:

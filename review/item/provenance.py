@@ -1,6 +1,6 @@
 """Where each golden value came from: who won, who lost, by which rule or decision, from which file and row.
 
-Belongs here: rows of `field_provenance` as a page tells them. Does not: choosing (`reconciliation.golden`).
+Belongs here: rows of `field_provenance` as a page shows them. Does not: choosing (`reconciliation.golden`).
 """
 
 from collections.abc import Mapping, Sequence

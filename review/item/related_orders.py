@@ -60,7 +60,7 @@ class Arrests:
     Attributes:
         count: how many there are.
         latest: the last of them.
-        breaches: breaches of the order that a record tells of, at most; None: no record tells.
+        breaches: breaches of the order that a record reports, at most; None: no record reports any.
     """
 
     count: int
@@ -75,7 +75,7 @@ def describe_related_orders(
 
     Args:
         order: the row of `orders` that is looked at.
-        others: rows of `orders` to tell of.
+        others: rows of `orders` to list.
         near_ids: ids of those that may be the same order.
     """
     dated = sorted(others, key=lambda other: (other["made_on"] or date.max, other["order_id"]))
@@ -83,7 +83,7 @@ def describe_related_orders(
 
 
 def sum_up_arrests(arrests: pl.DataFrame, records: Sequence[Values]) -> Arrests:
-    """The arrests of a person and the breaches that records of the order tell of."""
+    """The arrests of a person and the breaches that records of the order report."""
     latest = arrests.sort("arrested_on", "arrest_id", descending=[True, False], nulls_last=True).head(SHOWN_ARRESTS)
     breaches = [record["breach_count"] for record in records if record["breach_count"] is not None]
     return Arrests(arrests.height, tuple(map(_arrest, latest.iter_rows(named=True))), max(breaches, default=None))

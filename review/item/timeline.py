@@ -1,6 +1,6 @@
 """The orders of a person along time: when each ran, what ended it, what else happened.
 
-Belongs here: what is drawn and told of time, and where it stands on the drawing. Does not: the status in law
+Belongs here: what is drawn and said of time, and where it stands on the drawing. Does not: the status in law
 (`reconciliation.law`), the SVG (`review/templates/item`).
 """
 
@@ -58,7 +58,7 @@ class Stretch:
     is_open: bool
 
     @property
-    def told(self) -> str:
+    def words(self) -> str:
         """From when to when, in words."""
         end = format_day(self.end_on) if self.end_on else "no end known"
         return f"{format_day(self.start_on)} to {end}"
@@ -91,7 +91,7 @@ class Timeline:
     """The orders of a person along time.
 
     Attributes:
-        stretches: what lasts, in the order in which it is told.
+        stretches: what lasts, in the order in which it is listed.
         events: what happened, by day.
         years: marks along the drawing.
         today: where the day of the release stands.

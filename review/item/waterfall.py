@@ -133,8 +133,8 @@ class Waterfall:
     def summary(self) -> str:
         """The drawing in words."""
         loudest = sorted((step for step in self.steps if step.weight), key=lambda step: -abs(step.weight))[:3]
-        told = ", ".join(f"{step.title} {step.weight:+.2f} ({step.found})" for step in loudest)
-        return f"Together {self.match_weight:+.2f}. What counts most: {told or 'nothing could be compared'}."
+        counted = ", ".join(f"{step.title} {step.weight:+.2f} ({step.found})" for step in loudest)
+        return f"Together {self.match_weight:+.2f}. What counts most: {counted or 'nothing could be compared'}."
 
 
 @dataclass(frozen=True)
@@ -165,10 +165,10 @@ def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> Waterfall:
 
     Args:
         pair: a row of `order_pairs` or `near_pairs`.
-        records: the records by id; values of a record that is not among them are not told.
+        records: the records by id; values of a record that is not among them are not shown.
     """
-    told = read_pair(pair).steps
-    halves = [[step for step in told if (step.comparison in PERSON_STEPS) == is_person] for is_person in (True, False)]
+    steps = read_pair(pair).steps
+    halves = [[step for step in steps if (step.comparison in PERSON_STEPS) == is_person] for is_person in (True, False)]
     totals = [_running([step.weight for step in half]) for half in halves]
     marks = [0.0, *THRESHOLDS.values(), *(total for half in totals for total in half)]
     scale = _Scale(min(marks), max(marks))
@@ -182,7 +182,11 @@ def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> Waterfall:
 
 
 def _steps(
-    told: Sequence[Any], totals: Sequence[float], values: Sequence[Mapping[str, str]], scale: "_Scale", threshold: float
+    steps: Sequence[Any],
+    totals: Sequence[float],
+    values: Sequence[Mapping[str, str]],
+    scale: "_Scale",
+    threshold: float,
 ) -> tuple[Step, ...]:
     return tuple(
         Step(
@@ -194,7 +198,7 @@ def _steps(
             values[1].get(step.comparison, ""),
             scale.bar(round(total - step.weight, 2), total, threshold),
         )
-        for step, total in zip(told, totals, strict=True)
+        for step, total in zip(steps, totals, strict=True)
     )
 
 
@@ -228,7 +232,7 @@ def _values_by_step(record: Values) -> dict[str, str]:
 
 
 def _value_of(fields: Sequence[FieldRow], record: Values) -> str:
-    """The values of the fields that a comparison looks at; beside others a flag is told by its name if it holds."""
+    """The values of the fields that a comparison looks at; beside others a flag is shown by its name if it holds."""
     if len(fields) == 1:
         return text_of(fields[0], record.get(fields[0].name)) or ""
     values = [text_of(field, record.get(field.name)) for field in fields if field.nature != "flag"]

@@ -1,4 +1,4 @@
-"""Where the items stand now: who works on them, what waits or was put off, what was decided since the release.
+"""Where the items stand now: who works on them, what waits or was deferred, what was decided since the release.
 
 Belongs here: the state of each item. Does not: keeping claims, assignments and the like (`ledger.desk`), decisions
 (`ledger.decisions`).
@@ -50,7 +50,7 @@ def decided_items(items: QueueItems, taken: DecisionsSinceRelease, owners: pl.Da
     A discrepancy is settled by a decision on it, or on the field of its order (a fact of the person: of any order of
     the person); an item of discrepancies once each of them is. Two orders that may be one are settled by a decision
     on two records of theirs, one of each; an order that one record holds, or that breaks a rule, also by a decision on
-    two records of which one is of the order; any item by records of its order being told apart. Decisions to be looked
+    two records of which one is of the order; any item by records of its order being kept apart. Decisions to be looked
     at again are settled once they have been replaced or taken back: all of them, or one if they exclude one another.
 
     Args:

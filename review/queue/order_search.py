@@ -52,7 +52,7 @@ class FoundOrders:
 
     Attributes:
         orders: `order_id`, `likeness` (1: as typed), `is_golden` (the name found is the one in the register; another
-            one, that a source holds, may be found too), the likest first.
+            one, that a source holds, may be found too), the most alike first.
         by: `reference` or `name`; None: nothing was found.
     """
 
@@ -126,7 +126,7 @@ def find_orders(index: SearchIndex, text: str, *, this_year: int) -> FoundOrders
 
 
 def _by_name(index: SearchIndex, typed: list[str]) -> pl.DataFrame:
-    """Orders with a name of which, for each word typed, some word is like it; the likest first."""
+    """Orders with a name of which, for each word typed, some word is like it; the most alike first."""
     if not index.distinct:
         return NOTHING_FOUND.orders
     scores = cdist(typed, index.distinct, scorer=JaroWinkler.similarity, score_cutoff=ALIKE, dtype=np.float32)
@@ -145,8 +145,8 @@ def _by_name(index: SearchIndex, typed: list[str]) -> pl.DataFrame:
         .agg(pl.col("likeness").mean().round(4), pl.len().alias("found"))
         .filter(pl.col("found") == len(typed))
     )
-    likest = whole.sort("likeness", "is_golden", "order_id", descending=[True, True, False])
-    return likest.unique("order_id", keep="first", maintain_order=True).select("order_id", "likeness", "is_golden")
+    alike = whole.sort("likeness", "is_golden", "order_id", descending=[True, True, False])
+    return alike.unique("order_id", keep="first", maintain_order=True).select("order_id", "likeness", "is_golden")
 
 
 def _names(frame: pl.DataFrame) -> pl.DataFrame:

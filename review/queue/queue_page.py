@@ -100,7 +100,7 @@ def facet_groups(filtered: FilteredItems, choices: Mapping[str, Collection[str]]
 
 
 def chosen_filters(view: QueueView, address: str) -> list[ChosenFilter]:
-    """What is chosen, one by one; what stands anyway is not told."""
+    """What is chosen, one by one; what is chosen anyway is not listed."""
     return [
         ChosenFilter(FACET[name].title, FACET[name].words(value), _address(address, view.without(name, value)))
         for name, values in view.chosen.items()
@@ -142,13 +142,13 @@ def page_links(view: QueueView, pages: int, address: str, *, release: str) -> di
 
 
 def _line(item: Mapping[str, Any], fields: Sequence[str]) -> QueueLine:
-    is_told_by_fields = item["kind"] == "discrepancies" and fields
+    is_named_by_fields = item["kind"] == "discrepancies" and fields
     return QueueLine(
         item_id=item["item_id"],
         order_id=item["order_id"],
         other_order_id=item["other_order_id"],
         kind=FACET["kind"].words(item["kind"]),
-        why=", ".join(sorted(fields)) if is_told_by_fields else item["reason"],
+        why=", ".join(sorted(fields)) if is_named_by_fields else item["reason"],
         person=" ".join(name for name in (item["forenames"], item["surname"]) if name) or "Name not known",
         order=FACET["type"].words(item["type"]) + (", interim" if item["is_interim"] else ""),
         force=FACET["force"].words(item["force"]),

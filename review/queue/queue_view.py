@@ -15,7 +15,7 @@ LONGEST_VALUE: Final = 120
 MOST_VALUES: Final = 100
 LAST_PAGE: Final = 1_000_000
 RELEASE: Final = "release"
-"""Named by the links from page to page, so that a page can tell that a release came between."""
+"""Named by the links from page to page, so that a page can see that a release came between."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class QueueView:
 
 
 def read_view(parameters: Iterable[tuple[str, str]], *, viewer: str | None = None) -> QueueView:
-    """Read an address; what can't be read is left out and told.
+    """Read an address; what can't be read is left out and reported.
 
     Args:
         parameters: names and values, as they came.

@@ -83,7 +83,7 @@ def open_queue(desk: Desk, who: Viewer) -> VisibleQueue:
 
 
 def items_of(whole: WholeRelease) -> QueueItems:
-    """All items of a release, whoever may see them."""
+    """All items of a release, no matter who may see them."""
     return whole.keep("queue", lambda: build_queue_items(whole.table))
 
 

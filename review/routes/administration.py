@@ -122,14 +122,14 @@ def _office(request: Request, who: Viewer) -> AccountChanges:
 def _accounts_page(request: Request, *, error: str | None = None, **context: object) -> HTMLResponse:
     with request.app.state.desk.reading() as connection:
         found: tuple[Account, ...] = all_accounts(connection)
-    told = _sentence(error) if error else None
+    problem = _sentence(error) if error else None
     return render_page(
         request,
         "access/accounts.html",
         status=422 if error else 200,
         accounts=found,
         roles=ROLES,
-        error=told,
+        error=problem,
         **context,
     )
 
@@ -139,14 +139,14 @@ def _account_page(request: Request, name: str, *, error: str | None = None, **co
         account = find_account(connection, name)
     if account is None:
         raise HTTPException(404)
-    told = _sentence(error) if error else None
+    problem = _sentence(error) if error else None
     return render_page(
         request,
         "access/account.html",
         status=422 if error else 200,
         account=account,
         roles=ROLES,
-        error=told,
+        error=problem,
         **context,
     )
 

@@ -50,7 +50,7 @@ def show_work(request: Request, who: AnyViewer, visible: Visible) -> Response:
         done = read_recent_decisions(desk, visible)
     except LedgerError:
         request.state.is_read_only = True
-        return _shown(request, "Work", panels, who, lead="What was decided can’t be told while the ledger is down.")
+        return _shown(request, "Work", panels, who, lead="What was decided can’t be shown while the ledger is down.")
     today = desk.clock().date()
     more = decided_panels(done, pictures, today=today, forces=who.forces, by_steward=who.may("decide"))
     return _shown(request, "Work", (*panels, *more), who)
@@ -82,8 +82,8 @@ def show_trend(request: Request, who: AnyViewer, scope: str, key: str) -> Respon
         raise HTTPException(404)
     name = name_of(scores.series(scope, key, panels[0].key))
     title = f"Quality: {name}"
-    told = SCOPE[scope].told
-    return _shown(request, title, panels, who, lead=told, legend=LEGEND, left_out=scores.left_out, is_below=True)
+    lead = SCOPE[scope].summary
+    return _shown(request, title, panels, who, lead=lead, legend=LEGEND, left_out=scores.left_out, is_below=True)
 
 
 @router.get("/dashboards/expiries")

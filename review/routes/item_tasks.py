@@ -23,8 +23,8 @@ router = APIRouter()
 
 
 @router.post("/items/{item_id}/defer")
-def put_off(request: Request, who: AnySteward, audit: Auditing, form: SentForm, item_id: str) -> Response:
-    """Put an item off to a day."""
+def defer_item(request: Request, who: AnySteward, audit: Auditing, form: SentForm, item_id: str) -> Response:
+    """Defer an item to a day."""
     item = require_item(request, who, item_id)
     problems: dict[str, str] = {}
     until, why = read_day(form, "deferred", problems), text(form, "deferred_why")

@@ -157,7 +157,7 @@ def _forms(
     decisions: OrderDecisions | None,
     form_state: FormState,
 ) -> dict[str, Any]:
-    """What the page shows to whoever may decide; nothing while the ledger is down."""
+    """What the page shows to anyone who may decide; nothing while the ledger is down."""
     if decisions is None:
         return {}
     sides = (item["order_id"], item["other_order_id"])

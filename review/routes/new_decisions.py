@@ -46,9 +46,9 @@ def save(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> 
     if outcome is None:
         return show_preview(request, who, wanted)
     if wanted.item_id is None:
-        return redirect_to(request, "/decisions/mine", message=_told(outcome))
+        return redirect_to(request, "/decisions/mine", message=_outcome_words(outcome))
     release_claim(request.app.state.desk.database, wanted.item_id, by=who.name)
-    return go_on(request, who, wanted.item_id, text(form, "view"), _told(outcome))
+    return go_on(request, who, wanted.item_id, text(form, "view"), _outcome_words(outcome))
 
 
 @router.post("/decide/change")
@@ -63,7 +63,7 @@ def _draw_again(request: Request, who: Viewer, audit: Audit, form: FormData, pro
     return draw_item(request, text(form, "item_id"), who, audit, form_state=form_state)
 
 
-def _told(outcome: Outcome) -> str:
+def _outcome_words(outcome: Outcome) -> str:
     """What became of a decision, in words."""
     if outcome.proposal_id:
         return "Your decision waits for a second steward."

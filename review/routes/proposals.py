@@ -107,9 +107,9 @@ def _shown(
     compared = _compared(visible_release(request, who), sorted(look.orders))
     keys = {"orders": sorted(look.orders), "records": list(compared.record_ids) if compared else []}
     audit("consultation", what={"page": "proposal", "proposal": proposal_id, **keys})
-    told = error.refusals.values() if isinstance(error, RefusedTogetherError) else [error] if error else []
+    refusals = error.refusals.values() if isinstance(error, RefusedTogetherError) else [error] if error else []
     errors = [
-        {"text": f"{words[:1].upper()}{words[1:]}.", "href": "#comment"} for words in dict.fromkeys(map(str, told))
+        {"text": f"{words[:1].upper()}{words[1:]}.", "href": "#comment"} for words in dict.fromkeys(map(str, refusals))
     ]
     return render_page(
         request,

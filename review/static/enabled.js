@@ -1,3 +1,3 @@
-// Before anything is drawn: tell the style that script is there, and the components that they may come to life.
+// Before anything is drawn: show the style that script is there, and the components that they may start.
 document.body.classList.add("js-enabled");
 if ("noModule" in HTMLScriptElement.prototype) document.body.classList.add("govuk-frontend-supported");

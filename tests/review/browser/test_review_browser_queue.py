@@ -43,10 +43,10 @@ def test_a_filter_is_chosen_by_keyboard_and_what_is_left_is_announced(open_page)
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.wait_for_url("**/queue?severity=high")
-    page.wait_for_function("document.getElementById('told').textContent.includes('item')")
+    page.wait_for_function("document.getElementById('item-count').textContent.includes('item')")
     left = page.locator("#results-title").inner_text()
     assert left != everything
-    assert left.startswith(page.locator("#told").inner_text())
+    assert left.startswith(page.locator("#item-count").inner_text())
     assert page.evaluate("document.activeElement.name + document.activeElement.value") == "severityhigh"
     page.reload()
     assert page.locator("#results-title").inner_text() == left

@@ -224,7 +224,7 @@ def test_throughput_counts_decisions_of_late_and_those_taken_back():
     panels = decided_panels(done, PictureStore(), today=date(2026, 11, 20), forces=None, by_steward=True)
     days = cells(panel(panels, "days").sheet)
     assert (days["20 November 2026"], days["19 November 2026"], days["18 November 2026"]) == (["3"], ["1"], ["0"])
-    assert "1 of 4 (25.0%) taken back" in panel(panels, "days").told
+    assert "1 of 4 (25.0%) taken back" in panel(panels, "days").summary
     stewards = cells(panel(panels, "stewards").sheet)
     assert stewards["steward"] == ["3", "1.5", "2", "1 of 3 (33.3%)", "1 of 3 (33.3%)"]
     assert cells(panel(panels, "unsettled").sheet) == {"The court's order or its sealed copy would settle it.": ["3"]}
@@ -242,7 +242,7 @@ def test_work_stands_while_the_ledger_is_down(viewer, desk, ledger_file):
     ledger_file.write_bytes(b"no database" * 100)
     html = viewer.get("/dashboards/work").text
     assert "Open items by age" in html
-    assert "can’t be told while the ledger is down" in html
+    assert "can't be shown while the ledger is down" in html
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ def drawn(*orders, conditions=(), records=()):
 
 
 def told(timeline):
-    return [(stretch.shape, stretch.told) for stretch in timeline.stretches]
+    return [(stretch.shape, stretch.words) for stretch in timeline.stretches]
 
 
 def made(order_id, start, end=None, **values):
@@ -83,7 +83,7 @@ def test_what_records_say_otherwise_is_told_once_a_period():
 def test_an_order_without_an_end_goes_on_past_the_drawing():
     (stretch,) = drawn(made("ORD-1", "2020-01-01")).stretches
     assert stretch.is_open
-    assert stretch.told == "1 January 2020 to no end known"
+    assert stretch.words == "1 January 2020 to no end known"
     assert stretch.left + stretch.width == pytest.approx(WIDTH)
 
 

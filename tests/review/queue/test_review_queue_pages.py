@@ -250,7 +250,7 @@ def test_a_script_gets_the_part_that_changes(steward):
     part = steward.get("/queue?page=1&severity=high&kind=", headers={"HX-Request": "true"})
     assert part.headers["hx-push-url"] == "/queue?severity=high"
     assert "<html" not in part.text
-    assert re.search(r'<p id="told" role="status"[^>]*hx-swap-oob="innerHTML">[\d,]+ items?</p>', part.text)
+    assert re.search(r'<p id="item-count" role="status"[^>]*hx-swap-oob="innerHTML">[\d,]+ items?</p>', part.text)
     assert part.text.count('hx-swap-oob="true"') > 20
 
 
