@@ -242,7 +242,7 @@ def test_work_stands_while_the_ledger_is_down(viewer, desk, ledger_file):
     ledger_file.write_bytes(b"no database" * 100)
     html = viewer.get("/dashboards/work").text
     assert "Open items by age" in html
-    assert "can't be shown while the ledger is down" in html
+    assert "can’t be shown while the ledger is down" in html
 
 
 @pytest.fixture
