@@ -26,12 +26,15 @@ from review.access.sign_in import PasswordSignIn
 from review.dashboards.picture_store import PictureStore
 from review.desk import Desk
 from review.error_pages import HANDLERS, LARGEST_BODY, UnexpectedErrors
-from review.pages import Pages
-from review.queue.recent_searches import RecentSearches
+from review.kept_in_memory import KeptInMemory
+from review.pages import Pages, SentPage
 from review.settings import DeskSettings
 from review.static_files import StaticFiles
 
 log = logging.getLogger("concord.review")
+
+SEARCHES_KEPT = 2_000
+SENT_PAGES_KEPT = 500
 
 
 def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = None) -> FastAPI:
@@ -62,7 +65,8 @@ def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = 
     app.state.audit_recorder = AuditRecorder(desk)
     app.state.passwords = Passwords(settings)
     app.state.pictures = PictureStore()
-    app.state.searches = RecentSearches()
+    app.state.searches = KeptInMemory[str](SEARCHES_KEPT)
+    app.state.sent_pages = KeptInMemory[SentPage](SENT_PAGES_KEPT)
     app.state.password_sign_in = PasswordSignIn(
         desk, app.state.audit_recorder, passwords=app.state.passwords, limits=AttemptLimits(settings)
     )

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.decisions.errors import LedgerError
@@ -53,7 +53,7 @@ FOREIGN = "This form was sent from another site. Nothing was changed."
 OUTDATED = "This form belongs to a session that has ended. Nothing was saved. Check it, and send it again."
 
 
-def error_page(request: Request, status: int, words: str | None = None, **context: Any) -> HTMLResponse:
+def error_page(request: Request, status: int, words: str | None = None, **context: Any) -> Response:
     """A page that says what went wrong and what to do.
 
     Args:

@@ -27,6 +27,8 @@ from review.static_files import StaticFiles
 SAFE_SIGNS = ":/%#?=@[]!$&'()*+,"  # those that Starlette leaves in an address that it sends a browser to
 TEMPLATES = Path(__file__).parent / "templates"
 MESSAGE_SECONDS = 60
+SENT_STATUSES = frozenset({200, 409, 422})
+"""Of pages that a form leads to; an error page shows what was typed, and stays the answer to the form."""
 Tone = Literal["success", "warning"]
 
 
@@ -45,6 +47,21 @@ class NavigationLink:
     href: str
     right: str
     rank: int
+
+
+@dataclass(frozen=True)
+class SentPage:
+    """The page that a form led to.
+
+    Attributes:
+        html: as it was drawn.
+        status: its HTTP status.
+        consulted: the keys of what it shows, as they are logged; empty if it shows no record.
+    """
+
+    html: str
+    status: int
+    consulted: Mapping[str, Any]
 
 
 class Pages:
@@ -82,8 +99,11 @@ class Pages:
         return tuple(link for link in self._links if who.may(link.right))
 
 
-def render_page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+def render_page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """Answer with a page; a message that waits is shown on it, once.
+
+    A form that somebody signed in has sent is answered with the address of the page: a browser that goes back shows it
+    again, and does not ask to send the form again.
 
     Args:
         request: what is answered.
@@ -92,7 +112,12 @@ def render_page(request: Request, template: str, *, status: int = 200, **context
         context: what the template shows.
     """
     pages: Pages = request.app.state.pages
-    response = HTMLResponse(pages.draw(request, template, context), status_code=status)
+    html = pages.draw(request, template, context)
+    response: Response = HTMLResponse(html, status_code=status)
+    who: Viewer | None = getattr(request.state, "viewer", None)
+    if request.method == "POST" and who and status in SENT_STATUSES:
+        page = SentPage(html, status, getattr(request.state, "consulted", {}))
+        response = redirect_to(request, f"/sent/{request.app.state.sent_pages.keep(who.session, page)}")
     if read_cookie(request, MESSAGE):
         drop_cookie(response, MESSAGE, settings=request.app.state.settings)
     return response

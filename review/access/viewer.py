@@ -115,9 +115,10 @@ administrator = require("administer")
 class Audit:
     """Notes in the audit log what the viewer of a request does: `audit("consultation", what={"orders": [...]})`."""
 
-    def __init__(self, recorder: AuditRecorder, who: str, *, reason: str | None) -> None:
-        """Note in a recorder, as somebody, for a reason that they gave for their session."""
-        self._recorder = recorder
+    def __init__(self, request: Request, who: str, *, reason: str | None) -> None:
+        """Note of a request, as somebody, for a reason that they gave for their session."""
+        self._recorder: AuditRecorder = request.app.state.audit_recorder
+        self._state = request.state
         self._who = who
         self._reason = reason
 
@@ -129,13 +130,15 @@ class Audit:
             what: kinds of things and their keys.
             reason: why; defaults to the reason that was given for the session.
         """
+        if act == "consultation":
+            self._state.consulted = what
         self._recorder.note(act, who=self._who, what=what, reason=reason or self._reason)
 
 
 def auditor(request: Request, who: Annotated[Viewer, Depends(signed_in)]) -> Audit:
     """What a route notes its acts with."""
     asks = request.app.state.settings.reason != "off"
-    return Audit(request.app.state.audit_recorder, who.name, reason=reason_of(request, who.session) if asks else None)
+    return Audit(request, who.name, reason=reason_of(request, who.session) if asks else None)
 
 
 SignedIn = Annotated[Viewer, Depends(signed_in)]

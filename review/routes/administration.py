@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from ledger.audit import ACTS
 from ledger.desk.accounts import Account, AccountError, all_accounts, find_account
@@ -28,7 +28,7 @@ NO_DAY = "Give days as YYYY-MM-DD."
 
 
 @router.get("/accounts", dependencies=[Depends(administrator)])
-def list_accounts(request: Request) -> HTMLResponse:
+def list_accounts(request: Request) -> Response:
     """All accounts, and a form for a new one."""
     return _accounts_page(request)
 
@@ -48,7 +48,7 @@ def add_account(
 
 
 @router.get("/accounts/{name}", dependencies=[Depends(administrator)])
-def show_account(request: Request, name: str) -> HTMLResponse:
+def show_account(request: Request, name: str) -> Response:
     """One account, and what can be done to it."""
     return _account_page(request, name)
 
@@ -78,7 +78,7 @@ def change_account(
 
 
 @router.get("/password", dependencies=[Depends(signed_in)])
-def ask_for_password(request: Request) -> HTMLResponse:
+def ask_for_password(request: Request) -> Response:
     """The form for another password of one's own."""
     return render_page(request, "access/password.html")
 
@@ -99,7 +99,7 @@ def change_password(request: Request, who: SignedIn, old_password: Text = "", ne
 
 
 @router.get("/audit", dependencies=[Depends(administrator)])
-def show_log(request: Request, audit: Auditing) -> HTMLResponse:
+def show_log(request: Request, audit: Auditing) -> Response:
     """The audit log, the latest entries first; looking into it is itself logged."""
     asked = request.query_params
     typed = {name: asked.get(name, "")[:LONGEST] for name in ("act", "user", "key", "since", "until")}
@@ -119,7 +119,7 @@ def _office(request: Request, who: Viewer) -> AccountChanges:
     return AccountChanges(state.desk, state.audit_recorder, passwords=state.passwords, by=who.name)
 
 
-def _accounts_page(request: Request, *, error: str | None = None, **context: object) -> HTMLResponse:
+def _accounts_page(request: Request, *, error: str | None = None, **context: object) -> Response:
     with request.app.state.desk.reading() as connection:
         found: tuple[Account, ...] = all_accounts(connection)
     problem = _sentence(error) if error else None
@@ -134,7 +134,7 @@ def _accounts_page(request: Request, *, error: str | None = None, **context: obj
     )
 
 
-def _account_page(request: Request, name: str, *, error: str | None = None, **context: object) -> HTMLResponse:
+def _account_page(request: Request, name: str, *, error: str | None = None, **context: object) -> Response:
     with request.app.state.desk.reading() as connection:
         account = find_account(connection, name)
     if account is None:

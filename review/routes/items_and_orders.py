@@ -9,7 +9,7 @@ import polars as pl
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Audit, Auditing, Viewer
@@ -57,7 +57,7 @@ def draw_item(
     audit: Audit,
     *,
     form_state: FormState,
-) -> HTMLResponse:
+) -> Response:
     """The page of an item.
 
     Args:
@@ -119,7 +119,7 @@ def _shown(
     item: Mapping[str, Any] | None = None,
     place: CurrentOrders | None = None,
     form_state: FormState,
-) -> HTMLResponse:
+) -> Response:
     decisions = _decisions(request, order_ids)
     named = visible.condition_texts() if who.may("decide") else None
     shown = build_page(

@@ -7,7 +7,7 @@ import polars as pl
 from fastapi import APIRouter, Depends, Form
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from ledger.decisions.errors import DecisionError, LedgerError
 from ledger.desk.item_work import SavedView, forget_view, read_views, save_view
@@ -21,7 +21,6 @@ from review.queue.filters import FilteredItems
 from review.queue.order_search import LONGEST
 from review.queue.queue_page import chosen_filters, facet_groups, page_links, queue_lines, sort_headings, sort_options
 from review.queue.queue_view import QueueView, read_view
-from review.queue.recent_searches import RecentSearch
 from review.queue.visible_queue import VisibleQueue, open_queue
 from review.queue.visible_search import search_orders
 
@@ -81,7 +80,7 @@ def drop_view(request: Request, who: AnyViewer, name: Annotated[str, Form()] = "
 
 
 @router.get("/search", dependencies=[Depends(viewer)])
-def ask_for_search(request: Request) -> HTMLResponse:
+def ask_for_search(request: Request) -> Response:
     """The page to search on."""
     return render_page(request, "queue/search.html", asked=None)
 
@@ -89,20 +88,20 @@ def ask_for_search(request: Request) -> HTMLResponse:
 @router.post("/search")
 def search(request: Request, who: AnyViewer, text: Annotated[str, Form()] = "") -> Response:
     """Take what was typed; what is found has an address of its own, without what was typed."""
-    asked = RecentSearch(who.name, " ".join(text.split())[:LONGEST])
-    if not asked.text:
+    asked = " ".join(text.split())[:LONGEST]
+    if not asked:
         errors = [{"text": "Enter a name, an identifier or a reference", "href": "#text"}]
         return render_page(request, "queue/search.html", status=422, asked=asked, errors=errors)
-    return redirect_to(request, f"/search/{request.app.state.searches.keep(asked)}")
+    return redirect_to(request, f"/search/{request.app.state.searches.keep(who.name, asked)}")
 
 
 @router.get("/search/{name}")
 def show_found(request: Request, who: AnyViewer, audit: Auditing, name: str) -> Response:
     """What a search leads to."""
-    asked = request.app.state.searches.find(name, who.name)
+    asked: str | None = request.app.state.searches.find(name, who.name)
     if asked is None:
         raise HTTPException(410, "Your search is no longer kept. Search again.")
-    found = search_orders(request.app.state.desk, who, asked.text)
+    found = search_orders(request.app.state.desk, who, asked)
     audit("consultation", what={"page": "search", "by": found.by, "orders": _order_ids(found.orders)})
     return render_page(request, "queue/search.html", asked=asked, found=found, words=WORDS, day_words=format_day)
 

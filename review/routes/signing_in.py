@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from review.access import resending
 from review.access.access_reasons import ACCESS_REASONS, keep_reason, reason_of, reason_text
@@ -32,7 +32,7 @@ def begin(request: Request, who: SignedIn) -> Response:
 
 
 @router.get("/sign-in")
-def ask_to_sign_in(request: Request) -> HTMLResponse:
+def ask_to_sign_in(request: Request) -> Response:
     """The page to sign in on."""
     return _sign_in_page(request)
 
@@ -69,7 +69,7 @@ def sign_out(request: Request, who: SignedIn) -> Response:
 
 
 @router.get("/unsent")
-def show_unsent(request: Request, who: SignedIn) -> HTMLResponse:
+def show_unsent(request: Request, who: SignedIn) -> Response:
     """What somebody typed and sent after their session had ended."""
     return render_page(
         request, "access/unsent.html", forms=resending.unsent_forms_for(request.app.state.desk, who.name)[::-1]
@@ -84,7 +84,7 @@ def forget_unsent(request: Request, who: SignedIn, form_id: Annotated[str, Form(
 
 
 @router.get("/reason")
-def ask_for_reason(request: Request, who: SignedIn) -> HTMLResponse:
+def ask_for_reason(request: Request, who: SignedIn) -> Response:
     """Ask why somebody looks at records."""
     given = reason_of(request, who.session)
     return render_page(
@@ -129,7 +129,7 @@ def own_path(wanted: str | None) -> str:
     return wanted
 
 
-def _sign_in_page(request: Request, *, error: str | None = None, name: str = "") -> HTMLResponse:
+def _sign_in_page(request: Request, *, error: str | None = None, name: str = "") -> Response:
     """The page, with a token for its form that is bound to this browser."""
     visit = read_cookie(request, SESSION) or read_cookie(request, VISITOR)
     token = visit or new_token()

@@ -199,6 +199,7 @@ MAY = {
     "GET /queue": SEES,
     "GET /reason": ANYONE,
     "GET /search": SEES,
+    "GET /sent/{name}": ANYONE,
     "GET /search/{name}": SEES,
     "GET /sign-in": OPEN,
     "GET /sign-in/identity": OPEN,

@@ -126,12 +126,37 @@ def test_everything_can_be_decided_without_script(browser, address, taken):
     answer = form.locator(".desk-answer").first
     answer.get_by_label("Known and accepted").check()
     for part, value in (("Day", "31"), ("Month", "3"), ("Year", "2027")):
-        form.get_by_label(part, exact=True).fill(value)
+        form.locator(".desk-more-accept").get_by_label(part, exact=True).fill(value)
     form.get_by_label("Why", exact=True).select_option("cannot_be_corrected")
     form.get_by_role("button", name="See what it changes").click()
     page.get_by_role("button", name="Save decision").click()
-    assert page.get_by_text("The decision is saved").is_visible()
+    page.get_by_text("The decision is saved").wait_for()
     assert taken().get_column("kind").to_list() == ["accept"]
+    context.close()
+
+
+def test_back_after_saving_shows_the_pages_before_and_never_asks_to_send_a_form_again(browser, address, taken):
+    context = browser.new_context()
+    page = context.new_page()
+    enter(page, address, "steward")
+    page.goto(f"{address}/queue?kind=discrepancies")
+    page.get_by_role("link", name="Start with the first item").click()
+    item = page.url
+    for answer in page.locator("form.desk-decide-form > .desk-answer").all():
+        answer.get_by_label("Both are right").check()
+    page.locator("form.desk-decide-form").first.get_by_label("Why", exact=True).select_option("slip")
+    page.get_by_role("button", name="See what it changes").first.click()
+    page.get_by_role("heading", name="Check before you save").wait_for()
+    page.get_by_role("button", name=re.compile("^Save")).click()
+    page.get_by_text(re.compile("(is|are) saved")).wait_for()
+    assert page.go_back().ok
+    assert page.get_by_role("heading", name="Check before you save").is_visible()
+    assert page.go_back().ok
+    assert page.url == item
+    decided = taken().height
+    page.go_forward()
+    page.get_by_role("button", name=re.compile("^Save")).click()
+    assert taken().height == decided
     context.close()
 
 

@@ -28,14 +28,18 @@ def test_a_long_comment_outlives_its_session(browser, address, desk, clock, step
     enter(page)
     page.goto(f"{address}/items/{item_of(desk, 'discrepancies')['item_id']}")
     form = page.locator("form.desk-decide-form").first
-    form.get_by_label("Both are right").check()
+    form.locator(".desk-answer").first.get_by_label("Both are right").check()
     form.get_by_label("Why", exact=True).select_option("different_facts")
     form.get_by_label("Comment", exact=True).fill(LONG)
     if step == "save":
         form.get_by_role("button", name="See what it changes").click()
         page.get_by_role("heading", name="Check before you save").wait_for()
     clock.move(hours=2)
-    button = page.get_by_role("button", name="Save decision") if step == "save" else form.get_by_role("button").last
+    button = (
+        page.get_by_role("button", name="Save decision")
+        if step == "save"
+        else form.get_by_role("button", name="See what it changes")
+    )
     button.click()
     enter(page)
     page.get_by_role("heading", name="What you typed before your session ended").wait_for()

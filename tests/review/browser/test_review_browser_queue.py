@@ -79,3 +79,22 @@ def test_nothing_keeps_people_out_of_queue_and_search(open_page, served, width):
     assert "smith" not in page.url
     assert faults_of(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_back_from_an_item_shows_the_whole_filtered_queue(open_page):
+    page = open_page("/queue")
+    page.locator("summary", has_text="Severity").click()
+    page.get_by_role("checkbox", name="High").check()
+    page.wait_for_url("**/queue?severity=high")
+    page.wait_for_function("document.getElementById('told').textContent.includes('item')")
+    left = page.locator("#results-title").inner_text()
+    page.locator("[data-row]").first.click()
+    page.get_by_role("heading", name="Decide", exact=True).wait_for()
+    page.go_back()
+    page.wait_for_url("**/queue?severity=high")
+    assert page.locator("#results-title").inner_text() == left
+    assert page.get_by_role("navigation", name="Places").is_visible()
+    assert page.get_by_role("checkbox", name="High").is_checked()
+    page.go_back()
+    page.wait_for_url("**/queue")
+    assert page.get_by_role("navigation", name="Places").is_visible()

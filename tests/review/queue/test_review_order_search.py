@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.kept_in_memory import KeptInMemory
 from review.queue.order_search import build_search_index, find_orders
-from review.queue.recent_searches import MOST_KEPT, RecentSearch, RecentSearches
 from warehouse.tables.register import ID_REDIRECTS, ORDER_SOURCES, ORDERS, REVIEW_QUEUE, SUBJECTS
 from warehouse.tables.release import SOURCE_RECORDS
 
@@ -123,15 +123,15 @@ def test_a_register_without_names_finds_nothing(index):
 
 
 def test_a_search_is_found_again_only_by_who_made_it():
-    searches = RecentSearches()
-    name = searches.keep(RecentSearch("kim", "a name"))
-    assert searches.find(name, "kim") == RecentSearch("kim", "a name")
+    searches = KeptInMemory[str](5)
+    name = searches.keep("kim", "a name")
+    assert searches.find(name, "kim") == "a name"
     assert searches.find(name, "noor") is None
     assert searches.find("forged", "kim") is None
 
 
 def test_the_oldest_searches_are_forgotten():
-    searches = RecentSearches()
-    names = [searches.keep(RecentSearch("kim", str(number))) for number in range(MOST_KEPT + 1)]
+    searches = KeptInMemory[str](5)
+    names = [searches.keep("kim", str(number)) for number in range(6)]
     assert searches.find(names[0], "kim") is None
     assert searches.find(names[-1], "kim") is not None
