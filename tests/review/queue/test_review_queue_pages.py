@@ -22,7 +22,7 @@ from review.queue.queue_view import QueueView, read_view
 from review.queue.visible_queue import open_queue
 from warehouse.home import Home
 
-ITEM = re.compile(r'<a class="govuk-link" href="/items/([\w-]+)[^"]*">(?!Begin)')
+ITEM = re.compile(r'<a class="govuk-link" href="/items/([\w-]+)[^"]*" data-row>')
 COUNT = re.compile(
     r'name="(\w+)" type="checkbox" value="([^"]*)"[^>]*>\s*<label[^>]*>.*?\(([\d,]+)\)</span>', re.DOTALL
 )
