@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledger.decisions.kinds import DECISION_REASONS
+from ledger.decisions.kinds import DECISION_REASONS, KIND
+from ledger.desk.proposals import Proposal
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
 from review.deciding.decision_request import FormError, read_request, sent_fields, texts
 from review.deciding.item_form import new_submission
@@ -16,7 +17,7 @@ from review.deciding.item_navigation import SentForm
 from review.deciding.own_decisions import SHOWN_DECISIONS, find_decisions, read_own_decisions
 from review.deciding.preview_page import show_preview
 from review.deciding.visible_subject import NotVisibleError
-from review.item.past_decisions import summarise_decisions
+from review.item.past_decisions import describe_subject, summarise_decisions
 from review.pages import NavigationLink, render_page
 
 router = APIRouter()
@@ -34,6 +35,7 @@ def show_mine(request: Request, who: AnySteward, audit: Auditing) -> Response:
         request,
         "deciding/mine.html",
         decisions=summarise_decisions(own.decisions),
+        titles={entry.proposal_id: _title(entry) for entry in own.proposals},
         returned=[entry for entry in own.proposals if entry.verdict == "returned"][-SHOWN_RETURNED:],
         waiting=[entry for entry in own.proposals if entry.waits],
     )
@@ -59,6 +61,13 @@ def undo(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> 
     except FormError as error:
         standing = _standing(request, who, audit, pl.col("decision_id").is_in(texts(form, "replaces")))
         return show_undo(request, standing, sent=sent_fields(form), problems=error.problems)
+
+
+def _title(entry: Proposal) -> str:
+    """What a proposal decides, in a line: the first of several."""
+    draft, more = entry.requests[0][0], len(entry.requests) - 1
+    words = f"{KIND[draft.kind].title.capitalize()}: {describe_subject(draft.about())}" if draft.kind != "undo" else ""
+    return f"{words or KIND['undo'].title.capitalize()}{f' and {more} more' if more else ''}"
 
 
 def show_undo(

@@ -251,7 +251,10 @@ def test_nobody_approves_what_they_proposed_nor_without_the_role(proposed, open_
 def test_a_proposal_is_returned_with_a_word_and_its_maker_hears_of_it(proposed, approver, steward, desk):
     assert judge(approver, proposed, "return", comment=" ").status_code == 409
     assert judge(approver, proposed, "return", comment="which seal?").status_code == 303
-    assert "which seal?" in steward.get("/decisions/mine").text
+    mine = steward.get("/decisions/mine").text
+    assert "which seal?" in mine
+    assert "The values differ and both are right: " in mine
+    assert f">{proposed}<" not in mine
     assert decisions(desk).is_empty()
 
 
