@@ -662,6 +662,7 @@ def test_deliveries_of_three_nights_in_one_folder_are_told_apart(landing):
         assert (row["dated_on"], row["state"]) == (date(2026, 11, day), "fresh")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("source", SOURCES)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

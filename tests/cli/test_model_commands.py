@@ -26,6 +26,8 @@ from warehouse.store import TableStore
 from warehouse.tables.core import CORE_TABLES, core_table
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
 
+pytestmark = pytest.mark.long
+
 NIGHT = date(2026, 11, 20)
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from samples.nights import write_nights
 
+pytestmark = pytest.mark.long
+
 ENTRY = (sys.executable, "-c", "from cli.main import main; main()")
 NIGHT = "2026-11-20"
 

@@ -12,6 +12,8 @@ from matching.arrests import link_arrests
 from matching.orders import link_orders
 from samples.nights import write_nights
 
+pytestmark = pytest.mark.long
+
 AS_OF = date(2026, 11, 20)
 
 

@@ -219,6 +219,7 @@ CASE_RECORDS = [
 ]
 
 
+@pytest.mark.long
 @THIRD
 @given(st.permutations(CASE_RECORDS))
 def test_order_of_rows_does_not_matter(rows):

@@ -57,6 +57,7 @@ def link(core: Path, made: Path, *, threads: int) -> dict[str, pl.DataFrame]:
     return {name: pl.read_parquet(made / f"{name}.parquet") for name in RESULTS}
 
 
+@pytest.mark.long
 def test_links_are_the_same_on_any_number_of_threads_and_in_any_order_of_rows(core, tmp_path):
     once = link(core / "sent", tmp_path / "one", threads=1)
     again = link(core / "shuffled", tmp_path / "two", threads=2)

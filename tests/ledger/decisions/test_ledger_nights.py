@@ -13,6 +13,8 @@ from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.kinds import LINK_FIELDS
 from samples.nights import DAYS_BETWEEN_NIGHTS, write_nights
 
+pytestmark = pytest.mark.long
+
 AS_OF = date(2026, 11, 5)
 
 

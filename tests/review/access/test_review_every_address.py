@@ -83,6 +83,7 @@ def sender(client):
     return send
 
 
+@pytest.mark.long
 def test_whatever_is_sent_a_page_answers(open_desk, desk):
     clients = {name: open_desk(name, second_look_share=0.5) for name in ("approver", "administrator")}
     for client in clients.values():

@@ -35,6 +35,7 @@ def test_pictures_show_and_nothing_scrolls_sideways(page, served):
     assert refused == []
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_serious(page, served, browser):
     axe = (PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     context = browser.new_context(bypass_csp=True, storage_state=page.context.storage_state())
