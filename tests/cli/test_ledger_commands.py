@@ -92,11 +92,11 @@ def test_a_decision_is_previewed_taken_listed_and_taken_back(concord):
 
 
 def test_a_value_is_previewed_with_the_status_in_law(concord):
-    preview = concord("decide", "value", "o000001", "end_on", "2020-01-01", *WHY, "--preview")
+    preview = concord("decide", "value", "o000001", "end_on", "2022-01-01", *WHY, "--preview")
     assert "legal_status" in preview
     assert "expired" in preview
-    concord("decide", "value", "o000001", "end_on", "2020-01-01", *WHY)
-    concord("decide", "value", "o000001", "end_on", "2021-01-01", *WHY, code=4)
+    concord("decide", "value", "o000001", "end_on", "2022-01-01", *WHY)
+    concord("decide", "value", "o000001", "end_on", "2022-02-01", *WHY, code=4)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_value_is_previewed_with_the_status_in_law(concord):
         pytest.param(("both-right", "d1"), id="both right"),
         pytest.param(("accept", "d1", "--until", "2024-12-31"), id="accepted"),
         pytest.param(("refer", "d1"), id="referred"),
-        pytest.param(("refer", "d1", "--to", "court:1"), id="referred to somebody else"),
+        pytest.param(("refer", "d1", "--to", "force:20"), id="referred to somebody else"),
     ],
 )
 def test_a_discrepancy_is_dealt_with(concord, asked):

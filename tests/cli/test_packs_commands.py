@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 from ledger_cases import records
 from typer.testing import CliRunner
 
+from cli.ledger_access import opened_ledger
 from cli.main import app
 from ledger.decisions.errors import LedgerLockedError
 from pipelines.settings import SettingsError, read_settings
@@ -168,10 +170,15 @@ def test_an_owner_that_was_asked_nothing_and_one_that_there_is_not(concord):
     assert "no owner 'nobody'" in concord("packs", "check", "nobody", code=2)
 
 
-def test_a_line_referred_to_nobody_on_a_list_is_left_to_people(concord, out):
-    concord(
-        "decide", "refer", "d1", "--to", "the old records office", "--reason", "other", "--comment", "x", "--by", "kim"
-    )
+def test_a_line_referred_to_nobody_on_a_list_is_left_to_people(concord, home, out):
+    """Once anything could be typed as an owner: a ledger may hold such decisions."""
+    concord("decide", "refer", "d1", *WHY[:2], "--reason", "other", "--comment", "x")
+    with opened_ledger(home.path) as ledger:
+        once = ledger.read()
+    concord("decide", "undo", once.item(0, "decision_id"), *WHY[:2], "--reason", "other", "--comment", "x")
+    old = {"decision_id": "DEC-AAAAAAAAAA", "referred_to": "the old records office"}
+    with opened_ledger(home.path) as ledger:
+        ledger.insert(once.with_columns(pl.lit(value).alias(name) for name, value in old.items()))
     assert "the old records office" in concord("packs", "list").replace("\n", " ")
     assert "deal with these lines by hand" in concord("packs", "make", "--all", "--out", out, *WHY)
     assert written(out) == []

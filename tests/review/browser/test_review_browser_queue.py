@@ -86,7 +86,7 @@ def test_back_from_an_item_shows_the_whole_filtered_queue(open_page):
     page.locator("summary", has_text="Severity").click()
     page.get_by_role("checkbox", name="High").check()
     page.wait_for_url("**/queue?severity=high")
-    page.wait_for_function("document.getElementById('told').textContent.includes('item')")
+    page.wait_for_function("document.getElementById('item-count').textContent.includes('item')")
     left = page.locator("#results-title").inner_text()
     page.locator("[data-row]").first.click()
     page.get_by_role("heading", name="Decide", exact=True).wait_for()
