@@ -3,11 +3,10 @@
 Belongs here: bringing the parts together. Does not: any part, or who may see it.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -26,17 +25,13 @@ from review.item.related_orders import (
     sum_up_arrests,
 )
 from review.item.timeline import Timeline, draw_timeline, order_kind
-from review.item.titles import KIND_QUESTIONS, KIND_TITLES, STATUS_TITLES, format_day, title_for
+from review.item.titles import KIND_QUESTIONS, KIND_TITLES, STATUS_TITLES, format_day, title_for, with_titles
 from review.item.waterfall import PairChoice, Waterfall, draw_waterfall, list_pairs
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import CONDITION_TEXTS
-from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
 Tables = Callable[[str], pl.DataFrame]
-
-COLUMN_NAME: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
-"""Reasons name fields by their columns."""
 
 
 class UnknownOrderError(LookupError):
@@ -255,7 +250,7 @@ def _other_orders(orders: Sequence[Values], subjects: Sequence[str], table: Tabl
 
 def _reason(item: Values) -> QueueReason:
     kind = item["kind"]
-    words = COLUMN_NAME.sub(lambda name: title_for(FIELD_TITLES, name[0]).lower(), item["reason"])
+    words = with_titles(item["reason"])
     reason = words[:1].upper() + words[1:]
     return QueueReason(
         title_for(KIND_TITLES, kind), title_for(KIND_QUESTIONS, kind), reason, item["arithmetic"], item["age_days"]

@@ -4,6 +4,7 @@ Belongs here: codes of tables and the words that stand for them. Does not: rules
 their own (`expectations.rules`).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -12,6 +13,9 @@ from typing import Final
 from ledger.packs.owners import title_or_none
 from warehouse.codes import reference
 from warehouse.sources import SOURCE_TITLES
+from warehouse.tables.titles import FIELD_TITLES
+
+COLUMN_NAME: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 KIND_TITLES: Final = {
     "discrepancies": "Sources differ",
@@ -89,6 +93,15 @@ _CODE_TITLES: Final = {
     "legal_status": STATUS_TITLES,
     "result_state": {"FINAL": "Final", "AMENDED": "Amended", "WITHDRAWN": "Withdrawn"},
 }
+
+
+def with_titles(reason: str) -> str:
+    """A reason with the titles of columns for their names: `pnc_id` as `PNC ID`, `end_on` as `last day`."""
+    return COLUMN_NAME.sub(lambda name: _within_text(title_for(FIELD_TITLES, name[0])), reason)
+
+
+def _within_text(title: str) -> str:
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
 
 
 def title_for(titles: Mapping[str, str], code: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from review.item.titles import format_day
+from review.item.titles import format_day, with_titles
 from review.queue.facets import FACET, FACETS, MYSELF, NOBODY, NOT_KNOWN, Facet
 from review.queue.filters import FilteredItems
 from review.queue.queue_view import SORT, SORTS, QueueView
@@ -148,7 +148,7 @@ def _line(item: Mapping[str, Any], fields: Sequence[str]) -> QueueLine:
         order_id=item["order_id"],
         other_order_id=item["other_order_id"],
         kind=FACET["kind"].words(item["kind"]),
-        why=", ".join(sorted(fields)) if is_named_by_fields else item["reason"],
+        why=", ".join(sorted(fields)) if is_named_by_fields else with_titles(item["reason"]),
         person=" ".join(name for name in (item["forenames"], item["surname"]) if name) or "Name not known",
         order=FACET["type"].words(item["type"]) + (", interim" if item["is_interim"] else ""),
         force=FACET["force"].words(item["force"]),
