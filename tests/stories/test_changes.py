@@ -14,6 +14,8 @@ from pipelines.nightly import NightFailedError
 from warehouse.releases.build import hash_of
 from warehouse.tables.register import UNEXPLAINED
 
+pytestmark = pytest.mark.long
+
 NIGHT, LATER = SERIES[0], SERIES[-1]
 
 

@@ -17,6 +17,8 @@ from ledger.packs.log import read_disclosures, read_pack_lines
 from samples.nights import write_nights
 from warehouse.home import Home
 
+pytestmark = pytest.mark.long
+
 NIGHTS = NIGHT, NEXT = date(2026, 11, 20), date(2026, 11, 21)
 WHY = ("--by", "kim", "--reason", "to have records corrected")
 # What becomes of a wrong date of birth, by its place among those that we plant.

@@ -8,6 +8,8 @@ from desk_cases import PASSWORD, serving
 from ledger.desk.proposals import read_proposals
 from review.static_files import PACKAGES
 
+pytestmark = pytest.mark.long
+
 WIDTHS = (1280, 320)
 WEIGHTY = ("moderate", "serious", "critical")
 AXE = "async () => await axe.run(document, {resultTypes: ['violations']})"
