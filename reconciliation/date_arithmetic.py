@@ -24,11 +24,17 @@ def months_after(day: pl.Expr, months: pl.Expr) -> pl.Expr:
 def is_slip_for(day: pl.Expr, meant: pl.Expr) -> pl.Expr:
     """Whether a slip of the hand makes one day of the other: days off, a digit, the year, day and month swapped."""
     is_near = (day - meant).dt.total_days().abs() <= DAYS_OF_SLIP
-    is_swapped = (
-        (day.dt.year() == meant.dt.year()) & (day.dt.month() == meant.dt.day()) & (day.dt.day() == meant.dt.month())
-    )
-    is_other_year = (day.dt.month() == meant.dt.month()) & (day.dt.day() == meant.dt.day())
-    return is_near | is_swapped | is_other_year | (digits_apart(day, meant) == 1)
+    return is_near | is_exchanged(day, meant) | is_same_but_for_year(day, meant) | (digits_apart(day, meant) == 1)
+
+
+def is_exchanged(day: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Whether day and month of one are month and day of the other; also of a day such as 5 May beside itself."""
+    return (day.dt.year() == other.dt.year()) & (day.dt.month() == other.dt.day()) & (day.dt.day() == other.dt.month())
+
+
+def is_same_but_for_year(day: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Whether day and month agree; also of a day beside itself."""
+    return (day.dt.month() == other.dt.month()) & (day.dt.day() == other.dt.day())
 
 
 def digits_apart(day: pl.Expr, other: pl.Expr) -> pl.Expr:

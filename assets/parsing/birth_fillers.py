@@ -71,8 +71,12 @@ def mark_fillers(orders: pl.DataFrame, arrests: pl.DataFrame) -> tuple[pl.DataFr
         .with_columns(pl.col(name).str.head(1).alias(initial) for name, initial in zip(NAMES, INITIALS, strict=True))
     )
     found = [_find(people, habit, office) for habit in HABITS for office in OFFICES]
-    fillers = pl.concat(found).unique().with_columns(is_filler=pl.lit(value=True))
-    return _mark(orders, fillers), _mark(arrests, fillers)
+    is_filler = pl.col("record_id").is_in(pl.concat(found).get_column("record_id").implode())
+    is_placeholder = pl.col("is_birth_placeholder") | is_filler
+    return (
+        orders.with_columns(is_birth_placeholder=is_placeholder),
+        arrests.with_columns(is_birth_placeholder=is_placeholder),
+    )
 
 
 def _find(people: pl.DataFrame, habit: _Habit, office: tuple[str, ...]) -> pl.DataFrame:
@@ -86,10 +90,3 @@ def _find(people: pl.DataFrame, habit: _Habit, office: tuple[str, ...]) -> pl.Da
     by_chance = counted.get_column("all").to_numpy() * habit.share
     chance = pl.Series("chance", gammainc(counted.get_column("count").to_numpy(), by_chance) * habit.kinds)
     return counted.filter((chance < LEAST_CHANCE) & (pl.col("count") >= FEWEST)).select("record_id")
-
-
-def _mark(records: pl.DataFrame, fillers: pl.DataFrame) -> pl.DataFrame:
-    marked = records.join(fillers, on="record_id", how="left", maintain_order="left")
-    return marked.with_columns(pl.col("is_birth_placeholder") | pl.col("is_filler").fill_null(value=False)).drop(
-        "is_filler"
-    )

@@ -6,6 +6,7 @@ Not a discrepancy: a date in another form; a start after the day of making, wher
 import polars as pl
 
 from expectations.rules.rule import Rule, differs, golden
+from reconciliation.date_arithmetic import is_exchanged, is_same_but_for_year
 from warehouse.sources import Severity, is_from_court
 
 DATE_NOTE = "Interfaces write dates differently: PNC ddmmyyyy, courts ISO, returns by hand (E10) [HMPPS-PR; B7-CORE]."
@@ -18,16 +19,12 @@ DAYS_TO_START = 28
 
 def is_swapped(name: str) -> pl.Expr:
     """Day and month have changed places."""
-    record, gold = pl.col(name).dt, golden(name).dt
-    return (
-        (record.year() == gold.year()) & (record.month() == gold.day()) & (record.day() == gold.month()) & differs(name)
-    )
+    return is_exchanged(pl.col(name), golden(name)) & differs(name)
 
 
 def is_other_year(name: str) -> pl.Expr:
     """The year alone is another."""
-    record, gold = pl.col(name).dt, golden(name).dt
-    return (record.month() == gold.month()) & (record.day() == gold.day()) & differs(name)
+    return is_same_but_for_year(pl.col(name), golden(name)) & differs(name)
 
 
 golden_start = pl.coalesce("golden_start_on", "golden_made_on")

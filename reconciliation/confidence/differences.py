@@ -10,7 +10,7 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from reconciliation.date_arithmetic import DAYS_OF_SLIP, digits_apart
+from reconciliation.date_arithmetic import DAYS_OF_SLIP, digits_apart, is_exchanged, is_same_but_for_year
 
 DATES: Final = ("date_of_birth", "made_on", "start_on", "end_on")
 NAMES: Final = ("forenames", "surname")
@@ -81,11 +81,9 @@ def name_differences(pairs: pl.DataFrame) -> pl.DataFrame:
     day, other = pl.col("value_day"), pl.col("rival_day")
     kinds = {
         "none is believed": pl.col("value").is_null(),
-        "day and month exchanged": (day.dt.year() == other.dt.year())
-        & (day.dt.month() == other.dt.day())
-        & (day.dt.day() == other.dt.month()),
+        "day and month exchanged": is_exchanged(day, other),
         "one digit": digits_apart(day, other) == 1,
-        "another year": (day.dt.month() == other.dt.month()) & (day.dt.day() == other.dt.day()),
+        "another year": is_same_but_for_year(day, other),
         "a few days": (day - other).dt.total_days().abs() <= DAYS_OF_SLIP,
         "shorter form": is_name & pl.col("is_shorter"),
         "one or two letters": is_name & (pl.col("letters") <= SLIP_OF_PEN),
