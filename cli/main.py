@@ -12,7 +12,7 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -26,6 +26,7 @@ from cli.packs import packs_app
 from cli.quality import quality_app
 from cli.releases import release_app
 from cli.review import review
+from cli.study import study_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,12 +42,14 @@ app.add_typer(model_app, name="model")
 app.add_typer(quality_app, name="quality")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(audit_app, name="audit")
+app.add_typer(study_app, name="study")
 app.command()(review)
 
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")
 ]
 ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
+Preset = Literal["practice-note"]
 
 
 @app.command()
@@ -81,7 +84,12 @@ def demo(
 @app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where to write `landing/` and `truth/`.")],
-    orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 400,
+    orders: Annotated[
+        int | None, typer.Option(min=1, help=f"How many orders; defaults to {DEMO_ORDERS}, or to those of the preset.")
+    ] = None,
+    preset: Annotated[
+        Preset | None, typer.Option(help="A world with a known answer: practice-note has the totals of that study.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the synthetic world.")] = 1,
     noise: Annotated[float, typer.Option(min=0, help="Errors: 0 none, 1 ordinary, 2 twice as many.")] = 1.0,
     nights: Annotated[
@@ -92,8 +100,12 @@ def sample(
     """Write synthetic deliveries with their truth."""
     from samples.nights import write_nights
 
-    write_nights(folder, orders=orders, seed=seed, noise=noise, nights=nights, as_of=as_of.date())
-    typer.echo(f"wrote {nights} night(s) of {orders} orders to {folder}, the last one of {as_of:%Y-%m-%d}")
+    if preset and orders:
+        fail("--preset has orders of its own: leave out --orders or --preset", Exit.USAGE)
+    count = None if preset else orders or DEMO_ORDERS
+    write_nights(folder, orders=count, seed=seed, noise=noise, nights=nights, as_of=as_of.date())
+    written = f"{count} orders" if count else f"the {preset} preset"
+    typer.echo(f"wrote {nights} night(s) of {written} to {folder}, the last one of {as_of:%Y-%m-%d}")
 
 
 @app.command()

@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -60,6 +61,22 @@ class QualitySettings(BaseModel):
     suppress_below: Annotated[int, Field(ge=LEAST_THRESHOLD, le=1_000)] = 10
 
 
+class StudyInputs(BaseModel):
+    """What studies of the register need and no delivery holds.
+
+    Attributes:
+        covered_from: first day from which the sources hold all arrests; defaults to the first arrest that they hold.
+        covered_until: last day up to which they do; defaults to the date of the release.
+        harm_table: CSV of another edition of the harm index (`offence_code`, `harm_days`); its name says which edition.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    covered_from: date | None = None
+    covered_until: date | None = None
+    harm_table: Path | None = None
+
+
 def _presence_key(key: str) -> str:
     if key not in PRESENCE_KEYS:
         sources, types = ", ".join(SOURCE_NAMES), ", ".join(ORDER_TYPES)
@@ -75,6 +92,7 @@ class Settings(BaseModel):
             (`pnc`) or by source and order type (`pnc:STRO`): the narrower key counts.
         ledger: URL of the ledger of decisions, `postgresql+psycopg://host/name`; defaults to a file of its own.
         quality: how quality is published.
+        study: what studies of the register need and no delivery holds.
         marking: the protective marking on every sheet, page and line of a correction pack.
         review: the settings of the stewards' desk.
         answers_to: where owners send their answers, as it stands in a pack.
@@ -85,6 +103,7 @@ class Settings(BaseModel):
     presence_days: Mapping[Annotated[str, AfterValidator(_presence_key)], Days] = Field(default_factory=dict)
     ledger: Annotated[str, AfterValidator(_without_password)] | None = None
     quality: QualitySettings = QualitySettings()
+    study: StudyInputs = StudyInputs()
     marking: Words = "OFFICIAL-SENSITIVE"
     review: DeskSettings = DeskSettings()
     answers_to: Words = "the person who gave you this pack"

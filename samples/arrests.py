@@ -63,7 +63,7 @@ def make_arrests(orders: list[Order], *, seed: int, as_of: date) -> list[Arrest]
     for order in orders:
         for day, category in _events(order, random):
             if day <= as_of:
-                arrests.append(_arrest(len(arrests) + 1, order, day, category, random))
+                arrests.append(make_arrest(len(arrests) + 1, order, day, offences()[category], random))
     return arrests
 
 
@@ -84,14 +84,15 @@ def _before(order: Order, random: Random) -> int:
     return 0 if order.is_interim else min(int(random.gammavariate(2.3, 2.25)), 16)
 
 
-def _arrest(number: int, order: Order, day: date, category: str, random: Random) -> Arrest:
+def make_arrest(number: int, order: Order, day: date, among: tuple[Offence, ...], random: Random) -> Arrest:
+    """An arrest of the subject of an order on a day, for one of some offences."""
     force = order.force if random.random() < 0.88 or not order.force.isdigit() else random.choice(("01", "06", "20"))
     return Arrest(
         event_id=f"E{number:07d}",
         person=order.person,
         order=order,
         made=day,
-        offence=random.choice(offences()[category]),
+        offence=random.choice(among),
         force=force,
         asn=arrest_summons_number(day.year, force, number),
         custody_ref=f"{force}/CU/{day.year}/{number:06d}",

@@ -13,7 +13,7 @@ DEFAULT_DATE = date(2026, 11, 20)
 
 
 def write_nights(
-    folder: Path, *, orders: int, seed: int, noise: float = 1.0, nights: int = 1, as_of: date = DEFAULT_DATE
+    folder: Path, *, orders: int | None, seed: int, noise: float = 1.0, nights: int = 1, as_of: date = DEFAULT_DATE
 ) -> None:
     """Write synthetic deliveries and their truth.
 
@@ -23,7 +23,7 @@ def write_nights(
 
     Args:
         folder: where to write; made if it is not there.
-        orders: orders of the world on the last night.
+        orders: orders of the world on the last night; None for the world of the practice note.
         seed: same seed and arguments, same bytes.
         noise: how much goes wrong: 0 nothing, 1 about as much as is realistic, 2 twice that.
         nights: how many nights.
@@ -32,7 +32,7 @@ def write_nights(
     Raises:
         ValueError: a number below its least, or nights before the law was in force.
     """
-    if orders < 1 or nights < 1 or noise < 0:
+    if (orders is not None and orders < 1) or nights < 1 or noise < 0:
         raise ValueError(f"orders={orders} and nights={nights} must be 1 or more, noise={noise} 0 or more")
     world = make_world(orders, seed=seed, noise=noise, nights=nights, as_of=as_of)
     for night in range(1, nights + 1):

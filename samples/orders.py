@@ -92,10 +92,10 @@ def make_orders(count: int, *, seed: int, as_of: date, recent: tuple[date, float
 
 def _chain(case: Case, person: Person, random: Random, as_of: date) -> Iterator[Order]:
     """The orders of one subject in one case, in the order they were made."""
-    full = _order(case, person, case.kind, case.made, random)
+    full = make_order(case, person, case.kind, case.made, random)
     is_application = case.court.type == "magistrates" and case.regime.jurisdiction == "England and Wales"
     if is_application and random.random() < 0.3:
-        interim = _interim(full, random)
+        interim = make_interim(full, random)
         is_pending = (as_of - case.made).days < 90 and random.random() < 0.5
         if is_pending:
             interim.end, interim.superseded_on = case.made + timedelta(days=120), None
@@ -115,7 +115,8 @@ def _chain(case: Case, person: Person, random: Random, as_of: date) -> Iterator[
         full.discharged_on = discharged_on if not full.end or discharged_on < full.end else None
 
 
-def _order(case: Case, person: Person, kind: str, made: date, random: Random) -> Order:
+def make_order(case: Case, person: Person, kind: str, made: date, random: Random) -> Order:
+    """A full order on a case, its term, start and conditions drawn; it has no id yet."""
     months = random.choice(case.regime.terms[kind])
     start = made
     if kind in {"STPO", "TEPO"} and random.random() < 0.2:
@@ -146,7 +147,8 @@ def _order(case: Case, person: Person, kind: str, made: date, random: Random) ->
     )
 
 
-def _interim(full: Order, random: Random) -> Order:
+def make_interim(full: Order, random: Random) -> Order:
+    """The interim order that a full order decided."""
     made = _heard(full, full.made - timedelta(days=random.randint(21, 190)))
     return replace(
         full,
@@ -170,7 +172,7 @@ def _later(earlier: Order, kind: str, made: date, random: Random) -> Order:
     urn = case_number(earlier.force, made, random)
     conditions = [code for code in earlier.conditions if random.random() < 0.8] or earlier.conditions[:1]
     case = replace(earlier.case, kind=kind, made=made, court=court, urn=urn, conditions=conditions)
-    return _order(case, earlier.person, kind, made, random)
+    return make_order(case, earlier.person, kind, made, random)
 
 
 def _heard(order: Order, day: date) -> date:

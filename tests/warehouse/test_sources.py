@@ -10,7 +10,18 @@ from assets.sources import find_sources
 from warehouse.sources import SOURCES, feed_of_orders, region_of_feed
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("assets", "cli", "expectations", "ledger", "matching", "pipelines", "reconciliation", "review", "warehouse")
+ROOMS = (
+    "assets",
+    "cli",
+    "expectations",
+    "ledger",
+    "matching",
+    "pipelines",
+    "reconciliation",
+    "review",
+    "study",
+    "warehouse",
+)
 NAMES = tuple(source.name for source in SOURCES)
 A_WORD_TOO = frozenset({"court"})
 """Also a word of the language: only where it is compared with a source does it name one."""

@@ -1,0 +1,157 @@
+"""The commands that study the register: `concord study effect`.
+
+0 done, 1 there is no such release or it can't be studied, 2 wrong usage.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from reconciliation.register import Register
+    from study.effect.evidence import Evidence
+    from study.effect.report import Section
+    from study.effect.settings import StudySettings
+    from study.effect.study import Study
+
+study_app = typer.Typer(no_args_is_help=True, help="What the register says about the world.")
+
+ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
+TITLES = {
+    "change_percent": "change, %",
+    "low_percent": "95 % interval from",
+    "high_percent": "to",
+    "p_wilcoxon": "p (Wilcoxon)",
+    "p_permutation": "p (permutation)",
+    "rank_biserial": "rank-biserial r",
+    "cohens_d": "Cohen's d",
+    "harm_change_percent": "change in harm, %",
+    "low": "95 % interval from",
+    "high": "to",
+}
+
+
+class DayZeroOption(StrEnum):
+    """The days that day 0 can be."""
+
+    START = "start"
+    MADE = "made"
+
+
+@study_app.callback()
+def _study() -> None:
+    """Keep `effect` a command of its own."""
+
+
+@study_app.command()
+def effect(
+    out: Annotated[Path, typer.Option(help="The folder to write to.", file_okay=False)] = Path("effect-study"),
+    order_type: Annotated[str, typer.Option("--type", help="STRO, STPO, TERO or TEPO.")] = "STRO",
+    window: Annotated[int, typer.Option(help="Months before and after day 0.")] = 24,
+    day_zero: Annotated[
+        DayZeroOption, typer.Option(help="Day 0: the day of start, or the day of making.")
+    ] = DayZeroOption.START,
+    region: Annotated[str | None, typer.Option(help="Code of one region; defaults to all.")] = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="The truth/ of a synthetic night, to compare with."),
+    ] = None,
+    release: ReleaseOption = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Compare arrests before and after orders: a page with charts, and each table as CSV and Parquet."""
+    from pipelines.settings import SettingsError, read_settings
+    from reconciliation.register import Register
+    from study.effect.harm import HarmIndex
+    from study.effect.settings import StudySettings
+
+    try:
+        inputs = read_settings(home.resolve()).study
+        settings = StudySettings(
+            order_type=order_type.upper(),
+            window_months=window,
+            day_zero="made_on" if day_zero is DayZeroOption.MADE else "start_on",
+            region=region.upper() if region else None,
+            covered_from=inputs.covered_from,
+            covered_until=inputs.covered_until,
+            harm=HarmIndex.read(inputs.harm_table) if inputs.harm_table else HarmIndex.shipped(),
+        )
+    except (SettingsError, ValueError) as error:
+        fail(str(error), Exit.USAGE)
+    with Register.open(home.resolve(), release) as register:
+        _study_and_write(register, settings, out=out, truth=truth)
+
+
+def _study_and_write(register: "Register", settings: "StudySettings", *, out: Path, truth: Path | None) -> None:
+    from rich.console import Console
+
+    from study.effect.evidence import evidence_of_register
+    from study.effect.report import describe_study
+    from study.effect.settings import StudyError
+    from study.effect.study import make_study
+    from study.effect.summary import summarise_study
+
+    with Console(stderr=True).status("reading the register") as status:
+        try:
+            evidence = evidence_of_register(register.table, sure=settings.sure)
+            study = make_study(evidence, settings, as_of=register.release.as_of)
+        except StudyError as error:
+            fail(f"nothing was written: {error}", Exit.FAILED)
+        sections = list(describe_study(study, evidence, step=status.update))
+        status.update("what single sources would have shown")
+        sections[2:2] = _compare_with_sources(register, study, evidence, truth=truth)
+    summary = summarise_study(study)
+    _write(out, study, summary, sections, register.release.release_id)
+    typer.echo("\n\n".join(summary[:2]))
+    typer.echo(f"\nwrote {out / 'effect.html'} and {len(sections) + 1} tables as CSV and Parquet")
+
+
+def _compare_with_sources(
+    register: "Register", study: "Study", evidence: "Evidence", *, truth: Path | None
+) -> "list[Section]":
+    """The sections on single sources; none, and a word on it, where the night's tables are not kept any more."""
+    from study.effect.by_source import REGISTER, evidence_of_sources
+    from study.effect.report import compare_with_sources
+    from warehouse.home import Home
+    from warehouse.store import TableStore
+
+    state = Home(register.release.path.parent.parent)
+    try:
+        held = evidence_of_sources(TableStore(state.tables / str(register.release.as_of)))
+    except FileNotFoundError:
+        typer.echo(f"single sources are left out: the tables of {register.release.as_of} are not kept", err=True)
+        return []
+    found = compare_with_sources(
+        study, {**held, REGISTER: evidence}, truth=truth, arrest_sources=register.table("arrest_sources")
+    )
+    return list(found)
+
+
+def _write(out: Path, study: "Study", summary: list[str], sections: "list[Section]", release_id: str) -> None:
+    from cli.model_report import ReportPart, write_page
+
+    out.mkdir(parents=True, exist_ok=True)
+    shown = ["order_id", "order_type", "region_code", "day_zero", "from_day", "to_day", "has_windows", "reason"]
+    tables = {section.name: section.table for section in sections} | {"orders": study.cohort.orders.select(shown)}
+    for name, table in tables.items():
+        table.write_csv(out / f"{name}.csv")
+        table.write_parquet(out / f"{name}.parquet")
+    parts = [
+        ReportPart.of_table(section.title, section.caption, _titled(section.table), section.svg) for section in sections
+    ]
+    title = f"Arrests before and after {study.settings.order_type} orders: release {release_id}"
+    (out / "effect.html").write_text(write_page(title, summary, parts), encoding="utf-8")
+
+
+def _titled(table: "pl.DataFrame") -> "pl.DataFrame":
+    """A table in words that a reader knows."""
+    import polars as pl
+
+    named = table.rename({name: TITLES[name] for name in table.columns if name in TITLES})
+    return named.with_columns(pl.col("category").str.replace_all("_", " ") if "category" in named.columns else [])

@@ -1,0 +1,1 @@
+"""What does the register say about the world? Studies of a release: pure functions over its tables."""

@@ -1,0 +1,115 @@
+"""The preset of the practice note: its truth has the note's totals, and the register of its night gives them back."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from nights import nightly
+from papers import ROOT
+
+from reconciliation.register import Register
+from samples.nights import write_nights
+from study.effect.by_source import REGISTER, TRUTH, UNRECONCILED, compare_bases, evidence_of_sources, trace_true_events
+from study.effect.cohort import Coverage, select_cohort
+from study.effect.evidence import evidence_of_register, evidence_of_truth
+from study.effect.measures import find_events
+from study.effect.settings import StudySettings
+from study.effect.study import make_study
+from warehouse.home import Home
+from warehouse.store import TableStore
+
+NIGHT = date(2026, 11, 20)
+SETTINGS = StudySettings(resamples=199)
+# Falls in per cent [COLLEGE-STRO]: events, harm.
+PUBLISHED = {
+    "overall": (56, 83),
+    "modern_slavery": (52, 92),
+    "violence": (50, 60),
+    "drugs": (58, 64),
+    "other": (65, 99),
+}
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_the_truth_has_the_totals_and_percentages_of_the_note(tmp_path, seed):
+    write_nights(tmp_path, orders=None, seed=seed, as_of=NIGHT)
+    study = make_study(evidence_of_truth(tmp_path / "truth"), SETTINGS, as_of=NIGHT)
+    cohort = study.cohort
+    assert (cohort.orders.height, cohort.with_windows.height, cohort.eligible.height) == (114, 49, 41)
+    assert (study.overall["before"], study.overall["after"]) == (210, 93)
+    falls = study.changes.with_columns(fall=-pl.col("change_percent").round(0)).select("category", "measure", "fall")
+    found = {name: tuple(part.sort("measure")["fall"]) for (name,), part in falls.group_by("category")}
+    assert found == PUBLISHED
+
+
+def test_the_same_seed_gives_the_same_world(tmp_path):
+    for name in ("one", "two"):
+        write_nights(tmp_path / name, orders=None, seed=3, as_of=NIGHT)
+    files = [path.relative_to(tmp_path / "one") for path in sorted((tmp_path / "one").rglob("*")) if path.is_file()]
+    assert len(files) > 10
+    assert [
+        name for name in files if (tmp_path / "one" / name).read_bytes() != (tmp_path / "two" / name).read_bytes()
+    ] == []
+
+
+def test_no_event_is_so_near_an_edge_that_a_few_days_would_move_it_across(tmp_path):
+    write_nights(tmp_path, orders=None, seed=1, as_of=NIGHT)
+    evidence = evidence_of_truth(tmp_path / "truth")
+    covered = Coverage(date(2010, 1, 1), NIGHT)
+    for days in (-20, 20):
+        moved = evidence.orders.with_columns(pl.col("start_on").dt.offset_by(f"{days}d"))
+        cohort = select_cohort(type(evidence)(moved, evidence.arrests), SETTINGS, covered)
+        events = find_events(cohort.eligible, evidence.arrests, SETTINGS)
+        assert events["is_after"].value_counts(sort=True)["count"].to_list() == [210, 93]
+
+
+@pytest.fixture(scope="module", params=[0, 1], ids=["without errors", "with ordinary errors"])
+def night(request, tmp_path_factory):
+    """The preset's night at one level of noise, and the level."""
+    folder = tmp_path_factory.mktemp(f"noise_{request.param}")
+    write_nights(folder, orders=None, seed=1, noise=request.param, as_of=NIGHT)
+    nightly(folder / "home", folder / "landing", NIGHT)
+    return folder, request.param
+
+
+@pytest.mark.long
+def test_the_register_gives_the_true_numbers_back_and_says_which_it_cannot(night):
+    folder, noise = night
+    with Register.open(folder / "home") as register:
+        study = make_study(evidence_of_register(register.table, sure=SETTINGS.sure), SETTINGS, as_of=NIGHT)
+        true = evidence_of_truth(folder / "truth")
+        expected = find_events(select_cohort(true, SETTINGS, study.covered).eligible, true.arrests, SETTINGS)
+        traced = trace_true_events(
+            expected, study.events, arrest_sources=register.table("arrest_sources"), folder=folder / "truth"
+        )
+    found = {outcome.partition(":")[0]: (before, after) for outcome, before, after in traced.rows()}
+    counted, absent = found.pop("counted once, on the right side"), found.pop("in no delivery")
+    assert (study.cohort.with_windows.height, study.cohort.eligible.height) == (49, 41)
+    if noise == 0:
+        assert (counted[0] + absent[0], counted[1] + absent[1]) == (210, 93)
+        assert not found
+    else:
+        assert set(found) <= {"in a delivery, and not counted", "counted on the other side of day 0"}
+        assert sum(map(sum, found.values())) <= 5
+
+
+@pytest.mark.long
+def test_neither_one_source_nor_all_unreconciled_give_the_true_counts(night):
+    folder, noise = night
+    with Register.open(folder / "home") as register:
+        of_register = evidence_of_register(register.table, sure=SETTINGS.sure)
+    store = TableStore(Home(folder / "home").tables / str(NIGHT))
+    evidences = evidence_of_sources(store) | {REGISTER: of_register, TRUTH: evidence_of_truth(folder / "truth")}
+    rows = compare_bases(evidences, SETTINGS, Coverage(date(2010, 1, 1), NIGHT))
+    before = dict(rows.select("basis", "before").rows())
+    true = before.pop(TRUTH)
+    off = {basis: abs(count - true) for basis, count in before.items() if count is not None}
+    assert off.pop(REGISTER) <= 6
+    assert before[UNRECONCILED] > 3 * true
+    assert min(off.values()) > 40
+    assert rows.filter(pl.col("note") == "holds no arrests")["before"].to_list() == [None]
+    if noise:
+        page = (ROOT / "docs" / "effect-study.md").read_text(encoding="utf-8")
+        counts = rows.drop_nulls("before").select("orders", "with_both_windows", "eligible", "before", "after").rows()
+        missing = [row for row in counts if f"| {' | '.join(f'{count:,}' for count in row)} |" not in page]
+        assert not missing, "docs/effect-study.md shows other counts"
