@@ -57,8 +57,8 @@ format: setup  ## Put the code in the house's form.
 	$(BIN)/ruff check --fix .
 
 dagster: setup  ## The Dagster UI on port 3000, with schedule, sensor, partitions and checks.
-	mkdir -p $(CONCORD_HOME)
-	$(BIN)/dagster dev -m pipelines.definitions
+	mkdir -p -m 700 $(CONCORD_HOME)
+	umask 077 && $(BIN)/dagster dev -m pipelines.definitions
 
 bench: setup  ## Time and memory of a night by stage.
 	$(BIN)/python -m benchmarks.night

@@ -11,18 +11,23 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.contract import Delivery, Feed, Reading, Source
+from warehouse.disk import is_regular
 from warehouse.tables.register import DELIVERIES, STRAY_FEED
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A delivery that was looked at tonight, what it gave, and what became of it."""
+    """A delivery that was looked at tonight, what it gave, and what became of it.
+
+    `copy` is what was read, unless it was archived before.
+    """
 
     delivery: Delivery
     state: str
     is_used: bool
     sha256: str | None
     reading: Reading
+    copy: Delivery | None = None
 
 
 def account_for_deliveries(source: Source, arrivals: Sequence[Arrival], strays: Sequence[Path]) -> pl.DataFrame:
@@ -70,8 +75,8 @@ def _stray_row(source: Source, path: Path) -> dict[str, object]:
         f"A file in the folder of {source.name} is named like none of its deliveries: "
         "move it to the folder of its source, or have it named by the specification."
     )
-    if not path.is_file():
-        message = "What bears the name of a delivery is no file: put the file itself there, no folder and no dead link."
+    if not is_regular(path):
+        message = "It is no file, and was not opened: put the file itself there, no folder, link, pipe or device."
     row = _nothing_read(f"{source.name}:stray:{shown_name(path)}", source.name, STRAY_FEED, "unreadable", message)
     return row | {"file_name": shown_name(path)}
 

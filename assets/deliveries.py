@@ -5,18 +5,19 @@ the newest sound one is used; only if none is sound, the readable part of the ne
 archived, so that last night's stays at hand whatever the landing folder holds tonight.
 """
 
-import calendar
-import hashlib
-import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 
 from assets.account import Arrival, account_for_deliveries, shown_name
-from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
+from assets.copies import archive_copy, folder_for_copies, take_copy, time_limit
+from assets.delivery_files import digests_of, find_deliveries, find_strays
+from assets.sources.contract import Delivery, DeliveryTooLargeError, Fault, Feed, Limits, Reading, Source
 from warehouse.schema import Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 
@@ -26,9 +27,18 @@ EMPTY_CODES = frozenset({"empty", "empty_file", "empty_delivery"})
 EMPTY = Fault("empty_delivery", "The delivery holds no rows: ask the sender for it again.")
 # Above this share of rows put aside a delivery is spoilt, or another file: it must not replace a sound one.
 MOST_REFUSED = 0.5
-HIGHEST_REVISION = 9_999
-# A late delivery is better than none, but one older than this is out of date: the feed counts as missing.
-OLDEST = {"night": timedelta(days=31), "month": timedelta(days=186)}
+# More revisions of one date than this are no corrections: the older ones are named and not read.
+MOST_REVISIONS = 20
+LIMITS = Limits()
+TOO_MANY = Fault(
+    "too_many_revisions",
+    f"It was not read: there are more than {MOST_REVISIONS} newer revisions of its date. Leave none in the folder but "
+    "the one that counts.",
+)
+
+Known = Mapping[str, Collection[str]]
+"""Digests by delivery."""
+DigestsOf = Callable[[Delivery], tuple[str | None, ...]]
 
 
 @dataclass(frozen=True)
@@ -44,20 +54,38 @@ class UnbalancedDeliveryError(Exception):
     """Rows read are not rows kept + quarantined + duplicates: a reader has lost or doubled rows."""
 
 
-def take_in(source: Source, *, landing: Path, archive: Path, as_of: date) -> Intake:
+def take_in(
+    source: Source,
+    *,
+    landing: Path,
+    archive: Path,
+    as_of: date,
+    limits: Limits = LIMITS,
+    known: Known | None = None,
+) -> Intake:
     """Read the deliveries of a source that count as of a date, and archive the sound ones.
+
+    Args:
+        source: whose deliveries.
+        landing: the folder in which the sources' folders lie.
+        archive: the folder of deliveries as they were read, with a folder for each source.
+        as_of: the night.
+        limits: how large a delivery may be.
+        known: digests by delivery, of what releases rest on; None: the archive is believed.
 
     Raises:
         UnbalancedDeliveryError: a delivery's counts do not add up.
     """
     folders = (landing / source.name, archive / source.name)
-    arrivals = [
-        arrival for feed in source.feeds for arrival in look_at(feed, source.read, folders=folders, as_of=as_of)
-    ]
-    for arrival in arrivals:
-        _check_balance(arrival)
-        if arrival.is_used and arrival.reading.is_sound:
-            _keep(arrival, archive / source.name)
+    arrivals: list[Arrival] = []
+    with folder_for_copies(archive / source.name) as copies:
+        look = Look(source.read, folders, as_of, copies, limits, known)
+        for feed in source.feeds:
+            arrivals += look.at(feed)
+        for arrival in arrivals:
+            _check_balance(arrival)
+            if arrival.copy is not None and arrival.is_used and arrival.reading.is_sound:
+                archive_copy(arrival.copy, archive / source.name)
     return Intake(
         tables={table.name: _gather(table, arrivals) for table in source.raw_tables},
         quarantine=pl.concat([QUARANTINE.empty(), *(_conformed(arrival) for arrival in arrivals)]),
@@ -65,107 +93,91 @@ def take_in(source: Source, *, landing: Path, archive: Path, as_of: date) -> Int
     )
 
 
-def look_at(
-    feed: Feed, read: Callable[[Delivery], Reading], *, folders: tuple[Path, ...], as_of: date
-) -> list[Arrival]:
-    """Read deliveries of a feed from the newest back until one is sound, with what became of each.
+@dataclass(frozen=True)
+class Look:
+    """A look at the deliveries of one source on one night.
 
-    A revision whose bytes, and whose companion's, equal those of an earlier revision of its date is `repeated` and not
-    read: the earlier one counts, so that sending a file again changes nothing.
+    Attributes:
+        read: reads one delivery.
+        folders: where its deliveries lie, the landing folder first, the archive last.
+        as_of: the night.
+        copies: where copies are put that are read.
+        limits: how large a delivery may be.
+        known: digests by delivery, of what releases rest on; None: the archive is believed.
     """
-    arrivals: list[Arrival] = []
-    candidates = find_deliveries(feed, folders=folders, as_of=as_of)
-    seen: set[tuple[str | None, ...]] = set()
-    for place, delivery in enumerate(candidates):
-        digests = _digests(delivery)
-        if digests[0] and digests in seen:
-            continue
-        if digests[0] and _has_twin(delivery, candidates[place + 1 :], digests):
-            arrivals.append(Arrival(delivery, "repeated", is_used=False, sha256=digests[0], reading=Reading({})))
-            continue
-        seen.add(digests)
-        reading = _refuse_spoilt(feed, _read_or_report(read, delivery))
-        if reading.is_sound:
-            used = Arrival(delivery, _sound_state(delivery, as_of), is_used=True, sha256=digests[0], reading=reading)
-            return [*arrivals, used, *_find_rivals(used, candidates[place + 1 :])]
-        arrivals.append(Arrival(delivery, _unsound_state(reading), is_used=False, sha256=digests[0], reading=reading))
-    return _use_the_newest_readable(arrivals)
+
+    read: Callable[[Delivery], Reading]
+    folders: tuple[Path, ...]
+    as_of: date
+    copies: Path
+    limits: Limits
+    known: Known | None
+
+    def at(self, feed: Feed) -> list[Arrival]:
+        """Read deliveries of a feed from the newest back until one is sound, with what became of each.
+
+        A revision whose bytes, and whose companion's, equal those of an earlier revision of its date is `repeated` and
+        not read: the earlier one counts, so that sending a file again changes nothing.
+        """
+        arrivals: list[Arrival] = []
+        candidates = find_deliveries(feed, folders=self.folders, as_of=self.as_of)
+        known_digests, revisions = cache(digests_of), Counter[date]()
+        seen: set[tuple[str | None, ...]] = set()
+        for place, delivery in enumerate(candidates):
+            if self._is_one_too_many(delivery, revisions):
+                arrivals.append(_refused(delivery, None, TOO_MANY))
+                continue
+            digests = known_digests(delivery)
+            if digests[0] and digests in seen:
+                continue
+            if digests[0] and _has_twin(delivery, candidates[place + 1 :], known_digests):
+                arrivals.append(Arrival(delivery, "repeated", is_used=False, sha256=digests[0], reading=Reading({})))
+                continue
+            seen.add(digests)
+            arrival = self._take(delivery, digests[0])
+            if arrival.reading.is_sound:
+                return [*arrivals, arrival, *_find_rivals(arrival, candidates[place + 1 :], known_digests)]
+            arrivals.append(arrival)
+        return _use_the_newest_readable(arrivals)
+
+    def _is_one_too_many(self, delivery: Delivery, revisions: "Counter[date]") -> bool:
+        revisions[delivery.dated_on] += not self._is_archived(delivery)
+        return not self._is_archived(delivery) and revisions[delivery.dated_on] > MOST_REVISIONS
+
+    def _is_archived(self, delivery: Delivery) -> bool:
+        return delivery.path.parent == self.folders[-1]
+
+    def _take(self, delivery: Delivery, digest: str | None) -> Arrival:
+        """Read a delivery; what can't be read, not to its end or not within its limits, is a fault of its own."""
+        is_archived = self._is_archived(delivery)
+        if is_archived and self.known is not None and digest not in self.known.get(delivery.delivery_id, ()):
+            return _refused(delivery, digest, _foreign(delivery))
+        copy = None
+        try:
+            copy, digest = take_copy(delivery, self.copies, limits=self.limits)
+            with time_limit(self.limits.seconds):
+                reading = _refuse_spoilt(delivery.feed, self.read(copy))
+        except OSError as error:
+            return _refused(delivery, digest, _not_readable(error))
+        except DeliveryTooLargeError as error:
+            return _refused(delivery, digest, _too_large(error))
+        kept = None if is_archived else copy
+        if not reading.is_sound:
+            return Arrival(delivery, _unsound_state(reading), is_used=False, sha256=digest, reading=reading, copy=kept)
+        state = _sound_state(delivery, self.as_of)
+        return Arrival(delivery, state, is_used=True, sha256=digest, reading=reading, copy=kept)
 
 
-def find_deliveries(feed: Feed, *, folders: tuple[Path, ...], as_of: date) -> list[Delivery]:
-    """The deliveries of a feed up to a date and not too old: newest first, then highest revision, then by folder."""
-    latest = _end_of_month(as_of) if feed.cadence == "month" else as_of
-    oldest = as_of - OLDEST[feed.cadence]
-    found = [
-        (delivery, -place)
-        for place, folder in enumerate(folders)
-        for path in _files(folder)
-        if (delivery := recognise(feed, path)) is not None and oldest <= delivery.dated_on <= latest
-    ]
-    found.sort(key=lambda item: (item[0].dated_on, item[0].revision, item[1]), reverse=True)
-    return [delivery for delivery, _ in found]
-
-
-def recognise(feed: Feed, path: Path) -> Delivery | None:
-    """The delivery that a file is by its name; None if its name is not of that feed, or holds no date or revision."""
-    match = feed.pattern.fullmatch(path.name)
-    revision = int(match["revision"] or 1) if match else 0
-    if match is None or not 1 <= revision <= HIGHEST_REVISION:
-        return None
-    digits = match["date"].replace("-", "")
-    try:
-        first = date(int(digits[:4]), int(digits[4:6]), int(digits[6:] or 1))
-    except ValueError:
-        return None
-    return Delivery(feed, path, first if digits[6:] else _end_of_month(first), revision)
-
-
-def find_strays(source: Source, folder: Path) -> list[Path]:
-    """Files in a source's folder that belong to none of its feeds, and what is named like a delivery but is no file."""
-    recognised = [
-        delivery for path in _files(folder) for feed in source.feeds if (delivery := recognise(feed, path)) is not None
-    ]
-    known = {delivery.path for delivery in recognised} | {delivery.companion_path for delivery in recognised}
-    no_files = [path for path in sorted(folder.glob("*")) if not path.is_file() and _is_named_by(source, path)]
-    return [*(path for path in _files(folder) if path not in known), *no_files]
-
-
-def _is_named_by(source: Source, path: Path) -> bool:
-    return any(recognise(feed, path) for feed in source.feeds)
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
-
-
-def _end_of_month(day: date) -> date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def _digest_of(path: Path) -> str | None:
-    """SHA-256 of a file's bytes; none if it is not there or cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
-def _digests(delivery: Delivery) -> tuple[str | None, ...]:
-    """Digests of a delivery's file and of its companion; none for what is not there or cannot be read."""
-    companion = delivery.companion_path
-    paths = (delivery.path, companion) if companion else (delivery.path,)
-    return tuple(_digest_of(path) for path in paths)
-
-
-def _has_twin(delivery: Delivery, others: Iterable[Delivery], digests: tuple[str | None, ...]) -> bool:
+def _has_twin(delivery: Delivery, others: Iterable[Delivery], digests_of: DigestsOf) -> bool:
     return any(
-        other.dated_on == delivery.dated_on and other.revision < delivery.revision and _digests(other) == digests
+        other.dated_on == delivery.dated_on
+        and other.revision < delivery.revision
+        and digests_of(other) == digests_of(delivery)
         for other in others
     )
 
 
-def _find_rivals(used: Arrival, others: Iterable[Delivery]) -> list[Arrival]:
+def _find_rivals(used: Arrival, others: Iterable[Delivery], digests_of: DigestsOf) -> list[Arrival]:
     """Other files of the same folder, date and revision with other content: which one counts is not known."""
     delivery = used.delivery
     fault = Fault(
@@ -174,23 +186,40 @@ def _find_rivals(used: Arrival, others: Iterable[Delivery]) -> list[Arrival]:
         "Ask the sender which one counts, and give that one a higher revision.",
     )
     return [
-        Arrival(other, "unreadable", is_used=False, sha256=digest, reading=Reading({}, faults=(fault,)))
+        _refused(other, digest, fault)
         for other in others
         if (other.dated_on, other.revision, other.path.parent)
         == (delivery.dated_on, delivery.revision, delivery.path.parent)
-        and (digest := _digest_of(other.path)) != used.sha256
+        and (digest := digests_of(other)[0]) != used.sha256
     ]
 
 
-def _read_or_report(read: Callable[[Delivery], Reading], delivery: Delivery) -> Reading:
-    """What a delivery gave; that it cannot be opened, or read to its end, is a fault of its own and not the night's."""
-    try:
-        return read(delivery)
-    except OSError as error:
-        message = (
-            f"The file cannot be read ({error.strerror}). Look at its permissions and at the disk, then run again."
-        )
-        return Reading({}, faults=(Fault("not_readable", message),))
+def _refused(delivery: Delivery, digest: str | None, fault: Fault) -> Arrival:
+    return Arrival(delivery, "unreadable", is_used=False, sha256=digest, reading=Reading({}, faults=(fault,)))
+
+
+def _not_readable(error: OSError) -> Fault:
+    return Fault(
+        "not_readable",
+        f"The file cannot be read ({error.strerror}). Look at its permissions and at the disk, then run again.",
+    )
+
+
+def _too_large(error: DeliveryTooLargeError) -> Fault:
+    return Fault(
+        "beyond_limit",
+        f"The delivery was refused: {error}. Check which file was sent; if it is right, raise `{error.limit}` in "
+        "[limits] of concord.toml and run again.",
+    )
+
+
+def _foreign(delivery: Delivery) -> Fault:
+    return Fault(
+        "not_as_archived",
+        f"{shown_name(delivery.path)} in the archive is no file that a release rests on: it was changed, put there by "
+        "hand, or left by a night that failed. Restore it from the backup, or take it out; if it is genuine, put it "
+        "into the landing folder.",
+    )
 
 
 def _refuse_spoilt(feed: Feed, reading: Reading) -> Reading:
@@ -242,24 +271,6 @@ def _check_balance(arrival: Arrival) -> None:
             f"{arrival.delivery.delivery_id}: {reading.rows_read} rows read, but {reading.rows_kept} kept, "
             f"{reading.quarantine.height} quarantined and {reading.rows_duplicate} duplicate: the reader is at fault"
         )
-
-
-def _keep(arrival: Arrival, folder: Path) -> None:
-    """Archive a delivery with its companion, unless its sender has begun to write over it since it was read."""
-    delivery = arrival.delivery
-    if delivery.path.parent == folder:
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [path for path in (delivery.companion_path, delivery.path) if path is not None and path.exists()]
-    copies = {path: folder / f".{path.name}.part" for path in paths}
-    try:
-        digests = {path: _digest_of(Path(shutil.copyfile(path, copy))) for path, copy in copies.items()}
-        if digests.get(delivery.path) == arrival.sha256:
-            for path, copy in copies.items():
-                copy.replace(folder / path.name)
-    finally:
-        for copy in copies.values():
-            copy.unlink(missing_ok=True)
 
 
 def _gather(table: Table, arrivals: Iterable[Arrival]) -> pl.DataFrame:

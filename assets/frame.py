@@ -34,6 +34,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Where the state of Concord lives, where tonight's deliveries land, and the settings in force.
 
     Attributes:
+        limits: how large a delivery may be, where that is set (`assets.sources.contract.Limits`).
         accept_unexplained: why an operator lets changes be published that nothing explains; None to refuse them.
         is_locked: who started the run keeps other runs off already.
     """
@@ -42,6 +43,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     landing: str
     presence_days: dict[str, int]
     settings_digest: str
+    limits: dict[str, int] = {}  # noqa: RUF012  # a model of pydantic copies it
     ledger: str | None = None
     accept_unexplained: str | None = None
     is_locked: bool = False

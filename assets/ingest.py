@@ -8,7 +8,8 @@ import polars as pl
 from assets.deliveries import take_in
 from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.sources import find_sources
-from assets.sources.contract import Source
+from assets.sources.contract import Limits, Source
+from warehouse.releases.release import published_inputs
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.core import CORE_TABLES, core_table
@@ -59,7 +60,14 @@ def raw_asset(source: Source) -> dg.AssetsDefinition:
     @dg.multi_asset(name=f"raw_{source.name}", specs=specs(tables, group=source.name), check_specs=check_specs(tables))
     def read(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
         as_of = as_of_date(context)
-        intake = take_in(source, landing=night.landing_folder, archive=night.state.archive, as_of=as_of)
+        intake = take_in(
+            source,
+            landing=night.landing_folder,
+            archive=night.state.archive,
+            as_of=as_of,
+            limits=Limits(**night.limits),
+            known=published_inputs(night.state),
+        )
         kept = {table: intake.tables[table.name] for table in source.raw_tables}
         aside = {quarantine_table(source): intake.quarantine, deliveries_table(source): intake.deliveries}
         yield from put_out(kept | aside, night.store(as_of))

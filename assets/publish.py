@@ -22,7 +22,7 @@ from assets.sources import find_sources
 from expectations.discrepancies import PresenceClock
 from ledger.decisions.in_force import decisions_digest
 from ledger.packs.log import corrections_digest
-from warehouse.disk import file_digest
+from warehouse.disk import file_digest, replacing
 from warehouse.releases.publication_checks import CODE
 from warehouse.releases.release import publish
 from warehouse.store import TableStore
@@ -163,7 +163,8 @@ def gather_expectations(store: TableStore) -> pl.DataFrame:
 def keep_quarantine(night: Night, store: TableStore, name: str) -> None:
     """Put the night's quarantined rows, all sources together, where a steward finds them."""
     rows = pl.concat([store.scan(quarantine_table(source).name) for source in find_sources()]).collect()
-    TableStore(night.state.quarantine).write(name, rows)
+    with replacing(night.state.quarantine / f"{name}.parquet") as written:
+        rows.write_parquet(written)
 
 
 PUBLISH_ASSETS = [release]

@@ -5,7 +5,6 @@ Belongs here: opening, handing over, writing. Does not: the commands (`cli.accou
 
 import csv
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
@@ -26,6 +25,7 @@ from review.access.audit_recorder import AuditRecorder, head_file
 from review.access.passwords import Passwords, WeakPasswordError
 from review.desk import Desk
 from warehouse.csv_text import guard_cell
+from warehouse.disk import replacing
 from warehouse.home import Home
 
 OPERATOR = "operator"
@@ -96,8 +96,11 @@ def export_log(desk: Desk, file: Path, where: sa.ColumnElement[bool], *, entry: 
     """
     with desk.writing() as connection:
         append(connection, [entry])
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with desk.reading() as connection, os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+    with (
+        replacing(file) as written,
+        desk.reading() as connection,
+        written.open("w", encoding="utf-8", newline="") as stream,
+    ):
         rows = (_as_texts(row) for row in read_rows(connection, where))
         if file.suffix == ".csv":
             return _write_csv(stream, rows)

@@ -27,6 +27,7 @@ from cli.quality import quality_app
 from cli.releases import release_app
 from cli.review import review
 from cli.study import study_app
+from warehouse.disk import keep_private
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,6 +51,12 @@ AsOfOption = Annotated[
 ]
 ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 Preset = Literal["practice-note"]
+
+
+@app.callback()
+def begin() -> None:
+    """What every command makes is its user's alone: exports, packs and reports hold personal data too."""
+    keep_private()
 
 
 @app.command()

@@ -36,6 +36,7 @@ def run_and_summarise(home: Path, landing: Path, as_of: date, *, accept_unexplai
     Validator.shared()  # its import takes seconds: it starts before Dagster's
     from pipelines.nightly import NightFailedError, UnknownNightError, run_night
     from pipelines.settings import SettingsError, read_settings
+    from warehouse.disk import put_text
     from warehouse.home import Home
     from warehouse.run_lock import RunUnderWayError
 
@@ -52,7 +53,7 @@ def run_and_summarise(home: Path, landing: Path, as_of: date, *, accept_unexplai
     try:
         summary = print_summary(state, release.release_id)
         text = json.dumps(summary.as_dict(), indent=2)
-        (state.runs / f"{release.release_id}.json").write_text(text, encoding="utf-8")
+        put_text(state.runs / f"{release.release_id}.json", text)
     except Exception as error:  # noqa: BLE001  # the release is in force, whatever fails from here on
         warn(f"release {release.release_id} is published and in force; its summary can't be written: {words_of(error)}")
     return Exit.DEGRADED if release.state == "degraded" else Exit.PUBLISHED

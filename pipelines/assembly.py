@@ -1,5 +1,6 @@
 """Puts together all that Dagster knows of Concord: assets, checks, job, schedule, sensor, resources."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import dagster as dg
@@ -39,6 +40,7 @@ def build_definitions(
         landing=str(landing),
         presence_days=settings.clock.days,
         settings_digest=settings.digest,
+        limits=asdict(settings.limits),
         ledger=settings.ledger,
         accept_unexplained=accept_unexplained,
         is_locked=is_locked,

@@ -2,5 +2,7 @@
 
 from pipelines.assembly import build_definitions
 from pipelines.settings import home_folder, landing_folder, read_settings
+from warehouse.disk import keep_private
 
+keep_private()
 defs = build_definitions(home_folder(), landing_folder(), read_settings(home_folder()))

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.deliveries import recognise
+from assets.delivery_files import recognise
 from assets.frame import NIGHTS, Night
 from assets.sources import find_sources
 from pipelines.jobs import nightly_job
+from warehouse.disk import is_regular
 
 # A file that was written to within these seconds may still be on its way.
 SETTLE_SECONDS = 30
@@ -39,7 +40,7 @@ def delivery_sensor(context: dg.SensorEvaluationContext, night: Night) -> dg.Sen
 def landed_files(landing: Path) -> list[Path]:
     """The files in the sources' folders, in order of name."""
     folders = [landing / source.name for source in find_sources()]
-    return sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file())
+    return sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if is_regular(path))
 
 
 def listing_digest(files: list[Path]) -> str:

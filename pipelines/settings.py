@@ -6,12 +6,14 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from assets.sources.contract import Limits
 from expectations.disclosure import LEAST_THRESHOLD
 from expectations.discrepancies import PresenceClock
 from review.settings import DeskSettings
@@ -77,6 +79,13 @@ class StudyInputs(BaseModel):
     harm_table: Path | None = None
 
 
+def _positive(limits: Limits) -> Limits:
+    wrong = [name for name, value in asdict(limits).items() if value < 1]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)}: expected a number above 0")
+    return limits
+
+
 def _presence_key(key: str) -> str:
     if key not in PRESENCE_KEYS:
         sources, types = ", ".join(SOURCE_NAMES), ", ".join(ORDER_TYPES)
@@ -93,6 +102,7 @@ class Settings(BaseModel):
         ledger: URL of the ledger of decisions, `postgresql+psycopg://host/name`; defaults to a file of its own.
         quality: how quality is published.
         study: what studies of the register need and no delivery holds.
+        limits: how large a delivery may be.
         marking: the protective marking on every sheet, page and line of a correction pack.
         review: the settings of the stewards' desk.
         answers_to: where owners send their answers, as it stands in a pack.
@@ -104,6 +114,7 @@ class Settings(BaseModel):
     ledger: Annotated[str, AfterValidator(_without_password)] | None = None
     quality: QualitySettings = QualitySettings()
     study: StudyInputs = StudyInputs()
+    limits: Annotated[Limits, AfterValidator(_positive)] = Limits()
     marking: Words = "OFFICIAL-SENSITIVE"
     review: DeskSettings = DeskSettings()
     answers_to: Words = "the person who gave you this pack"

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ledger.decisions.database import Database
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.ledger import Ledger, now
+from warehouse.disk import keep_private
 from warehouse.home import Home
 from warehouse.releases.release import Release, current_release
 from warehouse.store import TableStore
@@ -117,6 +118,7 @@ class Desk:
             marking: the protective marking of every page.
             respite: seconds for which a ledger that is down is not asked again.
         """
+        keep_private()
         self.home = home
         self.ledger_url = ledger_url
         self.database = Database(ledger_url, patience=3.0)

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.disk import close_to_others, keep_private, make_folder
+
 
 @dataclass(frozen=True)
 class Home:
@@ -78,7 +80,18 @@ class Home:
         return self.path / "dagster"
 
     def create(self) -> "Home":
-        """Make the folders that are not yet there."""
+        """Make the folders that are not yet there; from now on the process makes private files only."""
+        keep_private()
         for folder in (self.releases, self.quarantine, self.archive, self.tables, self.runs, self.dagster):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         return self
+
+    def close_to_others(self) -> None:
+        """Make private what programs without `keep_private` left, such as Dagster's own or a restored backup.
+
+        Deliveries may land below the home: what their sender may do with them is for the sender to say.
+        """
+        self.path.chmod(0o700)
+        kept = (self.releases, self.quarantine, self.archive, self.tables, self.runs, self.ledger.parent)
+        for folder in (*kept, self.models, self.desk, self.dagster):
+            close_to_others(folder)

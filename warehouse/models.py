@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from warehouse.disk import file_digest, put_text, sync, sync_folder
+from warehouse.disk import file_digest, keep_private, make_folder, put_text, sync, sync_folder
 from warehouse.home import Home
 
 SET_NAME = re.compile(r"m(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
@@ -89,7 +89,8 @@ def save_models(home: Home, write: Callable[[Path], None], *, as_of: date) -> Mo
         write: writes the models' files into a folder.
         as_of: the night whose records they were trained on.
     """
-    home.models.mkdir(parents=True, exist_ok=True)
+    keep_private()
+    make_folder(home.models)
     with (home.models / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         building = home.models / f"{BUILDING}{uuid.uuid4().hex}"

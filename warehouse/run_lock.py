@@ -30,4 +30,5 @@ def only_run(home: Home) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise RunUnderWayError(f"another run is under way in {home.path}: wait for it to end") from error
+        home.close_to_others()
         yield

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import polars as pl
 
+from warehouse.disk import open_regular
 from warehouse.schema import Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 
@@ -40,13 +41,45 @@ class Feed:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How large one delivery may be: what is beyond is refused before it can exhaust the machine.
+
+    Attributes:
+        bytes: of each of its files, as sent.
+        unpacked_bytes: of what is unpacked from it.
+        rows: lines of it, empty ones too.
+        seconds: that reading it may take.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}  # an unknown setting is no setting
+
+    bytes: int = 500_000_000
+    unpacked_bytes: int = 1_000_000_000
+    rows: int = 5_000_000
+    seconds: int = 900
+
+
+class DeliveryTooLargeError(Exception):
+    """A delivery is larger than `Limits` allow.
+
+    Attributes:
+        limit: which of them.
+    """
+
+    def __init__(self, limit: str, words: str) -> None:
+        super().__init__(words)
+        self.limit = limit
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """A file that came for a feed."""
+    """A file that came for a feed, and how large it may be."""
 
     feed: Feed
     path: Path
     dated_on: date
     revision: int
+    limits: Limits = Limits()
 
     @property
     def delivery_id(self) -> str:
@@ -60,8 +93,18 @@ class Delivery:
 
     def sha256(self) -> str:
         """Digest of the file's bytes, read in blocks."""
-        with self.path.open("rb") as file:
+        with open_regular(self.path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def check_rows(self, content: bytes) -> bytes:
+        """The content, if it has no more lines than a delivery may, whatever ends them.
+
+        Raises:
+            DeliveryTooLargeError: it has more.
+        """
+        if max(content.count(b"\n"), content.count(b"\r")) > self.limits.rows:
+            raise DeliveryTooLargeError("rows", f"it has more than {self.limits.rows:,} lines")
+        return content
 
 
 @dataclass(frozen=True)
@@ -119,7 +162,8 @@ class Source:
         name: `pnc`, `pnd`, `court` or `rocu`; the folder below the landing folder too.
         feeds: the streams it sends.
         raw_tables: the raw tables its deliveries fill.
-        read: reads one delivery; never raises on bad content, but returns faults and quarantined rows.
+        read: reads one delivery; never raises on bad content, but returns faults and quarantined rows; only of one
+            that is larger than its limits it raises `DeliveryTooLargeError`.
         standardise: from the raw tables and the as-of date to the core tables by short name (`orders`, `aliases`,
             `conditions`, `arrests`, `rejected_values`), each in the shape declared in `warehouse.tables.core`.
     """

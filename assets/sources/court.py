@@ -98,7 +98,7 @@ class _Header:
 
 def read(delivery: Delivery) -> Reading:
     """Read one delivery of the courts; see `assets.sources.contract.Source.read`."""
-    decoded = decode(delivery.path.read_bytes(), expected="utf-8")
+    decoded = decode(delivery.check_rows(delivery.path.read_bytes()), expected="utf-8")
     lines = list(io.StringIO(decoded.text, newline=""))
     if not any(line.strip() for line in lines):
         fault = Fault("empty_file", f"The file is empty. Expected a heading and results. {ASK_AGAIN}")

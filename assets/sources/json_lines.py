@@ -4,15 +4,17 @@ Belongs here: bytes, compression and encoding of such a file. Does not: what a d
 """
 
 import codecs
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from assets.sources.contract import Fault
+from assets.sources.contract import DeliveryTooLargeError, Fault
 
 BLOCK_BYTES = 1 << 16
 GZIP_MARK = b"\x1f\x8b"
 GZIP_FORM = 31  # zlib's code for "gzip header and trailer, largest window"
+NOT_PADDING = re.compile(rb"[^\0]")
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 NOT_GZIP = Fault(
@@ -26,17 +28,24 @@ UTF_16 = Fault(
 )
 
 
-def gunzip(path: Path) -> tuple[bytes, tuple[Fault, ...]]:
+def gunzip(path: Path, *, most_bytes: int) -> tuple[bytes, tuple[Fault, ...]]:
     """Unpack a gzip file as far as it goes.
+
+    Args:
+        path: the file.
+        most_bytes: that may be unpacked.
 
     Returns:
         What could be unpacked, and what is wrong with the file: nothing, `empty`, `not_gzip`, `cut_short` or
         `wrong_encoding`. Of a file cut in the middle, all that stands before the cut is returned.
+
+    Raises:
+        DeliveryTooLargeError: there is more to unpack.
     """
     packed = path.read_bytes()
     if packed and not packed.startswith(GZIP_MARK):
         return b"", (NOT_GZIP,)
-    text, is_whole = _unpack(packed)
+    text, is_whole = _unpack(packed, most_bytes)
     if packed and not is_whole:
         return text, (_cut_short(len(text)),)
     if not text.strip():
@@ -44,29 +53,55 @@ def gunzip(path: Path) -> tuple[bytes, tuple[Fault, ...]]:
     return (b"", (UTF_16,)) if _is_utf_16(text) else (text.removeprefix(codecs.BOM_UTF8), ())
 
 
-def _unpack(packed: bytes) -> tuple[bytes, bool]:
+class _Pieces(list[bytes]):
+    """What was unpacked so far, and how much more may be."""
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__()
+        self._most = self._left = most_bytes
+
+    def add(self, piece: bytes) -> None:
+        """Keep a piece.
+
+        Raises:
+            DeliveryTooLargeError: it is more than may be unpacked.
+        """
+        self._left -= len(piece)
+        if self._left < 0:
+            raise DeliveryTooLargeError("unpacked_bytes", f"it unpacks to more than {self._most:,} bytes")
+        self.append(piece)
+
+
+def _unpack(packed: bytes, most_bytes: int) -> tuple[bytes, bool]:
     """Unpack member after member: programs that append write several into one file, and tapes pad it with nulls."""
-    pieces: list[bytes] = []
-    while packed := packed.lstrip(b"\0"):
-        rest = _unpack_member(packed, pieces) if packed.startswith(GZIP_MARK) else None
+    pieces, start = _Pieces(most_bytes), 0
+    whole = memoryview(packed)
+    while (start := _without_padding(packed, start)) < len(packed):
+        rest = _unpack_member(whole[start:], pieces) if packed.startswith(GZIP_MARK, start) else None
         if rest is None:
             return b"".join(pieces), False
-        packed = rest
+        start = len(packed) - rest
     return b"".join(pieces), True
 
 
-def _unpack_member(packed: bytes, pieces: list[bytes]) -> bytes | None:
-    """Unpack one member onto the pieces; what stands after it, or none if it does not end as it should."""
+def _without_padding(packed: bytes, start: int) -> int:
+    """Where the nulls end that begin at a place."""
+    found = NOT_PADDING.search(packed, start)
+    return found.start() if found else len(packed)
+
+
+def _unpack_member(packed: memoryview, pieces: _Pieces) -> int | None:
+    """Unpack one member onto the pieces; how much stands after it, or none if it does not end as it should."""
     unpacker = zlib.decompressobj(GZIP_FORM)
     for start in range(0, len(packed), BLOCK_BYTES):
-        block, before = packed[start : start + BLOCK_BYTES], unpacker.copy()
+        block, before = bytes(packed[start : start + BLOCK_BYTES]), unpacker.copy()
         try:
-            pieces.append(unpacker.decompress(block))
+            pieces.add(unpacker.decompress(block))
         except zlib.error:
             pieces.extend(_salvage(before, block))
             return None
         if unpacker.eof:
-            return unpacker.unused_data + packed[start + BLOCK_BYTES :]
+            return len(unpacker.unused_data) + max(0, len(packed) - start - BLOCK_BYTES)
     return None
 
 

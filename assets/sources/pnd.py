@@ -51,8 +51,8 @@ def read(delivery: Delivery) -> Reading:
     Blank lines are no rows. A line repeated with all its values is an exact duplicate, kept once. Of documents
     that share a `record_id` with different content the one submitted last is kept, the others are quarantined.
     """
-    content, faults = gunzip(delivery.path)
-    lines = _read_lines(content)
+    content, faults = gunzip(delivery.path, most_bytes=delivery.limits.unpacked_bytes)
+    lines = _read_lines(delivery.check_rows(content))
     documents = {kind: pl.concat(batches) for kind, batches in lines.batches.items()}
     distinct = {kind: _drop_repeats(frame) for kind, frame in documents.items()}
     reused = _find_reused(distinct)

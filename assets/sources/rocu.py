@@ -42,7 +42,7 @@ def read(delivery: Delivery) -> Reading:
 
     What counts as a row is decided in `rocu_verdicts`. Rows alike are all kept: a row's key is its place.
     """
-    sheets, refusal = read_workbook(delivery.path)
+    sheets, refusal = read_workbook(delivery.path, most_bytes=delivery.limits.unpacked_bytes)
     if refusal:
         return Reading(_place([], delivery), faults=(refusal,))
     read_sheets = [

@@ -18,7 +18,7 @@ from zipfile import BadZipFile, ZipFile
 import fastexcel
 import polars as pl
 
-from assets.sources.contract import Fault
+from assets.sources.contract import DeliveryTooLargeError, Fault
 from assets.sources.workbook_xml import (
     RELATIONS,
     WORKBOOK,
@@ -52,7 +52,7 @@ REFUSALS = {
     "macros, and send it again.",
     "sheet_name_twice": "Two sheets of the workbook have the same name, so only one of them can be read. Ask the unit "
     "to rename one of them and send the workbook again.",
-    "too_large": f"A sheet reaches over more than {MOST_CELLS:,} cells, most likely through a stray cell far from the "
+    "too_large": f"The sheets reach over more than {MOST_CELLS:,} cells, most likely through a stray cell far from the "
     "data. Ask the unit to delete the empty rows and columns beyond the data and send it again.",
 }
 
@@ -80,9 +80,13 @@ class Sheet:
     counts_from_1904: bool = False
 
 
-def read_workbook(path: Path) -> tuple[list[Sheet], Fault | None]:
-    """Read all worksheets of a workbook, or say why it is refused."""
-    code = _find_refusal(path)
+def read_workbook(path: Path, *, most_bytes: int) -> tuple[list[Sheet], Fault | None]:
+    """Read all worksheets of a workbook, or say why it is refused.
+
+    Raises:
+        DeliveryTooLargeError: its parts unpack to more bytes than that.
+    """
+    code = _find_refusal(path, most_bytes)
     if code is None:
         try:
             facts = read_facts(path)
@@ -102,7 +106,7 @@ def read_serials_of_1904(text: pl.Expr) -> pl.Expr:
     return pl.coalesce((pl.lit(DAY_ZERO_OF_1904) + days).dt.to_string("%Y-%m-%d"), text)
 
 
-def _find_refusal(path: Path) -> str | None:
+def _find_refusal(path: Path, most_bytes: int) -> str | None:
     with path.open("rb") as file:
         start = file.read(len(OLE_MARK))
     if not start:
@@ -113,18 +117,24 @@ def _find_refusal(path: Path) -> str | None:
         return "not_a_workbook"
     try:
         with ZipFile(path) as archive:
-            return _find_refusal_inside(archive)
+            return _find_refusal_inside(archive, most_bytes)
     except UNREADABLE:
         return "cut_short"
 
 
-def _find_refusal_inside(archive: ZipFile) -> str | None:
+def _find_refusal_inside(archive: ZipFile, most_bytes: int) -> str | None:
     parts = archive.namelist()
+    if sum(part.file_size for part in archive.infolist()) > most_bytes:
+        raise DeliveryTooLargeError("unpacked_bytes", f"it unpacks to more than {most_bytes:,} bytes")
     if not {WORKBOOK, RELATIONS}.issubset(parts):
         return "not_a_workbook"
     if MACRO_PART in parts or Path(str(archive.filename)).suffix.lower() == ".xlsm":
         return "macro_workbook"
-    return "cut_short" if archive.testzip() else None
+    for part in archive.infolist():
+        part.file_size += (
+            1  # a part that holds more than it declares fails its checksum: the reader would unpack it all
+        )
+    return "cut_short" if len(set(parts)) < len(parts) or archive.testzip() else None
 
 
 def _find_unfit(facts: WorkbookFacts) -> str | None:
@@ -132,7 +142,8 @@ def _find_unfit(facts: WorkbookFacts) -> str | None:
     names = [sheet.name for sheet in facts.sheets]
     if len(set(names)) < len(names):
         return "sheet_name_twice"
-    return "too_large" if any(sheet.facts.cells > MOST_CELLS for sheet in facts.sheets) else None
+    merged = sum(cell.last_row - cell.first_row for sheet in facts.sheets for cell in sheet.facts.merged)
+    return "too_large" if max(merged, sum(sheet.facts.cells for sheet in facts.sheets)) > MOST_CELLS else None
 
 
 def _read_sheets(path: Path, workbook: WorkbookFacts) -> Iterator[Sheet]:

@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from ledger.decisions.errors import LedgerError, LedgerLockedError, LedgerMissingError, LedgerSchemaError
 from ledger.decisions.metadata import decisions
+from warehouse.disk import keep_private, make_folder
 
 SchemaState = Literal["missing", "older", "current", "unknown"]
 DIALECTS = ("sqlite", "postgresql")
@@ -103,7 +104,8 @@ class Database:
             LedgerSchemaError: it is of a newer schema, or is no ledger; it is left as it is.
         """
         if self._path is not None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            keep_private()
+            make_folder(self._path.parent)
         with self._connection(writes=True, creates=True) as connection:
             if not self.is_file:
                 connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))

@@ -19,6 +19,7 @@ import polars as pl
 from ledger.decisions.decision import Draft, find_problems, name_row, read_sightings
 from ledger.decisions.errors import BadLine, DecisionError, ImportRefusedError
 from warehouse.csv_text import guard_cell, unguard_cell
+from warehouse.disk import replacing
 from warehouse.schema import Column
 from warehouse.tables.ledger import DECISIONS
 
@@ -51,15 +52,15 @@ def write_decisions(decisions: pl.DataFrame, path: Path) -> None:
         DecisionError: the file's name ends neither in `.csv` nor in `.parquet`.
     """
     ordered = decisions.select(*COLUMNS).sort(*DECISIONS.order)
-    building = path.with_name(f".{path.name}.building")
-    if _suffix(path) == ".parquet":
-        ordered.write_parquet(building)
-    else:
-        with building.open("w", encoding="utf-8-sig", newline="") as file:
+    suffix = _suffix(path)
+    with replacing(path) as written:
+        if suffix == ".parquet":
+            ordered.write_parquet(written)
+            return
+        with written.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             writer.writerows([_cell(value) for value in row] for row in ordered.iter_rows())
-    building.replace(path)
 
 
 def read_lines(path: Path) -> list[FileLine]:

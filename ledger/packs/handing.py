@@ -14,7 +14,7 @@ from ledger.packs.csv_file import write_csv
 from ledger.packs.log import Disclosure, record_disclosure, require_recordable
 from ledger.packs.owners import owner_title
 from ledger.packs.workbook import Cover, write_workbook
-from warehouse.disk import file_digest
+from warehouse.disk import file_digest, make_folder, put_in_place
 from warehouse.tables.packs import PACK_LINES
 
 SUFFIXES = ("xlsx", "csv")
@@ -61,7 +61,7 @@ def hand_out(
         if name != "disclosure_id"
     )
     disclosure_id = disclosure.name(logged)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".pack-") as aside:
         stem = f"corrections_{disclosure.owner.replace(':', '_')}_{disclosure_id}"
         workbook, plain = (Path(aside) / f"{stem}.{suffix}" for suffix in SUFFIXES)
@@ -69,7 +69,7 @@ def hand_out(
         write_csv(lines, plain, marking=disclosure.marking, disclosure_id=disclosure_id)
         digests = {"xlsx_sha256": file_digest(workbook), "csv_sha256": file_digest(plain)}
         record_disclosure(ledger, disclosure, logged, digests=digests)
-        files = tuple(file.replace(folder / file.name) for file in (workbook, plain))
+        files = tuple(put_in_place(file, folder / file.name) for file in (workbook, plain))
     return HandedOut(disclosure_id, files)
 
 

@@ -15,7 +15,7 @@ from ledger.audit import Entry, Head, append, held_values
 from ledger.decisions.errors import LedgerError
 from review.access.audit_spool import SPOOLED_ID, AuditSpool
 from review.desk import Desk
-from warehouse.disk import put_text
+from warehouse.disk import make_folder, put_text
 from warehouse.home import Home
 
 SPOOL_FILE = "audit-waiting.jsonl"
@@ -71,7 +71,7 @@ class AuditRecorder:
             return
         self._noted_at = at
         try:
-            self._desk.home.desk.mkdir(parents=True, exist_ok=True)
+            make_folder(self._desk.home.desk)
             put_text(head_file(self._desk.home), f"{head}\n")
         except OSError as error:
             log.warning("the end of the audit log can't be noted: %s", type(error).__name__)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from ledger.audit import Entry
+from warehouse.disk import make_folder, sync
 
 SPOOLED_ID = "waited"
 """The key under which an entry that waited carries its id."""
@@ -38,7 +39,7 @@ class AuditSpool:
         what = {**entry.what, SPOOLED_ID: secrets.token_hex(8)}
         said = {"at": entry.at.isoformat(), "who": entry.who, "act": entry.act, "what": what, "reason": entry.reason}
         line = json.dumps(said, ensure_ascii=False) + "\n"
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self._path.parent)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "rb+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -46,6 +47,7 @@ class AuditSpool:
             file.write(line.encode())
             file.flush()
             os.fsync(file.fileno())
+        sync(self._path.parent)
 
     @contextmanager
     def waiting(self) -> Iterator[Sequence[Entry]]:

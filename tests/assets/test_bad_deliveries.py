@@ -2,9 +2,15 @@
 
 import gzip
 import json
+import os
 import re
 import shutil
+import socket
+import stat
+import time
+import zlib
 from collections.abc import Callable
+from contextlib import chdir
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +24,7 @@ from hypothesis import strategies as st
 
 from assets.deliveries import Intake, take_in
 from assets.sources import find_sources
+from assets.sources.contract import Limits
 from samples import spoil
 from samples.court import write_manifest
 from samples.nights import write_nights
@@ -86,6 +93,10 @@ def find(landing, source):
 
 def row_of(intake, path):
     return intake.deliveries.filter(pl.col("file_name") == path.name).row(0, named=True)
+
+
+def refused(intake, path):
+    return intake.deliveries.filter((pl.col("file_name") == path.name) & ~pl.col("is_used")).row(0, named=True)
 
 
 def standardised(source, intake):
@@ -573,17 +584,144 @@ def test_what_is_no_file_but_named_like_a_delivery_is_told(landing, put):
     assert "is no file" in faults[0]
 
 
-@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that opens and can't be read")
-def test_a_file_that_cannot_be_read_is_told_and_the_archived_one_used(sound, landing):
+def fifo(path):
+    os.mkfifo(path)
+
+
+def listening(path):
+    with socket.socket(socket.AF_UNIX) as listener, chdir(path.parent):
+        listener.bind(path.name)
+
+
+def link(path):
+    path.symlink_to("/etc/passwd")
+
+
+@pytest.mark.parametrize("put", [fifo, listening, link])
+@pytest.mark.parametrize("name", ["PNC_ANCORD_20261120.txt", "PNC_ANCORD_20261120_r2.txt", "notes.txt"])
+def test_what_is_no_regular_file_is_neither_opened_nor_followed_and_the_good_one_used(sound, landing, put, name):
+    archive = landing.parent / "archive"
+    shutil.copytree(sound.landing / "pnc", archive / "pnc")
+    path = landing / "pnc" / name
+    path.unlink(missing_ok=True)
+    put(path)
+    intake = look(landing, "pnc", archive)
+    assert "is no file" in refused(intake, path)["faults"][0]
+    assert all(intake.tables[name].equals(table) for name, table in sound.intakes["pnc"].tables.items())
+    assert all(stat.S_ISREG(file.lstat().st_mode) for file in (archive / "pnc").iterdir())
+
+
+def test_a_pipe_put_in_the_place_of_a_file_after_it_was_listed_does_not_hang_the_night(landing, monkeypatch):
+    path = find(landing, "pnc")
+    path.unlink()
+    os.mkfifo(path)
+    monkeypatch.setattr("assets.delivery_files.is_regular", lambda path: True)
+    row = refused(look(landing, "pnc", landing.parent / "archive"), path)
+    assert (row["state"], row["is_used"]) == ("unreadable", False)
+    assert "no regular file" in row["faults"][0]
+
+
+def test_the_manifest_of_a_court_file_is_no_way_to_another_file(landing):
+    manifest = next((landing / "court").glob("*.json"))
+    manifest.unlink()
+    manifest.symlink_to("/etc/passwd")
+    row = refused(look(landing, "court", landing.parent / "archive"), find(landing, "court"))
+    assert row["state"] == "unreadable"
+    assert "no regular file" in row["faults"][0]
+
+
+def lines_of_nothing(path):
+    path.write_bytes(gzip.compress(b"{}" + b"\n" * 65_000_000))
+
+
+def gzip_bomb(path):
+    path.write_bytes(gzip.compress(bytes(150_000_000), 9))
+
+
+def zip_bomb(path):
+    with ZipFile(path, "a", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.png", bytes(150_000_000))
+
+
+@pytest.mark.parametrize(
+    ("source", "spoilt", "limits", "words"),
+    [
+        pytest.param("pnd", lines_of_nothing, Limits(), "5,000,000 lines", id="empty lines, packed"),
+        pytest.param("pnd", gzip_bomb, Limits(unpacked_bytes=10**8), "100,000,000 bytes", id="gzip bomb"),
+        pytest.param("rocu", zip_bomb, Limits(unpacked_bytes=10**8), "100,000,000 bytes", id="zip bomb"),
+        pytest.param("pnc", lambda path: None, Limits(bytes=100), "more than 100 bytes", id="file"),
+        pytest.param("court", lambda path: None, Limits(rows=2), "more than 2 lines", id="rows of the courts"),
+        pytest.param("pnc", lambda path: None, Limits(rows=2), "more than 2 lines", id="rows of the PNC"),
+    ],
+)
+def test_a_delivery_beyond_a_limit_is_refused_with_the_limit(landing, source, spoilt, limits, words):
+    path = find(landing, source)
+    spoilt(path)
+    archive = landing.parent / "archive"
+    intake = take_in(SOURCES[source], landing=landing, archive=archive, as_of=NIGHT, limits=limits)
+    row = refused(intake, path)
+    assert (row["state"], row["is_used"]) == ("unreadable", False)
+    assert words in row["faults"][0]
+    assert "[limits]" in row["faults"][0]
+
+
+def test_a_delivery_that_takes_too_long_is_refused_and_the_night_goes_on(landing):
+    def read_for_ever(delivery):
+        if delivery.path.name.startswith("PNC_ANCORD"):
+            while True:
+                time.sleep(0.01)
+        return SOURCES["pnc"].read(delivery)
+
+    slow = replace(SOURCES["pnc"], read=read_for_ever)
+    limits = Limits(seconds=1)
+    intake = take_in(slow, landing=landing, archive=landing.parent / "archive", as_of=NIGHT, limits=limits)
+    states = dict(intake.deliveries.select("feed", "state").iter_rows())
+    assert states == {"pnc_ancord": "unreadable", "pnc_arrest": "fresh"}
+
+
+def test_a_part_of_a_workbook_that_holds_more_than_it_declares_is_not_unpacked(landing):
+    path = find(landing, "rocu")
+    declared = b"A" * 1000
+    with ZipFile(path, "a", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/theme/theme9.xml", declared + b"B" * 1_000_000)
+        (part,) = [part for part in archive.infolist() if part.filename == "xl/theme/theme9.xml"]
+        part.file_size, part.CRC = len(declared), zlib.crc32(declared)
+    assert refused(look(landing, "rocu", landing.parent / "archive"), path)["state"] == "truncated"
+
+
+def test_two_thousand_junk_revisions_neither_stop_the_night_nor_hide_the_good_one(sound, landing):
     archive = landing.parent / "archive"
     shutil.copytree(sound.landing / "pnc", archive / "pnc")
     path = find(landing, "pnc")
-    path.unlink()
-    path.symlink_to("/proc/self/mem")
-    intake = look(landing, "pnc", archive)
-    (faults,) = intake.deliveries.filter(~pl.col("is_used"))["faults"]
-    assert "cannot be read" in faults[0]
+    for revision in range(2, 2_002):
+        path.with_name(f"PNC_ANCORD_20261120_r{revision}.txt").write_bytes(b"junk %d" % revision)
+    read = []
+
+    def counted(delivery):
+        read.append(delivery)
+        return SOURCES["pnc"].read(delivery)
+
+    intake = take_in(replace(SOURCES["pnc"], read=counted), landing=landing, archive=archive, as_of=NIGHT)
+    assert len(read) < 30
     assert all(intake.tables[name].equals(table) for name, table in sound.intakes["pnc"].tables.items())
+
+
+@pytest.mark.parametrize("change", ["edited", "a revision of its own"])
+def test_what_was_put_into_the_archive_by_hand_is_named_and_not_used(sound, landing, change):
+    archive = landing.parent / "archive"
+    shutil.copytree(sound.landing / "pnc", archive / "pnc")
+    inputs = sound.intakes["pnc"].deliveries.filter(pl.col("is_used"))
+    known = {name: {digest} for name, digest in inputs.select("delivery_id", "sha256").iter_rows()}
+    shutil.rmtree(landing / "pnc")
+    path = find(archive, "pnc")
+    foreign = path if change == "edited" else path.with_name("PNC_ANCORD_20261120_r2.txt")
+    foreign.write_bytes(path.read_bytes().replace(b"|STRO|", b"|STPO|"))
+    intake = take_in(SOURCES["pnc"], landing=landing, archive=archive, as_of=NIGHT, known=known)
+    row = refused(intake, foreign)
+    assert not row["is_used"]
+    assert "no file that a release rests on" in row["faults"][0]
+    is_used = intake.deliveries.filter(pl.col("feed") == "pnc_ancord").get_column("is_used").any()
+    assert is_used == (change != "edited")
 
 
 def test_revision_10_counts_before_9(landing):

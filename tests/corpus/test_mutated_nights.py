@@ -16,7 +16,7 @@ import pytest
 from mutations import MUTATIONS
 from polars.testing import assert_frame_equal
 
-from assets.deliveries import recognise
+from assets.delivery_files import recognise
 from assets.sources import find_sources
 from assets.sources.contract import Source
 from samples.nights import write_nights

@@ -187,6 +187,16 @@ def current_release(home: Home) -> Release | None:
     return read_release(home, release_id)
 
 
+def published_inputs(home: Home) -> dict[str, set[str]]:
+    """The digests of all that releases rest on, by what they are of: a date's revisions may rest on several."""
+    inputs: dict[str, set[str]] = {}
+    for release_id in release_ids(home):
+        with suppress(DamagedReleaseError):
+            for name, digest in read_release(home, release_id).manifest.get("inputs", {}).items():
+                inputs.setdefault(name, set()).add(digest)
+    return inputs
+
+
 def release_before(home: Home, as_of: date) -> Release | None:
     """The release that a night of that date carries on from: the last one of an earlier date that was not rolled back.
 

@@ -1,0 +1,85 @@
+"""The copy of a delivery that is read: taken from a regular file of bounded size, and archived as it was read.
+
+Belongs here: taking, bounding and archiving copies. Does not: which delivery counts (`assets.deliveries`).
+
+A sender may write over a file, or put a link or a pipe in its place, at any moment: so nothing in the landing folder is
+opened twice, and readers never see it.
+"""
+
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from assets.sources.contract import Delivery, DeliveryTooLargeError, Limits
+from warehouse.disk import copy_regular, make_folder, put_in_place
+
+TAKING = ".taking-"
+
+
+@contextmanager
+def folder_for_copies(archive: Path) -> Iterator[Path]:
+    """A folder beside the archived files, removed at the end of the block with all that was not archived."""
+    for abandoned in make_folder(archive).glob(f"{TAKING}*"):
+        shutil.rmtree(abandoned)
+    with tempfile.TemporaryDirectory(dir=archive, prefix=TAKING) as folder:
+        yield Path(folder)
+
+
+def take_copy(delivery: Delivery, folder: Path, *, limits: Limits) -> tuple[Delivery, str]:
+    """Copy a delivery and its companion to where nobody writes; the copy, and the SHA-256 of its bytes.
+
+    Raises:
+        OSError: one of them can't be read, or is no regular file.
+        DeliveryTooLargeError: it has more bytes than a delivery may.
+    """
+    own = Path(tempfile.mkdtemp(dir=folder))
+    companion = delivery.companion_path
+    if companion is not None and os.path.lexists(companion) and (companion.is_symlink() or not companion.is_dir()):
+        _copy(companion, own, limits)
+    digest = _copy(delivery.path, own, limits)
+    return replace(delivery, path=own / delivery.path.name, limits=limits), digest
+
+
+def archive_copy(taken: Delivery, archive: Path) -> None:
+    """Put a copy into the archive, its companion first: a delivery there is never without it."""
+    for path in (taken.companion_path, taken.path):
+        if path is not None and path.exists():
+            put_in_place(path, archive / path.name)
+
+
+@contextmanager
+def time_limit(seconds: int) -> Iterator[None]:
+    """End a block that takes too long by an error; only the main thread can be interrupted.
+
+    Raises:
+        DeliveryTooLargeError: the block took longer.
+    """
+
+    def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise DeliveryTooLargeError("seconds", f"it could not be read within {seconds:,} seconds")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _copy(path: Path, folder: Path, limits: Limits) -> str:
+    copied = copy_regular(path, folder / path.name, most_bytes=limits.bytes)
+    if copied is None:
+        raise DeliveryTooLargeError("bytes", f"it has more than {limits.bytes:,} bytes")
+    return copied
