@@ -1,6 +1,7 @@
 """What stewards have decided and asked for: read from the ledger once a night, so that all steps obey the same."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
 import dagster as dg
@@ -17,10 +18,13 @@ from ledger.packs.log import asked_before, read_disclosures, read_pack_lines
 from matching.orders import Decisions
 from matching.standardise import fold
 from reconciliation.redirects import order_redirects
+from warehouse.home import Home
+from warehouse.releases.release import current_release
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.packs import ASKED_CORRECTIONS
+from warehouse.tables.release import KNOWN_DECISIONS, OBEYED_DECISIONS
 
-OF_THE_LEDGER = (DECISIONS, ASKED_CORRECTIONS)
+OF_THE_LEDGER = (DECISIONS, ASKED_CORRECTIONS, KNOWN_DECISIONS)
 
 
 def read_decisions(url: str, *, expected: bool) -> pl.DataFrame:
@@ -59,6 +63,35 @@ def _read_ledger(url: str, read: Callable[[Ledger], pl.DataFrame], *, expected: 
         raise dg.Failure(
             f"the ledger of decisions can't be read, and a night must not go without it: {error}"
         ) from error
+
+
+def require_all_known(decisions: pl.DataFrame, home: Home, as_of: date) -> None:
+    """Hold the ledger to what the release before, and the one in force, knew of it.
+
+    Args:
+        decisions: all of the ledger, `DECISIONS`.
+        home: the folder of all state.
+        as_of: the night.
+
+    Raises:
+        Failure: some are gone: a night without them would undo what stewards have done.
+    """
+    with suppress(LookupError):  # a pointer that names no release is written anew by this night
+        in_force = Former(current_release(home))
+        for former in (Former.of(home, as_of), in_force):
+            _require_known(decisions, former)
+
+
+def _require_known(decisions: pl.DataFrame, former: Former) -> None:
+    known = pl.concat([former.table(table).select("decision_id") for table in (KNOWN_DECISIONS, OBEYED_DECISIONS)])
+    lost = known.unique().join(decisions, on="decision_id", how="anti").get_column("decision_id").sort()
+    if former.release is not None and lost.len():
+        raise dg.Failure(
+            f"the ledger of decisions lacks {lost.len()} that release {former.release.release_id} knew, such as "
+            f"{lost[0]}: it is empty, an older backup, or another ledger. Restore the newest backup, or put back what "
+            "was exported (`concord decisions import`); if they are lost for good, go back to a release that did not "
+            "know them (`concord release rollback`)"
+        )
 
 
 def link_decisions(decisions: pl.DataFrame, records: pl.DataFrame) -> Decisions:
@@ -107,9 +140,12 @@ def decided(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
     former = Former.of(night.state, as_of).release
     rested_on = former.manifest["inputs"].keys() if former else ()
     expected = any(table.name in rested_on for table in OF_THE_LEDGER)
-    decisions = in_force(read_decisions(night.ledger_url, expected=expected), as_of=as_of)
+    known = read_decisions(night.ledger_url, expected=expected)
+    require_all_known(known, night.state, as_of)
+    decisions = in_force(known, as_of=as_of)
     asked = read_asked(night.ledger_url, as_of=as_of, expected=expected)
-    yield from put_out({DECISIONS: decisions, ASKED_CORRECTIONS: asked}, night.store(as_of))
+    frames = {DECISIONS: decisions, ASKED_CORRECTIONS: asked, KNOWN_DECISIONS: KNOWN_DECISIONS.conform(known)}
+    yield from put_out(frames, night.store(as_of))
 
 
 DECISION_ASSETS = [decided]

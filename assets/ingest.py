@@ -9,7 +9,7 @@ from assets.deliveries import take_in
 from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.sources import find_sources
 from assets.sources.contract import Limits, Source
-from warehouse.releases.release import published_inputs
+from warehouse.releases.manifests import published_inputs
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.core import CORE_TABLES, core_table

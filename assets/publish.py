@@ -1,6 +1,7 @@
 """The last step: the night's tables become a release, in one atomic step."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
@@ -20,7 +21,10 @@ from assets.models import MODELS, models_of_night
 from assets.reconcile import JUDGED, RECONCILED, gather_evidence
 from assets.sources import find_sources
 from expectations.discrepancies import PresenceClock
+from ledger.audit import head_of, sealed
+from ledger.decisions.errors import LedgerError
 from ledger.decisions.in_force import decisions_digest
+from ledger.decisions.ledger import Ledger
 from ledger.packs.log import corrections_digest
 from warehouse.disk import file_digest, replacing
 from warehouse.releases.publication_checks import CODE
@@ -39,7 +43,7 @@ from warehouse.tables.register import (
     ORDERS,
     RELEASE_CHANGES,
 )
-from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
+from warehouse.tables.release import KNOWN_DECISIONS, OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
 ROOT = Path(__file__).parent.parent
@@ -92,6 +96,7 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
         SOURCE_RECORDS.name: tonight.evidence.core_orders,
         RECORD_DIGESTS.name: tonight.digests,
         OBEYED_DECISIONS.name: tonight.decisions,
+        KNOWN_DECISIONS.name: store.scan(KNOWN_DECISIONS.name).collect(),
     }
     keep_quarantine(night, store, as_of.isoformat())
     published = publish(
@@ -100,8 +105,18 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
         **account,
         state=state_of(deliveries),
         follows=former.release.release_id if former.release else None,
+        ledger_heads=heads_of_the_ledger(night, store),
     )
     return dg.MaterializeResult(metadata={"release_id": published.release_id, "content_hash": published.content_hash})
+
+
+def heads_of_the_ledger(night: Night, store: TableStore) -> dict[str, str]:
+    """How many decisions the ledger held, their digest, and the end of its audit log under the installation's mark."""
+    known = store.scan(KNOWN_DECISIONS.name).collect()
+    heads = {"decisions": str(known.height), "decisions_digest": decisions_digest(known)}
+    with suppress(LedgerError), Ledger.open(night.ledger_url) as ledger, ledger.database.reading() as connection:
+        heads["audit_log"] = sealed(night.state, head_of(connection))
+    return heads
 
 
 def code_digest(root: Path = ROOT) -> str:

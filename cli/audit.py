@@ -32,7 +32,7 @@ def verify(
         try:
             proof = prove_log(desk, noted)
         except ValueError as error:
-            fail(f"the end of the log that is noted in {desk.home.desk} can't be read: {error}", Exit.FAILED)
+            fail(f"BROKEN: {error}", Exit.FAILED)
     if proof.broken_at is not None:
         fail(f"BROKEN at entry {proof.broken_at}: {proof.words}", Exit.FAILED)
     typer.echo(f"whole: {proof.head.sequence} entries\nhead {proof.head}")

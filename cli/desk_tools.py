@@ -16,7 +16,7 @@ import typer
 
 from cli.ledger_access import explain_ledger_errors, place_of
 from cli.options import Exit, fail
-from ledger.audit import Entry, Head, Proof, append, prove, read_rows
+from ledger.audit import Entry, Head, Proof, append, prove, read_rows, unsealed
 from ledger.decisions.ledger import Ledger
 from ledger.desk.accounts import Account, AccountError, all_accounts
 from pipelines.settings import read_settings
@@ -27,6 +27,7 @@ from review.desk import Desk
 from warehouse.csv_text import guard_cell
 from warehouse.disk import replacing
 from warehouse.home import Home
+from warehouse.releases.manifests import manifests
 
 OPERATOR = "operator"
 """Who is logged for what is done on the command line, where nobody signs in."""
@@ -69,15 +70,20 @@ def read_password() -> str:
 
 
 def prove_log(desk: Desk, noted: Head | None) -> Proof:
-    """Prove the log against the head that was given, and the one that desks note beside the ledger.
+    """Prove the log against the head that was given, the one that desks note beside the ledger, and those of releases.
 
     Raises:
-        ValueError: the file with the noted head was changed.
+        ValueError: one of them was not noted by this installation.
     """
-    file = head_file(desk.home)
-    heads = [noted] if noted else []
+    file, heads = head_file(desk.home), [noted] if noted else []
+    texts = {f"release {made['release_id']}": made.get("ledger", {}).get("audit_log") for made in manifests(desk.home)}
     if file.exists():
-        heads.append(Head.read(file.read_text(encoding="utf-8")))
+        texts[str(file)] = file.read_text(encoding="utf-8")
+    for place, text in texts.items():
+        try:
+            heads += [unsealed(desk.home, text)] if text else []
+        except ValueError as error:
+            raise ValueError(f"the end of the log that is noted in {place} can't be relied on: {error}") from error
     with desk.reading() as connection:
         return prove(connection, *heads)
 

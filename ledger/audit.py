@@ -8,6 +8,7 @@ The acts are those of section 62 of the Data Protection Act 2018, and those of s
 """
 
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,10 +19,13 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from ledger.desk.desk_tables import audit_log
+from warehouse.home import Home
+from warehouse.installation_key import keyed_mark
 
 SECTION_62 = ("collection", "alteration", "consultation", "disclosure", "combination", "erasure")
 ACTS = (*SECTION_62, "sign_in", "sign_out", "refused")
 BATCH = 5_000
+SEAL = "audit log"
 HEAD_FORM = re.compile(r"(\d{1,18}):([0-9a-f]{64})", re.ASCII)
 
 
@@ -65,6 +69,23 @@ class Head:
         if found is None:
             raise ValueError("expected a number, a colon and a digest of 64 signs")
         return cls(int(found[1]), found[2])
+
+
+def sealed(home: Home, head: Head) -> str:
+    """A head as it is noted, `<sequence>:<digest>:<mark>`: who rewrites the log can't note another."""
+    return f"{head}:{keyed_mark(home, SEAL, str(head))}"
+
+
+def unsealed(home: Home, text: str) -> Head:
+    """A head that was noted.
+
+    Raises:
+        ValueError: it is no such text, or its mark was not made with the key of this installation.
+    """
+    noted, _, mark = text.strip().rpartition(":")
+    if not hmac.compare_digest(mark, keyed_mark(home, SEAL, noted)):
+        raise ValueError("its mark was not made with the key of this installation")
+    return Head.read(noted)
 
 
 BEGINNING = Head(0, "0" * 64)

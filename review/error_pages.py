@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.decisions.errors import LedgerError
 from review.access import resending
+from review.access.attempt_limits import TooManyAttemptsError
 from review.access.form_protection import SAFE_METHODS, ForeignFormError, OutdatedFormError
 from review.access.viewer import ReasonRequiredError, SignInRequiredError, signed_in
 from review.desk import NoReleaseError
@@ -72,6 +73,14 @@ def error_page(request: Request, status: int, words: str | None = None, **contex
         words=text,
         **context,
     )
+
+
+def too_many_attempts(request: Request, error: TooManyAttemptsError) -> Response:
+    """A page that says how long to wait before a password is looked at again."""
+    words = f"Too many attempts to sign in failed. Wait {error.minutes} minutes, then try again."
+    answer = error_page(request, 429, words)
+    answer.headers["Retry-After"] = str(error.minutes * 60)
+    return answer
 
 
 async def http_error(request: Request, error: Exception) -> Response:

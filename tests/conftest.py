@@ -39,6 +39,7 @@ def postgres_programs() -> Path:
 
 def copy_programs(programs: Path, folder: Path) -> Path:
     """Copy the server with the libraries that lie beside its package; they find one another by their places."""
+    os.umask(0o022)  # the server runs as another user, and tests of nights leave a narrower mask
     package = programs.parent.parent
     shutil.copytree(programs.parent, folder / package.name / programs.parent.name)
     shutil.copytree(package.with_name(f"{package.name}.libs"), folder / f"{package.name}.libs")

@@ -24,6 +24,10 @@ class LedgerSchemaError(LedgerError):
     """The ledger is of an older or newer schema, or is no ledger."""
 
 
+class LedgerDamagedError(LedgerError):
+    """The ledger does not hold what was put into it."""
+
+
 class LedgerClockError(LedgerError):
     """The clock stands before the last decision."""
 

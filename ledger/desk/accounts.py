@@ -4,6 +4,7 @@ Belongs here: reading and writing `accounts`. Does not: passwords (`review.acces
 """
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,10 @@ from ledger.decisions.metadata import users
 from ledger.desk.desk_tables import ROLES, accounts
 from warehouse.codes import FORCE_CODES
 
+NAME_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}", re.ASCII)
+"""It stands in addresses of pages and in the log as it is."""
+RESERVED = frozenset({"operator"})
+LOOK_ALIKE = str.maketrans("01i", "oll", "._-")
 DECIDING_ROLES = frozenset({"steward", "approver"})
 
 
@@ -77,12 +82,17 @@ def add_account(
     """Make an account; the ledger takes decisions of its user if the role decides.
 
     Raises:
-        AccountError: the name is taken or unfit, the role or a force is unknown, the identity has an account.
+        AccountError: the name is unfit, taken or looks like another, the role or a force is unknown, or the identity
+            has an account.
     """
-    if not name or name != name.strip() or not name.isprintable() or len(name) > 100:
-        raise AccountError("a user's name is a printable text of at most 100 characters without blanks around it")
-    if find_account(connection, name) is not None:
-        raise AccountError(f"there is an account {name!r} already")
+    if not NAME_FORM.fullmatch(name) or _appearance(name) in RESERVED:
+        raise AccountError(
+            "a user's name is made of letters, digits and . _ - @, begins with a letter or digit, has at most 100 "
+            f"characters and is none of {', '.join(sorted(RESERVED))}"
+        )
+    looks = {_appearance(other): other for other in connection.execute(sa.select(accounts.c.name)).scalars()}
+    if _appearance(name) in looks:
+        raise AccountError(f"there is an account {looks[_appearance(name)]!r} already: names must not look alike")
     if identity is not None and find_identity(connection, identity) is not None:
         raise AccountError("this identity has an account already")
     _require_role(role)
@@ -144,6 +154,14 @@ def set_disabled(connection: sa.Connection, name: str, *, is_disabled: bool, at:
     account = find_account(connection, name)
     if account is not None:
         _let_decide(connection, name, role="" if is_disabled else account.role, at=at)
+
+
+def _appearance(name: str) -> str:
+    """What a name looks like at a glance: names of one appearance would be taken for one another."""
+    plain = name.casefold().translate(LOOK_ALIKE)
+    for pair, sign in (("rn", "m"), ("vv", "w"), ("cl", "d")):
+        plain = plain.replace(pair, sign)
+    return plain
 
 
 def _update(connection: sa.Connection, name: str, **values: object) -> None:

@@ -4,7 +4,7 @@ Belongs here: keeping and reading comments. Does not: the comment that is a part
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -12,6 +12,8 @@ from ledger.decisions.database import Database
 from ledger.decisions.decision import LONGEST_COMMENT
 from ledger.decisions.errors import DecisionError
 from ledger.desk.desk_tables import comments
+
+SENT_TWICE_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Comment:
 
 
 def add_comment(database: Database, comment: Comment) -> None:
-    """Keep a comment.
+    """Keep a comment; one that was sent twice is kept once.
 
     Raises:
         DecisionError: it says nothing, too much, or holds signs that are no text.
@@ -46,6 +48,8 @@ def add_comment(database: Database, comment: Comment) -> None:
     if "\x00" in comment.words:
         raise DecisionError("the comment holds signs that are no text")
     with database.writing() as connection:
+        if connection.execute(_sent_before(comment)).first() is not None:
+            return
         connection.execute(
             sa.insert(comments).values(
                 item_id=comment.item_id,
@@ -55,6 +59,12 @@ def add_comment(database: Database, comment: Comment) -> None:
                 words=comment.words,
             )
         )
+
+
+def _sent_before(comment: Comment) -> sa.Select[tuple[int]]:
+    """The same words by the same person at the same item, within the last minutes."""
+    same = [comments.c[name] == getattr(comment, name) for name in ("item_id", "order_id", "said_by", "words")]
+    return sa.select(comments.c.comment).where(*same, comments.c.at > comment.at - SENT_TWICE_WITHIN)
 
 
 def comments_on(database: Database, order_id: str) -> list[Comment]:

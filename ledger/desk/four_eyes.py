@@ -3,7 +3,6 @@
 Belongs here: the rules, as data and pure functions. Does not: keeping what waits (`ledger.desk.proposals`), drawing.
 """
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -15,6 +14,8 @@ from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import KIND
 from ledger.decisions.preview import foresee
 from reconciliation.law import IN_FORCE, counts_as_in_force
+from warehouse.home import Home
+from warehouse.installation_key import keyed_mark
 from warehouse.sources import COURT_SOURCES, POLICE_SOURCES
 
 
@@ -75,15 +76,20 @@ def reasons_for_approval(
     return tuple(reason.code for reason in APPROVAL_REASONS if found.get(reason.code))
 
 
-def is_sampled(proposal_id: str, share: float) -> bool:
-    """Whether decisions of that id fall into the share that is looked at twice.
+def is_sampled(home: Home, by: str, orders: Collection[str], share: float) -> bool:
+    """Whether decisions on some orders fall into the share that is looked at twice.
+
+    Drawn by the key of the installation for each steward and order: nobody can foresee it, or get another draw by
+    deciding otherwise, together or again.
 
     Args:
-        proposal_id: an id that the steward could not choose.
+        home: whose key draws.
+        by: who decides.
+        orders: that are decided on.
         share: 0 to 1.
     """
-    number = int.from_bytes(hashlib.sha256(proposal_id.encode()).digest()[:8], "big")
-    return number < share * 2**64
+    draws = (int(keyed_mark(home, "second look", f"{by}\n{order}")[:16], 16) for order in orders)
+    return any(draw < share * 2**64 for draw in draws)
 
 
 def _flips_status(draft: Draft, present: Present) -> bool:

@@ -79,6 +79,13 @@ def attempts_since(connection: sa.Connection, subject: str, *, since: datetime) 
     return tuple(connection.execute(found.order_by(sign_in_attempts.c.at)).scalars())
 
 
+def forget_attempt(connection: sa.Connection, subject: str, *, at: datetime) -> None:
+    """Delete one attempt of a subject that was noted at a moment."""
+    noted = (sign_in_attempts.c.subject_digest == subject) & (sign_in_attempts.c.at == at)
+    one = sa.select(sa.func.max(sign_in_attempts.c.attempt)).where(noted).scalar_subquery()
+    connection.execute(sa.delete(sign_in_attempts).where(sign_in_attempts.c.attempt == one))
+
+
 def forget_attempts(connection: sa.Connection, *, before: datetime | None = None, subject: str | None = None) -> None:
     """Delete attempts that count no more: of before a moment, or of a subject that has signed in."""
     if before is not None:

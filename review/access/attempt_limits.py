@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from ledger.desk.sessions import attempts_since, find_session, forget_attempts, note_attempts
+from ledger.desk.sessions import attempts_since, find_session, forget_attempt, forget_attempts, note_attempts
 from review.access.tokens import text_digest
 from review.settings import DeskSettings
 
@@ -67,22 +67,34 @@ class AttemptLimits:
             AttemptCount(text_digest(f"address {address}"), self._by_address),
         )
 
-    def check(self, connection: sa.Connection, counts: tuple[AttemptCount, ...], *, at: datetime) -> None:
-        """Refuse an attempt before any password is looked at.
+    def of_password(self, name: str) -> tuple[AttemptCount, ...]:
+        """What an attempt to change one's own password is counted by."""
+        return (AttemptCount(text_digest(f"password of {name.casefold()}"), self._by_name),)
+
+    def admit(self, connection: sa.Connection, counts: tuple[AttemptCount, ...], *, at: datetime) -> None:
+        """Count an attempt as failed before any password is looked at, or refuse it.
+
+        The connection must hold the ledger's write lock (`Database.writing`): of guesses sent at once none is checked
+        that would not be checked one after the other.
 
         Raises:
-            TooManyAttemptsError: too many have failed.
+            TooManyAttemptsError: too many have failed, or are being looked at.
         """
         for count in counts:
             failed = attempts_since(connection, count.subject, since=at - self._span)
             if len(failed) >= count.most:
                 raise TooManyAttemptsError(failed[-count.most] + self._span - at)
-
-    def failed(self, connection: sa.Connection, counts: tuple[AttemptCount, ...], *, at: datetime) -> None:
-        """Count a failed attempt."""
         forget_attempts(connection, before=at - self._span)
         note_attempts(connection, [count.subject for count in counts], at=at)
 
-    def succeeded(self, connection: sa.Connection, counts: tuple[AttemptCount, ...]) -> None:
-        """Begin anew for a name, or a browser; an address keeps its count, since many names may share it."""
+    def succeeded(self, connection: sa.Connection, counts: tuple[AttemptCount, ...], *, at: datetime) -> None:
+        """Begin anew for a name, or a browser; an address keeps its failures, since many names may share it.
+
+        Args:
+            connection: to the ledger's database, for writing.
+            counts: what the attempt was counted by.
+            at: when it was admitted.
+        """
         forget_attempts(connection, subject=counts[0].subject)
+        for count in counts[1:]:
+            forget_attempt(connection, count.subject, at=at)

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger.audit import Entry, Head, append, held_values
+from ledger.audit import Entry, Head, append, held_values, sealed
 from ledger.decisions.errors import LedgerError
 from review.access.audit_spool import SPOOLED_ID, AuditSpool
 from review.desk import Desk
@@ -72,7 +72,7 @@ class AuditRecorder:
         self._noted_at = at
         try:
             make_folder(self._desk.home.desk)
-            put_text(head_file(self._desk.home), f"{head}\n")
+            put_text(head_file(self._desk.home), f"{sealed(self._desk.home, head)}\n")
         except OSError as error:
             log.warning("the end of the audit log can't be noted: %s", type(error).__name__)
 

@@ -56,23 +56,37 @@ class PasswordSignIn:
             LedgerError: the ledger is down.
         """
         at = self._desk.clock()
-        with self._desk.reading() as connection:
+        with self._desk.writing() as connection:
             counts = self._limits.counts(
                 connection, name=attempt.name, address=attempt.address, browser=attempt.browser
             )
-            self._limits.check(connection, counts, at=at)
+            self._limits.admit(connection, counts, at=at)
             account = find_account(connection, attempt.name)
         is_right = self._passwords.is_right(attempt.password, account.password_hash if account else None)
         if account is None or not is_right or account.disabled_at is not None:
-            with self._desk.writing() as connection:
-                self._limits.failed(connection, counts, at=at)
             self._recorder.note("refused", who=_known_as(attempt.name, account), what={"sign_in": "password"})
             raise SignInRefusedError
         with self._desk.writing() as connection:
-            self._limits.succeeded(connection, counts)
+            self._limits.succeeded(connection, counts, at=at)
             if self._passwords.is_outdated(account.password_hash or ""):
                 set_password_hash(connection, account.name, self._passwords.hash_again(attempt.password))
         return account
+
+    def prove_again(self, name: str, password: str) -> bool:
+        """Whether somebody who is signed in knows their password; counted as signing in is.
+
+        Raises:
+            TooManyAttemptsError: too many attempts failed.
+        """
+        at, counts = self._desk.clock(), self._limits.of_password(name)
+        with self._desk.writing() as connection:
+            self._limits.admit(connection, counts, at=at)
+            account = find_account(connection, name)
+        if account is None or not self._passwords.is_right(password, account.password_hash):
+            return False
+        with self._desk.writing() as connection:
+            self._limits.succeeded(connection, counts, at=at)
+        return True
 
 
 def _known_as(name: str, account: Account | None) -> str:

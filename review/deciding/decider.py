@@ -5,7 +5,7 @@ Belongs here: deciding, proposing, taking back. Does not: forms (`review.decidin
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 import sqlalchemy as sa
@@ -39,7 +39,7 @@ class Preview:
     Attributes:
         drafts: the decisions.
         changes: of all of them, as `foresee` gives them: `order_id`, `change`, `field`, `before`, `after`.
-        why: codes of `four_eyes.REASONS` for which a second steward is asked; empty if none is.
+        why: codes of `four_eyes.REASONS` for which a second steward is asked, but for the draw; empty if none is.
         orders: that they are about.
         decisions: `DECISIONS` of the ledger when they were previewed.
         changed: what changed since the form was drawn; None if nothing did.
@@ -122,8 +122,11 @@ class Decider:
         if preview.changed is not None or (preview.must_be_seen and not wanted.fingerprints):
             return None
         signature = Signature(self._by, wanted.reason_code, wanted.comment)
-        if preview.why:
-            return self._propose(wanted, preview, signature)
+        # Not shown before: who sees that they were drawn could leave it.
+        is_drawn = is_sampled(self._desk.home, self._by, preview.orders, self._share)
+        why = (*preview.why, *(["sample"] if is_drawn else []))
+        if why:
+            return self._propose(wanted, replace(preview, why=why), signature)
         batch_id = name_submission(self._by, wanted.submission) if len(preview.drafts) > 1 else None
         requests = [(draft.in_batch(batch_id) if batch_id else draft, signature) for draft in preview.drafts]
         note = self._noted(preview.orders)
@@ -164,9 +167,6 @@ class Decider:
             for draft in drafts
             for code in reasons_for_approval(draft, self._by, present, decisions, approved=approved)
         }
-        # Each is drawn by what is decided on, not by the form: nobody gets another draw by asking again or together.
-        if any(is_sampled(f"{self._by}\n{draft.target}", self._share) for draft in drafts):
-            found.add("sample")
         return tuple(reason.code for reason in APPROVAL_REASONS if reason.code in found)
 
     def _propose(self, wanted: DecisionRequest, preview: Preview, signature: Signature) -> Outcome:

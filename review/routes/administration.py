@@ -12,9 +12,11 @@ from ledger.audit import ACTS
 from ledger.desk.accounts import Account, AccountError, all_accounts, find_account
 from ledger.desk.desk_tables import ROLES
 from review.access.account_changes import AccountChanges, new_password
+from review.access.attempt_limits import TooManyAttemptsError
 from review.access.audit_search import PAGE_LENGTH, AuditQuery, find_entries
 from review.access.passwords import WeakPasswordError
 from review.access.viewer import AnyAdministrator, Auditing, SignedIn, Viewer, administrator, signed_in
+from review.error_pages import too_many_attempts
 from review.pages import NavigationLink, redirect_to, render_page
 
 router = APIRouter()
@@ -86,10 +88,11 @@ def ask_for_password(request: Request) -> Response:
 @router.post("/password")
 def change_password(request: Request, who: SignedIn, old_password: Text = "", new_password: Text = "") -> Response:
     """Change one's own password; all other sessions end."""
-    state = request.app.state
-    with state.desk.reading() as connection:
-        account = find_account(connection, who.name)
-    if account is None or not state.passwords.is_right(old_password, account.password_hash):
+    try:
+        is_proved = request.app.state.password_sign_in.prove_again(who.name, old_password)
+    except TooManyAttemptsError as error:
+        return too_many_attempts(request, error)
+    if not is_proved:
         return render_page(request, "access/password.html", status=422, old_error="This is not your password.")
     try:
         _office(request, who).set_password(who.name, new_password, but=who.session)

@@ -15,7 +15,7 @@ from review.access.session_store import REMEMBERED
 from review.access.sign_in import SignInAttempt, SignInRefusedError
 from review.access.tokens import form_token, new_token
 from review.access.viewer import SignedIn
-from review.error_pages import error_page
+from review.error_pages import too_many_attempts
 from review.pages import redirect_to, render_page
 
 router = APIRouter()
@@ -47,10 +47,7 @@ def sign_in(request: Request, name: Annotated[str, Form()] = "", password: Annot
     try:
         account = state.password_sign_in.sign_in(SignInAttempt(name, password, address, read_cookie(request, BROWSER)))
     except TooManyAttemptsError as error:
-        words = f"Too many attempts to sign in failed. Wait {error.minutes} minutes, then try again."
-        answer = error_page(request, 429, words)
-        answer.headers["Retry-After"] = str(error.minutes * 60)
-        return answer
+        return too_many_attempts(request, error)
     except SignInRefusedError:
         return _sign_in_page(request, error=REFUSED, name=name)
     return welcome(request, account.name, by="password", wanted=request.query_params.get("next"))

@@ -1,6 +1,9 @@
 """What a steward decides binds the next night, and the release says that it did."""
 
+import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -45,6 +48,7 @@ def home(one_night, tmp_path_factory) -> Path:
     said = run(home, "decide", "both-right", taken_back, "--by", "kim", "--reason", "different_facts")
     decision = re.search(r"DEC-\w+", said).group()
     run(home, "decide", "undo", decision, "--by", "kim", "--reason", "mistake")
+    run(home, "audit", "export", home.parent / "log.csv", "--by", "kim", "--reason", "to have an entry in the log")
     nightly(home, one_night / "landing", NEXT)
     return home
 
@@ -139,6 +143,66 @@ def test_a_closed_discrepancy_no_longer_counts_and_one_that_is_left_open_does(ho
     )
     fewer = [before[orders[found]] - after[orders[found]] for found in only_discrepancies(home)]
     assert fewer == [1, 1, 0, 0, 0]
+
+
+def ledger_of(home: Path) -> Path:
+    return home / "ledger" / "decisions.sqlite"
+
+
+def drop_triggers(ledger: sqlite3.Connection) -> None:
+    """As who owns the database can."""
+    for (name,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        ledger.execute(f"DROP TRIGGER {name}")
+
+
+def emptied(home: Path) -> None:
+    ledger_of(home).unlink()
+    run(home, "decisions", "migrate")
+
+
+def cut_of_its_undo(home: Path) -> None:
+    """As an older backup is: the last decision, which took another back, is not in it yet."""
+    with closing(sqlite3.connect(ledger_of(home))) as ledger, ledger:
+        drop_triggers(ledger)
+        ledger.execute("DELETE FROM decisions WHERE kind = 'undo'")
+
+
+def edited(home: Path) -> None:
+    with closing(sqlite3.connect(ledger_of(home))) as ledger, ledger:
+        drop_triggers(ledger)
+        ledger.execute("UPDATE decisions SET value = '2021-01-01' WHERE kind = 'value'")
+
+
+@pytest.mark.parametrize(
+    ("tampered", "words"),
+    [
+        pytest.param(emptied, rf"lacks \d+ that release r{NEXT} knew", id="empty"),
+        pytest.param(cut_of_its_undo, rf"lacks 1 that release r{NEXT} knew, such as DEC-", id="older backup"),
+        pytest.param(edited, r"1 decisions in the ledger .* are not as they were taken, such as DEC-", id="edited"),
+    ],
+)
+def test_a_night_on_a_ledger_that_lost_or_changed_decisions_fails_and_leaves_the_last_release(
+    home, one_night, tmp_path, tampered, words
+):
+    copy = copy_of(home, tmp_path / "home")
+    tampered(copy)
+    with pytest.raises(NightFailedError, match=words):
+        nightly(copy, one_night / "landing", AFTER)
+    assert (copy / "releases" / "CURRENT").read_text() == f"r{NEXT}\n"
+    assert not (copy / "releases" / f"r{AFTER}").exists()
+
+
+def test_the_manifest_names_the_heads_of_the_ledger_and_a_log_written_anew_shows(home, tmp_path):
+    copy = copy_of(home, tmp_path / "home")
+    heads = json.loads((copy / "releases" / f"r{NEXT}" / "manifest.json").read_text())["ledger"]
+    assert int(heads["decisions"]) == read(copy, f"r{NEXT}", "known_decisions").height
+    assert run(copy, "audit", "verify").startswith("whole")
+    with closing(sqlite3.connect(ledger_of(copy))) as ledger, ledger:
+        drop_triggers(ledger)
+        ledger.execute("DELETE FROM audit_log")
+    said = command("audit", "verify", home=copy)
+    assert said.exit_code == 1
+    assert "BROKEN" in said.output
 
 
 def test_a_night_without_the_ledger_that_it_rests_on_fails_and_says_what_to_do(home, one_night, tmp_path):

@@ -96,7 +96,7 @@ class Release:
         return self.path / f"{table}.parquet"
 
 
-def publish(
+def publish(  # noqa: PLR0913  # each is an entry of the manifest
     home: Home,
     tables: Mapping[str, pl.LazyFrame | pl.DataFrame],
     *,
@@ -106,6 +106,7 @@ def publish(
     config_hash: str,
     state: str,
     follows: str | None = None,
+    ledger_heads: Mapping[str, str] | None = None,
 ) -> Release:
     """Publish the tables as the release of a date, and put it in force.
 
@@ -122,6 +123,7 @@ def publish(
         config_hash: digest of the settings in force.
         state: `published` or `degraded`.
         follows: id of the release that the night carried on from; None for the first.
+        ledger_heads: what proves later that the ledger and its audit log lost nothing.
 
     Raises:
         PublicationRefusedError: a table is missing or breaks a gate, or differs from the release before or another of
@@ -141,6 +143,7 @@ def publish(
                 "config_hash": config_hash,
                 "versions": dict(sorted(versions.items())),
                 "inputs": dict(sorted(inputs.items())),
+                "ledger": dict(sorted((ledger_heads or {}).items())),
                 "rows": rows,
                 "digests": digests,
             }
@@ -185,16 +188,6 @@ def current_release(home: Home) -> Release | None:
     if release_id not in release_ids(home):
         raise LookupError(f"{home.current} names no release: write the id of one into it, or run a night")
     return read_release(home, release_id)
-
-
-def published_inputs(home: Home) -> dict[str, set[str]]:
-    """The digests of all that releases rest on, by what they are of: a date's revisions may rest on several."""
-    inputs: dict[str, set[str]] = {}
-    for release_id in release_ids(home):
-        with suppress(DamagedReleaseError):
-            for name, digest in read_release(home, release_id).manifest.get("inputs", {}).items():
-                inputs.setdefault(name, set()).add(digest)
-    return inputs
 
 
 def release_before(home: Home, as_of: date) -> Release | None:

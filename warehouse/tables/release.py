@@ -67,9 +67,17 @@ OBEYED_DECISIONS = Table(
 )
 """By these the next night finds which decisions are new, and which have ended."""
 
+KNOWN_DECISIONS = Table(
+    "known_decisions",
+    "a decision that the ledger held on the night, in force or not",
+    (DECISIONS.column("decision_id"),),
+    key=("decision_id",),
+)
+"""By these later nights find out whether the ledger has lost any."""
+
 QUERIED_TABLES = (*PUBLIC_TABLES, ORDER_PAIRS, NEAR_PAIRS, SOURCE_RECORDS)
-CARRIED_TABLES = (IDENTITIES, RECORD_DIGESTS, OBEYED_DECISIONS)
+CARRIED_TABLES = (IDENTITIES, RECORD_DIGESTS, OBEYED_DECISIONS, KNOWN_DECISIONS)
 RELEASE_TABLES = (*QUERIED_TABLES, *CARRIED_TABLES)
 
 # These describe how the night went, not its result: a file that was sent twice changes them and nothing else.
-ACCOUNT_OF_THE_NIGHT = (DELIVERIES, EXPECTATION_RESULTS)
+ACCOUNT_OF_THE_NIGHT = (DELIVERIES, EXPECTATION_RESULTS, KNOWN_DECISIONS)

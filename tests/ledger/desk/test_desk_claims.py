@@ -61,3 +61,9 @@ def test_a_comment_that_can_not_be_kept_is_refused(ledger, database, words):
     with pytest.raises(DecisionError):
         add_comment(database, said(words))
     assert comments_on(database, "ORD-1") == []
+
+
+def test_a_comment_that_was_sent_twice_is_kept_once(ledger, database):
+    for _ in range(3):
+        add_comment(database, said("the same"))
+    assert [comment.words for comment in comments_on(database, "ORD-1")] == ["the same"]

@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from ledger_cases import START, conflict, night, owners, records, undo, value
 from ledger_cases import rows as ledger_rows
 
@@ -23,6 +21,7 @@ from ledger.desk.proposals import (
     return_proposal,
     withdraw,
 )
+from warehouse.home import Home
 from warehouse.tables.ledger import DECISIONS
 
 NONE = DECISIONS.empty()
@@ -91,11 +90,25 @@ def test_what_four_eyes_approved_four_eyes_take_back():
     assert reasons_for_approval(undo(name), "kim", night(), former, approved={name}) == ("approved",)
 
 
-@given(st.lists(st.uuids(), min_size=300, max_size=300, unique=True), st.sampled_from([0.0, 0.1, 0.5, 1.0]))
-def test_about_the_share_asked_for_is_drawn(ids, share):
-    drawn = sum(is_sampled(str(name), share) for name in ids)
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
+def test_about_the_share_asked_for_is_drawn(tmp_path, share):
+    drawn = sum(is_sampled(Home(tmp_path), "kim", [f"ORD-{number}"], share) for number in range(300))
     assert abs(drawn - 300 * share) <= 60
     assert drawn in ({0} if share == 0 else {300} if share == 1 else range(301))
+
+
+def test_who_puts_an_order_that_was_drawn_into_a_bundle_gets_no_other_draw(tmp_path):
+    orders = [f"ORD-{number}" for number in range(50)]
+    drawn = [order for order in orders if is_sampled(Home(tmp_path), "kim", [order], 0.2)]
+    assert 0 < len(drawn) < 50
+    assert all(is_sampled(Home(tmp_path), "kim", [order, *orders[:1]], 0.2) for order in drawn)
+
+
+def test_the_draw_can_not_be_foreseen_without_the_key_of_the_installation(tmp_path):
+    def drawn(home):
+        return [is_sampled(Home(home), "kim", [f"ORD-{number}"], 0.5) for number in range(50)]
+
+    assert drawn(tmp_path / "one") == drawn(tmp_path / "one") != drawn(tmp_path / "other")
 
 
 def proposal(*drafts, by="kim", why=("status",)):

@@ -47,8 +47,16 @@ def test_an_account_is_made_with_a_password_that_is_shown_once(arrive, desk):
         pytest.param({"name": "steward", "role": "viewer"}, "already", id="a name that is taken"),
         pytest.param({"name": "kim", "role": "king"}, "no role", id="an unknown role"),
         pytest.param({"name": "kim", "role": "viewer", "forces": "9Z"}, "9Z", id="an unknown force"),
-        pytest.param({"name": "<script>", "role": ""}, "no role", id="markup"),
+        pytest.param({"name": "<script>", "role": "viewer"}, "is made of letters", id="markup"),
         pytest.param({}, "name is", id="nothing"),
+        *(
+            pytest.param({"name": name, "role": "viewer"}, "made of letters", id=f"a name that no page opens: {name}")
+            for name in ("..", "a/b", "kim?", "kim#1", "kim khan", "Kіm", "operator")
+        ),
+        *(
+            pytest.param({"name": name, "role": "viewer"}, "look alike", id=f"a name like another: {name}")
+            for name in ("Steward", "stevvard", "st.eward", "steward-2")
+        ),
     ],
 )
 def test_what_can_not_be_made_is_told_beside_what_was_typed(arrive, fields, words):

@@ -1,8 +1,12 @@
 """How often somebody may try to sign in, and who is held up by it."""
 
-import pytest
-from desk_cases import PASSWORD, Client, settings_of
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from desk_cases import PASSWORD, STARTED_AT, Client, settings_of
+
+from ledger.decisions.database import Database
+from review.access.attempt_limits import AttemptLimits, TooManyAttemptsError
 from review.app import create_app
 
 
@@ -78,3 +82,30 @@ def test_a_browser_that_signed_in_before_is_held_up_for_its_own_failures(come):
     own.submit("/sign-out")
     assert fail(own, 4) == [422, 422, 422, 429]
     assert own.sign_in("steward", PASSWORD).status_code == 429
+
+
+def test_of_many_guesses_at_once_no_more_are_looked_at_than_one_after_the_other(ledger_url):
+    database, limits = Database(ledger_url, patience=30), AttemptLimits(settings_of(attempts_by_name=5))
+    database.migrate()
+
+    def guess(number):
+        try:
+            with database.writing() as connection:
+                counts = limits.counts(connection, name="steward", address=f"10.0.0.{number}", browser=None)
+                limits.admit(connection, counts, at=STARTED_AT)
+        except TooManyAttemptsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as guessers:
+        assert sum(guessers.map(guess, range(60))) == 5
+    database.close()
+
+
+def test_guesses_of_the_password_of_an_open_session_must_wait_too(come):
+    client = come(attempts_by_name=3)
+    client.sign_in("steward")
+    wrong = {"old_password": "wrong horse", "new_password": "a long new one of seven words"}
+    assert [client.submit("/password", wrong).status_code for _ in range(4)] == [422, 422, 422, 429]
+    right = wrong | {"old_password": PASSWORD}
+    assert client.submit("/password", right).status_code == 429

@@ -7,7 +7,7 @@ import pytest
 from access_cases import logged, probed_app
 from desk_cases import ORIGIN, Client, settings_of
 
-from ledger.audit import Head, prove
+from ledger.audit import prove, unsealed
 from review.access.audit_recorder import SPOOL_FILE, AuditRecorder, head_file
 from review.desk import Desk
 from warehouse.home import Home
@@ -154,8 +154,17 @@ def test_desks_that_log_at_once_make_one_chain(desk, desk_home, ledger_file):
     assert proof_of(desk).broken_at is None
 
 
+def test_an_end_that_was_not_noted_with_the_key_of_the_installation_is_not_believed(client, desk, desk_home, clock):
+    file = head_file(Home(desk_home))
+    clock.move(minutes=2)
+    client.get("/probe/orders/ORD-1")
+    number, digest, mark = file.read_text().strip().split(":")
+    with pytest.raises(ValueError, match="key of this installation"):
+        unsealed(Home(desk_home), f"{int(number) - 1}:{digest}:{mark}")
+
+
 def test_the_end_of_the_log_is_noted_beside_the_ledger(client, desk, desk_home, clock):
     clock.move(minutes=2)
     client.get("/probe/orders/ORD-1")
-    noted = Head.read(head_file(Home(desk_home)).read_text())
+    noted = unsealed(Home(desk_home), head_file(Home(desk_home)).read_text())
     assert noted == proof_of(desk).head

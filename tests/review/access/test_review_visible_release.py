@@ -6,7 +6,7 @@ import pytest
 from review.access.visible_release import SHARED_TABLES, VisibleRelease
 from warehouse.tables.release import RELEASE_TABLES
 
-NEVER_SHOWN = {"arrest_sources", "quality_scores", "source_reliability", "identities"}
+NEVER_SHOWN = {"arrest_sources", "quality_scores", "source_reliability", "identities", "known_decisions"}
 """Tables that the desk has no page for: their rows name no order, person or record to limit them by."""
 
 

@@ -1,0 +1,27 @@
+"""What the manifests of all releases say together.
+
+Belongs here: reading across releases. Does not: one release (`warehouse.releases.release`).
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from warehouse.home import Home
+from warehouse.releases.release import DamagedReleaseError, read_release, release_ids
+
+
+def manifests(home: Home) -> Iterator[Mapping[str, Any]]:
+    """The manifests of all releases, oldest date first, but for those that can't be read."""
+    for release_id in release_ids(home):
+        with suppress(DamagedReleaseError):
+            yield read_release(home, release_id).manifest
+
+
+def published_inputs(home: Home) -> dict[str, set[str]]:
+    """The digests of all that releases rest on, by what they are of: a date's revisions may rest on several."""
+    inputs: dict[str, set[str]] = {}
+    for manifest in manifests(home):
+        for name, digest in manifest.get("inputs", {}).items():
+            inputs.setdefault(name, set()).add(digest)
+    return inputs
