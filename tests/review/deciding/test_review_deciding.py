@@ -300,17 +300,16 @@ def test_differences_of_one_rule_are_decided_together_with_exceptions_and_one_un
     assert (decisions(desk).get_column("kind") == "undo").sum() == len(lines) - 1
 
 
-def test_each_of_many_decisions_is_drawn_for_a_second_look(open_desk, desk):
-    client, rule = open_desk("steward", second_look_share=0.5), rule_with_most(desk)
+def test_who_decides_is_not_shown_before_that_a_second_look_was_drawn(open_desk, desk):
+    client, rule = open_desk("steward", second_look_share=1), rule_with_most(desk)
     html = client.get(f"/bulk?rule={rule}").text
     form = forms_of(html, "/bulk/preview")[0] | {"kind": "refer", "reason_code": "correction_requested"}
     lines = re.findall(r'name="discrepancy_id" value="([^"]+)" checked', html)
-
-    def is_drawn(names):
-        return "drawn at random" in client.post("/bulk/preview", data=form | {"discrepancy_id": names}).text
-
-    alone = [is_drawn([name]) for name in lines]
-    assert is_drawn(lines) == any(alone)
+    shown = client.post("/bulk/preview", data=form | {"discrepancy_id": lines})
+    assert "drawn at random" not in shown.text
+    client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    assert decisions(desk).is_empty()
+    assert [proposal.why for proposal in read_proposals(desk.database, waiting=True)] == [("sample",)]
 
 
 def test_differences_of_several_rules_are_never_decided_together(never):
