@@ -6,7 +6,7 @@ Columns = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Layout:
+class ReturnLayout:
     """A workbook's form.
 
     Attributes:
@@ -32,7 +32,7 @@ class Layout:
         return tuple(field for field in ("made", "start", "term", "end", "county_lines") if field not in fields)
 
 
-_PLAIN = Layout(
+_PLAIN = ReturnLayout(
     "Orders",
     "Offending",
     (),
@@ -63,7 +63,7 @@ _PLAIN = Layout(
         ("Custody ref", "custody"),
     ),
 )
-_TITLED = Layout(
+_TITLED = ReturnLayout(
     "STRO STPO",
     "Arrests",
     ("{unit} – slavery and trafficking orders return", "Period: {period}", "OFFICIAL-SENSITIVE"),
@@ -96,7 +96,7 @@ _TITLED = Layout(
     ),
     is_by_name=True,
 )
-_NUMBERED = Layout(
+_NUMBERED = ReturnLayout(
     "Data return",
     "Offending history",
     ("{unit} – slavery and trafficking orders return", "Period: {period}", "", "Please complete ALL columns"),
@@ -126,7 +126,7 @@ _NUMBERED = Layout(
         ("Custody ref", "custody"),
     ),
 )
-_DEFAULT_NAMES = Layout(
+_DEFAULT_NAMES = ReturnLayout(
     "Sheet1",
     "Sheet2",
     ("{old} – slavery and trafficking orders return",),
@@ -157,7 +157,7 @@ _DEFAULT_NAMES = Layout(
     ),
     is_by_name=True,
 )
-_FORM = Layout(
+_FORM = ReturnLayout(
     "Civil Orders",
     "Arrest History",
     ("Regional return to the national team", "Unit:  {unit}", "", "Month: {period}"),

@@ -12,7 +12,7 @@ from samples.arrests import Arrest
 from samples.errors import Mixture
 from samples.holdings import Holding
 from samples.identifiers import pnc_id_as_written
-from samples.layouts import LAYOUTS, OLD_NAMES, Columns, Layout
+from samples.layouts import LAYOUTS, OLD_NAMES, Columns, ReturnLayout
 from samples.name_errors import without_diacritics
 from samples.pnd import occurrence_ref
 from samples.records import SHARE_OF_ARRESTS, Record
@@ -62,7 +62,7 @@ class _Return:
     """One workbook being filled in."""
 
     def __init__(self, path: Path, region: str, month: date, mixture: Mixture, truth: Truth) -> None:
-        self._layout: Layout = LAYOUTS[region]
+        self._layout: ReturnLayout = LAYOUTS[region]
         self._file_name, self._truth, self._mixture = path.name, truth, mixture
         self._labels = {"unit": region, "old": OLD_NAMES.get(region, region), "period": f"{month:%Y-%m}"}
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_urls": False})

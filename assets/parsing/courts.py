@@ -27,7 +27,7 @@ Found = tuple[frozenset[str], float]  # the codes that a text may mean, and how 
 
 
 @dataclass(frozen=True)
-class Court:
+class CourtName:
     """A court of the list: its code, type, folded name, the place in its name, and the site named in brackets."""
 
     code: str
@@ -167,12 +167,12 @@ def _parts(text: str) -> tuple[str, str | None]:
     return text.removesuffix(f" {ending}"), None
 
 
-def _by_place(place: str, courts: list[Court]) -> Found:
+def _by_place(place: str, courts: list[CourtName]) -> Found:
     entry, score = _nearest_place(place, courts)
     return frozenset(court.code for court in courts if court.place == entry), score
 
 
-def _by_town(town: str, courts: list[Court], order_type: str | None, is_interim: bool | None) -> Found:
+def _by_town(town: str, courts: list[CourtName], order_type: str | None, is_interim: bool | None) -> Found:
     entry, score = _nearest_place(town, courts)
     here = [court for court in courts if court.place == entry]
     crown = frozenset(court.code for court in here if court.court_type == "crown")
@@ -185,7 +185,7 @@ def _by_town(town: str, courts: list[Court], order_type: str | None, is_interim:
     return fitting, round(score * TOWN_FACTOR, 1)
 
 
-def _nearest_place(place: str, courts: list[Court]) -> tuple[str | None, float]:
+def _nearest_place(place: str, courts: list[CourtName]) -> tuple[str | None, float]:
     places = sorted({court.place for court in courts})
     return (place, 100.0) if place in places else nearest(place, places)
 
@@ -221,7 +221,7 @@ def _full_phrases() -> dict[str, str]:
 
 
 @cache
-def _courts() -> tuple[Court, ...]:
+def _courts() -> tuple[CourtName, ...]:
     listed = reference("courts").select(
         "code",
         "court_type",
@@ -230,7 +230,7 @@ def _courts() -> tuple[Court, ...]:
         site=fold(pl.col("name").str.extract(r"\((.*)\)")).fill_null(""),
     )
     return tuple(
-        Court(code, kind, name, place.removesuffix(f" {_full_phrases().get(kind, '')}"), site)
+        CourtName(code, kind, name, place.removesuffix(f" {_full_phrases().get(kind, '')}"), site)
         for code, kind, name, place, site in listed.iter_rows()
     )
 
