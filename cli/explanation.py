@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from reconciliation.register import Explanation, Pair, WeightStep
+from reconciliation.explanation import Explanation, Pair, WeightStep
 from warehouse.tables.core import RECORD_ID
 
 # Bits of weight that one block of the bar stands for.

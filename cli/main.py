@@ -24,6 +24,7 @@ from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, print_summary, run_a
 from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail, warn, words_of
 from cli.packs import packs_app
 from cli.quality import quality_app
+from cli.query import export, query
 from cli.releases import release_app
 from cli.review import review
 from cli.study import study_app
@@ -44,6 +45,8 @@ app.add_typer(quality_app, name="quality")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(audit_app, name="audit")
 app.add_typer(study_app, name="study")
+app.command()(query)
+app.command()(export)
 app.command()(review)
 
 AsOfOption = Annotated[

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from warehouse import home
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="CONCORD_HOME", help="The folder of all state.", file_okay=False)
 ]
-DEFAULT_HOME = Path(".concord")
+
+DEFAULT_HOME = home.DEFAULT_HOME
 
 
 class Exit(IntEnum):

@@ -20,7 +20,9 @@ from expectations.suites import suite_for
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KINDS
 from reconciliation import choosing
 from reconciliation.golden import ARREST_FIELDS, ORDER_FIELDS, PERSON_FIELDS
+from warehouse.releases.views import VIEWS
 from warehouse.schema import Column, Table
+from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.core import CORE_TABLES
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
@@ -51,6 +53,7 @@ def dictionary() -> Iterator[str]:
     yield from ("# Data dictionary", NOTE)
     for title, tables in (
         ("Register: the public tables of a release", PUBLIC_TABLES),
+        ("Register: code lists", tuple(CODE_LISTS)),
         ("Kept beside the night's tables, in no release", (CONDITION_TEXTS,)),
         ("Core: one shape for all sources (`core_<source>__…`)", CORE_TABLES),
         ("Release: what stands behind the public tables", RELEASE_TABLES[len(PUBLIC_TABLES) :]),
@@ -60,6 +63,12 @@ def dictionary() -> Iterator[str]:
         yield f"## {title}\n"
         for table in tables:
             yield from describe(table)
+    yield "## Views and macros of the release's database\n"
+    yield from ("| view or macro | a row is | columns of its own |", "|---|---|---|")
+    for view in sorted(VIEWS, key=lambda view: view.name):
+        own = "; ".join(f"`{column.name}`: {column.description}" for column in view.columns)
+        yield f"| `{view.signature}` | {view.row_is} | {own} |"
+    yield ""
 
 
 def describe(table: Table) -> Iterator[str]:

@@ -23,6 +23,9 @@ COMMENCED_ON: Final = {
 OPEN_ENDED_TYPES: Final = ("STRO", "STPO")
 """Types that may run until further order. Scottish orders are fixed (R27, R29; HTEAS ss.20(2), 27(2))."""
 
+SCOTTISH_TYPES: Final = ("TERO", "TEPO")
+"""Types that courts of Scotland make, and no others (R35; HTEAS ss.17, 26)."""
+
 MINIMUM_MONTHS: Final = {"STRO": 24, "STPO": 60, "TERO": 24, "TEPO": 60}
 """Shortest fixed term of a full order (R02, R03, R27, R29; MSA ss.17(4), 24(4)); orders of foreign-travel prohibitions
 alone have none (MSA ss.18(1), 25(1); HTEAS ss.20(3), 27(3))."""
@@ -61,6 +64,7 @@ CHAIN_COLUMNS: Final = (
 )  # fmt: skip
 JUDGED: Final = (
     "legal_status", "follows_order_id", "followed_by_order_id", "ended_after", "ended_by", "is_in_force_doubtful",
+    "binds_from", "binds_until",
 )  # fmt: skip
 """What `judge_status` works out of the facts of an order, for a day."""
 
@@ -100,18 +104,24 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
         `order_id` and `JUDGED`.
     """
     chain = find_successions(orders.filter(~pl.col("is_withdrawn")), as_of=as_of)
+    is_past = pl.col("ends_on") <= as_of
     endings = (
-        chain.filter(pl.col("ends_on") <= as_of)
+        chain.drop_nulls("ends_on")
         .sort("ends_on", "rank", "order_id")
         .unique("earlier_id", keep="first", maintain_order=True)
-        .select(order_id="earlier_id", cut_on="ends_on", is_cut_by_full=pl.col("rank") == DETERMINED)
+        .select(
+            order_id="earlier_id",
+            cut_on=pl.when(is_past).then("ends_on"),
+            is_cut_by_full=is_past & (pl.col("rank") == DETERMINED),
+            to_be_cut_on="ends_on",
+        )
     )
     doubted = chain.filter(pl.col("casts_doubt")).select(pl.col("earlier_id").unique())
     judged = (
         orders.join(endings, on="order_id", how="left")
         .with_columns(is_doubted=pl.col("order_id").is_in(doubted.get_column("earlier_id").implode()))
         .with_columns(_status(as_of))
-        .with_columns(_is_in_force_doubtful(as_of), *_bounds())
+        .with_columns(_is_in_force_doubtful(as_of), *_bounds(), *_binding_period(as_of))
     )
     return judged.join(_nearest(chain), on="order_id", how="left").select("order_id", *JUDGED)
 
@@ -245,7 +255,11 @@ def _is_in_force_doubtful(as_of: date) -> pl.Expr:
     """Whether it is in doubt that it binds: nothing is known, an end is disputed, or it is dated after the day."""
     status = pl.col("legal_status")
     # As text: what has no end sorts after every day.
-    is_disputed = status.is_in(["expired", "discharged"]) & (pl.col("disputed_ends").list.max() >= as_of.isoformat())
+    is_disputed = (
+        status.is_in(["expired", "discharged"])
+        & pl.col("cut_on").is_null()  # whatever came of its discharge, a later order has ended it
+        & (pl.col("disputed_ends").list.max() >= as_of.isoformat())
+    )
     is_still_to_come = (status == "not_started") & (pl.col("made_on") > as_of).fill_null(value=False)
     return (status.is_in(NOT_KNOWN_WHETHER) | is_disputed.fill_null(value=False) | is_still_to_come).alias(
         "is_in_force_doubtful"
@@ -273,4 +287,28 @@ def _bounds() -> list[pl.Expr]:
         .when(is_discharged)
         .then("ended_by")
         .alias("ended_by"),
+    ]
+
+
+def _binding_period(as_of: date) -> list[pl.Expr]:
+    """`binds_from` and `binds_until`, the first and the last day on which it binds, or may: nothing is null in doubt.
+
+    The days on which `counts_as_in_force` holds if the status is worked out for them with what is known on `as_of`.
+    """
+    is_withdrawn, is_discharged = (pl.col("legal_status") == name for name in ("withdrawn", "discharged"))
+    disputed = pl.col("disputed_ends").list.max()
+    # Without a day of its discharge it was in force, for all we know, until this one.
+    discharged_on = pl.when(is_discharged).then(pl.col("ended_by").fill_null(as_of))
+    own_end = pl.min_horizontal("end_on", discharged_on.dt.offset_by("-1d"))
+    last = (
+        pl.when(disputed == OPEN_END)
+        .then(pl.lit(None, pl.Date))
+        .when(own_end.is_not_null())
+        .then(pl.max_horizontal(own_end, disputed.str.to_date(strict=False)))
+    )
+    until = pl.min_horizontal(last, pl.col("to_be_cut_on").dt.offset_by("-1d"))
+    starts_on = pl.coalesce("start_on", "made_on")
+    return [
+        pl.when(~is_withdrawn).then(starts_on).alias("binds_from"),
+        pl.when(~is_withdrawn).then(until).alias("binds_until"),
     ]

@@ -11,7 +11,14 @@ import polars as pl
 
 from reconciliation import sitting_days
 from reconciliation.date_arithmetic import months_after, whole_months
-from reconciliation.law import COMMENCED_ON, HALF_YEAR, LONGEST_TRAVEL_MONTHS, MINIMUM_MONTHS, PREVENTION_OF
+from reconciliation.law import (
+    COMMENCED_ON,
+    HALF_YEAR,
+    LONGEST_TRAVEL_MONTHS,
+    MINIMUM_MONTHS,
+    PREVENTION_OF,
+    SCOTTISH_TYPES,
+)
 from warehouse.codes import reference
 
 YOUNGEST_YEARS: Final = 10
@@ -38,7 +45,7 @@ def fact_of(code: pl.Expr, table: str, column: str) -> pl.Expr:
 
 _court = pl.col("golden_court_code")
 _court_nation = fact_of(_court, "courts", "nation")
-_is_scottish = pl.col("order_type").is_in(["TERO", "TEPO"])
+_is_scottish = pl.col("order_type").is_in(SCOTTISH_TYPES)
 # Type by nation (R35); of Northern Ireland to February 2022, since the Act of that year was not read (R34). The Crown
 # Court can make an STRO on appeal: it is no ground to choose another type (R09).
 READ_TO: Final = date(2022, 3, 1)

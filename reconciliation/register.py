@@ -3,26 +3,31 @@
 Belongs here: questions put to a published register. Does not: drawing the answers, publishing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import polars as pl
 
 from reconciliation.confidence.values import explain_confidence, observe_values
+from reconciliation.explanation import Explanation, Pair, read_pair
 from reconciliation.law import counts_as_in_force, facts_of, judge_status
 from reconciliation.redirects import follow_redirects, order_redirects
+from warehouse.codes import FORCE_CODES, NATIONS
 from warehouse.home import Home
-from warehouse.releases.duckdb_file import Connection, open_register
+from warehouse.releases.duckdb_file import Connection, answer, open_register
 from warehouse.releases.release import RELEASE_NAME, Release, current_release, read_release, release_ids
 from warehouse.releases.rollback_history import withdrawn_releases
+from warehouse.releases.workbook import write_workbook
+from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.register import FIELD_PROVENANCE, ID_REDIRECTS, ORDER_SOURCES, ORDERS, SOURCE_RELIABILITY
 from warehouse.tables.release import ORDER_PAIRS, RELEASE_TABLES
 
+_TABLES: Final = (*RELEASE_TABLES, *CODE_LISTS)
+WORKBOOK_TABLES: Final = ("orders", "order_sources", "subjects", "conditions", "arrests", "discrepancies")
 SURE: Final = 0.95
 """The confidence from which a golden value needs no explanation of its doubts."""
 
@@ -31,54 +36,8 @@ class UnknownOrderError(LookupError):
     """The register holds no order of that id, nor a redirect that leads to one order."""
 
 
-@dataclass(frozen=True)
-class WeightStep:
-    """One bar of a waterfall: a comparison, the level that the two records reach, its weight (log2 Bayes factor)."""
-
-    comparison: str
-    level: str
-    weight: float
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two records of an order and why they belong together."""
-
-    left_id: str
-    right_id: str
-    person_weight: float
-    order_weight: float
-    match_weight: float
-    steps: tuple[WeightStep, ...]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """The evidence behind one order.
-
-    Attributes:
-        order_id: the order.
-        asked_for: the id that was asked for; another one if it was redirected.
-        order: its row in `orders`.
-        records: its rows in `order_sources`.
-        pairs: its pairs of records with their weights, if the release keeps them.
-        provenance: its rows in `field_provenance`.
-        discrepancies: its rows in `discrepancies`.
-        doubts: by field, of which the register is less than `SURE`: what weighs most for and against the golden value.
-    """
-
-    order_id: str
-    asked_for: str
-    order: Mapping[str, Any]
-    records: pl.DataFrame
-    pairs: tuple[Pair, ...]
-    provenance: pl.DataFrame
-    discrepancies: pl.DataFrame
-    doubts: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-
 class Register:
-    """A release, open for reading: `with Register.open(home) as register:`.
+    """A release, open for reading: `with Register.open() as register:`.
 
     Attributes:
         release: the release that is read; later publications do not change it.
@@ -87,32 +46,52 @@ class Register:
     def __init__(self, release: Release) -> None:
         self.release = release
 
+    @property
+    def _home(self) -> Home:
+        return Home(self.release.path.parent.parent)
+
     @cached_property
     def _connection(self) -> Connection:
         """The DuckDB file: opened by the first query, since a program that writes may hold it."""
         return open_register(self.release.database)
 
     @classmethod
-    def open(cls, home: Home | Path, release: str | None = None) -> Self:
-        """Open a release by id, or the one in force.
+    def open(
+        cls, home: Home | Path | str | None = None, release: str | None = None, *, as_of: date | str | None = None
+    ) -> Self:
+        """Open the release in force, or another.
+
+        Args:
+            home: the folder of all state; where `CONCORD_HOME` says, or `.concord`, if not given.
+            release: its id.
+            as_of: a day, instead of an id: the release in force at the end of it (`release_known_on`).
 
         Raises:
             LookupError: there is no such release, or none has been published.
+            ValueError: the day is none, or both an id and a day are given.
         """
-        home = Home(home) if isinstance(home, Path) else home
-        found = read_release(home, release) if release else current_release(home)
+        found_home = Home.find(home)
+        if as_of is not None:
+            if release is not None:
+                raise ValueError("name a release or a day (as_of), not both")
+            return cls(release_known_on(found_home, _day(as_of)))
+        found = read_release(found_home, release) if release else current_release(found_home)
         if found is None:
-            raise LookupError("no release has been published")
+            raise LookupError(f"no release has been published in {found_home.path}")
         return cls(found)
 
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        """The tables that this release holds."""
+        return tuple(table.name for table in _TABLES if self.release.parquet(table.name).exists())
+
     def table(self, name: str) -> pl.DataFrame:
-        """A table of the release, in the order of its key.
+        """A table of the release, in the order of its key; code lists too.
 
         Raises:
             KeyError: the release has no table of that name.
         """
-        table = next((table for table in RELEASE_TABLES if table.name == name), None)
-        if table is None or not self.release.parquet(name).exists():
+        if name not in self.table_names:
             raise KeyError(f"release {self.release.release_id} has no table {name}")
         return pl.read_parquet(self.release.parquet(name))
 
@@ -120,14 +99,17 @@ class Register:
         self,
         *,
         force: str | None = None,
+        nation: str | None = None,
         is_active: bool | None = None,
-        in_force_on: date | None = None,
-        known_on: date | None = None,
-    ) -> pl.DataFrame:
+        in_force_on: date | str | None = None,
+        known_on: date | str | None = None,
+    ) -> pl.LazyFrame:
         """The orders, by two clocks: what was in force in law on a day, and what was known to us on a day.
 
         Args:
             force: code of the force that holds them; all forces if not given.
+            nation: the nation they were made in; all nations if not given. In a release of before this was published
+                no order has one.
             is_active: only those that are in force in law on the date of the release, or may be
                 (`is_in_force_doubtful`); or only those that are not.
             in_force_on: only those that were in force in law on that day, or may have been, the last day of an order
@@ -136,23 +118,54 @@ class Register:
                 withdrew counts on no day.
             known_on: by the release in force at the end of that day (`release_known_on`) instead of this one.
 
+        Returns:
+            Rows of `ORDERS`, not collected yet.
+
         Raises:
             LookupError: nothing was known on that day.
+            ValueError: there is no such force, nation or day; the message names those that there are.
         """
-        home = Home(self.release.path.parent.parent)
-        release = self.release if known_on is None else release_known_on(home, known_on)
+        for name, asked, known in (("force", force, FORCE_CODES), ("nation", nation, NATIONS)):
+            if asked is not None and asked not in known:
+                raise ValueError(f"there is no {name} {asked!r}: one of {', '.join(known)}")
+        release = self.release if known_on is None else release_known_on(self._home, _day(known_on))
         orders = ORDERS.completed(pl.read_parquet(release.parquet(ORDERS.name)))
         if in_force_on is not None:
-            orders = orders.join(_in_force(orders, in_force_on), on="order_id", how="semi", maintain_order="left")
-        if force is not None:
-            orders = orders.filter(pl.col("force_code") == force)
+            in_force = _in_force(orders, _day(in_force_on))
+            orders = orders.join(in_force, on="order_id", how="semi", maintain_order="left")
         if is_active is not None:
             orders = orders.filter(counts_as_in_force() == is_active)
-        return orders
+        for name, value in {"force_code": force, "nation": nation}.items():
+            orders = orders.filter(pl.col(name) == value) if value is not None else orders
+        return orders.lazy()
 
-    def query(self, sql: str, parameters: tuple[object, ...] = ()) -> pl.DataFrame:
-        """The answer to a query on the tables and views of the release; nothing can be written."""
-        return pl.DataFrame(self._connection.sql(sql, params=list(parameters)).to_arrow_table())
+    def sql(self, query: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
+        """The answer to a query on the tables, views and macros of the release, and on nothing else.
+
+        Args:
+            query: one statement in the SQL of DuckDB; `?` stands for a parameter.
+            parameters: their values, in order.
+
+        Raises:
+            QueryRefusedError: it would write, read a file or change a setting, or it is no query that can be answered;
+                the message says why.
+        """
+        return answer(self._connection, query, parameters)
+
+    def to_excel(self, path: Path | str, *names: str) -> None:
+        """Write tables of the release as a workbook, with a sheet on how to read it and one on what columns mean.
+
+        Args:
+            path: the file.
+            names: the tables; what describes orders (`WORKBOOK_TABLES`) if none is named.
+
+        Raises:
+            KeyError: the release has no table of that name.
+            TooManyRowsError: a sheet can't hold the rows of a table.
+            OSError: the file can't be written.
+        """
+        rows = {name: self.table(name) for name in names or WORKBOOK_TABLES}
+        write_workbook(Path(path), self.release, {table: rows[table.name] for table in _TABLES if table.name in rows})
 
     def explain(self, order_id: str) -> Explanation:
         """The evidence behind an order: its records, their weights, its values, its discrepancies.
@@ -240,6 +253,15 @@ def release_known_on(home: Home, day: date) -> Release:
     return read_release(home, known[-1])
 
 
+def _day(asked: date | str) -> date:
+    if isinstance(asked, date):
+        return asked
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        raise ValueError(f"there is no day {asked!r}: write it as 2026-03-01") from None
+
+
 def _date_in(release_id: str) -> date:
     return date.fromisoformat(RELEASE_NAME.sub(r"\g<as_of>", release_id))
 
@@ -251,21 +273,3 @@ def _in_force(orders: pl.DataFrame, day: date) -> pl.DataFrame:
     judged = judge_status(facts, as_of=day)
     # A day of making after the release is in doubt; one after the day asked about is not.
     return judged.filter(counts_as_in_force() & (pl.col("legal_status") != "not_started")).select("order_id")
-
-
-def read_pair(row: Mapping[str, Any]) -> Pair:
-    """A pair from a row of `order_pairs` or `near_pairs`."""
-    return Pair(
-        left_id=row["left_id"],
-        right_id=row["right_id"],
-        person_weight=row["person_weight"],
-        order_weight=row["order_weight"],
-        match_weight=row["match_weight"],
-        steps=tuple(_step(level, weight) for level, weight in zip(row["levels"], row["weights"], strict=True)),
-    )
-
-
-def _step(level: str, weight: str) -> WeightStep:
-    """A step from `comparison=level` and `comparison=+1.23`; the two lists stand in the order of the model."""
-    comparison, _, reached = level.partition("=")
-    return WeightStep(comparison, reached, float(weight.rpartition("=")[2]))

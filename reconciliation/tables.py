@@ -17,10 +17,10 @@ from reconciliation.confidence.orders import order_confidence
 from reconciliation.confidence.values import value_confidence
 from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_arrests, choose_golden
-from reconciliation.law import judge_status
+from reconciliation.law import SCOTTISH_TYPES, judge_status
 from reconciliation.record_context import hold_records
-from reconciliation.standing import AMENDED
-from warehouse.codes import reference
+from reconciliation.standing import AMENDED, STANDS
+from warehouse.codes import NATIONS, reference
 from warehouse.schema import Table
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import (
@@ -150,24 +150,41 @@ def build_orders(golden: pl.DataFrame, held: pl.DataFrame, conditions: pl.DataFr
     )
     counts = conditions.group_by("order_id").agg(pl.col("is_golden").sum().alias("condition_count"))
     forces = reference("forces").filter(pl.col("code") == pl.col("current_code"))
-    courts = reference("courts").select(pl.col("code").alias("court_code"), pl.col("name").alias("court_name"))
+    courts = reference("courts").select(court_code="code", court_name="name", court_nation="nation")
+    force_names = forces.select("region_code", force_code="code", force_name="name", force_nation="nation")
     return (
         golden.drop("ended_after", "ended_by")
         .join(judge_status(golden, as_of=as_of), on="order_id")
         .join(presence, on="order_id")
         .join(counts, on="order_id", how="left")
         .join(courts.unique("court_code", keep="first", maintain_order=True), on="court_code", how="left")
-        .join(
-            forces.select(pl.col("code").alias("force_code"), pl.col("name").alias("force_name"), "region_code"),
-            on="force_code",
-            how="left",
-        )
+        .join(force_names, on="force_code", how="left")
+        .join(_said_of_case(held), on="order_id", how="left")
+        .join(forces.select(applicant_code="code", applicant_kind="kind"), on="applicant_code", how="left")
         .with_columns(
+            _nation(),
             pl.col("condition_count").fill_null(0),
             pl.lit(None).alias("discrepancy_count"),
             pl.lit(None).alias("quality_score"),
         )
     )
+
+
+def _said_of_case(held: pl.DataFrame) -> pl.DataFrame:
+    """`order_id`; `applicant_code`, `case_urn`: of the latest court result that has one; `breach_count`: the most."""
+    standing = held.filter(pl.col("standing") == STANDS).sort(
+        "recorded_on", "record_id", descending=True, nulls_last=True
+    )
+    return standing.group_by("order_id").agg(
+        pl.col("applicant_code", "case_urn").drop_nulls().first(), pl.col("breach_count").max()
+    )
+
+
+def _nation() -> pl.Expr:
+    """Of the court; else by the type, since only Scotland knows its two; else of the force, if it belongs to one."""
+    by_type = pl.when(pl.col("order_type").is_in(SCOTTISH_TYPES)).then(pl.lit("Scotland"))
+    of_force = pl.when(pl.col("force_nation").is_in(NATIONS)).then("force_nation")
+    return pl.coalesce("court_nation", by_type, of_force).alias("nation")
 
 
 def owners_of_records(order_sources: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:

@@ -12,11 +12,10 @@ from typing import Final
 import polars as pl
 
 from reconciliation.date_arithmetic import months_after
-from reconciliation.law import LONGEST_TRAVEL_MONTHS
+from reconciliation.law import LONGEST_TRAVEL_MONTHS, SCOTTISH_TYPES
 from reconciliation.standing import STANDS
 from warehouse.codes import reference
 
-SCOTTISH: Final = ("TERO", "TEPO")
 TRAVEL, NOTIFICATION = "travel", "notification"
 WORDS: Final = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "eighteen",
@@ -45,7 +44,7 @@ def find_travel_only(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFra
     """
     kinds = dict(reference("conditions").select("code", "kind").iter_rows())
     kind = pl.col("condition_code").replace_strict(kinds, default=None, return_dtype=pl.String)
-    is_scottish = pl.col("order_type").is_in(SCOTTISH).any()
+    is_scottish = pl.col("order_type").is_in(SCOTTISH_TYPES).any()
     is_allowed = (pl.col("kind") == TRAVEL) | ((pl.col("kind") == NOTIFICATION) & ~is_scottish)
     return (
         conditions.join(
@@ -97,7 +96,7 @@ def travel_end() -> pl.Expr:
         months_after(start, months).dt.offset_by("-1d")
         for months in (pl.col("stated_months"), pl.lit(LONGEST_TRAVEL_MONTHS))
     )
-    is_limited = pl.col("order_type").is_in(["STRO", *SCOTTISH]) | (pl.col("jurisdiction") == "England and Wales")
+    is_limited = pl.col("order_type").is_in(["STRO", *SCOTTISH_TYPES]) | (pl.col("jurisdiction") == "England and Wales")
     return pl.when(pl.col("kind") == TRAVEL).then(
         pl.coalesce(
             by_words,

@@ -14,8 +14,8 @@ def reference(name: str) -> pl.DataFrame:
     """A reference list by file name without ending: all columns text, empty cells null.
 
     Names: forces, regions, courts, offences, harm_assumptions, conditions, condition_words, name_variants,
-    family_names, result_codes, rule_verification. Cells that hold several values (`aliases`, `wordings`, `context`)
-    part them with `|`.
+    family_names, result_codes, legal_statuses, rule_verification. Cells that hold several values (`aliases`,
+    `wordings`, `context`) part them with `|`.
 
     Raises:
         FileNotFoundError: there is no such list.
@@ -30,6 +30,9 @@ def codes(name: str, column: str = "code") -> tuple[str, ...]:
 
 
 FORCE_CODES = codes("forces", "current_code")
+FORCE_KINDS = ("territorial", "national_police", "agency", "crown_dependency")
+LEGAL_STATUSES = codes("legal_statuses")
+NATIONS = codes("courts", "nation")
 REGION_CODES = codes("regions")
 COURT_CODES = codes("courts")
 OFFENCE_CODES = codes("offences", "cjs_code")

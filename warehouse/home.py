@@ -6,6 +6,9 @@ Belongs here: names of folders. Does not: what is written into them (`warehouse.
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Self
+
+DEFAULT_HOME: Final = Path(".concord")
 
 from warehouse.disk import close_to_others, keep_private, make_folder
 
@@ -19,6 +22,13 @@ class Home:
     """
 
     path: Path
+
+    @classmethod
+    def find(cls, path: "Home | Path | str | None" = None) -> Self:
+        """The home at a path; without one, where `CONCORD_HOME` says, or `.concord` in the folder one works in."""
+        if isinstance(path, Home):
+            path = path.path
+        return cls(Path(path or os.environ.get("CONCORD_HOME") or DEFAULT_HOME))
 
     @property
     def releases(self) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reconciliation.register import read_pair
+from reconciliation.explanation import read_pair
 from review.item.comparison import text_of
 from review.item.fields import FIELD_ROWS, PERSON_ROWS, STEP_TITLES, FieldRow
 from review.item.titles import record_title, source_name, title_for

@@ -66,7 +66,7 @@ def test_a_register_that_is_open_for_writing_elsewhere_can_be_summed_up_and_says
         assert run(home, "status").returncode == 0
         look = (
             "import sys; from pathlib import Path; from reconciliation.register import Register; "
-            "Register.open(Path(sys.argv[1])).query('SELECT 1')"
+            "Register.open(Path(sys.argv[1])).sql('SELECT 1')"
         )
         asked = subprocess.run([sys.executable, "-c", look, home], capture_output=True, text=True, check=False)
         holder.communicate("")

@@ -5,7 +5,8 @@ import re
 import pytest
 from papers import ROOT, name_of, tracked_files, without_code, words_of
 
-from warehouse.tables.register import DELIVERY_STATES, LEGAL_STATUSES
+from warehouse.codes import LEGAL_STATUSES
+from warehouse.tables.register import DELIVERY_STATES
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 PAGES = [

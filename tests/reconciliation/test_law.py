@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation.law import ENDED, judge_status
-from warehouse.tables.register import LEGAL_STATUSES
+from reconciliation.law import ENDED, OPEN_END, judge_status
+from warehouse.codes import LEGAL_STATUSES
 
 D = date
 AS_OF = D(2023, 11, 30)
@@ -316,7 +316,8 @@ def test_interim_then_full_then_prevention_order_are_one_chain_and_the_last_two_
     }
 
 
-day = st.dates(D(2020, 1, 1), D(2024, 12, 31))
+LAST_DAY = D(2024, 12, 31)
+day = st.dates(D(2020, 1, 1), LAST_DAY)
 sound_orders = st.lists(
     st.builds(
         lambda order_type, is_interim, made, put_off, lasts, is_withdrawn: {
@@ -371,6 +372,34 @@ def test_what_ended_an_order_bounds_the_day_of_its_end(drawn, on):
         is_ended = row["legal_status"] in ENDED
         assert (row["ended_by"] is not None) == is_ended
         assert not is_ended or (row["ended_by"] - row["ended_after"] == timedelta(days=1) and row["ended_by"] <= on)
+
+
+ends = st.lists(day.map(date.isoformat) | st.just(OPEN_END), max_size=2)
+
+
+@given(sound_orders, st.data())
+def test_an_order_binds_on_the_days_for_which_its_status_says_so(drawn, data):
+    rows = []
+    for number, values in enumerate(drawn):
+        discharged_on = (
+            data.draw(st.none() | st.dates(values["start_on"], LAST_DAY)) if values["start_on"] < LAST_DAY else None
+        )
+        doubt = {
+            "is_discharged": discharged_on is not None,
+            "ended_by": discharged_on,
+            "disputed_ends": data.draw(ends),
+        }
+        rows.append(order(f"order{number}") | values | doubt)
+    known = judge(*rows, as_of=LAST_DAY)
+    edges = {row[name] for row in rows for name in ("made_on", "start_on", "end_on", "ended_by") if row[name]}
+    for checked in {edge + timedelta(days=move) for edge in edges for move in (-1, 0, 1)}:
+        on_the_day = [row | {"is_discharged": bool(row["ended_by"] and row["ended_by"] <= checked)} for row in rows]
+        for order_id, row in judge(*on_the_day, as_of=checked).items():
+            says_so = row["legal_status"] == "live" or row["is_in_force_doubtful"]
+            period = known[order_id]
+            has_begun = period["binds_from"] is not None and period["binds_from"] <= checked
+            is_over = period["binds_until"] is not None and period["binds_until"] < checked
+            assert (has_begun and not is_over) == (says_so and row["legal_status"] != "not_started")
 
 
 drawn_orders = st.lists(

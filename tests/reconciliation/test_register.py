@@ -2,12 +2,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import duckdb
+import openpyxl
 import polars as pl
 import pytest
 
-from reconciliation.register import Register, UnknownOrderError, WeightStep, release_known_on
+from reconciliation.explanation import WeightStep
+from reconciliation.register import Register, UnknownOrderError, release_known_on
 from warehouse.home import Home
+from warehouse.releases.duckdb_file import QueryRefusedError
 from warehouse.releases.release import publish
 from warehouse.releases.rollback import roll_back
 from warehouse.tables.register import ID_REDIRECTS
@@ -56,9 +58,9 @@ def test_nothing_published_is_told(tmp_path: Path) -> None:
 
 def test_orders_can_be_asked_for_by_force_and_by_status(home: Home) -> None:
     with Register.open(home) as register:
-        of_force = register.orders(force="20")
-        active = register.orders(is_active=True)
-        ended = register.orders(is_active=False)
+        of_force = register.orders(force="20").collect()
+        active = register.orders(is_active=True).collect()
+        ended = register.orders(is_active=False).collect()
 
     assert of_force.get_column("order_id").to_list() == ["o000000", "o000002", "o000004", "o000006", "o000008"]
     assert active.height == 6
@@ -70,13 +72,91 @@ def test_a_table_that_the_release_lacks_is_told(home: Home) -> None:
         register.table("order_pairs")
 
 
-def test_queries_take_parameters_and_cannot_write(home: Home) -> None:
+def test_queries_take_parameters(home: Home) -> None:
     with Register.open(home) as register:
-        counted = register.query("SELECT count(*) AS orders FROM orders_active WHERE force_code = ?", ("01",))
-        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
-            register.query("DELETE FROM orders")
+        counted = register.sql("SELECT count(*) AS orders FROM orders_active WHERE force_code = ?", ("01",))
 
     assert counted.item() == 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("DELETE FROM orders", id="deletes rows"),
+        pytest.param("COPY orders TO '{folder}/orders.csv'", id="writes a file"),
+        pytest.param("EXPORT DATABASE '{folder}/all'", id="writes the database to a folder"),
+        pytest.param("ATTACH '{folder}/other.duckdb' AS other", id="makes another database"),
+        pytest.param("SELECT * FROM read_text('{folder}/secret.txt')", id="reads a text file"),
+        pytest.param("SELECT * FROM read_csv('{folder}/secret.txt')", id="reads a CSV file"),
+        pytest.param("SELECT * FROM '{folder}/secret.txt'", id="reads a file by its name alone"),
+        pytest.param("SELECT * FROM glob('{folder}/*')", id="lists a folder"),
+        pytest.param("SELECT * FROM sniff_csv('{folder}/secret.txt')", id="guesses at a file"),
+        pytest.param("SET enable_external_access = true", id="opens files to queries again"),
+        pytest.param("PRAGMA enable_profiling = 'json'", id="changes what is written about queries"),
+        pytest.param("LOAD httpfs", id="loads an extension"),
+        pytest.param("SELECT * FROM secret", id="reads a variable of the program"),
+        pytest.param("SELECT 1; DROP TABLE orders", id="puts a second statement behind the first"),
+        pytest.param("SELECT * FROM nothing", id="asks for a table that there is not"),
+        pytest.param("", id="asks nothing"),
+    ],
+)
+def test_a_query_reads_the_release_and_nothing_else(home: Home, tmp_path: Path, query: str) -> None:
+    secret = pl.DataFrame({"word": ["hidden"]})
+    (tmp_path / "secret.txt").write_text(secret.item())
+    with Register.open(home) as register:
+        with pytest.raises(QueryRefusedError):
+            register.sql(query.format(folder=tmp_path))
+        assert register.sql("SELECT count(*) FROM orders").item() == 9
+
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.txt"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "choices"),
+    [
+        pytest.param({"force": "Kent"}, "there is no force 'Kent': one of 01, ", id="a force by its name"),
+        pytest.param({"nation": "Cymru"}, "there is no nation 'Cymru': one of England, ", id="a nation in Welsh"),
+        pytest.param({"in_force_on": "1/3/2026"}, "there is no day '1/3/2026': write it as 2026-03-01", id="a day"),
+        pytest.param({"known_on": "2026-02-30"}, "there is no day '2026-02-30'", id="a day that no calendar has"),
+    ],
+)
+def test_what_there_is_not_is_an_error_that_lists_what_there_is(
+    home: Home, asked: dict[str, str], choices: str
+) -> None:
+    with Register.open(home) as register, pytest.raises(ValueError, match="there is no") as unknown:
+        register.orders(**asked)  # type: ignore[arg-type]
+    assert str(unknown.value).startswith(choices)
+
+
+def test_the_register_is_found_without_naming_a_folder(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONCORD_HOME", str(home.path))
+    with Register.open() as by_environment, Register.open(str(home.path), as_of="2023-11-29") as earlier:
+        assert by_environment.release.release_id == "r2023-11-30"
+        assert earlier.release.release_id == "r2023-11-29"
+    monkeypatch.delenv("CONCORD_HOME")
+    monkeypatch.chdir(home.path.parent)
+    with pytest.raises(LookupError, match=r"no release has been published in \.concord"):
+        Register.open()
+    with pytest.raises(ValueError, match="not both"):
+        Register.open(home, "r2023-11-29", as_of="2023-11-29")
+
+
+def test_a_workbook_holds_the_tables_what_they_mean_and_no_formula(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "register.xlsx"
+    with Register.open(home) as register:
+        register.to_excel(path, "orders", "legal_status_codes")
+        orders = register.table("orders")
+
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Read me", "orders", "legal_status_codes", "Columns"]
+    sheet = book["orders"]
+    names = [cell.value for cell in sheet[1]]
+    assert names == orders.columns
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == orders["order_id"].to_list()
+    assert all("OFFICIAL-SENSITIVE" in page.oddHeader.center.text for page in book.worksheets[1:])
+    assert not [cell for page in book for row in page.iter_rows() for cell in row if cell.data_type == "f"]
+    explained = {row[1].value for row in book["Columns"].iter_rows(min_row=2) if row[0].value == "orders"}
+    assert explained == set(names)
 
 
 def test_an_explanation_holds_records_weights_values_and_discrepancies(home: Home) -> None:
@@ -184,7 +264,7 @@ def test_orders_in_force_on_a_day(
     publish_tables(home, dated(make_register(2), order), date(2023, 11, 30))
 
     with Register.open(home) as register:
-        found = register.orders(in_force_on=day).get_column("order_id").to_list()
+        found = register.orders(in_force_on=day).collect().get_column("order_id").to_list()
 
     assert ("o000000" in found) == is_in_force
 
@@ -208,7 +288,7 @@ def test_an_order_was_in_force_until_a_later_one_took_its_place(
     publish_tables(Home(tmp_path), dated(of_one, {"legal_status": "superseded"}, later), date(2020, 12, 1))
 
     with Register.open(tmp_path) as register:
-        assert register.orders(in_force_on=day).get_column("order_id").to_list() == expected
+        assert register.orders(in_force_on=day).collect().get_column("order_id").to_list() == expected
 
 
 @pytest.mark.parametrize(
@@ -221,19 +301,19 @@ def test_an_order_was_in_force_until_a_later_one_took_its_place(
 )
 def test_what_was_known_on_a_day_is_what_the_release_in_force_told(home: Home, day: date, orders: int) -> None:
     with Register.open(home, "r2023-11-29") as register:
-        assert register.orders(known_on=day).height == orders
+        assert register.orders(known_on=day).collect().height == orders
 
 
 def test_both_clocks_and_the_force_go_together(home: Home) -> None:
     with Register.open(home) as register:
-        found = register.orders(known_on=date(2023, 11, 29), in_force_on=date(2024, 1, 1), force="01")
+        found = register.orders(known_on=date(2023, 11, 29), in_force_on=date(2024, 1, 1), force="01").collect()
 
     assert found.get_column("order_id").to_list() == ["o000001", "o000003", "o000005"]
 
 
 def test_nothing_was_known_before_the_first_release(home: Home, tmp_path: Path) -> None:
     with Register.open(home) as register, pytest.raises(LookupError) as early:
-        register.orders(known_on=date(2023, 11, 28))
+        register.orders(known_on=date(2023, 11, 28)).collect()
     assert str(early.value) == "nothing was known on 2023-11-28: the first release is r2023-11-29"
 
     with pytest.raises(LookupError, match="no release has been published"):

@@ -50,10 +50,19 @@ FULL = {"made_on": D(2022, 11, 1), "start_on": D(2022, 11, 1), "term_months": 24
 INTERIM = {"made_on": D(2022, 6, 1), "start_on": D(2022, 6, 1), "end_on": D(2022, 11, 1), "is_interim": True}
 ORDER_ROWS = (
     order("court", "R1", **FULL, court_code="B20BL00", result_state="FINAL"),
-    order("court", "R2", **FULL, court_code="B20BL00", result_state="AMENDED", amends_source_key="R1"),
+    order(
+        "court",
+        "R2",
+        **FULL,
+        court_code="B20BL00",
+        result_state="AMENDED",
+        amends_source_key="R1",
+        applicant_code="GL",
+        case_urn="20BL0412322",
+    ),
     order("pnc", "001", **FULL, force_code="20", recorded_status="live"),
     order("pnd", "P1", **FULL, forenames="David", surname="Soos", recorded_status="live"),
-    order("rocu", "r#Orders#9", **INTERIM, is_county_lines=True, surname="Sos", surname_folded="SOS"),
+    order("rocu", "r#Orders#9", **INTERIM, is_county_lines=True, breach_count=2, surname="Sos", surname_folded="SOS"),
 )
 OWNER = {"court:R1": "court:R1", "court:R2": "court:R1", "pnc:001": "court:R1", "pnd:P1": "court:R1"}
 
@@ -150,6 +159,27 @@ def test_order_carries_golden_values_and_the_names_of_codes(register):
     assert (full["force_name"], full["region_code"]) == ("West Midlands Police", "ROCUWM")
     assert full["court_name"] == "Birmingham Magistrates' Court"
     assert (full["sources"], full["record_count"]) == (["court", "pnc", "pnd"], 4)
+
+
+def test_order_says_where_who_applied_in_which_case_and_how_often_it_was_breached(register):
+    full, interim = (row(register["orders"], order_id=key) for key in ("ORD-1", "ORD-2"))
+    assert (full["nation"], full["applicant_code"], full["applicant_kind"]) == ("England", "GL", "agency")
+    assert (full["case_urn"], full["breach_count"], interim["breach_count"]) == ("20BL0412322", None, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "nation"),
+    [
+        pytest.param({"court_code": "B61NP00", "force_code": "20"}, "Wales", id="the court's, whatever the force"),
+        pytest.param({"order_type": "TEPO"}, "Scotland", id="without a court, of the law that knows its type"),
+        pytest.param({"force_code": "61"}, "Wales", id="without a court, of the force"),
+        pytest.param({"force_code": "93"}, None, id="not known, since the force belongs to all of them"),
+        pytest.param({}, None, id="not known, since nothing says"),
+    ],
+)
+def test_nation_of_an_order(given, nation):
+    orders = build_register(night((order("pnd", "P1", **FULL, **given),)))["orders"]
+    assert orders.get_column("nation").to_list() == [nation]
 
 
 def test_interim_and_full_order_are_chained(register):

@@ -12,6 +12,7 @@ import polars as pl
 
 from warehouse.releases.publication_checks import check_relations, check_table
 from warehouse.schema import Table
+from warehouse.tables.code_lists import CODE_LISTS, read_code_list
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import PUBLIC_TABLES
 from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, CARRIED_TABLES, NEAR_PAIRS, ORDER_PAIRS, SOURCE_RECORDS
@@ -32,6 +33,8 @@ def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFram
         pairs = tables[LINK_PAIRS.name].lazy()
         rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, _order_pairs(pairs, building))
         rows[NEAR_PAIRS.name] = _write_table(building, NEAR_PAIRS, _near_pairs(pairs, building))
+    for table in CODE_LISTS:
+        rows[table.name] = _write_table(building, table, read_code_list(table))
     for table in (SOURCE_RECORDS, *CARRIED_TABLES):
         if table.name in tables:
             rows[table.name] = _write_table(building, table, tables[table.name])

@@ -1,112 +1,52 @@
-"""The DuckDB file of a release: tables, views, and a comment on every one of their columns.
+"""The DuckDB file of a release: tables, views, macros, and a comment on every one of them and their columns.
 
-Belongs here: DDL and views. Does not: which rows are in them.
+Belongs here: DDL, opening the file so that nothing can be written or read elsewhere. Does not: which rows are in the
+tables, the queries of views (`warehouse.releases.views`).
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import duckdb
+import polars as pl
 
+from warehouse.releases.views import VIEWS, View
 from warehouse.schema import Column, Table
-from warehouse.tables.register import CONDITIONS, DIMENSIONS, ORDERS
 
 STORAGE_VERSION = "v1.4.0"
 """Older clients (from 1.4, the long-term one) can read the file."""
 
+CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "enable_external_access": False,
+    "python_enable_replacements": False,
+    "temp_directory": "",
+    "lock_configuration": True,
+}
+"""A query reads the tables of the release and nothing else: no file, no variable of the program, no setting.
+
+What is too large for memory is not written beside the release either."""
 
 Connection = duckdb.DuckDBPyConnection
+
+
+class QueryRefusedError(ValueError):
+    """A query that can't be answered; the message is the database's own."""
 
 
 class RegisterInUseError(OSError):
     """Another program has the DuckDB file of a release open for writing."""
 
 
-@dataclass(frozen=True)
-class View:
-    """A view of the register: its query, what one row is, and the meaning of the columns it does not take over."""
-
-    name: str
-    row_is: str
-    query: str
-    base: Table
-    columns: tuple[Column, ...] = ()
-
-
-SCORE_PARTS = (
-    ("", "Score of the force in {}, 0 to 1; null where nothing was judged."),
-    ("_low", "Lower end of its 95 % interval in {}."),
-    ("_high", "Upper end of its 95 % interval in {}."),
-    ("_passed", "What passed in {}."),
-    ("_judged", "What was judged in {}."),
-)
-"""What stands of each dimension in `quality_by_force`: ending of the column, its meaning."""
-
-QUALITY_COLUMNS = (
-    Column("force_code", "Code of the force."),
-    Column("force_name", "Name of the force, if it holds an order."),
-    Column("order_count", "Orders that the force holds."),
-    *(
-        Column(f"{dimension}{ending}", description.format(dimension))
-        for dimension in DIMENSIONS
-        for ending, description in SCORE_PARTS
-    ),
-)
-
-# Doubt leaves a person bound: an order that may be in force is shown with those that are.
-VIEWS = (
-    View(
-        "orders_active",
-        "an order that is in force in law on the date of the release, or may be (`is_in_force_doubtful`)",
-        "SELECT * FROM orders WHERE legal_status = 'live' OR is_in_force_doubtful",
-        ORDERS,
-    ),
-    View(
-        "prohibitions",
-        "a prohibition or travel ban that has not lapsed, of an order that is in force in law, or may be",
-        """
-        SELECT c.order_id, o.subject_id, o.order_type, o.force_code, o.legal_status, o.is_in_force_doubtful,
-               o.start_on, least(o.end_on, c.end_on) AS end_on, o.is_until_further_order,
-               c.condition_code, c.label, c.kind, c.text, c.sources, c.is_doubtful
-        FROM conditions AS c JOIN orders_active AS o USING (order_id)
-        WHERE (c.is_golden OR c.is_doubtful) AND NOT c.is_lapsed AND c.kind IN ('prohibition', 'travel')
-        """,
-        ORDERS,
-        CONDITIONS.columns,
-    ),
-    View(
-        "quality_by_force",
-        "a force, with its score in each dimension, the interval and the parts of the score",
-        """
-        SELECT q.scope_key AS force_code, f.force_name, coalesce(f.order_count, 0) AS order_count,
-               q.* EXCLUDE (scope_key)
-               RENAME (completeness_score AS completeness, uniqueness_score AS uniqueness,
-                       consistency_score AS consistency, timeliness_score AS timeliness,
-                       validity_score AS validity, accuracy_score AS accuracy)
-        FROM (PIVOT (SELECT scope_key, dimension, score, low, high, numerator, denominator
-                     FROM quality_scores WHERE scope = 'force')
-              ON dimension IN ('completeness', 'uniqueness', 'consistency', 'timeliness', 'validity', 'accuracy')
-              USING max(score) AS score, max(low) AS low, max(high) AS high,
-                    max(numerator) AS passed, max(denominator) AS judged) AS q
-        LEFT JOIN (SELECT force_code, any_value(force_name) AS force_name, count(*) AS order_count
-                   FROM orders GROUP BY force_code) AS f ON f.force_code = q.scope_key
-        """,
-        ORDERS,
-        QUALITY_COLUMNS,
-    ),
-)
-
-
 def open_register(database: Path) -> duckdb.DuckDBPyConnection:
-    """The DuckDB file of a release, open for reading.
+    """The DuckDB file of a release, open for reading it and nothing else (`CLOSED`).
 
     Raises:
         RegisterInUseError: another program has it open for writing.
     """
     try:
-        return duckdb.connect(database, read_only=True)
+        return duckdb.connect(database, read_only=True, config=CLOSED)
     except duckdb.IOException as error:
         holder = re.search(r"PID (\d+)", str(error))
         if holder is None:
@@ -115,6 +55,24 @@ def open_register(database: Path) -> duckdb.DuckDBPyConnection:
             f"the register is open for writing in another program (process {holder[1]}): close it there, or open it "
             "read-only"
         ) from None
+
+
+def answer(connection: Connection, query: str, parameters: Sequence[object]) -> pl.DataFrame:
+    """The answer to one query that reads.
+
+    Raises:
+        QueryRefusedError: it writes, reads a file or changes a setting, is more than one statement or can't be run.
+    """
+    try:
+        statements = connection.extract_statements(query)
+        if len(statements) != 1:
+            raise QueryRefusedError(f"one query at a time: this is {len(statements)}")
+        found = connection.sql(statements[0], params=list(parameters))
+        if found is None:
+            raise QueryRefusedError("this is no query: it gives no rows")
+        return pl.DataFrame(found.to_arrow_table())
+    except duckdb.Error as error:
+        raise QueryRefusedError(str(error)) from None
 
 
 def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> None:
@@ -144,8 +102,12 @@ def _create(table: Table) -> str:
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:
+    if view.parameters:
+        connection.execute(f"CREATE MACRO {view.signature} AS TABLE {view.query}")
+        connection.execute(f"COMMENT ON MACRO TABLE {view.name} IS '{_quoted(f'One row is {view.row_is}.')}'")
+        return
     connection.execute(f"CREATE VIEW {view.name} AS {view.query}")
-    meanings = {column.name: column for column in (*view.base.columns, *view.columns)}
+    meanings = {column.name: column for column in (*view.known, *view.columns)}
     names = [row[0] for row in connection.execute(f"DESCRIBE {view.name}").fetchall()]
     _comment(connection, "VIEW", view.name, f"One row is {view.row_is}.", [meanings[name] for name in names])
 

@@ -30,7 +30,7 @@ from warehouse.releases.duckdb_file import write_register
 from warehouse.releases.publication_checks import check_caused, check_repeated
 from warehouse.releases.rollback_history import withdrawn_releases
 from warehouse.tables.register import RELEASE_CHANGES
-from warehouse.tables.release import QUERIED_TABLES
+from warehouse.tables.release import DATABASE_TABLES
 
 RELEASE_NAME = re.compile(r"r(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
 DATABASE = "register.duckdb"
@@ -149,7 +149,7 @@ def publish(  # noqa: PLR0913  # each is an entry of the manifest
             }
             check_caused(pl.read_parquet(building / f"{RELEASE_CHANGES.name}.parquet"))
             check_repeated(account, [made.manifest for made in _revisions(home, as_of)])
-            write_register(building, building / DATABASE, tables=[t for t in QUERIED_TABLES if t.name in rows])
+            write_register(building, building / DATABASE, tables=[t for t in DATABASE_TABLES if t.name in rows])
             named = {
                 "release_id": _next_id(home, as_of),
                 **account,

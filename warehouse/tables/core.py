@@ -101,6 +101,7 @@ CORE_ORDERS = Table(
             title="State of the court result",
         ),
         Column("amends_source_key", "Courts only: the result that this one amends."),
+        Column("applicant_code", "Courts only: who applied for the order, a force or an agency.", codes=FORCE_CODES),
         Column("case_urn", "Courts only: unique reference of the case.", title="Case reference"),
         Column("occurrence_ref", "Occurrence reference of the force or region.", title="Occurrence reference"),
         Column("is_county_lines", "Marked as linked to county lines; null where it does not say.", pl.Boolean),

@@ -2,15 +2,20 @@
 
 import polars as pl
 
-from warehouse.codes import CONDITION_CODES, COURT_CODES, FORCE_CODES, OFFENCE_CODES
+from warehouse.codes import (
+    CONDITION_CODES,
+    COURT_CODES,
+    FORCE_CODES,
+    FORCE_KINDS,
+    LEGAL_STATUSES,
+    NATIONS,
+    OFFENCE_CODES,
+)
 from warehouse.identifiers import ASN_PATTERN, CRO_PATTERN, PNC_ID_PATTERN
 from warehouse.schema import Column, Table
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.core import ORDER_TYPES, SEXES
 
-LEGAL_STATUSES = (
-    "live", "not_started", "uncertain", "expired", "discharged", "superseded", "determined", "withdrawn", "not_known",
-)  # fmt: skip
 SEVERITIES = ("high", "medium", "low")
 DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 SCOPES = ("record", "source", "force", "area", "region", "all")
@@ -81,8 +86,25 @@ ORDERS = Table(
         Column("force_name", "Name of that force."),
         Column("region_code", "Region (ROCU) of that force."),
         Column(
+            "nation",
+            "Nation whose court made the order, or else whose law knows its type, or else of the force.",
+            codes=NATIONS,
+        ),
+        Column(
+            "applicant_code",
+            "Who applied for it, by the latest court result that says so: a force or an agency (`forces`).",
+            codes=FORCE_CODES,
+        ),
+        Column(
+            "applicant_kind",
+            "Whether that is a territorial force, a national one, one of a Crown dependency or an agency.",
+            codes=FORCE_KINDS,
+        ),
+        Column("case_urn", "Reference of the case, by the latest court result that has one; co-defendants share it."),
+        Column("breach_count", "Most breaches that a record says; null where none says anything.", pl.Int64, minimum=0),
+        Column(
             "legal_status",
-            "Status in law as of the release date, worked out from dates, discharge and later orders: live; not_started; uncertain (an interim order without a recorded end, not known to be in force any more); expired; discharged; superseded (by a later order of the same type, since that took effect); determined (an interim order whose application was decided); withdrawn (by the court: no order); not_known (no date at all).",
+            "Status in law as of the release date, worked out from dates, discharge and later orders (`legal_status_codes`).",
             required=True,
             codes=LEGAL_STATUSES,
             title="Status",
@@ -109,6 +131,16 @@ ORDERS = Table(
             "First day on which it is known not to have been in force any more; of a discharge the first day by which a source showed it; null if it has not ended.",
             pl.Date,
             title="Ended by",
+        ),
+        Column(
+            "binds_from",
+            "First day on which it binds, or may; null if that is not known, or it is withdrawn.",
+            pl.Date,
+        ),
+        Column(
+            "binds_until",
+            "Last day on which it binds, or may, by all that is known: its end or a later one in dispute, the day before a later order takes its place or by which it was discharged; null if no last day is known, or it is withdrawn.",
+            pl.Date,
         ),
         Column(
             "follows_order_id",

@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse.schema import Column, Table
+from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.core import CORE_ORDERS
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import IDENTITIES, LINK_PAIRS
@@ -76,6 +77,7 @@ KNOWN_DECISIONS = Table(
 """By these later nights find out whether the ledger has lost any."""
 
 QUERIED_TABLES = (*PUBLIC_TABLES, ORDER_PAIRS, NEAR_PAIRS, SOURCE_RECORDS)
+DATABASE_TABLES = (*QUERIED_TABLES, *CODE_LISTS)
 CARRIED_TABLES = (IDENTITIES, RECORD_DIGESTS, OBEYED_DECISIONS, KNOWN_DECISIONS)
 RELEASE_TABLES = (*QUERIED_TABLES, *CARRIED_TABLES)
 

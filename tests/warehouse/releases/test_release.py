@@ -25,6 +25,8 @@ from warehouse.releases.release import (
     release_before,
     verify,
 )
+from warehouse.releases.views import VIEWS
+from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.register import PUBLIC_TABLES, REVIEW_QUEUE
 
 Tables = dict[str, pl.DataFrame]
@@ -67,7 +69,7 @@ def with_value(tables: Tables, name: str, column: str, value: str | None) -> Tab
 def test_a_release_holds_every_public_table_the_pairs_and_a_manifest(home: Home, tables: Tables) -> None:
     release = publish_night(home, tables)
 
-    names = {table.name for table in PUBLIC_TABLES} | {"order_pairs", "near_pairs"}
+    names = {table.name for table in (*PUBLIC_TABLES, *CODE_LISTS)} | {"order_pairs", "near_pairs"}
     assert {path.name for path in release.path.iterdir()} == {
         *(f"{name}.parquet" for name in names),
         "register.duckdb",
@@ -279,10 +281,14 @@ def test_every_table_view_and_column_of_the_database_has_a_comment(home: Home, t
             "UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL"
         ).fetchall()
         views = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1").fetchall()
+        macros = connection.execute(
+            "SELECT function_name, comment FROM duckdb_functions() WHERE function_type = 'table_macro' AND NOT internal"
+        ).fetchall()
 
     assert columns == []
     assert tables_without == []
-    assert views == [("orders_active",), ("prohibitions",), ("quality_by_force",)]
+    assert [name for (name,) in views] == sorted(view.name for view in VIEWS if not view.parameters)
+    assert dict(macros) == {view.name: f"One row is {view.row_is}." for view in VIEWS if view.parameters}
 
 
 def test_the_views_answer_what_they_say(home: Home, tables: Tables) -> None:

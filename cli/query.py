@@ -1,0 +1,125 @@
+"""The commands that read the register: `concord query`, `concord export`.
+
+0 done, 1 the release can't be read, the query can't be answered or the file not be written, 2 wrong usage.
+"""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, warn
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MOST_ROWS, MOST_WIDE_ROWS = 100, 10
+MOST_COLUMNS = 10
+"""From more on, a terminal shows a value a line."""
+ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
+
+
+class Form(StrEnum):
+    """How the answer to a query is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="One query on the tables and views of the release, as a text in quotes.")],
+    *,
+    form: Annotated[Form, typer.Option("--format", help="How to write the answer.")] = Form.TABLE,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; defaults to standard output.", dir_okay=False)
+    ] = None,
+    release: ReleaseOption = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Put a query in SQL to a release. It can read the release and nothing else."""
+    from reconciliation.register import Register
+    from warehouse.releases.duckdb_file import QueryRefusedError
+
+    if form is Form.TABLE and out is not None:
+        fail("--out needs a --format: csv, json, parquet or xlsx", Exit.USAGE)
+    try:
+        with Register.open(home.resolve(), release) as register:
+            rows = register.sql(sql)
+    except QueryRefusedError as error:
+        fail(f"the query can't be answered: {error}", Exit.FAILED)
+    if form is Form.TABLE:
+        show_table(rows)
+    else:
+        write(rows, form, out)
+
+
+def export(
+    out: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).", dir_okay=False)],
+    *,
+    table: Annotated[
+        list[str] | None, typer.Option(help="A table to write; several if repeated. Defaults to what describes orders.")
+    ] = None,
+    release: ReleaseOption = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Write a release as a workbook: how to read it, a sheet a table, what each column means."""
+    from reconciliation.register import Register
+
+    with Register.open(home.resolve(), release) as register:
+        unknown = sorted(set(table or ()) - set(register.table_names))
+        if unknown:
+            fail(f"no table {', '.join(unknown)}: one of {', '.join(register.table_names)}", Exit.USAGE)
+        try:
+            register.to_excel(out, *(table or ()))
+        except ValueError as error:
+            fail(f"nothing was written: {error}", Exit.FAILED)
+    typer.echo(f"wrote {out}")
+
+
+def show_table(rows: "pl.DataFrame") -> None:
+    """Print rows for a person, and how many more there are; where they have many columns, a line for each value."""
+    import polars as pl
+
+    from cli.decisions import show
+
+    if rows.width <= MOST_COLUMNS:
+        shown = rows.head(MOST_ROWS)
+        show(shown, empty="no rows")
+    else:
+        shown = rows.head(MOST_WIDE_ROWS)
+        for row in shown.iter_rows(named=True):
+            show(
+                pl.DataFrame({"column": list(row), "value": ["" if v is None else str(v) for v in row.values()]}),
+                empty="",
+            )
+    if rows.height > shown.height:
+        warn(f"{rows.height - shown.height:,} more rows: ask with LIMIT, or write them all with --format and --out")
+
+
+def write(rows: "pl.DataFrame", form: Form, out: Path | None) -> None:
+    """Write rows to a file or to standard output."""
+    import polars as pl
+
+    from warehouse.csv_text import guard_cell
+
+    if form in {Form.PARQUET, Form.XLSX} and out is None and sys.stdout.isatty():
+        fail(f"a terminal can't show {form}: name a file with --out", Exit.USAGE)
+    target = out if out is not None else sys.stdout.buffer
+    lists = pl.col(pl.List(pl.String))
+    if form is Form.JSON:
+        text = f"{rows.write_json()}\n".encode()
+        out.write_bytes(text) if out is not None else sys.stdout.buffer.write(text)
+    elif form is Form.PARQUET:
+        rows.write_parquet(target)
+    elif form is Form.CSV:
+        texts = rows.with_columns(lists.list.join("; ")).with_columns(
+            pl.col(pl.String).map_elements(guard_cell, return_dtype=pl.String)
+        )
+        texts.write_csv(target)
+    else:
+        rows.with_columns(lists.list.join("; ")).write_excel(target)

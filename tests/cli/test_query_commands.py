@@ -1,0 +1,104 @@
+"""Putting queries to the register at a terminal, and writing it as a workbook."""
+
+import csv
+import io
+import json
+from datetime import date
+
+import openpyxl
+import polars as pl
+import pytest
+from nights import command
+
+from warehouse.home import Home
+from warehouse.releases.release import publish
+
+TWO = "SELECT order_id, sources, made_on FROM orders ORDER BY order_id LIMIT 2"
+FORMULA = "SELECT '=1+1' AS cell"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, make_register):
+    home = Home(tmp_path_factory.mktemp("query"))
+    publish(home, make_register(9), as_of=date(2023, 11, 30), inputs={}, versions={}, config_hash="", state="published")
+    return home.path
+
+
+def test_a_person_is_shown_a_table(home):
+    asked = command("query", TWO, home=home)
+    assert asked.exit_code == 0
+    assert "order_id" in asked.stdout
+    assert "o000000" in asked.stdout
+
+
+def test_many_columns_are_shown_a_value_a_line(home):
+    asked = command("query", "SELECT * FROM orders", home=home)
+    assert asked.exit_code == 0
+    lines = [line.split() for line in asked.stdout.splitlines()]
+    assert ["order_id", "o000000"] in lines
+    assert ["order_id", "o000008"] in lines
+
+
+def test_how_many_rows_are_not_shown_is_said(home):
+    asked = command("query", "SELECT 1 FROM range(130)", home=home)
+    assert "30 more rows" in asked.stderr
+
+
+def test_json_and_csv_are_written_to_standard_output(home):
+    as_json = json.loads(command("query", TWO, "--format", "json", home=home).stdout)
+    rows = list(csv.DictReader(io.StringIO(command("query", TWO, "--format", "csv", home=home).stdout)))
+    assert [row["order_id"] for row in as_json] == [row["order_id"] for row in rows] == ["o000000", "o000001"]
+    assert "; ".join(as_json[0]["sources"]) == rows[0]["sources"]
+
+
+def test_files_hold_the_rows(home, tmp_path):
+    for form in ("parquet", "xlsx", "csv", "json"):
+        asked = command("query", TWO, "--format", form, "--out", tmp_path / f"rows.{form}", home=home)
+        assert asked.exit_code == 0
+    assert pl.read_parquet(tmp_path / "rows.parquet")["order_id"].to_list() == ["o000000", "o000001"]
+    sheet = openpyxl.load_workbook(tmp_path / "rows.xlsx").active
+    assert [row[0].value for row in sheet.iter_rows()] == ["order_id", "o000000", "o000001"]
+
+
+def test_no_cell_is_run_by_a_spreadsheet(home, tmp_path):
+    assert command("query", FORMULA, "--format", "csv", home=home).stdout.splitlines()[1] == "'=1+1"
+    command("query", FORMULA, "--format", "xlsx", "--out", tmp_path / "rows.xlsx", home=home)
+    assert openpyxl.load_workbook(tmp_path / "rows.xlsx").active["A2"].data_type == "s"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        pytest.param(["query", "SELEC 1"], 1, "the query can't be answered: Parser Error", id="no SQL"),
+        pytest.param(["query", "DROP TABLE orders"], 1, "read-only", id="a query that writes"),
+        pytest.param(["query", "SELECT 1", "--release", "r2020-01-01"], 1, "no release r2020-01-01", id="no release"),
+        pytest.param(["query", "SELECT 1", "--out", "rows.csv"], 2, "--out needs a --format", id="no format"),
+        pytest.param(["export", "x.xlsx", "--table", "orderz"], 2, "no table orderz: one of orders, ", id="no table"),
+    ],
+)
+def test_what_can_not_be_answered_is_said_in_words(home, words, code, message):
+    asked = command(*words, home=home)
+    assert asked.exit_code == code
+    assert message in f"{asked.stderr}{asked.exception}"
+
+
+def test_a_workbook_is_written(home, tmp_path):
+    asked = command("export", tmp_path / "register.xlsx", home=home)
+    assert asked.exit_code == 0
+    names = openpyxl.load_workbook(tmp_path / "register.xlsx").sheetnames
+    assert names == [
+        "Read me",
+        "orders",
+        "order_sources",
+        "subjects",
+        "conditions",
+        "arrests",
+        "discrepancies",
+        "Columns",
+    ]
+
+
+def test_a_folder_that_is_not_there_is_said_in_words(home, tmp_path):
+    asked = command("export", tmp_path / "nowhere" / "register.xlsx", home=home)
+    assert asked.exit_code == 1
+    assert "can't be written" in f"{asked.stderr}{asked.exception}"

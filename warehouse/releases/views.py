@@ -1,0 +1,234 @@
+"""Views and macros of a release's DuckDB file: the questions that analysts ask most, each as a query of its own.
+
+Belongs here: their queries, what a row of each is, the meaning of the columns they add. Does not: how they are written
+into the file (`warehouse.releases.duckdb_file`), worked examples (`docs/query.md`).
+
+Doubt leaves a person bound: what may be in force is shown with what is (`is_in_force_doubtful` says which).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from warehouse.schema import Column
+from warehouse.tables.register import CONDITIONS, DIMENSIONS, DISCREPANCIES, FIELD_PROVENANCE, ORDERS
+
+
+@dataclass(frozen=True)
+class View:
+    """A view of the register, or a macro if it has parameters.
+
+    Attributes:
+        name: what it is queried by.
+        row_is: what one row is.
+        query: its SQL.
+        known: columns that it takes over, with their meaning.
+        columns: the columns of its own.
+        parameters: of a macro: `in_force_on(day)` is queried as `SELECT * FROM in_force_on(DATE '2026-03-01')`.
+    """
+
+    name: str
+    row_is: str
+    query: str
+    known: tuple[Column, ...] = ORDERS.columns
+    columns: tuple[Column, ...] = ()
+    parameters: tuple[str, ...] = ()
+
+    @property
+    def signature(self) -> str:
+        """Its name, with the parameters of a macro."""
+        return f"{self.name}({', '.join(self.parameters)})" if self.parameters else self.name
+
+
+_SCORE_PARTS: Final = (
+    ("", "Score of the force in {}, 0 to 1; null where nothing was judged."),
+    ("_low", "Lower end of its 95 % interval in {}."),
+    ("_high", "Upper end of its 95 % interval in {}."),
+    ("_passed", "What passed in {}."),
+    ("_judged", "What was judged in {}."),
+)
+"""What stands of each dimension in `quality_by_force`: ending of the column, its meaning."""
+
+_ORDER_COUNT = Column("order_count", "Orders that the force holds.", pl.Int64)
+
+VIEWS: Final = (
+    View(
+        "orders_active",
+        "an order that is in force in law on the date of the release, or may be (`is_in_force_doubtful`)",
+        "SELECT * FROM orders WHERE legal_status = 'live' OR is_in_force_doubtful",
+    ),
+    View(
+        "in_force_on",
+        "an order that was, is or will be in force in law on a day, or may be, by what this release knows",
+        """
+        SELECT * FROM orders
+        WHERE legal_status <> 'withdrawn' AND coalesce(binds_from <= day, true) AND coalesce(binds_until >= day, true)
+        """,
+        parameters=("day",),
+    ),
+    View(
+        "bound_today",
+        "a person and an order, interim orders too, that binds on the day of asking, or may",
+        """
+        SELECT subject_id, forenames, surname, date_of_birth, pnc_id, order_id, order_type, is_interim,
+               is_in_force_doubtful, binds_from, binds_until, binds_until - current_date AS days_left,
+               force_code, force_name, region_code, nation, sources
+        FROM in_force_on(current_date)
+        """,
+        columns=(Column("days_left", "Days until its last day; null if no last day is known.", pl.Int64),),
+    ),
+    View(
+        "expiring",
+        "an order in force on the day of asking, or perhaps, whose last day comes within so many days",
+        "SELECT * FROM bound_today WHERE days_left <= days",
+        parameters=("days",),
+    ),
+    View(
+        "prohibitions",
+        "a prohibition or travel ban that has not lapsed, of an order that is in force in law, or may be",
+        """
+        SELECT c.order_id, o.subject_id, o.order_type, o.force_code, o.legal_status, o.is_in_force_doubtful,
+               o.start_on, least(o.end_on, c.end_on) AS end_on, o.is_until_further_order,
+               c.condition_code, c.label, c.kind, c.text, c.sources, c.is_doubtful
+        FROM conditions AS c JOIN orders_active AS o USING (order_id)
+        WHERE (c.is_golden OR c.is_doubtful) AND NOT c.is_lapsed AND c.kind IN ('prohibition', 'travel')
+        """,
+        known=(*ORDERS.columns, *CONDITIONS.columns),
+    ),
+    View(
+        "prohibitions_in_force",
+        "a prohibition or travel ban that binds on a day, or may; a travel ban only until its own last day",
+        """
+        SELECT o.order_id, o.subject_id, o.order_type, o.force_code, o.is_in_force_doubtful, o.binds_from,
+               least(o.binds_until, c.end_on) AS binds_until, c.condition_code, c.label, c.kind, c.text, c.sources,
+               c.is_doubtful
+        FROM conditions AS c JOIN in_force_on(day) AS o USING (order_id)
+        WHERE (c.is_golden OR c.is_doubtful) AND c.kind IN ('prohibition', 'travel') AND coalesce(c.end_on >= day, true)
+        """,
+        parameters=("day",),
+    ),
+    View(
+        "orders_by_force",
+        "a force and a type of order, with the number of its orders and of those in force",
+        """
+        SELECT force_code, force_name, region_code, order_type, is_interim, count(*) AS order_count,
+               count(*) FILTER (legal_status = 'live') AS live_count,
+               count(*) FILTER (is_in_force_doubtful) AS doubtful_count
+        FROM orders GROUP BY ALL
+        """,
+        columns=(
+            _ORDER_COUNT,
+            Column("live_count", "Of these, in force on the date of the release.", pl.Int64),
+            Column("doubtful_count", "Of these, not known to be in force and not known not to be.", pl.Int64),
+        ),
+    ),
+    View(
+        "holdings_by_force",
+        "a force and a source, with how many of the force's orders the source holds",
+        """
+        SELECT o.force_code, any_value(o.force_name) AS force_name, s.source, count(*) AS order_count,
+               count(*) FILTER (list_contains(o.sources, s.source)) AS held_count, held_count / order_count AS share
+        FROM orders AS o CROSS JOIN (SELECT DISTINCT source FROM deliveries) AS s
+        GROUP BY o.force_code, s.source
+        """,
+        columns=(
+            Column("source", "The source."),
+            _ORDER_COUNT,
+            Column("held_count", "Of these, held by the source.", pl.Int64),
+            Column("share", "Share held, 0 to 1.", pl.Float64),
+        ),
+    ),
+    View(
+        "source_agreement",
+        "a source and a field, with how often what the source states is the golden value",
+        """
+        WITH stated AS (
+            SELECT field, source, true AS agrees FROM field_provenance WHERE source IS NOT NULL
+            UNION ALL
+            SELECT field, split_part(unnest(agreeing), ':', 1), true FROM field_provenance WHERE value IS NOT NULL
+            UNION ALL
+            SELECT field, split_part(unnest(losing), ':', 1), false FROM field_provenance WHERE value IS NOT NULL)
+        SELECT source, field, count(*) AS statements, count(*) FILTER (agrees) AS agreeing_count,
+               agreeing_count / statements AS share
+        FROM stated GROUP BY ALL
+        """,
+        known=FIELD_PROVENANCE.columns,
+        columns=(
+            Column("statements", "Values that its records state.", pl.Int64),
+            Column(
+                "agreeing_count", "Of these, equal to the golden value; the source may itself have given it.", pl.Int64
+            ),
+            Column("share", "Share that is equal, 0 to 1.", pl.Float64),
+        ),
+    ),
+    View(
+        "open_discrepancies",
+        "a discrepancy that is not resolved, with the order it is about",
+        """
+        SELECT d.*, o.order_type, o.legal_status, o.is_in_force_doubtful, o.force_code, o.force_name, o.region_code
+        FROM discrepancies AS d JOIN orders AS o USING (order_id) WHERE d.state <> 'resolved'
+        """,
+        known=(*ORDERS.columns, *DISCREPANCIES.columns),
+    ),
+    View(
+        "co_defendants",
+        "two orders of different persons made in one case; each pair stands twice, once from either side",
+        """
+        SELECT o.case_urn, o.order_id, o.subject_id, other.order_id AS other_order_id,
+               other.subject_id AS other_subject_id, o.made_on = other.made_on AS is_same_day
+        FROM orders AS o JOIN orders AS other ON o.case_urn = other.case_urn AND o.subject_id <> other.subject_id
+        """,
+        columns=(
+            Column("other_order_id", "The order of the other person."),
+            Column("other_subject_id", "The other person."),
+            Column("is_same_day", "Both orders were made on one day; null where a day is not known.", pl.Boolean),
+        ),
+    ),
+    View(
+        "chains",
+        "an order and its place in the chain of orders of one person that followed each other",
+        """
+        WITH RECURSIVE chain AS (
+            SELECT order_id AS chain_id, 1 AS position, order_id, followed_by_order_id FROM orders
+            WHERE follows_order_id IS NULL
+            UNION ALL
+            SELECT c.chain_id, c.position + 1, o.order_id, o.followed_by_order_id
+            FROM chain AS c JOIN orders AS o ON o.order_id = c.followed_by_order_id AND o.follows_order_id = c.order_id)
+        SELECT chain_id, position, o.order_id, o.subject_id, o.order_type, o.is_interim, o.made_on, o.binds_from,
+               o.binds_until, o.legal_status
+        FROM chain JOIN orders AS o USING (order_id)
+        """,
+        columns=(
+            Column("chain_id", "The first order of the chain."),
+            Column("position", "Place in the chain, from 1.", pl.Int64),
+        ),
+    ),
+    View(
+        "quality_by_force",
+        "a force, with its score in each dimension, the interval and the parts of the score",
+        """
+        SELECT q.scope_key AS force_code, f.force_name, coalesce(f.order_count, 0) AS order_count,
+               q.* EXCLUDE (scope_key)
+               RENAME (completeness_score AS completeness, uniqueness_score AS uniqueness,
+                       consistency_score AS consistency, timeliness_score AS timeliness,
+                       validity_score AS validity, accuracy_score AS accuracy)
+        FROM (PIVOT (SELECT scope_key, dimension, score, low, high, numerator, denominator
+                     FROM quality_scores WHERE scope = 'force')
+              ON dimension IN ('completeness', 'uniqueness', 'consistency', 'timeliness', 'validity', 'accuracy')
+              USING max(score) AS score, max(low) AS low, max(high) AS high,
+                    max(numerator) AS passed, max(denominator) AS judged) AS q
+        LEFT JOIN (SELECT force_code, any_value(force_name) AS force_name, count(*) AS order_count
+                   FROM orders GROUP BY force_code) AS f ON f.force_code = q.scope_key
+        """,
+        columns=(
+            _ORDER_COUNT,
+            *(
+                Column(f"{dimension}{ending}", description.format(dimension), pl.Float64)
+                for dimension in DIMENSIONS
+                for ending, description in _SCORE_PARTS
+            ),
+        ),
+    ),
+)
+"""In an order in which each may use those before it."""
