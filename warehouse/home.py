@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-DEFAULT_HOME: Final = Path(".concord")
-
 from warehouse.disk import close_to_others, keep_private, make_folder
+
+DEFAULT_HOME: Final = Path(".concord")
 
 
 @dataclass(frozen=True)

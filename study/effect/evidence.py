@@ -1,4 +1,4 @@
-"""What a study knows: orders and arrests in one shape, whoever holds them.
+"""What a study knows: orders and arrests in one shape, of one source or of several.
 
 Belongs here: reading them from a release and from the truth of a synthetic night. Does not: what single sources hold
 (`study.effect.by_source`), who can be studied (`study.effect.cohort`).
