@@ -68,6 +68,17 @@ def listed_forenames() -> tuple[str, ...]:
     return tuple(sorted({form for forms in _families() for form in forms}))
 
 
+def is_listed_forename(word: pl.Expr) -> pl.Expr:
+    """Whether a folded word is a forename in its own right; null without a word."""
+    return word.is_in(_forenames())
+
+
+@cache
+def _forenames() -> pl.Series:
+    """One list of `listed_forenames`, for to make it of a tuple takes longer than to look through it."""
+    return pl.Series(listed_forenames()).implode()
+
+
 def _families() -> list[list[str]]:
     """Forms of one forename in each; a form can stand in several."""
     table = pl.read_csv(files("matching").joinpath("forenames.csv").read_bytes())
@@ -133,7 +144,7 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
             joined_surname=pl.col("surname_folded").str.replace(ARTICLES, "").str.replace_all(" ", ""),
             first_sound=_sound(first),
             surname_sound=_sound(pl.col("surname_folded")),
-            is_first_listed=first.is_in(listed_forenames()),
+            is_first_listed=is_listed_forename(first),
         )
     )
     return records.join(described, on=name, how="left", nulls_equal=True, maintain_order="left")

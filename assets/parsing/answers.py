@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from assets.parsing.distinct import each_distinct
 from assets.parsing.words import known
 from matching.standardise import fold
 
@@ -21,6 +22,7 @@ NO = ("N", "NO", "FALSE", "F", "0", "NONE")
 TICKS = r"^[✓✔☑√]$"
 
 
+@each_distinct(pl.String)
 def read_sex(text: pl.Expr) -> pl.Expr:
     """`M`, `F`, or null where the text says that it is not known, or says something else (see `is_sex_refused`)."""
     return _meaning(text, SEXES, pl.String)
@@ -31,6 +33,7 @@ def is_sex_refused(text: pl.Expr) -> pl.Expr:
     return known(text).is_not_null() & read_sex(text).is_null() & ~fold(text).is_in(SEX_NOT_KNOWN)
 
 
+@each_distinct(pl.Boolean)
 def read_yes_no(text: pl.Expr) -> pl.Expr:
     """Whether the answer is yes, also where more follows (`Yes - OCG`); null where neither, or in doubt (`Y?`)."""
     answers: dict[str, bool] = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}

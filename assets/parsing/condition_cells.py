@@ -148,6 +148,8 @@ def _part_plainly(cells: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame
 
 def _parted(cells: pl.DataFrame, sign: str, *, column: str = "text") -> tuple[pl.DataFrame, pl.DataFrame]:
     """The cells that hold a sign, and the others."""
+    if cells.is_empty():
+        return cells, cells
     has_sign = cells.get_column(column).str.contains(sign)
     return cells.filter(has_sign), cells.filter(~has_sign)
 

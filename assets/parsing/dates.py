@@ -15,7 +15,7 @@ The rules:
 
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 
 import polars as pl
 
@@ -152,9 +152,7 @@ def _read_instants(texts: pl.DataFrame) -> pl.DataFrame:
 
 def _read_dates(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], latest_year: int) -> pl.DataFrame:
     cleaned = _without_words(texts.with_columns(seen=plain_signs(known(pl.col("text")))))
-    groups = cleaned.with_columns(
-        pl.col("day_seen").str.extract_groups(form.pattern).alias(form.name) for form in forms
-    )
+    groups = cleaned.with_columns(_groups(forms))
     written = groups.with_columns(
         _part("serial", forms).cast(pl.Int32, strict=False).alias("serial"),
         *(_part(name, forms).alias(name) for name in ("year", "month", "day")),
@@ -170,9 +168,14 @@ def _read_dates(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], latest_year
     return _checked(_in_london(numbers), latest_year)
 
 
+@cache
+def _groups(forms: tuple[DateForm, ...]) -> tuple[pl.Expr, ...]:
+    """The parts of the text by each form. Polars compiles the pattern already where such an expression is made."""
+    return tuple(pl.col("day_seen").str.extract_groups(form.pattern).alias(form.name) for form in forms)
+
+
 def _without_words(texts: pl.DataFrame) -> pl.DataFrame:
     """Take weekday, time and words off `seen`: `day_seen`, the `clock` and `offset`, whether it `is_about` right."""
-    timed = pl.col("bare").str.extract_groups(TIMED)
     zone = pl.col("timed").struct.field("zone")
     about = pl.col("day_seen").str.replace(ABOUT_BEFORE, "${digit}").str.replace(ABOUT_AFTER, "")
     named = pl.col("seen").str.replace(NO_PART_KNOWN, "").replace("", None).alias("seen")
@@ -180,7 +183,7 @@ def _without_words(texts: pl.DataFrame) -> pl.DataFrame:
         texts.with_columns(named)
         .with_columns(bare=pl.col("seen").str.replace(r"^\((.*)\)$", "$1").str.replace(LABEL, ""))
         .with_columns(bare=pl.col("bare").str.replace(WEEKDAY, ""))
-        .with_columns(timed=timed)
+        .with_columns(timed=_timed())
         .with_columns(
             day_seen=pl.coalesce(pl.col("timed").struct.field("day"), "bare").str.replace(WEEKDAY, ""),
             clock=_clock(),
@@ -190,6 +193,11 @@ def _without_words(texts: pl.DataFrame) -> pl.DataFrame:
         .with_columns(about=about)
         .with_columns(is_about=pl.col("about") != pl.col("day_seen"), day_seen="about")
     )
+
+
+@cache
+def _timed() -> pl.Expr:
+    return pl.col("bare").str.extract_groups(TIMED)
 
 
 def _clock() -> pl.Expr:

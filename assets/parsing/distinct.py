@@ -1,14 +1,16 @@
-"""Reading each distinct value once: columns of dates, names or wordings repeat themselves.
+"""Reading each distinct value once: columns of dates, names or wordings repeat themselves, and many are blank.
 
 Belongs here: how a reader of values becomes a polars expression. Does not: any reader.
 """
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 
 import polars as pl
 from polars.datatypes import DataType, DataTypeClass
 
 Reader = Callable[[pl.DataFrame], pl.DataFrame]
+TextReader = Callable[[pl.Expr], pl.Expr]
 
 
 def read_distinct(text: pl.Expr, read: Reader, fields: Mapping[str, DataType | DataTypeClass]) -> pl.Expr:
@@ -21,13 +23,33 @@ def read_distinct(text: pl.Expr, read: Reader, fields: Mapping[str, DataType | D
         fields: names and types of what is read.
 
     Returns:
-        A struct of `fields`.
+        A struct of `fields`; of a null, all are null.
     """
+    schema = {"text": pl.String, **fields}
 
     def read_values(values: pl.Series) -> pl.Series:
         texts = values.cast(pl.String).rename("text").to_frame()
-        found = read(texts.unique()).select("text", *(pl.col(name).cast(dtype) for name, dtype in fields.items()))
-        joined = texts.join(found, on="text", how="left", nulls_equal=True, maintain_order="left")
+        distinct = texts.unique().drop_nulls()
+        # A small file has many blank columns, and some readers compile a hundred patterns.
+        found = pl.DataFrame(schema=schema) if distinct.is_empty() else read(distinct)
+        found = found.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+        joined = texts.join(found, on="text", how="left", maintain_order="left")
         return joined.select(pl.struct(*fields)).to_series().rename(values.name)
 
     return text.map_batches(read_values, return_dtype=pl.Struct(dict(fields)), is_elementwise=True)
+
+
+def each_distinct(dtype: DataType | DataTypeClass) -> Callable[[TextReader], TextReader]:
+    """Make a reader of one value read every distinct value once: see `read_distinct`; of a null it gives a null."""
+
+    def decorate(read: TextReader) -> TextReader:
+        @wraps(read)
+        def read_column(text: pl.Expr) -> pl.Expr:
+            def with_value(texts: pl.DataFrame) -> pl.DataFrame:
+                return texts.with_columns(value=read(pl.col("text")))
+
+            return read_distinct(text, with_value, {"value": dtype}).struct.field("value")
+
+        return read_column
+
+    return decorate

@@ -13,7 +13,7 @@ from importlib.resources import files
 import polars as pl
 
 from assets.parsing.words import known
-from matching.names import listed_forenames
+from matching.names import is_listed_forename
 
 # Parts a text where another name begins; the letter after it is the kind of that name.
 MARK = "\x1f"
@@ -165,7 +165,7 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
         .then(pl.lit(REMARK))
         .when(inner.str.contains(r"\s"))
         .then(pl.lit(NAME))
-        .when(inner.str.to_uppercase().is_in(listed_forenames()))
+        .when(is_listed_forename(inner.str.to_uppercase()))
         .then(pl.lit(FORENAME))
         .otherwise(pl.lit(SURNAME))
     )

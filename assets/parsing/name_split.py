@@ -9,7 +9,7 @@ from functools import cache
 import polars as pl
 
 from assets.parsing.words import known
-from matching.names import PATRONYMIC, listed_forenames
+from matching.names import PATRONYMIC, is_listed_forename
 from matching.standardise import OTHER_SCRIPTS, fold
 from warehouse.codes import reference
 
@@ -43,7 +43,8 @@ def split_names(rows: pl.DataFrame) -> pl.DataFrame:
         words=seen.str.replace_all("[·・]", " ").str.split(" "),
     ).with_columns(whole=pl.col("words").list.join(" "))
     last = pl.when(~pl.col("whole").str.contains(_SURNAME_ALONE)).then(pl.col("whole").str.extract_groups(_LAST_WORDS))
-    decided = words.with_columns(_capitals(), last=last).with_columns(way=_way())
+    folded = {f"{place}_folded": fold(getattr(pl.col("words").list, place)()) for place in ("first", "last")}
+    decided = words.with_columns(_capitals(), last=last, **folded).with_columns(way=_way())
     first, rest = pl.col("words").list.first(), pl.col("words").list.slice(1).list.join(" ")
     run = pl.coalesce(
         seen.str.extract(_TWO_SIGN_SURNAMES), seen.str.extract(r"^(\p{Han}{2})\p{Han}{2}$"), seen.str.head(1)
@@ -74,22 +75,22 @@ def initials_apart(forenames: pl.Expr) -> pl.Expr:
 
 def are_initials(word: pl.Expr) -> pl.Expr:
     """Whether a word in capitals is initials written together (`AJ`), and no name."""
-    is_name = word.is_in([*_NO_INITIALS, *_family_names(), *listed_forenames()])
+    is_name = word.is_in([*_NO_INITIALS, *_family_names()]) | is_listed_forename(word)
     return (word.str.contains(_INITIALS) & ~is_name).fill_null(value=False)
 
 
 def _way() -> pl.Expr:
     """What shows which part is the surname."""
     words, seen = pl.col("words"), pl.col("seen")
-    count, first, final = words.list.len(), fold(words.list.first()), fold(words.list.last())
-    is_forename = first.is_in(listed_forenames())
+    count, first, final = words.list.len(), pl.col("first_folded"), pl.col("last_folded")
+    is_forename = is_listed_forename(first)
     before = fold(words.list.get(-2, null_on_oob=True))
     patronymic = (count >= 3) & final.str.contains(PATRONYMIC) & ~before.str.contains(PATRONYMIC) & ~is_forename
     initials = words.list.slice(1).list.join(" ").str.contains(_INITIALS_ALONE) | are_initials(words.list.last())
     initials_last = (count >= 2) & initials & ~is_forename & ~are_initials(words.list.first())
     is_family = first.is_in(_family_names()) & ~final.is_in(_family_names())
     # Office lists in other scripts often begin with the surname.
-    is_turned = seen.str.contains(OTHER_SCRIPTS) & ~is_forename & final.is_in(listed_forenames())
+    is_turned = seen.str.contains(OTHER_SCRIPTS) & ~is_forename & is_listed_forename(final)
     is_spaced = seen.str.contains(rf"^{_IDEOGRAMS} {_IDEOGRAMS}")
     return (
         pl.when(seen.str.contains("[,/]"))
@@ -131,7 +132,7 @@ def _without_repeats(split: pl.DataFrame) -> pl.DataFrame:
         surname.str.replace(r"^O (\p{L}{3,})", "O'${1}").str.replace(r"^M([cC]) (\p{L})", "M${1}${2}")
     )
     one, other = surname.str.to_lowercase(), forenames.str.to_lowercase()
-    letters, is_forename = surname.str.len_chars() + 1, surname.str.to_uppercase().is_in(listed_forenames())
+    letters, is_forename = surname.str.len_chars() + 1, is_listed_forename(surname.str.to_uppercase())
     has_forenames = one.str.starts_with(other + " ") & surname.str.contains(r"\p{Ll}.* \p{Lu}{2}")
     alone = tidy.with_columns(
         forenames=pl.when(other.str.ends_with(pl.lit(" ") + one) & ~is_forename)

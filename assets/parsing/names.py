@@ -11,7 +11,7 @@ from assets.parsing.distinct import read_distinct
 from assets.parsing.name_additions import FORENAME, SURNAME, take_apart
 from assets.parsing.name_split import PARTICLES, are_initials, initials_apart, split_names
 from assets.parsing.words import DASHES
-from matching.names import listed_forenames
+from matching.names import is_listed_forename
 from matching.standardise import fold
 from warehouse.tables.core import CORE_ALIASES
 
@@ -50,7 +50,7 @@ def one_text(*, surname: pl.Expr, forenames: pl.Expr, name: pl.Expr) -> pl.Expr:
     counts. A surname alone is a surname, of however many words, unless it holds a comma, capitals beside other words
     (`Tom SMITH`), or begins with a forename.
     """
-    first = fold(surname.str.extract(r"^(\S+)\s")).is_in(listed_forenames())
+    first = is_listed_forename(fold(surname.str.extract(r"^(\S+)\s")))
     is_whole = (first | surname.str.contains(r"[,/]|\p{Ll}.* \p{Lu}{2}|\p{Lu}{2}.* .*\p{Ll}")).fill_null(value=False)
     return (
         pl.when(surname.is_not_null() & forenames.is_not_null())

@@ -88,6 +88,7 @@ def with_birth(rows: pl.DataFrame, sent: str, *, forms: tuple[DateForm, ...], th
             if name != "birth_reason"
         )
         .with_columns(
+            pl.col("is_birth_placeholder").fill_null(value=False),
             birth_reason=stated.field("birth_reason"),
             birth_in_name_reason=pl.when(~is_stated)
             .then(beside.field("birth_reason"))

@@ -6,6 +6,7 @@ Belongs here: the words. Does not: status codes of one source, the status in law
 
 import polars as pl
 
+from assets.parsing.distinct import read_distinct
 from matching.standardise import fold
 
 # Folded words; a text with words of two statuses, or with a word that turns them round, gives none.
@@ -28,10 +29,17 @@ HARMLESS_WORDS = (
 
 def read_status(text: pl.Expr) -> pl.Expr:
     """The recorded status that the words give, or null."""
-    folded = fold(text).str.replace_all(HARMLESS_WORDS, " ")
+    return read_distinct(text, _read_statuses, {"status": pl.String}).struct.field("status")
+
+
+def _read_statuses(texts: pl.DataFrame) -> pl.DataFrame:
+    folded = pl.col("folded")
     fits = {status: folded.str.contains(words) for status, words in STATUS_WORDS.items()}
-    is_clear = (pl.sum_horizontal(fits.values()) == 1) & ~folded.str.contains(TURNING_WORDS)
-    return pl.when(is_clear).then(pl.coalesce(pl.when(fit).then(pl.lit(status)) for status, fit in fits.items()))
+    seen = texts.with_columns(folded=fold(pl.col("text")).str.replace_all(HARMLESS_WORDS, " ")).with_columns(**fits)
+    is_clear = (pl.sum_horizontal(*fits) == 1) & ~folded.str.contains(TURNING_WORDS)
+    return seen.with_columns(
+        status=pl.when(is_clear).then(pl.coalesce(pl.when(status).then(pl.lit(status)) for status in fits))
+    )
 
 
 def discharged_by_words() -> pl.Expr:

@@ -9,9 +9,12 @@ runs until the court decides (`until determination or further order`), say no su
 further order`, which has an end.
 """
 
+from functools import partial
+
 import polars as pl
 
 from assets.parsing.dates import read_date
+from assets.parsing.distinct import each_distinct, read_distinct
 from assets.parsing.words import known, plain_signs
 
 UNITS = (
@@ -71,12 +74,20 @@ BARE_YEARS_AT_MOST = 30  # a bare number in a length column: years up to here, m
 
 def is_until_further_order(text: pl.Expr) -> pl.Expr:
     """Whether a text says, in words or by a day far off, that the order has no end; null without a text."""
-    plain = plain_signs(known(text))
-    year = read_date(plain, latest_year=9999).struct.field("year")
-    is_far_off = (year >= FAR_OFF_YEAR).fill_null(value=False) | plain.str.contains(FAR_OFF)
-    return is_far_off | (plain.str.contains(UNTIL_FURTHER_ORDER) & ~plain.str.contains(NOT_WITHOUT_END))
+    return read_distinct(text, _without_end, {"has_no_end": pl.Boolean}).struct.field("has_no_end")
 
 
+def _without_end(texts: pl.DataFrame) -> pl.DataFrame:
+    plain = pl.col("plain")
+    seen = texts.with_columns(plain=plain_signs(known(pl.col("text")))).with_columns(
+        year=read_date(plain, latest_year=9999).struct.field("year")
+    )
+    is_far_off = (pl.col("year") >= FAR_OFF_YEAR).fill_null(value=False) | plain.str.contains(FAR_OFF)
+    says_so = plain.str.contains(UNTIL_FURTHER_ORDER) & ~plain.str.contains(NOT_WITHOUT_END)
+    return seen.with_columns(has_no_end=is_far_off | says_so)
+
+
+@each_distinct(pl.Boolean)
 def is_until_determination(text: pl.Expr) -> pl.Expr:
     """Whether the words of a length say only that the order is interim: it has none then. Null without words."""
     return known(text).str.contains(UNTIL_DETERMINATION)
@@ -93,17 +104,23 @@ def read_term(text: pl.Expr, *, pattern: str = WHOLE_TERM) -> pl.Expr:
     `18/12` is 18 months too, as doctors and clerks write it. Years that don't come to whole months, no months at all,
     and a length said twice that differs give null.
     """
-    seen = _evened(text)
-    total = _months(seen, pattern)
+    return read_distinct(text, partial(_read_terms, pattern=pattern), {"months": pl.Int64}).struct.field("months")
+
+
+def _read_terms(texts: pl.DataFrame, *, pattern: str) -> pl.DataFrame:
+    seen, total = pl.col("seen"), pl.col("total")
+    terms = texts.with_columns(seen=_evened(pl.col("text"))).with_columns(total=_months(seen, pattern))
     if pattern == WHOLE_TERM:
-        again = seen.str.extract_groups(pattern).struct.field("again")
-        agrees = again.is_null() | (_months(again.str.strip_chars(), WHOLE_TERM) == total)
+        again = pl.col("again")
         bare = seen.str.extract(BARE_NUMBER).cast(pl.Float64, strict=False)
         in_years = pl.when(bare <= BARE_YEARS_AT_MOST).then(bare * 12).otherwise(bare)
-        total = pl.coalesce(pl.when(agrees).then(total), in_years)
-    return pl.when((total == total.round()) & (total > 0)).then(total).cast(pl.Int64)
+        terms = terms.with_columns(again=seen.str.extract_groups(pattern).struct.field("again"), in_years=in_years)
+        agrees = again.is_null() | (_months(again.str.strip_chars(), WHOLE_TERM) == total)
+        terms = terms.with_columns(total=pl.coalesce(pl.when(agrees).then(total), "in_years"))
+    return terms.with_columns(months=pl.when((total == total.round()) & (total > 0)).then(total))
 
 
+@each_distinct(pl.Int64)
 def read_yymm(text: pl.Expr) -> pl.Expr:
     """Months of a length as `YYMM`: `0306` is 42. Null unless four digits with months below twelve, or if zero."""
     parts = known(text).str.extract_groups(r"^(\d{2})(0\d|1[01])$")

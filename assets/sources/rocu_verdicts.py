@@ -92,8 +92,12 @@ def judge(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         The rows with `reason_code`: `row`, a code of `REASONS`, or null if it is not a row.
     """
     columns = cell_columns(rows)
-    typed = rows.with_columns(is_typed=_names_a_type(rows, layout))
-    return typed.with_columns(is_below_unknown=_looks_like_headings(layout, columns).cum_max()).with_columns(
+    seen = rows.with_columns(
+        says_something(pl.col(_used(layout))).name.prefix("says_"),
+        *(_is_in_words(name).alias(f"words_in_{name}") for name in _date_fields(layout)),
+        is_typed=_names_a_type(rows, layout),
+    )
+    return seen.with_columns(is_below_unknown=_looks_like_headings(layout, columns).cum_max()).with_columns(
         reason_code=_verdict(layout, columns)
     )
 
@@ -136,9 +140,9 @@ def holds_dates(cells: pl.Series) -> bool:
 
 
 def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
-    used = [column for own in layout.columns.values() for column in own] + list(layout.others)
+    used = _used(layout)
     substantive = [column for name in layout.kind.substantive for column in layout.columns.get(name, ())]
-    values = _count(says_something(pl.col(column)) for column in used)
+    values = _count(pl.col(f"says_{column}") for column in used)
     born = pl.col("date_of_birth").str.contains(r"\d").fill_null(value=False)
     is_alone = pl.col("filled") == 1
     is_labelled = ~is_alone & pl.col("alone").is_not_null()
@@ -157,13 +161,18 @@ def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
     is_nothing = (
         pl.col("is_section")
         | pl.col("is_summary")
-        | (_count(says_something(pl.col(column)) for column in substantive) == 0)
+        | (_count(pl.col(f"says_{column}") for column in substantive) == 0)
         | (is_alone & is_note())
         | (pl.col("is_counted") & pl.col("first").str.contains(TOTAL))
         | _shows_formats(layout)
     )
     reason = pl.coalesce(*(pl.when(applies).then(pl.lit(code)) for code, applies in verdicts.items()), pl.lit("row"))
     return pl.when(~is_nothing.fill_null(value=False)).then(reason)
+
+
+def _used(layout: Layout) -> list[str]:
+    """The columns of the sheet that have a heading."""
+    return [*(column for own in layout.columns.values() for column in own), *layout.others]
 
 
 def _begins_like_a_note() -> pl.Expr:
@@ -184,7 +193,7 @@ def _date_fields(layout: Layout) -> list[str]:
     return [name for name in layout.kind.dates if name in layout.columns]
 
 
-def _words(name: str) -> pl.Expr:
+def _is_in_words(name: str) -> pl.Expr:
     """Whether a date's field holds words that are no date and do not say that there is none."""
     text = pl.col(name)
     is_end = is_until_further_order(text) | is_until_determination(text)
@@ -198,7 +207,7 @@ def _looks_like_headings(layout: Layout, columns: list[str]) -> pl.Expr:
     """
     cells = pl.concat_list(columns).list.drop_nulls()
     are_words = ~cells.list.join(" ").str.contains(r"\d") & (cells.list.n_unique() == pl.col("filled"))
-    words = _count(_words(name) for name in _date_fields(layout))
+    words = _count(pl.col(f"words_in_{name}") for name in _date_fields(layout))
     gap = (pl.col("row_number").diff() > 1) | (pl.col("filled").shift() == 1)
     is_beyond = gap.fill_null(value=False) & pl.lit("order_type" in layout.columns)
     needed = pl.when(is_beyond).then(1).otherwise(MISPLACED_CELLS)
@@ -208,7 +217,7 @@ def _looks_like_headings(layout: Layout, columns: list[str]) -> pl.Expr:
 def _misplaced(layout: Layout) -> pl.Expr:
     """How many cells hold what their field cannot: dates among words, courts and forces among dates."""
     dates = (pl.col(name).str.contains(A_DATE) for name in WORDS_ONLY if name in layout.columns)
-    words = (pl.col(name).str.contains(NOT_A_DATE) & _words(name) for name in _date_fields(layout))
+    words = (pl.col(name).str.contains(NOT_A_DATE) & pl.col(f"words_in_{name}") for name in _date_fields(layout))
     return _count((*dates, *words))
 
 
