@@ -221,10 +221,12 @@ def _run(batch: Any, items: Mapping[int, Expectation], result_format: Mapping[st
 
     if not items:
         return {}
-    wanted = great_expectations.ExpectationSuite("suite")
-    for place, item in items.items():
-        # Results come back in another order: the place shows which is which.
-        wanted.add_expectation(get_expectation_impl(item.type)(**item.kwargs, meta={"place": place}))
+    # Results come back in another order: the place shows which is which. Added one by one, each expectation would be
+    # compared with all before it.
+    wanted = great_expectations.ExpectationSuite(
+        "suite",
+        [get_expectation_impl(item.type)(**item.kwargs, meta={"place": place}) for place, item in items.items()],
+    )
     return {
         result.expectation_config.meta["place"]: result
         for result in batch.validate(wanted, result_format=result_format).results

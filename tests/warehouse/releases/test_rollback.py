@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
+from nights import copy_of
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -41,18 +42,24 @@ def spelt(tables, surname):
     return tables | {"orders": tables["orders"].with_columns(surname=pl.lit(surname))}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tables(make_register):
     return make_register(3)
 
 
+@pytest.fixture(scope="module")
+def three_releases(tables, made_once):
+    def make(folder):
+        for night in NIGHTS[:3]:
+            publish_night(Home(folder), tables, night)
+
+    return made_once("three_releases", make)
+
+
 @pytest.fixture
-def home(tables, tmp_path):
+def home(three_releases, tmp_path):
     """Three nights; the fourth is still to come."""
-    made = Home(tmp_path / "home")
-    for night in NIGHTS[:3]:
-        publish_night(made, tables, night)
-    return made
+    return Home(copy_of(three_releases, tmp_path / "home"))
 
 
 def back(home, release_id=None, at=NOON):
