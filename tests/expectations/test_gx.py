@@ -205,11 +205,11 @@ def test_many_failures_in_many_rows_stay_quick() -> None:
     frame = frame.with_columns(sources=pl.lit(["pnc"]))
     warm_up()
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     results = validate(CASES, frame, suite_for(CASES))
 
     assert [row[2] for row in unmet(results)] == [count, count]
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.fixture(scope="module")
