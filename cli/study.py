@@ -1,4 +1,4 @@
-"""The commands that study the register: `concord study effect`.
+"""The commands that study the register: `concord study effect`, `figures`.
 
 0 done, 1 there is no such release or it can't be studied, 2 wrong usage.
 """
@@ -42,11 +42,6 @@ class DayZeroOption(StrEnum):
 
     START = "start"
     MADE = "made"
-
-
-@study_app.callback()
-def _study() -> None:
-    """Keep `effect` a command of its own."""
 
 
 @study_app.command()
@@ -155,3 +150,25 @@ def _titled(table: "pl.DataFrame") -> "pl.DataFrame":
 
     named = table.rename({name: TITLES[name] for name in table.columns if name in TITLES})
     return named.with_columns(pl.col("category").str.replace_all("_", " ") if "category" in named.columns else [])
+
+
+@study_app.command()
+def figures(
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="A CSV file to write; defaults to printing.")] = None,
+    release: ReleaseOption = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Show figures that were made public beside the register's, each with its scope."""
+    from cli.decisions import show
+    from reconciliation.register import Register
+    from study.figures import COUNTED, compare_figures
+
+    with Register.open(home.resolve(), release) as register:
+        found = compare_figures(register.table("orders"), in_force=lambda day: register.orders(in_force_on=day))
+    if out:
+        found.write_csv(out)
+        typer.echo(f"wrote {out}")
+        return
+    show(found.drop("scope", "source"), empty="no figures")
+    typer.echo("\n".join(f"{kind.replace('_', ' ')}: {meaning}" for kind, meaning in COUNTED.items()))
+    typer.echo("interim too: with interim orders. Scopes and sources: --out FILE, or docs/published-figures.md")

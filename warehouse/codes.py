@@ -14,8 +14,8 @@ def reference(name: str) -> pl.DataFrame:
     """A reference list by file name without ending: all columns text, empty cells null.
 
     Names: forces, regions, courts, offences, harm_assumptions, conditions, condition_words, name_variants,
-    family_names, result_codes, legal_statuses, rule_verification. Cells that hold several values (`aliases`,
-    `wordings`, `context`) part them with `|`.
+    family_names, legal_statuses, published_figures, result_codes, rule_verification. Cells that hold several values
+    (`aliases`, `wordings`, `context`, `order_types`) part them with `|`.
 
     Raises:
         FileNotFoundError: there is no such list.

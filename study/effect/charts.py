@@ -50,13 +50,13 @@ def draw_changes(rows: pl.DataFrame, label: str, *, panel: str | None = None) ->
         label: the column that names a row.
         panel: the column by which rows are parted into panels.
     """
-    if panel is None:
-        return _points(rows, label, None)
-    parts = rows.partition_by(panel, maintain_order=True)
-    return alt.vconcat(*(_points(part, label, str(part[panel][0])) for part in parts))
+    highest = rows.select(pl.max_horizontal(pl.col("high_percent").max(), pl.col(CHANGE).max(), 0)).item()
+    scale = alt.Scale(domain=[-100, highest + WORDS_REACH], nice=False, zero=False)
+    parts = rows.partition_by(panel, maintain_order=True) if panel else [rows]
+    return alt.vconcat(*(_points(part, label, scale, title=str(part[panel][0]) if panel else "") for part in parts))
 
 
-def _points(rows: pl.DataFrame, label: str, title: str | None) -> alt.LayerChart | alt.FacetChart:
+def _points(rows: pl.DataFrame, label: str, scale: alt.Scale, *, title: str) -> alt.LayerChart | alt.FacetChart:
     written = rows.with_columns(
         pl.col(label).str.replace_all("_", " "),
         words=pl.when(pl.col(CHANGE).is_null())
@@ -64,8 +64,6 @@ def _points(rows: pl.DataFrame, label: str, title: str | None) -> alt.LayerChart
         .otherwise(pl.format("{} % ({} to {})", *(_whole(name) for name in (CHANGE, "before", "after")))),
         at=pl.max_horizontal("high_percent", CHANGE).fill_null(-100),
     )
-    reach = [value for name in (CHANGE, "high_percent") for value in rows[name].drop_nulls()]
-    scale = alt.Scale(domain=[-100, max(reach, default=0) + WORDS_REACH], nice=False, zero=False)
     order = written[label].to_list()
     base = alt.Chart(written).encode(y=alt.Y(f"{label}:N", title=None, sort=order, axis=NAMES))
     along = alt.X(f"{CHANGE}:Q", title="change, %", scale=scale)
@@ -74,7 +72,7 @@ def _points(rows: pl.DataFrame, label: str, title: str | None) -> alt.LayerChart
     texts = base.mark_text(align="left", dx=8).encode(x=alt.X("at:Q", scale=scale), text="words:N")
     none = alt.Chart().mark_rule(strokeDash=[4, 3], color=GREY).encode(x=alt.datum(0))
     chart = alt.layer(spans, points, texts, none, data=written)
-    return chart.properties(width=WIDTH + 140, height=alt.Step(ROW), title=title or "")
+    return chart.properties(width=WIDTH + 140, height=alt.Step(ROW), title=title)
 
 
 def _whole(name: str) -> pl.Expr:

@@ -153,7 +153,7 @@ def _custody(study: Study) -> Section:
         overall["before"] or 0, overall["after"] or 0, window_months=study.settings.window_months
     )
     caption = (
-        "Who is in custody is not arrested. No source holds time in custody, so this is supposition: the change for "
+        "People in custody are not arrested. No source holds time in custody, so this is supposition: the change for "
         "each month at liberty, had everybody spent so many months of the window after in custody, and none of that "
         "before."
     )

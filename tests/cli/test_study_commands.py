@@ -93,3 +93,13 @@ def test_a_preset_has_orders_of_its_own(tmp_path):
     words = ["sample", str(tmp_path), "--preset", "practice-note", "--orders", "5"]
     said = CliRunner().invoke(app, words)
     assert said.exit_code == 2
+
+
+def test_published_figures_are_printed_or_written_with_their_scope(one_night, tmp_path):
+    printed = command("study", "figures", home=one_night / "home")
+    assert printed.exit_code == 0, printed.output
+    assert "STPO: people" in printed.stdout
+    command("study", "figures", "--out", tmp_path / "figures.csv", home=one_night / "home")
+    written = pl.read_csv(tmp_path / "figures.csv")
+    assert written.height == 25
+    assert written["source"].null_count() == 0
