@@ -164,7 +164,9 @@ def figures(
     from study.figures import COUNTED, compare_figures
 
     with Register.open(home.resolve(), release) as register:
-        found = compare_figures(register.table("orders"), in_force=lambda day: register.orders(in_force_on=day))
+        found = compare_figures(
+            register.orders().collect(), in_force=lambda day: register.orders(in_force_on=day).collect()
+        )
     if out:
         found.write_csv(out)
         typer.echo(f"wrote {out}")

@@ -103,12 +103,9 @@ def _within(figure: dict[str, Any]) -> pl.Expr:
 
 
 def _place(orders: pl.DataFrame) -> pl.DataFrame:
-    """The orders with `area` (of the court, or else of the force) and `court_type`; null where neither is known."""
-    courts = reference("courts").select("court_type", court_code="code", of_court="jurisdiction")
-    forces = reference("forces").select(force_code="current_code", of_force=pl.col("nation").replace(AREAS))
-    placed = orders.join(courts.unique("court_code"), on="court_code", how="left").join(
-        forces.unique("force_code", keep="first", maintain_order=True), on="force_code", how="left"
-    )
+    """The orders with `area` (England and Wales are one) and `court_type`; null where it is not known."""
+    courts = reference("courts").select("court_type", court_code="code")
+    placed = orders.join(courts.unique("court_code"), on="court_code", how="left")
     return placed.with_columns(
-        area=pl.coalesce("of_court", "of_force"), is_interim=pl.col("is_interim").fill_null(value=False)
+        area=pl.col("nation").replace(AREAS), is_interim=pl.col("is_interim").fill_null(value=False)
     )

@@ -20,7 +20,7 @@ ORDER = {
     "legal_status": "live",
     "made_on": date(2018, 5, 1),
     "court_code": CROWN,
-    "force_code": "52",
+    "nation": "England",
     "sources": list(SOURCE_NAMES),
 }
 
@@ -63,7 +63,7 @@ def test_interim_orders_are_counted_beside():
     assert (row["register"], row["interim_too"]) == (0, 1)
 
 
-def test_an_order_of_an_unknown_court_is_in_the_area_of_its_force():
+def test_an_order_of_an_unknown_court_is_in_the_area_of_its_nation():
     found = figures_of({"court_code": None})
     assert found["STPO: made", "England and Wales", 2015]["register"] == 1
     assert found["STPO: made", "Northern Ireland", 2017]["register"] == 0
