@@ -36,6 +36,8 @@ TITLES = {
     "high": "to",
 }
 
+P_VALUES, LEAST_P = ("p_wilcoxon", "p_permutation", "p"), 0.001
+
 
 class DayZeroOption(StrEnum):
     """The days that day 0 can be."""
@@ -145,11 +147,21 @@ def _write(out: Path, study: "Study", summary: list[str], sections: "list[Sectio
 
 
 def _titled(table: "pl.DataFrame") -> "pl.DataFrame":
-    """A table in words that a reader knows."""
+    """A table in words that a reader knows; a p below a thousandth is no more exact than that."""
     import polars as pl
 
-    named = table.rename({name: TITLES[name] for name in table.columns if name in TITLES})
-    return named.with_columns(pl.col("category").str.replace_all("_", " ") if "category" in named.columns else [])
+    odds = [name for name in table.columns if name in P_VALUES]
+    worded = table.with_columns(
+        *(
+            pl.when(pl.col(name) < LEAST_P)
+            .then(pl.lit(f"< {LEAST_P}"))
+            .otherwise(pl.col(name).round(3).cast(pl.String))
+            .alias(name)
+            for name in odds
+        ),
+        *(pl.col(name).str.replace_all("_", " ") for name in table.columns if name == "category"),
+    )
+    return worded.rename({name: TITLES[name] for name in table.columns if name in TITLES})
 
 
 @study_app.command()

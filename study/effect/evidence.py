@@ -13,6 +13,7 @@ import polars as pl
 
 from study.effect.settings import CATEGORIES
 from warehouse.codes import reference
+from warehouse.tables.register import FIELD_PROVENANCE
 
 NOT_KNOWN: Final = "not_known"
 ORDER_COLUMNS: Final = (
@@ -68,7 +69,9 @@ def evidence_of_register(table: Callable[[str], pl.DataFrame], *, sure: float) -
         sure: the confidence from which a start or a length counts as undisputed.
     """
     orders = table("orders").filter(pl.col("legal_status") != "withdrawn")
-    doubted = table("field_provenance").filter(pl.col("confidence") < sure).select("order_id", "field")
+    provenance = FIELD_PROVENANCE.completed(table(FIELD_PROVENANCE.name))
+    # A release of before there was confidence says nothing on how sure it is: that is doubt.
+    doubted = provenance.filter(pl.col("confidence").fill_null(0) < sure).select("order_id", "field")
     arrests, conditions = table("arrests"), table("conditions").filter("is_golden")
     is_doubted = {
         name: pl.col("order_id").is_in(doubted.filter(pl.col("field").is_in(fields))["order_id"].implode())

@@ -56,7 +56,8 @@ def _warnings(study: Study) -> Iterator[str]:
         yield f"Beware: all eligible orders are of one region ({regions[0]}). The figures say nothing of others."
     people = eligible["subject_id"].n_unique()
     if people < eligible.height:
-        yield f"{eligible.height} eligible orders bind {people} people: an arrest may lie in the windows of two orders."
+        who = "person" if people == 1 else "people"
+        yield f"{eligible.height} eligible orders bind {people} {who}: an arrest may lie in the windows of two orders."
     is_empty = (pl.col("measure") == "arrests") & (pl.col("before") == 0)
     empty = study.changes.filter(is_empty)["category"].to_list()
     if empty:
