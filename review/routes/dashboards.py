@@ -1,4 +1,4 @@
-"""Dashboards: the night, the work, the quality of the data, what expires."""
+"""Dashboards: the night, who is bound, the work, the quality of the data, what expires."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -12,6 +12,7 @@ from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Auditing, Viewer
 from review.access.visible_release import Visible
 from review.dashboards.expiry_panels import NOT_KNOWN, find_expiries, list_expiries, summarise_expiries
+from review.dashboards.in_force_panels import describe_in_force, in_force_panels, interim_shown
 from review.dashboards.night_panels import night_panels, state_words
 from review.dashboards.panels import Panel
 from review.dashboards.picture_store import PictureStore
@@ -27,6 +28,7 @@ navigation = (NavigationLink("Dashboards", "/dashboards", "see", 50),)
 
 PAGES: Final = (
     ("The night", "/dashboards"),
+    ("In force", "/dashboards/in-force"),
     ("Work", "/dashboards/work"),
     ("Quality", "/dashboards/quality"),
     ("Expiries", "/dashboards/expiries"),
@@ -38,6 +40,15 @@ def show_night(request: Request, who: AnyViewer, visible: Visible) -> Response:
     """How the night went."""
     panels = visible.keep("night", lambda: night_panels(visible))
     return _shown(request, "The night", panels, who, lead=state_words(visible))
+
+
+@router.get("/dashboards/in-force")
+def show_in_force(request: Request, who: AnyViewer, visible: Visible, audit: Auditing) -> Response:
+    """Who is bound by what on the night of the release."""
+    audit("consultation", what={"page": "in force", "orders": interim_shown(visible)})
+    pictures: PictureStore = request.app.state.pictures
+    panels = visible.keep("in force", lambda: in_force_panels(visible, pictures))
+    return _shown(request, "In force", panels, who, lead=describe_in_force(visible))
 
 
 @router.get("/dashboards/work")

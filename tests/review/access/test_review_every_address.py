@@ -184,6 +184,7 @@ MAY = {
     "GET /bulk": DECIDES,
     "GET /dashboards": SEES,
     "GET /dashboards/expiries": SEES,
+    "GET /dashboards/in-force": SEES,
     "GET /dashboards/pictures/{name}.svg": SEES,
     "GET /dashboards/quality": SEES,
     "GET /dashboards/quality/{scope}/{key}": SEES,

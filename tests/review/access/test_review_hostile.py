@@ -58,6 +58,7 @@ def test_what_sources_deliver_is_shown_as_text_everywhere(client):
     paths = ["/queue", "/queue?sort=name", "/dashboards", "/dashboards/work", "/dashboards/quality"]
     paths += [
         "/dashboards/expiries",
+        "/dashboards/in-force",
         *(f"/items/{item}" for item in by_kind),
         *(f"/orders/{one}" for one in orders[:5]),
     ]

@@ -16,7 +16,16 @@ from review.app import create_app
 from review.desk import Desk
 from warehouse.home import Home
 
-READ = ("/queue", "/search", "/dashboards", "/dashboards/work", "/dashboards/quality", "/dashboards/expiries", "/keys")
+READ = (
+    "/queue",
+    "/search",
+    "/dashboards",
+    "/dashboards/work",
+    "/dashboards/quality",
+    "/dashboards/expiries",
+    "/dashboards/in-force",
+    "/keys",
+)
 NEEDS_LEDGER = ("/proposals", "/decisions/mine", "/unsent")
 COMMENT = "The seal was seen twice."
 

@@ -98,6 +98,7 @@ def pages_of(desk):
         "/dashboards/work",
         "/dashboards/quality",
         "/dashboards/expiries",
+        "/dashboards/in-force",
         *(f"/bulk?rule={rule}" for rule in rules),
         "/proposals",
         "/decisions/mine",

@@ -10,6 +10,7 @@ PAGES = (
     "/dashboards/quality",
     "/dashboards/quality/force/01",
     "/dashboards/expiries",
+    "/dashboards/in-force",
 )
 LOADED = "Promise.all([...document.images].map(image => image.decode().then(() => image.naturalWidth > 100)))"
 

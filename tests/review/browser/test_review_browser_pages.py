@@ -151,7 +151,13 @@ def test_dashboards_and_what_is_refused_keep_nobody_out(enter, ledger_file):
     administrator = enter("administrator")
     administrator.go("/queue", seen="refused by role")
     reader = enter("viewer")
-    for path in ("/dashboards", "/dashboards/work", "/dashboards/quality", "/dashboards/expiries"):
+    for path in (
+        "/dashboards",
+        "/dashboards/work",
+        "/dashboards/quality",
+        "/dashboards/expiries",
+        "/dashboards/in-force",
+    ):
         reader.go(path)
     ledger_file.rename(ledger_file.with_suffix(".away"))
     reader.go("/queue", seen="the queue while the ledger is down")

@@ -11,8 +11,10 @@ from desk_cases import NIGHT
 from ledger.decisions.decision import Signature
 from ledger.decisions.ledger import Ledger
 from ledger.desk.proposals import Proposal, propose
+from reconciliation.law import counts_as_in_force
 from review.access.visible_release import VisibleRelease
 from review.dashboards.expiry_panels import AHEAD_DAYS, Expiries, find_expiries
+from review.dashboards.in_force_panels import in_force_panels
 from review.dashboards.panels import Panel, PanelTable
 from review.dashboards.picture_store import PictureStore
 from review.dashboards.quality_panels import MEASURE, SCOPES, league_panels, read_scores, trend_panels
@@ -20,7 +22,7 @@ from review.dashboards.workload_panels import AGES, RecentDecisions, decided_pan
 from review.deciding.decidable_night import decidable_night
 from warehouse.tables.ledger import DECISIONS
 
-PAGES = ("/dashboards", "/dashboards/work", "/dashboards/quality", "/dashboards/expiries")
+PAGES = ("/dashboards", "/dashboards/work", "/dashboards/quality", "/dashboards/expiries", "/dashboards/in-force")
 MET = frozenset({"01"})
 PICTURE = re.compile(r'src="(/dashboards/pictures/[0-9a-f]+\.svg)"')
 
@@ -281,3 +283,24 @@ def test_a_proposal_is_counted_for_who_sees_all_its_orders(desk):
         done = read_recent_decisions(desk, VisibleRelease(whole, forces))
         panels = decided_panels(done, PictureStore(), today=NIGHT, forces=forces, by_steward=False)
         assert cells(panel(panels, "looks").sheet)["Waiting now"] == [count]
+
+
+def test_who_is_bound_is_counted_as_the_register_counts(viewer, desk):
+    orders = desk.whole_release().table("orders").filter(counts_as_in_force())
+    panels = in_force_panels(VisibleRelease(desk.whole_release(), None), PictureStore())
+    by_type = panel(panels, "types").sheet
+    assert sum(int(number) for number in column(by_type, "In force")) == orders.height
+    assert sum(int(number) for number in column(by_type, "Of which in doubt")) == orders["is_in_force_doubtful"].sum()
+    holdings = panel(panels, "holdings").sheet
+    assert (
+        sum(int(number) for number in column(holdings, "PNC"))
+        == orders.filter(pl.col("sources").list.contains("pnc")).height
+    )
+    assert f"bound by {orders.height} orders" in viewer.get("/dashboards/in-force").text
+
+
+def test_interim_orders_without_an_outcome_are_listed_the_oldest_first(desk):
+    orders = desk.whole_release().table("orders").filter(counts_as_in_force(), pl.col("is_interim"))
+    listed = panel(in_force_panels(VisibleRelease(desk.whole_release(), None), PictureStore()), "interim").sheet
+    assert column(listed, "Order") == orders.sort("binds_from", "order_id")["order_id"].to_list()
+    assert orders.height > 0
