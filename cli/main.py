@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -56,8 +57,20 @@ ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults 
 Preset = Literal["practice-note"]
 
 
+def show_version(asked: bool) -> None:  # typer calls it with the option's value
+    """Print the version, if asked for, and end."""
+    if asked:
+        typer.echo(f"concord {version('concord')}")
+        raise typer.Exit
+
+
 @app.callback()
-def begin() -> None:
+def begin(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     """What every command makes is its user's alone: exports, packs and reports hold personal data too."""
     keep_private()
 

@@ -4,12 +4,15 @@ import csv
 import io
 import json
 from datetime import date
+from importlib.metadata import version
 
 import openpyxl
 import polars as pl
 import pytest
 from nights import command
+from typer.testing import CliRunner
 
+from cli.main import app
 from warehouse.home import Home
 from warehouse.releases.release import publish
 
@@ -102,3 +105,7 @@ def test_a_folder_that_is_not_there_is_said_in_words(home, tmp_path):
     asked = command("export", tmp_path / "nowhere" / "register.xlsx", home=home)
     assert asked.exit_code == 1
     assert "can't be written" in f"{asked.stderr}{asked.exception}"
+
+
+def test_the_version_is_that_of_the_package():
+    assert CliRunner().invoke(app, ["--version"]).stdout == f"concord {version('concord')}\n"
