@@ -14,7 +14,10 @@ ForceOption = Annotated[
     list[str] | None, typer.Option("--force", help="Code of a force whose orders they see; may be repeated.")
 ]
 IdentityOption = Annotated[
-    str | None, typer.Option(help="Of an identity provider, `<issuer>|<subject>`; then no password is asked for.")
+    str | None,
+    typer.Option(
+        help="Of an identity provider, `<issuer>|<subject>`, or of the operating system, `os|<user>`; then no password."
+    ),
 ]
 
 
@@ -53,6 +56,22 @@ def set_password(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> None:
     with opened_desk(home) as desk:
         administration(desk).set_password(name, read_password())
     typer.echo(f"password of {name} set")
+
+
+@accounts_app.command("set-identity")
+def set_identity(
+    name: NameArgument,
+    identity: Annotated[
+        str | None, typer.Argument(help="`<issuer>|<subject>`, `os|<user>`; none takes it away.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Let a user of an identity provider, or of the operating system (`os|<user>`), act as an account."""
+    from cli.desk_tools import administration, opened_desk
+
+    with opened_desk(home) as desk:
+        administration(desk).set_identity(name, identity)
+    typer.echo(f"identity of {name} set")
 
 
 @accounts_app.command()

@@ -55,18 +55,20 @@ def take(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Take the decision that is asked for on the release in force, or show what it would change."""
-    from cli.ledger_access import opened_ledger, present_of
+    from cli.desk_tools import opened_desk
+    from cli.door import decide
+    from cli.ledger_access import present_of
     from ledger.decisions.bulk import draft_of
     from ledger.decisions.decision import Signature
 
     signature = Signature(by, reason, comment)
-    with opened_ledger(home) as ledger:
+    with opened_desk(home) as desk:
         present = present_of(home)
         draft = draft_of(asked | {"replaces": replace, "fingerprint": seen}, present)
         if preview:
-            print_preview(draft, ledger.rehearse(draft, signature), present)
+            print_preview(draft, desk.ledger.rehearse(draft, signature), present)
         else:
-            print_outcome(ledger.decide(draft, signature))
+            print_outcome(*decide(desk, [draft], signature))
 
 
 def decision(ask: Callable[..., Asked], *, name: str | None = None, words: str | None = None) -> Callable[..., Asked]:
@@ -148,15 +150,18 @@ def undo(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Undo a decision; what it replaced is in force again."""
-    from cli.ledger_access import opened_ledger
+    from cli.desk_tools import opened_desk
+    from cli.door import decide
     from ledger.decisions.decision import Draft, Signature
 
     signature = Signature(by, reason, comment)
-    with opened_ledger(home) as ledger:
-        if batch:
-            typer.echo(f"undid {len(ledger.undo_batch(name, signature))} decisions of batch {name}")
-        else:
-            print_outcome(ledger.decide(Draft(kind="undo", replaces=name), signature))
+    with opened_desk(home) as desk:
+        names = desk.ledger.standing_of(name) if batch else [name]
+        taken = decide(desk, [Draft(kind="undo", replaces=one) for one in names], signature)
+    if batch:
+        typer.echo(f"undid {len(taken)} decisions of batch {name}")
+    else:
+        print_outcome(*taken)
 
 
 def print_preview(draft: "Draft", rehearsed: "Taken", present: "Present") -> None:
@@ -196,15 +201,21 @@ def users(
     retire: Annotated[str | None, typer.Option(help="Stop this user from deciding.")] = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Who may decide: list them, add one, retire one."""
-    from cli.ledger_access import opened_ledger
+    """Who may decide: list them, add one, retire one; once there are accounts, those decide (`concord accounts`)."""
+    from cli.desk_tools import accounts_of, opened_desk
+    from cli.door import note
+    from cli.options import Exit, fail
 
-    with opened_ledger(home) as ledger:
+    with opened_desk(home) as desk:
+        if (add or retire) and accounts_of(desk):
+            fail("there are accounts, and their roles say who decides: use `concord accounts`", Exit.REFUSED)
         if add:
-            ledger.add_user(add)
+            desk.ledger.add_user(add)
+            note(desk, "collection", {"user": add, "change": "added"})
         if retire:
-            ledger.retire_user(retire)
-        show(ledger.users(), empty="there are no users yet")
+            desk.ledger.retire_user(retire)
+            note(desk, "alteration", {"user": retire, "change": "retired"})
+        show(desk.ledger.users(), empty="there are no users yet")
 
 
 @decisions_app.command("list")
@@ -237,12 +248,15 @@ def write(
     file: Annotated[Path, typer.Argument(help="The file to write: .csv or .parquet.", dir_okay=False)],
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Write all decisions to a file: it may hold personal data."""
-    from cli.ledger_access import opened_ledger
-    from ledger.decisions.exchange import write_decisions
+    """Write all decisions to a file: it may hold personal data, and is logged."""
+    from cli.desk_tools import opened_desk
+    from cli.door import note
+    from ledger.decisions.exchange import require_suffix, write_decisions
 
-    with opened_ledger(home) as ledger:
-        decisions = ledger.read()
+    require_suffix(file)
+    with opened_desk(home) as desk:
+        decisions = desk.ledger.read()
+        note(desk, "disclosure", {"decisions": decisions.height}, right="approve")
         write_decisions(decisions, file)
     typer.echo(f"wrote {decisions.height} decisions to {file}")
 
@@ -254,12 +268,17 @@ def bring_in(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Put the decisions of a file into the ledger, all or none: exported ones, or new ones without a decision_id."""
-    from cli.ledger_access import opened_ledger, present_of
+    from cli.desk_tools import opened_desk
+    from cli.door import note, require_importable
+    from cli.ledger_access import present_of
     from ledger.decisions.bulk import import_lines
     from ledger.decisions.exchange import read_lines
 
-    with opened_ledger(home) as ledger:
-        done = import_lines(ledger, read_lines(file), by=by, present=lambda: present_of(home))
+    with opened_desk(home) as desk:
+        lines = read_lines(file)
+        require_importable(home, desk, [line.values.get("decision_id") for line in lines])
+        note(desk, "alteration", {"imported_lines": len(lines)}, by=by, right="approve")
+        done = import_lines(desk.ledger, lines, by=by, present=lambda: present_of(home))
     batch = f"; batch {done.batch_id}" if done.batch_id else ""
     typer.echo(f"added {done.added}, known already {done.known}{batch}")
 

@@ -50,9 +50,12 @@ def opened_desk(home: Path) -> Iterator[Desk]:
 
 
 def administration(desk: Desk) -> AccountChanges:
-    """Changes accounts in the name of the operator."""
+    """Changes accounts in the name of who types."""
+    from cli.door import require_administrator
+
     settings = read_settings(desk.home.path).review
-    return AccountChanges(desk, AuditRecorder(desk), passwords=Passwords(settings), by=OPERATOR)
+    by = require_administrator(desk)
+    return AccountChanges(desk, AuditRecorder(desk), passwords=Passwords(settings), by=by)
 
 
 def accounts_of(desk: Desk) -> tuple[Account, ...]:

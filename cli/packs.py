@@ -53,6 +53,8 @@ def make(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Make an owner's pack, XLSX and CSV, and log the disclosure: it holds personal data."""
+    from cli.desk_tools import opened_desk
+    from cli.door import require
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import lines_of
     from ledger.packs.log import Disclosure
@@ -63,6 +65,8 @@ def make(
         fail("name one owner, or ask for --all without a --recipient", Exit.USAGE)
     if owner is not None:
         known_owner(owner)
+    with opened_desk(home) as desk:
+        require(desk, "decide", by=by)
     with opened_ledger(home) as ledger:
         settings, (lines, release_id) = read_settings(home.resolve()), lines_of(home, ledger)
         for name in all_owners(lines) if owner is None else (owner,):

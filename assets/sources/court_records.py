@@ -38,6 +38,7 @@ from assets.parsing.records import (
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.terms import is_until_further_order
+from matching.engine.components import label_components
 from reconciliation.plausibility import POLICE_KINDS
 from warehouse.codes import reference
 from warehouse.tables.core import RESULT_STATES
@@ -49,6 +50,8 @@ CASE_URN = r"^\d{2}[ /-]?[A-Z0-9]{2}[ /-]?(\d{5}[ /-]?\d{2}|\d{8})$"
 DATES = {"made_on": "hearing_date", "start_on": "order_start", "end_on": "order_end"}
 A_DATE = "a date as yyyy-mm-dd"
 
+MOST_AMENDED = 20
+"""More results than this are no history of one order: a key was sent by mistake, or to put orders together."""
 ORDER_CHECKS = (
     *(date_check(column, f"sent_{field}", A_DATE) for column, field in DATES.items()),
     birth_check("sent_date_of_birth", A_DATE),
@@ -68,6 +71,13 @@ ORDER_CHECKS = (
     court_check("sent_court_name"),
     Check("force_code", "sent_applicant", "unknown_code", "a listed force", pl.col("is_force_refused")),
     Check("case_urn", "sent_case_urn", "bad_format", "force, station, serial and year in 11 characters"),
+    Check(
+        "amends_source_key",
+        "sent_amends_result_id",
+        "amended_too_often",
+        f"a result of the same order: at most {MOST_AMENDED} results amend one another",
+        pl.col("is_amended_too_often"),
+    ),
     Check("result_state", "sent_status", "unknown_code", f"one of {', '.join(RESULT_STATES)}"),
 )
 
@@ -77,7 +87,7 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
     sent = as_sent(raw["raw_court__results"], key="result_id", exact=("prohibitions",)).with_columns(
         record_columns("court", pl.col("sent_result_id"))
     )
-    orders = _with_force(_with_court(_with_kind(_own_columns(sent, as_of))))
+    orders = _with_force(_with_court(_with_kind(_with_amended(_own_columns(sent, as_of)))))
     conditions = _conditions(sent)
     rejected = [rejected_values(orders, ORDER_CHECKS), rejected_values(conditions, [CONDITION_CHECK])]
     return core_tables(
@@ -106,6 +116,21 @@ def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
         .unnest("name", "pnc")
     )
     return with_birth(rows, "sent_date_of_birth", forms=WRITTEN, this_year=as_of.year)
+
+
+def _with_amended(rows: pl.DataFrame) -> pl.DataFrame:
+    """What a result amends, unless so many results would become one order by it that they can't be of one person."""
+    numbered = rows.select("sent_result_id", "amends_source_key").with_row_index("row")
+    amended = numbered.join(numbered, left_on="amends_source_key", right_on="sent_result_id")
+    ends = (amended.get_column(name).cast(pl.Int64).to_numpy() for name in ("row", "row_right"))
+    chain = pl.Series("chain", label_components(rows.height, *ends))
+    is_refused = pl.col("amends_source_key").is_not_null() & (pl.len().over("chain") > MOST_AMENDED)
+    return (
+        rows.with_columns(chain)
+        .with_columns(is_amended_too_often=is_refused)
+        .with_columns(amends_source_key=pl.when(~pl.col("is_amended_too_often")).then("amends_source_key"))
+        .drop("chain")
+    )
 
 
 def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:

@@ -189,17 +189,17 @@ def _find_faults(lines: ReadLines) -> list[Fault]:
                 "beyond plain ASCII is. Expected UTF-8: ask the sender to send the delivery again as UTF-8.",
             )
         )
-    faults.extend(_unknown_key_fault(key, count) for key, count in sorted(lines.unknown_keys.items()))
+    if lines.unknown_keys:
+        faults.append(_unknown_keys_fault(lines.unknown_keys))
     return faults
 
 
-def _unknown_key_fault(key: str, count: int) -> Fault:
-    # A key that is no plain word could be data in the wrong place: it is not repeated in a message.
-    shown = f"`{key}`" if re.fullmatch(r"[a-z][a-z_.]{0,60}", key) else "whose name is no plain word"
+def _unknown_keys_fault(keys: Counter[str]) -> Fault:
+    # A key may be data in the wrong place: none is repeated in a message.
     return Fault(
         "unknown_key",
-        f"{count:,} documents hold a key {shown} that the contract does not name. It is kept in `other_fields` "
-        "and not used: agree its meaning with the PND team.",
+        f"{keys.total():,} times documents hold one of {len(keys):,} keys that the contract does not name. They are "
+        "kept in `other_fields` and not used: look there, and agree their meaning with the PND team.",
         is_structural=False,
     )
 

@@ -46,8 +46,8 @@ def read(delivery: Delivery) -> Reading:
     if refusal:
         return Reading(_place([], delivery), faults=(refusal,))
     read_sheets = [
-        ReadSheet(sheet, tuple(_without_unmade(read_rows(sheet, table)) for table in find_tables(sheet)))
-        for sheet in sheets
+        ReadSheet(number, sheet, tuple(_without_unmade(read_rows(sheet, table)) for table in find_tables(sheet)))
+        for number, sheet in enumerate(sheets, start=1)
     ]
     tables = [table for sheet in read_sheets for table in sheet.tables]
     quarantine = _as_quarantine(tables, delivery)

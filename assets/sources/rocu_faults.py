@@ -1,5 +1,7 @@
 """What is wrong with a regional return as a whole, in words for those who must ask the unit.
 
+Places are given by number and letter, never by the name of a sheet or a heading: a unit may have typed a person there.
+
 Belongs here: the faults of sheets, tables and the whole return. Does not: rows that are put aside (`rocu_verdicts`),
 workbooks that cannot be opened (`workbooks`).
 """
@@ -14,7 +16,6 @@ from assets.sources.workbook_xml import column_letters
 from assets.sources.workbooks import NO_RESULT, Sheet
 
 ADD_HEADING = "add its heading to `rocu_headings.toml`"
-LONGEST_SHOWN = 60  # letters of a heading
 MOST_SHOWN = 10  # rows or columns that are listed one by one
 MISPLACED_ROWS = 2  # one row may have slipped by itself
 # Reasons of rows that make a return unfit: a table of it was not understood.
@@ -23,8 +24,9 @@ OF_UNKNOWN_TABLES = ("unknown_headings", "no_headings")
 
 @dataclass(frozen=True)
 class ReadSheet:
-    """A sheet with the tables that were found on it."""
+    """A sheet, its number in the workbook, and the tables that were found on it."""
 
+    number: int
     sheet: Sheet
     tables: tuple[ReadTable, ...]
 
@@ -34,7 +36,7 @@ def find_faults(sheets: Sequence[ReadSheet]) -> tuple[Fault, ...]:
     tables = [table for sheet in sheets for table in sheet.tables]
     faults = [
         *(fault for sheet in sheets for fault in _find_sheet_faults(sheet)),
-        *(fault for table in tables for fault in _find_table_faults(table)),
+        *(fault for sheet in sheets for table in sheet.tables for fault in _find_table_faults(table, sheet.number)),
         *_find_return_faults(tables),
     ]
     return tuple(dict.fromkeys(faults))
@@ -46,7 +48,7 @@ def _find_sheet_faults(read: ReadSheet) -> Iterator[Fault]:
         if sheet.cells.height:
             yield _note(
                 "sheet_skipped",
-                f"Sheet `{sheet.name}` has no known headings, so its {sheet.cells.height:,} filled rows were not read. "
+                f"Sheet {read.number} has no known headings, so its {sheet.cells.height:,} filled rows were not read. "
                 "If it belongs to the return, put headings as in the template above its rows and send the workbook "
                 "again.",
             )
@@ -54,7 +56,7 @@ def _find_sheet_faults(read: ReadSheet) -> Iterator[Fault]:
     if not sheet.is_visible:
         yield _note(
             "hidden_sheet",
-            f"Sheet `{sheet.name}` is hidden. Its rows were read like all others: if they do not belong to the return, "
+            f"Sheet {read.number} is hidden. Its rows were read like all others: if they do not belong to the return, "
             "ask the unit to delete the sheet.",
         )
     yield from _find_hidden(read)
@@ -62,7 +64,7 @@ def _find_sheet_faults(read: ReadSheet) -> Iterator[Fault]:
     if no_results:
         yield _note(
             "formula_without_result",
-            f"Sheet `{sheet.name}`: {no_results:,} formulas were saved without their results, so their values are not "
+            f"Sheet {read.number}: {no_results:,} formulas were saved without their results, so their values are not "
             "known. Ask the unit to open the workbook in Excel, save it and send it again.",
         )
 
@@ -72,7 +74,7 @@ def _find_hidden(read: ReadSheet) -> Iterator[Fault]:
     if rows:
         yield _note(
             "hidden_rows",
-            f"Sheet `{read.sheet.name}`: {len(rows):,} rows are hidden or filtered out ({_list(map(str, rows))}). They "
+            f"Sheet {read.number}: {len(rows):,} rows are hidden or filtered out ({_list(map(str, rows))}). They "
             "were read like all others: if they do not belong to the return, ask the unit to delete them.",
         )
     used = {int(name.removeprefix("column_")) for table in read.tables for name in table.layout.headings}
@@ -80,25 +82,25 @@ def _find_hidden(read: ReadSheet) -> Iterator[Fault]:
     if columns:
         yield _note(
             "hidden_columns",
-            f"Sheet `{read.sheet.name}`: columns are hidden ({_list(map(column_letters, columns))}). They were read "
+            f"Sheet {read.number}: columns are hidden ({_list(map(column_letters, columns))}). They were read "
             "like all others: if their values do not count, ask the unit to delete them.",
         )
 
 
-def _find_table_faults(table: ReadTable) -> Iterator[Fault]:
+def _find_table_faults(table: ReadTable, sheet: int) -> Iterator[Fault]:
     layout = table.layout
-    place = f"Sheet `{table.name}`, row {layout.heading_row}"
+    place = f"Sheet {sheet}, row {layout.heading_row}"
     for name in table.missing:
         yield Fault(
             "missing_heading",
             f"{place}: no heading for {_words(name)} of {layout.kind.name}. Every return needs it: add the column, or "
             f"{ADD_HEADING}.",
         )
-    for name, headings in _find_lost(table).items():
+    for name, columns in _find_lost(table).items():
         yield Fault(
             "missing_heading",
             f"{place}: no heading for {_words(name)} is known, but columns hold dates that were not read "
-            f"({_list(f'`{_shown(heading)}`' for heading in headings)}). Name the column as in the template, or "
+            f"(column {_list(map(_letters, columns))}). Name the column as in the template, or "
             f"{ADD_HEADING}.",
         )
     yield from _find_heading_notes(table, place)
@@ -106,15 +108,15 @@ def _find_table_faults(table: ReadTable) -> Iterator[Fault]:
 
 
 def _find_lost(table: ReadTable) -> dict[str, list[str]]:
-    """Fields without a column that an unread column of dates most likely holds, with the headings of those columns."""
+    """Fields without a column that an unread column of dates most likely holds, with those columns."""
     kind, columns = table.layout.kind, set(table.layout.columns)
     lost = {group[0]: list(table.unread_dates) for group in kind.wanted if not set(group) & columns}
     spoken = {
-        name: [heading for heading in table.unread_dates if re.search(words, heading, re.IGNORECASE)]
+        name: [column for column, heading in table.unread_dates.items() if re.search(words, heading, re.IGNORECASE)]
         for name, words in kind.speak_of.items()
         if name not in columns
     }
-    return {name: headings for name, headings in {**spoken, **lost}.items() if headings}
+    return {name: found for name, found in {**spoken, **lost}.items() if found}
 
 
 def _find_heading_notes(table: ReadTable, place: str) -> Iterator[Fault]:
@@ -126,17 +128,18 @@ def _find_heading_notes(table: ReadTable, place: str) -> Iterator[Fault]:
             "one of the columns, or part the tables by an empty column.",
             is_structural=table.layout.are_two,
         )
-    for heading in table.others:
+    for column in table.others:
         yield _note(
             "unknown_heading",
-            f"{place}: `{_shown(heading)}` is not a known heading. The values are kept in `other_fields` and not used: "
-            f"name it as in the template, or {ADD_HEADING}.",
+            f"{place}: column {_letters(column)} has no known heading. The values are kept in `other_fields` and not "
+            f"used: name it as in the template, or {ADD_HEADING}.",
         )
-    for name, heading in table.layout.guessed.items():
+    for name in table.layout.guessed:
+        column = _letters(table.layout.columns[name][0])
         yield _note(
             "misspelt_heading",
-            f"{place}: heading `{_shown(heading)}` was read as {_words(name)}. If that is wrong, correct the heading "
-            "or add it to `rocu_headings.toml`.",
+            f"{place}: the heading of column {column} was read as {_words(name)}. If that is wrong, correct the "
+            "heading or add it to `rocu_headings.toml`.",
         )
 
 
@@ -199,8 +202,9 @@ def _words(field: str) -> str:
     return field.replace("_", " ")
 
 
-def _shown(heading: str) -> str:
-    return " ".join(heading[:LONGEST_SHOWN].split())
+def _letters(column: str) -> str:
+    """A column as Excel names it."""
+    return column_letters(int(column.removeprefix("column_")))
 
 
 def _list(places: Iterable[str]) -> str:

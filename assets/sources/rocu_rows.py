@@ -29,7 +29,7 @@ class ReadTable:
         layout: its layout.
         rows: `row_number`, `sheet_name`, its fields and `EXTRA_FIELDS`.
         refused: `row_number`, `reason_code`, `row_text`.
-        others: headings, or letters, of the columns that hold no known field.
+        others: headings, or letters, of the columns that hold no known field, by column.
         unread_dates: those of them that hold dates.
     """
 
@@ -37,8 +37,8 @@ class ReadTable:
     layout: Layout
     rows: pl.DataFrame
     refused: pl.DataFrame
-    others: tuple[str, ...]
-    unread_dates: tuple[str, ...]
+    others: Mapping[str, str]
+    unread_dates: Mapping[str, str]
 
     @property
     def row_numbers(self) -> set[int]:
@@ -78,8 +78,8 @@ def read_rows(sheet: Sheet, table: FoundTable) -> ReadTable:
             part.select("row_number", "reason_code", row_text=texts.str.head(LONGEST_ROW_TEXT))
             for part in (judge_above(table.above), refused)
         ),
-        tuple(others.values()),
-        tuple(name for column, name in others.items() if holds_dates(kept[column])),
+        others,
+        {column: name for column, name in others.items() if holds_dates(kept[column])},
     )
 
 

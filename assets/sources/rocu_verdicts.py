@@ -49,6 +49,7 @@ A_DATE = (
     r"(?i)^(?:\d{1,4}[/.\-–\\ ]\d{1,2}[/.\-–\\ ]\d{1,4}(?:[ t]\d{1,2}:.*)?|"
     rf"\d{{1,2}}(?:st|nd|rd|th)?[ /.-]*(?:{'|'.join(MONTH_NAMES)})[a-z]*[ ,/.-]*\d{{2,4}})$"
 )
+A_BIRTH = r"\d{4}|\d\D+\d"  # a year, a serial number or parts of a date, and no mere count
 NOT_A_DATE = r"(?i)\b(?:court|magistrates|mc|cc|police|constabulary|i?(?:stro|stpo|tero|tepo))\b"
 
 REASONS = {
@@ -167,7 +168,9 @@ def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
         | _shows_formats(layout)
     )
     reason = pl.coalesce(*(pl.when(applies).then(pl.lit(code)) for code, applies in verdicts.items()), pl.lit("row"))
-    return pl.when(~is_nothing.fill_null(value=False)).then(reason)
+    # Whoever has a date of birth is a person, whatever the words of the row.
+    is_person = pl.col("date_of_birth").str.contains(A_BIRTH).fill_null(value=False)
+    return pl.when(~is_nothing.fill_null(value=False) | is_person).then(reason)
 
 
 def _used(layout: Layout) -> list[str]:

@@ -52,7 +52,7 @@ def write_decisions(decisions: pl.DataFrame, path: Path) -> None:
         DecisionError: the file's name ends neither in `.csv` nor in `.parquet`.
     """
     ordered = decisions.select(*COLUMNS).sort(*DECISIONS.order)
-    suffix = _suffix(path)
+    suffix = require_suffix(path)
     with replacing(path) as written:
         if suffix == ".parquet":
             ordered.write_parquet(written)
@@ -71,7 +71,7 @@ def read_lines(path: Path) -> list[FileLine]:
         ImportRefusedError: cells that can't be read.
     """
     try:
-        return _read_parquet(path) if _suffix(path) == ".parquet" else _read_csv(path)
+        return _read_parquet(path) if require_suffix(path) == ".parquet" else _read_csv(path)
     except (OSError, UnicodeDecodeError, csv.Error, pl.exceptions.PolarsError) as error:
         raise DecisionError(f"{path.name} can't be read: {type(error).__name__}") from error
 
@@ -88,7 +88,12 @@ def taken_before(lines: Sequence[FileLine]) -> pl.DataFrame:
     return pl.DataFrame([line.values for line in lines], schema=DECISIONS.schema)
 
 
-def _suffix(path: Path) -> str:
+def require_suffix(path: Path) -> str:
+    """The ending of a file's name.
+
+    Raises:
+        DecisionError: decisions are kept in files of other endings.
+    """
     if path.suffix.lower() not in SUFFIXES:
         raise DecisionError(f"{path.name}: decisions are kept in {' or '.join(SUFFIXES)} files")
     return path.suffix.lower()

@@ -168,18 +168,17 @@ class Ledger:
                     beside(connection, taken)
             return tuple(taken)
 
-    def undo_batch(self, batch_id: str, signature: Signature) -> tuple[Taken, ...]:
-        """Take back all decisions of a batch that still stand.
+    def standing_of(self, batch_id: str) -> list[str]:
+        """The ids of the decisions of a batch that still stand.
 
         Raises:
-            DecisionError: no decision of that batch stands.
-            RefusedTogetherError: the user or the reason is not one.
+            DecisionError: none does.
         """
         of_batch = (pl.col("batch_id") == batch_id) & pl.col("ended_by").is_null()
         names = fold(self.read()).filter(of_batch).get_column("decision_id")
         if names.is_empty():
             raise DecisionError(f"no decision of batch {batch_id} stands")
-        return self.decide_all([(Draft(kind="undo", replaces=name), signature) for name in names])
+        return names.to_list()
 
     def insert(self, rows: pl.DataFrame) -> int:
         """Put in decisions that were taken elsewhere; those that are here already are left. All or none.

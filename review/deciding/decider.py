@@ -66,11 +66,30 @@ class Outcome:
         taken: decisions in the ledger; empty if they wait for a second steward.
         proposal_id: of the proposal that waits; None if the decisions were taken.
         batch_id: by which all can be taken back at once.
+        why: codes of the reasons for which they wait.
     """
 
     taken: tuple[Taken, ...]
     proposal_id: str | None
     batch_id: str | None
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Decisions that are taken, or wait, together.
+
+    Attributes:
+        drafts: the decisions.
+        orders: that they are about.
+        why: codes of `four_eyes.REASONS` for which a second steward is asked.
+        item_id: the item of the queue that they settle; None: none.
+    """
+
+    drafts: tuple[Draft, ...]
+    orders: frozenset[str]
+    why: tuple[str, ...]
+    item_id: str | None = None
 
 
 class Decider:
@@ -122,14 +141,32 @@ class Decider:
         if preview.changed is not None or (preview.must_be_seen and not wanted.fingerprints):
             return None
         signature = Signature(self._by, wanted.reason_code, wanted.comment)
+        matter = Matter(preview.drafts, preview.orders, preview.why, self._settled(wanted, preview.orders))
+        return self._take_or_propose(matter, signature, submission=wanted.submission)
+
+    def submit(self, drafts: Sequence[Draft], signature: Signature, *, submission: str) -> Outcome:
+        """Take decisions that were drafted on the release in force, or let them wait. Raises as `preview`.
+
+        Args:
+            drafts: the decisions.
+            signature: who and why.
+            submission: by which the same request sent twice is known.
+        """
+        whole, decisions = self._desk.whole_release(), self._desk.ledger.read()
+        orders = visible_subject(drafts, decisions, whole, self._forces)
+        why = self._why(drafts, decidable_night(whole), decisions)
+        self._desk.ledger.decide_all([(draft, signature) for draft in drafts], keep=False)
+        return self._take_or_propose(Matter(tuple(drafts), orders, why), signature, submission=submission)
+
+    def _take_or_propose(self, matter: Matter, signature: Signature, *, submission: str) -> Outcome:
         # Not shown before: who sees that they were drawn could leave it.
-        is_drawn = is_sampled(self._desk.home, self._by, preview.orders, self._share)
-        why = (*preview.why, *(["sample"] if is_drawn else []))
+        is_drawn = is_sampled(self._desk.home, self._by, matter.orders, self._share)
+        why = (*matter.why, *(["sample"] if is_drawn else []))
         if why:
-            return self._propose(wanted, replace(preview, why=why), signature)
-        batch_id = name_submission(self._by, wanted.submission) if len(preview.drafts) > 1 else None
-        requests = [(draft.in_batch(batch_id) if batch_id else draft, signature) for draft in preview.drafts]
-        note = self._noted(preview.orders)
+            return self._propose(replace(matter, why=why), signature, submission)
+        batch_id = name_submission(self._by, submission) if len(matter.drafts) > 1 else None
+        requests = [(draft.in_batch(batch_id) if batch_id else draft, signature) for draft in matter.drafts]
+        note = self._noted(matter.orders)
         return Outcome(self._desk.ledger.decide_all(requests, beside=note), None, batch_id)
 
     def approve(self, proposal_id: str, comment: str | None) -> tuple[Taken, ...]:
@@ -169,17 +206,17 @@ class Decider:
         }
         return tuple(reason.code for reason in APPROVAL_REASONS if reason.code in found)
 
-    def _propose(self, wanted: DecisionRequest, preview: Preview, signature: Signature) -> Outcome:
+    def _propose(self, matter: Matter, signature: Signature, submission: str) -> Outcome:
         proposal = Proposal(
-            proposal_id=name_submission(self._by, wanted.submission),
+            proposal_id=name_submission(self._by, submission),
             proposed_by=self._by,
             proposed_at=self._desk.clock(),
-            item_id=self._settled(wanted, preview.orders),
-            requests=tuple((draft, signature) for draft in preview.drafts),
-            why=preview.why,
+            item_id=matter.item_id,
+            requests=tuple((draft, signature) for draft in matter.drafts),
+            why=matter.why,
         )
-        propose(self._desk.database, proposal, beside=self._noted(preview.orders, proposal=proposal.proposal_id))
-        return Outcome((), proposal.proposal_id, None)
+        propose(self._desk.database, proposal, beside=self._noted(matter.orders, proposal=proposal.proposal_id))
+        return Outcome((), proposal.proposal_id, None, matter.why)
 
     def _settled(self, wanted: DecisionRequest, orders: frozenset[str]) -> str | None:
         """The item that a request settles: one of its orders; a form can name any."""

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+import polars as pl
+
 from warehouse.home import Home
 from warehouse.releases.release import DamagedReleaseError, read_release, release_ids
+from warehouse.tables.release import KNOWN_DECISIONS
 
 
 def manifests(home: Home) -> Iterator[Mapping[str, Any]]:
@@ -16,6 +19,12 @@ def manifests(home: Home) -> Iterator[Mapping[str, Any]]:
     for release_id in release_ids(home):
         with suppress(DamagedReleaseError):
             yield read_release(home, release_id).manifest
+
+
+def known_decisions(home: Home) -> frozenset[str]:
+    """The decisions that any release knew, by id."""
+    files = (home.releases / name / f"{KNOWN_DECISIONS.name}.parquet" for name in release_ids(home))
+    return frozenset(name for file in files if file.exists() for name in pl.read_parquet(file)["decision_id"])
 
 
 def published_inputs(home: Home) -> dict[str, set[str]]:

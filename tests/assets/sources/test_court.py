@@ -354,3 +354,21 @@ def test_a_file_as_a_court_sends_it_is_read_whole():
         ("R000000099", "Hoxha", "STRO", False, date(2022, 8, 5), date(2024, 8, 5), "FINAL"),
         ("R000000100", "Hoxha", "STRO", False, date(2022, 8, 5), date(2024, 8, 5), "AMENDED"),
     ]
+
+
+def amending(count: int, *, chained: bool) -> list[dict[str, str]]:
+    """As many results, of which each amends the first, or the one before."""
+    return [
+        RESULT | {"result_id": f"R{number:09d}", "amends_result_id": f"R{number - 1 if chained else 0:09d}"}
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("chained", [False, True], ids=["one result", "one after the other"])
+def test_results_amend_one_another_up_to_a_number_that_one_order_may_have(tmp_path, chained):
+    core = standardised(tmp_path, *amending(20, chained=chained))
+    assert core["rejected_values"].is_empty()
+    assert core["orders"]["amends_source_key"].null_count() == 0
+    core = standardised(tmp_path, *amending(900, chained=chained))
+    assert core["orders"]["amends_source_key"].null_count() == 900
+    assert set(core["rejected_values"]["reason_code"]) == {"amended_too_often"}

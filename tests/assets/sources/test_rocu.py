@@ -248,6 +248,37 @@ def test_titles_empty_rows_notes_and_totals_are_no_rows(tmp_path: Path) -> None:
     assert (reading.quarantine.height, reading.faults) == (0, ())
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["N. B. Brown", "NB", "Total", "Total Ali", "Grand Total", "Notes: A Man", "Notes: Ali", "Key, Ann", "Please Adams",
+     "Nil Return", "Page 1 Smith", "Example Jones", "See Above", "* Smith", "ann of the green hills by the sea"],
+)  # fmt: skip
+@pytest.mark.parametrize("born", [date(1990, 5, 17), "17/05/1990", "17 May 90", "33010"])
+@pytest.mark.parametrize("further", [{}, {"type": "STRO"}], ids=["birth alone", "birth and type"])
+def test_who_has_a_date_of_birth_is_counted_whatever_the_words(
+    tmp_path: Path, name: str, born: Any, further: Any
+) -> None:
+    person = [name, born, None, None, further.get("type"), None, None, None, None]
+    reading = read(tmp_path, [HEADINGS, PERSON, person, PERSON])
+    assert reading.rows_read == 3
+    assert reading.is_balanced
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        pytest.param([*HEADINGS, SURNAME], id="unknown heading"),
+        pytest.param([*HEADINGS[:-2], f"{SURNAME} end", *HEADINGS[-1:]], id="heading of a date that is not known"),
+        pytest.param([*HEADINGS, "DOB"], id="a heading twice"),
+    ],
+)
+def test_no_name_of_a_sheet_and_no_heading_stands_in_a_fault(tmp_path: Path, headings: list[str]) -> None:
+    sheet: Rows = [headings, [*PERSON[:7], date(2027, 1, 3), PERSON[8], date(2020, 2, 3)][: len(headings)]]
+    reading = read_file(workbook(tmp_path / NAME, {f"{SURNAME} 1": sheet, f"{SURNAME} 2": [["no", "headings"]]}))
+    assert reading.faults
+    assert all(SURNAME not in fault.message for fault in reading.faults)
+
+
 def test_the_key_of_a_row_is_its_place_as_excel_shows_it(tmp_path: Path) -> None:
     orders = core(read(tmp_path, [["Title"], [], HEADINGS, PERSON, PERSON]))["orders"]
     assert orders["source_key"].to_list() == [f"{NAME}#Orders#4", f"{NAME}#Orders#5"]

@@ -147,10 +147,10 @@ def test_a_batch_is_taken_back_at_once_but_for_what_no_longer_stands(ledger):
     drafts = [value(f"ORD-{number}", "sex", "M", batch_id="b1") for number in range(5)]
     taken = ledger.decide_all([(draft, BY_KIM) for draft in drafts])
     ledger.decide(undo(taken[0].decision_id), MISTAKE)
-    assert len(ledger.undo_batch("b1", MISTAKE)) == 4
+    assert len(ledger.decide_all([(undo(name), MISTAKE) for name in ledger.standing_of("b1")])) == 4
     assert kinds_in_force(ledger) == []
     with pytest.raises(DecisionError, match="no decision of batch b1 stands"):
-        ledger.undo_batch("b1", MISTAKE)
+        ledger.standing_of("b1")
 
 
 def test_what_was_taken_back_is_free_to_be_decided_in_the_same_call(ledger):

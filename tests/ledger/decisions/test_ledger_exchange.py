@@ -215,7 +215,7 @@ def test_new_decisions_are_taken_once_as_a_batch_and_can_be_taken_back_together(
     again = take_text(ledger, tmp_path / "new.csv", NEW_LINES)
     assert (again.added, again.known, again.batch_id) == (0, 3, None)
     assert in_force(ledger.read()).get_column("order_id").to_list() == [None, "ORD-1", "ORD-2"]
-    assert len(ledger.undo_batch(done.batch_id, MISTAKE)) == 3
+    assert len(ledger.decide_all([(undo(name), MISTAKE) for name in ledger.standing_of(done.batch_id)])) == 3
     assert in_force(ledger.read()).is_empty()
 
 

@@ -1,0 +1,51 @@
+"""Nobody's values leave the register by the way: what a night of people with marked names says of itself."""
+
+import pytest
+from nights import NIGHT, SERIES, concord, copy_of
+
+import samples.people
+from samples.nights import write_nights
+from samples.spoil import cut
+
+MARK = "qzx"
+SAID_ON_PURPOSE = ("releases", "archive", "quarantine", "tables", "models")
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory):
+    """Deliveries of people of whom every name begins with a mark, with the usual errors."""
+    folder, stock = tmp_path_factory.mktemp("marked"), samples.people.names.__wrapped__
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(samples.people, "names", lambda origin, part: tuple(f"Qzx{name}" for name in stock(origin, part)))
+        write_nights(folder, orders=40, seed=5, as_of=NIGHT)
+    return folder
+
+
+def leaks(folder):
+    """Files, but for those that hold people on purpose, in which a marked name stands, whatever its case."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    told = (path for path in files if path.relative_to(folder).parts[0] not in SAID_ON_PURPOSE)
+    return [str(path.relative_to(folder)) for path in told if MARK in path.read_bytes().decode("latin-1").lower()]
+
+
+def test_no_name_stands_in_what_a_night_prints_logs_or_keeps_beside_the_register(marked, tmp_path):
+    home = tmp_path / "home"
+    said = concord("nightly", "--landing", marked / "landing", "--as-of", NIGHT, home=home)
+    assert said.returncode == 3, said.stderr
+    assert MARK in (home / "releases" / f"r{NIGHT}" / "orders.parquet").read_bytes().decode("latin-1").lower()
+    assert MARK not in (said.stdout + said.stderr).lower()
+    assert (home / "dagster").is_dir()
+    assert leaks(home) == []
+    assert concord("report", tmp_path / "report.html", home=home).returncode == 0
+    assert MARK not in (tmp_path / "report.html").read_text().lower()
+
+
+def test_no_name_stands_in_what_a_night_says_that_is_refused_or_fails(marked, tmp_path):
+    landing, home = copy_of(marked / "landing", tmp_path / "landing"), tmp_path / "home"
+    for path in [path for path in landing.rglob("*") if path.is_file()]:
+        cut(path)
+    said = concord("nightly", "--landing", landing, "--as-of", NIGHT, home=home)
+    assert MARK not in (said.stdout + said.stderr).lower()
+    assert leaks(home) == []
+    again = concord("nightly", "--landing", landing, "--as-of", SERIES[0], home=home)
+    assert MARK not in (again.stdout + again.stderr).lower()
