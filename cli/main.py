@@ -19,6 +19,7 @@ import typer
 
 from cli.accounts import accounts_app
 from cli.audit import audit_app
+from cli.backup import backup, restore
 from cli.decisions import decide_app, decisions_app
 from cli.models import model_app
 from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, print_summary, run_and_summarise
@@ -49,6 +50,8 @@ app.add_typer(study_app, name="study")
 app.command()(query)
 app.command()(export)
 app.command()(review)
+app.command()(backup)
+app.command()(restore)
 
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")

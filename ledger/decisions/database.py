@@ -3,8 +3,9 @@
 Belongs here: what differs between SQLite and PostgreSQL. Does not: decisions (`ledger.decisions.ledger`).
 """
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -116,6 +117,17 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, to)
             return state
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of a ledger in a file as of one moment, while others may write.
+
+        Raises:
+            LedgerError: it can't be read, or lies in PostgreSQL, which has tools of its own.
+        """
+        if self._path is None:
+            raise LedgerError(f"the ledger {self.name} is backed up by the tools of PostgreSQL")
+        with closing(sqlite3.connect(self._path)) as ledger, closing(sqlite3.connect(path)) as copy:
+            ledger.backup(copy)
 
     def close(self) -> None:
         """Let all connections go."""

@@ -147,6 +147,29 @@ def test_a_closed_discrepancy_no_longer_counts_and_one_that_is_left_open_does(ho
     assert fewer == [1, 1, 0, 0, 0]
 
 
+def test_a_home_that_was_lost_is_restored_from_its_backup_and_goes_on_as_it_would_have(home, one_night, tmp_path):
+    copy, backup, restored = copy_of(home, tmp_path / "home"), tmp_path / "backup", tmp_path / "restored"
+    run(copy, "backup", backup)
+    run(restored, "restore", backup)
+    assert run(restored, "decisions", "list", "--all") == run(copy, "decisions", "list", "--all")
+    assert run(restored, "audit", "verify") == run(copy, "audit", "verify")
+    run(restored, "release", "verify", f"r{NEXT}")
+    one, other = (nightly(each, one_night / "landing", AFTER) for each in (copy, restored))
+    assert (other.release_id, other.content_hash) == (one.release_id, one.content_hash)
+
+
+def test_a_backup_that_was_changed_is_not_restored_and_a_home_in_use_is_not_overwritten(home, tmp_path):
+    copy, backup = copy_of(home, tmp_path / "home"), tmp_path / "backup"
+    run(copy, "backup", backup)
+    assert "is there already" in command("backup", backup, home=copy).output
+    assert "is in use" in command("restore", backup, home=copy).output
+    (backup / "releases" / "CURRENT").write_text(f"r{NIGHT}\n")
+    said = command("restore", backup, home=tmp_path / "restored")
+    assert said.exit_code == 1
+    assert "releases/CURRENT" in said.output
+    assert not (tmp_path / "restored" / "releases").exists()
+
+
 def ledger_of(home: Path) -> Path:
     return home / "ledger" / "decisions.sqlite"
 

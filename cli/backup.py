@@ -1,0 +1,50 @@
+"""`concord backup` and `concord restore`: copies of all that can't be made again.
+
+Belongs here: the commands. Does not: what is copied and how it is proved (`warehouse.backup`).
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+
+FolderArgument = Annotated[Path, typer.Argument(help="The folder of the backup.", file_okay=False)]
+
+
+def backup(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
+    """Copy releases, archive, ledger, models and settings into a new folder, while no night runs."""
+    from cli.ledger_access import explain_ledger_errors, place_of
+    from ledger.decisions.database import Database
+    from warehouse.backup import BackupError, back_up
+    from warehouse.home import Home
+    from warehouse.run_lock import RunUnderWayError, only_run
+
+    state = Home(home.resolve())
+    with explain_ledger_errors():
+        database = Database(place_of(home))
+        copy = database.copy_to if database.is_file and database.state() != "missing" else None
+        try:
+            with only_run(state):
+                count = back_up(state, folder.resolve(), copy_ledger=copy)
+        except (BackupError, RunUnderWayError) as error:
+            fail(str(error), Exit.FAILED)
+        finally:
+            database.close()
+    typer.echo(f"copied {count} files to {folder}")
+    if not database.is_file:
+        typer.echo(f"the ledger {database.name} is not in it: back it up by the tools of PostgreSQL")
+
+
+def restore(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
+    """Put a backup into a home that has nothing yet, after proving every file of it."""
+    from warehouse.backup import BackupError
+    from warehouse.backup import restore as restore_backup
+    from warehouse.home import Home
+
+    try:
+        count = restore_backup(folder.resolve(), Home(home.resolve()))
+    except BackupError as error:
+        fail(str(error), Exit.FAILED)
+    typer.echo(f"restored {count} files; prove the release in force by `concord release verify`")
