@@ -51,7 +51,7 @@ def export(
     import sqlalchemy as sa
 
     from cli.desk_tools import export_log, opened_desk
-    from cli.door import require
+    from cli.door import require_administrator
     from ledger.audit import Entry
     from ledger.desk.desk_tables import audit_log
 
@@ -64,7 +64,6 @@ def export(
         where &= audit_log.c.at < until.replace(tzinfo=UTC) + timedelta(days=1)
     with opened_desk(home) as desk:
         days = {"since": since and f"{since:%Y-%m-%d}", "until": until and f"{until:%Y-%m-%d}"}
-        require(desk, "administer", by=by)
-        entry = Entry(desk.clock(), by, "disclosure", {"audit_log": days}, reason)
+        entry = Entry(desk.clock(), require_administrator(desk, by=by), "disclosure", {"audit_log": days}, reason)
         count = export_log(desk, file, where, entry=entry)
     typer.echo(f"wrote {count} entries to {file}")

@@ -66,13 +66,13 @@ def require(desk: Desk, right: str, *, by: str | None = None) -> Viewer | None:
     return viewer
 
 
-def require_administrator(desk: Desk) -> str:
-    """Who changes accounts: an administrator, or the operator as long as no administrator is mapped to a user."""
+def require_administrator(desk: Desk, *, by: str = OPERATOR) -> str:
+    """Who changes accounts or hands out the log: an administrator, and before one is mapped to a user the name given."""
     mapped = (one for one in accounts_of(desk) if one.role == "administrator" and one.disabled_at is None)
     if not any((one.identity or "").startswith(SYSTEM) for one in mapped):
-        return OPERATOR
-    viewer = require(desk, "administer")
-    return viewer.name if viewer else OPERATOR
+        return by
+    viewer = require(desk, "administer", by=None if by == OPERATOR else by)
+    return viewer.name if viewer else by
 
 
 def decide(desk: Desk, drafts: Sequence[Draft], signature: Signature) -> tuple[Taken, ...]:

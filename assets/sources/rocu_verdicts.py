@@ -168,7 +168,7 @@ def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
         | _shows_formats(layout)
     )
     reason = pl.coalesce(*(pl.when(applies).then(pl.lit(code)) for code, applies in verdicts.items()), pl.lit("row"))
-    # Whoever has a date of birth is a person, whatever the words of the row.
+    # A row with a date of birth is of a person, whatever its words.
     is_person = pl.col("date_of_birth").str.contains(A_BIRTH).fill_null(value=False)
     return pl.when(~is_nothing.fill_null(value=False) | is_person).then(reason)
 

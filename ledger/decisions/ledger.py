@@ -13,15 +13,15 @@ import polars as pl
 import sqlalchemy as sa
 
 from ledger.decisions.database import Database, SchemaState
-from ledger.decisions.decision import Draft, Signature, name_row
+from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.errors import (
     DecisionError,
     DecisionRefusedError,
     LedgerClockError,
-    LedgerDamagedError,
     RefusedTogetherError,
 )
 from ledger.decisions.in_force import fold
+from ledger.decisions.integrity import require_unchanged
 from ledger.decisions.metadata import decisions as decisions_table
 from ledger.decisions.metadata import users as users_table
 from ledger.decisions.submitting import JUDGED, TICK, Bench, Taken
@@ -86,7 +86,7 @@ class Ledger:
             LedgerDamagedError: some are not as they were taken.
         """
         with self._database.reading() as connection:
-            return _unchanged(_read(connection), self._database.name)
+            return require_unchanged(_read(connection), self._database.name)
 
     def users(self) -> pl.DataFrame:
         """All users: `name`, `added_at`, `retired_at`, by name."""
@@ -293,17 +293,6 @@ def _read(connection: sa.Connection, names: Sequence[str] = tuple(DECISIONS.sche
     rows = connection.execute(sa.select(*(decisions_table.c[name] for name in names))).fetchall()
     schema = {name: DECISIONS.schema[name] for name in names}
     return pl.DataFrame(rows, schema=schema, orient="row").sort(*DECISIONS.order)
-
-
-def _unchanged(rows: pl.DataFrame, place: str) -> pl.DataFrame:
-    """The rows, if the id of each is still made of what it says."""
-    edited = [row["decision_id"] for row in rows.iter_rows(named=True) if name_row(row) != row["decision_id"]]
-    if edited:
-        raise LedgerDamagedError(
-            f"{len(edited)} decisions in the ledger {place} are not as they were taken, such as {edited[0]}: somebody "
-            "edited them in the database. Restore the ledger from a backup"
-        )
-    return rows
 
 
 def _append(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
