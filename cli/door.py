@@ -67,7 +67,7 @@ def require(desk: Desk, right: str, *, by: str | None = None) -> Viewer | None:
 
 
 def require_administrator(desk: Desk, *, by: str = OPERATOR) -> str:
-    """Who changes accounts or hands out the log: an administrator, and before one is mapped to a user the name given."""
+    """Who changes accounts or hands out the log: an administrator; before one is mapped to a user, the name given."""
     mapped = (one for one in accounts_of(desk) if one.role == "administrator" and one.disabled_at is None)
     if not any((one.identity or "").startswith(SYSTEM) for one in mapped):
         return by

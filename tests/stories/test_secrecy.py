@@ -24,8 +24,8 @@ def marked(tmp_path_factory):
 def leaks(folder):
     """Files, but for those that hold people on purpose, in which a marked name stands, whatever its case."""
     files = (path for path in folder.rglob("*") if path.is_file())
-    told = (path for path in files if path.relative_to(folder).parts[0] not in SAID_ON_PURPOSE)
-    return [str(path.relative_to(folder)) for path in told if MARK in path.read_bytes().decode("latin-1").lower()]
+    others = (path for path in files if path.relative_to(folder).parts[0] not in SAID_ON_PURPOSE)
+    return [str(path.relative_to(folder)) for path in others if MARK in path.read_bytes().decode("latin-1").lower()]
 
 
 def test_no_name_stands_in_what_a_night_prints_logs_or_keeps_beside_the_register(marked, tmp_path):
