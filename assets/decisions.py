@@ -15,7 +15,7 @@ from ledger.decisions.in_force import in_force
 from ledger.decisions.ledger import Ledger
 from ledger.decisions.values import typed_values
 from ledger.packs.log import asked_before, read_disclosures, read_pack_lines
-from matching.orders import Decisions
+from matching.bound import Decisions
 from matching.standardise import fold
 from reconciliation.redirects import order_redirects
 from warehouse.home import Home

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from ledger.decisions.binding import LINK, LinkConstraints
+from matching.bound import Decisions
 from matching.engine.evaluation import compare_clusters, compare_labels, measure
-from matching.orders import Compared, Decisions, OrderLinks, link_compared
+from matching.orders import Compared, OrderLinks, link_compared
 from matching.trained import Models
 from warehouse.tables.link import ORDER_BAR, PERSON_BAR
 

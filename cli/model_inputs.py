@@ -21,7 +21,8 @@ from cli.model_changes import find_changed_labels, judge_labels, label_pairs
 from cli.options import Exit, fail
 from ledger.decisions.binding import constraints
 from ledger.decisions.in_force import in_force
-from matching.orders import Compared, Decisions, compare_orders
+from matching.bound import Decisions
+from matching.orders import Compared, compare_orders
 from matching.trained import Models, load_models, shipped_models
 from pipelines.settings import SettingsError, read_settings
 from warehouse.home import Home

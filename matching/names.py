@@ -54,6 +54,9 @@ COMPOUND = r"^(ABD|ABDU|ABDUL|ABDEL|ABDAL|ABDUR|ABDUS|ABDUN|ABU) (?:(AL|EL|UL|UR
 ARTICLES = r"^(?:(?:AL|EL|UL|BIN|IBN|BINT) )+"
 
 
+TWINS = "twins: surname and birth agree, forename does not"
+
+
 @cache
 def name_variants() -> tuple[tuple[str, str], ...]:
     """Folded forenames that stand for each other, from the reference list and the families of `forenames.csv`."""
@@ -241,7 +244,7 @@ def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
         Level("forenames begin alike", surname & ~two_names & _begin_alike(), 0.02, 0.02),
         Level("surname agrees, forename not known", surname & missing("first_forename"), 0.02, 5e-3),
         # Together surname and birth of twins say next to nothing: this takes back what the equal dates of birth add.
-        Level("twins: surname and birth agree, forename does not", surname & equal("date_of_birth"), 1e-5, 1.0),
+        Level(TWINS, surname & equal("date_of_birth"), 1e-5, 1.0),
         Level("forename agrees, surname does not", forename, 0.015, 0.01),
         # Relatives stand before a court together: u is the share of such pairs among co-defendants.
         Level("surname agrees, forename does not", surname, 0.003, 0.30),

@@ -31,6 +31,8 @@ from matching.engine.model import LinkageModel
 from matching.engine.options import Options
 from matching.persons import PERSON_RULES
 
+RENEWAL = "made and end both a year apart: a renewal"
+
 MADE_OR_START = expression_comparison(
     "dates made and start",
     ("made_on", "start_on", "end_on"),
@@ -45,7 +47,7 @@ MADE_OR_START = expression_comparison(
         Level("made with day and month exchanged", day_and_month_swapped("made_on"), 0.01, 0.0005),
         # A slip moves one date; a renewal on the day the term runs out moves all.
         Level(
-            "made and end both a year apart: a renewal",
+            RENEWAL,
             year_off("made_on", 1) & year_off("end_on", 1) & (days_apart("end_on") > 2),
             0.001,
             0.05,

@@ -5,19 +5,22 @@ Belongs here: how weights become orders and subjects, and the resulting tables. 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from matching.bound import Decisions, amendments, row_pairs, together, two_holders
+from matching.complements import join_complements
 from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
 from matching.engine.linkage import Linkage, Progress
+from matching.engine.patterns import unpack
 from matching.engine.weights import Scales, Weights
 from matching.links import conflict_table, describe_levels, hundredths, listed, mean_weights
-from matching.names import describe_names
-from matching.order_model import ORDER_MODEL, ORDER_RULES
+from matching.names import TWINS, describe_names
+from matching.order_model import ORDER_MODEL, ORDER_RULES, RENEWAL
 from matching.persons import FORBIDDEN, PERSON_COLUMNS, lenient, person_model, subject_bar
 from matching.trained import Models, shipped_models
 from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS, ORDER_BAR, PERSON_BAR
@@ -26,27 +29,11 @@ from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS, ORD
 FLOOR = -16.0
 # Pairs further below the threshold than this are not shown.
 SHOWN = -10.0
+# What twins, a father and his son, or an order and its renewal show: such a pair never speaks for `complements`.
+OTHER_PERSON = {"name": TWINS, "date of birth": "other date"}
+OTHER_ORDER = {"dates made and start": RENEWAL}
 # The log2 odds from which two records count as one person's when the model of orders is trained.
 ONE_PERSON = 3.0
-
-NO_IDS = pl.DataFrame(schema={"left_id": pl.String, "right_id": pl.String})
-
-
-@dataclass(frozen=True, eq=False)
-class Decisions:
-    """What stewards have decided of records: pairs `left_id`, `right_id`, in any order.
-
-    Attributes:
-        same_order: of one order, and so of one person.
-        different_orders: of two orders.
-        same_person: of one person.
-        different_persons: of two persons, and so of two orders.
-    """
-
-    same_order: pl.DataFrame = field(default_factory=lambda: NO_IDS)
-    different_orders: pl.DataFrame = field(default_factory=lambda: NO_IDS)
-    same_person: pl.DataFrame = field(default_factory=lambda: NO_IDS)
-    different_persons: pl.DataFrame = field(default_factory=lambda: NO_IDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +121,7 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
     records, bound = compared.records, decisions or Decisions()
     scales = _Scales(Scales(compared.persons.coded, models.person, {}), Scales(compared.orders.coded, models.order, {}))
     pairs = _weighed(compared, scales)
-    of_order = _order_clusters(records, pairs, scales, bound)
+    of_order = _join_orders(records, pairs, scales, bound)
     of_subject = _subject_clusters(records, pairs, scales, of_order, bound)
     labelled = records.select("record_id", "source").with_columns(order=of_order.labels, subject=of_subject.labels)
     clusters = _cluster_table(labelled, pairs)
@@ -188,7 +175,7 @@ def _link(person: Weights, order: Weights) -> Weights:
 
 
 def _weighed(compared: Compared, scales: _Scales) -> pl.DataFrame:
-    """The candidate pairs: `left`, `right` (rows), `person_weight`, `order_weight`, `match_weight`, `link`."""
+    """The candidate pairs: `left`, `right` (rows), their weights, `link` (see `_link`), `is_other` (see `_reach`)."""
     person = scales.person.evidence(compared.persons.patterns)
     order = scales.order.evidence(compared.orders.patterns)
     return pl.DataFrame(
@@ -199,15 +186,45 @@ def _weighed(compared: Compared, scales: _Scales) -> pl.DataFrame:
             "order_weight": order,
             "match_weight": hundredths(person + order),
             "link": _link(person, order),
+            "is_other": _reach(compared.persons, OTHER_PERSON) | _reach(compared.orders, OTHER_ORDER),
         }
     )
 
 
-def _order_clusters(records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales, decisions: Decisions) -> Clusters:
+def _reach(linkage: Linkage, marks: Mapping[str, str]) -> npt.NDArray[np.bool_]:
+    """Which candidate pairs reach one of these levels, by comparison."""
+    comparisons = linkage.model.comparisons
+    reached = [
+        levels == comparison.levels.index(marks[comparison.name])
+        for comparison, levels in zip(comparisons, unpack(linkage.patterns, comparisons), strict=True)
+        if comparison.name in marks
+    ]
+    return np.asarray(np.logical_or.reduce(reached), np.bool_)
+
+
+def _join_orders(records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales, decisions: Decisions) -> Clusters:
+    """Orders by the weights of pairs; then those that no source holds both of are joined, until none is left."""
+    clusters = _order_clusters(records, pairs, scales, decisions)
+    apart = pl.concat([row_pairs(records, decisions.different_orders), row_pairs(records, decisions.different_persons)])
+    open_pairs = pairs.filter(~pl.col("is_other"))
+    while (joined := join_complements(records, clusters.labels, open_pairs, apart=apart)).height:
+        clusters = _order_clusters(records, pairs, scales, decisions, found=pl.concat([together(clusters), joined]))
+    return clusters
+
+
+def _order_clusters(
+    records: pl.DataFrame,
+    pairs: pl.DataFrame,
+    scales: _Scales,
+    decisions: Decisions,
+    *,
+    found: pl.DataFrame = NO_PAIRS,
+) -> Clusters:
+    """Orders by the weights of pairs, those found before kept together."""
     links = pairs.select("left", "right", weight=lenient(pairs.get_column("link").to_numpy(), FLOOR))
     constraints = Constraints(
         group=records.get_column("source").rank("dense").cast(pl.Int64).to_numpy(),
-        must=pl.concat([_amendments(records), row_pairs(records, decisions.same_order)]),
+        must=pl.concat([amendments(records), row_pairs(records, decisions.same_order), found]),
         cannot=pl.concat(
             [row_pairs(records, decisions.different_orders), row_pairs(records, decisions.different_persons)]
         ),
@@ -221,34 +238,6 @@ def _order_clusters(records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales,
     )
 
 
-def row_pairs(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of record ids as pairs of row numbers, the smaller first.
-
-    Raises:
-        ValueError: an id that no record has.
-    """
-    if pairs.is_empty():
-        return NO_PAIRS
-    rows = records.select("record_id").with_row_index("row")
-    ends = []
-    for side in ("left_id", "right_id"):
-        found = pairs.select(record_id=side).join(rows, on="record_id", how="left", maintain_order="left")
-        if missing := found.get_column("row").null_count():
-            raise ValueError(f"{missing} decisions name a record that no delivery holds any more")
-        ends.append(found.get_column("row").cast(pl.Int64).alias(side))
-    frame = pl.DataFrame(ends)
-    return frame.select(left=pl.min_horizontal("left_id", "right_id"), right=pl.max_horizontal("left_id", "right_id"))
-
-
-def _amendments(records: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of court results of which one amends the other."""
-    rows = records.select("source", "source_key", "amends_source_key").with_row_index("row")
-    amended = rows.filter(pl.col("amends_source_key").is_not_null()).join(
-        rows, left_on=["source", "amends_source_key"], right_on=["source", "source_key"]
-    )
-    return amended.select(left=pl.col("row").cast(pl.Int64), right=pl.col("row_right").cast(pl.Int64))
-
-
 def _subject_clusters(
     records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales, orders: Clusters, decisions: Decisions
 ) -> Clusters:
@@ -256,12 +245,9 @@ def _subject_clusters(
     bar = subject_bar(records.height)
     person = pairs.get_column("person_weight").to_numpy()
     links = pairs.select("left", "right", weight=lenient(hundredths(person - bar), FLOOR - bar))
-    same_order = orders.labels.to_frame("left").with_row_index("right").filter(pl.col("left") != pl.col("right"))
     constraints = Constraints(
-        must=pl.concat(
-            [same_order.select("left", pl.col("right").cast(pl.Int64)), row_pairs(records, decisions.same_person)]
-        ),
-        cannot=pl.concat([_two_holders(records, orders), row_pairs(records, decisions.different_persons)]),
+        must=pl.concat([together(orders), row_pairs(records, decisions.same_person)]),
+        cannot=pl.concat([two_holders(records, orders), row_pairs(records, decisions.different_persons)]),
     )
     return agglomerate(
         records.height,
@@ -270,21 +256,6 @@ def _subject_clusters(
         policy=Policy(floor=FORBIDDEN + 1),
         constraints=constraints,
     )
-
-
-def _two_holders(records: pl.DataFrame, orders: Clusters) -> pl.DataFrame:
-    """Pairs of records that are certainly of two persons, though these may share a name and a date of birth.
-
-    In one source, under two PNC ids, they hold two orders of one kind made on one day by one court, and no person is
-    made subject to the same order twice.
-    """
-    facts = ["source", "date_of_birth", "order_type", "is_interim", "made_on", "court_code"]
-    rows = records.with_row_index("row").with_columns(order=orders.labels)
-    known = rows.filter("is_pnc_id_valid").select("row", "order", "pnc_id", *facts).drop_nulls()
-    pairs = known.join(known, on=facts, suffix="_right").filter(
-        (pl.col("order") < pl.col("order_right")) & (pl.col("pnc_id") != pl.col("pnc_id_right"))
-    )
-    return pairs.select(pl.col("row").cast(pl.Int64).alias("left"), pl.col("row_right").cast(pl.Int64).alias("right"))
 
 
 def _cluster_table(labelled: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties import THIRD
 
-from matching.orders import Decisions, OrderLinks, link_orders
+from matching.bound import Decisions
+from matching.orders import OrderLinks, link_orders
 from warehouse.identifiers import check_letter
 from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.link import LINK_CLUSTERS, LINK_PAIRS
@@ -227,3 +228,25 @@ def test_order_of_rows_does_not_matter(rows):
     found = link_orders(frame_of(CORE_ORDERS, rows), CORE_ALIASES.empty(), CORE_CONDITIONS.empty())
     assert found.clusters.equals(expected.clusters)
     assert found.pairs.equals(expected.pairs)
+
+
+@pytest.mark.parametrize(
+    ("differs", "orders"),
+    [
+        pytest.param(
+            {"forenames": "SAMEUL", "born": "1984-08-27", "pnc": ""}, 1, id="two slips: each is what the other lacks"
+        ),
+        pytest.param({"forenames": "SIMON", "pnc": ""}, 2, id="twins"),
+        pytest.param({"born": "2009-08-17", "pnc": ""}, 2, id="father and son"),
+        pytest.param({"made": "2021-01-31", "start": "2021-01-31", "end": "2024-01-30"}, 2, id="renewed for a year"),
+    ],
+)
+def test_where_sources_are_complete_an_order_that_one_lacks_is_joined(differs, orders):
+    one = BASE | {"source": "pnc"}
+    others = [
+        row | {"source": s, "record_id": f"{s}:{row['source_key']}"} for row in bystanders(40) for s in ("pnc", "court")
+    ]
+    rows = [order("1", one), order("2", one | {"source": "court"} | differs), *others]
+    found = link_orders(frame_of(CORE_ORDERS, rows), CORE_ALIASES.empty(), CORE_CONDITIONS.empty()).clusters
+    pair = found.filter(pl.col("record_id").is_in(["pnc:1", "court:2"]))
+    assert pair.get_column("order_cluster").n_unique() == orders

@@ -1,0 +1,79 @@
+"""What binds the linking of order records whatever the weights: decisions of stewards, and what sources say outright.
+
+Belongs here: pairs of rows that are of one order or person, or never are. Does not: weights, how pairs become clusters
+(`matching.orders`).
+"""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from matching.engine.clusters import NO_PAIRS, Clusters
+
+NO_IDS = pl.DataFrame(schema={"left_id": pl.String, "right_id": pl.String})
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """What stewards have decided of records: pairs `left_id`, `right_id`, in any order.
+
+    Attributes:
+        same_order: of one order, and so of one person.
+        different_orders: of two orders.
+        same_person: of one person.
+        different_persons: of two persons, and so of two orders.
+    """
+
+    same_order: pl.DataFrame = field(default_factory=lambda: NO_IDS)
+    different_orders: pl.DataFrame = field(default_factory=lambda: NO_IDS)
+    same_person: pl.DataFrame = field(default_factory=lambda: NO_IDS)
+    different_persons: pl.DataFrame = field(default_factory=lambda: NO_IDS)
+
+
+def row_pairs(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of record ids as pairs of row numbers, the smaller first.
+
+    Raises:
+        ValueError: an id that no record has.
+    """
+    if pairs.is_empty():
+        return NO_PAIRS
+    rows = records.select("record_id").with_row_index("row")
+    ends = []
+    for side in ("left_id", "right_id"):
+        found = pairs.select(record_id=side).join(rows, on="record_id", how="left", maintain_order="left")
+        if missing := found.get_column("row").null_count():
+            raise ValueError(f"{missing} decisions name a record that no delivery holds any more")
+        ends.append(found.get_column("row").cast(pl.Int64).alias(side))
+    frame = pl.DataFrame(ends)
+    return frame.select(left=pl.min_horizontal("left_id", "right_id"), right=pl.max_horizontal("left_id", "right_id"))
+
+
+def amendments(records: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of court results of which one amends the other."""
+    rows = records.select("source", "source_key", "amends_source_key").with_row_index("row")
+    amended = rows.filter(pl.col("amends_source_key").is_not_null()).join(
+        rows, left_on=["source", "amends_source_key"], right_on=["source", "source_key"]
+    )
+    return amended.select(left=pl.col("row").cast(pl.Int64), right=pl.col("row_right").cast(pl.Int64))
+
+
+def together(clusters: Clusters) -> pl.DataFrame:
+    """Each record with the first of its cluster, as must-links."""
+    rows = clusters.labels.to_frame("left").with_row_index("right")
+    return rows.filter(pl.col("left") != pl.col("right")).select("left", pl.col("right").cast(pl.Int64))
+
+
+def two_holders(records: pl.DataFrame, orders: Clusters) -> pl.DataFrame:
+    """Pairs of records that are certainly of two persons, though these may share a name and a date of birth.
+
+    In one source, under two PNC ids, they hold two orders of one kind made on one day by one court, and no person is
+    made subject to the same order twice.
+    """
+    facts = ["source", "date_of_birth", "order_type", "is_interim", "made_on", "court_code"]
+    rows = records.with_row_index("row").with_columns(order=orders.labels)
+    known = rows.filter("is_pnc_id_valid").select("row", "order", "pnc_id", *facts).drop_nulls()
+    pairs = known.join(known, on=facts, suffix="_right").filter(
+        (pl.col("order") < pl.col("order_right")) & (pl.col("pnc_id") != pl.col("pnc_id_right"))
+    )
+    return pairs.select(pl.col("row").cast(pl.Int64).alias("left"), pl.col("row_right").cast(pl.Int64).alias("right"))
