@@ -43,9 +43,7 @@ def joined(*orders, link, force=LONDON, others=60, others_held_by=SOURCES, other
         pytest.param([("pnc",), ("court",)], {"others": 0}, False, id="no other orders to learn from"),
         pytest.param([("pnc",), ("court",)], {"others_held_by": ("pnd",)}, False, id="sources that hold few orders"),
         pytest.param([("pnc",), ("court",)], {"force": WEST_MIDLANDS}, False, id="a region without other orders"),
-        pytest.param(
-            [("pnc",), ("court", "pnd")], {"link": -6.5}, False, id="even the best pair says they are two"
-        ),
+        pytest.param([("pnc",), ("court", "pnd")], {"link": -6.5}, False, id="even the best pair says they are two"),
         pytest.param([("pnc",), ("court", "pnd")], {"apart": True}, False, id="a steward keeps them apart"),
     ],
 )
