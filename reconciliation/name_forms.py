@@ -15,7 +15,7 @@ def add_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
     `JESSICA`, though on no list. A letter less is no form of a name but a slip, of one or of the other.
 
     Args:
-        voices: `group`, `canonical` (folded names, a blank between words) and other columns.
+        voices: `group`, `source`, `canonical` (folded names, a blank between words) and other columns.
 
     Returns:
         The same columns, `canonical` being the fuller name of the same group; no row where there is none.
@@ -35,12 +35,20 @@ def add_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
     first_word = pl.col("fuller").str.extract(r"^(\S+)").str.len_chars()
     letters = pl.col("form").str.len_chars()
     is_beginning = begins & ~pl.col("form").str.contains(" ") & (letters >= 3) & (first_word >= letters + 2)
-    return (
+    spoken = (
         forms.join(fuller, on="group")
         .filter((pl.col("canonical") != pl.col("fuller")) & (is_part | is_initial | is_beginning))
-        .select(pl.col("fuller").alias("canonical") if name == "canonical" else name for name in voices.columns)
+        .select(*voices.columns, "fuller")
         .unique()
     )
+    # A source that holds a fuller form itself means that one by its shorter ones, and no slip of another source.
+    own = spoken.join(
+        voices, left_on=["group", "source", "fuller"], right_on=["group", "source", "canonical"], how="semi"
+    )
+    heard = pl.concat([own, spoken.join(own, on=["group", "source", "canonical"], how="anti")])
+    return heard.select(
+        pl.col("fuller").alias("canonical") if name == "canonical" else name for name in voices.columns
+    ).unique()
 
 
 def _formal_names() -> pl.DataFrame:

@@ -215,6 +215,15 @@ def test_a_middle_name_is_no_part_of_a_surname_and_a_mistaken_part_no_middle_nam
     assert (golden["forenames"], golden["surname"]) == expected
 
 
+def test_a_source_means_its_own_fuller_name_by_a_shorter_one():
+    golden, _ = choose(
+        record("pnc", "a", **name("Darren Crig", "Dixon")),
+        record("pnd", "b", **name("Darren Craig", "Dixon")),
+        record("pnd", "c", **name("Darren", "Dixon")),
+    )
+    assert golden["forenames"] == "Darren Craig"
+
+
 def test_alias_that_another_record_names_as_one_does_not_outvote_the_main_name():
     records = frame(
         [
