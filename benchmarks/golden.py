@@ -1,18 +1,23 @@
 """How often the register's golden values are true, beside each source alone.
 
-Run: `python -m benchmarks.golden FOLDER [--given]` on a folder with `landing/` and `truth/`. With `--given` records are
-put together as in truth, so that golden values are measured without the matching.
+Run: `python -m benchmarks.golden FOLDER [FOLDER ...] [--given]` on folders with `landing/` and `truth/`; of several the
+means are shown. With `--given` records are put together as in truth, so that golden values are measured without the
+matching.
+
+`held` is what nobody could exceed who takes each value from a record: the share of orders of which some record states
+the true value (of a person, any order record, alias or arrest of the person). Values that are worked out can.
 
 A source is held only to what it says: the register is compared with it on the same values of the same orders.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from benchmarks.discrepancies import build_evidence, latest_night, link, read_core
-from benchmarks.truth import FIELDS, register_values, stated_values, true_values
+from benchmarks.truth import FIELDS, PERSON_FIELDS, register_values, squashed, stated_values, true_values
 from warehouse.sources import SOURCE_NAMES
 
 
@@ -66,8 +71,57 @@ def beaten(table: pl.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
+def share_held(truth: pl.DataFrame, stated: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """How often some record states the true value.
+
+    Args:
+        truth: `true_id`, `person_id` and `FIELDS`.
+        stated: `true_id`, `person_id` and `FIELDS`, a row an order record.
+        persons: `person_id` and some of `PERSON_FIELDS`, a row an arrest record or an alias.
+
+    Returns:
+        `field`, `held`: the share of the orders that have a true value.
+    """
+    own = lengthen(stated, "true_id", "person_id", name="true")
+    named = [name for name in PERSON_FIELDS if name in persons.columns]
+    beside = persons.unpivot(named, index="person_id", variable_name="field", value_name="true").drop_nulls()
+    of_person = pl.col("field").is_in(PERSON_FIELDS)
+    known = lengthen(truth, "true_id", "person_id", name="true")
+    keys = ["field", "true"]
+    heard = pl.concat([own.filter(of_person).select("person_id", *keys), beside.select("person_id", *keys)]).unique()
+    found = pl.concat(
+        [
+            known.filter(of_person).join(heard, on=["person_id", *keys], how="semi"),
+            known.filter(~of_person).join(own.select("true_id", *keys), on=["true_id", *keys], how="semi"),
+        ]
+    )
+    counts = found.group_by("field").agg(found=pl.len())
+    shares = known.group_by("field").agg(orders=pl.len()).join(counts, on="field", how="left")
+    return shares.select("field", held=pl.col("found").fill_null(0) / pl.col("orders"))
+
+
+def stated_of_persons(core: dict[str, pl.DataFrame], stated: pl.DataFrame, truth: Path) -> pl.DataFrame:
+    """`person_id` and `PERSON_FIELDS`, a row an arrest record or an alias.
+
+    Args:
+        core: core tables by short name.
+        stated: `record_id`, `person_id` of order records.
+        truth: the folder of truth.
+    """
+    names = [squashed("surname"), squashed("forenames")]
+    people = pl.read_csv(truth / "arrests.csv", infer_schema=False).select("event_id", "person_id")
+    events = pl.read_csv(truth / "arrest_links.csv", infer_schema=False).join(people, on="event_id")
+    arrested = core["arrests"].join(events, on=["source", "source_key"])
+    other = core["aliases"].join(stated.select("record_id", "person_id"), on="record_id")
+    written = [squashed("surname_folded").alias("surname"), squashed("forenames_folded").alias("forenames")]
+    facts = {"dob": pl.col("date_of_birth").cast(pl.String), "sex": pl.col("sex"), "pncid": pl.col("pnc_id")}
+    return pl.concat(
+        [arrested.select("person_id", *names, **facts), other.select("person_id", *written)], how="diagonal"
+    )
+
+
 def compare(folder: Path, *, is_given: bool) -> pl.DataFrame:
-    """The table of `judge_values` for a folder."""
+    """The table of `judge_values` for a folder, with `held`."""
     as_of = latest_night(folder / "landing")
     core, deliveries = read_core(folder / "landing", as_of)
     truth = folder / "truth"
@@ -82,20 +136,31 @@ def compare(folder: Path, *, is_given: bool) -> pl.DataFrame:
         .unique("order_id", keep="first", maintain_order=True)
     )
     register = most.join(register_values(evidence.orders, evidence.conditions), on="order_id", maintain_order="left")
-    stated = stated_values(core).filter("is_standing").join(links, on=["source", "source_key"])
-    return judge_values(true_values(truth).rename({"order_id": "true_id"}), register, stated)
+    known = true_values(truth).rename({"order_id": "true_id"})
+    stated = stated_values(core).join(links, on=["source", "source_key"])
+    placed = stated.join(known.select("true_id", "person_id"), on="true_id")
+    held = share_held(known, placed, stated_of_persons(core, placed, truth))
+    table = judge_values(known, register, stated.filter("is_standing"))
+    return table.join(held, on="field", how="left", maintain_order="left")
+
+
+def mean_of(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The means of several tables of `compare`, field by field; orders are added up."""
+    means = pl.concat(tables).group_by("field", maintain_order=True).agg(pl.all().exclude("orders").mean())
+    orders = pl.concat(tables).group_by("field").agg(pl.col("orders").sum())
+    return means.join(orders, on="field", how="left", maintain_order="left").select(tables[0].columns)
 
 
 def main() -> None:
-    """Measure a folder and print the table."""
+    """Measure the folders and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--given", action="store_true", help="records put together as in truth")
     settings = parser.parse_args()
-    table = compare(settings.folder, is_given=settings.given)
+    table = mean_of([compare(folder, is_given=settings.given) for folder in settings.folders])
     with pl.Config(
         tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True,
-        float_precision=3,
+        float_precision=4,
     ):  # fmt: skip
         print(table)
     for field, source in beaten(table):

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from benchmarks.golden import beaten, judge_values
+from benchmarks.golden import beaten, judge_values, share_held
 from benchmarks.truth import FIELDS
 
 
@@ -47,3 +47,13 @@ def test_a_source_that_holds_an_order_twice_speaks_once():
     stated = values(*rows, true_id="T1", source="pnc", source_key="0")
     judged = judge_values(values({"made": "a"}, true_id="T1"), values({"made": "a"}, true_id="T1"), stated)
     assert made(judged)["pnc"] == 0.0
+
+
+def test_held_is_what_some_record_of_the_order_or_of_the_person_states():
+    ids = {"true_id": ["T1", "T2"], "person_id": ["P1", "P1"]}
+    none = dict.fromkeys(FIELDS, pl.Series([None, None], dtype=pl.String))
+    truth = pl.DataFrame(none | ids | {"forenames": ["ANA", "ANA"], "made": ["2020-01-01", "2021-01-01"]})
+    stated = pl.DataFrame(none | ids | {"forenames": ["ANNA", None], "made": ["2020-01-01", "2020-01-01"]})
+    arrests = pl.DataFrame({"person_id": ["P1"], "forenames": ["ANA"]})
+    held = dict(share_held(truth, stated, arrests).iter_rows())
+    assert held == {"forenames": 1.0, "made": 0.5}
