@@ -61,7 +61,13 @@ class Linked:
 
 @dataclass(frozen=True)
 class Impact:
-    """Something that hangs on an order: points, why, and when it holds (on the order and the item)."""
+    """Something that hangs on an order.
+
+    Attributes:
+        points: what it adds to the impact.
+        words: what it is.
+        when: whether it holds, of the order and the item.
+    """
 
     points: int
     words: str
@@ -187,7 +193,10 @@ def _with_impact(items: pl.DataFrame, evidence: Evidence, *, as_of: date) -> pl.
     words = pl.concat_str(
         [pl.when(part.words).then(pl.lit(f" + {part.points} {part.words}")).otherwise(pl.lit("")) for part in parts]
     )
-    return known.with_columns(impact=LEAST_IMPACT + points, impact_words=pl.lit(str(LEAST_IMPACT)) + words)
+    at_stake = pl.concat_list(pl.when(part.words).then(pl.lit(part.words)) for part in parts).list.drop_nulls()
+    return known.with_columns(
+        impact=LEAST_IMPACT + points, impact_words=pl.lit(str(LEAST_IMPACT)) + words, at_stake=at_stake
+    )
 
 
 def _facts(evidence: Evidence) -> pl.DataFrame:

@@ -10,11 +10,14 @@ from typing import Final
 
 import polars as pl
 
+from expectations.discrepancies import RULES
 from expectations.rules.doubt import DOUBT
 from expectations.rules.rule import Evidence
 from reconciliation.confidence.orders import DECISIVE
+from warehouse.sources import SOURCE_TITLES
 
 QUEUED_SEVERITIES: Final = ("high", "medium")
+RULE_TITLES: Final = {rule.code: rule.title for rule in RULES}
 DETAILS: Final = (
     pl.col("field").unique().sort().alias("fields"),
     pl.col("rule_code").unique().sort().alias("rule_codes"),
@@ -87,13 +90,16 @@ def discrepancy_items(
     needs_a_person = (pl.col("severity") == "high") | (pl.col("chance") >= policy.doubtful) | is_lone_absence
     asked = located.filter(needs_a_person).sort("discrepancy_id")
     is_lone = (pl.col("record_count") == 1) & (pl.col("fields") == ["presence"])
-    is_high = pl.col("high_count") > 0
     return (
         asked.group_by("order_id")
         .agg(
-            pl.col("source").filter(pl.col("field") == "presence").unique().sort().alias("absent_from"),
-            (pl.col("severity") == "high").sum().alias("high_count"),
-            (pl.col("severity") == "medium").sum().alias("medium_count"),
+            pl.col("source")
+            .filter(pl.col("field") == "presence")
+            .replace_strict(SOURCE_TITLES)
+            .unique()
+            .sort()
+            .alias("absent_from"),
+            (pl.col("severity") == "high").any().alias("is_high"),
             pl.col("first_seen_on").min(),
             pl.col("record_count").first(),
             *DETAILS,
@@ -101,15 +107,13 @@ def discrepancy_items(
         .join(_chances_at_issue(asked, provenance, policy=policy), on="order_id")
         .select(
             *(name for name in ITEM if name not in ("fields", "kind", "reason")),
-            is_high=is_high,
-            severity=pl.when(is_high).then(pl.lit("high")).otherwise(pl.lit("medium")),
+            "is_high",
+            severity=pl.when("is_high").then(pl.lit("high")).otherwise(pl.lit("medium")),
             fields=pl.col("fields").list.set_union("doubtful").list.sort(),
             kind=pl.when(is_lone).then(pl.lit("lone_record")).otherwise(pl.lit("discrepancies")),
             reason=pl.when(is_lone)
-            .then(pl.format("one record alone holds it; absent from {}", pl.col("absent_from").list.join(", ")))
-            .otherwise(
-                pl.format("{} high, {} medium: {}", "high_count", "medium_count", pl.col("fields").list.join(", "))
-            ),
+            .then(pl.format("one record alone holds it; missing from {}", pl.col("absent_from").list.join(", ")))
+            .otherwise(pl.format("sources differ: {}", pl.col("fields").list.join(", "))),
         )
     )
 
@@ -194,7 +198,7 @@ def constraint_items(discrepancies: pl.DataFrame, *, policy: ReviewPolicy) -> pl
         .alias("severity"),
         pl.lit("constraint").alias("kind"),
         pl.when(is_in_doubt.any()).then(policy.doubt).otherwise(broken.max()).alias("uncertainty"),
-        pl.format("breaks {}", pl.col("rule_code").str.join(", ")).alias("reason"),
+        pl.col("rule_code").replace(RULE_TITLES).str.join("; ").alias("reason"),
     )
 
 
@@ -216,6 +220,16 @@ def decision_items(decided: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFra
         is_high=pl.lit(True),
         uncertainty=pl.when(is_stale).then(policy.stale).otherwise(policy.contradiction),
         reason=pl.when(is_stale)
-        .then(pl.format("the evidence of {} decision(s) has changed: {}", count, pl.col("fields").list.join(", ")))
-        .otherwise(pl.format("{} decisions exclude one another", count)),
+        .then(
+            pl.format(
+                "{} of which the evidence has changed: {}",
+                _counted("decision", count),
+                pl.col("fields").list.join(", "),
+            )
+        )
+        .otherwise(pl.format("{} that exclude one another", _counted("decision", count))),
     )
+
+
+def _counted(what: str, count: pl.Expr) -> pl.Expr:
+    return pl.when(count == 1).then(pl.lit(f"1 {what}")).otherwise(pl.format(f"{{}} {what}s", count))

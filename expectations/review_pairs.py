@@ -51,13 +51,12 @@ def near_items(
         )
         .unique(SIDES, keep="first", maintain_order=True)
     )
-    weights = (pl.col(name).round(1).cast(pl.String) for name in ("person_weight", "order_weight"))
     return between.select(
         *PAIR,
         kind=pl.lit("near_match"),
         is_high=pl.lit(value=True),
         uncertainty="confidence",
-        reason=pl.format("two orders may be one: person weight {}, order weight {}", *weights),
+        reason=pl.lit("two orders may be one"),
     )
 
 
@@ -96,12 +95,7 @@ def conflict_items(
             kind=pl.lit("link_conflict"),
             is_high=pl.lit(value=True),
             uncertainty=chance,
-            reason=pl.format(
-                "two records speak of {}, {} above the bar, and are kept apart: {}",
-                what,
-                pl.col("weight").round(1),
-                why,
-            ),
+            reason=pl.format("two records look like {}, and are kept apart: {}", what, why),
         )
     )
 

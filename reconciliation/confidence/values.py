@@ -125,13 +125,29 @@ def explain_confidence(
         model: defaults to the one that comes with Concord.
         most: the number of lines.
     """
-    reasons = (model or shipped_model("value")).reasons(observed)[:most]
-    return [f"{reason.weight:+.1f}: {_in_words(reason)}" for reason in reasons]
+    return [f"{weight:+.1f}: {words}" for weight, words in weigh_observations(observed, model=model)[:most]]
+
+
+def weigh_observations(observed: Mapping[str, Any], *, model: ConfidenceModel | None = None) -> list[tuple[float, str]]:
+    """What was observed of a golden value, in words, each with its weight (log2 odds of being right); heaviest first.
+
+    Args:
+        observed: a row of `observe_values`.
+        model: defaults to the one that comes with Concord.
+    """
+    reasons = (model or shipped_model("value")).reasons(observed)
+    return [(reason.weight, _in_words(reason)) for reason in reasons]
 
 
 def _in_words(reason: Reason) -> str:
     parts = zip(reason.names, reason.levels, strict=True)
-    return "; ".join(WORDS[name].format(RULE_WORDS.get(level, level)) for name, level in parts if name in WORDS)
+    return "; ".join(WORDS[name].format(_level_words(name, level)) for name, level in parts if name in WORDS)
+
+
+def _level_words(name: str, level: str) -> str:
+    if name in MEASURES:
+        return "more" if float(level) > 0 else "less"
+    return RULE_WORDS.get(level, level)
 
 
 RULE_WORDS: Final = {
@@ -154,9 +170,9 @@ WORDS: Final[Mapping[str, str]] = {
     "is_split": "other values: {}",
     "held_by": "sources that hold the order: {}",
     "link": "its records belong together: {}",
-    "errors_in_field": "how often sources are wrong in this field tonight, in doublings of the usual: {}",
-    "errors_of_source": "how often this source is wrong tonight, in doublings of the usual: {}",
-    "people": "among how many people nobody else bears the name, in doublings of the usual: {}",
+    "errors_in_field": "sources are wrong in this field tonight {} often than usual",
+    "errors_of_source": "this source is wrong tonight {} often than usual",
+    "people": "nobody else bears the name, and the register holds {} people than usual",
 }
 """Observations in words; the field itself needs none."""
 

@@ -5,10 +5,12 @@ Belongs here: whether two values are the same fact, and what is said of each. Do
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as made_by
 from datetime import date
 from typing import Any, Final, Literal
 
+from review.item.doubts import Doubt, sureness
 from review.item.fields import FIELD_ROWS, FieldRow
 from review.item.titles import CHOICE_REASONS, format_day, record_title, source_name, title_for, title_of
 from review.item.value_marks import Pieces, fold_name, mark_characters, mark_date, mark_name, mark_whole
@@ -69,6 +71,8 @@ class ComparisonCell:
         golden: the value that it differs from, with marks.
         notes: what else is to be known of it.
         has_won: the register took it from here.
+        sureness: of a value of the register: how sure it is, in words.
+        doubt: of a value of the register that may be wrong: what speaks for and against it.
     """
 
     text: str | None
@@ -77,6 +81,8 @@ class ComparisonCell:
     golden: Pieces = ()
     notes: tuple[str, ...] = ()
     has_won: bool = False
+    sureness: str = ""
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True)
@@ -101,12 +107,14 @@ class ComparisonSide:
         records: its rows in `source_records` with those of `order_sources`.
         provenance: its rows in `field_provenance`, by field.
         disputed: `(record_id, field)` of what the rules found wrong.
+        doubts: why a golden value may be wrong, by field.
     """
 
     order: Values
     records: Sequence[Values]
     provenance: Mapping[str, Values]
     disputed: Collection[tuple[str, str]] = frozenset()
+    doubts: Mapping[str, Doubt] = made_by(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -166,11 +174,13 @@ def _cells(field: FieldRow, sides: Sequence[ComparisonSide]) -> list[ComparisonC
     reference = _golden(field, sides[0].order)
     cells: list[ComparisonCell] = []
     for place, side in enumerate(sides):
+        notes = _reasons(field, side)
         if place == 0:
-            cells.append(ComparisonCell(text_of(field, reference), "reference", notes=_reasons(field, side)))
+            cell = ComparisonCell(text_of(field, reference), "reference", notes=notes)
         else:
-            value = _golden(field, side.order)
-            cells.append(_cell(field, value, reference, notes=_reasons(field, side)))
+            cell = _cell(field, _golden(field, side.order), reference, notes=notes)
+        confidence = side.provenance.get(field.golden or "", {}).get("confidence")
+        cells.append(replace(cell, sureness=sureness(confidence), doubt=side.doubts.get(field.name)))
         cells.extend(_record_cell(field, record, reference, side) for record in side.records)
     return cells
 

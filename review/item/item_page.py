@@ -6,6 +6,7 @@ Belongs here: bringing the parts together. Does not: any part, or who may see it
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -13,9 +14,11 @@ import polars as pl
 from reconciliation.law import OPEN_END
 from review.item.comparison import Comparison, ComparisonSide, compare
 from review.item.condition_table import ConditionTable, compare_conditions
+from review.item.doubts import Doubts
 from review.item.findings import Finding, describe_findings, disputed_values
 from review.item.past_decisions import PastDecision, former_ids
 from review.item.provenance import ValueOrigin, describe_origins
+from review.item.queue_reason import QueueReason, describe_reason
 from review.item.related_orders import (
     Arrests,
     RelatedOrder,
@@ -25,7 +28,7 @@ from review.item.related_orders import (
     sum_up_arrests,
 )
 from review.item.timeline import Timeline, draw_timeline, order_kind
-from review.item.titles import KIND_QUESTIONS, KIND_TITLES, STATUS_TITLES, format_day, title_for, with_titles
+from review.item.titles import STATUS_TITLES, format_day
 from review.item.waterfall import PairChoice, Waterfall, draw_waterfall, list_pairs
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import CONDITION_TEXTS
@@ -36,17 +39,6 @@ Tables = Callable[[str], pl.DataFrame]
 
 class UnknownOrderError(LookupError):
     """The release has no such order."""
-
-
-@dataclass(frozen=True)
-class QueueReason:
-    """Why something is in the queue."""
-
-    title: str
-    question: str
-    reason: str
-    arithmetic: str
-    age_days: int
 
 
 @dataclass(frozen=True)
@@ -140,6 +132,7 @@ def build_page(
     decided: tuple[PastDecision, ...] | None = None,
     pair: str | None = None,
     full_texts: pl.DataFrame | None = None,
+    doubts: Doubts = MappingProxyType({}),
 ) -> ItemPage:
     """Bring together what a page shows.
 
@@ -152,13 +145,14 @@ def build_page(
         pair: the pair of records whose weights are shown, as `PairChoice.key`; None: the one that the item is about,
             or the first.
         full_texts: `CONDITION_TEXTS` that the viewer may read; None: none.
+        doubts: why golden values may be wrong.
 
     Raises:
         UnknownOrderError: the release has no such order.
     """
     orders = _orders(table("orders"), order_ids)
     subjects = sorted({order["subject_id"] for order in orders})
-    sides = [_side(order, table) for order in orders]
+    sides = [_side(order, table, doubts) for order in orders]
     records = [record for side in sides for record in side.records]
     others = _other_orders(orders, subjects, table)
     of_person = [*orders, *(other for other in others if other["subject_id"] in subjects)]
@@ -169,7 +163,7 @@ def build_page(
     pairs = _pairs(order_ids, table)
     return ItemPage(
         item=item,
-        reason=_reason(item) if item else None,
+        reason=describe_reason(item) if item else None,
         orders=tuple(_view(side, table) for side in sides),
         comparison=compare(sides),
         pairs=list_pairs(pairs),
@@ -206,7 +200,7 @@ def _record_ids(order_sources: pl.DataFrame) -> list[str]:
     return ids.to_list()
 
 
-def _side(order: Values, table: Tables) -> ComparisonSide:
+def _side(order: Values, table: Tables, doubts: Doubts) -> ComparisonSide:
     placed = _rows(table("order_sources"), [order["order_id"]]).select(
         "is_duplicate", "is_amended", "order_id", "record_id"
     )
@@ -215,7 +209,13 @@ def _side(order: Values, table: Tables) -> ComparisonSide:
     ranked = records.sort(pl.col("source").replace_strict(SOURCE_NAMES, range(len(SOURCE_NAMES))), "record_id")
     found = _rows(table("discrepancies"), [order["order_id"]]).to_dicts()
     chosen = _rows(table("field_provenance"), [order["order_id"]]).to_dicts()
-    return ComparisonSide(order, ranked.to_dicts(), {row["field"]: row for row in chosen}, disputed_values(found))
+    return ComparisonSide(
+        order,
+        ranked.to_dicts(),
+        {row["field"]: row for row in chosen},
+        disputed_values(found),
+        {field: doubt for (of, field), doubt in doubts.items() if of == order["order_id"]},
+    )
 
 
 def _view(side: ComparisonSide, table: Tables) -> OrderView:
@@ -246,15 +246,6 @@ def _other_orders(orders: Sequence[Values], subjects: Sequence[str], table: Tabl
     near = [near_id for order_id in own for near_id in near_ids_of(order_id, table("review_queue"))]
     bears = pl.col("subject_id").is_in(list(subjects)) | pl.col("order_id").is_in(near)
     return table("orders").filter(bears & ~pl.col("order_id").is_in(own)).sort("order_id").to_dicts()
-
-
-def _reason(item: Values) -> QueueReason:
-    kind = item["kind"]
-    words = with_titles(item["reason"])
-    reason = words[:1].upper() + words[1:]
-    return QueueReason(
-        title_for(KIND_TITLES, kind), title_for(KIND_QUESTIONS, kind), reason, item["arithmetic"], item["age_days"]
-    )
 
 
 def _pairs(order_ids: Sequence[str], table: Tables) -> list[dict[str, Any]]:

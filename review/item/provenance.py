@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from review.item.doubts import sureness
 from review.item.fields import FIELD_ROWS
 from review.item.findings import format_value
 from review.item.titles import CHOICE_REASONS, record_title, title_for
@@ -35,6 +36,7 @@ class ValueOrigin:
         file_name: the file of that record.
         row_number: its row there.
         reason: why it won.
+        sureness: how sure the register is of it, in words.
         decision_id: the decision that made it so.
         agreeing: records that give the same value.
         losing: records that give another one.
@@ -46,6 +48,7 @@ class ValueOrigin:
     file_name: str | None
     row_number: int | None
     reason: str
+    sureness: str
     decision_id: str | None
     agreeing: tuple[str, ...]
     losing: tuple[DifferingRecord, ...]
@@ -65,6 +68,7 @@ def _choice(row: Values) -> ValueOrigin:
         file_name=row["file_name"],
         row_number=row["row_number"],
         reason=title_for(CHOICE_REASONS, row["rule"]),
+        sureness=sureness(row.get("confidence")),
         decision_id=row["decision_id"],
         agreeing=tuple(map(record_title, row["agreeing"])),
         losing=tuple(_loser(row["field"], text) for text in row["losing"]),

@@ -22,6 +22,9 @@ MYSELF: Final = "me"
 A_USER: Final = "@"
 """Begins the name of a user among assignees: a user may be called `nobody`."""
 
+STREAM: Final = "stream"
+STREAMS: Final = {"settle": "To settle", "send": "To send"}
+"""The two lists of the queue: what a steward settles, and what is sent to the owners of sources."""
 STATES: Final = {
     "open": "Open",
     "claimed": "Being worked on",
@@ -84,6 +87,7 @@ def _regions() -> dict[str, str]:
 
 
 FACETS: Final = (
+    Facet(STREAM, "List", _listed(STREAMS), tuple(STREAMS), defaults=("settle",)),
     Facet("state", "State", _listed(STATES), tuple(STATES), defaults=TO_DO),
     Facet("assignee", "Assigned to", _assignee_words),
     Facet("kind", "Kind", _listed(KIND_TITLES), QUEUE_KINDS),

@@ -12,7 +12,10 @@ import polars as pl
 from review.queue.facets import NOT_KNOWN
 from warehouse.tables.register import SEVERITIES
 
-ITEM_COLUMNS = ("item_id", "kind", "order_id", "other_order_id", "priority", "age_days", "reason", "arithmetic")
+ITEM_COLUMNS = (
+    *("item_id", "kind", "order_id", "other_order_id", "priority", "age_days", "reason", "arithmetic"),
+    *("fields", "at_stake", "uncertainty"),
+)
 ORDER_COLUMNS = ("forenames", "surname", "end_on", "is_until_further_order", "is_interim")
 CODED = {"type": "order_type", "status": "legal_status", "force": "force_code", "region": "region_code"}
 """Facets that an item has of its order, by the column of `review_queue`."""
@@ -71,6 +74,7 @@ def _rows(queue: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
         "row",
         *ITEM_COLUMNS,
         came="state",
+        stream=pl.col("stream").fill_null("settle"),
         severity=pl.col("severity").fill_null(SEVERITIES[0]),
         **{name: pl.col(column).fill_null(NOT_KNOWN) for name, column in CODED.items()},
     ).join(described, on="order_id", how="left", maintain_order="left")

@@ -10,8 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from review.item.titles import format_day, with_titles
-from review.queue.facets import FACET, FACETS, MYSELF, NOBODY, NOT_KNOWN, Facet
+from review.item.queue_reason import describe_reason
+from review.item.titles import format_day
+from review.queue.facets import FACET, FACETS, MYSELF, NOBODY, NOT_KNOWN, STREAM, STREAMS, Facet
 from review.queue.filters import FilteredItems
 from review.queue.queue_view import SORT, SORTS, QueueView
 from warehouse.tables.register import SEVERITIES
@@ -61,6 +62,16 @@ class SortHeading:
 
 
 @dataclass(frozen=True)
+class QueueList:
+    """One of the two lists of the queue: how many items the filters leave in it."""
+
+    words: str
+    href: str
+    count: int
+    is_shown: bool
+
+
+@dataclass(frozen=True)
 class QueueLine:
     """An item as one line of the queue, in words."""
 
@@ -69,6 +80,8 @@ class QueueLine:
     other_order_id: str | None
     kind: str
     why: str
+    chance: str
+    harm: str
     person: str
     order: str
     status: str
@@ -84,18 +97,24 @@ class QueueLine:
     worked_on_by: str | None
 
 
-def queue_lines(items: pl.DataFrame, several: Mapping[str, pl.DataFrame]) -> list[QueueLine]:
+def queue_lines(items: pl.DataFrame) -> list[QueueLine]:
     """The items of a page, in their order."""
-    fields = several["field"].join(items.select("row"), on="row", how="semi")
-    named: dict[int, list[str]] = {}
-    for row, field in fields.sort("row", "value").iter_rows():
-        named.setdefault(row, []).append(FACET["field"].words(field))
-    return [_line(item, named.get(item["row"], [])) for item in items.iter_rows(named=True)]
+    return list(map(_line, items.iter_rows(named=True)))
+
+
+def queue_lists(filtered: FilteredItems, view: QueueView, address: str) -> list[QueueList]:
+    """The two lists, each with what the filters leave in it."""
+    counts = filtered.counts[STREAM]
+    return [
+        QueueList(words, _address(address, view.in_stream(stream)), counts.get(stream, 0), stream == view.stream)
+        for stream, words in STREAMS.items()
+    ]
 
 
 def facet_groups(filtered: FilteredItems, choices: Mapping[str, Collection[str]], view: QueueView) -> list[FacetGroup]:
-    """The facets; those of which nothing could be chosen are left out."""
-    made = (_group(facet, filtered.counts[facet.name], choices[facet.name], view) for facet in FACETS)
+    """The facets; the lists have links of their own, and those of which nothing could be chosen are left out."""
+    facets = (facet for facet in FACETS if facet.name != STREAM)
+    made = (_group(facet, filtered.counts[facet.name], choices[facet.name], view) for facet in facets)
     return [group for group in made if len(group.choices) > 1 or group.chosen]
 
 
@@ -104,6 +123,7 @@ def chosen_filters(view: QueueView, address: str) -> list[ChosenFilter]:
     return [
         ChosenFilter(FACET[name].title, FACET[name].words(value), _address(address, view.without(name, value)))
         for name, values in view.chosen.items()
+        if name != STREAM
         for value in values
     ]
 
@@ -141,14 +161,16 @@ def page_links(view: QueueView, pages: int, address: str, *, release: str) -> di
     return {"items": items, **{name: {"href": link(number)} for name, number in ends.items() if number}}
 
 
-def _line(item: Mapping[str, Any], fields: Sequence[str]) -> QueueLine:
-    is_named_by_fields = item["kind"] == "discrepancies" and fields
+def _line(item: Mapping[str, Any]) -> QueueLine:
+    reason = describe_reason(item)
     return QueueLine(
         item_id=item["item_id"],
         order_id=item["order_id"],
         other_order_id=item["other_order_id"],
-        kind=FACET["kind"].words(item["kind"]),
-        why=", ".join(sorted(fields)) if is_named_by_fields else with_titles(item["reason"]),
+        kind=reason.title,
+        why=reason.why,
+        chance=f"{reason.chance_of}: {reason.chance}",
+        harm=reason.harm,
         person=" ".join(name for name in (item["forenames"], item["surname"]) if name) or "Name not known",
         order=FACET["type"].words(item["type"]) + (", interim" if item["is_interim"] else ""),
         force=FACET["force"].words(item["force"]),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, Self
 from urllib.parse import urlencode
 
-from review.queue.facets import A_USER, FACET, FACETS, MYSELF
+from review.queue.facets import A_USER, FACET, FACETS, MYSELF, STREAM
 
 LONGEST_VALUE: Final = 120
 MOST_VALUES: Final = 100
@@ -83,6 +83,21 @@ class QueueView:
         """The one rule that is chosen, if it is one."""
         rules = self.values("rule")
         return rules[0] if len(rules) == 1 else None
+
+    @property
+    def stream(self) -> str | None:
+        """The list that is shown, if it is one."""
+        streams = self.values(STREAM)
+        return streams[0] if len(streams) == 1 else None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Something is chosen beside the list."""
+        return bool(self.chosen.keys() - {STREAM})
+
+    def in_stream(self, stream: str) -> Self:
+        """The other list, narrowed down in the same way."""
+        return replace(self, chosen=_standard({**self.chosen, STREAM: (stream,)}), page=1, drawn_by=None)
 
     def at(self, page: int, *, release: str | None = None) -> Self:
         """Another page of the view, in an address that names the release."""

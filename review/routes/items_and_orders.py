@@ -18,6 +18,7 @@ from review.deciding.form_context import FormState, claim_for, form_context
 from review.deciding.order_decisions import OrderDecisions, read_order_decisions
 from review.desk import Desk
 from review.item.current_orders import CurrentOrders
+from review.item.doubts import find_doubts
 from review.item.hidden_characters import show_hidden
 from review.item.item_page import ItemPage, build_page
 from review.pages import redirect_to, render_page
@@ -130,6 +131,7 @@ def _shown(
         decided=decisions.described if decisions else None,
         pair=form_state.pair,
         full_texts=named,
+        doubts=find_doubts(order_ids, request.app.state.desk.whole_release().table),
     )
     audit("consultation", what=_consulted(shown, named))
     more = _forms(request, who, visible, item, decisions, form_state) if item and who.may("decide") else {}

@@ -19,7 +19,15 @@ from review.pages import NavigationLink, redirect_to, render_page
 from review.queue.facets import FACET
 from review.queue.filters import FilteredItems
 from review.queue.order_search import LONGEST
-from review.queue.queue_page import chosen_filters, facet_groups, page_links, queue_lines, sort_headings, sort_options
+from review.queue.queue_page import (
+    chosen_filters,
+    facet_groups,
+    page_links,
+    queue_lines,
+    queue_lists,
+    sort_headings,
+    sort_options,
+)
 from review.queue.queue_view import QueueView, read_view
 from review.queue.visible_queue import VisibleQueue, open_queue
 from review.queue.visible_search import search_orders
@@ -117,7 +125,8 @@ def _context(queue: VisibleQueue, filtered: FilteredItems, view: QueueView) -> d
         "pages": filtered.pages,
         "total": filtered.items.height,
         "all": queue.rows.height,
-        "lines": queue_lines(filtered.page(number), queue.several),
+        "lists": queue_lists(filtered, view, ADDRESS),
+        "lines": queue_lines(filtered.page(number)),
         "groups": facet_groups(filtered, queue.choices(), view),
         "chips": chosen_filters(view, ADDRESS),
         "headings": sort_headings(view, ADDRESS),

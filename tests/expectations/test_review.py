@@ -12,6 +12,7 @@ from order_cases import AS_OF, against_agreement, discrepancies, evidence, frame
 from properties import HALF
 
 from expectations.review import Linked, build_review_queue
+from expectations.review_items import RULE_TITLES
 from warehouse.tables.link import LINK_CONFLICTS, LINK_PAIRS
 from warehouse.tables.register import FIELD_PROVENANCE, ORDERS, REVIEW_QUEUE
 
@@ -76,7 +77,7 @@ def near(pairs):
 def test_an_order_with_weighty_discrepancies_is_one_item():
     found = queue(against_agreement(record("pnc", is_interim=True, order_type="STRO")))
     assert found.select("kind", "order_id", "reason").rows() == [
-        ("discrepancies", "ORDER-1", "2 high, 0 medium: is_interim, order_type")
+        ("discrepancies", "ORDER-1", "sources differ: is_interim, order_type")
     ]
 
 
@@ -143,14 +144,14 @@ def test_discrepancies_of_form_alone_are_not_queued():
 def test_an_order_that_one_record_alone_holds_is_a_lone_record():
     whole = evidence([record("pnd")], [golden(sources=["pnd"], record_count=1)])
     assert queue(whole).select("kind", "reason").rows() == [
-        ("lone_record", "one record alone holds it; absent from court, pnc, rocu")
+        ("lone_record", "one record alone holds it; missing from Court, PNC, Regional return")
     ]
 
 
 def test_an_order_that_breaks_a_hard_rule_is_a_constraint():
     values = {"order_type": "TERO", "term_months": None}
     whole = evidence([record(source, **values) for source in ("pnc", "pnd", "court", "rocu")], [golden(**values)])
-    assert queue(whole).select("kind", "reason").rows() == [("constraint", "breaks R35")]
+    assert queue(whole).select("kind", "reason").rows() == [("constraint", RULE_TITLES["R35"])]
 
 
 def test_an_early_discharge_is_a_question_and_hardly_a_fault():
@@ -311,15 +312,13 @@ def conflict(kind="order", weight=2.0, reason="weight"):
     [
         pytest.param(
             conflict(),
-            "two records speak of one order, 2.0 above the bar, and are kept apart: "
-            "their other records speak against it",
+            "two records look like one order, and are kept apart: their other records speak against it",
             0.3,
             id="two orders that other records keep apart",
         ),
         pytest.param(
             conflict("subject", weight=40.0, reason="floor"),
-            "two records speak of one person, 40.0 above the bar, and are kept apart: "
-            "two of their records exclude each other",
+            "two records look like one person, and are kept apart: two of their records exclude each other",
             0.3,
             id="two persons of whom two records exclude each other",
         ),
@@ -362,13 +361,13 @@ def test_a_pair_of_orders_is_queued_once_as_conflict_or_as_near_match():
     [
         pytest.param(
             ("stale_decision", "ORDER-1", None, ["DEC-1"], ["end_on", "surname"]),
-            "the evidence of 1 decision(s) has changed: end_on, surname",
+            "1 decision of which the evidence has changed: end_on, surname",
             0.7,
             id="the evidence has changed",
         ),
         pytest.param(
             ("contradiction", "ORDER-1", "ORDER-2", ["DEC-1", "DEC-2"], []),
-            "2 decisions exclude one another",
+            "2 decisions that exclude one another",
             1.0,
             id="two decisions can not both hold",
         ),
@@ -393,6 +392,12 @@ def test_what_hangs_on_either_order_counts():
         "harm if wrong 9 (1 + 3 in force or about to be + 1 was breached + 2 who is bound"
     )
     assert item["legal_status"] == "expired"
+    assert item["at_stake"] == [
+        "in force or about to be",
+        "was breached",
+        "who is bound, until when or by what",
+        "two orders or persons taken for one another",
+    ]
 
 
 def test_an_item_can_be_found_by_what_it_is_about():

@@ -566,6 +566,7 @@ REVIEW_QUEUE = Table(
             required=True,
             minimum=0,
         ),
+        Column("at_stake", "What makes up the impact, in words.", pl.List(pl.String), required=True),
         Column(
             "uncertainty",
             "Chance that the register is wrong in what it is about, 0 to 1 (`docs/confidence.md`).",

@@ -184,15 +184,15 @@ def test_the_weights_between_two_orders_are_told_by_the_pair_that_the_item_is_ab
     assert html.count('class="item-against"') == 1
 
 
-def test_weights_wait_to_be_asked_for_by_who_prefers_it(viewer, desk):
+def test_chances_are_not_shown_to_who_prefers_to_judge_first(viewer, desk):
     item = queue(desk).filter(pl.col("kind") == "discrepancies").row(0, named=True)
-    open_details = '<details class="govuk-details item-weights" open>'
-    assert open_details in viewer.get(f"/items/{item['item_id']}").text
+    chances = "How likely the register is wrong"
+    assert chances in viewer.get(f"/items/{item['item_id']}").text
     with desk.database.writing() as connection:
         set_preferences(connection, "viewer", {HIDE_WEIGHTS: True})
     html = viewer.get(f"/items/{item['item_id']}").text
-    assert open_details not in html
-    assert "Show the reason with its numbers" in html
+    assert chances not in html
+    assert "% sure" not in html
 
 
 def test_hostile_text_is_shown_as_text_everywhere(viewer, desk):

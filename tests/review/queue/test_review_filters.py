@@ -12,6 +12,7 @@ from review.queue.filters import PAGE, facet_values, filter_items, find_adjacent
 from review.queue.queue_view import QueueView, read_view
 
 SINGLE = {
+    "stream": ("settle", "send"),
     "state": ("open", "claimed", "deferred", "waiting", "decided"),
     "assignee": ("nobody", "me", "@other"),
     "kind": ("discrepancies", "near_match"),

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from desk_cases import NIGHT, ORIGIN, Client, settings_of
 
+from expectations.discrepancies import RULES
 from ledger.audit import read_rows
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.ledger import Ledger
@@ -54,8 +55,9 @@ def logged(desk, act: str) -> list[dict]:
         ]
 
 
-def rows_of(desk) -> pl.DataFrame:
-    return open_queue(desk, STEWARD).rows
+def rows_of(desk, who=STEWARD) -> pl.DataFrame:
+    """The items of the list that is shown unless another is asked for."""
+    return open_queue(desk, who).rows.filter(stream="settle")
 
 
 @pytest.fixture
@@ -162,7 +164,7 @@ def test_going_from_page_to_page_shows_every_item_once(steward, desk):
 
 
 def test_a_release_that_came_between_two_pages_is_told(steward, changed_home, ledger_file, clock):
-    home = changed_home("review_queue", lambda queue: queue.head(60))
+    home = changed_home("review_queue", lambda queue: queue.head(60).with_columns(stream=pl.lit("settle")))
     client, _ = client_of(home, ledger_file, clock)
     first = client.get("/queue")
     following = html.unescape(re.search(r'href="(/queue\?[^"]+)" rel="next"', first.text)[1])
@@ -180,7 +182,7 @@ def test_a_release_that_came_between_two_pages_is_told(steward, changed_home, le
 
 def test_who_sees_one_force_sees_only_its_items_and_counts(open_desk, desk):
     page = open_desk("met-viewer").get("/queue")
-    rows = open_queue(desk, Viewer("met-viewer", "viewer", frozenset({"01"}), {}, "")).rows
+    rows = rows_of(desk, Viewer("met-viewer", "viewer", frozenset({"01"}), {}, ""))
     assert 0 < rows.height < rows_of(desk).height
     assert total_of(page) == rows.height
     assert counts_of(page)["severity", "high"] == rows.filter(severity="high").height
@@ -210,7 +212,11 @@ def test_assignments_and_claims_are_shown_and_can_be_chosen(steward, desk, clock
 
 def test_an_item_leaves_the_open_list_once_all_of_it_is_decided(steward, desk, clock):
     queue = desk.whole_release().table("review_queue")
-    item = queue.filter(kind="discrepancies").sort(pl.col("discrepancy_ids").list.len(), "item_id").row(0, named=True)
+    item = (
+        queue.filter(kind="discrepancies", stream="settle")
+        .sort(pl.col("discrepancy_ids").list.len(), "item_id")
+        .row(0, named=True)
+    )
     everything = total_of(steward.get("/queue"))
     drafts = [
         Draft(kind="both_right", order_id=item["order_id"], discrepancy_id=name, rule_code=name)
@@ -240,10 +246,38 @@ def test_the_order_of_the_page_is_the_order_of_stepping(steward, desk):
 
 
 def test_many_at_once_is_offered_for_one_rule_alone_and_to_who_decides(steward, viewer):
+    one_rule = "/queue?stream=send&rule=COND-MISSING"
     assert "/bulk?" not in steward.get("/queue").text
-    assert "/bulk?" not in steward.get("/queue?rule=COND-MISSING&rule=END-MISSING").text
-    assert 'href="/bulk?rule=COND-MISSING"' in steward.get("/queue?rule=COND-MISSING").text
-    assert "/bulk?" not in viewer.get("/queue?rule=COND-MISSING").text
+    assert "/bulk?" not in steward.get(f"{one_rule}&rule=END-MISSING").text
+    assert 'href="/bulk?stream=send&amp;rule=COND-MISSING"' in steward.get(one_rule).text
+    assert "/bulk?" not in viewer.get(one_rule).text
+
+
+def test_the_queue_has_two_lists_and_the_filters_hold_for_both(steward, desk):
+    rows = open_queue(desk, STEWARD).rows
+    for stream, words in (("settle", "To settle"), ("send", "To send")):
+        page = steward.get(f"/queue?severity=high{'&stream=send' if stream == 'send' else ''}")
+        assert total_of(page) == rows.filter(stream=stream, severity="high").height
+        links = re.findall(
+            r'<a class="govuk-link" href="([^"]+)"( aria-current="page")?>(To \w+) .*?\(([\d,]+)\)', page.text
+        )
+        assert [(name, count.replace(",", "")) for _, _, name, count in links] == [
+            ("To settle", f"{rows.filter(stream='settle', severity='high').height}"),
+            ("To send", f"{rows.filter(stream='send', severity='high').height}"),
+        ]
+        assert [name for _, is_shown, name, _ in links if is_shown] == [words]
+    assert 'type="hidden" name="stream" value="send"' in steward.get("/queue?stream=send").text
+
+
+def test_a_line_says_why_the_item_is_here_how_likely_the_register_is_wrong_and_what_hangs_on_it(steward, desk):
+    item = desk.whole_release().table("review_queue").filter(stream="settle", kind="constraint").row(0, named=True)
+    page = html.unescape(steward.get("/queue?kind=constraint").text)
+    titles = [rule.title for rule in RULES if rule.code in item["rule_codes"]]
+    assert titles
+    assert all(title in page for title in titles)
+    assert not any(code in re.sub("<[^>]+>", "", page[page.index("<tbody") :]) for code in item["rule_codes"])
+    assert "How likely the register is wrong: " in page
+    assert "It decides who is bound, until when or by what" in page or "the order is in force or about to be" in page
 
 
 def test_a_script_gets_the_part_that_changes(steward):

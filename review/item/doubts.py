@@ -1,0 +1,63 @@
+"""How sure the register is of its golden values, and what speaks for and against those that it doubts.
+
+Belongs here: confidence in words, for a page. Does not: how it comes about (`reconciliation.confidence`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from reconciliation.confidence.values import observe_values, weigh_observations
+from reconciliation.register import SURE
+from review.item.queue_reason import odds
+
+MOST_LINES: Final = 3
+LEAST_WEIGHT: Final = 0.3
+"""In log2 odds: what weighs less is not worth reading."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why the register doubts a golden value: what speaks for it, and what against it, the weightiest first."""
+
+    supporting: tuple[str, ...]
+    opposing: tuple[str, ...]
+
+
+Doubts = Mapping[tuple[str, str], Doubt]
+"""By order and field."""
+
+
+def find_doubts(order_ids: Sequence[str], table: Callable[[str], pl.DataFrame]) -> Doubts:
+    """What speaks for and against the golden values of some orders that may be wrong.
+
+    Args:
+        order_ids: the orders.
+        table: the tables of the whole release by name: whether others bear a name does not depend on who looks.
+    """
+    of_orders = pl.col("order_id").is_in(list(order_ids))
+    provenance = table("field_provenance").filter(of_orders)
+    unsure = provenance.filter(pl.col("confidence") < SURE).select("order_id", "field")
+    if unsure.is_empty():
+        return {}
+    observed = observe_values(
+        provenance, table("orders"), table("order_sources").filter(of_orders), errors=table("source_reliability")
+    ).join(unsure, on=["order_id", "field"], how="semi")
+    return {(row["order_id"], row["field"]): _doubt(weigh_observations(row)) for row in observed.to_dicts()}
+
+
+def sureness(confidence: float | None) -> str:
+    """How sure the register is of a value, in words; empty where nobody has measured it."""
+    if confidence is None:
+        return ""
+    if confidence < SURE:
+        return f"may be wrong: {odds(1 - confidence)}"
+    return f"{min(100 * confidence, 99.9):.3g}% sure"
+
+
+def _doubt(weighed: Sequence[tuple[float, str]]) -> Doubt:
+    supporting = [words for weight, words in weighed if weight >= LEAST_WEIGHT]
+    opposing = [words for weight, words in weighed if weight <= -LEAST_WEIGHT]
+    return Doubt(tuple(supporting[:MOST_LINES]), tuple(opposing[:MOST_LINES]))
