@@ -27,14 +27,13 @@ from review.dashboards.picture_store import PictureStore
 from review.desk import Desk
 from review.error_pages import HANDLERS, LARGEST_BODY, UnexpectedErrors
 from review.kept_in_memory import KeptInMemory
-from review.pages import Pages, SentPage
+from review.pages import Pages
 from review.settings import DeskSettings
 from review.static_files import StaticFiles
 
 log = logging.getLogger("concord.review")
 
 SEARCHES_KEPT = 2_000
-SENT_PAGES_KEPT = 500
 
 
 def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = None) -> FastAPI:
@@ -66,7 +65,6 @@ def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = 
     app.state.passwords = Passwords(settings)
     app.state.pictures = PictureStore()
     app.state.searches = KeptInMemory[str](SEARCHES_KEPT)
-    app.state.sent_pages = KeptInMemory[SentPage](SENT_PAGES_KEPT)
     app.state.password_sign_in = PasswordSignIn(
         desk, app.state.audit_recorder, passwords=app.state.passwords, limits=AttemptLimits(settings)
     )

@@ -17,6 +17,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from ledger.decisions.errors import LedgerError
+from ledger.desk.sent_pages import SentPage, save_sent_page
 from review.access.cookies import MESSAGE, drop_cookie, read_cookie, set_cookie
 from review.access.form_protection import TOKEN_FIELD, TOKEN_HEADER, expected_token
 from review.access.viewer import Viewer
@@ -47,21 +49,6 @@ class NavigationLink:
     href: str
     right: str
     rank: int
-
-
-@dataclass(frozen=True)
-class SentPage:
-    """The page that a form led to.
-
-    Attributes:
-        html: as it was drawn.
-        status: its HTTP status.
-        consulted: the keys of what it shows, as they are logged; empty if it shows no record.
-    """
-
-    html: str
-    status: int
-    consulted: Mapping[str, Any]
 
 
 class Pages:
@@ -116,11 +103,21 @@ def render_page(request: Request, template: str, *, status: int = 200, **context
     response: Response = HTMLResponse(html, status_code=status)
     who: Viewer | None = getattr(request.state, "viewer", None)
     if request.method == "POST" and who and status in SENT_STATUSES:
-        page = SentPage(html, status, getattr(request.state, "consulted", {}))
-        response = redirect_to(request, f"/sent/{request.app.state.sent_pages.keep(who.session, page)}")
+        response = _sent_on(request, response, who, SentPage(html, status, getattr(request.state, "consulted", {})))
     if read_cookie(request, MESSAGE):
         drop_cookie(response, MESSAGE, settings=request.app.state.settings)
     return response
+
+
+def _sent_on(request: Request, answer: Response, who: Viewer, page: SentPage) -> Response:
+    """To the address of the page that a form led to; the page itself while the ledger is down."""
+    desk: Desk = request.app.state.desk
+    try:
+        with desk.writing() as connection:
+            name = save_sent_page(connection, page, session=who.session, at=desk.clock())
+    except LedgerError:
+        return answer
+    return redirect_to(request, f"/sent/{name}")
 
 
 def redirect_to(request: Request, address: str, *, message: str | None = None, tone: Tone = "success") -> Response:

@@ -60,6 +60,19 @@ unsent_forms = sa.Table(
     sa.Index("kept_forms_by_user", "name"),
 )
 
+sent_pages = sa.Table(
+    "sent_pages",
+    metadata,
+    sa.Column("name", sa.Text(), primary_key=True),
+    sa.Column("session", sa.Text(), nullable=False),  # digest of its token
+    sa.Column("kept_at", UtcDateTime(), nullable=False),
+    sa.Column("html", sa.Text(), nullable=False),
+    sa.Column("status", sa.Integer(), nullable=False),
+    sa.Column("consulted", sa.Text(), nullable=False),  # keys alone, as JSON
+    sa.Column("is_first_look", sa.Boolean(), nullable=False),
+    sa.Index("sent_pages_by_session", "session", "kept_at"),
+)
+
 claims = sa.Table(
     "claims",
     metadata,
