@@ -18,7 +18,7 @@ from expectations.quality import score_quality
 from expectations.reliability import describe_reliability
 from expectations.review import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
-from ledger.decisions.binding import Closures, closures, constraints
+from ledger.decisions.binding import Closures, closures, constraints, overrides
 from ledger.decisions.evidence import name_records
 from ledger.decisions.kinds import LEFT_OPEN
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
@@ -188,16 +188,18 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
 def gather_linked(store: TableStore, evidence: Evidence, found: pl.DataFrame) -> Linked:
     """What the linking and the stewards left to be looked at."""
     owners = register_tables.owners_of_records(evidence.order_sources, evidence.orders)
-    decisions = store.scan(DECISIONS.name).collect()
+    decisions, named = store.scan(DECISIONS.name).collect(), name_records(evidence.core_orders)
+    redirects, links = order_redirects(store.scan(ID_REDIRECTS.name).collect()), constraints(decisions, named)
     return Linked(
         pairs=store.scan(LINK_PAIRS.name).collect(),
         conflicts=store.scan(LINK_CONFLICTS.name).collect(),
-        kept_apart=constraints(decisions, evidence.core_orders).cannot,
+        kept_apart=pl.concat([links.cannot, links.unclear]),
+        unclear=overrides(decisions, named, owners, redirects).unclear,
         decided=find_second_looks(
             decisions,
             evidence.core_orders,
             owners=owners,
-            redirects=order_redirects(store.scan(ID_REDIRECTS.name).collect()),
+            redirects=redirects,
             discrepancies=found,
         ),
     )

@@ -50,13 +50,16 @@ class Linked:
         pairs: `LINK_PAIRS`.
         conflicts: `LINK_CONFLICTS`.
         decided: decisions to be looked at again (`decision_items`).
-        kept_apart: records that stewards keep apart: `level` (order or person), `left_id`, `right_id`.
+        kept_apart: records that stewards keep apart, or could not judge: `level` (order or person), `left_id`,
+            `right_id`.
+        unclear: values that stewards could not judge: `order_id`, `field`.
     """
 
     pairs: pl.DataFrame
     conflicts: pl.DataFrame
     decided: pl.DataFrame
     kept_apart: pl.DataFrame
+    unclear: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -125,10 +128,13 @@ def build_review_queue(
     chances = pair_confidence(places, linked.pairs, linked.conflicts)
     conflicts = conflict_items(evidence, linked.conflicts, linked.kept_apart, chances=chances, policy=settled)
     near = near_items(evidence, linked.pairs, linked.kept_apart, chances=chances, policy=settled)
-    differing = discrepancy_items(evidence, discrepancies, provenance, policy=settled)
+    asked = ["order_id", "field"]
+    weighed = provenance.join(linked.unclear, on=asked, how="anti")
+    located = discrepancies.join(linked.unclear, on=asked, how="anti")
+    differing = discrepancy_items(evidence, located, weighed, policy=settled)
     found = [
         differing,
-        doubtful_items(provenance, policy=settled).join(differing, on="order_id", how="anti"),
+        doubtful_items(weighed, policy=settled).join(differing, on="order_id", how="anti"),
         constraint_items(discrepancies, policy=settled),
         conflicts,
         near.join(conflicts, on=["order_id", "other_order_id"], how="anti"),

@@ -26,6 +26,7 @@ from ledger.decisions.staleness import (
 )
 from reconciliation.redirects import follow_orders
 
+UNCLEAR: Mapping[Level, tuple[str, ...]] = {"order": ("pair_unclear",), "person": ("pair_unclear",)}
 LINK = {"level": pl.String, "left_id": pl.String, "right_id": pl.String, "decision_id": pl.String}
 
 
@@ -38,11 +39,13 @@ class LinkConstraints:
         cannot: the same.
         contradictions: of `find_contradictions`.
         stale: changed values, of `stale_pairs`.
+        unclear: the same, of records of which a steward could not tell whether they belong together: they bind nothing.
         unplaced: ids of decisions of which a record did not come tonight; they bind when it is back.
     """
 
     must: pl.DataFrame
     cannot: pl.DataFrame
+    unclear: pl.DataFrame
     contradictions: pl.DataFrame
     stale: pl.DataFrame
     unplaced: tuple[str, ...]
@@ -55,11 +58,13 @@ class DecidedValues:
     Attributes:
         values: `order_id`, `field`, `value` (as text), `decision_id`; a fact of the person stands for each of the
             person's orders.
+        unclear: `order_id`, `field` of which a steward could not tell which value is right: the rules choose.
         contradictions: of `find_contradictions`, and decisions that give one person two values; none of these binds.
         stale: changed values, of `stale_values`.
     """
 
     values: pl.DataFrame
+    unclear: pl.DataFrame
     contradictions: pl.DataFrame
     stale: pl.DataFrame
 
@@ -103,6 +108,7 @@ def constraints(decisions: pl.DataFrame, records: pl.DataFrame) -> LinkConstrain
     return LinkConstraints(
         must=_links(placed, MUST),
         cannot=_links(placed, CANNOT),
+        unclear=_links(placed, UNCLEAR),
         contradictions=contradictions,
         stale=stale,
         unplaced=tuple(missing.sort()),
@@ -120,9 +126,9 @@ def overrides(
         owners: `record_id`, `order_id`, `subject_id` of the night.
         redirects: `id_redirects` of the night.
     """
-    decided = decisions.filter(pl.col("kind") == "value")
-    stale = stale_values(decided, name_records(records), owners, redirects)
-    fresh = decided.join(stale, on="decision_id", how="anti")
+    about = decisions.filter(pl.col("kind").is_in(codes_about("value")))
+    stale = stale_values(about, name_records(records), owners, redirects)
+    fresh = about.join(stale, on="decision_id", how="anti")
     places = follow_orders(fresh.get_column("order_id"), owners.get_column("order_id"), redirects)
     subjects = owners.select("order_id", "subject_id").unique()
     placed = fresh.join(places, on="order_id").join(
@@ -133,21 +139,23 @@ def overrides(
     scoped = placed.with_columns(order_now=pl.when(is_personal).then("subject_id").otherwise("order_now"))
     contradictions = find_contradictions(scoped)
     settled = scoped.join(contradictions, on="decision_id", how="anti").filter(pl.col("order_now").is_not_null())
+    columns = ("kind", "field", "value", "decision_id")
     spread = pl.concat(
         [
-            settled.filter(~is_personal).select(
-                order_id="order_now", field="field", value="value", decision_id="decision_id"
-            ),
+            settled.filter(~is_personal).select(*columns, order_id="order_now"),
             settled.filter(is_personal)
             .join(subjects, left_on="order_now", right_on="subject_id", suffix="_of_subject")
-            .select(pl.col("order_id_of_subject").alias("order_id"), "field", "value", "decision_id"),
+            .select(*columns, order_id="order_id_of_subject"),
         ]
     )
     # The same value decided twice, on orders that have become one: the earlier decision is named.
     order = decisions.select("decision_id", "decided_at")
     single = spread.join(order, on="decision_id").sort("decided_at", "decision_id").drop("decided_at")
-    values = single.unique(["order_id", "field"], keep="first", maintain_order=True).sort("order_id", "field")
-    return DecidedValues(values, contradictions, stale)
+    place = ["order_id", "field"]
+    is_value = pl.col("kind") == "value"
+    values = single.filter(is_value).unique(place, keep="first", maintain_order=True).sort(place)
+    unclear = single.filter(~is_value).select(place).unique().join(values, on=place, how="anti").sort(place)
+    return DecidedValues(values.select(*place, "value", "decision_id"), unclear, contradictions, stale)
 
 
 def closures(

@@ -73,7 +73,8 @@ def draft_of(asked: dict[str, Any], present: Present) -> Draft:
         sides = [_needed(asked, f"{side}_record_id", f"{side}_handle") for side in ("left", "right")]
         draft = present.draft_pair(kind.code, *sides)
     elif kind.about == "value":
-        draft = present.draft_value(*(_needed(asked, name) for name in ("order_id", "field", "value")))
+        names = ("order_id", "field") if kind.leaves_open else ("order_id", "field", "value")
+        draft = present.draft_value(*(_needed(asked, name) for name in names))
     elif kind.about == "discrepancy":
         draft = present.draft_discrepancy(
             kind.code,

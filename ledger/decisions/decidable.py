@@ -16,7 +16,7 @@ from ledger.decisions.errors import DecisionError, ValuesChangedError
 from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.kinds import LINK_FIELDS
 from ledger.decisions.staleness import conflicts
-from ledger.decisions.values import read_value, require_period
+from ledger.decisions.values import read_value, require_field, require_period
 from ledger.packs.owners import title_or_none
 from reconciliation.redirects import follow_orders, order_redirects
 from reconciliation.tables import owners_of_records
@@ -105,18 +105,26 @@ class Present:
             seen=_sightings(records, LINK_FIELDS),
         )
 
-    def draft_value(self, order_id: str, field: str, value: str) -> Draft:
+    def draft_value(self, order_id: str, field: str, value: str | None = None) -> Draft:
         """A decision on a field of an order.
+
+        Args:
+            order_id: the order.
+            field: the field.
+            value: the value that it has; None: what is known does not tell.
 
         Raises:
             DecisionError: there is no such order or field, or the value can't be one of the field or of the order.
         """
-        order_now, decided = self.find_order(order_id), read_value(field, value)
-        require_period(self.orders.filter(pl.col("order_id") == order_now), field, decided)
+        order_now, decided = self.find_order(order_id), None
+        require_field(field)
+        if value is not None:
+            decided = read_value(field, value)
+            require_period(self.orders.filter(pl.col("order_id") == order_now), field, decided)
         held = self.owners.filter(pl.col("order_id") == order_now)
         records = self.records.join(held, on="record_id", how="semi")
         return self._draft(
-            kind="value",
+            kind="value_unclear" if value is None else "value",
             order_id=order_now,
             field=field,
             value=decided,

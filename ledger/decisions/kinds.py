@@ -25,7 +25,7 @@ class Kind:
         binds_when_stale: it still binds when its evidence has changed. Records that a person kept apart stay apart
             until a person says otherwise: the clustering reports every link that this forbids. Records that a person
             put together, and values, are left to the rules again: nobody would see that they rest on old evidence.
-        leaves_open: of a discrepancy: it stays open and counts, and is not asked again before its values change.
+        leaves_open: the question stays open, binds nothing, and is not asked again before its values change.
     """
 
     code: str
@@ -42,7 +42,15 @@ KINDS = (
     Kind("different_order", "the two records speak of different orders", "pair", "order", True, True),
     Kind("same_person", "the two records speak of the same person", "pair", level="person"),
     Kind("different_person", "the two records speak of different persons", "pair", "person", True, True),
+    Kind(
+        "pair_unclear",
+        "what is known does not tell whether the two records belong together",
+        "pair",
+        "order",
+        leaves_open=True,
+    ),
     Kind("value", "the field of the order has this value", "value"),
+    Kind("value_unclear", "what is known does not tell which value is right", "value", leaves_open=True),
     Kind("both_right", "the values differ and both are right", "discrepancy"),
     Kind("accept", "the discrepancy is known and accepted until a date", "discrepancy"),
     Kind("refer", "the discrepancy is referred to its owner", "discrepancy", leaves_open=True),
@@ -85,7 +93,7 @@ class DecisionReason:
         return kind.about in self.about and own
 
 
-KINDS_WITH_REASONS = ("not_enough",)
+KINDS_WITH_REASONS = ("not_enough", "pair_unclear", "value_unclear")
 """Kinds of decision whose reasons fit no other: what would settle it."""
 
 DECISION_REASONS = (
@@ -108,14 +116,20 @@ DECISION_REASONS = (
     DecisionReason(
         "needs_document",
         "The court's order or its sealed copy would settle it.",
-        ("discrepancy",),
-        kinds=("not_enough",),
+        ("pair", "value", "discrepancy"),
+        kinds=KINDS_WITH_REASONS,
     ),
     DecisionReason(
-        "needs_owner", "A check of the owner's own papers would settle it.", ("discrepancy",), kinds=("not_enough",)
+        "needs_owner",
+        "A check of the owner's own papers would settle it.",
+        ("pair", "value", "discrepancy"),
+        kinds=KINDS_WITH_REASONS,
     ),
     DecisionReason(
-        "needs_identifier", "An identifier or fingerprints would settle it.", ("discrepancy",), kinds=("not_enough",)
+        "needs_identifier",
+        "An identifier or fingerprints would settle it.",
+        ("pair", "value", "discrepancy"),
+        kinds=KINDS_WITH_REASONS,
     ),
     DecisionReason("mistake", "The decision was a mistake.", ("decision",)),
     DecisionReason("new_evidence", "New evidence came to light.", ("pair", "value", "discrepancy", "decision")),

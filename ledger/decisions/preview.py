@@ -47,6 +47,8 @@ def foresee(draft: Draft, present: Present, *, decided: Collection[str] = ()) ->
         split; the discrepancy that would be closed. Empty for the taking back of a decision.
     """
     about = KIND[draft.kind].about
+    if about in ("value", "pair") and KIND[draft.kind].leaves_open:
+        return pl.DataFrame(schema=CHANGE)
     if about == "value":
         return _value_changes(draft, present)
     if about == "pair":

@@ -11,7 +11,7 @@ import polars as pl
 
 from ledger.decisions.decision import OF_CONFLICT
 from ledger.decisions.evidence import canonical_values, normal
-from ledger.decisions.kinds import KINDS, codes_about
+from ledger.decisions.kinds import KINDS, LEFT_OPEN, codes_about
 from reconciliation.redirects import follow_orders
 from warehouse.tables.core import RECORD_ID
 
@@ -39,7 +39,8 @@ def stale_pairs(decisions: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
 
     In each field the two records agree, differ, or one is silent. Records that were put together go stale where they
     come to differ, or differ by another value, or no longer agree; records that were kept apart where they come to
-    agree, or no longer differ. A record that did not come tonight counts as it was.
+    agree, or no longer differ; records of which nobody could tell where either comes about. A record that did not
+    come tonight counts as it was.
 
     Args:
         decisions: those in force.
@@ -87,7 +88,7 @@ def stale_values(
     Returns:
         `CHANGE`, sorted.
     """
-    decided = decisions.filter(pl.col("kind") == "value")
+    decided = decisions.filter(pl.col("kind").is_in(codes_about("value")))
     places = follow_orders(decided.get_column("order_id"), owners.get_column("order_id"), redirects)
     placed = decided.join(places, on="order_id").select(
         "decision_id", "field", "order_id", "order_now", decided=normal(pl.col("value"))
@@ -194,17 +195,22 @@ def _speaks_against() -> pl.Expr:
     is_parting = pl.col("kind").is_in([kind.code for kind in KINDS if kind.parts])
     comes_to_agree = pl.coalesce(after & before.ne_missing(other=True), ~before)
     comes_to_differ = pl.coalesce(~after, before)
-    speaks = pl.when(is_parting).then(comes_to_agree).otherwise(comes_to_differ)
+    either = comes_to_agree.fill_null(value=False) | comes_to_differ.fill_null(value=False)
+    is_open = pl.col("kind").is_in(LEFT_OPEN)
+    speaks = pl.when(is_open).then(either).when(is_parting).then(comes_to_agree).otherwise(comes_to_differ)
     return is_changed & speaks.fill_null(value=False)
 
 
 def _opposes() -> pl.Expr:
-    """Whether what a record says now speaks against a decided value, and did not when it was decided."""
+    """Whether what a record says now speaks against a decided value, and did not when it was decided.
+
+    Where none was decided, every other value speaks for looking again.
+    """
     was, now, decided = pl.col("was"), pl.col("now"), pl.col("decided")
-    is_known = pl.col("is_known").fill_null(value=False)
-    moved = is_known & was.ne_missing(now) & now.is_not_null() & (now != decided)
+    is_known, is_other = pl.col("is_known").fill_null(value=False), (now != decided).fill_null(now.is_not_null())
+    moved = is_known & was.ne_missing(now) & is_other
     support_lost = is_known & (was == decided).fill_null(value=False) & now.is_null()
-    new_voice = ~is_known & now.is_not_null() & (now != decided) & pl.col("is_seen").is_null()
+    new_voice = ~is_known & is_other & pl.col("is_seen").is_null()
     return moved.fill_null(value=False) | support_lost | new_voice.fill_null(value=False)
 
 

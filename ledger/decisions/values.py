@@ -30,13 +30,22 @@ def read_value(field: str, text: str) -> str:
     Raises:
         DecisionError: there is no such field to decide on, or it can't have this value.
     """
-    if field not in CANONICAL:
-        raise DecisionError(f"{field!r} is no field to decide on: use {', '.join(CANONICAL)}")
+    require_field(field)
     value = " ".join(text.split())
     expected = next((words for words, holds in _requirements(ORDERS.column(field)) if not holds(value)), None)
     if expected:
         raise DecisionError(f"{field} can't be that: expected {expected}")
     return value
+
+
+def require_field(field: str) -> None:
+    """A field that can be decided on.
+
+    Raises:
+        DecisionError: there is no such one.
+    """
+    if field not in CANONICAL:
+        raise DecisionError(f"{field!r} is no field to decide on: use {', '.join(CANONICAL)}")
 
 
 def require_period(order: pl.DataFrame, field: str, value: str) -> None:

@@ -44,6 +44,7 @@ APPROVAL_REASONS = (
 APPROVAL_REASON = {reason.code: reason for reason in APPROVAL_REASONS}
 
 
+JOINING = tuple(kind.code for kind in KIND.values() if kind.about == "pair" and not (kind.parts or kind.leaves_open))
 FAR_DAYS = 366
 """An end that moves further leaves a person bound, or free, for more than a year longer."""
 
@@ -113,7 +114,7 @@ def _moves_end(draft: Draft, present: Present) -> bool:
 
 def _merges_people(draft: Draft, present: Present) -> bool:
     """Two records of two people are put together: one order has one person."""
-    is_merge = KIND[draft.kind].about == "pair" and not KIND[draft.kind].parts
+    is_merge = draft.kind in JOINING
     return is_merge and _held(draft, present).get_column("subject_id").n_unique() > 1
 
 
@@ -134,8 +135,7 @@ def _is_decided(owned: pl.DataFrame, present: Present, decisions: pl.DataFrame) 
     """A decision in force puts records of these together, or gives a value of their orders."""
     standing = in_force(decisions, as_of=present.as_of)
     handles = present.records.join(owned, on="record_id", how="semi").get_column("handle").implode()
-    joins = [kind.code for kind in KIND.values() if kind.about == "pair" and not kind.parts]
-    puts_together = pl.col("kind").is_in(joins) & pl.col("left_handle").is_in(handles)
+    puts_together = pl.col("kind").is_in(JOINING) & pl.col("left_handle").is_in(handles)
     gives_value = (pl.col("kind") == "value") & pl.col("order_id").is_in(owned.get_column("order_id").implode())
     return not standing.filter(puts_together | gives_value).is_empty()
 

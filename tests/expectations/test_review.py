@@ -36,6 +36,7 @@ def queue(
     conflicts=(),
     decided=(),
     kept_apart=(),
+    unclear=(),
     provenance=(),
     found=None,
     former=NO_FORMER,
@@ -46,6 +47,7 @@ def queue(
         conflicts=frame(conflicts, LINK_CONFLICTS),
         decided=pl.DataFrame(list(decided), schema=DECIDED, orient="row"),
         kept_apart=pl.DataFrame(list(kept_apart), schema=KEPT_APART, orient="row"),
+        unclear=pl.DataFrame(list(unclear), schema={"order_id": pl.String, "field": pl.String}, orient="row"),
     )
     return build_review_queue(
         whole,
@@ -110,6 +112,11 @@ def test_a_value_that_nobody_disputes_and_may_well_be_wrong_is_an_item():
         "may be wrong: end_on (40 %)",
     )
     assert (item["uncertainty"], item["stream"]) == (0.4, "settle")
+
+
+def test_a_value_that_a_steward_could_not_judge_is_asked_again_only_when_its_records_change():
+    whole = evidence([record(source) for source in ("pnc", "pnd", "court", "rocu")])
+    assert queue(whole, provenance=[surety("end_on", 0.6)], unclear=[("ORDER-1", "end_on")]).is_empty()
 
 
 def test_a_doubtful_value_of_an_order_that_is_in_the_queue_is_no_second_item():

@@ -6,6 +6,7 @@ import polars as pl
 
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Sighting, Signature, sign
+from ledger.decisions.kinds import KINDS_WITH_REASONS
 from warehouse.tables.core import CORE_ORDERS
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
@@ -13,7 +14,8 @@ from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 BY_KIM = Signature("kim", "document_seen", "seen in the court file")
 MISTAKE = Signature("kim", "mistake")
-OWN_SIGNATURES = {"undo": MISTAKE, "not_enough": Signature("kim", "needs_document")}
+NEEDS_DOCUMENT = Signature("kim", "needs_document")
+OWN_SIGNATURES = {"undo": MISTAKE} | dict.fromkeys(KINDS_WITH_REASONS, NEEDS_DOCUMENT)
 
 
 def pair(kind, left, right, **more):

@@ -8,7 +8,7 @@ from ledger_cases import conflict, discrepancies, owners, pair, records, redirec
 
 from ledger.decisions.binding import closures, constraints, overrides, touched_orders
 from ledger.decisions.contradictions import find_contradictions
-from ledger.decisions.decision import Sighting
+from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import LINK_FIELDS
@@ -315,3 +315,35 @@ def test_the_orders_that_decisions_touch_are_those_of_the_persons_they_speak_of(
     by_value = rows(value("OLD", "sex", "F"))
     assert touched_orders(by_value, NIGHT, held, redirects(("OLD", "D"))) == ("D",)
     assert touched_orders(by_value.clear(), NIGHT, held, NONE) == ()
+
+
+@pytest.mark.parametrize(
+    ("night", "is_stale"),
+    [
+        pytest.param(NIGHT, False, id="nothing changed"),
+        pytest.param(changed("pnd:2", surname_folded="KHAN"), True, id="they come to agree"),
+        pytest.param(changed("pnd:2", sex="F"), True, id="they come to differ"),
+    ],
+)
+def test_records_of_which_nobody_could_tell_bind_nothing_and_are_asked_again_once_a_value_changes(night, is_stale):
+    found = constraints(rows(decided("pair_unclear", NIGHT, "pnc:1", "pnd:2")), night)
+    assert (found.must.height, found.cannot.height) == (0, 0)
+    assert found.unclear.is_empty() == is_stale
+    assert (not found.stale.is_empty()) == is_stale
+
+
+@pytest.mark.parametrize(
+    ("night", "is_stale"),
+    [
+        pytest.param(NIGHT, False, id="nothing changed"),
+        pytest.param(changed("pnd:2", surname_folded="COHN"), True, id="a record gives another value"),
+        pytest.param(NIGHT.filter(pl.col("source") != "court"), False, id="a source did not come"),
+    ],
+)
+def test_a_value_of_which_nobody_could_tell_is_left_to_the_rules_until_a_record_gives_another(night, is_stale):
+    seen = seen_of(NIGHT, "pnc:1", "pnd:2", "court:3", fields=("surname",))
+    ledger = rows(Draft(kind="value_unclear", order_id="A", field="surname", seen=seen))
+    found = overrides(ledger, night, HELD, NONE)
+    assert found.values.is_empty()
+    assert found.unclear.rows() == ([] if is_stale else [("A", "surname"), ("B", "surname")])
+    assert (not found.stale.is_empty()) == is_stale

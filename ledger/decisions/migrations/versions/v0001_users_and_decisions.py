@@ -1,5 +1,7 @@
 """Users and decisions."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -48,6 +50,11 @@ def upgrade() -> None:
         sa.Column("added_at", UtcDateTime(), nullable=False),
         sa.Column("retired_at", UtcDateTime()),
     )
+    make_decisions(SAYS_WHAT_IT_IS_ABOUT)
+
+
+def make_decisions(checks: Mapping[str, str]) -> None:
+    """Make the table of decisions; a later step that changes its checks makes it anew on SQLite."""
     op.create_table(
         "decisions",
         sa.Column("decision_id", sa.Text(), primary_key=True),
@@ -64,7 +71,7 @@ def upgrade() -> None:
         sa.Column("seen", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
         *(sa.Column(name, sa.Text()) for name in ("release_id", "model_version", "batch_id")),
-        *(sa.CheckConstraint(condition, name=name) for name, condition in SAYS_WHAT_IT_IS_ABOUT.items()),
+        *(sa.CheckConstraint(condition, name=name) for name, condition in checks.items()),
     )
     op.create_index("decisions_by_target", "decisions", ["target"])
     op.create_index("decisions_by_time", "decisions", ["decided_at"])
