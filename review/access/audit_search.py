@@ -11,6 +11,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from ledger.desk.desk_tables import audit_log
+from review.deciding.typed_day import parse_day
 from review.desk import Desk
 
 PAGE_LENGTH = 50
@@ -44,7 +45,7 @@ class AuditQuery:
         Raises:
             ValueError: a day or a number can't be read, or is none that the log can hold.
         """
-        since, until = (date.fromisoformat(text) if text else None for text in (asked["since"], asked["until"]))
+        since, until = (parse_day((text,)) if text else None for text in (asked["since"], asked["until"]))
         before = int(asked["before"]) if asked.get("before") else None
         if before is not None and not 0 <= before <= LAST_SEQUENCE:
             raise ValueError("no entry has that number")

@@ -1,6 +1,6 @@
 """What administrators do: accounts, and reading the audit log; and one's own password."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form
@@ -8,12 +8,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledger.audit import ACTS
 from ledger.desk.accounts import Account, AccountError, all_accounts, find_account
 from ledger.desk.desk_tables import ROLES
 from review.access.account_changes import AccountChanges, new_password
 from review.access.attempt_limits import TooManyAttemptsError
 from review.access.audit_search import PAGE_LENGTH, AuditQuery, find_entries
+from review.access.audit_words import ACT_WORDS, describe_entry
 from review.access.passwords import WeakPasswordError
 from review.access.viewer import AnyAdministrator, Auditing, SignedIn, Viewer, administrator, signed_in
 from review.error_pages import too_many_attempts
@@ -26,7 +26,7 @@ navigation = (
 )
 Text = Annotated[str, Form()]
 LONGEST = 200
-NO_DAY = "Give days as YYYY-MM-DD."
+NO_DAY = "Enter real dates, such as 20 11 2026"
 
 
 @router.get("/accounts", dependencies=[Depends(administrator)])
@@ -109,12 +109,17 @@ def show_log(request: Request, audit: Auditing) -> Response:
     try:
         question = AuditQuery.read({**typed, "before": asked.get("before", "")})
     except ValueError:
-        return render_page(request, "access/audit.html", status=422, typed=typed, acts=ACTS, wrong=NO_DAY, entries=[])
+        return render_page(request, "access/audit.html", status=422, typed=typed, acts=ACT_WORDS, wrong=NO_DAY)
     audit("consultation", what={"audit_log": question.keys})
-    entries = find_entries(request.app.state.desk, question)
+    desk = request.app.state.desk
+    entries = find_entries(desk, question)
     shown = entries[:PAGE_LENGTH]
     further = urlencode({**typed, "before": shown[-1]["sequence"]}) if len(entries) > PAGE_LENGTH else None
-    return render_page(request, "access/audit.html", typed=typed, acts=ACTS, entries=shown, further=further)
+    with desk.reading() as connection:
+        names = [account.name for account in all_accounts(connection)]
+    lines = list(map(describe_entry, shown))
+    found: dict[str, Any] = {"typed": typed, "acts": ACT_WORDS, "names": names, "entries": lines, "further": further}
+    return render_page(request, "access/audit.html", **found)
 
 
 def _office(request: Request, who: Viewer) -> AccountChanges:

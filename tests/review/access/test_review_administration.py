@@ -1,13 +1,18 @@
 """What administrators do to accounts, what they read of the log, and that nobody else does."""
 
+import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from access_cases import logged, probed_app
 from desk_cases import ORIGIN, PASSWORD, Client, settings_of
 
+from ledger.audit import ACTS
 from ledger.desk.accounts import find_account
+from review.access.audit_words import ACT_WORDS, describe_entry
 
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 NEW_PASSWORD = re.compile(r'<code class="desk-code">([^<]+)</code>')
 
 
@@ -137,3 +142,17 @@ def test_a_long_log_is_read_page_by_page(arrive):
 @pytest.mark.parametrize("query", [{"since": "yesterday"}, {"before": "x"}, {"until": "2026-02-30"}])
 def test_a_question_that_can_not_be_read_is_told(arrive, query):
     assert arrive("administrator").get("/audit", params=query).status_code == 422
+
+
+def test_the_log_says_in_words_who_did_what_to_what():
+    what = {"page": "queue", "orders": ["ORD-1", "ORD-2"], "items": ["near_match-ORD-1-ORD-2"]}
+    row = {"sequence": 7, "at": NOW, "who": "kim", "act": "consultation", "reason": None, "digest": "ab" * 32}
+    line = describe_entry(row | {"what": json.dumps(what)})
+    assert (line.who, line.did, line.about) == ("kim", "Looked at the queue", "2 orders, item near_match-ORD-1-ORD-2")
+    assert ("orders", "ORD-1, ORD-2") in line.keys
+    later = describe_entry(row | {"act": "moved", "what": json.dumps({"page": "new_page", "pack_lines": 3})})
+    assert (later.did, later.about) == ("moved the page “new page”", "pack lines 3")
+
+
+def test_every_act_of_the_log_has_words():
+    assert set(ACTS) == ACT_WORDS.keys()
