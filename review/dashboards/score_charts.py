@@ -16,16 +16,20 @@ from matching.engine.charts import BLUE, GREY, PERCENT, ROW, WHOLE, WIDTH, WORDS
 HEIGHT = 160
 
 
-def draw_points(drawn: pl.DataFrame, title: str, *, rates: Sequence[float] = ()) -> alt.TopLevelMixin:
+def draw_points(
+    drawn: pl.DataFrame, title: str, *, rates: Sequence[float] = (), is_whole: bool = True
+) -> alt.TopLevelMixin:
     """A point a row with its interval, and a dashed line for each rate to hold them against.
 
     Args:
         drawn: `label`, `score`, `low`, `high`, in the order in which they are drawn.
         title: what the score is of.
         rates: of all rows together, or the like.
+        is_whole: the axis goes from 0 to 100 %; otherwise from 0 to the highest end of an interval.
     """
+    scale = WHOLE if is_whole else alt.Scale(domainMin=0)
     base = alt.Chart(drawn).encode(y=alt.Y("label:N", title=None, sort=drawn.get_column("label").to_list(), axis=WORDS))
-    spans = base.mark_rule(color=BLUE).encode(x=alt.X("low:Q", title=title, axis=PERCENT, scale=WHOLE), x2="high:Q")
+    spans = base.mark_rule(color=BLUE).encode(x=alt.X("low:Q", title=title, axis=PERCENT, scale=scale), x2="high:Q")
     points = base.mark_point(filled=True, opacity=1, size=60, color=BLUE).encode(x="score:Q")
     layers: list[alt.Chart] = [spans, points]
     layers += [alt.Chart().mark_rule(strokeDash=[4, 4], color=GREY).encode(x=alt.datum(rate)) for rate in rates]

@@ -18,7 +18,7 @@ import polars as pl
 
 from ledger.decisions.decidable import Present
 from ledger.decisions.in_force import fold
-from ledger.decisions.kinds import DECISION_REASON
+from ledger.decisions.kinds import DECISION_REASON, KINDS_WITH_REASONS
 from ledger.desk.desk_tables import VERDICTS
 from ledger.desk.proposals import Proposal, read_proposals
 from reconciliation.redirects import follow_orders
@@ -73,15 +73,16 @@ class RecentDecisions:
 
 
 def open_panels(items: pl.DataFrame, pictures: PictureStore, *, forces: frozenset[str] | None) -> tuple[Panel, ...]:
-    """What is open.
+    """What is open of the items to settle.
 
     Args:
         items: the rows of a queue.
         pictures: takes the pictures.
         forces: of the viewer.
     """
-    to_do = items.filter(pl.col("state").is_in(TO_DO))
-    return (_by_age(to_do, pictures, forces), _by_assignee(to_do), _by_kind(to_do), _by_state(items))
+    to_settle = items.filter(pl.col("stream") == "settle")
+    to_do = to_settle.filter(pl.col("state").is_in(TO_DO))
+    return (_by_age(to_do, pictures, forces), _by_assignee(to_do), _by_kind(to_do), _by_state(to_settle))
 
 
 def read_recent_decisions(desk: Desk, visible: VisibleRelease) -> RecentDecisions:
@@ -114,13 +115,22 @@ def decided_panels(
         forces: of the viewer.
         by_steward: they may know who decided how much.
     """
-    first = today - timedelta(days=LATELY_DAYS - 1)
-    lately = done.decisions.with_columns(day=pl.col("decided_at").dt.date()).filter(
-        pl.col("day").is_between(first, today)
-    )
+    first = first_day(today)
+    lately = decided_lately(done, today=today)
     own = (_by_steward(lately),) if by_steward else ()
     looks = _second_looks(done.proposals, first)
     return (_by_day(lately, first, pictures, forces), *own, _unsettled(done.decisions), looks)
+
+
+def first_day(today: date) -> date:
+    """The first of the last weeks."""
+    return today - timedelta(days=LATELY_DAYS - 1)
+
+
+def decided_lately(done: RecentDecisions, *, today: date) -> pl.DataFrame:
+    """The decisions of the last weeks, with their `day`."""
+    is_lately = pl.col("day").is_between(first_day(today), today)
+    return done.decisions.with_columns(day=pl.col("decided_at").dt.date()).filter(is_lately)
 
 
 def _by_age(to_do: pl.DataFrame, pictures: PictureStore, forces: frozenset[str] | None) -> Panel:
@@ -175,7 +185,7 @@ def _by_state(items: pl.DataFrame) -> Panel:
         (PanelCell(words, f"/queue?{urlencode({'state': state})}"), count)
         for (state, words), count in zip(STATES.items(), counts, strict=True)
     ]
-    summary = "Where all items of the release stand now."
+    summary = "Where all items to settle stand now."
     return Panel("state", "All items by state", summary, panel_table("Items by state", ["State", "Items"], rows))
 
 
@@ -226,13 +236,13 @@ def _by_steward(lately: pl.DataFrame) -> Panel:
 
 
 def _unsettled(decisions: pl.DataFrame) -> Panel:
-    """Discrepancies with not enough to decide, by what would settle it."""
-    standing = decisions.filter(pl.col("kind") == "not_enough", pl.col("ended_as").is_null())
+    """What nobody could tell, by what would settle it."""
+    standing = decisions.filter(pl.col("kind").is_in(KINDS_WITH_REASONS), pl.col("ended_as").is_null())
     counts = standing.group_by("reason_code").agg(number=pl.len().cast(pl.Int64)).sort("reason_code")
     rows = [(DECISION_REASON[code].title, number) for code, number in counts.iter_rows()]
-    said = f"{count_words(standing.height, 'discrepancy waits', 'discrepancies wait')} for other evidence."
-    table = panel_table("Not enough to decide", ["What would settle it", "Discrepancies"], rows) if rows else None
-    return Panel("unsettled", "Not enough to decide", said, table)
+    said = f"{count_words(standing.height, 'question waits', 'questions wait')} for other evidence."
+    table = panel_table("Can’t tell from this", ["What would settle it", "Questions"], rows) if rows else None
+    return Panel("unsettled", "Can’t tell from this", said, table)
 
 
 def _second_looks(proposals: Sequence[Proposal], first: date) -> Panel:

@@ -17,11 +17,14 @@ from review.dashboards.night_panels import night_panels, state_words
 from review.dashboards.panels import Panel
 from review.dashboards.picture_store import PictureStore
 from review.dashboards.quality_panels import LEGEND, MEASURE, SCOPE, league_panels, name_of, read_scores, trend_panels
-from review.dashboards.workload_panels import decided_panels, open_panels, read_recent_decisions
+from review.dashboards.reliability_panels import LEAD, reliability_panels
+from review.dashboards.settle_panel import settle_panel
+from review.dashboards.workload_panels import decided_lately, decided_panels, open_panels, read_recent_decisions
 from review.desk import Desk
 from review.item.titles import title_of
 from review.pages import NavigationLink, render_page
 from review.queue.visible_queue import open_queue
+from warehouse.tables.register import SOURCE_RELIABILITY
 
 router = APIRouter()
 navigation = (NavigationLink("Dashboards", "/dashboards", "see", 50),)
@@ -31,6 +34,7 @@ PAGES: Final = (
     ("In force", "/dashboards/in-force"),
     ("Work", "/dashboards/work"),
     ("Quality", "/dashboards/quality"),
+    ("Errors of sources", "/dashboards/reliability"),
     ("Expiries", "/dashboards/expiries"),
 )
 
@@ -56,15 +60,31 @@ def show_work(request: Request, who: AnyViewer, visible: Visible) -> Response:
     """What is open, and what was decided of late."""
     desk: Desk = request.app.state.desk
     pictures: PictureStore = request.app.state.pictures
-    panels = open_panels(open_queue(desk, who).rows, pictures, forces=who.forces)
+    items = open_queue(desk, who).rows
+    panels = open_panels(items, pictures, forces=who.forces)
     try:
         done = read_recent_decisions(desk, visible)
     except LedgerError:
         request.state.is_read_only = True
+        panels = (settle_panel(items, None), *panels)
         return _shown(request, "Work", panels, who, lead="What was decided can’t be shown while the ledger is down.")
     today = desk.clock().date()
     more = decided_panels(done, pictures, today=today, forces=who.forces, by_steward=who.may("decide"))
-    return _shown(request, "Work", (*panels, *more), who)
+    settle = settle_panel(items, decided_lately(done, today=today))
+    return _shown(request, "Work", (settle, *panels, *more), who)
+
+
+@router.get("/dashboards/reliability")
+def show_reliability(request: Request, who: AnyViewer, visible: Visible) -> Response:
+    """How often each source is wrong in each field."""
+    if who.forces is not None:
+        words = (
+            "These estimates are made from the orders of all forces: only accounts that see all of them are shown any."
+        )
+        return _shown(request, "Errors of sources", (), who, lead=words)
+    pictures, estimates = request.app.state.pictures, visible.table(SOURCE_RELIABILITY.name)
+    panels = visible.keep("reliability", lambda: reliability_panels(estimates, pictures))
+    return _shown(request, "Errors of sources", panels, who, lead=LEAD)
 
 
 @router.get("/dashboards/quality")

@@ -9,6 +9,7 @@ PAGES = (
     "/dashboards/work",
     "/dashboards/quality",
     "/dashboards/quality/force/01",
+    "/dashboards/reliability",
     "/dashboards/expiries",
     "/dashboards/in-force",
 )

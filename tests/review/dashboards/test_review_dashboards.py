@@ -15,14 +15,23 @@ from reconciliation.law import counts_as_in_force
 from review.access.visible_release import VisibleRelease
 from review.dashboards.expiry_panels import AHEAD_DAYS, Expiries, find_expiries
 from review.dashboards.in_force_panels import in_force_panels
-from review.dashboards.panels import Panel, PanelTable
+from review.dashboards.panels import Panel, PanelTable, span
 from review.dashboards.picture_store import PictureStore
 from review.dashboards.quality_panels import MEASURE, SCOPES, league_panels, read_scores, trend_panels
+from review.dashboards.reliability_panels import reliability_panels
+from review.dashboards.settle_panel import settle_panel
 from review.dashboards.workload_panels import AGES, RecentDecisions, decided_panels, open_panels, read_recent_decisions
 from review.deciding.decidable_night import decidable_night
 from warehouse.tables.ledger import DECISIONS
 
-PAGES = ("/dashboards", "/dashboards/work", "/dashboards/quality", "/dashboards/expiries", "/dashboards/in-force")
+PAGES = (
+    "/dashboards",
+    "/dashboards/work",
+    "/dashboards/quality",
+    "/dashboards/reliability",
+    "/dashboards/expiries",
+    "/dashboards/in-force",
+)
 MET = frozenset({"01"})
 PICTURE = re.compile(r'src="(/dashboards/pictures/[0-9a-f]+\.svg)"')
 
@@ -175,7 +184,8 @@ def test_nobody_reads_the_trend_of_another_force(desk):
 
 
 def items(*rows: tuple[str, str, int, str, str]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=["state", "assignee", "age_days", "kind", "severity"], orient="row")
+    made = pl.DataFrame(rows, schema=["state", "assignee", "age_days", "kind", "severity"], orient="row")
+    return made.with_columns(stream=pl.lit("settle"))
 
 
 def test_open_items_are_counted_by_age_and_owner_and_by_nothing_else():
@@ -304,3 +314,50 @@ def test_interim_orders_without_an_outcome_are_listed_the_oldest_first(desk):
     listed = panel(in_force_panels(VisibleRelease(desk.whole_release(), None), PictureStore()), "interim").sheet
     assert column(listed, "Order") == orders.sort("binds_from", "order_id")["order_id"].to_list()
     assert orders.height > 0
+
+
+def test_errors_of_sources_show_every_estimate_with_its_interval_and_a_picture(viewer, desk):
+    estimates = desk.whole_release().table("source_reliability")
+    panels = reliability_panels(estimates, PictureStore())
+    assert sum(len(panel.sheet.rows) for panel in panels) == estimates.height
+    assert all(panel.picture for panel in panels)
+    worst = estimates.filter(source=panels[0].key).sort("error_rate", descending=True).row(0, named=True)
+    assert panels[0].sheet.rows[0][2].text == span(worst["low"], worst["high"])
+    page = viewer.get("/dashboards/reliability").text
+    assert "Estimated from who agrees with whom" in page
+    assert viewer.get(PICTURE.search(page)[1]).headers["content-type"] == "image/svg+xml"
+
+
+def test_estimates_from_all_forces_are_shown_to_who_sees_all_of_them(open_desk):
+    page = open_desk("met-viewer").get("/dashboards/reliability").text
+    assert "only accounts that see all of them" in page
+    assert not PICTURE.search(page)
+
+
+def items_to_settle(*chances: float) -> pl.DataFrame:
+    rows = [(f"i{at:03}", "open", "settle", 10.0 - at, chance) for at, chance in enumerate(chances)]
+    return pl.DataFrame(rows, schema=["item_id", "state", "stream", "priority", "uncertainty"], orient="row")
+
+
+def test_what_is_to_settle_adds_up_to_what_is_expected_to_change_and_how_long_it_takes():
+    taken = [("d1", None, NIGHT), ("d2", "b", NIGHT), ("d3", "b", NIGHT), ("d4", None, NIGHT + timedelta(days=1))]
+    lately = pl.DataFrame(taken, schema=["decision_id", "batch_id", "decided_at"], orient="row").with_columns(
+        pl.col("decided_at").cast(pl.Datetime)
+    )
+    found = settle_panel(items_to_settle(*[0.5] * 20, *[0.1] * 10), lately)
+    assert "If you work the first 20, about 10 of them will change the register." in found.summary
+    assert "1.5 decisions a day" in found.summary
+    assert cells(found.sheet) == {
+        "The first 20": ["20", "about 10", "13 days of work"],
+        "All": ["30", "about 11", "20 days of work"],
+    }
+
+
+def test_without_decisions_no_pace_is_known():
+    assert "no pace is known" in settle_panel(items_to_settle(0.5), None).summary
+    assert settle_panel(items_to_settle(), None).summary == "Nothing is to settle."
+
+
+def test_what_is_sent_is_not_to_settle():
+    sent = items_to_settle(0.5).with_columns(stream=pl.lit("send"))
+    assert settle_panel(sent, None).summary == "Nothing is to settle."
