@@ -64,7 +64,7 @@ SCOPE: Final = {scope.name: scope for scope in SCOPES}
 
 
 @dataclass(frozen=True, eq=False)
-class Scores:
+class ScoreHistory:
     """The scores of a release and of the nights before it, with their trend.
 
     Attributes:
@@ -100,23 +100,25 @@ def names_of_keys() -> pl.DataFrame:
     )
 
 
-def read_scores(desk: Desk, forces: Forces) -> Scores:
+def read_scores(desk: Desk, forces: Forces) -> ScoreHistory:
     """The scores that somebody with these forces sees; the nights are read once a release."""
     release = desk.whole_release()
     whole = release.keep("scores", lambda: _read(desk, release.release.release_id))
     if forces is None:
         return whole
     is_own = (pl.col("scope") == "force") & pl.col("scope_key").is_in(sorted(forces))
-    return Scores(whole.trend.filter(is_own), whole.release_id, whole.left_out)
+    return ScoreHistory(whole.trend.filter(is_own), whole.release_id, whole.left_out)
 
 
-def league_panels(scores: Scores, dimension: str, pictures: PictureStore, *, forces: Forces) -> tuple[Panel, ...]:
+def league_panels(scores: ScoreHistory, dimension: str, pictures: PictureStore, *, forces: Forces) -> tuple[Panel, ...]:
     """The scores of a release in one dimension, a panel each for what is judged together."""
     found = [(scope, scores.now(scope.name, dimension)) for scope in SCOPES]
     return tuple(_league(scope, rows, dimension, pictures, forces) for scope, rows in found if rows.height)
 
 
-def trend_panels(scores: Scores, scope: str, key: str, pictures: PictureStore, *, forces: Forces) -> tuple[Panel, ...]:
+def trend_panels(
+    scores: ScoreHistory, scope: str, key: str, pictures: PictureStore, *, forces: Forces
+) -> tuple[Panel, ...]:
     """The nights of one source, region or force, a panel a dimension; none where it is not there or not seen."""
     found = [(measure, scores.series(scope, key, measure.dimension)) for measure in MEASURES]
     return tuple(_trend(measure, rows, pictures, forces) for measure, rows in found if rows.height)
@@ -127,12 +129,12 @@ def name_of(rows: pl.DataFrame) -> str:
     return str(rows.get_column("name")[0])
 
 
-def _read(desk: Desk, release_id: str) -> Scores:
+def _read(desk: Desk, release_id: str) -> ScoreHistory:
     history = read_quality_history(desk.home, last=NIGHTS, until=release_id)
     names = names_of_keys()
     whole = pl.when(pl.col("scope") == "all").then(pl.lit(SCOPE["all"].title))
     named = describe_trend(history.scores).join(names, on=["scope", "scope_key"], how="left", maintain_order="left")
-    return Scores(named.with_columns(name=pl.coalesce("name", whole, "scope_key")), release_id, history.left_out)
+    return ScoreHistory(named.with_columns(name=pl.coalesce("name", whole, "scope_key")), release_id, history.left_out)
 
 
 def _league(scope: Scope, rows: pl.DataFrame, dimension: str, pictures: PictureStore, forces: Forces) -> Panel:

@@ -45,7 +45,7 @@ class RelatedOrder:
 
 
 @dataclass(frozen=True)
-class Arrest:
+class ListedArrest:
     """An arrest: its day, offence and the sources that hold it, in words."""
 
     day: str
@@ -64,7 +64,7 @@ class Arrests:
     """
 
     count: int
-    latest: tuple[Arrest, ...]
+    latest: tuple[ListedArrest, ...]
     breaches: int | None
 
 
@@ -102,8 +102,8 @@ def person_name(order: Values) -> str:
     return " ".join(part for part in (order["forenames"], order["surname"]) if part) or "name not known"
 
 
-def _arrest(row: Values) -> Arrest:
-    return Arrest(
+def _arrest(row: Values) -> ListedArrest:
+    return ListedArrest(
         day=_day(row["arrested_on"]),
         offence=row["offence_title"] or row["offence_code"] or "not known",
         sources=", ".join(map(source_name, row["sources"])),

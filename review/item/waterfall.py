@@ -38,7 +38,7 @@ FIELDS_BY_STEP: Final = {
 
 
 @dataclass(frozen=True)
-class Bar:
+class StepBar:
     """Where a step stands on the drawing, in its units.
 
     Attributes:
@@ -57,7 +57,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Step:
+class WaterfallStep:
     """One comparison of the two records.
 
     Attributes:
@@ -76,7 +76,7 @@ class Step:
     total: float
     left: str
     right: str
-    bar: Bar
+    bar: StepBar
 
     @property
     def speaks(self) -> str:
@@ -98,11 +98,11 @@ class WeightedQuestion:
     title: str
     weight: float
     threshold: float
-    steps: tuple[Step, ...]
+    steps: tuple[WaterfallStep, ...]
 
 
 @dataclass(frozen=True)
-class Waterfall:
+class PairWaterfall:
     """The weight of a pair of records.
 
     Attributes:
@@ -120,7 +120,7 @@ class Waterfall:
     questions: tuple[WeightedQuestion, ...]
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[WaterfallStep, ...]:
         """The steps of all questions."""
         return tuple(step for question in self.questions for step in question.steps)
 
@@ -160,7 +160,7 @@ def list_pairs(pairs: Sequence[Values]) -> tuple[PairChoice, ...]:
     return tuple(PairChoice(pair["left_id"], pair["right_id"]) for pair in pairs)
 
 
-def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> Waterfall:
+def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> PairWaterfall:
     """The weight of a pair as a waterfall.
 
     Args:
@@ -178,7 +178,7 @@ def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> Waterfall:
         WeightedQuestion(title, weight, threshold, _steps(half, running, values, scale, threshold))
         for (title, threshold), weight, half, running in zip(THRESHOLDS.items(), weights, halves, totals, strict=True)
     )
-    return Waterfall(pair["left_id"], pair["right_id"], pair["match_weight"], pair["blocking_rule"], questions)
+    return PairWaterfall(pair["left_id"], pair["right_id"], pair["match_weight"], pair["blocking_rule"], questions)
 
 
 def _steps(
@@ -187,9 +187,9 @@ def _steps(
     values: Sequence[Mapping[str, str]],
     scale: "_Scale",
     threshold: float,
-) -> tuple[Step, ...]:
+) -> tuple[WaterfallStep, ...]:
     return tuple(
-        Step(
+        WaterfallStep(
             title_for(STEP_TITLES, step.comparison),
             step.level,
             step.weight,
@@ -213,9 +213,9 @@ class _Scale:
         span = self.greatest - self.least
         return round((weight - self.least) / span * WIDTH, 1) if span else 0.0
 
-    def bar(self, before: float, after: float, threshold: float) -> Bar:
+    def bar(self, before: float, after: float, threshold: float) -> StepBar:
         left, right = sorted((self.place(before), self.place(after)))
-        return Bar(left, round(right - left, 1), self.place(0), self.place(after), self.place(threshold))
+        return StepBar(left, round(right - left, 1), self.place(0), self.place(after), self.place(threshold))
 
 
 def _running(weights: Sequence[float]) -> list[float]:
