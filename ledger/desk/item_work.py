@@ -1,7 +1,7 @@
-"""Who works on what: assignments, deferrals, claims, what waits for a second steward; and views that were saved.
+"""Who works on what: assignments, deferrals, claims; and views that were saved.
 
 Belongs here: reading the work of all items at once; assigning and deferring; saved views. Does not: taking and
-leaving claims (`ledger.desk.claims`), judging proposals (`ledger.desk.proposals`).
+leaving claims (`ledger.desk.claims`), proposals (`ledger.desk.proposals`).
 
 Assignments and deferrals are appended: the last one of an item counts.
 """
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from ledger.decisions.database import Database
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.ledger import require_active
-from ledger.desk.desk_tables import assignments, claims, deferrals, judgements, proposals, saved_views
+from ledger.desk.desk_tables import assignments, claims, deferrals, saved_views
 
 LONGEST_NAME = 60
 LONGEST_QUERY = 4_000
@@ -27,7 +27,6 @@ WORK = {
     "assignments": pl.Schema({"item_id": pl.String, "assignee": pl.String}),
     "deferrals": pl.Schema({"item_id": pl.String, "deferred_until": pl.Date}),
     "claims": pl.Schema({"item_id": pl.String, "held_by": pl.String}),
-    "waiting": pl.Schema({"item_id": pl.String}),
 }
 
 
@@ -39,13 +38,11 @@ class ItemWork:
         assignments: `item_id`, `assignee`.
         deferrals: `item_id`, `deferred_until`: items that are to come up again on that day, and not before.
         claims: `item_id`, `held_by`.
-        waiting: `item_id` of those that wait for a second steward.
     """
 
     assignments: pl.DataFrame
     deferrals: pl.DataFrame
     claims: pl.DataFrame
-    waiting: pl.DataFrame
 
     @classmethod
     def none(cls) -> "ItemWork":
@@ -77,14 +74,10 @@ def read_item_work(connection: sa.Connection, *, at: datetime) -> ItemWork:
         connection: to the ledger's database.
         at: the moment: claims that have run out by then, and deferrals to that day or before, are over.
     """
-    judged = sa.select(judgements.c.proposal_id)
     queries = {
         "assignments": _last(assignments, "assignment", "assignee", assignments.c.assignee.is_not(None)),
         "deferrals": _last(deferrals, "deferral", "until", deferrals.c.until > at.date()),
         "claims": sa.select(claims.c.item_id, claims.c.held_by).where(claims.c.held_until > at),
-        "waiting": sa.select(proposals.c.item_id)
-        .where(proposals.c.item_id.is_not(None), proposals.c.proposal_id.not_in(judged))
-        .distinct(),
     }
     return ItemWork(**{name: _frame(connection, query, WORK[name]) for name, query in queries.items()})
 

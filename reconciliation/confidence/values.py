@@ -17,7 +17,7 @@ from reconciliation.overrides import RULE as STEWARD_RULE
 from reconciliation.plausibility import fact_of
 from reconciliation.reliability import estimate_errors
 from reconciliation.sitting_days import is_sitting_day
-from warehouse.sources import SOURCE_NAMES
+from warehouse.sources import SOURCE_NAMES, SOURCE_TITLES
 
 UNMEASURED: Final = ("cro_number",)
 """Fields whose truth no night of ours holds: nothing was learned of them."""
@@ -147,7 +147,7 @@ def _in_words(reason: Reason) -> str:
 def _level_words(name: str, level: str) -> str:
     if name in MEASURES:
         return "more" if float(level) > 0 else "less"
-    return RULE_WORDS.get(level, level)
+    return RULE_WORDS.get(level, SOURCE_TITLES.get(level, level))
 
 
 RULE_WORDS: Final = {

@@ -80,6 +80,10 @@ class VisibleRelease:
         """Whether the viewer may see an order."""
         return self.forces is None or order_id in self.keep("set of orders", lambda: set(self._own_orders()))
 
+    def has_order(self, order_id: str) -> bool:
+        """Whether there is an order of that id now, and the viewer may see it."""
+        return self.sees(order_id) and self.find_order(order_id).is_there
+
     def visible_orders(self) -> pl.Series | None:
         """Ids of the orders that the viewer may see, sorted; None: all orders."""
         return None if self.forces is None else self._own_orders()

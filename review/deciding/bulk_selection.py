@@ -85,7 +85,12 @@ def select_bulk(desk: Desk, who: Viewer, view: QueueView) -> BulkSelection:
         raise NotOneRuleError
     visible = VisibleRelease(desk.whole_release(), who.forces)
     items = open_queue(desk, who).filtered(view).items.select("item_id").with_row_index("place")
-    parts = items_of(desk.whole_release()).parts.join(items, on="item_id").select("discrepancy_id", "place")
+    parts = (
+        items_of(desk.whole_release())
+        .parts.drop_nulls("discrepancy_id")
+        .join(items, on="item_id")
+        .select("discrepancy_id", "place")
+    )
     of_rule = visible.table("discrepancies").filter(pl.col("rule_code") == rule.code, pl.col("state") != "resolved")
     found = of_rule.join(parts, on="discrepancy_id")
     rows = found.sort("place", "discrepancy_id").unique("discrepancy_id", keep="first", maintain_order=True)

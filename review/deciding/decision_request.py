@@ -12,6 +12,7 @@ from ledger.decisions.decision import LONGEST_COMMENT
 from ledger.decisions.kinds import DECISION_REASON, KIND
 from ledger.packs.owners import UnknownOwnerError, find_owner
 from review.deciding.typed_day import DAY_PARTS, DayError, parse_day
+from review.deciding.value_lists import code_of
 
 SentFields = Mapping[str, Sequence[str]]
 
@@ -166,6 +167,8 @@ def _read_answers(form: Form, problems: dict[str, str]) -> tuple[Mapping[str, An
             known = asked.setdefault((kind, one["field"]), one)
             if known != one:
                 problems[name] = "Choose the same value as above: the field can have one value only"
+        elif kind == "value_unclear":
+            asked[kind, value_of] = {"kind": kind, "order_id": text(form, "order_id"), "field": value_of}
         elif kind in KIND and KIND[kind].about == "discrepancy":
             asked[kind, discrepancy_id] = {"kind": kind, "discrepancy_id": discrepancy_id} | _closing(
                 kind, form, problems
@@ -225,6 +228,9 @@ def _read_value(form: Form, discrepancy_id: str, value_of: str, problems: dict[s
     value = chosen or (day.isoformat() if day else text(form, name))
     if not value and not is_day:
         problems[name] = "Enter the right value"
+    value, typed = code_of(field_name, value) or "", value
+    if typed and not value:
+        problems[name] = "Choose one from the list"
     return {"kind": "value", "order_id": text(form, "order_id"), "field": field_name, "value": value}
 
 

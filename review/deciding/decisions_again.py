@@ -69,10 +69,8 @@ def decisions_again(
 def _fields(row: Mapping[str, Any], discrepancies: pl.DataFrame, present: Present) -> Fields:
     about = KIND[row["kind"]].about
     if about == "value":
-        fields: Fields = (
-            ("order_id", row["order_id"]),
-            (f"{ANSWER}{row['decision_id']}", f"value|{row['field']}|{row['value']}"),
-        )
+        answer = f"{row['kind']}|{row['field']}" + (f"|{row['value']}" if row["value"] else "")
+        fields: Fields = (("order_id", row["order_id"]), (f"{ANSWER}{row['decision_id']}", answer))
     elif about == "pair":
         fields = _of_pair(row, present)
     else:

@@ -3,29 +3,31 @@
 Belongs here: bringing choices, work and what was sent together. Does not: any part of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
+from ledger.decisions.decidable import Present
 from ledger.decisions.in_force import in_force
 from ledger.desk.accounts import Account, all_accounts
 from ledger.desk.claims import claim
 from ledger.desk.comments import comments_on
 from ledger.desk.item_work import read_item_work
-from ledger.desk.proposals import read_proposals
+from ledger.desk.proposals import Proposal, read_proposals
 from review.access.viewer import RIGHTS, Viewer
 from review.deciding.changed_since import version_of
 from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import SentFields
 from review.deciding.decisions_again import decisions_again
-from review.deciding.form_options import form_options
+from review.deciding.form_options import FormEvidence, form_options
 from review.deciding.item_form import ItemForm
 from review.deciding.order_decisions import OrderDecisions
 from review.desk import Desk
-from warehouse.tables.register import DISCREPANCIES
+from review.item.doubts import read_doubts
+from warehouse.tables.register import DISCREPANCIES, FIELD_PROVENANCE
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,26 @@ def form_context(
     """
     orders = tuple(order for order in (item["order_id"], item["other_order_id"]) if order)
     whole = desk.whole_release()
-    found = whole.table(DISCREPANCIES.name).filter(pl.col("order_id") == orders[0])
+    of_order = pl.col("order_id") == orders[0]
+    found = whole.table(DISCREPANCIES.name).filter(of_order)
     decisions, night = on_orders.rows, decidable_night(whole)
-    choices = form_options(item, found, night, in_force(decisions, as_of=whole.release.as_of))
+    waiting = [
+        proposal for proposal in read_proposals(desk.database, waiting=True) if _concerns(proposal, orders, night)
+    ]
+    choices = form_options(
+        item,
+        FormEvidence(
+            discrepancies=found,
+            provenance=whole.table(FIELD_PROVENANCE.name).filter(of_order),
+            doubts=read_doubts(desk, orders[:1]),
+            present=night,
+            standing=in_force(decisions, as_of=whole.release.as_of),
+            proposed=[draft for proposal in waiting for draft, _ in proposal.requests],
+        ),
+    )
     with desk.reading() as connection:
         work = read_item_work(connection, at=desk.clock())
         accounts = all_accounts(connection)
-    waiting = [entry for entry in read_proposals(desk.database, waiting=True) if entry.item_id == item["item_id"]]
     assigned = work.assignments.filter(pl.col("item_id") == item["item_id"]).get_column("assignee")
     form = ItemForm(
         item_id=item["item_id"],
@@ -75,7 +90,7 @@ def form_context(
         release_id=whole.release.release_id,
         version=version_of(decisions),
         view=form_state.view,
-        waiting=waiting[0].proposal_id if waiting else None,
+        waiting=tuple(proposal.proposal_id for proposal in waiting),
         assignee=next(iter(assigned), None),
         stewards=tuple(account.name for account in accounts if is_steward(account)),
         comments=tuple(comment for order in orders for comment in comments_on(desk.database, order)),
@@ -84,6 +99,16 @@ def form_context(
     )
     again = decisions_again(item, decisions, on_orders.described, found, night)
     return {"choices": choices, "again": again, "deciding": form, "errors": form.errors}
+
+
+def _concerns(proposal: Proposal, orders: Sequence[str], night: Present) -> bool:
+    """Whether a proposal is about one of these orders, or their records."""
+    held = night.owners.filter(pl.col("order_id").is_in(list(orders))).get_column("record_id")
+    names = {*orders, *held}
+    return any(
+        not names.isdisjoint({draft.order_id, draft.left_record_id, draft.right_record_id})
+        for draft, _ in proposal.requests
+    )
 
 
 def is_steward(account: Account) -> bool:

@@ -10,17 +10,23 @@ from typing import Any
 import polars as pl
 
 from ledger.decisions.decidable import Present
-from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind
+from ledger.decisions.decision import Draft
+from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind, codes_about
 from ledger.packs.owners import owners_of_records
+from review.deciding.value_lists import all_values, names_to_search
+from review.item.doubts import Doubt, Doubts, sureness
 from review.item.fields import FIELD_NATURES
 from review.item.findings import Finding, describe_findings, format_value
 from review.item.past_decisions import describe_subject
-from review.item.titles import record_title, source_name
+from review.item.titles import record_title, source_name, title_for
+from review.queue.queue_items import ABOUT_VALUES
+from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
 
 ON_DISCREPANCY = ("both_right", "accept", "refer", "not_enough")
-ON_RECORDS = ("same_order", "different_order", "same_person", "different_person")
+ON_VALUE = ("value_unclear",)
+ON_RECORDS = ("same_order", "different_order", "same_person", "different_person", "pair_unclear")
 
 
 @dataclass(frozen=True)
@@ -38,25 +44,58 @@ class ValueOption:
     held_by: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class FindingOptions:
-    """A discrepancy with the answers that can be given.
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Something that an item asks, with the answers that can be given.
 
     Attributes:
-        finding: the discrepancy.
-        field: the field that it is in, if its value can be decided.
-        values: that the records give for it.
+        key: names it within the form.
+        field: the field that it is about, if its value can be decided.
+        title: of that field.
+        values: that the field can have: those that records give, or all of a short list.
+        names: of all values of a long list, to search.
         is_day: the field holds a day.
         kinds: the other kinds of decision on it.
         decided: what was decided on it, in words; None: nothing that stands.
+        is_waiting: an answer to it waits for a second steward.
     """
 
-    finding: Finding
+    key: str
     field: str | None
+    title: str
     values: tuple[ValueOption, ...]
+    names: tuple[str, ...]
     is_day: bool
     kinds: tuple[Kind, ...]
     decided: str | None
+    is_waiting: bool
+
+    @property
+    def takes_other(self) -> bool:
+        """A value that is not listed can be given."""
+        return self.field is not None and not all_values(self.field)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingOptions(Question):
+    """A discrepancy with the answers that can be given."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubtedValue(Question):
+    """A value that may be wrong, whether or not records dispute it, with the answers that can be given.
+
+    Attributes:
+        golden: the value that the register holds, in words.
+        sureness: how sure the register is of it, in words.
+        doubt: what speaks for and against it.
+    """
+
+    golden: str
+    sureness: str
+    doubt: Doubt | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +103,8 @@ class FormOptions:
     """What can be chosen on an item.
 
     Attributes:
-        asked: the open discrepancies that the item asks about, the gravest first; of an item that asks about none, all.
+        asked: the open discrepancies that the item asks about, the gravest first.
+        doubted: the values that it asks about although no discrepancy is about them.
         beside: those that it does not ask about.
         on_records: kinds of decision on two records.
         records: that can be put together or kept apart: id and words.
@@ -75,6 +115,7 @@ class FormOptions:
     """
 
     asked: tuple[FindingOptions, ...]
+    doubted: tuple[DoubtedValue, ...]
     beside: tuple[FindingOptions, ...]
     on_records: tuple[Kind, ...]
     records: tuple[tuple[str, str], ...]
@@ -84,30 +125,67 @@ class FormOptions:
     owners: tuple[str, ...]
 
 
-def form_options(item: Values, discrepancies: pl.DataFrame, present: Present, standing: pl.DataFrame) -> FormOptions:
-    """What can be chosen on an item.
+def orders_as_item(orders: Sequence[str], discrepancies: pl.DataFrame) -> dict[str, Any]:
+    """An order, or two that are compared, in the form of an item: all that is open on the first can be answered.
 
     Args:
-        item: its row in `review_queue`.
+        orders: their ids.
+        discrepancies: `DISCREPANCIES`.
+    """
+    open_ones = discrepancies.filter(pl.col("order_id") == orders[0], pl.col("state") != "resolved")
+    is_asked = len(orders) == 1
+    return {
+        "item_id": "",
+        "kind": "",
+        "order_id": orders[0],
+        "other_order_id": None if is_asked else orders[1],
+        "discrepancy_ids": open_ones.get_column("discrepancy_id").to_list() if is_asked else [],
+        "decision_ids": [],
+        "fields": [],
+        "left_record_id": None,
+        "right_record_id": None,
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class FormEvidence:
+    """What the choices on an item are made of.
+
+    Attributes:
         discrepancies: `DISCREPANCIES` of its order.
+        provenance: `FIELD_PROVENANCE` of its order.
+        doubts: why golden values may be wrong.
         present: the night.
         standing: `DECISIONS` in force on its orders.
+        proposed: decisions on them that wait for a second steward.
     """
-    rows = {row["discrepancy_id"]: row for row in discrepancies.filter(pl.col("state") != "resolved").to_dicts()}
+
+    discrepancies: pl.DataFrame
+    provenance: pl.DataFrame
+    doubts: Doubts
+    present: Present
+    standing: pl.DataFrame
+    proposed: Sequence[Draft]
+
+
+def form_options(item: Values, evidence: FormEvidence) -> FormOptions:
+    """What can be chosen on an item: on its row in `review_queue`, or on an order in the form of one."""
+    open_ones = evidence.discrepancies.filter(pl.col("state") != "resolved")
+    rows = {row["discrepancy_id"]: row for row in open_ones.to_dicts()}
     options = [
-        _options(finding, rows[finding.discrepancy_id], present, standing)
-        for finding in describe_findings(list(rows.values()))
+        _options(finding, rows[finding.discrepancy_id], evidence) for finding in describe_findings(list(rows.values()))
     ]
-    asked = frozenset(item["discrepancy_ids"] or rows)
+    asked, present = frozenset(item["discrepancy_ids"]), evidence.present
     orders = [order for order in (item["order_id"], item["other_order_id"]) if order]
     records = _records_of(orders, present)
     return FormOptions(
         asked=tuple(option for option in options if option.finding.discrepancy_id in asked),
+        doubted=_doubted(item, frozenset(rows[name]["field"] for name in asked & rows.keys()), evidence),
         beside=tuple(option for option in options if option.finding.discrepancy_id not in asked),
         on_records=tuple(KIND[code] for code in ON_RECORDS),
         records=tuple((name, record_title(name)) for name in records.get_column("record_id")),
         pair=_pair_of(item, records),
-        is_about_pair=item["left_record_id"] is not None,
+        is_about_pair=item["left_record_id"] is not None or (not item["item_id"] and len(orders) > 1),
         reasons={
             "difference": tuple(reason for reason in DECISION_REASONS if {"value", "discrepancy"} & set(reason.about)),
             "records": tuple(reason for reason in DECISION_REASONS if "pair" in reason.about),
@@ -116,23 +194,52 @@ def form_options(item: Values, discrepancies: pl.DataFrame, present: Present, st
     )
 
 
-def _options(finding: Finding, row: Values, present: Present, standing: pl.DataFrame) -> FindingOptions:
-    field = row["field"] if row["field"] in CANONICAL else None
+def _options(finding: Finding, row: Values, evidence: FormEvidence) -> FindingOptions:
+    settles = pl.col("discrepancy_id") == row["discrepancy_id"]
     return FindingOptions(
-        finding,
-        field,
-        _values_of(field, row["order_id"], present) if field else (),
-        FIELD_NATURES.get(row["field"]) == "date",
-        tuple(KIND[code] for code in ON_DISCREPANCY),
-        _decided(row, standing),
+        finding=finding, key=finding.discrepancy_id, **_question(row, evidence, settles, kinds=ON_DISCREPANCY)
     )
 
 
-def _decided(row: Values, standing: pl.DataFrame) -> str | None:
-    """The decision that settles a discrepancy: on it, or on the value of its field."""
-    settles = (pl.col("discrepancy_id") == row["discrepancy_id"]) | (
-        (pl.col("kind") == "value") & (pl.col("order_id") == row["order_id"]) & (pl.col("field") == row["field"])
+def _doubted(item: Values, covered: frozenset[str], evidence: FormEvidence) -> tuple[DoubtedValue, ...]:
+    """The values at issue that no discrepancy of the item is about."""
+    if item["kind"] not in ABOUT_VALUES:
+        return ()
+    fields = [field for field in item["fields"] if field in CANONICAL and field not in covered]
+    golden = {row["field"]: row for row in evidence.provenance.to_dicts()}
+    return tuple(
+        DoubtedValue(
+            key=f"field-{field}",
+            golden=format_value(field, golden.get(field, {}).get("value")) or "none",
+            sureness=sureness(golden.get(field, {}).get("confidence")),
+            doubt=evidence.doubts.get((item["order_id"], field)),
+            **_question({"order_id": item["order_id"], "field": field}, evidence, pl.lit(value=False), kinds=ON_VALUE),
+        )
+        for field in fields
     )
+
+
+def _question(row: Values, evidence: FormEvidence, settles: pl.Expr, *, kinds: Sequence[str]) -> dict[str, Any]:
+    """The parts of `Question`, but for its key; a decision settles it, or one on the value of its field."""
+    field = row["field"] if row["field"] in CANONICAL else None
+    of_field = (pl.col("order_id") == row["order_id"]) & (pl.col("field") == row["field"])
+    settles = settles | (pl.col("kind").is_in(codes_about("value")) & of_field)
+    drafts = [draft.about() for draft in evidence.proposed]
+    proposed = pl.DataFrame(drafts, schema=evidence.standing.schema, orient="row")
+    return {
+        "field": field,
+        "title": title_for(FIELD_TITLES, row["field"]),
+        "values": _values_of(field, row["order_id"], evidence.present) if field else (),
+        "names": names_to_search(field) if field else (),
+        "is_day": FIELD_NATURES.get(row["field"]) == "date",
+        "kinds": tuple(KIND[code] for code in kinds),
+        "decided": _decided(evidence.standing, settles),
+        "is_waiting": not proposed.filter(settles).is_empty(),
+    }
+
+
+def _decided(standing: pl.DataFrame, settles: pl.Expr) -> str | None:
+    """The last decision that settles a question, in words."""
     for decision in standing.filter(settles).tail(1).iter_rows(named=True):
         return f"{KIND[decision['kind']].title.capitalize()}, {describe_subject(decision)} ({decision['decided_by']})"
     return None
@@ -152,7 +259,7 @@ def _records_of(orders: Sequence[str], present: Present) -> pl.DataFrame:
 
 
 def _values_of(field: str, order_id: str, present: Present) -> tuple[ValueOption, ...]:
-    """The values that the records of an order give for a field: those that most give first."""
+    """The values that records give for a field, those that most give first; the register's; all of a short list."""
     held = present.owners.filter(pl.col("order_id") == order_id).select("record_id")
     given = present.records.join(held, on="record_id").select("record_id", value=pl.col(field).cast(pl.String))
     golden = present.orders.filter(pl.col("order_id") == order_id).get_column(field).cast(pl.String).to_list()
@@ -162,9 +269,13 @@ def _values_of(field: str, order_id: str, present: Present) -> tuple[ValueOption
         .agg(pl.col("record_id").sort())
         .sort(pl.col("record_id").list.len(), "value", descending=[True, False])
     )
+    held_by = dict(counted.iter_rows())
+    listed = [*held_by, *(value for value in (*golden, *all_values(field)) if value is not None)]
     return tuple(
-        ValueOption(value, format_value(field, value) or value, _holders(holders, is_golden=value in golden))
-        for value, holders in counted.iter_rows()
+        ValueOption(
+            value, format_value(field, value) or value, _holders(held_by.get(value, ()), is_golden=value in golden)
+        )
+        for value in dict.fromkeys(listed)
     )
 
 

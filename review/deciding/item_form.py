@@ -9,18 +9,23 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from ledger.decisions.kinds import DecisionReason, Kind
+from ledger.decisions.kinds import KIND, KINDS_WITH_REASONS, DecisionReason, Kind
 from ledger.desk.comments import Comment
 from review.deciding.decision_request import ANSWER, VALUE_TEXT, SentFields
-from review.deciding.form_options import FindingOptions, FormOptions
+from review.deciding.form_options import FormOptions, Question
 from review.deciding.typed_day import DAY_PARTS
 
 Item = dict[str, Any]
 
+UNCLEAR = "not_enough"
+"""The action of the key for all answers that leave a question open until more is known."""
+
 KIND_WORDS: Mapping[str, tuple[str, str]] = {
     "both_right": ("Both are right", "They state different facts. The discrepancy is closed."),
     "accept": ("Known and accepted", "The discrepancy is closed until a day."),
-    "not_enough": ("Not enough to decide", "It stays open, and leaves the queue until its values change."),
+    "not_enough": ("Can’t tell from this", "It stays open, and leaves the queue until its values change."),
+    "value_unclear": ("Can’t tell from this", "It leaves the queue until a record gives another value."),
+    "pair_unclear": ("Can’t tell from this", "They stay as they are, and leave the queue until a value changes."),
     "refer": ("Refer it to its owner", "It stays open and leaves the queue."),
     "same_order": (
         "The same order",
@@ -48,7 +53,7 @@ class ItemForm:
         release_id: the release that the page is drawn by.
         version: the decisions on these orders.
         view: the view of the queue that the steward came from, as its address has it.
-        waiting: id of the proposal on the item that waits for a second steward.
+        waiting: ids of the proposals on its orders that wait for a second steward.
         assignee: who works on the item.
         stewards: who may be given it.
         comments: on its order.
@@ -62,7 +67,7 @@ class ItemForm:
     release_id: str
     version: str
     view: str = ""
-    waiting: str | None = None
+    waiting: tuple[str, ...] = ()
     assignee: str | None = None
     stewards: tuple[str, ...] = ()
     comments: tuple[Comment, ...] = ()
@@ -101,17 +106,17 @@ class ItemForm:
                 "value": kind.code,
                 "text": KIND_WORDS[kind.code][0],
                 "hint": {"text": KIND_WORDS[kind.code][1]},
-                "attributes": {"data-kind": kind.code},
+                "attributes": {"data-kind": UNCLEAR if kind.code in KINDS_WITH_REASONS else kind.code},
             }
             for kind in kinds
         ]
 
-    def answer_items(self, options: FindingOptions) -> list[Item]:
-        """The answers to a discrepancy: its values, numbered for the keyboard, another one, and the other kinds."""
+    def answer_items(self, options: Question) -> list[Item]:
+        """The answers to a question: values, numbered for the keyboard, another one, and the other kinds."""
         given = [
             {
                 "value": f"value|{options.field}|{choice.value}",
-                "text": f"{choice.words} is right ({', '.join(choice.held_by)})",
+                "text": f"{choice.words} is right" + (f" ({', '.join(choice.held_by)})" if choice.held_by else ""),
                 "attributes": {"data-choice": str(place)},
             }
             for place, choice in enumerate(options.values, 1)
@@ -122,26 +127,28 @@ class ItemForm:
             "attributes": {"data-kind": "value"},
         }
         kinds = [
-            {name: part for name, part in item.items() if name != "hint"} for item in self.kind_items(options.kinds)
+            {name: part for name, part in item.items() if name != "hint"}
+            | ({"value": f"{item['value']}|{options.field}"} if KIND[item["value"]].about == "value" else {})
+            for item in self.kind_items(options.kinds)
         ]
         return [
             *given,
-            *([other] if options.field else []),
+            *([other] if options.takes_other else []),
             *kinds,
             {"value": "", "text": "Leave it open", "checked": not self.sent(self.answer_name(options))},
         ]
 
-    def answers_any(self, listed: Sequence[FindingOptions]) -> bool:
+    def answers_any(self, listed: Sequence[Question]) -> bool:
         """Whether an answer to one of these was sent, or is to be mended."""
         return any(self.sent(name) or name in self.problems for name in map(self.answer_name, listed))
 
-    def answer_name(self, options: FindingOptions) -> str:
-        """The field that answers a discrepancy."""
-        return f"{ANSWER}{options.finding.discrepancy_id}"
+    def answer_name(self, options: Question) -> str:
+        """The field that answers a question."""
+        return f"{ANSWER}{options.key}"
 
-    def value_name(self, options: FindingOptions) -> str:
+    def value_name(self, options: Question) -> str:
         """The field in which another value is typed in."""
-        return f"{VALUE_TEXT}{options.finding.discrepancy_id}"
+        return f"{VALUE_TEXT}{options.key}"
 
     def record_items(self, choices: FormOptions) -> list[Item]:
         """Records to choose from."""

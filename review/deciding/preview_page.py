@@ -52,7 +52,7 @@ def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Resp
         "sent": dict(wanted.fields),
         "count": len(wanted.decisions),
         "action": "/decide/save",
-        "back": "/decide/change" if wanted.item_id else None,
+        "back": "/decide/change" if wanted.item_id or wanted.orders else None,
         "way_back_to": _way_back_to(wanted),
         "fingerprints": [],
         "refusals": [],

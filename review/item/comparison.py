@@ -118,7 +118,7 @@ class ComparisonSide:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class OrderComparison:
     """The whole table."""
 
     columns: tuple[ComparisonColumn, ...]
@@ -131,11 +131,11 @@ class Comparison:
         return tuple((order_id, ids.count(order_id)) for order_id in dict.fromkeys(ids))
 
 
-def compare(sides: Sequence[ComparisonSide]) -> Comparison:
+def compare(sides: Sequence[ComparisonSide]) -> OrderComparison:
     """Put the records of one order, or of two, side by side; all values are held against the first order's."""
     columns = tuple(column for side in sides for column in _columns(side))
     rows = (ComparisonRow(field, tuple(_cells(field, sides))) for field in FIELD_ROWS)
-    return Comparison(columns, tuple(row for row in rows if any(cell.text for cell in row.cells)))
+    return OrderComparison(columns, tuple(row for row in rows if any(cell.text for cell in row.cells)))
 
 
 def text_of(field: FieldRow, value: Any) -> str | None:

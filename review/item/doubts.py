@@ -11,6 +11,7 @@ import polars as pl
 
 from reconciliation.confidence.values import observe_values, weigh_observations
 from reconciliation.register import SURE
+from review.desk import Desk
 from review.item.queue_reason import odds
 
 MOST_LINES: Final = 3
@@ -48,6 +49,11 @@ def find_doubts(order_ids: Sequence[str], table: Callable[[str], pl.DataFrame]) 
     return {(row["order_id"], row["field"]): _doubt(weigh_observations(row)) for row in observed.to_dicts()}
 
 
+def read_doubts(desk: Desk, order_ids: Sequence[str]) -> Doubts:
+    """As `find_doubts`, of the release that a desk shows."""
+    return find_doubts(order_ids, desk.whole_release().table)
+
+
 def sureness(confidence: float | None) -> str:
     """How sure the register is of a value, in words; empty where nobody has measured it."""
     if confidence is None:
@@ -60,4 +66,10 @@ def sureness(confidence: float | None) -> str:
 def _doubt(weighed: Sequence[tuple[float, str]]) -> Doubt:
     supporting = [words for weight, words in weighed if weight >= LEAST_WEIGHT]
     opposing = [words for weight, words in weighed if weight <= -LEAST_WEIGHT]
-    return Doubt(tuple(supporting[:MOST_LINES]), tuple(opposing[:MOST_LINES]))
+    return Doubt(_said_once(supporting), _said_once(opposing))
+
+
+def _said_once(lines: Sequence[str]) -> tuple[str, ...]:
+    """The first lines, without those that a longer one repeats."""
+    longer = [line for line in lines if not any(other != line and line in other for other in lines)]
+    return tuple(dict.fromkeys(longer))[:MOST_LINES]

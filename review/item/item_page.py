@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from reconciliation.law import OPEN_END
-from review.item.comparison import Comparison, ComparisonSide, compare
+from review.item.comparison import ComparisonSide, OrderComparison, compare
 from review.item.condition_table import ConditionTable, compare_conditions
 from review.item.doubts import Doubts
 from review.item.findings import Finding, describe_findings, disputed_values
@@ -29,7 +29,7 @@ from review.item.related_orders import (
 )
 from review.item.timeline import Timeline, draw_timeline, order_kind
 from review.item.titles import STATUS_TITLES, format_day
-from review.item.waterfall import PairChoice, Waterfall, draw_waterfall, list_pairs
+from review.item.waterfall import PairChoice, PairWaterfall, draw_waterfall, list_pairs
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import CONDITION_TEXTS
 
@@ -37,7 +37,7 @@ Values = Mapping[str, Any]
 Tables = Callable[[str], pl.DataFrame]
 
 
-class UnknownOrderError(LookupError):
+class OrderNotInReleaseError(LookupError):
     """The release has no such order."""
 
 
@@ -96,9 +96,9 @@ class ItemPage:
     item: Values | None
     reason: QueueReason | None
     orders: tuple[OrderView, ...]
-    comparison: Comparison
+    comparison: OrderComparison
     pairs: tuple[PairChoice, ...]
-    waterfall: Waterfall | None
+    waterfall: PairWaterfall | None
     conditions: ConditionTable
     timeline: Timeline
     near: tuple[RelatedOrder, ...]
@@ -148,7 +148,7 @@ def build_page(
         doubts: why golden values may be wrong.
 
     Raises:
-        UnknownOrderError: the release has no such order.
+        OrderNotInReleaseError: the release has no such order.
     """
     orders = _orders(table("orders"), order_ids)
     subjects = sorted({order["subject_id"] for order in orders})
@@ -187,7 +187,7 @@ def _orders(orders: pl.DataFrame, order_ids: Sequence[str]) -> list[dict[str, An
     found = {row["order_id"]: row for row in _rows(orders, order_ids).iter_rows(named=True)}
     missing = [order_id for order_id in order_ids if order_id not in found]
     if missing:
-        raise UnknownOrderError(f"the release has no order {', '.join(missing)}")
+        raise OrderNotInReleaseError(f"the release has no order {', '.join(missing)}")
     return [found[order_id] for order_id in order_ids]
 
 
@@ -274,7 +274,7 @@ def _pair_of(item: Values | None) -> str | None:
     return f"{item['left_record_id']}|{item['right_record_id']}"
 
 
-def _waterfall(pairs: Sequence[Values], chosen: str | None, records: Sequence[Values]) -> Waterfall | None:
+def _waterfall(pairs: Sequence[Values], chosen: str | None, records: Sequence[Values]) -> PairWaterfall | None:
     """The weights of the pair that was asked for, or of the first."""
     named = {*(chosen or "").split("|")}
     asked = [pair for pair in pairs if {pair["left_id"], pair["right_id"]} == named]

@@ -78,7 +78,7 @@ def odds(chance: float) -> str:
     """A chance as people say it, with the percentage: `about 1 in 3 (33%)`."""
     percentage = f"{100 * chance:.0f}%" if chance >= RAREST_SHARE else f"{100 * chance:.2g}%"
     if chance >= MOST_CERTAIN:
-        return f"almost certain ({percentage})"
+        return f"almost certain ({percentage if chance < 0.995 else 'over 99%'})"
     if chance <= 0:
         return "not likely (0%)"
     if chance < RAREST_SHARE:
@@ -94,7 +94,7 @@ def field_list(fields: Sequence[str]) -> str:
 
 def _why(item: Values) -> str:
     if item["kind"] == "discrepancies" and item["fields"]:
-        return f"Sources differ, or a value may be wrong: {field_list(item['fields'])}"
+        return f"At issue: {field_list(item['fields'])}"
     words = with_titles(item["reason"])
     return words[:1].upper() + words[1:]
 

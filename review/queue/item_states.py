@@ -4,12 +4,14 @@ Belongs here: the state of each item. Does not: keeping claims, assignments and 
 (`ledger.decisions`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
 import polars as pl
 
+from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import KINDS, PERSON_FIELD_NAMES, codes_about
 from ledger.desk.item_work import ItemWork
@@ -43,6 +45,16 @@ class DecisionsSinceRelease:
         standing = in_force(decisions, as_of=as_of)
         return cls(standing, standing.join(obeyed.select("decision_id"), on="decision_id", how="anti"))
 
+    def with_proposed(self, drafts: Sequence[Draft]) -> Self:
+        """As if what waits for a second steward had been decided."""
+        rows = pl.DataFrame([draft.about() for draft in drafts], schema=self.standing.schema, orient="row")
+        proposed = rows.with_row_index().with_columns(decision_id=pl.format("proposed {}", "index")).drop("index")
+        ended = pl.col("decision_id").is_in(rows.get_column("replaces").drop_nulls().implode())
+        taken = proposed.filter(pl.col("kind") != "undo")
+        return type(self)(
+            *(pl.concat([frame.filter(~ended), taken], how="diagonal") for frame in (self.standing, self.fresh))
+        )
+
 
 def decided_items(items: QueueItems, taken: DecisionsSinceRelease, owners: pl.DataFrame) -> pl.Series:
     """The items on which nothing is left to decide before the next night.
@@ -70,13 +82,31 @@ def decided_items(items: QueueItems, taken: DecisionsSinceRelease, owners: pl.Da
     return pl.concat(found).unique().sort("item_id").get_column("item_id")
 
 
-def with_states(rows: pl.DataFrame, work: ItemWork, settled: pl.Series, *, viewer: str) -> pl.DataFrame:
+@dataclass(frozen=True, eq=False)
+class SettledItems:
+    """The items on which nothing is left to decide.
+
+    Attributes:
+        decided: their ids, since the release.
+        waiting: ids of those of which something waits for a second steward, and nothing else is open.
+    """
+
+    decided: pl.Series
+    waiting: pl.Series
+
+    @classmethod
+    def none(cls) -> Self:
+        """As far as is known, all are open."""
+        return cls(*(pl.Series("item_id", [], pl.String) for _ in range(2)))
+
+
+def with_states(rows: pl.DataFrame, work: ItemWork, settled: SettledItems, *, viewer: str) -> pl.DataFrame:
     """Add where each item stands.
 
     Args:
         rows: items, with `item_id`.
         work: what is going on.
-        settled: ids of items that were decided since the release.
+        settled: the items on which nothing is left to decide.
         viewer: who looks; what they hold themselves is open to them.
 
     Returns:
@@ -89,9 +119,9 @@ def with_states(rows: pl.DataFrame, work: ItemWork, settled: pl.Series, *, viewe
     )
     assignee = pl.col("assignee")
     return joined.with_columns(
-        state=pl.when(pl.col("item_id").is_in(settled.implode()))
+        state=pl.when(pl.col("item_id").is_in(settled.decided.implode()))
         .then(pl.lit("decided"))
-        .when(pl.col("item_id").is_in(work.waiting.get_column("item_id").implode()))
+        .when(pl.col("item_id").is_in(settled.waiting.implode()))
         .then(pl.lit("waiting"))
         .when(pl.col("deferred_until").is_not_null())
         .then(pl.lit("deferred"))
@@ -125,7 +155,7 @@ def _by_parts(parts: pl.DataFrame, fresh: pl.DataFrame, owners: pl.DataFrame) ->
 
 def _valued_fields(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
     """`order_id`, `field` of which the value was decided; facts of the person for each of the person's orders."""
-    decided = fresh.filter(pl.col("kind") == "value").select("order_id", "field")
+    decided = fresh.filter(pl.col("kind").is_in(codes_about("value"))).select("order_id", "field")
     of_person = decided.filter(pl.col("field").is_in(sorted(PERSON_FIELD_NAMES)))
     subjects = owners.select("order_id", "subject_id").unique()
     spread = (

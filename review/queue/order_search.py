@@ -9,6 +9,7 @@ was typed is like some word of the name: in any order, parts may be left out, an
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,9 @@ from rapidfuzz.process import cdist
 
 from matching.standardise import fold
 from reconciliation.redirects import order_redirects
+from review.deciding.typed_day import DayError, parse_day
 from warehouse.identifiers import parse_cro, parse_pnc_id
+from warehouse.tables.register import CORRECTION_LINES
 
 LONGEST: Final = 200
 MOST_WORDS: Final = 8
@@ -35,13 +38,15 @@ class SearchIndex:
 
     Attributes:
         references: `order_id`, `reference` without signs: ids of orders and persons, former ids, PNC ids, CRO numbers,
-            keys of records, case and occurrence references.
+            keys of records, case and occurrence references, lines of packs.
+        births: `order_id`, `day`: the dates of birth that the register or a record gives.
         words: `order_id`, `name` (a number for each name that an order or one of its records bears), `is_golden` (it
             is the one in the register), `word`.
         distinct: the distinct words of all names.
     """
 
     references: pl.DataFrame
+    births: pl.DataFrame
     words: pl.DataFrame
     distinct: list[str]
 
@@ -53,7 +58,7 @@ class FoundOrders:
     Attributes:
         orders: `order_id`, `likeness` (1: as typed), `is_golden` (the name found is the one in the register; another
             one, that a source holds, may be found too), the most alike first.
-        by: `reference` or `name`; None: nothing was found.
+        by: `reference`, `birth` or `name`; None: nothing was found.
     """
 
     orders: pl.DataFrame
@@ -70,7 +75,7 @@ def build_search_index(table: Callable[[str], pl.DataFrame]) -> SearchIndex:
 
     Args:
         table: the tables of the release by name: `orders`, `order_sources`, `source_records`, `id_redirects`,
-            `review_queue`, `subjects`.
+            `review_queue`, `subjects`, `correction_lines`.
     """
     orders = table("orders")
     places = table("order_sources").select("order_id", "record_id")
@@ -81,7 +86,11 @@ def build_search_index(table: Callable[[str], pl.DataFrame]) -> SearchIndex:
         *(records.select("order_id", reference=name) for name in RECORD_REFERENCES),
         former.select(order_id="new_id", reference="old_id"),
         table("review_queue").select("order_id", reference="item_id"),
+        _lines_of_packs(table),
     ]
+    births = pl.concat(
+        [orders.select("order_id", day="date_of_birth"), records.select("order_id", day="date_of_birth")]
+    )
     held = pl.concat([_names(records), _other_names(orders.select("order_id", "subject_id"), table("subjects"))])
     names = pl.concat([_names(orders).with_columns(is_golden=True), held.with_columns(is_golden=False)])
     words = (
@@ -95,13 +104,14 @@ def build_search_index(table: Callable[[str], pl.DataFrame]) -> SearchIndex:
         references=pl.concat(frame.drop_nulls() for frame in references)
         .unique()
         .select("order_id", _bare(pl.col("reference"))),
+        births=births.drop_nulls().unique(),
         words=words,
         distinct=words.get_column("word").unique().sort().to_list(),
     )
 
 
 def find_orders(index: SearchIndex, text: str, *, this_year: int) -> FoundOrders:
-    """The orders that a text leads to: by a reference if it is one, else by name.
+    """The orders that a text leads to: by a reference or a date of birth if it is one, else by name.
 
     Args:
         index: of the release.
@@ -120,9 +130,22 @@ def find_orders(index: SearchIndex, text: str, *, this_year: int) -> FoundOrders
     )
     if by_reference.height:
         return FoundOrders(by_reference.with_columns(likeness=pl.lit(EXACT), is_golden=True), "reference")
+    born = (
+        index.births.filter(pl.col("day") == pl.lit(_day(text), pl.Date)).select("order_id").unique().sort("order_id")
+    )
+    if born.height:
+        return FoundOrders(born.with_columns(likeness=pl.lit(EXACT), is_golden=True), "birth")
     folded = typed.select(fold(pl.col("text"))).item()
     named = _by_name(index, folded.split(" ")[:MOST_WORDS]) if folded else NOTHING_FOUND.orders
     return FoundOrders(named, "name") if named.height else NOTHING_FOUND
+
+
+def _day(text: str) -> date | None:
+    """The day that a text is, as people write it; None if it is none."""
+    try:
+        return parse_day((text[:LONGEST],))
+    except DayError:
+        return None
 
 
 def _by_name(index: SearchIndex, typed: list[str]) -> pl.DataFrame:
@@ -152,6 +175,15 @@ def _by_name(index: SearchIndex, typed: list[str]) -> pl.DataFrame:
 def _names(frame: pl.DataFrame) -> pl.DataFrame:
     text = pl.concat_str("forenames_folded", "surname_folded", separator=" ", ignore_nulls=True)
     return frame.select("order_id", text=pl.when(text != "").then(text))
+
+
+def _lines_of_packs(table: Callable[[str], pl.DataFrame]) -> pl.DataFrame:
+    """The lines that owners were asked to correct; none in releases of before they were followed."""
+    try:
+        lines = table(CORRECTION_LINES.name)
+    except KeyError:
+        lines = CORRECTION_LINES.empty()
+    return lines.select("order_id", "reference")
 
 
 def _other_names(orders: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ledger.decisions.kinds import CANONICAL
 from review.queue.facets import NOT_KNOWN
 from warehouse.tables.register import SEVERITIES
 
@@ -17,6 +18,9 @@ ITEM_COLUMNS = (
     *("fields", "at_stake", "uncertainty"),
 )
 ORDER_COLUMNS = ("forenames", "surname", "end_on", "is_until_further_order", "is_interim")
+PART = ("item_id", "order_id", "discrepancy_id", "field")
+ABOUT_VALUES = ("discrepancies", "doubtful_value")
+"""Kinds of items that ask for values."""
 CODED = {"type": "order_type", "status": "legal_status", "force": "force_code", "region": "region_code"}
 """Facets that an item has of its order, by the column of `review_queue`."""
 
@@ -29,7 +33,8 @@ class QueueItems:
         rows: an item each: `row`, columns of `review_queue`, those of its order that are shown, and a column for each
             facet that has one value an item.
         several: for each facet that has several: `row`, `value`, once each.
-        parts: the discrepancies of an item: `item_id`, `order_id`, `discrepancy_id`, `field`.
+        parts: what an item asks: `item_id`, `order_id`, `discrepancy_id`, `field`; a value that may be wrong although
+            no discrepancy of the item is about it has no `discrepancy_id`.
         decisions: the decisions that an item asks to look at again: `item_id`, `kind`, `decision_id`.
     """
 
@@ -58,9 +63,17 @@ def build_queue_items(table: Callable[[str], pl.DataFrame]) -> QueueItems:
     return QueueItems(
         rows=_rows(queue, orders),
         several=several,
-        parts=parts.select("item_id", "order_id", "discrepancy_id", "field"),
+        parts=pl.concat([parts.select(PART), _doubted(queue, parts)]),
         decisions=_exploded(queue, "decision_ids", "decision_id").select("item_id", "kind", "decision_id"),
     )
+
+
+def _doubted(queue: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
+    """The values at issue of which an item names no discrepancy, as `PART`."""
+    fields = queue.filter(pl.col("kind").is_in(ABOUT_VALUES)).select("item_id", "order_id", field="fields")
+    listed = fields.explode("field", empty_as_null=False).drop_nulls("field")
+    asked = listed.join(parts, on=["item_id", "field"], how="anti").filter(pl.col("field").is_in(list(CANONICAL)))
+    return asked.with_columns(discrepancy_id=pl.lit(None, pl.String)).select(PART)
 
 
 def _rows(queue: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:

@@ -15,12 +15,14 @@ import sqlalchemy as sa
 
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.metadata import decisions
+from ledger.desk.desk_tables import judgements, proposals
 from ledger.desk.item_work import ItemWork, read_item_work
+from ledger.desk.proposals import read_proposals
 from review.access.viewer import Viewer
 from review.access.visible_release import ORDER_COLUMNS, VisibleRelease
 from review.desk import Desk, WholeRelease
 from review.queue.filters import AdjacentItems, FilteredItems, facet_values, filter_items, find_adjacent
-from review.queue.item_states import DecisionsSinceRelease, decided_items, with_states
+from review.queue.item_states import DecisionsSinceRelease, SettledItems, decided_items, with_states
 from review.queue.queue_items import QueueItems, build_queue_items
 from review.queue.queue_view import QueueView
 
@@ -88,17 +90,20 @@ def items_of(whole: WholeRelease) -> QueueItems:
 
 
 class _Watch:
-    """Where the items of a release are known to stand. What was decided is worked out anew only when more was."""
+    """Where the items of a release are known to stand.
+
+    What was decided or waits is worked out anew only when there is more of it.
+    """
 
     def __init__(self, whole: WholeRelease, items: QueueItems) -> None:
         self._whole = whole
         self._items = items
-        self._known = -1
-        self._settled = pl.Series("item_id", [], pl.String)
+        self._known: tuple[int, ...] = ()
+        self._settled = SettledItems.none()
         self._work = ItemWork.none()
         self._lock = threading.Lock()
 
-    def now(self, desk: Desk) -> tuple[ItemWork, pl.Series]:
+    def now(self, desk: Desk) -> tuple[ItemWork, SettledItems]:
         with self._lock:
             with suppress(LedgerError):
                 self._look(desk)
@@ -107,14 +112,20 @@ class _Watch:
     def _look(self, desk: Desk) -> None:
         with desk.reading() as connection:
             self._work = read_item_work(connection, at=desk.clock())
-            known = connection.execute(sa.select(sa.func.count()).select_from(decisions)).scalar_one()
+            counts = [sa.select(sa.func.count()).select_from(table) for table in (decisions, proposals, judgements)]
+            known = tuple(connection.execute(count).scalar_one() for count in counts)
         if known != self._known:
             self._settled = self._settle(desk)
             self._known = known
 
-    def _settle(self, desk: Desk) -> pl.Series:
+    def _settle(self, desk: Desk) -> SettledItems:
         obeyed = self._whole.table("obeyed_decisions")
         taken = DecisionsSinceRelease.of(desk.ledger.read(), obeyed, as_of=self._whole.release.as_of)
         sources, orders = self._whole.table("order_sources"), self._whole.table("orders")
         owners = sources.select("order_id", "record_id")
-        return decided_items(self._items, taken, owners.join(orders.select("order_id", "subject_id"), on="order_id"))
+        placed = owners.join(orders.select("order_id", "subject_id"), on="order_id")
+        decided = decided_items(self._items, taken, placed)
+        waiting = read_proposals(desk.database, waiting=True)
+        drafts = [draft for proposal in waiting for draft, _ in proposal.requests]
+        with_them = decided_items(self._items, taken.with_proposed(drafts), placed) if drafts else decided
+        return SettledItems(decided, with_them.filter(~with_them.is_in(decided.implode())))

@@ -9,10 +9,13 @@ from typing import Any
 
 import polars as pl
 
+from ledger.decisions.errors import LedgerError
 from review.access.viewer import Viewer
 from review.access.visible_release import VisibleRelease
+from review.deciding.changed_since import orders_of
+from review.deciding.decidable_night import decidable_night
 from review.desk import Desk
-from review.queue.order_search import SearchIndex, build_search_index, find_orders
+from review.queue.order_search import NOTHING_FOUND, FoundOrders, SearchIndex, build_search_index, find_orders
 from review.queue.visible_queue import open_queue
 
 MOST_FOUND = 50
@@ -25,7 +28,7 @@ class SearchResult:
     Attributes:
         orders: the closest matches that the viewer may see, with all columns of `orders`.
         items: their items in the queue, by order.
-        by: `reference` or `name`; None: nothing was found.
+        by: `reference`, `birth`, `decision` or `name`; None: nothing was found.
         total: how many orders were found.
     """
 
@@ -41,6 +44,23 @@ def search_orders(desk: Desk, who: Viewer, text: str) -> SearchResult:
     visible = VisibleRelease(whole, who.forces)
     index: SearchIndex = whole.keep("search", lambda: build_search_index(whole.table))
     found = find_orders(index, text, this_year=desk.clock().year)
+    if found.by is None:
+        found = _by_decision(desk, text)
     seen = visible.only(found.orders)
     shown = seen.head(MOST_FOUND).join(visible.table("orders"), on="order_id", how="left", maintain_order="left")
     return SearchResult(shown, open_queue(desk, who).items_of(shown.get_column("order_id")), found.by, seen.height)
+
+
+def _by_decision(desk: Desk, text: str) -> FoundOrders:
+    """The orders that a decision is about, by its id; none while the ledger is down."""
+    try:
+        decisions = desk.ledger.read()
+    except LedgerError:
+        return NOTHING_FOUND
+    night = decidable_night(desk.whole_release())
+    named = decisions.filter(pl.col("decision_id").str.to_uppercase() == text.strip().upper())
+    drafts = [night.draft_undo(name) for name in named.get_column("decision_id")]
+    found = pl.DataFrame({"order_id": sorted(orders_of(drafts, decisions, night))}, schema={"order_id": pl.String})
+    return (
+        FoundOrders(found.with_columns(likeness=pl.lit(1.0), is_golden=True), "decision") if drafts else NOTHING_FOUND
+    )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,13 +12,14 @@ from ledger.decisions.errors import DecisionError
 from ledger.desk.comments import Comment, add_comment
 from ledger.desk.item_work import assign, defer
 from review.access.viewer import AnySteward, Auditing
+from review.access.visible_release import Visible
 from review.deciding.decision_request import read_day, sent_fields, text
 from review.deciding.form_context import FormState
 from review.deciding.item_navigation import SentForm, go_to_next, item_address, require_item
 from review.desk import Desk
 from review.item.titles import format_day
 from review.pages import redirect_to
-from review.routes.items_and_orders import draw_item
+from review.routes.items_and_orders import draw_item, draw_orders
 
 router = APIRouter()
 
@@ -71,6 +73,23 @@ def comment_on(request: Request, who: AnySteward, audit: Auditing, form: SentFor
     except DecisionError as error:
         return draw_item(request, item_id, who, audit, form_state=_again(form, {"words": f"{error}".capitalize()}))
     return redirect_to(request, f"{item_address(item_id, text(form, 'view'))}#said", message="Your comment is saved.")
+
+
+@router.post("/orders/{order_id}/comment")
+def comment_on_order(
+    request: Request, who: AnySteward, visible: Visible, audit: Auditing, form: SentForm, order_id: str
+) -> Response:
+    """Comment on an order that was not come to by an item."""
+    if not visible.has_order(order_id):
+        raise HTTPException(404)
+    desk: Desk = request.app.state.desk
+    words = text(form, "words", strip=False).replace("\r\n", "\n")
+    try:
+        add_comment(desk.database, Comment(order_id, order_id, who.name, desk.clock(), words))
+    except DecisionError as error:
+        state = _again(form, {"words": f"{error}".capitalize()})
+        return draw_orders(request, [order_id], who, audit, form_state=state)
+    return redirect_to(request, f"/orders/{order_id}#said", message="Your comment is saved.")
 
 
 def _again(form: FormData, problems: Mapping[str, str]) -> FormState:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
-from urllib.parse import parse_qsl
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, quote
 
 import polars as pl
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,12 +15,14 @@ from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Audit, Auditing, Viewer
 from review.access.visible_release import Visible, VisibleRelease, visible_release
 from review.deciding.form_context import FormState, claim_for, form_context
+from review.deciding.form_options import orders_as_item
 from review.deciding.order_decisions import OrderDecisions, read_order_decisions
 from review.desk import Desk
 from review.item.current_orders import CurrentOrders
-from review.item.doubts import find_doubts
+from review.item.doubts import read_doubts
 from review.item.hidden_characters import show_hidden
 from review.item.item_page import ItemPage, build_page
+from review.item.titles import KIND_TITLES
 from review.pages import redirect_to, render_page
 from review.queue.filters import AdjacentItems
 from review.queue.queue_view import read_view
@@ -31,6 +33,7 @@ router = APIRouter()
 HIDE_WEIGHTS = "hide_weights"
 """The preference to judge before weights and scores are seen."""
 
+COMPARED = 2
 OWN_PARAMETERS = ("pair",)
 ORDER_IN_ITEM = re.compile(r"ORD-\w+")
 
@@ -89,12 +92,49 @@ def show_order(
     if not place.order_ids:
         raise HTTPException(404)
     if place.is_there:
-        return _shown(request, [order_id], visible, who, audit, place=place, form_state=FormState(pair=pair))
+        return draw_orders(request, [order_id], who, audit, place=place, form_state=FormState(pair=pair))
     if len(place.order_ids) == 1:
         (order_now,) = place.order_ids
         return redirect_to(request, f"/orders/{order_now}", message=f"{order_id} was merged: it is now {order_now}.")
     audit("consultation", what={"page": "order", "orders": list(place.order_ids)})
     return render_page(request, "item/split.html", order_id=order_id, place=place)
+
+
+@router.get("/compare")
+def compare_orders(
+    request: Request,
+    who: AnyViewer,
+    audit: Auditing,
+    order: Annotated[tuple[str, ...], Query()] = (),
+    search: str = "",
+    pair: str | None = None,
+) -> Response:
+    """Two orders side by side, such as were found by search, to be put together or kept apart."""
+    chosen = tuple(dict.fromkeys(order))
+    if len(chosen) != COMPARED:
+        address = f"/search/{quote(search, safe='')}" if search else "/search"
+        return redirect_to(request, address, message="Choose two orders to compare.", tone="warning")
+    return draw_orders(request, chosen, who, audit, form_state=FormState(pair=pair))
+
+
+def draw_orders(
+    request: Request,
+    order_ids: Sequence[str],
+    who: Viewer,
+    audit: Audit,
+    *,
+    place: CurrentOrders | None = None,
+    form_state: FormState,
+) -> Response:
+    """The page of an order, or of two that are compared, with the form to decide on them.
+
+    Raises:
+        HTTPException: 404: there is no such order, or they may not see it.
+    """
+    visible = visible_release(request, who)
+    if not all(visible.has_order(order_id) for order_id in order_ids):
+        raise HTTPException(404)
+    return _shown(request, order_ids, visible, who, audit, place=place, form_state=form_state)
 
 
 def _lead_to_order(request: Request, item_id: str, visible: VisibleRelease) -> Response:
@@ -131,10 +171,11 @@ def _shown(
         decided=decisions.described if decisions else None,
         pair=form_state.pair,
         full_texts=named,
-        doubts=find_doubts(order_ids, request.app.state.desk.whole_release().table),
+        doubts=read_doubts(request.app.state.desk, order_ids),
     )
     audit("consultation", what=_consulted(shown, named))
-    more = _forms(request, who, visible, item, decisions, form_state) if item and who.may("decide") else {}
+    meant = item or orders_as_item(order_ids, visible.table("discrepancies"))
+    more = _forms(request, who, visible, meant, decisions, form_state) if who.may("decide") else {}
     neighbours = _neighbours(request, who, item, form_state) if item else None
     return render_page(
         request,
@@ -147,6 +188,8 @@ def _shown(
         drawn_by=visible.release.release_id,
         form_state=form_state,
         neighbours=neighbours,
+        queued=[] if item else _queued(request, who, order_ids),
+        kind_titles=KIND_TITLES,
         **more,
     )
 
@@ -166,14 +209,20 @@ def _forms(
     if not all(visible.sees(order_id) for order_id in sides if order_id):
         return {"is_not_theirs": True}
     desk: Desk = request.app.state.desk
-    own = {"item_id": item["item_id"], "minutes": request.app.state.settings.claim_minutes}
+    minutes = request.app.state.settings.claim_minutes
     try:
-        held_by = claim_for(desk, who, **own)
+        held_by = claim_for(desk, who, item["item_id"], minutes=minutes) if item["item_id"] else None
         forms = form_context(desk, item, decisions, form_state)
     except LedgerError:
         request.state.is_read_only = True
         return {}
     return forms | {"held_by": held_by}
+
+
+def _queued(request: Request, who: Viewer, order_ids: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The items of the queue that are about these orders, once each."""
+    found = open_queue(request.app.state.desk, who).items_of(pl.Series(list(order_ids)))
+    return list({item["item_id"]: item for items in found.values() for item in items}.values())
 
 
 def _neighbours(request: Request, who: Viewer, item: Mapping[str, Any], form_state: FormState) -> AdjacentItems:

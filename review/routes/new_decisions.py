@@ -1,6 +1,7 @@
 """Deciding: what a decision would change, and taking it."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.datastructures import FormData
@@ -11,13 +12,13 @@ from ledger.decisions.errors import DecisionError, DecisionRefusedError
 from ledger.desk.claims import release_claim
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
 from review.deciding.decider import Outcome
-from review.deciding.decision_request import FormError, read_request, sent_fields, text
+from review.deciding.decision_request import FormError, read_request, sent_fields, text, texts
 from review.deciding.form_context import FormState
 from review.deciding.item_navigation import SentForm, go_on
 from review.deciding.preview_page import decider_of, show_preview
 from review.deciding.visible_subject import NotVisibleError
 from review.pages import redirect_to
-from review.routes.items_and_orders import draw_item
+from review.routes.items_and_orders import draw_item, draw_orders
 
 router = APIRouter()
 
@@ -46,7 +47,8 @@ def save(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> 
     if outcome is None:
         return show_preview(request, who, wanted)
     if wanted.item_id is None:
-        return redirect_to(request, "/decisions/mine", message=_outcome_words(outcome))
+        address = f"/orders/{quote(wanted.orders[0], safe='')}" if wanted.orders else "/decisions/mine"
+        return redirect_to(request, address, message=_outcome_words(outcome))
     release_claim(request.app.state.desk.database, wanted.item_id, by=who.name)
     return go_on(request, who, wanted.item_id, text(form, "view"), _outcome_words(outcome))
 
@@ -60,7 +62,10 @@ def change(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -
 def _draw_again(request: Request, who: Viewer, audit: Audit, form: FormData, problems: Mapping[str, str]) -> Response:
     """The item again, with what was typed and what is to be mended."""
     form_state = FormState(text(form, "view"), fields=sent_fields(form), problems=problems)
-    return draw_item(request, text(form, "item_id"), who, audit, form_state=form_state)
+    item_id = text(form, "item_id")
+    if not item_id and (orders := texts(form, "orders")):
+        return draw_orders(request, orders, who, audit, form_state=form_state)
+    return draw_item(request, item_id, who, audit, form_state=form_state)
 
 
 def _outcome_words(outcome: Outcome) -> str:

@@ -111,7 +111,9 @@ def show_found(request: Request, who: AnyViewer, audit: Auditing, name: str) -> 
         raise HTTPException(410, "Your search is no longer kept. Search again.")
     found = search_orders(request.app.state.desk, who, asked)
     audit("consultation", what={"page": "search", "by": found.by, "orders": _order_ids(found.orders)})
-    return render_page(request, "queue/search.html", asked=asked, found=found, words=WORDS, day_words=format_day)
+    return render_page(
+        request, "queue/search.html", asked=asked, found=found, search_name=name, words=WORDS, day_words=format_day
+    )
 
 
 def _context(queue: VisibleQueue, filtered: FilteredItems, view: QueueView) -> dict[str, Any]:

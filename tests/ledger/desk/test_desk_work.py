@@ -8,7 +8,7 @@ from ledger_cases import START
 
 from ledger.decisions.errors import DecisionError
 from ledger.desk.claims import claim
-from ledger.desk.desk_tables import judgements, proposals
+from ledger.desk.desk_tables import proposals
 from ledger.desk.item_work import (
     MOST_VIEWS,
     SavedView,
@@ -76,18 +76,6 @@ def test_a_claim_is_told_while_it_lasts(ledger, database):
     claim(database, "i1", by="kim", at=START, lasting=DAY)
     assert work_at(database, START).claims.rows() == [("i1", "kim")]
     assert work_at(database, START + DAY).claims.is_empty()
-
-
-def test_an_item_waits_until_its_proposal_is_judged(ledger, database):
-    proposal(database, "i1")
-    proposal(database, "i1", "p2")
-    proposal(database, None, "p3")
-    assert work_at(database, START).waiting["item_id"].to_list() == ["i1"]
-    with database.writing() as connection:
-        for name in ("p1", "p2"):
-            values = {"proposal_id": name, "proposed_by": "kim", "judged_by": "noor", "verdict": "returned"}
-            connection.execute(sa.insert(judgements).values(**values, judged_at=START))
-    assert work_at(database, START).waiting.is_empty()
 
 
 def test_a_view_is_seen_by_its_owner_and_by_all_if_it_is_shared(ledger, database):

@@ -39,7 +39,7 @@ def enter(page, address, name):
 def test_a_steward_works_ten_items_with_a_key_a_judgement_and_one_to_save(browser, address, taken):
     page = browser.new_page()
     enter(page, address, "steward")
-    page.goto(f"{address}/queue?kind=discrepancies")
+    page.goto(f"{address}/queue?stream=send&kind=discrepancies")
     page.get_by_role("link", name="Start with the first item").press("Enter")
     seen, answers = [], 0
     for _ in range(10):

@@ -99,11 +99,20 @@ def items(desk):
 
 def test_pages_to_look_at_keep_nobody_out(enter, items, desk):
     reader, orders = enter("steward"), desk.whole_release().table("orders")
-    for path in ("/", "/queue?severity=high", "/queue?force=nothing", "/queue?sort=x", "/search", "/nowhere"):
+    for path in (
+        "/",
+        "/queue?severity=high",
+        "/queue?force=nothing",
+        "/queue?stream=send",
+        "/queue?sort=x",
+        "/search",
+        "/nowhere",
+    ):
         reader.go(path)
     for kind, item in items.items():
         reader.go(f"/items/{item}", seen=kind)
     reader.go(f"/orders/{orders['order_id'][0]}", seen="an order")
+    reader.go(f"/compare?order={orders['order_id'][0]}&order={orders['order_id'][1]}", seen="two orders")
     reader.page.goto(f"{reader.address}/search")
     token = {"form_token": reader.page.locator('input[name="form_token"]').first.get_attribute("value")}
     reader.send("/search", token | {"text": orders["surname"].drop_nulls()[0]}, seen="found")
@@ -138,7 +147,7 @@ def test_pages_to_decide_on_keep_nobody_out(enter, open_desk, items, desk):
         .table("discrepancies")
         .filter(pl.col("state") != "resolved", severity="high")["rule_code"][0]
     )
-    reader.go(f"/bulk?rule={rule}", seen="bulk")
+    reader.go(f"/bulk?stream=settle&stream=send&rule={rule}", seen="bulk")
     approver = enter("approver")
     approver.go(f"/proposals/{proposal}", seen="a proposal to judge")
     colleague = enter("steward2")

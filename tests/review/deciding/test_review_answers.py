@@ -83,8 +83,8 @@ def test_a_steward_who_finds_it_not_enough_says_what_would_settle_it(client, ite
     assert set(decisions(desk)["kind"]) == {"not_enough"}
     assert item["item_id"] not in client.get("/queue").text
     dashboard = client.get("/dashboards/work").text
-    assert "Not enough to decide" in dashboard
-    assert f"{len(item['discrepancy_ids'])} discrepancies wait for other evidence" in dashboard
+    assert "Can’t tell from this" in dashboard
+    assert f"{len(item['discrepancy_ids'])} questions wait for other evidence" in dashboard
 
 
 def test_an_end_is_typed_in_three_fields_and_what_is_wrong_is_said_at_its_field(client, desk):

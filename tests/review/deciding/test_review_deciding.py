@@ -281,7 +281,7 @@ def rule_with_most(desk):
 
 def test_differences_of_one_rule_are_decided_together_with_exceptions_and_one_undo(never, desk):
     client, rule = never("steward"), rule_with_most(desk)
-    html = client.get(f"/bulk?rule={rule}").text
+    html = client.get(f"/bulk?stream=settle&stream=send&rule={rule}").text
     lines = re.findall(r'name="discrepancy_id" value="([^"]+)" checked', html)
     assert len(lines) > 2
     form = forms_of(html, "/bulk/preview")[0] | {"reason_code": "correction_requested"}
@@ -302,7 +302,7 @@ def test_differences_of_one_rule_are_decided_together_with_exceptions_and_one_un
 
 def test_who_decides_is_not_shown_before_that_a_second_look_was_drawn(open_desk, desk):
     client, rule = open_desk("steward", second_look_share=1), rule_with_most(desk)
-    html = client.get(f"/bulk?rule={rule}").text
+    html = client.get(f"/bulk?stream=settle&stream=send&rule={rule}").text
     form = forms_of(html, "/bulk/preview")[0] | {"kind": "refer", "reason_code": "correction_requested"}
     lines = re.findall(r'name="discrepancy_id" value="([^"]+)" checked', html)
     shown = client.post("/bulk/preview", data=form | {"discrepancy_id": lines})

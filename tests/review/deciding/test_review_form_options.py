@@ -3,7 +3,8 @@
 import pytest
 
 from review.deciding.decidable_night import decidable_night
-from review.deciding.form_options import form_options
+from review.deciding.form_options import FormEvidence, form_options
+from review.deciding.value_lists import all_values, code_of, names_to_search
 from warehouse.tables.ledger import DECISIONS
 
 
@@ -14,7 +15,19 @@ def offered(desk):
     found = whole.table("discrepancies").partition_by("order_id", as_dict=True)
     none, night = whole.table("discrepancies").clear(), decidable_night(whole)
     items = whole.table("review_queue").to_dicts()
-    return [(item, form_options(item, found.get((item["order_id"],), none), night, nothing)) for item in items]
+    provenance = whole.table("field_provenance").partition_by("order_id", as_dict=True)
+
+    def evidence(order_id: str) -> FormEvidence:
+        return FormEvidence(
+            discrepancies=found.get((order_id,), none),
+            provenance=provenance[(order_id,)],
+            doubts={},
+            present=night,
+            standing=nothing,
+            proposed=[],
+        )
+
+    return [(item, form_options(item, evidence(item["order_id"]))) for item in items]
 
 
 def test_the_form_asks_all_that_the_item_asks_and_keeps_the_rest_apart(offered):
@@ -37,3 +50,33 @@ def test_the_records_of_an_item_about_two_are_chosen_at_first(offered):
     for item, options in about_two:
         assert options.pair == (item["left_record_id"], item["right_record_id"])
         assert options.is_about_pair
+
+
+def test_the_form_asks_for_every_value_at_issue_that_no_discrepancy_is_about(offered):
+    doubtful = [(item, options) for item, options in offered if item["kind"] == "doubtful_value"]
+    assert doubtful
+    for item, options in doubtful:
+        assert [one.field for one in options.doubted] == item["fields"]
+        assert not options.asked
+        assert all("may be wrong" in one.sureness for one in options.doubted)
+        assert all(any("the register" in value.held_by for value in one.values) for one in options.doubted)
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        pytest.param("is_interim", {"true", "false"}, id="yes or no"),
+        pytest.param("order_type", {"STRO", "STPO", "TERO", "TEPO"}, id="a type of order"),
+        pytest.param("surname", set(), id="a name is typed"),
+        pytest.param("court_code", set(), id="a court is searched"),
+    ],
+)
+def test_short_lists_are_shown_whole(field, values):
+    assert set(all_values(field)) == values
+
+
+def test_a_court_or_force_is_chosen_by_its_name():
+    assert "Sussex Police" in names_to_search("force_code")
+    assert code_of("force_code", "sussex police") == code_of("force_code", code_of("force_code", "Sussex Police"))
+    assert code_of("court_code", "The Court of Nowhere") is None
+    assert code_of("surname", "Nowhere") == "Nowhere"

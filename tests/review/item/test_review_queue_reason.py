@@ -25,6 +25,7 @@ def item(**values):
         pytest.param(0.052, "about 1 in 19 (5.2%)", id="seldom"),
         pytest.param(0.0004, "about 1 in 2,500 (0.04%)", id="hardly ever"),
         pytest.param(0.99, "almost certain (99%)", id="almost certain"),
+        pytest.param(1.0, "almost certain (over 99%)", id="never quite certain"),
         pytest.param(0.0, "not likely (0%)", id="never"),
     ],
 )
@@ -57,7 +58,7 @@ def test_everything_that_hangs_on_an_item_has_words():
 
 def test_an_item_names_its_fields_by_their_titles_and_what_hangs_on_it():
     reason = describe_reason(item(at_stake=["in force or about to be", "binds travel"]))
-    assert reason.why == "Sources differ, or a value may be wrong: Last day, PNC ID"
+    assert reason.why == "At issue: Last day, PNC ID"
     assert (reason.chance_of, reason.chance) == ("How likely the register is wrong", "about 1 in 3 (32%)")
     assert reason.harm == "the order is in force or about to be; it restricts travel"
 

@@ -6,8 +6,9 @@ from types import MappingProxyType
 import polars as pl
 import pytest
 
+from ledger.decisions.decision import Draft
 from ledger.desk.item_work import WORK, ItemWork
-from review.queue.item_states import DecisionsSinceRelease, decided_items, with_states
+from review.queue.item_states import DecisionsSinceRelease, SettledItems, decided_items, with_states
 from review.queue.queue_items import QueueItems
 from warehouse.tables.ledger import DECISIONS
 
@@ -152,16 +153,20 @@ def work(**frames: list[tuple]) -> ItemWork:
     )
 
 
-def stands(work: ItemWork, settled: tuple[str, ...] = (), viewer: str = "kim") -> dict[str, str]:
-    rows = with_states(ROWS, work, pl.Series("item_id", settled, pl.String), viewer=viewer)
+def settled_items(decided: tuple[str, ...] = (), waiting: tuple[str, ...] = ()) -> SettledItems:
+    return SettledItems(*(pl.Series("item_id", ids, pl.String) for ids in (decided, waiting)))
+
+
+def stands(work: ItemWork, viewer: str = "kim", **settled: tuple[str, ...]) -> dict[str, str]:
+    rows = with_states(ROWS, work, settled_items(**settled), viewer=viewer)
     return dict(rows.select("item_id", "state").iter_rows())
 
 
 def test_what_matters_more_names_the_state():
-    everything = {"claims": [("near", "noor")], "deferrals": [("near", date(2027, 1, 1))], "waiting": [("near",)]}
-    assert stands(work(**everything), settled=("near",))["near"] == "decided"
-    assert stands(work(**everything))["near"] == "waiting"
-    assert stands(work(**everything | {"waiting": []}))["near"] == "deferred"
+    everything = {"claims": [("near", "noor")], "deferrals": [("near", date(2027, 1, 1))]}
+    assert stands(work(**everything), decided=("near",), waiting=("near",))["near"] == "decided"
+    assert stands(work(**everything), waiting=("near",))["near"] == "waiting"
+    assert stands(work(**everything))["near"] == "deferred"
     assert stands(work(claims=everything["claims"]))["near"] == "claimed"
     assert stands(work())["near"] == "open"
 
@@ -172,7 +177,7 @@ def test_what_one_works_on_oneself_is_open():
 
 def test_assignees_are_oneself_others_and_nobody_even_if_one_is_called_so():
     given = work(assignments=[("near", "kim"), ("lone", "nobody"), ("breaks", "me")])
-    rows = with_states(ROWS, given, pl.Series("item_id", [], pl.String), viewer="kim")
+    rows = with_states(ROWS, given, SettledItems.none(), viewer="kim")
     assert dict(rows.select("item_id", "assignee").iter_rows()) == {
         "two fields": "nobody",
         "near": "me",
@@ -180,3 +185,31 @@ def test_assignees_are_oneself_others_and_nobody_even_if_one_is_called_so():
         "breaks": "@me",
         "namesake": "nobody",
     }
+
+
+def proposed(*drafts: Draft) -> list[str]:
+    """The items on which nothing is left to decide once these are approved."""
+    taken = DecisionsSinceRelease(decided(), decided()).with_proposed(drafts)
+    return decided_items(ITEMS, taken, OWNERS).to_list()
+
+
+def test_an_item_waits_only_once_everything_that_it_asks_is_decided_or_proposed():
+    end = Draft(kind="value", order_id="O1", field="end_on", value="2027-01-01")
+    name = Draft(kind="value_unclear", order_id="O1", field="surname")
+    assert proposed(end) == []
+    assert proposed(end, name) == ["namesake", "two fields"]
+
+
+def test_a_doubted_value_is_asked_until_it_is_decided():
+    parts = pl.DataFrame([("doubt", "O2", None, "surname")], schema=PARTS.schema, orient="row")
+    items = QueueItems(ROWS, MappingProxyType({}), parts, AGAIN.clear())
+    taken = DecisionsSinceRelease(decided(), decided(value("O2", "surname")))
+    assert decided_items(items, DecisionsSinceRelease(decided(), decided()), OWNERS).is_empty()
+    assert decided_items(items, taken, OWNERS).to_list() == ["doubt"]
+
+
+def test_the_taking_back_that_waits_ends_what_it_takes_back():
+    standing = decided({"kind": "value", "order_id": "O1", "field": "end_on", "decision_id": "A"})
+    taken = DecisionsSinceRelease(standing, standing).with_proposed([Draft(kind="undo", replaces="A")])
+    assert taken.standing.is_empty()
+    assert taken.fresh.is_empty()

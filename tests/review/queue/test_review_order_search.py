@@ -1,5 +1,7 @@
 """Finding orders by what somebody has typed."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from review.kept_in_memory import KeptInMemory
 from review.queue.order_search import build_search_index, find_orders
-from warehouse.tables.register import ID_REDIRECTS, ORDER_SOURCES, ORDERS, REVIEW_QUEUE, SUBJECTS
+from warehouse.tables.register import CORRECTION_LINES, ID_REDIRECTS, ORDER_SOURCES, ORDERS, REVIEW_QUEUE, SUBJECTS
 from warehouse.tables.release import SOURCE_RECORDS
 
 PEOPLE = [
@@ -32,7 +34,9 @@ def index():
     )
     columns = ["source", "source_key", "forenames_folded", "surname_folded", "case_urn"]
     records = pl.DataFrame(RECORDS, schema=columns, orient="row").with_columns(
-        order_id=orders["order_id"], record_id=pl.format("{}:{}", "source", "source_key")
+        order_id=orders["order_id"],
+        record_id=pl.format("{}:{}", "source", "source_key"),
+        date_of_birth=pl.Series([date(1990, 7, 4), date(1985, 1, 2), None, None]),
     )
     subjects = pl.DataFrame({"subject_id": ["SUB-2"], "other_names": [["BLACKWOOD, TERENCE"]]})
     redirects = pl.DataFrame({"kind": ["order"], "old_id": ["ORD-9"], "new_id": ["ORD-4"]})
@@ -44,6 +48,7 @@ def index():
         SUBJECTS: subjects,
         ID_REDIRECTS: redirects,
         REVIEW_QUEUE: items,
+        CORRECTION_LINES: pl.DataFrame({"reference": ["ORD-2/ab12cd"], "order_id": ["ORD-2"]}),
     }
     made = {
         table.name: frame.with_columns(
@@ -118,7 +123,7 @@ def test_any_words_of_a_name_in_any_order_find_it(index, person, random, data):
 
 
 def test_a_register_without_names_finds_nothing(index):
-    empty = type(index)(index.references.clear(), index.words.clear(), [])
+    empty = type(index)(index.references.clear(), index.births.clear(), index.words.clear(), [])
     assert found(empty, "Smith") == []
 
 
@@ -135,3 +140,20 @@ def test_the_oldest_searches_are_forgotten():
     names = [searches.keep("kim", str(number)) for number in range(6)]
     assert searches.find(names[0], "kim") is None
     assert searches.find(names[-1], "kim") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "orders"),
+    [
+        pytest.param("4 July 1990", ["ORD-1"], id="as it is written"),
+        pytest.param("04/07/1990", ["ORD-1"], id="in numbers"),
+        pytest.param("1985-01-02", ["ORD-2"], id="as computers write it"),
+        pytest.param("4 July 1991", [], id="nobody is born on that day"),
+    ],
+)
+def test_orders_are_found_by_a_date_of_birth(index, text, orders):
+    assert found(index, text) == orders
+
+
+def test_an_order_is_found_by_the_line_of_a_pack(index):
+    assert found(index, "ord-2/AB12CD") == ["ORD-2"]
