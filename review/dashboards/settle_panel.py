@@ -24,7 +24,7 @@ def settle_panel(items: pl.DataFrame, lately: pl.DataFrame | None) -> Panel:
         lately: `fold` of the decisions of the last weeks; None: they can't be read now.
     """
     to_do = items.filter(pl.col("state").is_in(TO_DO), pl.col("stream") == "settle")
-    ranked = to_do.sort("priority", "item_id", descending=[True, False]).get_column("uncertainty")
+    ranked = to_do.sort("priority", "item_id", descending=[True, False]).get_column("uncertainty").cast(pl.Float64)
     sizes = [*(size for size in FIRST if size < len(ranked)), len(ranked)]
     pace = None if lately is None else _pace(lately)
     rows = [
