@@ -38,7 +38,7 @@ PAIRS = {
     "different-order": "The two records are about different orders.",
     "same-person": "The two records are about the same person.",
     "different-person": "The two records are about different persons.",
-    "pair-unclear": "What is known does not tell whether the two records belong together; the reason says what would.",
+    "pair-unclear": "What is known does not show whether the two records belong together; the reason says what would.",
 }
 
 
@@ -116,7 +116,7 @@ def value_unclear(
     order_id: Annotated[str, typer.Argument(help="An order id, or one that was merged into another.")],
     field: Annotated[str, typer.Argument(help="A field of the order.")],
 ) -> Asked:
-    """What is known does not tell which value is right; the reason says what would."""
+    """What is known does not show which value is right; the reason says what would."""
     return {"kind": "value_unclear", "order_id": order_id, "field": field}
 
 

@@ -39,7 +39,7 @@ class LinkConstraints:
         cannot: the same.
         contradictions: of `find_contradictions`.
         stale: changed values, of `stale_pairs`.
-        unclear: the same, of records of which a steward could not tell whether they belong together: they bind nothing.
+        unclear: the same, of records of which a steward could not say whether they belong together: they bind nothing.
         unplaced: ids of decisions of which a record did not come tonight; they bind when it is back.
     """
 
@@ -58,7 +58,7 @@ class DecidedValues:
     Attributes:
         values: `order_id`, `field`, `value` (as text), `decision_id`; a fact of the person stands for each of the
             person's orders.
-        unclear: `order_id`, `field` of which a steward could not tell which value is right: the rules choose.
+        unclear: `order_id`, `field` of which a steward could not say which value is right: the rules choose.
         contradictions: of `find_contradictions`, and decisions that give one person two values; none of these binds.
         stale: changed values, of `stale_values`.
     """

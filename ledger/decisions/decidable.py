@@ -111,7 +111,7 @@ class Present:
         Args:
             order_id: the order.
             field: the field.
-            value: the value that it has; None: what is known does not tell.
+            value: the value that it has; None: what is known is not enough.
 
         Raises:
             DecisionError: there is no such order or field, or the value can't be one of the field or of the order.

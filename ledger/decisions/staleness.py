@@ -39,7 +39,7 @@ def stale_pairs(decisions: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
 
     In each field the two records agree, differ, or one is silent. Records that were put together go stale where they
     come to differ, or differ by another value, or no longer agree; records that were kept apart where they come to
-    agree, or no longer differ; records of which nobody could tell where either comes about. A record that did not
+    agree, or no longer differ; records of which nobody could say where either comes about. A record that did not
     come tonight counts as it was.
 
     Args:

@@ -236,13 +236,13 @@ def _by_steward(lately: pl.DataFrame) -> Panel:
 
 
 def _unsettled(decisions: pl.DataFrame) -> Panel:
-    """What nobody could tell, by what would settle it."""
+    """What nobody could say, by what would settle it."""
     standing = decisions.filter(pl.col("kind").is_in(KINDS_WITH_REASONS), pl.col("ended_as").is_null())
     counts = standing.group_by("reason_code").agg(number=pl.len().cast(pl.Int64)).sort("reason_code")
     rows = [(DECISION_REASON[code].title, number) for code, number in counts.iter_rows()]
     said = f"{count_words(standing.height, 'question waits', 'questions wait')} for other evidence."
-    table = panel_table("Can’t tell from this", ["What would settle it", "Questions"], rows) if rows else None
-    return Panel("unsettled", "Can’t tell from this", said, table)
+    table = panel_table("Not clear from this", ["What would settle it", "Questions"], rows) if rows else None
+    return Panel("unsettled", "Not clear from this", said, table)
 
 
 def _second_looks(proposals: Sequence[Proposal], first: date) -> Panel:

@@ -23,9 +23,9 @@ UNCLEAR = "not_enough"
 KIND_WORDS: Mapping[str, tuple[str, str]] = {
     "both_right": ("Both are right", "They state different facts. The discrepancy is closed."),
     "accept": ("Known and accepted", "The discrepancy is closed until a day."),
-    "not_enough": ("Can’t tell from this", "It stays open, and leaves the queue until its values change."),
-    "value_unclear": ("Can’t tell from this", "It leaves the queue until a record gives another value."),
-    "pair_unclear": ("Can’t tell from this", "They stay as they are, and leave the queue until a value changes."),
+    "not_enough": ("Not clear from this", "It stays open, and leaves the queue until its values change."),
+    "value_unclear": ("Not clear from this", "It leaves the queue until a record gives another value."),
+    "pair_unclear": ("Not clear from this", "They stay as they are, and leave the queue until a value changes."),
     "refer": ("Refer it to its owner", "It stays open and leaves the queue."),
     "same_order": (
         "The same order",

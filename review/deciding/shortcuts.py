@@ -35,7 +35,7 @@ SHORTCUTS = (
     Shortcut("both_right", "b", "Both are right"),
     Shortcut("accept", "a", "Known and accepted"),
     Shortcut("refer", "r", "Refer to its owner"),
-    Shortcut("not_enough", "n", "Can’t tell from this"),
+    Shortcut("not_enough", "n", "Not clear from this"),
     Shortcut("same_order", "s", "Same order"),
     Shortcut("different_order", "d", "Different orders"),
     Shortcut("reason", "w", "Why: go to the reason"),

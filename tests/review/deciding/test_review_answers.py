@@ -83,7 +83,7 @@ def test_a_steward_who_finds_it_not_enough_says_what_would_settle_it(client, ite
     assert set(decisions(desk)["kind"]) == {"not_enough"}
     assert item["item_id"] not in client.get("/queue").text
     dashboard = client.get("/dashboards/work").text
-    assert "Can’t tell from this" in dashboard
+    assert "Not clear from this" in dashboard
     assert f"{len(item['discrepancy_ids'])} questions wait for other evidence" in dashboard
 
 
