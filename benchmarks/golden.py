@@ -1,6 +1,6 @@
 """How often the register's golden values are true, beside each source alone.
 
-Run: `python -m benchmarks.golden FOLDER [FOLDER ...] [--given]` on folders with `landing/` and `truth/`; of several the
+Run: `python -m benchmarks.golden FOLDER... [--given]` on folders with `landing/` and `truth/`; of several the
 means are shown. With `--given` records are put together as in truth, so that golden values are measured without the
 matching.
 
