@@ -136,6 +136,9 @@ def _write(out: Path, study: "Study", summary: list[str], sections: "list[Sectio
     out.mkdir(parents=True, exist_ok=True)
     shown = ["order_id", "order_type", "region_code", "day_zero", "from_day", "to_day", "has_windows", "reason"]
     tables = {section.name: section.table for section in sections} | {"orders": study.cohort.orders.select(shown)}
+    for left_over in {"sources", "true_arrests"} - set(tables):  # of an earlier study that could compare them
+        for ending in ("csv", "parquet"):
+            (out / f"{left_over}.{ending}").unlink(missing_ok=True)
     for name, table in tables.items():
         table.write_csv(out / f"{name}.csv")
         table.write_parquet(out / f"{name}.parquet")

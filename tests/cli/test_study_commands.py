@@ -83,6 +83,8 @@ def test_days_and_harm_of_the_installation_come_from_its_settings(one_night, tmp
 def test_a_release_whose_night_is_not_kept_is_studied_without_its_sources(one_night, tmp_path):
     home = copy_of(one_night / "home", tmp_path / "home")
     (home / "tables").rename(home / "moved")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "sources.csv").write_text("of an earlier study\n")
     said = command("study", "effect", "--out", tmp_path / "out", home=home)
     assert said.exit_code == 0
     assert "single sources are left out" in said.output
