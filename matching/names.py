@@ -4,9 +4,6 @@ Belongs here: spelling, order, short forms, aliases and parts of names. Does not
 """
 
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
-from itertools import combinations
 
 import polars as pl
 
@@ -31,8 +28,7 @@ from matching.engine.comparators.conditions import (
 from matching.engine.comparators.entries import expression_comparison
 from matching.engine.comparators.expressions import Level
 from matching.engine.patterns import Comparison
-from matching.standardise import fold
-from warehouse.codes import reference
+from reconciliation.name_forms import is_listed_forename
 
 # From here on two names are alike: one letter in five or six wrong, the beginning right.
 CLOSE = 0.92
@@ -55,37 +51,6 @@ ARTICLES = r"^(?:(?:AL|EL|UL|BIN|IBN|BINT) )+"
 
 
 TWINS = "twins: surname and birth agree, forename does not"
-
-
-@cache
-def name_variants() -> tuple[tuple[str, str], ...]:
-    """Folded forenames that stand for each other, from the reference list and the families of `forenames.csv`."""
-    pairs = reference("name_variants").select(fold(pl.col("a", "b")))
-    known = pairs.drop_nulls().filter(pl.col("a") != pl.col("b")).rows()
-    return tuple(sorted({*known, *(pair for forms in _families() for pair in combinations(sorted(forms), 2))}))
-
-
-@cache
-def listed_forenames() -> tuple[str, ...]:
-    """Folded forenames that are names in their own right."""
-    return tuple(sorted({form for forms in _families() for form in forms}))
-
-
-def is_listed_forename(word: pl.Expr) -> pl.Expr:
-    """Whether a folded word is a forename in its own right; null without a word."""
-    return word.is_in(_forenames())
-
-
-@cache
-def _forenames() -> pl.Series:
-    """One list of `listed_forenames`, for to make it of a tuple takes longer than to look through it."""
-    return pl.Series(listed_forenames()).implode()
-
-
-def _families() -> list[list[str]]:
-    """Forms of one forename in each; a form can stand in several."""
-    table = pl.read_csv(files("matching").joinpath("forenames.csv").read_bytes())
-    return table.get_column("forms").str.split("|").to_list()
 
 
 def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:

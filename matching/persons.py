@@ -36,7 +36,8 @@ from matching.engine.comparators.expressions import Level
 from matching.engine.model import LinkageModel
 from matching.engine.options import Options
 from matching.engine.weights import Weights
-from matching.names import compare_names, name_variants
+from matching.names import compare_names
+from reconciliation.name_forms import name_variants
 
 PERSON_COLUMNS = (
     "forenames_folded",
@@ -55,7 +56,7 @@ PERSON_COLUMNS = (
 
 @cache
 def person_model() -> LinkageModel:
-    """The comparisons of persons; names that stand for each other are those of `names.name_variants`."""
+    """The comparisons of persons; names that stand for each other are those of `name_variants`."""
     comparisons = (compare_names(name_variants()), BIRTH, SEX, PNC_ID, CRO)
     return LinkageModel("person", comparisons, options=Options(declared_pairs=1_000))
 

@@ -1,11 +1,55 @@
-"""Names that stand for fuller ones: shorter, begun, familiar.
+"""Forms of one name: familiar, translated, transliterated, shortened, begun.
 
-Belongs here: which forms of a name speak for a fuller one that another record states. Does not: which name wins.
+Belongs here: which names stand for each other, for all that compare names; which speak for a fuller one that another
+record states. Does not: which name wins, how alike two names are (`matching.names`).
 """
 
+import re
+from functools import cache
+from itertools import combinations
+
 import polars as pl
+from anyascii import anyascii
 
 from warehouse.codes import reference
+
+FAMILIAR_SHORTER = 2
+"""A familiar form is shorter than the name by so many letters; other forms are spellings, and speak for themselves."""
+
+
+@cache
+def name_variants() -> tuple[tuple[str, str], ...]:
+    """Folded names that stand for each other, from the lists of variants and of forenames."""
+    listed = reference("name_variants").select("a", "b").rows()
+    known = {pair for one, other in listed if (pair := (_folded(one), _folded(other)))[0] != pair[1]}
+    return tuple(sorted(known | {pair for forms in _families() for pair in combinations(sorted(forms), 2)}))
+
+
+@cache
+def listed_forenames() -> tuple[str, ...]:
+    """Folded forenames that are names in their own right."""
+    return tuple(sorted({form for forms in _families() for form in forms}))
+
+
+def is_listed_forename(word: pl.Expr) -> pl.Expr:
+    """Whether a folded word is a forename in its own right; null without a word."""
+    return word.is_in(_forenames())
+
+
+@cache
+def _forenames() -> pl.Series:
+    """One list of `listed_forenames`, for to make it of a tuple takes longer than to look through it."""
+    return pl.Series(listed_forenames()).implode()
+
+
+def _families() -> list[list[str]]:
+    """Forms of one forename in each, the fullest first; a form can stand in several."""
+    return reference("forenames").get_column("forms").str.split("|").to_list()
+
+
+def _folded(name: str) -> str:
+    """A name of the lists as `matching.standardise.fold` folds it: they hold Latin letters alone."""
+    return " ".join(re.findall(r"[A-Z0-9]+", re.sub("['’]", "", anyascii(name)).upper()))
 
 
 def add_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
@@ -52,7 +96,9 @@ def add_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
 
 
 def _formal_names() -> pl.DataFrame:
-    """`familiar` and `formal` forenames of the reference list, folded; one familiar form may stand for several."""
-    names = reference("name_variants").filter(pl.col("kind") == "nickname")
-    plain = pl.col("a", "b").str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
-    return names.select(plain).select(familiar="b", formal="a").unique()
+    """`familiar` and `formal` forenames, folded; one familiar form may stand for several."""
+    listed = reference("name_variants").filter(kind="nickname").select("a", "b").rows()
+    pairs = {(_folded(familiar), _folded(formal)) for formal, familiar in listed}
+    for formal, *forms in _families():
+        pairs |= {(form, formal) for form in forms if len(form) <= len(formal) - FAMILIAR_SHORTER}
+    return pl.DataFrame(sorted(pairs), schema=["familiar", "formal"], orient="row")

@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from reconciliation.name_forms import listed_forenames
 from warehouse.codes import reference
 
 PERSON: Final = "[named person]"
@@ -147,6 +148,6 @@ def _vocabulary() -> frozenset[str]:
 @cache
 def _forenames() -> frozenset[str]:
     """Forenames that are known, but for those that are ordinary words too."""
-    listed = reference("name_variants")
-    names = {name.casefold() for column in ("a", "b") for name in listed.get_column(column)}
+    names = {name.casefold() for name in listed_forenames()}
+    names |= {name.casefold() for column in ("a", "b") for name in reference("name_variants").get_column(column)}
     return frozenset(names - _vocabulary() - _words("proper"))

@@ -13,7 +13,7 @@ from importlib.resources import files
 import polars as pl
 
 from assets.parsing.words import known
-from matching.names import is_listed_forename
+from reconciliation.name_forms import is_listed_forename
 
 # Parts a text where another name begins; the letter after it is the kind of that name.
 MARK = "\x1f"

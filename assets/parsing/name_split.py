@@ -9,8 +9,9 @@ from functools import cache
 import polars as pl
 
 from assets.parsing.words import known
-from matching.names import PATRONYMIC, is_listed_forename
+from matching.names import PATRONYMIC
 from matching.standardise import OTHER_SCRIPTS, fold
+from reconciliation.name_forms import is_listed_forename
 from warehouse.codes import reference
 
 _PARTICLE_WORDS = (

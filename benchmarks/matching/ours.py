@@ -8,7 +8,6 @@ parts and nicknames.
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from matching.engine.comparators.places import Postcode
 from matching.engine.comparators.text import Edits, JaroWinkler
 from matching.engine.model import LinkageModel
 from matching.engine.patterns import Comparison, Rival
+from warehouse.codes import reference
 
 LEAST_WEIGHT = -10.0
 # Splink leaves no block out, so neither does this side.
@@ -112,7 +112,7 @@ def name_part(kind: Kind) -> NamePart:
 @cache
 def forename_pairs() -> tuple[tuple[str, str], ...]:
     """Forenames that stand for each other, in capitals as order records have them and in small letters."""
-    families = pl.read_csv(files("matching").joinpath("forenames.csv").read_bytes()).get_column("forms").str.split("|")
+    families = reference("forenames").get_column("forms").str.split("|")
     capitals = [pair for forms in families.to_list() for pair in combinations(sorted(forms), 2)]
     return tuple(sorted({*capitals, *((one.lower(), other.lower()) for one, other in capitals)}))
 

@@ -7,10 +7,9 @@ import polars as pl
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
-from warehouse.codes import reference
+from reconciliation.name_forms import name_variants
 
 NAMES = ("surname_folded", "forenames_folded", "golden_surname_folded", "golden_forenames_folded")
-VARIANT_KINDS = ("nickname", "anglicised", "spelling", "transliteration", "diacritic")
 
 
 def with_name_features(records: pl.DataFrame, known_names: pl.DataFrame) -> pl.DataFrame:
@@ -88,10 +87,8 @@ def _initials_or_names(short: pl.Expr, full: pl.Expr) -> pl.Expr:
 
 
 def _is_variant() -> pl.Expr:
-    """The first forenames are two forms of one name by the reference list."""
-    variants = reference("name_variants").filter(pl.col("kind").is_in(VARIANT_KINDS)).select("a", "b")
-    both = pl.concat([variants, variants.select(a="b", b="a")]).select(pl.format("{}~{}", "a", "b"))
-    forms = both.to_series().str.to_uppercase().unique().sort().to_list()
+    """The first forenames are two forms of one name."""
+    forms = [f"{one}~{other}" for pair in name_variants() for one, other in (pair, pair[::-1])]
     first, gold = (pl.col(name).str.extract(r"^(\S+)") for name in ("forenames_folded", "golden_forenames_folded"))
     return pl.format("{}~{}", first, gold).is_in(forms)
 

@@ -24,7 +24,7 @@ def test_a_copy_of_the_code_has_the_same_digest(tree):
     "name",
     [
         pytest.param("reconciliation/golden.py", id="code"),
-        pytest.param("matching/forenames.csv", id="a list of names"),
+        pytest.param("warehouse/reference/forenames.csv", id="a list of names"),
         pytest.param("matching/models/order.json", id="a trained model"),
         pytest.param("assets/sources/rocu_headings.toml", id="the headings of returns"),
     ],

@@ -3,8 +3,7 @@
 import polars as pl
 import pytest
 
-from matching.names import describe_names, listed_forenames, name_variants
-from matching.standardise import fold
+from matching.names import describe_names
 
 ALIASES = pl.DataFrame(schema={"record_id": pl.String, "forenames_folded": pl.String, "surname_folded": pl.String})
 
@@ -15,16 +14,6 @@ def described(*names):
         for index, (forenames, surname) in enumerate(names)
     ]
     return describe_names(pl.DataFrame(rows, schema=ALIASES.schema, orient="row"), ALIASES)
-
-
-def test_listed_forenames_are_folded_single_words():
-    listed = pl.Series("name", listed_forenames())
-    assert listed.to_frame().select(fold(pl.col("name"))).to_series().equals(listed)
-    assert not listed.str.contains(" ").any()
-
-
-def test_no_name_is_a_variant_of_itself():
-    assert all(one != other for one, other in name_variants())
 
 
 @pytest.mark.parametrize(
