@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from matching.engine.clusters import NO_PAIRS, Clusters
+from matching.engine.linkage import Linkage
+from matching.engine.patterns import unpack
 
 NO_IDS = pl.DataFrame(schema={"left_id": pl.String, "right_id": pl.String})
 
@@ -62,6 +64,27 @@ def together(clusters: Clusters) -> pl.DataFrame:
     """Each record with the first of its cluster, as must-links."""
     rows = clusters.labels.to_frame("left").with_row_index("right")
     return rows.filter(pl.col("left") != pl.col("right")).select("left", pl.col("right").cast(pl.Int64))
+
+
+def two_names(records: pl.DataFrame, linkage: Linkage, decided: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of one source's records of one day, whose names have nothing in common and that share no identifier.
+
+    A source seldom holds an order twice, and hardly ever under another name: two such records are rather of two people
+    who were born on one day and stood before one court. Stewards are asked, and what they decide counts.
+
+    Args:
+        records: in the order of their rows.
+        linkage: the records compared as persons.
+        decided: `left`, `right` (rows): pairs that stewards have joined.
+    """
+    names = linkage.model.comparisons[0]
+    facts = records.select("source", "made_on", "pnc_id", "cro_number").with_columns(pl.all().rank("dense"))
+    one, other = facts[linkage.left], facts[linkage.right]
+    same = {name: (one[name] == other[name]).fill_null(value=False) for name in facts.columns}
+    differ = pl.Series(unpack(linkage.patterns, linkage.model.comparisons)[0] == len(names.levels) - 1)
+    is_apart = differ & same["source"] & same["made_on"] & ~same["pnc_id"] & ~same["cro_number"]
+    pairs = pl.DataFrame({"left": linkage.left, "right": linkage.right}).cast(pl.Int64).filter(is_apart)
+    return pairs.join(decided, on=["left", "right"], how="anti")
 
 
 def two_holders(records: pl.DataFrame, orders: Clusters) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.bound import Decisions, amendments, row_pairs, together, two_holders
+from matching.bound import Decisions, amendments, row_pairs, together, two_holders, two_names
 from matching.complements import join_complements
 from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
 from matching.engine.linkage import Linkage, Progress
@@ -121,8 +121,10 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
     records, bound = compared.records, decisions or Decisions()
     scales = _Scales(Scales(compared.persons.coded, models.person, {}), Scales(compared.orders.coded, models.order, {}))
     pairs = _weighed(compared, scales)
-    of_order = _join_orders(records, pairs, scales, bound)
-    of_subject = _subject_clusters(records, pairs, scales, of_order, bound)
+    joined = pl.concat(row_pairs(records, found) for found in (bound.same_order, bound.same_person))
+    strangers = two_names(records, compared.persons, joined)
+    of_order = _join_orders(records, pairs, scales, bound, strangers)
+    of_subject = _subject_clusters(records, pairs, scales, of_order, bound, strangers)
     labelled = records.select("record_id", "source").with_columns(order=of_order.labels, subject=of_subject.labels)
     clusters = _cluster_table(labelled, pairs)
     kinds = {"order": of_order, "subject": of_subject}
@@ -202,13 +204,17 @@ def _reach(linkage: Linkage, marks: Mapping[str, str]) -> npt.NDArray[np.bool_]:
     return np.asarray(np.logical_or.reduce(reached), np.bool_)
 
 
-def _join_orders(records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales, decisions: Decisions) -> Clusters:
+def _join_orders(
+    records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales, decisions: Decisions, strangers: pl.DataFrame
+) -> Clusters:
     """Orders by the weights of pairs; then those that no source holds both of are joined, until none is left."""
-    clusters = _order_clusters(records, pairs, scales, decisions)
-    apart = pl.concat([row_pairs(records, decisions.different_orders), row_pairs(records, decisions.different_persons)])
+    decided = [row_pairs(records, found) for found in (decisions.different_orders, decisions.different_persons)]
+    apart = pl.concat([strangers, *decided])
+    clusters = _order_clusters(records, pairs, scales, decisions, apart)
     open_pairs = pairs.filter(~pl.col("is_other"))
     while (joined := join_complements(records, clusters.labels, open_pairs, apart=apart)).height:
-        clusters = _order_clusters(records, pairs, scales, decisions, found=pl.concat([together(clusters), joined]))
+        found = pl.concat([together(clusters), joined])
+        clusters = _order_clusters(records, pairs, scales, decisions, apart, found=found)
     return clusters
 
 
@@ -217,6 +223,7 @@ def _order_clusters(
     pairs: pl.DataFrame,
     scales: _Scales,
     decisions: Decisions,
+    apart: pl.DataFrame,
     *,
     found: pl.DataFrame = NO_PAIRS,
 ) -> Clusters:
@@ -225,9 +232,7 @@ def _order_clusters(
     constraints = Constraints(
         group=records.get_column("source").rank("dense").cast(pl.Int64).to_numpy(),
         must=pl.concat([amendments(records), row_pairs(records, decisions.same_order), found]),
-        cannot=pl.concat(
-            [row_pairs(records, decisions.different_orders), row_pairs(records, decisions.different_persons)]
-        ),
+        cannot=apart,
     )
     return agglomerate(
         records.height,
@@ -239,7 +244,12 @@ def _order_clusters(
 
 
 def _subject_clusters(
-    records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales, orders: Clusters, decisions: Decisions
+    records: pl.DataFrame,
+    pairs: pl.DataFrame,
+    scales: _Scales,
+    orders: Clusters,
+    decisions: Decisions,
+    strangers: pl.DataFrame,
 ) -> Clusters:
     """Records of one person. The records of an order are of one person because they are of one order."""
     bar = subject_bar(records.height)
@@ -247,7 +257,7 @@ def _subject_clusters(
     links = pairs.select("left", "right", weight=lenient(hundredths(person - bar), FLOOR - bar))
     constraints = Constraints(
         must=pl.concat([together(orders), row_pairs(records, decisions.same_person)]),
-        cannot=pl.concat([two_holders(records, orders), row_pairs(records, decisions.different_persons)]),
+        cannot=pl.concat([strangers, two_holders(records, orders), row_pairs(records, decisions.different_persons)]),
     )
     return agglomerate(
         records.height,

@@ -197,6 +197,18 @@ def test_a_steward_joins_what_no_value_joins():
     assert joined.get_column("order_cluster").n_unique() == joined.get_column("subject_cluster").n_unique() == 1
 
 
+def test_a_steward_joins_two_names_of_one_source_and_nothing_contradicts_it():
+    rows = [
+        order(key, BASE | {"source": "pnd", "forenames": forename, "surname": surname, "pnc": ""})
+        for key, forename, surname in (("a", "WEI", "WANG"), ("b", "NA", "LI"))
+    ]
+    core = frame_of(CORE_ORDERS, rows), CORE_ALIASES.empty(), CORE_CONDITIONS.empty()
+    assert link_orders(*core).conflicts.get_column("reason").to_list() == ["cannot", "cannot"]
+    joined = link_orders(*core, decisions=Decisions(same_order=pairs_of(("pnd:b", "pnd:a"))))
+    assert joined.clusters.get_column("order_cluster").n_unique() == 1
+    assert joined.conflicts.is_empty()
+
+
 def test_decisions_that_contradict_each_other_are_reported():
     links = linked_by_stewards(
         Decisions(
