@@ -29,9 +29,23 @@ BREAK, WITHIN = "\x1e", "\x1f"  # stand where a condition ends, and after a full
 # Every sign for a new line that there is, and what programs write for one; tabs in a row.
 LINE_BREAKS = (
     r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x{85}\x{2028}\x{2029}]|_x000[aAdD]_|&#(?:10|13|x0?[aAdD]);|\\r\\n|\\n|\t{2,}"
-    r"|</?(?i:br|p|li|ul|ol|div)\s*/?>"
+    r"|</?(?i:br|p|li|ul|ol|div)\s*/?>|[¶↵⏎]"
 )
-BULLET = r"(?:^|\s)[•‣◦▪▫■□●○∙⁃➢➤►▶❖✓✔·]\s*"
+# Signs that serve as nothing but bullets, those of Word's symbol fonts too, with or without a blank before them.
+BULLET_ALONE = r"[•‣◦▪▫■□●○⁃➢➤►▶❖➔\x{f0a7}\x{f0b7}\x{f0d8}\x{f0fc}]"
+BULLET = r"(?:^|\s)[•∙✓✔·]\s*"
+# Numbers that are one sign, and what they are in plain ones.
+FIRST_ROMAN = (
+    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii",
+    "xviii", "xix", "xx",
+)  # fmt: skip
+ONE_SIGN_NUMBERS = {
+    **{chr(ord(first) + place): f" ({place + 1}) " for first in "①⑴" for place in range(20)},
+    **{chr(ord("⒈") + place): f" {place + 1}. " for place in range(20)},
+    **{chr(ord("ⅰ") + place): FIRST_ROMAN[place] for place in range(12)},
+    **{chr(ord("０") + digit): str(digit) for digit in range(10)},
+    "．": ".", "（": "(", "）": ")", "&nbsp;": " ", "&amp;": "&",
+}  # fmt: skip
 DASH_FIRST = r"^[-–—*]\s"
 # Words with which conditions begin.
 _WORDS = (
@@ -43,9 +57,18 @@ _BEGINS = rf"(?i:{_WORDS})\b"
 _OPENING = r"\(?\d{1,2}[.)]\s|\p{Lu}\p{Ll}+ \p{Ll}|(?:NOT|NO|MUST|SHALL|DO NOT|ONLY|EXCLUDED|PROHIBITED|SUBJECT) "
 DASH_WITHIN = rf"\s+[-–—*]\s+(?P<next>{_OPENING}|{_BEGINS})"
 TAB_WITHIN = rf"(?P<last>\p{{L}}{{3}}[.;,)]?) *\t *(?P<next>{_BEGINS})"
+# What parts two conditions before words, written large, with which they begin.
+_LARGE = r"(?:Not|NOT|No|NO|Must|MUST|Shall|SHALL|Do not|DO NOT|Only|Excluded?|Prohibited|Subject|Never|To not)\b"
+SIGN_WITHIN = (
+    rf"\s*(?://|[+~§→⇒—]|\*{{2,}}|>{{1,2}}|-{{2,}})\s*(?P<next>{_LARGE})|\s*\(\d{{1,2}}\)\s+(?P<next_2>{_LARGE})"
+)
+# A number that does not go on with the one at the front (`2. .. 3. ..`, `1. .. 1. ..`).
+OTHER_NUMBER = rf"\s\(?\d{{1,2}}[.)]+\s+(?P<next>{_LARGE})"
+NUMBERED_OTHERWISE = rf"^\(?\d{{1,2}}[.)]+\s.*{OTHER_NUMBER}"
 # Where one line parts into conditions. The first rule whose sign the cell holds is the one the writer used.
 SEPARATORS = (
-    r"\s+\|\s+|\s*[;|]\s*(?P<next>\(?\d{1,2}[.)]\s|\p{Lu})",
+    rf"[,;]? (?:and|AND|&) (?P<next>{_LARGE})",
+    r"\s+\|\s+|[\"”]?\s*[;|]\s*[\"“]?(?P<next>\(?\d{1,2}[.)]\s|\p{Lu})",
     rf"\s+/\s+(?P<next>{_OPENING})",
     r"[.]\s+(?P<next>\(?\d{1,2}[.)]\s+\p{Lu}|\p{Lu})",
 )
@@ -65,22 +88,26 @@ class Numbering:
 
 
 NUMBERS = (tuple(str(number) for number in range(1, 41)), r"\d{1,2}")
-FIRST_ROMAN = (
-    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii",
-    "xviii", "xix", "xx",
-)  # fmt: skip
 ROMAN = (FIRST_ROMAN, "[ivxIVX]{1,5}")
 LETTERS = (tuple("abcdefghijklmnopqrstuvwxyz"), "[a-zA-Z]")
 DECIMALS = (tuple(f"1.{number}" for number in range(1, 41)), r"1\.\d{1,2}")
+WORDS = (("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), "(?i:[a-z]{3,5})")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+ORDINALS = (_ORDINALS, f"(?i:{'|'.join(_ORDINALS)})")
+_LABEL = r"(?i:condition|cond\.?|prohibition|restriction|requirement|paragraph|para\.?|item|term|no\.|c|p|#)"
 _AFTER = r"(?:\s+|(?P<next>[^\d\s]))"  # a decimal is no number of a condition
 NUMBERINGS = (
     *(
         Numbering(*numbers, sign + _AFTER)
         for numbers in (NUMBERS, ROMAN, LETTERS)
-        for sign in (r"\(({})\)[.:]?", r"\[({})\]", r"({})[.]?\)", r"({})[.:/]")
+        for sign in (r"\(({})\)[.:]?", r"\[({})\]", r"({}) ?[.]?\)", r"({}) ?[.:/]")
     ),
-    Numbering(*NUMBERS, r"(?i:condition|prohibition) ({})[.:)]?(?: [-–])?" + _AFTER),
-    Numbering(*NUMBERS, r"({}) [-–]" + _AFTER),
+    Numbering(*NUMBERS, r"({}) ?[-–]" + _AFTER),
+    Numbering(*LETTERS, r"({}) ?[-–]\s+(?P<next>\S)"),
+    Numbering(*NUMBERS, rf"{_LABEL} ?\(?({{}})[.:)]?(?: ?[-–])?" + _AFTER),
+    Numbering(*NUMBERS, r"0({})[.:)]?" + _AFTER),
+    Numbering(*WORDS, rf"(?:{_LABEL} )?({{}})[.:,)]" + _AFTER),
+    Numbering(*ORDINALS, r"({})(?:ly)?[.:,)]?" + _AFTER),
     Numbering(*NUMBERS, rf"({{}}) +(?P<next>{_BEGINS})"),
     Numbering(*DECIMALS, r"({})[.:)]?" + _AFTER),
 )
@@ -91,9 +118,9 @@ INTRODUCTION = (
 BEFORE_NUMBER = r"(?:\s+|[.;,]\s*)(?:and |or )?"
 LEADING_NUMBER = (
     r"^\s*(?:(?i:condition|prohibition) \d{1,2}[.:)]*|\(?\d{1,2}[.)]+|\d{1,2}\.\d{1,2}\.?|\(?[a-z]\)"
-    r"|\((?:i{1,3}|iv|vi{0,3}|ix)\)|(?:i{1,3}|iv|vi{0,3}|ix)[.)]|[-•*–—‣◦▪])\s+"
+    rf"|\((?:i{{1,3}}|iv|vi{{0,3}}|ix)\)|(?:i{{1,3}}|iv|vi{{0,3}}|ix)[.)]|[-•*–—])\s+|^o\s+(?P<next>{_BEGINS})"
 )
-CLOSE_NUMBER = r"^\s*\(?\d{1,2}[.)]+(\p{L})"  # `1.Not to enter`
+CLOSE_NUMBER = r"^\s*(?:\(?\d{1,2}[.)]+|[-–—*])(\p{L})"  # `1.Not to enter`, `-Not to enter`
 ABBREVIATIONS = (
     r"\b(Mr|Mrs|Ms|Dr|St|Op|Nos?|approx|intl|Rd|Ave|Ltd|Sgt|Insp|nr|e\.g|i\.e|etc|para|ss?|a\.m|p\.m|d\.o\.b|Tel)\.\s"
 )
@@ -110,7 +137,10 @@ def split_conditions(cells: pl.DataFrame) -> pl.DataFrame:
     """
     parted, waiting = _part_plainly(cells)
     waiting = waiting.with_columns(
-        pl.col("text").str.replace(LEADING_NUMBER, "").str.replace_all(ABBREVIATIONS, f"$1.{WITHIN}")
+        pl.col("text")
+        .str.replace(LEADING_NUMBER, "${next}")
+        .str.replace_all(rf"(\p{{L}}{{2}})\.({_LARGE})", "$1. $2")
+        .str.replace_all(ABBREVIATIONS, f"$1.{WITHIN}")
     )
     for rule in SEPARATORS:
         sign = BREAK + ("${next}" if "next" in rule else "")
@@ -131,18 +161,30 @@ def split_listed(texts: pl.DataFrame) -> pl.DataFrame:
 
 def _part_plainly(cells: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame]:
     """The cells that numbering, bullets or lines part, with `BREAK` between conditions, and the cells that are left."""
-    lines = pl.col("text").str.replace_all(LINE_BREAKS, "\n").str.replace_all(TAB_WITHIN, "${last}\n${next}")
+    lines = (
+        pl.col("text")
+        .str.replace_many(ONE_SIGN_NUMBERS)
+        .str.replace_all(LINE_BREAKS, "\n")
+        .str.replace_all(TAB_WITHIN, "${last}\n${next}")
+        .str.replace_all(BULLET_ALONE, " • ")
+        .str.replace(r'^\["(.*)"\]$', "$1")
+        .str.replace_all('", ?"', "\n")
+    )
     waiting = cells.with_row_index("cell").with_columns(known(lines)).drop_nulls("text")
     numbered, waiting = _by_numbering(waiting)
     bulleted, waiting = _parted(waiting, rf"{BULLET}[^\n]*\S\s*{BULLET}|{BULLET}.*\n|\n{BULLET}|\S{BULLET}")
     dashed, waiting = _parted(waiting, DASH_FIRST)
     lined, waiting = _parted(waiting, "\n")
+    otherwise, waiting = _parted(waiting, NUMBERED_OTHERWISE)
+    signed, waiting = _parted(waiting, SIGN_WITHIN)
     dashes = pl.col("text").str.replace(DASH_FIRST, "").str.replace_all(DASH_WITHIN, f"{BREAK}${{next}}")
     return [
         numbered,
         bulleted.with_columns(_joined_lines(pl.col("text").str.replace_all(BULLET, BREAK))),
         dashed.with_columns(_line_ends(dashes)),
         lined.with_columns(_line_ends(pl.col("text"))),
+        otherwise.with_columns(pl.col("text").str.replace_all(OTHER_NUMBER, f"{BREAK}${{next}}")),
+        signed.with_columns(pl.col("text").str.replace_all(SIGN_WITHIN, f"{BREAK}${{next}}${{next_2}}")),
     ], waiting
 
 
@@ -174,7 +216,7 @@ def _by_numbering(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _only(numbering: Numbering, place: int) -> str:
     """The pattern of the number at a place, in capitals or small letters."""
     number = re.escape(numbering.numbers[place])
-    return numbering.pattern(f"{number}|{number.upper()}" if number.isalpha() else number)
+    return numbering.pattern(f"(?i:{number})" if number.isalpha() else number)
 
 
 def _renumbered(cells: pl.DataFrame, numbering: Numbering) -> pl.DataFrame:
@@ -216,10 +258,10 @@ def _pieces(cells: pl.DataFrame) -> pl.DataFrame:
     pieces = cells.with_columns(pl.col("text").str.replace_all(WITHIN, " ").str.split(BREAK)).explode("text")
     bare = (
         pl.col("text")
-        .str.replace(LEADING_NUMBER, "")
+        .str.replace(LEADING_NUMBER, "${next}")
         .str.replace(CLOSE_NUMBER, "$1")
         .str.replace(r"[;,]\s*(?:and|or)\s*$|\s[/|]$", "")
-        .str.strip_chars(" \t\r\n;,")
+        .str.strip_chars(' \t\r\n;,"“”')
         .str.replace(r"([^.][^.])\.$", "$1")
     )
     return (

@@ -6,8 +6,9 @@ source holds a date, what an end far off means (`terms`).
 The rules:
 
 - The day stands before the month (`02/03/2019` is 2 March), or the year comes first.
-- A day or a month that is not known (`00`, `XX`, `??`, `--`, `nk`, `un`, or nothing) leaves the rest: a partial date.
-  So does a date that is only about right (`c. 1980`, `15/02/1980?`): it keeps its year and month.
+- A day or a month that is not known (`00`, `99`, `XX`, `??`, `--`, `nk`, `un`, or nothing) leaves the rest: a partial
+  date. So does a date that is only about right (`c. 1980`, `15/02/1980?`, `Feb 1980 (day nk)`): it keeps its year and
+  month.
 - A year of two digits is one of the 2000s; a year of birth that would lie ahead is one of the 1900s.
 - A time without an offset is London time. A time with an offset is an instant, and its day is the day in London then:
   `1985-06-14T23:00:00Z` is 15 June 1985.
@@ -24,7 +25,7 @@ from assets.parsing.words import known, plain_signs
 
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})\.?"
-_UNKNOWN = r"x{1,2}|\?{1,2}|_{1,2}|\*{1,2}|#{1,2}|-{1,2}|u{1,2}|un|unk|unknown|nk|n/k|n\.k\.?|dd|mm"
+_UNKNOWN = r"x{1,2}|\?{1,2}|_{1,2}|\*{1,2}|#{1,2}|-{1,2}|\.{2,3}|u{1,2}|un|unk|unknown|nk|n/k|n\.k\.?|nil|dd|mm|0{3,4}"
 _DAY = rf"(?P<day>\d{{1,2}}|{_UNKNOWN})"
 _MONTH_NUMBER = rf"(?P<month>\d{{1,2}}|{_UNKNOWN})"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
@@ -66,13 +67,20 @@ HAND_TYPED = (*WRITTEN, DateForm("Excel serial", r"^(?P<serial>\d{5})(?:\.\d+)?$
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 NO_PART_KNOWN = rf"^(?:(?:0{{1,4}}|[xy?]{{1,4}}|{_UNKNOWN})(?:[ /.\-\\]+|$)){{3}}$|^0+$"
 # Words around a date that say nothing of it; words that say that it is only about right.
-LABEL = r"^(?:d\.?o\.?b\.?|date of birth|born(?: on| in)?|y\.?o\.?b\.?|year of birth|dated|on|in)[ :]+"
+LABEL = r"^(?:(?:d\.?o\.?b\.?|date of birth|born(?: on| in)?|b\.|y\.?o\.?b\.?|year of birth|year|dated|on|in)[ :]+)+"
 WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]? |[ ,]+\(?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\)?$"
 ABOUT_BEFORE = (
     r"^(?:circa|ca?[. ]|c\b|approx(?:imately|\.)?|abt\.?|about|around|est(?:imated|\.)?|early|mid|late|spring|summer"
     r"|autumn|winter|start|beginning|end|possibly|probably|maybe|believed|~|≈)[ .:-]*(?:of )?|^c(?P<digit>\d)"
+    r"|^(?:day|date|month)(?: and month)? (?:not known|unknown|n/?k)[ ,;:-]+"
 )
-ABOUT_AFTER = r" ?\?+$| ?\(?(?:approx(?:imately|\.)?|est(?:imated|\.)?|circa|unconfirmed|estimate|tbc)\)?$"
+ABOUT_AFTER = (
+    r" ?\?+$| ?~$|(\d)ish$"
+    r"| ?\(?(?:approx(?:imately|\.)?|est(?:imated|\.)?|circa|unconfirmed|estimate|tbc|(?:year )?only)\)?$"
+    r"|[ ,]+\(?(?:(?:exact|full|day|date|month|and|of|birth) ?)+(?:not known|unknown|n/?k)\)?$"
+)
+# A day that a program wrote with the offset of its midnight, and no time.
+DAY_WITH_OFFSET = r"^(\d{4}-\d{2}-\d{2})(?:z|[+-]\d{2}:\d{2})$"
 # A day with a time of day; the offset makes an instant of it.
 TIMED = (
     r"^(?P<day>.*\d)(?:t|[ ,]+(?:at )?)(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})(?:[:.]\d{2}(?:[.,]\d+)?)?"
@@ -177,12 +185,12 @@ def _groups(forms: tuple[DateForm, ...]) -> tuple[pl.Expr, ...]:
 def _without_words(texts: pl.DataFrame) -> pl.DataFrame:
     """Take weekday, time and words off `seen`: `day_seen`, the `clock` and `offset`, whether it `is_about` right."""
     zone = pl.col("timed").struct.field("zone")
-    about = pl.col("day_seen").str.replace(ABOUT_BEFORE, "${digit}").str.replace(ABOUT_AFTER, "")
+    about = pl.col("day_seen").str.replace(ABOUT_BEFORE, "${digit}").str.replace(ABOUT_AFTER, "${1}")
     named = pl.col("seen").str.replace(NO_PART_KNOWN, "").replace("", None).alias("seen")
     return (
         texts.with_columns(named)
         .with_columns(bare=pl.col("seen").str.replace(r"^\((.*)\)$", "$1").str.replace(LABEL, ""))
-        .with_columns(bare=pl.col("bare").str.replace(WEEKDAY, ""))
+        .with_columns(bare=pl.col("bare").str.replace(WEEKDAY, "").str.replace(DAY_WITH_OFFSET, "$1"))
         .with_columns(timed=_timed())
         .with_columns(
             day_seen=pl.coalesce(pl.col("timed").struct.field("day"), "bare").str.replace(WEEKDAY, ""),
@@ -264,8 +272,8 @@ def _month(written: pl.Expr) -> pl.Expr:
 
 
 def _number(written: pl.Expr) -> pl.Expr:
-    """A day or a month as a number; null where it is zero or none, for it is not known then."""
-    return written.cast(pl.Int64, strict=False).replace(0, None)
+    """A day or a month as a number; null where it is 0, 99 or none, for it is not known then."""
+    return written.cast(pl.Int64, strict=False).replace([0, 99], None)
 
 
 def _checked(numbers: pl.DataFrame, latest_year: int) -> pl.DataFrame:

@@ -30,6 +30,10 @@ BIRTH = (
     rf"(?i)[\s,(\[–-]*(?:(?:{_BORN})?\b({_DATE})|{_BORN}((?:19|20)\d{{2}})|[(\[](?:b\.?\s*)?((?:19|20)\d{{2}}))\b[\])]?"
 )
 AGE = rf"(?i)[\s,(\[]*({_AGE})[\])]?"
+IDENTIFIER = (
+    r"(?i)[\s,(\[–-]*\b((?:(?:pnc|cro|nominal|ref|custody)[ .:]*(?:id|no|ref|number)?[ .:]*)?\d{2,6}/\d{1,7}[a-z])"
+    r"\b[\])]?"
+)
 BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
 QUOTES = r"""["“”„«»]([^"“”„«»]+)["“”„«»]|(?:^|\s)['‘]([^'‘’]+)['’](?:\s|$)"""
 # Three words at least.
@@ -70,12 +74,23 @@ def _clean() -> tuple[tuple[str, str], ...]:
     return (
         (rf"(?i)^(?:{_any_of('label')})\s*\d{{0,3}}\s*[:.)\-–]+\s*", ""),
         (r"^(?:D\d{1,2}[\s:.)\-–]+|\(\d{1,4}\)|#?\s?\d{1,4}\s?[.):\]\-–]+|#\s?\d{1,4}\b|\d{1,4}\s)[\s.]*", ""),
+        (
+            r"^(?:(?i:no|number)\.?\s?\d{1,3}[.:)]?|\d{1,3}/|\(?(?:[a-h]|i{1,3}|iv|vi{0,3}|ix)\)|(?:i{1,3}|iv|vi{0,3}|ix)\.)\s*(\p{Lu})",
+            "${1}",
+        ),
         (r"^[\s•*·>–—\-]+", ""),
+        (r"^((?:\p{Lu}\.){1,3})(\p{Lu}\p{L}{2,})", "${1} ${2}"),  # initials close to the surname
+        (r"^([^;,/]+?)\s*[;|\\]\s*([^;,/|\\]+)$", "${1}, ${2}"),
         (r"(?i)\b(?:[sdwh]/o|a/[lp])\b", " "),  # son, daughter, wife of
         # A name reads forename, surname: what is not known at its end is the surname.
         (rf"^([^\s,/]*\p{{Ll}}[^\s,/]*)\s+(?i:{not_known})$", ",${1}"),
+        (rf"^(\p{{L}}+)[\s,]*\(?(?i:(?:surname|last name|family name|s/n) (?:is )?(?:{not_known}))\)?$", ",${1}"),
+        (rf"(?i)[\s,(]+(?:(?:first|given|fore)[ -]?names?|f/n|name) (?:is )?(?:{not_known})\)?$", ""),
         (rf"(?i)(^|[\s,/(])(?:{not_known})(?:\s+(?:male|female|person|subject))?([\s,/)]|$)", "${1}${2}"),
-        (rf"(?i)(^|[,/])[\s(]*(?:(?:{title})\b[.)]*\s*)+", "${1}"),
+        (rf"(?i)(^|[,/])[\s(]*(?:(?:{title})\b[.)]*\s*(?:&\s*)?)+", "${1}"),
+        (r"^(\S+\s.*\S)[\s,(]+(?:née|nee|aka|a\.k\.a\.?|alias)\)?$", "${1}"),  # and no other name after it
+        # `HARTNELL Mr Callum`: a title stands before the forenames.
+        (r"^([^\s,/]+)\s+(?i:mr|mrs|ms|mx|dr)\.?\s+(\p{L}[^,/]*)$", "${1}, ${2}"),
         (r"(?i)\s(?:no\.?|number)?\s?[(\[#]*\d{1,3}[)\].]*$", ""),
         (r"(\p{Lu}{2}) [-–] (\p{Lu}{2})", "${1}-${2}"),
         (rf"(?i)\((?:{_any_of('title', 'title before', 'not known')})\.?\)", " "),
@@ -104,6 +119,8 @@ def take_apart(texts: pl.DataFrame) -> pl.DataFrame:
         .with_columns(seen.str.replace(BIRTH, " ").str.strip_chars_end())
         .with_columns(age=seen.str.extract(AGE))
         .with_columns(seen.str.replace(AGE, " ").str.strip_chars_end())
+        .with_columns(identifier=seen.str.extract(IDENTIFIER))
+        .with_columns(seen.str.replace(IDENTIFIER, " ").str.strip_chars_end())
     )
     brackets, quotes = seen.str.extract_all(BRACKETS), seen.str.extract_all(QUOTES)
     named = without_additions(dated).with_columns(brackets=_of_brackets(brackets).list.join(MARK).replace("", None))
@@ -121,7 +138,7 @@ def without_additions(rows: pl.DataFrame) -> pl.DataFrame:
         rows = rows.with_columns(seen.str.replace_all(pattern, put))
     short, long = _last_additions("generation"), _last_additions("generation", "generation after two words")
     last = pl.when(seen.str.contains(IS_LONG)).then(seen.str.extract(long)).otherwise(seen.str.extract(short))
-    generation = last.str.extract(rf"(?i)\b({_any_of('generation', 'generation after two words')})\b")
+    generation = last.str.extract(rf"(?i)\b({_any_of('generation', 'generation after two words')})(?:\W|$)")
     return rows.with_columns(
         generation=generation.str.to_lowercase().replace_strict(_generations(), default=None)
     ).with_columns(
@@ -156,7 +173,7 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
     """
     inner = _inner(pl.element())
     named = [
-        pl.lit(kind) + inner.str.extract(rf"(?i)^(?:{_any_of(listed)})[\s:.=–-]+(\p{{L}}.*)$")
+        pl.lit(kind) + inner.str.extract(rf"(?i)^(?:{_any_of(listed)})[\s:.=–-]+[\"“'‘]*(\p{{L}}.*)$")
         for kind, listed in OTHERS
     ]
     remark = rf"(?i)^(?:{_any_of('remark')})$"
@@ -194,7 +211,7 @@ def _rows(pieces: pl.DataFrame) -> pl.DataFrame:
     remarks = kinds.filter(kind=REMARK).group_by("text").agg(remarks=pl.col("seen").str.join("; "))
     main = kinds.filter(is_main).join(remarks, on="text", how="left", nulls_equal=True)
     others = kinds.filter(~is_main, pl.col("kind") != REMARK, pl.col("seen").str.contains(r"\p{L}"))
-    beside = pl.concat_str("age", "remarks", separator="; ", ignore_nulls=True).replace("", None)
+    beside = pl.concat_str("age", "identifier", "remarks", separator="; ", ignore_nulls=True).replace("", None)
     rows = pl.concat([main.with_columns(beside_name=beside).drop("remarks"), others], how="diagonal")
     generation = pl.col("generation")  # from the whole text, or from the other name alone
     tidy = without_additions(rows.rename({"generation": "whole"})).with_columns(

@@ -34,6 +34,11 @@ _NOT = (
     r"(?:NOT|NEVER|NEITHER|NOR|CANNOT|UNABLE|REFUS[A-Z0-9]+|DECLIN[A-Z0-9]+|FAILED|NOTHING|NONE"
     r"|(?:WAS|IS|WERE|DOES|DID|HAS|HAVE)NT)"
 )
+# A short answer after the order named: `STRO: no`.
+SHORT_ANSWER = (
+    r"(?i)\b(orders?|i?stro|i?stpo|i?tero|i?tepo)\s*[:(?–-]*\s*(?:no|none|nil|n/a|not applicable|not relevant)\s*\)?"
+    r"[. ]*$"
+)
 # Signs and words at which a clause ends. `and` ends one before a word for an application or another order.
 CLAUSE_ENDS = (
     r"[;:.,()\[\]\n\r–—]|\s[-/|]\s|(?i)\b(?:but|however|although|though|whilst|while|instead)\b"
@@ -49,7 +54,8 @@ ASIDES = (
     r"|\b(?:REFUS|DECLIN)(?:ED|ES|ING) TO (?:SIGN|ATTEND|ANSWER|ENGAGE|COMPLY|ACCEPT|LEAVE|COMMENT|GIVE|PROVIDE|BE)\b"
     r"|\b(?:WITHOUT|ON|WITH|SHORT) NOTICE\b|\bNOTICE (?:(?:WAS|HAS BEEN|OF (?:THE )?ORDER) )?(?:GIVEN|SERVED)\b"
     r"|\bBREACH (?:OF (?:THIS|THE) ORDER )?(?:IS|WILL|MAY|CARRIES)\b.*"
-    r"|\b(?:ON|UPON|BY|FOLLOWING|AFTER|FROM|UNDER) (?:(?:THE|AN?|POLICE|THEIR|ITS) )*APPLICATION\b"
+    r"|\b(?:ON|UPON|BY|FOLLOWING|AFTER|FROM|UNDER|AT|DURING) (?:(?:THE|AN?|POLICE|THEIR|ITS|WAY OF|FINAL|FULL|MAIN) )*"
+    r"(?:APPLICATION|COMPLAINT|SUMMONS|REFERRAL|HEARING)\b"
     r"|\b(?:DETERMINATION|HEARING|DISPOSAL|OUTCOME|CONCLUSION|END|RESOLUTION) OF (?:[A-Z0-9]+ ){0,4}APPLICATIONS?\b"
     r"|\bADJOURNED (?:HEARING|DATE)\b|\b(?:SUBJECT TO|UNDER|PENDING|AWAITING) APPEAL\b"
     r"|\bAPPLICATION (?:NUMBER|NO|REF(?:ERENCE)?)\b|\b(?:AFTER|FOLLOWING) (?:THE |AN )?ADJOURNMENT\b"
@@ -71,14 +77,16 @@ OUR_ORDER = (
 REFUSALS = (
     r"\b(?:REFUS(?:ED|AL|ES|ING)|DISMISS(?:ED|AL|ES|ING)|DECLIN(?:ED|ES|ING)|REJECT(?:ED|ION|S)|DENIED|DISALLOWED"
     r"|WITHDRAWN|WITHDREW|WITHDRAWAL|WITHDRAWS|STRUCK OUT|STRUCK OFF|STRIKE OUT|STRIKING OUT|ADJOURN(?:ED|MENT|S|ING)?"
-    r"|ABANDONED|DISCONTINUED|UNSUCCESSFUL|TURNED DOWN|THROWN OUT|NFA|NO FURTHER ACTION|REMITTED)\b"
-    r"|\bNOT (?:PROCEEDED WITH|PROCEEDING|PROCEED|PURSUED|PROVE[DN]|SOUGHT|NECESSARY|APPROPRIATE|JUSTIFIED|SATISFIED"
+    r"|ABANDONED|DISCONTINUED|UNSUCCESSFUL|TURNED DOWN|THROWN OUT|NFAD?|NO FURTHER ACTION|REMITTED"
+    r"|REFS?D|DISM(?:S?D)?|ADJD?|W D|WDN|W DRAWN|FELL AWAY|G?WRTHOD[A-Z0-9]*|GOHIRI[A-Z0-9]*|TYNNWYD YN OL)\b"
+    r"|\bN MADE\b|\bNOT (?:IN THE INTERESTS? OF JUSTICE|PROCEEDED WITH)\b"
+    r"|\bNOT (?:PROCEEDING|PROCEED|PURSUED|PROVE[DN]|SOUGHT|NECESSARY|APPROPRIATE|JUSTIFIED|SATISFIED"
     r"|SUCCESSFUL|REQUIRED|APPROVED|AUTHORISED|ALLOWED|AGREED)\b"
     r"|\b(?:APPLICATION|HEARING|CASE|MATTER|DECISION)(?: [A-Z0-9]+){0,3}"
     r" (?:POSTPONED|DEFERRED|STAYED|RELISTED|FAILED)\b"
     rf"|\b{_NOT}\b(?: [A-Z0-9]+){{0,7}}? {_MAKE}\b|\bNO LONGER (?:SOUGHT|PURSUED|REQUIRED)\b"
-    r"|\bNO (?:(?:SUCH|INTERIM|FULL|FINAL|NEW|FORMAL|SUBSTANTIVE|SLAVERY|AND|TRAFFICKING|EXPLOITATION|RISK|PREVENTION"
-    rf"|S|T|E|VALID) )*{_ORDER}\b"
+    r"|\b(?:NO|NIL) (?:(?:SUCH|INTERIM|FULL|FINAL|NEW|FORMAL|SUBSTANTIVE|SLAVERY|AND|TRAFFICKING|EXPLOITATION|RISK"
+    rf"|PREVENTION|S|T|E|VALID) )*{_ORDER}\b"
 )
 # Not made yet, or not the making of it.
 _TO_COME = r"(?:TO|WILL|MAY|MIGHT|COULD|CAN|SHOULD|WOULD|MUST|IF) (?:BE )?"
@@ -88,6 +96,17 @@ APPLICATIONS = (
     rf"|\b{_OWN_ORDER} (?:IS |STILL )?(?:PENDING|AWAITED|AWAITING (?:HEARING|DECISION|OUTCOME|COURT))\b"
     r"|\b(?:PENDING|AWAITING|FUTURE|POSSIBLE|POTENTIAL) (?:(?:INTERIM|FULL|SLAVERY|AND|TRAFFICKING|RISK|PREVENTION) )*"
     rf"{_ORDER}\b"
+)
+# What comes before an order is made; it says so only beside the order named, and no word of making.
+STEPS_BEFORE = (
+    r"\b(?:REFERRALS?|REFERRED|SUMMONS|COMPLAINT|ENQUIR(?:Y|IES)|ADVICE|WARNING|MENTION|CASE MANAGEMENT"
+    r"|PREPARATION|PREPARED|(?:TO BE )?LISTED|RELISTED|SET DOWN|STOOD (?:DOWN|OVER)|JUDGMENT RESERVED)\b"
+    r"|\bHEARING OF\b|\bHEARING(?: (?:VACATED|FIXED|LISTED|DATE))?$"
+)
+# Words that leave open whether the order stands: it is kept, in doubt.
+OPEN_WORDS = (
+    r"\b(?:STAYED|SUSPENDED|DEFERRED|POSTPONED|VACATED|VOID(?:ED)?|IN ERROR|LAPSED|CEASED|TERMINATED|ENDED"
+    r"|UNDER REVIEW)\b"
 )
 OTHER_PAPERS = (
     rf"\bNOTICES? (?:OF|RE|FOR|TO)\b|\bBREACH(?:ES|ED|ING)? (?:OF )?(?:[A-Z0-9]+ ){{0,8}}?{_ORDER}\b"
@@ -110,7 +129,7 @@ PAPER_MADE = (
 )
 MADE_LATER = rf"\b{_TO_COME}{_MAKE}\b"
 ADJOURNED = r"\bADJOURN"
-DISCHARGES = r"\b(?:DISCHARGED|REVOKED|QUASHED|RESCINDED|SET ASIDE|CANCELLED|ANNULLED)\b"
+DISCHARGES = r"\b(?:DISCHARGED|REVOKED|QUASHED|OVERTURNED|RESCINDED|SET ASIDE|CANCELLED|ANNULLED)\b"
 DISCHARGE_GRANTED = r"\b(?:DISCHARGE|REVOKE|REVOCATION|QUASH)\b.*\b(?:GRANTED|ALLOWED|APPROVED)\b"
 
 OUTCOME_FIELDS = {
@@ -179,7 +198,8 @@ def set_aside(rows: pl.DataFrame, *, words: str, status: str | None = None, made
 def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     clauses = (
         texts.with_row_index("place")
-        .with_columns(clause=pl.col("text").str.replace_all(CLAUSE_ENDS, "\x1e$0").str.split("\x1e"))
+        .with_columns(clause=pl.col("text").str.replace(SHORT_ANSWER, "$1 not made"))
+        .with_columns(pl.col("clause").str.replace_all(CLAUSE_ENDS, "\x1e$0").str.split("\x1e"))
         .explode("clause")
         .with_columns(words=fold(pl.col("clause").fill_null("")).fill_null(""))
         .filter(pl.col("words") != "")
@@ -225,17 +245,22 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     )
     is_other = words.str.contains(OTHER_MATTERS) & ~pl.col("names_order")
     says_made = (pl.col("is_granted") | pl.col("is_made")) & ~pl.col("is_refused")
+    is_interim = words.str.contains(r"\bINT(?:ERIM)?\b")
+    is_step = words.str.contains(STEPS_BEFORE) & pl.col("names_order") & ~is_interim
     # `Application to vary the order made in 2021`: the words of making are those of the older order.
     is_paper = words.str.contains(OTHER_PAPERS) & ~pl.col("is_granted")
     flags = {
         "is_made": says_made & ~is_paper & ~pl.col("is_discharged"),
         "is_refused": pl.col("is_refused"),
-        "is_about": pl.col("is_about") & ~(says_made & ~is_paper),
-        "is_torn": pl.col("is_torn") | (says_made & pl.col("is_about") & ~pl.col("is_granted") & ~is_paper),
+        "is_about": (pl.col("is_about") & ~(says_made & ~is_paper)) | (is_step & ~says_made),
+        "is_torn": pl.col("is_torn")
+        | (words.str.contains(OPEN_WORDS) & pl.col("names_order"))
+        | (says_made & pl.col("is_about") & ~pl.col("is_granted") & ~is_paper),
         "is_discharged": pl.col("is_discharged") & ~pl.col("is_refused"),
         "is_plain_order": pl.col("names_order")
         & ~pl.col("is_refused")
         & ~pl.col("is_about")
+        & ~is_step
         & ~pl.col("is_discharged"),
     }
     judged = flagged.with_columns(**{name: flag & ~is_other for name, flag in flags.items()})
@@ -248,8 +273,10 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
 
 def _verdict() -> Mapping[str, pl.Expr]:
     made, refused, about = (pl.col(name).fill_null(value=False) for name in ("is_made", "is_refused", "is_about"))
-    # `Interim order, application adjourned`: the interim order binds meanwhile, if that is what the words mean.
-    waits = pl.col("is_interim_waiting") & refused & pl.col("is_only_adjourned") & ~made
+    # `Interim order, application adjourned`, `Interim order, full order listed`: the interim order binds meanwhile, if
+    # that is what the words mean.
+    is_open = (refused & pl.col("is_only_adjourned")) | (about & ~refused)
+    waits = pl.col("is_interim_waiting") & is_open & ~made
     is_discharge = pl.col("is_own_discharged") | (pl.col("is_discharged") & ~pl.col("is_plain_order"))
     outcome = (
         pl.when(made | waits | is_discharge)

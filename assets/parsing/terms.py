@@ -32,12 +32,13 @@ NUMBER_WORDS = {
     },
 }
 _UNTIL = r"(?:unt?ill?|till?|pending|upto|up to)"
-_FURTHER = r"(?:the )?(?:furth?[eu]r|futher) (?:court )?(?:order|notice|direction)s?"
+_FURTHER = r"(?:the )?(?:furth?[eu]r|futher) ?(?:court )?(?:order|notice|direction)s?"
 UNTIL_FURTHER_ORDER = (
-    rf"\b{_UNTIL} {_FURTHER}|\bu\.?\s?f\.?\s?o\b|^life(?:time|long)?$|\bfor life\b"
+    rf"\b(?:{_UNTIL}|subject to) {_FURTHER}|\bu[./]?\s?f[./]?\s?[on]\b|^life(?:time|long)?$|\bfor ?(?:life|ever)\b"
     r"|\blife ?(?:time|long) (?:order|ban)\b"
     r"|\b(?:indef(?:inite(?:ly)?)?|no (?:end|fixed end|time limit|expiry)|without (?:limit|end)|unlimited|open.?ended"
-    r"|permanent(?:ly)?|never expires?|does not expire|no expiration|in perpetuity|perpetual)\b"
+    r"|permanent(?:ly)?|never expires?|does not expire|no expiration|in perpetuity|perpetual|without time limit"
+    r"|not (?:time )?limited|no fixed term|hyd orchymyn pellach)\b"
     rf"|\b{_UNTIL} (?:the )?court orders? otherwise|\b{_UNTIL} (?:it is )?(?:varied or )?(?:discharged|revoked)\b"
 )
 # What runs until the court decides, or until an end that a further order may bring forward, has an end.
@@ -52,7 +53,7 @@ _FAR_YEAR = r"(?:2099|2[1-9]\d\d|[3-9]\d{3})"
 # and the number that a spreadsheet gives to 31 December 9999.
 FAR_OFF = (
     rf"^(?:\d{{1,2}}[-/. ]){{2}}{_FAR_YEAR}(?:\D|$)|^{_FAR_YEAR}[-/. ]\d{{1,2}}[-/. ]\d{{1,2}}(?:\D|$)"
-    rf"|^9{{4,8}}$|^\d{{4}}{_FAR_YEAR}$|^{_FAR_YEAR}(?:0\d|1[0-2])\d{{2}}$|^2958465$"
+    rf"|^9{{4,8}}$|^\d{{4}}{_FAR_YEAR}$|^{_FAR_YEAR}(?:0\d|1[0-2])\d{{2}}$|^2958465(?:\.0+)?$"
 )
 # An interim order runs until the court decides: such words give no length.
 UNTIL_DETERMINATION = (
@@ -79,9 +80,8 @@ def is_until_further_order(text: pl.Expr) -> pl.Expr:
 
 def _without_end(texts: pl.DataFrame) -> pl.DataFrame:
     plain = pl.col("plain")
-    seen = texts.with_columns(plain=plain_signs(known(pl.col("text")))).with_columns(
-        year=read_date(plain, latest_year=9999).struct.field("year")
-    )
+    evened = plain_signs(known(pl.col("text"))).str.replace_all(r"(\p{L})-(\p{L})", "$1 $2")
+    seen = texts.with_columns(plain=evened).with_columns(year=read_date(plain, latest_year=9999).struct.field("year"))
     is_far_off = (pl.col("year") >= FAR_OFF_YEAR).fill_null(value=False) | plain.str.contains(FAR_OFF)
     says_so = plain.str.contains(UNTIL_FURTHER_ORDER) & ~plain.str.contains(NOT_WITHOUT_END)
     return seen.with_columns(has_no_end=is_far_off | says_so)
@@ -140,10 +140,11 @@ def _months(seen: pl.Expr, pattern: str) -> pl.Expr:
 def _evened(text: pl.Expr) -> pl.Expr:
     """The words of a length in one form: numbers as digits, halves as decimals, a blank before each unit."""
     halves = known(text).str.replace_all(r"(\d)\s*½", "$1.5").str.replace_all(r"(\d)\s*¼", "$1.25")
-    words = plain_signs(halves).str.replace_all("-", " ", literal=True)
+    words = plain_signs(halves).str.replace_all("-", " ", literal=True).str.replace_all(r"\(([a-z ]+)\)", "( $1 )")
     padded = (pl.lit(" ") + words + pl.lit(" ")).str.replace_many(_digits_for_words(), leftmost=True)
     return (
         padded.str.strip_chars()
+        .str.replace_all(r"\( (.*?) \)", "($1)")
         .str.replace(r"^(\d{1,3})/12$", "$1 months")
         .str.replace(r"^p(\d.*)$", "$1")
         .str.replace(r"^(for )?an? (year|month)\b", "${1}1 $2")

@@ -20,6 +20,8 @@ INVISIBLE = r"\p{Cf}"  # zero-width blanks, marks of direction, soft hyphens
 UNEVEN_BLANKS = r"[^\S\n]{2,}|[^\S\n ]"  # all but the single blank, which most texts are full of
 DASHES = r"[\p{Pd}\u2212]"  # en and em dashes, the hyphen that does not break, the minus sign
 SLASHES = r"[\u2044\u2215\u29f8]"
+# The digits that people from the Middle East and South Asia type, by the first of their ten signs.
+OTHER_DIGITS = {chr(ord(zero) + digit): str(digit) for zero in "٠۰०০੦" for digit in range(10)}
 NOTHING = rf"(?i)^(?:(?:{'|'.join(map(re.escape, UNKNOWN_WORDS))})|[^\p{{L}}\p{{N}}]*)$"
 
 
@@ -37,5 +39,5 @@ def known(text: pl.Expr) -> pl.Expr:
 
 def plain_signs(text: pl.Expr) -> pl.Expr:
     """The text with one kind of digit, dash and slash, in small letters: `１５–09−1980` → `15-09-1980`."""
-    plain = text.str.normalize("NFKC").str.to_lowercase()
+    plain = text.str.normalize("NFKC").str.to_lowercase().str.replace_many(OTHER_DIGITS)
     return plain.str.replace_all(DASHES, "-").str.replace_all(SLASHES, "/").str.replace_all("·", ".", literal=True)
