@@ -47,12 +47,13 @@ def read_endings(
         as_of: the night.
 
     Returns:
-        One row an order: `order_id`, `is_withdrawn`, `is_discharged`, `ended_after` and `ended_by` (of a discharge: the
-        last day known to be in force and the first known not to be), `disputed_ends`.
+        One row an order: `order_id`, `is_withdrawn`, `is_shown_ended`, `is_discharged`, `ended_after` and `ended_by`
+        (of a discharge: the last day known to be in force and the first known not to be), `disputed_ends`.
     """
     endings = (
         golden.select("order_id", "end_on")
         .join(_find_withdrawn(held), on="order_id", how="left")
+        .join(_find_shown_ended(held), on="order_id", how="left")
         .join(_find_discharged(held), on="order_id", how="left")
         .join(_find_later_ends(held, golden, decided), on="order_id", how="left")
         .join(_bound_discharges(held, before, as_of=as_of), on="order_id", how="left")
@@ -62,6 +63,7 @@ def read_endings(
     return endings.select(
         "order_id",
         "is_withdrawn",
+        pl.col("is_shown_ended").fill_null(value=False),
         is_discharged=is_known,
         ended_after=pl.when(is_known).then("ended_after"),
         ended_by=pl.when(is_known).then("ended_by"),
@@ -78,6 +80,12 @@ def _find_withdrawn(held: pl.DataFrame) -> pl.DataFrame:
     return held.group_by("order_id").agg(
         ((pl.col("result_state") == "WITHDRAWN").filter(is_latest).all() & is_latest.any()).alias("is_withdrawn")
     )
+
+
+def _find_shown_ended(held: pl.DataFrame) -> pl.DataFrame:
+    """`is_shown_ended`: a standing record shows it as withdrawn, or as no longer in force without saying why."""
+    shows = pl.col("recorded_status").is_in(["withdrawn", "ended"]).any()
+    return _with_status(held).group_by("order_id").agg(shows.alias("is_shown_ended"))
 
 
 def _find_discharged(held: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,8 @@ from typing import Final
 
 import polars as pl
 
+from warehouse.codes import reference
+
 COMMENCED_ON: Final = {
     "STRO": date(2015, 7, 31),  # R01; SI 2015/1476 reg. 2
     "STPO": date(2015, 7, 31),  # R01; Northern Ireland later, 1 April 2016 (R32)
@@ -60,13 +62,20 @@ ENDED: Final = ("expired", "discharged", "superseded", "determined")
 OPEN_END: Final = "until further order"
 
 CHAIN_COLUMNS: Final = (
-    "order_id", "subject_id", "order_type", "is_interim", "made_on", "start_on", "end_on", "is_until_further_order",
+    "order_id", "subject_id", "order_type", "is_interim", "court_code", "made_on", "start_on", "end_on",
+    "is_until_further_order",
 )  # fmt: skip
 JUDGED: Final = (
     "legal_status", "follows_order_id", "followed_by_order_id", "ended_after", "ended_by", "is_in_force_doubtful",
     "binds_from", "binds_until",
 )  # fmt: skip
 """What `judge_status` works out of the facts of an order, for a day."""
+
+
+def is_northern_irish(court_code: pl.Expr) -> pl.Expr:
+    """Whether a court is one of Northern Ireland; false for a court that is not known."""
+    courts = reference("courts").filter(jurisdiction="Northern Ireland").get_column("code")
+    return court_code.is_in(courts.implode()).fill_null(value=False)
 
 
 def counts_as_in_force() -> pl.Expr:
@@ -81,12 +90,13 @@ def facts_of(orders: pl.DataFrame) -> pl.DataFrame:
         orders: `ORDERS`, or rows of it.
 
     Returns:
-        The orders with `is_withdrawn`, `is_discharged`.
+        The orders with `is_withdrawn`, `is_discharged`, `is_shown_ended`.
     """
     return orders.with_columns(
         pl.col("disputed_ends").fill_null([]),
         is_withdrawn=pl.col("legal_status") == "withdrawn",
         is_discharged=pl.col("legal_status") == "discharged",
+        is_shown_ended=(pl.col("legal_status") == "live") & pl.col("is_in_force_doubtful").fill_null(value=False),
     )
 
 
@@ -95,6 +105,7 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 
     Args:
         orders: `CHAIN_COLUMNS` and `is_withdrawn` (every standing court result of the order is withdrawn),
+            `is_shown_ended` (a record shows it as withdrawn or no longer in force, and nothing says what ended it),
             `is_discharged` (the sources that give a status agree that the order was discharged), `ended_after` and
             `ended_by` (of a discharge: the days between which it must have been), `disputed_ends` (later ends that as
             many sources give).
@@ -172,6 +183,8 @@ def _relations() -> list[pl.Expr]:
     gap = (pl.col("made_on_later") - pl.col("made_on")).dt.total_days()
     past_end = (pl.col("made_on_later") - pl.col("end_on")).dt.total_days()
     is_same_type = (pl.col("order_type") == pl.col("order_type_later")).fill_null(value=False)
+    # An STPO of Northern Ireland is made under its own Act, so an order under Part 2 of the MSA is not "such an order".
+    is_same_law = is_northern_irish(pl.col("court_code")) == is_northern_irish(pl.col("court_code_later"))
     has_no_end = pl.col("end_on").is_null()
     is_in_place = ((gap > 0) & (has_no_end | (past_end <= 0))).fill_null(value=False)
     is_decided = ((gap >= 0) & pl.coalesce(past_end <= INTERIM_GRACE_DAYS, gap <= INTERIM_LONGEST_DAYS)).fill_null(
@@ -186,9 +199,9 @@ def _relations() -> list[pl.Expr]:
     # that was discharged before that day ends nothing.
     is_subject = (pl.col("starts_on") <= effect) & (has_no_end | (pl.col("end_on") >= effect))
     never_began = pl.col("is_discharged_later") & (pl.col("ended_by_later") <= effect).fill_null(value=False)
-    is_ended = are_full & is_same_type & (gap > 0) & is_subject & ~never_began
+    is_ended = are_full & is_same_type & is_same_law & (gap > 0) & is_subject & ~never_began
     # R13 (MSA ss.21(7), 28(7); HTEAS s.24(4); HTENI Sch.3 para 7(5)): ended by the decision itself, not by its effect.
-    is_determined = is_full_after_interim & is_decided & is_same_type
+    is_determined = is_full_after_interim & is_decided & is_same_type & is_same_law
     rank = (
         pl.when(is_determined)
         .then(DETERMINED)
@@ -252,7 +265,7 @@ def _status(as_of: date) -> pl.Expr:
 
 
 def _is_in_force_doubtful(as_of: date) -> pl.Expr:
-    """Whether it is in doubt that it binds: nothing is known, an end is disputed, or it is dated after the day."""
+    """Whether it is in doubt that it binds: nothing is known, its end is disputed or unexplained, it is yet to come."""
     status = pl.col("legal_status")
     # As text: what has no end sorts after every day.
     is_disputed = (
@@ -261,9 +274,11 @@ def _is_in_force_doubtful(as_of: date) -> pl.Expr:
         & (pl.col("disputed_ends").list.max() >= as_of.isoformat())
     )
     is_still_to_come = (status == "not_started") & (pl.col("made_on") > as_of).fill_null(value=False)
-    return (status.is_in(NOT_KNOWN_WHETHER) | is_disputed.fill_null(value=False) | is_still_to_come).alias(
-        "is_in_force_doubtful"
+    is_unexplained = (status == "live") & pl.col("is_shown_ended").fill_null(value=False)
+    is_doubtful = (
+        status.is_in(NOT_KNOWN_WHETHER) | is_disputed.fill_null(value=False) | is_still_to_come | is_unexplained
     )
+    return is_doubtful.alias("is_in_force_doubtful")
 
 
 def _bounds() -> list[pl.Expr]:

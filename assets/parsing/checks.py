@@ -20,7 +20,10 @@ NAME_CHECKS = (
     ),
 )
 STATUS_CHECK = Check(
-    "recorded_status", "sent_status", "unknown_code", "words for live, expired, discharged, withdrawn or superseded"
+    "recorded_status",
+    "sent_status",
+    "unknown_code",
+    "words for live, expired, discharged, withdrawn, superseded or ended",
 )
 OFFENCE_CHECK = Check(
     "offence_code", "sent_offence", "unknown_code", "a listed CJS offence code, or a title that fits one"

@@ -1,4 +1,4 @@
-"""The status of an order in words: live, expired, discharged, withdrawn or superseded.
+"""The status of an order in words: live, expired, discharged, withdrawn, superseded or ended.
 
 Belongs here: the words. Does not: status codes of one source, the status in law, words for an order that was never made
 (`outcomes`).
@@ -17,7 +17,12 @@ STATUS_WORDS = {
     # Of an order, of a charge or of the record itself: it is no discharge, and worth a question.
     "withdrawn": r"\bWITHDRAWN\b",
     "superseded": r"\b(?:SUPERSEDED|SUPERCEDED|SUPERSCEDED|REPLACED|OVERTAKEN)\b",
+    # No longer in force, and no word on why.
+    "ended": r"\b(?:CLOSED|CEASED|TERMINATED|INACTIVE)\b",
 }
+NO_LONGER = (
+    r"\b(?:NO LONGER|NOT) (?:LIVE|ACTIVE|CURRENT|IN FORCE|IN EFFECT|ONGOING|OPEN|EXTANT|RUNNING|VALID|APPLICABLE)\b"
+)
 TURNING_WORDS = r"\b(?:NOT|NO LONGER|NEVER|UNTIL|WILL BE|TO BE|DUE)\b"
 # Words that say nothing of the status: what a live order is not, the day or the order until which it runs, and an
 # application, to discharge it or for it in the first place.
@@ -35,7 +40,8 @@ def read_status(text: pl.Expr) -> pl.Expr:
 def _read_statuses(texts: pl.DataFrame) -> pl.DataFrame:
     folded = pl.col("folded")
     fits = {status: folded.str.contains(words) for status, words in STATUS_WORDS.items()}
-    seen = texts.with_columns(folded=fold(pl.col("text")).str.replace_all(HARMLESS_WORDS, " ")).with_columns(**fits)
+    words = fold(pl.col("text")).str.replace_all(HARMLESS_WORDS, " ").str.replace_all(NO_LONGER, "CLOSED")
+    seen = texts.with_columns(folded=words).with_columns(**fits)
     is_clear = (pl.sum_horizontal(*fits) == 1) & ~folded.str.contains(TURNING_WORDS)
     return seen.with_columns(
         status=pl.when(is_clear).then(pl.coalesce(pl.when(status).then(pl.lit(status)) for status in fits))

@@ -19,7 +19,7 @@ APPLICANT_NOTE = (
 )
 STATUS_NOTE = "No update on expiry or on a new order (E07) [IASC-2022]; breach does not end an order."
 
-CLOSED = ("expired", "discharged", "withdrawn", "superseded")
+CLOSED = ("expired", "discharged", "withdrawn", "superseded", "ended")
 RUNNING = ("live", "not_started")
 
 is_closed = pl.col("recorded_status").is_in(CLOSED)

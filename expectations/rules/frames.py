@@ -13,7 +13,7 @@ from expectations.rules.conditions import travel_ends, with_condition_features
 from expectations.rules.names import with_name_features
 from expectations.rules.rule import Evidence, PresenceClock, Subject
 from reconciliation.date_arithmetic import digits_apart
-from reconciliation.law import PREVENTION_OF
+from reconciliation.law import PREVENTION_OF, is_northern_irish
 from warehouse.codes import reference
 from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders
 
@@ -64,7 +64,9 @@ def golden_orders(orders: pl.DataFrame) -> pl.DataFrame:
         "jurisdiction",
         "follows_order_id",
         _is_beside_prevention(orders),
-        pl.when(is_live).then(is_live.sum().over("subject_id", "order_type")).alias("live_of_type"),
+        pl.when(is_live)
+        .then(is_live.sum().over("subject_id", "order_type", is_northern_irish(pl.col("court_code"))))
+        .alias("live_of_type"),
         pl.col("sources").list.len().alias("source_count"),
         *(pl.col(name).alias(f"golden_{name}") for name in GOLDEN_COLUMNS),
     )

@@ -111,8 +111,9 @@ QUERIES = (
         "Arrest for breach, and no breach recorded",
         name="breach_count",
         when=pl.col("breach_arrested_on").is_not_null(),
-        note="Breach of an order is an offence, s.30 [MSA-2015; CPS-MS]; it does not end the order. The Scottish "
-        "section on breach was not read, and no code of it is known.",
+        note="Breach of an order is an offence, s.30 [MSA-2015; CPS-MS], that of a Northern Ireland STPO too; it does "
+        "not end the order. The Scottish section on breach was not read; no code of a Scottish or Northern Irish "
+        "offence is known, so arrests for one are not found.",
         example="STRO of 9 March 2021. Arrest of 4 May 2022 for MS15007 (breach of a prohibition). Return: none.",
         observed=pl.col("breach_arrested_on"),
     ),

@@ -228,7 +228,8 @@ STATUTE_RULES = (
         when=pl.col("live_of_type") > 1,
         expected="one live order of a type",
         note="A later order of the same type ends the earlier one, ss.17(6) and 24(6), the latter read in part "
-        "[MSA-2015]; in Scotland ss.20(5) and 27(5) [HTEAS-2015].",
+        "[MSA-2015]; in Scotland ss.20(5) and 27(5) [HTEAS-2015]. An STPO of Northern Ireland is under another Act: "
+        "beside one of England or Wales both bind.",
         example="Two STPOs of one person, made on one day and both live: one is a duplicate, or they are of two "
         "people.",
     ),

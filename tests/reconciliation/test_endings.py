@@ -145,3 +145,21 @@ def test_the_day_of_a_discharge_lies_between_two_nights(touched, before, bounds)
 )
 def test_an_order_is_withdrawn_if_every_result_of_the_court_is(records, is_withdrawn):
     assert endings(*records)["is_withdrawn"] == is_withdrawn
+
+
+@pytest.mark.parametrize(
+    ("records", "is_shown_ended"),
+    [
+        pytest.param(
+            [held("pnd", recorded_status="withdrawn"), held("pnc", recorded_status="live")], True, id="withdrawn"
+        ),
+        pytest.param([held("rocu", recorded_status="ended"), held("pnc", recorded_status="live")], True, id="ended"),
+        pytest.param(
+            [held("pnd", recorded_status="withdrawn", standing=AMENDED)], False, id="by a record that is amended"
+        ),
+        pytest.param([held("pnc", recorded_status="expired")], False, id="expired: its dates speak for themselves"),
+        pytest.param([held("court")], False, id="no status at all"),
+    ],
+)
+def test_a_source_shows_an_order_as_ended_without_saying_what_ended_it(records, is_shown_ended):
+    assert endings(*records)["is_shown_ended"] == is_shown_ended

@@ -17,12 +17,14 @@ SCHEMA = {
     "subject_id": pl.String,
     "order_type": pl.String,
     "is_interim": pl.Boolean,
+    "court_code": pl.String,
     "made_on": pl.Date,
     "start_on": pl.Date,
     "end_on": pl.Date,
     "is_until_further_order": pl.Boolean,
     "is_withdrawn": pl.Boolean,
     "is_discharged": pl.Boolean,
+    "is_shown_ended": pl.Boolean,
     "ended_after": pl.Date,
     "ended_by": pl.Date,
     "disputed_ends": pl.List(pl.String),
@@ -270,6 +272,10 @@ def test_nobody_knows_whether_an_interim_order_without_an_end_is_in_force_for_ev
             id="discharged by one source, not by another",
         ),
         pytest.param({"made_on": D(2021, 1, 1), "is_discharged": True}, False, id="discharged by all"),
+        pytest.param({"made_on": D(2021, 1, 1), "is_shown_ended": True}, True, id="live, and shown as withdrawn"),
+        pytest.param(
+            {"made_on": D(2021, 1, 1), "end_on": D(2023, 1, 1), "is_shown_ended": True}, False, id="expired, as shown"
+        ),
     ],
 )
 def test_whether_an_order_binds_is_in_doubt(values, is_doubtful):
@@ -314,6 +320,25 @@ def test_interim_then_full_then_prevention_order_are_one_chain_and_the_last_two_
         "full": ("live", "interim", "prevention"),
         "prevention": ("live", "full", None),
     }
+
+
+@pytest.mark.parametrize(
+    ("courts", "status"),
+    [
+        pytest.param(("C13LE00", "C13LE00"), "superseded", id="England after England"),
+        pytest.param(("NI-BELFAST-CC", "C13LE00"), "live", id="England after Northern Ireland"),
+        pytest.param(("C13LE00", "NI-BELFAST-CC"), "live", id="Northern Ireland after England"),
+        pytest.param(("NI-BELFAST-CC", "NI-NEWRY-MC"), "superseded", id="Northern Ireland after Northern Ireland"),
+        pytest.param((None, "C13LE00"), "superseded", id="a court that is not known"),
+    ],
+)
+def test_an_order_under_one_act_does_not_end_one_under_another(courts, status):
+    judged = judge(
+        order(order_type="STPO", court_code=courts[0], made_on=D(2020, 1, 1)),
+        order("later", "STPO", court_code=courts[1], made_on=D(2022, 1, 1)),
+    )
+    assert (judged["first"]["legal_status"], judged["later"]["legal_status"]) == (status, "live")
+    assert judged["first"]["followed_by_order_id"] == "later"
 
 
 LAST_DAY = D(2024, 12, 31)

@@ -10,7 +10,7 @@ from warehouse.sources import SOURCE_NAMES
 RECORD_ID = pl.concat_str("source", "source_key", separator=":")
 """The id of a record in all tables, for those that hold its two parts."""
 ORDER_TYPES = ("STRO", "STPO", "TERO", "TEPO")
-RECORDED_STATUSES = ("live", "expired", "discharged", "withdrawn", "superseded")
+RECORDED_STATUSES = ("live", "expired", "discharged", "withdrawn", "superseded", "ended")
 RESULT_STATES = ("FINAL", "AMENDED", "WITHDRAWN")
 SEXES = ("M", "F")
 
@@ -90,7 +90,7 @@ CORE_ORDERS = Table(
         Column("force_as_written", "The force, or the applicant, as the source writes it."),
         Column(
             "recorded_status",
-            "Status as recorded: live, expired, discharged, withdrawn (by somebody, of something: no discharge), superseded.",
+            "Status as recorded: live, expired, discharged, withdrawn (by somebody, of something: no discharge), superseded, ended (no longer in force, no word on why).",
             codes=RECORDED_STATUSES,
             title="Status",
         ),

@@ -111,7 +111,7 @@ ORDERS = Table(
         ),
         Column(
             "is_in_force_doubtful",
-            "Nobody knows whether it is in force, and it counts as in force until somebody finds out: its status is uncertain or not_known, an end or a discharge is disputed (`disputed_ends`), or it is dated after the release.",
+            "Nobody knows whether it is in force, and it counts as in force until somebody finds out: its status is uncertain or not_known, an end or a discharge is disputed (`disputed_ends`), a source shows it as withdrawn or as no longer in force without saying why, or it is dated after the release.",
             pl.Boolean,
             required=True,
         ),
@@ -273,7 +273,7 @@ CONDITIONS = Table(
         ),
         Column(
             "text",
-            "The longest wording that a source gives. `[named person]` and `[date of birth]` stand for people whom it names.",
+            "The longest wording that a source gives. `[named person]`, `[date of birth]`, `[address]` and `[contact details]` stand for people whom it names, and what leads to them.",
         ),
         Column("is_person_named", "Its wording names a person, whom `text` leaves out.", pl.Boolean, required=True),
         Column(
