@@ -4,7 +4,9 @@ Belongs here: finding the names in the text of a condition, and what stands in t
 published (`reconciliation.conditions`), who may read the names (`review`).
 
 Rather one word too many is hidden than one name too few: after words that speak of dealings with a person, whatever is
-written as a name, or is no ordinary word of conditions, is taken for one, unless it says where.
+written as a name, or is no ordinary word of conditions, is taken for one, unless it says where. After a title, and
+after a name that has begun, any word with a capital is one (`Miss Street`, `Dawn Law`). Addresses with a number,
+postcodes, e-mail addresses and telephone numbers are hidden too: they lead to a person as a name does.
 """
 
 import re
@@ -18,12 +20,29 @@ from warehouse.codes import reference
 
 PERSON: Final = "[named person]"
 BIRTH: Final = "[date of birth]"
+TITLES: Final = ("mr", "mrs", "ms", "miss", "mx", "dr")
+ADDRESS: Final = "[address]"
+CONTACT: Final = "[contact details]"
 
 WORD: Final = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?|[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*")
 DATED_BIRTH: Final = re.compile(
     r"(?i)\b(d\.?\s?o\.?\s?b\.?|born(?: on)?|date of birth)(\W{0,3})"
     r"(\d{1,4}[/.\- ]\d{1,2}[/.\- ]\d{2,4}|\d{6,8}|\d{1,2}(?:st|nd|rd|th)? \w+ \d{2,4})"
 )
+
+
+_POSTCODE: Final = r"(?-i:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})\b"
+_STREET: Final = (
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|close|drive|crescent|cres|gardens|gdns|place|square|way|terrace|court|grove"
+    r"|hill|row|mews|park|walk|rise|view|green)\b"
+)
+LIVING_AT: Final = re.compile(
+    rf"(?i)\b(?:(?:flat|apartment|apt|unit|room)\s*\w{{1,4}},?\s+)?\d{{1,4}}[a-z]?,?\s+(?:[^\W\d]['’\w-]*\s+){{0,3}}?{_STREET}"
+    rf"\.?(?:,?\s+(?:[^\W\d]['’\w-]*[, ]+){{0,3}}?{_POSTCODE})?|\b{_POSTCODE}"
+)
+REACHED_BY: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\d)(?:\+44|0)(?:[ -]?\d){9,10}(?!\d)")
+# While names are found, one sign that is no letter stands for each of the others.
+HIDDEN: Final = {"\ue000": BIRTH, "\ue001": ADDRESS, "\ue002": CONTACT}
 
 
 CUT_FROM: Final = 60
@@ -45,7 +64,9 @@ def mask_names(texts: pl.Series) -> pl.DataFrame:
 
 
 def mask_text(text: str) -> str:
-    """A text in which `[named person]` stands for each name, and `[date of birth]` for each day of birth."""
+    """A text in which signs such as `[named person]` stand for names, births, addresses and contact details."""
+    text = DATED_BIRTH.sub("\\1\\2\ue000", text)
+    text = REACHED_BY.sub("\ue002", LIVING_AT.sub("\ue001", text))
     words = list(WORD.finditer(text))
     is_name = _mark_names(text, words)
     parts: list[str] = []
@@ -57,7 +78,10 @@ def mask_text(text: str) -> str:
             continue
         parts += [text[place : words[index].start()], PERSON]
         place, index = words[last].end(), last + 1
-    return DATED_BIRTH.sub(rf"\1\2{BIRTH}", "".join(parts) + text[place:])
+    masked = "".join(parts) + text[place:]
+    for sign, words_for_it in HIDDEN.items():
+        masked = masked.replace(sign, words_for_it)
+    return masked
 
 
 def _mark_names(text: str, words: list[re.Match[str]]) -> list[bool]:
@@ -72,7 +96,9 @@ def _mark_names(text: str, words: list[re.Match[str]]) -> list[bool]:
     for index, word in enumerate(words):
         is_written_so = _is_written_as_name(word.group(), is_cased=is_cased, begins=begins[index])
         is_place = _says_where(plain, index, marks) or (is_long and _is_cut_short(plain, index, marks))
-        marks.append(is_written_so and ((is_cued and not is_place) or plain[index] in _forenames()))
+        has_capital = is_cased and word.group()[0].isupper()
+        goes_on = has_capital and index > 0 and _goes_on_a_name(text, words[index - 1], word, is_name=marks[-1])
+        marks.append(goes_on or (is_written_so and ((is_cued and not is_place) or plain[index] in _forenames())))
         is_cued = is_cued or plain[index] in _words("cue")
     return marks
 
@@ -97,6 +123,12 @@ def _says_where(plain: list[str], index: int, marks: list[bool]) -> bool:
         or after in _words("place_after")
         or (goes_on and index > 1 and before != "")
     )
+
+
+def _goes_on_a_name(text: str, before: re.Match[str], word: re.Match[str], *, is_name: bool) -> bool:
+    """Whether a word with a capital follows a title, or a part of a name, with nothing but a blank between."""
+    is_close = not text[before.end() : word.start()].strip(" .")
+    return is_close and (is_name or before.group().casefold().rstrip(".") in TITLES)
 
 
 def _is_cut_short(plain: list[str], index: int, marks: list[bool]) -> bool:

@@ -21,6 +21,23 @@ NAMED = [
     ("Not to contact 王小明 by any means", "Not to contact [named person] by any means"),
     ("Not to contact his daughter Emilia", "Not to contact his daughter [named person]"),
     ("No contact w/ witnesses in Op Jana Novak", "No contact w/ witnesses in Op [named person]"),
+    ("No contact with Mr House or Miss Street", "No contact with Mr [named person] or Miss [named person]"),
+    ("Not to associate with Dawn Law", "Not to associate with [named person]"),
+    ("Not to contact Jana Novak (born 1 May 1980)", "Not to contact [named person] (born [date of birth])"),
+    (
+        "Not to contact Will Young at 22 High Street, Leeds LS1 4AB",
+        "Not to contact [named person] at [address]",
+    ),
+    (
+        "Not to approach the home of Bill Price, 12a Mill Rd, Hull HU3 4QQ",
+        "Not to approach the home of [named person], [address]",
+    ),
+    ("Must not enter Flat 3, 22 Acacia Avenue", "Must not enter [address]"),
+    ("Not to go within 100 metres of 5 The Close, Harrogate, HG1 2AB", "Not to go within 100 metres of [address]"),
+    (
+        "Not to phone 07700 900123 or write to jana@example.com",
+        "Not to phone [contact details] or write to [contact details]",
+    ),
     ("No contact: Jana Novak; Ion Popa, and AB", "No contact: [named person]; [named person], and [named person]"),
 ]
 
@@ -42,6 +59,10 @@ def test_a_person_is_not_named(text, published):
         "Not to enter Leicester town centre",
         "Not to travel to Romania for 5 years",
         "Must not be in company of co-defendants",
+        "Not to enter Leeds city centre",
+        "Not to have more than 2 phones in the house",
+        "Must give 7 days' notice to West Yorkshire Police",
+        "Not to enter Bridge Street, Leeds between 18:00 and 06:00",
     ],
 )
 def test_what_names_nobody_is_published_as_it_is(text):
