@@ -36,6 +36,9 @@ DATE_FORMS: tuple[Callable[[date], str], ...] = (
     lambda day: f"{day:%a} {day:%d %b %Y}",
     lambda day: f"{day.isoformat()}T00:00:00",
     lambda day: f"{day:%Y/%m/%d}",
+    lambda day: f"{day.isoformat()}T12:00:00Z",
+    lambda day: f"{day:%d-%m-%Y}",
+    lambda day: f"{day.day} of {MONTHS[day.month - 1]} {day.year}",
 )
 PND_DATES = {"dob", "made", "starts", "ends", "date"}
 COURT_DATES = ("date_of_birth", "hearing_date", "order_start", "order_end")
@@ -64,6 +67,9 @@ LONG = {
     "TERO": "Trafficking and Exploitation Risk Order",
     "TEPO": "Trafficking and exploitation prevention order",
 }
+NUMBERED = re.compile(r"\d|\b[a-z]\)|^[a-z]")  # numbers of its own, or a line that goes on with the one before
+NAME_HEADINGS = ("Nominal", "Nominal (Surname, Forename)", "Name", "Subject name", "Subject")
+HINTS = ("{}:", "{} *", "{} (see note)", "{}\n(as on the order)", " {} ", "{} [please fill in]")
 UNKNOWN = {"n/k": "N/K", "?": "not known", "TBC": "tbc", "-": "\u2013"}
 
 
@@ -88,6 +94,9 @@ def another_name(name: str, random: Random) -> str:
             f"{forename} {surname.title()}",
             f"{surname}, {forename} (Mr)",
             f"{surname} , {forename.upper()}",
+            f"{surname} Mr {forename}",
+            f"1. {forename} {surname}",
+            f"{surname}; {forename}",
         ]
     )
 
@@ -223,6 +232,25 @@ def _rewrite_pnd(landing: Path, change: Callable[[Any], Any], random: Random) ->
         file.write_bytes(gzip.compress("\n".join(written).encode() + b"\n"))
 
 
+def pnd_documents(landing: Path, random: Random) -> None:
+    """Documents in another order, conditions of one document in one text with numbers before them."""
+
+    def change(document: Any) -> Any:
+        event = document.get("event") or {}
+        conditions = event.get("conditions")
+        if isinstance(conditions, list) and len(conditions) > 1 and not any(map(NUMBERED.search, conditions)):
+            form = random.choice(["({}) ", "{}. ", "{}) ", "No. {}: "])
+            numbered = [form.format(place) + text for place, text in enumerate(conditions, start=1)]
+            event["conditions"] = [random.choice([" ", "\n", "; "]).join(numbered)]
+        return document
+
+    _rewrite_pnd(landing, change, random)
+    for file in (landing / "pnd").glob("*.jsonl.gz"):
+        lines = gzip.decompress(file.read_bytes()).decode().splitlines()
+        random.shuffle(lines)
+        file.write_bytes(gzip.compress("\n".join(lines).encode() + b"\n"))
+
+
 # ---- the courts ----
 
 
@@ -262,6 +290,19 @@ def court_values(landing: Path, random: Random) -> None:
         return rows
 
     _rewrite_court(landing, change, _plain_csv)
+
+
+def court_rows(landing: Path, random: Random) -> None:
+    """Rows in another order, the headings once more among them, blank lines between."""
+
+    def write(rows: list[Record]) -> bytes:
+        heading, *lines = io.StringIO(_plain_csv(rows).decode("utf-8-sig"), newline="").read().split("\r\n")[:-1]
+        if len(lines) == len(rows):  # no cell holds an end of line
+            random.shuffle(lines)
+        lines.insert(random.randint(0, len(lines)), heading)
+        return ("\r\n".join([heading, *lines, "", ""])).encode("utf-8-sig")
+
+    _rewrite_court(landing, lambda rows: rows, write)
 
 
 def renumbered(conditions: str, random: Random) -> str:
@@ -369,6 +410,49 @@ def rocu_notes(landing: Path, random: Random) -> None:
         book.save(file)
 
 
+def rocu_layout(landing: Path, random: Random) -> None:
+    """A blank column before the first and one among the others."""
+
+    def change(sheet: Worksheet) -> None:
+        heading = next(row for row in sheet.iter_rows() if sum(cell.value is not None for cell in row) > 3)
+        sheet.insert_cols(random.randint(heading[0].column + 1, heading[-1].column))
+        sheet.insert_cols(1)
+
+    _rewrite_rocu(landing, change)
+
+
+def rocu_headings(landing: Path, random: Random) -> None:
+    """Headings with a hint, a star, a colon, a line break, in capitals."""
+
+    def change(sheet: Worksheet) -> None:
+        heading = next(row for row in sheet.iter_rows() if sum(cell.value is not None for cell in row) > 3)
+        for cell in heading:
+            if isinstance(cell.value, str) and random.random() < 0.5:
+                cell.value = random.choice([*HINTS, cell.value.upper()]).format(cell.value)
+
+    _rewrite_rocu(landing, change)
+
+
+def rocu_name_columns(landing: Path, random: Random) -> None:
+    """Names in one column parted into surname and forenames where a comma parts them; others stay whole."""
+
+    def change(sheet: Worksheet) -> None:
+        heading = next(row for row in sheet.iter_rows() if sum(cell.value is not None for cell in row) > 3)
+        place = next((cell.column for cell in heading if cell.value in NAME_HEADINGS), None)
+        if place is None:
+            return
+        names = [sheet.cell(row, place).value for row in range(heading[0].row + 1, sheet.max_row + 1)]
+        sheet.insert_cols(place + 1)
+        sheet.cell(heading[0].row, place, "Surname")
+        sheet.cell(heading[0].row, place + 1, "Forename(s)")
+        for row, name in enumerate(names, start=heading[0].row + 1):
+            if isinstance(name, str) and (parts := re.fullmatch(r"([A-Z]{3,}), ([^,]+)", name)):
+                sheet.cell(row, place, parts[1])
+                sheet.cell(row, place + 1, parts[2])
+
+    _rewrite_rocu(landing, change)
+
+
 def _rewrite_rocu(landing: Path, change: Callable[[Worksheet], None]) -> None:
     for file in (landing / "rocu").iterdir():
         book = openpyxl.load_workbook(file)
@@ -383,9 +467,14 @@ MUTATIONS: dict[str, Callable[[Path, Random], None]] = {
     "PNC: fields": pnc_fields,
     "PND: keys": pnd_keys,
     "PND: values": pnd_values,
+    "PND: documents": pnd_documents,
+    "courts: rows": court_rows,
     "courts: values": court_values,
     "courts: form of the file": court_form,
     "regions: values": rocu_values,
     "regions: columns": rocu_columns,
     "regions: notes": rocu_notes,
+    "regions: layout": rocu_layout,
+    "regions: wording of headings": rocu_headings,
+    "regions: names in two columns": rocu_name_columns,
 }
