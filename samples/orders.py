@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
+from reconciliation.law import MINIMUM_MONTHS
 from samples.cases import Case, Court, case_number, condition_codes, courts_of, hearing_day, open_case
 from samples.people import Person, Registry
 
@@ -111,7 +112,10 @@ def _chain(case: Case, person: Person, random: Random, as_of: date) -> Iterator[
         months = max(12, full.months - random.randint(-4, 18))
         yield _later(full, case.kind, add_months(full.made, months), random)
     elif draw > 0.97:
-        discharged_on = _heard(full, full.made + timedelta(days=random.randint(200, 1500)))
+        # Before, it takes the consent of both sides: R16, R17 (MSA ss.20, 27).
+        earliest = add_months(full.made, MINIMUM_MONTHS[full.kind])
+        heard_by = earliest + timedelta(days=random.randint(0, 1300))
+        discharged_on = hearing_day(heard_by, full.court, since=earliest)
         full.discharged_on = discharged_on if not full.end or discharged_on < full.end else None
 
 

@@ -20,6 +20,7 @@ FULL_WORDS = {
 CASES_REMEMBERED = 16_384
 NAMES = ("Jon Smith", "Ana Pop", "Li Chen", "Mary Doran", "Piotr Zych", "Sam Eze", "Ilir Gashi", "Kim Vu")
 """Third parties whom conditions name."""
+_OPERATIONS = ("Zinc", "Harrier", "Lantern", "Copper", "Juniper", "Quarry", "Falcon", "Mallet")
 _AREAS = ("the High Street and Station Road", "the Meadows estate", "the city centre", "the postcode district shown")
 _COMPANIES = ("Brightwash Ltd", "Nova Nails Ltd", "Fenland Labour Ltd", "the company")
 _COUNTRIES = ("Romania", "Albania", "Vietnam", "Poland", "Lithuania", "Spain")
@@ -58,6 +59,7 @@ def _blanks(seed: int, court: str) -> dict[str, str]:
         "address": f"{random.randint(1, 190)} Canal Street",
         "company": random.choice(_COMPANIES),
         "date": "the date of this order",
+        "operation": random.choice(_OPERATIONS),
     }
 
 

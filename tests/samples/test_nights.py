@@ -8,7 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from reconciliation.law import MINIMUM_MONTHS
 from samples.nights import write_nights
+from samples.orders import add_months, make_orders
 
 ORDERS = 90
 SEED = 11
@@ -194,6 +196,13 @@ def test_minimum_terms_hold_in_the_truth(series: list[Path]) -> None:
         assert date.fromisoformat(row["made"]) <= date.fromisoformat(row["start"])
         assert not row["months"] or int(row["months"]) >= least[row["kind"]]
         assert bool(row["end"]) >= (row["interim"] == "True")
+
+
+def test_no_order_is_discharged_within_its_shortest_time() -> None:
+    orders = make_orders(3000, seed=SEED, as_of=date(2026, 11, 20), recent=(date(2026, 11, 1), 0.0))
+    discharged = [order for order in orders if order.discharged_on]
+    assert discharged
+    assert all(order.discharged_on >= add_months(order.made, MINIMUM_MONTHS[order.kind]) for order in discharged)
 
 
 def test_what_is_the_truth_in_another_form_or_not_said_is_marked_as_such(tmp_path: Path) -> None:
