@@ -59,7 +59,9 @@ def add_force(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_officer(text: str) -> str:
-    return re.sub(OFFICER, "", text).strip()
+    """The text without the office, initials as one word (`G M P`), a quarter as a word of its own (`WYORKS`)."""
+    initials = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", lambda found: found[0].replace(" ", ""), re.sub(OFFICER, "", text))
+    return re.sub(r"\b([NSEW])(YORK|MID|WALE)", r"\1 \2", re.sub(r"^FORCE (?=\d)", "", initials.strip()))
 
 
 def _find(whole: str, parts: list[str]) -> frozenset[str]:

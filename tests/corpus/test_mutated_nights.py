@@ -1,8 +1,9 @@
 """A night written in another form gives the same register: what an office changes without meaning anything by it.
 
 A source's core tables are all that the register is made of, so they are what is held together; texts as they were sent
-may differ. Known losses: a heading or a key under a name that is not known is refused with a reason; a file in another
-encoding than agreed is read, and told as unsound; a name of the PNC that is not in capitals keeps its case.
+and the rows on which they stand may differ. Known losses: a heading or a key under a name that is not known is refused
+with a reason; a file in another encoding than agreed is read, and told as unsound; a name of the PNC that is not in
+capitals keeps its case.
 """
 
 import shutil
@@ -24,7 +25,7 @@ from samples.nights import write_nights
 NIGHT = date(2026, 11, 20)
 SOURCES = {source.name: source for source in find_sources()}
 FOLDERS = {"PNC": "pnc", "PND": "pnd", "courts": "court", "regions": "rocu"}
-AS_SENT = ("text", "value", "court_score")
+AS_SENT = ("text", "value", "court_score", "row_number")
 SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 21))]
 
 

@@ -434,7 +434,7 @@ def rocu_headings(landing: Path, random: Random) -> None:
 
 
 def rocu_name_columns(landing: Path, random: Random) -> None:
-    """Names in one column parted into surname and forenames where a comma parts them; others stay whole."""
+    """Names in one column parted into surname and forenames where a comma parts them; others whole in the second."""
 
     def change(sheet: Worksheet) -> None:
         heading = next(row for row in sheet.iter_rows() if sum(cell.value is not None for cell in row) > 3)
@@ -449,6 +449,9 @@ def rocu_name_columns(landing: Path, random: Random) -> None:
             if isinstance(name, str) and (parts := re.fullmatch(r"([A-Z]{3,}), ([^,]+)", name)):
                 sheet.cell(row, place, parts[1])
                 sheet.cell(row, place + 1, parts[2])
+            elif name:
+                sheet.cell(row, place).value = None
+                sheet.cell(row, place + 1, name)
 
     _rewrite_rocu(landing, change)
 
