@@ -18,7 +18,7 @@ from assets.parsing.statuses import read_status
         pytest.param("set aside", "discharged", id="set aside"),
         pytest.param("Replaced by full order", "superseded", id="replaced"),
         pytest.param("live / expired", None, id="two statuses"),
-        pytest.param("no longer active", None, id="turned round"),
+        pytest.param("no longer active", "ended", id="turned round"),
         pytest.param("not revoked", None, id="not"),
         pytest.param("live until discharged", None, id="until"),
         pytest.param("due to be discharged", None, id="due"),
