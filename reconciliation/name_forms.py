@@ -13,8 +13,9 @@ from anyascii import anyascii
 
 from warehouse.codes import reference
 
-FAMILIAR_SHORTER = 2
-"""A familiar form is shorter than the name by so many letters; other forms are spellings, and speak for themselves."""
+FAMILIAR_SHORTER, FAMILIAR_LONGEST = 2, 5
+"""A familiar form of the list of forenames is shorter than the name by two letters at least, has five at most, and is
+no fullest form itself. Other forms are spellings and translations (Mihai, Krzysztof), and speak for themselves."""
 
 
 @cache
@@ -99,6 +100,8 @@ def _formal_names() -> pl.DataFrame:
     """`familiar` and `formal` forenames, folded; one familiar form may stand for several."""
     listed = reference("name_variants").filter(kind="nickname").select("a", "b").rows()
     pairs = {(_folded(familiar), _folded(formal)) for formal, familiar in listed}
+    fullest = {formal for formal, *_ in _families()}
     for formal, *forms in _families():
-        pairs |= {(form, formal) for form in forms if len(form) <= len(formal) - FAMILIAR_SHORTER}
+        longest = min(len(formal) - FAMILIAR_SHORTER, FAMILIAR_LONGEST)
+        pairs |= {(form, formal) for form in forms if len(form) <= longest and form not in fullest}
     return pl.DataFrame(sorted(pairs), schema=["familiar", "formal"], orient="row")

@@ -40,6 +40,14 @@ def test_a_shorter_name_speaks_for_the_fuller_one(said, fuller):
     assert add_fuller_names(voices).rows() == [("1", fuller, "pnc")]
 
 
-def test_another_spelling_speaks_for_itself():
-    voices = pl.DataFrame({"group": ["1", "1"], "canonical": ["MOHAMED", "MOHAMMED"], "source": ["pnc", "pnd"]})
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        pytest.param("MOHAMED", "MOHAMMED", id="a spelling"),
+        pytest.param("MIHAI", "MICHAEL", id="a translation"),
+        pytest.param("KRZYSZTOF", "CHRISTOPHER", id="a long translation"),
+    ],
+)
+def test_another_spelling_or_translation_speaks_for_itself(said, other):
+    voices = pl.DataFrame({"group": ["1", "1"], "canonical": [said, other], "source": ["pnc", "pnd"]})
     assert add_fuller_names(voices).is_empty()
