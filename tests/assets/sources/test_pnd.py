@@ -189,7 +189,7 @@ def test_a_key_that_could_be_data_is_not_repeated_in_a_message(tmp_path: Path) -
     [
         pytest.param({"order": "Int STRO"}, {"order_type": "STRO", "is_interim": True}, id="an interim order"),
         pytest.param({"status": "Superseded"}, {"recorded_status": "superseded"}, id="superseded"),
-        pytest.param({"status": "No longer active"}, {"recorded_status": None}, id="a status turned round"),
+        pytest.param({"status": "No longer active"}, {"recorded_status": "ended"}, id="a status turned round"),
         pytest.param({}, {"end_on": None, "is_until_further_order": None}, id="no end"),
         pytest.param(
             {"ends": "2024-01-02"}, {"end_on": date(2024, 1, 2), "is_until_further_order": False}, id="an end"
