@@ -60,6 +60,9 @@ def _arrival_row(arrival: Arrival) -> dict[str, object]:
         "rows_quarantined": reading.quarantine.height,
         "rows_set_aside": reading.rows_set_aside,
         "rows_duplicate": reading.rows_duplicate,
+        "records_kept": reading.records_kept,
+        "records_expected": reading.records_expected,
+        "accepted": reading.accepted,
         "rows_declared": reading.rows_declared,
         "faults": [fault.message for fault in reading.faults],
     }

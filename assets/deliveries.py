@@ -17,6 +17,7 @@ import polars as pl
 from assets.account import Arrival, account_for_deliveries, shown_name
 from assets.copies import archive_copy, folder_for_copies, take_copy, time_limit
 from assets.delivery_files import digests_of, find_deliveries, find_strays
+from assets.feed_history import IMPLAUSIBLE, NO_NIGHTS, RecentNights
 from assets.sources.contract import Delivery, DeliveryTooLargeError, Fault, Feed, Limits, Reading, Source
 from warehouse.schema import Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
@@ -62,6 +63,8 @@ def take_in(
     as_of: date,
     limits: Limits = LIMITS,
     known: Known | None = None,
+    recent: RecentNights = NO_NIGHTS,
+    keeps: bool = True,
 ) -> Intake:
     """Read the deliveries of a source that count as of a date, and archive the sound ones.
 
@@ -72,19 +75,25 @@ def take_in(
         as_of: the night.
         limits: how large a delivery may be.
         known: digests by delivery, of what releases rest on; None: the archive is believed.
+        recent: recent nights, beside which a delivery may be implausible; defaults to none.
+        keeps: whether sound deliveries are archived; not where they are only looked at.
 
     Raises:
         UnbalancedDeliveryError: a delivery's counts do not add up.
     """
     folders = (landing / source.name, archive / source.name)
+
+    def read(delivery: Delivery) -> Reading:
+        return recent.compare(source, delivery, source.read(delivery))
+
     arrivals: list[Arrival] = []
     with folder_for_copies(archive / source.name) as copies:
-        look = Look(source.read, folders, as_of, copies, limits, known)
+        look = Look(read, folders, as_of, copies, limits, known)
         for feed in source.feeds:
             arrivals += look.at(feed)
         for arrival in arrivals:
             _check_balance(arrival)
-            if arrival.copy is not None and arrival.is_used and arrival.reading.is_sound:
+            if keeps and arrival.copy is not None and arrival.is_used and arrival.reading.is_sound:
                 archive_copy(arrival.copy, archive / source.name)
     return Intake(
         tables={table.name: _gather(table, arrivals) for table in source.raw_tables},
@@ -164,7 +173,7 @@ class Look:
         kept = None if is_archived else copy
         if not reading.is_sound:
             return Arrival(delivery, _unsound_state(reading), is_used=False, sha256=digest, reading=reading, copy=kept)
-        state = _sound_state(delivery, self.as_of)
+        state = _sound_state(delivery, reading, self.as_of)
         return Arrival(delivery, state, is_used=True, sha256=digest, reading=reading, copy=kept)
 
 
@@ -242,8 +251,10 @@ def _refuse_spoilt(feed: Feed, reading: Reading) -> Reading:
     return replace(reading, faults=(*reading.faults, *faults))
 
 
-def _sound_state(delivery: Delivery, as_of: date) -> str:
+def _sound_state(delivery: Delivery, reading: Reading, as_of: date) -> str:
     """A nightly file is fresh on its date; a monthly return until the end of the month after its own."""
+    if any(fault.code == IMPLAUSIBLE for fault in reading.faults):
+        return IMPLAUSIBLE
     if delivery.feed.cadence == "month":
         return "fresh" if delivery.dated_on >= as_of.replace(day=1) - timedelta(days=1) else "late"
     return "fresh" if delivery.dated_on == as_of else "late"
@@ -253,6 +264,8 @@ def _unsound_state(reading: Reading) -> str:
     codes = {fault.code for fault in reading.faults if fault.is_structural}
     if codes & EMPTY_CODES:
         return "empty"
+    if codes == {IMPLAUSIBLE}:
+        return IMPLAUSIBLE
     return "truncated" if codes & CUT_SHORT_CODES else "unreadable"
 
 

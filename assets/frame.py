@@ -13,7 +13,10 @@ from pathlib import Path
 
 import dagster as dg
 import polars as pl
+from pydantic import Field
 
+from assets.feed_history import RecentNights
+from expectations.bounds import Bounds
 from expectations.gx import Validator
 from expectations.suites import suite_for
 from warehouse.home import Home
@@ -35,7 +38,9 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     Attributes:
         limits: how large a delivery may be, where that is set (`assets.sources.contract.Limits`).
-        accept_unexplained: why an operator lets changes be published that nothing explains; None to refuse them.
+        accepted: why an operator accepts what a gate refuses, by the name of the gate.
+        policies: what is done about a bad delivery, by state or source and state.
+        bounds: how much may change from night to night, by name.
         is_locked: who started the run keeps other runs off already.
     """
 
@@ -45,7 +50,9 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     settings_digest: str
     limits: dict[str, int] = {}  # noqa: RUF012  # a model of pydantic copies it
     ledger: str | None = None
-    accept_unexplained: str | None = None
+    accepted: dict[str, str] = Field(default_factory=dict)
+    policies: dict[str, str] = Field(default_factory=dict)
+    bounds: dict[str, float] = Field(default_factory=dict)
     is_locked: bool = False
 
     @contextmanager
@@ -73,6 +80,16 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     def ledger_url(self) -> str:
         """Where stewards' decisions lie; a password comes by the environment alone."""
         return self.state.ledger_url(self.ledger)
+
+    def recent_nights(self, as_of: date) -> RecentNights:
+        """What tonight's deliveries are compared with."""
+        return RecentNights.before(
+            self.state,
+            as_of,
+            bounds=Bounds.model_validate(self.bounds),
+            policies=self.policies,
+            accepted=self.accepted,
+        )
 
     def store(self, as_of: date) -> TableStore:
         """The tables between the stages of one night."""

@@ -8,16 +8,13 @@ import polars as pl
 from assets.deliveries import take_in
 from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.sources import find_sources
-from assets.sources.contract import Limits, Source
+from assets.sources.contract import RECORD_TABLES, Limits, Source
 from warehouse.releases.manifests import published_inputs
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.core import CORE_TABLES, core_table
 from warehouse.tables.raw import QUARANTINE
 from warehouse.tables.register import DELIVERIES
-
-# Raw tables with these endings hold a row a record; the others hold its aliases and conditions.
-RECORD_TABLES = ("__orders", "__results", "__arrests")
 
 
 def quarantine_table(source: Source) -> Table:
@@ -67,6 +64,7 @@ def raw_asset(source: Source) -> dg.AssetsDefinition:
             as_of=as_of,
             limits=Limits(**night.limits),
             known=published_inputs(night.state),
+            recent=night.recent_nights(as_of),
         )
         kept = {table: intake.tables[table.name] for table in source.raw_tables}
         aside = {quarantine_table(source): intake.quarantine, deliveries_table(source): intake.deliveries}

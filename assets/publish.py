@@ -1,8 +1,9 @@
 """The last step: the night's tables become a release, in one atomic step."""
 
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,7 @@ import dagster as dg
 import polars as pl
 
 from assets.changes.record_fingerprints import digest_records
-from assets.changes.replay import Tonight, list_changes
+from assets.changes.replay import Tonight, list_changes, mark_accepted
 from assets.former import Former
 from assets.frame import EXPECTATIONS, NIGHTS, Night, as_of_date
 from assets.ingest import quarantine_table
@@ -20,15 +21,20 @@ from assets.link import gather
 from assets.models import MODELS, models_of_night
 from assets.reconcile import JUDGED, RECONCILED, gather_evidence
 from assets.sources import find_sources
+from expectations.bounds import Bounds
 from expectations.discrepancies import PresenceClock
+from expectations.gate_findings import Compared
+from expectations.gate_findings import Night as GateNight
+from expectations.gates import GateResult, judge_gates
 from ledger.audit import head_of, sealed
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.in_force import decisions_digest
 from ledger.decisions.ledger import Ledger
 from ledger.packs.log import corrections_digest
 from warehouse.disk import file_digest, replacing
-from warehouse.releases.publication_checks import CODE
-from warehouse.releases.release import publish
+from warehouse.releases.publication_checks import CODE, PublicationRefusedError
+from warehouse.releases.release import publish, revisions_of
+from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_PAIRS
@@ -37,11 +43,14 @@ from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,
     DELIVERIES,
+    DISCREPANCIES,
     EXPECTATION_RESULTS,
     ID_REDIRECTS,
     ORDER_SOURCES,
     ORDERS,
     RELEASE_CHANGES,
+    SUBJECTS,
+    UNEXPLAINED,
 )
 from warehouse.tables.release import KNOWN_DECISIONS, OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
 
@@ -90,9 +99,13 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
     }
     former = Former.of(night.state, as_of)
     tonight = look_at(store, account, clock=PresenceClock(days=night.presence_days))
+    suites = gather_expectations(store)
+    changes = list_changes(former, tonight)
+    gates = pass_gates(night, former, store, tonight=tonight, changes=changes, suites=suites)
+    accepted = next((gate.accepted for gate in gates if gate.name == UNEXPLAINED), None)
     tables = {name: store.scan(name) for name in PUBLISHED_TABLES} | {
-        RELEASE_CHANGES.name: list_changes(former, tonight, accepted=night.accept_unexplained),
-        EXPECTATION_RESULTS.name: gather_expectations(store),
+        RELEASE_CHANGES.name: mark_accepted(changes, accepted),
+        EXPECTATION_RESULTS.name: suites,
         SOURCE_RECORDS.name: tonight.evidence.core_orders,
         RECORD_DIGESTS.name: tonight.digests,
         OBEYED_DECISIONS.name: tonight.decisions,
@@ -106,6 +119,7 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
         state=state_of(deliveries),
         follows=former.release.release_id if former.release else None,
         ledger_heads=heads_of_the_ledger(night, store),
+        notes={"settings": {"presence_days": night.presence_days}, "gates": [asdict(gate) for gate in gates]},
     )
     return dg.MaterializeResult(metadata={"release_id": published.release_id, "content_hash": published.content_hash})
 
@@ -117,6 +131,55 @@ def heads_of_the_ledger(night: Night, store: TableStore) -> dict[str, str]:
     with suppress(LedgerError), Ledger.open(night.ledger_url) as ledger, ledger.database.reading() as connection:
         heads["audit_log"] = sealed(night.state, head_of(connection))
     return heads
+
+
+def pass_gates(
+    night: Night,
+    former: Former,
+    store: TableStore,
+    *,
+    tonight: Tonight,
+    changes: pl.DataFrame,
+    suites: pl.DataFrame,
+) -> tuple[GateResult, ...]:
+    """Put the gates to the night.
+
+    What an operator accepted when the night ran before still counts, as long as the gate finds the same.
+
+    Raises:
+        PublicationRefusedError: a gate does not hold, and no operator accepted what it found.
+    """
+    before = Compared(former.table(ORDERS), former.table(DISCREPANCIES), *_heights(former.table))
+    looked_at = GateNight(
+        now=Compared(
+            tonight.evidence.orders,
+            store.scan(DISCREPANCIES.name).collect(),
+            *_heights(lambda table: store.scan(table.name).collect()),
+        ),
+        before=before if former.release else None,
+        deliveries=tonight.evidence.deliveries,
+        order_sources=tonight.evidence.order_sources,
+        records=tonight.evidence.core_orders.get_column("record_id"),
+        changes=changes,
+        redirects=tonight.redirects,
+        suites=suites,
+        bounds=Bounds.model_validate(night.bounds),
+        policies=night.policies,
+    )
+    again = {
+        (gate["name"], gate["found"]): gate["accepted"]
+        for made in revisions_of(night.state, tonight.as_of)
+        for gate in made.manifest.get("gates", ())
+        if gate["accepted"]
+    }
+    results = judge_gates(looked_at, accepted=night.accepted, accepted_before=again)
+    if shut := [result for result in results if not result.lets_pass]:
+        raise PublicationRefusedError("\n".join(result.refusal for result in shut))
+    return results
+
+
+def _heights(read: Callable[[Table], pl.DataFrame]) -> tuple[int, int]:
+    return read(SUBJECTS).height, read(ARRESTS).height
 
 
 def code_digest(root: Path = ROOT) -> str:

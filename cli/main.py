@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.acceptance import accepted_gates
 from cli.accounts import accounts_app
 from cli.audit import audit_app
 from cli.backup import backup, restore
@@ -56,6 +57,18 @@ app.command()(restore)
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")
 ]
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="GATE", help="Publish though this gate does not hold (docs/operate.md lists them); may be repeated."
+    ),
+]
+ReasonOption = Annotated[
+    str | None, typer.Option(help="Why gates are accepted; stays in the release and in the audit log.")
+]
+ByOption = Annotated[
+    str | None, typer.Option(envvar="CONCORD_USER", help="Who accepts; defaults to the user of the system.")
+]
 ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 Preset = Literal["practice-note"]
 
@@ -84,16 +97,14 @@ def nightly(
         Path, typer.Option(exists=True, file_okay=False, help="The folder that holds one folder for each source.")
     ],
     as_of: AsOfOption,
-    accept_unexplained: Annotated[
-        str | None,
-        typer.Option(metavar="REASON", help="Publish changes that nothing explains; the reason stays in the release."),
-    ] = None,
+    accept: AcceptOption = None,
+    reason: ReasonOption = None,
+    by: ByOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Reconcile one night: read what landed, match, judge, publish a release, sum it up."""
-    if accept_unexplained is not None and not accept_unexplained.strip():
-        fail("the reason of --accept-unexplained is empty: say why", Exit.USAGE)
-    raise typer.Exit(run_and_summarise(home, landing, as_of.date(), accept_unexplained=accept_unexplained))
+    accepted = accepted_gates(home, as_of.date(), accept or [], reason=reason, by=by)
+    raise typer.Exit(run_and_summarise(home, landing, as_of.date(), accepted=accepted))
 
 
 @app.command()

@@ -5,6 +5,7 @@ Belongs here: what `concord nightly`, `concord demo` and `concord review --demo`
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ def make_demo(home: Path, *, orders: int = DEMO_ORDERS, seed: int = 1) -> Exit:
     return run_and_summarise(home, home / "demo" / "landing", as_of)
 
 
-def run_and_summarise(home: Path, landing: Path, as_of: date, *, accept_unexplained: str | None = None) -> Exit:
+def run_and_summarise(home: Path, landing: Path, as_of: date, *, accepted: Mapping[str, str] | None = None) -> Exit:
     """Run a night and print its summary; the exit code says how it went."""
     from expectations.gx import Validator
 
@@ -43,9 +44,7 @@ def run_and_summarise(home: Path, landing: Path, as_of: date, *, accept_unexplai
     state = Home(home.resolve())
     try:
         settings = read_settings(state.path)
-        release = run_night(
-            state, landing=landing.resolve(), as_of=as_of, settings=settings, accept_unexplained=accept_unexplained
-        )
+        release = run_night(state, landing=landing.resolve(), as_of=as_of, settings=settings, accepted=accepted)
     except (SettingsError, UnknownNightError) as error:
         fail(str(error), Exit.USAGE)
     except (NightFailedError, RunUnderWayError) as error:

@@ -1,6 +1,6 @@
 """The summary of a night: what came, what the register holds, what to do next. Counts and keys only."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -9,11 +9,9 @@ from rich.table import Table as Grid
 
 from expectations.history import active_ones
 from reconciliation.register import Register
+from warehouse.delivery_states import STATE_NAMES
 from warehouse.sources import SOURCE_NAMES
-from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES, SEVERITIES, STRAY_FEED
-
-# From best to worst: the state of a source is the worst of its feeds.
-STATE_RANK = ("fresh", "late", "repeated", "empty", "truncated", "unreadable", "missing")
+from warehouse.tables.register import DELIVERIES, DIMENSIONS, QUALITY_SCORES, SEVERITIES, STRAY_FEED
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,7 @@ class Summary:
     unmet_expectations: int
     quality: dict[str, dict[str, ScoreParts]]
     next_steps: list[str]
+    accepted: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
         """The summary for machines."""
@@ -94,6 +93,11 @@ def summarise(register: Register) -> Summary:
         unmet_expectations=register.table("expectation_results").filter(~pl.col("is_met")).height,
         quality=quality_by_source(register.table("quality_scores")),
         next_steps=next_steps(sources, queue),
+        accepted={
+            f"{gate['name']}: {gate['found']}": gate["accepted"]
+            for gate in release.manifest.get("gates", ())
+            if gate["accepted"]
+        },
     )
 
 
@@ -102,8 +106,10 @@ def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
     own = deliveries.filter(pl.col("source") == source)
     feeds = feed_states(own)
     by_state = dict(feeds.group_by("state").len().iter_rows())
-    worst = max(by_state, key=STATE_RANK.index)
+    worst = max(by_state, key=STATE_NAMES.index)
     notes = [f"{count} of {feeds.height} {state}" for state, count in sorted(by_state.items()) if state != "fresh"]
+    if firsts := _first_deliveries(own):
+        notes.append(f"first delivery of {firsts}: there is none to compare its size with")
     if no_records := int(own.get_column("rows_set_aside").sum()):
         notes.append(f"{no_records} of the quarantined rows are no records: refused applications, headings again")
     return SourceLine(
@@ -115,6 +121,13 @@ def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
         duplicate=int(own.get_column("rows_duplicate").sum()),
         notes=notes + faults_by_feed(own),
     )
+
+
+def _first_deliveries(deliveries: pl.DataFrame) -> str:
+    """Feeds of which a delivery is used that was compared with no former one; a release of before says of none."""
+    is_first = pl.col("is_used") & pl.col("records_kept").is_not_null() & pl.col("records_expected").is_null()
+    feeds = DELIVERIES.completed(deliveries).filter(is_first).get_column("feed").unique().sort()
+    return ", ".join(feeds)
 
 
 def feed_states(deliveries: pl.DataFrame) -> pl.DataFrame:
@@ -182,6 +195,8 @@ def render(summary: Summary, console: Console) -> None:
     counts = ", ".join(f"{count:,} {severity}" for severity, count in summary.discrepancies.items())
     console.print(f"[bold]DISCREPANCIES[/]  {counts}; {summary.new_discrepancies:,} of them new")
     console.print(f"[bold]CHECKS[/]  {summary.unmet_expectations} expectations not met (expectation_results)\n")
+    for found, reason in summary.accepted.items():
+        console.print(f"  gate accepted: {found}. Reason: {reason}", markup=False, highlight=False)
     console.print(_quality_grid(summary.quality))
     console.print("In brackets the 95 % interval; `concord quality show` gives the counts")
     console.print(f"[bold]RELEASE[/]  {_as_seen_from_here(Path(summary.folder))}", soft_wrap=True)

@@ -7,19 +7,23 @@ import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import typer
 import typer.main
+from pydantic import BaseModel
 
 from assets.sources import find_sources
 from cli.main import app
 from expectations.discrepancies import RULES
+from expectations.gates import GATES
 from expectations.measures import COMPARED, MEASURES, REQUIRED, SETTLED_BY_COURT
 from expectations.suites import suite_for
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KINDS
+from pipelines.settings import Settings
 from reconciliation import choosing
 from reconciliation.golden import ARREST_FIELDS, ORDER_FIELDS, PERSON_FIELDS
+from warehouse.delivery_states import POLICIES, STATES
 from warehouse.releases.views import VIEWS
 from warehouse.schema import Column, Table
 from warehouse.tables.code_lists import CODE_LISTS
@@ -44,6 +48,8 @@ def pages() -> dict[str, str]:
         "command-line.md": "\n".join(commands()),
         "ledger.md": "\n".join(ledger()),
         "quality-measures.md": "\n".join(quality()),
+        "settings.md": "\n".join(settings()),
+        "gates.md": "\n".join(gates()),
     }
 
 
@@ -171,6 +177,57 @@ def quality() -> Iterator[str]:
     yield "Compared for consistency and counted for validity: " + ", ".join(f"`{name}`" for name in COMPARED) + "."
     yield "Required for completeness: " + ", ".join(f"`{name}`" for name in REQUIRED) + "."
     yield "Held against the court for accuracy: " + ", ".join(f"`{name}`" for name in SETTLED_BY_COURT) + ".\n"
+
+
+def settings() -> Iterator[str]:
+    """Every setting of `concord.toml`, section by section."""
+    yield from ("# Settings", NOTE)
+    yield "All are in `concord.toml`, in the folder of all state: [operating](../operate.md#settings).\n"
+    yield from _section(Settings, "")
+
+
+def _section(model: type[BaseModel], name: str) -> Iterator[str]:
+    yield f"## `[{name}]`\n" if name else "## At the top of the file\n"
+    yield f"{inspect.getdoc(model)}\n"
+    yield from ("| setting | default | meaning |", "|---|---|---|")
+    sections = {}
+    for key, field in model.model_fields.items():
+        inner = next((kind for kind in (field.annotation, *get_args(field.annotation)) if _is_model(kind)), None)
+        if inner is not None:
+            sections[f"{name}.{key}".lstrip(".")] = inner
+        default = field.get_default(call_default_factory=True)
+        shown = "its own defaults" if isinstance(default, BaseModel) else f"`{default}`" if default else "none"
+        meaning_of = " ".join(str(field.description).split())
+        yield f"| `{key}` | {'required' if field.is_required() else shown} | {meaning_of} |"
+    yield ""
+    for section, inner in sections.items():
+        yield from _section(inner, section)
+
+
+def _is_model(kind: Any) -> bool:
+    return inspect.isclass(kind) and issubclass(kind, BaseModel)
+
+
+def gates() -> Iterator[str]:
+    """The gates, and the states of deliveries with what may be done about them."""
+    yield from ("# Gates, and states of deliveries", NOTE)
+    yield "How they are used: [operating](../operate.md#gates).\n"
+    yield from (
+        "| gate | what must hold | bounds in `[bounds]` | if it does not | can be accepted |",
+        "|---|---|---|---|---|",
+    )
+    yield from (
+        f"| `{gate.name}` | {gate.checks} | {gate.bound} | {gate.advice} | {'yes' if gate.is_acceptable else 'no'} |"
+        for gate in GATES
+    )
+    yield from ("", "## States of a delivery, from best to worst", "")
+    yield from ("| state | the delivery | policies in `[deliveries]`, the default first |", "|---|---|---|")
+    for state in STATES:
+        allowed = ", ".join(f"`{policy}`" for policy in state.policies) or "none needed"
+        yield f"| {state.name} | {state.meaning} | {allowed} |"
+    yield from ("", "| policy | what happens |", "|---|---|")
+    yield from (f"| `{policy}` | {meaning} |" for policy, meaning in POLICIES.items())
+    yield ""
 
 
 def commands() -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Puts together all that Dagster knows of Concord: assets, checks, job, schedule, sensor, resources."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def build_definitions(
     landing: Path,
     settings: Settings,
     *,
-    accept_unexplained: str | None = None,
+    accepted: Mapping[str, str] | None = None,
     is_locked: bool = False,
 ) -> dg.Definitions:
     """The definitions over one folder of state and one landing folder.
@@ -32,7 +33,7 @@ def build_definitions(
         home: the folder of all state.
         landing: the folder in which the sources' folders lie.
         settings: in force.
-        accept_unexplained: why changes that nothing explains may be published; None to refuse them.
+        accepted: why an operator accepts what a gate refuses, by the name of the gate.
         is_locked: whether who starts the runs keeps other runs off already.
     """
     night = Night(
@@ -42,7 +43,9 @@ def build_definitions(
         settings_digest=settings.digest,
         limits=asdict(settings.limits),
         ledger=settings.ledger,
-        accept_unexplained=accept_unexplained,
+        accepted=dict(accepted or {}),
+        policies=dict(settings.deliveries),
+        bounds=settings.bounds.model_dump(),
         is_locked=is_locked,
     )
     return dg.Definitions(

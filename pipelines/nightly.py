@@ -1,7 +1,7 @@
 """One night, run from the command line: the same job that Dagster schedules, with its outcome."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
@@ -35,7 +35,7 @@ def run_night(
     landing: Path,
     as_of: date,
     settings: Settings,
-    accept_unexplained: str | None = None,
+    accepted: Mapping[str, str] | None = None,
     instance: dg.DagsterInstance | None = None,
 ) -> Release:
     """Run the nightly job for a date; the release it published, or found to be published already.
@@ -45,7 +45,7 @@ def run_night(
         landing: the folder in which the sources' folders lie.
         as_of: the night.
         settings: in force.
-        accept_unexplained: why changes that nothing explains may be published; None to refuse them.
+        accepted: why an operator accepts what a gate refuses, by the name of the gate.
         instance: where Dagster records the run; defaults to the home's own.
 
     Raises:
@@ -58,9 +58,7 @@ def run_night(
         raise UnknownNightError(f"there is no night {as_of}: the first is {nights[0]}, the last {nights[-1]}")
     _make_folders(home)
     with only_run(home):
-        definitions = build_definitions(
-            home.path, landing, settings, accept_unexplained=accept_unexplained, is_locked=True
-        )
+        definitions = build_definitions(home.path, landing, settings, accepted=accepted, is_locked=True)
         job = definitions.resolve_job_def(nightly_job.name)
         with nullcontext(instance) if instance else _instance(home) as records, shown_progress(len(job.nodes)):
             result = job.execute_in_process(

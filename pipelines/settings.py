@@ -5,7 +5,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from assets.sources.contract import Limits
+from expectations.bounds import Bounds
 from expectations.disclosure import LEAST_THRESHOLD
 from expectations.discrepancies import PresenceClock
 from review.settings import DeskSettings
+from warehouse.delivery_states import DEFAULT_POLICIES, STATES, Policy
 from warehouse.home import Home
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.core import ORDER_TYPES
@@ -27,6 +29,8 @@ PRESENCE_KEYS = (*SOURCE_NAMES, *(f"{source}:{order_type}" for source in SOURCE_
 Days = Annotated[int, Field(ge=0, le=3_660)]
 
 
+HEADING = re.compile(r"\s*\[([^\]]*)\]")
+SETTING = re.compile(r"""\s*(["']?)([^"'=]+?)\1\s*=""")
 # `user:password@` after the scheme, or a password among the parameters.
 PASSWORD = re.compile(r"//[^/@:]*:[^/@]*@|[?&]password=")
 
@@ -52,31 +56,25 @@ Words = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_prin
 
 
 class QualitySettings(BaseModel):
-    """How quality is published.
+    """How quality is published."""
 
-    Attributes:
-        suppress_below: the smallest count that is shown outside, apart from 0 (`expectations.disclosure`).
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     suppress_below: Annotated[int, Field(ge=LEAST_THRESHOLD, le=1_000)] = 10
+    """The smallest count that is shown outside, apart from 0 (`expectations.disclosure`)."""
 
 
 class StudyInputs(BaseModel):
-    """What studies of the register need and no delivery holds.
+    """What studies of the register need and no delivery holds."""
 
-    Attributes:
-        covered_from: first day from which the sources hold all arrests; defaults to the first arrest that they hold.
-        covered_until: last day up to which they do; defaults to the date of the release.
-        harm_table: CSV of another edition of the harm index (`offence_code`, `harm_days`); its name says which edition.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     covered_from: date | None = None
+    """First day from which the sources hold all arrests; defaults to the first arrest that they hold."""
     covered_until: date | None = None
+    """Last day up to which they do; defaults to the date of the release."""
     harm_table: Path | None = None
+    """CSV of another edition of the harm index (`offence_code`, `harm_days`); its name says which edition."""
 
 
 def _positive(limits: Limits) -> Limits:
@@ -93,31 +91,51 @@ def _presence_key(key: str) -> str:
     return key
 
 
+def _delivery_key(key: str) -> str:
+    source, _, state = key.rpartition(":")
+    if state not in DEFAULT_POLICIES or (source and source not in SOURCE_NAMES):
+        states, sources = ", ".join(DEFAULT_POLICIES), ", ".join(SOURCE_NAMES)
+        raise ValueError(f"not a state ({states}), nor a source ({sources}) and a state, such as pnc:implausible")
+    return key
+
+
+def _fitting_policies(policies: Mapping[str, Policy]) -> Mapping[str, Policy]:
+    for key, policy in policies.items():
+        (state,) = (state for state in STATES if state.name == key.rpartition(":")[2])
+        if policy not in state.policies:
+            raise ValueError(f"{key} can't be {policy}: expected {' or '.join(state.policies)}")
+    return policies
+
+
 class Settings(BaseModel):
-    """All settings, each with a default that works.
+    """All settings, each with a default that works."""
 
-    Attributes:
-        presence_days: days after an order is made within which a source is not yet expected to hold it, by source
-            (`pnc`) or by source and order type (`pnc:STRO`): the narrower key counts.
-        ledger: URL of the ledger of decisions, `postgresql+psycopg://host/name`; defaults to a file of its own.
-        quality: how quality is published.
-        study: what studies of the register need and no delivery holds.
-        limits: how large a delivery may be.
-        marking: the protective marking on every sheet, page and line of a correction pack.
-        review: the settings of the stewards' desk.
-        answers_to: where owners send their answers, as it stands in a pack.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     presence_days: Mapping[Annotated[str, AfterValidator(_presence_key)], Days] = Field(default_factory=dict)
+    """Days after an order is made within which a source is not yet expected to hold it, by source (`pnc`) or by
+    source and order type (`pnc:STRO`): the narrower key counts."""
+    deliveries: Annotated[
+        Mapping[Annotated[str, AfterValidator(_delivery_key)], Policy], AfterValidator(_fitting_policies)
+    ] = Field(default_factory=dict)
+    """What is done about a delivery in a bad state, by state (`late`) or by source and state (`pnc:implausible`): the
+    narrower key counts."""
+    bounds: Bounds = Bounds()
+    """How much may change from night to night."""
     ledger: Annotated[str, AfterValidator(_without_password)] | None = None
+    """URL of the ledger of decisions, `postgresql+psycopg://host/name`; defaults to a file of its own."""
     quality: QualitySettings = QualitySettings()
+    """How quality is published."""
     study: StudyInputs = StudyInputs()
+    """What studies of the register need and no delivery holds."""
     limits: Annotated[Limits, AfterValidator(_positive)] = Limits()
+    """How large a delivery may be."""
     marking: Words = "OFFICIAL-SENSITIVE"
+    """The protective marking on every sheet, page and line of a correction pack."""
     review: DeskSettings = DeskSettings()
+    """The settings of the stewards' desk."""
     answers_to: Words = "the person who gave you this pack"
+    """Where owners send their answers, as it stands in a pack."""
 
     @property
     def clock(self) -> PresenceClock:
@@ -166,11 +184,19 @@ def read_settings(home: Path) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         path_to_setting = [str(part) for part in first["loc"] if part != "[key]"]
-        key = next((part for part in path_to_setting[::-1] if not part.isdigit()), "")  # not the place in a list
-        name, line = ".".join(path_to_setting), _line_of(text, key)
-        raise SettingsError(f"{path}, line {line}: setting {name}: {first['msg']}") from error
+        line = _line_of(text, path_to_setting)
+        raise SettingsError(f"{path}, line {line}: setting {'.'.join(path_to_setting)}: {first['msg']}") from error
 
 
-def _line_of(text: str, key: str) -> int:
-    setting = re.compile(rf'\s*\[?"?{re.escape(key)}"?\s*[]=]')
-    return next((number for number, line in enumerate(text.splitlines(), 1) if setting.match(line)), 1)
+def _line_of(text: str, path: Sequence[str]) -> int:
+    """The line of a setting; that of its section where it has none of its own, else the first."""
+    section: list[str] = []
+    found = 1
+    for number, line in enumerate(text.splitlines(), 1):
+        heading, setting = HEADING.match(line), SETTING.match(line)
+        section = heading[1].split(".") if heading else section
+        named = section if heading else [*section, setting[2]] if setting else None
+        if named == list(path):
+            return number
+        found = number if named and named == list(path[: len(named)]) else found
+    return found

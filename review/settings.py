@@ -45,71 +45,65 @@ def _known_forces(forces: ForcesOfGroup) -> ForcesOfGroup:
 
 
 class OidcSettings(BaseModel):
-    """An identity provider, by OpenID Connect. The desk's secret there comes from the environment alone.
+    """An identity provider, by OpenID Connect. The desk's secret there comes from the environment alone."""
 
-    Attributes:
-        issuer: the provider's address, as it calls itself.
-        client_id: the desk's name at the provider.
-        scope: what the desk asks for.
-        name_claim: the claim that gives the name of a new account.
-        roles_claim: the claim that lists the user's groups.
-        roles: the role that a group gives; the first one listed counts. Empty: roles are the administrator's.
-        forces: the forces whose orders a group sees, as codes, or `all`; they add up. Empty: all forces.
-        makes_accounts: who has a role by their groups gets an account when they first sign in.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     issuer: Annotated[str, AfterValidator(_by_https)]
+    """The provider's address, as it calls itself."""
     client_id: Annotated[str, Field(min_length=1)]
+    """The desk's name at the provider."""
     scope: str = "openid profile"
+    """What the desk asks for."""
     name_claim: str = "preferred_username"
+    """The claim that gives the name of a new account."""
     roles_claim: str = "groups"
+    """The claim that lists the user's groups."""
     roles: Mapping[str, Role] = Field(default_factory=dict)
+    """The role that a group gives; the first one listed counts. Empty: roles are the administrator's."""
     forces: Mapping[str, Annotated[ForcesOfGroup, AfterValidator(_known_forces)]] = Field(default_factory=dict)
+    """The forces whose orders a group sees, as codes, or `all`; they add up. Empty: all forces."""
     makes_accounts: bool = False
+    """Who has a role by their groups gets an account when they first sign in."""
 
 
 class DeskSettings(BaseModel):
-    """All settings of the desk.
+    """All settings of the desk."""
 
-    Attributes:
-        origin: the address that browsers know the desk by; cookies are marked Secure if it is https.
-        proxies: addresses of reverse proxies that are believed about where a request comes from.
-        idle_minutes: a session ends when nothing was asked for so long.
-        session_hours: a session ends so long after signing in, whatever is done.
-        claim_minutes: how long an item is held for who opened it.
-        second_look_share: share of ordinary decisions that wait for a second steward, 0 to 1.
-        stewards_approve: any steward may approve another's proposal, not approvers alone.
-        reason: whether people are asked why they look at records: off, optional or required.
-        local_sign_in: users may sign in with a password kept here.
-        password_length: characters of a new password, at least.
-        password_memory_kib: memory that hashing a password takes (Argon2id), in KiB.
-        password_passes: passes over that memory.
-        attempts_by_name: failed attempts to sign in with one name before further ones must wait.
-        attempts_by_address: failed attempts from one address before further ones must wait.
-        attempt_minutes: over how long attempts are counted.
-        oidc: the identity provider by which people sign in; defaults to none.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     origin: Origin = "http://127.0.0.1:8000"
+    """The address that browsers know the desk by; cookies are marked Secure if it is https."""
     proxies: tuple[IPvAnyNetwork, ...] = ()
+    """Addresses of reverse proxies that are believed about where a request comes from."""
     idle_minutes: Annotated[int, Field(ge=1, le=240)] = 30
+    """A session ends when nothing was asked for so long."""
     session_hours: Annotated[int, Field(ge=1, le=24)] = 10
+    """A session ends so long after signing in, whatever is done."""
     claim_minutes: Annotated[int, Field(ge=1, le=240)] = 10
+    """How long an item is held for who opened it."""
     second_look_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Share of ordinary decisions that wait for a second steward, 0 to 1."""
     stewards_approve: bool = False
+    """Any steward may approve another's proposal, not approvers alone."""
     reason: ReasonPolicy = "off"
+    """Whether people are asked why they look at records: off, optional or required."""
     local_sign_in: bool = True
+    """Users may sign in with a password kept here."""
     password_length: Annotated[int, Field(ge=12, le=128)] = 14
+    """Characters of a new password, at least."""
     password_memory_kib: Annotated[int, Field(ge=8, le=1_048_576)] = 65_536
+    """Memory that hashing a password takes (Argon2id), in KiB."""
     password_passes: Annotated[int, Field(ge=1, le=20)] = 3
+    """Passes over that memory."""
     attempts_by_name: Annotated[int, Field(ge=3, le=1_000)] = 5
+    """Failed attempts to sign in with one name before further ones must wait."""
     attempts_by_address: Annotated[int, Field(ge=3, le=100_000)] = 50
+    """Failed attempts from one address before further ones must wait."""
     attempt_minutes: Annotated[int, Field(ge=1, le=1_440)] = 15
+    """Over how long attempts are counted."""
     oidc: OidcSettings | None = None
+    """The identity provider by which people sign in; defaults to none."""
 
     @model_validator(mode="after")
     def _has_a_door(self) -> Self:

@@ -36,6 +36,17 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
+def keep_first(path: Path, records: int) -> None:
+    """Leave the first records of a PNC or PND file, as a selection gone wrong does: a trailer counts them right."""
+    if path.suffix == ".gz":
+        _pack(path, b"".join(gzip.decompress(path.read_bytes()).splitlines(keepends=True)[:records]))
+        return
+    header, *body, _ = path.read_bytes().splitlines(keepends=True)
+    mains = [place for place, line in enumerate(body) if line.startswith((b"ORD|", b"ARR|"))]
+    kept = body[: mains[records]] if records < len(mains) else body
+    path.write_bytes(b"".join([header, *kept, f"TRL|{min(records, len(mains))}|{len(kept)}\r\n".encode("ascii")]))
+
+
 def drop_trailer(path: Path) -> None:
     """Leave out the trailer of a PNC file."""
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))

@@ -48,25 +48,15 @@ class Tonight:
     account: Mapping[str, Any]
 
 
-def list_changes(former: Former, tonight: Tonight, *, accepted: str | None = None) -> pl.DataFrame:
+def list_changes(former: Former, tonight: Tonight) -> pl.DataFrame:
     """How the orders differ from the release before, each difference with its cause.
 
     A release before that was made by a version of Concord which kept no digests gives all differences one cause, found
     by the two manifests.
 
-    Args:
-        former: the release before.
-        tonight: tonight's release.
-        accepted: why an operator lets unexplained differences be published.
-
     Returns:
-        `RELEASE_CHANGES`, sorted by its key.
+        `RELEASE_CHANGES`, sorted by its key, none of them accepted.
     """
-    changes = _name_changes(former, tonight)
-    return changes.with_columns(accepted=pl.when(pl.col("cause") == UNEXPLAINED).then(pl.lit(accepted, pl.String)))
-
-
-def _name_changes(former: Former, tonight: Tonight) -> pl.DataFrame:
     differences = find_differences(former.table(ORDERS), tonight.evidence.orders)
     if former.release is not None and RECORD_DIGESTS.name not in former.release.manifest["digests"]:
         cause = cause_between(former.release.manifest, tonight.account)
@@ -76,6 +66,11 @@ def _name_changes(former: Former, tonight: Tonight) -> pl.DataFrame:
     reach = find_reach(differences.get_column("order_id").unique(), before=before, after=after)
     replayed = replay(differences, reach, former=former, tonight=tonight)
     return name_causes(differences, reach, replayed=replayed, before=before, after=after)
+
+
+def mark_accepted(changes: pl.DataFrame, reason: str | None) -> pl.DataFrame:
+    """`RELEASE_CHANGES` with the reason for which an operator lets unexplained differences be published."""
+    return changes.with_columns(accepted=pl.when(pl.col("cause") == UNEXPLAINED).then(pl.lit(reason, pl.String)))
 
 
 def replay(differences: pl.DataFrame, reach: pl.DataFrame, *, former: Former, tonight: Tonight) -> pl.DataFrame:

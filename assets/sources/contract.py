@@ -17,6 +17,9 @@ from warehouse.disk import open_regular
 from warehouse.schema import Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 
+# Raw tables with these endings hold a row a record; the others hold its aliases and conditions.
+RECORD_TABLES = ("__orders", "__results", "__arrests")
+
 
 @dataclass(frozen=True)
 class Feed:
@@ -124,6 +127,10 @@ class Reading:
     """What one delivery gave: its rows by raw table, the rows put aside, the counts, the faults.
 
     Rows read = rows kept + rows quarantined + exact duplicates; `is_balanced` says whether that holds.
+
+    Attributes:
+        records_expected: by recent deliveries of the feed; None where there is none to compare with.
+        accepted: why an operator lets it be used though it is implausible.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -131,12 +138,19 @@ class Reading:
     rows_read: int = 0
     rows_duplicate: int = 0
     rows_declared: int | None = None
+    records_expected: int | None = None
+    accepted: str | None = None
     faults: tuple[Fault, ...] = ()
 
     @property
     def rows_kept(self) -> int:
         """Rows that stand in the raw tables."""
         return sum(table.height for table in self.tables.values())
+
+    @property
+    def records_kept(self) -> int:
+        """Of the rows kept, those that are records of orders and arrests."""
+        return sum(table.height for name, table in self.tables.items() if name.endswith(RECORD_TABLES))
 
     @property
     def rows_set_aside(self) -> int:
@@ -173,3 +187,12 @@ class Source:
     raw_tables: tuple[Table, ...]
     read: Callable[[Delivery], Reading]
     standardise: Callable[[Mapping[str, pl.LazyFrame], date], dict[str, pl.DataFrame]]
+
+    def keys_of(self, reading: Reading) -> pl.Series:
+        """The keys of the records that a delivery gave; empty where they have no lasting keys."""
+        keys = [
+            reading.tables[table.name].get_column(table.key[0]).cast(pl.String)
+            for table in self.raw_tables
+            if table.name in reading.tables and table.name.endswith(RECORD_TABLES) and len(table.key) == 1
+        ]
+        return pl.concat([pl.Series(dtype=pl.String), *(series.rename("") for series in keys)])

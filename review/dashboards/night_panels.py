@@ -16,18 +16,11 @@ from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_table
 from review.item.titles import SEVERITY_TITLES, STATE_TITLES, STATUS_TITLES, format_day, source_name, title_for
 from warehouse.codes import LEGAL_STATUSES, reference
+from warehouse.delivery_states import STATES
 from warehouse.sources import region_of_feed
 from warehouse.tables.register import CAUSES, DISCREPANCIES, SEVERITIES, STRAY_FEED
 
-STATE_WORDS: Final = {
-    "fresh": "Fresh",
-    "late": "Late: an earlier delivery is used",
-    "missing": "Missing",
-    "empty": "Empty",
-    "truncated": "Cut off",
-    "repeated": "Repeats an earlier one",
-    "unreadable": "Can’t be read",
-}
+STATE_WORDS: Final = {state.name: state.title for state in STATES}
 CAUSE_WORDS: Final = {
     "source": "Source: records or deliveries",
     "steward": "Steward: a decision",

@@ -51,3 +51,25 @@ def test_a_folder_in_place_of_the_file_is_named(tmp_path):
     (tmp_path / "concord.toml").mkdir()
     with pytest.raises(SettingsError, match=r"concord\.toml"):
         read_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("[deliveries]\nlaet = 'hold'\n", ("line 2", "laet", "implausible"), id="unknown state"),
+        pytest.param("[deliveries]\n'ncp:late' = 'hold'\n", ("line 2", "ncp:late"), id="unknown source"),
+        pytest.param("[deliveries]\nlate = 'wait'\n", ("line 2", "deliveries.late", "'hold'"), id="unknown policy"),
+        pytest.param("[deliveries]\nempty = 'publish'\n", ("empty can't be publish",), id="a policy that does not fit"),
+        pytest.param("[bounds]\n\nrows_gone = 2\n", ("line 3", "bounds.rows_gone", "less than 1"), id="no share"),
+        pytest.param(
+            "[review]\nidle_minutes = 5\n[bounds]\nidle_minutes = 5\n",
+            ("line 4", "bounds.idle_minutes"),
+            id="a setting of another section",
+        ),
+    ],
+)
+def test_a_wrong_policy_or_bound_is_named(text, words, tmp_path):
+    (tmp_path / "concord.toml").write_text(text)
+    with pytest.raises(SettingsError) as said:
+        read_settings(tmp_path)
+    assert not [word for word in words if word not in str(said.value)]

@@ -82,10 +82,10 @@ def test_a_change_that_nothing_explains_stops_the_publication_until_it_is_accept
     night = NIGHT + timedelta(days=1)
     with pytest.raises(NightFailedError) as stopped:
         nightly(home, landing, night)
-    for word in ("unexplained", "2 end_on", *forged, "--accept-unexplained REASON"):
+    for word in ("unexplained", "2 end_on", *forged, "--accept unexplained --reason REASON"):
         assert word in str(stopped.value)
     assert (home / "releases" / "CURRENT").read_text() == f"r{NIGHT}\n"
-    nightly(home, landing, night, accept_unexplained="release mended by hand")
+    nightly(home, landing, night, accepted={"unexplained": "release mended by hand"})
     changes = read(home, night, "release_changes").filter(pl.col("cause") == UNEXPLAINED)
     assert set(changes.get_column("order_id")) == set(forged)
     assert set(changes.get_column("accepted")) == {"release mended by hand"}
@@ -93,7 +93,9 @@ def test_a_change_that_nothing_explains_stops_the_publication_until_it_is_accept
 
 
 def test_an_empty_reason_accepts_nothing(home, landing):
-    said = command("nightly", "--landing", landing, "--as-of", LATER, "--accept-unexplained", " ", home=home)
+    said = command(
+        "nightly", "--landing", landing, "--as-of", LATER, "--accept", "unexplained", "--reason", " ", home=home
+    )
     assert (said.exit_code, "say why" in said.stderr) == (2, True)
 
 

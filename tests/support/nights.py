@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -38,7 +38,7 @@ def worker_kept() -> Iterator[None]:
         yield
 
 
-def nightly(home: Path, landing: Path, as_of: date, *, accept_unexplained: str | None = None) -> Release:
+def nightly(home: Path, landing: Path, as_of: date, *, accepted: Mapping[str, str] | None = None) -> Release:
     """Run a night in this process, with one worker for all and Dagster's records in memory: in less than half the time.
 
     What the release holds depends on neither. `concord` runs a night as an operator does.
@@ -49,7 +49,7 @@ def nightly(home: Path, landing: Path, as_of: date, *, accept_unexplained: str |
             landing=landing,
             as_of=as_of,
             settings=read_settings(home),
-            accept_unexplained=accept_unexplained,
+            accepted=accepted,
             instance=instance,
         )
 

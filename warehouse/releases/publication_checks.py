@@ -1,6 +1,7 @@
 """What must hold of a table, and between tables, before a release is published.
 
-Belongs here: the gates. Does not: expectations that only warn (`expectations.suites`), publication itself.
+Belongs here: what holds whatever the tables say. Does not: the gates (`expectations.gates`), expectations that only
+warn (`expectations.suites`), publication itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,14 +11,11 @@ from typing import Any
 import polars as pl
 
 from warehouse.schema import Table
-from warehouse.tables.register import DELIVERIES, UNEXPLAINED
+from warehouse.tables.register import DELIVERIES
 from warehouse.tables.relations import FOREIGN_KEYS, ForeignKey
 
 CODE = "code"
 """The entry of a release's versions that is a digest of the code that made it."""
-
-SHOWN_ORDERS = 10
-"""How many orders a refusal names."""
 
 
 class PublicationRefusedError(Exception):
@@ -52,30 +50,6 @@ def check_relations(folder: Path) -> None:
     """
     for key in FOREIGN_KEYS:
         _check_relation(folder, key)
-
-
-def check_caused(changes: pl.DataFrame) -> None:
-    """Hold the differences from the release before to their causes.
-
-    Args:
-        changes: `RELEASE_CHANGES`.
-
-    Raises:
-        PublicationRefusedError: some have no cause, and no operator accepted them.
-    """
-    unexplained = changes.filter(pl.col("cause") == UNEXPLAINED, pl.col("accepted").is_null())
-    if unexplained.is_empty():
-        return
-    orders = unexplained.get_column("order_id").unique().sort()
-    fields = unexplained.group_by("field").len().sort("field", nulls_last=True)
-    counted = ", ".join(f"{count} {name or 'orders added or removed'}" for name, count in fields.iter_rows())
-    more = f" and {orders.len() - SHOWN_ORDERS} more" if orders.len() > SHOWN_ORDERS else ""
-    raise PublicationRefusedError(
-        f"unexplained changes: {unexplained.height} differences of {orders.len()} orders from the release before have "
-        f"no cause ({counted}): no record, decision, model, setting or code changed for them, and no date that matters "
-        f"passed: {', '.join(orders.head(SHOWN_ORDERS))}{more}. Have them checked; if they are right, run the night "
-        "again with --accept-unexplained REASON"
-    )
 
 
 def check_repeated(account: Mapping[str, Any], revisions: Sequence[Mapping[str, Any]]) -> None:

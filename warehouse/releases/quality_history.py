@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 
 from warehouse.home import Home
-from warehouse.releases.release import RELEASE_NAME, DamagedReleaseError, Release, read_release, release_ids
-from warehouse.releases.rollback_history import withdrawn_releases
+from warehouse.releases.nights import release_of_each_night
+from warehouse.releases.release import DamagedReleaseError, Release, read_release
 from warehouse.schema import Column, Table
 from warehouse.tables.register import QUALITY_SCORES
 
@@ -56,29 +56,17 @@ def read_quality_history(home: Home, *, last: int, until: str | None = None) -> 
     """
     if last < 1:
         raise ValueError(f"{last} nights are no series: ask for one or more")
+    nights = release_of_each_night(home, until=until)
+    if not nights:
+        raise LookupError("no release has been published")
     frames, left_out = [], []
-    for release_id in _counted(home, until)[-last:]:
+    for release_id in list(nights.values())[-last:]:
         try:
             frames.append(_scores(read_release(home, release_id)))
         except (DamagedReleaseError, OSError, pl.exceptions.PolarsError):
             left_out.append(release_id)
     scores = pl.concat(frames).sort(SERIES.key) if frames else SERIES.empty()
     return QualityHistory(scores, tuple(left_out))
-
-
-def _counted(home: Home, until: str | None) -> list[str]:
-    """The last release of each night, in order; a revision takes the place of what it revises."""
-    ids, withdrawn = release_ids(home), withdrawn_releases(home)
-    if not ids:
-        raise LookupError("no release has been published")
-    if until is not None and until not in ids:
-        raise LookupError(f"there is no release {until}")
-    ids = ids[: ids.index(until) + 1] if until else ids
-    return list({_night(name): name for name in ids if name == until or name not in withdrawn}.values())
-
-
-def _night(release_id: str) -> str:
-    return RELEASE_NAME.sub(r"\g<as_of>", release_id)
 
 
 def _scores(release: Release) -> pl.DataFrame:

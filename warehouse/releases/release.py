@@ -27,9 +27,8 @@ from warehouse.disk import file_digest, put_text, sync, sync_folder, unfinished
 from warehouse.home import Home
 from warehouse.releases.build import hash_of, write_tables
 from warehouse.releases.duckdb_file import write_register
-from warehouse.releases.publication_checks import check_caused, check_repeated
+from warehouse.releases.publication_checks import check_repeated
 from warehouse.releases.rollback_history import withdrawn_releases
-from warehouse.tables.register import RELEASE_CHANGES
 from warehouse.tables.release import DATABASE_TABLES
 
 RELEASE_NAME = re.compile(r"r(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
@@ -107,6 +106,7 @@ def publish(  # noqa: PLR0913  # each is an entry of the manifest
     state: str,
     follows: str | None = None,
     ledger_heads: Mapping[str, str] | None = None,
+    notes: Mapping[str, Any] | None = None,
 ) -> Release:
     """Publish the tables as the release of a date, and put it in force.
 
@@ -124,10 +124,11 @@ def publish(  # noqa: PLR0913  # each is an entry of the manifest
         state: `published` or `degraded`.
         follows: id of the release that the night carried on from; None for the first.
         ledger_heads: what proves later that the ledger and its audit log lost nothing.
+        notes: what else the manifest says, which the content does not follow from: settings, gates.
 
     Raises:
-        PublicationRefusedError: a table is missing or breaks a gate, or differs from the release before or another of
-            its date and nothing explains it; nothing was published.
+        PublicationRefusedError: a table is missing or breaks a gate, or differs from another release of its date and
+            nothing explains it; nothing was published.
     """
     home.create()
     with _publishing(home) as building:
@@ -146,9 +147,8 @@ def publish(  # noqa: PLR0913  # each is an entry of the manifest
                 "ledger": dict(sorted((ledger_heads or {}).items())),
                 "rows": rows,
                 "digests": digests,
-            }
-            check_caused(pl.read_parquet(building / f"{RELEASE_CHANGES.name}.parquet"))
-            check_repeated(account, [made.manifest for made in _revisions(home, as_of)])
+            } | dict(notes or {})
+            check_repeated(account, [made.manifest for made in revisions_of(home, as_of)])
             write_register(building, building / DATABASE, tables=[t for t in DATABASE_TABLES if t.name in rows])
             named = {
                 "release_id": _next_id(home, as_of),
@@ -188,6 +188,15 @@ def current_release(home: Home) -> Release | None:
     if release_id not in release_ids(home):
         raise LookupError(f"{home.current} names no release: write the id of one into it, or run a night")
     return read_release(home, release_id)
+
+
+def revisions_of(home: Home, as_of: date) -> tuple[Release, ...]:
+    """The releases of a date; one that is damaged is left out, and another takes its place."""
+    revisions = []
+    for release_id in _ids_of(home, as_of):
+        with suppress(DamagedReleaseError):
+            revisions.append(read_release(home, release_id))
+    return tuple(revisions)
 
 
 def release_before(home: Home, as_of: date) -> Release | None:
@@ -278,17 +287,8 @@ def _put_in_force(home: Home, release: Release) -> None:
 
 
 def _published_as(home: Home, as_of: date, digests: Mapping[str, str]) -> Release | None:
-    same = (release for release in _revisions(home, as_of) if release.manifest["digests"] == digests)
+    same = (release for release in revisions_of(home, as_of) if release.manifest["digests"] == digests)
     return next(same, None)
-
-
-def _revisions(home: Home, as_of: date) -> list[Release]:
-    """The releases of a date; one that is damaged is left out, and another takes its place."""
-    revisions = []
-    for release_id in _ids_of(home, as_of):
-        with suppress(DamagedReleaseError):
-            revisions.append(read_release(home, release_id))
-    return revisions
 
 
 def _next_id(home: Home, as_of: date) -> str:

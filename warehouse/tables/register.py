@@ -11,6 +11,7 @@ from warehouse.codes import (
     NATIONS,
     OFFENCE_CODES,
 )
+from warehouse.delivery_states import STATE_NAMES
 from warehouse.identifiers import ASN_PATTERN, CRO_PATTERN, PNC_ID_PATTERN
 from warehouse.schema import Column, Table
 from warehouse.sources import SOURCE_NAMES
@@ -19,7 +20,6 @@ from warehouse.tables.core import ORDER_TYPES, SEXES
 SEVERITIES = ("high", "medium", "low")
 DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 SCOPES = ("record", "source", "force", "area", "region", "all")
-DELIVERY_STATES = ("fresh", "late", "missing", "empty", "truncated", "repeated", "unreadable")
 # The feed of a file that lies in a source's folder and is named like none of its deliveries.
 STRAY_FEED = "stray"
 # What nothing is known to have caused; it stops the publication.
@@ -609,9 +609,9 @@ DELIVERIES = Table(
         Column("sha256", "Digest of the file's bytes."),
         Column(
             "state",
-            "fresh, late, missing, empty, truncated, repeated or unreadable.",
+            f"{', '.join(STATE_NAMES[:-1])} or {STATE_NAMES[-1]}.",
             required=True,
-            codes=DELIVERY_STATES,
+            codes=STATE_NAMES,
         ),
         Column("is_used", "The register rests on this delivery.", pl.Boolean, required=True),
         Column("rows_read", "Rows found in the file.", pl.Int64, required=True, minimum=0),
@@ -637,6 +637,19 @@ DELIVERIES = Table(
             required=True,
             minimum=0,
         ),
+        Column(
+            "records_kept",
+            "Of the rows kept, records of orders and arrests; null if the delivery was not read.",
+            pl.Int64,
+            minimum=0,
+        ),
+        Column(
+            "records_expected",
+            "The median of recent good deliveries of the feed; null before the first, when there is nothing to compare.",
+            pl.Int64,
+            minimum=0,
+        ),
+        Column("accepted", "Why an operator let an implausible delivery be used; null for the others."),
         Column(
             "rows_declared",
             "Rows by trailer or manifest; null if the delivery declares none.",

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from assets.changes.affected_people import find_families
 from assets.changes.causes import REASONS, REPLAYED, ComparedRelease, find_reach, name_causes
-from warehouse.releases.publication_checks import PublicationRefusedError, check_caused
-from warehouse.tables.register import CAUSES, ID_REDIRECTS, RELEASE_CHANGES, UNEXPLAINED
+from warehouse.tables.register import CAUSES, ID_REDIRECTS, UNEXPLAINED
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS
 
 ACCOUNT = {"inputs": {}, "versions": {"models": "m", "code": "c", "polars": "2"}, "config_hash": "s"}
@@ -241,18 +240,3 @@ def test_a_family_is_named_by_its_smallest_person(drawn_before, drawn_after):
     families = dict(find_families(before, after).iter_rows())
     assert set(families) == set(pl.concat([before, after]).get_column("subject_id"))
     assert all(families[name] == name <= person for person, name in families.items())
-
-
-def changes(*causes):
-    rows = [
-        {"order_id": f"O{place}", "change": "changed", "field": "end_on", "cause": told}
-        for place, told in enumerate(causes)
-    ]
-    return pl.DataFrame(rows, schema=RELEASE_CHANGES.schema)
-
-
-def test_an_unexplained_change_is_refused_by_count_and_key():
-    check_caused(changes("source", "rule"))
-    with pytest.raises(PublicationRefusedError, match=r"2 differences of 2 orders .*\(2 end_on\).*: O1, O2\. "):
-        check_caused(changes("source", UNEXPLAINED, UNEXPLAINED))
-    check_caused(changes(UNEXPLAINED).with_columns(accepted=pl.lit("looked at")))

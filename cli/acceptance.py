@@ -1,0 +1,50 @@
+"""How an operator accepts what a gate refuses: by the gate's name, with a reason, in the audit log first.
+
+Belongs here: the arguments, and the entry in the log. Does not: the gates (`expectations.gates`).
+"""
+
+import getpass
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from cli.options import Exit, fail
+
+
+def accepted_gates(
+    home: Path, as_of: date, names: Sequence[str], *, reason: str | None, by: str | None
+) -> dict[str, str]:
+    """Why, and by whom, gates are accepted, by their names; in the audit log from now on.
+
+    Args:
+        home: the folder of all state.
+        as_of: the night.
+        names: of the gates.
+        reason: why.
+        by: who accepts; defaults to the user of the system.
+    """
+    if not names and reason is None:
+        return {}
+    if not names or not reason or not reason.strip():
+        fail("--accept GATE and --reason REASON go together: name the gate, and say why", Exit.USAGE)
+    from assets.sources import find_sources
+    from expectations.gates import unacceptable
+
+    feeds = [feed.name for source in find_sources() for feed in source.feeds]
+    if wrong := unacceptable(names, feeds):
+        fail(f"no gate of this name can be accepted: {', '.join(wrong)}; docs/operate.md lists the gates", Exit.USAGE)
+    who = by or getpass.getuser()
+    _log(home, as_of, names, reason=reason, who=who)
+    return dict.fromkeys(names, f"{reason.strip()} ({who})")
+
+
+def _log(home: Path, as_of: date, names: Sequence[str], *, reason: str, who: str) -> None:
+    from cli.ledger_access import explain_ledger_errors, place_of
+    from ledger.audit import Entry, append
+    from ledger.decisions.ledger import Ledger
+
+    with explain_ledger_errors():
+        ledger, _ = Ledger.create(place_of(home))
+        what = {"kind": "gate", "night": as_of.isoformat(), "gates": list(names)}
+        with ledger, ledger.database.writing() as connection:
+            append(connection, [Entry(datetime.now(UTC), who, "alteration", what, reason)])

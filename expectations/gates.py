@@ -1,0 +1,187 @@
+"""The gates: what must hold of tonight's register, beside the release before, before it is published.
+
+Belongs here: the table of gates, and putting them to a night. Does not: what each finds (`expectations.gate_findings`),
+what must hold within a table (`expectations.suites`, `warehouse.releases.publication_checks`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from expectations.gate_findings import (
+    Finding,
+    Night,
+    compare_counts,
+    count_unbound,
+    find_held_deliveries,
+    find_lost_records,
+    find_new_breaches,
+    find_new_discrepancies,
+    find_repeated_ids,
+    find_unexplained,
+    find_unmet_suites,
+)
+from warehouse.tables.register import UNEXPLAINED
+
+DELIVERY = "delivery"
+"""The gate that is accepted by feed, as `delivery:<feed>`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """Something that must hold before a release is published.
+
+    Attributes:
+        name: by which it is accepted.
+        checks: what must hold.
+        bound: how much may differ, in words; settings in backquotes.
+        advice: what to do where it does not hold.
+        judge: finds out.
+        is_acceptable: an operator may publish all the same. Else the register is wrong in itself.
+    """
+
+    name: str
+    checks: str
+    bound: str
+    advice: str
+    judge: Callable[[Night], Sequence[Finding]]
+    is_acceptable: bool = True
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """A gate on a night.
+
+    Attributes:
+        name: of the gate, with the feed it is about, if it is about one.
+        is_met: it holds.
+        found: what was found.
+        accepted: why, and by whom, it was accepted; None where it was not.
+        advice: what to do.
+        is_acceptable: an operator may accept it.
+    """
+
+    name: str
+    is_met: bool
+    found: str
+    accepted: str | None
+    advice: str
+    is_acceptable: bool
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing is published, and what to do, in words."""
+        way = (
+            f" If it is right, run the night again with --accept {self.name} --reason REASON."
+            if self.is_acceptable
+            else ""
+        )
+        return f"gate {self.name}: {self.found}. {self.advice}{way}"
+
+    @property
+    def lets_pass(self) -> bool:
+        """Whether the register may be published as far as this gate goes."""
+        return self.is_met or self.accepted is not None
+
+
+def judge_gates(
+    night: Night, *, accepted: Mapping[str, str], accepted_before: Mapping[tuple[str, str], str]
+) -> tuple[GateResult, ...]:
+    """Put all gates to a night.
+
+    Args:
+        night: what they look at.
+        accepted: why an operator accepts what a gate finds, by its name.
+        accepted_before: why one accepted a finding when the night ran before, by the gate's name and the same words.
+    """
+    return tuple(
+        GateResult(name, finding.is_met, finding.words, reason, gate.advice, gate.is_acceptable)
+        for gate in GATES
+        for finding in gate.judge(night)
+        for name in [f"{gate.name}:{finding.subject}" if finding.subject else gate.name]
+        for reason in [
+            None
+            if finding.is_met or not gate.is_acceptable
+            else accepted.get(name) or accepted_before.get((name, finding.words))
+        ]
+    )
+
+
+def unacceptable(names: Sequence[str], feeds: Sequence[str]) -> list[str]:
+    """Of names that an operator accepts gates by, those that no acceptable gate has."""
+    known = {gate.name for gate in GATES if gate.is_acceptable and gate.name != DELIVERY}
+    return [name for name in names if name not in known | {f"{DELIVERY}:{feed}" for feed in feeds}]
+
+
+LOOK = "Look at the deliveries of the night (`deliveries.faults`) and at what changed (`release_changes`)."
+GATES = (
+    Gate(
+        name=DELIVERY,
+        checks="No delivery is in a state whose policy is to hold the release (`[deliveries]`). Accepted by feed, as "
+        "in `--accept delivery:pnc_ancord`; that also uses an implausible delivery as it came.",
+        bound="none",
+        advice="Get the delivery from its sender and run the night again.",
+        judge=find_held_deliveries,
+    ),
+    Gate(
+        name="unique_ids",
+        checks="Every order has an id of its own, and every record belongs to one order.",
+        bound="none",
+        advice="The code has a fault: report it. The last release stays in force.",
+        judge=find_repeated_ids,
+        is_acceptable=False,
+    ),
+    Gate(
+        name="nothing_lost",
+        checks="Every row read is kept, quarantined or an exact repetition, and every record of an order is in "
+        "an order.",
+        bound="none",
+        advice="The code has a fault: report it. The last release stays in force.",
+        judge=find_lost_records,
+        is_acceptable=False,
+    ),
+    Gate(
+        name="suites",
+        checks="The suites of all tables pass in what is structural: keys and required values.",
+        bound="none",
+        advice="The code has a fault: report it. The last release stays in force.",
+        judge=find_unmet_suites,
+        is_acceptable=False,
+    ),
+    Gate(
+        name="counts",
+        checks="There are about as many orders, people and arrests as in the release before.",
+        bound="`rows_gone`, `rows_new`",
+        advice=LOOK,
+        judge=compare_counts,
+    ),
+    Gate(
+        name=UNEXPLAINED,
+        checks="Every difference from the release before has a cause.",
+        bound="none",
+        advice="Have the orders looked at (`concord explain ORDER`): a release was edited, a disk lost bits, or the "
+        "code has a fault.",
+        judge=find_unexplained,
+    ),
+    Gate(
+        name="people_unbound",
+        checks="Those who were bound by an order and are bound by none tonight are few, and each has a cause. Those "
+        "whose orders ran out are not counted.",
+        bound="`people_unbound`",
+        advice=f"Have each order looked at (`concord explain ORDER`): nobody may be shown as free by mistake. {LOOK}",
+        judge=count_unbound,
+    ),
+    Gate(
+        name="statutes",
+        checks="Few orders newly break a rule of the statutes.",
+        bound="`breaches_new`",
+        advice=LOOK,
+        judge=find_new_breaches,
+    ),
+    Gate(
+        name="new_discrepancies",
+        checks="Few orders have a new discrepancy, so that owners are not asked for what is not wrong.",
+        bound="`discrepancies_new`",
+        advice=LOOK,
+        judge=find_new_discrepancies,
+    ),
+)

@@ -1,0 +1,118 @@
+"""A delivery that is whole and does not fit recent ones: not used, unless a policy or an operator says so."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from assets.deliveries import take_in
+from assets.feed_history import RecentNights
+from assets.sources import find_sources
+from expectations.delivery_sizes import FeedHistory
+from samples.nights import write_nights
+from samples.spoil import keep_first
+from warehouse.disk import file_digest
+
+NIGHT = date(2026, 11, 20)
+SOURCES = {source.name: source for source in find_sources()}
+FILES = {"pnc_ancord": "PNC_ANCORD*", "pnd": "*.jsonl.gz"}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("world")
+    write_nights(folder, orders=60, seed=7, as_of=NIGHT)
+    return folder / "landing"
+
+
+@pytest.fixture
+def landing(made, tmp_path):
+    return Path(shutil.copytree(made, tmp_path / "landing"))
+
+
+def used_before(made, source, feed, **details):
+    """The history of a feed whose delivery of tonight is like the one of the night before."""
+    intake = take_in(SOURCES[source], landing=made, archive=made.parent / "none", as_of=NIGHT, keeps=False)
+    (records,) = intake.deliveries.filter(pl.col("feed") == feed).get_column("records_kept")
+    orders = next(table for name, table in intake.tables.items() if name.endswith("__orders"))
+    keys = orders.get_column(next(name for name in ("recno", "record_id") if name in orders.columns))
+    return RecentNights({feed: FeedHistory(records=(records,) * 3, keys=keys)}, **details)
+
+
+def look(landing, source, feed, recent):
+    deliveries = take_in(
+        SOURCES[source], landing=landing, archive=landing.parent / "archive", as_of=NIGHT, recent=recent
+    ).deliveries
+    return deliveries.filter(pl.col("feed") == feed).row(0, named=True)
+
+
+def shrink(landing, feed, records):
+    (path,) = (landing / feed.partition("_")[0]).glob(FILES[feed])
+    keep_first(path, records)
+
+
+@pytest.mark.parametrize(("source", "feed"), [("pnc", "pnc_ancord"), ("pnd", "pnd")])
+def test_a_file_cut_to_a_few_records_is_implausible_and_not_archived(made, landing, source, feed):
+    recent = used_before(made, source, feed)
+    shrink(landing, feed, 5)
+    row = look(landing, source, feed, recent)
+    assert row["state"] == "implausible"
+    (said,) = row["faults"]
+    for words in ("It holds 5 records", "too many are gone", "Ask the sender", f"--accept delivery:{feed} --reason"):
+        assert words in said
+    assert not list((landing.parent / "archive" / source).glob(FILES[feed]))
+
+
+@pytest.mark.parametrize(("source", "feed"), [("pnc", "pnc_ancord"), ("pnd", "pnd")])
+def test_a_file_that_lost_an_order_or_two_is_fresh(made, landing, source, feed):
+    recent = used_before(made, source, feed)
+    shrink(landing, feed, recent.histories[feed].expected - 2)
+    row = look(landing, source, feed, recent)
+    assert (row["state"], row["is_used"], row["faults"]) == ("fresh", True, [])
+    assert row["records_expected"] == recent.histories[feed].expected
+
+
+def test_as_many_records_under_other_keys_are_implausible(made, landing):
+    recent = used_before(made, "pnd", "pnd")
+    history = recent.histories["pnd"]
+    others = FeedHistory(records=history.records, keys=history.keys + "-OTHER")
+    row = look(landing, "pnd", "pnd", RecentNights({"pnd": others}))
+    assert row["state"] == "implausible"
+    assert "are not in it" in row["faults"][0]
+
+
+def test_three_times_as_many_records_are_implausible(made, landing):
+    usual = used_before(made, "pnd", "pnd").histories["pnd"].expected
+    row = look(landing, "pnd", "pnd", RecentNights({"pnd": FeedHistory(records=(usual // 3,))}))
+    assert (row["state"], "too many are new" in row["faults"][0]) == ("implausible", True)
+
+
+def test_the_first_delivery_of_a_feed_is_accepted_and_marked_as_compared_with_nothing(landing):
+    row = look(landing, "pnd", "pnd", RecentNights())
+    assert (row["state"], row["is_used"], row["records_expected"]) == ("fresh", True, None)
+
+
+def test_an_operator_may_accept_the_delivery_of_one_feed(made, landing):
+    recent = used_before(made, "pnd", "pnd", accepted={"delivery:pnd": "old records were weeded"})
+    shrink(landing, "pnd", 5)
+    row = look(landing, "pnd", "pnd", recent)
+    assert (row["state"], row["is_used"], row["accepted"]) == ("fresh", True, "old records were weeded")
+    assert "old records were weeded" in row["faults"][0]
+
+
+def test_by_the_policy_to_publish_it_is_used_and_stays_implausible(made, landing):
+    recent = used_before(made, "pnd", "pnd", policies={"pnd:implausible": "publish"})
+    shrink(landing, "pnd", 5)
+    row = look(landing, "pnd", "pnd", recent)
+    assert (row["state"], row["is_used"], row["accepted"]) == ("implausible", True, None)
+
+
+def test_what_was_accepted_on_a_night_counts_when_the_night_runs_again(made, landing):
+    shrink(landing, "pnd", 5)
+    (path,) = (landing / "pnd").glob(FILES["pnd"])
+    recent = used_before(made, "pnd", "pnd", accepted_digests={file_digest(path): "old records were weeded"})
+    assert look(landing, "pnd", "pnd", recent)["accepted"] == "old records were weeded"
+    shrink(landing, "pnd", 4)
+    assert look(landing, "pnd", "pnd", recent)["state"] == "implausible", "another file is another question"
