@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 
 import dagster as dg
 import polars as pl
 
 from assets.former import Former
-from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
+from assets.frame import PASSING_FAULTS, AssetEvents, Night, as_of_date, check_specs, put_out, specs, tried_again
 from ledger.decisions.binding import constraints, overrides
 from ledger.decisions.errors import LedgerError, LedgerMissingError
 from ledger.decisions.in_force import in_force
@@ -35,6 +35,7 @@ def read_decisions(url: str, *, expected: bool) -> pl.DataFrame:
         expected: whether the release before rests on the ledger, so that there must be one.
 
     Raises:
+        LedgerLockedError, LedgerUnreachableError: it does not answer; a later try may succeed.
         Failure: the ledger can't be read, or is gone: a night without it would undo what stewards have done.
     """
     found = _read_ledger(url, Ledger.read, expected=expected)
@@ -59,6 +60,8 @@ def _read_ledger(url: str, read: Callable[[Ledger], pl.DataFrame], *, expected: 
         if expected:
             raise dg.Failure(f"the ledger of decisions, on which the release before rests, is gone: {error}") from error
         return None
+    except PASSING_FAULTS:
+        raise
     except LedgerError as error:
         raise dg.Failure(
             f"the ledger of decisions can't be read, and a night must not go without it: {error}"
@@ -140,10 +143,13 @@ def decided(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
     former = Former.of(night.state, as_of).release
     rested_on = former.manifest["inputs"].keys() if former else ()
     expected = any(table.name in rested_on for table in OF_THE_LEDGER)
-    known = read_decisions(night.ledger_url, expected=expected)
+    known_at = datetime.fromisoformat(night.known_at) if night.known_at else None
+    with tried_again(context):
+        known = read_decisions(night.ledger_url, expected=expected)
+        asked = read_asked(night.ledger_url, as_of=as_of, expected=expected)
     require_all_known(known, night.state, as_of)
+    known = known if known_at is None else known.filter(pl.col("decided_at") <= known_at)
     decisions = in_force(known, as_of=as_of)
-    asked = read_asked(night.ledger_url, as_of=as_of, expected=expected)
     frames = {DECISIONS: decisions, ASKED_CORRECTIONS: asked, KNOWN_DECISIONS: KNOWN_DECISIONS.conform(known)}
     yield from put_out(frames, night.store(as_of))
 

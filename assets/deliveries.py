@@ -18,7 +18,7 @@ from assets.account import Arrival, account_for_deliveries, shown_name
 from assets.copies import archive_copy, folder_for_copies, take_copy, time_limit
 from assets.delivery_files import digests_of, find_deliveries, find_strays
 from assets.feed_history import IMPLAUSIBLE, NO_NIGHTS, RecentNights
-from assets.sources.contract import Delivery, DeliveryTooLargeError, Fault, Feed, Limits, Reading, Source
+from assets.sources.contract import LIMITS, Delivery, DeliveryTooLargeError, Fault, Feed, Limits, Reading, Source
 from warehouse.schema import Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 
@@ -30,7 +30,6 @@ EMPTY = Fault("empty_delivery", "The delivery holds no rows: ask the sender for 
 MOST_REFUSED = 0.5
 # More revisions of one date than this are no corrections: the older ones are named and not read.
 MOST_REVISIONS = 20
-LIMITS = Limits()
 TOO_MANY = Fault(
     "too_many_revisions",
     f"It was not read: there are more than {MOST_REVISIONS} newer revisions of its date. Leave none in the folder but "

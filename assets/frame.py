@@ -6,6 +6,7 @@ An asset writes its tables itself and hands Dagster no frame: a run in one proce
 the run ends, which at 100,000 orders is 4 GB.
 """
 
+import errno
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date
@@ -19,6 +20,7 @@ from assets.feed_history import RecentNights
 from expectations.bounds import Bounds
 from expectations.gx import Validator
 from expectations.suites import suite_for
+from ledger.decisions.errors import LedgerLockedError, LedgerUnreachableError
 from warehouse.home import Home
 from warehouse.run_lock import only_run
 from warehouse.schema import Table
@@ -29,6 +31,11 @@ NIGHTS = dg.DailyPartitionsDefinition(start_date="2015-07-31", timezone="Europe/
 STRUCTURE, CONTENT = "structure", "content"
 # Results of a table's suite are kept under its name with this before it.
 EXPECTATIONS = "expectations__"
+
+# Faults of a disk, above all of one on a network, that may pass by themselves.
+PASSING = frozenset({errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
+PASSING_FAULTS = (LedgerLockedError, LedgerUnreachableError)
+MOST_TRIES, FIRST_WAIT = 3, 2
 
 AssetEvents = Iterator[dg.MaterializeResult[None]]
 
@@ -41,6 +48,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
         accepted: why an operator accepts what a gate refuses, by the name of the gate.
         policies: what is done about a bad delivery, by state or source and state.
         bounds: how much may change from night to night, by name.
+        known_at: the moment up to which decisions are known, for a past night; None: all are.
         is_locked: who started the run keeps other runs off already.
     """
 
@@ -53,6 +61,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     accepted: dict[str, str] = Field(default_factory=dict)
     policies: dict[str, str] = Field(default_factory=dict)
     bounds: dict[str, float] = Field(default_factory=dict)
+    known_at: str | None = None
     is_locked: bool = False
 
     @contextmanager
@@ -94,6 +103,21 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     def store(self, as_of: date) -> TableStore:
         """The tables between the stages of one night."""
         return TableStore(self.state.tables / as_of.isoformat())
+
+
+@contextmanager
+def tried_again(context: dg.AssetExecutionContext) -> Iterator[None]:
+    """Ask Dagster to do the step again, a little later each time, if a fault inside may pass by itself.
+
+    Raises:
+        RetryRequested: the disk or the ledger did not answer, and has not been asked too often.
+    """
+    try:
+        yield
+    except (OSError, *PASSING_FAULTS) as error:
+        if isinstance(error, OSError) and error.errno not in PASSING:
+            raise
+        raise dg.RetryRequested(MOST_TRIES, FIRST_WAIT * 2**context.retry_number) from error
 
 
 def as_of_date(context: dg.AssetExecutionContext) -> date:

@@ -6,7 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assets.deliveries import take_in
-from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
+from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs, tried_again
 from assets.sources import find_sources
 from assets.sources.contract import RECORD_TABLES, Limits, Source
 from warehouse.releases.manifests import published_inputs
@@ -57,15 +57,16 @@ def raw_asset(source: Source) -> dg.AssetsDefinition:
     @dg.multi_asset(name=f"raw_{source.name}", specs=specs(tables, group=source.name), check_specs=check_specs(tables))
     def read(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
         as_of = as_of_date(context)
-        intake = take_in(
-            source,
-            landing=night.landing_folder,
-            archive=night.state.archive,
-            as_of=as_of,
-            limits=Limits(**night.limits),
-            known=published_inputs(night.state),
-            recent=night.recent_nights(as_of),
-        )
+        with tried_again(context):
+            intake = take_in(
+                source,
+                landing=night.landing_folder,
+                archive=night.state.archive,
+                as_of=as_of,
+                limits=Limits(**night.limits),
+                known=published_inputs(night.state),
+                recent=night.recent_nights(as_of),
+            )
         kept = {table: intake.tables[table.name] for table in source.raw_tables}
         aside = {quarantine_table(source): intake.quarantine, deliveries_table(source): intake.deliveries}
         yield from put_out(kept | aside, night.store(as_of))

@@ -121,7 +121,13 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
         ledger_heads=heads_of_the_ledger(night, store),
         notes={"settings": {"presence_days": night.presence_days}, "gates": [asdict(gate) for gate in gates]},
     )
-    return dg.MaterializeResult(metadata={"release_id": published.release_id, "content_hash": published.content_hash})
+    return dg.MaterializeResult(
+        metadata={
+            "release_id": published.release_id,
+            "content_hash": published.content_hash,
+            "state": published.state,
+        }
+    )
 
 
 def heads_of_the_ledger(night: Night, store: TableStore) -> dict[str, str]:

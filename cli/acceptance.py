@@ -3,12 +3,28 @@
 Belongs here: the arguments, and the entry in the log. Does not: the gates (`expectations.gates`).
 """
 
-import getpass
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from cli.options import Exit, fail
+from cli.releases import system_user
+
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="GATE", help="Publish though this gate does not hold (docs/operate.md lists them); may be repeated."
+    ),
+]
+ReasonOption = Annotated[
+    str | None, typer.Option(help="Why gates are accepted; stays in the release and in the audit log.")
+]
+ByOption = Annotated[
+    str | None, typer.Option(envvar="CONCORD_USER", help="Who accepts; defaults to the user of the system.")
+]
 
 
 def accepted_gates(
@@ -33,7 +49,7 @@ def accepted_gates(
     feeds = [feed.name for source in find_sources() for feed in source.feeds]
     if wrong := unacceptable(names, feeds):
         fail(f"no gate of this name can be accepted: {', '.join(wrong)}; docs/operate.md lists the gates", Exit.USAGE)
-    who = by or getpass.getuser()
+    who = by or system_user()
     _log(home, as_of, names, reason=reason, who=who)
     return dict.fromkeys(names, f"{reason.strip()} ({who})")
 

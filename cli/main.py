@@ -8,6 +8,7 @@ validates tables starts from this module.
 """
 
 import io
+import json
 import os
 import sys
 from datetime import datetime
@@ -17,13 +18,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.acceptance import accepted_gates
+from cli.acceptance import AcceptOption, ByOption, ReasonOption, accepted_gates
 from cli.accounts import accounts_app
 from cli.audit import audit_app
 from cli.backup import backup, restore
 from cli.decisions import decide_app, decisions_app
 from cli.models import model_app
-from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, print_summary, run_and_summarise
+from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, run_and_summarise
+from cli.nights import backfill, check, init, replay_night, retry
 from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail, warn, words_of
 from cli.packs import packs_app
 from cli.quality import quality_app
@@ -47,6 +49,9 @@ app.add_typer(model_app, name="model")
 app.add_typer(quality_app, name="quality")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(audit_app, name="audit")
+for command in (init, check, retry, backfill):
+    app.command()(command)
+app.command("replay")(replay_night)
 app.add_typer(study_app, name="study")
 app.command()(query)
 app.command()(export)
@@ -56,18 +61,6 @@ app.command()(restore)
 
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")
-]
-AcceptOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="GATE", help="Publish though this gate does not hold (docs/operate.md lists them); may be repeated."
-    ),
-]
-ReasonOption = Annotated[
-    str | None, typer.Option(help="Why gates are accepted; stays in the release and in the audit log.")
-]
-ByOption = Annotated[
-    str | None, typer.Option(envvar="CONCORD_USER", help="Who accepts; defaults to the user of the system.")
 ]
 ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 Preset = Literal["practice-note"]
@@ -146,15 +139,32 @@ def sample(
 
 
 @app.command()
-def status(home: HomeOption = DEFAULT_HOME) -> None:
-    """Show which release is in force, with its summary."""
+def status(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON on standard output.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Show the release in force, its age, the last run, the gates and the disk; the exit code is for probes."""
+    from cli.status import gather_status, render_status
+    from cli.summary import render, summarise
+    from pipelines.runs import list_runs
+    from reconciliation.register import Register
     from warehouse.home import Home
     from warehouse.releases.release import current_release
 
-    release = current_release(Home(home.resolve()))
+    state = Home(home.resolve())
+    release, runs = current_release(state), list_runs(state)
     if release is None:
-        fail(f"no release in {home}: run `concord nightly`", Exit.FAILED)
-    print_summary(Home(home.resolve()), release.release_id)
+        cause = f"; the last run failed: {runs[-1].cause}" if runs and runs[-1].cause else ""
+        fail(f"no release in {home}: run `concord nightly`{cause}", Exit.FAILED)
+    summary = summarise(Register.open(state, release.release_id))
+    found = gather_status(state, release, summary, runs)
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), indent=2))
+    else:
+        render(summary, console())
+        render_status(found, console())
+    raise typer.Exit(found.exit_code)
 
 
 @app.command()

@@ -3,7 +3,6 @@
 Belongs here: what `concord nightly`, `concord demo` and `concord review --demo` share. Does not: their arguments.
 """
 
-import json
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -14,6 +13,7 @@ from cli.options import Exit, console, fail, warn, words_of
 
 if TYPE_CHECKING:
     from cli.summary import Summary
+    from pipelines.runs import RunRecord
     from warehouse.home import Home
 
 SAMPLE_NIGHT = "2026-11-20"
@@ -30,31 +30,42 @@ def make_demo(home: Path, *, orders: int = DEMO_ORDERS, seed: int = 1) -> Exit:
     return run_and_summarise(home, home / "demo" / "landing", as_of)
 
 
-def run_and_summarise(home: Path, landing: Path, as_of: date, *, accepted: Mapping[str, str] | None = None) -> Exit:
+def run_and_summarise(
+    home: Path,
+    landing: Path,
+    as_of: date,
+    *,
+    accepted: Mapping[str, str] | None = None,
+    goes_on_from: "RunRecord | None" = None,
+) -> Exit:
     """Run a night and print its summary; the exit code says how it went."""
     from expectations.gx import Validator
 
     Validator.shared()  # its import takes seconds: it starts before Dagster's
     from pipelines.nightly import NightFailedError, UnknownNightError, run_night
     from pipelines.settings import SettingsError, read_settings
-    from warehouse.disk import put_text
     from warehouse.home import Home
     from warehouse.run_lock import RunUnderWayError
 
     state = Home(home.resolve())
     try:
         settings = read_settings(state.path)
-        release = run_night(state, landing=landing.resolve(), as_of=as_of, settings=settings, accepted=accepted)
+        release = run_night(
+            state,
+            landing=landing.resolve(),
+            as_of=as_of,
+            settings=settings,
+            accepted=accepted,
+            goes_on_from=goes_on_from,
+        )
     except (SettingsError, UnknownNightError) as error:
         fail(str(error), Exit.USAGE)
     except (NightFailedError, RunUnderWayError) as error:
         fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
     try:
-        summary = print_summary(state, release.release_id)
-        text = json.dumps(summary.as_dict(), indent=2)
-        put_text(state.runs / f"{release.release_id}.json", text)
+        print_summary(state, release.release_id)
     except Exception as error:  # noqa: BLE001  # the release is in force, whatever fails from here on
-        warn(f"release {release.release_id} is published and in force; its summary can't be written: {words_of(error)}")
+        warn(f"release {release.release_id} is published and in force; its summary can't be shown: {words_of(error)}")
     return Exit.DEGRADED if release.state == "degraded" else Exit.PUBLISHED
 
 

@@ -183,7 +183,7 @@ def render(summary: Summary, console: Console) -> None:
     console.print(
         f"[bold]night {summary.as_of}[/]  release {summary.release_id}  [bold]{summary.state.upper()}[/]{follows}\n"
     )
-    console.print(_source_grid(summary.sources))
+    console.print(source_grid(summary.sources))
     for line in summary.sources:
         for note in line.notes:
             console.print(f"  {line.source}: {note}", markup=False, highlight=False)
@@ -204,7 +204,8 @@ def render(summary: Summary, console: Console) -> None:
         console.print(f"[bold]NEXT[/]  {step}", highlight=False)
 
 
-def _source_grid(lines: list[SourceLine]) -> Grid:
+def source_grid(lines: list[SourceLine]) -> Grid:
+    """The sources with their states and counts."""
     grid = Grid("source", "state", box=None, header_style="bold", pad_edge=False)
     for heading in ("read", "kept", "quarantined", "duplicate"):
         grid.add_column(heading, justify="right")

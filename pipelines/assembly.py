@@ -1,7 +1,8 @@
 """Puts together all that Dagster knows of Concord: assets, checks, job, schedule, sensor, resources."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
@@ -11,12 +12,22 @@ from assets.frame import Night
 from assets.ingest import INGEST_ASSETS
 from assets.link import LINK_ASSETS
 from assets.models import MODEL_ASSETS
-from assets.publish import PUBLISH_ASSETS
+from assets.publish import PUBLISH_ASSETS, code_digest
 from assets.reconcile import RECONCILE_ASSETS
 from pipelines.jobs import nightly_job, nightly_schedule
 from pipelines.progress import run_logger
-from pipelines.sensors import delivery_sensor
+from pipelines.runs import COMMAND_LINE, DAGSTER, RunRecorder
+from pipelines.sensors import delivery_sensor, landed_files, listing_digest
 from pipelines.settings import Settings
+from warehouse.home import Home
+
+ASSETS = [*INGEST_ASSETS, *DECISION_ASSETS, *MODEL_ASSETS, *LINK_ASSETS, *RECONCILE_ASSETS, *PUBLISH_ASSETS]
+
+
+def basis_of(landing: Path, settings: Settings) -> str:
+    """Digest of what a run reads and is made by: the files that have landed, the settings, the code."""
+    parts = (listing_digest(landed_files(landing)), settings.model_dump_json(), code_digest())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def build_definitions(
@@ -25,6 +36,7 @@ def build_definitions(
     settings: Settings,
     *,
     accepted: Mapping[str, str] | None = None,
+    known_at: datetime | None = None,
     is_locked: bool = False,
 ) -> dg.Definitions:
     """The definitions over one folder of state and one landing folder.
@@ -34,6 +46,7 @@ def build_definitions(
         landing: the folder in which the sources' folders lie.
         settings: in force.
         accepted: why an operator accepts what a gate refuses, by the name of the gate.
+        known_at: the moment up to which decisions are known; None: all are.
         is_locked: whether who starts the runs keeps other runs off already.
     """
     night = Night(
@@ -41,20 +54,27 @@ def build_definitions(
         landing=str(landing),
         presence_days=settings.clock.days,
         settings_digest=settings.digest,
-        limits=asdict(settings.limits),
+        limits=settings.limits.model_dump(),
         ledger=settings.ledger,
         accepted=dict(accepted or {}),
         policies=dict(settings.deliveries),
         bounds=settings.bounds.model_dump(),
+        known_at=known_at.isoformat() if known_at else None,
         is_locked=is_locked,
     )
+
+    def recorder(run_id: str) -> RunRecorder:
+        started_by = COMMAND_LINE if is_locked else DAGSTER
+        basis = basis_of(landing, settings)
+        return RunRecorder(Home(home), run_id, started_by=started_by, landing=str(landing), basis=basis)
+
     return dg.Definitions(
-        assets=[*INGEST_ASSETS, *DECISION_ASSETS, *MODEL_ASSETS, *LINK_ASSETS, *RECONCILE_ASSETS, *PUBLISH_ASSETS],
+        assets=ASSETS,
         jobs=[nightly_job],
         schedules=[nightly_schedule],
         sensors=[delivery_sensor],
         resources={"night": night},
-        loggers={"concord": run_logger},
+        loggers={"concord": run_logger(recorder)},
         # Five processes for two seconds of work: the executor that starts a process a step takes minutes.
         executor=dg.in_process_executor,
     )

@@ -3,7 +3,7 @@
 Belongs here: from the error of a step to one line. Does not: running (`pipelines.nightly`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import dagster as dg
@@ -14,11 +14,14 @@ OWN_FAILURES = frozenset(
         "DagsterAssetCheckFailedError",
         "DamagedReleaseError",
         "Failure",
+        "LedgerLockedError",
+        "LedgerUnreachableError",
         "LostRecordError",
         "NotADirectoryError",
         "OSError",
         "PermissionError",
         "PublicationRefusedError",
+        "RunUnderWayError",
         "UnbalancedDeliveryError",
     }
 )
@@ -31,30 +34,36 @@ KNOWN_CAUSES = (
     ("cannot allocate memory", "the machine has too little memory: free some, then run the night again"),
     ("out of memory", "the machine has too little memory: free some, then run the night again"),
     ("read-only file system", "the file system is read-only: mount it for writing, then run the night again"),
+    ("permission denied", "the user that runs Concord may not read or write a file: set its owner, then run again"),
+    ("unicodedecodeerror", "a text is in another encoding than UTF-8: save it as UTF-8, then run the night again"),
+    ("unicodeencodeerror", "a text can't be written in the encoding of the system: set PYTHONUTF8=1, then run again"),
+    ("database is locked", "another program holds a database: wait for it to end, then run the night again"),
     ("input/output error", "the disk reports an error: have it checked, then run the night again"),
 )
 """What the messages of libraries and of the operating system mean, by a part of them in small letters."""
 
 
-def words_of_failure(result: dg.ExecuteInProcessResult) -> str:
-    """The step that failed first and why: known causes and our own failures in words, others by their kind."""
-    failure = next((event for event in result.all_events if event.is_step_failure), None)
-    error = failure.step_failure_data.error if failure else None
-    if failure is None or error is None:
-        return "the run failed before its first step"
-    return f"step {failure.step_key}: {_words(list(_chain(error)))}"
+def words_of_failure(events: Iterable[dg.DagsterEvent]) -> str:
+    """The step that failed first and why: known causes and our own failures in words, others by where to look."""
+    happened = list(events)
+    failure = next((event for event in happened if event.is_step_failure), None)
+    if failure is not None and failure.step_failure_data.error is not None:
+        return f"step {failure.step_key}: {_words(list(_chain(failure.step_failure_data.error)))}"
+    ending = next((event for event in happened if event.is_job_failure), None)
+    error = ending.job_failure_data.error if ending else None
+    return _words(list(_chain(error))) if error else "the run failed before its first step"
 
 
 def _words(chain: list[Any]) -> str:
     own = next((error for error in chain if error.cls_name in OWN_FAILURES), None)
-    told = " ".join(error.to_string() for error in chain).lower()
-    known = next((words for part, words in KNOWN_CAUSES if part in told), None)
+    said = " ".join(error.to_string() for error in chain).lower()
+    known = next((words for part, words in KNOWN_CAUSES if part in said), None)
     if known is not None:
         return known
     if own is not None:
         # The outermost of our own failures says most: its message includes what it was raised from.
         return str(own.message).split(":", 1)[-1].strip()
-    return f"{chain[-1].cls_name}; the run in Dagster has its traceback"
+    return "an error that Concord knows no words for; the run in Dagster has its traceback"
 
 
 def _chain(error: Any) -> Iterator[Any]:

@@ -1,10 +1,15 @@
 """What runs, and when: the nightly job with all assets of one night, and its schedule."""
 
+from typing import Any, Final
+
 import dagster as dg
 
+RECORDED: Final[dict[str, Any]] = {"loggers": {"concord": {}}}
+"""Configuration of a run that keeps its record (`pipelines.runs`)."""
 nightly_job = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
+    config=RECORDED,
     description="From the landing folder to a published register, for one night.",
 )
 
@@ -18,4 +23,4 @@ nightly_job = dg.define_asset_job(
 def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Ask for the night of the date on which the schedule fires, when the national extracts have come."""
     night = context.scheduled_execution_time.date().isoformat()
-    return dg.RunRequest(run_key=night, partition_key=night)
+    return dg.RunRequest(run_key=night, partition_key=night, run_config=RECORDED)

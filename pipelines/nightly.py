@@ -1,18 +1,20 @@
 """One night, run from the command line: the same job that Dagster schedules, with its outcome."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
 
 from assets.frame import NIGHTS
-from pipelines.assembly import build_definitions
+from expectations.gates import DELIVERY
+from pipelines.assembly import ASSETS, basis_of, build_definitions
 from pipelines.failures import words_of_failure
 from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
+from pipelines.runs import RunRecord, list_runs
 from pipelines.settings import Settings
 from warehouse.home import Home
 from warehouse.releases.release import Release, read_release
@@ -23,6 +25,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 class NightFailedError(Exception):
     """The night failed; the last release is untouched. The message says at which step and why."""
+
+
+class NothingToRetryError(Exception):
+    """The last run did not fail, or there is none."""
 
 
 class UnknownNightError(Exception):
@@ -36,6 +42,8 @@ def run_night(
     as_of: date,
     settings: Settings,
     accepted: Mapping[str, str] | None = None,
+    goes_on_from: RunRecord | None = None,
+    known_at: datetime | None = None,
     instance: dg.DagsterInstance | None = None,
 ) -> Release:
     """Run the nightly job for a date; the release it published, or found to be published already.
@@ -46,6 +54,8 @@ def run_night(
         as_of: the night.
         settings: in force.
         accepted: why an operator accepts what a gate refuses, by the name of the gate.
+        goes_on_from: a run of the same night and basis, whose steps that were done are not done again.
+        known_at: the moment up to which decisions are known, for a past night; None: all are.
         instance: where Dagster records the run; defaults to the home's own.
 
     Raises:
@@ -58,18 +68,40 @@ def run_night(
         raise UnknownNightError(f"there is no night {as_of}: the first is {nights[0]}, the last {nights[-1]}")
     _make_folders(home)
     with only_run(home):
-        definitions = build_definitions(home.path, landing, settings, accepted=accepted, is_locked=True)
+        definitions = build_definitions(
+            home.path, landing, settings, accepted=accepted, known_at=known_at, is_locked=True
+        )
         job = definitions.resolve_job_def(nightly_job.name)
         with nullcontext(instance) if instance else _instance(home) as records, shown_progress(len(job.nodes)):
             result = job.execute_in_process(
                 partition_key=as_of.isoformat(),
                 instance=records,
                 raise_on_error=False,
-                run_config={"loggers": {"concord": {}}},
+                asset_selection=_left_to_do(goes_on_from) if goes_on_from else None,
             )
     if not result.success:
-        raise NightFailedError(words_of_failure(result))
+        raise NightFailedError(words_of_failure(result.all_events))
     return read_release(home, _published(result))
+
+
+def run_to_go_on_from(home: Home, settings: Settings, *, accepts: Collection[str] = ()) -> tuple[RunRecord, bool]:
+    """The last run, and whether a new one may go on from the step that failed: nothing that it reads has changed.
+
+    A delivery that is accepted now is read again, and all that follows.
+
+    Raises:
+        NothingToRetryError: the last run did not fail, or there is none.
+    """
+    runs = list_runs(home)
+    if not runs or runs[-1].state in ("published", "degraded"):
+        raise NothingToRetryError("the last run did not fail: there is nothing to run again")
+    last = runs[-1]
+    is_same = last.basis == basis_of(Path(last.landing), settings)
+    return last, is_same and not any(name.startswith(f"{DELIVERY}:") for name in accepts)
+
+
+def _left_to_do(former: RunRecord) -> list[dg.AssetKey]:
+    return [key for asset in ASSETS if asset.node_def.name not in former.done for key in asset.keys]
 
 
 def _make_folders(home: Home) -> None:

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
@@ -15,12 +15,23 @@ RUN_LOG = logging.getLogger("concord.run")
 STEP_EVENTS = {"STEP_START": "step_started", "STEP_SUCCESS": "step_done", "STEP_FAILURE": "step_failed"}
 
 
-@dg.logger({}, description="Hands Dagster's events to the command line's progress.")
-def run_logger(_context: dg.InitLoggerContext) -> logging.Logger:
-    """The logger that a run from the command line writes its events to."""
-    RUN_LOG.setLevel(logging.DEBUG)
-    RUN_LOG.propagate = False
-    return RUN_LOG
+def run_logger(record: Callable[[str], logging.Handler]) -> dg.LoggerDefinition:
+    """The logger that a run writes its events to: for its record, and for the progress on the command line.
+
+    Args:
+        record: makes what keeps the record of a run, from the run's id.
+    """
+
+    @dg.logger({}, description="Keeps the record of the run, and shows its progress.")
+    def concord(context: dg.InitLoggerContext) -> logging.Logger:
+        RUN_LOG.setLevel(logging.DEBUG)
+        RUN_LOG.propagate = False
+        logger = RUN_LOG.getChild(str(context.run_id))
+        if not logger.handlers:  # Dagster asks for the logger of a run more than once
+            logger.addHandler(record(str(context.run_id)))
+        return logger
+
+    return concord
 
 
 class _StepHandler(logging.Handler):

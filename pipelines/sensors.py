@@ -10,7 +10,7 @@ import dagster as dg
 from assets.delivery_files import recognise
 from assets.frame import NIGHTS, Night
 from assets.sources import find_sources
-from pipelines.jobs import nightly_job
+from pipelines.jobs import RECORDED, nightly_job
 from warehouse.disk import is_regular
 
 # A file that was written to within these seconds may still be on its way.
@@ -33,7 +33,7 @@ def delivery_sensor(context: dg.SensorEvaluationContext, night: Night) -> dg.Sen
     newest = newest_night(files)
     if listing == context.cursor or newest is None or newest.isoformat() not in NIGHTS.get_partition_keys():
         return dg.SkipReason("Nothing has landed since the last look.")
-    request = dg.RunRequest(run_key=f"{newest}:{listing}", partition_key=newest.isoformat())
+    request = dg.RunRequest(run_key=f"{newest}:{listing}", partition_key=newest.isoformat(), run_config=RECORDED)
     return dg.SensorResult(run_requests=[request], cursor=listing)
 
 

@@ -5,8 +5,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -77,13 +76,6 @@ class StudyInputs(BaseModel):
     """CSV of another edition of the harm index (`offence_code`, `harm_days`); its name says which edition."""
 
 
-def _positive(limits: Limits) -> Limits:
-    wrong = [name for name, value in asdict(limits).items() if value < 1]
-    if wrong:
-        raise ValueError(f"{', '.join(wrong)}: expected a number above 0")
-    return limits
-
-
 def _presence_key(key: str) -> str:
     if key not in PRESENCE_KEYS:
         sources, types = ", ".join(SOURCE_NAMES), ", ".join(ORDER_TYPES)
@@ -128,7 +120,7 @@ class Settings(BaseModel):
     """How quality is published."""
     study: StudyInputs = StudyInputs()
     """What studies of the register need and no delivery holds."""
-    limits: Annotated[Limits, AfterValidator(_positive)] = Limits()
+    limits: Limits = Limits()
     """How large a delivery may be."""
     marking: Words = "OFFICIAL-SENSITIVE"
     """The protective marking on every sheet, page and line of a correction pack."""
@@ -147,6 +139,25 @@ class Settings(BaseModel):
         """Digest of the settings in force; part of every release's manifest."""
         in_force = json.dumps(self.clock.days, sort_keys=True)
         return hashlib.sha256(in_force.encode()).hexdigest()[:16]
+
+
+def settings_template() -> str:
+    """A settings file in which every setting stands with its meaning and its default, as a comment."""
+    return "# Settings of Concord. Take away the # before a setting to change it.\n" + "".join(_template(Settings, ""))
+
+
+def _template(model: type[BaseModel], section: str) -> Iterator[str]:
+    yield f"\n[{section}]\n" if section else ""
+    inner = {}
+    for name, field in model.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        if isinstance(default, BaseModel):
+            inner[name] = type(default)
+            continue
+        yield f"\n# {' '.join(str(field.description).split())}\n"
+        yield f"# {name} = {json.dumps(default)}\n" if isinstance(default, str | int | float) else f"# {name} =\n"
+    for name, kind in inner.items():
+        yield from _template(kind, f"{section}.{name}".lstrip("."))
 
 
 def home_folder() -> Path:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, Literal
 
 import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
 
 from warehouse.disk import open_regular
 from warehouse.schema import Table
@@ -43,23 +44,25 @@ class Feed:
     companion: Callable[[str], str] | None = None
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How large one delivery may be: what is beyond is refused before it can exhaust the machine.
+Limit = Annotated[int, Field(ge=1)]
 
-    Attributes:
-        bytes: of each of its files, as sent.
-        unpacked_bytes: of what is unpacked from it.
-        rows: lines of it, empty ones too.
-        seconds: that reading it may take.
-    """
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}  # an unknown setting is no setting
+class Limits(BaseModel):
+    """How large one delivery may be: what is beyond is refused before it can exhaust the machine."""
 
-    bytes: int = 500_000_000
-    unpacked_bytes: int = 1_000_000_000
-    rows: int = 5_000_000
-    seconds: int = 900
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    bytes: Limit = 500_000_000
+    """Bytes of each of its files, as sent."""
+    unpacked_bytes: Limit = 1_000_000_000
+    """Bytes of what is unpacked from it."""
+    rows: Limit = 5_000_000
+    """Lines of it, empty ones too."""
+    seconds: Limit = 900
+    """Seconds that reading it may take."""
+
+
+LIMITS = Limits()
 
 
 class DeliveryTooLargeError(Exception):
@@ -82,7 +85,7 @@ class Delivery:
     path: Path
     dated_on: date
     revision: int
-    limits: Limits = Limits()
+    limits: Limits = LIMITS
 
     @property
     def delivery_id(self) -> str:

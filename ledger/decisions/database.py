@@ -18,7 +18,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from ledger.decisions.errors import LedgerError, LedgerLockedError, LedgerMissingError, LedgerSchemaError
+from ledger.decisions.errors import (
+    LedgerError,
+    LedgerLockedError,
+    LedgerMissingError,
+    LedgerSchemaError,
+    LedgerUnreachableError,
+)
 from ledger.decisions.metadata import decisions
 from warehouse.disk import keep_private, make_folder
 
@@ -166,7 +172,7 @@ class Database:
         if any(words in str(error.orig) for words in LOCK_WORDS):
             return LedgerLockedError(f"the ledger {self.name} is locked by somebody else: try again")
         if isinstance(error, OperationalError) and not self.is_file:
-            return LedgerError(f"the ledger {self.name} can't be reached")
+            return LedgerUnreachableError(f"the ledger {self.name} can't be reached")
         kind = type(error.orig).__name__
         return LedgerError(f"the ledger {self.name} can't be used ({kind}): is it whole, and may you write to it?")
 

@@ -20,6 +20,10 @@ class LedgerLockedError(LedgerError):
     """Somebody else holds the ledger for longer than is waited for."""
 
 
+class LedgerUnreachableError(LedgerError):
+    """The database does not answer."""
+
+
 class LedgerSchemaError(LedgerError):
     """The ledger is of an older or newer schema, or is no ledger."""
 

@@ -114,5 +114,6 @@ def test_what_was_accepted_on_a_night_counts_when_the_night_runs_again(made, lan
     (path,) = (landing / "pnd").glob(FILES["pnd"])
     recent = used_before(made, "pnd", "pnd", accepted_digests={file_digest(path): "old records were weeded"})
     assert look(landing, "pnd", "pnd", recent)["accepted"] == "old records were weeded"
+    shutil.rmtree(landing.parent / "archive")
     shrink(landing, "pnd", 4)
     assert look(landing, "pnd", "pnd", recent)["state"] == "implausible", "another file is another question"

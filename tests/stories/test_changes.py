@@ -11,6 +11,8 @@ import pytest
 from nights import SERIES, command, copy_of, nightly
 
 from pipelines.nightly import NightFailedError
+from pipelines.runs import list_runs
+from warehouse.home import Home
 from warehouse.releases.build import hash_of
 from warehouse.tables.register import UNEXPLAINED
 
@@ -85,10 +87,15 @@ def test_a_change_that_nothing_explains_stops_the_publication_until_it_is_accept
     for word in ("unexplained", "2 end_on", *forged, "--accept unexplained --reason REASON"):
         assert word in str(stopped.value)
     assert (home / "releases" / "CURRENT").read_text() == f"r{NIGHT}\n"
-    nightly(home, landing, night, accepted={"unexplained": "release mended by hand"})
+    retried = command("retry", "--accept", "unexplained", "--reason", "mended by hand", "--by", "Ann", home=home)
+    assert retried.exit_code in (0, 3), retried.stderr
+    failed, again = list_runs(Home(home))[-2:]
+    assert (failed.state, failed.night, again.release_id) == ("failed", f"{night}", f"r{night}")
+    assert failed.cause.startswith("step release: gate unexplained: ")
+    assert set(again.steps) == {"release"}, "what was done is not done again"
     changes = read(home, night, "release_changes").filter(pl.col("cause") == UNEXPLAINED)
     assert set(changes.get_column("order_id")) == set(forged)
-    assert set(changes.get_column("accepted")) == {"release mended by hand"}
+    assert set(changes.get_column("accepted")) == {"mended by hand (Ann)"}
     assert (home / "releases" / "CURRENT").read_text() == f"r{night}\n"
 
 

@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from expectations.gx import Validator
 from pipelines.nightly import run_night
+from pipelines.runs import RunRecord
 from pipelines.settings import read_settings
 from samples.nights import write_nights
 from warehouse.home import Home
@@ -38,7 +39,14 @@ def worker_kept() -> Iterator[None]:
         yield
 
 
-def nightly(home: Path, landing: Path, as_of: date, *, accepted: Mapping[str, str] | None = None) -> Release:
+def nightly(
+    home: Path,
+    landing: Path,
+    as_of: date,
+    *,
+    accepted: Mapping[str, str] | None = None,
+    goes_on_from: RunRecord | None = None,
+) -> Release:
     """Run a night in this process, with one worker for all and Dagster's records in memory: in less than half the time.
 
     What the release holds depends on neither. `concord` runs a night as an operator does.
@@ -50,6 +58,7 @@ def nightly(home: Path, landing: Path, as_of: date, *, accepted: Mapping[str, st
             as_of=as_of,
             settings=read_settings(home),
             accepted=accepted,
+            goes_on_from=goes_on_from,
             instance=instance,
         )
 

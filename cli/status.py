@@ -1,0 +1,104 @@
+"""The state of an installation: `concord status`, for a person, and with `--json` for a probe.
+
+Belongs here: what is gathered, and how it is shown. Does not: the summary of a release (`cli.summary`).
+"""
+
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rich.console import Console
+
+from cli.options import Exit
+from cli.summary import Summary
+from pipelines.runs import RunRecord, disk_by_kind
+from warehouse.home import Home
+from warehouse.releases.release import Release
+
+STALE_DAYS = 1
+"""A release of an earlier night than that of yesterday is out of date."""
+SHOWN_NIGHTS = 10
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of an installation.
+
+    Attributes:
+        release: the summary of the release in force.
+        age_days: how many days ago its night was.
+        last_run: the last run, whether or not it published; None where no record is kept.
+        gates: what each gate found on the night of the release.
+        disk: bytes by kind of state.
+        growth: bytes a night that each kind grew over the last runs; empty before the second.
+        free: bytes that are free on the disk.
+    """
+
+    release: Summary
+    age_days: int
+    last_run: RunRecord | None
+    gates: list[dict[str, Any]]
+    disk: dict[str, int]
+    growth: dict[str, int]
+    free: int
+
+    @property
+    def exit_code(self) -> Exit:
+        """Failed where the last run did; degraded where the release is, or is out of date."""
+        if self.last_run is not None and self.last_run.state == "failed":
+            return Exit.FAILED
+        return Exit.DEGRADED if self.release.state == "degraded" or self.age_days > STALE_DAYS else Exit.PUBLISHED
+
+    def as_dict(self) -> dict[str, object]:
+        """The status for machines."""
+        return asdict(self)
+
+
+def gather_status(home: Home, release: Release, summary: Summary, runs: list[RunRecord]) -> Status:
+    """The state of an installation as of now."""
+    return Status(
+        release=summary,
+        age_days=(datetime.now(UTC).date() - release.as_of).days,
+        last_run=runs[-1] if runs else None,
+        gates=list(release.manifest.get("gates", [])),
+        disk=disk_by_kind(home),
+        growth=growth_by_kind(runs),
+        free=shutil.disk_usage(home.path).free,
+    )
+
+
+def growth_by_kind(runs: list[RunRecord]) -> dict[str, int]:
+    """Bytes a night by which each kind of state grew over the last nights that were run."""
+    measured = {date.fromisoformat(run.night): run.disk for run in runs if run.disk and run.night}
+    nights = sorted(measured)[-SHOWN_NIGHTS:]
+    if len(nights) < 2:
+        return {}
+    first, last = measured[nights[0]], measured[nights[-1]]
+    return {kind: (size - first.get(kind, 0)) // (len(nights) - 1) for kind, size in last.items()}
+
+
+def render_status(status: Status, console: Console) -> None:
+    """Print what the summary of the release does not say."""
+    days = f"{status.age_days} day{'s' * (status.age_days != 1)}"
+    stale = ": OUT OF DATE" if status.age_days > STALE_DAYS else ""
+    console.print(f"[bold]AGE[/]  the night of the release was {days} ago{stale}", highlight=False)
+    if (run := status.last_run) is not None:
+        cause = f": {run.cause}" if run.cause else ""
+        words = f"night {run.night}, {run.state}, by {run.started_by} at {run.started_at}, {run.seconds:,.0f} s{cause}"
+        console.print(f"[bold]LAST RUN[/]  {words}", highlight=False)
+    held = sum(gate["is_met"] for gate in status.gates)
+    console.print(f"[bold]GATES[/]  {held} of {len(status.gates)} held", highlight=False)
+    for gate in status.gates:
+        if not gate["is_met"]:
+            console.print(f"  {gate['name']}: {gate['found']}. Accepted: {gate['accepted']}", markup=False)
+    sizes = ", ".join(f"{kind} {_megabytes(size)}{_grown(status, kind)}" for kind, size in status.disk.items())
+    console.print(f"[bold]DISK[/]  {sizes}; {_megabytes(status.free)} free", highlight=False)
+
+
+def _grown(status: Status, kind: str) -> str:
+    return f" (+{_megabytes(status.growth[kind])} a night)" if status.growth.get(kind, 0) > 0 else ""
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB"

@@ -1,0 +1,97 @@
+"""The record of each run: what, when, how long, rows by step, state; and what a later run may go on from."""
+
+import json
+
+import pytest
+from nights import SERIES, command, copy_of
+
+from cli.status import growth_by_kind
+from pipelines.nightly import NothingToRetryError, run_to_go_on_from
+from pipelines.runs import RunRecord, Step, list_runs
+from pipelines.settings import Settings
+from warehouse.home import Home
+
+
+@pytest.fixture
+def home(three_nights, tmp_path):
+    return Home(copy_of(three_nights / "first", tmp_path / "home"))
+
+
+def test_every_run_has_a_record_with_its_steps_and_their_rows(three_nights):
+    runs = list_runs(Home(three_nights / "home"))
+    assert [run.night for run in runs] == [str(night) for night in SERIES]
+    for run in runs:
+        assert (run.state in ("published", "degraded"), run.release_id, run.cause) == (True, f"r{run.night}", "")
+        assert run.started_by == "command line"
+        assert run.seconds >= max(step.seconds for step in run.steps.values()) > 0
+        assert {step.state for step in run.steps.values()} == {"done"}
+        assert run.steps["raw_pnc"].rows["raw_pnc__orders"] > 10
+        assert run.disk["releases"] > 100_000
+
+
+def test_no_record_holds_a_name_of_anybody(three_nights):
+    (record,) = (three_nights / "first" / "runs").glob("*.json")
+    text = record.read_text().upper()
+    people = (three_nights / "night-1" / "landing" / "pnc").glob("PNC_ANCORD*")
+    lines = next(people).read_text("cp1252").splitlines()
+    names = {line.split("|")[4].split("/")[0] for line in lines if line.startswith("ORD|")}
+    assert len(names) > 10
+    assert not [name for name in names if len(name) > 4 and name in text]
+
+
+def put_record(home, **details):
+    run = RunRecord(
+        "later", "2026-11-01", "command line", "basis", str(home.path), "2099-01-01T00:00:00+00:00", **details
+    )
+    (home.runs / "later.json").write_text(json.dumps(vars(run) | {"steps": {}}))
+
+
+def test_after_a_run_that_published_there_is_nothing_to_retry(home):
+    with pytest.raises(NothingToRetryError):
+        run_to_go_on_from(home, Settings())
+    assert command("retry", home=home.path).exit_code == 2
+
+
+def test_a_retry_starts_from_the_beginning_if_what_it_reads_has_changed(home):
+    put_record(home, state="failed")
+    run, goes_on = run_to_go_on_from(home, Settings())
+    assert (run.run_id, goes_on) == ("later", False)
+
+
+def test_a_run_that_was_killed_can_be_retried(home):
+    put_record(home, state="running")
+    assert run_to_go_on_from(home, Settings())[0].state == "running"
+
+
+def test_a_file_that_is_no_record_is_left_out(home):
+    (home.runs / "other.json").write_text("{}")
+    (home.runs / "torn.json").write_text("{")
+    assert len(list_runs(home)) == 1
+
+
+def test_the_status_says_what_failed_last_and_exits_for_a_probe(home):
+    put_record(home, state="failed", cause="step release: gate counts: 3 orders, now 1")
+    said = command("status", home=home.path)
+    assert said.exit_code == 1
+    for words in ("OUT OF DATE", "night 2026-11-01, failed", "gate counts: 3 orders, now 1", "releases", "9 of 9 held"):
+        assert words in said.stdout
+
+
+def test_the_status_of_a_release_that_is_out_of_date_is_degraded_and_is_json_for_a_probe(home):
+    said = command("status", "--json", home=home.path)
+    assert said.exit_code == 3
+    found = json.loads(said.stdout)
+    assert (found["release"]["release_id"], found["last_run"]["state"]) == (f"r{SERIES[0]}", found["release"]["state"])
+    assert {gate["name"] for gate in found["gates"]} >= {"counts", "people_unbound"}
+    assert found["age_days"] > 1
+    assert found["disk"]["releases"] > 0
+
+
+def run_of(night, **disk):
+    return RunRecord(night, night, "command line", "", "", night, steps={"release": Step()}, disk=disk)
+
+
+def test_growth_is_measured_over_the_nights_that_were_run():
+    runs = [run_of("2026-11-01", releases=100), run_of("2026-11-02", releases=150), run_of("2026-11-03", releases=220)]
+    assert growth_by_kind(runs) == {"releases": 60}
+    assert growth_by_kind(runs[:1]) == {}
