@@ -57,10 +57,17 @@ def accepted_gates(
 def _log(home: Path, as_of: date, names: Sequence[str], *, reason: str, who: str) -> None:
     from cli.ledger_access import explain_ledger_errors, place_of
     from ledger.audit import Entry, append
+    from ledger.decisions.database import Database
+    from ledger.decisions.errors import LedgerMissingError
     from ledger.decisions.ledger import Ledger
 
     with explain_ledger_errors():
-        ledger, _ = Ledger.create(place_of(home))
+        try:
+            ledger = Ledger.open(place_of(home))
+        except LedgerMissingError:
+            if not Database(place_of(home)).is_file:
+                raise
+            ledger, _ = Ledger.create(place_of(home))
         what = {"kind": "gate", "night": as_of.isoformat(), "gates": list(names)}
         with ledger, ledger.database.writing() as connection:
             append(connection, [Entry(datetime.now(UTC), who, "alteration", what, reason)])

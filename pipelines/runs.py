@@ -1,4 +1,4 @@
-"""The record of each run, whoever starts it: `runs/<run id>.json`, written when it starts and when it ends.
+"""The record of each run, whoever starts it: `runs/<run id>.json`, written at its start and after each step.
 
 Belongs here: what a record says, writing and reading it. Does not: why a run failed, in words (`pipelines.failures`).
 Counts, names of steps and tables, and no personal data.
@@ -117,6 +117,7 @@ class RunRecorder(logging.Handler):
         elif kind in ("STEP_SUCCESS", "STEP_FAILURE"):
             step.state = "done" if kind == "STEP_SUCCESS" else "failed"
             step.seconds = round(at - self._started.get(str(event.step_key), at), 1)
+            self._write()
         elif kind == "ASSET_MATERIALIZATION":
             self._note_table(step, event)
 
