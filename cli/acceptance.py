@@ -4,14 +4,13 @@ Belongs here: the arguments, and the entry in the log. Does not: the gates (`exp
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.options import Exit, fail
-from cli.releases import system_user
 
 AcceptOption = Annotated[
     list[str] | None,
@@ -49,25 +48,33 @@ def accepted_gates(
     feeds = [feed.name for source in find_sources() for feed in source.feeds]
     if wrong := unacceptable(names, feeds):
         fail(f"no gate of this name can be accepted: {', '.join(wrong)}; docs/operate.md lists the gates", Exit.USAGE)
-    who = by or system_user()
-    _log(home, as_of, names, reason=reason, who=who)
+    who = _log(home, as_of, names, reason=reason.strip(), by=by)
     return dict.fromkeys(names, f"{reason.strip()} ({who})")
 
 
-def _log(home: Path, as_of: date, names: Sequence[str], *, reason: str, who: str) -> None:
-    from cli.ledger_access import explain_ledger_errors, place_of
+def _log(home: Path, as_of: date, names: Sequence[str], *, reason: str, by: str | None) -> str:
+    """Write the acceptance to the audit log; who accepted. From the first account on it takes an approver."""
+    from cli.desk_tools import opened_desk
+    from cli.door import require, system_user
     from ledger.audit import Entry, append
+
+    _make_ledger(home)
+    with opened_desk(home) as desk:
+        viewer = require(desk, "approve", by=by)
+        who = viewer.name if viewer else by or system_user()
+        what = {"kind": "gate", "night": as_of.isoformat(), "gates": list(names)}
+        with desk.writing() as connection:
+            append(connection, [Entry(desk.clock(), who, "alteration", what, reason)])
+    return who
+
+
+def _make_ledger(home: Path) -> None:
+    """A ledger in a file is made where there is none yet; one in PostgreSQL never is."""
+    from cli.ledger_access import explain_ledger_errors, place_of
     from ledger.decisions.database import Database
-    from ledger.decisions.errors import LedgerMissingError
     from ledger.decisions.ledger import Ledger
 
     with explain_ledger_errors():
-        try:
-            ledger = Ledger.open(place_of(home))
-        except LedgerMissingError:
-            if not Database(place_of(home)).is_file:
-                raise
-            ledger, _ = Ledger.create(place_of(home))
-        what = {"kind": "gate", "night": as_of.isoformat(), "gates": list(names)}
-        with ledger, ledger.database.writing() as connection:
-            append(connection, [Entry(datetime.now(UTC), who, "alteration", what, reason)])
+        database = Database(place_of(home))
+        if database.is_file and database.state() == "missing":
+            Ledger.create(place_of(home))[0].close()
