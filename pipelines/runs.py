@@ -1,4 +1,4 @@
-"""The record of each run, by the command line or Dagster: `runs/<run id>.json`, written at its start and after each step.
+"""The record of each run, by the command line or Dagster: `runs/<run id>.json`, written at its start and its steps.
 
 Belongs here: what a record says, writing and reading it. Does not: why a run failed, in words (`pipelines.failures`).
 Counts, names of steps and tables, and no personal data.

@@ -63,7 +63,7 @@ def test_a_register_that_is_open_for_writing_elsewhere_can_be_summed_up_and_says
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        assert run(home, "status").returncode == 0
+        assert run(home, "status").returncode == 3
         look = (
             "import sys; from pathlib import Path; from reconciliation.register import Register; "
             "Register.open(Path(sys.argv[1])).sql('SELECT 1')"
