@@ -82,18 +82,20 @@ def render_status(status: Status, console: Console) -> None:
     """Print what the summary of the release does not say."""
     days = f"{status.age_days} day{'s' * (status.age_days != 1)}"
     stale = ": OUT OF DATE" if status.age_days > STALE_DAYS else ""
-    console.print(f"[bold]AGE[/]  the night of the release was {days} ago{stale}", highlight=False)
+    console.print(f"[bold]AGE[/]  the night of the release was {days} ago{stale}", highlight=False, soft_wrap=True)
     if (run := status.last_run) is not None:
         cause = f": {run.cause}" if run.cause else ""
         words = f"night {run.night}, {run.state}, by {run.started_by} at {run.started_at}, {run.seconds:,.0f} s{cause}"
-        console.print(f"[bold]LAST RUN[/]  {words}", highlight=False)
+        console.print(f"[bold]LAST RUN[/]  {words}", highlight=False, soft_wrap=True)
     held = sum(gate["is_met"] for gate in status.gates)
-    console.print(f"[bold]GATES[/]  {held} of {len(status.gates)} held", highlight=False)
+    console.print(f"[bold]GATES[/]  {held} of {len(status.gates)} held", highlight=False, soft_wrap=True)
     for gate in status.gates:
         if not gate["is_met"]:
-            console.print(f"  {gate['name']}: {gate['found']}. Accepted: {gate['accepted']}", markup=False)
+            console.print(
+                f"  {gate['name']}: {gate['found']}. Accepted: {gate['accepted']}", markup=False, soft_wrap=True
+            )
     sizes = ", ".join(f"{kind} {_megabytes(size)}{_grown(status, kind)}" for kind, size in status.disk.items())
-    console.print(f"[bold]DISK[/]  {sizes}; {_megabytes(status.free)} free", highlight=False)
+    console.print(f"[bold]DISK[/]  {sizes}; {_megabytes(status.free)} free", highlight=False, soft_wrap=True)
 
 
 def _grown(status: Status, kind: str) -> str:

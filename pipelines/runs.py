@@ -138,7 +138,7 @@ def list_runs(home: Home) -> list[RunRecord]:
     """All runs, the last one last; a file that can't be read as a record is left out."""
     records = []
     for path in home.runs.glob("*.json") if home.runs.is_dir() else ():
-        with suppress(OSError, ValueError, TypeError):
+        with suppress(OSError, ValueError, TypeError, KeyError):
             records.append(_read(json.loads(path.read_text(encoding="utf-8"))))
     return sorted(records, key=lambda record: record.started_at)
 

@@ -43,7 +43,8 @@ def test_a_shrunk_pnc_file_is_not_used_until_an_operator_accepts_it(home, landin
     assert removed.is_empty()
 
     words = ("nightly", "--landing", landing, "--as-of", SECOND, "--reason", "weeded, ticket 1", "--by", "Ann Operator")
-    accepted = command(*words, "--accept", "delivery:pnc_ancord", home=home)
+    # With half of the PNC's records gone, the id of one person differs though none of the person's records do.
+    accepted = command(*words, "--accept", "delivery:pnc_ancord", "--accept", "unexplained", home=home)
     assert accepted.exit_code in (0, 3), accepted.stderr
     assert held_by_pnc(releases / f"r{SECOND}.2") == 20
     deliveries = pl.read_parquet(releases / f"r{SECOND}.2" / "deliveries.parquet")
