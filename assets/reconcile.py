@@ -19,6 +19,7 @@ from expectations.reliability import describe_reliability
 from expectations.review import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
 from ledger.decisions.binding import Closures, closures, constraints, overrides
+from expectations.streams import with_streams
 from ledger.decisions.evidence import name_records
 from ledger.decisions.kinds import LEFT_OPEN
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
@@ -177,6 +178,9 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
         former=former.table(REVIEW_QUEUE),
         former_as_of=former.as_of,
         as_of=as_of,
+    )
+    discrepancies = with_streams(
+        discrepancies, provenance=provenance, order_sources=evidence.order_sources, queue=queue
     )
     orders = register_tables.finish_orders(evidence.orders, active, scores)
     lines = follow_corrections(store, evidence, discrepancies, former=former, as_of=as_of, clock=clock)

@@ -64,7 +64,7 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
     settings = DeskSettings(origin=here) if is_demo else reached_at(here, chosen.review)
     _make_ready(url, is_demo=is_demo, settings=settings)
     try:
-        desk = Desk(state, url, is_demo=is_demo, marking=chosen.marking)
+        desk = Desk(state, url, is_demo=is_demo, marking=chosen.marking, answers_to=chosen.answers_to)
         app = create_app(desk, settings, oidc_secret=os.environ.get(OIDC_SECRET))
     except MissingStaticFilesError as error:
         fail(str(error), Exit.FAILED)

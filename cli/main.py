@@ -175,12 +175,13 @@ def report(
 ) -> None:
     """Write a page on a release: sources, quality as chart and table, discrepancies, expectations not met."""
     from cli.report import write_report
-    from cli.summary import summarise
+    from cli.summary import read_decided, summarise
     from reconciliation.register import Register
     from warehouse.home import Home
 
     register = Register.open(Home(home.resolve()), release)
-    out.write_text(write_report(summarise(register), register), encoding="utf-8")
+    summary = summarise(register, read_decided(home.resolve()))
+    out.write_text(write_report(summary, register), encoding="utf-8")
     typer.echo(f"wrote {out}")
 
 

@@ -71,11 +71,11 @@ def run_and_summarise(
 
 def print_summary(home: "Home", release_id: str) -> "Summary":
     """Print the summary of a release: as text for a person, and as one JSON line to whatever else reads it."""
-    from cli.summary import render, summarise
+    from cli.summary import read_decided, render, summarise
     from pipelines.progress import write_json_line
     from reconciliation.register import Register
 
-    summary = summarise(Register.open(home, release_id))
+    summary = summarise(Register.open(home, release_id), read_decided(home.path))
     render(summary, console())
     if not sys.stderr.isatty():
         write_json_line("summary", **summary.as_dict())

@@ -4,31 +4,22 @@ Belongs here: gathering what packs are made of. Does not: the commands (`cli.pac
 (`ledger.packs`).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from cli.ledger_access import present_of
-from expectations.discrepancies import RULES
-from ledger.decisions.in_force import in_force
 from ledger.decisions.ledger import Ledger
-from ledger.packs.content import AskableLines, Material, find_lines
-from ledger.packs.log import asked_before, read_disclosures, read_pack_lines
+from ledger.packs.content import AskableLines
 from ledger.packs.owners import title_or_none
+from ledger.packs.policy import SendingPolicy
+from ledger.packs.routing import SENT
 from reconciliation.register import Register
+from review.packs import pack_material
 from warehouse.home import Home
+from warehouse.tables.packs import DISAGREEMENTS
 from warehouse.tables.register import CORRECTION_LINES, FIELD_PROVENANCE
-
-
-def rule_catalogue() -> pl.DataFrame:
-    """`rule_code`, `title`, `note` of every rule."""
-    return pl.DataFrame(
-        {
-            "rule_code": [rule.code for rule in RULES],
-            "title": [rule.title for rule in RULES],
-            "note": [rule.note for rule in RULES],
-        }
-    )
 
 
 def lines_of(home: Path, ledger: Ledger) -> tuple[AskableLines, str]:
@@ -40,20 +31,8 @@ def lines_of(home: Path, ledger: Ledger) -> tuple[AskableLines, str]:
     """
     present = present_of(home)
     with Register.open(Home(home.resolve()), present.release_id) as register:
-        provenance = register.table(FIELD_PROVENANCE.name)
-    material = Material(
-        present=present,
-        provenance=provenance,
-        decisions=in_force(ledger.read(), as_of=present.as_of),
-        asked=asked_of(ledger),
-        catalogue=rule_catalogue(),
-    )
-    return find_lines(material), present.release_id
-
-
-def asked_of(ledger: Ledger) -> pl.DataFrame:
-    """What owners were asked for: `ASKED_CORRECTIONS`."""
-    return asked_before(read_disclosures(ledger), read_pack_lines(ledger))
+        provenance = FIELD_PROVENANCE.completed(register.table(FIELD_PROVENANCE.name))
+    return pack_material.lines_of(ledger, present, provenance), present.release_id
 
 
 def followed_up(home: Path) -> pl.DataFrame:
@@ -68,15 +47,19 @@ def followed_up(home: Path) -> pl.DataFrame:
 
 
 def count_by_owner(lines: AskableLines) -> pl.DataFrame:
-    """`owner`, `name`, `lines`, `high`, `medium`, `low`, `asked before`, `waiting`: one row an owner."""
-    severity = pl.col("severity")
-    ready = lines.ready.group_by("owner").agg(
-        pl.len().alias("lines"),
-        *((severity == name).sum().alias(name) for name in ("high", "medium", "low")),
-        pl.col("handed_out_on").count().alias("asked before"),
+    """`owner`, `name`, and how many lines go into its pack now, are checked first, are kept back or wait; by owner."""
+    severity, route = pl.col("severity"), pl.col("route")
+    is_ready = route.is_in(SENT)
+    counts = lines.every.group_by("owner").agg(
+        is_ready.sum().alias("lines"),
+        *((is_ready & (severity == name)).sum().alias(name) for name in ("high", "medium", "low")),
+        (route == "policy").sum().alias("by policy"),
+        (is_ready & pl.col("handed_out_on").is_not_null()).sum().alias("asked before"),
+        (route == "sample").sum().alias("to check first"),
+        (route == "held").sum().alias("kept back"),
     )
     waiting = lines.waiting.group_by("owner").agg(pl.len().alias("waiting"))
-    counted = ready.join(waiting, on="owner", how="full", coalesce=True).sort("owner")
+    counted = counts.join(waiting, on="owner", how="full", coalesce=True).sort("owner")
     names = pl.Series("name", [title_or_none(owner) for owner in counted.get_column("owner")], dtype=pl.String)
     return counted.with_columns(pl.exclude("owner").fill_null(0)).insert_column(1, names)
 
@@ -96,9 +79,36 @@ def disclosure_rows(disclosures: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFr
     )
 
 
-def line_rows(lines: pl.DataFrame, followed: pl.DataFrame) -> pl.DataFrame:
+def line_rows(lines: pl.DataFrame, followed: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
     """Lines of one pack for the terminal, keys and states: values are personal data and stay in the log."""
     states = followed.select("reference", "state", "state_since")
-    return lines.join(states, on="reference", how="left", maintain_order="left").select(
-        "reference", "rule_code", "field", "source", "state", "state_since"
+    said = answers.select(
+        "reference",
+        answer=pl.coalesce(
+            pl.format("corrected {}", "corrected_on"), pl.col("disagrees_because").replace_strict(DISAGREEMENTS)
+        ),
     )
+    return (
+        lines.join(states, on="reference", how="left", maintain_order="left")
+        .join(said, on="reference", how="left", maintain_order="left")
+        .select("reference", "rule_code", "field", "source", "state", "state_since", "answer")
+    )
+
+
+def policy_rows(policies: Sequence[SendingPolicy]) -> pl.DataFrame:
+    """Every sending policy for the terminal, without the secret of its sample."""
+    rows = [
+        {
+            "policy_id": policy.policy_id,
+            "at": f"{policy.set_at:%Y-%m-%d %H:%M}",
+            "by": policy.set_by,
+            "": "on" if policy.is_on else "off",
+            "owners": ", ".join(policy.terms.owners) or "all",
+            "fields": ", ".join(policy.terms.fields) or "all",
+            "from confidence": policy.terms.least_confidence,
+            "sampled": policy.terms.sampled_share,
+            "reason": policy.reason,
+        }
+        for policy in policies
+    ]
+    return pl.DataFrame(rows)

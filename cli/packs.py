@@ -1,4 +1,4 @@
-"""The commands about correction packs: `concord packs list`, `make`, `log`, `show`, `check`.
+"""The commands about correction packs: `concord packs list`, `make`, `receive`, `log`, `show`, `check`.
 
 0 done, or nothing is to be corrected; 1 there is no release, or the ledger or the folder can't be used; 2 wrong usage:
 no such owner, pack or user.
@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.pack_policy import policy_app, sample_app
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from ledger.decisions.ledger import Ledger
     from ledger.packs.content import AskableLines
     from ledger.packs.log import Disclosure
 
 packs_app = typer.Typer(no_args_is_help=True, help="Correction packs: ask the owners of records to correct them.")
+packs_app.add_typer(policy_app, name="policy")
+packs_app.add_typer(sample_app, name="sample")
 
 OwnerArgument = Annotated[
     str | None,
@@ -27,14 +32,18 @@ OwnerArgument = Annotated[
 
 @packs_app.command("list")
 def list_owners(home: HomeOption = DEFAULT_HOME) -> None:
-    """List who can be asked to correct how much, by the release in force and the decisions since."""
+    """List who can be asked to correct how much, by the release in force, the decisions since and the policy."""
     from cli.decisions import show
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import count_by_owner, lines_of
+    from ledger.packs.policy import policy_in_force
+    from review.packs.policy_words import describe_policy
 
     with opened_ledger(home) as ledger:
         lines, release_id = lines_of(home, ledger)
+        policy = policy_in_force(ledger)
     show(count_by_owner(lines), empty=f"nothing is to be corrected by {release_id}")
+    typer.echo(describe_policy(policy))
 
 
 @packs_app.command()
@@ -96,8 +105,11 @@ def make_one(
     asked, waiting = lines.ready.filter(is_owners), lines.waiting.filter(is_owners).height
     if waiting:
         typer.echo(f"{title}: {waiting:,} lines wait for the next night: decisions were taken since the release")
+    kept = lines.every.filter(is_owners).height - asked.height
+    if kept:
+        typer.echo(f"{title}: {kept:,} lines are not sent without a steward: see `concord packs policy show`")
     if asked.is_empty():
-        typer.echo(f"{title}: nothing to correct by {disclosure.release_id}; no pack was made")
+        typer.echo(f"{title}: nothing to send by {disclosure.release_id}; no pack was made")
         return
     try:
         done = hand_out(ledger, asked, disclosure, folder=folder, answers_to=answers_to)
@@ -147,31 +159,76 @@ def show_one(
     from cli.decisions import show
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import followed_up, line_rows
+    from ledger.packs.answers import last_answers, read_answers
+
+    of_pack = pl.col("disclosure_id") == disclosure_id
+    with opened_ledger(home) as ledger:
+        lines = known_lines(ledger, disclosure_id)
+        answers = last_answers(read_answers(ledger).filter(of_pack))
+    show(line_rows(lines, followed_up(home), answers), empty="")
+
+
+@packs_app.command()
+def receive(
+    disclosure_id: Annotated[str, typer.Argument(help="The pack that is answered, as `concord packs log` names it.")],
+    file: Annotated[Path, typer.Argument(help="Its workbook or CSV file, with the owner's answers.", exists=True)],
+    by: Annotated[str, typer.Option(envvar="CONCORD_USER", help="Who takes it in: a user of the ledger.")],
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Take in the answers to a pack; if any cell cannot be taken, all are listed and nothing is recorded."""
+    from cli.ledger_access import opened_ledger
+    from ledger.packs.answers import record_answers
+    from review.packs.answer_file import AnswerFileError, read_answer_file
+
+    at = datetime.now(UTC)
+    with opened_ledger(home) as ledger:
+        references = frozenset(known_lines(ledger, disclosure_id).get_column("reference"))
+        try:
+            read = read_answer_file(file, disclosure_id=disclosure_id, references=references, today=at.date())
+        except AnswerFileError as error:
+            fail(str(error), Exit.USAGE)
+        for fault in read.faults:
+            typer.echo(f"{fault.cell}: {fault.words}", err=True)
+        if read.faults:
+            fail("nothing was recorded", Exit.USAGE)
+        new = record_answers(ledger, disclosure_id, read.answers, by=by, at=at, file_sha256=read.sha256)
+    typer.echo(f"{disclosure_id}: {read.answers.height:,} of {len(references):,} lines answered, {new:,} of them new")
+
+
+def known_lines(ledger: "Ledger", disclosure_id: str) -> "pl.DataFrame":
+    """The lines of a pack that was handed out; another name ends the command."""
+    import polars as pl
+
     from ledger.packs.log import read_pack_lines
 
-    with opened_ledger(home) as ledger:
-        lines = read_pack_lines(ledger).filter(pl.col("disclosure_id") == disclosure_id)
+    lines = read_pack_lines(ledger).filter(pl.col("disclosure_id") == disclosure_id)
     if lines.is_empty():
         fail(f"there is no pack {disclosure_id}: see `concord packs log`", Exit.USAGE)
-    show(line_rows(lines, followed_up(home)), empty="")
+    return lines
 
 
 @packs_app.command()
 def check(owner: OwnerArgument = None, home: HomeOption = DEFAULT_HOME) -> None:
-    """Show by owner what became of the lines handed out, and the median days to a correction."""
+    """Show by owner what became of the lines handed out, how many were answered, and in how many days."""
     import polars as pl
 
     from cli.decisions import show
     from cli.ledger_access import opened_ledger
-    from cli.pack_tables import asked_of, followed_up
-    from ledger.packs.measures import sum_up
+    from cli.pack_tables import followed_up
+    from ledger.packs.answers import last_answers, read_answers
+    from ledger.packs.log import LONDON
+    from ledger.packs.measures import ANSWERING, sum_up
+    from review.packs.pack_material import asked_of
 
     title = known_owner(owner) if owner is not None else "anybody"
     with opened_ledger(home) as ledger:
-        asked = asked_of(ledger)
+        asked, answers = asked_of(ledger), last_answers(read_answers(ledger))
     if owner is not None:
         asked = asked.filter(pl.col("owner") == owner)
-    show(sum_up(asked, followed_up(home)), empty=f"nothing was ever asked of {title}")
+    found = sum_up(asked, followed_up(home), answers, today=datetime.now(LONDON).date())
+    show(found.drop(ANSWERING), empty=f"nothing was ever asked of {title}")
+    if found.height:
+        show(found.select("owner", *ANSWERING), empty="")
 
 
 def known_owner(owner: str) -> str:

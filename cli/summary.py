@@ -1,6 +1,7 @@
 """The summary of a night: what came, what the register holds, what to do next. Counts and keys only."""
 
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -8,10 +9,25 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from expectations.history import active_ones
+from expectations.workload import Workload, measure_workload
+from ledger.decisions.errors import LedgerError
+from ledger.decisions.ledger import Ledger
+from ledger.packs.policy import SendingPolicy, policy_in_force
+from pipelines.settings import SettingsError, ledger_url, read_settings
 from reconciliation.register import Register
+from review.packs.policy_words import describe_policy
 from warehouse.delivery_states import STATE_NAMES
 from warehouse.sources import SOURCE_NAMES
-from warehouse.tables.register import DELIVERIES, DIMENSIONS, QUALITY_SCORES, SEVERITIES, STRAY_FEED
+from warehouse.tables.register import (
+    DELIVERIES,
+    DIMENSIONS,
+    DISCREPANCIES,
+    FIELD_PROVENANCE,
+    QUALITY_SCORES,
+    REVIEW_QUEUE,
+    SEVERITIES,
+    STRAY_FEED,
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,8 @@ class Summary:
     unmet_expectations: int
     quality: dict[str, dict[str, ScoreParts]]
     next_steps: list[str]
+    workload: Workload
+    sending: str
     accepted: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
@@ -67,8 +85,21 @@ class Summary:
         return asdict(self)
 
 
-def summarise(register: Register) -> Summary:
-    """The summary of a release."""
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """What the ledger says: `DECISIONS`, and what may be sent without a steward."""
+
+    decisions: pl.DataFrame
+    policy: SendingPolicy | None
+
+
+def summarise(register: Register, decided: Decided | None) -> Summary:
+    """The summary of a release.
+
+    Args:
+        register: the release.
+        decided: what the ledger says; None: there is none, or it can't be read.
+    """
     release = register.release
     orders, discrepancies = register.table("orders"), active_ones(register.table("discrepancies"))
     sources = [source_line(source, register.table("deliveries")) for source in SOURCE_NAMES]
@@ -98,7 +129,24 @@ def summarise(register: Register) -> Summary:
             for gate in release.manifest.get("gates", ())
             if gate["accepted"]
         },
+        workload=measure_workload(
+            REVIEW_QUEUE.completed(register.table(REVIEW_QUEUE.name)),
+            DISCREPANCIES.completed(register.table(DISCREPANCIES.name)),
+            FIELD_PROVENANCE.completed(register.table(FIELD_PROVENANCE.name)),
+            decisions=decided.decisions if decided else None,
+            today=datetime.now(UTC).date(),
+        ),
+        sending=describe_policy(decided.policy if decided else None),
     )
+
+
+def read_decided(home: Path) -> Decided | None:
+    """What the ledger of an installation says; None where there is none, or it can't be read."""
+    try:
+        with Ledger.open(ledger_url(home, read_settings(home))) as ledger:
+            return Decided(ledger.read(), policy_in_force(ledger))
+    except (LedgerError, SettingsError):
+        return None
 
 
 def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
@@ -194,6 +242,9 @@ def render(summary: Summary, console: Console) -> None:
     )
     counts = ", ".join(f"{count:,} {severity}" for severity, count in summary.discrepancies.items())
     console.print(f"[bold]DISCREPANCIES[/]  {counts}; {summary.new_discrepancies:,} of them new")
+    for words in summary.workload.words():
+        console.print(f"[bold]WORK[/]  {words}", highlight=False)
+    console.print(f"[bold]PACKS[/]  {summary.sending}", highlight=False)
     console.print(f"[bold]CHECKS[/]  {summary.unmet_expectations} expectations not met (expectation_results)\n")
     for found, reason in summary.accepted.items():
         console.print(f"  gate accepted: {found}. Reason: {reason}", markup=False, highlight=False)

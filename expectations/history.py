@@ -33,7 +33,7 @@ def follow(
     """Give what was found tonight its state, and add what was found before and is no longer.
 
     Args:
-        found: `DISCREPANCIES` of tonight but for `state`, `state_since`, `resolved_by` and `first_seen_on`.
+        found: `DISCREPANCIES` of tonight but for its states, days, stream and confidence.
         former: `DISCREPANCIES` of the release before; empty on the first night.
         compared: from `compared_values`: what the rules of `former` compare tonight, whether or not they hold.
         codes: of tonight's rules.
@@ -61,7 +61,7 @@ def follow(
     )
     kept = former.filter(pl.col("order_id").is_in(orders.implode()))
     gone = _gone(kept, found, compared=compared, codes=codes, as_of=as_of)
-    return DISCREPANCIES.conform(pl.concat([DISCREPANCIES.conform(active), gone])).sort("discrepancy_id")
+    return DISCREPANCIES.conform(pl.concat([DISCREPANCIES.completed(active), gone])).sort("discrepancy_id")
 
 
 def close(
@@ -167,6 +167,8 @@ def _gone(
         gone.with_columns(
             state=pl.lit(RESOLVED),
             resolved_by=pl.when(is_already).then("resolved_by").otherwise(cause),
+            confidence=None,
+            stream=None,
             state_since=pl.when(is_already).then("state_since").otherwise(pl.lit(as_of)),
         )
     )

@@ -83,7 +83,7 @@ def discrepancy_items(
         .join(decided, on=["order_id", "field"], how="anti")
         .join(value_chances(provenance), on=["order_id", "field"], how="left")
         .join(counts, on="order_id")
-        .with_columns(pl.coalesce("chance", _unmeasured(policy)))
+        .with_columns(pl.coalesce("chance", unmeasured(policy)))
     )
     # What is neither weighty nor in doubt goes to the source's owner as a correction, without a steward.
     is_lone_absence = (pl.col("field") == "presence") & (pl.col("record_count") == 1)
@@ -173,7 +173,8 @@ def any_chance(chances: pl.Expr) -> pl.Expr:
     return (1 - (right / 1e6).exp()).clip(0, 1).round(4)
 
 
-def _unmeasured(policy: ReviewPolicy) -> pl.Expr:
+def unmeasured(policy: ReviewPolicy) -> pl.Expr:
+    """How likely the register is wrong in a field that has no confidence, where a discrepancy is found."""
     return pl.col("field").replace_strict(
         dict(policy.unmeasured), default=policy.unmeasured_other, return_dtype=pl.Float64
     )

@@ -96,6 +96,7 @@ class Desk:
         clock: gives the moment; only tests hand in another one.
         is_demo: everything shown is synthetic.
         marking: the protective marking of every page.
+        answers_to: where owners send their answers, as it stands in a pack.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Desk:
         clock: Callable[[], datetime] = now,
         is_demo: bool = False,
         marking: str = "OFFICIAL-SENSITIVE",
+        answers_to: str = "the person who gave you this pack",
         respite: float = 5.0,
     ) -> None:
         """Nothing is read yet, and no connection made.
@@ -116,6 +118,7 @@ class Desk:
             clock: gives the moment.
             is_demo: everything shown is synthetic.
             marking: the protective marking of every page.
+            answers_to: where owners send their answers.
             respite: seconds for which a ledger that is down is not asked again.
         """
         keep_private()
@@ -125,6 +128,7 @@ class Desk:
         self.clock = clock
         self.is_demo = is_demo
         self.marking = marking
+        self.answers_to = answers_to
         self._respite = respite
         self._down_until: float | None = None
         self._release: WholeRelease | None = None

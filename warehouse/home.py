@@ -80,6 +80,11 @@ class Home:
         return self.models / "CURRENT"
 
     @property
+    def packs(self) -> Path:
+        """Correction packs that were handed out at the desk: personal data, kept until somebody removes them."""
+        return self.path / "packs"
+
+    @property
     def desk(self) -> Path:
         """What the stewards' desk keeps outside the ledger's database: the end of its audit log, and what waits."""
         return self.path / "desk"

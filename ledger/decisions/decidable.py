@@ -74,7 +74,7 @@ class Present:
             records=name_records(records),
             owners=owners_of_records(tables[ORDER_SOURCES.name], orders),
             orders=orders,
-            discrepancies=tables[DISCREPANCIES.name],
+            discrepancies=DISCREPANCIES.completed(tables[DISCREPANCIES.name]),
             redirects=order_redirects(tables[ID_REDIRECTS.name]),
             release_id=release_id,
             as_of=as_of,

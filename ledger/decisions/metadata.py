@@ -44,6 +44,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 types: dict[object, type[sa.types.TypeEngine[Any]]] = {
     pl.String: sa.Text,
+    pl.Boolean: sa.Boolean,
+    pl.Float64: sa.Float,
     pl.Date: sa.Date,
     pl.Datetime("us", "UTC"): UtcDateTime,
 }

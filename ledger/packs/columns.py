@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from warehouse.codes import reference
+from warehouse.tables.packs import DISAGREEMENTS
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,6 @@ class PackColumn:
     width: int
     is_answer: bool = False
 
-
-ANSWERS = ("corrected", "right as it is", "not our record", "can't be corrected", "being looked into")
-"""What may be answered."""
 
 COLUMNS = (
     PackColumn("reference", "Our reference", "Names the line in every later pack; quote it in every answer.", 36),
@@ -62,10 +60,18 @@ COLUMNS = (
     PackColumn("basis", "Basis", "The statute or standard behind the rule.", 36),
     PackColumn("first_seen_on", "First seen", "The night on which it was first found, YYYY-MM-DD.", 11),
     PackColumn("handed_out_on", "Asked since", "The day it was first asked for; empty if it is asked for now.", 11),
-    PackColumn("answer", "Your answer", f"One of: {'; '.join(ANSWERS)}.", 18, is_answer=True),
-    PackColumn("value_now", "Value now", "What your record holds now, if it was changed.", 18, is_answer=True),
+    PackColumn(
+        "corrected_on", "Corrected on", "The day on which you corrected the record, YYYY-MM-DD.", 13, is_answer=True
+    ),
+    PackColumn(
+        "disagrees_because",
+        "Disagree because",
+        f"If you do not correct it, one of: {'; '.join(DISAGREEMENTS.values())}.",
+        24,
+        is_answer=True,
+    ),
+    PackColumn("value_now", "Value now", "What your record holds now, if it is not what we asked for.", 18, True),
     PackColumn("answered_by", "Answered by", "Who answers.", 16, is_answer=True),
-    PackColumn("answered_on", "Answered on", "The day, YYYY-MM-DD.", 11, is_answer=True),
     PackColumn(
         "remarks", "Remarks", "Anything that we should know: cite documents, don't retell them.", 30, is_answer=True
     ),

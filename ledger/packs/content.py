@@ -16,13 +16,16 @@ from ledger.decisions.binding import closures
 from ledger.decisions.decidable import Present
 from ledger.decisions.kinds import DECISION_REASONS, LEFT_OPEN
 from ledger.packs.columns import COLUMNS, condition_words, worded_values
+from ledger.packs.evidence import NAMES, find_evidence
+from ledger.packs.policy import SendingPolicy
+from ledger.packs.routing import SENT, route_lines
 from ledger.packs.waiting import unobeyed
 from warehouse.sources import SOURCE_TITLES
 from warehouse.tables.core import RECORD_ID
 from warehouse.tables.titles import FIELD_TITLES
 
 PERSON = ("surname", "forenames", "date_of_birth", "pnc_id")
-NAMES = ("surname", "forenames")
+ROUTED = ("route", "held_because", "policy_id", "confidence")
 THE_ORDER = "the order itself"
 SEVERITIES = ("high", "medium", "low")
 
@@ -43,6 +46,9 @@ class Material:
         decisions: `DECISIONS` in force.
         asked: `ASKED_CORRECTIONS`: what was handed out before.
         catalogue: `rule_code`, `title`, `note` of every rule.
+        policy: what may go without a steward; None: nothing.
+        checks: `SAMPLE_CHECKS`, the last one of each line.
+        answers: `PACK_ANSWERS`, the last one to each line.
     """
 
     present: Present
@@ -50,6 +56,9 @@ class Material:
     decisions: pl.DataFrame
     asked: pl.DataFrame
     catalogue: pl.DataFrame
+    policy: SendingPolicy | None
+    checks: pl.DataFrame
+    answers: pl.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,21 +66,32 @@ class AskableLines:
     """What can be asked.
 
     Attributes:
-        ready: one row a line: `owner`, `handle`, the columns of `DISCREPANCIES` that a pack's log keeps, and the
-            columns of a pack (`COLUMNS`) but for the answers; weightiest first.
-        waiting: `owner`, `reference` of lines that wait for the next night: since the release decisions were taken
-            that it does not obey yet.
+        every: one row a line: `owner`, `handle`, `route`, `held_because` and `policy_id` (`ledger.packs.routing`),
+            `confidence`, the columns of `DISCREPANCIES` that a pack's log keeps, and the columns of a pack (`COLUMNS`)
+            but for the answers; weightiest first.
+        waiting: `owner`, `order_id`, `reference` of lines that wait for the next night: since the release decisions
+            were taken that it does not obey yet.
     """
 
-    ready: pl.DataFrame
+    every: pl.DataFrame
     waiting: pl.DataFrame
+
+    @property
+    def ready(self) -> pl.DataFrame:
+        """The lines that may be handed out now."""
+        return self.every.filter(pl.col("route").is_in(SENT))
+
+    def only(self, chosen: pl.Expr) -> "AskableLines":
+        """The lines for which something holds of `owner`, `order_id` or `reference`."""
+        return AskableLines(self.every.filter(chosen), self.waiting.filter(chosen))
 
 
 def find_lines(material: Material) -> AskableLines:
     """The lines of all packs that can be made of a release now.
 
-    Open discrepancies are asked for, and those that stewards refer, of whom they were referred to; where what is known
-    is not enough, the line says what would settle it. What stewards have closed since the release is not asked for.
+    What stewards refer is asked of whom it was referred to; where what is known is not enough, the line says what would
+    settle it. Other open discrepancies are asked for as the sending policy lets them go. What stewards have closed
+    since the release is not asked for.
     """
     found = _open_discrepancies(material)
     waits = unobeyed(material.decisions, material.present, material.provenance)
@@ -79,7 +99,8 @@ def find_lines(material: Material) -> AskableLines:
     of_fields = found.join(waits, on=["order_id", "field"], how="semi")
     waiting = pl.concat([of_orders, of_fields]).unique("discrepancy_id").sort("reference")
     ready = found.join(waiting, on="discrepancy_id", how="anti")
-    return AskableLines(_worded(ready, material), waiting.select("owner", "reference"))
+    routed = route_lines(ready, material.policy, checks=material.checks, answers=material.answers)
+    return AskableLines(_worded(routed, material), waiting.select("owner", "order_id", "reference"))
 
 
 def _open_discrepancies(material: Material) -> pl.DataFrame:
@@ -94,12 +115,16 @@ def _open_discrepancies(material: Material) -> pl.DataFrame:
     ).closed
     left_open = closed.filter(pl.col("kind").is_in(LEFT_OPEN))
     reasons = material.decisions.select(
-        "decision_id", settled_by=pl.col("reason_code").replace_strict(SETTLED_BY, default=None, return_dtype=pl.String)
+        "decision_id",
+        "decided_at",
+        settled_by=pl.col("reason_code").replace_strict(SETTLED_BY, default=None, return_dtype=pl.String),
     )
+    decided = material.provenance.join(reasons, on="decision_id").select("order_id", "field", value_at="decided_at")
     by_steward = left_open.join(reasons, on="decision_id", how="left").select(
         "discrepancy_id",
         "referred_to",
         "settled_by",
+        "decided_at",
         referred_by=pl.when(pl.col("kind") == "refer").then("decision_id"),
     )
     handles = present.records.select("record_id", "handle")
@@ -107,7 +132,9 @@ def _open_discrepancies(material: Material) -> pl.DataFrame:
         present.discrepancies.filter(pl.col("state") != "resolved")
         .join(closed.join(left_open, on="discrepancy_id", how="anti"), on="discrepancy_id", how="anti")
         .join(by_steward, on="discrepancy_id", how="left")
+        .join(decided, on=["order_id", "field"], how="left")
         .with_columns(
+            decided_at=pl.max_horizontal("decided_at", "value_at"),
             owner=pl.coalesce("referred_to", "owner"),
             reference=pl.concat_str("order_id", "discrepancy_id", separator="/"),
             record_id=RECORD_ID,
@@ -122,13 +149,14 @@ def _worded(found: pl.DataFrame, material: Material) -> pl.DataFrame:
     asked = material.asked.select("reference", "handed_out_on")
     severity = pl.col("severity").replace_strict({name: rank for rank, name in enumerate(SEVERITIES)})
     return (
-        lines.join(_evidence(found, material), on="discrepancy_id", how="left")
+        lines.join(find_evidence(found, material.present.orders, material.provenance), on="discrepancy_id", how="left")
         .join(material.catalogue, on="rule_code", how="left")
         .join(asked, on="reference", how="left")
         .sort(severity, "source", "source_key", "reference", nulls_last=True)
         .select(
             "owner",
             "handle",
+            *ROUTED,
             *(name for name in ("order_id", "discrepancy_id", "rule_code", "source", "observed", "expected")),
             asked_field="field",
             **{column.name: words for column in COLUMNS if (words := _words(column.name)) is not None},
@@ -224,53 +252,3 @@ def _named_conditions(sets: pl.DataFrame, part: str) -> pl.DataFrame:
     codes = sets.select("discrepancy_id", code=part).explode("code", empty_as_null=False)
     named = codes.join(condition_words(), on="code").sort("discrepancy_id", "code")
     return named.group_by("discrepancy_id", maintain_order=True).agg(pl.col("words").str.join(", ").alias(part))
-
-
-def _evidence(found: pl.DataFrame, material: Material) -> pl.DataFrame:
-    """`discrepancy_id`, `evidence`: who gives the value asked for, and which decisions stand behind it."""
-    orders = material.present.orders.select("order_id", "sources", *(f"{name}_folded" for name in NAMES))
-    stated = (
-        found.select("discrepancy_id", "order_id", "field", "source", "record_id", "expected", "referred_by")
-        .join(material.provenance.drop("source_key").rename({"source": "winner"}), on=["order_id", "field"], how="left")
-        .join(orders, on="order_id", how="left")
-    )
-    is_golden = (pl.col("expected") == pl.col("value")) | pl.any_horizontal(
-        (pl.col("field") == name) & (pl.col("expected") == pl.col(f"{name}_folded")) for name in NAMES
-    )
-    stated = stated.with_columns(is_golden=is_golden.fill_null(value=False)).join(
-        _voices(found, material), on="discrepancy_id", how="left"
-    )
-    others = pl.col("sources").list.set_difference(pl.concat_list("source")).list.sort()
-    titles = others.list.eval(pl.element().replace_strict(SOURCE_TITLES, default=None, return_dtype=pl.String))
-    given = (
-        pl.when(pl.col("is_golden") & pl.col("decision_id").is_not_null())
-        .then(pl.format("decided by a steward ({})", "decision_id"))
-        .when(pl.col("is_golden") & pl.col("voices").is_not_null())
-        .then(pl.format("given by {}", "voices"))
-        .when(pl.col("is_golden") & (pl.col("rule") == "derived"))
-        .then(pl.lit("worked out from the order's other values"))
-        .when(others.list.len() > 0)
-        .then(pl.format("the order is held by {}", titles.list.join(", ")))
-    )
-    referred = pl.format("referred by a steward ({})", "referred_by")
-    return stated.select("discrepancy_id", evidence=pl.concat_str(given, referred, separator="; ", ignore_nulls=True))
-
-
-def _voices(found: pl.DataFrame, material: Material) -> pl.DataFrame:
-    """`discrepancy_id`, `voices`: the systems whose records give the golden value, the owner's own record apart."""
-    winner = pl.concat_list(RECORD_ID).list.drop_nulls()
-    records = material.provenance.select("order_id", "field", voice=pl.concat_list(winner, "agreeing").list.unique())
-    title = pl.col("voice").str.extract(r"^(\w+):").replace_strict(SOURCE_TITLES, default=None, return_dtype=pl.String)
-    is_court = pl.col("voice").str.starts_with("court:")
-    named = pl.when(is_court).then(pl.format("court result {}", pl.col("voice").str.strip_prefix("court:")))
-    return (
-        found.select("discrepancy_id", "order_id", "field", "record_id")
-        .join(records, on=["order_id", "field"])
-        .explode("voice", empty_as_null=False)
-        .filter(pl.col("voice").ne_missing(pl.col("record_id")))
-        .select("discrepancy_id", voices=named.otherwise(title))
-        .unique()
-        .sort("discrepancy_id", "voices")
-        .group_by("discrepancy_id", maintain_order=True)
-        .agg(pl.col("voices").str.join(", "))
-    )

@@ -103,12 +103,12 @@ def record_disclosure(
 
 def read_disclosures(ledger: Ledger) -> pl.DataFrame:
     """Every disclosure: `DISCLOSURES`, the first one first."""
-    return _read(ledger, disclosures_table, DISCLOSURES)
+    return read_table(ledger, disclosures_table, DISCLOSURES)
 
 
 def read_pack_lines(ledger: Ledger) -> pl.DataFrame:
     """Every line that was handed out: `PACK_LINES`, by its key."""
-    return _read(ledger, lines_table, PACK_LINES)
+    return read_table(ledger, lines_table, PACK_LINES)
 
 
 def asked_before(disclosures: pl.DataFrame, lines: pl.DataFrame, *, as_of: date | None = None) -> pl.DataFrame:
@@ -162,7 +162,8 @@ def _require_recordable(connection: sa.Connection, disclosure: Disclosure) -> No
         )
 
 
-def _read(ledger: Ledger, table: sa.Table, declared: Table) -> pl.DataFrame:
+def read_table(ledger: Ledger, table: sa.Table, declared: Table) -> pl.DataFrame:
+    """All rows of a table of the log, in its order."""
     with ledger.database.reading() as connection:
         rows: list[Any] = list(connection.execute(sa.select(*(table.c[name] for name in declared.schema))))
     return pl.DataFrame(rows, schema=declared.schema, orient="row").sort(*declared.order)

@@ -4,32 +4,39 @@ Belongs here: what SQLAlchemy has to know. Does not: the migrations (`ledger.dec
 two together.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from ledger.decisions.metadata import metadata, types
 from warehouse.schema import Column, Table
-from warehouse.tables.packs import DISCLOSURES, PACK_LINES
+from warehouse.tables.packs import DISCLOSURES, PACK_ANSWERS, PACK_LINES, SAMPLE_CHECKS, SENDING_POLICIES
+
+REFERENCES: Mapping[tuple[str, str], tuple[str, str]] = {
+    (DISCLOSURES.name, "disclosed_by"): ("users.name", "disclosed_by_a_user"),
+    (PACK_LINES.name, "disclosure_id"): ("disclosures.disclosure_id", "a_line_is_of_a_disclosure"),
+    (SENDING_POLICIES.name, "set_by"): ("users.name", "a_policy_is_set_by_a_user"),
+    (SAMPLE_CHECKS.name, "policy_id"): ("sending_policies.policy_id", "a_check_is_of_a_policy"),
+    (SAMPLE_CHECKS.name, "checked_by"): ("users.name", "checked_by_a_user"),
+    (PACK_ANSWERS.name, "disclosure_id"): ("disclosures.disclosure_id", "an_answer_is_to_a_disclosure"),
+    (PACK_ANSWERS.name, "received_by"): ("users.name", "received_by_a_user"),
+}
+"""Foreign keys by table and column: what they refer to, and their name."""
 
 
 def _column(table: Table, column: Column) -> sa.Column[Any]:
-    references = {
-        (DISCLOSURES.name, "disclosed_by"): [sa.ForeignKey("users.name", name="disclosed_by_a_user")],
-        (PACK_LINES.name, "disclosure_id"): [
-            sa.ForeignKey("disclosures.disclosure_id", name="a_line_is_of_a_disclosure")
-        ],
-    }
+    known = REFERENCES.get((table.name, column.name))
     return sa.Column(
         column.name,
         types[column.dtype],
-        *references.get((table.name, column.name), []),
+        *([sa.ForeignKey(known[0], name=known[1])] if known else []),
         nullable=not column.required,
         primary_key=column.name in table.key,
     )
 
 
-disclosures, pack_lines = (
+disclosures, pack_lines, sending_policies, sample_checks, pack_answers = (
     sa.Table(table.name, metadata, *(_column(table, column) for column in table.columns))
-    for table in (DISCLOSURES, PACK_LINES)
+    for table in (DISCLOSURES, PACK_LINES, SENDING_POLICIES, SAMPLE_CHECKS, PACK_ANSWERS)
 )

@@ -18,8 +18,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from ledger.packs.columns import ANSWERS, COLUMNS, PackColumn
+from ledger.packs.columns import COLUMNS, PackColumn
 from ledger.packs.text import for_cell
+from warehouse.tables.packs import DISAGREEMENTS
 
 MOST_LINES = 1_000_000
 """A sheet holds 1,048,576 rows (Excel specifications and limits)."""
@@ -41,8 +42,9 @@ READ_ME_LINES = {
     "{medium} of medium and {low} of low.",
     "Asked before": "{again} of the lines were asked for before and are still open; their references are the same.",
     "How to answer": "Check each line against your own documents before you change a record: the golden value is a "
-    "judgement on what systems hold, not a court record. Fill in the last columns and send them, with our references, "
-    "to {cover.answers_to}. If your record is right, say so: we then look again at the others.",
+    "judgement on what systems hold, not a court record. In the last columns give the day on which you corrected the "
+    "record, or choose why you disagree, and send this workbook to {cover.answers_to}. Leave a line empty that you are "
+    "still looking into. If your record is right, say so: we then look again at the others.",
     "What happens then": "The following nights compare your next deliveries with what was asked. A line whose record "
     "holds a right value counts as corrected without further ado, and is not asked for again.",
     "Handling": "{cover.marking}. It holds criminal-offence data of persons who can be identified. It is disclosed to "
@@ -176,8 +178,8 @@ def _write_lines(sheet: Worksheet, lines: pl.DataFrame, formats: _Formats) -> No
     sheet.freeze_panes(first, 1)
     sheet.repeat_rows(0, HEADING_ROW)
     sheet.autofilter(HEADING_ROW, 0, last, len(COLUMNS) - 1)
-    place = next(place for place, column in enumerate(COLUMNS) if column.name == "answer")
-    sheet.data_validation(first, place, last, place, {"validate": "list", "source": list(ANSWERS)})
+    place = next(place for place, column in enumerate(COLUMNS) if column.name == "disagrees_because")
+    sheet.data_validation(first, place, last, place, {"validate": "list", "source": list(DISAGREEMENTS.values())})
     asked = [column.name for column in COLUMNS if not column.is_answer]
     for row, values in enumerate(lines.select(asked).iter_rows(), first):
         for place, value in enumerate(values):

@@ -3,18 +3,19 @@
 import csv
 import os
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
 import polars as pl
 import pytest
-from ledger_cases import records
+from ledger_cases import let_go, records
 from typer.testing import CliRunner
 
 from cli.ledger_access import opened_ledger
 from cli.main import app
 from ledger.decisions.errors import LedgerLockedError
+from ledger.desk.accounts import add_account
 from pipelines.settings import SettingsError, read_settings
 from warehouse.home import Home
 from warehouse.releases.release import publish
@@ -52,6 +53,8 @@ def concord(home):
 
     run("decisions", "migrate")
     run("decisions", "users", "--add", "kim")
+    with opened_ledger(home.path) as ledger:
+        let_go(ledger)
     return run
 
 
@@ -73,8 +76,11 @@ def test_a_pack_is_listed_made_logged_shown_and_checked(concord, out):
     assert written(out) == [".csv", ".xlsx"]
     assert "Records desk" in concord("packs", "log").replace("\n", " ")
     assert "o000000/d1" in concord("packs", "show", disclosure_id)
-    told = concord("packs", "check", "force:20").splitlines()[-1].split()
-    assert told == ["force:20", "1", *["0"] * 6, "1"]
+    states, answers = (
+        line.split() for line in concord("packs", "check", "force:20").splitlines() if "force:20" in line
+    )
+    assert states == ["force:20", "1", *["0"] * 6, "1"]
+    assert answers == ["force:20", *["0"] * 4]
 
 
 def test_a_pack_made_again_has_the_same_references_and_is_logged_again(concord, out):
@@ -114,7 +120,7 @@ def test_a_marking_that_is_no_line_of_text_is_refused(tmp_path, marking):
         pytest.param(("--all", "--recipient", "x", *WHY), 2, "name one owner", id="one recipient for all"),
         pytest.param(("force:20", "--by", "sam", *WHY[2:]), 2, "no user 'sam'", id="no such user"),
         pytest.param(("force:20", *WHY[:-1], "  "), 2, "needs a reason", id="no reason"),
-        pytest.param(("pnc_bureau", *WHY), 0, "nothing to correct", id="nothing to correct"),
+        pytest.param(("pnc_bureau", *WHY), 0, "nothing to send", id="nothing to send"),
     ],
 )
 def test_where_no_pack_can_be_made_none_is_and_it_says_why(concord, out, asked, code, words):
@@ -182,6 +188,51 @@ def test_a_line_referred_to_nobody_on_a_list_is_left_to_people(concord, home, ou
     assert "the old records office" in concord("packs", "list").replace("\n", " ")
     assert "deal with these lines by hand" in concord("packs", "make", "--all", "--out", out, *WHY)
     assert written(out) == []
+
+
+def answered(out, **cells):
+    """The workbook as its owner sends it back."""
+    (path,) = out.glob("*.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["Corrections"]
+    places = {cell.value: cell.column for cell in sheet[4]}
+    for title, value in cells.items():
+        sheet.cell(5, places[title.replace("_", " ")], value)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_that_comes_back_is_taken_in_once(concord, out):
+    disclosure_id = concord("packs", "make", "force:20", "--out", out, *WHY).split()[0]
+    path = answered(out, Disagree_because="our record is right", Answered_by="R. Jones")
+    for new in ("1 of them new", "0 of them new"):
+        assert new in concord("packs", "receive", disclosure_id, path, "--by", "kim")
+    assert "right_as_it_is" not in (shown := concord("packs", "show", disclosure_id))
+    assert "our record" in shown
+    assert "0 lines" not in concord("packs", "policy", "show")
+    assert "nothing to send" in concord("packs", "make", "force:20", "--out", out, *WHY)
+
+
+def test_a_workbook_with_a_cell_that_can_not_be_taken_is_refused_whole(concord, out):
+    disclosure_id = concord("packs", "make", "force:20", "--out", out, *WHY).split()[0]
+    path = answered(out, Corrected_on="last Tuesday")
+    assert "V5:" in concord("packs", "receive", disclosure_id, path, "--by", "kim", code=2)
+    assert "there is no pack" in concord("packs", "receive", "DIS-0", path, "--by", "kim", code=2)
+
+
+def test_only_an_approver_lets_lines_go_and_a_revoked_policy_sends_nothing_more(concord, home, out):
+    with opened_ledger(home.path) as ledger, ledger.database.writing() as connection:
+        add_account(connection, "ada", role="approver", at=datetime.now(UTC))
+    said = concord("packs", "policy", "set", *WHY, code=2)
+    assert "no approver" in said
+    concord("packs", "policy", "revoke", "--by", "ada", "--reason", "the sample was wrong")
+    assert "No sending policy is in force" in concord("packs", "list")
+    assert "nothing to send" in concord("packs", "make", "force:20", "--out", out, *WHY)
+    concord("packs", "policy", "set", "--by", "ada", "--reason", "agreed", "--sampled-share", "1")
+    assert "o000000/d1" in concord("packs", "sample", "list")
+    concord("packs", "sample", "check", "o000000/d1", "right", "--by", "kim")
+    assert "1 lines" in concord("packs", "make", "force:20", "--out", out, *WHY)
+    assert concord("packs", "policy", "show", "--all").count("POL-") >= 3
 
 
 def test_the_commands_print_no_values(concord, out):

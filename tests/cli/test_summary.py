@@ -8,8 +8,11 @@ import pytest
 from rich.console import Console
 
 from cli.summary import ScoreParts, SourceLine, Summary, next_steps, quality_by_source, render, source_line
+from expectations.workload import Workload
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
+
+NO_WORK = Workload(0, 0, 0.0, 0, 0.0, None)
 
 
 def scores(**parts: object) -> pl.DataFrame:
@@ -23,7 +26,9 @@ def line(**parts) -> SourceLine:
 
 
 def printed(quality: dict[str, dict[str, ScoreParts]]) -> str:
-    nothing = Summary("r", "2026-11-20", "published", None, "f", [], 0, 0, 0, 0, 0, 0, {}, 0, 0, 0, quality, [])
+    nothing = Summary(
+        "r", "2026-11-20", "published", None, "f", [], 0, 0, 0, 0, 0, 0, {}, 0, 0, 0, quality, [], NO_WORK, ""
+    )
     console = Console(width=100)
     with console.capture() as captured:
         render(nothing, console)

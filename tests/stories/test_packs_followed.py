@@ -3,16 +3,18 @@
 import csv
 import hashlib
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import dagster as dg
 import openpyxl
 import polars as pl
 import pytest
+from ledger_cases import let_go
 from nights import command, nightly
 
 from assets.decisions import read_asked
 from ledger.decisions.ledger import Ledger
+from ledger.desk.accounts import add_account
 from ledger.packs.log import read_disclosures, read_pack_lines
 from samples.nights import write_nights
 from warehouse.home import Home
@@ -20,6 +22,7 @@ from warehouse.home import Home
 pytestmark = pytest.mark.long
 
 NIGHTS = NIGHT, NEXT = date(2026, 11, 20), date(2026, 11, 21)
+THIRD = date(2026, 11, 22)
 WHY = ("--by", "kim", "--reason", "to have records corrected")
 # What becomes of a wrong date of birth, by its place among those that we plant.
 CORRECTED, UNCHANGED, OTHERWISE, GONE, BOTH_RIGHT = range(5)
@@ -27,7 +30,7 @@ CORRECTED, UNCHANGED, OTHERWISE, GONE, BOTH_RIGHT = range(5)
 
 def run(home, *words):
     """Run a command that is done quickly."""
-    done = command(*words, home=home)
+    done = command(*map(str, words), home=home)
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -90,6 +93,8 @@ def world(tmp_path_factory):
     nightly(home, landing, NIGHT)
     run(home, "decisions", "migrate")
     run(home, "decisions", "users", "--add", "kim")
+    with Ledger.open(Home(home).ledger_url(None)) as ledger:
+        let_go(ledger, least_confidence=0.0)
     run(home, "packs", "make", "--all", "--out", folder / "out", *WHY)
     kept = references(home)[keys[BOTH_RIGHT]].partition("/")[2]
     run(home, "decide", "both-right", kept, "--by", "kim", "--reason", "different_facts")
@@ -151,7 +156,8 @@ def test_a_line_is_asked_of_its_owner_and_stands_in_no_other_pack(world):
     home, _ = world
     disclosures, lines = packs(home)
     asked = lines.join(disclosures.select("disclosure_id", "owner"), on="disclosure_id")
-    owners = read(home, NIGHT, "discrepancies").select("discrepancy_id", whose="owner")
+    sent = read(home, NIGHT, "discrepancies").filter(pl.col("stream") == "send")
+    owners = sent.select("discrepancy_id", whose="owner")
     assert asked.join(owners, on="discrepancy_id").filter(pl.col("owner") != pl.col("whose")).is_empty()
     assert asked.height == owners.height == lines.get_column("reference").n_unique()
 
@@ -186,7 +192,7 @@ def test_the_second_pack_asks_again_under_the_same_references_for_what_is_still_
     first = disclosures.get_column("disclosed_at").dt.convert_time_zone("Europe/London").dt.date().min()
     assert again["Asked since"] == str(first)
     found = read(home, NEXT, "discrepancies").filter(
-        pl.col("state") != "resolved", pl.col("owner") == owner.item(0, "owner")
+        pl.col("stream") == "send", pl.col("owner") == owner.item(0, "owner")
     )
     assert {line["Our reference"].partition("/")[2] for line in asked} == set(found.get_column("discrepancy_id"))
 
@@ -202,3 +208,60 @@ def test_the_commands_sum_up_what_became_of_the_lines(world):
     shown = run(home, "packs", "show", first)
     assert "corrected" in shown
     assert first in run(home, "packs", "log").replace("\n", "")
+
+
+def answer(folder, reference):
+    """The owner's workbook, in which one line is said to be corrected."""
+    (path,) = folder.glob("*.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["Corrections"]
+    places = {cell.value: cell.column for cell in sheet[4]}
+    row = next(row for row in range(5, sheet.max_row + 1) if sheet.cell(row, 1).value == reference)
+    sheet.cell(row, places["Corrected on"], str(NIGHT))
+    sheet.cell(row, places["Answered by"], "R. Jones")
+    book.save(path)
+    return path
+
+
+def test_a_line_goes_by_policy_is_answered_corrected_and_closed_and_a_revoked_policy_sends_no_more(tmp_path):
+    home, landing, out = tmp_path / "home", tmp_path / "landing", tmp_path / "out"
+    write_nights(tmp_path, orders=40, seed=5, noise=0.0, as_of=NIGHT)
+    right = results_of(landing)
+    key, other = persons_of_one_order(right, tmp_path / "truth")[:2]
+    births = {row["result_id"]: row["date_of_birth"] for row in right}
+    wrong = {name: moved(births[name], years=3) for name in (key, other)}
+    deliver(landing, with_births(right, wrong), night=NIGHT)
+    nightly(home, landing, NIGHT)
+    run(home, "decisions", "migrate")
+    run(home, "decisions", "users", "--add", "kim")
+    with Ledger.open(Home(home).ledger_url(None)) as ledger, ledger.database.writing() as connection:
+        add_account(connection, "ada", role="approver", at=datetime.now(UTC))
+
+    # The policy is off: nothing goes. An approver turns it on, and has every line checked first.
+    reference = references(home)[key]
+    owner = read(home, NIGHT, "discrepancies").filter(discrepancy_id=reference.partition("/")[2]).item(0, "owner")
+    assert "nothing to send" in run(home, "packs", "make", owner, "--out", out, *WHY)
+    terms = ("--least-confidence", "0.95", "--sampled-share", "1", "--field", "date_of_birth")
+    run(home, "packs", "policy", "set", "--by", "ada", "--reason", "agreed", *terms)
+    assert "nothing to send" in run(home, "packs", "make", owner, "--out", out, *WHY)
+    run(home, "packs", "sample", "check", reference, "right", "--by", "kim")
+    assert "1 lines" in run(home, "packs", "make", owner, "--out", out, *WHY)
+
+    # The owner answers in the workbook, and corrects the record in the next delivery.
+    disclosure_id = packs(home)[0].item(0, "disclosure_id")
+    assert packs(home)[1].item(0, "policy_id").startswith("POL-")
+    assert "1 of them new" in run(home, "packs", "receive", disclosure_id, answer(out, reference), "--by", "kim")
+    deliver(landing, with_births(right, {other: wrong[other]}), night=NEXT)
+    nightly(home, landing, NEXT)
+    line = read(home, NEXT, "correction_lines").filter(reference=reference)
+    assert line.select("state", "first_corrected_on").row(0) == ("corrected", NEXT)
+    assert "corrected 2026-11-20" in run(home, "packs", "show", disclosure_id)
+
+    # The policy is revoked: nothing more goes, though another record of the owner or of others is still wrong.
+    run(home, "packs", "policy", "revoke", "--by", "ada", "--reason", "the agreement ended")
+    nightly(home, landing, THIRD)
+    assert read(home, THIRD, "correction_lines").filter(reference=reference).item(0, "state") == "corrected"
+    for whose in read(home, THIRD, "discrepancies")["owner"].unique():
+        assert "nothing to send" in run(home, "packs", "make", whose, "--out", out, *WHY)
+    states, answering = (row.split() for row in run(home, "packs", "check", owner).splitlines() if owner in row)
+    assert (states[1:4], answering[1:4]) == (["1", "0", "1"], ["1", "0", "0"])

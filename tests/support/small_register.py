@@ -162,6 +162,8 @@ def small_register(count: int = 6) -> dict[str, pl.DataFrame]:
                 "state": "new",
                 "state_since": date(2023, 11, 30),
                 "first_seen_on": date(2023, 11, 30),
+                "stream": "send",
+                "confidence": 0.999,
             }
         ],
         QUALITY_SCORES: [

@@ -17,6 +17,7 @@ from warehouse.schema import Column, Table
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.core import ORDER_TYPES, SEXES
 
+STREAMS = ("settle", "send")
 SEVERITIES = ("high", "medium", "low")
 DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 SCOPES = ("record", "source", "force", "area", "region", "all")
@@ -425,6 +426,18 @@ DISCREPANCIES = Table(
             codes=("source", "steward", "rule"),
         ),
         Column("first_seen_on", "The night it was first found.", pl.Date, required=True),
+        Column(
+            "confidence",
+            "How sure the register is that the source is wrong: the confidence of the golden value, or of the record's link if that is smaller; where nothing measures the field, the share found right on synthetic nights. Null if resolved.",
+            pl.Float64,
+            minimum=0,
+            maximum=1,
+        ),
+        Column(
+            "stream",
+            "settle: a steward is asked, or the order itself is in question; send: the register is sure, and the owner may be asked without a steward (docs/correction-packs.md). Null if resolved.",
+            codes=STREAMS,
+        ),
     ),
     key=("discrepancy_id",),
 )
@@ -579,7 +592,7 @@ REVIEW_QUEUE = Table(
             "stream",
             "settle: the register may be wrong, or a person must look again; send: the register is sure, and a source's owner is asked to correct it.",
             required=True,
-            codes=("settle", "send"),
+            codes=STREAMS,
         ),
         Column("age_days", "Days since it was first seen.", pl.Int64, required=True, minimum=0),
         Column("reason", "Why it is here, in words.", required=True),

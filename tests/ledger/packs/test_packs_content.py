@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from ledger_cases import discrepancies, records, rows
+from ledger_cases import discrepancies, policy_of, records, rows
 
 from expectations.discrepancies import RULES
 from ledger.decisions.decidable import Present
@@ -12,7 +12,7 @@ from ledger.decisions.in_force import in_force
 from ledger.packs.columns import COLUMNS
 from ledger.packs.content import Material, find_lines
 from ledger.packs.owners import UnknownOwnerError, owner_title
-from warehouse.tables.packs import ASKED_CORRECTIONS
+from warehouse.tables.packs import ASKED_CORRECTIONS, PACK_ANSWERS, SAMPLE_CHECKS
 from warehouse.tables.register import DISCREPANCIES, FIELD_PROVENANCE, ID_REDIRECTS, ORDER_SOURCES, ORDERS
 from warehouse.tables.titles import FIELD_TITLES
 
@@ -47,7 +47,7 @@ ORDER = {
 }
 FLAW = {"source_key": "00000001", "observed": "2027-01-01", "expected": "2026-01-01", "severity": "high"}
 FLAW |= {"message": "The PNC record gives another end.", "owner": "pnc_bureau", "correction": "Correct the end."}
-FLAW |= {"state": "open", "first_seen_on": date(2026, 11, 1)}
+FLAW |= {"state": "open", "first_seen_on": date(2026, 11, 1), "stream": "send", "confidence": 0.999}
 
 
 def frame(table, *given):
@@ -89,6 +89,9 @@ def find(*flaws, decided=(), told=None, asked=None):
             decisions=in_force(rows(*(draft(night) for draft in decided)), as_of=AS_OF),
             asked=ASKED_CORRECTIONS.empty() if asked is None else asked,
             catalogue=CATALOGUE,
+            policy=policy_of(),
+            checks=SAMPLE_CHECKS.empty(),
+            answers=PACK_ANSWERS.empty(),
         )
     )
 
@@ -220,7 +223,7 @@ def test_where_what_is_known_is_not_enough_the_owner_reads_what_would_settle_it(
 def test_a_value_decided_since_the_release_waits_for_the_night_that_obeys_it():
     lines = find(decided=[lambda night: night.draft_value("ORD-1", "end_on", "2025-06-01")])
     assert lines.ready.is_empty()
-    assert lines.waiting.rows() == [("pnc_bureau", "ORD-1/d")]
+    assert lines.waiting.rows() == [("pnc_bureau", "ORD-1", "ORD-1/d")]
 
 
 def test_a_value_that_the_release_obeys_is_asked_for_by_its_decision():
@@ -231,7 +234,7 @@ def test_a_value_that_the_release_obeys_is_asked_for_by_its_decision():
     told = provenance(rule="steward", decision_id=decision_id, source=None, source_key=None, agreeing=[])
     lines = find(decided=[decide], told=told)
     assert only(lines)["evidence"] == f"decided by a steward ({decision_id})"
-    assert find(told=told).waiting.rows() == [("pnc_bureau", "ORD-1/d")]  # the decision was taken back since
+    assert find(told=told).waiting.rows() == [("pnc_bureau", "ORD-1", "ORD-1/d")]  # the decision was taken back since
 
 
 @pytest.mark.parametrize(

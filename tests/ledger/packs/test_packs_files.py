@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.packs import workbook
-from ledger.packs.columns import ANSWERS, COLUMNS
+from ledger.packs.columns import COLUMNS
 from ledger.packs.csv_file import write_csv
 from ledger.packs.text import LONGEST_CELL, for_cell, for_csv, plain
 from ledger.packs.workbook import Cover, TooManyLinesError, write_workbook
+from warehouse.tables.packs import DISAGREEMENTS
 
 MARKING = "OFFICIAL-SENSITIVE & LAW ENFORCEMENT"
 COVER = Cover(
@@ -126,8 +127,8 @@ def test_the_lines_can_be_filtered_and_answered_from_a_list(folder):
     assert [cell.value for cell in sheet[4]] == [column.title for column in COLUMNS]
     assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("B5", "A4:Z6", "$1:$4")
     (validation,) = sheet.data_validations.dataValidation
-    assert validation.formula1 == f'"{",".join(ANSWERS)}"'
-    assert str(validation.sqref) == "V5:V6"
+    assert validation.formula1 == f'"{",".join(DISAGREEMENTS.values())}"'
+    assert str(validation.sqref) == "W5:W6"
 
 
 def test_the_first_sheet_says_what_it_is_and_the_last_what_each_column_means(folder):
@@ -154,5 +155,5 @@ def test_more_lines_than_a_sheet_holds_are_refused(folder, monkeypatch):
 
 
 def test_the_answers_fit_into_the_list_of_a_cell():
-    assert len(",".join(ANSWERS)) <= 255
-    assert not [answer for answer in ANSWERS if "," in answer]
+    assert len(",".join(DISAGREEMENTS.values())) <= 255
+    assert not [answer for answer in DISAGREEMENTS.values() if "," in answer]

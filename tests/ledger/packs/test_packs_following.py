@@ -11,7 +11,7 @@ from ledger_cases import discrepancies, records, redirects
 from ledger.decisions.evidence import name_records
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from ledger.packs.measures import NOT_SEEN, sum_up
-from warehouse.tables.packs import ASKED_CORRECTIONS
+from warehouse.tables.packs import ASKED_CORRECTIONS, PACK_ANSWERS
 from warehouse.tables.register import CORRECTION_LINES, CORRECTION_STATES, ORDER_SOURCES
 
 ASKED_ON, LAST_NIGHT, TONIGHT = date(2026, 11, 1), date(2026, 11, 19), date(2026, 11, 20)
@@ -228,8 +228,8 @@ def test_an_owner_is_summed_up_by_states_and_by_half_of_the_corrected_ones():
     )
     states = follow(lines, compared=[looked_at(END, RIGHT)]).filter(pl.col("reference") != "d")
     days = pl.Series([date(2026, 11, 3), date(2026, 11, 11), date(2026, 10, 1)])
-    told = sum_up(lines, states.with_columns(first_corrected_on=days))
-    assert told.select("owner", "lines", "corrected", NOT_SEEN, "median_days").rows() == [
+    told = sum_up(lines, states.with_columns(first_corrected_on=days), PACK_ANSWERS.empty())
+    assert told.select("owner", "lines", "corrected", NOT_SEEN, "days to correct").rows() == [
         ("force:01", 1, 0, 1, None),
         ("pnc_bureau", 3, 3, 0, 2.0),
     ]

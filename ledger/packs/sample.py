@@ -1,0 +1,49 @@
+"""The sample of what a sending policy lets go: what stewards found in it, and so how often the policy is wrong.
+
+Belongs here: recording and reading the checks. Does not: the draw (`ledger.packs.policy`).
+"""
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from ledger.audit import Entry, append
+from ledger.decisions.errors import DecisionError
+from ledger.decisions.ledger import Ledger, require_active
+from ledger.packs.log import read_table
+from ledger.packs.metadata import sample_checks
+from warehouse.tables.packs import SAMPLE_CHECKS, VERDICTS
+
+
+def record_check(
+    ledger: Ledger, line: dict[str, Any], verdict: str, *, by: str, at: datetime, comment: str = ""
+) -> None:
+    """Record what a steward found of a line of the sample.
+
+    Args:
+        ledger: beside which it is kept.
+        line: of the sample, from `ledger.packs.content.find_lines`.
+        verdict: one of `VERDICTS`.
+        by: the steward.
+        at: when.
+        comment: what it rests on.
+
+    Raises:
+        DecisionError: nobody of that name may decide, or there is no such verdict.
+    """
+    if verdict not in VERDICTS:
+        raise DecisionError(f"there is no verdict {verdict!r}: use {', '.join(VERDICTS)}")
+    said = {"field": line["asked_field"], "verdict": verdict, "comment": comment.strip() or None}
+    row = {name: line.get(name) for name in SAMPLE_CHECKS.schema} | said | {"checked_by": by, "checked_at": at}
+    with ledger.database.writing() as connection:
+        require_active(connection, by)
+        connection.execute(sa.insert(sample_checks).values(**row))
+        what = {"sampled_line": line["reference"], "verdict": verdict}
+        append(connection, [Entry(at, by, "alteration", what)])
+
+
+def read_checks(ledger: Ledger) -> pl.DataFrame:
+    """What counts of the checks: `SAMPLE_CHECKS`, the last one of each line."""
+    return read_table(ledger, sample_checks, SAMPLE_CHECKS).unique("reference", keep="last", maintain_order=True)

@@ -1,0 +1,68 @@
+"""What is sent without a steward, in words; and how often the policy was found wrong.
+
+Belongs here: sentences for the desk and the terminal. Does not: the policy (`ledger.packs.policy`).
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from expectations.intervals import score_interval
+from ledger.packs.owners import owner_title
+from ledger.packs.policy import SendingPolicy
+from warehouse.tables.titles import FIELD_TITLES
+
+NOTHING_GOES = "No sending policy is in force: only what a steward refers or decides goes into a pack."
+
+
+def describe_policy(policy: SendingPolicy | None) -> str:
+    """What may go without a steward, in one sentence or two."""
+    if policy is None:
+        return NOTHING_GOES
+    terms = policy.terms
+    owners = ", ".join(map(owner_title, terms.owners)) or "all owners"
+    fields = ", ".join(FIELD_TITLES[name] for name in terms.fields) or "any field"
+    return (
+        f"Lines go to {owners} without a steward, about {fields}, from confidence {terms.least_confidence:g} on; "
+        f"{terms.sampled_share:.0%} of them are checked by a steward first. Set by {policy.set_by} on "
+        f"{policy.set_at:%Y-%m-%d} ({policy.policy_id})."
+    )
+
+
+@dataclass(frozen=True)
+class PolicyErrors:
+    """How often a policy would have sent something wrong, by its sample.
+
+    Attributes:
+        judged: lines that a steward could judge.
+        wrong: of these, lines of which the register was wrong.
+        low: lower end of the 95 % interval of the share; None: nothing was judged.
+        high: upper end.
+    """
+
+    judged: int
+    wrong: int
+    low: float | None
+    high: float | None
+
+    def __str__(self) -> str:
+        """In words."""
+        if self.low is None or self.high is None:
+            return "No line of the sample was checked yet: nobody knows how often the policy is wrong."
+        return (
+            f"Of {self.judged:,} lines of the sample that were checked, the register was wrong about {self.wrong:,}: "
+            f"with 95 % confidence between {self.low:.1%} and {self.high:.1%} of what the policy sends."
+        )
+
+
+def measure_errors(checks: pl.DataFrame) -> PolicyErrors:
+    """How often the policy is wrong, by `SAMPLE_CHECKS`, the last one of each line.
+
+    Lines that nobody could judge count for nothing.
+    """
+    verdicts = checks.filter(pl.col("verdict") != "not_known").get_column("verdict")
+    judged, wrong = verdicts.len(), (verdicts == "wrong").sum()
+    share = pl.lit(wrong / judged if judged else None, pl.Float64)
+    low, high = score_interval(share, pl.lit(float(max(judged, 1))))
+    ends = pl.select(low=low, high=high).row(0)
+    return PolicyErrors(judged, int(wrong), *ends)

@@ -1,0 +1,156 @@
+"""The pages of packs: what a role may do, that nobody sees another force's lines, and a pack out and back."""
+
+import io
+from datetime import UTC, datetime
+
+import openpyxl
+import pytest
+from ledger_cases import let_go
+
+from ledger.decisions.ledger import Ledger
+from ledger.packs.log import read_disclosures, read_pack_lines
+from ledger.packs.policy import policy_in_force
+from review.desk import Desk
+from warehouse.home import Home
+
+OWNER = "pnc_bureau"
+WHY = {"recipient": "PNC bureau, data quality desk", "reason": "monthly round"}
+TERMS = {"owners": "PNC bureau", "least_confidence": "99.5", "sampled_share": "100", "reason": "agreed"}
+
+
+@pytest.fixture
+def desk(desk_home, ledger_file, clock, tmp_path):
+    """A desk whose home may be written to: packs are kept there."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for part in ("releases", "tables"):
+        (home / part).symlink_to(desk_home / part)
+    made = Desk(Home(home), f"sqlite:///{ledger_file}", clock=clock)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sending(desk):
+    """The ledger, with a policy that lets everything go that the register is sure of."""
+    ledger = Ledger(desk.database, lambda: datetime.now(UTC))
+    ledger.add_user("kim")
+    let_go(ledger)
+    return ledger
+
+
+def handed_out(client, owner=OWNER, **fields):
+    answer = client.submit(f"/packs/owners/{owner}", WHY | fields, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def sent_back(client, address, fill):
+    """The workbook fetched, filled in and sent back."""
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{address}/pack.xlsx").content))
+    sheet = book["Corrections"]
+    fill(sheet, {cell.value: cell.column for cell in sheet[4]})
+    content = io.BytesIO()
+    book.save(content)
+    token = {"form_token": client.form_token(address)}
+    return client.post(f"{address}/answers", data=token, files={"file": ("pack.xlsx", content.getvalue())})
+
+
+def test_nothing_is_sent_before_an_approver_turns_it_on(steward, approver, desk):
+    assert "No sending policy is in force" in steward.get("/packs").text
+    assert "Hand out" not in steward.get(f"/packs/owners/{OWNER}").text
+    assert steward.submit("/packs/policy", TERMS).status_code == 403
+    assert "needs a reason" in approver.submit("/packs/policy", TERMS | {"reason": ""}).text
+    assert "no owner" in approver.submit("/packs/policy", TERMS | {"owners": "nobody"}).text
+    assert "as numbers" in approver.submit("/packs/policy", TERMS | {"sampled_share": "half"}).text
+    assert "in force" in approver.submit("/packs/policy", TERMS).text
+    assert policy_in_force(desk.ledger).terms.owners == (OWNER,)
+    assert "revoked" in approver.submit("/packs/policy", {"change": "revoke", "reason": "x"}).text
+    assert policy_in_force(desk.ledger) is None
+
+
+def test_a_steward_checks_the_sample_and_the_line_goes(steward, approver):
+    approver.submit("/packs/policy", TERMS)
+    page = steward.get("/packs/sample").text
+    reference = page.split('name="reference" value="')[1].split('"')[0]
+    assert "Say whether" in steward.submit("/packs/sample", {"reference": reference}).text
+    for words in ("recorded", "no longer to be checked"):
+        assert words in steward.submit("/packs/sample", {"reference": reference, "verdict": "right"}).text
+    assert "Hand out 1 line" in steward.get(f"/packs/owners/{OWNER}").text
+    assert "wrong about 0" in steward.get("/packs/policy").text
+
+
+def test_a_pack_is_handed_out_fetched_answered_and_taken_in(steward, sending):
+    assert "Enter why" in steward.submit(f"/packs/owners/{OWNER}", {"recipient": "x"}).text
+    address = handed_out(steward)
+    (row,) = read_disclosures(sending).to_dicts()
+    assert (row["disclosed_by"], row["reason"], row["owner"]) == ("steward", WHY["reason"], OWNER)
+    assert "csv" in steward.get(f"{address}/pack.csv").headers["content-type"]
+
+    def wrong(sheet, places):
+        sheet.cell(5, places["Corrected on"], "soon")
+
+    def right(sheet, places):
+        sheet.cell(5, places["Corrected on"], "2026-11-19")
+        sheet.cell(5, places["Remarks"], "=HYPERLINK(1)")
+
+    assert "V5" in (refused := sent_back(steward, address, wrong)).text
+    assert refused.status_code == 422
+    taken = sent_back(steward, address, right).text
+    assert "1 lines are answered" in taken
+    assert "Corrected on 2026-11-19" in taken
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        pytest.param({}, "Choose the workbook", id="no file"),
+        pytest.param({"file": ("a.xlsx", b"PK\x03\x04 nothing")}, "cut short", id="a damaged workbook"),
+        pytest.param({"file": ("a.csv", b"a,b\n1,2\n")}, "not a pack", id="another table"),
+    ],
+)
+def test_a_file_that_is_no_pack_is_refused_in_words(steward, sending, files, words):
+    address = handed_out(steward)
+    token = {"form_token": steward.form_token(address)}
+    answer = steward.post(f"{address}/answers", data=token, files=files or None)
+    assert (answer.status_code, words in answer.text) == (422, True)
+
+
+def test_a_file_that_is_too_large_is_refused(steward, sending):
+    address = handed_out(steward)
+    token = {"form_token": steward.form_token(address)}
+    answer = steward.post(f"{address}/answers", data=token, files={"file": ("a.xlsx", b"PK" + b"x" * 1_100_000)})
+    assert answer.status_code == 413
+
+
+def test_a_viewer_of_one_force_sees_its_orders_alone_and_no_file_with_others(open_desk, desk, steward, sending):
+    address = handed_out(steward)
+    every, shown = read_pack_lines(sending), open_desk("met-viewer")
+    mine = desk.whole_release().table("orders").filter(force_code="01")["order_id"]
+    for path in ("/packs/lines", f"/packs/owners/{OWNER}", address):
+        text = shown.get(path).text
+        assert not [name for name in set(every["order_id"]) - set(_held_by(desk, "01")) if name in text], path
+    assert len(mine) < desk.whole_release().table("orders").height
+    assert "Take in the answers" not in shown.get(address).text
+    assert shown.get(f"{address}/pack.xlsx").status_code == 403
+    assert "of your forces alone" in shown.get("/packs").text
+
+
+def _held_by(desk, force):
+    whole = desk.whole_release()
+    held = whole.table("orders").filter(force_code=force)["order_id"].to_list()
+    records = whole.table("source_records").filter(force_code=force).select("record_id")
+    return held + whole.table("order_sources").join(records, on="record_id", how="semi")["order_id"].to_list()
+
+
+def test_lines_are_found_by_route_and_key(steward, sending):
+    reference = handed_out(steward) and read_pack_lines(sending).item(0, "reference")
+    assert '\n  <p class="govuk-body">1 lines.</p>' in steward.get("/packs/lines", params={"key": reference}).text
+    assert "0 lines" in steward.get("/packs/lines", params={"key": reference, "route": "held"}).text
+
+
+@pytest.mark.parametrize(
+    "path", ["/packs/owners/nobody", "/packs/handed-out/DIS-0", "/packs/handed-out/DIS-0/pack.exe"]
+)
+def test_what_there_is_not_is_not_found(steward, path):
+    assert steward.get(f"/packs/{path}").status_code == 404
