@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.frame import NIGHTS, Night, as_of_date
 from matching.trained import Models, load_models, shipped_models
+from reconciliation.confidence.trained import keep_value_model, value_model_version
 from warehouse.home import Home
 from warehouse.models import current_models
 from warehouse.store import TableStore
@@ -47,7 +48,16 @@ def taken_models(context: dg.AssetExecutionContext, night: Night) -> dg.Material
     models, folder = models_in_force(night.state), night.store(as_of_date(context)).folder / MODELS
     shutil.rmtree(folder, ignore_errors=True)
     models.save(folder)
-    return dg.MaterializeResult(metadata={"version": models.version})
+    in_force = current_models(night.state)
+    if in_force is not None:
+        keep_value_model(in_force.path, folder)
+    return dg.MaterializeResult(metadata={"version": version_of_night(night.store(as_of_date(context)))})
+
+
+def version_of_night(store: TableStore) -> str:
+    """A name for exactly the models that the night took, that of confidence among them if it was trained anew."""
+    parts = [models_of_night(store).version, value_model_version(store.folder / MODELS)]
+    return "-".join(part for part in parts if part)
 
 
 MODEL_ASSETS = [taken_models]

@@ -18,7 +18,7 @@ from assets.former import Former
 from assets.frame import EXPECTATIONS, NIGHTS, Night, as_of_date
 from assets.ingest import quarantine_table
 from assets.link import gather
-from assets.models import MODELS, models_of_night
+from assets.models import MODELS, version_of_night
 from assets.reconcile import JUDGED, RECONCILED, gather_evidence
 from assets.sources import find_sources
 from expectations.bounds import Bounds
@@ -94,7 +94,7 @@ def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeRe
         | used_decisions(store.scan(DECISIONS.name).collect())
         | used_requests(store.scan(ASKED_CORRECTIONS.name).collect()),
         "versions": {name: version(name) for name in LIBRARIES}
-        | {"models": models_of_night(store).version, CODE: code_digest()},
+        | {"models": version_of_night(store), CODE: code_digest()},
         "config_hash": night.settings_digest,
     }
     former = Former.of(night.state, as_of)

@@ -10,6 +10,7 @@ from assets.former import Former
 from assets.frame import NIGHTS, AssetEvents, Night, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
 from assets.link import core_names, gather
+from assets.models import MODELS
 from assets.sources import find_sources
 from assets.stale_decisions import find_second_looks
 from expectations.discrepancies import RULES, Evidence, PresenceClock, find_discrepancies
@@ -24,6 +25,7 @@ from ledger.decisions.evidence import name_records
 from ledger.decisions.kinds import LEFT_OPEN
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from reconciliation import tables as register_tables
+from reconciliation.confidence.trained import load_value_model
 from reconciliation.endings import Before
 from reconciliation.id_memory import identify
 from reconciliation.redirects import order_redirects
@@ -55,7 +57,7 @@ JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, SOURCE_RELIAB
 # Orders with their golden values, before they are judged: counts and scores are still empty, so no suite yet.
 GOLDEN_ORDERS = "golden_orders"
 CORE = ("orders", "aliases", "conditions", "arrests")
-REGISTER_DEPS = [*core_names(*CORE), LINK_CLUSTERS.name, LINK_PAIRS.name, LINK_ARRESTS.name, DECISIONS.name]
+REGISTER_DEPS = [MODELS, *core_names(*CORE), LINK_CLUSTERS.name, LINK_PAIRS.name, LINK_ARRESTS.name, DECISIONS.name]
 DELIVERY_TABLES = [deliveries_table(source).name for source in find_sources()]
 
 
@@ -112,6 +114,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             decided=decide_values(decisions, core["orders"], owners=owners, redirects=identities.redirects),
             before=Before(former.table(ORDERS), former.as_of),
             pairs=store.scan(LINK_PAIRS.name).collect(),
+            confidence=load_value_model(store.folder / MODELS),
         )
     )
     return tables | {ID_REDIRECTS.name: identities.redirects, IDENTITIES.name: identities.memory}

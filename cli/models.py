@@ -16,7 +16,7 @@ from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail
 if TYPE_CHECKING:
     import polars as pl
 
-model_app = typer.Typer(no_args_is_help=True, help="The trained models that link records.")
+model_app = typer.Typer(no_args_is_help=True, help="The models that link records, and say how sure golden values are.")
 
 NightOption = Annotated[
     datetime | None,
@@ -33,18 +33,29 @@ FEW_RECORDS = 1_000
 
 
 @model_app.command()
-def train(night: NightOption = None, home: HomeOption = DEFAULT_HOME) -> None:
-    """Train models on the records of a night. They are a candidate: nothing changes."""
-    from cli.model_inputs import explain_model_errors, find_night
+def train(
+    night: NightOption = None,
+    *,
+    confidence: Annotated[
+        bool, typer.Option("--confidence", help="Learn how sure golden values are, from labels.")
+    ] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Train models on the records of a night, or on what stewards and owners found. They are a candidate."""
+    from cli.confidence_models import train_confidence
+    from cli.model_inputs import explain_model_errors, find_night, save_beside
     from matching.orders import train_models
     from warehouse.home import Home
     from warehouse.models import save_models
 
     state = Home(home.resolve())
+    if confidence:
+        train_confidence(state)
+        return
     with explain_model_errors():
         records = find_night(state, night)
         models = train_models(records.compared)
-        kept = save_models(state, models.save, as_of=records.as_of)
+        kept = save_models(state, lambda folder: save_beside(state, models, folder), as_of=records.as_of)
     if records.orders.height < FEW_RECORDS:
         typer.echo(f"only {records.orders.height} records: they teach little more than what is declared", err=True)
     for parameters in (models.person, models.order):
@@ -64,6 +75,7 @@ def compare(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show what a candidate would change before it is used."""
+    from cli.confidence_models import print_confidence
     from cli.model_changes import compare_models
     from cli.model_inputs import explain_model_errors, find_models, find_night, newest_candidate, write_file
     from cli.model_report import describe_changes, describe_models, write_page
@@ -86,6 +98,8 @@ def compare(
         ("PAIRS THAT CROSS THE THRESHOLD", changes.pairs),
     ):
         print_table(title, table)
+    with explain_model_errors():
+        print_confidence(state, new.name, old.name)
     if out:
         introduction = [f"Models {new.name} instead of {old.name}, on the records of the night of {records.as_of}."]
         sections = describe_changes(changes, old.models, new.models) + describe_models(
@@ -105,6 +119,7 @@ def promote(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Put a set of models in force from the next night on; the former set is kept."""
+    from cli.confidence_models import worse_confidence
     from cli.model_inputs import explain_model_errors, find_lost, find_models, find_night
     from warehouse.home import Home
     from warehouse.models import put_in_force, read_models
@@ -117,13 +132,16 @@ def promote(
         new, models = find_models(state, candidate), read_models(state, candidate)
         old = find_models(state, None)
         lost = find_lost(find_night(state, night), old.models, new.models)
+        worse = worse_confidence(state, new.name, old.name)
+    if worse and not force:
+        fail(f"refused: {worse}", Exit.REFUSED)
     if lost.height and not force:
         print_table("DECIDED PAIRS THAT WOULD BE LOST", lost)
         wrong = lost.get_column("decision_id").n_unique()
         fail(f"refused: {candidate} gets {wrong} decided pairs wrong that {old.name} gets right", Exit.REFUSED)
     # What is in force changes between nights, not within one.
     with explain_model_errors(), only_run(state):
-        promotion = put_in_force(state, models, reason=reason.strip(), is_forced=bool(lost.height))
+        promotion = put_in_force(state, models, reason=reason.strip(), is_forced=bool(lost.height or worse))
     typer.echo(f"{candidate} is in force from the next night on, instead of {promotion.former or old.name}")
 
 

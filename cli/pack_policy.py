@@ -108,10 +108,10 @@ def check_line(
     from ledger.packs.sample import record_check
 
     with opened_ledger(home) as ledger:
-        lines, _ = lines_of(home, ledger)
+        lines, release_id = lines_of(home, ledger)
         found = lines.every.filter(pl.col("reference") == reference, pl.col("route") == "sample")
         if found.is_empty():
             fail(f"no line {reference} is to be checked: see `concord packs sample list`", Exit.USAGE)
         line = found.row(0, named=True)
-        record_check(ledger, line, verdict, by=by, at=datetime.now(UTC), comment=comment)
+        record_check(ledger, line, verdict, release_id=release_id, by=by, at=datetime.now(UTC), comment=comment)
     typer.echo(f"{reference}: {verdict}")

@@ -12,6 +12,7 @@ from typing import Final, Self
 
 import polars as pl
 
+from reconciliation.confidence.trained import find_value_model
 from reconciliation.confidence.values import explain_confidence, observe_values
 from reconciliation.explanation import Explanation, Pair, read_pair
 from reconciliation.law import counts_as_in_force, facts_of, judge_status
@@ -229,7 +230,8 @@ class Register:
             errors=self.table(SOURCE_RELIABILITY.name),
         )
         rows = observed.filter(pl.col("field").is_in(unsure.implode())).sort("field").iter_rows(named=True)
-        return {row["field"]: explain_confidence(row) for row in rows}
+        model = find_value_model(self._home, self.release.manifest.get("versions", {}).get("models", ""))
+        return {row["field"]: explain_confidence(row, model=model) for row in rows}
 
     def _pairs(self, order_id: str) -> tuple[Pair, ...]:
         if not self.release.parquet(ORDER_PAIRS.name).exists():

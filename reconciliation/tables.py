@@ -13,6 +13,7 @@ import polars as pl
 
 from reconciliation.conditions import build_conditions
 from reconciliation.confidence.links import link_confidence
+from reconciliation.confidence.model import ConfidenceModel
 from reconciliation.confidence.orders import order_confidence
 from reconciliation.confidence.values import value_confidence
 from reconciliation.endings import Before, read_endings
@@ -48,6 +49,7 @@ class NightInput:
         decided: golden values that stewards decided, by field (`ledger.decisions.values.typed_values`).
         before: what the release before knew; nothing on the first night.
         pairs: `link_orders__pairs`; without them no link has a confidence.
+        confidence: how golden values are weighed; None: as comes with Concord.
     """
 
     orders: pl.DataFrame
@@ -63,6 +65,7 @@ class NightInput:
     decided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     before: Before = field(default_factory=Before)
     pairs: pl.DataFrame = field(default_factory=LINK_PAIRS.empty)
+    confidence: ConfidenceModel | None = None
 
 
 def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
@@ -106,7 +109,7 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     orders = build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of)
     provenance = reasons.join(order_ids, on="order_cluster")
     del reasons
-    confident = value_confidence(provenance, orders, sources)
+    confident = value_confidence(provenance, orders, sources, model=night.confidence)
     provenance = add(FIELD_PROVENANCE, provenance.join(confident, on=["order_id", "field"], how="left"))
     add(ORDERS, orders.join(order_confidence(provenance, sources), on="order_id", how="left"))
     arrests = add(ARRESTS, build_arrests(night))

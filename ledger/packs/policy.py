@@ -155,8 +155,10 @@ def _append(ledger: Ledger, terms: PolicyTerms, *, is_on: bool, by: str, at: dat
 def _require_approver(connection: sa.Connection, name: str) -> None:
     require_active(connection, name)
     account = find_account(connection, name)
-    if account is None or account.role != "approver":
-        raise DecisionError(f"{name!r} is no approver: only an account with the role of approver sets what may be sent")
+    if account is None or account.role != "approver" or account.forces is not None:
+        raise DecisionError(
+            f"{name!r} is no approver of all forces: only an account with that role sets what may be sent"
+        )
 
 
 def _row(terms: PolicyTerms) -> dict[str, Any]:

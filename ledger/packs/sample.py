@@ -3,6 +3,7 @@
 Belongs here: recording and reading the checks. Does not: the draw (`ledger.packs.policy`).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from warehouse.tables.packs import SAMPLE_CHECKS, VERDICTS
 
 
 def record_check(
-    ledger: Ledger, line: dict[str, Any], verdict: str, *, by: str, at: datetime, comment: str = ""
+    ledger: Ledger, line: Mapping[str, Any], verdict: str, *, release_id: str, by: str, at: datetime, comment: str = ""
 ) -> None:
     """Record what a steward found of a line of the sample.
 
@@ -26,6 +27,7 @@ def record_check(
         ledger: beside which it is kept.
         line: of the sample, from `ledger.packs.content.find_lines`.
         verdict: one of `VERDICTS`.
+        release_id: the release that the line is of.
         by: the steward.
         at: when.
         comment: what it rests on.
@@ -36,6 +38,7 @@ def record_check(
     if verdict not in VERDICTS:
         raise DecisionError(f"there is no verdict {verdict!r}: use {', '.join(VERDICTS)}")
     said = {"field": line["asked_field"], "verdict": verdict, "comment": comment.strip() or None}
+    said |= {"release_id": release_id}
     row = {name: line.get(name) for name in SAMPLE_CHECKS.schema} | said | {"checked_by": by, "checked_at": at}
     with ledger.database.writing() as connection:
         require_active(connection, by)

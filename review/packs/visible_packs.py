@@ -170,7 +170,15 @@ def check_line(desk: Desk, packs: VisiblePacks, who: Viewer, *, reference: str, 
     found = packs.lines.every.filter(pl.col("reference") == reference, pl.col("route") == "sample")
     if found.is_empty():
         return False
-    record_check(desk.ledger, found.row(0, named=True), verdict, by=who.name, at=desk.clock(), comment=comment)
+    record_check(
+        desk.ledger,
+        found.row(0, named=True),
+        verdict,
+        release_id=desk.whole_release().release.release_id,
+        by=who.name,
+        at=desk.clock(),
+        comment=comment,
+    )
     return True
 
 

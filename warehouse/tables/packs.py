@@ -94,6 +94,7 @@ SAMPLE_CHECKS = Table(
         REFERENCE,
         Column("policy_id", "The policy that would have let it go.", required=True),
         *(column for column in ASKED if column.name != "handle"),
+        Column("release_id", "The release that was checked.", required=True),
         Column("confidence", "How sure the register was.", pl.Float64),
         Column(
             "verdict",

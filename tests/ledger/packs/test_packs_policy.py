@@ -26,6 +26,7 @@ def staffed(ledger):
     with ledger.database.writing() as connection:
         add_account(connection, "ada", role="approver", at=START)
         add_account(connection, "sam", role="steward", at=START)
+        add_account(connection, "met", role="approver", forces=["01"], at=START)
     return ledger
 
 
@@ -56,7 +57,9 @@ def test_who_set_it_stands_in_the_audit_log_and_its_secret_nowhere(staffed):
     assert was_set.draw_key not in f"{entry} {was_set} {describe_policy(was_set)}"
 
 
-@pytest.mark.parametrize("by", ["sam", "kim", "nobody"], ids=["a steward", "no account", "unknown"])
+@pytest.mark.parametrize(
+    "by", ["sam", "kim", "met", "nobody"], ids=["a steward", "no account", "of one force", "unknown"]
+)
 def test_nobody_but_an_approver_sets_or_revokes_it(staffed, by):
     set_policy(staffed, PolicyTerms(), by="ada", **WHY)
     with pytest.raises(DecisionError, match=r"approver|no user"):
@@ -126,9 +129,10 @@ def test_what_stewards_find_in_the_sample_says_how_often_the_policy_is_wrong(sta
     assert "nobody knows" in str(measure_errors(read_checks(staffed)))
     for place, verdict in enumerate(("right", "right", "wrong", "not_known")):
         line = LINE | {"reference": f"ORD-1/{place}", "policy_id": policy.policy_id}
-        record_check(staffed, line, verdict, by="sam", at=START.replace(minute=place))
+        record_check(staffed, line, verdict, release_id="r", by="sam", at=START.replace(minute=place))
     again = LINE | {"reference": "ORD-1/2", "policy_id": policy.policy_id}
-    record_check(staffed, again, "right", by="kim", at=START.replace(hour=12), comment="the order was found")
+    found_it = {"at": START.replace(hour=12), "comment": "the order was found"}
+    record_check(staffed, again, "right", release_id="r", by="kim", **found_it)
     found = measure_errors(read_checks(staffed))
     assert (found.judged, found.wrong) == (3, 0)
     assert found.low == 0 < found.high < 1
@@ -138,4 +142,4 @@ def test_what_stewards_find_in_the_sample_says_how_often_the_policy_is_wrong(sta
 def test_a_check_is_by_a_user_and_has_a_verdict(staffed, by, verdict):
     policy = set_policy(staffed, PolicyTerms(), by="ada", **WHY)
     with pytest.raises(DecisionError):
-        record_check(staffed, LINE | {"policy_id": policy.policy_id}, verdict, by=by, at=START)
+        record_check(staffed, LINE | {"policy_id": policy.policy_id}, verdict, release_id="r", by=by, at=START)

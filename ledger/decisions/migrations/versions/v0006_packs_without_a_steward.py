@@ -46,6 +46,7 @@ def upgrade() -> None:
         ),
         *_texts("order_id", "discrepancy_id", "rule_code", "field", needed=True),
         *_texts("source", "observed", "expected", needed=False),
+        *_texts("release_id", needed=True),
         sa.Column("confidence", sa.Float()),
         *_texts("verdict", needed=True),
         *_texts("comment", needed=False),
