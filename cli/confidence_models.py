@@ -11,7 +11,7 @@ import polars as pl
 import typer
 
 from cli.confidence_labels import gather_labelled
-from cli.model_inputs import SHIPPED, explain_model_errors, find_models
+from cli.model_inputs import explain_model_errors, find_models
 from cli.models import print_table
 from cli.options import Exit, fail
 from ledger.decisions.errors import LedgerError
@@ -21,7 +21,7 @@ from reconciliation.confidence.trained import FILE, load_value_model
 from reconciliation.confidence.values import value_confidence
 from reconciliation.register import Register
 from warehouse.home import Home
-from warehouse.models import current_models, read_models, save_models
+from warehouse.models import SHIPPED, current_models, read_models, save_models
 from warehouse.releases.release import current_release
 from warehouse.tables.register import FIELD_PROVENANCE, ORDER_SOURCES, ORDERS
 

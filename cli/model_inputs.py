@@ -27,12 +27,10 @@ from matching.trained import Models, load_models, shipped_models
 from pipelines.settings import SettingsError, read_settings
 from reconciliation.confidence.trained import keep_value_model
 from warehouse.home import Home
-from warehouse.models import ModelSet, current_models, list_models, read_models
+from warehouse.models import SHIPPED, ModelSet, current_models, list_models, read_models
 from warehouse.releases.release import current_release
 from warehouse.run_lock import RunUnderWayError
 from warehouse.store import TableStore
-
-SHIPPED = "shipped"
 
 
 class UnfitModelsError(Exception):

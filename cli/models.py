@@ -111,7 +111,7 @@ def compare(
 
 @model_app.command()
 def promote(
-    candidate: Annotated[str, typer.Argument(help="A set of models.")],
+    candidate: Annotated[str, typer.Argument(help="A set of models, or `shipped`.")],
     *,
     force: Annotated[bool, typer.Option("--force", help="Even if pairs that stewards decided are lost.")] = False,
     reason: Annotated[str, typer.Option(help="Why; must be given with --force.")] = "",
@@ -122,14 +122,15 @@ def promote(
     from cli.confidence_models import worse_confidence
     from cli.model_inputs import explain_model_errors, find_lost, find_models, find_night
     from warehouse.home import Home
-    from warehouse.models import put_in_force, read_models
+    from warehouse.models import SHIPPED, put_in_force, read_models
     from warehouse.run_lock import only_run
 
     if force and not reason.strip():
         fail("--force needs a --reason", Exit.USAGE)
     state = Home(home.resolve())
     with explain_model_errors():
-        new, models = find_models(state, candidate), read_models(state, candidate)
+        new = find_models(state, candidate)
+        models = None if candidate == SHIPPED else read_models(state, candidate)
         old = find_models(state, None)
         lost = find_lost(find_night(state, night), old.models, new.models)
         worse = worse_confidence(state, new.name, old.name)

@@ -22,6 +22,8 @@ from warehouse.disk import file_digest, keep_private, make_folder, put_text, syn
 from warehouse.home import Home
 
 SET_NAME = re.compile(r"m(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
+SHIPPED = "shipped"
+"""The name of what comes with Concord."""
 MANIFEST, HISTORY = "manifest.json", "history.jsonl"
 BUILDING, LOCK = ".building-", ".lock"
 
@@ -137,18 +139,22 @@ def current_models(home: Home) -> ModelSet | None:
         raise LookupError(f"{home.models_current} names no models: promote a set") from error
 
 
-def put_in_force(home: Home, models: ModelSet, *, reason: str = "", is_forced: bool = False) -> Promotion:
-    """Put a set in force, and remember which was before.
+def put_in_force(home: Home, models: ModelSet | None, *, reason: str = "", is_forced: bool = False) -> Promotion:
+    """Put a set in force, or again what comes with Concord (None), and remember which was before.
 
     Raises:
         LookupError: a file of the set is gone or not as it was saved.
     """
-    models.verified()
+    if models is not None:
+        models.verified()
     former = current_models(home)
-    promotion = Promotion(models.set_id, former.set_id if former else None, reason, is_forced)
+    promotion = Promotion(models.set_id if models else SHIPPED, former.set_id if former else None, reason, is_forced)
     lines = [*list_promotions(home), promotion]
     put_text(home.models / HISTORY, "".join(json.dumps(vars(line), ensure_ascii=False) + "\n" for line in lines))
-    put_text(home.models_current, f"{models.set_id}\n")
+    if models is None:
+        home.models_current.unlink(missing_ok=True)
+    else:
+        put_text(home.models_current, f"{models.set_id}\n")
     return promotion
 
 

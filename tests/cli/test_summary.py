@@ -90,6 +90,8 @@ def test_the_release_is_named_as_seen_from_the_folder_one_is_in(tmp_path, monkey
         0,
         quality_by_source(QUALITY_SCORES.empty()),
         [],
+        NO_WORK,
+        "",
     )
     for folder, shown in ((here, Path("releases/r1")), (elsewhere, elsewhere)):
         console = Console(width=200)
