@@ -18,8 +18,10 @@ from scipy.optimize import minimize
 
 from reconciliation.confidence.model import ConfidenceModel, level_of
 
-STRENGTH: Final = 4.0
-"""Precision of the prior of a weight, in nats. A label of a value that is right in nine of ten cases carries 0.09."""
+STRENGTH: Final = 40.0
+"""Precision of the prior of a weight, in nats: of 4, 15 and 40 the one by which labels of one synthetic night made
+another better wherever the cross-validation said so. Ten weights add up in a value: together they have a tenth of it,
+and a label of a value that is right in nine of ten cases carries 0.09."""
 FEWEST: Final = 30
 """Labels below which nothing is learned."""
 FOLDS: Final = 5
