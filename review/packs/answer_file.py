@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
-from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
+from assets.sources.contract import DeliveryTooLargeError
 from assets.sources.workbooks import read_workbook
 from ledger.packs.answers import SAID
 from ledger.packs.columns import COLUMNS
@@ -111,13 +111,9 @@ def _check_rows(
 
 def _sheet_of(path: Path) -> pl.DataFrame:
     try:
-        with ZipFile(path) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-    except (BadZipFile, ValueError, OSError):
-        unpacked = 0
-    if unpacked > MOST_UNPACKED:
-        raise AnswerFileError("The workbook is far larger than a pack. Send the pack itself, with the answers in it.")
-    sheets, fault = read_workbook(path)
+        sheets, fault = read_workbook(path, most_bytes=MOST_UNPACKED)
+    except DeliveryTooLargeError as error:
+        raise AnswerFileError("The workbook is far larger than a pack. Send the pack itself, filled in.") from error
     if fault is not None:
         raise AnswerFileError(fault.message)
     for sheet in sheets:
