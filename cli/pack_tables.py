@@ -32,7 +32,7 @@ def lines_of(home: Path, ledger: Ledger) -> tuple[AskableLines, str]:
     present = present_of(home)
     with Register.open(Home(home.resolve()), present.release_id) as register:
         provenance = FIELD_PROVENANCE.completed(register.table(FIELD_PROVENANCE.name))
-    return pack_material.lines_of(ledger, present, provenance), present.release_id
+    return pack_material.lines_of(Home(home.resolve()), ledger, present, provenance), present.release_id
 
 
 def followed_up(home: Path) -> pl.DataFrame:

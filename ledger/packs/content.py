@@ -20,6 +20,7 @@ from ledger.packs.evidence import NAMES, find_evidence
 from ledger.packs.policy import SendingPolicy
 from ledger.packs.routing import SENT, route_lines
 from ledger.packs.waiting import unobeyed
+from warehouse.home import Home
 from warehouse.sources import SOURCE_TITLES
 from warehouse.tables.core import RECORD_ID
 from warehouse.tables.titles import FIELD_TITLES
@@ -49,6 +50,7 @@ class Material:
         policy: what may go without a steward; None: nothing.
         checks: `SAMPLE_CHECKS`, the last one of each line.
         answers: `PACK_ANSWERS`, the last one to each line.
+        home: whose key draws the sample.
     """
 
     present: Present
@@ -59,6 +61,7 @@ class Material:
     policy: SendingPolicy | None
     checks: pl.DataFrame
     answers: pl.DataFrame
+    home: Home
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +102,7 @@ def find_lines(material: Material) -> AskableLines:
     of_fields = found.join(waits, on=["order_id", "field"], how="semi")
     waiting = pl.concat([of_orders, of_fields]).unique("discrepancy_id").sort("reference")
     ready = found.join(waiting, on="discrepancy_id", how="anti")
-    routed = route_lines(ready, material.policy, checks=material.checks, answers=material.answers)
+    routed = route_lines(ready, material.policy, checks=material.checks, answers=material.answers, home=material.home)
     return AskableLines(_worded(routed, material), waiting.select("owner", "order_id", "reference"))
 
 

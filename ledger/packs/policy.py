@@ -1,22 +1,19 @@
-"""The sending policy: which lines may go into packs without a steward, and which of them are checked first.
+"""The sending policy: which lines may go into packs without a steward.
 
-Belongs here: setting, revoking and reading it, and drawing the sample. Does not: which lines there are and what keeps
-them back (`ledger.packs.routing`), what the sample shows (`ledger.packs.sample`).
+Belongs here: setting, revoking and reading it. Does not: which lines there are and what keeps them back
+(`ledger.packs.routing`), the sample (`ledger.packs.sample`).
 
 It is kept in the ledger and nowhere else, so that who set it, when and why cannot be lost. Nothing is sent before an
 approver sets the first one.
 """
 
 import hashlib
-import hmac
 import json
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-import polars as pl
 import sqlalchemy as sa
 
 from ledger.audit import Entry, append
@@ -83,7 +80,6 @@ class SendingPolicy:
         reason: why it was set.
         set_by: the approver.
         set_at: when.
-        draw_key: the secret of the sample.
     """
 
     policy_id: str
@@ -92,14 +88,6 @@ class SendingPolicy:
     reason: str
     set_by: str
     set_at: datetime
-    draw_key: str = field(repr=False)
-
-    def drawn(self, references: pl.Series) -> pl.Series:
-        """Whether each line is in the sample: a number made of its reference and the secret, below the share."""
-        # A keyed digest is no expression of polars; packs have some thousand lines.
-        key, limit = bytes.fromhex(self.draw_key), int(self.terms.sampled_share * 2**64)
-        numbers = (hmac.digest(key, reference.encode(), "sha256")[:8] for reference in references)
-        return pl.Series("is_drawn", [int.from_bytes(number) < limit for number in numbers], dtype=pl.Boolean)
 
 
 def set_policy(ledger: Ledger, terms: PolicyTerms, *, by: str, at: datetime, reason: str) -> SendingPolicy:
@@ -141,10 +129,7 @@ def _append(ledger: Ledger, terms: PolicyTerms, *, is_on: bool, by: str, at: dat
         raise DecisionError("a sending policy needs a reason: a printable text")
     with ledger.database.writing() as connection:
         _require_approver(connection, by)
-        known = _read(connection)
-        # The same secret for good: with a new one anybody could draw again until a line is let off.
-        key = known[-1].draw_key if known else secrets.token_hex(32)
-        row = _row(terms) | {"is_on": is_on, "draw_key": key, "reason": words, "set_by": by, "set_at": at}
+        row = _row(terms) | {"is_on": is_on, "reason": words, "set_by": by, "set_at": at}
         said = json.dumps([str(row[name]) for name in sorted(row)])
         row["policy_id"] = f"POL-{hashlib.sha256(said.encode()).hexdigest()[:ID_DIGITS].upper()}"
         connection.execute(sa.insert(sending_policies).values(**row))
@@ -183,6 +168,4 @@ def _policy(row: Any) -> SendingPolicy:
         row["least_confidence"],
         row["sampled_share"],
     )
-    return SendingPolicy(
-        row["policy_id"], row["is_on"], terms, row["reason"], row["set_by"], row["set_at"], row["draw_key"]
-    )
+    return SendingPolicy(row["policy_id"], row["is_on"], terms, row["reason"], row["set_by"], row["set_at"])

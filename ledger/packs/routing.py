@@ -9,6 +9,8 @@ from typing import Final
 import polars as pl
 
 from ledger.packs.policy import SendingPolicy
+from ledger.packs.sample import draw_sample
+from warehouse.home import Home
 
 STEWARD, POLICY, SAMPLE, HELD = ROUTES = ("steward", "policy", "sample", "held")
 """A steward sends it; the policy does; a steward checks it first, since it is in the sample; nobody sends it."""
@@ -25,7 +27,7 @@ NOT_SETTLED = "the check of the sample could not settle it"
 
 
 def route_lines(
-    found: pl.DataFrame, policy: SendingPolicy | None, *, checks: pl.DataFrame, answers: pl.DataFrame
+    found: pl.DataFrame, policy: SendingPolicy | None, *, checks: pl.DataFrame, answers: pl.DataFrame, home: Home
 ) -> pl.DataFrame:
     """Give each line its route.
 
@@ -35,6 +37,7 @@ def route_lines(
         policy: in force; None: there is none.
         checks: `SAMPLE_CHECKS`, the last one of each line.
         answers: `PACK_ANSWERS`, the last one to each line.
+        home: whose key draws the sample.
 
     Returns:
         The rows with `route` (`ROUTES`), `held_because` (words; null unless held) and `policy_id` (null unless the
@@ -45,7 +48,7 @@ def route_lines(
         on="reference",
         how="left",
     )
-    drawn = policy.drawn(known.get_column("reference")) if policy else pl.Series("is_drawn", [], dtype=pl.Boolean)
+    share = policy.terms.sampled_share if policy else 0.0
     held = _held_because(policy)
     is_stewards = held.is_null() & pl.col("decided_at").is_not_null()
     is_sampled = pl.col("is_drawn").fill_null(value=False) & pl.col("verdict").is_null()
@@ -60,7 +63,7 @@ def route_lines(
     )
     name = pl.when(pl.col("route").is_in([POLICY, SAMPLE])).then(pl.lit(policy.policy_id if policy else None))
     return (
-        known.with_columns(drawn if policy else pl.lit(value=False).alias("is_drawn"))
+        known.with_columns(draw_sample(home, known.get_column("reference"), share))
         .with_columns(route=route, held_because=held)
         .with_columns(policy_id=name)
         .drop("verdict", "disagreed_at", "is_drawn")

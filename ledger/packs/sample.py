@@ -1,6 +1,6 @@
 """The sample of what a sending policy lets go: what stewards found in it, and so how often the policy is wrong.
 
-Belongs here: recording and reading the checks. Does not: the draw (`ledger.packs.policy`).
+Belongs here: the draw, recording and reading the checks. Does not: the policy (`ledger.packs.policy`).
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,19 @@ from ledger.decisions.errors import DecisionError
 from ledger.decisions.ledger import Ledger, require_active
 from ledger.packs.log import read_table
 from ledger.packs.metadata import sample_checks
+from warehouse.home import Home
+from warehouse.installation_key import keyed_mark
 from warehouse.tables.packs import SAMPLE_CHECKS, VERDICTS
+
+
+def draw_sample(home: Home, references: pl.Series, share: float) -> pl.Series:
+    """Whether each line is in the sample: a share, drawn by the key of the installation, the same on every day.
+
+    Nobody can foresee the draw, or get another by setting the policy again.
+    """
+    # A keyed digest is no expression of polars; packs have some thousand lines.
+    draws = (int(keyed_mark(home, "sample of a sending policy", reference)[:16], 16) for reference in references)
+    return pl.Series("is_drawn", [draw < share * 2**64 for draw in draws], dtype=pl.Boolean)
 
 
 def record_check(

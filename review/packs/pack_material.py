@@ -14,12 +14,14 @@ from ledger.packs.content import AskableLines, Material, find_lines
 from ledger.packs.log import asked_before, read_disclosures, read_pack_lines
 from ledger.packs.policy import policy_in_force
 from ledger.packs.sample import read_checks
+from warehouse.home import Home
 
 
-def lines_of(ledger: Ledger, present: Present, provenance: pl.DataFrame) -> AskableLines:
+def lines_of(home: Home, ledger: Ledger, present: Present, provenance: pl.DataFrame) -> AskableLines:
     """Every line that can be asked for, with its route.
 
     Args:
+        home: whose key draws the sample.
         ledger: decisions, policy, checks, answers and what was handed out.
         present: the night behind a release.
         provenance: `FIELD_PROVENANCE` of the release.
@@ -34,6 +36,7 @@ def lines_of(ledger: Ledger, present: Present, provenance: pl.DataFrame) -> Aska
             policy=policy_in_force(ledger),
             checks=read_checks(ledger),
             answers=last_answers(read_answers(ledger)),
+            home=home,
         )
     )
 

@@ -92,7 +92,7 @@ def open_packs(desk: Desk, visible: VisibleRelease) -> VisiblePacks:
         LedgerError: the ledger is down.
     """
     whole, ledger = desk.whole_release(), desk.ledger
-    lines = lines_of(ledger, decidable_night(whole), whole.table(FIELD_PROVENANCE.name))
+    lines = lines_of(desk.home, ledger, decidable_night(whole), whole.table(FIELD_PROVENANCE.name))
     every = read_pack_lines(ledger)
     shown = visible.only(every)
     hidden = every.join(shown, on=["disclosure_id", "reference"], how="anti").get_column("disclosure_id")

@@ -50,13 +50,13 @@ def conflict(kind, order_id="ORD-1", *, observed="a", expected="b", rule="end_di
 def policy_of(**terms):
     """A sending policy that lets everything go that the register is sure of, unless its terms say otherwise."""
     default = {"sampled_share": 0.0}
-    return SendingPolicy("POL-1", True, PolicyTerms(**(default | terms)), "x", "approver", START, draw_key="00" * 32)
+    return SendingPolicy("POL-1", True, PolicyTerms(**(default | terms)), "x", "approver", START)
 
 
 def let_go(ledger, *, least_confidence=0.995):
     """Put that policy in force without asking an approver."""
     row = {"policy_id": "POL-1", "is_on": True, "owners": "[]", "fields": "[]", "least_confidence": least_confidence}
-    row |= {"sampled_share": 0.0, "draw_key": "00" * 32, "reason": "x", "set_by": "kim", "set_at": START}
+    row |= {"sampled_share": 0.0, "reason": "x", "set_by": "kim", "set_at": START}
     with ledger.database.writing() as connection:
         connection.execute(sa.insert(sending_policies).values(**row))
 

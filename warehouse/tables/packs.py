@@ -78,7 +78,6 @@ SENDING_POLICIES = Table(
         Column("fields", "The fields it lets go, as a JSON list; empty: all.", required=True),
         Column("least_confidence", "How sure the register must be, 0 to 1.", pl.Float64, required=True),
         Column("sampled_share", "The share of lines that a steward checks first, 0 to 1.", pl.Float64, required=True),
-        Column("draw_key", "The secret by which these lines are drawn; it is never shown.", required=True),
         Column("reason", "Why it was set.", required=True),
         Column("set_by", "The approver.", required=True),
         Column("set_at", "When.", pl.Datetime("us", "UTC"), required=True),

@@ -1,6 +1,7 @@
 """What owners are asked, in which words, and what is not told to them."""
 
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,6 +13,8 @@ from ledger.decisions.in_force import in_force
 from ledger.packs.columns import COLUMNS
 from ledger.packs.content import Material, find_lines
 from ledger.packs.owners import UnknownOwnerError, owner_title
+from warehouse.home import Home
+from warehouse.installation_key import VARIABLE
 from warehouse.tables.packs import ASKED_CORRECTIONS, PACK_ANSWERS, SAMPLE_CHECKS
 from warehouse.tables.register import DISCREPANCIES, FIELD_PROVENANCE, ID_REDIRECTS, ORDER_SOURCES, ORDERS
 from warehouse.tables.titles import FIELD_TITLES
@@ -48,6 +51,11 @@ ORDER = {
 FLAW = {"source_key": "00000001", "observed": "2027-01-01", "expected": "2026-01-01", "severity": "high"}
 FLAW |= {"message": "The PNC record gives another end.", "owner": "pnc_bureau", "correction": "Correct the end."}
 FLAW |= {"state": "open", "first_seen_on": date(2026, 11, 1), "stream": "send", "confidence": 0.999}
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "a key of these tests")
 
 
 def frame(table, *given):
@@ -92,6 +100,7 @@ def find(*flaws, decided=(), told=None, asked=None):
             policy=policy_of(),
             checks=SAMPLE_CHECKS.empty(),
             answers=PACK_ANSWERS.empty(),
+            home=Home(Path("unused")),
         )
     )
 

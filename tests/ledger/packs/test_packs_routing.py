@@ -1,10 +1,11 @@
 """What goes into a pack, by whose leave, and what keeps a line back."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_cases import policy_of
 
@@ -21,12 +22,20 @@ from ledger.packs.routing import (
     TO_SETTLE,
     route_lines,
 )
+from warehouse.home import Home
+from warehouse.installation_key import VARIABLE
 from warehouse.tables.packs import PACK_ANSWERS, SAMPLE_CHECKS
 
+HOME = Home(Path("unused"))
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 LINE = {"reference": "ORD-1/d", "owner": "pnc_bureau", "field": "end_on", "stream": "send", "confidence": 0.999}
 SCHEMA = {**dict.fromkeys(("reference", "owner", "field", "stream"), pl.String), "confidence": pl.Float64}
 SCHEMA |= {"decided_at": pl.Datetime("us", "UTC")}
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "a key of these tests")
 
 
 def lines(*changes):
@@ -48,6 +57,7 @@ def route(line=None, policy=None, *, checks=None, answers=None):
         policy,
         checks=SAMPLE_CHECKS.empty() if checks is None else checks,
         answers=PACK_ANSWERS.empty() if answers is None else answers,
+        home=HOME,
     )
     return told.select("route", "held_because").row(0)
 
@@ -100,6 +110,7 @@ def test_an_owner_that_says_corrected_is_asked_again_while_it_is_not():
     assert route(policy=policy_of(), answers=said) == ("policy", None)
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(
         st.fixed_dictionaries(
@@ -121,6 +132,7 @@ def test_every_line_has_one_route_and_a_reason_just_if_it_is_kept_back(changes, 
         policy,
         checks=SAMPLE_CHECKS.empty(),
         answers=PACK_ANSWERS.empty(),
+        home=HOME,
     )
     assert told.height == len(changes)
     assert set(told["route"]) <= set(ROUTES)

@@ -31,7 +31,7 @@ def upgrade() -> None:
         *_texts("owners", "fields", needed=True),
         sa.Column("least_confidence", sa.Float(), nullable=False),
         sa.Column("sampled_share", sa.Float(), nullable=False),
-        *_texts("draw_key", "reason", needed=True),
+        *_texts("reason", needed=True),
         sa.Column("set_by", sa.Text(), sa.ForeignKey("users.name", name="a_policy_is_set_by_a_user"), nullable=False),
         sa.Column("set_at", UtcDateTime(), nullable=False),
     )
