@@ -40,8 +40,6 @@ SURE: Final = 0.995
 """The least confidence from which a correction would be asked for without a steward."""
 
 GOOD_EXITS: Final = (0, 3)
-NO_VALUE: Final = ("presence", "duplicate", "case_urn")
-"""What discrepancies are about that no golden value answers."""
 
 DECIDABLE: Final = tuple(field.name for field in (*PERSON_FIELDS, *ORDER_FIELDS))
 PAIR_KINDS: Final = ("near_match", "link_conflict")
@@ -146,7 +144,7 @@ def describe_queue(judged: Judged) -> dict[str, float]:
         figures[f"share of {split.height} wrong links in the {place}"] = _share(
             split, items, ["order_id", "other_order_id"]
         )
-    return figures | _sent(judged, settle)
+    return figures | _sent(judged)
 
 
 def _rate(items: pl.DataFrame) -> float:
@@ -164,20 +162,13 @@ def _share(wanted: pl.DataFrame, shown: pl.DataFrame, key: list[str]) -> float:
     return wanted.join(shown, on=key, how="semi").height / max(wanted.height, 1)
 
 
-def _sent(judged: Judged, settle: pl.DataFrame) -> dict[str, float]:
-    """Lines that would go to owners: discrepancies of which no item to settle asks, where the register is sure.
+def _sent(judged: Judged) -> dict[str, float]:
+    """Lines that a sending policy may let go: those of the stream to send, where the register is sure.
 
-    An absence or a second record disputes no value; conditions and status have no confidence, and are not sent.
+    An absence or a second record disputes no value: whether it is wrong is not measured.
     """
-    asked = settle.select("order_id", field="fields").explode("field", empty_as_null=False)
-    confident = judged.table("field_provenance").select("order_id", "field", "confidence")
-    lines = (
-        judged.table("discrepancies")
-        .filter((pl.col("state") != "resolved") & pl.col("source").is_not_null())
-        .join(asked, on=["order_id", "field"], how="anti")
-        .join(confident, on=["order_id", "field"], how="left")
-    )
-    sure = lines.filter((pl.col("confidence") >= SURE).fill_null(value=False) | pl.col("field").is_in(NO_VALUE))
+    lines = judged.table("discrepancies").filter(pl.col("stream") == "send")
+    sure = lines.filter(pl.col("confidence") >= SURE)
     wrong = sure.join(judged.wrong, on=["order_id", "field"], how="semi")
     return {
         f"lines to send, from confidence {SURE}": sure.height,

@@ -12,6 +12,7 @@ import polars as pl
 from ledger.packs.owners import owner_title, title_or_none
 from ledger.packs.policy import SendingPolicy
 from review.dashboards.panels import NONE, PanelCell, PanelTable, panel_table
+from review.item.findings import format_value
 from review.item.titles import SEVERITY_TITLES, format_day
 from review.packs.visible_packs import VisiblePacks
 from warehouse.tables.packs import DISAGREEMENTS
@@ -89,8 +90,8 @@ def pack_table(lines: pl.DataFrame) -> PanelTable:
         (
             PanelCell(FIELD_TITLES.get(line["field"], line["field"]), f"/orders/{line['order_id']}"),
             line["reference"],
-            line["observed"] or NONE,
-            line["expected"] or NONE,
+            format_value(line["field"], line["observed"]) or NONE,
+            format_value(line["field"], line["expected"]) or NONE,
             "Policy" if line["policy_id"] else "Steward",
             _answer(line),
             line["value_now"] or NONE,
