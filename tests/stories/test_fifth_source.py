@@ -105,6 +105,7 @@ def test_the_summary_names_it(run):
 def test_its_owner_is_asked_to_correct_it(run, wrong_end, tmp_path):
     run("decisions", "migrate")
     run("decisions", "users", "--add", "kim")
+    run("decide", "refer", wrong_end["discrepancy_id"], "--by", "kim", "--reason", "correction_requested")
     run("packs", "make", wrong_end["owner"], "--out", tmp_path, "--by", "kim", "--reason", "to be corrected")
     (pack,) = tmp_path.glob("*.csv")
     lines = pl.read_csv(pack, infer_schema=False, comment_prefix="#")

@@ -8,9 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 from desk_cases import ORIGIN, PASSWORD, Client, settings_of
+from ledger_cases import let_go
 from nights import NIGHT, command, nightly
 from power_cuts import recorded_disk
 
+from ledger.decisions.ledger import Ledger
 from review.app import create_app
 from review.desk import Desk
 from samples.nights import write_nights
@@ -41,6 +43,8 @@ def test_nobody_else_can_read_what_a_night_a_desk_and_a_pack_leave(tmp_path, ope
     assert command("decisions", "migrate", home=home).exit_code == 0
     assert command("decisions", "users", "--add", "kim", home=home).exit_code == 0
     who = ("--by", "kim", "--reason", "to have records corrected")
+    with Ledger.open(f"sqlite:///{home}/ledger/decisions.sqlite") as ledger:
+        let_go(ledger)
     assert command("packs", "make", "--all", "--out", packs, *who, home=home).exit_code == 0
     assert command("decisions", "export", packs / "decisions.csv", home=home).exit_code == 0
     os.umask(0)
