@@ -19,8 +19,8 @@ from expectations.quality import score_quality
 from expectations.reliability import describe_reliability
 from expectations.review import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
-from ledger.decisions.binding import Closures, closures, constraints, overrides
 from expectations.streams import with_streams
+from ledger.decisions.binding import Closures, closures, constraints, overrides
 from ledger.decisions.evidence import name_records
 from ledger.decisions.kinds import LEFT_OPEN
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines

@@ -6,8 +6,8 @@ from alembic import op
 from ledger.decisions.metadata import UtcDateTime
 from ledger.decisions.migrations.append_only import keep_rows
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 WORDS = "what was set, checked or answered is never edited or deleted in the log"
 APPEND_ONLY = {
