@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 import typer
 
-from cli.desk_tools import OPERATOR, accounts_of
+from cli.desk_tools import OPERATOR, accounts_of, opened_desk
 from cli.options import Exit, fail
 from ledger.audit import Entry, append
 from ledger.decisions.decision import Draft, Signature
@@ -64,6 +64,12 @@ def require(desk: Desk, right: str, *, by: str | None = None) -> Viewer | None:
     if not viewer.may(right):
         fail(f"{account.name} is {account.role} and may not {right}", Exit.REFUSED)
     return viewer
+
+
+def require_at(home: Path, right: str, *, by: str) -> None:
+    """As `require`, of the installation in a folder."""
+    with opened_desk(home) as desk:
+        require(desk, right, by=by)
 
 
 def require_administrator(desk: Desk, *, by: str = OPERATOR) -> str:

@@ -55,11 +55,13 @@ def set_terms(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Let lines go into packs without a steward from now on: for an approver; it is logged and can be revoked."""
+    from cli.door import require_at
     from cli.ledger_access import opened_ledger
     from ledger.packs.policy import PolicyTerms, set_policy
     from review.packs.policy_words import describe_policy
 
     terms = PolicyTerms(tuple(owner or ()), tuple(field or ()), least_confidence, sampled_share)
+    require_at(home, "approve", by=by)
     with opened_ledger(home) as ledger:
         typer.echo(describe_policy(set_policy(ledger, terms, by=by, at=datetime.now(UTC), reason=reason)))
 
@@ -67,10 +69,12 @@ def set_terms(
 @policy_app.command()
 def revoke(by: ByOption, reason: ReasonOption, home: HomeOption = DEFAULT_HOME) -> None:
     """Let nothing more go without a steward: for an approver; what was handed out stays so."""
+    from cli.door import require_at
     from cli.ledger_access import opened_ledger
     from ledger.packs.policy import revoke_policy
     from review.packs.policy_words import NOTHING_GOES
 
+    require_at(home, "approve", by=by)
     with opened_ledger(home) as ledger:
         done = revoke_policy(ledger, by=by, at=datetime.now(UTC), reason=reason)
     typer.echo(f"{NOTHING_GOES} Revoked by {done.set_by} ({done.policy_id}).")
@@ -103,10 +107,12 @@ def check_line(
     """Record whether the register is right about a line of the sample; if it is, the line goes into the next pack."""
     import polars as pl
 
+    from cli.door import require_at
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import lines_of
     from ledger.packs.sample import record_check
 
+    require_at(home, "decide", by=by)
     with opened_ledger(home) as ledger:
         lines, release_id = lines_of(home, ledger)
         found = lines.every.filter(pl.col("reference") == reference, pl.col("route") == "sample")

@@ -62,8 +62,7 @@ def make(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Make an owner's pack, XLSX and CSV, and log the disclosure: it holds personal data."""
-    from cli.desk_tools import opened_desk
-    from cli.door import require
+    from cli.door import require_at
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import lines_of
     from ledger.packs.log import Disclosure
@@ -74,8 +73,7 @@ def make(
         fail("name one owner, or ask for --all without a --recipient", Exit.USAGE)
     if owner is not None:
         known_owner(owner)
-    with opened_desk(home) as desk:
-        require(desk, "decide", by=by)
+    require_at(home, "decide", by=by)
     with opened_ledger(home) as ledger:
         settings, (lines, release_id) = read_settings(home.resolve()), lines_of(home, ledger)
         for name in all_owners(lines) if owner is None else (owner,):
@@ -176,11 +174,13 @@ def receive(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Take in the answers to a pack; if any cell cannot be taken, all are listed and nothing is recorded."""
+    from cli.door import require_at
     from cli.ledger_access import opened_ledger
     from ledger.packs.answers import record_answers
     from review.packs.answer_file import AnswerFileError, read_answer_file
 
     at = datetime.now(UTC)
+    require_at(home, "decide", by=by)
     with opened_ledger(home) as ledger:
         references = frozenset(known_lines(ledger, disclosure_id).get_column("reference"))
         try:

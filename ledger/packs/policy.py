@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -129,6 +129,9 @@ def _append(ledger: Ledger, terms: PolicyTerms, *, is_on: bool, by: str, at: dat
         raise DecisionError("a sending policy needs a reason: a printable text")
     with ledger.database.writing() as connection:
         _require_approver(connection, by)
+        known = _read(connection)
+        if known and at <= known[-1].set_at:  # clocks of two writers differ; the last one is in force
+            at = known[-1].set_at + timedelta(microseconds=1)
         row = _row(terms) | {"is_on": is_on, "reason": words, "set_by": by, "set_at": at}
         said = json.dumps([str(row[name]) for name in sorted(row)])
         row["policy_id"] = f"POL-{hashlib.sha256(said.encode()).hexdigest()[:ID_DIGITS].upper()}"

@@ -12,6 +12,7 @@ import pytest
 from ledger_cases import let_go, records
 from typer.testing import CliRunner
 
+from cli.door import system_user
 from cli.ledger_access import opened_ledger
 from cli.main import app
 from ledger.decisions.errors import LedgerLockedError
@@ -221,17 +222,18 @@ def test_a_workbook_with_a_cell_that_can_not_be_taken_is_refused_whole(concord, 
 
 
 def test_only_an_approver_lets_lines_go_and_a_revoked_policy_sends_nothing_more(concord, home, out):
+    assert "no approver" in concord("packs", "policy", "set", *WHY, code=2)
     with opened_ledger(home.path) as ledger, ledger.database.writing() as connection:
-        add_account(connection, "ada", role="approver", at=datetime.now(UTC))
-    said = concord("packs", "policy", "set", *WHY, code=2)
-    assert "no approver" in said
-    concord("packs", "policy", "revoke", "--by", "ada", "--reason", "the sample was wrong")
+        add_account(connection, "ada", role="approver", at=datetime.now(UTC), identity=f"os|{system_user()}")
+    why = ("--by", "ada", "--reason", "agreed")
+    assert "can't act as somebody else" in concord("packs", "policy", "set", *WHY, code=4)
+    concord("packs", "policy", "revoke", *why)
     assert "No sending policy is in force" in concord("packs", "list")
-    assert "nothing to send" in concord("packs", "make", "force:20", "--out", out, *WHY)
-    concord("packs", "policy", "set", "--by", "ada", "--reason", "agreed", "--sampled-share", "1")
+    assert "nothing to send" in concord("packs", "make", "force:20", "--out", out, *why)
+    concord("packs", "policy", "set", *why, "--sampled-share", "1")
     assert "o000000/d1" in concord("packs", "sample", "list")
-    concord("packs", "sample", "check", "o000000/d1", "right", "--by", "kim")
-    assert "1 lines" in concord("packs", "make", "force:20", "--out", out, *WHY)
+    concord("packs", "sample", "check", "o000000/d1", "right", "--by", "ada")
+    assert "1 lines" in concord("packs", "make", "force:20", "--out", out, *why)
     assert concord("packs", "policy", "show", "--all").count("POL-") >= 3
 
 

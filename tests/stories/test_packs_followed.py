@@ -13,6 +13,7 @@ from ledger_cases import let_go
 from nights import command, nightly
 
 from assets.decisions import read_asked
+from cli.door import system_user
 from ledger.decisions.ledger import Ledger
 from ledger.desk.accounts import add_account
 from ledger.packs.log import read_disclosures, read_pack_lines
@@ -233,24 +234,24 @@ def test_a_line_goes_by_policy_is_answered_corrected_and_closed_and_a_revoked_po
     deliver(landing, with_births(right, wrong), night=NIGHT)
     nightly(home, landing, NIGHT)
     run(home, "decisions", "migrate")
-    run(home, "decisions", "users", "--add", "kim")
     with Ledger.open(Home(home).ledger_url(None)) as ledger, ledger.database.writing() as connection:
-        add_account(connection, "ada", role="approver", at=datetime.now(UTC))
+        add_account(connection, "ada", role="approver", at=datetime.now(UTC), identity=f"os|{system_user()}")
+    why = ("--by", "ada", "--reason", "to have records corrected")
 
     # The policy is off: nothing goes. An approver turns it on, and has every line checked first.
     reference = references(home)[key]
     owner = read(home, NIGHT, "discrepancies").filter(discrepancy_id=reference.partition("/")[2]).item(0, "owner")
-    assert "nothing to send" in run(home, "packs", "make", owner, "--out", out, *WHY)
+    assert "nothing to send" in run(home, "packs", "make", owner, "--out", out, *why)
     terms = ("--least-confidence", "0.95", "--sampled-share", "1", "--field", "date_of_birth")
     run(home, "packs", "policy", "set", "--by", "ada", "--reason", "agreed", *terms)
-    assert "nothing to send" in run(home, "packs", "make", owner, "--out", out, *WHY)
-    run(home, "packs", "sample", "check", reference, "right", "--by", "kim")
-    assert "1 lines" in run(home, "packs", "make", owner, "--out", out, *WHY)
+    assert "nothing to send" in run(home, "packs", "make", owner, "--out", out, *why)
+    run(home, "packs", "sample", "check", reference, "right", "--by", "ada")
+    assert "1 lines" in run(home, "packs", "make", owner, "--out", out, *why)
 
     # The owner answers in the workbook, and corrects the record in the next delivery.
     disclosure_id = packs(home)[0].item(0, "disclosure_id")
     assert packs(home)[1].item(0, "policy_id").startswith("POL-")
-    assert "1 of them new" in run(home, "packs", "receive", disclosure_id, answer(out, reference), "--by", "kim")
+    assert "1 of them new" in run(home, "packs", "receive", disclosure_id, answer(out, reference), "--by", "ada")
     deliver(landing, with_births(right, {other: wrong[other]}), night=NEXT)
     nightly(home, landing, NEXT)
     line = read(home, NEXT, "correction_lines").filter(reference=reference)
@@ -262,6 +263,6 @@ def test_a_line_goes_by_policy_is_answered_corrected_and_closed_and_a_revoked_po
     nightly(home, landing, THIRD)
     assert read(home, THIRD, "correction_lines").filter(reference=reference).item(0, "state") == "corrected"
     for whose in read(home, THIRD, "discrepancies")["owner"].unique():
-        assert "nothing to send" in run(home, "packs", "make", whose, "--out", out, *WHY)
+        assert "nothing to send" in run(home, "packs", "make", whose, "--out", out, *why)
     states, answering = (row.split() for row in run(home, "packs", "check", owner).splitlines() if owner in row)
     assert (states[1:4], answering[1:4]) == (["1", "0", "1"], ["1", "0", "0"])
