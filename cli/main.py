@@ -146,7 +146,7 @@ def status(
 ) -> None:
     """Show the release in force, its age, the last run, the gates and the disk; the exit code is for probes."""
     from cli.status import gather_status, render_status
-    from cli.summary import render, summarise
+    from cli.summary import read_decided, render, summarise
     from pipelines.runs import list_runs
     from reconciliation.register import Register
     from warehouse.home import Home
@@ -157,7 +157,7 @@ def status(
     if release is None:
         cause = f"; the last run failed: {runs[-1].cause}" if runs and runs[-1].cause else ""
         fail(f"no release in {home}: run `concord nightly`{cause}", Exit.FAILED)
-    summary = summarise(Register.open(state, release.release_id))
+    summary = summarise(Register.open(state, release.release_id), read_decided(state.path))
     found = gather_status(state, release, summary, runs)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=2))
