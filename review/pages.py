@@ -72,11 +72,6 @@ class Pages:
         self._environment.globals["asset"] = assets.address
         self._environment.filters["moment"] = format_moment
 
-    @property
-    def environment(self) -> Environment:
-        """The templates' environment, for filters of an area."""
-        return self._environment
-
     def draw(self, request: Request, template: str, context: Mapping[str, Any]) -> str:
         """A page, or a part of one, as text."""
         return self._environment.get_template(template).render(_shared(request, self._links) | dict(context))

@@ -41,7 +41,7 @@ class StaticFiles:
         """Read them.
 
         Raises:
-            MissingAssetsError: the npm packages are not installed.
+            MissingStaticFilesError: the npm packages are not installed.
         """
         self._files: Mapping[str, bytes] = {name: _read(path) for name, path in _files().items()}
         self._digests = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in self._files.items()}
