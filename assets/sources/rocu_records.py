@@ -59,6 +59,7 @@ BREACH_COUNTS = {"NONE": 0, "NO": 0, "N": 0, "FALSE": 0, "NIL": 0}
 ORDER_DATES = ("made_on", "start_on", "end_on")
 CUSTODY_FORCE = r"^(\w{2})/"
 A_DATE = "a whole date, as an Excel date or as dd/mm/yyyy"
+UNREAD_LENGTH = pl.when(pl.col("term_months").is_null()).then("sent_length")
 WHOLE_NUMBER = r"^\d{1,4}$"
 
 PERSON_CHECKS = (
@@ -86,9 +87,7 @@ ORDER_CHECKS = (
         "sent_length",
         "bad_format",
         "a length as `3 years` or `18 months`, or `UFO`",
-        pl.col("term_months").is_null()
-        & ~is_until_further_order(pl.col("sent_length"))
-        & ~is_until_determination(pl.col("sent_length")),
+        ~is_until_further_order(UNREAD_LENGTH) & ~is_until_determination(UNREAD_LENGTH),
     ),
     Check("term_months", "sent_length_months", "bad_format", "a whole number of months"),
     court_check("sent_court"),

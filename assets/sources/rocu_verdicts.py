@@ -199,8 +199,9 @@ def _date_fields(layout: Layout) -> list[str]:
 def _is_in_words(name: str) -> pl.Expr:
     """Whether a date's field holds words that are no date and do not say that there is none."""
     text = pl.col(name)
-    is_end = is_until_further_order(text) | is_until_determination(text)
-    return says_something(text) & ~text.str.contains(r"\d|^#") & ~is_end.fill_null(value=False)
+    words = pl.when(~text.str.contains(r"\d|^#")).then(text)  # most tables have none: then nothing more is read
+    is_end = is_until_further_order(words) | is_until_determination(words)
+    return says_something(words) & ~is_end.fill_null(value=False)
 
 
 def _looks_like_headings(layout: Layout, columns: list[str]) -> pl.Expr:
