@@ -1,4 +1,4 @@
-"""Whatever is wrong with a delivery: it is told, the readable rest goes on, and it never replaces a good one."""
+"""Whatever is wrong with a delivery: it is reported, the readable rest goes on, and it never replaces a good one."""
 
 import gzip
 import json
@@ -440,8 +440,8 @@ def test_what_is_wrong_is_shown_without_names_and_the_readable_rest_goes_on(soun
     row = row_of(intake, path)
     assert row["state"] == bad.state
     assert row["is_used"] == (row["rows_kept"] > 0)
-    told = " ".join(row["faults"])
-    assert not [words for words in bad.words if words not in told]
+    reported = " ".join(row["faults"])
+    assert not [words for words in bad.words if words not in reported]
     assert all(re.search(DO, fault) for fault in row["faults"])
     kept, whole = row["rows_kept"], row_of(sound.intakes[bad.source], path)["rows_kept"]
     assert {"all": kept == whole, "fewer": 0 < kept < whole, "none": kept == 0, "any": kept <= whole}[bad.rest]
@@ -559,7 +559,7 @@ def test_what_is_merely_odd_costs_no_row(sound, landing, source, change):
         pytest.param(b"PNC_\xff\xfe.txt".decode(errors="surrogateescape"), id="bytes that are no text"),
     ],
 )
-def test_a_file_named_like_no_delivery_is_told_and_changes_nothing(sound, landing, name):
+def test_a_file_named_like_no_delivery_is_reported_and_changes_nothing(sound, landing, name):
     stray = landing / "pnc" / name
     shutil.copy(find(landing, "pnc"), stray)
     intake = look(landing, "pnc", landing.parent / "archive")
@@ -576,7 +576,7 @@ def test_a_file_named_like_no_delivery_is_told_and_changes_nothing(sound, landin
         pytest.param(lambda path: path.symlink_to(path), id="link to itself"),
     ],
 )
-def test_what_is_no_file_but_named_like_a_delivery_is_told(landing, put):
+def test_what_is_no_file_but_named_like_a_delivery_is_reported(landing, put):
     put(landing / "pnc" / "PNC_ANCORD_20261120_r2.txt")
     deliveries = look(landing, "pnc", landing.parent / "archive").deliveries
     assert deliveries.filter(pl.col("is_used")).height == 2
@@ -748,7 +748,7 @@ def test_a_bad_second_revision_leaves_the_first_in_use(landing):
         pytest.param("rocu", "NERSOU_STRO_return_2026-11.xlsx", id="a unit by its name and by its former name"),
     ],
 )
-def test_of_two_files_of_one_revision_one_is_used_and_the_other_told(landing, source, rival):
+def test_of_two_files_of_one_revision_one_is_used_and_the_other_reported(landing, source, rival):
     path = find(landing, source)
     other = Path(shutil.copy(path, path.with_name(rival)))
     other.write_bytes(other.read_bytes() + b"\r\n")
@@ -790,7 +790,7 @@ def test_a_file_written_over_while_it_is_read_leaves_the_archive_as_it_was(sound
     assert {file.name: file.read_bytes() for file in (archive / source).iterdir()} == before
 
 
-def test_deliveries_of_three_nights_in_one_folder_are_told_apart(landing):
+def test_deliveries_of_three_nights_in_one_folder_are_kept_apart(landing):
     path = find(landing, "pnd")
     for day in (18, 19):
         shutil.copy(path, path.with_name(f"pnd_pole_2026-11-{day}.jsonl.gz"))

@@ -1,4 +1,4 @@
-"""Between raw and core nothing is lost: a row that tells of an order or arrest is one record."""
+"""Between raw and core nothing is lost: a row that speaks of an order or arrest is one record."""
 
 from datetime import date
 
@@ -31,7 +31,7 @@ def read(request, landing, tmp_path):
     return source, store, source.standardise({name: store.scan(name) for name in intake.tables}, NIGHT)
 
 
-def test_every_row_that_tells_of_an_order_or_arrest_is_one_record(read):
+def test_every_row_that_speaks_of_an_order_or_arrest_is_one_record(read):
     source, store, core = read
     check_no_record_is_lost(source, store, core)
     assert core["orders"].get_column("record_id").is_unique().all()

@@ -73,7 +73,7 @@ def test_a_decision_on_an_order_that_was_split_stands_at_its_first_part():
     ]
 
 
-def test_decisions_that_exclude_one_another_are_told_together():
+def test_decisions_that_exclude_one_another_are_reported_together():
     both = (value("A", "sex", decided, seen=seen(("sex",), *HANDLES)) for decided in ("M", "F"))
     decisions = rows(*both)
     found = find_second_looks(

@@ -44,19 +44,19 @@ def test_nothing_to_link_counts_as_right():
 def test_causes_name_fields_and_never_values():
     records = pl.DataFrame({"record_id": ["a", "b"], "surname_folded": ["NAGY", "NAGI"], "sex": ["M", None]})
     pairs = pl.DataFrame({"left_id": ["a"], "right_id": ["b"]})
-    told = field_states(pairs, records, ("surname_folded", "sex"))
-    assert told.get_column("causes").to_list() == [["surname_folded differs", "sex not known"]]
+    reported = field_states(pairs, records, ("surname_folded", "sex"))
+    assert reported.get_column("causes").to_list() == [["surname_folded differs", "sex not known"]]
 
 
-def test_planted_errors_of_both_records_are_told_once():
+def test_planted_errors_of_both_records_are_reported_once():
     errors = pl.DataFrame({"record_id": ["a", "b", "b"], "error": ["typo", "typo", "swap"]})
-    told = planted_in(pl.DataFrame({"left_id": ["a", "a"], "right_id": ["b", "c"]}), errors)
-    assert [sorted(causes) for causes in told.get_column("causes")] == [["swap", "typo"], ["typo"]]
+    reported = planted_in(pl.DataFrame({"left_id": ["a", "a"], "right_id": ["b", "c"]}), errors)
+    assert [sorted(causes) for causes in reported.get_column("causes")] == [["swap", "typo"], ["typo"]]
 
 
 def test_causes_are_counted_one_by_one_and_together():
-    told = pl.DataFrame({"causes": [["a", "b"], ["b"], []]}, schema={"causes": pl.List(pl.String)})
-    assert count_causes(told).select("kind", "cause", "pairs").rows() == [
+    reported = pl.DataFrame({"causes": [["a", "b"], ["b"], []]}, schema={"causes": pl.List(pl.String)})
+    assert count_causes(reported).select("kind", "cause", "pairs").rows() == [
         ("any", "b", 2),
         ("any", "a", 1),
         ("all", "", 1),

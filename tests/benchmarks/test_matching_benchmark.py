@@ -92,20 +92,20 @@ def test_a_run_that_was_not_judged_has_blanks():
     assert [cell.strip() for cell in row.split("|")[1:8]] == ["Concord", "–", "1.00", "2.00", "2.00", "1", "0"]
 
 
-def test_candidate_pairs_are_told_where_an_engine_tells_them():
+def test_candidate_pairs_are_reported_where_an_engine_says_them():
     assert introduce(FEBRL3, {"Concord": run(1.0, 1)}).endswith(": 50 candidate pairs.")
 
 
-def test_results_of_sets_and_sides_measured_apart_are_told_together(tmp_path):
+def test_results_of_sets_and_sides_measured_apart_are_reported_together(tmp_path):
     first, second = run(1.0, 10, 0.9, 0.9, 0.9, 0.9), run(2.0, 20)
     keep(tmp_path, {"febrl4": {"Concord, same": second}, "febrl3": {"Concord, same": second}})
     keep(tmp_path, {"febrl3": {"Splink, same": second, "Concord, same": first}})
-    told = kept(tmp_path)
-    assert told == {
+    reported = kept(tmp_path)
+    assert reported == {
         "febrl3": {"Splink, same": second, "Concord, same": first},
         "febrl4": {"Concord, same": second},
     }
-    assert [list(runs) for runs in told.values()] == [["Splink, same", "Concord, same"], ["Concord, same"]]
+    assert [list(runs) for runs in reported.values()] == [["Splink, same", "Concord, same"], ["Concord, same"]]
 
 
 @pytest.mark.parametrize("task", [pytest.param(task, id=name) for name, task in TASKS.items()])

@@ -133,7 +133,7 @@ def test_what_can_not_be_decided_says_why(concord, asked, code, words):
     assert "there are no decisions" in concord("decisions", "list", "--all")
 
 
-def test_stale_decisions_and_contradictions_are_told_without_values(concord, home, make_register):
+def test_stale_decisions_and_contradictions_are_reported_without_values(concord, home, make_register):
     concord("decide", "same-person", "pnc:pnco000000", "pnc:pnco000001", *WHY)
     concord("decide", "value", "o000000", "surname", "Khan", *WHY)
     concord("decide", "value", "o000001", "surname", "Cohen", *WHY)
@@ -141,10 +141,10 @@ def test_stale_decisions_and_contradictions_are_told_without_values(concord, hom
     assert "no decision is stale" in clean
     assert "no decisions contradict" in clean
     publish_night(home, make_register() | {SOURCE_RECORDS.name: core_orders(surname_folded="COHEN")})
-    told = concord("decisions", "check")
-    assert told.count("pnc:pnco000000") == 2
-    assert "surname" in told
-    assert "cohen" not in told.lower()
+    reported = concord("decisions", "check")
+    assert reported.count("pnc:pnco000000") == 2
+    assert "surname" in reported
+    assert "cohen" not in reported.lower()
 
 
 def test_decisions_go_out_and_into_another_ledger(concord, home, tmp_path, monkeypatch):
@@ -162,8 +162,8 @@ def test_decisions_go_out_and_into_another_ledger(concord, home, tmp_path, monke
 
 def test_new_decisions_come_in_as_a_batch(concord, tmp_path):
     (tmp_path / "new.csv").write_text("kind,discrepancy_id,reason_code\nboth_right,d1,different_facts\n")
-    told = concord("decisions", "import", str(tmp_path / "new.csv"), "--by", "kim")
-    batch = told.split()[-1]
+    reported = concord("decisions", "import", str(tmp_path / "new.csv"), "--by", "kim")
+    batch = reported.split()[-1]
     assert "undid 1 decisions" in concord("decide", "undo", batch, "--batch", "--reason", "mistake", "--by", "kim")
 
 
@@ -174,7 +174,7 @@ def test_users_are_listed_and_retired(concord):
     assert "no user 'sam'" in concord("decisions", "users", "--retire", "sam", code=2)
 
 
-def test_a_release_of_an_earlier_version_that_keeps_no_records_is_told(concord, home, make_register):
+def test_a_release_of_an_earlier_version_that_keeps_no_records_is_reported(concord, home, make_register):
     publish_night(home, make_register())
     assert "run its night again" in concord("decide", "both-right", "d1", *WHY, code=1)
 
@@ -206,9 +206,9 @@ def test_the_ledger_lies_where_the_setting_or_the_environment_says(tmp_path, mon
 @pytest.mark.parametrize("url", ["postgresql://kim:secret@host/x", "postgresql://host/x?user=kim&password=secret"])
 def test_a_password_in_the_file_of_settings_is_refused(tmp_path, url):
     (tmp_path / "concord.toml").write_text(f'ledger = "{url}"\n')
-    with pytest.raises(SettingsError, match="CONCORD_LEDGER") as told:
+    with pytest.raises(SettingsError, match="CONCORD_LEDGER") as reported:
         read_settings(tmp_path)
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(reported.value)
 
 
 def test_a_release_is_not_touched_by_decisions(concord, home):

@@ -144,9 +144,9 @@ def test_a_candidate_is_compared_by_counts_keys_and_a_page_without_personal_data
     persons = gather(TableStore(tables), "orders").select(
         "pnc_id", pl.col("date_of_birth").cast(pl.String), pl.concat_str("forenames", "surname", separator=" ")
     )
-    told = persons.unpivot().get_column("value").drop_nulls().unique()
-    assert len(told) > 100
-    assert not [value for value in told if value in page]
+    reported = persons.unpivot().get_column("value").drop_nulls().unique()
+    assert len(reported) > 100
+    assert not [value for value in reported if value in page]
 
 
 def test_a_set_is_put_in_force_and_the_former_one_can_come_back(concord, home):
@@ -197,7 +197,7 @@ def test_models_of_another_version_are_refused_even_by_force(concord, home):
     assert current_models(home) is None
 
 
-def test_a_file_that_was_changed_is_told(concord, home):
+def test_a_file_that_was_changed_is_reported(concord, home):
     concord("train")
     (home.models / "m2026-11-20" / "order.json").write_text("{}")
     assert "not as they were saved: order.json" in concord("promote", "m2026-11-20", code=1)
@@ -212,7 +212,7 @@ def test_a_file_that_was_changed_is_told(concord, home):
         pytest.param(("show", "m2020-01-01"), "there are no models", id="an unknown set to show"),
     ],
 )
-def test_what_is_not_there_is_told(concord, asked, words):
+def test_what_is_not_there_is_reported(concord, asked, words):
     assert words in concord(*asked, code=1)
 
 
@@ -220,7 +220,7 @@ def test_without_a_release_a_night_must_be_named(concord):
     assert "no release" in concord("train", code=1, night=False)
 
 
-def test_a_night_without_tables_is_told(concord, home):
+def test_a_night_without_tables_is_reported(concord, home):
     done = CliRunner().invoke(app, ["model", "train", "--night", "2026-11-19", "--home", str(home.path)])
     assert done.exit_code == 1
     assert "has not been made for this night" in done.output
@@ -234,7 +234,7 @@ def test_a_set_is_shown_with_what_it_learned_of_every_level(concord, home):
     assert trained(home).order.shares[0].name in said
 
 
-def test_a_ledger_that_cannot_be_read_is_told_and_nothing_is_put_in_force(concord, home):
+def test_a_ledger_that_cannot_be_read_is_reported_and_nothing_is_put_in_force(concord, home):
     concord("train")
     home.ledger.parent.mkdir(parents=True)
     home.ledger.write_bytes(b"no database at all, though its name says so" * 100)

@@ -131,7 +131,7 @@ def test_where_no_pack_can_be_made_none_is_and_it_says_why(concord, out, asked, 
     assert "no pack was handed out" in concord("packs", "log")
 
 
-def test_a_folder_that_can_not_be_written_to_is_told_and_nothing_is_logged(concord, out):
+def test_a_folder_that_can_not_be_written_to_is_reported_and_nothing_is_logged(concord, out):
     out.parent.joinpath("file").write_text("")
     said = concord("packs", "make", "force:20", "--out", out.parent / "file" / "below", *WHY, code=1)
     assert "can't be written to" in said
@@ -139,7 +139,7 @@ def test_a_folder_that_can_not_be_written_to_is_told_and_nothing_is_logged(conco
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_of_somebody_else_is_told_and_nothing_is_logged(concord, out):
+def test_a_folder_of_somebody_else_is_reported_and_nothing_is_logged(concord, out):
     out.mkdir(mode=0o500)
     assert "can't be written to" in concord("packs", "make", "force:20", "--out", out, *WHY, code=1)
     assert "no pack was handed out" in concord("packs", "log")

@@ -83,7 +83,7 @@ def test_who_holds_nothing_has_no_score(concord):
     assert concord("show", "--scope", "force", "--key", "40").count("–") == 2 * len(DIMENSIONS)
 
 
-def test_the_score_of_an_order_is_told_as_a_sum_of_its_parts(concord):
+def test_the_score_of_an_order_is_reported_as_a_sum_of_its_parts(concord):
     said = concord("show", "--scope", "record", "--key", "ORDER-1").splitlines()[-1]
     total = sum(WEIGHTS.values())
     assert said.startswith("quality score 0.9800 = (3 × 0.980 accuracy + 3 × 0.980 completeness")
@@ -136,7 +136,7 @@ def test_a_release_that_cannot_be_read_is_named(concord, tmp_path):
         pytest.param(("trend", "--last", "0"), "--last", id="no nights"),
     ],
 )
-def test_what_is_asked_for_wrongly_is_told(concord, asked, words):
+def test_what_is_asked_for_wrongly_is_reported(concord, asked, words):
     assert words in concord(*asked, code=2)
 
 
@@ -197,7 +197,7 @@ def test_a_league_in_which_every_force_is_hidden_has_an_empty_chart(concord, hom
     assert (tmp_path / "out" / "league-accuracy.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(concord, tmp_path):
+def test_a_folder_that_cannot_be_written_to_is_reported(concord, tmp_path):
     (tmp_path / "file").write_text("")
     assert "can't be written to" in concord("export", "--out", str(tmp_path / "file" / "out"), code=1)
 
@@ -219,7 +219,7 @@ def test_the_threshold_is_a_setting(concord, tmp_path, setting, code, words):
     assert (tmp_path / "out").exists() == (code == 0)
 
 
-def test_a_release_that_does_not_tell_orders_is_shown_but_not_published(concord, tmp_path):
+def test_a_release_that_does_not_say_orders_is_shown_but_not_published(concord, tmp_path):
     release = put(Home(tmp_path), NIGHTS[0], scores(failed=20))
     path = release.parquet(QUALITY_SCORES.name)
     old = pl.read_parquet(path).select("scope", "scope_key", "dimension", "score", "numerator", "denominator")
@@ -234,7 +234,7 @@ def test_a_release_that_does_not_tell_orders_is_shown_but_not_published(concord,
 
 
 @pytest.mark.parametrize("asked", [("show",), ("trend",), ("export", "--out", "out")], ids=lambda asked: asked[0])
-def test_without_any_release_it_is_told(asked, tmp_path, monkeypatch):
+def test_without_any_release_it_is_reported(asked, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["quality", *asked, "--home", str(tmp_path / "home")])
     assert isinstance(done.exception, LookupError)

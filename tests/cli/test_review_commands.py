@@ -80,7 +80,7 @@ def test_accounts_are_made_changed_listed_and_closed(home):
         pytest.param(["set-role", "sam", "--role", "viewer"], None, "no account", id="nobody"),
     ],
 )
-def test_what_can_not_be_is_told_and_nothing_is_made(home, arguments, typed, words):
+def test_what_can_not_be_is_reported_and_nothing_is_made(home, arguments, typed, words):
     answer = run("accounts", *arguments, typed=f"{typed}\n")
     assert answer.exit_code == 2
     assert words in answer.output
@@ -176,9 +176,9 @@ def settings_error(folder, text):
     ],
 )
 def test_a_wrong_setting_is_named_with_its_line(tmp_path, text, line, words):
-    told = settings_error(tmp_path, text)
-    assert f"line {line}:" in told
-    assert words in told
+    reported = settings_error(tmp_path, text)
+    assert f"line {line}:" in reported
+    assert words in reported
 
 
 def test_browsers_reach_the_desk_where_it_listens_unless_another_address_is_set():

@@ -50,7 +50,7 @@ def test_a_score_is_printed_with_its_parts(parts, words):
     assert line.removeprefix("pnc").strip().startswith(words)
 
 
-def test_every_source_and_dimension_is_told_even_if_nothing_was_scored():
+def test_every_source_and_dimension_is_reported_even_if_nothing_was_scored():
     quality = quality_by_source(QUALITY_SCORES.empty())
     assert list(quality) == [*SOURCE_NAMES, "all"]
     assert all(list(parts) == list(DIMENSIONS) for parts in quality.values())

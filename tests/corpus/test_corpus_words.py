@@ -37,11 +37,11 @@ def read(text: str, reader) -> object:
 
 @pytest.mark.parametrize("line", lines("results"))
 def test_words_say_whether_an_order_was_made_and_which(line):
-    told = read(line["words"], read_outcome)
+    reported = read(line["words"], read_outcome)
     order = read_orders(pl.Series([line["words"]])).row(0, named=True)
-    reading = "order in doubt" if told["is_in_doubt"] else "discharged" if told["is_discharge"] else "order"
-    assert (told["outcome"] or reading) == line["reading"]
-    if told["outcome"] is None:
+    reading = "order in doubt" if reported["is_in_doubt"] else "discharged" if reported["is_discharge"] else "order"
+    assert (reported["outcome"] or reading) == line["reading"]
+    if reported["outcome"] is None:
         assert (order["order_type"] or "") == line["order_type"]
         assert order["is_interim"] == ANSWERS[line["is_interim"]]
 
@@ -53,7 +53,7 @@ def test_words_of_a_status(line):
 
 
 @pytest.mark.parametrize("line", lines("births"))
-def test_a_date_of_birth_tells_what_it_holds(line):
+def test_a_date_of_birth_says_what_it_holds(line):
     birth = read(line["text"], lambda text: read_birth(text, this_year=2023))
     assert birth["date_of_birth"] == (date.fromisoformat(line["date"]) if line["date"] else None)
     assert [birth["birth_year"], birth["birth_month"]] == [

@@ -2,7 +2,7 @@
 
 A source's core tables are all that the register is made of, so they are what is held together; texts as they were sent
 and the rows on which they stand may differ. Known losses: a heading or a key under a name that is not known is refused
-with a reason; a file in another encoding than agreed is read, and told as unsound; a name of the PNC that is not in
+with a reason; a file in another encoding than agreed is read, and reported as unsound; a name of the PNC that is not in
 capitals keeps its case.
 """
 

@@ -125,7 +125,7 @@ def test_an_adult_order_on_a_child_is_found():
     assert codes(evidence(records, [order])) == ["R26-AGE"]
 
 
-def test_an_end_that_is_the_full_orders_is_told_as_such():
+def test_an_end_that_is_the_full_orders_is_reported_as_such():
     interim = {"is_interim": True, "end_on": date(2021, 3, 9), "term_months": None, "made_on": date(2020, 12, 1)}
     interim |= {"start_on": date(2020, 12, 1), "court_code": "B01LY00", "order_type": "STRO"}
     full = {"order_type": "STRO", "court_code": "B01LY00"}
@@ -142,14 +142,14 @@ def test_an_end_that_is_the_full_orders_is_told_as_such():
     assert codes(evidence(records, orders)) == ["END-OF-FULL"]
 
 
-def test_a_start_put_off_in_one_record_is_told_as_such():
+def test_a_start_deferred_in_one_record_is_reported_as_such():
     same_day = {"start_on": date(2021, 3, 9), "end_on": date(2026, 3, 8)}
     others = [record(source, **same_day) for source in ("pnd", "court", "rocu")]
     late = record("pnc", start_on=date(2021, 10, 4), end_on=date(2026, 3, 8))
     assert codes(evidence([late, *others], [golden(**same_day)])) == ["START-PUT-OFF"]
 
 
-def test_the_courts_force_is_told_as_the_applicants():
+def test_the_courts_force_is_reported_as_the_applicants():
     assert codes(against_agreement(record("court", force_code="01"))) == ["FORCE-APPLICANT"]
 
 
@@ -225,7 +225,7 @@ def test_the_pnc_id_of_another_person_of_the_register_is_found():
     assert codes(evidence(*two_people(pnc_id="1999/0034567B"))) == ["PNCID-OF-OTHER"]
 
 
-def test_two_pnc_ids_on_two_people_of_one_name_and_birth_are_told_of_the_one_with_fewer_records():
+def test_two_pnc_ids_on_two_people_of_one_name_and_birth_are_reported_the_one_with_fewer_records():
     records, orders = two_people(other_birth=date(1988, 4, 17))
     lesser = [row for row in records if row["order_id"] == "ORDER-1" or row["source"] == "rocu"]
     counted = [order | {"record_count": 4 if order["order_id"] == "ORDER-1" else 1} for order in orders]
@@ -328,7 +328,7 @@ def test_a_length_that_disagrees_with_its_own_dates_is_found_where_no_source_giv
     assert codes(evidence([record("pnc", term_months=24), *records], [order])) == ["TERM-SELF"]
 
 
-def test_a_length_that_its_own_dates_belie_is_found_though_the_golden_order_took_it():
+def test_a_length_that_its_own_dates_belie_is_found_though_the_register_took_it():
     records = [record(source, term_months=None) for source in ("pnc", "pnd", "rocu")]
     found = codes(evidence([record("court", term_months=84), *records], [golden(term_months=84)]))
     assert found == ["TERM-SELF"]
@@ -342,7 +342,7 @@ def test_the_word_in_place_of_the_length_of_an_interim_order_is_not_missed():
     assert codes(evidence(rows, [golden(**interim)], rejected=[refused])) == []
 
 
-def test_a_name_known_as_an_alias_is_told_as_such():
+def test_a_name_known_as_an_alias_is_reported_as_such():
     wrong = record("pnc", surname_folded="HORWICZ", forenames_folded="SUE")
     alias = {"record_id": "pnd:PND-0000001", "surname_folded": "HORWICZ", "forenames_folded": "SUE"}
     assert codes(against_agreement(wrong, aliases=[alias])) == ["NAME-ALIAS"]
@@ -382,7 +382,7 @@ def test_conditions_are_compared_as_sets_of_codes(held, expected):
         pytest.param(["C01", "C02", "C09"], ["C01", "C02"], ["COND-COURT-ALONE"], id="in the result alone"),
     ],
 )
-def test_a_court_is_asked_to_confirm_and_never_told_that_its_result_is_wrong(by_court, by_others, expected):
+def test_a_court_is_asked_to_confirm_and_never_reported_that_its_result_is_wrong(by_court, by_others, expected):
     conditions = {row["record_id"]: by_others for row in map(record, ("pnc", "pnd", "rocu"))}
     conditions |= {record("court")["record_id"]: by_court}
     found = discrepancies(evidence(conditions=conditions, golden_conditions=["C01", "C02"]))
@@ -568,7 +568,7 @@ BREACHES = [
 
 
 @pytest.mark.parametrize(("changed", "code"), BREACHES)
-def test_an_order_that_breaks_a_hard_rule_is_told_of_once_and_the_court_is_asked(changed, code):
+def test_an_order_that_breaks_a_hard_rule_is_reported_once_and_the_court_is_asked(changed, code):
     values = {"term_months": None, **changed}
     records = [record(source, **values) for source in ("pnc", "pnd", "court", "rocu")]
     found = discrepancies(evidence(records, [golden(**values)]))
@@ -645,7 +645,7 @@ def test_the_holder_of_the_wrong_record_is_asked_to_correct_it(source, owner):
     assert found.get_column("owner").to_list() == [owner]
 
 
-def test_first_seen_is_carried_over_and_the_state_tells_of_it():
+def test_first_seen_is_carried_over_and_the_state_speaks_of_it():
     whole = against_agreement(record("pnc", made_on=date(2021, 3, 11)))
     first = discrepancies(whole, as_of=date(2023, 11, 29))
     second = discrepancies(whole, former=first)

@@ -27,7 +27,7 @@ UNREAD = [
 
 
 @pytest.mark.parametrize(("field", "value"), UNREAD)
-def test_a_value_that_was_sent_and_could_not_be_read_is_told_once_and_shown_as_written(field, value):
+def test_a_value_that_was_sent_and_could_not_be_read_is_reported_once_and_shown_as_written(field, value):
     empty = {"birth_year": None, "birth_month": None} if field == "date_of_birth" else {}
     silent = record("pnd", **({field: None} if field in record() else {}), **empty)
     refused = {"record_id": silent["record_id"], "source": "pnd", "source_key": silent["source_key"]}
@@ -81,13 +81,13 @@ OTHERWISE = [
 
 
 @pytest.mark.parametrize(("order", "wrong", "code"), OTHERWISE)
-def test_one_source_that_holds_an_order_otherwise_is_told_of(order, wrong, code):
+def test_one_source_that_holds_an_order_otherwise_is_reported(order, wrong, code):
     rows = [record(source, **order | (wrong if source == "rocu" else {})) for source in KEYS]
     found = discrepancies(evidence(rows, [golden(**order)]))
     assert found.select("rule_code", "source").rows() == [(code, "rocu")]
 
 
-def test_a_cro_number_whose_letter_is_wrong_is_told_of_though_nobody_gives_another():
+def test_a_cro_number_whose_letter_is_wrong_is_reported_though_nobody_gives_another():
     wrong = {"cro_number": "012345/09A", "is_cro_valid": False}
     assert codes(against_agreement(record("pnc", **wrong))) == ["CRO-LETTER"]
 
@@ -130,7 +130,7 @@ ABROAD = [
 
 
 @pytest.mark.parametrize(("order", "code"), ABROAD)
-def test_an_order_that_the_law_of_its_nation_does_not_know_is_told_of_and_the_court_is_asked(order, code):
+def test_an_order_that_the_law_of_its_nation_does_not_know_is_reported_and_the_court_is_asked(order, code):
     values = {"term_months": None} | order
     held = {name: value for name, value in values.items() if name != "region_code"}
     rows = [record(source, **held) for source in ("pnc", "pnd")]
@@ -146,7 +146,7 @@ def test_an_order_that_the_law_of_its_nation_does_not_know_is_told_of_and_the_co
         pytest.param("93", [], id="of all Great Britain"),
     ],
 )
-def test_a_force_of_another_nation_than_the_court_is_told_of_though_no_source_gives_another(force, expected):
+def test_a_force_of_another_nation_than_the_court_is_reported_though_no_source_gives_another(force, expected):
     alone = SCOTTISH | {"order_type": "TEPO", "force_code": force, "sources": ["pnc"]}
     held = {name: value for name, value in alone.items() if name not in ("region_code", "sources")}
     found = discrepancies(evidence([record("pnc", **held)], [golden(**alone)])).filter(pl.col("field") == "force_code")

@@ -53,14 +53,14 @@ def hidden(field, *rows, refused=()):
     stated = statements(*rows)
     links = links_of(stated)
     unread = [{"source": "pnc", "source_key": "1", "field": name} for name in refused]
-    told = find_hidden(
+    reported = find_hidden(
         plant(errors(field), stated, truth(), links),
         stated,
         truth(),
         links,
         refused=pl.DataFrame(unread, schema=CORE_REJECTED_VALUES.schema | {"source": pl.String}),
     )
-    return told.filter(pl.col("field") == field).get_column("hidden").item()
+    return reported.filter(pl.col("field") == field).get_column("hidden").item()
 
 
 def test_found_planted_and_hits_are_counted_by_field():
@@ -106,7 +106,7 @@ OTHER = {"source": "pnd", "source_key": "2"}
 @pytest.mark.parametrize(
     ("field", "rows", "expected"),
     [
-        pytest.param("made", [{"made": "2021-03-10"}, OTHER], None, id="another record tells the truth"),
+        pytest.param("made", [{"made": "2021-03-10"}, OTHER], None, id="another record says the truth"),
         pytest.param("made", [{"made": "2021-03-10"}], "unstated", id="no other record"),
         pytest.param(
             "made", [{"made": "2021-03-10"}, OTHER | {"made": "2021-03-11"}], "unstated", id="all others are wrong too"
@@ -123,7 +123,7 @@ OTHER = {"source": "pnd", "source_key": "2"}
             "name",
             [{"surname": "NOVAK", "forenames": "J"}, OTHER | {"forenames": "J"}],
             None,
-            id="of two wrong parts of a name one is told",
+            id="of two wrong parts of a name one is reported",
         ),
         pytest.param(
             "name",
@@ -131,19 +131,19 @@ OTHER = {"source": "pnd", "source_key": "2"}
             "no trace",
             id="the same name split otherwise",
         ),
-        pytest.param("status", [{"status": "expired"}], None, id="dates tell the status"),
+        pytest.param("status", [{"status": "expired"}], None, id="dates say the status"),
     ],
 )
 def test_whether_and_why_the_deliveries_hide_an_error(field, rows, expected):
     assert hidden(field, *rows) == expected
 
 
-def test_a_discharge_that_no_record_tells_is_hidden():
+def test_a_discharge_that_no_record_says_is_hidden():
     stated = statements({"status": "live"}, OTHER | {"status": "live"})
     discharged = truth().with_columns(status=pl.lit("discharged"))
     links = links_of(stated)
-    told = find_hidden(errors("status"), stated, discharged, links, refused=CORE_REJECTED_VALUES.empty())
-    assert told.get_column("hidden").item() == "unstated"
+    reported = find_hidden(errors("status"), stated, discharged, links, refused=CORE_REJECTED_VALUES.empty())
+    assert reported.get_column("hidden").item() == "unstated"
 
 
 def test_what_cannot_be_read_shows_by_itself():
@@ -156,8 +156,8 @@ def test_an_upload_without_conditions_says_nothing_untrue():
     assert hidden("conditions", said, OTHER | {"conditions": "C01"}) == "unstated"
     stated = statements(OTHER | said)
     wrong = errors("conditions").with_columns(source=pl.lit("pnd"), source_key=pl.lit("2"))
-    told = find_hidden(wrong, stated, truth(), links_of(stated), refused=CORE_REJECTED_VALUES.empty())
-    assert told.get_column("hidden").item() == "no trace"
+    reported = find_hidden(wrong, stated, truth(), links_of(stated), refused=CORE_REJECTED_VALUES.empty())
+    assert reported.get_column("hidden").item() == "no trace"
 
 
 def test_another_form_and_a_gap_are_no_errors():

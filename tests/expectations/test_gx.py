@@ -131,7 +131,7 @@ def test_names_in_a_key_are_not_shown() -> None:
     ]
 
 
-def test_a_missing_column_is_told_for_the_table_and_for_all_that_read_it() -> None:
+def test_a_missing_column_is_reported_for_the_table_and_for_all_that_read_it() -> None:
     results = validate(CASES, cases({}).drop("kind", "is_known"), suite_for(CASES)).filter(~pl.col("is_met"))
 
     assert results.select("expectation", "subject", "severity", "evaluated").rows() == [

@@ -71,9 +71,9 @@ def test_what_the_rules_no_longer_find_though_nothing_changed_is_resolved_by_rul
     assert after.select("discrepancy_id", "state", "resolved_by").rows() == [("gone", "resolved", "rule")]
 
 
-def test_what_another_rule_tells_now_is_resolved_by_rule():
+def test_what_another_rule_says_now_is_resolved_by_rule():
     found = discrepancies(WRONG, as_of=NIGHTS[0])
-    before = found.with_columns(rule_code=pl.lit("MADE-YEAR"), discrepancy_id=pl.lit("as another rule told it"))
+    before = found.with_columns(rule_code=pl.lit("MADE-YEAR"), discrepancy_id=pl.lit("as another rule reported it"))
     after = discrepancies(WRONG, as_of=NIGHTS[1], former=before)
     assert set(after.select("rule_code", "state", "resolved_by").rows()) == {
         ("MADE-YEAR", "resolved", "rule"),
@@ -142,12 +142,12 @@ def test_what_a_steward_closed_is_the_sources_once_it_is_gone():
     assert states == [("resolved", "source", NIGHTS[1])] * 2
 
 
-def test_a_stale_decision_is_told_until_it_is_taken_anew():
+def test_a_stale_decision_is_reported_until_it_is_taken_anew():
     first = discrepancies(OTHERWISE, as_of=NIGHTS[0])
-    told = close(first, closed=NOBODY, stale=ids(first), former=DISCREPANCIES.empty(), as_of=NIGHTS[0])
-    found = discrepancies(OTHERWISE, as_of=NIGHTS[1], former=told)
-    again = close(found, closed=NOBODY, stale=ids(found), former=told, as_of=NIGHTS[1])
-    assert told.select("state", "state_since").rows() == [("stale_decision", NIGHTS[0])]
+    reported = close(first, closed=NOBODY, stale=ids(first), former=DISCREPANCIES.empty(), as_of=NIGHTS[0])
+    found = discrepancies(OTHERWISE, as_of=NIGHTS[1], former=reported)
+    again = close(found, closed=NOBODY, stale=ids(found), former=reported, as_of=NIGHTS[1])
+    assert reported.select("state", "state_since").rows() == [("stale_decision", NIGHTS[0])]
     assert again.select("state", "state_since").rows() == [("stale_decision", NIGHTS[0])]
 
 

@@ -1,4 +1,4 @@
-"""What is published outside: small numbers are hidden, and no sum of what is shown tells them."""
+"""What is published outside: small numbers are hidden, and no sum of what is shown says them."""
 
 import numpy as np
 import polars as pl
@@ -19,7 +19,7 @@ DIMENSION = "completeness"
 
 
 def released(forces, regions, court=(200, 100)):
-    """Scores of a release of which one dimension is told: (orders, orders with something wrong) by force and region."""
+    """Scores of a release of which one dimension is shown: (orders, orders with a fault) by force and region."""
     by_force = {code: forces.get(code, NOTHING) for code in FORCE_CODES}
     by_area = {
         area: tuple(map(sum, zip(*(by_force[code] for code in FORCE_CODES if AREA_OF[code] == area), strict=True)))
@@ -55,9 +55,9 @@ def released(forces, regions, court=(200, 100)):
             "weight": 1,
         }
         for scope, cells in scopes.items()
-        for key, (told, wrong) in cells.items()
+        for key, (reported, wrong) in cells.items()
         for dimension in DIMENSIONS
-        for units, failed in [(told, wrong) if dimension == DIMENSION else NOTHING]
+        for units, failed in [(reported, wrong) if dimension == DIMENSION else NOTHING]
     ]
     return QUALITY_SCORES.conform(pl.DataFrame(rows, infer_schema_length=None))
 
@@ -156,7 +156,7 @@ def test_a_threshold_that_hides_too_little_is_refused(threshold):
     "spoil",
     [
         pytest.param(
-            lambda scores: scores.with_columns(units=pl.lit(None, pl.Int64)), id="made before orders were told"
+            lambda scores: scores.with_columns(units=pl.lit(None, pl.Int64)), id="made before orders were reported"
         ),
         pytest.param(lambda scores: scores.filter(pl.col("scope") == "force"), id="without totals"),
         pytest.param(lambda scores: scores.clear(), id="empty"),

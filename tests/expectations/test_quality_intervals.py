@@ -88,7 +88,7 @@ def test_where_all_passed_an_order_counts_as_one_trial():
     assert trials([(10, 10)] * 40) == [40.0]
 
 
-def test_a_rate_that_tells_nothing_of_it_takes_the_effect_of_all_rates():
+def test_a_rate_that_says_nothing_of_it_takes_the_effect_of_all_rates():
     mixed = [(10, 10)] * 50 + [(0, 10)] * 50
     perfect, _ = trials([(10, 10)] * 40, mixed)
     assert perfect == pytest.approx(400 / (1000 / 99), abs=1e-3)

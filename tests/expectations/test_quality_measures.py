@@ -1,4 +1,4 @@
-"""The measures as they are documented: each worked example is counted here on the order it tells of."""
+"""The measures as they are documented: each worked example is counted here on the order it speaks of."""
 
 from datetime import date
 
@@ -47,7 +47,7 @@ def scores_of(whole, clock=None):
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_the_worked_example_of_a_dimension_is_counted_as_it_is_told(dimension):
+def test_the_worked_example_of_a_dimension_is_counted_as_it_is_reported(dimension):
     at = (pl.col("scope") == "record") & (pl.col("dimension") == dimension)
     counted = scores_of(CASES[dimension]).filter(at).select("numerator", "denominator").row(0)
     example = BY_DIMENSION[dimension].example

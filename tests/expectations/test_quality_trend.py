@@ -1,4 +1,4 @@
-"""The trend: what is told as a change, what is chance, and what has nothing to be compared with."""
+"""The trend: what is reported as a change, what is chance, and what has nothing to be compared with."""
 
 from datetime import date, timedelta
 
@@ -51,7 +51,7 @@ def verdicts(table, name="verdict"):
         pytest.param((950, 1000), (0, 0), "no score", id="none sent after some"),
     ],
 )
-def test_a_change_is_told_only_beyond_chance(before, after, verdict):
+def test_a_change_is_reported_only_beyond_chance(before, after, verdict):
     assert verdicts(series(before, after))[-1] == verdict
 
 
@@ -103,9 +103,9 @@ counts = st.tuples(st.integers(0, 200), st.integers(0, 200)).map(lambda pair: (m
 @given(st.lists(counts, min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter_and_none_is_lost(nights, random):
     table = series(*nights)
-    told = describe_trend(table)
-    assert told.height == len(nights)
-    assert describe_trend(table[random.sample(range(table.height), table.height)]).equals(told)
+    reported = describe_trend(table)
+    assert reported.height == len(nights)
+    assert describe_trend(table[random.sample(range(table.height), table.height)]).equals(reported)
 
 
 @given(counts, counts)

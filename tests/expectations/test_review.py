@@ -300,11 +300,11 @@ def test_the_arithmetic_is_the_priority_in_any_order_of_rows(days, status, rando
     result = queue(whole, found=found)
     assert result.equals(queue(evidence(rows, [golden(legal_status=status)]), found=found))
     for arithmetic, priority in result.select("arithmetic", "priority").rows():
-        told = re.fullmatch(
+        reported = re.fullmatch(
             r"harm if wrong (\d+) \((.+)\) × chance that it is wrong ([\d.]+) × age factor ([\d.]+) .* = ([\d.]+)",
             arithmetic,
         )
-        impact, parts, uncertainty, factor, total = told.groups()
+        impact, parts, uncertainty, factor, total = reported.groups()
         assert sum(int(points) for points in re.findall(r"(?:^|\+ )(\d+)", parts)) == int(impact)
         assert float(total) == priority == pytest.approx(int(impact) * float(uncertainty) * float(factor), abs=0.001)
 
@@ -354,7 +354,7 @@ def test_two_orders_kept_apart_are_as_doubtful_as_they_are_likely_to_be_one():
 
 
 @pytest.mark.parametrize("reason", ["cannot", "decisions contradict"])
-def test_what_a_steward_told_apart_is_no_link_conflict(reason):
+def test_what_a_steward_kept_apart_is_no_link_conflict(reason):
     assert queue(two_orders(), conflicts=[conflict(reason=reason)]).filter(pl.col("kind") == "link_conflict").is_empty()
 
 

@@ -16,13 +16,13 @@ def streamed(found=None, *, item=None, confidence=0.999, link=None):
     rows = [FOUND | (found or {})]
     value = {"order_id": "ORD-1", "field": "end_on", "confidence": confidence}
     record = {"record_id": "pnc:1", "order_id": "ORD-1", "link_confidence": link}
-    told = with_streams(
+    reported = with_streams(
         pl.DataFrame(rows, schema=DISCREPANCIES.schema),
         provenance=pl.DataFrame([value], schema=FIELD_PROVENANCE.schema),
         order_sources=pl.DataFrame([record], schema=ORDER_SOURCES.schema),
         queue=pl.DataFrame([ITEM | item] if item else [], schema=REVIEW_QUEUE.schema),
     )
-    return told.select("stream", "confidence").row(0)
+    return reported.select("stream", "confidence").row(0)
 
 
 def test_what_no_item_asks_about_may_be_sent():

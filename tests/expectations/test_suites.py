@@ -52,7 +52,7 @@ def verdict(subject: str, **changes: object) -> bool | None:
 
 
 @pytest.mark.parametrize("table", EVERY_TABLE, ids=lambda table: table.name)
-def test_every_table_has_a_suite_whose_expectations_are_told_apart(table: Table) -> None:
+def test_every_table_has_a_suite_whose_expectations_are_kept_apart(table: Table) -> None:
     suite = suite_for(table)
 
     names = [(item.type, item.subject) for item in suite]

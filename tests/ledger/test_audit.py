@@ -1,4 +1,4 @@
-"""The audit log's chain: whoever edits, removes, reorders or cuts it is found out, by the first link that breaks."""
+"""The audit log's chain: an edit, a removal, a change of order and a cut are found, by the first link that breaks."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

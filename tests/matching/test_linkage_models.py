@@ -69,7 +69,7 @@ def levels(comparisons, records: pl.DataFrame, left: int, right: int) -> list[in
 
 
 @given(record, record)
-def test_comparisons_do_not_tell_left_from_right(one, other):
+def test_comparisons_do_not_distinguish_left_from_right(one, other):
     frame = described(one, other)
     for model in (PERSONS, ORDER_MODEL):
         assert levels(model.comparisons, frame, 0, 1) == levels(model.comparisons, frame, 1, 0)
@@ -119,7 +119,7 @@ def test_model_files_give_back_what_was_saved(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "reported"),
     [
         pytest.param(lambda text: text[: len(text) // 2], "is not a model file", id="cut short"),
         pytest.param(lambda text: text.replace('"format": 2', '"format": 1'), "of format 2", id="another format"),
@@ -127,11 +127,11 @@ def test_model_files_give_back_what_was_saved(tmp_path):
         pytest.param(lambda text: text.replace('"same"', '"alike"'), "other levels", id="other levels"),
     ],
 )
-def test_a_file_of_another_model_is_refused_with_advice(tmp_path, spoil, told):
+def test_a_file_of_another_model_is_refused_with_advice(tmp_path, spoil, reported):
     shipped_models().save(tmp_path)
     text = (tmp_path / "person.json").read_text()
     assert spoil(text) != text
     (tmp_path / "person.json").write_text(spoil(text))
-    with pytest.raises(ValueError, match=told) as failure:
+    with pytest.raises(ValueError, match=reported) as failure:
         load_models(tmp_path)
     assert "train the model again" in str(failure.value)

@@ -150,8 +150,8 @@ def test_no_records_give_no_links():
 
 def test_weights_of_a_pair_add_up_to_its_match_weight():
     pair = link({}, {}).pairs.row(0, named=True)
-    told = sum(float(weight.rpartition("=")[2]) for weight in pair["weights"])
-    assert told == pytest.approx(pair["match_weight"], abs=0.01)
+    reported = sum(float(weight.rpartition("=")[2]) for weight in pair["weights"])
+    assert reported == pytest.approx(pair["match_weight"], abs=0.01)
     assert pair["person_weight"] + pair["order_weight"] == pytest.approx(pair["match_weight"], abs=0.01)
 
 
@@ -216,8 +216,8 @@ def test_decisions_that_contradict_each_other_are_reported():
             different_orders=pairs_of(("pnd:c", "pnc:a")),
         )
     )
-    told = links.conflicts.filter(pl.col("reason") == "decisions contradict")
-    assert told.select("kind", "left_id", "right_id").rows() == [("order", "pnc:a", "pnd:c")]
+    reported = links.conflicts.filter(pl.col("reason") == "decisions contradict")
+    assert reported.select("kind", "left_id", "right_id").rows() == [("order", "pnc:a", "pnd:c")]
 
 
 def test_a_decision_on_a_record_that_is_gone_is_an_error():

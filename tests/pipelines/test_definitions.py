@@ -42,8 +42,8 @@ def asset_names(definitions):
 
 def test_every_core_and_public_table_is_an_asset_of_its_name(definitions):
     core = {table.name.replace("core__", f"core_{source}__") for table in CORE_TABLES for source in SOURCE_NAMES}
-    told_with_the_release = {RELEASE_CHANGES.name, EXPECTATION_RESULTS.name}
-    public = {table.name for table in PUBLIC_TABLES} - told_with_the_release
+    reported_with_the_release = {RELEASE_CHANGES.name, EXPECTATION_RESULTS.name}
+    public = {table.name for table in PUBLIC_TABLES} - reported_with_the_release
     assert core | public | {"release"} <= asset_names(definitions)
 
 

@@ -59,7 +59,9 @@ def run(fail) -> str:
     ("fail", "words"),
     [
         pytest.param(in_another_process, "no home directory: set HOME", id="no home directory, in a worker process"),
-        pytest.param(on_a_full_disk, "no space is left on the disk: make room", id="a full disk, told by a library"),
+        pytest.param(
+            on_a_full_disk, "no space is left on the disk: make room", id="a full disk, reported by a library"
+        ),
         pytest.param(without_permission, "may not read or write a file", id="no permission"),
         pytest.param(in_another_encoding, "another encoding than UTF-8", id="another encoding"),
         pytest.param(refused, "orders: 3 rows repeat the key order_id", id="a refusal of our own, in its own words"),
@@ -67,11 +69,11 @@ def run(fail) -> str:
     ],
 )
 def test_a_failure_names_its_cause_and_no_value(fail, words):
-    told = run(fail)
-    assert told.startswith("step register: ")
-    assert words in told
-    assert "Smith" not in told
-    assert "Error" not in told
+    reported = run(fail)
+    assert reported.startswith("step register: ")
+    assert words in reported
+    assert "Smith" not in reported
+    assert "Error" not in reported
 
 
 def run_with_faults(*faults):

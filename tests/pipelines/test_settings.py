@@ -20,7 +20,7 @@ def test_a_clock_may_be_set_for_an_order_type_of_a_source(tmp_path):
     assert read_settings(tmp_path).clock.days == PresenceClock().days | {"pnc": 12, "pnc:STRO": 20}
 
 
-def test_the_digest_tells_settings_apart_and_not_ways_of_writing_them(tmp_path):
+def test_the_digest_distinguishes_settings_and_not_ways_of_writing_them(tmp_path):
     (tmp_path / "concord.toml").write_text(f"[presence_days]\npnc = {PresenceClock().days['pnc']}\n")
     assert read_settings(tmp_path).digest == Settings().digest
     assert Settings(presence_days={"pnc": 99}).digest != Settings().digest
@@ -42,9 +42,9 @@ def test_the_digest_tells_settings_apart_and_not_ways_of_writing_them(tmp_path):
 )
 def test_a_wrong_setting_is_named(text, words, tmp_path):
     (tmp_path / "concord.toml").write_bytes(text)
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as reported:
         read_settings(tmp_path)
-    assert not [word for word in (*words, "concord.toml") if word not in str(told.value)]
+    assert not [word for word in (*words, "concord.toml") if word not in str(reported.value)]
 
 
 def test_a_folder_in_place_of_the_file_is_named(tmp_path):

@@ -94,11 +94,11 @@ def test_winner_agreeing_and_losing_are_all_records_with_a_value(drawn):
     of_order = records.join(clusters, on="record_id")
     for reason in reasons.to_dicts():
         field, order = reason["field"], reason["order_cluster"]
-        told = of_order if field in {f.name for f in PERSON_FIELDS} else of_order.filter(order_cluster=order)
-        stated = told.filter(pl.col(field).is_not_null()).get_column("record_id").to_list()
+        reported = of_order if field in {f.name for f in PERSON_FIELDS} else of_order.filter(order_cluster=order)
+        stated = reported.filter(pl.col(field).is_not_null()).get_column("record_id").to_list()
         if field == "is_until_further_order":
             has_end = pl.col("end_on").is_not_null() | pl.col("term_months").is_not_null()
-            stated = told.filter(pl.col(field).is_not_null() | has_end).get_column("record_id").to_list()
+            stated = reported.filter(pl.col(field).is_not_null() | has_end).get_column("record_id").to_list()
         winner = [reason["record_id"]] if reason["record_id"] else []
         losers = [losing.split("=")[0] for losing in reason["losing"]]
         assert sorted(winner + reason["agreeing"] + losers) == sorted(stated)

@@ -214,7 +214,7 @@ THREE_YEARS = {"start_on": date(2020, 5, 1), "end_on": date(2023, 4, 30), "term_
             date(2020, 5, 1),
             "pnc:c",
             "valid_over_invalid",
-            id="the start of an order put off does not stand for the day of making",
+            id="the start of an order deferred does not stand for the day of making",
         ),
         pytest.param(
             [

@@ -85,7 +85,7 @@ from golden_choice import assert_believed, choose, choose_golden, frame, one_ord
             date(2021, 11, 23),
             "pnd:c",
             "valid_over_invalid",
-            id="a start put off by more than any slip is believed of one source",
+            id="a start deferred by more than any slip is believed of one source",
         ),
         pytest.param(
             [

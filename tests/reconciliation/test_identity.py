@@ -116,7 +116,7 @@ def test_row_without_occurrence_is_known_by_its_person():
     assert handle(record_id="rocu:a#Orders#7", occurrence_ref=None, surname_folded="SMITH") != before
 
 
-def test_rows_alike_in_everything_are_told_apart_by_their_order():
+def test_rows_alike_in_everything_are_kept_apart_by_their_order():
     rows = [RETURN | {"record_id": f"rocu:a#Orders#{number}", "row_number": number} for number in (9, 10)]
     handles = record_handles(pl.DataFrame(rows)).sort("record_id").get_column("handle")
     assert handles.n_unique() == 2
@@ -124,7 +124,7 @@ def test_rows_alike_in_everything_are_told_apart_by_their_order():
     assert record_handles(pl.DataFrame(moved)).sort("record_id").get_column("handle").equals(handles)
 
 
-def test_row_of_a_regional_return_keeps_its_handle_when_another_source_tells_of_the_occurrence():
+def test_row_of_a_regional_return_keeps_its_handle_when_another_source_speaks_of_the_occurrence():
     row = RETURN | {"record_id": "rocu:a#Orders#9"}
     upload = row | {"record_id": "pnd:7", "source": "pnd", "file_name": "a.csv"}
     handles = record_handles(pl.DataFrame([upload, row])).sort("record_id").get_column("handle")

@@ -249,7 +249,7 @@ def test_nobody_knows_whether_an_interim_order_without_an_end_is_in_force_for_ev
         pytest.param({"made_on": D(2022, 1, 1)}, False, id="live"),
         pytest.param({}, True, id="no date at all"),
         pytest.param({"made_on": D(2023, 12, 24)}, True, id="a day of making that is still to come"),
-        pytest.param({"made_on": D(2023, 1, 1), "start_on": D(2023, 12, 24)}, False, id="a start put off"),
+        pytest.param({"made_on": D(2023, 1, 1), "start_on": D(2023, 12, 24)}, False, id="a start deferred"),
         pytest.param({"made_on": D(2021, 1, 1), "end_on": D(2023, 1, 1)}, False, id="expired"),
         pytest.param(
             {"made_on": D(2021, 1, 1), "end_on": D(2023, 1, 1), "disputed_ends": ["2023-06-01", "2023-11-30"]},
@@ -345,12 +345,12 @@ LAST_DAY = D(2024, 12, 31)
 day = st.dates(D(2020, 1, 1), LAST_DAY)
 sound_orders = st.lists(
     st.builds(
-        lambda order_type, is_interim, made, put_off, lasts, is_withdrawn: {
+        lambda order_type, is_interim, made, deferred, lasts, is_withdrawn: {
             "order_type": order_type,
             "is_interim": is_interim,
             "made_on": made,
-            "start_on": made + timedelta(days=0 if is_interim else put_off),
-            "end_on": None if lasts is None else made + timedelta(days=put_off + lasts),
+            "start_on": made + timedelta(days=0 if is_interim else deferred),
+            "end_on": None if lasts is None else made + timedelta(days=deferred + lasts),
             "is_withdrawn": is_withdrawn,
         },
         st.sampled_from(["STRO", "STPO"]),

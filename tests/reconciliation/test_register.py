@@ -51,7 +51,7 @@ def test_the_release_in_force_is_opened_unless_another_is_named(home: Home) -> N
         assert earlier.table("orders").height == 6
 
 
-def test_nothing_published_is_told(tmp_path: Path) -> None:
+def test_nothing_published_is_reported(tmp_path: Path) -> None:
     with pytest.raises(LookupError, match="no release has been published"):
         Register.open(tmp_path)
 
@@ -67,7 +67,7 @@ def test_orders_can_be_asked_for_by_force_and_by_status(home: Home) -> None:
     assert ended.get_column("order_id").to_list() == ["o000000", "o000003", "o000006"]
 
 
-def test_a_table_that_the_release_lacks_is_told(home: Home) -> None:
+def test_a_table_that_the_release_lacks_is_reported(home: Home) -> None:
     with Register.open(home, "r2023-11-29") as register, pytest.raises(KeyError, match="has no table order_pairs"):
         register.table("order_pairs")
 
@@ -215,7 +215,7 @@ def test_redirects_are_followed(home: Home, asked_for: str, found: str) -> None:
         pytest.param("person", "release r2023-11-30 has no order person", id="the redirect of a subject"),
     ],
 )
-def test_an_id_that_leads_to_no_single_order_is_told(home: Home, asked_for: str, message: str) -> None:
+def test_an_id_that_leads_to_no_single_order_is_reported(home: Home, asked_for: str, message: str) -> None:
     with Register.open(home) as register, pytest.raises(UnknownOrderError) as unknown:
         register.explain(asked_for)
 
@@ -299,7 +299,7 @@ def test_an_order_was_in_force_until_a_later_one_took_its_place(
         pytest.param(date(2031, 1, 1), 9, id="any day after the last night"),
     ],
 )
-def test_what_was_known_on_a_day_is_what_the_release_in_force_told(home: Home, day: date, orders: int) -> None:
+def test_what_was_known_on_a_day_is_what_the_release_in_force_reported(home: Home, day: date, orders: int) -> None:
     with Register.open(home, "r2023-11-29") as register:
         assert register.orders(known_on=day).collect().height == orders
 

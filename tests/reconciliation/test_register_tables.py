@@ -264,7 +264,7 @@ def status_of_full(**changed):
         pytest.param({"pnc": {"recorded_status": "expired"}}, "live", id="a source that takes it for expired"),
     ],
 )
-def test_status_told_by_the_records(changed, status):
+def test_status_reported_by_the_records(changed, status):
     assert status_of_full(**changed) == status
 
 
@@ -328,7 +328,7 @@ def test_a_decided_value_is_golden_and_the_others_follow_it(field, value, expect
     assert (reason["rule"], reason["decision_id"], reason["source"]) == ("steward", "DEC-1", None)
 
 
-def test_decided_and_chosen_values_are_told_apart():
+def test_decided_and_chosen_values_are_kept_apart():
     reasons = build_register(decide("made_on", "2022-10-31"))["field_provenance"]
     assert reasons.drop_nulls("decision_id").select("order_id", "field").rows() == [("ORD-1", "made_on")]
     assert "pnc:001=2022-11-01" in row(reasons, order_id="ORD-1", field="made_on")["losing"]

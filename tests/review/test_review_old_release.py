@@ -18,7 +18,7 @@ from warehouse.home import Home
         pytest.param("../CURRENT", "No release has been published yet", id="no release in force"),
     ],
 )
-def test_a_release_that_keeps_too_little_is_told_of_in_words(desk_home, ledger_file, tmp_path, missing, words):
+def test_a_release_that_keeps_too_little_is_reported_in_words(desk_home, ledger_file, tmp_path, missing, words):
     shutil.copytree(desk_home / "releases", tmp_path / "releases")
     (release,) = (folder for folder in (tmp_path / "releases").iterdir() if folder.is_dir())
     (release / missing).unlink()

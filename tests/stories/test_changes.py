@@ -1,4 +1,4 @@
-"""What a night tells of the release before: calendar, settings, and what stops it when nothing explains a change."""
+"""What a night speaks of the release before: calendar, settings, and what stops it when nothing explains a change."""
 
 import hashlib
 import json

@@ -70,13 +70,13 @@ def records_of_an_order(home: Path) -> list[str]:
 
 
 def order_decided_on(home: Path) -> str:
-    """A live order of whose end two sources tell, none of them what will be decided; not one with a record parted."""
+    """A live order of whose end two sources say, none of them what will be decided; not one with a record parted."""
     parted = read_records(home, f"r{NIGHT}").filter(pl.col("record_id").is_in(records_of_an_order(home)))
-    told = read(home, f"r{NIGHT}", "field_provenance").filter(
+    reported = read(home, f"r{NIGHT}", "field_provenance").filter(
         pl.col("field") == "end_on", pl.col("agreeing").list.len() > 0, pl.col("value") != str(END)
     )
     live = read(home, f"r{NIGHT}", "orders").filter(pl.col("legal_status") == "live", ~pl.col("is_interim"))
-    wanted = live.join(told, on="order_id", how="semi").join(parted, on="order_id", how="anti")
+    wanted = live.join(reported, on="order_id", how="semi").join(parted, on="order_id", how="anti")
     return wanted.get_column("order_id").min()
 
 
@@ -98,7 +98,7 @@ def test_the_record_stands_alone_from_the_next_night_on(home):
     assert after[one] not in {after[record] for record in rest}
 
 
-def test_every_difference_is_told_as_the_stewards(home):
+def test_every_difference_is_reported_as_the_stewards(home):
     changes = read(home, f"r{NEXT}", "release_changes")
     assert changes.filter(pl.col("change") == "added").height == 1
     assert set(changes.get_column("cause")) == {"steward"}

@@ -118,7 +118,7 @@ def test_the_same_deliveries_in_another_home_give_the_same_content_even_if_a_fil
     assert manifest(tmp_path / "home")["content_hash"] == manifest(night / "home")["content_hash"]
 
 
-def test_explain_tells_the_records_the_weights_and_the_values(night):
+def test_explain_says_the_records_the_weights_and_the_values(night):
     orders = read(night, "orders").filter(pl.col("record_count") > 2)
     said = command("explain", orders.get_column("order_id")[0], home=night / "home")
     assert said.exit_code == 0

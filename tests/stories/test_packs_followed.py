@@ -1,4 +1,4 @@
-"""Packs for all owners after one night, and the next night, on which each line tells what its owner did with it."""
+"""Packs for all owners after one night, and the next night, on which each line says what its owner did with it."""
 
 import csv
 import hashlib
@@ -51,8 +51,8 @@ def deliver(landing, rows, *, night):
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    told = {"rows": len(rows), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-    path.with_suffix(".manifest.json").write_text(json.dumps(told))
+    reported = {"rows": len(rows), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    path.with_suffix(".manifest.json").write_text(json.dumps(reported))
 
 
 def with_births(rows, births):
@@ -125,7 +125,7 @@ def packs(home):
         return read_disclosures(ledger), read_pack_lines(ledger)
 
 
-def test_each_line_tells_on_the_next_night_what_became_of_it(world):
+def test_each_line_says_on_the_next_night_what_became_of_it(world):
     home, keys = world
     lines = read(home, NEXT, "correction_lines")
     found, asked = dict(lines.select("reference", "state").iter_rows()), references(home)

@@ -1,4 +1,4 @@
-"""Three nights of a world that grows and changes: what lasts, what is told as changed, and why."""
+"""Three nights of a world that grows and changes: what lasts, what is reported as changed, and why."""
 
 from datetime import date
 from pathlib import Path
@@ -44,12 +44,14 @@ def test_orders_keep_their_ids_while_records_come_go_and_move(series, number):
 
 
 @pytest.mark.parametrize("number", [2, 3])
-def test_every_difference_from_the_release_before_is_told_with_its_cause(series, number):
+def test_every_difference_from_the_release_before_is_reported_with_its_cause(series, number):
     before, after = (read(series, night, "orders") for night in (number - 1, number))
     changes = read(series, number, "release_changes")
-    told = {kind: set(changes.filter(pl.col("change") == kind).get_column("order_id")) for kind in ("added", "removed")}
+    reported = {
+        kind: set(changes.filter(pl.col("change") == kind).get_column("order_id")) for kind in ("added", "removed")
+    }
     ids = [set(orders.get_column("order_id")) for orders in (before, after)]
-    assert (told["added"], told["removed"]) == (ids[1] - ids[0], ids[0] - ids[1])
+    assert (reported["added"], reported["removed"]) == (ids[1] - ids[0], ids[0] - ids[1])
     assert "source" in set(changes.get_column("cause")) <= {"source", "calendar"}
 
 
@@ -83,7 +85,7 @@ def test_no_id_is_given_to_two_orders_over_the_nights(series):
     assert held.group_by("order_id").len().filter(pl.col("len") > 1).is_empty()
 
 
-def test_the_difference_over_two_nights_is_what_the_nights_told(series):
+def test_the_difference_over_two_nights_is_what_the_nights_reported(series):
     home = Home(series / "home")
     first, last = (read_release(home, f"r{NIGHTS[number]}") for number in (0, 2))
     difference = compare_releases(home, first, last)
@@ -105,13 +107,13 @@ def test_the_orders_in_force_on_the_date_of_a_release_are_its_live_ones(series):
 def test_the_documented_queries_find_the_orders_in_force_on_a_day(series, day):
     text = (Path(__file__).parents[2] / "docs" / "query.md").read_text()
     code = text[text.index("ATTACH '.concord") :].partition("```")[0]
-    for documented, told in (
+    for documented, reported in (
         (".concord/releases/r2026-11-20", f"{series}/home/releases/r{NIGHTS[2]}"),
         (".concord/releases/r2026-03-01", f"{series}/home/releases/r{NIGHTS[0]}"),
         ("DATE '2026-03-01'", f"DATE '{day}'"),
     ):
         assert documented in code
-        code = code.replace(documented, told)
+        code = code.replace(documented, reported)
     with Register.open(series / "home") as register, duckdb.connect() as connection:
         now = set(register.orders(in_force_on=day).collect().get_column("order_id"))
         then = set(register.orders(in_force_on=day, known_on=NIGHTS[0]).collect().get_column("order_id"))

@@ -72,14 +72,14 @@ def save(client: Client, address: str, **fields):
 def story(one_night, tmp_path_factory):
     """What happened, night by night."""
     team = Team(copy_of(one_night / "home", tmp_path_factory.mktemp("desk") / "home"), one_night / "landing")
-    told: dict[str, object] = {"team": team}
+    reported: dict[str, object] = {"team": team}
 
     # The first morning. Kim confirms a value that the register doubted, from the court's order.
     doubted = item_of(team, "doubtful_value")
     golden = team.table("orders").filter(order_id=doubted["order_id"]).row(0, named=True)
     answers = {f"answer-field-{field}": f"value|{field}|{golden[field]}" for field in doubted["fields"]}
-    told["confirmed"] = save(team.kim, f"/items/{doubted['item_id']}", **answers, reason_code="document_seen")
-    told["doubted"] = doubted
+    reported["confirmed"] = save(team.kim, f"/items/{doubted['item_id']}", **answers, reason_code="document_seen")
+    reported["doubted"] = doubted
 
     # Of two orders found by search Kim can't say whether they are one: only their owner could.
     others = team.table("orders").filter(pl.col("order_id") != doubted["order_id"]).sort("order_id")
@@ -87,8 +87,8 @@ def story(one_night, tmp_path_factory):
     address = f"/compare?order={pair[0]}&order={pair[1]}"
     left, right = re.findall(r'<option value="([^"]+)" selected', team.kim.get(address).text)[:2]
     verdict = {"kind": "pair_unclear", "reason_code": "needs_owner", "comment": "Ask the owner."}
-    told["unclear"] = save(team.kim, address, left_record_id=left, right_record_id=right, **verdict)
-    told["pair"] = pair
+    reported["unclear"] = save(team.kim, address, left_record_id=left, right_record_id=right, **verdict)
+    reported["pair"] = pair
 
     # Noor finds an order by search and gives it a much later end. That needs a second look.
     orders = team.table("orders").filter(pl.col("legal_status") == "live", pl.col("end_on").is_not_null())
@@ -101,20 +101,20 @@ def story(one_night, tmp_path_factory):
     day = dict(zip(("day", "month", "year"), (LATER_END.day, LATER_END.month, LATER_END.year), strict=True))
     typed = {f"value_text-{name}-{part}": str(number) for part, number in day.items()}
     answer = {f"answer-{name}": "value|end_on|", "reason_code": "varied"}
-    told["proposed"] = save(team.noor, f"/orders/{moved['order_id']}", **answer, **typed)
-    told["moved"] = moved
+    reported["proposed"] = save(team.noor, f"/orders/{moved['order_id']}", **answer, **typed)
+    reported["moved"] = moved
 
     # Ada sees what would change, and approves.
     proposals = team.ada.get("/proposals").text
     (proposal,) = set(re.findall(r'href="(/proposals/[0-9a-f]+)"', proposals))
-    told["second look"] = unescape(team.ada.get(proposal).text)
-    told["approved"] = team.ada.submit(f"{proposal}/approve", {"comment": "Seen the order of variation."})
+    reported["second look"] = unescape(team.ada.get(proposal).text)
+    reported["approved"] = team.ada.submit(f"{proposal}/approve", {"comment": "Seen the order of variation."})
 
     # The second night; then Noor would take back what Kim confirmed, and Ada returns it.
     team.run_night(SECOND)
-    told["second queue"] = team.table("review_queue")
-    told["second provenance"] = team.table("field_provenance")
-    told["second orders"] = team.table("orders")
+    reported["second queue"] = team.table("review_queue")
+    reported["second provenance"] = team.table("field_provenance")
+    reported["second orders"] = team.table("orders")
     decisions = team.desk.ledger.read()
     kims = decisions.filter(kind="value", decided_by="kim").item(0, "decision_id")
     undo = forms_of(team.noor.get(f"/decisions/{kims}/undo").text, "/decisions/undo")[0]
@@ -122,13 +122,13 @@ def story(one_night, tmp_path_factory):
     team.noor.post("/decide/save", data=forms_of(preview.text, "/decide/save")[0])
     (proposal,) = set(re.findall(r'href="(/proposals/[0-9a-f]+)"', team.ada.get("/proposals").text))
     team.ada.submit(f"{proposal}/return", {"comment": "The document is on file."})
-    told["returned"] = unescape(team.noor.get("/decisions/mine").text)
+    reported["returned"] = unescape(team.noor.get("/decisions/mine").text)
 
     team.run_night(THIRD)
-    told["third queue"] = team.table("review_queue")
-    told["third orders"] = team.table("orders")
-    told["third provenance"] = team.table("field_provenance")
-    yield told
+    reported["third queue"] = team.table("review_queue")
+    reported["third orders"] = team.table("orders")
+    reported["third provenance"] = team.table("field_provenance")
+    yield reported
     team.desk.close()
 
 

@@ -64,13 +64,13 @@ def record(source: str = "pnc", **values: Any) -> Row:
 
 
 def frame(rows: Sequence[Row], table: Any) -> pl.DataFrame:
-    """Rows as a frame of the table; what a row does not tell is null."""
+    """Rows as a frame of the table; what a row does not say is null."""
     schema = table.schema
     return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
 def golden(**values: Any) -> Row:
-    """The golden order; values replace the facts."""
+    """The register's order; values replace the facts."""
     base = {
         **FACTS,
         "order_id": "ORDER-1",
@@ -151,7 +151,7 @@ def evidence(
 
 
 def against_agreement(*records: Row, order: Row | None = None, **more: Any) -> Evidence:
-    """The records beside three that agree with the golden order (those of the same source give way)."""
+    """The records beside three that agree with the register's (those of the same source give way)."""
     taken = {row["source"] for row in records}
     others = [record(source) for source in KEYS if source not in taken]
     return evidence([*records, *others], None if order is None else [order], **more)

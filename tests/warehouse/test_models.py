@@ -73,7 +73,7 @@ def test_a_set_put_in_force_is_the_current_one_and_the_former_stays(home: Home) 
     assert list_promotions(home)[0].former is None
 
 
-def test_a_changed_file_is_told_and_not_put_in_force(home: Home) -> None:
+def test_a_changed_file_is_reported_and_not_put_in_force(home: Home) -> None:
     models = save(home)
     (models.path / "order.json").write_text("other")
     with pytest.raises(LookupError, match=r"m2023-11-30 are not as they were saved: order\.json"):
@@ -89,7 +89,7 @@ def test_a_changed_file_is_told_and_not_put_in_force(home: Home) -> None:
         pytest.param("", id="nothing"),
     ],
 )
-def test_an_unknown_set_is_told(home: Home, set_id: str) -> None:
+def test_an_unknown_set_is_reported(home: Home, set_id: str) -> None:
     save(home)
     with pytest.raises(LookupError, match="there are no models"):
         read_models(home, set_id)
@@ -106,7 +106,7 @@ def test_models_that_cannot_be_written_leave_nothing_behind(home: Home) -> None:
     assert not list(home.models.glob(".building-*"))
 
 
-def test_a_damaged_pointer_is_told(home: Home) -> None:
+def test_a_damaged_pointer_is_reported(home: Home) -> None:
     put_in_force(home, save(home))
     home.models_current.write_text("m19")
     with pytest.raises(LookupError, match="names no models"):

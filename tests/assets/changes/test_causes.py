@@ -166,7 +166,7 @@ def test_other_models_explain_what_they_regrouped():
 @pytest.mark.parametrize(
     ("taken", "fields"),
     [
-        pytest.param(decision("D1", left="a", right="b"), {"end_on", "quality_score"}, id="two records told apart"),
+        pytest.param(decision("D1", left="a", right="b"), {"end_on", "quality_score"}, id="two records kept apart"),
         pytest.param(decision("D1", "value", order="O1"), {"end_on", "quality_score"}, id="a value"),
         pytest.param(decision("D1", "both_right", order="O1"), {"quality_score"}, id="a discrepancy: its count alone"),
     ],
@@ -207,9 +207,9 @@ def test_a_cause_is_found_exactly_for_families_that_something_reached(drawn_befo
     rows = {(row["handle"], row["digest"]) for row in before} ^ {(row["handle"], row["digest"]) for row in after}
     owners = families_by_hand(before, after)
     moved = {handle for handle, _ in rows}
-    for owner, told in enumerate(found[order] for order in orders):
+    for owner, reported in enumerate(found[order] for order in orders):
         handles = owners.get(f"S{owner}", set())
-        assert (told == "source") == bool(handles & moved), (owner, told)
+        assert (reported == "source") == bool(handles & moved), (owner, reported)
     random.shuffle(before)
     random.shuffle(after)
     assert found == causes(side(*before), side(*after), orders=orders)

@@ -94,7 +94,7 @@ def test_conditions_count_in_whatever_order_their_rows_come(texts):
     assert digest(order(), conditions=listed) == digest(order(), conditions=sorted(listed, key=str))
 
 
-def test_ties_are_told_by_digest_alone():
+def test_ties_are_reported_by_digest_alone():
     (ties,) = digest_all(order(cro_number=None)).get_column("ties").to_list()
     assert [tie.split(":")[0] for tie in ties] == ["surname", "forename", "pnc_id", "case"]
     assert "KHAN" not in str(ties)

@@ -1,4 +1,4 @@
-"""How two releases differ: orders, fields, discrepancies, causes; and the command that tells it."""
+"""How two releases differ: orders, fields, discrepancies, causes; and the command that says it."""
 
 import json
 from datetime import date
@@ -29,7 +29,7 @@ def redirects(*pairs):
     )
 
 
-def told(order_id, change, field=None, cause="source"):
+def reported(order_id, change, field=None, cause="source"):
     return {"order_id": order_id, "change": change, "field": field, "cause": cause}
 
 
@@ -149,13 +149,13 @@ def test_an_order_of_new_records_is_added_and_an_earlier_release_lacks_it(home, 
         pytest.param([("o000005", "gone")], [("o000005", "removed", None)], id="to an order that is gone"),
     ],
 )
-def test_redirects_tell_what_became_of_orders_whose_records_came_anew(compare, led, expected):
+def test_redirects_say_what_became_of_orders_whose_records_came_anew(compare, led, expected):
     without = grouping(pnc_5=None, court_5=None)
 
     assert fates(compare(lambda tables: regrouped(tables, without) | {"id_redirects": redirects(*led)})) == expected
 
 
-def test_redirects_that_were_there_before_tell_nothing(compare):
+def test_redirects_that_were_there_before_say_nothing(compare):
     known = {"id_redirects": redirects(("o000003", "o000004"))}
 
     difference = compare(lambda tables: tables | known, before=lambda tables: tables | known)
@@ -199,15 +199,17 @@ def with_surname(tables, name):
     return tables | {"orders": tables["orders"].with_columns(surname=named)}
 
 
-def test_causes_are_those_that_the_nights_between_told_the_last_one_first(home, make_register):
+def test_causes_are_those_that_the_nights_between_reported_the_last_one_first(home, make_register):
     tables = make_register(6)
     one = publish_night(home, tables, MONDAY)
     second = with_surname(make_register(7), "FIRST") | {
-        "release_changes": rows(RELEASE_CHANGES, told("o000006", "added"), told("o000001", "changed", "surname"))
+        "release_changes": rows(
+            RELEASE_CHANGES, reported("o000006", "added"), reported("o000001", "changed", "surname")
+        )
     }
     two = publish_night(home, second, TUESDAY, follows=one)
     third = with_surname(make_register(7), "SECOND") | {
-        "release_changes": rows(RELEASE_CHANGES, told("o000001", "changed", "surname", "steward"))
+        "release_changes": rows(RELEASE_CHANGES, reported("o000001", "changed", "surname", "steward"))
     }
     three = publish_night(home, third, WEDNESDAY, follows=two)
 
@@ -225,7 +227,7 @@ def test_causes_are_those_that_the_nights_between_told_the_last_one_first(home, 
         pytest.param({"as_of": TUESDAY}, id="a night that followed another release"),
     ],
 )
-def test_without_nights_that_tell_them_the_manifests_tell_the_cause(home, make_register, others):
+def test_without_nights_that_say_them_the_manifests_say_the_cause(home, make_register, others):
     one = publish_night(home, make_register(6), MONDAY)
     other = publish_night(home, with_surname(make_register(6), "OTHER"), models="m2", **others)
 
@@ -348,7 +350,7 @@ def test_equal_releases_do_not_differ(home, two):
     ]
 
 
-def test_an_unknown_or_damaged_release_is_told(home, two):
+def test_an_unknown_or_damaged_release_is_reported(home, two):
     assert concord(home, two[0], "r1999-01-01", code=1) == "there is no release r1999-01-01\n"
 
     (home.releases / two[1] / "orders.parquet").write_bytes(b"other")

@@ -64,7 +64,7 @@ def test_no_two_forms_fit_the_same_text(text):
         pytest.param("2019", 2019, None, id="year alone"),
     ],
 )
-def test_a_partial_date_keeps_what_it_tells(text, year, month):
+def test_a_partial_date_keeps_what_it_says(text, year, month):
     assert read_one(text) == {"date": None, "year": year, "month": month, "reason": "partial_date"}
 
 

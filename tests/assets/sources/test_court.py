@@ -108,7 +108,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("content", "rows", "codes", "kept"), FAULTS)
-def test_a_fault_of_the_file_is_told_and_the_rows_that_can_be_read_go_on(tmp_path, content, rows, codes, kept):
+def test_a_fault_of_the_file_is_reported_and_the_rows_that_can_be_read_go_on(tmp_path, content, rows, codes, kept):
     reading = read_text(tmp_path, content, rows)
     assert {fault.code for fault in reading.faults} == codes
     assert not reading.is_sound
@@ -155,7 +155,7 @@ def test_a_heading_written_otherwise_is_understood(tmp_path, heading):
     assert reading.tables["raw_court__results"].select(FIELDS).row(0, named=True) == RESULT
 
 
-def test_a_new_column_is_told_and_does_no_harm(tmp_path):
+def test_a_new_column_is_reported_and_does_no_harm(tmp_path):
     reading = read_text(tmp_path, as_csv(RESULT, heading=("judge", *FIELDS)), 1)
     assert [fault.code for fault in reading.faults] == ["column_unknown"]
     assert reading.is_sound

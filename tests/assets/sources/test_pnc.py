@@ -96,7 +96,7 @@ def test_a_file_name_belongs_to_a_feed(name, feed, revision):
         pytest.param(bytes(range(256)) * 4, {"no_header", "no_trailer"}, id="no text at all"),
     ],
 )
-def test_a_fault_of_the_file_is_told_and_the_rows_that_can_be_read_go_on(tmp_path, content, codes):
+def test_a_fault_of_the_file_is_reported_and_the_rows_that_can_be_read_go_on(tmp_path, content, codes):
     reading = read_text(tmp_path, content)
     assert {fault.code for fault in reading.faults} == codes
     assert not reading.is_sound

@@ -93,7 +93,7 @@ def codes(reading: Reading) -> set[str]:
         ),
     ],
 )
-def test_a_delivery_that_is_unfit_is_told_and_unsound(tmp_path: Path, content: bytes, code: str) -> None:
+def test_a_delivery_that_is_unfit_is_reported_and_unsound(tmp_path: Path, content: bytes, code: str) -> None:
     reading = read(tmp_path, content, is_packed=True)
     assert code in codes(reading)
     assert not reading.is_sound

@@ -187,7 +187,7 @@ def test_a_return_without_what_every_return_needs_is_unsound(
         pytest.param([[*HEADINGS, "DOB"], [*PERSON, None]], None, None, "heading_twice", 2, id="a heading twice"),
     ],
 )
-def test_an_oddity_is_told_and_the_return_stays_sound(
+def test_an_oddity_is_reported_and_the_return_stays_sound(
     tmp_path: Path, orders: Rows, arrests: Rows | None, change: Any, code: str, kept: int
 ) -> None:
     reading = read(tmp_path, orders, arrests, change)
@@ -378,7 +378,7 @@ def one_order(folder: Path, **fields: Any) -> tuple[dict[str, Any], list[tuple[s
         pytest.param({"force": "33.0"}, {"force_code": "33"}, id="a force that another program made a fraction"),
         pytest.param({"force": "Leicestershire"}, {"force_code": "33"}, id="a force by its name"),
         pytest.param({"county_lines": "y"}, {"is_county_lines": True}, id="county lines"),
-        pytest.param({"county_lines": None}, {"is_county_lines": None}, id="county lines not told"),
+        pytest.param({"county_lines": None}, {"is_county_lines": None}, id="county lines not reported"),
         pytest.param({"breaches": 2}, {"breach_count": 2}, id="breaches"),
         pytest.param({"status": "Expired"}, {"recorded_status": "expired"}, id="a status"),
         pytest.param({"occurrence_ref": 332063453421}, {"occurrence_ref": "332063453421"}, id="a reference as number"),

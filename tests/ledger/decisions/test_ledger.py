@@ -83,10 +83,10 @@ def test_the_same_decision_on_newer_evidence_takes_the_place_of_the_former(ledge
 )
 def test_a_decision_that_contradicts_others_is_refused_and_names_them(ledger, former, later):
     ids = [ledger.decide(draft, BY_KIM).decision_id for draft in former]
-    with pytest.raises(ContradictionError) as told:
+    with pytest.raises(ContradictionError) as reported:
         ledger.decide(later, BY_KIM)
-    assert sorted(told.value.decision_ids) == sorted(ids)
-    assert all(decision_id in str(told.value) for decision_id in ids)
+    assert sorted(reported.value.decision_ids) == sorted(ids)
+    assert all(decision_id in str(reported.value) for decision_id in ids)
     assert ledger.read().height == len(former)
 
 
@@ -168,9 +168,9 @@ def test_of_several_decisions_all_are_taken_or_none(ledger):
         (pair("same_order", "a", "b"), Signature("sam", "slip")),
         (value("ORD-1", "sex", "F"), BY_KIM),
     ]
-    with pytest.raises(RefusedTogetherError) as told:
+    with pytest.raises(RefusedTogetherError) as reported:
         ledger.decide_all(requests)
-    assert {place: type(error) for place, error in told.value.refusals.items()} == {
+    assert {place: type(error) for place, error in reported.value.refusals.items()} == {
         1: DecisionError,
         2: ContradictionError,
     }
@@ -239,7 +239,7 @@ def test_the_database_refuses_a_decision_by_nobody(ledger, ledger_url):
     assert ledger.read().height == 1
 
 
-def test_a_clock_that_was_moved_back_is_told_of(ledger_url):
+def test_a_clock_that_was_moved_back_is_reported(ledger_url):
     clock = Clock()
     ledger, _ = Ledger.create(ledger_url, clock=clock)
     ledger.add_user("kim")
@@ -298,7 +298,7 @@ def test_of_two_who_overrule_the_same_decision_one_is_refused(ledger_url):
     assert in_force(ledger.read()).height == 1
 
 
-def test_a_ledger_that_is_held_by_somebody_else_is_told_of(ledger, ledger_url):
+def test_a_ledger_that_is_held_by_somebody_else_is_reported(ledger, ledger_url):
     with Database(ledger_url).writing(), pytest.raises(LedgerLockedError, match="locked by somebody else"):
         Ledger.open(ledger_url, patience=0.2).decide(value("ORD-1", "sex", "M"), BY_KIM)
     assert ledger.read().is_empty()
@@ -347,7 +347,7 @@ def test_the_migrations_make_what_the_code_expects(ledger, ledger_url):
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_a_file_that_is_no_ledger_is_told_of(tmp_path):
+def test_a_file_that_is_no_ledger_is_reported(tmp_path):
     (tmp_path / "decisions.sqlite").write_bytes(b"no database at all, but a text of some length" * 100)
     with pytest.raises(LedgerError, match="can't be used"):
         Ledger.open(f"sqlite:///{tmp_path}/decisions.sqlite")
@@ -367,7 +367,7 @@ def test_a_file_that_is_no_ledger_is_told_of(tmp_path):
         pytest.param("postgresql+psycopg://kim:secret@127.0.0.1:1/ledger", "can't be reached", id="nobody answers"),
     ],
 )
-def test_a_place_that_can_not_be_used_is_told_of_without_its_password(url, words):
-    with pytest.raises(LedgerError, match=words) as told:
+def test_a_place_that_can_not_be_used_is_reported_without_its_password(url, words):
+    with pytest.raises(LedgerError, match=words) as reported:
         Ledger.open(url, patience=2)
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(reported.value)

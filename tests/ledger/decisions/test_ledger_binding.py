@@ -1,4 +1,4 @@
-"""What binds a night: links, values, closures; what contradicts itself and what has gone stale is told, not obeyed."""
+"""What binds a night: links, values, closures; contradictions and stale decisions are reported, not obeyed."""
 
 from datetime import date
 
@@ -146,7 +146,7 @@ def test_a_value_that_changed_is_named_and_records_put_together_are_left_to_the_
     assert found.must.height == 0
 
 
-def test_records_told_apart_stay_apart_when_their_values_change():
+def test_records_kept_apart_stay_apart_when_their_values_change():
     ledger = rows(decided("different_person", NIGHT, "pnc:1", "pnd:2"))
     found = constraints(ledger, changed("pnd:2", surname_folded="KHAN"))
     assert (found.stale.get_column("field").to_list(), found.cannot.height) == (["surname"], 2)
@@ -325,7 +325,7 @@ def test_the_orders_that_decisions_touch_are_those_of_the_persons_they_speak_of(
         pytest.param(changed("pnd:2", sex="F"), True, id="they come to differ"),
     ],
 )
-def test_records_of_which_nobody_could_tell_bind_nothing_and_are_asked_again_once_a_value_changes(night, is_stale):
+def test_records_of_which_nobody_could_say_bind_nothing_and_are_asked_again_once_a_value_changes(night, is_stale):
     found = constraints(rows(decided("pair_unclear", NIGHT, "pnc:1", "pnd:2")), night)
     assert (found.must.height, found.cannot.height) == (0, 0)
     assert found.unclear.is_empty() == is_stale
@@ -340,7 +340,7 @@ def test_records_of_which_nobody_could_tell_bind_nothing_and_are_asked_again_onc
         pytest.param(NIGHT.filter(pl.col("source") != "court"), False, id="a source did not come"),
     ],
 )
-def test_a_value_of_which_nobody_could_tell_is_left_to_the_rules_until_a_record_gives_another(night, is_stale):
+def test_a_value_of_which_nobody_could_say_is_left_to_the_rules_until_a_record_gives_another(night, is_stale):
     seen = seen_of(NIGHT, "pnc:1", "pnd:2", "court:3", fields=("surname",))
     ledger = rows(Draft(kind="value_unclear", order_id="A", field="surname", seen=seen))
     found = overrides(ledger, night, HELD, NONE)

@@ -1,4 +1,4 @@
-"""Decisions in files: what was exported comes back whole, in any order, and bad lines are all told."""
+"""Decisions in files: what was exported comes back whole, in any order, and bad lines are all reported."""
 
 import csv
 import random
@@ -124,7 +124,7 @@ def test_a_spreadsheet_would_run_nothing_of_what_is_exported(tmp_path):
         pytest.param("reason_code", "", "lacks reason_code", id="no reason"),
     ],
 )
-def test_a_line_that_was_altered_is_told_and_nothing_is_imported(ledger_url, tmp_path, column, text, words):
+def test_a_line_that_was_altered_is_reported_and_nothing_is_imported(ledger_url, tmp_path, column, text, words):
     ledger = new_ledger(ledger_url)
     file = tmp_path / "decisions.csv"
     write_decisions(played(), file)
@@ -135,13 +135,13 @@ def test_a_line_that_was_altered_is_told_and_nothing_is_imported(ledger_url, tmp
         writer = csv.DictWriter(changed, lines[0])
         writer.writeheader()
         writer.writerows(lines)
-    with pytest.raises(ImportRefusedError) as told:
+    with pytest.raises(ImportRefusedError) as reported:
         import_file(ledger, file)
-    assert [(bad.line, words in bad.reason) for bad in told.value.lines] == [(3, True)]
+    assert [(bad.line, words in bad.reason) for bad in reported.value.lines] == [(3, True)]
     assert ledger.read().is_empty()
 
 
-def test_a_line_whose_target_is_another_is_told_though_its_id_fits(ledger_url, tmp_path):
+def test_a_line_whose_target_is_another_is_reported_though_its_id_fits(ledger_url, tmp_path):
     forged = played()[:1].with_columns(target=pl.lit("[]"))
     content = forged.row(0, named=True)
     write_decisions(forged.with_columns(decision_id=pl.lit(name_row(content))), tmp_path / "forged.parquet")
@@ -154,9 +154,9 @@ def test_history_by_strangers_of_the_future_or_with_a_piece_missing_is_refused(l
     stranger = rows(value("ORD-7", "sex", "M"), by=Signature("sam", "slip"))
     late = rows(value("ORD-8", "sex", "M"), start=datetime(2028, 1, 1, tzinfo=UTC))
     write_decisions(pl.concat([played()[1:], stranger, late]), tmp_path / "decisions.parquet")
-    with pytest.raises(ImportRefusedError) as told:
+    with pytest.raises(ImportRefusedError) as reported:
         import_file(ledger, tmp_path / "decisions.parquet")
-    assert {bad.reason.split(":")[0] for bad in told.value.lines} == {
+    assert {bad.reason.split(":")[0] for bad in reported.value.lines} == {
         "its user is not known here",
         "it replaces a decision that is neither here nor in the file",
         "it lies in the future",
@@ -183,17 +183,17 @@ def test_decisions_of_a_user_who_has_retired_come_back(ledger_url, tmp_path):
         pytest.param("a.parquet", b"PAR1", "can't be read: ComputeError", id="no Parquet"),
     ],
 )
-def test_a_file_that_can_not_be_read_is_told(tmp_path, name, content, words):
+def test_a_file_that_can_not_be_read_is_reported(tmp_path, name, content, words):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DecisionError, match=words):
         read_lines(tmp_path / name)
 
 
-def test_lines_with_too_few_cells_are_told_by_the_number_a_person_counts(tmp_path):
+def test_lines_with_too_few_cells_are_reported_by_the_number_a_person_counts(tmp_path):
     (tmp_path / "a.csv").write_text('kind,comment\nvalue,"two\nlines"\nvalue\n')
-    with pytest.raises(ImportRefusedError) as told:
+    with pytest.raises(ImportRefusedError) as reported:
         read_lines(tmp_path / "a.csv")
-    assert [(bad.line, bad.reason) for bad in told.value.lines] == [(4, "1 cells in place of 2")]
+    assert [(bad.line, bad.reason) for bad in reported.value.lines] == [(4, "1 cells in place of 2")]
 
 
 NEW_LINES = """kind,left_record_id,right_record_id,order_id,field,value,discrepancy_id,accepted_until,reason_code
@@ -219,7 +219,7 @@ def test_new_decisions_are_taken_once_as_a_batch_and_can_be_taken_back_together(
     assert in_force(ledger.read()).is_empty()
 
 
-def test_every_bad_line_of_new_decisions_is_told_and_none_is_taken(ledger_url, tmp_path):
+def test_every_bad_line_of_new_decisions_is_reported_and_none_is_taken(ledger_url, tmp_path):
     ledger = new_ledger(ledger_url)
     ledger.decide(night().draft_pair("different_person", "court:2", "pnc:3"), BY_KIM)
     bad = NEW_LINES + (
@@ -237,9 +237,9 @@ def test_every_bad_line_of_new_decisions_is_told_and_none_is_taken(ledger_url, t
         "whim,,,,,,,,slip\n"
         "value,,,ORD-2,sex,M,,,whim\n"
     )
-    with pytest.raises(ImportRefusedError) as told:
+    with pytest.raises(ImportRefusedError) as reported:
         take_text(ledger, tmp_path / "new.csv", bad)
-    reasons = {line.line: line.reason for line in told.value.lines}
+    reasons = {line.line: line.reason for line in reported.value.lines}
     expected = {
         5: "rests on no order record pnc:9",
         6: "are one record",
@@ -260,17 +260,17 @@ def test_every_bad_line_of_new_decisions_is_told_and_none_is_taken(ledger_url, t
     assert ledger.read().height == 1
 
 
-def test_values_that_have_changed_since_they_were_seen_are_told(ledger_url, tmp_path):
+def test_values_that_have_changed_since_they_were_seen_are_reported(ledger_url, tmp_path):
     ledger = new_ledger(ledger_url)
     seen = night().draft_value("ORD-1", "sex", "M").fingerprint
     line = "kind,order_id,field,value,reason_code,fingerprint\nvalue,ORD-1,sex,M,slip,{}\n"
-    with pytest.raises(ImportRefusedError) as told:
+    with pytest.raises(ImportRefusedError) as reported:
         take_text(ledger, tmp_path / "new.csv", line.format("0" * 20))
-    assert seen in told.value.lines[0].reason
+    assert seen in reported.value.lines[0].reason
     assert take_text(ledger, tmp_path / "new.csv", line.format(seen)).added == 1
 
 
-def test_lines_of_both_kinds_are_told_to_be_split(ledger_url, tmp_path):
+def test_lines_of_both_kinds_are_reported_to_be_split(ledger_url, tmp_path):
     lines = "decision_id,kind\nDEC-1,value\n,value\n"
     with pytest.raises(DecisionError, match="split the file"):
         take_text(new_ledger(ledger_url), tmp_path / "new.csv", lines)

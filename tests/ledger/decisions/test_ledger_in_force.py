@@ -105,12 +105,12 @@ def test_a_former_night_is_bound_by_what_was_known_then():
     assert known == [0, 1, 1, 0]
 
 
-def test_the_digest_tells_sets_of_decisions_apart_and_not_their_order():
+def test_the_digest_distinguishes_sets_of_decisions_and_not_their_order():
     ledger = rows(value("ORD-1", "sex", "M"), value("ORD-2", "sex", "M"))
     assert decisions_digest(ledger.reverse()) == decisions_digest(ledger) != decisions_digest(ledger.head(1))
 
 
-def test_who_ended_a_decision_and_how_is_told():
+def test_who_ended_a_decision_and_how_is_reported():
     first, other = rows(value("ORD-1", "sex", "M"), value("ORD-2", "sex", "M")).get_column("decision_id")
     ledger = rows(
         value("ORD-1", "sex", "M"),

@@ -1,4 +1,4 @@
-"""What a steward names is found or told to be missing, and what a decision would change is told before it is taken."""
+"""What a steward names is found or reported to be missing; what a decision would change is shown before it is taken."""
 
 from dataclasses import replace
 from datetime import date
@@ -16,14 +16,14 @@ def changes(draft):
     return foresee(draft, night()).rows()
 
 
-def test_a_value_tells_what_it_replaces_and_what_becomes_of_the_status_in_law():
+def test_a_value_says_what_it_replaces_and_what_becomes_of_the_status_in_law():
     assert changes(night().draft_value("ORD-1", "end_on", "2024-06-30")) == [
         ("ORD-1", "changed", "end_on", "2021-12-31", "2024-06-30"),
         ("ORD-1", "changed", "legal_status", "expired", "superseded"),
     ]
 
 
-def test_an_order_with_a_decided_length_is_told_its_end():
+def test_an_order_with_a_decided_length_is_reported_its_end():
     present = night()
     order = {"start_on": date(2020, 1, 1), "end_on": None, "term_months": None, "is_until_further_order": True}
     columns = [pl.lit(value, present.orders.schema[name]).alias(name) for name, value in order.items()]
@@ -33,8 +33,8 @@ def test_an_order_with_a_decided_length_is_told_its_end():
         for column in columns
     )
     present = replace(present, orders=open_ended)
-    told = foresee(present.draft_value("ORD-1", "term_months", "24"), present)
-    assert told.select("field", "before", "after").rows() == [
+    reported = foresee(present.draft_value("ORD-1", "term_months", "24"), present)
+    assert reported.select("field", "before", "after").rows() == [
         ("is_until_further_order", "true", "false"),
         ("end_on", None, "2022-01-01"),
         ("term_months", None, "24"),
@@ -54,7 +54,7 @@ def test_a_value_that_is_golden_already_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("kind", "records", "told"),
+    ("kind", "records", "reported"),
     [
         pytest.param("same_order", ("pnc:1", "pnc:3"), ("merged", "order_id", "ORD-1, ORD-2"), id="two orders"),
         pytest.param("same_order", ("pnc:1", "court:2"), None, id="one order already"),
@@ -64,9 +64,9 @@ def test_a_value_that_is_golden_already_changes_nothing():
         pytest.param("different_person", ("pnc:1", "pnc:3"), ("split", "subject_id", "SUB-1"), id="one person"),
     ],
 )
-def test_a_pair_tells_what_is_merged_or_split(kind, records, told):
+def test_a_pair_says_what_is_merged_or_split(kind, records, reported):
     found = [row[1:4] for row in changes(night().draft_pair(kind, *records))]
-    assert found == ([told] if told else [])
+    assert found == ([reported] if reported else [])
 
 
 def test_orders_that_one_source_holds_both_of_are_not_promised_to_become_one():
@@ -75,8 +75,8 @@ def test_orders_that_one_source_holds_both_of_are_not_promised_to_become_one():
     more = pl.DataFrame({"record_id": ["court:4"], "order_id": ["ORD-2"], "subject_id": ["SUB-1"]})
     crowded = replace(present, owners=pl.concat([present.owners, more]))
     draft = present.draft_pair("same_order", "pnc:1", "pnc:3")
-    told = "2 become one, or one record moves to the other order: both have others of court"
-    assert foresee(draft, crowded).get_column("after").to_list() == [told]
+    reported = "2 become one, or one record moves to the other order: both have others of court"
+    assert foresee(draft, crowded).get_column("after").to_list() == [reported]
     assert foresee(draft, present).get_column("after").to_list() == ["2 become one"]
 
 
@@ -90,7 +90,7 @@ def test_a_record_is_found_by_its_id_and_by_its_handle():
     assert {len(draft.left_handle), len(draft.right_handle)} == {20}
 
 
-def test_an_order_that_was_split_is_told_with_its_parts():
+def test_an_order_that_was_split_is_reported_with_its_parts():
     with pytest.raises(DecisionError, match="split into ORD-1, ORD-2"):
         night().draft_value("ORD-X", "sex", "F")
 
@@ -114,7 +114,7 @@ def test_an_order_that_was_split_is_told_with_its_parts():
         pytest.param("legal_status", "live", None, id="what is worked out"),
     ],
 )
-def test_a_value_is_read_or_told_to_be_none_of_its_field(field, text, read):
+def test_a_value_is_read_or_reported_to_be_none_of_its_field(field, text, read):
     if read is None:
         with pytest.raises(DecisionError, match=r"can't be that|no field to decide on"):
             read_value(field, text)

@@ -33,7 +33,7 @@ def test_only_ones_own_claim_is_let_go(ledger, database):
     assert held_claims(database, at=START) == {}
 
 
-def test_claims_that_ran_out_are_told_of_no_more(ledger, database):
+def test_claims_that_ran_out_are_reported_no_more(ledger, database):
     claim(database, "i1", by="kim", at=START, lasting=QUARTER)
     assert held_claims(database, at=START + QUARTER) == {}
 

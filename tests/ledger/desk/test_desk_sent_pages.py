@@ -29,7 +29,7 @@ def taken(database, name, *, session="s1", at=START):
         return take_sent_page(connection, name, session=session, at=at)
 
 
-def test_the_first_look_is_told_from_the_others(database):
+def test_the_first_look_is_reported_from_the_others(database):
     name = kept(database)
     assert taken(database, name) == PAGE
     assert taken(database, name) == SentPage(PAGE.html, PAGE.status, PAGE.consulted, is_first_look=False)

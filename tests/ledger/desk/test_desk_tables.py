@@ -1,4 +1,4 @@
-"""What the database itself holds of the desk, whoever asks and by whatever program."""
+"""What the database itself holds of the desk, regardless of who asks and by which program."""
 
 from datetime import UTC, datetime
 

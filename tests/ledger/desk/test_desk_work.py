@@ -54,25 +54,25 @@ def test_nothing_is_assigned_to_who_may_not_decide(ledger, database):
     assert work_at(database, START).assignments.is_empty()
 
 
-def test_an_item_is_put_off_until_its_day_begins(ledger, database):
+def test_an_item_is_deferred_until_its_day_begins(ledger, database):
     defer(database, ["i1", "i2"], START.date() + 2 * DAY, by="kim", at=START)
     assert work_at(database, START + DAY).deferrals["item_id"].to_list() == ["i1", "i2"]
     assert work_at(database, START + 2 * DAY).deferrals.is_empty()
 
 
-def test_putting_off_can_be_taken_back(ledger, database):
+def test_deferring_can_be_taken_back(ledger, database):
     defer(database, ["i1"], START.date() + DAY, by="kim", at=START)
     defer(database, ["i1"], None, by="noor", at=START)
     assert work_at(database, START).deferrals.is_empty()
 
 
 @pytest.mark.parametrize("days", [pytest.param(0, id="today"), pytest.param(-1, id="yesterday")])
-def test_nothing_is_put_off_to_a_day_that_is_not_to_come(ledger, database, days):
+def test_nothing_is_deferred_to_a_day_that_is_not_to_come(ledger, database, days):
     with pytest.raises(DecisionError, match="a day in the future"):
         defer(database, ["i1"], START.date() + days * DAY, by="kim", at=START)
 
 
-def test_a_claim_is_told_while_it_lasts(ledger, database):
+def test_a_claim_is_reported_while_it_lasts(ledger, database):
     claim(database, "i1", by="kim", at=START, lasting=DAY)
     assert work_at(database, START).claims.rows() == [("i1", "kim")]
     assert work_at(database, START + DAY).claims.is_empty()

@@ -58,7 +58,7 @@ def asked(kind, present, *what):
         pytest.param("same_person", ("pnc:1", "pnc:3"), (), id="a person who is one already"),
     ],
 )
-def test_what_hangs_on_a_decision_tells_whether_a_second_steward_is_asked(kind, what, why):
+def test_what_hangs_on_a_decision_says_whether_a_second_steward_is_asked(kind, what, why):
     present = night()
     assert reasons_for_approval(asked(kind, present, *what), "kim", present, NONE) == why
 
@@ -189,6 +189,6 @@ def test_an_empty_proposal_is_refused(ledger, database):
         propose(database, proposal())
 
 
-def test_every_reason_is_told_in_words():
+def test_every_reason_is_reported_in_words():
     assert all(reason.title.endswith(".") for reason in APPROVAL_REASONS)
     assert len({reason.code for reason in APPROVAL_REASONS}) == len(APPROVAL_REASONS)

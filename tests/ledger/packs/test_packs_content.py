@@ -1,4 +1,4 @@
-"""What owners are asked, in which words, and what is not told to them."""
+"""What owners are asked, in which words, and what is not reported to them."""
 
 from datetime import date
 from pathlib import Path
@@ -82,18 +82,18 @@ def present(*flaws):
 
 
 def provenance(**values):
-    told = {"order_id": "ORD-1", "field": "end_on", "value": "2026-01-01", "rule": "precedence", "losing": []}
-    told |= {"source": "court", "source_key": "R000000009", "agreeing": [PND], "losing": [f"{PNC}=2027-01-01"]}
-    return frame(FIELD_PROVENANCE, told | values)
+    reported = {"order_id": "ORD-1", "field": "end_on", "value": "2026-01-01", "rule": "precedence", "losing": []}
+    reported |= {"source": "court", "source_key": "R000000009", "agreeing": [PND], "losing": [f"{PNC}=2027-01-01"]}
+    return frame(FIELD_PROVENANCE, reported | values)
 
 
-def find(*flaws, decided=(), told=None, asked=None):
+def find(*flaws, decided=(), reported=None, asked=None):
     """The lines of these flaws; `decided` makes drafts of decisions of what is there, all by one steward."""
     night = present(*(flaws or ({},)))
     return find_lines(
         Material(
             present=night,
-            provenance=provenance() if told is None else told,
+            provenance=provenance() if reported is None else reported,
             decisions=in_force(rows(*(draft(night) for draft in decided)), as_of=AS_OF),
             asked=ASKED_CORRECTIONS.empty() if asked is None else asked,
             catalogue=CATALOGUE,
@@ -110,7 +110,7 @@ def only(lines):
     return row
 
 
-def test_a_line_tells_what_is_held_what_is_asked_and_why():
+def test_a_line_says_what_is_held_what_is_asked_and_why():
     line = only(find())
     assert {name: line[name] for name in ("reference", "owner", "severity", "system", "source_key", "field")} == {
         "reference": "ORD-1/d",
@@ -132,7 +132,7 @@ def test_a_line_tells_what_is_held_what_is_asked_and_why():
     assert line["handed_out_on"] is None
 
 
-def test_the_person_is_told_as_the_owner_holds_them():
+def test_the_person_is_reported_as_the_owner_holds_them():
     line = only(find())
     assert (line["surname"], line["pnc_id"], line["date_of_birth"]) == ("Nowak", "2012/0612542N", None)
     assert line["details_from"] == "your record"
@@ -147,14 +147,14 @@ def test_where_the_owner_holds_no_record_the_register_says_who_is_meant():
 
 
 def test_no_value_of_another_owner_stands_in_a_line_but_the_one_asked_for():
-    told = " ".join(str(value) for value in only(find()).values())
+    reported = " ".join(str(value) for value in only(find()).values())
     for value in ("Novák", "Novakova", "1988-04-17", "SF93/179885H", "33AB0123126", "PND-0000005"):
-        assert value not in told
+        assert value not in reported
 
 
 def test_a_name_is_asked_for_as_it_is_written_not_as_it_is_compared():
     flaw = {"field": "surname", "observed": "NOWAK", "expected": "NOVAK"}
-    line = only(find(flaw, told=provenance(field="surname", value="Novák")))
+    line = only(find(flaw, reported=provenance(field="surname", value="Novák")))
     assert (line["held"], line["asked"]) == ("Nowak", "Novák")
     assert line["evidence"].startswith("given by")
 
@@ -195,7 +195,7 @@ def test_a_name_is_asked_for_as_it_is_written_not_as_it_is_compared():
         pytest.param({"observed": None}, None, "2026-01-01", id="no value"),
     ],
 )
-def test_codes_are_told_in_words(flaw, held, asked):
+def test_codes_are_reported_in_words(flaw, held, asked):
     line = only(find(flaw))
     assert (line["held"] or None, line["asked"]) == (held or None, asked)
 
@@ -240,20 +240,22 @@ def test_a_value_that_the_release_obeys_is_asked_for_by_its_decision():
         return night.draft_value("ORD-1", "end_on", "2026-01-01")
 
     decision_id = rows(decide(present({}))).item(0, "decision_id")
-    told = provenance(rule="steward", decision_id=decision_id, source=None, source_key=None, agreeing=[])
-    lines = find(decided=[decide], told=told)
+    reported = provenance(rule="steward", decision_id=decision_id, source=None, source_key=None, agreeing=[])
+    lines = find(decided=[decide], reported=reported)
     assert only(lines)["evidence"] == f"decided by a steward ({decision_id})"
-    assert find(told=told).waiting.rows() == [("pnc_bureau", "ORD-1", "ORD-1/d")]  # the decision was taken back since
+    assert find(reported=reported).waiting.rows() == [
+        ("pnc_bureau", "ORD-1", "ORD-1/d")
+    ]  # the decision was taken back since
 
 
 @pytest.mark.parametrize(
     ("kind", "one", "other", "waits"),
     [
         pytest.param("same_order", PNC, OTHER, True, id="put together, and still apart"),
-        pytest.param("different_order", PNC, COURT, True, id="told apart, and still together"),
+        pytest.param("different_order", PNC, COURT, True, id="kept apart, and still together"),
         pytest.param("different_person", PNC, PND, True, id="two persons, and still one"),
         pytest.param("same_order", PNC, COURT, False, id="put together, as they are"),
-        pytest.param("different_person", PNC, OTHER, False, id="told apart, as they are"),
+        pytest.param("different_person", PNC, OTHER, False, id="kept apart, as they are"),
     ],
 )
 def test_lines_of_orders_that_a_decision_will_regroup_wait(kind, one, other, waits):
@@ -266,9 +268,9 @@ def test_the_weightiest_lines_come_first_in_any_order_of_rows():
         {"discrepancy_id": f"d{place}", "severity": severity, "observed": str(place)}
         for place, severity in enumerate(("low", "high", "medium", "high"))
     ]
-    told = find(*flaws).ready
-    assert told.get_column("reference").to_list() == ["ORD-1/d1", "ORD-1/d3", "ORD-1/d2", "ORD-1/d0"]
-    assert told.equals(find(*reversed(flaws)).ready)
+    reported = find(*flaws).ready
+    assert reported.get_column("reference").to_list() == ["ORD-1/d1", "ORD-1/d3", "ORD-1/d2", "ORD-1/d0"]
+    assert reported.equals(find(*reversed(flaws)).ready)
 
 
 def test_every_column_of_a_pack_is_filled_or_left_for_the_answer():
@@ -295,6 +297,6 @@ def test_owners_have_names(owner, title):
 
 
 @pytest.mark.parametrize("owner", ["", "force:999", "force:not_known", "C31NT00", "pnc"])
-def test_an_owner_on_no_list_is_told_with_the_forms_there_are(owner):
+def test_an_owner_on_no_list_is_reported_with_the_forms_there_are(owner):
     with pytest.raises(UnknownOwnerError, match="use force:<code>"):
         owner_title(owner)

@@ -34,9 +34,9 @@ HANDLES = dict(NAMED.select("record_id", "handle").iter_rows()) | {None: None}
 
 def asked(line, **values):
     about = VALUES | line | values
-    told = {"owner": "pnc_bureau", "handed_out_on": ASKED_ON, "last_handed_out_on": ASKED_ON, "times_handed_out": 1}
+    reported = {"owner": "pnc_bureau", "handed_out_on": ASKED_ON, "last_handed_out_on": ASKED_ON, "times_handed_out": 1}
     named = {"reference": f"{about['order_id']}/d", "discrepancy_id": "d", "handle": HANDLES[about.pop("record")]}
-    return pl.DataFrame([told | named | about], schema=ASKED_CORRECTIONS.schema)
+    return pl.DataFrame([reported | named | about], schema=ASKED_CORRECTIONS.schema)
 
 
 def found(line, **values):
@@ -145,7 +145,7 @@ def without(*names):
         pytest.param(DUPLICATE, {"open_now": [found(DUPLICATE)]}, "unchanged", id="held twice"),
         pytest.param(DUPLICATE, {"held": without("pnc:2")}, "corrected", id="the second record was taken away"),
         pytest.param(DUPLICATE, {"held": without("pnc:1")}, "corrected", id="the first record was taken away"),
-        pytest.param(DUPLICATE, {"held": HELD | {"pnc:2": "ORD-2"}}, "withdrawn", id="the two were told apart"),
+        pytest.param(DUPLICATE, {"held": HELD | {"pnc:2": "ORD-2"}}, "withdrawn", id="the two were kept apart"),
         pytest.param(UNREADABLE, {}, "corrected", id="what could not be read can be"),
         pytest.param(
             UNREADABLE,
@@ -188,7 +188,7 @@ def test_a_line_that_stays_as_it_is_keeps_the_night_it_came_to_be_so():
     assert follow(asked(END), open_now=[found(END)], former=former).equals(former)
 
 
-def test_a_line_is_told_of_under_the_order_it_belongs_to_now():
+def test_a_line_is_reported_under_the_order_it_belongs_to_now():
     moved = follow(asked(END, order_id="ORD-0"), moves=[("ORD-0", "ORD-1")])
     lost = follow(asked(ABSENT, order_id="ORD-5"))
     assert moved.select("reference", "order_id").row(0) == ("ORD-0/d", "ORD-1")
@@ -214,12 +214,12 @@ LINES = (END, COURT, UNREADABLE, ABSENT, DUPLICATE, OF_THE_ORDER)
 def test_every_line_has_one_state_whatever_is_found_and_in_any_order_of_rows(open_now, compared, names, order):
     lines = pl.concat([asked(line).with_columns(reference=pl.lit(f"line {place}")) for place, line in enumerate(LINES)])
     held = {name: HELD[name] for name in sorted(names)}
-    told = follow(lines, open_now=open_now, compared=compared, held=held)
+    reported = follow(lines, open_now=open_now, compared=compared, held=held)
     order.shuffle(open_now)
     order.shuffle(compared)
-    assert told.equals(follow(lines.reverse(), open_now=open_now, compared=compared, held=held))
-    assert told.get_column("reference").to_list() == [f"line {place}" for place in range(len(LINES))]
-    assert set(told.get_column("state")) <= set(CORRECTION_STATES)
+    assert reported.equals(follow(lines.reverse(), open_now=open_now, compared=compared, held=held))
+    assert reported.get_column("reference").to_list() == [f"line {place}" for place in range(len(LINES))]
+    assert set(reported.get_column("state")) <= set(CORRECTION_STATES)
 
 
 def test_an_owner_is_summed_up_by_states_and_by_half_of_the_corrected_ones():
@@ -228,8 +228,8 @@ def test_an_owner_is_summed_up_by_states_and_by_half_of_the_corrected_ones():
     )
     states = follow(lines, compared=[looked_at(END, RIGHT)]).filter(pl.col("reference") != "d")
     days = pl.Series([date(2026, 11, 3), date(2026, 11, 11), date(2026, 10, 1)])
-    told = sum_up(lines, states.with_columns(first_corrected_on=days), PACK_ANSWERS.empty())
-    assert told.select("owner", "lines", "corrected", NOT_SEEN, "days to correct").rows() == [
+    reported = sum_up(lines, states.with_columns(first_corrected_on=days), PACK_ANSWERS.empty())
+    assert reported.select("owner", "lines", "corrected", NOT_SEEN, "days to correct").rows() == [
         ("force:01", 1, 0, 1, None),
         ("pnc_bureau", 3, 3, 0, 2.0),
     ]

@@ -108,7 +108,7 @@ def test_the_same_pack_is_not_recorded_twice_and_another_moment_makes_another(le
     assert read_disclosures(ledger).get_column("disclosure_id").n_unique() == 2
 
 
-def test_a_clock_that_was_moved_back_is_told(ledger):
+def test_a_clock_that_was_moved_back_is_reported(ledger):
     record_disclosure(ledger, HANDED_OUT, lines("d1"), digests=FILES)
     with pytest.raises(LedgerClockError, match="set the clock right"):
         require_recordable(ledger, replace(HANDED_OUT, disclosed_at=AT - timedelta(minutes=1)))

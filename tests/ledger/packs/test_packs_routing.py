@@ -52,14 +52,14 @@ def answered(at=AT, because="right_as_it_is"):
 
 
 def route(line=None, policy=None, *, checks=None, answers=None):
-    told = route_lines(
+    reported = route_lines(
         lines(line or {}),
         policy,
         checks=SAMPLE_CHECKS.empty() if checks is None else checks,
         answers=PACK_ANSWERS.empty() if answers is None else answers,
         home=HOME,
     )
-    return told.select("route", "held_because").row(0)
+    return reported.select("route", "held_because").row(0)
 
 
 def test_nothing_goes_before_a_policy_is_set():
@@ -127,15 +127,15 @@ def test_an_owner_that_says_corrected_is_asked_again_while_it_is_not():
 )
 def test_every_line_has_one_route_and_a_reason_just_if_it_is_kept_back(changes, policy):
     given_lines = [change | {"reference": f"ORD-1/{place}"} for place, change in enumerate(changes)]
-    told = route_lines(
+    reported = route_lines(
         lines(*given_lines) if given_lines else lines().clear(),
         policy,
         checks=SAMPLE_CHECKS.empty(),
         answers=PACK_ANSWERS.empty(),
         home=HOME,
     )
-    assert told.height == len(changes)
-    assert set(told["route"]) <= set(ROUTES)
-    assert (told["held_because"].is_not_null() == (told["route"] == "held")).all()
-    without = told.filter(pl.col("route").is_in(SENT), pl.col("decided_at").is_null())
+    assert reported.height == len(changes)
+    assert set(reported["route"]) <= set(ROUTES)
+    assert (reported["held_because"].is_not_null() == (reported["route"] == "held")).all()
+    without = reported.filter(pl.col("route").is_in(SENT), pl.col("decided_at").is_null())
     assert without.height == 0 or (policy is not None and without["confidence"].min() >= policy.terms.least_confidence)

@@ -37,7 +37,7 @@ SYLLABLES = (
 COMMON_SURNAMES = ("Smith", "Brown", "Jones", "Taylor", "Wilson", "Evans")
 COMMON_FORENAMES = {"M": ("John", "David", "James", "Peter"), "F": ("Mary", "Sarah", "Emma", "Susan")}
 HOME = frozenset({"surname", "street", "postcode", "telephone"})
-# Shares of one person and of strangers: the same, alike, somewhat alike, different. A town of few twins does not tell
+# Shares of one person and of strangers: the same, alike, somewhat alike, different. A town of few twins does not say
 # that hardly anyone goes by two forenames, so that the last is fixed.
 FORENAMES = ((0.92, 0.008), (0.06, 0.002), (0.015, 0.02), (0.005, 0.97))
 # Likewise of birthdays: the same, exchanged, a digit off, two parts, a year, ten years, more. Nobody
@@ -114,7 +114,7 @@ def _records(chance: Random, person: tuple[str, ...], home: tuple[str, str, str]
 
 
 def write_town(households: int = 900, seed: int = 5) -> pl.DataFrame:
-    """Households of one to four who share surname and home; a column `person` tells who is who."""
+    """Households of one to four who share surname and home; a column `person` says who is who."""
     chance = Random(seed)
     rows = []
     for household in range(households):

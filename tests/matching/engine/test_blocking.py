@@ -119,7 +119,7 @@ def test_pairs_come_in_one_order_whatever_the_chunk_and_the_order_of_the_records
 
 
 @given(ROWS, RULES, st.integers(1, 20))
-def test_the_size_told_before_is_never_less_than_the_pairs_made(
+def test_the_size_reported_before_is_never_less_than_the_pairs_made(
     rows: Rows, rules: list[BlockingRule], chunk: int
 ) -> None:
     for draft in candidate_pairs(block(table(rows), rules), chunk):
@@ -206,6 +206,6 @@ def test_as_many_rules_as_there_are_bits_all_leave_theirs() -> None:
     assert carry_out(block(table([("ann", None, None)] * 2), rules), 10) == [(0, 1, 2**MOST_RULES - 1, 0)]
 
 
-def test_a_rule_tells_the_columns_its_key_is_made_of() -> None:
+def test_a_rule_says_the_columns_its_key_is_made_of() -> None:
     rule = BlockingRule("names", (FORENAME.str.head(2) + TOWN, ALIASES))
     assert rule.columns == {"forename", "town", "aliases"}

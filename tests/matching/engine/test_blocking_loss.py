@@ -12,7 +12,7 @@ from matching.engine.blocking_loss import ALL_RULES, estimate_blocking_loss, tab
 from matching.engine.model import LinkageModel
 
 
-def test_each_rule_tells_what_it_makes_and_what_only_it_makes():
+def test_each_rule_says_what_it_makes_and_what_only_it_makes():
     linkage, _ = link_people()
     table = tabulate_blocking(linkage)
     bits = [(linkage.rules >> np.uint32(place)) & 1 for place in range(3)]
@@ -23,7 +23,7 @@ def test_each_rule_tells_what_it_makes_and_what_only_it_makes():
     assert table.get_column("pairs_left_out").to_list() == [0, 0, 0]
 
 
-def test_a_block_that_costs_too_much_is_told():
+def test_a_block_that_costs_too_much_is_reported():
     people = write_people(100).with_columns(surname=pl.lit("smith"))
     rules = (BlockingRule("surname", (pl.col("surname"),), most_pairs=500), BlockingRule("born", (pl.col("born"),)))
     table = tabulate_blocking(LinkageModel("people", MODEL.comparisons, rules).on(people))
@@ -54,7 +54,7 @@ def test_the_range_of_the_estimates_holds_what_was_missed():
     assert table.get_column("missed_low").min() <= missed <= table.get_column("missed_high").max()
 
 
-def test_one_rule_cannot_tell_what_it_missed():
+def test_one_rule_cannot_say_what_it_missed():
     model = LinkageModel("people", MODEL.comparisons, MODEL.blocking[:1])
     linkage = model.on(write_people(100))
     table = estimate_blocking_loss(linkage, linkage.score(linkage.train()))

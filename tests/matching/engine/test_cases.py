@@ -1,4 +1,4 @@
-"""`cases.csv` as a specification: who is one person and who is not, told without a single label."""
+"""`cases.csv` as a specification: who is one person and who is not, reported without a single label."""
 
 import polars as pl
 import pytest
@@ -19,7 +19,7 @@ def test_labelled_case(case: str) -> None:
     assert grouped(numbered, "cluster") == grouped(numbered, "person")
 
 
-def test_the_people_of_the_town_are_told_apart_and_together() -> None:
+def test_the_people_of_the_town_are_kept_apart_and_together() -> None:
     """Of all pairs in one cluster 98 in a hundred are one person; of all pairs of one person 95 are found."""
     town = link_cases()
     people, clusters = (

@@ -100,7 +100,7 @@ def test_levels_stand_in_their_order_in_every_panel():
     assert words[first : first + 4] == ["the same", "one character off", "at most 2 characters off", "differ"]
 
 
-def test_for_and_against_are_told_by_sign_and_not_by_colour_alone():
+def test_for_and_against_are_reported_by_sign_and_not_by_colour_alone():
     _, scores = link_people()
     waterfall = scores.explain(int(scores.left[2]), int(scores.right[2]))
     words = words_of("pair")
@@ -127,7 +127,7 @@ def test_the_threshold_of_the_greatest_f1_is_written_into_the_picture():
     assert f"{best:+.1f}".replace("-", "−") in words_of("thresholds")
 
 
-def test_rules_that_cannot_tell_their_loss_are_in_the_table_and_not_in_the_picture():
+def test_rules_that_cannot_say_their_loss_are_in_the_table_and_not_in_the_picture():
     empty = {name: [None] for name in ("missed", "missed_low", "missed_high", "loss", "loss_low", "loss_high")}
     table = pl.DataFrame({"rules": ["a rule alone"], "found": [3]} | empty).cast(dict.fromkeys(empty, pl.Float64))
     figure = draw_blocking_loss(table)

@@ -152,10 +152,10 @@ def test_the_order_of_the_pairs_and_their_direction_do_not_matter(
 def test_clustering_what_is_clustered_changes_nothing(
     world: World, policy: Policy, cannot: list[Pair], sources: list[int], limits: dict[int, int]
 ) -> None:
-    told: dict[str, Any] = {"source": np.array(sources), "limits": limits, "cannot": links(cannot)}
-    once = cluster(world, policy=policy, **told)
+    reported: dict[str, Any] = {"source": np.array(sources), "limits": limits, "cannot": links(cannot)}
+    once = cluster(world, policy=policy, **reported)
     decided = [(label, row) for row, label in enumerate(once.labels.to_list()) if row != label]
-    again = cluster(world, policy=policy, must=links(decided), **told)
+    again = cluster(world, policy=policy, must=links(decided), **reported)
     assert again.labels.to_list() == once.labels.to_list()
     assert again.conflicts.equals(once.conflicts)
 
@@ -169,18 +169,18 @@ def test_clustering_the_pairs_within_clusters_alone_gives_the_same_clusters(worl
 
 @given(WORLDS, POLICIES)
 def test_clusters_kept_apart_by_no_one_do_not_belong_together(world: World, policy: Policy) -> None:
-    """A conflict tells the best link between two clusters, and why they were not merged."""
+    """A conflict says the best link between two clusters, and why they were not merged."""
     clusters = cluster(world, policy=policy)
-    told = {(left, right): (weight, reason) for left, right, weight, reason in clusters.conflicts.rows()}
+    reported = {(left, right): (weight, reason) for left, right, weight, reason in clusters.conflicts.rows()}
     members = {min(group): sorted(group) for group in groups(clusters)}
     for left, right in combinations(sorted(members), 2):
         cross = [
             world[min(pair), max(pair)] for one in members[left] for pair in ((one, row) for row in members[right])
         ]
         if max(cross) <= policy.bar:
-            assert (left, right) not in told
+            assert (left, right) not in reported
             continue
-        weight, reason = told[left, right]
+        weight, reason = reported[left, right]
         mean = sum(max(-policy.cap, min(policy.cap, entry)) for entry in cross) / len(cross)
         assert weight == max(cross)
         assert reason == ("floor" if min(cross) < policy.floor else "weight")
@@ -243,10 +243,10 @@ def test_small_worlds(world: World, expected: set[tuple[int, ...]]) -> None:
         pytest.param({"source": [0, 1, 1], "limits": {1: 1}}, Policy(), {(0, 1), (2,)}, "limit", id="one a source"),
         pytest.param({"group": [0, 1, 1]}, Policy(group_bar=6), {(0, 1), (2,)}, "group", id="a source holds it once"),
         pytest.param({}, Policy(floor=6.5), {(0, 1), (2,)}, "floor", id="a pair below the floor forbids"),
-        pytest.param({"cannot": [(0, 2)], "must": [(0, 2)]}, Policy(), {(0, 1, 2)}, None, id="told both yes and no"),
+        pytest.param({"cannot": [(0, 2)], "must": [(0, 2)]}, Policy(), {(0, 1, 2)}, None, id="both yes and no"),
         pytest.param(
             {"must": [(1, 2)], "source": [0, 1, 1], "limits": {1: 1}}, Policy(), {(0,), (1, 2)}, "limit",
-            id="told yes beyond the limit: kept, and nothing joins",
+            id="reported yes beyond the limit: kept, and nothing joins",
         ),
     ],
 )  # fmt: skip
@@ -254,11 +254,11 @@ def test_why_a_merge_must_not_be(
     constraints: dict[str, Any], policy: Policy, expected: set[tuple[int, ...]], reason: str | None
 ) -> None:
     world = {(0, 1): 8.0, (0, 2): 7.0, (1, 2): 5.0}
-    told: dict[str, Any] = {
+    reported: dict[str, Any] = {
         name: links(entry) if name in ("must", "cannot") else np.array(entry) if name != "limits" else entry
         for name, entry in constraints.items()
     }
-    clusters = cluster(world, size=3, policy=policy, **told)
+    clusters = cluster(world, size=3, policy=policy, **reported)
     assert groups(clusters) == set(map(frozenset, expected))
     assert set(clusters.conflicts.get_column("reason")) == ({reason} if reason else set())
 
@@ -305,7 +305,7 @@ def test_a_cannot_link_within_large_clusters_is_seen_though_it_is_not_in_the_sam
         assert clusters.labels.n_unique() == 2
 
 
-def test_rounds_end_when_told_to_and_the_rest_is_left_apart() -> None:
+def test_rounds_end_when_reported_to_and_the_rest_is_left_apart() -> None:
     world = dict.fromkeys(combinations(range(4), 2), 3.0) | {(0, 1): 5.0, (2, 3): 4.0}
     assert cluster(world, size=4).labels.n_unique() == 1
     stopped = cluster(world, size=4, policy=replace(Policy(), rounds=1))

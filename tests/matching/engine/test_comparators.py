@@ -127,7 +127,7 @@ def values_for(name: str) -> st.SearchStrategy[object]:
 @pytest.mark.parametrize("name", COMPARATORS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_comparators_do_not_tell_left_from_right_and_know_what_is_known(name, data):
+def test_comparators_do_not_distinguish_left_from_right_and_know_what_is_known(name, data):
     comparator, kind = COMPARATORS[name]
     values = data.draw(st.lists(st.none() | values_for(name), max_size=7))
     levels = levels_of(comparator, pl.Series("value", values, dtype=kind))

@@ -12,7 +12,9 @@ from matching.engine.comparators import Dates, DaysApart, Numbers
 from matching.engine.values import encode
 
 
-def told(comparator: Dates | DaysApart | Numbers, one: object, other: object, kind: pl.DataType | None = None) -> str:
+def reported(
+    comparator: Dates | DaysApart | Numbers, one: object, other: object, kind: pl.DataType | None = None
+) -> str:
     column = encode([pl.Series("value", [one, other], dtype=kind)])[0]
     judge = comparator.bind([column])
     levels = [judge([column.codes[[row]]], [column.codes[[1 - row]]]).item() for row in (0, 1)]
@@ -65,24 +67,24 @@ def with_a_slip(draw: st.DrawFn) -> tuple[str, str]:
 
 @given(st.tuples(digits, digits) | with_a_slip())
 def test_digits_read_as_they_are_said(pair):
-    assert told(Dates(), *pair) == plainly(*pair)
+    assert reported(Dates(), *pair) == plainly(*pair)
 
 
 @given(days, st.integers(-400, 400) | st.integers(-4000, 4000))
 def test_dates_and_their_texts_reach_the_same_level(day, moved):
     other = min(max(day + timedelta(moved), date(1900, 1, 1)), date(2026, 12, 31))
     level = plainly(day.strftime("%Y%m%d"), other.strftime("%Y%m%d"))
-    assert told(Dates(), day, other) == level
-    assert told(Dates(), str(day), str(other)) == level
+    assert reported(Dates(), day, other) == level
+    assert reported(Dates(), str(day), str(other)) == level
     afternoons = [datetime.combine(date_of, time(13), UTC) for date_of in (day, other)]
-    assert told(Dates(), *afternoons) == level
+    assert reported(Dates(), *afternoons) == level
 
 
 @given(digits, digits)
 def test_what_may_be_partial_or_a_filler_and_is_not_is_compared_as_ever(one, other):
     if "00" in (one[4:6], one[6:], other[4:6], other[6:]) or "0101" in (one[4:], other[4:]):
         return
-    assert told(Dates(partial=True, placeholders=("01-01",)), one, other) == plainly(one, other)
+    assert reported(Dates(partial=True, placeholders=("01-01",)), one, other) == plainly(one, other)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +96,8 @@ def test_what_may_be_partial_or_a_filler_and_is_not_is_compared_as_ever(one, oth
     ],
 )
 def test_years_apart_are_chosen(years, one, other, level):
-    assert told(Dates(years), one, other) == level
-    assert told(Dates(years, placeholders=("02-30",), partial=True), one, other) == level
+    assert reported(Dates(years), one, other) == level
+    assert reported(Dates(years, placeholders=("02-30",), partial=True), one, other) == level
 
 
 @pytest.mark.parametrize("day", ["1.1.1900", "1900-1-1", "1900", ""])
@@ -116,14 +118,16 @@ def test_texts_have_no_days_between_them():
 
 
 def test_digits_of_other_scripts_are_no_digits():
-    assert told(Dates(), "١٩٨٤", "1984-08-17") == "not known"
+    assert reported(Dates(), "١٩٨٤", "1984-08-17") == "not known"
 
 
 @given(days, days)
 def test_days_apart_are_counted(one, other):
     apart = abs((one - other).days)
     limits = {"the same": 0, "at most 2 days apart": 2, "at most 14 days apart": 14, "at most 31 days apart": 31}
-    assert told(DaysApart(), one, other) == next((level for level, most in limits.items() if apart <= most), "differ")
+    assert reported(DaysApart(), one, other) == next(
+        (level for level, most in limits.items() if apart <= most), "differ"
+    )
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
@@ -133,16 +137,18 @@ def test_numbers_are_so_far_apart(one, other):
     apart = abs(one - other)
     share = apart / max(abs(one), abs(other))
     levels = {"at most 1 apart": apart <= 1, "at most 100 apart": apart <= 100}
-    assert told(Numbers((1, 100)), one, other) == next((level for level, holds in levels.items() if holds), "differ")
+    assert reported(Numbers((1, 100)), one, other) == next(
+        (level for level, holds in levels.items() if holds), "differ"
+    )
     level = "at most 50 % apart" if share <= 0.5 else "differ"
-    assert told(Numbers((0.5,), relative=True), one, other) == level
+    assert reported(Numbers((0.5,), relative=True), one, other) == level
 
 
 def test_decimals_and_whole_numbers_are_numbers():
-    assert told(Numbers((1,)), 10, 11, pl.Int8()) == "at most 1 apart"
-    assert told(Numbers((1,)), 10, 12, pl.Decimal(10, 2)) == "differ"
+    assert reported(Numbers((1,)), 10, 11, pl.Int8()) == "at most 1 apart"
+    assert reported(Numbers((1,)), 10, 12, pl.Decimal(10, 2)) == "differ"
     with pytest.raises(ValueError, match="values must be numbers, not String"):
-        told(Numbers((1,)), "10", "11")
+        reported(Numbers((1,)), "10", "11")
 
 
 def test_every_two_days_of_a_leap_year():

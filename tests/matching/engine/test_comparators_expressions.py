@@ -1,4 +1,4 @@
-"""Levels told as conditions: the first to hold, each pair of rows looked at once, nothing known as level 0."""
+"""Levels reported as conditions: the first to hold, each pair of rows looked at once, nothing known as level 0."""
 
 from datetime import date
 
@@ -116,7 +116,7 @@ def test_every_pair_of_rows_is_looked_at_once():
     assert len(seen) == len(set(map(frozenset, seen))) == 6
 
 
-def test_fewer_than_two_levels_that_say_something_tell_nothing_apart():
+def test_fewer_than_two_levels_that_say_something_distinguish_nothing():
     with pytest.raises(ValueError, match="two levels"):
         Expressions(("day",), STEPS[1:3])
 

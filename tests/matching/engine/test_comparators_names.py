@@ -18,7 +18,7 @@ SURNAME = NamePart((0.92, 0.85), exchange="leave out")
 Person = tuple[str | None, str | None, list[str] | None]
 
 
-def told(comparator: NamePart, *people: Person, swap: bool = False) -> str:
+def reported(comparator: NamePart, *people: Person, swap: bool = False) -> str:
     """The level that the first of two people reaches with the second, both ways round."""
     forenames, surnames, others = zip(*people, strict=True)
     parts = [pl.Series("forename", forenames, pl.String), pl.Series("surname", surnames, pl.String)]
@@ -50,13 +50,13 @@ def told(comparator: NamePart, *people: Person, swap: bool = False) -> str:
     ],
 )
 def test_forename(one, other, level):
-    assert told(FORENAME, one, other) == level
+    assert reported(FORENAME, one, other) == level
 
 
 def test_exchanged_parts_are_weighed_once():
     people = ("NGUYEN", "ANH", None), ("ANH", "NGUYEN", None)
-    assert told(FORENAME, *people) == EXCHANGED
-    assert told(SURNAME, *people, swap=True) == "not known"
+    assert reported(FORENAME, *people) == EXCHANGED
+    assert reported(SURNAME, *people, swap=True) == "not known"
 
 
 names = st.sampled_from(
@@ -86,26 +86,28 @@ def plainly(one: Person, other: Person) -> str:
 
 @given(person, person)
 def test_forename_reads_as_it_is_said(one, other):
-    assert told(FORENAME, one, other) == plainly(one, other)
+    assert reported(FORENAME, one, other) == plainly(one, other)
 
 
 @pytest.mark.parametrize("groups", [None, SHORT_FORMS])
 @pytest.mark.parametrize("exchange", [None, "level", "leave out"])
 @pytest.mark.parametrize("aliases", [False, True])
 @pytest.mark.parametrize("thresholds", [(0.9,), (0.95, 0.9, 0.8)])
-def test_every_level_is_told_apart_whatever_is_switched_on(groups, exchange, aliases, thresholds):
+def test_every_level_is_kept_apart_whatever_is_switched_on(groups, exchange, aliases, thresholds):
     comparator = NamePart(thresholds, groups, exchange, aliases)
     assert len(set(comparator.levels)) == len(comparator.levels)
-    assert told(comparator, ("MARTHA", "ROSS", None), ("ZOE", "HILL", None)) == "differ"
-    assert told(comparator, ("MARTHA", "X", None), ("MARHTA", "Y", None)) == f"alike (Jaro-Winkler {thresholds[0]:g})"
-    short = told(comparator, ("BILL", "ROSS", None), ("WILLIAM", "HILL", None))
+    assert reported(comparator, ("MARTHA", "ROSS", None), ("ZOE", "HILL", None)) == "differ"
+    assert (
+        reported(comparator, ("MARTHA", "X", None), ("MARHTA", "Y", None)) == f"alike (Jaro-Winkler {thresholds[0]:g})"
+    )
+    short = reported(comparator, ("BILL", "ROSS", None), ("WILLIAM", "HILL", None))
     assert short == (VARIANTS if groups else "differ")
 
 
 def test_sounds_are_groups_too():
     comparator = NamePart((0.99,), groups=soundex)
-    assert told(comparator, ("CATHERINE", None, None), ("KATHRYN", None, None)) == "differ"
-    assert told(comparator, ("KATHARINE", None, None), ("KATHRYN", None, None)) == VARIANTS
+    assert reported(comparator, ("CATHERINE", None, None), ("KATHRYN", None, None)) == "differ"
+    assert reported(comparator, ("KATHARINE", None, None), ("KATHRYN", None, None)) == VARIANTS
 
 
 def test_columns_must_be_those_that_the_options_ask_for():
@@ -116,6 +118,6 @@ def test_columns_must_be_those_that_the_options_ask_for():
         NamePart(aliases=True).bind(names)
 
 
-def test_exchange_is_told_or_left_out():
+def test_exchange_is_reported_or_left_out():
     with pytest.raises(ValueError, match="'level', 'leave out'"):
         NamePart(exchange="yes")

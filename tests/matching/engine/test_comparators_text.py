@@ -71,13 +71,13 @@ def test_words_are_compared_as_the_library_does(subset, values):
         score = np.float32(scorer(values[one], values[other]))
         if values[one] == values[other]:
             assert level == 1
-        # Nothing can be told of a text of spaces; the library gives 0 or 100 by its own choice.
+        # Nothing can be reported a text of spaces; the library gives 0 or 100 by its own choice.
         elif values[one].split() and values[other].split():
             assert level == 2 + (score < 90) + (score < 60), (values[one], values[other])
 
 
 @pytest.mark.parametrize(
-    ("comparator", "told"),
+    ("comparator", "reported"),
     [
         pytest.param(lambda: JaroWinkler((0.8, 0.9)), "descending order", id="thresholds that rise"),
         pytest.param(lambda: JaroWinkler((92, 80)), "descending order", id="thresholds in hundredths"),
@@ -85,8 +85,8 @@ def test_words_are_compared_as_the_library_does(subset, values):
         pytest.param(lambda: Edits((2, 1)), "limits", id="limits that fall"),
     ],
 )
-def test_degrees_that_can_never_be_reached_are_refused(comparator, told):
-    with pytest.raises(ValueError, match=told):
+def test_degrees_that_can_never_be_reached_are_refused(comparator, reported):
+    with pytest.raises(ValueError, match=reported):
         comparator()
 
 

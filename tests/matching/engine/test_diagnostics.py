@@ -41,7 +41,7 @@ def test_every_level_has_its_shares_its_weight_and_the_pairs_that_reach_it():
         len(linkage.left)
     ]
     known = table.filter(pl.col("level") != "not known")
-    assert known.select(told=pl.col("m") / pl.col("u")).to_series().log(2).to_list() == pytest.approx(
+    assert known.select(reported=pl.col("m") / pl.col("u")).to_series().log(2).to_list() == pytest.approx(
         known.get_column("weight").to_list()
     )
     assert table.filter(pl.col("level") == "not known").get_column("weight").unique().to_list() == [0.0]

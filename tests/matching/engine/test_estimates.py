@@ -9,11 +9,11 @@ from matching.engine.estimates import NO_ESTIMATE, estimate_missed, estimate_sha
 
 
 def capture(rng, size, chances):
-    """What rules catch of `size` cases, by the bits of the rules; uncaught cases are not told."""
+    """What rules catch of `size` cases, by the bits of the rules; uncaught cases are not reported."""
     caught = rng.random((size, len(chances))) < chances
     masks, counts = np.unique(caught @ (1 << np.arange(len(chances))), return_counts=True)
-    told = dict(zip(masks.tolist(), counts.tolist(), strict=True))
-    return told, told.pop(0, 0)
+    reported = dict(zip(masks.tolist(), counts.tolist(), strict=True))
+    return reported, reported.pop(0, 0)
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_two_rules_are_the_estimate_of_chapman(one, other, both):
 
 @given(st.lists(st.floats(0.3, 0.8), min_size=2, max_size=5), st.integers(0, 2**32 - 1))
 def test_the_estimate_comes_near_what_independent_rules_missed(chances, seed):
-    told, missed = capture(np.random.default_rng(seed), 20_000, chances)
-    found = estimate_missed(told, len(chances))
+    reported, missed = capture(np.random.default_rng(seed), 20_000, chances)
+    found = estimate_missed(reported, len(chances))
     assert found.low <= found.value <= found.high
     # Five times the half width of the interval in logs: no seed in a million strays further.
     reach = np.log(found.high / found.value) / 1.96
@@ -60,8 +60,8 @@ def test_the_estimate_comes_near_what_independent_rules_missed(chances, seed):
 def test_the_interval_holds_what_was_missed_nineteen_times_in_twenty():
     rng, held = np.random.default_rng(7), 0
     for _ in range(400):
-        told, missed = capture(rng, 1_000, [0.7, 0.5, 0.6])
-        found = estimate_missed(told, 3)
+        reported, missed = capture(rng, 1_000, [0.7, 0.5, 0.6])
+        found = estimate_missed(reported, 3)
         held += found.low <= missed <= found.high
     assert held >= 0.92 * 400
 
@@ -70,8 +70,8 @@ def test_cases_that_are_hard_for_every_rule_make_a_lower_bound():
     rng = np.random.default_rng(5)
     easy, missed_easy = capture(rng, 5_000, [0.9, 0.9, 0.9])
     hard, missed_hard = capture(rng, 5_000, [0.2, 0.2, 0.2])
-    told = {caught: easy.get(caught, 0) + hard.get(caught, 0) for caught in range(1, 8)}
-    assert 0 < estimate_missed(told, 3).high < missed_easy + missed_hard
+    reported = {caught: easy.get(caught, 0) + hard.get(caught, 0) for caught in range(1, 8)}
+    assert 0 < estimate_missed(reported, 3).high < missed_easy + missed_hard
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_cases_that_are_hard_for_every_rule_make_a_lower_bound():
         pytest.param({3: 0}, 2, id="counts of nothing"),
     ],
 )
-def test_what_overlap_cannot_tell_is_not_told(captures, rules):
+def test_what_overlap_cannot_say_is_not_reported(captures, rules):
     assert estimate_missed(captures, rules) == NO_ESTIMATE
 
 

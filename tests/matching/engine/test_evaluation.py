@@ -82,7 +82,7 @@ def test_labelled_pairs_are_counted_by_what_they_are_and_what_became_of_them():
     assert found.f1 == pytest.approx(2 / 3)
 
 
-def test_without_a_linked_pair_precision_is_not_told():
+def test_without_a_linked_pair_precision_is_not_reported():
     found = measure(np.array([True]), np.array([False]))
     assert found.precision == NO_ESTIMATE
     assert (found.recall.value, found.f1) == (0.0, 0.0)
@@ -92,8 +92,8 @@ def test_recall_falls_with_the_threshold():
     table = tabulate_measures(label_candidates(), np.arange(-10, 20, 1.0))
     assert table.get_column("recall").is_sorted(descending=True)
     assert table.row(by_predicate=pl.col("threshold") == 0, named=True)["f1"] > 0.8
-    told = table.drop_nulls("precision")
-    assert told.select(pl.col("precision").is_between("precision_low", "precision_high")).to_series().all()
+    reported = table.drop_nulls("precision")
+    assert reported.select(pl.col("precision").is_between("precision_low", "precision_high")).to_series().all()
 
 
 def test_clusters_are_measured_by_pairs_and_as_wholes():
@@ -153,7 +153,7 @@ def test_labels_without_an_exception_give_no_certainty():
     assert probabilities(found.apply(np.array([9.0])))[0] < 1
 
 
-def test_a_new_model_is_told_what_it_loses_and_what_it_wins():
+def test_a_new_model_is_reported_what_it_loses_and_what_it_wins():
     labels = pl.DataFrame({"pair": ["a", "b", "c", "d", "e"], "is_match": [True, True, False, False, True]})
     old = pl.Series([False, True, True, False, True])
     new = pl.Series([True, False, True, True, True])
@@ -171,7 +171,7 @@ def clustering(**clusters):
     return pl.DataFrame(rows, schema={"key": pl.String, "cluster": pl.String}, orient="row")
 
 
-def test_changes_between_clusterings_are_told_by_kind_and_keys():
+def test_changes_between_clusterings_are_reported_by_kind_and_keys():
     old = clustering(one="ab", two="c", three="def", four="gh", five="ij", six="k")
     new = clustering(A="abc", B="de", C="f", D="gi", E="hj", F="k")
     assert compare_clusters(old, new).rows() == [
@@ -187,17 +187,17 @@ def test_other_names_of_the_same_clusters_and_records_of_one_side_are_no_change(
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=40))
-def test_every_record_whose_companions_changed_is_told_once(clusters):
+def test_every_record_whose_companions_changed_is_reported_once(clusters):
     keys = [f"{number:02}" for number in range(len(clusters))]
     old, new = (pl.DataFrame({"key": keys, "cluster": [str(pair[side]) for pair in clusters]}) for side in (0, 1))
-    told = compare_clusters(old, new).get_column("keys").explode().drop_nulls().to_list()
+    reported = compare_clusters(old, new).get_column("keys").explode().drop_nulls().to_list()
     companions = [
         frame.with_columns(pl.col("key").sort().over("cluster", mapping_strategy="join")).get_column("key").to_list()
         for frame in (old, new)
     ]
     changed = {key for key, one, other in zip(keys, *companions, strict=True) if one != other}
-    assert len(told) == len(set(told))
-    assert changed <= set(told)
+    assert len(reported) == len(set(reported))
+    assert changed <= set(reported)
     back = compare_clusters(new, old).get_column("keys").to_list()
     assert back == compare_clusters(old, new).get_column("keys").to_list()
 

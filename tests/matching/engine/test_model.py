@@ -45,7 +45,7 @@ def tables_of(kind: LinkType, change: Callable[[pl.DataFrame], pl.DataFrame] = l
     return change(PEOPLE) if kind == "dedupe" else {name: change(table) for name, table in TABLES.items()}
 
 
-def told(linkage: Linkage) -> dict[str, object]:
+def reported(linkage: Linkage) -> dict[str, object]:
     """All that comes out, by key, down to the last bit."""
     parameters = linkage.train()
     scores = linkage.score(parameters)
@@ -63,42 +63,42 @@ def told(linkage: Linkage) -> dict[str, object]:
 
 @cache
 def plainly(kind: LinkType) -> dict[str, object]:
-    return told(model_of(kind).on(tables_of(kind)))
+    return reported(model_of(kind).on(tables_of(kind)))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_result_is_the_same_in_any_order_of_the_records(kind: LinkType, seed: int) -> None:
     tables = tables_of(kind, lambda table: table.sample(fraction=1, shuffle=True, seed=seed))
-    assert told(model_of(kind).on(tables)) == plainly(kind)
+    assert reported(model_of(kind).on(tables)) == plainly(kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_result_is_the_same_in_any_order_of_the_columns_and_with_columns_that_nobody_reads(kind: LinkType) -> None:
     tables = tables_of(kind, lambda table: table.select(pl.lit(7).alias("shoe"), *reversed(table.columns)))
-    assert told(model_of(kind).on(tables)) == plainly(kind)
+    assert reported(model_of(kind).on(tables)) == plainly(kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("chunk", [100, 10**9])
 def test_the_result_is_the_same_in_chunks_of_any_size(kind: LinkType, chunk: int) -> None:
-    assert told(model_of(kind).on(tables_of(kind), chunk=chunk)) == plainly(kind)
+    assert reported(model_of(kind).on(tables_of(kind), chunk=chunk)) == plainly(kind)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 7])
 def test_the_result_is_the_same_by_any_number_of_threads(threads: int) -> None:
-    assert told(MODEL.on(PEOPLE, threads=threads, chunk=50)) == plainly("dedupe")
+    assert reported(MODEL.on(PEOPLE, threads=threads, chunk=50)) == plainly("dedupe")
 
 
 def test_the_result_is_the_same_with_chunks_of_a_single_pair() -> None:
     few = PEOPLE.head(60)
-    assert told(MODEL.on(few, chunk=1)) == told(MODEL.on(few))
+    assert reported(MODEL.on(few, chunk=1)) == reported(MODEL.on(few))
 
 
 def test_a_town_of_all_kinds_of_columns_is_the_same_in_any_order_too() -> None:
     town = write_town(120)
-    one = told(TOWN.on(town, chunk=1_000, threads=1))
-    assert told(TOWN.on(town.sample(fraction=1, shuffle=True, seed=3), chunk=77, threads=3)) == one
+    one = reported(TOWN.on(town, chunk=1_000, threads=1))
+    assert reported(TOWN.on(town.sample(fraction=1, shuffle=True, seed=3), chunk=77, threads=3)) == one
 
 
 SCRIPT = """
@@ -181,7 +181,7 @@ def test_most_of_those_met_twice_are_found_again_and_hardly_anyone_else() -> Non
     assert (one & together).sum() / one.sum() > 0.85
 
 
-def test_progress_is_told_up_to_the_last_pair() -> None:
+def test_progress_is_reported_up_to_the_last_pair() -> None:
     steps: list[tuple[int, int]] = []
     linkage = MODEL.on(PEOPLE, chunk=200, progress=lambda done, whole: steps.append((done, whole)))
     done = [count for count, _ in steps]
@@ -382,7 +382,7 @@ def test_the_pairs_of_other_records_are_refused() -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
-def test_what_tells_matches_among_some_pairs_alone_can_be_learned(share: float) -> None:
+def test_what_says_matches_among_some_pairs_alone_can_be_learned(share: float) -> None:
     linkage, scores = link_people()
     among = scores.weights >= np.quantile(scores.weights, 1 - share) if share else np.zeros(len(scores.weights), bool)
     parameters = linkage.train(among)

@@ -47,9 +47,9 @@ def write(folder: Path, parameters: Parameters, change: Change | None = None) ->
     path = folder / "people.json"
     parameters.save(path)
     if change:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        change(told)
-        path.write_text(json.dumps(told), encoding="utf-8")
+        reported = json.loads(path.read_text(encoding="utf-8"))
+        change(reported)
+        path.write_text(json.dumps(reported), encoding="utf-8")
     return path
 
 
@@ -90,24 +90,26 @@ def test_the_version_changes_with_any_number(parameters: Parameters) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(lambda told: told.update(format=1), id="an older format"),
-        pytest.param(lambda told: told.update(format=99), id="a newer format"),
-        pytest.param(lambda told: told.pop("prior"), id="no share of matches"),
-        pytest.param(lambda told: told.update(prior=0), id="a share of matches of none, which has no odds"),
-        pytest.param(lambda told: told.update(prior=1), id="a share of matches of all, which has no odds"),
-        pytest.param(lambda told: told.update(prior=float("nan")), id="a share of matches that is no number"),
-        pytest.param(lambda told: told.update(prior="many"), id="a share of matches in words"),
-        pytest.param(lambda told: told.update(records=-1), id="fewer records than none"),
-        pytest.param(lambda told: told.update(colour="red"), id="an entry that no model has"),
-        pytest.param(lambda told: told.update(shares={}), id="shares that are no list"),
-        pytest.param(lambda told: told["shares"][0]["m"].__setitem__(1, float("nan")), id="m that is no number"),
-        pytest.param(lambda told: told["shares"][0]["u"].__setitem__(1, float("inf")), id="u without end"),
-        pytest.param(lambda told: told["shares"][0]["u"].__setitem__(1, -0.1), id="u below none"),
-        pytest.param(lambda told: told["shares"][0]["m"].__setitem__(1, 1.1), id="m above all"),
-        pytest.param(lambda told: told["shares"][0]["m"].__setitem__(1, None), id="m that is missing"),
-        pytest.param(lambda told: told["shares"][0]["m"].pop(), id="one m too few"),
-        pytest.param(lambda told: told["shares"][0]["u"].append(0.5), id="one u too many"),
-        pytest.param(lambda told: told["rivals"][0].update(prior=2), id="a share of rivals above all"),
+        pytest.param(lambda reported: reported.update(format=1), id="an older format"),
+        pytest.param(lambda reported: reported.update(format=99), id="a newer format"),
+        pytest.param(lambda reported: reported.pop("prior"), id="no share of matches"),
+        pytest.param(lambda reported: reported.update(prior=0), id="a share of matches of none, which has no odds"),
+        pytest.param(lambda reported: reported.update(prior=1), id="a share of matches of all, which has no odds"),
+        pytest.param(lambda reported: reported.update(prior=float("nan")), id="a share of matches that is no number"),
+        pytest.param(lambda reported: reported.update(prior="many"), id="a share of matches in words"),
+        pytest.param(lambda reported: reported.update(records=-1), id="fewer records than none"),
+        pytest.param(lambda reported: reported.update(colour="red"), id="an entry that no model has"),
+        pytest.param(lambda reported: reported.update(shares={}), id="shares that are no list"),
+        pytest.param(
+            lambda reported: reported["shares"][0]["m"].__setitem__(1, float("nan")), id="m that is no number"
+        ),
+        pytest.param(lambda reported: reported["shares"][0]["u"].__setitem__(1, float("inf")), id="u without end"),
+        pytest.param(lambda reported: reported["shares"][0]["u"].__setitem__(1, -0.1), id="u below none"),
+        pytest.param(lambda reported: reported["shares"][0]["m"].__setitem__(1, 1.1), id="m above all"),
+        pytest.param(lambda reported: reported["shares"][0]["m"].__setitem__(1, None), id="m that is missing"),
+        pytest.param(lambda reported: reported["shares"][0]["m"].pop(), id="one m too few"),
+        pytest.param(lambda reported: reported["shares"][0]["u"].append(0.5), id="one u too many"),
+        pytest.param(lambda reported: reported["rivals"][0].update(prior=2), id="a share of rivals above all"),
     ],
 )
 def test_a_file_that_is_no_model_is_refused_with_advice(folder: Path, parameters: Parameters, change: Change) -> None:
@@ -119,35 +121,41 @@ def test_a_file_that_is_no_model_is_refused_with_advice(folder: Path, parameters
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        pytest.param(lambda told: told["shares"].pop(), "compares", id="a comparison less"),
-        pytest.param(lambda told: told["shares"].append(told["shares"][0]), "compares", id="a comparison twice"),
-        pytest.param(lambda told: told["shares"].reverse(), "compares", id="comparisons in another order"),
+        pytest.param(lambda reported: reported["shares"].pop(), "compares", id="a comparison less"),
         pytest.param(
-            lambda told: told["shares"][0].update(name="shoe size"), "compares .*'shoe size'", id="another comparison"
+            lambda reported: reported["shares"].append(reported["shares"][0]), "compares", id="a comparison twice"
+        ),
+        pytest.param(lambda reported: reported["shares"].reverse(), "compares", id="comparisons in another order"),
+        pytest.param(
+            lambda reported: reported["shares"][0].update(name="shoe size"),
+            "compares .*'shoe size'",
+            id="another comparison",
         ),
         pytest.param(
-            lambda told: told["shares"][0]["levels"].__setitem__(2, "alike"),
+            lambda reported: reported["shares"][0]["levels"].__setitem__(2, "alike"),
             r"other levels in \['forename'\]",
             id="a level of another name",
         ),
         pytest.param(
-            lambda told: [told["shares"][0][part].pop() for part in ("levels", "m", "u")],
+            lambda reported: [reported["shares"][0][part].pop() for part in ("levels", "m", "u")],
             r"other levels in \['forename'\]",
             id="a level less",
         ),
-        pytest.param(lambda told: told["rivals"][0]["alike"].pop(), "incomplete rivals", id="a rival cut short"),
         pytest.param(
-            lambda told: told["lifts"].append({"one": 0, "other": 9, "log2": []}),
+            lambda reported: reported["rivals"][0]["alike"].pop(), "incomplete rivals", id="a rival cut short"
+        ),
+        pytest.param(
+            lambda reported: reported["lifts"].append({"one": 0, "other": 9, "log2": []}),
             "incomplete dependences",
             id="a dependence of a comparison that is not there",
         ),
         pytest.param(
-            lambda told: told["lifts"].append({"one": -1, "other": 0, "log2": []}),
+            lambda reported: reported["lifts"].append({"one": -1, "other": 0, "log2": []}),
             "incomplete dependences",
             id="a dependence counted from the end",
         ),
         pytest.param(
-            lambda told: told["lifts"].append({"one": 0, "other": 1, "log2": [[0.0]]}),
+            lambda reported: reported["lifts"].append({"one": 0, "other": 1, "log2": [[0.0]]}),
             "incomplete dependences",
             id="a dependence without all levels",
         ),
@@ -187,12 +195,12 @@ def test_any_other_file_is_refused(folder: Path, content: bytes) -> None:
         load_parameters(path, MODEL.comparisons)
 
 
-def test_messages_tell_no_value_of_the_file(folder: Path, parameters: Parameters) -> None:
-    path = write(folder, parameters, lambda told: told.update(prior="a name that is private"))
-    with pytest.raises(ValueError, match="not a model file") as told:
+def test_messages_say_no_value_of_the_file(folder: Path, parameters: Parameters) -> None:
+    path = write(folder, parameters, lambda reported: reported.update(prior="a name that is private"))
+    with pytest.raises(ValueError, match="not a model file") as reported:
         load_parameters(path, MODEL.comparisons)
-    assert "private" not in str(told.value)
-    assert told.value.__suppress_context__
+    assert "private" not in str(reported.value)
+    assert reported.value.__suppress_context__
 
 
 def test_parameters_of_this_very_model_pass(parameters: Parameters) -> None:

@@ -55,10 +55,10 @@ def test_more_levels_than_a_number_can_hold_are_refused() -> None:
         radices(of_sizes([3] * 40))
 
 
-def test_each_pair_reaches_the_level_its_comparator_tells() -> None:
+def test_each_pair_reaches_the_level_its_comparator_says() -> None:
     records = pl.DataFrame({"forename": ["anna", "anne", "bela", None], "town": ["york", "york", None, "hull"]})
     coded = code_records([FORENAME, TOWN], records, np.arange(4))
-    told = {
+    reported = {
         (0, 1): ("one character off", "the same"),
         (0, 2): ("differ", "not known"),
         (0, 3): ("not known", "differ"),
@@ -66,7 +66,7 @@ def test_each_pair_reaches_the_level_its_comparator_tells() -> None:
         (1, 3): ("not known", "differ"),
         (2, 3): ("not known", "not known"),
     }
-    for pair, expected in told.items():
+    for pair, expected in reported.items():
         for left, right in (pair, pair[::-1]):
             pattern = compare(coded, np.array([left], np.int32), np.array([right], np.int32))
             levels = [int(reached[0]) for reached in unpack(pattern, coded.comparisons)]

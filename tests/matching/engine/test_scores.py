@@ -34,7 +34,7 @@ def scored(name: str) -> Scores:
     model = MODELS[name]
     linkage = model.on(PEOPLE if model.link_type == "dedupe" else TABLES)
     parameters = linkage.train()
-    # Levels that go together are told from what the people have; here two more are, so that there is a bar to see.
+    # Levels that go together are reported from what the people have; here two more are, so that there is a bar to see.
     ratio = tuple(tuple(0.25 * row - 0.125 * column for column in range(3)) for row in range(5))
     if model.options.dependence:
         parameters = parameters.model_copy(update={"lifts": (Lift(one=0, other=3, log2=ratio),)})
@@ -97,7 +97,7 @@ def test_an_explanation_reads_from_any_pair_to_the_weight() -> None:
     assert probability == f"probability {probabilities(scores.weights[best : best + 1])[0]:.4f}"
 
 
-def test_pairs_are_told_by_their_keys_from_a_weight_on() -> None:
+def test_pairs_are_reported_by_their_keys_from_a_weight_on() -> None:
     scores = scored("across tables")
     pairs = scores.pairs(at_least=2.0)
     assert 0 < pairs.height < len(scores.weights)
@@ -122,7 +122,7 @@ def test_keys_lead_back_to_rows_in_either_direction() -> None:
     ("table", "key"),
     [pytest.param("court", "nobody", id="no such key"), pytest.param("tax", "0-0", id="no such table")],
 )
-def test_a_key_that_no_record_has_is_counted_and_not_told(table: str, key: str) -> None:
+def test_a_key_that_no_record_has_is_counted_and_not_reported(table: str, key: str) -> None:
     known = scored("across tables").pairs().head(1)
     keys = known.with_columns(pl.lit(table).alias("left_table"), left=pl.lit(key))
     with pytest.raises(ValueError, match="1 left records of the pairs are not among the records"):
@@ -143,5 +143,5 @@ def test_every_record_stands_once_in_the_table_of_clusters() -> None:
     scores = scored("across tables")
     table = scores.table(scores.cluster())
     assert table.height == PEOPLE.height
-    told = set(table.select(pl.col("table").cast(pl.String), "key").rows())
-    assert told == {(name, key) for name, frame in TABLES.items() for key in frame.get_column("record_id")}
+    reported = set(table.select(pl.col("table").cast(pl.String), "key").rows())
+    assert reported == {(name, key) for name, frame in TABLES.items() for key in frame.get_column("record_id")}

@@ -146,7 +146,7 @@ def test_m_of_what_rules_ask_for_is_learned_from_pairs_that_another_rule_made() 
 
 
 def test_a_comparison_that_every_rule_asks_for_keeps_its_start_and_does_not_spoil_the_rest() -> None:
-    """Nobody can tell how often surnames of one person differ if only pairs of one surname are looked at."""
+    """Nobody can say how often surnames of one person differ if only pairs of one surname are looked at."""
     chance = np.random.default_rng(3)
     pairs = np.concatenate([drawn(M)(chance, 4_000), drawn(U)(chance, 400_000)])
     pairs = pairs[pairs[:, 1] == SAME]
@@ -184,7 +184,7 @@ def test_levels_that_go_together_among_strangers_are_not_counted_twice() -> None
     seen, by_chance = 0.8 / 300 + 0.01 * 0.05, (0.01 + 0.8 / 300) * (0.05 + 1 / 300)
     assert on.lifts[0].log2[SAME][SAME] == pytest.approx(np.log2(seen / by_chance), abs=0.3)
     assert off.lifts == ()
-    # Surname and town alone: far likelier strangers of one place than one person.
+    # Surname and town alone: far more likely strangers of one place than one person.
     together = [DIFFERENT, SAME, DIFFERENT, SAME]
     assert weight_of(on, together) < weight_of(off, together) - 1.5
     assert abs(expected_matches(on, evidence) - 2_000) < abs(expected_matches(off, evidence) - 2_000)
@@ -208,7 +208,7 @@ def relatives(chance: np.random.Generator, size: int) -> Levels:
 FAMILY = Rival("a relative", shared=frozenset({"surname", "town"}))
 
 
-def test_relatives_are_told_from_the_same_person() -> None:
+def test_relatives_are_reported_from_the_same_person() -> None:
     evidence = world((drawn(M), 2_000), (relatives, 4_000), (drawn(U), 400_000), rivals=(FAMILY,))
     on, off = (train(evidence, "people", replace(PLAIN, rivals=switch)) for switch in (True, False))
     assert [rival.name for rival in on.rivals] == ["a relative"]
@@ -313,7 +313,7 @@ def test_fixed_levels_keep_their_declared_shares_and_the_others_are_learned() ->
     ("worth", "near"),
     [pytest.param(1.0, 0.92, id="little beside what is seen"), pytest.param(1e9, 0.5, id="more than all that is seen")],
 )
-def test_a_declared_m_is_worth_as_many_pairs_as_it_is_told(worth: float, near: float) -> None:
+def test_a_declared_m_is_worth_as_many_pairs_as_it_is_reported(worth: float, near: float) -> None:
     declared = replace(BORN, declared=((0.5, 0.001), (0.3, 0.01), (0.2, 0.989)))
     evidence = replace(people(), comparisons=(FORENAME, SURNAME, declared, TOWN))
     parameters = train(evidence, "people", replace(PLAIN, declared_pairs=worth))

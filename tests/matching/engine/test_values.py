@@ -80,13 +80,13 @@ def test_a_list_is_known_by_its_elements_whatever_their_order(
 ) -> None:
     coded, plain = encode([pl.Series(lists, dtype=pl.List(pl.String)), texts(singles)])
     assert coded.members is not None
-    told = coded.dictionary.values.to_list()
+    reported = coded.dictionary.values.to_list()
     for code, elements in zip(coded.codes.tolist(), lists, strict=True):
         known = {element for element in elements or [] if element is not None}
         if known:
             start, stop = coded.members.starts[code], coded.members.starts[code + 1]
-            assert sorted(told[member] for member in coded.members.numbers[start:stop]) == sorted(known)
-    assert [None if code == UNKNOWN else told[code] for code in plain.codes.tolist()] == singles
+            assert sorted(reported[member] for member in coded.members.numbers[start:stop]) == sorted(known)
+    assert [None if code == UNKNOWN else reported[code] for code in plain.codes.tolist()] == singles
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_signature_of_a_very_long_text_still_bounds_what_it_shares() -> None:
     assert bound[0] >= 250
 
 
-def test_signatures_tell_length_and_first_letter() -> None:
+def test_signatures_say_length_and_first_letter() -> None:
     signatures = Dictionary(texts(["", "ann", "é"])).signatures
     assert signatures.lengths.tolist() == [0, 3, 1]
     assert signatures.firsts[1] == ord("a")

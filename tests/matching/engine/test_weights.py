@@ -73,7 +73,7 @@ def test_what_is_not_known_weighs_nothing() -> None:
 def test_a_level_of_better_odds_never_lowers_the_weight(
     parameters: Parameters, levels: tuple[int, ...], place: int, level: int
 ) -> None:
-    """Whatever the rivals: what is likelier of a match than of a stranger is so than of a relative too."""
+    """Whatever the rivals: what is more likely of a match than of a stranger is so than of a relative too."""
     weights = level_weights(parameters)[place]
     other = (*levels[:place], level, *levels[place + 1 :])
     worse, better = sorted((levels, other), key=lambda pattern: weights[pattern[place]])
@@ -81,7 +81,7 @@ def test_a_level_of_better_odds_never_lowers_the_weight(
 
 
 @given(trained(lifted=True), PATTERN)
-def test_rivals_never_make_a_match_likelier_than_strangers_alone_do(
+def test_rivals_never_make_a_match_more_likely_than_strangers_alone_do(
     parameters: Parameters, levels: tuple[int, ...]
 ) -> None:
     without = parameters.model_copy(update={"rivals": ()})
@@ -89,7 +89,7 @@ def test_rivals_never_make_a_match_likelier_than_strangers_alone_do(
 
 
 @given(trained(lifted=True), PATTERN)
-def test_a_dependence_takes_off_what_it_tells(parameters: Parameters, levels: tuple[int, ...]) -> None:
+def test_a_dependence_takes_off_what_it_says(parameters: Parameters, levels: tuple[int, ...]) -> None:
     lone = parameters.model_copy(update={"rivals": ()})
     lift = parameters.lifts[0].log2[levels[0]][levels[2]]
     without = weight_of(lone.model_copy(update={"lifts": ()}), levels)

@@ -64,7 +64,7 @@ def test_an_account_is_made_with_a_password_that_is_shown_once(arrive, desk):
         ),
     ],
 )
-def test_what_can_not_be_made_is_told_beside_what_was_typed(arrive, fields, words):
+def test_what_can_not_be_made_is_reported_beside_what_was_typed(arrive, fields, words):
     answer = arrive("administrator").submit("/accounts", fields)
     assert answer.status_code == 422
     assert words in answer.text
@@ -140,7 +140,7 @@ def test_a_long_log_is_read_page_by_page(arrive):
 
 
 @pytest.mark.parametrize("query", [{"since": "yesterday"}, {"before": "x"}, {"until": "2026-02-30"}])
-def test_a_question_that_can_not_be_read_is_told(arrive, query):
+def test_a_question_that_can_not_be_read_is_reported(arrive, query):
     assert arrive("administrator").get("/audit", params=query).status_code == 422
 
 

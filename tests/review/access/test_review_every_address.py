@@ -14,9 +14,9 @@ from review.queue.facets import FACETS
 
 FEW = settings(max_examples=5, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 LEADS_OUT = {"/sign-out", "/password"}
-"""Whoever is sent here is signed out, or is so by chance."""
+"""Who is sent here is signed out, or is so by chance."""
 TYPES = re.compile(r"text/html; charset=utf-8|application/json|image/svg\+xml")
-TOLD = re.compile(r"Traceback|Error\(|\.py\b|sqlalchemy|polars")
+GIVES_AWAY = re.compile(r"Traceback|Error\(|\.py\b|sqlalchemy|polars")
 
 
 def known(values, *, more=True):
@@ -43,8 +43,8 @@ def described(app, desk):
         for name in (*REQUEST_FIELDS, "answer-1", "value_text-1", "fingerprint", "assignee", "name", "blind", "on")
     }
     asked = [*(facet.name for facet in FACETS), "sort", "page", "release", "next", "since", "until", "before", "key"]
-    told = app.openapi()
-    for path, operations in told["paths"].items():
+    reported = app.openapi()
+    for path, operations in reported["paths"].items():
         for method, operation in operations.items():
             given_ones = operation.setdefault("parameters", [])
             for parameter in given_ones:
@@ -54,13 +54,13 @@ def described(app, desk):
                 operation.setdefault("requestBody", {"content": {"application/x-www-form-urlencoded": form}})
             elif "{" not in path:
                 given_ones += [{"in": "query", "name": name, "schema": text} for name in asked]
-    return schemathesis.openapi.from_dict(told)
+    return schemathesis.openapi.from_dict(reported)
 
 
 def check(answer, what):
     """What holds of every answer."""
     assert answer.status_code < 500, what
-    assert not TOLD.search(answer.text), what
+    assert not GIVES_AWAY.search(answer.text), what
     for name, value in ALWAYS.items():
         assert answer.headers[name] == value, what
     if answer.status_code in (204, 303):
@@ -250,8 +250,8 @@ MAY = {
 @pytest.mark.parametrize("role", sorted(OPEN))
 def test_each_role_goes_where_it_may_and_nowhere_else(open_desk, role):
     client = open_desk(None if role == NOBODY else role)
-    told = client.app.openapi()["paths"]
-    assert {f"{method.upper()} {path}" for path, methods in told.items() for method in methods} == MAY.keys()
+    reported = client.app.openapi()["paths"]
+    assert {f"{method.upper()} {path}" for path, methods in reported.items() for method in methods} == MAY.keys()
     client.headers["X-Form-Token"] = client.form_token("/sign-in" if role == NOBODY else "/keys")
     let_in = set()
     for place in sorted(MAY, key=lambda place: place == "POST /sign-out"):

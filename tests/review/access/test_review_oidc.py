@@ -45,7 +45,7 @@ def provider_process(*arguments):
 
 @pytest.fixture(scope="module", params=["token", "userinfo"])
 def issuer(request):
-    """The address of a provider that gives groups in the token, or where it tells of the user."""
+    """The address of a provider that gives groups in the token, or where it speaks of the user."""
     process = provider_process(request.param)
     address = process.stdout.readline().strip()
     assert address.startswith("http://127.0.0.1:"), "the provider did not start"
@@ -112,7 +112,7 @@ def account_of(desk, name):
         return find_account(connection, name)
 
 
-def test_whoever_the_provider_knows_comes_in_with_the_role_and_forces_of_their_groups(arrive, desk, control):
+def test_everybody_the_provider_knows_comes_in_with_the_role_and_forces_of_their_groups(arrive, desk, control):
     control("user", "sam")
     client = arrive()
     answer = come_in(client)
@@ -263,7 +263,7 @@ def test_a_provider_that_calls_itself_by_another_name_is_not_asked(arrive, issue
     assert "another name" in answer.text
 
 
-def test_a_provider_that_is_away_is_told_of(arrive):
+def test_a_provider_that_is_away_is_reported(arrive):
     assert arrive(issuer="http://127.0.0.1:9").get("/sign-in/identity").status_code == 503
 
 

@@ -1,4 +1,4 @@
-"""Somebody who sees the orders of some forces alone: no page, count, search, form or log tells them of another's."""
+"""Somebody who sees the orders of some forces alone: no page, count, search, form or log shows them another's."""
 
 import re
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Hidden:
     names: frozenset[str]
     item: str
 
-    def told_in(self, text):
+    def reported_in(self, text):
         words = set(re.findall(r"[\w-]+", text))
         return sorted(words & (self.orders | self.items))
 
@@ -107,11 +107,11 @@ def pages_of(desk):
 
 
 @pytest.mark.parametrize("name", BOUND)
-def test_no_page_tells_of_an_order_of_another_force(bound, busy, desk, hidden, name):
+def test_no_page_speaks_of_an_order_of_another_force(bound, busy, desk, hidden, name):
     client, decision_and_proposal = bound(name), busy
     for path in pages_of(desk):
         text = client.get(path).text
-        assert hidden.told_in(text) == [], path
+        assert hidden.reported_in(text) == [], path
         assert "not for" not in text, path
         assert not hidden.names & set(re.findall(r"\w+", text)), path
     own = (
@@ -122,7 +122,7 @@ def test_no_page_tells_of_an_order_of_another_force(bound, busy, desk, hidden, n
     for item in own["item_id"]:
         answer = client.get(f"/items/{item}")
         assert answer.status_code == 200
-        assert hidden.told_in(answer.text) == [], item
+        assert hidden.reported_in(answer.text) == [], item
     for path in ("/orders/{}", "/items/{}"):
         ids = sorted(hidden.orders if "orders" in path else hidden.items)[:10]
         assert {client.get(path.format(one)).status_code for one in ids} == {404}
@@ -142,7 +142,7 @@ def test_no_search_finds_another_forces_order(bound, hidden):
     client = bound("met-viewer")
     for text in [*sorted(hidden.orders)[:5], *sorted(hidden.items)[:3], *sorted(hidden.names)[:5]]:
         found = client.submit("/search", {"text": text}).text.replace(f'value="{text}"', "")
-        assert hidden.told_in(found) == [], text
+        assert hidden.reported_in(found) == [], text
 
 
 def test_no_form_reaches_another_forces_order(bound, busy, open_desk, desk, hidden):
@@ -170,7 +170,7 @@ def own_form(client, desk):
     return answered(form, "both_right", reason_code="different_facts")
 
 
-def test_a_form_that_names_other_orders_tells_nothing_of_them(bound, busy, desk, hidden):
+def test_a_form_that_names_other_orders_says_nothing_of_them(bound, busy, desk, hidden):
     client = bound("met-steward")
     queue = desk.whole_release().table("review_queue").filter(item_id=hidden.item)
     forged = own_form(client, desk) | {"orders": queue["order_id"].to_list(), "version": "0" * 16}
@@ -188,7 +188,7 @@ def test_a_form_that_names_another_item_does_not_hide_it(bound, open_desk, desk,
     assert rows.filter(item_id=hidden.item).item(0, "state") != "waiting"
 
 
-def test_what_one_decided_before_ones_forces_changed_is_told_no_longer(bound, open_desk, busy, desk):
+def test_what_one_decided_before_ones_forces_changed_is_reported_no_longer(bound, open_desk, busy, desk):
     with desk.database.writing() as connection:
         set_role(connection, "steward", role="steward", forces=[FORCE], at=STARTED_AT)
         set_role(connection, "steward2", role="steward", forces=[FORCE], at=STARTED_AT)
@@ -199,7 +199,7 @@ def test_what_one_decided_before_ones_forces_changed_is_told_no_longer(bound, op
         assert proposal not in text
 
 
-def test_who_sees_one_of_two_orders_is_told_why_they_can_not_decide(bound, desk):
+def test_who_sees_one_of_two_orders_is_reported_why_they_can_not_decide(bound, desk):
     whole = desk.whole_release()
     seen = VisibleRelease(whole, frozenset({FORCE})).visible_orders()
     hidden = whole.table("orders").filter(~pl.col("order_id").is_in(seen.implode()))["order_id"][0]

@@ -230,7 +230,7 @@ def test_signing_in_leads_to_the_page_that_was_wanted(arrive):
     assert client.post(place, data=fields, follow_redirects=False).headers["location"] == "/probe/see?a=1&b=%C3%A9"
 
 
-def test_every_answer_tells_browsers_what_to_refuse(arrive):
+def test_every_answer_has_browsers_refuse_what_it_does_not_need(arrive):
     client = arrive("steward")
     for path in ("/sign-in", "/probe/see", "/nowhere", "/probe/failure", "/health"):
         headers = client.get(path).headers

@@ -28,7 +28,7 @@ def test_others_are_not(open_desk, name, password):
     assert "concord" not in client.cookies
 
 
-def test_a_page_sends_whoever_is_not_signed_in_to_the_sign_in_page(open_desk):
+def test_a_page_sends_people_who_are_not_signed_in_to_the_sign_in_page(open_desk):
     answer = open_desk().get("/", follow_redirects=False)
     assert answer.status_code == 303
     assert answer.headers["location"] == "/sign-in?next=/"

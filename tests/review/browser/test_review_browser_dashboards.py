@@ -27,7 +27,7 @@ def page(served, browser, sign_in):
 
 def test_pictures_show_and_nothing_scrolls_sideways(page, served):
     refused = []
-    page.on("console", lambda told: refused.append(told.text) if told.type == "error" else None)
+    page.on("console", lambda reported: refused.append(reported.text) if reported.type == "error" else None)
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 800})
         for path in PAGES:

@@ -16,7 +16,7 @@ def faults_of(page) -> list[str]:
 
 @pytest.fixture
 def open_page(browser, sign_in, served):
-    """Opens a page of the desk in a browser of its own, signed in as a steward; tells what goes wrong in it."""
+    """Opens a page of the desk in a browser of its own, signed in as a steward; says what goes wrong in it."""
     contexts, errors = [], []
 
     def opened(path: str, **options):

@@ -80,7 +80,7 @@ def test_what_is_not_there_is_not_found(viewer, path):
     assert viewer.get(path).status_code == 404
 
 
-def test_the_night_tells_rows_read_as_the_deliveries_do(viewer, desk):
+def test_the_night_shows_the_rows_read_that_the_deliveries_show(viewer, desk):
     came = desk.whole_release().table("deliveries").filter(pl.col("state") != "missing")
     html = viewer.get("/dashboards").text
     assert all(name in html for name in came.get_column("delivery_id"))

@@ -96,7 +96,7 @@ def test_a_value_that_changed_is_shown_before_anything_is_saved(client, desk, pu
 
 
 @pytest.mark.parametrize("step", ["preview", "save"])
-def test_a_difference_that_is_gone_is_told_and_what_was_typed_is_kept(client, desk, publish, opened, step):
+def test_a_difference_that_is_gone_is_reported_and_what_was_typed_is_kept(client, desk, publish, opened, step):
     item, own, form = opened
     if step == "save":
         form = forms_of(client.post("/decide/preview", data=form).text, "/decide/save")[0]
@@ -125,7 +125,7 @@ def test_an_item_that_has_left_the_queue_still_gives_back_what_was_typed(client,
     assert decisions(desk).is_empty()
 
 
-def test_an_order_that_is_no_longer_there_is_told(client, desk, publish, opened):
+def test_an_order_that_is_no_longer_there_is_reported(client, desk, publish, opened):
     item, _, form = opened
     names = ("orders", "order_sources", "discrepancies", "review_queue", "field_provenance", "conditions")
     publish(**dict.fromkeys(names, without("order_id", item["order_id"])))

@@ -49,7 +49,7 @@ def test_a_form_that_is_sent_twice_decides_once(never, desk):
     assert decisions(desk).height == 1
 
 
-def test_what_is_missing_is_told_and_what_was_typed_is_kept(never, desk):
+def test_what_is_missing_is_reported_and_what_was_typed_is_kept(never, desk):
     client, item = never("steward"), item_of(desk, "discrepancies")
     words = '<script>alert("x")</script> ' + "é" * 9_000
     shown = preview(client, item["item_id"], kind="accept", reason_code="", comment=words)
@@ -156,7 +156,7 @@ def test_what_stewards_say_is_shown_as_text(never, desk):
     assert refused.status_code == 422
 
 
-def test_an_item_is_put_off_and_given(never, desk):
+def test_an_item_is_deferred_and_given(never, desk):
     client, item = never("steward"), item_of(desk, "discrepancies")
     address = f"/items/{item['item_id']}"
     form = forms_of(client.get(address).text, f"{address}/defer")[0]

@@ -58,7 +58,7 @@ def test_a_value_that_is_confirmed_settles_the_item(client, item, desk):
     assert state_of(desk, item) == "decided"
 
 
-def test_a_value_that_nobody_can_tell_leaves_the_queue_with_what_would_settle_it(client, item, desk):
+def test_a_value_that_nobody_can_say_leaves_the_queue_with_what_would_settle_it(client, item, desk):
     form = form_of(client, f"/items/{item['item_id']}")
     answers = {f"answer-field-{field}": f"value_unclear|{field}" for field in item["fields"]}
     client.post("/decide/save", data=form | answers | {"reason_code": "needs_document"})
@@ -110,7 +110,7 @@ def test_two_orders_found_by_search_are_put_together_from_there(client, desk, tw
     assert "Go back and change it" in shown.text
 
 
-def test_two_records_of_which_nobody_can_tell_stay_as_they_are(client, desk, two_orders):
+def test_two_records_of_which_nobody_can_say_stay_as_they_are(client, desk, two_orders):
     page = client.get("/compare", params={"order": two_orders})
     form = forms_of(page.text, "/decide/preview")[0]
     left, right = re.findall(r'<option value="([^"]+)" selected', page.text)[:2]

@@ -1,4 +1,4 @@
-"""Many stewards at once, on each kind of database: nothing is lost, nothing doubled, nobody is told of a failure."""
+"""Many stewards at once, on each kind of database: nothing is lost, nothing doubled, nobody is reported a failure."""
 
 from concurrent.futures import ThreadPoolExecutor
 

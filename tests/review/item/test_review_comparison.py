@@ -92,14 +92,14 @@ def test_a_date_of_birth_of_which_the_day_is_not_known(year, month, golden, text
         ),
     ],
 )
-def test_what_is_to_be_known_of_a_value_is_told(values, field, note):
+def test_what_is_to_be_known_of_a_value_is_reported(values, field, note):
     side = ComparisonSide(
         order(**{field: day("1980-01-02") if field == "date_of_birth" else "x"}), [record(**values)], {}
     )
     assert note in cells(field, side)["pnc:1"].notes
 
 
-def test_a_court_as_it_is_called_is_not_told_twice():
+def test_a_court_as_it_is_called_is_not_reported_twice():
     side = ComparisonSide(order(), [record(court_code="C40LU00", court_as_written="LUTON CROWN COURT")], {})
     assert cells("court_code", side)["pnc:1"].notes == ()
 

@@ -88,7 +88,7 @@ def test_a_value_that_differs_and_the_register_s_are_marked_alike_and_the_regist
     assert "<ins" not in html
 
 
-def test_the_rules_law_is_told(viewer, desk):
+def test_the_rules_law_is_reported(viewer, desk):
     found = published(desk, "discrepancies").filter(pl.col("rule_code").str.starts_with("ABSENT-")).row(0, named=True)
     html = unescape(viewer.get(f"/orders/{found['order_id']}").text)
     assert "legal note" in html
@@ -115,7 +115,7 @@ def test_what_is_not_there_and_what_may_not_be_seen_look_alike(open_desk, desk):
     assert len({answer.text for answer in answers}) == 1
 
 
-def test_orders_of_other_forces_are_not_told_of(open_desk, desk):
+def test_orders_of_other_forces_are_not_reported(open_desk, desk):
     orders = published(desk, "orders").with_columns(force_code=pl.lit("20"), subject_id=pl.lit("SUB-ONE"))
     own, other = orders.get_column("order_id")[:2]
     forces = pl.when(pl.col("order_id") == own).then(pl.lit("01")).otherwise("force_code")
@@ -164,7 +164,7 @@ def test_the_pair_that_is_asked_for_is_shown_and_an_unknown_one_is_not(viewer, d
     assert viewer.get(f"/orders/{many}", params={"pair": "nonsense<"}).status_code == 200
 
 
-def test_the_weights_between_two_orders_are_told_by_the_pair_that_the_item_is_about(viewer, desk):
+def test_the_weights_between_two_orders_are_reported_by_the_pair_that_the_item_is_about(viewer, desk):
     item = with_near_match(desk)
     places = published(desk, "order_sources").sort("source", "source_key")
     records = {

@@ -39,7 +39,7 @@ class Case:
     def decide(self, draft, by=BY_STEWARD):
         return self.ledger.decide(draft, by).decision_id
 
-    def told(self, table=None, as_of=None):
+    def reported(self, table=None, as_of=None):
         known_ids, handles = decision_keys([self.order_id], self.table)
         decisions = decisions_about(self.desk.database, order_ids=known_ids, handles=handles)
         return describe_past_decisions(decisions, table or self.table, as_of=as_of or self.release.as_of)
@@ -58,9 +58,9 @@ def case(desk):
     return Case(desk)
 
 
-def test_a_decided_value_is_told_with_who_why_and_what_they_saw(case):
+def test_a_decided_value_is_reported_with_who_why_and_what_they_saw(case):
     name = case.decide(case.present.draft_value(case.order_id, "made_on", "2020-02-03"))
-    (decided,) = case.told()
+    (decided,) = case.reported()
     assert (decided.decision_id, decided.by, decided.state) == (name, "steward", "In force")
     assert decided.about == "Made on: 3 February 2020"
     assert decided.reason == "I have seen the court's order or its sealed copy."
@@ -71,24 +71,24 @@ def test_a_decided_value_is_told_with_who_why_and_what_they_saw(case):
 
 def test_a_decision_goes_stale_and_names_the_value_that_changed(case):
     case.decide(case.present.draft_value(case.order_id, "made_on", "2020-02-03"))
-    (decided,) = case.told(case.changed(made_on=date(2019, 1, 1)))
+    (decided,) = case.reported(case.changed(made_on=date(2019, 1, 1)))
     assert decided.state == "Stale: its evidence has changed"
     assert {(change.field, change.now) for change in decided.changed} == {("Made on", "1 January 2019")}
 
 
-def test_a_decision_on_two_records_is_told_of_their_order(case):
+def test_a_decision_on_two_records_is_reported_their_order(case):
     left, right = case.record_ids[:2]
     case.decide(case.present.draft_pair("same_order", left, right))
-    (decided,) = case.told()
+    (decided,) = case.reported()
     assert decided.title == "The two records speak of the same order"
     assert decided.state == "In force"
     assert " and " in decided.about
 
 
-def test_what_was_taken_back_is_told_as_ended_and_its_taking_back_is_not_told_apart(case):
+def test_what_was_taken_back_is_reported_as_ended_and_its_taking_back_is_not_kept_apart(case):
     name = case.decide(case.present.draft_value(case.order_id, "made_on", "2020-02-03"))
     undo = case.decide(case.present.draft_undo(name), Signature("steward", "mistake"))
-    (decided,) = case.told()
+    (decided,) = case.reported()
     assert (decided.state, decided.ended_by) == ("Taken back", undo)
 
 
@@ -97,12 +97,12 @@ def test_an_acceptance_runs_out(case):
     case.order_id = found["order_id"]
     last = case.release.as_of + timedelta(days=3)
     case.decide(case.present.draft_discrepancy("accept", found["discrepancy_id"], accepted_until=last))
-    assert [decided.state for decided in case.told()] == ["In force"]
-    assert [decided.state for decided in case.told(as_of=last + timedelta(days=1))] == ["Run out"]
+    assert [decided.state for decided in case.reported()] == ["In force"]
+    assert [decided.state for decided in case.reported(as_of=last + timedelta(days=1))] == ["Run out"]
 
 
-def test_an_order_that_nobody_decided_on_has_nothing_to_tell(case):
-    assert case.told() == ()
+def test_an_order_that_nobody_decided_on_has_nothing_to_say(case):
+    assert case.reported() == ()
 
 
 def test_orders_are_found_by_all_ids_that_led_to_them():
@@ -129,6 +129,6 @@ def test_the_page_can_be_read_while_the_ledger_is_down(case, viewer, ledger_file
     assert "The ledger can’t be read now." in answer.text
 
 
-def test_a_snapshot_of_the_release_tells_the_same(case):
+def test_a_snapshot_of_the_release_says_the_same(case):
     case.decide(case.present.draft_value(case.order_id, "made_on", "2020-02-03"))
-    assert case.told(WholeRelease(case.release).table) == case.told()
+    assert case.reported(WholeRelease(case.release).table) == case.reported()

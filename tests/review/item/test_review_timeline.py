@@ -16,7 +16,7 @@ def drawn(*orders, conditions=(), records=()):
     return draw_timeline(orders, conditions, records, as_of=AS_OF)
 
 
-def told(timeline):
+def reported(timeline):
     return [(stretch.shape, stretch.words) for stretch in timeline.stretches]
 
 
@@ -37,7 +37,7 @@ def test_an_interim_order_ends_when_the_full_one_is_made():
             followed_by_order_id="ORD-2",
         ),
     )
-    assert told(timeline) == [
+    assert reported(timeline) == [
         ("binds", "1 January 2022 to 1 June 2022"),
         ("ended", "1 June 2022 to 31 December 2022"),
         ("binds", "1 June 2022 to 31 May 2027"),
@@ -55,22 +55,22 @@ def test_an_interim_order_ends_when_the_full_one_is_made():
 )
 def test_a_travel_condition_lasts_five_years_at_most(end, longest):
     timeline = drawn(made("ORD-1", "2020-03-01", end), conditions=[TRAVEL])
-    assert told(timeline)[1] == ("travel", longest)
+    assert reported(timeline)[1] == ("travel", longest)
     assert timeline.has_travel
     assert "ss.18" in timeline.travel_note
 
 
 def test_a_travel_condition_whose_last_day_is_not_known_lasts_as_its_order_does():
     timeline = drawn(made("ORD-1", "2020-03-01"), conditions=[TRAVEL | {"end_on": None}])
-    assert told(timeline)[1] == ("travel", "1 March 2020 to no end known")
+    assert reported(timeline)[1] == ("travel", "1 March 2020 to no end known")
 
 
 def test_each_travel_condition_is_drawn():
     timeline = drawn(made("ORD-1", "2020-03-01"), conditions=[TRAVEL, TRAVEL | {"condition_code": "C27"}])
-    assert [shape for shape, _ in told(timeline)] == ["binds", "travel", "travel"]
+    assert [shape for shape, _ in reported(timeline)] == ["binds", "travel", "travel"]
 
 
-def test_what_records_say_otherwise_is_told_once_a_period():
+def test_what_records_say_otherwise_is_reported_once_a_period():
     records = [
         record("1", start_on=day("2020-01-01"), end_on=day("2030-12-31")),
         record("2", start_on=day("2020-01-01"), end_on=day("2025-12-31")),

@@ -33,7 +33,7 @@ def test_steps_add_up_and_stand_beside_the_values():
     assert drawn.summary.startswith("Together +17.39. What counts most: Names +12.29 (same full name)")
 
 
-def test_an_order_until_further_order_is_told_in_words():
+def test_an_order_until_further_order_is_reported_in_words():
     drawn = draw_waterfall(
         pair(end=("not known", 0.0)), {"court:2": record(is_until_further_order=True), "pnc:1": record(end_on=None)}
     )

@@ -64,9 +64,9 @@ def read(path, pack_id=PACK):
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_the_answers_are_read_and_lines_without_one_are_left_out(pack, form):
     rows = ({"Corrected on": "2026-11-25", "Answered by": "R. Jones"}, {}, {"Disagree because": "Not our record"})
-    told = read(pack(*rows, form=form))
-    assert told.faults == ()
-    assert told.answers.select("reference", "corrected_on", "disagrees_because", "answered_by").rows() == [
+    reported = read(pack(*rows, form=form))
+    assert reported.faults == ()
+    assert reported.answers.select("reference", "corrected_on", "disagrees_because", "answered_by").rows() == [
         ("ORD-1/d1", date(2026, 11, 25), None, "R. Jones"),
         ("ORD-2/d3", None, "not_ours", None),
     ]
@@ -94,10 +94,10 @@ def test_a_day_is_read_as_people_and_spreadsheets_write_it(pack, typed):
     ],
 )
 def test_a_cell_that_can_not_be_taken_is_named_and_nothing_is_taken(pack, cells, cell, words):
-    told = read(pack(cells, {"Corrected on": "2026-11-25"}))
-    assert [fault.cell for fault in told.faults] == [cell]
-    assert words in told.faults[0].words
-    assert told.answers.is_empty()
+    reported = read(pack(cells, {"Corrected on": "2026-11-25"}))
+    assert [fault.cell for fault in reported.faults] == [cell]
+    assert words in reported.faults[0].words
+    assert reported.answers.is_empty()
 
 
 def test_a_line_answered_twice_is_refused(pack):
@@ -107,9 +107,9 @@ def test_a_line_answered_twice_is_refused(pack):
 
 
 def test_what_else_was_changed_in_the_workbook_counts_for_nothing(pack):
-    told = read(pack({"Correct to": "=1+1", "Corrected on": "2026-11-25"}))
-    assert set(told.answers.columns) & {"asked", "held"} == set()
-    assert told.answers.height == 1
+    reported = read(pack({"Correct to": "=1+1", "Corrected on": "2026-11-25"}))
+    assert set(reported.answers.columns) & {"asked", "held"} == set()
+    assert reported.answers.height == 1
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

@@ -1,4 +1,4 @@
-"""Where items stand: what was decided since the release, what waits, what was put off."""
+"""Where items stand: what was decided since the release, what waits, what was deferred."""
 
 from datetime import date
 from types import MappingProxyType

@@ -103,7 +103,7 @@ def test_what_fits_exactly_comes_first(index):
     assert "ORD-2" in hits.orders["order_id"]
 
 
-def test_a_name_that_only_a_source_holds_is_told_from_the_one_in_the_register(index):
+def test_a_name_that_only_a_source_holds_is_reported_from_the_one_in_the_register(index):
     assert find_orders(index, "Otherwise", this_year=THIS_YEAR).orders.row(0) == ("ORD-4", 1.0, False)
 
 

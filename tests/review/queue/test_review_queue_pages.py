@@ -131,7 +131,7 @@ def test_a_view_has_one_address(steward, address, canonical):
         pytest.param("severity=high" * 3, id="a value run together"),
     ],
 )
-def test_an_address_that_can_not_be_read_is_told_and_the_rest_shown(steward, query):
+def test_an_address_that_can_not_be_read_is_reported_and_the_rest_shown(steward, query):
     page = steward.get(f"/queue?{query}")
     assert page.status_code == 422
     assert "There is a problem" in page.text
@@ -163,7 +163,7 @@ def test_going_from_page_to_page_shows_every_item_once(steward, desk):
     assert len(seen) == len(set(seen)) == rows_of(desk).height
 
 
-def test_a_release_that_came_between_two_pages_is_told(steward, changed_home, ledger_file, clock):
+def test_a_release_that_came_between_two_pages_is_reported(steward, changed_home, ledger_file, clock):
     home = changed_home("review_queue", lambda queue: queue.head(60).with_columns(stream=pl.lit("settle")))
     client, _ = client_of(home, ledger_file, clock)
     first = client.get("/queue")
@@ -189,7 +189,7 @@ def test_who_sees_one_force_sees_only_its_items_and_counts(open_desk, desk):
     assert set(listed(page)) <= set(rows["item_id"])
 
 
-def test_an_item_that_is_put_off_comes_back_on_its_day(steward, desk, clock):
+def test_an_item_that_is_deferred_comes_back_on_its_day(steward, desk, clock):
     item = rows_of(desk)["item_id"][0]
     defer(desk.database, [item], NIGHT + timedelta(days=2), by="steward", at=clock())
     assert item not in {*rows_of(desk).filter(state="open")["item_id"]}

@@ -55,7 +55,7 @@ def test_an_address_means_the_same_in_any_order_of_its_filters(parameters, rando
         pytest.param("force=ZZ&rule=R999", 0, id="codes of another time"),
     ],
 )
-def test_what_an_address_can_not_mean_is_told_and_left_out(query, problems):
+def test_what_an_address_can_not_mean_is_reported_and_left_out(query, problems):
     view = view_of(query)
     assert len(view.problems) == problems
     assert not any("script" in problem or "x" * 20 in problem for problem in view.problems)

@@ -97,7 +97,7 @@ def test_without_any_release_there_is_nothing_to_read(tmp_path):
         read_quality_history(Home(tmp_path), last=9)
 
 
-def test_an_unknown_release_is_told(home):
+def test_an_unknown_release_is_reported(home):
     with pytest.raises(LookupError, match="there is no release r2020-01-01"):
         read_quality_history(home, last=9, until="r2020-01-01")
 

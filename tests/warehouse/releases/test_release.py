@@ -263,7 +263,7 @@ def test_a_manifest_whose_digests_were_changed_is_found_out(home: Home, tables: 
         pytest.param("../r2023-11-30", id="a way out of the folder"),
     ],
 )
-def test_an_unknown_release_is_told(home: Home, tables: Tables, release_id: str) -> None:
+def test_an_unknown_release_is_reported(home: Home, tables: Tables, release_id: str) -> None:
     publish_night(home, tables)
 
     with pytest.raises(LookupError, match="there is no release"):
@@ -396,7 +396,7 @@ def test_a_crash_leaves_the_last_release_readable_and_the_next_publication_mends
     "content",
     [pytest.param(b"", id="empty"), pytest.param(b"\xff\x00", id="rubbish"), pytest.param(b"r1999-01-01", id="gone")],
 )
-def test_a_damaged_pointer_is_told_and_the_next_publication_writes_it_anew(
+def test_a_damaged_pointer_is_reported_and_the_next_publication_writes_it_anew(
     home: Home, tables: Tables, content: bytes
 ) -> None:
     release = publish_night(home, tables)

@@ -78,7 +78,7 @@ def spoil(home, release_id):
 @pytest.mark.parametrize(
     ("asked_for", "found", "withdrawn"),
     [
-        pytest.param(None, IDS[1], IDS[2:3], id="the one before unless told"),
+        pytest.param(None, IDS[1], IDS[2:3], id="the one before, if none is named"),
         pytest.param(IDS[0], IDS[0], IDS[1:3], id="one that is named"),
     ],
 )
@@ -250,7 +250,7 @@ def test_a_damaged_release_of_the_same_night_is_replaced_by_running_it_again(hom
     assert publish_night(home, tables, NIGHTS[1]).release_id == f"{IDS[1]}.2"
 
 
-def test_a_history_that_cannot_be_read_is_told(home):
+def test_a_history_that_cannot_be_read_is_reported(home):
     back(home)
     with (home.releases / "rollbacks.jsonl").open("a") as file:
         file.write('{"release_id": "r20')
@@ -301,7 +301,7 @@ def concord(home, *arguments, code=0):
     return done.output
 
 
-def test_the_command_puts_it_in_force_and_the_list_tells_all(home):
+def test_the_command_puts_it_in_force_and_the_list_says_all(home):
     assert concord(home, "rollback", "--reason", "a merge was wrong").splitlines() == [
         f"{IDS[1]} is in force instead of {IDS[2]}; the next night carries on from it",
         f"withdrawn: {IDS[2]}",
@@ -329,7 +329,7 @@ def test_the_list_names_a_damaged_release(home):
         pytest.param((IDS[0], "--reason", " "), 2, "the --reason is empty: say why", id="no reason"),
     ],
 )
-def test_what_cannot_be_done_is_told(home, arguments, code, message):
+def test_what_cannot_be_done_is_reported(home, arguments, code, message):
     said = concord(home, "rollback", "--reason", "why", *arguments, code=code)
 
     assert said.splitlines() == [message]
@@ -344,7 +344,7 @@ def test_the_first_release_has_none_before_it(home):
     assert said.startswith(f"there is no release before {IDS[0]}")
 
 
-def test_nothing_published_is_told(tmp_path):
+def test_nothing_published_is_reported(tmp_path):
     assert "not known which release is in force" in concord(Home(tmp_path), "rollback", "--reason", "why", code=1)
 
 
