@@ -6,13 +6,16 @@ A picture is named by its content and by whose eyes it is for. Its page carries 
 """
 
 import hashlib
+import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Any
 
 import altair as alt
 import vl_convert
 
+from ledger.packs.text import plain
 from review.dashboards.panels import Picture
 
 MOST_KEPT = 500
@@ -43,7 +46,7 @@ class PictureStore:
             description: what it shows, in words.
             forces: whose figures it shows: who sees others does not get it.
         """
-        specification = chart.to_json(indent=None)
+        specification = json.dumps(_plain(chart.to_dict()))
         marked = f"{sorted(forces) if forces is not None else 'all'} {specification}"
         name = hashlib.sha256(marked.encode()).hexdigest()[:NAME_LETTERS]
         with self._lock:
@@ -63,3 +66,12 @@ class PictureStore:
             if drawn.svg is None:
                 drawn.svg = str(vl_convert.vegalite_to_svg(drawn.specification))
             return drawn.svg
+
+
+def _plain(part: Any) -> Any:  # JSON
+    """A chart whose texts hold no sign that XML forbids: the drawing library ends the process over one."""
+    if isinstance(part, dict):
+        return {plain(str(name)): _plain(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_plain(value) for value in part]
+    return plain(part) if isinstance(part, str) else part
