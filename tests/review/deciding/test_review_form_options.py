@@ -10,16 +10,16 @@ from warehouse.tables.ledger import DECISIONS
 
 @pytest.fixture
 def offered(desk):
-    """Each item of the queue with what its form offers."""
+    """Each item of the queue with what is known of its order, and what its form offers."""
     whole, nothing = desk.whole_release(), DECISIONS.empty()
-    found = whole.table("discrepancies").partition_by("order_id", as_dict=True)
+    differing = whole.table("discrepancies").partition_by("order_id", as_dict=True)
     none, night = whole.table("discrepancies").clear(), decidable_night(whole)
     items = whole.table("review_queue").to_dicts()
     provenance = whole.table("field_provenance").partition_by("order_id", as_dict=True)
 
     def evidence(order_id: str) -> FormEvidence:
         return FormEvidence(
-            discrepancies=found.get((order_id,), none),
+            discrepancies=differing.get((order_id,), none),
             provenance=provenance[(order_id,)],
             doubts={},
             present=night,
@@ -27,11 +27,11 @@ def offered(desk):
             proposed=[],
         )
 
-    return [(item, form_options(item, evidence(item["order_id"]))) for item in items]
+    return [(item, found := evidence(item["order_id"]), form_options(item, found)) for item in items]
 
 
 def test_the_form_asks_all_that_the_item_asks_and_keeps_the_rest_apart(offered):
-    asking = [(item, options) for item, options in offered if item["discrepancy_ids"]]
+    asking = [(item, options) for item, _, options in offered if item["discrepancy_ids"]]
     assert asking
     for item, options in asking:
         assert {one.finding.discrepancy_id for one in options.asked} == set(item["discrepancy_ids"])
@@ -39,21 +39,22 @@ def test_the_form_asks_all_that_the_item_asks_and_keeps_the_rest_apart(offered):
 
 
 def test_the_two_records_chosen_at_first_are_two(offered):
-    pairs = [options.pair for _, options in offered if len(options.records) > 1]
+    pairs = [options.pair for _, _, options in offered if len(options.records) > 1]
     assert pairs
     assert all(left != right for left, right in pairs)
 
 
 def test_the_records_of_an_item_about_two_are_chosen_at_first(offered):
-    about_two = [(item, options) for item, options in offered if item["left_record_id"]]
-    assert about_two
-    for item, options in about_two:
-        assert options.pair == (item["left_record_id"], item["right_record_id"])
-        assert options.is_about_pair
+    item, evidence, options = next(one for one in offered if len(one[2].records) > 1)
+    right, left = options.pair
+    about_two = item | {"kind": "link_conflict", "left_record_id": left, "right_record_id": right}
+    asked = form_options(about_two, evidence)
+    assert (asked.pair, asked.is_about_pair) == ((left, right), True)
+    assert (options.pair, options.is_about_pair) == ((right, left), False)
 
 
 def test_the_form_asks_for_every_value_at_issue_that_no_discrepancy_is_about(offered):
-    doubtful = [(item, options) for item, options in offered if item["kind"] == "doubtful_value"]
+    doubtful = [(item, options) for item, _, options in offered if item["kind"] == "doubtful_value"]
     assert doubtful
     for item, options in doubtful:
         assert [one.field for one in options.doubted] == item["fields"]
