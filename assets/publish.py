@@ -23,8 +23,7 @@ from assets.reconcile import JUDGED, RECONCILED, gather_evidence
 from assets.sources import find_sources
 from expectations.bounds import Bounds
 from expectations.discrepancies import PresenceClock
-from expectations.gate_findings import Compared
-from expectations.gate_findings import Night as GateNight
+from expectations.gate_findings import GatedNight, GatedRegister
 from expectations.gates import GateResult, judge_gates
 from ledger.audit import head_of, sealed
 from ledger.decisions.errors import LedgerError
@@ -155,9 +154,9 @@ def pass_gates(
     Raises:
         PublicationRefusedError: a gate does not hold, and no operator accepted what it found.
     """
-    before = Compared(former.table(ORDERS), former.table(DISCREPANCIES), *_heights(former.table))
-    looked_at = GateNight(
-        now=Compared(
+    before = GatedRegister(former.table(ORDERS), former.table(DISCREPANCIES), *_heights(former.table))
+    looked_at = GatedNight(
+        now=GatedRegister(
             tonight.evidence.orders,
             store.scan(DISCREPANCIES.name).collect(),
             *_heights(lambda table: store.scan(table.name).collect()),

@@ -9,7 +9,7 @@ import polars as pl
 from benchmarks.truth import FIELDS as VALUES
 from benchmarks.truth import PERSON_FIELDS
 from reconciliation.date_arithmetic import whole_months
-from reconciliation.law import HALF_YEAR
+from reconciliation.statutes import HALF_YEAR
 
 FIELDS = {
     "made_on": "made",

@@ -21,7 +21,7 @@ MOST_COLUMNS = 10
 ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 
 
-class Form(StrEnum):
+class AnswerFormat(StrEnum):
     """How the answer to a query is written."""
 
     TABLE = "table"
@@ -34,7 +34,7 @@ class Form(StrEnum):
 def query(
     sql: Annotated[str, typer.Argument(help="One query on the tables and views of the release, as a text in quotes.")],
     *,
-    form: Annotated[Form, typer.Option("--format", help="How to write the answer.")] = Form.TABLE,
+    form: Annotated[AnswerFormat, typer.Option("--format", help="How to write the answer.")] = AnswerFormat.TABLE,
     out: Annotated[
         Path | None, typer.Option(help="The file to write; defaults to standard output.", dir_okay=False)
     ] = None,
@@ -45,14 +45,14 @@ def query(
     from reconciliation.register import Register
     from warehouse.releases.duckdb_file import QueryRefusedError
 
-    if form is Form.TABLE and out is not None:
+    if form is AnswerFormat.TABLE and out is not None:
         fail("--out needs a --format: csv, json, parquet or xlsx", Exit.USAGE)
     try:
         with Register.open(home.resolve(), release) as register:
             rows = register.sql(sql)
     except QueryRefusedError as error:
         fail(f"the query can't be answered: {error}", Exit.FAILED)
-    if form is Form.TABLE:
+    if form is AnswerFormat.TABLE:
         show_table(rows)
     else:
         write(rows, form, out)
@@ -101,22 +101,22 @@ def show_table(rows: "pl.DataFrame") -> None:
         warn(f"{rows.height - shown.height:,} more rows: ask with LIMIT, or write them all with --format and --out")
 
 
-def write(rows: "pl.DataFrame", form: Form, out: Path | None) -> None:
+def write(rows: "pl.DataFrame", form: AnswerFormat, out: Path | None) -> None:
     """Write rows to a file or to standard output."""
     import polars as pl
 
     from warehouse.csv_text import guard_cell
 
-    if form in {Form.PARQUET, Form.XLSX} and out is None and sys.stdout.isatty():
+    if form in {AnswerFormat.PARQUET, AnswerFormat.XLSX} and out is None and sys.stdout.isatty():
         fail(f"a terminal can't show {form}: name a file with --out", Exit.USAGE)
     target = out if out is not None else sys.stdout.buffer
     lists = pl.col(pl.List(pl.String))
-    if form is Form.JSON:
+    if form is AnswerFormat.JSON:
         text = f"{rows.write_json()}\n".encode()
         out.write_bytes(text) if out is not None else sys.stdout.buffer.write(text)
-    elif form is Form.PARQUET:
+    elif form is AnswerFormat.PARQUET:
         rows.write_parquet(target)
-    elif form is Form.CSV:
+    elif form is AnswerFormat.CSV:
         texts = rows.with_columns(lists.list.join("; ")).with_columns(
             pl.col(pl.String).map_elements(guard_cell, return_dtype=pl.String)
         )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from reconciliation.register import Register
-    from study.effect.evidence import Evidence
-    from study.effect.report import Section
+    from study.effect.evidence import StudyEvidence
+    from study.effect.report import ReportSection
     from study.effect.settings import StudySettings
     from study.effect.study import Study
 
@@ -110,8 +110,8 @@ def _study_and_write(register: "Register", settings: "StudySettings", *, out: Pa
 
 
 def _compare_with_sources(
-    register: "Register", study: "Study", evidence: "Evidence", *, truth: Path | None
-) -> "list[Section]":
+    register: "Register", study: "Study", evidence: "StudyEvidence", *, truth: Path | None
+) -> "list[ReportSection]":
     """The sections on single sources; none, and a word on it, where the night's tables are not kept any more."""
     from study.effect.by_source import REGISTER, evidence_of_sources
     from study.effect.report import compare_with_sources
@@ -130,7 +130,7 @@ def _compare_with_sources(
     return list(found)
 
 
-def _write(out: Path, study: "Study", summary: list[str], sections: "list[Section]", release_id: str) -> None:
+def _write(out: Path, study: "Study", summary: list[str], sections: "list[ReportSection]", release_id: str) -> None:
     from cli.model_report import ReportPart, write_page
 
     out.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ NOTHING_BEFORE = "there is no release before to compare with"
 
 
 @dataclass(frozen=True)
-class Compared:
+class GatedRegister:
     """A register, as the gates look at it: tonight's, or that of the release before.
 
     Attributes:
@@ -42,7 +42,7 @@ class Compared:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Night:
+class GatedNight:
     """All that the gates look at.
 
     Attributes:
@@ -58,8 +58,8 @@ class Night:
         policies: for bad deliveries, by state, or source and state.
     """
 
-    now: Compared
-    before: Compared | None
+    now: GatedRegister
+    before: GatedRegister | None
     deliveries: pl.DataFrame
     order_sources: pl.DataFrame
     records: pl.Series
@@ -71,7 +71,7 @@ class Night:
 
 
 @dataclass(frozen=True)
-class Finding:
+class GateFinding:
     """What a gate found: counts and keys alone.
 
     Attributes:
@@ -85,7 +85,7 @@ class Finding:
     subject: str = ""
 
 
-def find_held_deliveries(night: Night) -> list[Finding]:
+def find_held_deliveries(night: GatedNight) -> list[GateFinding]:
     """A finding for each feed whose policy is to hold the release; one if there is none."""
     states = night.deliveries.filter(pl.col("feed") != STRAY_FEED).select("source", "feed", "state", "accepted")
     held = [
@@ -94,41 +94,41 @@ def find_held_deliveries(night: Night) -> list[Finding]:
         if accepted is None and policy_for(night.policies, source, state) == "hold"
     ]
     words = "{} is {}, and the setting is to hold the release"
-    return [Finding(is_met=False, words=words.format(feed, state), subject=feed) for feed, state in held] or [
-        Finding(is_met=True, words="no delivery holds the release")
+    return [GateFinding(is_met=False, words=words.format(feed, state), subject=feed) for feed, state in held] or [
+        GateFinding(is_met=True, words="no delivery holds the release")
     ]
 
 
-def find_repeated_ids(night: Night) -> list[Finding]:
+def find_repeated_ids(night: GatedNight) -> list[GateFinding]:
     """Ids given twice, and records in two orders."""
     orders, records = night.now.orders, night.order_sources
     repeated = orders.height - orders.get_column("order_id").n_unique()
     shared = records.height - records.get_column("record_id").n_unique()
     words = f"{orders.height:,} orders, {repeated:,} ids given twice; {shared:,} records in two orders"
-    return [Finding(repeated + shared == 0, words)]
+    return [GateFinding(repeated + shared == 0, words)]
 
 
-def find_lost_records(night: Night) -> list[Finding]:
+def find_lost_records(night: GatedNight) -> list[GateFinding]:
     """Records in no order, and rows not accounted for."""
     balance = pl.sum_horizontal("rows_kept", "rows_quarantined", "rows_duplicate")
     rows = int(night.deliveries.select((pl.col("rows_read") - balance).abs().sum()).item() or 0)
     lost = night.records.len() - night.records.is_in(night.order_sources.get_column("record_id").implode()).sum()
     words = f"{night.records.len():,} records read, {lost:,} in no order; {rows:,} rows not accounted for"
-    return [Finding(lost + rows == 0, words)]
+    return [GateFinding(lost + rows == 0, words)]
 
 
-def find_unmet_suites(night: Night) -> list[Finding]:
+def find_unmet_suites(night: GatedNight) -> list[GateFinding]:
     """Structural expectations that are not met."""
     unmet = night.suites.filter(pl.col("severity") == "structural", ~pl.col("is_met"))
     tables = ", ".join(unmet.get_column("table_name").unique().sort())
     words = f"{night.suites.height:,} expectations, {unmet.height:,} structural ones not met"
-    return [Finding(unmet.is_empty(), f"{words}: {tables}" if tables else words)]
+    return [GateFinding(unmet.is_empty(), f"{words}: {tables}" if tables else words)]
 
 
-def compare_counts(night: Night) -> list[Finding]:
+def compare_counts(night: GatedNight) -> list[GateFinding]:
     """Orders, people and arrests beside those of the release before."""
     if night.before is None:
-        return [Finding(is_met=True, words=NOTHING_BEFORE)]
+        return [GateFinding(is_met=True, words=NOTHING_BEFORE)]
     counts = {
         "orders": (night.before.orders.height, night.now.orders.height),
         "people": (night.before.people, night.now.people),
@@ -139,14 +139,14 @@ def compare_counts(night: Night) -> list[Finding]:
         is_implausibly_few(now, before, gone=bounds.rows_gone) or is_implausibly_few(before, now, gone=bounds.rows_new)
         for before, now in counts.values()
     )
-    return [Finding(is_met, ", ".join(f"{before:,} {name}, now {now:,}" for name, (before, now) in counts.items()))]
+    return [GateFinding(is_met, ", ".join(f"{before:,} {name}, now {now:,}" for name, (before, now) in counts.items()))]
 
 
-def find_unexplained(night: Night) -> list[Finding]:
+def find_unexplained(night: GatedNight) -> list[GateFinding]:
     """Differences from the release before without a cause."""
     unexplained = night.changes.filter(pl.col("cause") == UNEXPLAINED)
     if unexplained.is_empty():
-        return [Finding(is_met=True, words=f"all {night.changes.height:,} differences have a cause")]
+        return [GateFinding(is_met=True, words=f"all {night.changes.height:,} differences have a cause")]
     fields = unexplained.group_by("field").len().sort("field", nulls_last=True)
     counted = ", ".join(f"{count} {name or 'orders added or removed'}" for name, count in fields.iter_rows())
     orders = unexplained.get_column("order_id")
@@ -155,10 +155,10 @@ def find_unexplained(night: Night) -> list[Finding]:
         f"have no cause ({counted}): no record, decision, model, setting or code changed for them, and no date that "
         f"matters passed: {_named(orders)}"
     )
-    return [Finding(is_met=False, words=words)]
+    return [GateFinding(is_met=False, words=words)]
 
 
-def unbound_people(night: Night) -> pl.DataFrame:
+def unbound_people(night: GatedNight) -> pl.DataFrame:
     """Who was bound by an order in the release before and is bound by none tonight.
 
     An order counts as binding while it is in force, may be, or is not known not to be; one that was merged or split is
@@ -189,10 +189,10 @@ def unbound_people(night: Night) -> pl.DataFrame:
     return named.agg(pl.col("order_id").min(), cause=cause).sort("subject_id")
 
 
-def count_unbound(night: Night) -> list[Finding]:
+def count_unbound(night: GatedNight) -> list[GateFinding]:
     """Who was bound and no longer is, by cause (`unbound_people`)."""
     if night.before is None:
-        return [Finding(is_met=True, words=NOTHING_BEFORE)]
+        return [GateFinding(is_met=True, words=NOTHING_BEFORE)]
     free = unbound_people(night).with_columns(pl.col("cause").fill_null(NO_CAUSE))
     others = free.filter(pl.col("cause") != RAN_OUT)
     were = night.before.orders.filter(_may_bind()).get_column("subject_id").n_unique()
@@ -204,10 +204,10 @@ def count_unbound(night: Night) -> list[Finding]:
     words = f"of {were:,} people bound, {free.height:,} no longer are" + (f" ({counted})" if counted else "")
     has_causes = others.filter(pl.col("cause").is_in([NO_CAUSE, UNEXPLAINED])).is_empty()
     is_met = is_met and has_causes
-    return [Finding(is_met, words if is_met else f"{words}: {_named(others.get_column('order_id'))}")]
+    return [GateFinding(is_met, words if is_met else f"{words}: {_named(others.get_column('order_id'))}")]
 
 
-def find_new_breaches(night: Night) -> list[Finding]:
+def find_new_breaches(night: GatedNight) -> list[GateFinding]:
     """Orders of the release before that newly break a rule of the statutes."""
     return [
         _find_new(
@@ -219,15 +219,15 @@ def find_new_breaches(night: Night) -> list[Finding]:
     ]
 
 
-def find_new_discrepancies(night: Night) -> list[Finding]:
+def find_new_discrepancies(night: GatedNight) -> list[GateFinding]:
     """Orders of the release before that have a new discrepancy."""
     return [_find_new(night, "have a new discrepancy", night.bounds.discrepancies_new)]
 
 
-def _find_new(night: Night, what: str, bound: float, *, codes: Sequence[str] | None = None) -> Finding:
+def _find_new(night: GatedNight, what: str, bound: float, *, codes: Sequence[str] | None = None) -> GateFinding:
     """Orders of the release before that have discrepancies which they did not have then."""
     if night.before is None:
-        return Finding(is_met=True, words=NOTHING_BEFORE)
+        return GateFinding(is_met=True, words=NOTHING_BEFORE)
     orders = night.before.orders.get_column("order_id")
     lasting = pl.col("order_id").is_in(orders.implode())
     is_meant = lasting if codes is None else lasting & pl.col("rule_code").is_in(list(codes))
@@ -235,7 +235,7 @@ def _find_new(night: Night, what: str, bound: float, *, codes: Sequence[str] | N
     found = now.join(then, on="discrepancy_id", how="anti").get_column("order_id")
     few = is_implausibly_few(orders.len() - found.n_unique(), orders.len(), gone=bound)
     words = f"{found.n_unique():,} of {orders.len():,} orders {what}"
-    return Finding(not few, f"{words}: {_named(found)}" if few else words)
+    return GateFinding(not few, f"{words}: {_named(found)}" if few else words)
 
 
 def _may_bind() -> pl.Expr:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from expectations.gate_findings import (
-    Finding,
-    Night,
+    GatedNight,
+    GateFinding,
     compare_counts,
     count_unbound,
     find_held_deliveries,
@@ -43,7 +43,7 @@ class Gate:
     checks: str
     bound: str
     advice: str
-    judge: Callable[[Night], Sequence[Finding]]
+    judge: Callable[[GatedNight], Sequence[GateFinding]]
     is_acceptable: bool = True
 
 
@@ -84,7 +84,7 @@ class GateResult:
 
 
 def judge_gates(
-    night: Night, *, accepted: Mapping[str, str], accepted_before: Mapping[tuple[str, str], str]
+    night: GatedNight, *, accepted: Mapping[str, str], accepted_before: Mapping[tuple[str, str], str]
 ) -> tuple[GateResult, ...]:
     """Put all gates to a night.
 

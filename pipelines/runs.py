@@ -24,7 +24,7 @@ COMMAND_LINE, DAGSTER = "command line", "Dagster"
 
 
 @dataclass
-class Step:
+class RunStep:
     """A step of a run.
 
     Attributes:
@@ -65,7 +65,7 @@ class RunRecord:
     started_at: str
     state: RunState = "running"
     seconds: float = 0.0
-    steps: dict[str, Step] = field(default_factory=dict)
+    steps: dict[str, RunStep] = field(default_factory=dict)
     release_id: str | None = None
     cause: str = ""
     disk: dict[str, int] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class RunRecorder(logging.Handler):
             self._write()
 
     def _note_step(self, event: dg.DagsterEvent, kind: str, at: float) -> None:
-        step = self._record.steps.setdefault(str(event.step_key), Step())
+        step = self._record.steps.setdefault(str(event.step_key), RunStep())
         if kind == "STEP_START":
             self._started[str(event.step_key)] = at
         elif kind in ("STEP_SUCCESS", "STEP_FAILURE"):
@@ -121,7 +121,7 @@ class RunRecorder(logging.Handler):
         elif kind == "ASSET_MATERIALIZATION":
             self._note_table(step, event)
 
-    def _note_table(self, step: Step, event: dg.DagsterEvent) -> None:
+    def _note_table(self, step: RunStep, event: dg.DagsterEvent) -> None:
         made = event.step_materialization_data.materialization
         if "dagster/row_count" in made.metadata:
             step.rows[made.asset_key.path[-1]] = int(str(made.metadata["dagster/row_count"].value))
@@ -144,7 +144,7 @@ def list_runs(home: Home) -> list[RunRecord]:
 
 
 def _read(said: dict[str, Any]) -> RunRecord:
-    return RunRecord(**said | {"steps": {name: Step(**step) for name, step in said["steps"].items()}})
+    return RunRecord(**said | {"steps": {name: RunStep(**step) for name, step in said["steps"].items()}})
 
 
 def disk_by_kind(home: Home) -> dict[str, int]:

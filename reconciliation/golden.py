@@ -13,11 +13,11 @@ import polars as pl
 
 from reconciliation import plausibility
 from reconciliation.choosing import Field, choose_fields, choose_values
-from reconciliation.law import OPEN_ENDED_TYPES
 from reconciliation.overrides import name_decisions, overrides_of
 from reconciliation.periods import complete_period
 from reconciliation.record_context import hold_people
 from reconciliation.standing import STANDS
+from reconciliation.statutes import OPEN_ENDED_TYPES
 from reconciliation.travel import find_travel_only
 from warehouse.sources import BIRTH, COURT_FIRST, PNC_FIRST, REGION_FIRST, SPELLED_OUT_FIRST, UPLOAD_FIRST
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS

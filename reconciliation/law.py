@@ -1,12 +1,11 @@
-"""What the law makes of an order as of a day: its status, what ended it, and the orders before and after it.
+"""What the law makes of an order as of a day: its status, whether that is in doubt, and the days on which it binds.
 
-Belongs here: rules of the statutes that work on the reconciled register. Does not: which value of a field is believed
-(`reconciliation.golden`), what the records say of an end (`reconciliation.endings`), what counts as a discrepancy
-(`expectations`).
+Belongs here: the status in law of the reconciled register. Does not: which order followed which
+(`reconciliation.successions`), figures of the statutes and their abbreviations (`reconciliation.statutes`), which value
+of a field is believed (`reconciliation.golden`), what the records say of an end (`reconciliation.endings`), what counts
+as a discrepancy (`expectations`).
 
-Rule numbers refer to the rules of orders in the documentation; MSA is the Modern Slavery Act 2015, HTEAS the Human
-Trafficking and Exploitation (Scotland) Act 2015, HTENI the Human Trafficking and Exploitation Act (Northern Ireland)
-2015. Where the law does not end an order, neither does this module: doubt leaves the person bound, and says so.
+Where the law does not end an order, neither does this module: doubt leaves the person bound, and says so.
 """
 
 from datetime import date
@@ -14,42 +13,8 @@ from typing import Final
 
 import polars as pl
 
-from warehouse.codes import reference
-
-COMMENCED_ON: Final = {
-    "STRO": date(2015, 7, 31),  # R01; SI 2015/1476 reg. 2
-    "STPO": date(2015, 7, 31),  # R01; Northern Ireland later, 1 April 2016 (R32)
-    "TEPO": date(2017, 6, 30),  # R26; HTEAS ss.17-19
-    "TERO": date(2017, 10, 31),  # R28; HTEAS s.26
-}
-OPEN_ENDED_TYPES: Final = ("STRO", "STPO")
-"""Types that may run until further order. Scottish orders are fixed (R27, R29; HTEAS ss.20(2), 27(2))."""
-
-SCOTTISH_TYPES: Final = ("TERO", "TEPO")
-"""Types that courts of Scotland make, and no others (R35; HTEAS ss.17, 26)."""
-
-MINIMUM_MONTHS: Final = {"STRO": 24, "STPO": 60, "TERO": 24, "TEPO": 60}
-"""Shortest fixed term of a full order (R02, R03, R27, R29; MSA ss.17(4), 24(4)); orders of foreign-travel prohibitions
-alone have none (MSA ss.18(1), 25(1); HTEAS ss.20(3), 27(3))."""
-
-HALF_YEAR: Final = 6
-"""In months. Courts set lengths in years and half years [IASC-2022; WMERCIA-24]; a span of so many is no chance."""
-
-LONGEST_TRAVEL_MONTHS: Final = 60
-"""A prohibition on foreign travel is for a fixed period of 5 years at most, and so is each extension (R05, R30; MSA
-ss.18(1), 18(3), 25(1), 25(3); HTEAS ss.21, 28)."""
-
-PREVENTION_OF: Final = {"STRO": "STPO", "TERO": "TEPO"}
-"""A risk order is often followed by a prevention order, after conviction (R25). No section ends it then: MSA s.17(6)
-and HTEAS s.20(5) end an earlier prevention order, s.24(6) and s.27(5) an earlier risk order. Both bind."""
-
-INTERIM_GRACE_DAYS: Final = 28
-"""An interim order ends at the latest on determination (R13; MSA ss.21(7), 28(7)). Recorded days differ by some days,
-so a full order made this long after the interim's recorded end is still taken for its determination."""
-
-INTERIM_LONGEST_DAYS: Final = 548
-"""After this (18 months) nobody knows whether an interim order without a recorded end is in force: no rule of law, but
-over three times the length seen in public (about five months) [IASC-2022; WMERCIA-24]."""
+from reconciliation.statutes import INTERIM_LONGEST_DAYS
+from reconciliation.successions import DETERMINED, find_successions, nearest
 
 NOT_KNOWN_WHETHER: Final = ("uncertain", "not_known")
 """Statuses of orders of which nobody knows whether they are in force: they count as in force until somebody does."""
@@ -61,21 +26,11 @@ ENDED: Final = ("expired", "discharged", "superseded", "determined")
 
 OPEN_END: Final = "until further order"
 
-CHAIN_COLUMNS: Final = (
-    "order_id", "subject_id", "order_type", "is_interim", "court_code", "made_on", "start_on", "end_on",
-    "is_until_further_order",
-)  # fmt: skip
 JUDGED: Final = (
     "legal_status", "follows_order_id", "followed_by_order_id", "ended_after", "ended_by", "is_in_force_doubtful",
     "binds_from", "binds_until",
 )  # fmt: skip
 """What `judge_status` works out of the facts of an order, for a day."""
-
-
-def is_northern_irish(court_code: pl.Expr) -> pl.Expr:
-    """Whether a court is one of Northern Ireland; false for a court that is not known."""
-    courts = reference("courts").filter(jurisdiction="Northern Ireland").get_column("code")
-    return court_code.is_in(courts.implode()).fill_null(value=False)
 
 
 def counts_as_in_force() -> pl.Expr:
@@ -134,99 +89,7 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
         .with_columns(_status(as_of))
         .with_columns(_is_in_force_doubtful(as_of), *_bounds(), *_binding_period(as_of))
     )
-    return judged.join(_nearest(chain), on="order_id", how="left").select("order_id", *JUDGED)
-
-
-DETERMINED, MISTAKEN_TYPE, SAME_TYPE, ALONGSIDE = range(4)
-"""How a later order stands to an earlier one, the closest first: it decided the interim order's application; perhaps
-so, but it is of another type; it is one more of the same type; it binds beside the earlier one."""
-
-
-def find_successions(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """Pairs of orders of one person of which the later followed the earlier.
-
-    Args:
-        orders: `CHAIN_COLUMNS` of orders that stand, `is_discharged` and `ended_by`.
-        as_of: orders made after this day follow nothing yet.
-
-    Returns:
-        `order_id` (the later), `made_on` (its own), `earlier_id`, `earlier_made_on`, `rank`, `ends_on` (the day on
-        which the later ends the earlier; null if it does not), `casts_doubt` (it leaves open whether the earlier still
-        binds).
-    """
-    dated = orders.select(*CHAIN_COLUMNS, "is_discharged", "ended_by").with_columns(
-        pl.coalesce("made_on", "start_on").alias("made_on"),
-        pl.col("is_interim").fill_null(value=False),
-        starts_on=pl.coalesce("start_on", "made_on"),
-        # On paper some orders start before they were made; they end nothing so early.
-        takes_effect_on=pl.max_horizontal("made_on", "start_on"),
-    )
-    later = dated.filter(pl.col("made_on") <= as_of)
-    pairs = dated.join(later, on="subject_id", suffix="_later").filter(pl.col("order_id") != pl.col("order_id_later"))
-    return (
-        pairs.with_columns(_relations())
-        .filter(pl.col("rank").is_not_null())
-        .select(
-            pl.col("order_id_later").alias("order_id"),
-            pl.col("made_on_later").alias("made_on"),
-            pl.col("order_id").alias("earlier_id"),
-            pl.col("made_on").alias("earlier_made_on"),
-            "rank",
-            "ends_on",
-            "casts_doubt",
-        )
-    )
-
-
-def _relations() -> list[pl.Expr]:
-    """`rank`, `ends_on` and `casts_doubt` of a pair of orders of one person."""
-    gap = (pl.col("made_on_later") - pl.col("made_on")).dt.total_days()
-    past_end = (pl.col("made_on_later") - pl.col("end_on")).dt.total_days()
-    is_same_type = (pl.col("order_type") == pl.col("order_type_later")).fill_null(value=False)
-    # An STPO of Northern Ireland is made under its own Act, so an order under Part 2 of the MSA is not "such an order".
-    is_same_law = is_northern_irish(pl.col("court_code")) == is_northern_irish(pl.col("court_code_later"))
-    has_no_end = pl.col("end_on").is_null()
-    is_in_place = ((gap > 0) & (has_no_end | (past_end <= 0))).fill_null(value=False)
-    is_decided = ((gap >= 0) & pl.coalesce(past_end <= INTERIM_GRACE_DAYS, gap <= INTERIM_LONGEST_DAYS)).fill_null(
-        value=False
-    )
-    is_interim, is_later_interim = pl.col("is_interim"), pl.col("is_interim_later")
-    is_full_after_interim, are_full = is_interim & ~is_later_interim, ~is_interim & ~is_later_interim
-    is_prevention = pl.col("order_type_later") == pl.col("order_type").replace_strict(PREVENTION_OF, default=None)
-    effect = pl.col("takes_effect_on_later")
-    # R15 (MSA s.17(6), s.24(6); HTEAS s.20(5), 27(5)): a later order ends the earlier one of its type to which the
-    # person "is already subject", on the day it takes effect: delayed to release, it leaves no gap before. An order
-    # that was discharged before that day ends nothing.
-    is_subject = (pl.col("starts_on") <= effect) & (has_no_end | (pl.col("end_on") >= effect))
-    never_began = pl.col("is_discharged_later") & (pl.col("ended_by_later") <= effect).fill_null(value=False)
-    is_ended = are_full & is_same_type & is_same_law & (gap > 0) & is_subject & ~never_began
-    # R13 (MSA ss.21(7), 28(7); HTEAS s.24(4); HTENI Sch.3 para 7(5)): ended by the decision itself, not by its effect.
-    is_determined = is_full_after_interim & is_decided & is_same_type & is_same_law
-    rank = (
-        pl.when(is_determined)
-        .then(DETERMINED)
-        .when(is_full_after_interim & is_decided)
-        .then(MISTAKEN_TYPE)
-        .when(is_ended | ((is_interim == is_later_interim) & is_in_place & is_same_type))
-        .then(SAME_TYPE)
-        # R25: a risk order made void by nothing but its end or a discharge.
-        .when(are_full & is_in_place & is_prevention)
-        .then(ALONGSIDE)
-    )
-    return [
-        rank.alias("rank"),
-        pl.when(is_determined).then("made_on_later").when(is_ended).then(effect).alias("ends_on"),
-        (is_full_after_interim & has_no_end & (gap >= 0) & ~is_determined).fill_null(value=False).alias("casts_doubt"),
-    ]
-
-
-def _nearest(chain: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`, `follows_order_id`, `followed_by_order_id`: of several the order made nearest in time."""
-    before = chain.sort("order_id", "earlier_made_on", "rank", "earlier_id", descending=[False, True, False, False])
-    after = chain.sort("earlier_id", "made_on", "rank", "order_id")
-    follows = before.unique("order_id", keep="first").select("order_id", follows_order_id="earlier_id")
-    followed = after.unique("earlier_id", keep="first").select(order_id="earlier_id", followed_by_order_id="order_id")
-    return follows.join(followed, on="order_id", how="full", coalesce=True)
+    return judged.join(nearest(chain), on="order_id", how="left").select("order_id", *JUDGED)
 
 
 def _status(as_of: date) -> pl.Expr:

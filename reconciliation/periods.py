@@ -7,8 +7,8 @@ Belongs here: how the golden values of a period fit each other. Does not: arithm
 import polars as pl
 
 from reconciliation.date_arithmetic import months_after, whole_months
-from reconciliation.law import MINIMUM_MONTHS
 from reconciliation.overrides import Overrides
+from reconciliation.statutes import MINIMUM_MONTHS
 
 
 def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:

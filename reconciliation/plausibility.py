@@ -11,7 +11,7 @@ import polars as pl
 
 from reconciliation import sitting_days
 from reconciliation.date_arithmetic import months_after, whole_months
-from reconciliation.law import (
+from reconciliation.statutes import (
     COMMENCED_ON,
     HALF_YEAR,
     LONGEST_TRAVEL_MONTHS,

@@ -18,9 +18,10 @@ from reconciliation.confidence.orders import order_confidence
 from reconciliation.confidence.values import value_confidence
 from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_arrests, choose_golden
-from reconciliation.law import SCOTTISH_TYPES, judge_status
+from reconciliation.law import judge_status
 from reconciliation.record_context import hold_records
 from reconciliation.standing import AMENDED, STANDS
+from reconciliation.statutes import SCOTTISH_TYPES
 from warehouse.codes import NATIONS, reference
 from warehouse.schema import Table
 from warehouse.tables.link import LINK_PAIRS

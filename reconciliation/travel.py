@@ -12,8 +12,8 @@ from typing import Final
 import polars as pl
 
 from reconciliation.date_arithmetic import months_after
-from reconciliation.law import LONGEST_TRAVEL_MONTHS, SCOTTISH_TYPES
 from reconciliation.standing import STANDS
+from reconciliation.statutes import LONGEST_TRAVEL_MONTHS, SCOTTISH_TYPES
 from warehouse.codes import reference
 
 TRAVEL, NOTIFICATION = "travel", "notification"

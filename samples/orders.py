@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
-from reconciliation.law import MINIMUM_MONTHS
+from reconciliation.statutes import MINIMUM_MONTHS
 from samples.cases import Case, Court, case_number, condition_codes, courts_of, hearing_day, open_case
 from samples.people import Person, Registry
 

@@ -13,7 +13,7 @@ from expectations.rules.conditions import travel_ends, with_condition_features
 from expectations.rules.names import with_name_features
 from expectations.rules.rule import Evidence, PresenceClock, Subject
 from reconciliation.date_arithmetic import digits_apart
-from reconciliation.law import PREVENTION_OF, is_northern_irish
+from reconciliation.statutes import PREVENTION_OF, is_northern_irish
 from warehouse.codes import reference
 from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders
 

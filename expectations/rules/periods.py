@@ -11,7 +11,7 @@ import polars as pl
 from expectations.rules.dates import date_rules, golden_start, not_followed
 from expectations.rules.rule import Rule, differs, golden
 from reconciliation.date_arithmetic import DAYS_OF_SLIP, months_after, whole_months
-from reconciliation.law import HALF_YEAR
+from reconciliation.statutes import HALF_YEAR
 
 SAME_LENGTH_NOTE = "Length and dates disagree when keyed apart (E09) [COLLEGE-STRO: the length was re-requested]."
 END_NOTE = "A fixed order ends by time; Modern Slavery Act 2015 ss.17, 24 [MSA-2015]. End missing or miscounted (E08)."

@@ -8,8 +8,8 @@ import polars as pl
 
 from expectations.rules.rule import Rule, golden
 from expectations.rules.statute import is_full, is_here, is_minor, is_northern_irish, order_type
-from reconciliation.law import HALF_YEAR, MINIMUM_MONTHS
 from reconciliation.sitting_days import is_sitting_day
+from reconciliation.statutes import HALF_YEAR, MINIMUM_MONTHS
 from warehouse.sources import Severity
 
 MOST_CONDITIONS = 12

@@ -14,7 +14,7 @@ import polars as pl
 
 from expectations.rules.dates import golden_start
 from expectations.rules.rule import Rule, golden
-from reconciliation.law import COMMENCED_ON, LONGEST_TRAVEL_MONTHS, MINIMUM_MONTHS
+from reconciliation.statutes import COMMENCED_ON, LONGEST_TRAVEL_MONTHS, MINIMUM_MONTHS
 
 ENGLAND_AND_WALES = "England and Wales"
 ADULT_YEARS = 18

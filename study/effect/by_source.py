@@ -14,7 +14,7 @@ from typing import Final
 import polars as pl
 
 from study.effect.cohort import Coverage, select_cohort
-from study.effect.evidence import Evidence, regions
+from study.effect.evidence import StudyEvidence, regions
 from study.effect.measures import count_by_person, find_events, measure_changes
 from study.effect.settings import OVERALL, StudySettings
 from warehouse.sources import SOURCES
@@ -37,7 +37,7 @@ SCHEMA: Final = {
 BY_NAME: Final = ["surname_folded", "forenames_folded", "date_of_birth"]
 
 
-def evidence_of_sources(store: TableStore) -> dict[str, Evidence]:
+def evidence_of_sources(store: TableStore) -> dict[str, StudyEvidence]:
     """What each source holds by itself, and all of them put together without any matching, by title.
 
     Raises:
@@ -52,12 +52,12 @@ def evidence_of_sources(store: TableStore) -> dict[str, Evidence]:
     return {**alone, UNRECONCILED: _evidence(*together)}
 
 
-def _evidence(orders: pl.DataFrame, arrests: pl.DataFrame, conditions: pl.DataFrame) -> Evidence:
+def _evidence(orders: pl.DataFrame, arrests: pl.DataFrame, conditions: pl.DataFrame) -> StudyEvidence:
     standing = orders.filter((pl.col("recorded_status") != "withdrawn").fill_null(value=True))
     linked = _link(standing, arrests)
     has_arrest = pl.col("record_id").is_in(linked["subject_id"].unique().implode())
     is_length_known = pl.col("end_on").is_not_null() | pl.col("is_until_further_order").fill_null(value=False)
-    return Evidence.of(
+    return StudyEvidence.of(
         standing.drop("region_code", strict=False)
         .join(regions(), on="force_code", how="left")
         .with_columns(
@@ -87,13 +87,13 @@ def _link(orders: pl.DataFrame, arrests: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def compare_bases(evidences: Mapping[str, Evidence], settings: StudySettings, covered: Coverage) -> pl.DataFrame:
+def compare_bases(evidences: Mapping[str, StudyEvidence], settings: StudySettings, covered: Coverage) -> pl.DataFrame:
     """The funnel and the overall change by each basis (`SCHEMA`), over the days that the register covers."""
     rows = [_row(basis, evidence, settings, covered) for basis, evidence in evidences.items()]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _row(basis: str, evidence: Evidence, settings: StudySettings, covered: Coverage) -> tuple[object, ...]:
+def _row(basis: str, evidence: StudyEvidence, settings: StudySettings, covered: Coverage) -> tuple[object, ...]:
     cohort = select_cohort(evidence, settings, covered)
     funnel = basis, cohort.orders.height, cohort.with_windows.height, cohort.eligible.height
     if evidence.arrests.is_empty():

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from study.effect.evidence import Evidence
+from study.effect.evidence import StudyEvidence
 from study.effect.settings import StudyError, StudySettings
 
 NO_DAY, NO_BEFORE, NO_AFTER = (
@@ -71,7 +71,7 @@ class Cohort:
         return pl.DataFrame(rows, schema={"step": pl.String, "orders": pl.Int64}, orient="row")
 
 
-def find_coverage(evidence: Evidence, settings: StudySettings, *, as_of: date) -> Coverage:
+def find_coverage(evidence: StudyEvidence, settings: StudySettings, *, as_of: date) -> Coverage:
     """The days that the data cover, by the settings, or from the first arrest to the date of the release.
 
     Raises:
@@ -88,7 +88,7 @@ def find_coverage(evidence: Evidence, settings: StudySettings, *, as_of: date) -
     return Coverage(first, last)
 
 
-def select_cohort(evidence: Evidence, settings: StudySettings, covered: Coverage) -> Cohort:
+def select_cohort(evidence: StudyEvidence, settings: StudySettings, covered: Coverage) -> Cohort:
     """The full orders of the type and region asked for, each with its windows and why it drops out.
 
     The window before is `[day 0 - n months, day 0)`, the window after `[day 0, day 0 + n months)`. Where no day of

@@ -12,7 +12,7 @@ import polars as pl
 from study.effect import charts
 from study.effect.by_source import TRUTH, compare_bases, trace_true_events
 from study.effect.cohort import select_cohort
-from study.effect.evidence import Evidence, evidence_of_truth
+from study.effect.evidence import StudyEvidence, evidence_of_truth
 from study.effect.harm import assumptions
 from study.effect.measures import find_events
 from study.effect.selection import simulate_selection
@@ -22,7 +22,7 @@ from study.effect.study import Study
 
 
 @dataclass(frozen=True, eq=False)
-class Section:
+class ReportSection:
     """A part of the report.
 
     Attributes:
@@ -40,7 +40,7 @@ class Section:
     svg: str | None = None
 
 
-def describe_study(study: Study, evidence: Evidence, *, step: Callable[[str], None]) -> Iterator[Section]:
+def describe_study(study: Study, evidence: StudyEvidence, *, step: Callable[[str], None]) -> Iterator[ReportSection]:
     """The sections on the register itself, in the order in which they are read.
 
     Args:
@@ -56,7 +56,7 @@ def describe_study(study: Study, evidence: Evidence, *, step: Callable[[str], No
     yield _selection(study)
     step("other choices")
     rows = compare_choices(evidence, study.covered, choices(study.settings))
-    yield Section(
+    yield ReportSection(
         "choices",
         "How much depends on choices",
         "The overall change, one choice at a time made differently; a row is left out where no order is left. All "
@@ -66,7 +66,7 @@ def describe_study(study: Study, evidence: Evidence, *, step: Callable[[str], No
         charts.as_svg(charts.draw_changes(rows, "choice", panel="measure")),
     )
     yield _custody(study)
-    yield Section(
+    yield ReportSection(
         "assumed_harm",
         "Days of harm that are assumed",
         f"Used where the index ({study.settings.harm.edition}) has no row for an offence: these days are assumptions "
@@ -89,16 +89,18 @@ def _assumed_harm() -> pl.DataFrame:
     )
 
 
-def _funnel(study: Study) -> Section:
+def _funnel(study: Study) -> ReportSection:
     funnel = study.cohort.funnel()
     caption = (
         "Each order drops out for the first reason that holds. A window must lie wholly within the days that the data "
         "cover; start and length must be known and undisputed, a condition known, and the person's history findable."
     )
-    return Section("funnel", "Which orders can be studied", caption, funnel, charts.as_svg(charts.draw_funnel(funnel)))
+    return ReportSection(
+        "funnel", "Which orders can be studied", caption, funnel, charts.as_svg(charts.draw_funnel(funnel))
+    )
 
 
-def _changes(study: Study) -> Section:
+def _changes(study: Study) -> ReportSection:
     edition, resamples = study.settings.harm.edition, study.settings.resamples
     caption = (
         f"Arrests, and days of harm by the Cambridge Crime Harm Index ({edition}), in the "
@@ -109,19 +111,21 @@ def _changes(study: Study) -> Section:
         "finds something by chance."
     )
     svg = charts.as_svg(charts.draw_changes(study.changes, "category", panel="measure"))
-    return Section("changes", "Before and after", caption, study.changes, svg)
+    return ReportSection("changes", "Before and after", caption, study.changes, svg)
 
 
-def _series(study: Study) -> Iterator[Section]:
+def _series(study: Study) -> Iterator[ReportSection]:
     orders = study.cohort.eligible.height
     fitted = fit_segments(count_by_month(study.events, orders=orders, window_months=study.settings.window_months))
     caption = (
         "Points are months, lines are fitted. The dashed line carries the line of before on after day 0: nobody can "
         "observe that. A rise shortly before day 0 is what leads to an order, and no trend that would go on."
     )
-    yield Section("months", "Month by month", caption, fitted.months, charts.as_svg(charts.draw_series(fitted.months)))
+    yield ReportSection(
+        "months", "Month by month", caption, fitted.months, charts.as_svg(charts.draw_series(fitted.months))
+    )
     watson = "none" if fitted.durbin_watson is None else f"{fitted.durbin_watson:.2f}"
-    yield Section(
+    yield ReportSection(
         "segments",
         "Did level or slope change?",
         "Segmented regression of the months, for 100 orders; the intervals allow for autocorrelation over "
@@ -131,10 +135,10 @@ def _series(study: Study) -> Iterator[Section]:
     )
 
 
-def _selection(study: Study) -> Section:
+def _selection(study: Study) -> ReportSection:
     people = study.cohort.eligible["subject_id"].n_unique()
     rows = simulate_selection((study.overall["before"] or 0) / people, seed=study.settings.seed)
-    return Section(
+    return ReportSection(
         "selection",
         "What selection alone would show",
         "A simulation in which nothing has any effect: people have lasting rates of arrests, chance does the rest, "
@@ -147,7 +151,7 @@ def _selection(study: Study) -> Section:
     )
 
 
-def _custody(study: Study) -> Section:
+def _custody(study: Study) -> ReportSection:
     overall = study.overall
     supposed = suppose_custody(
         overall["before"] or 0, overall["after"] or 0, window_months=study.settings.window_months
@@ -157,16 +161,16 @@ def _custody(study: Study) -> Section:
         "each month at liberty, had everybody spent so many months of the window after in custody, and none of that "
         "before."
     )
-    return Section("custody", "If people were in custody", caption, supposed)
+    return ReportSection("custody", "If people were in custody", caption, supposed)
 
 
 def compare_with_sources(
     study: Study,
-    evidences: Mapping[str, Evidence],
+    evidences: Mapping[str, StudyEvidence],
     *,
     truth: Path | None,
     arrest_sources: pl.DataFrame,
-) -> Iterator[Section]:
+) -> Iterator[ReportSection]:
     """The sections on what single sources would have shown, and on the truth of a synthetic night.
 
     Args:
@@ -180,7 +184,7 @@ def compare_with_sources(
     """
     true = evidence_of_truth(truth) if truth else None
     rows = compare_bases({**evidences, **({TRUTH: true} if true else {})}, study.settings, study.covered)
-    yield Section(
+    yield ReportSection(
         "sources",
         "From each source alone, from all unreconciled, from the register",
         "The same study on what one source holds, and on all records without any matching: each record an order, "
@@ -193,7 +197,7 @@ def compare_with_sources(
         expected = find_events(
             select_cohort(true, study.settings, study.covered).eligible, true.arrests, study.settings
         )
-        yield Section(
+        yield ReportSection(
             "true_arrests",
             "What became of each true arrest",
             "Arrests in the windows of the orders that are truly eligible, by what the register made of them.",

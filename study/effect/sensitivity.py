@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from study.effect.cohort import Cohort, Coverage, select_cohort
-from study.effect.evidence import Evidence
+from study.effect.evidence import StudyEvidence
 from study.effect.harm import Assumed
 from study.effect.measures import CHANGE_SCHEMA, count_by_person, find_events, measure_changes
 from study.effect.settings import OVERALL, DayZero, StudySettings
@@ -41,7 +41,7 @@ class Choice:
     title: str
     measure: str
     settings: StudySettings
-    narrow: Callable[[Cohort, Evidence], Cohort] = lambda cohort, _evidence: cohort
+    narrow: Callable[[Cohort, StudyEvidence], Cohort] = lambda cohort, _evidence: cohort
     drop: pl.Expr = pl.lit(value=False)  # noqa: RUF009  # an expression never changes
 
 
@@ -78,13 +78,13 @@ def choices(settings: StudySettings) -> list[Choice]:
     ]
 
 
-def compare_choices(evidence: Evidence, covered: Coverage, asked: Iterable[Choice]) -> pl.DataFrame:
+def compare_choices(evidence: StudyEvidence, covered: Coverage, asked: Iterable[Choice]) -> pl.DataFrame:
     """The overall change by each choice: a row each (`SCHEMA`), none where no order is left."""
     rows = [row for choice in asked if (row := _measure(evidence, covered, choice)) is not None]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *rows])
 
 
-def _measure(evidence: Evidence, covered: Coverage, choice: Choice) -> pl.DataFrame | None:
+def _measure(evidence: StudyEvidence, covered: Coverage, choice: Choice) -> pl.DataFrame | None:
     cohort = choice.narrow(select_cohort(evidence, choice.settings, covered), evidence)
     if cohort.eligible.is_empty():
         return None
@@ -95,11 +95,11 @@ def _measure(evidence: Evidence, covered: Coverage, choice: Choice) -> pl.DataFr
     return changes.with_columns(choice=pl.lit(choice.title), people=pl.lit(counts.height, pl.Int64)).select(*SCHEMA)
 
 
-def _with_doubtful(cohort: Cohort, _evidence: Evidence) -> Cohort:
+def _with_doubtful(cohort: Cohort, _evidence: StudyEvidence) -> Cohort:
     return Cohort(cohort.with_windows.with_columns(reason=pl.lit(None, pl.String)))
 
 
-def _without_overlaps(cohort: Cohort, evidence: Evidence) -> Cohort:
+def _without_overlaps(cohort: Cohort, evidence: StudyEvidence) -> Cohort:
     """Without people who have another order, interim ones too, that began within the windows or bound in them."""
     others = evidence.orders.select(
         "subject_id", pl.col("order_id").alias("other_id"), "start_on", "made_on", "ended_on"
@@ -111,7 +111,7 @@ def _without_overlaps(cohort: Cohort, evidence: Evidence) -> Cohort:
     return Cohort(cohort.orders.join(overlaps, on="order_id", how="anti"))
 
 
-def _that_bound(cohort: Cohort, _evidence: Evidence) -> Cohort:
+def _that_bound(cohort: Cohort, _evidence: StudyEvidence) -> Cohort:
     """Orders not known to have ended before the window after was over; the last day of an order belongs to it."""
     ended_early = pl.col("ended_on") < pl.col("to_day").dt.offset_by("-2d")
     return Cohort(cohort.orders.filter(~ended_early.fill_null(value=False)))

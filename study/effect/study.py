@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 
 from study.effect.cohort import Cohort, Coverage, find_coverage, require_eligible, select_cohort
-from study.effect.evidence import Evidence
+from study.effect.evidence import StudyEvidence
 from study.effect.measures import count_by_person, find_events, measure_changes
 from study.effect.settings import OVERALL, StudySettings
 
@@ -41,7 +41,7 @@ class Study:
         )
 
 
-def make_study(evidence: Evidence, settings: StudySettings, *, as_of: date) -> Study:
+def make_study(evidence: StudyEvidence, settings: StudySettings, *, as_of: date) -> Study:
     """The study of what a release holds.
 
     Raises:

@@ -8,7 +8,7 @@ import pytest
 from small_register import small_register
 
 from expectations.bounds import Bounds
-from expectations.gate_findings import Compared, Night, unbound_people
+from expectations.gate_findings import GatedNight, GatedRegister, unbound_people
 from expectations.gates import GATES, judge_gates, unacceptable
 from expectations.rules.statute import STATUTE_RULES
 from warehouse.tables.register import DELIVERIES, DISCREPANCIES, EXPECTATION_RESULTS, ID_REDIRECTS, RELEASE_CHANGES
@@ -17,7 +17,7 @@ COUNT = 300
 
 
 def compared(register):
-    return Compared(
+    return GatedRegister(
         register["orders"], register["discrepancies"], register["subjects"].height, register["arrests"].height
     )
 
@@ -27,7 +27,7 @@ def night():
     """A night like the one before."""
     register = small_register(COUNT)
     register = register | {"discrepancies": DISCREPANCIES.empty()}
-    return Night(
+    return GatedNight(
         now=compared(register),
         before=compared(register),
         deliveries=DELIVERIES.empty(),

@@ -7,7 +7,7 @@ from nights import SERIES, command, copy_of
 
 from cli.status import growth_by_kind
 from pipelines.nightly import NothingToRetryError, run_to_go_on_from
-from pipelines.runs import RunRecord, Step, list_runs
+from pipelines.runs import RunRecord, RunStep, list_runs
 from pipelines.settings import Settings
 from warehouse.home import Home
 
@@ -88,7 +88,7 @@ def test_the_status_of_a_release_that_is_out_of_date_is_degraded_and_is_json_for
 
 
 def run_of(night, **disk):
-    return RunRecord(night, night, "command line", "", "", night, steps={"release": Step()}, disk=disk)
+    return RunRecord(night, night, "command line", "", "", night, steps={"release": RunStep()}, disk=disk)
 
 
 def test_growth_is_measured_over_the_nights_that_were_run():

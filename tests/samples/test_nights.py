@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from reconciliation.law import MINIMUM_MONTHS
+from reconciliation.statutes import MINIMUM_MONTHS
 from samples.nights import write_nights
 from samples.orders import add_months, make_orders
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from study_cases import COCAINE, MADE, SERVITUDE, SETTINGS, arrest, cohort_of, evidence, order
 
 from study.effect.cohort import Cohort
-from study.effect.evidence import Evidence
+from study.effect.evidence import StudyEvidence
 from study.effect.measures import count_by_person, find_events, interval_of_change, measure_changes, rank_biserial
 from study.effect.settings import StudySettings
 
 
 def counted(
-    cohort: Cohort, held: Evidence, settings: StudySettings = SETTINGS
+    cohort: Cohort, held: StudyEvidence, settings: StudySettings = SETTINGS
 ) -> dict[tuple[str, str], tuple[float, float]]:
     counts = count_by_person(cohort, find_events(cohort.eligible, held.arrests, settings))
     sums = counts.group_by("measure", "category").agg(pl.col("before", "after").sum())

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from study.effect.cohort import Cohort, Coverage, select_cohort
-from study.effect.evidence import Evidence
+from study.effect.evidence import StudyEvidence
 from study.effect.settings import StudySettings
 
 COVERED = Coverage(date(2015, 1, 1), date(2024, 12, 31))
@@ -41,11 +41,11 @@ def arrest(on: date, *, of: int = 1, offence: str | None = BURGLARY) -> dict[str
     return {"subject_id": f"S{of}", "arrested_on": on, "offence_code": offence}
 
 
-def evidence(orders: list[dict[str, object]], arrests: list[dict[str, object]] = ()) -> Evidence:
-    """Evidence of orders and arrests, the arrests numbered."""
+def evidence(orders: list[dict[str, object]], arrests: list[dict[str, object]] = ()) -> StudyEvidence:
+    """StudyEvidence of orders and arrests, the arrests numbered."""
     schema = {"subject_id": pl.String, "arrested_on": pl.Date, "offence_code": pl.String}
     held = pl.DataFrame(list(arrests), schema=schema).with_row_index("number")
-    return Evidence.of(
+    return StudyEvidence.of(
         pl.DataFrame(orders, schema_overrides={"ended_on": pl.Date, "start_on": pl.Date, "region_code": pl.String}),
         held.with_columns(arrest_id=pl.format("A{}", "number")),
     )
