@@ -64,7 +64,7 @@ def test_a_steward_works_ten_items_with_a_key_a_judgement_and_one_to_save(browse
 def test_a_reason_and_a_comment_are_given_by_keys_and_the_preview_is_saved_by_one(browser, address, taken):
     page = browser.new_page()
     enter(page, address, "steward")
-    page.goto(f"{address}/queue?kind=discrepancies")
+    page.goto(f"{address}/queue?stream=send&kind=discrepancies")
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
@@ -92,7 +92,7 @@ def test_a_reason_and_a_comment_are_given_by_keys_and_the_preview_is_saved_by_on
 def test_the_question_of_an_item_is_in_sight_without_scrolling(browser, address):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     enter(page, address, "steward")
-    page.goto(f"{address}/queue?kind=discrepancies")
+    page.goto(f"{address}/queue?stream=send&kind=discrepancies")
     page.get_by_role("link", name="Start with the first item").click()
     assert page.locator(".desk-answer").first.bounding_box()["y"] < 800
     page.close()
@@ -120,7 +120,7 @@ def test_everything_can_be_decided_without_script(browser, address, taken):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     enter(page, address, "steward")
-    page.goto(f"{address}/queue?kind=discrepancies")
+    page.goto(f"{address}/queue?stream=send&kind=discrepancies")
     page.get_by_role("link", name="Start with the first item").click()
     form = page.locator("form.desk-decide-form").first
     answer = form.locator(".desk-answer").first
@@ -139,7 +139,7 @@ def test_back_after_saving_shows_the_pages_before_and_never_asks_to_send_a_form_
     context = browser.new_context()
     page = context.new_page()
     enter(page, address, "steward")
-    page.goto(f"{address}/queue?kind=discrepancies")
+    page.goto(f"{address}/queue?stream=send&kind=discrepancies")
     page.get_by_role("link", name="Start with the first item").click()
     item = page.url
     for answer in page.locator("form.desk-decide-form > .desk-answer").all():
@@ -167,7 +167,7 @@ def test_two_stewards_who_decide_the_same_item_see_each_other(browser, address, 
         enter(page, address, name)
         pages.append(page)
     first, second = pages
-    first.goto(f"{address}/queue?kind=discrepancies")
+    first.goto(f"{address}/queue?stream=send&kind=discrepancies")
     first.get_by_role("link", name="Start with the first item").click()
     second.goto(first.url)
     assert second.get_by_text("steward is looking at this item").is_visible()
