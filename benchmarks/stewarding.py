@@ -24,6 +24,7 @@ import polars as pl
 from benchmarks.calibration import calibrate, calibration_error
 from benchmarks.discrepancies import latest_night
 from benchmarks.labels import label_contents, label_links, label_orders, label_pairs, label_values, true_orders
+from expectations.gates import acceptable_gates
 from ledger.decisions.bulk import draft_of
 from ledger.decisions.decision import Signature
 from ledger.decisions.errors import DecisionError, DecisionRefusedError
@@ -255,7 +256,8 @@ def measure(night: Path, home: Path, *, decide_items: int) -> None:
         settle = judged.settle.head(decide_items)
         taken, refused = decide(judged, home, settle)
     second = as_of + timedelta(days=1)
-    run_night(landing, home, second, "--accept-unexplained", "many decisions at once, measured")
+    accepted = [word for name in sorted(acceptable_gates()) for word in ("--accept", name)]
+    run_night(landing, home, second, *accepted, "--reason", "many decisions at once, measured")
     with opened(home, f"r{second}") as register:
         after = count_right(Judged(register, night / "truth"))
     print(f"first {settle.height} items: {taken} decisions taken, {refused} refused")

@@ -106,10 +106,14 @@ def judge_gates(
     )
 
 
+def acceptable_gates() -> set[str]:
+    """The names of the gates on the register that an operator may accept."""
+    return {gate.name for gate in GATES if gate.is_acceptable and gate.name != DELIVERY}
+
+
 def unacceptable(names: Sequence[str], feeds: Sequence[str]) -> list[str]:
     """Of names that an operator accepts gates by, those that no acceptable gate has."""
-    known = {gate.name for gate in GATES if gate.is_acceptable and gate.name != DELIVERY}
-    return [name for name in names if name not in known | {f"{DELIVERY}:{feed}" for feed in feeds}]
+    return [name for name in names if name not in acceptable_gates() | {f"{DELIVERY}:{feed}" for feed in feeds}]
 
 
 LOOK = "Look at the deliveries of the night (`deliveries.faults`) and at what changed (`release_changes`)."
