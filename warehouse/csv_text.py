@@ -1,12 +1,16 @@
-"""Text in CSV files that a spreadsheet may open: shown as text, never run as a formula.
+"""Text in files that a spreadsheet opens: shown as text, never run as a formula.
 
-Belongs here: the guard before a cell, and taking it away again. Does not: the files.
+Belongs here: the guard before a cell of a CSV file, and taking it away again; how much a cell holds. Does not: the
+files.
 """
 
 from typing import Final
 
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "'", "＝", "＋", "－", "＠")
 """What a spreadsheet would run, or hide. Some take the wide forms for a formula too."""
+
+LONGEST_CELL: Final = 32_767
+"""Signs that a cell of a workbook can hold (Excel specifications and limits)."""
 
 SKIPPED: Final = " \n"
 """Some spreadsheets look past these for the first sign."""

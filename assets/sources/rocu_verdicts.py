@@ -18,8 +18,8 @@ from assets.parsing.terms import is_until_determination, is_until_further_order
 from assets.parsing.words import known
 from assets.sources.rocu_layouts import Layout
 from assets.sources.workbooks import NO_RESULT
+from warehouse.csv_text import LONGEST_CELL
 
-LONGEST_CELL = 32_767  # Excel's own limit
 SENTENCE_WORDS = 5
 SMALL_WORDS = 2
 UNKNOWN_WITHIN = 40  # no word for `not known` is longer

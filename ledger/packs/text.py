@@ -5,10 +5,7 @@ Belongs here: what is done to a value before it is written. Does not: the files 
 
 import re
 
-from warehouse.csv_text import guard_cell
-
-LONGEST_CELL = 32_767
-"""Signs that a cell of a workbook can hold (Excel specifications and limits)."""
+from warehouse.csv_text import LONGEST_CELL, guard_cell
 
 CUT = " … cut: the CSV file has all"
 UNSHOWN = "\N{REPLACEMENT CHARACTER}"

@@ -15,13 +15,13 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.workbook import Workbook
 
+from warehouse.csv_text import LONGEST_CELL
 from warehouse.releases.release import Release
 from warehouse.schema import Column, Table
 
 MOST_ROWS: Final = 1_048_575
 """Rows of a sheet below its heading (Excel specifications and limits)."""
 
-LONGEST_CELL: Final = 32_767
 READ_ME, COLUMNS = "Read me", "Columns"
 ABOUT: Final = (
     "{marking}",
