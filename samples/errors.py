@@ -1,7 +1,7 @@
 """The mixture of errors: what goes wrong, in which field, how often in which source.
 
 Belongs here: the list and how it is applied to a record. Does not: the single faults (`name_errors`, `value_errors`,
-`arrest_errors`) nor faults of whole files (`spoil`).
+`arrest_errors`) nor faults of whole files (`tests.support.spoil`).
 
 No public source gives error rates for these records: the rates are assumptions.
 """

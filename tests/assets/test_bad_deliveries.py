@@ -25,9 +25,9 @@ from hypothesis import strategies as st
 from assets.deliveries import Intake, take_in
 from assets.sources import find_sources
 from assets.sources.contract import Limits
-from samples import spoil
 from samples.court import write_manifest
 from samples.nights import write_nights
+from tests.support import spoil
 from warehouse.tables.core import CORE_TABLES
 
 NIGHT = date(2026, 11, 20)

@@ -12,7 +12,7 @@ from assets.feed_history import RecentNights
 from assets.sources import find_sources
 from expectations.delivery_sizes import FeedHistory
 from samples.nights import write_nights
-from samples.spoil import keep_first
+from tests.support.spoil import keep_first
 from warehouse.disk import file_digest
 
 NIGHT = date(2026, 11, 20)

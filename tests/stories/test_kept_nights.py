@@ -5,7 +5,7 @@ from nights import SERIES, command, copy_of, worker_kept
 
 from pipelines.replay import NotReplayableError, replay
 from pipelines.settings import Settings, read_settings
-from samples.spoil import keep_first
+from tests.support.spoil import keep_first
 from warehouse.home import Home
 from warehouse.releases.release import read_release
 

@@ -12,8 +12,8 @@ import pytest
 from nights import NIGHT, command, concord, copy_of, nightly
 
 from reconciliation.register import Register
-from samples.spoil import cut, drop_trailer
 from samples.wording import NAMES
+from tests.support.spoil import cut, drop_trailer
 from warehouse.tables.register import PUBLIC_TABLES
 
 

@@ -6,7 +6,7 @@ from nights import SERIES, command, copy_of, nightly
 
 from ledger.audit import read_rows
 from ledger.decisions.database import Database
-from samples.spoil import keep_first
+from tests.support.spoil import keep_first
 from warehouse.home import Home
 
 FIRST, SECOND = SERIES[:2]

@@ -5,7 +5,7 @@ from nights import NIGHT, SERIES, concord, copy_of
 
 import samples.people
 from samples.nights import write_nights
-from samples.spoil import cut
+from tests.support.spoil import cut
 
 MARK = "qzx"
 SAID_ON_PURPOSE = ("releases", "archive", "quarantine", "tables", "models")

@@ -12,8 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from samples import spoil
 from samples.nights import write_nights
+from tests.support import spoil
 
 
 @pytest.fixture(scope="module")
