@@ -17,8 +17,8 @@ from ledger.packs.policy import SendingPolicy
 from ledger.packs.routing import SENT
 from reconciliation.register import Register
 from review.packs import pack_material
+from warehouse.codes import DISAGREEMENTS
 from warehouse.home import Home
-from warehouse.tables.packs import DISAGREEMENTS
 from warehouse.tables.register import CORRECTION_LINES, FIELD_PROVENANCE
 
 

@@ -16,6 +16,7 @@ from ledger.packs.policy import SendingPolicy, policy_in_force
 from pipelines.settings import SettingsError, ledger_url, read_settings
 from reconciliation.register import Register
 from review.packs.policy_words import describe_policy
+from warehouse.codes import SEVERITIES
 from warehouse.delivery_states import STATE_NAMES
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import (
@@ -25,7 +26,6 @@ from warehouse.tables.register import (
     FIELD_PROVENANCE,
     QUALITY_SCORES,
     REVIEW_QUEUE,
-    SEVERITIES,
     STRAY_FEED,
 )
 

@@ -17,10 +17,10 @@ from expectations.bounds import Bounds
 from expectations.disclosure import LEAST_THRESHOLD
 from expectations.discrepancies import PresenceClock
 from review.settings import DeskSettings
+from warehouse.codes import ORDER_TYPES
 from warehouse.delivery_states import DEFAULT_POLICIES, STATES, Policy
 from warehouse.home import Home
 from warehouse.sources import SOURCE_NAMES
-from warehouse.tables.core import ORDER_TYPES
 
 FILE_NAME = "concord.toml"
 

@@ -37,3 +37,13 @@ REGION_CODES = codes("regions")
 COURT_CODES = codes("courts")
 OFFENCE_CODES = codes("offences", "cjs_code")
 CONDITION_CODES = codes("conditions")
+DISAGREEMENTS = {
+    "right_as_it_is": "our record is right",
+    "not_ours": "not our record",
+    "cannot_correct": "our system can't hold it",
+}
+"""Why an owner may disagree with a correction, by code, in the words of a pack."""
+ORDER_TYPES = ("STRO", "STPO", "TERO", "TEPO")
+SEVERITIES = ("high", "medium", "low")
+SEXES = ("M", "F")
+STREAMS = ("settle", "send")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from warehouse.codes import reference
-from warehouse.tables.packs import DISAGREEMENTS
+from warehouse.codes import DISAGREEMENTS, reference
 
 
 @dataclass(frozen=True)

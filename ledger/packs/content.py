@@ -20,6 +20,7 @@ from ledger.packs.evidence import NAMES, find_evidence
 from ledger.packs.policy import SendingPolicy
 from ledger.packs.routing import SENT, route_lines
 from ledger.packs.waiting import unobeyed
+from warehouse.codes import SEVERITIES
 from warehouse.home import Home
 from warehouse.sources import SOURCE_TITLES
 from warehouse.tables.core import RECORD_ID
@@ -28,7 +29,6 @@ from warehouse.tables.titles import FIELD_TITLES
 PERSON = ("surname", "forenames", "date_of_birth", "pnc_id")
 ROUTED = ("route", "held_because", "policy_id", "confidence")
 THE_ORDER = "the order itself"
-SEVERITIES = ("high", "medium", "low")
 
 
 SETTLED_BY = {

@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ledger.packs.columns import COLUMNS, PackColumn
 from ledger.packs.text import for_cell
-from warehouse.tables.packs import DISAGREEMENTS
+from warehouse.codes import DISAGREEMENTS
 
 MOST_LINES = 1_000_000
 """A sheet holds 1,048,576 rows (Excel specifications and limits)."""

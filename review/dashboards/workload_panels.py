@@ -30,7 +30,8 @@ from review.deciding.visible_subject import NotVisibleError, visible_subject
 from review.desk import Desk, WholeRelease
 from review.item.titles import KIND_TITLES, SEVERITY_TITLES, format_day
 from review.queue.facets import FACET, NOBODY, STATES, TO_DO
-from warehouse.tables.register import QUEUE_KINDS, SEVERITIES
+from warehouse.codes import SEVERITIES
+from warehouse.tables.register import QUEUE_KINDS
 
 LATELY_DAYS: Final = 28
 BLUE: Final = "#1d70b8"

@@ -22,8 +22,9 @@ from ledger.packs.answers import SAID
 from ledger.packs.columns import COLUMNS
 from ledger.packs.workbook import CORRECTIONS
 from review.deciding.typed_day import DayError, parse_day
+from warehouse.codes import DISAGREEMENTS
 from warehouse.csv_text import unguard_cell
-from warehouse.tables.packs import DISAGREEMENTS, PACK_ANSWERS
+from warehouse.tables.packs import PACK_ANSWERS
 
 MOST_UNPACKED: Final = 64_000_000
 """Bytes of a workbook when it is unpacked: a pack of fifty thousand lines has fewer."""

@@ -15,7 +15,7 @@ from review.dashboards.panels import NONE, PanelCell, PanelTable, panel_table
 from review.item.findings import format_value
 from review.item.titles import SEVERITY_TITLES, format_day
 from review.packs.visible_packs import VisiblePacks
-from warehouse.tables.packs import DISAGREEMENTS
+from warehouse.codes import DISAGREEMENTS
 from warehouse.tables.titles import FIELD_TITLES
 
 ROUTE_TITLES: Final = {

@@ -10,9 +10,8 @@ from typing import Final
 
 from expectations.discrepancies import RULES
 from review.item.titles import KIND_TITLES, SEVERITY_TITLES, STATUS_TITLES, source_name, title_of
-from warehouse.codes import LEGAL_STATUSES, reference
-from warehouse.tables.core import ORDER_TYPES
-from warehouse.tables.register import QUEUE_KINDS, SEVERITIES
+from warehouse.codes import LEGAL_STATUSES, ORDER_TYPES, SEVERITIES, reference
+from warehouse.tables.register import QUEUE_KINDS
 from warehouse.tables.titles import FIELD_TITLES
 
 NOT_KNOWN: Final = "none"

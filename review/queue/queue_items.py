@@ -11,7 +11,7 @@ import polars as pl
 
 from ledger.decisions.kinds import CANONICAL
 from review.queue.facets import NOT_KNOWN
-from warehouse.tables.register import SEVERITIES
+from warehouse.codes import SEVERITIES
 
 ITEM_COLUMNS = (
     *("item_id", "kind", "order_id", "other_order_id", "priority", "age_days", "reason", "arithmetic"),

@@ -15,7 +15,7 @@ from review.item.titles import format_day
 from review.queue.facets import FACET, FACETS, MYSELF, NOBODY, NOT_KNOWN, STREAM, STREAMS, Facet
 from review.queue.filters import FilteredItems
 from review.queue.queue_view import SORT, SORTS, QueueView
-from warehouse.tables.register import SEVERITIES
+from warehouse.codes import SEVERITIES
 
 AROUND = 1
 FIRST_OF_ALL = (MYSELF, NOBODY)

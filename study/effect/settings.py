@@ -9,8 +9,7 @@ from typing import Final, Literal
 
 from reconciliation.register import SURE
 from study.effect.harm import HarmIndex
-from warehouse.codes import REGION_CODES
-from warehouse.tables.core import ORDER_TYPES
+from warehouse.codes import ORDER_TYPES, REGION_CODES
 
 CATEGORIES: Final = ("modern_slavery", "violence", "drugs", "other")
 """The headings of the practice note, beside `overall` [COLLEGE-STRO]."""

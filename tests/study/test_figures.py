@@ -6,9 +6,8 @@ import polars as pl
 import pytest
 
 from study.figures import COUNTED, compare_figures, published_figures
-from warehouse.codes import COURT_CODES, reference
+from warehouse.codes import COURT_CODES, ORDER_TYPES, reference
 from warehouse.sources import SOURCE_NAMES
-from warehouse.tables.core import ORDER_TYPES
 
 CROWN = reference("courts").filter(pl.col("court_type") == "crown")["code"][0]
 MAGISTRATES = reference("courts").filter(pl.col("court_type") == "magistrates")["code"][0]

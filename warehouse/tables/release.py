@@ -7,12 +7,12 @@ from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.core import CORE_ORDERS
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import IDENTITIES, LINK_PAIRS
-from warehouse.tables.register import DELIVERIES, EXPECTATION_RESULTS, ORDER_ID, PUBLIC_TABLES
+from warehouse.tables.register import DELIVERIES, EXPECTATION_RESULTS, ORDERS, PUBLIC_TABLES
 
 ORDER_PAIRS = Table(
     "order_pairs",
     "a pair of records of one order, with the weight of each comparison",
-    (ORDER_ID, *LINK_PAIRS.columns),
+    (ORDERS.column("order_id"), *LINK_PAIRS.columns),
     key=LINK_PAIRS.key,
     sort_by=("order_id", *LINK_PAIRS.key),
 )

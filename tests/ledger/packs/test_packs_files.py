@@ -16,8 +16,8 @@ from ledger.packs.columns import COLUMNS
 from ledger.packs.csv_file import write_csv
 from ledger.packs.text import for_cell, for_csv, plain
 from ledger.packs.workbook import Cover, TooManyLinesError, write_workbook
+from warehouse.codes import DISAGREEMENTS
 from warehouse.csv_text import LONGEST_CELL
-from warehouse.tables.packs import DISAGREEMENTS
 
 MARKING = "OFFICIAL-SENSITIVE & LAW ENFORCEMENT"
 COVER = Cover(

@@ -9,8 +9,8 @@ from matching.persons import person_model
 from review.item.comparison import ComparisonSide, compare
 from review.item.fields import FIELD_ROWS, STEP_TITLES
 from review.item.titles import CHOICE_REASONS, KIND_QUESTIONS, KIND_TITLES, SEVERITY_TITLES, STATE_TITLES, STATUS_TITLES
-from warehouse.codes import LEGAL_STATUSES
-from warehouse.tables.register import DISCREPANCIES, QUEUE_KINDS, SEVERITIES
+from warehouse.codes import LEGAL_STATUSES, SEVERITIES
+from warehouse.tables.register import DISCREPANCIES, QUEUE_KINDS
 
 
 def cells(field, *sides):
