@@ -71,11 +71,6 @@ def _read_ledger(url: str, read: Callable[[Ledger], pl.DataFrame], *, expected: 
 def require_all_known(decisions: pl.DataFrame, home: Home, as_of: date) -> None:
     """Hold the ledger to what the release before, and the one in force, knew of it.
 
-    Args:
-        decisions: all of the ledger, `DECISIONS`.
-        home: the folder of all state.
-        as_of: the night.
-
     Raises:
         Failure: some are gone: a night without them would undo what stewards have done.
     """

@@ -106,11 +106,8 @@ class Look:
     """A look at the deliveries of one source on one night.
 
     Attributes:
-        read: reads one delivery.
         folders: where its deliveries lie, the landing folder first, the archive last.
-        as_of: the night.
         copies: where copies are put that are read.
-        limits: how large a delivery may be.
         known: digests by delivery, of what releases rest on; None: the archive is believed.
     """
 

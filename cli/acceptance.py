@@ -29,15 +29,7 @@ ByOption = Annotated[
 def accepted_gates(
     home: Path, as_of: date, names: Sequence[str], *, reason: str | None, by: str | None
 ) -> dict[str, str]:
-    """Why, and by whom, gates are accepted, by their names; in the audit log from now on.
-
-    Args:
-        home: the folder of all state.
-        as_of: the night.
-        names: of the gates.
-        reason: why.
-        by: who accepts; defaults to the user of the system.
-    """
+    """Why, and by whom, gates are accepted, by their names; in the audit log from now on."""
     if not names and reason is None:
         return {}
     if not names or not reason or not reason.strip():

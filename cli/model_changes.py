@@ -59,15 +59,7 @@ class ModelChanges:
 def compare_models(
     compared: Compared, old: Models, new: Models, *, decisions: Decisions, labels: pl.DataFrame
 ) -> ModelChanges:
-    """Link the same records by two sets of models.
-
-    Args:
-        compared: the records of a night.
-        old: the models in force.
-        new: the models in question.
-        decisions: that bind.
-        labels: from `label_pairs`.
-    """
+    """Link the same records by two sets of models."""
     before, after = (link_compared(compared, models, decisions) for models in (old, new))
     judged = judge_labels(compared, old, new, labels)
     return ModelChanges(

@@ -59,16 +59,7 @@ class ReportColumn:
 
 @dataclass(frozen=True)
 class ReportPart:
-    """A part of a page: a picture if there is one, and a table.
-
-    Attributes:
-        title: what is shown.
-        caption: how to read it.
-        columns: of the table.
-        rows: of the table, as text.
-        more: rows that are not shown.
-        svg: the picture, or None.
-    """
+    """A part of a page: a picture if there is one, and a table."""
 
     title: str
     caption: str
@@ -139,13 +130,7 @@ def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[Re
 
 
 def describe_models(models: Models, compared: Compared, labels: pl.DataFrame) -> list[ReportPart]:
-    """What a set of models learned, and what it makes of the records of a night.
-
-    Args:
-        models: the set.
-        compared: the records.
-        labels: what stewards decided of them, of `label_pairs`.
-    """
+    """What a set of models learned, and what it makes of the records of a night."""
     scores = compared.persons.score(models.person)
     figures = [
         draw_blocking_loss(estimate_blocking_loss(compared.persons, scores)),

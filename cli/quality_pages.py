@@ -80,12 +80,7 @@ def league_of(published: pl.DataFrame, measure: Measure) -> pl.DataFrame:
 
 
 def draw_league(published: pl.DataFrame, measure: Measure) -> Figure:
-    """A point a force with its interval, and how many orders it rests on; a dashed line for all forces together.
-
-    Args:
-        published: from `publish_scores`.
-        measure: the dimension.
-    """
+    """A point a force with its interval, and how many orders it rests on; a dashed line for all forces together."""
     table = league_of(published, measure)
     shown = table.filter(pl.col("score").is_not_null())
     hidden = table.filter(pl.col("note").str.starts_with("hidden")).height

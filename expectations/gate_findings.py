@@ -26,14 +26,7 @@ NOTHING_BEFORE = "there is no release before to compare with"
 
 @dataclass(frozen=True)
 class GatedRegister:
-    """A register, as the gates look at it: tonight's, or that of the release before.
-
-    Attributes:
-        orders: `ORDERS`.
-        discrepancies: `DISCREPANCIES`.
-        people: how many.
-        arrests: how many.
-    """
+    """A register, as the gates look at it: tonight's, or that of the release before."""
 
     orders: pl.DataFrame
     discrepancies: pl.DataFrame
@@ -75,8 +68,6 @@ class GateFinding:
     """What a gate found: counts and keys alone.
 
     Attributes:
-        is_met: whether it lets the register pass.
-        words: what was found.
         subject: the feed it is about; empty where it is about the register.
     """
 

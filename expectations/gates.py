@@ -53,11 +53,7 @@ class GateResult:
 
     Attributes:
         name: of the gate, with the feed it is about, if it is about one.
-        is_met: it holds.
-        found: what was found.
         accepted: why, and by whom, it was accepted; None where it was not.
-        advice: what to do.
-        is_acceptable: an operator may accept it.
     """
 
     name: str

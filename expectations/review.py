@@ -64,13 +64,7 @@ class Linked:
 
 @dataclass(frozen=True)
 class Impact:
-    """Something that hangs on an order.
-
-    Attributes:
-        points: what it adds to the impact.
-        words: what it is.
-        when: whether it holds, of the order and the item.
-    """
+    """Something that hangs on an order."""
 
     points: int
     words: str

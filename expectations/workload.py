@@ -19,8 +19,6 @@ class Workload:
     """What waits, and for how long.
 
     Attributes:
-        to_settle: items for a steward.
-        to_send: discrepancies that may be sent to the owners of the sources.
         expected_wrong: golden values that are wrong, as the confidences add up.
         first: the items that come first, at most `FIRST`.
         first_changes: how many of these will change the register, as their chances add up.

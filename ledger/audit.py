@@ -34,7 +34,6 @@ class Entry:
     """Something that was done.
 
     Attributes:
-        at: when.
         who: the user; of a refused sign-in a digest of the name given.
         act: one of `ACTS`.
         what: the kind of thing and its keys, as JSON can hold them.

@@ -29,7 +29,6 @@ class RunStep:
 
     Attributes:
         state: running, done or failed.
-        seconds: how long it took.
         rows: of the tables that it made, by their names.
     """
 
@@ -44,11 +43,9 @@ class RunRecord:
 
     Attributes:
         run_id: as Dagster knows it.
-        night: the date that was reconciled.
         started_by: the command line or Dagster.
         basis: digest of what it read (files that landed, settings, code): a run of the same basis may go on from it.
         landing: the folder that its deliveries landed in.
-        started_at: when, in UTC.
         state: running (or interrupted, if nothing runs any more), published, degraded or failed.
         seconds: how long it took.
         steps: by name, in the order in which they started.

@@ -37,13 +37,8 @@ class Explanation:
     """The evidence behind one order.
 
     Attributes:
-        order_id: the order.
         asked_for: the id that was asked for; another one if it was redirected.
-        order: its row in `orders`.
-        records: its rows in `order_sources`.
         pairs: its pairs of records with their weights, if the release keeps them.
-        provenance: its rows in `field_provenance`.
-        discrepancies: its rows in `discrepancies`.
         doubts: by field, of which the register is less than `SURE`: what weighs most for and against the golden value.
     """
 

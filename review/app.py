@@ -43,11 +43,6 @@ def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = 
 
     Each module of `review.routes` brings its `router`, and may bring `navigation`, the links it adds to the navigation.
 
-    Args:
-        desk: the installation it shows.
-        settings: what the installation chose.
-        oidc_secret: the desk's secret at the identity provider.
-
     Raises:
         MissingStaticFilesError: the npm packages are not installed.
     """

@@ -36,11 +36,7 @@ class NoReleaseError(LookupError):
 
 
 class WholeRelease:
-    """A release in memory, not limited to any viewer; what is read or worked out of it is kept while it is in force.
-
-    Attributes:
-        release: the release.
-    """
+    """A release in memory, not limited to any viewer; what is read or worked out of it is kept while it is in force."""
 
     def __init__(self, release: Release, *, night: TableStore | None = None) -> None:
         """Nothing is read before it is asked for.
@@ -90,12 +86,8 @@ class Desk:
     """Home, ledger and clock of an installation, and the release in force.
 
     Attributes:
-        home: the folder of all state.
-        ledger_url: where the ledger lies.
-        database: the ledger's database.
         clock: gives the moment; only tests hand in another one.
         is_demo: everything shown is synthetic.
-        marking: the protective marking of every page.
         answers_to: where owners send their answers, as it stands in a pack.
     """
 

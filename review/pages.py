@@ -86,12 +86,6 @@ def render_page(request: Request, template: str, *, status: int = 200, **context
 
     A form that somebody signed in has sent is answered with the address of the page: a browser that goes back shows it
     again, and does not ask to send the form again.
-
-    Args:
-        request: what is answered.
-        template: its template below `review/templates`.
-        status: the HTTP status.
-        context: what the template shows.
     """
     pages: Pages = request.app.state.pages
     html = pages.draw(request, template, context)
@@ -116,14 +110,7 @@ def _sent_on(request: Request, answer: Response, who: Viewer, page: SentPage) ->
 
 
 def redirect_to(request: Request, address: str, *, message: str | None = None, tone: Tone = "success") -> Response:
-    """Send the browser on after a form was taken, with a message for the next page: no personal data in it.
-
-    Args:
-        request: what is answered.
-        address: a path on this desk.
-        message: what was done, in words.
-        tone: `success`, or `warning`.
-    """
+    """Send the browser on after a form was taken, with a message for the next page: no personal data in it."""
     response: Response = RedirectResponse(address, status_code=303)
     if request.headers.get("hx-request"):  # a script would follow a redirect in the middle of a page
         response = Response(status_code=204, headers={"HX-Redirect": quote(address, safe=SAFE_SIGNS)})

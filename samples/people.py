@@ -62,12 +62,7 @@ class Registry:
         self._serials: set[tuple[int, int]] = set()
 
     def household(self, size: int, on: date) -> list[Person]:
-        """The subjects of one case: strangers of one origin or several, and at times siblings, twins, father and son.
-
-        Args:
-            size: how many people.
-            on: a day on which all of them are adults.
-        """
+        """The subjects of one case: strangers of one origin or several, at times siblings, twins, father and son."""
         random = self._random
         origin = random.choices(list(ORIGIN_SHARES), list(ORIGIN_SHARES.values()))[0]
         people = [self._person(origin, on)]

@@ -71,7 +71,6 @@ class Promotion:
     """A set put in force.
 
     Attributes:
-        set_id: of the set.
         former: the set in force before; None for none.
         reason: why, where it was forced or given; may be empty.
         is_forced: whether it was put in force against what its comparison said.

@@ -30,7 +30,6 @@ class Tonight:
     """What tonight's release holds and rests on.
 
     Attributes:
-        as_of: the night.
         evidence: what the rules look at, with the orders as published.
         clock: when an order is due in a source.
         digests: `RECORD_DIGESTS`.

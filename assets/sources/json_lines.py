@@ -31,10 +31,6 @@ UTF_16 = Fault(
 def gunzip(path: Path, *, most_bytes: int) -> tuple[bytes, tuple[Fault, ...]]:
     """Unpack a gzip file as far as it goes.
 
-    Args:
-        path: the file.
-        most_bytes: that may be unpacked.
-
     Returns:
         What could be unpacked, and what is wrong with the file: nothing, `empty`, `not_gzip`, `cut_short` or
         `wrong_encoding`. Of a file cut in the middle, all that stands before the cut is returned.

@@ -31,13 +31,7 @@ REPORTED_ELSEWHERE = ("partial_date", "check_letter")
 
 
 def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dict[Subject, pl.DataFrame]:
-    """The frame of each subject; every one has `order_id`, `record_id`, `source` and `source_key`.
-
-    Args:
-        evidence: the core tables and the register.
-        as_of: the day of the release.
-        clock: when an order is due in a source.
-    """
+    """The frame of each subject; every one has `order_id`, `record_id`, `source` and `source_key`."""
     orders = golden_orders(evidence.orders)
     return {
         "record": compared_records(evidence, orders),

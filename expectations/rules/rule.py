@@ -105,15 +105,7 @@ class Evidence:
     """What the rules look at: the core tables (all sources together) and the register made of them.
 
     Attributes:
-        core_orders: `CORE_ORDERS`.
-        core_aliases: `CORE_ALIASES`.
-        core_conditions: `CORE_CONDITIONS`.
-        rejected_values: `CORE_REJECTED_VALUES`.
         orders: `ORDERS`, golden values; counts and scores may still be empty.
-        order_sources: `ORDER_SOURCES`.
-        conditions: `CONDITIONS`.
-        arrests: `ARRESTS`.
-        deliveries: `DELIVERIES`.
     """
 
     core_orders: pl.DataFrame

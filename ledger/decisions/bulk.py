@@ -28,8 +28,6 @@ class Imported:
     """What became of a file.
 
     Attributes:
-        added: decisions that were put into the ledger.
-        known: decisions that were there already.
         batch_id: what the new decisions can be taken back by; None where they were taken before.
     """
 

@@ -104,9 +104,6 @@ class Database:
     def migrate(self, *, to: str = "head") -> SchemaState:
         """Make the ledger, or bring it to the current schema; the state it was in before.
 
-        Args:
-            to: the step to stop at, defaults to the last one.
-
         Raises:
             LedgerSchemaError: it is of a newer schema, or is no ledger; it is left as it is.
         """

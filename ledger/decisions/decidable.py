@@ -33,11 +33,7 @@ class Present:
     Attributes:
         records: `name_records` of all sources.
         owners: `record_id`, `order_id`, `subject_id`.
-        orders: `ORDERS`.
-        discrepancies: `DISCREPANCIES`.
         redirects: `id_redirects` of orders.
-        release_id: the release.
-        as_of: its date.
         model_version: the version of the matching model behind it.
     """
 

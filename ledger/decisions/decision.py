@@ -109,9 +109,7 @@ class Signature:
     """Who decides, and why.
 
     Attributes:
-        by: name of the user.
         reason_code: one of `ledger.decisions.kinds.REASONS`.
-        comment: why, in the steward's words.
     """
 
     by: str
@@ -121,11 +119,6 @@ class Signature:
 
 def sign(draft: Draft, signature: Signature, *, at: datetime) -> dict[str, Any]:
     """The row that a draft makes once it is signed.
-
-    Args:
-        draft: what is decided.
-        signature: who and why.
-        at: when, aware.
 
     Raises:
         DecisionError: the reason does not fit, or a text can't be kept.

@@ -45,11 +45,7 @@ class DecisionRefusedError(Exception):
 
 
 class ContradictionError(DecisionRefusedError):
-    """It contradicts decisions in force.
-
-    Attributes:
-        decision_ids: those decisions.
-    """
+    """It contradicts decisions in force."""
 
     def __init__(self, message: str, decision_ids: Sequence[str]) -> None:
         super().__init__(message)
@@ -81,11 +77,7 @@ class BadLine:
 
 
 class ImportRefusedError(DecisionRefusedError):
-    """A file with bad lines: nothing of it was taken.
-
-    Attributes:
-        lines: every bad line.
-    """
+    """A file with bad lines: nothing of it was taken."""
 
     def __init__(self, lines: Sequence[BadLine]) -> None:
         super().__init__(f"{len(lines)} bad line(s), nothing was imported")

@@ -19,11 +19,6 @@ def decisions_about(
 ) -> pl.DataFrame:
     """The decisions on orders or on records, and those that took them back or replaced them.
 
-    Args:
-        database: the ledger's.
-        order_ids: ids that the orders have or once had.
-        handles: what the records are known by.
-
     Returns:
         `DECISIONS`, in ledger order. `fold` gives for these decisions what it would give among all.
 

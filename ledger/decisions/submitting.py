@@ -46,11 +46,7 @@ class Taken:
 
 
 class Bench:
-    """Takes decisions one after the other.
-
-    Attributes:
-        appended: the rows to be appended, in order.
-    """
+    """Takes decisions one after the other."""
 
     def __init__(self, known: pl.DataFrame, *, at: datetime) -> None:
         """Begin with all decisions of the ledger (their `JUDGED` columns); the first one taken is dated `at`."""

@@ -32,14 +32,10 @@ class Account:
     """Who may sign in.
 
     Attributes:
-        name: the user of the ledger.
         role: what they may do, one of `ROLES`.
         forces: codes of the forces whose orders they see; None: all.
         password_hash: of local sign-in; None: by the identity provider alone.
         identity: `<issuer>|<subject>` of an identity provider.
-        added_at: when it was made.
-        disabled_at: when it was closed.
-        preferences: what they set for themselves.
     """
 
     name: str

@@ -15,13 +15,7 @@ from ledger.desk.desk_tables import claims
 
 @dataclass(frozen=True)
 class Claim:
-    """An item that somebody is looking at.
-
-    Attributes:
-        item_id: the item.
-        held_by: the steward.
-        held_until: when the claim runs out, unless it is taken again.
-    """
+    """An item that somebody is looking at."""
 
     item_id: str
     held_by: str

@@ -18,15 +18,7 @@ SENT_TWICE_WITHIN = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Comment:
-    """Something that was said.
-
-    Attributes:
-        item_id: the item of the queue at which it was said.
-        order_id: the order that it is about.
-        said_by: who.
-        at: when.
-        words: what.
-    """
+    """Something that was said."""
 
     item_id: str
     order_id: str

@@ -21,12 +21,7 @@ from warehouse.sources import COURT_SOURCES, POLICE_SOURCES
 
 @dataclass(frozen=True)
 class ApprovalReason:
-    """A reason why a second steward is asked.
-
-    Attributes:
-        code: as it is kept.
-        title: in words.
-    """
+    """A reason why a second steward is asked."""
 
     code: str
     title: str
@@ -54,13 +49,6 @@ def reasons_for_approval(
 ) -> tuple[str, ...]:
     """Why a decision needs a second steward; empty if it needs none.
 
-    Args:
-        draft: the decision.
-        by: who takes it.
-        present: the night that it was drafted on.
-        decisions: `DECISIONS` of the ledger.
-        approved: ids of the decisions that a second steward approved.
-
     Returns:
         Codes of `APPROVAL_REASONS`, in their order; `sample` is not among them (`is_sampled`).
     """
@@ -82,12 +70,6 @@ def is_sampled(home: Home, by: str, orders: Collection[str], share: float) -> bo
 
     Drawn by the key of the installation for each steward and order: nobody can foresee it, or get another draw by
     deciding otherwise, together or again.
-
-    Args:
-        home: whose key draws.
-        by: who decides.
-        orders: that are decided on.
-        share: 0 to 1.
     """
     draws = (int(keyed_mark(home, "second look", f"{by}\n{order}")[:16], 16) for order in orders)
     return any(draw < share * 2**64 for draw in draws)

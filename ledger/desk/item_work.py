@@ -52,14 +52,7 @@ class ItemWork:
 
 @dataclass(frozen=True)
 class SavedView:
-    """A view of the queue that somebody keeps.
-
-    Attributes:
-        owner: whose it is.
-        name: what they call it.
-        query: its address.
-        is_shared: everybody sees it.
-    """
+    """A view of the queue that somebody keeps."""
 
     owner: str
     name: str

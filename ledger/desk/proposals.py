@@ -32,15 +32,10 @@ class Proposal:
 
     Attributes:
         proposal_id: its id; also the batch of the decisions that it leads to.
-        proposed_by: who decided.
-        proposed_at: when.
         item_id: the item of the queue that it settles, if it settles one.
         requests: the decisions, each signed by who proposed it.
         why: codes of `four_eyes.REASONS`.
         verdict: approved, returned or withdrawn; None while it waits.
-        judged_by: who judged it.
-        judged_at: when.
-        comment: what they said.
     """
 
     proposal_id: str

@@ -24,8 +24,6 @@ class SentPage:
     """The page that a form led to.
 
     Attributes:
-        html: as it was drawn.
-        status: its HTTP status.
         consulted: the keys of what it shows, as they were logged when it was drawn; empty if it shows no record.
         is_first_look: it has not been looked at since it was drawn.
     """

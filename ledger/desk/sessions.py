@@ -19,10 +19,7 @@ class Session:
 
     Attributes:
         token_digest: of the token that the browser holds; the token itself is kept nowhere.
-        name: whose it is.
-        started_at: when they signed in.
         seen_at: when they were last seen, to the minute.
-        ended_at: when it was ended; None: it was not.
     """
 
     token_digest: str

@@ -23,10 +23,8 @@ class UnsentForm:
 
     Attributes:
         form_id: an id that nobody can guess.
-        name: who typed it.
         path: where it was sent.
         fields: its names and values, in their order.
-        kept_at: when.
     """
 
     form_id: str

@@ -17,14 +17,7 @@ DISCLOSURE = "disclosure_id"
 
 
 def write_csv(lines: pl.DataFrame, path: Path, *, marking: str, disclosure_id: str) -> None:
-    """Write the lines of a pack: UTF-8 with a signature, so that spreadsheets read names right.
-
-    Args:
-        lines: of `ledger.packs.content.find_lines`.
-        path: the file.
-        marking: the protective marking.
-        disclosure_id: of the pack.
-    """
+    """Write the lines of a pack: UTF-8 with a signature, so that spreadsheets read names right."""
     asked = [column.name for column in COLUMNS if not column.is_answer]
     answers = [column.name for column in COLUMNS if column.is_answer]
     always = (for_csv(marking), disclosure_id)

@@ -22,12 +22,7 @@ SUFFIXES = ("xlsx", "csv")
 
 @dataclass(frozen=True)
 class HandedOut:
-    """A pack that was handed out.
-
-    Attributes:
-        disclosure_id: its id in the log.
-        files: the workbook and the CSV file.
-    """
+    """A pack that was handed out."""
 
     disclosure_id: str
     files: tuple[Path, ...]
@@ -40,13 +35,6 @@ def hand_out(
 
     The files are written aside, then the disclosure is logged, and only then they appear under their names: whatever
     breaks off in between, nobody holds a pack that the log does not know.
-
-    Args:
-        ledger: beside which the log lies.
-        lines: of one owner, from `ledger.packs.content.find_lines`.
-        disclosure: who, when, to whom, why.
-        folder: where to; made if it is not there.
-        answers_to: where answers go.
 
     Raises:
         DecisionError: nobody of that name may hand out, or recipient or reason is missing.

@@ -35,13 +35,7 @@ class Disclosure:
     """A pack that is handed out.
 
     Attributes:
-        owner: whose records it asks about.
-        recipient: who receives it.
-        reason: why it is disclosed.
-        disclosed_by: who hands it out: a user of the ledger.
         disclosed_at: when, aware.
-        release_id: the release it is made of.
-        marking: the protective marking it bears.
     """
 
     owner: str

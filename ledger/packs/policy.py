@@ -75,11 +75,6 @@ class SendingPolicy:
 
     Attributes:
         policy_id: a digest of all that it says.
-        is_on: whether anything may go.
-        terms: what may go.
-        reason: why it was set.
-        set_by: the approver.
-        set_at: when.
     """
 
     policy_id: str

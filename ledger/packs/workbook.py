@@ -62,18 +62,7 @@ class TooManyLinesError(Exception):
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands on the first sheet.
-
-    Attributes:
-        owner: whom the pack is for.
-        disclosure_id: of the pack.
-        recipient: who receives it.
-        reason: why it is disclosed.
-        disclosed_at: when.
-        release_id: the release it is made of.
-        marking: the protective marking.
-        answers_to: where answers go.
-    """
+    """What stands on the first sheet."""
 
     owner: str
     disclosure_id: str
@@ -87,11 +76,6 @@ class Cover:
 
 def write_workbook(lines: pl.DataFrame, path: Path, cover: Cover) -> None:
     """Write the lines of a pack.
-
-    Args:
-        lines: of `ledger.packs.content.find_lines`.
-        path: the file.
-        cover: what stands on the first sheet.
 
     Raises:
         TooManyLinesError: a sheet can't hold them.

@@ -50,11 +50,6 @@ def estimate_blocking_loss(linkage: Linkage, scores: Scores, *, bar: float = 0.0
     Pairs of one large cluster count as if they were independent, so that intervals are too narrow where clusters are
     large.
 
-    Args:
-        linkage: with the rules of each pair.
-        scores: of the same pairs.
-        bar: the weight from which a pair is a likely match.
-
     Returns:
         `rules`, `found` (likely matches by any rule), `missed`, `missed_low`, `missed_high`, `loss` (missed of all
         matches), `loss_low`, `loss_high`; all rules first. Null where the rules allow no estimate.

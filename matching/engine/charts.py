@@ -25,14 +25,7 @@ WORDS = alt.Axis(labelLimit=300, minExtent=160)
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A picture and its figures.
-
-    Attributes:
-        title: what is shown.
-        caption: how to read it, in a sentence.
-        chart: the picture.
-        table: the figures that it shows.
-    """
+    """A picture and its figures."""
 
     title: str
     caption: str

@@ -11,13 +11,7 @@ Rows = npt.NDArray[np.int64]
 
 
 def label_components(size: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> Rows:
-    """For each row the smallest row that it is connected to, itself if by no pair.
-
-    Args:
-        size: number of rows.
-        left: one row of each pair.
-        right: the other.
-    """
+    """For each row the smallest row that it is connected to, itself if by no pair."""
     if not len(left):
         return np.arange(size, dtype=np.int64)
     # Imported here because it takes 20 MB and a quarter of a second, which most linkages do without.

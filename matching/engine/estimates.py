@@ -31,12 +31,7 @@ NO_ESTIMATE = Estimate(None, None, None)
 
 
 def estimate_share(successes: int, trials: int) -> Estimate:
-    """A share with its score interval (Wilson, 1927), which stays within 0 and 1 and is sound for few trials.
-
-    Args:
-        successes: number of successes.
-        trials: number of trials.
-    """
+    """A share with its score interval (Wilson, 1927), which stays within 0 and 1 and is sound for few trials."""
     if not trials:
         return NO_ESTIMATE
     share, square = successes / trials, SPREAD**2

@@ -53,9 +53,6 @@ class Linkage:
     Records are in the order of their table and key, whatever the order in which they came.
 
     Attributes:
-        model: the model.
-        tables: names of the tables.
-        keys: of the records.
         sources: for each record, the place of its table in `tables`.
         coded: the records as numbers.
         copies: records that repeat another and are not compared themselves.

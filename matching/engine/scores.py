@@ -25,9 +25,7 @@ class Scores:
     """The candidate pairs of a linkage with their weights.
 
     Attributes:
-        keys: of the records.
         sources: for each record, the place of its table in `tables`.
-        tables: names of the tables.
         left: one row of each pair.
         right: the other row, which is the larger.
         patterns: levels of the pairs.

@@ -47,11 +47,6 @@ class Records:
 def gather_records(tables: Table | Mapping[str, Table], *, key: str, columns: Sequence[str]) -> Records:
     """Put the tables under each other.
 
-    Args:
-        tables: one table, or several by name.
-        key: the column that identifies a record within its table.
-        columns: the other columns that the model reads.
-
     Raises:
         TypeError: this is not a table, or not a dictionary of tables.
         ValueError: there are too many tables, or a column or key is missing, repeated or of a type that can't be used.

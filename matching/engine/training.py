@@ -30,11 +30,6 @@ UNSEEN = 0.3
 def train(evidence: TrainingEvidence, model: str, options: Options) -> Parameters:
     """Learn the parameters of a model.
 
-    Args:
-        evidence: what training sees.
-        model: its name.
-        options: which parts to use.
-
     Returns:
         Parameters; without any candidate pair, the declared ones or even ones.
     """

@@ -24,7 +24,6 @@ class ConfidenceModel(BaseModel):
     """Weights in log2 odds, as match weights are: 0 is even, each unit doubles the odds of being right.
 
     Attributes:
-        model: its name.
         base: the weight before anything is observed.
         weights: by feature, and by level of the feature; a level that is not listed weighs nothing. A feature is one
             observation (`rule`) or several together (`field, rule`).

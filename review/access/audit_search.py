@@ -23,11 +23,6 @@ class AuditQuery:
     """What is looked for in the log; what is empty is not asked.
 
     Attributes:
-        act: an act.
-        who: a user.
-        key: a key that entries name.
-        since: the first day.
-        until: the last day.
         before: only entries before this one: the next page.
     """
 

@@ -51,13 +51,7 @@ class AuditLine:
     """An entry in words.
 
     Attributes:
-        sequence: its number.
-        at: when.
-        who: who did it.
-        did: what they did.
         about: kinds of keys with their count, such as `2 orders`, or other facts.
-        keys: each kind with its keys.
-        reason: why, if they were asked.
         digest: by which the log hangs together.
     """
 

@@ -86,11 +86,6 @@ class Provider:
     def identify(self, answer: Mapping[str, str], held: str, *, at: datetime) -> dict[str, Any]:
         """Who signed in: the proven claims of the identity token, with those of the user where roles stand there.
 
-        Args:
-            answer: the query with which the browser came back.
-            held: the token that the browser holds.
-            at: the moment.
-
         Raises:
             IdentityError: the answer is an error, belongs to another attempt, or its token won't do.
         """

@@ -33,8 +33,6 @@ class KnownSession:
     """Somebody whose session is known.
 
     Attributes:
-        session: their session.
-        account: their account.
         is_open: the session has not ended, and the account is not closed.
         is_from_memory: the ledger is down, and this is what was known last.
     """

@@ -25,9 +25,6 @@ class SignInAttempt:
     """An attempt to sign in.
 
     Attributes:
-        name: the name given.
-        password: the password given.
-        address: where it comes from.
         browser: the token of a session that the browser once had.
     """
 

@@ -28,10 +28,8 @@ class Viewer:
     """Who asks.
 
     Attributes:
-        name: the user of the ledger.
         role: one of `RIGHTS`.
         forces: codes of the forces whose orders they see; None: all.
-        preferences: what they set for themselves.
         session: digest of the token of their session.
     """
 

@@ -15,8 +15,6 @@ class PanelCell:
     """A cell of a table.
 
     Attributes:
-        text: what it says.
-        href: where it leads; None: nowhere.
         is_grave: it asks for attention; its words say why.
     """
 
@@ -39,8 +37,6 @@ class PanelTable:
 
     Attributes:
         caption: what it shows, for people who can't see where it is.
-        headings: of its columns.
-        rows: its cells.
     """
 
     caption: str
@@ -50,12 +46,7 @@ class PanelTable:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of the figures of a table.
-
-    Attributes:
-        name: by which the pictures knows it.
-        description: what it shows, in words.
-    """
+    """A picture of the figures of a table."""
 
     name: str
     description: str
@@ -66,8 +57,6 @@ class Panel:
     """A part of a dashboard.
 
     Attributes:
-        key: names it within its page.
-        title: what it shows.
         summary: how to read it.
         sheet: its figures; None: there are none, and `summary` says why.
         picture: the same figures drawn.

@@ -39,13 +39,7 @@ class PictureStore:
         self._lock = threading.Lock()
 
     def add(self, chart: alt.TopLevelMixin, description: str, *, forces: frozenset[str] | None) -> Picture:
-        """Take a chart in.
-
-        Args:
-            chart: what is drawn.
-            description: what it shows, in words.
-            forces: whose figures it shows: who sees others does not get it.
-        """
+        """Take a chart in."""
         specification = json.dumps(_plain(chart.to_dict()))
         marked = f"{sorted(forces) if forces is not None else 'all'} {specification}"
         name = hashlib.sha256(marked.encode()).hexdigest()[:NAME_LETTERS]

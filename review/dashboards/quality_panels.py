@@ -36,13 +36,7 @@ READING: Final = (
 
 @dataclass(frozen=True)
 class Scope:
-    """What is judged together.
-
-    Attributes:
-        name: as in `quality_scores`.
-        title: in words.
-        summary: whose records count.
-    """
+    """What is judged together."""
 
     name: str
     title: str
@@ -69,7 +63,6 @@ class ScoreHistory:
 
     Attributes:
         trend: of `expectations.trend.describe_trend`, with `name`.
-        release_id: the release.
         left_out: releases that can't be read.
     """
 

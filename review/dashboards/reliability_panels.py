@@ -30,12 +30,7 @@ TRENDS: Final = {
 
 
 def reliability_panels(estimates: pl.DataFrame, pictures: PictureStore) -> tuple[Panel, ...]:
-    """A panel a source, the fields in which it is wrong most often first.
-
-    Args:
-        estimates: `SOURCE_RELIABILITY`.
-        pictures: takes the pictures.
-    """
+    """A panel a source, the fields in which it is wrong most often first."""
     found = [(source, estimates.filter(source=source.name)) for source in SOURCES]
     return tuple(_panel(source.name, source.full_title, rows, pictures) for source, rows in found if rows.height)
 

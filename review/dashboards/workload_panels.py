@@ -74,13 +74,7 @@ class RecentDecisions:
 
 
 def open_panels(items: pl.DataFrame, pictures: PictureStore, *, forces: frozenset[str] | None) -> tuple[Panel, ...]:
-    """What is open of the items to settle.
-
-    Args:
-        items: the rows of a queue.
-        pictures: takes the pictures.
-        forces: of the viewer.
-    """
+    """What is open of the items to settle."""
     to_settle = items.filter(pl.col("stream") == "settle")
     to_do = to_settle.filter(pl.col("state").is_in(TO_DO))
     return (_by_age(to_do, pictures, forces), _by_assignee(to_do), _by_kind(to_do), _by_state(to_settle))
@@ -107,15 +101,7 @@ def read_recent_decisions(desk: Desk, visible: VisibleRelease) -> RecentDecision
 def decided_panels(
     done: RecentDecisions, pictures: PictureStore, *, today: date, forces: frozenset[str] | None, by_steward: bool
 ) -> tuple[Panel, ...]:
-    """What was decided of late.
-
-    Args:
-        done: as somebody sees it.
-        pictures: takes the pictures.
-        today: the day of the clock.
-        forces: of the viewer.
-        by_steward: they may know who decided how much.
-    """
+    """What was decided of late."""
     first = first_day(today)
     lately = decided_lately(done, today=today)
     own = (_by_steward(lately),) if by_steward else ()

@@ -32,16 +32,7 @@ class NotOneRuleError(ValueError):
 
 @dataclass(frozen=True)
 class BulkLine:
-    """A difference that can be decided with others.
-
-    Attributes:
-        discrepancy_id: its id.
-        order_id: the order.
-        person: whose it is.
-        holder: the record or source.
-        observed: the value found, in words.
-        expected: the value expected, in words.
-    """
+    """A difference that can be decided with others."""
 
     discrepancy_id: str
     order_id: str
@@ -56,10 +47,7 @@ class BulkSelection:
     """What can be decided at once.
 
     Attributes:
-        rule: the one rule.
         lines: its differences in the view, in the order of the view; at most `MOST`.
-        total: how many there are.
-        release_id: the release that they are of.
     """
 
     rule: Rule

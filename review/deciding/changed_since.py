@@ -32,7 +32,6 @@ class ChangedSince:
         decisions: all on the orders of the form, if there are others than when it was drawn; else none.
         was: canonical values that were seen and are no longer there.
         now: canonical values that are there and were not seen.
-        release_id: the release in force now.
         version: the decisions on the orders now.
     """
 
@@ -52,13 +51,6 @@ def find_changed_since(
     desk: Desk, wanted: DecisionRequest, drafts: Sequence[Draft], present: Present, *, orders: Sequence[str]
 ) -> ChangedSince | None:
     """What changed since the form of a request was drawn; None if nothing did, or the form does not remember.
-
-    Args:
-        desk: with the ledger, and the release that the form was drawn by.
-        wanted: what was sent.
-        drafts: what it comes to now.
-        present: the night that is shown now.
-        orders: that the form says it is about, as far as the steward sees them.
 
     Raises:
         DecisionError: the release that the form was drawn by is not there.

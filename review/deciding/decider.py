@@ -37,10 +37,8 @@ class Preview:
     """What a request comes to, before anything is kept.
 
     Attributes:
-        drafts: the decisions.
         changes: of all of them, as `foresee` gives them: `order_id`, `change`, `field`, `before`, `after`.
         why: codes of `four_eyes.REASONS` for which a second steward is asked, but for the draw; empty if none is.
-        orders: that they are about.
         decisions: `DECISIONS` of the ledger when they were previewed.
         changed: what changed since the form was drawn; None if nothing did.
     """
@@ -80,8 +78,6 @@ class Matter:
     """Decisions that are taken, or wait, together.
 
     Attributes:
-        drafts: the decisions.
-        orders: that they are about.
         why: codes of `four_eyes.REASONS` for which a second steward is asked.
         item_id: the item of the queue that they settle; None: none.
     """
@@ -145,13 +141,7 @@ class Decider:
         return self._take_or_propose(matter, signature, submission=wanted.submission)
 
     def submit(self, drafts: Sequence[Draft], signature: Signature, *, submission: str) -> Outcome:
-        """Take decisions that were drafted on the release in force, or let them wait. Raises as `preview`.
-
-        Args:
-            drafts: the decisions.
-            signature: who and why.
-            submission: by which the same request sent twice is known.
-        """
+        """Take decisions that were drafted on the release in force, or let them wait. Raises as `preview`."""
         whole, decisions = self._desk.whole_release(), self._desk.ledger.read()
         orders = visible_subject(drafts, decisions, whole, self._forces)
         why = self._why(drafts, decidable_night(whole), decisions)

@@ -57,9 +57,6 @@ class DecisionRequest:
 
     Attributes:
         decisions: what is decided, each by columns of `DECISIONS`.
-        reason_code: why, as a code.
-        comment: why, in words.
-        item_id: the item that it settles.
         release_id: the release that the form was drawn by.
         orders: that the form is about.
         version: the decisions on these orders when the form was drawn.
@@ -82,10 +79,6 @@ class DecisionRequest:
 
 def read_request(form: Form, *, kinds: Collection[str] = tuple(KIND)) -> DecisionRequest:
     """What a form asks for.
-
-    Args:
-        form: as it was sent.
-        kinds: that it may ask for.
 
     Raises:
         WishError: something is missing or can't be read.

@@ -68,14 +68,7 @@ class ChangedSinceWords:
 def describe_drafts(
     drafts: Sequence[Draft], decisions: pl.DataFrame, *, reason_code: str, comment: str | None
 ) -> list[SummaryLine]:
-    """Decisions in lines: what, on what, why.
-
-    Args:
-        drafts: what is to be decided.
-        decisions: `DECISIONS`, with those that are taken back.
-        reason_code: why.
-        comment: why, in words.
-    """
+    """Decisions in lines: what, on what, why."""
     lines = [
         line
         for kind in dict.fromkeys(draft.kind for draft in drafts)

@@ -52,12 +52,6 @@ def form_context(
 ) -> dict[str, Any]:
     """`choices`, `again` and `deciding`, for `deciding/form.html`, and the `errors` of the form.
 
-    Args:
-        desk: with the ledger.
-        item: its row in `review_queue`.
-        on_orders: the decisions on its orders.
-        form_state: the form.
-
     Raises:
         LedgerError: the ledger is down.
     """

@@ -126,12 +126,7 @@ class FormOptions:
 
 
 def orders_as_item(orders: Sequence[str], discrepancies: pl.DataFrame) -> dict[str, Any]:
-    """An order, or two that are compared, in the form of an item: all that is open on the first can be answered.
-
-    Args:
-        orders: their ids.
-        discrepancies: `DISCREPANCIES`.
-    """
+    """An order, or two that are compared, in the form of an item: all that is open on the first can be answered."""
     open_ones = discrepancies.filter(pl.col("order_id") == orders[0], pl.col("state") != "resolved")
     is_asked = len(orders) == 1
     return {

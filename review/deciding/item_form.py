@@ -48,15 +48,12 @@ class ItemForm:
     """What the forms of an item show beside the choices.
 
     Attributes:
-        item_id: the item.
         orders: that it is about, its own first.
         release_id: the release that the page is drawn by.
         version: the decisions on these orders.
         view: the view of the queue that the steward came from, as its address has it.
         waiting: ids of the proposals on its orders that wait for a second steward.
-        assignee: who works on the item.
         stewards: who may be given it.
-        comments: on its order.
         fields: what was sent before.
         problems: by field, what is to be mended.
         submission: names the form.

@@ -75,11 +75,6 @@ def read_own_decisions(desk: Desk, who: Viewer) -> OwnDecisions:
 def find_decisions(desk: Desk, who: Viewer, which: pl.Expr) -> FoundDecisions:
     """Decisions that may be taken back, no matter who took them.
 
-    Args:
-        desk: with the ledger.
-        who: looks.
-        which: a condition on `DECISIONS`.
-
     Raises:
         NotVisibleError: there are none, or they may not see one of them.
         LedgerError: the ledger is down.

@@ -37,14 +37,7 @@ class ShownProposal:
     """A proposal as it is shown.
 
     Attributes:
-        proposal: itself.
-        orders: that it is about.
         people: whom each of these orders binds, by its id.
-        lines: what is decided, on what, and why.
-        why: why a second steward is asked.
-        changes: what it would change now.
-        merged: what orders would hold that become one.
-        forces: names of those that hold these orders.
         outdated: why it can no longer be taken as it stands, in words; empty if it can.
     """
 

@@ -30,12 +30,8 @@ class ComparisonColumn:
     """A column of the comparison: the register's view of an order, or a record of it.
 
     Attributes:
-        order_id: the order.
         title: `Register`, or the source.
         record_id: the record; none for the register.
-        key: its key in the source.
-        file_name: the file that it came in.
-        row_number: its row there.
         notes: what else is to be known of it: a second record in its source, amended.
     """
 

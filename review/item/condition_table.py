@@ -33,9 +33,6 @@ class ConditionRow:
     """A condition and who holds it.
 
     Attributes:
-        code: its code in the catalogue.
-        label: what it is.
-        kind: its kind, in words.
         text: the longest wording that a source gives.
         note: that it is in doubt, or has lapsed; None: neither.
         holds: one a column.

@@ -36,14 +36,9 @@ class Finding:
     """A discrepancy as a page shows it.
 
     Attributes:
-        discrepancy_id: its id.
-        title: what it is, in a few words.
-        message: what is wrong.
-        field: the field, in words.
         holder: the record that holds the value, or the source that lacks the order.
         sides: the value found and the one expected, each with who has it, marked where they differ.
         is_set: the pieces of a side are members of a set.
-        severity: in words.
         state: in words, with the night since when.
         owner: who should correct it.
         correction: what should be done.

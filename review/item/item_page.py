@@ -43,20 +43,7 @@ class OrderNotInReleaseError(LookupError):
 
 @dataclass(frozen=True)
 class OrderView:
-    """One of the orders that the page is about.
-
-    Attributes:
-        order: its row in `orders`.
-        kind: what it is, in a few words.
-        person: the person's names.
-        born: the person's date of birth, in words.
-        status: its status in law, in words.
-        disputed_ends: later ends that sources give, in words.
-        other_names: other names of the person.
-        findings: what the rules found wrong with it.
-        choices: where its golden values came from.
-        arrests: the arrests of the person.
-    """
+    """One of the orders that the page is about."""
 
     order: Values
     kind: str

@@ -22,9 +22,7 @@ class MergedValue:
     """A field in which the orders differ, or the one that they would become.
 
     Attributes:
-        field: in words.
         now: the value of each order, in words; None where it has none.
-        then: of the one order.
     """
 
     field: str
@@ -35,13 +33,7 @@ class MergedValue:
 def foresee_merged(
     order_ids: Sequence[str], table: Callable[[str], pl.DataFrame], *, as_of: date
 ) -> tuple[MergedValue, ...]:
-    """The values of the one order that orders would become.
-
-    Args:
-        order_ids: the orders.
-        table: the tables of the release by name.
-        as_of: its day.
-    """
+    """The values of the one order that orders would become."""
     rows = {row["order_id"]: row for row in table("orders").filter(pl.col("order_id").is_in(order_ids)).to_dicts()}
     placed = table("order_sources").filter(pl.col("order_id").is_in(order_ids)).select("record_id")
     one = placed.with_columns(order_cluster=pl.lit("one"), subject_cluster=pl.lit("one"))

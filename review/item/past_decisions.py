@@ -59,15 +59,7 @@ class DecisionSummary:
     """A decision in words, as lists show it.
 
     Attributes:
-        decision_id: its id.
-        title: what was decided.
-        about: on what.
-        by: who decided.
-        at: when.
-        reason: why.
-        comment: why, in their words.
         ended_as: undone or superseded; None while it stands.
-        batch_id: of decisions that were taken together.
     """
 
     decision_id: str
@@ -86,11 +78,7 @@ class PastDecision(DecisionSummary):
     """A decision in words, with its evidence.
 
     Attributes:
-        seen: what they saw.
         changed: what has changed since, where that makes the decision stale.
-        state: in force, stale, run out, taken back or replaced.
-        ended_by: the decision that ended it.
-        release_id: the release that they looked at.
     """
 
     seen: tuple[SeenValue, ...]
@@ -112,13 +100,7 @@ def summarise_decisions(folded: pl.DataFrame) -> list[DecisionSummary]:
 
 
 def describe_past_decisions(decisions: pl.DataFrame, table: Tables, *, as_of: date) -> tuple[PastDecision, ...]:
-    """Decisions in words, the latest first.
-
-    Args:
-        decisions: of `decisions_about`.
-        table: the tables of the release by name.
-        as_of: the day of the release.
-    """
+    """Decisions in words, the latest first."""
     if decisions.is_empty():
         return ()
     folded = fold(decisions)

@@ -30,16 +30,7 @@ class ValueOrigin:
     """A golden value and where it came from.
 
     Attributes:
-        field: the field, in words.
-        value: the value, in words.
         winner: the record that it came from; None if it was worked out or decided.
-        file_name: the file of that record.
-        row_number: its row there.
-        reason: why it won.
-        sureness: how sure the register is of it, in words.
-        decision_id: the decision that made it so.
-        agreeing: records that give the same value.
-        losing: records that give another one.
     """
 
     field: str

@@ -39,14 +39,8 @@ class QueueReason:
     """Why something is in the queue.
 
     Attributes:
-        title: its kind.
-        question: what a steward is asked.
-        why: what it is about.
         chance_of: what may be: that the register is wrong, or that two orders belong together.
-        chance: how likely that is.
         harm: what would be harmed if it is; empty if nothing hangs on it.
-        arithmetic: its priority as a sum.
-        age_days: since it was first seen.
     """
 
     title: str

@@ -21,18 +21,7 @@ SHOWN_ARRESTS: Final = 5
 
 @dataclass(frozen=True)
 class RelatedOrder:
-    """Another order that bears on the one looked at.
-
-    Attributes:
-        order_id: its id.
-        kind: what it is.
-        person: the person's names in the register.
-        made: the day it was made, in words.
-        ends: its last day, in words.
-        court: its court.
-        status: its status in law.
-        relation: how it stands to the one looked at.
-    """
+    """Another order that bears on the one looked at."""
 
     order_id: str
     kind: str
@@ -58,8 +47,6 @@ class Arrests:
     """The arrests of a person, summed up.
 
     Attributes:
-        count: how many there are.
-        latest: the last of them.
         breaches: breaches of the order that a record reports, at most; None: no record reports any.
     """
 

@@ -41,9 +41,6 @@ class Stretch:
     Attributes:
         shape: `binds`: the order runs; `ended`: it would have run, had a later order not ended it; `travel`: the
             longest that its travel condition can last; `said`: what a record says that differs.
-        title: what it is.
-        start_on: its first day.
-        end_on: its last day; None: it has none.
         left: where it begins on the drawing.
         width: its length there.
         is_open: it goes on past the drawing.
@@ -95,7 +92,6 @@ class Timeline:
         events: what happened, by day.
         years: marks along the drawing.
         today: where the day of the release stands.
-        as_of: that day.
         undated: orders of which no day is known.
     """
 

@@ -40,7 +40,6 @@ class Piece:
     """A part of a value.
 
     Attributes:
-        text: what is written there.
         differs: the value it is compared with does not have it there.
     """
 

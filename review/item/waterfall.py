@@ -61,13 +61,9 @@ class WaterfallStep:
     """One comparison of the two records.
 
     Attributes:
-        title: what is compared.
         found: the level that they reach, in the words of the model.
         weight: what that adds, in bits: each doubles the odds of a match.
         total: the weight of its question so far.
-        left: the value of the one record, in words.
-        right: of the other.
-        bar: its place on the drawing.
     """
 
     title: str
@@ -89,10 +85,8 @@ class WeightedQuestion:
     """What is asked of two records, and the steps that answer it.
 
     Attributes:
-        title: the question.
         weight: the sum of its steps.
         threshold: the weight above which the answer is yes.
-        steps: the comparisons, in the order of the models.
     """
 
     title: str
@@ -106,9 +100,6 @@ class PairWaterfall:
     """The weight of a pair of records.
 
     Attributes:
-        left_id: the one record.
-        right_id: the other.
-        match_weight: the sum.
         blocking_rule: why the two were compared at all.
         questions: the sum's parts: of one person, and of one order.
     """

@@ -42,12 +42,7 @@ class AnswerFileError(Exception):
 
 @dataclass(frozen=True)
 class CellFault:
-    """A cell that can't be taken.
-
-    Attributes:
-        cell: where it is, as a spreadsheet names it.
-        words: what is wrong, and what is expected.
-    """
+    """A cell that can't be taken."""
 
     cell: str
     words: str
@@ -61,7 +56,6 @@ class AnswerFile:
         answers: `reference` and the columns of `SAID`, one row for each line that is answered; empty if there are
             faults.
         faults: the first cells that can't be taken.
-        sha256: digest of the file.
     """
 
     answers: pl.DataFrame
@@ -71,12 +65,6 @@ class AnswerFile:
 
 def read_answer_file(path: Path, *, disclosure_id: str, references: Collection[str], today: date) -> AnswerFile:
     """Read the answers to a pack.
-
-    Args:
-        path: the workbook, or the CSV file.
-        disclosure_id: the pack that they answer.
-        references: of its lines.
-        today: no correction is of a later day.
 
     Raises:
         AnswerFileError: the file can't be read, or is another pack or none.

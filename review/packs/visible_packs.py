@@ -40,10 +40,6 @@ class VisiblePacks:
         pack_lines: `PACK_LINES` that they may see.
         whole: ids of the packs of which they may see every line.
         answers: `PACK_ANSWERS` to those lines.
-        followed: `CORRECTION_LINES`.
-        policies: every sending policy, the first one first.
-        errors: how often the policy was found wrong.
-        today: the day, in London.
     """
 
     lines: AskableLines

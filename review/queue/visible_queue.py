@@ -32,7 +32,6 @@ class VisibleQueue:
     """The items that somebody may see.
 
     Attributes:
-        release_id: the release that they are of.
         rows: the items, with where they stand.
         several: values of facets of which an item has several: `row`, `value`.
     """

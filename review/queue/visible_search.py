@@ -27,9 +27,7 @@ class SearchResult:
 
     Attributes:
         orders: the closest matches that the viewer may see, with all columns of `orders`.
-        items: their items in the queue, by order.
         by: `reference`, `birth`, `decision` or `name`; None: nothing was found.
-        total: how many orders were found.
     """
 
     orders: pl.DataFrame

@@ -64,13 +64,6 @@ def draw_item(
 ) -> Response:
     """The page of an item.
 
-    Args:
-        request: what is answered.
-        item_id: the item.
-        who: looks.
-        audit: notes it.
-        form_state: the page as it was come to, or its forms as they were sent.
-
     Raises:
         HTTPException: 404: there is no such item, or they may not see it.
     """

@@ -23,15 +23,7 @@ from study.effect.study import Study
 
 @dataclass(frozen=True, eq=False)
 class ReportSection:
-    """A part of the report.
-
-    Attributes:
-        name: of its files.
-        title: what is shown.
-        caption: how to read it.
-        table: the figures.
-        svg: the picture above them, if there is one.
-    """
+    """A part of the report."""
 
     name: str
     title: str
@@ -41,13 +33,7 @@ class ReportSection:
 
 
 def describe_study(study: Study, evidence: StudyEvidence, *, step: Callable[[str], None]) -> Iterator[ReportSection]:
-    """The sections on the register itself, in the order in which they are read.
-
-    Args:
-        study: from `make_study`.
-        evidence: what it was made from.
-        step: is given the title of what is worked on next.
-    """
+    """The sections on the register itself, in the order in which they are read."""
     yield _funnel(study)
     yield _changes(study)
     step("series by month")

@@ -31,8 +31,6 @@ class Choice:
     """Another way to do the study.
 
     Attributes:
-        title: in a few words.
-        measure: what it changes.
         settings: what is asked.
         narrow: which of the eligible orders stay.
         drop: arrests that do not count.

@@ -24,9 +24,7 @@ class Rollback:
     Attributes:
         release_id: the release put in force.
         former: the one in force until then; None if the pointer was damaged.
-        by: who did it.
         at: when, with its offset from UTC.
-        reason: why.
         withdrawn: all releases that are out of force since and that no night carries on from.
     """
 

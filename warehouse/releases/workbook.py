@@ -52,12 +52,6 @@ def write_workbook(
 ) -> None:
     """Write tables of a release as a workbook.
 
-    Args:
-        path: the file.
-        release: the release they are of.
-        tables: the rows of each; a sheet each.
-        marking: the protective marking, on every sheet and page.
-
     Raises:
         TooManyRowsError: a sheet can't hold the rows of a table.
         OSError: the file can't be written.

@@ -25,8 +25,6 @@ class ForeignKey:
     """Every value of a column must be the key of a row of another table; null points nowhere and is allowed.
 
     Attributes:
-        table: the table that points.
-        column: its column.
         parent: the table pointed to, by its key of one column.
         is_total: every row of the parent is pointed to as well (an order without a source record can't be).
     """

@@ -165,10 +165,6 @@ def graded(scores: npt.NDArray[np.number], thresholds: Sequence[float]) -> Level
 def check_thresholds(thresholds: Sequence[float], *, most: float = float("inf")) -> None:
     """Refuse thresholds that are not in descending order, so that one could never apply.
 
-    Args:
-        thresholds: of a score.
-        most: the highest score.
-
     Raises:
         ValueError: there are none, they are not in strictly descending order, or one is above the highest score.
     """
@@ -189,11 +185,6 @@ def check_ascending(name: str, limits: Sequence[float]) -> None:
 
 def check_kind(column: CodedColumn, expected: str, kinds: Sequence[type[pl.DataType]]) -> None:
     """Refuse values that a comparator can't compare.
-
-    Args:
-        column: of single values.
-        expected: what the values must be, in words.
-        kinds: the types of these.
 
     Raises:
         ValueError: the values are of another type, or lists.

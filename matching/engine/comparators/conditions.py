@@ -109,12 +109,7 @@ def _text_feature(kind: str, scorer: Any, one: str, other: str | None, *, cutoff
 
 
 def variant(column: str, pairs: Iterable[tuple[str, str]]) -> pl.Expr:
-    """The two values are known variants of each other.
-
-    Args:
-        column: the column.
-        pairs: pairs of values that stand for each other, in any order.
-    """
+    """The two values are known variants of each other."""
     known = sorted({" = ".join(sorted(pair)) for pair in pairs})
     met = pl.concat_str(
         pl.min_horizontal(left(column), right(column)),

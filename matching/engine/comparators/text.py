@@ -63,15 +63,7 @@ def words(dictionary: Dictionary, left: Codes, right: Codes, *, least: float) ->
 
 
 def words_of_one(dictionary: Dictionary, sets: Sets, left: Codes, right: Codes, *, least: float) -> Scores:
-    """Likewise of two texts as sets of words; words that one of them alone holds cost nothing (token set ratio).
-
-    Args:
-        dictionary: of texts.
-        sets: their words.
-        left: texts.
-        right: texts.
-        least: score.
-    """
+    """Likewise of two texts as sets of words; words that one of them alone holds cost nothing (token set ratio)."""
     # Without a word in common there is nothing that costs nothing.
     possible = sets.meet(left, right) | _may_reach(dictionary, left, right, least)
     return _scored(dictionary, left, right, scorer=fuzz.token_set_ratio, cutoff=least, possible=possible)
@@ -87,12 +79,7 @@ def _may_reach(dictionary: Dictionary, left: Codes, right: Codes, least: float) 
 
 
 def sort_words(values: pl.Series, *, once: bool) -> tuple[Dictionary, pl.Series]:
-    """Each text with its words in ascending order and one space between them, and these words.
-
-    Args:
-        values: texts.
-        once: whether a word that a text holds twice is taken once.
-    """
+    """Each text with its words in ascending order and one space between them, and these words."""
     split = values.str.extract_all(r"\S+")
     # Some ten times quicker than `list.sort`.
     ordered = (split.list.unique() if once else split).list.eval(pl.element().sort())
