@@ -49,6 +49,8 @@ NAME_COLUMNS = (
     "first_sound",
     "surname_sound",
     "is_first_listed",
+    "meant",
+    "meant_forms",
     "joined_name",
     "letters",
     "joined_surname",

@@ -87,6 +87,31 @@ def two_names(records: pl.DataFrame, linkage: Linkage, decided: pl.DataFrame) ->
     return pairs.join(decided, on=["left", "right"], how="anti")
 
 
+def near_twins(records: pl.DataFrame, pairs: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of one source's records of one day that differ a little in name and birth, where it holds three or more.
+
+    Once a source may hold an order twice with a slip in the name and another in the birth. Three such records are as
+    many people, such as brothers, or a list filled in by numbers. Stewards are asked, and what they decide counts.
+
+    Args:
+        records: in the order of their rows.
+        pairs: `left`, `right` (rows), `link` (how far the pair is above the bar).
+        decided: as for `two_names`.
+    """
+    facts = records.select("source", "made_on", "full_name", "date_of_birth", "pnc_id", "cro_number")
+    alike = pairs.filter(pl.col("link") > 0).select(pl.col("left", "right").cast(pl.Int64))
+    one, other = facts[alike["left"]], facts[alike["right"]]
+    same = {name: (one[name] == other[name]) for name in facts.columns}
+    is_apart = same["source"] & same["made_on"] & ~same["full_name"] & ~same["date_of_birth"]
+    for name in ("pnc_id", "cro_number"):
+        is_apart &= ~same[name].fill_null(value=False)
+    found = alike.filter(is_apart.fill_null(value=False))
+    many = found.unpivot().group_by("value").len().filter(pl.col("len") > 1).get_column("value").implode()
+    return found.filter(pl.col("left").is_in(many) | pl.col("right").is_in(many)).join(
+        decided, on=["left", "right"], how="anti"
+    )
+
+
 def two_holders(records: pl.DataFrame, orders: Clusters) -> pl.DataFrame:
     """Pairs of records that are certainly of two persons, though these may share a name and a date of birth.
 

@@ -28,6 +28,7 @@ from matching.engine.comparators.conditions import (
 from matching.engine.comparators.entries import expression_comparison
 from matching.engine.comparators.expressions import Level
 from matching.engine.patterns import Comparison
+from matching.slips import exchanged_form, initial_of_form, meant_forenames, slip_in_form
 from reconciliation.name_forms import is_listed_forename
 
 # From here on two names are alike: one letter in five or six wrong, the beginning right.
@@ -63,9 +64,9 @@ def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame
     Returns:
         The records in their order, with `full_name`, `first_forename`, `sorted_name`, `short_name`, `names` (the
         words of the name, sorted), `given_names` (those of the forenames), `first_sound`, `surname_sound`,
-        `is_first_listed` (a name in its own right), `joined_name`, `letters` (of the name, sorted), `joined_surname`
-        (without its article), `alias_names` (as `sorted_name` and `short_name` write them),
-        `all_names`.
+        `is_first_listed` (a name in its own right), `meant` and `meant_forms` (`meant_forenames`), `joined_name`,
+        `letters` (of the name, sorted), `joined_surname` (without its article),
+        `alias_names` (as `sorted_name` and `short_name` write them), `all_names`.
     """
     named = _name_columns(records)
     other = _name_columns(aliases.unique())
@@ -115,6 +116,8 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
             is_first_listed=is_listed_forename(first),
         )
     )
+    meant = meant_forenames(described.get_column("first_forename"))
+    described = described.join(meant, on="first_forename", how="left")
     return records.join(described, on=name, how="left", nulls_equal=True, maintain_order="left")
 
 
@@ -151,7 +154,8 @@ def _sorted(name: pl.Expr) -> pl.Expr:
 # What the conditions of the levels read of two names.
 COMPARED = (
     "full_name", "surname_folded", "first_forename", "sorted_name", "short_name", "names", "given_names", "first_sound",
-    "surname_sound", "is_first_listed", "joined_name", "letters", "joined_surname", "alias_names", "date_of_birth",
+    "surname_sound", "is_first_listed", "meant", "meant_forms", "joined_name", "letters", "joined_surname",
+    "alias_names", "date_of_birth",
 )  # fmt: skip
 
 
@@ -185,7 +189,7 @@ def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
     # Brothers' names rhyme, and a slip of the pen seldom makes another name.
     two_names = (~equal("first_forename") & both("is_first_listed")).fill_null(value=False)
     alike = (_close("first_forename") | equal("first_sound")) & ~other_second
-    forename = (alike & ~two_names) | forename_varies
+    forename = ((alike | slip_in_form()) & ~two_names) | forename_varies
     all_but_middle = equal("short_name") & equal("surname_folded") & ~other_second
     parted = left("names").list.len() != right("names").list.len()
     reordered = equal("sorted_name") | equal("joined_name") | (equal("letters") & lists_meet("names") & parted)
@@ -205,8 +209,8 @@ def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
         Level("the surname and another given name agree", surname & lists_meet("given_names"), 0.02, 2e-3),
         Level("one forename is part of the other", is_part, 0.02, 4e-3),
         # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
-        # nothing, but it is no ground to take two records for twins.
-        Level("forenames begin alike", surname & ~two_names & _begin_alike(), 0.02, 0.02),
+        # nothing, but it is no ground to take two records for twins. So it is with initials of short forms.
+        Level("forenames begin alike", surname & ~two_names & (_begin_alike() | initial_of_form()), 0.02, 0.02),
         Level("surname agrees, forename not known", surname & missing("first_forename"), 0.02, 5e-3),
         # Together surname and birth of twins say next to nothing: this takes back what the equal dates of birth add.
         Level(TWINS, surname & equal("date_of_birth"), 1e-5, 1.0),
@@ -230,7 +234,7 @@ def _surname_close(variants: Sequence[tuple[str, str]]) -> pl.Expr:
 
 def _spelled_alike(both_close: pl.Expr, *, two_names: pl.Expr, parted: pl.Expr) -> pl.Expr:
     """Surname and forename are close, or the whole name is, however it is parted and ordered."""
-    crosswise = crossed_likeness("first_forename", "surname_folded", CLOSE_CROSSWISE)
+    crosswise = crossed_likeness("first_forename", "surname_folded", CLOSE_CROSSWISE) | exchanged_form()
     whole = crosswise | (pl.col("sorted_name_token_ratio") >= CLOSE_TOKENS)
     return both_close | ((pl.col("joined_name_edits") <= 1) & (parted | ~two_names)) | (~two_names & whole)
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.bound import Decisions, amendments, row_pairs, together, two_holders, two_names
+from matching.bound import Decisions, amendments, near_twins, row_pairs, together, two_holders, two_names
 from matching.complements import join_complements
 from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
 from matching.engine.linkage import Linkage, Progress
@@ -27,6 +27,9 @@ from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS, ORD
 
 # A pair so far below its threshold forbids a merge whatever the others say: two valid PNC ids and two births, say.
 FLOOR = -16.0
+# A source that holds an order twice slips in one of the copies. Where the records of others fit the copy at 64 to 1, it
+# need not agree with its own.
+OTHERS_BAR = 6.0
 # Pairs further below the threshold than this are not shown.
 SHOWN = -10.0
 # What twins, a father and his son, or an order and its renewal show: such a pair never speaks for `complements`.
@@ -122,7 +125,7 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
     scales = _Scales(Scales(compared.persons.coded, models.person, {}), Scales(compared.orders.coded, models.order, {}))
     pairs = _weighed(compared, scales)
     joined = pl.concat(row_pairs(records, found) for found in (bound.same_order, bound.same_person))
-    strangers = two_names(records, compared.persons, joined)
+    strangers = pl.concat([two_names(records, compared.persons, joined), near_twins(records, pairs, joined)])
     of_order = _join_orders(records, pairs, scales, bound, strangers)
     of_subject = _subject_clusters(records, pairs, scales, of_order, bound, strangers)
     labelled = records.select("record_id", "source").with_columns(order=of_order.labels, subject=of_subject.labels)
@@ -238,7 +241,7 @@ def _order_clusters(
         records.height,
         links,
         lambda left, right: lenient(scales.links(left, right), FLOOR),
-        policy=Policy(floor=FORBIDDEN + 1),
+        policy=Policy(floor=FORBIDDEN + 1, others_bar=OTHERS_BAR),
         constraints=constraints,
     )
 

@@ -38,6 +38,8 @@ class Policy:
         cap: no single pair counts for more than this, for or against.
         floor: a single cross pair below it forbids the merge.
         group_bar: the weight that each cross pair within one exclusive group must exceed.
+        others_bar: where the mean capped weight of the cross pairs between groups is above it, `group_bar` does not
+            apply: what the other sources agree on, slips in a copy do not undo.
         sample: how many cross pairs to weigh for one merge at most, spread evenly. Floor and group apply to these only,
             limits and cannot-links to all.
         rounds: an upper bound on rounds.
@@ -47,6 +49,7 @@ class Policy:
     cap: float = 8.0
     floor: float = float("-inf")
     group_bar: float = 0.0
+    others_bar: float = float("inf")
     sample: int = 100
     rounds: int = 1_000
 
@@ -226,14 +229,22 @@ def _voted(
     merge = np.append(single, grown[merge])
     left, right = np.append(merges.left[single], left), np.append(merges.right[single], right)
     capped = np.rint(np.clip(weights, -policy.cap, policy.cap) * PARTS).astype(np.int64)
-    total = np.zeros(len(merges.left), np.int64)
-    np.add.at(total, merge, capped)
-    mean = total / np.maximum(np.bincount(merge, minlength=len(total)), 1) / PARTS
-    reasons = np.where(mean > policy.bar, OPEN, REASONS.index("weight")).astype(np.int8)
+    number = len(merges.left)
+    reasons = np.where(_mean(merge, capped, number) > policy.bar, OPEN, REASONS.index("weight")).astype(np.int8)
     reasons[merge[weights < policy.floor]] = REASONS.index("floor")
     if group is not None:
-        reasons[merge[(group[left] == group[right]) & (weights <= policy.group_bar)]] = REASONS.index("group")
+        within = group[left] == group[right]
+        others = _mean(merge[~within], capped[~within], number)
+        apart = within & (weights <= policy.group_bar) & (others[merge] <= policy.others_bar)
+        reasons[merge[apart]] = REASONS.index("group")
     return reasons
+
+
+def _mean(merge: Rows, parts: Rows, merges: int) -> Weights:
+    """The mean weight of the cross pairs of each merge; 0 without any."""
+    total = np.zeros(merges, np.int64)
+    np.add.at(total, merge, parts)
+    return np.asarray(total / np.maximum(np.bincount(merge, minlength=merges), 1) / PARTS, np.float64)
 
 
 def _keys(left: Rows, right: Rows, size: int) -> Rows:

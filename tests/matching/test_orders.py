@@ -209,6 +209,21 @@ def test_a_steward_joins_two_names_of_one_source_and_nothing_contradicts_it():
     assert joined.conflicts.is_empty()
 
 
+@pytest.mark.parametrize(
+    ("letters", "orders"),
+    [pytest.param("AB", 1, id="held twice, with slips"), pytest.param("ABC", 3, id="three are three people")],
+)
+def test_near_twins_of_one_source_are_as_many_people_as_it_holds_three_of(letters, orders):
+    rows = [
+        order(
+            letter, BASE | {"source": "pnd", "surname": f"QUARTERMAINE{letter}", "born": f"198{year}-08-17", "pnc": ""}
+        )
+        for year, letter in enumerate(letters)
+    ]
+    found = link_orders(frame_of(CORE_ORDERS, rows), CORE_ALIASES.empty(), CORE_CONDITIONS.empty()).clusters
+    assert found.get_column("order_cluster").n_unique() == orders
+
+
 def test_decisions_that_contradict_each_other_are_reported():
     links = linked_by_stewards(
         Decisions(

@@ -242,6 +242,10 @@ def test_small_worlds(world: World, expected: set[tuple[int, ...]]) -> None:
         pytest.param({"source": [0, 0, 0], "limits": {0: 2}}, Policy(), {(0, 1), (2,)}, "limit", id="two a source"),
         pytest.param({"source": [0, 1, 1], "limits": {1: 1}}, Policy(), {(0, 1), (2,)}, "limit", id="one a source"),
         pytest.param({"group": [0, 1, 1]}, Policy(group_bar=6), {(0, 1), (2,)}, "group", id="a source holds it once"),
+        pytest.param(
+            {"group": [0, 1, 1]}, Policy(group_bar=6, others_bar=6.5), {(0, 1, 2)}, None,
+            id="a source holds it twice, and all others agree with both",
+        ),
         pytest.param({}, Policy(floor=6.5), {(0, 1), (2,)}, "floor", id="a pair below the floor forbids"),
         pytest.param({"cannot": [(0, 2)], "must": [(0, 2)]}, Policy(), {(0, 1, 2)}, None, id="both yes and no"),
         pytest.param(
