@@ -18,6 +18,8 @@ from warehouse.sources import is_from_court
 from warehouse.tables.register import ORDERS
 
 _ENDS: Final = pl.List(pl.String)
+MANY: Final = 2
+"""So many sources that hold an order live are not overruled by a word that the order was never made."""
 PERIOD_FIELDS: Final = frozenset({"end_on", "term_months", "is_until_further_order"})
 
 
@@ -63,7 +65,7 @@ def read_endings(
     return endings.select(
         "order_id",
         "is_withdrawn",
-        pl.col("is_shown_ended").fill_null(value=False),
+        pl.col("is_shown_ended").fill_null(value=False) | pl.col("is_held_live"),
         is_discharged=is_known,
         ended_after=pl.when(is_known).then("ended_after"),
         ended_by=pl.when(is_known).then("ended_by"),
@@ -75,10 +77,15 @@ def read_endings(
 
 
 def _find_withdrawn(held: pl.DataFrame) -> pl.DataFrame:
-    """`is_withdrawn`: there are court results that no other amends, and all of them were withdrawn."""
+    """`is_withdrawn`: the court withdrew every result that no other amends, and at most one other source says live.
+
+    A result that was withdrawn may have been entered anew and not yet sent: `is_held_live`, two others hold the order.
+    """
     is_latest = is_from_court & (pl.col("standing") != AMENDED)
+    is_withdrawn = (pl.col("result_state") == "WITHDRAWN").filter(is_latest).all() & is_latest.any()
+    live = pl.col("source").filter((pl.col("recorded_status") == "live") & ~is_from_court).n_unique()
     return held.group_by("order_id").agg(
-        ((pl.col("result_state") == "WITHDRAWN").filter(is_latest).all() & is_latest.any()).alias("is_withdrawn")
+        (is_withdrawn & (live < MANY)).alias("is_withdrawn"), (is_withdrawn & (live >= MANY)).alias("is_held_live")
     )
 
 

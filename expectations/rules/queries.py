@@ -7,7 +7,7 @@ Belongs here: what may be so, and is rarer than a mistake. Does not: what the la
 import polars as pl
 
 from expectations.rules.rule import Rule, golden
-from expectations.rules.statute import is_full, is_here, is_minor, is_northern_irish, order_type
+from expectations.rules.statute import is_full, is_here, is_minor, is_northern_irish, is_too_short, order_type
 from reconciliation.sitting_days import is_sitting_day
 from reconciliation.statutes import HALF_YEAR, MINIMUM_MONTHS
 from warehouse.sources import Severity
@@ -84,6 +84,16 @@ QUERIES = (
         example="An interim STPO of Nottingham Crown Court: made on appeal, or type or court are wrong.",
     ),
     query(
+        "R33",
+        "Shorter than 5 years (STPO of Northern Ireland)",
+        name="end_on",
+        severity="high",
+        when=is_northern_irish & is_too_short("STPO"),
+        note="In England and Wales a fixed STPO lasts at least 5 years, s.17(4) [MSA-2015]; that part of Schedule 3 "
+        "[HTENI-2015] was not read.",
+        example="An STPO of Belfast Crown Court from 1 April 2021 to 31 March 2023.",
+    ),
+    query(
         "R34",
         "Risk order in Northern Ireland",
         name="order_type",
@@ -111,9 +121,9 @@ QUERIES = (
         "Arrest for breach, and no breach recorded",
         name="breach_count",
         when=pl.col("breach_arrested_on").is_not_null(),
-        note="Breach of an order is an offence, s.30 [MSA-2015; CPS-MS], that of a Northern Ireland STPO too; it does "
-        "not end the order. The Scottish section on breach was not read; no code of a Scottish or Northern Irish "
-        "offence is known, so arrests for one are not found.",
+        note="Breach of an order is an offence, s.30 [MSA-2015; CPS-MS], s.32 [HTEAS-2015] and Sch.3 para.16 "
+        "[HTENI-2015], orders of the other nations included; it does not end the order. No code of a Scottish or "
+        "Northern Irish offence is known, so arrests for one are not found.",
         example="STRO of 9 March 2021. Arrest of 4 May 2022 for MS15007 (breach of a prohibition). Return: none.",
         observed=pl.col("breach_arrested_on"),
     ),

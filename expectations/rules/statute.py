@@ -42,24 +42,31 @@ def commencement(code: str, title: str, *, applies: pl.Expr, day: date, note: st
     )
 
 
-def minimum_term(code: str, order_type: str, *, note: str, example: str, applies: pl.Expr) -> Rule:
-    """A fixed full order has a least length, unless it forbids foreign travel alone.
+def shortest_end(order_type: str) -> pl.Expr:
+    """The first day on which a full order of the type can end; a day is allowed for counting to the day before."""
+    return golden_start.dt.offset_by(f"{MINIMUM_MONTHS[order_type]}mo").dt.offset_by("-1d")
 
-    A day is allowed for counting to the day before.
-    """
+
+def is_too_short(order_type: str) -> pl.Expr:
+    """A fixed full order of the type that ends sooner, unless it forbids foreign travel alone."""
+    return (
+        is_full
+        & ~golden("is_travel_only").fill_null(value=False)
+        & (golden("order_type") == order_type)
+        & (golden("end_on") < shortest_end(order_type))
+    )
+
+
+def minimum_term(code: str, order_type: str, *, note: str, example: str, applies: pl.Expr) -> Rule:
+    """A fixed full order has a least length, unless it forbids foreign travel alone."""
     months = MINIMUM_MONTHS[order_type]
-    shortest = golden_start.dt.offset_by(f"{months}mo").dt.offset_by("-1d")
     return Rule(
         code=code,
         title=f"Shorter than {months // 12} years ({order_type})",
         field="end_on",
         severity="high",
         dimension="validity",
-        when=applies
-        & is_full
-        & ~golden("is_travel_only").fill_null(value=False)
-        & (golden("order_type") == order_type)
-        & (golden("end_on") < shortest),
+        when=applies & is_too_short(order_type),
         message=f"A fixed {order_type} lasts at least {months // 12} years; this one ends sooner.",
         correction="Check type, start and end with the court.",
         note=note,
@@ -67,7 +74,7 @@ def minimum_term(code: str, order_type: str, *, note: str, example: str, applies
         subject="order",
         owner="court",
         observed=golden("end_on"),
-        expected=pl.format("on or after {}", shortest),
+        expected=pl.format("on or after {}", shortest_end(order_type)),
     )
 
 
@@ -241,12 +248,5 @@ STATUTE_RULES = (
         expected="18 years old when it was made",
         note="Adult only in Scotland and Northern Ireland (R26, R28, R32) [HTEAS-2015 ss.17, 26; HTENI-2015 Sch.3].",
         example="A TEPO of 9 March 2021 on a person born on 17 April 2004.",
-    ),
-    minimum_term(
-        "R33",
-        "STPO",
-        note="HTENI 2015 Sch.3; the text was not read, unverified [HTENI-2015].",
-        example="An STPO of Belfast Crown Court from 1 April 2021 to 31 March 2023.",
-        applies=is_northern_irish,
     ),
 )

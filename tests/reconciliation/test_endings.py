@@ -133,6 +133,9 @@ def test_the_day_of_a_discharge_lies_between_two_nights(touched, before, bounds)
     assert (found["ended_after"], found["ended_by"]) == bounds
 
 
+HELD_LIVE = [held("pnc", recorded_status="live"), held("pnd", recorded_status="live")]
+
+
 @pytest.mark.parametrize(
     ("records", "is_withdrawn"),
     [
@@ -141,6 +144,10 @@ def test_the_day_of_a_discharge_lies_between_two_nights(touched, before, bounds)
             [held("court", result_state="WITHDRAWN"), held("court", result_state="FINAL")], False, id="entered again"
         ),
         pytest.param([held("pnc")], False, id="no result at all"),
+        pytest.param(
+            [held("court", result_state="WITHDRAWN"), held("pnc", recorded_status="live")], True, id="one holds it live"
+        ),
+        pytest.param([held("court", result_state="WITHDRAWN"), *HELD_LIVE], False, id="two hold it live"),
     ],
 )
 def test_an_order_is_withdrawn_if_every_result_of_the_court_is(records, is_withdrawn):
@@ -159,6 +166,9 @@ def test_an_order_is_withdrawn_if_every_result_of_the_court_is(records, is_withd
         ),
         pytest.param([held("pnc", recorded_status="expired")], False, id="expired: its dates speak for themselves"),
         pytest.param([held("court")], False, id="no status at all"),
+        pytest.param(
+            [held("court", result_state="WITHDRAWN"), *HELD_LIVE], True, id="by the court, where two say live"
+        ),
     ],
 )
 def test_a_source_shows_an_order_as_ended_without_saying_what_ended_it(records, is_shown_ended):

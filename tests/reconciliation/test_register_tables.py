@@ -260,7 +260,12 @@ def status_of_full(**changed):
     ("changed", "status"),
     [
         pytest.param({"pnc": {"recorded_status": "discharged"}}, "discharged", id="discharged in one source of two"),
-        pytest.param({"court": {"result_state": "WITHDRAWN"}}, "withdrawn", id="all results of the court withdrawn"),
+        pytest.param(
+            {"court": {"result_state": "WITHDRAWN"}, "pnc": {"recorded_status": "withdrawn"}},
+            "withdrawn",
+            id="all results of the court withdrawn",
+        ),
+        pytest.param({"court": {"result_state": "WITHDRAWN"}}, "live", id="withdrawn, while two other sources hold it"),
         pytest.param({"pnc": {"recorded_status": "expired"}}, "live", id="a source that takes it for expired"),
     ],
 )
