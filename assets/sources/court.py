@@ -174,16 +174,18 @@ def _read_rows(lines: list[str], header: _Header, *, declared: int | None) -> li
         if RECORD_START.match(lines[place]) and 2 * (lines[place].count(header.delimiter) + 1) >= header.width
     ]
     rows = _parse(lines, first, len(lines), delimiter=header.delimiter)
-    results = sum(not _is_heading(row.fields, header) for row in rows)
+    results = sum(not _is_heading(row, header) for row in rows)
     if all(len(row.fields) == header.width for row in rows) and results in {len(starts), declared}:
         return rows
     bounds = sorted({first, *starts, len(lines)})
     return [row for start, end in pairwise(bounds) for row in _parse(lines, start, end, delimiter=header.delimiter)]
 
 
-def _is_heading(cells: Sequence[str], header: _Header) -> bool:
-    """Whether the cells are the names of the columns once more."""
-    names = _named(cells)
+def _is_heading(row: _Row, header: _Header) -> bool:
+    """Whether the cells are the names of the columns once more; what begins as a result does is spared the look."""
+    if RECORD_START.match(row.text):
+        return False
+    names = _named(row.fields)
     return sum(names[place] == name for name, place in header.places.items() if place < len(names)) > header.width / 2
 
 
@@ -216,7 +218,7 @@ def _judge(rows: list[_Row], header: _Header) -> pl.DataFrame:
             "row_number": [row.row_number for row in rows],
             "row_text": [row.text for row in rows],
             "fields": [row.fields for row in rows],
-            "is_heading": [_is_heading(row.fields, header) for row in rows],
+            "is_heading": [_is_heading(row, header) for row in rows],
         },
         schema={"row_number": pl.Int64, "row_text": pl.String, "fields": pl.List(pl.String), "is_heading": pl.Boolean},
     ).with_columns(key=_field("result_id", header).str.strip_chars(), words=_field("result_text", header))
