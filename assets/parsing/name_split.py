@@ -11,7 +11,7 @@ import polars as pl
 from assets.parsing.words import known
 from matching.names import PATRONYMIC
 from matching.standardise import OTHER_SCRIPTS, fold
-from reconciliation.name_forms import is_listed_forename
+from reconciliation.name_forms import is_listed_forename, listed_forenames
 from warehouse.codes import reference
 
 _PARTICLE_WORDS = (
@@ -76,8 +76,7 @@ def initials_apart(forenames: pl.Expr) -> pl.Expr:
 
 def are_initials(word: pl.Expr) -> pl.Expr:
     """Whether a word in capitals is initials written together (`AJ`), and no name."""
-    is_name = word.is_in([*_NO_INITIALS, *_family_names()]) | is_listed_forename(word)
-    return (word.str.contains(_INITIALS) & ~is_name).fill_null(value=False)
+    return (word.str.contains(_INITIALS) & ~word.is_in(_names_like_initials())).fill_null(value=False)
 
 
 def _way() -> pl.Expr:
@@ -149,6 +148,13 @@ def _without_repeats(split: pl.DataFrame) -> pl.DataFrame:
         forenames.str.split(",").list.eval(pl.element().str.strip_chars().unique(maintain_order=True)).list.join(" ")
     )
     return alone.with_columns(pl.when(way="parted").then(cells.str.strip_chars()).otherwise(forenames))
+
+
+@cache
+def _names_like_initials() -> tuple[str, ...]:
+    """Names that read as initials do; so few that to look a word up costs little for each."""
+    names = pl.Series([*_NO_INITIALS, *_family_names(), *listed_forenames()])
+    return tuple(names.filter(names.str.contains(_INITIALS)).unique().sort())
 
 
 @cache
