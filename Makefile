@@ -7,9 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 TESTS := $(BIN)/pytest -n auto --dist worksteal  # a worker runs a module's tests together, and helps out at the end
 PAGES := review/node_modules/.ready
-export DAGSTER_HOME ?= $(CURDIR)
 export CONCORD_HOME ?= $(CURDIR)/.concord
-export CONCORD_DAGSTER ?= $(CONCORD_HOME)/dagster
 
 .PHONY: demo test test-long coverage setup review check format dagster docs bench bench-matching clean
 
@@ -56,9 +54,8 @@ format: setup  ## Put the code in the house's form.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-dagster: setup  ## The Dagster UI on port 3000, with schedule, sensor, partitions and checks.
-	mkdir -p -m 700 $(CONCORD_HOME)
-	umask 077 && $(BIN)/dagster dev -m pipelines.definitions
+dagster: setup  ## Dagster's pages on port 3000, with schedule, sensor, partitions and checks; OPERATE=--operate to start runs.
+	@exec $(BIN)/concord dagster $(OPERATE)
 
 bench: setup  ## Time and memory of a night by stage.
 	$(BIN)/python -m benchmarks.night

@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 
 import dagster as dg
 import polars as pl
 
 from assets.former import Former
-from assets.frame import PASSING_FAULTS, AssetEvents, Night, as_of_date, check_specs, put_out, specs, tried_again
+from assets.frame import (
+    PASSING_FAULTS,
+    AssetEvents,
+    NightResource,
+    as_of_date,
+    check_specs,
+    put_out,
+    specs,
+    tried_again,
+)
 from ledger.decisions.binding import constraints, overrides
 from ledger.decisions.errors import LedgerError, LedgerMissingError
 from ledger.decisions.in_force import in_force
@@ -132,18 +141,17 @@ def decide_values(
 
 
 @dg.multi_asset(name="decisions", specs=specs(OF_THE_LEDGER, group="ledger"), check_specs=check_specs(OF_THE_LEDGER))
-def decided(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
+def decided(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
     """The decisions that are in force on the night, and the corrections that owners were asked for before it."""
     as_of = as_of_date(context)
     former = Former.of(night.state, as_of).release
     rested_on = former.manifest["inputs"].keys() if former else ()
     expected = any(table.name in rested_on for table in OF_THE_LEDGER)
-    known_at = datetime.fromisoformat(night.known_at) if night.known_at else None
     with tried_again(context):
         known = read_decisions(night.ledger_url, expected=expected)
         asked = read_asked(night.ledger_url, as_of=as_of, expected=expected)
     require_all_known(known, night.state, as_of)
-    known = known if known_at is None else known.filter(pl.col("decided_at") <= known_at)
+    known = known if night.known_at is None else known.filter(pl.col("decided_at") <= night.known_at)
     decisions = in_force(known, as_of=as_of)
     frames = {DECISIONS: decisions, ASKED_CORRECTIONS: asked, KNOWN_DECISIONS: KNOWN_DECISIONS.conform(known)}
     yield from put_out(frames, night.store(as_of))

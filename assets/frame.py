@@ -9,12 +9,12 @@ the run ends, which at 100,000 orders is 4 GB.
 import errno
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
-from pydantic import Field
 
 from assets.feed_history import RecentNights
 from expectations.bounds import Bounds
@@ -40,8 +40,11 @@ MOST_TRIES, FIRST_WAIT = 3, 2
 AssetEvents = Iterator[dg.MaterializeResult[None]]
 
 
-class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
+@dataclass(frozen=True, kw_only=True)
+class Night:
     """Where the state of Concord lives, where tonight's deliveries land, and the settings in force.
+
+    It follows from the environment and the settings alone: no run can be started with another one.
 
     Attributes:
         limits: how large a delivery may be, where that is set (`assets.sources.contract.Limits`).
@@ -52,38 +55,22 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
         is_locked: who started the run keeps other runs off already.
     """
 
-    home: str
-    landing: str
+    home: Path
+    landing: Path
     presence_days: dict[str, int]
     settings_digest: str
-    limits: dict[str, int] = {}  # noqa: RUF012  # a model of pydantic copies it
+    limits: Mapping[str, int] = field(default_factory=dict)
     ledger: str | None = None
-    accepted: dict[str, str] = Field(default_factory=dict)
-    policies: dict[str, str] = Field(default_factory=dict)
-    bounds: dict[str, float] = Field(default_factory=dict)
-    known_at: str | None = None
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    policies: Mapping[str, str] = field(default_factory=dict)
+    bounds: Mapping[str, float] = field(default_factory=dict)
+    known_at: datetime | None = None
     is_locked: bool = False
-
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["Night", None, None]:
-        """Keep other runs off while the run lasts; at its end, end the worker that validated its tables."""
-        # A sensor asks where deliveries land: that is no run.
-        is_unlocked_run = context.run is not None and not self.is_locked
-        with only_run(self.state) if is_unlocked_run else nullcontext():
-            try:
-                yield self
-            finally:
-                Validator.close_shared()
 
     @property
     def state(self) -> Home:
         """The one folder of all state."""
-        return Home(Path(self.home))
-
-    @property
-    def landing_folder(self) -> Path:
-        """The folder in which the sources' folders lie."""
-        return Path(self.landing)
+        return Home(self.home)
 
     @property
     def ledger_url(self) -> str:
@@ -103,6 +90,34 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     def store(self, as_of: date) -> TableStore:
         """The tables between the stages of one night."""
         return TableStore(self.state.tables / as_of.isoformat())
+
+
+NightResource = dg.ResourceParam[Night]
+"""The night as assets and sensors ask for it."""
+
+
+def night_resource(night: Night, run_config: Mapping[str, object] | None = None) -> dg.ResourceDefinition:
+    """The night as a resource that takes no configuration, so that a run that is given some is an error.
+
+    It keeps other runs off while the run lasts; at its end it ends the worker that validated the tables.
+
+    Args:
+        night: what all steps are given.
+        run_config: the one configuration that a run may have.
+    """
+
+    def held(context: dg.InitResourceContext) -> Generator[Night, None, None]:
+        if context.run is not None and context.run.run_config != (run_config or {}):
+            raise dg.Failure("a night takes no configuration and is made as a whole: start the job `nightly` as it is")
+        # A sensor asks where deliveries land: that is no run.
+        is_unlocked_run = context.run is not None and not night.is_locked
+        with only_run(night.state) if is_unlocked_run else nullcontext():
+            try:
+                yield night
+            finally:
+                Validator.close_shared()
+
+    return dg.ResourceDefinition(held, config_schema={})
 
 
 @contextmanager

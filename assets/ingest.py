@@ -6,7 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assets.deliveries import take_in
-from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs, tried_again
+from assets.frame import AssetEvents, NightResource, as_of_date, check_specs, put_out, specs, tried_again
 from assets.sources import find_sources
 from assets.sources.contract import RECORD_TABLES, Limits, Source
 from warehouse.releases.manifests import published_inputs
@@ -55,12 +55,12 @@ def raw_asset(source: Source) -> dg.AssetsDefinition:
     tables = (*source.raw_tables, quarantine_table(source), deliveries_table(source))
 
     @dg.multi_asset(name=f"raw_{source.name}", specs=specs(tables, group=source.name), check_specs=check_specs(tables))
-    def read(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
+    def read(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
         as_of = as_of_date(context)
         with tried_again(context):
             intake = take_in(
                 source,
-                landing=night.landing_folder,
+                landing=night.landing,
                 archive=night.state.archive,
                 as_of=as_of,
                 limits=Limits(**night.limits),
@@ -84,7 +84,7 @@ def core_asset(source: Source) -> dg.AssetsDefinition:
         specs=specs(list(tables.values()), group=source.name, deps=raw_names),
         check_specs=check_specs(list(tables.values())),
     )
-    def standardise(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
+    def standardise(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
         as_of = as_of_date(context)
         store = night.store(as_of)
         core = source.standardise({name: store.scan(name) for name in raw_names}, as_of)

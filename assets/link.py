@@ -8,7 +8,7 @@ import dagster as dg
 import polars as pl
 
 from assets.decisions import link_decisions
-from assets.frame import AssetEvents, Night, as_of_date, check_specs, put_out, specs
+from assets.frame import AssetEvents, NightResource, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
 from assets.models import MODELS, models_of_night
 from assets.sources import find_sources
@@ -56,7 +56,7 @@ def warnings_in_log(context: dg.AssetExecutionContext) -> Iterator[None]:
     ),
     check_specs=check_specs((LINK_PAIRS, LINK_CLUSTERS, LINK_CONFLICTS)),
 )
-def linked_orders(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
+def linked_orders(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
     """Candidate pairs of order records with their weights, and the orders and persons they make."""
     store = night.store(as_of_date(context))
     orders = gather(store, "orders")
@@ -84,7 +84,7 @@ def linked_orders(context: dg.AssetExecutionContext, night: Night) -> AssetEvent
     ),
     check_specs=check_specs((LINK_ARRESTS,)),
 )
-def linked_arrests(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
+def linked_arrests(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
     """Arrest records with the event they record and the person they belong to."""
     store = night.store(as_of_date(context))
     clusters = store.scan(LINK_CLUSTERS.name).collect()

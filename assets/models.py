@@ -4,7 +4,7 @@ import shutil
 
 import dagster as dg
 
-from assets.frame import NIGHTS, Night, as_of_date
+from assets.frame import NIGHTS, NightResource, as_of_date
 from matching.trained import Models, load_models, shipped_models
 from reconciliation.confidence.trained import keep_value_model, value_model_version
 from warehouse.home import Home
@@ -43,7 +43,7 @@ def models_of_night(store: TableStore) -> Models:
     kinds={"json"},
     description="The trained models that all steps of the night use.",
 )
-def taken_models(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeResult[None]:
+def taken_models(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
     """Take the models in force for the night."""
     models, folder = models_in_force(night.state), night.store(as_of_date(context)).folder / MODELS
     shutil.rmtree(folder, ignore_errors=True)

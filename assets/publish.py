@@ -15,7 +15,7 @@ import polars as pl
 from assets.changes.record_fingerprints import digest_records
 from assets.changes.replay import Tonight, list_changes, mark_accepted
 from assets.former import Former
-from assets.frame import EXPECTATIONS, NIGHTS, Night, as_of_date
+from assets.frame import EXPECTATIONS, NIGHTS, Night, NightResource, as_of_date
 from assets.ingest import quarantine_table
 from assets.link import gather
 from assets.models import MODELS, version_of_night
@@ -82,7 +82,7 @@ PUBLISHED_TABLES = [table.name for table in (*RECONCILED, *JUDGED, LINK_PAIRS)]
     kinds={"duckdb", "parquet"},
     description="The night's register as Parquet and one DuckDB file, put in force in one atomic step.",
 )
-def release(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeResult[None]:
+def release(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
     """Publish the release of the night."""
     as_of = as_of_date(context)
     store = night.store(as_of)

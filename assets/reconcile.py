@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.decisions import decide_values
 from assets.former import Former
-from assets.frame import NIGHTS, AssetEvents, Night, as_of_date, check_specs, put_out, specs
+from assets.frame import NIGHTS, AssetEvents, NightResource, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
 from assets.link import core_names, gather
 from assets.models import MODELS
@@ -75,7 +75,7 @@ DELIVERY_TABLES = [deliveries_table(source).name for source in find_sources()]
     ],
     check_specs=check_specs((*RECONCILED, CONDITION_TEXTS)),
 )
-def register(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
+def register(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
     """Orders, people and arrests with ids that last, golden values and where each came from."""
     as_of = as_of_date(context)
     store = night.store(as_of)
@@ -147,7 +147,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
     ),
     check_specs=check_specs(JUDGED),
 )
-def judgement(context: dg.AssetExecutionContext, night: Night) -> AssetEvents:
+def judgement(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
     """What is wrong, who should correct it, how good each source is, what a steward should look at first."""
     as_of = as_of_date(context)
     store = night.store(as_of)

@@ -59,8 +59,8 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
     if is_demo and not is_made_up(state, release):
         fail(f"the release in {home} is not the demo's: demo users must not see it", Exit.USAGE)
     url = f"sqlite:///{state.ledger.with_name(DEMO_LEDGER)}" if is_demo else ledger_url(state.path, chosen)
-    listener = _listen(host, port)
-    here = f"http://{_in_url(host)}:{listener.getsockname()[1]}"
+    listener = listen(host, port)
+    here = f"http://{in_url(host)}:{listener.getsockname()[1]}"
     settings = DeskSettings(origin=here) if is_demo else reached_at(here, chosen.review)
     _make_ready(url, is_demo=is_demo, settings=settings)
     try:
@@ -124,12 +124,14 @@ def _print_demo_users(database: Database, passwords: Passwords) -> None:
         typer.echo(f"  {name:<15} {password}")
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address; that it is taken ends the command in words."""
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         fail(f"can't listen on {host} port {port}: {error.strerror}", Exit.FAILED)
 
 
-def _in_url(host: str) -> str:
+def in_url(host: str) -> str:
+    """An address as it stands in a URL."""
     return f"[{host}]" if ":" in host else host

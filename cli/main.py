@@ -22,6 +22,7 @@ from cli.acceptance import AcceptOption, ByOption, ReasonOption, accepted_gates
 from cli.accounts import accounts_app
 from cli.audit import audit_app
 from cli.backup import backup, restore
+from cli.dagster_pages import dagster
 from cli.decisions import decide_app, decisions_app
 from cli.models import model_app
 from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, run_and_summarise
@@ -56,6 +57,7 @@ app.add_typer(study_app, name="study")
 app.command()(query)
 app.command()(export)
 app.command()(review)
+app.command()(dagster)
 app.command()(backup)
 app.command()(restore)
 

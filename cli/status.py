@@ -45,8 +45,8 @@ class Status:
 
     @property
     def exit_code(self) -> Exit:
-        """Failed where the last run did; degraded where the release is, or is out of date."""
-        if self.last_run is not None and self.last_run.state == "failed":
+        """Failed where the last run did or was killed; degraded where the release is, or is out of date."""
+        if self.last_run is not None and self.last_run.state in ("failed", "killed"):
             return Exit.FAILED
         return Exit.DEGRADED if self.release.state == "degraded" or self.age_days > STALE_DAYS else Exit.PUBLISHED
 

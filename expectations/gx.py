@@ -15,11 +15,13 @@ Three choices, measured on 2 cores (Great Expectations 1.24, Python 3.11):
   an expectation reads are handed over; all others go as empty columns, and lists as their lengths.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -52,7 +54,7 @@ class Validator:
     """
 
     def __init__(self) -> None:
-        self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent)
         self._pool.submit(warm_up)
 
     @staticmethod
@@ -105,6 +107,16 @@ class Validator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def end_with_parent() -> None:
+    """End this process when the one that started it does, even if that is killed: it would wait for work for ever."""
+
+    def wait() -> None:
+        parent_process().join()  # type: ignore[union-attr]  # a worker has one
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 @cache

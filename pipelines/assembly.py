@@ -8,13 +8,13 @@ from pathlib import Path
 import dagster as dg
 
 from assets.decisions import DECISION_ASSETS
-from assets.frame import Night
+from assets.frame import Night, night_resource
 from assets.ingest import INGEST_ASSETS
 from assets.link import LINK_ASSETS
 from assets.models import MODEL_ASSETS
 from assets.publish import PUBLISH_ASSETS, code_digest
 from assets.reconcile import RECONCILE_ASSETS
-from pipelines.jobs import nightly_job, nightly_schedule
+from pipelines.jobs import RECORDED, nightly_job, nightly_schedule
 from pipelines.progress import run_logger
 from pipelines.runs import COMMAND_LINE, DAGSTER, RunRecorder
 from pipelines.sensors import delivery_sensor, landed_files, listing_digest
@@ -50,8 +50,8 @@ def build_definitions(
         is_locked: whether who starts the runs keeps other runs off already.
     """
     night = Night(
-        home=str(home),
-        landing=str(landing),
+        home=home,
+        landing=landing,
         presence_days=settings.clock.days,
         settings_digest=settings.digest,
         limits=settings.limits.model_dump(),
@@ -59,7 +59,7 @@ def build_definitions(
         accepted=dict(accepted or {}),
         policies=dict(settings.deliveries),
         bounds=settings.bounds.model_dump(),
-        known_at=known_at.isoformat() if known_at else None,
+        known_at=known_at,
         is_locked=is_locked,
     )
 
@@ -73,7 +73,7 @@ def build_definitions(
         jobs=[nightly_job],
         schedules=[nightly_schedule],
         sensors=[delivery_sensor],
-        resources={"night": night},
+        resources={"night": night_resource(night, RECORDED)},
         loggers={"concord": run_logger(recorder)},
         # Five processes for two seconds of work: the executor that starts a process a step takes minutes.
         executor=dg.in_process_executor,

@@ -1,4 +1,4 @@
-"""What Dagster's own processes load (`dagster dev -m pipelines.definitions`): the installation of the environment."""
+"""What Dagster's own processes load (`pipelines.webserver`): the installation of the environment."""
 
 from pipelines.assembly import build_definitions
 from pipelines.settings import home_folder, landing_folder, read_settings

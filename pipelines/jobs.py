@@ -5,11 +5,15 @@ from typing import Any, Final
 import dagster as dg
 
 RECORDED: Final[dict[str, Any]] = {"loggers": {"concord": {}}}
-"""Configuration of a run that keeps its record (`pipelines.runs`)."""
+"""The one configuration that a run may have: it keeps its record (`pipelines.runs`).
+
+What a night reads, writes and accepts follows from the settings; who starts it says which night, and nothing else.
+"""
 nightly_job = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
     config=RECORDED,
+    tags={"dagster/retry_strategy": "ALL_STEPS"},
     description="From the landing folder to a published register, for one night.",
 )
 

@@ -111,10 +111,16 @@ def _make_folders(home: Home) -> None:
         raise NightFailedError(f"the folders of all state can't be made: {error}") from error
 
 
+def name_folders(home: Home) -> None:
+    """Name the folders in which Dagster finds its settings and its state, unless the environment does."""
+    os.environ.setdefault("CONCORD_DAGSTER", str(home.dagster))
+    os.environ.setdefault("DAGSTER_HOME", str(PROJECT))
+
+
 @contextmanager
 def _instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    os.environ.setdefault("CONCORD_DAGSTER", str(home.dagster))
-    with dg.DagsterInstance.from_config(str(PROJECT)) as instance:
+    name_folders(home)
+    with dg.DagsterInstance.get() as instance:
         yield instance
 
 

@@ -7,19 +7,21 @@ Counts, names of steps and tables, and no personal data.
 import json
 import logging
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import dagster as dg
 
 from pipelines.failures import words_of_failure
 from warehouse.disk import put_text
 from warehouse.home import Home
+from warehouse.processes import is_gone, own_mark
 
-RunState = Literal["running", "published", "degraded", "failed"]
+RunState = Literal["running", "published", "degraded", "failed", "killed"]
 STARTS, SUCCEEDS, FAILS = ("PIPELINE_START", "PIPELINE_SUCCESS", "PIPELINE_FAILURE")
+KILLED = "its process is gone: it was killed, or the machine stopped; run the night again (`concord retry`)"
 COMMAND_LINE, DAGSTER = "command line", "Dagster"
 
 
@@ -46,12 +48,13 @@ class RunRecord:
         started_by: the command line or Dagster.
         basis: digest of what it read (files that landed, settings, code): a run of the same basis may go on from it.
         landing: the folder that its deliveries landed in.
-        state: running (or interrupted, if nothing runs any more), published, degraded or failed.
+        state: running, published, degraded, failed, or killed: it ended without a word.
         seconds: how long it took.
         steps: by name, in the order in which they started.
         release_id: the release that it published, or found to be published already.
         cause: why it failed, in words; empty if it did not.
         disk: bytes by kind of state at its end.
+        process: the mark of the process that runs it.
     """
 
     run_id: str
@@ -66,6 +69,7 @@ class RunRecord:
     release_id: str | None = None
     cause: str = ""
     disk: dict[str, int] = field(default_factory=dict)
+    process: str = ""
 
     @property
     def done(self) -> frozenset[str]:
@@ -80,6 +84,7 @@ class RunRecorder(logging.Handler):
         super().__init__()
         now = datetime.now(UTC).isoformat(timespec="seconds")
         self._home, self._record = home, RunRecord(run_id, "", started_by, basis, landing, now)
+        self._record.process = own_mark()
         self._events: list[dg.DagsterEvent] = []
         self._started: dict[str, float] = {}
 
@@ -99,13 +104,15 @@ class RunRecorder(logging.Handler):
         if event.is_step_event and event.step_key:
             self._note_step(event, kind, at)
         if kind == STARTS:
-            self._write()
+            for killed in [other for other in list_runs(self._home) if other.state == "killed"]:
+                write_run(self._home, killed)
+            write_run(self._home, run)
         if kind in (SUCCEEDS, FAILS):
             run.seconds = round(at - datetime.fromisoformat(run.started_at).timestamp(), 1)
             run.disk = disk_by_kind(self._home)
             if kind == FAILS:
                 run.state, run.cause = "failed", words_of_failure(self._events)
-            self._write()
+            write_run(self._home, self._record)
 
     def _note_step(self, event: dg.DagsterEvent, kind: str, at: float) -> None:
         step = self._record.steps.setdefault(str(event.step_key), RunStep())
@@ -114,7 +121,7 @@ class RunRecorder(logging.Handler):
         elif kind in ("STEP_SUCCESS", "STEP_FAILURE"):
             step.state = "done" if kind == "STEP_SUCCESS" else "failed"
             step.seconds = round(at - self._started.get(str(event.step_key), at), 1)
-            self._write()
+            write_run(self._home, self._record)
         elif kind == "ASSET_MATERIALIZATION":
             self._note_table(step, event)
 
@@ -126,22 +133,28 @@ class RunRecorder(logging.Handler):
             self._record.release_id = str(made.metadata["release_id"].value)
             self._record.state = "degraded" if made.metadata["state"].value == "degraded" else "published"
 
-    def _write(self) -> None:
-        self._home.runs.mkdir(parents=True, exist_ok=True)
-        put_text(self._home.runs / f"{self._record.run_id}.json", json.dumps(asdict(self._record), indent=2) + "\n")
+
+def write_run(home: Home, run: RunRecord) -> None:
+    """Keep the record of a run."""
+    home.runs.mkdir(parents=True, exist_ok=True)
+    put_text(home.runs / f"{run.run_id}.json", json.dumps(asdict(run), indent=2) + "\n")
 
 
 def list_runs(home: Home) -> list[RunRecord]:
     """All runs, the last one last; a file that can't be read as a record is left out."""
-    records = []
-    for path in home.runs.glob("*.json") if home.runs.is_dir() else ():
-        with suppress(OSError, ValueError, TypeError, KeyError):
-            records.append(_read(json.loads(path.read_text(encoding="utf-8"))))
+    names = [path.stem for path in home.runs.glob("*.json")] if home.runs.is_dir() else []
+    records = [record for name in names if (record := read_run(home, name)) is not None]
     return sorted(records, key=lambda record: record.started_at)
 
 
-def _read(said: dict[str, Any]) -> RunRecord:
-    return RunRecord(**said | {"steps": {name: RunStep(**step) for name, step in said["steps"].items()}})
+def read_run(home: Home, run_id: str) -> RunRecord | None:
+    """The record of a run; None if there is none that can be read. Without its process a run is not running."""
+    try:
+        said = json.loads((home.runs / f"{run_id}.json").read_text(encoding="utf-8"))
+        run = RunRecord(**said | {"steps": {name: RunStep(**step) for name, step in said["steps"].items()}})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return replace(run, state="killed", cause=KILLED) if run.state == "running" and is_gone(run.process) else run
 
 
 def disk_by_kind(home: Home) -> dict[str, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.delivery_files import recognise
-from assets.frame import NIGHTS, Night
+from assets.frame import NIGHTS, NightResource
 from assets.sources import find_sources
 from pipelines.jobs import RECORDED, nightly_job
 from warehouse.disk import is_regular
@@ -22,9 +22,9 @@ SETTLE_SECONDS = 30
     minimum_interval_seconds=60,
     description="Starts the newest night again when a delivery has landed since it was last looked at.",
 )
-def delivery_sensor(context: dg.SensorEvaluationContext, night: Night) -> dg.SensorResult | dg.SkipReason:
+def delivery_sensor(context: dg.SensorEvaluationContext, night: NightResource) -> dg.SensorResult | dg.SkipReason:
     """Ask for the newest night for which files have come, once for each state of the landing folder."""
-    files = landed_files(night.landing_folder)
+    files = landed_files(night.landing)
     if not files:
         return dg.SkipReason("No delivery has landed.")
     if any(time.time() - path.stat().st_mtime < SETTLE_SECONDS for path in files):

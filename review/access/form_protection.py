@@ -8,14 +8,13 @@ Three things are asked, any of which would do in a browser of today: where the r
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from review.access.cookies import SESSION, VISITOR, read_cookie
-from review.access.security_headers import own_hosts
+from review.access.security_headers import is_own_page
 from review.access.tokens import form_token, is_same
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -47,24 +46,13 @@ async def check_form(request: Request) -> None:
     _require_text((part for pair in request.query_params.multi_items() for part in pair), status=422)
     if request.method in SAFE_METHODS:
         return
-    if not is_own_origin(request):
+    if not is_own_page(request.headers, request.app.state.settings.origin):
         raise ForeignFormError
     expected = expected_token(request)
     form = await _form_of(request)
     given = request.headers.get(TOKEN_HEADER) or _field(form)
     if expected is None or not is_same(given, expected):
         raise OutdatedFormError
-
-
-def is_own_origin(request: Request) -> bool:
-    """Whether the browser says that the request comes from a page of ours, or says nothing."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("origin")
-    if origin is None:
-        return True
-    settings, parts = request.app.state.settings, urlsplit(origin.lower())
-    return parts.scheme == urlsplit(settings.origin).scheme and parts.netloc in own_hosts(settings)
 
 
 def expected_token(request: Request) -> str | None:

@@ -34,7 +34,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, settings: DeskSettings) -> None:
         """Stand before an application."""
         self._app = app
-        self._hosts = own_hosts(settings)
+        self._hosts = own_hosts(settings.origin)
         self._headers = ALWAYS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.is_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,9 +58,17 @@ class SecurityHeaders:
             await answer(scope, receive, send_with_headers)
 
 
-def own_hosts(settings: DeskSettings) -> frozenset[str]:
-    """The host and port that the desk answers to, in all their names on this machine."""
-    parts = urlsplit(settings.origin)
+def own_hosts(origin: str) -> frozenset[str]:
+    """The host and port that an origin answers to, in all their names on this machine."""
+    parts = urlsplit(origin)
     names = LOOPBACK if parts.hostname in LOOPBACK else {parts.hostname or ""}
-    ports = {f":{parts.port}"} if parts.port else {"", ":443" if settings.is_secure else ":80"}
+    ports = {f":{parts.port}"} if parts.port else {"", ":443" if parts.scheme == "https" else ":80"}
     return frozenset(f"[{name}]{port}" if ":" in name else f"{name}{port}" for name in names for port in ports)
+
+
+def is_own_page(headers: Headers, origin: str) -> bool:
+    """Whether the browser says that a request comes from a page of that origin, or says nothing."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    said = urlsplit(headers.get("origin", origin).lower())
+    return said.scheme == urlsplit(origin).scheme and said.netloc in own_hosts(origin)

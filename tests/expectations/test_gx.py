@@ -1,7 +1,8 @@
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date
-from multiprocessing import get_context
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import polars as pl
@@ -251,3 +252,22 @@ def test_a_process_that_closes_the_shared_validator_ends_and_leaves_no_worker_be
     process.kill()
     assert is_over
     assert process.exitcode == 0
+
+
+def start_and_wait(said: Connection) -> None:
+    validator = Validator()
+    said.send(list(validator._pool._processes))
+    time.sleep(60)
+
+
+def test_the_worker_ends_with_a_process_that_is_killed() -> None:
+    here, there = Pipe()
+    process = get_context("spawn").Process(target=start_and_wait, args=(there,))
+    process.start()
+    (worker,) = here.recv()
+    process.kill()
+    process.join()
+    deadline = time.monotonic() + 30
+    while Path(f"/proc/{worker}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{worker}").exists()

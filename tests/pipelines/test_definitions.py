@@ -11,12 +11,13 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from assets.frame import NIGHTS, Night, check_specs, put_out, specs
+from assets.frame import NIGHTS, Night, NightResource, check_specs, night_resource, put_out, specs
 from assets.models import models_in_force, models_of_night, taken_models
 from expectations.gx import Validator
 from matching.trained import shipped_models
 from pipelines.assembly import build_definitions
-from pipelines.jobs import nightly_schedule
+from pipelines.failures import words_of_failure
+from pipelines.jobs import RECORDED, nightly_job, nightly_schedule
 from pipelines.sensors import delivery_sensor
 from pipelines.settings import Settings
 from warehouse.models import put_in_force, save_models
@@ -33,7 +34,7 @@ def definitions(tmp_path):
 
 @pytest.fixture
 def night(tmp_path):
-    return Night(home=str(tmp_path / "home"), landing=str(tmp_path / "landing"), presence_days={}, settings_digest="")
+    return Night(home=tmp_path / "home", landing=tmp_path / "landing", presence_days={}, settings_digest="")
 
 
 def asset_names(definitions):
@@ -73,7 +74,7 @@ COUNTED = Table("counted", "a thing", (Column("thing", "Its name.", required=Tru
 )
 def test_a_structural_failure_stops_what_is_downstream(things, succeeds, night):
     @dg.multi_asset(specs=specs((COUNTED,), group="test"), check_specs=check_specs((COUNTED,)))
-    def counted(night: Night):
+    def counted(night: NightResource):
         yield from put_out({COUNTED: pl.DataFrame({"thing": things}, schema=COUNTED.schema)}, night.store(date.min))
 
     @dg.asset(deps=["counted"], partitions_def=NIGHTS)
@@ -81,7 +82,10 @@ def test_a_structural_failure_stops_what_is_downstream(things, succeeds, night):
         return None
 
     result = dg.materialize(
-        [counted, downstream], partition_key="2026-11-20", resources={"night": night}, raise_on_error=False
+        [counted, downstream],
+        partition_key="2026-11-20",
+        resources={"night": night_resource(night)},
+        raise_on_error=False,
     )
     assert result.success is succeeds
     assert Validator.shared.cache_info().currsize == 0, "the run must end the worker that validated its tables"
@@ -101,13 +105,15 @@ with only_run(Home(Path(sys.argv[1]))):
 
 def test_a_run_of_dagster_and_another_process_keep_each_other_off(night, tmp_path):
     @dg.asset(partitions_def=NIGHTS)
-    def state(night: Night):
+    def state(night: NightResource):
         home = night.state
         other = subprocess.run([sys.executable, "-c", HOLD, home.path], capture_output=True, text=True, check=False)
         assert "another run is under way" in other.stderr
 
     def run():
-        return dg.materialize([state], partition_key="2026-11-20", resources={"night": night}, raise_on_error=False)
+        return dg.materialize(
+            [state], partition_key="2026-11-20", resources={"night": night_resource(night)}, raise_on_error=False
+        )
 
     assert run().success
     command = [sys.executable, "-c", HOLD, night.home]
@@ -142,7 +148,7 @@ def test_the_schedule_asks_for_the_night_of_the_day_that_has_begun_in_london(fir
 
 
 def land(night, name, *, age=120):
-    folder = night.landing_folder / "pnd"
+    folder = night.landing / "pnd"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(b"any")
     os.utime(folder / name, times=(time.time() - age,) * 2)
@@ -160,7 +166,7 @@ def test_the_sensor_asks_for_the_newest_night_that_has_landed(night):
     assert request.partition_key == "2026-11-20"
 
 
-def test_the_sensor_asks_once_for_one_state_of_the_landing_folder_and_again_when_a_file_lands(night):
+def test_the_sensor_asks_once_for_one_state_of_the_landing_and_again_when_a_file_lands(night):
     land(night, "pnd_pole_2026-11-20.jsonl.gz")
     first = look(night)
     assert isinstance(look(night, first.cursor), dg.SkipReason)
@@ -183,3 +189,30 @@ def test_the_sensor_waits_for(name, age, night):
 
 def test_nights_go_back_to_the_day_the_act_came_into_force():
     assert NIGHTS.get_first_partition_key() == "2015-07-31"
+
+
+FORGED = {"home": "/elsewhere", "landing": "/elsewhere", "is_locked": True, "accepted": {"unexplained": "why not"}}
+
+
+@pytest.mark.parametrize("job", [nightly_job.name, "__ASSET_JOB"])
+def test_a_run_can_t_be_given_another_home_landing_folder_lock_or_acceptance(job, definitions):
+    forged = {"resources": {"night": {"config": FORGED}}}
+    with pytest.raises(dg.DagsterInvalidConfigError, match="Received unexpected config"):
+        definitions.resolve_job_def(job).execute_in_process(partition_key="2026-11-20", run_config=forged)
+
+
+@pytest.mark.parametrize(
+    ("job", "config"),
+    [
+        pytest.param(nightly_job.name, {"loggers": {}}, id="a night that keeps no record"),
+        pytest.param(nightly_job.name, RECORDED | {"ops": {"release": {"config": 1}}}, id="a step with a setting"),
+        pytest.param("__ASSET_JOB", {}, id="single assets"),
+    ],
+)
+def test_a_run_with_any_other_configuration_is_refused_before_anything_is_written(job, config, definitions, tmp_path):
+    job = definitions.resolve_job_def(job)
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = {"partition_key": "2026-11-20", "run_config": config, "instance": instance}
+        said = job.execute_in_process(**run, raise_on_error=False)
+    assert "start the job `nightly` as it is" in words_of_failure(said.all_events)
+    assert not (tmp_path / "home" / "releases").exists()

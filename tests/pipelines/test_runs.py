@@ -1,15 +1,25 @@
 """The record of each run: what, when, how long, rows by step, state; and what a later run may go on from."""
 
 import json
+import subprocess
+import sys
 
+import dagster as dg
 import pytest
+from dagster._core.launcher import WorkerStatus
 from nights import SERIES, command, copy_of
 
 from cli.status import growth_by_kind
+from pipelines.jobs import RECORDED
+from pipelines.launcher import WatchedRunLauncher
 from pipelines.nightly import NothingToRetryError, run_to_go_on_from
-from pipelines.runs import RunRecord, RunStep, list_runs
+from pipelines.progress import run_logger
+from pipelines.runs import RunRecord, RunRecorder, RunStep, list_runs
 from pipelines.settings import Settings
 from warehouse.home import Home
+from warehouse.processes import own_mark
+
+SAY_MARK = "from warehouse.processes import own_mark; print(own_mark())"
 
 
 @pytest.fixture
@@ -58,9 +68,53 @@ def test_a_retry_starts_from_the_beginning_if_what_it_reads_has_changed(home):
     assert (run.run_id, goes_on) == ("later", False)
 
 
-def test_a_run_that_was_killed_can_be_retried(home):
-    put_record(home, state="running")
-    assert run_to_go_on_from(home, Settings())[0].state == "running"
+def ended_process():
+    """The mark of a process that ended."""
+    said = subprocess.run([sys.executable, "-c", SAY_MARK], capture_output=True, text=True, check=True)
+    return said.stdout.strip()
+
+
+def test_a_run_whose_process_is_gone_was_killed_and_can_be_retried(home, monkeypatch):
+    put_record(home, state="running", process=ended_process())
+    killed, _ = run_to_go_on_from(home, Settings())
+    assert (killed.run_id, killed.state) == ("later", "killed")
+    said = command("status", home=home.path)
+    assert said.exit_code == 1
+    assert "night 2026-11-01, killed" in said.stdout
+    assert "concord retry" in said.stdout
+
+    monkeypatch.setenv("CONCORD_HOME", str(home.path))
+    health = WatchedRunLauncher().check_run_worker_health(dg.DagsterRun("nightly", run_id="later"))
+    assert health.status == WorkerStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    "process", [pytest.param(own_mark(), id="a process that runs"), pytest.param("", id="a process that is not known")]
+)
+def test_a_run_that_may_run_still_is_running(process, home, monkeypatch):
+    put_record(home, state="running", process=process)
+    assert list_runs(home)[-1].state == "running"
+    monkeypatch.setenv("CONCORD_HOME", str(home.path))
+    for run_id in ("later", "one-of-which-there-is-no-record"):
+        health = WatchedRunLauncher().check_run_worker_health(dg.DagsterRun("nightly", run_id=run_id))
+        assert health.status == WorkerStatus.RUNNING
+
+
+def test_the_next_run_writes_down_that_one_before_it_was_killed(home):
+    @dg.op
+    def step():
+        return None
+
+    def recorder(run_id):
+        return RunRecorder(home, run_id, started_by="command line", landing="", basis="")
+
+    @dg.job(logger_defs={"concord": run_logger(recorder)}, config=RECORDED)
+    def night():
+        step()
+
+    put_record(home, state="running", process=ended_process())
+    assert night.execute_in_process().success
+    assert json.loads((home.runs / "later.json").read_text())["state"] == "killed"
 
 
 def test_a_file_that_is_no_record_is_left_out(home):
