@@ -188,8 +188,8 @@ def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
     other_second = (is_shared & (smaller("given_names") > 0) & ~lists_meet("given_names")).fill_null(value=False)
     # Brothers' names rhyme, and a slip of the pen seldom makes another name.
     two_names = (~equal("first_forename") & both("is_first_listed")).fill_null(value=False)
-    alike = (_close("first_forename") | equal("first_sound")) & ~other_second
-    forename = ((alike | slip_in_form()) & ~two_names) | forename_varies
+    alike = (_close("first_forename") | equal("first_sound") | slip_in_form()) & ~other_second
+    forename = (alike & ~two_names) | forename_varies
     all_but_middle = equal("short_name") & equal("surname_folded") & ~other_second
     parted = left("names").list.len() != right("names").list.len()
     reordered = equal("sorted_name") | equal("joined_name") | (equal("letters") & lists_meet("names") & parted)

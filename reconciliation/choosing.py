@@ -16,7 +16,7 @@ from dataclasses import KW_ONLY, dataclass
 import polars as pl
 
 from reconciliation.explaining import explain_choice, mark_derived
-from reconciliation.name_forms import add_fuller_names
+from reconciliation.name_forms import add_fuller_names, add_slips
 from reconciliation.overrides import NO_OVERRIDES, Overrides
 from reconciliation.standing import STANDS, WITHDRAWN
 
@@ -41,6 +41,7 @@ class Field:
         must_pass: no value at all is published rather than one that fails its check.
         grows: a name. One made of some of the words of another, of its beginnings or of a familiar form of it supports
             the fuller one, and between equals the one that more people have is more likely.
+        is_given: a name made of listed forenames, for the most part: one that is not, one slip away, speaks for it.
         fails: the check in words: what a value is that fails it, with the rule behind it.
         favours: in words, what decides between values that equally many sources state.
     """
@@ -55,6 +56,7 @@ class Field:
     likely: pl.Expr = PASSES
     must_pass: bool = False
     grows: bool = False
+    is_given: bool = False
     fails: str = ""
     favours: str = ""
 
@@ -174,7 +176,7 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
     ).filter(pl.col("value").is_not_null())
     keys = ["group", "canonical"]
     is_contested = pl.col("group").is_in(_contested(stated).implode())
-    counts = _agreement(stated.filter(is_contested), grows=field.grows).join(
+    counts = _agreement(stated.filter(is_contested), field=field).join(
         _implications(records.filter(is_contested), stated, field), on=keys, how="full", coalesce=True
     )
     return (
@@ -262,12 +264,14 @@ def _merit(field: Field) -> pl.Expr:
     return merit
 
 
-def _agreement(stated: pl.DataFrame, *, grows: bool) -> pl.DataFrame:
+def _agreement(stated: pl.DataFrame, *, field: Field) -> pl.DataFrame:
     """Sources that state a value, among records that stand and pass; where these are equal, things held by them."""
     voices = stated.filter(pl.col("passes") & (pl.col("standing") == STANDS)).select(
         "group", "canonical", "source", "holding"
     )
-    if grows:
+    if field.is_given:
+        voices = pl.concat([voices, add_slips(voices)])
+    if field.grows:
         voices = pl.concat([voices, add_fuller_names(voices)])
     by_source = voices.group_by("group", "canonical", "source").agg(pl.col("holding").n_unique())
     holdings = pl.col("holding").sum().clip(0, WEIGHT_OF_SOURCE - 1)
@@ -276,16 +280,13 @@ def _agreement(stated: pl.DataFrame, *, grows: bool) -> pl.DataFrame:
 
 
 def _implications(records: pl.DataFrame, stated: pl.DataFrame, field: Field) -> pl.DataFrame:
-    """Sources whose other fields imply a value; of a name, people who bear it: a slip of the pen is borne by one."""
+    """Sources whose other fields imply a value; of a name, people who bear its rarest word: a slip is borne by one."""
     if field.grows:
-        bearers = stated.select("group", "canonical").unique().group_by("canonical").agg(pl.len().alias("implied"))
+        words = stated.select("group", "canonical", word=pl.col("canonical").str.split(" ")).unique().explode("word")
+        bearers = words.group_by("word").agg(pl.col("group").n_unique().alias("implied"))
         groups = records.select("group").unique()
-        return (
-            stated.select("group", "canonical")
-            .unique()
-            .join(groups, on="group", how="semi")
-            .join(bearers, on="canonical")
-        )
+        borne = words.join(groups, on="group", how="semi").join(bearers, on="word")
+        return borne.group_by("group", "canonical").agg(pl.col("implied").min())
     dtype = records.schema[field.canonical or field.name]
     standing = records.filter(pl.col("standing") == STANDS)
     frames = [

@@ -59,6 +59,7 @@ PERSON_FIELDS: Final = (
         canonical="forenames_folded",
         check=plausibility.is_main_name,
         grows=True,
+        is_given=True,
         fails="another record of the person knows it as an alias (E13), or surname and forename stand in each other's "
         "place, as the night's people bear them (E11)",
         favours="the name that more people bear; shorter, begun and familiar forms speak for the fuller name",

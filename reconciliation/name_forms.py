@@ -10,6 +10,8 @@ from itertools import combinations
 
 import polars as pl
 from anyascii import anyascii
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
 
 from warehouse.codes import reference
 
@@ -94,6 +96,26 @@ def add_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
     return heard.select(
         pl.col("fuller").alias("canonical") if name == "canonical" else name for name in voices.columns
     ).unique()
+
+
+def add_slips(voices: pl.DataFrame) -> pl.DataFrame:
+    """The voices for forenames with a slip, as voices for those of the same group that they are meant for.
+
+    `ENDRIT FTMIR` speaks for `ENDRIT FATMIR`: the latter are listed forenames, and one letter away.
+
+    Args:
+        voices: as of `add_fuller_names`.
+    """
+    words = pl.col("canonical").str.split(" ").list
+    is_listed = words.eval(is_listed_forename(pl.element())).list.all()
+    names = voices.select("group", "canonical").unique().with_columns(is_listed=is_listed, words=words.len())
+    pairs = names.filter(~pl.col("is_listed")).join(
+        names.filter("is_listed").select("group", "words", meant="canonical"), on=["group", "words"]
+    )
+    slips = cpdist(pairs["canonical"].to_list(), pairs["meant"].to_list(), scorer=OSA.distance, score_cutoff=1)
+    near = pairs.filter(pl.Series(slips, dtype=pl.Int64) == 1).select("group", "canonical", "meant")
+    spoken = voices.join(near, on=["group", "canonical"]).with_columns(canonical="meant")
+    return spoken.select(voices.columns).unique()
 
 
 def _formal_names() -> pl.DataFrame:

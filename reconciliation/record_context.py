@@ -1,20 +1,19 @@
 """What each record of an order or a person testifies to: its standing, and what the other records make of it.
 
 Belongs here: columns that the checks of `reconciliation.golden` read, worked out over all records of an order, a
-person or the night. Does not: what counts against a value, or which value wins.
+person or the night. Does not: those of names (`reconciliation.person_names`), what counts against a value, or which
+value wins.
 """
 
 from typing import Final
 
 import polars as pl
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import cpdist
 
 from reconciliation.date_arithmetic import is_slip_for, months_after
+from reconciliation.person_names import NAME, with_alias_marks, with_surnames_held, with_turned, with_whole_surnames
 from reconciliation.standing import AMENDED, STANDS, WITHDRAWN
 from warehouse.sources import SOURCES, is_from_court
 
-NAME: Final = ("forenames_folded", "surname_folded")
 HEARD_ON_ARREST: Final = tuple(source.name for source in SOURCES if source.is_heard_on_arrest)
 PERSON_COLUMNS: Final = (
     "record_id", "source", "source_key", "file_name", "row_number", "subject_cluster", "holding", "standing",
@@ -76,7 +75,7 @@ def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame
         pl.lit(None, pl.Date).alias("recorded_on"),
     )
     people = pl.concat([frame.select(PERSON_COLUMNS) for frame in (held, known)])
-    return _with_alias_marks(_with_turned(_with_whole_surnames(people)), aliases).sort("record_id")
+    return with_alias_marks(with_surnames_held(with_turned(with_whole_surnames(people))), aliases).sort("record_id")
 
 
 def _with_determination(held: pl.DataFrame) -> pl.DataFrame:
@@ -195,89 +194,3 @@ def _with_case_day(held: pl.DataFrame) -> pl.DataFrame:
     return held.join(
         shared.with_columns(heard_with_on="made_on"), on=["order_cluster", "made_on"], how="left", maintain_order="left"
     )
-
-
-def _with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
-    """Names split as another record of the person splits them.
-
-    A name in one piece gives its last word as the surname. Where a source holds a surname of several words, and the
-    first of them end the forenames of such a record (`Paul Hall COOPER` beside `HALL COOPER/PAUL`), they go over; so
-    do words that differ from them by one slip (`Paul Hlal COOPER`), where the rest of the name is the same.
-    """
-    moved = pl.col("lead").str.count_matches(" ") + 1
-    given, folded = pl.col("forenames").str.split(" "), pl.col("forenames_folded").str.split(" ")
-    kept = given.list.len() - moved
-    candidates = (
-        held.filter(~pl.col("surname_folded").str.contains(" "))
-        .select("record_id", "subject_cluster", "forenames", "surname", *NAME)
-        .join(_surname_leads(held), on="subject_cluster")
-        .filter((given.list.len() == folded.list.len()) & (kept > 0))
-        .with_columns(rest=folded.list.head(kept).list.join(" "), end=folded.list.tail(moved).list.join(" "))
-    )
-    found = (
-        _with_slips(candidates, "end", "lead")
-        .filter((pl.col("slips") == 0) | ((pl.col("slips") == 1) & pl.col("is_named_alike")))
-        .sort("record_id", "slips", moved, "lead", descending=[False, True, False, False])
-        .unique("record_id", keep="last", maintain_order=True)
-    )
-    split = found.select(
-        "record_id",
-        pl.concat_str(given.list.tail(moved).list.join(" "), "surname", separator=" ").alias("surname"),
-        given.list.head(kept).list.join(" ").alias("forenames"),
-        pl.concat_str("end", "surname_folded", separator=" ").alias("surname_folded"),
-        pl.col("rest").alias("forenames_folded"),
-    )
-    return held.update(split, on="record_id")
-
-
-def _surname_leads(held: pl.DataFrame) -> pl.DataFrame:
-    """The words before the last one in surnames of several words, with that and the forenames, by person."""
-    words = pl.col("surname_folded").str.extract_groups(r"^(?<lead>.*) (?<last>\S+)$")
-    return held.select("subject_cluster", words.alias("words"), beside="forenames_folded").unnest("words").drop_nulls(
-        "lead"
-    ).unique()  # fmt: skip
-
-
-def _with_slips(candidates: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
-    """`slips`: how many letters of two texts are wrong, missing, too many or swapped; and `is_named_alike`."""
-    pairs = candidates.select(one, other).unique().sort(one, other)
-    distances = cpdist(pairs[one].to_list(), pairs[other].to_list(), scorer=OSA.distance)
-    is_alike = (pl.col("surname_folded") == pl.col("last")) & (pl.col("rest") == pl.col("beside"))
-    slips = pairs.with_columns(slips=pl.Series(distances, dtype=pl.Int64))
-    return candidates.join(slips, on=[one, other]).with_columns(is_named_alike=is_alike.fill_null(value=False))
-
-
-def _with_turned(held: pl.DataFrame) -> pl.DataFrame:
-    """`is_turned`: surname and forename stand in each other's place, going by how the night's people bear the words."""
-    first = pl.col("forenames_folded").str.extract(r"^(\S+)")
-    bearers = held.select("subject_cluster", surname="surname_folded", forename=first).unique()
-    counts = {
-        part: bearers.drop_nulls(part).group_by(word=part).agg(pl.col("subject_cluster").n_unique().alias(part))
-        for part in ("surname", "forename")
-    }
-    words = counts["surname"].join(counts["forename"], on="word", how="full", coalesce=True).fill_null(0)
-    leaning = words.select("word", leaning=pl.col("surname").cast(pl.Int64) - pl.col("forename"))
-    return (
-        held.with_columns(first_forename=first)
-        .join(leaning.rename({"leaning": "surname_leaning"}), left_on="surname_folded", right_on="word", how="left")
-        .join(leaning.rename({"leaning": "forename_leaning"}), left_on="first_forename", right_on="word", how="left")
-        .with_columns(
-            is_turned=((pl.col("surname_leaning") < 0) & (pl.col("forename_leaning") > 0)).fill_null(value=False)
-        )
-        .drop("first_forename", "surname_leaning", "forename_leaning")
-    )
-
-
-def _with_alias_marks(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
-    """`is_alias`: another record of the person holds the name as an alias, under another main name."""
-    own = held.select("record_id", "subject_cluster", *NAME)
-    others = aliases.select("record_id", *NAME).drop_nulls().join(
-        own.select("record_id", "subject_cluster", main_surname="surname_folded", main_forenames="forenames_folded"),
-        on="record_id",
-    )  # fmt: skip
-    is_other = (pl.col("main_surname") != pl.col("surname_folded")) | (
-        pl.col("main_forenames") != pl.col("forenames_folded")
-    )
-    known = others.filter(is_other.fill_null(value=True)).select("subject_cluster", *NAME).unique()
-    marked = own.join(known, on=["subject_cluster", *NAME], how="semi").get_column("record_id")
-    return held.with_columns(is_alias=pl.col("record_id").is_in(marked.implode()))

@@ -21,6 +21,12 @@ from warehouse.codes import reference
 PERSON: Final = "[named person]"
 BIRTH: Final = "[date of birth]"
 TITLES: Final = ("mr", "mrs", "ms", "miss", "mx", "dr")
+MONTHS: Final = ("april", "may", "june")
+"""Months that people are called by too."""
+TIMES: Final = frozenset((
+    "in", "until", "till", "before", "after", "from", "since", "by", "during", "between", "end", "early", "late", "mid",
+    "through", "throughout", "on", "next", "last", "this", "every", "each",
+))  # fmt: skip
 ADDRESS: Final = "[address]"
 CONTACT: Final = "[contact details]"
 
@@ -94,7 +100,12 @@ def _mark_names(text: str, words: list[re.Match[str]]) -> list[bool]:
     marks: list[bool] = []
     is_cued, is_long = False, len(text) >= CUT_FROM
     for index, word in enumerate(words):
-        is_written_so = _is_written_as_name(word.group(), is_cased=is_cased, begins=begins[index])
+        is_written_so = _is_written_as_name(word.group(), is_cased=is_cased, begins=begins[index]) or (
+            is_cased
+            and plain[index] in MONTHS
+            and word.group()[0].isupper()
+            and not _is_of_date(text, words, index, marks)
+        )
         is_place = _says_where(plain, index, marks) or (is_long and _is_cut_short(plain, index, marks))
         has_capital = is_cased and word.group()[0].isupper()
         goes_on = has_capital and index > 0 and _goes_on_a_name(text, words[index - 1], word, is_name=marks[-1])
@@ -110,6 +121,19 @@ def _is_written_as_name(word: str, *, is_cased: bool, begins: bool) -> bool:
         return plain not in ("d.o.b.", "d.o.b", "e.g.", "i.e.", "w.")
     has_capital = is_cased and not begins and word[0] != word[0].lower()
     return plain not in _words("proper") and (has_capital or plain not in _vocabulary())
+
+
+def _is_of_date(text: str, words: list[re.Match[str]], index: int, marks: list[bool]) -> bool:
+    """Whether `April`, `May` or `June` is a month: beside a figure, or after a word of time that follows no name."""
+    word = words[index]
+    if re.search(r"\d(?:st|nd|rd|th)?(?: of)?[ ./-]*$", text[: word.start()]) or re.match(
+        r"[ ,./-]*\d", text[word.end() :]
+    ):
+        return True
+    before = words[index - 1].group().casefold() if index else ""
+    if before in ("and", "or", "to") and index > 1:
+        return not marks[index - 2]
+    return before in TIMES
 
 
 def _says_where(plain: list[str], index: int, marks: list[bool]) -> bool:

@@ -76,8 +76,16 @@ ABOUT_BEFORE = (
 )
 ABOUT_AFTER = (
     r" ?\?+$| ?~$|(\d)ish$"
-    r"| ?\(?(?:approx(?:imately|\.)?|est(?:imated|\.)?|circa|unconfirmed|estimate|tbc|(?:year )?only)\)?$"
+    r"|[ ,-]*\(?(?:approx(?:imately|\.)?|est(?:imated|\.)?|circa|(?:un|not )confirmed|unverified|estimate|tbc"
+    r"|claim(?:s|ed)|alleged|disputed|self[ -]declared|as stated|given|(?:year )?only)\)?$"
     r"|[ ,]+\(?(?:(?:exact|full|day|date|month|and|of|birth) ?)+(?:not known|unknown|n/?k)\)?$"
+)
+# Letters typed for digits, other signs between the parts, and what stands behind a date in Polish.
+SLIPS = (
+    (r"(^|[\d/.-])o([\d/.-])", "${1}0${2}"),
+    (r"(^|[\d/.-])[il|](\d?[/.-])", "${1}1${2}"),
+    (r"^(\d{1,2})[_:](\d{1,2})[_:](\d{4})$", "${1}/${2}/${3}"),
+    (r"(\d{4}) ?(?:r\.?|\*+)$", "${1}"),
 )
 # A day that a program wrote with the offset of its midnight, and no time.
 DAY_WITH_OFFSET = r"^(\d{4}-\d{2}-\d{2})(?:z|[+-]\d{2}:\d{2})$"
@@ -186,7 +194,10 @@ def _without_words(texts: pl.DataFrame) -> pl.DataFrame:
     """Take weekday, time and words off `seen`: `day_seen`, the `clock` and `offset`, whether it `is_about` right."""
     zone = pl.col("timed").struct.field("zone")
     about = pl.col("day_seen").str.replace(ABOUT_BEFORE, "${digit}").str.replace(ABOUT_AFTER, "${1}")
-    named = pl.col("seen").str.replace(NO_PART_KNOWN, "").replace("", None).alias("seen")
+    evened = pl.col("seen").str.replace(NO_PART_KNOWN, "").replace("", None)
+    for pattern, put in SLIPS:
+        evened = evened.str.replace_all(pattern, put)
+    named = evened.alias("seen")
     return (
         texts.with_columns(named)
         .with_columns(bare=pl.col("seen").str.replace(r"^\((.*)\)$", "$1").str.replace(LABEL, ""))

@@ -34,6 +34,15 @@ IDENTIFIER = (
     r"(?i)[\s,(\[–-]*\b((?:(?:pnc|cro|nominal|ref|custody)[ .:]*(?:id|no|ref|number)?[ .:]*)?\d{2,6}/\d{1,7}[a-z])"
     r"\b[\])]?"
 )
+# What is said of the person after a whole name: whose child, where from, a note after a dash; and a mark of doubt.
+SAID = (
+    r"(?i)^([^\s,/]+[\s,/]+[^\s,/].*?)\s+((?:[sdwh]/o|(?:son|daughter|wife|husband|widow) of)\s.+"
+    r"|[-–—]\s+(?:see|hmp|hmyoi|yoi|ref|note|now|currently|deceased|address|lives|c/o)\b.*|(?-i:of)\s+\p{Lu}[\p{L} ]+)$"
+)
+DOUBT = r"^(\?+)\s*\p{L}|\p{L}\s*(\?+)$"
+# Two people in one cell; the surname may stand with the second alone.
+TWO_PEOPLE = r"(?i)^(\p{L}\S+\s\p{L}[^,/&]*?)\s+((?:&|and)\s+\p{L}.*)$"
+TWO_FORENAMES = r"(?i)^(\p{L}\S+)\s+(?:&|and)\s+(\p{L}\S+)\s+(\p{L}.*)$"
 BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
 QUOTES = r"""["“”„«»]([^"“”„«»]+)["“”„«»]|(?:^|\s)['‘]([^'‘’]+)['’](?:\s|$)"""
 # Three words at least.
@@ -79,6 +88,10 @@ def _clean() -> tuple[tuple[str, str], ...]:
             "${1}",
         ),
         (r"^[\s•*·>–—\-]+", ""),
+        (r"(?i)^(?:r|rex|regina|the (?:king|queen|crown))\s*[-–]?\s*\bvs?\b\.?\s*[-–]?\s*(\p{L})", "${1}"),
+        (r"(?i)[\s(\[]+(?:def(?:endant)?|nominal|subject)\.?\s?(?:no\.?\s?)?\d{1,2}[)\]]?$", ""),
+        (rf"(?i)^(?:male|female|man|woman)[\s,]+(?:{not_known})$", ""),
+        (r"(\p{Lu}{2})[\s,(]+[mf]\)?$", "${1}"),  # the sex behind a name in capitals
         (r"^((?:\p{Lu}\.){1,3})(\p{Lu}\p{L}{2,})", "${1} ${2}"),  # initials close to the surname
         (r"^([^;,/]+?)\s*[;|\\]\s*([^;,/|\\]+)$", "${1}, ${2}"),
         (r"(?i)\b(?:[sdwh]/o|a/[lp])\b", " "),  # son, daughter, wife of
@@ -122,6 +135,7 @@ def take_apart(texts: pl.DataFrame) -> pl.DataFrame:
         .with_columns(identifier=seen.str.extract(IDENTIFIER))
         .with_columns(seen.str.replace(IDENTIFIER, " ").str.strip_chars_end())
     )
+    dated = _without_remarks(dated)
     brackets, quotes = seen.str.extract_all(BRACKETS), seen.str.extract_all(QUOTES)
     named = without_additions(dated).with_columns(brackets=_of_brackets(brackets).list.join(MARK).replace("", None))
     marked = named.with_columns(_marked(seen.str.replace_all(BRACKETS, " ")))
@@ -129,6 +143,33 @@ def take_apart(texts: pl.DataFrame) -> pl.DataFrame:
     main = seen.str.replace_all(QUOTES, " ")
     pieces = marked.with_columns(piece=pl.concat_str(main, "brackets", quoted, separator=MARK, ignore_nulls=True))
     return _rows(_exploded(_exploded(pieces, pl.col("piece")), _listed_others()))
+
+
+def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
+    """`seen` without what is said of the person, a mark of doubt and a second person; these as `said`."""
+    seen = pl.col("seen")
+    is_list = seen.str.contains(rf"(?i)\b(?:{_any_of('other name', 'other surname', 'title')})\b|{QUOTES}|[()]")
+    is_pair = ~is_list.fill_null(value=False)
+    pair = pl.when(is_pair).then(seen.str.extract_groups(TWO_FORENAMES)).struct.field
+    second = pl.when(is_pair).then(seen.str.extract(TWO_PEOPLE, 2))
+    told = rows.with_columns(
+        said=pl.coalesce(
+            seen.str.extract(SAID, 2),
+            pl.concat_str(pl.lit("and "), pair("2"), pl.lit(" "), pair("3")),
+            second,
+            *(seen.str.extract(DOUBT, group) for group in (1, 2)),
+        ),
+        pair=pl.concat_str(pair("1"), pl.lit(" "), pair("3")),
+        has_second=second.is_not_null(),
+    )
+    alone = pl.when("has_second").then(seen.str.replace(TWO_PEOPLE, "${1}")).otherwise("seen")
+    return told.with_columns(
+        pl.coalesce("pair", alone)
+        .str.replace(SAID, "${1}")
+        .str.replace(r"^\?+\s*(\p{L})", "${1}")
+        .str.replace(r"(\p{L})\s*\?+$", "${1}")
+        .alias("seen")
+    ).drop("pair", "has_second")
 
 
 def without_additions(rows: pl.DataFrame) -> pl.DataFrame:
@@ -178,7 +219,11 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
     ]
     remark = rf"(?i)^(?:{_any_of('remark')})$"
     guess = (
-        pl.when(~inner.str.contains(r"^[\p{L}\p{M}.'’\-\s,/]+$") | inner.str.contains(remark))
+        pl.when(
+            ~inner.str.contains(r"^[\p{L}\p{M}.'’\-\s,/]+$")
+            | inner.str.contains(remark)
+            | inner.str.contains(r"(?i)^(?:hmp|hmyoi|yoi|irc)\b")
+        )
         .then(pl.lit(REMARK))
         .when(inner.str.contains(r"\s"))
         .then(pl.lit(NAME))
@@ -211,7 +256,7 @@ def _rows(pieces: pl.DataFrame) -> pl.DataFrame:
     remarks = kinds.filter(kind=REMARK).group_by("text").agg(remarks=pl.col("seen").str.join("; "))
     main = kinds.filter(is_main).join(remarks, on="text", how="left", nulls_equal=True)
     others = kinds.filter(~is_main, pl.col("kind") != REMARK, pl.col("seen").str.contains(r"\p{L}"))
-    beside = pl.concat_str("age", "identifier", "remarks", separator="; ", ignore_nulls=True).replace("", None)
+    beside = pl.concat_str("age", "identifier", "said", "remarks", separator="; ", ignore_nulls=True).replace("", None)
     rows = pl.concat([main.with_columns(beside_name=beside).drop("remarks"), others], how="diagonal")
     generation = pl.col("generation")  # from the whole text, or from the other name alone
     tidy = without_additions(rows.rename({"generation": "whole"})).with_columns(

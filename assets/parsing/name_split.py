@@ -23,6 +23,7 @@ _CAPITAL_WORD = r"^(?:Mc|Mac|[OD]['’])?\p{Lu}['’]?\p{Lu}[\p{Lu}\p{M}'’\-]*
 _LAST_WORDS = rf"(?i)^(?P<forenames>\S.*?)\s+(?P<surname>(?:{PARTICLES})?\S+)$"
 # `de Souza` and `van Gogh` are surnames alone; `Da Liu`, `Van Morrison` and `Al Capone` are not.
 _SURNAME_ALONE = rf"^(?:(?i:dos|das|del|della|der|von|ibn|bint|st\.?)\s+|{PARTICLES})+\S+$"
+_PARTICLES_BEHIND = r"^(.*?\S)\s+((?:(?:van|von|de|der|den|da|do|dos|das|di|du|del|della|la)\s?)+)$"
 # Initials written together: consonants alone, or a vowel before another letter. MA, LE, HO are family names.
 _INITIALS = r"^(?:[B-DF-HJ-NP-TV-XZ]{2,3}|[AEIOU][B-DF-HJ-NP-TV-XZ]|[AEIOU]{2})$"
 _NO_INITIALS = ("NG", "KC", "AK", "AN", "AU", "AL", "ED", "EK", "ER", "OH", "OK", "OZ", "UR", "US", "IM")
@@ -147,7 +148,15 @@ def _without_repeats(split: pl.DataFrame) -> pl.DataFrame:
     cells = (
         forenames.str.split(",").list.eval(pl.element().str.strip_chars().unique(maintain_order=True)).list.join(" ")
     )
-    return alone.with_columns(pl.when(way="parted").then(cells.str.strip_chars()).otherwise(forenames))
+    whole = alone.with_columns(pl.when(way="parted").then(cells.str.strip_chars()).otherwise(forenames))
+    # `BERG, Jan van der`: lists put what stands before a surname behind the forenames.
+    behind = forenames.str.extract(_PARTICLES_BEHIND, 2)
+    return whole.with_columns(
+        forenames=pl.when(way="parted").then(forenames.str.replace(_PARTICLES_BEHIND, "${1}")).otherwise(forenames),
+        surname=pl.when(way="parted")
+        .then(pl.concat_str(behind, surname, separator=" ", ignore_nulls=True))
+        .otherwise(surname),
+    )
 
 
 @cache

@@ -80,7 +80,8 @@ def reading_case(text: pl.Expr, *, is_surname: bool = False) -> pl.Expr:
     `DE SOUZA` → `de Souza`. Initials written together stay (`AJ`).
     """
     bare = text.str.replace(rf"^(?:Mc|Mac|{PARTICLES})", "")
-    is_one_case = (bare == bare.str.to_uppercase()) | (text == text.str.to_lowercase())
+    is_inverted = text.str.contains(r"^\p{Ll}\p{Lu}{2,}(?:[ -]\p{Ll}\p{Lu}+)*$")  # typed with the capitals locked
+    is_one_case = (bare == bare.str.to_uppercase()) | (text == text.str.to_lowercase()) | is_inverted
     is_cased = ~text.str.contains(r"\p{Georgian}") & ~are_initials(text)
     cased = text.str.to_titlecase().str.replace_many({f"Mc{c}": f"Mc{c.upper()}" for c in "abcdefghijklmnopqrstuvwxyz"})
     if is_surname:

@@ -32,13 +32,14 @@ NUMBER_WORDS = {
     },
 }
 _UNTIL = r"(?:unt?ill?|till?|pending|upto|up to)"
-_FURTHER = r"(?:the )?(?:furth?[eu]r|futher) ?(?:court )?(?:order|notice|direction)s?"
+_FURTHER = r"(?:the )?(?:furth?[eu]r|futher) ?(?:court )?(?:or?d[er]{1,2}|notice|direction)s?"
 UNTIL_FURTHER_ORDER = (
-    rf"\b(?:{_UNTIL}|subject to) {_FURTHER}|\bu[./]?\s?f[./]?\s?[on]\b|^life(?:time|long)?$|\bfor ?(?:life|ever)\b"
+    rf"\b(?:{_UNTIL}|subject to) {_FURTHER}|\b{_UNTIL} f[./]?\s?o\b"
+    r"|\bu[./]?\s?f[./]?\s?[on]\b|^life(?:time|long)?$|\bfor ?(?:life|ever)\b"
     r"|\blife ?(?:time|long) (?:order|ban)\b"
-    r"|\b(?:indef(?:inite(?:ly)?)?|no (?:end|fixed end|time limit|expiry)|without (?:limit|end)|unlimited|open.?ended"
-    r"|permanent(?:ly)?|never expires?|does not expire|no expiration|in perpetuity|perpetual|without time limit"
-    r"|not (?:time )?limited|no fixed term|hyd orchymyn pellach)\b"
+    r"|\b(?:indef(?:inite(?:ly)?)?|no (?:end|fixed end|time limit|expiry)|(?:without|w/o) (?:limit|end)|sine die"
+    r"|unlimited|open.?ended|permanent(?:ly)?|never expires?|does not expire|no expiration|in perpetuity|perpetual"
+    r"|without time limit|not (?:time )?limited|no fixed term|hyd orchymyn pellach)\b"
     rf"|\b{_UNTIL} (?:the )?court orders? otherwise|\b{_UNTIL} (?:it is )?(?:varied or )?(?:discharged|revoked)\b"
 )
 # What runs until the court decides, or until an end that a further order may bring forward, has an end.
@@ -139,7 +140,9 @@ def _months(seen: pl.Expr, pattern: str) -> pl.Expr:
 
 def _evened(text: pl.Expr) -> pl.Expr:
     """The words of a length in one form: numbers as digits, halves as decimals, a blank before each unit."""
-    halves = known(text).str.replace_all(r"(\d)\s*½", "$1.5").str.replace_all(r"(\d)\s*¼", "$1.25")
+    halves = (
+        known(text).str.replace_all(r"(\d)\s*(?:½|\s1/2\b)", "$1.5").str.replace_all(r"(\d)\s*(?:¼|\s1/4\b)", "$1.25")
+    )
     words = plain_signs(halves).str.replace_all("-", " ", literal=True).str.replace_all(r"\(([a-z ]+)\)", "( $1 )")
     padded = (pl.lit(" ") + words + pl.lit(" ")).str.replace_many(_digits_for_words(), leftmost=True)
     return (

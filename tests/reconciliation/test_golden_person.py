@@ -137,6 +137,18 @@ from warehouse.tables.core import CORE_ARRESTS
             "agreement",
             id="a letter too many makes no fuller name",
         ),
+        pytest.param(
+            [
+                record("court", "a", forenames="Daniel", forenames_folded="DANIEL"),
+                record("pnc", "b", forenames="Daniel Mrak", forenames_folded="DANIEL MRAK"),
+                record("pnd", "c", forenames="Daniel Mark", forenames_folded="DANIEL MARK"),
+            ],
+            "forenames",
+            "Daniel Mark",
+            "pnd:c",
+            "agreement",
+            id="a slip in the middle name is no voice for none",
+        ),
     ],
 )
 def test_value_of_the_person_believed(rows, field, value, winner, rule):
@@ -185,6 +197,16 @@ def name(forenames, surname):
         "forenames_folded": forenames.upper(),
         "surname_folded": surname.upper(),
     }
+
+
+def test_half_of_a_surname_that_many_bear_is_no_forename():
+    written = {"a": ("Paul", "Barker"), "b": ("Paul Barker", "Ward"), "c": ("Paul Barker", "Ward")}
+    others = dict.fromkeys("defg", ("Tom", "Barker"))
+    records = frame([record("pnc", key, **name(*parts)) for key, parts in (written | others).items()])
+    people = pl.Series(["x", "x", "x", *others])
+    clusters = one_order(records).with_columns(people.alias("order_cluster"), people.alias("subject_cluster"))
+    golden, _ = choose_golden(records, clusters)
+    assert golden.filter(order_cluster="x").get_column("forenames").to_list() == ["Paul"]
 
 
 def test_name_in_one_piece_is_split_as_the_source_with_fields_of_their_own_has_it():

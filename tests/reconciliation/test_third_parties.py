@@ -38,6 +38,9 @@ NAMED = [
         "Not to phone 07700 900123 or write to jana@example.com",
         "Not to phone [contact details] or write to [contact details]",
     ),
+    ("Not to contact April May June directly or indirectly", "Not to contact [named person] directly or indirectly"),
+    ("Not to approach June Field until 3 May 2027", "Not to approach [named person] until 3 May 2027"),
+    ("Not to contact April and June", "Not to contact [named person] and [named person]"),
     ("No contact: Jana Novak; Ion Popa, and AB", "No contact: [named person]; [named person], and [named person]"),
 ]
 
@@ -58,6 +61,9 @@ def test_a_person_is_not_named(text, published):
         "NOT TO CARRY ANY PERSON UNDER 18 IN A VEHICLE EXCEPT OWN FAM",
         "Not to enter Leicester town centre",
         "Not to travel to Romania for 5 years",
+        "Not to contact anyone in Leeds between April and June",
+        "Not to travel abroad before May 2025",
+        "Not to enter Leeds in May or June",
         "Must not be in company of co-defendants",
         "Not to enter Leeds city centre",
         "Not to have more than 2 phones in the house",
