@@ -112,7 +112,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             arrest_ids=identities.arrest_ids,
             as_of=as_of,
             decided=decide_values(decisions, core["orders"], owners=owners, redirects=identities.redirects),
-            before=Before(former.table(ORDERS), former.as_of),
+            before=Before(former.table(ORDERS), former.as_of, former.table(ORDER_SOURCES)),
             pairs=store.scan(LINK_PAIRS.name).collect(),
             confidence=load_value_model(store.folder / MODELS),
         )

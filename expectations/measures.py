@@ -111,11 +111,16 @@ def is_compared(name: str) -> pl.Expr:
     return is_shared & pl.col(name).is_not_null() & pl.col(f"golden_{name}").is_not_null()
 
 
-# Court results carry the day of the hearing, returns the month they were made for: neither is a day of entry.
-is_dated = (
-    pl.col("source").is_in(POLICE_SOURCES) & pl.col("recorded_on").is_not_null() & pl.col("made_on").is_not_null()
+# Court results carry the day of the hearing, and returns come once a month: neither shows when an order was entered.
+# What a source held on its first night may have been there for years: only orders made since are judged, when their
+# time is up, held or not.
+due_on = pl.col("golden_made_on") + pl.duration(days=pl.col("grace_days"))
+is_timed = (
+    pl.col("source").is_in(POLICE_SOURCES)
+    & (pl.col("golden_made_on") > pl.col("watched_since"))
+    & (due_on <= pl.col("as_of"))
 )
-days_to_record = (pl.col("recorded_on") - pl.col("made_on")).dt.total_days()
+is_watched_delivery = is_delivery & pl.col("has_history")
 wrong_letters = count(~pl.col("is_pnc_id_valid"), ~pl.col("is_cro_valid"))
 values_given = count(*(pl.col(name).is_not_null() for name in COMPARED))
 
@@ -170,20 +175,22 @@ MEASURES = (
     ),
     Measure(
         "timeliness",
-        "PNC and PND records entered, and deliveries come, in time ÷ such records with both days, and deliveries due",
-        "core__orders.recorded_on − made_on against the clock of the source; deliveries.state",
-        "recorded_on is the last touch: an old record that was updated looks late. Clock of the PNC: Code of Practice "
-        "2005, 7 (later 10) days [PNC-COP]; the others are settings.",
+        "orders first seen in the PNC and PND, and deliveries come, in time ÷ orders made since the source's first "
+        "night whose time is up, held or absent, and deliveries due",
+        "order_sources.first_seen_on − orders.made_on against the clock of the source; deliveries.state",
+        "No rate on a source's first night, nor of orders made before it. Where Concord did not run, a record is first "
+        "seen later than it was entered. Clock of the PNC: Code of Practice 2005, 7 (later 10) days [PNC-COP]; the "
+        "others are settings.",
         2,
         "Until an order is recorded, no other force can act on it.",
         Example(
-            "The PNC record was entered 20 days after the order was made, the clock of the PNC being 10 days; the "
+            "The PNC record was first seen 20 days after the order was made, the clock of the PNC being 10 days; the "
             "PND record within its 31. Deliveries do not count in the score of an order.",
             1,
             2,
         ),
-        count(is_present & is_dated & (days_to_record <= pl.col("grace_days")), is_delivery & pl.col("is_fresh")),
-        count(is_present & is_dated, is_delivery),
+        count(is_timed & is_present & (pl.col("first_seen_on") <= due_on), is_watched_delivery & pl.col("is_fresh")),
+        count(is_timed & ~pl.col("is_duplicate"), is_watched_delivery),
     ),
     Measure(
         "validity",

@@ -89,7 +89,13 @@ def _judged(evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clo
             _deliveries(evidence.deliveries),
         ],
         how="diagonal",
-    ).with_columns(pl.col("is_present", "is_duplicate", "is_fresh").fill_null(False))
+    ).with_columns(
+        pl.col("is_present", "is_duplicate", "is_fresh").fill_null(False),
+        as_of=pl.lit(as_of),
+        has_history=pl.lit(evidence.deliveries.get_column("records_expected").is_not_null().any()),
+    )
+    first_nights = evidence.order_sources.group_by("source").agg(watched_since=pl.col("first_seen_on").min())
+    holdings = holdings.join(first_nights, on="source", how="left")
     return holdings.select(
         "order_id",
         "source",
@@ -104,7 +110,9 @@ def _judged(evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clo
 
 def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFrame:
     """The records that stand, beside their order, the court's values, and the counts that go in."""
-    places = evidence.order_sources.select("source", "source_key", "order_id", "is_duplicate", "is_amended")
+    places = evidence.order_sources.select(
+        "source", "source_key", "order_id", "is_duplicate", "is_amended", "first_seen_on"
+    )
     gold = evidence.orders.select(
         "order_id",
         "record_count",
@@ -151,7 +159,14 @@ def _court_values(standing: pl.DataFrame) -> pl.DataFrame:
 def _absent(orders: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
     """Orders due in a source and absent, whether or not a delivery came."""
     due = lacking_sources(golden_orders(orders), clock=clock).filter(pl.col("due_on") <= pl.lit(as_of))
-    return due.select("order_id", "source", holder="golden_force_code", region_code="golden_region_code")
+    return due.select(
+        "order_id",
+        "source",
+        "golden_made_on",
+        holder="golden_force_code",
+        region_code="golden_region_code",
+        grace_days=clock.days_of_grace("golden_order_type"),
+    )
 
 
 def _deliveries(deliveries: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import polars as pl
 
 from reconciliation.standing import AMENDED
 from reconciliation.third_parties import mask_names
-from reconciliation.travel import find_stated_periods, travel_end
+from reconciliation.travel import find_stated_periods, own_end
 from warehouse.codes import reference
 from warehouse.sources import COURT_SOURCES
 
@@ -63,7 +63,7 @@ def build_conditions(
         .with_columns(is_doubtful=~pl.col("is_golden") & is_from_court)
         .join(find_stated_periods(wordings), on=["order_id", "condition_code"], how="left")
         .join(_periods(golden), on="order_id", how="left")
-        .with_columns(end_on=travel_end())
+        .with_columns(start_on=pl.coalesce("start_on", "made_on"), end_on=own_end())
         .with_columns(is_lapsed=(pl.col("end_on") < as_of).fill_null(value=False))
         .pipe(_without_names)
     )

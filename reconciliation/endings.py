@@ -15,7 +15,7 @@ from reconciliation.date_arithmetic import months_after
 from reconciliation.law import ENDED, OPEN_END
 from reconciliation.standing import AMENDED, STANDS
 from warehouse.sources import is_from_court
-from warehouse.tables.register import ORDERS
+from warehouse.tables.register import ORDER_SOURCES, ORDERS
 
 _ENDS: Final = pl.List(pl.String)
 MANY: Final = 2
@@ -30,10 +30,12 @@ class Before:
     Attributes:
         orders: its `ORDERS`.
         as_of: its day; None on the first night.
+        order_sources: its `ORDER_SOURCES`.
     """
 
     orders: pl.DataFrame = field(default_factory=ORDERS.empty)
     as_of: date | None = None
+    order_sources: pl.DataFrame = field(default_factory=ORDER_SOURCES.empty)
 
 
 def read_endings(

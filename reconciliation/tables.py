@@ -20,10 +20,12 @@ from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_arrests, choose_golden
 from reconciliation.law import judge_status
 from reconciliation.record_context import hold_records
+from reconciliation.sightings import find_first_seen, find_sightings
 from reconciliation.standing import AMENDED, STANDS
 from reconciliation.statutes import SCOTTISH_TYPES
 from warehouse.codes import NATIONS, reference
 from warehouse.schema import Table
+from warehouse.sources import is_from_court
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import (
     ARREST_SOURCES,
@@ -108,6 +110,7 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     conditions = add(CONDITIONS, listed)
     endings = read_endings(held, golden, before=night.before, decided=decided, as_of=night.as_of)
     orders = build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of)
+    orders = orders.join(find_sightings(sources, night.before), on="order_id", how="left")
     provenance = reasons.join(order_ids, on="order_cluster")
     del reasons
     confident = value_confidence(provenance, orders, sources, model=night.confidence)
@@ -167,6 +170,7 @@ def build_orders(golden: pl.DataFrame, held: pl.DataFrame, conditions: pl.DataFr
         .join(forces.select(applicant_code="code", applicant_kind="kind"), on="applicant_code", how="left")
         .with_columns(
             _nation(),
+            *_ceased(),
             pl.col("condition_count").fill_null(0),
             pl.lit(None).alias("discrepancy_count"),
             pl.lit(None).alias("quality_score"),
@@ -175,12 +179,26 @@ def build_orders(golden: pl.DataFrame, held: pl.DataFrame, conditions: pl.DataFr
 
 
 def _said_of_case(held: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`; `applicant_code`, `case_urn`: of the latest court result that has one; `breach_count`: the most."""
+    """What is no golden value: `breach_count` is the most, the others are those of the latest record that has one.
+
+    Only court results have `applicant_code` and `case_urn`; a `statutory_basis` counts from them first.
+    """
     standing = held.filter(pl.col("standing") == STANDS).sort(
-        "recorded_on", "record_id", descending=True, nulls_last=True
+        is_from_court, "recorded_on", "record_id", descending=True, nulls_last=True
     )
     return standing.group_by("order_id").agg(
-        pl.col("applicant_code", "case_urn").drop_nulls().first(), pl.col("breach_count").max()
+        pl.col("applicant_code", "case_urn", "statutory_basis").drop_nulls().first(), pl.col("breach_count").max()
+    )
+
+
+def _ceased() -> tuple[pl.Expr, pl.Expr]:
+    """`ceased_on` and `ceased_certainty` of what is known to have ended."""
+    days = (pl.col("ended_by") - pl.col("ended_after")).dt.total_days()
+    has_ceased = pl.col("ended_by").is_not_null() & ~pl.col("is_in_force_doubtful")
+    certainty = pl.when(days == 1).then(pl.lit("day")).when(days > 1).then(pl.lit("between")).otherwise(pl.lit("by"))
+    return (
+        pl.when(has_ceased).then("ended_by").alias("ceased_on"),
+        pl.when(has_ceased).then(certainty).alias("ceased_certainty"),
     )
 
 
@@ -204,6 +222,7 @@ def build_order_sources(held: pl.DataFrame, night: NightInput) -> pl.DataFrame:
         held.join(links, on="record_id")
         .join(confident, on="record_id", how="left")
         .with_columns((pl.col("standing") == AMENDED).alias("is_amended"))
+        .pipe(lambda sources: sources.with_columns(find_first_seen(sources, night.before).fill_null(night.as_of)))
     )
 
 

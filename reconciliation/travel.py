@@ -1,6 +1,6 @@
-"""Prohibitions on foreign travel: how long each lasts, and which orders forbid nothing else.
+"""Periods of conditions: how long each lasts, the longest that a prohibition on travel may, and what is travel alone.
 
-Belongs here: the period that a prohibition's own words give, and the longest that the law allows. Does not: which
+Belongs here: the period that a condition's own words give, and the longest that the law allows. Does not: which
 conditions are believed (`reconciliation.conditions`), lengths of orders (`reconciliation.golden`).
 
 A prohibition on foreign travel is for a fixed period of at most 5 years, and each extension as long (R05, R30; MSA
@@ -65,7 +65,10 @@ def stated_months() -> pl.Expr:
 
 
 def find_stated_periods(wordings: pl.DataFrame) -> pl.DataFrame:
-    """The length that most sources give a prohibition on travel; of several that equally many give, the longest.
+    """The length that most sources give a condition; of several that equally many give, the longest.
+
+    Of a condition that is none on travel, only if every source that holds it gives a length: words about something
+    else (`for 2 years`), or left out, must not end it.
 
     Args:
         wordings: `order_id`, `condition_code`, `kind`, `source`, `text`.
@@ -74,8 +77,10 @@ def find_stated_periods(wordings: pl.DataFrame) -> pl.DataFrame:
         `order_id`, `condition_code`, `stated_months`.
     """
     return (
-        wordings.filter(pl.col("kind") == TRAVEL)
-        .with_columns(stated_months=stated_months())
+        wordings.with_columns(stated_months=stated_months())
+        .filter(
+            (pl.col("kind") == TRAVEL) | pl.col("stated_months").is_not_null().all().over("order_id", "condition_code")
+        )
         .drop_nulls("stated_months")
         .group_by("order_id", "condition_code", "stated_months")
         .agg(pl.col("source").n_unique())
@@ -85,11 +90,11 @@ def find_stated_periods(wordings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def travel_end() -> pl.Expr:
-    """The last day of a prohibition on travel, on rows with the golden period of the order; null for other kinds.
+def own_end() -> pl.Expr:
+    """The last day of a condition, on rows with the golden period of the order; null: it lasts as long as the order.
 
-    Its own words count, whatever they say; without any, an order of such prohibitions alone gives them its own end;
-    and beside others they last 5 years at most.
+    Its own words count, whatever they say. Without any, a prohibition on travel has the end of an order of such
+    prohibitions alone; and beside others it lasts 5 years at most.
     """
     start = pl.coalesce("start_on", "made_on")
     by_words, longest = (
@@ -97,13 +102,13 @@ def travel_end() -> pl.Expr:
         for months in (pl.col("stated_months"), pl.lit(LONGEST_TRAVEL_MONTHS))
     )
     is_limited = pl.col("order_type").is_in(["STRO", *SCOTTISH_TYPES]) | (pl.col("jurisdiction") == "England and Wales")
-    return pl.when(pl.col("kind") == TRAVEL).then(
-        pl.coalesce(
-            by_words,
-            pl.when("is_travel_only")
-            .then("end_on")
-            .when(is_limited.fill_null(value=False))
-            .then(pl.min_horizontal("end_on", longest))
-            .otherwise("end_on"),
-        )
+    is_travel = pl.col("kind") == TRAVEL
+    return pl.coalesce(
+        by_words,
+        pl.when(is_travel & pl.col("is_travel_only"))
+        .then("end_on")
+        .when(is_travel & is_limited.fill_null(value=False))
+        .then(pl.min_horizontal("end_on", longest))
+        .when(is_travel)
+        .then("end_on"),
     )

@@ -17,8 +17,8 @@ from warehouse.sources import has_row_key
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS, RELEASE_CHANGES
 
 MOVES = ("old_id", "new_id")
-UNCOMPARED = ("confidence",)
-"""No facts of an order: how often sources err on the night as a whole moves the confidence of every order a little."""
+UNCOMPARED = ("confidence", "first_seen_on", "last_seen_on")
+"""No facts of an order: how often sources err on the night moves the confidence of all, and days seen move nightly."""
 
 
 @dataclass(frozen=True)

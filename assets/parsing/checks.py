@@ -63,6 +63,12 @@ def doubt_check(sent: str) -> Check:
     return Check("order_type", sent, "doubtful_words", expected, pl.col("is_in_doubt"))
 
 
+def basis_check(sent: str) -> Check:
+    """Check of the section of the Act that words name, from `assets.parsing.orders.read_orders`."""
+    expected = "one section under which orders of the type are made: s.14 or s.15 for an STPO, s.23 for an STRO"
+    return Check("statutory_basis", sent, "unknown_code", expected, pl.col("is_basis_refused"))
+
+
 def force_check(sent: str) -> Check:
     """Check of a force: a text that names one (`is_force_named`) which is not listed, or more than one."""
     reason = pl.when("is_force_named").then(_unless_found(sent, "force_code", "is_force_ambiguous"))

@@ -54,6 +54,9 @@ MISSPELLED_FROM = 88.0  # least similarity of a misspelt phrase, 0 to 100
 CLEAR_BY = 3.0  # lead over the best phrase of another type
 DECISIVE_WORDS = {"STRO": "RISK", "STPO": "PREVENTION", "TERO": "RISK", "TEPO": "PREVENTION"}
 DECISIVE_FROM = 70.0  # least similarity of a misspelt decisive word
+STATUTORY_BASIS = r"(?i)\b(?:ss?|sec|sections?)[. ]*(14|15|23)\b"
+OF_TYPE = {"STPO": ("14", "15"), "STRO": ("23",)}
+"""Sections of the Modern Slavery Act 2015 under which each type is made; an interim order is made under others."""
 FUZZY_LENGTH = 14  # shorter texts differ by too few letters
 
 
@@ -67,6 +70,8 @@ def read_orders(texts: pl.Series) -> pl.DataFrame:
         One row a distinct known text: `text`, `order_type`, `is_interim`, and `is_in_doubt`, `is_discharge` of
         `assets.parsing.outcomes.read_outcome`. An order named without `interim` is a full order. Type and interim are
         null where the type is not clear, or could be two. Of several orders in a text the one that was made counts.
+        `statutory_basis`: the section that the words name (`s.15`), where it is one of the order's type;
+        `is_basis_refused`: they name others, or more than one.
     """
     distinct = pl.DataFrame({"text": texts.unique()}).filter(known(pl.col("text")).is_not_null()).sort("text")
     read = distinct.with_columns(read_outcome(pl.col("text")).alias("outcome_read")).unnest("outcome_read")
@@ -86,7 +91,16 @@ def read_orders(texts: pl.Series) -> pl.DataFrame:
         pl.when(pl.col("order_type").is_not_null()).then(is_interim).alias("is_interim"),
         "is_in_doubt",
         "is_discharge",
+        *_statutory_basis(),
     )
+
+
+def _statutory_basis() -> tuple[pl.Expr, pl.Expr]:
+    named = pl.col("text").str.extract_all(STATUTORY_BASIS).list.eval(pl.element().str.extract(r"(\d+)")).list.unique()
+    fits = named.list.first().is_in(pl.col("order_type").replace_strict(OF_TYPE, default=[]))
+    is_known = (named.list.len() == 1) & fits.fill_null(value=False)
+    basis = pl.when(is_known).then(pl.format("s.{}", named.list.first())).alias("statutory_basis")
+    return basis, ((named.list.len() > 0) & ~is_known).alias("is_basis_refused")
 
 
 def _folded(text: pl.Expr) -> pl.Expr:

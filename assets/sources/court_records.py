@@ -12,6 +12,7 @@ from assets.parsing.answers import read_sex
 from assets.parsing.checks import (
     CONDITION_CHECK,
     NAME_CHECKS,
+    basis_check,
     birth_check,
     court_check,
     date_check,
@@ -60,6 +61,7 @@ ORDER_CHECKS = (
     *pnc_id_checks("sent_pncid"),
     Check("order_type", "sent_result_text", "unknown_code", "words that name one type of order"),
     doubt_check("sent_result_text"),
+    basis_check("sent_result_text"),
     Check(
         "order_type",
         "sent_result_code",

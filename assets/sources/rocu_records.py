@@ -15,6 +15,7 @@ from assets.parsing.checks import (
     OFFENCE_CHECK,
     STATUS_CHECK,
     asn_checks,
+    basis_check,
     birth_check,
     court_check,
     cro_checks,
@@ -75,6 +76,7 @@ ORDER_CHECKS = (
     *(date_check(field, f"sent_{field}", A_DATE) for field in ORDER_DATES),
     Check("order_type", "sent_order_type", "unknown_code", "the words or letters for STRO, STPO, TERO or TEPO"),
     doubt_check("sent_order_type"),
+    basis_check("sent_order_type"),
     Check(
         "is_interim",
         "sent_interim",

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from order_cases import AS_OF, DELIVERED, delivery, discrepancies, evidence, golden, record
+from order_cases import AS_OF, DELIVERED, delivery, discrepancies, evidence, golden, record, watched
 from properties import THIRD
 
 from expectations.discrepancies import PresenceClock
@@ -19,7 +19,7 @@ CONDITIONS = {row["record_id"]: ["C01"] for row in map(record, SOURCES)}
 
 
 def scores(whole):
-    return score_quality(whole, discrepancies(whole), as_of=AS_OF, clock=PresenceClock())
+    return score_quality(watched(whole), discrepancies(whole), as_of=AS_OF, clock=PresenceClock())
 
 
 def score(whole, scope, key, dimension):
@@ -105,8 +105,23 @@ def test_an_order_that_one_record_holds_cannot_be_consistent_or_not():
     ("days", "passed"), [pytest.param(10, 1.0, id="on the last day"), pytest.param(11, 0.0, id="a day late")]
 )
 def test_a_record_is_timely_within_the_clock_of_its_source(days, passed):
-    late = record("pnc", recorded_on=date(2021, 3, 9 + days))
+    late = record("pnc", first_seen_on=date(2021, 3, 9 + days))
     assert score(whole_order(late), "record", "ORDER-1", "timeliness")[:2] == (1.0 + passed, 2.0)
+
+
+def test_the_day_of_the_last_touch_makes_no_record_late():
+    touched = record("pnc", recorded_on=date(2023, 6, 1))
+    assert score(whole_order(touched), "record", "ORDER-1", "timeliness")[2] == 1.0
+
+
+def test_an_order_that_never_came_is_not_in_time_once_its_time_is_up():
+    absent = evidence([record("pnd"), record("court")], [golden(sources=["court", "pnd"])])
+    assert score(absent, "record", "ORDER-1", "timeliness")[:2] == (1.0, 2.0)
+
+
+def test_one_delivery_gives_no_rate():
+    first_night = score_quality(whole_order(), discrepancies(whole_order()), as_of=AS_OF, clock=PresenceClock())
+    assert first_night.filter(dimension="timeliness").get_column("score").null_count() == first_night.height // 6
 
 
 def test_a_late_delivery_lowers_the_timeliness_of_its_source():

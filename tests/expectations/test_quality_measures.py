@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from order_cases import AS_OF, KEYS, delivery, discrepancies, evidence, golden, record
+from order_cases import AS_OF, KEYS, delivery, discrepancies, evidence, golden, record, watched
 
 from expectations.discrepancies import PresenceClock
 from expectations.measures import MEASURES
@@ -36,14 +36,14 @@ CASES = {
     ),
     "uniqueness": held(record("pnd"), record("pnd", source_key="PND-0000009", is_duplicate=True)),
     "consistency": held(record("pnc", made_on=date(2021, 9, 3))),
-    "timeliness": held(record("pnc", recorded_on=date(2021, 3, 29))),
+    "timeliness": held(record("pnc", first_seen_on=date(2021, 3, 29))),
     "validity": refused_cro_number(),
     "accuracy": held(record("pnc", order_type="STRO")),
 }
 
 
 def scores_of(whole, clock=None):
-    return score_quality(whole, discrepancies(whole), as_of=AS_OF, clock=clock or PresenceClock())
+    return score_quality(watched(whole), discrepancies(whole), as_of=AS_OF, clock=clock or PresenceClock())
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
@@ -91,7 +91,7 @@ def test_a_region_whose_return_lacks_an_order_that_is_due_is_perfect_in_nothing(
 
 
 def test_the_clock_of_an_order_type_counts_before_that_of_its_source():
-    whole = held(record("pnc", recorded_on=date(2021, 3, 29)))
+    whole = held(record("pnc", first_seen_on=date(2021, 3, 29)))
     clock = PresenceClock(days=PresenceClock().days | {"pnc:STPO": 20})
     at = (pl.col("scope") == "record") & (pl.col("dimension") == "timeliness")
     assert scores_of(whole).filter(at).item(0, "score") == 0.5

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from reconciliation.travel import find_stated_periods, find_travel_only, stated_months, travel_end
+from reconciliation.travel import find_stated_periods, find_travel_only, own_end, stated_months
 from warehouse.tables.core import CORE_CONDITIONS
 
 
@@ -67,7 +67,8 @@ LAST_OF_FIVE = date(2025, 4, 30)
         pytest.param({"jurisdiction": "Northern Ireland"}, END, id="Northern Ireland, whose limit was not read"),
         pytest.param({"jurisdiction": None}, END, id="a court that is not known"),
         pytest.param({"start_on": None, "made_on": None, "end_on": None}, None, id="no dates at all"),
-        pytest.param({"kind": "prohibition", "stated_months": 24}, None, id="another kind lasts as its order does"),
+        pytest.param({"kind": "prohibition"}, None, id="another kind lasts as its order does"),
+        pytest.param({"kind": "prohibition", "stated_months": 24}, date(2022, 4, 30), id="another kind, its own words"),
     ],
 )
 def test_last_day_of_a_prohibition_on_travel(facts, expected):
@@ -79,7 +80,7 @@ def test_last_day_of_a_prohibition_on_travel(facts, expected):
     frame = pl.DataFrame(
         [row], schema_overrides={**dates, "stated_months": pl.Int64, "jurisdiction": pl.String}
     )  # fmt: skip
-    assert frame.select(travel_end()).item() == expected
+    assert frame.select(own_end()).item() == expected
 
 
 def is_travel_only(held, *, order_type="STRO"):
@@ -113,3 +114,20 @@ def is_travel_only(held, *, order_type="STRO"):
 )
 def test_orders_that_forbid_travel_alone(held, order_type, expected):
     assert is_travel_only(held, order_type=order_type) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "months"),
+    [
+        pytest.param(
+            {"court": "Not to own a van for 2 years", "pnc": "NOT TO OWN A VAN FOR 2 YRS"}, 24, id="all say so"
+        ),
+        pytest.param(
+            {"court": "Not to own a van for 2 years", "pnc": "NOT TO OWN A VAN"}, None, id="one leaves it out"
+        ),
+    ],
+)
+def test_a_prohibition_that_is_none_on_travel_lapses_only_if_every_source_says_when(texts, months):
+    row = {"order_id": "ORD-1", "condition_code": "C01", "kind": "prohibition"}
+    wordings = pl.DataFrame([row | {"source": source, "text": text} for source, text in texts.items()])
+    assert find_stated_periods(wordings).get_column("stated_months").to_list() == ([months] if months else [])

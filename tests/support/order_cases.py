@@ -1,6 +1,7 @@
 """One order, held by four sources, all in agreement: what the tests change a value of."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -55,6 +56,7 @@ def record(source: str = "pnc", **values: Any) -> Row:
         "is_cro_valid": None,
         "recorded_status": None if source == "court" else "live",
         "recorded_on": date(2021, 3, 12),
+        "first_seen_on": date(2021, 3, 12),
         "order_id": "ORDER-1",
         "is_duplicate": False,
         "is_amended": False,
@@ -148,6 +150,13 @@ def evidence(
         arrests=frame(arrests, ARRESTS),
         deliveries=frame(deliveries, DELIVERIES),
     )
+
+
+def watched(whole: Evidence, since: date = date(2021, 3, 1)) -> Evidence:
+    """The same, of sources that have delivered since a day before the order was made."""
+    older = [record(source, source_key="older", order_id="ORDER-0", first_seen_on=since) for source in KEYS]
+    held = pl.concat([whole.order_sources, frame(older, ORDER_SOURCES)])
+    return replace(whole, order_sources=held, deliveries=whole.deliveries.with_columns(records_expected=pl.lit(1)))
 
 
 def against_agreement(*records: Row, order: Row | None = None, **more: Any) -> Evidence:

@@ -156,3 +156,19 @@ def test_what_a_sentence_says_of_the_end(text, expected):
 )
 def test_the_kind_of_order_in_a_sentence(text, kind):
     assert read_orders(pl.Series([text])).select("order_type", "is_interim").row(0) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "basis", "is_refused"),
+    [
+        pytest.param("Slavery and trafficking prevention order, s.15 MSA 2015", "s.15", False, id="on application"),
+        pytest.param("STPO under section 14 made for 5 years", "s.14", False, id="on conviction"),
+        pytest.param("STRO (s 23) made for 15 months", "s.23", False, id="a risk order"),
+        pytest.param("STPO made for 15 years", None, False, id="a length is no section"),
+        pytest.param("STRO under s.15", None, True, id="a section of another type"),
+        pytest.param("STPO under sections 14 and s. 15", None, True, id="two sections"),
+    ],
+)
+def test_the_section_that_words_name(text, basis, is_refused):
+    read = read_orders(pl.Series([text])).select("statutory_basis", "is_basis_refused").row(0)
+    assert read == (basis, is_refused)
