@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.options import DEFAULT_HOME, HomeOption
+from cli.shown import JsonOption, show
 
 accounts_app = typer.Typer(no_args_is_help=True, help="The accounts of the stewards' desk.")
 
@@ -89,11 +90,10 @@ def disable(
 
 
 @accounts_app.command("list")
-def list_all(home: HomeOption = DEFAULT_HOME) -> None:
+def list_all(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """List the accounts."""
     import polars as pl
 
-    from cli.decisions import show
     from cli.desk_tools import accounts_of, opened_desk
 
     with opened_desk(home) as desk:

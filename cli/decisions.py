@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import DEFAULT_HOME, HomeOption, console
+from cli.options import DEFAULT_HOME, HomeOption
+from cli.shown import JsonOption, show
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from ledger.decisions.decidable import Present
     from ledger.decisions.decision import Draft
     from ledger.decisions.submitting import Taken
@@ -209,6 +208,7 @@ def migrate(home: HomeOption = DEFAULT_HOME) -> None:
 def users(
     add: Annotated[str | None, typer.Option(help="Let this user decide.")] = None,
     retire: Annotated[str | None, typer.Option(help="Stop this user from deciding.")] = None,
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Who may decide: list them, add one, retire one; once there are accounts, those decide (`concord accounts`)."""
@@ -231,6 +231,7 @@ def users(
 @decisions_app.command("list")
 def list_all(
     everything: Annotated[bool, typer.Option("--all", help="Also those no longer in force.")] = False,
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List the decisions in force."""
@@ -242,15 +243,15 @@ def list_all(
 
 
 @decisions_app.command()
-def check(home: HomeOption = DEFAULT_HOME) -> None:
+def check(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """Check the decisions in force against the release in force: stale ones, contradictions."""
     from cli.decision_tables import contradiction_rows, stale_rows
     from cli.ledger_access import opened_ledger, present_of
 
     with opened_ledger(home) as ledger:
         present, decisions = present_of(home), ledger.read()
-    show(stale_rows(decisions, present), empty="no decision is stale")
-    show(contradiction_rows(decisions, present), empty="no decisions contradict one another")
+    show(stale_rows(decisions, present), empty="no decision is stale", name="stale")
+    show(contradiction_rows(decisions, present), empty="no decisions contradict one another", name="contradictions")
 
 
 @decisions_app.command("export")
@@ -291,17 +292,3 @@ def bring_in(
         done = import_lines(desk.ledger, lines, by=by, present=lambda: present_of(home))
     batch = f"; batch {done.batch_id}" if done.batch_id else ""
     typer.echo(f"added {done.added}, known already {done.known}{batch}")
-
-
-def show(rows: "pl.DataFrame", *, empty: str) -> None:
-    """Print rows for a person, or say that there are none."""
-    if rows.is_empty():
-        typer.echo(empty)
-        return
-    from rich.markup import escape
-    from rich.table import Table
-
-    grid = Table(*rows.columns, box=None, pad_edge=False)
-    for row in rows.iter_rows():
-        grid.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
-    console().print(grid)

@@ -33,6 +33,7 @@ from cli.quality import quality_app
 from cli.query import export, query
 from cli.releases import release_app
 from cli.review import review
+from cli.shown import JsonOption, draw
 from cli.study import study_app
 from warehouse.disk import keep_private
 
@@ -192,13 +193,15 @@ def explain(
     order_id: Annotated[str, typer.Argument(help="An order id, or one that was merged or split.")],
     home: HomeOption = DEFAULT_HOME,
     release: ReleaseOption = None,
+    _json: JsonOption = False,
 ) -> None:
     """Explain why these records are one order, and where each golden value came from."""
     from cli.explanation import render
     from reconciliation.register import Register
     from warehouse.home import Home
 
-    render(Register.open(Home(home.resolve()), release).explain(order_id), console())
+    found = Register.open(Home(home.resolve()), release).explain(order_id)
+    draw(found.as_dict(), lambda: render(found, console()))
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.shown import JsonOption, say, show
 
 policy_app = typer.Typer(no_args_is_help=True, help="What goes into packs without a steward.")
 sample_app = typer.Typer(no_args_is_help=True, help="The lines that a steward checks before the policy lets them go.")
@@ -20,12 +21,12 @@ ReasonOption = Annotated[str, typer.Option(help="Why; it is logged.")]
 @policy_app.command("show")
 def show_policy(
     every: Annotated[bool, typer.Option("--all", help="List every policy that was set or revoked.")] = False,
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show what may go without a steward, what keeps the other lines back, and how often the policy is wrong."""
     import polars as pl
 
-    from cli.decisions import show
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import lines_of, policy_rows
     from ledger.packs.policy import policy_in_force, read_policies
@@ -36,8 +37,8 @@ def show_policy(
         if every:
             show(policy_rows(read_policies(ledger)), empty="no sending policy was ever set")
             return
-        typer.echo(describe_policy(policy_in_force(ledger)))
-        typer.echo(str(measure_errors(read_checks(ledger))))
+        say(describe_policy(policy_in_force(ledger)))
+        say(str(measure_errors(read_checks(ledger))))
         lines, _ = lines_of(home, ledger)
     routes = lines.every.group_by("route", because=pl.col("held_because")).agg(lines=pl.len())
     show(routes.sort("route", "because"), empty="nothing is to be corrected")
@@ -81,11 +82,10 @@ def revoke(by: ByOption, reason: ReasonOption, home: HomeOption = DEFAULT_HOME) 
 
 
 @sample_app.command("list")
-def list_sample(home: HomeOption = DEFAULT_HOME) -> None:
+def list_sample(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """List the lines of the sample that nobody has checked: keys, no values."""
     import polars as pl
 
-    from cli.decisions import show
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import lines_of
 

@@ -12,6 +12,7 @@ import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
 from cli.pack_policy import policy_app, sample_app
+from cli.shown import JsonOption, say, show
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,9 +32,8 @@ OwnerArgument = Annotated[
 
 
 @packs_app.command("list")
-def list_owners(home: HomeOption = DEFAULT_HOME) -> None:
+def list_owners(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """List who can be asked to correct how much, by the release in force, the decisions since and the policy."""
-    from cli.decisions import show
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import count_by_owner, lines_of
     from ledger.packs.policy import policy_in_force
@@ -43,7 +43,7 @@ def list_owners(home: HomeOption = DEFAULT_HOME) -> None:
         lines, release_id = lines_of(home, ledger)
         policy = policy_in_force(ledger)
     show(count_by_owner(lines), empty=f"nothing is to be corrected by {release_id}")
-    typer.echo(describe_policy(policy))
+    say(describe_policy(policy))
 
 
 @packs_app.command()
@@ -135,9 +135,8 @@ def all_owners(lines: "AskableLines") -> list[str]:
 
 
 @packs_app.command()
-def log(home: HomeOption = DEFAULT_HOME) -> None:
+def log(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """List the packs that were handed out: when, by whom, to whom, why."""
-    from cli.decisions import show
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import disclosure_rows
     from ledger.packs.log import read_disclosures, read_pack_lines
@@ -149,12 +148,12 @@ def log(home: HomeOption = DEFAULT_HOME) -> None:
 @packs_app.command("show")
 def show_one(
     disclosure_id: Annotated[str, typer.Argument(help="A pack, as `concord packs log` names it.")],
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List the lines of a pack with what became of each: keys and states, no values."""
     import polars as pl
 
-    from cli.decisions import show
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import followed_up, line_rows
     from ledger.packs.answers import last_answers, read_answers
@@ -208,11 +207,10 @@ def known_lines(ledger: "Ledger", disclosure_id: str) -> "pl.DataFrame":
 
 
 @packs_app.command()
-def check(owner: OwnerArgument = None, home: HomeOption = DEFAULT_HOME) -> None:
+def check(owner: OwnerArgument = None, _json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """Show by owner what became of the lines handed out, how many were answered, and in how many days."""
     import polars as pl
 
-    from cli.decisions import show
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import followed_up
     from ledger.packs.answers import last_answers, read_answers
@@ -228,7 +226,7 @@ def check(owner: OwnerArgument = None, home: HomeOption = DEFAULT_HOME) -> None:
     found = sum_up(asked, followed_up(home), answers, today=datetime.now(LONDON).date())
     show(found.drop(ANSWERING), empty=f"nothing was ever asked of {title}")
     if found.height:
-        show(found.select("owner", *ANSWERING), empty="")
+        show(found.select("owner", *ANSWERING), empty="", name="answers")
 
 
 def known_owner(owner: str) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.shown import JsonOption, say
+from cli.shown import show as show_rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,10 +41,10 @@ def show(
     key: KeyOption = None,
     dimension: DimensionOption = None,
     release: ReleaseOption = None,
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show scores with their intervals and parts."""
-    from cli.decisions import show as show_rows
     from cli.quality_tables import explain_score, parts_of
     from reconciliation.register import Register
 
@@ -52,7 +54,7 @@ def show(
         chosen = choose(scores_of(register), scope, key=key, dimension=dimension)
     show_rows(parts_of(chosen), empty="no scores")
     if scope == ORDERS_SCOPE and dimension is None:
-        typer.echo(explain_score(chosen))
+        say(explain_score(chosen))
 
 
 @quality_app.command()
@@ -63,6 +65,7 @@ def trend(
     dimension: DimensionOption = None,
     last: Annotated[int, typer.Option(min=1, help="How many nights at most.")] = SERIES_LENGTH,
     release: Annotated[str | None, typer.Option(help="The release that ends the series.")] = None,
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show how scores moved, and which changes are more than chance.
@@ -71,7 +74,6 @@ def trend(
     """
     import polars as pl
 
-    from cli.decisions import show as show_rows
     from cli.quality_tables import LEGEND, moves_of
     from expectations.trend import describe_trend
     from warehouse.releases.quality_history import read_quality_history
@@ -86,7 +88,7 @@ def trend(
     trend = describe_trend(choose(history.scores, scope, key=key, dimension=dimension))
     newest = trend if key else trend.filter(pl.col("as_of") == pl.col("as_of").max())
     show_rows(moves_of(newest), empty="no scores")
-    typer.echo(LEGEND)
+    say(LEGEND)
 
 
 @quality_app.command()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, warn
+from cli.shown import show
 
 if TYPE_CHECKING:
     import polars as pl
@@ -84,8 +85,6 @@ def export(
 def show_table(rows: "pl.DataFrame") -> None:
     """Print rows for a person, and how many more there are; where they have many columns, a line for each value."""
     import polars as pl
-
-    from cli.decisions import show
 
     if rows.width <= MOST_COLUMNS:
         shown = rows.head(MOST_ROWS)

@@ -5,17 +5,20 @@
 
 import getpass
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.shown import JsonOption, draw, show
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from assets.changes.release_diff import Difference
+    from reconciliation.release_diff import Difference
     from warehouse.home import Home
     from warehouse.releases.release import Release
 
@@ -25,7 +28,7 @@ SHOWN_ROWS = 20
 
 
 @release_app.command("list")
-def list_all(home: HomeOption = DEFAULT_HOME) -> None:
+def list_all(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """List the releases: `*` is in force, `-` was rolled back; then every rollback."""
     from warehouse.home import Home
     from warehouse.releases.release import current_release, release_ids
@@ -33,25 +36,47 @@ def list_all(home: HomeOption = DEFAULT_HOME) -> None:
 
     state = Home(home.resolve())
     current, withdrawn = current_release(state), withdrawn_releases(state)
-    for release_id in release_ids(state):
-        mark = "-" if release_id in withdrawn else " "
-        mark = "*" if current is not None and release_id == current.release_id else mark
-        typer.echo(f"{mark} {release_id:<16} {describe(state, release_id)}")
-    for rollback in list_rollbacks(state):
-        former = f" instead of {rollback.former}" if rollback.former else ""
-        typer.echo(f"{rollback.at} {rollback.by} put {rollback.release_id} in force{former}: {rollback.reason}")
+    in_force = current.release_id if current else None
+    releases = [
+        {
+            "release_id": name,
+            "is_in_force": name == in_force,
+            "is_withdrawn": name in withdrawn,
+            **facts_of(state, name),
+        }
+        for name in release_ids(state)
+    ]
+    rollbacks = [asdict(rollback) for rollback in list_rollbacks(state)]
+    draw({"releases": releases, "rollbacks": rollbacks}, lambda: print_releases(releases, rollbacks))
 
 
-def describe(home: "Home", release_id: str) -> str:
-    """One line on a release."""
+def facts_of(home: "Home", release_id: str) -> dict[str, Any]:
+    """What the manifest of a release says; nothing but its state where it can't be read."""
     from warehouse.releases.release import DamagedReleaseError, read_release
 
     try:
         release = read_release(home, release_id)
     except DamagedReleaseError:
-        return "damaged: its manifest can't be read"
-    orders, follows = release.manifest["rows"]["orders"], f"  follows {release.follows}" if release.follows else ""
-    return f"{release.state:<10} {orders:>8,} orders  {release.content_hash[:16]}{follows}"
+        return {"state": "damaged"}
+    orders, content = release.manifest["rows"]["orders"], release.content_hash
+    return {"state": release.state, "orders": orders, "content_hash": content, "follows": release.follows}
+
+
+def print_releases(releases: Sequence[Mapping[str, Any]], rollbacks: Sequence[Mapping[str, Any]]) -> None:
+    """A line for each release and each rollback."""
+    for release in releases:
+        mark = "*" if release["is_in_force"] else "-" if release["is_withdrawn"] else " "
+        if release["state"] == "damaged":
+            words = "damaged: its manifest can't be read"
+        else:
+            follows = f"  follows {release['follows']}" if release["follows"] else ""
+            words = f"{release['state']:<10} {release['orders']:>8,} orders  {release['content_hash'][:16]}{follows}"
+        typer.echo(f"{mark} {release['release_id']:<16} {words}")
+    for rollback in rollbacks:
+        former = f" instead of {rollback['former']}" if rollback["former"] else ""
+        typer.echo(
+            f"{rollback['at']} {rollback['by']} put {rollback['release_id']} in force{former}: {rollback['reason']}"
+        )
 
 
 @release_app.command()
@@ -77,7 +102,7 @@ def diff(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show how two releases differ: orders, fields, discrepancies, and the causes."""
-    from assets.changes.release_diff import compare_releases
+    from reconciliation.release_diff import compare_releases
     from warehouse.home import Home
 
     state = Home(home.resolve())
@@ -157,8 +182,6 @@ def print_counts(found: "Difference") -> None:
 
 def print_rows(name: str, rows: "pl.DataFrame") -> None:
     """Print the first rows of a table, and how many more there are."""
-    from cli.decisions import show
-
     if rows.is_empty():
         return
     typer.echo(f"\n{name.upper()}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.shown import JsonOption, say, show
 
 if TYPE_CHECKING:
     import polars as pl
@@ -171,10 +172,10 @@ def _titled(table: "pl.DataFrame") -> "pl.DataFrame":
 def figures(
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="A CSV file to write; defaults to printing.")] = None,
     release: ReleaseOption = None,
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show figures that were made public beside the register's, each with its scope."""
-    from cli.decisions import show
     from reconciliation.register import Register
     from study.figures import COUNTED, compare_figures
 
@@ -187,5 +188,5 @@ def figures(
         typer.echo(f"wrote {out}")
         return
     show(found.drop("scope", "source"), empty="no figures")
-    typer.echo("\n".join(f"{kind.replace('_', ' ')}: {meaning}" for kind, meaning in COUNTED.items()))
-    typer.echo("interim too: with interim orders. Scopes and sources: --out FILE, or docs/published-figures.md")
+    say("\n".join(f"{kind.replace('_', ' ')}: {meaning}" for kind, meaning in COUNTED.items()))
+    say("interim too: with interim orders. Scopes and sources: --out FILE, or docs/published-figures.md")

@@ -5,7 +5,7 @@ release (`reconciliation.register`), drawing it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import polars as pl
@@ -50,6 +50,12 @@ class Explanation:
     provenance: pl.DataFrame
     discrepancies: pl.DataFrame
     doubts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The explanation for machines: tables as lists of rows."""
+        parts = {one.name: getattr(self, one.name) for one in fields(self)}
+        parts["pairs"] = [asdict(pair) for pair in self.pairs]
+        return {name: part.to_dicts() if isinstance(part, pl.DataFrame) else part for name, part in parts.items()}
 
 
 def read_pair(row: Mapping[str, Any]) -> Pair:

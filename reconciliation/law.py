@@ -28,7 +28,7 @@ OPEN_END: Final = "until further order"
 
 JUDGED: Final = (
     "legal_status", "follows_order_id", "followed_by_order_id", "ended_after", "ended_by", "is_in_force_doubtful",
-    "binds_from", "binds_until",
+    "ceased_on", "ceased_certainty", "binds_from", "binds_until",
 )  # fmt: skip
 """What `judge_status` works out of the facts of an order, for a day."""
 
@@ -88,6 +88,7 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
         .with_columns(is_doubted=pl.col("order_id").is_in(doubted.get_column("earlier_id").implode()))
         .with_columns(_status(as_of))
         .with_columns(_is_in_force_doubtful(as_of), *_bounds(), *_binding_period(as_of))
+        .with_columns(_ceased())
     )
     return judged.join(nearest(chain), on="order_id", how="left").select("order_id", *JUDGED)
 
@@ -166,6 +167,17 @@ def _bounds() -> list[pl.Expr]:
         .then("ended_by")
         .alias("ended_by"),
     ]
+
+
+def _ceased() -> tuple[pl.Expr, pl.Expr]:
+    """`ceased_on` and `ceased_certainty` of what is known to have ended."""
+    days = (pl.col("ended_by") - pl.col("ended_after")).dt.total_days()
+    has_ceased = pl.col("ended_by").is_not_null() & ~pl.col("is_in_force_doubtful")
+    certainty = pl.when(days == 1).then(pl.lit("day")).when(days > 1).then(pl.lit("between")).otherwise(pl.lit("by"))
+    return (
+        pl.when(has_ceased).then("ended_by").alias("ceased_on"),
+        pl.when(has_ceased).then(certainty).alias("ceased_certainty"),
+    )
 
 
 def _binding_period(as_of: date) -> list[pl.Expr]:

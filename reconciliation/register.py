@@ -15,13 +15,14 @@ import polars as pl
 from reconciliation.confidence.trained import find_value_model
 from reconciliation.confidence.values import explain_confidence, observe_values
 from reconciliation.explanation import Explanation, Pair, read_pair
+from reconciliation.known_releases import known_releases, release_known_on
 from reconciliation.law import counts_as_in_force, facts_of, judge_status
 from reconciliation.redirects import follow_redirects, order_redirects
+from reconciliation.release_diff import Difference, compare_releases
 from warehouse.codes import FORCE_CODES, NATIONS
 from warehouse.home import Home
-from warehouse.releases.duckdb_file import Connection, answer, open_register
-from warehouse.releases.release import RELEASE_NAME, Release, current_release, read_release, release_ids
-from warehouse.releases.rollback_history import withdrawn_releases
+from warehouse.releases.duckdb_file import KNOWN_ON, Connection, answer, open_history, open_register
+from warehouse.releases.release import Release, current_release, read_release
 from warehouse.releases.workbook import write_workbook
 from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.register import FIELD_PROVENANCE, ID_REDIRECTS, ORDER_SOURCES, ORDERS, SOURCE_RELIABILITY
@@ -55,6 +56,11 @@ class Register:
     def _connection(self) -> Connection:
         """The DuckDB file: opened by the first query, since a program that writes may hold it."""
         return open_register(self.release.database)
+
+    @cached_property
+    def _history(self) -> Connection:
+        """The same with `known_on(day)`, for which the releases of before are opened too."""
+        return open_history(self.release.database, known_releases(self._home))
 
     @classmethod
     def open(
@@ -140,8 +146,23 @@ class Register:
             orders = orders.filter(pl.col(name) == value) if value is not None else orders
         return orders.lazy()
 
+    def diff(self, before: str, after: str | None = None) -> Difference:
+        """How two releases differ: orders, fields and discrepancies, and what made them differ.
+
+        Args:
+            before: the id of a release.
+            after: of another one, later or earlier; this one if not given.
+
+        Raises:
+            LookupError: there is no such release.
+        """
+        later = self.release if after is None else read_release(self._home, after)
+        return compare_releases(self._home, read_release(self._home, before), later)
+
     def sql(self, query: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         """The answer to a query on the tables, views and macros of the release, and on nothing else.
+
+        `known_on(day)` is there too: `orders` as the release in force at the end of that day holds them.
 
         Args:
             query: one statement in the SQL of DuckDB; `?` stands for a parameter.
@@ -151,7 +172,8 @@ class Register:
             QueryRefusedError: it would write, read a file or change a setting, or it is no query that can be answered;
                 the message says why.
         """
-        return answer(self._connection, query, parameters)
+        needs_history = KNOWN_ON in query.lower()
+        return answer(self._history if needs_history else self._connection, query, parameters)
 
     def to_excel(self, path: Path | str, *names: str) -> None:
         """Write tables of the release as a workbook, with a sheet on how to read it and one on what columns mean.
@@ -189,8 +211,8 @@ class Register:
 
     def close(self) -> None:
         """Let the file go."""
-        if "_connection" in self.__dict__:
-            self._connection.close()
+        for name in {"_connection", "_history"} & self.__dict__.keys():
+            getattr(self, name).close()
 
     def __enter__(self) -> Self:
         return self
@@ -239,22 +261,6 @@ class Register:
         return tuple(read_pair(row) for row in self._rows(ORDER_PAIRS.name, order_id).iter_rows(named=True))
 
 
-def release_known_on(home: Home, day: date) -> Release:
-    """The release in force at the end of a day: the last of a date up to it that had not been rolled back by then.
-
-    A revision counts from its night on, whenever it was published.
-
-    Raises:
-        LookupError: there is none of so early a date.
-    """
-    withdrawn, ids = withdrawn_releases(home, known_on=day), release_ids(home)
-    known = [name for name in ids if name not in withdrawn and _date_in(name) <= day]
-    if not known:
-        first = f"the first release is {ids[0]}" if ids else "no release has been published"
-        raise LookupError(f"nothing was known on {day}: {first}")
-    return read_release(home, known[-1])
-
-
 def _day(asked: date | str) -> date:
     if isinstance(asked, date):
         return asked
@@ -262,10 +268,6 @@ def _day(asked: date | str) -> date:
         return date.fromisoformat(asked)
     except ValueError:
         raise ValueError(f"there is no day {asked!r}: write it as 2026-03-01") from None
-
-
-def _date_in(release_id: str) -> date:
-    return date.fromisoformat(RELEASE_NAME.sub(r"\g<as_of>", release_id))
 
 
 def _in_force(orders: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -170,7 +170,6 @@ def build_orders(golden: pl.DataFrame, held: pl.DataFrame, conditions: pl.DataFr
         .join(forces.select(applicant_code="code", applicant_kind="kind"), on="applicant_code", how="left")
         .with_columns(
             _nation(),
-            *_ceased(),
             pl.col("condition_count").fill_null(0),
             pl.lit(None).alias("discrepancy_count"),
             pl.lit(None).alias("quality_score"),
@@ -188,17 +187,6 @@ def _said_of_case(held: pl.DataFrame) -> pl.DataFrame:
     )
     return standing.group_by("order_id").agg(
         pl.col("applicant_code", "case_urn", "statutory_basis").drop_nulls().first(), pl.col("breach_count").max()
-    )
-
-
-def _ceased() -> tuple[pl.Expr, pl.Expr]:
-    """`ceased_on` and `ceased_certainty` of what is known to have ended."""
-    days = (pl.col("ended_by") - pl.col("ended_after")).dt.total_days()
-    has_ceased = pl.col("ended_by").is_not_null() & ~pl.col("is_in_force_doubtful")
-    certainty = pl.when(days == 1).then(pl.lit("day")).when(days > 1).then(pl.lit("between")).otherwise(pl.lit("by"))
-    return (
-        pl.when(has_ceased).then("ended_by").alias("ceased_on"),
-        pl.when(has_ceased).then(certainty).alias("ceased_certainty"),
     )
 
 

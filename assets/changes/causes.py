@@ -2,7 +2,7 @@
 
 Belongs here: what reached which order, and which cause that gives a difference. Does not: looking at tonight's facts on
 the day of the former release, which needs rules (`assets.changes.replay`), finding the differences
-(`assets.changes.release_diff`).
+(`reconciliation.release_diff`).
 
 Of several causes the narrower counts: what was proved by looking again, then what a steward decided, then what the
 sources sent of the persons concerned; then what holds for the whole register but can reach this difference (models
@@ -20,7 +20,6 @@ import polars as pl
 from assets.changes.affected_people import find_families
 from ledger.decisions.binding import touched_orders
 from ledger.decisions.kinds import codes_about
-from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.register import RELEASE_CHANGES, UNEXPLAINED
 
 JUDGED: Final = ("discrepancy_count", "quality_score")
@@ -249,27 +248,3 @@ def _tied_families(rows: pl.DataFrame, changed: pl.DataFrame, kinds: tuple[str, 
         frame.explode("ties", empty_as_null=False).drop_nulls("ties").filter(is_kind) for frame in (rows, changed)
     )
     return borne.join(moved, on="ties", how="semi").get_column("family").unique()
-
-
-def cause_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """What made two releases differ as a whole, by their manifests.
-
-    For releases that do not carry on from one another: a night gives each difference its own cause (`find_causes`).
-    Sources that sent anything else come first, then stewards, the model and the settings; what is left are rules.
-    """
-    inputs = [dict(manifest.get("inputs", {})) for manifest in (before, after)]
-    decisions = [used.get(DECISIONS.name) for used in inputs]
-    deliveries = [{name: digest for name, digest in used.items() if DELIVERY in name} for used in inputs]
-    causes = {
-        "source": deliveries[0] != deliveries[1],
-        "steward": decisions[0] != decisions[1],
-        "model": _model(before) != _model(after),
-        "config": before.get("config_hash") != after["config_hash"],
-        "rule": True,
-    }
-    return next(cause for cause, differs in causes.items() if differs)
-
-
-def _model(manifest: Mapping[str, Any]) -> str | None:
-    version: str | None = manifest.get("versions", {}).get("models")
-    return version

@@ -11,8 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.changes.causes import JUDGED, REPLAYED, ComparedRelease, cause_between, find_reach, name_causes
-from assets.changes.release_diff import find_differences
+from assets.changes.causes import JUDGED, REPLAYED, ComparedRelease, find_reach, name_causes
 from assets.former import Former
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
 from expectations.history import active_ones
@@ -20,6 +19,7 @@ from expectations.quality import score_quality
 from reconciliation.law import JUDGED as IN_LAW
 from reconciliation.law import facts_of, judge_status
 from reconciliation.redirects import order_redirects
+from reconciliation.release_diff import cause_between, find_differences
 from reconciliation.tables import finish_orders
 from warehouse.tables.register import DELIVERIES, DISCREPANCIES, ID_REDIRECTS, ORDERS, RELEASE_CHANGES, UNEXPLAINED
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS

@@ -1,7 +1,7 @@
 """How the night went: what came, what was wrong with it, what the register holds, what changed and why.
 
 Belongs here: the figures of that page. Does not: how they come about (`assets`, `expectations`,
-`assets.changes.release_diff`).
+`reconciliation.release_diff`).
 
 Rows of deliveries and expectations are of all forces together. Who sees some forces alone is shown the state of what
 came for them, and the counts of their own orders.

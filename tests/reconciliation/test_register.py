@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from reconciliation.explanation import WeightStep
-from reconciliation.register import Register, UnknownOrderError, release_known_on
+from reconciliation.known_releases import release_known_on
+from reconciliation.register import Register, UnknownOrderError
 from warehouse.home import Home
 from warehouse.releases.duckdb_file import QueryRefusedError
 from warehouse.releases.release import publish

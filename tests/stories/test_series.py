@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from nights import SERIES as NIGHTS
 
-from assets.changes.release_diff import compare_releases
 from reconciliation.register import Register
+from reconciliation.release_diff import compare_releases
 from warehouse.home import Home
 from warehouse.releases.release import read_release
 

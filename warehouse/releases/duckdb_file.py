@@ -6,6 +6,7 @@ tables, the queries of views (`warehouse.releases.views`).
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -19,14 +20,16 @@ STORAGE_VERSION = "v1.4.0"
 """Older clients (from 1.4, the long-term one) can read the file."""
 
 CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "enable_external_access": False,
-    "python_enable_replacements": False,
     "temp_directory": "",
+    "python_enable_replacements": False,
+    "enable_external_access": False,
     "lock_configuration": True,
 }
 """A query reads the tables of the release and nothing else: no file, no variable of the program, no setting.
 
 What is too large for memory is not written beside the release either."""
+
+KNOWN_ON: Final = "known_on"
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -55,6 +58,35 @@ def open_register(database: Path) -> duckdb.DuckDBPyConnection:
             f"the register is open for writing in another program (process {holder[1]}): close it there, or open it "
             "read-only"
         ) from None
+
+
+def open_history(database: Path, known: Sequence[tuple[date, Path]]) -> Connection:
+    """As `open_register`, with a macro `known_on(day)`: the orders as the release known on that day holds them.
+
+    A day before the first release is an error, not an empty answer.
+
+    Args:
+        database: the DuckDB file of the release that is read.
+        known: from which day on which file was known, in order; not empty.
+    """
+    connection = duckdb.connect(database, read_only=True)
+    own = connection.execute("SELECT current_database()").fetchall()[0][0]
+    names = {database: own} | {path: f"known_{at}" for at, (_, path) in enumerate(known) if path != database}
+    for path, name in names.items():
+        if path != database:
+            connection.execute(f"ATTACH '{_quoted(str(path))}' AS {name} (READ_ONLY)")
+    first = known[0][0]
+    early = f"error('nothing was known on ' || day || ': the first release is of {first}')::BOOLEAN"
+    spans = zip(known, [*(since for since, _ in known[1:]), date.max], strict=True)
+    parts = [
+        f"SELECT * FROM {names[path]}.orders WHERE CASE WHEN day < DATE '{first}' THEN {early} "  # noqa: S608
+        f"ELSE day >= DATE '{since}' AND day < DATE '{until}' END"
+        for (since, path), until in spans
+    ]
+    connection.execute(f"CREATE TEMP MACRO {KNOWN_ON}(day) AS TABLE {' UNION ALL BY NAME '.join(parts)}")
+    for name, value in CLOSED.items():
+        connection.execute(f"SET {name} = {value!r}")
+    return connection
 
 
 def answer(connection: Connection, query: str, parameters: Sequence[object]) -> pl.DataFrame:

@@ -205,6 +205,20 @@ VIEWS: Final = (
         ),
     ),
     View(
+        "order_now",
+        "the order that an id stands for now: itself, or where it was merged or split into (`is_redirected`)",
+        """
+        WITH RECURSIVE way AS (
+            SELECT asked AS order_id
+            UNION
+            SELECT r.new_id FROM way JOIN id_redirects AS r ON r.old_id = way.order_id AND r.kind = 'order'
+            WHERE way.order_id NOT IN (SELECT order_id FROM orders))
+        SELECT o.order_id <> asked AS is_redirected, o.* FROM way JOIN orders AS o USING (order_id)
+        """,
+        columns=(Column("is_redirected", "It was asked for by an id that it no longer has.", pl.Boolean),),
+        parameters=("asked",),
+    ),
+    View(
         "quality_by_force",
         "a force, with its score in each dimension, the interval and the parts of the score",
         """

@@ -1,22 +1,26 @@
-"""How two releases differ, and what made them differ.
+"""How two releases differ, and what made them differ as a whole.
 
-Belongs here: orders, fields and discrepancies of any two releases. Does not: what caused a difference
+Belongs here: orders, fields and discrepancies of any two releases. Does not: what caused a single difference
 (`assets.changes.causes`), drawing the answer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from assets.changes.causes import cause_between
 from reconciliation.redirects import follow_redirects, order_redirects
 from warehouse.home import Home
 from warehouse.releases.release import Release, read_release, release_ids
 from warehouse.schema import Table
 from warehouse.sources import has_row_key
+from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS, RELEASE_CHANGES
 
 MOVES = ("old_id", "new_id")
+DELIVERY = ":"
+"""What is between feed, date and revision in the id of a delivery; other inputs of a release have none."""
 UNCOMPARED = ("confidence", "first_seen_on", "last_seen_on")
 """No facts of an order: how often sources err on the night moves the confidence of all, and days seen move nightly."""
 
@@ -197,3 +201,27 @@ def _long(orders: pl.DataFrame) -> pl.DataFrame:
         if column.name not in UNCOMPARED
     ]
     return orders.select(texts).unpivot(index="order_id", variable_name="field", value_name="value")
+
+
+def cause_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What made two releases differ as a whole, by their manifests.
+
+    For releases that do not carry on from one another: a night gives each difference its own cause (`find_causes`).
+    Sources that sent anything else come first, then stewards, the model and the settings; what is left are rules.
+    """
+    inputs = [dict(manifest.get("inputs", {})) for manifest in (before, after)]
+    decisions = [used.get(DECISIONS.name) for used in inputs]
+    deliveries = [{name: digest for name, digest in used.items() if DELIVERY in name} for used in inputs]
+    causes = {
+        "source": deliveries[0] != deliveries[1],
+        "steward": decisions[0] != decisions[1],
+        "model": _model(before) != _model(after),
+        "config": before.get("config_hash") != after["config_hash"],
+        "rule": True,
+    }
+    return next(cause for cause, differs in causes.items() if differs)
+
+
+def _model(manifest: Mapping[str, Any]) -> str | None:
+    version: str | None = manifest.get("versions", {}).get("models")
+    return version

@@ -7,10 +7,9 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from assets.changes.causes import cause_between
-from assets.changes.release_diff import compare_releases, find_differences
 from cli.main import app
 from cli.releases import SHOWN_ROWS
+from reconciliation.release_diff import cause_between, compare_releases, find_differences
 from warehouse.home import Home
 from warehouse.releases.release import publish
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDERS, RELEASE_CHANGES

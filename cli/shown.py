@@ -1,0 +1,80 @@
+"""What commands show: tables and words for a person, or with `--json` one document on standard output.
+
+Belongs here: how rows are shown, and the option. Does not: which rows (the commands), files (`cli.query`).
+"""
+
+import json
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.options import console
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_DOCUMENT: ContextVar[dict[str, Any] | None] = ContextVar("document", default=None)
+
+
+def _begin_document(context: typer.Context, asked: bool) -> None:  # typer calls it with the option's value
+    if not asked:
+        return
+    document: dict[str, Any] = {}
+    token = _DOCUMENT.set(document)
+
+    def end() -> None:
+        _DOCUMENT.reset(token)
+        if document:
+            typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+    context.call_on_close(end)
+
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", callback=_begin_document, help="Print everything as JSON on standard output.")
+]
+"""Of a command that shows by `show`, `say` and `draw` alone; its value is of no further use."""
+
+
+def show(rows: "pl.DataFrame", *, empty: str, name: str = "rows") -> None:
+    """Show rows, or say that there are none.
+
+    Args:
+        rows: what to show.
+        empty: what a person is told where there are none.
+        name: of the table in the JSON document.
+    """
+    document = _DOCUMENT.get()
+    if document is not None:
+        document[name] = json.loads(rows.write_json())
+        return
+    if rows.is_empty():
+        typer.echo(empty)
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    grid = Table(*rows.columns, box=None, pad_edge=False)
+    for row in rows.iter_rows():
+        grid.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    console().print(grid)
+
+
+def say(words: str) -> None:
+    """Say something beside the rows."""
+    document = _DOCUMENT.get()
+    if document is None:
+        typer.echo(words)
+    else:
+        document.setdefault("notes", []).append(words)
+
+
+def draw(found: dict[str, Any], drawing: Callable[[], None]) -> None:
+    """Draw something for a person, or put it into the document."""
+    document = _DOCUMENT.get()
+    if document is None:
+        drawing()
+    else:
+        document.update(found)
