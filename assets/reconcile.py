@@ -29,6 +29,7 @@ from reconciliation.confidence.trained import load_value_model
 from reconciliation.endings import Before
 from reconciliation.id_memory import identify
 from reconciliation.redirects import order_redirects
+from study.prohibitions.wordings import build_wordings
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
@@ -38,6 +39,7 @@ from warehouse.tables.register import (
     ARREST_SOURCES,
     ARRESTS,
     CONDITION_TEXTS,
+    CONDITION_WORDINGS,
     CONDITIONS,
     CORRECTION_LINES,
     DELIVERIES,
@@ -52,7 +54,10 @@ from warehouse.tables.register import (
     SUBJECTS,
 )
 
-RECONCILED = (ORDER_SOURCES, SUBJECTS, CONDITIONS, ARRESTS, ARREST_SOURCES, FIELD_PROVENANCE, ID_REDIRECTS, IDENTITIES)
+RECONCILED = (
+    ORDER_SOURCES, SUBJECTS, CONDITIONS, CONDITION_WORDINGS, ARRESTS, ARREST_SOURCES, FIELD_PROVENANCE, ID_REDIRECTS,
+    IDENTITIES,
+)  # fmt: skip
 JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, SOURCE_RELIABILITY, REVIEW_QUEUE, DELIVERIES)
 # Orders with their golden values, before they are judged: counts and scores are still empty, so no suite yet.
 GOLDEN_ORDERS = "golden_orders"
@@ -117,7 +122,12 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             confidence=load_value_model(store.folder / MODELS),
         )
     )
-    return tables | {ID_REDIRECTS.name: identities.redirects, IDENTITIES.name: identities.memory}
+    wordings = build_wordings(core["conditions"], tables[ORDER_SOURCES.name])
+    return (
+        tables
+        | {CONDITION_WORDINGS.name: wordings}
+        | {ID_REDIRECTS.name: identities.redirects, IDENTITIES.name: identities.memory}
+    )
 
 
 @dg.multi_asset(

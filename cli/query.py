@@ -63,7 +63,8 @@ def export(
     out: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).", dir_okay=False)],
     *,
     table: Annotated[
-        list[str] | None, typer.Option(help="A table to write; several if repeated. Defaults to what describes orders.")
+        list[str] | None,
+        typer.Option(help="A table or view to write; several if repeated. Defaults to what describes orders."),
     ] = None,
     release: ReleaseOption = None,
     home: HomeOption = DEFAULT_HOME,
@@ -72,9 +73,9 @@ def export(
     from reconciliation.register import Register
 
     with Register.open(home.resolve(), release) as register:
-        unknown = sorted(set(table or ()) - set(register.table_names))
-        if unknown:
-            fail(f"no table {', '.join(unknown)}: one of {', '.join(register.table_names)}", Exit.USAGE)
+        known = (*register.table_names, *register.view_names)
+        if unknown := sorted(set(table or ()) - set(known)):
+            fail(f"no table {', '.join(unknown)}: one of {', '.join(known)}", Exit.USAGE)
         try:
             register.to_excel(out, *(table or ()))
         except ValueError as error:

@@ -23,12 +23,14 @@ from warehouse.codes import FORCE_CODES, NATIONS
 from warehouse.home import Home
 from warehouse.releases.duckdb_file import KNOWN_ON, Connection, answer, open_history, open_register
 from warehouse.releases.release import Release, current_release, read_release
+from warehouse.releases.views import VIEWS
 from warehouse.releases.workbook import write_workbook
 from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.register import FIELD_PROVENANCE, ID_REDIRECTS, ORDER_SOURCES, ORDERS, SOURCE_RELIABILITY
 from warehouse.tables.release import ORDER_PAIRS, RELEASE_TABLES
 
 _TABLES: Final = (*RELEASE_TABLES, *CODE_LISTS)
+_VIEWS: Final = tuple(view for view in VIEWS if not view.parameters)
 WORKBOOK_TABLES: Final = ("orders", "order_sources", "subjects", "conditions", "arrests", "discrepancies")
 SURE: Final = 0.95
 """The confidence from which a golden value needs no explanation of its doubts."""
@@ -91,6 +93,11 @@ class Register:
     def table_names(self) -> tuple[str, ...]:
         """The tables that this release holds."""
         return tuple(table.name for table in _TABLES if self.release.parquet(table.name).exists())
+
+    @property
+    def view_names(self) -> tuple[str, ...]:
+        """The views that it has, but for those that ask for a day or an id."""
+        return tuple(view.name for view in _VIEWS)
 
     def table(self, name: str) -> pl.DataFrame:
         """A table of the release, in the order of its key; code lists too.
@@ -180,15 +187,21 @@ class Register:
 
         Args:
             path: the file.
-            names: the tables; what describes orders (`WORKBOOK_TABLES`) if none is named.
+            names: the tables and views; what describes orders (`WORKBOOK_TABLES`) if none is named.
 
         Raises:
             KeyError: the release has no table of that name.
             TooManyRowsError: a sheet can't hold the rows of a table.
             OSError: the file can't be written.
         """
-        rows = {name: self.table(name) for name in names or WORKBOOK_TABLES}
-        write_workbook(Path(path), self.release, {table: rows[table.name] for table in _TABLES if table.name in rows})
+        wanted = names or WORKBOOK_TABLES
+        tables = {table: self.table(table.name) for table in _TABLES if table.name in wanted}
+        for view in (found for found in _VIEWS if found.name in wanted):
+            rows = self.sql(f"SELECT * FROM {view.name} ORDER BY ALL")  # noqa: S608 (a name of our own)
+            tables[view.as_table(rows.columns)] = rows
+        if unknown := sorted(set(wanted) - {table.name for table in tables}):
+            raise KeyError(f"release {self.release.release_id} has no table {', '.join(unknown)}")
+        write_workbook(Path(path), self.release, tables)
 
     def explain(self, order_id: str) -> Explanation:
         """The evidence behind an order: its records, their weights, its values, its discrepancies.

@@ -120,7 +120,7 @@ def _is_written_as_name(word: str, *, is_cased: bool, begins: bool) -> bool:
     if "." in word:
         return plain not in ("d.o.b.", "d.o.b", "e.g.", "i.e.", "w.")
     has_capital = is_cased and not begins and word[0] != word[0].lower()
-    return plain not in _words("proper") and (has_capital or plain not in _vocabulary())
+    return plain not in _words("proper") and (has_capital or plain not in ordinary_words())
 
 
 def _is_of_date(text: str, words: list[re.Match[str]], index: int, marks: list[bool]) -> bool:
@@ -140,10 +140,10 @@ def _says_where(plain: list[str], index: int, marks: list[bool]) -> bool:
     """Whether a word follows `in` or the like, or `Op`, or comes before `Street`, or goes on with such a word."""
     before, after = (plain[index - 1] if index else ""), (plain[index + 1] if index + 1 < len(plain) else "")
     is_after_place = before in _words("place_before") and not _speaks_of_person(plain, index - 1)
-    goes_on = bool(marks) and not marks[-1] and before not in _vocabulary() and before not in _words("particle")
+    goes_on = bool(marks) and not marks[-1] and before not in ordinary_words() and before not in _words("particle")
     return (
         is_after_place
-        or (before in _words("operation") and (not after or after in _vocabulary()))
+        or (before in _words("operation") and (not after or after in ordinary_words()))
         or after in _words("place_after")
         or (goes_on and index > 1 and before != "")
     )
@@ -158,7 +158,7 @@ def _goes_on_a_name(text: str, before: re.Match[str], word: re.Match[str], *, is
 def _is_cut_short(plain: list[str], index: int, marks: list[bool]) -> bool:
     """Whether the last word is what a width left of an ordinary one, and not of a name that began before it."""
     is_last = index == len(plain) - 1 and not (marks and marks[-1])
-    return is_last and any(known.startswith(plain[index]) for known in _vocabulary())
+    return is_last and any(known.startswith(plain[index]) for known in ordinary_words())
 
 
 def _speaks_of_person(plain: list[str], preposition: int) -> bool:
@@ -192,7 +192,7 @@ def _words(kind: str) -> frozenset[str]:
 
 
 @cache
-def _vocabulary() -> frozenset[str]:
+def ordinary_words() -> frozenset[str]:
     """The words of the catalogue's wordings and labels, and ordinary ones."""
     listed = reference("conditions").select("label", pl.col("wordings").str.replace_all(r"\{\w+\}", " "))
     text = " ".join(listed.select(pl.concat_str("label", "wordings", separator=" ")).to_series())
@@ -202,8 +202,14 @@ def _vocabulary() -> frozenset[str]:
 
 
 @cache
+def listed_names() -> frozenset[str]:
+    """Forenames and family names that are known, in small letters."""
+    return _forenames() | {name.casefold() for name in reference("family_names").get_column("name")}
+
+
+@cache
 def _forenames() -> frozenset[str]:
     """Forenames that are known, but for those that are ordinary words too."""
     names = {name.casefold() for name in listed_forenames()}
     names |= {name.casefold() for column in ("a", "b") for name in reference("name_variants").get_column(column)}
-    return frozenset(names - _vocabulary() - _words("proper"))
+    return frozenset(names - ordinary_words() - _words("proper"))

@@ -22,8 +22,8 @@ from warehouse.tables.release import SOURCE_RECORDS
 
 Made = TypeVar("Made")
 ORDER_COLUMNS: Final = ("order_id", "other_order_id")
-SHARED_TABLES: Final = frozenset({"deliveries", "expectation_results", "id_redirects"})
-"""Tables that hold no person's data: counts of the night, and former ids."""
+SHARED_TABLES: Final = frozenset({"condition_wordings", "deliveries", "expectation_results", "id_redirects"})
+"""Tables that hold no person's data: counts of the night, wordings without names, and former ids."""
 
 
 class VisibleRelease:

@@ -16,6 +16,7 @@ from review.dashboards.in_force_panels import describe_in_force, in_force_panels
 from review.dashboards.night_panels import night_panels, state_words
 from review.dashboards.panels import Panel
 from review.dashboards.picture_store import PictureStore
+from review.dashboards.prohibition_panels import prohibition_panels
 from review.dashboards.quality_panels import LEGEND, MEASURE, SCOPE, league_panels, name_of, read_scores, trend_panels
 from review.dashboards.reliability_panels import LEAD, reliability_panels
 from review.dashboards.settle_panel import settle_panel
@@ -36,6 +37,7 @@ PAGES: Final = (
     ("Quality", "/dashboards/quality"),
     ("Errors of sources", "/dashboards/reliability"),
     ("Expiries", "/dashboards/expiries"),
+    ("Prohibitions", "/dashboards/prohibitions"),
 )
 
 
@@ -144,6 +146,13 @@ def show_expiries(
         choices=choices,
         pagination=_page_links(force, here, chosen.pages),
     )
+
+
+@router.get("/dashboards/prohibitions")
+def show_prohibitions(request: Request, who: AnyViewer, visible: Visible, q: str = "", code: str = "") -> Response:
+    """The library of prohibitions: use and wordings of the conditions of the catalogue."""
+    panels = prohibition_panels(visible, search=q.strip(), code=code)
+    return _shown(request, "Prohibitions", panels, who, searched=q)
 
 
 @router.get("/dashboards/pictures/{name}.svg")

@@ -109,3 +109,20 @@ def test_a_folder_that_is_not_there_is_said_in_words(home, tmp_path):
 
 def test_the_version_is_that_of_the_package():
     assert CliRunner().invoke(app, ["--version"]).stdout == f"concord {version('concord')}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        pytest.param(["release", "list"], "releases", id="releases"),
+        pytest.param(["explain", "o000000"], "records", id="an explanation"),
+        pytest.param(["quality", "show"], "rows", id="scores"),
+        pytest.param(["quality", "trend"], "rows", id="how scores moved"),
+        pytest.param(["study", "figures"], "rows", id="published figures"),
+    ],
+)
+def test_what_a_command_shows_is_one_json_document_on_standard_output(home, words, name):
+    shown = command(*words, "--json", home=home)
+    assert shown.exit_code == 0, shown.stderr
+    assert isinstance(json.loads(shown.stdout)[name], list)
+    assert not command(*words, home=home).stdout.startswith("{")

@@ -97,6 +97,11 @@ def test_queries_take_parameters(home: Home) -> None:
         pytest.param("LOAD httpfs", id="loads an extension"),
         pytest.param("SELECT * FROM secret", id="reads a variable of the program"),
         pytest.param("SELECT 1; DROP TABLE orders", id="puts a second statement behind the first"),
+        pytest.param(
+            "SELECT * FROM known_on(current_date), read_csv('{folder}/secret.txt')", id="reads beside history"
+        ),
+        pytest.param("ATTACH '{folder}/other.duckdb' AS known_on", id="makes a database beside history"),
+        pytest.param("SET lock_configuration = false -- known_on", id="unlocks settings beside history"),
         pytest.param("SELECT * FROM nothing", id="asks for a table that there is not"),
         pytest.param("", id="asks nothing"),
     ],
@@ -160,6 +165,15 @@ def test_a_workbook_holds_the_tables_what_they_mean_and_no_formula(home: Home, t
     assert explained == set(names)
 
 
+def test_a_workbook_holds_views_too(home: Home, tmp_path: Path) -> None:
+    with Register.open(home) as register:
+        register.to_excel(tmp_path / "use.xlsx", "prohibition_use", "condition_catalogue")
+        with pytest.raises(KeyError, match="no table in_force_on"):
+            register.to_excel(tmp_path / "none.xlsx", "in_force_on")
+    book = openpyxl.load_workbook(tmp_path / "use.xlsx", read_only=True)
+    assert book.sheetnames == ["Read me", "condition_catalogue", "prohibition_use", "Columns"]
+
+
 def test_an_explanation_holds_records_weights_values_and_discrepancies(home: Home) -> None:
     with Register.open(home) as register:
         explanation = register.explain("o000000")
@@ -205,6 +219,30 @@ def test_redirects_are_followed(home: Home, asked_for: str, found: str) -> None:
     assert explanation.order_id == found
     assert explanation.asked_for == asked_for
     assert explanation.order["order_id"] == found
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "found"),
+    [
+        pytest.param("o000001", [("o000001", False)], id="a living id"),
+        pytest.param("old", [("o000001", True)], id="an id redirected twice"),
+        pytest.param("split", [("o000001", True), ("o000002", True)], id="a split order is all its parts"),
+        pytest.param("round", [], id="redirects that lead in a circle"),
+        pytest.param("person", [], id="the redirect of a subject"),
+    ],
+)
+def test_an_id_is_followed_in_sql(home: Home, asked_for: str, found: list[tuple[str, bool]]) -> None:
+    with Register.open(home) as register:
+        rows = register.sql("SELECT order_id, is_redirected FROM order_now(?) ORDER BY order_id", [asked_for])
+    assert rows.rows() == found
+
+
+def test_a_release_is_compared_with_this_one_or_another(home: Home) -> None:
+    with Register.open(home) as register:
+        assert register.diff("r2023-11-29").orders.get_column("change").to_list() == ["added"] * 3
+        assert register.diff("r2023-11-30", "r2023-11-29").orders.get_column("change").to_list() == ["removed"] * 3
+        with pytest.raises(LookupError, match="r2020-01-01"):
+            register.diff("r2020-01-01")
 
 
 @pytest.mark.parametrize(
@@ -303,6 +341,7 @@ def test_an_order_was_in_force_until_a_later_one_took_its_place(
 def test_what_was_known_on_a_day_is_what_the_release_in_force_reported(home: Home, day: date, orders: int) -> None:
     with Register.open(home, "r2023-11-29") as register:
         assert register.orders(known_on=day).collect().height == orders
+        assert register.sql("SELECT count(*) FROM known_on(?)", [day]).item() == orders
 
 
 def test_both_clocks_and_the_force_go_together(home: Home) -> None:
@@ -316,6 +355,9 @@ def test_nothing_was_known_before_the_first_release(home: Home, tmp_path: Path) 
     with Register.open(home) as register, pytest.raises(LookupError) as early:
         register.orders(known_on=date(2023, 11, 28)).collect()
     assert str(early.value) == "nothing was known on 2023-11-28: the first release is r2023-11-29"
+
+    with Register.open(home) as register, pytest.raises(QueryRefusedError, match="nothing was known on 2023-11-28"):
+        register.sql("SELECT * FROM known_on(DATE '2023-11-28')")
 
     with pytest.raises(LookupError, match="no release has been published"):
         release_known_on(Home(tmp_path), date(2023, 11, 28))

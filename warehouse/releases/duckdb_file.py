@@ -20,9 +20,9 @@ STORAGE_VERSION = "v1.4.0"
 """Older clients (from 1.4, the long-term one) can read the file."""
 
 CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "temp_directory": "",
-    "python_enable_replacements": False,
     "enable_external_access": False,
+    "python_enable_replacements": False,
+    "temp_directory": "",
     "lock_configuration": True,
 }
 """A query reads the tables of the release and nothing else: no file, no variable of the program, no setting.
@@ -84,8 +84,9 @@ def open_history(database: Path, known: Sequence[tuple[date, Path]]) -> Connecti
         for (since, path), until in spans
     ]
     connection.execute(f"CREATE TEMP MACRO {KNOWN_ON}(day) AS TABLE {' UNION ALL BY NAME '.join(parts)}")
-    for name, value in CLOSED.items():
-        connection.execute(f"SET {name} = {value!r}")
+    # In this order: without access to files no folder can be named, and locked settings can't be set.
+    for name in ("temp_directory", "python_enable_replacements", "enable_external_access", "lock_configuration"):
+        connection.execute(f"SET {name} = {CLOSED[name]!r}")
     return connection
 
 
@@ -139,9 +140,8 @@ def _create_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:
         connection.execute(f"COMMENT ON MACRO TABLE {view.name} IS '{_quoted(f'One row is {view.row_is}.')}'")
         return
     connection.execute(f"CREATE VIEW {view.name} AS {view.query}")
-    meanings = {column.name: column for column in (*view.known, *view.columns)}
     names = [row[0] for row in connection.execute(f"DESCRIBE {view.name}").fetchall()]
-    _comment(connection, "VIEW", view.name, f"One row is {view.row_is}.", [meanings[name] for name in names])
+    _comment(connection, "VIEW", view.name, f"One row is {view.row_is}.", view.as_table(names).columns)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, kind: str, name: str, text: str, columns: Sequence[Column]) -> None:

@@ -6,12 +6,13 @@ into the file (`warehouse.releases.duckdb_file`), worked examples (`docs/query.m
 Doubt leaves a person bound: what may be in force is shown with what is (`is_in_force_doubtful` says which).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from warehouse.schema import Column
+from warehouse.schema import Column, Table
 from warehouse.tables.register import CONDITIONS, DIMENSIONS, DISCREPANCIES, FIELD_PROVENANCE, ORDERS
 
 
@@ -39,6 +40,11 @@ class View:
     def signature(self) -> str:
         """Its name, with the parameters of a macro."""
         return f"{self.name}({', '.join(self.parameters)})" if self.parameters else self.name
+
+    def as_table(self, names: Sequence[str]) -> Table:
+        """The view as a table of the columns that its query gives."""
+        meanings = {column.name: column for column in (*self.known, *self.columns)}
+        return Table(self.name, self.row_is, tuple(meanings[name] for name in names))
 
 
 _SCORE_PARTS: Final = (
@@ -107,6 +113,33 @@ VIEWS: Final = (
         WHERE (c.is_golden OR c.is_doubtful) AND c.kind IN ('prohibition', 'travel') AND coalesce(c.end_on >= day, true)
         """,
         parameters=("day",),
+    ),
+    View(
+        "prohibition_use",
+        "a condition, with how often orders of a type, region, court and year have it; withdrawn orders left out",
+        """
+        SELECT c.condition_code, c.label, c.kind, o.order_type, o.is_interim, o.region_code, o.court_code, o.court_name,
+               year(o.made_on) AS made_in, count(*) AS order_count,
+               count(*) FILTER (o.legal_status = 'live' OR o.is_in_force_doubtful) AS live_count,
+               median(o.term_months) AS median_months, count(*) FILTER (o.breach_count > 0) AS breached_count,
+               count(o.breach_count) AS breach_known_count, min(c.match_score) AS lowest_score
+        FROM conditions AS c JOIN orders AS o USING (order_id)
+        WHERE c.is_golden AND o.legal_status <> 'withdrawn' GROUP BY ALL
+        """,
+        known=(*ORDERS.columns, *CONDITIONS.columns),
+        columns=(
+            Column("made_in", "Year in which the orders were made.", pl.Int64),
+            Column("order_count", "Orders that have it.", pl.Int64),
+            Column("live_count", "Of these, in force on the date of the release, or perhaps.", pl.Int64),
+            Column("median_months", "Median length of these orders, of those with one.", pl.Float64),
+            Column(
+                "breached_count",
+                "Of these, with a recorded breach, of whichever of their conditions: no source says which.",
+                pl.Int64,
+            ),
+            Column("breach_known_count", "Of these, whose records say anything of breaches.", pl.Int64),
+            Column("lowest_score", "How well the worst of their wordings fits the catalogue, 0 to 100.", pl.Float64),
+        ),
     ),
     View(
         "orders_by_force",

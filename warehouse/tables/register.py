@@ -21,6 +21,7 @@ RELEASE_CHANGES: Final = _TABLES["release_changes"]
 ID_REDIRECTS: Final = _TABLES["id_redirects"]
 CORRECTION_LINES: Final = _TABLES["correction_lines"]
 EXPECTATION_RESULTS: Final = _TABLES["expectation_results"]
+CONDITION_WORDINGS: Final = _TABLES["condition_wordings"]
 CONDITION_TEXTS: Final = _TABLES["condition_texts"]
 PUBLIC_TABLES: Final = tuple(table for table in _TABLES.values() if table is not CONDITION_TEXTS)
 

@@ -186,6 +186,7 @@ MAY = {
     "GET /dashboards": SEES,
     "GET /dashboards/expiries": SEES,
     "GET /dashboards/in-force": SEES,
+    "GET /dashboards/prohibitions": SEES,
     "GET /dashboards/pictures/{name}.svg": SEES,
     "GET /dashboards/quality": SEES,
     "GET /dashboards/quality/{scope}/{key}": SEES,

@@ -59,6 +59,7 @@ def test_what_sources_deliver_is_shown_as_text_everywhere(client):
     paths += [
         "/dashboards/expiries",
         "/dashboards/in-force",
+        "/dashboards/prohibitions",
         *(f"/items/{item}" for item in by_kind),
         *(f"/orders/{one}" for one in orders[:5]),
     ]

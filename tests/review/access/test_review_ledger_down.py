@@ -24,6 +24,7 @@ READ = (
     "/dashboards/quality",
     "/dashboards/expiries",
     "/dashboards/in-force",
+    "/dashboards/prohibitions",
     "/keys",
 )
 NEEDS_LEDGER = ("/proposals", "/decisions/mine", "/unsent")

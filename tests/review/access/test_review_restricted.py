@@ -100,6 +100,7 @@ def pages_of(desk):
         "/dashboards/quality",
         "/dashboards/expiries",
         "/dashboards/in-force",
+        "/dashboards/prohibitions",
         *(f"/bulk?rule={rule}" for rule in rules),
         "/proposals",
         "/decisions/mine",

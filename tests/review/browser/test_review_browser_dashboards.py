@@ -12,6 +12,7 @@ PAGES = (
     "/dashboards/reliability",
     "/dashboards/expiries",
     "/dashboards/in-force",
+    "/dashboards/prohibitions",
 )
 LOADED = "Promise.all([...document.images].map(image => image.decode().then(() => image.naturalWidth > 100)))"
 

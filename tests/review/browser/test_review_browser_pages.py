@@ -166,6 +166,7 @@ def test_dashboards_and_what_is_refused_keep_nobody_out(enter, ledger_file):
         "/dashboards/quality",
         "/dashboards/expiries",
         "/dashboards/in-force",
+        "/dashboards/prohibitions",
     ):
         reader.go(path)
     ledger_file.rename(ledger_file.with_suffix(".away"))

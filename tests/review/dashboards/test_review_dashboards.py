@@ -17,6 +17,7 @@ from review.dashboards.expiry_panels import AHEAD_DAYS, Expiries, find_expiries
 from review.dashboards.in_force_panels import in_force_panels
 from review.dashboards.panels import Panel, PanelTable, span
 from review.dashboards.picture_store import PictureStore
+from review.dashboards.prohibition_panels import prohibition_panels
 from review.dashboards.quality_panels import MEASURE, SCOPES, league_panels, read_scores, trend_panels
 from review.dashboards.reliability_panels import reliability_panels
 from review.dashboards.settle_panel import settle_panel
@@ -31,6 +32,7 @@ PAGES = (
     "/dashboards/reliability",
     "/dashboards/expiries",
     "/dashboards/in-force",
+    "/dashboards/prohibitions",
 )
 MET = frozenset({"01"})
 PICTURE = re.compile(r'src="(/dashboards/pictures/[0-9a-f]+\.svg)"')
@@ -361,3 +363,22 @@ def test_without_decisions_no_pace_is_known():
 def test_what_is_sent_is_not_to_settle():
     sent = items_to_settle(0.5).with_columns(stream=pl.lit("send"))
     assert settle_panel(sent, None).summary == "Nothing is to settle."
+
+
+def test_the_library_of_prohibitions_counts_the_orders_of_each_type_and_is_searched_by_words(viewer, desk):
+    visible = VisibleRelease(desk.whole_release(), None)
+    use = panel(prohibition_panels(visible, search="", code=""), "use").sheet
+    orders = visible.table("orders").filter(pl.col("legal_status") != "withdrawn", order_type="STPO")
+    held = visible.table("conditions").filter("is_golden").join(orders, on="order_id")
+    assert sum(int(count) for count in column(use, "STPO")) == held.height > 0
+    found = panel(prohibition_panels(visible, search="brothel", code=""), "use").sheet
+    assert [name.split()[0] for name in cells(found)] == ["C24"]
+    page = viewer.get("/dashboards/prohibitions?code=C24")
+    assert "By region" in page.text
+    assert viewer.get("/dashboards/prohibitions?q=no+such+words").status_code == 200
+
+
+def test_wordings_that_fit_nothing_are_shown_to_those_who_see_all_forces(desk):
+    whole = desk.whole_release()
+    assert panel(prohibition_panels(VisibleRelease(whole, None), search="", code=""), "unknown")
+    assert "unknown" not in {part.key for part in prohibition_panels(VisibleRelease(whole, MET), search="", code="")}

@@ -1,0 +1,143 @@
+"""The library of prohibitions: which conditions are used, where, for how long, in which words.
+
+Belongs here: the figures of that page. Does not: coding conditions (`assets.parsing.conditions`), finding wordings
+(`study.prohibitions`).
+"""
+
+from typing import Final
+
+import polars as pl
+
+from reconciliation.law import counts_as_in_force
+from review.access.visible_release import VisibleRelease
+from review.dashboards.panels import NONE, Panel, PanelCell, panel_table
+from warehouse.codes import ORDER_TYPES, reference
+from warehouse.tables.register import CONDITION_WORDINGS
+
+LISTED: Final = 30
+KINDS: Final = {"requirement_like": "requirement", "notification": "notification", "travel": "travel ban"}
+PARTS: Final = (("region_code", "region"), ("court_name", "court"), ("made_in", "year"))
+
+
+def prohibition_panels(visible: VisibleRelease, *, search: str, code: str) -> tuple[Panel, ...]:
+    """The catalogue with its use, and the wordings; of one condition also regions, courts and years.
+
+    Args:
+        visible: the release.
+        search: words that a label or a wording holds; empty: all.
+        code: of a condition; empty: all.
+    """
+    uses, wordings = visible.keep("prohibitions", lambda: _uses(visible)), _wordings(visible)
+    chosen = _catalogue(wordings, search.casefold(), code)
+    found = (_used(uses, chosen), _worded(wordings, chosen))
+    if code and chosen.height:
+        of_code = uses.filter(condition_code=code)
+        return (*found, *(_by(of_code, column, title) for column, title in PARTS))
+    return found if visible.forces is not None else (*found, _unknown(wordings, search.casefold()))
+
+
+def _uses(visible: VisibleRelease) -> pl.DataFrame:
+    """Believed conditions of orders that were not withdrawn, with what the page counts by."""
+    orders = visible.table("orders").filter(pl.col("legal_status") != "withdrawn")
+    conditions = visible.table("conditions").filter("is_golden").select("order_id", "condition_code")
+    return conditions.join(orders, on="order_id").with_columns(
+        made_in=pl.col("made_on").dt.year().cast(pl.String), is_live=counts_as_in_force()
+    )
+
+
+def _wordings(visible: VisibleRelease) -> pl.DataFrame:
+    try:
+        return visible.table(CONDITION_WORDINGS.name)
+    except KeyError:  # a release of before
+        return CONDITION_WORDINGS.empty()
+
+
+def _catalogue(wordings: pl.DataFrame, search: str, code: str) -> pl.DataFrame:
+    said = wordings.group_by(code="condition_code").agg(said=pl.col("wording").str.join(" "))
+    listed = reference("conditions").join(said, on="code", how="left", maintain_order="left")
+    text = pl.concat_str("code", "label", "wordings", "said", separator=" ", ignore_nulls=True).str.to_lowercase()
+    is_found = text.str.contains(search, literal=True)
+    return listed.filter(is_found & (pl.col("code") == code if code else pl.lit(value=True)))
+
+
+def _used(uses: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
+    by_type = [(pl.col("order_type") == kind).sum().cast(pl.Int64).alias(kind) for kind in ORDER_TYPES]
+    counted = uses.group_by(code="condition_code").agg(
+        *by_type,
+        pl.col("is_live").sum().cast(pl.Int64),
+        pl.col("term_months").median(),
+        (pl.col("breach_count") > 0).sum().alias("breached"),
+        pl.col("breach_count").count().alias("known"),
+    )
+    listed = chosen.join(counted, on="code", how="left", maintain_order="left").with_columns(
+        pl.col(*ORDER_TYPES, "is_live", "breached", "known").fill_null(0)
+    )
+    rows = [
+        (
+            PanelCell(f"{row['code']} {row['label']}", f"/dashboards/prohibitions?code={row['code']}"),
+            KINDS.get(row["kind"], row["kind"]),
+            *(row[kind] for kind in ORDER_TYPES),
+            row["is_live"],
+            NONE if row["term_months"] is None else f"{row['term_months']:.0f}",
+            f"{row['breached']} of {row['known']}" if row["known"] else NONE,
+        )
+        for row in listed.iter_rows(named=True)
+    ]
+    headings = ["Condition", "Kind", *ORDER_TYPES, "In force", "Median months", "Breached, of those known"]
+    summary = (
+        "How many orders of each type have a condition; in force includes orders that may be. A recorded breach is one "
+        "of the order: no source says of which condition. Few records say anything of breaches."
+    )
+    return Panel("use", "Use", summary, panel_table("Conditions and their use", headings, rows) if rows else None)
+
+
+def _worded(wordings: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
+    typical = wordings.join(chosen.select(condition_code="code"), on="condition_code", how="semi")
+    listed = typical.sort("order_count", "wording_id", descending=[True, False]).head(LISTED)
+    columns = ("wording", "condition_code", "order_count", "lowest_score")
+    rows = [
+        (text, code, count, f"{score:.0f}" if score is not None else NONE)
+        for text, code, count, score in listed.select(columns).iter_rows()
+    ]
+    summary = (
+        "Wordings that three orders or more share, the most used first. Names, places and long numbers are left out. "
+        "The score says how well the worst text of it fits the catalogue, of 100."
+    )
+    headings = ["Wording", "Condition", "Orders", "Score"]
+    return Panel(
+        "wordings", "Typical wordings", summary, panel_table("Typical wordings", headings, rows) if rows else None
+    )
+
+
+def _by(uses: pl.DataFrame, column: str, title: str) -> Panel:
+    counted = (
+        uses.group_by(pl.col(column).fill_null("Not known"))
+        .agg(pl.len().cast(pl.Int64), pl.col("is_live").sum().cast(pl.Int64))
+        .sort("len", column, descending=[True, False])
+        .head(LISTED)
+    )
+    headings = [title.capitalize(), "Orders", "In force"]
+    sheet = panel_table(f"Orders with the condition, by {title}", headings, counted.iter_rows())
+    return Panel(f"by-{title}", f"By {title}", f"The {LISTED} with most orders.", sheet if counted.height else None)
+
+
+def _unknown(wordings: pl.DataFrame, search: str) -> Panel:
+    """Wordings that fit nothing, those alike together."""
+    loose = wordings.filter(
+        pl.col("condition_code").is_null() & pl.col("wording").str.to_lowercase().str.contains(search, literal=True)
+    )
+    clusters = (
+        loose.group_by(cluster=pl.coalesce("cluster", "wording"))
+        .agg(pl.len().cast(pl.Int64), pl.col("order_count").sum(), pl.col("sources").explode().unique().sort())
+        .sort("order_count", "cluster", descending=[True, False])
+    )
+    rows = [(text, ways, count, ", ".join(held)) for text, ways, count, held in clusters.head(LISTED).iter_rows()]
+    summary = (
+        "Wordings that fit no condition of the catalogue, those alike together: each may be a condition that it lacks. "
+        "A new entry is a line of conditions.csv with its code, label, kind and wordings; the next night codes by it."
+        if rows
+        else "Every wording fits a condition of the catalogue."
+    )
+    headings = ["Wording", "Ways to write it", "Orders", "Sources"]
+    sheet = panel_table("Wordings that fit nothing", headings, rows) if rows else None
+    return Panel("unknown", "Not in the catalogue", summary, sheet)

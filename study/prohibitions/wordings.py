@@ -1,0 +1,103 @@
+"""How conditions are worded, without a person or a place: the words that drafters and stewards look through.
+
+Belongs here: typical wordings, and wordings that fit nothing in the catalogue put together. Does not: coding a
+condition (`assets.parsing.conditions`), which conditions are believed (`reconciliation.conditions`).
+
+A word that is neither an ordinary one of conditions nor written small among others is left out: rather one word too
+many is hidden than one place too few.
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from matching.engine.components import label_components
+from reconciliation.third_parties import listed_names, mask_text, ordinary_words
+from warehouse.codes import reference
+from warehouse.tables.register import CONDITION_WORDINGS
+from warehouse.text_hashes import digests
+
+LEFT_OUT, NUMBER = "[…]", "[number]"
+LEAST_ORDERS: Final = 3
+"""A coded wording of fewer orders is not typical, and is not published."""
+ALIKE: Final = 80
+"""From this likeness on, 0 to 100, two wordings that fit nothing are of one cluster."""
+MOST_CLUSTERED: Final = 3_000
+"""Wordings that are compared with one another: those of most orders."""
+LONGEST_NUMBER: Final = 3
+"""`5`, `18`, `u18`: no more than such leads to nobody."""
+_TOKEN: Final = re.compile(r"\[[^\]]*\]|[^\W_](?:[^\W_]|['’.-](?=[^\W_]))*")
+_RUN: Final = re.compile(r"(?:\[…\]\W{0,3}){2,}")
+
+
+def build_wordings(conditions: pl.DataFrame, order_sources: pl.DataFrame) -> pl.DataFrame:
+    """The wordings of conditions in the records of a night.
+
+    Args:
+        conditions: `core__conditions`.
+        order_sources: `ORDER_SOURCES`; results that were amended don't count.
+
+    Returns:
+        `CONDITION_WORDINGS`: of coded conditions the typical wordings, of others all, with their clusters.
+    """
+    held = order_sources.filter(~pl.col("is_amended")).select("record_id", "order_id", "source")
+    listed = conditions.filter(~pl.col("is_cut")).join(held, on="record_id")
+    distinct = listed.get_column("text").unique().sort().to_frame()
+    generalised = pl.Series("wording", [generalise(text) for text in distinct.to_series()], dtype=pl.String)
+    same = pl.col("wording").str.to_lowercase().str.replace_all(r"[^\p{L}\d\[\]…]+", " ").str.strip_chars(" ")
+    counted = (
+        listed.join(distinct.with_columns(generalised), on="text")
+        .group_by("condition_code", same.alias("same"))
+        .agg(
+            pl.col("wording").mode().sort(descending=True).first(),
+            pl.col("order_id").n_unique().cast(pl.Int64).alias("order_count"),
+            pl.col("source").unique().sort().alias("sources"),
+            pl.col("match_score").min().alias("lowest_score"),
+        )
+        .filter(pl.col("condition_code").is_null() | (pl.col("order_count") >= LEAST_ORDERS))
+        .sort("order_count", "same", descending=[True, False])
+    )
+    known_by = counted.select(pl.concat_str(pl.col("condition_code").fill_null("-"), "same", separator=":")).to_series()
+    named = counted.with_columns(digests(known_by, length=12).alias("wording_id"))
+    return CONDITION_WORDINGS.conform(_with_clusters(named)).sort("wording_id")
+
+
+def generalise(text: str) -> str:
+    """A wording without persons, places, names of operations and companies, dates and long numbers."""
+    masked = mask_text(text)
+    is_cased = any(token.islower() for token in _TOKEN.findall(masked))
+    general = _TOKEN.sub(lambda found: _general(found.group(), is_cased=is_cased), masked)
+    return _RUN.sub(f"{LEFT_OUT} ", general).strip()
+
+
+def _general(token: str, *, is_cased: bool) -> str:
+    if token.startswith("["):
+        return token
+    if any(sign.isdigit() for sign in token):
+        return token if len(token) <= LONGEST_NUMBER else NUMBER
+    plain = token.casefold()
+    if plain in _proper():
+        return LEFT_OUT
+    return token if plain in ordinary_words() or (is_cased and token.islower()) else LEFT_OUT
+
+
+@cache
+def _proper() -> frozenset[str]:
+    """Words of courts' names, which are places, and names of people, that conditions do not use as ordinary words."""
+    courts = " ".join(reference("courts").get_column("name")).casefold()
+    return (frozenset(_TOKEN.findall(courts)) | listed_names()) - ordinary_words()
+
+
+def _with_clusters(wordings: pl.DataFrame) -> pl.DataFrame:
+    """`cluster`: of wordings that fit nothing, the one of most orders among those alike."""
+    loose = wordings.filter(pl.col("condition_code").is_null())
+    compared = loose.head(MOST_CLUSTERED)
+    texts = compared.get_column("same").to_list()
+    alike = process.cdist(texts, texts, scorer=fuzz.token_sort_ratio)
+    left, right = (alike >= ALIKE).nonzero()
+    labels = pl.Series("label", label_components(compared.height, left, right))
+    leads = compared.with_columns(labels).with_columns(cluster=pl.col("wording").first().over("label"))
+    return wordings.join(leads.select("wording_id", "cluster"), on="wording_id", how="left", maintain_order="left")
