@@ -176,15 +176,20 @@ def report(
     home: HomeOption = DEFAULT_HOME,
     release: ReleaseOption = None,
 ) -> None:
-    """Write a page on a release: sources, quality as chart and table, discrepancies, expectations not met."""
+    """Write a page on a release: sources, who is bound, how sources agree, quality, what is wrong."""
     from cli.report import write_report
     from cli.summary import read_decided, summarise
+    from pipelines.settings import SettingsError, read_settings
     from reconciliation.register import Register
     from warehouse.home import Home
 
     register = Register.open(Home(home.resolve()), release)
     summary = summarise(register, read_decided(home.resolve()))
-    out.write_text(write_report(summary, register), encoding="utf-8")
+    try:
+        threshold = read_settings(home.resolve()).quality.suppress_below
+    except SettingsError as error:
+        fail(str(error), Exit.USAGE)
+    out.write_text(write_report(summary, register, threshold=threshold), encoding="utf-8")
     typer.echo(f"wrote {out}")
 
 

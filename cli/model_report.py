@@ -6,11 +6,10 @@ Levels, counts and record ids only, no personal data.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 
 import altair as alt
 import polars as pl
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from cli.model_changes import ModelChanges
 from matching.engine.blocking_loss import estimate_blocking_loss, tabulate_blocking
@@ -91,9 +90,19 @@ class ReportPart:
 
 def write_page(title: str, introduction: Sequence[str], sections: Sequence[ReportPart]) -> str:
     """The page as HTML; it loads nothing from anywhere."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files("cli").joinpath("models.html").read_text(encoding="utf-8"))
-    return template.render(title=title, introduction=introduction, sections=sections)
+    return page_template("models.html").render(title=title, introduction=introduction, sections=sections)
+
+
+def page_template(name: str) -> Template:
+    """A page of this folder, to be filled."""
+    environment = Environment(
+        loader=PackageLoader("cli", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
 
 
 def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[ReportPart]:

@@ -1,15 +1,14 @@
 """The report of a release: one self-contained page with the summary, a chart of quality and what was not met.
 
-Counts and keys only, so that it may be sent to the owner of a source.
+Counts and keys only, and no names. Counts by force may be small: what may be published is `concord quality export`.
 """
-
-from importlib.resources import files
 
 import altair as alt
 import polars as pl
 import vl_convert
-from jinja2 import Environment, StrictUndefined
 
+from cli.model_report import page_template
+from cli.report_parts import report_parts
 from cli.summary import Summary
 from expectations.history import active_ones
 from matching.engine.charts import BLUE
@@ -21,19 +20,24 @@ from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 BLACK = "#0b0c0c"
 
 
-def write_report(summary: Summary, register: Register) -> str:
-    """The page as HTML; it loads nothing from anywhere."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files("cli").joinpath("report.html").read_text(encoding="utf-8"))
+def write_report(summary: Summary, register: Register, *, threshold: int) -> str:
+    """The page as HTML; it loads nothing from anywhere.
+
+    Args:
+        summary: of the release.
+        register: the release.
+        threshold: the smallest count that the league of forces shows, apart from 0.
+    """
     quality = quality_of_sources(register)
     unmet = register.table("expectation_results").filter(~pl.col("is_met"))
     rules = active_ones(register.table("discrepancies")).group_by("severity", "rule_code", "field").len("count")
-    return template.render(
+    return page_template("report.html").render(
         summary=summary,
         dimensions=DIMENSIONS,
         chart=draw_quality(quality),
         quality=quality.partition_by("scope_key", as_dict=True, maintain_order=True, include_key=False),
         rules=rules.sort("count", "rule_code", descending=[True, False]).to_dicts(),
+        sections=report_parts(register, threshold=threshold),
         unmet=unmet.sort("table_name", "expectation", "subject").to_dicts(),
     )
 

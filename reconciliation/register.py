@@ -51,7 +51,8 @@ class Register:
         self.release = release
 
     @property
-    def _home(self) -> Home:
+    def home(self) -> Home:
+        """The folder of all state."""
         return Home(self.release.path.parent.parent)
 
     @cached_property
@@ -62,7 +63,7 @@ class Register:
     @cached_property
     def _history(self) -> Connection:
         """The same with `known_on(day)`, for which the releases of before are opened too."""
-        return open_history(self.release.database, known_releases(self._home))
+        return open_history(self.release.database, known_releases(self.home))
 
     @classmethod
     def open(
@@ -142,7 +143,7 @@ class Register:
         for name, asked, known in (("force", force, FORCE_CODES), ("nation", nation, NATIONS)):
             if asked is not None and asked not in known:
                 raise ValueError(f"there is no {name} {asked!r}: one of {', '.join(known)}")
-        release = self.release if known_on is None else release_known_on(self._home, _day(known_on))
+        release = self.release if known_on is None else release_known_on(self.home, _day(known_on))
         orders = ORDERS.completed(pl.read_parquet(release.parquet(ORDERS.name)))
         if in_force_on is not None:
             in_force = _in_force(orders, _day(in_force_on))
@@ -163,8 +164,8 @@ class Register:
         Raises:
             LookupError: there is no such release.
         """
-        later = self.release if after is None else read_release(self._home, after)
-        return compare_releases(self._home, read_release(self._home, before), later)
+        later = self.release if after is None else read_release(self.home, after)
+        return compare_releases(self.home, read_release(self.home, before), later)
 
     def sql(self, query: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         """The answer to a query on the tables, views and macros of the release, and on nothing else.
@@ -265,7 +266,7 @@ class Register:
             errors=self.table(SOURCE_RELIABILITY.name),
         )
         rows = observed.filter(pl.col("field").is_in(unsure.implode())).sort("field").iter_rows(named=True)
-        model = find_value_model(self._home, self.release.manifest.get("versions", {}).get("models", ""))
+        model = find_value_model(self.home, self.release.manifest.get("versions", {}).get("models", ""))
         return {row["field"]: explain_confidence(row, model=model) for row in rows}
 
     def _pairs(self, order_id: str) -> tuple[Pair, ...]:

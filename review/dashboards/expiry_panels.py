@@ -16,11 +16,11 @@ from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_
 from review.dashboards.picture_store import PictureStore
 from review.item.hidden_characters import show_hidden
 from review.item.titles import STATUS_TITLES, format_day, title_of
+from study.monitoring import SPANS
 
 AHEAD_DAYS: Final = 90
 WEEK: Final = 7
 PAGE: Final = 100
-SPANS: Final = (30, 60, AHEAD_DAYS)
 ENDS: Final = ("end_on", "term_months", "is_until_further_order")
 """Fields whose discrepancies leave open when an order ends."""
 BINDING: Final = ("live", "not_started")

@@ -13,31 +13,33 @@ import polars as pl
 
 from reconciliation.law import counts_as_in_force
 from review.access.visible_release import VisibleRelease
-from review.dashboards.expiry_panels import SPANS
 from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_table
 from review.dashboards.picture_store import PictureStore
 from review.item.titles import format_day, source_name, title_of
+from study.monitoring import COUNTS, NOT_KNOWN, SCOPES, SPANS, Monitoring, watch
 from warehouse.sources import SOURCE_NAMES
 
 LISTED_INTERIM: Final = 100
-UNRECORDED_BREACH: Final = "Q-BREACH"
-"""The rule that finds an arrest for breach of an order for which no source records a breach."""
 
 
 def in_force_panels(visible: VisibleRelease, pictures: PictureStore) -> tuple[Panel, ...]:
     """The panels of the orders in force on the night of the release."""
-    orders = _in_force(visible)
+    watched = watch(visible.table, visible.release.as_of)
+    orders = watched.orders
     return (
-        _by_type(orders, visible),
+        _by_type(orders),
+        *(_where(watched, scope) for scope in SCOPES),
         _interim(orders, visible),
-        _breaches(orders, visible),
+        _unrecorded(watched),
         _holdings(orders, pictures, visible.forces),
     )
 
 
-def interim_shown(visible: VisibleRelease) -> list[str]:
-    """The interim orders that the page lists."""
-    return _interim_orders(_in_force(visible)).head(LISTED_INTERIM).get_column("order_id").to_list()
+def orders_shown(visible: VisibleRelease) -> list[str]:
+    """The orders that the page lists: interim ones, and those with an arrest for breach that no source records."""
+    watched = watch(visible.table, visible.release.as_of).orders
+    listed = (_interim_orders(watched), watched.filter("has_unrecorded_breach").sort("order_id"))
+    return [name for rows in listed for name in rows.head(LISTED_INTERIM).get_column("order_id")]
 
 
 def describe_in_force(visible: VisibleRelease) -> str:
@@ -60,19 +62,16 @@ def _interim_orders(orders: pl.DataFrame) -> pl.DataFrame:
     return orders.filter("is_interim").sort("binds_from", "order_id", nulls_last=False)
 
 
-def _by_type(orders: pl.DataFrame, visible: VisibleRelease) -> Panel:
-    bans = visible.table("conditions").filter(pl.col("kind") == "travel", "is_golden", ~pl.col("is_lapsed"))
-    days_left = (pl.col("binds_until") - pl.lit(visible.release.as_of)).dt.total_days()
-    within = [(days_left <= days).sum().cast(pl.Int64).alias(f"within {days}") for days in SPANS]
+def _by_type(orders: pl.DataFrame) -> Panel:
+    within = [(pl.col("days_left") <= days).sum().cast(pl.Int64).alias(f"within {days}") for days in SPANS]
     counted = (
-        orders.with_columns(has_ban=pl.col("order_id").is_in(bans.get_column("order_id").implode()))
-        .group_by("order_type", "is_interim")
+        orders.group_by("order_type", "is_interim")
         .agg(
             pl.len().cast(pl.Int64),
             pl.col("is_in_force_doubtful").sum().cast(pl.Int64),
             pl.col("binds_until").is_null().sum().cast(pl.Int64).alias("no_last_day"),
             *within,
-            pl.col("has_ban").sum().cast(pl.Int64),
+            pl.col("has_travel_ban").sum().cast(pl.Int64),
         )
         .sort("order_type", "is_interim", nulls_last=True)
     )
@@ -112,45 +111,45 @@ def _interim_line(order: dict[str, Any], visible: VisibleRelease) -> tuple[Panel
     since, until = order["binds_from"], order["binds_until"]
     return (
         PanelCell(order["order_id"], f"/orders/{order['order_id']}"),
-        order["force_name"] or "Not known",
-        format_day(since) if since else "Not known",
+        order["force_name"] or NOT_KNOWN,
+        format_day(since) if since else NOT_KNOWN,
         (visible.release.as_of - since).days if since else NONE,
         format_day(until) if until else "None recorded",
         PanelCell("Nobody knows whether it is in force", is_grave=True) if order["is_in_force_doubtful"] else NONE,
     )
 
 
-def _breaches(orders: pl.DataFrame, visible: VisibleRelease) -> Panel:
-    asked = visible.table("discrepancies").filter(
-        pl.col("rule_code") == UNRECORDED_BREACH, pl.col("state") != "resolved"
-    )
-    unrecorded = asked.get_column("order_id").unique().implode()
-    counted = (
-        orders.group_by("force_code")
-        .agg(
-            pl.len().cast(pl.Int64).alias("orders"),
-            (pl.col("breach_count") > 0).sum().cast(pl.Int64).alias("breached"),
-            pl.col("order_id").is_in(unrecorded).sum().cast(pl.Int64).alias("unrecorded"),
-        )
-        .filter((pl.col("breached") > 0) | (pl.col("unrecorded") > 0))
-        .sort("force_code", nulls_last=True)
-    )
-    rows = [(title_of("force_code", code) if code else "Not known", *counts) for code, *counts in counted.iter_rows()]
-    headings = ["Force", "Orders in force", "With a recorded breach", "Arrest for breach, none recorded"]
+def _where(watched: Monitoring, scope: str) -> Panel:
+    """What is to be watched, by nation, region or force."""
+    rows = watched.count(scope).iter_rows()
     summary = (
         "Regional returns alone record breaches: none recorded does not mean none. Where a person was arrested for a "
         "breach and no source records one, the owner is asked."
+        if scope == "nation"
+        else f"The same by {scope}."
     )
-    return Panel(
-        "breaches", "Breaches", summary, panel_table("Breaches of orders in force", headings, rows) if rows else None
-    )
+    sheet = panel_table(f"Orders in force, by {scope}", [scope.capitalize(), *COUNTS.values()], rows)
+    has_rows = watched.orders.height > 0
+    return Panel(f"by-{scope}", f"By {scope}", summary, sheet if has_rows else None, is_folded=scope == "force")
+
+
+def _unrecorded(watched: Monitoring) -> Panel:
+    """The orders with an arrest for breach that no source records."""
+    listed = watched.orders.filter("has_unrecorded_breach").sort("order_id").head(LISTED_INTERIM)
+    rows = [
+        (PanelCell(order_id, f"/orders/{order_id}"), force or NOT_KNOWN)
+        for order_id, force in listed.select("order_id", "force_name").iter_rows()
+    ]
+    sheet = panel_table("Arrests for breach without a recorded breach", ["Order", "Force"], rows) if rows else None
+    summary = "The person was arrested for breach of an order, and no source records a breach of this one."
+    return Panel("breaches", "Arrests for breach, none recorded", summary if rows else "There are none.", sheet)
 
 
 def _holdings(orders: pl.DataFrame, pictures: PictureStore, forces: frozenset[str] | None) -> Panel:
     """Which systems hold a force's orders in force."""
     held = [pl.col("sources").list.contains(name).sum().cast(pl.Int64).alias(name) for name in SOURCE_NAMES]
     counted = (
-        orders.with_columns(force=pl.col("force_name").fill_null("Not known"))
+        orders.with_columns(force=pl.col("force_name").fill_null(NOT_KNOWN))
         .group_by("force")
         .agg(pl.len().cast(pl.Int64).alias("orders"), *held)
         .sort("force")

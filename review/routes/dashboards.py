@@ -12,7 +12,7 @@ from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Auditing, Viewer
 from review.access.visible_release import Visible
 from review.dashboards.expiry_panels import NOT_KNOWN, find_expiries, list_expiries, summarise_expiries
-from review.dashboards.in_force_panels import describe_in_force, in_force_panels, interim_shown
+from review.dashboards.in_force_panels import describe_in_force, in_force_panels, orders_shown
 from review.dashboards.night_panels import night_panels, state_words
 from review.dashboards.panels import Panel
 from review.dashboards.picture_store import PictureStore
@@ -51,7 +51,7 @@ def show_night(request: Request, who: AnyViewer, visible: Visible) -> Response:
 @router.get("/dashboards/in-force")
 def show_in_force(request: Request, who: AnyViewer, visible: Visible, audit: Auditing) -> Response:
     """Who is bound by what on the night of the release."""
-    audit("consultation", what={"page": "in force", "orders": interim_shown(visible)})
+    audit("consultation", what={"page": "in force", "orders": orders_shown(visible)})
     pictures: PictureStore = request.app.state.pictures
     panels = visible.keep("in force", lambda: in_force_panels(visible, pictures))
     return _shown(request, "In force", panels, who, lead=describe_in_force(visible))

@@ -69,12 +69,12 @@ def open_history(database: Path, known: Sequence[tuple[date, Path]]) -> Connecti
         database: the DuckDB file of the release that is read.
         known: from which day on which file was known, in order; not empty.
     """
-    connection = duckdb.connect(database, read_only=True)
-    own = connection.execute("SELECT current_database()").fetchall()[0][0]
-    names = {database: own} | {path: f"known_{at}" for at, (_, path) in enumerate(known) if path != database}
+    # In memory: a file that this process has open with other settings can't be opened twice.
+    connection = duckdb.connect()
+    names = {path: f"known_{at}" for at, (_, path) in enumerate(known)} | {database: "register"}
     for path, name in names.items():
-        if path != database:
-            connection.execute(f"ATTACH '{_quoted(str(path))}' AS {name} (READ_ONLY)")
+        connection.execute(f"ATTACH '{_quoted(str(path))}' AS {name} (READ_ONLY)")
+    connection.execute("USE register")
     first = known[0][0]
     early = f"error('nothing was known on ' || day || ': the first release is of {first}')::BOOLEAN"
     spans = zip(known, [*(since for since, _ in known[1:]), date.max], strict=True)

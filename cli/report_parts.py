@@ -1,0 +1,102 @@
+"""The parts of the report that look at orders, sources and nights: who is bound, who agrees with whom, trend, league.
+
+Belongs here: their tables and pictures. Does not: the counts (`study`, `expectations`), the page (`cli.report`).
+"""
+
+from collections.abc import Sequence
+
+import altair as alt
+import polars as pl
+import vl_convert
+
+from cli.model_report import ReportPart
+from cli.quality_pages import draw_league, publish_scores
+from cli.quality_tables import LEGEND, moves_of
+from expectations.measures import MEASURES
+from expectations.trend import describe_trend
+from reconciliation.register import Register
+from study.agreement import agreement_matrix, compare_sources
+from study.monitoring import COUNTS, SCOPES, watch
+from warehouse.releases.quality_history import read_quality_history
+from warehouse.sources import SOURCE_TITLES
+from warehouse.tables.register import ORDER_SOURCES, ORDERS, QUALITY_SCORES
+from warehouse.tables.release import SOURCE_RECORDS
+
+NIGHTS = 30
+BY = ["source", "other source"]
+
+
+def report_parts(register: Register, *, threshold: int) -> Sequence[ReportPart]:
+    """The parts, in the order in which they are shown.
+
+    Args:
+        register: the release.
+        threshold: the smallest count that the league shows, apart from 0.
+    """
+    return (*_monitoring(register), *_agreement(register), *_trend(register), *_leagues(register, threshold))
+
+
+def _monitoring(register: Register) -> list[ReportPart]:
+    def table(name: str) -> pl.DataFrame:
+        rows = register.table(name)
+        return ORDERS.completed(rows) if name == ORDERS.name else rows
+
+    watched = watch(table, register.release.as_of)
+    caption = (
+        "Orders in force on the night, or perhaps, interim ones too, by {}. Days are counted from the night to the "
+        "last day on which the order binds, or may."
+    )
+    return [
+        ReportPart.of_table(
+            f"Who is bound, by {scope}", caption.format(scope), watched.count(scope).rename({"name": scope, **COUNTS})
+        )
+        for scope in SCOPES
+    ]
+
+
+def _agreement(register: Register) -> list[ReportPart]:
+    """A tile for each two sources; nothing in a release that keeps no records."""
+    if SOURCE_RECORDS.name not in register.table_names:
+        return []
+    compared = compare_sources(
+        SOURCE_RECORDS.completed(register.table(SOURCE_RECORDS.name)), register.table(ORDER_SOURCES.name)
+    )
+    titled = pl.col("source", "other_source").replace(SOURCE_TITLES)
+    matrix = agreement_matrix(compared).with_columns(titled).rename({"other_source": "other source"})
+    caption = (
+        "How often two sources say the same in a field of an order that both hold and in which both say something. "
+        "Sources that copy from one another agree in their errors too."
+    )
+    shown = matrix.with_columns((pl.col("share") * 100).round(1)).rename({"share": "agreeing, %"})
+    return [ReportPart.of_table("Agreement between sources", caption, shown, _draw_tiles(matrix))]
+
+
+def _draw_tiles(matrix: pl.DataFrame) -> str:
+    order = list(SOURCE_TITLES.values())
+    base = alt.Chart(matrix).encode(
+        x=alt.X("other source:N", title=None, sort=order, axis=alt.Axis(orient="top", labelAngle=0)),
+        y=alt.Y("source:N", title=None, sort=order),
+    )
+    shades = alt.Scale(domain=[0.5, 1], range=["#ffffff", "#1d70b8"], interpolate="rgb", clamp=True)
+    tiles = base.mark_rect(stroke="#b1b4b6").encode(color=alt.Color("share:Q", scale=shades, legend=None))
+    colour = alt.condition(alt.datum.share > 0.88, alt.value("white"), alt.value("black"))
+    texts = base.mark_text().encode(text=alt.Text("share:Q", format=".1%"), color=colour)
+    return vl_convert.vegalite_to_svg(alt.layer(tiles, texts).properties(width=420, height=alt.Step(36)).to_json())
+
+
+def _trend(register: Register) -> list[ReportPart]:
+    """How the scores of sources moved; nothing on the first night."""
+    release = register.release
+    history = read_quality_history(register.home, last=NIGHTS, until=release.release_id)
+    trend = describe_trend(history.scores.filter(pl.col("scope").is_in(["source", "all"])))
+    newest = trend.filter(pl.col("as_of") == release.as_of)
+    if trend.get_column("as_of").n_unique() < 2:
+        return []
+    caption = f"Against the night before and the first of the last {NIGHTS}. {LEGEND}"
+    return [ReportPart.of_table("Trend of quality", caption, moves_of(newest))]
+
+
+def _leagues(register: Register, threshold: int) -> list[ReportPart]:
+    published = publish_scores(QUALITY_SCORES.completed(register.table(QUALITY_SCORES.name)), threshold=threshold)
+    figures = (draw_league(published, measure) for measure in MEASURES)
+    return [ReportPart.of_table(figure.title, figure.caption, figure.table, figure.svg) for figure in figures]
