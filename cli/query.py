@@ -60,8 +60,11 @@ def query(
 
 
 def export(
-    out: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).", dir_okay=False)],
+    out: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx), or the folder for researchers.")],
     *,
+    pseudonymised: Annotated[
+        bool, typer.Option("--pseudonymised", help="Write a folder for researchers: no names, small numbers hidden.")
+    ] = False,
     table: Annotated[
         list[str] | None,
         typer.Option(help="A table or view to write; several if repeated. Defaults to what describes orders."),
@@ -72,6 +75,13 @@ def export(
     """Write a release as a workbook: how to read it, a sheet a table, what each column means."""
     from reconciliation.register import Register
 
+    if out.is_dir() != pseudonymised and out.exists():
+        fail(f"{out} is {'no folder' if pseudonymised else 'a folder: name a file'}", Exit.USAGE)
+    if pseudonymised:
+        if table:
+            fail("--pseudonymised has tables of its own: leave out --table", Exit.USAGE)
+        export_for_research(home.resolve(), out, release)
+        return
     with Register.open(home.resolve(), release) as register:
         known = (*register.table_names, *register.view_names)
         if unknown := sorted(set(table or ()) - set(known)):
@@ -81,6 +91,38 @@ def export(
         except ValueError as error:
             fail(f"nothing was written: {error}", Exit.FAILED)
     typer.echo(f"wrote {out}")
+
+
+def export_for_research(home: Path, out: Path, release: str | None) -> None:
+    """Write the folder for researchers, and log it once there is a ledger: pseudonymised data are personal data."""
+    from cli.desk_tools import opened_desk
+    from cli.door import note
+    from pipelines.settings import SettingsError, read_settings
+    from reconciliation.register import Register
+    from study.research.publication import PURPOSE, publish_for_research
+    from warehouse.installation_key import keyed_mark
+    from warehouse.tables.register import ARRESTS, CONDITION_WORDINGS, CONDITIONS, ORDERS
+
+    try:
+        least = read_settings(home).quality.suppress_below
+    except SettingsError as error:
+        fail(str(error), Exit.USAGE)
+    with Register.open(home, release) as register, opened_desk(home) as desk:
+        tables = {
+            table.name: table.completed(
+                register.table(table.name) if table.name in register.table_names else table.empty()
+            )
+            for table in (ORDERS, CONDITIONS, ARRESTS, CONDITION_WORDINGS)
+        }
+        note(desk, "disclosure", {"export": "pseudonymised", "release": register.release.release_id}, right="approve")
+        done = publish_for_research(
+            register.release, tables, out, least=least, mark=lambda name: keyed_mark(register.home, PURPOSE, name)[:16]
+        )
+    orders = done["orders"]
+    typer.echo(
+        f"wrote {out}: {orders['published']:,} orders, {orders['left_out']:,} left out, of each description at least "
+        f"{least} persons; {done['counts_hidden']} counts hidden"
+    )
 
 
 def show_table(rows: "pl.DataFrame") -> None:
