@@ -4,6 +4,7 @@ Belongs here: their tables and pictures. Does not: the counts (`study`, `expecta
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 import altair as alt
 import polars as pl
@@ -17,6 +18,7 @@ from expectations.trend import describe_trend
 from reconciliation.register import Register
 from study.agreement import agreement_matrix, compare_sources
 from study.monitoring import COUNTS, SCOPES, watch
+from study.recording import describe_recording, draw_tiles
 from warehouse.releases.quality_history import read_quality_history
 from warehouse.sources import SOURCE_TITLES
 from warehouse.tables.register import ORDER_SOURCES, ORDERS, QUALITY_SCORES
@@ -33,7 +35,8 @@ def report_parts(register: Register, *, threshold: int) -> Sequence[ReportPart]:
         register: the release.
         threshold: the smallest count that the league shows, apart from 0.
     """
-    return (*_monitoring(register), *_agreement(register), *_trend(register), *_leagues(register, threshold))
+    parts = (_monitoring(register), _recording(register), _agreement(register), _trend(register))
+    return (*chain.from_iterable(parts), *_leagues(register, threshold))
 
 
 def _monitoring(register: Register) -> list[ReportPart]:
@@ -52,6 +55,21 @@ def _monitoring(register: Register) -> list[ReportPart]:
         )
         for scope in SCOPES
     ]
+
+
+def _recording(register: Register) -> list[ReportPart]:
+    """Which systems hold a force's orders, as a table and as tiles."""
+    scores = QUALITY_SCORES.completed(register.table(QUALITY_SCORES.name))
+    table = describe_recording(ORDERS.completed(register.table(ORDERS.name)), scores)
+    shares = (*SOURCE_TITLES, "everywhere", "completeness", "low", "high")
+    percents = table.with_columns((pl.col(*shares) * 100).round(1)).rename({**SOURCE_TITLES, "region_code": "region"})
+    caption = (
+        "Share of a force's orders that each source holds, and that every police system and its region's return hold "
+        "(everywhere), in percent; completeness of its PNC and PND records with its 95 % interval. An order that a "
+        "system does not hold can't be found there."
+    )
+    svg = vl_convert.vegalite_to_svg(draw_tiles(table).to_json())
+    return [ReportPart.of_table("How orders are recorded, by force", caption, percents, svg)]
 
 
 def _agreement(register: Register) -> list[ReportPart]:

@@ -14,8 +14,8 @@ def reference(name: str) -> pl.DataFrame:
     """A reference list by file name without ending: all columns text, empty cells null.
 
     Names: forces, regions, courts, offences, harm_assumptions, conditions, condition_words, name_variants, forenames,
-    family_names, legal_statuses, published_figures, result_codes, rule_verification. Cells of several values
-    (`aliases`, `wordings`, `context`, `order_types`, `forms`) part them with `|`.
+    family_names, force_tiles, legal_statuses, published_figures, result_codes, rule_verification. Cells of several
+    values (`aliases`, `wordings`, `context`, `order_types`, `forms`) part them with `|`.
 
     Raises:
         FileNotFoundError: there is no such list.

@@ -6,8 +6,10 @@ import polars as pl
 
 from study.agreement import agreement_matrix, compare_sources
 from study.monitoring import COUNTS, watch
+from study.recording import describe_recording, draw_tiles
+from warehouse.codes import reference
 from warehouse.tables.core import CORE_ORDERS
-from warehouse.tables.register import CONDITIONS, DISCREPANCIES, ORDER_SOURCES, ORDERS
+from warehouse.tables.register import CONDITIONS, DISCREPANCIES, ORDER_SOURCES, ORDERS, QUALITY_SCORES
 
 NIGHT = date(2026, 11, 20)
 
@@ -77,3 +79,16 @@ def test_two_sources_are_compared_where_both_say_something_and_no_second_record_
         ("court", 1, 1),
     ]
     assert matrix.height == 6
+
+
+def test_a_force_is_described_by_what_its_systems_hold_and_every_force_has_a_tile_of_its_own():
+    orders = rows(ORDERS, order(1, 9, force_code="31", sources=["pnc", "pnd", "rocu"]), order(2, 9, force_code="31"))
+    recording = describe_recording(orders, QUALITY_SCORES.empty())
+    notts = recording.filter(code="31").row(0, named=True)
+    assert (notts["orders"], notts["pnc"], notts["pnd"], notts["court"], notts["everywhere"]) == (2, 1.0, 0.5, 0.0, 0.5)
+    assert recording.filter(code="32").item(0, "orders") == 0
+    places = reference("force_tiles")
+    assert places.select("column", "row").is_duplicated().sum() == 0
+    territorial = reference("forces").filter(pl.col("code") == pl.col("current_code"), kind="territorial")
+    assert set(places["code"]) == set(territorial["code"])
+    assert "Notts" in draw_tiles(recording).to_json()

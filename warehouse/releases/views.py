@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from warehouse.schema import Column, Table
+from warehouse.sources import SOURCE_NAMES, SOURCE_TITLES
 from warehouse.tables.register import CONDITIONS, DIMENSIONS, DISCREPANCIES, FIELD_PROVENANCE, ORDERS
 
 
@@ -55,6 +56,8 @@ _SCORE_PARTS: Final = (
     ("_judged", "What was judged in {}."),
 )
 """What stands of each dimension in `quality_by_force`: ending of the column, its meaning."""
+
+_SHARES: Final = ", ".join(f"max(h.share) FILTER (h.source = '{name}') AS in_{name}" for name in SOURCE_NAMES)
 
 _ORDER_COUNT = Column("order_count", "Orders that the force holds.", pl.Int64)
 
@@ -170,6 +173,27 @@ VIEWS: Final = (
             _ORDER_COUNT,
             Column("held_count", "Of these, held by the source.", pl.Int64),
             Column("share", "Share held, 0 to 1.", pl.Float64),
+        ),
+    ),
+    View(
+        "recording_by_force",
+        "a force, with the share of its orders that each system holds and how complete its records are",
+        f"""
+        SELECT h.force_code, any_value(h.force_name) AS force_name, any_value(h.order_count) AS order_count,
+               {_SHARES}, any_value(q.score) AS completeness, any_value(q.low) AS low, any_value(q.high) AS high
+        FROM holdings_by_force AS h LEFT JOIN quality_scores AS q
+             ON q.scope = 'force' AND q.dimension = 'completeness' AND q.scope_key = h.force_code
+        GROUP BY h.force_code
+        """,  # noqa: S608
+        columns=(
+            _ORDER_COUNT,
+            *(
+                Column(f"in_{name}", f"Share of them that the {title} holds, 0 to 1.", pl.Float64)
+                for name, title in SOURCE_TITLES.items()
+            ),
+            Column("completeness", "Score of the force's PNC and PND records in completeness, 0 to 1.", pl.Float64),
+            Column("low", "Lower end of its 95 % interval.", pl.Float64),
+            Column("high", "Upper end of its 95 % interval.", pl.Float64),
         ),
     ),
     View(
