@@ -43,7 +43,7 @@ def show(rows: "pl.DataFrame", *, empty: str, name: str = "rows") -> None:
 
     Args:
         rows: what to show.
-        empty: what a person is told where there are none.
+        empty: what a person reads where there are none.
         name: of the table in the JSON document.
     """
     document = _DOCUMENT.get()

@@ -1,12 +1,12 @@
-"""Rows of single orders for researchers: coarse enough that whoever knows a person finds several who may be meant.
+"""Rows of single orders for researchers: coarse enough that each fits several persons.
 
 Belongs here: what is kept of an order, and how coarse. Does not: counts (`study.research.counts`), files
 (`study.research.publication`).
 
 An order is described by `KNOWN`, what somebody outside may know of it. It is published at the finest of `LEVELS` at
 which it shares its description with the orders of enough other persons published at that level; what fits none is left
-out. Whoever looks for a person by what is published finds `least` persons at least. An order has an id of its own, and
-none of its person: two orders of one person would tell more than either.
+out. A search for a person by what is published finds `least` persons at least. An order has an id of its own, and
+none of its person: two orders of one person would show more than either.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ RESEARCH_ORDERS: Final = Table(
         Column("order_ref", "The order: a keyed hash, the same in later releases of one installation.", required=True),
         Column("order_type", "STRO, STPO, TERO or TEPO."),
         Column("is_interim", "An interim order.", pl.Boolean),
-        Column("legal_status", "Status as of the release; null where it would tell too much."),
+        Column("legal_status", "Status as of the release; null where it would show too much."),
         Column("made_years", "Year or years in which it was made, as `2021` or `2019-2021`."),
         Column("length", "Length in bands of years, or `until further order`."),
         Column("place", "Region of the force, or the nation."),
