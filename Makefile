@@ -9,7 +9,7 @@ TESTS := $(BIN)/pytest -n auto --dist worksteal  # a worker runs a module's test
 PAGES := review/node_modules/.ready
 export CONCORD_HOME ?= $(CURDIR)/.concord
 
-.PHONY: demo test test-long coverage setup review check format dagster docs bench bench-matching clean
+.PHONY: demo test test-long coverage setup review check format dagster docs site bench bench-matching clean
 
 demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled, published, summed up.
 	$(BIN)/concord demo
@@ -69,5 +69,8 @@ $(BENCH)/.ready: benchmarks/matching/requirements.lock
 		|| $(BENCH)/venv/bin/python -m pip install --quiet --require-hashes -r benchmarks/matching/requirements.lock
 	touch $(BENCH)/.ready
 
+site: setup  ## The documentation as pages, in site/: `python -m http.server -d site` shows them.
+	$(BIN)/zensical build --strict
+
 clean:  ## Remove the environment and all state.
-	rm -rf $(VENV) $(BENCH) review/node_modules .concord
+	rm -rf $(VENV) $(BENCH) review/node_modules site .concord
