@@ -1,0 +1,99 @@
+"""How long the documented queries take on a large register.
+
+The tables of a release are repeated, with ids of their own, until there are as many orders as asked; then each query of
+`docs/questions.md` is run as `concord query` runs it.
+
+    python -m benchmarks.queries --home .concord --orders 20000 --most 0.1
+    python -m benchmarks.queries --home .concord --orders 1000000 --most 1
+
+0: none takes longer than `--most` seconds; 1: one does.
+"""
+
+import argparse
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import duckdb
+
+from reconciliation.register import Register
+from warehouse.releases.duckdb_file import answer, open_register, write_register
+from warehouse.schema import Table
+from warehouse.tables.release import DATABASE_TABLES
+
+PAGE = Path(__file__).parent.parent / "docs" / "questions.md"
+SHARED = ("delivery_id", "pnc_id", "nation")
+OWN = ("source_key", "case_urn", "old_id", "new_id")
+RUNS = 3
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, default=Path(".concord"))
+    parser.add_argument("--orders", type=int, default=20_000)
+    parser.add_argument("--most", type=float, default=0.1, help="Seconds that a query may take.")
+    asked = parser.parse_args()
+    queries = re.findall(r"^### (\d+\. .*?)\n.*?```sql\n(.*?)```", PAGE.read_text(), flags=re.MULTILINE | re.DOTALL)
+    with tempfile.TemporaryDirectory() as folder, Register.open(asked.home) as register:
+        copies = -(-asked.orders // register.table("orders").height)
+        database = enlarge(register, Path(folder), copies)
+        slow = run(queries, database, most=asked.most)
+    print(f"{len(queries)} queries, {slow} slower than {asked.most} s")
+    return int(slow > 0)
+
+
+def enlarge(register: Register, folder: Path, copies: int) -> Path:
+    """A DuckDB file with the tables of a release, so many times."""
+    tables = [table for table in DATABASE_TABLES if register.release.parquet(table.name).exists()]
+    with duckdb.connect() as connection:
+        for table in tables:
+            source = f"read_parquet('{register.release.parquet(table.name)}')"
+            rows = f"SELECT {_own_ids(table)} FROM {source}, range({copies}) AS copy(number) {_once(table)}"  # noqa: S608
+            connection.execute(f"COPY ({rows}) TO '{folder / table.name}.parquet'")
+    write_register(folder, folder / "register.duckdb", tables=tables)
+    return folder / "register.duckdb"
+
+
+def _ids(table: Table) -> list[str]:
+    names = [column.name for column in table.columns]
+    return [name for name in names if (name.endswith("_id") and name not in SHARED) or name in OWN]
+
+
+def _own_ids(table: Table) -> str:
+    ids = {name: f"{name} || '-' || number AS {name}" for name in _ids(table)}
+    if table.name == "quality_scores":
+        ids["scope_key"] = "CASE scope WHEN 'record' THEN scope_key || '-' || number ELSE scope_key END AS scope_key"
+    return ", ".join(ids.get(column.name, column.name) for column in table.columns)
+
+
+def _once(table: Table) -> str:
+    """What stands once however many orders there are: code lists, deliveries, scores of whole sources."""
+    if table.name == "quality_scores":
+        return "WHERE number = 0 OR scope = 'record'"
+    return "" if _ids(table) else "WHERE number = 0"
+
+
+def run(queries: list[tuple[str, str]], database: Path, *, most: float) -> int:
+    """Time every query; how many are slower than allowed."""
+    slow = 0
+    with open_register(database) as connection:
+        orders = answer(connection, "SELECT count(*) FROM orders", []).item()
+        print(f"{orders:,} orders")
+        for title, query in queries:
+            taken = median(_seconds(connection, query) for _ in range(RUNS))
+            slow += taken > most
+            print(f"{taken * 1000:8.0f} ms  {title}{'  SLOW' if taken > most else ''}", flush=True)
+    return slow
+
+
+def _seconds(connection: duckdb.DuckDBPyConnection, query: str) -> float:
+    begun = time.perf_counter()
+    answer(connection, query, [])
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    sys.exit(main())
