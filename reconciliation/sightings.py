@@ -4,6 +4,8 @@ Belongs here: what nights showed. Does not: the days that sources give (`recorde
 an old record that was updated looks new by it).
 """
 
+from datetime import date
+
 import polars as pl
 
 from reconciliation.endings import Before
@@ -32,10 +34,15 @@ def find_first_seen(records: pl.DataFrame, before: Before) -> pl.Series:
     return joined.select(first_seen_on=pl.coalesce("by_source_key", "by_order_id")).to_series()
 
 
-def find_sightings(order_sources: pl.DataFrame, before: Before) -> pl.DataFrame:
-    """`order_id`, `first_seen_on`, `last_seen_on` of every order, whichever records held it."""
+def find_sightings(order_sources: pl.DataFrame, before: Before, *, as_of: date) -> pl.DataFrame:
+    """`order_id`, `first_seen_on`, `last_seen_on` of every order, whichever records held it.
+
+    A return is dated by the last day of its month, which may be to come: it was seen tonight at the latest.
+    """
     former = before.orders.select("order_id", former=pl.col("first_seen_on").fill_null(pl.lit(before.as_of, pl.Date)))
-    seen = order_sources.group_by("order_id").agg(pl.col("first_seen_on").min(), last_seen_on=DELIVERED_ON.max())
+    seen = order_sources.group_by("order_id").agg(
+        pl.col("first_seen_on").min(), last_seen_on=pl.min_horizontal(DELIVERED_ON.max(), pl.lit(as_of))
+    )
     return seen.join(former, on="order_id", how="left").select(
         "order_id", pl.min_horizontal("first_seen_on", "former").alias("first_seen_on"), "last_seen_on"
     )

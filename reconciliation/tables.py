@@ -110,7 +110,7 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     conditions = add(CONDITIONS, listed)
     endings = read_endings(held, golden, before=night.before, decided=decided, as_of=night.as_of)
     orders = build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of)
-    orders = orders.join(find_sightings(sources, night.before), on="order_id", how="left")
+    orders = orders.join(find_sightings(sources, night.before, as_of=night.as_of), on="order_id", how="left")
     provenance = reasons.join(order_ids, on="order_cluster")
     del reasons
     confident = value_confidence(provenance, orders, sources, model=night.confidence)

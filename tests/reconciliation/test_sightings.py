@@ -52,7 +52,12 @@ def test_an_order_was_first_seen_when_any_record_held_it_and_last_seen_by_the_ne
     sources = pl.concat(
         [record(first_seen_on=date(2023, 11, 30)), record("rocu", "x", day="2023-10-31", first_seen_on=LAST_NIGHT)]
     )
-    seen = find_sightings(sources, Before()).row(0)
+    seen = find_sightings(sources, Before(), as_of=date(2023, 11, 30)).row(0)
     assert seen == ("ORD-1", LAST_NIGHT, date(2023, 11, 30))
     before = Before(rows(ORDERS, {"order_id": "ORD-1", "first_seen_on": FIRST_NIGHT}), LAST_NIGHT)
-    assert find_sightings(sources, before).item(0, "first_seen_on") == FIRST_NIGHT
+    assert find_sightings(sources, before, as_of=date(2023, 11, 30)).item(0, "first_seen_on") == FIRST_NIGHT
+
+
+def test_a_return_of_a_month_that_is_not_over_was_seen_tonight():
+    month_end = record("rocu", "x", day="2023-11-30", first_seen_on=LAST_NIGHT)
+    assert find_sightings(month_end, Before(), as_of=LAST_NIGHT).item(0, "last_seen_on") == LAST_NIGHT
