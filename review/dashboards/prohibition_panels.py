@@ -113,7 +113,7 @@ def _by(uses: pl.DataFrame, column: str, title: str) -> Panel:
     counted = (
         uses.group_by(pl.col(column).fill_null("Not known"))
         .agg(pl.len().cast(pl.Int64), pl.col("is_live").sum().cast(pl.Int64))
-        .sort("len", column, descending=[True, False])
+        .sort(column if column == "made_in" else "len", column, descending=[True, False])
         .head(LISTED)
     )
     headings = [title.capitalize(), "Orders", "In force"]

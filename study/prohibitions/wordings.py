@@ -69,17 +69,20 @@ def generalise(text: str) -> str:
     """A wording without persons, places, names of operations and companies, dates and long numbers."""
     masked = mask_text(text)
     is_cased = any(token.islower() for token in _TOKEN.findall(masked))
-    general = _TOKEN.sub(lambda found: _general(found.group(), is_cased=is_cased), masked)
+    # In a text with small letters a word with a capital is a name, but for the first: `Station Road`, `the Meadows`.
+    general = _TOKEN.sub(
+        lambda found: _general(found.group(), is_cased=is_cased, is_name=is_cased and found.start() > 0), masked
+    )
     return _RUN.sub(f"{LEFT_OUT} ", general).strip()
 
 
-def _general(token: str, *, is_cased: bool) -> str:
+def _general(token: str, *, is_cased: bool, is_name: bool) -> str:
     if token.startswith("["):
         return token
     if any(sign.isdigit() for sign in token):
         return token if len(token) <= LONGEST_NUMBER else NUMBER
     plain = token.casefold()
-    if plain in _proper():
+    if plain in _proper() or (is_name and token.istitle()):
         return LEFT_OUT
     return token if plain in ordinary_words() or (is_cased and token.islower()) else LEFT_OUT
 

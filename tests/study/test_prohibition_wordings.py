@@ -14,7 +14,9 @@ from warehouse.tables.register import CONDITION_WORDINGS, ORDER_SOURCES
     [
         pytest.param("Excluded from Leeds town centre", "Excluded from […] town centre", id="a town"),
         pytest.param("EXCLUDED FROM LEEDS TOWN CENTRE", "EXCLUDED FROM […] TOWN CENTRE", id="a town in capitals"),
-        pytest.param("No contact w/ witnesses in Op Harrier", "No contact w/ witnesses in Op […]", id="an operation"),
+        pytest.param("No contact w/ witnesses in Op Harrier", "No contact w/ witnesses in […]", id="an operation"),
+        pytest.param("Not to enter the High Street or Station Road", "Not to enter the […] or […]", id="streets"),
+        pytest.param("Not to hold a SIM card outside the UK", "Not to hold a SIM card outside the UK", id="initials"),
         pytest.param("Not to work for Brightwash Ltd", "Not to work for […]", id="a company"),
         pytest.param("Not to travel to Albania for 5 years", "Not to travel to […] for 5 years", id="a country"),
         pytest.param("No contact w/ children u18", "No contact w/ children u18", id="an age"),
