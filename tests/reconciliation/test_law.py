@@ -301,6 +301,31 @@ def test_the_day_of_an_end_is_known_or_bounded(values, bounds):
     assert (judged["ended_after"], judged["ended_by"]) == bounds
 
 
+@pytest.mark.parametrize(
+    ("values", "ceased"),
+    [
+        pytest.param({"end_on": D(2023, 5, 1)}, (D(2023, 5, 2), "day"), id="expired"),
+        pytest.param(
+            {"is_discharged": True, "ended_after": D(2023, 3, 1), "ended_by": D(2023, 3, 11)},
+            (D(2023, 3, 11), "between"),
+            id="discharged between two nights",
+        ),
+        pytest.param(
+            {"is_discharged": True, "ended_by": D(2023, 3, 11)}, (D(2023, 3, 11), "by"), id="by the first night"
+        ),
+        pytest.param(
+            {"is_discharged": True, "ended_by": D(2023, 3, 11), "disputed_ends": [OPEN_END]},
+            (None, None),
+            id="a discharge in dispute",
+        ),
+        pytest.param({"end_on": D(2024, 5, 1)}, (None, None), id="in force"),
+    ],
+)
+def test_how_surely_an_order_ceased(values, ceased):
+    judged = judge(order(made_on=D(2021, 1, 1), **values))["first"]
+    assert (judged["ceased_on"], judged["ceased_certainty"]) == ceased
+
+
 def test_a_later_order_ends_the_earlier_on_the_day_it_takes_effect():
     later = order("second", made_on=D(2023, 1, 1), start_on=D(2023, 5, 1))
     judged = judge(order(made_on=D(2022, 1, 1)), later)["first"]
