@@ -18,6 +18,7 @@ from assets.parsing.terms import is_until_determination, is_until_further_order
 from assets.parsing.words import known
 from assets.sources.rocu_layouts import Layout
 from assets.sources.workbooks import NO_RESULT
+from reconciliation.name_forms import is_listed_forename
 from warehouse.csv_text import LONGEST_CELL
 
 SENTENCE_WORDS = 5
@@ -42,6 +43,8 @@ NOTE = (
 PARTS_OF_NAMES = r"\b(?:de|del|della|da|das|dos|di|du|la|le|el|al|van|der|den|von|zu|ter|ten|bin|ibn|bint|ben|y|e|i)\b"
 SMALL_WORD = r"(?:^|\s)\p{Ll}"
 A_NAME_AFTER = r"^[^:]*:\s*\p{Lu}[\p{L}'’-]*(?:\s+\p{Lu}[\p{L}'’-]*){1,3}$"
+# `*SMITH, John - awaiting details` is of a person, whatever is said beside the name.
+SURNAME_AND_FORENAME = r"^[*\s]*\p{Lu}[\p{L}'’ -]{1,30},\s*(\p{Lu}[\p{L}'’-]+)"
 ZERO_DATE = r"^1899-12-3[01]$"  # what a formula makes of empty cells
 EXAMPLE = r"(?i)^(?:example|e\.g)\b"
 DATE_FORMAT = r"(?i)^[dmy]{1,4}\W[dmy]{1,4}\W[dmy]{2,4}$"
@@ -130,7 +133,9 @@ def is_note() -> pl.Expr:
     first = pl.col("first")
     small_words = first.str.replace_all(PARTS_OF_NAMES, "").str.count_matches(SMALL_WORD)
     is_sentence = (first.str.count_matches(r"\S+") >= SENTENCE_WORDS) & (small_words >= SMALL_WORDS)
-    return _begins_like_a_note() | is_sentence | first.str.contains(TOTAL)
+    forename = first.str.extract(SURNAME_AND_FORENAME).str.to_uppercase()
+    is_person = is_listed_forename(forename).fill_null(value=False)
+    return (_begins_like_a_note() | is_sentence | first.str.contains(TOTAL)) & ~is_person
 
 
 def holds_dates(cells: pl.Series) -> bool:
