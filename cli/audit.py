@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.shown import JsonOption, draw
 
 audit_app = typer.Typer(no_args_is_help=True, help="The log of who looked at, changed or disclosed what.")
 
@@ -18,6 +19,7 @@ def verify(
     head: Annotated[
         str | None, typer.Option(help="An end of the log that was noted, `<number>:<digest>`: it must still be there.")
     ] = None,
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Prove that no entry was edited, removed or put in another order; prints the end, to be noted elsewhere."""
@@ -35,7 +37,8 @@ def verify(
             fail(f"BROKEN: {error}", Exit.FAILED)
     if proof.broken_at is not None:
         fail(f"BROKEN at entry {proof.broken_at}: {proof.words}", Exit.FAILED)
-    typer.echo(f"whole: {proof.head.sequence} entries\nhead {proof.head}")
+    words = f"whole: {proof.head.sequence} entries\nhead {proof.head}"
+    draw({"entries": proof.head.sequence, "head": str(proof.head)}, lambda: typer.echo(words))
 
 
 @audit_app.command()

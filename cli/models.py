@@ -5,16 +5,22 @@ has been shown. 0 done, 1 there is no such night or set, 2 wrong usage, 4 refuse
 that stewards decided would be lost.
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail
+from cli.shown import JsonOption, draw, say
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from warehouse.models import Promotion
 
 model_app = typer.Typer(no_args_is_help=True, help="The models that link records, and say how sure golden values are.")
 
@@ -154,6 +160,7 @@ def show(
     *,
     night: NightOption = None,
     out: PageOption = None,
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List the sets of models, or show what one learned."""
@@ -176,9 +183,10 @@ def show(
             write_file(out, write_page(f"Models {found.name}", introduction, sections))
     for parameters in (found.models.person, found.models.order):
         table = tabulate_shares(parameters).drop("pairs")
-        print_table(f"{parameters.model}: {parameters.trained_on}", table, most=table.height)
+        title = f"{parameters.model}: {parameters.trained_on}"
+        draw({parameters.model: table.to_dicts()}, partial(print_table, title, table, most=table.height))
     if out:
-        typer.echo(f"wrote {out}")
+        say(f"wrote {out}")
 
 
 def list_sets(home: Path) -> None:
@@ -187,12 +195,25 @@ def list_sets(home: Path) -> None:
     from warehouse.models import current_models, list_models, list_promotions
 
     state = Home(home)
-    current = current_models(state)
-    for models in list_models(state):
-        typer.echo(f"{'*' if models == current else ' '} {models.set_id}")
-    if current is None:
-        typer.echo("* shipped: the models that come with Concord")
-    for promotion in list_promotions(state):
+    current, sets, promotions = current_models(state), list_models(state), list_promotions(state)
+    found = {
+        "in_force": current.set_id if current else "shipped",
+        "sets": [models.set_id for models in sets],
+        "promotions": [asdict(promotion) for promotion in promotions],
+    }
+
+    def print_sets() -> None:
+        for models in sets:
+            typer.echo(f"{'*' if models == current else ' '} {models.set_id}")
+        if current is None:
+            typer.echo("* shipped: the models that come with Concord")
+        _print_promotions(promotions)
+
+    draw(found, print_sets)
+
+
+def _print_promotions(promotions: "Sequence[Promotion]") -> None:
+    for promotion in promotions:
         forced = ", forced" if promotion.is_forced else ""
         why = f": {promotion.reason}" if promotion.reason else ""
         typer.echo(f"{promotion.set_id} instead of {promotion.former or 'shipped'}{forced}{why}")

@@ -3,6 +3,7 @@
 Belongs here: their arguments and what they print. Does not: how a night is run (`cli.night`, `pipelines.nightly`).
 """
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ import typer
 from cli.acceptance import AcceptOption, ByOption, ReasonOption, accepted_gates
 from cli.night import run_and_summarise
 from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail
+from cli.shown import JsonOption, draw
 
 LandingOption = Annotated[
     Path, typer.Option(exists=True, file_okay=False, help="The folder that holds one folder for each source.")
@@ -100,6 +102,7 @@ def init(home: HomeOption = DEFAULT_HOME) -> None:
 def check(
     landing: LandingOption,
     as_of: Annotated[datetime, typer.Option("--as-of", formats=DAY, help="The night.")],
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Read settings and deliveries as the night would, and say what is wrong; nothing is kept or published."""
@@ -125,9 +128,13 @@ def check(
         for source in find_sources()
     )
     lines = [source_line(source, deliveries) for source in SOURCE_NAMES]
-    console().print(source_grid(lines))
-    for line in lines:
-        for note in line.notes:
-            typer.echo(f"  {line.source}: {note}")
+
+    def print_lines() -> None:
+        console().print(source_grid(lines))
+        for line in lines:
+            for note in line.notes:
+                typer.echo(f"  {line.source}: {note}")
+
+    draw({"sources": [asdict(line) for line in lines]}, print_lines)
     is_whole = all(line.state == "fresh" for line in lines)
     raise typer.Exit(Exit.PUBLISHED if is_whole else Exit.DEGRADED)

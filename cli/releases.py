@@ -81,13 +81,15 @@ def print_releases(releases: Sequence[Mapping[str, Any]], rollbacks: Sequence[Ma
 
 @release_app.command()
 def verify(
-    release_id: Annotated[str, typer.Argument(help="The release to verify.")], home: HomeOption = DEFAULT_HOME
+    release_id: Annotated[str, typer.Argument(help="The release to verify.")],
+    _json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Prove that a release's files are as they were published."""
     from warehouse.home import Home
 
     read_whole(Home(home.resolve()), release_id)
-    typer.echo(f"{release_id}: as published")
+    draw({"release_id": release_id, "is_as_published": True}, lambda: typer.echo(f"{release_id}: as published"))
 
 
 @release_app.command()

@@ -9,6 +9,7 @@ from importlib.metadata import version
 import openpyxl
 import polars as pl
 import pytest
+import typer.main
 from nights import command
 from typer.testing import CliRunner
 
@@ -126,3 +127,19 @@ def test_what_a_command_shows_is_one_json_document_on_standard_output(home, word
     assert shown.exit_code == 0, shown.stderr
     assert isinstance(json.loads(shown.stdout)[name], list)
     assert not command(*words, home=home).stdout.startswith("{")
+
+
+def commands(group, before=()):
+    for name, found in group.commands.items():
+        yield from commands(found, (*before, name)) if hasattr(found, "commands") else [((*before, name), found)]
+
+
+SHOWING = ("list", "show", "status", "diff", "trend", "explain", "verify", "check", "log", "figures", "users")
+
+
+def test_every_command_that_shows_state_has_json():
+    every = dict(commands(typer.main.get_command(app)))
+    showing = {words for words in every if words[-1] in SHOWING} - {("packs", "sample", "check")}  # which decides
+    lacking = {words for words in showing if "--json" not in {name for one in every[words].params for name in one.opts}}
+    assert len(showing) > 20
+    assert not lacking
