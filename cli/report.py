@@ -5,13 +5,12 @@ Counts and keys only, and no names. Counts by force may be small: what may be pu
 
 import altair as alt
 import polars as pl
-import vl_convert
 
 from cli.model_report import page_template
 from cli.report_parts import report_parts
 from cli.summary import Summary
 from expectations.history import active_ones
-from matching.engine.charts import BLUE
+from matching.engine.charts import BLUE, draw_svg
 from reconciliation.register import Register
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
@@ -67,4 +66,4 @@ def draw_quality(quality: pl.DataFrame) -> str:
         .properties(width=220, height=110)
         .facet(facet=alt.Facet("dimension:N", title=None, sort=list(DIMENSIONS)), columns=3)
     )
-    return vl_convert.vegalite_to_svg(chart.to_json())
+    return draw_svg(chart)

@@ -8,13 +8,13 @@ from itertools import chain
 
 import altair as alt
 import polars as pl
-import vl_convert
 
 from cli.model_report import ReportPart
 from cli.quality_pages import draw_league, publish_scores
 from cli.quality_tables import LEGEND, moves_of
 from expectations.measures import MEASURES
 from expectations.trend import describe_trend
+from matching.engine.charts import draw_svg
 from reconciliation.register import Register
 from study.agreement import agreement_matrix, compare_sources
 from study.monitoring import COUNTS, SCOPES, watch
@@ -68,7 +68,7 @@ def _recording(register: Register) -> list[ReportPart]:
         "(everywhere), in percent; completeness of its PNC and PND records with its 95 % interval. An order that a "
         "system does not hold can't be found there."
     )
-    svg = vl_convert.vegalite_to_svg(draw_tiles(table).to_json())
+    svg = draw_svg(draw_tiles(table))
     return [ReportPart.of_table("How orders are recorded, by force", caption, percents, svg)]
 
 
@@ -99,7 +99,7 @@ def _draw_tiles(matrix: pl.DataFrame) -> str:
     tiles = base.mark_rect(stroke="#b1b4b6").encode(color=alt.Color("share:Q", scale=shades, legend=None))
     colour = alt.condition(alt.datum.share > 0.88, alt.value("white"), alt.value("black"))
     texts = base.mark_text().encode(text=alt.Text("share:Q", format=".1%"), color=colour)
-    return vl_convert.vegalite_to_svg(alt.layer(tiles, texts).properties(width=420, height=alt.Step(36)).to_json())
+    return draw_svg(alt.layer(tiles, texts).properties(width=420, height=alt.Step(36)))
 
 
 def _trend(register: Register) -> list[ReportPart]:

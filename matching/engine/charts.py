@@ -6,7 +6,9 @@ Belongs here: how diagnostics are drawn. Does not: the figures themselves (`diag
 Nothing is shown by colour alone: what differs has its own panel, dash or shape, or is written out.
 """
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -21,6 +23,7 @@ PERCENT, WHOLE = alt.Axis(format="%"), alt.Scale(domain=[0, 1])
 # Room for a figure beside the bar of a whole.
 ROOMY, QUARTERS = alt.Scale(domain=[0, 1.25], nice=False), alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format="%")
 WORDS = alt.Axis(labelLimit=300, minExtent=160)
+NO_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +37,22 @@ class Figure:
 
     @property
     def svg(self) -> str:
-        """The picture as SVG, which loads nothing from anywhere."""
-        return str(vl_convert.vegalite_to_svg(self.chart.to_json()))
+        """The picture as SVG."""
+        return draw_svg(self.chart)
 
-    @property
-    def png(self) -> bytes:
-        """The picture as PNG."""
-        return bytes(vl_convert.vegalite_to_png(self.chart.to_json(), scale=2))
+
+def draw_svg(chart: alt.TopLevelMixin) -> str:
+    """A chart as SVG, which loads nothing from anywhere."""
+    return str(vl_convert.vegalite_to_svg(_plain(chart.to_dict())))
+
+
+def _plain(part: Any) -> Any:  # JSON
+    """A chart whose texts hold no sign that XML forbids: the drawing library ends the process over one."""
+    if isinstance(part, dict):
+        return {_plain(name): _plain(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_plain(value) for value in part]
+    return NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", part) if isinstance(part, str) else part
 
 
 def draw_shares(table: pl.DataFrame) -> Figure:

@@ -6,16 +6,13 @@ A picture is named by its content and by whose eyes it is for. Its page carries 
 """
 
 import hashlib
-import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
 
 import altair as alt
-import vl_convert
 
-from ledger.packs.text import plain
+from matching.engine.charts import draw_svg
 from review.dashboards.panels import Picture
 
 MOST_KEPT = 500
@@ -24,7 +21,7 @@ NAME_LETTERS = 32
 
 @dataclass
 class _Drawn:
-    specification: str
+    chart: alt.TopLevelMixin
     forces: frozenset[str] | None
     svg: str | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -40,11 +37,10 @@ class PictureStore:
 
     def add(self, chart: alt.TopLevelMixin, description: str, *, forces: frozenset[str] | None) -> Picture:
         """Take a chart in."""
-        specification = json.dumps(_plain(chart.to_dict()))
-        marked = f"{sorted(forces) if forces is not None else 'all'} {specification}"
+        marked = f"{sorted(forces) if forces is not None else 'all'} {chart.to_json()}"
         name = hashlib.sha256(marked.encode()).hexdigest()[:NAME_LETTERS]
         with self._lock:
-            self._pictures.setdefault(name, _Drawn(specification, forces))
+            self._pictures.setdefault(name, _Drawn(chart, forces))
             self._pictures.move_to_end(name)
             if len(self._pictures) > MOST_KEPT:
                 self._pictures.popitem(last=False)
@@ -58,14 +54,5 @@ class PictureStore:
             return None
         with drawn.lock:
             if drawn.svg is None:
-                drawn.svg = str(vl_convert.vegalite_to_svg(drawn.specification))
+                drawn.svg = draw_svg(drawn.chart)
             return drawn.svg
-
-
-def _plain(part: Any) -> Any:  # JSON
-    """A chart whose texts hold no sign that XML forbids: the drawing library ends the process over one."""
-    if isinstance(part, dict):
-        return {plain(str(name)): _plain(value) for name, value in part.items()}
-    if isinstance(part, list):
-        return [_plain(value) for value in part]
-    return plain(part) if isinstance(part, str) else part

@@ -1,4 +1,4 @@
-"""Pictures of the study, as SVG; each stands above the table that holds the same figures.
+"""Pictures of the study; each stands above the table that holds the same figures.
 
 Belongs here: how results are drawn. Does not: the results, their words (`study.effect.report`).
 
@@ -10,7 +10,6 @@ from typing import Final
 
 import altair as alt
 import polars as pl
-import vl_convert
 
 from matching.engine.charts import BLUE, GREY, HEIGHT, ORANGE, WIDTH
 
@@ -19,11 +18,6 @@ NAMES: Final = alt.Axis(labelLimit=360, minExtent=260)
 CHANGE: Final = "change_percent"
 # Per cent of the axis that the words beside a point take up.
 WORDS_REACH: Final = 60
-
-
-def as_svg(chart: alt.TopLevelMixin) -> str:
-    """The picture as SVG, which loads nothing from anywhere."""
-    return str(vl_convert.vegalite_to_svg(chart.to_json()))
 
 
 def draw_funnel(funnel: pl.DataFrame) -> alt.TopLevelMixin:

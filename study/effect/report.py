@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from matching.engine.charts import draw_svg
 from study.effect import charts
 from study.effect.by_source import TRUTH, compare_bases, trace_true_events
 from study.effect.cohort import select_cohort
@@ -49,7 +50,7 @@ def describe_study(study: Study, evidence: StudyEvidence, *, step: Callable[[str
         "these can be argued about: day 0 and the arrests on it (E32), overlapping orders, re-arrests, and breaches, "
         "which can't happen before an order.",
         rows,
-        charts.as_svg(charts.draw_changes(rows, "choice", panel="measure")),
+        draw_svg(charts.draw_changes(rows, "choice", panel="measure")),
     )
     yield _custody(study)
     yield ReportSection(
@@ -81,9 +82,7 @@ def _funnel(study: Study) -> ReportSection:
         "Each order drops out for the first reason that holds. A window must lie wholly within the days that the data "
         "cover; start and length must be known and undisputed, a condition known, and the person's history findable."
     )
-    return ReportSection(
-        "funnel", "Which orders can be studied", caption, funnel, charts.as_svg(charts.draw_funnel(funnel))
-    )
+    return ReportSection("funnel", "Which orders can be studied", caption, funnel, draw_svg(charts.draw_funnel(funnel)))
 
 
 def _changes(study: Study) -> ReportSection:
@@ -96,7 +95,7 @@ def _changes(study: Study) -> ReportSection:
         "The overall rows are the question; the others are ten looks at the same people, and one in twenty looks "
         "finds something by chance."
     )
-    svg = charts.as_svg(charts.draw_changes(study.changes, "category", panel="measure"))
+    svg = draw_svg(charts.draw_changes(study.changes, "category", panel="measure"))
     return ReportSection("changes", "Before and after", caption, study.changes, svg)
 
 
@@ -107,9 +106,7 @@ def _series(study: Study) -> Iterator[ReportSection]:
         "Points are months, lines are fitted. The dashed line carries the line of before on after day 0: nobody can "
         "observe that. A rise shortly before day 0 is what leads to an order, and no trend that would go on."
     )
-    yield ReportSection(
-        "months", "Month by month", caption, fitted.months, charts.as_svg(charts.draw_series(fitted.months))
-    )
+    yield ReportSection("months", "Month by month", caption, fitted.months, draw_svg(charts.draw_series(fitted.months)))
     watson = "none" if fitted.durbin_watson is None else f"{fitted.durbin_watson:.2f}"
     yield ReportSection(
         "segments",
@@ -133,7 +130,7 @@ def _selection(study: Study) -> ReportSection:
         "of all who might get an order, as a share of the one observed before: both are assumed, no source gives "
         "them. The dashed line is what was observed.",
         rows,
-        charts.as_svg(charts.draw_selection(rows, study.overall["change_percent"])),
+        draw_svg(charts.draw_selection(rows, study.overall["change_percent"])),
     )
 
 
@@ -177,7 +174,7 @@ def compare_with_sources(
         "each arrest counted as often as it is held. A percentage may come out alike from wrong numbers; the counts "
         "show it.",
         rows,
-        charts.as_svg(charts.draw_changes(rows, "basis")),
+        draw_svg(charts.draw_changes(rows, "basis")),
     )
     if true and truth:
         expected = find_events(
