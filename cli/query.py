@@ -147,7 +147,7 @@ def write(rows: "pl.DataFrame", form: AnswerFormat, out: Path | None) -> None:
     """Write rows to a file or to standard output."""
     import polars as pl
 
-    from warehouse.csv_text import guard_cell
+    from warehouse.csv_text import guard_cells
 
     if form in {AnswerFormat.PARQUET, AnswerFormat.XLSX} and out is None and sys.stdout.isatty():
         fail(f"a terminal can't show {form}: name a file with --out", Exit.USAGE)
@@ -159,9 +159,6 @@ def write(rows: "pl.DataFrame", form: AnswerFormat, out: Path | None) -> None:
     elif form is AnswerFormat.PARQUET:
         rows.write_parquet(target)
     elif form is AnswerFormat.CSV:
-        texts = rows.with_columns(lists.list.join("; ")).with_columns(
-            pl.col(pl.String).map_elements(guard_cell, return_dtype=pl.String)
-        )
-        texts.write_csv(target)
+        rows.with_columns(lists.list.join("; ")).with_columns(guard_cells(pl.col(pl.String))).write_csv(target)
     else:
         rows.with_columns(lists.list.join("; ")).write_excel(target)

@@ -38,6 +38,13 @@ def counts_as_in_force() -> pl.Expr:
     return (pl.col("legal_status") == "live") | pl.col("is_in_force_doubtful").fill_null(value=False)
 
 
+def binds_on(day: date) -> pl.Expr:
+    """Whether an order of the register binds on a day, or may: what is not known of its days leaves it bound."""
+    has_begun = (pl.col("binds_from") <= day).fill_null(value=True)
+    has_not_ended = (pl.col("binds_until") >= day).fill_null(value=True)
+    return (pl.col("legal_status") != "withdrawn") & has_begun & has_not_ended
+
+
 def facts_of(orders: pl.DataFrame) -> pl.DataFrame:
     """Published orders with the facts that `judge_status` needs, read back from their status.
 

@@ -16,7 +16,7 @@ from reconciliation.confidence.trained import find_value_model
 from reconciliation.confidence.values import explain_confidence, observe_values
 from reconciliation.explanation import Explanation, Pair, read_pair
 from reconciliation.known_releases import known_releases, release_known_on
-from reconciliation.law import counts_as_in_force, facts_of, judge_status
+from reconciliation.law import binds_on, counts_as_in_force
 from reconciliation.redirects import follow_redirects, order_redirects
 from reconciliation.release_diff import Difference, compare_releases
 from warehouse.codes import FORCE_CODES, NATIONS
@@ -127,10 +127,8 @@ class Register:
                 no order has one.
             is_active: only those that are in force in law on the date of the release, or may be
                 (`is_in_force_doubtful`); or only those that are not.
-            in_force_on: only those that were in force in law on that day, or may have been, the last day of an order
-                included, by the rules of `reconciliation.law`. No source gives the day of a discharge: such an order
-                counts as in force until the day by which a source showed it (`ended_by`). One that the court
-                withdrew counts on no day.
+            in_force_on: only those that bound on that day, or may have, the last day of an order included
+                (`binds_from`, `binds_until`). One that the court withdrew counts on no day.
             known_on: by the release in force at the end of that day (`release_known_on`) instead of this one.
 
         Returns:
@@ -146,8 +144,7 @@ class Register:
         release = self.release if known_on is None else release_known_on(self.home, _day(known_on))
         orders = ORDERS.completed(pl.read_parquet(release.parquet(ORDERS.name)))
         if in_force_on is not None:
-            in_force = _in_force(orders, _day(in_force_on))
-            orders = orders.join(in_force, on="order_id", how="semi", maintain_order="left")
+            orders = orders.filter(binds_on(_day(in_force_on)))
         if is_active is not None:
             orders = orders.filter(counts_as_in_force() == is_active)
         for name, value in {"force_code": force, "nation": nation}.items():
@@ -282,12 +279,3 @@ def _day(asked: date | str) -> date:
         return date.fromisoformat(asked)
     except ValueError:
         raise ValueError(f"there is no day {asked!r}: write it as 2026-03-01") from None
-
-
-def _in_force(orders: pl.DataFrame, day: date) -> pl.DataFrame:
-    """The ids of the orders that were in force on a day, or may have been, as far as a release shows."""
-    is_known_discharged = pl.col("is_discharged") & (pl.col("ended_by") <= day).fill_null(value=True)
-    facts = facts_of(orders).with_columns(is_discharged=is_known_discharged)
-    judged = judge_status(facts, as_of=day)
-    # A day of making after the release is in doubt; one after the day asked about is not.
-    return judged.filter(counts_as_in_force() & (pl.col("legal_status") != "not_started")).select("order_id")

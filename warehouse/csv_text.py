@@ -4,27 +4,31 @@ Belongs here: the guard before a cell of a CSV file, and taking it away again; h
 files.
 """
 
+import re
 from typing import Final
 
-FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "'", "＝", "＋", "－", "＠")
+import polars as pl
+
+FORMULA_SIGNS: Final = "=+@\t\r'＝＋－＠-"
 """What a spreadsheet would run, or hide. Some take the wide forms for a formula too."""
 
 LONGEST_CELL: Final = 32_767
 """Signs that a cell of a workbook can hold (Excel specifications and limits)."""
 
-SKIPPED: Final = " \n"
-"""Some spreadsheets look past these for the first sign."""
+# Some spreadsheets look past blanks and line breaks for the first sign.
+_RUN: Final = rf"[ \n]*[{FORMULA_SIGNS}]"
 
 
 def guard_cell(text: str) -> str:
     """A text with an apostrophe before it where a spreadsheet would run it."""
-    return f"'{text}" if _would_run(text) else text
+    return re.sub(f"^({_RUN})", r"'\1", text)
+
+
+def guard_cells(texts: pl.Expr) -> pl.Expr:
+    """As `guard_cell`, of a column."""
+    return texts.str.replace(f"^({_RUN})", "'${1}")
 
 
 def unguard_cell(cell: str) -> str:
     """The text that `guard_cell` made a cell of."""
-    return cell[1:] if cell.startswith("'") and _would_run(cell[1:]) else cell
-
-
-def _would_run(text: str) -> bool:
-    return text.lstrip(SKIPPED).startswith(FORMULA_SIGNS)
+    return re.sub(f"^'({_RUN})", r"\1", cell)

@@ -262,72 +262,34 @@ def test_an_id_that_leads_to_no_single_order_is_reported(home: Home, asked_for: 
 
 
 MADE, ENDS = date(2020, 1, 10), date(2021, 1, 9)
-LATER = date(2020, 6, 1)
-
-
-def dated(tables: Tables, *orders: dict[str, object]) -> Tables:
-    """The register with other dates in its first orders, all of one person and type."""
-    usual = {"made_on": MADE, "start_on": MADE, "end_on": ENDS, "legal_status": "live", "ended_by": None}
-    rows = [usual | changes for changes in orders]
-    changed = pl.DataFrame(
-        [row | {"order_id": f"o{number:06d}"} for number, row in enumerate(rows)],
-        schema_overrides=dict.fromkeys(("made_on", "start_on", "end_on", "ended_by"), pl.Date),
-    )
-    return tables | {"orders": tables["orders"].update(changed, on="order_id", include_nulls=True)}
 
 
 @pytest.mark.parametrize(
     ("order", "day", "is_in_force"),
     [
-        pytest.param({}, date(2020, 1, 9), False, id="the day before it was made"),
+        pytest.param({}, date(2020, 1, 9), False, id="the day before its first"),
         pytest.param({}, MADE, True, id="its first day"),
         pytest.param({}, ENDS, True, id="its last day"),
         pytest.param({}, date(2021, 1, 10), False, id="the day after its last"),
-        pytest.param({"start_on": LATER}, date(2020, 5, 31), False, id="made but not started"),
-        pytest.param({"start_on": None}, MADE, True, id="without a start it binds when made"),
-        pytest.param({"end_on": None}, date(2023, 1, 1), True, id="without a recorded end"),
-        pytest.param({"legal_status": "expired"}, ENDS, True, id="expired since"),
-        pytest.param({"legal_status": "discharged", "ended_by": LATER}, date(2020, 5, 31), True, id="discharged later"),
-        pytest.param({"legal_status": "discharged", "ended_by": LATER}, LATER, False, id="known to be discharged"),
-        pytest.param({"legal_status": "discharged"}, MADE, False, id="discharged, nobody knows by when"),
-        pytest.param(
-            {"is_interim": True, "end_on": None, "legal_status": "uncertain"}, date(2023, 1, 1), True, id="in doubt"
-        ),
-        pytest.param({"legal_status": "withdrawn"}, MADE, False, id="withdrawn"),
+        pytest.param({"binds_from": None}, date(2019, 1, 1), True, id="nobody knows since when"),
+        pytest.param({"binds_until": None}, date(2023, 1, 1), True, id="nobody knows until when"),
+        pytest.param({"legal_status": "discharged"}, ENDS, True, id="discharged since"),
+        pytest.param({"binds_until": None, "legal_status": "withdrawn"}, MADE, False, id="withdrawn"),
     ],
 )
 def test_orders_in_force_on_a_day(
     tmp_path: Path, make_register: Callable[..., Tables], order: dict[str, object], day: date, is_in_force: bool
 ) -> None:
-    home = Home(tmp_path)
-    publish_tables(home, dated(make_register(2), order), date(2023, 11, 30))
+    tables = make_register(2)
+    usual = {"order_id": "o000000", "binds_from": MADE, "binds_until": ENDS, "legal_status": "live"}
+    changed = pl.DataFrame([usual | order], schema_overrides=dict.fromkeys(("binds_from", "binds_until"), pl.Date))
+    orders = tables["orders"].update(changed, on="order_id", include_nulls=True)
+    publish_tables(Home(tmp_path), tables | {"orders": orders}, date(2023, 11, 30))
 
-    with Register.open(home) as register:
+    with Register.open(tmp_path) as register:
         found = register.orders(in_force_on=day).collect().get_column("order_id").to_list()
 
     assert ("o000000" in found) == is_in_force
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        pytest.param(date(2020, 5, 31), ["o000000"], id="before the later order was made"),
-        pytest.param(LATER, ["o000001"], id="since it was made"),
-    ],
-)
-def test_an_order_was_in_force_until_a_later_one_took_its_place(
-    tmp_path: Path, make_register: Callable[..., Tables], day: date, expected: list[str]
-) -> None:
-    tables = make_register(2)
-    of_one = tables | {
-        "orders": tables["orders"].with_columns(subject_id=pl.lit("s000001")),
-        "subjects": tables["subjects"].filter(pl.col("subject_id") == "s000001"),
-    }
-    later = {"made_on": LATER, "start_on": LATER}
-    publish_tables(Home(tmp_path), dated(of_one, {"legal_status": "superseded"}, later), date(2020, 12, 1))
-
-    with Register.open(tmp_path) as register:
-        assert register.orders(in_force_on=day).collect().get_column("order_id").to_list() == expected
 
 
 @pytest.mark.parametrize(

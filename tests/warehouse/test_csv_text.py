@@ -1,10 +1,11 @@
 """No cell of a CSV file begins like a formula, and no text is lost by it."""
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.csv_text import FORMULA_SIGNS, guard_cell, unguard_cell
+from warehouse.csv_text import FORMULA_SIGNS, guard_cell, guard_cells, unguard_cell
 
 TEXTS = st.text() | st.text(alphabet=[*FORMULA_SIGNS, " ", "\n", "1"])
 
@@ -14,10 +15,16 @@ def test_a_guarded_text_is_read_back_as_it_was(text):
     assert unguard_cell(guard_cell(text)) == text
 
 
+@given(texts=st.lists(TEXTS.filter(lambda text: text.isprintable() or text.isspace())))
+def test_a_column_is_guarded_as_its_cells_are(texts):
+    column = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(guard_cells(pl.col("text")))
+    assert column.to_series().to_list() == [guard_cell(text) for text in texts]
+
+
 @given(text=TEXTS)
 def test_no_cell_begins_like_a_formula(text):
     first = guard_cell(text).lstrip(" \n")[:1]
-    assert first == "'" or first not in FORMULA_SIGNS
+    assert first == "'" or first not in set(FORMULA_SIGNS)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+44 20", "-5", "@SUM(A1)", " \n=1", "\tx", "＝1", "'quoted"])
