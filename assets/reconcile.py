@@ -55,10 +55,10 @@ from warehouse.tables.register import (
 )
 
 RECONCILED = (
-    ORDER_SOURCES, SUBJECTS, CONDITIONS, CONDITION_WORDINGS, ARRESTS, ARREST_SOURCES, FIELD_PROVENANCE, ID_REDIRECTS,
-    IDENTITIES,
+    ORDER_SOURCES, SUBJECTS, CONDITIONS, CONDITION_WORDINGS, ARRESTS, ARREST_SOURCES, FIELD_PROVENANCE,
+    SOURCE_RELIABILITY, ID_REDIRECTS, IDENTITIES,
 )  # fmt: skip
-JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, SOURCE_RELIABILITY, REVIEW_QUEUE, DELIVERIES)
+JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, REVIEW_QUEUE, DELIVERIES)
 # Orders with their golden values, before they are judged: counts and scores are still empty, so no suite yet.
 GOLDEN_ORDERS = "golden_orders"
 CORE = ("orders", "aliases", "conditions", "arrests")
@@ -122,12 +122,14 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             confidence=load_value_model(store.folder / MODELS),
         )
     )
-    wordings = build_wordings(core["conditions"], tables[ORDER_SOURCES.name])
-    return (
-        tables
-        | {CONDITION_WORDINGS.name: wordings}
-        | {ID_REDIRECTS.name: identities.redirects, IDENTITIES.name: identities.memory}
-    )
+    return tables | {
+        CONDITION_WORDINGS.name: build_wordings(core["conditions"], tables[ORDER_SOURCES.name]),
+        ID_REDIRECTS.name: identities.redirects,
+        IDENTITIES.name: identities.memory,
+        SOURCE_RELIABILITY.name: describe_reliability(
+            tables[register_tables.SOURCE_ERRORS], former=former.table(SOURCE_RELIABILITY)
+        ),
+    }
 
 
 @dg.multi_asset(
@@ -181,7 +183,6 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     active = active_ones(discrepancies)
     scores = score_quality(evidence, active, as_of=as_of, clock=clock)
     provenance = store.scan(FIELD_PROVENANCE.name).collect()
-    reliability = describe_reliability(provenance, evidence.order_sources, former=former.table(SOURCE_RELIABILITY))
     queue = build_review_queue(
         evidence,
         # What was referred waits for its owner, what lacks evidence for more of it: neither for a steward.
@@ -198,7 +199,7 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     orders = register_tables.finish_orders(evidence.orders, active, scores)
     lines = follow_corrections(store, evidence, discrepancies, former=former, as_of=as_of, clock=clock)
     deliveries = evidence.deliveries.sort(DELIVERIES.order)
-    frames = (orders, discrepancies, lines, scores, reliability, queue, deliveries)
+    frames = (orders, discrepancies, lines, scores, queue, deliveries)
     return {table: table.conform(frame) for table, frame in zip(JUDGED, frames, strict=True)}
 
 

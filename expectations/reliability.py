@@ -7,33 +7,28 @@ Belongs here: the interval, and the comparison with the release before. Does not
 import polars as pl
 
 from expectations.intervals import difference_interval, score_interval
-from reconciliation.reliability import estimate_errors
 from warehouse.tables.register import SOURCE_RELIABILITY
 
 KEY = ["source", "field"]
 
 
-def describe_reliability(
-    provenance: pl.DataFrame, order_sources: pl.DataFrame, *, former: pl.DataFrame
-) -> pl.DataFrame:
-    """Estimate error rates and compare them with those of the release before.
+def describe_reliability(errors: pl.DataFrame, *, former: pl.DataFrame) -> pl.DataFrame:
+    """Give error rates their intervals and compare them with those of the release before.
 
     The interval counts each statement as one trial and the estimate as if it had been seen: it is the least that chance
     does. A change is called better or worse only if the interval of the difference leaves out 0 (Newcombe, 1998); it
     takes the two nights for independent, so a slow change is seldom called one.
 
     Args:
-        provenance: `FIELD_PROVENANCE`.
-        order_sources: `ORDER_SOURCES`.
+        errors: from `reconciliation.reliability.estimate_errors`.
         former: `SOURCE_RELIABILITY` of the release before; empty on the first night.
 
     Returns:
         `SOURCE_RELIABILITY`, sorted by its key.
     """
-    found = estimate_errors(provenance, order_sources)
     low, high = score_interval(pl.col("error_rate"), pl.col("statements"))
     before = former.select(*KEY, *(pl.col(name).alias(f"{name}_before") for name in ("error_rate", "low", "high")))
-    beside = found.with_columns(low=low, high=high).join(before, on=KEY, how="left")
+    beside = errors.with_columns(low=low, high=high).join(before, on=KEY, how="left")
     fall, rise = difference_interval(
         (pl.col("error_rate_before"), pl.col("low_before"), pl.col("high_before")),
         (pl.col("error_rate"), pl.col("low"), pl.col("high")),

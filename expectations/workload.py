@@ -70,12 +70,12 @@ def measure_workload(
         expected_wrong=float((1 - provenance.get_column("confidence")).sum()),
         first=first.height,
         first_changes=float(first.get_column("uncertainty").sum()),
-        per_week=None if decisions is None else _pace(decisions, today),
+        per_week=None if decisions is None else weekly_pace(decisions, today=today),
     )
 
 
-def _pace(decisions: pl.DataFrame, today: date) -> float | None:
-    """What was decided on a week: of several decisions about one order on a day one counts."""
+def weekly_pace(decisions: pl.DataFrame, *, today: date) -> float | None:
+    """Items decided a week, of late; None: none was. Of several decisions about one order on a day one counts."""
     day = pl.col("decided_at").dt.date()
     lately = decisions.filter(
         pl.col("kind") != "undo", day.is_between(today - timedelta(days=PACE_DAYS - 1), today)

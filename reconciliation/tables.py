@@ -20,6 +20,7 @@ from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_arrests, choose_golden
 from reconciliation.law import judge_status
 from reconciliation.record_context import hold_records
+from reconciliation.reliability import estimate_errors
 from reconciliation.sightings import find_first_seen, find_sightings
 from reconciliation.standing import AMENDED, STANDS
 from reconciliation.statutes import SCOTTISH_TYPES
@@ -37,6 +38,8 @@ from warehouse.tables.register import (
     ORDERS,
     SUBJECTS,
 )
+
+SOURCE_ERRORS = "source_errors"
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
 
     Returns:
         `orders` (with `discrepancy_count` and `quality_score` still empty: see `finish_orders`), `order_sources`,
-        `subjects`, `conditions`, `arrests`, `arrest_sources`, `field_provenance`; and `condition_texts`, which is not
-        published.
+        `subjects`, `conditions`, `arrests`, `arrest_sources`, `field_provenance`; and, not published, `condition_texts`
+        and how often each source is wrong (`SOURCE_ERRORS`).
     """
     tables: dict[str, pl.DataFrame] = {}
 
@@ -113,7 +116,8 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     orders = orders.join(find_sightings(sources, night.before, as_of=night.as_of), on="order_id", how="left")
     provenance = reasons.join(order_ids, on="order_cluster")
     del reasons
-    confident = value_confidence(provenance, orders, sources, model=night.confidence)
+    tables[SOURCE_ERRORS] = estimate_errors(provenance, sources)
+    confident = value_confidence(provenance, orders, sources, model=night.confidence, errors=tables[SOURCE_ERRORS])
     provenance = add(FIELD_PROVENANCE, provenance.join(confident, on=["order_id", "field"], how="left"))
     add(ORDERS, orders.join(order_confidence(provenance, sources), on="order_id", how="left"))
     arrests = add(ARRESTS, build_arrests(night))

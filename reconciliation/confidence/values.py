@@ -51,7 +51,12 @@ MOST_VOTES, MOST_SLIPS = 4, 3
 
 
 def value_confidence(
-    provenance: pl.DataFrame, orders: pl.DataFrame, order_sources: pl.DataFrame, *, model: ConfidenceModel | None = None
+    provenance: pl.DataFrame,
+    orders: pl.DataFrame,
+    order_sources: pl.DataFrame,
+    *,
+    model: ConfidenceModel | None = None,
+    errors: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """`order_id`, `field`, `confidence`: the probability that the golden value is the true one.
 
@@ -62,8 +67,9 @@ def value_confidence(
         orders: `ORDERS`, the golden values.
         order_sources: `ORDER_SOURCES`, with the confidence of links.
         model: defaults to the one that comes with Concord.
+        errors: as for `observe_values`.
     """
-    observed = observe_values(provenance, orders, order_sources)
+    observed = observe_values(provenance, orders, order_sources, errors=errors)
     is_decided = pl.col("rule") == STEWARD_RULE
     probability = (model or shipped_model("value")).probability()
     return observed.select(*KEY, confidence=pl.when(is_decided).then(STEWARD).otherwise(probability))
@@ -82,7 +88,7 @@ def observe_values(
         provenance: `FIELD_PROVENANCE` without its confidence.
         orders: `ORDERS`, the golden values.
         order_sources: `ORDER_SOURCES`, with the confidence of links.
-        errors: `SOURCE_RELIABILITY` of the night; estimated from the provenance unless given.
+        errors: of `estimate_errors` or `SOURCE_RELIABILITY` of the night; estimated from the provenance unless given.
     """
     amended = order_sources.filter("is_amended").get_column("record_id")
     rivals = find_rivals(provenance).filter(~pl.col("record_id").is_in(amended.implode()))

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import altair as alt
 import polars as pl
 
+from expectations.workload import PACE_DAYS
 from ledger.decisions.decidable import Present
 from ledger.decisions.in_force import fold
 from ledger.decisions.kinds import DECISION_REASON, KINDS_WITH_REASONS
@@ -33,7 +34,6 @@ from review.queue.facets import FACET, NOBODY, STATES, TO_DO
 from warehouse.codes import SEVERITIES
 from warehouse.tables.register import QUEUE_KINDS
 
-LATELY_DAYS: Final = 28
 BLUE: Final = "#1d70b8"
 
 
@@ -111,7 +111,7 @@ def decided_panels(
 
 def first_day(today: date) -> date:
     """The first of the last weeks."""
-    return today - timedelta(days=LATELY_DAYS - 1)
+    return today - timedelta(days=PACE_DAYS - 1)
 
 
 def decided_lately(done: RecentDecisions, *, today: date) -> pl.DataFrame:
@@ -178,12 +178,12 @@ def _by_state(items: pl.DataFrame) -> Panel:
 
 def _by_day(lately: pl.DataFrame, first: date, pictures: PictureStore, forces: frozenset[str] | None) -> Panel:
     if lately.is_empty():
-        return Panel("days", "Decisions by day", f"Nothing was decided in the last {LATELY_DAYS} days.")
+        return Panel("days", "Decisions by day", f"Nothing was decided in the last {PACE_DAYS} days.")
     counts = dict(lately.group_by("day").len().iter_rows())
-    days = [first + timedelta(days=at) for at in range(LATELY_DAYS)]
+    days = [first + timedelta(days=at) for at in range(PACE_DAYS)]
     undone = lately.filter(pl.col("ended_as") == "undone").height
     summary = (
-        f"{count_words(lately.height, 'decision', 'decisions')} in the last {LATELY_DAYS} days, of which "
+        f"{count_words(lately.height, 'decision', 'decisions')} in the last {PACE_DAYS} days, of which "
         f"{_share(undone, lately.height)} taken back since. Counted from the decisions themselves; what people look at "
         "is logged, but not for this."
     )
@@ -216,9 +216,7 @@ def _by_steward(lately: pl.DataFrame) -> Panel:
     if not rows:
         return Panel("stewards", "Decisions by steward", "Nobody decided anything.")
     headings = ["Steward", "Decisions", "On a day of work", "Taken many at once", "Taken back since", "Replaced since"]
-    summary = (
-        f"The last {LATELY_DAYS} days. A day of work is one with a decision. Few are quick: hard cases take longer."
-    )
+    summary = f"The last {PACE_DAYS} days. A day of work is one with a decision. Few are quick: hard cases take longer."
     return Panel("stewards", "Decisions by steward", summary, panel_table("Decisions by steward", headings, rows))
 
 
@@ -238,7 +236,7 @@ def _second_looks(proposals: Sequence[Proposal], first: date) -> Panel:
     rows = [("Waiting now", len(waiting))]
     rows += [
         (
-            f"{verdict.capitalize()} in the last {LATELY_DAYS} days",
+            f"{verdict.capitalize()} in the last {PACE_DAYS} days",
             sum(proposal.verdict == verdict for proposal in judged),
         )
         for verdict in VERDICTS

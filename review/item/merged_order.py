@@ -34,11 +34,20 @@ def foresee_merged(
     order_ids: Sequence[str], table: Callable[[str], pl.DataFrame], *, as_of: date
 ) -> tuple[MergedValue, ...]:
     """The values of the one order that orders would become."""
-    rows = {row["order_id"]: row for row in table("orders").filter(pl.col("order_id").is_in(order_ids)).to_dicts()}
-    placed = table("order_sources").filter(pl.col("order_id").is_in(order_ids)).select("record_id")
-    one = placed.with_columns(order_cluster=pl.lit("one"), subject_cluster=pl.lit("one"))
+    orders, placed, conditions = (
+        table(name).filter(pl.col("order_id").is_in(order_ids)) for name in ("orders", "order_sources", "conditions")
+    )
+    rows = {row["order_id"]: row for row in orders.to_dicts()}
+    one = placed.select("record_id", order_cluster=pl.lit("one"), subject_cluster=pl.lit("one"))
     records = CORE_ORDERS.conform(table("source_records").join(placed, on="record_id", how="semi"))
-    golden, _ = choose_golden(hold_records(records, one), as_of=as_of)
+    # Where an order forbids more than travel, a list with a condition of no code says so.
+    listed = (
+        placed.select("order_id", "record_id")
+        .join(orders.select("order_id", "is_travel_only"), on="order_id")
+        .join(conditions.select("order_id", "condition_code"), on="order_id")
+        .select("record_id", condition_code=pl.when("is_travel_only").then("condition_code"))
+    )
+    golden, _ = choose_golden(hold_records(records, one), as_of=as_of, conditions=listed)
     merged = golden.row(0, named=True)
     values = (
         MergedValue(

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from expectations.workload import weekly_pace
 from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Auditing, Viewer
 from review.access.visible_release import Visible
@@ -20,7 +21,7 @@ from review.dashboards.prohibition_panels import prohibition_panels
 from review.dashboards.quality_panels import LEGEND, MEASURE, SCOPE, league_panels, name_of, read_scores, trend_panels
 from review.dashboards.reliability_panels import LEAD, reliability_panels
 from review.dashboards.settle_panel import settle_panel
-from review.dashboards.workload_panels import decided_lately, decided_panels, open_panels, read_recent_decisions
+from review.dashboards.workload_panels import decided_panels, open_panels, read_recent_decisions
 from review.desk import Desk
 from review.item.titles import title_of
 from review.pages import NavigationLink, render_page
@@ -72,7 +73,7 @@ def show_work(request: Request, who: AnyViewer, visible: Visible) -> Response:
         return _shown(request, "Work", panels, who, lead="What was decided can’t be shown while the ledger is down.")
     today = desk.clock().date()
     more = decided_panels(done, pictures, today=today, forces=who.forces, by_steward=who.may("decide"))
-    settle = settle_panel(items, decided_lately(done, today=today))
+    settle = settle_panel(items, weekly_pace(done.decisions, today=today))
     return _shown(request, "Work", (settle, *panels, *more), who)
 
 

@@ -5,6 +5,7 @@ import pytest
 from stated_cases import draw, register_of
 
 from expectations.reliability import describe_reliability
+from reconciliation.reliability import estimate_errors
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import SOURCE_RELIABILITY
 
@@ -12,7 +13,7 @@ from warehouse.tables.register import SOURCE_RELIABILITY
 def night(rate, *, former=None, seed=1):
     provenance, order_sources = register_of(draw(dict.fromkeys(SOURCE_NAMES, 0.05) | {"pnc": rate}, seed=seed))
     before = SOURCE_RELIABILITY.empty() if former is None else former
-    return describe_reliability(provenance, order_sources, former=before)
+    return describe_reliability(estimate_errors(provenance, order_sources), former=before)
 
 
 @pytest.fixture(scope="module")
@@ -46,5 +47,7 @@ def test_a_change_is_named_if_it_is_more_than_chance(first, rate, trend):
 
 def test_without_statements_there_is_nothing_to_say():
     provenance, order_sources = register_of([{"pnc": "a"}])
-    nothing = describe_reliability(provenance.clear(), order_sources, former=SOURCE_RELIABILITY.empty())
+    nothing = describe_reliability(
+        estimate_errors(provenance.clear(), order_sources), former=SOURCE_RELIABILITY.empty()
+    )
     assert nothing.equals(SOURCE_RELIABILITY.empty())

@@ -342,16 +342,12 @@ def items_to_settle(*chances: float) -> pl.DataFrame:
 
 
 def test_what_is_to_settle_adds_up_to_what_is_expected_to_change_and_how_long_it_takes():
-    taken = [("d1", None, NIGHT), ("d2", "b", NIGHT), ("d3", "b", NIGHT), ("d4", None, NIGHT + timedelta(days=1))]
-    lately = pl.DataFrame(taken, schema=["decision_id", "batch_id", "decided_at"], orient="row").with_columns(
-        pl.col("decided_at").cast(pl.Datetime)
-    )
-    found = settle_panel(items_to_settle(*[0.5] * 20, *[0.1] * 10), lately)
+    found = settle_panel(items_to_settle(*[0.5] * 20, *[0.1] * 10), 5.0)
     assert "If you work the first 20, about 10 of them will change the register." in found.summary
-    assert "1.5 decisions a day" in found.summary
+    assert "5.0 items a week" in found.summary
     assert cells(found.sheet) == {
-        "The first 20": ["20", "about 10", "13 days of work"],
-        "All": ["30", "about 11", "20 days of work"],
+        "The first 20": ["20", "about 10", "about 4.0 weeks"],
+        "All": ["30", "about 11", "about 6.0 weeks"],
     }
 
 
