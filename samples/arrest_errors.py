@@ -1,38 +1,16 @@
-"""How records of arrests go wrong. Each function changes a holding and says whether it could."""
+"""How records of arrests go wrong. Each fault changes a holding and says whether it could."""
 
 from random import Random
 
 from samples.arrests import offences
 from samples.holdings import Holding
 from samples.identifiers import PLACEHOLDER_ASNS
-from samples.value_errors import shifted
-from warehouse.identifiers import CHECK_LETTERS
+from samples.value_errors import other_letter, put, shifted
 
-
-def fill_asn(holding: Holding, random: Random) -> bool:
-    """A dummy ASN."""
-    holding.asn = random.choice(PLACEHOLDER_ASNS)
-    return True
-
-
-def change_asn_letter(holding: Holding, random: Random) -> bool:
-    """The check letter of the ASN mistaken."""
-    holding.asn = holding.asn[:-1] + random.choice(CHECK_LETTERS.replace(holding.asn[-1], ""))
-    return True
-
-
-def lose_asn(holding: Holding, _random: Random) -> bool:
-    """No ASN."""
-    holding.asn = ""
-    return True
-
-
-def shift_arrest(holding: Holding, random: Random) -> bool:
-    """The day of the arrest a few days off."""
-    if not holding.arrested:
-        return False
-    holding.arrested = shifted(holding.arrested, random)
-    return True
+fill_asn = put("asn", lambda _, random: random.choice(PLACEHOLDER_ASNS))
+change_asn_letter = put("asn", lambda held, random: other_letter(held.asn, random))
+lose_asn = put("asn", lambda *_: "")
+shift_arrest = put("arrested", lambda held, random: held.arrested and shifted(held.arrested, random))
 
 
 def change_offence(holding: Holding, random: Random) -> bool:

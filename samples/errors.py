@@ -6,7 +6,6 @@ Belongs here: the list and how it is applied to a record. Does not: the single f
 No public source gives error rates for these records: the rates are assumptions.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -18,8 +17,8 @@ from samples import value_errors as value
 from samples.holdings import Holding, true_holding
 from samples.layouts import LAYOUTS
 from samples.records import Record
+from samples.value_errors import Spoil
 
-Spoil = Callable[[Holding, Random], bool]
 Nature = Literal["error", "format", "gap"]
 HIGHEST_RATE = 0.9
 # Results are amended or withdrawn because something in them is wrong.
@@ -50,9 +49,9 @@ class ErrorKind:
 
 MIXTURE = (
     ErrorKind("alias as main name", "name", name.use_alias, 0.08, 0.08, 0.06, 0.06),
-    ErrorKind("nickname", "name", name.use_nickname, 0.22, 0.24, 0.18, 0.24),
-    ErrorKind("other spelling", "name", name.respell, 0.12, 0.14, 0.12, 0.12),
-    ErrorKind("other transliteration", "name", name.transliterate, 0.2, 0.2, 0.2, 0.2),
+    ErrorKind("nickname", "name", name.replace_word("nickname"), 0.22, 0.24, 0.18, 0.24),
+    ErrorKind("other spelling", "name", name.replace_word("spelling"), 0.12, 0.14, 0.12, 0.12),
+    ErrorKind("other transliteration", "name", name.replace_word("transliteration"), 0.2, 0.2, 0.2, 0.2),
     ErrorKind("diacritics lost", "name", name.lose_diacritics, 0.0, 0.25, 0.25, 0.2, nature="format"),
     ErrorKind("double-barrel cut", "name", name.cut_double_barrel, 0.2, 0.25, 0.15, 0.2),
     ErrorKind("middle name dropped", "name", name.drop_middle_name, 0.42, 0.42, 0.45, 0.34),

@@ -1,4 +1,4 @@
-"""How names go wrong: typing, hearing, cutting, swapping. Each function changes a holding and says whether it could."""
+"""How names go wrong: typing, hearing, cutting, swapping. Each fault changes a holding and says whether it could."""
 
 import csv
 import unicodedata
@@ -7,6 +7,7 @@ from importlib.resources import files
 from random import Random
 
 from samples.holdings import Holding
+from samples.value_errors import Spoil, put
 
 TEXTS_REMEMBERED = 65_536
 _NEIGHBOURS = {
@@ -52,31 +53,25 @@ def mistype(word: str, random: Random) -> str:
     return word[:place] + word[place + 1 :]
 
 
-def mistype_surname(holding: Holding, random: Random) -> bool:
-    """A slip in the surname."""
-    before, holding.surname = holding.surname, mistype(holding.surname, random)
-    return holding.surname != before
+mistype_surname = put("surname", lambda held, random: mistype(held.surname, random))
+mistype_forename = put("forenames", lambda held, random: mistype(held.forenames, random))
 
 
-def mistype_forename(holding: Holding, random: Random) -> bool:
-    """A slip in a forename."""
-    before, holding.forenames = holding.forenames, mistype(holding.forenames, random)
-    return holding.forenames != before
+def replace_word(kind: str) -> Spoil:
+    """The fault that a name has another of its forms of a kind: `nickname`, `spelling`, `transliteration`."""
 
+    def spoil(holding: Holding, random: Random) -> bool:
+        table = variants(kind)
+        first, gap, rest = holding.forenames.partition(" ")
+        if first in table:
+            holding.forenames = random.choice(table[first]) + gap + rest
+        elif holding.surname in table:
+            holding.surname = random.choice(table[holding.surname])
+        else:
+            return False
+        return True
 
-def use_nickname(holding: Holding, random: Random) -> bool:
-    """The short form of a forename."""
-    return _replace_word(holding, "nickname", random)
-
-
-def respell(holding: Holding, random: Random) -> bool:
-    """A name in another of its spellings."""
-    return _replace_word(holding, "spelling", random)
-
-
-def transliterate(holding: Holding, random: Random) -> bool:
-    """A name in another transliteration."""
-    return _replace_word(holding, "transliteration", random)
+    return spoil
 
 
 def use_alias(holding: Holding, _random: Random) -> bool:
@@ -123,15 +118,3 @@ def lose_diacritics(holding: Holding, _random: Random) -> bool:
     holding.forenames = without_diacritics(holding.forenames)
     holding.surname = without_diacritics(holding.surname)
     return holding.value("name") != before
-
-
-def _replace_word(holding: Holding, kind: str, random: Random) -> bool:
-    table = variants(kind)
-    first, gap, rest = holding.forenames.partition(" ")
-    if first in table:
-        holding.forenames = random.choice(table[first]) + gap + rest
-        return True
-    if holding.surname in table:
-        holding.surname = random.choice(table[holding.surname])
-        return True
-    return False

@@ -1,5 +1,6 @@
-"""How dates, numbers, codes and conditions go wrong. Each function changes a holding and says whether it could."""
+"""How dates, numbers, codes and conditions go wrong. Each fault changes a holding and says whether it could."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from random import Random
 
@@ -15,6 +16,20 @@ LEGACY_FORCES = {"01": ("02",), "PS": ("70", "74", "76", "78", "80", "82", "84",
 OTHER_TERMS = (12, 24, 36, 48, 60, 84, 120)
 
 
+Spoil = Callable[[Holding, Random], bool]
+
+
+def put(name: str, value: Callable[[Holding, Random], object]) -> Spoil:
+    """The fault that an attribute has another value; it could not happen where that is the value it had."""
+
+    def spoil(holding: Holding, random: Random) -> bool:
+        before = getattr(holding, name)
+        setattr(holding, name, value(holding, random))
+        return bool(getattr(holding, name) != before)
+
+    return spoil
+
+
 def swapped(day: date) -> date:
     """The date with day and month swapped, or the same where that is no date."""
     return day.replace(month=day.day, day=day.month) if day.day <= 12 else day
@@ -25,161 +40,85 @@ def shifted(day: date, random: Random) -> date:
     return day + timedelta(days=random.choice((-7, -3, -2, -1, -1, 1, 1, 2, 3, 7, 10)))
 
 
-def other_year(day: date, random: Random) -> date:
-    """The same day of a neighbouring year."""
-    return add_months(day, random.choice((-12, 12)))
+def other_day(day: date, random: Random) -> date:
+    """Another day of the month, or the same where there may be none."""
+    other = day.day + random.choice((-10, -2, -1, 1, 2, 10))
+    return day.replace(day=other) if 1 <= other <= 28 else day
 
 
-def swap_birth(holding: Holding, _random: Random) -> bool:
-    """Day and month of birth the wrong way round."""
-    return _set_birth(holding, swapped(holding.person.birth))
+def other_year(day: date, random: Random, years: Sequence[int] = (-1, 1)) -> date:
+    """The same day of another year."""
+    return add_months(day, 12 * random.choice(years))
 
 
-def shift_birth_day(holding: Holding, random: Random) -> bool:
-    """A day of birth mistaken."""
-    day = holding.person.birth.day + random.choice((-10, -2, -1, 1, 2, 10))
-    return 1 <= day <= 28 and _set_birth(holding, holding.person.birth.replace(day=day))
+def fillers(birth: date) -> tuple[date, ...]:
+    """The first of January, of the year of birth, 1900 or 1970."""
+    first = birth.replace(month=1, day=1)
+    return (first, first, first, date(1900, 1, 1), date(1970, 1, 1))
 
 
-def change_birth_year(holding: Holding, random: Random) -> bool:
-    """A year of birth mistaken."""
-    return _set_birth(holding, add_months(holding.person.birth, 12 * random.choice((-10, -2, -1, 1, 2, 10))))
-
-
-def fill_birth(holding: Holding, random: Random) -> bool:
-    """A filler: the first of January, 1900 or 1970."""
-    first = holding.person.birth.replace(month=1, day=1)
-    return _set_birth(holding, random.choice((first, first, first, date(1900, 1, 1), date(1970, 1, 1))))
-
-
-def lose_birth(holding: Holding, _random: Random) -> bool:
-    """No date of birth."""
-    holding.dob = None
-    return True
-
-
-def cut_birth(holding: Holding, random: Random) -> bool:
-    """Year, or year and month, of birth alone."""
-    holding.dob_digits = random.choice((4, 6))
-    return True
-
-
-def change_digit(holding: Holding, random: Random) -> bool:
-    """One digit of the PNC id mistaken."""
-    if not holding.pncid:
-        return False
+def other_digit(pncid: str, random: Random) -> str:
+    """A PNC id with one digit mistaken."""
     place = random.choice((3, 8, 9, 10, 11))
-    digit = str((int(holding.pncid[place]) + random.randint(1, 9)) % 10)
-    holding.pncid = holding.pncid[:place] + digit + holding.pncid[place + 1 :]
-    return True
+    digit = str((int(pncid[place]) + random.randint(1, 9)) % 10)
+    return pncid[:place] + digit + pncid[place + 1 :]
 
 
-def change_check_letter(holding: Holding, random: Random) -> bool:
-    """The check letter of the PNC id mistaken."""
-    if not holding.pncid:
-        return False
-    holding.pncid = holding.pncid[:-1] + random.choice(CHECK_LETTERS.replace(holding.pncid[-1], ""))
-    return True
+def other_letter(number: str, random: Random) -> str:
+    """A number with its check letter, the last sign, mistaken."""
+    return number[:-1] + random.choice(CHECK_LETTERS.replace(number[-1], ""))
 
 
-def lose_pncid(holding: Holding, _random: Random) -> bool:
-    """No PNC id."""
-    had, holding.pncid = bool(holding.pncid), ""
-    return had
+def malformed(urn: str, random: Random) -> str:
+    """A case number keyed by hand: a sign short, a suffix for a split case, letters for digits."""
+    return random.choice((urn[:-1], f"{urn}/1", urn[:4] + urn[4:].replace("0", "O") + "A"))
 
 
-def use_second_pncid(holding: Holding, _random: Random) -> bool:
-    """A second PNC id, made by mistake at another arrest."""
-    holding.pncid = holding.person.second_pncid
-    return True
-
-
-def use_neighbours_pncid(holding: Holding, random: Random) -> bool:
-    """An id one off, its check letter right: somebody else's."""
-    if not holding.pncid:
-        return False
-    holding.pncid = pnc_id(int(holding.pncid[:4]), int(holding.pncid[5:12]) + random.randint(1, 9))
-    return True
-
-
-def fill_cro(holding: Holding, _random: Random) -> bool:
-    """A dummy CRO number."""
-    holding.cro = PLACEHOLDER_CRO
-    return True
-
-
-def lose_cro(holding: Holding, _random: Random) -> bool:
-    """No CRO number."""
-    had, holding.cro = bool(holding.cro), ""
-    return had
-
-
-def change_sex(holding: Holding, _random: Random) -> bool:
-    """The other sex."""
-    holding.sex = "F" if holding.sex == "M" else "M"
-    return True
-
-
-def lose_sex(holding: Holding, _random: Random) -> bool:
-    """Sex not known."""
-    holding.sex = "U"
-    return True
-
-
-def swap_made(holding: Holding, _random: Random) -> bool:
-    """Day and month of the order the wrong way round."""
-    holding.made = swapped(holding.order.made)
-    return holding.made != holding.order.made
-
-
-def shift_made(holding: Holding, random: Random) -> bool:
-    """The day of the order a few days off."""
-    holding.made = shifted(holding.order.made, random)
-    return True
-
-
-def change_made_year(holding: Holding, random: Random) -> bool:
-    """The year of the order mistaken."""
-    holding.made = other_year(holding.order.made, random)
-    return True
-
-
-def start_when_made(holding: Holding, _random: Random) -> bool:
-    """The day the order was made given as its start."""
-    holding.start = holding.order.made
-    return holding.start != holding.order.start
-
-
-def made_when_started(holding: Holding, _random: Random) -> bool:
-    """The start given as the day the order was made."""
-    holding.made = holding.order.start
-    return holding.made != holding.order.made
-
-
-def shift_start(holding: Holding, random: Random) -> bool:
-    """The start a few days off."""
-    holding.start = shifted(holding.order.start, random)
-    return True
-
-
-def change_start_year(holding: Holding, random: Random) -> bool:
-    """The year of the start mistaken."""
-    holding.start = other_year(holding.order.start, random)
-    return True
-
-
-def lose_end(holding: Holding, _random: Random) -> bool:
-    """No end though there is one."""
-    holding.end = None
-    return holding.order.end is not None
-
-
-def change_end(holding: Holding, random: Random) -> bool:
-    """An end a month, a year or two off."""
-    if not holding.order.end:
-        return False
-    holding.end = add_months(holding.order.end, random.choice((-12, -1, 1, 12, 24)))
-    return True
+swap_birth = put("dob", lambda held, _: swapped(held.person.birth))
+shift_birth_day = put("dob", lambda held, random: other_day(held.person.birth, random))
+change_birth_year = put("dob", lambda held, random: other_year(held.person.birth, random, (-10, -2, -1, 1, 2, 10)))
+fill_birth = put("dob", lambda held, random: random.choice(fillers(held.person.birth)))
+lose_birth = put("dob", lambda *_: None)
+# Year, or year and month, of birth alone.
+cut_birth = put("dob_digits", lambda _, random: random.choice((4, 6)))
+change_digit = put("pncid", lambda held, random: held.pncid and other_digit(held.pncid, random))
+change_check_letter = put("pncid", lambda held, random: held.pncid and other_letter(held.pncid, random))
+lose_pncid = put("pncid", lambda *_: "")
+# Made by mistake at another arrest.
+use_second_pncid = put("pncid", lambda held, _: held.person.second_pncid)
+# An id a few off, its check letter right: somebody else's.
+use_neighbours_pncid = put(
+    "pncid",
+    lambda held, random: held.pncid and pnc_id(int(held.pncid[:4]), int(held.pncid[5:12]) + random.randint(1, 9)),
+)
+fill_cro = put("cro", lambda *_: PLACEHOLDER_CRO)
+lose_cro = put("cro", lambda *_: "")
+change_sex = put("sex", lambda held, _: "F" if held.sex == "M" else "M")
+lose_sex = put("sex", lambda *_: "U")
+swap_made = put("made", lambda held, _: swapped(held.order.made))
+shift_made = put("made", lambda held, random: shifted(held.order.made, random))
+change_made_year = put("made", lambda held, random: other_year(held.order.made, random))
+made_when_started = put("made", lambda held, _: held.order.start)
+start_when_made = put("start", lambda held, _: held.order.made)
+shift_start = put("start", lambda held, random: shifted(held.order.start, random))
+change_start_year = put("start", lambda held, random: other_year(held.order.start, random))
+lose_end = put("end", lambda *_: None)
+change_end = put(
+    "end",
+    lambda held, random: held.order.end and add_months(held.order.end, random.choice((-12, -1, 1, 12, 24))),
+)
+change_kind = put("kind", lambda held, _: OTHER_KIND[held.order.kind])
+hold_interim_as_full = put("interim", lambda *_: False)
+malform_urn = put("urn", lambda held, random: malformed(held.order.urn, random))
+use_legacy_force = put(
+    "force",
+    lambda held, random: random.choice(LEGACY_FORCES[held.force]) if held.force in LEGACY_FORCES else held.force,
+)
+leave_open = put("status", lambda *_: "L")
+close_early = put("status", lambda held, _: "E" if held.status == "L" else held.status)
+# A risk order goes on binding beside a prevention order.
+close_beside = put("status", lambda held, _: "S" if held.status == "L" and held.order.joined_on else held.status)
+flip_county_lines = put("county_lines", lambda held, _: not held.county_lines)
 
 
 def end_from_made(holding: Holding, _random: Random) -> bool:
@@ -196,18 +135,6 @@ def change_term(holding: Holding, random: Random) -> bool:
         return False
     holding.term = random.choice([term for term in OTHER_TERMS if term != holding.order.months])
     return True
-
-
-def change_kind(holding: Holding, _random: Random) -> bool:
-    """A risk order as a prevention order or the reverse."""
-    holding.kind = OTHER_KIND[holding.order.kind]
-    return True
-
-
-def hold_interim_as_full(holding: Holding, _random: Random) -> bool:
-    """An interim order as a full one."""
-    holding.interim = False
-    return holding.order.is_interim
 
 
 def change_court(holding: Holding, random: Random) -> bool:
@@ -227,48 +154,11 @@ def use_unknown_court(holding: Holding, random: Random) -> bool:
     return True
 
 
-def malform_urn(holding: Holding, random: Random) -> bool:
-    """A case number keyed by hand: a sign short, a suffix for a split case, letters for digits."""
-    urn = holding.order.urn
-    holding.urn = random.choice((urn[:-1], f"{urn}/1", urn[:4] + urn[4:].replace("0", "O") + "A"))
-    return True
-
-
 def change_force(holding: Holding, random: Random) -> bool:
     """Another force of the region."""
     region = region_of(holding.force)
     others = [force for force in forces_by_region().get(region, ()) if force != holding.force]
     holding.force = random.choice(others or ["20"])
-    return True
-
-
-def use_legacy_force(holding: Holding, random: Random) -> bool:
-    """A code the force no longer goes by."""
-    if holding.force not in LEGACY_FORCES:
-        return False
-    holding.force = random.choice(LEGACY_FORCES[holding.force])
-    return True
-
-
-def leave_open(holding: Holding, _random: Random) -> bool:
-    """Shown as live though it has ended."""
-    was, holding.status = holding.status, "L"
-    return was != "L"
-
-
-def close_early(holding: Holding, _random: Random) -> bool:
-    """Shown as expired though it is live."""
-    if holding.status != "L":
-        return False
-    holding.status = "E"
-    return True
-
-
-def close_beside(holding: Holding, _random: Random) -> bool:
-    """A risk order shown as superseded since a prevention order was made beside it, though it goes on binding."""
-    if holding.status != "L" or holding.order.joined_on is None:
-        return False
-    holding.status = "S"
     return True
 
 
@@ -291,14 +181,3 @@ def lose_conditions(holding: Holding, _random: Random) -> bool:
     """No conditions."""
     holding.conditions.clear()
     return True
-
-
-def flip_county_lines(holding: Holding, _random: Random) -> bool:
-    """The county lines mark the wrong way round."""
-    holding.county_lines = not holding.county_lines
-    return True
-
-
-def _set_birth(holding: Holding, birth: date) -> bool:
-    holding.dob = birth
-    return birth != holding.person.birth
