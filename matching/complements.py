@@ -12,7 +12,7 @@ says nothing.
 
 import polars as pl
 
-from warehouse.codes import reference
+from warehouse.codes import names_of
 
 # 4 to 1 that two orders are one, and 8 to 1 that neither is one with the next best.
 BAR = 2.0
@@ -54,7 +54,7 @@ def join_complements(
 
 def _held_by(records: pl.DataFrame, labels: pl.Series) -> pl.DataFrame:
     """`label`, `held` (a bit for each source), `area` (the region of the force in most of its records)."""
-    regions = dict(reference("forces").select("code", "region_code").drop_nulls().iter_rows())
+    regions = names_of("forces", "region_code")
     area = pl.col("force_code").replace_strict(regions, default=None, return_dtype=pl.String)
     return (
         records.select(label=labels, area=area, bit=2 ** (pl.col("source").rank("dense").cast(pl.Int64) - 1))

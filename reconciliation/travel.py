@@ -14,7 +14,7 @@ import polars as pl
 from reconciliation.date_arithmetic import months_after
 from reconciliation.standing import STANDS
 from reconciliation.statutes import LONGEST_TRAVEL_MONTHS, SCOTTISH_TYPES
-from warehouse.codes import reference
+from warehouse.codes import names_of
 
 TRAVEL, NOTIFICATION = "travel", "notification"
 WORDS: Final = (
@@ -42,8 +42,7 @@ def find_travel_only(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFra
     Returns:
         `order_cluster`, `is_travel_only`, of orders for which conditions are listed.
     """
-    kinds = dict(reference("conditions").select("code", "kind").iter_rows())
-    kind = pl.col("condition_code").replace_strict(kinds, default=None, return_dtype=pl.String)
+    kind = pl.col("condition_code").replace_strict(names_of("conditions", "kind"), default=None, return_dtype=pl.String)
     is_scottish = pl.col("order_type").is_in(SCOTTISH_TYPES).any()
     is_allowed = (pl.col("kind") == TRAVEL) | ((pl.col("kind") == NOTIFICATION) & ~is_scottish)
     return (

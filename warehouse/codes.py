@@ -14,8 +14,8 @@ def reference(name: str) -> pl.DataFrame:
     """A reference list by file name without ending: all columns text, empty cells null.
 
     Names: forces, regions, courts, offences, harm_assumptions, conditions, condition_words, name_variants, forenames,
-    family_names, force_tiles, legal_statuses, published_figures, result_codes, rule_verification. Cells of several
-    values (`aliases`, `wordings`, `context`, `order_types`, `forms`) part them with `|`.
+    family_names, force_tiles, legal_statuses, decision_reasons, published_figures, result_codes, rule_verification.
+    Cells of several values (`aliases`, `wordings`, `context`, `order_types`, `forms`, `about`) part them with `|`.
 
     Raises:
         FileNotFoundError: there is no such list.
@@ -27,6 +27,12 @@ def reference(name: str) -> pl.DataFrame:
 def codes(name: str, column: str = "code") -> tuple[str, ...]:
     """The distinct values of one column of a reference list, in the order of the list."""
     return tuple(reference(name).get_column(column).unique(maintain_order=True))
+
+
+@cache
+def names_of(name: str, column: str = "name") -> dict[str, str]:
+    """What a column of a reference list says of each code."""
+    return dict(reference(name).select("code", column).drop_nulls().iter_rows())
 
 
 FORCE_CODES = codes("forces", "current_code")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciliation.golden import ORDER_FIELDS, PERSON_FIELDS
+from warehouse.codes import reference
 
 About = Literal["pair", "value", "discrepancy", "decision"]
 Level = Literal["order", "person"]
@@ -83,7 +84,7 @@ class DecisionReason:
 
     code: str
     title: str
-    about: tuple[About, ...]
+    about: tuple[str, ...]
     needs_comment: bool = False
     kinds: tuple[str, ...] = ()
 
@@ -96,44 +97,15 @@ class DecisionReason:
 KINDS_WITH_REASONS = ("not_enough", "pair_unclear", "value_unclear")
 """Kinds of decision whose reasons fit no other: what would settle it."""
 
-DECISION_REASONS = (
+DECISION_REASONS = tuple(
     DecisionReason(
-        "document_seen", "I have seen the court's order or its sealed copy.", ("pair", "value", "discrepancy")
-    ),
-    DecisionReason("owner_confirmed", "The owner of the record confirmed it.", ("pair", "value", "discrepancy")),
-    DecisionReason("identifiers", "Identifiers that can't be a slip settle it.", ("pair", "value")),
-    DecisionReason("biography", "Names, birth, addresses or associates settle it.", ("pair",)),
-    DecisionReason("relatives", "Two people who are easily confused: relatives, twins, namesakes.", ("pair",)),
-    DecisionReason("co_defendants", "Co-defendants of one case.", ("pair",)),
-    DecisionReason(
-        "successive_orders", "One order follows the other: interim and full, renewed, superseding.", ("pair",)
-    ),
-    DecisionReason("slip", "A slip in typing or copying.", ("pair", "value", "discrepancy")),
-    DecisionReason("different_facts", "The values state different facts.", ("discrepancy",)),
-    DecisionReason("varied", "The court varied, extended or discharged the order.", ("value", "discrepancy")),
-    DecisionReason("correction_requested", "The owner has been asked to correct it.", ("discrepancy",)),
-    DecisionReason("cannot_be_corrected", "The owner's system can't hold the right value.", ("discrepancy",)),
-    DecisionReason(
-        "needs_document",
-        "The court's order or its sealed copy would settle it.",
-        ("pair", "value", "discrepancy"),
-        kinds=KINDS_WITH_REASONS,
-    ),
-    DecisionReason(
-        "needs_owner",
-        "A check of the owner's own papers would settle it.",
-        ("pair", "value", "discrepancy"),
-        kinds=KINDS_WITH_REASONS,
-    ),
-    DecisionReason(
-        "needs_identifier",
-        "An identifier or fingerprints would settle it.",
-        ("pair", "value", "discrepancy"),
-        kinds=KINDS_WITH_REASONS,
-    ),
-    DecisionReason("mistake", "The decision was a mistake.", ("decision",)),
-    DecisionReason("new_evidence", "New evidence came to light.", ("pair", "value", "discrepancy", "decision")),
-    DecisionReason("other", "Another reason: see the comment.", ("pair", "value", "discrepancy", "decision"), True),
+        code,
+        title,
+        tuple(about.split("|")),
+        needs_comment=needs_comment == "true",
+        kinds=KINDS_WITH_REASONS if leaves_open == "true" else (),
+    )
+    for code, title, about, needs_comment, leaves_open in reference("decision_reasons").iter_rows()
 )
 DECISION_REASON = {reason.code: reason for reason in DECISION_REASONS}
 

@@ -1,10 +1,12 @@
-"""The columns of a correction pack, and the words in it: one readable list each.
+"""The columns of a correction pack (`columns.csv`), and the words in it.
 
 Belongs here: what stands in a column, how values of a field are worded. Does not: which lines there are
 (`ledger.packs.content`), how a file is written (`ledger.packs.workbook`, `ledger.packs.csv_file`).
 """
 
+import csv
 from dataclasses import dataclass
+from importlib.resources import files
 
 import polars as pl
 
@@ -30,51 +32,17 @@ class PackColumn:
     is_answer: bool = False
 
 
-COLUMNS = (
-    PackColumn("reference", "Our reference", "Names the line in every later pack; quote it in every answer.", 36),
-    PackColumn("severity", "Severity", "high: who is bound, until when or by what; medium: identity; low: form.", 9),
-    PackColumn("system", "System", "The system of yours that holds the record, or lacks it.", 16),
-    PackColumn(
-        "source_key", "Your key", "Key of your record; empty where you hold none, or it is the order itself.", 22
-    ),
-    PackColumn("file_name", "Your file", "The delivery in which the record reached us.", 28),
-    PackColumn("row_number", "Row", "Row in that file as a person counts it.", 7),
-    PackColumn("surname", "Surname", "Of the person, to find the record.", 18),
-    PackColumn("forenames", "Forenames", "Of the person, to find the record.", 18),
-    PackColumn("date_of_birth", "Born", "Date of birth of the person, YYYY-MM-DD.", 11),
-    PackColumn("pnc_id", "PNC id", "PNC id of the person.", 15),
-    PackColumn(
-        "details_from",
-        "Details from",
-        "Where the four columns before come from: your record; or the register, where you hold none.",
-        13,
-    ),
-    PackColumn("order", "Order", "The order as the register has it: type, day of making, court.", 34),
-    PackColumn("field", "What", "What is to be corrected.", 18),
-    PackColumn("held", "You hold", "The value in your record; empty where it has none.", 24),
-    PackColumn("asked", "Correct to", "The value asked for, or what is asked of it.", 24),
-    PackColumn("why", "Why", "The rule that found it, and what is wrong in words.", 44),
-    PackColumn("correction", "What to do", "What is asked of you.", 36),
-    PackColumn("evidence", "Evidence", "Which other systems give the value, or the decision of a steward.", 36),
-    PackColumn("basis", "Basis", "The statute or standard behind the rule.", 36),
-    PackColumn("first_seen_on", "First seen", "The night on which it was first found, YYYY-MM-DD.", 11),
-    PackColumn("handed_out_on", "Asked since", "The day it was first asked for; empty if it is asked for now.", 11),
-    PackColumn(
-        "corrected_on", "Corrected on", "The day on which you corrected the record, YYYY-MM-DD.", 13, is_answer=True
-    ),
-    PackColumn(
-        "disagrees_because",
-        "Disagree because",
-        f"If you do not correct it, one of: {'; '.join(DISAGREEMENTS.values())}.",
-        24,
-        is_answer=True,
-    ),
-    PackColumn("value_now", "Value now", "What your record holds now, if it is not what we asked for.", 18, True),
-    PackColumn("answered_by", "Answered by", "Who answers.", 16, is_answer=True),
-    PackColumn(
-        "remarks", "Remarks", "Anything that we should know: cite documents, don't retell them.", 30, is_answer=True
-    ),
-)
+def _read_columns() -> tuple[PackColumn, ...]:
+    """The columns in their order; `{disagreements}` in a meaning stands for why an owner may disagree."""
+    text = files("ledger.packs").joinpath("columns.csv").read_text(encoding="utf-8")
+    disagreements = "; ".join(DISAGREEMENTS.values())
+    return tuple(
+        PackColumn(name, title, meaning.format(disagreements=disagreements), int(width), is_answer == "true")
+        for name, title, meaning, width, is_answer in list(csv.reader(text.splitlines()))[1:]
+    )
+
+
+COLUMNS = _read_columns()
 
 WORDED = {
     "is_interim": {"true": "interim order", "false": "full order"},

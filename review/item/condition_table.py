@@ -5,11 +5,10 @@ Belongs here: which source holds which condition. Does not: coding them (`assets
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from review.item.titles import CONDITION_KINDS, format_day, source_name, title_for
-from warehouse.codes import reference
+from warehouse.codes import names_of
 from warehouse.sources import SOURCE_NAMES
 
 Values = Mapping[str, Any]
@@ -76,7 +75,7 @@ def compare_conditions(orders: Sequence[Values], conditions: Sequence[Values]) -
 
 def condition_label(code: str) -> str:
     """What a condition is, with its code."""
-    label = _labels().get(code)
+    label = names_of("conditions", "label").get(code)
     return f"{label} ({code})" if label else code
 
 
@@ -104,8 +103,3 @@ def _note(row: Values) -> str | None:
     if row["is_doubtful"]:
         return "In the court's result, and in few other sources: it counts as in force until the court confirms it."
     return None
-
-
-@cache
-def _labels() -> dict[str, str]:
-    return dict(reference("conditions").select("code", "label").iter_rows())

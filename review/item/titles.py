@@ -1,97 +1,38 @@
 """The words of the page for codes of the register.
 
-Belongs here: codes of tables and the words that stand for them. Does not: rules of discrepancies, which bring words of
-their own (`expectations.rules`).
+Belongs here: codes of tables and the words that stand for them (`words.toml`). Does not: rules of
+discrepancies, which bring words of their own (`expectations.rules`).
 """
 
 import re
+import tomllib
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from ledger.packs.owners import title_or_none
-from warehouse.codes import reference
+from warehouse.codes import names_of
 from warehouse.sources import SOURCE_TITLES
 from warehouse.tables.titles import FIELD_TITLES
 
 COLUMN_NAME: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
-KIND_TITLES: Final = {
-    "discrepancies": "Sources differ",
-    "doubtful_value": "A value that may be wrong",
-    "near_match": "Two orders that may be one",
-    "lone_record": "Held by one record alone",
-    "constraint": "Breaks a rule of law or fact",
-    "stale_decision": "Evidence behind a decision has changed",
-    "link_conflict": "Kept apart though records join them",
-    "contradiction": "Decisions that exclude one another",
-}
-
-KIND_QUESTIONS: Final = {
-    "discrepancies": "Which value is right, or are the differing values different facts?",
-    "doubtful_value": "Is the value right, and who can say?",
-    "near_match": "Do the records of these two orders speak of the same order?",
-    "lone_record": "Ought other sources to hold this order, or does it belong to another one?",
-    "constraint": "Is a value wrong, or were records put together that do not belong together?",
-    "stale_decision": "Does the decision still stand?",
-    "link_conflict": "Which of the records belong together?",
-    "contradiction": "Which of the decisions is to be taken back?",
-}
-
-STATUS_TITLES: Final = {
-    "live": "Live",
-    "not_started": "Not yet started",
-    "uncertain": "Not known to be in force",
-    "expired": "Expired",
-    "discharged": "Discharged",
-    "superseded": "Superseded",
-    "determined": "Determined",
-    "withdrawn": "Withdrawn",
-    "not_known": "Not known",
-}
-
-STATE_TITLES: Final = {
-    "new": "New",
-    "open": "Open",
-    "reopened": "Found again",
-    "stale_decision": "Changed since it was decided",
-    "resolved": "Resolved",
-}
-
-SEVERITY_TITLES: Final = {"high": "High", "medium": "Medium", "low": "Low"}
-
-CHOICE_REASONS: Final = {
-    "only_source": "no other source gives a value",
-    "agreement": "most sources agree",
-    "corroboration": "other facts speak for it",
-    "precedence": "this source counts most for this field",
-    "valid_over_invalid": "the other values fail a check",
-    "amended_result": "a later court result amends the earlier one",
-    "derived": "worked out from other values",
-    "none_valid": "no value passes its check, so none is published",
-    "steward": "a steward decided it",
-}
+_WORDS: Final = tomllib.loads(files("review.item").joinpath("words.toml").read_text(encoding="utf-8"))
+_Titles = Mapping[str, str]
+KIND_TITLES: Final[_Titles] = _WORDS["kind_titles"]
+KIND_QUESTIONS: Final[_Titles] = _WORDS["kind_questions"]
+STATUS_TITLES: Final[_Titles] = _WORDS["status_titles"]
+STATE_TITLES: Final[_Titles] = _WORDS["state_titles"]
+SEVERITY_TITLES: Final[_Titles] = _WORDS["severity_titles"]
+CONDITION_KINDS: Final[_Titles] = _WORDS["condition_kinds"]
+CHOICE_REASONS: Final[_Titles] = _WORDS["choice_reasons"]
 """Why a golden value won (`field_provenance.rule`)."""
-
-CONDITION_KINDS: Final = {
-    "prohibition": "Prohibition",
-    "requirement_like": "Requirement",
-    "travel": "Travel",
-    "notification": "Notification",
-}
-
-_CODE_TITLES: Final = {
-    "sex": {"M": "Male", "F": "Female"},
-    "order_type": {
-        "STRO": "STRO (risk order)",
-        "STPO": "STPO (prevention order)",
-        "TERO": "TERO (risk order, Scotland)",
-        "TEPO": "TEPO (prevention order, Scotland)",
-    },
+_CODE_TITLES: Final[Mapping[str, _Titles]] = _WORDS["code_titles"] | {
+    "court_code": names_of("courts"),
+    "force_code": names_of("forces"),
     "recorded_status": STATUS_TITLES,
     "legal_status": STATUS_TITLES,
-    "result_state": {"FINAL": "Final", "AMENDED": "Amended", "WITHDRAWN": "Withdrawn"},
 }
 
 
@@ -111,10 +52,6 @@ def title_for(titles: Mapping[str, str], code: str) -> str:
 
 def title_of(field: str, code: str) -> str:
     """The words for a code of a field; the code itself where there are none."""
-    if field == "court_code":
-        return title_for(_courts(), code)
-    if field == "force_code":
-        return title_for(_forces(), code)
     return title_for(_CODE_TITLES.get(field, {}), code)
 
 
@@ -138,13 +75,3 @@ def record_title(record_id: str) -> str:
     """A record by its source and key, from `<source>:<source_key>`."""
     source, _, key = record_id.partition(":")
     return f"{source_name(source)} {', row '.join(key.rsplit('#', 1)).replace('#', ', ')}"
-
-
-@cache
-def _forces() -> dict[str, str]:
-    return dict(reference("forces").select("code", "name").iter_rows())
-
-
-@cache
-def _courts() -> dict[str, str]:
-    return dict(reference("courts").select("code", "name").iter_rows())

@@ -5,12 +5,11 @@ Belongs here: the list. Does not: counting (`review.queue.filters`), the address
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from expectations.discrepancies import RULES
 from review.item.titles import KIND_TITLES, SEVERITY_TITLES, STATUS_TITLES, source_name, title_of
-from warehouse.codes import LEGAL_STATUSES, ORDER_TYPES, SEVERITIES, reference
+from warehouse.codes import LEGAL_STATUSES, ORDER_TYPES, SEVERITIES, names_of
 from warehouse.tables.register import QUEUE_KINDS
 from warehouse.tables.titles import FIELD_TITLES
 
@@ -80,11 +79,6 @@ def _assignee_words(value: str) -> str:
     return words.get(value, value.removeprefix(A_USER))
 
 
-@cache
-def _regions() -> dict[str, str]:
-    return dict(reference("regions").select("code", "name").iter_rows())
-
-
 FACETS: Final = (
     Facet(STREAM, "List", _listed(STREAMS), tuple(STREAMS), defaults=("settle",)),
     Facet("state", "State", _listed(STATES), tuple(STATES), defaults=TO_DO),
@@ -98,6 +92,6 @@ FACETS: Final = (
     Facet("type", "Type of order", _type_words, (*ORDER_TYPES, NOT_KNOWN)),
     Facet("status", "Status in law", _listed(STATUS_TITLES), LEGAL_STATUSES),
     Facet("force", "Force", _force_words),
-    Facet("region", "Region", _listed(_regions())),
+    Facet("region", "Region", _listed(names_of("regions"))),
 )
 FACET: Final = {facet.name: facet for facet in FACETS}
