@@ -210,6 +210,8 @@ class Decider:
 
     def _settled(self, wanted: DecisionRequest, orders: frozenset[str]) -> str | None:
         """The item that a request settles: one of its orders; a form can name any."""
+        if wanted.item_id is None:
+            return None
         queue = self._desk.whole_release().table(REVIEW_QUEUE.name).filter(pl.col("item_id") == wanted.item_id)
         return wanted.item_id if orders & set(queue.get_column("order_id")) else None
 
