@@ -135,12 +135,6 @@ def asn_refusal(asn: pl.Expr) -> pl.Expr:
     return pl.when(asn.str.contains(r"NRPR|00NP") | is_dummy_serial(asn.str.slice(8, 11))).then(pl.lit(DUMMY))
 
 
-def parse_asn(text: pl.Expr) -> pl.Expr:
-    """Read ASNs (see `asn_form`); null also for dummies."""
-    asn = asn_form(text)
-    return pl.when(asn_refusal(asn).is_null()).then(asn)
-
-
 def is_asn_valid(asn: pl.Expr) -> pl.Expr:
     """Whether the check letter of a 20-character ASN is right, and it is no dummy; null where there is no ASN.
 

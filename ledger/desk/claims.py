@@ -3,7 +3,6 @@
 Belongs here: taking, keeping and letting go of claims. Does not: assignments, which stay until they are changed.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,10 +39,3 @@ def release_claim(database: Database, item_id: str, *, by: str) -> None:
     """End one's own claim; another's stays."""
     with database.writing() as connection:
         connection.execute(sa.delete(claims).where((claims.c.item_id == item_id) & (claims.c.held_by == by)))
-
-
-def held_claims(database: Database, *, at: datetime) -> Mapping[str, Claim]:
-    """The claims that hold at a moment, by item."""
-    with database.reading() as connection:
-        rows = connection.execute(sa.select(claims).where(claims.c.held_until > at).order_by(claims.c.item_id))
-        return {row["item_id"]: Claim(**row) for row in rows.mappings()}

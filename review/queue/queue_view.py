@@ -90,11 +90,6 @@ class QueueView:
         streams = self.values(STREAM)
         return streams[0] if len(streams) == 1 else None
 
-    @property
-    def is_narrowed(self) -> bool:
-        """Something is chosen beside the list."""
-        return bool(self.chosen.keys() - {STREAM})
-
     def in_stream(self, stream: str) -> Self:
         """The other list, narrowed down in the same way."""
         return replace(self, chosen=_standard({**self.chosen, STREAM: (stream,)}), page=1, drawn_by=None)

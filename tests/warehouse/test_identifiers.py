@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.parsing.identifiers import read_asn
 from warehouse.identifiers import (
     check_letter,
     is_asn_valid,
     is_cro_valid,
     is_pnc_id_valid,
-    parse_asn,
     parse_cro,
     parse_pnc_id,
 )
@@ -63,7 +63,7 @@ def test_a_cro_number_is_read(written, expected):
     ],
 )
 def test_an_arrest_summons_number_is_read(written, expected):
-    frame = pl.DataFrame({"text": [written]}).select(asn=parse_asn(pl.col("text")))
+    frame = pl.DataFrame({"text": [written]}).select(asn=read_asn(pl.col("text")).struct.field("asn"))
     assert frame.with_columns(valid=is_asn_valid(pl.col("asn"))).row(0) == expected
 
 
