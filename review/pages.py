@@ -159,3 +159,9 @@ def _message(request: Request) -> dict[str, str] | None:
     except (ValueError, TypeError):  # nobody but a user can have changed it, and for themselves alone
         return None
     return {"tone": "success" if tone == "success" else "warning", "text": str(text)}
+
+
+def sentence(words: Exception | str) -> str:
+    """What a rule or an error says, as a sentence."""
+    text = str(words)
+    return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."

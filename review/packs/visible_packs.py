@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import polars as pl
+from fastapi import Depends
+from starlette.requests import Request
 
 from ledger.packs.answers import last_answers, read_answers, record_answers
 from ledger.packs.content import AskableLines
@@ -21,7 +24,7 @@ from ledger.packs.measures import follow_asked, sum_up
 from ledger.packs.policy import PolicyTerms, SendingPolicy, read_policies, revoke_policy, set_policy
 from ledger.packs.sample import read_checks, record_check
 from review.access.viewer import Viewer
-from review.access.visible_release import VisibleRelease
+from review.access.visible_release import Visible, VisibleRelease
 from review.deciding.decidable_night import decidable_night
 from review.desk import Desk
 from review.packs.answer_file import AnswerFile, read_answer_file
@@ -81,12 +84,13 @@ class VisiblePacks:
         return asked, self.followed, last_answers(self.answers)
 
 
-def open_packs(desk: Desk, visible: VisibleRelease) -> VisiblePacks:
-    """The packs that somebody may see.
+def open_packs(request: Request, visible: Visible) -> VisiblePacks:
+    """The packs that somebody may see: what routes depend on.
 
     Raises:
         LedgerError: the ledger is down.
     """
+    desk: Desk = request.app.state.desk
     whole, ledger = desk.whole_release(), desk.ledger
     lines = lines_of(desk.home, ledger, decidable_night(whole), whole.table(FIELD_PROVENANCE.name))
     every = read_pack_lines(ledger)
@@ -105,6 +109,9 @@ def open_packs(desk: Desk, visible: VisibleRelease) -> VisiblePacks:
         errors=measure_errors(read_checks(ledger)),
         today=desk.clock().astimezone(LONDON).date(),
     )
+
+
+Packs = Annotated[VisiblePacks, Depends(open_packs)]
 
 
 def hand_out_visible(desk: Desk, packs: VisiblePacks, who: Viewer, *, owner: str, recipient: str, reason: str) -> str:

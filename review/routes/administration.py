@@ -17,7 +17,7 @@ from review.access.audit_words import ACT_WORDS, describe_entry
 from review.access.passwords import WeakPasswordError
 from review.access.viewer import AnyAdministrator, Auditing, SignedIn, Viewer, administrator, signed_in
 from review.error_pages import too_many_attempts
-from review.pages import NavigationLink, redirect_to, render_page
+from review.pages import NavigationLink, redirect_to, render_page, sentence
 
 router = APIRouter()
 navigation = (
@@ -97,7 +97,7 @@ def change_password(request: Request, who: SignedIn, old_password: Text = "", ne
     try:
         _office(request, who).set_password(who.name, new_password, but=who.session)
     except WeakPasswordError as error:
-        return render_page(request, "access/password.html", status=422, new_error=_sentence(error))
+        return render_page(request, "access/password.html", status=422, new_error=sentence(error))
     return redirect_to(request, "/", message="Your password is changed. You are signed out everywhere else.")
 
 
@@ -130,7 +130,7 @@ def _office(request: Request, who: Viewer) -> AccountChanges:
 def _accounts_page(request: Request, *, error: str | None = None, **context: object) -> Response:
     with request.app.state.desk.reading() as connection:
         found: tuple[Account, ...] = all_accounts(connection)
-    problem = _sentence(error) if error else None
+    problem = sentence(error) if error else None
     return render_page(
         request,
         "access/accounts.html",
@@ -147,7 +147,7 @@ def _account_page(request: Request, name: str, *, error: str | None = None, **co
         account = find_account(connection, name)
     if account is None:
         raise HTTPException(404)
-    problem = _sentence(error) if error else None
+    problem = sentence(error) if error else None
     return render_page(
         request,
         "access/account.html",
@@ -162,8 +162,3 @@ def _account_page(request: Request, name: str, *, error: str | None = None, **co
 def _codes(text: str) -> list[str] | None:
     """Codes of forces, as typed with blanks or commas between; none typed: all forces."""
     return text.replace(",", " ").split() or None
-
-
-def _sentence(error: Exception | str) -> str:
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:]}."

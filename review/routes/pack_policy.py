@@ -18,8 +18,8 @@ from review.deciding.decision_request import text, texts
 from review.deciding.item_navigation import SentForm
 from review.packs import pack_tables
 from review.packs.policy_words import describe_policy
-from review.packs.visible_packs import VisiblePacks, change_policy, check_line, open_packs
-from review.pages import redirect_to, render_page
+from review.packs.visible_packs import Packs, VisiblePacks, change_policy, check_line, open_packs
+from review.pages import redirect_to, render_page, sentence
 from warehouse.tables.titles import FIELD_TITLES
 
 router = APIRouter()
@@ -29,9 +29,9 @@ LEAST_TYPED: Final = {"least_confidence": "99.5", "sampled_share": "5"}
 
 
 @router.get("/packs/policy", dependencies=[Depends(viewer)])
-def show_policy(request: Request, visible: Visible) -> Response:
+def show_policy(request: Request, packs: Packs) -> Response:
     """What may go without a steward, and every policy that was set."""
-    return _policy_page(request, open_packs(request.app.state.desk, visible))
+    return _policy_page(request, packs)
 
 
 @router.post("/packs/policy")
@@ -45,23 +45,22 @@ def set_terms(request: Request, who: AnyApprover, visible: Visible, form: SentFo
     except (DecisionError, UnknownOwnerError, ValueError) as error:
         typed = {name: text(form, name) for name in ("owners", *LEAST_TYPED, "reason")}
         fields = texts(form, "fields")
-        packs = open_packs(desk, visible)
-        return _policy_page(request, packs, typed=typed, fields=fields, problem=_sentence(str(error)))
+        packs = open_packs(request, visible)
+        return _policy_page(request, packs, typed=typed, fields=fields, problem=sentence(error))
     words = "The policy is in force." if is_on else "The policy is revoked: nothing more goes without a steward."
     return redirect_to(request, "/packs/policy", message=words)
 
 
 @router.get("/packs/sample", dependencies=[Depends(steward)])
-def show_sample(request: Request, visible: Visible, audit: Auditing) -> Response:
+def show_sample(request: Request, packs: Packs, audit: Auditing) -> Response:
     """The lines that a steward checks before the policy lets them go."""
-    return _sample_page(request, open_packs(request.app.state.desk, visible), audit)
+    return _sample_page(request, packs, audit)
 
 
 @router.post("/packs/sample")
-def check(request: Request, who: AnySteward, visible: Visible, audit: Auditing, form: SentForm) -> Response:
+def check(request: Request, who: AnySteward, packs: Packs, audit: Auditing, form: SentForm) -> Response:
     """Record whether the register is right about a line of the sample."""
     desk = request.app.state.desk
-    packs = open_packs(desk, visible)
     reference, verdict = text(form, "reference"), text(form, "verdict")
     if not verdict:
         return _sample_page(request, packs, audit, unanswered=reference)
@@ -136,7 +135,3 @@ def _sample_page(request: Request, packs: VisiblePacks, audit: Audit, *, unanswe
         unanswered=unanswered,
         errors=[{"text": words, "href": f"#verdict-{place}"}] if unanswered else [],
     )
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}".rstrip(".") + "."

@@ -14,20 +14,19 @@ from ledger.packs.owners import title_or_none
 from ledger.packs.routing import ROUTES
 from ledger.packs.workbook import TooManyLinesError
 from review.access.viewer import AnySteward, AnyViewer, Audit, Auditing, steward, viewer
-from review.access.visible_release import Visible
 from review.deciding.decision_request import text
 from review.deciding.item_navigation import SentForm
 from review.packs import pack_tables
 from review.packs.answer_file import AnswerFileError
 from review.packs.policy_words import describe_policy
 from review.packs.visible_packs import (
+    Packs,
     VisiblePacks,
     find_pack_file,
     hand_out_visible,
-    open_packs,
     take_in,
 )
-from review.pages import NavigationLink, redirect_to, render_page
+from review.pages import NavigationLink, redirect_to, render_page, sentence
 
 router = APIRouter()
 navigation = (NavigationLink("Packs", "/packs", "see", 25),)
@@ -40,9 +39,8 @@ TYPES: Final = {
 
 
 @router.get("/packs")
-def show_packs(request: Request, who: AnyViewer, visible: Visible) -> Response:
+def show_packs(request: Request, who: AnyViewer, packs: Packs) -> Response:
     """What could be sent to whom, what was handed out, who answers how well."""
-    packs = open_packs(request.app.state.desk, visible)
     return render_page(
         request,
         "packs/packs.html",
@@ -60,7 +58,7 @@ def show_packs(request: Request, who: AnyViewer, visible: Visible) -> Response:
 @router.get("/packs/lines", dependencies=[Depends(viewer)])
 def show_lines(
     request: Request,
-    visible: Visible,
+    packs: Packs,
     audit: Auditing,
     *,
     route: str = "",
@@ -68,7 +66,6 @@ def show_lines(
     number: int = 1,
 ) -> Response:
     """Every line that could be asked for, by route, and by the key of a record, an order or a line."""
-    packs = open_packs(request.app.state.desk, visible)
     found = packs.lines.every.filter(_is_meant(route, key.strip()))
     choices = [{"value": "", "text": "All", "selected": not route}] + [
         {"value": name, "text": pack_tables.ROUTE_TITLES[name], "selected": name == route} for name in ROUTES
@@ -84,19 +81,15 @@ def show_lines(
 
 
 @router.get("/packs/owners/{owner}", dependencies=[Depends(viewer)])
-def show_owner(request: Request, visible: Visible, audit: Auditing, owner: str, number: int = 1) -> Response:
+def show_owner(request: Request, packs: Packs, audit: Auditing, owner: str, number: int = 1) -> Response:
     """What an owner would be sent now, and what they were."""
-    packs = open_packs(request.app.state.desk, visible)
     return _owner_page(request, packs, audit, owner, number=number)
 
 
 @router.post("/packs/owners/{owner}")
-def hand_out(
-    request: Request, who: AnySteward, visible: Visible, audit: Auditing, form: SentForm, owner: str
-) -> Response:
+def hand_out(request: Request, who: AnySteward, packs: Packs, audit: Auditing, form: SentForm, owner: str) -> Response:
     """Hand an owner's pack out: it is logged, and its files can be fetched."""
     desk = request.app.state.desk
-    packs = open_packs(desk, visible)
     typed = {name: text(form, name) for name in ("recipient", "reason")}
     problems = {name: f"Enter {words}" for name, words in ASKED.items() if not typed[name]}
     if problems or _routed(packs, "steward", "policy", owner=owner).is_empty():
@@ -110,15 +103,14 @@ def hand_out(
 
 
 @router.get("/packs/handed-out/{disclosure_id}", dependencies=[Depends(viewer)])
-def show_pack(request: Request, visible: Visible, audit: Auditing, disclosure_id: str) -> Response:
+def show_pack(request: Request, packs: Packs, audit: Auditing, disclosure_id: str) -> Response:
     """A pack that was handed out: its lines, the answers, what became of each."""
-    return _pack_page(request, open_packs(request.app.state.desk, visible), audit, disclosure_id)
+    return _pack_page(request, packs, audit, disclosure_id)
 
 
 @router.get("/packs/handed-out/{disclosure_id}/pack.{suffix}", dependencies=[Depends(steward)])
-def fetch_file(request: Request, visible: Visible, audit: Auditing, disclosure_id: str, suffix: str) -> Response:
+def fetch_file(request: Request, packs: Packs, audit: Auditing, disclosure_id: str, suffix: str) -> Response:
     """The workbook or the CSV file of a pack; fetching it is logged as a disclosure."""
-    packs = open_packs(request.app.state.desk, visible)
     if disclosure_id not in packs.whole or suffix not in TYPES:
         raise HTTPException(404)
     path = find_pack_file(request.app.state.desk, disclosure_id, suffix)
@@ -132,14 +124,13 @@ def fetch_file(request: Request, visible: Visible, audit: Auditing, disclosure_i
 def take_answers(
     request: Request,
     who: AnySteward,
-    visible: Visible,
+    packs: Packs,
     audit: Auditing,
     disclosure_id: str,
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Take in a pack that came back; if any cell can't be taken, all are listed and nothing is recorded."""
     desk = request.app.state.desk
-    packs = open_packs(desk, visible)
     content = file.file.read() if file is not None else b""
     if packs.pack(disclosure_id).is_empty():
         raise HTTPException(404)
@@ -148,7 +139,7 @@ def take_answers(
     try:
         read, new = take_in(desk, packs, who, disclosure_id=disclosure_id, content=content)
     except (AnswerFileError, DecisionError) as error:
-        return _pack_page(request, packs, audit, disclosure_id, problem=_sentence(str(error)))
+        return _pack_page(request, packs, audit, disclosure_id, problem=sentence(error))
     if read.faults:
         words = "Some cells can’t be taken. Nothing was recorded."
         return _pack_page(request, packs, audit, disclosure_id, problem=words, faults=read.faults)
@@ -241,7 +232,3 @@ def _is_meant(route: str, key: str) -> pl.Expr:
 
 def _orders_of(lines: pl.DataFrame) -> list[str]:
     return lines.get_column("order_id").unique().sort().to_list()
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}".rstrip(".") + "."

@@ -19,7 +19,7 @@ from review.deciding.visible_subject import NotVisibleError
 from review.desk import Desk
 from review.item.hidden_characters import show_hidden
 from review.item.item_page import ItemPage, build_page
-from review.pages import NavigationLink, redirect_to, render_page
+from review.pages import NavigationLink, redirect_to, render_page, sentence
 
 router = APIRouter()
 MOST_COMPARED = 2
@@ -108,9 +108,7 @@ def _shown(
     keys = {"orders": sorted(look.orders), "records": list(compared.record_ids) if compared else []}
     audit("consultation", what={"page": "proposal", "proposal": proposal_id, **keys})
     refusals = error.refusals.values() if isinstance(error, RefusedTogetherError) else [error] if error else []
-    errors = [
-        {"text": f"{words[:1].upper()}{words[1:]}.", "href": "#comment"} for words in dict.fromkeys(map(str, refusals))
-    ]
+    errors = [{"text": words, "href": "#comment"} for words in dict.fromkeys(map(sentence, refusals))]
     return render_page(
         request,
         "deciding/proposal.html",
