@@ -1,7 +1,7 @@
 """The truth beside a delivery: which record is which order, and what is wrong with it."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -10,36 +10,29 @@ from samples.errors import NATURES
 from samples.orders import Order
 from samples.records import Record
 
-ORDER_COLUMNS = (
-    "order_id",
-    "person_id",
-    "forenames",
-    "surname",
-    "dob",
-    "sex",
-    "pncid",
-    "kind",
-    "interim",
-    "made",
-    "start",
-    "end",
-    "months",
-    "status",
-    "court_ou",
-    "force",
-    "conditions",
-    "county_lines",
-    "urn",
-)
-ARREST_COLUMNS = (
-    "event_id",
-    "person_id",
-    "date",
-    "offence_id",
-    "cjs_code",
-    "category",
-    "asn",
-)
+ORDER_COLUMNS: dict[str, Callable[[Order, date], object]] = {
+    "order_id": lambda order, _: order.order_id,
+    "person_id": lambda order, _: order.person.person_id,
+    "forenames": lambda order, _: order.person.forenames,
+    "surname": lambda order, _: order.person.surname,
+    "dob": lambda order, _: order.person.birth,
+    "sex": lambda order, _: order.person.sex,
+    "pncid": lambda order, _: order.person.pncid,
+    "kind": lambda order, _: order.kind,
+    "interim": lambda order, _: order.is_interim,
+    "made": lambda order, _: order.made,
+    "start": lambda order, _: order.start,
+    "end": lambda order, _: order.end or "",
+    "months": lambda order, _: order.months or "",
+    "status": lambda order, on: order.status(on),
+    "court_ou": lambda order, _: order.court.code,
+    "force": lambda order, _: order.force,
+    "conditions": lambda order, _: ";".join(order.conditions),
+    "county_lines": lambda order, _: order.case.is_county_lines,
+    "urn": lambda order, _: order.urn,
+}
+"""What the truth says of an order on a night, by column."""
+ARREST_COLUMNS = ("event_id", "person_id", "date", "offence_id", "cjs_code", "category", "asn")
 README = """Synthetic data. Every person, order, arrest and identifier here is invented; any likeness is chance.
 orders, arrests: the world as it is. links, arrest_links: which source record is which order or arrest.
 errors: what is wrong with the order records. arrest_errors: what is wrong with the arrest records. Their nature:
@@ -78,7 +71,11 @@ class Truth:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "README.txt").write_text(README, encoding="utf-8")
         orders = (self._orders[key] for key in sorted(self._orders))
-        _write(folder / "orders.csv", ORDER_COLUMNS, (_order_row(order, on) for order in orders))
+        _write(
+            folder / "orders.csv",
+            ORDER_COLUMNS,
+            (tuple(value(order, on) for value in ORDER_COLUMNS.values()) for order in orders),
+        )
         _write(folder / "links.csv", ["source", "source_key", "order_id"], self._links)
         _write(folder / "errors.csv", ["source", "source_key", "order_id", *ERROR_COLUMNS], self._errors)
         happened = (arrest for arrest in arrests if arrest.made <= on)
@@ -90,31 +87,6 @@ class Truth:
 
 def _described(field: str, error: str) -> tuple[str, str, str]:
     return field, error, NATURES.get((field, error), "error")
-
-
-def _order_row(order: Order, on: date) -> tuple[object, ...]:
-    person = order.person
-    return (
-        order.order_id,
-        person.person_id,
-        person.forenames,
-        person.surname,
-        person.birth,
-        person.sex,
-        person.pncid,
-        order.kind,
-        order.is_interim,
-        order.made,
-        order.start,
-        order.end or "",
-        order.months or "",
-        order.status(on),
-        order.court.code,
-        order.force,
-        ";".join(order.conditions),
-        order.case.is_county_lines,
-        order.urn,
-    )
 
 
 def _arrest_row(arrest: Arrest) -> tuple[object, ...]:
