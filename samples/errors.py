@@ -14,7 +14,7 @@ from typing import Literal
 from samples import arrest_errors as arrest
 from samples import name_errors as name
 from samples import value_errors as value
-from samples.holdings import Holding, true_holding
+from samples.holdings import Holding
 from samples.layouts import LAYOUTS
 from samples.records import Record
 from samples.value_errors import Spoil
@@ -133,7 +133,7 @@ class Mixture:
 
         The same record has the same errors every night until they are corrected. A correcting court result is right.
         """
-        holding = true_holding(record, self.on)
+        holding = Holding(record, self.on)
         is_corrected = record.corrected_on is not None and record.corrected_on <= self.on
         if self._noise <= 0 or is_corrected or record.amends:
             return holding, []

@@ -29,9 +29,7 @@ def claim(database: Database, item_id: str, *, by: str, at: datetime, lasting: t
             return Claim(**row)
         taken = Claim(item_id, by, at + lasting)
         connection.execute(sa.delete(claims).where((claims.c.item_id == item_id) | (claims.c.held_until <= at)))
-        connection.execute(
-            sa.insert(claims).values(item_id=item_id, held_by=taken.held_by, held_until=taken.held_until)
-        )
+        connection.execute(sa.insert(claims).values(**vars(taken)))
         return taken
 
 

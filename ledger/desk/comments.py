@@ -42,15 +42,7 @@ def add_comment(database: Database, comment: Comment) -> None:
     with database.writing() as connection:
         if connection.execute(_sent_before(comment)).first() is not None:
             return
-        connection.execute(
-            sa.insert(comments).values(
-                item_id=comment.item_id,
-                order_id=comment.order_id,
-                said_by=comment.said_by,
-                at=comment.at,
-                words=comment.words,
-            )
-        )
+        connection.execute(sa.insert(comments).values(**vars(comment)))
 
 
 def _sent_before(comment: Comment) -> sa.Select[tuple[int]]:

@@ -132,11 +132,7 @@ def save_view(database: Database, view: SavedView, *, at: datetime) -> None:
         kept = connection.execute(sa.select(sa.func.count()).where(own)).scalar_one()
         if kept >= MOST_VIEWS:
             raise DecisionError(f"nobody keeps more than {MOST_VIEWS} views: delete one first")
-        connection.execute(
-            sa.insert(saved_views).values(
-                owner=view.owner, name=view.name, query=view.query, is_shared=view.is_shared, saved_at=at
-            )
-        )
+        connection.execute(sa.insert(saved_views).values(**vars(view), saved_at=at))
 
 
 def forget_view(database: Database, owner: str, name: str) -> bool:

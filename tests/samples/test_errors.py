@@ -3,7 +3,7 @@ from datetime import date
 import polars as pl
 
 from samples.errors import MIXTURE, Mixture
-from samples.holdings import true_holding
+from samples.holdings import Holding
 from samples.orders import Order
 from samples.world import World, make_world
 from warehouse.identifiers import is_asn_valid, is_cro_valid, is_pnc_id_valid
@@ -20,7 +20,7 @@ def test_every_planted_error_differs_from_the_truth() -> None:
     planted = 0
     for record in world().records:
         holding, errors = mixture.holding(record)
-        truth = true_holding(record, ON)
+        truth = Holding(record, ON)
         for field in {field for field, _ in errors}:
             assert holding.value(field) != truth.value(field), field
             planted += 1
@@ -32,7 +32,7 @@ def test_fields_without_an_error_are_true() -> None:
     fields = {kind.field for kind in MIXTURE}
     for record in world().records:
         holding, errors = mixture.holding(record)
-        truth = true_holding(record, ON)
+        truth = Holding(record, ON)
         for field in fields - {field for field, _ in errors}:
             assert holding.value(field) == truth.value(field), field
 
@@ -49,7 +49,7 @@ def test_planted_errors_of_arrests_differ_from_the_truth() -> None:
     planted: set[str] = set()
     for record in world().arrest_records:
         holding, errors = mixture.holding(record)
-        truth = true_holding(record, ON)
+        truth = Holding(record, ON)
         for field in {field for field, _ in errors}:
             assert holding.value(field) != truth.value(field), field
             planted.add(field)
