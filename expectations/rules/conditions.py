@@ -3,10 +3,12 @@
 Not a discrepancy: a condition in other words.
 """
 
+from functools import partial
+
 import polars as pl
 
 from expectations.rules.rule import Evidence, Rule, golden
-from warehouse.sources import COURT_SOURCES, Severity, is_from_court, may_omit
+from warehouse.sources import COURT_SOURCES, is_from_court, may_omit
 
 CONDITION_NOTE = "Conditions are shortened or left out when copied (E33) [COLLEGE-STRO: they were re-requested]."
 PERIOD = r"\b\d+\s*(?:hour|day|week|month|year)s?\b"
@@ -22,30 +24,21 @@ lists_none = (pl.col("condition_codes").list.len() == 0) & (pl.col("uncoded_cond
 is_explained_by_cut = (missing <= pl.col("uncoded_conditions")) | (pl.col("has_cut_condition") & (missing == extra))
 
 
-def condition_rule(
-    code: str, title: str, *, severity: Severity, when: pl.Expr, message: str, correction: str, example: str
-) -> Rule:
-    """A rule on the set of conditions."""
-    return Rule(
-        code=code,
-        title=title,
-        field="conditions",
-        severity=severity,
-        dimension="consistency",
-        when=when,
-        message=message,
-        correction=correction,
-        note=CONDITION_NOTE,
-        example=example,
-        observed=pl.col("condition_codes").list.join(" "),
-        expected=golden("condition_codes").list.join(" "),
-    )
+condition_rule = partial(
+    Rule,
+    field="conditions",
+    dimension="consistency",
+    note=CONDITION_NOTE,
+    observed=pl.col("condition_codes").list.join(" "),
+    expected=golden("condition_codes").list.join(" "),
+)
+"""On the set of conditions."""
 
 
 CONDITION_RULES = (
     condition_rule(
-        "COND-COURT-LACKS",
-        "Condition not in the court's result",
+        code="COND-COURT-LACKS",
+        title="Condition not in the court's result",
         severity="high",
         when=is_from_court & (missing > 0) & ~is_explained_by_cut,
         message="At least two other sources hold conditions that are not in {source}: confirm.",
@@ -54,8 +47,8 @@ CONDITION_RULES = (
         "believed against the court.",
     ),
     condition_rule(
-        "COND-COURT-ALONE",
-        "Condition in the court's result alone",
+        code="COND-COURT-ALONE",
+        title="Condition in the court's result alone",
         severity="high",
         when=is_from_court & (extra > 0),
         message="{source} holds conditions that the other sources lack: confirm. They count as in force until then.",
@@ -63,8 +56,8 @@ CONDITION_RULES = (
         example="Court: C01, C09. PNC, PND, return: C01. C09 is in doubt, and stays among the prohibitions.",
     ),
     condition_rule(
-        "COND-NONE",
-        "No conditions at all",
+        code="COND-NONE",
+        title="No conditions at all",
         severity="high",
         when=~is_from_court & lists_none & (missing > 0) & ~may_omit("conditions"),
         message="{source} lists no conditions; the order has some.",
@@ -74,8 +67,8 @@ CONDITION_RULES = (
         "place for conditions in many forms: none there is incomplete, not wrong.",
     ),
     condition_rule(
-        "COND-DIFFER",
-        "Conditions differ",
+        code="COND-DIFFER",
+        title="Conditions differ",
         severity="high",
         when=~is_from_court & (missing > 0) & (extra > 0) & ~is_explained_by_cut,
         message="{source} lacks conditions of the order and holds others that few sources support.",
@@ -83,8 +76,8 @@ CONDITION_RULES = (
         example="PNC: C01, C09. Court, PND: C01, C02. C02 is missing and C09 is too many.",
     ),
     condition_rule(
-        "COND-MISSING",
-        "Condition missing",
+        code="COND-MISSING",
+        title="Condition missing",
         severity="high",
         when=~is_from_court & ~lists_none & (missing > 0) & (extra == 0) & ~is_explained_by_cut,
         message="{source} lacks conditions of the order.",
@@ -92,8 +85,8 @@ CONDITION_RULES = (
         example="PND: C01. Court, PNC: C01, C02. C02 is missing.",
     ),
     condition_rule(
-        "COND-EXTRA",
-        "Condition too many",
+        code="COND-EXTRA",
+        title="Condition too many",
         severity="high",
         when=~is_from_court & (extra > 0) & (missing == 0),
         message="{source} holds conditions that few sources support.",
@@ -101,8 +94,8 @@ CONDITION_RULES = (
         example="Return: C01, C02, C09. Court, PNC: C01, C02. C09 is too many.",
     ),
     condition_rule(
-        "COND-CUT",
-        "Condition cut too short to identify",
+        code="COND-CUT",
+        title="Condition cut too short to identify",
         severity="low",
         when=(missing > 0) & pl.col("has_cut_condition") & (pl.col("uncoded_conditions") > 0),
         message="{source} cuts conditions at a width, and what is left of one does not show which it is.",
@@ -112,8 +105,8 @@ CONDITION_RULES = (
         "others. A cut condition that can still be identified is not reported.",
     ),
     condition_rule(
-        "COND-PERIOD",
-        "Condition with another period",
+        code="COND-PERIOD",
+        title="Condition with another period",
         severity="high",
         when=pl.col("has_other_period"),
         message="{source} words a condition with another number of days, months or years.",

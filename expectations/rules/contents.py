@@ -3,12 +3,14 @@
 Not a discrepancy: a court or a force by another of its names, a legacy code.
 """
 
+from functools import partial
+
 import polars as pl
 
 from expectations.rules.rule import Rule, differs, golden
 from reconciliation.law import ENDED
 from reconciliation.plausibility import JURISDICTIONS, POLICE_KINDS, fact_of
-from warehouse.sources import Severity, fact_of_source, is_from_court
+from warehouse.sources import fact_of_source, is_from_court
 
 TYPE_NOTE = "Similar names, and court result codes for the STPO alone (E05) [B7-DATA]; tests differ, ss.14-15 and 23."
 INTERIM_NOTE = "Interim and full are two orders, ss.21 and 28 [MSA-2015]; interims distort counts (E06) [IASC-2022]."
@@ -30,48 +32,23 @@ force_jurisdiction = fact_of(pl.col("force_code"), "forces", "nation").replace_s
 is_agency = ~fact_of(pl.col("force_code"), "forces", "kind").is_in(POLICE_KINDS)
 
 
-def content_rule(
-    code: str, title: str, *, name: str, severity: Severity, when: pl.Expr, message: str, note: str, example: str
-) -> Rule:
-    """A rule on one value that the court's order settles."""
-    return Rule(
-        code=code,
-        title=title,
-        field=name,
-        severity=severity,
-        dimension="consistency",
-        when=when,
-        message=message,
-        correction="Check against the court result and correct the record.",
-        note=note,
-        example=example,
-    )
+content_rule = partial(
+    Rule, dimension="consistency", correction="Check against the court result and correct the record."
+)
+"""On one value that the court's order settles."""
 
 
-def status_rule(
-    code: str, title: str, *, when: pl.Expr, message: str, correction: str, note: str, example: str
-) -> Rule:
-    """A rule on the status that a record shows beside the one that the law makes of the order."""
-    return Rule(
-        code=code,
-        title=title,
-        field="legal_status",
-        severity="high",
-        dimension="timeliness",
-        when=when,
-        message=message,
-        correction=correction,
-        note=note,
-        example=example,
-        observed=pl.col("recorded_status"),
-    )
+status_rule = partial(
+    Rule, field="legal_status", severity="high", dimension="timeliness", observed=pl.col("recorded_status")
+)
+"""On the status that a record shows beside the one that the law makes of the order."""
 
 
 WHAT_RULES = (
     content_rule(
-        "TYPE-WRONG",
-        "Order type wrong",
-        name="order_type",
+        code="TYPE-WRONG",
+        title="Order type wrong",
+        field="order_type",
         severity="high",
         when=differs("order_type"),
         message="{source} holds the order as another type.",
@@ -79,9 +56,9 @@ WHAT_RULES = (
         example="PNC: STRO. Court, PND and return: STPO, on conviction, by a Crown Court. The PNC record is wrong.",
     ),
     content_rule(
-        "INTERIM-AS-FULL",
-        "Interim held as full",
-        name="is_interim",
+        code="INTERIM-AS-FULL",
+        title="Interim held as full",
+        field="is_interim",
         severity="high",
         when=~pl.col("is_interim") & golden("is_interim"),
         message="{source} holds an interim order as a full one.",
@@ -90,9 +67,9 @@ WHAT_RULES = (
         "as full.",
     ),
     content_rule(
-        "FULL-AS-INTERIM",
-        "Full held as interim",
-        name="is_interim",
+        code="FULL-AS-INTERIM",
+        title="Full held as interim",
+        field="is_interim",
         severity="high",
         when=pl.col("is_interim") & ~golden("is_interim"),
         message="{source} holds a full order as an interim one.",
@@ -100,9 +77,9 @@ WHAT_RULES = (
         example="Return: interim STRO of three years. Court and PNC: STRO of three years. The return's mark is wrong.",
     ),
     content_rule(
-        "COURT-WRONG",
-        "Another court",
-        name="court_code",
+        code="COURT-WRONG",
+        title="Another court",
+        field="court_code",
         severity="medium",
         when=differs("court_code") & ~pl.col("is_court_named_in_part"),
         message="{source} gives another court.",
@@ -111,9 +88,9 @@ WHAT_RULES = (
         "courts is none.",
     ),
     content_rule(
-        "FORCE-APPLICANT",
-        "Applicant's force is another",
-        name="force_code",
+        code="FORCE-APPLICANT",
+        title="Applicant's force is another",
+        field="force_code",
         severity="low",
         when=differs("force_code") & is_from_court & ~is_agency,
         message="{source} names another force than the one that holds the order: the applicant, as it seems.",
@@ -123,9 +100,9 @@ WHAT_RULES = (
         "An agency that applies is none: it holds no orders.",
     ),
     content_rule(
-        "FORCE-OTHER",
-        "Another force",
-        name="force_code",
+        code="FORCE-OTHER",
+        title="Another force",
+        field="force_code",
         severity="medium",
         # Two forces that upload one order are reported as a duplicate (E27); each upload is true.
         when=differs("force_code")
@@ -137,9 +114,9 @@ WHAT_RULES = (
         "none.",
     ),
     content_rule(
-        "FORCE-NATION",
-        "Force of another nation than the court",
-        name="force_code",
+        code="FORCE-NATION",
+        title="Force of another nation than the court",
+        field="force_code",
         severity="medium",
         when=(force_jurisdiction != pl.col("jurisdiction")) & ~differs("force_code").fill_null(value=False),
         message="{source} gives a force that has no orders of the courts of that nation, and no source gives another.",
@@ -150,9 +127,9 @@ WHAT_RULES = (
 
 STATUS_RULES = (
     content_rule(
-        "COUNTY-LINES",
-        "County lines mark differs",
-        name="is_county_lines",
+        code="COUNTY-LINES",
+        title="County lines mark differs",
+        field="is_county_lines",
         severity="low",
         when=differs("is_county_lines"),
         message="{source} gives another county lines mark.",
@@ -160,8 +137,8 @@ STATUS_RULES = (
         example="Return of EMSOU: Y. Return of ERSOU, which lists the order too: N.",
     ),
     status_rule(
-        "STATUS-WITHDRAWN",
-        "Withdrawn result still held",
+        code="STATUS-WITHDRAWN",
+        title="Withdrawn result still held",
         when=(golden("legal_status") == "withdrawn") & ~is_from_court,
         message="The court withdrew the result; {source} still holds the order.",
         correction="Ask the court, then remove the order or close it.",
@@ -169,8 +146,8 @@ STATUS_RULES = (
         example="Court: result withdrawn on 4 May. PNC: live.",
     ),
     status_rule(
-        "STATUS-BESIDE",
-        "Risk order closed because a prevention order was made",
+        code="STATUS-BESIDE",
+        title="Risk order closed because a prevention order was made",
         when=is_closed & pl.col("is_beside_prevention") & golden("legal_status").is_in(RUNNING),
         message="{source} shows the risk order as ended. A prevention order was made for the person, but that does not "
         "end the risk order: both bind.",
@@ -181,8 +158,8 @@ STATUS_RULES = (
         "superseded. It binds until 28 February 2026, unless a court discharged it.",
     ),
     status_rule(
-        "STATUS-NOT-SUPERSEDED",
-        "Shown as live though a later order ended it",
+        code="STATUS-NOT-SUPERSEDED",
+        title="Shown as live though a later order ended it",
         when=(pl.col("recorded_status") == "live") & (golden("legal_status") == "superseded"),
         message="{source} shows the order as live; a later order of the same type has taken effect and ended it.",
         correction="Close the order as superseded, with the day on which the later order took effect.",
@@ -191,8 +168,8 @@ STATUS_RULES = (
         example="STPO of 1 March 2021, another STPO of 9 May 2022 for the same person. PNC: the first is live.",
     ),
     status_rule(
-        "STATUS-OPEN",
-        "Shown as live though ended",
+        code="STATUS-OPEN",
+        title="Shown as live though ended",
         when=(pl.col("recorded_status") == "live") & golden("legal_status").is_in(ENDED) & ~is_doubtful,
         message="{source} shows the order as live; it has ended.",
         correction="Close the order with the right reason.",
@@ -201,8 +178,8 @@ STATUS_RULES = (
         "whether an order has ended, nobody is asked to close it.",
     ),
     status_rule(
-        "STATUS-CLOSED",
-        "Shown as ended though live",
+        code="STATUS-CLOSED",
+        title="Shown as ended though live",
         when=is_closed & golden("legal_status").is_in(RUNNING),
         message="{source} shows the order as ended; nothing that we know of has ended it.",
         correction="Show the order as live, or say what ended it and when.",

@@ -4,6 +4,8 @@ Names are compared folded: a diacritic, a hyphen or a capital is never a discrep
 otherwise into forenames and surname (`Paul Hall COOPER`, `HALL COOPER/PAUL`).
 """
 
+from functools import partial
+
 import polars as pl
 
 from expectations.rules.dates import is_other_year, is_swapped
@@ -154,20 +156,13 @@ NAME_RULES = (
 )
 
 
-def birth_rule(code: str, title: str, *, severity: Severity, when: pl.Expr, message: str, example: str) -> Rule:
-    """A rule on the date of birth."""
-    return Rule(
-        code=code,
-        title=title,
-        field="date_of_birth",
-        severity=severity,
-        dimension="completeness" if code == "BIRTH-MISSING" else "consistency",
-        when=when,
-        message=message,
-        correction="Check the date of birth against a document and correct the record.",
-        note=BIRTH_NOTE,
-        example=example,
-    )
+birth_rule = partial(
+    Rule,
+    field="date_of_birth",
+    dimension="consistency",
+    correction="Check the date of birth against a document and correct the record.",
+    note=BIRTH_NOTE,
+)
 
 
 is_birth_unknown = pl.col("date_of_birth").is_null() & golden("date_of_birth").is_not_null()
@@ -177,8 +172,8 @@ is_partial_other = (pl.col("birth_year") != golden("date_of_birth").dt.year()) |
 
 BIRTH_RULES = (
     birth_rule(
-        "BIRTH-FILLER",
-        "Placeholder date of birth",
+        code="BIRTH-FILLER",
+        title="Placeholder date of birth",
         severity="medium",
         when=pl.col("is_birth_placeholder")
         & (differs("date_of_birth") | (pl.col("is_birth_alone") & pl.col("date_of_birth").is_not_null())),
@@ -186,48 +181,49 @@ BIRTH_RULES = (
         example="PNC: 1 January 1970. Court, PND: 17 April 1988.",
     ),
     birth_rule(
-        "BIRTH-SWAPPED",
-        "Date of birth: day and month swapped",
+        code="BIRTH-SWAPPED",
+        title="Date of birth: day and month swapped",
         severity="medium",
         when=is_swapped("date_of_birth"),
         message="{source} has day and month of birth in each other's place.",
         example="Return: 4 March 1988. Court, PNC: 3 April 1988 (03/04/1988 read as month, day).",
     ),
     birth_rule(
-        "BIRTH-YEAR",
-        "Year of birth wrong",
+        code="BIRTH-YEAR",
+        title="Year of birth wrong",
         severity="medium",
         when=is_other_year("date_of_birth"),
         message="{source} gives another year of birth.",
         example="PND: 17 April 1978. Court, PNC: 17 April 1988.",
     ),
     birth_rule(
-        "BIRTH-DIGIT",
-        "One digit of the date of birth wrong",
+        code="BIRTH-DIGIT",
+        title="One digit of the date of birth wrong",
         severity="medium",
         when=pl.col("birth_digits") == 1,
         message="{source} gives a date of birth that differs in one digit.",
         example="PND: 27 April 1988. Court, PNC: 17 April 1988.",
     ),
     birth_rule(
-        "BIRTH-DAY",
-        "Date of birth wrong",
+        code="BIRTH-DAY",
+        title="Date of birth wrong",
         severity="medium",
         when=differs("date_of_birth"),
         message="{source} gives another date of birth.",
         example="Return: 12 May 1988. Court, PNC: 17 April 1988.",
     ),
     birth_rule(
-        "BIRTH-PARTIAL",
-        "Partial date of birth disagrees",
+        code="BIRTH-PARTIAL",
+        title="Partial date of birth disagrees",
         severity="medium",
         when=is_birth_unknown & is_partial_other,
         message="{source} gives only a part of the date of birth, and that part disagrees.",
         example="PND: 1987. Court, PNC: 17 April 1988. A partial date that agrees (1988, 1988-04) is none.",
     ),
     birth_rule(
-        "BIRTH-MISSING",
-        "Date of birth missing",
+        code="BIRTH-MISSING",
+        title="Date of birth missing",
+        dimension="completeness",
         severity="medium",
         when=is_birth_unknown & pl.col("birth_year").is_null(),
         message="{source} gives no date of birth; other sources do.",
