@@ -27,6 +27,7 @@ is_explained_by_cut = (missing <= pl.col("uncoded_conditions")) | (pl.col("has_c
 condition_rule = partial(
     Rule,
     field="conditions",
+    severity="high",
     dimension="consistency",
     note=CONDITION_NOTE,
     observed=pl.col("condition_codes").list.join(" "),
@@ -39,7 +40,6 @@ CONDITION_RULES = (
     condition_rule(
         code="COND-COURT-LACKS",
         title="Condition not in the court's result",
-        severity="high",
         when=is_from_court & (missing > 0) & ~is_explained_by_cut,
         message="At least two other sources hold conditions that are not in {source}: confirm.",
         correction="Compare with the sealed order, and confirm which conditions the court set.",
@@ -49,7 +49,6 @@ CONDITION_RULES = (
     condition_rule(
         code="COND-COURT-ALONE",
         title="Condition in the court's result alone",
-        severity="high",
         when=is_from_court & (extra > 0),
         message="{source} holds conditions that the other sources lack: confirm. They count as in force until then.",
         correction="Compare with the sealed order, and confirm which conditions the court set.",
@@ -58,7 +57,6 @@ CONDITION_RULES = (
     condition_rule(
         code="COND-NONE",
         title="No conditions at all",
-        severity="high",
         when=~is_from_court & lists_none & (missing > 0) & ~may_omit("conditions"),
         message="{source} lists no conditions; the order has some.",
         correction="Enter the conditions that the court set.",
@@ -69,7 +67,6 @@ CONDITION_RULES = (
     condition_rule(
         code="COND-DIFFER",
         title="Conditions differ",
-        severity="high",
         when=~is_from_court & (missing > 0) & (extra > 0) & ~is_explained_by_cut,
         message="{source} lacks conditions of the order and holds others that few sources support.",
         correction="Compare with the court result condition by condition.",
@@ -78,7 +75,6 @@ CONDITION_RULES = (
     condition_rule(
         code="COND-MISSING",
         title="Condition missing",
-        severity="high",
         when=~is_from_court & ~lists_none & (missing > 0) & (extra == 0) & ~is_explained_by_cut,
         message="{source} lacks conditions of the order.",
         correction="Add the conditions that the court set.",
@@ -87,7 +83,6 @@ CONDITION_RULES = (
     condition_rule(
         code="COND-EXTRA",
         title="Condition too many",
-        severity="high",
         when=~is_from_court & (extra > 0) & (missing == 0),
         message="{source} holds conditions that few sources support.",
         correction="Remove the conditions that the court did not set.",
@@ -107,7 +102,6 @@ CONDITION_RULES = (
     condition_rule(
         code="COND-PERIOD",
         title="Condition with another period",
-        severity="high",
         when=pl.col("has_other_period"),
         message="{source} words a condition with another number of days, months or years.",
         correction="Take the period from the court result.",

@@ -6,6 +6,8 @@ apart here; none is a comparison of texts.
 Not a discrepancy: the last day counted to the day or to the day before; an interim order's end beside the full order's.
 """
 
+from functools import partial
+
 import polars as pl
 
 from expectations.rules.dates import date_rules, golden_start, not_followed
@@ -54,6 +56,9 @@ is_end_from_length = is_length_by_dates_wrong | (is_length_keyed_wrong & (record
 is_end_open = pl.col("is_until_further_order").fill_null(False)
 is_golden_open = golden("is_until_further_order").fill_null(False)
 
+end_rule = partial(Rule, field="end_on", severity="high", dimension="consistency", note=END_NOTE)
+term_rule = partial(Rule, field="term_months", severity="high", dimension="consistency", note=SAME_LENGTH_NOTE)
+
 END_RULES = (
     not_followed(
         "END-AMENDED",
@@ -61,37 +66,27 @@ END_RULES = (
         title="end",
         example="Court result with an end of 12 December 2030, amended to 31 March 2026. PNC: 12 December 2030.",
     ),
-    Rule(
+    end_rule(
         code="END-OPEN",
         title="Until further order against a fixed end",
-        field="end_on",
-        severity="high",
-        dimension="consistency",
         when=is_end_open & golden("end_on").is_not_null() & ~is_golden_open,
         message="{source} holds the order as until further order; it has a fixed end.",
         correction="Enter the end that the court set.",
-        note=END_NOTE,
         example="PNC: 99999999, until further order. Court: 31 March 2026.",
         observed=pl.lit("until further order"),
     ),
-    Rule(
+    end_rule(
         code="END-FIXED",
         title="Fixed end against until further order",
-        field="end_on",
-        severity="high",
-        dimension="consistency",
         when=pl.col("end_on").is_not_null() & is_golden_open,
         message="{source} gives a fixed end; the order runs until further order.",
         correction="Remove the end and mark the order as until further order.",
-        note=END_NOTE,
         example="Return: 31 March 2026. Court: UFO; PNC: 99999999.",
         expected=pl.lit("until further order"),
     ),
-    Rule(
+    end_rule(
         code="END-MISSING",
         title="End missing",
-        field="end_on",
-        severity="high",
         dimension="completeness",
         when=pl.col("end_on").is_null()
         & ~is_end_open
@@ -99,15 +94,11 @@ END_RULES = (
         & ~pl.col("partial_fields").list.contains("end_on"),
         message="{source} gives no end; the order has one.",
         correction="Enter the end that the court set.",
-        note=END_NOTE,
         example="PND: ends null, term 60 months. Court: 31 March 2026.",
     ),
-    Rule(
+    end_rule(
         code="END-OF-FULL",
         title="End of the full order given for the interim",
-        field="end_on",
-        severity="high",
-        dimension="consistency",
         when=is_end_different & golden("is_interim") & (pl.col("end_on") == pl.col("full_end_on")),
         message="{source} gives the interim order the end of the full order that followed it.",
         correction="Enter the day on which the main application was determined.",
@@ -116,12 +107,9 @@ END_RULES = (
         "PNC, interim: "
         "31 October 2024.",
     ),
-    Rule(
+    end_rule(
         code="END-FROM-MADE",
         title="End counted from the day of making",
-        field="end_on",
-        severity="high",
-        dimension="consistency",
         when=is_end_different & is_end_from_made & ~is_length_keyed_wrong.fill_null(False),
         message="{source} counts the end from the day of making; the order runs from a later start.",
         correction="Work the end out anew from the start that the court set.",
@@ -150,44 +138,33 @@ TERM_RULES = (
         title="length",
         example="Court result of 84 months, amended to 60. Return: 7 years.",
     ),
-    Rule(
+    term_rule(
         code="TERM-WRONG",
         title="Length wrong",
-        field="term_months",
-        severity="high",
-        dimension="consistency",
         when=is_length_keyed_wrong,
         message="{source} gives another length than the order; an end worked out from it is wrong too.",
         correction="Enter the length that the court set and work the end out anew.",
-        note=SAME_LENGTH_NOTE,
         example="Return: 3 years, ends 31 March 2024. Court, PNC: 60 months, ends 31 March 2026. Reported once, as the "
         "length.",
     ),
-    Rule(
+    term_rule(
         code="TERM-BY-DATES",
         title="Start and end span another length",
-        field="term_months",
-        severity="high",
-        dimension="consistency",
         when=is_length_by_dates_wrong,
         message="{source} gives no length, and its start and end span another length than the order.",
         correction="Enter the length that the court set and work the end out anew.",
-        note=SAME_LENGTH_NOTE,
         example="PND: no length, 1 April 2021 to 31 March 2028, 84 months. Court: 60 months.",
         observed=recorded_length,
     ),
-    Rule(
+    term_rule(
         code="TERM-SELF",
         title="Length disagrees with its own dates",
-        field="term_months",
         severity="medium",
-        dimension="consistency",
         when=~is_end_different.fill_null(False)
         & (length_to_own_end.ne_missing(pl.col("term_months")) & is_term_off)
         & recorded_length.ne_missing(pl.col("term_months")),
         message="Length and dates in {source} disagree, and no other source shows which is right.",
         correction="Check length and dates against the court result.",
-        note=SAME_LENGTH_NOTE,
         example="Court alone: 84 months, 1 April 2021 to 31 March 2026, which are 60 months.",
         expected=length_to_own_end,
     ),

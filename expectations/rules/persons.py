@@ -159,6 +159,7 @@ NAME_RULES = (
 birth_rule = partial(
     Rule,
     field="date_of_birth",
+    severity="medium",
     dimension="consistency",
     correction="Check the date of birth against a document and correct the record.",
     note=BIRTH_NOTE,
@@ -174,7 +175,6 @@ BIRTH_RULES = (
     birth_rule(
         code="BIRTH-FILLER",
         title="Placeholder date of birth",
-        severity="medium",
         when=pl.col("is_birth_placeholder")
         & (differs("date_of_birth") | (pl.col("is_birth_alone") & pl.col("date_of_birth").is_not_null())),
         message="{source} holds a date of birth that looks like a filler.",
@@ -183,7 +183,6 @@ BIRTH_RULES = (
     birth_rule(
         code="BIRTH-SWAPPED",
         title="Date of birth: day and month swapped",
-        severity="medium",
         when=is_swapped("date_of_birth"),
         message="{source} has day and month of birth in each other's place.",
         example="Return: 4 March 1988. Court, PNC: 3 April 1988 (03/04/1988 read as month, day).",
@@ -191,7 +190,6 @@ BIRTH_RULES = (
     birth_rule(
         code="BIRTH-YEAR",
         title="Year of birth wrong",
-        severity="medium",
         when=is_other_year("date_of_birth"),
         message="{source} gives another year of birth.",
         example="PND: 17 April 1978. Court, PNC: 17 April 1988.",
@@ -199,7 +197,6 @@ BIRTH_RULES = (
     birth_rule(
         code="BIRTH-DIGIT",
         title="One digit of the date of birth wrong",
-        severity="medium",
         when=pl.col("birth_digits") == 1,
         message="{source} gives a date of birth that differs in one digit.",
         example="PND: 27 April 1988. Court, PNC: 17 April 1988.",
@@ -207,7 +204,6 @@ BIRTH_RULES = (
     birth_rule(
         code="BIRTH-DAY",
         title="Date of birth wrong",
-        severity="medium",
         when=differs("date_of_birth"),
         message="{source} gives another date of birth.",
         example="Return: 12 May 1988. Court, PNC: 17 April 1988.",
@@ -215,7 +211,6 @@ BIRTH_RULES = (
     birth_rule(
         code="BIRTH-PARTIAL",
         title="Partial date of birth disagrees",
-        severity="medium",
         when=is_birth_unknown & is_partial_other,
         message="{source} gives only a part of the date of birth, and that part disagrees.",
         example="PND: 1987. Court, PNC: 17 April 1988. A partial date that agrees (1988, 1988-04) is none.",
@@ -224,7 +219,6 @@ BIRTH_RULES = (
         code="BIRTH-MISSING",
         title="Date of birth missing",
         dimension="completeness",
-        severity="medium",
         when=is_birth_unknown & pl.col("birth_year").is_null(),
         message="{source} gives no date of birth; other sources do.",
         example="Return: n/k. Court, PNC: 17 April 1988.",

@@ -9,6 +9,7 @@ R08 (findings and cautions), R11 (addresses), R18, R22 (applications, appeals), 
 """
 
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -22,21 +23,20 @@ is_here = pl.col("jurisdiction") == ENGLAND_AND_WALES
 is_full = ~golden("is_interim")
 
 
+hard = partial(Rule, severity="high", dimension="validity", subject="order", owner="court")
+
+
 def commencement(code: str, title: str, *, applies: pl.Expr, day: date, note: str, example: str) -> Rule:
     """No order is older than the law that made it possible."""
-    return Rule(
+    return hard(
         code=code,
         title=f"Made before commencement ({title})",
         field="made_on",
-        severity="high",
-        dimension="validity",
         when=applies & (golden("made_on") < day),
         message=f"The order is dated before {day.day} {day:%B %Y}, when such orders became possible.",
         correction="Check the day of making with the court; one of type, court and day is wrong.",
         note=note,
         example=example,
-        subject="order",
-        owner="court",
         observed=golden("made_on"),
         expected=pl.lit(f"on or after {day.isoformat()}"),
     )
@@ -60,19 +60,15 @@ def is_too_short(order_type: str) -> pl.Expr:
 def minimum_term(code: str, order_type: str, *, note: str, example: str, applies: pl.Expr) -> Rule:
     """A fixed full order has a least length, unless it forbids foreign travel alone."""
     months = MINIMUM_MONTHS[order_type]
-    return Rule(
+    return hard(
         code=code,
         title=f"Shorter than {months // 12} years ({order_type})",
         field="end_on",
-        severity="high",
-        dimension="validity",
         when=applies & is_too_short(order_type),
         message=f"A fixed {order_type} lasts at least {months // 12} years; this one ends sooner.",
         correction="Check type, start and end with the court.",
         note=note,
         example=example,
-        subject="order",
-        owner="court",
         observed=golden("end_on"),
         expected=pl.format("on or after {}", shortest_end(order_type)),
     )
@@ -81,19 +77,15 @@ def minimum_term(code: str, order_type: str, *, note: str, example: str, applies
 def longest_travel(code: str, nation: str, *, note: str, example: str, applies: pl.Expr) -> Rule:
     """A prohibition on foreign travel has a greatest length, by its words or by the span of an order without others."""
     longest = golden_start.dt.offset_by(f"{LONGEST_TRAVEL_MONTHS}mo")
-    return Rule(
+    return hard(
         code=code,
         title=f"Foreign travel forbidden for more than 5 years ({nation})",
         field="end_on",
-        severity="high",
-        dimension="validity",
         when=applies & (pl.col("travel_end_on") > longest),
         message="A prohibition on foreign travel lasts at most 5 years, each extension as long; this one is longer.",
         correction="Ask the court for the period of the prohibition, and whether it was extended.",
         note=note,
         example=example,
-        subject="order",
-        owner="court",
         observed=pl.col("travel_end_on"),
         expected=pl.format("on or before {}, unless extended", longest),
     )
@@ -101,19 +93,15 @@ def longest_travel(code: str, nation: str, *, note: str, example: str, applies: 
 
 def court_rule(code: str, title: str, *, name: str, when: pl.Expr, expected: str, note: str, example: str) -> Rule:
     """A rule that the order breaks and the court can settle."""
-    return Rule(
+    return hard(
         code=code,
         title=title,
         field=name,
-        severity="high",
-        dimension="validity",
         when=when,
         message=f"The order cannot stand as it is recorded: {title[0].lower()}{title[1:]}.",
         correction="Check type, court and dates with the court.",
         note=note,
         example=example,
-        subject="order",
-        owner="court",
         observed=golden(name),
         expected=pl.lit(expected),
     )
