@@ -14,7 +14,7 @@ import polars as pl
 
 from matching.bound import Decisions, amendments, near_twins, row_pairs, together, two_holders, two_names
 from matching.complements import join_complements
-from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
+from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, Weigher, agglomerate
 from matching.engine.linkage import Linkage, Progress
 from matching.engine.patterns import unpack
 from matching.engine.weights import Scales, Weights
@@ -123,11 +123,12 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
     """
     records, bound = compared.records, decisions or Decisions()
     scales = _Scales(Scales(compared.persons.coded, models.person, {}), Scales(compared.orders.coded, models.order, {}))
-    pairs = _weighed(compared, scales)
+    pairs = _weigh(compared, scales)
     joined = pl.concat(row_pairs(records, found) for found in (bound.same_order, bound.same_person))
     strangers = pl.concat([two_names(records, compared.persons, joined), near_twins(records, pairs, joined)])
-    of_order = _join_orders(records, pairs, scales, bound, strangers)
-    of_subject = _subject_clusters(records, pairs, scales, of_order, bound, strangers)
+    weighed = _Weighed(records, pairs, scales, bound, strangers)
+    of_order = _join_orders(weighed)
+    of_subject = _subject_clusters(weighed, of_order)
     labelled = records.select("record_id", "source").with_columns(order=of_order.labels, subject=of_subject.labels)
     clusters = _cluster_table(labelled, pairs)
     kinds = {"order": of_order, "subject": of_subject}
@@ -179,7 +180,7 @@ def _link(person: Weights, order: Weights) -> Weights:
     return hundredths(np.minimum(person - PERSON_BAR, order - ORDER_BAR))
 
 
-def _weighed(compared: Compared, scales: _Scales) -> pl.DataFrame:
+def _weigh(compared: Compared, scales: _Scales) -> pl.DataFrame:
     """The candidate pairs: `left`, `right` (rows), their weights, `link` (see `_link`), `is_other` (see `_reach`)."""
     person = scales.person.evidence(compared.persons.patterns)
     order = scales.order.evidence(compared.orders.patterns)
@@ -207,67 +208,76 @@ def _reach(linkage: Linkage, marks: Mapping[str, str]) -> npt.NDArray[np.bool_]:
     return np.asarray(np.logical_or.reduce(reached), np.bool_)
 
 
-def _join_orders(
-    records: pl.DataFrame, pairs: pl.DataFrame, scales: _Scales, decisions: Decisions, strangers: pl.DataFrame
-) -> Clusters:
+@dataclass(frozen=True, eq=False)
+class _Weighed:
+    """The records, what speaks for and against each pair of them, and what stewards decided.
+
+    Attributes:
+        pairs: of `_weigh`.
+        strangers: `left`, `right` (rows): pairs that are never one order or one person.
+    """
+
+    records: pl.DataFrame
+    pairs: pl.DataFrame
+    scales: _Scales
+    decisions: Decisions
+    strangers: pl.DataFrame
+
+    def cluster(
+        self, links: Weights, weigher: Weigher, *, floor: float, policy: Policy, constraints: Constraints
+    ) -> Clusters:
+        """Cluster by how far pairs are above a bar: `links` those at hand, `weigher` any; `floor` as in `lenient`."""
+        return agglomerate(
+            self.records.height,
+            self.pairs.select("left", "right", weight=lenient(links, floor)),
+            lambda left, right: lenient(weigher(left, right), floor),
+            policy=policy,
+            constraints=constraints,
+        )
+
+
+def _join_orders(weighed: _Weighed) -> Clusters:
     """Orders by the weights of pairs; then those that no source holds both of are joined, until none is left."""
+    records, decisions = weighed.records, weighed.decisions
     decided = [row_pairs(records, found) for found in (decisions.different_orders, decisions.different_persons)]
-    apart = pl.concat([strangers, *decided])
-    clusters = _order_clusters(records, pairs, scales, decisions, apart)
-    open_pairs = pairs.filter(~pl.col("is_other"))
+    apart = pl.concat([weighed.strangers, *decided])
+    clusters = _order_clusters(weighed, apart)
+    open_pairs = weighed.pairs.filter(~pl.col("is_other"))
     while (joined := join_complements(records, clusters.labels, open_pairs, apart=apart)).height:
-        found = pl.concat([together(clusters), joined])
-        clusters = _order_clusters(records, pairs, scales, decisions, apart, found=found)
+        clusters = _order_clusters(weighed, apart, found=pl.concat([together(clusters), joined]))
     return clusters
 
 
-def _order_clusters(
-    records: pl.DataFrame,
-    pairs: pl.DataFrame,
-    scales: _Scales,
-    decisions: Decisions,
-    apart: pl.DataFrame,
-    *,
-    found: pl.DataFrame = NO_PAIRS,
-) -> Clusters:
+def _order_clusters(weighed: _Weighed, apart: pl.DataFrame, *, found: pl.DataFrame = NO_PAIRS) -> Clusters:
     """Orders by the weights of pairs, those found before kept together."""
-    links = pairs.select("left", "right", weight=lenient(pairs.get_column("link").to_numpy(), FLOOR))
-    constraints = Constraints(
-        group=records.get_column("source").rank("dense").cast(pl.Int64).to_numpy(),
-        must=pl.concat([amendments(records), row_pairs(records, decisions.same_order), found]),
-        cannot=apart,
-    )
-    return agglomerate(
-        records.height,
-        links,
-        lambda left, right: lenient(scales.links(left, right), FLOOR),
+    records = weighed.records
+    return weighed.cluster(
+        weighed.pairs.get_column("link").to_numpy(),
+        weighed.scales.links,
+        floor=FLOOR,
         policy=Policy(floor=FORBIDDEN + 1, others_bar=OTHERS_BAR),
-        constraints=constraints,
+        constraints=Constraints(
+            group=records.get_column("source").rank("dense").cast(pl.Int64).to_numpy(),
+            must=pl.concat([amendments(records), row_pairs(records, weighed.decisions.same_order), found]),
+            cannot=apart,
+        ),
     )
 
 
-def _subject_clusters(
-    records: pl.DataFrame,
-    pairs: pl.DataFrame,
-    scales: _Scales,
-    orders: Clusters,
-    decisions: Decisions,
-    strangers: pl.DataFrame,
-) -> Clusters:
+def _subject_clusters(weighed: _Weighed, orders: Clusters) -> Clusters:
     """Records of one person. The records of an order are of one person because they are of one order."""
+    records, decisions = weighed.records, weighed.decisions
     bar = subject_bar(records.height)
-    person = pairs.get_column("person_weight").to_numpy()
-    links = pairs.select("left", "right", weight=lenient(hundredths(person - bar), FLOOR - bar))
-    constraints = Constraints(
-        must=pl.concat([together(orders), row_pairs(records, decisions.same_person)]),
-        cannot=pl.concat([strangers, two_holders(records, orders), row_pairs(records, decisions.different_persons)]),
-    )
-    return agglomerate(
-        records.height,
-        links,
-        lambda left, right: lenient(hundredths(scales.persons(left, right) - bar), FLOOR - bar),
+    parted = [two_holders(records, orders), row_pairs(records, decisions.different_persons)]
+    return weighed.cluster(
+        hundredths(weighed.pairs.get_column("person_weight").to_numpy() - bar),
+        lambda left, right: hundredths(weighed.scales.persons(left, right) - bar),
+        floor=FLOOR - bar,
         policy=Policy(floor=FORBIDDEN + 1),
-        constraints=constraints,
+        constraints=Constraints(
+            must=pl.concat([together(orders), row_pairs(records, decisions.same_person)]),
+            cannot=pl.concat([weighed.strangers, *parted]),
+        ),
     )
 
 
