@@ -1,9 +1,7 @@
 """Three nights of a world that grows and changes: what lasts, what is reported as changed, and why."""
 
 from datetime import date
-from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 from nights import SERIES as NIGHTS
@@ -104,22 +102,24 @@ def test_the_orders_in_force_on_the_date_of_a_release_are_its_live_ones(series):
 
 
 @pytest.mark.parametrize("day", [date(2024, 5, 5), date(2026, 3, 1), NIGHTS[-1]])
-def test_the_documented_queries_find_the_orders_in_force_on_a_day(series, day):
-    text = (Path(__file__).parents[2] / "docs" / "query.md").read_text()
-    code = text[text.index("ATTACH '.concord") :].partition("```")[0]
-    for documented, reported in (
-        (".concord/releases/r2026-11-20", f"{series}/home/releases/r{NIGHTS[2]}"),
-        (".concord/releases/r2026-03-01", f"{series}/home/releases/r{NIGHTS[0]}"),
-        ("DATE '2026-03-01'", f"DATE '{day}'"),
-    ):
-        assert documented in code
-        code = code.replace(documented, reported)
-    with Register.open(series / "home") as register, duckdb.connect() as connection:
+def test_queries_find_the_orders_in_force_on_a_day_by_both_clocks(series, day):
+    binds = "legal_status <> 'withdrawn' AND coalesce(binds_from <= ?, true) AND coalesce(binds_until >= ?, true)"
+    with Register.open(series / "home") as register:
         now = set(register.orders(in_force_on=day).collect().get_column("order_id"))
         then = set(register.orders(in_force_on=day, known_on=NIGHTS[0]).collect().get_column("order_id"))
-        connection.execute(code)
-        unknown_then = {order_id for (order_id,) in connection.fetchall()}
-        connection.execute("SELECT order_id FROM in_force_on(?)", [day])
-        in_force_now = {order_id for (order_id,) in connection.fetchall()}
-    assert (unknown_then, in_force_now) == (now - then, now)
+        in_force_now = register.sql("SELECT order_id FROM in_force_on(?)", [day])
+        known_then = register.sql(f"SELECT order_id FROM known_on(?) WHERE {binds}", [NIGHTS[0], day, day])  # noqa: S608
+    assert (set(in_force_now["order_id"]), set(known_then["order_id"])) == (now, then)
     assert now
+
+
+def test_records_are_first_seen_when_they_come_and_judged_by_that(series):
+    with Register.open(series / "home") as register:
+        records, scores = register.table("order_sources"), register.table("quality_scores")
+        orders = register.table("orders")
+    assert set(records.get_column("first_seen_on")) == set(NIGHTS)
+    assert orders.get_column("first_seen_on").min() == NIGHTS[0]
+    assert orders.get_column("last_seen_on").max() <= NIGHTS[2]
+    judged = scores.filter(scope="source", scope_key="pnc", dimension="timeliness").row(0, named=True)
+    made_since = orders.filter(pl.col("made_on") > NIGHTS[0]).height
+    assert 0 < judged["denominator"] <= made_since + 2  # and the two deliveries of the PNC
