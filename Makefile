@@ -6,10 +6,11 @@ BENCH := .bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 TESTS := $(BIN)/pytest -n auto --dist worksteal  # a worker runs a module's tests together, and helps out at the end
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header
 PAGES := review/node_modules/.ready
 export CONCORD_HOME ?= $(CURDIR)/.concord
 
-.PHONY: demo test test-long coverage setup review check format dagster docs site bench bench-matching clean
+.PHONY: demo test test-long coverage setup review check format dagster docs site bench bench-matching clean lock
 
 demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled, published, summed up.
 	$(BIN)/concord demo
@@ -49,6 +50,10 @@ check: setup $(PAGES)  ## The one gate: format, lint, types, import contracts, d
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.generate --check
 	$(TESTS) -m "not long"
+
+lock: setup  ## Lock the dependencies of pyproject.toml: all of them, and those of service out of them.
+	$(LOCK) --all-extras -o requirements.lock
+	$(LOCK) --extra postgres --constraint requirements.lock -o requirements-service.lock
 
 format: setup  ## Put the code in the house's form.
 	$(BIN)/ruff format .

@@ -3,10 +3,10 @@
 Belongs here: the arguments, and the entry in the log. Does not: the gates (`expectations.gates`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,21 +40,21 @@ def accepted_gates(
     feeds = [feed.name for source in find_sources() for feed in source.feeds]
     if wrong := unacceptable(names, feeds):
         fail(f"no gate of this name can be accepted: {', '.join(wrong)}; docs/operate.md lists the gates", Exit.USAGE)
-    who = _log(home, as_of, names, reason=reason.strip(), by=by)
+    what = {"kind": "gate", "night": as_of.isoformat(), "gates": list(names)}
+    who = log_act(home, what, reason=reason.strip(), by=by, right="approve")
     return dict.fromkeys(names, f"{reason.strip()} ({who})")
 
 
-def _log(home: Path, as_of: date, names: Sequence[str], *, reason: str, by: str | None) -> str:
-    """Write the acceptance to the audit log; who accepted. From the first account on it takes an approver."""
+def log_act(home: Path, what: Mapping[str, Any], *, reason: str, by: str | None, right: str) -> str:
+    """Write to the audit log what an operator does; who it is. From the first account on it takes the right."""
     from cli.desk_tools import opened_desk
     from cli.door import require, system_user
     from ledger.audit import Entry, append
 
     _make_ledger(home)
     with opened_desk(home) as desk:
-        viewer = require(desk, "approve", by=by)
+        viewer = require(desk, right, by=by)
         who = viewer.name if viewer else by or system_user()
-        what = {"kind": "gate", "night": as_of.isoformat(), "gates": list(names)}
         with desk.writing() as connection:
             append(connection, [Entry(desk.clock(), who, "alteration", what, reason)])
     return who

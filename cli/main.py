@@ -20,6 +20,7 @@ import typer
 
 from cli.acceptance import AcceptOption, ByOption, ReasonOption, accepted_gates
 from cli.accounts import accounts_app
+from cli.alerts import alerts_app
 from cli.audit import audit_app
 from cli.backup import backup, restore
 from cli.dagster_pages import dagster
@@ -51,6 +52,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(quality_app, name="quality")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(audit_app, name="audit")
+app.add_typer(alerts_app, name="alerts")
 for command in (init, check, retry, backfill):
     app.command()(command)
 app.command("replay")(replay_night)
@@ -151,6 +153,7 @@ def status(
     from cli.status import gather_status, render_status
     from cli.summary import read_decided, render, summarise
     from pipelines.runs import list_runs
+    from pipelines.settings import read_settings
     from reconciliation.register import Register
     from warehouse.home import Home
     from warehouse.releases.release import current_release
@@ -161,7 +164,8 @@ def status(
         cause = f"; the last run failed: {runs[-1].cause}" if runs and runs[-1].cause else ""
         fail(f"no release in {home}: run `concord nightly`{cause}", Exit.FAILED)
     summary = summarise(Register.open(state, release.release_id), read_decided(state.path))
-    found = gather_status(state, release, summary, runs)
+    late_days = read_settings(state.path).alerts.late_days
+    found = gather_status(state, release, summary, runs=runs, late_days=late_days)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=2))
     else:

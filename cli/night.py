@@ -5,7 +5,7 @@ Belongs here: what `concord nightly`, `concord demo` and `concord review --demo`
 
 import sys
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,7 @@ def run_and_summarise(
     from expectations.gx import Validator
 
     Validator.shared()  # its import takes seconds: it starts before Dagster's
+    from pipelines.alerts import try_to_send
     from pipelines.nightly import NightFailedError, UnknownNightError, run_night
     from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
@@ -50,6 +51,9 @@ def run_and_summarise(
     state = Home(home.resolve())
     try:
         settings = read_settings(state.path)
+    except SettingsError as error:
+        fail(str(error), Exit.USAGE)
+    try:
         release = run_night(
             state,
             landing=landing.resolve(),
@@ -58,10 +62,12 @@ def run_and_summarise(
             accepted=accepted,
             goes_on_from=goes_on_from,
         )
-    except (SettingsError, UnknownNightError) as error:
+    except UnknownNightError as error:
         fail(str(error), Exit.USAGE)
     except (NightFailedError, RunUnderWayError) as error:
+        try_to_send(state, settings.alerts, today=datetime.now(UTC).date())
         fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
+    try_to_send(state, settings.alerts, today=datetime.now(UTC).date())
     try:
         print_summary(state, release.release_id)
     except Exception as error:  # noqa: BLE001  # the release is in force, whatever fails from here on

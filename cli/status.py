@@ -16,8 +16,6 @@ from pipelines.runs import RunRecord, disk_by_kind
 from warehouse.home import Home
 from warehouse.releases.release import Release
 
-STALE_DAYS = 1
-"""A release of an earlier night than that of yesterday is out of date."""
 SHOWN_NIGHTS = 10
 
 
@@ -28,6 +26,7 @@ class Status:
     Attributes:
         release: the summary of the release in force.
         age_days: how many days ago its night was.
+        is_late: that is longer ago than it ought to be.
         last_run: the last run, whether or not it published; None where no record is kept.
         gates: what each gate found on the night of the release.
         disk: bytes by kind of state.
@@ -37,6 +36,7 @@ class Status:
 
     release: Summary
     age_days: int
+    is_late: bool
     last_run: RunRecord | None
     gates: list[dict[str, Any]]
     disk: dict[str, int]
@@ -48,18 +48,20 @@ class Status:
         """Failed where the last run did or was killed; degraded where the release is, or is out of date."""
         if self.last_run is not None and self.last_run.state in ("failed", "killed"):
             return Exit.FAILED
-        return Exit.DEGRADED if self.release.state == "degraded" or self.age_days > STALE_DAYS else Exit.PUBLISHED
+        return Exit.DEGRADED if self.release.state == "degraded" or self.is_late else Exit.PUBLISHED
 
     def as_dict(self) -> dict[str, object]:
         """The status for machines."""
         return asdict(self)
 
 
-def gather_status(home: Home, release: Release, summary: Summary, runs: list[RunRecord]) -> Status:
+def gather_status(home: Home, release: Release, summary: Summary, *, runs: list[RunRecord], late_days: int) -> Status:
     """The state of an installation as of now."""
+    age = (datetime.now(UTC).date() - release.as_of).days
     return Status(
         release=summary,
-        age_days=(datetime.now(UTC).date() - release.as_of).days,
+        age_days=age,
+        is_late=age > late_days,
         last_run=runs[-1] if runs else None,
         gates=list(release.manifest.get("gates", [])),
         disk=disk_by_kind(home),
@@ -81,7 +83,7 @@ def growth_by_kind(runs: list[RunRecord]) -> dict[str, int]:
 def render_status(status: Status, console: Console) -> None:
     """Print what the summary of the release does not say."""
     days = f"{status.age_days} day{'s' * (status.age_days != 1)}"
-    stale = ": OUT OF DATE" if status.age_days > STALE_DAYS else ""
+    stale = ": OUT OF DATE" if status.is_late else ""
     console.print(f"[bold]AGE[/]  the night of the release was {days} ago{stale}", highlight=False, soft_wrap=True)
     if (run := status.last_run) is not None:
         cause = f": {run.cause}" if run.cause else ""

@@ -13,6 +13,7 @@ from expectations.workload import Workload, measure_workload
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.ledger import Ledger
 from ledger.packs.policy import SendingPolicy, policy_in_force
+from pipelines.conditions import feed_states
 from pipelines.settings import SettingsError, ledger_url, read_settings
 from reconciliation.register import Register
 from review.packs.policy_words import describe_policy
@@ -26,7 +27,6 @@ from warehouse.tables.register import (
     FIELD_PROVENANCE,
     QUALITY_SCORES,
     REVIEW_QUEUE,
-    STRAY_FEED,
 )
 
 
@@ -176,13 +176,6 @@ def _first_deliveries(deliveries: pl.DataFrame) -> str:
     is_first = pl.col("is_used") & pl.col("records_kept").is_not_null() & pl.col("records_expected").is_null()
     feeds = DELIVERIES.completed(deliveries).filter(is_first).get_column("feed").unique().sort()
     return ", ".join(feeds)
-
-
-def feed_states(deliveries: pl.DataFrame) -> pl.DataFrame:
-    """The state of each feed: that of the delivery the register rests on, or else of the newest that came."""
-    due = deliveries.filter(pl.col("feed") != STRAY_FEED)
-    newest_used = due.sort("is_used", "dated_on", "revision", "delivery_id", descending=True, nulls_last=True)
-    return newest_used.unique("feed", keep="first", maintain_order=True).select("feed", "state")
 
 
 def faults_by_feed(deliveries: pl.DataFrame) -> list[str]:

@@ -16,6 +16,7 @@ from assets.sources.contract import Limits
 from expectations.bounds import Bounds
 from expectations.disclosure import LEAST_THRESHOLD
 from expectations.discrepancies import PresenceClock
+from pipelines.conditions import AlertSettings
 from review.settings import DeskSettings
 from warehouse.codes import ORDER_TYPES
 from warehouse.delivery_states import DEFAULT_POLICIES, STATES, Policy
@@ -126,6 +127,8 @@ class Settings(BaseModel):
     """The protective marking on every sheet, page and line of a correction pack."""
     review: DeskSettings = DeskSettings()
     """The settings of the stewards' desk."""
+    alerts: AlertSettings = AlertSettings()
+    """When alerts are raised, and whose they are."""
     answers_to: Words = "the person who gave you this pack"
     """Where owners send their answers, as it stands in a pack."""
 

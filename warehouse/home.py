@@ -61,6 +61,11 @@ class Home:
         return self.path / "runs"
 
     @property
+    def alerts(self) -> Path:
+        """The alerts as of the last look at the installation."""
+        return self.path / "alerts.json"
+
+    @property
     def ledger(self) -> Path:
         """The ledger of decisions, where it is a file of its own and not in service."""
         return self.path / "ledger" / "decisions.sqlite"

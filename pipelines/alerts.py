@@ -1,0 +1,159 @@
+"""Alerts: what changed since the last time, sent to its owner once, and once more when it is resolved.
+
+Belongs here: what is open, acknowledged and sent (`alerts.json` in the home), sending through Apprise. Does not: what
+is wrong (`pipelines.conditions`). No personal data.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from itertools import groupby
+
+import apprise
+
+from pipelines.conditions import ALERT_KINDS, AlertSettings, Condition, find_conditions
+from warehouse.disk import put_text
+from warehouse.home import Home
+
+log = logging.getLogger("concord.alerts")
+logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it quotes addresses, which hold passwords
+
+TARGETS = "CONCORD_ALERTS"
+"""Apprise URLs to send to; with `_` and the name of an owner in capitals after it, for that owner alone."""
+RESOLVED = "resolved"
+SECONDS = 20
+ADVICE = {kind.name: kind.advice for kind in ALERT_KINDS}
+
+
+class NoAlertError(LookupError):
+    """No alert has this key."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A condition that was seen.
+
+    Attributes:
+        key, state, words, owner, since: as of the condition; a condition that is gone is resolved.
+        sent: the state that was sent last; empty if none was.
+        acknowledged_until: the last day on which it is not sent again in this state.
+        acknowledged: who acknowledged it and why.
+    """
+
+    key: str
+    state: str
+    words: str
+    owner: str
+    since: str
+    sent: str = ""
+    acknowledged_until: str = ""
+    acknowledged: str = ""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its state has to be sent."""
+        return self.sent != self.state and not self.acknowledged_until
+
+    @property
+    def line(self) -> str:
+        """The alert as a line of a message."""
+        advice = "" if self.state == RESOLVED else f" {ADVICE[self.key.partition(':')[0]]}"
+        return f"[{self.state}] {self.words} (since {self.since}; {self.key}).{advice}"
+
+
+def compare(alerts: Iterable[Alert], conditions: Iterable[Condition], *, today: date) -> list[Alert]:
+    """The alerts after another look: new ones, those that changed or stand as before, and those that are resolved."""
+    before = {alert.key: alert for alert in alerts}
+    now = {condition.key: condition for condition in conditions}
+    standing = [_seen_again(before.get(key), condition, today) for key, condition in now.items()]
+    gone = [
+        replace(alert, state=RESOLVED, acknowledged_until="", acknowledged="")
+        for key, alert in before.items()
+        # One that nobody heard of needs no notice of its end.
+        if key not in now and alert.sent not in ("", RESOLVED)
+    ]
+    return sorted(standing + gone, key=lambda alert: alert.key)
+
+
+def _seen_again(before: Alert | None, found: Condition, today: date) -> Alert:
+    alert = Alert(**asdict(found))
+    if before is None or before.state == RESOLVED:
+        return alert
+    if before.state != found.state:
+        return replace(alert, sent=before.sent)
+    if before.acknowledged_until and before.acknowledged_until < today.isoformat():
+        return replace(alert, since=before.since)  # the time is over and it still stands: it is sent again
+    return replace(
+        alert,
+        since=before.since,
+        sent=before.sent,
+        acknowledged_until=before.acknowledged_until,
+        acknowledged=before.acknowledged,
+    )
+
+
+def acknowledge(home: Home, key: str, *, until: date, words: str) -> None:
+    """Send nothing more about an alert in its present state until after a day.
+
+    Raises:
+        NoAlertError: no alert has this key.
+    """
+    alerts = read_alerts(home)
+    if key not in {alert.key for alert in alerts}:
+        raise NoAlertError(f"there is no alert {key}: `concord alerts list` lists them")
+    known = {"acknowledged_until": until.isoformat(), "acknowledged": words}
+    _write(home, [replace(alert, **known) if alert.key == key else alert for alert in alerts])
+
+
+def send_changes(
+    home: Home, settings: AlertSettings, *, today: date, environment: Mapping[str, str] = os.environ
+) -> dict[str, bool]:
+    """Look again, and send to each owner what changed; whether it was sent, by owner.
+
+    What could not be sent is sent the next time.
+    """
+    alerts = compare(read_alerts(home), find_conditions(home, settings, today=today), today=today)
+    _write(home, alerts)
+    due = sorted((alert for alert in alerts if alert.is_due), key=lambda alert: (alert.owner, alert.key))
+    sent = {owner: _send(owner, list(own), environment) for owner, own in groupby(due, key=lambda alert: alert.owner)}
+    after = [replace(alert, sent=alert.state) if alert.is_due and sent[alert.owner] else alert for alert in alerts]
+    _write(home, [alert for alert in after if not alert.sent == alert.state == RESOLVED])
+    return sent
+
+
+def try_to_send(home: Home, settings: AlertSettings, *, today: date) -> None:
+    """As `send_changes`, and whatever fails is logged: no alert changes the outcome of a night."""
+    try:
+        unsent = [owner for owner, is_sent in send_changes(home, settings, today=today).items() if not is_sent]
+    except Exception as error:  # noqa: BLE001  # the night is over, and its outcome stands
+        log.warning("alerts could not be sent: %s", type(error).__name__)
+        return
+    if unsent and any(name.startswith(TARGETS) for name in os.environ):
+        log.warning("alerts could not be sent to %s: they are sent the next time", ", ".join(unsent))
+
+
+def _send(owner: str, alerts: list[Alert], environment: Mapping[str, str]) -> bool:
+    urls = (environment.get(f"{TARGETS}_{owner.upper()}") or environment.get(TARGETS) or "").split()
+    asset = apprise.AppriseAsset(app_id="Concord", app_desc="Concord", app_url="", service_timeout=SECONDS)
+    targets = apprise.Apprise(asset=asset)
+    added = [targets.add(url) for url in urls]
+    resolved = sum(alert.state == RESOLVED for alert in alerts)
+    title = f"Concord: {len(alerts) - resolved} to look at, {resolved} resolved"
+    body = "\n".join(alert.line for alert in alerts)
+    kind = apprise.NotifyType.SUCCESS if resolved == len(alerts) else apprise.NotifyType.WARNING
+    return bool(urls) and all(added) and bool(targets.notify(body=body, title=title, notify_type=kind))
+
+
+def read_alerts(home: Home) -> list[Alert]:
+    """The alerts as of the last look; none if there was none or the file can't be read."""
+    try:
+        return [Alert(**alert) for alert in json.loads(home.alerts.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def _write(home: Home, alerts: Iterable[Alert]) -> None:
+    put_text(home.alerts, json.dumps([asdict(alert) for alert in alerts], indent=2) + "\n")

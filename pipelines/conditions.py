@@ -1,0 +1,185 @@
+"""What is wrong with an installation now: sources, gates, runs, disk. Counts, keys and names of feeds only.
+
+Belongs here: finding it, its kinds with what they mean and what to do. Does not: sending it (`pipelines.alerts`).
+"""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Final
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.runs import RunRecord, list_runs
+from warehouse.delivery_states import STATES
+from warehouse.home import Home
+from warehouse.releases.release import Release, current_release
+from warehouse.run_lock import is_under_way
+from warehouse.tables.register import DELIVERIES, STRAY_FEED
+
+OPERATOR: Final = "operator"
+WHOLE = ("fresh", "repeated")
+TITLES = {state.name: state.title for state in STATES}
+REFUSED_GATE = re.compile(r"\bgate ([a-z_]+(?::\w+)?): ")
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class AlertSettings(BaseModel):
+    """When alerts are raised, and whose they are. Where they are sent comes from the environment alone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    owners: Mapping[Slug, Slug] = Field(default_factory=dict)
+    """Who gets the alerts of a source or of a kind: `pnc = "pnc_bureau"`, `disk = "platform"`; defaults to
+    `operator`."""
+    late_days: Annotated[int, Field(ge=1, le=366)] = 1
+    """The release in force is late if its night was more days ago."""
+    free_disk: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """The disk is nearly full if a smaller share of it is free."""
+
+
+@dataclass(frozen=True)
+class AlertKind:
+    """A kind of alert.
+
+    Attributes:
+        name: the first part of the alert's key.
+        meaning: what has happened.
+        advice: what to do.
+    """
+
+    name: str
+    meaning: str
+    advice: str
+
+
+SOURCE, GATE, RUN, RELEASE, DISK = ALERT_KINDS = (
+    AlertKind(
+        "source",
+        "A delivery is late, missing or can't be used, or rows of it were quarantined: the release is degraded.",
+        "Read `concord status`; ask the sender for the delivery; run the night again when it is there.",
+    ),
+    AlertKind(
+        "gate",
+        "A gate did not hold: nothing was published, or somebody accepted what it found.",
+        "Read what it found (`concord status`), and what its line below advises.",
+    ),
+    AlertKind(
+        "run",
+        "The last run failed or was killed; the last release is untouched.",
+        "Read the cause, remove it, then run `concord retry`.",
+    ),
+    AlertKind(
+        "release",
+        "The release in force is of an earlier night than it ought to be.",
+        "See whether the timer or Dagster runs and what the last run says (`concord status`), then run the night.",
+    ),
+    AlertKind(
+        "disk",
+        "Less of the disk is free than `free_disk` in `[alerts]`.",
+        "Read `concord prune --dry-run`, shorten `[retention]` or enlarge the disk.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that is wrong now.
+
+    Attributes:
+        key: kind and what it is about; the same as long as it is about the same thing.
+        state: another state of the same key is a change.
+        words: for a person.
+        owner: whose it is.
+        since: the night in which it was first seen, if it is new.
+    """
+
+    key: str
+    state: str
+    words: str
+    owner: str
+    since: str
+
+
+def find_conditions(home: Home, settings: AlertSettings, *, today: date) -> list[Condition]:
+    """All that is wrong now, by key."""
+    release, runs = current_release(home), list_runs(home)
+    last = runs[-1] if runs else None
+    found = [*_of_run(last, is_going=is_under_way(home)), *_of_disk(home, settings, today)]
+    if release is not None:
+        found += [*_of_sources(release), *_of_gates(release), *_of_age(release, settings, today)]
+    # What the last run refused comes first: it is newer than what somebody accepted for the release in force.
+    latest = {one[0]: one for one in reversed(found)}
+    return [
+        Condition(key, state, words, _owner(owned_by, settings), since)
+        for key, state, words, since, owned_by in sorted(latest.values())
+    ]
+
+
+Found = tuple[str, str, str, str, tuple[str, ...]]
+
+
+def _owner(names: tuple[str, ...], settings: AlertSettings) -> str:
+    return next((settings.owners[name] for name in names if name in settings.owners), OPERATOR)
+
+
+def _of_run(run: RunRecord | None, *, is_going: bool) -> Iterator[Found]:
+    if run is None or is_going or run.state in ("published", "degraded"):
+        return
+    gates = REFUSED_GATE.findall(run.cause)
+    for gate in gates:
+        yield f"{GATE.name}:{gate}", "refused", f"nothing is published: {run.cause}", run.night, (GATE.name,)
+    if not gates:
+        state = "failed" if run.state == "failed" else "killed"
+        words = f"night {run.night or 'unknown'} {state}" + (f": {run.cause}" if run.cause else "")
+        yield RUN.name, state, words, run.night, (RUN.name,)
+
+
+def _of_disk(home: Home, settings: AlertSettings, today: date) -> Iterator[Found]:
+    disk = shutil.disk_usage(home.path)
+    if disk.free < settings.free_disk * disk.total:
+        words = f"{disk.free / disk.total:.0%} of the disk is free, {disk.free / 1e9:,.1f} GB"
+        yield DISK.name, "nearly full", words, today.isoformat(), (DISK.name,)
+
+
+def _of_age(release: Release, settings: AlertSettings, today: date) -> Iterator[Found]:
+    if (today - release.as_of).days > settings.late_days:
+        night = release.as_of.isoformat()
+        yield RELEASE.name, "late", f"the release in force is of the night {night}", night, (RELEASE.name,)
+
+
+def _of_gates(release: Release) -> Iterator[Found]:
+    for gate in release.manifest.get("gates", ()):
+        if not gate["is_met"]:
+            words = f"{release.release_id} was published though {gate['found']}; accepted: {gate['accepted']}"
+            yield f"{GATE.name}:{gate['name']}", "accepted", words, release.as_of.isoformat(), (GATE.name,)
+
+
+def _of_sources(release: Release) -> Iterator[Found]:
+    deliveries = DELIVERIES.completed(pl.read_parquet(release.parquet(DELIVERIES.name)))
+    put_aside = (pl.col("rows_quarantined") - pl.col("rows_set_aside")).sum().alias("put_aside")
+    rows = deliveries.group_by("source", "feed").agg(put_aside).join(feed_states(deliveries), on="feed", how="left")
+    for source, feed, count, state in rows.iter_rows():
+        if state in WHOLE and not count:
+            continue
+        name = TITLES.get(state, "A file that no feed knows") if state not in WHOLE else "Rows quarantined"
+        quarantined = f"; {count:,} rows quarantined" if count else ""
+        words = f"{source}, {feed}: {name[0].lower()}{name[1:]}{quarantined}"
+        # How many rows are quarantined differs every night and is no change of state.
+        yield (
+            f"{SOURCE.name}:{source if feed == STRAY_FEED else feed}",
+            name,
+            words,
+            release.as_of.isoformat(),
+            (feed, source, SOURCE.name),
+        )
+
+
+def feed_states(deliveries: pl.DataFrame) -> pl.DataFrame:
+    """The state of each feed: that of the delivery the register rests on, or else of the newest that came."""
+    due = deliveries.filter(pl.col("feed") != STRAY_FEED)
+    newest_used = due.sort("is_used", "dated_on", "revision", "delivery_id", descending=True, nulls_last=True)
+    return newest_used.unique("feed", keep="first", maintain_order=True).select("feed", "state")
