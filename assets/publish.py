@@ -30,6 +30,7 @@ from ledger.decisions.errors import LedgerError
 from ledger.decisions.in_force import decisions_digest
 from ledger.decisions.ledger import Ledger
 from ledger.packs.log import corrections_digest
+from warehouse.delivery_states import WHOLE
 from warehouse.disk import file_digest, replacing
 from warehouse.releases.publication_checks import CODE, PublicationRefusedError
 from warehouse.releases.release import publish, revisions_of
@@ -57,8 +58,6 @@ LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "py
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("assets", "expectations", "ledger", "matching", "reconciliation", "warehouse")
 CODE_SUFFIXES = frozenset({".py", ".csv", ".json", ".toml"})
-# States of a delivery with which a night is whole.
-WHOLE = ("fresh", "repeated")
 PUBLISHED, DEGRADED = "published", "degraded"
 
 

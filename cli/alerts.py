@@ -56,6 +56,7 @@ def acknowledge_one(
 def send(home: HomeOption = DEFAULT_HOME) -> None:
     """Look again and send what changed, as each night does at its end: for a timer, as a night may never have run."""
     from pipelines.alerts import send_changes
+    from pipelines.metrics import write_metrics
     from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
 
@@ -64,6 +65,7 @@ def send(home: HomeOption = DEFAULT_HOME) -> None:
         sent = send_changes(state, read_settings(state.path).alerts, today=datetime.now(UTC).date())
     except SettingsError as error:
         fail(str(error), Exit.USAGE)
+    write_metrics(state)
     for owner, is_sent in sent.items():
         typer.echo(f"{owner}: {'sent' if is_sent else 'NOT SENT: see CONCORD_ALERTS in docs/operate.md'}")
     if not sent:

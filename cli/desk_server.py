@@ -25,6 +25,7 @@ from review.settings import LOOPBACK, DeskSettings
 from review.static_files import MissingStaticFilesError
 from warehouse.disk import file_digest
 from warehouse.home import Home
+from warehouse.log_lines import log_as_json
 from warehouse.releases.release import Release, current_release
 from warehouse.tables.register import DELIVERIES
 
@@ -47,6 +48,7 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
         SettingsError: the settings can't be read.
         LedgerError: the ledger can't be made or reached.
     """
+    log_as_json()
     state = Home(home.resolve())
     chosen = read_settings(state.path)
     if host not in LOOPBACK and "origin" not in chosen.review.model_fields_set:
@@ -71,6 +73,7 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
     typer.echo(f"the desk is at {settings.origin} (Ctrl+C ends it)")
     config = uvicorn.Config(
         app,
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -5,7 +5,7 @@ Belongs here: what `concord nightly`, `concord demo` and `concord review --demo`
 
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,12 +42,14 @@ def run_and_summarise(
     from expectations.gx import Validator
 
     Validator.shared()  # its import takes seconds: it starts before Dagster's
-    from pipelines.alerts import try_to_send
+    from pipelines.after_run import look_again
     from pipelines.nightly import NightFailedError, UnknownNightError, run_night
     from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
+    from warehouse.log_lines import log_as_json
     from warehouse.run_lock import RunUnderWayError
 
+    log_as_json()
     state = Home(home.resolve())
     try:
         settings = read_settings(state.path)
@@ -65,9 +67,9 @@ def run_and_summarise(
     except UnknownNightError as error:
         fail(str(error), Exit.USAGE)
     except (NightFailedError, RunUnderWayError) as error:
-        try_to_send(state, settings.alerts, today=datetime.now(UTC).date())
+        look_again(state, settings)
         fail(f"night {as_of} failed, the last release is untouched: {error}", Exit.FAILED)
-    try_to_send(state, settings.alerts, today=datetime.now(UTC).date())
+    look_again(state, settings)
     try:
         print_summary(state, release.release_id)
     except Exception as error:  # noqa: BLE001  # the release is in force, whatever fails from here on
@@ -78,11 +80,11 @@ def run_and_summarise(
 def print_summary(home: "Home", release_id: str) -> "Summary":
     """Print the summary of a release: as text for a person, and as one JSON line to whatever else reads it."""
     from cli.summary import read_decided, render, summarise
-    from pipelines.progress import write_json_line
     from reconciliation.register import Register
+    from warehouse.log_lines import log_event
 
     summary = summarise(Register.open(home, release_id), read_decided(home.path))
     render(summary, console())
     if not sys.stderr.isatty():
-        write_json_line("summary", **summary.as_dict())
+        log_event("summary", **summary.as_dict())
     return summary

@@ -14,7 +14,8 @@ from itertools import groupby
 
 import apprise
 
-from pipelines.conditions import ALERT_KINDS, AlertSettings, Condition, find_conditions
+from pipelines.alert_kinds import ALERT_KINDS, AlertSettings
+from pipelines.conditions import Condition, find_conditions
 from warehouse.disk import put_text
 from warehouse.home import Home
 
@@ -124,13 +125,9 @@ def send_changes(
     return sent
 
 
-def try_to_send(home: Home, settings: AlertSettings, *, today: date) -> None:
-    """As `send_changes`, and whatever fails is logged: no alert changes the outcome of a night."""
-    try:
-        unsent = [owner for owner, is_sent in send_changes(home, settings, today=today).items() if not is_sent]
-    except Exception as error:  # noqa: BLE001  # the night is over, and its outcome stands
-        log.warning("alerts could not be sent: %s", type(error).__name__)
-        return
+def send_or_log(home: Home, settings: AlertSettings, *, today: date) -> None:
+    """As `send_changes`; who could not be reached is logged."""
+    unsent = [owner for owner, is_sent in send_changes(home, settings, today=today).items() if not is_sent]
     if unsent and any(name.startswith(TARGETS) for name in os.environ):
         log.warning("alerts could not be sent to %s: they are sent the next time", ", ".join(unsent))
 

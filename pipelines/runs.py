@@ -1,4 +1,4 @@
-"""The record of each run, by the command line or Dagster: `runs/<run id>.json`, written at its start and its steps.
+"""The record of each run, by the command line or Dagster: `runs/<run id>.json`, and log lines, at its start and steps.
 
 Belongs here: what a record says, writing and reading it. Does not: why a run failed, in words (`pipelines.failures`).
 Counts, names of steps and tables, and no personal data.
@@ -6,6 +6,7 @@ Counts, names of steps and tables, and no personal data.
 
 import json
 import logging
+import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ import dagster as dg
 from pipelines.failures import words_of_failure
 from warehouse.disk import put_text
 from warehouse.home import Home
+from warehouse.log_lines import log_event
 from warehouse.processes import is_gone, own_mark
 
 RunState = Literal["running", "published", "degraded", "failed", "killed"]
@@ -107,21 +109,25 @@ class RunRecorder(logging.Handler):
             for killed in [other for other in list_runs(self._home) if other.state == "killed"]:
                 write_run(self._home, killed)
             write_run(self._home, run)
+            self._log("run_started")
         if kind in (SUCCEEDS, FAILS):
             run.seconds = round(at - datetime.fromisoformat(run.started_at).timestamp(), 1)
             run.disk = disk_by_kind(self._home)
             if kind == FAILS:
                 run.state, run.cause = "failed", words_of_failure(self._events)
-            write_run(self._home, self._record)
+            write_run(self._home, run)
+            self._log("run_ended", state=run.state, seconds=run.seconds, release=run.release_id, cause=run.cause)
 
     def _note_step(self, event: dg.DagsterEvent, kind: str, at: float) -> None:
         step = self._record.steps.setdefault(str(event.step_key), RunStep())
         if kind == "STEP_START":
             self._started[str(event.step_key)] = at
+            self._log("step_started", step=event.step_key)
         elif kind in ("STEP_SUCCESS", "STEP_FAILURE"):
             step.state = "done" if kind == "STEP_SUCCESS" else "failed"
             step.seconds = round(at - self._started.get(str(event.step_key), at), 1)
             write_run(self._home, self._record)
+            self._log(f"step_{step.state}", step=event.step_key, seconds=step.seconds, rows=step.rows)
         elif kind == "ASSET_MATERIALIZATION":
             self._note_table(step, event)
 
@@ -132,6 +138,10 @@ class RunRecorder(logging.Handler):
         if "release_id" in made.metadata:
             self._record.release_id = str(made.metadata["release_id"].value)
             self._record.state = "degraded" if made.metadata["state"].value == "degraded" else "published"
+
+    def _log(self, event: str, **details: object) -> None:
+        if not sys.stderr.isatty():  # there a bar shows it
+            log_event(event, run=self._record.run_id, night=self._record.night, **details)
 
 
 def write_run(home: Home, run: RunRecord) -> None:

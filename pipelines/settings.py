@@ -16,7 +16,7 @@ from assets.sources.contract import Limits
 from expectations.bounds import Bounds
 from expectations.disclosure import LEAST_THRESHOLD
 from expectations.discrepancies import PresenceClock
-from pipelines.conditions import AlertSettings
+from pipelines.alert_kinds import AlertSettings
 from review.settings import DeskSettings
 from warehouse.codes import ORDER_TYPES
 from warehouse.delivery_states import DEFAULT_POLICIES, STATES, Policy

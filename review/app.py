@@ -12,6 +12,7 @@ from functools import cache
 from types import ModuleType
 
 from fastapi import APIRouter, Depends, FastAPI
+from prometheus_client import CollectorRegistry
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Route
 
@@ -28,6 +29,7 @@ from review.dashboards.picture_store import PictureStore
 from review.desk import Desk
 from review.error_pages import HANDLERS, LARGEST_BODY, UnexpectedErrors
 from review.kept_in_memory import KeptInMemory
+from review.metrics import Measured
 from review.pages import Pages
 from review.settings import DeskSettings
 from review.static_files import StaticFiles
@@ -65,11 +67,13 @@ def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = 
     )
     app.state.provider = Provider(settings.oidc, origin=settings.origin, secret=oidc_secret) if settings.oidc else None
     app.state.pages = _pages()
+    app.state.metrics = CollectorRegistry()
     app.router.routes.append(Route("/static/{digest}/{name}", _static_files().serve))
     app.router.routes.extend(_routes())
     # Not by FastAPI’s own setting: that stands outside, and would answer without the headers.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(UnexpectedErrors)
+    app.add_middleware(Measured, registry=app.state.metrics)
     app.add_middleware(SecurityHeaders, settings=settings)
     return app
 

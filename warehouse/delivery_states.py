@@ -80,6 +80,8 @@ STATES: Final = (
         policies=("publish", "hold"),
     ),
 )
+WHOLE: Final = ("fresh", "repeated")
+"""States with which a night is whole."""
 STATE_NAMES: Final = tuple(state.name for state in STATES)
 DEFAULT_POLICIES: Final[Mapping[str, Policy]] = {state.name: state.policies[0] for state in STATES if state.policies}
 

@@ -66,6 +66,11 @@ class Home:
         return self.path / "alerts.json"
 
     @property
+    def metrics(self) -> Path:
+        """Figures on the last run, for monitoring."""
+        return self.path / "metrics.prom"
+
+    @property
     def ledger(self) -> Path:
         """The ledger of decisions, where it is a file of its own and not in service."""
         return self.path / "ledger" / "decisions.sqlite"

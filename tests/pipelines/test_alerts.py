@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from nights import SERIES, command, copy_of
 from receivers import mailbox, webhook
 
-from pipelines.alerts import RESOLVED, Alert, acknowledge, compare, read_alerts, send_changes, try_to_send
-from pipelines.conditions import AlertSettings, Condition, find_conditions
+from pipelines.alert_kinds import AlertSettings
+from pipelines.alerts import RESOLVED, Alert, acknowledge, compare, read_alerts, send_changes, send_or_log
+from pipelines.conditions import Condition, find_conditions
 from pipelines.runs import RunRecord
 from warehouse.home import Home
 from warehouse.run_lock import only_run
@@ -76,7 +77,7 @@ def test_mail_arrives_with_title_and_lines(home):
 @pytest.mark.parametrize("target", ["json://127.0.0.1:9/nobody", "nonsense"], ids=["nobody listens", "no address"])
 def test_what_can_not_be_sent_changes_nothing_and_is_sent_the_next_time(home, target, monkeypatch, caplog):
     monkeypatch.setenv("CONCORD_ALERTS", target)
-    try_to_send(home, SETTINGS, today=TODAY)
+    send_or_log(home, SETTINGS, today=TODAY)
     assert "sent the next time" in caplog.text
     assert target not in caplog.text
     with webhook() as (url, got):

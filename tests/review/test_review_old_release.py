@@ -29,5 +29,5 @@ def test_a_release_that_keeps_too_little_is_reported_in_words(desk_home, ledger_
         answer = client.get(page)
         assert answer.status_code in (200, 503)
     assert words in client.get("/queue").text
-    assert client.get("/health").status_code == 503
+    assert client.get("/ready").status_code == 503
     desk.close()

@@ -93,7 +93,7 @@ def test_the_summary_names_each_source_the_register_and_the_next_step(night):
 
 def test_without_a_terminal_progress_is_json_lines_that_end_with_the_summary(night):
     lines = [json.loads(line) for line in (night / "stderr").read_text().splitlines()]
-    assert {line["event"] for line in lines} == {"step_started", "step_done", "summary"}
+    assert {line["event"] for line in lines} == {"run_started", "step_started", "step_done", "run_ended", "summary"}
     assert lines[-1]["event"] == "summary"
 
 

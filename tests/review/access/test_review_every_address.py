@@ -117,7 +117,7 @@ def test_signs_that_are_no_text_are_refused_at_the_door(steward, administrator):
     assert steward.post("/search", data={"text": "a\x00b"}).status_code == 422
     nobody = Client(steward.app, base_url=ORIGIN, raise_server_exceptions=False)
     assert nobody.submit("/sign-in", {"name": "a\x00", "password": "b"}).status_code == 422
-    assert steward.get("/health").json() == {"release": True, "ledger": True}
+    assert steward.get("/ready").json() == {"release": True, "ledger": True}
 
 
 @pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "undefined", "punycode", "hex", "no-such-thing"])
@@ -195,6 +195,7 @@ MAY = {
     "GET /decisions/mine": DECIDES,
     "GET /decisions/{decision_id}/undo": DECIDES,
     "GET /health": OPEN,
+    "GET /metrics": OPEN,
     "GET /items/{item_id}": SEES,
     "GET /keys": ANYONE,
     "GET /orders/{order_id}": SEES,
@@ -209,6 +210,7 @@ MAY = {
     "GET /proposals": DECIDES,
     "GET /proposals/{proposal_id}": DECIDES,
     "GET /queue": SEES,
+    "GET /ready": OPEN,
     "GET /reason": ANYONE,
     "GET /search": SEES,
     "GET /sent/{name}": ANYONE,

@@ -1,0 +1,29 @@
+"""What follows a run, however it ended: alerts and figures for monitoring. Nothing here changes the outcome of a night.
+
+Belongs here: what is done, in which order. Does not: any of it.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pipelines.alerts import send_or_log
+from pipelines.metrics import write_metrics
+from pipelines.settings import Settings
+from warehouse.home import Home
+
+log = logging.getLogger("concord.after_run")
+
+
+def look_again(home: Home, settings: Settings) -> None:
+    """Send what changed to its owners, and write the figures; what fails is logged by its kind."""
+    today = datetime.now(UTC).date()
+    _try("alerts", lambda: send_or_log(home, settings.alerts, today=today))
+    _try("metrics", lambda: write_metrics(home))
+
+
+def _try(name: str, act: Callable[[], object]) -> None:
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001  # the night is over, and its outcome stands
+        log.warning("%s failed after the run: %s", name, type(error).__name__)
