@@ -30,6 +30,7 @@ from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, run_and_summarise
 from cli.nights import backfill, check, init, replay_night, retry
 from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail, warn, words_of
 from cli.packs import packs_app
+from cli.prune import prune
 from cli.quality import quality_app
 from cli.query import export, query
 from cli.releases import release_app
@@ -61,6 +62,7 @@ app.command()(query)
 app.command()(export)
 app.command()(review)
 app.command()(dagster)
+app.command()(prune)
 app.command()(backup)
 app.command()(restore)
 

@@ -1,4 +1,4 @@
-"""What follows a run, however it ended: alerts and figures for monitoring. Nothing here changes the outcome of a night.
+"""What follows a run, however it ended: alerts, pruning, figures. None of it changes the outcome of a night.
 
 Belongs here: what is done, in which order. Does not: any of it.
 """
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from pipelines.alerts import send_or_log
 from pipelines.metrics import write_metrics
+from pipelines.retention import prune_outdated
 from pipelines.settings import Settings
 from warehouse.home import Home
 
@@ -16,9 +17,10 @@ log = logging.getLogger("concord.after_run")
 
 
 def look_again(home: Home, settings: Settings) -> None:
-    """Send what changed to its owners, and write the figures; what fails is logged by its kind."""
+    """Send what changed, remove what is kept no longer, write the figures; what fails is logged by its kind."""
     today = datetime.now(UTC).date()
     _try("alerts", lambda: send_or_log(home, settings.alerts, today=today))
+    _try("pruning", lambda: prune_outdated(home, settings.retention))
     _try("metrics", lambda: write_metrics(home))
 
 

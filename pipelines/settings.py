@@ -77,6 +77,30 @@ class StudyInputs(BaseModel):
     """CSV of another edition of the harm index (`offence_code`, `harm_days`); its name says which edition."""
 
 
+KeptDays = Annotated[int, Field(ge=1, le=36_600)]
+
+
+class RetentionSettings(BaseModel):
+    """Days for which the state of nights is kept, counted back from the night of the release in force.
+
+    A night is followed by the pruning of what is older. What a kept release rests on stays with it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    tables: KeptDays | None = 30
+    """Tables between stages; those of the last run stay."""
+    archive: KeptDays | None = None
+    """Deliveries; those that a kept release rests on stay. Defaults to all being kept."""
+    quarantine: KeptDays | None = None
+    """Rows put aside. Defaults to all being kept."""
+    releases: Annotated[int, Field(ge=62, le=36_600)] | None = None
+    """Releases; the one in force and the one before it stay. Nights compare deliveries with those of a month. Defaults
+    to all being kept."""
+    runs: KeptDays | None = None
+    """Records of runs; the last one stays. Defaults to all being kept."""
+
+
 def _presence_key(key: str) -> str:
     if key not in PRESENCE_KEYS:
         sources, types = ", ".join(SOURCE_NAMES), ", ".join(ORDER_TYPES)
@@ -129,6 +153,8 @@ class Settings(BaseModel):
     """The settings of the stewards' desk."""
     alerts: AlertSettings = AlertSettings()
     """When alerts are raised, and whose they are."""
+    retention: RetentionSettings = RetentionSettings()
+    """How long the state of nights is kept."""
     answers_to: Words = "the person who gave you this pack"
     """Where owners send their answers, as it stands in a pack."""
 

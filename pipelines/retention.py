@@ -1,0 +1,128 @@
+"""What is no longer kept: state of nights that are older than `[retention]` allows, and that nothing rests on.
+
+Belongs here: finding it, and removing it whole or not at all. Does not: when (`pipelines.after_run`), removing one
+person (`concord erase`).
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from assets.delivery_files import recognise
+from assets.sources import find_sources
+from pipelines.runs import list_runs
+from pipelines.settings import RetentionSettings
+from warehouse.disk import sync
+from warehouse.home import Home
+from warehouse.releases.release import BUILDING, Release, current_release, list_releases, release_before
+from warehouse.run_lock import only_run
+
+
+@dataclass(frozen=True)
+class Outdated:
+    """State that is kept no longer.
+
+    Attributes:
+        kind: tables, archive, quarantine, releases or runs.
+        path: a file or a folder.
+        night: its night, or the date of the delivery.
+        size: bytes.
+    """
+
+    kind: str
+    path: Path
+    night: date
+    size: int
+
+
+def find_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
+    """All that is kept no longer, by kind and night; nothing before the first release.
+
+    Raises:
+        LookupError: a release can't be read: what rests on it is not known.
+    """
+    release = current_release(home)
+    if release is None:
+        return []
+    releases, last_night = list_releases(home), next((run.night for run in reversed(list_runs(home))), None)
+    kept = [one for one in releases if not _is_outdated_release(home, settings, one, release)]
+    found = {
+        "releases": ((one.path, one.as_of) for one in releases if one not in kept),
+        "archive": _deliveries(home, {digest for one in kept for digest in one.manifest.get("inputs", {})}),
+        "tables": (one for one in _dated(home.tables) if one[1].isoformat() != last_night),
+        "quarantine": _dated(home.quarantine),
+        "runs": _runs(home),
+    }
+    return [
+        Outdated(kind, path, night, sum(file.stat().st_size for file in (path, *path.rglob("*")) if file.is_file()))
+        for kind, candidates in sorted(found.items())
+        for path, night in sorted(candidates)
+        if _is_older(night, getattr(settings, kind), release)
+    ]
+
+
+def prune(home: Home, outdated: list[Outdated]) -> None:
+    """Remove it, while the caller keeps runs off; what a crash leaves of a release is no release."""
+    for abandoned in home.tables.glob(f"{BUILDING}*"):
+        shutil.rmtree(abandoned)
+    for one in outdated:
+        path = one.path
+        if path.is_dir():
+            path = path.rename(path.with_name(f"{BUILDING}{path.name}"))
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    for folder in {one.path.parent for one in outdated}:
+        sync(folder)
+
+
+def prune_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
+    """Remove what is kept no longer; what it was.
+
+    Raises:
+        RunUnderWayError: a run is under way.
+        LookupError: a release can't be read.
+    """
+    with only_run(home):
+        outdated = find_outdated(home, settings)
+        prune(home, outdated)
+    return outdated
+
+
+def _is_older(night: date, days: int | None, release: Release) -> bool:
+    return days is not None and night < release.as_of - timedelta(days=days)
+
+
+def _is_outdated_release(home: Home, settings: RetentionSettings, one: Release, release: Release) -> bool:
+    before = release_before(home, release.as_of)
+    needed = {release.release_id, release.follows, before.release_id if before else None}
+    return one.release_id not in needed and _is_older(one.as_of, settings.releases, release)
+
+
+def _dated(folder: Path) -> Iterator[tuple[Path, date]]:
+    for path in folder.iterdir() if folder.is_dir() else ():
+        try:
+            yield path, date.fromisoformat(path.stem)
+        except ValueError:  # a file of somebody's own
+            continue
+
+
+def _runs(home: Home) -> Iterator[tuple[Path, date]]:
+    for run in list_runs(home)[:-1]:
+        if run.night:
+            yield home.runs / f"{run.run_id}.json", date.fromisoformat(run.night)
+
+
+def _deliveries(home: Home, needed: set[str]) -> Iterator[tuple[Path, date]]:
+    """Archived deliveries, and the files that came with them, that no kept release rests on."""
+    for source in find_sources():
+        folder = home.archive / source.name
+        files = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+        for feed in source.feeds:
+            for path in files:
+                delivery = recognise(feed, path)
+                if delivery is not None and delivery.delivery_id not in needed:
+                    came = (path, delivery.companion_path)
+                    yield from ((file, delivery.dated_on) for file in came if file is not None and file.exists())
