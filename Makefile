@@ -53,7 +53,7 @@ check: setup $(PAGES)  ## The one gate: format, lint, types, import contracts, d
 
 lock: setup  ## Lock the dependencies of pyproject.toml: all of them, and those of service out of them.
 	$(LOCK) --all-extras -o requirements.lock
-	$(LOCK) --extra postgres --constraint requirements.lock -o requirements-service.lock
+	$(LOCK) --extra build --extra postgres --constraint requirements.lock -o requirements-service.lock
 
 format: setup  ## Put the code in the house's form.
 	$(BIN)/ruff format .

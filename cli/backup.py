@@ -3,6 +3,7 @@
 Belongs here: the commands. Does not: what is copied and how it is proved (`warehouse.backup`).
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ FolderArgument = Annotated[Path, typer.Argument(help="The folder of the backup."
 def backup(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
     """Copy releases, archive, ledger, models and settings into a new folder, while no night runs."""
     from cli.ledger_access import explain_ledger_errors, place_of
+    from ledger.copying import back_up_ledger
     from ledger.decisions.database import Database
     from warehouse.backup import BackupError, back_up
     from warehouse.home import Home
@@ -24,7 +26,8 @@ def backup(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
     state = Home(home.resolve())
     with explain_ledger_errors():
         database = Database(place_of(home))
-        copy = database.copy_to if database.is_file and database.state() != "missing" else None
+        has_ledger = database.state() != "missing"
+        copy = partial(back_up_ledger, database) if has_ledger else None
         try:
             with only_run(state):
                 count = back_up(state, folder.resolve(), copy_ledger=copy)
@@ -33,18 +36,26 @@ def backup(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
         finally:
             database.close()
     typer.echo(f"copied {count} files to {folder}")
-    if not database.is_file:
-        typer.echo(f"the ledger {database.name} is not in it: back it up by the tools of PostgreSQL")
 
 
 def restore(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
     """Put a backup into a home that has nothing yet, after proving every file of it."""
+    from cli.ledger_access import explain_ledger_errors, place_of
+    from ledger.copying import restore_ledger
+    from ledger.decisions.database import Database
     from warehouse.backup import BackupError
     from warehouse.backup import restore as restore_backup
     from warehouse.home import Home
 
+    state = Home(home.resolve())
     try:
-        count = restore_backup(folder.resolve(), Home(home.resolve()))
+        count = restore_backup(folder.resolve(), state)
     except BackupError as error:
         fail(str(error), Exit.FAILED)
+    with explain_ledger_errors():
+        database = Database(place_of(home))
+        if not database.is_file and state.ledger.exists():
+            restore_ledger(state.ledger, database)
+            state.ledger.unlink()
+        database.close()
     typer.echo(f"restored {count} files; prove the release in force by `concord release verify`")

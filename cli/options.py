@@ -3,6 +3,7 @@
 Belongs here: what more than one module of commands needs. Does not: any command.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
@@ -30,6 +31,25 @@ class Exit(IntEnum):
     USAGE = 2
     DEGRADED = 3
     REFUSED = 4
+
+
+EXIT_MEANINGS: Mapping[Exit, tuple[str, str]] = {
+    Exit.PUBLISHED: ("done; of a night: published", "Nothing."),
+    Exit.FAILED: (
+        "failed; the last release is untouched",
+        "Read the message; nothing has to be undone before the next try. Of a night: `concord retry`.",
+    ),
+    Exit.USAGE: ("wrong usage or setting; nothing ran", "Correct the command or `concord.toml`."),
+    Exit.DEGRADED: (
+        "published, degraded: a source was late, missing or partly unreadable",
+        "Read the summary's lines on sources; ask the sender; run the night again when the delivery is there.",
+    ),
+    Exit.REFUSED: (
+        "refused: a decision that can't be taken, or somebody who may not take it",
+        "Read why; let somebody do it who may, or decide anew on what the register says now.",
+    ),
+}
+"""What each exit code means, and what to do."""
 
 
 def console() -> "Console":

@@ -5,7 +5,7 @@
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,11 +15,14 @@ from pydantic import BaseModel
 
 from assets.sources import find_sources
 from cli.main import app
+from cli.options import EXIT_MEANINGS
 from expectations.discrepancies import RULES
-from expectations.gates import GATES
+from expectations.gates import DELIVERY, GATES, Gate
 from expectations.measures import COMPARED, MEASURES, REQUIRED, SETTLED_BY_COURT
 from expectations.suites import suite_for
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KINDS
+from pipelines.alert_kinds import ALERT_KINDS, SOURCE
+from pipelines.failures import KNOWN_CAUSES
 from pipelines.settings import Settings
 from reconciliation import choosing
 from reconciliation.golden import ARREST_FIELDS, ORDER_FIELDS, PERSON_FIELDS
@@ -50,6 +53,7 @@ def pages() -> dict[str, str]:
         "quality-measures.md": "\n".join(quality()),
         "settings.md": "\n".join(settings()),
         "gates.md": "\n".join(gates()),
+        "runbook.md": "\n".join(runbook()),
     }
 
 
@@ -228,6 +232,35 @@ def gates() -> Iterator[str]:
     yield from ("", "| policy | what happens |", "|---|---|")
     yield from (f"| `{policy}` | {meaning} |" for policy, meaning in POLICIES.items())
     yield ""
+
+
+def runbook() -> Iterator[str]:
+    """What to do about each alert, gate, state of a delivery, cause of a failed run and exit code."""
+    yield from ("# Runbook", NOTE)
+    yield "Start with `concord status` and `concord alerts list`. How nights, gates and settings work:"
+    yield "[operating](../operate.md)."
+    for title, heads, rows in _runbook_tables():
+        yield from (f"\n## {title}\n", f"| {' | '.join(heads)} |", "|" + "---|" * len(heads))
+        yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
+def _runbook_tables() -> Iterator[tuple[str, tuple[str, ...], Iterable[tuple[str, ...]]]]:
+    alerts = ((f"`{kind.name}`", kind.meaning, kind.advice) for kind in ALERT_KINDS)
+    yield "Alerts", ("alert", "what has happened", "what to do"), alerts
+    gates = ((f"`{gate.name}`", gate.checks, gate.advice, _acceptance(gate)) for gate in GATES)
+    yield "Gates", ("gate", "what must hold", "if it does not", "if it is right"), gates
+    states = ((state.name, state.meaning, SOURCE.advice if state.policies else "Nothing.") for state in STATES)
+    yield "States of a delivery", ("state", "the delivery", "what to do"), states
+    causes = ((f"`{part}`", words) for part, words in KNOWN_CAUSES)
+    yield "Causes of a failed run", ("if the system says", "cause and what to do"), causes
+    codes = ((str(int(code)), *words) for code, words in sorted(EXIT_MEANINGS.items()))
+    yield "Exit codes", ("code", "meaning", "what to do"), codes
+
+
+def _acceptance(gate: Gate) -> str:
+    feed = ":FEED" if gate.name == DELIVERY else ""
+    return f"`--accept {gate.name}{feed} --reason …`" if gate.is_acceptable else "can't be accepted"
 
 
 def commands() -> Iterator[str]:

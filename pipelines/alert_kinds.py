@@ -52,7 +52,7 @@ SOURCE, GATE, RUN, RELEASE, DISK = ALERT_KINDS = (
     AlertKind(
         "gate",
         "A gate did not hold: nothing was published, or somebody accepted what it found.",
-        "Read what it found (`concord status`), and what its line below advises.",
+        "Read what it found (`concord status`), and what the runbook says of this gate.",
     ),
     AlertKind(
         "run",

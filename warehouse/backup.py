@@ -28,7 +28,7 @@ def back_up(home: Home, to: Path, *, copy_ledger: Callable[[Path], object] | Non
     Args:
         home: what is copied.
         to: a folder that is not there yet.
-        copy_ledger: writes a copy of the ledger to a file; None: it lies elsewhere and is backed up there.
+        copy_ledger: writes a copy of the ledger to a file; None: there is none.
 
     Raises:
         BackupError: there is something at that place.

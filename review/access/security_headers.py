@@ -28,6 +28,10 @@ ALWAYS = {
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 
+PROBES = frozenset({"/health", "/ready", "/metrics"})
+"""Addresses that monitoring asks by whatever name it knows the host: no data is there, or it takes a token."""
+
+
 class SecurityHeaders:
     """Refuses requests for another host, and adds the headers to every answer."""
 
@@ -51,7 +55,8 @@ class SecurityHeaders:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        if Headers(scope=scope).get("host", "").lower() in self._hosts:
+        is_probe = scope["path"] in PROBES
+        if is_probe or Headers(scope=scope).get("host", "").lower() in self._hosts:
             await self._app(scope, receive, send_with_headers)
         else:  # another name for this address: a page of somebody else's may be behind it
             answer = PlainTextResponse("This address is not known here.", status_code=400)
