@@ -2,7 +2,7 @@
 
 A bad delivery never replaces a good one: of the files that came for a feed, landing folder and archive together,
 the newest sound one is used; only if none is sound, the readable part of the newest. Every sound delivery is
-archived, so that last night's stays at hand whatever the landing folder holds tonight.
+archived, so that last night's stays at hand whatever the landing folder holds tonight; any other is put aside whole.
 """
 
 from collections import Counter
@@ -19,6 +19,8 @@ from assets.copies import archive_copy, folder_for_copies, take_copy, time_limit
 from assets.delivery_files import digests_of, find_deliveries, find_strays
 from assets.feed_history import IMPLAUSIBLE, NO_NIGHTS, RecentNights
 from assets.sources.contract import LIMITS, Delivery, DeliveryTooLargeError, Fault, Feed, Limits, Reading, Source
+from warehouse.disk import make_folder
+from warehouse.home import Home
 from warehouse.schema import Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 
@@ -35,6 +37,13 @@ TOO_MANY = Fault(
     f"It was not read: there are more than {MOST_REVISIONS} newer revisions of its date. Leave none in the folder but "
     "the one that counts.",
 )
+
+SENT_BEFORE = Fault(
+    "sent_before",
+    "It has the very bytes of the delivery before it: the sender gave an old file a new date. Ask for the right one.",
+    is_structural=False,
+)
+SHOWN_DIGITS = 12
 
 Known = Mapping[str, Collection[str]]
 """Digests by delivery."""
@@ -65,7 +74,7 @@ def take_in(
     recent: RecentNights = NO_NIGHTS,
     keeps: bool = True,
 ) -> Intake:
-    """Read the deliveries of a source that count as of a date, and archive the sound ones.
+    """Read the deliveries of a source that count as of a date; archive the sound ones, put the others aside.
 
     Args:
         source: whose deliveries.
@@ -75,7 +84,7 @@ def take_in(
         limits: how large a delivery may be.
         known: digests by delivery, of what releases rest on; None: the archive is believed.
         recent: recent nights, beside which a delivery may be implausible; defaults to none.
-        keeps: whether sound deliveries are archived; not where they are only looked at.
+        keeps: whether deliveries are archived or put aside; not where they are only looked at.
 
     Raises:
         UnbalancedDeliveryError: a delivery's counts do not add up.
@@ -92,8 +101,9 @@ def take_in(
             arrivals += look.at(feed)
         for arrival in arrivals:
             _check_balance(arrival)
-            if keeps and arrival.copy is not None and arrival.is_used and arrival.reading.is_sound:
-                archive_copy(arrival.copy, archive / source.name)
+            if keeps and arrival.copy is not None:
+                is_good = arrival.is_used and arrival.reading.is_sound
+                archive_copy(arrival.copy, archive / source.name if is_good else _aside(archive, arrival))
     return Intake(
         tables={table.name: _gather(table, arrivals) for table in source.raw_tables},
         quarantine=pl.concat([QUARANTINE.empty(), *(_conformed(arrival) for arrival in arrivals)]),
@@ -122,7 +132,8 @@ class Look:
         """Read deliveries of a feed from the newest back until one is sound, with what became of each.
 
         A revision whose bytes, and whose companion's, equal those of an earlier revision of its date is `repeated` and
-        not read: the earlier one counts, so that sending a file again changes nothing.
+        not read: the earlier one counts, so that sending a file again changes nothing. A nightly delivery with the
+        bytes of the one before it is used and late: its sender gave an old file a new name.
         """
         arrivals: list[Arrival] = []
         candidates = find_deliveries(feed, folders=self.folders, as_of=self.as_of)
@@ -140,6 +151,9 @@ class Look:
                 continue
             seen.add(digests)
             arrival = self._take(delivery, digests[0])
+            if arrival.state == "fresh" and _was_sent_before(delivery, candidates[place + 1 :], known_digests):
+                faults = (*arrival.reading.faults, SENT_BEFORE)
+                arrival = replace(arrival, state="late", reading=replace(arrival.reading, faults=faults))
             if arrival.reading.is_sound:
                 return [*arrivals, arrival, *_find_rivals(arrival, candidates[place + 1 :], known_digests)]
             arrivals.append(arrival)
@@ -171,6 +185,21 @@ class Look:
             return Arrival(delivery, _unsound_state(reading), is_used=False, sha256=digest, reading=reading, copy=kept)
         state = _sound_state(delivery, reading, self.as_of)
         return Arrival(delivery, state, is_used=True, sha256=digest, reading=reading, copy=kept)
+
+
+def _aside(archive: Path, arrival: Arrival) -> Path:
+    """Where a delivery is kept whole that could not be used; other content of the same name beside it."""
+    folder = Home(archive.parent).quarantine / "deliveries" / arrival.delivery.feed.source
+    return make_folder(folder / str(arrival.sha256)[:SHOWN_DIGITS])
+
+
+def _was_sent_before(delivery: Delivery, others: Iterable[Delivery], digests_of: DigestsOf) -> bool:
+    """Whether a nightly delivery is the one before it under another date."""
+    earlier = [other for other in others if other.dated_on < delivery.dated_on]
+    latest = max((other.dated_on for other in earlier), default=None)
+    return delivery.feed.cadence == "night" and any(
+        other.dated_on == latest and digests_of(other) == digests_of(delivery) for other in earlier
+    )
 
 
 def _has_twin(delivery: Delivery, others: Iterable[Delivery], digests_of: DigestsOf) -> bool:

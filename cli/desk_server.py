@@ -21,6 +21,7 @@ from pipelines.settings import ledger_url, read_settings
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
+from review.patient_protocol import PatientProtocol
 from review.settings import LOOPBACK, DeskSettings
 from review.static_files import MissingStaticFilesError
 from warehouse.disk import file_digest
@@ -73,6 +74,7 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
     typer.echo(f"the desk is at {settings.origin} (Ctrl+C ends it)")
     config = uvicorn.Config(
         app,
+        http=PatientProtocol,
         log_config=None,
         log_level="warning",
         access_log=False,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from assets.delivery_files import recognise
 from assets.sources import find_sources
+from assets.sources.contract import Delivery
 from pipelines.runs import list_runs
 from pipelines.settings import RetentionSettings
 from warehouse.disk import sync
@@ -48,17 +49,27 @@ def find_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
         return []
     releases, last_night = list_releases(home), next((run.night for run in reversed(list_runs(home))), None)
     kept = [one for one in releases if not _is_outdated_release(home, settings, one, release)]
+    needed = {name for one in kept for name in one.manifest.get("inputs", {})}
     found = {
         "releases": ((one.path, one.as_of) for one in releases if one not in kept),
-        "archive": _deliveries(home, {digest for one in kept for digest in one.manifest.get("inputs", {})}),
+        "archive": (
+            (file, delivery.dated_on)
+            for delivery in _deliveries(home.archive, "*")
+            if delivery.delivery_id not in needed
+            for file in (delivery.path, delivery.companion_path)
+            if file is not None and file.exists()
+        ),
         "tables": (one for one in _dated(home.tables) if one[1].isoformat() != last_night),
-        "quarantine": _dated(home.quarantine),
+        "quarantine": [
+            *_dated(home.quarantine),
+            *((one.path.parent, one.dated_on) for one in _deliveries(home.quarantine / "deliveries", "*/*")),
+        ],
         "runs": _runs(home),
     }
     return [
         Outdated(kind, path, night, sum(file.stat().st_size for file in (path, *path.rglob("*")) if file.is_file()))
         for kind, candidates in sorted(found.items())
-        for path, night in sorted(candidates)
+        for path, night in sorted(set(candidates))
         if _is_older(night, getattr(settings, kind), release)
     ]
 
@@ -115,14 +126,9 @@ def _runs(home: Home) -> Iterator[tuple[Path, date]]:
             yield home.runs / f"{run.run_id}.json", date.fromisoformat(run.night)
 
 
-def _deliveries(home: Home, needed: set[str]) -> Iterator[tuple[Path, date]]:
-    """Archived deliveries, and the files that came with them, that no kept release rests on."""
+def _deliveries(folder: Path, files: str) -> Iterator[Delivery]:
+    """The deliveries below a folder with a folder for each source."""
     for source in find_sources():
-        folder = home.archive / source.name
-        files = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
-        for feed in source.feeds:
-            for path in files:
-                delivery = recognise(feed, path)
-                if delivery is not None and delivery.delivery_id not in needed:
-                    came = (path, delivery.companion_path)
-                    yield from ((file, delivery.dated_on) for file in came if file is not None and file.exists())
+        for path in (folder / source.name).glob(files):
+            found = (recognise(feed, path) for feed in source.feeds)
+            yield from (delivery for delivery in found if delivery is not None)

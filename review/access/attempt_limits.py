@@ -3,8 +3,9 @@
 Belongs here: what is counted, and when it is too much. Does not: checking passwords (`review.access.sign_in`).
 
 Failed attempts are counted by the name they were for and by the address they came from. A browser in which the user
-signed in before is known by the token it still holds, and has a count of its own: a person who tries passwords
-from elsewhere can lock themselves out, and other browsers for some minutes, but not the user out of their own.
+signed in before is known by the digest of its token, which it still holds and which opens nothing, and has a count of
+its own: a person who tries passwords from elsewhere can lock themselves out, and other browsers for some minutes, but
+not the user out of their own.
 """
 
 import math
@@ -57,9 +58,9 @@ class AttemptLimits:
             connection: to the ledger's database.
             name: the name given.
             address: where the attempt comes from.
-            browser: the token of a session that the browser once had.
+            browser: digest of the token of a session that the browser once had.
         """
-        session = find_session(connection, text_digest(browser)) if browser else None
+        session = find_session(connection, browser) if browser else None
         if session is not None and session.name == name:
             return (AttemptCount(text_digest(f"browser {session.token_digest}"), self._by_name),)
         return (

@@ -25,7 +25,7 @@ class SignInAttempt:
     """An attempt to sign in.
 
     Attributes:
-        browser: the token of a session that the browser once had.
+        browser: digest of the token of a session that the browser once had.
     """
 
     name: str

@@ -13,7 +13,7 @@ from review.access.attempt_limits import TooManyAttemptsError
 from review.access.cookies import BROWSER, REASON, SESSION, VISITOR, drop_cookie, read_cookie, set_cookie
 from review.access.session_store import REMEMBERED
 from review.access.sign_in import SignInAttempt, SignInRefusedError
-from review.access.tokens import form_token, new_token
+from review.access.tokens import form_token, new_token, text_digest
 from review.access.viewer import SignedIn
 from review.error_pages import too_many_attempts
 from review.pages import redirect_to, render_page
@@ -114,7 +114,9 @@ def welcome(request: Request, name: str, *, by: str, wanted: str | None) -> Resp
     state.audit_recorder.note("sign_in", who=name, what={"by": by})
     response = redirect_to(request, "/unsent" if resending.unsent_forms_for(state.desk, name) else own_path(wanted))
     set_cookie(response, SESSION, token, settings=state.settings)
-    set_cookie(response, BROWSER, token, settings=state.settings, seconds=round(REMEMBERED.total_seconds()))
+    set_cookie(
+        response, BROWSER, text_digest(token), settings=state.settings, seconds=round(REMEMBERED.total_seconds())
+    )
     drop_cookie(response, VISITOR, settings=state.settings)
     return response
 

@@ -136,6 +136,27 @@ def test_a_file_sent_again_changes_no_row(landing):
     assert intake.deliveries.filter(pl.col("state") == "repeated").height == 1
 
 
+def test_an_old_file_under_a_new_date_is_used_and_late_with_its_reason(landing):
+    look(landing, "pnd")
+    file = only_file(landing, "pnd", ".gz")
+    file.rename(file.with_name(file.name.replace("2026-11-20", "2026-11-21")))
+    intake = look(landing, "pnd", as_of=date(2026, 11, 21))
+    (row,) = intake.deliveries.to_dicts()
+    assert (row["state"], row["is_used"], row["dated_on"]) == ("late", True, date(2026, 11, 21))
+    assert "very bytes of the delivery before it" in " ".join(row["faults"])
+
+
+def test_a_delivery_that_can_not_be_used_is_put_aside_whole_and_only_looking_puts_nothing_aside(landing):
+    bad = only_file(landing, "pnd", ".gz")
+    cut_in_half(bad)
+    aside = landing.parent / "quarantine" / "deliveries" / "pnd"
+    take_in(SOURCES["pnd"], landing=landing, archive=landing.parent / "archive", as_of=NIGHT, keeps=False)
+    assert not aside.exists()
+    look(landing, "pnd")
+    (kept,) = aside.glob("*/*")
+    assert (kept.name, kept.read_bytes()) == (bad.name, bad.read_bytes())
+
+
 def test_a_file_of_another_source_in_the_folder_is_named_and_not_read(landing):
     stray = landing / "pnc" / only_file(landing, "pnd", ".gz").name
     shutil.copy(only_file(landing, "pnd", ".gz"), stray)

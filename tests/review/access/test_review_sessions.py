@@ -27,6 +27,13 @@ def arrive(desk):
     return arrived
 
 
+def test_the_cookie_that_outlives_a_session_opens_nothing(arrive):
+    client, other = arrive("steward"), arrive()
+    assert is_in(client)
+    other.cookies.set("concord", client.cookies["concord-browser"])
+    assert not is_in(other)
+
+
 def is_in(client):
     return client.get("/probe/see", follow_redirects=False).status_code == 200
 
