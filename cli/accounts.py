@@ -75,6 +75,16 @@ def set_identity(
     typer.echo(f"identity of {name} set")
 
 
+@accounts_app.command("reset-second-factor")
+def reset_second_factor(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> None:
+    """Take away the second factor of somebody who lost it; their sessions end."""
+    from cli.desk_tools import administration, opened_desk
+
+    with opened_desk(home) as desk:
+        administration(desk).set_second_factor(name, None)
+    typer.echo(f"{name} signs in with a password alone, and can set up another second factor")
+
+
 @accounts_app.command()
 def disable(
     name: NameArgument,

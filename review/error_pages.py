@@ -20,7 +20,7 @@ from ledger.decisions.errors import LedgerError
 from review.access import resending
 from review.access.attempt_limits import TooManyAttemptsError
 from review.access.form_protection import SAFE_METHODS, ForeignFormError, OutdatedFormError
-from review.access.viewer import ReasonRequiredError, SignInRequiredError, signed_in
+from review.access.viewer import ReasonRequiredError, SecondFactorRequiredError, SignInRequiredError, signed_in
 from review.desk import NoReleaseError
 from review.pages import redirect_to, render_page
 
@@ -129,6 +129,11 @@ async def reason_required(request: Request, _: Exception) -> Response:
     return await _send_first(request, request.state.viewer.name, place="/reason")
 
 
+async def second_factor_required(request: Request, _: Exception) -> Response:
+    """Somebody has to set up a second factor first; what they typed is kept."""
+    return await _send_first(request, request.state.viewer.name, place="/second-factor")
+
+
 async def sign_in_required(request: Request, error: Exception) -> Response:
     """Nobody is signed in: send them where they can, and keep what they typed."""
     return await _send_first(request, getattr(error, "name", None), place="/sign-in")
@@ -157,6 +162,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Any]] = {
     LedgerError: ledger_down,
     NoReleaseError: no_release,
     ReasonRequiredError: reason_required,
+    SecondFactorRequiredError: second_factor_required,
     SignInRequiredError: sign_in_required,
 }
 

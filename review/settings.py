@@ -90,6 +90,8 @@ class DeskSettings(BaseModel):
     """Whether people are asked why they look at records: off, optional or required."""
     local_sign_in: bool = True
     """Users may sign in with a password kept here."""
+    second_factor: Literal["optional", "required"] = "optional"
+    """Whether users who sign in with a password must set up one-time codes of an authenticator app, or may."""
     password_length: Annotated[int, Field(ge=12, le=128)] = 14
     """Characters of a new password, at least."""
     password_memory_kib: Annotated[int, Field(ge=8, le=1_048_576)] = 65_536

@@ -36,6 +36,7 @@ class Account:
         forces: codes of the forces whose orders they see; None: all.
         password_hash: of local sign-in; None: by the identity provider alone.
         identity: `<issuer>|<subject>` of an identity provider.
+        second_factor: the sealed secret of their one-time codes; None: they have not set it up.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Account:
     added_at: datetime
     disabled_at: datetime | None
     preferences: Mapping[str, Any]
+    second_factor: str | None = None
 
 
 def all_accounts(connection: sa.Connection) -> tuple[Account, ...]:
@@ -131,6 +133,22 @@ def set_identity(connection: sa.Connection, name: str, identity: str | None) -> 
     _update(connection, name, identity=identity)
 
 
+def set_second_factor(connection: sa.Connection, name: str, sealed: str | None) -> None:
+    """Keep the sealed secret of somebody's one-time codes, or take it away.
+
+    Raises:
+        AccountError: there is no such account.
+    """
+    _update(connection, name, second_factor=sealed, second_factor_step=None)
+
+
+def use_code(connection: sa.Connection, name: str, step: int) -> bool:
+    """Note that the one-time code of a time step was taken; False if it, or a later one, was taken before."""
+    last = sa.func.coalesce(accounts.c.second_factor_step, -1)
+    unused = sa.update(accounts).where(accounts.c.name == name, last < step).values(second_factor_step=step)
+    return connection.execute(unused).rowcount > 0
+
+
 def set_preferences(connection: sa.Connection, name: str, preferences: Mapping[str, Any]) -> None:
     """Keep what somebody set for themselves.
 
@@ -197,4 +215,5 @@ def _account(row: sa.Row[Any]) -> Account:
         added_at=row.added_at,
         disabled_at=row.disabled_at,
         preferences=json.loads(row.preferences),
+        second_factor=row.second_factor,
     )

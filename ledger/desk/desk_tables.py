@@ -28,6 +28,8 @@ accounts = sa.Table(
     sa.Column("added_at", UtcDateTime(), nullable=False),
     sa.Column("disabled_at", UtcDateTime()),
     sa.Column("preferences", sa.Text(), nullable=False),  # JSON: keys of the keyboard, and whether they are on
+    sa.Column("second_factor", sa.Text()),  # sealed by the key of the installation
+    sa.Column("second_factor_step", sa.Integer()),  # the last time step of which a code was taken
 )
 
 sessions = sa.Table(

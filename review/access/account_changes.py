@@ -93,5 +93,16 @@ class AccountChanges:
             end_sessions_of(connection, name, at=self._desk.clock())
         self._note("alteration", name, "identity")
 
+    def set_second_factor(self, name: str, sealed: str | None) -> None:
+        """Keep somebody's second factor; None takes it away, for who lost it, and ends their sessions.
+
+        Raises as `add`.
+        """
+        with self._desk.writing() as connection:
+            accounts.set_second_factor(connection, name, sealed)
+            if sealed is None:
+                end_sessions_of(connection, name, at=self._desk.clock())
+        self._note("alteration", name, "second factor set" if sealed else "second factor taken away")
+
     def _note(self, act: str, name: str, change: str) -> None:
         self._recorder.note(act, who=self._by, what={"account": name, "change": change})

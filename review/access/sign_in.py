@@ -10,6 +10,7 @@ from ledger.desk.accounts import Account, find_account, set_password_hash
 from review.access.attempt_limits import AttemptLimits
 from review.access.audit_recorder import AuditRecorder
 from review.access.passwords import Passwords
+from review.access.second_factor import take_code
 from review.access.tokens import text_digest
 from review.desk import Desk
 
@@ -25,6 +26,7 @@ class SignInAttempt:
     """An attempt to sign in.
 
     Attributes:
+        code: of the authenticator app, where they have set one up.
         browser: digest of the token of a session that the browser once had.
     """
 
@@ -32,10 +34,11 @@ class SignInAttempt:
     password: str
     address: str
     browser: str | None
+    code: str = ""
 
 
 class PasswordSignIn:
-    """Lets in who knows a password."""
+    """Lets in who knows a password and, where the account has a second factor, has its one-time code."""
 
     def __init__(self, desk: Desk, recorder: AuditRecorder, *, passwords: Passwords, limits: AttemptLimits) -> None:
         """Keep the door of a desk."""
@@ -60,6 +63,9 @@ class PasswordSignIn:
             self._limits.admit(connection, counts, at=at)
             account = find_account(connection, attempt.name)
         is_right = self._passwords.is_right(attempt.password, account.password_hash if account else None)
+        if is_right and account is not None:
+            with self._desk.writing() as connection:
+                is_right = take_code(connection, self._desk.home, account, attempt.code, at=at)
         if account is None or not is_right or account.disabled_at is not None:
             self._recorder.note("refused", who=_known_as(attempt.name, account), what={"sign_in": "password"})
             raise SignInRefusedError

@@ -70,6 +70,8 @@ def change_account(
             return _account_page(request, name, password=password)
         if change == "role":
             office.set_role(name, role=role, forces=_codes(forces))
+        elif change == "second-factor":
+            office.set_second_factor(name, None)
         elif change in ("close", "open"):
             office.set_disabled(name, is_disabled=change == "close")
         else:

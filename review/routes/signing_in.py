@@ -19,7 +19,7 @@ from review.error_pages import too_many_attempts
 from review.pages import redirect_to, render_page
 
 router = APIRouter()
-REFUSED = "The name or the password is wrong, or the account is closed."
+REFUSED = "The name, the password or the one-time code is wrong, or the account is closed."
 
 
 @router.get("/")
@@ -38,14 +38,20 @@ def ask_to_sign_in(request: Request) -> Response:
 
 
 @router.post("/sign-in")
-def sign_in(request: Request, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "") -> Response:
-    """Let somebody in who knows their password."""
+def sign_in(
+    request: Request,
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    code: Annotated[str, Form()] = "",
+) -> Response:
+    """Let somebody in who knows their password and has the one-time code, if they have set up one."""
     state = request.app.state
     if not state.settings.local_sign_in:
         raise HTTPException(404)
     address = request.client.host if request.client else ""
     try:
-        account = state.password_sign_in.sign_in(SignInAttempt(name, password, address, read_cookie(request, BROWSER)))
+        attempt = SignInAttempt(name, password, address, read_cookie(request, BROWSER), code)
+        account = state.password_sign_in.sign_in(attempt)
     except TooManyAttemptsError as error:
         return too_many_attempts(request, error)
     except SignInRefusedError:

@@ -13,7 +13,7 @@ from review.deciding.decision_request import REQUEST_FIELDS
 from review.queue.facets import FACETS
 
 FEW = settings(max_examples=5, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-LEADS_OUT = {"/sign-out", "/password"}
+LEADS_OUT = {"/sign-out", "/password", "/second-factor"}
 """Who is sent here is signed out, or is so by chance."""
 TYPES = re.compile(r"text/html; charset=utf-8|application/json|image/svg\+xml")
 GIVES_AWAY = re.compile(r"Traceback|Error\(|\.py\b|sqlalchemy|polars")
@@ -213,6 +213,7 @@ MAY = {
     "GET /ready": OPEN,
     "GET /reason": ANYONE,
     "GET /search": SEES,
+    "GET /second-factor": ANYONE,
     "GET /sent/{name}": ANYONE,
     "GET /search/{name}": SEES,
     "GET /sign-in": OPEN,
@@ -243,6 +244,7 @@ MAY = {
     "POST /queue/views/forget": SEES,
     "POST /reason": ANYONE,
     "POST /search": SEES,
+    "POST /second-factor": ANYONE,
     "POST /sign-in": OPEN,
     "POST /sign-out": ANYONE,
     "POST /unsent/forget": ANYONE,

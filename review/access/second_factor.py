@@ -1,0 +1,65 @@
+"""One-time codes of an authenticator app (TOTP, RFC 6238) as a second factor beside a password.
+
+Belongs here: secrets and codes. Does not: when a code is asked for (`review.access.sign_in`). A code is taken once. The
+secret is kept sealed: who reads the ledger's database without the key of the installation can't make codes.
+"""
+
+import base64
+from datetime import datetime
+
+import pyotp
+import segno
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
+
+from ledger.desk.accounts import Account, use_code
+from review.access.tokens import is_same
+from warehouse.home import Home
+from warehouse.installation_key import keyed_mark
+
+ISSUER = "Concord"
+SECONDS = 30
+EARLY_OR_LATE = (0, -1, 1)
+"""Time steps beside the present one: clocks differ."""
+
+
+def new_secret() -> str:
+    """A secret for an authenticator app."""
+    return pyotp.random_base32()
+
+
+def picture(secret: str, name: str) -> str:
+    """The secret as a picture for the app's camera, as SVG."""
+    address = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
+    return str(segno.make(address, error="m").svg_inline(scale=5, border=4, light="#fff", title="Code for your app"))
+
+
+def seal(home: Home, secret: str) -> str:
+    """A secret as it is kept."""
+    return _box(home).encrypt(secret.encode()).decode()
+
+
+def step_of(secret: str, code: str, at: datetime) -> int | None:
+    """The time step that a code is of; None if it is of none that is near."""
+    try:
+        codes, now = pyotp.TOTP(secret, interval=SECONDS), int(at.timestamp()) // SECONDS
+        steps = (now + offset for offset in EARLY_OR_LATE)
+        return next((step for step in steps if is_same("".join(code.split()), codes.generate_otp(step))), None)
+    except ValueError:  # a secret that no app has
+        return None
+
+
+def take_code(connection: sa.Connection, home: Home, account: Account, code: str, *, at: datetime) -> bool:
+    """Whether a code is right and was not taken before; True for an account without a second factor."""
+    if account.second_factor is None:
+        return True
+    try:
+        secret = _box(home).decrypt(account.second_factor.encode()).decode()
+    except InvalidToken:  # sealed by another key: an administrator takes it away
+        return False
+    step = step_of(secret, code, at)
+    return step is not None and use_code(connection, account.name, step)
+
+
+def _box(home: Home) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(bytes.fromhex(keyed_mark(home, "second factor", ""))))
