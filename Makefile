@@ -7,10 +7,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 TESTS := $(BIN)/pytest -n auto --dist worksteal  # a worker runs a module's tests together, and helps out at the end
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header
+SBOM := .sbom
 PAGES := review/node_modules/.ready
 export CONCORD_HOME ?= $(CURDIR)/.concord
 
-.PHONY: demo test test-long coverage setup review check format dagster docs site bench bench-matching clean lock
+.PHONY: demo test test-long coverage setup review check format dagster docs site bench bench-matching clean lock sbom
 
 demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled, published, summed up.
 	$(BIN)/concord demo
@@ -55,6 +56,11 @@ lock: setup  ## Lock the dependencies of pyproject.toml: all of them, and those 
 	$(LOCK) --all-extras -o requirements.lock
 	$(LOCK) --extra build --extra postgres --constraint requirements.lock -o requirements-service.lock
 
+sbom: setup  ## The list of all packages of service in CycloneDX: sbom.json.
+	test -d $(SBOM) || $(PYTHON) -m venv $(SBOM)
+	$(BIN)/uv pip sync --quiet --python $(SBOM)/bin/python --require-hashes requirements-service.lock
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --gather-license-texts --output-reproducible -o sbom.json $(SBOM)/bin/python
+
 format: setup  ## Put the code in the house's form.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -78,4 +84,4 @@ site: setup  ## The documentation as pages, in site/: `python -m http.server -d 
 	$(BIN)/zensical build --strict
 
 clean:  ## Remove the environment and all state.
-	rm -rf $(VENV) $(BENCH) review/node_modules site .concord
+	rm -rf $(VENV) $(BENCH) $(SBOM) sbom.json review/node_modules site .concord

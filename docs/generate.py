@@ -4,8 +4,10 @@
 """
 
 import inspect
+import re
 import sys
 from collections.abc import Iterable, Iterator
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any, get_args
 
@@ -54,6 +56,7 @@ def pages() -> dict[str, str]:
         "settings.md": "\n".join(settings()),
         "gates.md": "\n".join(gates()),
         "runbook.md": "\n".join(runbook()),
+        "dependencies.md": "\n".join(dependencies()),
     }
 
 
@@ -261,6 +264,35 @@ def _runbook_tables() -> Iterator[tuple[str, tuple[str, ...], Iterable[tuple[str
 def _acceptance(gate: Gate) -> str:
     feed = ":FEED" if gate.name == DELIVERY else ""
     return f"`--accept {gate.name}{feed} --reason …`" if gate.is_acceptable else "can't be accepted"
+
+
+def dependencies() -> Iterator[str]:
+    """Every package that is asked for by name, why, and its licence."""
+    yield from ("# Packages", NOTE)
+    yield "Those that Concord asks for by name. What they ask for in turn is in the locks."
+    yield "`make sbom` lists all of service with their licences."
+    text = (FOLDER.parent.parent / "pyproject.toml").read_text(encoding="utf-8")
+    groups = re.findall(r"^(\w+) = \[\n((?:    \"[^\n]*\n)+)\]", text, flags=re.MULTILINE)
+    for group, lines in groups:
+        if group in GROUPS:
+            yield from (f"\n## {GROUPS[group]}\n", "| package | what for | licence |", "|---|---|---|")
+            for name, reason in re.findall(r"\"([\w-]+)[^\"]*\",(?:  # (.*))?", lines):
+                yield f"| {name} | {reason} | {_licence(name)} |"
+    yield ""
+
+
+GROUPS = {
+    "dependencies": "In service",
+    "postgres": "In service, with PostgreSQL",
+    "build": "To install it",
+    "dev": "To work on it and test it",
+}
+
+
+def _licence(name: str) -> str:
+    about = metadata(name)
+    named = [line.rsplit(" :: ", 1)[-1] for line in about.get_all("Classifier", []) if line.startswith("License ::")]
+    return str(about["License-Expression"] or ", ".join(named) or (about["License"] or "not stated").split("\n")[0])
 
 
 def commands() -> Iterator[str]:

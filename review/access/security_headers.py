@@ -13,7 +13,7 @@ from review.settings import LOOPBACK, DeskSettings
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "object-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

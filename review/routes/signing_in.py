@@ -66,6 +66,7 @@ def sign_out(request: Request, who: SignedIn) -> Response:
     state.sessions.end(read_cookie(request, SESSION) or "")
     state.audit_recorder.note("sign_out", who=who.name, what={})
     response = redirect_to(request, "/sign-in", message="You are signed out.")
+    response.headers["Clear-Site-Data"] = '"cache"'
     # The cookie of the ended session stays: a form sent from another tab is kept for the user whose session it was.
     drop_cookie(response, REASON, settings=state.settings)
     return response
