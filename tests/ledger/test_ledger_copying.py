@@ -29,6 +29,7 @@ def rows_of(database):
 def ledger(ledger_url):
     made, _ = Ledger.create(ledger_url)
     with made:
+        made.add_user("kim")
         made.decide(pair("same_order", "a", "b"), BY_KIM)
         made.decide(pair("same_order", "a", "b", seen=()), BY_KIM)
         made.decide(value("ORD-1", "made_on", "2020-01-02"), BY_KIM)

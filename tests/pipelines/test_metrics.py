@@ -46,6 +46,7 @@ def test_figures_are_those_of_the_run_and_the_release(home):
 
 
 def test_what_fails_after_a_run_is_logged_by_its_kind_and_raises_nothing(home, caplog):
+    home.alerts.unlink(missing_ok=True)
     home.alerts.mkdir()  # no file can be put there
     look_again(home, Settings())
     assert "alerts failed after the run: IsADirectoryError" in caplog.text
