@@ -16,7 +16,6 @@ from pipelines.runs import RunRecord, list_runs
 from warehouse.delivery_states import STATES, WHOLE
 from warehouse.home import Home
 from warehouse.releases.release import Release, current_release
-from warehouse.run_lock import is_under_way
 from warehouse.tables.register import DELIVERIES, STRAY_FEED
 
 TITLES = {state.name: state.title for state in STATES}
@@ -46,7 +45,7 @@ def find_conditions(home: Home, settings: AlertSettings, *, today: date) -> list
     """All that is wrong now, by key."""
     release, runs = current_release(home), list_runs(home)
     last = runs[-1] if runs else None
-    found = [*_of_run(last, is_going=is_under_way(home)), *_of_disk(home, settings, today)]
+    found = [*_of_run(last), *_of_disk(home, settings, today)]
     if release is not None:
         found += [*_of_sources(release), *_of_gates(release), *_of_age(release, settings, today)]
     # What the last run refused comes first: it is newer than what somebody accepted for the release in force.
@@ -64,16 +63,15 @@ def _owner(names: tuple[str, ...], settings: AlertSettings) -> str:
     return next((settings.owners[name] for name in names if name in settings.owners), OPERATOR)
 
 
-def _of_run(run: RunRecord | None, *, is_going: bool) -> Iterator[Found]:
-    if run is None or is_going or run.state in ("published", "degraded"):
+def _of_run(run: RunRecord | None) -> Iterator[Found]:
+    if run is None or run.state not in ("failed", "killed"):
         return
     gates = REFUSED_GATE.findall(run.cause)
     for gate in gates:
         yield f"{GATE.name}:{gate}", "refused", f"nothing is published: {run.cause}", run.night, (GATE.name,)
     if not gates:
-        state = "failed" if run.state == "failed" else "killed"
-        words = f"night {run.night or 'unknown'} {state}" + (f": {run.cause}" if run.cause else "")
-        yield RUN.name, state, words, run.night, (RUN.name,)
+        words = f"night {run.night or 'unknown'} {run.state}" + (f": {run.cause}" if run.cause else "")
+        yield RUN.name, run.state, words, run.night, (RUN.name,)
 
 
 def _of_disk(home: Home, settings: AlertSettings, today: date) -> Iterator[Found]:

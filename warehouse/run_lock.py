@@ -5,7 +5,7 @@ Belongs here: the lock, which ends with the process that holds it. Does not: wha
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from warehouse.home import Home
 
@@ -14,16 +14,6 @@ LOCK = "run.lock"
 
 class RunUnderWayError(Exception):
     """Another run holds this folder of state."""
-
-
-def is_under_way(home: Home) -> bool:
-    """Whether a run holds a folder of state now."""
-    with suppress(FileNotFoundError), (home.path / LOCK).open("rb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 @contextmanager

@@ -14,7 +14,7 @@ SECRET = re.compile(r'name="secret" value="(\w+)"')
 
 
 def code_at(secret, clock, *, later=0):
-    return pyotp.TOTP(secret).at(clock(), later)
+    return pyotp.TOTP(secret).at(clock(), counter_offset=later)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def test_others_are_not(open_desk, name, password):
     client = open_desk()
     answer = client.sign_in(name, password)
     assert answer.status_code == 422
-    assert "The name or the password is wrong" in answer.text
+    assert "The name, the password or the one-time code is wrong" in answer.text
     assert "concord" not in client.cookies
 
 
