@@ -45,7 +45,9 @@ def accepted_gates(
     return dict.fromkeys(names, f"{reason.strip()} ({who})")
 
 
-def log_act(home: Path, what: Mapping[str, Any], *, reason: str, by: str | None, right: str) -> str:
+def log_act(
+    home: Path, what: Mapping[str, Any], *, reason: str, by: str | None, right: str, act: str = "alteration"
+) -> str:
     """Write to the audit log what an operator does; who it is. From the first account on it takes the right."""
     from cli.desk_tools import opened_desk
     from cli.door import require, system_user
@@ -56,7 +58,7 @@ def log_act(home: Path, what: Mapping[str, Any], *, reason: str, by: str | None,
         viewer = require(desk, right, by=by)
         who = viewer.name if viewer else by or system_user()
         with desk.writing() as connection:
-            append(connection, [Entry(desk.clock(), who, "alteration", what, reason)])
+            append(connection, [Entry(desk.clock(), who, act, what, reason)])
     return who
 
 

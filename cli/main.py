@@ -25,6 +25,7 @@ from cli.audit import audit_app
 from cli.backup import backup, restore
 from cli.dagster_pages import dagster
 from cli.decisions import decide_app, decisions_app
+from cli.erase import erase
 from cli.models import model_app
 from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, run_and_summarise
 from cli.nights import backfill, check, init, replay_night, retry
@@ -63,6 +64,7 @@ app.command()(export)
 app.command()(review)
 app.command()(dagster)
 app.command()(prune)
+app.command()(erase)
 app.command()(backup)
 app.command()(restore)
 

@@ -54,15 +54,15 @@ def find_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
         "releases": ((one.path, one.as_of) for one in releases if one not in kept),
         "archive": (
             (file, delivery.dated_on)
-            for delivery in _deliveries(home.archive, "*")
+            for delivery in deliveries_in(home.archive, "*")
             if delivery.delivery_id not in needed
             for file in (delivery.path, delivery.companion_path)
             if file is not None and file.exists()
         ),
-        "tables": (one for one in _dated(home.tables) if one[1].isoformat() != last_night),
+        "tables": (one for one in dated(home.tables) if one[1].isoformat() != last_night),
         "quarantine": [
-            *_dated(home.quarantine),
-            *((one.path.parent, one.dated_on) for one in _deliveries(home.quarantine / "deliveries", "*/*")),
+            *dated(home.quarantine),
+            *((one.path.parent, one.dated_on) for one in deliveries_in(home.quarantine / "deliveries", "*/*")),
         ],
         "runs": _runs(home),
     }
@@ -112,7 +112,8 @@ def _is_outdated_release(home: Home, settings: RetentionSettings, one: Release, 
     return one.release_id not in needed and _is_older(one.as_of, settings.releases, release)
 
 
-def _dated(folder: Path) -> Iterator[tuple[Path, date]]:
+def dated(folder: Path) -> Iterator[tuple[Path, date]]:
+    """Files and folders that are named by their night."""
     for path in folder.iterdir() if folder.is_dir() else ():
         try:
             yield path, date.fromisoformat(path.stem)
@@ -126,7 +127,7 @@ def _runs(home: Home) -> Iterator[tuple[Path, date]]:
             yield home.runs / f"{run.run_id}.json", date.fromisoformat(run.night)
 
 
-def _deliveries(folder: Path, files: str) -> Iterator[Delivery]:
+def deliveries_in(folder: Path, files: str) -> Iterator[Delivery]:
     """The deliveries below a folder with a folder for each source."""
     for source in find_sources():
         for path in (folder / source.name).glob(files):

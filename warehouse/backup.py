@@ -15,7 +15,7 @@ from warehouse.home import Home
 MANIFEST = "backup.json"
 SETTINGS = "concord.toml"
 # `key` and the end of the audit log lie in `desk`; tables between stages and Dagster's records can be made again.
-KEPT = ("releases", "archive", "quarantine", "runs", "models", "desk")
+KEPT = ("releases", "archive", "quarantine", "runs", "models", "desk", "erasures")
 
 
 class BackupError(Exception):

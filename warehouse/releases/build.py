@@ -50,14 +50,16 @@ def hash_of(digests: Mapping[str, str]) -> str:
 
 def _write_table(building: Path, table: Table, frame: pl.LazyFrame | pl.DataFrame | None) -> int:
     ordered = check_table(table, frame)
-    # One chunk: the pages of the file would follow the chunks, and the chunks the number of threads.
-    ordered.rechunk().write_parquet(
-        building / f"{table.name}.parquet",
-        compression="zstd",
-        compression_level=COMPRESSION_LEVEL,
-        row_group_size=ROW_GROUP_SIZE,
-    )
+    write_frame(ordered, building / f"{table.name}.parquet")
     return ordered.height
+
+
+def write_frame(frame: pl.DataFrame, path: Path) -> None:
+    """Write a table of a release: the same rows give the same bytes."""
+    # One chunk: the pages of the file would follow the chunks, and the chunks the number of threads.
+    frame.rechunk().write_parquet(
+        path, compression="zstd", compression_level=COMPRESSION_LEVEL, row_group_size=ROW_GROUP_SIZE
+    )
 
 
 def _order_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:

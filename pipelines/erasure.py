@@ -1,0 +1,161 @@
+"""A person erased from all that an installation keeps: releases, deliveries, tables, quarantine, ledger, packs.
+
+Belongs here: what is about the person, and in which order it goes. Does not: rewriting a release
+(`warehouse.releases.erasing`), the ledger's rows (`ledger.erasing`). Whom sources still send is not erased: the next
+night would bring them back, and nobody may be shown as free who is bound.
+"""
+
+import json
+import shutil
+import uuid
+from collections import Counter
+from collections.abc import Collection
+from datetime import date, datetime
+
+import polars as pl
+
+from ledger.decisions.database import Database
+from ledger.erasing import erase_from_ledger
+from ledger.packs.metadata import pack_lines
+from pipelines.retention import dated, deliveries_in
+from warehouse.disk import make_folder, put_text, replacing
+from warehouse.home import Home
+from warehouse.installation_key import keyed_mark
+from warehouse.releases.erasing import can_be_rewritten, erase_from_release, without
+from warehouse.releases.release import Release, current_release, list_releases
+from warehouse.run_lock import only_run
+
+CERTIFICATES = "erasures"
+
+
+class NotErasableError(Exception):
+    """The person can't be erased; the message says why, and what to do first."""
+
+
+def erase_subject(home: Home, subject_id: str, *, database: Database | None, at: datetime) -> dict[str, object]:
+    """Erase a person; the certificate, which does not repeat who it was. To begin again after a crash does no harm.
+
+    Args:
+        home: the folder of all state.
+        subject_id: the person, as any release knows them.
+        database: of the ledger; None: there is none.
+        at: now.
+
+    Raises:
+        NotErasableError: no release knows the person, or the one in force still does.
+        RunUnderWayError: a run is under way.
+        LookupError: a release can't be read.
+        LedgerError: the ledger can't be written.
+    """
+    with only_run(home):
+        releases, current = list_releases(home), current_release(home)
+        holders = [release for release in releases if subject_id in _subjects(release)]
+        _require_erasable(holders, current, subject_id)
+        certificate, ids = f"ERA-{uuid.uuid4().hex[:12]}", _ids_of(holders, subject_id)
+        until = max(release.as_of for release in holders)
+        removed = Counter[str]()
+        removed["deliveries"] = _erase_deliveries(home, current, _sources_of(holders, ids), until)
+        removed["tables"] = _erase_tables(home, current, ids, until)
+        if database is not None:
+            removed["packs"] = _erase_packs(home, database, ids)
+            rows, ids = erase_from_ledger(database, ids)
+            removed["rows of the ledger"] = rows.total()
+        for release in releases:
+            removed["rows of releases"] += erase_from_release(home, release, ids, certificate=certificate)
+        said: dict[str, object] = {
+            "certificate": certificate,
+            "erased_at": at.isoformat(timespec="seconds"),
+            "mark": keyed_mark(home, "erasure", subject_id),
+            "last_held_by": max(holders, key=lambda release: release.as_of).release_id,
+            "removed": dict(removed),
+            "remains": "keys in the audit log; backups made before, which hold the person until they are deleted",
+        }
+        put_text(make_folder(home.path / CERTIFICATES) / f"{certificate}.json", json.dumps(said, indent=2) + "\n")
+    return said
+
+
+def _require_erasable(holders: Collection[Release], current: Release | None, subject_id: str) -> None:
+    if not holders or current is None:
+        raise NotErasableError(f"no release knows a person {subject_id}")
+    if not can_be_rewritten(current):
+        raise NotErasableError("the release in force was made by an earlier version: run a night by this one first")
+    redirects = pl.read_parquet(current.parquet("id_redirects")).filter(pl.col("old_id") == subject_id)
+    if subject_id in _subjects(current) or not redirects.is_empty():
+        raise NotErasableError(
+            f"sources still hold {subject_id}, under this or another id, and the next night would bring the person "
+            "back: have each source erase its records, run a night, then erase"
+        )
+
+
+def _subjects(release: Release) -> Collection[str]:
+    return frozenset(pl.read_parquet(release.parquet("subjects"), columns=["subject_id"]).to_series())
+
+
+def _ids_of(holders: Collection[Release], subject_id: str) -> frozenset[str]:
+    """The ids of the person, and of all that is theirs alone, in any release."""
+    ids = {subject_id}
+    for release in holders:
+        for table, about, names in (
+            ("orders", "subject_id", ["order_id"]),
+            ("arrests", "subject_id", ["arrest_id"]),
+            ("order_sources", "order_id", ["record_id"]),
+            ("discrepancies", "order_id", ["discrepancy_id"]),
+            ("review_queue", "order_id", ["item_id"]),
+        ):
+            own = pl.read_parquet(release.parquet(table)).filter(pl.col(about).is_in(ids))
+            ids |= {value for name in names for value in own[name].drop_nulls()}
+    return frozenset(ids)
+
+
+def _sources_of(holders: Collection[Release], ids: Collection[str]) -> frozenset[str]:
+    tables = [(release, name) for release in holders for name in ("order_sources", "arrest_sources")]
+    frames = [(pl.read_parquet(release.parquet(name)), name) for release, name in tables]
+    return frozenset(
+        source
+        for frame, name in frames
+        for source in frame.filter(pl.col("order_id" if name == "order_sources" else "arrest_id").is_in(ids))["source"]
+    )
+
+
+def _erase_deliveries(home: Home, current: Release | None, sources: Collection[str], until: date) -> int:
+    """Whole deliveries of the person's sources up to the last night that held them, but for those in force now."""
+    needed = frozenset(current.manifest["inputs"] if current else ())
+    archived = [one for one in deliveries_in(home.archive, "*") if one.delivery_id not in needed]
+    aside = list(deliveries_in(home.quarantine / "deliveries", "*/*"))
+    removed = 0
+    for delivery in (one for one in (*archived, *aside) if one.feed.source in sources and one.dated_on <= until):
+        for path in (delivery.path, delivery.companion_path):
+            if path is not None and path.exists():
+                path.unlink()
+                removed += 1
+    for path, night in dated(home.quarantine):
+        if night <= until:
+            rows = pl.read_parquet(path).filter(~pl.col("source").is_in(sources))
+            with replacing(path) as written:
+                rows.write_parquet(written)
+    return removed
+
+
+def _erase_tables(home: Home, current: Release | None, ids: Collection[str], until: date) -> int:
+    removed = 0
+    for path, night in list(dated(home.tables)):
+        if night <= until:
+            shutil.rmtree(path)
+            removed += 1
+        elif current is not None and night == current.as_of:
+            for file in path.glob("*.parquet"):
+                frame = pl.read_parquet(file)
+                if (left := without(frame, ids)).height < frame.height:
+                    left.write_parquet(file)
+    return removed
+
+
+def _erase_packs(home: Home, database: Database, ids: Collection[str]) -> int:
+    """Whole packs in which an order of the person stood."""
+    with database.reading() as connection:
+        query = pack_lines.select().where(pack_lines.c.order_id.in_(sorted(ids)))
+        named = {row.disclosure_id for row in connection.execute(query)}
+    files = [file for name in named for file in home.packs.glob(f"*_{name}.*")]
+    for file in files:
+        file.unlink()
+    return len(files)

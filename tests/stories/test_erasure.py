@@ -1,0 +1,132 @@
+"""A person erased after three nights: no file of the home holds them any more, and all that is left can be proved."""
+
+import gzip
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from nights import SERIES, command, copy_of, nightly
+
+from warehouse.home import Home
+from warehouse.releases.release import list_releases, verify
+
+TOKENS = ("QZXMARKERFORE", "QZXMARKERSUR", "1983-03-17", "777331/98X", "QZXFARM")
+ORDER = {
+    "record_id": "PND-7777777",
+    "submitting_force": "12",
+    "submitted_at": "2025-06-21T10:15:00",
+    "person": {
+        "names": [{"type": "primary", "full": f"{TOKENS[0]} {TOKENS[1]}"}],
+        "dob": TOKENS[2],
+        "sex": "Unknown",
+        "pncid": None,
+        "cro": TOKENS[3],
+    },
+    "event": {
+        "kind": "order",
+        "order": "slavery and trafficking risk order",
+        "made": "2025-05-14",
+        "starts": "2025-05-14",
+        "ends": "2027-05-13",
+        "term_months": None,
+        "court": "York Magistrates' Court",
+        "status": "Active",
+        "conditions": [f"Not to enter {TOKENS[4]}"],
+        "occurrence_ref": "122541682471",
+    },
+}
+
+
+def add_person(landing: Path) -> None:
+    (file,) = (landing / "pnd").glob("*.gz")
+    file.write_bytes(gzip.compress(gzip.decompress(file.read_bytes()) + json.dumps(ORDER).encode() + b"\n"))
+
+
+def texts_of(path: Path) -> str:
+    """All that a file says, unpacked."""
+    raw = path.read_bytes()
+    text = raw.decode("utf-8", "replace")
+    if path.suffix == ".parquet":
+        text += str(pl.read_parquet(path).rows())
+    elif path.suffix == ".gz":
+        text += gzip.decompress(raw).decode("utf-8", "replace")
+    elif path.suffix == ".duckdb":
+        with duckdb.connect(path, read_only=True) as register:
+            tables = register.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+            text += "".join(str(register.table(name).fetchall()) for (name,) in tables)
+    elif path.suffix == ".sqlite":
+        with closing(sqlite3.connect(path)) as ledger:
+            text += "".join(ledger.iterdump())
+    return text.upper()
+
+
+def holding(home: Path) -> list[str]:
+    said = ((path, texts_of(path)) for path in home.rglob("*") if path.is_file())
+    return sorted(
+        path.relative_to(home).as_posix()
+        for path, text in said
+        if any(token.upper() in text for token in (*TOKENS, "(1983, 3, 17)", "DATE(1983, 3, 17)"))
+    )
+
+
+@pytest.fixture(scope="module")
+def after_two_nights(three_nights, tmp_path_factory):
+    """A home after two nights in whose deliveries the person was; the third night's deliveries are to come."""
+    folder = tmp_path_factory.mktemp("erasure")
+    for number, night in enumerate(SERIES[:2], start=1):
+        landing = copy_of(three_nights / f"night-{number}" / "landing", folder / f"night-{number}")
+        add_person(landing)
+        nightly(folder / "home", landing, night)
+    return folder / "home"
+
+
+def subject_of(home: Path) -> str:
+    subjects = pl.read_parquet(home / "releases" / f"r{SERIES[1]}" / "subjects.parquet")
+    return str(subjects.filter(pl.col("surname").str.to_uppercase() == TOKENS[1])["subject_id"].item())
+
+
+@pytest.mark.long
+def test_after_erasing_no_file_of_the_home_holds_the_person_and_every_release_can_be_proved(
+    after_two_nights, three_nights, tmp_path
+):
+    home = copy_of(after_two_nights, tmp_path / "home")
+    subject = subject_of(home)
+    orders = pl.read_parquet(home / "releases" / f"r{SERIES[1]}" / "orders.parquet")
+    order = str(orders.filter(pl.col("subject_id") == subject)["order_id"].item())
+    command("decisions", "migrate", home=home)
+    command("decisions", "users", "--add", "kim", home=home)
+    decided = ("decide", "value", order, "surname", TOKENS[1], "--reason", "document_seen", "--by", "kim")
+    said = command(*decided, home=home)
+    assert said.exit_code == 0, said.output
+    refused = command("erase", subject, "--reason", "ordered by a court", home=home)
+    assert refused.exit_code == 1
+    assert "sources still hold" in refused.output
+    landing = three_nights / "night-3" / "landing"
+    nightly(home, landing, SERIES[2])
+    assert holding(home)
+
+    done = command("erase", subject, "--reason", "ordered by a court", home=home)
+
+    assert done.exit_code == 0, done.output
+    assert holding(home) == []
+    certificate = json.loads(done.stdout)
+    assert subject not in done.stdout
+    assert certificate["removed"]["deliveries"] >= 1
+    assert certificate["removed"]["rows of the ledger"] >= 1
+    releases = list_releases(Home(home))
+    assert [verify(release) for release in releases] == [()] * 3
+    assert ["erasures" in release.manifest for release in releases][:2] == [True, True]
+    assert command("audit", "verify", home=home).stdout.startswith("whole")
+    again = nightly(home, landing, SERIES[2])
+    assert again.as_of == SERIES[2]
+    assert command("erase", subject, "--reason", "once more", home=home).exit_code == 1
+
+
+def test_a_person_whom_no_release_knows_is_not_erased(three_nights, tmp_path):
+    home = copy_of(three_nights / "first", tmp_path / "home")
+    assert command("erase", "SUB-NOBODY", "--reason", "x", home=home).exit_code == 1
+    assert command("erase", "SUB-NOBODY", "--reason", " ", home=home).exit_code == 2

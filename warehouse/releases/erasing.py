@@ -1,0 +1,84 @@
+"""Rows taken out of a published release for good, so that it can still be proved.
+
+Belongs here: rewriting one release. Does not: which rows, or why (`pipelines.erasure`).
+"""
+
+import json
+import shutil
+import uuid
+from collections.abc import Collection
+
+import polars as pl
+
+from warehouse.disk import file_digest, sync, sync_folder
+from warehouse.home import Home
+from warehouse.releases.build import hash_of, write_frame
+from warehouse.releases.duckdb_file import write_register
+from warehouse.releases.release import BUILDING, DATABASE, MANIFEST, Release, only_publication
+from warehouse.tables.release import DATABASE_TABLES
+
+
+def without(frame: pl.DataFrame, ids: Collection[str]) -> pl.DataFrame:
+    """The rows that name none of the ids, in whatever column."""
+    kinds = frame.schema.items()
+    named = [pl.col(name).is_in(ids) for name, kind in kinds if kind == pl.String]
+    named += [pl.col(name).list.set_intersection(list(ids)).list.len() > 0 for name, kind in kinds if kind == pl.List]
+    return frame.filter(~pl.any_horizontal(one.fill_null(value=False) for one in named)) if named else frame
+
+
+def can_be_rewritten(release: Release) -> bool:
+    """Whether the tables of a release have all columns that must have a value today."""
+    declared = ((one, release.parquet(one.name)) for one in DATABASE_TABLES)
+    return not any(
+        column.required and column.name not in pl.read_parquet_schema(path)
+        for one, path in declared
+        if path.exists()
+        for column in one.columns
+    )
+
+
+def erase_from_release(home: Home, release: Release, ids: Collection[str], *, certificate: str) -> int:
+    """Take all rows out that name an id; how many. The manifest says that rows are gone, and is true of what is left.
+
+    A release without such rows is left as it is. One that an earlier version made, and whose database can't be written
+    any more, goes as a whole.
+    """
+    tables = {path.stem: pl.read_parquet(path) for path in sorted(release.path.glob("*.parquet"))}
+    changed = {name: left for name, frame in tables.items() if (left := without(frame, ids)).height < frame.height}
+    if not changed:
+        return 0
+    if not can_be_rewritten(release):
+        former = home.releases / f"{BUILDING}{uuid.uuid4().hex}"
+        release.path.rename(former)
+        sync(home.releases)
+        shutil.rmtree(former)
+        return sum(frame.height for frame in tables.values())
+    # The database is written by the tables of today: what an older release lacks is empty.
+    declared = [one for one in DATABASE_TABLES if one.name in tables]
+    older = (one for one in declared if set(one.schema) - set(tables[one.name].columns))
+    changed |= {one.name: one.completed(changed.get(one.name, tables[one.name])) for one in older}
+    building = home.releases / f"{BUILDING}{uuid.uuid4().hex}"
+    former = home.releases / f"{BUILDING}{uuid.uuid4().hex}"
+    with only_publication(home):
+        shutil.copytree(release.path, building)
+        for name, left in changed.items():
+            write_frame(left, building / f"{name}.parquet")
+        digests = release.manifest["digests"] | {name: file_digest(building / f"{name}.parquet") for name in changed}
+        (building / DATABASE).unlink()
+        write_register(building, building / DATABASE, tables=declared)
+        erased = {"certificate": certificate, "content_hash": release.content_hash}
+        manifest = dict(release.manifest) | {
+            "rows": release.manifest["rows"] | {name: left.height for name, left in changed.items()},
+            "digests": digests,
+            "content_hash": hash_of(digests),
+            "database_digest": file_digest(building / DATABASE),
+            "erasures": [*release.manifest.get("erasures", ()), erased],
+        }
+        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+        (building / MANIFEST).write_text(text, encoding="utf-8")
+        sync_folder(building)
+        release.path.rename(former)
+        building.rename(release.path)
+        sync(home.releases)
+        shutil.rmtree(former)
+    return sum(tables[name].height - left.height for name, left in changed.items())
