@@ -793,7 +793,8 @@ def test_a_file_written_over_while_it_is_read_leaves_the_archive_as_it_was(sound
 def test_deliveries_of_three_nights_in_one_folder_are_kept_apart(landing):
     path = find(landing, "pnd")
     for day in (18, 19):
-        shutil.copy(path, path.with_name(f"pnd_pole_2026-11-{day}.jsonl.gz"))
+        packed = gzip.compress(gzip.decompress(path.read_bytes()), mtime=day)
+        path.with_name(f"pnd_pole_2026-11-{day}.jsonl.gz").write_bytes(packed)
     archive = landing.parent / "archive"
     for day in (18, 19, 20):
         (row,) = look(landing, "pnd", archive, date(2026, 11, day)).deliveries.to_dicts()
