@@ -104,6 +104,13 @@ def summarise(register: Register, decided: Decided | None) -> Summary:
     orders, discrepancies = register.table("orders"), active_ones(register.table("discrepancies"))
     sources = [source_line(source, register.table("deliveries")) for source in SOURCE_NAMES]
     queue = register.table("review_queue").height
+    workload = measure_workload(
+        REVIEW_QUEUE.completed(register.table(REVIEW_QUEUE.name)),
+        DISCREPANCIES.completed(register.table(DISCREPANCIES.name)),
+        FIELD_PROVENANCE.completed(register.table(FIELD_PROVENANCE.name)),
+        decisions=decided.decisions if decided else None,
+        today=datetime.now(UTC).date(),
+    )
     by_severity = dict(discrepancies.group_by("severity").len().iter_rows())
     return Summary(
         release_id=release.release_id,
@@ -123,19 +130,13 @@ def summarise(register: Register, decided: Decided | None) -> Summary:
         queue=queue,
         unmet_expectations=register.table("expectation_results").filter(~pl.col("is_met")).height,
         quality=quality_by_source(register.table("quality_scores")),
-        next_steps=next_steps(sources, queue),
+        next_steps=next_steps(sources, workload.to_settle),
         accepted={
             f"{gate['name']}: {gate['found']}": gate["accepted"]
             for gate in release.manifest.get("gates", ())
             if gate["accepted"]
         },
-        workload=measure_workload(
-            REVIEW_QUEUE.completed(register.table(REVIEW_QUEUE.name)),
-            DISCREPANCIES.completed(register.table(DISCREPANCIES.name)),
-            FIELD_PROVENANCE.completed(register.table(FIELD_PROVENANCE.name)),
-            decisions=decided.decisions if decided else None,
-            today=datetime.now(UTC).date(),
-        ),
+        workload=workload,
         sending=describe_policy(decided.policy if decided else None),
     )
 
@@ -157,7 +158,7 @@ def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
     worst = max(by_state, key=STATE_NAMES.index)
     notes = [f"{count} of {feeds.height} {state}" for state, count in sorted(by_state.items()) if state != "fresh"]
     if firsts := _first_deliveries(own):
-        notes.append(f"first delivery of {firsts}: there is none to compare its size with")
+        notes.append(f"{firsts}: there is none to compare its size with")
     if no_records := int(own.get_column("rows_set_aside").sum()):
         notes.append(f"{no_records} of the quarantined rows are no records: refused applications, headings again")
     return SourceLine(
@@ -172,10 +173,17 @@ def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
 
 
 def _first_deliveries(deliveries: pl.DataFrame) -> str:
-    """Feeds of which a delivery is used that was compared with no former one; a release of before says of none."""
-    is_first = pl.col("is_used") & pl.col("records_kept").is_not_null() & pl.col("records_expected").is_null()
-    feeds = DELIVERIES.completed(deliveries).filter(is_first).get_column("feed").unique().sort()
-    return ", ".join(feeds)
+    """Which deliveries that are used were compared with no former one, if any; a release of before says of none.
+
+    Feeds are named where only some are new; on the first night of an installation all are.
+    """
+    used = DELIVERIES.completed(deliveries).filter("is_used")
+    firsts = used.filter(pl.col("records_kept").is_not_null() & pl.col("records_expected").is_null())
+    feeds = firsts.get_column("feed").unique().sort()
+    if feeds.is_empty():
+        return ""
+    are_all = feeds.len() == used.get_column("feed").n_unique()
+    return "first delivery" if are_all else f"first delivery of {', '.join(feeds)}"
 
 
 def faults_by_feed(deliveries: pl.DataFrame) -> list[str]:
@@ -197,7 +205,7 @@ def quality_by_source(scores: pl.DataFrame) -> dict[str, dict[str, ScoreParts]]:
     }
 
 
-def next_steps(sources: list[SourceLine], queue: int) -> list[str]:
+def next_steps(sources: list[SourceLine], to_settle: int) -> list[str]:
     """What the operator and the steward should do now."""
     steps = [
         f"{line.source}: ask for what is {line.state.removeprefix('partly ')}, then run the night again"
@@ -209,8 +217,8 @@ def next_steps(sources: list[SourceLine], queue: int) -> list[str]:
         for line in sources
         if line.quarantined
     ]
-    if queue:
-        steps.append(f"{queue} items wait in review_queue; `concord explain ORDER_ID` explains an order")
+    if to_settle:
+        steps.append(f"{to_settle} items wait for a steward; `concord review` opens the desk")
     return steps or ["nothing: all sources came, nothing waits"]
 
 

@@ -169,7 +169,7 @@ def _draw_holdings(counted: pl.DataFrame) -> alt.TopLevelMixin:
     drawn = shares.select("force", "source", share=pl.col("held") / pl.col("orders"))
     base = alt.Chart(drawn).encode(
         x=alt.X("source:N", title=None, sort=None, axis=alt.Axis(orient="top", labelAngle=0)),
-        y=alt.Y("force:N", title=None, axis=alt.Axis(labelLimit=320)),
+        y=alt.Y("force:N", title=None, axis=alt.Axis(labelLimit=320, minExtent=260)),
     )
     scale = alt.Scale(domain=[0, 1], range=["#ffffff", "#1d70b8"], interpolate="rgb")
     tiles = base.mark_rect(stroke="#b1b4b6").encode(color=alt.Color("share:Q", scale=scale, legend=None))
