@@ -6,8 +6,8 @@ which field, and how fields hang together (`reconciliation.golden`); how a choic
 
 A value that fails its check never wins over one that passes. Among those that pass: results that stand before amended
 and withdrawn ones, then the value that most sources state (a source counts once, however many records it holds), then
-the one that the other fields of most sources imply (of a name, the one that more people bear), then the source most
-trusted for the field, then the record last touched, then the smallest record id.
+the one that the other fields of most sources imply (of a name, the one whose rarest word more people bear), then the
+source most trusted for the field, then the record last touched, then the smallest record id.
 """
 
 from collections.abc import Callable

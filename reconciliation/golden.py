@@ -61,8 +61,9 @@ PERSON_FIELDS: Final = (
         grows=True,
         is_given=True,
         fails="another record of the person knows it as an alias (E13), or surname and forename stand in each other's "
-        "place, as the night's people bear them (E11)",
-        favours="the name that more people bear; shorter, begun and familiar forms speak for the fuller name",
+        "place, as the night's people bear them, or half of the surname among the forenames (E11)",
+        favours="the name whose rarest word more people bear; shorter, begun and familiar forms speak for the fuller "
+        "name, and a slip for the listed name that it is meant for",
     ),
     Field(
         "surname",
@@ -73,7 +74,8 @@ PERSON_FIELDS: Final = (
         grows=True,
         fails="another record of the person knows it as an alias (E13), or surname and forename stand in each other's "
         "place, as the night's people bear them (E11)",
-        favours="the name that more people bear; shorter, begun and familiar forms speak for the fuller name",
+        favours="the name whose rarest word more people bear; shorter, begun and familiar forms speak for the fuller "
+        "name",
     ),
 )
 """Facts of the person: chosen among the records of all of the person's orders."""
