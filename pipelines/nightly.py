@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -44,7 +44,6 @@ def run_night(
     accepted: Mapping[str, str] | None = None,
     goes_on_from: RunRecord | None = None,
     known_at: datetime | None = None,
-    instance: dg.DagsterInstance | None = None,
 ) -> Release:
     """Run the nightly job for a date; the release it published, or found to be published already.
 
@@ -56,7 +55,6 @@ def run_night(
         accepted: why an operator accepts what a gate refuses, by the name of the gate.
         goes_on_from: a run of the same night and basis, whose steps that were done are not done again.
         known_at: the moment up to which decisions are known, for a past night; None: all are.
-        instance: where Dagster records the run; defaults to the home's own.
 
     Raises:
         UnknownNightError: the date lies before the first night or after today.
@@ -72,10 +70,10 @@ def run_night(
             home.path, landing, settings, accepted=accepted, known_at=known_at, is_locked=True
         )
         job = definitions.resolve_job_def(nightly_job.name)
-        with nullcontext(instance) if instance else _instance(home) as records, shown_progress(len(job.nodes)):
+        with instance_of(home) as instance, shown_progress(len(job.nodes)):
             result = job.execute_in_process(
                 partition_key=as_of.isoformat(),
-                instance=records,
+                instance=instance,
                 raise_on_error=False,
                 asset_selection=_left_to_do(goes_on_from) if goes_on_from else None,
             )
@@ -118,7 +116,8 @@ def name_folders(home: Home) -> None:
 
 
 @contextmanager
-def _instance(home: Home) -> Iterator[dg.DagsterInstance]:
+def instance_of(home: Home) -> Iterator[dg.DagsterInstance]:
+    """Where Dagster records the runs of this folder of state."""
     name_folders(home)
     with dg.DagsterInstance.get() as instance:
         yield instance

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import polars as pl
 
 from ledger.decisions.errors import LedgerMissingError
@@ -49,7 +48,7 @@ class Replay:
     is_same_code: bool
 
 
-def replay(home: Home, release: Release, settings: Settings, *, instance: dg.DagsterInstance | None = None) -> Replay:
+def replay(home: Home, release: Release, settings: Settings) -> Replay:
     """Run the night of a release again from what is kept, and compare what comes of it.
 
     Raises:
@@ -70,7 +69,6 @@ def replay(home: Home, release: Release, settings: Settings, *, instance: dg.Dag
             settings=settings.model_copy(update={"presence_days": days, "ledger": url}),
             accepted=_accepted(release),
             known_at=_known_at(release, url),
-            instance=instance,
         )
         return _compare(release, again)
 

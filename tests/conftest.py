@@ -21,7 +21,7 @@ pytest_plugins = ["nights", "small_register"]
 WAIT_SECONDS = 60
 
 # Time is for benchmarks; a loaded machine is no failure.
-settings.register_profile("concord", deadline=None, max_examples=30)
+settings.register_profile("concord", deadline=None, max_examples=16)
 settings.register_profile("thorough", deadline=None, max_examples=200)  # `make test-long`
 settings.load_profile("concord")
 

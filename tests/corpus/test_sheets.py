@@ -4,8 +4,9 @@ The variants are data, in `sheets/`: what the sheets hold, and what must be read
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,32 +18,49 @@ from assets.sources.contract import Delivery, Reading
 from assets.sources.rocu import SOURCE
 
 MONTH_END = date(2023, 11, 30)
-NAME = "ERSOU_STRO_return_2023-11.xlsx"
+FILES = sorted(Path(__file__).with_name("sheets").glob("*.toml"))
 ARRESTS = """
 Nominal         | DOB        | PNC ID | Date of arrest | Offence               | Custody ref
 Tom Brackleyson | 01/02/1980 |        | 01/03/2022     | Arson endangering life | 46/CU/2022/000001
 """
 
 
-def variants() -> list[Any]:
-    files = sorted(Path(__file__).with_name("sheets").glob("*.toml"))
-    declared = [variant for file in files for variant in tomllib.loads(file.read_text(encoding="utf-8"))["variant"]]
-    return [pytest.param(variant, id=variant["id"]) for variant in declared]
+def variants_in(file: Path) -> list[dict[str, Any]]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))["variant"]
 
 
-def read_return(folder: Path, variant: Mapping[str, Any]) -> Reading:
+@pytest.fixture(scope="module")
+def read_all(tmp_path_factory) -> Callable[[Path], tuple[list[Reading], dict[str, pl.DataFrame]]]:
+    """What each return of a file of variants holds, and the core tables of all of them, read together."""
+
+    @cache
+    def read(file: Path) -> tuple[list[Reading], dict[str, pl.DataFrame]]:
+        folder = tmp_path_factory.mktemp(file.stem)
+        readings = [read_return(folder / name_of(place), variant) for place, variant in enumerate(variants_in(file))]
+        raw = {table.name: pl.concat(reading.tables[table.name] for reading in readings) for table in SOURCE.raw_tables}
+        return readings, SOURCE.standardise({name: rows.lazy() for name, rows in raw.items()}, MONTH_END)
+
+    return read
+
+
+def name_of(place: int) -> str:
+    return f"ERSOU_STRO_return_2023-11_r{place + 1}.xlsx"
+
+
+def read_return(to: Path, variant: Mapping[str, Any]) -> Reading:
     sheets = variant.get("sheets", {"Orders": variant.get("orders", "")})
     if "Arrests" not in sheets and variant.get("has_arrests", True):
         sheets = {**sheets, "Arrests": ARRESTS}
-    path = write_workbook(folder / NAME, sheets, **variant.get("form", {}))
-    feed = next(feed for feed in SOURCE.feeds if feed.pattern.fullmatch(NAME))
+    path = write_workbook(to, sheets, **variant.get("form", {}))
+    feed = next(feed for feed in SOURCE.feeds if feed.pattern.fullmatch(path.name))
     return SOURCE.read(Delivery(feed, path, MONTH_END, 1))
 
 
-def shown(core: pl.DataFrame, columns: list[str]) -> list[list[str]]:
-    """These columns of a core table as text, in the order of the rows; `place` is the sheet and row."""
+def shown(core: pl.DataFrame, columns: list[str], name: str) -> list[list[str]]:
+    """These columns of a core table, of the return of this name, as text; `place` is the sheet and row, their order."""
     row = pl.col("place").str.extract(r"#(\d+)$").cast(pl.Int64)
-    placed = core.with_columns(place=pl.col("record_id").str.replace(f"rocu:{NAME}#", "", literal=True))
+    own = core.filter(pl.col("record_id").str.starts_with(f"rocu:{name}#"))
+    placed = own.with_columns(place=pl.col("record_id").str.strip_prefix(f"rocu:{name}#"))
     in_order = placed.sort(row, pl.col("place").str.len_chars(), "place")
     return [list(cells) for cells in in_order.select(pl.col(columns).cast(pl.String).fill_null("")).iter_rows()]
 
@@ -53,15 +71,18 @@ def expected_rows(text: str) -> tuple[list[str], list[list[str]]]:
     return columns, [[*row, *[""] * (len(columns) - len(row))] for row in rows]
 
 
-@pytest.mark.parametrize("variant", variants())
-def test_a_return_is_read_as_a_person_would_read_it(tmp_path: Path, variant: Mapping[str, Any]) -> None:
-    reading, expected = read_return(tmp_path, variant), variant["expected"]
-    core = SOURCE.standardise({name: table.lazy() for name, table in reading.tables.items()}, MONTH_END)
+@pytest.mark.parametrize(
+    ("file", "place"),
+    [pytest.param(file, place, id=variant["id"]) for file in FILES for place, variant in enumerate(variants_in(file))],
+)
+def test_a_return_is_read_as_a_person_would_read_it(read_all, file: Path, place: int) -> None:
+    readings, core = read_all(file)
+    reading, expected = readings[place], variants_in(file)[place]["expected"]
     for name in {"orders", "arrests", "rejected_values", "conditions"} & set(expected):
         columns, rows = expected_rows(expected[name])
-        assert shown(core[name], columns) == rows
-    place = pl.col("place").str.replace("sheet ", "").str.replace(" row ", "#")
-    quarantined = reading.quarantine.select(pl.format("{} {}", place, "reason_code")).to_series()
+        assert shown(core[name], columns, name_of(place)) == rows
+    row = pl.col("place").str.replace("sheet ", "").str.replace(" row ", "#")
+    quarantined = reading.quarantine.select(pl.format("{} {}", row, "reason_code")).to_series()
     assert quarantined.to_list() == expected.get("quarantined", [])
     faults = sorted(f"{fault.code}{'!' * fault.is_structural}" for fault in reading.faults)
     assert faults == sorted(expected.get("faults", []))

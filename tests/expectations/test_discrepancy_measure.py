@@ -202,7 +202,10 @@ def test_a_wrong_day_of_making_copied_as_the_start_is_one_mistake():
     assert planted.get_column("field").to_list() == ["made"]
 
 
-@pytest.fixture(scope="module", params=[pytest.param(1, id="ordinary noise"), pytest.param(2, id="twice the noise")])
+TWICE_THE_NOISE = pytest.param(2, id="twice the noise", marks=pytest.mark.long)
+
+
+@pytest.fixture(scope="module", params=[pytest.param(1, id="ordinary noise"), TWICE_THE_NOISE])
 def measured(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("planted")
     write_nights(folder, orders=600, seed=17, noise=request.param)

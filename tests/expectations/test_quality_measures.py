@@ -58,6 +58,15 @@ def test_every_dimension_has_a_weight_with_its_reason():
     assert all(measure.weight > 0 and measure.reason for measure in MEASURES)
 
 
+@pytest.fixture(scope="module")
+def scores_of_nothing():
+    """The scores of a night on which no delivery came."""
+    missing = {"state": "missing", "is_used": False, "dated_on": None}
+    feeds = (("pnc", "pnc_ancord"), ("pnd", "pnd"), ("court", "court"), ("rocu", "rocu_EMSOU"))
+    nothing = tuple(delivery(source, feed, delivery_id=f"{feed}:missing", **missing) for source, feed in feeds)
+    return scores_of(evidence([], [], deliveries=nothing))
+
+
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 @pytest.mark.parametrize(
     ("scope", "key"),
@@ -69,13 +78,9 @@ def test_every_dimension_has_a_weight_with_its_reason():
         pytest.param("area", "EMSOU", id="forces without an order"),
     ],
 )
-def test_no_return_never_scores_as_perfect(scope, key, dimension):
-    missing = {"state": "missing", "is_used": False, "dated_on": None}
-    feeds = (("pnc", "pnc_ancord"), ("pnd", "pnd"), ("court", "court"), ("rocu", "rocu_EMSOU"))
-    nothing = tuple(delivery(source, feed, delivery_id=f"{feed}:missing", **missing) for source, feed in feeds)
-    scores = scores_of(evidence([], [], deliveries=nothing))
+def test_no_return_never_scores_as_perfect(scores_of_nothing, scope, key, dimension):
     at = (pl.col("scope") == scope) & (pl.col("scope_key") == key) & (pl.col("dimension") == dimension)
-    score, low, high = scores.filter(at).select("score", "low", "high").row(0)
+    score, low, high = scores_of_nothing.filter(at).select("score", "low", "high").row(0)
     is_late = dimension == "timeliness" and scope not in ("force", "area")
     assert score == (0.0 if is_late else None)
     assert (low is None, high is None) == (not is_late, not is_late)

@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import dagster as dg
 import polars as pl
 import pytest
+from nights import quickly
 
 from assets.frame import NIGHTS, Night, NightResource, check_specs, night_resource, put_out, specs
 from assets.models import models_in_force, models_of_night, taken_models
@@ -81,14 +83,16 @@ def test_a_structural_failure_stops_what_is_downstream(things, succeeds, night):
     def downstream():
         return None
 
-    result = dg.materialize(
-        [counted, downstream],
-        partition_key="2026-11-20",
-        resources={"night": night_resource(night)},
-        raise_on_error=False,
-    )
+    with quickly() if not succeeds else nullcontext():
+        result = dg.materialize(
+            [counted, downstream],
+            partition_key="2026-11-20",
+            resources={"night": night_resource(night)},
+            raise_on_error=False,
+        )
     assert result.success is succeeds
-    assert Validator.shared.cache_info().currsize == 0, "the run must end the worker that validated its tables"
+    if succeeds:
+        assert Validator.shared.cache_info().currsize == 0, "the run must end the worker that validated its tables"
     assert bool(result.asset_materializations_for_node("downstream")) is succeeds
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from desk_cases import ORIGIN, PASSWORD, STARTED_AT, USERS, Client, Clock, serving, settings_of
+from nights import copy_of
 from playwright.sync_api import sync_playwright
 
 from ledger.decisions.database import Database
@@ -17,9 +18,9 @@ from warehouse.home import Home
 
 
 @pytest.fixture(scope="session")
-def desk_home(one_night) -> Path:
-    """The home of an installation with one published night; no test writes into it."""
-    return one_night / "home"
+def desk_home(one_night, tmp_path_factory) -> Path:
+    """The home of an installation with one published night; its desks write their logs into it, and nothing else."""
+    return copy_of(one_night / "home", tmp_path_factory.mktemp("desk") / "home")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """What can be done with nights that are kept, and before the first one: replay, backfill, init, check."""
 
 import pytest
-from nights import SERIES, command, copy_of, worker_kept
+from nights import SERIES, command, copy_of, quickly
 
 from pipelines.replay import NotReplayableError, replay
 from pipelines.settings import Settings, read_settings
@@ -36,13 +36,13 @@ def test_a_past_night_replayed_from_what_is_kept_has_the_same_content(home):
 def test_a_night_whose_delivery_is_no_longer_kept_can_not_be_replayed(home):
     delivery = next((home.archive / "pnd").glob(f"*{LAST}*"))
     delivery.unlink()
-    with worker_kept(), pytest.raises(NotReplayableError, match=delivery.name):
+    with quickly(), pytest.raises(NotReplayableError, match=delivery.name):
         replay(home, read_release(home, f"r{LAST}"), Settings())
 
 
 def test_a_night_whose_former_release_is_gone_can_not_be_replayed(home):
     (home.releases / f"r{SERIES[1]}").rename(home.path / "elsewhere")
-    with worker_kept(), pytest.raises(NotReplayableError, match=f"r{SERIES[1]}"):
+    with quickly(), pytest.raises(NotReplayableError, match=f"r{SERIES[1]}"):
         replay(home, read_release(home, f"r{LAST}"), Settings())
 
 

@@ -104,6 +104,7 @@ def test_nothing_said_on_the_way_names_a_person(night):
     assert not [place for place, name in enumerate(surnames) if name.casefold() in said.casefold()]
 
 
+@pytest.mark.long  # tests of releases prove it of their publication
 def test_the_same_night_again_gives_the_release_that_exists(night, tmp_path):
     home = copy_of(night / "home", tmp_path / "home")
     nightly(home, night / "landing", NIGHT)

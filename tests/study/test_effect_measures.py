@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from properties import THIRD
 from study_cases import COCAINE, MADE, SERVITUDE, SETTINGS, arrest, cohort_of, evidence, order
 
 from study.effect.cohort import Cohort
@@ -129,6 +130,7 @@ def test_before_and_after_exchanged_turns_the_effect_round(pairs):
         assert -1 <= rank_biserial(difference) <= 1
 
 
+@THIRD
 @given(PAIRS, st.randoms())
 def test_the_order_of_people_moves_no_total_and_no_test(pairs, random):
     shuffled = random.sample(pairs, len(pairs))

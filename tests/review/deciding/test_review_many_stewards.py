@@ -17,6 +17,10 @@ from review.app import create_app
 from review.desk import Desk
 from warehouse.home import Home
 
+# The ledger's own tests hold writers at once against both kinds of database.
+ON_EITHER = pytest.mark.parametrize(
+    "ledger_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
 PEOPLE = {f"steward-{number}": "steward" for number in range(4)} | {"second": "approver", "third": "approver"}
 SHARED = 2
 
@@ -77,6 +81,7 @@ def decide(client, item):
     return [shown.status_code, *saved]
 
 
+@ON_EITHER
 def test_stewards_who_decide_at_once_lose_nothing_and_double_nothing(enter, desk):
     items = items_of(desk, SHARED + 4 * 2)
     shared, own = items[:SHARED], items[SHARED:]
@@ -132,6 +137,7 @@ def test_what_waits_is_proposed_once_and_approved_once(enter, desk):
     assert read(desk).height == (1 if judged.verdict == "approved" else 0)
 
 
+@ON_EITHER
 def test_many_who_look_at_once_are_all_logged(enter, desk):
     items = items_of(desk, 4)
     clients = [enter(name) for name in list(PEOPLE)[:4] * 2]
