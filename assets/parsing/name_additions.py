@@ -54,6 +54,7 @@ def _listed() -> pl.DataFrame:
     return pl.read_csv(files("assets.parsing").joinpath("name_words.csv").read_bytes(), infer_schema=False)
 
 
+@cache
 def _any_of(*kinds: str, dots: bool = False) -> str:
     """The words of some kinds as alternatives of a pattern, the longest first; with `dots`, `O.B.E.` is `OBE`."""
     found = _listed().filter(pl.col("kind").is_in(kinds)).get_column("word").to_list()
@@ -174,9 +175,10 @@ def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
 
 def without_additions(rows: pl.DataFrame) -> pl.DataFrame:
     """`seen` without titles, honours, row numbers and words for what is not known; `generation` as a column."""
-    seen = pl.col("seen")
+    seen = cleaned = pl.col("seen")
     for pattern, put in _clean():
-        rows = rows.with_columns(seen.str.replace_all(pattern, put))
+        cleaned = cleaned.str.replace_all(pattern, put)
+    rows = rows.with_columns(cleaned)
     short, long = _last_additions("generation"), _last_additions("generation", "generation after two words")
     last = pl.when(seen.str.contains(IS_LONG)).then(seen.str.extract(long)).otherwise(seen.str.extract(short))
     generation = last.str.extract(rf"(?i)\b({_any_of('generation', 'generation after two words')})(?:\W|$)")
@@ -190,6 +192,7 @@ def without_additions(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def _generations() -> dict[str, str]:
     listed = _listed().drop_nulls("reading")
     return dict(listed.select(pl.col("word").str.to_lowercase(), "reading").iter_rows())
