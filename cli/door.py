@@ -66,10 +66,10 @@ def require(desk: Desk, right: str, *, by: str | None = None) -> Viewer | None:
     return viewer
 
 
-def require_at(home: Path, right: str, *, by: str) -> None:
+def require_at(home: Path, right: str, *, by: str) -> Viewer | None:
     """As `require`, of the installation in a folder."""
     with opened_desk(home) as desk:
-        require(desk, right, by=by)
+        return require(desk, right, by=by)
 
 
 def require_administrator(desk: Desk, *, by: str = OPERATOR) -> str:

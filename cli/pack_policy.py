@@ -112,9 +112,9 @@ def check_line(
     from cli.pack_tables import lines_of
     from ledger.packs.sample import record_check
 
-    require_at(home, "decide", by=by)
+    who = require_at(home, "decide", by=by)
     with opened_ledger(home) as ledger:
-        lines, release_id = lines_of(home, ledger)
+        lines, release_id = lines_of(home, ledger, who)
         found = lines.every.filter(pl.col("reference") == reference, pl.col("route") == "sample")
         if found.is_empty():
             fail(f"no line {reference} is to be checked: see `concord packs sample list`", Exit.USAGE)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from cli.desk_tools import opened_desk
 from cli.ledger_access import present_of
 from ledger.decisions.ledger import Ledger
 from ledger.packs.content import AskableLines
@@ -16,14 +17,16 @@ from ledger.packs.owners import title_or_none
 from ledger.packs.policy import SendingPolicy
 from ledger.packs.routing import SENT
 from reconciliation.register import Register
+from review.access.viewer import Viewer
+from review.access.visible_release import VisibleRelease
 from review.packs import pack_material
 from warehouse.codes import DISAGREEMENTS
 from warehouse.home import Home
 from warehouse.tables.register import CORRECTION_LINES, FIELD_PROVENANCE
 
 
-def lines_of(home: Path, ledger: Ledger) -> tuple[AskableLines, str]:
-    """The lines that can be asked for by the release in force, and its id.
+def lines_of(home: Path, ledger: Ledger, who: Viewer | None = None) -> tuple[AskableLines, str]:
+    """The lines that can be asked for by the release in force, and its id; of the orders that `who` may see.
 
     Raises:
         LookupError: no release has been published.
@@ -32,7 +35,12 @@ def lines_of(home: Path, ledger: Ledger) -> tuple[AskableLines, str]:
     present = present_of(home)
     with Register.open(Home(home.resolve()), present.release_id) as register:
         provenance = FIELD_PROVENANCE.completed(register.table(FIELD_PROVENANCE.name))
-    return pack_material.lines_of(Home(home.resolve()), ledger, present, provenance), present.release_id
+    lines = pack_material.lines_of(Home(home.resolve()), ledger, present, provenance)
+    if who is not None:
+        with opened_desk(home) as desk:
+            seen = VisibleRelease(desk.whole_release(), who.forces).visible_orders()
+        lines = lines if seen is None else lines.only(pl.col("order_id").is_in(seen.implode()))
+    return lines, present.release_id
 
 
 def followed_up(home: Path) -> pl.DataFrame:

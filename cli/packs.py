@@ -61,7 +61,7 @@ def make(
     everyone: Annotated[bool, typer.Option("--all", help="A pack for every owner with something to correct.")] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Make an owner's pack, XLSX and CSV, and log the disclosure: it holds personal data."""
+    """Make an owner's pack of the orders you may see, XLSX and CSV, and log the disclosure: it holds personal data."""
     from cli.door import require_at
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import lines_of
@@ -73,9 +73,9 @@ def make(
         fail("name one owner, or ask for --all without a --recipient", Exit.USAGE)
     if owner is not None:
         known_owner(owner)
-    require_at(home, "decide", by=by)
+    who = require_at(home, "decide", by=by)
     with opened_ledger(home) as ledger:
-        settings, (lines, release_id) = read_settings(home.resolve()), lines_of(home, ledger)
+        settings, (lines, release_id) = read_settings(home.resolve()), lines_of(home, ledger, who)
         for name in all_owners(lines) if owner is None else (owner,):
             disclosure = Disclosure(
                 owner=name,

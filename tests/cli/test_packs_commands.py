@@ -21,7 +21,7 @@ from ledger.desk.accounts import add_account
 from pipelines.settings import SettingsError, read_settings
 from warehouse.home import Home
 from warehouse.releases.release import publish
-from warehouse.tables.release import SOURCE_RECORDS
+from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
 
 WHY = ("--by", "kim", "--reason", "to have records corrected")
 AS_OF = date(2023, 11, 30)
@@ -34,7 +34,8 @@ def published(make_register, tmp_path_factory):
     account = {"as_of": AS_OF, "inputs": {}, "versions": {"models": "1"}, "config_hash": "c", "state": "published"}
     names = [f"{source}:{source}o{number:06d}" for source in ("pnc", "court") for number in range(6)]
     held = records(*((name, {"surname": "Khan"}) for name in names))
-    publish(made, make_register() | {SOURCE_RECORDS.name: held}, **account)
+    further = {table.name: table.empty() for table in (RECORD_DIGESTS, OBEYED_DECISIONS)}
+    publish(made, make_register() | further | {SOURCE_RECORDS.name: held}, **account)
     return made
 
 
@@ -236,6 +237,14 @@ def test_only_an_approver_lets_lines_go_and_a_revoked_policy_sends_nothing_more(
     concord("packs", "sample", "check", "o000000/d1", "right", "--by", "ada")
     assert "1 lines" in concord("packs", "make", "force:20", "--out", out, *why)
     assert concord("packs", "policy", "show", "--all").count("POL-") >= 3
+
+
+@pytest.mark.parametrize(("force", "said"), [("20", "1 lines, 0 of them"), ("01", "nothing to send")])
+def test_a_steward_of_one_force_hands_out_lines_of_its_orders_alone(concord, home, out, force, said):
+    with opened_ledger(home.path) as ledger, ledger.database.writing() as connection:
+        who = {"role": "steward", "forces": [force], "identity": f"os|{system_user()}"}
+        add_account(connection, "sam", at=datetime.now(UTC), **who)
+    assert said in concord("packs", "make", "force:20", "--out", out, "--by", "sam", *WHY[2:])
 
 
 def test_the_commands_print_no_values(concord, out):
