@@ -11,6 +11,8 @@ from typing import Final
 import polars as pl
 
 PACE_DAYS: Final = 28
+LONG_DAYS: Final = 28
+"""Days after which an item to settle waits too long: the workload names it."""
 FIRST: Final = 20
 
 
@@ -26,6 +28,7 @@ class Workload:
     """
 
     to_settle: int
+    waits_long: int
     to_send: int
     expected_wrong: float
     first: int
@@ -36,6 +39,8 @@ class Workload:
         """The workload in sentences."""
         waits = f"{self.to_settle:,} items to settle, {self.to_send:,} lines that owners may be sent"
         said = [f"{waits}; about {self.expected_wrong:,.0f} golden values are wrong"]
+        if self.waits_long:
+            said.append(f"{self.waits_long:,} of the items to settle have waited more than {LONG_DAYS} days")
         if self.first:
             changes = f"about {self.first_changes:.0f} of them will change the register"
             said.append(f"if you work the first {self.first} items, {changes}")
@@ -66,6 +71,7 @@ def measure_workload(
     first = settle.head(FIRST)
     return Workload(
         to_settle=settle.height,
+        waits_long=settle.filter(pl.col("age_days") > LONG_DAYS).height,
         to_send=discrepancies.filter(pl.col("stream") == "send").height,
         expected_wrong=float((1 - provenance.get_column("confidence")).sum()),
         first=first.height,

@@ -1,4 +1,4 @@
-"""Which process does something, so that another can tell later whether that process is gone.
+"""Which process does something, so that another can see later whether that process is gone.
 
 Belongs here: the mark of a process. Does not: what is done about a process that is gone (`pipelines.runs`).
 """

@@ -201,7 +201,7 @@ def _forces_text(forces: Collection[str] | None) -> str | None:
         return None
     unknown = sorted(set(forces) - set(FORCE_CODES))
     if unknown or not forces:
-        raise AccountError(f"unknown force codes: {', '.join(unknown)}" if unknown else "no force is named")
+        raise AccountError(f"unknown force codes: {', '.join(unknown)}" if unknown else "choose forces, or all forces")
     return json.dumps(sorted(set(forces)))
 
 

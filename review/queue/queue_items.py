@@ -6,11 +6,12 @@ Belongs here: what the release says of an item. Does not: who works on it and wh
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from ledger.decisions.kinds import CANONICAL
-from review.queue.facets import NOT_KNOWN
+from review.queue.facets import NOT_KNOWN, band_of
 from warehouse.codes import SEVERITIES
 
 ITEM_COLUMNS = (
@@ -44,11 +45,12 @@ class QueueItems:
     decisions: pl.DataFrame
 
 
-def build_queue_items(table: Callable[[str], pl.DataFrame]) -> QueueItems:
+def build_queue_items(table: Callable[[str], pl.DataFrame], *, as_of: date) -> QueueItems:
     """Bring together what a release says of its items.
 
     Args:
         table: the tables of the release by name: `review_queue`, `orders`, `discrepancies`, `field_provenance`.
+        as_of: the day of the release.
     """
     queue = table("review_queue").sort("item_id").with_row_index("row")
     orders = table("orders")
@@ -61,7 +63,7 @@ def build_queue_items(table: Callable[[str], pl.DataFrame]) -> QueueItems:
         "pair": _source_pairs(queue, parts, orders, table("field_provenance")),
     }
     return QueueItems(
-        rows=_rows(queue, orders),
+        rows=_rows(queue, orders, as_of),
         several=several,
         parts=pl.concat([parts.select(PART), _doubted(queue, parts)]),
         decisions=_exploded(queue, "decision_ids", "decision_id").select("item_id", "kind", "decision_id"),
@@ -76,14 +78,14 @@ def _doubted(queue: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     return asked.with_columns(discrepancy_id=pl.lit(None, pl.String)).select(PART)
 
 
-def _rows(queue: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+def _rows(queue: pl.DataFrame, orders: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """The items as the queue shows them; what is not known has a value of its own to choose it by."""
     described = orders.select(
         "order_id",
         *ORDER_COLUMNS,
         name_folded=pl.concat_str("surname_folded", "forenames_folded", separator=" ", ignore_nulls=True),
     )
-    return queue.select(
+    rows = queue.select(
         "row",
         *ITEM_COLUMNS,
         came="state",
@@ -91,6 +93,9 @@ def _rows(queue: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
         severity=pl.col("severity").fill_null(SEVERITIES[0]),
         **{name: pl.col(column).fill_null(NOT_KNOWN) for name, column in CODED.items()},
     ).join(described, on="order_id", how="left", maintain_order="left")
+    days_left = (pl.col("end_on") - pl.lit(as_of)).dt.total_days()
+    numbers = {"chance": pl.col("uncertainty"), "age": pl.col("age_days"), "ends": days_left}
+    return rows.with_columns(band_of(name, number) for name, number in numbers.items())
 
 
 def _exploded(queue: pl.DataFrame, column: str, name: str) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """What administrators do: accounts, and reading the audit log; and one's own password."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -17,7 +18,9 @@ from review.access.audit_words import ACT_WORDS, describe_entry
 from review.access.passwords import WeakPasswordError
 from review.access.viewer import AnyAdministrator, Auditing, SignedIn, Viewer, administrator, signed_in
 from review.error_pages import too_many_attempts
+from review.item.titles import title_of
 from review.pages import NavigationLink, redirect_to, render_page, sentence
+from warehouse.codes import FORCE_CODES
 
 router = APIRouter()
 navigation = (
@@ -25,6 +28,8 @@ navigation = (
     NavigationLink("Audit log", "/audit", "administer", rank=90),
 )
 Text = Annotated[str, Form()]
+Texts = Annotated[Sequence[str], Form()]
+ALL_FORCES = ["all"]
 LONGEST = 200
 NO_DAY = "Enter real dates, such as 20 11 2026"
 
@@ -37,12 +42,12 @@ def list_accounts(request: Request) -> Response:
 
 @router.post("/accounts")
 def add_account(
-    request: Request, who: AnyAdministrator, name: Text = "", role: Text = "", forces: Text = "", identity: Text = ""
+    request: Request, who: AnyAdministrator, name: Text = "", role: Text = "", forces: Texts = (), identity: Text = ""
 ) -> Response:
     """Make an account; without an identity it gets a password, which is shown once."""
     password = None if identity else new_password()
     try:
-        _office(request, who).add(name, role=role, forces=_codes(forces), password=password, identity=identity or None)
+        _office(request, who).add(name, role=role, forces=_chosen(forces), password=password, identity=identity or None)
     except (AccountError, WeakPasswordError) as error:
         typed = {"name": name, "role": role, "forces": forces, "identity": identity}
         return _accounts_page(request, error=str(error), typed=typed)
@@ -57,7 +62,7 @@ def show_account(request: Request, name: str) -> Response:
 
 @router.post("/accounts/{name}")
 def change_account(
-    request: Request, who: AnyAdministrator, name: str, change: Text = "", role: Text = "", forces: Text = ""
+    request: Request, who: AnyAdministrator, name: str, change: Text = "", role: Text = "", forces: Texts = ()
 ) -> Response:
     """Change an account; its sessions end."""
     office = _office(request, who)
@@ -69,7 +74,7 @@ def change_account(
             office.set_password(name, password)
             return _account_page(request, name, password=password)
         if change == "role":
-            office.set_role(name, role=role, forces=_codes(forces))
+            office.set_role(name, role=role, forces=_chosen(forces))
         elif change == "second-factor":
             office.set_second_factor(name, None)
         elif change in ("close", "open"):
@@ -138,6 +143,7 @@ def _accounts_page(request: Request, *, error: str | None = None, **context: obj
         "access/accounts.html",
         status=422 if error else 200,
         accounts=found,
+        forces=_named_forces(),
         roles=ROLES,
         error=problem,
         **context,
@@ -155,12 +161,19 @@ def _account_page(request: Request, name: str, *, error: str | None = None, **co
         "access/account.html",
         status=422 if error else 200,
         account=account,
+        forces=_named_forces(),
         roles=ROLES,
         error=problem,
         **context,
     )
 
 
-def _codes(text: str) -> list[str] | None:
-    """Codes of forces, as typed with blanks or commas between; none typed: all forces."""
-    return text.replace(",", " ").split() or None
+def _chosen(forces: Sequence[str]) -> Sequence[str] | None:
+    """Codes of the forces that were ticked; None: all forces. Who ticks none is asked again."""
+    return None if list(forces) == ALL_FORCES else forces
+
+
+def _named_forces() -> dict[str, str]:
+    """The names of the forces in use by their codes, in the order of the names."""
+    named = {code: title_of("force_code", code) for code in FORCE_CODES}
+    return dict(sorted(named.items(), key=lambda force: force[1]))

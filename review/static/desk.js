@@ -1,3 +1,18 @@
 // What script adds to pages that work without it. No page needs it to be read or sent.
 const govuk = await import(document.getElementById("desk-script").dataset.govuk);
 govuk.initAll();
+
+// A search within a filter of many values: without script the list is scrolled.
+for (const list of document.querySelectorAll(".queue-choices--many")) {
+  const box = document.createElement("input");
+  box.type = "search";
+  box.className = "govuk-input queue-find";
+  box.setAttribute("aria-label", `Find in ${list.getAttribute("aria-label")}`);
+  box.placeholder = "Find";
+  box.addEventListener("change", (event) => event.stopPropagation());
+  box.addEventListener("input", () => {
+    const wanted = box.value.trim().toLowerCase();
+    for (const choice of list.children) choice.hidden = !choice.textContent.toLowerCase().includes(wanted);
+  });
+  list.before(box);
+}

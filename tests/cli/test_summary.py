@@ -12,7 +12,7 @@ from expectations.workload import Workload
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 
-NO_WORK = Workload(0, 0, 0.0, 0, 0.0, None)
+NO_WORK = Workload(0, 0, 0, 0.0, 0, 0.0, None)
 
 
 def scores(**parts: object) -> pl.DataFrame:

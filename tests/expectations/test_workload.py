@@ -43,6 +43,11 @@ def test_the_first_items_are_those_of_the_highest_priority():
     assert f"the first {FIRST} items, about 3 of them will change" in work.words()[1]
 
 
+def test_items_that_wait_too_long_are_counted_and_named():
+    aged = items(0.5, 0.4, 0.3).with_columns(age_days=pl.Series([28, 29, 90]))
+    assert "2 of the items to settle have waited more than 28 days" in measured(aged).words()
+
+
 def test_the_pace_counts_orders_and_pairs_not_clicks():
     taken = rows(conflict("refer"), value("ORD-1", "end_on", "2027-01-01"), value("ORD-2", "sex", "F"), undo("x"))
     work = measured(items(*[0.5] * 10), decisions=taken)

@@ -38,7 +38,7 @@ def account_of(desk, name):
 
 def test_an_account_is_made_with_a_password_that_is_shown_once(arrive, desk):
     office = arrive("administrator")
-    shown = office.submit("/accounts", {"name": "kim", "role": "steward", "forces": "01, 46"}).text
+    shown = office.submit("/accounts", {"name": "kim", "role": "steward", "forces": ["01", "46"]}).text
     password = NEW_PASSWORD.search(shown)[1]
     assert password not in office.get("/accounts").text
     assert account_of(desk, "kim").forces == {"01", "46"}
@@ -53,6 +53,8 @@ def test_an_account_is_made_with_a_password_that_is_shown_once(arrive, desk):
         pytest.param({"name": "kim", "role": "king"}, "no role", id="an unknown role"),
         pytest.param({"name": "kim", "role": "viewer", "forces": "9Z"}, "9Z", id="an unknown force"),
         pytest.param({"name": "<script>", "role": "viewer"}, "is made of letters", id="markup"),
+        pytest.param({"name": "kim", "role": "viewer"}, "Choose forces", id="no force"),
+        pytest.param({"name": "kim", "role": "viewer", "forces": ["all", "01"]}, "all", id="all forces and one"),
         pytest.param({}, "name is", id="nothing"),
         *(
             pytest.param({"name": name, "role": "viewer"}, "made of letters", id=f"a name that no page opens: {name}")

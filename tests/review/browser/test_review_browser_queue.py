@@ -53,6 +53,16 @@ def test_a_filter_is_chosen_by_keyboard_and_what_is_left_is_announced(open_page)
     assert page.get_by_role("checkbox", name="High").is_checked()
 
 
+def test_a_long_filter_is_searched_by_script(open_page):
+    page = open_page("/queue")
+    page.locator("summary", has_text="Rule").click()
+    choices = page.locator(".queue-facet").filter(has_text="Rule").locator(".govuk-checkboxes__item:visible")
+    everything = choices.count()
+    page.get_by_label("Find in Rule").fill("surname")
+    assert 0 < choices.count() < everything
+    assert all("surname" in text.lower() for text in choices.all_inner_texts())
+
+
 def test_without_script_filters_are_applied_and_a_view_is_saved(open_page):
     page = open_page("/queue", java_script_enabled=False)
     page.locator("summary", has_text="Severity").click()

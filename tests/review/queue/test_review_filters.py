@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.queue.facets import FACET, FACETS
+from review.queue.facets import FACET, FACETS, band_of
 from review.queue.filters import PAGE, facet_values, filter_items, find_adjacent
 from review.queue.queue_view import QueueView, read_view
 
@@ -17,9 +17,12 @@ SINGLE = {
     "assignee": ("nobody", "me", "@other"),
     "kind": ("discrepancies", "near_match"),
     "severity": ("high", "medium"),
+    "chance": ("seldom", "likely"),
+    "age": ("week", "longer"),
     "came": ("new", "open"),
     "type": ("STRO", "STPO", "none"),
     "status": ("live", "expired"),
+    "ends": ("past", "later", "none"),
     "force": ("01", "43", "none"),
     "region": ("LONDON", "SEROCU"),
 }
@@ -31,6 +34,20 @@ COLUMNS = {
     "end_on": pl.Date,
     "name_folded": pl.String,
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "band"),
+    [
+        pytest.param("ends", -1, "past", id="an order that ended yesterday"),
+        pytest.param("ends", 0, "month", id="an order that ends on the day of the release"),
+        pytest.param("ends", None, "none", id="an order without an end"),
+        pytest.param("age", 7, "week", id="a week in the queue"),
+        pytest.param("chance", 0.5, "likely", id="an even chance"),
+    ],
+)
+def test_a_number_lies_in_one_band(name, number, band):
+    assert pl.select(band_of(name, pl.lit(number, pl.Float64))).item() == band
 
 
 def items_strategy():
