@@ -25,6 +25,7 @@ from ledger.decisions.evidence import name_records
 from ledger.decisions.kinds import LEFT_OPEN
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from reconciliation import tables as register_tables
+from reconciliation.confidence.contents import contents_as_values
 from reconciliation.confidence.trained import load_value_model
 from reconciliation.endings import Before
 from reconciliation.id_memory import identify
@@ -183,19 +184,18 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     active = active_ones(discrepancies)
     scores = score_quality(evidence, active, as_of=as_of, clock=clock)
     provenance = store.scan(FIELD_PROVENANCE.name).collect()
+    measured = pl.concat([provenance, contents_as_values(evidence.orders)], how="diagonal")
     queue = build_review_queue(
         evidence,
         # What was referred waits for its owner, what lacks evidence for more of it: neither for a steward.
         active.join(decided.closed.filter(is_left_open), on="discrepancy_id", how="anti"),
-        provenance=provenance,
+        provenance=measured,
         linked=gather_linked(store, evidence, found),
         former=former.table(REVIEW_QUEUE),
         former_as_of=former.as_of,
         as_of=as_of,
     )
-    discrepancies = with_streams(
-        discrepancies, provenance=provenance, order_sources=evidence.order_sources, queue=queue
-    )
+    discrepancies = with_streams(discrepancies, provenance=measured, order_sources=evidence.order_sources, queue=queue)
     orders = register_tables.finish_orders(evidence.orders, active, scores)
     lines = follow_corrections(store, evidence, discrepancies, former=former, as_of=as_of, clock=clock)
     deliveries = evidence.deliveries.sort(DELIVERIES.order)

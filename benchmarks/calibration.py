@@ -7,6 +7,7 @@ Belongs here: calibration by field, as table and picture. Does not: what a queue
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,11 @@ import altair as alt
 import polars as pl
 import vl_convert
 
-from benchmarks.labels import label_values
+from benchmarks.labels import label_contents, label_values
 from benchmarks.night_tables import read_tables
 from expectations.intervals import score_interval
 from matching.engine.charts import BLUE, GREY
+from reconciliation.confidence.contents import contents_as_values, with_contents_confidence
 from reconciliation.confidence.values import value_confidence
 
 FEWEST: Final = 20
@@ -92,12 +94,28 @@ def draw_reliability(curves: pl.DataFrame) -> alt.FacetChart:
 
 
 def judged_values(folder: Path, *, orders: int, seed: int, noise: float) -> pl.DataFrame:
-    """The golden values of a night that truth knows: `field`, `rule`, `confidence`, `is_right`."""
+    """Golden values, conditions and statuses that truth knows: `field`, `rule`, `confidence`, `is_right`."""
     night = read_tables(folder, orders=orders, seed=seed, noise=noise)
     confident = value_confidence(night.provenance, night.orders, night.order_sources)
-    labels = label_values(night.provenance, night.order_sources, night.truth)
+    labels = label_values(night.provenance, night.order_sources, night.truth).drop("true")
     rules = night.provenance.select("order_id", "field", "rule")
-    return rules.join(confident, on=["order_id", "field"]).join(labels, on=["order_id", "field"])
+    of_values = rules.join(confident, on=["order_id", "field"]).join(labels, on=["order_id", "field"])
+    whole = with_contents_confidence(night.orders, night.conditions, confident, night.order_sources)
+    contents = judge_contents(whole, night.conditions, night.order_sources, night.truth)
+    return pl.concat([of_values, contents.select(of_values.columns)])
+
+
+def judge_contents(
+    orders: pl.DataFrame, conditions: pl.DataFrame, order_sources: pl.DataFrame, truth: Path
+) -> pl.DataFrame:
+    """`order_id`, `field`, `rule`, `confidence`, `is_right` of conditions and statuses; no rule chooses them."""
+    labels = label_contents(orders, conditions, order_sources, truth)
+    return contents_as_values(orders).join(labels, on=["order_id", "field"]).with_columns(rule="field")
+
+
+def parse_nights(nights: Sequence[str]) -> list[tuple[int, float]]:
+    """Seed and noise of nights that are named `seed:noise`."""
+    return [(int(seed), float(noise)) for seed, _, noise in (night.partition(":") for night in nights)]
 
 
 def main() -> None:
@@ -108,9 +126,9 @@ def main() -> None:
     parser.add_argument("--nights", nargs="+", default=["301:1", "303:1"], help="seed:noise of each")
     parser.add_argument("--chart", type=Path, help="a PNG file to draw them in")
     settings = parser.parse_args()
-    nights = [(int(seed), float(noise)) for seed, _, noise in (night.partition(":") for night in settings.nights)]
     values = pl.concat(
-        judged_values(settings.folder, orders=settings.orders, seed=seed, noise=noise) for seed, noise in nights
+        judged_values(settings.folder, orders=settings.orders, seed=seed, noise=noise)
+        for seed, noise in parse_nights(settings.nights)
     )
     with pl.Config(tbl_rows=-1, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True, float_precision=4):
         print(calibrate(values))

@@ -41,13 +41,22 @@ def label_values(provenance: pl.DataFrame, order_sources: pl.DataFrame, truth: P
 def label_contents(
     orders: pl.DataFrame, conditions: pl.DataFrame, order_sources: pl.DataFrame, truth: Path
 ) -> pl.DataFrame:
-    """`order_id`, `field`, `is_right`: whether the believed conditions, all together, and the status are true."""
-    found = register_values(orders, conditions).select("order_id", "conditions", legal_status="status")
-    true = true_values(truth).select("conditions", true_id="order_id", legal_status="status")
-    both = found.join(true_orders(order_sources, truth), on="order_id").join(true, on="true_id", suffix="_true")
+    """`order_id`, `field`, `is_right`: whether the believed conditions, all together, and the status are true.
+
+    A status is right if it says truly that the order is in force, or has ended: truth has no words for why. One that is
+    in doubt says neither, and is not judged.
+    """
+    listed = register_values(orders, conditions).select("order_id", "conditions")
+    claimed = orders.filter(~pl.col("is_in_force_doubtful")).select(
+        "order_id", legal_status=pl.col("legal_status").is_in(["live", "not_started"])
+    )
+    true = true_values(truth).select("conditions", true_id="order_id", legal_status=pl.col("status") == "live")
+    known = true_orders(order_sources, truth).join(true, on="true_id")
     return pl.concat(
-        both.select("order_id", field=pl.lit(name), is_right=pl.col(name).eq_missing(pl.col(f"{name}_true")))
-        for name in ("conditions", "legal_status")
+        known.join(found, on="order_id", suffix="_found").select(
+            "order_id", field=pl.lit(name), is_right=pl.col(name).eq_missing(pl.col(f"{name}_found"))
+        )
+        for name, found in (("conditions", listed), ("legal_status", claimed))
     )
 
 

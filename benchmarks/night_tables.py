@@ -17,9 +17,9 @@ from reconciliation.confidence.model import ConfidenceModel
 from reconciliation.tables import build_register
 from samples.nights import write_nights
 from warehouse.tables.link import LINK_CONFLICTS, LINK_PAIRS
-from warehouse.tables.register import FIELD_PROVENANCE, ORDER_SOURCES, ORDERS
+from warehouse.tables.register import CONDITIONS, FIELD_PROVENANCE, ORDER_SOURCES, ORDERS
 
-REGISTER = (FIELD_PROVENANCE, ORDERS, ORDER_SOURCES)
+REGISTER = (FIELD_PROVENANCE, ORDERS, ORDER_SOURCES, CONDITIONS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class NightTables:
 
     Attributes:
         truth: the folder of truth.
-        provenance, orders, order_sources: `FIELD_PROVENANCE`, `ORDERS`, `ORDER_SOURCES`.
+        provenance, orders, order_sources, conditions: `FIELD_PROVENANCE`, `ORDERS`, `ORDER_SOURCES`, `CONDITIONS`.
         pairs, conflicts: `LINK_PAIRS`, `LINK_CONFLICTS`.
     """
 
@@ -36,6 +36,7 @@ class NightTables:
     provenance: pl.DataFrame
     orders: pl.DataFrame
     order_sources: pl.DataFrame
+    conditions: pl.DataFrame
     pairs: pl.DataFrame
     conflicts: pl.DataFrame
 

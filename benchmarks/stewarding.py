@@ -21,9 +21,9 @@ from typing import Final
 
 import polars as pl
 
-from benchmarks.calibration import calibrate, calibration_error
+from benchmarks.calibration import calibrate, calibration_error, judge_contents
 from benchmarks.discrepancies import latest_night
-from benchmarks.labels import label_contents, label_links, label_orders, label_pairs, label_values, true_orders
+from benchmarks.labels import label_links, label_orders, label_pairs, label_values, true_orders
 from expectations.gates import acceptable_gates
 from ledger.decisions.bulk import draft_of
 from ledger.decisions.decision import Signature
@@ -77,6 +77,12 @@ class Judged:
         return self.table("field_provenance").join(labels, on=["order_id", "field"])
 
     @cached_property
+    def contents(self) -> pl.DataFrame:
+        """Conditions and statuses: `order_id`, `field`, `rule`, `confidence`, `is_right`."""
+        orders, conditions = self.table("orders"), self.table("conditions")
+        return judge_contents(orders, conditions, self.table("order_sources"), self.truth)
+
+    @cached_property
     def orders(self) -> pl.DataFrame:
         """`order_id`, `confidence`, `is_right`."""
         links = label_links(self.table("order_sources"), self.truth)
@@ -86,11 +92,9 @@ class Judged:
     @cached_property
     def wrong(self) -> pl.DataFrame:
         """`order_id`, `field`: everything of an order that is not true."""
-        contents = label_contents(
-            self.table("orders"), self.table("conditions"), self.table("order_sources"), self.truth
-        )
-        of_values = self.values.select("order_id", "field", "is_right")
-        return pl.concat([of_values, contents]).filter(~pl.col("is_right")).select("order_id", "field")
+        places = ["order_id", "field"]
+        both = pl.concat([self.values.select(*places, "is_right"), self.contents.select(*places, "is_right")])
+        return both.filter(~pl.col("is_right")).select(places)
 
     @cached_property
     def split(self) -> pl.DataFrame:
@@ -244,7 +248,7 @@ def measure(night: Path, home: Path, *, decide_items: int) -> None:
         judged = Judged(register, night / "truth")
         print(f"\n{night.name}")
         with pl.Config(tbl_rows=-1, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True, float_precision=4):
-            print(calibrate(judged.values))
+            print(calibrate(pl.concat([judged.values, judged.contents], how="diagonal")))
         orders = judged.orders
         expected, wrong = (1 - orders["confidence"]).sum(), (~orders["is_right"]).sum()
         print(f"orders: {wrong} wrong, {expected:.0f} expected, calibration error {calibration_error(orders):.4f}")

@@ -21,9 +21,9 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder
 
-from benchmarks.labels import label_links, label_orders, label_pairs, label_values
+from benchmarks.labels import label_contents, label_links, label_orders, label_pairs, label_values
 from benchmarks.night_tables import NightTables, read_tables
-from reconciliation.confidence import links, values
+from reconciliation.confidence import contents, links, values
 from reconciliation.confidence.model import ConfidenceModel, level_of, weight_of
 from reconciliation.confidence.orders import combine
 
@@ -37,9 +37,9 @@ CALIBRATE: Final = (
 )  # fmt: skip
 """Nights by orders, seed and noise."""
 
-FEWEST_ROWS: Final = {"value": 30, "link": 30, "pair": 10}
+FEWEST_ROWS: Final = {"value": 30, "link": 30, "pair": 10, "contents": 4}
 FEWEST_WRONG: Final = 20
-STRENGTH: Final = {"value": 0.5, "link": 0.1, "pair": 1.0}
+STRENGTH: Final = {"value": 0.5, "link": 0.1, "pair": 1.0, "contents": 1.0}
 """How little the ridge holds weights down (C of scikit-learn)."""
 
 SHIPPED: Final = Path(links.__file__).parent / "shipped"
@@ -158,7 +158,8 @@ def main() -> None:
         "value", values.FEATURES, lesson(lambda night: observed_values(linked[id(night)])), measures=values.MEASURES
     )
     whole = learn_whole(lesson(lambda night: observed_orders(linked[id(night)], value)))
-    for model in (link, pair, value, whole):
+    held = learn("contents", contents.FEATURES, lesson(lambda night: observed_contents(linked[id(night)], value)))
+    for model in (link, pair, value, whole, held):
         model.save(settings.out / f"{model.model}.json")
         print(f"{model.model}: {model.trained_on}; slope {model.slope}, intercept {model.intercept}")
 
@@ -193,6 +194,14 @@ def observed_orders(night: NightTables, model: ConfidenceModel) -> pl.DataFrame:
         night.order_sources,
     )
     return combined.join(labels, on="order_id", maintain_order="left")
+
+
+def observed_contents(night: NightTables, model: ConfidenceModel) -> pl.DataFrame:
+    """Conditions and statuses with what is observed of them, and whether they are right."""
+    confident = values.value_confidence(night.provenance, night.orders, night.order_sources, model=model)
+    observed = contents.observe_contents(night.orders, night.conditions, confident, night.order_sources)
+    labels = label_contents(night.orders, night.conditions, night.order_sources, night.truth)
+    return observed.join(labels, on=["order_id", "field"], maintain_order="left")
 
 
 if __name__ == "__main__":

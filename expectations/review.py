@@ -16,7 +16,7 @@ from expectations.review_items import (
     discrepancy_items,
     doubtful_items,
 )
-from expectations.review_pairs import conflict_items, near_items
+from expectations.review_pairs import conflict_items, near_items, succession_items
 from expectations.rules.doubt import DOUBT
 from expectations.rules.rule import Evidence
 from reconciliation.confidence.links import pair_confidence
@@ -29,7 +29,8 @@ SOON_DAYS = 90
 MOST_URGENT = 28
 """More than twice what any other item can have: age at most doubles a priority."""
 ALWAYS_SETTLED = ("constraint", "stale_decision", "contradiction")
-KEY = ("kind", "order_id", "other_order_id")
+SIDES = ["order_id", "other_order_id"]
+KEY = ("kind", *SIDES)
 FACETS = ("order_id", "order_type", "legal_status", "force_code", "region_code")
 LISTS = ("fields", "rule_codes", "sources", "discrepancy_ids", "decision_ids")
 NO_ITEMS = pl.DataFrame(
@@ -122,6 +123,8 @@ def build_review_queue(
     chances = pair_confidence(places, linked.pairs, linked.conflicts)
     conflicts = conflict_items(evidence, linked.conflicts, linked.kept_apart, chances=chances, policy=settled)
     near = near_items(evidence, linked.pairs, linked.kept_apart, chances=chances, policy=settled)
+    successions = succession_items(evidence, linked.kept_apart, policy=settled)
+    pairs = pl.concat([near, successions.join(near, on=SIDES, how="anti")], how="diagonal")
     asked = ["order_id", "field"]
     weighed = provenance.join(linked.unclear, on=asked, how="anti")
     located = discrepancies.join(linked.unclear, on=asked, how="anti")
@@ -131,7 +134,7 @@ def build_review_queue(
         doubtful_items(weighed, policy=settled).join(differing, on="order_id", how="anti"),
         constraint_items(discrepancies, policy=settled),
         conflicts,
-        near.join(conflicts, on=["order_id", "other_order_id"], how="anti"),
+        pairs.join(conflicts, on=SIDES, how="anti"),
         decision_items(linked.decided, policy=settled),
     ]
     items = pl.concat([NO_ITEMS, *found], how="diagonal")

@@ -42,8 +42,7 @@ class ReviewPolicy:
         doubtful_alone: chance of being wrong from which a value that no record disputes needs a person.
         near: chance of being one from which two orders kept apart are asked about.
         settle: chance of being wrong from which an item is for a steward to settle; the others are sent to owners.
-        unmeasured: chance that the register is wrong in what has no confidence, by field, where a discrepancy is found.
-        unmeasured_other: likewise, of all other fields.
+        unmeasured: chance that the register is wrong in what has no confidence, where a discrepancy is found.
         doubt: of an order of which nobody knows whether it is in force.
         constraint: of an order that breaks a hard rule: a wrong value or a wrong merge.
         questions: likewise, by rule, of what the law allows and is seldom so.
@@ -56,9 +55,8 @@ class ReviewPolicy:
     doubtful_alone: float = 0.1
     near: float = 0.02
     settle: float = 0.05
-    # Shares found wrong on synthetic nights of ordinary and of twice the noise.
-    unmeasured: Mapping[str, float] = field(default_factory=lambda: {"conditions": 0.01, "legal_status": 0.02})
-    unmeasured_other: float = 0.005
+    # The share found wrong on synthetic nights of ordinary and of twice the noise.
+    unmeasured: float = 0.005
     doubt: float = 1.0
     constraint: float = 0.7
     # None of 31 was wrong on synthetic nights; a discharge wrongly believed frees somebody who is bound.
@@ -83,7 +81,7 @@ def discrepancy_items(
         .join(decided, on=["order_id", "field"], how="anti")
         .join(value_chances(provenance), on=["order_id", "field"], how="left")
         .join(counts, on="order_id")
-        .with_columns(pl.coalesce("chance", unmeasured(policy)))
+        .with_columns(pl.col("chance").fill_null(policy.unmeasured))
     )
     # What is neither weighty nor in doubt goes to the source's owner as a correction, without a steward.
     is_lone_absence = (pl.col("field") == "presence") & (pl.col("record_count") == 1)
@@ -171,13 +169,6 @@ def any_chance(chances: pl.Expr) -> pl.Expr:
     """The chance that any of several is wrong, if they do not hang together; in any order of rows the same."""
     right = ((1 - chances).log() * 1e6).round().cast(pl.Int64).sum()
     return (1 - (right / 1e6).exp()).clip(0, 1).round(4)
-
-
-def unmeasured(policy: ReviewPolicy) -> pl.Expr:
-    """How likely the register is wrong in a field that has no confidence, where a discrepancy is found."""
-    return pl.col("field").replace_strict(
-        dict(policy.unmeasured), default=policy.unmeasured_other, return_dtype=pl.Float64
-    )
 
 
 def constraint_items(discrepancies: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:

@@ -60,6 +60,35 @@ def near_items(
     )
 
 
+def succession_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
+    """Two orders of which the later ended the earlier, unless both are one order that is still in force.
+
+    Args:
+        evidence: the register.
+        kept_apart: records that stewards keep apart.
+        policy: from which chance of a wrong status on they are asked about.
+    """
+    chance = 1 - pl.col("status_confidence")
+    first = evidence.order_sources.group_by("order_id").agg(pl.col("record_id").min())
+    ended = evidence.orders.filter(pl.col("legal_status") == "superseded", chance >= policy.settle)
+    return (
+        ended.select("order_id", "followed_by_order_id", uncertainty=chance.round(4))
+        .join(first.rename({"record_id": "left_id"}), on="order_id")
+        .join(first.rename({"record_id": "right_id"}), left_on="followed_by_order_id", right_on="order_id")
+        .select("left_id", "right_id", "uncertainty")
+        .pipe(_between_orders, evidence)
+        .join(_orders_apart(kept_apart, evidence).filter(pl.col("kind") == "order"), on=SIDES, how="anti")
+        .unique(SIDES, keep="first", maintain_order=True)
+        .select(
+            *PAIR,
+            "uncertainty",
+            kind=pl.lit("near_match"),
+            is_high=pl.lit(value=True),
+            reason=pl.lit("the later order ended the earlier one, unless they are one order that is in force"),
+        )
+    )
+
+
 def conflict_items(
     evidence: Evidence,
     conflicts: pl.DataFrame,

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from expectations.history import active_ones
-from expectations.review_items import ReviewPolicy, unmeasured, value_chances
+from expectations.review_items import ReviewPolicy, value_chances
 from warehouse.tables.core import RECORD_ID
 from warehouse.tables.register import DISCREPANCIES
 
@@ -46,7 +46,7 @@ def with_streams(
         .select(
             "discrepancy_id",
             confidence=pl.min_horizontal(
-                1 - pl.coalesce("chance", unmeasured(policy or ReviewPolicy())), "link_confidence"
+                1 - pl.col("chance").fill_null((policy or ReviewPolicy()).unmeasured), "link_confidence"
             ).round(4),
             stream=pl.when(_is_asked(queue)).then(pl.lit("settle")).otherwise(pl.lit("send")),
         )

@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from reconciliation.conditions import build_conditions
+from reconciliation.confidence.contents import with_contents_confidence
 from reconciliation.confidence.links import link_confidence
 from reconciliation.confidence.model import ConfidenceModel
 from reconciliation.confidence.orders import order_confidence
@@ -119,7 +120,8 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     tables[SOURCE_ERRORS] = estimate_errors(provenance, sources)
     confident = value_confidence(provenance, orders, sources, model=night.confidence, errors=tables[SOURCE_ERRORS])
     provenance = add(FIELD_PROVENANCE, provenance.join(confident, on=["order_id", "field"], how="left"))
-    add(ORDERS, orders.join(order_confidence(provenance, sources), on="order_id", how="left"))
+    sure = orders.join(order_confidence(provenance, sources), on="order_id", how="left")
+    add(ORDERS, with_contents_confidence(sure, conditions, provenance, sources))
     arrests = add(ARRESTS, build_arrests(night))
     add(SUBJECTS, build_subjects(golden, held, night.aliases, arrests))
     add(ARREST_SOURCES, build_arrest_sources(night))

@@ -47,12 +47,8 @@ def weigh_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `order_id`, `field`, `against` (sources that state it), `is_split` (still others are stated), `difference`.
     """
-    counted = rivals.group_by(*KEY, "value", "rival").agg(
-        against=pl.col("source").n_unique().cast(pl.Int64), records=pl.len()
-    )
-    strongest = counted.sort("against", "records", "rival", descending=[True, True, False]).unique(
-        KEY, keep="first", maintain_order=True
-    )
+    counted = _counted(rivals)
+    strongest = strongest_rivals(rivals)
     fuller = _with_forms(counted).filter("is_fuller").select(KEY).unique().with_columns(has_fuller=True)
     values = counted.group_by(KEY).agg(is_split=pl.len() > 1)
     return (
@@ -61,6 +57,28 @@ def weigh_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
         .join(fuller, on=KEY, how="left")
         .with_columns(difference=pl.when("has_fuller").then(pl.lit("a fuller form is stated")).otherwise("difference"))
         .select(*KEY, "against", "is_split", "difference")
+    )
+
+
+def strongest_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
+    """Of each golden value the other value that most sources state, then most records.
+
+    Args:
+        rivals: from `find_rivals`.
+
+    Returns:
+        `order_id`, `field`, `value`, `rival`, `against` (sources that state it), `records`.
+    """
+    return (
+        _counted(rivals)
+        .sort("against", "records", "rival", descending=[True, True, False])
+        .unique(KEY, keep="first", maintain_order=True)
+    )
+
+
+def _counted(rivals: pl.DataFrame) -> pl.DataFrame:
+    return rivals.group_by(*KEY, "value", "rival").agg(
+        against=pl.col("source").n_unique().cast(pl.Int64), records=pl.len()
     )
 
 

@@ -100,7 +100,7 @@ def observe_values(
         .join(weigh_rivals(rivals), on=KEY, how="left", maintain_order="left")
         .join(_slips(rivals), on=["order_id", "source"], how="left", maintain_order="left")
         .join(_fits(orders), on=KEY, how="left", maintain_order="left")
-        .join(_holders(order_sources), on="order_id", maintain_order="left")
+        .join(hold_orders(order_sources), on="order_id", maintain_order="left")
         .pipe(_with_errors, estimate_errors(provenance, order_sources) if errors is None else errors)
         .with_columns(people=_people(orders))
         .select(
@@ -213,7 +213,7 @@ def _slips(rivals: pl.DataFrame) -> pl.DataFrame:
     return rivals.group_by("order_id", "source").agg(slips=pl.col("field").n_unique().cast(pl.Int64))
 
 
-def _holders(order_sources: pl.DataFrame) -> pl.DataFrame:
+def hold_orders(order_sources: pl.DataFrame) -> pl.DataFrame:
     """`order_id`, `held_by` (sources), `link`: how sure it is that its records belong together."""
     least = pl.col("link_confidence").min()
     bands = pl.coalesce(
