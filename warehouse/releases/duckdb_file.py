@@ -139,9 +139,10 @@ def _create_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:
         connection.execute(f"CREATE MACRO {view.signature} AS TABLE {view.query}")
         connection.execute(f"COMMENT ON MACRO TABLE {view.name} IS '{_quoted(f'One row is {view.row_is}.')}'")
         return
-    connection.execute(f"CREATE VIEW {view.name} AS {view.query}")
+    kind = "TABLE" if view.is_stored else "VIEW"
+    connection.execute(f"CREATE {kind} {view.name} AS {view.query}")
     names = [row[0] for row in connection.execute(f"DESCRIBE {view.name}").fetchall()]
-    _comment(connection, "VIEW", view.name, f"One row is {view.row_is}.", view.as_table(names).columns)
+    _comment(connection, kind, view.name, f"One row is {view.row_is}.", view.as_table(names).columns)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, kind: str, name: str, text: str, columns: Sequence[Column]) -> None:

@@ -28,6 +28,7 @@ class View:
         known: columns that it takes over, with their meaning.
         columns: the columns of its own.
         parameters: of a macro: `in_force_on(day)` is queried as `SELECT * FROM in_force_on(DATE '2026-03-01')`.
+        is_stored: its rows are kept in the file, since to work them out takes too long.
     """
 
     name: str
@@ -36,6 +37,7 @@ class View:
     known: tuple[Column, ...] = ORDERS.columns
     columns: tuple[Column, ...] = ()
     parameters: tuple[str, ...] = ()
+    is_stored: bool = False
 
     @property
     def signature(self) -> str:
@@ -218,6 +220,7 @@ VIEWS: Final = (
             ),
             Column("share", "Share that is equal, 0 to 1.", pl.Float64),
         ),
+        is_stored=True,
     ),
     View(
         "open_discrepancies",
@@ -260,6 +263,7 @@ VIEWS: Final = (
             Column("chain_id", "The first order of the chain."),
             Column("position", "Place in the chain, from 1.", pl.Int64),
         ),
+        is_stored=True,
     ),
     View(
         "order_now",

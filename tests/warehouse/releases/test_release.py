@@ -287,7 +287,9 @@ def test_every_table_view_and_column_of_the_database_has_a_comment(home: Home, t
 
     assert columns == []
     assert tables_without == []
-    assert [name for (name,) in views] == sorted(view.name for view in VIEWS if not view.parameters)
+    assert [name for (name,) in views] == sorted(
+        view.name for view in VIEWS if not view.parameters and not view.is_stored
+    )
     assert dict(macros) == {view.name: f"One row is {view.row_is}." for view in VIEWS if view.parameters}
 
 
