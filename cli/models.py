@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.acceptance import ByOption, log_act
 from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail
 from cli.shown import JsonOption, draw, say
 
@@ -121,10 +122,11 @@ def promote(
     *,
     force: Annotated[bool, typer.Option("--force", help="Even if pairs that stewards decided are lost.")] = False,
     reason: Annotated[str, typer.Option(help="Why; must be given with --force.")] = "",
+    by: ByOption = None,
     night: NightOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Put a set of models in force from the next night on; the former set is kept."""
+    """Put a set of models in force from the next night on; an approver must, once there are accounts."""
     from cli.confidence_models import worse_confidence
     from cli.model_inputs import explain_model_errors, find_lost, find_models, find_night
     from warehouse.home import Home
@@ -148,7 +150,10 @@ def promote(
         fail(f"refused: {candidate} gets {wrong} decided pairs wrong that {old.name} gets right", Exit.REFUSED)
     # What is in force changes between nights, not within one.
     with explain_model_errors(), only_run(state):
-        promotion = put_in_force(state, models, reason=reason.strip(), is_forced=bool(lost.height or worse))
+        what = {"kind": "models", "models": candidate}
+        who = log_act(state.path, what, reason=reason.strip(), by=by, right="approve")
+        is_forced = bool(lost.height or worse)
+        promotion = put_in_force(state, models, reason=reason.strip(), is_forced=is_forced, by=who)
     typer.echo(f"{candidate} is in force from the next night on, instead of {promotion.former or old.name}")
 
 
@@ -216,7 +221,8 @@ def _print_promotions(promotions: "Sequence[Promotion]") -> None:
     for promotion in promotions:
         forced = ", forced" if promotion.is_forced else ""
         why = f": {promotion.reason}" if promotion.reason else ""
-        typer.echo(f"{promotion.set_id} instead of {promotion.former or 'shipped'}{forced}{why}")
+        who = f", by {promotion.by}" if promotion.by else ""
+        typer.echo(f"{promotion.set_id} instead of {promotion.former or 'shipped'}{who}{forced}{why}")
 
 
 def print_table(title: str, table: "pl.DataFrame", most: int = SHOWN_KEYS) -> None:

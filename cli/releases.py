@@ -3,7 +3,6 @@
 0 done, 1 there is no such release or it can't be used, 2 wrong usage.
 """
 
-import getpass
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -133,18 +132,21 @@ def rollback(
     ] = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Put an earlier release in force, once its files are proved; the rollback is recorded."""
+    """Put an earlier release in force, once its files are proved; an approver must, once there are accounts."""
+    from cli.acceptance import log_act
     from warehouse.home import Home
     from warehouse.releases.rollback import RollbackRefusedError, roll_back
     from warehouse.run_lock import RunUnderWayError, only_run
 
     if not reason.strip():
         fail("the --reason is empty: say why", Exit.USAGE)
-    state = Home(home.resolve())
+    state, why = Home(home.resolve()), reason.strip()
+    what = {"kind": "rollback", "release": release_id or "the one before"}
+    who = log_act(state.path, what, reason=why, by=by, right="approve")
     try:
         # A night asks for the release it carries on from at several of its steps: it must not change between them.
         with only_run(state):
-            done = roll_back(state, release_id, by=by or system_user(), reason=reason.strip(), at=datetime.now(UTC))
+            done = roll_back(state, release_id, by=who, reason=why, at=datetime.now(UTC))
     except (LookupError, OSError, RunUnderWayError, RollbackRefusedError) as error:
         fail(f"{error}; nothing was changed", Exit.FAILED)
     typer.echo(f"{done.release_id} is in force instead of {done.former or 'none'}; the next night carries on from it")
@@ -190,11 +192,3 @@ def print_rows(name: str, rows: "pl.DataFrame") -> None:
     show(rows.head(SHOWN_ROWS), empty="")
     if rows.height > SHOWN_ROWS:
         typer.echo(f"and {rows.height - SHOWN_ROWS:,} more; --json prints all")
-
-
-def system_user() -> str:
-    """Who runs the command, as the system knows them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        fail("the system knows no name for you: say who you are with --by", Exit.USAGE)

@@ -74,12 +74,14 @@ class Promotion:
         former: the set in force before; None for none.
         reason: why, where it was forced or given; may be empty.
         is_forced: whether it was put in force against what its comparison said.
+        by: who did it; empty where it was not yet recorded.
     """
 
     set_id: str
     former: str | None
     reason: str
     is_forced: bool
+    by: str = ""
 
 
 def save_models(home: Home, write: Callable[[Path], None], *, as_of: date) -> ModelSet:
@@ -138,7 +140,9 @@ def current_models(home: Home) -> ModelSet | None:
         raise LookupError(f"{home.models_current} names no models: promote a set") from error
 
 
-def put_in_force(home: Home, models: ModelSet | None, *, reason: str = "", is_forced: bool = False) -> Promotion:
+def put_in_force(
+    home: Home, models: ModelSet | None, *, reason: str = "", is_forced: bool = False, by: str = ""
+) -> Promotion:
     """Put a set in force, or again what comes with Concord (None), and remember which was before.
 
     Raises:
@@ -147,7 +151,9 @@ def put_in_force(home: Home, models: ModelSet | None, *, reason: str = "", is_fo
     if models is not None:
         models.verified()
     former = current_models(home)
-    promotion = Promotion(models.set_id if models else SHIPPED, former.set_id if former else None, reason, is_forced)
+    promotion = Promotion(
+        models.set_id if models else SHIPPED, former.set_id if former else None, reason, is_forced, by
+    )
     lines = [*list_promotions(home), promotion]
     put_text(home.models / HISTORY, "".join(json.dumps(vars(line), ensure_ascii=False) + "\n" for line in lines))
     if models is None:
