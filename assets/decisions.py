@@ -154,7 +154,7 @@ def decided(context: dg.AssetExecutionContext, night: NightResource) -> AssetEve
     known = known if night.known_at is None else known.filter(pl.col("decided_at") <= night.known_at)
     decisions = in_force(known, as_of=as_of)
     frames = {DECISIONS: decisions, ASKED_CORRECTIONS: asked, KNOWN_DECISIONS: KNOWN_DECISIONS.conform(known)}
-    yield from put_out(frames, night.store(as_of))
+    yield from put_out(frames, night, as_of)
 
 
 DECISION_ASSETS = [decided]

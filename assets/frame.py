@@ -12,11 +12,13 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import polars as pl
 
 from assets.feed_history import RecentNights
+from assets.former import Former
 from expectations.bounds import Bounds
 from expectations.gx import Validator
 from expectations.suites import suite_for
@@ -25,9 +27,25 @@ from warehouse.home import Home
 from warehouse.run_lock import only_run
 from warehouse.schema import Table
 from warehouse.store import TableStore
+from warehouse.tables.register import EXPECTATION_RESULTS
 
 # Part 2 of the Modern Slavery Act 2015 came into force on 31 July 2015: no order, and no night, is older.
-NIGHTS = dg.DailyPartitionsDefinition(start_date="2015-07-31", timezone="Europe/London", end_offset=1)
+LAW_IN_FORCE = date(2015, 7, 31)
+LONDON = ZoneInfo("Europe/London")
+
+
+def nights_since(first: date) -> dg.DailyPartitionsDefinition:
+    """The nights from one on, up to that of today."""
+    return dg.DailyPartitionsDefinition(start_date=first.isoformat(), timezone=LONDON.key, end_offset=1)
+
+
+def is_night(day: date) -> bool:
+    """Whether a night can be run for a day: the law was in force, and the day has begun."""
+    return LAW_IN_FORCE <= day <= datetime.now(LONDON).date()
+
+
+NIGHTS = nights_since(LAW_IN_FORCE)
+"""All nights that there may be; an installation shows those since its first delivery (`pipelines.assembly`)."""
 STRUCTURE, CONTENT = "structure", "content"
 # Results of a table's suite are kept under its name with this before it.
 EXPECTATIONS = "expectations__"
@@ -169,8 +187,9 @@ def check_specs(tables: Sequence[Table]) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def put_out(frames: Mapping[Table, pl.DataFrame], store: TableStore) -> AssetEvents:
+def put_out(frames: Mapping[Table, pl.DataFrame], night: Night, as_of: date) -> AssetEvents:
     """Write the tables, validate each against its suite and report both checks; results are kept for the release."""
+    store, known = night.store(as_of), unmet_before(night.state, as_of)
     validations = {
         table: Validator.shared().submit(table, store.write(table.name, frame), suite_for(table))
         for table, frame in frames.items()
@@ -181,24 +200,50 @@ def put_out(frames: Mapping[Table, pl.DataFrame], store: TableStore) -> AssetEve
         yield dg.MaterializeResult(
             asset_key=table.name,
             metadata={"dagster/row_count": frames[table].height},
-            check_results=_check_results(table, results),
+            check_results=[structure_check(table, results), content_check(table, results, known)],
         )
 
 
-def _check_results(table: Table, results: pl.DataFrame) -> list[dg.AssetCheckResult]:
-    return [
-        _check_result(table, name, results.filter(pl.col("severity") == severity))
-        for name, severity in ((STRUCTURE, "structural"), (CONTENT, "warning"))
-    ]
+def unmet_before(home: Home, as_of: date) -> pl.DataFrame:
+    """The expectations that the release before did not meet: `table_name`, `expectation`, `subject`."""
+    try:
+        results = Former.of(home, as_of).table(EXPECTATION_RESULTS)
+    except LookupError:  # the step that carries on from it says so
+        results = EXPECTATION_RESULTS.empty()
+    return results.filter(~pl.col("is_met")).select(EXPECTATION_RESULTS.key)
 
 
-def _check_result(table: Table, name: str, results: pl.DataFrame) -> dg.AssetCheckResult:
+def structure_check(table: Table, results: pl.DataFrame) -> dg.AssetCheckResult:
+    """What stops the night."""
+    own = results.filter(pl.col("severity") == "structural")
+    unmet = own.filter(~pl.col("is_met"))
+    words = "The night stops: the reader or the code is at fault, report it with the run." if unmet.height else ""
+    return _check_result(table, STRUCTURE, own, passed=unmet.is_empty(), words=words)
+
+
+def content_check(table: Table, results: pl.DataFrame, known: pl.DataFrame) -> dg.AssetCheckResult:
+    """What the release before did not meet either is no news: it is named, and the check passes."""
+    own = results.filter(pl.col("severity") == "warning")
+    unmet = own.filter(~pl.col("is_met"))
+    fresh = unmet.join(known, on=EXPECTATION_RESULTS.key, how="anti").height
+    old = unmet.height - fresh
+    news = (
+        f"{fresh} expectations are not met that were: is a delivery wrong? `concord report` lists them."
+        if fresh
+        else ""
+    )
+    rest = f"{old} are not met, as before: their senders are asked by correction packs." if old else ""
+    return _check_result(table, CONTENT, own, passed=not fresh, words=f"{news} {rest}".strip())
+
+
+def _check_result(table: Table, name: str, results: pl.DataFrame, *, passed: bool, words: str) -> dg.AssetCheckResult:
     unmet = results.filter(~pl.col("is_met")).select("expectation", "subject", "unexpected", "keys")
     return dg.AssetCheckResult(
         check_name=name,
         asset_key=table.name,
-        passed=unmet.is_empty(),
+        passed=passed,
         severity=dg.AssetCheckSeverity.ERROR if name == STRUCTURE else dg.AssetCheckSeverity.WARN,
+        description=words or None,
         metadata={
             "expectations": results.height,
             "unmet": unmet.height,

@@ -69,7 +69,7 @@ def raw_asset(source: Source) -> dg.AssetsDefinition:
             )
         kept = {table: intake.tables[table.name] for table in source.raw_tables}
         aside = {quarantine_table(source): intake.quarantine, deliveries_table(source): intake.deliveries}
-        yield from put_out(kept | aside, night.store(as_of))
+        yield from put_out(kept | aside, night, as_of)
 
     return read
 
@@ -89,7 +89,7 @@ def core_asset(source: Source) -> dg.AssetsDefinition:
         store = night.store(as_of)
         core = source.standardise({name: store.scan(name) for name in raw_names}, as_of)
         check_no_record_is_lost(source, store, core)
-        yield from put_out({table: table.conform(core[name]) for name, table in tables.items()}, store)
+        yield from put_out({table: table.conform(core[name]) for name, table in tables.items()}, night, as_of)
 
     return standardise
 

@@ -72,7 +72,7 @@ def linked_orders(context: dg.AssetExecutionContext, night: NightResource) -> As
         )
     context.log.info("linked orders: %s", links.diagnostics)
     made = {LINK_PAIRS: links.pairs, LINK_CLUSTERS: links.clusters, LINK_CONFLICTS: links.conflicts}
-    yield from put_out(made, store)
+    yield from put_out(made, night, as_of_date(context))
 
 
 @dg.multi_asset(
@@ -96,7 +96,7 @@ def linked_arrests(context: dg.AssetExecutionContext, night: NightResource) -> A
             clusters,
             models=models_of_night(store),
         )
-    yield from put_out({LINK_ARRESTS: links}, store)
+    yield from put_out({LINK_ARRESTS: links}, night, as_of_date(context))
 
 
 LINK_ASSETS = [linked_orders, linked_arrests]

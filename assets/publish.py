@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypedDict
@@ -15,7 +15,7 @@ import polars as pl
 from assets.changes.record_fingerprints import digest_records
 from assets.changes.replay import Tonight, list_changes, mark_accepted
 from assets.former import Former
-from assets.frame import EXPECTATIONS, NIGHTS, Night, NightResource, as_of_date
+from assets.frame import EXPECTATIONS, NIGHTS, AssetEvents, Night, NightResource, as_of_date
 from assets.ingest import quarantine_table
 from assets.link import gather
 from assets.models import MODELS, version_of_night
@@ -58,6 +58,10 @@ LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "py
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("assets", "expectations", "ledger", "matching", "reconciliation", "warehouse")
 CODE_SUFFIXES = frozenset({".py", ".csv", ".json", ".toml"})
+WHOLE_NIGHT = "whole"
+COUNTED = (ORDERS.name, SUBJECTS.name, ARRESTS.name, DISCREPANCIES.name, RELEASE_CHANGES.name)
+# The schedule runs at 02:30: by six somebody must know that there is no release.
+MORNING = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=6), "Europe/London")
 PUBLISHED, DEGRADED = "published", "degraded"
 
 
@@ -80,8 +84,10 @@ PUBLISHED_TABLES = [table.name for table in (*RECONCILED, *JUDGED, LINK_PAIRS)]
     partitions_def=NIGHTS,
     kinds={"duckdb", "parquet"},
     description="The night's register as Parquet and one DuckDB file, put in force in one atomic step.",
+    freshness_policy=MORNING,
+    check_specs=[dg.AssetCheckSpec(WHOLE_NIGHT, asset="release", description="All sources came, whole and in time.")],
 )
-def release(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
+def release(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
     """Publish the release of the night."""
     as_of = as_of_date(context)
     store = night.store(as_of)
@@ -119,12 +125,29 @@ def release(context: dg.AssetExecutionContext, night: NightResource) -> dg.Mater
         ledger_heads=heads_of_the_ledger(night, store),
         notes={"settings": {"presence_days": night.presence_days}, "gates": [asdict(gate) for gate in gates]},
     )
-    return dg.MaterializeResult(
+    yield dg.MaterializeResult(
         metadata={
             "release_id": published.release_id,
             "content_hash": published.content_hash,
             "state": published.state,
-        }
+            "gates_accepted": sum(not gate.is_met for gate in gates),
+            **{name: published.manifest["rows"][name] for name in COUNTED},
+        },
+        check_results=[whole_night(deliveries)],
+    )
+
+
+def whole_night(deliveries: pl.DataFrame) -> dg.AssetCheckResult:
+    """Whether the release is degraded, of which feeds, and what to do."""
+    feeds = deliveries.filter(~_is_whole()).select(pl.concat_str("feed", pl.lit(" is "), "state")).to_series()
+    found = ", ".join(feeds.unique().sort())
+    return dg.AssetCheckResult(
+        check_name=WHOLE_NIGHT,
+        passed=state_of(deliveries) == PUBLISHED,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"Degraded: {found}. Ask the sender; when the delivery is there, run the night again."
+        if found
+        else None,
     )
 
 
@@ -195,8 +218,11 @@ def code_digest(root: Path = ROOT) -> str:
 
 def state_of(deliveries: pl.DataFrame) -> str:
     """Degraded if any delivery is late, missing or unreadable, or holds a row that could not be read."""
-    is_whole = pl.col("state").is_in(WHOLE) & (pl.col("rows_quarantined") == pl.col("rows_set_aside"))
-    return PUBLISHED if deliveries.select(is_whole.all()).item() else DEGRADED
+    return PUBLISHED if deliveries.select(_is_whole().all()).item() else DEGRADED
+
+
+def _is_whole() -> pl.Expr:
+    return pl.col("state").is_in(WHOLE) & (pl.col("rows_quarantined") == pl.col("rows_set_aside"))
 
 
 def used_inputs(deliveries: pl.DataFrame) -> dict[str, str]:

@@ -88,7 +88,7 @@ def register(context: dg.AssetExecutionContext, night: NightResource) -> AssetEv
     tables = reconcile_night(store, former=Former.of(night.state, as_of), as_of=as_of)
     store.write(GOLDEN_ORDERS, tables[ORDERS.name])
     yield dg.MaterializeResult(asset_key=GOLDEN_ORDERS, metadata={"dagster/row_count": tables[ORDERS.name].height})
-    yield from put_out({table: tables[table.name] for table in (*RECONCILED, CONDITION_TEXTS)}, store)
+    yield from put_out({table: tables[table.name] for table in (*RECONCILED, CONDITION_TEXTS)}, night, as_of)
 
 
 def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[str, pl.DataFrame]:
@@ -165,7 +165,7 @@ def judgement(context: dg.AssetExecutionContext, night: NightResource) -> AssetE
     as_of = as_of_date(context)
     store = night.store(as_of)
     clock = PresenceClock(days=night.presence_days)
-    yield from put_out(judge(store, former=Former.of(night.state, as_of), as_of=as_of, clock=clock), store)
+    yield from put_out(judge(store, former=Former.of(night.state, as_of), as_of=as_of, clock=clock), night, as_of)
 
 
 def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceClock) -> dict[Table, pl.DataFrame]:

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
 
 from assets.decisions import DECISION_ASSETS
-from assets.frame import Night, night_resource
+from assets.frame import LAW_IN_FORCE, Night, night_resource, nights_since
 from assets.ingest import INGEST_ASSETS
 from assets.link import LINK_ASSETS
 from assets.models import MODEL_ASSETS
@@ -17,7 +17,7 @@ from assets.reconcile import RECONCILE_ASSETS
 from pipelines.jobs import RECORDED, nightly_job, nightly_schedule
 from pipelines.progress import run_logger
 from pipelines.runs import COMMAND_LINE, DAGSTER, RunRecorder
-from pipelines.sensors import delivery_sensor, landed_files, listing_digest
+from pipelines.sensors import delivery_sensor, failed_night, landed_files, listing_digest, published_night
 from pipelines.settings import Settings
 from warehouse.home import Home
 
@@ -38,6 +38,7 @@ def build_definitions(
     accepted: Mapping[str, str] | None = None,
     known_at: datetime | None = None,
     is_locked: bool = False,
+    first_night: date = LAW_IN_FORCE,
 ) -> dg.Definitions:
     """The definitions over one folder of state and one landing folder.
 
@@ -48,6 +49,7 @@ def build_definitions(
         accepted: why an operator accepts what a gate refuses, by the name of the gate.
         known_at: the moment up to which decisions are known; None: all are.
         is_locked: whether who starts the runs keeps other runs off already.
+        first_night: the earliest night that can be run.
     """
     night = Night(
         home=home,
@@ -68,11 +70,12 @@ def build_definitions(
         basis = basis_of(landing, settings)
         return RunRecorder(Home(home), run_id, started_by=started_by, landing=str(landing), basis=basis)
 
+    nights = nights_since(first_night)
     return dg.Definitions(
-        assets=ASSETS,
+        assets=[asset.map_asset_specs(lambda spec: spec.replace_attributes(partitions_def=nights)) for asset in ASSETS],
         jobs=[nightly_job],
         schedules=[nightly_schedule],
-        sensors=[delivery_sensor],
+        sensors=[delivery_sensor, failed_night, published_night],
         resources={"night": night_resource(night, RECORDED)},
         loggers={"concord": run_logger(recorder)},
         # Five processes for two seconds of work: the executor that starts a process a step takes minutes.

@@ -1,8 +1,10 @@
 """What Dagster's own processes load (`pipelines.webserver`): the installation of the environment."""
 
 from pipelines.assembly import build_definitions
+from pipelines.sensors import first_night
 from pipelines.settings import home_folder, landing_folder, read_settings
 from warehouse.disk import keep_private
 
 keep_private()
-defs = build_definitions(home_folder(), landing_folder(), read_settings(home_folder()))
+home, landing = home_folder(), landing_folder()
+defs = build_definitions(home, landing, read_settings(home), first_night=first_night(home, landing))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.frame import NIGHTS
+from assets.frame import LAW_IN_FORCE, is_night
 from expectations.gates import DELIVERY
 from pipelines.assembly import ASSETS, basis_of, build_definitions
 from pipelines.failures import words_of_failure
@@ -61,13 +61,12 @@ def run_night(
         RunUnderWayError: another run is under way on the same folder of state.
         NightFailedError: a step failed, or the folders of all state can't be made.
     """
-    nights = NIGHTS.get_partition_keys()
-    if as_of.isoformat() not in nights:
-        raise UnknownNightError(f"there is no night {as_of}: the first is {nights[0]}, the last {nights[-1]}")
+    if not is_night(as_of):
+        raise UnknownNightError(f"there is no night {as_of}: the first is {LAW_IN_FORCE}, the last that of today")
     _make_folders(home)
     with only_run(home):
         definitions = build_definitions(
-            home.path, landing, settings, accepted=accepted, known_at=known_at, is_locked=True
+            home.path, landing, settings, accepted=accepted, known_at=known_at, is_locked=True, first_night=as_of
         )
         job = definitions.resolve_job_def(nightly_job.name)
         with instance_of(home) as instance, shown_progress(len(job.nodes)):

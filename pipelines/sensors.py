@@ -1,17 +1,22 @@
-"""What starts a run besides the clock: a delivery that lands."""
+"""What starts a run besides the clock, a delivery that lands; and what is said when a run ends."""
 
 import hashlib
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 
 from assets.delivery_files import recognise
-from assets.frame import NIGHTS, NightResource
+from assets.frame import NightResource, is_night
 from assets.sources import find_sources
+from pipelines.after_run import look_again
 from pipelines.jobs import RECORDED, nightly_job
+from pipelines.runs import KILLED, read_run
+from pipelines.settings import read_settings
 from warehouse.disk import is_regular
+from warehouse.home import Home
+from warehouse.log_lines import log_event
 
 # A file that was written to within these seconds may still be on its way.
 SETTLE_SECONDS = 30
@@ -31,7 +36,7 @@ def delivery_sensor(context: dg.SensorEvaluationContext, night: NightResource) -
         return dg.SkipReason("A delivery is still being written.")
     listing = listing_digest(files)
     newest = newest_night(files)
-    if listing == context.cursor or newest is None or newest.isoformat() not in NIGHTS.get_partition_keys():
+    if listing == context.cursor or newest is None or not is_night(newest):
         return dg.SkipReason("Nothing has landed since the last look.")
     request = dg.RunRequest(run_key=f"{newest}:{listing}", partition_key=newest.isoformat(), run_config=RECORDED)
     return dg.SensorResult(run_requests=[request], cursor=listing)
@@ -51,11 +56,44 @@ def listing_digest(files: list[Path]) -> str:
 
 def newest_night(files: list[Path]) -> date | None:
     """The newest date among the nightly deliveries."""
+    return max(_nights(files), default=None)
+
+
+def first_night(home: Path, landing: Path) -> date:
+    """The date of the first nightly delivery that is kept or has landed; that of a month ago if there is none yet."""
+    found = [night for night in _nights(landed_files(Home(home).archive) + landed_files(landing)) if is_night(night)]
+    return min(found, default=datetime.now(UTC).date() - timedelta(days=31))
+
+
+@dg.run_failure_sensor(monitored_jobs=[nightly_job], default_status=dg.DefaultSensorStatus.RUNNING)
+def failed_night(context: dg.RunFailureSensorContext, night: NightResource) -> None:
+    """Say which night failed and why, in the record's words, and alert: a killed run could not do so itself."""
+    run = read_run(night.state, context.dagster_run.run_id)
+    cause = run.cause if run and run.cause else KILLED
+    context.log.error("night %s failed, the last release is untouched: %s", context.partition_key, cause)
+    log_event("night_failed", night=context.partition_key, run=context.dagster_run.run_id, cause=cause)
+    look_again(night.state, read_settings(night.home))
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[nightly_job],
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def published_night(context: dg.RunStatusSensorContext, night: NightResource) -> None:
+    """Say which release a night published, and whether it is degraded."""
+    run = read_run(night.state, context.dagster_run.run_id)
+    if run is not None:
+        context.log.info("night %s: %s, %s", run.night, run.release_id, run.state)
+        log_event("night_published", night=run.night, release=run.release_id, state=run.state)
+    look_again(night.state, read_settings(night.home))
+
+
+def _nights(files: list[Path]) -> list[date]:
     feeds = [feed for source in find_sources() for feed in source.feeds if feed.cadence == "night"]
-    dates = [
+    return [
         delivery.dated_on
         for path in files
         for feed in feeds
         if feed.source == path.parent.name and (delivery := recognise(feed, path)) is not None
     ]
-    return max(dates, default=None)

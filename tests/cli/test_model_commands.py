@@ -153,13 +153,13 @@ def test_a_set_is_put_in_force_and_the_former_one_can_come_back(concord, home):
     concord("train")
     assert "instead of shipped" in concord("promote", "m2026-11-20")
     again = save_models(home, blunted(trained(home)).save, as_of=NIGHT)
-    assert "instead of m2026-11-20" in concord("promote", again.set_id, "--reason", "to try it")
+    assert "instead of m2026-11-20" in concord("promote", again.set_id, "--reason", "to try it", "--by", "kim")
     assert current_models(home) == again
     concord("promote", "m2026-11-20")
     assert current_models(home) == read_models(home, "m2026-11-20")
     listed = concord("show", night=False)
     assert "* m2026-11-20\n" in listed
-    assert "m2026-11-20.2 instead of m2026-11-20: to try it" in listed
+    assert "m2026-11-20.2 instead of m2026-11-20, by kim: to try it" in listed
 
 
 def test_models_that_lose_a_decided_pair_are_refused_unless_forced_with_a_reason(concord, home):

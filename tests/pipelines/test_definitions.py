@@ -6,21 +6,33 @@ import sys
 import time
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import polars as pl
 import pytest
 from nights import quickly
 
-from assets.frame import NIGHTS, Night, NightResource, check_specs, night_resource, put_out, specs
+from assets.frame import (
+    NIGHTS,
+    Night,
+    NightResource,
+    check_specs,
+    content_check,
+    is_night,
+    night_resource,
+    put_out,
+    specs,
+)
 from assets.models import models_in_force, models_of_night, taken_models
+from assets.publish import whole_night
 from expectations.gx import Validator
 from matching.trained import shipped_models
 from pipelines.assembly import build_definitions
 from pipelines.failures import words_of_failure
 from pipelines.jobs import RECORDED, nightly_job, nightly_schedule
-from pipelines.sensors import delivery_sensor
+from pipelines.runs import RunRecord, write_run
+from pipelines.sensors import delivery_sensor, failed_night, first_night, published_night
 from pipelines.settings import Settings
 from warehouse.models import put_in_force, save_models
 from warehouse.schema import Column, Table
@@ -53,8 +65,9 @@ def test_every_core_and_public_table_is_an_asset_of_its_name(definitions):
 def test_every_table_but_the_unjudged_orders_has_a_check_that_blocks_and_one_that_warns(definitions):
     graph = definitions.resolve_asset_graph()
     checked = {key.asset_key.path[-1] for key in graph.asset_check_keys}
-    assert asset_names(definitions) - checked == {"golden_orders", "models", "release"}
-    assert {key.name for key in graph.asset_check_keys} == {"structure", "content"}
+    assert asset_names(definitions) - checked == {"golden_orders", "models"}
+    checks = {key.name for key in graph.asset_check_keys if key.asset_key.path[-1] != "release"}
+    assert checks == {"structure", "content"}
 
 
 def test_the_release_lies_downstream_of_every_source(definitions):
@@ -77,7 +90,7 @@ COUNTED = Table("counted", "a thing", (Column("thing", "Its name.", required=Tru
 def test_a_structural_failure_stops_what_is_downstream(things, succeeds, night):
     @dg.multi_asset(specs=specs((COUNTED,), group="test"), check_specs=check_specs((COUNTED,)))
     def counted(night: NightResource):
-        yield from put_out({COUNTED: pl.DataFrame({"thing": things}, schema=COUNTED.schema)}, night.store(date.min))
+        yield from put_out({COUNTED: pl.DataFrame({"thing": things}, schema=COUNTED.schema)}, night, date.min)
 
     @dg.asset(deps=["counted"], partitions_def=NIGHTS)
     def downstream():
@@ -191,10 +204,6 @@ def test_the_sensor_waits_for(name, age, night):
     assert isinstance(look(night), dg.SkipReason)
 
 
-def test_nights_go_back_to_the_day_the_act_came_into_force():
-    assert NIGHTS.get_first_partition_key() == "2015-07-31"
-
-
 FORGED = {"home": "/elsewhere", "landing": "/elsewhere", "is_locked": True, "accepted": {"unexplained": "why not"}}
 
 
@@ -220,3 +229,102 @@ def test_a_run_with_any_other_configuration_is_refused_before_anything_is_writte
         said = job.execute_in_process(**run, raise_on_error=False)
     assert "start the job `nightly` as it is" in words_of_failure(said.all_events)
     assert not (tmp_path / "home" / "releases").exists()
+
+
+def results_of(**is_met):
+    """Results of expectations on the content of `counted`, by what they are about."""
+    rows = [("counted", "is_known", subject, "warning", met, 9, 9 - 9 * met, []) for subject, met in is_met.items()]
+    return pl.DataFrame(rows, schema=EXPECTATION_RESULTS.schema, orient="row")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "passed", "words"),
+    [
+        pytest.param({"sex": True}, {"sex": True}, True, "None", id="all are met"),
+        pytest.param({"sex": False}, {"sex": False}, True, "1 are not met, as before", id="not met before either"),
+        pytest.param({"sex": True}, {"sex": False}, False, "is a delivery wrong?", id="not met for the first time"),
+        pytest.param({}, {"sex": False}, False, "1 expectations are not met", id="on the first night"),
+        pytest.param({"sex": False}, {"sex": False, "age": False}, False, "1 are not met, as before", id="one more"),
+    ],
+)
+def test_a_check_warns_of_what_was_met_before_and_is_no_more(before, now, passed, words):
+    known = results_of(**before).filter(~pl.col("is_met"))
+    check = content_check(COUNTED, results_of(**now), known)
+    assert (check.passed, check.severity) == (passed, dg.AssetCheckSeverity.WARN)
+    assert words in str(check.description)
+
+
+def deliveries_of(*states):
+    rows = {"feed": [f"feed_{number}" for number, _ in enumerate(states)], "state": states}
+    return pl.DataFrame(rows).with_columns(rows_quarantined=pl.lit(0), rows_set_aside=pl.lit(0))
+
+
+def test_a_degraded_release_warns_and_names_the_feeds():
+    check = whole_night(deliveries_of("fresh", "late"))
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "feed_1 is late" in check.description
+    assert "feed_0" not in check.description
+    assert whole_night(deliveries_of("fresh", "repeated")).passed
+
+
+def test_the_nights_begin_with_the_first_delivery_that_landed_or_is_archived(night, tmp_path):
+    assert date.today() - first_night(night.home, night.landing) >= timedelta(days=30)  # noqa: DTZ011  # within a day
+    land(night, "pnd_pole_2026-11-18.jsonl.gz")
+    land(night, "pnd_pole_2014-01-01.jsonl.gz")
+    assert first_night(night.home, night.landing) == date(2026, 11, 18)
+    archived = night.home / "archive" / "pnd" / "pnd_pole_2026-11-10.jsonl.gz"
+    archived.parent.mkdir(parents=True)
+    archived.touch()
+    assert first_night(night.home, night.landing) == date(2026, 11, 10)
+    definitions = build_definitions(night.home, night.landing, Settings(), first_night=date(2026, 11, 10))
+    for asset in ("release", "raw_pnd__quarantine", "models"):
+        partitions = definitions.resolve_asset_graph().get(dg.AssetKey(asset)).partitions_def
+        assert partitions.get_first_partition_key() == "2026-11-10"
+
+
+@pytest.mark.parametrize(
+    ("day", "found"),
+    [
+        pytest.param(date(2015, 7, 30), False, id="before the law"),
+        pytest.param(date(2015, 7, 31), True, id="the day the law came into force"),
+        pytest.param(date(2999, 1, 1), False, id="the future"),
+    ],
+)
+def test_a_night_is_a_day_under_the_law_that_has_begun(day, found):
+    assert is_night(day) is found
+
+
+@pytest.mark.parametrize(
+    ("fails", "words"),
+    [
+        pytest.param(True, ("night_failed", "the ledger is gone"), id="a night that failed"),
+        pytest.param(False, ("night_published", "degraded"), id="a night that was published"),
+    ],
+)
+def test_how_a_run_of_dagster_ended_is_logged_in_the_words_of_its_record(fails, words, night, capfd):
+    @dg.op
+    def step():
+        if fails:
+            raise ValueError
+
+    @dg.job
+    def ended():
+        step()
+
+    state, cause = ("failed", "the ledger is gone") if fails else ("degraded", "")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = ended.execute_in_process(
+            instance=instance, raise_on_error=False, tags={"dagster/partition": "2026-11-20"}
+        )
+        record = RunRecord(run.run_id, "2026-11-20", "Dagster", "", "", "2026-11-20T02:30", state=state, cause=cause)
+        write_run(night.state, record)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="it",
+            dagster_event=run.all_events[-1],
+            dagster_instance=instance,
+            dagster_run=run.dagster_run,
+            resources={"night": night},
+        )
+        failed_night(context.for_run_failure()) if fails else published_night(context)
+    said = capfd.readouterr().err
+    assert not [word for word in words if word not in said]
