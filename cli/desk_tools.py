@@ -78,7 +78,7 @@ def prove_log(desk: Desk, noted: Head | None) -> Proof:
     Raises:
         ValueError: one of them was not noted by this installation.
     """
-    file, heads = head_file(desk.home), [noted] if noted else []
+    file, heads = head_file(desk), [noted] if noted else []
     texts = {f"release {made['release_id']}": made.get("ledger", {}).get("audit_log") for made in manifests(desk.home)}
     if file.exists():
         texts[str(file)] = file.read_text(encoding="utf-8")

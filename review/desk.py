@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
@@ -125,6 +126,11 @@ class Desk:
         self._down_until: float | None = None
         self._release: WholeRelease | None = None
         self._lock = threading.Lock()
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the end of the audit log is noted and entries wait: a demo has its own, as it has its own ledger."""
+        return self.home.desk / "demo" if self.is_demo else self.home.desk
 
     @property
     def ledger(self) -> Ledger:

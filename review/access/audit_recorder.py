@@ -16,7 +16,6 @@ from ledger.decisions.errors import LedgerError
 from review.access.audit_spool import SPOOLED_ID, AuditSpool
 from review.desk import Desk
 from warehouse.disk import make_folder, put_text
-from warehouse.home import Home
 
 SPOOL_FILE = "audit-waiting.jsonl"
 HEAD_FILE = "audit-head"
@@ -34,7 +33,7 @@ class AuditRecorder:
     def __init__(self, desk: Desk) -> None:
         """Note by the clock and in the ledger of a desk."""
         self._desk = desk
-        self._spool = AuditSpool(desk.home.desk / SPOOL_FILE)
+        self._spool = AuditSpool(desk.log_folder / SPOOL_FILE)
         self._noted_at: datetime | None = None
 
     def note(self, act: str, *, who: str, what: Mapping[str, Any], reason: str | None = None) -> None:
@@ -71,15 +70,15 @@ class AuditRecorder:
             return
         self._noted_at = at
         try:
-            make_folder(self._desk.home.desk)
-            put_text(head_file(self._desk.home), f"{sealed(self._desk.home, head)}\n")
+            make_folder(self._desk.log_folder)
+            put_text(head_file(self._desk), f"{sealed(self._desk.home, head)}\n")
         except OSError as error:
             log.warning("the end of the audit log can't be noted: %s", type(error).__name__)
 
 
-def head_file(home: Home) -> Path:
-    """The file that names an entry near the end of the log."""
-    return home.desk / HEAD_FILE
+def head_file(desk: Desk) -> Path:
+    """The file that names an entry near the end of the desk's log."""
+    return desk.log_folder / HEAD_FILE
 
 
 def _not_yet_in(connection: sa.Connection, waiting: Sequence[Entry]) -> list[Entry]:

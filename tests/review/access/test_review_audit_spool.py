@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import shutil
 
 import pytest
 from access_cases import logged, probed_app
@@ -155,7 +156,7 @@ def test_desks_that_log_at_once_make_one_chain(desk, desk_home, ledger_file):
 
 
 def test_an_end_that_was_not_noted_with_the_key_of_the_installation_is_not_believed(client, desk, desk_home, clock):
-    file = head_file(Home(desk_home))
+    file = head_file(desk)
     clock.move(minutes=2)
     client.get("/probe/orders/ORD-1")
     number, digest, mark = file.read_text().strip().split(":")
@@ -166,5 +167,15 @@ def test_an_end_that_was_not_noted_with_the_key_of_the_installation_is_not_belie
 def test_the_end_of_the_log_is_noted_beside_the_ledger(client, desk, desk_home, clock):
     clock.move(minutes=2)
     client.get("/probe/orders/ORD-1")
-    noted = unsealed(Home(desk_home), head_file(Home(desk_home)).read_text())
+    noted = unsealed(Home(desk_home), head_file(desk).read_text())
     assert noted == proof_of(desk).head
+
+
+def test_a_demo_in_the_same_home_notes_the_end_of_its_own_log(client, desk, desk_home, ledger_file, clock):
+    own = shutil.copy(ledger_file, ledger_file.with_name("demo.sqlite"))
+    demo = Desk(Home(desk_home), f"sqlite:///{own}", clock=clock, is_demo=True)
+    clock.move(minutes=2)
+    client.get("/probe/orders/ORD-1")
+    AuditRecorder(demo).note("consultation", who="viewer", what={})
+    assert unsealed(Home(desk_home), head_file(desk).read_text()) == proof_of(desk).head
+    assert unsealed(Home(desk_home), head_file(demo).read_text()) == proof_of(demo).head
