@@ -3,24 +3,33 @@
 Belongs here: their arguments and what they print. Does not: what an alert is (`pipelines.alerts`).
 """
 
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.acceptance import ByOption
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, warn
+from cli.shown import JsonOption, draw
+
+if TYPE_CHECKING:
+    from pipelines.alerts import Alert
 
 alerts_app = typer.Typer(no_args_is_help=True, help="What is wrong with the installation, and who was sent it.")
 
 
 @alerts_app.command("list")
-def list_all(home: HomeOption = DEFAULT_HOME) -> None:
+def list_all(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """List the alerts as of the last look, with their owners, since when, and until when they are acknowledged."""
     from pipelines.alerts import read_alerts
     from warehouse.home import Home
 
     alerts = read_alerts(Home(home.resolve()))
+    draw({"alerts": [asdict(alert) for alert in alerts]}, lambda: _print(alerts))
+
+
+def _print(alerts: "list[Alert]") -> None:
     for alert in alerts:
         waits = f", acknowledged until {alert.acknowledged_until}: {alert.acknowledged}" if alert.acknowledged else ""
         typer.echo(f"{alert.key}  {alert.state} since {alert.since}, for {alert.owner}{waits}\n  {alert.words}")

@@ -27,6 +27,7 @@ OWN_FAILURES = frozenset(
 )
 KNOWN_CAUSES = (
     ("no space left on device", "no space is left on the disk: make room, then run the night again"),
+    ("file too large", "a file may not grow larger: raise the limit of file sizes (ulimit -f), then run again"),
     ("disk quota exceeded", "the disk quota of the user that runs Concord is used up: make room, then run again"),
     ("home directory", "the user that runs Concord has no home directory: set HOME, then run the night again"),
     ("getpwuid", "the user that runs Concord has no entry and no home directory: set HOME, then run the night again"),

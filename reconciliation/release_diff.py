@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from reconciliation.confidence.contents import COLUMNS as CONTENTS
 from reconciliation.redirects import follow_redirects, order_redirects
 from warehouse.home import Home
 from warehouse.releases.release import Release, read_release, release_ids
@@ -21,7 +22,7 @@ from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES
 MOVES = ("old_id", "new_id")
 DELIVERY = ":"
 """What is between feed, date and revision in the id of a delivery; other inputs of a release have none."""
-UNCOMPARED = ("confidence", "first_seen_on", "last_seen_on")
+UNCOMPARED = ("confidence", *CONTENTS.values(), "first_seen_on", "last_seen_on")
 """No facts of an order: how often sources err on the night moves the confidence of all, and days seen move nightly."""
 
 

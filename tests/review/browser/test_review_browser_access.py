@@ -61,6 +61,7 @@ def test_an_account_is_made_and_used_without_script(browser, address):
     page.get_by_role("link", name="Accounts").click()
     page.get_by_label("Name", exact=True).fill("kim")
     page.get_by_label("Role").select_option("viewer")
+    page.get_by_label("All forces").check()
     page.get_by_role("button", name="Add the account").click()
     password = page.locator(".desk-code").inner_text()
     page.get_by_role("button", name="Sign out").click()
