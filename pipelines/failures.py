@@ -28,6 +28,8 @@ OWN_FAILURES = frozenset(
 KNOWN_CAUSES = (
     ("no space left on device", "no space is left on the disk: make room, then run the night again"),
     ("file too large", "a file may not grow larger: raise the limit of file sizes (ulimit -f), then run again"),
+    ("database or disk is full", "no space is left on the disk: make room, then run the night again"),
+    ("disk i/o error", "a database can't be written: make room on the disk or have it checked, then run again"),
     ("disk quota exceeded", "the disk quota of the user that runs Concord is used up: make room, then run again"),
     ("home directory", "the user that runs Concord has no home directory: set HOME, then run the night again"),
     ("getpwuid", "the user that runs Concord has no entry and no home directory: set HOME, then run the night again"),
@@ -55,10 +57,14 @@ def words_of_failure(events: Iterable[dg.DagsterEvent]) -> str:
     return _words(list(_chain(error))) if error else "the run failed before its first step"
 
 
+def known_cause(said: str) -> str | None:
+    """What the message of a library or of the operating system means, by `KNOWN_CAUSES`; None if it is not there."""
+    return next((words for part, words in KNOWN_CAUSES if part in said.lower()), None)
+
+
 def _words(chain: list[Any]) -> str:
     own = next((error for error in chain if error.cls_name in OWN_FAILURES), None)
-    said = " ".join(error.to_string() for error in chain).lower()
-    known = next((words for part, words in KNOWN_CAUSES if part in said), None)
+    known = known_cause(" ".join(error.to_string() for error in chain))
     if known is not None:
         return known
     if own is not None:

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
+from sqlalchemy.exc import SQLAlchemyError
 
 from assets.frame import LAW_IN_FORCE, is_night
 from expectations.gates import DELIVERY
 from pipelines.assembly import ASSETS, basis_of, build_definitions
-from pipelines.failures import words_of_failure
+from pipelines.failures import known_cause, words_of_failure
 from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
 from pipelines.runs import RunRecord, list_runs
@@ -59,7 +60,7 @@ def run_night(
     Raises:
         UnknownNightError: the date lies before the first night or after today.
         RunUnderWayError: another run is under way on the same folder of state.
-        NightFailedError: a step failed, or the folders of all state can't be made.
+        NightFailedError: a step failed, the folders of all state can't be made, or the run can't be recorded.
     """
     if not is_night(as_of):
         raise UnknownNightError(f"there is no night {as_of}: the first is {LAW_IN_FORCE}, the last that of today")
@@ -68,14 +69,20 @@ def run_night(
         definitions = build_definitions(
             home.path, landing, settings, accepted=accepted, known_at=known_at, is_locked=True, first_night=as_of
         )
-        job = definitions.resolve_job_def(nightly_job.name)
-        with instance_of(home) as instance, shown_progress(len(job.nodes)):
-            result = job.execute_in_process(
-                partition_key=as_of.isoformat(),
-                instance=instance,
-                raise_on_error=False,
-                asset_selection=_left_to_do(goes_on_from) if goes_on_from else None,
-            )
+        job, before = definitions.resolve_job_def(nightly_job.name), _in_force(home)
+        try:
+            with instance_of(home) as instance, shown_progress(len(job.nodes)):
+                result = job.execute_in_process(
+                    partition_key=as_of.isoformat(),
+                    instance=instance,
+                    raise_on_error=False,
+                    asset_selection=_left_to_do(goes_on_from) if goes_on_from else None,
+                )
+        except (SQLAlchemyError, OSError) as error:
+            if _in_force(home) != before:  # a record that can't be kept does not undo a publication
+                return read_release(home, _in_force(home))
+            cause = known_cause(str(error)) or "an error that Concord knows no words for"
+            raise NightFailedError(f"the run can't be recorded: {cause}") from error
     if not result.success:
         raise NightFailedError(words_of_failure(result.all_events))
     return read_release(home, _published(result))
@@ -112,6 +119,11 @@ def name_folders(home: Home) -> None:
     """Name the folders in which Dagster finds its settings and its state, unless the environment does."""
     os.environ.setdefault("CONCORD_DAGSTER", str(home.dagster))
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT))
+
+
+def _in_force(home: Home) -> str:
+    """The id of the release in force, or what stands in its place."""
+    return home.current.read_text(errors="replace").strip() if home.current.exists() else ""
 
 
 @contextmanager
