@@ -7,7 +7,14 @@ import polars as pl
 
 from warehouse.disk import file_digest
 from warehouse.home import Home
-from warehouse.releases.release import RELEASE_NAME, DamagedReleaseError, Release, release_before, release_ids
+from warehouse.releases.release import (
+    RELEASE_NAME,
+    DamagedReleaseError,
+    Release,
+    named_release,
+    release_before,
+    release_ids,
+)
 from warehouse.schema import Table
 
 
@@ -25,8 +32,8 @@ class Former:
             DamagedReleaseError: it has no manifest that can be read; or the release in force, which it would be, is
                 gone: a night that carried on from one before it would give ids anew and report changes twice.
         """
-        named = home.current.read_text(errors="replace").strip() if home.current.exists() else ""
-        match = RELEASE_NAME.fullmatch(named)
+        named = named_release(home)
+        match = RELEASE_NAME.fullmatch(named or "")
         if match and match["as_of"] < as_of.isoformat() and named not in release_ids(home):
             raise DamagedReleaseError(
                 f"release {named}, which is in force, is gone: restore it, or put another in force with "

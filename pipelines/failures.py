@@ -44,6 +44,7 @@ KNOWN_CAUSES = (
     ("input/output error", "the disk reports an error: have it checked, then run the night again"),
 )
 """What the messages of libraries and of the operating system mean, by a part of them in small letters."""
+NO_WORDS = "an error that Concord knows no words for"
 
 
 def words_of_failure(events: Iterable[dg.DagsterEvent]) -> str:
@@ -70,7 +71,7 @@ def _words(chain: list[Any]) -> str:
     if own is not None:
         # The outermost of our own failures says most: its message includes what it was raised from.
         return str(own.message).split(":", 1)[-1].strip()
-    return "an error that Concord knows no words for; the run in Dagster has its traceback"
+    return f"{NO_WORDS}; the run in Dagster has its traceback"
 
 
 def _chain(error: Any) -> Iterator[Any]:

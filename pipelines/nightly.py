@@ -12,13 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from assets.frame import LAW_IN_FORCE, is_night
 from expectations.gates import DELIVERY
 from pipelines.assembly import ASSETS, basis_of, build_definitions
-from pipelines.failures import known_cause, words_of_failure
+from pipelines.failures import NO_WORDS, known_cause, words_of_failure
 from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
 from pipelines.runs import RunRecord, list_runs
 from pipelines.settings import Settings
 from warehouse.home import Home
-from warehouse.releases.release import Release, read_release
+from warehouse.releases.release import Release, named_release, read_release
 from warehouse.run_lock import only_run
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -69,7 +69,7 @@ def run_night(
         definitions = build_definitions(
             home.path, landing, settings, accepted=accepted, known_at=known_at, is_locked=True, first_night=as_of
         )
-        job, before = definitions.resolve_job_def(nightly_job.name), _in_force(home)
+        job, before = definitions.resolve_job_def(nightly_job.name), named_release(home)
         try:
             with instance_of(home) as instance, shown_progress(len(job.nodes)):
                 result = job.execute_in_process(
@@ -79,10 +79,10 @@ def run_night(
                     asset_selection=_left_to_do(goes_on_from) if goes_on_from else None,
                 )
         except (SQLAlchemyError, OSError) as error:
-            if _in_force(home) != before:  # a record that can't be kept does not undo a publication
-                return read_release(home, _in_force(home))
-            cause = known_cause(str(error)) or "an error that Concord knows no words for"
-            raise NightFailedError(f"the run can't be recorded: {cause}") from error
+            named = named_release(home)
+            if named is not None and named != before:  # a record that can't be kept does not undo a publication
+                return read_release(home, named)
+            raise NightFailedError(f"the run can't be recorded: {known_cause(str(error)) or NO_WORDS}") from error
     if not result.success:
         raise NightFailedError(words_of_failure(result.all_events))
     return read_release(home, _published(result))
@@ -119,11 +119,6 @@ def name_folders(home: Home) -> None:
     """Name the folders in which Dagster finds its settings and its state, unless the environment does."""
     os.environ.setdefault("CONCORD_DAGSTER", str(home.dagster))
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT))
-
-
-def _in_force(home: Home) -> str:
-    """The id of the release in force, or what stands in its place."""
-    return home.current.read_text(errors="replace").strip() if home.current.exists() else ""
 
 
 @contextmanager

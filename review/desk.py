@@ -19,7 +19,7 @@ from ledger.decisions.errors import LedgerError
 from ledger.decisions.ledger import Ledger, now
 from warehouse.disk import keep_private
 from warehouse.home import Home
-from warehouse.releases.release import Release, current_release
+from warehouse.releases.release import Release, current_release, named_release
 from warehouse.store import TableStore
 from warehouse.tables.register import CONDITION_TEXTS
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, RELEASE_TABLES, SOURCE_RECORDS
@@ -146,7 +146,7 @@ class Desk:
             NoReleaseError: there is none yet, or it keeps too little.
         """
         with self._lock:
-            name = self._current_name()
+            name = named_release(self.home)
             if self._release is None or self._release.release.release_id != name:
                 release = current_release(self.home)
                 if release is None:
@@ -203,9 +203,3 @@ class Desk:
     def close(self) -> None:
         """Let all connections go."""
         self.database.close()
-
-    def _current_name(self) -> str | None:
-        try:
-            return self.home.current.read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
-            return None

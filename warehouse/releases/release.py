@@ -175,6 +175,14 @@ def list_releases(home: Home) -> tuple[Release, ...]:
     return tuple(read_release(home, release_id) for release_id in release_ids(home))
 
 
+def named_release(home: Home) -> str | None:
+    """What stands as the id of the release in force, whether or not there is such a release; None before the first."""
+    try:
+        return home.current.read_text(errors="replace").strip()
+    except FileNotFoundError:
+        return None
+
+
 def current_release(home: Home) -> Release | None:
     """The release in force; None before the first.
 
@@ -182,9 +190,9 @@ def current_release(home: Home) -> Release | None:
         LookupError: the file that names it names no release.
         DamagedReleaseError: it has no manifest that can be read.
     """
-    if not home.current.exists():
+    release_id = named_release(home)
+    if release_id is None:
         return None
-    release_id = home.current.read_text(errors="replace").strip()
     if release_id not in release_ids(home):
         raise LookupError(f"{home.current} names no release: write the id of one into it, or run a night")
     return read_release(home, release_id)

@@ -15,6 +15,7 @@ from warehouse.releases.release import (
     DamagedReleaseError,
     Release,
     current_release,
+    named_release,
     only_publication,
     read_release,
     release_ids,
@@ -64,7 +65,7 @@ def _in_force(home: Home) -> str | None:
     try:
         current = current_release(home)
     except DamagedReleaseError:
-        return home.current.read_text(encoding="utf-8").strip()
+        return named_release(home)
     except LookupError:
         return None
     return current.release_id if current else None
