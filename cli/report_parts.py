@@ -19,6 +19,7 @@ from reconciliation.register import Register
 from study.agreement import agreement_matrix, compare_sources
 from study.monitoring import COUNTS, SCOPES, watch
 from study.recording import describe_recording, draw_tiles
+from study.tiles import draw_shares
 from warehouse.releases.quality_history import read_quality_history
 from warehouse.sources import SOURCE_TITLES
 from warehouse.tables.register import ORDER_SOURCES, ORDERS, QUALITY_SCORES
@@ -95,11 +96,8 @@ def _draw_tiles(matrix: pl.DataFrame) -> str:
         x=alt.X("other source:N", title=None, sort=order, axis=alt.Axis(orient="top", labelAngle=0)),
         y=alt.Y("source:N", title=None, sort=order),
     )
-    shades = alt.Scale(domain=[0.5, 1], range=["#ffffff", "#1d70b8"], interpolate="rgb", clamp=True)
-    tiles = base.mark_rect(stroke="#b1b4b6").encode(color=alt.Color("share:Q", scale=shades, legend=None))
-    colour = alt.condition(alt.datum.share > 0.88, alt.value("white"), alt.value("black"))
-    texts = base.mark_text().encode(text=alt.Text("share:Q", format=".1%"), color=colour)
-    return draw_svg(alt.layer(tiles, texts).properties(width=420, height=alt.Step(36)))
+    tiles = draw_shares(base, figure=".1%", white_from=0.88, least=0.5)
+    return draw_svg(tiles.properties(width=420, height=alt.Step(36)))
 
 
 def _trend(register: Register) -> list[ReportPart]:

@@ -9,6 +9,7 @@ from typing import Final
 import altair as alt
 import polars as pl
 
+from study.tiles import shades
 from warehouse.codes import reference
 from warehouse.sources import COURT_SOURCES, SOURCE_NAMES
 
@@ -66,8 +67,7 @@ def draw_tiles(recording: pl.DataFrame) -> alt.TopLevelMixin:
     share = pl.format("{}% of {}", (pl.col(EVERYWHERE) * 100).round(0).cast(pl.Int64), "orders")
     drawn = recording.join(places, on="code").with_columns(words=share.fill_null("no orders"))
     base = alt.Chart(drawn).encode(x=alt.X("column:O", axis=None), y=alt.Y("row:O", axis=None))
-    shades = alt.Scale(domain=[0, 1], range=["#ffffff", "#1d70b8"], interpolate="rgb")
-    colour = alt.Color("everywhere:Q", scale=shades, legend=alt.Legend(title="in all systems", format=".0%"))
+    colour = alt.Color("everywhere:Q", scale=shades(), legend=alt.Legend(title="in all systems", format=".0%"))
     tiles = base.mark_rect(stroke="#505a5f").encode(color=colour)
     ink = alt.condition(alt.datum.everywhere > 0.7, alt.value("white"), alt.value("black"))
     names = base.mark_text(dy=-8, fontSize=10, fontWeight="bold").encode(text="short_name:N", color=ink)

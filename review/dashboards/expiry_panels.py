@@ -11,6 +11,7 @@ from typing import Any, Final
 import altair as alt
 import polars as pl
 
+from matching.engine.charts import BLUE
 from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_table
 from review.dashboards.picture_store import PictureStore
@@ -25,7 +26,6 @@ ENDS: Final = ("end_on", "term_months", "is_until_further_order")
 """Fields whose discrepancies leave open when an order ends."""
 BINDING: Final = ("live", "not_started")
 NOT_KNOWN: Final = "none"
-BLUE: Final = "#1d70b8"
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_
 from review.dashboards.picture_store import PictureStore
 from review.item.titles import format_day, source_name, title_of
 from study.monitoring import COUNTS, NOT_KNOWN, SCOPES, SPANS, Monitoring, watch
+from study.tiles import draw_shares
 from warehouse.sources import SOURCE_NAMES
 
 LISTED_INTERIM: Final = 100
@@ -171,13 +172,7 @@ def _draw_holdings(counted: pl.DataFrame) -> alt.TopLevelMixin:
         x=alt.X("source:N", title=None, sort=None, axis=alt.Axis(orient="top", labelAngle=0)),
         y=alt.Y("force:N", title=None, axis=alt.Axis(labelLimit=320, minExtent=260)),
     )
-    scale = alt.Scale(domain=[0, 1], range=["#ffffff", "#1d70b8"], interpolate="rgb")
-    tiles = base.mark_rect(stroke="#b1b4b6").encode(color=alt.Color("share:Q", scale=scale, legend=None))
-    is_dark = alt.datum.share > 0.75
-    texts = base.mark_text().encode(
-        text=alt.Text("share:Q", format=".0%"), color=alt.condition(is_dark, alt.value("white"), alt.value("black"))
-    )
-    return alt.layer(tiles, texts).properties(width=360, height=alt.Step(20))
+    return draw_shares(base, figure=".0%", white_from=0.75).properties(width=360, height=alt.Step(20))
 
 
 def _describe_holdings(counted: pl.DataFrame) -> str:

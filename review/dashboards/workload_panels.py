@@ -22,6 +22,7 @@ from ledger.decisions.in_force import fold
 from ledger.decisions.kinds import DECISION_REASON, KINDS_WITH_REASONS
 from ledger.desk.desk_tables import VERDICTS
 from ledger.desk.proposals import Proposal, read_proposals
+from matching.engine.charts import BLUE
 from reconciliation.redirects import follow_orders
 from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import Panel, PanelCell, count_words, panel_table, percent
@@ -33,8 +34,6 @@ from review.item.titles import KIND_TITLES, SEVERITY_TITLES, format_day
 from review.queue.facets import FACET, NOBODY, STATES, TO_DO
 from warehouse.codes import SEVERITIES
 from warehouse.tables.register import QUEUE_KINDS
-
-BLUE: Final = "#1d70b8"
 
 
 @dataclass(frozen=True)
