@@ -179,7 +179,7 @@ def named_release(home: Home) -> str | None:
     """What stands as the id of the release in force, whether or not there is such a release; None before the first."""
     try:
         return home.current.read_text(errors="replace").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
