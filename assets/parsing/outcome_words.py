@@ -1,0 +1,129 @@
+"""The words by which a text says whether an order was made: patterns on folded clauses.
+
+Belongs here: the patterns. Does not: how clauses are parted and weighed (`outcomes`).
+"""
+
+# Folded words are of capitals and digits: `\w`, which stands for the letters of all scripts, takes ten times as long to
+# compile.
+_ORDER = r"(?:ORDERS?|I?STROS?|I?STPOS?|I?TEROS?|I?TEPOS?)"
+_OWN_ORDER = rf"(?:{_ORDER}|RISK ORDER|PREVENTION ORDER|SLAVERY|TRAFFICKING)"
+_MAKE = (
+    r"(?:MADE|MAKE|MAKES|MAKING|GRANT(?:ED|S|ING)?|IMPOS(?:E|ED|ES|ING)|ISSU(?:E|ED|ING)|PASS(?:ED)?|ORDERED|OBTAINED)"
+)
+_NOT = (
+    r"(?:NOT|NEVER|NEITHER|NOR|CANNOT|UNABLE|REFUS[A-Z0-9]+|DECLIN[A-Z0-9]+|FAILED|NOTHING|NONE"
+    r"|(?:WAS|IS|WERE|DOES|DID|HAS|HAVE)NT)"
+)
+# A short answer after the order named: `STRO: no`.
+SHORT_ANSWER = (
+    r"(?i)\b(orders?|i?stro|i?stpo|i?tero|i?tepo)\s*[:(?–-]*\s*(?:no|none|nil|n/a|not applicable|not relevant)\s*\)?"
+    r"[. ]*$"
+)
+# Signs and words at which a clause ends. `and` ends one before a word for an application or another order.
+CLAUSE_ENDS = (
+    r"[;:.,()\[\]\n\r–—]|\s[-/|]\s"
+    r"|(?i)\b(?:but|however|although|though|whilst|while|instead|in lieu of|rather than)\b"
+    r"|(?i)\band (?:(?:the|an?|any|no) )?(?:(?:main|full|final|substantive|interim|previous|earlier) )*"
+    r"(?:applications?|orders?|hearing|case|matter|proceedings|stro|stpo|tero|tepo|interim)\b"
+)
+# What a clause says that is no word on the making of an order, taken out first.
+ASIDES = (
+    r"\bNOT (?:(?:BEEN|BEING|YET|TO BE|AN?) )*(?:OPPOSED|CONTESTED|DISPUTED|RESISTED|CHALLENGED|PRESENT|ATTEND[A-Z0-9]*"
+    r"|GUILTY|REPRESENTED|PRODUCED|REFUSED|DISMISSED|DECLINED|REJECTED|WITHDRAWN|ADJOURNED|STRUCK OUT|DISCHARGED"
+    r"|REVOKED|QUASHED|VARIED|SERVED|BREACHED|INTERIM|FINAL|KNOWN|ISSUED WITH|RECORDED|ENTERED)\b"
+    r"|\b(?:NO|ANY|NIL) (?:BREACH(?:ES)?|APPEALS?|OBJECTIONS?|NOTICE|FURTHER ORDERS?|END|VARIATIONS?|ADJOURNMENTS?)\b"
+    r"|\b(?:REFUS|DECLIN)(?:ED|ES|ING) TO (?:SIGN|ATTEND|ANSWER|ENGAGE|COMPLY|ACCEPT|LEAVE|COMMENT|GIVE|PROVIDE|BE)\b"
+    r"|\b(?:WITHOUT|ON|WITH|SHORT) NOTICE\b|\bNOTICE (?:(?:WAS|HAS BEEN|OF (?:THE )?ORDER) )?(?:GIVEN|SERVED)\b"
+    r"|\bBREACH (?:OF (?:THIS|THE) ORDER )?(?:IS|WILL|MAY|CARRIES)\b.*"
+    r"|\b(?:ON|UPON|BY|FOLLOWING|AFTER|FROM|UNDER|AT|DURING) (?:(?:THE|AN?|POLICE|THEIR|ITS|WAY OF|FINAL|FULL|MAIN) )*"
+    r"(?:APPLICATION|COMPLAINT|SUMMONS|REFERRAL|HEARING)\b"
+    r"|\b(?:DETERMINATION|HEARING|DISPOSAL|OUTCOME|CONCLUSION|END|RESOLUTION) OF (?:[A-Z0-9]+ ){0,4}APPLICATIONS?\b"
+    r"|\bADJOURNED (?:HEARING|DATE)\b|\b(?:SUBJECT TO|UNDER|PENDING|AWAITING) APPEAL\b"
+    r"|\b(?:LEAVE|PERMISSION) TO APPEAL(?: (?:WAS|IS|GRANTED|GIVEN|REFUSED))*\b"
+    r"|\bAPPLICATION (?:NUMBER|NO|REF(?:ERENCE)?)\b|\b(?:AFTER|FOLLOWING) (?:THE |AN )?ADJOURNMENT\b"
+    r"|\b(?:MUST|SHALL|MAY) NOT\b.*|^NOT TO\b.*|\bPROHIBITED FROM\b.*"  # what the order forbids
+)
+# An interim order binds while the main application waits.
+INTERIM_WAITS = r"^(.*\bINT(?:ERIM)?\b.*?)\b(?:UNTIL|PENDING|AWAITING)\b.*$"
+# Matters beside the order: a clause that names one and no order of ours says nothing of it.
+OTHER_MATTERS = (
+    r"\b(?:COSTS?|BAIL|ANONYMITY|REPORTING|ADJOURN|LEGAL AID|REPRESENTATION|COMPENSATION|FORFEITURE|CONFISCATION"
+    r"|DEPRIVATION|RESTRAINING|BANNING|SEXUAL|SHPO|SCPO|SERIOUS CRIME|CBO|CRIMINAL BEHAVIOUR|APPEAL|CHARGES?|OFFENCES?"
+    r"|COUNTS?|SPECIAL MEASURES|VIDEO|TIME TO PAY|EXTENSION OF TIME|DISQUALIFICATION|SENTENCE[A-Z0-9]*|PLEA|TRIAL"
+    r"|INTERPRETER|COMMUNITY|SURCHARGE|FINE|WARRANT|SEPARATE PENALTY|CONDITIONS?|PROHIBITIONS?)\b"
+)
+OUR_ORDER = (
+    r"\b(?:SLAVERY|TRAFFICKING|EXPLOITATION|I?STROS?|I?STPOS?|I?TEROS?|I?TEPOS?|RISK ORDERS?|PREVENTION ORDERS?)\b"
+)
+# The order was not made.
+REFUSALS = (
+    r"\b(?:REFUS(?:ED|AL|ES|ING)|REFUSD|DISMISS(?:ED|AL|ES|ING)|DECLIN(?:ED|ES|ING)|REJECT(?:ED|ION|S)|DENIED|DISALLOWED"
+    r"|WITHDRAWN|WITHDREW|WITHDRAWAL|WITHDRAWS|STRUCK OUT|STRUCK OFF|STRIKE OUT|STRIKING OUT|ADJOURN(?:ED|MENT|S|ING)?"
+    r"|ABANDONED|DISCONTINUED|UNSUCCESSFUL|TURNED DOWN|THROWN OUT|NFAD?|NO FURTHER ACTION|REMITTED"
+    r"|REFS?D|DISM(?:S?D)?|ADJD?|W D|WDN|W DRAWN|FELL AWAY|G?WRTHOD[A-Z0-9]*|GOHIRI[A-Z0-9]*|TYNNWYD YN OL)\b"
+    r"|\bN MADE\b|\bNOT (?:IN THE INTERESTS? OF JUSTICE|PROCEEDED WITH)\b"
+    r"|\bNOT (?:PROCEED(?:ING)?|PURSUED?|MET|PROVE[DN]|SOUGHT|NECESSARY|APPROPRIATE|JUSTIFIED|SATISFIED"
+    r"|SUCCESSFUL|REQUIRED|APPROVED|AUTHORISED|ALLOWED|AGREED)\b"
+    r"|\b(?:APPLICATION|HEARING|CASE|MATTER|DECISION)(?: [A-Z0-9]+){0,3}"
+    r" (?:POSTPONED|DEFERRED|STAYED|RELISTED|FAILED)\b"
+    rf"|\b{_NOT}\b(?: [A-Z0-9]+){{0,7}}? {_MAKE}\b|\bNO LONGER (?:SOUGHT|PURSUED|REQUIRED)\b"
+    r"|\b(?:NO|NIL) (?:(?:SUCH|INTERIM|FULL|FINAL|NEW|FORMAL|SUBSTANTIVE|SLAVERY|AND|TRAFFICKING|EXPLOITATION|RISK"
+    rf"|PREVENTION|S|T|E|VALID) )*{_ORDER}\b"
+)
+# Not made yet, or not the making of it.
+_TO_COME = r"(?:TO|WILL|MAY|MIGHT|COULD|CAN|SHOULD|WOULD|MUST|IF) (?:BE )?"
+APPLICATIONS = (
+    r"\b(?:APPLICATIONS?|APP|APPLIED FOR|APPLY(?:ING)? FOR|APPLIES FOR|PROPOS(?:ED|AL|ING)|DRAFT(?:ED)?|SOUGHT"
+    r"|SEEK(?:ING|S)?|REQUEST(?:ED|ING|S)?|RECOMMEND(?:ED|ATION)|CONSIDER(?:ED|ING|ATION)|PLANNED|INTEND(?:ED|S|ING)?)\b"
+    rf"|\b{_OWN_ORDER} (?:IS |STILL )?(?:PENDING|AWAITED|AWAITING (?:HEARING|DECISION|OUTCOME|COURT))\b"
+    r"|\b(?:PENDING|AWAITING|FUTURE|POSSIBLE|POTENTIAL) (?:(?:INTERIM|FULL|SLAVERY|AND|TRAFFICKING|RISK|PREVENTION) )*"
+    rf"{_ORDER}\b|^(?:JUDGE?MENT|DECISION) (?:IS )?RESERVED$"
+)
+# What comes before an order is made; it says so only beside the order named, and no word of making.
+STEPS_BEFORE = (
+    r"\b(?:REFERRALS?|REFERRED|SUMMONS|COMPLAINT|ENQUIR(?:Y|IES)|ADVICE|WARNING|MENTION|CASE MANAGEMENT"
+    r"|PREPARATION|PREPARED|(?:TO BE )?LISTED|RELISTED|SET DOWN|STOOD (?:DOWN|OVER)"
+    r"|(?:JUDGE?MENT|DECISION) (?:IS )?RESERVED|RESERVED (?:JUDGE?MENT|DECISION))\b"
+    r"|\bHEARING OF\b|\bHEARING(?: (?:VACATED|FIXED|LISTED|DATE))?$"
+)
+# Words that leave open whether the order stands: it is kept, in doubt.
+OPEN_WORDS = (
+    r"\b(?:STAYED|SUSPENDED|DEFERRED|POSTPONED|VACATED|VOID(?:ED)?|IN ERROR|LAPSED|CEASED|TERMINATED|ENDED"
+    r"|UNDER REVIEW)\b"
+)
+# These leave it open too, unless a clause names the order and says that it was made.
+SHAKING_WORDS = (
+    r"^(?:INSTEAD OF|IN LIEU OF|RATHER THAN)\b|\b(?:TBC|O S|OUTSTANDING|AWAITING)$"
+    r"|\b(?:LACK OF|INSUFFICIENT) EVIDENCE\b"
+)
+# So does an appeal that was allowed: the order may be quashed, or varied. Against a refusal it makes one.
+APPEAL_WON = r"\bAPPEALS?\b.*\b(?:ALLOWED|UPHELD|SUCCEED(?:S|ED)|SUCCESSFUL|GRANTED|WON)\b"
+AGAINST_REFUSAL = r"\bREFUS(?:AL|ING)\b|\bDISMISSAL\b|\bNOT TO (?:MAKE|GRANT|IMPOSE)\b"
+# Words by which a clause turns, that a slip must not hide: `dissmissed`, `refsued`.
+TURNS = (
+    "REFUSED", "DISMISSED", "DECLINED", "REJECTED", "WITHDRAWN", "ADJOURNED", "ABANDONED", "DISCONTINUED",
+    "DISCHARGED", "REVOKED", "QUASHED",
+)  # fmt: skip
+OTHER_PAPERS = (
+    rf"\bNOTICES? (?:OF|RE|FOR|TO)\b|\bBREACH(?:ES|ED|ING)? (?:OF )?(?:[A-Z0-9]+ ){{0,8}}?{_ORDER}\b"
+    rf"|\b{_ORDER} BREACH(?:ES)?\b"
+    rf"|\b(?:FAIL(?:ED|S|URE|ING)? TO COMPLY|CONTRAVEN[A-Z0-9]+|NON COMPLIANCE)"
+    rf" (?:WITH )?(?:[A-Z0-9]+ ){{0,8}}?{_ORDER}\b"
+    rf"|\b(?:VARIATIONS?|VARYING|VARY|DISCHARGE|REVOKE|REVOCATION)"
+    rf" (?:OF|TO|APPLICATION|REQUEST|ONLY|AN?|THE|{_OWN_ORDER})\b"
+    rf"|\b{_ORDER} VARIATIONS?\b|^VARIATIONS?$|^VARIATION ONLY$"
+)
+# Words that make the order so, whatever paper it came by; and weaker ones, that may be said of the paper.
+GRANTS = r"\b(?:GRANTED|GRANTS|ALLOWED|IMPOSED|IMPOSES|APPROVED|UPHELD|CONFIRMED|SUCCESSFUL)\b"
+MAKINGS = (
+    r"\b(?:MADE|MAKES|ISSUED|PASSED|ORDERED|OBTAINED|SECURED|REMADE|VARIED|EXTENDED|RENEWED|AMENDED|CONTINUE[DS]?|SERVED"
+    r"|REDUCED|IN FORCE|IN PLACE)\b|\bAPPLICATION(?: [A-Z]+){0,8} PROVE[DN]\b"
+)
+PAPER_MADE = (
+    r"\b(APPLICATIONS?|REQUEST|NOTICE|PROPOSAL) (?:(?:HAS|HAVE|WAS|IS|BEEN|BEING|TO BE|WILL BE) )*"
+    r"(?:MADE|ISSUED|LODGED|SERVED|FILED|SUBMITTED|SENT|RECEIVED|LISTED)\b"
+)
+MADE_LATER = rf"\b{_TO_COME}{_MAKE}\b"
+ADJOURNED = r"\bADJOURN"
+DISCHARGES = r"\b(?:DISCHARGED|REVOKED|QUASHED|OVERTURNED|RESCINDED|SET ASIDE|CANCELLED|ANNULLED)\b"
+DISCHARGE_GRANTED = r"\b(?:DISCHARGE|REVOKE|REVOCATION|QUASH)\b.*\b(?:GRANTED|ALLOWED|APPROVED)\b"
