@@ -51,8 +51,9 @@ def read_endings(
         as_of: the night.
 
     Returns:
-        One row an order: `order_id`, `is_withdrawn`, `is_shown_ended`, `is_discharged`, `ended_after` and `ended_by`
-        (of a discharge: the last day known to be in force and the first known not to be), `disputed_ends`.
+        One row an order: `order_id`, `is_withdrawn`, `is_shown_ended`, `is_making_doubtful`, `is_discharged`,
+        `ended_after` and `ended_by` (of a discharge: the last day known to be in force and the first known not to be),
+        `disputed_ends`.
     """
     endings = (
         golden.select("order_id", "end_on")
@@ -68,6 +69,7 @@ def read_endings(
         "order_id",
         "is_withdrawn",
         pl.col("is_shown_ended").fill_null(value=False) | pl.col("is_held_live"),
+        pl.col("is_making_doubtful").fill_null(value=False),
         is_discharged=is_known,
         ended_after=pl.when(is_known).then("ended_after"),
         ended_by=pl.when(is_known).then("ended_by"),
@@ -92,9 +94,20 @@ def _find_withdrawn(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_shown_ended(held: pl.DataFrame) -> pl.DataFrame:
-    """`is_shown_ended`: a standing record shows it as withdrawn, or as no longer in force without saying why."""
-    shows = pl.col("recorded_status").is_in(["withdrawn", "ended"]).any()
-    return _with_status(held).group_by("order_id").agg(shows.alias("is_shown_ended"))
+    """`is_shown_ended`: a standing record shows it as withdrawn, in doubt, or no longer in force without saying why.
+
+    `is_making_doubtful`: the words of one leave open whether it was made, and at most one other source says live.
+    """
+    status = pl.col("recorded_status")
+    live = pl.col("source").filter(status == "live").n_unique()
+    return (
+        _with_status(held)
+        .group_by("order_id")
+        .agg(
+            status.is_in(["withdrawn", "ended", "doubtful"]).any().alias("is_shown_ended"),
+            ((status == "doubtful").any() & (live < MANY)).alias("is_making_doubtful"),
+        )
+    )
 
 
 def _find_discharged(held: pl.DataFrame) -> pl.DataFrame:

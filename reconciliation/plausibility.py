@@ -18,6 +18,7 @@ from reconciliation.statutes import (
     MINIMUM_MONTHS,
     PREVENTION_OF,
     SCOTTISH_TYPES,
+    is_northern_irish,
 )
 from warehouse.codes import reference
 
@@ -67,20 +68,24 @@ is_sitting_day = sitting_days.is_sitting_day(pl.col("made_on"), _court)
 is_after_night = (pl.col("made_on") > pl.col("night")).fill_null(value=False)
 
 start_so_far = pl.coalesce("golden_start_on", "start_on", "golden_made_on", "made_on")
-# Orders of foreign-travel prohibitions alone have no least length and a greatest one (R02, R03, R05, R30).
-shortest_months = pl.when(~pl.col("golden_is_interim") & ~pl.col("is_travel_only")).then(
+# Orders of foreign-travel prohibitions alone have no least length and a greatest one (R02, R03, R05, R30). The least
+# length in Northern Ireland is not verified (R33): nothing is chosen by it.
+_is_verified = ~is_northern_irish(_court)
+shortest_months = pl.when(~pl.col("golden_is_interim") & ~pl.col("is_travel_only") & _is_verified).then(
     pl.col("golden_order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
 )
 shortest_end = months_after(start_so_far, shortest_months).dt.offset_by("-1d")
 longest_end = pl.when("is_travel_only").then(months_after(start_so_far, pl.lit(LONGEST_TRAVEL_MONTHS)))
 is_short_for_full = (
-    (pl.col("end_on") - pl.col("start_on")).dt.total_days() < min(MINIMUM_MONTHS.values()) * 30
-) & ~pl.col("is_travel_only")
+    ((pl.col("end_on") - pl.col("start_on")).dt.total_days() < min(MINIMUM_MONTHS.values()) * 30)
+    & ~pl.col("is_travel_only")
+    & _is_verified
+)
 length_by_own_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
 # A full order shorter than a prevention order can be is a risk order (R02, R27), unless it forbids travel alone.
 _risk_types = {prevention: risk for risk, prevention in PREVENTION_OF.items()} | {name: name for name in PREVENTION_OF}
 _shortest_prevention = min(MINIMUM_MONTHS[name] for name in PREVENTION_OF.values())
-_can_be_short = pl.col("is_interim") | pl.col("is_travel_only")
+_can_be_short = pl.col("is_interim") | pl.col("is_travel_only") | ~_is_verified
 type_by_length = pl.when(
     ~_can_be_short & (pl.min_horizontal("term_months", length_by_own_dates) < _shortest_prevention)
 ).then(pl.col("order_type").replace_strict(_risk_types, default=None, return_dtype=pl.String))

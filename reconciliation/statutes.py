@@ -29,7 +29,7 @@ SCOTTISH_TYPES: Final = ("TERO", "TEPO")
 
 MINIMUM_MONTHS: Final = {"STRO": 24, "STPO": 60, "TERO": 24, "TEPO": 60}
 """Shortest fixed term of a full order (R02, R03, R27, R29; MSA ss.17(4), 24(4)); orders of foreign-travel prohibitions
-alone have none (MSA ss.18(1), 25(1); HTEAS ss.20(3), 27(3))."""
+alone have none (MSA ss.18(1), 25(1); HTEAS ss.20(3), 27(3)). That of Northern Ireland is not verified (R33)."""
 
 HALF_YEAR: Final = 6
 """In months. Courts set lengths in years and half years [IASC-2022; WMERCIA-24]; a span of so many is no chance."""

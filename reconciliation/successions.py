@@ -24,7 +24,7 @@ def find_successions(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """Pairs of orders of one person of which the later followed the earlier.
 
     Args:
-        orders: `CHAIN_COLUMNS` of orders that stand, `is_discharged` and `ended_by`.
+        orders: `CHAIN_COLUMNS` of orders that stand, `is_discharged`, `is_making_doubtful` and `ended_by`.
         as_of: orders made after this day follow nothing yet.
 
     Returns:
@@ -32,7 +32,7 @@ def find_successions(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
         which the later ends the earlier; null if it does not), `casts_doubt` (it leaves open whether the earlier still
         binds).
     """
-    dated = orders.select(*CHAIN_COLUMNS, "is_discharged", "ended_by").with_columns(
+    dated = orders.select(*CHAIN_COLUMNS, "is_discharged", "is_making_doubtful", "ended_by").with_columns(
         pl.coalesce("made_on", "start_on").alias("made_on"),
         pl.col("is_interim").fill_null(value=False),
         starts_on=pl.coalesce("start_on", "made_on"),
@@ -77,9 +77,11 @@ def _relations() -> list[pl.Expr]:
     # that was discharged before that day ends nothing.
     is_subject = (pl.col("starts_on") <= effect) & (has_no_end | (pl.col("end_on") >= effect))
     never_began = pl.col("is_discharged_later") & (pl.col("ended_by_later") <= effect).fill_null(value=False)
-    is_ended = are_full & is_same_type & is_same_law & (gap > 0) & is_subject & ~never_began
+    # What was perhaps never made ends nothing.
+    is_made = ~pl.col("is_making_doubtful_later").fill_null(value=False)
+    is_ended = are_full & is_same_type & is_same_law & (gap > 0) & is_subject & ~never_began & is_made
     # R13 (MSA ss.21(7), 28(7); HTEAS s.24(4); HTENI Sch.3 para 7(5)): ended by the decision itself, not by its effect.
-    is_determined = is_full_after_interim & is_decided & is_same_type & is_same_law
+    is_determined = is_full_after_interim & is_decided & is_same_type & is_same_law & is_made
     rank = (
         pl.when(is_determined)
         .then(DETERMINED)

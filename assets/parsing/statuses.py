@@ -55,6 +55,6 @@ def _read_statuses(texts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def discharged_by_words() -> pl.Expr:
-    """`discharged` where the words of the order say that a court discharged it (`is_discharge`), else null."""
-    return pl.when("is_discharge").then(pl.lit("discharged"))
+def status_by_words() -> pl.Expr:
+    """`discharged` where a court discharged the order (`is_discharge`), `doubtful` where its words leave it open."""
+    return pl.when("is_discharge").then(pl.lit("discharged")).when("is_in_doubt").then(pl.lit("doubtful"))

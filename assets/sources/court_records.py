@@ -38,6 +38,7 @@ from assets.parsing.records import (
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
+from assets.parsing.statuses import status_by_words
 from assets.parsing.terms import is_until_further_order
 from matching.engine.components import label_components
 from reconciliation.plausibility import POLICE_KINDS
@@ -157,7 +158,7 @@ def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:
         is_code_refused=pl.col("sent_result_code").is_not_null()
         & (differs | (has_no_words & pl.col("code_type").is_null())),
         # The hearing that discharged an order is not the one that made it.
-        recorded_status=pl.when("is_discharge").then(pl.lit("discharged")),
+        recorded_status=status_by_words(),
         made_on=pl.when(~pl.col("is_discharge").fill_null(value=False)).then("made_on"),
     ).with_columns(_end_columns())
 

@@ -46,7 +46,7 @@ from assets.parsing.records import (
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
-from assets.parsing.statuses import discharged_by_words, read_status
+from assets.parsing.statuses import read_status, status_by_words
 from assets.parsing.terms import is_until_determination, is_until_further_order, read_term
 from assets.sources.rocu_formulas import KEY, part_failed
 from warehouse.codes import codes
@@ -159,7 +159,7 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
         ),
         is_county_lines=read_yes_no(pl.col("sent_county_lines")),
         breach_count=_breaches(),
-        recorded_status=pl.coalesce(read_status(pl.col("sent_status")), discharged_by_words()),
+        recorded_status=pl.coalesce(read_status(pl.col("sent_status")), status_by_words()),
         recorded_on=_last_day_of_month(),
         court_as_written=pl.col("sent_court"),
         force_as_written=pl.col("sent_force"),

@@ -164,6 +164,7 @@ def test_an_order_is_withdrawn_if_every_result_of_the_court_is(records, is_withd
         pytest.param(
             [held("pnd", recorded_status="withdrawn", standing=AMENDED)], False, id="by a record that is amended"
         ),
+        pytest.param([held("court", recorded_status="doubtful")], True, id="by words that leave it open"),
         pytest.param([held("pnc", recorded_status="expired")], False, id="expired: its dates speak for themselves"),
         pytest.param([held("court")], False, id="no status at all"),
         pytest.param(
@@ -173,3 +174,16 @@ def test_an_order_is_withdrawn_if_every_result_of_the_court_is(records, is_withd
 )
 def test_a_source_shows_an_order_as_ended_without_saying_what_ended_it(records, is_shown_ended):
     assert endings(*records)["is_shown_ended"] == is_shown_ended
+
+
+@pytest.mark.parametrize(
+    ("records", "is_making_doubtful"),
+    [
+        pytest.param([held("court", recorded_status="doubtful")], True, id="by the court alone"),
+        pytest.param([held("court", recorded_status="doubtful"), HELD_LIVE[0]], True, id="one other holds it live"),
+        pytest.param([held("court", recorded_status="doubtful"), *HELD_LIVE], False, id="two others hold it live"),
+        pytest.param([held("pnd", recorded_status="withdrawn")], False, id="withdrawn: it was made"),
+    ],
+)
+def test_words_leave_open_whether_an_order_was_made(records, is_making_doubtful):
+    assert endings(*records)["is_making_doubtful"] == is_making_doubtful

@@ -126,6 +126,17 @@ THREE_YEARS = {"start_on": date(2020, 5, 1), "end_on": date(2023, 4, 30), "term_
         ),
         pytest.param(
             [
+                record("court", "a", order_type="STPO", court_code="NI-NEWRY-MC", is_interim=False) | THREE_YEARS,
+                record("pnd", "b", order_type="STRO", is_interim=False),
+            ],
+            "order_type",
+            "STPO",
+            "court:a",
+            "precedence",
+            id="the shortest term in Northern Ireland is not verified: three years are no ground for another type",
+        ),
+        pytest.param(
+            [
                 record("pnc", "a", order_type="STPO", is_interim=False) | THREE_YEARS,
                 record("rocu", "b", order_type="STPO", is_interim=False) | THREE_YEARS,
                 record("pnd", "c", order_type="STRO", is_interim=False),

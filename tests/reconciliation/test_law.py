@@ -25,6 +25,7 @@ SCHEMA = {
     "is_withdrawn": pl.Boolean,
     "is_discharged": pl.Boolean,
     "is_shown_ended": pl.Boolean,
+    "is_making_doubtful": pl.Boolean,
     "ended_after": pl.Date,
     "ended_by": pl.Date,
     "disputed_ends": pl.List(pl.String),
@@ -332,6 +333,13 @@ def test_a_later_order_ends_the_earlier_on_the_day_it_takes_effect():
     assert (judged["ended_after"], judged["ended_by"]) == (D(2023, 4, 30), D(2023, 5, 1))
 
 
+def test_an_order_that_was_perhaps_never_made_ends_no_other():
+    later = order("second", made_on=D(2023, 1, 1), is_making_doubtful=True)
+    assert judge(order(made_on=D(2022, 1, 1)), later)["first"]["legal_status"] == "live"
+    interim = order(made_on=D(2022, 11, 1), is_interim=True)
+    assert judge(interim, later)["first"]["legal_status"] == "uncertain"
+
+
 def test_interim_then_full_then_prevention_order_are_one_chain_and_the_last_two_bind():
     chain = (
         order("interim", is_interim=True, made_on=D(2019, 9, 3), end_on=D(2019, 12, 24)),
@@ -370,19 +378,21 @@ LAST_DAY = D(2024, 12, 31)
 day = st.dates(D(2020, 1, 1), LAST_DAY)
 sound_orders = st.lists(
     st.builds(
-        lambda order_type, is_interim, made, deferred, lasts, is_withdrawn: {
+        lambda order_type, is_interim, made, deferred, lasts, is_withdrawn, is_making_doubtful: {
             "order_type": order_type,
             "is_interim": is_interim,
             "made_on": made,
             "start_on": made + timedelta(days=0 if is_interim else deferred),
             "end_on": None if lasts is None else made + timedelta(days=deferred + lasts),
             "is_withdrawn": is_withdrawn,
+            "is_making_doubtful": is_making_doubtful,
         },
         st.sampled_from(["STRO", "STPO"]),
         st.booleans(),
         day,
         st.sampled_from([0, 0, 0, 30, 400]),
         st.none() | st.integers(0, 1200),
+        st.sampled_from([False, False, False, True]),
         st.sampled_from([False, False, False, True]),
     ),
     min_size=1,
@@ -392,7 +402,9 @@ sound_orders = st.lists(
 
 def is_ended_in_law(earlier, later, on):
     """Whether a later order has ended an earlier one by a day: the sections, read without the code."""
-    if later["is_withdrawn"] or later["is_interim"] or later["order_type"] != earlier["order_type"]:
+    if later["is_withdrawn"] or later["is_making_doubtful"] or later["is_interim"]:
+        return False
+    if later["order_type"] != earlier["order_type"]:
         return False
     if earlier["is_interim"]:
         return earlier["made_on"] <= later["made_on"] <= on
