@@ -32,7 +32,7 @@ LINE_BREAKS = (
     r"|</?(?i:br|p|li|ul|ol|div)\s*/?>|[¶↵⏎]"
 )
 # Signs that serve as nothing but bullets, those of Word's symbol fonts too, with or without a blank before them.
-BULLET_ALONE = r"[•‣◦▪▫■□●○⁃➢➤►▶❖➔\x{f0a7}\x{f0b7}\x{f0d8}\x{f0fc}]"
+BULLET_ALONE = r"[☐☑☒•‣◦▪▫■□●○⁃➢➤►▶❖➔\x{f0a7}\x{f0b7}\x{f0d8}\x{f0fc}]"
 BULLET = r"(?:^|\s)[•∙✓✔·]\s*"
 # Numbers that are one sign, and what they are in plain ones.
 FIRST_ROMAN = (
@@ -44,7 +44,7 @@ ONE_SIGN_NUMBERS = {
     **{chr(ord("⒈") + place): f" {place + 1}. " for place in range(20)},
     **{chr(ord("ⅰ") + place): FIRST_ROMAN[place] for place in range(12)},
     **{chr(ord("０") + digit): str(digit) for digit in range(10)},
-    "．": ".", "（": "(", "）": ")", "&nbsp;": " ", "&amp;": "&",
+    "．": ".", "（": "(", "）": ")", "¦": " | ", "&nbsp;": " ", "&amp;": "&",
 }  # fmt: skip
 DASH_FIRST = r"^[-–—*]\s"
 # Words with which conditions begin.
@@ -60,14 +60,14 @@ TAB_WITHIN = rf"(?P<last>\p{{L}}{{3}}[.;,)]?) *\t *(?P<next>{_BEGINS})"
 # What parts two conditions before words, written large, with which they begin.
 _LARGE = r"(?:Not|NOT|No|NO|Must|MUST|Shall|SHALL|Do not|DO NOT|Only|Excluded?|Prohibited|Subject|Never|To not)\b"
 SIGN_WITHIN = (
-    rf"\s*(?://|[+~§→⇒—]|\*{{2,}}|>{{1,2}}|-{{2,}})\s*(?P<next>{_LARGE})|\s*\(\d{{1,2}}\)\s+(?P<next_2>{_LARGE})"
+    rf"\s*(?://|[+~§→⇒—–…]|\*{{2,}}|>{{1,2}}|-{{2,}})\s*(?P<next>{_LARGE})|\s*\(\d{{1,2}}\)\s+(?P<next_2>{_LARGE})"
 )
 # A number that does not go on with the one at the front (`2. .. 3. ..`, `1. .. 1. ..`).
 OTHER_NUMBER = rf"\s\(?\d{{1,2}}[.)]+\s+(?P<next>{_LARGE})"
 NUMBERED_OTHERWISE = rf"^\(?\d{{1,2}}[.)]+\s.*{OTHER_NUMBER}"
 # Where one line parts into conditions. The first rule whose sign the cell holds is the one the writer used.
 SEPARATORS = (
-    rf"[,;]? (?:and|AND|&) (?P<next>{_LARGE})",
+    rf"[,;]? (?:and|AND|&)(?: also)? (?P<next>{_LARGE})",
     r"\s+\|\s+|[\"”]?\s*[;|]\s*[\"“]?(?P<next>\(?\d{1,2}[.)]\s|\p{Lu})",
     rf"\s+/\s+(?P<next>{_OPENING})",
     r"[.]\s+(?P<next>\(?\d{1,2}[.)]\s+\p{Lu}|\p{Lu})",
@@ -94,17 +94,20 @@ DECIMALS = (tuple(f"1.{number}" for number in range(1, 41)), r"1\.\d{1,2}")
 WORDS = (("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), "(?i:[a-z]{3,5})")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 ORDINALS = (_ORDINALS, f"(?i:{'|'.join(_ORDINALS)})")
-_LABEL = r"(?i:condition|cond\.?|prohibition|restriction|requirement|paragraph|para\.?|item|term|no\.|c|p|#)"
+_LABEL = (
+    r"(?i:condition|cond\.?|prohib(?:ition|\.)?|restriction|requirement|paragraph|para\.?|item|term|no\.|c|p|#|§)"
+)
 _AFTER = r"(?:\s+|(?P<next>[^\d\s]))"  # a decimal is no number of a condition
 NUMBERINGS = (
     *(
         Numbering(*numbers, sign + _AFTER)
         for numbers in (NUMBERS, ROMAN, LETTERS)
-        for sign in (r"\(({})\)[.:]?", r"\[({})\]", r"({}) ?[.]?\)", r"({}) ?[.:/]")
+        for sign in (r"\(({})\)[.:]?", r"\[({})\]", r"({}) ?[.]?\)", r"({}) ?[.:/;°]")
     ),
     Numbering(*NUMBERS, r"({}) ?[-–]" + _AFTER),
     Numbering(*LETTERS, r"({}) ?[-–]\s+(?P<next>\S)"),
     Numbering(*NUMBERS, rf"{_LABEL} ?\(?({{}})[.:)]?(?: ?[-–])?" + _AFTER),
+    Numbering(*NUMBERS, r"({})(?:st|nd|rd|th)[.:)]" + _AFTER),
     Numbering(*NUMBERS, r"0({})[.:)]?" + _AFTER),
     Numbering(*WORDS, rf"(?:{_LABEL} )?({{}})[.:,)]" + _AFTER),
     Numbering(*ORDINALS, r"({})(?:ly)?[.:,)]?" + _AFTER),

@@ -25,7 +25,7 @@ _DATE = (
     rf"|\d{{1,2}}(?:st|nd|rd|th)?[ \-]{_MONTH}[ ,\-]*(?:19|20)?\d{{2}}|\d{{2}}[01]\d(?:19|20)\d{{2}}"
 )
 _BORN = r"(?:\bd\.?\s?o\.?\s?b\.?|\bdate of birth|\bborn(?: on)?|\bb\.)\s*[:\-]?\s*"
-_AGE = r"\b(?:aged?:? ?\d{1,3}|\d{1,3} ?(?:years?|yrs?|y/?o)(?: old)?)\b"
+_AGE = r"\b(?:aged?:? ?\d{1,3}(?: ?(?:years?|yrs?)(?: old)?)?|\d{1,3} ?(?:years?|yrs?|y/?o)(?: old)?)\b"
 BIRTH = (
     rf"(?i)[\s,(\[–-]*(?:(?:{_BORN})?\b({_DATE})|{_BORN}((?:19|20)\d{{2}})|[(\[](?:b\.?\s*)?((?:19|20)\d{{2}}))\b[\])]?"
 )
@@ -37,8 +37,12 @@ IDENTIFIER = (
 # What is said of the person after a whole name: whose child, where from, a note after a dash; and a mark of doubt.
 SAID = (
     r"(?i)^([^\s,/]+[\s,/]+[^\s,/].*?)\s+((?:[sdwh]/o|(?:son|daughter|wife|husband|widow) of)\s.+"
-    r"|[-–—]\s+(?:see|hmp|hmyoi|yoi|ref|note|now|currently|deceased|address|lives|c/o)\b.*|(?-i:of)\s+\p{Lu}[\p{L} ]+)$"
+    r"|[-–—]\s+(?:see|hmp|hmyoi|yoi|ref|note|now|currently|deceased|address|lives|c/o|co-?def(?:endant)?|co-?accused|alleged)\b.*"
+    r"|(?:t/as?|trading as|(?:director|owner|manager) of)\s.+|(?-i:of)\s+\p{Lu}[\p{L} ]+)$"
 )
+# A text all in quotation marks or angle brackets; two whole names around a slash.
+ENCLOSED = r"""^[<"“”«'‘]+([^<>"“”«»]+)[>"“”»'’]+$"""
+TWO_NAMES = r"^((\p{L}+)\s[^/,]+?)\s/\s((\p{L}+)\s[^/,]+)$"
 DOUBT = r"^(\?+)\s*\p{L}|\p{L}\s*(\?+)$"
 # Two people in one cell; the surname may stand with the second alone.
 TWO_PEOPLE = r"(?i)^(\p{L}\S+\s\p{L}[^,/&]*?)\s+((?:&|and)\s+\p{L}.*)$"
@@ -90,6 +94,7 @@ def _clean() -> tuple[tuple[str, str], ...]:
         ),
         (r"^[\s•*·>–—\-]+", ""),
         (r"(?i)^(?:r|rex|regina|the (?:king|queen|crown))\s*[-–]?\s*\bvs?\b\.?\s*[-–]?\s*(\p{L})", "${1}"),
+        (r"(?i)^the (?:defendant|respondent|accused|subject)\s+(\p{L})", "${1}"),
         (r"(?i)[\s(\[]+(?:def(?:endant)?|nominal|subject)\.?\s?(?:no\.?\s?)?\d{1,2}[)\]]?$", ""),
         (rf"(?i)^(?:male|female|man|woman)[\s,]+(?:{not_known})$", ""),
         (r"(\p{Lu}{2})[\s,(]+[mf]\)?$", "${1}"),  # the sex behind a name in capitals
@@ -105,7 +110,7 @@ def _clean() -> tuple[tuple[str, str], ...]:
         (r"^(\S+\s.*\S)[\s,(]+(?:née|nee|aka|a\.k\.a\.?|alias)\)?$", "${1}"),  # and no other name after it
         # `HARTNELL Mr Callum`: a title stands before the forenames.
         (r"^([^\s,/]+)\s+(?i:mr|mrs|ms|mx|dr)\.?\s+(\p{L}[^,/]*)$", "${1}, ${2}"),
-        (r"(?i)\s(?:no\.?|number)?\s?[(\[#]*\d{1,3}[)\].]*$", ""),
+        (r"(?i)\s(?:no\.?|number)?\s?(?:[(\[#]+\d{1,3}[)\].]*|\d{1,3}\.?)$", ""),
         (r"(\p{Lu}{2}) [-–] (\p{Lu}{2})", "${1}-${2}"),
         (rf"(?i)\((?:{_any_of('title', 'title before', 'not known')})\.?\)", " "),
         (rf"(?i)\(({_any_of('remark')})\)(.+)$", "${2} (${1})"),
@@ -128,7 +133,8 @@ def take_apart(texts: pl.DataFrame) -> pl.DataFrame:
     """
     seen = pl.col("seen")
     dated = (
-        texts.with_columns(seen=known(pl.col("text")).str.replace_all(r"\s+", " "))
+        texts.with_columns(seen=known(pl.col("text")).str.replace_all(r"[\s_]+", " ").str.replace(ENCLOSED, "${1}"))
+        .with_columns(_with_second_name(seen))
         .with_columns(birth_in_name=pl.coalesce(seen.str.extract(BIRTH, group) for group in (1, 2, 3)))
         .with_columns(seen.str.replace(BIRTH, " ").str.strip_chars_end())
         .with_columns(age=seen.str.extract(AGE))
@@ -144,6 +150,13 @@ def take_apart(texts: pl.DataFrame) -> pl.DataFrame:
     main = seen.str.replace_all(QUOTES, " ")
     pieces = marked.with_columns(piece=pl.concat_str(main, "brackets", quoted, separator=MARK, ignore_nulls=True))
     return _rows(_exploded(_exploded(pieces, pl.col("piece")), _listed_others()))
+
+
+def _with_second_name(seen: pl.Expr) -> pl.Expr:
+    """`Dean Rothery / Deano Marshlow` as `Dean Rothery aka Deano Marshlow`: both sides begin with a forename."""
+    parts = seen.str.extract_groups(TWO_NAMES).struct
+    are_names = [is_listed_forename(parts.field(group).str.to_uppercase()) for group in ("2", "4")]
+    return pl.when(are_names).then(seen.str.replace(TWO_NAMES, "${1} aka ${3}")).otherwise(seen)
 
 
 def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
@@ -225,7 +238,8 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
         pl.when(
             ~inner.str.contains(r"^[\p{L}\p{M}.'’\-\s,/]+$")
             | inner.str.contains(remark)
-            | inner.str.contains(r"(?i)^(?:hmp|hmyoi|yoi|irc)\b")
+            | inner.str.contains(r"(?i)^(?:hmp|hmyoi|yoi|irc)\b|\b(?:national|citizen)$")
+            | (inner.str.contains(r"^\p{Ll}[^\p{Lu}]*$") & ~is_listed_forename(inner.str.to_uppercase()))
         )
         .then(pl.lit(REMARK))
         .when(inner.str.contains(r"\s"))

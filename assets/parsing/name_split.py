@@ -126,7 +126,7 @@ def _capitals() -> list[pl.Expr]:
 def _without_repeats(split: pl.DataFrame) -> pl.DataFrame:
     """Where the parts have columns of their own, a cell may hold the whole name: what the other cell has is left out.
 
-    `BRACKLEY, Tom BRACKLEY` and `Tom BRACKLEY, Tom` are Tom Brackley, `ALI, Mohamed Ali` stays.
+    `BRACKLEY, Tom BRACKLEY`, `Tom BRACKLEY, Tom` and `BRACKLEY Tom, Tom` are Tom Brackley, `ALI, Mohamed Ali` stays.
     """
     surname, forenames = pl.col("surname"), pl.col("forenames")
     tidy = split.with_columns(
@@ -135,6 +135,7 @@ def _without_repeats(split: pl.DataFrame) -> pl.DataFrame:
     one, other = surname.str.to_lowercase(), forenames.str.to_lowercase()
     letters, is_forename = surname.str.len_chars() + 1, is_listed_forename(surname.str.to_uppercase())
     has_forenames = one.str.starts_with(other + " ") & surname.str.contains(r"\p{Ll}.* \p{Lu}{2}")
+    is_followed = one.str.ends_with(pl.lit(" ") + other) & surname.str.contains(r"^\p{Lu}{2}.* .*\p{Ll}")
     alone = tidy.with_columns(
         forenames=pl.when(other.str.ends_with(pl.lit(" ") + one) & ~is_forename)
         .then(forenames.str.slice(0, forenames.str.len_chars() - letters))
@@ -143,7 +144,11 @@ def _without_repeats(split: pl.DataFrame) -> pl.DataFrame:
         )
         .then(forenames.str.slice(letters))
         .otherwise(forenames),
-        surname=pl.when(has_forenames).then(surname.str.slice(forenames.str.len_chars() + 1)).otherwise(surname),
+        surname=pl.when(has_forenames)
+        .then(surname.str.slice(forenames.str.len_chars() + 1))
+        .when(is_followed)
+        .then(surname.str.slice(0, surname.str.len_chars() - forenames.str.len_chars() - 1))
+        .otherwise(surname),
     )
     cells = (
         forenames.str.split(",").list.eval(pl.element().str.strip_chars().unique(maintain_order=True)).list.join(" ")

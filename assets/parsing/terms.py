@@ -39,13 +39,15 @@ UNTIL_FURTHER_ORDER = (
     r"|\blife ?(?:time|long) (?:order|ban)\b"
     r"|\b(?:indef(?:inite(?:ly)?)?|no (?:end|fixed end|time limit|expiry)|(?:without|w/o) (?:limit|end)|sine die"
     r"|unlimited|open.?ended|permanent(?:ly)?|never expires?|does not expire|no expiration|in perpetuity|perpetual"
-    r"|without time limit|not (?:time )?limited|no fixed term|hyd orchymyn pellach)\b"
-    rf"|\b{_UNTIL} (?:the )?court orders? otherwise|\b{_UNTIL} (?:it is )?(?:varied or )?(?:discharged|revoked)\b"
+    r"|without time limit|not (?:time )?limited|no (?:fixed term|limit)|infinite|ad infinitum|hyd orchymyn pellach)\b"
+    r"|^open$|^(?:whole|remainder of) life$|\bunless (?:varied|discharged|revoked)\b"
+    rf"|\b{_UNTIL} (?:the )?court orders? otherwise|\b{_UNTIL} (?:otherwise ordered|varied$)"
+    rf"|\b{_UNTIL} (?:it is )?(?:varied or )?(?:discharged|revoked)\b"
 )
 # What runs until the court decides, or until an end that a further order may bring forward, has an end.
 NOT_WITHOUT_END = (
     r"\b(?:determin|(?:final|full|main|next) hearing|main application|substantive|disposal of|trial)"
-    rf"|\b(?:years?|yrs?|months?|mths?|\d{{4}})\.?,? (?:or|unless)\b.*\b{_FURTHER}"
+    rf"|\b(?:years?|yrs?|months?|mths?|\d{{4}})\.?,? (?:or|unless)\b.*\b(?:{_FURTHER}|varied|discharged|revoked)"
     rf"|\bnot (?:an? )?(?:indefinite|{_UNTIL}|u\.?f\.?o)"
 )
 FAR_OFF_YEAR = 2099

@@ -30,7 +30,7 @@ FOOTNOTES = r"[¹²³⁰⁴-⁹†‡§]"
 BRACKETS = r"\([^()]*\)?|\[[^\[\]]*\]?|\{[^{}]*\}?|<[^<>]*>?"
 HINT = (
     r"(?is)^(?P<head>.*?[\p{L}\p{N}].*?)(?P<hint>"
-    r"(?:\s[-–—]\s|\s*[\r\n:;/\\|*=,]|\s(?:or|if|as|in|please|incl\w*|e\.?g|i\.?e|dd?[/. -]?mm?)\b).*)$"
+    r"(?:\s[-–—]\s|\s*[\r\n:;/\\|*=,>→]|\s(?:or|if|as|in|please|incl\w*|e\.?g|i\.?e|dd?[/. -]?mm?)\b).*)$"
 )
 
 

@@ -42,7 +42,10 @@ NOTE = (
 # A sentence has words in small letters that are not parts of a name.
 PARTS_OF_NAMES = r"\b(?:de|del|della|da|das|dos|di|du|la|le|el|al|van|der|den|von|zu|ter|ten|bin|ibn|bint|ben|y|e|i)\b"
 SMALL_WORD = r"(?:^|\s)\p{Ll}"
-A_NAME_AFTER = r"^[^:]*:\s*\p{Lu}[\p{L}'’-]*(?:\s+\p{Lu}[\p{L}'’-]*){1,3}$"
+A_NAME_AFTER = (
+    r"^[^:]*:\s*\p{Lu}[\p{L}'’-]*(?:\s+\p{Lu}[\p{L}'’-]*){1,3}$"
+    r"|^(?:Please|PLEASE)(?:\s+\p{Lu}[\p{L}'’-]*){1,2}$"  # a forename in southern Africa
+)
 # `*SMITH, John - awaiting details` is of a person, whatever is said beside the name.
 SURNAME_AND_FORENAME = r"^[*\s]*\p{Lu}[\p{L}'’ -]{1,30},\s*(\p{Lu}[\p{L}'’-]+)"
 ZERO_DATE = r"^1899-12-3[01]$"  # what a formula makes of empty cells
