@@ -94,9 +94,7 @@ DECIMALS = (tuple(f"1.{number}" for number in range(1, 41)), r"1\.\d{1,2}")
 WORDS = (("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), "(?i:[a-z]{3,5})")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 ORDINALS = (_ORDINALS, f"(?i:{'|'.join(_ORDINALS)})")
-_LABEL = (
-    r"(?i:condition|cond\.?|prohib(?:ition|\.)?|restriction|requirement|paragraph|para\.?|item|term|no\.|c|p|#|§)"
-)
+_LABEL = r"(?i:condition|cond\.?|prohib(?:ition|\.)?|restriction|requirement|paragraph|para\.?|item|term|no\.|c|p|#|§)"
 _AFTER = r"(?:\s+|(?P<next>[^\d\s]))"  # a decimal is no number of a condition
 NUMBERINGS = (
     *(

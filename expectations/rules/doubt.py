@@ -72,8 +72,8 @@ DOUBT_RULES = (
         "STATUS",
         "Shown as ended by a source that does not say what ended it",
         when=status == "live",
-        message="A source shows the order as withdrawn or no longer in force; no source says what ended it. It counts "
-        "as in force until the court says that it was never made, or when it ended.",
+        message="A source shows the order as withdrawn, no longer in force or perhaps never made, and not why. "
+        "It counts as in force until the court says that it was never made, or when it ended.",
         correction="Ask the court whether the order was made, and whether anything has ended it.",
         note="Only its time, a discharge or a later order of its type ends an order, ss.17, 20, 24 and 27 [MSA-2015].",
         example="PND: withdrawn. PNC: live. The last day is 31 March 2026, release of 1 December 2023.",
