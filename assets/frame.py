@@ -190,10 +190,10 @@ def check_specs(tables: Sequence[Table]) -> list[dg.AssetCheckSpec]:
 def put_out(frames: Mapping[Table, pl.DataFrame], night: Night, as_of: date) -> AssetEvents:
     """Write the tables, validate each against its suite and report both checks; results are kept for the release."""
     store, known = night.store(as_of), unmet_before(night.state, as_of)
-    validations = {
-        table: Validator.shared().submit(table, store.write(table.name, frame), suite_for(table))
-        for table, frame in frames.items()
-    }
+    for table, frame in frames.items():
+        store.write(table.name, frame)
+    validator = Validator.shared()
+    validations = {table: validator.submit(table, frame, suite_for(table)) for table, frame in frames.items()}
     for table, validation in validations.items():
         results = validation.result()
         store.write(f"{EXPECTATIONS}{table.name}", results)

@@ -5,7 +5,7 @@ legal and logical rules of a row (`expectations.row_rules`), running any of it (
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -15,7 +15,6 @@ import polars as pl
 from expectations.row_rules import ROW_RULES
 from warehouse.schema import Column, Table
 from warehouse.tables.register import PUBLIC_TABLES
-from warehouse.tables.relations import FOREIGN_KEYS
 
 Severity = Literal["structural", "warning"]
 
@@ -24,6 +23,8 @@ NEVER_EMPTY = frozenset({"orders", "order_sources", "subjects"})
 SELDOM_EMPTY = frozenset({"core__orders", "core__arrests"})
 WITHOUT_ROWS = frozenset({"core_court__arrests"})
 """The courts send results alone."""
+ROW_KEY = "row_key"
+"""Stands for all columns of a key of several."""
 REGISTER_NAMES = frozenset(table.name for table in PUBLIC_TABLES)
 
 
@@ -39,7 +40,6 @@ class Expectation:
         note: what it says, in words.
         holds: for a rule over several columns, whether a row meets it (null: the rule does not apply). It is worked
             out before the suite runs, as a column named by `kwargs["column"]`.
-        parent: for a foreign key, the table and the column whose values are allowed.
     """
 
     type: str
@@ -48,7 +48,6 @@ class Expectation:
     subject: str
     note: str
     holds: pl.Expr | None = field(default=None, compare=False)
-    parent: tuple[str, str] | None = None
 
 
 def base_name(table: Table) -> str:
@@ -56,20 +55,16 @@ def base_name(table: Table) -> str:
     return re.sub(r"^core_[a-z]+__", "core__", table.name)
 
 
-def suite_for(table: Table, *, parents: Collection[str] = ()) -> tuple[Expectation, ...]:
+def suite_for(table: Table) -> tuple[Expectation, ...]:
     """The suite of any table: its columns, its key, its rules.
 
-    Args:
-        table: a raw, core, link or register table.
-        parents: the tables at hand that the table may point to; only foreign keys to these are in the suite (the
-            gates of a release hold all of them in any case).
+    Foreign keys are held by the gates of a release.
     """
     return (
         *_table_shape(table),
         *_key(table),
         *(expectation for column in table.columns for expectation in _column(table, column)),
         *_rules(table),
-        *_foreign_keys(table, parents),
     )
 
 
@@ -101,7 +96,7 @@ def _table_shape(table: Table) -> Iterator[Expectation]:
 def _key(table: Table) -> Iterator[Expectation]:
     if not table.key:
         return
-    column = table.key[0] if len(table.key) == 1 else "row_key"
+    column = table.key[0] if len(table.key) == 1 else ROW_KEY
     yield Expectation(
         "expect_column_values_to_be_unique",
         {"column": column},
@@ -163,20 +158,4 @@ def _rules(table: Table) -> Iterator[Expectation]:
             rule.subject,
             rule.note,
             holds=rule.holds,
-        )
-
-
-def _foreign_keys(table: Table, parents: Collection[str]) -> Iterator[Expectation]:
-    for key in FOREIGN_KEYS:
-        if key.table.name != table.name or key.parent.name not in parents:
-            continue
-        subject = f"{key.column} in {key.parent.name}"
-        yield Expectation(
-            "expect_column_values_to_be_in_set",
-            {"column": subject, "value_set": [1]},
-            "structural",
-            subject,
-            f"every {key.column} is a {key.parent_column} of {key.parent.name}",
-            holds=pl.col(key.column),
-            parent=(key.parent.name, key.parent_column),
         )

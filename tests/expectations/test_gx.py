@@ -1,5 +1,6 @@
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
@@ -8,11 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from expectations.gx import Validator, validate, warm_up
+from expectations.gx import Validator, judge, validate, warm_up
+from expectations.screen import screen
 from expectations.suites import Expectation, suite_for
 from warehouse.schema import Column, Table
 from warehouse.tables.core import CORE_ALIASES
-from warehouse.tables.register import EXPECTATION_RESULTS, ORDER_SOURCES, ORDERS
+from warehouse.tables.register import EXPECTATION_RESULTS, ORDERS
 
 CASES = Table(
     "cases",
@@ -86,6 +88,28 @@ def test_a_fault_is_counted_and_named_by_its_key_alone(fault: dict[str, object],
 
     assert unmet(results) == [(f"expect_column_values_to_{kind}", subject, 1, ["c01"])]
     assert "SECRET" not in results.write_json()
+
+
+ODD_VALUES = {
+    "case_id": ["c00", None, "", "c00 "],
+    "kind": [None, "", "a ", "A", "ab"],
+    "mark": [None, "", "123\n", "\n123", "١٢٣", "1234", "12"],
+    "score": [None, float("nan"), float("inf"), -0.0, 1.0, -1e-9, 1.0000001],
+    "count": [None, 0, 1, -(2**63)],
+    "seen_on": [None, date(2015, 7, 31), date(2015, 7, 30), date(1, 1, 1), date(9999, 12, 31)],
+    "is_known": [None, False],
+    "sources": [None, [], [None]],
+}
+
+
+@pytest.mark.parametrize("columns", [list(ODD_VALUES), *([name] for name in ODD_VALUES)], ids=", ".join)
+def test_rows_that_pass_the_screen_would_meet_their_expectations(columns: list[str]) -> None:
+    frame = cases({}, *({column: value} for column in columns for value in ODD_VALUES[column]))
+    suite = suite_for(CASES)
+    screened = screen(CASES, frame, suite)
+    unscreened = replace(screened, doubtful=tuple(range(len(suite))), rows=frame.sort("case_id"))
+
+    assert judge(CASES, screened, suite).equals(judge(CASES, unscreened, suite))
 
 
 def test_repeated_keys_are_structural() -> None:
@@ -175,27 +199,6 @@ def test_a_rule_over_columns_counts_only_the_rows_it_applies_to() -> None:
     )
 
 
-def test_foreign_keys_are_held_against_the_other_table(tmp_path: Path) -> None:
-    record = {"source": "pnc", "is_duplicate": False, "is_amended": False, "delivery_id": "d", "file_name": "f"}
-    frame = pl.DataFrame(
-        [
-            record | {"source_key": key, "order_id": order_id, "row_number": 1}
-            for key, order_id in (("1", "o1"), ("2", "lost"), ("3", None))
-        ],
-        schema=ORDER_SOURCES.schema,
-    )
-    orders = tmp_path / "orders.parquet"
-    pl.DataFrame({"order_id": ["o1", "o2"]}).write_parquet(orders)
-
-    results = validate(
-        ORDER_SOURCES, frame, suite_for(ORDER_SOURCES, parents=["orders"]), references={"orders": orders}
-    )
-
-    assert results.filter(pl.col("subject") == "order_id in orders").select(
-        "severity", "is_met", "evaluated", "unexpected", "keys"
-    ).row(0) == ("structural", False, 2, 1, ["pnc 2"])
-
-
 def test_many_failures_in_many_rows_stay_quick() -> None:
     count = 300_000
     frame = (
@@ -219,27 +222,23 @@ def validator() -> Iterator[Validator]:
         yield validator
 
 
-def test_the_worker_gives_the_same_results_for_frames_and_files(validator: Validator, tmp_path: Path) -> None:
-    frame = cases({}, {"kind": "other"})
-    path = tmp_path / "cases.parquet"
-    frame.write_parquet(path)
-    here = validate(CASES, frame, suite_for(CASES))
-
-    waiting = validator.submit(CASES, path, suite_for(CASES))
-
-    assert validator.validate(CASES, frame, suite_for(CASES)).equals(here)
-    assert waiting.result().equals(here)
+def test_the_worker_gives_the_same_results(validator: Validator) -> None:
+    for frame in (cases({}, {"kind": "other"}), cases({})):
+        assert (
+            validator.submit(CASES, frame, suite_for(CASES)).result().equals(validate(CASES, frame, suite_for(CASES)))
+        )
 
 
 def test_an_error_in_the_worker_reaches_the_caller_and_the_worker_lives_on(validator: Validator) -> None:
-    with pytest.raises(FileNotFoundError):
-        validator.validate(CASES, Path("not-there.parquet"), suite_for(CASES))
+    unknown = Expectation("expect_no_such_thing", {"column": "kind"}, "warning", "kind", "Nobody knows it.")
+    with pytest.raises(Exception, match="expect_no_such_thing"):
+        validator.submit(CASES, cases({}), (unknown,)).result()
 
-    assert validator.validate(CASES, cases({}), suite_for(CASES)).get_column("is_met").all()
+    assert validator.submit(CASES, cases({"kind": "c"}), suite_for(CASES)).result().height == len(suite_for(CASES))
 
 
 def validate_and_close() -> None:
-    Validator.shared().validate(CASES, cases({}), suite_for(CASES))
+    Validator.shared().submit(CASES, cases({"kind": "c"}), suite_for(CASES)).result()
     Validator.close_shared()
 
 

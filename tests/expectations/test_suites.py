@@ -11,7 +11,7 @@ from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.core import CORE_ARRESTS, CORE_ORDERS, CORE_TABLES, core_table
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
 from warehouse.tables.raw import raw_table
-from warehouse.tables.register import EXPECTATION_RESULTS, ORDER_SOURCES, ORDERS, PUBLIC_TABLES, REVIEW_QUEUE
+from warehouse.tables.register import ORDER_SOURCES, ORDERS, PUBLIC_TABLES, REVIEW_QUEUE
 
 RAW = raw_table("raw_pnc__orders", "an ORD line", ("recno", "name"), key=("recno",))
 EVERY_TABLE = [
@@ -126,14 +126,6 @@ def test_only_some_tables_may_not_be_empty(table: Table, severity: str | None) -
     item = found(table, "expect_table_row_count_to_be_between", "rows")
 
     assert (item.severity if item else None) == severity
-
-
-def test_foreign_keys_are_expected_of_the_tables_at_hand() -> None:
-    alone, both = suite_for(REVIEW_QUEUE), suite_for(REVIEW_QUEUE, parents={"orders"})
-
-    assert [item.subject for item in both[len(alone) :]] == ["order_id in orders", "other_order_id in orders"]
-    assert {item.severity for item in both[len(alone) :]} == {"structural"}
-    assert suite_for(EXPECTATION_RESULTS, parents={"orders"}) == suite_for(EXPECTATION_RESULTS)
 
 
 @pytest.mark.parametrize(
