@@ -36,34 +36,38 @@ from warehouse.tables.release import KNOWN_DECISIONS, OBEYED_DECISIONS
 OF_THE_LEDGER = (DECISIONS, ASKED_CORRECTIONS, KNOWN_DECISIONS)
 
 
-def read_decisions(url: str, *, expected: bool) -> pl.DataFrame:
+def read_decisions(url: str, home: Home, *, expected: bool) -> pl.DataFrame:
     """All decisions of the ledger; none where there is no ledger yet.
 
     Args:
         url: where the ledger lies.
+        home: of the installation whose key marks decisions.
         expected: whether the release before rests on the ledger, so that there must be one.
 
     Raises:
         LedgerLockedError, LedgerUnreachableError: it does not answer; a later try may succeed.
         Failure: the ledger can't be read, or is gone: a night without it would undo what stewards have done.
     """
-    found = _read_ledger(url, Ledger.read, expected=expected)
+    found = _read_ledger(url, home, Ledger.read, expected=expected)
     return DECISIONS.empty() if found is None else found
 
 
-def read_asked(url: str, *, as_of: date, expected: bool) -> pl.DataFrame:
+def read_asked(url: str, home: Home, *, as_of: date, expected: bool) -> pl.DataFrame:
     """The corrections that owners were asked for before a night, `ASKED_CORRECTIONS`; as `read_decisions`."""
     found = _read_ledger(
         url,
+        home,
         lambda ledger: asked_before(read_disclosures(ledger), read_pack_lines(ledger), as_of=as_of),
         expected=expected,
     )
     return ASKED_CORRECTIONS.empty() if found is None else found
 
 
-def _read_ledger(url: str, read: Callable[[Ledger], pl.DataFrame], *, expected: bool) -> pl.DataFrame | None:
+def _read_ledger(
+    url: str, home: Home, read: Callable[[Ledger], pl.DataFrame], *, expected: bool
+) -> pl.DataFrame | None:
     try:
-        with Ledger.open(url) as ledger:
+        with Ledger.open(url, home) as ledger:
             return read(ledger)
     except LedgerMissingError as error:
         if expected:
@@ -148,8 +152,8 @@ def decided(context: dg.AssetExecutionContext, night: NightResource) -> AssetEve
     rested_on = former.manifest["inputs"].keys() if former else ()
     expected = any(table.name in rested_on for table in OF_THE_LEDGER)
     with tried_again(context):
-        known = read_decisions(night.ledger_url, expected=expected)
-        asked = read_asked(night.ledger_url, as_of=as_of, expected=expected)
+        known = read_decisions(night.ledger_url, night.state, expected=expected)
+        asked = read_asked(night.ledger_url, night.state, as_of=as_of, expected=expected)
     require_all_known(known, night.state, as_of)
     known = known if night.known_at is None else known.filter(pl.col("decided_at") <= night.known_at)
     decisions = in_force(known, as_of=as_of)

@@ -155,7 +155,11 @@ def heads_of_the_ledger(night: Night, store: TableStore) -> dict[str, str]:
     """How many decisions the ledger held, their digest, and the end of its audit log under the installation's mark."""
     known = store.scan(KNOWN_DECISIONS.name).collect()
     heads = {"decisions": str(known.height), "decisions_digest": decisions_digest(known)}
-    with suppress(LedgerError), Ledger.open(night.ledger_url) as ledger, ledger.database.reading() as connection:
+    with (
+        suppress(LedgerError),
+        Ledger.open(night.ledger_url, night.state) as ledger,
+        ledger.database.reading() as connection,
+    ):
         heads["audit_log"] = sealed(night.state, head_of(connection))
     return heads
 

@@ -67,8 +67,9 @@ def _make_ledger(home: Path) -> None:
     from cli.ledger_access import explain_ledger_errors, place_of
     from ledger.decisions.database import Database
     from ledger.decisions.ledger import Ledger
+    from warehouse.home import Home
 
     with explain_ledger_errors():
         database = Database(place_of(home))
         if database.is_file and database.state() == "missing":
-            Ledger.create(place_of(home))[0].close()
+            Ledger.create(place_of(home), Home(home.resolve()))[0].close()

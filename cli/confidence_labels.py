@@ -36,7 +36,7 @@ def gather_labelled(home: Home) -> pl.DataFrame:
         LedgerError: there is no ledger, or it can't be read.
         LookupError: no release has a label.
     """
-    with Ledger.open(place_of(home.path)) as ledger:
+    with Ledger.open(place_of(home.path), home) as ledger:
         labels = collect_labels(
             in_force(ledger.read(), as_of=datetime.now(UTC).date()),
             read_checks(ledger),

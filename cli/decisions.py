@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.acceptance import ByOption as WhoVouchesOption
 from cli.options import DEFAULT_HOME, HomeOption
 from cli.shown import JsonOption, show
 
@@ -196,12 +197,32 @@ def migrate(home: HomeOption = DEFAULT_HOME) -> None:
     """Make the ledger, or bring it to the schema of this version."""
     from cli.ledger_access import explain_ledger_errors, place_of
     from ledger.decisions.ledger import Ledger
+    from warehouse.home import Home
 
     words = {"missing": "made", "older": "brought up to date", "current": "is up to date"}
     with explain_ledger_errors():
-        ledger, was = Ledger.create(place_of(home))
+        ledger, was = Ledger.create(place_of(home), Home(home.resolve()))
         ledger.close()
         typer.echo(f"ledger {words[was]}")
+
+
+@decisions_app.command()
+def vouch(
+    reason: Annotated[str, typer.Option(help="Why the decisions are right as they are; it is logged.")],
+    by: WhoVouchesOption = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Vouch for all decisions in the ledger, after a restore or under a new key: each gets a new mark."""
+    from cli.acceptance import log_act
+    from cli.ledger_access import explain_ledger_errors, opened_ledger
+    from cli.options import Exit, fail
+
+    if not reason.strip():
+        fail("the --reason is empty: say why", Exit.USAGE)
+    with explain_ledger_errors():
+        log_act(home, {"kind": "marks of decisions"}, reason=reason.strip(), by=by, right="approve")
+    with opened_ledger(home) as ledger:
+        typer.echo(f"{ledger.vouch()} decisions marked")
 
 
 @decisions_app.command()

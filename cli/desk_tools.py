@@ -39,8 +39,9 @@ def opened_desk(home: Path) -> Iterator[Desk]:
     """The desk of an installation; a ledger in a file is brought up to date. What goes wrong ends the command."""
     with explain_ledger_errors():
         url = place_of(home)
-        Ledger.open(url).close()
-        desk = Desk(Home(home.resolve()), url)
+        state = Home(home.resolve())
+        Ledger.open(url, state).close()
+        desk = Desk(state, url)
         try:
             yield desk
         except (AccountError, WeakPasswordError) as error:

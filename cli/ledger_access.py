@@ -30,7 +30,7 @@ def place_of(home: Path) -> str:
 @contextmanager
 def opened_ledger(home: Path) -> Iterator[Ledger]:
     """The ledger of an installation; what goes wrong is explained and ends the command."""
-    with explain_ledger_errors(), Ledger.open(place_of(home)) as ledger:
+    with explain_ledger_errors(), Ledger.open(place_of(home), Home(home.resolve())) as ledger:
         yield ledger
 
 

@@ -77,7 +77,7 @@ class NightRecords:
     def decided(self) -> pl.DataFrame:
         """The stewards' decisions in force on the night, `DECISIONS`; none where there is no ledger."""
         url = self.home.ledger_url(read_settings(self.home.path).ledger)
-        return in_force(read_decisions(url, expected=False), as_of=self.as_of)
+        return in_force(read_decisions(url, self.home, expected=False), as_of=self.as_of)
 
     @property
     def decisions(self) -> Decisions:

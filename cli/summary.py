@@ -19,6 +19,7 @@ from reconciliation.register import Register
 from review.packs.policy_words import describe_policy
 from warehouse.codes import SEVERITIES
 from warehouse.delivery_states import STATE_NAMES
+from warehouse.home import Home
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import (
     DELIVERIES,
@@ -144,7 +145,7 @@ def summarise(register: Register, decided: Decided | None) -> Summary:
 def read_decided(home: Path) -> Decided | None:
     """What the ledger of an installation says; None where there is none, or it can't be read."""
     try:
-        with Ledger.open(ledger_url(home, read_settings(home))) as ledger:
+        with Ledger.open(ledger_url(home, read_settings(home)), Home(home)) as ledger:
             return Decided(ledger.read(), policy_in_force(ledger))
     except (LedgerError, SettingsError):
         return None

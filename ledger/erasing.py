@@ -13,7 +13,9 @@ import sqlalchemy as sa
 
 from ledger.copying import LOADED
 from ledger.decisions.database import Database
+from ledger.decisions.ledger import Ledger
 from ledger.decisions.metadata import metadata
+from warehouse.home import Home
 
 KEPT = frozenset(
     {"users", "accounts", "sessions", "sign_in_attempts", "saved_views", "sending_policies", "disclosures", "audit_log"}
@@ -26,14 +28,15 @@ LEADS_ON = frozenset({"decision_id", "proposal_id", "reference"})
 Rows = dict[str, list[sa.RowMapping]]
 
 
-def erase_from_ledger(database: Database, ids: Iterable[str]) -> tuple[Counter[str], frozenset[str]]:
+def erase_from_ledger(database: Database, home: Home, ids: Iterable[str]) -> tuple[Counter[str], frozenset[str]]:
     """Delete the rows that name one of the ids, and what names those rows; how many by table, and all ids then known.
 
     Raises:
-        LedgerError: the ledger can't be written.
+        LedgerError: the ledger can't be written, or is not as it was.
     """
     assert LOADED  # noqa: S101  # all tables are declared
-    known, counts = set(ids), Counter[str]()
+    known, counts, ledger = set(ids), Counter[str](), Ledger(database, home)
+    ledger.read()
     with database.writing() as connection:
         rows = _rows_about(connection, known)
         if database.is_file:
@@ -44,6 +47,7 @@ def erase_from_ledger(database: Database, ids: Iterable[str]) -> tuple[Counter[s
                 named = sa.tuple_(*key).in_([tuple(row[column.name] for column in key) for row in found])
                 with _without_triggers(connection, table.name):
                     counts[table.name] += connection.execute(table.delete().where(named)).rowcount
+    ledger.vouch()
     return counts, frozenset(known)
 
 

@@ -58,7 +58,7 @@ def erase_subject(home: Home, subject_id: str, *, database: Database | None, at:
         removed["tables"] = _erase_tables(home, current, ids, until)
         if database is not None:
             removed["packs"] = _erase_packs(home, database, ids)
-            rows, ids = erase_from_ledger(database, ids)
+            rows, ids = erase_from_ledger(database, home, ids)
             removed["rows of the ledger"] = rows.total()
         for release in releases:
             removed["rows of releases"] += erase_from_release(home, release, ids, certificate=certificate)

@@ -61,6 +61,7 @@ def replay(home: Home, release: Release, settings: Settings) -> Replay:
         _lay_out_deliveries(home, release, copy)
         _lay_out_models(home, release, copy)
         days = release.manifest.get("settings", {}).get("presence_days", settings.presence_days)
+        copy.desk.symlink_to(home.desk)  # the key that marks decisions
         url = ledger_url(home.path, settings)
         again = run_night(
             copy,
@@ -68,7 +69,7 @@ def replay(home: Home, release: Release, settings: Settings) -> Replay:
             as_of=release.as_of,
             settings=settings.model_copy(update={"presence_days": days, "ledger": url}),
             accepted=_accepted(release),
-            known_at=_known_at(release, url),
+            known_at=_known_at(release, home, url),
         )
         return _compare(release, again)
 
@@ -129,13 +130,13 @@ def _accepted(release: Release) -> dict[str, str]:
     }
 
 
-def _known_at(release: Release, url: str) -> datetime | None:
+def _known_at(release: Release, home: Home, url: str) -> datetime | None:
     """The moment up to which decisions were known to the night; None: all that there are, or it is not recorded."""
     if KNOWN_DECISIONS.name not in release.manifest["digests"]:
         return None
     known = pl.read_parquet(release.parquet(KNOWN_DECISIONS.name))
     try:
-        with Ledger.open(url) as ledger:
+        with Ledger.open(url, home) as ledger:
             decisions = ledger.read()
     except LedgerMissingError:
         decisions = DECISIONS.empty()

@@ -135,7 +135,7 @@ class Desk:
     @property
     def ledger(self) -> Ledger:
         """The ledger, over the connections that the desk keeps."""
-        return Ledger(self.database, self.clock)
+        return Ledger(self.database, self.home, self.clock)
 
     def whole_release(self) -> WholeRelease:
         """The release in force now, for any viewer: pages get `VisibleRelease` instead.

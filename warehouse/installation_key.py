@@ -3,10 +3,11 @@
 Belongs here: the key and marks made with it. Does not: what is marked or drawn.
 """
 
-import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 
 from warehouse.disk import keep_private, make_folder, put_text
 from warehouse.home import Home
@@ -20,7 +21,13 @@ def keyed_mark(home: Home, purpose: str, text: str) -> str:
 
     The key is `CONCORD_KEY`, kept away from the home, or else a file in it, made when it is first asked for.
     """
-    return hmac.new(_key(home), f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
+    return marker(home, purpose)(text)
+
+
+def marker(home: Home, purpose: str) -> Callable[[str], str]:
+    """Makes marks as `keyed_mark` does, many with one look at the key."""
+    key = _key(home)
+    return lambda text: hmac.digest(key, f"{purpose}\n{text}".encode(), "sha256").hex()
 
 
 def _key(home: Home) -> bytes:
@@ -31,5 +38,9 @@ def _key(home: Home) -> bytes:
     if not path.exists():
         keep_private()
         make_folder(home.desk)
-        put_text(path, f"{secrets.token_hex(32)}\n")
+        made = path.with_name(f".{FILE}-{secrets.token_hex(8)}")
+        put_text(made, f"{secrets.token_hex(32)}\n")
+        with suppress(FileExistsError):  # another process was first: one key for all
+            path.hardlink_to(made)
+        made.unlink()
     return path.read_bytes().strip()

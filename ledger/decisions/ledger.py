@@ -12,6 +12,7 @@ from typing import Any, Self
 import polars as pl
 import sqlalchemy as sa
 
+from ledger.decisions.chain import Chain, Link
 from ledger.decisions.database import Database, SchemaState
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.errors import (
@@ -24,7 +25,9 @@ from ledger.decisions.in_force import fold
 from ledger.decisions.integrity import require_unchanged
 from ledger.decisions.metadata import decisions as decisions_table
 from ledger.decisions.metadata import users as users_table
-from ledger.decisions.submitting import JUDGED, TICK, Bench, Taken
+from ledger.decisions.submitting import JUDGED, TICK, Bench, Taken, in_reference_order
+from ledger.decisions.users import find_strangers, require_active
+from warehouse.home import Home
 from warehouse.tables.ledger import DECISIONS
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
@@ -43,16 +46,23 @@ Beside = Callable[[sa.Connection, Sequence[Taken]], None]
 
 
 class Ledger:
-    """The ledger at a place: `with Ledger.open(url) as ledger:`."""
+    """The ledger at a place: `with Ledger.open(url, home) as ledger:`."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, database: Database, home: Home, clock: Callable[[], datetime] = now) -> None:
         """Use `open` or `create`; a clock is handed in only by tests and replays."""
         self._database = database
         self._clock = clock
+        self._chain = Chain(home, database.name)
 
     @classmethod
-    def open(cls, url: str, *, clock: Callable[[], datetime] = now, patience: float = 10.0) -> Self:
+    def open(cls, url: str, home: Home, *, clock: Callable[[], datetime] = now, patience: float = 10.0) -> Self:
         """Open the ledger there is. A SQLite file of an older schema is migrated; PostgreSQL never is.
+
+        Args:
+            url: where it lies.
+            home: of the installation whose key marks the decisions.
+            clock: gives the moment.
+            patience: seconds that are waited for somebody else's lock.
 
         Raises:
             LedgerMissingError: there is none.
@@ -62,17 +72,33 @@ class Ledger:
         """
         database = Database(url, patience=patience)
         if database.is_file and database.state() == "older":
-            database.migrate()
+            return cls.create(url, home, clock=clock, patience=patience)[0]
         with database.reading():
-            return cls(database, clock)
+            return cls(database, home, clock)
 
     @classmethod
     def create(
-        cls, url: str, *, clock: Callable[[], datetime] = now, patience: float = 10.0
+        cls, url: str, home: Home, *, clock: Callable[[], datetime] = now, patience: float = 10.0
     ) -> tuple[Self, SchemaState]:
-        """Make the ledger or bring it to the current schema; returns the state it was in. Raises as `open`."""
+        """Make the ledger or bring it to the current schema; returns the state it was in. Raises as `open`.
+
+        Decisions that were taken before there were marks are marked, once.
+        """
         database = Database(url, patience=patience)
-        return cls(database, clock), database.migrate()
+        ledger, was = cls(database, home, clock), database.migrate()
+        ledger._keep_chain(ledger._chain.adopt)
+        return ledger, was
+
+    def vouch(self) -> int:
+        """Mark all decisions there are anew, as somebody holds them right; how many.
+
+        Raises:
+            LedgerDamagedError: what some say was edited: nobody can vouch for those.
+        """
+        with self._database.reading() as connection:
+            count = require_unchanged(_read(connection), self._database.name).height
+        self._keep_chain(self._chain.renew)
+        return count
 
     @property
     def database(self) -> Database:
@@ -83,10 +109,13 @@ class Ledger:
         """All decisions: `DECISIONS`, in ledger order.
 
         Raises:
-            LedgerDamagedError: some are not as they were taken.
+            LedgerDamagedError: some are not as they were taken, or were not taken by this installation, or are gone.
         """
+        noted = self._chain.noted()
         with self._database.reading() as connection:
-            return require_unchanged(_read(connection), self._database.name)
+            found = require_unchanged(_read(connection), self._database.name)
+            self._chain.require_whole(connection, found.get_column("decision_id"), noted)
+        return found
 
     def users(self) -> pl.DataFrame:
         """All users: `name`, `added_at`, `retired_at`, by name."""
@@ -149,7 +178,7 @@ class Ledger:
         """
         with self._database.writing() if keep else self._database.reading() as connection:
             known = _read(connection, JUDGED)
-            strangers = _strangers(connection, [signature.by for _, signature in requests])
+            strangers = find_strangers(connection, [signature.by for _, signature in requests])
             bench = Bench(known, at=self._next_moment(known))
             taken: list[Taken] = []
             refusals: dict[int, Exception] = {}
@@ -162,11 +191,11 @@ class Ledger:
                     refusals[place] = error
             if refusals:
                 raise RefusedTogetherError(refusals)
-            if keep:
-                _append(connection, bench.appended)
-                if beside is not None:
-                    beside(connection, taken)
-            return tuple(taken)
+            end = self._append(connection, bench.appended) if keep else None
+            if keep and beside is not None:
+                beside(connection, taken)
+        self._chain.note(end)
+        return tuple(taken)
 
     def standing_of(self, batch_id: str) -> list[str]:
         """The ids of the decisions of a batch that still stand.
@@ -198,8 +227,9 @@ class Ledger:
             if refusals:
                 raise RefusedTogetherError(refusals)
             fresh = rows.unique("decision_id").join(known, on="decision_id", how="anti").sort(*DECISIONS.order)
-            _append(connection, in_reference_order(fresh))
-            return fresh.height
+            end = self._append(connection, in_reference_order(fresh))
+        self._chain.note(end)
+        return fresh.height
 
     def close(self) -> None:
         """Let the ledger go."""
@@ -219,6 +249,17 @@ class Ledger:
         except RefusedTogetherError as error:
             raise error.refusals[0] from None
 
+    def _append(self, connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> Link | None:
+        if not rows:
+            return None
+        connection.execute(sa.insert(decisions_table), rows)
+        return self._chain.extend(connection, [row["decision_id"] for row in rows])
+
+    def _keep_chain(self, change: Callable[[sa.Connection], Link | None]) -> None:
+        with self._database.writing() as connection:
+            end = change(connection)
+        self._chain.note(end)
+
     def _next_moment(self, known: pl.DataFrame) -> datetime:
         """Now; never before the last decision, since the ledger's times give the order of decisions."""
         moment, last = self._clock(), known.get_column("decided_at").max()
@@ -234,42 +275,6 @@ class Ledger:
     def _find_future(self, rows: pl.DataFrame) -> dict[int, Exception]:
         late = pl.col("decided_at") > self._clock() + CLOCK_TOLERANCE
         return _refusals(rows, late, "it lies in the future: is the clock right?")
-
-
-def in_reference_order(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """The rows, each after the one that it replaces."""
-    waiting = {row["decision_id"]: row for row in rows.iter_rows(named=True)}
-    ordered: list[dict[str, Any]] = []
-    for decision_id in list(waiting):
-        chain, at = [], decision_id
-        while at in waiting:
-            chain.append(waiting.pop(at))
-            at = chain[-1]["replaces"]
-        ordered.extend(reversed(chain))
-    return ordered
-
-
-def require_active(connection: sa.Connection, name: str) -> None:
-    """Hold that somebody of that name may act.
-
-    Raises:
-        DecisionError: there is no such user, or they have retired.
-    """
-    for error in _strangers(connection, [name]).values():
-        raise error
-
-
-def _strangers(connection: sa.Connection, names: Sequence[str]) -> dict[str, DecisionError]:
-    """Of these names those that may not decide, and why."""
-    found = connection.execute(sa.select(users_table.c.name, users_table.c.retired_at))
-    retired_at = {row.name: row.retired_at for row in found}
-    unknown = "there is no user {!r}: an administrator adds one by `concord decisions users --add`"
-    retired = "user {!r} has retired and decides no more"
-    return {
-        name: DecisionError((retired if name in retired_at else unknown).format(name))
-        for name in names
-        if name not in retired_at or retired_at[name] is not None
-    }
 
 
 def _find_strangers(connection: sa.Connection, rows: pl.DataFrame) -> dict[int, Exception]:
@@ -293,8 +298,3 @@ def _read(connection: sa.Connection, names: Sequence[str] = tuple(DECISIONS.sche
     rows = connection.execute(sa.select(*(decisions_table.c[name] for name in names))).fetchall()
     schema = {name: DECISIONS.schema[name] for name in names}
     return pl.DataFrame(rows, schema=schema, orient="row").sort(*DECISIONS.order)
-
-
-def _append(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(sa.insert(decisions_table), rows)

@@ -82,3 +82,17 @@ decisions = sa.Table(
     sa.Index("decisions_by_target", "target"),
     sa.Index("decisions_by_time", "decided_at"),
 )
+
+decision_marks = sa.Table(
+    "decision_marks",
+    metadata,
+    sa.Column("sequence", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column(
+        "decision_id",
+        sa.Text(),
+        sa.ForeignKey("decisions.decision_id", name="a_mark_is_of_a_decision"),
+        nullable=False,
+        unique=True,
+    ),
+    sa.Column("mark", sa.Text(), nullable=False),  # by the key of the installation, of the mark before and the id
+)

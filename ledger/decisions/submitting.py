@@ -135,6 +135,19 @@ class Bench:
             )
 
 
+def in_reference_order(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows, each after the one that it replaces."""
+    waiting = {row["decision_id"]: row for row in rows.iter_rows(named=True)}
+    ordered: list[dict[str, Any]] = []
+    for decision_id in list(waiting):
+        chain, at = [], decision_id
+        while at in waiting:
+            chain.append(waiting.pop(at))
+            at = chain[-1]["replaces"]
+        ordered.extend(reversed(chain))
+    return ordered
+
+
 def _says_the_same(former: Mapping[str, Any], draft: Draft) -> bool:
     about = draft.about()
     return all(former[name] == about[name] for name in VERDICT)

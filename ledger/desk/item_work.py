@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ledger.decisions.database import Database
 from ledger.decisions.errors import DecisionError
-from ledger.decisions.ledger import require_active
+from ledger.decisions.users import require_active
 from ledger.desk.desk_tables import assignments, claims, deferrals, saved_views
 
 LONGEST_NAME = 60

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from ledger.audit import Entry, append
 from ledger.decisions.errors import DecisionError
-from ledger.decisions.ledger import Ledger, require_active
+from ledger.decisions.ledger import Ledger
+from ledger.decisions.users import require_active
 from ledger.packs.log import read_table
 from ledger.packs.metadata import pack_answers
 from warehouse.tables.packs import PACK_ANSWERS

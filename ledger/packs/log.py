@@ -20,7 +20,8 @@ import sqlalchemy as sa
 
 from ledger.audit import Entry, append
 from ledger.decisions.errors import DecisionError, LedgerClockError
-from ledger.decisions.ledger import CLOCK_TOLERANCE, Ledger, require_active
+from ledger.decisions.ledger import CLOCK_TOLERANCE, Ledger
+from ledger.decisions.users import require_active
 from ledger.packs.metadata import disclosures as disclosures_table
 from ledger.packs.metadata import pack_lines as lines_table
 from warehouse.schema import Table

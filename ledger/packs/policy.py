@@ -18,7 +18,8 @@ import sqlalchemy as sa
 
 from ledger.audit import Entry, append
 from ledger.decisions.errors import DecisionError
-from ledger.decisions.ledger import Ledger, require_active
+from ledger.decisions.ledger import Ledger
+from ledger.decisions.users import require_active
 from ledger.desk.accounts import find_account
 from ledger.packs.metadata import sending_policies
 from ledger.packs.owners import UnknownOwnerError, owner_title

@@ -22,7 +22,7 @@ def home(one_night, tmp_path):
 
 def check_forenames(home, *, wrong):
     """A steward checks forenames of the release: of every five so many are wrong."""
-    ledger, _ = Ledger.create(Home(home).ledger_url(None))
+    ledger, _ = Ledger.create(Home(home).ledger_url(None), Home(home))
     with ledger:
         ledger.add_user("kim")
         let_go(ledger)

@@ -74,7 +74,7 @@ def mapped(concord):
 
 
 def ledger_of(home):
-    return Ledger.open(f"sqlite:///{home.ledger}")
+    return Ledger.open(f"sqlite:///{home.ledger}", home)
 
 
 def logged(home):

@@ -98,7 +98,7 @@ def decide_same(home: Home, models: Models) -> tuple[str, str]:
         model_version="0",
     )
     home.ledger.parent.mkdir(parents=True, exist_ok=True)
-    with Ledger.create(f"sqlite:///{home.ledger}")[0] as ledger:
+    with Ledger.create(f"sqlite:///{home.ledger}", home)[0] as ledger:
         ledger.add_user("kim")
         ledger.decide(present.draft_pair("same_order", one, other), Signature("kim", "document_seen", "seen"))
     return one, other

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from ledger_cases import BY_KIM, START, pair, value
+from ledger_cases import BY_KIM, HOME, START, pair, value
 
 from ledger.audit import Entry, append, prove
 from ledger.copying import back_up_ledger, restore_ledger
@@ -27,7 +27,7 @@ def rows_of(database):
 
 @pytest.fixture
 def ledger(ledger_url):
-    made, _ = Ledger.create(ledger_url)
+    made, _ = Ledger.create(ledger_url, HOME)
     with made:
         made.add_user("kim")
         made.decide(pair("same_order", "a", "b"), BY_KIM)
@@ -41,7 +41,7 @@ def test_a_ledger_is_backed_up_to_a_file_whole(ledger, tmp_path):
     back_up_ledger(ledger.database, tmp_path / "copy.sqlite")
     copy = Database(f"sqlite:///{tmp_path}/copy.sqlite")
     assert rows_of(copy) == rows_of(ledger.database)
-    with Ledger.open(f"sqlite:///{tmp_path}/copy.sqlite") as again, again.database.reading() as connection:
+    with Ledger.open(f"sqlite:///{tmp_path}/copy.sqlite", HOME) as again, again.database.reading() as connection:
         assert prove(connection).words == "whole"
         assert again.read().equals(ledger.read())
 
@@ -50,7 +50,7 @@ def test_a_ledger_in_a_file_goes_into_an_empty_postgresql_and_goes_on_there(post
     back_up_ledger(ledger.database, tmp_path / "copy.sqlite")
     url = postgres()
     restore_ledger(tmp_path / "copy.sqlite", Database(url))
-    with Ledger.open(url) as restored:
+    with Ledger.open(url, HOME) as restored:
         assert rows_of(restored.database) == rows_of(ledger.database)
         note(restored)  # its number follows on from those restored
         restored.decide(pair("same_order", "c", "d"), BY_KIM)
@@ -68,7 +68,7 @@ def test_a_ledger_of_each_earlier_schema_is_brought_up_to_date_with_its_rows(led
     assert database.state() == "older"
     database.migrate()
     assert database.state() == "current"
-    with Ledger.open(ledger_url) as ledger, ledger.database.reading() as connection:
+    with Ledger.open(ledger_url, HOME) as ledger, ledger.database.reading() as connection:
         assert connection.execute(sa.text("SELECT name FROM users")).scalars().all() == ["kim"]
         ledger_rows = ledger.read()
     assert ledger_rows.is_empty()

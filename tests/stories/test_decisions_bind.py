@@ -4,13 +4,14 @@ import json
 import re
 import sqlite3
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 from nights import NIGHT, command, copy_of, nightly
 
+from ledger.decisions.decision import name_row
 from pipelines.nightly import NightFailedError
 
 NEXT, AFTER = NIGHT + timedelta(days=1), NIGHT + timedelta(days=2)
@@ -204,11 +205,30 @@ def edited(home: Path) -> None:
         ledger.execute("UPDATE decisions SET value = '2021-01-01' WHERE kind = 'value'")
 
 
+def vouched_for(home: Path) -> None:
+    cut_of_its_undo(home)
+    run(home, "decisions", "vouch", "--reason", "restored from an older backup")
+
+
+def forged(home: Path) -> None:
+    """A decision that nobody took, with the id that fits what it says."""
+    with closing(sqlite3.connect(ledger_of(home))) as ledger, ledger:
+        ledger.row_factory = sqlite3.Row
+        row = dict(ledger.execute("SELECT * FROM decisions WHERE kind = 'value'").fetchone())
+        at = datetime.fromisoformat(row["decided_at"]).replace(tzinfo=UTC)
+        row["value"] = "2021-01-01"
+        row["decision_id"] = name_row(row | {"decided_at": at})
+        places = ",".join("?" * len(row))
+        ledger.execute(f"INSERT INTO decisions ({','.join(row)}) VALUES ({places})", tuple(row.values()))  # noqa: S608
+
+
 @pytest.mark.parametrize(
     ("tampered", "words"),
     [
         pytest.param(emptied, rf"lacks \d+ that release r{NEXT} knew", id="empty", marks=pytest.mark.long),
-        pytest.param(cut_of_its_undo, rf"lacks 1 that release r{NEXT} knew, such as DEC-", id="older backup"),
+        pytest.param(cut_of_its_undo, "some that were taken are gone", id="cut"),
+        pytest.param(vouched_for, rf"lacks 1 that release r{NEXT} knew, such as DEC-", id="cut, and vouched for"),
+        pytest.param(forged, r"1 bear no mark of this installation, such as DEC-", id="forged"),
         pytest.param(edited, r"1 decisions in the ledger .* are not as they were taken, such as DEC-", id="edited"),
     ],
 )

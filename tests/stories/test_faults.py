@@ -151,18 +151,18 @@ def test_of_two_nights_at_once_one_is_published_and_the_other_says_so(home, thre
 
 
 @contextmanager
-def ledger_server():
+def ledger_server(home):
     """A PostgreSQL server with a ledger: its URL, and how to stop it."""
     with tempfile.TemporaryDirectory(prefix="concord-") as name, running_server(postgres_programs(), Path(name)) as _:
         url = f"postgresql+psycopg://concord@/postgres?host={name}"
-        Ledger.create(url)[0].close()
+        Ledger.create(url, Home(home))[0].close()
         yield url, int((Path(name) / "data" / "postmaster.pid").read_text().split()[0])
 
 
 def test_a_night_without_its_database_fails_in_words_and_one_that_has_read_it_is_published(
     home, three_nights, undisturbed
 ):
-    with ledger_server() as (url, server), started(home, three_nights, env={"CONCORD_LEDGER": url}) as process:
+    with ledger_server(home) as (url, server), started(home, three_nights, env={"CONCORD_LEDGER": url}) as process:
         for line in process.stderr:
             if '"step_started"' in line and "link_orders" in line:
                 os.kill(server, signal.SIGQUIT)

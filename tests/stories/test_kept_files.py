@@ -34,7 +34,7 @@ def test_nobody_else_can_read_what_a_desk_and_a_pack_leave(one_night, tmp_path, 
     assert command("decisions", "migrate", home=home).exit_code == 0
     assert command("decisions", "users", "--add", "kim", home=home).exit_code == 0
     who = ("--by", "kim", "--reason", "to have records corrected")
-    with Ledger.open(f"sqlite:///{home}/ledger/decisions.sqlite") as ledger:
+    with Ledger.open(f"sqlite:///{home}/ledger/decisions.sqlite", Home(home)) as ledger:
         let_go(ledger)
     assert command("packs", "make", "--all", "--out", packs, *who, home=home).exit_code == 0
     assert command("decisions", "export", packs / "decisions.csv", home=home).exit_code == 0

@@ -94,7 +94,7 @@ def world(tmp_path_factory):
     nightly(home, landing, NIGHT)
     run(home, "decisions", "migrate")
     run(home, "decisions", "users", "--add", "kim")
-    with Ledger.open(Home(home).ledger_url(None)) as ledger:
+    with Ledger.open(Home(home).ledger_url(None), Home(home)) as ledger:
         let_go(ledger, least_confidence=0.0)
     run(home, "packs", "make", "--all", "--out", folder / "out", *WHY)
     kept = references(home)[keys[BOTH_RIGHT]].partition("/")[2]
@@ -121,7 +121,7 @@ def references(home):
 
 
 def packs(home):
-    with Ledger.open(Home(home).ledger_url(None)) as ledger:
+    with Ledger.open(Home(home).ledger_url(None), Home(home)) as ledger:
         return read_disclosures(ledger), read_pack_lines(ledger)
 
 
@@ -176,9 +176,9 @@ def test_a_night_goes_on_without_a_log_only_if_the_night_before_knew_of_none(tmp
     url = f"sqlite:///{tmp_path}/ledger.sqlite"
     if expected:
         with pytest.raises(dg.Failure, match="is gone"):
-            read_asked(url, as_of=NEXT, expected=True)
+            read_asked(url, Home(tmp_path), as_of=NEXT, expected=True)
     else:
-        assert read_asked(url, as_of=NEXT, expected=False).is_empty()
+        assert read_asked(url, Home(tmp_path), as_of=NEXT, expected=False).is_empty()
 
 
 def test_the_second_pack_asks_again_under_the_same_references_for_what_is_still_open(world, tmp_path):
@@ -234,7 +234,7 @@ def test_a_line_goes_by_policy_is_answered_corrected_and_closed_and_a_revoked_po
     deliver(landing, with_births(right, wrong), night=NIGHT)
     nightly(home, landing, NIGHT)
     run(home, "decisions", "migrate")
-    with Ledger.open(Home(home).ledger_url(None)) as ledger, ledger.database.writing() as connection:
+    with Ledger.open(Home(home).ledger_url(None), Home(home)) as ledger, ledger.database.writing() as connection:
         add_account(connection, "ada", role="approver", at=datetime.now(UTC), identity=f"os|{system_user()}")
     why = ("--by", "ada", "--reason", "to have records corrected")
 

@@ -39,7 +39,7 @@ def answered(form, kind, place=0, **more):
 
 
 def decisions(desk):
-    with Ledger.open(desk.ledger_url) as ledger:
+    with Ledger.open(desk.ledger_url, desk.home) as ledger:
         return ledger.read()
 
 

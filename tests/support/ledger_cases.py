@@ -1,6 +1,8 @@
 """Decisions to try things on."""
 
+import tempfile
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import sqlalchemy as sa
@@ -10,9 +12,13 @@ from ledger.decisions.decision import Draft, Sighting, Signature, sign
 from ledger.decisions.kinds import KINDS_WITH_REASONS
 from ledger.packs.metadata import sending_policies
 from ledger.packs.policy import PolicyTerms, SendingPolicy
+from warehouse.home import Home
 from warehouse.tables.core import CORE_ORDERS
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
+
+HOME = Home(Path(tempfile.mkdtemp(prefix="ledger-")))
+"""Whose key marks the decisions of ledgers that belong to no installation."""
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 BY_KIM = Signature("kim", "document_seen", "seen in the court file")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from ledger_cases import Clock
+from ledger_cases import HOME, Clock
 
 from ledger.decisions.database import Database
 from ledger.decisions.ledger import Ledger
@@ -209,7 +209,7 @@ def make_register() -> Callable[..., dict[str, pl.DataFrame]]:
 @pytest.fixture
 def ledger(ledger_url: str) -> Iterator[Ledger]:
     """An empty ledger with two users, on each kind of database."""
-    made, state = Ledger.create(ledger_url, clock=Clock())
+    made, state = Ledger.create(ledger_url, HOME, clock=Clock())
     assert state == "missing"
     for name in ("kim", "noor"):
         made.add_user(name)

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from ledger_cases import BY_KIM, MISTAKE, START, Clock, conflict, pair, undo, value
+from ledger_cases import BY_KIM, HOME, MISTAKE, START, Clock, conflict, pair, undo, value
 from sqlalchemy.exc import DBAPIError
 
 from ledger.decisions.database import Database
@@ -216,7 +216,7 @@ def test_who_has_retired_decides_no_more_until_added_again(ledger):
         pytest.param("UPDATE decisions SET decided_by = 'noor'", id="edit who"),
         pytest.param("DELETE FROM decisions", id="delete"),
         pytest.param("INSERT OR REPLACE INTO decisions SELECT * FROM decisions", id="overwrite"),
-        pytest.param("TRUNCATE decisions", id="empty"),
+        pytest.param("TRUNCATE decisions CASCADE", id="empty"),
     ],
 )
 def test_the_database_itself_holds_decisions_against_change(ledger, ledger_url, statement):
@@ -241,7 +241,7 @@ def test_the_database_refuses_a_decision_by_nobody(ledger, ledger_url):
 
 def test_a_clock_that_was_moved_back_is_reported(ledger_url):
     clock = Clock()
-    ledger, _ = Ledger.create(ledger_url, clock=clock)
+    ledger, _ = Ledger.create(ledger_url, HOME, clock=clock)
     ledger.add_user("kim")
     ledger.decide(value("ORD-1", "sex", "M"), BY_KIM)
     clock.moment -= timedelta(hours=1)
@@ -254,9 +254,9 @@ def test_a_clock_that_was_moved_back_is_reported(ledger_url):
     assert moments.n_unique() == 2
 
 
-def decide_many(url, worker, count):
+def decide_many(url, home, worker, count):
     """Decisions of one writer: half of its own, half the same as every other writer's."""
-    with Ledger.open(url, patience=60) as ledger:
+    with Ledger.open(url, home, patience=60) as ledger:
         for number in range(count):
             ledger.decide(value(f"ORD-{worker}-{number}", "sex", "M"), BY_KIM)
             ledger.decide(value(f"ORD-all-{number}", "sex", "M"), BY_KIM)
@@ -264,9 +264,9 @@ def decide_many(url, worker, count):
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])
 def test_writers_at_once_lose_nothing_and_double_nothing(ledger_url, kind):
-    ledger, _ = Ledger.create(ledger_url)
+    ledger, _ = Ledger.create(ledger_url, HOME)
     ledger.add_user("kim")
-    arguments = [(ledger_url, worker, 8) for worker in range(4)]
+    arguments = [(ledger_url, HOME, worker, 8) for worker in range(4)]
     if kind == "threads":
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda job: decide_many(*job), arguments))
@@ -282,12 +282,12 @@ def test_writers_at_once_lose_nothing_and_double_nothing(ledger_url, kind):
 
 
 def test_of_two_who_overrule_the_same_decision_one_is_refused(ledger_url):
-    ledger, _ = Ledger.create(ledger_url)
+    ledger, _ = Ledger.create(ledger_url, HOME)
     ledger.add_user("kim")
     first = ledger.decide(value("ORD-1", "term_months", "0"), BY_KIM).decision_id
 
     def overrule(number):
-        with Ledger.open(ledger_url, patience=60) as own:
+        with Ledger.open(ledger_url, HOME, patience=60) as own:
             try:
                 return own.decide(value("ORD-1", "term_months", str(number), replaces=first), BY_KIM).is_new
             except DecisionError:
@@ -300,18 +300,18 @@ def test_of_two_who_overrule_the_same_decision_one_is_refused(ledger_url):
 
 def test_a_ledger_that_is_held_by_somebody_else_is_reported(ledger, ledger_url):
     with Database(ledger_url).writing(), pytest.raises(LedgerLockedError, match="locked by somebody else"):
-        Ledger.open(ledger_url, patience=0.2).decide(value("ORD-1", "sex", "M"), BY_KIM)
+        Ledger.open(ledger_url, HOME, patience=0.2).decide(value("ORD-1", "sex", "M"), BY_KIM)
     assert ledger.read().is_empty()
 
 
 def test_readers_are_not_held_up_by_a_writer(ledger, ledger_url):
     with Database(ledger_url).writing():
-        assert Ledger.open(ledger_url, patience=0.2).read().is_empty()
+        assert Ledger.open(ledger_url, HOME, patience=0.2).read().is_empty()
 
 
 def test_a_ledger_that_is_missing_is_not_made_by_looking(ledger_url):
     with pytest.raises(LedgerMissingError, match="concord decisions migrate"):
-        Ledger.open(ledger_url)
+        Ledger.open(ledger_url, HOME)
     assert Database(ledger_url).state() == "missing"
 
 
@@ -324,7 +324,7 @@ def test_a_ledger_of_a_newer_schema_is_left_alone(ledger, ledger_url):
     set_revision(ledger_url, "9999")
     for attempt in (Ledger.open, Ledger.create):
         with pytest.raises(LedgerSchemaError, match="newer schema"):
-            attempt(ledger_url)
+            attempt(ledger_url, HOME)
 
 
 def test_a_ledger_of_an_older_schema_is_migrated_in_a_file_and_by_command_on_a_server(ledger_url):
@@ -332,12 +332,12 @@ def test_a_ledger_of_an_older_schema_is_migrated_in_a_file_and_by_command_on_a_s
     database.migrate(to="0001")
     assert database.state() == "older"
     if database.is_file:
-        Ledger.open(ledger_url).close()
+        Ledger.open(ledger_url, HOME).close()
     else:
         with pytest.raises(LedgerSchemaError, match="concord decisions migrate"):
-            Ledger.open(ledger_url)
+            Ledger.open(ledger_url, HOME)
         assert database.state() == "older"
-        assert Ledger.create(ledger_url)[1] == "older"
+        assert Ledger.create(ledger_url, HOME)[1] == "older"
     assert database.state() == "current"
 
 
@@ -350,11 +350,11 @@ def test_the_migrations_make_what_the_code_expects(ledger, ledger_url):
 def test_a_file_that_is_no_ledger_is_reported(tmp_path):
     (tmp_path / "decisions.sqlite").write_bytes(b"no database at all, but a text of some length" * 100)
     with pytest.raises(LedgerError, match="can't be used"):
-        Ledger.open(f"sqlite:///{tmp_path}/decisions.sqlite")
+        Ledger.open(f"sqlite:///{tmp_path}/decisions.sqlite", HOME)
     other = tmp_path / "other.sqlite"
     sqlite3.connect(other).execute("CREATE TABLE decisions (what TEXT)")
     with pytest.raises(LedgerSchemaError, match="no ledger"):
-        Ledger.create(f"sqlite:///{other}")
+        Ledger.create(f"sqlite:///{other}", HOME)
 
 
 @pytest.mark.parametrize(
@@ -369,5 +369,5 @@ def test_a_file_that_is_no_ledger_is_reported(tmp_path):
 )
 def test_a_place_that_can_not_be_used_is_reported_without_its_password(url, words):
     with pytest.raises(LedgerError, match=words) as reported:
-        Ledger.open(url, patience=2)
+        Ledger.open(url, HOME, patience=2)
     assert "secret" not in str(reported.value)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger_cases import BY_KIM, MISTAKE, Clock, conflict, night, pair, rows, undo, value
+from ledger_cases import BY_KIM, HOME, MISTAKE, Clock, conflict, night, pair, rows, undo, value
 from properties import HALF
 
 from ledger.decisions.bulk import import_lines
@@ -37,7 +37,7 @@ def never():
 
 
 def new_ledger(url):
-    ledger, _ = Ledger.create(url, clock=Clock(datetime(2027, 1, 1, tzinfo=UTC)))
+    ledger, _ = Ledger.create(url, HOME, clock=Clock(datetime(2027, 1, 1, tzinfo=UTC)))
     ledger.add_user("kim")
     return ledger
 

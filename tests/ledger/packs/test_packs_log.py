@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 import sqlalchemy as sa
+from ledger_cases import HOME
 
 from ledger.audit import prove, read_rows
 from ledger.decisions.errors import DecisionError, LedgerClockError, LedgerError
@@ -46,7 +47,7 @@ def lines(*names, **values):
 
 @pytest.fixture
 def ledger(ledger_url):
-    made, _ = Ledger.create(ledger_url)
+    made, _ = Ledger.create(ledger_url, HOME)
     made.add_user("kim")
     yield made
     made.close()

@@ -83,7 +83,7 @@ def busy(open_desk, desk, hidden):
         careful, other["item_id"][0], kind="both_right", reason_code="different_facts", comment="not for met"
     )
     careful.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
-    with Ledger.open(desk.ledger_url) as ledger:
+    with Ledger.open(desk.ledger_url, desk.home) as ledger:
         decision = ledger.read().item(0, "decision_id")
     return decision, read_proposals(desk.database, waiting=True)[0].proposal_id
 

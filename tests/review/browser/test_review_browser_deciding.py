@@ -22,7 +22,7 @@ def taken(ledger_file):
     """The decisions in the ledger."""
 
     def read():
-        with Ledger.open(f"sqlite:///{ledger_file}") as ledger:
+        with Ledger.open(f"sqlite:///{ledger_file}", Home(ledger_file.parent.parent)) as ledger:
             return ledger.read()
 
     return read

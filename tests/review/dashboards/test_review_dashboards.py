@@ -268,7 +268,7 @@ def one_decision_each(desk):
         present.owners.group_by("order_id").agg(pl.col("record_id").sort()).filter(pl.col("record_id").list.len() > 1)
     )
     pairs = several.sort("order_id").with_columns(is_seen=pl.col("order_id").is_in(seen))
-    with Ledger.open(desk.ledger_url) as ledger:
+    with Ledger.open(desk.ledger_url, desk.home) as ledger:
         for is_seen in (True, False):
             records = pairs.filter(pl.col("is_seen") == is_seen).row(0, named=True)["record_id"]
             draft = present.draft_pair("same_order", records[0], records[1])

@@ -69,7 +69,7 @@ def items_of(desk, count):
 
 
 def read(desk):
-    with Ledger.open(desk.ledger_url) as ledger:
+    with Ledger.open(desk.ledger_url, desk.home) as ledger:
         return ledger.read()
 
 

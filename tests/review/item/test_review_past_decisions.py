@@ -30,7 +30,7 @@ class Case:
             as_of=self.release.as_of,
             model_version="1",
         )
-        self.ledger = Ledger(desk.database, desk.clock)
+        self.ledger = Ledger(desk.database, desk.home, desk.clock)
         counted = self.table("order_sources").group_by("order_id").len().filter(pl.col("len") >= 2).sort("order_id")
         self.order_id = counted.item(0, "order_id")
         self.records = self.table("order_sources").filter(pl.col("order_id") == self.order_id)

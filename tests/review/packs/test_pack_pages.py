@@ -33,7 +33,7 @@ def desk(desk_home, ledger_file, clock, tmp_path):
 @pytest.fixture
 def sending(desk):
     """The ledger, with a policy that lets everything go that the register is sure of."""
-    ledger = Ledger(desk.database, lambda: datetime.now(UTC))
+    ledger = Ledger(desk.database, desk.home, lambda: datetime.now(UTC))
     ledger.add_user("kim")
     let_go(ledger)
     return ledger

@@ -220,7 +220,7 @@ def test_an_item_leaves_the_open_list_once_all_of_it_is_decided(steward, desk, c
         Draft(kind="both_right", order_id=item["order_id"], discrepancy_id=name, rule_code=name)
         for name in item["discrepancy_ids"]
     ]
-    ledger = Ledger(desk.database, clock)
+    ledger = Ledger(desk.database, desk.home, clock)
     taken = ledger.decide_all([(draft, Signature("steward", "different_facts")) for draft in drafts])
     page = steward.get("/queue")
     assert total_of(page) == everything - 1

@@ -1,0 +1,108 @@
+"""The chain of decisions: each is marked by the key of the installation, together with the mark before it.
+
+Belongs here: extending, proving and renewing the chain. Does not: the ids of decisions, which are made of what they
+say and need no key (`ledger.decisions.integrity`): who writes to the database alone can make a fitting id, and no mark.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+
+import sqlalchemy as sa
+
+from ledger.decisions.errors import LedgerDamagedError
+from ledger.decisions.metadata import decision_marks, decisions
+from warehouse.disk import keep_private, make_folder, put_text
+from warehouse.home import Home
+from warehouse.installation_key import marker
+
+PURPOSE = "decision"
+BEGINNING = (0, "")
+
+Link = tuple[int, str]
+"""The place of a decision in the chain, and its mark."""
+
+
+class Chain:
+    """The chain of the decisions in a database.
+
+    Its end is noted in the home too: who cuts it off in the database alone is found out.
+    """
+
+    def __init__(self, home: Home, place: str) -> None:
+        """Name the installation whose key marks, and the database."""
+        self._home = home
+        self._place = place
+        self._note = home.desk / f"ledger-end-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
+
+    def extend(self, connection: sa.Connection, ids: Sequence[str]) -> Link | None:
+        """Mark decisions that were appended, within their transaction; the end of the chain, to be noted after it."""
+        last = sa.select(decision_marks.c.sequence, decision_marks.c.mark).order_by(decision_marks.c.sequence.desc())
+        row = connection.execute(last.limit(1)).one_or_none()
+        return self._write(connection, BEGINNING if row is None else (row.sequence, row.mark), ids)
+
+    def note(self, end: Link | None) -> None:
+        """Note the end of the chain, after the transaction that made it."""
+        if end is not None:
+            keep_private()
+            make_folder(self._home.desk)
+            put_text(self._note, f"{end[0]}:{end[1]}\n")
+
+    def noted(self) -> Link | None:
+        """A link that must be there; ask before decisions are read, since others append meanwhile."""
+        if not self._note.exists():
+            return None
+        sequence, _, mark = self._note.read_text(encoding="utf-8").strip().partition(":")
+        return int(sequence), mark
+
+    def require_whole(self, connection: sa.Connection, ids: Collection[str], noted: Link | None) -> None:
+        """Hold that these decisions, all that there are, were taken by this installation and that none is gone.
+
+        Raises:
+            LedgerDamagedError: the chain does not hold, or not of these.
+        """
+        links = connection.execute(sa.select(decision_marks).order_by(decision_marks.c.sequence)).all()
+        unmarked = sorted(set(ids) - {link.decision_id for link in links})
+        if unmarked:
+            raise self._damaged(f"{len(unmarked)} bear no mark of this installation, such as {unmarked[0]}")
+        mark, last = marker(self._home, PURPOSE), BEGINNING
+        for link in links:
+            expected = _mark(mark, *last, link.decision_id)
+            if (link.sequence, link.mark) != (last[0] + 1, expected):
+                raise self._damaged(
+                    f"the mark of {link.decision_id} is not of this installation, or one before it is gone"
+                )
+            last = (link.sequence, link.mark)
+        place, noted_mark = noted or BEGINNING
+        if len(links) > len(ids) or place > last[0] or (place and links[place - 1].mark != noted_mark):
+            raise self._damaged("some that were taken are gone")
+
+    def adopt(self, connection: sa.Connection) -> Link | None:
+        """Mark the decisions of a ledger that is older than marks; of one that was marked before nothing is changed."""
+        marked = connection.execute(sa.select(decision_marks.c.sequence).limit(1)).one_or_none()
+        return None if marked or self.noted() else self.renew(connection)
+
+    def renew(self, connection: sa.Connection) -> Link | None:
+        """Mark all decisions there are anew: after an erasure, or when somebody has vouched for them."""
+        connection.execute(sa.delete(decision_marks))
+        query = sa.select(decisions.c.decision_id).order_by(decisions.c.decided_at, decisions.c.decision_id)
+        return self._write(connection, BEGINNING, list(connection.execute(query).scalars())) or BEGINNING
+
+    def _write(self, connection: sa.Connection, last: Link, ids: Sequence[str]) -> Link | None:
+        mark, rows = marker(self._home, PURPOSE), []
+        for decision_id in ids:
+            last = (last[0] + 1, _mark(mark, *last, decision_id))
+            rows.append({"sequence": last[0], "decision_id": decision_id, "mark": last[1]})
+        if rows:
+            connection.execute(sa.insert(decision_marks), rows)
+        return last if rows else None
+
+    def _damaged(self, words: str) -> LedgerDamagedError:
+        return LedgerDamagedError(
+            f"of the decisions in the ledger {self._place} {words}: somebody changed it in the database, an older "
+            "backup was restored, or the key of the installation (CONCORD_KEY) is another. Restore the newest backup "
+            "with its key; if the decisions are right as they are, an approver says so by `concord decisions vouch`"
+        )
+
+
+def _mark(mark: Callable[[str], str], sequence: int, previous: str, decision_id: str) -> str:
+    return mark(f"{sequence} {previous} {decision_id}")
