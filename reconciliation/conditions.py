@@ -10,8 +10,9 @@ from typing import Final
 import polars as pl
 
 from reconciliation.standing import AMENDED
+from reconciliation.stated_periods import find_stated_periods
 from reconciliation.third_parties import mask_names
-from reconciliation.travel import find_stated_periods, own_end
+from reconciliation.travel import own_end
 from warehouse.codes import reference
 from warehouse.sources import COURT_SOURCES
 
@@ -63,7 +64,7 @@ def build_conditions(
         .with_columns(is_doubtful=~pl.col("is_golden") & is_from_court)
         .join(find_stated_periods(wordings), on=["order_id", "condition_code"], how="left")
         .join(_periods(golden), on="order_id", how="left")
-        .with_columns(start_on=pl.coalesce("start_on", "made_on"), end_on=own_end())
+        .with_columns(start_on=_own_start(), end_on=own_end())
         .with_columns(is_lapsed=(pl.col("end_on") < as_of).fill_null(value=False))
         .pipe(_without_names)
     )
@@ -83,6 +84,12 @@ def _periods(golden: pl.DataFrame) -> pl.DataFrame:
     return golden.join(courts, on="court_code", how="left").select(
         "order_id", "order_type", "is_travel_only", "jurisdiction", "made_on", "start_on", "end_on"
     )
+
+
+def _own_start() -> pl.Expr:
+    """The first day of a condition; null: the day of a release from prison, which no source gives."""
+    is_known = ~pl.col("is_from_release").fill_null(value=False)
+    return pl.when(is_known).then(pl.coalesce("stated_from", "start_on", "made_on"))
 
 
 def _is_believed() -> pl.Expr:

@@ -5,50 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from reconciliation.travel import find_stated_periods, find_travel_only, own_end, stated_months
+from reconciliation.travel import find_travel_only, own_end
 from warehouse.tables.core import CORE_CONDITIONS
-
-
-@pytest.mark.parametrize(
-    ("text", "months"),
-    [
-        pytest.param("Not to travel to Romania for 5 years", 60, id="figures"),
-        pytest.param("NOT TO TRAVEL ABROAD FOR A PERIOD OF SEVEN YEARS", 84, id="words"),
-        pytest.param("Not to leave the UK for five (5) years from release", 60, id="words and figures"),
-        pytest.param("no travel outside UK for 18 mths", 18, id="abbreviated"),
-        pytest.param("Not to travel outside the UK for a\nterm of 2 yrs", 24, id="broken over lines"),
-        pytest.param("Not to leave the United Kingdom for a fixed period of 1 year", 12, id="one year"),
-        pytest.param("Not to travel outside the UK", None, id="no period"),
-        pytest.param("Not to travel abroad without 28 days' notice", None, id="days of notice are no period"),
-        pytest.param("Not to travel with anyone aged 5 years", None, id="an age"),
-        pytest.param(None, None, id="no text"),
-    ],
-)
-def test_words_give_a_period(text, months):
-    assert pl.DataFrame({"text": [text]}, schema={"text": pl.String}).select(stated_months()).item() == months
-
-
-def wordings(**texts):
-    return pl.DataFrame(
-        [
-            {"order_id": "one", "condition_code": "C27", "kind": "travel", "source": source, "text": text}
-            for source, text in texts.items()
-        ]
-    )
-
-
-@pytest.mark.parametrize(
-    ("texts", "months"),
-    [
-        pytest.param({"court": "for 2 years", "pnc": "for 5 years", "pnd": "for 5 yrs"}, [60], id="most sources"),
-        pytest.param({"court": "for 2 years", "pnc": "for 5 years"}, [60], id="of equals the longest"),
-        pytest.param({"court": "Not to travel", "pnc": "for 2 years"}, [24], id="the only one that says"),
-        pytest.param({"court": "Not to travel"}, [], id="none"),
-    ],
-)
-def test_the_period_that_sources_give(texts, months):
-    assert find_stated_periods(wordings(**texts)).get_column("stated_months").to_list() == months
-
 
 START, END = date(2020, 5, 1), date(2030, 4, 30)
 LAST_OF_FIVE = date(2025, 4, 30)
@@ -59,6 +17,11 @@ LAST_OF_FIVE = date(2025, 4, 30)
     [
         pytest.param({"stated_months": 24}, date(2022, 4, 30), id="its own words"),
         pytest.param({"stated_months": 84}, date(2027, 4, 30), id="its own words, longer than the law allows"),
+        pytest.param({"stated_until": date(2023, 1, 2)}, date(2023, 1, 2), id="a day in its words"),
+        pytest.param({"stated_until": date(2023, 1, 2), "stated_months": 24}, date(2023, 1, 2), id="the later of both"),
+        pytest.param({"stated_until": date(2019, 1, 2)}, LAST_OF_FIVE, id="a day before it begins says nothing"),
+        pytest.param({"stated_months": 24, "runs_from": date(2021, 5, 1)}, date(2023, 4, 30), id="from a later day"),
+        pytest.param({"is_from_release": True}, None, id="from release: as long as the order"),
         pytest.param({}, LAST_OF_FIVE, id="five years within a longer order"),
         pytest.param({"end_on": None}, LAST_OF_FIVE, id="five years within an order until further order"),
         pytest.param({"end_on": date(2022, 4, 30)}, date(2022, 4, 30), id="no longer than its order"),
@@ -73,10 +36,11 @@ LAST_OF_FIVE = date(2025, 4, 30)
 )
 def test_last_day_of_a_prohibition_on_travel(facts, expected):
     row = {
-        "kind": "travel", "stated_months": None, "is_travel_only": False, "order_type": "STPO", "made_on": START,
+        "kind": "travel", "stated_months": None, "stated_until": None, "runs_from": None, "is_from_release": None,
+        "is_travel_only": False, "order_type": "STPO", "made_on": START,
         "jurisdiction": "England and Wales", "start_on": START, "end_on": END,
     } | facts  # fmt: skip
-    dates = dict.fromkeys(("made_on", "start_on", "end_on"), pl.Date)
+    dates = dict.fromkeys(("made_on", "start_on", "end_on", "stated_until", "runs_from"), pl.Date)
     frame = pl.DataFrame(
         [row], schema_overrides={**dates, "stated_months": pl.Int64, "jurisdiction": pl.String}
     )  # fmt: skip
@@ -114,20 +78,3 @@ def is_travel_only(held, *, order_type="STRO"):
 )
 def test_orders_that_forbid_travel_alone(held, order_type, expected):
     assert is_travel_only(held, order_type=order_type) == expected
-
-
-@pytest.mark.parametrize(
-    ("texts", "months"),
-    [
-        pytest.param(
-            {"court": "Not to own a van for 2 years", "pnc": "NOT TO OWN A VAN FOR 2 YRS"}, 24, id="all say so"
-        ),
-        pytest.param(
-            {"court": "Not to own a van for 2 years", "pnc": "NOT TO OWN A VAN"}, None, id="one leaves it out"
-        ),
-    ],
-)
-def test_a_prohibition_that_is_none_on_travel_lapses_only_if_every_source_says_when(texts, months):
-    row = {"order_id": "ORD-1", "condition_code": "C01", "kind": "prohibition"}
-    wordings = pl.DataFrame([row | {"source": source, "text": text} for source, text in texts.items()])
-    assert find_stated_periods(wordings).get_column("stated_months").to_list() == ([months] if months else [])
