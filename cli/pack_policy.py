@@ -29,16 +29,19 @@ def show_policy(
 
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import lines_of, policy_rows
+    from ledger.packs.agreement import measure_agreement
     from ledger.packs.policy import policy_in_force, read_policies
-    from ledger.packs.sample import read_checks
-    from review.packs.policy_words import describe_policy, measure_errors
+    from ledger.packs.sample import read_verdicts, settle_verdicts
+    from review.packs.policy_words import describe_agreement, describe_policy, measure_errors
 
     with opened_ledger(home) as ledger:
         if every:
             show(policy_rows(read_policies(ledger)), empty="no sending policy was ever set")
             return
         say(describe_policy(policy_in_force(ledger)))
-        say(str(measure_errors(read_checks(ledger))))
+        verdicts = read_verdicts(ledger)
+        say(str(measure_errors(settle_verdicts(verdicts))))
+        say(describe_agreement(measure_agreement(verdicts)))
         lines, _ = lines_of(home, ledger)
     routes = lines.every.group_by("route", because=pl.col("held_because")).agg(lines=pl.len())
     show(routes.sort("route", "because"), empty="nothing is to be corrected")
@@ -52,7 +55,7 @@ def set_terms(
     owner: Annotated[list[str] | None, typer.Option(help="Whose packs; may be repeated; defaults to all.")] = None,
     field: Annotated[list[str] | None, typer.Option(help="What about; may be repeated; defaults to any.")] = None,
     least_confidence: Annotated[float, typer.Option(help="How sure the register must be.")] = 0.995,
-    sampled_share: Annotated[float, typer.Option(help="The share that a steward checks first.")] = 0.05,
+    sampled_share: Annotated[float, typer.Option(help="The share that two stewards check first.")] = 0.05,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Let lines go into packs without a steward from now on: for an approver; it is logged and can be revoked."""
@@ -83,7 +86,7 @@ def revoke(by: ByOption, reason: ReasonOption, home: HomeOption = DEFAULT_HOME) 
 
 @sample_app.command("list")
 def list_sample(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
-    """List the lines of the sample that nobody has checked: keys, no values."""
+    """List the lines of the sample that two stewards have not yet judged: keys, no values."""
     import polars as pl
 
     from cli.ledger_access import opened_ledger
@@ -104,7 +107,7 @@ def check_line(
     comment: Annotated[str, typer.Option(help="What it rests on.")] = "",
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Record whether the register is right about a line of the sample; if it is, the line goes into the next pack."""
+    """Record whether the register is right about a line of the sample; if two stewards say so, the line goes."""
     import polars as pl
 
     from cli.door import require_at

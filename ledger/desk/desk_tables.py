@@ -88,7 +88,8 @@ assignments = sa.Table(
     metadata,
     sa.Column("assignment", sa.Integer(), primary_key=True, autoincrement=True),
     sa.Column("item_id", sa.Text(), nullable=False),
-    sa.Column("assignee", sa.Text(), sa.ForeignKey("users.name", name="assigned_to_a_user")),  # null: to nobody again
+    sa.Column("assignee", sa.Text(), sa.ForeignKey("users.name", name="assigned_to_a_user")),
+    sa.Column("team", sa.Text()),  # both null: to nobody again
     by_user("assigned_by", "assigned_by_a_user"),
     sa.Column("at", UtcDateTime(), nullable=False),
     sa.Index("assignments_by_item", "item_id"),

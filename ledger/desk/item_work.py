@@ -18,13 +18,14 @@ from ledger.decisions.database import Database
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.users import require_active
 from ledger.desk.desk_tables import assignments, claims, deferrals, saved_views
+from warehouse.codes import FORCE_CODES
 
 LONGEST_NAME = 60
 LONGEST_QUERY = 4_000
 MOST_VIEWS = 50
 
 WORK = {
-    "assignments": pl.Schema({"item_id": pl.String, "assignee": pl.String}),
+    "assignments": pl.Schema({"item_id": pl.String, "assignee": pl.String, "team": pl.String}),
     "deferrals": pl.Schema({"item_id": pl.String, "deferred_until": pl.Date}),
     "claims": pl.Schema({"item_id": pl.String, "held_by": pl.String}),
 }
@@ -35,7 +36,7 @@ class ItemWork:
     """The work that is going on at a moment; items without any are not named.
 
     Attributes:
-        assignments: `item_id`, `assignee`.
+        assignments: `item_id`, and `assignee` or `team`.
         deferrals: `item_id`, `deferred_until`: items that are to come up again on that day, and not before.
         claims: `item_id`, `held_by`.
     """
@@ -68,24 +69,45 @@ def read_item_work(connection: sa.Connection, *, at: datetime) -> ItemWork:
         at: the moment: claims that have run out by then, and deferrals to that day or before, are over.
     """
     queries = {
-        "assignments": _last(assignments, "assignment", "assignee", assignments.c.assignee.is_not(None)),
-        "deferrals": _last(deferrals, "deferral", "until", deferrals.c.until > at.date()),
+        "assignments": _last(
+            assignments,
+            "assignment",
+            ("assignee", "team"),
+            assignments.c.assignee.is_not(None) | assignments.c.team.is_not(None),
+        ),
+        "deferrals": _last(deferrals, "deferral", ("until",), deferrals.c.until > at.date()),
         "claims": sa.select(claims.c.item_id, claims.c.held_by).where(claims.c.held_until > at),
     }
     return ItemWork(**{name: _frame(connection, query, WORK[name]) for name, query in queries.items()})
 
 
-def assign(database: Database, item_ids: Sequence[str], assignee: str | None, *, by: str, at: datetime) -> None:
-    """Give items to somebody, or to nobody again.
+APPROVERS = "approvers"
+"""The team of all who may approve; the others are the stewards of a force, by its code."""
+TEAMS = (APPROVERS, *FORCE_CODES)
+
+
+def assign(
+    database: Database,
+    item_ids: Sequence[str],
+    assignee: str | None,
+    *,
+    team: str | None = None,
+    by: str,
+    at: datetime,
+) -> None:
+    """Give items to somebody or to a team, or to nobody again.
 
     Raises:
-        DecisionError: who is named may not decide.
+        DecisionError: who is named may not decide, or there is no such team.
     """
+    if team is not None and team not in TEAMS:
+        raise DecisionError("there is no such team")
     with database.writing() as connection:
         if assignee is not None:
             require_active(connection, assignee)
         rows = [
-            {"item_id": item, "assignee": assignee, "assigned_by": by, "at": at} for item in dict.fromkeys(item_ids)
+            {"item_id": item, "assignee": assignee, "team": team, "assigned_by": by, "at": at}
+            for item in dict.fromkeys(item_ids)
         ]
         _insert(connection, assignments, rows)
 
@@ -142,10 +164,10 @@ def forget_view(database: Database, owner: str, name: str) -> bool:
         return connection.execute(gone).rowcount > 0
 
 
-def _last(table: sa.Table, number: str, column: str, counts: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _last(table: sa.Table, number: str, columns: Sequence[str], counts: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """The last row of each item, where it counts."""
     last = sa.select(sa.func.max(table.c[number])).group_by(table.c.item_id)
-    return sa.select(table.c.item_id, table.c[column]).where(table.c[number].in_(last), counts)
+    return sa.select(table.c.item_id, *(table.c[name] for name in columns)).where(table.c[number].in_(last), counts)
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:

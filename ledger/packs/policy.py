@@ -39,7 +39,7 @@ class PolicyTerms:
         owners: whose packs lines may go into; empty: all.
         fields: what lines may be about; empty: anything.
         least_confidence: how sure the register must be that the source is wrong.
-        sampled_share: the share of lines that a steward checks first.
+        sampled_share: the share of lines that two stewards check first.
     """
 
     owners: tuple[str, ...] = ()

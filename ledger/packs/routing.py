@@ -13,7 +13,7 @@ from ledger.packs.sample import draw_sample
 from warehouse.home import Home
 
 STEWARD, POLICY, SAMPLE, HELD = ROUTES = ("steward", "policy", "sample", "held")
-"""A steward sends it; the policy does; a steward checks it first, since it is in the sample; nobody sends it."""
+"""A steward sends it; the policy does; two stewards check it first, since it is in the sample; nobody sends it."""
 SENT: Final = (STEWARD, POLICY)
 
 DISAGREES = "the owner disagrees: a steward has to look"
@@ -23,7 +23,7 @@ OTHER_OWNER = "the policy leaves this owner out"
 OTHER_FIELD = "the policy leaves out what it is about"
 LESS_SURE = "the register is less sure than the policy asks"
 FOUND_WRONG = "the register was found wrong in the sample"
-NOT_SETTLED = "the check of the sample could not settle it"
+NOT_SETTLED = "the stewards who checked the sample could not settle it, or differ"
 
 
 def route_lines(
@@ -35,7 +35,7 @@ def route_lines(
         found: open discrepancies with `reference`, `owner`, and `decided_at`: when a steward last decided that the
             owner is to be asked, or on the value asked for; null: none did.
         policy: in force; None: there is none.
-        checks: `SAMPLE_CHECKS`, the last one of each line.
+        checks: `SAMPLE_CHECKS` of the lines that are judged (`ledger.packs.sample.settle_verdicts`).
         answers: `PACK_ANSWERS`, the last one to each line.
         home: whose key draws the sample.
 

@@ -1,11 +1,14 @@
 """The sample of what a sending policy lets go: what stewards found in it, and so how often the policy is wrong.
 
-Belongs here: the draw, recording and reading the checks. Does not: the policy (`ledger.packs.policy`).
+Two stewards judge each line, and neither sees the other's answer: it waits until both have.
+
+Belongs here: the draw, recording and reading the checks. Does not: the policy (`ledger.packs.policy`), how far stewards
+agree (`ledger.packs.agreement`).
 """
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 import sqlalchemy as sa
@@ -19,6 +22,9 @@ from ledger.packs.metadata import sample_checks
 from warehouse.home import Home
 from warehouse.installation_key import keyed_mark
 from warehouse.tables.packs import SAMPLE_CHECKS, VERDICTS
+
+JUDGES: Final = 2
+"""Stewards who judge a line before it goes."""
 
 
 def draw_sample(home: Home, references: pl.Series, share: float) -> pl.Series:
@@ -46,7 +52,7 @@ def record_check(
         comment: what it rests on.
 
     Raises:
-        DecisionError: nobody of that name may decide, or there is no such verdict.
+        DecisionError: nobody of that name may decide, they have judged it already, or there is no such verdict.
     """
     if verdict not in VERDICTS:
         raise DecisionError(f"there is no verdict {verdict!r}: use {', '.join(VERDICTS)}")
@@ -55,11 +61,37 @@ def record_check(
     row = {name: line.get(name) for name in SAMPLE_CHECKS.schema} | said | {"checked_by": by, "checked_at": at}
     with ledger.database.writing() as connection:
         require_active(connection, by)
+        theirs = sa.and_(sample_checks.c.reference == line["reference"], sample_checks.c.checked_by == by)
+        if connection.execute(sa.select(sample_checks.c.verdict).where(theirs)).first():
+            raise DecisionError(f"{by} has judged {line['reference']} already: another steward has to")
         connection.execute(sa.insert(sample_checks).values(**row))
         what = {"sampled_line": line["reference"], "verdict": verdict}
         append(connection, [Entry(at, by, "alteration", what)])
 
 
+def read_verdicts(ledger: Ledger) -> pl.DataFrame:
+    """What each steward found of each line: `SAMPLE_CHECKS`, the last one of each."""
+    every = read_table(ledger, sample_checks, SAMPLE_CHECKS)
+    return every.unique(["reference", "checked_by"], keep="last", maintain_order=True)
+
+
+def settle_verdicts(verdicts: pl.DataFrame) -> pl.DataFrame:
+    """What counts of the checks: a row a line that `JUDGES` stewards have judged; where they differ, `not_known`.
+
+    Args:
+        verdicts: `SAMPLE_CHECKS`, the last one of each steward on each line.
+
+    Returns:
+        `SAMPLE_CHECKS`, the last one of each line.
+    """
+    is_agreed = pl.col("verdict").n_unique().over("reference") == 1
+    return (
+        verdicts.with_columns(verdict=pl.when(is_agreed).then("verdict").otherwise(pl.lit("not_known")))
+        .filter(pl.len().over("reference") >= JUDGES)
+        .unique("reference", keep="last", maintain_order=True)
+    )
+
+
 def read_checks(ledger: Ledger) -> pl.DataFrame:
-    """What counts of the checks: `SAMPLE_CHECKS`, the last one of each line."""
-    return read_table(ledger, sample_checks, SAMPLE_CHECKS).unique("reference", keep="last", maintain_order=True)
+    """What counts of the checks: `settle_verdicts`."""
+    return settle_verdicts(read_verdicts(ledger))

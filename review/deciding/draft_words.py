@@ -120,8 +120,10 @@ def describe_merged(changes: pl.DataFrame, whole: WholeRelease) -> list[MergedOr
 
 
 def holding_forces(changes: pl.DataFrame, present: Present) -> list[str]:
-    """Names of the forces that hold the orders that would change."""
-    held = present.orders.join(changes.select("order_id").unique(), on="order_id", how="semi")
+    """Names of the forces that hold the orders that would change, of orders that become one those of each."""
+    merged = changes.filter(field="order_id", change="merged").select(pl.col("before").str.split(", ").explode())
+    named = pl.concat([changes.get_column("order_id"), merged.to_series()]).unique()
+    held = present.orders.filter(pl.col("order_id").is_in(named.implode()))
     return held.get_column("force_name").drop_nulls().unique().sort().to_list()
 
 

@@ -15,7 +15,7 @@ from ledger.decisions.in_force import in_force
 from ledger.desk.accounts import Account, all_accounts
 from ledger.desk.claims import claim
 from ledger.desk.comments import comments_on
-from ledger.desk.item_work import read_item_work
+from ledger.desk.item_work import APPROVERS, read_item_work
 from ledger.desk.proposals import Proposal, read_proposals
 from review.access.viewer import RIGHTS, Viewer
 from review.deciding.changed_since import version_of
@@ -27,6 +27,7 @@ from review.deciding.item_form import ItemForm
 from review.deciding.order_decisions import OrderDecisions
 from review.desk import Desk
 from review.item.doubts import read_doubts
+from review.queue.facets import A_TEAM
 from warehouse.tables.register import DISCREPANCIES, FIELD_PROVENANCE
 
 
@@ -77,7 +78,10 @@ def form_context(
     with desk.reading() as connection:
         work = read_item_work(connection, at=desk.clock())
         accounts = all_accounts(connection)
-    assigned = work.assignments.filter(pl.col("item_id") == item["item_id"]).get_column("assignee")
+    assigned = work.assignments.filter(pl.col("item_id") == item["item_id"]).select(
+        pl.coalesce("assignee", A_TEAM + pl.col("team"))
+    )
+    stewards = [account for account in accounts if is_steward(account)]
     form = ItemForm(
         item_id=item["item_id"],
         orders=orders,
@@ -85,8 +89,9 @@ def form_context(
         version=version_of(decisions),
         view=form_state.view,
         waiting=tuple(proposal.proposal_id for proposal in waiting),
-        assignee=next(iter(assigned), None),
-        stewards=tuple(account.name for account in accounts if is_steward(account)),
+        assignee=next(iter(assigned.to_series()), None),
+        stewards=tuple(account.name for account in stewards),
+        teams=(APPROVERS, *sorted({force for account in stewards for force in account.forces or ()})),
         comments=tuple(comment for order in orders for comment in comments_on(desk.database, order)),
         fields=form_state.fields,
         problems=form_state.problems,

@@ -124,6 +124,12 @@ class FormOptions:
     reasons: Mapping[str, tuple[DecisionReason, ...]]
     owners: tuple[str, ...]
 
+    @property
+    def titles_of_pair(self) -> list[str]:
+        """The two records that are chosen at first, in words."""
+        titles = dict(self.records)
+        return [titles.get(name, name) for name in self.pair or ()]
+
 
 def orders_as_item(orders: Sequence[str], discrepancies: pl.DataFrame) -> dict[str, Any]:
     """An order, or two that are compared, in the form of an item: all that is open on the first can be answered."""

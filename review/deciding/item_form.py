@@ -14,6 +14,7 @@ from ledger.desk.comments import Comment
 from review.deciding.decision_request import ANSWER, VALUE_TEXT, SentFields
 from review.deciding.form_options import FormOptions, Question
 from review.deciding.typed_day import DAY_PARTS
+from review.queue.facets import A_TEAM, team_words
 
 Item = dict[str, Any]
 
@@ -54,6 +55,7 @@ class ItemForm:
         view: the view of the queue that the steward came from, as its address has it.
         waiting: ids of the proposals on its orders that wait for a second steward.
         stewards: who may be given it.
+        teams: codes of those that may be given it.
         fields: what was sent before.
         problems: by field, what is to be mended.
         submission: names the form.
@@ -67,6 +69,7 @@ class ItemForm:
     waiting: tuple[str, ...] = ()
     assignee: str | None = None
     stewards: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
     comments: tuple[Comment, ...] = ()
     fields: SentFields = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -81,8 +84,9 @@ class ItemForm:
 
     @property
     def steward_items(self) -> list[Item]:
-        """Who the item may be given to."""
-        return [{"value": "", "text": "Nobody"}, *({"value": name, "text": name} for name in self.stewards)]
+        """Who the item may be given to: a steward, or a team."""
+        teams = ({"value": f"{A_TEAM}{team}", "text": team_words(team)} for team in self.teams)
+        return [{"value": "", "text": "Nobody"}, *({"value": name, "text": name} for name in self.stewards), *teams]
 
     def sent(self, name: str) -> str:
         """What was sent in a field, or nothing."""

@@ -102,6 +102,15 @@ class ItemPage:
         """Two orders are compared."""
         return len(self.orders) > 1
 
+    @property
+    def unweighed(self) -> PairChoice | None:
+        """The two records that the item asks about, where the release keeps no weights of them."""
+        if self.item is None or not self.item.get("left_record_id"):
+            return None
+        asked = PairChoice(self.item["left_record_id"], self.item["right_record_id"])
+        known = ({pair.left_id, pair.right_id} for pair in self.pairs)
+        return None if {asked.left_id, asked.right_id} in known else asked
+
 
 def decision_keys(order_ids: Sequence[str], table: Tables) -> tuple[list[str], list[str]]:
     """By what decisions on orders are looked up: the ids that they have or had, and the handles of their records."""

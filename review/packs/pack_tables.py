@@ -177,6 +177,20 @@ def policies_table(policies: Sequence[SendingPolicy]) -> PanelTable:
     return panel_table("Policies", headings, rows)
 
 
+def agreement_table(agreement: pl.DataFrame) -> PanelTable:
+    """How far stewards agree: of `ledger.packs.agreement.measure_agreement`."""
+    rows = (
+        ("All" if field is None else FIELD_TITLES.get(field, field), lines, f"{agreed:.0%}", _kappa(kappa))
+        for field, lines, agreed, kappa in agreement.iter_rows()
+    )
+    headings = ("What the line is about", "Judged by two", "Agreed", "Cohen’s kappa")
+    return panel_table("Lines that two stewards judged", headings, rows)
+
+
+def _kappa(kappa: float | None) -> str:
+    return NONE if kappa is None else f"{kappa:.2f}"
+
+
 def _owner_cell(owner: str) -> PanelCell:
     title = title_or_none(owner)
     return PanelCell(title, f"/packs/owners/{quote(owner, safe='')}") if title else PanelCell(f"{owner} (on no list)")

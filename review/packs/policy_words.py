@@ -24,9 +24,18 @@ def describe_policy(policy: SendingPolicy | None) -> str:
     fields = ", ".join(FIELD_TITLES[name] for name in terms.fields) or "any field"
     return (
         f"Lines go to {owners} without a steward, about {fields}, from confidence {terms.least_confidence:g} on; "
-        f"{terms.sampled_share:.0%} of them are checked by a steward first. Set by {policy.set_by} on "
+        f"{terms.sampled_share:.0%} of them are checked by two stewards first. Set by {policy.set_by} on "
         f"{policy.set_at:%Y-%m-%d} ({policy.policy_id})."
     )
+
+
+def describe_agreement(agreement: pl.DataFrame) -> str:
+    """How far stewards agree on the sample, in one sentence: of `ledger.packs.agreement.measure_agreement`."""
+    if agreement.is_empty():
+        return "No line of the sample was judged by two stewards yet."
+    _, lines, agreed, kappa = agreement.row(0)
+    beyond = "" if kappa is None else f" (Cohen's kappa {kappa:.2f})"
+    return f"Two stewards judged {lines:,} lines of the sample, and agreed on {agreed:.0%}{beyond}."
 
 
 @dataclass(frozen=True)

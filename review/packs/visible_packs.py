@@ -16,14 +16,15 @@ import polars as pl
 from fastapi import Depends
 from starlette.requests import Request
 
+from ledger.packs.agreement import measure_agreement
 from ledger.packs.answers import last_answers, read_answers, record_answers
 from ledger.packs.content import AskableLines
 from ledger.packs.handing import hand_out
 from ledger.packs.log import LONDON, Disclosure, asked_before, read_disclosures, read_pack_lines
 from ledger.packs.measures import follow_asked, sum_up
 from ledger.packs.policy import PolicyTerms, SendingPolicy, read_policies, revoke_policy, set_policy
-from ledger.packs.sample import read_checks, record_check
-from review.access.viewer import Viewer
+from ledger.packs.sample import read_verdicts, record_check, settle_verdicts
+from review.access.viewer import AnyViewer, Viewer
 from review.access.visible_release import Visible, VisibleRelease
 from review.deciding.decidable_night import decidable_night
 from review.desk import Desk
@@ -43,6 +44,8 @@ class VisiblePacks:
         pack_lines: `PACK_LINES` that they may see.
         whole: ids of the packs of which they may see every line.
         answers: `PACK_ANSWERS` to those lines.
+        agreement: how far stewards agree (`ledger.packs.agreement.measure_agreement`).
+        to_check: lines of the sample that the viewer has not judged, in no order that shows who else has.
     """
 
     lines: AskableLines
@@ -53,6 +56,8 @@ class VisiblePacks:
     followed: pl.DataFrame
     policies: tuple[SendingPolicy, ...]
     errors: PolicyErrors
+    agreement: pl.DataFrame
+    to_check: pl.DataFrame
     today: date
 
     @property
@@ -84,7 +89,7 @@ class VisiblePacks:
         return asked, self.followed, last_answers(self.answers)
 
 
-def open_packs(request: Request, visible: Visible) -> VisiblePacks:
+def open_packs(request: Request, who: AnyViewer, visible: Visible) -> VisiblePacks:
     """The packs that somebody may see: what routes depend on.
 
     Raises:
@@ -98,15 +103,21 @@ def open_packs(request: Request, visible: Visible) -> VisiblePacks:
     hidden = every.join(shown, on=["disclosure_id", "reference"], how="anti").get_column("disclosure_id")
     seen = shown.get_column("disclosure_id").unique()
     disclosures = read_disclosures(ledger).filter(pl.col("disclosure_id").is_in(seen.implode()))
+    verdicts = read_verdicts(ledger)
+    own = visible.only(lines.every)
     return VisiblePacks(
-        lines=AskableLines(visible.only(lines.every), visible.only(lines.waiting)),
+        lines=AskableLines(own, visible.only(lines.waiting)),
         disclosures=disclosures.reverse(),
         pack_lines=shown,
         whole=frozenset(set(seen) - set(hidden)),
         answers=read_answers(ledger).join(shown, on=["disclosure_id", "reference"], how="semi"),
         followed=_followed(visible),
         policies=read_policies(ledger),
-        errors=measure_errors(read_checks(ledger)),
+        errors=measure_errors(settle_verdicts(verdicts)),
+        agreement=measure_agreement(verdicts),
+        to_check=own.filter(pl.col("route") == "sample").join(
+            verdicts.filter(pl.col("checked_by") == who.name), on="reference", how="anti"
+        ),
         today=desk.clock().astimezone(LONDON).date(),
     )
 
@@ -164,13 +175,13 @@ def take_in(
 
 
 def check_line(desk: Desk, packs: VisiblePacks, who: Viewer, *, reference: str, verdict: str, comment: str) -> bool:
-    """Record what a steward found of a line of the sample; whether there is such a line to check.
+    """Record what a steward found of a line of the sample; whether there is such a line for them to check.
 
     Raises:
         DecisionError: there is no such verdict.
         LedgerError: the ledger is down.
     """
-    found = packs.lines.every.filter(pl.col("reference") == reference, pl.col("route") == "sample")
+    found = packs.to_check.filter(pl.col("reference") == reference)
     if found.is_empty():
         return False
     record_check(

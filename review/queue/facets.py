@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from expectations.discrepancies import RULES
+from ledger.desk.item_work import APPROVERS
 from review.item.titles import KIND_TITLES, SEVERITY_TITLES, STATUS_TITLES, source_name, title_of
 from warehouse.codes import LEGAL_STATUSES, ORDER_TYPES, SEVERITIES, names_of
 from warehouse.tables.register import QUEUE_KINDS
@@ -21,6 +22,8 @@ NOBODY: Final = "nobody"
 MYSELF: Final = "me"
 A_USER: Final = "@"
 """Begins the name of a user among assignees: a user may be called `nobody`."""
+A_TEAM: Final = "team:"
+"""Begins a team among assignees."""
 
 STREAM: Final = "stream"
 STREAMS: Final = {"settle": "To settle", "send": "To send"}
@@ -124,7 +127,14 @@ def _type_words(code: str) -> str:
 
 def _assignee_words(value: str) -> str:
     words = {NOBODY: "Nobody", MYSELF: "Me"}
+    if value.startswith(A_TEAM):
+        return team_words(value.removeprefix(A_TEAM))
     return words.get(value, value.removeprefix(A_USER))
+
+
+def team_words(team: str) -> str:
+    """What a team is called."""
+    return "Approvers" if team == APPROVERS else f"Stewards of {title_of('force_code', team)}"
 
 
 def _banded(name: str, title: str, unknown: str) -> Facet:

@@ -11,11 +11,12 @@ from typing import Self
 
 import polars as pl
 
+from expectations.workload import LONG_DAYS
 from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import KINDS, PERSON_FIELD_NAMES, codes_about
-from ledger.desk.item_work import ItemWork
-from review.queue.facets import A_USER, MYSELF, NOBODY
+from ledger.desk.item_work import APPROVERS, ItemWork
+from review.queue.facets import A_TEAM, A_USER, MYSELF, NOBODY
 from review.queue.queue_items import QueueItems
 
 PARTING = tuple(kind.code for kind in KINDS if kind.parts)
@@ -104,7 +105,7 @@ def with_states(rows: pl.DataFrame, work: ItemWork, settled: SettledItems, *, vi
     """Add where each item stands.
 
     Args:
-        rows: items, with `item_id`.
+        rows: items, with `item_id`, `stream` and `age_days`.
         work: what is going on.
         settled: the items on which nothing is left to decide.
         viewer: who looks; what they hold themselves is open to them.
@@ -128,8 +129,17 @@ def with_states(rows: pl.DataFrame, work: ItemWork, settled: SettledItems, *, vi
         .when((pl.col("held_by") != viewer).fill_null(value=False))
         .then(pl.lit("claimed"))
         .otherwise(pl.lit("open")),
-        assignee=pl.when(assignee == viewer).then(pl.lit(MYSELF)).otherwise(A_USER + assignee).fill_null(NOBODY),
-    )
+        assignee=pl.when(assignee == viewer)
+        .then(pl.lit(MYSELF))
+        .otherwise(pl.coalesce(A_USER + assignee, A_TEAM + pl.col("team"), _escalated()))
+        .fill_null(NOBODY),
+    ).drop("team")
+
+
+def _escalated() -> pl.Expr:
+    """An item to settle that nobody was given and that waits too long is the approvers'."""
+    is_old = (pl.col("stream") == "settle") & (pl.col("age_days") > LONG_DAYS)
+    return pl.when(is_old).then(pl.lit(A_TEAM + APPROVERS))
 
 
 def _by_decisions(looked_at: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:

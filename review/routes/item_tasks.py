@@ -19,6 +19,7 @@ from review.deciding.item_navigation import SentForm, go_to_next, item_address, 
 from review.desk import Desk
 from review.item.titles import format_day
 from review.pages import redirect_to
+from review.queue.facets import A_TEAM, team_words
 from review.routes.items_and_orders import draw_item, draw_orders
 
 router = APIRouter()
@@ -51,12 +52,15 @@ def give(request: Request, who: AnySteward, form: SentForm, item_id: str) -> Res
     """Give an item to somebody, or to nobody."""
     require_item(request, who, item_id)
     desk: Desk = request.app.state.desk
-    assignee = text(form, "assignee") or None
+    chosen = text(form, "assignee")
+    is_team = chosen.startswith(A_TEAM)
+    assignee, team = (None, chosen.removeprefix(A_TEAM)) if is_team else (chosen or None, None)
     try:
-        assign(desk.database, [item_id], assignee, by=who.name, at=desk.clock())
+        assign(desk.database, [item_id], assignee, team=team, by=who.name, at=desk.clock())
     except DecisionError as error:
         return redirect_to(request, item_address(item_id, text(form, "view")), message=f"{error}.", tone="warning")
-    words = f"The item is assigned to {assignee}." if assignee else "The item is no longer assigned."
+    name = team_words(team) if team else assignee
+    words = f"The item is assigned to {name}." if name else "The item is no longer assigned."
     return redirect_to(request, item_address(item_id, text(form, "view")), message=words)
 
 

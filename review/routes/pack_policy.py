@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import polars as pl
 from fastapi import APIRouter, Depends
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -45,7 +44,7 @@ def set_terms(request: Request, who: AnyApprover, visible: Visible, form: SentFo
     except (DecisionError, UnknownOwnerError, ValueError) as error:
         typed = {name: text(form, name) for name in ("owners", *LEAST_TYPED, "reason")}
         fields = texts(form, "fields")
-        packs = open_packs(request, visible)
+        packs = open_packs(request, who, visible)
         return _policy_page(request, packs, typed=typed, fields=fields, problem=sentence(error))
     words = "The policy is in force." if is_on else "The policy is revoked: nothing more goes without a steward."
     return redirect_to(request, "/packs/policy", message=words)
@@ -115,12 +114,13 @@ def _policy_page(
             for name, title in sorted(FIELD_TITLES.items(), key=lambda pair: pair[1])
         ],
         sheet=pack_tables.policies_table(packs.policies),
+        agreement=pack_tables.agreement_table(packs.agreement),
         errors=[{"text": problem, "href": "#owners"}] if problem else [],
     )
 
 
 def _sample_page(request: Request, packs: VisiblePacks, audit: Audit, *, unanswered: str = "") -> Response:
-    lines = packs.lines.every.filter(pl.col("route") == "sample")
+    lines = packs.to_check
     shown = lines.head(SHOWN)
     audit("consultation", what={"page": "sample", "orders": shown.get_column("order_id").unique().sort().to_list()})
     place = next((at for at, name in enumerate(shown.get_column("reference"), 1) if name == unanswered), 1)

@@ -50,7 +50,7 @@ def show_packs(request: Request, who: AnyViewer, packs: Packs) -> Response:
         answering=pack_tables.answering_table(packs),
         handed_out=pack_tables.handed_out_table(packs),
         waiting=packs.lines.waiting.height,
-        to_check=_routed(packs, "sample").height,
+        to_check=packs.to_check.height,
         own_forces=who.forces,
     )
 

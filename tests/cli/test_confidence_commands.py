@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
-from ledger_cases import START, let_go
+from ledger_cases import START, judge_again, let_go
 from nights import NIGHT, command, copy_of, nightly
 
 from ledger.decisions.ledger import Ledger
@@ -34,6 +34,7 @@ def check_forenames(home, *, wrong):
             verdict = "wrong" if place % 5 < wrong else "right"
             at = START + timedelta(seconds=place)
             record_check(ledger, line, verdict, release_id=f"r{NIGHT}", by="kim", at=at)
+        judge_again(ledger, "noor")
 
 
 def model(home, *words, code=0):

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
-from ledger_cases import let_go, records
+from ledger_cases import judge_again, let_go, records
 from typer.testing import CliRunner
 
 from cli.door import system_user
@@ -235,6 +235,10 @@ def test_only_an_approver_lets_lines_go_and_a_revoked_policy_sends_nothing_more(
     concord("packs", "policy", "set", *why, "--sampled-share", "1")
     assert "o000000/d1" in concord("packs", "sample", "list")
     concord("packs", "sample", "check", "o000000/d1", "right", "--by", "ada")
+    assert "nothing to send" in concord("packs", "make", "force:20", "--out", out, *why)
+    with opened_ledger(home.path) as ledger:
+        judge_again(ledger, "noor")
+    assert "agreed on 100%" in concord("packs", "policy", "show")
     assert "1 lines" in concord("packs", "make", "force:20", "--out", out, *why)
     assert concord("packs", "policy", "show", "--all").count("POL-") >= 3
 

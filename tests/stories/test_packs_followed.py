@@ -9,7 +9,7 @@ import dagster as dg
 import openpyxl
 import polars as pl
 import pytest
-from ledger_cases import let_go
+from ledger_cases import judge_again, let_go
 from nights import command, nightly
 
 from assets.decisions import read_asked
@@ -238,7 +238,7 @@ def test_a_line_goes_by_policy_is_answered_corrected_and_closed_and_a_revoked_po
         add_account(connection, "ada", role="approver", at=datetime.now(UTC), identity=f"os|{system_user()}")
     why = ("--by", "ada", "--reason", "to have records corrected")
 
-    # The policy is off: nothing goes. An approver turns it on, and has every line checked first.
+    # The policy is off: nothing goes. An approver turns it on, and has every line checked first, by two people.
     reference = references(home)[key]
     owner = read(home, NIGHT, "discrepancies").filter(discrepancy_id=reference.partition("/")[2]).item(0, "owner")
     assert "nothing to send" in run(home, "packs", "make", owner, "--out", out, *why)
@@ -246,6 +246,8 @@ def test_a_line_goes_by_policy_is_answered_corrected_and_closed_and_a_revoked_po
     run(home, "packs", "policy", "set", "--by", "ada", "--reason", "agreed", *terms)
     assert "nothing to send" in run(home, "packs", "make", owner, "--out", out, *why)
     run(home, "packs", "sample", "check", reference, "right", "--by", "ada")
+    with Ledger.open(Home(home).ledger_url(None)) as ledger:
+        judge_again(ledger, "noor")
     assert "1 lines" in run(home, "packs", "make", owner, "--out", out, *why)
 
     # The owner answers in the workbook, and corrects the record in the next delivery.

@@ -12,6 +12,7 @@ from ledger.decisions.decision import Draft, Sighting, Signature, sign
 from ledger.decisions.kinds import KINDS_WITH_REASONS
 from ledger.packs.metadata import sending_policies
 from ledger.packs.policy import PolicyTerms, SendingPolicy
+from ledger.packs.sample import read_verdicts, record_check
 from warehouse.home import Home
 from warehouse.tables.core import CORE_ORDERS
 from warehouse.tables.ledger import DECISIONS
@@ -146,3 +147,12 @@ def night():
     }
     frames = {table.name: pl.DataFrame(given_rows, schema=table.schema) for table, given_rows in tables.items()}
     return Present.of(held, frames, release_id="r2026-11-20", as_of=date(2026, 11, 20), model_version="1")
+
+
+def judge_again(ledger, by):
+    """Somebody else judges every line of the sample as it was judged."""
+    ledger.add_user(by)
+    for row in read_verdicts(ledger).iter_rows(named=True):
+        line = row | {"asked_field": row["field"]}
+        at = row["checked_at"] + timedelta(seconds=1)
+        record_check(ledger, line, row["verdict"], release_id=row["release_id"], by=by, at=at)

@@ -43,7 +43,11 @@ def test_the_last_assignment_of_an_item_counts(ledger, database):
     assign(database, ["i1", "i2", "i1"], "kim", by="noor", at=START)
     assign(database, ["i1"], "noor", by="noor", at=START)
     assign(database, ["i2"], None, by="noor", at=START)
-    assert work_at(database, START).assignments.rows() == [("i1", "noor")]
+    assert work_at(database, START).assignments.rows() == [("i1", "noor", None)]
+    assign(database, ["i1"], None, team="46", by="noor", at=START)
+    assert work_at(database, START).assignments.rows() == [("i1", None, "46")]
+    with pytest.raises(DecisionError, match="no such team"):
+        assign(database, ["i1"], None, team="nobody's", by="noor", at=START)
 
 
 def test_nothing_is_assigned_to_who_may_not_decide(ledger, database):

@@ -119,15 +119,20 @@ def test_the_sample_is_the_stated_share_and_nobody_without_the_key_can_foresee_i
 def test_what_stewards_find_in_the_sample_says_how_often_the_policy_is_wrong(staffed):
     policy = set_policy(staffed, PolicyTerms(), by="ada", **WHY)
     assert "nobody knows" in str(measure_errors(read_checks(staffed)))
-    for place, verdict in enumerate(("right", "right", "wrong", "not_known")):
-        line = LINE | {"reference": f"ORD-1/{place}", "policy_id": policy.policy_id}
-        record_check(staffed, line, verdict, release_id="r", by="sam", at=START.replace(minute=place))
-    again = LINE | {"reference": "ORD-1/2", "policy_id": policy.policy_id}
-    found_it = {"at": START.replace(hour=12), "comment": "the order was found"}
-    record_check(staffed, again, "right", release_id="r", by="kim", **found_it)
-    found = measure_errors(read_checks(staffed))
-    assert (found.judged, found.wrong) == (3, 0)
-    assert found.low == 0 < found.high < 1
+    of_two = {"sam": ("right", "right", "wrong", "right", "wrong"), "kim": ("right", "right", "wrong", "wrong")}
+    for by, verdicts in of_two.items():
+        for place, verdict in enumerate(verdicts):
+            line = LINE | {"reference": f"ORD-1/{place}", "policy_id": policy.policy_id}
+            record_check(
+                staffed, line, verdict, release_id="r", by=by, at=START.replace(minute=place, second=by == "kim")
+            )
+    checks = read_checks(staffed).sort("reference")
+    assert checks.get_column("verdict").to_list() == ["right", "right", "wrong", "not_known"]
+    found = measure_errors(checks)
+    assert (found.judged, found.wrong) == (3, 1)
+    assert 0 < found.low < found.high < 1
+    with pytest.raises(DecisionError, match="judged"):
+        record_check(staffed, line, "right", release_id="r", by="kim", at=START)
 
 
 @pytest.mark.parametrize(("by", "verdict"), [("nobody", "right"), ("sam", "perhaps")])

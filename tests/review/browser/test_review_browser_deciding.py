@@ -89,12 +89,16 @@ def test_a_reason_and_a_comment_are_given_by_keys_and_the_preview_is_saved_by_on
     page.close()
 
 
-def test_the_question_of_an_item_is_in_sight_without_scrolling(browser, address):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def test_the_decision_on_an_order_or_on_two_is_in_sight_without_scrolling(browser, address, desk):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
     enter(page, address, "steward")
     page.goto(f"{address}/queue?stream=send&kind=discrepancies")
     page.get_by_role("link", name="Start with the first item").click()
-    assert page.locator(".desk-answer").first.bounding_box()["y"] < 800
+    assert page.locator(".desk-answer").first.bounding_box()["y"] < 700
+    one, other = desk.whole_release().table("orders")["order_id"][:2]
+    page.goto(f"{address}/compare?order={one}&order={other}")
+    assert page.locator("input[name=kind]").first.bounding_box()["y"] < 700
+    assert page.locator("#comparison").bounding_box()["y"] < 700
     page.close()
 
 

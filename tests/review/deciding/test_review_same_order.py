@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from ledger.decisions.preview import foresee_all
 from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import read_request
+from review.deciding.draft_words import holding_forces
 from review.deciding.drafting import draft_all
 
 FORM = {"reason_code": "document_seen", "submission": "s", "release_id": "", "version": ""}
@@ -71,3 +72,12 @@ def test_what_was_seen_is_held_against_every_decision(present, two_orders):
     wish = wish_on(one[min(one)], other[min(one)])
     prints = tuple(draft.fingerprint for draft in draft_all(wish, present))
     assert draft_all(replace(wish, fingerprints=prints), present) == draft_all(wish, present)
+
+
+def test_of_orders_that_become_one_the_forces_of_each_are_named(present, two_orders):
+    one, other = two_orders
+    first = min(one)
+    changes = foresee_all(draft_all(wish_on(one[first], other[first]), present), present)
+    owners = present.owners.filter(pl.col("record_id").is_in([one[first], other[first]]))
+    held = present.orders.join(owners, on="order_id", how="semi").get_column("force_name").drop_nulls()
+    assert set(held) <= set(holding_forces(changes, present))

@@ -1,6 +1,7 @@
 """The pages of packs: what a role may do, that nobody sees another force's lines, and a pack out and back."""
 
 import io
+import re
 from datetime import UTC, datetime
 
 import openpyxl
@@ -28,6 +29,10 @@ def desk(desk_home, ledger_file, clock, tmp_path):
     made = Desk(Home(home), f"sqlite:///{ledger_file}", clock=clock)
     yield made
     made.close()
+
+
+def without_token(page):
+    return re.sub(r"[0-9a-f]{64}", "", page)
 
 
 @pytest.fixture
@@ -69,15 +74,23 @@ def test_nothing_is_sent_before_an_approver_turns_it_on(steward, approver, desk)
     assert policy_in_force(desk.ledger) is None
 
 
-def test_a_steward_checks_the_sample_and_the_line_goes(steward, approver):
+def test_two_stewards_check_a_line_of_the_sample_unseen_by_each_other_and_it_goes(steward, open_desk, approver, clock):
     approver.submit("/packs/policy", TERMS)
-    page = steward.get("/packs/sample").text
-    reference = page.split('name="reference" value="')[1].split('"')[0]
+    second = open_desk("steward2")
+    unjudged = second.get("/packs/sample").text
+    reference = unjudged.split('name="reference" value="')[1].split('"')[0]
     assert "Say whether" in steward.submit("/packs/sample", {"reference": reference}).text
     for words in ("recorded", "no longer to be checked"):
         assert words in steward.submit("/packs/sample", {"reference": reference, "verdict": "right"}).text
+    assert reference not in steward.get("/packs/sample").text
+    assert without_token(second.get("/packs/sample").text) == without_token(unjudged)
+    assert "Hand out 1 line" not in steward.get(f"/packs/owners/{OWNER}").text
+    clock.move(minutes=1)
+    second.submit("/packs/sample", {"reference": reference, "verdict": "right"})
     assert "Hand out 1 line" in steward.get(f"/packs/owners/{OWNER}").text
-    assert "wrong about 0" in steward.get("/packs/policy").text
+    policy = steward.get("/packs/policy").text
+    assert "wrong about 0" in policy
+    assert "100%" in policy
 
 
 def test_a_pack_is_handed_out_fetched_answered_and_taken_in(steward, sending):

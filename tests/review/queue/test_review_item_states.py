@@ -22,7 +22,7 @@ ROWS = pl.DataFrame(
     ],
     schema=["item_id", "kind", "order_id", "other_order_id"],
     orient="row",
-)
+).with_columns(stream=pl.lit("settle"), age_days=pl.lit(3))
 PARTS = pl.DataFrame(
     [
         ("two fields", "O1", "d1", "end_on"),
@@ -176,14 +176,35 @@ def test_what_one_works_on_oneself_is_open():
 
 
 def test_assignees_are_oneself_others_and_nobody_even_if_one_is_called_so():
-    given = work(assignments=[("near", "kim"), ("lone", "nobody"), ("breaks", "me")])
+    given = work(
+        assignments=[
+            ("near", "kim", None),
+            ("lone", "nobody", None),
+            ("breaks", "me", None),
+            ("two fields", None, "46"),
+        ]
+    )
     rows = with_states(ROWS, given, SettledItems.none(), viewer="kim")
     assert dict(rows.select("item_id", "assignee").iter_rows()) == {
-        "two fields": "nobody",
+        "two fields": "team:46",
         "near": "me",
         "lone": "@nobody",
         "breaks": "@me",
         "namesake": "nobody",
+    }
+
+
+def test_an_item_to_settle_that_nobody_was_given_is_the_approvers_after_four_weeks():
+    old = ROWS.with_columns(
+        age_days=pl.lit(29), stream=pl.when(pl.col("item_id") == "lone").then(pl.lit("send")).otherwise("stream")
+    )
+    rows = with_states(old, work(assignments=[("near", "noor", None)]), SettledItems.none(), viewer="kim")
+    assert dict(rows.select("item_id", "assignee").iter_rows()) == {
+        "two fields": "team:approvers",
+        "near": "@noor",
+        "lone": "nobody",
+        "breaks": "team:approvers",
+        "namesake": "team:approvers",
     }
 
 
