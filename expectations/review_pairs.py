@@ -13,6 +13,8 @@ from expectations.rules.rule import Evidence
 
 SIDES: Final = ["order_id", "other_order_id"]
 PAIR: Final = ("order_id", "other_order_id", "left_record_id", "right_record_id", "sources")
+LOOKS_LIKE_ONE_PERSON: Final = "two records look like one person"
+"""How the reason of an item begins that asks whether two are one person."""
 KEPT_APART: Final = {
     "weight": "their other records speak against it",
     "floor": "two of their records exclude each other",
@@ -110,7 +112,9 @@ def conflict_items(
     """
     is_of_orders = pl.col("kind") == "order"
     why = pl.col("reason").replace_strict(KEPT_APART, default=None)
-    what = pl.when(is_of_orders).then(pl.lit("one order")).otherwise(pl.lit("one person"))
+    looks = (
+        pl.when(is_of_orders).then(pl.lit("two records look like one order")).otherwise(pl.lit(LOOKS_LIKE_ONE_PERSON))
+    )
     chance = pl.when(is_of_orders).then("confidence").fill_null(policy.persons_apart)
     return (
         conflicts.filter(pl.col("reason").is_in(list(KEPT_APART)))
@@ -124,7 +128,7 @@ def conflict_items(
             kind=pl.lit("link_conflict"),
             is_high=pl.lit(value=True),
             uncertainty=chance,
-            reason=pl.format("two records look like {}, and are kept apart: {}", what, why),
+            reason=pl.format("{}, and are kept apart: {}", looks, why),
         )
     )
 

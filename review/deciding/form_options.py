@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind, codes_about
@@ -183,7 +184,7 @@ def form_options(item: Values, evidence: FormEvidence) -> FormOptions:
         asked=tuple(option for option in options if option.finding.discrepancy_id in asked),
         doubted=_doubted(item, frozenset(rows[name]["field"] for name in asked & rows.keys()), evidence),
         beside=tuple(option for option in options if option.finding.discrepancy_id not in asked),
-        on_records=tuple(KIND[code] for code in ON_RECORDS),
+        on_records=tuple(KIND[code] for code in ON_RECORDS if code != "different_order" or not _asks_of_person(item)),
         records=tuple((name, record_title(name)) for name in records.get_column("record_id")),
         pair=_pair_of(item, records),
         is_about_pair=item["left_record_id"] is not None or (not item["item_id"] and len(orders) > 1),
@@ -244,6 +245,11 @@ def _decided(standing: pl.DataFrame, settles: pl.Expr) -> str | None:
     for decision in standing.filter(settles).tail(1).iter_rows(named=True):
         return f"{KIND[decision['kind']].title.capitalize()}, {describe_subject(decision)} ({decision['decided_by']})"
     return None
+
+
+def _asks_of_person(item: Values) -> bool:
+    """The item asks whether two are one person: that their orders differ is no answer, and it would be asked again."""
+    return str(item.get("reason") or "").startswith(LOOKS_LIKE_ONE_PERSON)
 
 
 def _pair_of(item: Values, records: pl.DataFrame) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
 from review.deciding.decidable_night import decidable_night
 from review.deciding.form_options import FormEvidence, form_options
 from review.deciding.value_lists import all_values, code_of, names_to_search
@@ -51,6 +52,14 @@ def test_the_records_of_an_item_about_two_are_chosen_at_first(offered):
     asked = form_options(about_two, evidence)
     assert (asked.pair, asked.is_about_pair) == ((left, right), True)
     assert (options.pair, options.is_about_pair) == ((right, left), False)
+
+
+def test_that_two_orders_differ_is_no_answer_to_whether_they_are_of_one_person(offered):
+    item, evidence, options = offered[0]
+    of_person = form_options(item | {"reason": f"{LOOKS_LIKE_ONE_PERSON}, and are kept apart: x"}, evidence)
+    assert {kind.code for kind in options.on_records} - {kind.code for kind in of_person.on_records} == {
+        "different_order"
+    }
 
 
 def test_the_form_asks_for_every_value_at_issue_that_no_discrepancy_is_about(offered):
