@@ -21,7 +21,6 @@ from matching.standardise import fold
 from reconciliation.redirects import order_redirects
 from review.deciding.typed_day import DayError, parse_day
 from warehouse.identifiers import parse_cro, parse_pnc_id
-from warehouse.tables.register import CORRECTION_LINES
 
 LONGEST: Final = 200
 MOST_WORDS: Final = 8
@@ -65,6 +64,9 @@ class FoundOrders:
     by: str | None
 
 
+LINE_OF_A_PACK: Final = r"(?i)^\s*(ORD\W?\w+)\s*/"
+"""The order in the reference of a line, which may have been handed out since the release."""
+
 NOTHING_FOUND: Final = FoundOrders(
     pl.DataFrame(schema={"order_id": pl.String, "likeness": pl.Float64, "is_golden": pl.Boolean}), None
 )
@@ -75,7 +77,7 @@ def build_search_index(table: Callable[[str], pl.DataFrame]) -> SearchIndex:
 
     Args:
         table: the tables of the release by name: `orders`, `order_sources`, `source_records`, `id_redirects`,
-            `review_queue`, `subjects`, `correction_lines`.
+            `review_queue`, `subjects`.
     """
     orders = table("orders")
     places = table("order_sources").select("order_id", "record_id")
@@ -86,7 +88,6 @@ def build_search_index(table: Callable[[str], pl.DataFrame]) -> SearchIndex:
         *(records.select("order_id", reference=name) for name in RECORD_REFERENCES),
         former.select(order_id="new_id", reference="old_id"),
         table("review_queue").select("order_id", reference="item_id"),
-        _lines_of_packs(table),
     ]
     births = pl.concat(
         [orders.select("order_id", day="date_of_birth"), records.select("order_id", day="date_of_birth")]
@@ -123,6 +124,7 @@ def find_orders(index: SearchIndex, text: str, *, this_year: int) -> FoundOrders
         _bare(pl.col("text")).alias("as typed"),
         _bare(parse_pnc_id(pl.col("text"), this_year=this_year)).alias("PNC id"),
         _bare(parse_cro(pl.col("text"))).alias("CRO number"),
+        _bare(pl.col("text").str.extract(LINE_OF_A_PACK)).alias("order of a line of a pack"),
     ).row(0)
     wanted = [form for form in forms if form]
     by_reference = (
@@ -175,15 +177,6 @@ def _by_name(index: SearchIndex, typed: list[str]) -> pl.DataFrame:
 def _names(frame: pl.DataFrame) -> pl.DataFrame:
     text = pl.concat_str("forenames_folded", "surname_folded", separator=" ", ignore_nulls=True)
     return frame.select("order_id", text=pl.when(text != "").then(text))
-
-
-def _lines_of_packs(table: Callable[[str], pl.DataFrame]) -> pl.DataFrame:
-    """The lines that owners were asked to correct; none in releases of before they were followed."""
-    try:
-        lines = table(CORRECTION_LINES.name)
-    except KeyError:
-        lines = CORRECTION_LINES.empty()
-    return lines.select("order_id", "reference")
 
 
 def _other_names(orders: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
