@@ -155,5 +155,146 @@ def read_decided(home: Path) -> Decided | None:
     """What the ledger of an installation says; None where there is none, or it can't be read."""
     try:
         with Ledger.open(ledger_url(home, read_settings(home)), Home(home)) as ledger:
-            return Decided(ledger.read(), policy_in_force(ledger))
             return Decided(ledger.read(), policy_in_force(ledger), measure_agreement(read_verdicts(ledger)))
+    except (LedgerError, SettingsError):
+        return None
+
+
+def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
+    """One source's deliveries added up; its state is the worst of its feeds, its notes what went wrong."""
+    own = deliveries.filter(pl.col("source") == source)
+    feeds = feed_states(own)
+    by_state = dict(feeds.group_by("state").len().iter_rows())
+    worst = max(by_state, key=STATE_NAMES.index)
+    notes = [f"{count} of {feeds.height} {state}" for state, count in sorted(by_state.items()) if state != "fresh"]
+    if firsts := _first_deliveries(own):
+        notes.append(f"{firsts}: there is none to compare its size with")
+    if no_records := int(own.get_column("rows_set_aside").sum()):
+        notes.append(f"{no_records} of the quarantined rows are no records: refused applications, headings again")
+    return SourceLine(
+        source,
+        worst if len(by_state) == 1 else f"partly {worst}",
+        read=int(own.get_column("rows_read").sum()),
+        kept=int(own.get_column("rows_kept").sum()),
+        quarantined=int(own.get_column("rows_quarantined").sum()),
+        duplicate=int(own.get_column("rows_duplicate").sum()),
+        notes=notes + faults_by_feed(own),
+    )
+
+
+def _first_deliveries(deliveries: pl.DataFrame) -> str:
+    """Which deliveries that are used were compared with no former one, if any; a release of before says of none.
+
+    Feeds are named where only some are new; on the first night of an installation all are.
+    """
+    used = DELIVERIES.completed(deliveries).filter("is_used")
+    firsts = used.filter(pl.col("records_kept").is_not_null() & pl.col("records_expected").is_null())
+    feeds = firsts.get_column("feed").unique().sort()
+    if feeds.is_empty():
+        return ""
+    are_all = feeds.len() == used.get_column("feed").n_unique()
+    return "first delivery" if are_all else f"first delivery of {', '.join(feeds)}"
+
+
+def faults_by_feed(deliveries: pl.DataFrame) -> list[str]:
+    """What is wrong with deliveries, each with the feed it came by."""
+    faults = deliveries.sort("delivery_id").explode("faults", empty_as_null=False).drop_nulls("faults")
+    return faults.select(pl.format("{}: {}", "feed", "faults")).to_series().unique(maintain_order=True).to_list()
+
+
+def quality_by_source(scores: pl.DataFrame) -> dict[str, dict[str, ScoreParts]]:
+    """Score by source and dimension with its parts, `all` last."""
+    wanted = QUALITY_SCORES.completed(scores).filter(pl.col("scope").is_in(["source", "all"]))
+    counts = [pl.col(name).cast(pl.Int64) for name in ("numerator", "denominator")]
+    rows = wanted.select("scope_key", "dimension", "score", "low", "high", *counts).iter_rows()
+    found = {(key, dimension): ScoreParts(*parts) for key, dimension, *parts in rows}
+    nothing = ScoreParts(None, None, None, 0, 0)
+    return {
+        key: {dimension: found.get((key, dimension), nothing) for dimension in DIMENSIONS}
+        for key in (*SOURCE_NAMES, "all")
+    }
+
+
+def next_steps(sources: list[SourceLine], to_settle: int) -> list[str]:
+    """What the operator and the steward should do now."""
+    steps = [
+        f"{line.source}: ask for what is {line.state.removeprefix('partly ')}, then run the night again"
+        for line in sources
+        if line.state != "fresh"
+    ]
+    steps += [
+        f"{line.source}: {line.quarantined} row{'s' * (line.quarantined > 1)} quarantined, see the quarantine folder"
+        for line in sources
+        if line.quarantined
+    ]
+    if to_settle:
+        steps.append(f"{to_settle} items wait for a steward; `concord review` opens the desk")
+    return steps or ["nothing: all sources came, nothing waits"]
+
+
+def _as_seen_from_here(folder: Path) -> Path:
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+
+
+def render(summary: Summary, console: Console) -> None:
+    """Print the summary for a person."""
+    follows = f"  follows {summary.follows}" if summary.follows else ""
+    console.print(
+        f"[bold]night {summary.as_of}[/]  release {summary.release_id}  [bold]{summary.state.upper()}[/]{follows}\n"
+    )
+    console.print(source_grid(summary.sources))
+    for line in summary.sources:
+        for note in line.notes:
+            console.print(f"  {line.source}: {note}", markup=False, highlight=False)
+    console.print(
+        f"\n[bold]REGISTER[/]  {summary.orders:,} orders ({summary.live_orders:,} live, "
+        f"{summary.doubtful_orders:,} in doubt) "
+        f"of {summary.subjects:,} people, from {summary.records:,} source records; {summary.arrests:,} arrests"
+    )
+    counts = ", ".join(f"{count:,} {severity}" for severity, count in summary.discrepancies.items())
+    console.print(f"[bold]DISCREPANCIES[/]  {counts}; {summary.new_discrepancies:,} of them new")
+    for words in summary.workload.words():
+        console.print(f"[bold]WORK[/]  {words}", highlight=False)
+    console.print(f"[bold]PACKS[/]  {summary.sending}", highlight=False)
+    console.print(f"[bold]CHECKS[/]  {summary.unmet_expectations} expectations not met (expectation_results)\n")
+    for found, reason in summary.accepted.items():
+        console.print(f"  gate accepted: {found}. Reason: {reason}", markup=False, highlight=False)
+    console.print(_quality_grid(summary.quality))
+    console.print("In brackets the 95 % interval; `concord quality show` gives the counts")
+    console.print(f"[bold]RELEASE[/]  {_as_seen_from_here(Path(summary.folder))}", soft_wrap=True)
+    for step in summary.next_steps:
+        console.print(f"[bold]NEXT[/]  {step}", highlight=False)
+
+
+def source_grid(lines: list[SourceLine]) -> Grid:
+    """The sources with their states and counts."""
+    grid = Grid("source", "state", box=None, header_style="bold", pad_edge=False)
+    for heading in ("read", "kept", "quarantined", "duplicate"):
+        grid.add_column(heading, justify="right")
+    for line in lines:
+        counts = (line.read, line.kept, line.quarantined, line.duplicate)
+        grid.add_row(line.source, line.state, *(f"{count:,}" for count in counts))
+    return grid
+
+
+def _quality_grid(quality: dict[str, dict[str, ScoreParts]]) -> Grid:
+    grid = Grid("quality, %", box=None, header_style="bold", pad_edge=False)
+    for dimension in DIMENSIONS:
+        grid.add_column(dimension, justify="right", overflow="fold")
+    for key, scores in quality.items():
+        grid.add_row(key, *map(_percent_with_interval, scores.values()))
+    return grid
+
+
+def _percent_with_interval(parts: ScoreParts) -> str:
+    """The score and its interval: `84 (82-86)`; or what was judged, where a release has no intervals."""
+    if parts.score is None:
+        return "–"
+    if parts.low is None or parts.high is None:
+        return f"{_whole_percent(parts.score)} of {parts.judged:,}"
+    return f"{_whole_percent(parts.score)} ({_whole_percent(parts.low)}-{_whole_percent(parts.high)})"
+
+
+def _whole_percent(share: float) -> int:
+    """Rounded; 0 and 100 stand for none and all alone."""
+    return round(100 * share) if share in (0, 1) else min(99, max(1, round(100 * share)))

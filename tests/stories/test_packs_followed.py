@@ -246,7 +246,7 @@ def test_a_line_goes_by_policy_is_answered_corrected_and_closed_and_a_revoked_po
     run(home, "packs", "policy", "set", "--by", "ada", "--reason", "agreed", *terms)
     assert "nothing to send" in run(home, "packs", "make", owner, "--out", out, *why)
     run(home, "packs", "sample", "check", reference, "right", "--by", "ada")
-    with Ledger.open(Home(home).ledger_url(None)) as ledger:
+    with Ledger.open(Home(home).ledger_url(None), Home(home)) as ledger:
         judge_again(ledger, "noor")
     assert "1 lines" in run(home, "packs", "make", owner, "--out", out, *why)
 
