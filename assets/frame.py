@@ -8,7 +8,7 @@ the run ends, which at 100,000 orders is 4 GB.
 
 import errno
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +23,8 @@ from expectations.bounds import Bounds
 from expectations.gx import Validator
 from expectations.suites import suite_for
 from ledger.decisions.errors import LedgerLockedError, LedgerUnreachableError
+from matching.engine.patterns import Each
+from matching.engine.spark import spark_pieces
 from warehouse.home import Home
 from warehouse.run_lock import only_run
 from warehouse.schema import Table
@@ -71,6 +73,8 @@ class Night:
         bounds: how much may change from night to night, by name.
         known_at: the moment up to which decisions are known, for a past night; None: all are.
         is_locked: who started the run keeps other runs off already.
+        spark_master: the Spark cluster on which pairs are compared; None: they are compared in threads.
+        spark_options: of Spark.
     """
 
     home: Path
@@ -84,6 +88,8 @@ class Night:
     bounds: Mapping[str, float] = field(default_factory=dict)
     known_at: datetime | None = None
     is_locked: bool = False
+    spark_master: str | None = None
+    spark_options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> Home:
@@ -104,6 +110,10 @@ class Night:
             policies=self.policies,
             accepted=self.accepted,
         )
+
+    def each(self) -> AbstractContextManager[Each | None]:
+        """What shares out the comparing of pairs, where it is not threads; see `LinkageModel.on`."""
+        return spark_pieces(self.spark_master, self.spark_options) if self.spark_master else nullcontext()
 
     def store(self, as_of: date) -> TableStore:
         """The tables between the stages of one night."""

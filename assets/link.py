@@ -62,13 +62,14 @@ def linked_orders(context: dg.AssetExecutionContext, night: NightResource) -> As
     orders = gather(store, "orders")
     if orders.is_empty():
         raise dg.Failure(nothing_to_link(store))
-    with warnings_in_log(context):
+    with warnings_in_log(context), night.each() as each:
         links = link_orders(
             orders,
             gather(store, "aliases"),
             gather(store, "conditions"),
             models=models_of_night(store),
             decisions=link_decisions(store.scan(DECISIONS.name).collect(), orders),
+            each=each,
         )
     context.log.info("linked orders: %s", links.diagnostics)
     made = {LINK_PAIRS: links.pairs, LINK_CLUSTERS: links.clusters, LINK_CONFLICTS: links.conflicts}
@@ -88,13 +89,14 @@ def linked_arrests(context: dg.AssetExecutionContext, night: NightResource) -> A
     """Arrest records with the event they record and the person they belong to."""
     store = night.store(as_of_date(context))
     clusters = store.scan(LINK_CLUSTERS.name).collect()
-    with warnings_in_log(context):
+    with warnings_in_log(context), night.each() as each:
         links = link_arrests(
             gather(store, "arrests"),
             gather(store, "orders"),
             gather(store, "aliases"),
             clusters,
             models=models_of_night(store),
+            each=each,
         )
     yield from put_out({LINK_ARRESTS: links}, night, as_of_date(context))
 

@@ -20,6 +20,7 @@ from matching.arrest_model import EVENT, EVENT_RULES, REFERENCES, SUBJECT
 from matching.engine.clusters import Constraints, Policy, agglomerate
 from matching.engine.linkage import Linkage
 from matching.engine.parameters import Parameters
+from matching.engine.patterns import Each
 from matching.engine.weights import Scales, Weights
 from matching.links import hundredths, mean_weights
 from matching.nameless import join_nameless
@@ -84,6 +85,7 @@ def link_arrests(
     clusters: pl.DataFrame,
     *,
     models: Models | None = None,
+    each: Each | None = None,
 ) -> pl.DataFrame:
     """Decide which arrest records are of one arrest, and to which subject of orders it belongs.
 
@@ -93,6 +95,7 @@ def link_arrests(
         aliases: likewise, `CORE_ALIASES`, of both orders and arrests.
         clusters: the subjects of the order records, in the shape of `LINK_CLUSTERS`.
         models: trained; defaults to those that come with Concord. Comparisons of arrests are weighed as declared.
+        each: compares elsewhere than in threads; see `LinkageModel.on`.
 
     Returns:
         Every arrest record, in the shape of `LINK_ARRESTS`.
@@ -105,8 +108,8 @@ def link_arrests(
     holders = describe_names(orders.select("record_id", *PERSON_COLUMNS).sort("record_id"), names).join(
         clusters.select("record_id", "subject_cluster"), on="record_id", maintain_order="left"
     )
-    records = _with_names(records.with_columns(subject_cluster=_subjects(records, holders, person)), holders)
-    linkages = _compare(records)
+    records = _with_names(records.with_columns(subject_cluster=_subjects(records, holders, person, each)), holders)
+    linkages = _compare(records, each)
     scales = [
         Scales(linkages[0].coded, person, {}),
         *(Scales(part.coded, part.model.declared(), {}) for part in linkages[1:]),
@@ -123,13 +126,13 @@ def link_arrests(
     return _arrest_table(records.with_columns(event=join_nameless(records, events.labels)), pairs)
 
 
-def _compare(records: pl.DataFrame) -> tuple[Linkage, ...]:
+def _compare(records: pl.DataFrame, each: Each | None) -> tuple[Linkage, ...]:
     """The candidate pairs compared as persons, by their subject, by their references and as events."""
-    persons = replace(person_model(), blocking=EVENT_RULES).on(records, copies=False)
-    return (persons, *(model.on(records, pairs_of=persons) for model in (SUBJECT, REFERENCES, EVENT)))
+    persons = replace(person_model(), blocking=EVENT_RULES).on(records, copies=False, each=each)
+    return (persons, *(model.on(records, pairs_of=persons, each=each) for model in (SUBJECT, REFERENCES, EVENT)))
 
 
-def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters) -> pl.Series:
+def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters, each: Each | None) -> pl.Series:
     """The subject whose order records fit each arrest record best; null where none fits, or two fit equally well."""
     described = list(dict.fromkeys((*PERSON_COLUMNS, *NAME_COLUMNS, "alias_names", "all_names")))
     # Everything else that describes a person follows from these.
@@ -140,6 +143,7 @@ def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters) 
     linkage = model.on(
         {"holders": known.unique("code"), "arrested": arrested.unique("code")},
         key="code",
+        each=each,
     )
     keys = linkage.keys
     fits = pl.DataFrame(

@@ -16,7 +16,7 @@ from matching.bound import Decisions, amendments, near_twins, row_pairs, togethe
 from matching.complements import join_complements
 from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, Weigher, agglomerate
 from matching.engine.linkage import Linkage, Progress
-from matching.engine.patterns import unpack
+from matching.engine.patterns import Each, unpack
 from matching.engine.weights import Scales, Weights
 from matching.links import conflict_table, describe_levels, hundredths, listed, mean_weights
 from matching.names import TWINS, describe_names
@@ -73,7 +73,12 @@ class Compared:
 
 
 def compare_orders(
-    orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame, *, progress: Progress | None = None
+    orders: pl.DataFrame,
+    aliases: pl.DataFrame,
+    conditions: pl.DataFrame,
+    *,
+    progress: Progress | None = None,
+    each: Each | None = None,
 ) -> Compared:
     """Find the candidate pairs and compare them.
 
@@ -82,10 +87,11 @@ def compare_orders(
         aliases: likewise, `CORE_ALIASES`.
         conditions: likewise, `CORE_CONDITIONS`.
         progress: called with the number of pairs compared so far, and of all.
+        each: compares elsewhere than in threads; see `LinkageModel.on`.
     """
     records = describe_orders(orders, aliases, conditions)
-    persons = replace(person_model(), blocking=ORDER_RULES).on(records, progress=progress, copies=False)
-    return Compared(records, persons, ORDER_MODEL.on(records, pairs_of=persons))
+    persons = replace(person_model(), blocking=ORDER_RULES).on(records, progress=progress, copies=False, each=each)
+    return Compared(records, persons, ORDER_MODEL.on(records, pairs_of=persons, each=each))
 
 
 def train_models(compared: Compared) -> Models:
@@ -102,6 +108,7 @@ def link_orders(
     *,
     models: Models | None = None,
     decisions: Decisions | None = None,
+    each: Each | None = None,
 ) -> OrderLinks:
     """Decide which order records are of one order, and which of one person.
 
@@ -111,8 +118,10 @@ def link_orders(
         conditions: likewise, `CORE_CONDITIONS`.
         models: trained; defaults to those that come with Concord.
         decisions: of stewards, which bind. Those that contradict each other are reported.
+        each: compares elsewhere than in threads; see `LinkageModel.on`.
     """
-    return link_compared(compare_orders(orders, aliases, conditions), models or shipped_models(), decisions)
+    compared = compare_orders(orders, aliases, conditions, each=each)
+    return link_compared(compared, models or shipped_models(), decisions)
 
 
 def link_compared(compared: Compared, models: Models, decisions: Decisions | None = None) -> OrderLinks:

@@ -63,6 +63,8 @@ def build_definitions(
         bounds=settings.bounds.model_dump(),
         known_at=known_at,
         is_locked=is_locked,
+        spark_master=settings.spark.master if settings.engine == "spark" else None,
+        spark_options=settings.spark.options,
     )
 
     def recorder(run_id: str) -> RunRecorder:

@@ -22,6 +22,7 @@ OWN_FAILURES = frozenset(
         "PermissionError",
         "PublicationRefusedError",
         "RunUnderWayError",
+        "SparkError",
         "UnbalancedDeliveryError",
     }
 )

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -101,6 +101,18 @@ class RetentionSettings(BaseModel):
     """Records of runs; the last one stays. Defaults to all being kept."""
 
 
+class SparkSettings(BaseModel):
+    """The cluster that compares pairs where `engine` is `spark`: [Spark](../spark.md)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    master: Words = "local[*]"
+    """The cluster: `local[*]` is this machine; else `spark://host:7077`, `yarn`, or `sc://host:15002` for Spark
+    Connect."""
+    options: Mapping[str, str] = Field(default_factory=dict)
+    """Options of Spark, such as `"spark.executor.memory" = "8g"`; no secrets."""
+
+
 def _presence_key(key: str) -> str:
     if key not in PRESENCE_KEYS:
         sources, types = ", ".join(SOURCE_NAMES), ", ".join(ORDER_TYPES)
@@ -137,6 +149,11 @@ class Settings(BaseModel):
     ] = Field(default_factory=dict)
     """What is done about a delivery in a bad state, by state (`late`) or by source and state (`pnc:implausible`): the
     narrower key counts."""
+    engine: Literal["local", "spark"] = "local"
+    """What compares pairs of records: `local`, the threads of this machine, or `spark`, a cluster. The register is the
+    same."""
+    spark: SparkSettings = SparkSettings()
+    """The cluster that compares pairs."""
     bounds: Bounds = Bounds()
     """How much may change from night to night."""
     ledger: Annotated[str, AfterValidator(_without_password)] | None = None

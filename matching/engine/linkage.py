@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -29,7 +30,7 @@ from matching.engine.copies import Copies, find_copies, pair_left_out
 from matching.engine.evidence import gather_evidence, gather_evidence_among
 from matching.engine.frequencies import fit_frequencies
 from matching.engine.parameters import Parameters, check_parameters
-from matching.engine.patterns import Coded, Patterns, code_records, compare
+from matching.engine.patterns import Coded, Each, Patterns, code_records, compare
 from matching.engine.scores import Scores
 from matching.engine.tables import Records
 from matching.engine.training import train
@@ -159,6 +160,7 @@ def link_records(
     chunk: int,
     progress: Progress | None,
     copies: bool,
+    each: Each | None,
 ) -> Linkage:
     """Code the records, find the candidate pairs and compare them; see `LinkageModel.on`."""
     order, rows = _order(records, key)
@@ -184,12 +186,12 @@ def link_records(
     if copies and across is None:
         left_out = pair_left_out(read, blocks, order=order, sources=sources)
     left, right, rules, patterns = _compare_all(
-        coded, blocks, left_out, threads=threads, chunk=chunk, progress=progress
+        coded, blocks, left_out, threads=threads, chunk=chunk, progress=progress, each=each
     )
     return Linkage(model, records.tables, keys, sources, coded, repeated, blocks, left, right, rules, patterns)
 
 
-def compare_again(model: "LinkageModel", records: Records, linkage: Linkage, *, key: str) -> Linkage:
+def compare_again(model: "LinkageModel", records: Records, linkage: Linkage, *, key: str, each: Each | None) -> Linkage:
     """Compare the pairs of another linkage by this model.
 
     Raises:
@@ -201,12 +203,10 @@ def compare_again(model: "LinkageModel", records: Records, linkage: Linkage, *, 
     if len(linkage.copies.rows):
         raise ValueError(f"apply model {linkage.model.name!r} with copies=False: what it reads is not all that counts")
     coded = code_records(model.comparisons, records.frame, order)
-    starts = range(0, len(linkage.left), CHUNK)
+    cuts = range(CHUNK, len(linkage.left), CHUNK)
+    sides = (np.split(side, cuts) for side in (linkage.left, linkage.right))
     with ThreadPoolExecutor() as pool:
-        parts = pool.map(
-            lambda start: compare(coded, linkage.left[start : start + CHUNK], linkage.right[start : start + CHUNK]),
-            starts,
-        )
+        parts = (each or pool.map)(partial(compare, coded), *sides)
         nothing = np.zeros(0, np.int32)
         patterns = np.concatenate([compare(coded, nothing, nothing), *parts])
     return replace(linkage, model=model, coded=coded, patterns=patterns)
@@ -234,7 +234,14 @@ def _warn_left_out(blocks: Blocks) -> None:
 
 
 def _compare_all(
-    coded: Coded, blocks: Blocks, first: Candidates, *, threads: int, chunk: int, progress: Progress | None
+    coded: Coded,
+    blocks: Blocks,
+    first: Candidates,
+    *,
+    threads: int,
+    chunk: int,
+    progress: Progress | None,
+    each: Each | None,
 ) -> tuple[Rows, Rows, Masks, Patterns]:
     """Some pairs and then those of the blocks, the rules that made them and their patterns, chunk by chunk."""
     drafts = list(candidate_pairs(blocks, chunk))
@@ -247,7 +254,7 @@ def _compare_all(
         return pairs, compare(coded, pairs.left, pairs.right)
 
     with ThreadPoolExecutor(threads) as pool:
-        for draft, (pairs, reached) in zip(drafts, pool.map(carry_out, drafts), strict=True):
+        for draft, (pairs, reached) in zip(drafts, (each or pool.map)(carry_out, drafts), strict=True):
             left.append(pairs.left)
             right.append(pairs.right)
             rules.append(pairs.rules)

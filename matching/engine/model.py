@@ -19,7 +19,7 @@ from matching.engine.blocking import BlockingRule
 from matching.engine.linkage import CHUNK, Linkage, Progress, compare_again, link_records
 from matching.engine.options import Options
 from matching.engine.parameters import Parameters, Shares
-from matching.engine.patterns import Comparison, Rival
+from matching.engine.patterns import Comparison, Each, Rival
 from matching.engine.tables import Table, gather_records
 
 LinkType = Literal["dedupe", "link", "link_and_dedupe"]
@@ -103,6 +103,7 @@ class LinkageModel:
         progress: Progress | None = None,
         pairs_of: Linkage | None = None,
         copies: bool = True,
+        each: Each | None = None,
     ) -> Linkage:
         """Apply the model to tables: code the records, find the candidate pairs, compare them.
 
@@ -118,6 +119,7 @@ class LinkageModel:
             pairs_of: a linkage of the same tables, whose pairs this model compares too; its own rules are not used.
             copies: whether one record stands for its copies where more than 20 are the same in every column that the
                 model reads. They come back in its cluster. False where another model compares the same pairs.
+            each: a `map` that compares pieces elsewhere than in threads (`spark`). The result does not depend on it.
 
         Raises:
             TypeError: this is not a table, or not a dictionary of tables.
@@ -130,5 +132,7 @@ class LinkageModel:
         if self.link_type == "link" and len(records.tables) < 2:
             raise ValueError("linking between tables needs two tables at least; use 'dedupe' for one")
         if pairs_of is not None:
-            return compare_again(self, records, pairs_of, key=key)
-        return link_records(self, records, key=key, threads=threads, chunk=chunk, progress=progress, copies=copies)
+            return compare_again(self, records, pairs_of, key=key, each=each)
+        return link_records(
+            self, records, key=key, threads=threads, chunk=chunk, progress=progress, copies=copies, each=each
+        )

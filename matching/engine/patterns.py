@@ -19,6 +19,8 @@ from matching.engine.comparators.base import Comparator, Judge, Levels
 from matching.engine.tables import to_plain_types
 from matching.engine.values import CodedColumn, Codes, encode, encode_rows
 
+# `map`, or one that shares out pieces of work that are independent: to threads, or to a cluster (`spark`).
+Each = Callable[..., Iterator[Any]]
 # int32 where all patterns of the model fit, else int64.
 Patterns = npt.NDArray[np.signedinteger]
 
@@ -100,6 +102,10 @@ class Coded:
     places: tuple[tuple[int, ...], ...]
     terms: tuple[int | None, ...]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Without the judges, which may hold functions that can't be sent to another process: they are made anew."""
+        return _bound_again, (self.comparisons, self.records, self.codes, self.columns, self.places, self.terms)
+
 
 def radices(comparisons: Sequence[Comparison]) -> Patterns:
     """The value of one level of each comparison in a pattern: the product of the level counts before it.
@@ -118,7 +124,7 @@ def code_records(
     records: pl.DataFrame,
     order: npt.NDArray[np.intp],
     *,
-    each: Callable[..., Iterator[Any]] = map,
+    each: Each = map,
 ) -> Coded:
     """Code every column that the comparisons read.
 
@@ -129,7 +135,7 @@ def code_records(
         comparisons: of the model.
         records: one row for each record.
         order: of the records in the result.
-        each: `map`, or that of a pool of threads, for pieces of work that are independent.
+        each: shares out the work.
 
     Raises:
         ValueError: a column is missing, or its comparator can't compare its values.
@@ -157,6 +163,19 @@ def _bind(comparison: Comparison, columns: Sequence[CodedColumn]) -> Judge:
         return comparison.comparator.bind(columns)
     except ValueError as error:
         raise ValueError(f"comparison {comparison.name!r} of {', '.join(comparison.columns)}: {error}") from None
+
+
+def _bound_again(
+    comparisons: tuple[Comparison, ...],
+    records: int,
+    codes: Codes,
+    columns: tuple[CodedColumn, ...],
+    places: tuple[tuple[int, ...], ...],
+    terms: tuple[int | None, ...],
+) -> Coded:
+    own = ([columns[place] for place in some] for some in places)
+    judges = tuple(map(_bind, comparisons, own))
+    return Coded(comparisons, records, codes, columns, judges, places, terms)
 
 
 def _levels(coded: Coded, left: Rows, right: Rows) -> list[Levels]:
@@ -196,9 +215,7 @@ def _keys(comparison: Comparison) -> list[_Key]:
     return [(False, (column,)) for column in comparison.columns]
 
 
-def _code_columns(
-    comparisons: Sequence[Comparison], records: pl.DataFrame, each: Callable[..., Iterator[Any]]
-) -> dict[_Key, CodedColumn]:
+def _code_columns(comparisons: Sequence[Comparison], records: pl.DataFrame, each: Each) -> dict[_Key, CodedColumn]:
     """Every column that is read, first those that are compared, then the terms."""
     coded = {
         key: encode_rows(records.select(key[1])) for comparison in comparisons for key in _keys(comparison) if key[0]

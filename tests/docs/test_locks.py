@@ -28,6 +28,13 @@ def test_the_lock_of_service_is_a_part_of_the_lock_of_the_tests():
     assert service.items() <= all_of_them.items()
 
 
+def test_the_lock_of_spark_adds_to_the_lock_of_the_tests_and_differs_in_nothing():
+    spark, all_of_them = locked("requirements-spark.lock"), locked("requirements.lock")
+    named = {package.partition("==")[0] for package in all_of_them}
+    assert {"py4j", "pyspark"} <= {package.partition("==")[0] for package in spark} - named
+    assert {entry for entry in spark.items() if entry[0].partition("==")[0] in named} <= all_of_them.items()
+
+
 def test_service_has_every_dependency_and_no_tool_of_the_tests():
     names = {package.partition("==")[0] for package in locked("requirements-service.lock")}
     needed = names_of(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["postgres"])

@@ -4,10 +4,10 @@ Belongs here: what can be said of two values of a kind, symmetric in both. Does 
 and what an agreement is worth, which the models say.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from rapidfuzz import fuzz, process
@@ -55,8 +55,15 @@ def both(column: str) -> pl.Expr:
 
 # Text
 
+# By the kind of a feature, which holds no function itself: these can't be sent to another process.
+SCORERS: Final[Mapping[str, Any]] = {
+    "similarity": JaroWinkler.similarity,
+    "edits": OSA.distance,
+    "token_ratio": fuzz.token_sort_ratio,
+}
 
-def _where_different(scorer: Any, one: str, other: str, cutoff: float, frame: pl.DataFrame) -> pl.Series:
+
+def _where_different(kind: str, one: str, other: str, cutoff: float, frame: pl.DataFrame) -> pl.Series:
     texts = frame.select(one=one, other=other)
     is_different = texts.select((pl.col("one") != pl.col("other")).fill_null(value=False)).to_series()
     different = texts.filter(is_different)
@@ -64,7 +71,7 @@ def _where_different(scorer: Any, one: str, other: str, cutoff: float, frame: pl
     scores = process.cpdist(
         different.get_column("one").to_list(),
         different.get_column("other").to_list(),
-        scorer=scorer,
+        scorer=SCORERS[kind],
         score_cutoff=cutoff,
         workers=-1,
     )
@@ -77,7 +84,7 @@ def jaro_winkler(one: str, other: str | None = None, *, least: float) -> Feature
 
     0 to 1, and 0 below `least`; null where the texts are equal or one is missing.
     """
-    return _text_feature("similarity", JaroWinkler.similarity, one, other, cutoff=least)
+    return _text_feature("similarity", one, other, cutoff=least)
 
 
 def edits(one: str, *, most: int = 1) -> Feature:
@@ -85,7 +92,7 @@ def edits(one: str, *, most: int = 1) -> Feature:
 
     `most` + 1 stands for more; null where the texts are equal or one is missing.
     """
-    return _text_feature("edits", OSA.distance, one, None, cutoff=most)
+    return _text_feature("edits", one, None, cutoff=most)
 
 
 def token_ratio(column: str, *, least: float, where: pl.Expr) -> Feature:
@@ -93,7 +100,7 @@ def token_ratio(column: str, *, least: float, where: pl.Expr) -> Feature:
 
     0 to 100, and 0 below `least`; null where the texts are equal, one is missing, or `where` does not hold.
     """
-    feature = _text_feature("token_ratio", fuzz.token_sort_ratio, column, None, cutoff=least)
+    feature = _text_feature("token_ratio", column, None, cutoff=least)
 
     def compute(frame: pl.DataFrame) -> pl.Series:
         texts = [pl.when(where).then(pl.col(column + side)).alias(column + side) for side in (LEFT, RIGHT)]
@@ -102,10 +109,10 @@ def token_ratio(column: str, *, least: float, where: pl.Expr) -> Feature:
     return Feature(feature.name, compute)
 
 
-def _text_feature(kind: str, scorer: Any, one: str, other: str | None, *, cutoff: float) -> Feature:
+def _text_feature(kind: str, one: str, other: str | None, *, cutoff: float) -> Feature:
     second = other or one
     name = f"{one}_{kind}" if other is None else f"{one}_{other}_{kind}"
-    return Feature(name, lambda frame: _where_different(scorer, one + LEFT, second + RIGHT, cutoff, frame))
+    return Feature(name, lambda frame: _where_different(kind, one + LEFT, second + RIGHT, cutoff, frame))
 
 
 def variant(column: str, pairs: Iterable[tuple[str, str]]) -> pl.Expr:
