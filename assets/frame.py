@@ -28,6 +28,7 @@ from matching.engine.spark import spark_pieces
 from warehouse.home import Home
 from warehouse.run_lock import only_run
 from warehouse.schema import Table
+from warehouse.storage import fetch_landing
 from warehouse.store import TableStore
 from warehouse.tables.register import EXPECTATION_RESULTS
 
@@ -75,6 +76,8 @@ class Night:
         is_locked: who started the run keeps other runs off already.
         spark_master: the Spark cluster on which pairs are compared; None: they are compared in threads.
         spark_options: of Spark.
+        landing_url: the object store that deliveries come from, if any.
+        releases_url: the object store that releases are mirrored to, if any.
     """
 
     home: Path
@@ -90,6 +93,8 @@ class Night:
     is_locked: bool = False
     spark_master: str | None = None
     spark_options: Mapping[str, str] = field(default_factory=dict)
+    landing_url: str | None = None
+    releases_url: str | None = None
 
     @property
     def state(self) -> Home:
@@ -110,6 +115,15 @@ class Night:
             policies=self.policies,
             accepted=self.accepted,
         )
+
+    def bring_deliveries(self) -> None:
+        """Bring what has landed in the object store, where there is one, to the landing folder.
+
+        Raises:
+            StorageError: the store does not answer, or a delivery changed meanwhile.
+        """
+        if self.landing_url:
+            fetch_landing(self.landing_url, self.landing)
 
     def each(self) -> AbstractContextManager[Each | None]:
         """What shares out the comparing of pairs, where it is not threads; see `LinkageModel.on`."""
@@ -140,6 +154,8 @@ def night_resource(night: Night, run_config: Mapping[str, object] | None = None)
         # A sensor asks where deliveries land: that is no run.
         is_unlocked_run = context.run is not None and not night.is_locked
         with only_run(night.state) if is_unlocked_run else nullcontext():
+            if is_unlocked_run:
+                night.bring_deliveries()
             try:
                 yield night
             finally:

@@ -27,7 +27,7 @@ def retry(
     """Run the night again that failed last, from the step that failed if nothing has changed since."""
     from datetime import date
 
-    from pipelines.nightly import NothingToRetryError, run_to_go_on_from
+    from pipelines.nightly import NightFailedError, NothingToRetryError, run_to_go_on_from
     from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
 
@@ -36,6 +36,8 @@ def retry(
         last, goes_on = run_to_go_on_from(state, read_settings(state.path), accepts=accept or ())
     except (NothingToRetryError, SettingsError) as error:
         fail(str(error), Exit.USAGE)
+    except NightFailedError as error:
+        fail(str(error), Exit.FAILED)
     as_of = date.fromisoformat(last.night)
     accepted = accepted_gates(home, as_of, accept or [], reason=reason, by=by)
     done = f"{len(last.done)} steps are done already" if goes_on else "from the beginning: what it reads has changed"

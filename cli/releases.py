@@ -1,4 +1,4 @@
-"""The commands about releases: `concord release list`, `verify`, `diff`, `rollback`.
+"""The commands about releases: `concord release list`, `verify`, `diff`, `mirror`, `rollback`.
 
 0 done, 1 there is no such release or it can't be used, 2 wrong usage.
 """
@@ -151,6 +151,28 @@ def rollback(
         fail(f"{error}; nothing was changed", Exit.FAILED)
     typer.echo(f"{done.release_id} is in force instead of {done.former or 'none'}; the next night carries on from it")
     typer.echo(f"withdrawn: {', '.join(done.withdrawn) or 'none'}")
+
+
+@release_app.command()
+def mirror(home: HomeOption = DEFAULT_HOME) -> None:
+    """Put the releases into the object store of the settings: those that are not there, or not as they are here."""
+    from pipelines.settings import SettingsError, read_settings
+    from warehouse.home import Home
+    from warehouse.releases.release import list_releases, named_release
+    from warehouse.storage import StorageError, mirror_release
+
+    state = Home(home.resolve())
+    try:
+        if (url := read_settings(state.path).storage.releases) is None:
+            fail("the settings name no object store: set `releases` in [storage]", Exit.USAGE)
+        in_force = named_release(state)
+        for release in list_releases(state):
+            mirror_release(release, url, is_in_force=release.release_id == in_force)
+    except SettingsError as error:
+        fail(str(error), Exit.USAGE)
+    except (LookupError, OSError, StorageError) as error:
+        fail(str(error), Exit.FAILED)
+    typer.echo(f"{url}: {in_force or 'no release'} is in force there as here")
 
 
 def read_whole(home: "Home", release_id: str) -> "Release":

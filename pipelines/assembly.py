@@ -65,6 +65,8 @@ def build_definitions(
         is_locked=is_locked,
         spark_master=settings.spark.master if settings.engine == "spark" else None,
         spark_options=settings.spark.options,
+        landing_url=settings.storage.landing,
+        releases_url=settings.storage.releases,
     )
 
     def recorder(run_id: str) -> RunRecorder:

@@ -23,6 +23,7 @@ OWN_FAILURES = frozenset(
         "PublicationRefusedError",
         "RunUnderWayError",
         "SparkError",
+        "StorageError",
         "UnbalancedDeliveryError",
     }
 )

@@ -20,6 +20,7 @@ from pipelines.settings import Settings
 from warehouse.home import Home
 from warehouse.releases.release import Release, named_release, read_release
 from warehouse.run_lock import only_run
+from warehouse.storage import StorageError, fetch_landing
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -66,6 +67,7 @@ def run_night(
         raise UnknownNightError(f"there is no night {as_of}: the first is {LAW_IN_FORCE}, the last that of today")
     _make_folders(home)
     with only_run(home):
+        bring_deliveries(settings, landing)
         definitions = build_definitions(
             home.path, landing, settings, accepted=accepted, known_at=known_at, is_locked=True, first_night=as_of
         )
@@ -88,6 +90,19 @@ def run_night(
     return read_release(home, _published(result))
 
 
+def bring_deliveries(settings: Settings, landing: Path) -> None:
+    """Bring what has landed in the object store, where the settings name one.
+
+    Raises:
+        NightFailedError: the store does not answer, or a delivery changed meanwhile.
+    """
+    try:
+        if settings.storage.landing:
+            fetch_landing(settings.storage.landing, landing)
+    except (StorageError, OSError) as error:
+        raise NightFailedError(f"deliveries can't be brought: {error}") from error
+
+
 def run_to_go_on_from(home: Home, settings: Settings, *, accepts: Collection[str] = ()) -> tuple[RunRecord, bool]:
     """The last run, and whether a new one may go on from the step that failed: nothing that it reads has changed.
 
@@ -95,11 +110,13 @@ def run_to_go_on_from(home: Home, settings: Settings, *, accepts: Collection[str
 
     Raises:
         NothingToRetryError: the last run did not fail, or there is none.
+        NightFailedError: see `bring_deliveries`.
     """
     runs = list_runs(home)
     if not runs or runs[-1].state in ("published", "degraded"):
         raise NothingToRetryError("the last run did not fail: there is nothing to run again")
     last = runs[-1]
+    bring_deliveries(settings, Path(last.landing))
     is_same = last.basis == basis_of(Path(last.landing), settings)
     return last, is_same and not any(name.startswith(f"{DELIVERY}:") for name in accepts)
 

@@ -77,6 +77,26 @@ class StudyInputs(BaseModel):
     """CSV of another edition of the harm index (`offence_code`, `harm_days`); its name says which edition."""
 
 
+def _address_of_a_store(url: str) -> str:
+    if "://" not in url or "@" in url or "?" in url:
+        raise ValueError("expected a URL such as s3://bucket/folder; credentials come from the environment alone")
+    return url.rstrip("/")
+
+
+StoreUrl = Annotated[str, AfterValidator(_address_of_a_store)]
+
+
+class StorageSettings(BaseModel):
+    """Object stores that deliveries come from and releases are mirrored to: [stores](../operate.md#object-stores)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    landing: StoreUrl | None = None
+    """Where deliveries land, `s3://bucket/landing`: a night brings them to the landing folder first."""
+    releases: StoreUrl | None = None
+    """Where each release is mirrored once it is published here, `s3://bucket/releases`."""
+
+
 KeptDays = Annotated[int, Field(ge=1, le=36_600)]
 
 
@@ -154,6 +174,8 @@ class Settings(BaseModel):
     same."""
     spark: SparkSettings = SparkSettings()
     """The cluster that compares pairs."""
+    storage: StorageSettings = StorageSettings()
+    """Object stores that deliveries come from and releases are mirrored to."""
     bounds: Bounds = Bounds()
     """How much may change from night to night."""
     ledger: Annotated[str, AfterValidator(_without_password)] | None = None

@@ -25,6 +25,7 @@ from warehouse.releases.duckdb_file import KNOWN_ON, Connection, answer, open_hi
 from warehouse.releases.release import Release, current_release, read_release
 from warehouse.releases.views import VIEWS
 from warehouse.releases.workbook import write_workbook
+from warehouse.storage import fetch_release
 from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.register import FIELD_PROVENANCE, ID_REDIRECTS, ORDER_SOURCES, ORDERS, SOURCE_RELIABILITY
 from warehouse.tables.release import ORDER_PAIRS, RELEASE_TABLES
@@ -72,14 +73,22 @@ class Register:
         """Open the release in force, or another.
 
         Args:
-            home: the folder of all state; where `CONCORD_HOME` says, or `.concord`, if not given.
+            home: the folder of all state; where `CONCORD_HOME` says, or `.concord`, if not given. Or the URL of
+                mirrored releases, such as `s3://bucket/releases`: the release is brought from there and proved.
             release: its id.
             as_of: a day, instead of an id: the release in force at the end of it (`release_known_on`).
 
         Raises:
             LookupError: there is no such release, or none has been published.
-            ValueError: the day is none, or both an id and a day are given.
+            ValueError: the day is none, or both an id and a day are given, or a day and a URL.
+            StorageError: the releases can't be brought from the URL.
         """
+        if isinstance(home, str) and "://" in home:
+            if as_of is not None:
+                raise ValueError(
+                    "a release in a store is named by its id: which was in force on a day, the store does not know"
+                )
+            home = fetch_release(home, release)
         found_home = Home.find(home)
         if as_of is not None:
             if release is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["nights", "postgres_server", "small_register"]
+pytest_plugins = ["nights", "object_store", "postgres_server", "small_register"]
 
 # Time is for benchmarks; a loaded machine is no failure.
 settings.register_profile("concord", deadline=None, max_examples=16)

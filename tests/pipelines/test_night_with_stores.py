@@ -1,0 +1,49 @@
+"""A night whose deliveries lie in an object store and whose release is mirrored to one that takes nothing at first."""
+
+import pytest
+from nights import NIGHT, command, nightly
+
+from pipelines.nightly import NightFailedError
+from reconciliation.register import Register
+from warehouse.home import Home
+from warehouse.releases.release import current_release
+
+
+@pytest.mark.long
+def test_the_night_brings_deliveries_and_its_release_is_mirrored_in_the_end(
+    one_night, object_store, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for path in (one_night / "landing").rglob("*.*"):
+        object_store.put(f"landing/{path.relative_to(one_night / 'landing')}", path.read_bytes())
+    home = tmp_path / "home"
+    home.mkdir()
+    places = 'landing = "s3://concord/landing"\nreleases = "s3://concord/releases"\n'
+    (home / "concord.toml").write_text(f"[storage]\n{places}")
+    with (
+        object_store.failing(object_store.refuse_uploads_after(3)),
+        pytest.raises(NightFailedError, match=r"step release: .*is published here, but not mirrored.*does not answer"),
+    ):
+        nightly(home, tmp_path / "landing", NIGHT)
+    published = current_release(Home(home))
+    assert published.content_hash == current_release(Home(one_night / "home")).content_hash
+    with pytest.raises(LookupError, match="holds no release in force"):
+        Register.open("s3://concord/releases")
+    assert command("release", "mirror", home=home).exit_code == 0
+    with Register.open("s3://concord/releases") as register:
+        assert register.release.manifest == published.manifest
+
+
+@pytest.mark.parametrize(
+    ("storage", "said"),
+    [
+        pytest.param('releases = "s3://key:secret@concord/releases"', "credentials", id="a secret in the address"),
+        pytest.param('landing = "/srv/landing"', "URL", id="a folder"),
+        pytest.param("", "name no object store", id="none named"),
+    ],
+)
+def test_a_store_that_is_not_named_rightly_is_wrong_usage(tmp_path, storage, said):
+    (tmp_path / "concord.toml").write_text(f"[storage]\n{storage}\n")
+    taken = command("release", "mirror", home=tmp_path)
+    assert taken.exit_code == 2
+    assert said in taken.stderr

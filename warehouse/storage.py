@@ -1,0 +1,265 @@
+"""Deliveries and releases in an object store such as S3 or Azure: deliveries brought here, releases put there.
+
+Belongs here: all that knows the store. Does not: what a release is (`warehouse.releases.release`), when it is mirrored
+(`assets.publish`).
+
+Stores have no rename. A release is put there file by file, its manifest last; then `CURRENT`, which readers go by, is
+moved on the condition that nobody else has moved it since. Readers hold every file to the digests of the manifest. So
+a reader sees whole releases, and an upload that stops half-way changes nothing. Credentials come from the environment
+alone, as the store's own tools read them.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError, PreconditionError
+from obstore.store import from_url
+
+from warehouse.disk import make_folder, put_text, replacing, sync_folder
+from warehouse.home import Home
+from warehouse.releases.release import BUILDING, DATABASE, MANIFEST, RELEASE_NAME, Release, read_release, verify
+from warehouse.sources import SOURCE_NAMES
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta, UpdateVersion
+    from obstore.store import ObjectStore
+
+CURRENT = "CURRENT"
+# Seconds: for a connection, for a request, for all tries of one; and how often one is tried again.
+CONNECT_WAIT, REQUEST_WAIT, TRIES_WAIT, TRIES = 5, 60, 180, 5
+TABLE_FILE = re.compile(r"\w+")
+
+
+class StorageError(Exception):
+    """A store does not answer, refuses, or holds something else than it should; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class _Pointer:
+    """What `CURRENT` says, and the version of it that the store has."""
+
+    release_id: str
+    version: "UpdateVersion"
+
+
+def fetch_landing(url: str, landing: Path) -> list[Path]:
+    """Bring the deliveries that are in the store and not here, or not as they are there; those that were brought.
+
+    A delivery is `SOURCE/FILE` below the URL; other objects are left. One that is gone there stays here.
+
+    Raises:
+        StorageError: the store does not answer, or a delivery changed or went while it was read.
+    """
+    store = _open(url)
+    with _explained(url):
+        listed = [found for some in obstore.list(store) for found in some]
+    brought = []
+    for found in listed:
+        source, _, name = found["path"].partition("/")
+        path = landing / source / name
+        if source in SOURCE_NAMES and name and "/" not in name and not _is_as_there(path, found):
+            make_folder(path.parent)
+            with _explained(url):
+                _bring_delivery(store, found, path)
+            brought.append(path)
+    return brought
+
+
+def mirror_release(release: Release, url: str, *, is_in_force: bool) -> bool:
+    """Put a release into the store, and put it in force there if it is here; safe to repeat.
+
+    Returns:
+        Whether the store would have noticed a second writer in the very moment `CURRENT` was moved.
+
+    Raises:
+        StorageError: the store does not answer, or another installation writes to it; what was in force there still is.
+    """
+    store = _open(url)
+    with _explained(url):
+        seen = _read_current(store)
+        if not _is_there(store, release, url):
+            tables = [release.parquet(name) for name in release.manifest["digests"]]
+            for path in (*tables, release.database, release.path / MANIFEST):
+                obstore.put(store, f"{release.release_id}/{path.name}", path)
+        return _move_current(store, seen, release.release_id, url) if is_in_force else True
+
+
+def fetch_release(url: str, release_id: str | None = None, *, cache: Path | None = None) -> Home:
+    """Bring a release from the store, unless it is here already; a folder of state that holds it and has it in force.
+
+    Args:
+        url: of the releases.
+        release_id: defaults to the one in force there.
+        cache: the folder for what is brought; below the user's own for such things if not given. Private to the user.
+
+    Raises:
+        LookupError: there is no such release.
+        StorageError: the store does not answer, or a file is not as the manifest says.
+    """
+    store = _open(url)
+    own = cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "concord"
+    home = Home(make_folder(own / hashlib.sha256(url.encode()).hexdigest()[:16]))
+    home.path.chmod(0o700)
+    with _explained(url):
+        named = release_id or getattr(_read_current(store), "release_id", None)
+        manifest = _read(store, f"{named}/{MANIFEST}") if RELEASE_NAME.fullmatch(named or "") else None
+        if named is None or manifest is None:
+            raise LookupError(f"{url} holds no release{f' {named}' if named else ' in force'}")
+        if not _is_here(home, named, manifest):
+            _bring_release(store, home, named, manifest)
+    put_text(home.current, f"{named}\n")
+    return home
+
+
+def _open(url: str) -> "ObjectStore":
+    try:
+        return from_url(
+            url,
+            client_options={
+                "connect_timeout": timedelta(seconds=CONNECT_WAIT),
+                "timeout": timedelta(seconds=REQUEST_WAIT),
+                # The library reads it from the environment only where no other option of the client is given.
+                "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true",
+            },
+            retry_config={"max_retries": TRIES, "retry_timeout": timedelta(seconds=TRIES_WAIT)},
+        )
+    except (BaseError, ValueError) as error:
+        raise StorageError(f"{url} is no address of a store that can be used ({type(error).__name__})") from None
+
+
+@contextmanager
+def _explained(url: str) -> Iterator[None]:
+    """The store's errors in words. Its own messages may quote addresses that are signed."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise StorageError(
+            f"{url} lists an object that is gone, or has no such bucket: see there, then run again"
+        ) from None
+    except PreconditionError:
+        raise StorageError(f"{url}: an object changed while it was read: run again") from None
+    except BaseError as error:
+        raise StorageError(
+            f"{url} does not answer, or refuses ({type(error).__name__}): check the address, the network, and the "
+            "credentials in the environment, then run again"
+        ) from None
+
+
+def _read(store: "ObjectStore", path: str) -> bytes | None:
+    try:
+        return bytes(obstore.get(store, path).bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _is_as_there(path: Path, found: "ObjectMeta") -> bool:
+    if not path.exists():
+        return False
+    here = path.stat()
+    return here.st_size == found["size"] and here.st_mtime == found["last_modified"].timestamp()
+
+
+def _bring_delivery(store: "ObjectStore", found: "ObjectMeta", path: Path) -> None:
+    """Bring it as it was listed, with its time: by size and time it is known again."""
+    condition = {"if_match": found["e_tag"]} if found["e_tag"] else {}
+    moment = found["last_modified"].timestamp()
+    with replacing(path) as written:
+        _download(store, found["path"], written, condition)
+        os.utime(written, (moment, moment))
+
+
+def _download(store: "ObjectStore", path: str, to: Path, condition: dict[str, str] | None = None) -> None:
+    with to.open("wb") as file:
+        for block in obstore.get(store, path, options=condition or {}):  # type: ignore[arg-type]
+            file.write(block)
+
+
+def _is_there(store: "ObjectStore", release: Release, url: str) -> bool:
+    """Whether the store has the release whole.
+
+    Raises:
+        StorageError: it has another content of that id, which this installation did not make.
+    """
+    there = _read(store, f"{release.release_id}/{MANIFEST}")
+    former = {erased["content_hash"] for erased in release.manifest.get("erasures", ())}
+    own = {release.content_hash, *former}
+    if there is not None and not any(known.encode() in there for known in own):
+        raise StorageError(
+            f"{url} holds another {release.release_id}: another installation writes there. Give each a place of its own"
+        )
+    return there == (release.path / MANIFEST).read_bytes()
+
+
+def _read_current(store: "ObjectStore") -> _Pointer | None:
+    try:
+        found = obstore.get(store, CURRENT)
+    except FileNotFoundError:
+        return None
+    version: UpdateVersion = {"e_tag": found.meta["e_tag"]}
+    if found.meta["version"]:
+        version["version"] = found.meta["version"]
+    return _Pointer(bytes(found.bytes()).decode(errors="replace").strip(), version)
+
+
+def _move_current(store: "ObjectStore", seen: _Pointer | None, release_id: str, url: str) -> bool:
+    if seen is not None and seen.release_id == release_id:
+        return True
+    try:
+        obstore.put(store, CURRENT, f"{release_id}\n".encode(), mode=seen.version if seen else "create")
+    except (AlreadyExistsError, PreconditionError):
+        # A try that got through though its answer was lost makes the next one fail.
+        _check_unmoved(store, release_id, url)
+    except (NotSupportedError, NotImplementedError):
+        if (now := _read_current(store)) != seen and now is not None:
+            _check_unmoved(store, release_id, url)
+        obstore.put(store, CURRENT, f"{release_id}\n".encode())
+        return False
+    return True
+
+
+def _check_unmoved(store: "ObjectStore", release_id: str, url: str) -> None:
+    now = _read_current(store)
+    if now is None or now.release_id != release_id:
+        raise StorageError(
+            f"{url}: somebody put {now.release_id if now else 'nothing'} in force there meanwhile; {release_id} was "
+            "not. See who else writes there, then run again"
+        )
+
+
+def _is_here(home: Home, release_id: str, manifest: bytes) -> bool:
+    path = home.releases / release_id / MANIFEST
+    return path.exists() and path.read_bytes() == manifest and not verify(read_release(home, release_id))
+
+
+def _bring_release(store: "ObjectStore", home: Home, release_id: str, manifest: bytes) -> None:
+    """Bring a release aside, hold it to its manifest, then put it in its place."""
+    building = Home(home.path / f"{BUILDING}{uuid.uuid4().hex}")
+    place = make_folder(building.releases / release_id)
+    try:
+        (place / MANIFEST).write_bytes(manifest)
+        release = read_release(building, release_id)
+        for name in (
+            *(f"{table}.parquet" for table in release.manifest["digests"] if TABLE_FILE.fullmatch(table)),
+            DATABASE,
+        ):
+            _download(store, f"{release_id}/{name}", place / name)
+        if changed := verify(release):
+            raise StorageError(
+                f"release {release_id} is not as its manifest says, or is just being replaced: {', '.join(changed)}"
+            )
+        sync_folder(place)
+        make_folder(home.releases)
+        shutil.rmtree(home.releases / release_id, ignore_errors=True)
+        place.replace(home.releases / release_id)
+    finally:
+        shutil.rmtree(building.path, ignore_errors=True)
