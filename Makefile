@@ -58,8 +58,8 @@ check: setup $(PAGES)  ## The one gate: format, lint, types, import contracts, d
 	$(TESTS) -m "not long"
 
 lock: setup  ## Lock the dependencies of pyproject.toml: those of the tests, those of service out of them, and those of Spark.
-	$(LOCK) --extra build --extra dev --extra postgres -o requirements.lock
-	$(LOCK) --extra build --extra postgres --constraint requirements.lock -o requirements-service.lock
+	$(LOCK) --extra build --extra dev --extra postgres --extra storage -o requirements.lock
+	$(LOCK) --extra build --extra postgres --extra storage --constraint requirements.lock -o requirements-service.lock
 	grep -o 'pyspark\[connect\][^"]*' pyproject.toml | $(subst pyproject.toml,-,$(LOCK)) --constraint requirements.lock -o requirements-spark.lock
 
 sbom: setup  ## The list of all packages of service in CycloneDX: sbom.json.

@@ -19,11 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError, PreconditionError
-from obstore.store import from_url
+from typing import TYPE_CHECKING, Any
 
 from warehouse.disk import make_folder, put_text, replacing, sync_folder
 from warehouse.home import Home
@@ -62,7 +58,7 @@ def fetch_landing(url: str, landing: Path) -> list[Path]:
     """
     store = _open(url)
     with _explained(url):
-        listed = [found for some in obstore.list(store) for found in some]
+        listed = [found for some in _library().list(store) for found in some]
     brought = []
     for found in listed:
         source, _, name = found["path"].partition("/")
@@ -90,7 +86,7 @@ def mirror_release(release: Release, url: str, *, is_in_force: bool) -> bool:
         if not _is_there(store, release, url):
             tables = [release.parquet(name) for name in release.manifest["digests"]]
             for path in (*tables, release.database, release.path / MANIFEST):
-                obstore.put(store, f"{release.release_id}/{path.name}", path)
+                _library().put(store, f"{release.release_id}/{path.name}", path)
         return _move_current(store, seen, release.release_id, url) if is_in_force else True
 
 
@@ -121,9 +117,26 @@ def fetch_release(url: str, release_id: str | None = None, *, cache: Path | None
     return home
 
 
-def _open(url: str) -> "ObjectStore":
+def _library() -> Any:
+    """What speaks to stores.
+
+    Raises:
+        StorageError: it is not installed.
+    """
     try:
-        return from_url(
+        import obstore.exceptions
+        import obstore.store
+    except ImportError:
+        raise StorageError(
+            "object stores need a library that is not installed: pip install 'concord[storage]'"
+        ) from None
+    return obstore
+
+
+def _open(url: str) -> "ObjectStore":
+    obstore = _library()
+    try:
+        return obstore.store.from_url(
             url,
             client_options={
                 "connect_timeout": timedelta(seconds=CONNECT_WAIT),
@@ -133,22 +146,23 @@ def _open(url: str) -> "ObjectStore":
             },
             retry_config={"max_retries": TRIES, "retry_timeout": timedelta(seconds=TRIES_WAIT)},
         )
-    except (BaseError, ValueError) as error:
+    except (obstore.exceptions.BaseError, ValueError) as error:
         raise StorageError(f"{url} is no address of a store that can be used ({type(error).__name__})") from None
 
 
 @contextmanager
 def _explained(url: str) -> Iterator[None]:
     """The store's errors in words. Its own messages may quote addresses that are signed."""
+    errors = _library().exceptions
     try:
         yield
     except FileNotFoundError:
         raise StorageError(
             f"{url} lists an object that is gone, or has no such bucket: see there, then run again"
         ) from None
-    except PreconditionError:
+    except errors.PreconditionError:
         raise StorageError(f"{url}: an object changed while it was read: run again") from None
-    except BaseError as error:
+    except errors.BaseError as error:
         raise StorageError(
             f"{url} does not answer, or refuses ({type(error).__name__}): check the address, the network, and the "
             "credentials in the environment, then run again"
@@ -157,7 +171,7 @@ def _explained(url: str) -> Iterator[None]:
 
 def _read(store: "ObjectStore", path: str) -> bytes | None:
     try:
-        return bytes(obstore.get(store, path).bytes())
+        return bytes(_library().get(store, path).bytes())
     except FileNotFoundError:
         return None
 
@@ -166,7 +180,7 @@ def _is_as_there(path: Path, found: "ObjectMeta") -> bool:
     if not path.exists():
         return False
     here = path.stat()
-    return here.st_size == found["size"] and here.st_mtime == found["last_modified"].timestamp()
+    return (here.st_size, here.st_mtime) == (found["size"], found["last_modified"].timestamp())
 
 
 def _bring_delivery(store: "ObjectStore", found: "ObjectMeta", path: Path) -> None:
@@ -180,7 +194,7 @@ def _bring_delivery(store: "ObjectStore", found: "ObjectMeta", path: Path) -> No
 
 def _download(store: "ObjectStore", path: str, to: Path, condition: dict[str, str] | None = None) -> None:
     with to.open("wb") as file:
-        for block in obstore.get(store, path, options=condition or {}):  # type: ignore[arg-type]
+        for block in _library().get(store, path, options=condition or {}):
             file.write(block)
 
 
@@ -202,7 +216,7 @@ def _is_there(store: "ObjectStore", release: Release, url: str) -> bool:
 
 def _read_current(store: "ObjectStore") -> _Pointer | None:
     try:
-        found = obstore.get(store, CURRENT)
+        found = _library().get(store, CURRENT)
     except FileNotFoundError:
         return None
     version: UpdateVersion = {"e_tag": found.meta["e_tag"]}
@@ -214,12 +228,13 @@ def _read_current(store: "ObjectStore") -> _Pointer | None:
 def _move_current(store: "ObjectStore", seen: _Pointer | None, release_id: str, url: str) -> bool:
     if seen is not None and seen.release_id == release_id:
         return True
+    obstore = _library()
     try:
         obstore.put(store, CURRENT, f"{release_id}\n".encode(), mode=seen.version if seen else "create")
-    except (AlreadyExistsError, PreconditionError):
+    except (obstore.exceptions.AlreadyExistsError, obstore.exceptions.PreconditionError):
         # A try that got through though its answer was lost makes the next one fail.
         _check_unmoved(store, release_id, url)
-    except (NotSupportedError, NotImplementedError):
+    except (obstore.exceptions.NotSupportedError, NotImplementedError):
         if (now := _read_current(store)) != seen and now is not None:
             _check_unmoved(store, release_id, url)
         obstore.put(store, CURRENT, f"{release_id}\n".encode())

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 import pytest
-from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
@@ -32,6 +31,8 @@ class ObjectStore:
     """
 
     def __init__(self) -> None:
+        from moto.server import DomainDispatcherApplication, create_backend_app  # takes a second
+
         self._app = DomainDispatcherApplication(create_backend_app)
         self.client = Client(self._app)
         self.fault: Callable[[str, str], Response | None] | None = None
