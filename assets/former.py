@@ -5,16 +5,9 @@ from datetime import date
 
 import polars as pl
 
-from warehouse.disk import file_digest
+from warehouse.dated_folders import changed_files, day_in
 from warehouse.home import Home
-from warehouse.releases.release import (
-    RELEASE_NAME,
-    DamagedReleaseError,
-    Release,
-    named_release,
-    release_before,
-    release_ids,
-)
+from warehouse.releases.release import DamagedReleaseError, Release, named_release, release_before, release_folders
 from warehouse.schema import Table
 
 
@@ -33,8 +26,8 @@ class Former:
                 gone: a night that carried on from one before it would give ids anew and report changes twice.
         """
         named = named_release(home)
-        match = RELEASE_NAME.fullmatch(named or "")
-        if match and match["as_of"] < as_of.isoformat() and named not in release_ids(home):
+        folders = release_folders(home)
+        if named and folders.is_name(named) and day_in(named) < as_of and named not in folders.names():
             raise DamagedReleaseError(
                 f"release {named}, which is in force, is gone: restore it, or put another in force with "
                 "`concord release rollback RELEASE`"
@@ -52,10 +45,11 @@ class Former:
         Raises:
             DamagedReleaseError: the table is missing or not as it was published.
         """
-        if self.release is None or table.name not in self.release.manifest["digests"]:
+        digest = self.release.manifest["digests"].get(table.name) if self.release else None
+        if self.release is None or digest is None:
             return table.empty()
         file = self.release.parquet(table.name)
-        if not file.exists() or file_digest(file) != self.release.manifest["digests"][table.name]:
+        if changed_files(self.release.path, {file.name: digest}):
             raise DamagedReleaseError(
                 f"release {self.release.release_id}, from which the night carries on, is not as it was published: "
                 f"{file.name}; restore it, or go back to another one with `concord release rollback`"

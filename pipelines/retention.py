@@ -15,9 +15,10 @@ from assets.sources import find_sources
 from assets.sources.contract import Delivery
 from pipelines.runs import list_runs
 from pipelines.settings import RetentionSettings
+from warehouse.dated_folders import BUILDING
 from warehouse.disk import sync
 from warehouse.home import Home
-from warehouse.releases.release import BUILDING, Release, current_release, list_releases, release_before
+from warehouse.releases.release import Release, current_release, list_releases, release_before
 from warehouse.run_lock import only_run
 
 

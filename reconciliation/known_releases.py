@@ -8,8 +8,9 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+from warehouse.dated_folders import day_in
 from warehouse.home import Home
-from warehouse.releases.release import RELEASE_NAME, Release, read_release, release_ids
+from warehouse.releases.release import Release, read_release, release_ids
 from warehouse.releases.rollback_history import list_rollbacks, withdrawn_releases
 
 
@@ -22,7 +23,7 @@ def release_known_on(home: Home, day: date) -> Release:
         LookupError: there is none of so early a date.
     """
     withdrawn, ids = withdrawn_releases(home, known_on=day), release_ids(home)
-    known = [name for name in ids if name not in withdrawn and _date_in(name) <= day]
+    known = [name for name in ids if name not in withdrawn and day_in(name) <= day]
     if not known:
         first = f"the first release is {ids[0]}" if ids else "no release has been published"
         raise LookupError(f"nothing was known on {day}: {first}")
@@ -31,13 +32,9 @@ def release_known_on(home: Home, day: date) -> Release:
 
 def known_releases(home: Home) -> list[tuple[date, Path]]:
     """From which day on which release was known, in order: its DuckDB file; damaged ones are left out."""
-    days = {_date_in(name) for name in release_ids(home)} | {rollback.day for rollback in list_rollbacks(home)}
+    days = {day_in(name) for name in release_ids(home)} | {rollback.day for rollback in list_rollbacks(home)}
     found = []
     for day in sorted(days):
         with suppress(LookupError):
             found.append((day, release_known_on(home, day).database))
     return found
-
-
-def _date_in(release_id: str) -> date:
-    return date.fromisoformat(RELEASE_NAME.sub(r"\g<as_of>", release_id))

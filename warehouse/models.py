@@ -1,31 +1,26 @@
 """The trained models of an installation: kept as files, one set of them in force.
 
-Belongs here: the folder of models, what is in force, what was before. Does not: what the files hold
-(`matching.trained`), whether a set is good enough (`cli.models`).
+Belongs here: the folder of models, what is in force, what was before. Does not: folders of a day in general
+(`warehouse.dated_folders`), what the files hold (`matching.trained`), whether a set is good enough (`cli.models`).
 
 A set is a folder with a file a model, never changed once there. It is a candidate until it is put in force; the
 sets in force before it stay, and can be put in force again.
 """
 
-import fcntl
 import json
-import re
-import shutil
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from warehouse.disk import file_digest, keep_private, make_folder, put_text, sync, sync_folder
+from warehouse.dated_folders import MANIFEST, DatedFolders, changed_files
+from warehouse.disk import file_digest, keep_private, make_folder, put_text
 from warehouse.home import Home
 
-SET_NAME = re.compile(r"m(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
 SHIPPED = "shipped"
 """The name of what comes with Concord."""
-MANIFEST, HISTORY = "manifest.json", "history.jsonl"
-BUILDING, LOCK = ".building-", ".lock"
+HISTORY = "history.jsonl"
 
 
 @dataclass(frozen=True)
@@ -56,11 +51,7 @@ class ModelSet:
         Raises:
             LookupError: a file is missing or was changed.
         """
-        changed = [
-            name
-            for name, digest in self.manifest["digests"].items()
-            if not (self.path / name).exists() or file_digest(self.path / name) != digest
-        ]
+        changed = changed_files(self.path, self.manifest["digests"])
         if changed:
             raise LookupError(f"models {self.set_id} are not as they were saved: {', '.join(changed)}")
         return self.path
@@ -94,23 +85,21 @@ def save_models(home: Home, write: Callable[[Path], None], *, as_of: date) -> Mo
     """
     keep_private()
     make_folder(home.models)
-    with (home.models / LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        building = home.models / f"{BUILDING}{uuid.uuid4().hex}"
-        building.mkdir()
-        try:
-            write(building)
-            return _keep(home, building, as_of)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
+    folders = _folders(home)
+    with folders.building() as building:
+        write(building)
+        digests = {file.name: file_digest(file) for file in sorted(building.iterdir())}
+        for name in folders.names(as_of):
+            if (kept := read_models(home, name)).manifest["digests"] == digests:
+                return kept
+        set_id = folders.next_name(as_of)
+        manifest = {"set_id": set_id, "as_of": as_of.isoformat(), "digests": digests}
+        return ModelSet(folders.put_in_place(building, set_id, manifest), manifest)
 
 
 def list_models(home: Home) -> tuple[ModelSet, ...]:
     """All sets, the oldest night first, those of a night in order."""
-    if not home.models.exists():
-        return ()
-    names = [path.name for path in home.models.iterdir() if SET_NAME.fullmatch(path.name)]
-    return tuple(read_models(home, name) for name in sorted(names, key=_order_of))
+    return tuple(read_models(home, name) for name in _folders(home).names())
 
 
 def read_models(home: Home, set_id: str) -> ModelSet:
@@ -120,7 +109,7 @@ def read_models(home: Home, set_id: str) -> ModelSet:
         LookupError: there is none.
     """
     path = home.models / set_id
-    if not SET_NAME.fullmatch(set_id) or not (path / MANIFEST).exists():
+    if not _folders(home).is_name(set_id) or not (path / MANIFEST).exists():
         raise LookupError(f"there are no models {set_id}")
     return ModelSet(path, json.loads((path / MANIFEST).read_text(encoding="utf-8")))
 
@@ -171,23 +160,5 @@ def list_promotions(home: Home) -> tuple[Promotion, ...]:
     return tuple(Promotion(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines())
 
 
-def _keep(home: Home, building: Path, as_of: date) -> ModelSet:
-    digests = {file.name: file_digest(file) for file in sorted(building.iterdir())}
-    of_night = [models for models in list_models(home) if models.manifest["as_of"] == as_of.isoformat()]
-    for models in of_night:
-        if models.manifest["digests"] == digests:
-            return models
-    set_id = f"m{as_of.isoformat()}" + (f".{_order_of(of_night[-1].set_id)[1] + 1}" if of_night else "")
-    manifest = {"set_id": set_id, "as_of": as_of.isoformat(), "digests": digests}
-    (building / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    sync_folder(building)
-    building.replace(home.models / set_id)
-    sync(home.models)
-    return read_models(home, set_id)
-
-
-def _order_of(set_id: str) -> tuple[str, int]:
-    match = SET_NAME.fullmatch(set_id)
-    if match is None:
-        raise LookupError(f"{set_id} is not the id of a set of models")
-    return match["as_of"], int(match["revision"] or 1)
+def _folders(home: Home) -> DatedFolders:
+    return DatedFolders(home.models, "m")

@@ -3,18 +3,16 @@
 Belongs here: rewriting one release. Does not: which rows, or why (`pipelines.erasure`).
 """
 
-import json
 import shutil
-import uuid
 from collections.abc import Collection
 
 import polars as pl
 
-from warehouse.disk import file_digest, sync, sync_folder
+from warehouse.disk import file_digest
 from warehouse.home import Home
 from warehouse.releases.build import hash_of, write_frame
 from warehouse.releases.duckdb_file import write_register
-from warehouse.releases.release import BUILDING, DATABASE, MANIFEST, Release, only_publication
+from warehouse.releases.release import DATABASE, Release, release_folders
 from warehouse.tables.release import DATABASE_TABLES
 
 
@@ -47,20 +45,16 @@ def erase_from_release(home: Home, release: Release, ids: Collection[str], *, ce
     changed = {name: left for name, frame in tables.items() if (left := without(frame, ids)).height < frame.height}
     if not changed:
         return 0
+    folders = release_folders(home)
     if not can_be_rewritten(release):
-        former = home.releases / f"{BUILDING}{uuid.uuid4().hex}"
-        release.path.rename(former)
-        sync(home.releases)
-        shutil.rmtree(former)
+        folders.remove(release.release_id)
         return sum(frame.height for frame in tables.values())
     # The database is written by the tables of today: what an older release lacks is empty.
     declared = [one for one in DATABASE_TABLES if one.name in tables]
     older = (one for one in declared if set(one.schema) - set(tables[one.name].columns))
     changed |= {one.name: one.completed(changed.get(one.name, tables[one.name])) for one in older}
-    building = home.releases / f"{BUILDING}{uuid.uuid4().hex}"
-    former = home.releases / f"{BUILDING}{uuid.uuid4().hex}"
-    with only_publication(home):
-        shutil.copytree(release.path, building)
+    with folders.building() as building:
+        shutil.copytree(release.path, building, dirs_exist_ok=True)
         for name, left in changed.items():
             write_frame(left, building / f"{name}.parquet")
         digests = release.manifest["digests"] | {name: file_digest(building / f"{name}.parquet") for name in changed}
@@ -74,11 +68,5 @@ def erase_from_release(home: Home, release: Release, ids: Collection[str], *, ce
             "database_digest": file_digest(building / DATABASE),
             "erasures": [*release.manifest.get("erasures", ()), erased],
         }
-        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-        (building / MANIFEST).write_text(text, encoding="utf-8")
-        sync_folder(building)
-        release.path.rename(former)
-        building.rename(release.path)
-        sync(home.releases)
-        shutil.rmtree(former)
+        folders.put_in_place(building, release.release_id, manifest)
     return sum(tables[name].height - left.height for name, left in changed.items())

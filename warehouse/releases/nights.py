@@ -1,7 +1,8 @@
 """Which release stands for each night: the last one of its date that was not rolled back."""
 
+from warehouse.dated_folders import day_in
 from warehouse.home import Home
-from warehouse.releases.release import RELEASE_NAME, release_ids
+from warehouse.releases.release import release_ids
 from warehouse.releases.rollback_history import withdrawn_releases
 
 
@@ -19,8 +20,4 @@ def release_of_each_night(home: Home, *, until: str | None = None) -> dict[str, 
     if until is not None and until not in ids:
         raise LookupError(f"there is no release {until}")
     ids = ids[: ids.index(until) + 1] if until else ids
-    return {_night(name): name for name in ids if name == until or name not in withdrawn}
-
-
-def _night(release_id: str) -> str:
-    return RELEASE_NAME.sub(r"\g<as_of>", release_id).removeprefix("r")
+    return {day_in(name).isoformat(): name for name in ids if name == until or name not in withdrawn}

@@ -1,21 +1,18 @@
 """How a release is published: built aside, proved, then put in place in one atomic step.
 
-Belongs here: the manifest of a release, its place, the pointer to the one in force. Does not: writing its tables
-(`warehouse.releases.build`) and its DuckDB file (`warehouse.releases.duckdb_file`), reading it
-(`reconciliation.register`), going back to a former one (`warehouse.releases.rollback`).
+Belongs here: the manifest of a release, its place, the pointer to the one in force. Does not: folders of a day in
+general (`warehouse.dated_folders`), writing its tables (`warehouse.releases.build`) and its DuckDB file
+(`warehouse.releases.duckdb_file`), reading it (`reconciliation.register`), going back to a former one
+(`warehouse.releases.rollback`).
 
 A reader never sees half a release: the folder gets its name by one rename, `CURRENT` its content by another, both
 after `fsync`. A crash before the first leaves a `.building-` folder, which the next publication removes; a crash
 between the two leaves a whole release, which the next publication of the same content puts in force.
 """
 
-import fcntl
 import json
-import re
-import shutil
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,7 +20,8 @@ from typing import Any
 
 import polars as pl
 
-from warehouse.disk import file_digest, put_text, sync, sync_folder, unfinished
+from warehouse.dated_folders import MANIFEST, DatedFolders, changed_files, day_in
+from warehouse.disk import file_digest, put_text, unfinished
 from warehouse.home import Home
 from warehouse.releases.build import hash_of, write_tables
 from warehouse.releases.duckdb_file import write_register
@@ -31,10 +29,7 @@ from warehouse.releases.publication_checks import check_repeated
 from warehouse.releases.rollback_history import withdrawn_releases
 from warehouse.tables.release import DATABASE_TABLES
 
-RELEASE_NAME = re.compile(r"r(?P<as_of>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d+))?")
 DATABASE = "register.duckdb"
-MANIFEST = "manifest.json"
-BUILDING = ".building-"
 # Without these a manifest says nothing that can be relied on.
 MANIFEST_KEYS = frozenset({"as_of", "state", "content_hash", "rows", "digests", "database_digest"})
 
@@ -64,11 +59,6 @@ class Release:
     def as_of(self) -> date:
         """The date whose deliveries it rests on."""
         return date.fromisoformat(self.manifest["as_of"])
-
-    @property
-    def revision(self) -> int:
-        """Which content of its date it is, from 1."""
-        return _order_of(self.release_id)[1]
 
     @property
     def state(self) -> str:
@@ -130,8 +120,10 @@ def publish(  # noqa: PLR0913  # each is an entry of the manifest
         PublicationRefusedError: a table is missing or breaks a gate, or differs from another release of its date and
             nothing explains it; nothing was published.
     """
-    home.create()
-    with _publishing(home) as building:
+    folders = release_folders(home.create())
+    with folders.building() as building:
+        for unused in home.releases.glob(f"{unfinished(home.current)}*"):
+            unused.unlink()
         rows = write_tables(building, tables)
         digests = {name: file_digest(building / f"{name}.parquet") for name in rows}
         release = _published_as(home, as_of, digests)
@@ -151,19 +143,23 @@ def publish(  # noqa: PLR0913  # each is an entry of the manifest
             check_repeated(account, [made.manifest for made in revisions_of(home, as_of)])
             write_register(building, building / DATABASE, tables=[t for t in DATABASE_TABLES if t.name in rows])
             named = {
-                "release_id": _next_id(home, as_of),
+                "release_id": folders.next_name(as_of),
                 **account,
                 "database_digest": file_digest(building / DATABASE),
             }
-            release = _put_in_place(home, building, named)
+            release = Release(folders.put_in_place(building, named["release_id"], named), named)
         _put_in_force(home, release)
     return release
 
 
+def release_folders(home: Home) -> DatedFolders:
+    """The folders of all releases."""
+    return DatedFolders(home.releases, "r")
+
+
 def release_ids(home: Home) -> list[str]:
     """The ids of all releases, oldest date first, revisions of a date in order."""
-    folders = home.releases.iterdir() if home.releases.exists() else ()
-    return sorted((path.name for path in folders if RELEASE_NAME.fullmatch(path.name)), key=_order_of)
+    return release_folders(home).names()
 
 
 def list_releases(home: Home) -> tuple[Release, ...]:
@@ -201,7 +197,7 @@ def current_release(home: Home) -> Release | None:
 def revisions_of(home: Home, as_of: date) -> tuple[Release, ...]:
     """The releases of a date; one that is damaged is left out, and another takes its place."""
     revisions = []
-    for release_id in _ids_of(home, as_of):
+    for release_id in release_folders(home).names(as_of):
         with suppress(DamagedReleaseError):
             revisions.append(read_release(home, release_id))
     return tuple(revisions)
@@ -214,7 +210,7 @@ def release_before(home: Home, as_of: date) -> Release | None:
         DamagedReleaseError: it has no manifest that can be read.
     """
     withdrawn = withdrawn_releases(home)
-    earlier = [name for name in release_ids(home) if _order_of(name)[0] < as_of.isoformat() and name not in withdrawn]
+    earlier = [name for name in release_ids(home) if day_in(name) < as_of and name not in withdrawn]
     return read_release(home, earlier[-1]) if earlier else None
 
 
@@ -226,7 +222,7 @@ def read_release(home: Home, release_id: str) -> Release:
         DamagedReleaseError: it has no manifest that can be read.
     """
     path = home.releases / release_id
-    if not RELEASE_NAME.fullmatch(release_id) or not path.exists():
+    if not release_folders(home).is_name(release_id) or not path.exists():
         raise LookupError(f"there is no release {release_id}")
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
@@ -241,47 +237,9 @@ def verify(release: Release) -> tuple[str, ...]:
     """The files of a release that are missing or not as published; none if it is whole."""
     tables = {f"{name}.parquet": digest for name, digest in release.manifest["digests"].items()}
     digests = tables | {DATABASE: release.manifest["database_digest"]}
-    changed = [
-        name
-        for name, digest in digests.items()
-        if not (release.path / name).exists() or file_digest(release.path / name) != digest
-    ]
+    changed = changed_files(release.path, digests)
     is_consistent = hash_of(release.manifest["digests"]) == release.content_hash
     return tuple(changed) if is_consistent else (MANIFEST, *changed)
-
-
-@contextmanager
-def only_publication(home: Home) -> Iterator[None]:
-    """Let nobody else publish, or go back to a former release, meanwhile."""
-    with (home.releases / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
-def _publishing(home: Home) -> Iterator[Path]:
-    """A folder to build in, for one publication at a time; whatever is left in it afterwards is removed."""
-    with only_publication(home):
-        for abandoned in home.releases.glob(f"{BUILDING}*"):
-            shutil.rmtree(abandoned)
-        for unused in home.releases.glob(f"{unfinished(home.current)}*"):
-            unused.unlink()
-        building = home.releases / f"{BUILDING}{uuid.uuid4().hex}"
-        building.mkdir()
-        try:
-            yield building
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
-
-
-def _put_in_place(home: Home, building: Path, manifest: Mapping[str, Any]) -> Release:
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (building / MANIFEST).write_text(text, encoding="utf-8")
-    sync_folder(building)
-    place = home.releases / str(manifest["release_id"])
-    building.replace(place)
-    sync(home.releases)
-    return Release(place, manifest)
 
 
 def _put_in_force(home: Home, release: Release) -> None:
@@ -297,19 +255,3 @@ def _put_in_force(home: Home, release: Release) -> None:
 def _published_as(home: Home, as_of: date, digests: Mapping[str, str]) -> Release | None:
     same = (release for release in revisions_of(home, as_of) if release.manifest["digests"] == digests)
     return next(same, None)
-
-
-def _next_id(home: Home, as_of: date) -> str:
-    revisions = [_order_of(release_id)[1] for release_id in _ids_of(home, as_of)]
-    return f"r{as_of.isoformat()}" + (f".{max(revisions) + 1}" if revisions else "")
-
-
-def _ids_of(home: Home, as_of: date) -> list[str]:
-    return [release_id for release_id in release_ids(home) if _order_of(release_id)[0] == as_of.isoformat()]
-
-
-def _order_of(release_id: str) -> tuple[str, int]:
-    match = RELEASE_NAME.fullmatch(release_id)
-    if match is None:
-        raise LookupError(f"{release_id} is not the id of a release")
-    return match["as_of"], int(match["revision"] or 1)

@@ -16,8 +16,8 @@ from warehouse.releases.release import (
     Release,
     current_release,
     named_release,
-    only_publication,
     read_release,
+    release_folders,
     release_ids,
     verify,
 )
@@ -47,7 +47,7 @@ def roll_back(home: Home, release_id: str | None = None, *, by: str, reason: str
     """
     if not home.releases.exists():
         raise LookupError("no release has been published")
-    with only_publication(home):
+    with release_folders(home).only_writer():
         former = _in_force(home)
         target = _whole(home, release_id or _one_before(home, former))
         if target.release_id == former:
