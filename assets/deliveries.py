@@ -14,8 +14,18 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.account import Arrival, account_for_deliveries, shown_name
+from assets.account import Arrival, account_for_deliveries
 from assets.copies import archive_copy, folder_for_copies, take_copy, time_limit
+from assets.delivery_faults import (
+    EMPTY,
+    MOST_REVISIONS,
+    SENT_BEFORE,
+    TOO_MANY,
+    foreign,
+    not_readable,
+    same_revision,
+    too_large,
+)
 from assets.delivery_files import digests_of, find_deliveries, find_strays
 from assets.feed_history import IMPLAUSIBLE, NO_NIGHTS, RecentNights
 from assets.sources.contract import LIMITS, Delivery, DeliveryTooLargeError, Fault, Feed, Limits, Reading, Source
@@ -27,22 +37,8 @@ from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 # The fault codes by which a delivery counts as cut short rather than unreadable.
 CUT_SHORT_CODES = frozenset({"cut_short", "no_trailer", "trailer_count", "row_count"})
 EMPTY_CODES = frozenset({"empty", "empty_file", "empty_delivery"})
-EMPTY = Fault("empty_delivery", "The delivery holds no rows: ask the sender for it again.")
 # Above this share of rows put aside a delivery is spoilt, or another file: it must not replace a sound one.
 MOST_REFUSED = 0.5
-# More revisions of one date than this are no corrections: the older ones are named and not read.
-MOST_REVISIONS = 20
-TOO_MANY = Fault(
-    "too_many_revisions",
-    f"It was not read: there are more than {MOST_REVISIONS} newer revisions of its date. Leave none in the folder but "
-    "the one that counts.",
-)
-
-SENT_BEFORE = Fault(
-    "sent_before",
-    "It has the very bytes of the delivery before it: the sender gave an old file a new date. Ask for the right one.",
-    is_structural=False,
-)
 SHOWN_DIGITS = 12
 
 Known = Mapping[str, Collection[str]]
@@ -170,16 +166,16 @@ class Look:
         """Read a delivery; what can't be read, not to its end or not within its limits, is a fault of its own."""
         is_archived = self._is_archived(delivery)
         if is_archived and self.known is not None and digest not in self.known.get(delivery.delivery_id, ()):
-            return _refused(delivery, digest, _foreign(delivery))
+            return _refused(delivery, digest, foreign(delivery))
         copy = None
         try:
             copy, digest = take_copy(delivery, self.copies, limits=self.limits)
             with time_limit(self.limits.seconds):
                 reading = _refuse_spoilt(delivery.feed, self.read(copy))
         except OSError as error:
-            return _refused(delivery, digest, _not_readable(error))
+            return _refused(delivery, digest, not_readable(error))
         except DeliveryTooLargeError as error:
-            return _refused(delivery, digest, _too_large(error))
+            return _refused(delivery, digest, too_large(error))
         kept = None if is_archived else copy
         if not reading.is_sound:
             return Arrival(delivery, _unsound_state(reading), is_used=False, sha256=digest, reading=reading, copy=kept)
@@ -214,11 +210,7 @@ def _has_twin(delivery: Delivery, others: Iterable[Delivery], digests_of: Digest
 def _find_rivals(used: Arrival, others: Iterable[Delivery], digests_of: DigestsOf) -> list[Arrival]:
     """Other files of the same folder, date and revision with other content: which one counts is not known."""
     delivery = used.delivery
-    fault = Fault(
-        "same_revision",
-        f"Another file of the same date and revision was used, {shown_name(delivery.path)}. "
-        "Ask the sender which one counts, and give that one a higher revision.",
-    )
+    fault = same_revision(delivery)
     return [
         _refused(other, digest, fault)
         for other in others
@@ -230,30 +222,6 @@ def _find_rivals(used: Arrival, others: Iterable[Delivery], digests_of: DigestsO
 
 def _refused(delivery: Delivery, digest: str | None, fault: Fault) -> Arrival:
     return Arrival(delivery, "unreadable", is_used=False, sha256=digest, reading=Reading({}, faults=(fault,)))
-
-
-def _not_readable(error: OSError) -> Fault:
-    return Fault(
-        "not_readable",
-        f"The file cannot be read ({error.strerror}). Look at its permissions and at the disk, then run again.",
-    )
-
-
-def _too_large(error: DeliveryTooLargeError) -> Fault:
-    return Fault(
-        "beyond_limit",
-        f"The delivery was refused: {error}. Check which file was sent; if it is right, raise `{error.limit}` in "
-        "[limits] of concord.toml and run again.",
-    )
-
-
-def _foreign(delivery: Delivery) -> Fault:
-    return Fault(
-        "not_as_archived",
-        f"{shown_name(delivery.path)} in the archive is no file that a release rests on: it was changed, put there by "
-        "hand, or left by a night that failed. Restore it from the backup, or take it out; if it is genuine, put it "
-        "into the landing folder.",
-    )
 
 
 def _refuse_spoilt(feed: Feed, reading: Reading) -> Reading:

@@ -25,6 +25,7 @@ from expectations.suites import suite_for
 from ledger.decisions.errors import LedgerLockedError, LedgerUnreachableError
 from matching.engine.patterns import Each
 from matching.engine.spark import spark_pieces
+from reconciliation.statutes import COMMENCED_ON
 from warehouse.home import Home
 from warehouse.run_lock import only_run
 from warehouse.schema import Table
@@ -32,8 +33,8 @@ from warehouse.storage import fetch_landing
 from warehouse.store import TableStore
 from warehouse.tables.register import EXPECTATION_RESULTS
 
-# Part 2 of the Modern Slavery Act 2015 came into force on 31 July 2015: no order, and no night, is older.
-LAW_IN_FORCE = date(2015, 7, 31)
+LAW_IN_FORCE = min(COMMENCED_ON.values())
+"""No order, and no night, is older."""
 LONDON = ZoneInfo("Europe/London")
 
 

@@ -63,7 +63,7 @@ def _observed(home: Home, release_id: str, labels: pl.DataFrame) -> pl.DataFrame
     """
     tables = (FIELD_PROVENANCE, ORDERS, ORDER_SOURCES, SOURCE_RELIABILITY)
     with Register.open(home, release_id) as register:
-        provenance, orders, places, errors = (table.completed(register.table(table.name)) for table in tables)
+        provenance, orders, places, errors = (register.completed(table) for table in tables)
     observed = observe_values(provenance, orders, places, errors=errors)
     value, true = (pl.when(pl.col("field").is_in(NAMES)).then(fold(pl.col(n))).otherwise(n) for n in ("value", "true"))
     return (

@@ -62,7 +62,7 @@ def print_confidence(home: Home, new: str, old: str) -> None:
         return
     tables = (FIELD_PROVENANCE, ORDERS, ORDER_SOURCES)
     with Register.open(home) as register:
-        provenance, orders, places = (table.completed(register.table(table.name)) for table in tables)
+        provenance, orders, places = (register.completed(table) for table in tables)
     before, after = (value_confidence(provenance, orders, places, model=model) for model in models)
     both = before.join(after, on=["order_id", "field"], suffix="_new").drop_nulls("confidence")
     was, now = pl.col("confidence"), pl.col("confidence_new")

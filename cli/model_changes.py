@@ -10,8 +10,9 @@ import polars as pl
 
 from ledger.decisions.binding import LINK, LinkConstraints
 from matching.bound import Decisions
+from matching.compared_orders import Compared
 from matching.engine.evaluation import compare_clusters, compare_labels, measure
-from matching.orders import Compared, OrderLinks, link_compared
+from matching.orders import OrderLinks, link_compared
 from matching.trained import Models
 from warehouse.tables.link import ORDER_BAR, PERSON_BAR
 

@@ -22,7 +22,7 @@ from cli.options import Exit, fail
 from ledger.decisions.binding import constraints
 from ledger.decisions.in_force import in_force
 from matching.bound import Decisions
-from matching.orders import Compared, compare_orders
+from matching.compared_orders import Compared, compare_orders
 from matching.trained import Models, load_models, shipped_models
 from pipelines.settings import SettingsError, read_settings
 from reconciliation.confidence.trained import keep_value_model

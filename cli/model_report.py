@@ -12,6 +12,7 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from cli.model_changes import ModelChanges
+from matching.compared_orders import Compared
 from matching.engine.blocking_loss import estimate_blocking_loss, tabulate_blocking
 from matching.engine.charts import (
     BLUE,
@@ -40,7 +41,6 @@ from matching.engine.evaluation import calibrate, weigh_labels
 from matching.engine.parameters import Parameters
 from matching.engine.scores import Scores
 from matching.engine.weights import probabilities
-from matching.orders import Compared
 from matching.trained import Models
 
 SHOWN_ROWS = 100

@@ -51,7 +51,7 @@ def train(
     """Train models on the records of a night, or on what stewards and owners found. They are a candidate."""
     from cli.confidence_models import train_confidence
     from cli.model_inputs import explain_model_errors, find_night, save_beside
-    from matching.orders import train_models
+    from matching.compared_orders import train_models
     from warehouse.home import Home
     from warehouse.models import save_models
 

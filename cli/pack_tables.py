@@ -34,7 +34,7 @@ def lines_of(home: Path, ledger: Ledger, who: Viewer | None = None) -> tuple[Ask
     """
     present = present_of(home)
     with Register.open(Home(home.resolve()), present.release_id) as register:
-        provenance = FIELD_PROVENANCE.completed(register.table(FIELD_PROVENANCE.name))
+        provenance = register.completed(FIELD_PROVENANCE)
     lines = pack_material.lines_of(Home(home.resolve()), ledger, present, provenance)
     if who is not None:
         with opened_desk(home) as desk:

@@ -141,7 +141,7 @@ def scores_of(register: "Register") -> "pl.DataFrame":
     """The scores of a release in today's shape: columns that it does not have yet are empty."""
     from warehouse.tables.register import QUALITY_SCORES
 
-    return QUALITY_SCORES.completed(register.table(QUALITY_SCORES.name))
+    return register.completed(QUALITY_SCORES)
 
 
 def state_of(home: Path) -> "Home":

@@ -43,7 +43,7 @@ def write_report(summary: Summary, register: Register, *, threshold: int) -> str
 
 def quality_of_sources(register: Register) -> pl.DataFrame:
     """The scores of the sources and of all together, with their parts, in the order in which they are shown."""
-    scores = QUALITY_SCORES.completed(register.table(QUALITY_SCORES.name))
+    scores = register.completed(QUALITY_SCORES)
     keys, dimensions = pl.Enum([*SOURCE_NAMES, "all"]), pl.Enum(DIMENSIONS)
     return scores.filter(pl.col("scope").is_in(["source", "all"])).sort(
         pl.col("scope_key").cast(keys), pl.col("dimension").cast(dimensions)

@@ -60,8 +60,8 @@ def _monitoring(register: Register) -> list[ReportPart]:
 
 def _recording(register: Register) -> list[ReportPart]:
     """Which systems hold a force's orders, as a table and as tiles."""
-    scores = QUALITY_SCORES.completed(register.table(QUALITY_SCORES.name))
-    table = describe_recording(ORDERS.completed(register.table(ORDERS.name)), scores)
+    scores = register.completed(QUALITY_SCORES)
+    table = describe_recording(register.completed(ORDERS), scores)
     shares = (*SOURCE_TITLES, "everywhere", "completeness", "low", "high")
     percents = table.with_columns((pl.col(*shares) * 100).round(1)).rename({**SOURCE_TITLES, "region_code": "region"})
     caption = (
@@ -77,9 +77,7 @@ def _agreement(register: Register) -> list[ReportPart]:
     """A tile for each two sources; nothing in a release that keeps no records."""
     if SOURCE_RECORDS.name not in register.table_names:
         return []
-    compared = compare_sources(
-        SOURCE_RECORDS.completed(register.table(SOURCE_RECORDS.name)), register.table(ORDER_SOURCES.name)
-    )
+    compared = compare_sources(register.completed(SOURCE_RECORDS), register.table(ORDER_SOURCES.name))
     titled = pl.col("source", "other_source").replace(SOURCE_TITLES)
     matrix = agreement_matrix(compared).with_columns(titled).rename({"other_source": "other source"})
     caption = (
@@ -113,6 +111,6 @@ def _trend(register: Register) -> list[ReportPart]:
 
 
 def _leagues(register: Register, threshold: int) -> list[ReportPart]:
-    published = publish_scores(QUALITY_SCORES.completed(register.table(QUALITY_SCORES.name)), threshold=threshold)
+    published = publish_scores(register.completed(QUALITY_SCORES), threshold=threshold)
     figures = (draw_league(published, measure) for measure in MEASURES)
     return [ReportPart.of_table(figure.title, figure.caption, figure.table, figure.svg) for figure in figures]

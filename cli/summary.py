@@ -109,9 +109,9 @@ def summarise(register: Register, decided: Decided | None) -> Summary:
     sources = [source_line(source, register.table("deliveries")) for source in SOURCE_NAMES]
     queue = register.table("review_queue").height
     workload = measure_workload(
-        REVIEW_QUEUE.completed(register.table(REVIEW_QUEUE.name)),
-        DISCREPANCIES.completed(register.table(DISCREPANCIES.name)),
-        FIELD_PROVENANCE.completed(register.table(FIELD_PROVENANCE.name)),
+        register.completed(REVIEW_QUEUE),
+        register.completed(DISCREPANCIES),
+        register.completed(FIELD_PROVENANCE),
         decisions=decided.decisions if decided else None,
         today=datetime.now(UTC).date(),
     )

@@ -9,12 +9,19 @@ warning: it reports a wrong record, not of a wrong table.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from typing import Literal
 
 import polars as pl
 
+from reconciliation.statutes import (
+    COMMENCED_IN_NORTHERN_IRELAND_ON,
+    COMMENCED_ON,
+    LONGEST_TRAVEL_MONTHS,
+    MINIMUM_MONTHS,
+    OPEN_ENDED_TYPES,
+    SCOTTISH_TYPES,
+)
 from warehouse.codes import reference
 
 START_TOLERANCE_DAYS = 7
@@ -59,15 +66,15 @@ interim, open_ended, term = pl.col("is_interim"), pl.col("is_until_further_order
 jurisdiction = _court("jurisdiction")
 effective = pl.coalesce(start, made)
 travel_only = pl.col("is_travel_only")
-scottish = order_type.is_in(["TERO", "TEPO"])
+scottish = order_type.is_in(SCOTTISH_TYPES)
 
 
 def _end_by_term() -> pl.Expr:
     return effective.dt.offset_by(pl.format("{}mo", term.clip(0, LONGEST_TERM_MONTHS)))
 
 
-def _lasts(years: int) -> pl.Expr:
-    return end.dt.offset_by("1d") >= effective.dt.offset_by(f"{years}y")
+def _lasts_at_least(kind: str) -> pl.Expr:
+    return end.dt.offset_by("1d") >= effective.dt.offset_by(f"{MINIMUM_MONTHS[kind]}mo")
 
 
 ORDER_RULES = (
@@ -100,24 +107,24 @@ ORDER_RULES = (
     RowRule(
         "England and Wales: made since commencement",
         applies(
-            order_type.is_in(["STRO", "STPO"]) & (jurisdiction != "Northern Ireland").fill_null(value=True),
-            made >= date(2015, 7, 31),
+            order_type.is_in(OPEN_ENDED_TYPES) & (jurisdiction != "Northern Ireland").fill_null(value=True),
+            made >= COMMENCED_ON["STPO"],
         ),
         "Part 2 of the MSA is in force since 31 July 2015 (SI 2015/1476).",
     ),
     RowRule(
         "Northern Ireland: made since commencement",
-        applies(jurisdiction == "Northern Ireland", made >= date(2016, 4, 1)),
+        applies(jurisdiction == "Northern Ireland", made >= COMMENCED_IN_NORTHERN_IRELAND_ON),
         "HTENI Schedule 3 is in operation since 1 April 2016 (SR 2016/61).",
     ),
     RowRule(
         "TEPO: made since commencement",
-        applies(order_type == "TEPO", made >= date(2017, 6, 30)),
+        applies(order_type == "TEPO", made >= COMMENCED_ON["TEPO"]),
         "HTEAS ss.17-19 are in force since 30 June 2017.",
     ),
     RowRule(
         "TERO: made since commencement",
-        applies(order_type == "TERO", made >= date(2017, 10, 31)),
+        applies(order_type == "TERO", made >= COMMENCED_ON["TERO"]),
         "HTEAS s.26 is in force since 31 October 2017.",
     ),
     RowRule(
@@ -146,19 +153,19 @@ ORDER_RULES = (
 MINIMUM_RULES = (
     RowRule(
         "prevention order lasts at least 5 years",
-        applies(order_type.is_in(["STPO", "TEPO"]) & ~interim & ~travel_only, _lasts(5)),
+        applies(order_type.is_in(["STPO", "TEPO"]) & ~interim & ~travel_only, _lasts_at_least("STPO")),
         "Minimum of a fixed term: MSA s.17, HTEAS s.20(2), HTENI Schedule 3; not of orders that forbid foreign travel "
         "alone (MSA s.18(1), HTEAS s.21).",
     ),
     RowRule(
         "risk order lasts at least 2 years",
-        applies(order_type.is_in(["STRO", "TERO"]) & ~interim & ~travel_only, _lasts(2)),
+        applies(order_type.is_in(["STRO", "TERO"]) & ~interim & ~travel_only, _lasts_at_least("STRO")),
         "Minimum of a fixed term: MSA s.24, HTEAS s.27(2); not of orders that forbid foreign travel alone "
         "(MSA s.25(1), HTEAS s.28).",
     ),
     RowRule(
         "order of travel prohibitions lasts at most 5 years",
-        applies(travel_only, end <= effective.dt.offset_by("5y")),
+        applies(travel_only, end <= effective.dt.offset_by(f"{LONGEST_TRAVEL_MONTHS}mo")),
         "A prohibition on foreign travel, and each extension, is for 5 years at most (MSA ss.18, 25; HTEAS ss.21, 28).",
     ),
 )

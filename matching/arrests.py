@@ -17,8 +17,9 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.arrest_model import EVENT, EVENT_RULES, REFERENCES, SUBJECT
-from matching.engine.clusters import Constraints, Policy, agglomerate
+from matching.engine.clusters import agglomerate
 from matching.engine.linkage import Linkage
+from matching.engine.merges import Constraints, Policy
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import Each
 from matching.engine.weights import Scales, Weights

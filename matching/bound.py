@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from matching.engine.clusters import NO_PAIRS, Clusters
+from matching.engine.clusters import Clusters
 from matching.engine.linkage import Linkage
+from matching.engine.merges import NO_PAIRS
 from matching.engine.patterns import unpack
 
 NO_IDS = pl.DataFrame(schema={"left_id": pl.String, "right_id": pl.String})

@@ -1,11 +1,11 @@
 """The linking of order records: which are of one order, and which of one person.
 
-Belongs here: how weights become orders and subjects, and the resulting tables. Does not: the comparisons of orders
-(`matching.order_model`) and persons (`matching.persons`), how pairs become clusters (`matching.engine.clusters`).
+Belongs here: how weights become orders and subjects, and the resulting tables. Does not: comparing the records
+(`matching.compared_orders`), how pairs become clusters (`matching.engine.clusters`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,22 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.bound import Decisions, amendments, near_twins, row_pairs, together, two_holders, two_names
+from matching.compared_orders import Compared, compare_orders
 from matching.complements import join_complements
-from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, Weigher, agglomerate
-from matching.engine.linkage import Linkage, Progress
+from matching.engine.clusters import Clusters, agglomerate
+from matching.engine.linkage import Linkage
+from matching.engine.merges import (
+    NO_PAIRS,
+    Constraints,
+    Policy,
+    Weigher,
+)
 from matching.engine.patterns import Each, unpack
 from matching.engine.weights import Scales, Weights
 from matching.links import conflict_table, describe_levels, hundredths, listed, mean_weights
-from matching.names import TWINS, describe_names
-from matching.order_model import ORDER_MODEL, ORDER_RULES, RENEWAL
-from matching.persons import FORBIDDEN, PERSON_COLUMNS, lenient, person_model, subject_bar
+from matching.names import TWINS
+from matching.order_model import RENEWAL
+from matching.persons import FORBIDDEN, lenient, subject_bar
 from matching.trained import Models, shipped_models
 from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS, ORDER_BAR, PERSON_BAR
 
@@ -35,8 +42,6 @@ SHOWN = -10.0
 # What twins, a father and his son, or an order and its renewal show: such a pair never speaks for `complements`.
 OTHER_PERSON = {"name": TWINS, "date of birth": "other date"}
 OTHER_ORDER = {"dates made and start": RENEWAL}
-# The log2 odds from which two records count as one person's when the model of orders is trained.
-ONE_PERSON = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,50 +60,6 @@ class OrderLinks:
     clusters: pl.DataFrame
     conflicts: pl.DataFrame
     diagnostics: Mapping[str, int | str]
-
-
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """Order records compared by both models; rows are in the order of the record id.
-
-    Attributes:
-        records: with every column that the models read.
-        persons: their candidate pairs, compared as persons.
-        orders: the same pairs, compared as orders.
-    """
-
-    records: pl.DataFrame
-    persons: Linkage
-    orders: Linkage
-
-
-def compare_orders(
-    orders: pl.DataFrame,
-    aliases: pl.DataFrame,
-    conditions: pl.DataFrame,
-    *,
-    progress: Progress | None = None,
-    each: Each | None = None,
-) -> Compared:
-    """Find the candidate pairs and compare them.
-
-    Args:
-        orders: the union over sources in the shape of `CORE_ORDERS`.
-        aliases: likewise, `CORE_ALIASES`.
-        conditions: likewise, `CORE_CONDITIONS`.
-        progress: called with the number of pairs compared so far, and of all.
-        each: compares elsewhere than in threads; see `LinkageModel.on`.
-    """
-    records = describe_orders(orders, aliases, conditions)
-    persons = replace(person_model(), blocking=ORDER_RULES).on(records, progress=progress, copies=False, each=each)
-    return Compared(records, persons, ORDER_MODEL.on(records, pairs_of=persons, each=each))
-
-
-def train_models(compared: Compared) -> Models:
-    """Learn both models from the records: persons among all pairs, orders among pairs of records of one person."""
-    person = compared.persons.train()
-    is_one = compared.persons.score(person).weights > ONE_PERSON
-    return Models(person, compared.orders.train(among=is_one))
 
 
 def link_orders(
@@ -149,24 +110,6 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
         conflicts=conflicts,
         diagnostics=_counts(compared, clusters, conflicts) | {"models": models.version},
     )
-
-
-def describe_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame) -> pl.DataFrame:
-    """The records sorted by id, with every column that the models and the blocking rules read."""
-    read = {column for comparison in ORDER_MODEL.comparisons for column in comparison.read}
-    columns = {"record_id", "source_key", "amends_source_key", *PERSON_COLUMNS, *read}
-    codes = (
-        conditions.filter(pl.col("condition_code").is_not_null())
-        .group_by("record_id")
-        .agg(condition_codes=pl.col("condition_code").unique().sort())
-    )
-    records = (
-        orders.select(column for column in orders.columns if column in columns)
-        .sort("record_id")
-        .join(codes, on="record_id", how="left", maintain_order="left")
-    )
-    names = aliases.select("record_id", "forenames_folded", "surname_folded")
-    return describe_names(records, names)
 
 
 @dataclass(frozen=True, eq=False)

@@ -108,13 +108,13 @@ def _ids_of(holders: Collection[Release], subject_id: str) -> frozenset[str]:
 
 
 def _sources_of(holders: Collection[Release], ids: Collection[str]) -> frozenset[str]:
-    tables = [(release, name) for release in holders for name in ("order_sources", "arrest_sources")]
-    frames = [(pl.read_parquet(release.parquet(name)), name) for release, name in tables]
-    return frozenset(
-        source
-        for frame, name in frames
-        for source in frame.filter(pl.col("order_id" if name == "order_sources" else "arrest_id").is_in(ids))["source"]
-    )
+    """The sources that sent records of the person."""
+    sources = set[str]()
+    for release in holders:
+        for table, key in (("order_sources", "order_id"), ("arrest_sources", "arrest_id")):
+            records = pl.read_parquet(release.parquet(table), columns=["source", key])
+            sources |= set(records.filter(pl.col(key).is_in(ids))["source"])
+    return frozenset(sources)
 
 
 def _erase_deliveries(home: Home, current: Release | None, sources: Collection[str], until: date) -> int:

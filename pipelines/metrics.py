@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from pipelines.alerts import RESOLVED, read_alerts
-from pipelines.runs import RunRecord, disk_by_kind, list_runs
+from pipelines.runs import RunRecord, list_runs
 from warehouse.home import Home
 from warehouse.releases.release import current_release
 
@@ -29,9 +29,6 @@ def write_metrics(home: Home) -> None:
     standing = (alert.key.partition(":")[0] for alert in read_alerts(home) if alert.state != RESOLVED)
     for kind, count in Counter(standing).items():
         alerts.labels(kind).set(count)
-    disk = Gauge("concord_disk_bytes", "Bytes by kind of state.", ["kind"], registry=registry)
-    for kind, size in disk_by_kind(home).items():
-        disk.labels(kind).set(size)
     write_to_textfile(str(home.metrics), registry)
 
 
@@ -43,6 +40,9 @@ def _add_run(registry: CollectorRegistry, run: RunRecord) -> None:
     Gauge("concord_run_seconds", "Seconds that it took.", registry=registry).set(run.seconds)
     seconds = Gauge("concord_step_seconds", "Seconds that a step of it took.", ["step"], registry=registry)
     rows = Gauge("concord_step_rows", "Rows of a table that a step of it made.", ["step", "table"], registry=registry)
+    disk = Gauge("concord_disk_bytes", "Bytes by kind of state at its end.", ["kind"], registry=registry)
+    for kind, size in run.disk.items():
+        disk.labels(kind).set(size)
     for name, step in run.steps.items():
         seconds.labels(name).set(step.seconds)
         for table, count in step.rows.items():

@@ -12,7 +12,7 @@ from assets.frame import NightResource, is_night
 from assets.sources import find_sources
 from pipelines.after_run import look_again
 from pipelines.jobs import RECORDED, nightly_job
-from pipelines.runs import KILLED, read_run
+from pipelines.runs import DAGSTER, KILLED, RunRecord, read_run
 from pipelines.settings import read_settings
 from warehouse.disk import is_regular
 from warehouse.home import Home
@@ -77,7 +77,7 @@ def failed_night(context: dg.RunFailureSensorContext, night: NightResource) -> N
     cause = run.cause if run and run.cause else KILLED
     context.log.error("night %s failed, the last release is untouched: %s", context.partition_key, cause)
     log_event("night_failed", night=context.partition_key, run=context.dagster_run.run_id, cause=cause)
-    look_again(night.state, read_settings(night.home))
+    _look_again(night, run)
 
 
 @dg.run_status_sensor(
@@ -91,7 +91,13 @@ def published_night(context: dg.RunStatusSensorContext, night: NightResource) ->
     if run is not None:
         context.log.info("night %s: %s, %s", run.night, run.release_id, run.state)
         log_event("night_published", night=run.night, release=run.release_id, state=run.state)
-    look_again(night.state, read_settings(night.home))
+    _look_again(night, run)
+
+
+def _look_again(night: NightResource, run: RunRecord | None) -> None:
+    """A night by the command line does it itself, unless it was killed."""
+    if run is None or run.started_by == DAGSTER or run.state == "killed":
+        look_again(night.state, read_settings(night.home))
 
 
 def _nights(files: list[Path]) -> list[date]:

@@ -214,12 +214,8 @@ def _number(records: pl.DataFrame, fields: tuple[Field, ...], group: str) -> pl.
 
     Sorts and joins by text take far longer.
     """
-    read = [
-        name
-        for field in fields
-        for part in (field.check, field.likely, *field.implied)
-        for name in part.meta.root_names()
-    ]
+    parts = (part for field in fields for part in (field.check, field.likely, *field.implied))
+    read = [name for part in parts for name in part.meta.root_names()]
     stated = [name for field in fields for name in (field.name, field.canonical) if name]
     needed = {"record_id", group, "source", "standing", "recorded_on", "holding", *read, *stated}
     numbers = [pl.col(name).rank("dense").cast(pl.UInt32) - 1 for name in (group, "holding")]
@@ -238,7 +234,7 @@ def _names(records: pl.DataFrame, group: str) -> pl.DataFrame:
 
 def _rank(field: Field) -> pl.Expr:
     """The source as its place in the field's precedence."""
-    ranks = {source: rank for rank, source in enumerate(field.precedence)}
+    ranks = dict(zip(field.precedence, range(len(field.precedence)), strict=True))
     return pl.col("source").replace_strict(ranks, return_dtype=pl.UInt8)
 
 
@@ -274,8 +270,7 @@ def _agreement(stated: pl.DataFrame, *, field: Field) -> pl.DataFrame:
     if field.grows:
         voices = pl.concat([voices, add_fuller_names(voices)])
     by_source = voices.group_by("group", "canonical", "source").agg(pl.col("holding").n_unique())
-    holdings = pl.col("holding").sum().clip(0, WEIGHT_OF_SOURCE - 1)
-    agreement = pl.len().cast(pl.Int64) * WEIGHT_OF_SOURCE + holdings
+    agreement = pl.len().cast(pl.Int64) * WEIGHT_OF_SOURCE + pl.col("holding").sum().clip(0, WEIGHT_OF_SOURCE - 1)
     return by_source.group_by("group", "canonical").agg(agreement.alias("agreement"))
 
 
@@ -294,12 +289,10 @@ def _implications(records: pl.DataFrame, stated: pl.DataFrame, field: Field) -> 
         for expression in field.implied
     ]
     empty = standing.clear().select("group", pl.lit(None, dtype).alias("canonical"), _rank(field))
-    voices = pl.concat([empty, *frames]).unique()
-    return voices.group_by("group", "canonical").agg(pl.len().alias("implied"))
+    return pl.concat([empty, *frames]).unique().group_by("group", "canonical").agg(pl.len().alias("implied"))
 
 
 def _richness(stated: pl.DataFrame) -> pl.Expr:
     """Letters beyond ASCII: of two spellings that fold to one, the one with its diacritics is the richer."""
-    if stated.schema["value"] != pl.String:
-        return pl.lit(0, pl.UInt32).alias("richness")
-    return (pl.col("value").str.len_bytes() - pl.col("value").str.len_chars()).alias("richness")
+    text, is_text = pl.col("value").str, stated.schema["value"] == pl.String
+    return (text.len_bytes() - text.len_chars() if is_text else pl.lit(0, pl.UInt32)).alias("richness")

@@ -25,6 +25,7 @@ from warehouse.releases.duckdb_file import KNOWN_ON, Connection, answer, open_hi
 from warehouse.releases.release import Release, current_release, read_release
 from warehouse.releases.views import VIEWS
 from warehouse.releases.workbook import write_workbook
+from warehouse.schema import Table
 from warehouse.storage import fetch_release
 from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.register import FIELD_PROVENANCE, ID_REDIRECTS, ORDER_SOURCES, ORDERS, SOURCE_RELIABILITY
@@ -118,6 +119,14 @@ class Register:
         if name not in self.table_names:
             raise KeyError(f"release {self.release.release_id} has no table {name}")
         return pl.read_parquet(self.release.parquet(name))
+
+    def completed(self, table: Table) -> pl.DataFrame:
+        """A table of the release in the shape declared today: columns that it does not have yet are empty.
+
+        Raises:
+            KeyError: the release has no such table.
+        """
+        return table.completed(self.table(table.name))
 
     def orders(
         self,
@@ -267,7 +276,7 @@ class Register:
             return {}
         observed = observe_values(
             provenance,
-            ORDERS.completed(self.table(ORDERS.name)),
+            self.completed(ORDERS),
             ORDER_SOURCES.completed(self._rows("order_sources", order_id)),
             errors=self.table(SOURCE_RELIABILITY.name),
         )

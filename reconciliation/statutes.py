@@ -17,10 +17,13 @@ from warehouse.codes import reference
 
 COMMENCED_ON: Final = {
     "STRO": date(2015, 7, 31),  # R01; SI 2015/1476 reg. 2
-    "STPO": date(2015, 7, 31),  # R01; Northern Ireland later, 1 April 2016 (R32)
+    "STPO": date(2015, 7, 31),  # R01
     "TEPO": date(2017, 6, 30),  # R26; HTEAS ss.17-19
     "TERO": date(2017, 10, 31),  # R28; HTEAS s.26
 }
+COMMENCED_IN_NORTHERN_IRELAND_ON: Final = date(2016, 4, 1)
+"""HTENI Schedule 3 (R32; SR 2016/61)."""
+
 OPEN_ENDED_TYPES: Final = ("STRO", "STPO")
 """Types that may run until further order. Scottish orders are fixed (R27, R29; HTEAS ss.20(2), 27(2))."""
 

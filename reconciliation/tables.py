@@ -188,9 +188,8 @@ def _said_of_case(held: pl.DataFrame) -> pl.DataFrame:
 
     Only court results have `applicant_code` and `case_urn`; a `statutory_basis` counts from them first.
     """
-    standing = held.filter(pl.col("standing") == STANDS).sort(
-        is_from_court, "recorded_on", "record_id", descending=True, nulls_last=True
-    )
+    rank = (is_from_court, "recorded_on", "record_id")
+    standing = held.filter(pl.col("standing") == STANDS).sort(*rank, descending=True, nulls_last=True)
     return standing.group_by("order_id").agg(
         pl.col("applicant_code", "case_urn", "statutory_basis").drop_nulls().first(), pl.col("breach_count").max()
     )
@@ -276,9 +275,8 @@ def _named(ids: pl.DataFrame, kind: str, *, cluster: str | None = None) -> pl.Da
 
 
 def _identify(frame: pl.DataFrame, night: NightInput) -> pl.DataFrame:
-    return frame.join(_named(night.order_ids, "order"), on="order_cluster").join(
-        _named(night.subject_ids, "subject"), on="subject_cluster"
-    )
+    ordered = frame.join(_named(night.order_ids, "order"), on="order_cluster")
+    return ordered.join(_named(night.subject_ids, "subject"), on="subject_cluster")
 
 
 def _other_names(persons: pl.DataFrame, held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,8 @@ import polars as pl
 
 from assets.parsing.birth_fillers import mark_fillers
 from assets.parsing.conditions import code_conditions
-from assets.parsing.dates import BIRTH_FIELDS, HAND_TYPED, DateForm, read_birth, read_date
+from assets.parsing.date_forms import HAND_TYPED, DateForm
+from assets.parsing.dates import BIRTH_FIELDS, read_birth, read_date
 from assets.parsing.terms import is_until_further_order
 from assets.parsing.words import known
 from warehouse.schema import Table

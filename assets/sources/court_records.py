@@ -22,7 +22,7 @@ from assets.parsing.checks import (
 )
 from assets.parsing.condition_cells import split_conditions
 from assets.parsing.courts import resolve_courts
-from assets.parsing.dates import WRITTEN
+from assets.parsing.date_forms import WRITTEN
 from assets.parsing.forces import resolve_forces
 from assets.parsing.identifiers import read_pnc_id
 from assets.parsing.names import other_name_rows, read_name

@@ -21,7 +21,7 @@ from assets.parsing.checks import (
     sex_check,
 )
 from assets.parsing.courts import add_court
-from assets.parsing.dates import WRITTEN
+from assets.parsing.date_forms import WRITTEN
 from assets.parsing.forces import add_force
 from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
 from assets.parsing.names import other_name_rows, read_name

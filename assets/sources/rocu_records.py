@@ -27,7 +27,7 @@ from assets.parsing.checks import (
 )
 from assets.parsing.condition_cells import split_conditions
 from assets.parsing.courts import add_court
-from assets.parsing.dates import HAND_TYPED
+from assets.parsing.date_forms import HAND_TYPED
 from assets.parsing.forces import add_force
 from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
 from assets.parsing.names import one_text, other_name_rows, read_name

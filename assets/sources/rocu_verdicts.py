@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from assets.parsing.dates import MONTH_NAMES
+from assets.parsing.date_forms import MONTH_NAMES
 from assets.parsing.orders import read_orders
 from assets.parsing.terms import is_until_determination, is_until_further_order
 from assets.parsing.words import known

@@ -15,7 +15,12 @@ import polars as pl
 
 from expectations.rules.dates import golden_start
 from expectations.rules.rule import Rule, golden
-from reconciliation.statutes import COMMENCED_ON, LONGEST_TRAVEL_MONTHS, MINIMUM_MONTHS
+from reconciliation.statutes import (
+    COMMENCED_IN_NORTHERN_IRELAND_ON,
+    COMMENCED_ON,
+    LONGEST_TRAVEL_MONTHS,
+    MINIMUM_MONTHS,
+)
 
 ENGLAND_AND_WALES = "England and Wales"
 ADULT_YEARS = 18
@@ -142,7 +147,7 @@ STATUTE_RULES = (
         "R32",
         "STPO, Northern Ireland",
         applies=is_northern_irish,
-        day=date(2016, 4, 1),
+        day=COMMENCED_IN_NORTHERN_IRELAND_ON,
         note="SR 2016/61 [HTENI-2015; PSNI-STPO].",
         example="An STPO of Belfast Crown Court dated 9 March 2016; in operation from 1 April 2016.",
     ),

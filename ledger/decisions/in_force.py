@@ -6,7 +6,7 @@ whether their evidence still stands (`ledger.decisions.staleness`).
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from graphlib import TopologicalSorter
 
 import polars as pl
@@ -37,17 +37,14 @@ def fold(decisions: pl.DataFrame) -> pl.DataFrame:
     return decisions.join(endings, on="decision_id", how="left").sort("decided_at", "decision_id")
 
 
-def in_force(decisions: pl.DataFrame, *, as_of: date | None = None, known_at: datetime | None = None) -> pl.DataFrame:
+def in_force(decisions: pl.DataFrame, *, as_of: date | None = None) -> pl.DataFrame:
     """The decisions that stand and have not run out, in ledger order and with the columns of `DECISIONS`.
 
     Args:
         decisions: `DECISIONS`.
         as_of: the night; acceptances whose last day lies before it have run out. None: none has.
-        known_at: the moment (aware) up to which decisions are known, so that a former night can be run again as it
-            was. None: all are.
     """
-    known = decisions if known_at is None else decisions.filter(pl.col("decided_at") <= known_at)
-    standing = fold(known).filter(pl.col("ended_by").is_null() & (pl.col("kind") != "undo"))
+    standing = fold(decisions).filter(pl.col("ended_by").is_null() & (pl.col("kind") != "undo"))
     if as_of is not None:
         standing = standing.filter((pl.col("accepted_until") >= as_of).fill_null(value=True))
     return DECISIONS.conform(standing)

@@ -103,7 +103,7 @@ def draw_waterfall(waterfall: Waterfall, title: str) -> Figure:
     """How the weight of a pair, or of a merge, adds up.
 
     Args:
-        waterfall: from `Scores.explain` or `diagnostics.explain_merge`.
+        waterfall: from `Scores.explain`.
         title: which pair or merge.
     """
     table = tabulate_waterfall(waterfall)

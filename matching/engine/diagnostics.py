@@ -6,23 +6,20 @@ blocking made and missed (`blocking_loss`), charts of these tables (`charts`), m
 Sums are of whole numbers, so that a table is the same in any order of the pairs.
 """
 
-from collections import Counter
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.clusters import Policy, spread_pairs
 from matching.engine.comparators.base import NOT_KNOWN
 from matching.engine.estimates import NO_ESTIMATE, estimate_share
 from matching.engine.linkage import Linkage
 from matching.engine.parameters import Parameters
-from matching.engine.patterns import compare, unpack
-from matching.engine.scores import Scores, Step, Waterfall
+from matching.engine.patterns import unpack
+from matching.engine.scores import Scores
 from matching.engine.weights import (
     Weights,
-    beside_rivals,
     distinct_patterns,
     level_weights,
     probabilities,
@@ -190,42 +187,6 @@ def tabulate_correlation(linkage: Linkage, scores: Scores) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def explain_merge(scores: Scores, left: Rows, right: Rows, policy: Policy | None = None) -> Waterfall:
-    """Why two clusters were merged or not: the mean of each part of the weight over their cross pairs.
-
-    The sum is the mean capped weight that clustering compares with `Policy.bar`.
-
-    Args:
-        scores: of the records.
-        left: rows of the one cluster.
-        right: rows of the other.
-        policy: by which the clusters were made.
-    """
-    policy = policy or Policy()
-    one, other = _cross_pairs(left, right, policy.sample)
-    comparisons, scales = scores.scales.coded.comparisons, scores.scales
-    patterns = compare(scales.coded, one, other)
-    bars = scales.bars(patterns)
-    steps = [Step("any pair", "before anything is compared", bars.prior)]
-    for place, levels in enumerate(unpack(patterns, comparisons)):
-        level, count = Counter(levels.tolist()).most_common(1)[0]
-        found = f"{comparisons[place].levels[level]} in {count} of {len(one)} pairs"
-        steps.append(Step(comparisons[place].name, found, float(bars.levels[:, place].mean())))
-    for place, added in scales.rarities(one, patterns).items():
-        steps.append(Step(comparisons[place].name, "how common the values are", float(added.mean())))
-    for place, lift in enumerate(scales.parameters.lifts):
-        names = f"{comparisons[lift.one].name} and {comparisons[lift.other].name}"
-        steps.append(Step(names, "agree together among non-matches too", -float(bars.lifts[:, place].mean())))
-    weights = bars.weights + scales.rarity(one, patterns)
-    rivals = [rival.name for rival in scales.parameters.rivals if rival.prior]
-    for name, against in zip(rivals, bars.against.T, strict=True):
-        before, weights = weights, beside_rivals(weights, against[:, None])
-        steps.append(Step(name, "could agree as much", float((weights - before).mean())))
-    capped = np.clip(weights, -policy.cap, policy.cap)
-    steps.append(Step("the cap", f"no pair counts for more than {policy.cap:g}", float((capped - weights).mean())))
-    return Waterfall(tuple(step for place, step in enumerate(steps) if step.weight or place == 0))
-
-
 def _from_top(counts: npt.NDArray[np.number]) -> npt.NDArray[np.number]:
     """For each place the sum from there to the end."""
     return np.cumsum(counts[::-1])[::-1]
@@ -252,12 +213,3 @@ def _correlation(seen: Weights, rows: Weights, columns: Weights) -> float | None
     spread = float((seen.sum(axis=1) * rows**2).sum()) * float((seen.sum(axis=0) * columns**2).sum())
     together = float((seen * np.multiply.outer(rows, columns)).sum())
     return together / spread**0.5 if spread > 1e-9 * whole**2 else None
-
-
-def _cross_pairs(left: Rows, right: Rows, sample: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """The cross pairs that clustering weighs: all, or an even sample; the cluster with the smallest row first."""
-    left, right = sorted((np.sort(left), np.sort(right)), key=lambda rows: int(rows[0]))
-    taken = min(len(left) * len(right), sample)
-    places = spread_pairs(np.arange(taken), taken, (len(left), len(right)))
-    one, other = left[places[0]], right[places[1]]
-    return np.minimum(one, other).astype(np.int32), np.maximum(one, other).astype(np.int32)

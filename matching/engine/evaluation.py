@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.engine.components import label_components
-from matching.engine.estimates import NO_ESTIMATE, Estimate, estimate_share
+from matching.engine.estimates import Estimate, estimate_share
 from matching.engine.scores import Scores
 from matching.engine.weights import Weights, probabilities
 
@@ -82,12 +82,6 @@ class Measures:
         """Share of linked pairs among matches."""
         return estimate_share(self.right, self.right + self.missed)
 
-    @property
-    def f1(self) -> float | None:
-        """Harmonic mean of precision and recall; None where there is neither."""
-        whole = 2 * self.right + self.wrong + self.missed
-        return 2 * self.right / whole if whole else None
-
 
 def measure(is_match: Flags, is_linked: Flags) -> Measures:
     """Count labelled pairs by whether they match and whether they are linked (above a threshold, or in one cluster)."""
@@ -97,50 +91,6 @@ def measure(is_match: Flags, is_linked: Flags) -> Measures:
         missed=int((is_match & ~is_linked).sum()),
         kept_apart=int((~is_match & ~is_linked).sum()),
     )
-
-
-def tabulate_measures(labelled: pl.DataFrame, bars: npt.NDArray[np.float64]) -> pl.DataFrame:
-    """Precision and recall at several thresholds, with their intervals.
-
-    Args:
-        labelled: from `weigh_labels`.
-        bars: weights from which a pair is linked.
-
-    Returns:
-        `threshold`, `right`, `wrong`, `missed`, `precision`, `precision_low`, `precision_high`, `recall`, `recall_low`,
-        `recall_high`, `f1`; null where there is no pair to judge by.
-    """
-    is_match, weights = labelled.get_column("is_match").to_numpy(), labelled.get_column("weight").to_numpy()
-    rows = []
-    for bar in bars.tolist():
-        found = measure(is_match, weights >= bar)
-        counts = (bar, found.right, found.wrong, found.missed)
-        rows.append((*counts, *found.precision.numbers, *found.recall.numbers, found.f1))
-    shares = [f"{share}{end}" for share in ("precision", "recall") for end in ("", "_low", "_high")]
-    counted = dict.fromkeys(["right", "wrong", "missed"], pl.Int64)
-    schema = {"threshold": pl.Float64} | counted | dict.fromkeys([*shares, "f1"], pl.Float64)
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def measure_clusters(labelled: pl.DataFrame, clusters: pl.Series) -> tuple[Measures, Estimate]:
-    """How clustering does on the labelled pairs.
-
-    Args:
-        labelled: from `weigh_labels`.
-        clusters: the label of each record's cluster (`Clusters.labels`).
-
-    Returns:
-        Counts of labelled pairs, linked meaning in one cluster; and the share of clusters with labelled records that
-        no label contradicts.
-    """
-    labels = clusters.to_numpy()
-    left, right = (labels[labelled.get_column(side).to_numpy()] for side in ("left_row", "right_row"))
-    is_match = labelled.get_column("is_match").to_numpy()
-    is_wrong = is_match != (left == right)
-    touched = np.unique(np.concatenate([left, right]))
-    contradicted = np.unique(np.concatenate([left[is_wrong], right[is_wrong]]))
-    sound = estimate_share(len(touched) - len(contradicted), len(touched)) if len(touched) else NO_ESTIMATE
-    return measure(is_match, left == right), sound
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.engine.blocking import Rows
-from matching.engine.clusters import NO_PAIRS, Clusters, Constraints, Policy, agglomerate
+from matching.engine.clusters import Clusters, agglomerate
 from matching.engine.copies import Copies
+from matching.engine.merges import NO_PAIRS, Constraints, Policy
 from matching.engine.patterns import Patterns, compare, unpack
 from matching.engine.weights import Scales, Weights, beside_rivals, probabilities
 

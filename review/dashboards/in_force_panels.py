@@ -25,7 +25,7 @@ LISTED_INTERIM: Final = 100
 
 def in_force_panels(visible: VisibleRelease, pictures: PictureStore) -> tuple[Panel, ...]:
     """The panels of the orders in force on the night of the release."""
-    watched = watch(visible.table, visible.release.as_of)
+    watched = _watched(visible)
     orders = watched.orders
     return (
         _by_type(orders),
@@ -38,7 +38,7 @@ def in_force_panels(visible: VisibleRelease, pictures: PictureStore) -> tuple[Pa
 
 def orders_shown(visible: VisibleRelease) -> list[str]:
     """The orders that the page lists: interim ones, and those with an arrest for breach that no source records."""
-    watched = watch(visible.table, visible.release.as_of).orders
+    watched = _watched(visible).orders
     listed = (_interim_orders(watched), watched.filter("has_unrecorded_breach").sort("order_id"))
     return [name for rows in listed for name in rows.head(LISTED_INTERIM).get_column("order_id")]
 
@@ -53,6 +53,10 @@ def describe_in_force(visible: VisibleRelease) -> str:
         f"On {format_day(visible.release.as_of)}, {people} bound by {count_words(orders.height, 'order', 'orders')}, "
         f"interim orders included.{doubt}"
     )
+
+
+def _watched(visible: VisibleRelease) -> Monitoring:
+    return visible.keep("watched", lambda: watch(visible.table, visible.release.as_of))
 
 
 def _in_force(visible: VisibleRelease) -> pl.DataFrame:

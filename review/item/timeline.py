@@ -231,7 +231,7 @@ def _earlier(one: date | None, other: date | None) -> date | None:
 
 
 @dataclass(frozen=True)
-class _Scale:
+class _DayScale:
     """From days to units of the drawing."""
 
     first: date
@@ -255,8 +255,8 @@ class _Scale:
         return tuple(Year(year, self.at(date(year, 1, 1))) for year in marked)
 
 
-def _scale(spans: Sequence[_Span], as_of: date) -> _Scale:
+def _scale(spans: Sequence[_Span], as_of: date) -> _DayScale:
     starts = [span.start_on for span in spans]
     ends = [span.end_on or as_of + AHEAD for span in spans]
     first, last = min([as_of, *starts]), max([as_of, *ends])
-    return _Scale(max(first, as_of - FARTHEST) - MARGIN, min(last, as_of + FARTHEST) + MARGIN)
+    return _DayScale(max(first, as_of - FARTHEST) - MARGIN, min(last, as_of + FARTHEST) + MARGIN)

@@ -162,7 +162,7 @@ def draw_waterfall(pair: Values, records: Mapping[str, Values]) -> PairWaterfall
     halves = [[step for step in steps if (step.comparison in PERSON_STEPS) == is_person] for is_person in (True, False)]
     totals = [_running([step.weight for step in half]) for half in halves]
     marks = [0.0, *THRESHOLDS.values(), *(total for half in totals for total in half)]
-    scale = _Scale(min(marks), max(marks))
+    scale = _WeightScale(min(marks), max(marks))
     values = tuple(_values_by_step(records.get(pair[side], {})) for side in ("left_id", "right_id"))
     weights = (pair["person_weight"], pair["order_weight"])
     questions = tuple(
@@ -176,7 +176,7 @@ def _steps(
     steps: Sequence[Any],
     totals: Sequence[float],
     values: Sequence[Mapping[str, str]],
-    scale: "_Scale",
+    scale: "_WeightScale",
     threshold: float,
 ) -> tuple[WaterfallStep, ...]:
     return tuple(
@@ -194,7 +194,7 @@ def _steps(
 
 
 @dataclass(frozen=True)
-class _Scale:
+class _WeightScale:
     """From weights to units of the drawing."""
 
     least: float

@@ -13,7 +13,8 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from warehouse.releases.views import VIEWS, View
+from warehouse.releases.view import View
+from warehouse.releases.views import VIEWS
 from warehouse.schema import Column, Table
 
 STORAGE_VERSION = "v1.4.0"

@@ -6,49 +6,14 @@ into the file (`warehouse.releases.duckdb_file`), worked examples (`docs/query.m
 Doubt leaves a person bound: what may be in force is shown with what is (`is_in_force_doubtful` says which).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from warehouse.schema import Column, Table
+from warehouse.releases.view import View
+from warehouse.schema import Column
 from warehouse.sources import SOURCE_NAMES, SOURCE_TITLES
 from warehouse.tables.register import CONDITIONS, DIMENSIONS, DISCREPANCIES, FIELD_PROVENANCE, ORDERS
-
-
-@dataclass(frozen=True)
-class View:
-    """A view of the register, or a macro if it has parameters.
-
-    Attributes:
-        name: what it is queried by.
-        row_is: what one row is.
-        query: its SQL.
-        known: columns that it takes over, with their meaning.
-        columns: the columns of its own.
-        parameters: of a macro: `in_force_on(day)` is queried as `SELECT * FROM in_force_on(DATE '2026-03-01')`.
-        is_stored: its rows are kept in the file, since to work them out takes too long.
-    """
-
-    name: str
-    row_is: str
-    query: str
-    known: tuple[Column, ...] = ORDERS.columns
-    columns: tuple[Column, ...] = ()
-    parameters: tuple[str, ...] = ()
-    is_stored: bool = False
-
-    @property
-    def signature(self) -> str:
-        """Its name, with the parameters of a macro."""
-        return f"{self.name}({', '.join(self.parameters)})" if self.parameters else self.name
-
-    def as_table(self, names: Sequence[str]) -> Table:
-        """The view as a table of the columns that its query gives."""
-        meanings = {column.name: column for column in (*self.known, *self.columns)}
-        return Table(self.name, self.row_is, tuple(meanings[name] for name in names))
-
 
 _SCORE_PARTS: Final = (
     ("", "Score of the force in {}, 0 to 1; null where nothing was judged."),

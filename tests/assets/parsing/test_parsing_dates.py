@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.parsing.dates import HAND_TYPED, WRITTEN, read_birth, read_date
+from assets.parsing.date_forms import HAND_TYPED, WRITTEN
+from assets.parsing.dates import read_birth, read_date
 
 MONTHS = tuple(date(2000, month, 1).strftime("%B") for month in range(1, 13))
 

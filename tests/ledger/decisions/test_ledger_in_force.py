@@ -98,13 +98,6 @@ def test_an_acceptance_runs_out_after_its_last_day():
     assert in_force(ledger, as_of=date(2027, 1, 1)).get_column("kind").to_list() == ["refer"]
 
 
-def test_a_former_night_is_bound_by_what_was_known_then():
-    first = rows(value("ORD-1", "sex", "M"))
-    ledger = pl.concat([first, rows(undo(first.item(0, "decision_id")), start=START + timedelta(days=2))])
-    known = [in_force(ledger, known_at=START + timedelta(days=day)).height for day in (-1, 0, 1, 2)]
-    assert known == [0, 1, 1, 0]
-
-
 def test_the_digest_distinguishes_sets_of_decisions_and_not_their_order():
     ledger = rows(value("ORD-1", "sex", "M"), value("ORD-2", "sex", "M"))
     assert decisions_digest(ledger.reverse()) == decisions_digest(ledger) != decisions_digest(ledger.head(1))

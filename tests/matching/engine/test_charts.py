@@ -6,7 +6,6 @@ from html import unescape
 from itertools import pairwise
 
 import altair as alt
-import numpy as np
 import polars as pl
 import pytest
 from linked_people import is_one, link_people
@@ -25,7 +24,6 @@ from matching.engine.charts import (
     tabulate_waterfall,
 )
 from matching.engine.diagnostics import (
-    explain_merge,
     tabulate_calibration,
     tabulate_shares,
     tabulate_thresholds,
@@ -44,7 +42,6 @@ def figures() -> dict[str, Figure]:
         "shares": draw_shares(shares),
         "weights": draw_weights(shares),
         "pair": draw_waterfall(scores.explain(int(scores.left[2]), int(scores.right[2])), "a pair"),
-        "merge": draw_waterfall(explain_merge(scores, np.array([0]), np.array([5, 9])), "a merge"),
         "blocking loss": draw_blocking_loss(estimate_blocking_loss(linkage, scores)),
         "calibration": draw_calibration(tabulate_calibration(chances, is_one(linkage))),
         "certainty": draw_calibration(tabulate_calibration(chances)),

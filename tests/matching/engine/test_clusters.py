@@ -12,14 +12,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from matching.engine.clusters import (
+from matching.engine.clusters import Clusters, agglomerate
+from matching.engine.merges import (
     NO_PAIRS,
-    Clusters,
     Constraints,
     Policy,
     Rows,
     Weights,
-    agglomerate,
     spread_pairs,
 )
 

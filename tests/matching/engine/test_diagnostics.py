@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 from linked_people import MODEL, is_one, link_people, write_people
 from properties import HALF
 
-from matching.engine.clusters import Policy, _cross_pairs, _Edges
 from matching.engine.comparators.base import Exact
 from matching.engine.diagnostics import (
     THRESHOLDS,
-    explain_merge,
     tabulate_calibration,
     tabulate_correlation,
     tabulate_shares,
@@ -167,39 +165,6 @@ def test_a_comparison_that_never_varies_has_no_correlation():
     table = tabulate_correlation(linkage, linkage.score(linkage.train()))
     one_town = table.filter(pl.col("other") == "town")
     assert one_town.select(pl.col("association", "correlation").is_null().all()).row(0) == (True, True)
-
-
-@given(
-    st.sets(st.integers(0, 60), min_size=1, max_size=6),
-    st.sets(st.integers(61, 120), min_size=1, max_size=6),
-    st.floats(0.5, 20),
-)
-def test_the_waterfall_of_a_merge_adds_up_to_the_mean_capped_weight(left, right, cap):
-    _, scores = link_people()
-    one, other = np.array(sorted(left)), np.array(sorted(right))
-    cross = scores.weigh(np.repeat(one, len(other)), np.tile(other, len(one)))
-    waterfall = explain_merge(scores, one, other, Policy(cap=cap))
-    assert waterfall.weight == pytest.approx(np.clip(cross, -cap, cap).mean(), abs=1e-6)
-    assert waterfall.weight == pytest.approx(explain_merge(scores, other, one, Policy(cap=cap)).weight)
-
-
-def test_the_waterfall_of_a_merge_of_two_records_is_that_of_their_pair():
-    _, scores = link_people()
-    left, right = int(scores.left[0]), int(scores.right[0])
-    merge = explain_merge(scores, np.array([left]), np.array([right]), Policy(cap=100.0))
-    assert [step.weight for step in merge.steps] == pytest.approx(
-        [step.weight for step in scores.explain(left, right).steps]
-    )
-
-
-def test_a_great_merge_is_explained_by_the_very_pairs_that_it_was_decided_by():
-    _, scores = link_people()
-    labels = np.concatenate([np.zeros(30), np.full(25, 30), np.arange(55, len(scores.keys))]).astype(np.int64)
-    merge = _Edges(np.array([0]), np.array([30]), np.array([1.0]), np.array([0], np.int8))
-    _, left, right = _cross_pairs(merge, labels, sample=50)
-    waterfall = explain_merge(scores, np.arange(30, 55), np.arange(30), Policy(sample=50))
-    assert waterfall.steps[1].found.endswith("of 50 pairs")
-    assert waterfall.weight == pytest.approx(np.clip(scores.weigh(left, right), -8, 8).mean())
 
 
 def test_tables_of_a_linkage_without_a_candidate_pair_say_that_there_is_none():

@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.parsing.checks import birth_check, court_check, date_check, pnc_id_checks
 from assets.parsing.courts import add_court
-from assets.parsing.dates import WRITTEN
+from assets.parsing.date_forms import WRITTEN
 from assets.parsing.forces import add_force
 from assets.parsing.identifiers import read_pnc_id
 from assets.parsing.names import read_name

@@ -1,0 +1,81 @@
+"""Order records compared: described for the models, put into candidate pairs, compared as persons and as orders.
+
+Belongs here: what happens before weights become orders and subjects (`matching.orders`). Does not: the comparisons of
+orders (`matching.order_model`) and persons (`matching.persons`).
+"""
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from matching.engine.linkage import Linkage, Progress
+from matching.engine.patterns import Each
+from matching.names import describe_names
+from matching.order_model import ORDER_MODEL, ORDER_RULES
+from matching.persons import PERSON_COLUMNS, person_model
+from matching.trained import Models
+
+# The log2 odds from which two records count as one person's when the model of orders is trained.
+ONE_PERSON = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Order records compared by both models; rows are in the order of the record id.
+
+    Attributes:
+        records: with every column that the models read.
+        persons: their candidate pairs, compared as persons.
+        orders: the same pairs, compared as orders.
+    """
+
+    records: pl.DataFrame
+    persons: Linkage
+    orders: Linkage
+
+
+def compare_orders(
+    orders: pl.DataFrame,
+    aliases: pl.DataFrame,
+    conditions: pl.DataFrame,
+    *,
+    progress: Progress | None = None,
+    each: Each | None = None,
+) -> Compared:
+    """Find the candidate pairs and compare them.
+
+    Args:
+        orders: the union over sources in the shape of `CORE_ORDERS`.
+        aliases: likewise, `CORE_ALIASES`.
+        conditions: likewise, `CORE_CONDITIONS`.
+        progress: called with the number of pairs compared so far, and of all.
+        each: compares elsewhere than in threads; see `LinkageModel.on`.
+    """
+    records = describe_orders(orders, aliases, conditions)
+    persons = replace(person_model(), blocking=ORDER_RULES).on(records, progress=progress, copies=False, each=each)
+    return Compared(records, persons, ORDER_MODEL.on(records, pairs_of=persons, each=each))
+
+
+def train_models(compared: Compared) -> Models:
+    """Learn both models from the records: persons among all pairs, orders among pairs of records of one person."""
+    person = compared.persons.train()
+    is_one = compared.persons.score(person).weights > ONE_PERSON
+    return Models(person, compared.orders.train(among=is_one))
+
+
+def describe_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame) -> pl.DataFrame:
+    """The records sorted by id, with every column that the models and the blocking rules read."""
+    read = {column for comparison in ORDER_MODEL.comparisons for column in comparison.read}
+    columns = {"record_id", "source_key", "amends_source_key", *PERSON_COLUMNS, *read}
+    codes = (
+        conditions.filter(pl.col("condition_code").is_not_null())
+        .group_by("record_id")
+        .agg(condition_codes=pl.col("condition_code").unique().sort())
+    )
+    records = (
+        orders.select(column for column in orders.columns if column in columns)
+        .sort("record_id")
+        .join(codes, on="record_id", how="left", maintain_order="left")
+    )
+    names = aliases.select("record_id", "forenames_folded", "surname_folded")
+    return describe_names(records, names)
