@@ -20,6 +20,8 @@ from warehouse.home import Home
 from warehouse.releases.release import publish
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
 
+pytestmark = pytest.mark.usefixtures("without_database")
+
 PASSWORD = "correct horse battery staple\n"
 WHY = ("--reason", "document_seen", "--by", "kim")
 END_NOW = ("decide", "value", "o000001", "end_on", "2022-01-01")

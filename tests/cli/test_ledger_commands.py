@@ -17,6 +17,8 @@ from warehouse.home import Home
 from warehouse.releases.release import current_release, publish
 from warehouse.tables.release import SOURCE_RECORDS
 
+pytestmark = pytest.mark.usefixtures("without_database")
+
 WHY = ("--reason", "document_seen", "--by", "kim")
 
 

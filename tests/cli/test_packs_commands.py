@@ -23,6 +23,8 @@ from warehouse.home import Home
 from warehouse.releases.release import publish
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
 
+pytestmark = pytest.mark.usefixtures("without_database")
+
 WHY = ("--by", "kim", "--reason", "to have records corrected")
 AS_OF = date(2023, 11, 30)
 

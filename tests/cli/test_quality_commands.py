@@ -16,6 +16,8 @@ from warehouse.home import Home
 from warehouse.releases.release import publish
 from warehouse.tables.register import DIMENSIONS, PUBLIC_TABLES, QUALITY_SCORES
 
+pytestmark = pytest.mark.usefixtures("without_database")
+
 NIGHTS = [date(2026, 11, 19), date(2026, 11, 20)]
 SMALL_FORCE = "33"
 WEIGHTS = {measure.dimension: measure.weight for measure in MEASURES}

@@ -27,6 +27,8 @@ SOURCES = {source.name: source for source in find_sources()}
 FOLDERS = {"PNC": "pnc", "PND": "pnd", "courts": "court", "regions": "rocu"}
 AS_SENT = ("text", "value", "court_score", "row_number")
 SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 21))]
+USUAL = ("PNC: fields", "PND: values", "courts: values", "regions: columns", "regions: layout")
+FORMS = [form if form in USUAL else pytest.param(form, marks=pytest.mark.long) for form in MUTATIONS]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ def without_texts(table: pl.DataFrame) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("form", MUTATIONS)
+@pytest.mark.parametrize("form", FORMS)
 def test_another_form_means_the_same(plain, tmp_path, form, seed):
     landing, expected = plain(seed)
     name = FOLDERS[form.split(":")[0]]

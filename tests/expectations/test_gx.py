@@ -199,6 +199,7 @@ def test_a_rule_over_columns_counts_only_the_rows_it_applies_to() -> None:
     )
 
 
+@pytest.mark.long
 def test_many_failures_in_many_rows_stay_quick() -> None:
     count = 300_000
     frame = (
@@ -259,6 +260,7 @@ def start_and_wait(said: Connection) -> None:
     time.sleep(60)
 
 
+@pytest.mark.long
 def test_the_worker_ends_with_a_process_that_is_killed() -> None:
     here, there = Pipe()
     process = get_context("spawn").Process(target=start_and_wait, args=(there,))

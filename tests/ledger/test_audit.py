@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.audit import ACTS, BEGINNING, Entry, Head, append, head_of, prove
-from ledger.decisions.database import Database
 from ledger.decisions.errors import LedgerError
 from ledger.desk.desk_tables import audit_log
 
@@ -23,9 +22,8 @@ def entry(number, **changed):
 
 
 @pytest.fixture
-def database(ledger_url):
-    made = Database(ledger_url)
-    made.migrate()
+def database(ledger_url, make_ledger):
+    made = make_ledger(ledger_url)
     yield made
     made.close()
 

@@ -12,7 +12,8 @@ from ledger.erasing import erase_from_ledger
 
 
 @pytest.fixture
-def ledger(ledger_url):
+def ledger(ledger_url, make_ledger):
+    make_ledger(ledger_url)
     made, _ = Ledger.create(ledger_url, HOME)
     with made:
         made.add_user("kim")

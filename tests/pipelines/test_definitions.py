@@ -120,6 +120,7 @@ with only_run(Home(Path(sys.argv[1]))):
 """
 
 
+@pytest.mark.long
 def test_a_run_of_dagster_and_another_process_keep_each_other_off(night, tmp_path):
     @dg.asset(partitions_def=NIGHTS)
     def state(night: NightResource):

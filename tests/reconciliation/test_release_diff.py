@@ -14,6 +14,8 @@ from warehouse.home import Home
 from warehouse.releases.release import publish
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDERS, RELEASE_CHANGES
 
+pytestmark = pytest.mark.usefixtures("without_database")
+
 MONDAY, TUESDAY, WEDNESDAY = date(2023, 11, 27), date(2023, 11, 28), date(2023, 11, 29)
 
 

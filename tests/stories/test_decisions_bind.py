@@ -154,13 +154,23 @@ def test_a_closed_discrepancy_no_longer_counts_and_one_that_is_left_open_does(ho
     assert fewer == [1, 1, 0, 0, 0]
 
 
-def test_a_home_that_was_lost_is_restored_from_its_backup_and_goes_on_as_it_would_have(home, later_landing, tmp_path):
-    copy, backup, restored = copy_of(home, tmp_path / "home"), tmp_path / "backup", tmp_path / "restored"
-    run(copy, "backup", backup)
-    run(restored, "restore", backup)
-    assert run(restored, "decisions", "list", "--all") == run(copy, "decisions", "list", "--all")
-    assert run(restored, "audit", "verify") == run(copy, "audit", "verify")
+@pytest.fixture
+def restored(home, tmp_path) -> Path:
+    """A home restored from a backup of the other one."""
+    run(home, "backup", tmp_path / "backup")
+    run(tmp_path / "restored", "restore", tmp_path / "backup")
+    return tmp_path / "restored"
+
+
+def test_a_home_that_was_lost_is_restored_from_its_backup(home, restored):
+    assert run(restored, "decisions", "list", "--all") == run(home, "decisions", "list", "--all")
+    assert run(restored, "audit", "verify") == run(home, "audit", "verify")
     run(restored, "release", "verify", f"r{NEXT}")
+
+
+@pytest.mark.long
+def test_a_restored_home_goes_on_as_the_lost_one_would_have(home, restored, later_landing, tmp_path):
+    copy = copy_of(home, tmp_path / "home")
     one, other = (nightly(each, later_landing, AFTER) for each in (copy, restored))
     assert (other.release_id, other.content_hash) == (one.release_id, one.content_hash)
 
@@ -226,9 +236,14 @@ def forged(home: Path) -> None:
     ("tampered", "words"),
     [
         pytest.param(emptied, rf"lacks \d+ that release r{NEXT} knew", id="empty", marks=pytest.mark.long),
-        pytest.param(cut_of_its_undo, "some that were taken are gone", id="cut"),
-        pytest.param(vouched_for, rf"lacks 1 that release r{NEXT} knew, such as DEC-", id="cut, and vouched for"),
-        pytest.param(forged, r"1 bear no mark of this installation, such as DEC-", id="forged"),
+        pytest.param(cut_of_its_undo, "some that were taken are gone", id="cut", marks=pytest.mark.long),
+        pytest.param(
+            vouched_for,
+            rf"lacks 1 that release r{NEXT} knew, such as DEC-",
+            id="cut, and vouched for",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(forged, r"1 bear no mark of this installation, such as DEC-", id="forged", marks=pytest.mark.long),
         pytest.param(edited, r"1 decisions in the ledger .* are not as they were taken, such as DEC-", id="edited"),
     ],
 )

@@ -57,6 +57,7 @@ def test_a_run_makes_private_what_was_left_open_to_others(tmp_path, open_mask):
     assert Path("/etc/hosts").stat().st_mode & 0o044
 
 
+@pytest.mark.long
 def test_after_a_power_cut_at_any_moment_the_release_in_force_and_what_it_rests_on_are_whole(tmp_path):
     write_nights(tmp_path, orders=6, seed=5, nights=2, as_of=NIGHT)
     for folder in tmp_path.glob("night-*/landing/rocu"):

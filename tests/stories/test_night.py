@@ -111,6 +111,7 @@ def test_the_same_night_again_gives_the_release_that_exists(night, tmp_path):
     assert manifest(home) == manifest(night / "home")
 
 
+@pytest.mark.long
 def test_the_same_deliveries_in_another_home_give_the_same_content_even_if_a_file_is_sent_twice(night, tmp_path):
     landing = copy_of(night / "landing", tmp_path / "landing")
     file = next((landing / "pnd").iterdir())
@@ -179,6 +180,7 @@ def test_a_night_with_one_source_only_is_published_degraded(night, tmp_path):
     assert set(pl.read_parquet(current(tmp_path / "home") / "order_sources.parquet").get_column("source")) == {"court"}
 
 
+@pytest.mark.long
 def test_bad_deliveries_on_the_second_night_leave_the_first_nights_rows_in_the_register(night, tmp_path):
     home = copy_of(night / "home", tmp_path / "home")
     landing = copy_of(night / "landing", tmp_path / "landing")

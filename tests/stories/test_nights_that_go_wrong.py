@@ -31,6 +31,7 @@ def held_by_pnc(release):
     return pl.read_parquet(release / "order_sources.parquet").filter(pl.col("source") == "pnc").height
 
 
+@pytest.mark.long
 def test_a_shrunk_pnc_file_is_not_used_until_an_operator_accepts_it(home, landing):
     releases = home / "releases"
     before = held_by_pnc(releases / f"r{FIRST}")

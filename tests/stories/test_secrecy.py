@@ -28,6 +28,7 @@ def leaks(folder):
     return [str(path.relative_to(folder)) for path in others if MARK in path.read_bytes().decode("latin-1").lower()]
 
 
+@pytest.mark.long
 def test_no_name_stands_in_what_a_night_prints_logs_or_keeps_beside_the_register(marked, tmp_path):
     home = tmp_path / "home"
     said = concord("nightly", "--landing", marked / "landing", "--as-of", NIGHT, home=home)
@@ -41,6 +42,7 @@ def test_no_name_stands_in_what_a_night_prints_logs_or_keeps_beside_the_register
     assert MARK not in (tmp_path / "report.html").read_text().lower()
 
 
+@pytest.mark.long
 def test_no_name_stands_in_what_a_night_says_that_is_refused_or_fails(marked, tmp_path):
     landing, home = copy_of(marked / "landing", tmp_path / "landing"), tmp_path / "home"
     for path in [path for path in landing.rglob("*") if path.is_file()]:

@@ -262,7 +262,7 @@ def decide_many(url, home, worker, count):
             ledger.decide(value(f"ORD-all-{number}", "sex", "M"), BY_KIM)
 
 
-@pytest.mark.parametrize("kind", ["threads", "processes"])
+@pytest.mark.parametrize("kind", ["threads", pytest.param("processes", marks=pytest.mark.long)])
 def test_writers_at_once_lose_nothing_and_double_nothing(ledger_url, kind):
     ledger, _ = Ledger.create(ledger_url, HOME)
     ledger.add_user("kim")

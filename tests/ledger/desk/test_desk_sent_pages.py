@@ -5,16 +5,14 @@ from datetime import timedelta
 import pytest
 from ledger_cases import START
 
-from ledger.decisions.database import Database
 from ledger.desk.sent_pages import KEPT_FOR, MOST_KEPT, SentPage, save_sent_page, take_sent_page
 
 PAGE = SentPage("<p>Check before you save</p>", 200, {"orders": ["ORD-1"]})
 
 
 @pytest.fixture
-def database(tmp_path):
-    made = Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
-    made.migrate()
+def database(tmp_path, make_ledger):
+    made = make_ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     yield made
     made.close()
 

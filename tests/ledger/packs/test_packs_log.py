@@ -46,7 +46,8 @@ def lines(*names, **values):
 
 
 @pytest.fixture
-def ledger(ledger_url):
+def ledger(ledger_url, make_ledger):
+    make_ledger(ledger_url)
     made, _ = Ledger.create(ledger_url, HOME)
     made.add_user("kim")
     yield made

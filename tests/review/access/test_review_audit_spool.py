@@ -141,6 +141,7 @@ def note_many(home, ledger, name, times):
         AuditRecorder(desk).note("consultation", who=name, what={"orders": [number]})
 
 
+@pytest.mark.long
 def test_desks_that_log_at_once_make_one_chain(desk, desk_home, ledger_file):
     context = multiprocessing.get_context("spawn")
     arguments = [(desk_home, f"sqlite:///{ledger_file}", name, 15) for name in ("viewer", "steward", "approver")]

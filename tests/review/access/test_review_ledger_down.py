@@ -8,7 +8,6 @@ from deciding_cases import answered, forms_of, item_of
 from desk_cases import ORIGIN, PASSWORD, STARTED_AT, Client, settings_of
 
 from ledger.audit import prove
-from ledger.decisions.database import Database
 from ledger.desk.accounts import add_account
 from review.access.audit_recorder import SPOOL_FILE
 from review.access.passwords import Passwords
@@ -32,10 +31,9 @@ COMMENT = "The seal was seen twice."
 
 
 @pytest.fixture
-def desk(desk_home, ledger_url, clock, tmp_path):
+def desk(desk_home, ledger_url, make_ledger, clock, tmp_path):
     """A desk with a home of its own, so that what waits to be logged waits there; its ledger in either database."""
-    database = Database(ledger_url)
-    database.migrate()
+    database = make_ledger(ledger_url)
     with database.writing() as connection:
         kept = Passwords(settings_of()).hash_new(PASSWORD, name="steward")
         add_account(connection, "steward", role="steward", at=STARTED_AT, password_hash=kept)

@@ -43,7 +43,7 @@ def provider_process(*arguments):
     )
 
 
-@pytest.fixture(scope="module", params=["token", "userinfo"])
+@pytest.fixture(scope="module", params=["token", pytest.param("userinfo", marks=pytest.mark.long)])
 def issuer(request):
     """The address of a provider that gives groups in the token, or where it speaks of the user."""
     process = provider_process(request.param)
@@ -112,6 +112,7 @@ def account_of(desk, name):
         return find_account(connection, name)
 
 
+@pytest.mark.parametrize("issuer", ["token", "userinfo"], indirect=True)
 def test_everybody_the_provider_knows_comes_in_with_the_role_and_forces_of_their_groups(arrive, desk, control):
     control("user", "sam")
     client = arrive()

@@ -13,6 +13,8 @@ from review.app import create_app
 from review.desk import Desk
 from warehouse.home import Home
 
+pytestmark = pytest.mark.usefixtures("without_database")
+
 COMMENT = "The seal was seen.\nTwice."
 CHOSEN = {"reason_code": "different_facts", "comment": COMMENT}
 

@@ -8,7 +8,6 @@ from deciding_cases import forms_of, preview
 from desk_cases import ORIGIN, PASSWORD, STARTED_AT, Client, settings_of
 
 from ledger.audit import prove
-from ledger.decisions.database import Database
 from ledger.decisions.ledger import Ledger
 from ledger.desk.accounts import add_account
 from ledger.desk.proposals import read_proposals
@@ -26,10 +25,9 @@ SHARED = 2
 
 
 @pytest.fixture
-def desk(desk_home, ledger_url, clock):
+def desk(desk_home, ledger_url, make_ledger, clock):
     """A desk whose ledger lies in either kind of database."""
-    database = Database(ledger_url)
-    database.migrate()
+    database = make_ledger(ledger_url)
     kept = Passwords(settings_of()).hash_new(PASSWORD, name="nobody")
     with database.writing() as connection:
         for name, role in PEOPLE.items():

@@ -10,6 +10,8 @@ from warehouse.releases.quality_history import SERIES, read_quality_history
 from warehouse.releases.release import publish
 from warehouse.releases.rollback import roll_back
 
+pytestmark = pytest.mark.usefixtures("without_database")
+
 NIGHTS = [date(2023, 11, day) for day in (28, 29, 30)]
 
 

@@ -19,6 +19,8 @@ from warehouse.releases.rollback import RollbackRefusedError, roll_back
 from warehouse.releases.rollback_history import list_rollbacks, withdrawn_releases
 from warehouse.run_lock import only_run
 
+pytestmark = pytest.mark.usefixtures("without_database")
+
 NIGHTS = [date(2023, 11, 28) + timedelta(days=number) for number in range(4)]
 IDS = [f"r{night}" for night in NIGHTS]
 NOON = datetime(2023, 11, 30, 12, tzinfo=UTC)
