@@ -57,7 +57,7 @@ from warehouse.tables.release import KNOWN_DECISIONS, OBEYED_DECISIONS, RECORD_D
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("assets", "expectations", "ledger", "matching", "reconciliation", "warehouse")
+PACKAGES = ("assets", "expectations", "ledger", "matching", "reconciliation", "study", "warehouse")
 CODE_SUFFIXES = frozenset({".py", ".csv", ".json", ".toml"})
 WHOLE_NIGHT = "whole"
 COUNTED = (ORDERS.name, SUBJECTS.name, ARRESTS.name, DISCREPANCIES.name, RELEASE_CHANGES.name)

@@ -31,7 +31,8 @@ from matching.trained import Models, shipped_models
 from warehouse.codes import reference
 from warehouse.tables.link import LINK_ARRESTS
 
-PERSON_BAR = 4.0
+# Records of arrests; those of orders have a threshold of their own (`warehouse.tables.link`).
+ONE_PERSON_BAR = 4.0
 # The date alone is not enough, nor the offence: both, or a reference.
 EVENT_BAR = 6.0
 # Two right PNC ids alone do not forbid an event that a number holds together; with another name or birth they do.
@@ -216,7 +217,7 @@ def _weighed(
     # Where the subject is the same, evidence against the person has been weighed already.
     against = np.where(subject > 0, 0.0, person)
     whole = np.maximum(person, against) + subject + references
-    above = np.minimum(whole - PERSON_BAR, event + references - EVENT_BAR)
+    above = np.minimum(whole - ONE_PERSON_BAR, event + references - EVENT_BAR)
     return pl.DataFrame(
         {
             "left": left,

@@ -20,6 +20,7 @@ import polars as pl
 
 from reconciliation.confidence.differences import KEY, find_rivals
 from warehouse.sources import SOURCE_NAMES
+from warehouse.tables.core import RECORD_ID
 
 Numbers = npt.NDArray[np.floating[Any]]
 Whole = npt.NDArray[np.integer[Any]]
@@ -120,7 +121,7 @@ def _find_voices(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl.Da
     Facts of a person are chosen among the records of all the person's orders and arrests; here each order has one vote
     for each source.
     """
-    winner = pl.concat_list(pl.concat_str("source", "source_key", separator=":"))
+    winner = pl.concat_list(RECORD_ID)
     agreeing = provenance.select(
         *KEY, record_id=pl.when(pl.col("source").is_null()).then("agreeing").otherwise(winner.list.concat("agreeing"))
     ).explode("record_id")

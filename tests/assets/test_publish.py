@@ -1,5 +1,6 @@
 """What a release says of the code that made it: every file that a night reads counts."""
 
+import ast
 import shutil
 
 import pytest
@@ -35,6 +36,18 @@ def test_an_edited_file_changes_the_digest(tree, name):
     assert code_digest(tree) != before
     (tree / name).write_bytes(kept)
     assert code_digest(tree) == before
+
+
+def test_every_package_that_these_import_is_one_of_them():
+    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"docs", "tests", "benchmarks"}
+    imported = {
+        node.module.partition(".")[0]
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module
+    }
+    assert imported & rooms == set(PACKAGES)
 
 
 def test_every_file_in_these_packages_counts(tree):
