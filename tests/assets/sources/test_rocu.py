@@ -336,7 +336,46 @@ def test_layouts_give_the_same_person_and_type(tmp_path: Path, headings: list[st
     ]
 
 
-def one_order(folder: Path, **fields: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+SHAPES = [
+    pytest.param({}, {"is_interim": False}, id="no column for interim and no word of it"),
+    pytest.param({"order_type": "Interim STRO"}, {"order_type": "STRO", "is_interim": True}, id="interim by type"),
+    pytest.param({"interim": None}, {"is_interim": None}, id="a blank cell in a column for interim"),
+    pytest.param({"interim": "I"}, {"is_interim": True}, id="interim by letter"),
+    pytest.param({"interim": "full"}, {"is_interim": False}, id="full by word"),
+    pytest.param({"made_on": "1st March 2019"}, {"made_on": date(2019, 3, 1)}, id="a date in words"),
+    pytest.param({"made_on": date(2019, 3, 1)}, {"made_on": date(2019, 3, 1)}, id="an Excel date"),
+    pytest.param({"start_on": "01.03.19"}, {"start_on": date(2019, 3, 1), "made_on": None}, id="only a start date"),
+    pytest.param({"end_on": "indefinite"}, {"end_on": None, "is_until_further_order": True}, id="an indefinite end"),
+    pytest.param({"length": "UFO"}, {"term_months": None, "is_until_further_order": True}, id="a length without end"),
+    pytest.param({"length": "n/k", "end_on": "TBC"}, {"is_until_further_order": None}, id="an end not known"),
+    pytest.param({"length": "3 yrs"}, {"term_months": 36}, id="years"),
+    pytest.param({"length": 7}, {"term_months": 84}, id="a bare number of years"),
+    pytest.param({"length_months": 24}, {"term_months": 24}, id="a length headed as months"),
+    pytest.param({"force": "01"}, {"force_code": "01"}, id="a force with a leading zero"),
+    pytest.param({"force": 1}, {"force_code": "01"}, id="a force that lost its leading zero"),
+    pytest.param({"force": "33.0"}, {"force_code": "33"}, id="a force that another program made a fraction"),
+    pytest.param({"force": "Leicestershire"}, {"force_code": "33"}, id="a force by its name"),
+    pytest.param({"county_lines": "y"}, {"is_county_lines": True}, id="county lines"),
+    pytest.param({"county_lines": None}, {"is_county_lines": None}, id="county lines not reported"),
+    pytest.param({"breaches": 2}, {"breach_count": 2}, id="breaches"),
+    pytest.param({"status": "Expired"}, {"recorded_status": "expired"}, id="a status"),
+    pytest.param({"occurrence_ref": 332063453421}, {"occurrence_ref": "332063453421"}, id="a reference as number"),
+    pytest.param({}, {"recorded_on": MONTH_END}, id="the state at the end of the month"),
+]
+REJECTED = [
+    pytest.param({"made_on": "03/2019"}, "made_on", "partial_date", id="a partial date"),
+    pytest.param({"made_on": "soon"}, "made_on", "unreadable_date", id="no date"),
+    pytest.param({"interim": "maybe"}, "is_interim", "unknown_code", id="neither interim nor full"),
+    pytest.param({"length": "a while"}, "term_months", "bad_format", id="no length"),
+    pytest.param({"force": "Ruritania"}, "force_code", "unknown_code", id="an unknown force"),
+    pytest.param({"breaches": "Y"}, "breach_count", "bad_format", id="breaches not counted"),
+    pytest.param({"county_lines": "perhaps"}, "is_county_lines", "unknown_code", id="neither yes nor no"),
+    pytest.param({"order_type": "ASBO"}, "order_type", "unknown_code", id="another kind of order"),
+]
+SENT: list[dict[str, Any]] = [case.values[0] for case in (*SHAPES, *REJECTED)]
+
+
+def write_one_order(path: Path, fields: dict[str, Any]) -> Path:
     headings = {
         "interim": "Interim/Full",
         "length_months": "Length (months)",
@@ -346,69 +385,39 @@ def one_order(folder: Path, **fields: Any) -> tuple[dict[str, Any], list[tuple[s
         "end_on": "End date",
     }
     values = {"name": "Jon Smith", "order_type": "STRO", "date_of_birth": "17/05/1990", **fields}
-    tables = core(
-        read(folder, [[headings.get(field, field.replace("_", " ")) for field in values], list(values.values())])
-    )
-    rejected = tables["rejected_values"].filter(pl.col("source_key").str.contains("#Orders#", literal=True))
-    return tables["orders"].row(0, named=True), rejected.select("field", "reason_code").rows()
+    titles = [headings.get(field, field.replace("_", " ")) for field in values]
+    return workbook(path, {"Orders": [titles, list(values.values())]})
 
 
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        pytest.param({}, {"is_interim": False}, id="no column for interim and no word of it"),
-        pytest.param({"order_type": "Interim STRO"}, {"order_type": "STRO", "is_interim": True}, id="interim by type"),
-        pytest.param({"interim": None}, {"is_interim": None}, id="a blank cell in a column for interim"),
-        pytest.param({"interim": "I"}, {"is_interim": True}, id="interim by letter"),
-        pytest.param({"interim": "full"}, {"is_interim": False}, id="full by word"),
-        pytest.param({"made_on": "1st March 2019"}, {"made_on": date(2019, 3, 1)}, id="a date in words"),
-        pytest.param({"made_on": date(2019, 3, 1)}, {"made_on": date(2019, 3, 1)}, id="an Excel date"),
-        pytest.param({"start_on": "01.03.19"}, {"start_on": date(2019, 3, 1), "made_on": None}, id="only a start date"),
-        pytest.param(
-            {"end_on": "indefinite"}, {"end_on": None, "is_until_further_order": True}, id="an indefinite end"
-        ),
-        pytest.param(
-            {"length": "UFO"}, {"term_months": None, "is_until_further_order": True}, id="a length without end"
-        ),
-        pytest.param({"length": "n/k", "end_on": "TBC"}, {"is_until_further_order": None}, id="an end not known"),
-        pytest.param({"length": "3 yrs"}, {"term_months": 36}, id="years"),
-        pytest.param({"length": 7}, {"term_months": 84}, id="a bare number of years"),
-        pytest.param({"length_months": 24}, {"term_months": 24}, id="a length headed as months"),
-        pytest.param({"force": "01"}, {"force_code": "01"}, id="a force with a leading zero"),
-        pytest.param({"force": 1}, {"force_code": "01"}, id="a force that lost its leading zero"),
-        pytest.param({"force": "33.0"}, {"force_code": "33"}, id="a force that another program made a fraction"),
-        pytest.param({"force": "Leicestershire"}, {"force_code": "33"}, id="a force by its name"),
-        pytest.param({"county_lines": "y"}, {"is_county_lines": True}, id="county lines"),
-        pytest.param({"county_lines": None}, {"is_county_lines": None}, id="county lines not reported"),
-        pytest.param({"breaches": 2}, {"breach_count": 2}, id="breaches"),
-        pytest.param({"status": "Expired"}, {"recorded_status": "expired"}, id="a status"),
-        pytest.param({"occurrence_ref": 332063453421}, {"occurrence_ref": "332063453421"}, id="a reference as number"),
-        pytest.param({}, {"recorded_on": MONTH_END}, id="the state at the end of the month"),
-    ],
-)
-def test_an_order_in_the_canonical_shape(tmp_path: Path, fields: dict[str, Any], expected: dict[str, Any]) -> None:
-    found, rejected = one_order(tmp_path, **fields)
+@pytest.fixture(scope="module")
+def read_order(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, Any]], tuple[dict[str, Any], list]]:
+    """An order of `SENT` as it is read, and what of it was rejected: all returns, of one order each, read together."""
+    names = [f"ERSOU_STRO_return_2023-11_r{place}.xlsx" for place in range(1, len(SENT) + 1)]
+    folder = tmp_path_factory.mktemp("returns")
+    readings = [read_file(write_one_order(folder / name, sent)) for name, sent in zip(names, SENT, strict=True)]
+    raw = {table.name: pl.concat(reading.tables[table.name] for reading in readings) for table in SOURCE.raw_tables}
+    tables = SOURCE.standardise({name: rows.lazy() for name, rows in raw.items()}, MONTH_END)
+
+    def read_one(fields: dict[str, Any]) -> tuple[dict[str, Any], list]:
+        own = pl.col("source_key").str.starts_with(f"{names[SENT.index(fields)]}#")
+        rejected = tables["rejected_values"].filter(own).select("field", "reason_code").rows()
+        return tables["orders"].filter(own).row(0, named=True), rejected
+
+    return read_one
+
+
+@pytest.mark.parametrize(("fields", "expected"), SHAPES)
+def test_an_order_in_the_canonical_shape(read_order, fields: dict[str, Any], expected: dict[str, Any]) -> None:
+    found, rejected = read_order(fields)
     assert {name: found[name] for name in expected} == expected
     assert rejected == []
 
 
-@pytest.mark.parametrize(
-    ("fields", "field", "reason"),
-    [
-        pytest.param({"made_on": "03/2019"}, "made_on", "partial_date", id="a partial date"),
-        pytest.param({"made_on": "soon"}, "made_on", "unreadable_date", id="no date"),
-        pytest.param({"interim": "maybe"}, "is_interim", "unknown_code", id="neither interim nor full"),
-        pytest.param({"length": "a while"}, "term_months", "bad_format", id="no length"),
-        pytest.param({"force": "Ruritania"}, "force_code", "unknown_code", id="an unknown force"),
-        pytest.param({"breaches": "Y"}, "breach_count", "bad_format", id="breaches not counted"),
-        pytest.param({"county_lines": "perhaps"}, "is_county_lines", "unknown_code", id="neither yes nor no"),
-        pytest.param({"order_type": "ASBO"}, "order_type", "unknown_code", id="another kind of order"),
-    ],
-)
+@pytest.mark.parametrize(("fields", "field", "reason"), REJECTED)
 def test_a_value_that_cannot_be_read_is_rejected_with_its_reason(
-    tmp_path: Path, fields: dict[str, Any], field: str, reason: str
+    read_order, fields: dict[str, Any], field: str, reason: str
 ) -> None:
-    found, rejected = one_order(tmp_path, **fields)
+    found, rejected = read_order(fields)
     assert found[field] is None
     assert rejected == [(field, reason)]
 
