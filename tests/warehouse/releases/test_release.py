@@ -85,6 +85,7 @@ def test_a_release_holds_every_public_table_the_pairs_and_a_manifest(home: Home,
     assert verify(release) == ()
 
 
+@pytest.mark.usefixtures("without_database")
 def test_only_pairs_within_an_order_are_kept(home: Home, tables: Tables) -> None:
     pairs = pl.read_parquet(publish_night(home, tables).parquet("order_pairs"))
 
@@ -93,6 +94,7 @@ def test_only_pairs_within_an_order_are_kept(home: Home, tables: Tables) -> None
     assert pairs.filter(pl.col("left_id").str.tail(7) != pl.col("right_id").str.tail(7)).is_empty()
 
 
+@pytest.mark.usefixtures("without_database")
 def test_of_pairs_between_orders_those_of_which_an_item_names_both_are_kept(home: Home, tables: Tables) -> None:
     item = {
         "item_id": "i1",
@@ -119,6 +121,7 @@ def test_of_pairs_between_orders_those_of_which_an_item_names_both_are_kept(home
     ]
 
 
+@pytest.mark.usefixtures("without_database")
 def test_publishing_the_same_content_again_adds_nothing(home: Home, tables: Tables) -> None:
     first = publish_night(home, tables)
     before = {path: path.stat().st_mtime_ns for path in home.releases.rglob("*") if path.name != ".lock"}
@@ -129,6 +132,7 @@ def test_publishing_the_same_content_again_adds_nothing(home: Home, tables: Tabl
     assert {path: path.stat().st_mtime_ns for path in home.releases.rglob("*") if path.name != ".lock"} == before
 
 
+@pytest.mark.usefixtures("without_database")
 def test_other_content_for_the_same_date_is_a_revision(home: Home, tables: Tables) -> None:
     changed = with_value(tables, "orders", "surname", "OTHER")
 
@@ -141,6 +145,7 @@ def test_other_content_for_the_same_date_is_a_revision(home: Home, tables: Table
     assert [release.release_id for release in list_releases(home)] == ["r2023-11-30", "r2023-11-30.2"]
 
 
+@pytest.mark.usefixtures("without_database")
 def test_an_earlier_date_does_not_take_the_place_of_a_later_one(home: Home, tables: Tables) -> None:
     publish_night(home, tables)
     earlier = publish_night(home, tables, as_of=date(2023, 11, 28))
@@ -153,6 +158,7 @@ def test_an_earlier_date_does_not_take_the_place_of_a_later_one(home: Home, tabl
     assert release_before(home, date(2023, 11, 28)) is None
 
 
+@pytest.mark.usefixtures("without_database")
 def test_the_tenth_revision_comes_after_the_second(home: Home, tables: Tables) -> None:
     first = publish_night(home, tables)
     for revision in (2, 10):
@@ -166,6 +172,7 @@ def test_the_tenth_revision_comes_after_the_second(home: Home, tables: Tables) -
     ]
 
 
+@pytest.mark.usefixtures("without_database")
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32 - 1), chunks=st.integers(1, 4))
 def test_the_content_hash_does_not_depend_on_the_order_of_rows(
@@ -258,6 +265,7 @@ def test_a_manifest_whose_digests_were_changed_is_found_out(home: Home, tables: 
     assert verify(read_release(home, release.release_id)) == ("manifest.json", "orders.parquet")
 
 
+@pytest.mark.usefixtures("without_database")
 @pytest.mark.parametrize(
     "release_id",
     [
@@ -398,6 +406,7 @@ def test_a_crash_leaves_the_last_release_readable_and_the_next_publication_mends
     assert {path.name for path in home.releases.glob(".*")} == {".lock"}
 
 
+@pytest.mark.usefixtures("without_database")
 @pytest.mark.parametrize(
     "content",
     [pytest.param(b"", id="empty"), pytest.param(b"\xff\x00", id="rubbish"), pytest.param(b"r1999-01-01", id="gone")],
@@ -428,6 +437,7 @@ def publish_account(
     )
 
 
+@pytest.mark.usefixtures("without_database")
 def test_an_unexplained_change_stops_the_publication(home: Home, tables: Tables) -> None:
     first = publish_account(home, tables, code="a")
 
@@ -442,6 +452,7 @@ def test_an_unexplained_change_stops_the_publication(home: Home, tables: Tables)
     assert verify(first) == ()
 
 
+@pytest.mark.usefixtures("without_database")
 @pytest.mark.parametrize(
     "account",
     [
@@ -460,6 +471,7 @@ def test_a_change_that_is_explained_is_published(home: Home, tables: Tables, acc
     assert changed.release_id == "r2023-11-30.2"
 
 
+@pytest.mark.usefixtures("without_database")
 def test_deliveries_that_were_not_used_explain_a_change(home: Home, tables: Tables) -> None:
     publish_account(home, tables, code="a")
     changed = with_value(with_value(tables, "orders", "surname", "OTHER"), "deliveries", "sha256", "0")
