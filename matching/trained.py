@@ -1,6 +1,7 @@
 """The trained models that a night uses: their files, and those that come with Concord.
 
-Belongs here: where models are kept. Does not: what they compare (`persons`, `order_model`), training (`orders`).
+Belongs here: where models are kept. Does not: what they compare (`persons`, `order_model`), training them
+(`compared_orders`).
 """
 
 from dataclasses import dataclass
