@@ -123,7 +123,13 @@ def link(left: dict[str, str], right: dict[str, str]) -> OrderLinks:
     )
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case["case"]) for case in CASES])
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case["case"], marks=pytest.mark.long if place % 2 else ())
+        for place, case in enumerate(CASES)
+    ],
+)
 def test_labelled_case(case):
     clusters = link(facts_of(case["left"]), facts_of(case["right"])).clusters
     pair = clusters.filter(~pl.col("record_id").str.contains("bystander"))

@@ -107,7 +107,9 @@ def pages_of(desk):
     ]
 
 
-@pytest.mark.parametrize("name", ["met-viewer", "met-steward", pytest.param("met-approver", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "name", ["met-steward", *(pytest.param(name, marks=pytest.mark.long) for name in ("met-viewer", "met-approver"))]
+)
 def test_no_page_speaks_of_an_order_of_another_force(bound, busy, desk, hidden, name):
     client, decision_and_proposal = bound(name), busy
     for path in pages_of(desk):

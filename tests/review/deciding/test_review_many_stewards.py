@@ -135,6 +135,7 @@ def test_what_waits_is_proposed_once_and_approved_once(enter, desk):
     assert read(desk).height == (1 if judged.verdict == "approved" else 0)
 
 
+@pytest.mark.long
 @ON_EITHER
 def test_many_who_look_at_once_are_all_logged(enter, desk):
     items = items_of(desk, 4)

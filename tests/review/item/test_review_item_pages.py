@@ -56,6 +56,7 @@ def consulted(desk):
     return acts[-1]
 
 
+@pytest.mark.long
 def test_every_item_and_order_has_a_page(viewer, desk):
     items, orders = queue(desk).get_column("item_id"), published(desk, "orders").get_column("order_id")
     assert len(items) > 20
