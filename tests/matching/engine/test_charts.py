@@ -68,7 +68,6 @@ def words_of(name):
         ),
         pytest.param("weights", {"surname", "town", "weight (log2 m/u)", "differ"}, id="weights"),
         pytest.param("pair", {"weight: all together", "born: the same"}, id="waterfall of a pair"),
-        pytest.param("merge", {"weight: all together", "the cap: no pair counts for more than 8"}, id="of a merge"),
         pytest.param("blocking loss", {"all rules", "born against names"}, id="blocking loss"),
         pytest.param("calibration", {"predicted", "observed"}, id="calibration with labels"),
         pytest.param("certainty", {"0 to 10 %", "90 to 100 %"}, id="calibration without labels"),
