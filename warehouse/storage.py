@@ -21,9 +21,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse.dated_folders import BUILDING, MANIFEST
 from warehouse.disk import make_folder, put_text, replacing, sync_folder
 from warehouse.home import Home
-from warehouse.releases.release import BUILDING, DATABASE, MANIFEST, RELEASE_NAME, Release, read_release, verify
+from warehouse.releases.release import DATABASE, Release, read_release, release_folders, verify
 from warehouse.sources import SOURCE_NAMES
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def fetch_release(url: str, release_id: str | None = None, *, cache: Path | None
     home.path.chmod(0o700)
     with _explained(url):
         named = release_id or getattr(_read_current(store), "release_id", None)
-        manifest = _read(store, f"{named}/{MANIFEST}") if RELEASE_NAME.fullmatch(named or "") else None
+        manifest = _read(store, f"{named}/{MANIFEST}") if release_folders(home).is_name(named or "") else None
         if named is None or manifest is None:
             raise LookupError(f"{url} holds no release{f' {named}' if named else ' in force'}")
         if not _is_here(home, named, manifest):

@@ -17,6 +17,7 @@ from pipelines.nightly import NightFailedError
 NEXT, AFTER = NIGHT + timedelta(days=1), NIGHT + timedelta(days=2)
 END = date(2027, 3, 17)
 OF_DISCREPANCIES = ("discrepancies", "lone_record")
+LONG = pytest.mark.long
 WITHOUT_LEDGER = r"step decisions: the ledger of decisions, on which the release(.|\n)*concord decisions migrate"
 
 
@@ -235,15 +236,10 @@ def forged(home: Path) -> None:
 @pytest.mark.parametrize(
     ("tampered", "words"),
     [
-        pytest.param(emptied, rf"lacks \d+ that release r{NEXT} knew", id="empty", marks=pytest.mark.long),
-        pytest.param(cut_of_its_undo, "some that were taken are gone", id="cut", marks=pytest.mark.long),
-        pytest.param(
-            vouched_for,
-            rf"lacks 1 that release r{NEXT} knew, such as DEC-",
-            id="cut, and vouched for",
-            marks=pytest.mark.long,
-        ),
-        pytest.param(forged, r"1 bear no mark of this installation, such as DEC-", id="forged", marks=pytest.mark.long),
+        pytest.param(emptied, rf"lacks \d+ that release r{NEXT} knew", id="empty", marks=LONG),
+        pytest.param(cut_of_its_undo, "some that were taken are gone", id="cut", marks=LONG),
+        pytest.param(vouched_for, rf"lacks 1 that release r{NEXT} knew, such", id="cut, and vouched for", marks=LONG),
+        pytest.param(forged, r"1 bear no mark of this installation, such as DEC-", id="forged"),
         pytest.param(edited, r"1 decisions in the ledger .* are not as they were taken, such as DEC-", id="edited"),
     ],
 )
