@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 CURRENT = "CURRENT"
 # Seconds: for a connection, for a request, for all tries of one; and how often one is tried again.
 CONNECT_WAIT, REQUEST_WAIT, TRIES_WAIT, TRIES = 5, 60, 180, 5
+# A file is asked for in parts of so many bytes, each a request, so that a large one may take longer than a request.
+PART_BYTES = 1 << 25
 TABLE_FILE = re.compile(r"\w+")
 
 
@@ -181,7 +183,9 @@ def _is_as_there(path: Path, found: "ObjectMeta") -> bool:
     if not path.exists():
         return False
     here = path.stat()
-    return (here.st_size, here.st_mtime) == (found["size"], found["last_modified"].timestamp())
+    # Stores give milliseconds at best; a disk keeps them as binary fractions.
+    is_same_time = abs(here.st_mtime - found["last_modified"].timestamp()) < 0.001
+    return bool(here.st_size == found["size"] and is_same_time)
 
 
 def _bring_delivery(store: "ObjectStore", found: "ObjectMeta", path: Path) -> None:
@@ -189,14 +193,15 @@ def _bring_delivery(store: "ObjectStore", found: "ObjectMeta", path: Path) -> No
     condition = {"if_match": found["e_tag"]} if found["e_tag"] else {}
     moment = found["last_modified"].timestamp()
     with replacing(path) as written:
-        _download(store, found["path"], written, condition)
+        _download(store, found, written, condition)
         os.utime(written, (moment, moment))
 
 
-def _download(store: "ObjectStore", path: str, to: Path, condition: dict[str, str] | None = None) -> None:
+def _download(store: "ObjectStore", found: "ObjectMeta", to: Path, condition: dict[str, str]) -> None:
     with to.open("wb") as file:
-        for block in _library().get(store, path, options=condition or {}):
-            file.write(block)
+        for start in range(0, found["size"], PART_BYTES):
+            part = {"range": (start, min(start + PART_BYTES, found["size"]))}
+            file.write(_library().get(store, found["path"], options=part | condition).bytes())
 
 
 def _is_there(store: "ObjectStore", release: Release, url: str) -> bool:
@@ -268,7 +273,7 @@ def _bring_release(store: "ObjectStore", home: Home, release_id: str, manifest: 
             *(f"{table}.parquet" for table in release.manifest["digests"] if TABLE_FILE.fullmatch(table)),
             DATABASE,
         ):
-            _download(store, f"{release_id}/{name}", place / name)
+            _download(store, _library().head(store, f"{release_id}/{name}"), place / name, {})
         if changed := verify(release):
             raise StorageError(
                 f"release {release_id} is not as its manifest says, or is just being replaced: {', '.join(changed)}"

@@ -101,5 +101,6 @@ def object_store() -> Iterator[ObjectStore]:
         patch.setenv("AWS_REGION", "us-east-1")
         patch.setattr("warehouse.storage.TRIES", 1)
         patch.setattr("warehouse.storage.REQUEST_WAIT", 1)
+        patch.setattr("warehouse.storage.PART_BYTES", 50_000)  # a DuckDB file has more
         yield store
     server.shutdown()
