@@ -1,7 +1,8 @@
 """How many planted errors are found as discrepancies, and how many discrepancies were planted.
 
-Run: `python -m benchmarks.discrepancies FOLDER [--given]` on a folder with `landing/` and `truth/`. With `--given`
-records are put together as in truth, so that rules and golden values are measured without the matching.
+Run: `python -m benchmarks.discrepancies FOLDER [--given] [--only KIND]` on a folder with `landing/` and `truth/`. With
+`--given` records are put together as in truth, so that rules and golden values are measured without the matching. With
+`--only nickname` the planted errors of that kind alone count, and precision says nothing.
 """
 
 import argparse
@@ -28,10 +29,13 @@ from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
 from warehouse.tables.register import DELIVERIES, DISCREPANCIES
 
 
-def judge_folder(folder: Path, found: pl.DataFrame, core: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """The table of `measure` for what was found in a folder."""
+def judge_folder(
+    folder: Path, found: pl.DataFrame, core: dict[str, pl.DataFrame], *, only: str | None = None
+) -> pl.DataFrame:
+    """The table of `measure` for what was found in a folder, of all planted errors or of those of one kind."""
     links = pl.read_csv(folder / "truth" / "links.csv", infer_schema=False)
     errors = pl.read_csv(folder / "truth" / "errors.csv", infer_schema=False)
+    errors = errors.filter(pl.col("error") == only) if only else errors
     stated, truth = stated_values(core), true_values(folder / "truth")
     planted = plant(errors, stated, truth, links)
     hidden = find_hidden(planted, stated, truth, links, refused=core["rejected_values"])
@@ -174,7 +178,7 @@ class Findings:
     seconds: float
 
 
-def find_in_folder(folder: Path, *, is_given: bool) -> Findings:
+def find_in_folder(folder: Path, *, is_given: bool, only: str | None = None) -> Findings:
     """Put a folder through the pipeline and measure it; with `is_given` its records are put together as in truth."""
     as_of = latest_night(folder / "landing")
     core, deliveries = read_core(folder / "landing", as_of)
@@ -184,7 +188,7 @@ def find_in_folder(folder: Path, *, is_given: bool) -> Findings:
     found = find_discrepancies(evidence, as_of=as_of, clock=clock, former=DISCREPANCIES.empty())
     seconds = time.perf_counter() - started
     scores = score_quality(evidence, found, as_of=as_of, clock=clock)
-    return Findings(found, judge_folder(folder, found, core), scores, seconds)
+    return Findings(found, judge_folder(folder, found, core, only=only), scores, seconds)
 
 
 def main() -> None:
@@ -192,8 +196,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--given", action="store_true", help="records put together as in truth")
+    parser.add_argument("--only", help="planted errors of this kind alone")
     settings = parser.parse_args()
-    findings = find_in_folder(settings.folder, is_given=settings.given)
+    findings = find_in_folder(settings.folder, is_given=settings.given, only=settings.only)
     found, scores = findings.discrepancies, findings.scores
     with pl.Config(
         tbl_rows=-1, tbl_cols=-1, tbl_width_chars=160, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True

@@ -22,6 +22,9 @@ from reconciliation.standing import STANDS, WITHDRAWN
 
 PASSES = pl.lit(value=True)
 
+LIKELIEST = 4
+"""What is likely in itself decides between values that as much implies."""
+
 WEIGHT_OF_SOURCE = 1_000
 """Agreement counts sources first; between equals, the orders for which they hold the value."""
 
@@ -41,7 +44,8 @@ class Field:
         must_pass: no value at all is published rather than one that fails its check.
         grows: a name. One made of some of the words of another, of its beginnings or of a familiar form of it supports
             the fuller one, and between equals the one that more people have is more likely.
-        is_given: a name made of listed forenames, for the most part: one that is not, one slip away, speaks for it.
+        is_given: a name made of listed forenames, for the most part: one that is not, one slip away, speaks for it, and
+            of equals the one of more words is more likely.
         fails: the check in words: what a value is that fails it, with the rule behind it.
         favours: in words, what decides between values that equally many sources state.
     """
@@ -158,10 +162,12 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
 
     Returns:
         In the same order: `group`, `record`, `source` (its place in the precedence), `standing`, `value`, `canonical`,
-        `passes`, `agreement` (sources that state the value, weighted), `implied` (twice the sources whose other fields
-        imply it, and one where it is likely in itself), `merit` (the larger the better). Agreement is 0 where a group
-        has one value only.
+        `passes`, `agreement` (sources that state the value, weighted), `implied` (`LIKELIEST` times the sources whose
+        other fields imply it, and one where it is likely in itself, or the blanks of forenames), `merit` (the larger
+        the better). Agreement is 0 where a group has one value only.
     """
+    blanks = pl.col(field.canonical or field.name).str.count_matches(" ")
+    likely = blanks if field.is_given else field.likely.fill_null(value=True)
     stated = records.select(
         "group",
         "record",
@@ -172,7 +178,7 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
         pl.col(field.name).alias("value"),
         pl.col(field.canonical or field.name).alias("canonical"),
         field.check.fill_null(value=True).alias("passes"),
-        field.likely.fill_null(value=True).alias("likely"),
+        likely.cast(pl.Int64).clip(0, LIKELIEST - 1).alias("likely"),
     ).filter(pl.col("value").is_not_null())
     keys = ["group", "canonical"]
     is_contested = pl.col("group").is_in(_contested(stated).implode())
@@ -182,7 +188,7 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
     return (
         stated.join(counts, on=keys, how="left", maintain_order="left")
         .with_columns(pl.col("agreement").fill_null(0), _richness(stated))
-        .with_columns(implied=pl.col("implied").fill_null(0).cast(pl.Int64) * 2 + pl.col("likely"))
+        .with_columns(implied=pl.col("implied").fill_null(0).cast(pl.Int64) * LIKELIEST + pl.col("likely"))
         .with_columns(_merit(field).alias("merit"))
         .drop("recorded_on", "holding", "richness", "likely")
     )

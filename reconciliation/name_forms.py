@@ -101,17 +101,19 @@ def add_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
 def add_slips(voices: pl.DataFrame) -> pl.DataFrame:
     """The voices for forenames with a slip, as voices for those of the same group that they are meant for.
 
-    `ENDRIT FTMIR` speaks for `ENDRIT FATMIR`: the latter are listed forenames, and one letter away.
+    `ENDRIT FTMIR` speaks for `ENDRIT FATMIR`: the latter are listed forenames, and one letter away. What two
+    sources more write is none.
 
     Args:
         voices: as of `add_fuller_names`.
     """
     words = pl.col("canonical").str.split(" ").list
     is_listed = words.eval(is_listed_forename(pl.element())).list.all()
-    names = voices.select("group", "canonical").unique().with_columns(is_listed=is_listed, words=words.len())
+    named = voices.group_by("group", "canonical").agg(sources=pl.col("source").n_unique())
+    names = named.with_columns(is_listed=is_listed, words=words.len())
     pairs = names.filter(~pl.col("is_listed")).join(
-        names.filter("is_listed").select("group", "words", meant="canonical"), on=["group", "words"]
-    )
+        names.filter("is_listed").select("group", "words", meant="canonical", others="sources"), on=["group", "words"]
+    ).filter(pl.col("sources") <= pl.col("others") + 1)  # fmt: skip
     slips = cpdist(pairs["canonical"].to_list(), pairs["meant"].to_list(), scorer=OSA.distance, score_cutoff=1)
     near = pairs.filter(pl.Series(slips, dtype=pl.Int64) == 1).select("group", "canonical", "meant")
     spoken = voices.join(near, on=["group", "canonical"]).with_columns(canonical="meant")

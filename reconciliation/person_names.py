@@ -10,9 +10,15 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
+from reconciliation.name_forms import is_listed_forename
+
 NAME: Final = ("forenames_folded", "surname_folded")
 SURNAME_LEAD: Final = 3
 """A word that so many times as many people bear in the surname as in the forenames is a surname."""
+
+
+LONG_WORD: Final = 5
+"""A shorter word that is a slip for a surname may as well be a name."""
 
 
 def with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
@@ -20,21 +26,26 @@ def with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
 
     A name in one piece gives its last word as the surname. Where a source holds a surname of several words, and the
     first of them end the forenames of such a record (`Paul Hall COOPER` beside `HALL COOPER/PAUL`), they go over; so
-    do words that differ from them by one slip (`Paul Hlal COOPER`), where the rest of the name is the same.
+    do words that differ from them by one slip (`Paul Hlal COOPER`), where the rest are forenames of the person. Words
+    that are forenames for the most part stay (`Jun Bin ZHAO` beside `Jun BIN ZHAO`).
     """
     moved = pl.col("lead").str.count_matches(" ") + 1
     given, folded = pl.col("forenames").str.split(" "), pl.col("forenames_folded").str.split(" ")
     kept = given.list.len() - moved
+    leads = _surname_leads(held)
+    known = held.select("subject_cluster", rest="forenames_folded").drop_nulls().unique()
     candidates = (
         held.filter(~pl.col("surname_folded").str.contains(" "))
         .select("record_id", "subject_cluster", "forenames", "surname", *NAME)
-        .join(_surname_leads(held), on="subject_cluster")
+        .join(leads.join(_mostly_forenames(held, leads), on="lead", how="anti"), on="subject_cluster")
         .filter((given.list.len() == folded.list.len()) & (kept > 0))
         .with_columns(rest=folded.list.head(kept).list.join(" "), end=folded.list.tail(moved).list.join(" "))
     )
+    is_alike = (pl.col("slips") == 1) & (pl.col("surname_folded") == pl.col("last")) & pl.col("is_known")
     found = (
         _with_slips(candidates, "end", "lead")
-        .filter((pl.col("slips") == 0) | ((pl.col("slips") == 1) & pl.col("is_named_alike")))
+        .join(known.with_columns(is_known=pl.lit(value=True)), on=["subject_cluster", "rest"], how="left")
+        .filter((pl.col("slips") == 0) | is_alike.fill_null(value=False))
         .sort("record_id", "slips", moved, "lead", descending=[False, True, False, False])
         .unique("record_id", keep="last", maintain_order=True)
     )
@@ -49,20 +60,26 @@ def with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _surname_leads(held: pl.DataFrame) -> pl.DataFrame:
-    """The words before the last one in surnames of several words, with that and the forenames, by person."""
+    """The words before the last one in surnames of several words, with that one, by person."""
     words = pl.col("surname_folded").str.extract_groups(r"^(?<lead>.*) (?<last>\S+)$")
-    return held.select("subject_cluster", words.alias("words"), beside="forenames_folded").unnest("words").drop_nulls(
-        "lead"
-    ).unique()  # fmt: skip
+    return held.select("subject_cluster", words.alias("words")).unnest("words").drop_nulls("lead").unique()
+
+
+def _mostly_forenames(held: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
+    """`lead`: words that so many times as many people bear among their forenames as before the end of a surname."""
+    people = pl.col("subject_cluster").n_unique()
+    given = held.select("subject_cluster", lead=pl.col("forenames_folded").str.split(" ")).explode("lead")
+    borne = given.join(leads, on=["subject_cluster", "lead"], how="anti").group_by("lead").agg(forename=people)
+    counts = leads.group_by("lead").agg(surname=people).join(borne, on="lead")
+    return counts.filter(pl.col("forename") > SURNAME_LEAD * pl.col("surname")).select("lead")
 
 
 def _with_slips(candidates: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
-    """`slips`: how many letters of two texts are wrong, missing, too many or swapped; and `is_named_alike`."""
+    """`slips`: how many letters of two texts are wrong, missing, too many or swapped."""
     pairs = candidates.select(one, other).unique().sort(one, other)
     distances = cpdist(pairs[one].to_list(), pairs[other].to_list(), scorer=OSA.distance)
-    is_alike = (pl.col("surname_folded") == pl.col("last")) & (pl.col("rest") == pl.col("beside"))
     slips = pairs.with_columns(slips=pl.Series(distances, dtype=pl.Int64))
-    return candidates.join(slips, on=[one, other]).with_columns(is_named_alike=is_alike.fill_null(value=False))
+    return candidates.join(slips, on=[one, other])
 
 
 def with_turned(held: pl.DataFrame) -> pl.DataFrame:
@@ -89,24 +106,33 @@ def with_turned(held: pl.DataFrame) -> pl.DataFrame:
 def with_surnames_held(held: pl.DataFrame) -> pl.DataFrame:
     """`is_turned` too where the forenames hold a surname: `Paul BARKER WARD` in one piece, beside `BARKER, Paul`.
 
-    That is, beside another word, one that another record of the person has in the surname, and that several times as
-    many of the night's people bear so.
+    That is, beside another word, one that another record of the person has in the surname, or a slip for it
+    (`HOLMRS Rebecca`), and that several times as many of the night's people bear so.
     """
     surnames, given = (
         held.select("record_id", "subject_cluster", word=pl.col(name).str.split(" ")).explode("word").drop_nulls()
         for name in ("surname_folded", "forenames_folded")
     )
     bearers = pl.col("subject_cluster").n_unique()
+    # Somebody who bears a word in both places, one of them by mistake, says nothing of it.
+    keys = ["subject_cluster", "word"]
+    as_forename = given.join(surnames, on=keys, how="anti").group_by("word").agg(bearers.alias("forename"))
     as_surname = (
-        surnames.group_by("word")
+        surnames.join(given, on=keys, how="anti")
+        .group_by("word")
         .agg(bearers.alias("surname"))
-        .join(given.group_by("word").agg(bearers.alias("forename")), on="word", how="left")
-        .filter(pl.col("surname") > SURNAME_LEAD * pl.col("forename").fill_null(0))
+        .join(as_forename, on="word", how="left")
+        .filter(pl.col("surname") >= SURNAME_LEAD * (pl.col("forename").fill_null(0) + 1))
     )
-    found = (
-        given.filter(pl.len().over("record_id") > 1)
-        .join(surnames, on=["subject_cluster", "word"], how="semi")
-        .join(as_surname, on="word", how="semi")
+    beside = given.filter(pl.len().over("record_id") > 1)
+    own = surnames.select("subject_cluster", meant="word").unique().join(as_surname, left_on="meant", right_on="word")
+    is_odd = (pl.col("word").str.len_chars() >= LONG_WORD) & ~is_listed_forename(pl.col("word"))
+    slips = _with_slips(beside.filter(is_odd).join(own, on="subject_cluster"), "word", "meant").filter(slips=1)
+    found = pl.concat(
+        [
+            beside.join(own, left_on=keys, right_on=["subject_cluster", "meant"], how="semi"),
+            slips.select(beside.columns),
+        ]
     )
     return held.with_columns(
         is_turned=pl.col("is_turned") | pl.col("record_id").is_in(found.get_column("record_id").implode())

@@ -199,14 +199,48 @@ def name(forenames, surname):
     }
 
 
-def test_half_of_a_surname_that_many_bear_is_no_forename():
-    written = {"a": ("Paul", "Barker"), "b": ("Paul Barker", "Ward"), "c": ("Paul Barker", "Ward")}
-    others = dict.fromkeys("defg", ("Tom", "Barker"))
+OTHERS = dict.fromkeys("defg", ("Tom", "Barker"))
+
+
+@pytest.mark.parametrize(
+    ("written", "others", "expected"),
+    [
+        pytest.param(
+            [("Paul", "Barker"), ("Paul Barker", "Ward"), ("Paul Barker", "Ward")], OTHERS, "Paul", id="half a surname"
+        ),
+        pytest.param(
+            [("Paul", "Barker"), ("Paul", "Barker"), ("Barkre Paul", "James")], OTHERS, "Paul", id="a slip for it"
+        ),
+        pytest.param(
+            [("Jun Bin", "Zhao"), ("Jun Bin", "Zhao"), ("Jun", "Bin Zhao")],
+            dict.fromkeys("defg", ("Bin", "Li")),
+            "Jun Bin",
+            id="a forename taken for a part of the surname in one record",
+        ),
+    ],
+)
+def test_what_many_bear_in_the_surname_is_no_forename_and_the_other_way_round(written, others, expected):
+    written = dict(zip("abc", written, strict=True))
     records = frame([record("pnc", key, **name(*parts)) for key, parts in (written | others).items()])
     people = pl.Series(["x", "x", "x", *others])
     clusters = one_order(records).with_columns(people.alias("order_cluster"), people.alias("subject_cluster"))
     golden, _ = choose_golden(records, clusters)
-    assert golden.filter(order_cluster="x").get_column("forenames").to_list() == ["Paul"]
+    assert golden.filter(order_cluster="x").get_column("forenames").to_list() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("forenames", "expected"),
+    [
+        pytest.param(
+            ["Miley", "Miley", "Miley", "Miley Martin"], "Miley Martin", id="a middle name of one record alone"
+        ),
+        pytest.param(["Abdi", "Abdi", "Abdi", "Abd"], "Abdi", id="three sources write a name that is not listed"),
+    ],
+)
+def test_of_forenames_equally_well_borne_out(forenames, expected):
+    sources = zip(("pnc", "court", "pnd", "rocu"), "abcd", forenames, strict=True)
+    golden, _ = choose(*(record(source, key, **name(written, "Dixon")) for source, key, written in sources))
+    assert golden["forenames"] == expected
 
 
 def test_name_in_one_piece_is_split_as_the_source_with_fields_of_their_own_has_it():
