@@ -14,8 +14,9 @@ from typing import Final
 
 import polars as pl
 
-from benchmarks.golden import compare, mean_of
-from benchmarks.linkage import FIELDS, Counts, SampleNight, budget, count_pairs, link_night, read_night
+from benchmarks.discrepancies import latest_night, link
+from benchmarks.golden import compare_linked, mean_of
+from benchmarks.linkage import FIELDS, Counts, SampleNight, budget, count_pairs, found_clusters, link_night, read_night
 from benchmarks.twists import TWISTS
 from samples.nights import write_nights
 
@@ -113,21 +114,21 @@ def golden_rows(tables: Mapping[int, pl.DataFrame]) -> list[list[object]]:
 def measure(folders: Mapping[int, list[Path]], page: str) -> str:
     """The page with the tables of links, of what is missed and merged, and of golden values."""
     counts: dict[int, list[dict[str, Counts]]] = {}
-    causes, merged = {}, {}
+    causes, merged, tables = {}, {}, {}
     for noise, nights in folders.items():
-        parts, kinds = [], dict.fromkeys(KINDS, 0)
+        parts, kinds, golden = [], dict.fromkeys(KINDS, 0), []
         for folder in nights:
             night = read_night(folder, folder / "core")
-            linked = link_night(night)
+            clusters, events = link(night.core, None)
+            linked = found_clusters(night, clusters, events)
             counts.setdefault(noise, []).append({name: count_pairs(rows) for name, rows in linked.items()})
             parts.append(budget(night, linked))
             truth = pl.read_csv(folder / "truth" / "orders.csv", infer_schema=False)
             for kind, pairs in merged_kinds(linked["orders"], truth).items():
                 kinds[kind] += pairs
-        causes[noise], merged[noise] = pl.concat(parts), kinds
-    tables = {
-        noise: mean_of([compare(folder, is_given=False) for folder in nights]) for noise, nights in folders.items()
-    }
+            as_of = latest_night(folder / "landing")
+            golden.append(compare_linked(night.core, clusters, events, truth=folder / "truth", as_of=as_of))
+        causes[noise], merged[noise], tables[noise] = pl.concat(parts), kinds, mean_of(golden)
     page = write_table(page, "links", link_rows(counts), "| noise | | precision | recall | F1 | lowest F1 | whole |")
     page = write_table(page, "missed", missed_rows(causes, counts), "| | order records | subjects | arrests |")
     rows = [[kind, *(merged[noise][kind] for noise in NOISES)] for kind in KINDS]

@@ -12,12 +12,14 @@ A source is held only to what it says: the register is compared with it on the s
 
 import argparse
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from benchmarks.discrepancies import build_evidence, latest_night, link, read_core
+from benchmarks.discrepancies import build_night, latest_night, link, read_core
 from benchmarks.truth import FIELDS, PERSON_FIELDS, register_values, squashed, stated_values, true_values
+from reconciliation.tables import build_register
 from warehouse.sources import SOURCE_NAMES
 
 
@@ -123,24 +125,32 @@ def stated_of_persons(core: dict[str, pl.DataFrame], stated: pl.DataFrame, truth
 def compare(folder: Path, *, is_given: bool) -> pl.DataFrame:
     """The table of `judge_values` for a folder, with `held`."""
     as_of = latest_night(folder / "landing")
-    core, deliveries = read_core(folder / "landing", as_of)
+    core, _ = read_core(folder / "landing", as_of)
     truth = folder / "truth"
-    clusters, events = link(core, truth if is_given else None)
-    evidence = build_evidence(core, deliveries, clusters, events, as_of=as_of)
+    return compare_linked(core, *link(core, truth if is_given else None), truth=truth, as_of=as_of)
+
+
+def compare_linked(
+    core: dict[str, pl.DataFrame], clusters: pl.DataFrame, events: pl.DataFrame, *, truth: Path, as_of: date
+) -> pl.DataFrame:
+    """The table of `compare` for core tables whose records are linked."""
+    register = build_register(build_night(core, clusters, events, as_of=as_of))
     links = pl.read_csv(truth / "links.csv", infer_schema=False).rename({"order_id": "true_id"})
     most = (
-        evidence.order_sources.join(links, on=["source", "source_key"])
+        register["order_sources"]
+        .join(links, on=["source", "source_key"])
         .group_by("order_id", "true_id")
         .len()
         .sort("len", "order_id", "true_id", descending=[True, False, False])
         .unique("order_id", keep="first", maintain_order=True)
     )
-    register = most.join(register_values(evidence.orders, evidence.conditions), on="order_id", maintain_order="left")
+    golden = register_values(register["orders"], register["conditions"])
     known = true_values(truth).rename({"order_id": "true_id"})
     stated = stated_values(core).join(links, on=["source", "source_key"])
     placed = stated.join(known.select("true_id", "person_id"), on="true_id")
     held = share_held(known, placed, stated_of_persons(core, placed, truth))
-    table = judge_values(known, register, stated.filter("is_standing"))
+    found = most.join(golden, on="order_id", maintain_order="left")
+    table = judge_values(known, found, stated.filter("is_standing"))
     return table.join(held, on="field", how="left", maintain_order="left")
 
 

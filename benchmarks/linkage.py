@@ -15,10 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.discrepancies import latest_night, read_core
+from benchmarks.discrepancies import latest_night, link, read_core
 from benchmarks.twists import TWISTS
-from matching.arrests import link_arrests
-from matching.orders import link_orders
 from samples.nights import write_nights
 from warehouse.tables.core import RECORD_ID
 
@@ -187,13 +185,15 @@ def _truth(path: Path) -> pl.DataFrame:
 
 def link_night(night: SampleNight) -> dict[str, pl.DataFrame]:
     """The records of each kind with their `true` and `found` clusters."""
-    core = night.core
-    links = link_orders(core["orders"], core["aliases"], core["conditions"])
-    arrests = link_arrests(core["arrests"], core["orders"], core["aliases"], links.clusters)
+    return found_clusters(night, *link(night.core, None))
+
+
+def found_clusters(night: SampleNight, clusters: pl.DataFrame, events: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """What `link_night` returns, of records that are linked."""
     found = {
-        "orders": links.clusters.select("record_id", found="order_cluster"),
-        "subjects": links.clusters.select("record_id", found="subject_cluster"),
-        "arrests": arrests.select("record_id", found="event_cluster"),
+        "orders": clusters.select("record_id", found="order_cluster"),
+        "subjects": clusters.select("record_id", found="subject_cluster"),
+        "arrests": events.select("record_id", found="event_cluster"),
     }
     return {kind: rows.join(night.truth[kind], on="record_id").sort("record_id") for kind, rows in found.items()}
 

@@ -31,8 +31,10 @@ from assets.parsing.outcome_words import (
     OPEN_WORDS,
     OTHER_MATTERS,
     OTHER_PAPERS,
+    OTHER_REFUSED,
     OUR_ORDER,
     PAPER_MADE,
+    PLAINLY_MADE,
     REFUSALS,
     SHAKING_WORDS,
     SHORT_ANSWER,
@@ -160,7 +162,7 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     is_refused = words.str.contains(REFUSALS)
     is_of_refusal = words.str.contains(AGAINST_REFUSAL)
     is_won = words.str.contains(APPEAL_WON) & ~words.str.contains(r"\bON APPEAL\b")
-    is_appeal = words.str.contains(r"\bAPPEAL|\bCONSENT TO\b") & ~is_of_refusal
+    is_appeal = words.str.contains(rf"\bAPPEAL|\bCONSENT TO\b|{PLAINLY_MADE}") & ~is_of_refusal
     flagged = (
         clauses.with_columns(said=said)
         .with_columns(
@@ -179,7 +181,8 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
             is_adjourned=words.str.contains(ADJOURNED),
         )
     )
-    is_other = words.str.contains(OTHER_MATTERS) & ~pl.col("names_order")
+    is_matter = words.str.replace_all(r"\bON APPEAL\b", "").str.contains(OTHER_MATTERS)
+    is_other = (is_matter | (pl.col("is_refused") & words.str.contains(OTHER_REFUSED))) & ~pl.col("names_order")
     says_made = (pl.col("is_granted") | pl.col("is_made")) & ~pl.col("is_refused") & ~pl.col("is_won")
     is_interim = words.str.contains(r"\bINT(?:ERIM)?\b")
     is_step = words.str.contains(STEPS_BEFORE) & pl.col("names_order") & ~is_interim
