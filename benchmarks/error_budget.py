@@ -40,6 +40,10 @@ KINDS: Final = (
 )  # fmt: skip
 
 
+Table = tuple[str, list[list[object]], str]
+"""Its name in the page, its rows and its heading."""
+
+
 def write_table(page: str, name: str, rows: Iterable[Iterable[object]], heading: str) -> str:
     """The page with a table put between `<!-- name -->` and `<!-- end -->`."""
     ruled = "|".join("---" if place == 0 else "---:" for place in range(heading.count("|") - 1))
@@ -111,8 +115,8 @@ def golden_rows(tables: Mapping[int, pl.DataFrame]) -> list[list[object]]:
     return rows
 
 
-def measure(folders: Mapping[int, list[Path]], page: str) -> str:
-    """The page with the tables of links, of what is missed and merged, and of golden values."""
+def measure(folders: Mapping[int, list[Path]]) -> list[Table]:
+    """The tables of links, of what is missed and merged, and of golden values."""
     counts: dict[int, list[dict[str, Counts]]] = {}
     causes, merged, tables = {}, {}, {}
     for noise, nights in folders.items():
@@ -129,22 +133,25 @@ def measure(folders: Mapping[int, list[Path]], page: str) -> str:
             as_of = latest_night(folder / "landing")
             golden.append(compare_linked(night.core, clusters, events, truth=folder / "truth", as_of=as_of))
         causes[noise], merged[noise], tables[noise] = pl.concat(parts), kinds, mean_of(golden)
-    page = write_table(page, "links", link_rows(counts), "| noise | | precision | recall | F1 | lowest F1 | whole |")
-    page = write_table(page, "missed", missed_rows(causes, counts), "| | order records | subjects | arrests |")
-    rows = [[kind, *(merged[noise][kind] for noise in NOISES)] for kind in KINDS]
-    page = write_table(page, "merged", rows, "| pairs of orders | noise 1 | noise 2 |")
-    return write_table(page, "golden", golden_rows(tables), "| field | true, noise 1 | held | true, noise 2 | held |")
+    wrong: list[list[object]] = [[kind, *(merged[noise][kind] for noise in NOISES)] for kind in KINDS]
+    return [
+        ("links", link_rows(counts), "| noise | | precision | recall | F1 | lowest F1 | whole |"),
+        ("missed", missed_rows(causes, counts), "| | order records | subjects | arrests |"),
+        ("merged", wrong, "| pairs of orders | noise 1 | noise 2 |"),
+        ("golden", golden_rows(tables), "| field | true, noise 1 | held | true, noise 2 | held |"),
+    ]
 
 
-def measure_twists(nights: Iterable[Path], page: str) -> str:
-    """The page with the table of F1 by habit."""
+def measure_twists(nights: Iterable[Path]) -> list[Table]:
+    """The table of F1 by habit."""
     read = [read_night(folder, folder / "core") for folder in nights]
-    rows = []
-    for habit, twist in {"none": lambda core: core, **TWISTS}.items():
+    rows: list[list[object]] = []
+    for habit, twist in {"none": dict, **TWISTS}.items():
         linked = [link_night(SampleNight(twist(night.core), night.truth, night.errors)) for night in read]
         means = (sum(count_pairs(night[name]).f1 for night in linked) / len(linked) for name in FIELDS)
-        rows.append([f"`{habit}`", *map(share, means)])
-    return write_table(page, "twists", rows, "| habit | order records | subjects | arrests |")
+        what = (twist.__doc__ or "").strip().partition(".")[0]
+        rows.append([habit if twist is dict else f"`{habit}`: {what}", *map(share, means)])
+    return [("twists", rows, "| habit | order records | subjects | arrests |")]
 
 
 def main() -> None:
@@ -161,8 +168,11 @@ def main() -> None:
         if not (night / "truth").exists():
             write_nights(night, orders=settings.orders, seed=seed, noise=noise)
         folders[noise].append(night)
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(measure_twists(folders[1], page) if settings.twists else measure(folders, page), encoding="utf-8")
+    tables = measure_twists(folders[1]) if settings.twists else measure(folders)
+    page = PAGE.read_text(encoding="utf-8")  # only now: to measure takes minutes
+    for name, rows, heading in tables:
+        page = write_table(page, name, rows, heading)
+    PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
