@@ -1,6 +1,6 @@
 """Decisions as rows for the terminal: keys, codes and dates; values are personal data and stay in the ledger.
 
-Belongs here: what is shown of a decision. Does not: the commands (`cli.decisions`).
+Belongs here: what is shown of a decision. Does not: the commands (`cli.deciding`, `cli.decisions`).
 """
 
 import polars as pl

@@ -1,7 +1,7 @@
 """The one door for commands that change what is decided or hand it out: who acts, what they may, what is logged.
 
 Belongs here: proving who types, and asking for a second steward as the desk does. Does not: the rules
-(`ledger.desk.four_eyes`), the commands (`cli.decisions`).
+(`ledger.desk.four_eyes`), the commands (`cli.deciding`).
 
 As long as the ledger has no account nobody uses the desk, and a name is taken as it is given. From the first account on
 the user of the operating system must be mapped to one (`--identity "os|<user>"`), and may do what its role may.

@@ -24,7 +24,8 @@ from cli.alerts import alerts_app
 from cli.audit import audit_app
 from cli.backup import backup, restore
 from cli.dagster_pages import dagster
-from cli.decisions import decide_app, decisions_app
+from cli.deciding import decide_app
+from cli.decisions import decisions_app
 from cli.erase import erase
 from cli.models import model_app
 from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, run_and_summarise

@@ -8,7 +8,7 @@ import pytest
 from ledger_cases import records
 from typer.testing import CliRunner
 
-from cli.decisions import PAIRS, decide_app
+from cli.deciding import PAIRS, decide_app
 from cli.main import app
 from ledger.decisions.database import Database
 from ledger.decisions.kinds import KINDS
