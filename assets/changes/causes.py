@@ -89,7 +89,7 @@ is_judged = pl.col("field").is_in(JUDGED).fill_null(value=False)
 is_name = pl.col("field").is_in(NAMES).fill_null(value=False)
 is_borne_out = (pl.col("field") == "condition_count").fill_null(value=False)
 
-REASONS: Final = (
+GROUNDS: Final = (
     Cause("calendar", pl.col("replayed") == "calendar"),
     Cause("source", pl.col("replayed") == "source"),
     Cause("steward", reaches("is_decided") | (reaches("is_closed") & is_judged)),
@@ -135,7 +135,7 @@ def name_causes(
     Returns:
         `RELEASE_CHANGES`, sorted by its key; none accepted.
     """
-    causes = (pl.when(reason.when).then(pl.lit(reason.cause)) for reason in REASONS)
+    causes = (pl.when(ground.when).then(pl.lit(ground.cause)) for ground in GROUNDS)
     named = (
         differences.join(reach, on="order_id", how="left")
         .join(replayed, on=["order_id", "field"], how="left")

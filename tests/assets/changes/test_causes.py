@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.changes.affected_people import find_families
-from assets.changes.causes import REASONS, REPLAYED, ComparedRelease, find_reach, name_causes
+from assets.changes.causes import GROUNDS, REPLAYED, ComparedRelease, find_reach, name_causes
 from warehouse.tables.register import CAUSES, ID_REDIRECTS, UNEXPLAINED
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS
 
@@ -187,7 +187,7 @@ def test_what_was_proved_by_looking_again_comes_first():
 
 
 def test_every_reason_gives_a_declared_cause():
-    assert {reason.cause for reason in REASONS} | {UNEXPLAINED} == set(CAUSES)
+    assert {ground.cause for ground in GROUNDS} | {UNEXPLAINED} == set(CAUSES)
 
 
 records = st.lists(
