@@ -1,6 +1,7 @@
 import gzip
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -184,47 +185,57 @@ def test_a_key_that_could_be_data_is_not_repeated_in_a_message(tmp_path: Path) -
     assert SURNAME not in reading.faults[0].message
 
 
-@pytest.mark.parametrize(
-    ("event", "expected"),
-    [
-        pytest.param({"order": "Int STRO"}, {"order_type": "STRO", "is_interim": True}, id="an interim order"),
-        pytest.param({"status": "Superseded"}, {"recorded_status": "superseded"}, id="superseded"),
-        pytest.param({"status": "No longer active"}, {"recorded_status": "ended"}, id="a status turned round"),
-        pytest.param({}, {"end_on": None, "is_until_further_order": None}, id="no end"),
-        pytest.param(
-            {"ends": "2024-01-02"}, {"end_on": date(2024, 1, 2), "is_until_further_order": False}, id="an end"
-        ),
-        pytest.param(
-            {"status": "Active - until further order"}, {"is_until_further_order": True}, id="until further order"
-        ),
-        pytest.param({"term_months": 24}, {"term_months": 24}, id="a small number of months stays months"),
-        pytest.param({"term_months": "2 years"}, {"term_months": 24}, id="a term in words"),
-        pytest.param({"term_months": -5}, {"term_months": None}, id="a negative term"),
-        pytest.param({"made": "2022-13-40"}, {"made_on": None}, id="an impossible date"),
-        pytest.param({}, {"recorded_on": date(2023, 1, 2), "force_code": "33"}, id="when and by whom submitted"),
-    ],
-)
-def test_an_order_in_the_canonical_shape(tmp_path: Path, event: dict[str, Any], expected: dict[str, Any]) -> None:
-    found = core(read(tmp_path, text(order(**event))))["orders"].row(0, named=True)
+SHAPES = [
+    pytest.param({"order": "Int STRO"}, {"order_type": "STRO", "is_interim": True}, id="an interim order"),
+    pytest.param({"status": "Superseded"}, {"recorded_status": "superseded"}, id="superseded"),
+    pytest.param({"status": "No longer active"}, {"recorded_status": "ended"}, id="a status turned round"),
+    pytest.param({}, {"end_on": None, "is_until_further_order": None}, id="no end"),
+    pytest.param({"ends": "2024-01-02"}, {"end_on": date(2024, 1, 2), "is_until_further_order": False}, id="an end"),
+    pytest.param(
+        {"status": "Active - until further order"}, {"is_until_further_order": True}, id="until further order"
+    ),
+    pytest.param({"term_months": 24}, {"term_months": 24}, id="a small number of months stays months"),
+    pytest.param({"term_months": "2 years"}, {"term_months": 24}, id="a term in words"),
+    pytest.param({"term_months": -5}, {"term_months": None}, id="a negative term"),
+    pytest.param({"made": "2022-13-40"}, {"made_on": None}, id="an impossible date"),
+    pytest.param({}, {"recorded_on": date(2023, 1, 2), "force_code": "33"}, id="when and by whom submitted"),
+]
+REJECTED = [
+    pytest.param({"status": "Pending"}, "recorded_status", "unknown_code", id="an unknown status"),
+    pytest.param({"order": "Community order"}, "order_type", "unknown_code", id="another kind of order"),
+    pytest.param({"made": "2022-13-40"}, "made_on", "impossible_date", id="an impossible date"),
+    pytest.param({"made": "2022-03"}, "made_on", "partial_date", id="a partial date"),
+    pytest.param({"term_months": -5}, "term_months", "bad_format", id="a negative term"),
+    pytest.param({"court": "Atlantis Crown Court"}, "court_code", "unknown_code", id="an unknown court"),
+]
+SENT = [case.values[0] for case in (*SHAPES, *REJECTED)]
+
+
+@pytest.fixture(scope="module")
+def read_order(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, Any]], tuple[dict[str, Any], list]]:
+    """An order of `SENT` as it is read, and what of it was rejected: all are read from one file."""
+    sent = text(*(order(f"PND-{place}", **event) for place, event in enumerate(SENT)))
+    tables = core(read(tmp_path_factory.mktemp("orders"), sent))
+
+    def read_one(event: dict[str, Any]) -> tuple[dict[str, Any], list]:
+        own = pl.col("source_key") == f"PND-{SENT.index(event)}"
+        rejected = tables["rejected_values"].filter(own).select("field", "reason_code").rows()
+        return tables["orders"].filter(own).row(0, named=True), rejected
+
+    return read_one
+
+
+@pytest.mark.parametrize(("event", "expected"), SHAPES)
+def test_an_order_in_the_canonical_shape(read_order, event: dict[str, Any], expected: dict[str, Any]) -> None:
+    found, _ = read_order(event)
     assert {name: found[name] for name in expected} == expected
 
 
-@pytest.mark.parametrize(
-    ("event", "field", "reason"),
-    [
-        pytest.param({"status": "Pending"}, "recorded_status", "unknown_code", id="an unknown status"),
-        pytest.param({"order": "Community order"}, "order_type", "unknown_code", id="another kind of order"),
-        pytest.param({"made": "2022-13-40"}, "made_on", "impossible_date", id="an impossible date"),
-        pytest.param({"made": "2022-03"}, "made_on", "partial_date", id="a partial date"),
-        pytest.param({"term_months": -5}, "term_months", "bad_format", id="a negative term"),
-        pytest.param({"court": "Atlantis Crown Court"}, "court_code", "unknown_code", id="an unknown court"),
-    ],
-)
+@pytest.mark.parametrize(("event", "field", "reason"), REJECTED)
 def test_a_value_that_cannot_be_read_is_rejected_with_its_reason(
-    tmp_path: Path, event: dict[str, Any], field: str, reason: str
+    read_order, event: dict[str, Any], field: str, reason: str
 ) -> None:
-    rejected = core(read(tmp_path, text(order(**event))))["rejected_values"]
-    assert rejected.select("field", "reason_code").rows() == [(field, reason)]
+    assert read_order(event)[1] == [(field, reason)]
 
 
 def test_an_empty_force_is_no_force_and_no_fault(tmp_path: Path) -> None:
