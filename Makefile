@@ -12,7 +12,7 @@ SBOM := .sbom
 PAGES := review/node_modules/.ready
 export CONCORD_HOME ?= $(CURDIR)/.concord
 
-.PHONY: demo test test-long coverage setup review check format dagster docs site bench bench-matching clean lock sbom
+.PHONY: demo test test-long coverage setup review check format dagster docs site bench bench-check bench-matching clean lock sbom
 
 demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled, published, summed up.
 	$(BIN)/concord demo
@@ -74,8 +74,11 @@ format: setup  ## Put the code in the house's form.
 dagster: setup  ## Dagster's pages on port 3000, with schedule, sensor, partitions and checks; OPERATE=--operate to start runs.
 	@exec $(BIN)/concord dagster $(OPERATE)
 
-bench: setup  ## Time and memory of a night by stage.
-	$(BIN)/python -m benchmarks.night
+bench: setup  ## Time and memory of nights by step, beside the same work done bare; figures and picture go into the documentation.
+	$(BIN)/python -m benchmarks.night --orders 1000 10000 100000 --folder $(BENCH)/nights --write
+
+bench-check: setup  ## Whether a night takes half as much again, beside the bare work, as when the figures were last kept.
+	$(BIN)/python -m benchmarks.night --orders 1000 --check
 
 bench-matching: setup $(BENCH)/.ready  ## The matching engine beside Splink: time, memory, quality; about an hour.
 	$(BIN)/python -m benchmarks.matching --splink-python $(BENCH)/venv/bin/python --folder $(BENCH)/data --write

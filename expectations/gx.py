@@ -6,7 +6,7 @@ may break it (`expectations.screen`).
 Four choices, measured on 2 cores (Great Expectations 1.24, Python 3.11):
 
 - *Doubtful rows alone.* Polars finds at once what meets its expectations beyond doubt; only the others go to Great
-  Expectations, whose verdict counts. Whole tables took 29 of 106 s of processor in a night of 20,000 orders.
+  Expectations, whose verdict counts. Whole tables took 8 of 94 s of processor in a night of 20,000 orders.
 - *A spawned worker process.* The import takes 6 s. In a thread it holds the interpreter lock against the pipeline, and
   so does every later validation (7 ms an expectation, nearly all Python); in a worker both run on the second core.
   `submit` early, collect late.
