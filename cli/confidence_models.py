@@ -14,6 +14,7 @@ from cli.confidence_labels import gather_labelled
 from cli.model_inputs import explain_model_errors, find_models
 from cli.models import print_table
 from cli.options import Exit, fail
+from cli.shown import say
 from ledger.decisions.errors import LedgerError
 from reconciliation.confidence.learning import TooFewLabelsError, learn_from_labels, mean_loss
 from reconciliation.confidence.model import ConfidenceModel
@@ -76,7 +77,7 @@ def print_confidence(home: Home, new: str, old: str) -> None:
     )
     print_table("CONFIDENCE", table.sort("field"))
     if losses := _losses(home, models):
-        typer.echo(f"mean loss on {losses[2]:,} labels: {losses[0]:.4f} by {old}, {losses[1]:.4f} by {new}")
+        say(f"mean loss on {losses[2]:,} labels: {losses[0]:.4f} by {old}, {losses[1]:.4f} by {new}")
 
 
 def worse_confidence(home: Home, new: str, old: str) -> str | None:

@@ -79,6 +79,7 @@ def compare(
     ] = None,
     night: NightOption = None,
     out: PageOption = None,
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show what a candidate would change before it is used."""
@@ -96,7 +97,7 @@ def compare(
         changes = compare_models(
             records.compared, old.models, new.models, decisions=records.decisions, labels=records.labels
         )
-    typer.echo(f"{new.name} instead of {old.name}, on the records of {records.as_of}")
+    say(f"{new.name} instead of {old.name}, on the records of {records.as_of}")
     print_table("WHAT WOULD CHANGE", changes.counts())
     for title, table in (
         ("DECIDED PAIRS", changes.measures.drop_nulls("recall")),
@@ -113,7 +114,7 @@ def compare(
             new.models, records.compared, records.labels
         )
         write_file(out, write_page(f"What models {new.name} would change", introduction, sections))
-        typer.echo(f"wrote {out}")
+        say(f"wrote {out}")
 
 
 @model_app.command()
@@ -226,7 +227,11 @@ def _print_promotions(promotions: "Sequence[Promotion]") -> None:
 
 
 def print_table(title: str, table: "pl.DataFrame", most: int = SHOWN_KEYS) -> None:
-    """Print the first rows of a table under a title, and how many more there are."""
+    """Print the first rows of a table under a title, and how many more there are; all of it as JSON where asked for."""
+    draw({title.lower().replace(" ", "_"): table.to_dicts()}, partial(_print_grid, title, table, most))
+
+
+def _print_grid(title: str, table: "pl.DataFrame", most: int) -> None:
     from rich.table import Table
 
     from cli.model_report import text_of

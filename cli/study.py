@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
-from cli.shown import JsonOption, say, show
+from cli.shown import JsonOption, draw, say, show
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,6 +61,7 @@ def effect(
         typer.Option(exists=True, file_okay=False, help="The truth/ of a synthetic night, to compare with."),
     ] = None,
     release: ReleaseOption = None,
+    _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Compare arrests before and after orders: a page with charts, and each table as CSV and Parquet."""
@@ -106,8 +107,13 @@ def _study_and_write(register: "Register", settings: "StudySettings", *, out: Pa
         sections[2:2] = _compare_with_sources(register, study, evidence, truth=truth)
     summary = summarise_study(study)
     _write(out, study, summary, sections, register.release.release_id)
-    typer.echo("\n\n".join(summary[:2]))
-    typer.echo(f"\nwrote {out / 'effect.html'} and {len(sections) + 1} tables as CSV and Parquet")
+
+    def draw_summary() -> None:
+        typer.echo("\n\n".join(summary[:2]))
+        typer.echo(f"\nwrote {out / 'effect.html'} and {len(sections) + 1} tables as CSV and Parquet")
+
+    tables = {section.name: section.table.to_dicts() for section in sections}
+    draw({"summary": summary, "tables": tables, "folder": str(out)}, draw_summary)
 
 
 def _compare_with_sources(

@@ -55,6 +55,7 @@ def test_what_stewards_found_is_learned_promoted_applied_and_rolled_back(home, o
     (kept,) = list_models(Home(home))
     assert current_models(Home(home)) is None
     assert "CONFIDENCE" in model(home, "compare")
+    assert json.loads(model(home, "compare", "--json"))["confidence"]
     model(home, "promote", kept.set_id)
     nightly(home, one_night / "landing", NIGHT + timedelta(days=1))
     after = f"r{NIGHT + timedelta(days=1)}"

@@ -1,5 +1,6 @@
 """`concord study effect`: what it writes, and what it refuses."""
 
+import json
 import re
 
 import polars as pl
@@ -27,6 +28,14 @@ def test_it_writes_a_page_and_every_table_twice(written):
     assert f"{len(names)} tables" in said.stdout
     changes = pl.read_parquet(out / "changes.parquet")
     assert pl.read_csv(out / "changes.csv").height == changes.height == 10
+
+
+@pytest.mark.long
+def test_the_study_is_one_json_document_where_asked_for(one_night, tmp_path):
+    said = command("study", "effect", "--out", tmp_path / "out", "--json", home=one_night / "home")
+    found = json.loads(said.stdout)
+    assert len(found["tables"]["changes"]) == 10
+    assert found["summary"]
 
 
 def test_the_page_loads_nothing_and_has_a_table_for_every_picture(written):
