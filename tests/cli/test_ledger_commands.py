@@ -116,6 +116,39 @@ def test_a_discrepancy_is_dealt_with(concord, asked):
 
 
 @pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(("different-person", "pnc:pnco000000", "court:courto000001", *WHY), id="different persons"),
+        pytest.param(
+            ("pair-unclear", "pnc:pnco000000", "court:courto000001", "--reason", "needs_owner", "--by", "kim"),
+            id="two records that may belong together",
+        ),
+        pytest.param(
+            ("value-unclear", "o000001", "end_on", "--reason", "needs_document", "--by", "kim"), id="a value in doubt"
+        ),
+    ],
+)
+def test_what_parts_records_or_leaves_them_open_is_taken(concord, asked):
+    assert concord("decide", *asked).strip() in concord("decisions", "list", "--json")
+
+
+def test_a_ledger_in_postgresql_is_backed_up_and_restored_by_command(concord, home, postgres, tmp_path, monkeypatch):
+    monkeypatch.setenv("CONCORD_LEDGER", postgres())
+    concord("decisions", "migrate")
+    concord("decisions", "users", "--add", "kim")
+    concord("decide", "both-right", "d1", *WHY)
+    listed, backup = concord("decisions", "list", "--all"), str(tmp_path / "backup")
+    concord("backup", backup)
+    monkeypatch.setenv("CONCORD_LEDGER", postgres())
+    other = ("--home", str(tmp_path / "restored"))
+    done = CliRunner().invoke(app, ["restore", backup, *other])
+    assert done.exit_code == 0, done.output
+    assert CliRunner().invoke(app, ["decisions", "list", "--all", *other]).output == listed
+    assert not (tmp_path / "restored" / "ledger" / "decisions.sqlite").exists()
+    assert CliRunner().invoke(app, ["decide", "value", "o000001", "sex", "M", *WHY, *other]).exit_code == 0
+
+
+@pytest.mark.parametrize(
     ("asked", "code", "words"),
     [
         pytest.param(("value", "o999999", "sex", "M", *WHY), 2, "no order o999999", id="no such order"),

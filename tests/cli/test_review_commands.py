@@ -49,13 +49,15 @@ def test_accounts_are_made_changed_listed_and_closed(home):
     assert run("accounts", "add", "noor", "--role", "viewer", "--identity", "https://idp|7").exit_code == 0
     former = accounts_in(home)["kim"].password_hash
     assert run("accounts", "set-role", "noor", "--role", "approver").exit_code == 0
+    assert run("accounts", "set-identity", "noor", "os|noor").exit_code == 0
     assert run("accounts", "set-password", "kim", typed="another horse battery staple\n").exit_code == 0
     assert run("accounts", "disable", "kim").exit_code == 0
     found = accounts_in(home)
     assert (found["kim"].role, found["kim"].forces) == ("steward", {"01"})
     assert found["kim"].password_hash not in (None, former)
     assert found["kim"].disabled_at is not None
-    assert (found["noor"].role, found["noor"].password_hash) == ("approver", None)
+    noor = found["noor"]
+    assert (noor.role, noor.password_hash, noor.identity) == ("approver", None, "os|noor")
     listed = run("accounts", "list").output
     assert "closed" in listed
     assert "argon2" not in listed

@@ -1,0 +1,104 @@
+"""What the guides show works: commands that only look, Python, SQL and settings are run; other commands have own tests.
+
+Queries of the analyst's pages are answered in `tests/stories/test_night.py`, the tutorial in its own test.
+"""
+
+import ast
+import re
+import tomllib
+from contextlib import chdir
+from functools import cache
+
+import duckdb
+import polars as pl
+import pytest
+from nights import NIGHT, command, copy_of
+from papers import ROOT, name_of
+from test_docs import CONCORD, GUIDES, commands, commands_in
+
+from pipelines.settings import Settings
+from reconciliation.register import Register
+
+LOOKS = (
+    *("alerts list", "decisions list", "decisions check", "explain", "model show", "packs list", "prune --dry-run"),
+    *("query", "quality show", "release list", "release verify", "status"),
+)
+"""What only looks at one night; `concord report` and the like are run by the tutorial's test."""
+NAMED_ALONE = ("explain", "query", "release verify")
+"""Named in running text, without what they need."""
+NOT_RUN = {
+    ROOT / "docs" / "matching.md": "its tables are the reader's own",
+    ROOT / "docs" / "first-release.md": "run by the tutorial's test",
+}
+
+
+def blocks_in(page, kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def blocks(kind):
+    return [
+        pytest.param(page, block, id=f"{name_of(page)}, {kind} {number}")
+        for page in GUIDES
+        for number, block in enumerate(blocks_in(page, kind), start=1)
+    ]
+
+
+@pytest.fixture(scope="module")
+def home(one_night, tmp_path_factory):
+    """One night, with a ledger that is empty."""
+    made = copy_of(one_night / "home", tmp_path_factory.mktemp("guides") / "home")
+    assert command("decisions", "migrate", home=made).exit_code == 0
+    return made
+
+
+@cache
+def example(home):
+    """An order and a force of the night, in place of those that pages show."""
+    with Register.open(home) as register:
+        return register.orders(is_active=True).select("order_id", "force_code").drop_nulls().collect().row(0)
+
+
+def looking():
+    """Each command that only looks, once, in the words of the guides."""
+    shown = {tuple(words) for page in GUIDES for words in commands_in(page)}
+    whole = {words for words in shown if " ".join(words) not in NAMED_ALONE and "…" not in words}
+    return sorted(words for words in whole if " ".join(words).startswith(LOOKS))
+
+
+@pytest.mark.parametrize("words", looking(), ids=" ".join)
+def test_a_command_that_only_looks_works(words, home, tmp_path):
+    order, force = example(home)
+    here = {"ORDER_ID": order, "ORD-015500PANJ": order, "33": force, "r2026-11-19": f"r{NIGHT}"}
+    with chdir(tmp_path):
+        done = command(*[here.get(word, word) for word in words], home=home)
+    assert done.exit_code in (0, 3), done.output
+    assert done.output
+
+
+@pytest.mark.parametrize(("page", "block"), blocks("python"))
+def test_python_of_a_guide_works(page, block, home, tmp_path, monkeypatch):
+    assert ast.parse(block)
+    if page in NOT_RUN:
+        return
+    _, force = example(home)
+    monkeypatch.setenv("CONCORD_HOME", str(home))
+    with chdir(tmp_path):
+        exec(block.replace('"13"', f'"{force}"').replace("2026-03-01", str(NIGHT)), {"Register": Register})  # noqa: S102
+
+
+@pytest.mark.parametrize(("page", "block"), blocks("toml"))
+def test_settings_of_a_guide_are_settings(page, block):
+    assert Settings.model_validate(tomllib.loads(block))
+
+
+def test_the_query_on_the_quarantine_is_answered(one_night):
+    (query,) = blocks_in(ROOT / "docs" / "operate.md", "sql")
+    with chdir(one_night / "home"):
+        assert isinstance(duckdb.sql(query.replace("2026-11-20", str(NIGHT))).pl(), pl.DataFrame)
+
+
+def test_every_command_that_a_guide_shows_is_run_by_a_test():
+    tests = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    last = {" ".join(name): name[-1] for name in commands(CONCORD)}
+    assert not [name for name, word in last.items() if not re.search(rf"[\"' ]{re.escape(word)}[\"' ]", tests)]
