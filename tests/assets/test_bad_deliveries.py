@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import resource
 import shutil
 import socket
 import stat
@@ -818,6 +819,44 @@ def test_damage_of_any_kind_neither_stops_the_night_nor_loses_a_row(sound, tmp_p
         content = content[:start] + data.draw(st.binary(max_size=12)) + content[start + length :]
     path.write_bytes(gzip.compress(content) if is_packed else content)
     intake = look(folder / "landing", source, folder / "archive")
+    assert_rows_balance(intake)
+    standardised(source, intake)
+    shutil.rmtree(folder)
+
+
+MOST_SECONDS, MOST_MEGABYTES = 10, 300
+BILLION_LAUGHS = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><a>&b;</a>'
+
+
+def filled(path, source, filling, data):
+    """A delivery of any bytes, bare or where its reader goes on to look: behind a heading, packed, in a part."""
+    sound = path.read_bytes()
+    if source == "rocu" and data.draw(st.booleans()):
+        with ZipFile(path) as book:
+            parts = {name: book.read(name) for name in book.namelist()}
+        parts[data.draw(st.sampled_from(sorted(parts)))] = filling
+        with ZipFile(path, "w", ZIP_DEFLATED) as book:
+            for name, content in parts.items():
+                book.writestr(name, content)
+        return
+    heading = data.draw(st.sampled_from([b"", sound.splitlines(keepends=True)[0]]))
+    path.write_bytes(gzip.compress(filling) if source == "pnd" and data.draw(st.booleans()) else heading + filling)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("source", SOURCES)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(filling=st.one_of(st.binary(max_size=5_000), st.just(BILLION_LAUGHS)), data=st.data())
+def test_any_bytes_give_rows_quarantine_or_words_in_bounded_time_and_memory(
+    sound, tmp_path_factory, source, filling, data
+):
+    folder = tmp_path_factory.mktemp("filled")
+    shutil.copytree(sound.landing / source, folder / "landing" / source)
+    filled(find(folder / "landing", source), source, filling, data)
+    used, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    intake = look(folder / "landing", source, folder / "archive")
+    assert time.monotonic() - began < MOST_SECONDS
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - used < MOST_MEGABYTES * 1_024
     assert_rows_balance(intake)
     standardised(source, intake)
     shutil.rmtree(folder)
