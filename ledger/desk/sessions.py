@@ -41,6 +41,13 @@ def find_session(connection: sa.Connection, token_digest: str) -> Session | None
     return None if row is None else Session(**{str(name): value for name, value in row.items()})
 
 
+def open_sessions_of(connection: sa.Connection, name: str) -> tuple[Session, ...]:
+    """The sessions of somebody that were not ended, the latest first."""
+    of_name = (sessions.c.name == name) & sessions.c.ended_at.is_(None)
+    found = connection.execute(sa.select(sessions).where(of_name).order_by(sessions.c.seen_at.desc()))
+    return tuple(Session(**{str(column): value for column, value in row.items()}) for row in found.mappings())
+
+
 def touch_session(connection: sa.Connection, token_digest: str, *, at: datetime) -> None:
     """Note that somebody was seen."""
     connection.execute(sa.update(sessions).where(sessions.c.token_digest == token_digest).values(seen_at=at))

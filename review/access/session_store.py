@@ -13,8 +13,10 @@ from ledger.desk.accounts import Account, find_account
 from ledger.desk.sessions import (
     Session,
     end_session,
+    end_sessions_of,
     find_session,
     forget_sessions,
+    open_sessions_of,
     start_session,
     touch_session,
 )
@@ -78,6 +80,25 @@ class SessionStore:
         self._remember(digest, found)
         return self._known(found, at) if found else None
 
+    def open_of(self, name: str) -> tuple[Session, ...]:
+        """The sessions in which somebody is signed in, the latest first.
+
+        Raises:
+            LedgerError: the ledger is down.
+        """
+        at = self._desk.clock()
+        with self._desk.reading() as connection:
+            return tuple(one for one in open_sessions_of(connection, name) if self._is_fresh(one, at))
+
+    def end_others(self, name: str, *, but: str) -> None:
+        """End all sessions of somebody, but for the one of that token digest.
+
+        Raises:
+            LedgerError: the ledger is down.
+        """
+        with self._desk.writing() as connection:
+            end_sessions_of(connection, name, at=self._desk.clock(), but=but)
+
     def end(self, token: str) -> None:
         """End a session.
 
@@ -101,9 +122,11 @@ class SessionStore:
 
     def _known(self, found: tuple[Session, Account], at: datetime, *, is_from_memory: bool = False) -> KnownSession:
         session, account = found
-        is_fresh = at - session.seen_at < self._idle and at - session.started_at < self._longest
-        is_open = is_fresh and session.ended_at is None and account.disabled_at is None
+        is_open = self._is_fresh(session, at) and session.ended_at is None and account.disabled_at is None
         return KnownSession(session, account, is_open, is_from_memory)
+
+    def _is_fresh(self, session: Session, at: datetime) -> bool:
+        return at - session.seen_at < self._idle and at - session.started_at < self._longest
 
     def _remember(self, digest: str, found: tuple[Session, Account] | None) -> None:
         with self._lock:

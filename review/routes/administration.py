@@ -1,4 +1,4 @@
-"""What administrators do: accounts, and reading the audit log; and one's own password."""
+"""What administrators do: accounts, and reading the audit log; and one's own password and sessions."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -106,6 +106,20 @@ def change_password(request: Request, who: SignedIn, old_password: Text = "", ne
     except WeakPasswordError as error:
         return render_page(request, "access/password.html", status=422, new_error=sentence(error))
     return redirect_to(request, "/", message="Your password is changed. You are signed out everywhere else.")
+
+
+@router.get("/sessions")
+def show_sessions(request: Request, who: SignedIn) -> Response:
+    """Where one is signed in."""
+    found = request.app.state.sessions.open_of(who.name)
+    return render_page(request, "access/sessions.html", sessions=found, own=who.session)
+
+
+@router.post("/sessions")
+def end_sessions(request: Request, who: SignedIn) -> Response:
+    """End all of one's own sessions but this one."""
+    request.app.state.sessions.end_others(who.name, but=who.session)
+    return redirect_to(request, "/sessions", message="You are signed out everywhere else.")
 
 
 @router.get("/audit", dependencies=[Depends(administrator)])

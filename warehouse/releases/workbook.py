@@ -32,7 +32,7 @@ ABOUT: Final = (
     ),
     (
         "What may be in force counts as in force: is_in_force_doubtful is TRUE where nobody knows. An empty cell means "
-        "that the value is not known, not that there is none."
+        "that the value is not known, not that there is none, unless the sheet Columns says otherwise."
     ),
     "A release does not change: later nights are in later releases. The sheet Columns says what each column means.",
     (
