@@ -16,7 +16,7 @@ from dataclasses import KW_ONLY, dataclass
 import polars as pl
 
 from reconciliation.explaining import explain_choice, mark_derived
-from reconciliation.name_forms import add_fuller_names, add_slips
+from reconciliation.name_forms import add_fuller_names, add_slips, as_likely_as_shorter
 from reconciliation.overrides import NO_OVERRIDES, Overrides
 from reconciliation.standing import STANDS, WITHDRAWN
 
@@ -287,7 +287,8 @@ def _implications(records: pl.DataFrame, stated: pl.DataFrame, field: Field) -> 
         bearers = words.group_by("word").agg(pl.col("group").n_unique().alias("implied"))
         groups = records.select("group").unique()
         borne = words.join(groups, on="group", how="semi").join(bearers, on="word")
-        return borne.group_by("group", "canonical").agg(pl.col("implied").min())
+        rarest = borne.group_by("group", "canonical").agg(pl.col("implied").min())
+        return as_likely_as_shorter(rarest) if field.is_given else rarest
     dtype = records.schema[field.canonical or field.name]
     standing = records.filter(pl.col("standing") == STANDS)
     frames = [

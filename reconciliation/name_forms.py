@@ -120,6 +120,25 @@ def add_slips(voices: pl.DataFrame) -> pl.DataFrame:
     return spoken.select(voices.columns).unique()
 
 
+def as_likely_as_shorter(names: pl.DataFrame) -> pl.DataFrame:
+    """Forenames that add nothing but listed forenames to shorter ones of the group are as likely as those.
+
+    Args:
+        names: `group`, `canonical`, `implied` (how likely they are).
+    """
+    added = pl.col("canonical").str.strip_prefix(pl.col("shorter") + " ")
+    are_listed = added.str.split(" ").list.eval(is_listed_forename(pl.element())).list.all()
+    likely = (
+        names.filter(pl.col("canonical").str.contains(" "))
+        .join(names.select("group", shorter="canonical", other="implied"), on="group")
+        .filter(pl.col("canonical").str.starts_with(pl.col("shorter") + " ") & are_listed)
+        .group_by("group", "canonical")
+        .agg(pl.col("other").max())
+    )
+    joined = names.join(likely, on=["group", "canonical"], how="left")
+    return joined.select("group", "canonical", pl.max_horizontal("implied", "other").alias("implied"))
+
+
 def _formal_names() -> pl.DataFrame:
     """`familiar` and `formal` forenames, folded; one familiar form may stand for several."""
     listed = reference("name_variants").filter(kind="nickname").select("a", "b").rows()
