@@ -27,7 +27,8 @@ _DATE = (
 _BORN = r"(?:\bd\.?\s?o\.?\s?b\.?|\bdate of birth|\bborn(?: on)?|\bb\.)\s*[:\-]?\s*"
 _AGE = r"\b(?:aged?:? ?\d{1,3}(?: ?(?:years?|yrs?)(?: old)?)?|\d{1,3} ?(?:years?|yrs?|y/?o)(?: old)?)\b"
 BIRTH = (
-    rf"(?i)[\s,(\[–-]*(?:(?:{_BORN})?\b({_DATE})|{_BORN}((?:19|20)\d{{2}})|[(\[](?:b\.?\s*)?((?:19|20)\d{{2}}))\b[\])]?"
+    rf"(?i)[\s,(\[–-]*(?:(?:{_BORN})?\b({_DATE})|{_BORN}((?:19|20)\d{{2}})|[(\[](?:b\.?\s*)?((?:19|20)\d{{2}})"
+    r"|\s((?:19|20)\d{2})$)\b[\])]?"
 )
 AGE = rf"(?i)[\s,(\[]*({_AGE})[\])]?"
 IDENTIFIER = (
@@ -93,6 +94,7 @@ def _clean() -> tuple[tuple[str, str], ...]:
             "${1}",
         ),
         (r"^[\s•*·>–—\-]+", ""),
+        (r"(?i)^(jnr|jr|snr)\.?\s+(\p{L}.*)$", "${2} ${1}"),
         (r"(?i)^(?:r|rex|regina|the (?:king|queen|crown))\s*[-–]?\s*\bvs?\b\.?\s*[-–]?\s*(\p{L})", "${1}"),
         (r"(?i)^the (?:defendant|respondent|accused|subject)\s+(\p{L})", "${1}"),
         (r"(?i)[\s(\[]+(?:def(?:endant)?|nominal|subject)\.?\s?(?:no\.?\s?)?\d{1,2}[)\]]?$", ""),
@@ -135,7 +137,7 @@ def take_apart(texts: pl.DataFrame) -> pl.DataFrame:
     dated = (
         texts.with_columns(seen=known(pl.col("text")).str.replace_all(r"[\s_]+", " ").str.replace(ENCLOSED, "${1}"))
         .with_columns(_with_second_name(seen))
-        .with_columns(birth_in_name=pl.coalesce(seen.str.extract(BIRTH, group) for group in (1, 2, 3)))
+        .with_columns(birth_in_name=pl.coalesce(seen.str.extract(BIRTH, group) for group in range(1, 5)))
         .with_columns(seen.str.replace(BIRTH, " ").str.strip_chars_end())
         .with_columns(age=seen.str.extract(AGE))
         .with_columns(seen.str.replace(AGE, " ").str.strip_chars_end())
