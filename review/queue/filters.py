@@ -138,10 +138,17 @@ def _counts(facet: Facet, marked: pl.DataFrame, several: Mapping[str, pl.DataFra
 
 
 def _in_order(items: pl.DataFrame, sort: str) -> pl.DataFrame:
-    """The items in the order of a sort; what lacks the value comes last, and ids break ties."""
+    """The items in the order of a sort; what lacks the value comes last, and ids break ties.
+
+    Of items of equal priority, as it is shown, those come first of whose kind least was decided.
+    """
     chosen = SORT[sort.removeprefix("-")]
     descending = chosen.descending != sort.startswith("-")
-    return items.sort(chosen.column, "item_id", descending=[descending, False], nulls_last=True)
+    keys = [(pl.col(chosen.column), descending), (pl.col("item_id"), False)]
+    if chosen.column == "priority":
+        keys = [(pl.col("priority").round(1), descending), (pl.col("lessons"), False), *keys]
+    columns, ways = zip(*keys, strict=True)
+    return items.sort(columns, descending=list(ways), nulls_last=True)
 
 
 def _miss(facet: Facet) -> str:

@@ -31,8 +31,8 @@ class QueueItems:
     """The items of a release.
 
     Attributes:
-        rows: an item each: `row`, columns of `review_queue`, those of its order that are shown, and a column for each
-            facet that has one value an item.
+        rows: an item each: `row`, columns of `review_queue`, those of its order that are shown, `lessons`, and a
+            column for each facet that has one value an item.
         several: for each facet that has several: `row`, `value`, once each.
         parts: what an item asks: `item_id`, `order_id`, `discrepancy_id`, `field`; a value that may be wrong although
             no discrepancy of the item is about it has no `discrepancy_id`.
@@ -49,7 +49,8 @@ def build_queue_items(table: Callable[[str], pl.DataFrame], *, as_of: date) -> Q
     """Bring together what a release says of its items.
 
     Args:
-        table: the tables of the release by name: `review_queue`, `orders`, `discrepancies`, `field_provenance`.
+        table: the tables of the release by name: `review_queue`, `orders`, `discrepancies`, `field_provenance`,
+            `obeyed_decisions`.
         as_of: the day of the release.
     """
     queue = table("review_queue").sort("item_id").with_row_index("row")
@@ -63,11 +64,22 @@ def build_queue_items(table: Callable[[str], pl.DataFrame], *, as_of: date) -> Q
         "pair": _source_pairs(queue, parts, orders, table("field_provenance")),
     }
     return QueueItems(
-        rows=_rows(queue, orders, as_of),
+        rows=_rows(queue, orders, as_of).join(_lessons(queue, table("obeyed_decisions")), on="row", how="left"),
         several=several,
         parts=pl.concat([parts.select(PART), _doubted(queue, parts)]),
         decisions=_exploded(queue, "decision_ids", "decision_id").select("item_id", "kind", "decision_id"),
     )
+
+
+def _lessons(queue: pl.DataFrame, obeyed: pl.DataFrame) -> pl.DataFrame:
+    """`row`, `lessons`: decisions of which the night knew the values, of the field of an item that has fewest.
+
+    Confidences are learned from decisions on values: the fewer there are on a field, the more the next one teaches.
+    """
+    judged = obeyed.drop_nulls("field").group_by("field").agg(lessons=pl.len())
+    fields = _exploded(queue, "fields", "field").join(judged, on="field", how="left")
+    fewest = fields.group_by("row").agg(pl.col("lessons").fill_null(0).min())
+    return queue.select("row").join(fewest, on="row", how="left").with_columns(pl.col("lessons").fill_null(0))
 
 
 def _doubted(queue: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:

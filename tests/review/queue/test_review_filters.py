@@ -30,6 +30,7 @@ SEVERAL = {"field": ("end_on", "surname"), "rule": ("END-YEAR", "END-DAYS"), "pa
 COLUMNS = {
     **dict.fromkeys(SINGLE, pl.String),
     "priority": pl.Float64,
+    "lessons": pl.UInt32,
     "age_days": pl.Int64,
     "end_on": pl.Date,
     "name_folded": pl.String,
@@ -55,6 +56,7 @@ def items_strategy():
     several = {name: st.lists(st.sampled_from(values), unique=True) for name, values in SEVERAL.items()}
     sorts = {
         "priority": st.sampled_from([1.0, 2.5, 8.0]),
+        "lessons": st.integers(0, 2),
         "age_days": st.integers(0, 3),
         "end_on": st.none() | st.sampled_from([date(2026, 1, 1), date(2027, 1, 1)]),
         "name_folded": st.none() | st.sampled_from(["AB", "CD"]),
@@ -140,13 +142,18 @@ def test_stepping_from_item_to_item_goes_through_the_view(items, view):
 
 def one(**values) -> dict:
     plain = {name: values_of[0] for name, values_of in SINGLE.items()} | {name: [] for name in SEVERAL}
-    return plain | {"priority": 1.0, "age_days": 0, "end_on": None, "name_folded": None} | values
+    return plain | {"priority": 1.0, "lessons": 0, "age_days": 0, "end_on": None, "name_folded": None} | values
 
 
 def test_an_item_that_left_the_view_still_knows_what_comes_next():
     rows, several = frames_of([one(priority=3.0), one(priority=2.0, state="decided"), one(priority=1.0)])
     found = find_adjacent(rows, several, QueueView(), "i001")
     assert (found.previous, found.next, found.position, found.total) == ("i000", "i002", None, 2)
+
+
+def test_of_equal_items_the_one_whose_kind_was_decided_least_comes_first():
+    rows, several = frames_of([one(priority=2.04, lessons=3), one(priority=2.01), one(priority=2.1, lessons=9)])
+    assert filter_items(rows, several, QueueView()).items["item_id"].to_list() == ["i002", "i001", "i000"]
 
 
 def test_an_item_that_there_is_not_has_no_neighbours():
