@@ -182,6 +182,7 @@ def _shown(
         form_state=form_state,
         neighbours=neighbours,
         queued=[] if item else _queued(request, who, order_ids),
+        of_person=_queued(request, who, _orders_of_persons(visible, shown)),
         kind_titles=KIND_TITLES,
         **more,
     )
@@ -216,6 +217,14 @@ def _queued(request: Request, who: Viewer, order_ids: Sequence[str]) -> list[Map
     """The items of the queue that are about these orders, once each."""
     found = open_queue(request.app.state.desk, who).items_of(pl.Series(list(order_ids)))
     return list({item["item_id"]: item for items in found.values() for item in items}.values())
+
+
+def _orders_of_persons(visible: VisibleRelease, shown: ItemPage) -> list[str]:
+    """The other orders of the persons whom a page is about."""
+    own = [view.order_id for view in shown.orders]
+    subjects = [view.order["subject_id"] for view in shown.orders]
+    orders = visible.table("orders").filter(pl.col("subject_id").is_in(subjects), ~pl.col("order_id").is_in(own))
+    return orders.get_column("order_id").to_list()
 
 
 def _neighbours(request: Request, who: Viewer, item: Mapping[str, Any], form_state: FormState) -> AdjacentItems:

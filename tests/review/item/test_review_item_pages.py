@@ -298,3 +298,14 @@ def test_the_link_of_an_item_that_has_left_the_queue_leads_to_its_order(steward,
     assert (answer.status_code, answer.headers["location"]) == (303, f"/orders/{order}")
     assert "no longer in the queue" in steward.get(f"/items/discrepancies-{order}").text
     assert steward.get("/items/discrepancies-ORD-NOSUCHONE").status_code == 404
+
+
+def test_a_page_leads_to_what_else_is_to_settle_of_the_person(steward, desk):
+    orders, queue = desk.whole_release().table("orders"), desk.whole_release().table("review_queue")
+    settle = queue.filter(pl.col("stream") == "settle").select("item_id", other="order_id")
+    both = orders.select("subject_id", "order_id").join(orders.select("subject_id", other="order_id"), on="subject_id")
+    order_id, item_id = (
+        both.filter(pl.col("order_id") != pl.col("other")).join(settle, on="other").select("order_id", "item_id").row(0)
+    )
+    page = steward.get(f"/orders/{order_id}").text
+    assert f'href="/items/{item_id}"' in page.partition("Of the same person, in the queue too:")[2]
