@@ -106,6 +106,9 @@ def test_pages_to_look_at_keep_nobody_out(enter, items, desk):
         "/queue?stream=send",
         "/queue?sort=x",
         "/search",
+        "/second-factor",
+        "/packs",
+        "/packs/policy",
         "/nowhere",
     ):
         reader.go(path)

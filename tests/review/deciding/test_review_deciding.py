@@ -171,6 +171,9 @@ def test_an_item_is_deferred_and_given(never, desk):
     assert "Deferred until 1 December 2026: the copy is ordered" in client.get(address).text
     client.post(f"{address}/assign", data=form | {"assignee": "steward2"})
     assert '<option value="steward2" selected>' in client.get(address).text
+    assert "no such team" in client.post(f"{address}/assign", data=form | {"assignee": "team:nobody"}).text
+    assert "assigned to Approvers" in client.post(f"{address}/assign", data=form | {"assignee": "team:approvers"}).text
+    assert item["item_id"] in client.get("/queue?state=deferred&assignee=team:approvers&stream=settle&stream=send").text
 
 
 def test_an_item_that_somebody_holds_says_so(never, desk):
