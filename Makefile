@@ -57,15 +57,16 @@ check: setup $(PAGES)  ## The one gate: format, lint, types, import contracts, d
 	$(BIN)/python -m docs.generate --check
 	$(TESTS) -m "not long"
 
-lock: setup  ## Lock the dependencies of pyproject.toml: those of the tests, those of service out of them, and those of Spark.
+lock: setup  ## Lock the dependencies of pyproject.toml: those of the tests, those of service out of them, those of Spark and of the list of packages.
 	$(LOCK) --extra build --extra dev --extra postgres --extra storage -o requirements.lock
 	$(LOCK) --extra build --extra postgres --extra storage --constraint requirements.lock -o requirements-service.lock
 	grep -o 'pyspark\[connect\][^"]*' pyproject.toml | $(subst pyproject.toml,-,$(LOCK)) --constraint requirements.lock -o requirements-spark.lock
+	grep -o 'cyclonedx-bom[^"]*' pyproject.toml | $(subst pyproject.toml,-,$(LOCK)) -o requirements-sbom.lock
 
 sbom: setup  ## The list of all packages of service in CycloneDX: sbom.json.
-	test -d $(SBOM) || $(PYTHON) -m venv $(SBOM)
-	$(BIN)/uv pip sync --quiet --python $(SBOM)/bin/python --require-hashes requirements-service.lock
-	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --gather-license-texts --output-reproducible -o sbom.json $(SBOM)/bin/python
+	for part in service sbom; do test -d $(SBOM)/$$part || $(PYTHON) -m venv $(SBOM)/$$part; \
+		$(BIN)/uv pip sync --quiet --python $(SBOM)/$$part/bin/python --require-hashes requirements-$$part.lock || exit 1; done
+	$(SBOM)/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --gather-license-texts --output-reproducible -o sbom.json $(SBOM)/service/bin/python
 
 format: setup  ## Put the code in the house's form.
 	$(BIN)/ruff format .
