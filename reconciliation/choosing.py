@@ -169,12 +169,8 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
     blanks = pl.col(field.canonical or field.name).str.count_matches(" ")
     likely = blanks if field.is_given else field.likely.fill_null(value=True)
     stated = records.select(
-        "group",
-        "record",
+        *("group", "record", "standing", "recorded_on", "holding"),
         _rank(field),
-        "standing",
-        "recorded_on",
-        "holding",
         pl.col(field.name).alias("value"),
         pl.col(field.canonical or field.name).alias("canonical"),
         field.check.fill_null(value=True).alias("passes"),
