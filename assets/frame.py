@@ -78,7 +78,6 @@ class Night:
         spark_master: the Spark cluster on which pairs are compared; None: they are compared in threads.
         spark_options: of Spark.
         landing_url: the object store that deliveries come from, if any.
-        releases_url: the object store that releases are mirrored to, if any.
     """
 
     home: Path
@@ -95,7 +94,6 @@ class Night:
     spark_master: str | None = None
     spark_options: Mapping[str, str] = field(default_factory=dict)
     landing_url: str | None = None
-    releases_url: str | None = None
 
     @property
     def state(self) -> Home:

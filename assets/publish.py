@@ -33,9 +33,8 @@ from ledger.packs.log import corrections_digest
 from warehouse.delivery_states import WHOLE
 from warehouse.disk import file_digest, replacing
 from warehouse.releases.publication_checks import CODE, PublicationRefusedError
-from warehouse.releases.release import Release, named_release, publish, revisions_of
+from warehouse.releases.release import publish, revisions_of
 from warehouse.schema import Table
-from warehouse.storage import StorageError, mirror_release
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_PAIRS
@@ -126,7 +125,6 @@ def release(context: dg.AssetExecutionContext, night: NightResource) -> AssetEve
         ledger_heads=heads_of_the_ledger(night, store),
         notes={"settings": {"presence_days": night.presence_days}, "gates": [asdict(gate) for gate in gates]},
     )
-    mirror(night, published, context)
     yield dg.MaterializeResult(
         metadata={
             "release_id": published.release_id,
@@ -137,22 +135,6 @@ def release(context: dg.AssetExecutionContext, night: NightResource) -> AssetEve
         },
         check_results=[whole_night(deliveries)],
     )
-
-
-def mirror(night: Night, published: Release, context: dg.AssetExecutionContext) -> None:
-    """Mirror the release to the object store, where there is one.
-
-    Raises:
-        StorageError: the store does not answer, or another installation writes to it.
-    """
-    if night.releases_url is None:
-        return
-    is_in_force = named_release(night.state) == published.release_id
-    try:
-        if not mirror_release(published, night.releases_url, is_in_force=is_in_force):
-            context.log.warning("%s can't set conditions: a second writer would not be noticed", night.releases_url)
-    except StorageError as error:
-        raise StorageError(f"{published.release_id} is published here, but not mirrored. {error}") from error
 
 
 def whole_night(deliveries: pl.DataFrame) -> dg.AssetCheckResult:

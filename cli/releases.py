@@ -158,16 +158,13 @@ def mirror(home: HomeOption = DEFAULT_HOME) -> None:
     """Put the releases into the object store of the settings: those that are not there, or not as they are here."""
     from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
-    from warehouse.releases.release import list_releases, named_release
-    from warehouse.storage import StorageError, mirror_release
+    from warehouse.storage import StorageError, mirror_releases
 
     state = Home(home.resolve())
     try:
         if (url := read_settings(state.path).storage.releases) is None:
             fail("the settings name no object store: set `releases` in [storage]", Exit.USAGE)
-        in_force = named_release(state)
-        for release in list_releases(state):
-            mirror_release(release, url, is_in_force=release.release_id == in_force)
+        in_force = mirror_releases(state, url)
     except SettingsError as error:
         fail(str(error), Exit.USAGE)
     except (LookupError, OSError, StorageError) as error:

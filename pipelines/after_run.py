@@ -1,4 +1,4 @@
-"""What follows a run, however it ended: alerts, pruning, figures. None of it changes the outcome of a night.
+"""What follows a run, however it ended: mirroring, alerts, pruning, figures. None of it changes the outcome of a night.
 
 Belongs here: what is done, in which order. Does not: any of it.
 """
@@ -12,13 +12,19 @@ from pipelines.metrics import write_metrics
 from pipelines.retention import prune_outdated
 from pipelines.settings import Settings
 from warehouse.home import Home
+from warehouse.storage import mirror_releases
 
 log = logging.getLogger("concord.after_run")
 
 
 def look_again(home: Home, settings: Settings) -> None:
-    """Send what changed, remove what is kept no longer, write the figures; what fails is logged by its kind."""
+    """Mirror releases, send what changed, remove what is kept no longer, write figures; log the kind of what fails."""
     today = datetime.now(UTC).date()
+    if settings.storage.releases is None:
+        home.unmirrored.unlink(missing_ok=True)
+    else:
+        url = settings.storage.releases
+        _try("mirroring", lambda: mirror_releases(home, url))
     _try("alerts", lambda: send_or_log(home, settings.alerts, today=today))
     _try("pruning", lambda: prune_outdated(home, settings.retention))
     _try("metrics", lambda: write_metrics(home))

@@ -43,7 +43,7 @@ class AlertKind:
     advice: str
 
 
-SOURCE, GATE, RUN, RELEASE, DISK = ALERT_KINDS = (
+SOURCE, GATE, RUN, RELEASE, MIRROR, DISK = ALERT_KINDS = (
     AlertKind(
         "source",
         "A delivery is late, missing or can't be used, or rows of it were quarantined: the release is degraded.",
@@ -63,6 +63,11 @@ SOURCE, GATE, RUN, RELEASE, DISK = ALERT_KINDS = (
         "release",
         "The release in force is of an earlier night than it ought to be.",
         "See whether the timer or Dagster runs and what the last run says (`concord status`), then run the night.",
+    ),
+    AlertKind(
+        "mirror",
+        "The release in force here could not be put into the object store; the one before is in force there.",
+        "Remove the cause, then run `concord release mirror`; each night tries again at its end.",
     ),
     AlertKind(
         "disk",

@@ -66,7 +66,6 @@ def build_definitions(
         spark_master=settings.spark.master if settings.engine == "spark" else None,
         spark_options=settings.spark.options,
         landing_url=settings.storage.landing,
-        releases_url=settings.storage.releases,
     )
 
     def recorder(run_id: str) -> RunRecorder:

@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.alert_kinds import DISK, GATE, OPERATOR, RELEASE, RUN, SOURCE, AlertSettings
+from pipelines.alert_kinds import DISK, GATE, MIRROR, OPERATOR, RELEASE, RUN, SOURCE, AlertSettings
 from pipelines.runs import RunRecord, list_runs
 from warehouse.delivery_states import STATES, WHOLE
 from warehouse.home import Home
@@ -45,7 +45,7 @@ def find_conditions(home: Home, settings: AlertSettings, *, today: date) -> list
     """All that is wrong now, by key."""
     release, runs = current_release(home), list_runs(home)
     last = runs[-1] if runs else None
-    found = [*_of_run(last), *_of_disk(home, settings, today)]
+    found = [*_of_run(last), *_of_mirror(home, today), *_of_disk(home, settings, today)]
     if release is not None:
         found += [*_of_sources(release), *_of_gates(release), *_of_age(release, settings, today)]
     # What the last run refused comes first: it is newer than what somebody accepted for the release in force.
@@ -72,6 +72,12 @@ def _of_run(run: RunRecord | None) -> Iterator[Found]:
     if not gates:
         words = f"night {run.night or 'unknown'} {run.state}" + (f": {run.cause}" if run.cause else "")
         yield RUN.name, run.state, words, run.night, (RUN.name,)
+
+
+def _of_mirror(home: Home, today: date) -> Iterator[Found]:
+    if home.unmirrored.exists():
+        words = f"releases are not mirrored: {home.unmirrored.read_text(encoding='utf-8')}"
+        yield MIRROR.name, "failed", words, today.isoformat(), (MIRROR.name,)
 
 
 def _of_disk(home: Home, settings: AlertSettings, today: date) -> Iterator[Found]:

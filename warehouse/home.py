@@ -66,6 +66,11 @@ class Home:
         return self.path / "alerts.json"
 
     @property
+    def unmirrored(self) -> Path:
+        """Why the release in force is not in the object store; there is no such file if it is, or none is set."""
+        return self.path / "unmirrored"
+
+    @property
     def metrics(self) -> Path:
         """Figures on the last run, for monitoring."""
         return self.path / "metrics.prom"

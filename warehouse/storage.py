@@ -1,7 +1,7 @@
 """Deliveries and releases in an object store such as S3 or Azure: deliveries brought here, releases put there.
 
 Belongs here: all that knows the store. Does not: what a release is (`warehouse.releases.release`), when it is mirrored
-(`assets.publish`).
+(`pipelines.after_run`).
 
 Stores have no rename. A release is put there file by file, its manifest last; then `CURRENT`, which readers go by, is
 moved on the condition that nobody else has moved it since. Readers hold every file to the digests of the manifest. So
@@ -10,6 +10,7 @@ alone, as the store's own tools read them.
 """
 
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -24,12 +25,22 @@ from typing import TYPE_CHECKING, Any
 from warehouse.dated_folders import BUILDING, MANIFEST
 from warehouse.disk import make_folder, put_text, replacing, sync_folder
 from warehouse.home import Home
-from warehouse.releases.release import DATABASE, Release, read_release, release_folders, verify
+from warehouse.releases.release import (
+    DATABASE,
+    Release,
+    list_releases,
+    named_release,
+    read_release,
+    release_folders,
+    verify,
+)
 from warehouse.sources import SOURCE_NAMES
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta, UpdateVersion
     from obstore.store import ObjectStore
+
+log = logging.getLogger("concord.storage")
 
 CURRENT = "CURRENT"
 # Seconds: for a connection, for a request, for all tries of one; and how often one is tried again.
@@ -91,6 +102,27 @@ def mirror_release(release: Release, url: str, *, is_in_force: bool) -> bool:
             for path in (*tables, release.database, release.path / MANIFEST):
                 _library().put(store, f"{release.release_id}/{path.name}", path)
         return _move_current(store, seen, release.release_id, url) if is_in_force else True
+
+
+def mirror_releases(home: Home, url: str) -> str | None:
+    """Put all releases into the store, and in force there what is in force here: its id.
+
+    Keeps in the home why it could not be done, until it is.
+
+    Raises:
+        StorageError: see `mirror_release`.
+        LookupError: a release here can't be read.
+    """
+    try:
+        in_force = named_release(home)
+        for release in list_releases(home):
+            if not mirror_release(release, url, is_in_force=release.release_id == in_force):
+                log.warning("%s can't set conditions: a second writer would not be noticed", url)
+    except (StorageError, LookupError, OSError) as error:
+        put_text(home.unmirrored, str(error))
+        raise
+    home.unmirrored.unlink(missing_ok=True)
+    return in_force
 
 
 def fetch_release(url: str, release_id: str | None = None, *, cache: Path | None = None) -> Home:

@@ -92,6 +92,7 @@ def object_store() -> Iterator[ObjectStore]:
     store = ObjectStore()
     server = make_server("127.0.0.1", 0, store, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    store.client.post("/moto-api/reset")  # what an earlier module put there
     assert store.client.put(f"/{BUCKET}", headers=SIGNED).status_code == HTTPStatus.OK
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.port}")
