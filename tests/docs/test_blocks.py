@@ -28,6 +28,7 @@ NAMED_ALONE = ("explain", "query", "release verify")
 """Named in running text, without what they need."""
 NOT_RUN = {
     ROOT / "docs" / "matching.md": "its tables are the reader's own",
+    ROOT / "docs" / "operate.md": "its store is the reader's own",
     ROOT / "docs" / "first-release.md": "run by the tutorial's test",
 }
 
@@ -73,7 +74,7 @@ def test_a_command_that_only_looks_works(words, home, tmp_path):
     with chdir(tmp_path):
         done = command(*[here.get(word, word) for word in words], home=home)
     assert done.exit_code in (0, 3), done.output
-    assert done.output
+    assert done.output or list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("page", "block"), blocks("python"))
