@@ -7,16 +7,18 @@ the run ends, which at 100,000 orders is 4 GB.
 """
 
 import errno
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import polars as pl
 
+from assets.code import basis_of_tables
 from assets.feed_history import RecentNights
 from assets.former import Former
 from expectations.bounds import Bounds
@@ -29,6 +31,7 @@ from reconciliation.statutes import COMMENCED_ON
 from warehouse.home import Home
 from warehouse.run_lock import only_run
 from warehouse.schema import Table
+from warehouse.stamps import FormerTables, change_stamps, stamp_tables
 from warehouse.storage import fetch_landing
 from warehouse.store import TableStore
 from warehouse.tables.register import EXPECTATION_RESULTS
@@ -78,6 +81,7 @@ class Night:
         spark_master: the Spark cluster on which pairs are compared; None: they are compared in threads.
         spark_options: of Spark.
         landing_url: the object store that deliveries come from, if any.
+        is_full: nothing is taken over from the night before.
     """
 
     home: Path
@@ -94,6 +98,7 @@ class Night:
     spark_master: str | None = None
     spark_options: Mapping[str, str] = field(default_factory=dict)
     landing_url: str | None = None
+    is_full: bool = False
 
     @property
     def state(self) -> Home:
@@ -131,6 +136,11 @@ class Night:
     def store(self, as_of: date) -> TableStore:
         """The tables between the stages of one night."""
         return TableStore(self.state.tables / as_of.isoformat())
+
+    def former_tables(self, as_of: date) -> FormerTables:
+        """The tables of the night before, as far as this night may take them over."""
+        because = "a full night was asked for" if self.is_full else ""
+        return FormerTables.before(self.state, as_of, basis=basis_of_tables(self.limits, as_of.year), because=because)
 
 
 NightResource = dg.ResourceParam[Night]
@@ -212,11 +222,30 @@ def check_specs(tables: Sequence[Table]) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def put_out(frames: Mapping[Table, pl.DataFrame], night: Night, as_of: date) -> AssetEvents:
-    """Write the tables, validate each against its suite and report both checks; results are kept for the release."""
+def put_out(
+    frames: Mapping[Table, pl.DataFrame],
+    night: Night,
+    as_of: date,
+    *,
+    made_from: Collection[str] = (),
+    beside: Mapping[str, pl.DataFrame] = MappingProxyType({}),
+    metadata: Mapping[str, int | str] = MappingProxyType({}),
+) -> AssetEvents:
+    """Write the tables, validate each against its suite and report both checks; results are kept for the release.
+
+    Args:
+        frames: the tables.
+        night: where they are written.
+        as_of: the night.
+        made_from: the tables that they were made from, where that counts for the next night.
+        beside: tables that have no suite, by name.
+        metadata: what is said of the step.
+    """
     store, known = night.store(as_of), unmet_before(night.state, as_of)
-    for table, frame in frames.items():
-        store.write(table.name, frame)
+    names = [*beside, *(table.name for table in frames)]
+    change_stamps(store, dict.fromkeys(names))
+    for name, frame in {**beside, **{table.name: frame for table, frame in frames.items()}}.items():
+        store.write(name, frame)
     validator = Validator.shared()
     validations = {table: validator.submit(table, frame, suite_for(table)) for table, frame in frames.items()}
     for table, validation in validations.items():
@@ -224,9 +253,10 @@ def put_out(frames: Mapping[Table, pl.DataFrame], night: Night, as_of: date) -> 
         store.write(f"{EXPECTATIONS}{table.name}", results)
         yield dg.MaterializeResult(
             asset_key=table.name,
-            metadata={"dagster/row_count": frames[table].height},
+            metadata={"dagster/row_count": frames[table].height, **metadata},
             check_results=[structure_check(table, results), content_check(table, results, known)],
         )
+    stamp_tables(store, basis_of_tables(night.limits, as_of.year), dict.fromkeys(names, made_from))
 
 
 def unmet_before(home: Home, as_of: date) -> pl.DataFrame:

@@ -1,16 +1,19 @@
 """From the landing folder to one canonical shape: two steps a source, made for every source that is found."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import dagster as dg
 import polars as pl
 
 from assets.deliveries import take_in
 from assets.frame import AssetEvents, NightResource, as_of_date, check_specs, put_out, specs, tried_again
+from assets.reuse import TakenOver, read_changed, readings_name, standardise_changed
 from assets.sources import find_sources
 from assets.sources.contract import RECORD_TABLES, Limits, Source
 from warehouse.releases.manifests import published_inputs
 from warehouse.schema import Table
+from warehouse.stamps import IN_FULL, TAKEN_OVER
 from warehouse.store import TableStore
 from warehouse.tables.core import CORE_TABLES, core_table
 from warehouse.tables.raw import QUARANTINE
@@ -50,6 +53,13 @@ def check_no_record_is_lost(source: Source, store: TableStore, core: Mapping[str
         )
 
 
+def said_of(taken: TakenOver, context: dg.AssetExecutionContext) -> dict[str, int | str]:
+    """What a step says of what it took over from the night before, in the log too where that was nothing."""
+    if taken.in_full:
+        context.log.warning("%s is done in full: %s", context.op_def.name, taken.in_full)
+    return {TAKEN_OVER: taken.rows, IN_FULL: taken.in_full}
+
+
 def raw_asset(source: Source) -> dg.AssetsDefinition:
     """Every row that the source sent, as text, and what became of its deliveries."""
     tables = (*source.raw_tables, quarantine_table(source), deliveries_table(source))
@@ -58,18 +68,25 @@ def raw_asset(source: Source) -> dg.AssetsDefinition:
     def read(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
         as_of = as_of_date(context)
         with tried_again(context):
-            intake = take_in(
+            intake, readings, taken = read_changed(
                 source,
-                landing=night.landing,
-                archive=night.state.archive,
+                quarantine_table(source).name,
+                former=night.former_tables(as_of),
                 as_of=as_of,
-                limits=Limits(**night.limits),
-                known=published_inputs(night.state),
-                recent=night.recent_nights(as_of),
+                take_in=partial(
+                    take_in,
+                    landing=night.landing,
+                    archive=night.state.archive,
+                    as_of=as_of,
+                    limits=Limits(**night.limits),
+                    known=published_inputs(night.state),
+                    recent=night.recent_nights(as_of),
+                ),
             )
         kept = {table: intake.tables[table.name] for table in source.raw_tables}
         aside = {quarantine_table(source): intake.quarantine, deliveries_table(source): intake.deliveries}
-        yield from put_out(kept | aside, night, as_of)
+        said = said_of(taken, context)
+        yield from put_out(kept | aside, night, as_of, beside={readings_name(source): readings}, metadata=said)
 
     return read
 
@@ -87,9 +104,11 @@ def core_asset(source: Source) -> dg.AssetsDefinition:
     def standardise(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
         as_of = as_of_date(context)
         store = night.store(as_of)
-        core = source.standardise({name: store.scan(name) for name in raw_names}, as_of)
+        raw = {name: store.scan(name) for name in raw_names}
+        core, taken = standardise_changed(source, raw, former=night.former_tables(as_of), as_of=as_of)
         check_no_record_is_lost(source, store, core)
-        yield from put_out({table: table.conform(core[name]) for name, table in tables.items()}, night, as_of)
+        frames = {table: table.conform(core[name]) for name, table in tables.items()}
+        yield from put_out(frames, night, as_of, made_from=raw_names, metadata=said_of(taken, context))
 
     return standardise
 

@@ -1,12 +1,10 @@
 """The last step: the night's tables become a release, in one atomic step."""
 
-import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date, timedelta
 from importlib.metadata import version
-from pathlib import Path
 from typing import TypedDict
 
 import dagster as dg
@@ -14,6 +12,7 @@ import polars as pl
 
 from assets.changes.record_fingerprints import digest_records
 from assets.changes.replay import Tonight, list_changes, mark_accepted
+from assets.code import code_digest
 from assets.former import Former
 from assets.frame import EXPECTATIONS, NIGHTS, AssetEvents, Night, NightResource, as_of_date
 from assets.ingest import quarantine_table
@@ -31,7 +30,7 @@ from ledger.decisions.in_force import decisions_digest
 from ledger.decisions.ledger import Ledger
 from ledger.packs.log import corrections_digest
 from warehouse.delivery_states import WHOLE
-from warehouse.disk import file_digest, replacing
+from warehouse.disk import replacing
 from warehouse.releases.publication_checks import CODE, PublicationRefusedError
 from warehouse.releases.release import publish, revisions_of
 from warehouse.schema import Table
@@ -55,9 +54,6 @@ from warehouse.tables.register import (
 from warehouse.tables.release import KNOWN_DECISIONS, OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
-ROOT = Path(__file__).parent.parent
-PACKAGES = ("assets", "expectations", "ledger", "matching", "reconciliation", "study", "warehouse")
-CODE_SUFFIXES = frozenset({".py", ".csv", ".json", ".toml"})
 WHOLE_NIGHT = "whole"
 COUNTED = (ORDERS.name, SUBJECTS.name, ARRESTS.name, DISCREPANCIES.name, RELEASE_CHANGES.name)
 # The schedule runs at 02:30: by six somebody must know that there is no release.
@@ -211,13 +207,6 @@ def pass_gates(
 
 def _heights(read: Callable[[Table], pl.DataFrame]) -> tuple[int, int]:
     return read(SUBJECTS).height, read(ARRESTS).height
-
-
-def code_digest(root: Path = ROOT) -> str:
-    """Digest of the code and the reference data below a folder that a night's content follows from."""
-    files = (file for package in PACKAGES for file in (root / package).rglob("*") if file.suffix in CODE_SUFFIXES)
-    lines = "".join(f"{file.relative_to(root).as_posix()} {file_digest(file)}\n" for file in sorted(files))
-    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def state_of(deliveries: pl.DataFrame) -> str:

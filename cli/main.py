@@ -103,11 +103,14 @@ def nightly(
     accept: AcceptOption = None,
     reason: ReasonOption = None,
     by: ByOption = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Do all again, also what has not changed since the night before.")
+    ] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Reconcile one night: read what landed, match, judge, publish a release, sum it up."""
     accepted = accepted_gates(home, as_of.date(), accept or [], reason=reason, by=by)
-    raise typer.Exit(run_and_summarise(home, landing, as_of.date(), accepted=accepted))
+    raise typer.Exit(run_and_summarise(home, landing, as_of.date(), accepted=accepted, is_full=full))
 
 
 @app.command()

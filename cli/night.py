@@ -37,6 +37,7 @@ def run_and_summarise(
     *,
     accepted: Mapping[str, str] | None = None,
     goes_on_from: "RunRecord | None" = None,
+    is_full: bool = False,
 ) -> Exit:
     """Run a night and print its summary; the exit code says how it went."""
     from expectations.gx import Validator
@@ -63,6 +64,7 @@ def run_and_summarise(
             settings=settings,
             accepted=accepted,
             goes_on_from=goes_on_from,
+            is_full=is_full,
         )
     except UnknownNightError as error:
         fail(str(error), Exit.USAGE)

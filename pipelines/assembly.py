@@ -7,12 +7,13 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.code import code_digest
 from assets.decisions import DECISION_ASSETS
 from assets.frame import LAW_IN_FORCE, Night, night_resource, nights_since
 from assets.ingest import INGEST_ASSETS
 from assets.link import LINK_ASSETS
 from assets.models import MODEL_ASSETS
-from assets.publish import PUBLISH_ASSETS, code_digest
+from assets.publish import PUBLISH_ASSETS
 from assets.reconcile import RECONCILE_ASSETS
 from pipelines.jobs import RECORDED, nightly_job, nightly_schedule
 from pipelines.progress import run_logger
@@ -38,6 +39,7 @@ def build_definitions(
     accepted: Mapping[str, str] | None = None,
     known_at: datetime | None = None,
     is_locked: bool = False,
+    is_full: bool = False,
     first_night: date = LAW_IN_FORCE,
 ) -> dg.Definitions:
     """The definitions over one folder of state and one landing folder.
@@ -49,6 +51,7 @@ def build_definitions(
         accepted: why an operator accepts what a gate refuses, by the name of the gate.
         known_at: the moment up to which decisions are known; None: all are.
         is_locked: whether who starts the runs keeps other runs off already.
+        is_full: whether nothing is taken over from the night before.
         first_night: the earliest night that can be run.
     """
     night = Night(
@@ -66,6 +69,7 @@ def build_definitions(
         spark_master=settings.spark.master if settings.engine == "spark" else None,
         spark_options=settings.spark.options,
         landing_url=settings.storage.landing,
+        is_full=is_full,
     )
 
     def recorder(run_id: str) -> RunRecorder:

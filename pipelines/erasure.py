@@ -24,6 +24,7 @@ from warehouse.installation_key import keyed_mark
 from warehouse.releases.erasing import can_be_rewritten, erase_from_release, without
 from warehouse.releases.release import Release, current_release, list_releases
 from warehouse.run_lock import only_run
+from warehouse.stamps import STAMPS
 
 CERTIFICATES = "erasures"
 
@@ -143,6 +144,7 @@ def _erase_tables(home: Home, current: Release | None, ids: Collection[str], unt
             shutil.rmtree(path)
             removed += 1
         elif current is not None and night == current.as_of:
+            (path / STAMPS).unlink(missing_ok=True)
             for file in path.glob("*.parquet"):
                 frame = pl.read_parquet(file)
                 if (left := without(frame, ids)).height < frame.height:

@@ -46,6 +46,7 @@ def run_night(
     accepted: Mapping[str, str] | None = None,
     goes_on_from: RunRecord | None = None,
     known_at: datetime | None = None,
+    is_full: bool = False,
 ) -> Release:
     """Run the nightly job for a date; the release it published, or found to be published already.
 
@@ -57,6 +58,7 @@ def run_night(
         accepted: why an operator accepts what a gate refuses, by the name of the gate.
         goes_on_from: a run of the same night and basis, whose steps that were done are not done again.
         known_at: the moment up to which decisions are known, for a past night; None: all are.
+        is_full: take nothing over from the night before.
 
     Raises:
         UnknownNightError: the date lies before the first night or after today.
@@ -69,7 +71,14 @@ def run_night(
     with only_run(home):
         bring_deliveries(settings, landing)
         definitions = build_definitions(
-            home.path, landing, settings, accepted=accepted, known_at=known_at, is_locked=True, first_night=as_of
+            home.path,
+            landing,
+            settings,
+            accepted=accepted,
+            known_at=known_at,
+            is_locked=True,
+            is_full=is_full,
+            first_night=as_of,
         )
         job, before = definitions.resolve_job_def(nightly_job.name), named_release(home)
         try:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 from typing import Literal
 
 import dagster as dg
@@ -20,6 +21,7 @@ from warehouse.disk import put_text
 from warehouse.home import Home
 from warehouse.log_lines import log_event
 from warehouse.processes import is_gone, own_mark
+from warehouse.stamps import IN_FULL, TAKEN_OVER
 
 RunState = Literal["running", "published", "degraded", "failed", "killed"]
 STARTS, SUCCEEDS, FAILS = ("PIPELINE_START", "PIPELINE_SUCCESS", "PIPELINE_FAILURE")
@@ -34,11 +36,17 @@ class RunStep:
     Attributes:
         state: running, done or failed.
         rows: of the tables that it made, by their names.
+        processor: seconds of processor time of its process, which validates no table.
+        taken_over: rows that had not changed and were taken over from the night before.
+        in_full: why none could be, in words.
     """
 
     state: str = "running"
     seconds: float = 0.0
+    processor: float = 0.0
     rows: dict[str, int] = field(default_factory=dict)
+    taken_over: int = 0
+    in_full: str = ""
 
 
 @dataclass
@@ -88,7 +96,7 @@ class RunRecorder(logging.Handler):
         self._home, self._record = home, RunRecord(run_id, "", started_by, basis, landing, now)
         self._record.process = own_mark()
         self._events: list[dg.DagsterEvent] = []
-        self._started: dict[str, float] = {}
+        self._started: dict[str, tuple[float, float]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take note of an event."""
@@ -121,13 +129,15 @@ class RunRecorder(logging.Handler):
     def _note_step(self, event: dg.DagsterEvent, kind: str, at: float) -> None:
         step = self._record.steps.setdefault(str(event.step_key), RunStep())
         if kind == "STEP_START":
-            self._started[str(event.step_key)] = at
+            self._started[str(event.step_key)] = at, process_time()
             self._log("step_started", step=event.step_key)
         elif kind in ("STEP_SUCCESS", "STEP_FAILURE"):
             step.state = "done" if kind == "STEP_SUCCESS" else "failed"
-            step.seconds = round(at - self._started.get(str(event.step_key), at), 1)
+            began, used = self._started.get(str(event.step_key), (at, process_time()))
+            step.seconds, step.processor = round(at - began, 1), round(process_time() - used, 2)
             write_run(self._home, self._record)
-            self._log(f"step_{step.state}", step=event.step_key, seconds=step.seconds, rows=step.rows)
+            said = {name: value for name, value in asdict(step).items() if name != "state"}
+            self._log(f"step_{step.state}", step=event.step_key, **said)
         elif kind == "ASSET_MATERIALIZATION":
             self._note_table(step, event)
 
@@ -135,6 +145,9 @@ class RunRecorder(logging.Handler):
         made = event.step_materialization_data.materialization
         if "dagster/row_count" in made.metadata:
             step.rows[made.asset_key.path[-1]] = int(str(made.metadata["dagster/row_count"].value))
+        if TAKEN_OVER in made.metadata:
+            step.taken_over = int(str(made.metadata[TAKEN_OVER].value))
+            step.in_full = str(made.metadata[IN_FULL].value)
         if "release_id" in made.metadata:
             self._record.release_id = str(made.metadata["release_id"].value)
             self._record.state = "degraded" if made.metadata["state"].value == "degraded" else "published"

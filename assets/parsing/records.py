@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from assets.parsing.birth_fillers import mark_fillers
 from assets.parsing.conditions import code_conditions
 from assets.parsing.date_forms import HAND_TYPED, DateForm
 from assets.parsing.dates import BIRTH_FIELDS, read_birth, read_date
@@ -157,7 +156,6 @@ def core_tables(
     tables = {
         name: table.empty() if frame is None else _in_shape(table, frame) for name, (table, frame) in shaped.items()
     }
-    tables["orders"], tables["arrests"] = mark_fillers(tables["orders"], tables["arrests"])
     return {**tables, "rejected_values": rejected}
 
 

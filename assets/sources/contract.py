@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from assets.parsing.birth_fillers import mark_fillers
 from warehouse.disk import open_regular
 from warehouse.schema import Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
@@ -181,15 +182,28 @@ class Source:
         raw_tables: the raw tables its deliveries fill.
         read: reads one delivery; never raises on bad content, but returns faults and quarantined rows; only of one
             that is larger than its limits it raises `DeliveryTooLargeError`.
-        standardise: from the raw tables and the as-of date to the core tables by short name (`orders`, `aliases`,
-            `conditions`, `arrests`, `rejected_values`), each in the shape declared in `warehouse.tables.core`.
+        records: from the raw tables and the as-of date, of which only the year counts, to the core tables by short name
+            (`orders`, `aliases`, `conditions`, `arrests`, `rejected_values`), each in the shape declared in
+            `warehouse.tables.core`. What a record gives follows from its own rows and those it amends, so that records
+            that have not changed are not done again (`assets.reuse`); fillers are marked afterwards.
+        amends: the raw field that names another record, by which records bear on one another; None: there is none.
     """
 
     name: str
     feeds: tuple[Feed, ...]
     raw_tables: tuple[Table, ...]
     read: Callable[[Delivery], Reading]
-    standardise: Callable[[Mapping[str, pl.LazyFrame], date], dict[str, pl.DataFrame]]
+    records: Callable[[Mapping[str, pl.LazyFrame], date], dict[str, pl.DataFrame]]
+    amends: str | None = None
+
+    def standardise(self, raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
+        """The core tables of a night by short name, from its raw tables."""
+        return self.mark_fillers(self.records(raw, as_of))
+
+    def mark_fillers(self, core: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """Core tables with the dates of birth marked that an office gives to many people."""
+        orders, arrests = mark_fillers(core["orders"], core["arrests"])
+        return core | {"orders": orders, "arrests": arrests}
 
     def keys_of(self, reading: Reading) -> pl.Series:
         """The keys of the records that a delivery gave; empty where they have no lasting keys."""

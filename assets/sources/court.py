@@ -295,4 +295,11 @@ def _count_faults(judged: pl.DataFrame, declared: int | None) -> Iterator[Fault]
         yield Fault("row_count", message)
 
 
-SOURCE = Source(name="court", feeds=(FEED,), raw_tables=(RAW_RESULTS,), read=read, standardise=standardise)
+SOURCE = Source(
+    name="court",
+    feeds=(FEED,),
+    raw_tables=(RAW_RESULTS,),
+    read=read,
+    records=standardise,
+    amends="amends_result_id",
+)

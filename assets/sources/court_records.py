@@ -86,7 +86,7 @@ ORDER_CHECKS = (
 
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
-    """The courts' core tables; see `assets.sources.contract.Source.standardise`."""
+    """The courts' core tables; see `assets.sources.contract.Source.records`."""
     sent = as_sent(raw["raw_court__results"], key="result_id", exact=("prohibitions",)).with_columns(
         record_columns("court", pl.col("sent_result_id"))
     )

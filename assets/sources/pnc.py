@@ -215,5 +215,5 @@ SOURCE = Source(
     feeds=tuple(kind.feed for kind in FILE_KINDS),
     raw_tables=tuple(record.table for kind in FILE_KINDS for record in kind.record_types),
     read=read,
-    standardise=standardise,
+    records=standardise,
 )

@@ -77,7 +77,7 @@ ARREST_CHECKS = (
 
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
-    """The PNC's core tables; see `assets.sources.contract.Source.standardise`."""
+    """The PNC's core tables; see `assets.sources.contract.Source.records`."""
     orders = _orders(as_sent(raw["raw_pnc__orders"], key="recno"), as_of)
     aliases = _aliases(as_sent(raw["raw_pnc__aliases"], key="recno"), as_of)
     conditions = _conditions(raw["raw_pnc__conditions"])

@@ -215,5 +215,5 @@ SOURCE = Source(
     ),
     raw_tables=tuple(RAW_TABLES.values()),
     read=read,
-    standardise=standardise,
+    records=standardise,
 )

@@ -82,7 +82,7 @@ ARREST_CHECKS = (
 
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
-    """The PND's core tables; see `assets.sources.contract.Source.standardise`."""
+    """The PND's core tables; see `assets.sources.contract.Source.records`."""
     orders = _orders(_people(as_sent(raw["raw_pnd__orders"], key="record_id", exact=("conditions",)), as_of))
     arrests = _arrests(_people(as_sent(raw["raw_pnd__arrests"], key="record_id"), as_of))
     aliases = [_aliases(orders), _aliases(arrests)]

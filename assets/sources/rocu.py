@@ -123,5 +123,5 @@ SOURCE = Source(
     feeds=tuple(_feed(code, aliases) for code, aliases in reference("regions").select("code", "aliases").iter_rows()),
     raw_tables=tuple(RAW_TABLES.values()),
     read=read,
-    standardise=standardise,
+    records=standardise,
 )

@@ -106,7 +106,7 @@ ARREST_CHECKS = (
 
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
-    """The regional returns' core tables; see `assets.sources.contract.Source.standardise`."""
+    """The regional returns' core tables; see `assets.sources.contract.Source.records`."""
     sent_orders, failed_in_orders = part_failed(as_sent(raw["raw_rocu__orders"], exact=("sheet_name", "conditions")))
     sent_arrests, failed_in_arrests = part_failed(as_sent(raw["raw_rocu__arrests"], exact=("sheet_name",)))
     orders, arrests = _orders(_people(sent_orders, as_of)), _arrests(_people(sent_arrests, as_of))

@@ -67,4 +67,4 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
 
 
 FEED = Feed("btp", "btp", re.compile(r"btp_orders_(?P<date>\d{4}-\d{2}-\d{2})(?:_r(?P<revision>\d+))?\.csv"))
-SOURCE = Source(name="btp", feeds=(FEED,), raw_tables=(RAW_ORDERS,), read=read, standardise=standardise)
+SOURCE = Source(name="btp", feeds=(FEED,), raw_tables=(RAW_ORDERS,), read=read, records=standardise)

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from assets.publish import CODE_SUFFIXES, PACKAGES, ROOT, code_digest
+from assets.code import CODE_SUFFIXES, PACKAGES, ROOT, code_digest
 
 
 @pytest.fixture(scope="module")
