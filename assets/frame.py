@@ -31,7 +31,7 @@ from reconciliation.statutes import COMMENCED_ON
 from warehouse.home import Home
 from warehouse.run_lock import only_run
 from warehouse.schema import Table
-from warehouse.stamps import FormerTables, change_stamps, stamp_tables
+from warehouse.stamps import change_stamps, stamp_tables
 from warehouse.storage import fetch_landing
 from warehouse.store import TableStore
 from warehouse.tables.register import EXPECTATION_RESULTS
@@ -137,11 +137,6 @@ class Night:
         """The tables between the stages of one night."""
         return TableStore(self.state.tables / as_of.isoformat())
 
-    def former_tables(self, as_of: date) -> FormerTables:
-        """The tables of the night before, as far as this night may take them over."""
-        because = "a full night was asked for" if self.is_full else ""
-        return FormerTables.before(self.state, as_of, basis=basis_of_tables(self.limits, as_of.year), because=because)
-
 
 NightResource = dg.ResourceParam[Night]
 """The night as assets and sensors ask for it."""
@@ -233,13 +228,8 @@ def put_out(
 ) -> AssetEvents:
     """Write the tables, validate each against its suite and report both checks; results are kept for the release.
 
-    Args:
-        frames: the tables.
-        night: where they are written.
-        as_of: the night.
-        made_from: the tables that they were made from, where that counts for the next night.
-        beside: tables that have no suite, by name.
-        metadata: what is said of the step.
+    Tables `beside` them have no suite. All are stamped with what they were `made_from`, where the next night that takes
+    them over must know.
     """
     store, known = night.store(as_of), unmet_before(night.state, as_of)
     names = [*beside, *(table.name for table in frames)]

@@ -1,19 +1,21 @@
 """From the landing folder to one canonical shape: two steps a source, made for every source that is found."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 
 import dagster as dg
 import polars as pl
 
+from assets.code import basis_of_tables
 from assets.deliveries import take_in
-from assets.frame import AssetEvents, NightResource, as_of_date, check_specs, put_out, specs, tried_again
+from assets.frame import AssetEvents, Night, NightResource, as_of_date, check_specs, put_out, specs, tried_again
 from assets.reuse import TakenOver, read_changed, readings_name, standardise_changed
 from assets.sources import find_sources
 from assets.sources.contract import RECORD_TABLES, Limits, Source
 from warehouse.releases.manifests import published_inputs
 from warehouse.schema import Table
-from warehouse.stamps import IN_FULL, TAKEN_OVER
+from warehouse.stamps import IN_FULL, TAKEN_OVER, FormerTables
 from warehouse.store import TableStore
 from warehouse.tables.core import CORE_TABLES, core_table
 from warehouse.tables.raw import QUARANTINE
@@ -53,6 +55,13 @@ def check_no_record_is_lost(source: Source, store: TableStore, core: Mapping[str
         )
 
 
+def former_tables(night: Night, as_of: date) -> FormerTables:
+    """The tables of the night before, as far as this night may take them over."""
+    because = "a full night was asked for" if night.is_full else ""
+    basis = basis_of_tables(night.limits, as_of.year)
+    return FormerTables.before(night.state, as_of, basis=basis, because=because)
+
+
 def said_of(taken: TakenOver, context: dg.AssetExecutionContext) -> dict[str, int | str]:
     """What a step says of what it took over from the night before, in the log too where that was nothing."""
     if taken.in_full:
@@ -71,7 +80,7 @@ def raw_asset(source: Source) -> dg.AssetsDefinition:
             intake, readings, taken = read_changed(
                 source,
                 quarantine_table(source).name,
-                former=night.former_tables(as_of),
+                former=former_tables(night, as_of),
                 as_of=as_of,
                 take_in=partial(
                     take_in,
@@ -105,7 +114,7 @@ def core_asset(source: Source) -> dg.AssetsDefinition:
         as_of = as_of_date(context)
         store = night.store(as_of)
         raw = {name: store.scan(name) for name in raw_names}
-        core, taken = standardise_changed(source, raw, former=night.former_tables(as_of), as_of=as_of)
+        core, taken = standardise_changed(source, raw, former=former_tables(night, as_of), as_of=as_of)
         check_no_record_is_lost(source, store, core)
         frames = {table: table.conform(core[name]) for name, table in tables.items()}
         yield from put_out(frames, night, as_of, made_from=raw_names, metadata=said_of(taken, context))

@@ -17,14 +17,16 @@ from polars.testing import assert_frame_equal
 from assets.code import basis_of_tables
 from assets.deliveries import take_in
 from assets.frame import Night
-from assets.ingest import core_tables, quarantine_table
+from assets.ingest import core_tables, former_tables, quarantine_table
 from assets.reuse import TakenOver, read_changed, readings_name, standardise_changed
 from assets.sources import find_sources
 from assets.sources.contract import Source
 from pipelines.runs import list_runs
+from pipelines.settings import Settings
 from warehouse.disk import file_digest
 from warehouse.home import Home
 from warehouse.stamps import STAMPS, change_stamps, read_stamps, stamp_tables
+from warehouse.store import TableStore
 
 SOURCES = {source.name: source for source in find_sources()}
 PND, COURT = SOURCES["pnd"], SOURCES["court"]
@@ -32,7 +34,7 @@ PND, COURT = SOURCES["pnd"], SOURCES["court"]
 
 def run_source(source: Source, night: Night, as_of: date) -> tuple[dict[str, pl.DataFrame], list[TakenOver]]:
     """Read and standardise one source as a night does: its tables by name, and what was taken over."""
-    store, former, aside = night.store(as_of), night.former_tables(as_of), quarantine_table(source).name
+    store, former, aside = night.store(as_of), former_tables(night, as_of), quarantine_table(source).name
     intake, readings, read = read_changed(
         source,
         aside,
@@ -47,18 +49,18 @@ def run_source(source: Source, night: Night, as_of: date) -> tuple[dict[str, pl.
     basis = basis_of_tables(night.limits, as_of.year)
     stamp_tables(store, basis, dict.fromkeys(written, ()))
     lazy = {name: store.scan(name) for name in intake.tables}
-    core, standardised = standardise_changed(source, lazy, former=night.former_tables(as_of), as_of=as_of)
+    core, standardised = standardise_changed(source, lazy, former=former_tables(night, as_of), as_of=as_of)
     named = {table.name: table.conform(core[name]) for name, table in core_tables(source).items()}
     for name, frame in named.items():
         store.write(name, frame)
     stamp_tables(store, basis, {name: list(intake.tables) for name in named})
-    return raw | named | {"deliveries": intake.deliveries}, [read, standardised]
+    return raw | named, [read, standardised]
 
 
-def new_night(folder: Path, landing: Path) -> Night:
-    """A night over a new folder of state."""
-    Home(folder).create()
-    return Night(home=folder, landing=landing, presence_days={}, settings_digest="")
+def night_over(folder: Path, landing: Path, **changed: object) -> Night:
+    """A night over a folder of state, with the settings that nights of tests have."""
+    limits = Settings().limits.model_dump()
+    return replace(Night(home=folder, landing=landing, presence_days={}, settings_digest="", limits=limits), **changed)
 
 
 def assert_same_tables(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> None:
@@ -69,48 +71,43 @@ def assert_same_tables(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFra
 
 
 @pytest.fixture
-def two_nights(three_nights, tmp_path):
+def second_night(three_nights, tmp_path):
     """Runs a source on the second night of the series upon the first: what it gave, and what was taken over."""
-    night = new_night(tmp_path / "home", three_nights / "night-1" / "landing")
 
-    def second(source: Source, between=lambda store: None, **changed):
-        run_source(source, night, SERIES[0])
+    def run(source: Source, between=lambda store: None, **changed):
+        home = copy_of(three_nights / "first", tmp_path / f"home-{len(list(tmp_path.iterdir()))}")
+        night = night_over(home, three_nights / "night-2" / "landing", **changed)
         between(night.store(SERIES[0]))
-        return run_source(source, replace(night, landing=three_nights / "night-2" / "landing", **changed), SERIES[1])
+        return run_source(source, night, SERIES[1])
 
-    return second
+    return run
 
 
-def full_tables(source: Source, folder: Path, landing: Path) -> dict[str, pl.DataFrame]:
-    """What the second night gives of a source with nothing to take over, first night archived."""
-    night = new_night(folder, landing / "night-1" / "landing")
-    take_in(source, landing=night.landing, archive=night.state.archive, as_of=SERIES[0])
-    return run_source(source, replace(night, landing=landing / "night-2" / "landing"), SERIES[1])[0]
+@pytest.fixture(scope="module")
+def full_court(three_nights, tmp_path_factory) -> dict[str, pl.DataFrame]:
+    """What the second night gives of the courts in full."""
+    home = copy_of(three_nights / "first", tmp_path_factory.mktemp("full") / "home")
+    return run_source(COURT, night_over(home, three_nights / "night-2" / "landing", is_full=True), SERIES[1])[0]
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
-def test_records_that_did_not_change_are_taken_over_and_all_tables_are_those_of_a_full_night(
-    source, two_nights, three_nights, tmp_path
-):
-    tables, (_, standardised) = two_nights(source)
+def test_records_that_did_not_change_are_taken_over_and_all_tables_are_those_of_a_full_night(source, second_night):
+    tables, (_, standardised) = second_night(source)
     assert standardised.rows > 0 or source.name == "rocu"  # a new month of returns is new throughout
-    assert_same_tables(tables, full_tables(source, tmp_path / "full", three_nights))
+    assert_same_tables(tables, second_night(source, is_full=True)[0])
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 def test_a_file_that_was_read_is_not_read_again_and_no_record_is_standardised_again(source, three_nights, tmp_path):
-    night = new_night(tmp_path, three_nights / "night-1" / "landing")
-    first, _ = run_source(source, night, SERIES[0])
+    night = night_over(copy_of(three_nights / "first", tmp_path / "home"), three_nights / "night-1" / "landing")
     unread = replace(source, read=lambda _: pytest.fail("a file was read"))
     day = SERIES[0] + timedelta(days=1)  # on which none of the files has its turn to be proved
-    again, (read, standardised) = run_source(unread, night, day)
+    tables, (read, standardised) = run_source(unread, night, day)
     assert read.rows > 0
     assert standardised.rows > 0
     assert not any(taken.in_full for taken in (read, standardised))
-    assert_same_tables(
-        {name: table for name, table in again.items() if name != "deliveries"},
-        {name: table for name, table in first.items() if name != "deliveries"},
-    )
+    former = night.store(SERIES[0])
+    assert_same_tables(tables, {name: former.scan(name).collect() for name in tables})
 
 
 def spoil(name: str):
@@ -159,13 +156,11 @@ NOT_RELIED_ON = [
 
 
 @pytest.mark.parametrize(("between", "changed", "why"), NOT_RELIED_ON)
-def test_what_can_not_be_relied_on_is_done_in_full_and_it_says_why(
-    between, changed, why, two_nights, three_nights, tmp_path
-):
-    tables, (_, standardised) = two_nights(COURT, between, **changed)
+def test_what_can_not_be_relied_on_is_done_in_full_and_it_says_why(between, changed, why, second_night, full_court):
+    tables, (_, standardised) = second_night(COURT, between, **changed)
     assert why in standardised.in_full
     assert standardised.rows == 0
-    assert_same_tables(tables, full_tables(COURT, tmp_path / "full", three_nights))
+    assert_same_tables(tables, full_court)
 
 
 def test_the_operator_reads_of_each_of_these_what_is_done_again():
@@ -174,7 +169,7 @@ def test_the_operator_reads_of_each_of_these_what_is_done_again():
 
 
 def test_a_record_that_is_not_what_doing_it_again_gives_ends_all_reuse_of_that_night(
-    two_nights, three_nights, tmp_path, monkeypatch
+    second_night, full_court, monkeypatch
 ):
     stores = []
 
@@ -185,17 +180,16 @@ def test_a_record_that_is_not_what_doing_it_again_gives_ends_all_reuse_of_that_n
         )
 
     monkeypatch.setattr("assets.reuse.PROVED_IN", 1)  # all are proved
-    tables, (_, standardised) = two_nights(COURT, between)
+    tables, (_, standardised) = second_night(COURT, between)
     assert "standardising records of court again gives other orders" in standardised.in_full
     assert not (stores[0].folder / STAMPS).exists()
-    assert_same_tables(tables, full_tables(COURT, tmp_path / "full", three_nights))
+    assert_same_tables(tables, full_court)
 
 
 def test_a_reading_that_is_not_what_reading_again_gives_ends_all_reuse_of_that_night(
     three_nights, tmp_path, monkeypatch
 ):
-    night = new_night(tmp_path, three_nights / "night-1" / "landing")
-    run_source(COURT, night, SERIES[0])
+    night = night_over(copy_of(three_nights / "first", tmp_path / "home"), three_nights / "night-1" / "landing")
     store = night.store(SERIES[0])
     kept = store.scan("raw_court__results").with_columns(defendant_name=pl.lit("Ann Other")).collect()
     stamp_again(store, "raw_court__results", kept)
@@ -205,14 +199,13 @@ def test_a_reading_that_is_not_what_reading_again_gives_ends_all_reuse_of_that_n
     assert "Ann Other" not in tables["raw_court__results"]["defendant_name"]
 
 
-def test_the_year_alone_of_the_night_counts_for_what_a_record_gives(three_nights, tmp_path):
-    night = new_night(tmp_path, three_nights / "night-1" / "landing")
-    for source in SOURCES.values():
-        tables, _ = run_source(source, night, SERIES[0])
-        raw = {table.name: tables[table.name].lazy() for table in source.raw_tables}
-        last_day = source.standardise(raw, date(SERIES[0].year, 12, 31))
-        for name, frame in source.standardise(raw, SERIES[0]).items():
-            assert_frame_equal(frame, last_day[name])
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_the_year_alone_of_the_night_counts_for_what_a_record_gives(source, three_nights):
+    store = TableStore(three_nights / "first" / "tables" / str(SERIES[0]))
+    raw = {table.name: store.scan(table.name) for table in source.raw_tables}
+    last_day = source.standardise(raw, date(SERIES[0].year, 12, 31))
+    for name, frame in source.standardise(raw, SERIES[0]).items():
+        assert_frame_equal(frame, last_day[name])
 
 
 def test_a_night_that_took_over_has_the_content_of_a_full_night(three_nights, tmp_path):
@@ -257,7 +250,7 @@ def test_any_series_of_nights_gives_what_full_nights_give(data, snapshots, tmp_p
                 shutil.copy(file, landing / source.name)
             limits = data.draw(st.sampled_from([{}, {}, {}, {"seconds": 800}]))
             ways = [
-                replace(new_night(folder / way, landing), limits=limits, is_full=way == "full")
+                night_over(folder / way, landing, limits=limits, is_full=way == "full")
                 for way in ("incremental", "full")
             ]
             incremental, full = (run_source(source, night, day)[0] for night in ways)
