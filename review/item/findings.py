@@ -16,11 +16,11 @@ from review.item.titles import (
     SEVERITY_TITLES,
     STATE_TITLES,
     format_day,
-    owner_title,
     record_title,
     source_name,
     title_for,
     title_of,
+    title_of_owner,
 )
 from review.item.value_marks import Piece, Pieces, mark_characters, mark_date, mark_name, mark_set, mark_whole
 from warehouse.tables.titles import FIELD_TITLES
@@ -99,7 +99,7 @@ def _finding(row: Values) -> Finding:
         is_set=is_set,
         severity=SEVERITY_TITLES[row["severity"]],
         state=_state(row),
-        owner=owner_title(row["owner"]),
+        owner=title_of_owner(row["owner"]),
         correction=row["correction"],
         note=rule.note if rule else "",
         example=rule.example if rule else "",

@@ -25,7 +25,7 @@ from ledger.decisions.staleness import (
 )
 from reconciliation.redirects import follow_orders, follow_redirects, order_redirects
 from review.item.findings import format_value
-from review.item.titles import format_day, owner_title, record_title, title_for
+from review.item.titles import format_day, record_title, title_for, title_of_owner
 from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
@@ -157,7 +157,7 @@ def describe_subject(row: Values) -> str:
         return f"{field}: {format_value(row['field'], row['value'])}"
     whose = f" of {record_title(row['left_record_id'])}" if row["left_record_id"] else ""
     until = f", until {format_day(row['accepted_until'])}" if row["accepted_until"] else ""
-    owner = f", to {owner_title(row['referred_to'])}" if row["referred_to"] else ""
+    owner = f", to {title_of_owner(row['referred_to'])}" if row["referred_to"] else ""
     return f"{field}{whose}{until}{owner}"
 
 

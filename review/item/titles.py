@@ -55,7 +55,7 @@ def title_of(field: str, code: str) -> str:
     return title_for(_CODE_TITLES.get(field, {}), code)
 
 
-def owner_title(owner: str) -> str:
+def title_of_owner(owner: str) -> str:
     """Who has to correct something, from `force:<code>`, `court:<code>`, `region:<code>` or `pnc_bureau`."""
     kind, _, code = owner.partition(":")
     return title_or_none(owner) or (f"{kind} not known" if code == "not_known" else code or owner)
