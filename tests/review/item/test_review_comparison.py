@@ -10,6 +10,7 @@ from review.item.comparison import ComparisonSide, compare
 from review.item.fields import FIELD_ROWS, STEP_TITLES
 from review.item.titles import CHOICE_REASONS, KIND_QUESTIONS, KIND_TITLES, SEVERITY_TITLES, STATE_TITLES, STATUS_TITLES
 from warehouse.codes import LEGAL_STATUSES, SEVERITIES
+from warehouse.tables.core import CORE_ORDERS
 from warehouse.tables.register import DISCREPANCIES, QUEUE_KINDS
 
 
@@ -152,7 +153,8 @@ def test_every_comparison_of_the_models_has_a_title_and_but_for_two_a_row():
 
 
 def test_codes_of_the_register_have_words():
-    assert set(STATUS_TITLES) == set(LEGAL_STATUSES)
+    recorded = CORE_ORDERS.column("recorded_status").codes or ()
+    assert set(STATUS_TITLES) == {*LEGAL_STATUSES, *recorded}
     assert set(SEVERITY_TITLES) == set(SEVERITIES)
     assert set(STATE_TITLES) == set(DISCREPANCIES.column("state").codes or ())
     assert set(KIND_QUESTIONS) == set(KIND_TITLES) == set(QUEUE_KINDS)
