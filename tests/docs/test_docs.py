@@ -126,7 +126,16 @@ def test_the_settings_shown_to_the_operator_are_settings():
     assert Settings.model_validate(tomllib.loads(example)).clock.days["court"] == 7
 
 
-@pytest.mark.parametrize("decision", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda path: path.stem)
+DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
+
+
+def test_decisions_are_numbered_without_a_gap_and_all_are_on_the_site():
+    assert [int(decision.name[:4]) for decision in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+    site = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert [decision.name for decision in DECISIONS if f"adr/{decision.name}\n" not in site] == []
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
 def test_every_decision_has_a_status_a_context_and_a_decision(decision):
     text = decision.read_text(encoding="utf-8")
     assert "Status: " in text
