@@ -18,11 +18,11 @@ def address(desk_home, ledger_file):
 
 
 @pytest.fixture
-def taken(ledger_file):
+def taken(desk_home, ledger_file):
     """The decisions in the ledger."""
 
     def read():
-        with Ledger.open(f"sqlite:///{ledger_file}", Home(ledger_file.parent.parent)) as ledger:
+        with Ledger.open(f"sqlite:///{ledger_file}", Home(desk_home)) as ledger:
             return ledger.read()
 
     return read
