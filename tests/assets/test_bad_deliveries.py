@@ -433,7 +433,13 @@ SPOILT_ROWS = {
 }
 
 
-@pytest.mark.parametrize("bad", [pytest.param(bad, id=name) for name, bad in BAD.items()])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param(bad, id=name, marks=pytest.mark.long if place % 2 else ())  # the others come below too
+        for place, (name, bad) in enumerate(BAD.items())
+    ],
+)
 def test_what_is_wrong_is_shown_without_names_and_the_readable_rest_goes_on(sound, landing, bad):
     path = find(landing, bad.source)
     bad.spoil(path)

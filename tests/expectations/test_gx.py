@@ -243,6 +243,7 @@ def validate_and_close() -> None:
     Validator.close_shared()
 
 
+@pytest.mark.long
 def test_a_process_that_closes_the_shared_validator_ends_and_leaves_no_worker_behind() -> None:
     """As Dagster starts its runs: such a process waits for its children before it ends."""
     process = get_context("spawn").Process(target=validate_and_close)
