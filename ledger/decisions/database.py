@@ -205,6 +205,9 @@ def _postgresql(url: sa.URL, patience: float) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(patience * 1_000)}")
+        if not connection.get_execution_options().get("writes", False):
+            # Readers see one moment, as in SQLite: decisions and their marks are read one after the other.
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
     return engine
 

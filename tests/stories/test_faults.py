@@ -112,7 +112,7 @@ def ledger_server(home):
     """A PostgreSQL server with a ledger: its URL, and how to stop it."""
     with tempfile.TemporaryDirectory(prefix="concord-") as name, running_server(postgres_programs(), Path(name)) as _:
         url = f"postgresql+psycopg://concord@/postgres?host={name}"
-        Ledger.create(url, Home(home))[0].close()
+        Ledger.create(url, home)[0].close()
         yield url, int((Path(name) / "data" / "postmaster.pid").read_text().split()[0])
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+import sqlalchemy as sa
 from ledger_cases import BY_KIM, value
 
 from ledger.decisions.database import Database
@@ -109,3 +110,15 @@ def test_decisions_from_before_there_were_marks_are_marked_once(home, place, led
     by_hand(place, "DELETE FROM decision_marks")
     with pytest.raises(LedgerDamagedError):
         Ledger.create(f"sqlite:///{place}", home)[0].read()
+
+
+def test_who_reads_in_postgresql_sees_one_moment_while_others_decide(postgres, home):
+    ledger, _ = Ledger.create(postgres(), home)
+    with ledger:
+        ledger.add_user("kim")
+        with ledger.database.reading() as connection:
+            seen = [connection.execute(sa.text("SELECT count(*) FROM decisions")).scalar_one()]
+            ledger.decide(value("ORD-1", "sex", "M"), BY_KIM)
+            seen.append(connection.execute(sa.text("SELECT count(*) FROM decision_marks")).scalar_one())
+        assert seen == [0, 0]
+        assert ledger.read().height == 1
