@@ -96,7 +96,7 @@ def mirror_release(release: Release, url: str, *, is_in_force: bool) -> bool:
     """
     store = _open(url)
     with _explained(url):
-        seen = _read_current(store)
+        seen = _read_current(store) if is_in_force else None
         if not _is_there(store, release, url):
             tables = [release.parquet(name) for name in release.manifest["digests"]]
             for path in (*tables, release.database, release.path / MANIFEST):
