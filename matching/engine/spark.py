@@ -105,11 +105,20 @@ def _open_session(master: str, options: dict[str, str]) -> tuple["SparkSession",
         else:
             session = builder.master(f"local[{local[1] or 1},{TRIES}]" if local else master).getOrCreate()
     except _failures() as error:
+        _forget_failed_start()
         raise SparkError(
             f"Spark can't be started at {master} ({_name(error)}): is Java 17 there, and does the master take programs?"
         ) from None
     _await_answer(session, master)
     return session, True
+
+
+def _forget_failed_start() -> None:
+    """PySpark keeps a context whose master gave up, and would use it for every later session of this program."""
+    from pyspark import SparkContext
+
+    if (context := SparkContext._active_spark_context) is not None:  # noqa: SLF001  # nothing public names it
+        context.stop()
 
 
 def _check_address(master: str) -> None:

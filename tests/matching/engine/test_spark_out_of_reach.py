@@ -32,10 +32,12 @@ def test_a_master_out_of_reach_is_named_at_once(kind):
 
 
 @pytest.mark.long
-def test_a_master_that_never_answers_is_not_waited_for_without_end(monkeypatch):
+def test_a_master_that_never_answers_is_not_waited_for_without_end_and_hinders_no_later_start(monkeypatch):
     pytest.importorskip("pyspark", reason=NEEDED)
     monkeypatch.setattr(spark, "ANSWER_WAIT", 5.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         master = f"spark://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(SparkError, match=r"gave no answer within 5 s|can't be started"), spark_pieces(master):
             pass
+    with spark_pieces("local[1]") as each:
+        assert list(each(abs, [-1])) == [1]
