@@ -17,7 +17,7 @@ from warehouse.codes import reference
 
 FAMILIAR_SHORTER, FAMILIAR_LONGEST = 2, 5
 """A familiar form of the list of forenames is shorter than the name by two letters at least, has five at most, and is
-no fullest form itself. Other forms are spellings and translations (Mihai, Krzysztof), and speak for themselves."""
+no fullest form itself. Other forms but English ones are spellings and translations, and speak for themselves."""
 
 
 @cache
@@ -140,11 +140,19 @@ def as_likely_as_shorter(names: pl.DataFrame) -> pl.DataFrame:
 
 
 def _formal_names() -> pl.DataFrame:
-    """`familiar` and `formal` forenames, folded; one familiar form may stand for several."""
-    listed = reference("name_variants").filter(kind="nickname").select("a", "b").rows()
-    pairs = {(_folded(familiar), _folded(formal)) for formal, familiar in listed}
+    """`familiar` and `formal` forenames, folded; one familiar form may stand for several.
+
+    An English form is familiar beside the name it translates: an office writes `PAUL` for `PAWEL`, seldom the other
+    way. One letter away (`MICHAEL`, `MICHAL`) it may as well be a slip.
+    """
+    listed = reference("name_variants")
+    pairs = {(_folded(b), _folded(a)) for a, b in listed.filter(kind="nickname").select("a", "b").rows()}
+    translated = {(_folded(b), _folded(a)) for a, b in listed.filter(kind="anglicised").select("a", "b").rows()}
     fullest = {formal for formal, *_ in _families()}
+    english = {forms.partition("|")[0] for forms in reference("forenames").filter(origin="English")["forms"]}
     for formal, *forms in _families():
         longest = min(len(formal) - FAMILIAR_SHORTER, FAMILIAR_LONGEST)
         pairs |= {(form, formal) for form in forms if len(form) <= longest and form not in fullest}
+        translated |= {(form, formal) for form in forms if form in english and formal not in english}
+    pairs |= {pair for pair in translated if OSA.distance(*pair) > 1}
     return pl.DataFrame(sorted(pairs), schema=["familiar", "formal"], orient="row")

@@ -10,7 +10,7 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from reconciliation.name_forms import is_listed_forename
+from reconciliation.name_forms import is_listed_forename, name_variants
 
 NAME: Final = ("forenames_folded", "surname_folded")
 SURNAME_LEAD: Final = 3
@@ -60,9 +60,14 @@ def with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _surname_leads(held: pl.DataFrame) -> pl.DataFrame:
-    """The words before the last one in surnames of several words, with that one, by person."""
-    words = pl.col("surname_folded").str.extract_groups(r"^(?<lead>.*) (?<last>\S+)$")
-    return held.select("subject_cluster", words.alias("words")).unnest("words").drop_nulls("lead").unique()
+    """The words before the last one in surnames of several words, or in other spellings of them, with that one."""
+    spelled = pl.DataFrame(name_variants(), schema=["one", "other"], orient="row")
+    pairs = pl.concat([spelled, spelled.select(one="other", other="one")])
+    stated = held.select("subject_cluster", surname="surname_folded")
+    others = stated.join(pairs, left_on="surname", right_on="one").select("subject_cluster", surname="other")
+    words = pl.col("surname").str.extract_groups(r"^(?<lead>.*) (?<last>\S+)$")
+    surnames = pl.concat([stated, others]).select("subject_cluster", words.alias("words"))
+    return surnames.unnest("words").drop_nulls("lead").unique()
 
 
 def _mostly_forenames(held: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
@@ -106,37 +111,56 @@ def with_turned(held: pl.DataFrame) -> pl.DataFrame:
 def with_surnames_held(held: pl.DataFrame) -> pl.DataFrame:
     """`is_turned` too where the forenames hold a surname: `Paul BARKER WARD` in one piece, beside `BARKER, Paul`.
 
-    That is, beside another word, one that another record of the person has in the surname, or a slip for it
-    (`HOLMRS Rebecca`), and that several times as many of the night's people bear so.
+    That is, a word that as many sources of the person have in the surname. It counts beside another word, if several
+    times as many of the night's people bear it so; and anywhere, if it is no listed forename and more sources have it
+    in the surname. A slip for the former counts where the rest begins forenames of the person (`HOLMRS Rebecca`).
     """
     surnames, given = (
-        held.select("record_id", "subject_cluster", word=pl.col(name).str.split(" ")).explode("word").drop_nulls()
+        held.select("record_id", "subject_cluster", "source", word=pl.col(name).str.split(" "), whole=name)
+        .explode("word")
+        .drop_nulls()
         for name in ("surname_folded", "forenames_folded")
     )
-    bearers = pl.col("subject_cluster").n_unique()
-    # Somebody who bears a word in both places, one of them by mistake, says nothing of it.
     keys = ["subject_cluster", "word"]
-    as_forename = given.join(surnames, on=keys, how="anti").group_by("word").agg(bearers.alias("forename"))
-    as_surname = (
-        surnames.join(given, on=keys, how="anti")
-        .group_by("word")
-        .agg(bearers.alias("surname"))
-        .join(as_forename, on="word", how="left")
-        .filter(pl.col("surname") >= SURNAME_LEAD * (pl.col("forename").fill_null(0) + 1))
-    )
+    sources = pl.col("source").n_unique()
+    told = surnames.group_by(keys).agg(surname=sources).join(
+        given.group_by(keys).agg(forename=sources), on=keys, how="left"
+    ).with_columns(pl.col("forename").fill_null(0))  # fmt: skip
+    own = told.filter(pl.col("surname") >= pl.col("forename")).join(_usual_surnames(surnames, given), on="word")
+    only_here = told.filter((pl.col("surname") > pl.col("forename")) & ~is_listed_forename(pl.col("word")))
     beside = given.filter(pl.len().over("record_id") > 1)
-    own = surnames.select("subject_cluster", meant="word").unique().join(as_surname, left_on="meant", right_on="word")
-    is_odd = (pl.col("word").str.len_chars() >= LONG_WORD) & ~is_listed_forename(pl.col("word"))
-    slips = _with_slips(beside.filter(is_odd).join(own, on="subject_cluster"), "word", "meant").filter(slips=1)
-    found = pl.concat(
-        [
-            beside.join(own, left_on=keys, right_on=["subject_cluster", "meant"], how="semi"),
-            slips.select(beside.columns),
-        ]
-    )
+    found = [
+        beside.join(own, on=keys, how="semi"),
+        given.join(only_here, on=keys, how="semi"),
+        _slips_for_surnames(given, own.select("subject_cluster", meant="word")),
+    ]
     return held.with_columns(
-        is_turned=pl.col("is_turned") | pl.col("record_id").is_in(found.get_column("record_id").implode())
+        is_turned=pl.col("is_turned")
+        | pl.col("record_id").is_in(pl.concat(frame.select("record_id") for frame in found).to_series().implode())
     )
+
+
+def _usual_surnames(surnames: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    """`word`: those that several times as many people bear in the surname as among the forenames.
+
+    Somebody who bears a word in both places, one of them by mistake, says nothing of it.
+    """
+    keys, bearers = ["subject_cluster", "word"], pl.col("subject_cluster").n_unique()
+    as_forename = given.join(surnames, on=keys, how="anti").group_by("word").agg(forename=bearers)
+    as_surname = surnames.join(given, on=keys, how="anti").group_by("word").agg(surname=bearers)
+    is_usual = pl.col("surname") >= SURNAME_LEAD * (pl.col("forename").fill_null(0) + 1)
+    return as_surname.join(as_forename, on="word", how="left").filter(is_usual).select("word")
+
+
+def _slips_for_surnames(given: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """The long words, no listed forenames, that are slips for a surname (`meant`) beside the person's forenames."""
+    is_long = pl.col("whole").str.contains(" ") & (pl.col("word").str.len_chars() >= LONG_WORD)
+    odd = given.filter(is_long & ~is_listed_forename(pl.col("word")))
+    slips = _with_slips(odd.join(own, on="subject_cluster"), "word", "meant").filter(slips=1)
+    known = given.select("subject_cluster", known="whole").unique()
+    rest = pl.col("whole").str.strip_prefix(pl.col("word") + " ").str.strip_suffix(pl.lit(" ") + pl.col("word"))
+    is_begun = pl.col("known").str.starts_with(rest) & (pl.col("known") != pl.col("whole"))
+    return slips.join(known, on="subject_cluster").filter(is_begun)
 
 
 def with_alias_marks(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:

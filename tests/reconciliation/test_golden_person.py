@@ -217,6 +217,12 @@ OTHERS = dict.fromkeys("defg", ("Tom", "Barker"))
             "Jun Bin",
             id="a forename taken for a part of the surname in one record",
         ),
+        pytest.param(
+            [("Guang Hui", "Huang"), ("Guang Hui", "Huang"), ("Guang", "Huang")],
+            dict.fromkeys("defg", ("Tom", "Huang")),
+            "Guang Hui",
+            id="a forename a letter away from the surname",
+        ),
     ],
 )
 def test_what_many_bear_in_the_surname_is_no_forename_and_the_other_way_round(written, others, expected):
@@ -240,6 +246,48 @@ def test_what_many_bear_in_the_surname_is_no_forename_and_the_other_way_round(wr
 def test_of_forenames_equally_well_borne_out(forenames, expected):
     sources = zip(("pnc", "court", "pnd", "rocu"), "abcd", forenames, strict=True)
     golden, _ = choose(*(record(source, key, **name(written, "Dixon")) for source, key, written in sources))
+    assert golden["forenames"] == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param(
+            [("Szilvia", "Kolompar"), ("Szilvia Eva", "Kolompar"), ("Kolompar Szilvia", "Eva")],
+            "Szilvia Eva",
+            id="the whole name in one piece and the other way round",
+        ),
+        pytest.param([("Asen", "Asenov"), ("Asen", "Asenov"), ("Asenov", "Asen")], "Asen", id="turned round once"),
+        pytest.param(
+            [("Zhao", "Li Na"), ("Li Na", "Zhao"), ("Li", "Zhao")], "Li Na", id="two forenames taken for a surname once"
+        ),
+    ],
+)
+def test_a_word_that_more_sources_have_in_the_surname_is_no_forename(written, expected):
+    sources = zip(("pnc", "court", "pnd"), "abc", written, strict=True)
+    golden, _ = choose(*(record(source, key, **name(*parts)) for source, key, parts in sources))
+    assert golden["forenames"] == expected
+
+
+def test_a_surname_of_one_word_that_is_also_written_as_two():
+    golden, _ = choose(
+        record("pnc", "a", **name("Li Na", "Ouyang")),
+        record("court", "b", **name("Li Na Au", "Yeung")),
+        record("pnd", "c", **name("Li Na Au", "Yeung")),
+    )
+    assert golden["forenames"] == "Li Na"
+
+
+@pytest.mark.parametrize(
+    ("forenames", "expected"),
+    [
+        pytest.param(["Paul", "Paul", "Pawel"], "Pawel", id="an office wrote the English form"),
+        pytest.param(["Michael", "Michael", "Michal"], "Michael", id="a letter less may as well be a slip"),
+    ],
+)
+def test_an_english_form_speaks_for_the_name_that_it_translates(forenames, expected):
+    sources = zip(("pnc", "court", "rocu"), "abc", forenames, strict=True)
+    golden, _ = choose(*(record(source, key, **name(written, "Nowak")) for source, key, written in sources))
     assert golden["forenames"] == expected
 
 

@@ -44,8 +44,7 @@ def test_a_shorter_name_speaks_for_the_fuller_one(said, fuller):
     ("said", "other"),
     [
         pytest.param("MOHAMED", "MOHAMMED", id="a spelling"),
-        pytest.param("MIHAI", "MICHAEL", id="a translation"),
-        pytest.param("KRZYSZTOF", "CHRISTOPHER", id="a long translation"),
+        pytest.param("MICHAL", "MICHAEL", id="a translation a letter away"),
     ],
 )
 def test_another_spelling_or_translation_speaks_for_itself(said, other):
