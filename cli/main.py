@@ -7,6 +7,7 @@ Dagster and polars are imported by the commands that need them: `--help` must no
 validates tables starts from this module.
 """
 
+import gc
 import io
 import json
 import os
@@ -223,6 +224,9 @@ def explain(
 
 def main() -> None:
     """Entry point of the `concord` command: what is not there, or can't be read or written, is said in words."""
+    gc.set_threshold(
+        50_000
+    )  # importing Dagster and Great Expectations spends a quarter of its time on collections else
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a sign that the terminal can't show is no failure

@@ -208,6 +208,7 @@ def test_the_year_alone_of_the_night_counts_for_what_a_record_gives(source, thre
         assert_frame_equal(frame, last_day[name])
 
 
+@pytest.mark.long
 def test_a_night_that_took_over_has_the_content_of_a_full_night(three_nights, tmp_path):
     home = Home(copy_of(three_nights / "home", tmp_path / "home"))
     before = list_runs(home)[-1]

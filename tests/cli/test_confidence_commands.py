@@ -71,6 +71,7 @@ def test_what_stewards_found_is_learned_promoted_applied_and_rolled_back(home, o
     assert current_models(Home(home)) is None
 
 
+@pytest.mark.long
 def test_labels_that_say_what_the_model_says_make_no_candidate(home):
     assert "ledger" in model(home, "train", "--confidence", code=1)
     check_forenames(home, wrong=0)

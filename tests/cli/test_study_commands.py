@@ -78,6 +78,7 @@ def test_what_cannot_be_studied_is_refused_and_nothing_is_written(one_night, tmp
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_days_and_harm_of_the_installation_come_from_its_settings(one_night, tmp_path):
     home = copy_of(one_night / "home", tmp_path / "home")
     edition = tmp_path / "2026.csv"

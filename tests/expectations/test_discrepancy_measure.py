@@ -202,16 +202,14 @@ def test_a_wrong_day_of_making_copied_as_the_start_is_one_mistake():
     assert planted.get_column("field").to_list() == ["made"]
 
 
-TWICE_THE_NOISE = pytest.param(2, id="twice the noise", marks=pytest.mark.long)
-
-
-@pytest.fixture(scope="module", params=[pytest.param(1, id="ordinary noise"), TWICE_THE_NOISE])
+@pytest.fixture(scope="module", params=[1, 2], ids=["ordinary noise", "twice the noise"])
 def measured(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("planted")
     write_nights(folder, orders=600, seed=17, noise=request.param)
     return find_in_folder(folder, is_given=True).table
 
 
+@pytest.mark.long
 def test_planted_errors_are_found_and_what_is_found_was_planted(measured):
     fields = measured.filter((pl.col("visible") >= ENOUGH) & (pl.col("field") != "all"))
     assert fields.height > 8
