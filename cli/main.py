@@ -224,9 +224,7 @@ def explain(
 
 def main() -> None:
     """Entry point of the `concord` command: what is not there, or can't be read or written, is said in words."""
-    gc.set_threshold(
-        50_000
-    )  # importing Dagster and Great Expectations spends a quarter of its time on collections else
+    gc.set_threshold(50_000)  # with Python's 700, a quarter of the time to import the libraries goes to collections
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a sign that the terminal can't show is no failure
