@@ -27,14 +27,17 @@ from expectations.gates import GateResult, judge_gates
 from ledger.audit import head_of, sealed
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.in_force import decisions_digest
+from ledger.decisions.kinds import codes_about
 from ledger.decisions.ledger import Ledger
 from ledger.packs.log import corrections_digest
+from warehouse.codes import condition_catalogue
 from warehouse.delivery_states import WHOLE
 from warehouse.disk import replacing
 from warehouse.releases.publication_checks import CODE, PublicationRefusedError
 from warehouse.releases.release import publish, revisions_of
 from warehouse.schema import Table
 from warehouse.store import TableStore
+from warehouse.tables.code_lists import CONDITION_CATALOGUE
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.packs import ASKED_CORRECTIONS
@@ -107,6 +110,7 @@ def release(context: dg.AssetExecutionContext, night: NightResource) -> AssetEve
         RELEASE_CHANGES.name: mark_accepted(changes, accepted),
         EXPECTATION_RESULTS.name: suites,
         SOURCE_RECORDS.name: tonight.evidence.core_orders,
+        CONDITION_CATALOGUE.name: named_catalogue(store.scan(DECISIONS.name).collect()),
         RECORD_DIGESTS.name: tonight.digests,
         OBEYED_DECISIONS.name: tonight.decisions,
         KNOWN_DECISIONS.name: store.scan(KNOWN_DECISIONS.name).collect(),
@@ -231,6 +235,12 @@ def used_decisions(decisions: pl.DataFrame) -> dict[str, str]:
 def used_requests(asked: pl.DataFrame) -> dict[str, str]:
     """The corrections that owners were asked for, with their digest; nothing if there are none."""
     return {} if asked.is_empty() else {ASKED_CORRECTIONS.name: corrections_digest(asked)}
+
+
+def named_catalogue(decisions: pl.DataFrame) -> pl.DataFrame:
+    """The catalogue of conditions with those that stewards named, whether or not a record words one so tonight."""
+    named = decisions.filter(pl.col("kind").is_in(codes_about("wording"))).get_column("value")
+    return CONDITION_CATALOGUE.conform(condition_catalogue(named)).sort(CONDITION_CATALOGUE.order)
 
 
 def look_at(store: TableStore, account: ReleaseBasis, *, clock: PresenceClock) -> Tonight:

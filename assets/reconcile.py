@@ -11,6 +11,7 @@ from assets.frame import NIGHTS, AssetEvents, NightResource, as_of_date, check_s
 from assets.ingest import deliveries_table
 from assets.link import core_names, gather
 from assets.models import MODELS
+from assets.named_wordings import code_by_decisions
 from assets.sources import find_sources
 from assets.stale_decisions import find_second_looks
 from expectations.discrepancies import RULES, Evidence, PresenceClock, find_discrepancies
@@ -93,8 +94,9 @@ def register(context: dg.AssetExecutionContext, night: NightResource) -> AssetEv
 
 def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[str, pl.DataFrame]:
     """The register's tables of a night by name, the memory of ids among them."""
-    core = {name: gather(store, name) for name in CORE}
     decisions = store.scan(DECISIONS.name).collect()
+    core = {name: gather(store, name) for name in CORE}
+    core["conditions"] = code_by_decisions(core["conditions"], decisions)
     clusters, events = (store.scan(table.name).collect() for table in (LINK_CLUSTERS, LINK_ARRESTS))
     identities = identify(
         {"orders": core["orders"], "arrests": core["arrests"]},
@@ -272,7 +274,7 @@ def gather_evidence(store: TableStore) -> Evidence:
         deliveries=pl.concat([store.scan(name) for name in DELIVERY_TABLES]).collect(),
         core_orders=gather(store, "orders"),
         core_aliases=gather(store, "aliases"),
-        core_conditions=gather(store, "conditions"),
+        core_conditions=code_by_decisions(gather(store, "conditions"), store.scan(DECISIONS.name).collect()),
         rejected_values=gather(store, "rejected_values"),
     )
 

@@ -150,6 +150,17 @@ def not_enough(discrepancy_id: DiscrepancyArgument) -> Asked:
     return {"kind": "not_enough", "discrepancy_id": discrepancy_id}
 
 
+@decision
+def wording(
+    wording_id: Annotated[str, typer.Argument(help="A wording of `condition_wordings` that has no code.")],
+    condition: Annotated[
+        str, typer.Argument(help="A code of the catalogue; or P: (prohibition) or R: (requirement) and a new title.")
+    ],
+) -> Asked:
+    """A wording, and those like it, are this condition."""
+    return {"kind": "wording", "left_handle": wording_id, "value": condition}
+
+
 @decide_app.command()
 def undo(
     name: Annotated[str, typer.Argument(help="A decision id; with `--batch` the id of a batch.")],

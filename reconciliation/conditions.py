@@ -13,7 +13,7 @@ from reconciliation.standing import AMENDED
 from reconciliation.stated_periods import find_stated_periods
 from reconciliation.third_parties import mask_names
 from reconciliation.travel import own_end
-from warehouse.codes import reference
+from warehouse.codes import condition_catalogue, reference
 from warehouse.sources import COURT_SOURCES
 
 MOST_LACKING: Final = 2
@@ -52,7 +52,9 @@ def build_conditions(
         descending=[True, True, False, False, False],
         nulls_last=True,
     )
-    catalogue = reference("conditions").select(pl.col("code").alias("condition_code"), "label", "kind")
+    catalogue = condition_catalogue(wordings.get_column("condition_code").unique()).select(
+        "label", "kind", condition_code="code"
+    )
     wordings = wordings.join(catalogue, on="condition_code", how="left", maintain_order="left")
     is_from_court = pl.col("sources").list.set_intersection(list(COURT_SOURCES)).list.len() > 0
     return (

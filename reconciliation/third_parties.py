@@ -208,6 +208,13 @@ def listed_names() -> frozenset[str]:
 
 
 @cache
+def proper_words() -> frozenset[str]:
+    """Words of courts' names, which are places, and names of people, that conditions do not use as ordinary words."""
+    courts = " ".join(reference("courts").get_column("name")).casefold()
+    return (frozenset(WORD.findall(courts)) | listed_names()) - ordinary_words()
+
+
+@cache
 def _forenames() -> frozenset[str]:
     """Forenames that are known, but for those that are ordinary words too."""
     names = {name.casefold() for name in listed_forenames()}

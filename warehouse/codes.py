@@ -3,6 +3,8 @@
 The lists live as CSV in `warehouse/reference/`, each row with its source; this module reads them once.
 """
 
+import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -35,6 +37,9 @@ def names_of(name: str, column: str = "name") -> dict[str, str]:
     return dict(reference(name).select("code", column).drop_nulls().iter_rows())
 
 
+BY_STEWARD = "named by a steward"
+"""The source of a condition that the catalogue lacks."""
+
 FORCE_CODES = codes("forces", "current_code")
 FORCE_KINDS = ("territorial", "national_police", "agency", "crown_dependency")
 LEGAL_STATUSES = codes("legal_statuses")
@@ -43,6 +48,48 @@ REGION_CODES = codes("regions")
 COURT_CODES = codes("courts")
 OFFENCE_CODES = codes("offences", "cjs_code")
 CONDITION_CODES = codes("conditions")
+NAMED_KINDS = {"P": "prohibition", "R": "requirement_like"}
+"""Kinds of condition that a steward may name a wording, by the letter that codes of new ones begin with.
+
+Not travel and notification: by them alone the law lets an order be shorter than two years, and a ban on travel ends
+by itself. A wrong name must not end what binds.
+"""
+NAMEABLE_CODES = tuple(
+    reference("conditions").filter(pl.col("kind").is_in(list(NAMED_KINDS.values()))).get_column("code")
+)
+CONDITION_CODE_PATTERN = r"^(C\d\d|[PR]:[a-z0-9]+(-[a-z0-9]+)*)$"
+
+
+def is_new_condition_code(code: str) -> bool:
+    """Whether it is a code of a condition that a steward named, which the catalogue lacks."""
+    return ":" in code and re.fullmatch(CONDITION_CODE_PATTERN, code) is not None
+
+
+def new_condition_code(letter: str, title: str) -> str:
+    """The code of a condition that the catalogue lacks: it is its title, so that it needs no list to be read."""
+    return f"{letter}:{'-'.join(re.findall('[a-z0-9]+', title.lower()))}"
+
+
+def condition_label(code: str) -> str:
+    """What a condition is, in words; of a code that means nothing the code itself."""
+    if is_new_condition_code(code):
+        return code[2:].replace("-", " ").capitalize()
+    return names_of("conditions", "label").get(code, code)
+
+
+def condition_catalogue(named: Iterable[str | None]) -> pl.DataFrame:
+    """The catalogue of conditions, and those of these codes that stewards named."""
+    listed = reference("conditions")
+    rows = [
+        {"code": code, "label": condition_label(code), "kind": NAMED_KINDS[code[0]], "source": BY_STEWARD}
+        for code in sorted({code for code in named if code and is_new_condition_code(code)})
+    ]
+    return pl.concat(
+        [listed, pl.DataFrame(rows, schema=dict.fromkeys(("code", "label", "kind", "source"), pl.String))],
+        how="diagonal",
+    )
+
+
 DISAGREEMENTS = {
     "right_as_it_is": "our record is right",
     "not_ours": "not our record",

@@ -55,6 +55,12 @@ class ComparedRelease:
         return inputs
 
     @property
+    def wordings(self) -> frozenset[str]:
+        """The decisions on wordings, which code records anew that did not change."""
+        about = self.decisions.filter(pl.col("kind").is_in(codes_about("wording")))
+        return frozenset(about.get_column("decision_id"))
+
+    @property
     def model(self) -> str | None:
         """The version of the models."""
         version: str | None = self.account.get("versions", {}).get("models")
@@ -73,7 +79,8 @@ class Cause:
     Attributes:
         cause: of `CAUSES`.
         when: holds on a difference (`order_id`, `field`) with what reached its order (`find_reach`) and what changed
-            for all orders (`has_other_model`, `has_other_config`, `has_other_rules`).
+            for all orders (`has_other_model`, `has_other_config`, `has_other_rules`,
+            `has_other_wordings`).
     """
 
     cause: str
@@ -89,6 +96,8 @@ is_judged = pl.col("field").is_in(JUDGED).fill_null(value=False)
 is_name = pl.col("field").is_in(NAMES).fill_null(value=False)
 is_borne_out = (pl.col("field") == "condition_count").fill_null(value=False)
 
+is_counted = is_judged | is_borne_out
+
 GROUNDS: Final = (
     Cause("calendar", pl.col("replayed") == "calendar"),
     Cause("source", pl.col("replayed") == "source"),
@@ -96,6 +105,9 @@ GROUNDS: Final = (
     Cause("source", reaches("is_changed")),
     # The same bytes were read, and read as something else.
     Cause("rule", reaches("is_reread") & pl.col("has_other_rules")),
+    Cause(
+        "steward", pl.col("has_other_wordings") & (reaches("is_reread") | (is_counted & reaches("has_case_in_common")))
+    ),
     Cause("calendar", reaches("is_reread")),
     Cause("model", reaches("is_regrouped") & pl.col("has_other_model")),
     Cause("config", is_judged & pl.col("has_other_config")),
@@ -143,6 +155,7 @@ def name_causes(
             has_other_model=pl.lit(before.model != after.model),
             has_other_config=pl.lit(before.account.get("config_hash") != after.account.get("config_hash")),
             has_other_rules=pl.lit(before.rules != after.rules),
+            has_other_wordings=pl.lit(before.wordings != after.wordings),
         )
         .with_columns(pl.coalesce(*causes, pl.lit(UNEXPLAINED)).alias("cause"), pl.lit(None).alias("accepted"))
     )

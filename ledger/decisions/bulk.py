@@ -80,6 +80,8 @@ def draft_of(asked: dict[str, Any], present: Present) -> Draft:
             accepted_until=asked.get("accepted_until"),
             referred_to=asked.get("referred_to"),
         )
+    elif kind.about == "wording":
+        draft = present.draft_wording(*(_needed(asked, name) for name in ("left_handle", "value")))
     else:
         return present.draft_undo(_needed(asked, "replaces"))
     return require_seen(draft, asked.get("fingerprint"), asked.get("seen")).replacing(asked.get("replaces"))

@@ -5,7 +5,7 @@ Belongs here: finding what a steward names, and noting what they saw. Does not: 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
 
@@ -20,7 +20,9 @@ from ledger.decisions.values import read_value, require_field, require_period
 from ledger.packs.owners import title_or_none
 from reconciliation.redirects import follow_orders, order_redirects
 from reconciliation.tables import owners_of_records
-from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
+from reconciliation.third_parties import proper_words
+from warehouse.codes import NAMEABLE_CODES, is_new_condition_code, new_condition_code
+from warehouse.tables.register import CONDITION_WORDINGS, DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
 
 LONGEST_ACCEPTANCE = 731
 """Days, two years: what is accepted for longer is forgotten."""
@@ -45,6 +47,7 @@ class Present:
     release_id: str
     as_of: date
     model_version: str
+    wordings: pl.DataFrame = field(default_factory=CONDITION_WORDINGS.empty)
 
     @classmethod
     def of(
@@ -60,7 +63,8 @@ class Present:
 
         Args:
             records: order records of all sources in their core shape.
-            tables: `orders`, `order_sources`, `discrepancies` and `id_redirects` of the release, by name.
+            tables: `orders`, `order_sources`, `discrepancies` and `id_redirects` of the release, by name; and
+                `condition_wordings`, if it has them.
             release_id: the release.
             as_of: its date.
             model_version: the version of the matching model behind it.
@@ -75,6 +79,7 @@ class Present:
             release_id=release_id,
             as_of=as_of,
             model_version=model_version,
+            wordings=tables.get(CONDITION_WORDINGS.name, CONDITION_WORDINGS.empty()),
         )
 
     def draft_pair(self, kind: str, one: str, other: str) -> Draft:
@@ -164,6 +169,31 @@ class Present:
             seen=tuple(Sighting(side, row["field"], row[side]) for side in OF_CONFLICT),
         )
 
+    def draft_wording(self, wording_id: str, code: str) -> Draft:
+        """Which condition a wording is that fits none, and those like it with it.
+
+        Args:
+            wording_id: of any wording of the cluster.
+            code: of a condition of the catalogue; or `P:` or `R:` and the title of a prohibition or requirement that it
+                lacks.
+
+        Raises:
+            DecisionError: there is no such wording or condition, or its kind changes how long people are bound.
+        """
+        alike = alike_wordings(self.wordings, wording_id)
+        if alike.is_empty():
+            raise DecisionError(f"release {self.release_id} has no wording {wording_id} that fits no condition")
+        if ":" in code:
+            code = new_condition_code(*code.split(":", 1))
+        if code not in NAMEABLE_CODES and not is_new_condition_code(code):
+            raise DecisionError(f"{code} is no condition that a wording can be named: choose one, or give a new title")
+        if names := proper_words() & {*code[2:].split("-")}:
+            raise DecisionError(
+                f"the title of a condition names nobody and no place: leave out {', '.join(sorted(names))}"
+            )
+        seen = tuple(Sighting(*row) for row in alike.select("wording_id", pl.lit("wording"), "wording").iter_rows())
+        return self._draft(kind="wording", left_handle=alike.item(0, "wording_id"), value=code, seen=seen)
+
     def draft_undo(self, decision_id: str) -> Draft:
         """The taking back of a decision."""
         return self._draft(kind="undo", replaces=decision_id)
@@ -190,6 +220,15 @@ class Present:
         if found.is_empty():
             raise DecisionError(f"release {self.release_id} rests on no order record {name}")
         return found.row(0, named=True)
+
+
+def alike_wordings(wordings: pl.DataFrame, wording_id: str) -> pl.DataFrame:
+    """The wordings that fit nothing and are alike, of which this is one, the most used first; none without it."""
+    loose = wordings.filter(pl.col("condition_code").is_null())
+    own = loose.filter(wording_id=wording_id)
+    if own.height and own.item(0, "cluster") is not None:
+        own = loose.filter(cluster=own.item(0, "cluster"))
+    return own.sort("order_count", "wording_id", descending=[True, False])
 
 
 def require_seen(draft: Draft, fingerprint: str | None, former: str | None = None) -> Draft:

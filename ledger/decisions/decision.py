@@ -86,6 +86,7 @@ class Draft:
             "pair": (kind.level, self.left_handle, self.right_handle),
             "value": (self.order_id, self.field),
             "discrepancy": (self.order_id, self.rule_code, self.source, self.left_handle, *conflict_of(self.seen)),
+            "wording": (self.left_handle,),
             "decision": (self.replaces,),
         }
         return json.dumps([kind.about, *parts[kind.about]], ensure_ascii=False)

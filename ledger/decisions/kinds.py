@@ -9,7 +9,7 @@ from typing import Literal
 from reconciliation.golden import ORDER_FIELDS, PERSON_FIELDS
 from warehouse.codes import reference
 
-About = Literal["pair", "value", "discrepancy", "decision"]
+About = Literal["pair", "value", "discrepancy", "wording", "decision"]
 Level = Literal["order", "person"]
 
 
@@ -20,7 +20,7 @@ class Kind:
     Attributes:
         code: as it stands in the ledger; with `-` for `_`, the command.
         title: what the steward says, in words.
-        about: two records, a field of an order, a discrepancy, or another decision.
+        about: two records, a field of an order, a discrepancy, a wording of conditions, or another decision.
         level: of a pair: whether it speaks of the order or of the person.
         parts: of a pair: the two records are kept apart.
         binds_when_stale: it still binds when its evidence has changed. Records that a person kept apart stay apart
@@ -56,6 +56,7 @@ KINDS = (
     Kind("accept", "the discrepancy is known and accepted until a date", "discrepancy"),
     Kind("refer", "the discrepancy is referred to its owner", "discrepancy", leaves_open=True),
     Kind("not_enough", "what is known is not enough to decide", "discrepancy", leaves_open=True),
+    Kind("wording", "the wording is this condition", "wording"),
     Kind("undo", "the decision is taken back", "decision"),
 )
 KIND = {kind.code: kind for kind in KINDS}
@@ -65,7 +66,7 @@ LEFT_OPEN = tuple(kind.code for kind in KINDS if kind.leaves_open)
 
 
 def codes_about(about: About) -> tuple[str, ...]:
-    """The kinds of decision about pairs, values, discrepancies or other decisions."""
+    """The kinds of decision about pairs, values, discrepancies, wordings or other decisions."""
     return tuple(kind.code for kind in KINDS if kind.about == about)
 
 

@@ -9,8 +9,10 @@ import polars as pl
 
 from ledger.decisions.decidable import Present
 from warehouse.releases.release import Release
-from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
+from warehouse.tables.register import CONDITION_WORDINGS, DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
 from warehouse.tables.release import SOURCE_RECORDS
+
+NEEDED = (ORDERS, ORDER_SOURCES, DISCREPANCIES, ID_REDIRECTS)
 
 
 def read_present(release: Release, table: Callable[[str], pl.DataFrame]) -> Present:
@@ -31,9 +33,16 @@ def read_present(release: Release, table: Callable[[str], pl.DataFrame]) -> Pres
     versions = release.manifest["versions"]
     return Present.of(
         table(SOURCE_RECORDS.name),
-        {needed.name: table(needed.name) for needed in (ORDERS, ORDER_SOURCES, DISCREPANCIES, ID_REDIRECTS)},
+        {needed.name: table(needed.name) for needed in NEEDED} | _wordings(table),
         release_id=release.release_id,
         as_of=release.as_of,
         # In releases that name no models these were part of the code.
         model_version=str(versions.get("models", versions.get("concord"))),
     )
+
+
+def _wordings(table: Callable[[str], pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    try:
+        return {CONDITION_WORDINGS.name: table(CONDITION_WORDINGS.name)}
+    except KeyError:  # a release of before
+        return {}

@@ -32,6 +32,7 @@ APPROVAL_REASONS = (
     ApprovalReason("end", "It moves the end of an order by more than a year, or takes or gives it an end."),
     ApprovalReason("people", "It makes two people one."),
     ApprovalReason("confirmed", "It splits an order that a steward, or a court and the police, have confirmed."),
+    ApprovalReason("wordings", "It says which condition a wording is, for every order that is worded so."),
     ApprovalReason("overrules", "It replaces or takes back another steward's decision."),
     ApprovalReason("approved", "It takes back what a second steward had approved."),
     ApprovalReason("sample", "It was drawn at random: a share of all decisions is looked at twice."),
@@ -59,6 +60,7 @@ def reasons_for_approval(
         "end": _moves_end(draft, present),
         "people": _merges_people(draft, present),
         "confirmed": _splits_confirmed(draft, present, decisions),
+        "wordings": draft.kind == "wording",
         "overrules": is_others,
         "approved": draft.kind == "undo" and draft.replaces in approved,
     }

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import polars as pl
 
-from warehouse.codes import DISAGREEMENTS, reference
+from warehouse.codes import BY_STEWARD, DISAGREEMENTS, condition_catalogue, reference
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ def worded_values() -> pl.DataFrame:
     return pl.concat([*named, pl.DataFrame(spoken, schema=["field", "value", "words"], orient="row")])
 
 
-def condition_words() -> pl.DataFrame:
-    """`code`, `words`: conditions with their labels."""
-    return reference("conditions").select("code", words=pl.format("{} {}", "code", "label"))
+def condition_words(codes: pl.Series) -> pl.DataFrame:
+    """`code`, `words`: conditions with their labels, and those of these that stewards named."""
+    coded = pl.format("{} {}", "code", "label")
+    words = pl.when(pl.col("source") == BY_STEWARD).then("label").otherwise(coded)
+    return condition_catalogue(codes.unique()).select("code", words=words)

@@ -253,5 +253,5 @@ def _conditions_in_words(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _named_conditions(sets: pl.DataFrame, part: str) -> pl.DataFrame:
     codes = sets.select("discrepancy_id", code=part).explode("code", empty_as_null=False)
-    named = codes.join(condition_words(), on="code").sort("discrepancy_id", "code")
+    named = codes.join(condition_words(codes.get_column("code")), on="code").sort("discrepancy_id", "code")
     return named.group_by("discrepancy_id", maintain_order=True).agg(pl.col("words").str.join(", ").alias(part))

@@ -4,36 +4,45 @@ Belongs here: the figures of that page. Does not: coding conditions (`assets.par
 (`study.prohibitions`).
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
 
+from ledger.decisions.decidable import alike_wordings
 from reconciliation.law import counts_as_in_force
 from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import NONE, Panel, PanelCell, panel_table
-from warehouse.codes import ORDER_TYPES, reference
+from warehouse.codes import BY_STEWARD, ORDER_TYPES, condition_catalogue
 from warehouse.tables.register import CONDITION_WORDINGS
 
 LISTED: Final = 30
+NAMED: Final = ", named by a steward"
 KINDS: Final = {"requirement_like": "requirement", "notification": "notification", "travel": "travel ban"}
 PARTS: Final = (("region_code", "region"), ("court_name", "court"), ("made_in", "year"))
 
 
-def prohibition_panels(visible: VisibleRelease, *, search: str, code: str) -> tuple[Panel, ...]:
+def prohibition_panels(visible: VisibleRelease, *, search: str, code: str, may_name: bool = False) -> tuple[Panel, ...]:
     """The catalogue with its use, and the wordings; of one condition also regions, courts and years.
 
     Args:
         visible: the release.
         search: words that a label or a wording holds; empty: all.
         code: of a condition; empty: all.
+        may_name: the viewer may say which condition a wording is.
     """
     uses, wordings = visible.keep("prohibitions", lambda: _uses(visible)), _wordings(visible)
-    chosen = _catalogue(wordings, search.casefold(), code)
+    chosen = _catalogue(uses, wordings, search.casefold(), code)
     found = (_used(uses, chosen), _worded(wordings, chosen))
     if code and chosen.height:
         of_code = uses.filter(condition_code=code)
         return (*found, *(_by(of_code, column, title) for column, title in PARTS))
-    return found if visible.forces is not None else (*found, _unknown(wordings, search.casefold()))
+    return found if visible.forces is not None else (*found, _unknown(wordings, search.casefold(), may_name=may_name))
+
+
+def find_alike(visible: VisibleRelease, wording_id: str) -> pl.DataFrame:
+    """A wording that fits nothing and those alike, as `CONDITION_WORDINGS`, the most used first; none without it."""
+    return alike_wordings(_wordings(visible), wording_id)
 
 
 def _uses(visible: VisibleRelease) -> pl.DataFrame:
@@ -52,9 +61,10 @@ def _wordings(visible: VisibleRelease) -> pl.DataFrame:
         return CONDITION_WORDINGS.empty()
 
 
-def _catalogue(wordings: pl.DataFrame, search: str, code: str) -> pl.DataFrame:
+def _catalogue(uses: pl.DataFrame, wordings: pl.DataFrame, search: str, code: str) -> pl.DataFrame:
     said = wordings.group_by(code="condition_code").agg(said=pl.col("wording").str.join(" "))
-    listed = reference("conditions").join(said, on="code", how="left", maintain_order="left")
+    known = pl.concat([frame.get_column("condition_code") for frame in (uses, wordings)]).unique()
+    listed = condition_catalogue(known).join(said, on="code", how="left", maintain_order="left")
     text = pl.concat_str("code", "label", "wordings", "said", separator=" ", ignore_nulls=True).str.to_lowercase()
     is_found = text.str.contains(search, literal=True)
     return listed.filter(is_found & (pl.col("code") == code if code else pl.lit(value=True)))
@@ -74,8 +84,8 @@ def _used(uses: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
     )
     rows = [
         (
-            PanelCell(f"{row['code']} {row['label']}", f"/dashboards/prohibitions?code={row['code']}"),
-            KINDS.get(row["kind"], row["kind"]),
+            PanelCell(_title(row), f"/dashboards/prohibitions?code={row['code']}"),
+            f"{KINDS.get(row['kind'], row['kind'])}{NAMED if row['source'] == BY_STEWARD else ''}",
             *(row[kind] for kind in ORDER_TYPES),
             row["is_live"],
             NONE if row["term_months"] is None else f"{row['term_months']:.0f}",
@@ -91,6 +101,10 @@ def _used(uses: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
     return Panel("use", "Use", summary, panel_table("Conditions and their use", headings, rows) if rows else None)
 
 
+def _title(row: Mapping[str, str]) -> str:
+    return row["label"] if row["source"] == BY_STEWARD else f"{row['code']} {row['label']}"
+
+
 def _worded(wordings: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
     typical = wordings.join(chosen.select(condition_code="code"), on="condition_code", how="semi")
     listed = typical.sort("order_count", "wording_id", descending=[True, False]).head(LISTED)
@@ -101,7 +115,7 @@ def _worded(wordings: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
     ]
     summary = (
         "Wordings that three orders or more share, the most used first. Names, places and long numbers are left out. "
-        "The score says how well the worst text of it fits the catalogue, of 100."
+        "The score says how well the worst text of it fits the catalogue, or the wording that a steward named, of 100."
     )
     headings = ["Wording", "Condition", "Orders", "Score"]
     return Panel(
@@ -121,20 +135,28 @@ def _by(uses: pl.DataFrame, column: str, title: str) -> Panel:
     return Panel(f"by-{title}", f"By {title}", f"The {LISTED} with most orders.", sheet if counted.height else None)
 
 
-def _unknown(wordings: pl.DataFrame, search: str) -> Panel:
-    """Wordings that fit nothing, those alike together."""
+def _unknown(wordings: pl.DataFrame, search: str, *, may_name: bool) -> Panel:
+    """Wordings that fit nothing, those alike together; for those who may name them with the page to do so."""
     loose = wordings.filter(
         pl.col("condition_code").is_null() & pl.col("wording").str.to_lowercase().str.contains(search, literal=True)
     )
     clusters = (
         loose.group_by(cluster=pl.coalesce("cluster", "wording"))
-        .agg(pl.len().cast(pl.Int64), pl.col("order_count").sum(), pl.col("sources").explode().unique().sort())
+        .agg(
+            pl.len().cast(pl.Int64),
+            pl.col("order_count").sum(),
+            pl.col("sources").explode().unique().sort(),
+            pl.col("wording_id").min(),
+        )
         .sort("order_count", "cluster", descending=[True, False])
     )
-    rows = [(text, ways, count, ", ".join(held)) for text, ways, count, held in clusters.head(LISTED).iter_rows()]
+    rows = [
+        (PanelCell(text, f"/wordings/{wording_id}" if may_name else None), ways, count, ", ".join(held))
+        for text, ways, count, held, wording_id in clusters.head(LISTED).iter_rows()
+    ]
     summary = (
-        "Wordings that fit no condition of the catalogue, those alike together: each may be a condition that it lacks. "
-        "A new entry is a line of conditions.csv with its code, label, kind and wordings; the next night codes by it."
+        "Wordings that fit no condition of the catalogue, those alike together: each may be a condition that it lacks, "
+        "or another way to write one that it has. A steward can say which, and the next night shows them so."
         if rows
         else "Every wording fits a condition of the catalogue."
     )

@@ -3,6 +3,7 @@
 Belongs here: the fields of the forms. Does not: whether the ledger takes the decision (`review.deciding.decider`).
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,9 @@ VALUE_TEXT = "value_text-"
 
 USUAL_REASONS = {"both_right": "different_facts", "refer": "correction_requested"}
 """Why a discrepancy is decided so, as a rule; by kind of decision."""
+
+TITLE = r"[A-Za-z][A-Za-z -]{2,79}"
+"""Titles of new conditions: short, and without numbers, which may lead to somebody."""
 
 
 class Form(Protocol):
@@ -112,6 +116,7 @@ def read_request(form: Form, *, kinds: Collection[str] = tuple(KIND)) -> Decisio
 
 
 REQUEST_FIELDS = (
+    *("left_handle", "condition", "title"),
     *("kind", "left_record_id", "right_record_id", "order_id", "discrepancy_id"),
     *("until-day", "until-month", "until-year", "referred_to", "replaces", "reason_code", "comment", "item_id"),
     *("release_id", "orders", "version", "submission", "view", "words", "deferred_why"),
@@ -185,6 +190,8 @@ def _read_asked(form: Form, kinds: Collection[str], problems: dict[str, str]) ->
             problems["kind"] = "Choose the decision that is taken back"
         return tuple({"kind": kind, "replaces": name} for name in dict.fromkeys(replaces))
     shared = {"kind": kind, "replaces": next(iter(replaces), None)}
+    if KIND[kind].about == "wording":
+        return (shared | _read_wording(form, problems),)
     if KIND[kind].about == "pair":
         sides = {name: text(form, name) for name in ("left_record_id", "right_record_id")}
         if not all(sides.values()):
@@ -197,6 +204,17 @@ def _read_asked(form: Form, kinds: Collection[str], problems: dict[str, str]) ->
         problems["discrepancy_id"] = "Choose a discrepancy"
     more = _closing(kind, form, problems)
     return tuple(shared | more | {"discrepancy_id": name} for name in names)
+
+
+def _read_wording(form: Form, problems: dict[str, str]) -> dict[str, Any]:
+    """Which condition a wording is: a code of the catalogue, or the letter of a kind and the title of a new one."""
+    condition, title = text(form, "condition"), text(form, "title")
+    is_new = condition.endswith(":")
+    if not condition:
+        problems["condition"] = "Choose a condition, or that it is new"
+    if is_new and not re.fullmatch(TITLE, title):
+        problems["title"] = "Enter what it is in a few words: letters, spaces and hyphens, 80 at most"
+    return {"left_handle": text(form, "left_handle"), "value": f"{condition}{title}" if is_new else condition}
 
 
 def _closing(kind: str, form: Form, problems: dict[str, str]) -> dict[str, Any]:

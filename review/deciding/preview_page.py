@@ -5,6 +5,7 @@ Belongs here: this page. Does not: taking the decision (`review.routes.new_decis
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -95,10 +96,12 @@ def _preview_context(preview: Preview, wanted: DecisionRequest, whole: WholeRele
 
 
 def _way_back_to(wanted: DecisionRequest) -> str | None:
-    """Where a page without an item leads back to: one's own decisions, or the many that were chosen from."""
+    """Where a page without an item leads back to: one's own decisions, the wording, or the many chosen from."""
     if wanted.item_id:
         return None
     view = next(iter(wanted.fields.get("view", ())), "")
+    if wanted.decisions and wanted.decisions[0]["kind"] == "wording":
+        return f"/wordings/{quote(wanted.decisions[0]['left_handle'], safe='')}"
     is_undo = any(decision["kind"] == "undo" for decision in wanted.decisions)
     return "/decisions/mine" if is_undo else f"/bulk?{view}"
 

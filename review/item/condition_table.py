@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.item.titles import CONDITION_KINDS, format_day, source_name, title_for
-from warehouse.codes import names_of
+from warehouse.codes import condition_label, is_new_condition_code
 from warehouse.sources import SOURCE_NAMES
 
 Values = Mapping[str, Any]
@@ -73,10 +73,10 @@ def compare_conditions(orders: Sequence[Values], conditions: Sequence[Values]) -
     return ConditionTable(holders, tuple(_row(worded[code], holders, held[code]) for code in sorted(worded)))
 
 
-def condition_label(code: str) -> str:
+def describe_condition(code: str) -> str:
     """What a condition is, with its code."""
-    label = names_of("conditions", "label").get(code)
-    return f"{label} ({code})" if label else code
+    label = condition_label(code)
+    return label if is_new_condition_code(code) or label == code else f"{label} ({code})"
 
 
 def _holders(order: Values) -> list[ConditionHolder]:

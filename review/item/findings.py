@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from expectations.discrepancies import RULES
 from expectations.rules.rule import Rule
-from review.item.condition_table import condition_label
+from review.item.condition_table import describe_condition
 from review.item.fields import FIELD_NATURES
 from review.item.titles import (
     SEVERITY_TITLES,
@@ -132,7 +132,7 @@ def _sides(row: Values) -> tuple[Pieces, Pieces]:
     """The value found and the one expected, each marked where it differs from the other."""
     observed, expected, field = row["observed"], row["expected"], row["field"]
     if field == "conditions":
-        held, listed = ([condition_label(code) for code in (text or "").split()] for text in (observed, expected))
+        held, listed = ([describe_condition(code) for code in (text or "").split()] for text in (observed, expected))
         return mark_set(held, listed), mark_set(listed, held)
     if observed is None or expected is None:
         return _plain(field, observed), _plain(field, expected)
@@ -161,7 +161,7 @@ def format_value(field: str, text: str | None) -> str | None:
     if text is None:
         return None
     if field == "conditions":
-        return "; ".join(condition_label(code) for code in text.split()) or "none"
+        return "; ".join(describe_condition(code) for code in text.split()) or "none"
     if FIELD_NATURES.get(field) == "flag":
         return {"true": "Yes", "false": "No"}.get(text, text)
     day = _day(text)

@@ -26,6 +26,7 @@ from ledger.decisions.staleness import (
 from reconciliation.redirects import follow_orders, follow_redirects, order_redirects
 from review.item.findings import format_value
 from review.item.titles import format_day, record_title, title_for, title_of_owner
+from warehouse.codes import condition_label
 from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
@@ -152,6 +153,9 @@ def describe_subject(row: Values) -> str:
     """What a decision is on, in words: of a row of `DECISIONS`, or of `Draft.about`."""
     if KIND[row["kind"]].about == "pair":
         return f"{record_title(row['left_record_id'])} and {record_title(row['right_record_id'])}"
+    if row["kind"] == "wording":
+        wordings = " / ".join(f"“{sight.value}”" for sight in read_sightings(row["seen"]))
+        return f"{condition_label(row['value'])}: {wordings}"
     field = title_for(FIELD_TITLES, row["field"])
     if row["kind"] == "value":
         return f"{field}: {format_value(row['field'], row['value'])}"

@@ -152,7 +152,7 @@ def show_expiries(
 @router.get("/dashboards/prohibitions")
 def show_prohibitions(request: Request, who: AnyViewer, visible: Visible, q: str = "", code: str = "") -> Response:
     """The library of prohibitions: use and wordings of the conditions of the catalogue."""
-    panels = prohibition_panels(visible, search=q.strip(), code=code)
+    panels = prohibition_panels(visible, search=q.strip(), code=code, may_name=who.may("decide"))
     return _shown(request, "Prohibitions", panels, who, searched=q)
 
 

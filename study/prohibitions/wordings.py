@@ -8,15 +8,13 @@ many is hidden than one place too few.
 """
 
 import re
-from functools import cache
 from typing import Final
 
 import polars as pl
 from rapidfuzz import fuzz, process
 
 from matching.engine.components import label_components
-from reconciliation.third_parties import listed_names, mask_text, ordinary_words
-from warehouse.codes import reference
+from reconciliation.third_parties import mask_text, ordinary_words, proper_words
 from warehouse.tables.register import CONDITION_WORDINGS
 from warehouse.text_hashes import digests
 
@@ -47,17 +45,10 @@ def build_wordings(conditions: pl.DataFrame, order_sources: pl.DataFrame) -> pl.
         `CONDITION_WORDINGS`: of coded conditions the typical wordings, of others all, with their clusters.
     """
     held = order_sources.filter(~pl.col("is_amended")).select("record_id", "order_id", "source")
-    listed = (
-        conditions.filter(~pl.col("is_cut"))
-        .join(held, on="record_id")
-        .with_columns(pl.col("text").str.replace_all(_DATE, ANY_DATE))
-    )
-    distinct = listed.get_column("text").unique().sort().to_frame()
-    generalised = pl.Series("wording", [generalise(text) for text in distinct.to_series()], dtype=pl.String)
-    same = pl.col("wording").str.to_lowercase().str.replace_all(r"[^\p{L}\d\[\]…]+", " ").str.strip_chars(" ")
+    listed = conditions.filter(~pl.col("is_cut")).join(held, on="record_id")
     counted = (
-        listed.join(distinct.with_columns(generalised), on="text")
-        .group_by("condition_code", same.alias("same"))
+        listed.join(generalise_all(listed.get_column("text")), on="text")
+        .group_by("condition_code", "same")
         .agg(
             pl.col("wording").mode().sort(descending=True).first(),
             pl.col("order_id").n_unique().cast(pl.Int64).alias("order_count"),
@@ -70,6 +61,22 @@ def build_wordings(conditions: pl.DataFrame, order_sources: pl.DataFrame) -> pl.
     known_by = counted.select(pl.concat_str(pl.col("condition_code").fill_null("-"), "same", separator=":")).to_series()
     named = counted.with_columns(digests(known_by, length=12).alias("wording_id"))
     return CONDITION_WORDINGS.conform(_with_clusters(named)).sort("wording_id")
+
+
+def generalise_all(texts: pl.Series) -> pl.DataFrame:
+    """`text`, `wording` without persons and places, and `same`, by which wordings are compared: one row a text."""
+    distinct = (
+        texts.unique().sort().to_frame("text").with_columns(dated=pl.col("text").str.replace_all(_DATE, ANY_DATE))
+    )
+    general = distinct.select("dated").unique().sort("dated")
+    wording = pl.Series("wording", [generalise(text) for text in general.to_series()], dtype=pl.String)
+    worded = distinct.join(general.with_columns(wording), on="dated", maintain_order="left").drop("dated")
+    return worded.with_columns(same=plain_form("wording"))
+
+
+def plain_form(column: str) -> pl.Expr:
+    """The form in which wordings are compared: small letters and single blanks."""
+    return pl.col(column).str.to_lowercase().str.replace_all(r"[^\p{L}\d\[\]…]+", " ").str.strip_chars(" ")
 
 
 def generalise(text: str) -> str:
@@ -89,16 +96,9 @@ def _general(token: str, *, is_cased: bool, is_name: bool) -> str:
     if any(sign.isdigit() for sign in token):
         return token if len(token) <= LONGEST_NUMBER else NUMBER
     plain = token.casefold()
-    if plain in _proper() or (is_name and token.istitle()):
+    if plain in proper_words() or (is_name and token.istitle()):
         return LEFT_OUT
     return token if plain in ordinary_words() or (is_cased and token.islower()) else LEFT_OUT
-
-
-@cache
-def _proper() -> frozenset[str]:
-    """Words of courts' names, which are places, and names of people, that conditions do not use as ordinary words."""
-    courts = " ".join(reference("courts").get_column("name")).casefold()
-    return (frozenset(_TOKEN.findall(courts)) | listed_names()) - ordinary_words()
 
 
 def _with_clusters(wordings: pl.DataFrame) -> pl.DataFrame:

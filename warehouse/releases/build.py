@@ -34,7 +34,8 @@ def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFram
         rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, _order_pairs(pairs, building))
         rows[NEAR_PAIRS.name] = _write_table(building, NEAR_PAIRS, _near_pairs(pairs, building))
     for table in CODE_LISTS:
-        rows[table.name] = _write_table(building, table, read_code_list(table))
+        listed = tables[table.name] if table.name in tables else read_code_list(table)
+        rows[table.name] = _write_table(building, table, listed)
     for table in (SOURCE_RECORDS, *CARRIED_TABLES):
         if table.name in tables:
             rows[table.name] = _write_table(building, table, tables[table.name])

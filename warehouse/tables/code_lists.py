@@ -19,6 +19,9 @@ CODE_LISTS: Final = {
 """Each with the reference list that it is read from."""
 
 
+CONDITION_CATALOGUE: Final = next(table for table in CODE_LISTS if table.name == "condition_catalogue")
+
+
 def read_code_list(table: Table) -> pl.DataFrame:
     """A code list as a table of a release."""
     return table.conform(reference(CODE_LISTS[table]))

@@ -33,7 +33,13 @@ _CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "sources": SOURCE_NAMES,
     "streams": lists.STREAMS,
 }
-_PATTERNS: Final = {None: None, "asn": ASN_PATTERN, "cro_number": CRO_PATTERN, "pnc_id": PNC_ID_PATTERN}
+_PATTERNS: Final = {
+    None: None,
+    "condition": lists.CONDITION_CODE_PATTERN,
+    "asn": ASN_PATTERN,
+    "cro_number": CRO_PATTERN,
+    "pnc_id": PNC_ID_PATTERN,
+}
 _TYPES: Final[Mapping[str, Any]] = {name: kind for kind, name in type_names.items()}
 
 

@@ -44,11 +44,11 @@ def by_hand(place, *statements):
 BOTH = ("decisions", "decision_marks")
 
 
-def set_back(place):
-    """Put the users and decisions into a ledger of the schema before marks, in the place of this one."""
+def set_back(place, *, to="0009", tables=("users", "decisions")):
+    """Put the users and decisions into a ledger of an older schema, in the place of this one."""
     older = place.with_name("older.sqlite")
-    Database(f"sqlite:///{older}").migrate(to="0009")
-    copied = (f"INSERT INTO {table} SELECT * FROM held.{table}" for table in ("users", "decisions"))  # noqa: S608
+    Database(f"sqlite:///{older}").migrate(to=to)
+    copied = (f"INSERT INTO {table} SELECT * FROM held.{table}" for table in tables)  # noqa: S608
     with closing(sqlite3.connect(older)) as connection, connection:
         connection.execute("ATTACH ? AS held", (str(place),))
         for statement in copied:
@@ -110,6 +110,19 @@ def test_decisions_from_before_there_were_marks_are_marked_once(home, place, led
     by_hand(place, "DELETE FROM decision_marks")
     with pytest.raises(LedgerDamagedError):
         Ledger.create(f"sqlite:///{place}", home)[0].read()
+
+
+def test_decisions_and_their_marks_outlast_the_step_that_makes_their_tables_anew(home, place, ledger):
+    before = ledger.read()
+    set_back(place, to="0011", tables=("users", *BOTH))
+    with Ledger.open(f"sqlite:///{place}", home) as again:
+        assert again.read().equals(before)
+        again.decide(value("ORD-9", "sex", "M"), BY_KIM)
+        assert again.read().height == 4
+    with closing(sqlite3.connect(place)) as connection:
+        with pytest.raises(sqlite3.IntegrityError, match="never edited or deleted"):
+            connection.execute("DELETE FROM decisions")
+        assert connection.execute("PRAGMA foreign_key_list(decision_marks)").fetchone()[2] == "decisions"
 
 
 def test_who_reads_in_postgresql_sees_one_moment_while_others_decide(postgres, home):

@@ -221,6 +221,7 @@ MAY = {
     "GET /sign-in/identity": OPEN,
     "GET /sign-in/identity/answer": OPEN,
     "GET /unsent": ANYONE,
+    "GET /wordings/{wording_id}": DECIDES,
     "POST /accounts": ADMINISTERS,
     "POST /accounts/{name}": ADMINISTERS,
     "POST /bulk/preview": DECIDES,
@@ -250,6 +251,7 @@ MAY = {
     "POST /sign-in": OPEN,
     "POST /sign-out": ANYONE,
     "POST /unsent/forget": ANYONE,
+    "POST /wordings/{wording_id}": DECIDES,
 }
 """Who may go where, whatever comes of it."""
 

@@ -1,0 +1,72 @@
+"""Coding conditions as stewards named their wordings."""
+
+import polars as pl
+import pytest
+
+from assets.named_wordings import code_by_decisions
+from ledger.decisions.decision import Sighting, write_sightings
+from warehouse.tables.core import CORE_CONDITIONS
+from warehouse.tables.ledger import DECISIONS
+
+DOGS, WALKS = "P:no-keeping-of-dogs", "P:no-walking-of-dogs"
+
+
+def named(*wordings):
+    """Decisions in force: pairs of a code and the wording that was named so."""
+    rows = [
+        {
+            "decision_id": f"DEC-{number}",
+            "kind": "wording",
+            "value": code,
+            "seen": write_sightings([Sighting("w", "wording", wording)]),
+        }
+        for number, (code, wording) in enumerate(wordings)
+    ]
+    return DECISIONS.completed(pl.DataFrame([dict.fromkeys(DECISIONS.schema) | row for row in rows], DECISIONS.schema))
+
+
+def coded(text, *wordings, code=None, is_cut=False):
+    """Code and score that a text gets."""
+    row = {"record_id": "pnc:1", "sequence": 1, "text": text, "condition_code": code, "is_cut": is_cut}
+    conditions = pl.DataFrame([dict.fromkeys(CORE_CONDITIONS.schema) | row], CORE_CONDITIONS.schema)
+    after = code_by_decisions(conditions, named(*wordings))
+    assert after.schema == conditions.schema
+    return after.select("condition_code", "match_score").row(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Not to keep or breed dogs", (DOGS, 100.0), id="the very words"),
+        pytest.param("NOT TO KEEP OR BREED DOGS.", (DOGS, 100.0), id="in capitals"),
+        pytest.param("Not to keep or to breed dogs", (DOGS, 94.3), id="nearly the words, with a lower score"),
+        pytest.param("Not to keep or breed children", (None, None), id="a word that makes another condition of it"),
+        pytest.param("Not to fly a drone", (None, None), id="other words"),
+    ],
+)
+def test_a_text_is_coded_by_its_likeness_to_a_named_wording(text, expected):
+    assert coded(text, (DOGS, "Not to keep or breed dogs")) == expected
+
+
+def test_a_place_is_left_out_before_wordings_are_compared():
+    assert coded("Not to keep dogs in Leeds", (DOGS, "Not to keep dogs in […]")) == (DOGS, 100.0)
+
+
+def test_a_text_about_as_like_to_two_names_has_none():
+    names = (DOGS, "Not to keep large dogs"), (WALKS, "Not to keep small dogs")
+    assert coded("Not to keep any dogs", *names) == (None, None)
+    assert coded("Not to keep small dogs", *names) == (WALKS, 100.0)
+
+
+def test_one_wording_with_two_names_has_none():
+    assert coded("Not to keep dogs", (DOGS, "Not to keep dogs"), (WALKS, "Not to keep dogs")) == (None, None)
+
+
+def test_a_text_that_was_cut_and_one_that_the_catalogue_knows_are_left_as_they_are():
+    assert coded("Not to keep dogs", (DOGS, "Not to keep dogs"), is_cut=True) == (None, None)
+    assert coded("Not to keep dogs", (DOGS, "Not to keep dogs"), code="C34") == ("C34", None)
+
+
+def test_a_name_of_a_wording_that_nobody_uses_any_more_does_no_harm():
+    conditions = CORE_CONDITIONS.empty()
+    assert code_by_decisions(conditions, named((DOGS, "Not to keep dogs"))).equals(conditions)
