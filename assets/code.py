@@ -15,8 +15,9 @@ PACKAGES = ("assets", "expectations", "ledger", "matching", "reconciliation", "s
 CODE_SUFFIXES = frozenset({".py", ".csv", ".json", ".toml"})
 
 
+@cache
 def code_digest(root: Path = ROOT) -> str:
-    """Digest of the code and the reference data below a folder that a night's content follows from."""
+    """Digest of the code and reference data below a folder that a night's content follows from, as first read."""
     files = (file for package in PACKAGES for file in (root / package).rglob("*") if file.suffix in CODE_SUFFIXES)
     lines = "".join(f"{file.relative_to(root).as_posix()} {file_digest(file)}\n" for file in sorted(files))
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -120,15 +120,6 @@ class Night:
             accepted=self.accepted,
         )
 
-    def bring_deliveries(self) -> None:
-        """Bring what has landed in the object store, where there is one, to the landing folder.
-
-        Raises:
-            StorageError: the store does not answer, or a delivery changed meanwhile.
-        """
-        if self.landing_url:
-            fetch_landing(self.landing_url, self.landing)
-
     def each(self) -> AbstractContextManager[Each | None]:
         """What shares out the comparing of pairs, where it is not threads; see `LinkageModel.on`."""
         return spark_pieces(self.spark_master, self.spark_options) if self.spark_master else nullcontext()
@@ -159,7 +150,7 @@ def night_resource(night: Night, run_config: Mapping[str, object] | None = None)
         is_unlocked_run = context.run is not None and not night.is_locked
         with only_run(night.state) if is_unlocked_run else nullcontext():
             if is_unlocked_run:
-                night.bring_deliveries()
+                fetch_landing(night.landing_url, night.landing)
             try:
                 yield night
             finally:

@@ -36,7 +36,7 @@ def run_and_summarise(
     as_of: date,
     *,
     accepted: Mapping[str, str] | None = None,
-    goes_on_from: "RunRecord | None" = None,
+    retry_of: "RunRecord | None" = None,
     is_full: bool = False,
 ) -> Exit:
     """Run a night and print its summary; the exit code says how it went."""
@@ -63,7 +63,7 @@ def run_and_summarise(
             as_of=as_of,
             settings=settings,
             accepted=accepted,
-            goes_on_from=goes_on_from,
+            retry_of=retry_of,
             is_full=is_full,
         )
     except UnknownNightError as error:

@@ -27,23 +27,17 @@ def retry(
     """Run the night again that failed last, from the step that failed if nothing has changed since."""
     from datetime import date
 
-    from pipelines.nightly import NightFailedError, NothingToRetryError, run_to_go_on_from
-    from pipelines.settings import SettingsError, read_settings
+    from pipelines.nightly import NothingToRetryError, run_to_retry
     from warehouse.home import Home
 
-    state = Home(home.resolve())
     try:
-        last, goes_on = run_to_go_on_from(state, read_settings(state.path), accepts=accept or ())
-    except (NothingToRetryError, SettingsError) as error:
+        last = run_to_retry(Home(home.resolve()))
+    except NothingToRetryError as error:
         fail(str(error), Exit.USAGE)
-    except NightFailedError as error:
-        fail(str(error), Exit.FAILED)
     as_of = date.fromisoformat(last.night)
     accepted = accepted_gates(home, as_of, accept or [], reason=reason, by=by)
-    done = f"{len(last.done)} steps are done already" if goes_on else "from the beginning: what it reads has changed"
-    typer.echo(f"night {as_of}: {done}")
-    goes_on_from = last if goes_on else None
-    raise typer.Exit(run_and_summarise(home, Path(last.landing), as_of, accepted=accepted, goes_on_from=goes_on_from))
+    typer.echo(f"night {as_of} again")
+    raise typer.Exit(run_and_summarise(home, Path(last.landing), as_of, accepted=accepted, retry_of=last))
 
 
 def backfill(

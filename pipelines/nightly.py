@@ -18,6 +18,7 @@ from pipelines.progress import shown_progress
 from pipelines.runs import RunRecord, list_runs
 from pipelines.settings import Settings
 from warehouse.home import Home
+from warehouse.log_lines import log_event
 from warehouse.releases.release import Release, named_release, read_release
 from warehouse.run_lock import only_run
 from warehouse.storage import StorageError, fetch_landing
@@ -44,7 +45,7 @@ def run_night(
     as_of: date,
     settings: Settings,
     accepted: Mapping[str, str] | None = None,
-    goes_on_from: RunRecord | None = None,
+    retry_of: RunRecord | None = None,
     known_at: datetime | None = None,
     is_full: bool = False,
 ) -> Release:
@@ -56,7 +57,7 @@ def run_night(
         as_of: the night.
         settings: in force.
         accepted: why an operator accepts what a gate refuses, by the name of the gate.
-        goes_on_from: a run of the same night and basis, whose steps that were done are not done again.
+        retry_of: the run of that night that failed: what it did is not done again if nothing that it read has changed.
         known_at: the moment up to which decisions are known, for a past night; None: all are.
         is_full: take nothing over from the night before.
 
@@ -69,7 +70,8 @@ def run_night(
         raise UnknownNightError(f"there is no night {as_of}: the first is {LAW_IN_FORCE}, the last that of today")
     _make_folders(home)
     with only_run(home):
-        bring_deliveries(settings, landing)
+        _bring_deliveries(settings, landing)
+        done = done_already(retry_of, basis_of(landing, settings), accepted or {})
         definitions = build_definitions(
             home.path,
             landing,
@@ -82,12 +84,12 @@ def run_night(
         )
         job, before = definitions.resolve_job_def(nightly_job.name), named_release(home)
         try:
-            with instance_of(home) as instance, shown_progress(len(job.nodes)):
+            with instance_of(home) as instance, shown_progress(len(job.nodes) - len(done)):
                 result = job.execute_in_process(
                     partition_key=as_of.isoformat(),
                     instance=instance,
                     raise_on_error=False,
-                    asset_selection=_left_to_do(goes_on_from) if goes_on_from else None,
+                    asset_selection=_left_to_do(done) if done else None,
                 )
         except (SQLAlchemyError, OSError) as error:
             named = named_release(home)
@@ -99,39 +101,37 @@ def run_night(
     return read_release(home, _published(result))
 
 
-def bring_deliveries(settings: Settings, landing: Path) -> None:
-    """Bring what has landed in the object store, where the settings name one.
-
-    Raises:
-        NightFailedError: the store does not answer, or a delivery changed meanwhile.
-    """
-    try:
-        if settings.storage.landing:
-            fetch_landing(settings.storage.landing, landing)
-    except (StorageError, OSError) as error:
-        raise NightFailedError(f"deliveries can't be brought: {error}") from error
-
-
-def run_to_go_on_from(home: Home, settings: Settings, *, accepts: Collection[str] = ()) -> tuple[RunRecord, bool]:
-    """The last run, and whether a new one may go on from the step that failed: nothing that it reads has changed.
-
-    A delivery that is accepted now is read again, and all that follows.
+def run_to_retry(home: Home) -> RunRecord:
+    """The last run, which failed or was killed.
 
     Raises:
         NothingToRetryError: the last run did not fail, or there is none.
-        NightFailedError: see `bring_deliveries`.
     """
     runs = list_runs(home)
     if not runs or runs[-1].state in ("published", "degraded"):
         raise NothingToRetryError("the last run did not fail: there is nothing to run again")
-    last = runs[-1]
-    bring_deliveries(settings, Path(last.landing))
-    is_same = last.basis == basis_of(Path(last.landing), settings)
-    return last, is_same and not any(name.startswith(f"{DELIVERY}:") for name in accepts)
+    return runs[-1]
 
 
-def _left_to_do(former: RunRecord) -> list[dg.AssetKey]:
-    return [key for asset in ASSETS if asset.node_def.name not in former.done for key in asset.keys]
+def _bring_deliveries(settings: Settings, landing: Path) -> None:
+    try:
+        fetch_landing(settings.storage.landing, landing)
+    except (StorageError, OSError) as error:
+        raise NightFailedError(f"deliveries can't be brought: {error}") from error
+
+
+def done_already(retry_of: RunRecord | None, basis: str, accepts: Collection[str]) -> frozenset[str]:
+    """Steps that are not done again: none if what they read has changed, or a delivery is accepted only now."""
+    if retry_of is None:
+        return frozenset()
+    is_same = retry_of.basis == basis and not any(name.startswith(f"{DELIVERY}:") for name in accepts)
+    done = frozenset(retry_of.done if is_same else ())
+    log_event("night_retried", night=retry_of.night, steps_done_already=len(done))
+    return done
+
+
+def _left_to_do(done: Collection[str]) -> list[dg.AssetKey]:
+    return [key for asset in ASSETS if asset.node_def.name not in done for key in asset.keys]
 
 
 def _make_folders(home: Home) -> None:

@@ -17,7 +17,7 @@ from ledger.decisions.errors import LedgerMissingError
 from ledger.decisions.ledger import Ledger
 from matching.trained import load_models, shipped_models
 from pipelines.nightly import run_night
-from pipelines.settings import Settings, ledger_url
+from pipelines.settings import Settings, StorageSettings, ledger_url
 from warehouse.disk import file_digest, put_text
 from warehouse.home import Home
 from warehouse.models import list_models
@@ -67,7 +67,8 @@ def replay(home: Home, release: Release, settings: Settings) -> Replay:
             copy,
             landing=copy.path / "landing",
             as_of=release.as_of,
-            settings=settings.model_copy(update={"presence_days": days, "ledger": url}),
+            # No deliveries but those laid out: not what has landed in the store since.
+            settings=settings.model_copy(update={"presence_days": days, "ledger": url, "storage": StorageSettings()}),
             accepted=_accepted(release),
             known_at=_known_at(release, home, url),
         )

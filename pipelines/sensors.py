@@ -17,7 +17,7 @@ from pipelines.settings import read_settings
 from warehouse.disk import is_regular
 from warehouse.home import Home
 from warehouse.log_lines import log_event
-from warehouse.storage import StorageError
+from warehouse.storage import StorageError, fetch_landing
 
 # A file that was written to within these seconds may still be on its way.
 SETTLE_SECONDS = 30
@@ -31,7 +31,7 @@ SETTLE_SECONDS = 30
 def delivery_sensor(context: dg.SensorEvaluationContext, night: NightResource) -> dg.SensorResult | dg.SkipReason:
     """Ask for the newest night for which files have come, once for each state of the landing folder."""
     try:
-        night.bring_deliveries()
+        fetch_landing(night.landing_url, night.landing)
     except (StorageError, OSError) as error:
         return dg.SkipReason(f"Deliveries can't be brought: {error}")
     files = landed_files(night.landing)

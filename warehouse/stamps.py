@@ -5,7 +5,7 @@ Belongs here: keeping and proving stamps. Does not: what is taken over (`assets.
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Self
 
@@ -50,19 +50,21 @@ def read_stamps(store: TableStore) -> dict[str, Stamp]:
 
 def change_stamps(store: TableStore, changed: Mapping[str, Stamp | None]) -> None:
     """Keep stamps of tables; None takes one away, which must be done before its table is written again."""
-    stamps = {name: stamp for name, stamp in {**read_stamps(store), **changed}.items() if stamp is not None}
+    _keep(store, {**read_stamps(store), **changed})
+
+
+def _keep(store: TableStore, stamps: Mapping[str, Stamp | None]) -> None:
+    kept = {name: asdict(stamp) for name, stamp in stamps.items() if stamp is not None}
     store.folder.mkdir(parents=True, exist_ok=True)
-    put_text(store.folder / STAMPS, json.dumps({name: asdict(stamp) for name, stamp in stamps.items()}, indent=1))
+    put_text(store.folder / STAMPS, json.dumps(kept, indent=1))
 
 
 def stamp_tables(store: TableStore, basis: str, made_from: Mapping[str, Collection[str]]) -> None:
     """Stamp tables that were written, by name, with those that each was made from, as far as that counts."""
-    digests = {name: file_digest(store.path(name)) for name in made_from}
-    stamps = {**read_stamps(store), **{name: Stamp(basis, digest) for name, digest in digests.items()}}
-    change_stamps(
-        store,
-        {name: Stamp(basis, digests[name], digests_of(stamps, origin)) for name, origin in made_from.items()},
-    )
+    written = {name: Stamp(basis, file_digest(store.path(name))) for name in made_from}
+    stamps = read_stamps(store) | written
+    origins = {name: digests_of(stamps, origin) for name, origin in made_from.items()}
+    _keep(store, stamps | {name: replace(stamp, made_from=origins[name]) for name, stamp in written.items()})
 
 
 @dataclass(frozen=True)

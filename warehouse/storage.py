@@ -62,14 +62,16 @@ class _Pointer:
     version: "UpdateVersion"
 
 
-def fetch_landing(url: str, landing: Path) -> list[Path]:
-    """Bring the deliveries that are in the store and not here, or not as they are there; those that were brought.
+def fetch_landing(url: str | None, landing: Path) -> list[Path]:
+    """Bring what is in the store, if there is one, and not here or not as it is there; the files that were brought.
 
     A delivery is `SOURCE/FILE` below the URL; other objects are left. One that is gone there stays here.
 
     Raises:
         StorageError: the store does not answer, or a delivery changed or went while it was read.
     """
+    if not url:
+        return []
     store = _open(url)
     with _explained(url):
         listed = [found for some in _library().list(store) for found in some]

@@ -7,6 +7,8 @@ import pytest
 
 from assets.code import CODE_SUFFIXES, PACKAGES, ROOT, code_digest
 
+read_digest = code_digest.__wrapped__  # what another process, which has kept nothing, works out
+
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
@@ -31,11 +33,11 @@ def test_a_copy_of_the_code_has_the_same_digest(tree):
     ],
 )
 def test_an_edited_file_changes_the_digest(tree, name):
-    before, kept = code_digest(tree), (tree / name).read_bytes()
+    before, kept = read_digest(tree), (tree / name).read_bytes()
     (tree / name).write_bytes(kept + b"\n")
-    assert code_digest(tree) != before
+    assert read_digest(tree) != before
     (tree / name).write_bytes(kept)
-    assert code_digest(tree) == before
+    assert read_digest(tree) == before
 
 
 def test_every_package_that_these_import_is_one_of_them():

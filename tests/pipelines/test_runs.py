@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import dagster as dg
 import pytest
@@ -12,10 +13,9 @@ from nights import SERIES, command, copy_of
 from cli.status import growth_by_kind
 from pipelines.jobs import RECORDED
 from pipelines.launcher import WatchedRunLauncher
-from pipelines.nightly import NothingToRetryError, run_to_go_on_from
+from pipelines.nightly import NothingToRetryError, done_already, run_to_retry
 from pipelines.progress import run_logger
 from pipelines.runs import RunRecord, RunRecorder, RunStep, list_runs
-from pipelines.settings import Settings
 from warehouse.home import Home
 from warehouse.processes import own_mark
 
@@ -58,14 +58,22 @@ def put_record(home, **details):
 
 def test_after_a_run_that_published_there_is_nothing_to_retry(home):
     with pytest.raises(NothingToRetryError):
-        run_to_go_on_from(home, Settings())
+        run_to_retry(home)
     assert command("retry", home=home.path).exit_code == 2
 
 
-def test_a_retry_starts_from_the_beginning_if_what_it_reads_has_changed(home):
+@pytest.mark.parametrize(
+    ("basis", "accepts", "done"),
+    [
+        pytest.param("basis", ["unexplained"], {"raw_pnc"}, id="nothing that it reads has changed"),
+        pytest.param("another", [], set(), id="a delivery, a setting or the code has changed"),
+        pytest.param("basis", ["delivery:pnc"], set(), id="a delivery is accepted only now"),
+    ],
+)
+def test_a_retry_does_again_what_was_not_done_and_all_if_what_it_reads_has_changed(home, basis, accepts, done):
     put_record(home, state="failed")
-    run, goes_on = run_to_go_on_from(home, Settings())
-    assert (run.run_id, goes_on) == ("later", False)
+    failed = replace(run_to_retry(home), steps={"raw_pnc": RunStep("done", 1.0), "raw_pnd": RunStep("failed", 1.0)})
+    assert done_already(failed, basis, accepts) == done
 
 
 def ended_process():
@@ -76,7 +84,7 @@ def ended_process():
 
 def test_a_run_whose_process_is_gone_was_killed_and_can_be_retried(home, monkeypatch):
     put_record(home, state="running", process=ended_process())
-    killed, _ = run_to_go_on_from(home, Settings())
+    killed = run_to_retry(home)
     assert (killed.run_id, killed.state) == ("later", "killed")
     said = command("status", home=home.path)
     assert said.exit_code == 1

@@ -73,7 +73,7 @@ def nightly(
     as_of: date,
     *,
     accepted: Mapping[str, str] | None = None,
-    goes_on_from: RunRecord | None = None,
+    retry_of: RunRecord | None = None,
 ) -> Release:
     """Run a night in this process, quickly."""
     with quickly():
@@ -83,7 +83,7 @@ def nightly(
             as_of=as_of,
             settings=read_settings(home),
             accepted=accepted,
-            goes_on_from=goes_on_from,
+            retry_of=retry_of,
         )
 
 
