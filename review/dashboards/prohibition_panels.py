@@ -158,7 +158,7 @@ def _unknown(wordings: pl.DataFrame, search: str, *, may_name: bool) -> Panel:
         "Wordings that fit no condition of the catalogue, those alike together: each may be a condition that it lacks, "
         "or another way to write one that it has. A steward can say which, and the next night shows them so."
         if rows
-        else "Every wording fits a condition of the catalogue."
+        else f"Every wording{' that holds what you searched for' if search else ''} fits a condition of the catalogue."
     )
     headings = ["Wording", "Ways to write it", "Orders", "Sources"]
     sheet = panel_table("Wordings that fit nothing", headings, rows) if rows else None

@@ -378,3 +378,5 @@ def test_wordings_that_fit_nothing_are_shown_to_those_who_see_all_forces(desk):
     whole = desk.whole_release()
     assert panel(prohibition_panels(VisibleRelease(whole, None), search="", code=""), "unknown")
     assert "unknown" not in {part.key for part in prohibition_panels(VisibleRelease(whole, MET), search="", code="")}
+    nothing = panel(prohibition_panels(VisibleRelease(whole, None), search="no such words", code=""), "unknown")
+    assert nothing.summary == "Every wording that holds what you searched for fits a condition of the catalogue."
