@@ -14,6 +14,7 @@ import polars as pl
 from reconciliation.date_arithmetic import months_after
 from reconciliation.law import ENDED, OPEN_END
 from reconciliation.standing import AMENDED, STANDS
+from reconciliation.statutes import MINIMUM_MONTHS, SCOTTISH_TYPES, is_northern_irish
 from warehouse.sources import is_from_court
 from warehouse.tables.register import ORDER_SOURCES, ORDERS
 
@@ -45,7 +46,7 @@ def read_endings(
 
     Args:
         held: order records with `order_id` and `standing`.
-        golden: `order_id`, `start_on`, `made_on`, `end_on`.
+        golden: `order_id`, `order_type`, `is_interim`, `is_travel_only`, `court_code`, `start_on`, `made_on`, `end_on`.
         before: the release before.
         decided: what stewards decided, by field, with `order_id`: where they decided a period, no end is open.
         as_of: the night.
@@ -55,27 +56,33 @@ def read_endings(
         `ended_after` and `ended_by` (of a discharge: the last day known to be in force and the first known not to be),
         `disputed_ends`.
     """
+    # R16, R17 (MSA ss.20, 27): sooner only with consent, of which no police source knows.
+    needs_consent = ~pl.col("is_interim").fill_null(value=False) & ~pl.col("order_type").is_in(SCOTTISH_TYPES)
     endings = (
-        golden.select("order_id", "end_on")
+        golden.select("order_id", "end_on", free_from=pl.when(needs_consent).then(_after_least_length("made_on")))
         .join(_find_withdrawn(held), on="order_id", how="left")
         .join(_find_shown_ended(held), on="order_id", how="left")
         .join(_find_discharged(held), on="order_id", how="left")
         .join(_find_later_ends(held, golden, decided), on="order_id", how="left")
+        .join(_find_ends_too_soon(golden, decided), on="order_id", how="left")
         .join(_bound_discharges(held, before, as_of=as_of), on="order_id", how="left")
     )
     own_end = pl.coalesce(pl.col("end_on").cast(pl.String), pl.lit(OPEN_END))
     is_known = pl.col("is_discharged").fill_null(value=False)
+    is_early = (pl.col("ended_by") < pl.col("free_from")).fill_null(value=False) & ~pl.col("is_from_the_court")
+    is_disputed = pl.col("is_discharge_disputed") | (is_known & is_early)
     return endings.select(
         "order_id",
         "is_withdrawn",
         pl.col("is_shown_ended").fill_null(value=False) | pl.col("is_held_live"),
-        pl.col("is_making_doubtful").fill_null(value=False),
+        pl.col("is_making_doubtful").fill_null(value=False) | pl.col("is_held_live"),
         is_discharged=is_known,
         ended_after=pl.when(is_known).then("ended_after"),
         ended_by=pl.when(is_known).then("ended_by"),
         disputed_ends=pl.concat_list(
-            pl.when(pl.col("is_discharge_disputed")).then(pl.concat_list(own_end)).otherwise(pl.lit([], _ENDS)),
+            pl.when(is_disputed).then(pl.concat_list(own_end)).otherwise(pl.lit([], _ENDS)),
             pl.col("later_ends").fill_null([]),
+            pl.concat_list("soonest_end").list.drop_nulls(),
         ),
     )
 
@@ -84,9 +91,10 @@ def _find_withdrawn(held: pl.DataFrame) -> pl.DataFrame:
     """`is_withdrawn`: the court withdrew every result that no other amends, and at most one other source says live.
 
     A result that was withdrawn may have been entered anew and not yet sent: `is_held_live`, two others hold the order.
+    It counts as in force, but ends no other.
     """
     is_latest = is_from_court & (pl.col("standing") != AMENDED)
-    is_withdrawn = (pl.col("result_state") == "WITHDRAWN").filter(is_latest).all() & is_latest.any()
+    is_withdrawn = pl.col("result_state").eq_missing("WITHDRAWN").filter(is_latest).all() & is_latest.any()
     live = pl.col("source").filter((pl.col("recorded_status") == "live") & ~is_from_court).n_unique()
     return held.group_by("order_id").agg(
         (is_withdrawn & (live < MANY)).alias("is_withdrawn"), (is_withdrawn & (live >= MANY)).alias("is_held_live")
@@ -111,7 +119,7 @@ def _find_shown_ended(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_discharged(held: pl.DataFrame) -> pl.DataFrame:
-    """`is_discharged`, and `is_discharge_disputed`: neither the court nor two sources without dissent say so.
+    """`is_discharged`, `is_from_the_court`, and `is_discharge_disputed`: neither the court nor two sources without dissent say so.
 
     A discharge is recorded as an act, while a record that nobody touched goes on saying live: half of the sources
     that give a status are enough to believe it. But one police record alone must not make a person free: unless the
@@ -125,6 +133,7 @@ def _find_discharged(held: pl.DataFrame) -> pl.DataFrame:
     is_agreed = says_so.all() & (pl.len() > 1)
     return by_source.group_by("order_id").agg(
         is_discharged.alias("is_discharged"),
+        is_from_the_court.alias("is_from_the_court"),
         (is_discharged & ~is_from_the_court & ~is_agreed).alias("is_discharge_disputed"),
     )
 
@@ -166,9 +175,7 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
     A source gives an end by naming it, or by a start and a length; one whose own length contradicts its own end gives
     both. The last day is counted to the day itself or to the day before: that is no other end.
     """
-    ended = golden.drop_nulls("end_on")
-    for name in PERIOD_FIELDS & decided.keys():
-        ended = ended.join(decided[name], on="order_id", how="anti")
+    ended = _undecided_ends(golden, decided)
     start = pl.coalesce("start_on", "golden_start_on", "made_on")
     by_term = months_after(start, pl.col("term_months")).dt.offset_by("-1d")
     is_told_already = ((by_term - pl.col("end_on")).dt.total_days().abs() <= 1).fill_null(value=False)
@@ -200,3 +207,28 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
     return (
         votes.filter(pl.col("votes") >= pl.col("votes_for")).group_by("order_id").agg(later_ends=pl.col("end").sort())
     )
+
+
+def _undecided_ends(golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The orders that have an end, but for those whose period a steward decided."""
+    ended = golden.drop_nulls("end_on")
+    for name in PERIOD_FIELDS & decided.keys():
+        ended = ended.join(decided[name], on="order_id", how="anti")
+    return ended
+
+
+def _find_ends_too_soon(golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """`soonest_end`, of full orders whose end comes sooner than any that the law allows (R02, R03, R27, R29)."""
+    soonest = pl.coalesce(_after_least_length("start_on"), _after_least_length("made_on")).dt.offset_by("-1d")
+    may_be_short = pl.col("is_interim").fill_null(value=False) | pl.col("is_travel_only").fill_null(value=False)
+    return (
+        _undecided_ends(golden, decided)
+        .filter(~may_be_short & (pl.col("end_on") < soonest))
+        .select("order_id", soonest_end=soonest.cast(pl.String))
+    )
+
+
+def _after_least_length(day: str) -> pl.Expr:
+    """The day that far after another as a full order of the type lasts at least; null for Northern Ireland (R33)."""
+    months = pl.col("order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
+    return months_after(pl.col(day), pl.when(~is_northern_irish(pl.col("court_code"))).then(months))

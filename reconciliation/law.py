@@ -52,13 +52,12 @@ def facts_of(orders: pl.DataFrame) -> pl.DataFrame:
         orders: `ORDERS`, or rows of it.
 
     Returns:
-        The orders with `is_withdrawn`, `is_discharged`, `is_shown_ended`, `is_making_doubtful` (not known any more).
+        The orders with `is_withdrawn`, `is_discharged`, `is_shown_ended`.
     """
     return orders.with_columns(
         pl.col("disputed_ends").fill_null([]),
         is_withdrawn=pl.col("legal_status") == "withdrawn",
         is_discharged=pl.col("legal_status") == "discharged",
-        is_making_doubtful=pl.lit(value=False),
         is_shown_ended=(pl.col("legal_status") == "live") & pl.col("is_in_force_doubtful").fill_null(value=False),
     )
 
@@ -69,7 +68,7 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     Args:
         orders: `CHAIN_COLUMNS` and `is_withdrawn` (every standing court result of the order is withdrawn),
             `is_shown_ended` (a record shows it as withdrawn or no longer in force, and nothing says what ended it),
-            `is_making_doubtful` (words leave open whether it was made: then it ends no other order),
+            `is_making_doubtful` (it may never have been made: then it ends no other order),
             `is_discharged` (the sources that give a status agree that the order was discharged), `ended_after` and
             `ended_by` (of a discharge: the days between which it must have been), `disputed_ends` (later ends that as
             many sources give).

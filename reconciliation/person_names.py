@@ -111,9 +111,10 @@ def with_turned(held: pl.DataFrame) -> pl.DataFrame:
 def with_surnames_held(held: pl.DataFrame) -> pl.DataFrame:
     """`is_turned` too where the forenames hold a surname: `Paul BARKER WARD` in one piece, beside `BARKER, Paul`.
 
-    That is, a word that as many sources of the person have in the surname. It counts beside another word, if several
-    times as many of the night's people bear it so; and anywhere, if it is no listed forename and more sources have it
-    in the surname. A slip for the former counts where the rest begins forenames of the person (`HOLMRS Rebecca`).
+    That is, a word that another record of the person has in the surname. It counts beside another word, if several
+    times as many of the night's people bear it so; and anywhere, if it is no listed forename and more sources of the
+    person have it in the surname. A slip for the former counts where the rest begins forenames of the person
+    (`HOLMRS Rebecca`).
     """
     surnames, given = (
         held.select("record_id", "subject_cluster", "source", word=pl.col(name).str.split(" "), whole=name)
@@ -121,12 +122,11 @@ def with_surnames_held(held: pl.DataFrame) -> pl.DataFrame:
         .drop_nulls()
         for name in ("surname_folded", "forenames_folded")
     )
-    keys = ["subject_cluster", "word"]
-    sources = pl.col("source").n_unique()
+    keys, sources = ["subject_cluster", "word"], pl.col("source").n_unique()
     told = surnames.group_by(keys).agg(surname=sources).join(
         given.group_by(keys).agg(forename=sources), on=keys, how="left"
-    ).with_columns(pl.col("forename").fill_null(0))  # fmt: skip
-    own = told.filter(pl.col("surname") >= pl.col("forename")).join(_usual_surnames(surnames, given), on="word")
+    )  # fmt: skip
+    own = told.join(_usual_surnames(surnames, given), on="word")
     only_here = told.filter((pl.col("surname") > pl.col("forename")) & ~is_listed_forename(pl.col("word")))
     beside = given.filter(pl.len().over("record_id") > 1)
     found = [
@@ -134,10 +134,8 @@ def with_surnames_held(held: pl.DataFrame) -> pl.DataFrame:
         given.join(only_here, on=keys, how="semi"),
         _slips_for_surnames(given, own.select("subject_cluster", meant="word")),
     ]
-    return held.with_columns(
-        is_turned=pl.col("is_turned")
-        | pl.col("record_id").is_in(pl.concat(frame.select("record_id") for frame in found).to_series().implode())
-    )
+    ids = pl.concat(frame.select("record_id") for frame in found).get_column("record_id")
+    return held.with_columns(is_turned=pl.col("is_turned") | pl.col("record_id").is_in(ids.implode()))
 
 
 def _usual_surnames(surnames: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:

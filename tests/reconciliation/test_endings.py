@@ -14,6 +14,7 @@ D = date
 AS_OF = D(2023, 11, 30)
 SCHEMA = CORE_ORDERS.schema | {"order_id": pl.String, "standing": pl.Int32}
 MADE = {"made_on": D(2021, 4, 1), "start_on": D(2021, 4, 1)}
+FULL = {"order_type": "STRO", "is_interim": False, "is_travel_only": False, "court_code": "B20BL00"}
 ENDS = {"end_on": D(2023, 3, 31), "is_until_further_order": False}
 
 
@@ -23,7 +24,7 @@ def held(source, **values):
 
 
 def endings(*records, golden=ENDS, decided=(), before=None):
-    order = {"order_id": "ORD-1"} | MADE | dict.fromkeys(("end_on",)) | golden
+    order = {"order_id": "ORD-1"} | FULL | MADE | dict.fromkeys(("end_on",)) | golden
     settled = {name: pl.DataFrame({"order_id": ["ORD-1"]}) for name in decided}
     found = read_endings(
         pl.DataFrame(records, schema=SCHEMA),
@@ -96,9 +97,48 @@ def test_a_later_end_that_as_many_sources_give_is_disputed(records, disputed):
     assert endings(*records)["disputed_ends"] == disputed
 
 
+SHORT = {"end_on": D(2022, 9, 30)}
+
+
+@pytest.mark.parametrize(
+    ("order", "disputed"),
+    [
+        pytest.param({}, ["2023-03-31"], id="a risk order of 18 months"),
+        pytest.param(
+            {"order_type": "STPO", "end_on": D(2024, 3, 31)}, ["2026-03-31"], id="a prevention order of 3 years"
+        ),
+        pytest.param({"start_on": D(2022, 1, 1)}, ["2023-12-31"], id="counted from a start put off"),
+        pytest.param({"end_on": D(2023, 3, 31)}, [], id="of 2 years to the day before"),
+        pytest.param({"is_interim": True}, [], id="interim"),
+        pytest.param({"is_travel_only": True}, [], id="prohibitions on foreign travel alone"),
+        pytest.param(
+            {"order_type": "STPO", "court_code": "NI-BELFAST-CC"}, [], id="of Northern Ireland, whose text was not read"
+        ),
+    ],
+)
+def test_an_end_sooner_than_the_law_allows_is_disputed_until_the_soonest_that_it_does(order, disputed):
+    assert endings(held("court"), golden=SHORT | order)["disputed_ends"] == disputed
+
+
+@pytest.mark.parametrize(
+    ("statuses", "order", "disputed"),
+    [
+        pytest.param({"pnc": "discharged", "pnd": "discharged"}, {}, ["2023-03-31"], id="by two police sources"),
+        pytest.param({"court": "discharged", "pnc": "discharged"}, {}, [], id="by the court"),
+        pytest.param({"pnc": "discharged", "pnd": "discharged"}, {"is_interim": True}, [], id="of an interim order"),
+        pytest.param(
+            {"pnc": "discharged", "pnd": "discharged"}, {"order_type": "TERO"}, [], id="of a Scottish order: not read"
+        ),
+    ],
+)
+def test_a_discharge_within_the_least_length_is_disputed_unless_the_court_says_so(statuses, order, disputed):
+    records = (held(source, recorded_status=said, recorded_on=D(2022, 5, 1)) for source, said in statuses.items())
+    assert endings(*records, golden=ENDS | order)["disputed_ends"] == disputed
+
+
 @pytest.mark.parametrize("field", ["end_on", "term_months", "is_until_further_order"])
 def test_what_a_steward_decided_is_not_disputed(field):
-    assert endings(held("court", **ENDS), held("pnc", **LATER), decided=[field])["disputed_ends"] == []
+    assert endings(held("court", **ENDS), held("pnc", **LATER), golden=SHORT, decided=[field])["disputed_ends"] == []
 
 
 def night(day, **values):
@@ -144,6 +184,7 @@ HELD_LIVE = [held("pnc", recorded_status="live"), held("pnd", recorded_status="l
             [held("court", result_state="WITHDRAWN"), held("court", result_state="FINAL")], False, id="entered again"
         ),
         pytest.param([held("pnc")], False, id="no result at all"),
+        pytest.param([held("court")], False, id="a result of no known state"),
         pytest.param(
             [held("court", result_state="WITHDRAWN"), held("pnc", recorded_status="live")], True, id="one holds it live"
         ),
@@ -183,6 +224,9 @@ def test_a_source_shows_an_order_as_ended_without_saying_what_ended_it(records, 
         pytest.param([held("court", recorded_status="doubtful"), HELD_LIVE[0]], True, id="one other holds it live"),
         pytest.param([held("court", recorded_status="doubtful"), *HELD_LIVE], False, id="two others hold it live"),
         pytest.param([held("pnd", recorded_status="withdrawn")], False, id="withdrawn: it was made"),
+        pytest.param(
+            [held("court", result_state="WITHDRAWN"), *HELD_LIVE], True, id="the court took it back, two hold it live"
+        ),
     ],
 )
 def test_words_leave_open_whether_an_order_was_made(records, is_making_doubtful):

@@ -23,6 +23,14 @@ def test_a_value_says_what_it_replaces_and_what_becomes_of_the_status_in_law():
     ]
 
 
+def test_a_later_order_that_was_perhaps_never_made_ends_none_when_a_value_is_decided():
+    present = night()
+    is_later = pl.col("order_id") == "ORD-2"
+    doubtful = replace(present, orders=present.orders.with_columns(is_making_doubtful=is_later))
+    reported = foresee(doubtful.draft_value("ORD-1", "end_on", "2029-06-30"), doubtful)
+    assert ("legal_status", "expired", "live") in reported.select("field", "before", "after").rows()
+
+
 def test_an_order_with_a_decided_length_is_reported_its_end():
     present = night()
     order = {"start_on": date(2020, 1, 1), "end_on": None, "term_months": None, "is_until_further_order": True}
