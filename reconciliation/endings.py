@@ -119,7 +119,7 @@ def _find_shown_ended(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_discharged(held: pl.DataFrame) -> pl.DataFrame:
-    """`is_discharged`, `is_from_the_court`, and `is_discharge_disputed`: neither the court nor two sources without dissent say so.
+    """`is_discharged`, `is_from_the_court`, `is_discharge_disputed`: neither the court nor two sources without dissent.
 
     A discharge is recorded as an act, while a record that nobody touched goes on saying live: half of the sources
     that give a status are enough to believe it. But one police record alone must not make a person free: unless the

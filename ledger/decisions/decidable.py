@@ -69,7 +69,7 @@ class Present:
             as_of: its date.
             model_version: the version of the matching model behind it.
         """
-        orders = tables[ORDERS.name]
+        orders = ORDERS.completed(tables[ORDERS.name])
         return cls(
             records=name_records(records),
             owners=owners_of_records(tables[ORDER_SOURCES.name], orders),
