@@ -12,7 +12,7 @@ from review.access.audit_recorder import AuditRecorder
 from review.access.passwords import Passwords
 from review.desk import Desk
 
-GENERATED_BYTES = 15
+GENERATED_BYTES = 16
 
 
 def new_password() -> str:

@@ -51,7 +51,7 @@ class PasswordSignIn:
         """The account of somebody who knows its password.
 
         Raises:
-            RefusedError: name or password is wrong, or the account is closed.
+            SignInRefusedError: name or password is wrong, or the account is closed.
             TooManyAttemptsError: too many attempts failed.
             LedgerError: the ledger is down.
         """
