@@ -5,13 +5,10 @@
     Edits((1, 2))                    text alike, by characters put in, left out, changed or exchanged
     Words((92, 80))                  text alike, words in any order; subset=True: words of one among the other's
     Tokens((0.99, 0.75, 0.5, 0.25))  words in common, rare words counting for more
-    Sounds(soundex)                  names that sound alike
     NamePart((0.92, 0.85), groups=Variants(pairs), exchange="level", aliases=True)
                                      a forename or surname: short forms, exchanged parts, other names
     Dates()                          dates with slips; placeholders=("01-01", "1900-01-01"), partial=True
-    DaysApart((2, 14, 31))           dates by the days between them
     Numbers((1, 5))                  numbers by their distance; relative=True: in shares of the larger
-    Identifier(check)                an identifier with a check character
     Postcode()                       British postcodes
     Overlap((1.0, 0.5, 0.0))         lists, by the share of the shorter one
     AnyShared()                      lists, by whether they share an element
@@ -23,14 +20,12 @@ Belongs here: their names. Does not: conditions for `Expressions` (`conditions`)
 """
 
 from matching.engine.comparators.base import Comparator, Custom, Exact, SingleValue
-from matching.engine.comparators.dates import Dates, DaysApart
+from matching.engine.comparators.dates import Dates
 from matching.engine.comparators.expressions import Expressions, Feature, Level
-from matching.engine.comparators.identifiers import Identifier
 from matching.engine.comparators.lists import AnyShared, Overlap, Tokens
 from matching.engine.comparators.names import NamePart, Variants
 from matching.engine.comparators.numbers import Numbers
 from matching.engine.comparators.places import Postcode
-from matching.engine.comparators.sound import Sounds, soundex
 from matching.engine.comparators.text import Edits, JaroWinkler, Words
 
 __all__ = [
@@ -38,12 +33,10 @@ __all__ = [
     "Comparator",
     "Custom",
     "Dates",
-    "DaysApart",
     "Edits",
     "Exact",
     "Expressions",
     "Feature",
-    "Identifier",
     "JaroWinkler",
     "Level",
     "NamePart",
@@ -51,9 +44,7 @@ __all__ = [
     "Overlap",
     "Postcode",
     "SingleValue",
-    "Sounds",
     "Tokens",
     "Variants",
     "Words",
-    "soundex",
 ]

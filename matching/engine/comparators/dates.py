@@ -1,4 +1,4 @@
-"""Comparators of dates: slips of the hand, days that stand for not known, partial dates, days apart.
+"""Comparators of dates: slips of the hand, days that stand for not known, partial dates.
 
 Belongs here: dates as digits and as days. Does not: the parsing of dates in many forms, which comes before.
 """
@@ -18,7 +18,6 @@ from matching.engine.comparators.base import (
     SingleValue,
     check_ascending,
     check_kind,
-    graded,
 )
 from matching.engine.values import CodedColumn, Codes, Flags
 
@@ -194,30 +193,3 @@ def _is_slip(one: Digits, other: Digits) -> Flags:
         first, second = one >> low & 0xFF, other >> low & 0xFF
         slip |= (count == 2) & (first >> 4 == second & 15) & (first & 15 == second >> 4) & (first != second)
     return slip
-
-
-@dataclass(frozen=True)
-class DaysApart(SingleValue):
-    """The days between two dates, by limits.
-
-    Columns: dates, or dates with a time of day.
-
-    Attributes:
-        limits: in days, ascending; may be parts of a day where there is a time.
-    """
-
-    limits: tuple[float, ...] = (2, 14, 31)
-
-    def __post_init__(self) -> None:
-        check_ascending("limits", self.limits)
-
-    @property
-    def degrees(self) -> tuple[str, ...]:
-        """One degree a limit."""
-        return tuple(f"at most {limit:g} {'day' if limit == 1 else 'days'} apart" for limit in self.limits)
-
-    def difference(self, column: CodedColumn) -> Difference:
-        """See `SingleValue.difference`."""
-        check_kind(column, "dates", [pl.Date, pl.Datetime])
-        moments = column.dictionary.values.cast(pl.Datetime("us")).to_physical().to_numpy() / 86_400e6
-        return lambda one, other: graded(-np.abs(moments[one] - moments[other]), [-limit for limit in self.limits])

@@ -64,7 +64,7 @@ class NamePart(Comparator):
 
     Attributes:
         thresholds: of Jaro-Winkler similarity, the highest first.
-        groups: the groups of variants that a value belongs to (`Variants`, `sound.soundex`); values of one group reach
+        groups: the groups of variants that a value belongs to (`Variants`, or a function); values of one group reach
             a level before the thresholds from the second on.
         exchange: `level` gives exchanged parts a level of their own; `leave out` treats them as not known, for the
             other part of the name, so that one fact is not weighed twice.

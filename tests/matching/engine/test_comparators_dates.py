@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.engine.comparators import Dates, DaysApart, Numbers
+from matching.engine.comparators import Dates, Numbers
 from matching.engine.values import encode
 
 
-def reported(
-    comparator: Dates | DaysApart | Numbers, one: object, other: object, kind: pl.DataType | None = None
-) -> str:
+def reported(comparator: Dates | Numbers, one: object, other: object, kind: pl.DataType | None = None) -> str:
     column = encode([pl.Series("value", [one, other], dtype=kind)])[0]
     judge = comparator.bind([column])
     levels = [judge([column.codes[[row]]], [column.codes[[1 - row]]]).item() for row in (0, 1)]
@@ -106,28 +104,13 @@ def test_placeholders_are_whole_days(day):
         Dates(placeholders=(day,))
 
 
-@pytest.mark.parametrize("comparator", [Dates(), DaysApart()])
-def test_numbers_are_no_dates(comparator):
+def test_numbers_are_no_dates():
     with pytest.raises(ValueError, match="dates"):
-        comparator.bind(encode([pl.Series("value", [19840817])]))
-
-
-def test_texts_have_no_days_between_them():
-    with pytest.raises(ValueError, match="values must be dates, not String"):
-        DaysApart().bind(encode([pl.Series("value", ["1984-08-17"])]))
+        Dates().bind(encode([pl.Series("value", [19840817])]))
 
 
 def test_digits_of_other_scripts_are_no_digits():
     assert reported(Dates(), "١٩٨٤", "1984-08-17") == "not known"
-
-
-@given(days, days)
-def test_days_apart_are_counted(one, other):
-    apart = abs((one - other).days)
-    limits = {"the same": 0, "at most 2 days apart": 2, "at most 14 days apart": 14, "at most 31 days apart": 31}
-    assert reported(DaysApart(), one, other) == next(
-        (level for level, most in limits.items() if apart <= most), "differ"
-    )
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz import distance, fuzz
 
-from matching.engine.comparators import Edits, JaroWinkler, Overlap, Tokens, Words, soundex
+from matching.engine.comparators import Edits, JaroWinkler, Overlap, Tokens, Words
 from matching.engine.comparators.text import edits, jaro_winkler
 from matching.engine.values import Dictionary, encode
 
@@ -116,24 +116,3 @@ def test_tokens_weigh_words_by_how_rare_they_are_in_records():
     judge = Tokens((0.99, 0.5)).bind([column])
     pairs = [column.codes[[0, 2, 2]]], [column.codes[[1, 3, 0]]]
     assert judge(*pairs).tolist() == [2, 4, 4]
-
-
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        # Examples of the National Archives.
-        ("Washington", "W252"),
-        ("Lee", "L000"),
-        ("Gutierrez", "G362"),
-        ("Pfister", "P236"),
-        ("Jackson", "J250"),
-        ("Tymczak", "T522"),
-        ("VanDeusen", "V532"),
-        ("Ashcraft", "A261"),
-        ("O'Brien", "O165"),
-        ("阮", None),
-        ("", None),
-    ],
-)
-def test_soundex(name, code):
-    assert soundex(pl.Series([name])).item() == code

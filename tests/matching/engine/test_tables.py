@@ -11,7 +11,7 @@ import pytest
 from linked_people import MODEL, write_people
 
 from matching.engine.blocking import BlockingRule
-from matching.engine.comparators import AnyShared, Custom, DaysApart, Exact, JaroWinkler, Numbers
+from matching.engine.comparators import AnyShared, Custom, Dates, Exact, JaroWinkler, Numbers
 from matching.engine.comparators.base import Comparator
 from matching.engine.comparators.conditions import days_apart
 from matching.engine.comparators.entries import expression_comparison
@@ -117,7 +117,7 @@ def column(values: list[object], kind: pl.DataType | None = None) -> pl.DataFram
         pytest.param(JaroWinkler(), [["ann"]], "values must be text, not lists of String", id="lists as text"),
         pytest.param(Numbers((1,)), ["1"], "values must be numbers, not String", id="text as numbers"),
         pytest.param(Numbers((1,)), [[1]], "values must be numbers, not lists of Int64", id="lists as numbers"),
-        pytest.param(DaysApart(), ["1984-05-03"], "values must be dates, not String", id="text as dates"),
+        pytest.param(Dates(), [1984], "values must be dates or text, not Int64", id="numbers as dates"),
         pytest.param(AnyShared(), ["ann"], "values must be lists, not String", id="text as lists"),
         pytest.param(
             Custom(lambda one, other: one == other, (1,)),
