@@ -7,9 +7,7 @@ from html import unescape
 import polars as pl
 import pytest
 from deciding_cases import decisions, forms_of
-from desk_cases import ORIGIN, Client, settings_of
 
-from review.app import create_app
 from review.desk import Desk
 from warehouse.home import Home
 
@@ -30,10 +28,8 @@ def desk(desk_home, ledger_file, clock, tmp_path):
 
 
 @pytest.fixture
-def client(desk):
-    made = Client(create_app(desk, settings_of(second_look_share=0)), base_url=ORIGIN, raise_server_exceptions=False)
-    made.sign_in("steward")
-    return made
+def client(open_desk):
+    return open_desk("steward", second_look_share=0)
 
 
 @pytest.fixture

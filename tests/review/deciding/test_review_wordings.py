@@ -42,10 +42,8 @@ def desk(home_with_wordings, ledger_file, clock):
 
 
 @pytest.fixture
-def client(desk):
-    made = Client(create_app(desk, settings_of(second_look_share=0)), base_url=ORIGIN, raise_server_exceptions=False)
-    made.sign_in("steward")
-    return made
+def client(open_desk):
+    return open_desk("steward", second_look_share=0)
 
 
 def send(client, **fields):
