@@ -11,6 +11,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hash
 SBOM := .sbom
 PAGES := review/node_modules/.ready
 export CONCORD_HOME ?= $(CURDIR)/.concord
+export PYTHONDONTWRITEBYTECODE =  # where it is set, each of the tests' many processes would compile all modules again
 
 .PHONY: demo test test-long coverage setup review check format dagster docs site bench bench-check bench-matching clean lock sbom
 
