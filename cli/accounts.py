@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import DEFAULT_HOME, HomeOption
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
 from cli.shown import JsonOption, show
 
 accounts_app = typer.Typer(no_args_is_help=True, help="The accounts of the stewards' desk.")
@@ -83,6 +83,22 @@ def reset_second_factor(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> 
     with opened_desk(home) as desk:
         administration(desk).set_second_factor(name, None)
     typer.echo(f"{name} signs in with a password alone, and can set up another second factor")
+
+
+@accounts_app.command("reseal-second-factors")
+def reseal_second_factors(home: HomeOption = DEFAULT_HOME) -> None:
+    """Seal all second factors by the present key; the former one (`CONCORD_FORMER_KEY`) is needed no more for them."""
+    from cli.desk_tools import administration, opened_desk
+
+    with opened_desk(home) as desk:
+        sealed, shut = administration(desk).reseal_second_factors()
+    typer.echo(f"{len(sealed)} second factors are sealed by the present key")
+    if shut:
+        fail(
+            f"no key opens the second factors of {', '.join(shut)}: give the key of before as CONCORD_FORMER_KEY, or "
+            "take them away by `concord accounts reset-second-factor`",
+            Exit.FAILED,
+        )
 
 
 @accounts_app.command()

@@ -13,6 +13,7 @@ from warehouse.disk import keep_private, make_folder, put_text
 from warehouse.home import Home
 
 VARIABLE = "CONCORD_KEY"
+FORMER = "CONCORD_FORMER_KEY"
 FILE = "key"
 
 
@@ -27,7 +28,20 @@ def keyed_mark(home: Home, purpose: str, text: str) -> str:
 def marker(home: Home, purpose: str) -> Callable[[str], str]:
     """Makes marks as `keyed_mark` does, many with one look at the key."""
     key = _key(home)
-    return lambda text: hmac.digest(key, f"{purpose}\n{text}".encode(), "sha256").hex()
+    return lambda text: _mark(key, purpose, text)
+
+
+def former_marks(home: Home, purpose: str, text: str) -> list[str]:
+    """The marks that keys of before make of a text: `CONCORD_FORMER_KEY`, and the file where `CONCORD_KEY` is given."""
+    given, path = os.environ.get(FORMER), home.desk / FILE
+    keys = [given.encode()] if given else []
+    if os.environ.get(VARIABLE) and path.exists():
+        keys.append(path.read_bytes().strip())
+    return [_mark(key, purpose, text) for key in keys]
+
+
+def _mark(key: bytes, purpose: str, text: str) -> str:
+    return hmac.digest(key, f"{purpose}\n{text}".encode(), "sha256").hex()
 
 
 def _key(home: Home) -> bytes:

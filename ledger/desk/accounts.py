@@ -142,6 +142,11 @@ def set_second_factor(connection: sa.Connection, name: str, sealed: str | None) 
     _update(connection, name, second_factor=sealed, second_factor_step=None)
 
 
+def keep_resealed(connection: sa.Connection, name: str, sealed: str) -> None:
+    """Keep the same secret, sealed anew; a code that was taken stays taken."""
+    _update(connection, name, second_factor=sealed)
+
+
 def use_code(connection: sa.Connection, name: str, step: int) -> bool:
     """Note that the one-time code of a time step was taken; False if it, or a later one, was taken before."""
     last = sa.func.coalesce(accounts.c.second_factor_step, -1)

@@ -10,6 +10,7 @@ from ledger.desk import accounts
 from ledger.desk.sessions import end_sessions_of
 from review.access.audit_recorder import AuditRecorder
 from review.access.passwords import Passwords
+from review.access.second_factor import reseal
 from review.desk import Desk
 
 GENERATED_BYTES = 16
@@ -103,6 +104,18 @@ class AccountChanges:
             if sealed is None:
                 end_sessions_of(connection, name, at=self._desk.clock())
         self._note("alteration", name, "second factor set" if sealed else "second factor taken away")
+
+    def reseal_second_factors(self) -> tuple[list[str], list[str]]:
+        """Seal all second factors by the present key; whose are sealed by it now, and whose no key opens.
+
+        Raises:
+            LedgerError: the ledger is down.
+        """
+        with self._desk.writing() as connection:
+            sealed, shut = reseal(connection, self._desk.home)
+        for name in sealed:
+            self._note("alteration", name, "second factor sealed anew")
+        return sealed, shut
 
     def _note(self, act: str, name: str, change: str) -> None:
         self._recorder.note(act, who=self._by, what={"account": name, "change": change})

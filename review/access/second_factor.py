@@ -10,14 +10,15 @@ from datetime import datetime
 import pyotp
 import segno
 import sqlalchemy as sa
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from ledger.desk.accounts import Account, use_code
+from ledger.desk.accounts import Account, all_accounts, keep_resealed, use_code
 from review.access.tokens import is_same
 from warehouse.home import Home
-from warehouse.installation_key import keyed_mark
+from warehouse.installation_key import former_marks, keyed_mark
 
 ISSUER = "Concord"
+PURPOSE = "second factor"
 SECONDS = 30
 EARLY_OR_LATE = (0, -1, 1)
 """Time steps beside the present one: clocks differ."""
@@ -39,6 +40,25 @@ def seal(home: Home, secret: str) -> str:
     return _box(home).encrypt(secret.encode()).decode()
 
 
+def reseal(connection: sa.Connection, home: Home) -> tuple[list[str], list[str]]:
+    """Seal all secrets anew by the present key, so that those of before are needed no more.
+
+    Returns:
+        The accounts whose secrets are sealed by it now, and those whose secrets no key opens.
+    """
+    sealed, shut = list[str](), list[str]()
+    for account in all_accounts(connection):
+        if account.second_factor is None:
+            continue
+        try:
+            keep_resealed(connection, account.name, _box(home).rotate(account.second_factor.encode()).decode())
+        except InvalidToken:
+            shut.append(account.name)
+        else:
+            sealed.append(account.name)
+    return sealed, shut
+
+
 def step_of(secret: str, code: str, at: datetime) -> int | None:
     """The time step that a code is of; None if it is of none that is near."""
     try:
@@ -55,11 +75,13 @@ def take_code(connection: sa.Connection, home: Home, account: Account, code: str
         return True
     try:
         secret = _box(home).decrypt(account.second_factor.encode()).decode()
-    except InvalidToken:  # sealed by another key: an administrator takes it away
+    except InvalidToken:  # sealed by a key that is gone: an administrator takes it away
         return False
     step = step_of(secret, code, at)
     return step is not None and use_code(connection, account.name, step)
 
 
-def _box(home: Home) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(bytes.fromhex(keyed_mark(home, "second factor", ""))))
+def _box(home: Home) -> MultiFernet:
+    """Seals by the present key, and opens what those of before sealed."""
+    marks = [keyed_mark(home, PURPOSE, ""), *former_marks(home, PURPOSE, "")]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(bytes.fromhex(mark))) for mark in marks])

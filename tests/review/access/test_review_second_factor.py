@@ -7,8 +7,13 @@ import pytest
 from access_cases import logged
 from desk_cases import PASSWORD
 from nights import command
+from typer.testing import CliRunner
 
+from cli.door import system_user
+from cli.main import app
+from ledger.desk.accounts import set_identity
 from ledger.desk.desk_tables import accounts
+from warehouse.installation_key import FILE, FORMER, VARIABLE
 
 SECRET = re.compile(r'name="secret" value="(\w+)"')
 
@@ -94,3 +99,47 @@ def test_a_secret_that_no_app_has_is_not_kept(steward):
 def test_the_command_takes_it_away(tmp_path):
     said = command("accounts", "reset-second-factor", "nobody", home=tmp_path)
     assert said.exit_code != 0
+
+
+@pytest.fixture
+def concord(desk, monkeypatch):
+    """Runs commands on the desk's home and ledger, as an administrator."""
+    with desk.writing() as connection:
+        set_identity(connection, "administrator", f"os|{system_user()}")
+    monkeypatch.setenv("CONCORD_LEDGER", desk.ledger_url)
+    return lambda *arguments: CliRunner().invoke(app, [*arguments, "--home", str(desk.home.path)])
+
+
+@pytest.mark.parametrize(
+    "former",
+    [pytest.param(None, id="the file in the home"), pytest.param("a key", id="a variable of the environment")],
+)
+def test_under_a_new_key_codes_are_taken_and_the_former_key_goes_once_secrets_are_resealed(
+    concord, open_desk, desk, clock, request, monkeypatch, tmp_path, former
+):
+    if former:
+        monkeypatch.setenv(VARIABLE, former)
+        monkeypatch.setenv(FORMER, former)
+    secret = request.getfixturevalue("secret")
+    monkeypatch.setenv(VARIABLE, "a new key")
+    assert enter(open_desk, code_at(secret, clock)) == 303
+    said = concord("accounts", "reseal-second-factors")
+    assert (said.exit_code, said.stdout) == (0, "1 second factors are sealed by the present key\n")
+    assert ("alteration", "administrator") in [entry[:2] for entry in logged(desk)]
+    assert enter(open_desk, code_at(secret, clock)) == 422, "what was taken stays taken"
+    monkeypatch.delenv(FORMER, raising=False)
+    if former is None:
+        (desk.home.desk / FILE).rename(tmp_path / FILE)
+        request.addfinalizer(lambda: (tmp_path / FILE).rename(desk.home.desk / FILE))
+    clock.move(seconds=60)
+    assert enter(open_desk, code_at(secret, clock)) == 303
+
+
+def test_a_second_factor_that_no_key_opens_is_named_and_left_as_it_is(concord, open_desk, clock, request, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "a key that is lost")
+    secret = request.getfixturevalue("secret")
+    monkeypatch.delenv(VARIABLE)
+    said = concord("accounts", "reseal-second-factors")
+    assert (said.exit_code, "second factors of steward" in said.stderr) == (1, True)
+    monkeypatch.setenv(VARIABLE, "a key that is lost")
+    assert enter(open_desk, code_at(secret, clock)) == 303
