@@ -158,7 +158,8 @@ def mirror(home: HomeOption = DEFAULT_HOME) -> None:
     """Put the releases into the object store of the settings: those that are not there, or not as they are here."""
     from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
-    from warehouse.storage import StorageError, mirror_releases
+    from warehouse.object_store import StorageError
+    from warehouse.storage import mirror_releases
 
     state = Home(home.resolve())
     try:

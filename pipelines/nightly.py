@@ -19,9 +19,10 @@ from pipelines.runs import RunRecord, list_runs
 from pipelines.settings import Settings
 from warehouse.home import Home
 from warehouse.log_lines import log_event
+from warehouse.object_store import StorageError
 from warehouse.releases.release import Release, named_release, read_release
 from warehouse.run_lock import only_run
-from warehouse.storage import StorageError, fetch_landing
+from warehouse.storage import fetch_landing
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -17,7 +17,8 @@ from pipelines.settings import read_settings
 from warehouse.disk import is_regular
 from warehouse.home import Home
 from warehouse.log_lines import log_event
-from warehouse.storage import StorageError, fetch_landing
+from warehouse.object_store import StorageError
+from warehouse.storage import fetch_landing
 
 # A file that was written to within these seconds may still be on its way.
 SETTLE_SECONDS = 30

@@ -264,9 +264,8 @@ def _merit(field: Field) -> pl.Expr:
 
 def _agreement(stated: pl.DataFrame, *, field: Field) -> pl.DataFrame:
     """Sources that state a value, among records that stand and pass; where these are equal, things held by them."""
-    voices = stated.filter(pl.col("passes") & (pl.col("standing") == STANDS)).select(
-        "group", "canonical", "source", "holding"
-    )
+    is_heard = pl.col("passes") & (pl.col("standing") == STANDS)
+    voices = stated.filter(is_heard).select("group", "canonical", "source", "holding")
     if field.is_given:
         voices = pl.concat([voices, add_slips(voices)])
     if field.grows:

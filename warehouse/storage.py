@@ -1,6 +1,7 @@
 """Deliveries and releases in an object store such as S3 or Azure: deliveries brought here, releases put there.
 
-Belongs here: all that knows the store. Does not: what a release is (`warehouse.releases.release`), when it is mirrored
+Belongs here: what is brought and put, and in which order. Does not: how a store is spoken to
+(`warehouse.object_store`), what a release is (`warehouse.releases.release`), when it is mirrored
 (`pipelines.after_run`).
 
 Stores have no rename. A release is put there file by file, its manifest last; then `CURRENT`, which readers go by, is
@@ -15,16 +16,14 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from warehouse.dated_folders import BUILDING, MANIFEST
 from warehouse.disk import make_folder, put_text, replacing, sync_folder
 from warehouse.home import Home
+from warehouse.object_store import StorageError, download, explained, library, open_store, read_object
 from warehouse.releases.release import (
     DATABASE,
     Release,
@@ -43,15 +42,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("concord.storage")
 
 CURRENT = "CURRENT"
-# Seconds: for a connection, for a request, for all tries of one; and how often one is tried again.
-CONNECT_WAIT, REQUEST_WAIT, TRIES_WAIT, TRIES = 5, 60, 180, 5
-# A file is asked for in parts of so many bytes, each a request, so that a large one may take longer than a request.
-PART_BYTES = 1 << 25
 TABLE_FILE = re.compile(r"\w+")
-
-
-class StorageError(Exception):
-    """A store does not answer, refuses, or holds something else than it should; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +63,16 @@ def fetch_landing(url: str | None, landing: Path) -> list[Path]:
     """
     if not url:
         return []
-    store = _open(url)
-    with _explained(url):
-        listed = [found for some in _library().list(store) for found in some]
+    store = open_store(url)
+    with explained(url):
+        listed = [found for some in library().list(store) for found in some]
     brought = []
     for found in listed:
         source, _, name = found["path"].partition("/")
         path = landing / source / name
         if source in SOURCE_NAMES and name and "/" not in name and not _is_as_there(path, found):
             make_folder(path.parent)
-            with _explained(url):
+            with explained(url):
                 _bring_delivery(store, found, path)
             brought.append(path)
     return brought
@@ -96,13 +87,13 @@ def mirror_release(release: Release, url: str, *, is_in_force: bool) -> bool:
     Raises:
         StorageError: the store does not answer, or another installation writes to it; what was in force there still is.
     """
-    store = _open(url)
-    with _explained(url):
+    store = open_store(url)
+    with explained(url):
         seen = _read_current(store) if is_in_force else None
         if not _is_there(store, release, url):
             tables = [release.parquet(name) for name in release.manifest["digests"]]
             for path in (*tables, release.database, release.path / MANIFEST):
-                _library().put(store, f"{release.release_id}/{path.name}", path)
+                library().put(store, f"{release.release_id}/{path.name}", path)
         return _move_current(store, seen, release.release_id, url) if is_in_force else True
 
 
@@ -139,78 +130,19 @@ def fetch_release(url: str, release_id: str | None = None, *, cache: Path | None
         LookupError: there is no such release.
         StorageError: the store does not answer, or a file is not as the manifest says.
     """
-    store = _open(url)
+    store = open_store(url)
     own = cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "concord"
     home = Home(make_folder(own / hashlib.sha256(url.encode()).hexdigest()[:16]))
     home.path.chmod(0o700)
-    with _explained(url):
+    with explained(url):
         named = release_id or getattr(_read_current(store), "release_id", None)
-        manifest = _read(store, f"{named}/{MANIFEST}") if release_folders(home).is_name(named or "") else None
+        manifest = read_object(store, f"{named}/{MANIFEST}") if release_folders(home).is_name(named or "") else None
         if named is None or manifest is None:
             raise LookupError(f"{url} holds no release{f' {named}' if named else ' in force'}")
         if not _is_here(home, named, manifest):
             _bring_release(store, home, named, manifest)
     put_text(home.current, f"{named}\n")
     return home
-
-
-def _library() -> Any:
-    """What speaks to stores.
-
-    Raises:
-        StorageError: it is not installed.
-    """
-    try:
-        import obstore.exceptions
-        import obstore.store
-    except ImportError:
-        raise StorageError(
-            "object stores need a library that is not installed: pip install 'concord[storage]'"
-        ) from None
-    return obstore
-
-
-def _open(url: str) -> "ObjectStore":
-    obstore = _library()
-    try:
-        return obstore.store.from_url(
-            url,
-            client_options={
-                "connect_timeout": timedelta(seconds=CONNECT_WAIT),
-                "timeout": timedelta(seconds=REQUEST_WAIT),
-                # The library reads it from the environment only where no other option of the client is given.
-                "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true",
-            },
-            retry_config={"max_retries": TRIES, "retry_timeout": timedelta(seconds=TRIES_WAIT)},
-        )
-    except (obstore.exceptions.BaseError, ValueError) as error:
-        raise StorageError(f"{url} is no address of a store that can be used ({type(error).__name__})") from None
-
-
-@contextmanager
-def _explained(url: str) -> Iterator[None]:
-    """The store's errors in words. Its own messages may quote addresses that are signed."""
-    errors = _library().exceptions
-    try:
-        yield
-    except FileNotFoundError:
-        raise StorageError(
-            f"{url} lists an object that is gone, or has no such bucket: see there, then run again"
-        ) from None
-    except errors.PreconditionError:
-        raise StorageError(f"{url}: an object changed while it was read: run again") from None
-    except errors.BaseError as error:
-        raise StorageError(
-            f"{url} does not answer, or refuses ({type(error).__name__}): check the address, the network, and the "
-            "credentials in the environment, then run again"
-        ) from None
-
-
-def _read(store: "ObjectStore", path: str) -> bytes | None:
-    try:
-        return bytes(_library().get(store, path).bytes())
-    except FileNotFoundError:
-        return None
 
 
 def _is_as_there(path: Path, found: "ObjectMeta") -> bool:
@@ -227,15 +159,8 @@ def _bring_delivery(store: "ObjectStore", found: "ObjectMeta", path: Path) -> No
     condition = {"if_match": found["e_tag"]} if found["e_tag"] else {}
     moment = found["last_modified"].timestamp()
     with replacing(path) as written:
-        _download(store, found, written, condition)
+        download(store, found, written, condition)
         os.utime(written, (moment, moment))
-
-
-def _download(store: "ObjectStore", found: "ObjectMeta", to: Path, condition: dict[str, str]) -> None:
-    with to.open("wb") as file:
-        for start in range(0, found["size"], PART_BYTES):
-            part = {"range": (start, min(start + PART_BYTES, found["size"]))}
-            file.write(_library().get(store, found["path"], options=part | condition).bytes())
 
 
 def _is_there(store: "ObjectStore", release: Release, url: str) -> bool:
@@ -244,7 +169,7 @@ def _is_there(store: "ObjectStore", release: Release, url: str) -> bool:
     Raises:
         StorageError: it has another content of that id, which this installation did not make.
     """
-    there = _read(store, f"{release.release_id}/{MANIFEST}")
+    there = read_object(store, f"{release.release_id}/{MANIFEST}")
     former = {erased["content_hash"] for erased in release.manifest.get("erasures", ())}
     own = {release.content_hash, *former}
     if there is not None and not any(known.encode() in there for known in own):
@@ -256,7 +181,7 @@ def _is_there(store: "ObjectStore", release: Release, url: str) -> bool:
 
 def _read_current(store: "ObjectStore") -> _Pointer | None:
     try:
-        found = _library().get(store, CURRENT)
+        found = library().get(store, CURRENT)
     except FileNotFoundError:
         return None
     version: UpdateVersion = {"e_tag": found.meta["e_tag"]}
@@ -268,7 +193,7 @@ def _read_current(store: "ObjectStore") -> _Pointer | None:
 def _move_current(store: "ObjectStore", seen: _Pointer | None, release_id: str, url: str) -> bool:
     if seen is not None and seen.release_id == release_id:
         return True
-    obstore = _library()
+    obstore = library()
     try:
         obstore.put(store, CURRENT, f"{release_id}\n".encode(), mode=seen.version if seen else "create")
     except (obstore.exceptions.AlreadyExistsError, obstore.exceptions.PreconditionError):
@@ -307,7 +232,7 @@ def _bring_release(store: "ObjectStore", home: Home, release_id: str, manifest: 
             *(f"{table}.parquet" for table in release.manifest["digests"] if TABLE_FILE.fullmatch(table)),
             DATABASE,
         ):
-            _download(store, _library().head(store, f"{release_id}/{name}"), place / name, {})
+            download(store, library().head(store, f"{release_id}/{name}"), place / name, {})
         if changed := verify(release):
             raise StorageError(
                 f"release {release_id} is not as its manifest says, or is just being replaced: {', '.join(changed)}"

@@ -100,8 +100,8 @@ def object_store() -> Iterator[ObjectStore]:
         patch.setenv("AWS_ACCESS_KEY_ID", "key")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
         patch.setenv("AWS_REGION", "us-east-1")
-        patch.setattr("warehouse.storage.TRIES", 1)
-        patch.setattr("warehouse.storage.REQUEST_WAIT", 1)
-        patch.setattr("warehouse.storage.PART_BYTES", 50_000)  # a DuckDB file has more
+        patch.setattr("warehouse.object_store.TRIES", 1)
+        patch.setattr("warehouse.object_store.REQUEST_WAIT", 1)
+        patch.setattr("warehouse.object_store.PART_BYTES", 50_000)  # a DuckDB file has more
         yield store
     server.shutdown()

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from reconciliation.register import Register
 from warehouse.home import Home
+from warehouse.object_store import StorageError
 from warehouse.releases.release import publish, read_release, verify
-from warehouse.storage import StorageError, fetch_landing, fetch_release, mirror_release
+from warehouse.storage import fetch_landing, fetch_release, mirror_release
 
 NIGHTS = (date(2023, 11, 29), date(2023, 11, 30))
 FIRST, SECOND = (f"r{night}" for night in NIGHTS)
