@@ -61,8 +61,13 @@ RECONCILED = (
     SOURCE_RELIABILITY, ID_REDIRECTS, IDENTITIES,
 )  # fmt: skip
 JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, REVIEW_QUEUE, DELIVERIES)
-# Orders with their golden values, before they are judged: counts and scores are still empty, so no suite yet.
+# What the judgement starts from. The counts and scores of orders are still empty, so no suite yet.
 GOLDEN_ORDERS = "golden_orders"
+CODED_CONDITIONS = "coded_conditions"
+UNJUDGED = {
+    GOLDEN_ORDERS: "One row is an order with its golden values, not yet judged.",
+    CODED_CONDITIONS: "One row is a condition as a record words it, coded as stewards named wordings too.",
+}
 CORE = ("orders", "aliases", "conditions", "arrests")
 REGISTER_DEPS = [MODELS, *core_names(*CORE), LINK_CLUSTERS.name, LINK_PAIRS.name, LINK_ARRESTS.name, DECISIONS.name]
 DELIVERY_TABLES = [deliveries_table(source).name for source in find_sources()]
@@ -71,12 +76,11 @@ DELIVERY_TABLES = [deliveries_table(source).name for source in find_sources()]
 @dg.multi_asset(
     name="register",
     specs=[
-        dg.AssetSpec(
-            GOLDEN_ORDERS,
-            deps=REGISTER_DEPS,
-            group_name="register",
-            partitions_def=NIGHTS,
-            description="One row is an order with its golden values, not yet judged.",
+        *(
+            dg.AssetSpec(
+                name, deps=REGISTER_DEPS, group_name="register", partitions_def=NIGHTS, description=description
+            )
+            for name, description in UNJUDGED.items()
         ),
         *specs((*RECONCILED, CONDITION_TEXTS), group="register", deps=REGISTER_DEPS),
     ],
@@ -87,8 +91,9 @@ def register(context: dg.AssetExecutionContext, night: NightResource) -> AssetEv
     as_of = as_of_date(context)
     store = night.store(as_of)
     tables = reconcile_night(store, former=Former.of(night.state, as_of), as_of=as_of)
-    store.write(GOLDEN_ORDERS, tables[ORDERS.name])
-    yield dg.MaterializeResult(asset_key=GOLDEN_ORDERS, metadata={"dagster/row_count": tables[ORDERS.name].height})
+    for name in UNJUDGED:
+        store.write(name, tables[name])
+        yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": tables[name].height})
     yield from put_out({table: tables[table.name] for table in (*RECONCILED, CONDITION_TEXTS)}, night, as_of)
 
 
@@ -126,6 +131,8 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
         )
     )
     return tables | {
+        GOLDEN_ORDERS: tables[ORDERS.name],
+        CODED_CONDITIONS: core["conditions"],
         CONDITION_WORDINGS.name: build_wordings(core["conditions"], tables[ORDER_SOURCES.name]),
         ID_REDIRECTS.name: identities.redirects,
         IDENTITIES.name: identities.memory,
@@ -141,7 +148,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
         JUDGED,
         group="register",
         deps=[
-            *core_names("orders", "aliases", "conditions", "rejected_values"),
+            *core_names("orders", "aliases", "rejected_values"),
             *DELIVERY_TABLES,
             *(
                 table.name
@@ -157,7 +164,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
                     ID_REDIRECTS,
                 )
             ),
-            GOLDEN_ORDERS,
+            *UNJUDGED,
         ],
     ),
     check_specs=check_specs(JUDGED),
@@ -274,7 +281,7 @@ def gather_evidence(store: TableStore) -> Evidence:
         deliveries=pl.concat([store.scan(name) for name in DELIVERY_TABLES]).collect(),
         core_orders=gather(store, "orders"),
         core_aliases=gather(store, "aliases"),
-        core_conditions=code_by_decisions(gather(store, "conditions"), store.scan(DECISIONS.name).collect()),
+        core_conditions=store.scan(CODED_CONDITIONS).collect(),
         rejected_values=gather(store, "rejected_values"),
     )
 

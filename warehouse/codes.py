@@ -57,7 +57,7 @@ by itself. A wrong name must not end what binds.
 NAMEABLE_CODES = tuple(
     reference("conditions").filter(pl.col("kind").is_in(list(NAMED_KINDS.values()))).get_column("code")
 )
-CONDITION_CODE_PATTERN = r"^(C\d\d|[PR]:[a-z0-9]+(-[a-z0-9]+)*)$"
+CONDITION_CODE_PATTERN = rf"^(C\d\d|[{''.join(NAMED_KINDS)}]:[a-z0-9]+(-[a-z0-9]+)*)$"
 
 
 def is_new_condition_code(code: str) -> bool:

@@ -174,8 +174,8 @@ class Present:
 
         Args:
             wording_id: of any wording of the cluster.
-            code: of a condition of the catalogue; or `P:` or `R:` and the title of a prohibition or requirement that it
-                lacks.
+            code: of a condition of the catalogue; or a letter of `NAMED_KINDS`, a colon and the title of a condition
+                that it lacks.
 
         Raises:
             DecisionError: there is no such wording or condition, or its kind changes how long people are bound.

@@ -13,12 +13,12 @@ from ledger.decisions.decidable import alike_wordings
 from reconciliation.law import counts_as_in_force
 from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import NONE, Panel, PanelCell, panel_table
+from review.item.titles import CONDITION_KINDS, title_for
 from warehouse.codes import BY_STEWARD, ORDER_TYPES, condition_catalogue
 from warehouse.tables.register import CONDITION_WORDINGS
 
 LISTED: Final = 30
 NAMED: Final = ", named by a steward"
-KINDS: Final = {"requirement_like": "requirement", "notification": "notification", "travel": "travel ban"}
 PARTS: Final = (("region_code", "region"), ("court_name", "court"), ("made_in", "year"))
 
 
@@ -85,7 +85,7 @@ def _used(uses: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
     rows = [
         (
             PanelCell(_title(row), f"/dashboards/prohibitions?code={row['code']}"),
-            f"{KINDS.get(row['kind'], row['kind'])}{NAMED if row['source'] == BY_STEWARD else ''}",
+            f"{title_for(CONDITION_KINDS, row['kind']).lower()}{NAMED if row['source'] == BY_STEWARD else ''}",
             *(row[kind] for kind in ORDER_TYPES),
             row["is_live"],
             NONE if row["term_months"] is None else f"{row['term_months']:.0f}",

@@ -16,12 +16,16 @@ from review.deciding.decision_request import FormError, read_request, sent_field
 from review.deciding.item_form import new_submission
 from review.deciding.item_navigation import SentForm
 from review.deciding.preview_page import show_preview
+from review.item.titles import CONDITION_KINDS
 from review.pages import render_page
-from warehouse.codes import NAMEABLE_CODES, condition_label
+from warehouse.codes import NAMEABLE_CODES, NAMED_KINDS, condition_label, new_condition_code
 
 router = APIRouter()
 
-NEW = {"P:": "New: a prohibition that is not in this list", "R:": "New: a requirement that is not in this list"}
+NEW = {
+    new_condition_code(letter, ""): f"New: a {CONDITION_KINDS[kind].lower()} that is not in this list"
+    for letter, kind in NAMED_KINDS.items()
+}
 
 
 @router.get("/wordings/{wording_id}")
