@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from ledger_cases import BY_KIM, HOME, START, pair, value
+from ledger_cases import BY_KIM, HOME, pair, value
 
 from ledger.audit import Entry, append, prove
 from ledger.copying import back_up_ledger, restore_ledger
-from ledger.decisions.database import Database, _steps
+from ledger.decisions.database import Database
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.ledger import Ledger
 from ledger.decisions.metadata import metadata
@@ -57,19 +57,3 @@ def test_a_ledger_in_a_file_goes_into_an_empty_postgresql_and_goes_on_there(post
         assert restored.read().select(pl.len()).item() == ledger.read().height + 1
     with pytest.raises(LedgerError, match="already"):
         restore_ledger(tmp_path / "copy.sqlite", Database(url))
-
-
-@pytest.mark.parametrize("step", _steps()[:0:-1])
-def test_a_ledger_of_each_earlier_schema_is_brought_up_to_date_with_its_rows(ledger_url, step):
-    database = Database(ledger_url)
-    database.migrate(to=step)
-    with database._connection(writes=True) as connection:
-        connection.execute(sa.text("INSERT INTO users (name, added_at) VALUES ('kim', :at)"), {"at": START})
-    assert database.state() == "older"
-    database.migrate()
-    assert database.state() == "current"
-    with Ledger.open(ledger_url, HOME) as ledger, ledger.database.reading() as connection:
-        assert connection.execute(sa.text("SELECT name FROM users")).scalars().all() == ["kim"]
-        ledger_rows = ledger.read()
-    assert ledger_rows.is_empty()
-    database.close()

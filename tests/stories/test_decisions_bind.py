@@ -9,10 +9,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from ledger_cases import forget_marks, set_back
 from nights import NIGHT, command, copy_of, nightly
 
 from ledger.decisions.decision import name_row
 from pipelines.nightly import NightFailedError
+from warehouse.home import Home
 
 NEXT, AFTER = NIGHT + timedelta(days=1), NIGHT + timedelta(days=2)
 END = date(2027, 3, 17)
@@ -252,6 +254,17 @@ def test_a_night_on_a_ledger_that_lost_or_changed_decisions_fails_and_leaves_the
         nightly(copy, later_landing, AFTER)
     assert (copy / "releases" / "CURRENT").read_text() == f"r{NEXT}\n"
     assert not (copy / "releases" / f"r{AFTER}").exists()
+
+
+@pytest.mark.long
+def test_a_night_obeys_what_was_decided_under_the_first_schema(home, later_landing, tmp_path):
+    copies = [copy_of(home, tmp_path / name) for name in ("today", "first")]
+    set_back(ledger_of(copies[1]), to="0001")
+    forget_marks(Home(copies[1]))
+    today, first = (nightly(copy, later_landing, AFTER) for copy in copies)
+    assert (first.release_id, first.content_hash) == (today.release_id, today.content_hash)
+    assert read(copies[1], f"r{AFTER}", "field_provenance").get_column("decision_id").n_unique() > 1
+    assert run(copies[1], "decisions", "list", "--all") == run(copies[0], "decisions", "list", "--all")
 
 
 def test_the_manifest_names_the_heads_of_the_ledger_and_a_log_written_anew_shows(home, tmp_path):

@@ -1,12 +1,15 @@
 """Decisions to try things on."""
 
+import sqlite3
 import tempfile
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import sqlalchemy as sa
 
+from ledger.decisions.database import Database
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Sighting, Signature, sign
 from ledger.decisions.kinds import KINDS_WITH_REASONS
@@ -156,3 +159,21 @@ def judge_again(ledger, by):
         line = row | {"asked_field": row["field"]}
         at = row["checked_at"] + timedelta(seconds=1)
         record_check(ledger, line, row["verdict"], release_id=row["release_id"], by=by, at=at)
+
+
+def set_back(place, *, to="0009", tables=("users", "decisions")):
+    """Put the users and decisions into a ledger of an older schema, in the place of this one."""
+    older = place.with_name("older.sqlite")
+    Database(f"sqlite:///{older}").migrate(to=to)
+    copied = (f"INSERT INTO {table} SELECT * FROM held.{table}" for table in tables)  # noqa: S608
+    with closing(sqlite3.connect(older)) as connection, connection:
+        connection.execute("ATTACH ? AS held", (str(place),))
+        for statement in copied:
+            connection.execute(statement)
+    older.replace(place)
+
+
+def forget_marks(home):
+    """As an installation is that never had marks."""
+    for note in home.desk.glob("ledger-end-*"):
+        note.unlink()

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
-from ledger_cases import BY_KIM, value
+from ledger_cases import BY_KIM, forget_marks, set_back, value
 
 from ledger.decisions.database import Database
 from ledger.decisions.errors import LedgerDamagedError
@@ -42,18 +42,6 @@ def by_hand(place, *statements):
 
 
 BOTH = ("decisions", "decision_marks")
-
-
-def set_back(place, *, to="0009", tables=("users", "decisions")):
-    """Put the users and decisions into a ledger of an older schema, in the place of this one."""
-    older = place.with_name("older.sqlite")
-    Database(f"sqlite:///{older}").migrate(to=to)
-    copied = (f"INSERT INTO {table} SELECT * FROM held.{table}" for table in tables)  # noqa: S608
-    with closing(sqlite3.connect(older)) as connection, connection:
-        connection.execute("ATTACH ? AS held", (str(place),))
-        for statement in copied:
-            connection.execute(statement)
-    older.replace(place)
 
 
 def without(link, *tables):
@@ -102,8 +90,7 @@ def test_under_another_key_decisions_must_be_vouched_for_and_are_then_taken_up(h
 
 def test_decisions_from_before_there_were_marks_are_marked_once(home, place, ledger):
     set_back(place)
-    for note in home.desk.glob("ledger-end-*"):  # an installation that never had marks
-        note.unlink()
+    forget_marks(home)
     assert Database(f"sqlite:///{place}").state() == "older"
     with Ledger.open(f"sqlite:///{place}", home) as again:
         assert again.read().height == 3
