@@ -18,14 +18,14 @@ from expectations.discrepancies import RULES, Evidence, PresenceClock, find_disc
 from expectations.history import active_ones, close, look_again
 from expectations.quality import score_quality
 from expectations.reliability import describe_reliability
-from expectations.review import Linked, build_review_queue
+from expectations.review_queue import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
 from expectations.streams import with_streams
 from ledger.decisions.binding import Closures, closures, constraints, overrides
 from ledger.decisions.evidence import name_records
 from ledger.decisions.kinds import LEFT_OPEN
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
-from reconciliation import tables as register_tables
+from reconciliation import register_tables
 from reconciliation.confidence.contents import contents_as_values
 from reconciliation.confidence.trained import load_value_model
 from reconciliation.endings import Before

@@ -19,7 +19,7 @@ import polars as pl
 
 from benchmarks.discrepancies import build_night, latest_night, link, read_core
 from benchmarks.truth import FIELDS, PERSON_FIELDS, register_values, squashed, stated_values, true_values
-from reconciliation.tables import build_register
+from reconciliation.register_tables import build_register
 from warehouse.sources import SOURCE_NAMES
 
 

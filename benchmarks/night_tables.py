@@ -14,7 +14,7 @@ from matching.arrests import link_arrests
 from matching.orders import link_orders
 from reconciliation.confidence.links import link_confidence
 from reconciliation.confidence.model import ConfidenceModel
-from reconciliation.tables import build_register
+from reconciliation.register_tables import build_register
 from samples.nights import write_nights
 from warehouse.tables.link import LINK_CONFLICTS, LINK_PAIRS
 from warehouse.tables.register import CONDITIONS, FIELD_PROVENANCE, ORDER_SOURCES, ORDERS

@@ -1,7 +1,7 @@
 """Changes to core tables that the generator of samples does not make: other forces, other habits.
 
 Belongs here: whole-table changes of a source's habits, all deterministic. Does not: errors of single records
-(`samples.errors`).
+(`samples.planted_errors`).
 """
 
 from collections.abc import Callable, Mapping

@@ -159,8 +159,8 @@ def status(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show the release in force, its age, the last run, the gates and the disk; the exit code is for probes."""
+    from cli.night_summary import read_decided, render, summarise
     from cli.status import gather_status, render_status
-    from cli.summary import read_decided, render, summarise
     from pipelines.runs import list_runs
     from pipelines.settings import read_settings
     from reconciliation.register import Register
@@ -190,8 +190,8 @@ def report(
     release: ReleaseOption = None,
 ) -> None:
     """Write a page on a release: sources, who is bound, how sources agree, quality, what is wrong."""
+    from cli.night_summary import read_decided, summarise
     from cli.report import write_report
-    from cli.summary import read_decided, summarise
     from pipelines.settings import SettingsError, read_settings
     from reconciliation.register import Register
     from warehouse.home import Home

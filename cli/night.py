@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cli.options import Exit, console, fail, warn, words_of
 
 if TYPE_CHECKING:
-    from cli.summary import Summary
+    from cli.night_summary import Summary
     from pipelines.runs import RunRecord
     from warehouse.home import Home
 
@@ -81,7 +81,7 @@ def run_and_summarise(
 
 def print_summary(home: "Home", release_id: str) -> "Summary":
     """Print the summary of a release: as text for a person, and as one JSON line to whatever else reads it."""
-    from cli.summary import read_decided, render, summarise
+    from cli.night_summary import read_decided, render, summarise
     from reconciliation.register import Register
     from warehouse.log_lines import log_event
 

@@ -107,7 +107,7 @@ def check(
     from assets.deliveries import take_in
     from assets.feed_history import RecentNights
     from assets.sources import find_sources
-    from cli.summary import source_grid, source_line
+    from cli.night_summary import source_grid, source_line
     from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
     from warehouse.sources import SOURCE_NAMES

@@ -29,9 +29,9 @@ def show_policy(
 
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import lines_of, policy_rows
-    from ledger.packs.agreement import measure_agreement
     from ledger.packs.policy import policy_in_force, read_policies
     from ledger.packs.sample import read_verdicts, settle_verdicts
+    from ledger.packs.steward_agreement import measure_agreement
     from review.packs.policy_words import describe_agreement, describe_policy, measure_errors
 
     with opened_ledger(home) as ledger:

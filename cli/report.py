@@ -7,8 +7,8 @@ import altair as alt
 import polars as pl
 
 from cli.model_report import page_template
+from cli.night_summary import Summary
 from cli.report_parts import report_parts
-from cli.summary import Summary
 from expectations.history import active_ones
 from matching.engine.charts import BLUE, draw_svg
 from reconciliation.register import Register

@@ -1,6 +1,6 @@
 """The state of an installation: `concord status`, for a person, and with `--json` for a probe.
 
-Belongs here: what is gathered, and how it is shown. Does not: the summary of a release (`cli.summary`).
+Belongs here: what is gathered, and how it is shown. Does not: the summary of a release (`cli.night_summary`).
 """
 
 import shutil
@@ -10,8 +10,8 @@ from typing import Any
 
 from rich.console import Console
 
+from cli.night_summary import Summary
 from cli.options import Exit
-from cli.summary import Summary
 from pipelines.runs import RunRecord, disk_by_kind
 from warehouse.home import Home
 from warehouse.releases.release import Release

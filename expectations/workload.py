@@ -1,7 +1,7 @@
 """What waits for the stewards, what it would change, and how long it takes at their pace.
 
-Belongs here: the figures, and sentences for them. Does not: which items there are (`expectations.review`), where they
-are shown.
+Belongs here: the figures, and sentences for them. Does not: which items there are (`expectations.review_queue`), where
+they are shown.
 """
 
 from dataclasses import dataclass

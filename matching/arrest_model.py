@@ -7,7 +7,9 @@ records are linked (`matching.arrests`).
 import polars as pl
 
 from matching.engine.blocking import BlockingRule
-from matching.engine.comparators.conditions import (
+from matching.engine.comparators.entries import expression_comparison, same_or_not
+from matching.engine.comparators.expressions import Level
+from matching.engine.comparators.pair_conditions import (
     ANYTHING,
     both,
     day_and_month_swapped,
@@ -17,8 +19,6 @@ from matching.engine.comparators.conditions import (
     missing,
     year_off,
 )
-from matching.engine.comparators.entries import expression_comparison, same_or_not
-from matching.engine.comparators.expressions import Level
 from matching.engine.model import LinkageModel
 
 REFERENCES = LinkageModel(

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from matching.engine.comparators.conditions import (
+from matching.engine.comparators.entries import expression_comparison
+from matching.engine.comparators.expressions import Level
+from matching.engine.comparators.pair_conditions import (
     ANYTHING,
     any_of,
     both,
@@ -25,8 +27,6 @@ from matching.engine.comparators.conditions import (
     token_ratio,
     variant,
 )
-from matching.engine.comparators.entries import expression_comparison
-from matching.engine.comparators.expressions import Level
 from matching.engine.patterns import Comparison
 from matching.slips import exchanged_form, initial_of_form, meant_forenames, slip_in_form
 from reconciliation.name_forms import is_listed_forename

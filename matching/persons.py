@@ -16,7 +16,9 @@ import numpy as np
 import polars as pl
 
 from matching.engine.blocking import BlockingRule
-from matching.engine.comparators.conditions import (
+from matching.engine.comparators.entries import expression_comparison
+from matching.engine.comparators.expressions import Level
+from matching.engine.comparators.pair_conditions import (
     ANYTHING,
     both,
     day_and_month_swapped,
@@ -31,8 +33,6 @@ from matching.engine.comparators.conditions import (
     year_off,
     years_apart,
 )
-from matching.engine.comparators.entries import expression_comparison
-from matching.engine.comparators.expressions import Level
 from matching.engine.model import LinkageModel
 from matching.engine.options import Options
 from matching.engine.weights import Weights

@@ -11,7 +11,7 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-from matching.engine.comparators.conditions import either, left, right
+from matching.engine.comparators.pair_conditions import either, left, right
 from reconciliation.name_forms import listed_forenames, name_variants
 
 # In shorter words any other is one slip away.

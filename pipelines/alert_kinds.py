@@ -1,6 +1,7 @@
 """The kinds of alerts, with what they mean and what to do, and the settings of alerts.
 
-Belongs here: declarations. Does not: finding what is wrong (`pipelines.conditions`), sending it (`pipelines.alerts`).
+Belongs here: declarations. Does not: finding what is wrong (`pipelines.alert_conditions`), sending it
+(`pipelines.alerts`).
 """
 
 from collections.abc import Mapping

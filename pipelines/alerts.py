@@ -1,7 +1,7 @@
 """Alerts: what changed since the last time, sent to its owner once, and once more when it is resolved.
 
 Belongs here: what is open, acknowledged and sent (`alerts.json` in the home), sending through Apprise. Does not: what
-is wrong (`pipelines.conditions`). No personal data.
+is wrong (`pipelines.alert_conditions`). No personal data.
 """
 
 import json
@@ -14,8 +14,8 @@ from itertools import groupby
 
 import apprise
 
+from pipelines.alert_conditions import Condition, find_conditions
 from pipelines.alert_kinds import ALERT_KINDS, AlertSettings
-from pipelines.conditions import Condition, find_conditions
 from warehouse.disk import put_text
 from warehouse.home import Home
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from reconciliation.identity import Assignment, assign_ids, record_handles
+from reconciliation.stable_ids import Assignment, assign_ids, record_handles
 from warehouse.tables.link import IDENTITIES
 from warehouse.tables.register import ID_REDIRECTS
 from warehouse.text_hashes import digests

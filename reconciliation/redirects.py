@@ -1,6 +1,6 @@
 """Redirects: from ids that orders once had to the orders that hold their records now.
 
-Belongs here: following them, in either direction. Does not: making them (`reconciliation.identity`).
+Belongs here: following them, in either direction. Does not: making them (`reconciliation.stable_ids`).
 """
 
 import polars as pl

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
 
-from samples.errors import Mixture
+from samples.planted_errors import Mixture
 from samples.truth import Truth
 from samples.world import DAYS_BETWEEN_NIGHTS, World, make_world
 from warehouse.sources import SOURCE_NAMES

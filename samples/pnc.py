@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from samples.errors import Mixture
 from samples.holdings import Holding
 from samples.identifiers import pnc_id_as_written
+from samples.planted_errors import Mixture
 from samples.records import Record
 from samples.truth import Truth
 from samples.wording import capitals, condition_texts

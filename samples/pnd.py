@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from samples.errors import Mixture
 from samples.holdings import Holding
 from samples.identifiers import asn_as_written, pnc_id_as_written
+from samples.planted_errors import Mixture
 from samples.records import Record
 from samples.truth import Truth
 from samples.wording import condition_texts, court_as_written, force_as_written, order_words

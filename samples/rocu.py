@@ -9,11 +9,11 @@ from random import Random
 import xlsxwriter
 
 from samples.arrests import Arrest
-from samples.errors import Mixture
 from samples.holdings import Holding
 from samples.identifiers import pnc_id_as_written
 from samples.layouts import LAYOUTS, OLD_NAMES, Columns, ReturnLayout
 from samples.name_errors import without_diacritics
+from samples.planted_errors import Mixture
 from samples.pnd import occurrence_ref
 from samples.records import SHARE_OF_ARRESTS, Record
 from samples.truth import Truth

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from samples.arrests import Arrest
-from samples.errors import NATURES
 from samples.orders import Order
+from samples.planted_errors import NATURES
 from samples.records import Record
 
 ORDER_COLUMNS: dict[str, Callable[[Order, date], object]] = {

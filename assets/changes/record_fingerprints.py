@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.identity import record_handles
-from reconciliation.tables import owners_of_records
+from reconciliation.register_tables import owners_of_records
+from reconciliation.stable_ids import record_handles
 from warehouse.sources import fact_of_source
 from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_REJECTED_VALUES
 from warehouse.tables.release import RECORD_DIGESTS

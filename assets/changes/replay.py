@@ -19,8 +19,8 @@ from expectations.quality import score_quality
 from reconciliation.law import JUDGED as IN_LAW
 from reconciliation.law import facts_of, judge_status
 from reconciliation.redirects import order_redirects
+from reconciliation.register_tables import finish_orders
 from reconciliation.release_diff import cause_between, find_differences
-from reconciliation.tables import finish_orders
 from warehouse.tables.register import DELIVERIES, DISCREPANCIES, ID_REDIRECTS, ORDERS, RELEASE_CHANGES, UNEXPLAINED
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS
 

@@ -6,8 +6,8 @@ Belongs here: checks that sources share, each with what was expected. Does not: 
 
 import polars as pl
 
-from assets.parsing.answers import is_sex_refused
 from assets.parsing.rejections import Check
+from assets.parsing.short_answers import is_sex_refused
 
 CONDITION_CHECK = Check("condition_code", "text", "unknown_code", "wording like one of the catalogue's")
 NAME_CHECKS = (
@@ -53,7 +53,7 @@ def birth_check(sent: str, expected: str) -> Check:
 
 
 def sex_check(sent: str) -> Check:
-    """Check of a sex: a word that `assets.parsing.answers.read_sex` does not know."""
+    """Check of a sex: a word that `assets.parsing.short_answers.read_sex` does not know."""
     return Check("sex", sent, "unknown_code", "male, female, or a word for not known", is_sex_refused(pl.col(sent)))
 
 

@@ -8,7 +8,6 @@ from datetime import date
 
 import polars as pl
 
-from assets.parsing.answers import read_sex
 from assets.parsing.checks import (
     CONDITION_CHECK,
     NAME_CHECKS,
@@ -38,6 +37,7 @@ from assets.parsing.records import (
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
+from assets.parsing.short_answers import read_sex
 from assets.parsing.statuses import status_by_words
 from assets.parsing.terms import is_until_further_order
 from matching.engine.components import label_components

@@ -8,7 +8,6 @@ from datetime import date
 
 import polars as pl
 
-from assets.parsing.answers import read_sex, read_yes_no
 from assets.parsing.checks import (
     CONDITION_CHECK,
     NAME_CHECKS,
@@ -46,6 +45,7 @@ from assets.parsing.records import (
     with_dates,
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values
+from assets.parsing.short_answers import read_sex, read_yes_no
 from assets.parsing.statuses import read_status, status_by_words
 from assets.parsing.terms import is_until_determination, is_until_further_order, read_term
 from assets.sources.rocu_formulas import KEY, part_failed

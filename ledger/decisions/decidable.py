@@ -19,7 +19,7 @@ from ledger.decisions.staleness import conflicts
 from ledger.decisions.values import read_value, require_field, require_period
 from ledger.packs.owners import title_or_none
 from reconciliation.redirects import follow_orders, order_redirects
-from reconciliation.tables import owners_of_records
+from reconciliation.register_tables import owners_of_records
 from reconciliation.third_parties import proper_words
 from warehouse.codes import NAMEABLE_CODES, is_new_condition_code, new_condition_code
 from warehouse.tables.register import CONDITION_WORDINGS, DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS

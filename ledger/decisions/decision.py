@@ -14,7 +14,7 @@ from typing import Any
 
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.kinds import DECISION_REASON, KIND
-from reconciliation.identity import ALPHABET
+from reconciliation.stable_ids import ALPHABET
 from warehouse.tables.ledger import DECISIONS
 
 Row = Mapping[str, Any]

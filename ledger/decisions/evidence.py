@@ -7,7 +7,7 @@ what a steward saw (`ledger.decisions.staleness`).
 import polars as pl
 
 from ledger.decisions.kinds import CANONICAL
-from reconciliation.identity import record_handles
+from reconciliation.stable_ids import record_handles
 from warehouse.text_hashes import digests
 
 RECORD = ("record_id", "handle", "source")

@@ -16,7 +16,7 @@ from ledger.decisions.binding import closures
 from ledger.decisions.decidable import Present
 from ledger.decisions.kinds import DECISION_REASONS, LEFT_OPEN
 from ledger.packs.columns import COLUMNS, condition_words, worded_values
-from ledger.packs.evidence import NAMES, find_evidence
+from ledger.packs.evidence_column import NAMES, find_evidence
 from ledger.packs.policy import SendingPolicy
 from ledger.packs.routing import SENT, route_lines
 from ledger.packs.waiting import unobeyed

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from ledger.packs.columns import COLUMNS
-from ledger.packs.text import for_csv
+from ledger.packs.spreadsheet_text import for_csv
 
 MARKING = "marking"
 DISCLOSURE = "disclosure_id"

@@ -3,7 +3,7 @@
 Two stewards judge each line, and neither sees the other's answer: it waits until both have.
 
 Belongs here: the draw, recording and reading the checks. Does not: the policy (`ledger.packs.policy`), how far stewards
-agree (`ledger.packs.agreement`).
+agree (`ledger.packs.steward_agreement`).
 """
 
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from ledger.packs.columns import COLUMNS, PackColumn
-from ledger.packs.text import for_cell
+from ledger.packs.spreadsheet_text import for_cell
 from warehouse.codes import DISAGREEMENTS
 
 MOST_LINES = 1_000_000

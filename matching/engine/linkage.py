@@ -26,11 +26,11 @@ from matching.engine.blocking import (
     candidate_pairs,
     find_blocks,
 )
-from matching.engine.copies import Copies, find_copies, pair_left_out
 from matching.engine.evidence import gather_evidence, gather_evidence_among
 from matching.engine.frequencies import fit_frequencies
 from matching.engine.parameters import Parameters, check_parameters
 from matching.engine.patterns import Coded, Each, Patterns, code_records, compare
+from matching.engine.repeated_records import Copies, find_copies, pair_left_out
 from matching.engine.scores import Scores
 from matching.engine.tables import Records
 from matching.engine.training import train

@@ -12,9 +12,9 @@ import polars as pl
 
 from matching.engine.blocking import Rows
 from matching.engine.clusters import Clusters, agglomerate
-from matching.engine.copies import Copies
 from matching.engine.merges import NO_PAIRS, Constraints, Policy
 from matching.engine.patterns import Patterns, compare, unpack
+from matching.engine.repeated_records import Copies
 from matching.engine.weights import Scales, Weights, beside_rivals, probabilities
 
 # How many pairs are weighed at once on demand.

@@ -1,7 +1,7 @@
 """Why an item is in the queue, in plain words: what it is about, how likely the register is wrong, what hangs on it.
 
-Belongs here: rows of `review_queue` in words. Does not: how the figures come about (`expectations.review`), what was
-decided before (`review.item.past_decisions`).
+Belongs here: rows of `review_queue` in words. Does not: how the figures come about (`expectations.review_queue`), what
+was decided before (`review.item.past_decisions`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ HARMS: Final = {
     "who is bound, until when or by what": "it decides who is bound, until when or by what",
     "two orders or persons taken for one another": "two orders or people may be taken for one another",
 }
-"""What hangs on an item, by the words of `expectations.review.impacts`."""
+"""What hangs on an item, by the words of `expectations.review_queue.impacts`."""
 
 BETWEEN_ORDERS: Final = ("near_match", "link_conflict")
 ASSUMED: Final = ("stale_decision",)

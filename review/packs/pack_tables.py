@@ -178,7 +178,7 @@ def policies_table(policies: Sequence[SendingPolicy]) -> PanelTable:
 
 
 def agreement_table(agreement: pl.DataFrame) -> PanelTable:
-    """How far stewards agree: of `ledger.packs.agreement.measure_agreement`."""
+    """How far stewards agree: of `ledger.packs.steward_agreement.measure_agreement`."""
     rows = (
         ("All" if field is None else FIELD_TITLES.get(field, field), lines, f"{agreed:.0%}", _kappa(kappa))
         for field, lines, agreed, kappa in agreement.iter_rows()

@@ -30,7 +30,7 @@ def describe_policy(policy: SendingPolicy | None) -> str:
 
 
 def describe_agreement(agreement: pl.DataFrame) -> str:
-    """How far stewards agree on the sample, in one sentence: of `ledger.packs.agreement.measure_agreement`."""
+    """How far stewards agree on the sample, in one sentence: of `ledger.packs.steward_agreement.measure_agreement`."""
     if agreement.is_empty():
         return "No line of the sample was judged by two stewards yet."
     _, lines, agreed, kappa = agreement.row(0)

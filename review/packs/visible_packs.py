@@ -16,14 +16,14 @@ import polars as pl
 from fastapi import Depends
 from starlette.requests import Request
 
-from ledger.packs.agreement import measure_agreement
 from ledger.packs.answers import last_answers, read_answers, record_answers
 from ledger.packs.content import AskableLines
 from ledger.packs.handing import hand_out
 from ledger.packs.log import LONDON, Disclosure, asked_before, read_disclosures, read_pack_lines
-from ledger.packs.measures import follow_asked, sum_up
 from ledger.packs.policy import PolicyTerms, SendingPolicy, read_policies, revoke_policy, set_policy
+from ledger.packs.response_figures import follow_asked, sum_up
 from ledger.packs.sample import read_verdicts, record_check, settle_verdicts
+from ledger.packs.steward_agreement import measure_agreement
 from review.access.viewer import AnyViewer, Viewer
 from review.access.visible_release import Visible, VisibleRelease
 from review.deciding.decidable_night import decidable_night
@@ -44,7 +44,7 @@ class VisiblePacks:
         pack_lines: `PACK_LINES` that they may see.
         whole: ids of the packs of which they may see every line.
         answers: `PACK_ANSWERS` to those lines.
-        agreement: how far stewards agree (`ledger.packs.agreement.measure_agreement`).
+        agreement: how far stewards agree (`ledger.packs.steward_agreement.measure_agreement`).
         to_check: lines of the sample that the viewer has not judged, in no order that shows who else has.
     """
 
@@ -66,11 +66,11 @@ class VisiblePacks:
         return self.policies[-1] if self.policies and self.policies[-1].is_on else None
 
     def asked(self) -> pl.DataFrame:
-        """What was asked for, what became of it and what was answered: `ledger.packs.measures.follow_asked`."""
+        """What was asked for, what became of it and what was answered: `ledger.packs.response_figures.follow_asked`."""
         return follow_asked(*self._asked(), today=self.today)
 
     def by_owner(self) -> pl.DataFrame:
-        """How each owner answers: `ledger.packs.measures.sum_up`."""
+        """How each owner answers: `ledger.packs.response_figures.sum_up`."""
         return sum_up(*self._asked(), today=self.today)
 
     def pack(self, disclosure_id: str) -> pl.DataFrame:

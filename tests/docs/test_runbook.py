@@ -9,8 +9,8 @@ from papers import ROOT
 
 from cli.options import EXIT_MEANINGS, Exit
 from expectations.gates import GATES
+from pipelines.alert_conditions import find_conditions
 from pipelines.alert_kinds import ALERT_KINDS, AlertSettings
-from pipelines.conditions import find_conditions
 from warehouse.delivery_states import STATES
 from warehouse.home import Home
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from nights import SERIES, command, copy_of
 from receivers import mailbox, webhook
 
+from pipelines.alert_conditions import Condition, find_conditions
 from pipelines.alert_kinds import AlertSettings
 from pipelines.alerts import RESOLVED, Alert, acknowledge, compare, read_alerts, send_changes, send_or_log
-from pipelines.conditions import Condition, find_conditions
 from pipelines.runs import RunRecord
 from warehouse.home import Home
 

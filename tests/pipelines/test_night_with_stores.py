@@ -4,9 +4,9 @@ import pytest
 from nights import NIGHT, command
 
 from cli.options import Exit
+from pipelines.alert_conditions import find_conditions
 from pipelines.alert_kinds import AlertSettings
 from pipelines.alerts import read_alerts
-from pipelines.conditions import find_conditions
 from reconciliation.register import Register
 from warehouse.home import Home
 from warehouse.releases.release import current_release

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from ledger.decisions.values import typed_values
-from reconciliation.tables import NightInput, build_register, finish_orders
+from reconciliation.register_tables import NightInput, build_register, finish_orders
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS
 from warehouse.tables.register import (

@@ -15,7 +15,7 @@
     Custom(similarity, (0.9, 0.7))   any similarity of two series
     Expressions(columns, steps)      conditions over several columns (`entries.expression_comparison`)
 
-Belongs here: their names. Does not: conditions for `Expressions` (`conditions`), entries of a model made from them
+Belongs here: their names. Does not: conditions for `Expressions` (`pair_conditions`), entries of a model made from them
 (`entries`).
 """
 

@@ -1,13 +1,13 @@
 """Entries of a model made from conditions, with the shares that are declared for their levels.
 
-Belongs here: the way from declared levels to a `Comparison`. Does not: conditions (`conditions`), their evaluation
+Belongs here: the way from declared levels to a `Comparison`. Does not: conditions (`pair_conditions`), their evaluation
 (`expressions`).
 """
 
 from collections.abc import Sequence
 
-from matching.engine.comparators.conditions import ANYTHING, equal, missing
 from matching.engine.comparators.expressions import Expressions, Feature, Level
+from matching.engine.comparators.pair_conditions import ANYTHING, equal, missing
 from matching.engine.patterns import Comparison
 
 

@@ -1,6 +1,6 @@
 """A comparator made of conditions on both records, for what no other comparator covers.
 
-Belongs here: levels and features as polars expressions. Does not: the conditions themselves (`conditions`), whole
+Belongs here: levels and features as polars expressions. Does not: the conditions themselves (`pair_conditions`), whole
 entries of a model (`entries`).
 """
 

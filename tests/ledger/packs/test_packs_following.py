@@ -10,7 +10,7 @@ from ledger_cases import discrepancies, records, redirects
 
 from ledger.decisions.evidence import name_records
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
-from ledger.packs.measures import NOT_SEEN, sum_up
+from ledger.packs.response_figures import NOT_SEEN, sum_up
 from warehouse.tables.packs import ASKED_CORRECTIONS, PACK_ANSWERS
 from warehouse.tables.register import CORRECTION_LINES, CORRECTION_STATES, ORDER_SOURCES
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from matching.engine.comparators import Expressions, Feature, Level
-from matching.engine.comparators import conditions as say
+from matching.engine.comparators import pair_conditions as say
 from matching.engine.comparators.entries import expression_comparison, same_or_not
 from matching.engine.comparators.expressions import LEFT, RIGHT, TABLE
 from matching.engine.values import encode_rows

@@ -13,9 +13,9 @@ from linked_people import MODEL, write_people
 from matching.engine.blocking import BlockingRule
 from matching.engine.comparators import AnyShared, Custom, Dates, Exact, JaroWinkler, Numbers
 from matching.engine.comparators.base import Comparator
-from matching.engine.comparators.conditions import days_apart
 from matching.engine.comparators.entries import expression_comparison
 from matching.engine.comparators.expressions import Level
+from matching.engine.comparators.pair_conditions import days_apart
 from matching.engine.linkage import Linkage
 from matching.engine.model import LinkageModel
 from matching.engine.patterns import Comparison

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.review import impacts
+from expectations.review_queue import impacts
 from review.item.doubts import sureness
 from review.item.queue_reason import HARMS, describe_reason, odds
 

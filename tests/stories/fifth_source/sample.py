@@ -4,7 +4,7 @@ import csv
 from datetime import timedelta
 from pathlib import Path
 
-from samples.errors import Mixture
+from samples.planted_errors import Mixture
 from samples.truth import Truth
 from samples.world import World
 

@@ -1,7 +1,7 @@
 """The register's tables, made of the core records, the clusters they were linked into and the ids of those clusters.
 
 Belongs here: how records, golden values and status in law come together into public tables. Does not: whose value
-wins (`reconciliation.golden`), the law (`reconciliation.law`), ids (`reconciliation.identity`), discrepancies
+wins (`reconciliation.golden`), the law (`reconciliation.law`), ids (`reconciliation.stable_ids`), discrepancies
 (`expectations`).
 """
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation.identity import assign_ids, record_handles
 from reconciliation.release_diff import find_differences
+from reconciliation.stable_ids import assign_ids, record_handles
 from warehouse.tables.register import ORDERS
 
 MONDAY, TUESDAY = date(2023, 11, 27), date(2023, 11, 28)

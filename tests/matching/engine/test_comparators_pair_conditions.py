@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from matching.engine.comparators import conditions as say
+from matching.engine.comparators import pair_conditions as say
 from matching.engine.comparators.expressions import LEFT, RIGHT
 
 

@@ -2,9 +2,9 @@ from datetime import date
 
 import polars as pl
 
-from samples.errors import MIXTURE, Mixture
 from samples.holdings import Holding
 from samples.orders import Order
+from samples.planted_errors import MIXTURE, Mixture
 from samples.world import World, make_world
 from warehouse.identifiers import is_asn_valid, is_cro_valid, is_pnc_id_valid
 

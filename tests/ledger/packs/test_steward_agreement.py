@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledger_cases import START
 
-from ledger.packs.agreement import measure_agreement
+from ledger.packs.steward_agreement import measure_agreement
 from warehouse.tables.packs import SAMPLE_CHECKS, VERDICTS
 
 PAIRS = st.lists(st.tuples(st.sampled_from(VERDICTS), st.sampled_from(VERDICTS)), min_size=1, max_size=30)

@@ -12,10 +12,10 @@ from expectations.history import active_ones
 from expectations.workload import Workload, measure_workload
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.ledger import Ledger
-from ledger.packs.agreement import measure_agreement
 from ledger.packs.policy import SendingPolicy, policy_in_force
 from ledger.packs.sample import read_verdicts
-from pipelines.conditions import feed_states
+from ledger.packs.steward_agreement import measure_agreement
+from pipelines.alert_conditions import feed_states
 from pipelines.settings import SettingsError, ledger_url, read_settings
 from reconciliation.register import Register
 from review.packs.policy_words import describe_agreement, describe_policy

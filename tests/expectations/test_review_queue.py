@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from order_cases import AS_OF, against_agreement, discrepancies, evidence, frame, golden, record
 from properties import HALF
 
-from expectations.review import Linked, build_review_queue
 from expectations.review_items import RULE_TITLES
+from expectations.review_queue import Linked, build_review_queue
 from warehouse.tables.link import LINK_CONFLICTS, LINK_PAIRS
 from warehouse.tables.register import FIELD_PROVENANCE, ORDERS, REVIEW_QUEUE
 

@@ -9,8 +9,8 @@ import pytest
 from linked_people import MODEL, write_people
 
 from matching.engine.blocking import BlockingRule, BlocksLeftOut
-from matching.engine.copies import MOST_COPIES
 from matching.engine.linkage import Linkage
+from matching.engine.repeated_records import MOST_COPIES
 from matching.engine.scores import Scores
 
 PEOPLE = write_people(250)
