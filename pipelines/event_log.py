@@ -25,6 +25,7 @@ class KeptEventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str) -> None:
         self._opened: dict[str, sa.Engine] = {}
+        self._tables: set[str] = set()
         super().__init__(base_dir)
 
     @contextmanager
@@ -43,6 +44,12 @@ class KeptEventLog(SqliteEventLogStorage):
                 self._opened.pop(next(iter(self._opened))).dispose()
             self._opened[shard] = open_database(self.conn_string_for_shard(shard))
         return self._opened[shard]
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether a table is there, which Dagster asks for each check of a run; one that is there stays."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def dispose(self) -> None:
         """Close all databases."""
