@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.acceptance import ByOption
-from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, warn
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, settings_of, warn
 from cli.shown import JsonOption, draw
 
 if TYPE_CHECKING:
@@ -66,14 +66,10 @@ def send(home: HomeOption = DEFAULT_HOME) -> None:
     """Look again and send what changed, as each night does at its end: for a timer, as a night may never have run."""
     from pipelines.alerts import send_changes
     from pipelines.metrics import write_metrics
-    from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
 
     state = Home(home.resolve())
-    try:
-        sent = send_changes(state, read_settings(state.path).alerts, today=datetime.now(UTC).date())
-    except SettingsError as error:
-        fail(str(error), Exit.USAGE)
+    sent = send_changes(state, settings_of(state.path).alerts, today=datetime.now(UTC).date())
     write_metrics(state)
     for owner, is_sent in sent.items():
         typer.echo(f"{owner}: {'sent' if is_sent else 'NOT SENT: see CONCORD_ALERTS in docs/operate.md'}")

@@ -41,12 +41,11 @@ def vouch(
     """Vouch for all decisions in the ledger, after a restore or under a new key: each gets a new mark."""
     from cli.acceptance import log_act
     from cli.ledger_access import explain_ledger_errors, opened_ledger
-    from cli.options import Exit, fail
+    from cli.options import require_reason
 
-    if not reason.strip():
-        fail("the --reason is empty: say why", Exit.USAGE)
+    reason = require_reason(reason)
     with explain_ledger_errors():
-        log_act(home, {"kind": "marks of decisions"}, reason=reason.strip(), by=by, right="approve")
+        log_act(home, {"kind": "marks of decisions"}, reason=reason, by=by, right="approve")
     with opened_ledger(home) as ledger:
         typer.echo(f"{ledger.vouch()} decisions marked")
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.acceptance import ByOption
-from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, require_reason
 
 
 def erase(
@@ -27,12 +27,9 @@ def erase(
     from warehouse.home import Home
     from warehouse.run_lock import RunUnderWayError
 
-    if not reason.strip():
-        fail("the --reason is empty: say why", Exit.USAGE)
+    reason = require_reason(reason)
     with explain_ledger_errors():
-        log_act(
-            home, {"kind": "erasure", "subject": subject}, reason=reason.strip(), by=by, right="approve", act="erasure"
-        )
+        log_act(home, {"kind": "erasure", "subject": subject}, reason=reason, by=by, right="approve", act="erasure")
         database = Database(place_of(home))
         try:
             said = erase_subject(Home(home.resolve()), subject, database=database, at=datetime.now(UTC))

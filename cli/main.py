@@ -31,7 +31,7 @@ from cli.erase import erase
 from cli.models import model_app
 from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, run_and_summarise
 from cli.nights import backfill, check, init, replay_night, retry
-from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail, warn, words_of
+from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, console, fail, settings_of, warn, words_of
 from cli.packs import packs_app
 from cli.prune import prune
 from cli.quality import quality_app
@@ -73,7 +73,6 @@ app.command()(restore)
 AsOfOption = Annotated[
     datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night to reconcile, YYYY-MM-DD.")
 ]
-ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 Preset = Literal["practice-note"]
 
 
@@ -192,16 +191,12 @@ def report(
     """Write a page on a release: sources, who is bound, how sources agree, quality, what is wrong."""
     from cli.night_summary import read_decided, summarise
     from cli.report import write_report
-    from pipelines.settings import SettingsError, read_settings
     from reconciliation.register import Register
     from warehouse.home import Home
 
     register = Register.open(Home(home.resolve()), release)
     summary = summarise(register, read_decided(home.resolve()))
-    try:
-        threshold = read_settings(home.resolve()).quality.suppress_below
-    except SettingsError as error:
-        fail(str(error), Exit.USAGE)
+    threshold = settings_of(home).quality.suppress_below
     out.write_text(write_report(summary, register, threshold=threshold), encoding="utf-8")
     typer.echo(f"wrote {out}")
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.options import Exit, console, fail, warn, words_of
+from cli.options import Exit, console, fail, settings_of, warn, words_of
 
 if TYPE_CHECKING:
     from cli.night_summary import Summary
@@ -45,17 +45,13 @@ def run_and_summarise(
     Validator.shared()  # its import takes seconds: it starts before Dagster's
     from pipelines.after_run import look_again
     from pipelines.nightly import NightFailedError, UnknownNightError, run_night
-    from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
     from warehouse.log_lines import log_as_json
     from warehouse.run_lock import RunUnderWayError
 
     log_as_json()
     state = Home(home.resolve())
-    try:
-        settings = read_settings(state.path)
-    except SettingsError as error:
-        fail(str(error), Exit.USAGE)
+    settings = settings_of(state.path)
     try:
         release = run_night(
             state,

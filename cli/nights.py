@@ -12,7 +12,7 @@ import typer
 
 from cli.acceptance import AcceptOption, ByOption, ReasonOption, accepted_gates
 from cli.night import run_and_summarise
-from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail
+from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail, settings_of
 from cli.shown import JsonOption, draw
 
 LandingOption = Annotated[
@@ -61,15 +61,12 @@ def replay_night(
     """Run a past night again from what is kept, and say whether the same comes of it; nothing is changed."""
     from pipelines.nightly import NightFailedError
     from pipelines.replay import NotReplayableError, replay
-    from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
     from warehouse.releases.release import read_release
 
     state = Home(home.resolve())
     try:
-        found = replay(state, read_release(state, release), read_settings(state.path))
-    except SettingsError as error:
-        fail(str(error), Exit.USAGE)
+        found = replay(state, read_release(state, release), settings_of(state.path))
     except (NotReplayableError, NightFailedError) as error:
         fail(f"{release} can't be replayed: {error}", Exit.FAILED)
     if found.is_same:
@@ -108,15 +105,11 @@ def check(
     from assets.feed_history import RecentNights
     from assets.sources import find_sources
     from cli.night_summary import source_grid, source_line
-    from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
     from warehouse.sources import SOURCE_NAMES
 
     state = Home(home.resolve())
-    try:
-        settings = read_settings(state.path)
-    except SettingsError as error:
-        fail(str(error), Exit.USAGE)
+    settings = settings_of(state.path)
     night = as_of.date()
     recent = RecentNights.before(state, night, bounds=settings.bounds, policies=settings.deliveries, accepted={})
     deliveries = pl.concat(

@@ -16,9 +16,13 @@ from warehouse import home
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pipelines.settings import Settings
+
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="CONCORD_HOME", help="The folder of all state.", file_okay=False)
 ]
+
+ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 
 DEFAULT_HOME = home.DEFAULT_HOME
 
@@ -58,6 +62,21 @@ def console() -> "Console":
 
     found = Console()
     return found if found.is_terminal else Console(width=120)
+
+
+def settings_of(home: Path) -> "Settings":
+    """The settings of an installation; what is wrong with them ends the command."""
+    from pipelines.settings import SettingsError, read_settings
+
+    try:
+        return read_settings(home.resolve())
+    except SettingsError as error:
+        fail(str(error), Exit.USAGE)
+
+
+def require_reason(reason: str) -> str:
+    """The reason without blanks around it; an empty one ends the command."""
+    return reason.strip() or fail("the --reason is empty: say why", Exit.USAGE)
 
 
 def fail(message: str, code: Exit) -> NoReturn:

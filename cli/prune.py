@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, settings_of
 
 
 def prune(
@@ -17,16 +17,13 @@ def prune(
 ) -> None:
     """Remove what `[retention]` no longer keeps, as each night does at its end."""
     from pipelines.retention import find_outdated, prune_outdated
-    from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
     from warehouse.run_lock import RunUnderWayError
 
     state = Home(home.resolve())
+    days = settings_of(state.path).retention
     try:
-        days = read_settings(state.path).retention
         outdated = find_outdated(state, days) if dry_run else prune_outdated(state, days)
-    except SettingsError as error:
-        fail(str(error), Exit.USAGE)
     except (LookupError, RunUnderWayError) as error:
         fail(f"{error}; nothing was removed", Exit.FAILED)
     for one in outdated:

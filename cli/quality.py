@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, fail, settings_of
 from cli.shown import JsonOption, say
 from cli.shown import show as show_rows
 
@@ -31,7 +31,6 @@ KeyOption = Annotated[
     str | None, typer.Option(help="One of them: a force or region code, a source; for `record` an order id.")
 ]
 DimensionOption = Annotated[str | None, typer.Option(help="One dimension; defaults to all six.")]
-ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 
 
 @quality_app.command()
@@ -99,16 +98,13 @@ def export(
 ) -> None:
     """Write what may be published, small numbers hidden: CSV, XLSX, a page, a league chart for each dimension."""
     from cli.quality_pages import publish_scores, write_publication
-    from pipelines.settings import SettingsError, read_settings
     from reconciliation.register import Register
 
+    threshold = settings_of(home).quality.suppress_below
     try:
-        threshold = read_settings(home.resolve()).quality.suppress_below
         with Register.open(home.resolve(), release) as register:
             published = publish_scores(scores_of(register), threshold=threshold)
             files = write_publication(published, out, as_of=register.release.as_of, threshold=threshold)
-    except SettingsError as error:
-        fail(str(error), Exit.USAGE)
     except ValueError as error:
         fail(f"nothing was written: {error}", Exit.FAILED)
     except OSError as error:

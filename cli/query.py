@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, warn
+from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, fail, settings_of, warn
 from cli.shown import show
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 MOST_ROWS, MOST_WIDE_ROWS = 100, 10
 MOST_COLUMNS = 10
 """From more on, a terminal shows a value a line."""
-ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 
 
 class AnswerFormat(StrEnum):
@@ -97,16 +96,12 @@ def export_for_research(home: Path, out: Path, release: str | None) -> None:
     """Write the folder for researchers, and log it once there is a ledger: pseudonymised data are personal data."""
     from cli.desk_tools import opened_desk
     from cli.door import note
-    from pipelines.settings import SettingsError, read_settings
     from reconciliation.register import Register
     from study.research.publication import PURPOSE, publish_for_research
     from warehouse.installation_key import keyed_mark
     from warehouse.tables.register import ARRESTS, CONDITION_WORDINGS, CONDITIONS, ORDERS
 
-    try:
-        least = read_settings(home).quality.suppress_below
-    except SettingsError as error:
-        fail(str(error), Exit.USAGE)
+    least = settings_of(home).quality.suppress_below
     with Register.open(home, release) as register, opened_desk(home) as desk:
         tables = {
             table.name: table.completed(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, require_reason, settings_of
 from cli.shown import JsonOption, draw, show
 
 if TYPE_CHECKING:
@@ -138,9 +138,7 @@ def rollback(
     from warehouse.releases.rollback import RollbackRefusedError, roll_back
     from warehouse.run_lock import RunUnderWayError, only_run
 
-    if not reason.strip():
-        fail("the --reason is empty: say why", Exit.USAGE)
-    state, why = Home(home.resolve()), reason.strip()
+    state, why = Home(home.resolve()), require_reason(reason)
     what = {"kind": "rollback", "release": release_id or "the one before"}
     who = log_act(state.path, what, reason=why, by=by, right="approve")
     try:
@@ -156,18 +154,15 @@ def rollback(
 @release_app.command()
 def mirror(home: HomeOption = DEFAULT_HOME) -> None:
     """Put the releases into the object store of the settings: those that are not there, or not as they are here."""
-    from pipelines.settings import SettingsError, read_settings
     from warehouse.home import Home
     from warehouse.object_store import StorageError
     from warehouse.storage import mirror_releases
 
     state = Home(home.resolve())
+    if (url := settings_of(state.path).storage.releases) is None:
+        fail("the settings name no object store: set `releases` in [storage]", Exit.USAGE)
     try:
-        if (url := read_settings(state.path).storage.releases) is None:
-            fail("the settings name no object store: set `releases` in [storage]", Exit.USAGE)
         in_force = mirror_releases(state, url)
-    except SettingsError as error:
-        fail(str(error), Exit.USAGE)
     except (LookupError, OSError, StorageError) as error:
         fail(str(error), Exit.FAILED)
     typer.echo(f"{url}: {in_force or 'no release'} is in force there as here")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, fail, settings_of
 from cli.shown import JsonOption, draw, say, show
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 study_app = typer.Typer(no_args_is_help=True, help="What the register says about the world.")
 
-ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 TITLES = {
     "change_percent": "change, %",
     "low_percent": "95 % interval from",
@@ -65,13 +64,12 @@ def effect(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Compare arrests before and after orders: a page with charts, and each table as CSV and Parquet."""
-    from pipelines.settings import SettingsError, read_settings
     from reconciliation.register import Register
     from study.effect.harm import HarmIndex
     from study.effect.settings import StudySettings
 
+    inputs = settings_of(home).study
     try:
-        inputs = read_settings(home.resolve()).study
         settings = StudySettings(
             order_type=order_type.upper(),
             window_months=window,
@@ -81,7 +79,7 @@ def effect(
             covered_until=inputs.covered_until,
             harm=HarmIndex.read(inputs.harm_table) if inputs.harm_table else HarmIndex.shipped(),
         )
-    except (SettingsError, ValueError) as error:
+    except ValueError as error:
         fail(str(error), Exit.USAGE)
     with Register.open(home.resolve(), release) as register:
         _study_and_write(register, settings, out=out, truth=truth)

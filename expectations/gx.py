@@ -23,7 +23,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context, parent_process
 from threading import Thread
-from types import TracebackType
 from typing import Any, Self
 
 import polars as pl
@@ -88,9 +87,7 @@ class Validator:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 

@@ -34,21 +34,15 @@ class NoAlertError(LookupError):
 
 
 @dataclass(frozen=True)
-class Alert:
-    """A condition that was seen.
+class Alert(Condition):
+    """A condition that was seen; one that is gone is resolved.
 
     Attributes:
-        key, state, words, owner, since: as of the condition; a condition that is gone is resolved.
         sent: the state that was sent last; empty if none was.
         acknowledged_until: the last day on which it is not sent again in this state.
         acknowledged: who acknowledged it and why.
     """
 
-    key: str
-    state: str
-    words: str
-    owner: str
-    since: str
     sent: str = ""
     acknowledged_until: str = ""
     acknowledged: str = ""

@@ -6,7 +6,6 @@ what decisions lead to (`ledger.decisions.in_force`, `ledger.decisions.binding`)
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
 from typing import Any, Self
 
 import polars as pl
@@ -238,9 +237,7 @@ class Ledger:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _decide_one(self, draft: Draft, signature: Signature, *, keep: bool) -> Taken:

@@ -151,17 +151,7 @@ def _office(request: Request, who: Viewer) -> AccountChanges:
 def _accounts_page(request: Request, *, error: str | None = None, **context: object) -> Response:
     with request.app.state.desk.reading() as connection:
         found: tuple[Account, ...] = all_accounts(connection)
-    problem = sentence(error) if error else None
-    return render_page(
-        request,
-        "access/accounts.html",
-        status=422 if error else 200,
-        accounts=found,
-        forces=_named_forces(),
-        roles=ROLES,
-        error=problem,
-        **context,
-    )
+    return _shown(request, "access/accounts.html", error, accounts=found, **context)
 
 
 def _account_page(request: Request, name: str, *, error: str | None = None, **context: object) -> Response:
@@ -169,15 +159,17 @@ def _account_page(request: Request, name: str, *, error: str | None = None, **co
         account = find_account(connection, name)
     if account is None:
         raise HTTPException(404)
-    problem = sentence(error) if error else None
+    return _shown(request, "access/account.html", error, account=account, **context)
+
+
+def _shown(request: Request, page: str, error: str | None, **context: object) -> Response:
     return render_page(
         request,
-        "access/account.html",
+        page,
         status=422 if error else 200,
-        account=account,
         forces=_named_forces(),
         roles=ROLES,
-        error=problem,
+        error=sentence(error) if error else None,
         **context,
     )
 

@@ -19,7 +19,10 @@ from warehouse.home import Home
 
 @pytest.fixture(scope="session")
 def desk_home(one_night, tmp_path_factory) -> Path:
-    """The home of an installation with one published night; its desks write their logs into it, and nothing else."""
+    """The home of an installation with one published night; its desks write their logs into it, and nothing else.
+
+    A module whose desk needs another home overrides it.
+    """
     return copy_of(one_night / "home", tmp_path_factory.mktemp("desk") / "home")
 
 
@@ -75,6 +78,12 @@ def open_desk(desk) -> Iterator[Callable[..., Client]]:
 @pytest.fixture
 def steward(open_desk) -> Client:
     return open_desk("steward")
+
+
+@pytest.fixture
+def client(open_desk) -> Client:
+    """A steward whose decisions wait for a second steward only where the rules say so, never by chance."""
+    return open_desk("steward", second_look_share=0)
 
 
 @pytest.fixture

@@ -7,10 +7,7 @@ from html import unescape
 import polars as pl
 import pytest
 from deciding_cases import answered, forms_of
-from desk_cases import ORIGIN, Client, settings_of
 
-from review.app import create_app
-from review.desk import Desk
 from warehouse.home import Home
 
 EVIL = "</script></style></title></textarea><img src=x onerror=alert(1)>{{7*7}}\"'\u202e\u0001"
@@ -35,19 +32,15 @@ def hostile(column, dtype):
 
 
 @pytest.fixture
-def client(desk_home, ledger_file, clock, tmp_path):
-    """A steward at a desk whose release holds hostile texts alone."""
+def desk_home(desk_home, tmp_path):
+    """A home whose release holds hostile texts alone."""
     home = Home(tmp_path / "home").create()
     shutil.copytree(desk_home / "releases", home.releases, dirs_exist_ok=True)
     for path in home.releases.glob("r*/*.parquet"):
         table = pl.read_parquet(path)
         wanted = [name for name in FREE.get(path.stem, ()) if name in table.columns]
         table.with_columns(hostile(name, table.schema[name]) for name in wanted).write_parquet(path)
-    desk = Desk(home, f"sqlite:///{ledger_file}", clock=clock)
-    made = Client(create_app(desk, settings_of(second_look_share=0)), base_url=ORIGIN, raise_server_exceptions=False)
-    made.sign_in("steward")
-    yield made
-    desk.close()
+    return home.path
 
 
 def test_what_sources_deliver_is_shown_as_text_everywhere(client):

@@ -47,11 +47,6 @@ def desk(desk_home, ledger_url, make_ledger, clock, tmp_path):
 
 
 @pytest.fixture
-def client(open_desk):
-    return open_desk("steward", second_look_share=0)
-
-
-@pytest.fixture
 def outage(desk, tmp_path):
     """Takes the ledger away and brings it back: a file is renamed, a table of a server."""
 

@@ -14,9 +14,7 @@ from ledger.desk.accounts import add_account, find_account
 from ledger.desk.desk_tables import accounts
 from review.access.oidc import CALLBACK
 from review.access.tokens import form_token
-from review.desk import Desk
 from review.static_files import PACKAGES
-from warehouse.home import Home
 
 HERE = Path(__file__).parent
 ORIGIN = "http://127.0.0.1:8000"
@@ -71,12 +69,10 @@ def desk_home(tmp_path):
 
 
 @pytest.fixture
-def desk(desk_home, ledger_file):
-    clock = Clock()
-    clock.at = now()  # the provider has its own clock
-    made = Desk(Home(desk_home), f"sqlite:///{ledger_file}", clock=clock)
-    yield made
-    made.close()
+def clock():
+    made = Clock()
+    made.at = now()  # the provider has its own clock
+    return made
 
 
 @pytest.fixture

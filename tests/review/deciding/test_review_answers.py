@@ -6,11 +6,6 @@ from deciding_cases import answered, decisions, forms_of
 
 
 @pytest.fixture
-def client(open_desk):
-    return open_desk("steward", second_look_share=0)
-
-
-@pytest.fixture
 def item(desk):
     """An item that asks about several discrepancies, one of them of a value that can be decided."""
     whole = desk.whole_release()

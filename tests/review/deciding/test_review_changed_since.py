@@ -3,12 +3,12 @@
 import json
 import shutil
 from html import unescape
+from pathlib import Path
 
 import polars as pl
 import pytest
 from deciding_cases import decisions, forms_of
 
-from review.desk import Desk
 from warehouse.home import Home
 
 pytestmark = pytest.mark.usefixtures("without_database")
@@ -18,18 +18,11 @@ CHOSEN = {"reason_code": "different_facts", "comment": COMMENT}
 
 
 @pytest.fixture
-def desk(desk_home, ledger_file, clock, tmp_path):
-    """A desk in a home of its own, into which another release may be put."""
+def desk_home(desk_home, tmp_path) -> Path:
+    """A home of the test's own, into which another release may be put."""
     home = Home(tmp_path / "home").create()
     shutil.copytree(desk_home / "releases", home.releases, dirs_exist_ok=True)
-    made = Desk(home, f"sqlite:///{ledger_file}", clock=clock)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(open_desk):
-    return open_desk("steward", second_look_share=0)
+    return home.path
 
 
 @pytest.fixture

@@ -3,17 +3,11 @@
 from dataclasses import replace
 
 import polars as pl
-import pytest
 from deciding_cases import decisions, forms_of, item_of, preview
 
 from ledger.decisions.decision import Signature
 from review.deciding.decidable_night import decidable_night
 from review.desk import WholeRelease
-
-
-@pytest.fixture
-def client(open_desk):
-    return open_desk("steward", second_look_share=0)
 
 
 def decide(client, item, **chosen):

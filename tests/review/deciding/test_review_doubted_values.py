@@ -12,11 +12,6 @@ STEWARD = Viewer("steward", "steward", None, {}, "")
 
 
 @pytest.fixture
-def client(open_desk):
-    return open_desk("steward", second_look_share=0)
-
-
-@pytest.fixture
 def item(desk):
     queue = desk.whole_release().table("review_queue").filter(kind="doubtful_value").sort("item_id")
     return queue.row(0, named=True)

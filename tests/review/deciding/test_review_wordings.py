@@ -2,6 +2,7 @@
 
 import shutil
 from html import unescape
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,7 +11,6 @@ from desk_cases import ORIGIN, Client, settings_of
 
 from ledger.desk.proposals import read_proposals
 from review.app import create_app
-from review.desk import Desk
 from warehouse.home import Home
 from warehouse.tables.register import CONDITION_WORDINGS
 
@@ -20,7 +20,7 @@ PAGE = "/wordings/one"
 
 
 @pytest.fixture(scope="module")
-def home_with_wordings(desk_home, tmp_path_factory) -> Home:
+def desk_home(desk_home, tmp_path_factory) -> Path:
     """A home whose release has two wordings that are alike and fit nothing."""
     home = Home(tmp_path_factory.mktemp("wordings") / "home").create()
     shutil.copytree(desk_home / "releases", home.releases, dirs_exist_ok=True)
@@ -31,19 +31,7 @@ def home_with_wordings(desk_home, tmp_path_factory) -> Home:
     loose = CONDITION_WORDINGS.completed(pl.DataFrame(rows))
     (path,) = home.releases.glob("r*/condition_wordings.parquet")
     pl.concat([pl.read_parquet(path), loose]).write_parquet(path)
-    return home
-
-
-@pytest.fixture
-def desk(home_with_wordings, ledger_file, clock):
-    made = Desk(home_with_wordings, f"sqlite:///{ledger_file}", clock=clock)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(open_desk):
-    return open_desk("steward", second_look_share=0)
+    return home.path
 
 
 def send(client, **fields):

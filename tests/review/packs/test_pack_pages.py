@@ -11,8 +11,6 @@ from ledger_cases import let_go
 from ledger.decisions.ledger import Ledger
 from ledger.packs.log import read_disclosures, read_pack_lines
 from ledger.packs.policy import policy_in_force
-from review.desk import Desk
-from warehouse.home import Home
 
 OWNER = "pnc_bureau"
 WHY = {"recipient": "PNC bureau, data quality desk", "reason": "monthly round"}
@@ -20,15 +18,13 @@ TERMS = {"owners": "PNC bureau", "least_confidence": "99.5", "sampled_share": "1
 
 
 @pytest.fixture
-def desk(desk_home, ledger_file, clock, tmp_path):
-    """A desk whose home may be written to: packs are kept there."""
+def desk_home(desk_home, tmp_path):
+    """A home that may be written to: packs are kept there."""
     home = tmp_path / "home"
     home.mkdir()
     for part in ("releases", "tables"):
         (home / part).symlink_to(desk_home / part)
-    made = Desk(Home(home), f"sqlite:///{ledger_file}", clock=clock)
-    yield made
-    made.close()
+    return home
 
 
 def without_token(page):
