@@ -58,7 +58,9 @@ def facts_of(orders: pl.DataFrame) -> pl.DataFrame:
         pl.col("disputed_ends").fill_null([]),
         is_withdrawn=pl.col("legal_status") == "withdrawn",
         is_discharged=pl.col("legal_status") == "discharged",
-        is_shown_ended=(pl.col("legal_status") == "live") & pl.col("is_in_force_doubtful").fill_null(value=False),
+        is_shown_ended=pl.coalesce(
+            "is_shown_ended", (pl.col("legal_status") == "live") & pl.col("is_in_force_doubtful").fill_null(value=False)
+        ),
     )
 
 

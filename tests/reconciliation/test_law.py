@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation.law import ENDED, OPEN_END, judge_status
+from reconciliation.law import ENDED, JUDGED, OPEN_END, facts_of, judge_status
 from warehouse.codes import LEGAL_STATUSES
 
 D = date
@@ -500,3 +500,17 @@ def test_no_order_follows_itself_round_a_ring(drawn):
             assert here not in seen
             seen.add(here)
             here = judged[here]["follows_order_id"]
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_facts_read_back_from_a_release_give_the_doubt_of_the_night_before(is_published):
+    facts = dict.fromkeys(SCHEMA) | order(made_on=D(2021, 12, 5), end_on=D(2023, 12, 4), is_shown_ended=True)
+    orders = pl.DataFrame([facts], schema=SCHEMA)
+    tonight = D(2023, 12, 20) if is_published else D(2023, 12, 4)
+    published = orders.drop(name for name in JUDGED if name in orders.columns).join(
+        judge_status(orders, as_of=tonight), on="order_id"
+    )
+    if not is_published:  # a release of before has no such column: what it shows as live and in doubt was shown so
+        published = published.with_columns(is_shown_ended=pl.lit(None, pl.Boolean))
+    before = judge_status(facts_of(published), as_of=D(2023, 11, 30)).row(0, named=True)
+    assert (before["legal_status"], before["is_in_force_doubtful"]) == ("live", True)
