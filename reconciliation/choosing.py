@@ -5,9 +5,10 @@ which field, and how fields hang together (`reconciliation.golden`); how a choic
 (`reconciliation.explaining`).
 
 A value that fails its check never wins over one that passes. Among those that pass: results that stand before amended
-and withdrawn ones, then the value that most sources state (a source counts once, however many records it holds), then
-the one that the other fields of most sources imply (of a name, the one whose rarest word more people bear), then the
-source most trusted for the field, then the record last touched, then the smallest record id.
+and withdrawn ones, and before copies of a value that the court has since amended, then the value that most sources
+state (a source counts once, however many records it holds), then the one that the other fields of most sources imply
+(of a name, the one whose rarest word more people bear), then the source most trusted for the field, then the record
+last touched, then the smallest record id.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,8 @@ import polars as pl
 from reconciliation.explaining import explain_choice, mark_derived
 from reconciliation.name_forms import add_fuller_names, add_slips, as_likely_as_shorter
 from reconciliation.overrides import NO_OVERRIDES, Overrides
-from reconciliation.standing import STANDS, WITHDRAWN
+from reconciliation.standing import AMENDED, STANDS, WITHDRAWN
+from warehouse.sources import COURT_FIRST
 
 PASSES = pl.lit(value=True)
 
@@ -176,6 +178,7 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
         field.check.fill_null(value=True).alias("passes"),
         likely.cast(pl.Int64).clip(0, LIKELIEST - 1).alias("likely"),
     ).filter(pl.col("value").is_not_null())
+    stated = _with_outdated(stated) if field.precedence == COURT_FIRST else stated
     keys = ["group", "canonical"]
     is_contested = pl.col("group").is_in(_contested(stated).implode())
     counts = _agreement(stated.filter(is_contested), field=field).join(
@@ -187,6 +190,22 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
         .with_columns(implied=pl.col("implied").fill_null(0).cast(pl.Int64) * LIKELIEST + pl.col("likely"))
         .with_columns(_merit(field).alias("merit"))
         .drop("recorded_on", "holding", "richness", "likely")
+    )
+
+
+def _with_outdated(stated: pl.DataFrame) -> pl.DataFrame:
+    """Statements of what a court fixes: copies of a value that its amended result no longer gives count as amended."""
+    keys = ["group", "canonical"]
+    of_court = stated.filter(pl.col("source") == 0)  # the first of COURT_FIRST
+    standing = of_court.filter(pl.col("standing") == STANDS)
+    amended = of_court.filter(pl.col("standing") == AMENDED)
+    outdated = amended.join(standing, on="group", how="semi").join(standing, on=keys, how="anti").select(keys).unique()
+    if outdated.is_empty():
+        return stated
+    marked = stated.join(outdated.with_columns(is_outdated=True), on=keys, how="left", maintain_order="left")
+    is_copy = pl.col("is_outdated").fill_null(value=False) & (pl.col("standing") == STANDS)
+    return marked.with_columns(pl.when(is_copy).then(AMENDED).otherwise("standing").alias("standing")).drop(
+        "is_outdated"
     )
 
 

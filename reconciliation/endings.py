@@ -170,7 +170,9 @@ def _bound_discharges(held: pl.DataFrame, before: Before, *, as_of: date) -> pl.
 
 
 def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """`later_ends`: ends after the golden one that at least as many sources give, as text, in order.
+    """`later_ends`: ends after the golden one that at least as many sources give, or the court alone: text, in order.
+
+    The court may have varied the order since, of which the police sources, however many, need not know (R18).
 
     A source gives an end by naming it, or by a start and a length; one whose own length contradicts its own end gives
     both. The last day is counted to the day itself or to the day before: that is no other end.
@@ -202,11 +204,10 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
         .with_columns(votes_for=pl.col("source").filter("is_same").n_unique().over("order_id"))
         .filter("is_later")
         .group_by("order_id", "end", "votes_for")
-        .agg(votes=pl.col("source").n_unique())
+        .agg(votes=pl.col("source").n_unique(), is_given_by_court=is_from_court.any())
     )
-    return (
-        votes.filter(pl.col("votes") >= pl.col("votes_for")).group_by("order_id").agg(later_ends=pl.col("end").sort())
-    )
+    is_open = (pl.col("votes") >= pl.col("votes_for")) | pl.col("is_given_by_court")
+    return votes.filter(is_open).group_by("order_id").agg(later_ends=pl.col("end").sort())
 
 
 def _undecided_ends(golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

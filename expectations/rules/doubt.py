@@ -62,8 +62,8 @@ DOUBT_RULES = (
         "END",
         "Ended by one source, in force by another",
         when=status == "expired",
-        message="The order has ended by the end that is believed, but as many sources give a later end or none. It "
-        "counts as in force until the court confirms the end.",
+        message="The order has ended by the end that is believed, but the court or as many sources give a later end or "
+        "none. It counts as in force until the court confirms the end.",
         correction="Ask the court for the end that it set.",
         note="A wrong end calls a person free who is bound (E08, E09) [IASC-2022; COLLEGE-STRO].",
         example="Court: ends 31 March 2023. PNC: ends 31 March 2025. No other source, release of 1 December 2023.",

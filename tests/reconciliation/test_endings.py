@@ -79,6 +79,16 @@ LATER = {"end_on": D(2025, 3, 31)}
         pytest.param(
             [held("court", **ENDS), held("pnd", **ENDS), held("pnc", **LATER)], [], id="two against one are enough"
         ),
+        pytest.param(
+            [held("pnc", **ENDS), held("pnd", **ENDS), held("court", **LATER)],
+            ["2025-03-31"],
+            id="the court alone against two",
+        ),
+        pytest.param(
+            [held("pnc", **ENDS), held("court", **ENDS), held("court", record_id="court:2", **LATER)],
+            ["2025-03-31"],
+            id="a second result of the court, which varies the first",
+        ),
         pytest.param([held("court", **ENDS), held("pnc", end_on=D(2022, 3, 31))], [], id="an earlier end"),
         pytest.param([held("court", **ENDS), held("pnc", end_on=D(2023, 4, 1))], [], id="the last day counted in"),
         pytest.param(
@@ -93,7 +103,7 @@ LATER = {"end_on": D(2025, 3, 31)}
         ),
     ],
 )
-def test_a_later_end_that_as_many_sources_give_is_disputed(records, disputed):
+def test_a_later_end_that_as_many_sources_give_or_the_court_is_disputed(records, disputed):
     assert endings(*records)["disputed_ends"] == disputed
 
 

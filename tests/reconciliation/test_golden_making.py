@@ -67,8 +67,21 @@ THREE_YEARS = {"start_on": date(2020, 5, 1), "end_on": date(2023, 4, 30), "term_
             "made_on",
             date(2020, 5, 11),
             "court:R2",
-            "precedence",
+            "amended_result",
             id="an amended result lends no weight to a source that copied it",
+        ),
+        pytest.param(
+            [
+                record("court", "R1", made_on=date(2020, 5, 1), result_state="FINAL"),
+                record("court", "R2", made_on=date(2020, 5, 11), result_state="AMENDED", amends_source_key="R1"),
+                record("pnc", "a", made_on=date(2020, 5, 1)),
+                record("pnd", "b", made_on=date(2020, 5, 1)),
+            ],
+            "made_on",
+            date(2020, 5, 11),
+            "court:R2",
+            "amended_result",
+            id="several copies of what the court has amended do not outvote it",
         ),
         pytest.param(
             [
