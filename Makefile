@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 TESTS := $(BIN)/pytest -n auto --dist worksteal  # a worker runs a module's tests together, and helps out at the end
+SHORT := POLARS_MAX_THREADS=1 $(TESTS) -m "not long"  # a worker has one core; the long tests share all
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header
 SBOM := .sbom
 PAGES := review/node_modules/.ready
@@ -22,7 +23,7 @@ review: setup $(PAGES)  ## The stewards' desk on the demo's release, with demo u
 	$(BIN)/concord review --demo
 
 test: setup $(PAGES)  ## The tests, but for the long ones.
-	$(TESTS) -m "not long"
+	$(SHORT)
 
 test-long: setup $(PAGES) $(SPARK)  ## The long tests, and every property on more examples; installs PySpark for them.
 	$(TESTS) -m "long or hypothesis" --hypothesis-profile=thorough
@@ -56,7 +57,7 @@ check: setup $(PAGES)  ## The one gate: format, lint, types, import contracts, d
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.generate --check
-	$(TESTS) -m "not long"
+	$(SHORT)
 
 lock: setup  ## Lock the dependencies of pyproject.toml: those of the tests, those of service out of them, those of Spark and of the list of packages.
 	$(LOCK) --extra build --extra dev --extra postgres --extra storage -o requirements.lock

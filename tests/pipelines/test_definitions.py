@@ -84,7 +84,7 @@ COUNTED = Table("counted", "a thing", (Column("thing", "Its name.", required=Tru
     [
         pytest.param(["a", "b"], True, id="whole table goes on"),
         pytest.param(["a", None], False, id="required value missing stops the run"),
-        pytest.param(["a", "a"], False, id="repeated key stops the run"),
+        pytest.param(["a", "a"], False, id="repeated key stops the run", marks=pytest.mark.long),
     ],
 )
 def test_a_structural_failure_stops_what_is_downstream(things, succeeds, night):

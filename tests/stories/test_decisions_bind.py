@@ -241,7 +241,7 @@ def forged(home: Path) -> None:
         pytest.param(emptied, rf"lacks \d+ that release r{NEXT} knew", id="empty", marks=LONG),
         pytest.param(cut_of_its_undo, "some that were taken are gone", id="cut", marks=LONG),
         pytest.param(vouched_for, rf"lacks 1 that release r{NEXT} knew, such", id="cut, and vouched for", marks=LONG),
-        pytest.param(forged, r"1 bear no mark of this installation, such as DEC-", id="forged"),
+        pytest.param(forged, r"1 bear no mark of this installation, such as DEC-", id="forged", marks=LONG),
         pytest.param(edited, r"1 decisions in the ledger .* are not as they were taken, such as DEC-", id="edited"),
     ],
 )

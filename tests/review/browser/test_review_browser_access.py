@@ -38,7 +38,9 @@ def faults(page):
     return [*found, *(["scrolls sideways"] if is_wide else [])]
 
 
-@pytest.mark.parametrize("width", [pytest.param(1280, id="on a desk"), pytest.param(320, id="small, or at 400 %")])
+@pytest.mark.parametrize(
+    "width", [pytest.param(1280, id="on a desk", marks=pytest.mark.long), pytest.param(320, id="small, or at 400 %")]
+)
 def test_pages_keep_nobody_out_and_break_no_policy(browser, address, width):
     page = browser.new_page(viewport={"width": width, "height": 800})
     complaints = []

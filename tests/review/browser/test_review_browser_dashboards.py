@@ -26,15 +26,17 @@ def page(served, browser, sign_in):
     context.close()
 
 
-def test_pictures_show_and_nothing_scrolls_sideways(page, served):
+@pytest.mark.parametrize(
+    "width", [pytest.param(1280, id="wide", marks=pytest.mark.long), pytest.param(320, id="small")]
+)
+def test_pictures_show_and_nothing_scrolls_sideways(page, served, width):
     refused = []
     page.on("console", lambda reported: refused.append(reported.text) if reported.type == "error" else None)
-    for width in (1280, 320):
-        page.set_viewport_size({"width": width, "height": 800})
-        for path in PAGES:
-            page.goto(f"{served}{path}")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
-            assert all(page.evaluate(LOADED)), (path, width)
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in PAGES:
+        page.goto(f"{served}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert all(page.evaluate(LOADED)), path
     assert refused == []
 
 

@@ -76,7 +76,9 @@ def test_without_script_filters_are_applied_and_a_view_is_saved(open_page):
     assert page.url.endswith("/queue?severity=medium")
 
 
-@pytest.mark.parametrize("width", [pytest.param(1280, id="wide"), pytest.param(320, id="at 400 per cent")])
+@pytest.mark.parametrize(
+    "width", [pytest.param(1280, id="wide", marks=pytest.mark.long), pytest.param(320, id="at 400 per cent")]
+)
 def test_nothing_keeps_people_out_of_queue_and_search(open_page, served, width):
     # The checker is put into the page, which the page's own policy rightly forbids.
     page = open_page("/queue?severity=high", viewport={"width": width, "height": 800}, bypass_csp=True)

@@ -371,13 +371,13 @@ publish(Home(folder), tables, as_of=date(2023, 12, 1), inputs={}, versions={}, c
 @pytest.mark.parametrize(
     ("event", "place"),
     [
-        pytest.param("os.mkdir", ".building-", id="when it begins to build"),
+        pytest.param("os.mkdir", ".building-", id="when it begins to build", marks=pytest.mark.long),
         pytest.param("open", "/subjects.parquet', 'r'", id="while it takes the digests", marks=pytest.mark.long),
         pytest.param("open", "/manifest.json', 'w'", id="while it writes the manifest"),
         pytest.param(
             "open", "/subjects.parquet', None", id="while it brings files to the disk", marks=pytest.mark.long
         ),
-        pytest.param("os.rename", "r2023-12-01", id="before the release gets its name"),
+        pytest.param("os.rename", "r2023-12-01", id="before the release gets its name", marks=pytest.mark.long),
         pytest.param("open", "/CURRENT', 'r'", id="after the release got its name", marks=pytest.mark.long),
         pytest.param("open", "/.CURRENT-", id="before the new pointer is written", marks=pytest.mark.long),
         pytest.param("os.rename", "/CURRENT'", id="before the release is put in force"),
