@@ -12,9 +12,25 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from matching.standardise import fold
+from reconciliation.stated_periods import WORDS
 from warehouse.codes import reference
 
-SHORT_WORDS = {" W ": " WITH ", " U18S ": " UNDER 18 ", " U18 ": " UNDER 18 ", " INTL ": " INTERNATIONAL "}
+SHORT_WORDS = {
+    " W ": " WITH ",
+    " U18S ": " UNDER 18 ",
+    " U18 ": " UNDER 18 ",
+    " INTL ": " INTERNATIONAL ",
+    " UNITED KINGDOM ": " UK ",
+    " LEAVE THE UK ": " TRAVEL OUTSIDE THE UK ",
+    " LEAVE THE UNITED KINGDOM ": " TRAVEL OUTSIDE THE UK ",
+    " TRAVEL ABROAD ": " TRAVEL OUTSIDE THE UK ",
+}
+_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(WORDS).upper()})(?: \d{{1,3}})?"
+PERIOD_AT_END = re.compile(
+    rf" (?:FOR (?:AN? |THE )?(?:FIXED |MAXIMUM )?(?:(?:PERIOD|TERM) OF )?{_NUMBER} (?:YEAR|YR|MONTH|MTH)S?"
+    r"|(?:UNTIL|TILL|UP TO) \d.*)$"
+)
+LISTED_PERIOD = " FOR 5 YEARS"  # as the catalogue words a period
 LIKE_FROM = 78.0  # least likeness of a wording, 0 to 100; below it no code is given
 CLEAR_BY = 4.0  # lead over the best wording of another condition
 # Words that make another condition of a wording: a placeholder is not filled in with them.
@@ -57,7 +73,7 @@ def code_conditions(texts: pl.Series, *, cut_at: int | None = None) -> pl.DataFr
     """
     distinct = pl.DataFrame({"text": texts.unique().drop_nulls()}).sort("text")
     folded = distinct.select(_expanded(pl.col("text"))).to_series().fill_null("").to_list()
-    found = [_exact(text) for text in folded]
+    found = [_exact_but_for_period(text) for text in folded]
     unknown = [index for index, (code, _) in enumerate(found) if code is None]
     for index, match in zip(unknown, _alike([folded[index] for index in unknown], cut_at), strict=True):
         found[index] = match
@@ -65,6 +81,12 @@ def code_conditions(texts: pl.Series, *, cut_at: int | None = None) -> pl.DataFr
         condition_code=pl.Series([code for code, _ in found], dtype=pl.String),
         match_score=pl.Series([score if code else None for code, score in found], dtype=pl.Float64),
     )
+
+
+def _exact_but_for_period(text: str) -> tuple[str | None, float]:
+    """The condition of `_exact`, for whatever period: which, its words say (`reconciliation.stated_periods`)."""
+    forms = (text, PERIOD_AT_END.sub(LISTED_PERIOD, text), PERIOD_AT_END.sub("", text))
+    return next((found for found in map(_exact, dict.fromkeys(forms)) if found[0]), (None, 0.0))
 
 
 def _exact(text: str) -> tuple[str | None, float]:
