@@ -179,7 +179,7 @@ def observed_pairs(night: NightTables) -> pl.DataFrame:
 
 def observed_values(night: NightTables) -> pl.DataFrame:
     """Golden values with what is observed of them, and whether they are right."""
-    observed = values.observe_values(night.provenance, night.orders, night.order_sources)
+    observed = values.observe_values(night.provenance, values.Population.of(night.orders), night.order_sources)
     labels = label_values(night.provenance, night.order_sources, night.truth)
     return observed.join(labels, on=["order_id", "field"], maintain_order="left")
 

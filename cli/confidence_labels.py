@@ -16,7 +16,7 @@ from ledger.packs.labels import collect_labels
 from ledger.packs.log import read_disclosures, read_pack_lines
 from ledger.packs.sample import read_checks
 from matching.standardise import fold
-from reconciliation.confidence.values import observe_values
+from reconciliation.confidence.values import Population, observe_values
 from reconciliation.register import Register
 from warehouse.home import Home
 from warehouse.tables.register import FIELD_PROVENANCE, ORDER_SOURCES, ORDERS, SOURCE_RELIABILITY
@@ -64,7 +64,7 @@ def _observed(home: Home, release_id: str, labels: pl.DataFrame) -> pl.DataFrame
     tables = (FIELD_PROVENANCE, ORDERS, ORDER_SOURCES, SOURCE_RELIABILITY)
     with Register.open(home, release_id) as register:
         provenance, orders, places, errors = (register.completed(table) for table in tables)
-    observed = observe_values(provenance, orders, places, errors=errors)
+    observed = observe_values(provenance, Population.of(orders), places, errors=errors)
     value, true = (pl.when(pl.col("field").is_in(NAMES)).then(fold(pl.col(n))).otherwise(n) for n in ("value", "true"))
     return (
         observed.join(labels.drop("release_id"), on=["order_id", "field"])

@@ -12,7 +12,7 @@ from typing import Final, Self
 import polars as pl
 
 from reconciliation.confidence.trained import find_value_model
-from reconciliation.confidence.values import explain_confidence, observe_values
+from reconciliation.confidence.values import Population, explain_confidence, observe_values
 from reconciliation.explanation import Explanation, Pair, read_pair
 from reconciliation.known_releases import known_releases, release_known_on
 from reconciliation.law import binds_on, counts_as_in_force
@@ -273,7 +273,7 @@ class Register:
             return {}
         observed = observe_values(
             provenance,
-            self.completed(ORDERS),
+            Population.of(self.completed(ORDERS)),
             ORDER_SOURCES.completed(self._rows("order_sources", order_id)),
             errors=self.table(SOURCE_RELIABILITY.name),
         )

@@ -45,7 +45,8 @@ def weigh_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
         rivals: from `find_rivals`.
 
     Returns:
-        `order_id`, `field`, `against` (sources that state it), `is_split` (still others are stated), `difference`.
+        `order_id`, `field`, `rival`, `against` (sources that state it), `records` (that state it), `is_split` (still
+        others are stated), `difference`.
     """
     counted = _counted(rivals)
     strongest = strongest_rivals(rivals)
@@ -56,7 +57,7 @@ def weigh_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
         .join(values, on=KEY)
         .join(fuller, on=KEY, how="left")
         .with_columns(difference=pl.when("has_fuller").then(pl.lit("a fuller form is stated")).otherwise("difference"))
-        .select(*KEY, "against", "is_split", "difference")
+        .select(*KEY, "rival", "against", "records", "is_split", "difference")
     )
 
 
@@ -77,9 +78,18 @@ def strongest_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counted(rivals: pl.DataFrame) -> pl.DataFrame:
-    return rivals.group_by(*KEY, "value", "rival").agg(
-        against=pl.col("source").n_unique().cast(pl.Int64), records=pl.len()
+    """Each other value once, with its sources and records; names that differ in accents or signs alone are one."""
+    is_name = pl.col("field").is_in(NAMES)
+    form = pl.when(is_name).then(folded("rival")).otherwise("rival")
+    return rivals.group_by(*KEY, "value", form=form).agg(
+        pl.col("rival").min(), against=pl.col("source").n_unique().cast(pl.Int64), records=pl.len().cast(pl.Int64)
     )
+
+
+def folded(name: str) -> pl.Expr:
+    """A column of names in capitals, without accents and signs."""
+    plain = pl.col(name).str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
+    return plain.str.replace_all(r"[^\p{L}\p{N} ]", "")
 
 
 def name_differences(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -120,14 +130,11 @@ def name_differences(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _with_forms(pairs: pl.DataFrame) -> pl.DataFrame:
     """`is_fuller`, `is_shorter` (the rival is the value with words or letters more, or less), `letters` that differ."""
-    folded = pairs.with_columns(
-        pl.col(name).str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase().alias(f"{name}_folded")
-        for name in ("value", "rival")
-    )
-    texts = (folded.get_column(f"{name}_folded").fill_null("").to_list() for name in ("value", "rival"))
+    plain = pairs.with_columns(folded(name).alias(f"{name}_folded") for name in ("value", "rival"))
+    texts = (plain.get_column(f"{name}_folded").fill_null("").to_list() for name in ("value", "rival"))
     is_name = pl.col("field").is_in(NAMES)
     value, rival = pl.col("value_folded"), pl.col("rival_folded")
-    return folded.with_columns(
+    return plain.with_columns(
         letters=pl.Series(cpdist(*texts, scorer=OSA.distance, workers=-1), dtype=pl.Int64),
         is_fuller=is_name & _is_part(value, rival),
         is_shorter=is_name & _is_part(rival, value),

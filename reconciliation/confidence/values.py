@@ -5,18 +5,18 @@ Belongs here: what is observed of a golden value, and its probability. Does not:
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import log2
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import polars as pl
 
+from reconciliation.confidence.bearers import ABSENT, count_bearers, observe_bearers
 from reconciliation.confidence.differences import KEY, NONE, find_rivals, weigh_rivals
+from reconciliation.confidence.fits import ALONE, observe_fits
 from reconciliation.confidence.model import LEAST, ConfidenceModel, Reason, shipped_model, weight_of
-from reconciliation.date_arithmetic import whole_months
 from reconciliation.overrides import RULE as STEWARD_RULE
-from reconciliation.plausibility import fact_of
 from reconciliation.reliability import estimate_errors
-from reconciliation.sitting_days import is_sitting_day
 from warehouse.sources import SOURCE_NAMES, SOURCE_TITLES
 
 UNMEASURED: Final = ("cro_number",)
@@ -36,6 +36,10 @@ FEATURES: Final = (
     "field, is_split",
     "field, held_by",
     "field, link",
+    "field, records",
+    "field, rarest",
+    "field, bearers",
+    "field, words, bearers",
 )
 """What is weighed: observations, and such as mean something only together."""
 
@@ -46,8 +50,30 @@ people, in doublings from `USUAL_PEOPLE`: among few it says little."""
 USUAL_ERRORS: Final = 0.04
 USUAL_PEOPLE: Final = 1_650
 
+_IS_ALONE = pl.col("fit").str.ends_with(ALONE).fill_null(value=False)
 LINK_BANDS: Final = (0.5, 0.9, 0.99)
 MOST_VOTES, MOST_SLIPS = 4, 3
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """What all orders together say of a value of one: worked out once where values are looked at order by order.
+
+    Attributes:
+        fits: from `observe_fits`.
+        borne: from `count_bearers`.
+        people: how many there are, in doublings of the usual.
+    """
+
+    fits: pl.DataFrame
+    borne: pl.DataFrame
+    people: float
+
+    @classmethod
+    def of(cls, orders: pl.DataFrame) -> Self:
+        """That of `ORDERS`."""
+        people = max(orders.get_column("subject_id").n_unique(), 1)
+        return cls(observe_fits(orders), count_bearers(orders), round(log2(people / USUAL_PEOPLE), 3))
 
 
 def value_confidence(
@@ -69,7 +95,7 @@ def value_confidence(
         model: defaults to the one that comes with Concord.
         errors: as for `observe_values`.
     """
-    observed = observe_values(provenance, orders, order_sources, errors=errors)
+    observed = observe_values(provenance, Population.of(orders), order_sources, errors=errors)
     is_decided = pl.col("rule") == STEWARD_RULE
     probability = (model or shipped_model("value")).probability()
     return observed.select(*KEY, confidence=pl.when(is_decided).then(STEWARD).otherwise(probability))
@@ -77,7 +103,7 @@ def value_confidence(
 
 def observe_values(
     provenance: pl.DataFrame,
-    orders: pl.DataFrame,
+    population: Population,
     order_sources: pl.DataFrame,
     *,
     errors: pl.DataFrame | None = None,
@@ -86,7 +112,7 @@ def observe_values(
 
     Args:
         provenance: `FIELD_PROVENANCE` without its confidence.
-        orders: `ORDERS`, the golden values.
+        population: that of all orders of the register.
         order_sources: `ORDER_SOURCES`, with the confidence of links.
         errors: of `estimate_errors` or `SOURCE_RELIABILITY` of the night; estimated from the provenance unless given.
     """
@@ -94,15 +120,19 @@ def observe_values(
     rivals = find_rivals(provenance).filter(~pl.col("record_id").is_in(amended.implode()))
     is_judged = ~pl.col("field").is_in(UNMEASURED) & (pl.col("rule") != "none_valid")
     voices = pl.sum_horizontal(_states(source).cast(pl.Int64) for source in SOURCE_NAMES)
-    return (
+    stating = pl.col("agreeing").list.len().cast(pl.Int64) + pl.col("source").is_not_null().cast(pl.Int64)
+    judged = (
         provenance.filter(is_judged)
-        .select(*KEY, "rule", "source", voices.alias("voices"))
+        .select(*KEY, "value", "rule", "source", voices=voices, stating=stating)
         .join(weigh_rivals(rivals), on=KEY, how="left", maintain_order="left")
+    )
+    return (
+        judged.join(observe_bearers(judged, population.borne), on=KEY, how="left", maintain_order="left")
         .join(_slips(rivals), on=["order_id", "source"], how="left", maintain_order="left")
-        .join(_fits(orders), on=KEY, how="left", maintain_order="left")
+        .join(population.fits, on=KEY, how="left", maintain_order="left")
         .join(hold_orders(order_sources), on="order_id", maintain_order="left")
         .pipe(_with_errors, estimate_errors(provenance, order_sources) if errors is None else errors)
-        .with_columns(people=_people(orders))
+        .with_columns(people=pl.when(_IS_ALONE).then(population.people).otherwise(0.0))
         .select(
             *KEY,
             "rule",
@@ -116,6 +146,8 @@ def observe_values(
             pl.when("is_split").then(pl.lit("split")).otherwise(pl.lit("not split")).alias("is_split"),
             "held_by",
             "link",
+            pl.format("{} to {}", *(_record_band(pl.col(name)) for name in ("stating", "records"))).alias("records"),
+            pl.col("words", "rarest", "bearers").fill_null(ABSENT),
             *MEASURES,
         )
     )
@@ -176,6 +208,10 @@ WORDS: Final[Mapping[str, str]] = {
     "is_split": "other values: {}",
     "held_by": "sources that hold the order: {}",
     "link": "its records belong together: {}",
+    "records": "records for and against: {}",
+    "rarest": "others who bear its rarest word: {}",
+    "words": "words of the name: {}",
+    "bearers": "others who bear the words in which it differs, and those of the other value: {}",
     "errors_in_field": "sources are wrong in this field tonight {} often than usual",
     "errors_of_source": "this source is wrong tonight {} often than usual",
     "people": "nobody else bears the name, and the register holds {} people than usual",
@@ -189,11 +225,16 @@ def _states(source: str) -> pl.Expr:
     return ((pl.col("source") == source) | agrees).fill_null(value=False)
 
 
-def _people(orders: pl.DataFrame) -> pl.Expr:
-    """How many people there are, in doublings of the usual, where nobody else of them bears the name; else 0."""
-    doublings = round(log2(max(orders.get_column("subject_id").n_unique(), 1) / USUAL_PEOPLE), 3)
-    is_alone = pl.col("fit").str.ends_with(_ALONE).fill_null(value=False)
-    return pl.when(is_alone).then(doublings).otherwise(0.0)
+def _record_band(records: pl.Expr) -> pl.Expr:
+    """A number of records, as text; many records say little more than some."""
+    count = records.fill_null(0)
+    return (
+        pl.when(count > 4)
+        .then(pl.lit("5 or more"))
+        .when(count > 2)
+        .then(pl.lit("3 or 4"))
+        .otherwise(count.cast(pl.String))
+    )
 
 
 def _with_errors(values: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
@@ -222,73 +263,3 @@ def hold_orders(order_sources: pl.DataFrame) -> pl.DataFrame:
         pl.lit("sure"),
     )
     return order_sources.group_by("order_id").agg(held_by=pl.col("source").n_unique().cast(pl.String), link=bands)
-
-
-def _fits(orders: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`, `field`, `fit`: how a golden value fits the others of its order."""
-    fits = {name: _chosen(*choices) for name, choices in FITS.items()}
-    wide = orders.select("order_id", **fits)
-    return wide.unpivot(list(FITS), index="order_id", variable_name="field", value_name="fit")
-
-
-def _chosen(*choices: tuple[str, pl.Expr]) -> pl.Expr:
-    """The first of these that holds."""
-    return pl.coalesce(*(pl.when(holds.fill_null(value=False)).then(pl.lit(words)) for words, holds in choices))
-
-
-_made, _start, _end, _term = (pl.col(name) for name in ("made_on", "start_on", "end_on", "term_months"))
-_span = whole_months(_start, _end)
-_is_near = fact_of(pl.col("court_code"), "courts", "force_code") == pl.col("force_code")
-_ALWAYS = pl.lit(value=True)
-_ALONE = "borne by nobody else"
-_NEAR = (("court in the area of the force", _is_near), ("court elsewhere", _ALWAYS))
-_TERM = ("start, end and length agree", _span == _term)
-
-
-def _borne(name: str) -> pl.Expr:
-    return pl.col("subject_id").n_unique().over(name) > 1
-
-
-def _words(count: int) -> pl.Expr:
-    return pl.col("forenames_folded").str.count_matches(" ") == count - 1
-
-
-FITS: Final[Mapping[str, tuple[tuple[str, pl.Expr], ...]]] = {
-    "made_on": (
-        ("the day of the start", _made == _start),
-        ("a day on which the court does not sit", ~is_sitting_day(_made, pl.col("court_code"))),
-        ("after the start", _made > _start),
-        ("before the start", _ALWAYS),
-    ),
-    "start_on": (
-        ("start, end and length agree, and it is the day of making", (_made == _start) & (_span == _term)),
-        _TERM,
-        ("the day of making, and no whole length", (_made == _start) & (_span != _term).fill_null(_end.is_not_null())),
-        ("the day of making", _made == _start),
-        ("before the day of making", _start < _made),
-        ("borne out by nothing", _ALWAYS),
-    ),
-    "end_on": (
-        _TERM,
-        ("a whole number of months", _span.is_not_null()),
-        ("no length known", _term.is_null()),
-        ("against the length", _ALWAYS),
-    ),
-    "term_months": (_TERM, ("no end known", _end.is_null()), ("against the dates", _ALWAYS)),
-    "is_interim": (("interim", pl.col("is_interim")), ("full", _ALWAYS)),
-    "is_until_further_order": (("open", pl.col("is_until_further_order")), ("closed", _ALWAYS)),
-    "order_type": tuple((code, pl.col("order_type") == code) for code in ("STRO", "STPO", "TERO", "TEPO")),
-    "court_code": _NEAR,
-    "force_code": _NEAR,
-    "is_county_lines": (("marked", pl.col("is_county_lines")), ("not marked", _ALWAYS)),
-    "pnc_id": (("held by another person too", _borne("pnc_id")), ("held by nobody else", _ALWAYS)),
-    "date_of_birth": (("the first of a month", pl.col("date_of_birth").dt.day() == 1), ("any day", _ALWAYS)),
-    "surname": (("borne by others too", _borne("surname_folded")), (_ALONE, _ALWAYS)),
-    "forenames": (
-        ("one name, borne by others too", _words(1) & _borne("forenames_folded")),
-        (f"one name, {_ALONE}", _words(1)),
-        ("several names, borne by others too", _borne("forenames_folded")),
-        (f"several names, {_ALONE}", _ALWAYS),
-    ),
-}
-"""By field: what a golden value is beside the others, the first that holds. A name, or an id, by who else bears it."""

@@ -3,13 +3,13 @@
 Belongs here: confidence in words, for a page. Does not: how it comes about (`reconciliation.confidence`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from reconciliation.confidence.values import observe_values, weigh_observations
+from reconciliation.confidence.values import Population, observe_values, weigh_observations
 from reconciliation.register import SURE
 from review.desk import Desk
 from review.item.queue_reason import odds
@@ -31,27 +31,24 @@ Doubts = Mapping[tuple[str, str], Doubt]
 """By order and field."""
 
 
-def find_doubts(order_ids: Sequence[str], table: Callable[[str], pl.DataFrame]) -> Doubts:
+def read_doubts(desk: Desk, order_ids: Sequence[str]) -> Doubts:
     """What speaks for and against the golden values of some orders that may be wrong.
 
-    Args:
-        order_ids: the orders.
-        table: the tables of the whole release by name: whether others bear a name does not depend on who looks.
+    Whether others bear a name does not depend on who looks: it is of the whole release.
     """
+    whole = desk.whole_release()
     of_orders = pl.col("order_id").is_in(list(order_ids))
-    provenance = table("field_provenance").filter(of_orders)
+    provenance = whole.table("field_provenance").filter(of_orders)
     unsure = provenance.filter(pl.col("confidence") < SURE).select("order_id", "field")
     if unsure.is_empty():
         return {}
     observed = observe_values(
-        provenance, table("orders"), table("order_sources").filter(of_orders), errors=table("source_reliability")
+        provenance,
+        whole.keep("population", lambda: Population.of(whole.table("orders"))),
+        whole.table("order_sources").filter(of_orders),
+        errors=whole.table("source_reliability"),
     ).join(unsure, on=["order_id", "field"], how="semi")
     return {(row["order_id"], row["field"]): _doubt(weigh_observations(row)) for row in observed.to_dicts()}
-
-
-def read_doubts(desk: Desk, order_ids: Sequence[str]) -> Doubts:
-    """As `find_doubts`, of the release that a desk shows."""
-    return find_doubts(order_ids, desk.whole_release().table)
 
 
 def sureness(confidence: float | None) -> str:

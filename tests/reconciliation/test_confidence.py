@@ -11,6 +11,7 @@ from reconciliation.confidence import links, values
 from reconciliation.confidence.differences import name_differences
 from reconciliation.confidence.model import ConfidenceModel, load_model, shipped_model, weight_of
 from reconciliation.confidence.orders import order_confidence
+from reconciliation.confidence.values import Population
 from reconciliation.overrides import RULE as STEWARD
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.link import LINK_CONFLICTS, LINK_PAIRS
@@ -99,7 +100,7 @@ def test_where_nothing_is_claimed_or_measured_there_is_no_confidence(row):
 def test_a_result_that_a_later_one_amends_is_not_heard_against_a_value():
     amended = held(1.0, 1.0, 1.0).with_columns(is_amended=pl.col("source") == "pnd")
     row = golden(agree=["pnc"], against=[("pnd", "2024-04-03")])
-    (observed,) = values.observe_values(rows_of(FIELD_PROVENANCE, row), order(), amended).to_dicts()
+    (observed,) = values.observe_values(rows_of(FIELD_PROVENANCE, row), Population.of(order()), amended).to_dicts()
     assert observed["votes"] == "2 to 0"
 
 
@@ -126,8 +127,55 @@ def test_kinds_of_difference(field, value, rival, kind):
 def test_a_fuller_form_counts_though_most_state_another_rival():
     row = golden("forenames", "Maria", against=[("pnc", "Marla"), ("pnd", "Marla"), ("rocu", "Maria Ana")])
     names = order(forenames="Maria", forenames_folded="MARIA")
-    (observed,) = values.observe_values(rows_of(FIELD_PROVENANCE, row), names, held(1.0)).to_dicts()
+    (observed,) = values.observe_values(rows_of(FIELD_PROVENANCE, row), Population.of(names), held(1.0)).to_dicts()
     assert observed["difference"] == "a fuller form is stated"
+
+
+def observed_name(value, rivals, *, others=(), field="forenames"):
+    """What is observed of a forename, where other people bear other forenames."""
+    people = [{"order_id": f"ORD-{n}", "subject_id": f"SUB-{n}", field: name} for n, name in enumerate(others, start=2)]
+    mine = {"order_id": "ORD-1", "subject_id": "SUB-1", field: value}
+    row = golden(field, value, agree=["pnc"], against=rivals)
+    population = Population.of(rows_of(ORDERS, mine, *people))
+    return values.observe_values(rows_of(FIELD_PROVENANCE, row), population, held(1.0))
+
+
+def test_a_name_that_two_sources_write_with_and_without_accents_is_one_rival():
+    observed = observed_name("Fam", [("pnd", "Phạm"), ("rocu", "Pham")], field="surname").row(0, named=True)
+    assert (observed["votes"], observed["records"], observed["is_split"]) == ("2 to 2", "2 to 2", "not split")
+
+
+def test_the_more_records_contradict_a_name_the_less_sure_it_is():
+    observed = [
+        observed_name("Fam", [("pnd", "Pham")] * count, others=["Pham", "Fam"] * 500, field="surname")
+        for count in (1, 3)
+    ]
+    once, often = (row.select(shipped_model("value").probability()).item() for row in observed)
+    assert once > often
+
+
+@pytest.mark.parametrize(
+    ("value", "rival", "words", "bearers", "rarest"),
+    [
+        pytest.param("Roman Radovna", "Roman Radovan", "2", "nobody to many", "nobody", id="a slip of a usual name"),
+        pytest.param("Roman Radovan", "Roman Radovna", "2", "many to nobody", "many", id="a usual name beside a slip"),
+        pytest.param("Radovan", "Radovan Petrica", "1", "- to few", "many", id="a word more is stated"),
+        pytest.param("José", "Jose", "1", "- to -", "nobody", id="the same but for an accent"),
+    ],
+)
+def test_a_name_is_as_usual_as_the_words_in_which_it_differs(value, rival, words, bearers, rarest):
+    others = ["Roman Radovan", "Radovan", "Radovan Roman", "Roman", "Petrica"]
+    observed = observed_name(value, [("pnd", rival)], others=others).row(0, named=True)
+    assert (observed["words"], observed["bearers"], observed["rarest"]) == (words, bearers, rarest)
+
+
+def test_a_usual_name_is_surer_than_the_slip_of_one():
+    others = ["Radovan"] * 5
+    usual, slip = (
+        observed_name(value, [("pnd", rival)], others=others).select(shipped_model("value").probability()).item()
+        for value, rival in (("Radovan", "Radovna"), ("Radovna", "Radovan"))
+    )
+    assert usual > slip
 
 
 def test_a_name_that_nobody_else_bears_says_less_among_few_people():
@@ -143,7 +191,9 @@ def test_a_name_that_nobody_else_bears_says_less_among_few_people():
 
 def test_the_explanation_names_the_heaviest_observations_first():
     row = golden(agree=["pnc"], against=[("pnd", "2024-04-03")])
-    observed = values.observe_values(rows_of(FIELD_PROVENANCE, row), order(), held(1.0, 1.0, 1.0)).row(0, named=True)
+    observed = values.observe_values(rows_of(FIELD_PROVENANCE, row), Population.of(order()), held(1.0, 1.0, 1.0)).row(
+        0, named=True
+    )
     lines = values.explain_confidence(observed, most=3)
     weights = [abs(float(line.partition(":")[0])) for line in lines]
     assert len(lines) == 3
@@ -154,7 +204,7 @@ def test_the_explanation_names_the_heaviest_observations_first():
 def test_the_reasons_of_a_value_add_up_to_its_weight():
     model = shipped_model("value")
     row = golden(agree=["pnc"], against=[("pnd", "2024-04-03")])
-    observed = values.observe_values(rows_of(FIELD_PROVENANCE, row), order(), held(1.0, 1.0, 1.0))
+    observed = values.observe_values(rows_of(FIELD_PROVENANCE, row), Population.of(order()), held(1.0, 1.0, 1.0))
     total = sum(reason.weight for reason in model.reasons(observed.row(0, named=True)))
     weight = observed.select(model.weight()).item()
     assert weight == pytest.approx(total + model.slope * model.base + model.intercept, abs=1e-4)
