@@ -79,7 +79,7 @@ def _stray_row(source: Source, path: Path) -> dict[str, object]:
         "move it to the folder of its source, or have it named by the specification."
     )
     if not is_regular(path):
-        message = "It is no file, and was not opened: put the file itself there, no folder, link, pipe or device."
+        message = "It is not a file, and was not opened: put the file itself there, not a folder, link, pipe or device."
     row = _nothing_read(f"{source.name}:stray:{shown_name(path)}", source.name, STRAY_FEED, "unreadable", message)
     return row | {"file_name": shown_name(path)}
 

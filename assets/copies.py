@@ -37,7 +37,7 @@ def take_copy(delivery: Delivery, folder: Path, *, limits: Limits) -> tuple[Deli
     """Copy a delivery and its companion to where nobody writes; the copy, and the SHA-256 of its bytes.
 
     Raises:
-        OSError: one of them can't be read, or is no regular file.
+        OSError: one of them can't be read, or is not a regular file.
         DeliveryTooLargeError: it has more bytes than a delivery may.
     """
     own = Path(tempfile.mkdtemp(dir=folder))

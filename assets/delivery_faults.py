@@ -7,7 +7,7 @@ from assets.account import shown_name
 from assets.sources.contract import Delivery, DeliveryTooLargeError, Fault
 
 EMPTY = Fault("empty_delivery", "The delivery holds no rows: ask the sender for it again.")
-# More revisions of one date than this are no corrections: the older ones are named and not read.
+# More revisions of one date than this are not corrections: the older ones are named and not read.
 MOST_REVISIONS = 20
 TOO_MANY = Fault(
     "too_many_revisions",
@@ -43,8 +43,8 @@ def foreign(delivery: Delivery) -> Fault:
     """A file in the archive is none that a release rests on."""
     return Fault(
         "not_as_archived",
-        f"{shown_name(delivery.path)} in the archive is no file that a release rests on: it was changed, put there by "
-        "hand, or left by a night that failed. Restore it from the backup, or take it out; if it is genuine, put it "
+        f"{shown_name(delivery.path)} in the archive is not a file that a release rests on: it was changed, put there "
+        "by hand, or left by a night that failed. Restore it from the backup, or take it out; if it is genuine, put it "
         "into the landing folder.",
     )
 

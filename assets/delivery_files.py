@@ -45,7 +45,7 @@ def recognise(feed: Feed, path: Path) -> Delivery | None:
 
 
 def find_strays(source: Source, folder: Path) -> list[Path]:
-    """Files in a source's folder that belong to none of its feeds, and what is named like a delivery but is no file."""
+    """Files in a source's folder that belong to none of its feeds, and what is named like a delivery but is not one."""
     recognised = [
         delivery for path in _files(folder) for feed in source.feeds if (delivery := recognise(feed, path)) is not None
     ]

@@ -122,7 +122,7 @@ def _histories(home: Home, as_of: date) -> dict[str, FeedHistory]:
 def _deliveries(home: Home, release_ids: list[str]) -> list[pl.DataFrame]:
     tables = []
     for release_id in release_ids:
-        # A release that is damaged bears no witness; that the night does not carry on from one is seen elsewhere.
+        # A damaged release is left out; whether the night may carry on from it is checked elsewhere.
         with suppress(DamagedReleaseError, OSError, pl.exceptions.PolarsError):
             tables.append(
                 DELIVERIES.completed(pl.read_parquet(read_release(home, release_id).parquet(DELIVERIES.name)))

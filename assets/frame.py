@@ -146,7 +146,7 @@ def night_resource(night: Night, run_config: Mapping[str, object] | None = None)
     def held(context: dg.InitResourceContext) -> Generator[Night, None, None]:
         if context.run is not None and context.run.run_config != (run_config or {}):
             raise dg.Failure("a night takes no configuration and is made as a whole: start the job `nightly` as it is")
-        # A sensor asks where deliveries land: that is no run.
+        # A sensor asks where deliveries land: that is not a run.
         is_unlocked_run = context.run is not None and not night.is_locked
         with only_run(night.state) if is_unlocked_run else nullcontext():
             if is_unlocked_run:

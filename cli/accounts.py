@@ -77,7 +77,7 @@ def set_identity(
 
 @accounts_app.command("reset-second-factor")
 def reset_second_factor(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> None:
-    """Take away the second factor of somebody who lost it; their sessions end."""
+    """Remove the second factor of somebody who lost it; their sessions end."""
     from cli.desk_tools import administration, opened_desk
 
     with opened_desk(home) as desk:
@@ -87,7 +87,7 @@ def reset_second_factor(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> 
 
 @accounts_app.command("reseal-second-factors")
 def reseal_second_factors(home: HomeOption = DEFAULT_HOME) -> None:
-    """Seal all second factors by the present key; the former one (`CONCORD_FORMER_KEY`) is needed no more for them."""
+    """Seal all second factors with the present key; the former one (`CONCORD_FORMER_KEY`) is then no longer needed."""
     from cli.desk_tools import administration, opened_desk
 
     with opened_desk(home) as desk:

@@ -16,7 +16,7 @@ from cli.shown import JsonOption, draw
 if TYPE_CHECKING:
     from pipelines.alerts import Alert
 
-alerts_app = typer.Typer(no_args_is_help=True, help="What is wrong with the installation, and who was sent it.")
+alerts_app = typer.Typer(no_args_is_help=True, help="What is wrong with the installation, and to whom it was sent.")
 
 
 @alerts_app.command("list")
@@ -45,7 +45,7 @@ def acknowledge_one(
     by: ByOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Send an alert no more until after a day, unless its state changes; its end is sent."""
+    """Stop sending an alert until after a day, unless its state changes; its end is still sent."""
     from cli.acceptance import log_act
     from pipelines.alerts import NoAlertError, acknowledge, read_alerts
     from warehouse.home import Home
@@ -63,7 +63,7 @@ def acknowledge_one(
 
 @alerts_app.command()
 def send(home: HomeOption = DEFAULT_HOME) -> None:
-    """Look again and send what changed, as each night does at its end: for a timer, as a night may never have run."""
+    """Look again and send what changed, as each night does at its end. Run it by a timer, in case no night runs."""
     from pipelines.alerts import send_changes
     from pipelines.metrics import write_metrics
     from warehouse.home import Home

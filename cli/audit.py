@@ -17,12 +17,12 @@ DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="
 @audit_app.command()
 def verify(
     head: Annotated[
-        str | None, typer.Option(help="An end of the log that was noted, `<number>:<digest>`: it must still be there.")
+        str | None, typer.Option(help="The end of the log as noted, `<number>:<digest>`: it must still be there.")
     ] = None,
     _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Prove that no entry was edited, removed or put in another order; prints the end, to be noted elsewhere."""
+    """Prove that no entry was edited, removed or moved; print the end of the log, to be noted elsewhere."""
     from cli.desk_tools import opened_desk, prove_log
     from ledger.audit import Head
 

@@ -20,7 +20,8 @@ LEAST_TOKEN = 32
 def dagster(
     *,
     operate: Annotated[
-        bool, typer.Option("--operate", help="Let its pages start runs and switch schedules; else they only show.")
+        bool,
+        typer.Option("--operate", help="Let its pages start runs and switch schedules; by default they only show."),
     ] = False,
     origin: Annotated[
         str | None, typer.Option(help="The address that a proxy gives it, https://host; defaults to where it listens.")
@@ -29,7 +30,7 @@ def dagster(
     port: PortOption = 3000,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Serve Dagster's pages to those who hold the link that is printed, and run schedule and sensors."""
+    """Serve Dagster's pages to those who have the link that it prints; run schedule and sensors."""
     from cli.desk_server import in_url, listen
     from pipelines.webserver import ServiceEndedError, serve_dagster
     from review.settings import LOOPBACK

@@ -57,7 +57,7 @@ def users(
     _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Who may decide: list them, add one, retire one; once there are accounts, those decide (`concord accounts`)."""
+    """List, add or retire those who may decide; once there are accounts, their roles decide (`concord accounts`)."""
     from cli.desk_tools import accounts_of, opened_desk
     from cli.door import note
     from cli.options import Exit, fail

@@ -14,7 +14,7 @@ from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, require_reason
 
 
 def erase(
-    subject: Annotated[str, typer.Argument(help="The person's id, as a release knows them.")],
+    subject: Annotated[str, typer.Argument(help="The person's subject id in a release.")],
     reason: Annotated[str, typer.Option(help="Why, without a name: it stays in the audit log.")],
     by: ByOption = None,
     home: HomeOption = DEFAULT_HOME,

@@ -104,7 +104,7 @@ def nightly(
     reason: ReasonOption = None,
     by: ByOption = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Do all again, also what has not changed since the night before.")
+        bool, typer.Option("--full", help="Do everything again, including what has not changed since the night before.")
     ] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
@@ -222,7 +222,7 @@ def main() -> None:
     gc.set_threshold(50_000)  # with Python's 700, a quarter of the time to import the libraries goes to collections
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a sign that the terminal can't show is no failure
+            stream.reconfigure(errors="replace")  # a sign that the terminal can't show is not a failure
     if sys.flags.optimize > 1:
         warn("Python runs with -OO (PYTHONOPTIMIZE=2), which takes away texts that the libraries read: run it without")
         sys.exit(Exit.USAGE)

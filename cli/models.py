@@ -48,7 +48,7 @@ def train(
     ] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Train models on the records of a night, or on what stewards and owners found. They are a candidate."""
+    """Train models on the records of a night, or on what stewards and owners found. The result is a candidate."""
     from cli.confidence_models import train_confidence
     from cli.model_inputs import explain_model_errors, find_night, save_beside
     from matching.compared_orders import train_models

@@ -170,7 +170,7 @@ def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
     if firsts := _first_deliveries(own):
         notes.append(f"{firsts}: there is none to compare its size with")
     if no_records := int(own.get_column("rows_set_aside").sum()):
-        notes.append(f"{no_records} of the quarantined rows are no records: refused applications, headings again")
+        notes.append(f"{no_records} of the quarantined rows are not records: refused applications, headings again")
     return SourceLine(
         source,
         worst if len(by_state) == 1 else f"partly {worst}",

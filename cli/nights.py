@@ -58,7 +58,7 @@ def replay_night(
     release: Annotated[str, typer.Argument(help="The release of the night, such as r2026-11-20.")],
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Run a past night again from what is kept, and say whether the same comes of it; nothing is changed."""
+    """Run a past night again from what is kept, and say whether the result is the same; nothing is changed."""
     from pipelines.nightly import NightFailedError
     from pipelines.replay import NotReplayableError, replay
     from warehouse.home import Home

@@ -24,7 +24,7 @@ def show_policy(
     _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Show what may go without a steward, what keeps the other lines back, and how often the policy is wrong."""
+    """Show what may be sent without a steward, what keeps other lines back, and how often the policy is wrong."""
     import polars as pl
 
     from cli.ledger_access import opened_ledger
@@ -53,7 +53,7 @@ def set_terms(
     reason: ReasonOption,
     *,
     owner: Annotated[list[str] | None, typer.Option(help="Whose packs; may be repeated; defaults to all.")] = None,
-    field: Annotated[list[str] | None, typer.Option(help="What about; may be repeated; defaults to any.")] = None,
+    field: Annotated[list[str] | None, typer.Option(help="Which fields; may be repeated; defaults to all.")] = None,
     least_confidence: Annotated[float, typer.Option(help="How sure the register must be.")] = 0.995,
     sampled_share: Annotated[float, typer.Option(help="The share that two stewards check first.")] = 0.05,
     home: HomeOption = DEFAULT_HOME,
@@ -72,7 +72,7 @@ def set_terms(
 
 @policy_app.command()
 def revoke(by: ByOption, reason: ReasonOption, home: HomeOption = DEFAULT_HOME) -> None:
-    """Let nothing more go without a steward: for an approver; what was handed out stays so."""
+    """Send nothing more without a steward: for an approver; what was handed out is not recalled."""
     from cli.door import require_at
     from cli.ledger_access import opened_ledger
     from ledger.packs.policy import revoke_policy

@@ -33,7 +33,7 @@ OwnerArgument = Annotated[
 
 @packs_app.command("list")
 def list_owners(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
-    """List who can be asked to correct how much, by the release in force, the decisions since and the policy."""
+    """List how many corrections each owner can be asked for, by the release, later decisions and the policy."""
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import count_by_owner, lines_of
     from ledger.packs.policy import policy_in_force

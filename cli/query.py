@@ -41,7 +41,7 @@ def query(
     release: ReleaseOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Put a query in SQL to a release. It can read the release and nothing else."""
+    """Run an SQL query on a release. It can read the release and nothing else."""
     from reconciliation.register import Register
     from warehouse.releases.duckdb_file import QueryRefusedError
 
@@ -71,7 +71,7 @@ def export(
     release: ReleaseOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Write a release as a workbook: how to read it, a sheet a table, what each column means."""
+    """Write a release as a workbook: how to read it, one sheet for each table, what each column means."""
     from reconciliation.register import Register
 
     if out.is_dir() != pseudonymised and out.exists():

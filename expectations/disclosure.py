@@ -27,7 +27,7 @@ LEAST_THRESHOLD = 3
 COUNTS = ("units", "failed_units", "numerator", "failed")
 NUMBERS = ("score", "low", "high", "numerator", "denominator", "units", "failed_units", "trials")
 
-# Whether a score shows only which deliveries came: they are no people.
+# Whether a score shows only which deliveries came: they are not about people.
 counts_deliveries = (pl.col("dimension") == "timeliness") & (
     (pl.col("scope") == "region") | ((pl.col("scope") == "source") & ~pl.col("scope_key").is_in(POLICE_SOURCES))
 )

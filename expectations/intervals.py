@@ -62,7 +62,7 @@ def difference_interval(
 def effective_trials(sums: pl.DataFrame) -> pl.DataFrame:
     """How many independent trials a rate is worth whose trials come in clusters that share their fate.
 
-    The values of an order are no independent trials: where it is absent, all of them are. The variance of the rate
+    The values of an order are not independent trials: where it is absent, all of them are. The variance of the rate
     over its orders, by what it were if all values were independent, is the design effect; the trials divided by it are
     the effective ones (Kish, 1965, Survey Sampling; with Wilson's interval: Dean and Pagano, 2015, Journal of Survey
     Statistics and Methodology 3, 484-503). Of a rate's own effect and that of all rates together the larger one counts,

@@ -1,7 +1,7 @@
 """What becomes an item of the steward's queue, and how likely the register is wrong about it.
 
 Belongs here: one function a kind of item about one order, and about decisions. Does not: items about two orders
-(`expectations.review_pairs`), what hangs on an item, its age and its priority (`expectations.review_queue`).
+(`expectations.review_pairs`), what is at stake, its age and its priority (`expectations.review_queue`).
 """
 
 from collections.abc import Mapping

@@ -35,7 +35,7 @@ def near_items(
 ) -> pl.DataFrame:
     """Two orders that may be one.
 
-    Two orders that a steward keeps apart are no question any more.
+    Two orders that a steward keeps apart are not in question any more.
 
     Args:
         evidence: the register.
@@ -101,7 +101,7 @@ def conflict_items(
 ) -> pl.DataFrame:
     """Two orders, or the orders of two persons, kept apart though a pair of their records is above the bar.
 
-    Those that a steward keeps apart are no question any more.
+    Those that a steward keeps apart are not in question any more.
 
     Args:
         evidence: the register.

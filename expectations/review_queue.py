@@ -65,7 +65,7 @@ class Linked:
 
 @dataclass(frozen=True)
 class Impact:
-    """Something that hangs on an order."""
+    """Something that is at stake if an order is wrong."""
 
     points: int
     words: str
@@ -73,7 +73,7 @@ class Impact:
 
 
 def impacts(as_of: date) -> tuple[Impact, ...]:
-    """What hangs on an item, each with its points.
+    """What is at stake in an item, each with its points.
 
     Without the question of whether an order is in force they make at most 13 with the least impact of 1; with it an
     item comes before all others, however old those are.
@@ -173,7 +173,7 @@ def _with_state(items: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_impact(items: pl.DataFrame, evidence: Evidence, *, as_of: date) -> pl.DataFrame:
-    """Add up what hangs on each item, in points and in words; on either order, where there are two."""
+    """Add up what is at stake in each item, in points and in words; on either order, where there are two."""
     facts = _facts(evidence)
     own = [column for column in FACETS if column != "order_id"]
     parts = impacts(as_of)

@@ -18,7 +18,7 @@ FACTS = (("arrested_on", "offence_code", "force_code"), ("arrested_on", "offence
 # 16 to 1 that it is not another person's arrest.
 BAR = 4.0
 # A right PNC id that the person is not known by: two arrests in a hundred are entered under a second id. A mistyped one
-# is no other person's.
+# is not another person's.
 OTHER_ID = -5.6
 
 

@@ -209,7 +209,7 @@ def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
         Level("the surname and another given name agree", surname & lists_meet("given_names"), 0.02, 2e-3),
         Level("one forename is part of the other", is_part, 0.02, 4e-3),
         # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
-        # nothing, but it is no ground to take two records for twins. So it is with initials of short forms.
+        # nothing, but it is not a reason to take two records for twins. So it is with initials of short forms.
         Level("forenames begin alike", surname & ~two_names & (_begin_alike() | initial_of_form()), 0.02, 0.02),
         Level("surname agrees, forename not known", surname & missing("first_forename"), 0.02, 5e-3),
         # Together surname and birth of twins say next to nothing: this takes back what the equal dates of birth add.

@@ -29,8 +29,8 @@ class Condition:
     Attributes:
         key: kind and what it is about; the same as long as it is about the same thing.
         state: another state of the same key is a change.
-        words: for a person.
-        owner: whose it is.
+        words: what is wrong, for a person to read.
+        owner: who has to deal with it.
         since: the night in which it was first seen, if it is new.
     """
 
@@ -110,7 +110,7 @@ def _of_sources(release: Release) -> Iterator[Found]:
         name = TITLES.get(state, "A file that no feed knows") if state not in WHOLE else "Rows quarantined"
         quarantined = f"; {count:,} rows quarantined" if count else ""
         words = f"{source}, {feed}: {name[0].lower()}{name[1:]}{quarantined}"
-        # How many rows are quarantined differs every night and is no change of state.
+        # How many rows are quarantined differs every night and is not a change of state.
         yield (
             f"{SOURCE.name}:{source if feed == STRAY_FEED else feed}",
             name,

@@ -77,7 +77,7 @@ def _words(chain: list[Any]) -> str:
 
 
 def _chain(error: Any) -> Iterator[Any]:
-    """Dagster's record of an error and of what it was raised from; a traceback of another process is no cause."""
+    """Dagster's record of an error and of what it was raised from; a traceback of another process is not a cause."""
     cause = error
     while cause is not None:
         if cause.cls_name != "_RemoteTraceback":

@@ -76,7 +76,7 @@ def find_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
 
 
 def prune(home: Home, outdated: list[Outdated]) -> None:
-    """Remove it, while the caller keeps runs off; what a crash leaves of a release is no release."""
+    """Remove it, while the caller keeps runs off; what a crash leaves of a release is not a release."""
     for abandoned in home.tables.glob(f"{BUILDING}*"):
         shutil.rmtree(abandoned)
     for one in outdated:

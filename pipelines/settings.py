@@ -247,7 +247,7 @@ def read_settings(home: Path) -> Settings:
     """The settings in `concord.toml` of that folder, or the defaults if there is none.
 
     Raises:
-        SettingsError: the file is no TOML, or a setting is unknown or has a wrong value.
+        SettingsError: the file is not TOML, or a setting is unknown or has a wrong value.
     """
     path = home / FILE_NAME
     if not path.exists():

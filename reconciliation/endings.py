@@ -175,7 +175,7 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
     The court may have varied the order since, of which the police sources, however many, need not know (R18).
 
     A source gives an end by naming it, or by a start and a length; one whose own length contradicts its own end gives
-    both. The last day is counted to the day itself or to the day before: that is no other end.
+    both. The last day is counted to the day itself or to the day before: that is not another end.
     """
     ended = _undecided_ends(golden, decided)
     start = pl.coalesce("start_on", "golden_start_on", "made_on")

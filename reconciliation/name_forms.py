@@ -41,7 +41,7 @@ def is_listed_forename(word: pl.Expr) -> pl.Expr:
 
 @cache
 def _forenames() -> pl.Series:
-    """One list of `listed_forenames`, for to make it of a tuple takes longer than to look through it."""
+    """`listed_forenames` as one list: making it takes longer than looking through it."""
     return pl.Series(listed_forenames()).implode()
 
 
@@ -59,7 +59,7 @@ def add_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
     """The voices for a name that stands for a fuller one, as voices for the fuller one.
 
     `ANA` speaks for `ANA MARIA`, so does `ANA M`; `LIZ` and `LIZ MARY` speak for `ELIZABETH MARY`; `JESS` speaks for
-    `JESSICA`, though on no list. A letter less is no form of a name but a slip, of one or of the other.
+    `JESSICA`, though on no list. A letter less is not a form of a name but a slip, of one or of the other.
 
     Args:
         voices: `group`, `source`, `canonical` (folded names, a blank between words) and other columns.
@@ -102,7 +102,7 @@ def add_slips(voices: pl.DataFrame) -> pl.DataFrame:
     """The voices for forenames with a slip, as voices for those of the same group that they are meant for.
 
     `ENDRIT FTMIR` speaks for `ENDRIT FATMIR`: the latter are listed forenames, and one letter away. What two
-    sources more write is none.
+    more sources write is not a slip.
 
     Args:
         voices: as of `add_fuller_names`.

@@ -112,7 +112,7 @@ def with_surnames_held(held: pl.DataFrame) -> pl.DataFrame:
     """`is_turned` too where the forenames hold a surname: `Paul BARKER WARD` in one piece, beside `BARKER, Paul`.
 
     That is, a word that another record of the person has in the surname. It counts beside another word, if several
-    times as many of the night's people bear it so; and anywhere, if it is no listed forename and more sources of the
+    times as many of the night's people bear it so; and anywhere, if it is not a listed forename and more sources of the
     person have it in the surname. A slip for the former counts where the rest begins forenames of the person
     (`HOLMRS Rebecca`).
     """

@@ -48,7 +48,7 @@ _court = pl.col("golden_court_code")
 _court_nation = fact_of(_court, "courts", "nation")
 _is_scottish = pl.col("order_type").is_in(SCOTTISH_TYPES)
 # Type by nation (R35); of Northern Ireland to February 2022, since the Act of that year was not read (R34). The Crown
-# Court can make an STRO on appeal: it is no ground to choose another type (R09).
+# Court can make an STRO on appeal: it is not a reason to choose another type (R09).
 READ_TO: Final = date(2022, 3, 1)
 is_type_of_nation = (_is_scottish == (_court_nation == "Scotland")) & ~(
     (_court_nation == "Northern Ireland") & (pl.col("order_type") == "STRO") & (pl.col("made_on") < READ_TO)

@@ -191,7 +191,7 @@ class Register:
             parameters: their values, in order.
 
         Raises:
-            QueryRefusedError: it would write, read a file or change a setting, or it is no query that can be answered;
+            QueryRefusedError: it would write, read a file or change a setting, or it can't be answered;
                 the message says why.
         """
         needs_history = KNOWN_ON in query.lower()

@@ -184,7 +184,7 @@ def build_orders(golden: pl.DataFrame, held: pl.DataFrame, conditions: pl.DataFr
 
 
 def _said_of_case(held: pl.DataFrame) -> pl.DataFrame:
-    """What is no golden value: `breach_count` is the most, the others are those of the latest record that has one.
+    """What is not a golden value: `breach_count` is the most, the others are those of the latest record that has one.
 
     Only court results have `applicant_code` and `case_urn`; a `statutory_basis` counts from them first.
     """

@@ -35,7 +35,7 @@ MINIMUM_MONTHS: Final = {"STRO": 24, "STPO": 60, "TERO": 24, "TEPO": 60}
 alone have none (MSA ss.18(1), 25(1); HTEAS ss.20(3), 27(3)). That of Northern Ireland is not verified (R33)."""
 
 HALF_YEAR: Final = 6
-"""In months. Courts set lengths in years and half years [IASC-2022; WMERCIA-24]; a span of so many is no chance."""
+"""In months. Courts set lengths in years and half years [IASC-2022; WMERCIA-24]; a span of so many is not chance."""
 
 LONGEST_TRAVEL_MONTHS: Final = 60
 """A prohibition on foreign travel is for a fixed period of 5 years at most, and so is each extension (R05, R30; MSA

@@ -4,7 +4,7 @@ Belongs here: finding the names in the text of a condition, and what stands in t
 published (`reconciliation.conditions`), who may read the names (`review`).
 
 Rather one word too many is hidden than one name too few: after words that speak of dealings with a person, whatever is
-written as a name, or is no ordinary word of conditions, is taken for one, unless it says where. After a title, and
+written as a name, or is not an ordinary word of conditions, is taken for one, unless it says where. After a title, and
 after a name that has begun, any word with a capital is one (`Miss Street`, `Dawn Law`). Addresses with a number,
 postcodes, e-mail addresses and telephone numbers are hidden too: they lead to a person as a name does.
 """
@@ -47,7 +47,7 @@ LIVING_AT: Final = re.compile(
     rf"\.?(?:,?\s+(?:[^\W\d]['’\w-]*[, ]+){{0,3}}?{_POSTCODE})?|\b{_POSTCODE}"
 )
 REACHED_BY: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\d)(?:\+44|0)(?:[ -]?\d){9,10}(?!\d)")
-# While names are found, one sign that is no letter stands for each of the others.
+# While names are found, one sign that is not a letter stands for each of the others.
 HIDDEN: Final = {"\ue000": BIRTH, "\ue001": ADDRESS, "\ue002": CONTACT}
 
 

@@ -12,16 +12,16 @@ Kept = TypeVar("Kept")
 
 
 class KeptInMemory(Generic[Kept]):
-    """The last things of all users; each is found only by whose it is."""
+    """The latest things of all users; only their owner can find them."""
 
     def __init__(self, most: int) -> None:
-        """Keep so many, and nothing yet."""
+        """An empty store for this many things."""
         self._most = most
         self._kept: OrderedDict[str, tuple[str, Kept]] = OrderedDict()
         self._lock = threading.Lock()
 
     def keep(self, whose: str, what: Kept) -> str:
-        """Keep something; the name under which it is found again."""
+        """Keep something; returns the name by which it can be found."""
         name = secrets.token_urlsafe(12)
         with self._lock:
             self._kept[name] = (whose, what)
@@ -30,7 +30,7 @@ class KeptInMemory(Generic[Kept]):
         return name
 
     def find(self, name: str, whose: str) -> Kept | None:
-        """Something by its name; None if it is forgotten, or another's."""
+        """Something by its name; None if it is forgotten, or belongs to somebody else."""
         with self._lock:
             owner, what = self._kept.get(name, (None, None))
         return what if owner == whose else None

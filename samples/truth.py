@@ -56,7 +56,7 @@ class Truth:
         order = record.order
         self._orders[order.order_id] = order
         self._links.append((record.source, key, order.order_id))
-        # A result that amends another, or stands in place of a withdrawn one, is no second entry.
+        # A result that amends another, or stands in place of a withdrawn one, is not a second entry.
         if record.repeats and record.source != "court":
             errors = [*errors, ("duplicate", record.repeats)]
         self._errors.extend((record.source, key, order.order_id, *_described(*error)) for error in errors)

@@ -31,7 +31,7 @@ def put(name: str, value: Callable[[Holding, Random], object]) -> Spoil:
 
 
 def swapped(day: date) -> date:
-    """The date with day and month swapped, or the same where that is no date."""
+    """The date with day and month swapped, or the same where that is not a date."""
     return day.replace(month=day.day, day=day.month) if day.day <= 12 else day
 
 

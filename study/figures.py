@@ -46,7 +46,7 @@ def published_figures() -> pl.DataFrame:
 def compare_figures(orders: pl.DataFrame, *, in_force: Callable[[date], pl.DataFrame]) -> pl.DataFrame:
     """Each published figure beside the register's (`SCHEMA`).
 
-    `difference` is the register's less the published one, null where that is no exact number; `interim_too` counts
+    `difference` is the register's less the published one, null where that is not an exact number; `interim_too` counts
     interim orders as well, since no publication says whether it does.
 
     Args:

@@ -59,7 +59,7 @@ def restore(backup: Path, home: Home) -> int:
     """Put a backup into a home that has nothing yet, after proving it; how many files.
 
     Raises:
-        BackupError: it is no backup, is not as it was made, or the home has releases or decisions already.
+        BackupError: it is not a backup, is not as it was made, or the home has releases or decisions already.
         OSError: something can't be read or written.
     """
     if any(path.exists() for path in (home.releases, home.ledger, home.archive)):
@@ -82,12 +82,12 @@ def prove(backup: Path) -> dict[str, str]:
     """The files of a backup with their digests, if each is as it was copied.
 
     Raises:
-        BackupError: it is no backup, or files are missing, changed or added.
+        BackupError: it is not a backup, or files are missing, changed or added.
     """
     try:
         noted: dict[str, str] = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BackupError(f"{backup} is no whole backup: {MANIFEST} can't be read") from error
+        raise BackupError(f"{backup} is not a whole backup: {MANIFEST} can't be read") from error
     found = _digests(backup)
     differ = sorted(name for name in noted.keys() | found.keys() if noted.get(name) != found.get(name))
     if differ:

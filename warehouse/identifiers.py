@@ -131,12 +131,12 @@ def asn_form(text: pl.Expr) -> pl.Expr:
 
 
 def asn_refusal(asn: pl.Expr) -> pl.Expr:
-    """Why an ASN of 20 characters is no arrest's: `DUMMY` (a known pattern, a dummy serial), else null."""
+    """Why an ASN of 20 characters is not that of an arrest: `DUMMY` (a known pattern, a dummy serial), else null."""
     return pl.when(asn.str.contains(r"NRPR|00NP") | is_dummy_serial(asn.str.slice(8, 11))).then(pl.lit(DUMMY))
 
 
 def is_asn_valid(asn: pl.Expr) -> pl.Expr:
-    """Whether the check letter of a 20-character ASN is right, and it is no dummy; null where there is no ASN.
+    """Whether the check letter of a 20-character ASN is right, and it is not a dummy; null where there is no ASN.
 
     The number is force (if numeric), system (if numeric), year and the 11-digit serial.
     """

@@ -18,7 +18,7 @@ SHARED: tuple[structlog.typing.Processor, ...] = (
 
 
 def log_event(event: str, **details: object) -> None:
-    """Write a line on something that happened; a log that can't be written, for a full disk, is no failure."""
+    """Write a line on something that happened; a log that can't be written, for a full disk, is not a failure."""
     with suppress(OSError):
         lines = structlog.wrap_logger(structlog.WriteLogger(sys.stderr), [*SHARED, _rendered])
         lines.info(event, **details)

@@ -60,7 +60,7 @@ def open_store(url: str) -> "ObjectStore":
             retry_config={"max_retries": TRIES, "retry_timeout": timedelta(seconds=TRIES_WAIT)},
         )
     except (obstore.exceptions.BaseError, ValueError) as error:
-        raise StorageError(f"{url} is no address of a store that can be used ({type(error).__name__})") from None
+        raise StorageError(f"{url} is not the address of a store that can be used ({type(error).__name__})") from None
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from ledger.decisions.kinds import codes_about
 from warehouse.tables.register import RELEASE_CHANGES, UNEXPLAINED
 
 JUDGED: Final = ("discrepancy_count", "quality_score")
-"""Fields of an order that are no fact of it: what the rules make of its records."""
+"""Fields of an order that are not facts of it: what the rules make of its records."""
 
 NAMES: Final = ("forenames", "surname", "forenames_folded", "surname_folded")
 REPLAYED: Final = {"order_id": pl.String, "field": pl.String, "replayed": pl.String}

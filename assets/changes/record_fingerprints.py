@@ -95,7 +95,7 @@ def _digested(kind: str, records: pl.DataFrame, companions: list[pl.DataFrame]) 
 
 
 def _is_said(name: str) -> bool:
-    """Whether the source says it: how it writes a code, and how well we understood it, is no value."""
+    """Whether the source says it: how it writes a code, and how well we understood it, is not a value."""
     return not name.endswith(("_score", "_as_written"))
 
 

@@ -77,7 +77,7 @@ def force_check(sent: str) -> Check:
 
 def pnc_id_checks(sent: str) -> tuple[Check, ...]:
     """Checks of a PNC id read with `assets.parsing.identifiers.read_pnc_id`."""
-    form = "a PNC id: a year up to this one, serial of up to seven digits that is no filler, letter"
+    form = "a PNC id: a year up to this one, serial of up to seven digits that is not a filler, letter"
     return _identifier_checks("pnc_id", sent, "is_pnc_id_valid", form)
 
 
@@ -89,7 +89,7 @@ def cro_checks(sent: str) -> tuple[Check, ...]:
 
 def asn_checks(sent: str) -> tuple[Check, ...]:
     """Checks of an ASN read with `assets.parsing.identifiers.read_asn`."""
-    return _identifier_checks("asn", sent, "is_asn_valid", "an ASN of 20 characters that is no dummy")
+    return _identifier_checks("asn", sent, "is_asn_valid", "an ASN of 20 characters that is not a dummy")
 
 
 def _identifier_checks(field: str, sent: str, validity: str, form: str) -> tuple[Check, ...]:

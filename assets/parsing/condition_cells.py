@@ -95,7 +95,7 @@ WORDS = (("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 ORDINALS = (_ORDINALS, f"(?i:{'|'.join(_ORDINALS)})")
 _LABEL = r"(?i:condition|cond\.?|prohib(?:ition|\.)?|restriction|requirement|paragraph|para\.?|item|term|no\.|c|p|#|§)"
-_AFTER = r"(?:\s+|(?P<next>[^\d\s]))"  # a decimal is no number of a condition
+_AFTER = r"(?:\s+|(?P<next>[^\d\s]))"  # a decimal is not the number of a condition
 NUMBERINGS = (
     *(
         Numbering(*numbers, sign + _AFTER)

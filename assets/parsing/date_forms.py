@@ -20,7 +20,7 @@ class DateForm:
     """A form of a date: its name and the pattern of the whole text, with groups `day`, `month`, `year`, `serial`.
 
     Patterns see small letters and one kind of digit, dash and slash, without weekday, time and words for `about`. No
-    two forms of one list match the same text. A part that is no number, or is zero, is not known.
+    two forms of one list match the same text. A part that is not a number, or is zero, is not known.
     """
 
     name: str

@@ -45,7 +45,7 @@ def read_asn(text: pl.Expr) -> pl.Expr:
 def _read(text: pl.Expr, name: str, form: Reading, refusal: Reading, is_valid: Reading) -> pl.Expr:
     """The identifier, whether it is valid, and why there is none though the text says something: else null.
 
-    The reason is `bad_format` or one of `warehouse.identifiers`. A label before it (`PNC ID: 12/3456A`) is passed over.
+    The reason is `bad_format` or one of `warehouse.identifiers`. A label before it (`PNC ID: 12/3456A`) is ignored.
     """
     validity, reason = is_valid.__name__, f"{name}_reason"
 

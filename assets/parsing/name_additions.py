@@ -267,7 +267,7 @@ def _exploded(rows: pl.DataFrame, pieces: pl.Expr) -> pl.DataFrame:
 
 
 def _rows(pieces: pl.DataFrame) -> pl.DataFrame:
-    """The kind parted from each piece; what is no name goes beside the main one."""
+    """The kind parted from each piece; what is not a name goes beside the main one."""
     is_main = pl.col("place") == 0
     kind = pl.when(is_main).then(pl.lit(NAME)).otherwise(pl.col("piece").str.head(1))
     name = pl.when(is_main).then("piece").otherwise(pl.col("piece").str.slice(1))

@@ -26,7 +26,7 @@ CLAUSE_ENDS = (
     r"|(?i)\band (?:(?:the|an?|any|no) )?(?:(?:main|full|final|substantive|interim|previous|earlier) )*"
     r"(?:applications?|orders?|hearing|case|matter|proceedings|stro|stpo|tero|tepo|interim)\b"
 )
-# What a clause says that is no word on the making of an order, taken out first.
+# What a clause says that does not speak of the making of an order, taken out first.
 ASIDES = (
     r"\bNOT (?:(?:BEEN|BEING|YET|TO BE|AN?) )*(?:OPPOSED|CONTESTED|DISPUTED|RESISTED|CHALLENGED|PRESENT|ATTEND[A-Z0-9]*"
     r"|GUILTY|REPRESENTED|PRODUCED|REFUSED|DISMISSED|DECLINED|REJECTED|WITHDRAWN|ADJOURNED|STRUCK OUT|DISCHARGED"

@@ -1,6 +1,6 @@
-"""What courts and forces have in common in the ways they are written: other names, and names beside one another.
+"""What courts and forces have in common in the ways they are written: other names, and several names in one text.
 
-Belongs here: that. Does not: how a court (`courts`) or a force (`forces`) is found.
+Belongs here: reading those. Does not: how a court (`courts`) or a force (`forces`) is found.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ def other_names(kind: str) -> dict[str, tuple[str, ...]]:
 
 
 def fold_parts(texts: pl.Series) -> list[tuple[str, list[str]]]:
-    """Each text folded as a whole, and its parts folded, where it holds names beside one another."""
+    """Each text folded as a whole, and its parts folded, where it holds several names."""
     shown = known(pl.col("text").str.replace_all("&", " and "))
     rows = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(
         whole=fold(shown).fill_null(""),
@@ -41,7 +41,7 @@ def fold_parts(texts: pl.Series) -> list[tuple[str, list[str]]]:
 def agreed(
     parts: Iterable[str], meaning: Callable[[str], frozenset[str]], *, names_one: Callable[[str], bool]
 ) -> frozenset[str]:
-    """What parts beside one another mean together: all the codes that any means.
+    """What the parts of a text mean together: all the codes that any of them means.
 
     A part that means nothing is an address or a unit, unless it names a thing of the kind: then nothing is meant.
     """

@@ -158,7 +158,7 @@ class Reading:
 
     @property
     def rows_set_aside(self) -> int:
-        """Of the quarantined rows, those that could be read well and are no record, such as a refused application."""
+        """Of the quarantined rows, those that could be read well and are not records, such as a refused application."""
         return self.quarantine.filter(pl.col("reason_code").is_in(NO_RECORD_REASONS)).height
 
     @property

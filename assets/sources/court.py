@@ -28,7 +28,7 @@ FEED = Feed(
 )
 REASONS = {
     "null_byte": "The row holds a null byte. Ask the court service to send the row again.",
-    "undecodable": "The row holds bytes that are no UTF-8 text. Ask the court service to send the row again.",
+    "undecodable": "The row holds bytes that are not UTF-8 text. Ask the court service to send the row again.",
     "field_count": "The row has too few or too many fields. It may be cut, or a quotation mark may stand alone: "
     "ask the court service to send the row again.",
     "too_long": f"A field is longer than {LONGEST_FIELD:,} characters. Ask the court service to check the row.",

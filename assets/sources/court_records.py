@@ -1,6 +1,7 @@
 """The courts' results in the canonical shape.
 
-Belongs here: what the courts' fields and codes mean. Does not: the layout of their files (`assets.sources.court`).
+Belongs here: what the courts' fields and codes mean. Does not: the layout of their files
+(`assets.sources.court_layout`).
 """
 
 from collections.abc import Mapping
@@ -53,7 +54,7 @@ DATES = {"made_on": "hearing_date", "start_on": "order_start", "end_on": "order_
 A_DATE = "a date as yyyy-mm-dd"
 
 MOST_AMENDED = 20
-"""More results than this are no history of one order: a key was sent by mistake, or to put orders together."""
+"""More results than this are not the history of one order: a key was sent by mistake, or to put orders together."""
 ORDER_CHECKS = (
     *(date_check(column, f"sent_{field}", A_DATE) for column, field in DATES.items()),
     birth_check("sent_date_of_birth", A_DATE),

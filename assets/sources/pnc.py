@@ -18,7 +18,7 @@ COUNT = re.compile(r"[0-9]{1,9}")
 
 REASONS = {
     "null_byte": "The record holds a null byte. Ask the PNC to send the record again.",
-    "undecodable": "The record holds bytes that are no Windows-1252 text. Ask the PNC to send the record again.",
+    "undecodable": "The record holds bytes that are not Windows-1252 text. Ask the PNC to send the record again.",
     "unknown_record_type": "The record type is not one of this file's. Expected ORD, ALS and CON, or ARR: ask the PNC.",
     "field_count": "The record has too few or too many fields for its type. Cut, or a `|` inside? Ask for it again.",
     "too_long": f"A field is longer than {LONGEST_FIELD:,} characters. Ask the PNC to check the record.",
@@ -98,7 +98,7 @@ def _take_frame(lines: pl.DataFrame, delivery: Delivery, kind: FileKind) -> _Fra
 
 def _header_faults(header: list[str] | None, delivery: Delivery, kind: FileKind) -> list[Fault]:
     if header is None:
-        return [Fault("no_header", "The first line is no header (`HDR`). Ask for the file again.")]
+        return [Fault("no_header", "The first line is not a header (`HDR`). Ask for the file again.")]
     if len(header) != 5:
         return [Fault("header_unreadable", f"The header has {len(header)} fields, not 5. Ask for the file again.")]
     expected = {

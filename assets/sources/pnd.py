@@ -22,7 +22,7 @@ from warehouse.tables.raw import QUARANTINE, raw_table
 RAW_TABLES = {
     kind: raw_table(
         f"raw_pnd__{kind}s",
-        f"a PND document about an {kind}, as sent; lists, and fields nobody announced, as JSON text",
+        f"a PND document about an {kind}, as sent; lists and unknown fields as JSON text",
         fields,
         key=("record_id",),
     )
@@ -36,7 +36,7 @@ REFUSED_SCHEMA = {"row_number": pl.Int64, "reason_code": pl.String, "row_text": 
 
 @dataclass
 class ReadLines:
-    """What the lines gave: documents by kind, refused lines, keys nobody announced."""
+    """What the lines gave: documents by kind, refused lines, unknown keys."""
 
     batches: dict[str, list[pl.DataFrame]]
     refused: list[tuple[int, str, str]] = field(default_factory=list)
@@ -48,7 +48,7 @@ class ReadLines:
 def read(delivery: Delivery) -> Reading:
     """Read a delivery of the PND.
 
-    Blank lines are no rows. A line repeated with all its values is an exact duplicate, kept once. Of documents
+    Blank lines are not rows. A line repeated with all its values is an exact duplicate, kept once. Of documents
     that share a `record_id` with different content the one submitted last is kept, the others are quarantined.
     """
     content, faults = gunzip(delivery.path, most_bytes=delivery.limits.unpacked_bytes)
@@ -165,7 +165,7 @@ def _excerpt(line: bytes) -> str:
 
 
 def _find_cut(content: bytes, lines: ReadLines) -> tuple[Fault, ...]:
-    """A whole gzip may hold a text that was cut before it was packed: its last line has no end and is no JSON."""
+    """A whole gzip may hold a text that was cut before it was packed: its last line has no end and is not JSON."""
     last = content.count(b"\n") + 1
     if not any(number == last and reason in CUT_REASONS for number, reason, _ in lines.refused[-1:]):
         return ()

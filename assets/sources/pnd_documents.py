@@ -1,7 +1,7 @@
 """One document of the PND: what it must look like, and its values as text.
 
-A key that nobody announced, at any depth, is named with its path and what it holds is kept in `other_fields`: under
-another name, or nested where a single value was due, a value is not used, and must not vanish without a word.
+A key that is not in the contract, at any depth, is reported with its path, and what it holds is kept in
+`other_fields`: a value under another name, or nested where a single value was due, is not used, but must not be lost.
 
 Belongs here: the fields, the reasons to refuse a document. Does not: the delivery that documents come in.
 """
@@ -46,7 +46,7 @@ REASONS = {
     "too_long": f"The line is longer than {LONGEST_LINE:,} characters, far above any document. {ASK_AGAIN}",
     "wrong_type": "A part of the document has the wrong type: expected `person` and `event` as objects, `names` "
     "as a list of objects, `conditions` as a list of texts, every other field as a single value. " + ASK_AGAIN,
-    "no_name": "The document holds no name that is known, so nobody can know whom it is about. Expected `person.names` "
+    "no_name": "The document holds no name, so it cannot be said whom it is about. Expected `person.names` "
     "with `type` and `full`. Ask the submitting force for the name; if its keys changed, report it to the maintainers.",
     "missing_key": f"The document has no `record_id`, so it cannot be distinguished from others. {ASK_AGAIN}",
     "unknown_kind": f"`event.kind` is none of {', '.join(EVENT_FIELDS)}. {ASK_AGAIN}",
@@ -56,7 +56,7 @@ REASONS = {
 
 
 class UnreadableDocumentError(ValueError):
-    """A line that is no document of the PND; its argument is a code of `REASONS`."""
+    """A line that is not a document of the PND; its argument is a code of `REASONS`."""
 
 
 def read_document(line: bytes, unknown_keys: Counter[str]) -> tuple[str, list[Any]]:
@@ -66,7 +66,7 @@ def read_document(line: bytes, unknown_keys: Counter[str]) -> tuple[str, list[An
         The kind of its event, and its values as text in the order of `FIELDS`.
 
     Raises:
-        UnreadableDocumentError: the line is no document; keys nobody announced are no reason, but are counted.
+        UnreadableDocumentError: the line is not a document; unknown keys are not a reason, but are counted.
     """
     document = _decode(line)
     person, event = document.get("person"), document.get("event")
@@ -112,7 +112,7 @@ def _decode(line: bytes) -> dict[str, Any]:
         text = line.decode()
         document = decode(text)
         if "\\u" in text:
-            encode(document).encode()  # half of a surrogate pair decodes as JSON but is no text
+            encode(document).encode()  # half of a surrogate pair decodes as JSON but is not text
     except UnicodeError:
         raise UnreadableDocumentError("wrong_encoding") from None
     except (ValueError, RecursionError):
@@ -133,10 +133,10 @@ encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 def _value(value: Any, path: str, others: dict[str, Any]) -> Any:
-    """A value of a person or an event as text: a list as JSON, of which `others` keeps what nobody announced.
+    """A value of a person or an event as text: a list as JSON, of which `others` keeps the unknown keys.
 
     Raises:
-        UnreadableDocumentError: names are no objects, or conditions no texts.
+        UnreadableDocumentError: names are not objects, or conditions not texts.
     """
     if value is None or not path.endswith(LISTS):
         return _single(value, path, others)
@@ -147,7 +147,7 @@ def _value(value: Any, path: str, others: dict[str, Any]) -> Any:
 
 
 def _single(value: Any, path: str, others: dict[str, Any]) -> Any:
-    """A single value; an object in its place is kept in `others` and not used."""
+    """A single value; an object instead of it is kept in `others` and not used."""
     if type(value) is not dict:
         return value
     others[path] = value
@@ -155,7 +155,7 @@ def _single(value: Any, path: str, others: dict[str, Any]) -> Any:
 
 
 def _clean_names(names: Any) -> list[dict[str, str | None]]:
-    """Names with the keys and the texts that were announced, no others."""
+    """Names with the keys and texts of the contract, no others."""
     if type(names) is dict or names is None:
         return []
     if type(names) is not list or not all(type(name) is dict for name in names):
@@ -191,7 +191,7 @@ def _unknown(document: dict[str, Any], person: dict[str, Any], event: dict[str, 
 
 
 def _paths(path: str, value: Any) -> set[str]:
-    """The paths of the keys within a value that nobody announced, down to those that hold no further key."""
+    """The paths of the unknown keys within a value, down to those that hold no further key."""
     entries = [entry for entry in (value if type(value) is list else [value]) if type(entry) is dict]
     if not any(entries) or path.count(".") >= DEEPEST:
         return {path}

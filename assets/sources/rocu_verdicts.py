@@ -205,7 +205,7 @@ def _date_fields(layout: Layout) -> list[str]:
 
 
 def _is_in_words(name: str) -> pl.Expr:
-    """Whether a date's field holds words that are no date and do not say that there is none."""
+    """Whether a date's field holds words that are not a date and do not say that there is none."""
     text = pl.col(name)
     words = pl.when(~text.str.contains(r"\d|^#")).then(text)  # most tables have none: then nothing more is read
     is_end = is_until_further_order(words) | is_until_determination(words)

@@ -28,7 +28,7 @@ is_closed = pl.col("recorded_status").is_in(CLOSED)
 is_doubtful = golden("is_in_force_doubtful").fill_null(value=False)
 
 force_jurisdiction = fact_of(pl.col("force_code"), "forces", "nation").replace_strict(JURISDICTIONS, default=None)
-# Agencies apply for orders and hold none (R10): their name beside a force is no other force.
+# Agencies apply for orders and hold none (R10): their name beside a force is not another force.
 is_agency = ~fact_of(pl.col("force_code"), "forces", "kind").is_in(POLICE_KINDS)
 
 
@@ -63,7 +63,7 @@ WHAT_RULES = (
         when=~pl.col("is_interim") & golden("is_interim"),
         message="{source} holds an interim order as a full one.",
         note=INTERIM_NOTE,
-        example="PND: STRO from 1 June to 1 November 2022. Court: interim STRO. Five months are no full order: held "
+        example="PND: STRO from 1 June to 1 November 2022. Court: interim STRO. Five months are not a full order: held "
         "as full.",
     ),
     content_rule(

@@ -253,7 +253,7 @@ def _delivered(deliveries: pl.DataFrame) -> pl.DataFrame:
 def duplicates(evidence: Evidence) -> pl.DataFrame:
     """Second records of an order in one source that stand, with the key of the first that does.
 
-    A result that amends another, or was entered anew after a withdrawal, is no second record.
+    A result that amends another, or was entered anew after a withdrawal, is not a second record.
     """
     place = ["order_id", "source"]
     withdrawn = evidence.core_orders.filter(pl.col("result_state") == "WITHDRAWN").select("source", "source_key")

@@ -42,7 +42,7 @@ is_length_by_dates_wrong = (
     & (recorded_length % HALF_YEAR == 0)
     & (recorded_length > 0)
 )
-# Also where the dates are no whole months apart: 12 months between days that lie 24 months and a week apart.
+# Also where the dates are not whole months apart: 12 months between days that lie 24 months and a week apart.
 is_term_off = (
     pl.min_horizontal(
         *(

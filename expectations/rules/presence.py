@@ -66,7 +66,7 @@ PRESENCE_RULES = (
         note=DUPLICATE_NOTE,
         example="Two forces upload the same STRO to the PND, a month apart. An amended result, or one entered anew "
         "after a "
-        "withdrawal, is no duplicate.",
+        "withdrawal, is not a duplicate.",
         subject="duplicate",
         observed=pl.col("source_key"),
         expected=pl.col("first_source_key"),

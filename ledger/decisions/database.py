@@ -105,7 +105,7 @@ class Database:
         """Make the ledger, or bring it to the current schema; the state it was in before.
 
         Raises:
-            LedgerSchemaError: it is of a newer schema, or is no ledger; it is left as it is.
+            LedgerSchemaError: it is of a newer schema, or is not a ledger; it is left as it is.
         """
         if self._path is not None:
             keep_private()
@@ -150,7 +150,7 @@ class Database:
 
     def _unknown_schema(self) -> LedgerSchemaError:
         return LedgerSchemaError(
-            f"the ledger {self.name} is of a newer schema than this version of Concord, or is no ledger: "
+            f"the ledger {self.name} is of a newer schema than this version of Concord, or is not a ledger: "
             "use the version that made it"
         )
 

@@ -186,7 +186,7 @@ class Present:
         if ":" in code:
             code = new_condition_code(*code.split(":", 1))
         if code not in NAMEABLE_CODES and not is_new_condition_code(code):
-            raise DecisionError(f"{code} is no condition that a wording can be named: choose one, or give a new title")
+            raise DecisionError(f"{code} can't be given to a wording: choose a condition, or give a new title")
         if names := proper_words() & {*code[2:].split("-")}:
             raise DecisionError(
                 f"the title of a condition names nobody and no place: leave out {', '.join(sorted(names))}"

@@ -150,7 +150,7 @@ def find_problems(row: Row) -> Iterator[str]:
         yield f"the comment is longer than {LONGEST_COMMENT:,} characters"
     for name, value in row.items():
         if isinstance(value, str) and any(_is_unkeepable(sign) for sign in value):
-            yield f"{name} holds signs that are no text"
+            yield f"{name} holds signs that are not text"
 
 
 def name_row(content: Row) -> str:

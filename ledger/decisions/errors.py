@@ -25,7 +25,7 @@ class LedgerUnreachableError(LedgerError):
 
 
 class LedgerSchemaError(LedgerError):
-    """The ledger is of an older or newer schema, or is no ledger."""
+    """The ledger is of an older or newer schema, or is not a ledger."""
 
 
 class LedgerDamagedError(LedgerError):

@@ -21,7 +21,7 @@ LONGEST_MONTHS = 1200
 """No order lasts longer than a life: a later end is a filler, such as 31 December 9999."""
 
 CHECKED = {"pnc_id": is_pnc_id_valid, "cro_number": is_cro_valid}
-"""Identifiers with a check letter: one that fails it is never published, no matter who decides it."""
+"""Identifiers with a check letter: one that fails it is never published, even if a steward decides it."""
 
 
 def read_value(field: str, text: str) -> str:
@@ -45,7 +45,7 @@ def require_field(field: str) -> None:
         DecisionError: there is no such one.
     """
     if field not in CANONICAL:
-        raise DecisionError(f"{field!r} is no field to decide on: use {', '.join(CANONICAL)}")
+        raise DecisionError(f"{field!r} is not a field to decide on: use {', '.join(CANONICAL)}")
 
 
 def require_period(order: pl.DataFrame, field: str, value: str) -> None:

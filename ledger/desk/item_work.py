@@ -142,7 +142,7 @@ def save_view(database: Database, view: SavedView, *, at: datetime) -> None:
     """Keep a view, in place of the one of that name if its owner has one.
 
     Raises:
-        DecisionError: the name is no printable text of a length that can be shown, or there are too many.
+        DecisionError: the name is not a printable text of a length that can be shown, or there are too many.
     """
     if not view.name or view.name != view.name.strip() or not view.name.isprintable():
         raise DecisionError("give the view a name")

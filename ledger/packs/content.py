@@ -92,7 +92,7 @@ class AskableLines:
 def find_lines(material: Material) -> AskableLines:
     """The lines of all packs that can be made of a release now.
 
-    What stewards refer is asked of whom it was referred to; where what is known is not enough, the line says what would
+    What stewards refer goes to the owner they name; where what is known is not enough, the line says what would
     settle it. Other open discrepancies are asked for as the sending policy lets them go. What stewards have closed
     since the release is not asked for.
     """

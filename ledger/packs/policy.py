@@ -141,7 +141,7 @@ def _require_approver(connection: sa.Connection, name: str) -> None:
     account = find_account(connection, name)
     if account is None or account.role != "approver" or account.forces is not None:
         raise DecisionError(
-            f"{name!r} is no approver of all forces: only an account with that role sets what may be sent"
+            f"{name!r} is not an approver of all forces: only an account with that role sets what may be sent"
         )
 
 

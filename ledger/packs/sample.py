@@ -32,7 +32,7 @@ def draw_sample(home: Home, references: pl.Series, share: float) -> pl.Series:
 
     Nobody can foresee the draw, or get another by setting the policy again.
     """
-    # A keyed digest is no expression of polars; packs have some thousand lines.
+    # A keyed digest is not an expression of polars; packs have some thousand lines.
     draws = (int(keyed_mark(home, "sample of a sending policy", reference)[:16], 16) for reference in references)
     return pl.Series("is_drawn", [draw < share * 2**64 for draw in draws], dtype=pl.Boolean)
 

@@ -20,7 +20,7 @@ def load_value_model(folder: Path) -> ConfidenceModel:
     """The model in a folder of models, or the one that comes with Concord.
 
     Raises:
-        ValueError: the file is no model of confidence.
+        ValueError: the file is not a model of confidence.
     """
     return load_model(folder / FILE) if (folder / FILE).exists() else shipped_model("value")
 

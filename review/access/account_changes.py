@@ -95,7 +95,7 @@ class AccountChanges:
         self._note("alteration", name, "identity")
 
     def set_second_factor(self, name: str, sealed: str | None) -> None:
-        """Keep somebody's second factor; None takes it away, for who lost it, and ends their sessions.
+        """Keep somebody's second factor; None takes it away from somebody who lost it, and ends their sessions.
 
         Raises as `add`.
         """

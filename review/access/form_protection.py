@@ -35,12 +35,12 @@ class OutdatedFormError(Exception):
 
 
 async def check_form(request: Request) -> None:
-    """Refuse what would change something and does not come from a form of this session, and what is no text.
+    """Refuse what would change something and does not come from a form of this session, and what is not text.
 
     Raises:
         ForeignFormError: another site sent it.
         OutdatedFormError: it is of another session, or no form of ours.
-        HTTPException: 404 or 422: the address or the form holds signs that are no text.
+        HTTPException: 404 or 422: the address or the form holds signs that are not text.
     """
     _require_text([request.url.path], status=404)
     _require_text((part for pair in request.query_params.multi_items() for part in pair), status=422)

@@ -98,7 +98,7 @@ def _totals(visible: VisibleRelease) -> Panel:
     summary = (
         f"Every row read is kept, quarantined with its reason, or an exact repetition. "
         f"{count_words(quarantined, 'row is', 'rows are')} quarantined; {no_records:,} of them could be read and "
-        "are no records, such as refused applications."
+        "are not records, such as refused applications."
     )
     return Panel("totals", "Rows and control totals", summary, panel_table("Rows of each delivery", headings, rows))
 

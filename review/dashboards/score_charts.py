@@ -3,7 +3,7 @@
 Belongs here: how scores are drawn, at the desk and in what is published. Does not: which scores (`review.dashboards.
 quality`, `cli.quality_pages`).
 
-No meaning hangs on colour alone.
+No meaning is given by colour alone.
 """
 
 from collections.abc import Sequence

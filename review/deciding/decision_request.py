@@ -51,7 +51,7 @@ class FormError(ValueError):
     """
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(f"{len(problems)} field(s) to mend")
+        super().__init__(f"{len(problems)} field(s) to correct")
         self.problems = dict(problems)
 
 
@@ -234,7 +234,7 @@ def _read_value(form: Form, discrepancy_id: str, value_of: str, problems: dict[s
     """The right value of a field, from `<field>|<value>`, or from what was typed where no value is named."""
     field_name, _, chosen = value_of.partition("|")
     name = f"{VALUE_TEXT}{discrepancy_id}"
-    is_day = f"{name}-{DAY_PARTS[0]}" in form.keys()  # noqa: SIM118  # a form is no mapping
+    is_day = f"{name}-{DAY_PARTS[0]}" in form.keys()  # noqa: SIM118  # a form is not a mapping
     day = read_day(form, name, problems) if is_day and not chosen else None
     value = chosen or (day.isoformat() if day else text(form, name))
     if not value and not is_day:

@@ -39,7 +39,7 @@ class FormState:
         view: the view of the queue that the steward came from, as its address has it.
         pair: the pair of records whose weights are shown.
         fields: what was sent before, by field.
-        problems: what of it is to be mended, by field.
+        problems: what is wrong in it, by field.
     """
 
     view: str = ""

@@ -248,7 +248,7 @@ def _decided(standing: pl.DataFrame, settles: pl.Expr) -> str | None:
 
 
 def _asks_of_person(item: Values) -> bool:
-    """The item asks whether two are one person: that their orders differ is no answer, and it would be asked again."""
+    """The item asks whether two are one person: that their orders differ does not answer that."""
     return str(item.get("reason") or "").startswith(LOOKS_LIKE_ONE_PERSON)
 
 

@@ -1,4 +1,4 @@
-"""The forms of an item: what they remember, what was sent before, what is to be mended.
+"""The forms of an item: what they remember, what was sent before, what is wrong.
 
 Belongs here: the shape that GOV.UK's components take. Does not: what can be chosen
 (`review.deciding.form_options`), reading what was sent (`review.deciding.decision_request`).
@@ -57,7 +57,7 @@ class ItemForm:
         stewards: who may be given it.
         teams: codes of those that may be given it.
         fields: what was sent before.
-        problems: by field, what is to be mended.
+        problems: by field, what is wrong.
         submission: names the form.
     """
 
@@ -77,7 +77,7 @@ class ItemForm:
 
     @property
     def errors(self) -> list[Item]:
-        """What is to be mended, for the summary on top of the page."""
+        """What is wrong, for the summary at the top of the page."""
         pair = bool(self.sent("left_record_id"))
         prefixed = {"kind": "pair-kind", "reason_code": "pair-reason_code", "comment": "pair-comment"} if pair else {}
         return [{"text": words, "href": f"#{prefixed.get(name, name)}"} for name, words in self.problems.items()]
@@ -93,11 +93,11 @@ class ItemForm:
         return next(iter(self.fields.get(name, ())), "")
 
     def problem(self, name: str) -> Item | None:
-        """What is to be mended in a field."""
+        """What is wrong in a field."""
         return {"text": self.problems[name]} if name in self.problems else None
 
     def day_problem(self, name: str) -> Item | None:
-        """What is to be mended in a day."""
+        """What is wrong in a day."""
         return next(filter(None, (self.problem(f"{name}-{part}") for part in DAY_PARTS)), None)
 
     def kind_items(self, kinds: Sequence[Kind]) -> list[Item]:
@@ -140,7 +140,7 @@ class ItemForm:
         ]
 
     def answers_any(self, listed: Sequence[Question]) -> bool:
-        """Whether an answer to one of these was sent, or is to be mended."""
+        """Whether an answer to one of these was sent, or has to be corrected."""
         return any(self.sent(name) or name in self.problems for name in map(self.answer_name, listed))
 
     def answer_name(self, options: Question) -> str:

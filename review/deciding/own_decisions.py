@@ -73,7 +73,7 @@ def read_own_decisions(desk: Desk, who: Viewer) -> OwnDecisions:
 
 
 def find_decisions(desk: Desk, who: Viewer, which: pl.Expr) -> FoundDecisions:
-    """Decisions that may be taken back, no matter who took them.
+    """Decisions that may be taken back, by any steward.
 
     Raises:
         NotVisibleError: there are none, or they may not see one of them.

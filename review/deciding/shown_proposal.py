@@ -53,7 +53,7 @@ class ShownProposal:
 
 
 def find_shown_proposal(desk: Desk, who: Viewer, proposal_id: str) -> ShownProposal:
-    """A proposal, no matter who made it and whether it waits.
+    """A proposal of any steward, whether or not it still waits.
 
     Raises:
         ProposalError: there is none.

@@ -23,7 +23,7 @@ class DayError(ValueError):
     """No day can be read.
 
     Attributes:
-        part: the field that has to be mended: day, month or year.
+        part: the field that has to be corrected: day, month or year.
     """
 
     def __init__(self, part: str, words: str) -> None:

@@ -1,4 +1,4 @@
-"""Why an item is in the queue, in plain words: what it is about, how likely the register is wrong, what hangs on it.
+"""Why an item is in the queue, in plain words: what it is about, how likely the register is wrong, what is at stake.
 
 Belongs here: rows of `review_queue` in words. Does not: how the figures come about (`expectations.review_queue`), what
 was decided before (`review.item.past_decisions`).
@@ -24,7 +24,7 @@ HARMS: Final = {
     "who is bound, until when or by what": "it decides who is bound, until when or by what",
     "two orders or persons taken for one another": "two orders or people may be taken for one another",
 }
-"""What hangs on an item, by the words of `expectations.review_queue.impacts`."""
+"""What is at stake in an item, by the words of `expectations.review_queue.impacts`."""
 
 BETWEEN_ORDERS: Final = ("near_match", "link_conflict")
 ASSUMED: Final = ("stale_decision",)
@@ -40,7 +40,7 @@ class QueueReason:
 
     Attributes:
         chance_of: what may be: that the register is wrong, or that two orders belong together.
-        harm: what would be harmed if it is; empty if nothing hangs on it.
+        harm: what would be harmed if it is; empty if nothing is at stake.
     """
 
     title: str

@@ -53,7 +53,7 @@ Pieces = tuple[Piece, ...]
 def mark_name(value: str, other: str) -> Pieces:
     """A name, word by word, and within words that are alike letter by letter.
 
-    Capitals, accents and apostrophes are no difference.
+    Capitals, accents and apostrophes make no difference.
     """
     words, known = _words(value), _words(other)
     pairs = _aligned(words, known) if max(len(words), len(known)) <= MOST_WORDS else []

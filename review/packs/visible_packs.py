@@ -200,7 +200,7 @@ def change_policy(desk: Desk, who: Viewer, terms: PolicyTerms | None, *, reason:
     """Set what may go without a steward; None: nothing more.
 
     Raises:
-        DecisionError: they are no approver, there is no reason, the terms can't be, or nothing is to be revoked.
+        DecisionError: they are not an approver, there is no reason, the terms can't be, or nothing is to be revoked.
         LedgerError: the ledger is down.
     """
     if terms is None:

@@ -138,7 +138,7 @@ def read_view(parameters: Iterable[tuple[str, str]], *, viewer: str | None = Non
             problem = _problem_of_single(name, value)
             single |= {} if problem else {name: value}
         else:
-            problem = "The address holds something that is no filter of the queue."
+            problem = "The address holds something that is not a filter of the queue."
         problems.extend([problem] if problem else [])
     return QueueView(
         chosen=_standard({name: tuple(values[:MOST_VALUES]) for name, values in chosen.items()}),
@@ -173,7 +173,7 @@ def _problem_of_single(name: str, value: str) -> str | None:
     if name == "sort" and value.removeprefix("-") not in SORT:
         return "The queue can’t be put in the order that the address asks for."
     if name == "page" and not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= LAST_PAGE):
-        return "The address asks for a page that is no number."
+        return "The address asks for a page that is not a number."
     if len(value) > LONGEST_VALUE or not value.isprintable():
-        return "The address holds something that is no filter of the queue."
+        return "The address holds something that is not a filter of the queue."
     return None

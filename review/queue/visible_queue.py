@@ -84,7 +84,7 @@ def open_queue(desk: Desk, who: Viewer) -> VisibleQueue:
 
 
 def items_of(whole: WholeRelease) -> QueueItems:
-    """All items of a release, no matter who may see them."""
+    """All items of a release, whether or not the viewer may see them."""
     return whole.keep("queue", lambda: build_queue_items(whole.table, as_of=whole.release.as_of))
 
 

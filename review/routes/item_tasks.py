@@ -97,5 +97,5 @@ def comment_on_order(
 
 
 def _again(form: FormData, problems: Mapping[str, str]) -> FormState:
-    """A form that came back, with what is to be mended."""
+    """A form that came back, with what is wrong in it."""
     return FormState(text(form, "view"), fields=sent_fields(form), problems=problems)

@@ -60,7 +60,7 @@ def change(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -
 
 
 def _draw_again(request: Request, who: Viewer, audit: Audit, form: FormData, problems: Mapping[str, str]) -> Response:
-    """The item again, with what was typed and what is to be mended."""
+    """The item again, with what was typed and what is wrong in it."""
     form_state = FormState(text(form, "view"), fields=sent_fields(form), problems=problems)
     item_id = text(form, "item_id")
     if not item_id and (orders := texts(form, "orders")):

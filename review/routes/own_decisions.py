@@ -55,7 +55,7 @@ def ask_to_undo_batch(request: Request, who: AnySteward, audit: Auditing, batch_
 
 @router.post("/decisions/undo")
 def undo(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> Response:
-    """Show what the taking back comes to, or what of the form is to be mended."""
+    """Show what undoing it would change, or what is wrong in the form."""
     try:
         return show_preview(request, who, read_request(form))
     except FormError as error:

@@ -36,7 +36,7 @@ def show_wording(request: Request, who: AnySteward, visible: Visible, wording_id
 
 @router.post("/wordings/{wording_id}")
 def name_wording(request: Request, who: AnySteward, visible: Visible, form: SentForm, wording_id: str) -> Response:
-    """What naming it comes to, or what of the form is to be mended."""
+    """Show what naming it would change, or what is wrong in the form."""
     alike = find_alike(visible, wording_id)
     try:
         return show_preview(request, who, read_request(form, kinds=["wording"]))

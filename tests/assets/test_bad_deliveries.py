@@ -264,7 +264,7 @@ BAD = {
         "all",
     ),
     "PNC, file of the other kind": Bad("pnc", arrests_for_orders, "truncated", ("kind of file",), "none"),
-    "PNC, file of another source": Bad("pnc", as_another("court"), "truncated", ("no header", "no trailer"), "none"),
+    "PNC, file of another source": Bad("pnc", as_another("court"), "truncated", ("not a header", "no trailer"), "none"),
     "PNC, sent twice in one file": Bad(
         "pnc", bytes_changed(lambda was: was * 2), "unreadable", ("after the trailer", "joined"), "all"
     ),
@@ -588,7 +588,7 @@ def test_what_is_no_file_but_named_like_a_delivery_is_reported(landing, put):
     deliveries = look(landing, "pnc", landing.parent / "archive").deliveries
     assert deliveries.filter(pl.col("is_used")).height == 2
     (faults,) = deliveries.filter(pl.col("feed") == "stray")["faults"]
-    assert "is no file" in faults[0]
+    assert "is not a file" in faults[0]
 
 
 def fifo(path):
@@ -613,7 +613,7 @@ def test_what_is_no_regular_file_is_neither_opened_nor_followed_and_the_good_one
     path.unlink(missing_ok=True)
     put(path)
     intake = look(landing, "pnc", archive)
-    assert "is no file" in refused(intake, path)["faults"][0]
+    assert "is not a file" in refused(intake, path)["faults"][0]
     assert all(intake.tables[name].equals(table) for name, table in sound.intakes["pnc"].tables.items())
     assert all(stat.S_ISREG(file.lstat().st_mode) for file in (archive / "pnc").iterdir())
 
@@ -625,7 +625,7 @@ def test_a_pipe_put_in_the_place_of_a_file_after_it_was_listed_does_not_hang_the
     monkeypatch.setattr("assets.delivery_files.is_regular", lambda path: True)
     row = refused(look(landing, "pnc", landing.parent / "archive"), path)
     assert (row["state"], row["is_used"]) == ("unreadable", False)
-    assert "no regular file" in row["faults"][0]
+    assert "not a regular file" in row["faults"][0]
 
 
 def test_the_manifest_of_a_court_file_is_no_way_to_another_file(landing):
@@ -634,7 +634,7 @@ def test_the_manifest_of_a_court_file_is_no_way_to_another_file(landing):
     manifest.symlink_to("/etc/passwd")
     row = refused(look(landing, "court", landing.parent / "archive"), find(landing, "court"))
     assert row["state"] == "unreadable"
-    assert "no regular file" in row["faults"][0]
+    assert "not a regular file" in row["faults"][0]
 
 
 def lines_of_nothing(path):
@@ -726,7 +726,7 @@ def test_what_was_put_into_the_archive_by_hand_is_named_and_not_used(sound, land
     intake = take_in(SOURCES["pnc"], landing=landing, archive=archive, as_of=NIGHT, known=known)
     row = refused(intake, foreign)
     assert not row["is_used"]
-    assert "no file that a release rests on" in row["faults"][0]
+    assert "not a file that a release rests on" in row["faults"][0]
     is_used = intake.deliveries.filter(pl.col("feed") == "pnc_ancord").get_column("is_used").any()
     assert is_used == (change != "edited")
 

@@ -104,7 +104,7 @@ def test_the_release_is_named_as_seen_from_the_folder_one_is_in(tmp_path, monkey
     ("no_records", "notes"),
     [
         pytest.param(
-            2, ["2 of the quarantined rows are no records: refused applications, headings again"], id="two refusals"
+            2, ["2 of the quarantined rows are not records: refused applications, headings again"], id="two refusals"
         ),
         pytest.param(0, [], id="none"),
     ],

@@ -226,7 +226,7 @@ def test_a_workbook_with_a_cell_that_can_not_be_taken_is_refused_whole(concord, 
 
 
 def test_only_an_approver_lets_lines_go_and_a_revoked_policy_sends_nothing_more(concord, home, out):
-    assert "no approver" in concord("packs", "policy", "set", *WHY, code=2)
+    assert "not an approver" in concord("packs", "policy", "set", *WHY, code=2)
     with opened_ledger(home.path) as ledger, ledger.database.writing() as connection:
         add_account(connection, "ada", role="approver", at=datetime.now(UTC), identity=f"os|{system_user()}")
     why = ("--by", "ada", "--reason", "agreed")

@@ -92,7 +92,7 @@ def drop_column(path: Path, column: str) -> None:
 
 
 def add_column(path: Path, column: str = "hearing_type", *, value: str = "SUMMARY") -> None:
-    """Add a column nobody announced to a court file."""
+    """Add a column that is not known to a court file."""
     heading, *rows = _read(path)
     _save(path, [[*heading, column], *([*row, value] for row in rows)])
 
@@ -159,7 +159,7 @@ def insert_stray_quote(path: Path) -> None:
 
 
 def break_document(path: Path, number: int = 3) -> None:
-    """Cut one document of a PND delivery in two, so that it is no JSON."""
+    """Cut one document of a PND delivery in two, so that it is not JSON."""
     rows = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
     rows[number] = rows[number][: len(rows[number]) // 2] + b"\n"
     _pack(path, b"".join(rows))

@@ -78,7 +78,7 @@ class TestDeliveries:
             fetch_landing("s3://concord/landing", tmp_path)
 
     def test_an_address_of_no_store_is_refused(self, tmp_path):
-        with pytest.raises(StorageError, match="no address of a store"):
+        with pytest.raises(StorageError, match="not the address of a store"):
             fetch_landing("carrier-pigeon://loft", tmp_path)
 
 

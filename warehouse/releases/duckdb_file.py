@@ -103,7 +103,7 @@ def answer(connection: Connection, query: str, parameters: Sequence[object]) -> 
             raise QueryRefusedError(f"one query at a time: this is {len(statements)}")
         found = connection.sql(statements[0], params=list(parameters))
         if found is None:
-            raise QueryRefusedError("this is no query: it gives no rows")
+            raise QueryRefusedError("this is not a query: it gives no rows")
         return pl.DataFrame(found.to_arrow_table())
     except duckdb.Error as error:
         raise QueryRefusedError(str(error)) from None

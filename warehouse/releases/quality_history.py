@@ -55,7 +55,7 @@ def read_quality_history(home: Home, *, last: int, until: str | None = None) -> 
         ValueError: `last` is less than 1.
     """
     if last < 1:
-        raise ValueError(f"{last} nights are no series: ask for one or more")
+        raise ValueError(f"{last} nights are not a series: ask for one or more")
     nights = release_of_each_night(home, until=until)
     if not nights:
         raise LookupError("no release has been published")

@@ -27,7 +27,7 @@ ABOUT: Final = (
     "{marking}",
     "Register of slavery and trafficking orders, release {release_id}, as of {as_of}.",
     (
-        "It was reconciled from what police systems, the courts and the regional units hold. It is no court record: "
+        "It was reconciled from what police systems, the courts and the regional units hold. It is not a court record: "
         "check an order against the court's own before anybody acts on it."
     ),
     (

@@ -29,11 +29,11 @@ def raw_table(name: str, row_is: str, fields: tuple[str, ...], key: tuple[str, .
 
 NOT_MADE, NOT_THE_MAKING, HEADING_AGAIN = "no_order_made", "not_the_making", "heading_again"
 NO_RECORD_REASONS = (NOT_MADE, NOT_THE_MAKING, HEADING_AGAIN, "not_an_order")
-"""Reasons to put a row aside that could be read well and is no record of an order. They are no fault of a delivery."""
+"""Reasons to put aside a row that could be read but is not a record of an order. They are not faults of a delivery."""
 
 QUARANTINE = Table(
     "quarantine",
-    "a row that could not be read, or that is no record, kept with its text, its place and the reason",
+    "a row that could not be read, or that is not a record, kept with its text, its place and the reason",
     (
         Column("source", "The source that sent it.", required=True),
         Column("delivery_id", "The delivery it came in.", required=True),

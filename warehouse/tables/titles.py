@@ -15,4 +15,4 @@ FIELD_TITLES: Final = {
     "presence": "Record of the order",
     "duplicate": "Second record in one source",
 }
-"""By the column, or by what a rule finds that is no column."""
+"""By the column, or by what a rule finds that is not a column."""

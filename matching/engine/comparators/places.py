@@ -19,8 +19,8 @@ OUTWARD = "[a-z]{1,2}[0-9][a-z0-9]?"
 class Postcode(SingleValue):
     """British postcodes, whatever their case and spaces.
 
-    A code of the outward half alone (`LS2`) has a district and an area. What is no postcode is compared by its spelling
-    and, as an area, by its first letters or two digits.
+    A code of the outward half alone (`LS2`) has a district and an area. What is not a postcode is compared by its
+    spelling and, as an area, by its first letters or two digits.
     """
 
     @property

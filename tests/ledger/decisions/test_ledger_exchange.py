@@ -246,7 +246,7 @@ def test_every_bad_line_of_new_decisions_is_reported_and_none_is_taken(ledger_ur
         7: "can't hold together with",
         8: "says otherwise",
         9: "has no order ORD-9",
-        10: "'colour' is no field",
+        10: "'colour' is not a field",
         11: "expected one of M, F",
         12: "a date as YYYY-MM-DD",
         13: "value is missing",

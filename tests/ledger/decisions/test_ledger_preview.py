@@ -124,7 +124,7 @@ def test_an_order_that_was_split_is_reported_with_its_parts():
 )
 def test_a_value_is_read_or_reported_to_be_none_of_its_field(field, text, read):
     if read is None:
-        with pytest.raises(DecisionError, match=r"can't be that|no field to decide on"):
+        with pytest.raises(DecisionError, match=r"can't be that|not a field to decide on"):
             read_value(field, text)
     else:
         assert read_value(field, text) == read

@@ -55,7 +55,7 @@ def test_decisions_that_exclude_one_another_are_listed_to_be_taken_back(client, 
     (name,) = decisions(desk)["decision_id"]
     ask_again(desk, item, "contradiction", [name])
     html = client.get("/items/again").text
-    assert "Which of the decisions is to be taken back?" in html
+    assert "Which decision should be undone?" in html
     assert f'href="/decisions/{name}/undo"' in html
     assert "still stands" not in html
 

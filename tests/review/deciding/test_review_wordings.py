@@ -75,8 +75,8 @@ def test_what_is_missing_is_reported_and_what_was_typed_is_kept(client, fields, 
     ("fields", "words"),
     [
         pytest.param({"title": "No dogs near Hull"}, "leave out hull", id="a place"),
-        pytest.param({"condition": "C28"}, "is no condition that a wording can be named", id="a ban on travel"),
-        pytest.param({"condition": "C99"}, "is no condition that a wording can be named", id="a code that is none"),
+        pytest.param({"condition": "C28"}, "can't be given to a wording", id="a ban on travel"),
+        pytest.param({"condition": "C99"}, "can't be given to a wording", id="a code that is none"),
     ],
 )
 def test_a_name_that_must_not_be_given_is_refused(client, desk, fields, words):
