@@ -167,12 +167,12 @@ def status(
     from warehouse.releases.release import current_release
 
     state = Home(home.resolve())
+    late_days = read_settings(state.path).alerts.late_days
     release, runs = current_release(state), list_runs(state)
     if release is None:
         cause = f"; the last run failed: {runs[-1].cause}" if runs and runs[-1].cause else ""
         fail(f"no release in {home}: run `concord nightly`{cause}", Exit.FAILED)
     summary = summarise(Register.open(state, release.release_id), read_decided(state.path))
-    late_days = read_settings(state.path).alerts.late_days
     found = gather_status(state, release, summary, runs=runs, late_days=late_days)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=2))
@@ -236,12 +236,23 @@ def _run() -> int:
         return int(app(standalone_mode=True) or 0)
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(Exit.FAILED)
+    except ValueError as error:
+        from pipelines.settings import SettingsError
+
+        if not isinstance(error, SettingsError):
+            raise
+        warn(str(error))
+        return Exit.USAGE
     except (KeyError, IndexError):
         raise
     except LookupError as error:
         warn(str(error))
     except OSError as error:
-        warn(words_of(error))
+        from pipelines.failures import known_cause
+
+        said = words_of(error)
+        cause = known_cause(said)
+        warn(f"{said}: {cause}" if cause else said)
     return Exit.FAILED
 
 

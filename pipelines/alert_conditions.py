@@ -3,6 +3,7 @@
 Belongs here: finding it. Does not: its kinds (`pipelines.alert_kinds`), sending it (`pipelines.alerts`).
 """
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -82,7 +83,10 @@ def _of_mirror(home: Home, today: date) -> Iterator[Found]:
 
 def _of_disk(home: Home, settings: AlertSettings, today: date) -> Iterator[Found]:
     disk = shutil.disk_usage(home.path)
-    if disk.free < settings.free_disk * disk.total:
+    if not os.access(home.path, os.W_OK):
+        words = "nothing can be written to the folder of all state"
+        yield DISK.name, "not writable", words, today.isoformat(), (DISK.name,)
+    elif disk.free < settings.free_disk * disk.total:
         words = f"{disk.free / disk.total:.0%} of the disk is free, {disk.free / 1e9:,.1f} GB"
         yield DISK.name, "nearly full", words, today.isoformat(), (DISK.name,)
 

@@ -72,7 +72,7 @@ SOURCE, GATE, RUN, RELEASE, MIRROR, DISK = ALERT_KINDS = (
     ),
     AlertKind(
         "disk",
-        "Less of the disk is free than `free_disk` in `[alerts]`.",
-        "Read `concord prune --dry-run`, shorten `[retention]` or enlarge the disk.",
+        "Less of the disk is free than `free_disk` in `[alerts]`, or the home can't be written to.",
+        "Read `concord prune --dry-run`, shorten `[retention]` or enlarge the disk; mount the home for writing.",
     ),
 )

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -108,10 +109,14 @@ def send_changes(
 ) -> dict[str, bool]:
     """Look again, and send to each owner what changed; whether it was sent, by owner.
 
-    What could not be sent is sent the next time.
+    What could not be sent is sent the next time; so is what was sent and can't be noted, as on a full disk.
+
+    Raises:
+        OSError: it was sent and can't be noted.
     """
     alerts = compare(read_alerts(home), find_conditions(home, settings, today=today), today=today)
-    _write(home, alerts)
+    with suppress(OSError):  # a disk that is full, or read-only, is itself an alert
+        _write(home, alerts)
     due = sorted((alert for alert in alerts if alert.is_due), key=lambda alert: (alert.owner, alert.key))
     sent = {owner: _send(owner, list(own), environment) for owner, own in groupby(due, key=lambda alert: alert.owner)}
     after = [replace(alert, sent=alert.state) if alert.is_due and sent[alert.owner] else alert for alert in alerts]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -74,7 +75,7 @@ def build_definitions(
 
     def recorder(run_id: str) -> RunRecorder:
         started_by = COMMAND_LINE if is_locked else DAGSTER
-        basis = basis_of(landing, settings)
+        basis = partial(basis_of, landing, settings)
         return RunRecorder(Home(home), run_id, started_by=started_by, landing=str(landing), basis=basis)
 
     nights = nights_since(first_night)

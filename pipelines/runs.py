@@ -7,6 +7,7 @@ Counts, names of steps and tables, and no personal data.
 import json
 import logging
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -90,10 +91,11 @@ class RunRecord:
 class RunRecorder(logging.Handler):
     """Keeps the record of a run by the events that Dagster logs. That it can't be written never fails the run."""
 
-    def __init__(self, home: Home, run_id: str, *, started_by: str, landing: str, basis: str) -> None:
+    def __init__(self, home: Home, run_id: str, *, started_by: str, landing: str, basis: Callable[[], str]) -> None:
         super().__init__()
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        self._home, self._record = home, RunRecord(run_id, "", started_by, basis, landing, now)
+        self._home, self._record = home, RunRecord(run_id, "", started_by, "", landing, now)
+        self._basis = basis
         self._record.process = own_mark()
         self._events: list[dg.DagsterEvent] = []
         self._started: dict[str, tuple[float, float]] = {}
@@ -123,12 +125,13 @@ class RunRecorder(logging.Handler):
             run.disk = disk_by_kind(self._home)
             if kind == FAILS:
                 run.state, run.cause = "failed", words_of_failure(self._events)
-            write_run(self._home, run)
             self._log("run_ended", state=run.state, seconds=run.seconds, release=run.release_id, cause=run.cause)
+            write_run(self._home, run)
 
     def _note_step(self, event: dg.DagsterEvent, kind: str, at: float) -> None:
         step = self._record.steps.setdefault(str(event.step_key), RunStep())
         if kind == "STEP_START":
+            self._record.basis = self._record.basis or self._basis()  # a store's deliveries have been brought by now
             self._started[str(event.step_key)] = at, process_time()
             self._log("step_started", step=event.step_key)
         elif kind in ("STEP_SUCCESS", "STEP_FAILURE"):

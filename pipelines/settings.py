@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -35,7 +36,7 @@ SETTING = re.compile(r"""\s*(["']?)([^"'=]+?)\1\s*=""")
 PASSWORD = re.compile(r"//[^/@:]*:[^/@]*@|[?&]password=")
 
 
-class SettingsError(Exception):
+class SettingsError(ValueError):
     """The settings file can't be used; the message names file, line, setting and what was expected."""
 
 
@@ -262,9 +263,20 @@ def read_settings(home: Path) -> Settings:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        path_to_setting = [str(part) for part in first["loc"] if part != "[key]"]
-        line = _line_of(text, path_to_setting)
-        raise SettingsError(f"{path}, line {line}: setting {'.'.join(path_to_setting)}: {first['msg']}") from error
+        setting = [str(part) for part in first["loc"] if part != "[key]"]
+        words = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            close = get_close_matches(setting[-1], _names(Settings), 1)
+            words = f"there is no such setting here{f'; did you mean {close[0]}?' if close else ''}"
+        raise SettingsError(f"{path}, line {_line_of(text, setting)}: setting {'.'.join(setting)}: {words}") from error
+
+
+def _names(model: type[BaseModel]) -> Iterator[str]:
+    """The names of all settings of a section and of those within it."""
+    for name, field in model.model_fields.items():
+        yield name
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _names(field.annotation)
 
 
 def _line_of(text: str, path: Sequence[str]) -> int:

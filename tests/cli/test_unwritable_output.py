@@ -1,6 +1,7 @@
 """What can't be shown never changes the outcome: signs, full disks, readers that left, a register open elsewhere."""
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -78,3 +79,16 @@ def test_python_without_docstrings_is_refused_in_words():
                           check=False)  # fmt: skip
     assert done.returncode == 2
     assert "-OO" in done.stderr
+
+
+@pytest.mark.parametrize("words", ["init", "backup copy", "alerts send"])
+def test_a_disk_that_takes_nothing_is_named_with_what_to_do(night, tmp_path, words):
+    home, _ = night
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    done = run(home, *words.split(), preexec_fn=limit, cwd=tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stderr
+    assert "then try again" in done.stderr

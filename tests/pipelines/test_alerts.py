@@ -89,6 +89,15 @@ def test_a_receiver_that_refuses_counts_as_not_sent(home):
         assert not any(send_changes(home, SETTINGS, today=TODAY, environment={"CONCORD_ALERTS": url}).values())
 
 
+def test_a_home_in_which_nothing_can_be_written_is_told_all_the_same(home):
+    home.alerts.mkdir()  # as on a disk that is full or read-only: the file can't be put in its place
+    put_run(home, state="failed", cause="step release: no space is left on the disk")
+    with webhook() as (url, got):
+        with pytest.raises(OSError, match="directory"):
+            send_changes(home, SETTINGS, today=TODAY, environment={"CONCORD_ALERTS": url})
+        assert "no space is left on the disk" in got[0]["message"]
+
+
 def test_an_acknowledged_alert_waits_until_its_day_and_is_then_sent_again(home):
     put_run(home, state="failed", cause="step pnc: the disk reports an error")
     with webhook() as (url, got):

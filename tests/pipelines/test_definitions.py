@@ -28,12 +28,13 @@ from assets.models import models_in_force, models_of_night, taken_models
 from assets.publish import whole_night
 from expectations.gx import Validator
 from matching.trained import shipped_models
-from pipelines.assembly import build_definitions
+from pipelines.assembly import ASSETS, basis_of, build_definitions
 from pipelines.failures import words_of_failure
 from pipelines.jobs import RECORDED, nightly_job, nightly_schedule
-from pipelines.runs import RunRecord, write_run
+from pipelines.runs import RunRecord, list_runs, write_run
 from pipelines.sensors import delivery_sensor, failed_night, first_night, published_night
 from pipelines.settings import Settings
+from warehouse.home import Home
 from warehouse.models import put_in_force, save_models
 from warehouse.schema import Column, Table
 from warehouse.sources import SOURCE_NAMES
@@ -230,6 +231,24 @@ def test_a_run_with_any_other_configuration_is_refused_before_anything_is_writte
         said = job.execute_in_process(**run, raise_on_error=False)
     assert "start the job `nightly` as it is" in words_of_failure(said.all_events)
     assert not (tmp_path / "home" / "releases").exists()
+
+
+def test_the_record_of_a_run_rests_on_what_the_run_brought_from_the_store_not_on_what_was_there_before(tmp_path):
+    delivery = tmp_path / "store" / "court" / "court_results_2026-11-20.csv"
+    delivery.parent.mkdir(parents=True)
+    delivery.write_text("no court's")
+    home, landing = Home(tmp_path / "home"), tmp_path / "landing"
+    home.create()
+    settings = Settings(storage={"landing": f"file://{tmp_path}/store"})
+    before = basis_of(landing, settings)
+    job = build_definitions(home.path, landing, settings).resolve_job_def(nightly_job.name)
+    (court,) = (asset for asset in ASSETS if asset.node_def.name == "raw_court")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = {"partition_key": "2026-11-20", "instance": instance, "asset_selection": list(court.keys)}
+        job.execute_in_process(**run, raise_on_error=False)
+    (record,) = list_runs(home)
+    assert (landing / "court" / delivery.name).exists()
+    assert record.basis == basis_of(landing, settings) != before
 
 
 def results_of(**is_met):

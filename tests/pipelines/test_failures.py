@@ -27,6 +27,10 @@ def on_a_full_disk() -> None:
     raise ValueError(f"Could not write file: {os.strerror(errno.ENOSPC)}")
 
 
+def with_a_table_cut_short() -> None:
+    raise ValueError("parquet: File out of specification: Invalid thrift: transport error")
+
+
 def without_permission() -> None:
     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/state/ledger")
 
@@ -62,6 +66,7 @@ def run(fail) -> str:
         pytest.param(
             on_a_full_disk, "no space is left on the disk: make room", id="a full disk, reported by a library"
         ),
+        pytest.param(with_a_table_cut_short, "make room on the disk", id="a full disk that cut a table short"),
         pytest.param(without_permission, "may not read or write a file", id="no permission"),
         pytest.param(in_another_encoding, "another encoding than UTF-8", id="another encoding"),
         pytest.param(refused, "orders: 3 rows repeat the key order_id", id="a refusal of our own, in its own words"),

@@ -114,7 +114,7 @@ def test_the_next_run_writes_down_that_one_before_it_was_killed(home):
         return None
 
     def recorder(run_id):
-        return RunRecorder(home, run_id, started_by="command line", landing="", basis="")
+        return RunRecorder(home, run_id, started_by="command line", landing="", basis=lambda: "basis")
 
     @dg.job(logger_defs={"concord": run_logger(recorder)}, config=RECORDED)
     def night():

@@ -1,7 +1,11 @@
 """Settings: a default that works, and a wrong one named with its file, line and what was expected."""
 
+import sys
+
 import pytest
 
+from cli.main import _run
+from cli.options import Exit
 from expectations.discrepancies import PresenceClock
 from pipelines.settings import Settings, SettingsError, read_settings
 
@@ -35,7 +39,11 @@ def test_the_digest_distinguishes_settings_and_not_ways_of_writing_them(tmp_path
         pytest.param(b"[presence_days]\nncx = 3\n", ("line 2", "ncx", "pnc:STRO"), id="unknown source"),
         pytest.param(b'[presence_days]\n"pnc:ASBO" = 3\n', ("line 2", "pnc:ASBO"), id="unknown order type"),
         pytest.param(b'[presence_days]\n"pnc:STRO" = 3\npnc = -1\n', ("line 3",), id="a source after its order type"),
-        pytest.param(b"\ncolour = 3\n", ("line 2", "colour"), id="unknown setting"),
+        pytest.param(b"\ncolour = 3\n", ("line 2", "colour: there is no such setting here"), id="unknown setting"),
+        pytest.param(b"presense_days = {}\n", ("did you mean presence_days?",), id="a setting with a slip of the key"),
+        pytest.param(
+            b"[review]\nidle_minute = 5\n", ("line 2", "did you mean idle_minutes?"), id="a slip in a section"
+        ),
         pytest.param(b"[presence_days\n", ("not valid TOML", "line 1"), id="no TOML"),
         pytest.param(b"\xff\xfe[\x00", ("UTF-8",), id="another encoding"),
     ],
@@ -73,3 +81,32 @@ def test_a_wrong_policy_or_bound_is_named(text, words, tmp_path):
     with pytest.raises(SettingsError) as said:
         read_settings(tmp_path)
     assert not [word for word in words if word not in str(said.value)]
+
+
+COMMANDS = (
+    "status",
+    "alerts send",
+    "prune --dry-run",
+    "decisions list",
+    "accounts list",
+    "audit verify",
+    "backup copy",
+    "packs list",
+    "release mirror",
+    "review",
+    "erase SUB-1 --reason x",
+    "nightly --landing . --as-of 2026-11-20",
+    "check --landing . --as-of 2026-11-20",
+    "backfill --landing . --from 2026-11-01 --to 2026-11-20",
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_command_names_the_wrong_setting_and_does_nothing(words, tmp_path, monkeypatch, capsys):
+    (tmp_path / "concord.toml").write_text("colour = 3\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONCORD_HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["concord", *words.split()])
+    assert _run() == Exit.USAGE
+    assert "line 1: setting colour" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["concord.toml"]
