@@ -175,7 +175,8 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
     The court may have varied the order since, of which the police sources, however many, need not know (R18).
 
     A source gives an end by naming it, or by a start and a length; one whose own length contradicts its own end gives
-    both. The last day is counted to the day itself or to the day before: that is not another end.
+    both, and speaks for the later of them alone. The last day is counted to the day itself or to the day before: that
+    is not another end.
     """
     ended = _undecided_ends(golden, decided)
     start = pl.coalesce("start_on", "golden_start_on", "made_on")
@@ -201,7 +202,8 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
             is_same=(days_after.abs() <= 1).fill_null(value=False), is_later=(days_after > 1).fill_null(value=True)
         )
         .filter(pl.col("is_same") | pl.col("is_later"))
-        .with_columns(votes_for=pl.col("source").filter("is_same").n_unique().over("order_id"))
+        .with_columns(gives_later=pl.col("is_later").any().over("order_id", "source"))
+        .with_columns(votes_for=pl.col("source").filter(~pl.col("gives_later")).n_unique().over("order_id"))
         .filter("is_later")
         .group_by("order_id", "end", "votes_for")
         .agg(votes=pl.col("source").n_unique(), is_given_by_court=is_from_court.any())

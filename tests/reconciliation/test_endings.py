@@ -99,6 +99,11 @@ LATER = {"end_on": D(2025, 3, 31)}
         pytest.param([held("court", **ENDS), held("pnc", term_months=24)], [], id="a length that gives the same end"),
         pytest.param([held("court", **ENDS, term_months=36)], ["2024-03-31"], id="its own length gives a later end"),
         pytest.param(
+            [held("pnd", **ENDS), held("pnc", **LATER, term_months=24)],
+            ["2025-03-31"],
+            id="one against one that names the later end, though its length gives the earlier",
+        ),
+        pytest.param(
             [held("court", **ENDS), held("court", **LATER, standing=AMENDED)], [], id="a result since amended"
         ),
     ],
