@@ -4,7 +4,7 @@ Run: `python -m benchmarks.error_budget --folder CACHE [--orders 2000] [--seeds 
 stands between two comments in the page; those of the twists are written with `--twists` alone, the others without it.
 
 Belongs here: what the tables hold and look like. Does not: linking and its errors (`linkage`), golden values
-(`golden`).
+(`golden`), who is shown as bound (`protection`).
 """
 
 import argparse
@@ -14,10 +14,12 @@ from typing import Final
 
 import polars as pl
 
-from benchmarks.discrepancies import latest_night, link
-from benchmarks.golden import compare_linked, mean_of
+from benchmarks.discrepancies import build_night, latest_night, link
+from benchmarks.golden import compare_register, mean_of
 from benchmarks.linkage import FIELDS, Counts, SampleNight, budget, count_pairs, found_clusters, link_night, read_night
+from benchmarks.protection import Shown, count_shown
 from benchmarks.twists import TWISTS
+from reconciliation.register_tables import build_register
 from samples.nights import write_nights
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "error-budget.md"
@@ -115,10 +117,16 @@ def golden_rows(tables: Mapping[int, pl.DataFrame]) -> list[list[object]]:
     return rows
 
 
+def shown_rows(shown: Mapping[int, list[Shown]]) -> list[list[object]]:
+    """Noise, orders that bind, those shown as free; orders that do not, those shown as bound or in doubt."""
+    return [[noise, *(f"{sum(counts):,}" for counts in zip(*nights, strict=True))] for noise, nights in shown.items()]
+
+
 def measure(folders: Mapping[int, list[Path]]) -> list[Table]:
-    """The tables of links, of what is missed and merged, and of golden values."""
+    """The tables of links, of what is missed and merged, of golden values, and of who is shown as bound."""
     counts: dict[int, list[dict[str, Counts]]] = {}
     causes, merged, tables = {}, {}, {}
+    shown: dict[int, list[Shown]] = {noise: [] for noise in folders}
     for noise, nights in folders.items():
         parts, kinds, golden = [], dict.fromkeys(KINDS, 0), []
         for folder in nights:
@@ -131,7 +139,9 @@ def measure(folders: Mapping[int, list[Path]]) -> list[Table]:
             for kind, pairs in merged_kinds(linked["orders"], truth).items():
                 kinds[kind] += pairs
             as_of = latest_night(folder / "landing")
-            golden.append(compare_linked(night.core, clusters, events, truth=folder / "truth", as_of=as_of))
+            register = build_register(build_night(night.core, clusters, events, as_of=as_of))
+            golden.append(compare_register(night.core, register, folder / "truth"))
+            shown[noise].append(count_shown(register, folder / "truth", as_of))
         causes[noise], merged[noise], tables[noise] = pl.concat(parts), kinds, mean_of(golden)
     wrong: list[list[object]] = [[kind, *(merged[noise][kind] for noise in NOISES)] for kind in KINDS]
     return [
@@ -139,6 +149,11 @@ def measure(folders: Mapping[int, list[Path]]) -> list[Table]:
         ("missed", missed_rows(causes, counts), "| | order records | subjects | arrests |"),
         ("merged", wrong, "| pairs of orders | noise 1 | noise 2 |"),
         ("golden", golden_rows(tables), "| field | true, noise 1 | held | true, noise 2 | held |"),
+        (
+            "shown",
+            shown_rows(shown),
+            "| noise | orders that bind | shown as free | orders that do not | shown as bound or in doubt |",
+        ),
     ]
 
 

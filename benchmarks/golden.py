@@ -12,7 +12,6 @@ A source is held only to what it says: the register is compared with it on the s
 
 import argparse
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -127,14 +126,12 @@ def compare(folder: Path, *, is_given: bool) -> pl.DataFrame:
     as_of = latest_night(folder / "landing")
     core, _ = read_core(folder / "landing", as_of)
     truth = folder / "truth"
-    return compare_linked(core, *link(core, truth if is_given else None), truth=truth, as_of=as_of)
+    linked = link(core, truth if is_given else None)
+    return compare_register(core, build_register(build_night(core, *linked, as_of=as_of)), truth)
 
 
-def compare_linked(
-    core: dict[str, pl.DataFrame], clusters: pl.DataFrame, events: pl.DataFrame, *, truth: Path, as_of: date
-) -> pl.DataFrame:
-    """The table of `compare` for core tables whose records are linked."""
-    register = build_register(build_night(core, clusters, events, as_of=as_of))
+def compare_register(core: dict[str, pl.DataFrame], register: dict[str, pl.DataFrame], truth: Path) -> pl.DataFrame:
+    """The table of `compare` for a register that was made from core tables."""
     links = pl.read_csv(truth / "links.csv", infer_schema=False).rename({"order_id": "true_id"})
     most = (
         register["order_sources"]

@@ -12,7 +12,7 @@ def test_a_table_takes_the_place_of_the_one_before_and_leaves_the_page():
     assert written == ("Before.\n\n<!-- links -->\n| what | share |\n|---|---:|\n| a | .9 |\n<!-- end -->\n\nAfter.\n")
 
 
-@pytest.mark.parametrize("name", ["links", "missed", "merged", "twists", "golden"])
+@pytest.mark.parametrize("name", ["links", "missed", "merged", "twists", "golden", "shown"])
 def test_the_page_has_a_place_for_every_table(name):
     assert f"<!-- {name} -->\n" in PAGE.read_text(encoding="utf-8")
 
