@@ -28,6 +28,7 @@ from pipelines.failures import KNOWN_CAUSES
 from pipelines.settings import Settings
 from reconciliation import choosing
 from reconciliation.golden import ARREST_FIELDS, ORDER_FIELDS, PERSON_FIELDS
+from reconciliation.ranking import Field
 from warehouse.delivery_states import POLICIES, STATES
 from warehouse.releases.views import VIEWS
 from warehouse.schema import Column, Table
@@ -142,7 +143,7 @@ def precedence() -> Iterator[str]:
         yield ""
 
 
-def fails(field: choosing.Field) -> str:
+def fails(field: Field) -> str:
     """What fails, and whether it is published all the same where nothing passes."""
     return field.fails + ("; none is published rather than such a one" if field.must_pass else "")
 

@@ -66,7 +66,7 @@ class Head:
         """
         found = HEAD_FORM.fullmatch(text.strip())
         if found is None:
-            raise ValueError("expected a number, a colon and a digest of 64 signs")
+            raise ValueError("expected a number, a colon and a digest of 64 characters")
         return cls(int(found[1]), found[2])
 
 

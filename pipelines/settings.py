@@ -52,7 +52,7 @@ def _printable(text: str) -> str:
     return text
 
 
-# Excel's headers and footers hold 255 signs.
+# Excel's headers and footers hold 255 characters.
 Words = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
 
 

@@ -25,7 +25,7 @@ def explain_choice(ranked: pl.DataFrame, final: pl.DataFrame, *, record_ids: pl.
     """Who won a field, who agrees, who lost and why, for each group.
 
     Args:
-        ranked: from `rank_statements`.
+        ranked: from `reconciliation.ranking.rank_statements`.
         final: `group`, `value`, `canonical`, `record` and `forced`: the rule where no record won, else null.
         record_ids: the id of each record by its number.
 

@@ -12,9 +12,10 @@ from typing import Final
 import polars as pl
 
 from reconciliation import plausibility
-from reconciliation.choosing import Field, choose_fields, choose_values
+from reconciliation.choosing import choose_fields, choose_values
 from reconciliation.overrides import name_decisions, overrides_of
 from reconciliation.periods import complete_period
+from reconciliation.ranking import Field
 from reconciliation.record_context import hold_people
 from reconciliation.standing import STANDS
 from reconciliation.statutes import OPEN_ENDED_TYPES

@@ -45,7 +45,7 @@ IDENTITY_RULES = (
         severity="medium",
         dimension="consistency",
         when=differs("pnc_id") & (pl.col("pnc_id_distance") <= 2),
-        message="The PNC id in {source} differs in a sign or two from the person's.",
+        message="The PNC id in {source} differs in a character or two from the person's.",
         correction="Look the person up on the PNC and enter the id anew.",
         note=PNC_ID_NOTE,
         example="PND: 2012/0613542N. PNC: 2012/0612542N.",

@@ -120,6 +120,6 @@ UNREADABLE_RULES = tuple(
         ("cro_number", "CRO number", "PNC: 000000/00Z. A dummy (E18)."),
         ("sex", "Sex", "PND: X1."),
         ("is_county_lines", "County lines mark", "Return: maybe."),
-        ("case_urn", "Case number", "Court: 33AB0123/1. Not force, station, serial and year in 11 signs (E21)."),
+        ("case_urn", "Case number", "Court: 33AB0123/1. Not force, station, serial and year in 11 characters (E21)."),
     )
 )

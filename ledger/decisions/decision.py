@@ -150,7 +150,7 @@ def find_problems(row: Row) -> Iterator[str]:
         yield f"the comment is longer than {LONGEST_COMMENT:,} characters"
     for name, value in row.items():
         if isinstance(value, str) and any(_is_unkeepable(sign) for sign in value):
-            yield f"{name} holds signs that are not text"
+            yield f"{name} holds characters that are not text"
 
 
 def name_row(content: Row) -> str:
@@ -191,5 +191,5 @@ def _plain(value: object) -> str | None:
 
 
 def _is_unkeepable(sign: str) -> bool:
-    """Control signs but line breaks and tabs, which PostgreSQL or a terminal would choke on, and halves of letters."""
+    """Control characters but line breaks and tabs, which PostgreSQL refuses, and halves of surrogate pairs."""
     return unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\r\t"

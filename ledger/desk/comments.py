@@ -31,14 +31,14 @@ def add_comment(database: Database, comment: Comment) -> None:
     """Keep a comment; one that was sent twice is kept once.
 
     Raises:
-        DecisionError: it says nothing, too much, or holds signs that are not text.
+        DecisionError: it says nothing, too much, or holds characters that are not text.
     """
     if not comment.words.strip():
         raise DecisionError("a comment without words")
     if len(comment.words) > LONGEST_COMMENT:
         raise DecisionError(f"the comment is longer than {LONGEST_COMMENT:,} characters")
     if "\x00" in comment.words:
-        raise DecisionError("the comment holds signs that are not text")
+        raise DecisionError("the comment holds characters that are not text")
     with database.writing() as connection:
         if connection.execute(_sent_before(comment)).first() is not None:
             return

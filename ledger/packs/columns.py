@@ -21,7 +21,7 @@ class PackColumn:
         name: in the CSV file.
         title: in the workbook.
         meaning: in the workbook's list of columns.
-        width: in the workbook, in signs.
+        width: in the workbook, in characters.
         is_answer: left empty, for who corrects to fill in.
     """
 

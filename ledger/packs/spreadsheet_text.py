@@ -9,7 +9,8 @@ from warehouse.csv_text import LONGEST_CELL, guard_cell
 
 CUT = " … cut: the CSV file has all"
 UNSHOWN = "\N{REPLACEMENT CHARACTER}"
-# Control signs but line breaks and tabs, halves of letters, and the two last signs of each plane (XML 1.0, s.2.2).
+# Control characters but line breaks and tabs, halves of surrogate pairs, the last two code points of each plane
+# (XML 1.0, s.2.2).
 NO_TEXT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
     + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
@@ -18,7 +19,7 @@ NO_TEXT = re.compile(
 
 
 def plain(text: str | None) -> str:
-    """A text without signs that are none: control signs, halves of letters and what XML forbids are shown as �."""
+    """A text in which control characters, halves of surrogate pairs and what XML forbids are shown as �."""
     return NO_TEXT.sub(UNSHOWN, text or "")
 
 

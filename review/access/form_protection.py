@@ -40,7 +40,7 @@ async def check_form(request: Request) -> None:
     Raises:
         ForeignFormError: another site sent it.
         OutdatedFormError: it is of another session, or no form of ours.
-        HTTPException: 404 or 422: the address or the form holds signs that are not text.
+        HTTPException: 404 or 422: the address or the form holds characters that are not text.
     """
     _require_text([request.url.path], status=404)
     _require_text((part for pair in request.query_params.multi_items() for part in pair), status=422)

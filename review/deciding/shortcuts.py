@@ -86,7 +86,7 @@ def choose_keys(wanted: Mapping[str, str]) -> dict[str, str]:
         wanted: the key of each action; empty for the one that it has by itself.
 
     Raises:
-        KeysError: a key is not a single sign, is a digit (which chooses a value), or stands for two actions.
+        KeysError: a key is not a single character, is a digit (which chooses a value), or stands for two actions.
     """
     chosen = {key.action: wanted.get(key.action, "").strip() or key.key for key in SHORTCUTS}
     problems = {action: wrong for action, key in chosen.items() if (wrong := _problem(action, key, chosen))}
@@ -97,9 +97,9 @@ def choose_keys(wanted: Mapping[str, str]) -> dict[str, str]:
 
 def _problem(action: str, key: str, chosen: Mapping[str, str]) -> str | None:
     if len(key) != 1 or not key.isprintable() or key.isspace():
-        return "Use one letter or sign"
+        return "Use one letter or symbol"
     if key.isdigit():
-        return "Digits choose a value: use a letter or sign"
+        return "Digits choose a value: use a letter or symbol"
     if any(other == key for name, other in chosen.items() if name != action):
         return "Two actions can't have one key"
     return None

@@ -184,8 +184,8 @@ def test_of_several_decisions_all_are_taken_or_none(ledger):
         pytest.param(Signature("kim", "whim"), "reason 'whim' does not fit", id="unknown reason"),
         pytest.param(Signature("kim", "mistake"), "reason 'mistake' does not fit", id="reason for something else"),
         pytest.param(Signature("kim", "other", " "), "needs a comment", id="no comment where one is needed"),
-        pytest.param(Signature("kim", "document_seen", "a\x00b"), "signs that are not text", id="a null sign"),
-        pytest.param(Signature("kim", "document_seen", "\ud800"), "signs that are not text", id="half a letter"),
+        pytest.param(Signature("kim", "document_seen", "a\x00b"), "characters that are not text", id="a null sign"),
+        pytest.param(Signature("kim", "document_seen", "\ud800"), "characters that are not text", id="half a letter"),
         pytest.param(Signature("kim", "document_seen", "a" * 20_001), "longer than 20,000", id="endless comment"),
     ],
 )
