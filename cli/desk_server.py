@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from cli.options import Exit, fail
 from ledger.decisions.database import Database
@@ -72,7 +73,12 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
     except MissingStaticFilesError as error:
         fail(str(error), Exit.FAILED)
     typer.echo(f"the desk is at {settings.origin} (Ctrl+C ends it)")
-    config = uvicorn.Config(
+    uvicorn.Server(server_config(app, settings)).run(sockets=[listener])
+
+
+def server_config(app: FastAPI, settings: DeskSettings) -> uvicorn.Config:
+    """How the desk is served: only the proxies of the settings are believed about where a request comes from."""
+    return uvicorn.Config(
         app,
         http=PatientProtocol,
         log_config=None,
@@ -82,7 +88,6 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         forwarded_allow_ips=[str(proxy) for proxy in settings.proxies],
     )
-    uvicorn.Server(config).run(sockets=[listener])
 
 
 def has_release(home: Path) -> bool:

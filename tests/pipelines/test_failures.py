@@ -31,6 +31,10 @@ def with_a_table_cut_short() -> None:
     raise ValueError("parquet: File out of specification: Invalid thrift: transport error")
 
 
+def stopped() -> None:
+    raise dg._core.errors.DagsterExecutionInterruptedError
+
+
 def without_permission() -> None:
     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/state/ledger")
 
@@ -67,6 +71,7 @@ def run(fail) -> str:
             on_a_full_disk, "no space is left on the disk: make room", id="a full disk, reported by a library"
         ),
         pytest.param(with_a_table_cut_short, "make room on the disk", id="a full disk that cut a table short"),
+        pytest.param(stopped, "concord retry", id="stopped by somebody"),
         pytest.param(without_permission, "may not read or write a file", id="no permission"),
         pytest.param(in_another_encoding, "another encoding than UTF-8", id="another encoding"),
         pytest.param(refused, "orders: 3 rows repeat the key order_id", id="a refusal of our own, in its own words"),

@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from desk_cases import PASSWORD, STARTED_AT, Client, settings_of
 
+from cli.desk_server import server_config
 from ledger.decisions.database import Database
+from ledger.desk.desk_tables import audit_log
 from review.access.attempt_limits import AttemptLimits, TooManyAttemptsError
 from review.app import create_app
 
@@ -64,6 +66,28 @@ def test_many_names_from_one_address_are_held_up(come):
     client = come(attempts_by_address=4)
     assert [fail(client, 1, name=f"name {number}")[0] for number in range(5)] == [422] * 4 + [429]
     assert come(address="10.0.0.2", attempts_by_address=4).sign_in("steward").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("proxies", "last"),
+    [
+        pytest.param((), 429, id="no proxy is believed unless one is set"),
+        pytest.param(("10.0.0.2",), 429, id="another than the proxy is not believed"),
+        pytest.param(("10.0.0.0/24",), 422, id="the proxy is believed"),
+    ],
+)
+def test_an_address_that_a_request_says_of_itself_neither_lifts_the_limit_nor_stands_in_the_log(desk, proxies, last):
+    settings = settings_of(attempts_by_address=3, proxies=proxies)
+    config = server_config(create_app(desk, settings), settings)
+    config.load()
+    client = Client(config.loaded_app, base_url="http://127.0.0.1:8000", client=("10.0.0.1", 50_000))
+    answers = []
+    for number in range(4):
+        client.headers["X-Forwarded-For"] = f"192.0.2.{number}"
+        answers += fail(client, 1, name=f"name {number}")
+    assert answers == [422] * 3 + [last]
+    with desk.reading() as connection:
+        assert "192.0.2." not in str(connection.execute(audit_log.select()).all())
 
 
 def test_nobody_is_locked_out_of_a_browser_in_which_they_signed_in_before(come):
