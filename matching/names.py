@@ -45,6 +45,7 @@ PATRONYMIC = (
 SHARED_NAMES = (
     "ABD", "ABDUL", "ABDEL", "ABDUR", "SINGH", "KAUR", "KUMAR", "KUMARI", "DEVI", "BEGUM", "BIBI", "KHATUN", "AL", "EL",
     "UL", "BIN", "BINT", "IBN", "ABU", "THI", "VAN", "MD", "MOHD", "MOHAMMED", "MUHAMMAD", "MOHAMED", "MOHAMMAD",
+    "SIU", "KA", "WAI", "CHI", "KWOK", "TSZ", "KIN", "WING", "SHUK",
 )  # fmt: skip
 # Words that make one forename with the next, as one office writes them together and another apart.
 COMPOUND = r"^(ABD|ABDU|ABDUL|ABDEL|ABDAL|ABDUR|ABDUS|ABDUN|ABU) (?:(AL|EL|UL|UR|AR) )?(\S+)"

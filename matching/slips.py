@@ -60,8 +60,13 @@ def _standing_for() -> pl.DataFrame:
 
 
 def slip_in_form() -> pl.Expr:
-    """A forename is a slip for one that stands for the other: `TNY` for Tony, beside Anthony."""
-    return (left("meant").list.set_intersection(right("meant_forms")).list.len() > 0).fill_null(value=False)
+    """A forename is a slip for one that stands for the other: `TNY` for Tony, beside Anthony.
+
+    One of the two must be listed: two that are not are both one slip from a third (`NINO`, `NANA`: Nina) by chance.
+    """
+    is_one_listed = left("is_first_listed") | right("is_first_listed")
+    meets = left("meant").list.set_intersection(right("meant_forms")).list.len() > 0
+    return (meets & is_one_listed).fill_null(value=False)
 
 
 def initial_of_form() -> pl.Expr:
