@@ -37,7 +37,7 @@ IDENTIFIER = (
 )
 # What is said of the person after a whole name: whose child, where from, a note after a dash; and a mark of doubt.
 SAID = (
-    r"(?i)^([^\s,/]+[\s,/]+[^\s,/].*?)\s+((?:[sdwh]/o|(?:son|daughter|wife|husband|widow) of)\s.+"
+    r"(?i)^([^\s,/]+[\s,/]+[^\s,/].*?)\s+((?:[cdhsw]/o|(?:son|daughter|wife|husband|widow) of)\s.+"
     r"|[-–—]\s+(?:see|hmp|hmyoi|yoi|ref|note|now|currently|deceased|address|lives|c/o|co-?def(?:endant)?|co-?accused|alleged)\b.*"
     r"|(?:t/as?|trading as|(?:director|owner|manager) of)\s.+|(?-i:of)\s+\p{Lu}[\p{L} ]+)$"
 )

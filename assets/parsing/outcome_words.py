@@ -91,7 +91,7 @@ STEPS_BEFORE = (
 # Words that leave open whether the order stands: it is kept, in doubt.
 OPEN_WORDS = (
     r"\b(?:STAYED|SUSPENDED|DEFERRED|POSTPONED|VACATED|VOID(?:ED)?|IN ERROR|LAPSED|CEASED|TERMINATED|ENDED"
-    r"|UNDER REVIEW)\b"
+    r"|UNDER REVIEW|LIES? ON (?:THE )?FILE)\b"
 )
 # These leave it open too, unless a clause names the order and says that it was made.
 SHAKING_WORDS = (

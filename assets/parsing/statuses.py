@@ -13,12 +13,14 @@ from matching.standardise import fold
 STATUS_WORDS = {
     "live": r"\b(?:ACTIVE|LIVE|CURRENT|IN FORCE|IN EFFECT|ONGOING|OPEN|EXTANT|RUNNING|YN FYW)\b",
     "expired": r"\b(?:EXPIRED|EXPD?|LAPSED|ENDED|SPENT|FINISHED|COMPLETED)\b",
-    "discharged": r"\b(?:DISCHARGED?|DISCH|REVOKED|CANCELLED|CANCELED|QUASHED|RESCINDED|SET ASIDE)\b",
+    "discharged": (
+        r"\b(?:DISCHARGED?|DISCH|REVOKED|CANCELL?ED|QUASHED|RESCINDED|SET ASIDE|OVERTURNED|ANNULLED|NULLIFIED)\b"
+    ),
     # Of an order, of a charge or of the record itself: it is not a discharge, and worth a question.
     "withdrawn": r"\bWITHDRAWN\b",
     "superseded": r"\b(?:SUPERSEDED|SUPERCEDED|SUPERSCEDED|REPLACED|OVERTAKEN)\b",
     # No longer in force, and no word on why.
-    "ended": r"\b(?:CLOSED|CEASED|TERMINATED|INACTIVE)\b",
+    "ended": r"\b(?:CLOSED|CEASED|TERMINATED|INACTIVE|VOID(?:ED)?)\b",
 }
 NO_LONGER = (
     r"\b(?:NO LONGER|NOT|WAS|FORMERLY|PREVIOUSLY) "

@@ -137,7 +137,10 @@ def _months(seen: pl.Expr, pattern: str) -> pl.Expr:
     years, rest, months = (
         parts.struct.field(name).cast(pl.Float64, strict=False) for name in ("years", "rest", "months")
     )
-    return pl.coalesce(years * 12 + rest.fill_null(0), months)
+    is_rest = rest.fill_null(0) < 12  # `2 years 24 months` says one length twice; `2 years 18 months` is none
+    return pl.coalesce(
+        pl.when(is_rest).then(years * 12 + rest.fill_null(0)).when(rest == years * 12).then(rest), months
+    )
 
 
 def _evened(text: pl.Expr) -> pl.Expr:
