@@ -301,7 +301,7 @@ def test_the_link_of_an_item_that_has_left_the_queue_leads_to_its_order(steward,
 
 
 def test_a_page_leads_to_what_else_is_to_settle_of_the_person(viewer, desk):
-    settle = queue(desk).filter(pl.col("stream") == "settle", pl.col("kind") == "discrepancies")
+    settle = queue(desk).filter(pl.col("stream") == "settle", pl.col("other_order_id").is_null())
     one, other = settle.unique("order_id", keep="first", maintain_order=True).head(2).to_dicts()
     orders = published(desk, "orders")
     subject = orders.filter(order_id=one["order_id"])["subject_id"][0]
