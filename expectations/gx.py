@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context, parent_process
+from signal import SIG_IGN, SIGINT, signal
 from threading import Thread
 from typing import Any, Self
 
@@ -92,7 +93,11 @@ class Validator:
 
 
 def end_with_parent() -> None:
-    """End this process when the one that started it does, even if that is killed: it would wait for work for ever."""
+    """End this process when the one that started it does, even if that is killed: it would wait for work for ever.
+
+    Ctrl-C at a terminal goes to both: the parent says that the night was stopped, and this process says nothing.
+    """
+    signal(SIGINT, SIG_IGN)
 
     def wait() -> None:
         parent_process().join()  # type: ignore[union-attr]  # a worker has one

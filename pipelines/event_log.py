@@ -60,7 +60,7 @@ class KeptEventLog(SqliteEventLogStorage):
 
 def open_database(url: str) -> sa.Engine:
     """The database at an address; a power cut may cost it the last events, never the rest."""
-    engine = sa.create_engine(url, pool_size=1, connect_args={"timeout": BUSY_SECONDS})
+    engine = sa.create_engine(url, pool_size=1, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = NORMAL"))
     return engine
 

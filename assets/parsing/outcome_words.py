@@ -96,7 +96,8 @@ OPEN_WORDS = (
 # These leave it open too, unless a clause names the order and says that it was made.
 SHAKING_WORDS = (
     r"^(?:INSTEAD OF|IN LIEU OF|RATHER THAN)\b|\b(?:TBC|O S|OUTSTANDING|AWAITING)$"
-    r"|\b(?:LACK OF|INSUFFICIENT) EVIDENCE\b"
+    r"|\b(?:LACK OF|INSUFFICIENT) EVIDENCE\b|\bNO CASE(?: TO ANSWER)?$"
+    r"|^(?:DEFERRED|POSTPONED|STAYED|SUSPENDED|VACATED)$"
 )
 # What another matter than the making was refused; and an order plainly made, whatever else was refused.
 OTHER_REFUSED = r"\b(?:VARY|VARIATIONS?|DISCHARGE|REVOKE|REVOCATION|EXTENSION|RENEWAL)\b"
