@@ -30,6 +30,10 @@ from warehouse.store import TableStore
 
 SOURCES = {source.name: source for source in find_sources()}
 PND, COURT = SOURCES["pnd"], SOURCES["court"]
+QUICK = ("pnc", "court")
+EACH_SOURCE = [
+    pytest.param(source, id=name, marks=() if name in QUICK else pytest.mark.long) for name, source in SOURCES.items()
+]
 
 
 def run_source(source: Source, night: Night, as_of: date) -> tuple[dict[str, pl.DataFrame], list[TakenOver]]:
@@ -90,7 +94,7 @@ def full_court(three_nights, tmp_path_factory) -> dict[str, pl.DataFrame]:
     return run_source(COURT, night_over(home, three_nights / "night-2" / "landing", is_full=True), SERIES[1])[0]
 
 
-@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+@pytest.mark.parametrize("source", EACH_SOURCE)
 def test_records_that_did_not_change_are_taken_over_and_all_tables_are_those_of_a_full_night(source, second_night):
     tables, (_, standardised) = second_night(source)
     assert standardised.rows > 0 or source.name == "rocu"  # a new month of returns is new throughout
@@ -199,7 +203,7 @@ def test_a_reading_that_is_not_what_reading_again_gives_ends_all_reuse_of_that_n
     assert "Ann Other" not in tables["raw_court__results"]["defendant_name"]
 
 
-@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+@pytest.mark.parametrize("source", EACH_SOURCE)
 def test_the_year_alone_of_the_night_counts_for_what_a_record_gives(source, three_nights):
     store = TableStore(three_nights / "first" / "tables" / str(SERIES[0]))
     raw = {table.name: store.scan(table.name) for table in source.raw_tables}

@@ -132,6 +132,7 @@ def test_what_parts_records_or_leaves_them_open_is_taken(concord, asked):
     assert concord("decide", *asked).strip() in concord("decisions", "list", "--json")
 
 
+@pytest.mark.long
 def test_a_ledger_in_postgresql_is_backed_up_and_restored_by_command(concord, home, postgres, tmp_path, monkeypatch):
     monkeypatch.setenv("CONCORD_LEDGER", postgres())
     concord("decisions", "migrate")

@@ -90,6 +90,7 @@ def test_days_and_harm_of_the_installation_come_from_its_settings(one_night, tmp
     assert "Cambridge Crime Harm Index (2026)" in (tmp_path / "out" / "effect.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_release_whose_night_is_not_kept_is_studied_without_its_sources(one_night, tmp_path):
     home = copy_of(one_night / "home", tmp_path / "home")
     (home / "tables").rename(home / "moved")

@@ -4,8 +4,11 @@ a specification. A new variant is a new line.
 
 import csv
 import tomllib
+from collections.abc import Callable
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -23,22 +26,37 @@ HERE = Path(__file__).parent
 CONDITIONS = tomllib.loads((HERE / "conditions.toml").read_text(encoding="utf-8"))
 FIRST = "Not to enter any railway station unless with a pre-booked ticket in own name"
 SECOND = "Must not act as employer or agent of labour"
+BIRTHS = partial(read_birth, this_year=2023)
 ANSWERS = {"yes": True, "no": False, "true": True, "false": False, "": None}
 
 
-def lines(name: str) -> list:
-    with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return [pytest.param(line, id=line.get("words") or line["text"]) for line in csv.DictReader(file)]
+@cache
+def rows(table: str) -> list[dict[str, str]]:
+    with (HERE / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
-def read(text: str, reader) -> object:
-    return pl.select(reader(pl.lit(text))).item()
+def lines(table: str) -> list:
+    return [pytest.param(line, id=line.get("words") or line["text"]) for line in rows(table)]
+
+
+@cache
+def readings(table: str, reader: Callable[[pl.Expr], pl.Expr]) -> dict[str, Any]:
+    """What a reader makes of all texts of a table, read at once as a night reads them: by text."""
+    texts = pl.Series("text", [line.get("words") or line["text"] for line in rows(table)], dtype=pl.String)
+    return dict(zip(texts, texts.to_frame().select(reader(pl.col("text"))).to_series().to_list(), strict=True))
+
+
+@cache
+def orders() -> dict[str, dict[str, Any]]:
+    found = read_orders(pl.Series([line["words"] for line in rows("results")]))
+    return {row["text"]: row for row in found.to_dicts()}
 
 
 @pytest.mark.parametrize("line", lines("results"))
 def test_words_say_whether_an_order_was_made_and_which(line):
-    reported = read(line["words"], read_outcome)
-    order = read_orders(pl.Series([line["words"]])).row(0, named=True)
+    reported = readings("results", read_outcome)[line["words"]]
+    order = orders()[line["words"]]
     reading = "order in doubt" if reported["is_in_doubt"] else "discharged" if reported["is_discharge"] else "order"
     assert (reported["outcome"] or reading) == line["reading"]
     if reported["outcome"] is None:
@@ -48,13 +66,13 @@ def test_words_say_whether_an_order_was_made_and_which(line):
 
 @pytest.mark.parametrize("line", lines("statuses"))
 def test_words_of_a_status(line):
-    assert (read(line["words"], read_status_outcome) or "") == line["put_aside"]
-    assert (read(line["words"], read_status) or "") == line["status"]
+    assert (readings("statuses", read_status_outcome)[line["words"]] or "") == line["put_aside"]
+    assert (readings("statuses", read_status)[line["words"]] or "") == line["status"]
 
 
 @pytest.mark.parametrize("line", lines("births"))
 def test_a_date_of_birth_says_what_it_holds(line):
-    birth = read(line["text"], lambda text: read_birth(text, this_year=2023))
+    birth = readings("births", BIRTHS)[line["text"]]
     assert birth["date_of_birth"] == (date.fromisoformat(line["date"]) if line["date"] else None)
     assert [birth["birth_year"], birth["birth_month"]] == [
         int(line[part]) if line[part] else None for part in ("year", "month")
@@ -64,22 +82,27 @@ def test_a_date_of_birth_says_what_it_holds(line):
 
 @pytest.mark.parametrize("line", lines("lengths"))
 def test_a_length_in_months(line):
-    assert read(line["text"], read_term) == (int(line["months"]) if line["months"] else None)
+    assert readings("lengths", read_term)[line["text"]] == (int(line["months"]) if line["months"] else None)
 
 
 @pytest.mark.parametrize("line", lines("ends"))
 def test_an_end_that_stands_for_none(line):
-    assert read(line["text"], is_until_further_order) is ANSWERS[line["has_no_end"]]
+    assert readings("ends", is_until_further_order)[line["text"]] is ANSWERS[line["has_no_end"]]
+
+
+@cache
+def places(kind: str) -> dict[str, dict[str, Any]]:
+    texts = pl.DataFrame({f"{kind}_as_written": [line["text"] for line in rows("places") if line["kind"] == kind]})
+    kinds = {"order_type": pl.lit(None, pl.String), "is_interim": pl.lit(None, pl.Boolean)}
+    found = resolve_courts(texts.with_columns(**kinds)) if kind == "court" else resolve_forces(texts.to_series())
+    return {row[f"{kind}_as_written"]: row for row in found.to_dicts()}
 
 
 @pytest.mark.parametrize("line", lines("places"))
 def test_a_court_or_a_force(line):
-    if line["kind"] == "court":
-        kinds = {"order_type": pl.lit(None, pl.String), "is_interim": pl.lit(None, pl.Boolean)}
-        found = resolve_courts(pl.DataFrame({"court_as_written": [line["text"]]}).with_columns(**kinds))
-    else:
-        found = resolve_forces(pl.Series([line["text"]]))
-    code, is_ambiguous = found.select(f"{line['kind']}_code", f"is_{line['kind']}_ambiguous").row(0)
+    kind = line["kind"]
+    found = places(kind)[line["text"]]
+    code, is_ambiguous = found[f"{kind}_code"], found[f"is_{kind}_ambiguous"]
     assert (code or "", is_ambiguous) == (line["code"], ANSWERS[line["is_ambiguous"]])
 
 

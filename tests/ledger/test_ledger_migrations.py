@@ -76,6 +76,7 @@ def texts(connection, columns_of):
     return {table.name: sorted(map(str, connection.execute(sa.select(*columns)))) for table, columns in columns_of}
 
 
+@pytest.mark.parametrize("ledger_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
 @pytest.mark.parametrize("step", _steps()[:0:-1])
 def test_every_row_of_an_earlier_schema_is_kept_and_every_decision_proves_itself_and_goes_on(ledger_url, step):
     database = Database(ledger_url)

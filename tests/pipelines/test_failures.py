@@ -66,7 +66,12 @@ def run(fail) -> str:
 @pytest.mark.parametrize(
     ("fail", "words"),
     [
-        pytest.param(in_another_process, "no home directory: set HOME", id="no home directory, in a worker process"),
+        pytest.param(
+            in_another_process,
+            "no home directory: set HOME",
+            id="no home directory, in a worker process",
+            marks=pytest.mark.long,
+        ),
         pytest.param(
             on_a_full_disk, "no space is left on the disk: make room", id="a full disk, reported by a library"
         ),

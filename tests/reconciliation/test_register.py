@@ -328,9 +328,9 @@ def test_nothing_was_known_before_the_first_release(home: Home, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("day", "release_id"),
     [
-        pytest.param(date(2023, 11, 30), "r2023-11-30", id="before it was rolled back"),
+        pytest.param(date(2023, 11, 30), "r2023-11-30", id="before it was rolled back", marks=pytest.mark.long),
         pytest.param(date(2023, 12, 1), "r2023-11-29", id="on the day it was rolled back"),
-        pytest.param(date(2023, 12, 2), "r2023-12-02", id="when another night had come"),
+        pytest.param(date(2023, 12, 2), "r2023-12-02", id="when another night had come", marks=pytest.mark.long),
     ],
 )
 def test_a_release_was_known_until_it_was_rolled_back(

@@ -101,6 +101,7 @@ def only_discrepancies(home: Path) -> list[str]:
     return chosen.get_column("discrepancy_id").sort().head(5).to_list()
 
 
+@pytest.mark.long
 def test_the_record_stands_alone_from_the_next_night_on(home):
     one, *rest = records_of_an_order(home)
     after = dict(read_records(home, f"r{NEXT}").select("record_id", "order_id").iter_rows())

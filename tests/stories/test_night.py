@@ -174,6 +174,7 @@ def test_an_empty_landing_folder_fails_and_leaves_no_release(tmp_path):
     assert not (tmp_path / "home" / "releases" / "CURRENT").exists()
 
 
+@pytest.mark.long
 def test_a_night_with_one_source_only_is_published_degraded(night, tmp_path):
     shutil.copytree(night / "landing" / "court", tmp_path / "landing" / "court")
     assert nightly(tmp_path / "home", tmp_path / "landing", NIGHT).state == "degraded"

@@ -256,7 +256,10 @@ MAY = {
 """Who may go where, whatever comes of it."""
 
 
-@pytest.mark.parametrize("role", sorted(OPEN))
+@pytest.mark.parametrize(
+    "role",
+    [role if role in (NOBODY, "steward") else pytest.param(role, marks=pytest.mark.long) for role in sorted(OPEN)],
+)
 def test_each_role_goes_where_it_may_and_nowhere_else(open_desk, role):
     client = open_desk(None if role == NOBODY else role)
     reported = client.app.openapi()["paths"]

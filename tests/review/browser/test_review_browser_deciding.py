@@ -36,6 +36,7 @@ def enter(page, address, name):
     page.get_by_role("button", name="Sign out").wait_for()
 
 
+@pytest.mark.long
 def test_a_steward_works_ten_items_with_a_key_a_judgement_and_one_to_save(browser, address, taken):
     page = browser.new_page()
     enter(page, address, "steward")
@@ -99,6 +100,8 @@ def test_the_decision_on_an_order_or_on_two_is_in_sight_without_scrolling(browse
     page.goto(f"{address}/compare?order={one}&order={other}")
     assert page.locator("input[name=kind]").first.bounding_box()["y"] < 700
     assert page.locator("#comparison").bounding_box()["y"] < 700
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.get_by_role("link", name="Go to the decision").bounding_box()["y"] < 700, "narrow: a link leads to it"
     page.close()
 
 
@@ -139,6 +142,7 @@ def test_everything_can_be_decided_without_script(browser, address, taken):
     context.close()
 
 
+@pytest.mark.long
 def test_back_after_saving_shows_the_pages_before_and_never_asks_to_send_a_form_again(browser, address, taken):
     context = browser.new_context()
     page = context.new_page()
@@ -164,6 +168,7 @@ def test_back_after_saving_shows_the_pages_before_and_never_asks_to_send_a_form_
     context.close()
 
 
+@pytest.mark.long
 def test_two_stewards_who_decide_the_same_item_see_each_other(browser, address, taken):
     pages = []
     for name in ("steward", "steward2"):

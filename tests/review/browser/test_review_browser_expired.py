@@ -20,7 +20,7 @@ def enter(page):
     page.get_by_role("button", name="Sign out").wait_for()
 
 
-@pytest.mark.parametrize("step", ["preview", "save"])
+@pytest.mark.parametrize("step", ["preview", pytest.param("save", marks=pytest.mark.long)])
 def test_a_long_comment_outlives_its_session(browser, address, desk, clock, step):
     context = browser.new_context()
     page = context.new_page()

@@ -111,6 +111,7 @@ def test_a_form_sent_many_times_at_once_counts_once(enter, desk):
     assert read(desk).height == 1
 
 
+@ON_EITHER
 def test_what_waits_is_proposed_once_and_approved_once(enter, desk):
     client = enter("steward-0", share=1)
     shown = preview(client, items_of(desk, 1)[0], kind="both_right", reason_code="different_facts")

@@ -267,6 +267,7 @@ def test_a_release_that_is_published_meanwhile_is_named(viewer, desk):
     assert f"Drawn by release {desk.whole_release().release.release_id}." in viewer.get(f"/orders/{order_id}").text
 
 
+@pytest.mark.long
 def test_the_page_stands_in_a_browser_wide_and_narrow(served, browser, sign_in, desk_home):
     """Nothing serious for axe, and no need to scroll sideways on a small screen or at 400 % zoom."""
     axe = (PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
