@@ -39,11 +39,11 @@ class KeptEventLog(SqliteEventLogStorage):
                 yield connection
 
     def _open(self, shard: str) -> sa.Engine:
-        if shard not in self._opened:
-            while len(self._opened) >= OPEN_DATABASES:
-                self._opened.pop(next(iter(self._opened))).dispose()
-            self._opened[shard] = open_database(self.conn_string_for_shard(shard))
-        return self._opened[shard]
+        engine = self._opened.pop(shard, None) or open_database(self.conn_string_for_shard(shard))
+        self._opened[shard] = engine  # the last used stands last
+        if len(self._opened) > OPEN_DATABASES:
+            self._opened.pop(next(iter(self._opened))).dispose()
+        return engine
 
     def has_table(self, table_name: str) -> bool:
         """Whether a table is there, which Dagster asks for each check of a run; one that is there stays."""
