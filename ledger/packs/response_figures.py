@@ -14,7 +14,10 @@ from warehouse.tables.register import CORRECTION_STATES
 NOT_SEEN = "no night yet"
 """Lines handed out of the release in force: no night has looked at them since."""
 
-WRONG_STILL: Final = ("unchanged", "rebounded", "changed_otherwise", NOT_SEEN)
+SEEN_WRONG: Final = ("unchanged", "rebounded", "changed_otherwise")
+"""States of a line that a later night found wrong."""
+
+WRONG_STILL: Final = (*SEEN_WRONG, NOT_SEEN)
 """States of a line of which something is still expected of its owner."""
 
 ANSWERING: Final = (
@@ -82,7 +85,7 @@ def sum_up(
     """
     known = follow_asked(asked, lines, answers, today=today)
     state, answer = pl.col("state"), pl.col("answer")
-    is_promised = (answer == "corrected") & state.is_in(["unchanged", "rebounded", "changed_otherwise"])
+    is_promised = (answer == "corrected") & state.is_in(SEEN_WRONG)
     # A night may be run for a day before the pack was handed out, where former deliveries are played again.
     days = (pl.col("first_corrected_on") - pl.col("handed_out_on")).dt.total_days().clip(lower_bound=0)
     is_due = pl.col("reminder").is_not_null()
