@@ -46,12 +46,12 @@ def reseal(connection: sa.Connection, home: Home) -> tuple[list[str], list[str]]
     Returns:
         The accounts whose secrets are sealed by it now, and those whose secrets no key opens.
     """
-    sealed, shut = list[str](), list[str]()
+    box, sealed, shut = _box(home), list[str](), list[str]()
     for account in all_accounts(connection):
         if account.second_factor is None:
             continue
         try:
-            keep_resealed(connection, account.name, _box(home).rotate(account.second_factor.encode()).decode())
+            keep_resealed(connection, account.name, box.rotate(account.second_factor.encode()).decode())
         except InvalidToken:
             shut.append(account.name)
         else:
