@@ -25,8 +25,15 @@ TAKING = ".taking-"
 
 
 @contextmanager
-def folder_for_copies(archive: Path) -> Iterator[Path]:
-    """A folder beside the archived files, removed at the end of the block with all that was not archived."""
+def folder_for_copies(archive: Path | None) -> Iterator[Path]:
+    """A folder beside the archived files, removed at the end of the block with all that was not archived.
+
+    Without an archive it is the system's own for such files: what is only looked at changes nothing in the home.
+    """
+    if archive is None:
+        with tempfile.TemporaryDirectory(prefix="concord-") as folder:
+            yield Path(folder)
+        return
     for abandoned in make_folder(archive).glob(f"{TAKING}*"):
         shutil.rmtree(abandoned)
     with tempfile.TemporaryDirectory(dir=archive, prefix=TAKING) as folder:

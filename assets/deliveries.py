@@ -91,7 +91,7 @@ def take_in(
         return recent.compare(source, delivery, source.read(delivery))
 
     arrivals: list[Arrival] = []
-    with folder_for_copies(archive / source.name) as copies:
+    with folder_for_copies(archive / source.name if keeps else None) as copies:
         look = Look(read, folders, as_of, copies, limits, known)
         for feed in source.feeds:
             arrivals += look.at(feed)

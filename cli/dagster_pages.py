@@ -32,6 +32,7 @@ def dagster(
 ) -> None:
     """Serve Dagster's pages to those who have the link that it prints; run schedule and sensors."""
     from cli.desk_server import in_url, listen
+    from pipelines.nightly import UnsafeDatabaseError
     from pipelines.webserver import ServiceEndedError, serve_dagster
     from review.settings import LOOPBACK
     from warehouse.home import Home
@@ -51,5 +52,7 @@ def dagster(
     try:
         with suppress(KeyboardInterrupt):
             serve_dagster(state, listener, origin=known_by, token=token, may_change=operate)
+    except UnsafeDatabaseError as error:
+        fail(str(error), Exit.USAGE)
     except ServiceEndedError as error:
         fail(str(error), Exit.FAILED)

@@ -164,9 +164,16 @@ def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
     """One source's deliveries added up; its state is the worst of its feeds, its notes what went wrong."""
     own = deliveries.filter(pl.col("source") == source)
     feeds = feed_states(own)
-    by_state = dict(feeds.group_by("state").len().iter_rows())
+    by_state = {
+        str(state): rows.get_column("feed").sort()
+        for (state,), rows in feeds.partition_by("state", as_dict=True).items()
+    }
     worst = max(by_state, key=STATE_NAMES.index)
-    notes = [f"{count} of {feeds.height} {state}" for state, count in sorted(by_state.items()) if state != "fresh"]
+    notes = [
+        f"{named.len()} of {feeds.height} {state}: {', '.join(named)}"
+        for state, named in sorted(by_state.items())
+        if state != "fresh"
+    ]
     if firsts := _first_deliveries(own):
         notes.append(f"{firsts}: there is none to compare its size with")
     if no_records := int(own.get_column("rows_set_aside").sum()):

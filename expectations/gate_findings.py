@@ -19,7 +19,7 @@ from warehouse.tables.register import CAUSES, STRAY_FEED, UNEXPLAINED
 
 SHOWN_ORDERS = 10
 """How many orders a gate names."""
-RAN_OUT = "calendar"
+RAN_OUT, IMPLAUSIBLE = "calendar", "implausible"
 NO_CAUSE = "no cause"
 NOTHING_BEFORE = "there is no release before to compare with"
 
@@ -79,15 +79,18 @@ class GateFinding:
 def find_held_deliveries(night: GatedNight) -> list[GateFinding]:
     """A finding for each feed whose policy is to hold the release; one if there is none."""
     states = night.deliveries.filter(pl.col("feed") != STRAY_FEED).select("source", "feed", "state", "accepted")
-    held = [
-        (feed, state)
-        for source, feed, state, accepted in states.unique(maintain_order=True).iter_rows()
-        if accepted is None and policy_for(night.policies, source, state) == "hold"
-    ]
-    words = "{} is {}, and the setting is to hold the release"
-    return [GateFinding(is_met=False, words=words.format(feed, state), subject=feed) for feed, state in held] or [
-        GateFinding(is_met=True, words="no delivery holds the release")
-    ]
+    held: dict[str, list[str]] = {}
+    for source, feed, state, accepted in states.unique(maintain_order=True).iter_rows():
+        if accepted is None and policy_for(night.policies, source, state) == "hold":
+            held.setdefault(feed, []).append(state)
+    return [
+        GateFinding(is_met=False, words=_words_of_held(feed, named), subject=feed) for feed, named in held.items()
+    ] or [GateFinding(is_met=True, words="no delivery holds the release")]
+
+
+def _words_of_held(feed: str, states: Sequence[str]) -> str:
+    used = "; to accept it is to use what came as it is" if IMPLAUSIBLE in states else ""
+    return f"{feed} is {' and '.join(states)}, and the setting is to hold the release{used}"
 
 
 def find_repeated_ids(night: GatedNight) -> list[GateFinding]:

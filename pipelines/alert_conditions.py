@@ -20,7 +20,7 @@ from warehouse.releases.release import Release, current_release
 from warehouse.tables.register import DELIVERIES, STRAY_FEED
 
 TITLES = {state.name: state.title for state in STATES}
-REFUSED_GATE = re.compile(r"\bgate ([a-z_]+(?::\w+)?): ")
+REFUSED_GATE = re.compile(r"\bgate ([a-z_]+(?::\w+)?): (.*)")
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def _of_run(run: RunRecord | None) -> Iterator[Found]:
     if run is None or run.state not in ("failed", "killed"):
         return
     gates = REFUSED_GATE.findall(run.cause)
-    for gate in gates:
-        yield f"{GATE.name}:{gate}", "refused", f"nothing is published: {run.cause}", run.night, (GATE.name,)
+    for gate, found in gates:
+        yield f"{GATE.name}:{gate}", "refused", f"nothing is published: {found}", run.night, (GATE.name,)
     if not gates:
         words = f"night {run.night or 'unknown'} {run.state}" + (f": {run.cause}" if run.cause else "")
         yield RUN.name, run.state, words, run.night, (RUN.name,)
@@ -107,11 +107,16 @@ def _of_gates(release: Release) -> Iterator[Found]:
 def _of_sources(release: Release) -> Iterator[Found]:
     deliveries = DELIVERIES.completed(pl.read_parquet(release.parquet(DELIVERIES.name)))
     put_aside = (pl.col("rows_quarantined") - pl.col("rows_set_aside")).sum().alias("put_aside")
-    rows = deliveries.group_by("source", "feed").agg(put_aside).join(feed_states(deliveries), on="feed", how="left")
-    for source, feed, count, state in rows.iter_rows():
-        if state in WHOLE and not count:
+    rows = deliveries.group_by("source", "feed").agg(put_aside)
+    for table in (feed_states(deliveries), _refused_states(deliveries)):
+        rows = rows.join(table, on="feed", how="left")
+    for source, feed, count, state, refused in rows.iter_rows():
+        if state in WHOLE and not count and refused is None:
             continue
         name = TITLES.get(state, "A file that no feed knows") if state not in WHOLE else "Rows quarantined"
+        if refused is not None:
+            used = name if state not in WHOLE else "An earlier delivery is used"
+            name = f"{used}; what came: {TITLES[refused].lower().partition(':')[0]}"
         quarantined = f"; {count:,} rows quarantined" if count else ""
         words = f"{source}, {feed}: {name[0].lower()}{name[1:]}{quarantined}"
         # How many rows are quarantined differs every night and is not a change of state.
@@ -122,6 +127,13 @@ def _of_sources(release: Release) -> Iterator[Found]:
             release.as_of.isoformat(),
             (feed, source, SOURCE.name),
         )
+
+
+def _refused_states(deliveries: pl.DataFrame) -> pl.DataFrame:
+    """The state of the newest delivery of each feed that came and could not be used: what to ask the sender about."""
+    came = pl.col("dated_on").is_not_null() & ~pl.col("is_used") & ~pl.col("state").is_in(WHOLE)
+    newest = deliveries.filter(came).sort("dated_on", "revision", "delivery_id", descending=True)
+    return newest.unique("feed", keep="first", maintain_order=True).select("feed", refused="state")
 
 
 def feed_states(deliveries: pl.DataFrame) -> pl.DataFrame:

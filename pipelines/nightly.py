@@ -7,7 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
-from sqlalchemy.exc import SQLAlchemyError
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from assets.frame import LAW_IN_FORCE, is_night
 from expectations.gates import DELIVERY
@@ -22,9 +23,11 @@ from warehouse.log_lines import log_event
 from warehouse.object_store import StorageError
 from warehouse.releases.release import Release, named_release, read_release
 from warehouse.run_lock import only_run
+from warehouse.server_url import lack_of_protection
 from warehouse.storage import fetch_landing
 
 PROJECT = Path(__file__).resolve().parent.parent
+DATABASE_URL = "CONCORD_DAGSTER_URL"
 
 
 class NightFailedError(Exception):
@@ -33,6 +36,10 @@ class NightFailedError(Exception):
 
 class NothingToRetryError(Exception):
     """The last run did not fail, or there is none."""
+
+
+class UnsafeDatabaseError(Exception):
+    """The URL of Dagster's database can't be read, or says nothing of how the way there is protected."""
 
 
 class UnknownNightError(Exception):
@@ -92,6 +99,8 @@ def run_night(
                     raise_on_error=False,
                     asset_selection=_left_to_do(done) if done else None,
                 )
+        except UnsafeDatabaseError as error:
+            raise NightFailedError(str(error)) from error
         except (SQLAlchemyError, OSError) as error:
             named = named_release(home)
             if named is not None and named != before:  # a record that can't be kept does not undo a publication
@@ -143,9 +152,22 @@ def _make_folders(home: Home) -> None:
 
 
 def name_folders(home: Home) -> None:
-    """Name the folders in which Dagster finds its settings and its state, unless the environment does."""
+    """Name the folders in which Dagster finds its settings and its state, unless the environment does.
+
+    Raises:
+        UnsafeDatabaseError: its settings are those of service, and the URL of their database will not do.
+    """
     os.environ.setdefault("CONCORD_DAGSTER", str(home.dagster))
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT))
+    url = os.environ.get(DATABASE_URL)
+    if url is None or os.environ["DAGSTER_HOME"] == str(PROJECT):  # whose settings keep runs in files
+        return
+    try:
+        lack = lack_of_protection(sa.make_url(url), what="Dagster's database")
+    except ArgumentError as error:
+        raise UnsafeDatabaseError(f"{DATABASE_URL} can't be read: expected postgresql://…") from error
+    if lack is not None:
+        raise UnsafeDatabaseError(f"{DATABASE_URL}: {lack}")
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 Belongs here: what differs between SQLite and PostgreSQL. Does not: decisions (`ledger.decisions.ledger`).
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -28,10 +27,10 @@ from ledger.decisions.errors import (
 )
 from ledger.decisions.metadata import decisions
 from warehouse.disk import keep_private, make_folder
+from warehouse.server_url import lack_of_protection
 
 SchemaState = Literal["missing", "older", "current", "unknown"]
 DIALECTS = ("sqlite", "postgresql")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LOCK_WORDS = ("database is locked", "lock timeout", "deadlock detected")
 # Any number will do that no other program takes on the same database.
 MIGRATION_LOCK = 5_268_377
@@ -194,21 +193,9 @@ def _sqlite(url: sa.URL, patience: float) -> sa.Engine:
     return engine
 
 
-def _require_stated_encryption(url: sa.URL) -> None:
-    """Refuse a server elsewhere whose URL says nothing of encryption: the driver would take what it gets."""
-    host = url.host or str(url.query.get("host", ""))
-    if not host or host.startswith("/") or host in LOOPBACK:
-        return
-    if "sslmode" in url.query or "PGSSLMODE" in os.environ:
-        return
-    raise LedgerError(
-        f"nothing says how the way to the ledger on {host} is protected: add ?sslmode=verify-full to its URL; where "
-        "something else protects it, such as a tunnel, name the sslmode that is right there"
-    )
-
-
 def _postgresql(url: sa.URL, patience: float) -> sa.Engine:
-    _require_stated_encryption(url)
+    if (lack := lack_of_protection(url, what="the ledger")) is not None:
+        raise LedgerError(lack)
     try:
         engine = sa.create_engine(
             url.set(drivername="postgresql+psycopg"),

@@ -150,8 +150,10 @@ def test_a_delivery_that_can_not_be_used_is_put_aside_whole_and_only_looking_put
     bad = only_file(landing, "pnd", ".gz")
     cut_in_half(bad)
     aside = landing.parent / "quarantine" / "deliveries" / "pnd"
-    take_in(SOURCES["pnd"], landing=landing, archive=landing.parent / "archive", as_of=NIGHT, keeps=False)
+    archive = landing.parent / "archive"
+    take_in(SOURCES["pnd"], landing=landing, archive=archive, as_of=NIGHT, keeps=False)
     assert not aside.exists()
+    assert not archive.exists()
     look(landing, "pnd")
     (kept,) = aside.glob("*/*")
     assert (kept.name, kept.read_bytes()) == (bad.name, bad.read_bytes())

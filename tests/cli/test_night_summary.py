@@ -114,3 +114,11 @@ def test_quarantined_rows_that_are_no_records_are_counted_apart(make_register, n
         rows_quarantined=pl.lit(3, pl.Int64), rows_set_aside=pl.lit(no_records, pl.Int64)
     )
     assert source_line("pnc", deliveries).notes == notes
+
+
+def test_feeds_that_are_not_fresh_are_named(make_register):
+    of_pnc = make_register()["deliveries"].filter(pl.col("source") == "pnc").head(1)
+    feeds = [
+        of_pnc.with_columns(feed=pl.lit(feed), state=pl.lit(state)) for feed, state in (("a", "late"), ("b", "fresh"))
+    ]
+    assert source_line("pnc", pl.concat(feeds)).notes[0] == "1 of 2 late: a"

@@ -191,6 +191,15 @@ def test_a_delivery_holds_the_release_only_where_the_setting_says_so(night):
     assert "--accept delivery:pnd --reason" in both["delivery:pnd"].refusal
 
 
+def test_a_feed_that_holds_the_release_is_named_once_with_all_its_states(night):
+    rows = [delivery("pnd", "pnd", state) for state in ("late", "implausible")]
+    held = replace(night, deliveries=pl.DataFrame(rows, schema=DELIVERIES.schema))
+    late = shut(replace(held, policies={"late": "hold"}))["delivery:pnd"]
+    assert late.found == "pnd is late, and the setting is to hold the release"
+    both = shut(replace(held, policies={"late": "hold", "implausible": "hold"}))["delivery:pnd"]
+    assert both.found.startswith("pnd is late and implausible, and the setting is to hold the release; to accept it")
+
+
 def test_an_acceptance_counts_again_only_for_the_same_finding(night):
     refused = shut(ended(night, 40, cause="source"))["people_unbound"]
     before = {("people_unbound", refused.found): "quashed on appeal"}

@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from pipelines.alert_kinds import AlertSettings
 from pipelines.alerts import RESOLVED, Alert, acknowledge, compare, read_alerts, send_changes, send_or_log
 from pipelines.runs import RunRecord
 from warehouse.home import Home
+from warehouse.releases.release import current_release
 
 TODAY = date(2026, 11, 21)
 SETTINGS = AlertSettings(owners={"rocu": "regions", "disk": "platform"}, late_days=30, free_disk=0)
@@ -122,6 +124,52 @@ def test_gates_that_refuse_and_killed_runs_and_late_releases_are_alerts_and_a_ru
     assert states(home, AlertSettings(free_disk=1, late_days=1)).items() >= {"disk": "nearly full"}.items()
     in_force(home, SERIES[0])
     assert states(home, AlertSettings(late_days=1))["release"] == "late"
+
+
+def test_each_gate_that_refuses_is_told_by_its_own_words_alone(home):
+    put_run(home, state="failed", cause="step release: gate counts: 3 orders, now 1. Look.\ngate statutes: 9. Look.")
+    found = {found.key: found.words for found in find_conditions(home, SETTINGS, today=TODAY)}
+    assert found["gate:counts"] == "nothing is published: 3 orders, now 1. Look."
+    assert found["gate:statutes"] == "nothing is published: 9. Look."
+
+
+def put_deliveries(home: Home, feed: str, *rows: tuple[str, bool]) -> None:
+    """Let the release in force have these deliveries of a feed, the oldest first: their states, and which is used."""
+    path = current_release(home).parquet("deliveries")
+    held = pl.read_parquet(path)
+    one = held.filter(pl.col("feed") == feed).head(1)
+    made = [
+        one.with_columns(
+            delivery_id=pl.lit(f"{feed}:{day}"),
+            dated_on=date(2026, 11, day),
+            state=pl.lit(state),
+            is_used=pl.lit(is_used),
+        )
+        for day, (state, is_used) in enumerate(rows, start=1)
+    ]
+    pl.concat([held.filter(pl.col("feed") != feed), *made]).write_parquet(path)
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "state"),
+    [
+        pytest.param([("late", True)], "Late: an earlier delivery is used", id="nothing came"),
+        pytest.param(
+            [("late", True), ("empty", False), ("implausible", False)],
+            "Late: an earlier delivery is used; what came: implausible",
+            id="what came last does not fit: it is for the operator to accept",
+        ),
+        pytest.param(
+            [("fresh", True), ("unreadable", False)],
+            "An earlier delivery is used; what came: can’t be read",
+            id="a newer revision can't be read, and the one before is in time",
+        ),
+        pytest.param([("fresh", True), ("repeated", False)], None, id="sent again"),
+    ],
+)
+def test_an_alert_says_what_is_wrong_with_what_came(home, deliveries, state):
+    put_deliveries(home, "pnd", *deliveries)
+    assert states(home).get("source:pnd") == state
 
 
 def test_the_commands_list_acknowledge_and_refuse_what_is_unknown(home, monkeypatch):
