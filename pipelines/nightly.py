@@ -3,8 +3,10 @@
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import dagster as dg
 import sqlalchemy as sa
@@ -16,11 +18,12 @@ from pipelines.assembly import ASSETS, basis_of, build_definitions
 from pipelines.failures import NO_WORDS, known_cause, words_of_failure
 from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
-from pipelines.runs import RunRecord, list_runs
+from pipelines.runs import COMMAND_LINE, RunRecord, RunState, close_run, list_runs
 from pipelines.settings import Settings
 from warehouse.home import Home
 from warehouse.log_lines import log_event
 from warehouse.object_store import StorageError
+from warehouse.processes import own_mark
 from warehouse.releases.release import Release, named_release, read_release
 from warehouse.run_lock import only_run
 from warehouse.server_url import lack_of_protection
@@ -77,35 +80,49 @@ def run_night(
     if not is_night(as_of):
         raise UnknownNightError(f"there is no night {as_of}: the first is {LAW_IN_FORCE}, the last that of today")
     _make_folders(home)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    begun = RunRecord(str(uuid4()), as_of.isoformat(), COMMAND_LINE, "", str(landing), now, process=own_mark())
     with only_run(home):
-        _bring_deliveries(settings, landing)
-        done = done_already(retry_of, basis_of(landing, settings), accepted or {})
-        definitions = build_definitions(
-            home.path,
-            landing,
-            settings,
-            accepted=accepted,
-            known_at=known_at,
-            is_locked=True,
-            is_full=is_full,
-            first_night=as_of,
-        )
-        job, before = definitions.resolve_job_def(nightly_job.name), named_release(home)
         try:
-            with instance_of(home) as instance, shown_progress(len(job.nodes) - len(done)):
-                result = job.execute_in_process(
-                    partition_key=as_of.isoformat(),
-                    instance=instance,
-                    raise_on_error=False,
-                    asset_selection=_left_to_do(done) if done else None,
-                )
-        except UnsafeDatabaseError as error:
-            raise NightFailedError(str(error)) from error
-        except (SQLAlchemyError, OSError) as error:
-            named = named_release(home)
-            if named is not None and named != before:  # a record that can't be kept does not undo a publication
-                return read_release(home, named)
-            raise NightFailedError(f"the run can't be recorded: {known_cause(str(error)) or NO_WORDS}") from error
+            _bring_deliveries(settings, landing)
+            done = done_already(retry_of, basis_of(landing, settings), accepted or {})
+            definitions = build_definitions(
+                home.path,
+                landing,
+                settings,
+                accepted=accepted,
+                known_at=known_at,
+                is_locked=True,
+                is_full=is_full,
+                first_night=as_of,
+            )
+            release = _publish(home, definitions, as_of, done)
+        except NightFailedError as error:
+            close_run(home, replace(begun, state="failed", cause=str(error)))
+            raise
+        state: RunState = "degraded" if release.state == "degraded" else "published"
+        close_run(home, replace(begun, state=state, release_id=release.release_id))
+        return release
+
+
+def _publish(home: Home, definitions: dg.Definitions, as_of: date, done: frozenset[str]) -> Release:
+    """Run the nightly job; raises as `run_night`."""
+    job, before = definitions.resolve_job_def(nightly_job.name), named_release(home)
+    try:
+        with instance_of(home) as instance, shown_progress(len(job.nodes) - len(done)):
+            result = job.execute_in_process(
+                partition_key=as_of.isoformat(),
+                instance=instance,
+                raise_on_error=False,
+                asset_selection=_left_to_do(done) if done else None,
+            )
+    except UnsafeDatabaseError as error:
+        raise NightFailedError(str(error)) from error
+    except (SQLAlchemyError, OSError) as error:
+        named = named_release(home)
+        if named is not None and named != before:  # a record that can't be kept does not undo a publication
+            return read_release(home, named)
+        raise NightFailedError(f"the run can't be recorded: {known_cause(str(error)) or NO_WORDS}") from error
     if not result.success:
         raise NightFailedError(words_of_failure(result.all_events))
     return read_release(home, _published(result))

@@ -26,8 +26,13 @@ from warehouse.stamps import IN_FULL, TAKEN_OVER
 
 RunState = Literal["running", "published", "degraded", "failed", "killed"]
 STARTS, SUCCEEDS, FAILS = ("PIPELINE_START", "PIPELINE_SUCCESS", "PIPELINE_FAILURE")
-KILLED = "its process is gone: it was killed, or the machine stopped; run the night again (`concord retry`)"
+KILLED = (
+    "its process is gone: it was killed, the machine stopped, or the disk was too full to say how it ended; run "
+    "the night again (`concord retry`)"
+)
 COMMAND_LINE, DAGSTER = "command line", "Dagster"
+ROOM, ROOM_BYTES = ".room", 1 << 16
+"""Space that runs keep beside their records, so that one that fails on a full disk can still say so."""
 
 
 @dataclass
@@ -119,6 +124,7 @@ class RunRecorder(logging.Handler):
             for killed in [other for other in list_runs(self._home) if other.state == "killed"]:
                 write_run(self._home, killed)
             write_run(self._home, run)
+            keep_room(self._home)
             self._log("run_started")
         if kind in (SUCCEEDS, FAILS):
             run.seconds = round(at - datetime.fromisoformat(run.started_at).timestamp(), 1)
@@ -161,9 +167,42 @@ class RunRecorder(logging.Handler):
 
 
 def write_run(home: Home, run: RunRecord) -> None:
-    """Keep the record of a run."""
+    """Keep the record of a run; of one that has ended on a full disk too, in the room that was kept for it."""
     home.runs.mkdir(parents=True, exist_ok=True)
-    put_text(home.runs / f"{run.run_id}.json", json.dumps(asdict(run), indent=2) + "\n")
+    path, text = home.runs / f"{run.run_id}.json", json.dumps(asdict(run), indent=2) + "\n"
+    room = home.runs / ROOM
+    try:
+        put_text(path, text)
+    except OSError:
+        if run.state == "running" or not room.exists():
+            raise
+        room.unlink()
+        put_text(path, text)
+
+
+def keep_room(home: Home) -> None:
+    """Keep room for the end of a run, if it is not kept and the disk has it."""
+    room = home.runs / ROOM
+    with suppress(OSError):
+        if not room.exists():
+            put_text(room, " " * ROOM_BYTES)
+
+
+def close_run(home: Home, ended: RunRecord) -> None:
+    """Note how a run of this process ended, if its recorder could not: before Dagster began, or on a full disk.
+
+    Args:
+        home: the folder of all state.
+        ended: what is known of it, with the moment from which on it may have begun.
+    """
+    since = [run for run in list_runs(home) if run.process == ended.process and run.started_at >= ended.started_at]
+    noted = since[-1] if since else ended
+    if since and noted.state != "running":
+        return
+    seconds = round((datetime.now(UTC) - datetime.fromisoformat(noted.started_at)).total_seconds(), 1)
+    noted = replace(noted, state=ended.state, cause=ended.cause, release_id=ended.release_id, seconds=seconds)
+    with suppress(OSError):
+        write_run(home, noted)
 
 
 def list_runs(home: Home) -> list[RunRecord]:

@@ -57,7 +57,7 @@ class Home:
 
     @property
     def runs(self) -> Path:
-        """Reports of the runs, one `run.json` each."""
+        """Records of the runs, a file each."""
         return self.path / "runs"
 
     @property

@@ -9,13 +9,15 @@ import dagster as dg
 import pytest
 from dagster._core.launcher import WorkerStatus
 from nights import SERIES, command, copy_of
+from papers import ROOT
 
 from cli.status import growth_by_kind
 from pipelines.jobs import RECORDED
 from pipelines.launcher import WatchedRunLauncher
-from pipelines.nightly import NothingToRetryError, done_already, run_to_retry
+from pipelines.nightly import NightFailedError, NothingToRetryError, done_already, run_night, run_to_retry
 from pipelines.progress import run_logger
-from pipelines.runs import RunRecord, RunRecorder, RunStep, list_runs
+from pipelines.runs import RunRecord, RunRecorder, RunStep, close_run, list_runs, write_run
+from pipelines.settings import read_settings
 from warehouse.home import Home
 from warehouse.processes import own_mark
 
@@ -123,6 +125,33 @@ def test_the_next_run_writes_down_that_one_before_it_was_killed(home):
     put_record(home, state="running", process=ended_process())
     assert night.execute_in_process().success
     assert json.loads((home.runs / "later.json").read_text())["state"] == "killed"
+
+
+def test_a_run_that_fails_before_dagster_begins_has_a_record_too(home, three_nights, monkeypatch):
+    monkeypatch.setenv("DAGSTER_HOME", str(ROOT / "deploy"))
+    monkeypatch.setenv("CONCORD_DAGSTER", str(home.dagster))
+    monkeypatch.setenv("CONCORD_DAGSTER_URL", "postgresql://db.internal/dagster")
+    landing = three_nights / "night-2" / "landing"
+    with pytest.raises(NightFailedError, match="sslmode"):
+        run_night(home, landing=landing, as_of=SERIES[1], settings=read_settings(home.path))
+    last = run_to_retry(home)
+    assert (last.state, last.night, last.landing) == ("failed", str(SERIES[1]), str(landing))
+    assert "sslmode" in last.cause
+    assert command("status", home=home.path).exit_code == 1
+
+
+@pytest.mark.parametrize("end", ["failed", "published"])
+def test_a_record_that_dagster_could_not_end_is_ended_once(home, end):
+    began = RunRecord(
+        "own", str(SERIES[1]), "command line", "basis", "", "2099-01-01T00:00:00+00:00", process=own_mark()
+    )
+    write_run(home, began)
+    close_run(home, replace(began, run_id="none", state=end, cause="no space is left on the disk"))
+    last = list_runs(home)[-1]
+    assert (last.run_id, last.state, last.basis) == ("own", end, "basis")
+    assert "no space" in last.cause
+    close_run(home, replace(began, run_id="none", state="degraded"))
+    assert list_runs(home)[-1] == last
 
 
 def test_a_file_that_is_no_record_is_left_out(home):

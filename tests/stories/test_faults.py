@@ -6,6 +6,7 @@ After each the release in force is readable and whole, and the next run gives wh
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -18,7 +19,7 @@ from nights import CONCORD, SERIES, concord, copy_of
 from postgres_server import postgres_programs, running_server
 
 from ledger.decisions.ledger import Ledger
-from pipelines.runs import list_runs
+from pipelines.runs import keep_room, list_runs
 from reconciliation.register import Register
 from warehouse.home import Home
 from warehouse.releases.release import current_release, list_releases, verify
@@ -97,6 +98,32 @@ def test_a_disk_that_takes_no_more_fails_the_night_in_words(most_bytes, home, th
     assert "Traceback" not in said
     assert_whole(home)
     assert_published(started(home, three_nights), home, undisturbed)
+
+
+SMALL_DISK = """set -e; folder=$1; shift
+mount -t tmpfs tmpfs "$folder/disk"; cp -r "$folder/home" "$folder/disk/home"
+mount -o remount,size=$(( $(du -sk "$folder/disk" | cut -f1) + 6000 ))k "$folder/disk"
+code=0; "$@" || code=$?
+cp -r "$folder/disk/home/runs" "$folder/noted"; exit $code"""
+
+
+def test_a_night_that_fills_the_disk_to_its_last_byte_still_says_in_its_record_that_it_failed(
+    home, three_nights, tmp_path
+):
+    own = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
+    if subprocess.run([*own, "mount -t tmpfs tmpfs /mnt"], check=False, capture_output=True).returncode:
+        pytest.skip("this system lets nobody mount a disk of their own")
+    keep_room(home)  # as any night before this one did
+    (tmp_path / "disk").mkdir()
+    night = [CONCORD, "nightly", "--landing", three_nights / "night-2" / "landing", "--as-of", SECOND]
+    command = [*own, SMALL_DISK, "sh", tmp_path, *night, "--home", tmp_path / "disk" / "home"]
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("CONCORD", "COVERAGE"))}
+    said = subprocess.run([*map(str, command)], env=given, capture_output=True, text=True, check=False)
+    assert (said.returncode, "no space is left" in said.stderr or "make room" in said.stderr) == (1, True), said.stderr
+    shutil.copytree(tmp_path / "noted", home.runs, dirs_exist_ok=True)
+    last = list_runs(home)[-1]
+    assert (last.night, last.state) == (str(SECOND), "failed")
+    assert "make room" in last.cause
 
 
 def test_of_two_nights_at_once_one_is_published_and_the_other_says_so(home, three_nights, undisturbed):
