@@ -54,11 +54,12 @@ from warehouse.tables.register import (
     REVIEW_QUEUE,
     SOURCE_RELIABILITY,
     SUBJECTS,
+    UNCODED_CONDITIONS,
 )
 
 RECONCILED = (
-    ORDER_SOURCES, SUBJECTS, CONDITIONS, CONDITION_WORDINGS, ARRESTS, ARREST_SOURCES, FIELD_PROVENANCE,
-    SOURCE_RELIABILITY, ID_REDIRECTS, IDENTITIES,
+    ORDER_SOURCES, SUBJECTS, CONDITIONS, CONDITION_WORDINGS, UNCODED_CONDITIONS, ARRESTS, ARREST_SOURCES,
+    FIELD_PROVENANCE, SOURCE_RELIABILITY, ID_REDIRECTS, IDENTITIES,
 )  # fmt: skip
 JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, REVIEW_QUEUE, DELIVERIES)
 # What the judgement starts from. The counts and scores of orders are still empty, so no suite yet.
@@ -133,7 +134,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
     return tables | {
         GOLDEN_ORDERS: tables[ORDERS.name],
         CODED_CONDITIONS: core["conditions"],
-        CONDITION_WORDINGS.name: build_wordings(core["conditions"], tables[ORDER_SOURCES.name]),
+        **build_wordings(core["conditions"], tables[ORDER_SOURCES.name]),
         ID_REDIRECTS.name: identities.redirects,
         IDENTITIES.name: identities.memory,
         SOURCE_RELIABILITY.name: describe_reliability(

@@ -18,7 +18,8 @@ from cli.options import DEFAULT_HOME, HomeOption
 from cli.shown import show
 
 if TYPE_CHECKING:
-    from ledger.decisions.decidable import Present
+    import polars as pl
+
     from ledger.decisions.decision import Draft
     from ledger.decisions.submitting import Taken
 
@@ -56,6 +57,7 @@ def take(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Take the decision that is asked for on the release in force, or show what it would change."""
+    from assets.named_wordings import foresee_with_names
     from cli.desk_tools import opened_desk
     from cli.door import decide
     from cli.ledger_access import present_of
@@ -67,7 +69,9 @@ def take(
         present = present_of(home)
         draft = draft_of(asked | {"replaces": replace, "fingerprint": seen}, present)
         if preview:
-            print_preview(draft, desk.ledger.rehearse(draft, signature), present)
+            print_preview(
+                draft, desk.ledger.rehearse(draft, signature), foresee_with_names([draft], desk.ledger.read(), present)
+            )
         else:
             print_outcome(*decide(desk, [draft], signature))
 
@@ -185,16 +189,14 @@ def undo(
         print_outcome(*taken)
 
 
-def print_preview(draft: "Draft", rehearsed: "Taken", present: "Present") -> None:
+def print_preview(draft: "Draft", rehearsed: "Taken", changes: "pl.DataFrame") -> None:
     """Print what a decision would change."""
-    from ledger.decisions.preview import foresee
-
     typer.echo(f"seen {draft.fingerprint}")
     if not rehearsed.is_new:
         typer.echo(f"{rehearsed.decision_id} already says so")
     elif rehearsed.replaced:
         typer.echo(f"it would replace {rehearsed.replaced}")
-    show(foresee(draft, present), empty="it would change nothing by itself")
+    show(changes, empty="it would change nothing by itself")
 
 
 def print_outcome(taken: "Taken") -> None:

@@ -21,8 +21,17 @@ from ledger.packs.owners import title_or_none
 from reconciliation.redirects import follow_orders, order_redirects
 from reconciliation.register_tables import owners_of_records
 from reconciliation.third_parties import proper_words
+from reconciliation.wording_gaps import LEFT_OUT, is_nameable
 from warehouse.codes import NAMEABLE_CODES, is_new_condition_code, new_condition_code
-from warehouse.tables.register import CONDITION_WORDINGS, DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
+from warehouse.tables.register import (
+    CONDITION_WORDINGS,
+    CONDITIONS,
+    DISCREPANCIES,
+    ID_REDIRECTS,
+    ORDER_SOURCES,
+    ORDERS,
+    UNCODED_CONDITIONS,
+)
 
 LONGEST_ACCEPTANCE = 731
 """Days, two years: what is accepted for longer is forgotten."""
@@ -48,6 +57,8 @@ class Present:
     as_of: date
     model_version: str
     wordings: pl.DataFrame = field(default_factory=CONDITION_WORDINGS.empty)
+    conditions: pl.DataFrame = field(default_factory=CONDITIONS.empty)
+    uncoded: pl.DataFrame = field(default_factory=UNCODED_CONDITIONS.empty)
 
     @classmethod
     def of(
@@ -64,7 +75,7 @@ class Present:
         Args:
             records: order records of all sources in their core shape.
             tables: `orders`, `order_sources`, `discrepancies` and `id_redirects` of the release, by name; and
-                `condition_wordings`, if it has them.
+                `condition_wordings`, `conditions` and `uncoded_conditions`, if it has them.
             release_id: the release.
             as_of: its date.
             model_version: the version of the matching model behind it.
@@ -79,7 +90,14 @@ class Present:
             release_id=release_id,
             as_of=as_of,
             model_version=model_version,
-            wordings=tables.get(CONDITION_WORDINGS.name, CONDITION_WORDINGS.empty()),
+            **{
+                name: tables.get(table.name, table.empty())
+                for name, table in (
+                    ("wordings", CONDITION_WORDINGS),
+                    ("conditions", CONDITIONS),
+                    ("uncoded", UNCODED_CONDITIONS),
+                )
+            },
         )
 
     def draft_pair(self, kind: str, one: str, other: str) -> Draft:
@@ -170,7 +188,7 @@ class Present:
         )
 
     def draft_wording(self, wording_id: str, code: str) -> Draft:
-        """Which condition a wording is that fits none, and those like it with it.
+        """Which condition a wording is that fits none, and those like it that say enough with it.
 
         Args:
             wording_id: of any wording of the cluster.
@@ -178,7 +196,8 @@ class Present:
                 that it lacks.
 
         Raises:
-            DecisionError: there is no such wording or condition, or its kind changes how long people are bound.
+            DecisionError: there is no such wording or condition, its kind changes how long people are bound, or too
+                much is left out of the wording (`is_nameable`).
         """
         alike = alike_wordings(self.wordings, wording_id)
         if alike.is_empty():
@@ -191,8 +210,11 @@ class Present:
             raise DecisionError(
                 f"the title of a condition names nobody and no place: leave out {', '.join(sorted(names))}"
             )
-        seen = tuple(Sighting(*row) for row in alike.select("wording_id", pl.lit("wording"), "wording").iter_rows())
-        return self._draft(kind="wording", left_handle=alike.item(0, "wording_id"), value=code, seen=seen)
+        nameable = alike.filter(is_nameable("wording"))
+        if nameable.is_empty():
+            raise DecisionError(f"the wording says too little: nobody can see what {LEFT_OUT} was")
+        seen = tuple(Sighting(*row) for row in nameable.select("wording_id", pl.lit("wording"), "wording").iter_rows())
+        return self._draft(kind="wording", left_handle=nameable.item(0, "wording_id"), value=code, seen=seen)
 
     def draft_undo(self, decision_id: str) -> Draft:
         """The taking back of a decision."""

@@ -4,12 +4,21 @@ Belongs here: from a release to a `Present`. Does not: drafts made of it (`ledge
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import polars as pl
 
 from ledger.decisions.decidable import Present
 from warehouse.releases.release import Release
-from warehouse.tables.register import CONDITION_WORDINGS, DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS
+from warehouse.tables.register import (
+    CONDITION_WORDINGS,
+    CONDITIONS,
+    DISCREPANCIES,
+    ID_REDIRECTS,
+    ORDER_SOURCES,
+    ORDERS,
+    UNCODED_CONDITIONS,
+)
 from warehouse.tables.release import SOURCE_RECORDS
 
 NEEDED = (ORDERS, ORDER_SOURCES, DISCREPANCIES, ID_REDIRECTS)
@@ -33,7 +42,7 @@ def read_present(release: Release, table: Callable[[str], pl.DataFrame]) -> Pres
     versions = release.manifest["versions"]
     return Present.of(
         table(SOURCE_RECORDS.name),
-        {needed.name: table(needed.name) for needed in NEEDED} | _wordings(table),
+        {needed.name: table(needed.name) for needed in NEEDED} | _words(table),
         release_id=release.release_id,
         as_of=release.as_of,
         # In releases that name no models these were part of the code.
@@ -41,8 +50,10 @@ def read_present(release: Release, table: Callable[[str], pl.DataFrame]) -> Pres
     )
 
 
-def _wordings(table: Callable[[str], pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    try:
-        return {CONDITION_WORDINGS.name: table(CONDITION_WORDINGS.name)}
-    except KeyError:  # a release of before
-        return {}
+def _words(table: Callable[[str], pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What a release holds of conditions; one of before holds less."""
+    found = {}
+    for held in (CONDITIONS, CONDITION_WORDINGS, UNCODED_CONDITIONS):
+        with suppress(KeyError):
+            found[held.name] = table(held.name)
+    return found

@@ -19,6 +19,7 @@ from warehouse.tables.register import CONDITION_WORDINGS
 
 LISTED: Final = 30
 NAMED: Final = ", named by a steward"
+NOT_COUNTED: Final = ("In the court’s result alone", "Stated, not believed")
 PARTS: Final = (("region_code", "region"), ("court_name", "court"), ("made_in", "year"))
 
 
@@ -31,9 +32,10 @@ def prohibition_panels(visible: VisibleRelease, *, search: str, code: str, may_n
         code: of a condition; empty: all.
         may_name: the viewer may say which condition a wording is.
     """
-    uses, wordings = visible.keep("prohibitions", lambda: _uses(visible)), _wordings(visible)
-    chosen = _catalogue(uses, wordings, search.casefold(), code)
-    found = (_used(uses, chosen), _worded(wordings, chosen))
+    stated, wordings = visible.keep("prohibitions", lambda: _stated(visible)), _wordings(visible)
+    uses = stated.filter("is_golden")
+    chosen = _catalogue(stated, wordings, search.casefold(), code)
+    found = (_used(stated, chosen), _worded(wordings, chosen))
     if code and chosen.height:
         of_code = uses.filter(condition_code=code)
         return (*found, *(_by(of_code, column, title) for column, title in PARTS))
@@ -45,10 +47,10 @@ def find_alike(visible: VisibleRelease, wording_id: str) -> pl.DataFrame:
     return alike_wordings(_wordings(visible), wording_id)
 
 
-def _uses(visible: VisibleRelease) -> pl.DataFrame:
-    """Believed conditions of orders that were not withdrawn, with what the page counts by."""
+def _stated(visible: VisibleRelease) -> pl.DataFrame:
+    """Conditions of orders that were not withdrawn, believed or not, with what the page counts by."""
     orders = visible.table("orders").filter(pl.col("legal_status") != "withdrawn")
-    conditions = visible.table("conditions").filter("is_golden").select("order_id", "condition_code")
+    conditions = visible.table("conditions").select("order_id", "condition_code", "is_golden", "is_doubtful")
     return conditions.join(orders, on="order_id").with_columns(
         made_in=pl.col("made_on").dt.year().cast(pl.String), is_live=counts_as_in_force()
     )
@@ -61,26 +63,37 @@ def _wordings(visible: VisibleRelease) -> pl.DataFrame:
         return CONDITION_WORDINGS.empty()
 
 
-def _catalogue(uses: pl.DataFrame, wordings: pl.DataFrame, search: str, code: str) -> pl.DataFrame:
+def _catalogue(stated: pl.DataFrame, wordings: pl.DataFrame, search: str, code: str) -> pl.DataFrame:
     said = wordings.group_by(code="condition_code").agg(said=pl.col("wording").str.join(" "))
-    known = pl.concat([frame.get_column("condition_code") for frame in (uses, wordings)]).unique()
+    known = pl.concat([frame.get_column("condition_code") for frame in (stated, wordings)]).unique()
     listed = condition_catalogue(known).join(said, on="code", how="left", maintain_order="left")
     text = pl.concat_str("code", "label", "wordings", "said", separator=" ", ignore_nulls=True).str.to_lowercase()
     is_found = text.str.contains(search, literal=True)
     return listed.filter(is_found & (pl.col("code") == code if code else pl.lit(value=True)))
 
 
-def _used(uses: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
+def _used(stated: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
+    """How often conditions are believed, and beside it how often a source states one that is not."""
     by_type = [(pl.col("order_type") == kind).sum().cast(pl.Int64).alias(kind) for kind in ORDER_TYPES]
-    counted = uses.group_by(code="condition_code").agg(
-        *by_type,
-        pl.col("is_live").sum().cast(pl.Int64),
-        pl.col("term_months").median(),
-        (pl.col("breach_count") > 0).sum().alias("breached"),
-        pl.col("breach_count").count().alias("known"),
+    unbelieved = stated.filter(~pl.col("is_golden")).group_by(code="condition_code").agg(
+        pl.col("is_doubtful").sum().cast(pl.Int64).alias("doubtful"),
+        (~pl.col("is_doubtful")).sum().cast(pl.Int64).alias("stated_only"),
+    )  # fmt: skip
+    counted = (
+        stated.filter("is_golden")
+        .group_by(code="condition_code")
+        .agg(
+            *by_type,
+            pl.col("is_live").sum().cast(pl.Int64),
+            pl.col("term_months").median(),
+            (pl.col("breach_count") > 0).sum().alias("breached"),
+            pl.col("breach_count").count().alias("known"),
+        )
     )
-    listed = chosen.join(counted, on="code", how="left", maintain_order="left").with_columns(
-        pl.col(*ORDER_TYPES, "is_live", "breached", "known").fill_null(0)
+    listed = (
+        chosen.join(counted, on="code", how="left", maintain_order="left")
+        .join(unbelieved, on="code", how="left", maintain_order="left")
+        .with_columns(pl.col(*ORDER_TYPES, "is_live", "breached", "known", "doubtful", "stated_only").fill_null(0))
     )
     rows = [
         (
@@ -88,15 +101,28 @@ def _used(uses: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
             f"{title_for(CONDITION_KINDS, row['kind']).lower()}{NAMED if row['source'] == BY_STEWARD else ''}",
             *(row[kind] for kind in ORDER_TYPES),
             row["is_live"],
+            row["doubtful"],
+            row["stated_only"],
             NONE if row["term_months"] is None else f"{row['term_months']:.0f}",
             f"{row['breached']} of {row['known']}" if row["known"] else NONE,
         )
         for row in listed.iter_rows(named=True)
     ]
-    headings = ["Condition", "Kind", *ORDER_TYPES, "In force", "Median months", "Breached, of those known"]
+    headings = [
+        "Condition",
+        "Kind",
+        *ORDER_TYPES,
+        "In force",
+        *NOT_COUNTED,
+        "Median months",
+        "Breached, of those known",
+    ]
     summary = (
-        "How many orders of each type have a condition; in force includes orders that may be. A recorded breach is one "
-        "of the order: no source says of which condition. Few records say anything of breaches."
+        "How many orders of each type have a condition that enough of their sources hold to be believed; in force "
+        "includes orders that may be. Two columns count other orders: those where the court's result alone has it, so "
+        "that it counts as in force until the court confirms it, and those where sources state it that are not "
+        "believed. A recorded breach is one of the order: no source says of which condition. Few records say anything "
+        "of breaches."
     )
     return Panel("use", "Use", summary, panel_table("Conditions and their use", headings, rows) if rows else None)
 

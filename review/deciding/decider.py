@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 import polars as pl
 import sqlalchemy as sa
 
+from assets.named_wordings import foresee_with_names
 from ledger.audit import Entry, append
 from ledger.decisions.bulk import draft_of
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.ledger import Beside
-from ledger.decisions.preview import CLOSING, foresee_all
+from ledger.decisions.preview import CLOSING
 from ledger.decisions.submitting import Taken
 from ledger.desk.four_eyes import APPROVAL_REASONS, is_sampled, reasons_for_approval
 from ledger.desk.proposals import Proposal, approve, approved_decisions, find_proposal, propose
@@ -119,7 +120,7 @@ class Decider:
         ledger.decide_all([(draft, signature) for draft in drafts], keep=False)
         return Preview(
             drafts=drafts,
-            changes=foresee_all(drafts, present),
+            changes=foresee_with_names(drafts, decisions, present),
             why=self._why(drafts, present, decisions),
             orders=orders,
             decisions=decisions,

@@ -13,6 +13,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.kinds import DECISION_REASON, KIND
 from ledger.decisions.preview import CLOSING
+from reconciliation.law import counts_as_in_force
 from review.deciding.changed_since import ChangedSince
 from review.deciding.decidable_night import decidable_night
 from review.desk import WholeRelease
@@ -29,6 +30,7 @@ from review.item.titles import STATUS_TITLES, title_for
 from warehouse.tables.titles import FIELD_TITLES
 
 SHOWN_DRAFTS = 10
+SHOWN_CHANGES = 30
 MOVES = {
     ("order_id", "merged"): "Orders become one",
     ("order_id", "split"): "Order is split",
@@ -99,8 +101,26 @@ def _subjects(drafts: Sequence[Draft], decisions: pl.DataFrame) -> list[str]:
 
 
 def describe_changes(changes: pl.DataFrame) -> list[RegisterChange]:
-    """Rows of `foresee` in words, those that only close a difference left out."""
-    return list(_changes(changes))
+    """Rows of `foresee` in words, those that only close a difference left out; of named wordings the first few."""
+    is_named = changes.get_column("field") == "conditions"
+    return list(_changes(pl.concat([changes.filter(~is_named), changes.filter(is_named).head(SHOWN_CHANGES)])))
+
+
+def describe_named(drafts: Sequence[Draft], changes: pl.DataFrame, present: Present) -> str | None:
+    """How many orders would have a condition by the name of a wording; None if no wording is named."""
+    if not any(KIND[draft.kind].about == "wording" for draft in drafts):
+        return None
+    gaining = changes.filter(field="conditions").get_column("order_id").unique()
+    orders = present.orders.filter(pl.col("order_id").is_in(gaining.implode()))
+    live = orders.filter(counts_as_in_force()).height
+    if not orders.height:
+        return "By the wordings of this release no order would have a condition that it does not have already."
+    shown = f" The first {SHOWN_CHANGES} are listed." if changes.height > SHOWN_CHANGES else ""
+    plural = "order" if orders.height == 1 else "orders"
+    return (
+        f"By the wordings of this release {orders.height} {plural} would have this condition beside the others, "
+        f"{live} of them in force or perhaps.{shown}"
+    )
 
 
 @dataclass(frozen=True)
@@ -167,5 +187,5 @@ _SIDES = ("before", "after")
 
 def _value(field: str, text: str | None) -> str:
     if text is None:
-        return "none"
+        return "not among them" if field == "conditions" else "none"
     return STATUS_TITLES[text] if field == "legal_status" else format_value(field, text) or text

@@ -28,6 +28,7 @@ from review.deciding.draft_words import (
     describe_changes,
     describe_drafts,
     describe_merged,
+    describe_named,
     holding_forces,
 )
 from review.deciding.visible_subject import NotVisibleError
@@ -88,6 +89,7 @@ def _preview_context(preview: Preview, wanted: DecisionRequest, whole: WholeRele
         ),
         "changes": describe_changes(preview.changes),
         "merged": describe_merged(preview.changes, whole),
+        "named": describe_named(preview.drafts, preview.changes, decidable_night(whole)),
         "forces": holding_forces(preview.changes, decidable_night(whole)),
         "why": [APPROVAL_REASON[code] for code in preview.why],
         "count": len(preview.drafts),

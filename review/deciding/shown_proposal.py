@@ -9,10 +9,10 @@ from datetime import date
 
 import polars as pl
 
+from assets.named_wordings import foresee_with_names
 from ledger.decisions.bulk import draft_of
 from ledger.decisions.decision import Draft
 from ledger.decisions.errors import DecisionError, DecisionRefusedError
-from ledger.decisions.preview import foresee_all
 from ledger.desk.four_eyes import APPROVAL_REASON, ApprovalReason
 from ledger.desk.proposals import Proposal, find_proposal, read_proposals
 from review.access.viewer import Viewer
@@ -24,6 +24,7 @@ from review.deciding.draft_words import (
     describe_changes,
     describe_drafts,
     describe_merged,
+    describe_named,
     holding_forces,
 )
 from review.deciding.visible_subject import NotVisibleError, visible_subject
@@ -38,6 +39,7 @@ class ShownProposal:
 
     Attributes:
         people: whom each of these orders binds, by its id.
+        named: how many orders would have a condition by the name of a wording; None if none is named.
         outdated: why it can no longer be taken as it stands, in words; empty if it can.
     """
 
@@ -48,6 +50,7 @@ class ShownProposal:
     why: tuple[ApprovalReason, ...]
     changes: tuple[RegisterChange, ...]
     merged: tuple[MergedOrder, ...]
+    named: str | None
     forces: tuple[str, ...]
     outdated: tuple[str, ...]
 
@@ -87,7 +90,7 @@ def _look(whole: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.Da
             current.append(draft_of(draft.about(), present))
         except (DecisionError, DecisionRefusedError) as error:
             outdated.append(str(error))
-    changes = foresee_all(current, present)
+    changes = foresee_with_names(current, decisions, present)
     signature = proposal.requests[0][1]
     return ShownProposal(
         proposal=proposal,
@@ -97,6 +100,7 @@ def _look(whole: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.Da
         why=tuple(APPROVAL_REASON[code] for code in proposal.why),
         changes=tuple(describe_changes(changes)),
         merged=tuple(describe_merged(changes, whole)),
+        named=describe_named(current, changes, present),
         forces=tuple(holding_forces(changes, present)),
         outdated=tuple(dict.fromkeys(outdated)),
     )

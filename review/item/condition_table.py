@@ -32,13 +32,14 @@ class ConditionRow:
     """A condition and who holds it.
 
     Attributes:
+        code: None: it fits nothing in the catalogue.
         text: the longest wording that a source gives.
         note: that it is in doubt, or has lapsed; None: neither.
         holds: one a column.
         is_disputed: not all that list conditions hold it.
     """
 
-    code: str
+    code: str | None
     label: str
     kind: str
     text: str | None
@@ -55,12 +56,15 @@ class ConditionTable:
     rows: tuple[ConditionRow, ...]
 
 
-def compare_conditions(orders: Sequence[Values], conditions: Sequence[Values]) -> ConditionTable:
+def compare_conditions(
+    orders: Sequence[Values], conditions: Sequence[Values], uncoded: Sequence[Values] = ()
+) -> ConditionTable:
     """The conditions of orders as a set: who holds which.
 
     Args:
         orders: rows of `orders`; their sources are the columns.
         conditions: rows of `conditions` of these orders.
+        uncoded: rows of `uncoded_conditions` of these orders; each is a row of its own, after the others.
     """
     holders = tuple(holder for order in orders for holder in _holders(order))
     held: dict[str, dict[ConditionHolder, bool]] = {}
@@ -70,7 +74,8 @@ def compare_conditions(orders: Sequence[Values], conditions: Sequence[Values]) -
         places[ConditionHolder(row["order_id"], None)] = row["is_golden"]
         places |= {ConditionHolder(row["order_id"], source): True for source in row["sources"]}
         worded.setdefault(row["condition_code"], row)
-    return ConditionTable(holders, tuple(_row(worded[code], holders, held[code]) for code in sorted(worded)))
+    coded = (_row(worded[code], holders, held[code]) for code in sorted(worded))
+    return ConditionTable(holders, (*coded, *(_uncoded_row(row, holders) for row in uncoded)))
 
 
 def describe_condition(code: str) -> str:
@@ -94,6 +99,18 @@ def _row(row: Values, holders: tuple[ConditionHolder, ...], held: Mapping[Condit
         note=_note(row),
         holds=holds,
         is_disputed=not all(holds),
+    )
+
+
+def _uncoded_row(row: Values, holders: tuple[ConditionHolder, ...]) -> ConditionRow:
+    return ConditionRow(
+        code=None,
+        label="Not in the catalogue",
+        kind="It may be a prohibition",
+        text=row["text"],
+        note="Its words fit no condition that is known: it counts as in force. A steward can say which it is.",
+        holds=tuple(holder.order_id == row["order_id"] and holder.source in row["sources"] for holder in holders),
+        is_disputed=False,
     )
 
 

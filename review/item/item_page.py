@@ -31,7 +31,7 @@ from review.item.timeline import Timeline, draw_timeline, order_kind
 from review.item.titles import STATUS_TITLES, format_day
 from review.item.waterfall import PairChoice, PairWaterfall, draw_waterfall, list_pairs
 from warehouse.sources import SOURCE_NAMES
-from warehouse.tables.register import CONDITION_TEXTS
+from warehouse.tables.register import CONDITION_TEXTS, UNCODED_CONDITIONS
 
 Values = Mapping[str, Any]
 Tables = Callable[[str], pl.DataFrame]
@@ -164,12 +164,21 @@ def build_page(
         comparison=compare(sides),
         pairs=list_pairs(pairs),
         waterfall=_waterfall(pairs, pair or _pair_of(item), records),
-        conditions=compare_conditions(orders, [row for row in conditions if row["order_id"] in order_ids]),
+        conditions=compare_conditions(
+            orders, [row for row in conditions if row["order_id"] in order_ids], _uncoded(order_ids, table)
+        ),
         timeline=draw_timeline(of_person, conditions, records, as_of=as_of),
         near=describe_related_orders(orders[0], others, near_ids_of(orders[0]["order_id"], table("review_queue"))),
         decided=decided,
         record_ids=tuple(record["record_id"] for record in records),
     )
+
+
+def _uncoded(order_ids: Sequence[str], table: Tables) -> Sequence[Values]:
+    try:
+        return _rows(table(UNCODED_CONDITIONS.name), order_ids).to_dicts()
+    except KeyError:  # a release of before
+        return []
 
 
 def _with_full_texts(conditions: pl.DataFrame, full_texts: pl.DataFrame) -> pl.DataFrame:

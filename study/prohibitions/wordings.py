@@ -14,11 +14,12 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from matching.engine.components import label_components
-from reconciliation.third_parties import mask_text, ordinary_words, proper_words
-from warehouse.tables.register import CONDITION_WORDINGS
+from reconciliation.third_parties import mask_names, mask_text, ordinary_words, proper_words
+from reconciliation.wording_gaps import LEFT_OUT, MOST_HIDDEN
+from warehouse.tables.register import CONDITION_WORDINGS, UNCODED_CONDITIONS
 from warehouse.text_hashes import digests
 
-LEFT_OUT, NUMBER = "[…]", "[number]"
+NUMBER: Final = "[number]"
 LEAST_ORDERS: Final = 3
 """A coded wording of fewer orders is not typical, and is not published."""
 ALIKE: Final = 80
@@ -31,10 +32,10 @@ _TOKEN: Final = re.compile(r"\[[^\]]*\]|[^\W_](?:[^\W_]|['’.-](?=[^\W_]))*")
 _DATE: Final = r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b"
 ANY_DATE: Final = "01/01/2000"
 """For each date, since none is shown: fewer texts differ, and each takes half a millisecond."""
-_RUN: Final = re.compile(r"(?:\[…\]\W{0,3}){2,}")
+_RUN: Final = re.compile(rf"\[…\](?:[^\w\[.;:!?]{{1,3}}\[…\]){{1,{MOST_HIDDEN - 1}}}")
 
 
-def build_wordings(conditions: pl.DataFrame, order_sources: pl.DataFrame) -> pl.DataFrame:
+def build_wordings(conditions: pl.DataFrame, order_sources: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The wordings of conditions in the records of a night.
 
     Args:
@@ -42,13 +43,14 @@ def build_wordings(conditions: pl.DataFrame, order_sources: pl.DataFrame) -> pl.
         order_sources: `ORDER_SOURCES`; results that were amended don't count.
 
     Returns:
-        `CONDITION_WORDINGS`: of coded conditions the typical wordings, of others all, with their clusters.
+        By name `CONDITION_WORDINGS`, of coded conditions the typical wordings, of others all, with their clusters; and
+        `UNCODED_CONDITIONS`, the orders that the others are of.
     """
     held = order_sources.filter(~pl.col("is_amended")).select("record_id", "order_id", "source")
     listed = conditions.filter(~pl.col("is_cut")).join(held, on="record_id")
+    worded = listed.join(generalise_all(listed.get_column("text")), on="text").pipe(_with_ids)
     counted = (
-        listed.join(generalise_all(listed.get_column("text")), on="text")
-        .group_by("condition_code", "same")
+        worded.group_by("condition_code", "same", "wording_id")
         .agg(
             pl.col("wording").mode().sort(descending=True).first(),
             pl.col("order_id").n_unique().cast(pl.Int64).alias("order_count"),
@@ -58,9 +60,27 @@ def build_wordings(conditions: pl.DataFrame, order_sources: pl.DataFrame) -> pl.
         .filter(pl.col("condition_code").is_null() | (pl.col("order_count") >= LEAST_ORDERS))
         .sort("order_count", "same", descending=[True, False])
     )
-    known_by = counted.select(pl.concat_str(pl.col("condition_code").fill_null("-"), "same", separator=":")).to_series()
-    named = counted.with_columns(digests(known_by, length=12).alias("wording_id"))
-    return CONDITION_WORDINGS.conform(_with_clusters(named)).sort("wording_id")
+    return {
+        CONDITION_WORDINGS.name: CONDITION_WORDINGS.conform(_with_clusters(counted)).sort("wording_id"),
+        UNCODED_CONDITIONS.name: _uncoded(worded),
+    }
+
+
+def _with_ids(worded: pl.DataFrame) -> pl.DataFrame:
+    """`wording_id`: of what is coded and worded in the same way."""
+    known_by = worded.select(pl.concat_str(pl.col("condition_code").fill_null("-"), "same", separator=":")).to_series()
+    return worded.with_columns(digests(known_by, length=12).alias("wording_id"))
+
+
+def _uncoded(worded: pl.DataFrame) -> pl.DataFrame:
+    """`UNCODED_CONDITIONS`: what an order has that fits nothing, in its longest text without the names of people."""
+    loose = worded.filter(pl.col("condition_code").is_null())
+    longest = loose.sort(pl.col("text").str.len_chars(), "text", descending=[True, False])
+    found = longest.group_by("order_id", "wording_id", maintain_order=True).agg(
+        pl.col("text").first(), pl.col("source").unique().sort().alias("sources")
+    )
+    masked = found.join(mask_names(found.get_column("text")), on="text").with_columns(text="masked_text")
+    return UNCODED_CONDITIONS.conform(masked).sort(UNCODED_CONDITIONS.key)
 
 
 def generalise_all(texts: pl.Series) -> pl.DataFrame:
@@ -87,7 +107,25 @@ def generalise(text: str) -> str:
     general = _TOKEN.sub(
         lambda found: _general(found.group(), is_cased=is_cased, is_name=is_cased and found.start() > 0), masked
     )
-    return _RUN.sub(f"{LEFT_OUT} ", general).strip()
+    return _RUN.sub(LEFT_OUT, general).strip()
+
+
+def say_known_names(worded: pl.DataFrame) -> pl.DataFrame:
+    """`generalise_all` where a `wording` in capitals leaves out the names that are known, and no other word."""
+    shouted = worded.filter(~pl.col("text").str.contains(r"\p{Ll}")).get_column("text")
+    known = pl.DataFrame(
+        {"text": shouted, "known": [_hide_known_names(text) for text in shouted]},
+        {"text": pl.String, "known": pl.String},
+    )
+    told = worded.join(known, on="text", how="left", maintain_order="left")
+    return told.with_columns(wording=pl.coalesce("known", "wording")).drop("known")
+
+
+def _hide_known_names(text: str) -> str:
+    hidden = _TOKEN.sub(
+        lambda found: LEFT_OUT if found.group().casefold() in proper_words() else found.group(), mask_text(text)
+    )
+    return _RUN.sub(LEFT_OUT, hidden).strip()
 
 
 def _general(token: str, *, is_cased: bool, is_name: bool) -> str:

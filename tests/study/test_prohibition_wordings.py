@@ -6,7 +6,7 @@ import pytest
 from samples.wording import NAMES
 from study.prohibitions.wordings import build_wordings, generalise
 from warehouse.tables.core import CORE_CONDITIONS
-from warehouse.tables.register import CONDITION_WORDINGS, ORDER_SOURCES
+from warehouse.tables.register import CONDITION_WORDINGS, ORDER_SOURCES, UNCODED_CONDITIONS
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_no_part_of_a_name_or_address_is_left(name, text, write):
     assert not {*name.upper().split(), "KIRKGATE", "LEEDS", "LS1", "6BR"} & set(left.replace(",", " ").split())
 
 
-def wordings(*rows):
+def wordings(*rows, table="condition_wordings"):
     """Wordings of records, one an order: text and code."""
     records = [
         {"record_id": f"pnc:{number}", "sequence": 1, "text": text, "condition_code": code, "is_cut": False}
@@ -51,7 +51,7 @@ def wordings(*rows):
         pl.DataFrame([dict.fromkeys(table.schema) | row for row in given], schema=table.schema)
         for table, given in ((CORE_CONDITIONS, records), (ORDER_SOURCES, held))
     )
-    return build_wordings(*frames)
+    return build_wordings(*frames)[table]
 
 
 def test_a_coded_wording_is_typical_from_three_orders_on():
@@ -78,4 +78,22 @@ def test_wordings_that_fit_nothing_are_put_together_for_a_steward():
 
 
 def test_a_night_without_conditions_has_no_wordings():
-    assert build_wordings(CORE_CONDITIONS.empty(), ORDER_SOURCES.empty()).equals(CONDITION_WORDINGS.empty())
+    found = build_wordings(CORE_CONDITIONS.empty(), ORDER_SOURCES.empty())
+    assert all(found[table.name].equals(table.empty()) for table in (CONDITION_WORDINGS, UNCODED_CONDITIONS))
+
+
+def test_every_order_that_has_a_wording_which_fits_nothing_is_listed_with_it():
+    rows = (("Not to keep dogs", None), ("Not to keep dogs or contact Ann Smith", None), ("No bank cards", "C21"))
+    found = wordings(*rows, table="uncoded_conditions")
+    assert found.select("order_id", "text", "sources").rows() == [
+        ("ORD-0", "Not to keep dogs", ["pnc"]),
+        ("ORD-1", "Not to keep dogs or contact [named person]", ["pnc"]),
+    ]
+    known = wordings(*rows).filter(pl.col("condition_code").is_null())
+    assert set(found["wording_id"]) == set(known["wording_id"])
+
+
+def test_more_than_four_words_that_are_left_out_are_shown_as_several_signs():
+    assert generalise("Not to go to Leeds York Derby Hull") == "Not to go to […]"
+    assert generalise("Not to go to Leeds York Derby Hull Luton") == "Not to go to […] […]"
+    assert generalise("Not to go to Leeds. Hull is barred") == "Not to go to […]. […] is barred"

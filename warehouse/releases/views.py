@@ -13,7 +13,7 @@ import polars as pl
 from warehouse.releases.view import View
 from warehouse.schema import Column
 from warehouse.sources import SOURCE_NAMES, SOURCE_TITLES
-from warehouse.tables.register import CONDITIONS, DIMENSIONS, DISCREPANCIES, FIELD_PROVENANCE, ORDERS
+from warehouse.tables.register import ARRESTS, CONDITIONS, DIMENSIONS, DISCREPANCIES, FIELD_PROVENANCE, ORDERS
 
 _SCORE_PARTS: Final = (
     ("", "Score of the force in {}, 0 to 1; null where nothing was judged."),
@@ -62,25 +62,36 @@ VIEWS: Final = (
     ),
     View(
         "prohibitions",
-        "a prohibition or travel ban that has not lapsed, of an order that is in force in law, or may be",
+        "a prohibition or travel ban that has not lapsed, or a condition that may be one since it fits nothing in the "
+        "catalogue, of an order that is in force in law, or may be",
         """
         SELECT c.order_id, o.subject_id, o.order_type, o.force_code, o.legal_status, o.is_in_force_doubtful,
                o.start_on, least(o.end_on, c.end_on) AS end_on, o.is_until_further_order,
                c.condition_code, c.label, c.kind, c.text, c.sources, c.is_doubtful
         FROM conditions AS c JOIN orders_active AS o USING (order_id)
         WHERE (c.is_golden OR c.is_doubtful) AND NOT c.is_lapsed AND c.kind IN ('prohibition', 'travel')
+        UNION ALL BY NAME
+        SELECT u.order_id, o.subject_id, o.order_type, o.force_code, o.legal_status, o.is_in_force_doubtful,
+               o.start_on, o.end_on, o.is_until_further_order, 'Not in the catalogue' AS label, u.text, u.sources,
+               true AS is_doubtful
+        FROM uncoded_conditions AS u JOIN orders_active AS o USING (order_id)
         """,
         known=(*ORDERS.columns, *CONDITIONS.columns),
     ),
     View(
         "prohibitions_in_force",
-        "a prohibition or travel ban that binds on a day, or may; a travel ban only until its own last day",
+        "a prohibition or travel ban that binds on a day, or may; a travel ban only until its own last day; what fits "
+        "nothing in the catalogue has no code and no kind, and may be one too",
         """
         SELECT o.order_id, o.subject_id, o.order_type, o.force_code, o.is_in_force_doubtful, o.binds_from,
                least(o.binds_until, c.end_on) AS binds_until, c.condition_code, c.label, c.kind, c.text, c.sources,
                c.is_doubtful
         FROM conditions AS c JOIN in_force_on(day) AS o USING (order_id)
         WHERE (c.is_golden OR c.is_doubtful) AND c.kind IN ('prohibition', 'travel') AND coalesce(c.end_on >= day, true)
+        UNION ALL BY NAME
+        SELECT u.order_id, o.subject_id, o.order_type, o.force_code, o.is_in_force_doubtful, o.binds_from,
+               o.binds_until, 'Not in the catalogue' AS label, u.text, u.sources, true AS is_doubtful
+        FROM uncoded_conditions AS u JOIN in_force_on(day) AS o USING (order_id)
         """,
         parameters=("day",),
     ),
@@ -110,6 +121,20 @@ VIEWS: Final = (
             Column("breach_known_count", "Of these, whose records say anything of breaches.", pl.Int64),
             Column("lowest_score", "How well the worst of their wordings fits the catalogue, 0 to 100.", pl.Float64),
         ),
+        is_stored=True,
+    ),
+    View(
+        "arrests_while_bound",
+        "an arrest and an order that bound the person on that day, or may have",
+        """
+        SELECT a.arrest_id, a.subject_id, a.arrested_on, a.offence_code, a.offence_category, o.order_id, o.order_type,
+               o.is_interim, o.force_code, o.binds_from, o.binds_until
+        FROM arrests AS a JOIN orders AS o USING (subject_id)
+        WHERE o.legal_status <> 'withdrawn' AND coalesce(o.binds_from <= a.arrested_on, a.arrested_on IS NOT NULL)
+              AND coalesce(o.binds_until >= a.arrested_on, true)
+        """,
+        known=(*ORDERS.columns, *ARRESTS.columns),
+        is_stored=True,
     ),
     View(
         "orders_by_force",

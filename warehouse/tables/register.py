@@ -22,6 +22,7 @@ ID_REDIRECTS: Final = _TABLES["id_redirects"]
 CORRECTION_LINES: Final = _TABLES["correction_lines"]
 EXPECTATION_RESULTS: Final = _TABLES["expectation_results"]
 CONDITION_WORDINGS: Final = _TABLES["condition_wordings"]
+UNCODED_CONDITIONS: Final = _TABLES["uncoded_conditions"]
 CONDITION_TEXTS: Final = _TABLES["condition_texts"]
 PUBLIC_TABLES: Final = tuple(table for table in _TABLES.values() if table is not CONDITION_TEXTS)
 

@@ -17,6 +17,7 @@ from warehouse.tables.register import (
     ORDERS,
     REVIEW_QUEUE,
     SUBJECTS,
+    UNCODED_CONDITIONS,
 )
 
 
@@ -44,6 +45,7 @@ FOREIGN_KEYS = (
     ForeignKey(ORDERS, "subject_id", SUBJECTS, is_total=True),
     ForeignKey(ORDER_SOURCES, "order_id", ORDERS, is_total=True),
     ForeignKey(CONDITIONS, "order_id", ORDERS),
+    ForeignKey(UNCODED_CONDITIONS, "order_id", ORDERS),
     ForeignKey(FIELD_PROVENANCE, "order_id", ORDERS),
     ForeignKey(DISCREPANCIES, "order_id", ORDERS),
     ForeignKey(REVIEW_QUEUE, "order_id", ORDERS),

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from deciding_cases import answered, decisions, forms_of, preview
 from desk_cases import PASSWORD, serving
+from loose_wordings import with_loose_wordings
 
 from ledger.desk.proposals import read_proposals
 from review.static_files import PACKAGES
@@ -62,6 +63,12 @@ class Reader:
             ]
             if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 self.faults.append((seen, width, "scrolls sideways"))
+
+
+@pytest.fixture(scope="module")
+def desk_home(desk_home, tmp_path_factory):
+    """A home with wordings to be named, too."""
+    return with_loose_wordings(desk_home, tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture
@@ -157,6 +164,39 @@ def test_pages_to_decide_on_keep_nobody_out(enter, open_desk, items, desk):
     colleague.go("/decisions/mine")
     colleague.go(f"/decisions/{decisions(desk)['decision_id'][0]}/undo", seen="undo")
     assert reader.faults + approver.faults + colleague.faults == []
+
+
+def test_pages_to_name_a_wording_on_keep_nobody_out_and_are_worked_by_keys(enter, desk):
+    reader = enter("steward")
+    page = reader.page
+    reader.go("/wordings/one", seen="a wording")
+    page.locator("#condition").focus()
+    page.keyboard.type("New: a proh")
+    for typed in ("", "No keeping of dogs", "", ""):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("Choose a reason").first.wait_for()
+    reader.look("a wording, what is missing")
+    page.locator("#reason_code").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Check before you save").wait_for()
+    assert page.get_by_text("4 orders would have this condition").is_visible()
+    reader.look("a wording, preview")
+    page.keyboard.press("y")
+    page.wait_for_url(lambda url: "/decide/" not in url or "save" in url)
+    (proposal,) = read_proposals(desk.database, waiting=True)
+    approver = enter("approver")
+    approver.go(f"/proposals/{proposal.proposal_id}", seen="a wording to judge")
+    approver.go(
+        f"/orders/{desk.whole_release().table('orders').sort('order_id')['order_id'][0]}", seen="an order worded so"
+    )
+    reader.go("/wordings/three", seen="a wording that says too little")
+    reader.go("/dashboards/prohibitions", seen="the library with wordings")
+    assert reader.faults + approver.faults == []
 
 
 def test_dashboards_and_what_is_refused_keep_nobody_out(enter, ledger_file):

@@ -367,6 +367,13 @@ def test_the_library_of_prohibitions_counts_the_orders_of_each_type_and_is_searc
     orders = visible.table("orders").filter(pl.col("legal_status") != "withdrawn", order_type="STPO")
     held = visible.table("conditions").filter("is_golden").join(orders, on="order_id")
     assert sum(int(count) for count in column(use, "STPO")) == held.height > 0
+    stated = visible.table("conditions").filter(~pl.col("is_golden"))
+    counts = {True: "In the court’s result alone", False: "Stated, not believed"}
+    valid = visible.table("orders").filter(pl.col("legal_status") != "withdrawn")
+    for is_doubtful, heading in counts.items():
+        others = stated.filter(is_doubtful=is_doubtful).join(valid, on="order_id")
+        assert sum(int(count) for count in column(use, heading)) == others.height
+    assert stated.height > 0
     found = panel(prohibition_panels(visible, search="brothel", code=""), "use").sheet
     assert [name.split()[0] for name in cells(found)] == ["C24"]
     page = viewer.get("/dashboards/prohibitions?code=C24")

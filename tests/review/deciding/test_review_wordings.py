@@ -1,6 +1,5 @@
 """Naming a wording at the desk: what is shown, what is asked, who looks twice, and how it is taken back."""
 
-import shutil
 from html import unescape
 from pathlib import Path
 
@@ -8,30 +7,20 @@ import polars as pl
 import pytest
 from deciding_cases import forms_of
 from desk_cases import ORIGIN, Client, settings_of
+from loose_wordings import WORDINGS, with_loose_wordings
 
 from ledger.desk.proposals import read_proposals
+from reconciliation.law import counts_as_in_force
 from review.app import create_app
-from warehouse.home import Home
-from warehouse.tables.register import CONDITION_WORDINGS
 
-WORDINGS = ("Not to keep or breed any dogs", "Not to keep dogs or breed any")
 CHOSEN = {"condition": "P:", "title": "No keeping of dogs", "reason_code": "words_show"}
 PAGE = "/wordings/one"
 
 
 @pytest.fixture(scope="module")
 def desk_home(desk_home, tmp_path_factory) -> Path:
-    """A home whose release has two wordings that are alike and fit nothing."""
-    home = Home(tmp_path_factory.mktemp("wordings") / "home").create()
-    shutil.copytree(desk_home / "releases", home.releases, dirs_exist_ok=True)
-    rows = [
-        {"wording_id": name, "wording": text, "cluster": WORDINGS[0], "order_count": count, "sources": ["court"]}
-        for name, text, count in zip(("one", "two"), WORDINGS, (5, 4), strict=True)
-    ]
-    loose = CONDITION_WORDINGS.completed(pl.DataFrame(rows))
-    (path,) = home.releases.glob("r*/condition_wordings.parquet")
-    pl.concat([pl.read_parquet(path), loose]).write_parquet(path)
-    return home.path
+    """A home whose release has two wordings that are alike and fit nothing, each of two orders."""
+    return with_loose_wordings(desk_home, tmp_path_factory.mktemp("wordings"))
 
 
 def send(client, **fields):
@@ -110,6 +99,42 @@ def test_a_name_is_given_by_two_stewards_and_can_be_taken_back(client, approver,
     assert WORDINGS[1] in own
     undo = client.get(f"/decisions/{taken['decision_id']}/undo")
     assert undo.status_code == 200
+
+
+@pytest.mark.parametrize("condition", ["P:", "C34"])
+def test_the_preview_counts_and_lists_the_orders_that_would_have_the_condition(client, approver, desk, condition):
+    whole = desk.whole_release()
+    orders = whole.table("orders").sort("order_id").head(4)
+    held = whole.table("conditions").filter(condition_code=condition).get_column("order_id")
+    gaining = orders.filter(~pl.col("order_id").is_in(held.implode()))
+    shown = send(client, condition=condition)
+    live = gaining.filter(counts_as_in_force()).height
+    said = f"{gaining.height} orders would have this condition beside the others, {live} of them in force or perhaps"
+    save(client, shown)
+    (proposal,) = read_proposals(desk.database, waiting=True)
+    for page in (shown, approver.get(f"/proposals/{proposal.proposal_id}")):
+        assert said in unescape(page.text)
+        assert [order for order in orders["order_id"] if f'href="/orders/{order}"' in page.text] == list(
+            gaining["order_id"]
+        )
+
+
+def test_the_page_of_an_order_shows_what_fits_nothing_with_who_holds_it(viewer, desk):
+    order = desk.whole_release().table("orders").sort("order_id")["order_id"][0]
+    page = unescape(viewer.get(f"/orders/{order}").text)
+    row = page[page.index("Not in the catalogue") :].split("</tr>")[0]
+    assert WORDINGS[0] in row
+    assert "it counts as in force" in row
+    assert 'data-label="Court">Yes' in row
+
+
+def test_a_wording_that_says_too_little_is_not_named(client, desk):
+    page = client.get("/wordings/three")
+    assert page.status_code == 200
+    refused = client.submit("/wordings/three", {"kind": "wording", "left_handle": "three", "submission": "s3"} | CHOSEN)
+    assert refused.status_code == 409
+    assert "nobody can see what […] was" in unescape(refused.text)
+    assert desk.ledger.read().is_empty()
 
 
 def test_one_cluster_has_one_name(client, approver, desk):

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -27,7 +27,7 @@ from warehouse.releases.release import (
 )
 from warehouse.releases.views import VIEWS
 from warehouse.tables.code_lists import CODE_LISTS
-from warehouse.tables.register import PUBLIC_TABLES, REVIEW_QUEUE
+from warehouse.tables.register import ORDERS, PUBLIC_TABLES, REVIEW_QUEUE, UNCODED_CONDITIONS
 
 Tables = dict[str, pl.DataFrame]
 MakeRegister = Callable[..., Tables]
@@ -320,6 +320,59 @@ def test_the_views_answer_what_they_say(home: Home, tables: Tables) -> None:
     ]
 
 
+def test_a_condition_that_fits_nothing_stands_among_the_prohibitions_of_an_order_that_binds(
+    home: Home, tables: Tables
+) -> None:
+    rows = [
+        {"order_id": name, "wording_id": "w", "text": "Not to keep dogs", "sources": ["pnc"]}
+        for name in ("o000001", "o000003")
+    ]
+    uncoded = UNCODED_CONDITIONS.completed(pl.DataFrame(rows))
+    ended = (pl.col("order_id") == "o000003", pl.date(2023, 1, 1))
+    orders = tables["orders"].with_columns(binds_until=pl.when(ended[0]).then(ended[1]))
+    tables = {**tables, ORDERS.name: orders, UNCODED_CONDITIONS.name: uncoded}
+    with duckdb.connect(publish_night(home, tables).database, read_only=True) as connection:
+        for view in ("prohibitions", "prohibitions_in_force(DATE '2023-12-01')"):
+            found = connection.execute(
+                f"SELECT order_id, condition_code, kind, label, text, is_doubtful FROM {view} "  # noqa: S608
+                "WHERE condition_code IS NULL"
+            ).fetchall()
+            assert found == [("o000001", None, None, "Not in the catalogue", "Not to keep dogs", True)]
+
+
+def test_an_arrest_counts_as_made_while_an_order_bound_unless_it_is_known_not_to_have(
+    home: Home, tables: Tables
+) -> None:
+    day, orders = date(2023, 6, 1), tables["orders"].sort("order_id")
+    periods = (
+        ("live", None, None, True),
+        ("live", day, day, True),
+        ("live", None, day - timedelta(days=1), False),
+        ("live", day + timedelta(days=1), None, False),
+        ("withdrawn", None, None, False),
+    )
+    assert orders.height >= len(periods)
+    names = orders["order_id"][: len(periods)].to_list()
+    statuses, starts, ends, _ = (dict(zip(names, parts, strict=True)) for parts in zip(*periods, strict=True))
+    changed = orders.with_columns(
+        legal_status=pl.col("order_id").replace_strict(statuses, default="expired"),
+        binds_from=pl.col("order_id").replace_strict(starts, default=None, return_dtype=pl.Date),
+        binds_until=pl.col("order_id").replace_strict(ends, default=None, return_dtype=pl.Date),
+    )
+    one = tables["arrests"].head(1)
+    arrests = pl.concat(
+        one.with_columns(arrest_id=pl.lit(f"a-{name}"), subject_id=pl.lit(subject), arrested_on=pl.lit(day))
+        for name, subject in orders.select("order_id", "subject_id").head(len(periods)).iter_rows()
+    )
+    undated = one.with_columns(arrest_id=pl.lit("a-undated"), subject_id=pl.lit(orders["subject_id"][0]))
+    with duckdb.connect() as connection:
+        for name, frame in (("orders", changed), ("arrests", pl.concat([arrests, undated.select(arrests.columns)]))):
+            connection.register(name, frame.to_arrow())
+        view = next(view for view in VIEWS if view.name == "arrests_while_bound")
+        found = connection.execute(f"SELECT arrest_id FROM ({view.query}) ORDER BY 1").fetchall()  # noqa: S608
+    assert found == [(f"a-{name}",) for name, (*_, counts) in zip(names, periods, strict=True) if counts]
+
+
 READER = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1], read_only=True)
@@ -350,7 +403,7 @@ def test_a_reader_in_another_process_and_a_publication_do_not_disturb_each_other
 
 CRASHING = """
 import os, signal, sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 import polars as pl
 from warehouse.home import Home
