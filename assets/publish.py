@@ -38,6 +38,7 @@ from warehouse.releases.release import publish, revisions_of
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.code_lists import CONDITION_CATALOGUE
+from warehouse.tables.core import EVENT_REFUSED
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.packs import ASKED_CORRECTIONS
@@ -190,7 +191,8 @@ def pass_gates(
         before=before if former.release else None,
         deliveries=tonight.evidence.deliveries,
         order_sources=tonight.evidence.order_sources,
-        records=tonight.evidence.core_orders.get_column("record_id"),
+        # A refused application is put aside, and is in an order only where the police hold one of its time.
+        records=tonight.evidence.core_orders.filter(pl.col("event").ne_missing(EVENT_REFUSED)).get_column("record_id"),
         changes=changes,
         redirects=tonight.redirects,
         suites=suites,

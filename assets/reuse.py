@@ -32,7 +32,7 @@ PROVED_IN = 100
 """Each file and record that is taken over is done again as a proof once in so many nights."""
 
 PLACES = [column.name for column in PLACE]
-COUNTS = ("rows_read", "rows_duplicate", "rows_declared")
+COUNTS = ("rows_read", "rows_duplicate", "rows_declared", "rows_both")
 KEY = ("delivery_id", "file_name", "sha256", "companion")
 READINGS = {**dict.fromkeys((*KEY, "faults"), pl.String), **dict.fromkeys(COUNTS, pl.Int64)}
 CORE = {table.name.removeprefix("core__"): table for table in CORE_TABLES}

@@ -14,7 +14,7 @@ from expectations.history import compared_values, follow
 from expectations.rules.conditions import CONDITION_RULES
 from expectations.rules.contents import CONTENT_RULES
 from expectations.rules.dates import DATE_RULES, ORDER_DATE_RULES
-from expectations.rules.doubt import DOUBT_RULES
+from expectations.rules.doubt import DOUBT_RULES, REFUSAL_RULES
 from expectations.rules.frames import rule_frames
 from expectations.rules.identity import IDENTITY_RULES
 from expectations.rules.periods import PERIOD_RULES
@@ -31,6 +31,7 @@ __all__ = ["RULES", "Evidence", "PresenceClock", "Rule", "find_discrepancies"]
 # The order counts: of several causes for one field of one record, the first counts.
 RULES: tuple[Rule, ...] = (
     *UNREADABLE_RULES,
+    *REFUSAL_RULES,
     *CONTENT_RULES,
     *CONDITION_RULES,
     *DATE_RULES,

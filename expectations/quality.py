@@ -122,7 +122,11 @@ def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: Presence
     )
     standing = (
         evidence.core_orders.join(places, on=["source", "source_key"])
-        .filter(~pl.col("is_amended") & (pl.col("result_state").fill_null("FINAL") != "WITHDRAWN"))
+        .filter(
+            ~pl.col("is_amended")
+            & (pl.col("result_state").fill_null("FINAL") != "WITHDRAWN")
+            & pl.col("event").is_null()
+        )
         .join(gold, on="order_id")
     )
     counted = standing

@@ -10,6 +10,7 @@ import polars as pl
 
 from matching.engine.linkage import Linkage, Progress
 from matching.engine.patterns import Each
+from matching.events import FACTS as EVENT_FACTS
 from matching.names import describe_names
 from matching.order_model import ORDER_MODEL, ORDER_RULES
 from matching.persons import PERSON_COLUMNS, person_model
@@ -66,7 +67,7 @@ def train_models(compared: Compared) -> Models:
 def describe_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame) -> pl.DataFrame:
     """The records sorted by id, with every column that the models and the blocking rules read."""
     read = {column for comparison in ORDER_MODEL.comparisons for column in comparison.read}
-    columns = {"record_id", "source_key", "amends_source_key", *PERSON_COLUMNS, *read}
+    columns = {"record_id", "source_key", "amends_source_key", *PERSON_COLUMNS, *read, *EVENT_FACTS}
     codes = (
         conditions.filter(pl.col("condition_code").is_not_null())
         .group_by("record_id")

@@ -5,7 +5,7 @@ Belongs here: how weights become orders and subjects, and the resulting tables. 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,11 +25,13 @@ from matching.engine.merges import (
 )
 from matching.engine.patterns import Each, unpack
 from matching.engine.weights import Scales, Weights
+from matching.events import is_event, with_events, without_settled
 from matching.links import conflict_table, describe_levels, hundredths, listed, mean_weights
 from matching.names import TWINS
 from matching.order_model import RENEWAL
 from matching.persons import FORBIDDEN, lenient, subject_bar
 from matching.trained import Models, shipped_models
+from warehouse.tables.core import EVENT_REFUSED
 from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS, ORDER_BAR, PERSON_BAR
 
 # A pair so far below its threshold forbids a merge whatever the others say: two valid PNC ids and two births, say.
@@ -50,7 +52,8 @@ class OrderLinks:
 
     Attributes:
         pairs: candidate pairs to show, in the shape of `LINK_PAIRS`.
-        clusters: every record with its order and its subject, in the shape of `LINK_CLUSTERS`.
+        clusters: every record with its order and its subject, in the shape of `LINK_CLUSTERS`; but for refused
+            applications that are about no order.
         conflicts: orders or subjects that were kept apart though a pair of theirs is above the bar, and decisions that
             contradict each other: `kind` (`order`, `subject`), `left_id`, `right_id`, `weight` above the bar, `reason`.
         diagnostics: counts, and the version of the models.
@@ -99,13 +102,17 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
     weighed = _Weighed(records, pairs, scales, bound, strangers)
     of_order = _join_orders(weighed)
     of_subject = _subject_clusters(weighed, of_order)
-    labelled = records.select("record_id", "source").with_columns(order=of_order.labels, subject=of_subject.labels)
+    apart = pl.concat(row_pairs(records, found) for found in (bound.different_orders, bound.different_persons))
+    of_order = with_events(records, of_order, of_subject, apart=apart)
+    labelled = records.select("record_id", "source", "event").with_columns(
+        order=of_order.labels, subject=of_subject.labels
+    )
     clusters = _cluster_table(labelled, pairs)
     kinds = {"order": of_order, "subject": of_subject}
     conflicts = LINK_CONFLICTS.conform(conflict_table(records.get_column("record_id"), kinds)).unique()
     conflicts = conflicts.sort("kind", "left_id", "right_id", "reason")
     return OrderLinks(
-        pairs=_pair_table(compared, scales, pairs),
+        pairs=_pair_table(compared, scales, without_settled(pairs, labelled)),
         clusters=clusters,
         conflicts=conflicts,
         diagnostics=_counts(compared, clusters, conflicts) | {"models": models.version},
@@ -194,6 +201,11 @@ def _join_orders(weighed: _Weighed) -> Clusters:
     decided = [row_pairs(records, found) for found in (decisions.different_orders, decisions.different_persons)]
     apart = pl.concat([weighed.strangers, *decided])
     clusters = _order_clusters(weighed, apart)
+    # What became of an order is no order: it must not be the link between two.
+    events = records.with_row_index("row").filter(is_event()).get_column("row").implode()
+    weighed = replace(
+        weighed, pairs=weighed.pairs.filter(~pl.col("left").is_in(events) & ~pl.col("right").is_in(events))
+    )
     open_pairs = weighed.pairs.filter(~pl.col("is_other"))
     while (joined := join_complements(records, clusters.labels, open_pairs, apart=apart)).height:
         clusters = _order_clusters(weighed, apart, found=pl.concat([together(clusters), joined]))
@@ -241,8 +253,10 @@ def _cluster_table(labelled: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
             pl.col("row").cast(pl.Int64),
             order_cluster=ids.gather(order),
             subject_cluster=ids.gather(labelled.get_column("subject")),
-            is_duplicate=pl.int_range(pl.len()).over("order", "source", order_by="record_id") > 0,
+            is_duplicate=~is_event()
+            & (pl.int_range(pl.len()).over("order", "source", is_event(), order_by="record_id") > 0),
         )
+        .filter(pl.col("event").ne_missing(EVENT_REFUSED) | (pl.len().over("order") > 1))
         .join(mean_weights(pairs, order), on="row", how="left")
     )
     return LINK_CLUSTERS.conform(table).sort("record_id")

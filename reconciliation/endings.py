@@ -54,7 +54,7 @@ def read_endings(
     Returns:
         One row an order: `order_id`, `is_withdrawn`, `is_shown_ended`, `is_making_doubtful`, `is_discharged`,
         `ended_after` and `ended_by` (of a discharge: the last day known to be in force and the first known not to be),
-        `disputed_ends`.
+        `disputed_ends`, `is_without_making`.
     """
     # R16, R17 (MSA ss.20, 27): sooner only with consent, of which no police source knows.
     needs_consent = ~pl.col("is_interim").fill_null(value=False) & ~pl.col("order_type").is_in(SCOTTISH_TYPES)
@@ -62,7 +62,7 @@ def read_endings(
         golden.select("order_id", "end_on", free_from=pl.when(needs_consent).then(_after_least_length("made_on")))
         .join(_find_withdrawn(held), on="order_id", how="left")
         .join(_find_shown_ended(held), on="order_id", how="left")
-        .join(_find_discharged(held), on="order_id", how="left")
+        .join(_find_discharged(held, as_of), on="order_id", how="left")
         .join(_find_later_ends(held, golden, decided), on="order_id", how="left")
         .join(_find_ends_too_soon(golden, decided), on="order_id", how="left")
         .join(_bound_discharges(held, before, as_of=as_of), on="order_id", how="left")
@@ -74,8 +74,9 @@ def read_endings(
     return endings.select(
         "order_id",
         "is_withdrawn",
+        "is_without_making",
         pl.col("is_shown_ended").fill_null(value=False) | pl.col("is_held_live"),
-        pl.col("is_making_doubtful").fill_null(value=False) | pl.col("is_held_live"),
+        pl.col("is_making_doubtful").fill_null(value=False) | pl.col("is_held_live") | pl.col("is_without_making"),
         is_discharged=is_known,
         ended_after=pl.when(is_known).then("ended_after"),
         ended_by=pl.when(is_known).then("ended_by"),
@@ -91,13 +92,17 @@ def _find_withdrawn(held: pl.DataFrame) -> pl.DataFrame:
     """`is_withdrawn`: the court withdrew every result that no other amends, and at most one other source says live.
 
     A result that was withdrawn may have been entered anew and not yet sent: `is_held_live`, two others hold the order.
-    It counts as in force, but ends no other.
+    It counts as in force, but ends no other. `is_without_making`: court results say what became of the order, and no
+    record holds the order itself.
     """
-    is_latest = is_from_court & (pl.col("standing") != AMENDED)
+    is_making = pl.col("event").is_null()
+    is_latest = is_from_court & (pl.col("standing") != AMENDED) & is_making
     is_withdrawn = pl.col("result_state").eq_missing("WITHDRAWN").filter(is_latest).all() & is_latest.any()
     live = pl.col("source").filter((pl.col("recorded_status") == "live") & ~is_from_court).n_unique()
     return held.group_by("order_id").agg(
-        (is_withdrawn & (live < MANY)).alias("is_withdrawn"), (is_withdrawn & (live >= MANY)).alias("is_held_live")
+        (is_withdrawn & (live < MANY)).alias("is_withdrawn"),
+        (is_withdrawn & (live >= MANY)).alias("is_held_live"),
+        (~is_making).all().alias("is_without_making"),
     )
 
 
@@ -118,24 +123,53 @@ def _find_shown_ended(held: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _find_discharged(held: pl.DataFrame) -> pl.DataFrame:
+def _find_discharged(held: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """`is_discharged`, `is_from_the_court`, `is_discharge_disputed`: neither the court nor two sources without dissent.
 
     A discharge is recorded as an act, while a record that nobody touched goes on saying live: half of the sources
     that give a status are enough to believe it. But one police record alone must not make a person free: unless the
-    court's own result says that the order was discharged, a single source, or one that is contradicted, is a doubt.
+    court's own result says that the order was discharged, a single source, or one that is contradicted, is a doubt. So
+    is a result that names neither the day nor the case of the order, unless another source says so too.
     """
-    says = (pl.col("recorded_status") == "discharged").any().alias("says_discharged")
-    by_source = _with_status(held).group_by("order_id", "source").agg(says, is_from_court.first().alias("is_court"))
+    is_told = (pl.col("recorded_status") == "discharged") & ~(pl.col("event").is_not_null() & _is_to_come(as_of))
+    by_source = (
+        _with_status(_with_surety(held))
+        .group_by("order_id", "source")
+        .agg(
+            is_told.any().alias("says_discharged"),
+            is_from_court.first().alias("is_court"),
+            (is_told & pl.col("is_sure")).any().alias("is_sure"),
+        )
+    )
     says_so = pl.col("says_discharged")
-    is_from_the_court = (says_so & pl.col("is_court")).any()
-    is_discharged = is_from_the_court | (says_so.sum() * 2 >= pl.len())
+    is_told_by_court = (says_so & pl.col("is_court")).any()
+    is_from_the_court = is_told_by_court & ((pl.col("is_court") & pl.col("is_sure")).any() | (says_so.sum() > 1))
+    is_discharged = is_told_by_court | (says_so.sum() * 2 >= pl.len())
     is_agreed = says_so.all() & (pl.len() > 1)
     return by_source.group_by("order_id").agg(
         is_discharged.alias("is_discharged"),
         is_from_the_court.alias("is_from_the_court"),
         (is_discharged & ~is_from_the_court & ~is_agreed).alias("is_discharge_disputed"),
     )
+
+
+def _is_to_come(as_of: date) -> pl.Expr:
+    """Discharged from a day on that has not come."""
+    return (pl.col("recorded_on") > as_of).fill_null(value=False)
+
+
+def _with_surety(held: pl.DataFrame) -> pl.DataFrame:
+    """`is_sure`: the result names the order by its day, its case or the result that made it."""
+    cases = (
+        pl.col("case_urn")
+        .filter(pl.col("event").is_null())
+        .unique()
+        .implode()
+        .over("order_id", mapping_strategy="join")
+    )
+    is_named = pl.col("made_on").is_not_null() | pl.col("amends_source_key").is_not_null()
+    is_of_case = pl.col("case_urn").is_in(cases)
+    return held.with_columns(is_sure=pl.col("event").is_null() | is_named | is_of_case.fill_null(value=False))
 
 
 def _with_status(held: pl.DataFrame) -> pl.DataFrame:
@@ -146,13 +180,15 @@ def _bound_discharges(held: pl.DataFrame, before: Before, *, as_of: date) -> pl.
     """`ended_after` and `ended_by` of a discharge, for every order that a record shows as discharged.
 
     It was known by the night that first showed it, and by the day on which a record that shows it was last touched.
-    On the last night that showed the order in force it was not known: unless it was recorded late, it came after.
+    On the last night that showed the order in force it was not known: unless it was recorded late, it came after. A
+    court's result gives the day itself.
     """
+    told_on = pl.col("recorded_on").filter(pl.col("event").is_not_null()).min()
     known_by = (
         _with_status(held)
         .filter(pl.col("recorded_status") == "discharged")
         .group_by("order_id")
-        .agg(pl.min_horizontal(pl.col("recorded_on").min(), pl.lit(as_of)).alias("known_by"))
+        .agg(told_on.alias("told_on"), pl.min_horizontal(pl.col("recorded_on").min(), pl.lit(as_of)).alias("known_by"))
     )
     was_discharged = pl.col("legal_status") == "discharged"
     seen_on = pl.when(~pl.col("legal_status").is_in(ENDED)).then(pl.lit(before.as_of, pl.Date))
@@ -162,10 +198,11 @@ def _bound_discharges(held: pl.DataFrame, before: Before, *, as_of: date) -> pl.
         former_by=pl.when(was_discharged).then("ended_by"),
     )
     bounded = known_by.join(former, on="order_id", how="left").with_columns(
-        ended_by=pl.min_horizontal("known_by", "former_by")
+        ended_by=pl.coalesce("told_on", pl.min_horizontal("known_by", "former_by"))
     )
+    seen_after = pl.when(pl.col("former_after") < pl.col("ended_by")).then("former_after")
     return bounded.select(
-        "order_id", "ended_by", ended_after=pl.when(pl.col("former_after") < pl.col("ended_by")).then("former_after")
+        "order_id", "ended_by", ended_after=pl.coalesce(pl.col("told_on").dt.offset_by("-1d"), seen_after)
     )
 
 
@@ -182,7 +219,10 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
     start = pl.coalesce("start_on", "golden_start_on", "made_on")
     by_term = months_after(start, pl.col("term_months")).dt.offset_by("-1d")
     is_told_already = ((by_term - pl.col("end_on")).dt.total_days().abs() <= 1).fill_null(value=False)
-    stated = pl.coalesce(pl.when("is_until_further_order").then(pl.lit(OPEN_END)), pl.col("end_on").cast(pl.String))
+    # A result that varied, extended or renewed the order and names no end may have moved the one that is known.
+    is_moved = (pl.col("event") == "changed") & pl.col("end_on").is_null()
+    is_open = pl.col("is_until_further_order").fill_null(value=False) | is_moved.fill_null(value=False)
+    stated = pl.coalesce(pl.when(is_open).then(pl.lit(OPEN_END)), pl.col("end_on").cast(pl.String))
     given = (
         held.filter(pl.col("standing") == STANDS)
         .join(ended.select("order_id", golden_end_on="end_on", golden_start_on="start_on"), on="order_id")

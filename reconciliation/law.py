@@ -52,12 +52,15 @@ def facts_of(orders: pl.DataFrame) -> pl.DataFrame:
         orders: `ORDERS`, or rows of it.
 
     Returns:
-        The orders with `is_withdrawn`, `is_discharged`, `is_shown_ended`.
+        The orders with `is_withdrawn`, `is_discharged`, `is_shown_ended`, `is_without_making`.
     """
     return orders.with_columns(
         pl.col("disputed_ends").fill_null([]),
         is_withdrawn=pl.col("legal_status") == "withdrawn",
         is_discharged=pl.col("legal_status") == "discharged",
+        # Nothing else makes an order with dates one of which nothing is known.
+        is_without_making=(pl.col("legal_status") == "not_known")
+        & pl.any_horizontal(pl.col("made_on", "start_on", "end_on").is_not_null()),
         is_shown_ended=pl.coalesce(
             "is_shown_ended", (pl.col("legal_status") == "live") & pl.col("is_in_force_doubtful").fill_null(value=False)
         ),
@@ -71,6 +74,7 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
         orders: `CHAIN_COLUMNS` and `is_withdrawn` (every standing court result of the order is withdrawn),
             `is_shown_ended` (a record shows it as withdrawn or no longer in force, and nothing says what ended it),
             `is_making_doubtful` (it may never have been made: then it ends no other order),
+            `is_without_making` (court results say what became of it, and no record holds the order itself),
             `is_discharged` (the sources that give a status agree that the order was discharged), `ended_after` and
             `ended_by` (of a discharge: the days between which it must have been), `disputed_ends` (later ends that as
             many sources give).
@@ -121,6 +125,8 @@ def _status(as_of: date) -> pl.Expr:
         .then(pl.lit("determined"))
         .when(pl.col("cut_on").is_not_null())
         .then(pl.lit("superseded"))
+        .when(pl.col("is_without_making").fill_null(value=False))
+        .then(pl.lit("not_known"))
         .when(pl.all_horizontal(pl.col(dates).is_null()) & ~pl.col("is_until_further_order").fill_null(value=False))
         .then(pl.lit("not_known"))
         # R23: the start may be delayed, for example to release from custody.

@@ -34,7 +34,8 @@ def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
         `determined_on`, `later_start_on`, `put_off_on`, `heard_with_on`. The end of an order that
         has a term is known to be fixed.
     """
-    amended = records.filter(is_from_court).get_column("amends_source_key").drop_nulls()
+    # A result that says what became of an order takes nothing back of the one that made it.
+    amended = records.filter(is_from_court & pl.col("event").is_null()).get_column("amends_source_key").drop_nulls()
     has_end = pl.col("end_on").is_not_null() | pl.col("term_months").is_not_null()
     held = records.join(
         clusters.select("record_id", "order_cluster", "subject_cluster"), on="record_id", how="inner"

@@ -186,9 +186,9 @@ def build_orders(golden: pl.DataFrame, held: pl.DataFrame, conditions: pl.DataFr
 def _said_of_case(held: pl.DataFrame) -> pl.DataFrame:
     """What is not a golden value: `breach_count` is the most, the others are those of the latest record that has one.
 
-    Only court results have `applicant_code` and `case_urn`; a `statutory_basis` counts from them first.
+    Only court results have `applicant_code` and `case_urn`: those of the making count, not those of a discharge.
     """
-    rank = (is_from_court, "recorded_on", "record_id")
+    rank = (pl.col("event").is_null(), is_from_court, "recorded_on", "record_id")
     standing = held.filter(pl.col("standing") == STANDS).sort(*rank, descending=True, nulls_last=True)
     return standing.group_by("order_id").agg(
         pl.col("applicant_code", "case_urn", "statutory_basis").drop_nulls().first(), pl.col("breach_count").max()

@@ -23,6 +23,7 @@ SHORT_ANSWER = (
 CLAUSE_ENDS = (
     r"[;:.,()\[\]\n\r–—]|\s[-/|]\s"
     r"|(?i)\b(?:but|however|although|though|whilst|while|instead|in lieu of|rather than)\b"
+    r"|(?i)\b(?:and )?(?:replaced|substituted) (?:by|with)\b"
     r"|(?i)\band (?:(?:the|an?|any|no) )?(?:(?:main|full|final|substantive|interim|previous|earlier) )*"
     r"(?:applications?|orders?|hearing|case|matter|proceedings|stro|stpo|tero|tepo|interim)\b"
 )
@@ -41,6 +42,7 @@ ASIDES = (
     r"|\b(?:DETERMINATION|HEARING|DISPOSAL|OUTCOME|CONCLUSION|END|RESOLUTION) OF (?:[A-Z0-9]+ ){0,4}APPLICATIONS?\b"
     r"|\b(?:APPLICATION|REQUEST) (?:FOR (?:AN )?|TO )ADJOURN(?:MENT)?(?: (?:WAS|IS|REFUSED|DECLINED|REJECTED))*\b"
     r"|\bUNLESS\b.*|\bADJOURNED (?:HEARING|DATE)\b|\b(?:SUBJECT TO|UNDER|PENDING|AWAITING) APPEAL\b"
+    r"|\b(?:LEAVE|LIBERTY|PERMISSION) TO APPLY\b.*"
     r"|\b(?:LEAVE|PERMISSION) TO APPEAL(?: (?:WAS|IS|GRANTED|GIVEN|REFUSED))*\b"
     r"|\bAPPLICATION (?:NUMBER|NO|REF(?:ERENCE)?)\b|\b(?:AFTER|FOLLOWING) (?:THE |AN )?ADJOURNMENT\b"
     r"|\b(?:MUST|SHALL|MAY) NOT\b.*|^NOT TO\b.*|\bPROHIBITED FROM\b.*"  # what the order forbids
@@ -100,7 +102,7 @@ SHAKING_WORDS = (
     r"|^(?:DEFERRED|POSTPONED|STAYED|SUSPENDED|VACATED)$"
 )
 # What another matter than the making was refused; and an order plainly made, whatever else was refused.
-OTHER_REFUSED = r"\b(?:VARY|VARIATIONS?|DISCHARGE|REVOKE|REVOCATION|EXTENSION|RENEWAL)\b"
+OTHER_REFUSED = r"\b(?:VARY|VARIATIONS?|AMEND|DISCHARGE|REVOKE|REVOCATION|EXTEND|EXTENSION|RENEW|RENEWAL)\b"
 PLAINLY_MADE = (
     r"^(?:(?:AN?|THE|FULL|INTERIM) )*(?:I?STRO|I?STPO|TERO|TEPO|SLAVERY AND TRAFFICKING (?:RISK|PREVENTION) ORDER)"
     r" (?:WAS |IS )?(?:MADE|GRANTED|IMPOSED)\b"
@@ -127,7 +129,7 @@ GRANTS = r"\b(?:GRANTED|GRANTS|ALLOWED|IMPOSED|IMPOSES|APPROVED|UPHELD|CONFIRMED
 MAKINGS = (
     r"\b(?:MADE|MAKES|ISSUED|PASSED|ORDERED|OBTAINED|SECURED|REMADE|VARIED|EXTENDED|RENEWED|AMENDED|CONTINUE[DS]?|SERVED"
     r"|REDUCED|REMAINS?|STANDS|IN FORCE|IN PLACE)\b|^ORDERS? (?:FOR|OF) [0-9]+ (?:YEARS?|YRS?|MONTHS?|MTHS?)\b"
-    r"|\bAPPLICATION(?: [A-Z]+){0,8} PROVE[DN]\b"
+    r"|\bAPPLICATION(?: [A-Z]+){0,8} PROVE[DN]\b|^(?:AND )?(?:REPLACED|SUBSTITUTED) (?:BY|WITH)\b"
 )
 PAPER_MADE = (
     r"\b(APPLICATIONS?|REQUEST|NOTICE|PROPOSAL) (?:(?:HAS|HAVE|WAS|IS|BEEN|BEING|TO BE|WILL BE) )*"
@@ -135,5 +137,41 @@ PAPER_MADE = (
 )
 MADE_LATER = rf"\b{_TO_COME}{_MAKE}\b"
 ADJOURNED = r"\bADJOURN"
-DISCHARGES = r"\b(?:DISCHARGED|REVOKED|QUASHED|OVERTURNED|RESCINDED|SET ASIDE|CANCELLED|ANNULLED)\b"
+DISCHARGES = (
+    r"\b(?:DISCHARGE[DS]|DISCHD?|DISCHGD|D C|REVOKE[DS]|QUASHE[DS]|OVERTURN(?:ED|S)|RESCIND(?:ED|S)|SETS? ASIDE"
+    r"|CANCELL?ED|ANNULLED|RHYDDHAWYD|DIRYMWYD|DIDDYMWYD)\b"
+)
+# An end that is still to come is none yet.
+ENDED_LATER = rf"\b{_TO_COME}(?:DISCHARGED|REVOKED|QUASHED|RESCINDED|SET ASIDE|CANCELLED|VARIED|EXTENDED)\b"
 DISCHARGE_GRANTED = r"\b(?:DISCHARGE|REVOKE|REVOCATION|QUASH)\b.*\b(?:GRANTED|ALLOWED|APPROVED)\b"
+# What became of an order made before: it was changed, or goes on as it was.
+CHANGES = r"\b(?:VARIE[DS]|EXTEND(?:ED|S)|RENEW(?:ED|S)|AMENDED|CORRECTED|REDUCE[DS]|PROLONGED)\b"
+OF_CONDITIONS = r"\b(?:CONDITIONS?|PROHIBITIONS?)\b"
+CHANGE_GRANTED = rf"(?:{OTHER_REFUSED}).*\b(?:GRANTED|ALLOWED|APPROVED|MADE|ORDERED|SUCCESSFUL)\b"
+GOES_ON = r"\b(?:CONTINUE[DS]?|REMAINS?|STANDS|REINSTATED)\b"
+MAY_BE_ASKED = r"\b(?:LEAVE|PERMISSION) TO APPLY\b.*\b(?:GRANTED|GIVEN|REFUSED)\b"
+CONFIRMED = r"\b(?:UPHELD|CONFIRMED|AFFIRMED)\b"
+NOT_ENDED = r"\bNOT (?:BEEN )?(?:DISCHARGED|REVOKED|QUASHED|VARIED|EXTENDED|RENEWED)\b"
+CALLED_IN_DOUBT = (
+    r"\b(?:SUSPENDED|VACATED|LAPSED|CEASED|TERMINATED|ENDED)\b"
+    rf"|\b{_ORDER} (?:DISCHARGE|REVOCATION)$|^(?:DISCHARGE|REVOCATION) OF (?:[A-Z]+ ){{0,6}}?{_ORDER}$"
+)
+SPEAKS_OF_EARLIER = (
+    r"(?i)\b(?:var[iy]|exten[ds]|renew|amend|correct|disch|revo[ck]|quash|rescind|sets? aside|overturn|annul|cancel"
+    r"|continu|remain|appeal)"
+)
+_DAY = (
+    r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)?(?: day of| of)?[ /.-]"
+    r"(?:\d{1,2}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})[ /.,-]{1,2}\d{2,4})"
+)
+_MADE_WHEN = r"(?:made|dated|granted|imposed|issued|passed|given)(?: (?:at|by) (?:[\w'’]+ ){1,6}?)?(?: ?on)?"
+# An order named by the day on which it was made: `order of 3 March 2024`, `STRO (made on 03/03/2024)`.
+ORDER_OF_DAY = (
+    r"(?i)(?:\b(orders?|i?st[rp]os?|te[rp]os?)\b[,(:]*(?: ?\(| (?:that|which) (?:was|were))? ?"
+    rf"(?:of|from|{_MADE_WHEN})? ?|\b{_MADE_WHEN} )(?:the )?({_DAY})\)?"
+)
+# The day from which words say that it took effect.
+EFFECT_DAY = (
+    r"(?i)\b(?:with effect (?:from|on)|w\.?e\.?f\.?|effective(?: from| on)?|(?:discharged|revoked|quashed|rescinded"
+    rf"|cancelled) (?:on|from|as of|as from)) (?:the )?({_DAY})"
+)

@@ -4,8 +4,8 @@ Courts and officers write refusals, adjournments, applications, notices and brea
 clause by clause: `Application for STPO refused; STRO made for 2 years` makes an STRO. Words that leave it open keep the
 order, for one put aside by mistake leaves a victim unprotected.
 
-Belongs here: what the clauses come to. Does not: the words of making, refusing and applying (`outcome_words`), which
-order is meant (`orders`), the status of an order that was made (`statuses`).
+Belongs here: what the clauses come to. Does not: the words of making, refusing and applying (`outcome_words`), what
+they say of an order made before (`outcome_events`), which order is meant (`orders`), its status (`statuses`).
 """
 
 from collections.abc import Mapping
@@ -15,19 +15,29 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assets.parsing.distinct import read_distinct
+from assets.parsing.outcome_events import days_of_event, event_of_clauses, without_day_of_order
 from assets.parsing.outcome_words import (
     ADJOURNED,
     AGAINST_REFUSAL,
     APPEAL_WON,
     APPLICATIONS,
     ASIDES,
+    CALLED_IN_DOUBT,
+    CHANGE_GRANTED,
+    CHANGES,
     CLAUSE_ENDS,
+    CONFIRMED,
     DISCHARGE_GRANTED,
     DISCHARGES,
+    ENDED_LATER,
+    GOES_ON,
     GRANTS,
     INTERIM_WAITS,
     MADE_LATER,
     MAKINGS,
+    MAY_BE_ASKED,
+    NOT_ENDED,
+    OF_CONDITIONS,
     OPEN_WORDS,
     OTHER_MATTERS,
     OTHER_PAPERS,
@@ -56,6 +66,10 @@ OUTCOME_FIELDS = {
     "is_in_doubt": pl.Boolean,
     "is_discharge": pl.Boolean,
     "order_words": pl.String,
+    "is_other_matter": pl.Boolean,
+    "event": pl.String,
+    "order_day": pl.Date,
+    "effect_day": pl.Date,
 }
 
 
@@ -64,8 +78,12 @@ def read_outcome(text: pl.Expr) -> pl.Expr:
 
     Returns:
         A struct of `outcome` (null for an order, else a code of `REASONS`), `is_in_doubt` (kept as an order though some
-        words speak against it), `is_discharge` (the words are of the end of an order that a court discharged) and
-        `order_words` (the clauses that say which order was made).
+        words speak against it), `is_discharge` (the words are of the end of an order that a court discharged),
+        `order_words` (the clauses that say which order was made), `is_other_matter` (bail, costs or another kind of
+        order is all that the words speak of) and, of a court's result, `event`: what it says became
+        of an order made before (`discharged`, `changed`, `kept`, `doubted`), or that an application was `refused`; null
+        for the making of an order. `order_day` is the day by which it names that order, `effect_day` the day from which
+        a discharge has effect.
     """
     return read_distinct(text, _read_outcomes, OUTCOME_FIELDS)
 
@@ -117,7 +135,7 @@ def set_aside(rows: pl.DataFrame, *, words: str, status: str | None = None, made
 def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     clauses = (
         texts.with_row_index("place")
-        .with_columns(clause=pl.col("text").str.replace(SHORT_ANSWER, "$1 not made"))
+        .with_columns(clause=without_day_of_order().str.replace(SHORT_ANSWER, "$1 not made"))
         .with_columns(pl.col("clause").str.replace_all(CLAUSE_ENDS, "\x1e$0").str.split("\x1e"))
         .explode("clause")
         .with_columns(words=fold(pl.col("clause").fill_null("")).fill_null(""))
@@ -126,16 +144,19 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     judged = _judge_clauses(_without_slips(clauses))
     flags = (
         "is_made", "is_refused", "is_about", "is_torn", "is_shaken", "is_plain_order", "is_discharged",
-        "is_interim_waiting",
+        "is_interim_waiting", "is_new", "is_changed", "goes_on", "is_called_in_doubt",
+        "is_confirmed",
     )  # fmt: skip
     by_text = judged.group_by("place", maintain_order=True).agg(
         *(pl.col(name).any() for name in flags),
         is_own_discharged=(pl.col("is_discharged") & ~pl.col("is_of_interim")).any(),
         is_made_named=(pl.col("is_made") & (pl.col("names_order") | pl.col("is_of_interim"))).any(),
+        is_other_matter=pl.col("is_of_other").all(),
         is_only_adjourned=(~pl.col("is_refused") | pl.col("is_adjourned")).all(),
         order_words=pl.col("clause").filter(pl.col("is_of_order")).str.join(" "),
     )
-    return texts.with_row_index("place").join(by_text, on="place", how="left").with_columns(**_verdict())
+    read = texts.with_row_index("place").join(by_text, on="place", how="left").with_columns(**_verdict())
+    return read.with_columns(event=event_of_clauses()).with_columns(days_of_event())
 
 
 def _without_slips(rows: pl.DataFrame) -> pl.DataFrame:
@@ -161,6 +182,7 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     )
     is_refused = words.str.contains(REFUSALS)
     is_of_refusal = words.str.contains(AGAINST_REFUSAL)
+    is_appealed = words.str.contains(r"\bAPPEAL")
     is_won = words.str.contains(APPEAL_WON) & ~words.str.contains(r"\bON APPEAL\b")
     is_appeal = words.str.contains(rf"\bAPPEAL|\bCONSENT TO\b|{PLAINLY_MADE}") & ~is_of_refusal
     flagged = (
@@ -176,9 +198,15 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
             is_about=words.str.contains(APPLICATIONS) | words.str.contains(OTHER_PAPERS),
             is_granted=words.str.contains(GRANTS),
             is_made=words.str.contains(MAKINGS),
-            is_discharged=words.str.contains(DISCHARGES) | words.str.contains(DISCHARGE_GRANTED),
+            is_discharged=words.str.replace_all(ENDED_LATER, "").str.contains(DISCHARGES)
+            | words.str.contains(DISCHARGE_GRANTED),
             is_of_interim=words.str.contains(r"\b(?:INTERIM|PREVIOUS|EARLIER|EXISTING|OLD|FORMER)\b"),
             is_adjourned=words.str.contains(ADJOURNED),
+            has_failed=is_refused & words.str.contains(OTHER_REFUSED) & ~words.str.contains(DISCHARGES),
+            is_against_order=is_refused & is_appealed & ~is_of_refusal,
+            is_put_off=words.str.contains(ENDED_LATER),
+            is_confirmed=words.str.contains(CONFIRMED) & is_appealed.any().over("place"),
+            is_called_in_doubt=words.str.contains(CALLED_IN_DOUBT) & ~words.str.contains(r"\bHEARING\b"),
         )
     )
     is_matter = words.str.replace_all(r"\bON APPEAL\b", "").str.contains(OTHER_MATTERS)
@@ -188,10 +216,21 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     is_step = words.str.contains(STEPS_BEFORE) & pl.col("names_order") & ~is_interim
     # `Application to vary the order made in 2021`: the words of making are those of the older order.
     is_paper = words.str.contains(OTHER_PAPERS) & ~pl.col("is_granted")
+    is_changed = (words.str.contains(CHANGES) | words.str.contains(CHANGE_GRANTED)) & ~pl.col("is_discharged")
+    goes_on = (
+        words.str.contains(GOES_ON)
+        | pl.col("words").str.contains(rf"{NOT_ENDED}|{MAY_BE_ASKED}")
+        | pl.col("is_put_off")
+    )
+    is_made = says_made & ~is_paper & ~pl.col("is_discharged")
     flags = {
-        "is_made": says_made & ~is_paper & ~pl.col("is_discharged"),
-        "is_refused": pl.col("is_refused"),
-        "is_about": (pl.col("is_about") & ~(says_made & ~is_paper)) | (is_step & ~says_made),
+        "is_made": is_made,
+        "is_refused": pl.col("is_refused") & ~pl.col("has_failed"),
+        "is_new": is_made & ~is_changed & ~goes_on & ~pl.col("is_confirmed"),
+        "is_changed": is_changed & ~pl.col("is_refused"),
+        "goes_on": goes_on | pl.col("is_against_order"),
+        "is_about": ((pl.col("is_about") & ~(says_made & ~is_paper)) | (is_step & ~says_made))
+        & ~(pl.col("has_failed") | pl.col("is_called_in_doubt")),
         "is_torn": pl.col("is_torn")
         | (words.str.contains(OPEN_WORDS) & pl.col("names_order"))
         | (says_made & pl.col("is_about") & ~pl.col("is_granted") & ~is_paper),
@@ -206,8 +245,13 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     speaks_against = pl.any_horizontal("is_refused", "is_about", "is_discharged")
     return judged.with_columns(
         # `Appeal against conviction allowed` names no order, and may end the one that another clause names.
+        # An application to discharge or to vary that failed leaves the order as it is.
+        goes_on=pl.col("goes_on") | (pl.col("has_failed") & (~is_matter | pl.col("names_order"))),
+        is_changed=pl.col("is_changed") | (is_changed & words.str.contains(OF_CONDITIONS)),
+        is_called_in_doubt=pl.col("is_won") | (pl.col("is_called_in_doubt") & pl.col("names_order")),
         is_shaken=pl.col("is_won") | words.str.contains(SHAKING_WORDS),
         is_interim_waiting=pl.col("is_plain_order") & words.str.contains(r"\bINT(?:ERIM)?\b"),
+        is_of_other=is_matter & ~pl.col("names_order") & ~words.str.contains(OF_CONDITIONS),
         is_of_order=~is_other & (pl.col("is_made") | ~speaks_against),
     )
 

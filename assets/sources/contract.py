@@ -133,6 +133,8 @@ class Reading:
     Rows read = rows kept + rows quarantined + exact duplicates; `is_balanced` says whether that holds.
 
     Attributes:
+        rows_both: rows that are put aside and stand in the raw tables too, since they speak against a record of
+            another source: a refused application. They count as put aside.
         records_expected: by recent deliveries of the feed; None where there is none to compare with.
         accepted: why an operator lets it be used though it is implausible.
     """
@@ -142,19 +144,21 @@ class Reading:
     rows_read: int = 0
     rows_duplicate: int = 0
     rows_declared: int | None = None
+    rows_both: int = 0
     records_expected: int | None = None
     accepted: str | None = None
     faults: tuple[Fault, ...] = ()
 
     @property
     def rows_kept(self) -> int:
-        """Rows that stand in the raw tables."""
-        return sum(table.height for table in self.tables.values())
+        """Rows that stand in the raw tables, and are not put aside too."""
+        return sum(table.height for table in self.tables.values()) - self.rows_both
 
     @property
     def records_kept(self) -> int:
         """Of the rows kept, those that are records of orders and arrests."""
-        return sum(table.height for name, table in self.tables.items() if name.endswith(RECORD_TABLES))
+        kept = sum(table.height for name, table in self.tables.items() if name.endswith(RECORD_TABLES))
+        return kept - self.rows_both
 
     @property
     def rows_set_aside(self) -> int:

@@ -16,7 +16,8 @@ from assets.parsing.files import LONGEST_FIELD, decode, quarantine_rows, repeat_
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from assets.sources.court_layout import ASK_AGAIN, FIELDS, Header, Row, is_heading, read_header, read_rows
 from assets.sources.court_records import standardise
-from warehouse.tables.raw import HEADING_AGAIN, raw_table
+from warehouse.tables.core import EVENT_REFUSED
+from warehouse.tables.raw import HEADING_AGAIN, NOT_THE_MAKING, raw_table
 
 MOST_ROWS = 1_000_000_000  # no manifest declares more and is right
 RAW_RESULTS = raw_table("raw_court__results", "a result of a court as sent", FIELDS, key=("result_id",))
@@ -50,13 +51,15 @@ def read(delivery: Delivery) -> Reading:
     declared, manifest_faults = _read_manifest(delivery)
     rows = read_rows(lines, header, declared=declared)
     judged = _judge(rows, header)
+    kept = judged.filter(pl.col("reason_code").is_null() | pl.col("is_refusal"))
     bad = judged.filter(pl.col("reason_code").is_not_null() & (pl.col("reason_code") != "duplicate"))
     return Reading(
-        tables={RAW_RESULTS.name: _kept(judged, header, delivery)},
+        tables={RAW_RESULTS.name: _kept(kept, header, delivery)},
         quarantine=quarantine_rows(bad, delivery, reasons=REASONS),
         rows_read=len(rows),
         rows_duplicate=judged.filter(pl.col("reason_code") == "duplicate").height,
         rows_declared=declared,
+        rows_both=kept.get_column("reason_code").count(),
         faults=(
             *decoded.faults,
             *header.faults,
@@ -68,7 +71,7 @@ def read(delivery: Delivery) -> Reading:
 
 
 def _judge(rows: list[Row], header: Header) -> pl.DataFrame:
-    """The rows with `reason_code`: null to keep, `duplicate`, or why the row is put aside."""
+    """The rows with `reason_code`: null to keep, `duplicate`, or why the row is put aside; and `is_refusal`."""
     frame = pl.DataFrame(
         {
             "row_number": [row.row_number for row in rows],
@@ -77,7 +80,11 @@ def _judge(rows: list[Row], header: Header) -> pl.DataFrame:
             "is_heading": [is_heading(row, header) for row in rows],
         },
         schema={"row_number": pl.Int64, "row_text": pl.String, "fields": pl.List(pl.String), "is_heading": pl.Boolean},
-    ).with_columns(key=_field("result_id", header).str.strip_chars(), words=_field("result_text", header))
+    ).with_columns(
+        key=_field("result_id", header).str.strip_chars(),
+        words=_field("result_text", header),
+        has_code=_field("result_code", header).str.contains(r"\d").fill_null(value=False),
+    )
     longest = pl.col("fields").list.eval(pl.element().str.len_chars()).list.max()
     own = (
         pl.when(longest > LONGEST_FIELD)
@@ -96,7 +103,14 @@ def _judge(rows: list[Row], header: Header) -> pl.DataFrame:
             "reason_code", pl.when(readable).then(repeat_kind(["key"], pl.col("fields").list.join("\x1f")))
         )
     )
-    return keyed.with_columns(reason_code=pl.coalesce("reason_code", outcomes.set_aside(keyed, words="words")))
+    read = outcomes.read_outcome(pl.col("words")).struct
+    event, is_other = read.field("event"), read.field("is_other_matter") & ~pl.col("has_code")
+    other = pl.when(is_other.fill_null(value=False)).then(pl.lit(NOT_THE_MAKING))
+    return keyed.with_columns(
+        reason_code=pl.coalesce("reason_code", outcomes.set_aside(keyed, words="words"), other),
+        # Put aside, and kept beside what the police hold.
+        is_refusal=(pl.col("reason_code").is_null() & (event == EVENT_REFUSED)).fill_null(value=False),
+    )
 
 
 def _field(name: str, header: Header) -> pl.Expr:
@@ -105,9 +119,9 @@ def _field(name: str, header: Header) -> pl.Expr:
     return pl.col("fields").list.get(header.places[name], null_on_oob=True)
 
 
-def _kept(judged: pl.DataFrame, header: Header, delivery: Delivery) -> pl.DataFrame:
+def _kept(kept: pl.DataFrame, header: Header, delivery: Delivery) -> pl.DataFrame:
     return RAW_RESULTS.conform(
-        judged.filter(pl.col("reason_code").is_null()).select(
+        kept.select(
             pl.lit(delivery.delivery_id).alias("delivery_id"),
             pl.lit(delivery.path.name).alias("file_name"),
             "row_number",

@@ -44,7 +44,7 @@ from assets.parsing.terms import is_until_further_order
 from matching.engine.components import label_components
 from reconciliation.plausibility import POLICE_KINDS
 from warehouse.codes import reference
-from warehouse.tables.core import RESULT_STATES
+from warehouse.tables.core import EVENT_REFUSED, RESULT_STATES
 
 # Police force, station, serial and year, with or without a sign between them; twelve characters are seen too. What
 # follows them, such as the suffix of a split case, is no part of the number.
@@ -55,13 +55,21 @@ A_DATE = "a date as yyyy-mm-dd"
 
 MOST_AMENDED = 20
 """More results than this are not the history of one order: a key was sent by mistake, or to put orders together."""
+STATUS_OF_EVENT = {"discharged": "discharged", "doubted": "doubtful", EVENT_REFUSED: "doubtful"}
 ORDER_CHECKS = (
     *(date_check(column, f"sent_{field}", A_DATE) for column, field in DATES.items()),
     birth_check("sent_date_of_birth", A_DATE),
     *NAME_CHECKS,
     sex_check("sent_sex"),
     *pnc_id_checks("sent_pncid"),
-    Check("order_type", "sent_result_text", "unknown_code", "words that name one type of order"),
+    # What became of `the order` is said without its type, and is settled by the order that it is found to be about.
+    Check(
+        "order_type",
+        "sent_result_text",
+        "unknown_code",
+        "words that name one type of order",
+        pl.col("order_type").is_null() & pl.col("event").is_null(),
+    ),
     doubt_check("sent_result_text"),
     basis_check("sent_result_text"),
     Check(
@@ -92,10 +100,13 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
         record_columns("court", pl.col("sent_result_id"))
     )
     orders = _with_force(_with_court(_with_kind(_with_amended(_own_columns(sent, as_of)))))
-    conditions = _conditions(sent)
+    # Only a result that made or changed an order lists what it forbids.
+    conditions = _conditions(sent.join(orders.filter(_sets_terms()), on="record_id", how="semi", maintain_order="left"))
     rejected = [rejected_values(orders, ORDER_CHECKS), rejected_values(conditions, [CONDITION_CHECK])]
+    # The court that said what became of an order need not be the one that made it.
+    made = orders.with_columns(court_code=pl.when(pl.col("event").is_null()).then("court_code"))
     return core_tables(
-        orders=orders,
+        orders=made,
         conditions=conditions,
         aliases=other_name_rows(orders),
         rejected=collect_rejected(rejected),
@@ -152,16 +163,35 @@ def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:
     has_no_words = pl.col("sent_result_text").is_null()
     agrees = (pl.col("code_type") == pl.col("order_type")) & (pl.col("code_interim") == pl.col("is_interim"))
     differs = pl.col("order_type").is_not_null() & ~agrees.fill_null(value=False)
-    return kinds.with_columns(
+    is_making = pl.col("event_told").is_null()
+    read = kinds.with_columns(
         *sentence_columns(pl.col("sent_result_text")),
-        order_type=pl.when(has_no_words).then("code_type").otherwise("order_type"),
+        event="event_told",
+        order_type=pl.when(has_no_words | (pl.col("order_type").is_null() & ~is_making))
+        .then("code_type")
+        .otherwise("order_type"),
         is_interim=pl.when(has_no_words).then("code_interim").otherwise("is_interim"),
         is_code_refused=pl.col("sent_result_code").is_not_null()
         & (differs | (has_no_words & pl.col("code_type").is_null())),
+        # Of an event the words say all that its hearing was not for.
+        recorded_status=pl.when(is_making).then(status_by_words()).otherwise(_status_by_event()),
         # The hearing that discharged an order is not the one that made it.
-        recorded_status=status_by_words(),
-        made_on=pl.when(~pl.col("is_discharge").fill_null(value=False)).then("made_on"),
+        made_on=pl.when(is_making).then("made_on").otherwise("order_day"),
+        start_on=pl.when(is_making).then("start_on"),
+        recorded_on=pl.coalesce("effect_day", "recorded_on"),
     ).with_columns(_end_columns())
+    return read.with_columns(
+        pl.when(_sets_terms()).then(name).alias(name) for name in ("end_on", "is_until_further_order")
+    ).with_columns(pl.when(is_making).then("term_months").alias("term_months"))
+
+
+def _sets_terms() -> pl.Expr:
+    return pl.col("event").is_null() | (pl.col("event") == "changed")
+
+
+def _status_by_event() -> pl.Expr:
+    """The status that the event gives the order: one that was changed or kept goes on, one in doubt is to be asked."""
+    return pl.col("event_told").replace_strict(STATUS_OF_EVENT, default=None, return_dtype=pl.String)
 
 
 def _end_columns() -> list[pl.Expr]:

@@ -180,7 +180,8 @@ STATUS_RULES = (
     status_rule(
         code="STATUS-CLOSED",
         title="Shown as ended though live",
-        when=is_closed & golden("legal_status").is_in(RUNNING),
+        # Who has closed what the court refused may be right: the others are asked.
+        when=is_closed & golden("legal_status").is_in(RUNNING) & ~pl.col("is_refused_by_court").fill_null(value=False),
         message="{source} shows the order as ended; nothing that we know of has ended it.",
         correction="Show the order as live, or say what ended it and when.",
         note=STATUS_NOTE,

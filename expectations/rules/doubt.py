@@ -7,10 +7,12 @@ these rules, nor to open one.
 import polars as pl
 
 from expectations.rules.rule import Rule, golden
+from warehouse.sources import is_from_court
 
 DOUBT = "DOUBT-"
 """How the codes of these rules begin: an item that holds one comes first in the queue."""
 
+is_refused = pl.col("is_refused_by_court").fill_null(value=False)
 is_doubtful = golden("is_in_force_doubtful").fill_null(value=False)
 status = golden("legal_status")
 
@@ -35,7 +37,48 @@ def doubt(code: str, title: str, *, when: pl.Expr, message: str, correction: str
     )
 
 
+REFUSAL_RULES = (
+    Rule(
+        code=f"{DOUBT}REFUSED",
+        title="Held as an order though the court refused it",
+        field="legal_status",
+        severity="high",
+        dimension="accuracy",
+        when=is_doubtful & is_refused & ~is_from_court & pl.col("recorded_status").fill_null("live").eq("live"),
+        message="{source} holds an order of the kind that the court refused for this person at about that time. It "
+        "counts as in force until the holder says whether it is held by mistake or was made later.",
+        correction="Find out whether the order was made. If it was, send the day and the court; if not, remove it.",
+        note="A refused application makes no order; a court can make one later, or on appeal, ss.22 and 29 "
+        "[MSA-2015]. Records are not always updated (E07) [IASC-2022].",
+        example="Court, 4 May 2026: application for an STRO refused. PNC: STRO of 4 May 2026, live.",
+        observed=pl.lit("live"),
+        expected=pl.lit("to be confirmed"),
+    ),
+)
+"""Put to the holder: the court has said what it knows."""
+
+NOT_HELD_RULES = (
+    Rule(
+        code=f"{DOUBT}NOT-HELD",
+        title="Spoken of by a court, and held by no source",
+        field="legal_status",
+        severity="high",
+        dimension="completeness",
+        when=pl.col("is_without_making").fill_null(value=False),
+        message="A court result says what became of an order that no record holds, or that can't be kept apart from "
+        "another of the person. It is put beside the register's orders and changes none of them.",
+        correction="Ask the court which order it was and when it was made; join the records if the register holds it.",
+        note="Only a court varies, renews or discharges an order, ss.20 and 27 (R18): there was one [MSA-2015].",
+        example="Court: STRO discharged on 5 May 2026. The person has two STROs, and the result names neither.",
+        subject="order",
+        owner="court",
+        observed=status,
+        expected=pl.lit("to be confirmed"),
+    ),
+)
+
 DOUBT_RULES = (
+    *NOT_HELD_RULES,
     doubt(
         "INTERIM",
         "Interim order not known to be in force",
@@ -71,7 +114,7 @@ DOUBT_RULES = (
     doubt(
         "STATUS",
         "Shown as ended by a source that does not say what ended it",
-        when=status == "live",
+        when=(status == "live") & ~is_refused,
         message="A source shows the order as withdrawn, no longer in force or perhaps never made, and not why. "
         "It counts as in force until the court says that it was never made, or when it ended.",
         correction="Ask the court whether the order was made, and whether anything has ended it.",

@@ -16,6 +16,7 @@ from reconciliation.date_arithmetic import digits_apart
 from reconciliation.statutes import PREVENTION_OF, is_northern_irish
 from warehouse.codes import reference
 from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders
+from warehouse.tables.core import EVENT_REFUSED
 
 GOLDEN_COLUMNS = (
     "order_type", "is_interim", "forenames", "surname", "forenames_folded", "surname_folded", "date_of_birth", "sex",
@@ -32,7 +33,7 @@ REPORTED_ELSEWHERE = ("partial_date", "check_letter")
 
 def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dict[Subject, pl.DataFrame]:
     """The frame of each subject; every one has `order_id`, `record_id`, `source` and `source_key`."""
-    orders = golden_orders(evidence.orders)
+    orders = golden_orders(evidence.orders).join(_told_by_court(evidence), on="order_id", how="left")
     return {
         "record": compared_records(evidence, orders),
         "order": orders.join(travel_ends(evidence.conditions), on="order_id", how="left")
@@ -63,6 +64,17 @@ def golden_orders(orders: pl.DataFrame) -> pl.DataFrame:
         .alias("live_of_type"),
         pl.col("sources").list.len().alias("source_count"),
         *(pl.col(name).alias(f"golden_{name}") for name in GOLDEN_COLUMNS),
+    )
+
+
+def _told_by_court(evidence: Evidence) -> pl.DataFrame:
+    """`is_refused_by_court`: a result refused the application; `is_without_making`: no record holds the order."""
+    records = evidence.order_sources.select("record_id", "order_id").join(
+        evidence.core_orders.select("record_id", "event"), on="record_id"
+    )
+    return records.group_by("order_id").agg(
+        is_refused_by_court=(pl.col("event") == EVENT_REFUSED).any(),
+        is_without_making=pl.col("event").is_not_null().all(),
     )
 
 
@@ -102,7 +114,9 @@ def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
         evidence.order_sources.select("source", "source_key", "order_id", "is_duplicate", "is_amended"),
         on=["source", "source_key"],
     )
-    standing = placed.filter(~pl.col("is_amended") & (pl.col("result_state").fill_null("FINAL") != "WITHDRAWN"))
+    standing = placed.filter(
+        ~pl.col("is_amended") & (pl.col("result_state").fill_null("FINAL") != "WITHDRAWN") & pl.col("event").is_null()
+    )
     records = (
         standing.join(orders, on="order_id")
         .join(_amended_values(placed), on="order_id", how="left")
@@ -215,9 +229,11 @@ def _with_id_distance(records: pl.DataFrame) -> pl.DataFrame:
 def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
     """Orders that a source ought to hold by now and does not.
 
-    Nothing is expected of a source, or of a region, whose delivery did not come: that is reported on the delivery.
+    Nothing is expected of a source, or of a region, whose delivery did not come: that is reported on the delivery. Nor
+    is an order that no record holds, of which the courts alone said what became.
     """
-    expected = lacking_sources(orders, clock=clock).join(_delivered(deliveries), on="feed")
+    held = orders.filter(~pl.col("is_without_making").fill_null(value=False))
+    expected = lacking_sources(held, clock=clock).join(_delivered(deliveries), on="feed")
     return expected.filter(pl.col("due_on") <= pl.min_horizontal("delivered_on", pl.lit(as_of))).with_columns(
         must_hold_since=fact_of_source("must_hold_since").cast(pl.Date)
     )
@@ -253,10 +269,12 @@ def _delivered(deliveries: pl.DataFrame) -> pl.DataFrame:
 def duplicates(evidence: Evidence) -> pl.DataFrame:
     """Second records of an order in one source that stand, with the key of the first that does.
 
-    A result that amends another, or was entered anew after a withdrawal, is not a second record.
+    A result that amends another, was entered anew after a withdrawal or says what became of the order is not a second
+    record.
     """
     place = ["order_id", "source"]
-    withdrawn = evidence.core_orders.filter(pl.col("result_state") == "WITHDRAWN").select("source", "source_key")
+    is_other = (pl.col("result_state") == "WITHDRAWN") | pl.col("event").is_not_null()
+    withdrawn = evidence.core_orders.filter(is_other).select("source", "source_key")
     standing = evidence.order_sources.filter(~pl.col("is_amended")).join(
         withdrawn, on=["source", "source_key"], how="anti"
     )

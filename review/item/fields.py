@@ -69,6 +69,7 @@ ORDER_ROWS: Final = (
     _of_records("occurrence_ref", "sign", "occurrence"),
     FieldRow("recorded_status", "code", "legal_status"),
     _of_both("is_county_lines", "flag"),
+    _of_records("event", "code"),
     _of_records("result_state", "code"),
     _of_records("breach_count", "number"),
     _of_records("recorded_on", "date"),

@@ -59,6 +59,8 @@ def test_words_say_whether_an_order_was_made_and_which(line):
     order = orders()[line["words"]]
     reading = "order in doubt" if reported["is_in_doubt"] else "discharged" if reported["is_discharge"] else "order"
     assert (reported["outcome"] or reading) == line["reading"]
+    day = str(reported["order_day"]) if reported["order_day"] else ""
+    assert (reported["event"] or "", day) == (line["event"], line["order_day"])
     if reported["outcome"] is None:
         assert (order["order_type"] or "") == line["order_type"]
         assert order["is_interim"] == ANSWERS[line["is_interim"]]

@@ -446,6 +446,37 @@ def test_nobody_is_asked_to_close_a_risk_order_beside_a_prevention_order():
     assert codes(with_prevention()) == []
 
 
+def refused(*others):
+    """An order that the police hold and the court refused, beside it: what the rules say of its status."""
+    court = record("court", **dict.fromkeys(("made_on", "start_on", "end_on", "term_months", "court_code")))
+    told = court | {"event": "refused", "recorded_status": "doubtful"}
+    found = discrepancies(evidence([told, *others], [golden(is_in_force_doubtful=True, sources=["court", "pnc"])]))
+    return found.filter(field="legal_status").sort("source").select("rule_code", "source", "owner").rows()
+
+
+def test_the_police_and_not_the_court_are_asked_of_an_order_that_the_court_refused():
+    assert refused(record("pnc")) == [("DOUBT-REFUSED", "pnc", "pnc_bureau")]
+    assert [row[:2] for row in refused(record("pnc"), record("pnd"))] == [
+        ("DOUBT-REFUSED", "pnc"),
+        ("DOUBT-REFUSED", "pnd"),
+    ]
+
+
+def test_who_has_closed_the_order_that_the_court_refused_is_not_asked():
+    assert refused(record("pnc", recorded_status="ended")) == []
+
+
+def test_the_court_is_asked_of_an_order_that_it_told_of_and_nobody_holds():
+    told = record("court", event="discharged", recorded_status="discharged", made_on=None)
+    found = discrepancies(evidence([told], [golden(legal_status="discharged", sources=["court"])]))
+    assert found.select("rule_code", "owner").rows() == [("DOUBT-NOT-HELD", "court:C31NT00")]
+
+
+def test_a_result_that_tells_what_became_of_an_order_is_no_second_record_of_it():
+    told = record("court", source_key="R000000009", event="kept", end_on=None, is_duplicate=False)
+    assert codes(evidence([*(record(source) for source in KEYS), told])) == []
+
+
 DOUBTS = [
     pytest.param(
         {"is_interim": True, "legal_status": "uncertain", "end_on": None, "order_type": "STRO"},

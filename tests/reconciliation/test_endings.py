@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from reconciliation.endings import Before, read_endings
-from reconciliation.standing import AMENDED, STANDS
+from reconciliation.law import OPEN_END
+from reconciliation.standing import AMENDED, STANDS, WITHDRAWN
 from warehouse.tables.core import CORE_ORDERS
 from warehouse.tables.register import ORDERS
 
@@ -34,6 +35,66 @@ def endings(*records, golden=ENDS, decided=(), before=None):
         as_of=AS_OF,
     )
     return found.row(0, named=True)
+
+
+def told(event, **values):
+    """A court result that tells what became of an order made before, heard on 5 May 2022."""
+    status = {"discharged": "discharged", "doubted": "doubtful", "refused": "doubtful"}.get(event)
+    row = {"made_on": None, "start_on": None, "event": event, "recorded_status": status, "recorded_on": D(2022, 5, 5)}
+    return held("court", **(row | values))
+
+
+POLICE_LIVE = (held("pnc", recorded_status="live"), held("pnd", recorded_status="live"))
+
+
+@pytest.mark.parametrize(
+    ("values", "disputed"),
+    [
+        pytest.param({"made_on": D(2021, 4, 1)}, [], id="by its day"),
+        pytest.param({"amends_source_key": "R1"}, [], id="by the result that made it"),
+        pytest.param({"case_urn": "13AB0000124"}, [], id="by its case"),
+        pytest.param({"case_urn": "13AB9999926"}, ["2023-03-31"], id="by the person alone"),
+    ],
+)
+def test_a_discharge_told_by_the_court_is_beyond_doubt_if_it_names_the_order(values, disputed):
+    made = held("court", case_urn="13AB0000124")
+    found = endings(made, *POLICE_LIVE, told("discharged", **values))
+    assert (found["is_discharged"], found["disputed_ends"]) == (True, disputed)
+    assert (found["ended_after"], found["ended_by"]) == (D(2022, 5, 4), D(2022, 5, 5))
+
+
+def test_a_discharge_of_the_person_s_order_is_beyond_doubt_once_another_source_has_it_too():
+    police = (held("pnc", recorded_status="discharged"), held("pnd", recorded_status="live"))
+    assert endings(*police, told("discharged"))["disputed_ends"] == []
+
+
+def test_a_discharge_from_a_day_to_come_ends_nothing_yet():
+    found = endings(held("court"), *POLICE_LIVE, told("discharged", made_on=D(2021, 4, 1), recorded_on=D(2030, 1, 1)))
+    assert not found["is_discharged"]
+
+
+def test_a_discharge_that_the_court_withdrew_or_a_refusal_makes_no_order_a_withdrawn_one():
+    withdrawn = told("discharged", result_state="WITHDRAWN", standing=WITHDRAWN)
+    found = endings(held("pnc", recorded_status="live"), withdrawn)
+    assert (found["is_withdrawn"], found["is_discharged"], found["disputed_ends"]) == (False, False, [])
+
+
+@pytest.mark.parametrize("police", [POLICE_LIVE[:1], POLICE_LIVE])
+def test_an_order_that_the_court_refused_and_the_police_hold_is_in_doubt(police):
+    found = endings(*police, told("refused"))
+    assert (found["is_shown_ended"], found["is_discharged"], found["is_withdrawn"]) == (True, False, False)
+
+
+def test_an_order_extended_to_no_day_is_not_known_to_end_on_the_old_one():
+    assert endings(held("court", **ENDS), *POLICE_LIVE, told("changed"))["disputed_ends"] == [OPEN_END]
+    assert endings(held("court", **ENDS), told("changed", end_on=D(2025, 1, 1)))["disputed_ends"] == ["2025-01-01"]
+    assert endings(held("court", **ENDS), told("kept"))["disputed_ends"] == []
+
+
+def test_what_became_of_an_order_that_no_record_holds_makes_none_and_ends_none():
+    found = endings(told("kept", made_on=D(2021, 4, 1)))
+    assert (found["is_without_making"], found["is_making_doubtful"]) == (True, True)
+    assert not endings(held("pnc"), told("kept"))["is_without_making"]
 
 
 @pytest.mark.parametrize(

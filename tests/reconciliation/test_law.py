@@ -26,6 +26,7 @@ SCHEMA = {
     "is_discharged": pl.Boolean,
     "is_shown_ended": pl.Boolean,
     "is_making_doubtful": pl.Boolean,
+    "is_without_making": pl.Boolean,
     "ended_after": pl.Date,
     "ended_by": pl.Date,
     "disputed_ends": pl.List(pl.String),
@@ -58,6 +59,7 @@ def judge(*orders, as_of=AS_OF):
         pytest.param({"made_on": D(2021, 12, 1), "end_on": D(2023, 11, 29)}, "expired", id="the day after"),
         pytest.param({"made_on": D(2021, 12, 1)}, "live", id="no end recorded is no end"),
         pytest.param({"is_until_further_order": True}, "live", id="open, with no dates"),
+        pytest.param({"made_on": D(2022, 1, 1), "is_without_making": True}, "not_known", id="told of, and not held"),
         pytest.param({"made_on": D(2023, 1, 1), "start_on": AS_OF}, "live", id="on its first day"),
         pytest.param(
             {"made_on": D(2023, 1, 1), "start_on": D(2024, 6, 1), "end_on": D(2029, 6, 1)},

@@ -18,6 +18,8 @@ CORE_CONDITIONS: Final = _TABLES["core__conditions"]
 CORE_ARRESTS: Final = _TABLES["core__arrests"]
 CORE_REJECTED_VALUES: Final = _TABLES["core__rejected_values"]
 RESULT_STATES: Final = CORE_ORDERS.column("result_state").codes
+EVENT_REFUSED: Final = "refused"
+"""The `event` of a result by which the court refused an application: it made no order."""
 
 
 def core_table(source: str, table: Table) -> Table:
