@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from reconciliation.date_arithmetic import months_after
+from reconciliation.disputed_types import find_disputed_types
 from reconciliation.law import ENDED, OPEN_END
 from reconciliation.standing import AMENDED, STANDS
 from reconciliation.statutes import MINIMUM_MONTHS, SCOTTISH_TYPES, is_northern_irish
@@ -54,7 +55,7 @@ def read_endings(
     Returns:
         One row an order: `order_id`, `is_withdrawn`, `is_shown_ended`, `is_making_doubtful`, `is_discharged`,
         `ended_after` and `ended_by` (of a discharge: the last day known to be in force and the first known not to be),
-        `disputed_ends`, `is_without_making`.
+        `disputed_ends`, `is_without_making`, `is_type_doubtful`.
     """
     # R16, R17 (MSA ss.20, 27): sooner only with consent, of which no police source knows.
     needs_consent = ~pl.col("is_interim").fill_null(value=False) & ~pl.col("order_type").is_in(SCOTTISH_TYPES)
@@ -63,6 +64,7 @@ def read_endings(
         .join(_find_withdrawn(held), on="order_id", how="left")
         .join(_find_shown_ended(held), on="order_id", how="left")
         .join(_find_discharged(held, as_of), on="order_id", how="left")
+        .join(find_disputed_types(held, golden, decided), on="order_id", how="left")
         .join(_find_later_ends(held, golden, decided), on="order_id", how="left")
         .join(_find_ends_too_soon(golden, decided), on="order_id", how="left")
         .join(_bound_discharges(held, before, as_of=as_of), on="order_id", how="left")
@@ -75,6 +77,7 @@ def read_endings(
         "order_id",
         "is_withdrawn",
         "is_without_making",
+        pl.col("is_type_doubtful").fill_null(value=False),
         pl.col("is_shown_ended").fill_null(value=False) | pl.col("is_held_live"),
         pl.col("is_making_doubtful").fill_null(value=False) | pl.col("is_held_live") | pl.col("is_without_making"),
         is_discharged=is_known,

@@ -58,6 +58,7 @@ def facts_of(orders: pl.DataFrame) -> pl.DataFrame:
         pl.col("disputed_ends").fill_null([]),
         is_withdrawn=pl.col("legal_status") == "withdrawn",
         is_discharged=pl.col("legal_status") == "discharged",
+        is_type_doubtful=pl.col("is_type_doubtful").fill_null(value=False),
         # Nothing else makes an order with dates one of which nothing is known.
         is_without_making=(pl.col("legal_status") == "not_known")
         & pl.any_horizontal(pl.col("made_on", "start_on", "end_on").is_not_null()),
@@ -75,6 +76,7 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
             `is_shown_ended` (a record shows it as withdrawn or no longer in force, and nothing says what ended it),
             `is_making_doubtful` (it may never have been made: then it ends no other order),
             `is_without_making` (court results say what became of it, and no record holds the order itself),
+            `is_type_doubtful` (the sources do not agree on its type: it neither ends nor is ended beyond doubt),
             `is_discharged` (the sources that give a status agree that the order was discharged), `ended_after` and
             `ended_by` (of a discharge: the days between which it must have been), `disputed_ends` (later ends that as
             many sources give).
@@ -155,9 +157,12 @@ def _is_in_force_doubtful(as_of: date) -> pl.Expr:
     )
     is_still_to_come = (status == "not_started") & (pl.col("made_on") > as_of).fill_null(value=False)
     is_unexplained = (status == "live") & pl.col("is_shown_ended").fill_null(value=False)
-    is_doubtful = (
-        status.is_in(NOT_KNOWN_WHETHER) | is_disputed.fill_null(value=False) | is_still_to_come | is_unexplained
-    )
+    # A later order ended it, if both are of the type that is believed.
+    is_perhaps_cut = (status == "live") & pl.col("is_doubted")
+    is_doubtful = pl.any_horizontal(
+        status.is_in(NOT_KNOWN_WHETHER), is_disputed.fill_null(value=False), is_still_to_come, is_unexplained,
+        is_perhaps_cut,
+    )  # fmt: skip
     return is_doubtful.alias("is_in_force_doubtful")
 
 

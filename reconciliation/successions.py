@@ -24,7 +24,8 @@ def find_successions(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """Pairs of orders of one person of which the later followed the earlier.
 
     Args:
-        orders: `CHAIN_COLUMNS` of orders that stand, `is_discharged`, `is_making_doubtful` and `ended_by`.
+        orders: `CHAIN_COLUMNS` of orders that stand, `is_discharged`, `is_making_doubtful`, `is_type_doubtful` (the
+            sources do not agree on its type) and `ended_by`.
         as_of: orders made after this day follow nothing yet.
 
     Returns:
@@ -32,7 +33,9 @@ def find_successions(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
         which the later ends the earlier; null if it does not), `casts_doubt` (it leaves open whether the earlier still
         binds).
     """
-    dated = orders.select(*CHAIN_COLUMNS, "is_discharged", "is_making_doubtful", "ended_by").with_columns(
+    dated = orders.select(
+        *CHAIN_COLUMNS, "is_discharged", "is_making_doubtful", "is_type_doubtful", "ended_by"
+    ).with_columns(
         pl.coalesce("made_on", "start_on").alias("made_on"),
         pl.col("is_interim").fill_null(value=False),
         starts_on=pl.coalesce("start_on", "made_on"),
@@ -42,7 +45,7 @@ def find_successions(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     later = dated.filter(pl.col("made_on") <= as_of)
     pairs = dated.join(later, on="subject_id", suffix="_later").filter(pl.col("order_id") != pl.col("order_id_later"))
     return (
-        pairs.with_columns(_relations())
+        pairs.with_columns(_relations(as_of))
         .filter(pl.col("rank").is_not_null())
         .select(
             pl.col("order_id_later").alias("order_id"),
@@ -56,7 +59,7 @@ def find_successions(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     )
 
 
-def _relations() -> list[pl.Expr]:
+def _relations(as_of: date) -> list[pl.Expr]:
     """`rank`, `ends_on` and `casts_doubt` of a pair of orders of one person."""
     gap = (pl.col("made_on_later") - pl.col("made_on")).dt.total_days()
     past_end = (pl.col("made_on_later") - pl.col("end_on")).dt.total_days()
@@ -79,15 +82,18 @@ def _relations() -> list[pl.Expr]:
     never_began = pl.col("is_discharged_later") & (pl.col("ended_by_later") <= effect).fill_null(value=False)
     # What was perhaps never made ends nothing.
     is_made = ~pl.col("is_making_doubtful_later").fill_null(value=False)
-    is_ended = are_full & is_same_type & is_same_law & (gap > 0) & is_subject & ~never_began & is_made
+    # Only "such an order" ends it: where the type of either is in doubt, so is the end.
+    is_type_sure = ~pl.any_horizontal(pl.col("is_type_doubtful", "is_type_doubtful_later").fill_null(value=False))
+    may_be_ended = are_full & is_same_type & is_same_law & (gap > 0) & is_subject & ~never_began & is_made
+    is_ended = may_be_ended & is_type_sure
     # R13 (MSA ss.21(7), 28(7); HTEAS s.24(4); HTENI Sch.3 para 7(5)): ended by the decision itself, not by its effect.
-    is_determined = is_full_after_interim & is_decided & is_same_type & is_same_law & is_made
+    is_determined = is_full_after_interim & is_decided & is_same_type & is_type_sure & is_same_law & is_made
     rank = (
         pl.when(is_determined)
         .then(DETERMINED)
         .when(is_full_after_interim & is_decided)
         .then(MISTAKEN_TYPE)
-        .when(is_ended | ((is_interim == is_later_interim) & is_in_place & is_same_type))
+        .when(may_be_ended | ((is_interim == is_later_interim) & is_in_place & is_same_type))
         .then(SAME_TYPE)
         # R25: a risk order made void by nothing but its end or a discharge.
         .when(are_full & is_in_place & is_prevention)
@@ -96,7 +102,12 @@ def _relations() -> list[pl.Expr]:
     return [
         rank.alias("rank"),
         pl.when(is_determined).then("made_on_later").when(is_ended).then(effect).alias("ends_on"),
-        (is_full_after_interim & has_no_end & (gap >= 0) & ~is_determined).fill_null(value=False).alias("casts_doubt"),
+        (
+            (is_full_after_interim & has_no_end & (gap >= 0) & ~is_determined)
+            | (may_be_ended & ~is_type_sure & (effect <= as_of))
+        )
+        .fill_null(value=False)
+        .alias("casts_doubt"),
     ]
 
 

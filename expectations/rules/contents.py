@@ -181,7 +181,10 @@ STATUS_RULES = (
         code="STATUS-CLOSED",
         title="Shown as ended though live",
         # Who has closed what the court refused may be right: the others are asked.
-        when=is_closed & golden("legal_status").is_in(RUNNING) & ~pl.col("is_refused_by_court").fill_null(value=False),
+        when=is_closed
+        & golden("legal_status").is_in(RUNNING)
+        & ~pl.col("is_refused_by_court").fill_null(value=False)
+        & ~pl.col("may_be_superseded"),
         message="{source} shows the order as ended; nothing that we know of has ended it.",
         correction="Show the order as live, or say what ended it and when.",
         note=STATUS_NOTE,

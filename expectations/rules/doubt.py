@@ -112,6 +112,17 @@ DOUBT_RULES = (
         example="Court: ends 31 March 2023. PNC: ends 31 March 2025. No other source, release of 1 December 2023.",
     ),
     doubt(
+        "TYPE",
+        "Perhaps ended by a later order whose type is in doubt",
+        when=pl.col("may_be_superseded"),
+        message="A later order of the type that is believed has taken effect, but the court, or as many sources, give "
+        "one of the two another type. The earlier order counts as in force until the court confirms both types.",
+        correction="Ask the court of which type each order is; enter it where it is wrong.",
+        note="Only a later order of the same type ends an order, ss.17(6) and 24(6) (R15), the latter read in part; a "
+        "prevention order beside a risk order does not (R25) [MSA-2015; IASC-2022].",
+        example="STRO of 1 March 2021. Court: STPO of 9 May 2022. PNC and PND: STRO of 9 May 2022.",
+    ),
+    doubt(
         "STATUS",
         "Shown as ended by a source that does not say what ended it",
         when=(status == "live") & ~is_refused,

@@ -10,10 +10,11 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
 from expectations.rules.conditions import travel_ends, with_condition_features
+from expectations.rules.followers import is_beside_prevention, may_be_superseded
 from expectations.rules.names import with_name_features
 from expectations.rules.rule import Evidence, PresenceClock, Subject
 from reconciliation.date_arithmetic import digits_apart
-from reconciliation.statutes import PREVENTION_OF, is_northern_irish
+from reconciliation.statutes import is_northern_irish
 from warehouse.codes import reference
 from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders
 from warehouse.tables.core import EVENT_REFUSED
@@ -51,14 +52,16 @@ def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dic
 def golden_orders(orders: pl.DataFrame) -> pl.DataFrame:
     """The golden orders, columns prefixed `golden_`, with their court's type and jurisdiction."""
     courts = reference("courts").select("court_type", "jurisdiction", court_code="code")
-    is_live = (pl.col("legal_status") == "live") & ~pl.col("is_interim")
+    # Of two of which the type of one is in doubt, that doubt is asked about.
+    is_live = (pl.col("legal_status") == "live") & ~pl.col("is_interim") & ~may_be_superseded(orders)
     return orders.join(courts, on="court_code", how="left").select(
         "order_id",
         "sources",
         "court_type",
         "jurisdiction",
         "follows_order_id",
-        _is_beside_prevention(orders),
+        is_beside_prevention(orders),
+        may_be_superseded(orders),
         pl.when(is_live)
         .then(is_live.sum().over("subject_id", "order_type", is_northern_irish(pl.col("court_code"))))
         .alias("live_of_type"),
@@ -96,16 +99,6 @@ def _unrecorded_breaches(evidence: Evidence) -> pl.DataFrame:
         .group_by("order_id")
         .agg(breach_arrested_on=pl.col("arrested_on").min())
     )
-
-
-def _is_beside_prevention(orders: pl.DataFrame) -> pl.Expr:
-    """A risk order that a prevention order followed: it binds beside it (R25)."""
-    types = orders.select("order_id", "order_type").drop_nulls()
-    following = pl.col("followed_by_order_id").replace_strict(
-        types["order_id"], types["order_type"], default=None, return_dtype=pl.String
-    )
-    prevention = pl.col("order_type").replace_strict(PREVENTION_OF, default=None, return_dtype=pl.String)
-    return (following == prevention).fill_null(value=False).alias("is_beside_prevention")
 
 
 def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:

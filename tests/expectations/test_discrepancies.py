@@ -477,6 +477,14 @@ def test_a_result_that_tells_what_became_of_an_order_is_no_second_record_of_it()
     assert codes(evidence([*(record(source) for source in KEYS), told])) == []
 
 
+def test_the_court_is_asked_of_the_types_where_a_later_order_may_have_ended_an_earlier_one():
+    later = golden(order_id="ORDER-2", made_on=date(2022, 5, 9), start_on=date(2022, 5, 9), is_type_doubtful=True)
+    earlier = golden(is_in_force_doubtful=True, followed_by_order_id="ORDER-2")
+    closed = record("pnc", recorded_status="superseded")
+    found = discrepancies(evidence([closed], [earlier, later])).filter(field="legal_status", order_id="ORDER-1")
+    assert found.get_column("rule_code").to_list() == ["DOUBT-TYPE"]
+
+
 DOUBTS = [
     pytest.param(
         {"is_interim": True, "legal_status": "uncertain", "end_on": None, "order_type": "STRO"},

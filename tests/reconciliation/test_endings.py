@@ -91,6 +91,23 @@ def test_an_order_extended_to_no_day_is_not_known_to_end_on_the_old_one():
     assert endings(held("court", **ENDS), told("kept"))["disputed_ends"] == []
 
 
+@pytest.mark.parametrize(
+    ("types", "is_doubtful"),
+    [
+        pytest.param({"court": "STPO", "pnc": "STRO", "pnd": "STRO"}, True, id="the court against two"),
+        pytest.param({"court": "STRO", "pnc": "STRO", "pnd": "STPO"}, False, id="the court and another against one"),
+        pytest.param({"pnc": "STRO", "pnd": "STPO"}, True, id="one against one"),
+        pytest.param({"pnc": "STRO", "pnd": "STRO", "rocu": "STPO"}, False, id="two against one"),
+        pytest.param({"court": "STRO", "pnc": "STPO", "pnd": "STPO"}, True, id="two against the court"),
+        pytest.param({"court": "STRO", "pnc": None}, False, id="nobody against it"),
+    ],
+)
+def test_the_type_of_an_order_is_in_doubt_where_the_court_or_as_many_sources_give_another(types, is_doubtful):
+    records = [held(source, order_type=kind, recorded_status="live") for source, kind in types.items()]
+    assert endings(*records)["is_type_doubtful"] == is_doubtful
+    assert not endings(*records, decided=["order_type"])["is_type_doubtful"]
+
+
 def test_what_became_of_an_order_that_no_record_holds_makes_none_and_ends_none():
     found = endings(told("kept", made_on=D(2021, 4, 1)))
     assert (found["is_without_making"], found["is_making_doubtful"]) == (True, True)

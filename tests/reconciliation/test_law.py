@@ -27,6 +27,7 @@ SCHEMA = {
     "is_shown_ended": pl.Boolean,
     "is_making_doubtful": pl.Boolean,
     "is_without_making": pl.Boolean,
+    "is_type_doubtful": pl.Boolean,
     "ended_after": pl.Date,
     "ended_by": pl.Date,
     "disputed_ends": pl.List(pl.String),
@@ -376,11 +377,28 @@ def test_an_order_under_one_act_does_not_end_one_under_another(courts, status):
     assert judged["first"]["followed_by_order_id"] == "later"
 
 
+@pytest.mark.parametrize("which", ["first", "second"])
+def test_an_order_is_not_beyond_doubt_ended_by_a_later_one_where_the_type_of_either_is_in_doubt(which):
+    doubt = {which: {"is_type_doubtful": True}}
+    earlier = order(made_on=D(2022, 1, 1), end_on=D(2027, 1, 1), **doubt.get("first", {}))
+    judged = judge(earlier, order("second", made_on=D(2023, 1, 1), **doubt.get("second", {})))
+    first = judged["first"]
+    assert (first["legal_status"], first["is_in_force_doubtful"]) == ("live", True)
+    assert (first["binds_until"], first["followed_by_order_id"]) == (D(2027, 1, 1), "second")
+    assert (judged["second"]["legal_status"], judged["second"]["is_in_force_doubtful"]) == ("live", False)
+
+
+def test_a_later_order_of_doubtful_type_that_has_not_taken_effect_casts_no_doubt_yet():
+    later = order("second", made_on=D(2023, 1, 1), start_on=D(2024, 6, 1), is_type_doubtful=True)
+    judged = judge(order(made_on=D(2022, 1, 1), end_on=D(2027, 1, 1)), later)
+    assert (judged["first"]["legal_status"], judged["first"]["is_in_force_doubtful"]) == ("live", False)
+
+
 LAST_DAY = D(2024, 12, 31)
 day = st.dates(D(2020, 1, 1), LAST_DAY)
 sound_orders = st.lists(
     st.builds(
-        lambda order_type, is_interim, made, deferred, lasts, is_withdrawn, is_making_doubtful: {
+        lambda order_type, is_interim, made, deferred, lasts, is_withdrawn, is_making_doubtful, is_type_doubtful: {
             "order_type": order_type,
             "is_interim": is_interim,
             "made_on": made,
@@ -388,12 +406,14 @@ sound_orders = st.lists(
             "end_on": None if lasts is None else made + timedelta(days=deferred + lasts),
             "is_withdrawn": is_withdrawn,
             "is_making_doubtful": is_making_doubtful,
+            "is_type_doubtful": is_type_doubtful,
         },
         st.sampled_from(["STRO", "STPO"]),
         st.booleans(),
         day,
         st.sampled_from([0, 0, 0, 30, 400]),
         st.none() | st.integers(0, 1200),
+        st.sampled_from([False, False, False, True]),
         st.sampled_from([False, False, False, True]),
         st.sampled_from([False, False, False, True]),
     ),
@@ -406,7 +426,7 @@ def is_ended_in_law(earlier, later, on):
     """Whether a later order has ended an earlier one by a day: the sections, read without the code."""
     if later["is_withdrawn"] or later["is_making_doubtful"] or later["is_interim"]:
         return False
-    if later["order_type"] != earlier["order_type"]:
+    if later["order_type"] != earlier["order_type"] or later["is_type_doubtful"] or earlier["is_type_doubtful"]:
         return False
     if earlier["is_interim"]:
         return earlier["made_on"] <= later["made_on"] <= on
