@@ -36,13 +36,18 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=20_000)
     parser.add_argument("--most", type=float, default=0.1, help="Seconds that a query may take.")
     asked = parser.parse_args()
-    queries = re.findall(r"^### (\d+\. .*?)\n.*?```sql\n(.*?)```", PAGE.read_text(), flags=re.MULTILINE | re.DOTALL)
+    queries = find_queries()
     with tempfile.TemporaryDirectory() as folder, Register.open(asked.home) as register:
         copies = -(-asked.orders // register.table("orders").height)
         database = enlarge(register, Path(folder), copies)
         slow = run(queries, database, most=asked.most)
     print(f"{len(queries)} queries, {slow} slower than {asked.most} s")
     return int(slow > 0)
+
+
+def find_queries() -> list[tuple[str, str]]:
+    """The title and the SQL of every documented query."""
+    return re.findall(r"^### (\d+\. .*?)\n.*?```sql\n(.*?)```", PAGE.read_text(), flags=re.MULTILINE | re.DOTALL)
 
 
 def enlarge(register: Register, folder: Path, copies: int) -> Path:

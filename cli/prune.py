@@ -15,7 +15,7 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List it, and remove nothing.")] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Remove what `[retention]` no longer keeps, as each night does at its end."""
+    """Remove what the settings of `retention` no longer keep, as each night does at its end."""
     from pipelines.retention import find_outdated, prune_outdated
     from warehouse.home import Home
     from warehouse.run_lock import RunUnderWayError

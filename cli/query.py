@@ -124,7 +124,7 @@ def show_table(rows: "pl.DataFrame") -> None:
     """Print rows for a person, and how many more there are; where they have many columns, a line for each value."""
     import polars as pl
 
-    if rows.width <= MOST_COLUMNS:
+    if rows.is_empty() or rows.width <= MOST_COLUMNS:
         shown = rows.head(MOST_ROWS)
         show(shown, empty="no rows")
     else:

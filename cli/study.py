@@ -179,7 +179,7 @@ def figures(
     _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Show figures that were made public beside the register's, each with its scope."""
+    """Show figures that were made public beside the register's; each has its scope with --out or --json."""
     from reconciliation.register import Register
     from study.figures import COUNTED, compare_figures
 

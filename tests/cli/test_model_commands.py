@@ -1,5 +1,6 @@
 """The commands about models on a small night: what they print, change and refuse."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -121,6 +122,18 @@ def test_models_beside_themselves_change_nothing(concord):
     assert "ORDERS AND PERSONS: none" in said
     counts = [line.split("│")[-2].strip() for line in said.split("DECIDED")[0].splitlines() if "│" in line]
     assert set(counts) == {"0"}
+
+
+def test_a_comparison_is_one_document_of_what_a_person_is_shown(concord, home):
+    concord("train")
+    save_models(home, blunted(trained(home)).save, as_of=NIGHT)
+    said = concord("compare", "--against", "m2026-11-20")
+    document = json.loads(concord("compare", "--against", "m2026-11-20", "--json"))
+    assert document["notes"] == [said.splitlines()[0]]
+    tables = {"what_would_change", "decided_pairs", "decided_pairs_judged_differently", "orders_and_persons"}
+    assert document.keys() == tables | {"notes", "pairs_that_cross_the_threshold"}
+    assert all(str(value) in said for row in document["what_would_change"] for value in row.values())
+    assert len(document["pairs_that_cross_the_threshold"]) > SHOWN_KEYS
 
 
 def test_a_candidate_is_compared_by_counts_keys_and_a_page_without_personal_data(concord, home, tmp_path, tables):

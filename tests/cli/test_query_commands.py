@@ -43,6 +43,15 @@ def test_many_columns_are_shown_a_value_a_line(home):
     assert ["order_id", "o000008"] in lines
 
 
+def test_that_there_are_no_rows_is_said_however_many_columns(home):
+    for asked in (
+        "SELECT * FROM orders WHERE force_code = 'ZZ'",
+        "SELECT * FROM order_now('ORD-NONE')",
+        "FROM range(0)",
+    ):
+        assert command("query", asked, home=home).stdout == "no rows\n"
+
+
 def test_how_many_rows_are_not_shown_is_said(home):
     asked = command("query", "SELECT 1 FROM range(130)", home=home)
     assert "30 more rows" in asked.stderr
@@ -75,6 +84,9 @@ def test_no_cell_is_run_by_a_spreadsheet(home, tmp_path):
     [
         pytest.param(["query", "SELEC 1"], 1, "the query can't be answered: Parser Error", id="no SQL"),
         pytest.param(["query", "DROP TABLE orders"], 1, "read-only", id="a query that writes"),
+        pytest.param(
+            ["query", "CREATE TEMP TABLE orders AS SELECT 1"], 1, "it makes no table", id="a query that makes a table"
+        ),
         pytest.param(["query", "SELECT 1", "--release", "r2020-01-01"], 1, "no release r2020-01-01", id="no release"),
         pytest.param(["query", "SELECT 1", "--out", "rows.csv"], 2, "--out needs a --format", id="no format"),
         pytest.param(["export", "x.xlsx", "--table", "orderz"], 2, "no table orderz: one of orders, ", id="no table"),

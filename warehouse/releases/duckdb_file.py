@@ -101,6 +101,9 @@ def answer(connection: Connection, query: str, parameters: Sequence[object]) -> 
         statements = connection.extract_statements(query)
         if len(statements) != 1:
             raise QueryRefusedError(f"one query at a time: this is {len(statements)}")
+        if statements[0].type == duckdb.StatementType.CREATE:
+            # It would be in the way of later queries on this connection: a table `orders` of one's own, say.
+            raise QueryRefusedError("a query reads the release: it makes no table, view or macro, not even for a while")
         found = connection.sql(statements[0], params=list(parameters))
         if found is None:
             raise QueryRefusedError("this is not a query: it gives no rows")

@@ -186,8 +186,8 @@ def test_pages_to_name_a_wording_on_keep_nobody_out_and_are_worked_by_keys(enter
     page.get_by_role("heading", name="Check before you save").wait_for()
     assert page.get_by_text("4 orders would have this condition").is_visible()
     reader.look("a wording, preview")
-    page.keyboard.press("y")
-    page.wait_for_url(lambda url: "/decide/" not in url or "save" in url)
+    with page.expect_navigation():
+        page.keyboard.press("y")
     (proposal,) = read_proposals(desk.database, waiting=True)
     approver = enter("approver")
     approver.go(f"/proposals/{proposal.proposal_id}", seen="a wording to judge")
