@@ -21,8 +21,7 @@ from warehouse.home import Home
 from warehouse.releases.nights import release_of_each_night
 from warehouse.releases.release import DamagedReleaseError, read_release
 from warehouse.sources import has_row_key
-from warehouse.tables.register import ARREST_SOURCES, DELIVERIES
-from warehouse.tables.release import SOURCE_RECORDS
+from warehouse.tables.register import ARREST_SOURCES, DELIVERIES, ORDER_SOURCES
 
 RECENT = timedelta(days=31)
 GOOD = ("fresh", "late")
@@ -140,7 +139,8 @@ def _records_since_accepted(rows: pl.DataFrame) -> tuple[int, ...]:
 def _former_keys(former: Former) -> dict[str, pl.Series]:
     """The keys of the records that the release before rests on, by feed, where records have lasting keys."""
     columns = ("source", "delivery_id", "source_key")
-    held = [former.table(table).select(columns) for table in (SOURCE_RECORDS, ARREST_SOURCES)]
+    is_held = ~pl.col("is_dropped").fill_null(value=False)
+    held = [former.table(ORDER_SOURCES).filter(is_held).select(columns), former.table(ARREST_SOURCES).select(columns)]
     feed = pl.col("delivery_id").str.extract("^([^:]+)")
     keyed = pl.concat(held).filter(has_row_key).with_columns(feed=feed)
     return {

@@ -8,15 +8,20 @@ import dagster as dg
 import polars as pl
 
 from assets.decisions import link_decisions
+from assets.former import Former
 from assets.frame import AssetEvents, NightResource, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
 from assets.models import MODELS, models_of_night
 from assets.sources import find_sources
 from matching.arrests import link_arrests
 from matching.orders import link_orders
+from reconciliation.dropped_orders import last_conditions, last_records
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
+
+DROPPED_ORDERS, DROPPED_CONDITIONS = "dropped_orders", "dropped_conditions"
+"""The last records of orders that no source holds any more, and their conditions: tables beside those of the core."""
 
 
 def core_names(*short_names: str) -> list[str]:
@@ -27,6 +32,11 @@ def core_names(*short_names: str) -> list[str]:
 def gather(store: TableStore, short_name: str) -> pl.DataFrame:
     """One core table over all sources."""
     return pl.concat([store.scan(name) for name in core_names(short_name)]).collect()
+
+
+def order_records(store: TableStore) -> pl.DataFrame:
+    """The order records that the register rests on: tonight's, and the last ones of orders that no source holds."""
+    return pl.concat([gather(store, "orders"), store.scan(DROPPED_ORDERS).collect()])
 
 
 def nothing_to_link(store: TableStore) -> str:
@@ -58,22 +68,26 @@ def warnings_in_log(context: dg.AssetExecutionContext) -> Iterator[None]:
 )
 def linked_orders(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
     """Candidate pairs of order records with their weights, and the orders and persons they make."""
-    store = night.store(as_of_date(context))
-    orders = gather(store, "orders")
-    if orders.is_empty():
+    as_of = as_of_date(context)
+    store, former = night.store(as_of), Former.of(night.state, as_of)
+    tonight = gather(store, "orders")
+    if tonight.is_empty():
         raise dg.Failure(nothing_to_link(store))
+    dropped = last_records(tonight, former.table, as_of=as_of)
+    conditions = last_conditions(dropped, former.table)
+    orders = pl.concat([tonight, dropped])
     with warnings_in_log(context), night.each() as each:
         links = link_orders(
             orders,
             gather(store, "aliases"),
-            gather(store, "conditions"),
+            pl.concat([gather(store, "conditions"), conditions]),
             models=models_of_night(store),
             decisions=link_decisions(store.scan(DECISIONS.name).collect(), orders),
             each=each,
         )
     context.log.info("linked orders: %s", links.diagnostics)
     made = {LINK_PAIRS: links.pairs, LINK_CLUSTERS: links.clusters, LINK_CONFLICTS: links.conflicts}
-    yield from put_out(made, night, as_of_date(context))
+    yield from put_out(made, night, as_of, beside={DROPPED_ORDERS: dropped, DROPPED_CONDITIONS: conditions})
 
 
 @dg.multi_asset(
@@ -92,7 +106,7 @@ def linked_arrests(context: dg.AssetExecutionContext, night: NightResource) -> A
     with warnings_in_log(context), night.each() as each:
         links = link_arrests(
             gather(store, "arrests"),
-            gather(store, "orders"),
+            order_records(store),
             gather(store, "aliases"),
             clusters,
             models=models_of_night(store),

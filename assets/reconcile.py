@@ -9,7 +9,7 @@ from assets.decisions import decide_values
 from assets.former import Former
 from assets.frame import NIGHTS, AssetEvents, NightResource, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
-from assets.link import core_names, gather
+from assets.link import DROPPED_CONDITIONS, DROPPED_ORDERS, core_names, gather, order_records
 from assets.models import MODELS
 from assets.named_wordings import code_by_decisions
 from assets.sources import find_sources
@@ -101,8 +101,9 @@ def register(context: dg.AssetExecutionContext, night: NightResource) -> AssetEv
 def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[str, pl.DataFrame]:
     """The register's tables of a night by name, the memory of ids among them."""
     decisions = store.scan(DECISIONS.name).collect()
-    core = {name: gather(store, name) for name in CORE}
-    core["conditions"] = code_by_decisions(core["conditions"], decisions)
+    core = {name: gather(store, name) for name in CORE} | {"orders": order_records(store)}
+    conditions = pl.concat([core["conditions"], store.scan(DROPPED_CONDITIONS).collect()])
+    core["conditions"] = code_by_decisions(conditions, decisions)
     clusters, events = (store.scan(table.name).collect() for table in (LINK_CLUSTERS, LINK_ARRESTS))
     identities = identify(
         {"orders": core["orders"], "arrests": core["arrests"]},
@@ -125,6 +126,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             subject_ids=identities.subject_ids,
             arrest_ids=identities.arrest_ids,
             as_of=as_of,
+            dropped=store.scan(DROPPED_ORDERS).select("record_id").collect().to_series(),
             decided=decide_values(decisions, core["orders"], owners=owners, redirects=identities.redirects),
             before=Before(former.table(ORDERS), former.as_of, former.table(ORDER_SOURCES)),
             pairs=store.scan(LINK_PAIRS.name).collect(),
@@ -280,7 +282,7 @@ def gather_evidence(store: TableStore) -> Evidence:
         conditions=store.scan(CONDITIONS.name).collect(),
         arrests=store.scan(ARRESTS.name).collect(),
         deliveries=pl.concat([store.scan(name) for name in DELIVERY_TABLES]).collect(),
-        core_orders=gather(store, "orders"),
+        core_orders=order_records(store),
         core_aliases=gather(store, "aliases"),
         core_conditions=store.scan(CODED_CONDITIONS).collect(),
         rejected_values=gather(store, "rejected_values"),

@@ -29,7 +29,7 @@ def render(explanation: Explanation, console: Console) -> None:
     _print_chain(order, console)
     records = explanation.records.select(
         "source", "source_key", "file_name", "row_number", "match_weight", _percent("link_confidence"), "is_duplicate",
-        "is_amended",
+        "is_amended", "is_dropped",
     )  # fmt: skip
     _print(console, "RECORDS that are this order", records)
     _print_pairs(console, explanation.pairs)
@@ -58,6 +58,7 @@ def _print_chain(order: Mapping[str, Any], console: Console) -> None:
         "Nobody knows whether it is in force: it counts as in force until somebody finds out.": order[
             "is_in_force_doubtful"
         ],
+        "No source holds it any more: it is kept as it last was.": not order["sources"],
         "Later ends that sources give: {}.": ", ".join(order["disputed_ends"] or ()),
     }
     for line, value in lines.items():

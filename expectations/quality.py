@@ -110,7 +110,7 @@ def _judged(evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clo
 
 def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFrame:
     """The records that stand, beside their order, the court's values, and the counts that go in."""
-    places = evidence.order_sources.select(
+    places = evidence.order_sources.filter(~pl.col("is_dropped")).select(
         "source", "source_key", "order_id", "is_duplicate", "is_amended", "first_seen_on"
     )
     gold = evidence.orders.select(

@@ -217,7 +217,6 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
     "orders": (
         *ORDER_RULES,
         *MINIMUM_RULES,
-        NOT_EMPTY,
         RowRule(
             "interim has no term",
             applies(interim, term.is_null()),

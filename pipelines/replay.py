@@ -6,6 +6,7 @@ Belongs here: putting together, in a folder of its own, what the night rested on
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import Any
 
 import polars as pl
 
+from assets.sources.contract import Delivery
 from ledger.decisions.errors import LedgerMissingError
 from ledger.decisions.ledger import Ledger
 from matching.trained import load_models, shipped_models
 from pipelines.nightly import run_night
+from pipelines.retention import deliveries_in
 from pipelines.settings import Settings, StorageSettings, ledger_url
 from warehouse.disk import file_digest, put_text
 from warehouse.home import Home
@@ -100,14 +103,28 @@ def _lay_out_releases(home: Home, release: Release, copy: Home) -> None:
 
 def _lay_out_deliveries(home: Home, release: Release, copy: Home) -> None:
     used = pl.read_parquet(release.parquet(DELIVERIES.name)).filter("is_used")
+    archived = list(deliveries_in(home.archive, "*"))
     for source, name, digest in used.select("source", "file_name", "sha256").iter_rows():
         kept = home.archive / source / name
         if not kept.is_file() or file_digest(kept) != digest:
             raise NotReplayableError(f"the archive does not hold {name} of {source} as the night read it")
-        (landing := copy.path / "landing" / source).mkdir(parents=True, exist_ok=True)
-        # A file that comes with a delivery, such as a manifest, has the same beginning of its name.
-        for file in kept.parent.glob(f"{kept.stem}*"):
-            shutil.copyfile(file, landing / file.name)
+        own = next(delivery for delivery in archived if delivery.path == kept)
+        for file in (kept, *_sent_before(own, archived)):
+            _lay_out_file(file, copy.path / "landing" / source)
+
+
+def _sent_before(used: Delivery, archived: Sequence[Delivery]) -> list[Path]:
+    """The delivery before one, where it has the same bytes: by it the night knew that an old file came once more."""
+    earlier = [one for one in archived if one.feed == used.feed and one.dated_on < used.dated_on]
+    latest = max((one.dated_on for one in earlier), default=None)
+    return [one.path for one in earlier if one.dated_on == latest and one.sha256() == used.sha256()]
+
+
+def _lay_out_file(kept: Path, landing: Path) -> None:
+    landing.mkdir(parents=True, exist_ok=True)
+    # A file that comes with a delivery, such as a manifest, has the same beginning of its name.
+    for file in kept.parent.glob(f"{kept.stem}*"):
+        shutil.copyfile(file, landing / file.name)
 
 
 def _lay_out_models(home: Home, release: Release, copy: Home) -> None:

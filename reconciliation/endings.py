@@ -46,7 +46,7 @@ def read_endings(
     """Read what the records say of each order's end.
 
     Args:
-        held: order records with `order_id` and `standing`.
+        held: order records with `order_id`, `standing` and `is_dropped`.
         golden: `order_id`, `order_type`, `is_interim`, `is_travel_only`, `court_code`, `start_on`, `made_on`, `end_on`.
         before: the release before.
         decided: what stewards decided, by field, with `order_id`: where they decided a period, no end is open.
@@ -63,6 +63,7 @@ def read_endings(
         golden.select("order_id", "end_on", free_from=pl.when(needs_consent).then(_after_least_length("made_on")))
         .join(_find_withdrawn(held), on="order_id", how="left")
         .join(_find_shown_ended(held), on="order_id", how="left")
+        .join(held.group_by("order_id").agg(pl.col("is_dropped").all()), on="order_id")
         .join(_find_discharged(held, as_of), on="order_id", how="left")
         .join(find_disputed_types(held, golden, decided), on="order_id", how="left")
         .join(_find_later_ends(held, golden, decided), on="order_id", how="left")
@@ -78,7 +79,7 @@ def read_endings(
         "is_withdrawn",
         "is_without_making",
         pl.col("is_type_doubtful").fill_null(value=False),
-        pl.col("is_shown_ended").fill_null(value=False) | pl.col("is_held_live"),
+        pl.col("is_shown_ended").fill_null(value=False) | pl.col("is_held_live") | pl.col("is_dropped"),
         pl.col("is_making_doubtful").fill_null(value=False) | pl.col("is_held_live") | pl.col("is_without_making"),
         is_discharged=is_known,
         ended_after=pl.when(is_known).then("ended_after"),

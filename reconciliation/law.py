@@ -45,6 +45,11 @@ def binds_on(day: date) -> pl.Expr:
     return (pl.col("legal_status") != "withdrawn") & has_begun & has_not_ended
 
 
+def may_bind_from(day: date) -> pl.Expr:
+    """Whether an order of the register binds on a day or a later one, or may."""
+    return (pl.col("legal_status") != "withdrawn") & (pl.col("binds_until") >= day).fill_null(value=True)
+
+
 def facts_of(orders: pl.DataFrame) -> pl.DataFrame:
     """Published orders with the facts that `judge_status` needs, read back from their status.
 
@@ -73,7 +78,8 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 
     Args:
         orders: `CHAIN_COLUMNS` and `is_withdrawn` (every standing court result of the order is withdrawn),
-            `is_shown_ended` (a record shows it as withdrawn or no longer in force, and nothing says what ended it),
+            `is_shown_ended` (a record shows it as withdrawn or no longer in force, or no source holds it any more, and
+            nothing says what ended it),
             `is_making_doubtful` (it may never have been made: then it ends no other order),
             `is_without_making` (court results say what became of it, and no record holds the order itself),
             `is_type_doubtful` (the sources do not agree on its type: it neither ends nor is ended beyond doubt),

@@ -17,6 +17,7 @@ from reconciliation.confidence.links import link_confidence
 from reconciliation.confidence.model import ConfidenceModel
 from reconciliation.confidence.orders import order_confidence
 from reconciliation.confidence.values import value_confidence
+from reconciliation.dropped_orders import mark_dropped
 from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_arrests, choose_golden
 from reconciliation.law import judge_status
@@ -25,6 +26,7 @@ from reconciliation.reliability import estimate_errors
 from reconciliation.sightings import find_first_seen, find_sightings
 from reconciliation.standing import AMENDED, STANDS
 from reconciliation.statutes import SCOTTISH_TYPES
+from reconciliation.subjects import build_subjects
 from warehouse.codes import NATIONS, reference
 from warehouse.schema import Table
 from warehouse.sources import is_from_court
@@ -54,6 +56,7 @@ class NightInput:
         order_ids, subject_ids, arrest_ids: `cluster` and `id`, one row a cluster.
         as_of: the day of the release.
         decided: golden values that stewards decided, by field (`ledger.decisions.values.typed_values`).
+        dropped: ids of those records that their sources no longer hold.
         before: what the release before knew; nothing on the first night.
         pairs: `link_orders__pairs`; without them no link has a confidence.
         confidence: how golden values are weighed; None: as comes with Concord.
@@ -70,6 +73,7 @@ class NightInput:
     arrest_ids: pl.DataFrame
     as_of: date
     decided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    dropped: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     before: Before = field(default_factory=Before)
     pairs: pl.DataFrame = field(default_factory=LINK_PAIRS.empty)
     confidence: ConfidenceModel | None = None
@@ -96,7 +100,7 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     )
     order_ids = _named(night.order_ids, "order")
     decided = {name: values.join(order_ids, on="order_id") for name, values in night.decided.items()}
-    held = hold_records(night.orders, night.clusters)
+    held = mark_dropped(hold_records(night.orders, night.clusters), night.dropped)
     golden, reasons = choose_golden(
         held,
         as_of=night.as_of,
@@ -159,7 +163,8 @@ def build_orders(golden: pl.DataFrame, held: pl.DataFrame, conditions: pl.DataFr
         as_of: the night.
     """
     presence = held.group_by("order_id").agg(
-        pl.col("source").unique().sort().alias("sources"), pl.len().alias("record_count")
+        pl.col("source").filter(~pl.col("is_dropped")).unique().sort().alias("sources"),
+        pl.len().alias("record_count"),
     )
     counts = conditions.group_by("order_id").agg(pl.col("is_golden").sum().alias("condition_count"))
     forces = reference("forces").filter(pl.col("code") == pl.col("current_code"))
@@ -219,21 +224,6 @@ def build_order_sources(held: pl.DataFrame, night: NightInput) -> pl.DataFrame:
     )
 
 
-def build_subjects(
-    golden: pl.DataFrame, held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame
-) -> pl.DataFrame:
-    """The persons bound by orders, with the other names that sources hold."""
-    persons = golden.unique("subject_id", keep="first", maintain_order=True)
-    orders = golden.group_by("subject_id").agg(pl.len().alias("order_count"))
-    counts = arrests.group_by("subject_id").agg(pl.len().alias("arrest_count"))
-    return (
-        persons.join(orders, on="subject_id")
-        .join(counts, on="subject_id", how="left")
-        .join(_other_names(persons, held, aliases), on="subject_id", how="left")
-        .with_columns(pl.col("arrest_count").fill_null(0), pl.col("other_names").fill_null([]))
-    )
-
-
 def build_arrests(night: NightInput) -> pl.DataFrame:
     """Arrest events with their golden values, the offence named and weighed by the reference list."""
     offences = (
@@ -277,24 +267,3 @@ def _named(ids: pl.DataFrame, kind: str, *, cluster: str | None = None) -> pl.Da
 def _identify(frame: pl.DataFrame, night: NightInput) -> pl.DataFrame:
     ordered = frame.join(_named(night.order_ids, "order"), on="order_cluster")
     return ordered.join(_named(night.subject_ids, "subject"), on="subject_cluster")
-
-
-def _other_names(persons: pl.DataFrame, held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
-    """Names, folded, under which a source holds the person or an alias, other than the golden name."""
-    owners = held.select("record_id", "subject_id")
-    folded = pl.format("{}, {}", pl.col("surname_folded").fill_null("-"), pl.col("forenames_folded").fill_null("-"))
-    own = held.select("subject_id", "forenames", "surname", folded.alias("name"))
-    golden = own.join(
-        persons.select("subject_id", "forenames", "surname"),
-        on=["subject_id", "forenames", "surname"],
-        how="semi",
-        nulls_equal=True,
-    ).select("subject_id", "name")
-    other = aliases.join(owners, on="record_id").select("subject_id", folded.alias("name"))
-    return (
-        pl.concat([own.select("subject_id", "name"), other])
-        .join(golden, on=["subject_id", "name"], how="anti")
-        .filter(pl.col("name") != "-, -")
-        .group_by("subject_id")
-        .agg(pl.col("name").unique().sort().alias("other_names"))
-    )

@@ -57,7 +57,9 @@ def digest_records(core: Mapping[str, pl.DataFrame], tables: Mapping[str, pl.Dat
     Returns:
         `RECORD_DIGESTS`, sorted by its key.
     """
-    orders = core["orders"].join(owners_of_records(tables["order_sources"], tables["orders"]), on="record_id")
+    held = tables["order_sources"].select("record_id", "is_dropped")
+    owners = owners_of_records(tables["order_sources"], tables["orders"]).join(held, on="record_id")
+    orders = core["orders"].join(owners, on="record_id")
     arrests = core["arrests"].join(_arrest_owners(tables), on=["source", "source_key", "row_number"])
     companions = [
         _companion_texts(core["aliases"], CORE_ALIASES.schema.names()),

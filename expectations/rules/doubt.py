@@ -80,6 +80,17 @@ NOT_HELD_RULES = (
 DOUBT_RULES = (
     *NOT_HELD_RULES,
     doubt(
+        "DROPPED",
+        "Held by no source any more",
+        when=pl.col("source_count") == 0,
+        message="Sources held the order, and none does now. It is kept as they last gave it and counts as in force "
+        "until its time has passed, or somebody says when it ended.",
+        correction="Ask the court whether anything has ended the order, and those who held it why they no longer do.",
+        note="Only its time, a discharge or a later order of its type ends an order, ss.17, 20, 24 and 27 [MSA-2015]; "
+        "that a record is deleted or can't be read ends none.",
+        example="PNC alone held an STRO with the last day 31 March 2026; the extract of 1 December 2023 is without it.",
+    ),
+    doubt(
         "INTERIM",
         "Interim order not known to be in force",
         when=status == "uncertain",

@@ -104,7 +104,7 @@ def _unrecorded_breaches(evidence: Evidence) -> pl.DataFrame:
 def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
     """The records that stand (not amended, not withdrawn), each beside its order."""
     placed = evidence.core_orders.join(
-        evidence.order_sources.select("source", "source_key", "order_id", "is_duplicate", "is_amended"),
+        _held(evidence).select("source", "source_key", "order_id", "is_duplicate", "is_amended"),
         on=["source", "source_key"],
     )
     standing = placed.filter(
@@ -127,6 +127,11 @@ def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
     )
     named = with_name_features(records, _known_names(evidence.core_aliases, placed))
     return with_condition_features(_with_id_distance(named), evidence)
+
+
+def _held(evidence: Evidence) -> pl.DataFrame:
+    """`order_sources` without records that their source has dropped: nobody can correct them."""
+    return evidence.order_sources.filter(~pl.col("is_dropped"))
 
 
 def _amended_values(placed: pl.DataFrame) -> pl.DataFrame:
@@ -235,6 +240,7 @@ def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clo
 def lacking_sources(orders: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFrame:
     """Every order with every source that ought to hold it and does not, the feed it would come by, and by when.
 
+    Of an order that no source holds any more something else is asked (`DOUBT-DROPPED`).
     A source of one jurisdiction is expected to hold orders of its courts alone, and a regional return those of its
     region's forces. An order whose court is not known is expected of no such source; one whose region is not known, of
     no region.
@@ -247,7 +253,7 @@ def lacking_sources(orders: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFra
     grace = clock.days_of_grace("golden_order_type")
     due_on = pl.coalesce("golden_made_on", "golden_start_on") + pl.duration(days=grace)
     return (
-        orders.filter(pl.col("golden_legal_status") != "withdrawn")
+        orders.filter((pl.col("golden_legal_status") != "withdrawn") & (pl.col("source_count") > 0))
         .join(sources, how="cross")
         .filter(is_expected & is_absent)
         .with_columns(feed=feed, due_on=due_on, record_id=pl.lit(None, pl.String), source_key=pl.lit(None, pl.String))
@@ -268,9 +274,7 @@ def duplicates(evidence: Evidence) -> pl.DataFrame:
     place = ["order_id", "source"]
     is_other = (pl.col("result_state") == "WITHDRAWN") | pl.col("event").is_not_null()
     withdrawn = evidence.core_orders.filter(is_other).select("source", "source_key")
-    standing = evidence.order_sources.filter(~pl.col("is_amended")).join(
-        withdrawn, on=["source", "source_key"], how="anti"
-    )
+    standing = _held(evidence).filter(~pl.col("is_amended")).join(withdrawn, on=["source", "source_key"], how="anti")
     firsts = standing.sort("is_duplicate", "source_key").group_by(place, maintain_order=True).agg(
         pl.col("source_key").first().alias("first_source_key")
     )  # fmt: skip

@@ -154,6 +154,7 @@ def _column(order_id: str, record: Values) -> ComparisonColumn:
     notes = {
         "second record of the order in this source": record.get("is_duplicate"),
         "amended by a later result": record.get("is_amended"),
+        "its source no longer holds it": record.get("is_dropped"),
     }
     return ComparisonColumn(
         order_id,

@@ -207,7 +207,7 @@ def _record_ids(order_sources: pl.DataFrame) -> list[str]:
 
 def _side(order: Values, table: Tables, doubts: Doubts) -> ComparisonSide:
     placed = _rows(table("order_sources"), [order["order_id"]]).select(
-        "is_duplicate", "is_amended", "order_id", "record_id"
+        "is_duplicate", "is_amended", "is_dropped", "order_id", "record_id"
     )
     of_order = pl.col("record_id").is_in(placed.get_column("record_id").implode())
     records = table("source_records").filter(of_order).join(placed, on="record_id")

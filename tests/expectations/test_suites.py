@@ -210,7 +210,6 @@ def test_only_some_tables_may_not_be_empty(table: Table, severity: str | None) -
         pytest.param(
             "person born at least 10 years before", {"date_of_birth": date(2020, 1, 1)}, False, id="a newborn"
         ),
-        pytest.param("held by a source", {"sources": []}, False, id="held by no source"),
         pytest.param("does not follow itself", {"follows_order_id": "o1"}, False, id="an order after itself"),
     ],
 )

@@ -13,14 +13,14 @@ from warehouse.tables.register import ORDERS
 
 D = date
 AS_OF = D(2023, 11, 30)
-SCHEMA = CORE_ORDERS.schema | {"order_id": pl.String, "standing": pl.Int32}
+SCHEMA = CORE_ORDERS.schema | {"order_id": pl.String, "standing": pl.Int32, "is_dropped": pl.Boolean}
 MADE = {"made_on": D(2021, 4, 1), "start_on": D(2021, 4, 1)}
 FULL = {"order_type": "STRO", "is_interim": False, "is_travel_only": False, "court_code": "B20BL00"}
 ENDS = {"end_on": D(2023, 3, 31), "is_until_further_order": False}
 
 
 def held(source, **values):
-    row = {"record_id": f"{source}:1", "source": source, "order_id": "ORD-1", "standing": STANDS}
+    row = {"record_id": f"{source}:1", "source": source, "order_id": "ORD-1", "standing": STANDS, "is_dropped": False}
     return dict.fromkeys(SCHEMA) | row | MADE | values
 
 

@@ -12,6 +12,7 @@ RECORD = {
     "is_birth_placeholder": False,
     "is_duplicate": False,
     "is_amended": False,
+    "is_dropped": False,
     "date_of_birth": None,
     "birth_year": None,
     "birth_month": None,

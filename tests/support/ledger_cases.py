@@ -130,7 +130,7 @@ def night():
     held = records(("pnc:1", {"sex": "M"}), ("court:2", {"sex": "M"}), ("pnc:3", {"sex": "F"}))
     order = {"subject_id": "SUB-1", "legal_status": "live", "sex": "M", "record_count": 1, "sources": ["pnc"]}
     order |= {"order_type": "STRO", "is_interim": False, "end_on": date(2021, 12, 31)}
-    owned = {"is_duplicate": False, "is_amended": False}
+    owned = {"is_duplicate": False, "is_amended": False, "is_dropped": False}
     places = [("pnc", "1", "ORD-1"), ("court", "2", "ORD-1"), ("pnc", "3", "ORD-2")]
     flaw = {"discrepancy_id": "d1", "order_id": "ORD-2", "rule_code": "SEX", "field": "sex", "owner": "pnc_bureau"}
     tables = {

@@ -60,6 +60,7 @@ def record(source: str = "pnc", **values: Any) -> Row:
         "order_id": "ORDER-1",
         "is_duplicate": False,
         "is_amended": False,
+        "is_dropped": False,
     }
     written = {name.removesuffix("_folded"): values[name] for name in FOLDED if name in values}
     return {**base, **written, **values}

@@ -70,6 +70,7 @@ def records_of(order_id: str) -> list[dict[str, object]]:
             "match_weight": 12.5,
             "is_duplicate": False,
             "is_amended": False,
+            "is_dropped": False,
             "delivery_id": f"{source}:2023-11-30:r1",
             "file_name": f"{source}.txt",
             "row_number": 1,

@@ -1,0 +1,97 @@
+"""Orders that no source holds any more: kept on their last records until they have ended, or a steward ends them.
+
+Belongs here: which orders those are, and what the register goes on knowing of them. Does not: the doubt in which they
+are (`reconciliation.endings`), the question that a steward is asked (`expectations.rules.doubt`).
+
+A record that is deleted, or can't be read tonight, ends no order: only its time, a discharge or a later order does
+(MSA 2015 ss.17, 20, 24 and 27).
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+from reconciliation.law import may_bind_from
+from reconciliation.stable_ids import record_handles
+from reconciliation.standing import AMENDED
+from warehouse.schema import Table
+from warehouse.tables.core import CORE_CONDITIONS, CORE_ORDERS
+from warehouse.tables.link import IDENTITIES
+from warehouse.tables.register import CONDITIONS, ORDER_SOURCES, ORDERS
+from warehouse.tables.release import SOURCE_RECORDS
+from warehouse.text_hashes import digests
+
+FormerTable = Callable[[Table], pl.DataFrame]
+"""The tables of the release before; empty ones on the first night."""
+
+
+def last_records(tonight: pl.DataFrame, former: FormerTable, *, as_of: date) -> pl.DataFrame:
+    """The last known records of orders that bind, or may, and of which no record came tonight.
+
+    Args:
+        tonight: order records of all sources, in the shape of `core__orders`.
+        former: the release before.
+        as_of: the night: what had ended by then is not kept.
+
+    Returns:
+        `CORE_ORDERS`, sorted by its key; no record of tonight among them.
+    """
+    handles = digests(record_handles(tonight).get_column("handle")).to_frame()
+    held = former(IDENTITIES).filter(pl.col("kind") == "order").join(handles, on="handle", how="semi")
+    dropped = (
+        former(ORDERS)
+        .filter(may_bind_from(as_of))
+        .join(held, left_on="order_id", right_on="id", how="anti")
+        .join(former(ORDER_SOURCES), on="order_id")
+        .join(tonight, on="record_id", how="anti")
+    )
+    records = former(SOURCE_RECORDS).join(dropped, on="record_id", how="semi")
+    return CORE_ORDERS.conform(records).sort(CORE_ORDERS.key)
+
+
+def last_conditions(records: pl.DataFrame, former: FormerTable) -> pl.DataFrame:
+    """The conditions of dropped orders as the release before lists them, a row for each source that gave them.
+
+    Names of third parties are masked in their texts: the release holds no others.
+
+    Args:
+        records: from `last_records`.
+        former: the release before.
+
+    Returns:
+        `CORE_CONDITIONS`, sorted by its key.
+    """
+    firsts = (
+        former(ORDER_SOURCES)
+        .join(records, on="record_id", how="semi")
+        .sort("is_amended", "record_id")
+        .unique(["order_id", "source"], keep="first", maintain_order=True)
+        .select("order_id", "source", "record_id")
+    )
+    listed = (
+        former(CONDITIONS)
+        .explode("sources")
+        .rename({"sources": "source"})
+        .join(firsts, on=["order_id", "source"])
+        .sort("record_id", "condition_code")
+        .with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id"), is_cut=pl.lit(value=False))
+    )
+    return CORE_CONDITIONS.conform(listed)
+
+
+def mark_dropped(held: pl.DataFrame, dropped: pl.Series) -> pl.DataFrame:
+    """Mark the records that their source no longer holds; they stand only while no other record holds their order.
+
+    Args:
+        held: order records with `order_cluster` and `standing`.
+        dropped: `record_id` of those from `last_records`.
+
+    Returns:
+        The records with `is_dropped`, and `standing`.
+    """
+    is_dropped = pl.col("record_id").is_in(dropped.implode())
+    is_replaced = is_dropped & ~is_dropped.all().over("order_cluster")
+    return held.with_columns(
+        is_dropped.alias("is_dropped"), pl.when(is_replaced).then(AMENDED).otherwise("standing").alias("standing")
+    )
