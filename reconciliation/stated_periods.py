@@ -76,12 +76,7 @@ def find_stated_periods(wordings: pl.DataFrame) -> pl.DataFrame:
         conditions whose words say anything.
     """
     key = ["order_id", "condition_code"]
-    said = wordings.with_columns(
-        stated_months=stated_months(),
-        stated_until=stated_day(UNTIL),
-        stated_from=stated_day(FROM),
-        is_from_release=_text().str.contains(FROM_RELEASE).fill_null(value=False),
-    )
+    said = wordings.join(_read(wordings.get_column("text")), on="text", nulls_equal=True, maintain_order="left")
     ends = pl.any_horizontal(pl.col("stated_months", "stated_until").is_not_null())
     counts = (ends.all().over(key) | (pl.col("kind") == TRAVEL)) & ~pl.col("is_from_release").any().over(key)
     said = said.with_columns(pl.when(counts).then(pl.col("stated_months", "stated_until")))
@@ -102,6 +97,16 @@ def find_stated_periods(wordings: pl.DataFrame) -> pl.DataFrame:
     found = days.join(months, on=key, how="left", maintain_order="left")
     says = pl.col("stated_months", "stated_until", "stated_from").is_not_null()
     return found.filter(pl.any_horizontal(says, "is_from_release"))
+
+
+def _read(texts: pl.Series) -> pl.DataFrame:
+    """What each distinct text gives: conditions are worded alike over and over."""
+    return pl.DataFrame({"text": texts.unique()}).with_columns(
+        stated_months=stated_months(),
+        stated_until=stated_day(UNTIL),
+        stated_from=stated_day(FROM),
+        is_from_release=_text().str.contains(FROM_RELEASE).fill_null(value=False),
+    )
 
 
 def _text() -> pl.Expr:

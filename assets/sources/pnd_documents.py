@@ -37,6 +37,13 @@ LONGEST_LINE = 100_000
 TEXT_TYPES = {str, type(None)}
 PARTS = ("", "person.", "event.")
 LISTS = ("names", "conditions")
+# Of the values of a document, before `other_fields`: the path of each, and the places of the lists.
+PATHS = {
+    kind: (*DOCUMENT_FIELDS, *(f"person.{name}" for name in PERSON_FIELDS), *(f"event.{name}" for name in fields))
+    for kind, fields in EVENT_FIELDS.items()
+}
+LIST_PLACES = {kind: [at for at, path in enumerate(paths) if path.endswith(LISTS)] for kind, paths in PATHS.items()}
+NAMES_PLACE = len(DOCUMENT_FIELDS)
 DEEPEST = 8  # levels of keys that are named; what is deeper is named by the last of them
 ASK_AGAIN = "Ask the PND team to send the record again."
 REASONS = {
@@ -77,18 +84,19 @@ def read_document(line: bytes, unknown_keys: Counter[str]) -> tuple[str, list[An
     kind = event.get("kind")
     if type(kind) is not str or kind not in EVENT_FIELDS:
         raise UnreadableDocumentError("unknown_kind")
+    values = [*map(document.get, DOCUMENT_FIELDS), *map(person.get, PERSON_FIELDS), *map(event.get, EVENT_FIELDS[kind])]
     others: dict[str, Any] = {}
-    values = [
-        document.get("record_id"),
-        *[_single(document.get(name), name, others) for name in DOCUMENT_FIELDS[1:]],
-        *[_value(person.get(name), f"person.{name}", others) for name in PERSON_FIELDS],
-        *[_value(event.get(name), f"event.{name}", others) for name in EVENT_FIELDS[kind]],
-    ]
+    for place in LIST_PLACES[kind] if dict not in map(type, values) else range(1, len(values)):
+        values[place] = _clean(values[place], PATHS[kind][place], others)
     others |= _unknown(document, person, event, kind)
-    unknown_keys.update(path for key, value in others.items() for path in _paths(key, value))
+    if others:
+        unknown_keys.update(path for key, value in others.items() for path in _paths(key, value))
+    names = values[NAMES_PLACE]
+    for place in LIST_PLACES[kind]:
+        values[place] = None if values[place] is None else encode(values[place])
     if not TEXT_TYPES.issuperset(map(type, values)):
         raise UnreadableDocumentError("wrong_type")
-    if not any(_says_something(name.get("full")) for name in _clean_names(person.get("names"))):
+    if not any(_says_something(name.get("full")) for name in names or ()):
         raise UnreadableDocumentError("no_name")
     return kind, [*values, encode(others) if others else None]
 
@@ -132,26 +140,21 @@ decode = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_refuse
 encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
-def _value(value: Any, path: str, others: dict[str, Any]) -> Any:
-    """A value of a person or an event as text: a list as JSON, of which `others` keeps the unknown keys.
+def _clean(value: Any, path: str, others: dict[str, Any]) -> Any:
+    """A value of a document: `others` keeps the unknown keys of a list, and an object where a single value is due.
 
     Raises:
         UnreadableDocumentError: names are not objects, or conditions not texts.
     """
     if value is None or not path.endswith(LISTS):
-        return _single(value, path, others)
+        if type(value) is not dict:
+            return value
+        others[path] = value
+        return None
     clean = _clean_names(value) if path == "person.names" else _clean_conditions(value)
     if clean != value:
         others[path] = value
-    return encode(clean)
-
-
-def _single(value: Any, path: str, others: dict[str, Any]) -> Any:
-    """A single value; an object instead of it is kept in `others` and not used."""
-    if type(value) is not dict:
-        return value
-    others[path] = value
-    return None
+    return clean
 
 
 def _clean_names(names: Any) -> list[dict[str, str | None]]:
@@ -179,9 +182,10 @@ def _clean_conditions(conditions: Any) -> list[str | None]:
 
 def _unknown(document: dict[str, Any], person: dict[str, Any], event: dict[str, Any], kind: str) -> dict[str, Any]:
     """What the parts of a document hold beyond the contract, by path."""
-    parts = (document, person, event)
-    if all(part.keys() <= keys for part, keys in zip(parts, KNOWN_KEYS[kind], strict=True)):
+    in_document, in_person, in_event = KNOWN_KEYS[kind]
+    if document.keys() <= in_document and person.keys() <= in_person and event.keys() <= in_event:
         return {}
+    parts = (document, person, event)
     return {
         f"{name}{key}": value
         for name, part, keys in zip(PARTS, parts, KNOWN_KEYS[kind], strict=True)

@@ -22,7 +22,7 @@ RELATIONS = "xl/_rels/workbook.xml.rels"
 WORKSHEET = "/worksheet"  # end of a relation's type; the rest differs between the transitional and the strict form
 PROLOG_BYTES = 1 << 16  # a document type stands before the root element
 MOST_COLUMNS = 16_384  # Excel's own limit
-PLACE = re.compile(r"([A-Za-z]+)([0-9]+)")
+DIGITS = "0123456789"
 RANGE = re.compile(r"\$?([A-Za-z]+)\$?([0-9]+):\$?[A-Za-z]+\$?([0-9]+)")
 
 Attributes = Mapping[str, str]
@@ -105,6 +105,11 @@ def column_letters(index: int) -> str:
 
 
 @cache
+def _column_of(letters: str) -> int | None:
+    """The column of a cell by the letters of its place; none if there is more than letters."""
+    return _column_index(letters) if letters.isascii() and letters.isalpha() else None
+
+
 def _column_index(letters: str) -> int:
     index = 0
     for letter in letters.upper():
@@ -202,12 +207,15 @@ class _Sheet(_Elements):
             self._hidden_rows.add(self._row)
 
     def on_c(self, attributes: Attributes) -> None:
-        place = PLACE.fullmatch(attributes.get("r", ""))
-        self._column = _column_index(place[1]) if place else self._column + 1
+        place = attributes.get("r", "")
+        letters = place.rstrip(DIGITS)
+        column = _column_of(letters) if letters != place else None
+        self._column = self._column + 1 if column is None else column
         self._type = attributes.get("t", "")
 
     def on_is(self, _: Attributes) -> None:
-        self._width, self._height = max(self._width, self._column + 1), max(self._height, self._row)
+        self._width = max(self._width, self._column + 1)
+        self._height = max(self._height, self._row)
 
     def on_v(self, attributes: Attributes) -> None:
         self.on_is(attributes)

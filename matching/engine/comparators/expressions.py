@@ -123,7 +123,8 @@ class Expressions(Comparator):
         for place, step in reversed(list(zip(places[:-1], self.steps[:-1], strict=True))):
             reached = pl.when(step.condition).then(pl.lit(place, dtype=pl.Int8)).otherwise(reached)
         try:
-            return both.with_columns(features).select(level=reached).to_series().to_numpy()
+            # Lazily: what several conditions name is worked out once.
+            return both.lazy().with_columns(features).select(level=reached).collect().to_series().to_numpy()
         except pl.exceptions.PolarsError as error:
             # Its message may quote values.
             read = ", ".join(f"{name} ({kind})" for name, kind in rows.schema.items())
