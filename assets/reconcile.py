@@ -35,7 +35,14 @@ from study.prohibitions.wordings import build_wordings
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
-from warehouse.tables.link import IDENTITIES, LINK_ARRESTS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
+from warehouse.tables.link import (
+    IDENTITIES,
+    LINK_ARRESTS,
+    LINK_CLUSTERS,
+    LINK_CONFLICTS,
+    LINK_PAIRS,
+    PAIR_WEIGHTS,
+)
 from warehouse.tables.packs import ASKED_CORRECTIONS
 from warehouse.tables.register import (
     ARREST_SOURCES,
@@ -129,7 +136,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             dropped=store.scan(DROPPED_ORDERS).select("record_id").collect().to_series(),
             decided=decide_values(decisions, core["orders"], owners=owners, redirects=identities.redirects),
             before=Before(former.table(ORDERS), former.as_of, former.table(ORDER_SOURCES)),
-            pairs=store.scan(LINK_PAIRS.name).collect(),
+            pairs=store.scan(LINK_PAIRS.name).select(PAIR_WEIGHTS).collect(),
             confidence=load_value_model(store.folder / MODELS),
         )
     )
@@ -221,7 +228,7 @@ def gather_linked(store: TableStore, evidence: Evidence, found: pl.DataFrame) ->
     decisions, named = store.scan(DECISIONS.name).collect(), name_records(evidence.core_orders)
     redirects, links = order_redirects(store.scan(ID_REDIRECTS.name).collect()), constraints(decisions, named)
     return Linked(
-        pairs=store.scan(LINK_PAIRS.name).collect(),
+        pairs=store.scan(LINK_PAIRS.name).select(PAIR_WEIGHTS).collect(),
         conflicts=store.scan(LINK_CONFLICTS.name).collect(),
         kept_apart=pl.concat([links.cannot, links.unclear]),
         unclear=overrides(decisions, named, owners, redirects).unclear,

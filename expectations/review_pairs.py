@@ -39,7 +39,7 @@ def near_items(
 
     Args:
         evidence: the register.
-        pairs: `LINK_PAIRS`.
+        pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
         kept_apart: records that stewards keep apart.
         chances: `order_id`, `other_order_id`, `confidence`: how likely two orders are one.
         policy: from which chance on they are asked about.

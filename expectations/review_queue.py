@@ -48,7 +48,7 @@ class Linked:
     """What the linking and the stewards left to be looked at.
 
     Attributes:
-        pairs: `LINK_PAIRS`.
+        pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
         conflicts: `LINK_CONFLICTS`.
         decided: decisions to be looked at again (`decision_items`).
         kept_apart: records that stewards keep apart, or could not judge: `level` (order or person), `left_id`,

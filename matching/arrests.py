@@ -240,7 +240,8 @@ def _arrest_table(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         .select("event", of_event="subject_cluster")
     )
     table = (
-        records.with_row_index("row")
+        records.select("record_id", "subject_cluster", "event")
+        .with_row_index("row")
         .with_columns(pl.col("row").cast(pl.Int64), event_cluster=ids.gather(event))
         .join(mean_weights(pairs, event), on="row", how="left")
         .join(subjects, on="event", how="left")

@@ -218,7 +218,7 @@ def choose_golden(
         as_of: the night.
         conditions: `core__conditions`; none unless given.
         aliases: `core__aliases`; none unless given.
-        arrests: arrest records, in the shape of `core__arrests`, with `subject_cluster` and `event_cluster`; none
+        arrests: arrest records with `HEARD_COLUMNS`, `subject_cluster` and `event_cluster`; none
             unless given. They speak for the person, not for the order.
         decided: what stewards decided, by field: `order_cluster`, `value`, `canonical` and `decision_id`; a fact of
             the person for every order of the person. Nothing unless given.

@@ -13,6 +13,7 @@ from reconciliation.date_arithmetic import is_slip_for, months_after
 from reconciliation.person_names import NAME, with_alias_marks, with_surnames_held, with_turned, with_whole_surnames
 from reconciliation.standing import AMENDED, STANDS, WITHDRAWN
 from warehouse.sources import SOURCES, is_from_court
+from warehouse.tables.core import CORE_ARRESTS
 
 HEARD_ON_ARREST: Final = tuple(source.name for source in SOURCES if source.is_heard_on_arrest)
 PERSON_COLUMNS: Final = (
@@ -20,6 +21,8 @@ PERSON_COLUMNS: Final = (
     "recorded_on", "made_on", "forenames", "surname", *NAME, "date_of_birth", "is_birth_placeholder", "sex", "pnc_id",
     "is_pnc_id_valid", "cro_number", "is_cro_valid",
 )  # fmt: skip
+HEARD_COLUMNS: Final = tuple(name for name in (*PERSON_COLUMNS, "arrested_on") if name in CORE_ARRESTS.schema)
+"""What an arrest record says of the person."""
 
 
 def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
@@ -62,7 +65,7 @@ def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame
     Args:
         held: from `hold_records`.
         aliases: `core__aliases`.
-        arrests: arrest records, in the shape of `core__arrests`, with `subject_cluster` and `event_cluster`.
+        arrests: arrest records with `HEARD_COLUMNS`, `subject_cluster` and `event_cluster`.
 
     Returns:
         One row a record, by id: `PERSON_COLUMNS`, `subject_cluster`, `holding` (the order or the arrest), `standing`,

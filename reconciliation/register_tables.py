@@ -21,7 +21,7 @@ from reconciliation.dropped_orders import mark_dropped
 from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_arrests, choose_golden
 from reconciliation.law import judge_status
-from reconciliation.record_context import hold_records
+from reconciliation.record_context import HEARD_COLUMNS, hold_records
 from reconciliation.reliability import estimate_errors
 from reconciliation.sightings import find_first_seen, find_sightings
 from reconciliation.standing import AMENDED, STANDS
@@ -58,7 +58,7 @@ class NightInput:
         decided: golden values that stewards decided, by field (`ledger.decisions.values.typed_values`).
         dropped: ids of those records that their sources no longer hold.
         before: what the release before knew; nothing on the first night.
-        pairs: `link_orders__pairs`; without them no link has a confidence.
+        pairs: `PAIR_WEIGHTS` of `link_orders__pairs`; without them no link has a confidence.
         confidence: how golden values are weighed; None: as comes with Concord.
     """
 
@@ -94,7 +94,7 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
         tables[table.name] = table.conform(frame).sort(table.order)
         return tables[table.name]
 
-    placed = night.arrests.join(
+    placed = night.arrests.select(HEARD_COLUMNS).join(
         night.events.select("record_id", "event_cluster", "subject_cluster").drop_nulls("subject_cluster"),
         on="record_id",
     )

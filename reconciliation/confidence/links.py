@@ -32,7 +32,7 @@ def link_confidence(places: pl.DataFrame, pairs: pl.DataFrame, *, model: Confide
 
     Args:
         places: `record_id`, `order_id`, `source`: every order record.
-        pairs: `LINK_PAIRS`.
+        pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
         model: defaults to the one that comes with Concord.
     """
     if pairs.is_empty():
@@ -46,7 +46,7 @@ def observe_links(places: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         places: `record_id`, `order_id`, `source`: every order record.
-        pairs: `LINK_PAIRS`.
+        pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
     """
     placed = _placed(pairs, places)
     is_inside = pl.col("left_order") == pl.col("right_order")
@@ -81,7 +81,7 @@ def pair_confidence(
 
     Args:
         places: `record_id`, `order_id`, `source`: every order record.
-        pairs: `LINK_PAIRS`.
+        pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
         conflicts: `LINK_CONFLICTS`.
         model: defaults to the one that comes with Concord.
     """
@@ -94,7 +94,7 @@ def observe_pairs(places: pl.DataFrame, pairs: pl.DataFrame, conflicts: pl.DataF
 
     Args:
         places: `record_id`, `order_id`, `source`: every order record.
-        pairs: `LINK_PAIRS`.
+        pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
         conflicts: `LINK_CONFLICTS`.
     """
     between = _between(_placed(pairs, places))

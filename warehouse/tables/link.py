@@ -11,6 +11,8 @@ weight, so the person weight must carry the link alone; a pair with no date to c
 
 _TABLES: Final = read_tables("link")
 LINK_PAIRS: Final = _TABLES["link_orders__pairs"]
+PAIR_WEIGHTS: Final = ("left_id", "right_id", "person_weight", "order_weight")
+"""The columns of `LINK_PAIRS` without what its weights are made of, which is most of it."""
 LINK_CLUSTERS: Final = _TABLES["link_orders__clusters"]
 LINK_CONFLICTS: Final = _TABLES["link_orders__conflicts"]
 LINK_ARRESTS: Final = _TABLES["link_arrests__clusters"]
