@@ -86,8 +86,18 @@ def estimate_errors(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl
 
 
 def _count_patterns(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl.DataFrame:
-    """`field`, `is_checked`, a column for each source (see `_Statements.values`), `count`; in a fixed order."""
-    voices = _find_voices(provenance, order_sources)
+    """`field`, `is_checked`, a column for each source (see `_Statements.values`), `count`; in a fixed order.
+
+    Field by field: the voices of all at once would take more memory than anything else in a night.
+    """
+    standing = order_sources.filter(~pl.col("is_amended")).select("record_id", "order_id", "source")
+    fields = provenance.get_column("field").unique().to_list() or [""]  # without any, nothing is counted
+    counted = [_count_of_field(provenance.filter(pl.col("field") == field), standing) for field in fields]
+    return pl.concat(counted).sort("field", "is_checked", *SOURCE_NAMES)
+
+
+def _count_of_field(provenance: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+    voices = _find_voices(provenance, standing)
     others = (
         voices.filter(~pl.col("is_golden"))
         .group_by(*KEY, "value")
@@ -107,15 +117,10 @@ def _count_patterns(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl
         for source in SOURCE_NAMES
     )
     checked = provenance.select(*KEY, pl.col("rule").is_in(CHECKED).alias("is_checked"))
-    return (
-        stated.join(checked, on=KEY)
-        .group_by("field", "is_checked", *SOURCE_NAMES)
-        .agg(count=pl.len())
-        .sort("field", "is_checked", *SOURCE_NAMES)
-    )
+    return stated.join(checked, on=KEY).group_by("field", "is_checked", *SOURCE_NAMES).agg(count=pl.len())
 
 
-def _find_voices(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl.DataFrame:
+def _find_voices(provenance: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
     """`order_id`, `field`, `source`, `value` (null for the golden one), `is_golden`: what an order's own records state.
 
     Facts of a person are chosen among the records of all the person's orders and arrests; here each order has one vote
@@ -125,7 +130,6 @@ def _find_voices(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl.Da
     agreeing = provenance.select(
         *KEY, record_id=pl.when(pl.col("source").is_null()).then("agreeing").otherwise(winner.list.concat("agreeing"))
     ).explode("record_id")
-    standing = order_sources.filter(~pl.col("is_amended")).select("record_id", "order_id", "source")
     golden = agreeing.with_columns(value=pl.lit(None, pl.String), is_golden=True)
     rivals = find_rivals(provenance).select(*KEY, "record_id", value="rival", is_golden=False)
     return pl.concat([golden, rivals]).join(standing, on=["record_id", "order_id"])
