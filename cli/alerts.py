@@ -53,6 +53,8 @@ def acknowledge_one(
     state, what = Home(home.resolve()), {"kind": "alert", "key": key, "until": f"{until:%Y-%m-%d}"}
     if key not in {alert.key for alert in read_alerts(state)} or not reason.strip():
         fail(f"there is no alert {key}, or no reason: `concord alerts list` lists the alerts", Exit.USAGE)
+    if until.date() < datetime.now(UTC).date():
+        fail(f"{until:%Y-%m-%d} is over: name the last day on which it is not sent again", Exit.USAGE)
     who = log_act(home, what, reason=reason.strip(), by=by, right="approve")
     try:
         acknowledge(state, key, until=until.date(), words=f"{reason.strip()} ({who})")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 
 import apprise
 
@@ -40,11 +40,13 @@ class Alert(Condition):
 
     Attributes:
         sent: the state that was sent last; empty if none was.
+        reached: the places of the owner's addresses that took the present state, while others did not.
         acknowledged_until: the last day on which it is not sent again in this state.
         acknowledged: who acknowledged it and why.
     """
 
     sent: str = ""
+    reached: tuple[int, ...] = ()
     acknowledged_until: str = ""
     acknowledged: str = ""
 
@@ -66,10 +68,12 @@ def compare(alerts: Iterable[Alert], conditions: Iterable[Condition], *, today: 
     now = {condition.key: condition for condition in conditions}
     standing = [_seen_again(before.get(key), condition, today) for key, condition in now.items()]
     gone = [
-        replace(alert, state=RESOLVED, acknowledged_until="", acknowledged="")
+        alert
+        if alert.state == RESOLVED
+        else replace(alert, state=RESOLVED, reached=(), acknowledged_until="", acknowledged="")
         for key, alert in before.items()
         # One that nobody heard of needs no notice of its end.
-        if key not in now and alert.sent not in ("", RESOLVED)
+        if key not in now and (alert.sent not in ("", RESOLVED) or alert.reached)
     ]
     return sorted(standing + gone, key=lambda alert: alert.key)
 
@@ -86,6 +90,7 @@ def _seen_again(before: Alert | None, found: Condition, today: date) -> Alert:
         alert,
         since=before.since,
         sent=before.sent,
+        reached=before.reached,
         acknowledged_until=before.acknowledged_until,
         acknowledged=before.acknowledged,
     )
@@ -100,8 +105,13 @@ def acknowledge(home: Home, key: str, *, until: date, words: str) -> None:
     alerts = read_alerts(home)
     if key not in {alert.key for alert in alerts}:
         raise NoAlertError(f"there is no alert {key}: `concord alerts list` lists them")
-    known = {"acknowledged_until": until.isoformat(), "acknowledged": words}
-    _write(home, [replace(alert, **known) if alert.key == key else alert for alert in alerts])
+    _write(
+        home,
+        [
+            replace(alert, acknowledged_until=until.isoformat(), acknowledged=words) if alert.key == key else alert
+            for alert in alerts
+        ],
+    )
 
 
 def send_changes(
@@ -109,7 +119,8 @@ def send_changes(
 ) -> dict[str, bool]:
     """Look again, and send to each owner what changed; whether it was sent, by owner.
 
-    What could not be sent is sent the next time; so is what was sent and can't be noted, as on a full disk.
+    What could not be sent is sent the next time, to the addresses that it did not reach; so is
+    what was sent and can't be noted, as on a full disk.
 
     Raises:
         OSError: it was sent and can't be noted.
@@ -118,10 +129,10 @@ def send_changes(
     with suppress(OSError):  # a disk that is full, or read-only, is itself an alert
         _write(home, alerts)
     due = sorted((alert for alert in alerts if alert.is_due), key=lambda alert: (alert.owner, alert.key))
-    sent = {owner: _send(owner, list(own), environment) for owner, own in groupby(due, key=lambda alert: alert.owner)}
-    after = [replace(alert, sent=alert.state) if alert.is_due and sent[alert.owner] else alert for alert in alerts]
-    _write(home, [alert for alert in after if not alert.sent == alert.state == RESOLVED])
-    return sent
+    told = {owner: _send(owner, list(own), environment) for owner, own in groupby(due, key=lambda alert: alert.owner)}
+    after = {alert.key: alert for alert in (*alerts, *chain.from_iterable(told.values()))}
+    _write(home, [alert for alert in after.values() if not alert.sent == alert.state == RESOLVED])
+    return {owner: not any(alert.is_due for alert in own) for owner, own in told.items()}
 
 
 def send_or_log(home: Home, settings: AlertSettings, *, today: date) -> None:
@@ -131,16 +142,28 @@ def send_or_log(home: Home, settings: AlertSettings, *, today: date) -> None:
         log.warning("alerts could not be sent to %s: they are sent the next time", ", ".join(unsent))
 
 
-def _send(owner: str, alerts: list[Alert], environment: Mapping[str, str]) -> bool:
+def _send(owner: str, alerts: list[Alert], environment: Mapping[str, str]) -> list[Alert]:
+    """The alerts as they are once each address of the owner was sent what it had not had."""
     urls = (environment.get(f"{TARGETS}_{owner.upper()}") or environment.get(TARGETS) or "").split()
+    for place, url in enumerate(urls):
+        new = [alert for alert in alerts if place not in alert.reached]
+        if new and _tell(url, new):
+            alerts = [replace(alert, reached=tuple({*alert.reached, place})) for alert in alerts]
+    is_told = [bool(urls) and set(range(len(urls))) <= set(alert.reached) for alert in alerts]
+    return [
+        replace(alert, sent=alert.state, reached=()) if told else alert
+        for alert, told in zip(alerts, is_told, strict=True)
+    ]
+
+
+def _tell(url: str, alerts: list[Alert]) -> bool:
     asset = apprise.AppriseAsset(app_id="Concord", app_desc="Concord", app_url="", service_timeout=SECONDS)
-    targets = apprise.Apprise(asset=asset)
-    added = [targets.add(url) for url in urls]
+    target = apprise.Apprise(asset=asset)
     resolved = sum(alert.state == RESOLVED for alert in alerts)
     title = f"Concord: {len(alerts) - resolved} to look at, {resolved} resolved"
     body = "\n".join(alert.line for alert in alerts)
     kind = apprise.NotifyType.SUCCESS if resolved == len(alerts) else apprise.NotifyType.WARNING
-    return bool(urls) and all(added) and bool(targets.notify(body=body, title=title, notify_type=kind))
+    return target.add(url) and bool(target.notify(body=body, title=title, notify_type=kind))
 
 
 def read_alerts(home: Home) -> list[Alert]:

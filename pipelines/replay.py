@@ -6,7 +6,7 @@ Belongs here: putting together, in a folder of its own, what the night rested on
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,29 +102,34 @@ def _lay_out_releases(home: Home, release: Release, copy: Home) -> None:
 
 
 def _lay_out_deliveries(home: Home, release: Release, copy: Home) -> None:
-    used = pl.read_parquet(release.parquet(DELIVERIES.name)).filter("is_used")
-    archived = list(deliveries_in(home.archive, "*"))
-    for source, name, digest in used.select("source", "file_name", "sha256").iter_rows():
-        kept = home.archive / source / name
-        if not kept.is_file() or file_digest(kept) != digest:
+    """The deliveries of the night where they land, and those of the night before where they are kept.
+
+    With those the night compares its own: a delivery with the bytes of the one before it is late. Of a file's other
+    revisions the night may have known nothing: none is laid out.
+    """
+    kept = {delivery.delivery_id: delivery for delivery in deliveries_in(home.archive, "*")}
+    for source, name, digest, delivery_id in _used(release):
+        delivery = kept.get(delivery_id)
+        if delivery is None or file_digest(delivery.path) != digest:
             raise NotReplayableError(f"the archive does not hold {name} of {source} as the night read it")
-        own = next(delivery for delivery in archived if delivery.path == kept)
-        for file in (kept, *_sent_before(own, archived)):
-            _lay_out_file(file, copy.path / "landing" / source)
+        _copy(delivery, copy.path / "landing" / source)
+    before = next((made for made in list_releases(home) if made.release_id == release.follows), None)
+    for source, _, digest, delivery_id in _used(before) if before else ():
+        if delivery_id in kept and file_digest(kept[delivery_id].path) == digest:
+            _copy(kept[delivery_id], copy.archive / source)
 
 
-def _sent_before(used: Delivery, archived: Sequence[Delivery]) -> list[Path]:
-    """The delivery before one, where it has the same bytes: by it the night knew that an old file came once more."""
-    earlier = [one for one in archived if one.feed == used.feed and one.dated_on < used.dated_on]
-    latest = max((one.dated_on for one in earlier), default=None)
-    return [one.path for one in earlier if one.dated_on == latest and one.sha256() == used.sha256()]
+def _used(release: Release) -> Iterable[tuple[str, str, str, str]]:
+    """The deliveries that a release rests on: source, name of the file, digest, id."""
+    used = pl.read_parquet(release.parquet(DELIVERIES.name)).filter("is_used")
+    return used.select("source", "file_name", "sha256", "delivery_id").iter_rows()
 
 
-def _lay_out_file(kept: Path, landing: Path) -> None:
-    landing.mkdir(parents=True, exist_ok=True)
-    # A file that comes with a delivery, such as a manifest, has the same beginning of its name.
-    for file in kept.parent.glob(f"{kept.stem}*"):
-        shutil.copyfile(file, landing / file.name)
+def _copy(delivery: Delivery, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (delivery.path, delivery.companion_path):
+        if path is not None and path.exists():
+            shutil.copyfile(path, folder / path.name)
 
 
 def _lay_out_models(home: Home, release: Release, copy: Home) -> None:

@@ -91,6 +91,34 @@ def test_a_receiver_that_refuses_counts_as_not_sent(home):
         assert not any(send_changes(home, SETTINGS, today=TODAY, environment={"CONCORD_ALERTS": url}).values())
 
 
+def test_an_address_that_is_down_does_not_bring_what_the_other_had_again(home):
+    put_run(home, state="failed", cause="step pnc: the disk reports an error")
+    with webhook() as (good, got):
+        with webhook(status=500) as (down, _):
+            for _hour in range(3):
+                urls = {"CONCORD_ALERTS": f"{good} {down}"}
+                assert not any(send_changes(home, SETTINGS, today=TODAY, environment=urls).values())
+        assert "\n".join(message["message"] for message in got).count("the disk reports an error") == 1
+        with webhook() as (mended, late):
+            urls = {"CONCORD_ALERTS": f"{good} {mended}"}
+            assert all(send_changes(home, SETTINGS, today=TODAY, environment=urls).values())
+            assert "the disk reports an error" in "\n".join(message["message"] for message in late)
+            (home.runs / "later.json").unlink()
+            send_changes(home, SETTINGS, today=TODAY, environment=urls)
+        told = "\n".join(message["message"] for message in got)
+    assert (told.count("the disk reports an error"), told.count("[resolved]")) == (2, 1)
+
+
+def test_the_end_is_told_to_the_address_that_heard_of_the_beginning_though_another_never_did(home):
+    put_run(home, state="failed", cause="step pnc: the disk reports an error")
+    with webhook() as (good, got), webhook(status=500) as (down, _):
+        urls = {"CONCORD_ALERTS": f"{good} {down}"}
+        send_changes(home, SETTINGS, today=TODAY, environment=urls)
+        (home.runs / "later.json").unlink()
+        send_changes(home, SETTINGS, today=TODAY, environment=urls)
+    assert "[resolved] night" in got[-1]["message"]
+
+
 def test_a_home_in_which_nothing_can_be_written_is_told_all_the_same(home):
     home.alerts.mkdir()  # as on a disk that is full or read-only: the file can't be put in its place
     put_run(home, state="failed", cause="step release: no space is left on the disk")
@@ -177,10 +205,12 @@ def test_the_commands_list_acknowledge_and_refuse_what_is_unknown(home, monkeypa
     put_run(home, state="failed", cause="step pnc: the disk reports an error")
     assert command("alerts", "send", home=home.path).exit_code == 1
     assert "the disk reports an error" in command("alerts", "list", home=home.path).stdout
-    words = ("alerts", "acknowledge", "run", "--until", "2026-12-01", "--reason", "ordered")
+    words = ("alerts", "acknowledge", "run", "--until", "2099-12-01", "--reason", "ordered")
     assert command(*words, home=home.path).exit_code == 0
     (alert,) = (alert for alert in read_alerts(home) if alert.key == "run")
     assert alert.acknowledged.startswith("ordered (")
+    past = ("alerts", "acknowledge", "run", "--until", "2026-01-01", "--reason", "x")
+    assert command(*past, home=home.path).exit_code == 2
     unknown = ("alerts", "acknowledge", "nothing", "--until", "2026-12-01", "--reason", "x")
     assert command(*unknown, home=home.path).exit_code == 2
 

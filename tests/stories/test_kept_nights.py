@@ -1,11 +1,14 @@
 """What can be done with nights that are kept, and before the first one: replay, backfill, init, check."""
 
+from datetime import timedelta
+
+import polars as pl
 import pytest
-from nights import SERIES, command, copy_of, quickly
+from nights import SERIES, command, copy_of, nightly, quickly
 
 from pipelines.replay import NotReplayableError, replay
 from pipelines.settings import Settings, read_settings
-from tests.support.spoil import keep_first
+from tests.support.spoil import keep_first, renew_manifest, send_again
 from warehouse.home import Home
 from warehouse.releases.release import read_release
 
@@ -31,6 +34,31 @@ def test_a_past_night_replayed_from_what_is_kept_has_the_same_content(home):
     assert {path for path in after if path.parts[0] != "dagster"} == {
         path for path in before if path.parts[0] != "dagster"
     }
+
+
+@pytest.mark.long
+def test_what_came_after_a_night_or_before_it_does_not_change_its_replay(home, three_nights, tmp_path):
+    landing = copy_of(three_nights / "night-3" / "landing", tmp_path / "landing")
+    (court,) = (landing / "court").glob("*.csv")
+    drop_last(send_again(court))
+    nightly(home.path, landing, LAST)
+    assert read_release(home, f"r{LAST}.2").follows == f"r{SERIES[1]}"
+    # The courts send the same bytes under the next date: they are late, which the scores say.
+    day_after = LAST + timedelta(days=1)
+    for path in (landing / "court").glob(f"*{LAST}_r2*"):
+        path.rename(path.with_name(path.name.replace(f"{LAST}_r2", str(day_after))))
+    release = nightly(home.path, landing, day_after)
+    assert "late" in pl.read_parquet(release.parquet("deliveries")).filter(pl.col("source") == "court")["state"]
+    for name in (f"r{LAST}", f"r{LAST}.2", f"r{day_after}"):
+        said = command("replay", name, home=home.path)
+        assert said.exit_code == 0, said.stderr
+
+
+def drop_last(path):
+    """Let a court file and its manifest hold one result less."""
+    content = b"".join(path.read_bytes().splitlines(keepends=True)[:-1])
+    path.write_bytes(content)
+    renew_manifest(path)
 
 
 def test_a_night_whose_delivery_is_no_longer_kept_can_not_be_replayed(home):
