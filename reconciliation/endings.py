@@ -46,7 +46,7 @@ def read_endings(
     """Read what the records say of each order's end.
 
     Args:
-        held: order records with `order_id`, `standing` and `is_dropped`.
+        held: order records with `order_id`, `subject_id`, `standing` and `is_dropped`.
         golden: `order_id`, `order_type`, `is_interim`, `is_travel_only`, `court_code`, `start_on`, `made_on`, `end_on`.
         before: the release before.
         decided: what stewards decided, by field, with `order_id`: where they decided a period, no end is open.
@@ -65,6 +65,7 @@ def read_endings(
         .join(_find_shown_ended(held), on="order_id", how="left")
         .join(held.group_by("order_id").agg(pl.col("is_dropped").all()), on="order_id")
         .join(_find_discharged(held, as_of), on="order_id", how="left")
+        .join(_find_ended_beside(held), on="order_id", how="left")
         .join(find_disputed_types(held, golden, decided), on="order_id", how="left")
         .join(_find_later_ends(held, golden, decided), on="order_id", how="left")
         .join(_find_ends_too_soon(golden, decided), on="order_id", how="left")
@@ -79,7 +80,9 @@ def read_endings(
         "is_withdrawn",
         "is_without_making",
         pl.col("is_type_doubtful").fill_null(value=False),
-        pl.col("is_shown_ended").fill_null(value=False) | pl.col("is_held_live") | pl.col("is_dropped"),
+        pl.any_horizontal(
+            pl.col("is_shown_ended", "is_held_live", "is_ended_beside", "is_dropped").fill_null(value=False)
+        ).alias("is_shown_ended"),
         pl.col("is_making_doubtful").fill_null(value=False) | pl.col("is_held_live") | pl.col("is_without_making"),
         is_discharged=is_known,
         ended_after=pl.when(is_known).then("ended_after"),
@@ -125,6 +128,20 @@ def _find_shown_ended(held: pl.DataFrame) -> pl.DataFrame:
             ((status == "doubtful").any() & (live < MANY)).alias("is_making_doubtful"),
         )
     )
+
+
+def _find_ended_beside(held: pl.DataFrame) -> pl.DataFrame:
+    """`is_ended_beside`: the result that made a later order of another type says that one of the person was discharged.
+
+    It is not said which; a later order of the same type ends the earlier one anyhow.
+    """
+    standing = held.filter(pl.col("standing") == STANDS)
+    ending = standing.filter(pl.col("ends_another").fill_null(value=False)).select(
+        "subject_id", "order_type", "made_on"
+    )
+    earlier = standing.filter(pl.col("event").is_null()).join(ending, on="subject_id", suffix="_later")
+    is_ended = (pl.col("order_type") != pl.col("order_type_later")) & (pl.col("made_on") < pl.col("made_on_later"))
+    return earlier.filter(is_ended).select("order_id", is_ended_beside=pl.lit(value=True)).unique()
 
 
 def _find_discharged(held: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -7,7 +7,7 @@ what each clause says (`outcomes`), which order is meant (`matching.events`).
 import polars as pl
 
 from assets.parsing.dates import read_date
-from assets.parsing.outcome_words import EFFECT_DAY, ORDER_OF_DAY, SPEAKS_OF_EARLIER
+from assets.parsing.outcome_words import ANSWER_BEHIND, EFFECT_DAY, ORDER_OF_DAY, SPEAKS_OF_EARLIER
 from warehouse.tables.core import EVENT_REFUSED
 from warehouse.tables.raw import NOT_MADE
 
@@ -18,6 +18,7 @@ def without_day_of_order() -> pl.Expr:
     """The text without `made on 3 March 2024` where it says what became of an order: that is not of a new one."""
     dotted = pl.col("text").str.replace_all(r"(\d)\.(\d{1,2})\.(\d)", "$1-$2-$3")
     whole = dotted.str.replace_all(r"([a-z]), (\d{4})", "$1 $2")
+    whole = whole.str.replace_all(ANSWER_BEHIND, "$1$2 $3")
     is_of_earlier = whole.str.contains(SPEAKS_OF_EARLIER)
     return pl.when(is_of_earlier).then(whole.str.replace_all(ORDER_OF_DAY, "$1 ")).otherwise("text")
 

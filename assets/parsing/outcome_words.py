@@ -145,7 +145,9 @@ DISCHARGES = (
 ENDED_LATER = rf"\b{_TO_COME}(?:DISCHARGED|REVOKED|QUASHED|RESCINDED|SET ASIDE|CANCELLED|VARIED|EXTENDED)\b"
 DISCHARGE_GRANTED = r"\b(?:DISCHARGE|REVOKE|REVOCATION|QUASH)\b.*\b(?:GRANTED|ALLOWED|APPROVED)\b"
 # What became of an order made before: it was changed, or goes on as it was.
-CHANGES = r"\b(?:VARIE[DS]|EXTEND(?:ED|S)|RENEW(?:ED|S)|AMENDED|CORRECTED|REDUCE[DS]|PROLONGED)\b"
+CHANGES = (
+    r"\b(?:CORRECTIONS?|SLIP RULE|VARIE[DS]|EXTEND(?:ED|S)|RENEW(?:ED|S)|AMENDED|CORRECTED|REDUCE[DS]|PROLONGED)\b"
+)
 OF_CONDITIONS = r"\b(?:CONDITIONS?|PROHIBITIONS?)\b"
 CHANGE_GRANTED = rf"(?:{OTHER_REFUSED}).*\b(?:GRANTED|ALLOWED|APPROVED|MADE|ORDERED|SUCCESSFUL)\b"
 GOES_ON = r"\b(?:CONTINUE[DS]?|REMAINS?|STANDS|REINSTATED)\b"
@@ -153,7 +155,7 @@ MAY_BE_ASKED = r"\b(?:LEAVE|PERMISSION) TO APPLY\b.*\b(?:GRANTED|GIVEN|REFUSED)\
 CONFIRMED = r"\b(?:UPHELD|CONFIRMED|AFFIRMED)\b"
 NOT_ENDED = r"\bNOT (?:BEEN )?(?:DISCHARGED|REVOKED|QUASHED|VARIED|EXTENDED|RENEWED)\b"
 CALLED_IN_DOUBT = (
-    r"\b(?:SUSPENDED|VACATED|LAPSED|CEASED|TERMINATED|ENDED)\b"
+    r"\b(?:STAYED|SUSPENDED|VACATED|LAPSE[DS]|CEASE[DS]|TERMINATED|ENDED)\b"
     rf"|\b{_ORDER} (?:DISCHARGE|REVOCATION)$|^(?:DISCHARGE|REVOCATION) OF (?:[A-Z]+ ){{0,6}}?{_ORDER}$"
 )
 SPEAKS_OF_EARLIER = (
@@ -170,8 +172,14 @@ ORDER_OF_DAY = (
     r"(?i)(?:\b(orders?|i?st[rp]os?|te[rp]os?)\b[,(:]*(?: ?\(| (?:that|which) (?:was|were))? ?"
     rf"(?:of|from|{_MADE_WHEN})? ?|\b{_MADE_WHEN} )(?:the )?({_DAY})\)?"
 )
+ANY_ORDER = rf"\b{_ORDER}\b"
+# What an application came to, behind a sign at which a clause would end: `application to discharge - granted`.
+ANSWER_BEHIND = (
+    r"(?i)\b(vary|variation|discharge|revoke|revocation|extend|extension|renew|renewal)((?: of)?(?: the| this)?"
+    r"(?: order| i?st[rp]o)?) ?[:;,(–—-]+ ?(granted|allowed|refused|dismissed|rejected|withdrawn|adjourned)\b"
+)
 # The day from which words say that it took effect.
 EFFECT_DAY = (
     r"(?i)\b(?:with effect (?:from|on)|w\.?e\.?f\.?|effective(?: from| on)?|(?:discharged|revoked|quashed|rescinded"
-    rf"|cancelled) (?:on|from|as of|as from)) (?:the )?({_DAY})"
+    rf"|cancelled)(?: on| from| as of| as from)?) (?:the )?({_DAY})"
 )

@@ -19,6 +19,7 @@ from assets.parsing.outcome_events import days_of_event, event_of_clauses, witho
 from assets.parsing.outcome_words import (
     ADJOURNED,
     AGAINST_REFUSAL,
+    ANY_ORDER,
     APPEAL_WON,
     APPLICATIONS,
     ASIDES,
@@ -67,6 +68,7 @@ OUTCOME_FIELDS = {
     "is_discharge": pl.Boolean,
     "order_words": pl.String,
     "is_other_matter": pl.Boolean,
+    "ends_another": pl.Boolean,
     "event": pl.String,
     "order_day": pl.Date,
     "effect_day": pl.Date,
@@ -80,10 +82,10 @@ def read_outcome(text: pl.Expr) -> pl.Expr:
         A struct of `outcome` (null for an order, else a code of `REASONS`), `is_in_doubt` (kept as an order though some
         words speak against it), `is_discharge` (the words are of the end of an order that a court discharged),
         `order_words` (the clauses that say which order was made), `is_other_matter` (bail, costs or another kind of
-        order is all that the words speak of) and, of a court's result, `event`: what it says became
-        of an order made before (`discharged`, `changed`, `kept`, `doubted`), or that an application was `refused`; null
-        for the making of an order. `order_day` is the day by which it names that order, `effect_day` the day from which
-        a discharge has effect.
+        order is all that the words speak of), `ends_another` (beside the order made they name one discharged) and, of
+        a court's result, `event`: what it says became of an order made before (`discharged`, `changed`, `kept`,
+        `doubted`), or that an application was `refused`; null for the making of an order. `order_day` is the day by
+        which it names that order, `effect_day` the day from which a discharge has effect.
     """
     return read_distinct(text, _read_outcomes, OUTCOME_FIELDS)
 
@@ -145,12 +147,13 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     flags = (
         "is_made", "is_refused", "is_about", "is_torn", "is_shaken", "is_plain_order", "is_discharged",
         "is_interim_waiting", "is_new", "is_changed", "goes_on", "is_called_in_doubt",
-        "is_confirmed",
+        "is_confirmed", "is_won",
     )  # fmt: skip
     by_text = judged.group_by("place", maintain_order=True).agg(
         *(pl.col(name).any() for name in flags),
         is_own_discharged=(pl.col("is_discharged") & ~pl.col("is_of_interim")).any(),
         is_made_named=(pl.col("is_made") & (pl.col("names_order") | pl.col("is_of_interim"))).any(),
+        is_other_ended=(pl.col("is_discharged") & pl.col("names_order")).any(),
         is_other_matter=pl.col("is_of_other").all(),
         is_only_adjourned=(~pl.col("is_refused") | pl.col("is_adjourned")).all(),
         order_words=pl.col("clause").filter(pl.col("is_of_order")).str.join(" "),
@@ -248,7 +251,7 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
         # An application to discharge or to vary that failed leaves the order as it is.
         goes_on=pl.col("goes_on") | (pl.col("has_failed") & (~is_matter | pl.col("names_order"))),
         is_changed=pl.col("is_changed") | (is_changed & words.str.contains(OF_CONDITIONS)),
-        is_called_in_doubt=pl.col("is_won") | (pl.col("is_called_in_doubt") & pl.col("names_order")),
+        is_called_in_doubt=pl.col("is_won") | (pl.col("is_called_in_doubt") & words.str.contains(ANY_ORDER)),
         is_shaken=pl.col("is_won") | words.str.contains(SHAKING_WORDS),
         is_interim_waiting=pl.col("is_plain_order") & words.str.contains(r"\bINT(?:ERIM)?\b"),
         is_of_other=is_matter & ~pl.col("names_order") & ~words.str.contains(OF_CONDITIONS),
@@ -267,7 +270,8 @@ def _verdict() -> Mapping[str, pl.Expr]:
     outcome = (
         pl.when(made | waits | is_discharge)
         .then(pl.lit(None, pl.String))
-        .when(refused)
+        # An appeal that was allowed: there was an order.
+        .when(refused & ~pl.col("is_won").fill_null(value=False))
         .then(pl.lit(NOT_MADE))
         .when(about)
         .then(pl.lit(NOT_THE_MAKING))
@@ -277,5 +281,6 @@ def _verdict() -> Mapping[str, pl.Expr]:
         "is_in_doubt": outcome.is_null()
         & (pl.col("is_torn") | waits | (((made & refused) | is_shaken) & ~pl.col("is_made_named"))),
         "is_discharge": is_discharge & ~made,
+        "ends_another": made & pl.col("is_other_ended").fill_null(value=False),
         "order_words": pl.when(made | pl.col("is_plain_order")).then("order_words"),
     }

@@ -167,6 +167,7 @@ def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:
     read = kinds.with_columns(
         *sentence_columns(pl.col("sent_result_text")),
         event="event_told",
+        ends_another=pl.when(is_making & pl.col("ends_another")).then(statement=True),
         order_type=pl.when(has_no_words | (pl.col("order_type").is_null() & ~is_making))
         .then("code_type")
         .otherwise("order_type"),

@@ -131,7 +131,7 @@ def _by_rank(names: pl.Expr) -> pl.Expr:
 
 
 def _orders(people: pl.DataFrame) -> pl.DataFrame:
-    kinds = read_orders(people.get_column("sent_order")).rename({"text": "sent_order"})
+    kinds = read_orders(people.get_column("sent_order")).drop("ends_another").rename({"text": "sent_order"})
     dated = {column: pl.col(f"sent_{field}") for column, field in ORDER_DATES.items()}
     is_open = pl.any_horizontal(
         is_until_further_order(pl.col(field)) for field in ("sent_ends", "sent_status", "sent_order")

@@ -144,8 +144,10 @@ def _people(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _orders(people: pl.DataFrame) -> pl.DataFrame:
-    kinds = read_orders(people.get_column("sent_order_type")).rename(
-        {"text": "sent_order_type", "is_interim": "named_interim"}
+    kinds = (
+        read_orders(people.get_column("sent_order_type"))
+        .drop("ends_another")
+        .rename({"text": "sent_order_type", "is_interim": "named_interim"})
     )
     is_open = pl.any_horizontal(is_until_further_order(pl.col(f"sent_{field}")) for field in ("end_on", "length"))
     dated = {field: pl.col(f"sent_{field}") for field in ORDER_DATES}

@@ -13,7 +13,12 @@ from warehouse.tables.register import ORDERS
 
 D = date
 AS_OF = D(2023, 11, 30)
-SCHEMA = CORE_ORDERS.schema | {"order_id": pl.String, "standing": pl.Int32, "is_dropped": pl.Boolean}
+SCHEMA = CORE_ORDERS.schema | {
+    "order_id": pl.String,
+    "subject_id": pl.String,
+    "standing": pl.Int32,
+    "is_dropped": pl.Boolean,
+}
 MADE = {"made_on": D(2021, 4, 1), "start_on": D(2021, 4, 1)}
 FULL = {"order_type": "STRO", "is_interim": False, "is_travel_only": False, "court_code": "B20BL00"}
 ENDS = {"end_on": D(2023, 3, 31), "is_until_further_order": False}
@@ -106,6 +111,21 @@ def test_the_type_of_an_order_is_in_doubt_where_the_court_or_as_many_sources_giv
     records = [held(source, order_type=kind, recorded_status="live") for source, kind in types.items()]
     assert endings(*records)["is_type_doubtful"] == is_doubtful
     assert not endings(*records, decided=["order_type"])["is_type_doubtful"]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "is_shown_ended"),
+    [
+        pytest.param({"order_type": "STRO"}, True, id="of another type"),
+        pytest.param({"order_type": "STPO"}, False, id="of the same type: the law ends it"),
+        pytest.param({"order_type": "STRO", "made_on": D(2023, 1, 1)}, False, id="made later"),
+        pytest.param({"order_type": "STRO", "subject_id": "other"}, False, id="of another person"),
+    ],
+)
+def test_an_order_is_in_doubt_where_the_result_that_made_another_discharged_one(earlier, is_shown_ended):
+    made = {"order_id": "ORD-2", "order_type": "STPO", "made_on": D(2022, 5, 5), "ends_another": True}
+    records = held("pnc", **({"subject_id": "person"} | earlier)), held("court", subject_id="person", **made)
+    assert endings(*records)["is_shown_ended"] == is_shown_ended
 
 
 def test_what_became_of_an_order_that_no_record_holds_makes_none_and_ends_none():

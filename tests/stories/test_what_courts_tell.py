@@ -43,6 +43,10 @@ ONE_ORDER = {
     "STRO varied, condition 3 removed": ("live", False),
     "STRO extended to 4 March 2031": ("live", False),
     "Order to continue": ("live", False),
+    "STRO: application to discharge - granted": ("discharged", True),
+    "STRO stayed pending appeal": ("live", True),
+    "Correction: STRO end date should read 3 March 2030": ("live", False),
+    "Appeal allowed, remitted to magistrates": ("live", True),
     "Application for STRO refused": ("live", False),
 }
 NOT_FOUND = {
@@ -70,6 +74,7 @@ def cases(night: date) -> list[Case]:
         Case(62, refused, mistaken, mistaken),
         Case(63, refused),
         Case(64, interim_over, (Held("ISTRO", MADE),)),
+        Case(66, (STRO, *_told("STPO made for 5 years; STRO discharged", told)), POLICE, POLICE),
         Case(65, (*TWO, *_told("STRO discharged by consent", told, of=2))),
     ]
 
@@ -169,3 +174,11 @@ def test_the_interim_order_that_was_discharged_when_the_full_one_was_refused(hom
 def test_of_two_orders_the_one_of_the_type_is_discharged(home):
     orders = orders_of(home, 65)
     assert orders.select("order_type", "legal_status").rows() == [("STRO", "discharged"), ("STPO", "live")]
+
+
+def test_the_order_that_was_discharged_as_another_was_made_is_in_doubt(home):
+    orders = orders_of(home, 66)
+    assert orders.select("order_type", "legal_status", "is_in_force_doubtful").rows() == [
+        ("STRO", "live", True),
+        ("STPO", "live", False),
+    ]
