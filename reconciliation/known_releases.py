@@ -10,7 +10,7 @@ from pathlib import Path
 
 from warehouse.dated_folders import day_in
 from warehouse.home import Home
-from warehouse.releases.release import Release, read_release, release_ids
+from warehouse.releases.release import Release, follows_removed, read_release, release_ids
 from warehouse.releases.rollback_history import list_rollbacks, withdrawn_releases
 
 
@@ -20,14 +20,24 @@ def release_known_on(home: Home, day: date) -> Release:
     A revision counts from its night on, whenever it was published.
 
     Raises:
-        LookupError: there is none of so early a date.
+        LookupError: there is none of so early a date, or none is kept any more; the message says which.
     """
     withdrawn, ids = withdrawn_releases(home, known_on=day), release_ids(home)
     known = [name for name in ids if name not in withdrawn and day_in(name) <= day]
     if not known:
-        first = f"the first release is {ids[0]}" if ids else "no release has been published"
-        raise LookupError(f"nothing was known on {day}: {first}")
+        before, after = words_for_early(home)
+        raise LookupError(f"{before}{day}{after}")
     return read_release(home, known[-1])
+
+
+def words_for_early(home: Home) -> tuple[str, str]:
+    """What to say of a day before the first release, around the day: nothing was known, or it is no longer kept."""
+    ids = release_ids(home)
+    if not ids:
+        return "nothing was known on ", ": no release has been published"
+    if follows_removed(home, ids[0]):
+        return "what was known on ", f" is no longer kept: the first release that is kept is {ids[0]}"
+    return "nothing was known on ", f": the first release is {ids[0]}"
 
 
 def known_releases(home: Home) -> list[tuple[date, Path]]:

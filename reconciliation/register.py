@@ -14,7 +14,7 @@ import polars as pl
 from reconciliation.confidence.trained import find_value_model
 from reconciliation.confidence.values import Population, explain_confidence, observe_values
 from reconciliation.explanation import Explanation, Pair, read_pair
-from reconciliation.known_releases import known_releases, release_known_on
+from reconciliation.known_releases import known_releases, release_known_on, words_for_early
 from reconciliation.law import binds_on, counts_as_in_force
 from reconciliation.redirects import follow_redirects, order_redirects
 from reconciliation.release_diff import Difference, compare_releases
@@ -64,7 +64,7 @@ class Register:
     @cached_property
     def _history(self) -> Connection:
         """The same with `known_on(day)`, for which the releases of before are opened too."""
-        return open_history(self.release.database, known_releases(self.home))
+        return open_history(self.release.database, known_releases(self.home), early=words_for_early(self.home))
 
     @classmethod
     def open(
@@ -292,5 +292,5 @@ def _day(asked: date | str) -> date:
         return asked
     try:
         return date.fromisoformat(asked)
-    except ValueError:
+    except (TypeError, ValueError):
         raise ValueError(f"there is no day {asked!r}: write it as 2026-03-01") from None

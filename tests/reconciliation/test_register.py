@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -323,6 +324,37 @@ def test_nothing_was_known_before_the_first_release(home: Home, tmp_path: Path) 
 
     with pytest.raises(LookupError, match="no release has been published"):
         release_known_on(Home(tmp_path), date(2023, 11, 28))
+
+
+def test_what_was_known_and_is_no_longer_kept_is_not_said_to_have_been_unknown(
+    tmp_path: Path, make_register: Callable[..., Tables]
+) -> None:
+    home = Home(tmp_path / "home")
+    first, second = date(2023, 11, 29), date(2023, 11, 30)
+    for night, follows in ((first, None), (second, "r2023-11-29")):
+        publish(
+            home,
+            make_register(6),
+            as_of=night,
+            inputs={},
+            versions={},
+            config_hash="",
+            state="published",
+            follows=follows,
+        )
+    shutil.rmtree(home.releases / "r2023-11-29")
+    said = "what was known on 2023-11-29 is no longer kept: the first release that is kept is r2023-11-30"
+    with Register.open(home) as register:
+        with pytest.raises(LookupError, match=said):
+            register.orders(known_on=first)
+        with pytest.raises(QueryRefusedError, match=said):
+            register.sql("SELECT * FROM known_on(DATE '2023-11-29')")
+        with pytest.raises(
+            LookupError, match="there is no release r2023-11-29 any more: the first that is kept is r2023-"
+        ):
+            register.diff("r2023-11-29")
+        with pytest.raises(ValueError, match="there is no day 20231129"):
+            register.orders(in_force_on=20231129)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def open_register(database: Path) -> duckdb.DuckDBPyConnection:
         ) from None
 
 
-def open_history(database: Path, known: Sequence[tuple[date, Path]]) -> Connection:
+def open_history(database: Path, known: Sequence[tuple[date, Path]], *, early: tuple[str, str]) -> Connection:
     """As `open_register`, with a macro `known_on(day)`: the orders as the release known on that day holds them.
 
     A day before the first release is an error, not an empty answer.
@@ -69,6 +69,7 @@ def open_history(database: Path, known: Sequence[tuple[date, Path]]) -> Connecti
     Args:
         database: the DuckDB file of the release that is read.
         known: from which day on which file was known, in order; not empty.
+        early: what to say of a day before that, around the day.
     """
     # In memory: a file that this process has open with other settings can't be opened twice.
     connection = duckdb.connect()
@@ -77,10 +78,10 @@ def open_history(database: Path, known: Sequence[tuple[date, Path]]) -> Connecti
         connection.execute(f"ATTACH '{_quoted(str(path))}' AS {name} (READ_ONLY)")
     connection.execute("USE register")
     first = known[0][0]
-    early = f"error('nothing was known on ' || day || ': the first release is of {first}')::BOOLEAN"
+    said = f"error('{_quoted(early[0])}' || day || '{_quoted(early[1])}')::BOOLEAN"
     spans = zip(known, [*(since for since, _ in known[1:]), date.max], strict=True)
     parts = [
-        f"SELECT * FROM {names[path]}.orders WHERE CASE WHEN day < DATE '{first}' THEN {early} "  # noqa: S608
+        f"SELECT * FROM {names[path]}.orders WHERE CASE WHEN day < DATE '{first}' THEN {said} "  # noqa: S608
         f"ELSE day >= DATE '{since}' AND day < DATE '{until}' END"
         for (since, path), until in spans
     ]

@@ -223,7 +223,7 @@ def read_release(home: Home, release_id: str) -> Release:
     """
     path = home.releases / release_id
     if not release_folders(home).is_name(release_id) or not path.exists():
-        raise LookupError(f"there is no release {release_id}")
+        raise LookupError(f"there is no release {release_id}{_unless_removed(home, release_id)}")
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -231,6 +231,19 @@ def read_release(home: Home, release_id: str) -> Release:
     if not isinstance(manifest, dict) or not manifest.keys() >= MANIFEST_KEYS:
         raise DamagedReleaseError(f"release {release_id} is damaged: its manifest lacks entries")
     return Release(path, manifest)
+
+
+def follows_removed(home: Home, release_id: str) -> bool:
+    """Whether a release carried on from one that is no longer kept."""
+    former = read_release(home, release_id).follows
+    return former is not None and not (home.releases / former).exists()
+
+
+def _unless_removed(home: Home, release_id: str) -> str:
+    """What to add of a release that is earlier than those that are kept, if earlier ones were removed."""
+    kept = release_ids(home)
+    is_earlier = bool(kept) and release_folders(home).is_name(release_id) and release_id < kept[0]
+    return f" any more: the first that is kept is {kept[0]}" if is_earlier and follows_removed(home, kept[0]) else ""
 
 
 def verify(release: Release) -> tuple[str, ...]:
