@@ -17,6 +17,13 @@ is_doubtful = golden("is_in_force_doubtful").fill_null(value=False)
 status = golden("legal_status")
 
 
+def days_that_settle(rule_code: str) -> tuple[str, ...]:
+    """The days by which a doubt whether an order is in force is settled; none of a rule on anything else."""
+    if rule_code == f"{DOUBT}DATES":
+        return "made_on", "start_on", "end_on"
+    return ("end_on",) if rule_code.startswith(DOUBT) else ()
+
+
 def doubt(code: str, title: str, *, when: pl.Expr, message: str, correction: str, note: str, example: str) -> Rule:
     """Nobody knows whether the order is in force; the court can say."""
     return Rule(

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
+from expectations.rules.doubt import days_that_settle
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind, codes_about
@@ -182,7 +183,7 @@ def form_options(item: Values, evidence: FormEvidence) -> FormOptions:
     records = _records_of(orders, present)
     return FormOptions(
         asked=tuple(option for option in options if option.finding.discrepancy_id in asked),
-        doubted=_doubted(item, frozenset(rows[name]["field"] for name in asked & rows.keys()), evidence),
+        doubted=_doubted(item, [rows[name] for name in sorted(asked & rows.keys())], evidence),
         beside=tuple(option for option in options if option.finding.discrepancy_id not in asked),
         on_records=tuple(KIND[code] for code in ON_RECORDS if code != "different_order" or not _asks_of_person(item)),
         records=tuple((name, record_title(name)) for name in records.get_column("record_id")),
@@ -203,11 +204,12 @@ def _options(finding: Finding, row: Values, evidence: FormEvidence) -> FindingOp
     )
 
 
-def _doubted(item: Values, covered: frozenset[str], evidence: FormEvidence) -> tuple[DoubtedValue, ...]:
-    """The values at issue that no discrepancy of the item is about."""
-    if item["kind"] not in ABOUT_VALUES:
-        return ()
-    fields = [field for field in item["fields"] if field in CANONICAL and field not in covered]
+def _doubted(item: Values, asked: Sequence[Values], evidence: FormEvidence) -> tuple[DoubtedValue, ...]:
+    """The values at issue that no discrepancy of the item is about; of an order in doubt the days that settle it."""
+    at_issue = item["fields"] if item["kind"] in ABOUT_VALUES else ()
+    settling = [field for row in asked for field in days_that_settle(row["rule_code"])]
+    covered = {row["field"] for row in asked}
+    fields = [field for field in dict.fromkeys((*at_issue, *settling)) if field in CANONICAL and field not in covered]
     golden = {row["field"]: row for row in evidence.provenance.to_dicts()}
     return tuple(
         DoubtedValue(
@@ -222,9 +224,10 @@ def _doubted(item: Values, covered: frozenset[str], evidence: FormEvidence) -> t
 
 
 def _question(row: Values, evidence: FormEvidence, settles: pl.Expr, *, kinds: Sequence[str]) -> dict[str, Any]:
-    """The parts of `Question`, but for its key; a decision settles it, or one on the value of its field."""
+    """The parts of `Question`, but for its key; a decision settles it, or one on a value that answers it."""
     field = row["field"] if row["field"] in CANONICAL else None
-    of_field = (pl.col("order_id") == row["order_id"]) & (pl.col("field") == row["field"])
+    answers = [row["field"], *days_that_settle(row.get("rule_code", ""))]
+    of_field = (pl.col("order_id") == row["order_id"]) & pl.col("field").is_in(answers)
     settles = settles | (pl.col("kind").is_in(codes_about("value")) & of_field)
     drafts = [draft.about() for draft in evidence.proposed]
     proposed = pl.DataFrame(drafts, schema=evidence.standing.schema, orient="row")

@@ -5,6 +5,7 @@ Belongs here: which source holds which condition. Does not: coding them (`assets
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from review.item.titles import CONDITION_KINDS, format_day, source_name, title_for
@@ -62,11 +63,11 @@ def compare_conditions(
     """The conditions of orders as a set: who holds which.
 
     Args:
-        orders: rows of `orders`; their sources are the columns.
+        orders: rows of `orders`; their sources are the columns, and those that gave a condition.
         conditions: rows of `conditions` of these orders.
         uncoded: rows of `uncoded_conditions` of these orders; each is a row of its own, after the others.
     """
-    holders = tuple(holder for order in orders for holder in _holders(order))
+    holders = tuple(holder for order in orders for holder in _holders(order, conditions))
     held: dict[str, dict[ConditionHolder, bool]] = {}
     worded: dict[str, Values] = {}
     for row in sorted(conditions, key=lambda row: (row["condition_code"], -len(row["text"] or ""), row["order_id"])):
@@ -84,8 +85,9 @@ def describe_condition(code: str) -> str:
     return label if is_new_condition_code(code) or label == code else f"{label} ({code})"
 
 
-def _holders(order: Values) -> list[ConditionHolder]:
-    sources = sorted(order["sources"], key=SOURCE_NAMES.index)
+def _holders(order: Values, conditions: Sequence[Values]) -> list[ConditionHolder]:
+    given = (row["sources"] for row in conditions if row["order_id"] == order["order_id"])
+    sources = sorted({*order["sources"], *chain.from_iterable(given)}, key=SOURCE_NAMES.index)
     return [ConditionHolder(order["order_id"], source) for source in (None, *sources)]
 
 

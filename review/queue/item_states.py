@@ -61,10 +61,11 @@ def decided_items(items: QueueItems, taken: DecisionsSinceRelease, owners: pl.Da
     """The items on which nothing is left to decide before the next night.
 
     A discrepancy is settled by a decision on it, or on the field of its order (a fact of the person: of any order of
-    the person); an item of discrepancies once each of them is. Two orders that may be one are settled by a decision
-    on two records of theirs, one of each; an order that one record holds, or that breaks a rule, also by a decision on
-    two records of which one is of the order; any item by records of its order being kept apart. Decisions to be looked
-    at again are settled once they have been replaced or taken back: all of them, or one if they exclude one another.
+    the person; of the status: on the order's last day); an item of discrepancies once each of them is. Two orders that
+    may be one are settled by a decision on two records of theirs, one of each; an order that one record holds, or that
+    breaks a rule, also by a decision on two records of which one is of the order; any item by records of its order
+    being kept apart. Decisions to be looked at again are settled once they have been replaced or taken back: all of
+    them, or one if they exclude one another.
 
     Args:
         items: the items of the release.
@@ -164,8 +165,12 @@ def _by_parts(parts: pl.DataFrame, fresh: pl.DataFrame, owners: pl.DataFrame) ->
 
 
 def _valued_fields(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`, `field` of which the value was decided; facts of the person for each of the person's orders."""
+    """`order_id`, `field` of which the value was decided; facts of the person for each of the person's orders.
+
+    A last day that was decided answers whether the order is in force, too.
+    """
     decided = fresh.filter(pl.col("kind").is_in(codes_about("value"))).select("order_id", "field")
+    ended = fresh.filter(pl.col("kind") == "value", pl.col("field") == "end_on")
     of_person = decided.filter(pl.col("field").is_in(sorted(PERSON_FIELD_NAMES)))
     subjects = owners.select("order_id", "subject_id").unique()
     spread = (
@@ -174,7 +179,7 @@ def _valued_fields(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
         .select("field", order_id="order_id_of_person")
         .select("order_id", "field")
     )
-    return pl.concat([decided, spread]).unique()
+    return pl.concat([decided, spread, ended.select("order_id", field=pl.lit("legal_status"))]).unique()
 
 
 def _paired_orders(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,8 @@
 """What the form of an item offers at first."""
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
 from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
@@ -70,6 +73,23 @@ def test_the_form_asks_for_every_value_at_issue_that_no_discrepancy_is_about(off
         assert not options.asked
         assert all("may be wrong" in one.sureness for one in options.doubted)
         assert all(any("the register" in value.held_by for value in one.values) for one in options.doubted)
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        pytest.param("DOUBT-DROPPED", ["end_on"], id="an order that no source holds any more"),
+        pytest.param("DOUBT-DATES", ["made_on", "start_on", "end_on"], id="an order without dates"),
+        pytest.param("R01", [], id="a rule that does not ask whether the order is in force"),
+    ],
+)
+def test_of_an_order_that_may_be_in_force_the_form_asks_for_the_days_that_settle_it(offered, code, fields):
+    item, evidence, _ = next(one for one in offered if one[0]["kind"] == "discrepancies")
+    row = evidence.discrepancies.filter(pl.col("state") != "resolved").head(1)
+    asked = row.with_columns(rule_code=pl.lit(code), field=pl.lit("legal_status"))
+    about = item | {"kind": "constraint", "fields": [], "discrepancy_ids": asked["discrepancy_id"].to_list()}
+    options = form_options(about, replace(evidence, discrepancies=asked))
+    assert [one.field for one in options.doubted] == fields
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ ROWS = pl.DataFrame(
         ("lone", "lone_record", "O3", None),
         ("breaks", "constraint", "O4", None),
         ("namesake", "discrepancies", "O5", None),
+        ("in doubt", "constraint", "O6", None),
     ],
     schema=["item_id", "kind", "order_id", "other_order_id"],
     orient="row",
@@ -30,6 +31,7 @@ PARTS = pl.DataFrame(
         ("lone", "O3", "d3", "presence"),
         ("breaks", "O4", "d4", "term_months"),
         ("namesake", "O5", "d5", "surname"),
+        ("in doubt", "O6", "d6", "legal_status"),
     ],
     schema=["item_id", "order_id", "discrepancy_id", "field"],
     orient="row",
@@ -86,6 +88,8 @@ def pair(kind: str, left: str, right: str) -> dict:
         pytest.param([of("d1"), value("O1", "surname")], ["namesake", "two fields"], id="a value that is the person's"),
         pytest.param([value("O1", "end_on"), of("d2")], ["two fields"], id="a value that is the order's own"),
         pytest.param([value("O5", "end_on")], [], id="a value of another order of the person"),
+        pytest.param([value("O6", "end_on")], ["in doubt"], id="the last day of an order that may be in force"),
+        pytest.param([value("O6", "made_on")], [], id="another day of an order that may be in force"),
         pytest.param([of("d3")], ["lone"], id="the absence of a lone record"),
         pytest.param(
             [pair("same_order", "pnc:3", "pnc:4")], ["breaks", "lone"], id="a lone record put to another order"
@@ -191,6 +195,7 @@ def test_assignees_are_oneself_others_and_nobody_even_if_one_is_called_so():
         "lone": "@nobody",
         "breaks": "@me",
         "namesake": "nobody",
+        "in doubt": "nobody",
     }
 
 
@@ -205,6 +210,7 @@ def test_an_item_to_settle_that_nobody_was_given_is_the_approvers_after_four_wee
         "lone": "nobody",
         "breaks": "team:approvers",
         "namesake": "team:approvers",
+        "in doubt": "team:approvers",
     }
 
 
