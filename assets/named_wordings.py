@@ -74,9 +74,9 @@ def _gaining(drafts: Sequence[Draft], decisions: pl.DataFrame, present: Present)
     ]
     if not rows or present.uncoded.is_empty():
         return pl.DataFrame(schema=CHANGE)
-    listed = present.uncoded.with_columns(
-        condition_code=pl.lit(None, pl.String), match_score=None, is_cut=pl.lit(value=False)
-    )
+    # A text that was cut is of no wording: no night codes it.
+    whole = present.uncoded.join(present.wordings, on="wording_id", how="semi")
+    listed = whole.with_columns(condition_code=pl.lit(None, pl.String), match_score=None, is_cut=pl.lit(value=False))
     among = pl.concat([in_force(decisions), DECISIONS.completed(pl.DataFrame(rows))])
     found = (
         code_by_decisions(listed, among)

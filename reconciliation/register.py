@@ -18,7 +18,7 @@ from reconciliation.known_releases import known_releases, release_known_on, word
 from reconciliation.law import binds_on, counts_as_in_force
 from reconciliation.redirects import follow_redirects, order_redirects
 from reconciliation.release_diff import Difference, compare_releases
-from warehouse.codes import FORCE_CODES, NATIONS
+from warehouse.codes import FORCE_CODES, NATIONS, names_of
 from warehouse.home import Home
 from warehouse.releases.duckdb_file import KNOWN_ON, Connection, answer, open_history, open_register
 from warehouse.releases.release import Release, current_release, read_release
@@ -155,9 +155,11 @@ class Register:
             LookupError: nothing was known on that day.
             ValueError: there is no such force, nation or day; the message names those that there are.
         """
+        names = names_of("forces")
         for name, asked, known in (("force", force, FORCE_CODES), ("nation", nation, NATIONS)):
             if asked is not None and asked not in known:
-                raise ValueError(f"there is no {name} {asked!r}: one of {', '.join(known)}")
+                choices = ", ".join(" ".join((code, *names.get(code, "").split())) for code in known)
+                raise ValueError(f"there is no {name} {asked!r}: one of {choices}")
         release = self.release if known_on is None else release_known_on(self.home, _day(known_on))
         orders = ORDERS.completed(pl.read_parquet(release.parquet(ORDERS.name)))
         if in_force_on is not None:

@@ -44,13 +44,18 @@ def build_wordings(conditions: pl.DataFrame, order_sources: pl.DataFrame) -> dic
 
     Returns:
         By name `CONDITION_WORDINGS`, of coded conditions the typical wordings, of others all, with their clusters; and
-        `UNCODED_CONDITIONS`, the orders that the others are of.
+        `UNCODED_CONDITIONS`, the orders that the others are of; and a text that was cut too short to be coded, where
+        no other source lists conditions of the order.
     """
     held = order_sources.filter(~pl.col("is_amended")).select("record_id", "order_id", "source")
-    listed = conditions.filter(~pl.col("is_cut")).join(held, on="record_id")
+    is_alone = pl.col("source").n_unique().over("order_id") == 1
+    # What a width left of a condition may be one that another source words in full; where none does, it may be any.
+    is_shown = ~pl.col("is_cut") | (is_alone & pl.col("condition_code").is_null())
+    listed = conditions.join(held, on="record_id").filter(is_shown)
     worded = listed.join(generalise_all(listed.get_column("text")), on="text").pipe(_with_ids)
     counted = (
-        worded.group_by("condition_code", "same", "wording_id")
+        worded.filter(~pl.col("is_cut"))
+        .group_by("condition_code", "same", "wording_id")
         .agg(
             pl.col("wording").mode().sort(descending=True).first(),
             pl.col("order_id").n_unique().cast(pl.Int64).alias("order_count"),

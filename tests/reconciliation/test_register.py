@@ -121,7 +121,11 @@ def test_a_query_reads_the_release_and_nothing_else(home: Home, tmp_path: Path, 
 @pytest.mark.parametrize(
     ("asked", "choices"),
     [
-        pytest.param({"force": "Kent"}, "there is no force 'Kent': one of 01, ", id="a force by its name"),
+        pytest.param(
+            {"force": "Kent"},
+            "there is no force 'Kent': one of 01 Metropolitan Police Service, ",
+            id="a force by its name",
+        ),
         pytest.param({"nation": "Cymru"}, "there is no nation 'Cymru': one of England, ", id="a nation in Welsh"),
         pytest.param({"in_force_on": "1/3/2026"}, "there is no day '1/3/2026': write it as 2026-03-01", id="a day"),
         pytest.param({"known_on": "2026-02-30"}, "there is no day '2026-02-30'", id="a day that no calendar has"),

@@ -93,6 +93,28 @@ def test_every_order_that_has_a_wording_which_fits_nothing_is_listed_with_it():
     assert set(found["wording_id"]) == set(known["wording_id"])
 
 
+@pytest.mark.parametrize("others", [(), ("court",)])
+def test_a_text_that_was_cut_too_short_is_listed_where_no_other_source_lists_conditions(others):
+    rows = [
+        {"record_id": f"{source}:1", "sequence": 1, "text": text, "condition_code": code, "is_cut": code is None}
+        for source, text, code in (
+            ("pnc", "NOT TO BE IN THE COM", None),
+            *((other, "Not to be in the company of", "C05") for other in others),
+        )
+    ]
+    held = [
+        {"record_id": row["record_id"], "order_id": "ORD-1", "source": row["record_id"][:-2], "is_amended": False}
+        for row in rows
+    ]
+    found = build_wordings(
+        pl.DataFrame([dict.fromkeys(CORE_CONDITIONS.schema) | row for row in rows], schema=CORE_CONDITIONS.schema),
+        pl.DataFrame([dict.fromkeys(ORDER_SOURCES.schema) | row for row in held], schema=ORDER_SOURCES.schema),
+    )
+    shown = [] if others else ["NOT TO BE IN THE COM"]
+    assert found["uncoded_conditions"]["text"].to_list() == shown
+    assert found["condition_wordings"].is_empty()
+
+
 def test_more_than_four_words_that_are_left_out_are_shown_as_several_signs():
     assert generalise("Not to go to Leeds York Derby Hull") == "Not to go to […]"
     assert generalise("Not to go to Leeds York Derby Hull Luton") == "Not to go to […] […]"
