@@ -84,11 +84,14 @@ def _digested(kind: str, records: pl.DataFrame, companions: list[pl.DataFrame]) 
     said = [name for name in records.columns if name not in (*PLACE, "order_id", "subject_id") and _is_said(name)]
     # Where the day of a row is that of the whole delivery, it says nothing of the row.
     undated = {"recorded_on": pl.when(fact_of_source("is_dated")).then("recorded_on")} if kind == "order" else {}
-    text = records.with_columns(records.with_columns(**undated).select(_text(said).alias("text")))
+    ties = [tie for tie in TIES if kind in tie.of]
+    kept = {"record_id", *RECORD_DIGESTS.schema, *(name for tie in ties for name in tie.value.meta.root_names())}
+    text = records.select(name for name in records.columns if name in kept).with_columns(
+        records.with_columns(**undated).select(_text(said).alias("text"))
+    )
     for number, companion in enumerate(companions):
         text = text.join(companion.rename({"text": f"text_{number}"}), on="record_id", how="left")
     texts = text.select(_text(["text", *(f"text_{number}" for number in range(len(companions)))])).to_series()
-    ties = [tie for tie in TIES if kind in tie.of]
     return (
         text.with_columns(digests(texts).alias("digest"), pl.lit(kind).alias("kind"), _tied(text, ties).alias("ties"))
         .join(handles.with_columns(digests(handles.get_column("handle"))), on="record_id")
