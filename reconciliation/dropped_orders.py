@@ -37,7 +37,8 @@ def last_records(tonight: pl.DataFrame, former: FormerTable, *, as_of: date) -> 
     Returns:
         `CORE_ORDERS`, sorted by its key; no record of tonight among them.
     """
-    handles = digests(record_handles(tonight).get_column("handle")).to_frame()
+    # A result that says what became of an order does not hold it.
+    handles = digests(record_handles(tonight.filter(pl.col("event").is_null())).get_column("handle")).to_frame()
     held = former(IDENTITIES).filter(pl.col("kind") == "order").join(handles, on="handle", how="semi")
     dropped = (
         former(ORDERS)
@@ -91,7 +92,21 @@ def mark_dropped(held: pl.DataFrame, dropped: pl.Series) -> pl.DataFrame:
         The records with `is_dropped`, and `standing`.
     """
     is_dropped = pl.col("record_id").is_in(dropped.implode())
-    is_replaced = is_dropped & ~is_dropped.all().over("order_cluster")
+    is_held_still = ~is_dropped & pl.col("event").is_null()
+    is_replaced = is_dropped & is_held_still.any().over("order_cluster")
     return held.with_columns(
         is_dropped.alias("is_dropped"), pl.when(is_replaced).then(AMENDED).otherwise("standing").alias("standing")
     )
+
+
+def find_dropped(held: pl.DataFrame) -> pl.DataFrame:
+    """Find the orders that no source holds any more, whatever a court's result says became of them.
+
+    Args:
+        held: order records with `order_id` and `is_dropped`.
+
+    Returns:
+        One row an order: `order_id`, `is_dropped`.
+    """
+    is_held = ~pl.col("is_dropped") & pl.col("event").is_null()
+    return held.group_by("order_id").agg(is_dropped=pl.col("is_dropped").any() & ~is_held.any())

@@ -13,6 +13,7 @@ import polars as pl
 
 from reconciliation.date_arithmetic import months_after
 from reconciliation.disputed_types import find_disputed_types
+from reconciliation.dropped_orders import find_dropped
 from reconciliation.law import ENDED, OPEN_END
 from reconciliation.standing import AMENDED, STANDS
 from reconciliation.statutes import MINIMUM_MONTHS, SCOTTISH_TYPES, is_northern_irish
@@ -63,7 +64,7 @@ def read_endings(
         golden.select("order_id", "end_on", free_from=pl.when(needs_consent).then(_after_least_length("made_on")))
         .join(_find_withdrawn(held), on="order_id", how="left")
         .join(_find_shown_ended(held), on="order_id", how="left")
-        .join(held.group_by("order_id").agg(pl.col("is_dropped").all()), on="order_id")
+        .join(find_dropped(held), on="order_id")
         .join(_find_discharged(held, as_of), on="order_id", how="left")
         .join(_find_ended_beside(held), on="order_id", how="left")
         .join(find_disputed_types(held, golden, decided), on="order_id", how="left")

@@ -71,13 +71,18 @@ def golden_orders(orders: pl.DataFrame) -> pl.DataFrame:
 
 
 def _told_by_court(evidence: Evidence) -> pl.DataFrame:
-    """`is_refused_by_court`: a result refused the application; `is_without_making`: no record holds the order."""
-    records = evidence.order_sources.select("record_id", "order_id").join(
+    """What results say of orders made before: `is_refused_by_court`, of one that others hold; `is_without_making`.
+
+    The latter is an order that no record holds; `is_dropped`, one that none holds any more.
+    """
+    records = evidence.order_sources.select("record_id", "order_id", pl.col("is_dropped").fill_null(value=False)).join(
         evidence.core_orders.select("record_id", "event"), on="record_id"
     )
+    is_held = pl.col("event").is_null() & ~pl.col("is_dropped")
     return records.group_by("order_id").agg(
-        is_refused_by_court=(pl.col("event") == EVENT_REFUSED).any(),
+        is_refused_by_court=(pl.col("event") == EVENT_REFUSED).any() & is_held.any(),
         is_without_making=pl.col("event").is_not_null().all(),
+        is_dropped=pl.col("is_dropped").any() & ~is_held.any(),
     )
 
 
@@ -230,7 +235,7 @@ def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clo
     Nothing is expected of a source, or of a region, whose delivery did not come: that is reported on the delivery. Nor
     is an order that no record holds, of which the courts alone said what became.
     """
-    held = orders.filter(~pl.col("is_without_making").fill_null(value=False))
+    held = orders.filter(~pl.any_horizontal(pl.col("is_without_making", "is_dropped").fill_null(value=False)))
     expected = lacking_sources(held, clock=clock).join(_delivered(deliveries), on="feed")
     return expected.filter(pl.col("due_on") <= pl.min_horizontal("delivered_on", pl.lit(as_of))).with_columns(
         must_hold_since=fact_of_source("must_hold_since").cast(pl.Date)

@@ -74,6 +74,8 @@ def cases(night: date) -> list[Case]:
         Case(62, refused, mistaken, mistaken),
         Case(63, refused),
         Case(64, interim_over, (Held("ISTRO", MADE),)),
+        Case(67, refused, mistaken if night < NIGHTS[-1] else ()),
+        Case(68, (*((STRO,) if night < NIGHTS[-1] else ()), *_told("Discharge of STRO refused", told))),
         Case(66, (STRO, *_told("STPO made for 5 years; STRO discharged", told)), POLICE, POLICE),
         Case(65, (*TWO, *_told("STRO discharged by consent", told, of=2))),
     ]
@@ -163,7 +165,7 @@ def test_the_police_are_asked_of_an_order_that_the_court_refused_and_it_stays_in
 def test_a_refusal_of_which_nobody_holds_an_order_is_put_aside_and_makes_none(home):
     assert orders_of(home, 63).is_empty()
     deliveries = read(home, "deliveries").filter(source="court")
-    assert deliveries.select("rows_quarantined", "rows_set_aside").sum().row(0) == (5, 5)
+    assert deliveries.select("rows_quarantined", "rows_set_aside").sum().row(0) == (6, 6)
 
 
 def test_the_interim_order_that_was_discharged_when_the_full_one_was_refused(home):
@@ -174,6 +176,14 @@ def test_the_interim_order_that_was_discharged_when_the_full_one_was_refused(hom
 def test_of_two_orders_the_one_of_the_type_is_discharged(home):
     orders = orders_of(home, 65)
     assert orders.select("order_type", "legal_status").rows() == [("STRO", "discharged"), ("STPO", "live")]
+
+
+@pytest.mark.parametrize("number", [67, 68])
+def test_an_order_that_all_have_dropped_but_of_which_the_court_still_says_something_stays_in_doubt(home, number):
+    before, orders = orders_of(home, number, HEARD), orders_of(home, number)
+    assert orders.select("legal_status", "is_in_force_doubtful").rows() == [("live", True)]
+    assert orders.select("order_id", "made_on", "end_on").equals(before.select("order_id", "made_on", "end_on"))
+    assert rules_of(home, orders.item(0, "order_id")) == {"DOUBT-DROPPED"}
 
 
 def test_the_order_that_was_discharged_as_another_was_made_is_in_doubt(home):
