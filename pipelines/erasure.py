@@ -25,6 +25,7 @@ from warehouse.releases.erasing import can_be_rewritten, erase_from_release, wit
 from warehouse.releases.release import Release, current_release, list_releases
 from warehouse.run_lock import only_run
 from warehouse.stamps import STAMPS
+from warehouse.tables.register import ORDER_SOURCES
 
 CERTIFICATES = "erasures"
 
@@ -53,10 +54,11 @@ def erase_subject(home: Home, subject_id: str, *, database: Database | None, at:
         holders = [release for release in releases if subject_id in _subjects(release)]
         _require_erasable(holders, current, subject_id)
         certificate, ids = f"ERA-{uuid.uuid4().hex[:12]}", _ids_of(holders, subject_id)
-        until = max(release.as_of for release in holders)
+        sent = [release for release in holders if _is_sent(release, subject_id)] or holders
+        sent_in = max(sent, key=lambda release: release.as_of)
         removed = Counter[str]()
-        removed["deliveries"] = _erase_deliveries(home, current, _sources_of(holders, ids), until)
-        removed["tables"] = _erase_tables(home, current, ids, until)
+        removed["deliveries"] = _erase_deliveries(home, current, _sources_of(holders, ids), sent_in.as_of)
+        removed["tables"] = _erase_tables(home, current, ids, max(release.as_of for release in holders))
         if database is not None:
             removed["packs"] = _erase_packs(home, database, ids)
             rows, ids = erase_from_ledger(database, home, ids)
@@ -67,7 +69,7 @@ def erase_subject(home: Home, subject_id: str, *, database: Database | None, at:
             "certificate": certificate,
             "erased_at": at.isoformat(timespec="seconds"),
             "mark": keyed_mark(home, "erasure", subject_id),
-            "last_held_by": max(holders, key=lambda release: release.as_of).release_id,
+            "last_held_by": sent_in.release_id,
             "removed": dict(removed),
             "remains": "keys in the audit log; backups made before, which hold the person until they are deleted",
         }
@@ -81,11 +83,26 @@ def _require_erasable(holders: Collection[Release], current: Release | None, sub
     if not can_be_rewritten(current):
         raise NotErasableError("the release in force was made by an earlier version: run a night by this one first")
     redirects = pl.read_parquet(current.parquet("id_redirects")).filter(pl.col("old_id") == subject_id)
-    if subject_id in _subjects(current) or not redirects.is_empty():
+    if _is_sent(current, subject_id) or not redirects.is_empty():
         raise NotErasableError(
             f"sources still hold {subject_id}, under this or another id, and the next night would bring the person "
             "back: have each source erase its records, run a night, then erase"
         )
+
+
+def _is_sent(release: Release, subject_id: str) -> bool:
+    """Whether a source held the person then: an order that all have dropped is kept, in doubt, without any."""
+    if subject_id not in _subjects(release):
+        return False
+    own = {
+        name: pl.read_parquet(release.parquet(name), columns=[key, "subject_id"]).filter(subject_id=subject_id)[key]
+        for name, key in (("orders", "order_id"), ("arrests", "arrest_id"))
+    }
+    records = ORDER_SOURCES.completed(pl.read_parquet(release.parquet(ORDER_SOURCES.name)))
+    held = records.filter(
+        pl.col("order_id").is_in(own["orders"].implode()), ~pl.col("is_dropped").fill_null(value=False)
+    )
+    return not held.is_empty() or not own["arrests"].is_empty() or own["orders"].is_empty()
 
 
 def _subjects(release: Release) -> Collection[str]:

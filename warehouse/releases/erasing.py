@@ -50,16 +50,17 @@ def erase_from_release(home: Home, release: Release, ids: Collection[str], *, ce
         folders.remove(release.release_id)
         return sum(frame.height for frame in tables.values())
     # The database is written by the tables of today: what an older release lacks is empty.
-    declared = [one for one in DATABASE_TABLES if one.name in tables]
-    older = (one for one in declared if set(one.schema) - set(tables[one.name].columns))
-    changed |= {one.name: one.completed(changed.get(one.name, tables[one.name])) for one in older}
+    absent = {one.name: one.empty() for one in DATABASE_TABLES if one.name not in tables}
+    held = tables | absent
+    older = (one for one in DATABASE_TABLES if one.name in absent or set(one.schema) - set(held[one.name].columns))
+    changed |= {one.name: one.completed(changed.get(one.name, held[one.name])) for one in older}
     with folders.building() as building:
         shutil.copytree(release.path, building, dirs_exist_ok=True)
         for name, left in changed.items():
             write_frame(left, building / f"{name}.parquet")
         digests = release.manifest["digests"] | {name: file_digest(building / f"{name}.parquet") for name in changed}
         (building / DATABASE).unlink()
-        write_register(building, building / DATABASE, tables=declared)
+        write_register(building, building / DATABASE, tables=DATABASE_TABLES)
         erased = {"certificate": certificate, "content_hash": release.content_hash}
         manifest = dict(release.manifest) | {
             "rows": release.manifest["rows"] | {name: left.height for name, left in changed.items()},
@@ -69,4 +70,4 @@ def erase_from_release(home: Home, release: Release, ids: Collection[str], *, ce
             "erasures": [*release.manifest.get("erasures", ()), erased],
         }
         folders.put_in_place(building, release.release_id, manifest)
-    return sum(tables[name].height - left.height for name, left in changed.items())
+    return sum(held[name].height - left.height for name, left in changed.items())
