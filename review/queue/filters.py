@@ -140,13 +140,16 @@ def _counts(facet: Facet, marked: pl.DataFrame, several: Mapping[str, pl.DataFra
 def _in_order(items: pl.DataFrame, sort: str) -> pl.DataFrame:
     """The items in the order of a sort; what lacks the value comes last, and ids break ties.
 
-    Of items of equal priority, as it is shown, those come first of whose kind least was decided.
+    Of items of equal priority, as it is shown, those come first of whose kind least was decided. By cases, a person's
+    items stand where the most important of them does.
     """
     chosen = SORT[sort.removeprefix("-")]
     descending = chosen.descending != sort.startswith("-")
     keys = [(pl.col(chosen.column), descending), (pl.col("item_id"), False)]
     if chosen.column == "priority":
         keys = [(pl.col("priority").round(1), descending), (pl.col("lessons"), False), *keys]
+    if chosen.column == "case_priority":
+        keys = [keys[0], (pl.col("subject_id"), False), (pl.col("priority"), True), *keys[1:]]
     columns, ways = zip(*keys, strict=True)
     return items.sort(columns, descending=list(ways), nulls_last=True)
 

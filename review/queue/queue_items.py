@@ -94,6 +94,7 @@ def _rows(queue: pl.DataFrame, orders: pl.DataFrame, as_of: date) -> pl.DataFram
     """The items as the queue shows them; what is not known has a value of its own to choose it by."""
     described = orders.select(
         "order_id",
+        "subject_id",
         *ORDER_COLUMNS,
         name_folded=pl.concat_str("surname_folded", "forenames_folded", separator=" ", ignore_nulls=True),
     )
@@ -107,7 +108,10 @@ def _rows(queue: pl.DataFrame, orders: pl.DataFrame, as_of: date) -> pl.DataFram
     ).join(described, on="order_id", how="left", maintain_order="left")
     days_left = (pl.col("end_on") - pl.lit(as_of)).dt.total_days()
     numbers = {"chance": pl.col("uncertainty"), "age": pl.col("age_days"), "ends": days_left}
-    return rows.with_columns(band_of(name, number) for name, number in numbers.items())
+    return rows.with_columns(
+        *(band_of(name, number) for name, number in numbers.items()),
+        case_priority=pl.col("priority").max().over("subject_id"),
+    )
 
 
 def _exploded(queue: pl.DataFrame, column: str, name: str) -> pl.DataFrame:

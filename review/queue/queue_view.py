@@ -41,6 +41,7 @@ SORTS: Final = (
     QueueSort("priority", "Priority", "priority", True, ("highest first", "lowest first")),
     QueueSort("age", "Age", "age_days", True, ("oldest first", "newest first")),
     QueueSort("ends", "Last day of the order", "end_on", False, ("soonest first", "latest first")),
+    QueueSort("case", "A person’s items together", "case_priority", True, ("highest first", "lowest first")),
     QueueSort("name", "Person", "name_folded", False, ("A to Z", "Z to A")),
 )
 SORT: Final = {sort.name: sort for sort in SORTS}

@@ -34,6 +34,7 @@ COLUMNS = {
     "age_days": pl.Int64,
     "end_on": pl.Date,
     "name_folded": pl.String,
+    "subject_id": pl.String,
 }
 
 
@@ -60,13 +61,16 @@ def items_strategy():
         "age_days": st.integers(0, 3),
         "end_on": st.none() | st.sampled_from([date(2026, 1, 1), date(2027, 1, 1)]),
         "name_folded": st.none() | st.sampled_from(["AB", "CD"]),
+        "subject_id": st.sampled_from(["S1", "S2"]),
     }
     return st.lists(st.fixed_dictionaries(single | several | sorts), max_size=12)
 
 
 def views_strategy():
     everything = [(name, value) for name, values in (SINGLE | SEVERAL).items() for value in values]
-    sort = st.sampled_from(["priority", "-priority", "age", "ends", "-ends", "name"]).map(lambda name: ("sort", name))
+    sort = st.sampled_from(["priority", "-priority", "age", "ends", "-ends", "name", "case"]).map(
+        lambda name: ("sort", name)
+    )
     return st.tuples(st.lists(st.sampled_from(everything), max_size=5), sort).map(
         lambda parts: read_view([*parts[0], parts[1]])
     )
@@ -85,7 +89,7 @@ def frames_of(items: list[dict]) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]
         )
         for name in SEVERAL
     }
-    return rows.with_columns(ids), several
+    return rows.with_columns(ids, case_priority=pl.col("priority").max().over("subject_id")), several
 
 
 def fits(item: dict, view: QueueView, *, but: str | None = None) -> bool:
@@ -142,7 +146,12 @@ def test_stepping_from_item_to_item_goes_through_the_view(items, view):
 
 def one(**values) -> dict:
     plain = {name: values_of[0] for name, values_of in SINGLE.items()} | {name: [] for name in SEVERAL}
-    return plain | {"priority": 1.0, "lessons": 0, "age_days": 0, "end_on": None, "name_folded": None} | values
+    return (
+        plain
+        | {"priority": 1.0, "lessons": 0, "age_days": 0, "end_on": None, "name_folded": None}
+        | {"subject_id": "S1"}
+        | values
+    )
 
 
 def test_an_item_that_left_the_view_still_knows_what_comes_next():
@@ -154,6 +163,12 @@ def test_an_item_that_left_the_view_still_knows_what_comes_next():
 def test_of_equal_items_the_one_whose_kind_was_decided_least_comes_first():
     rows, several = frames_of([one(priority=2.04, lessons=3), one(priority=2.01), one(priority=2.1, lessons=9)])
     assert filter_items(rows, several, QueueView()).items["item_id"].to_list() == ["i002", "i001", "i000"]
+
+
+def test_by_cases_the_items_of_a_person_stand_where_the_most_important_of_them_does():
+    rows, several = frames_of([one(priority=3.0), one(priority=5.0, subject_id="S2"), one(priority=9.0)])
+    assert filter_items(rows, several, QueueView(sort="case")).items["item_id"].to_list() == ["i002", "i000", "i001"]
+    assert filter_items(rows, several, QueueView(sort="-case")).items["item_id"].to_list() == ["i001", "i002", "i000"]
 
 
 def test_an_item_that_there_is_not_has_no_neighbours():
