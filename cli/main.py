@@ -158,7 +158,8 @@ def status(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show the release in force, its age, the last run, the gates and the disk; the exit code is for probes."""
-    from cli.night_summary import read_decided, render, summarise
+    from cli.night_summary import read_decided, summarise
+    from cli.printed_summary import render
     from cli.status import gather_status, render_status
     from pipelines.runs import list_runs
     from pipelines.settings import read_settings

@@ -77,7 +77,8 @@ def run_and_summarise(
 
 def print_summary(home: "Home", release_id: str) -> "Summary":
     """Print the summary of a release: as text for a person, and as one JSON line to whatever else reads it."""
-    from cli.night_summary import read_decided, render, summarise
+    from cli.night_summary import read_decided, summarise
+    from cli.printed_summary import render
     from reconciliation.register import Register
     from warehouse.log_lines import log_event
 

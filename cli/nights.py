@@ -104,7 +104,8 @@ def check(
     from assets.deliveries import take_in
     from assets.feed_history import RecentNights
     from assets.sources import find_sources
-    from cli.night_summary import source_grid, source_line
+    from cli.night_summary import source_line
+    from cli.printed_summary import source_grid
     from warehouse.home import Home
     from warehouse.sources import SOURCE_NAMES
 

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from cli.night_summary import ScoreParts, SourceLine, Summary, next_steps, quality_by_source, render, source_line
+from cli.night_summary import ScoreParts, SourceLine, Summary, next_steps, quality_by_source, source_line
+from cli.printed_summary import render
 from expectations.workload import Workload
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
