@@ -102,7 +102,7 @@ def read_status_outcome(text: pl.Expr) -> pl.Expr:
 def _read_status_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     words = pl.col("words")
     is_other = words.str.contains(
-        rf"{OTHER_MATTERS}|\b(?:VARY|VARIATION|DISCHARGE|EXTEND|EXTENSION|RENEW[A-Z0-9]*|REVOKE|BREACH[A-Z0-9]*)\b"
+        rf"{OTHER_MATTERS}|\b(?:VARY|VARIATION|DISCHARGE|EXTEND|EXTENSION|RENEW[A-Z0-9]*|REVOKE|REVOCATION|BREACH[A-Z0-9]*)\b"
     )
     is_lone = words.str.contains(r"^(?:ORDER )?(?:WITHDRAWN|ADJOURNED.*)$")
     is_made = words.str.contains(rf"{MAKINGS}|{GRANTS}") & ~pl.col("is_refused")

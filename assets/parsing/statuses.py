@@ -29,9 +29,14 @@ NO_LONGER = (
 # A discharge that was refused, sought or is only thought of is none, nor one with a question mark.
 TURNING_WORDS = (
     r"\b(?:NOT|NO LONGER|NEVER|UNTIL|WILL BE|TO BE|DUE|REFUSED|REFUSAL|DISMISSED|DECLINED|REJECTED|SOUGHT|REQUESTED"
-    r"|CONSIDERED|PROPOSED|PENDING|AWAITED|AWAITING|POSSIBLY|PROBABLY|MAYBE|BELIEVED)\b"
+    r"|CONSIDERED|PROPOSED|PENDING|AWAITED|AWAITING|POSSIBLY|PROBABLY|MAYBE|BELIEVED|WOULD BE|MAY BE|IN ERROR"
+    r"|BY MISTAKE|REINSTATED|STAYED|HEARING|LISTED|SUBJECT TO APPEAL)\b"
+    # A discharge that was itself undone, and one of the person: by sentence, or from where they were.
+    r"|\b(?:DISCHARGE|REVOCATION) (?:OVERTURNED|QUASHED|RESCINDED|REVOKED|SET ASIDE|ANNULLED|CANCELLED)\b"
+    r"|\b(?:CONDITIONAL|ABSOLUTE)(?:LY)? DISCHARGED?\b|\bDISCHARGED? FROM (?:[A-Z]+ )?(?:HOSPITAL|PRISON|CUSTODY)\b"
 )
-IN_DOUBT = r"\?\s*\)?$"
+ASKED_FOR = r"\b(?:DISCHARGE|REVOCATION) APPLI"
+IN_DOUBT = r"\?"
 # Words that say nothing of the status: what a live order is not, the day or the order until which it runs, and an
 # application, to discharge it or for it in the first place.
 HARMLESS_WORDS = (
@@ -50,7 +55,11 @@ def _read_statuses(texts: pl.DataFrame) -> pl.DataFrame:
     fits = {status: folded.str.contains(words) for status, words in STATUS_WORDS.items()}
     words = fold(pl.col("text")).str.replace_all(HARMLESS_WORDS, " ").str.replace_all(NO_LONGER, "CLOSED")
     seen = texts.with_columns(folded=words).with_columns(**fits)
-    is_turned = folded.str.contains(TURNING_WORDS) | (pl.col("text").str.contains(IN_DOUBT) & ~pl.col("live"))
+    is_turned = (
+        folded.str.contains(TURNING_WORDS)
+        | fold(pl.col("text")).str.contains(ASKED_FOR)
+        | (pl.col("text").str.contains(IN_DOUBT) & ~pl.col("live"))
+    )
     is_clear = (pl.sum_horizontal(*fits) == 1) & ~is_turned
     return seen.with_columns(
         status=pl.when(is_clear).then(pl.coalesce(pl.when(status).then(pl.lit(status)) for status in fits))
