@@ -1,11 +1,13 @@
 """Why a run failed, in words."""
 
 import errno
+import io
 import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from assets.frame import tried_again
@@ -51,6 +53,10 @@ def with_a_value() -> None:
     raise ValueError("no such person: Smith")
 
 
+def by_a_damaged_table() -> None:
+    pl.read_parquet(io.BytesIO(b"PAR1"))
+
+
 def run(fail) -> str:
     @dg.op(name="register")
     def step() -> None:
@@ -66,6 +72,7 @@ def run(fail) -> str:
 @pytest.mark.parametrize(
     ("fail", "words"),
     [
+        pytest.param(by_a_damaged_table, "a table between stages is damaged", id="a damaged table"),
         pytest.param(
             in_another_process,
             "no home directory: set HOME",

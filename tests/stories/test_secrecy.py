@@ -5,7 +5,7 @@ from nights import NIGHT, SERIES, command, concord, copy_of, open_to_others
 
 import samples.people
 from samples.nights import write_nights
-from tests.support.spoil import cut
+from tests.support.spoil import cut, reencode
 
 MARK = "qzx"
 SAID_ON_PURPOSE = ("releases", "archive", "quarantine", "tables", "models")
@@ -52,3 +52,22 @@ def test_no_name_stands_in_what_a_night_says_that_is_refused_or_fails(marked, tm
     assert leaks(home) == []
     again = command("nightly", "--landing", landing, "--as-of", SERIES[0], home=home)
     assert MARK not in again.output.lower()
+
+
+@pytest.mark.long
+def test_no_name_stands_in_what_a_night_says_that_a_gate_stops_or_that_breaks_off(marked, tmp_path):
+    landing, home = copy_of(marked / "landing", tmp_path / "landing"), tmp_path / "home"
+    home.mkdir()
+    (home / "concord.toml").write_text('[deliveries]\nunreadable = "hold"\n')
+    (court,) = (landing / "court").glob("*.csv")
+    reencode(court, "utf-16")
+    stopped = concord("nightly", "--landing", landing, "--as-of", NIGHT, home=home)
+    assert "gate delivery:court" in stopped.stderr
+    for table in (home / "tables").rglob("*orders*.parquet"):
+        cut(table)
+    broken = concord("retry", home=home)
+    assert "step release" in broken.stderr
+    shown = [concord(*words, home=home) for words in (("status",), ("alerts", "list"), ("alerts", "send"))]
+    said = "".join(one.stdout + one.stderr for one in (stopped, broken, *shown))
+    assert MARK not in said.lower()
+    assert leaks(home) == []
