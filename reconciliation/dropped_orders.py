@@ -18,7 +18,7 @@ from reconciliation.standing import AMENDED
 from warehouse.schema import Table
 from warehouse.tables.core import CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.link import IDENTITIES
-from warehouse.tables.register import CONDITIONS, ORDER_SOURCES, ORDERS
+from warehouse.tables.register import CONDITIONS, ORDER_SOURCES, ORDERS, UNCODED_CONDITIONS
 from warehouse.tables.release import SOURCE_RECORDS
 from warehouse.text_hashes import digests
 
@@ -52,7 +52,7 @@ def last_records(tonight: pl.DataFrame, former: FormerTable, *, as_of: date) -> 
 
 
 def last_conditions(records: pl.DataFrame, former: FormerTable) -> pl.DataFrame:
-    """The conditions of dropped orders as the release before lists them, a row for each source that gave them.
+    """The conditions of dropped orders as the release before lists them, coded or not, a row for each source of each.
 
     Names of third parties are masked in their texts: the release holds no others.
 
@@ -70,12 +70,16 @@ def last_conditions(records: pl.DataFrame, former: FormerTable) -> pl.DataFrame:
         .unique(["order_id", "source"], keep="first", maintain_order=True)
         .select("order_id", "source", "record_id")
     )
+    columns = ("order_id", "condition_code", "text", "match_score", "sources")
+    uncoded = former(UNCODED_CONDITIONS).with_columns(
+        condition_code=pl.lit(None, pl.String), match_score=pl.lit(None, pl.Float64)
+    )
     listed = (
-        former(CONDITIONS)
+        pl.concat([former(CONDITIONS).select(columns), uncoded.select(columns)])
         .explode("sources")
         .rename({"sources": "source"})
         .join(firsts, on=["order_id", "source"])
-        .sort("record_id", "condition_code")
+        .sort("record_id", "condition_code", "text")
         .with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id"), is_cut=pl.lit(value=False))
     )
     return CORE_CONDITIONS.conform(listed)
