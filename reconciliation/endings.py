@@ -153,20 +153,21 @@ def _find_discharged(held: pl.DataFrame, as_of: date) -> pl.DataFrame:
     court's own result says that the order was discharged, a single source, or one that is contradicted, is a doubt. So
     is a result that names neither the day nor the case of the order, unless another source says so too.
     """
-    is_told = (pl.col("recorded_status") == "discharged") & ~(pl.col("event").is_not_null() & _is_to_come(as_of))
+    is_to_come = pl.col("event").is_not_null() & (pl.col("recorded_on") > as_of).fill_null(value=False)
+    is_discharge = (pl.col("recorded_status") == "discharged") & ~is_to_come
     by_source = (
-        _with_status(_with_surety(held))
+        _with_status(_with_named_order(held))
         .group_by("order_id", "source")
         .agg(
-            is_told.any().alias("says_discharged"),
+            is_discharge.any().alias("says_discharged"),
             is_from_court.first().alias("is_court"),
-            (is_told & pl.col("is_sure")).any().alias("is_sure"),
+            (is_discharge & pl.col("is_order_named")).any().alias("names_order"),
         )
     )
     says_so = pl.col("says_discharged")
-    is_told_by_court = (says_so & pl.col("is_court")).any()
-    is_from_the_court = is_told_by_court & ((pl.col("is_court") & pl.col("is_sure")).any() | (says_so.sum() > 1))
-    is_discharged = is_told_by_court | (says_so.sum() * 2 >= pl.len())
+    is_said_by_court = (says_so & pl.col("is_court")).any()
+    is_from_the_court = is_said_by_court & ((pl.col("is_court") & pl.col("names_order")).any() | (says_so.sum() > 1))
+    is_discharged = is_said_by_court | (says_so.sum() * 2 >= pl.len())
     is_agreed = says_so.all() & (pl.len() > 1)
     return by_source.group_by("order_id").agg(
         is_discharged.alias("is_discharged"),
@@ -175,23 +176,13 @@ def _find_discharged(held: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
 
 
-def _is_to_come(as_of: date) -> pl.Expr:
-    """Discharged from a day on that has not come."""
-    return (pl.col("recorded_on") > as_of).fill_null(value=False)
-
-
-def _with_surety(held: pl.DataFrame) -> pl.DataFrame:
-    """`is_sure`: the result names the order by its day, its case or the result that made it."""
-    cases = (
-        pl.col("case_urn")
-        .filter(pl.col("event").is_null())
-        .unique()
-        .implode()
-        .over("order_id", mapping_strategy="join")
-    )
-    is_named = pl.col("made_on").is_not_null() | pl.col("amends_source_key").is_not_null()
-    is_of_case = pl.col("case_urn").is_in(cases)
-    return held.with_columns(is_sure=pl.col("event").is_null() | is_named | is_of_case.fill_null(value=False))
+def _with_named_order(held: pl.DataFrame) -> pl.DataFrame:
+    """`is_order_named`: the record is of the making, or names the order by its day, its case or its first result."""
+    is_making = pl.col("event").is_null()
+    cases = pl.col("case_urn").filter(is_making).unique().implode().over("order_id", mapping_strategy="join")
+    is_named = pl.any_horizontal(pl.col("made_on", "amends_source_key").is_not_null())
+    is_of_case = pl.col("case_urn").is_in(cases).fill_null(value=False)
+    return held.with_columns(is_order_named=is_making | is_named | is_of_case)
 
 
 def _with_status(held: pl.DataFrame) -> pl.DataFrame:
@@ -205,12 +196,15 @@ def _bound_discharges(held: pl.DataFrame, before: Before, *, as_of: date) -> pl.
     On the last night that showed the order in force it was not known: unless it was recorded late, it came after. A
     court's result gives the day itself.
     """
-    told_on = pl.col("recorded_on").filter(pl.col("event").is_not_null()).min()
+    court_day = pl.col("recorded_on").filter(pl.col("event").is_not_null()).min()
     known_by = (
         _with_status(held)
         .filter(pl.col("recorded_status") == "discharged")
         .group_by("order_id")
-        .agg(told_on.alias("told_on"), pl.min_horizontal(pl.col("recorded_on").min(), pl.lit(as_of)).alias("known_by"))
+        .agg(
+            court_day.alias("court_day"),
+            pl.min_horizontal(pl.col("recorded_on").min(), pl.lit(as_of)).alias("known_by"),
+        )
     )
     was_discharged = pl.col("legal_status") == "discharged"
     seen_on = pl.when(~pl.col("legal_status").is_in(ENDED)).then(pl.lit(before.as_of, pl.Date))
@@ -220,11 +214,11 @@ def _bound_discharges(held: pl.DataFrame, before: Before, *, as_of: date) -> pl.
         former_by=pl.when(was_discharged).then("ended_by"),
     )
     bounded = known_by.join(former, on="order_id", how="left").with_columns(
-        ended_by=pl.coalesce("told_on", pl.min_horizontal("known_by", "former_by"))
+        ended_by=pl.coalesce("court_day", pl.min_horizontal("known_by", "former_by"))
     )
     seen_after = pl.when(pl.col("former_after") < pl.col("ended_by")).then("former_after")
     return bounded.select(
-        "order_id", "ended_by", ended_after=pl.coalesce(pl.col("told_on").dt.offset_by("-1d"), seen_after)
+        "order_id", "ended_by", ended_after=pl.coalesce(pl.col("court_day").dt.offset_by("-1d"), seen_after)
     )
 
 
@@ -240,7 +234,7 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
     ended = _undecided_ends(golden, decided)
     start = pl.coalesce("start_on", "golden_start_on", "made_on")
     by_term = months_after(start, pl.col("term_months")).dt.offset_by("-1d")
-    is_told_already = ((by_term - pl.col("end_on")).dt.total_days().abs() <= 1).fill_null(value=False)
+    is_given_already = ((by_term - pl.col("end_on")).dt.total_days().abs() <= 1).fill_null(value=False)
     # A result that varied, extended or renewed the order and names no end may have moved the one that is known.
     is_moved = (pl.col("event") == "changed") & pl.col("end_on").is_null()
     is_open = pl.col("is_until_further_order").fill_null(value=False) | is_moved.fill_null(value=False)
@@ -252,7 +246,7 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
             "order_id",
             "source",
             "golden_end_on",
-            end=pl.concat_list(stated, pl.when(~is_told_already).then(by_term.cast(pl.String))),
+            end=pl.concat_list(stated, pl.when(~is_given_already).then(by_term.cast(pl.String))),
         )
         .explode("end")
         .drop_nulls("end")

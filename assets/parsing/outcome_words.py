@@ -96,7 +96,7 @@ OPEN_WORDS = (
     r"|UNDER REVIEW|LIES? ON (?:THE )?FILE)\b"
 )
 # These leave it open too, unless a clause names the order and says that it was made.
-SHAKING_WORDS = (
+DOUBTING_WORDS = (
     r"^(?:INSTEAD OF|IN LIEU OF|RATHER THAN)\b|\b(?:TBC|O S|OUTSTANDING|AWAITING)$"
     r"|\b(?:LACK OF|INSUFFICIENT) EVIDENCE\b|\bNO CASE(?: TO ANSWER)?$"
     r"|^(?:DEFERRED|POSTPONED|STAYED|SUSPENDED|VACATED)$"

@@ -14,44 +14,9 @@ import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from assets.parsing import outcome_words as patterns
 from assets.parsing.distinct import read_distinct
 from assets.parsing.outcome_events import days_of_event, event_of_clauses, without_day_of_order
-from assets.parsing.outcome_words import (
-    ADJOURNED,
-    AGAINST_REFUSAL,
-    ANY_ORDER,
-    APPEAL_WON,
-    APPLICATIONS,
-    ASIDES,
-    CALLED_IN_DOUBT,
-    CHANGE_GRANTED,
-    CHANGES,
-    CLAUSE_ENDS,
-    CONFIRMED,
-    DISCHARGE_GRANTED,
-    DISCHARGES,
-    ENDED_LATER,
-    GOES_ON,
-    GRANTS,
-    INTERIM_WAITS,
-    MADE_LATER,
-    MAKINGS,
-    MAY_BE_ASKED,
-    NOT_ENDED,
-    OF_CONDITIONS,
-    OPEN_WORDS,
-    OTHER_MATTERS,
-    OTHER_PAPERS,
-    OTHER_REFUSED,
-    OUR_ORDER,
-    PAPER_MADE,
-    PLAINLY_MADE,
-    REFUSALS,
-    SHAKING_WORDS,
-    SHORT_ANSWER,
-    STEPS_BEFORE,
-    TURNS,
-)
 from matching.standardise import fold
 from warehouse.tables.raw import NOT_MADE, NOT_THE_MAKING
 
@@ -102,16 +67,19 @@ def read_status_outcome(text: pl.Expr) -> pl.Expr:
 def _read_status_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     words = pl.col("words")
     is_other = words.str.contains(
-        rf"{OTHER_MATTERS}|\b(?:VARY|VARIATION|DISCHARGE|EXTEND|EXTENSION|RENEW[A-Z0-9]*|REVOKE|REVOCATION|BREACH[A-Z0-9]*)\b"
+        rf"{patterns.OTHER_MATTERS}|\b(?:VARY|VARIATION|DISCHARGE|EXTEND|EXTENSION|RENEW[A-Z0-9]*|REVOKE|REVOCATION|BREACH[A-Z0-9]*)\b"
     )
     is_lone = words.str.contains(r"^(?:ORDER )?(?:WITHDRAWN|ADJOURNED.*)$")
-    is_made = words.str.contains(rf"{MAKINGS}|{GRANTS}") & ~pl.col("is_refused")
+    is_made = words.str.contains(rf"{patterns.MAKINGS}|{patterns.GRANTS}") & ~pl.col("is_refused")
     outcome = (
-        pl.when("is_refused").then(pl.lit(NOT_MADE)).when(words.str.contains(APPLICATIONS)).then(pl.lit(NOT_THE_MAKING))
+        pl.when("is_refused")
+        .then(pl.lit(NOT_MADE))
+        .when(words.str.contains(patterns.APPLICATIONS))
+        .then(pl.lit(NOT_THE_MAKING))
     )
     return (
-        _without_slips(texts.with_columns(words=fold(pl.col("text")).str.replace_all(ASIDES, " ")))
-        .with_columns(is_refused=words.str.contains(REFUSALS))
+        _without_slips(texts.with_columns(words=fold(pl.col("text")).str.replace_all(patterns.ASIDES, " ")))
+        .with_columns(is_refused=words.str.contains(patterns.REFUSALS))
         .with_columns(outcome=pl.when(~is_other & ~is_lone & ~is_made).then(outcome))
     )
 
@@ -137,15 +105,15 @@ def set_aside(rows: pl.DataFrame, *, words: str, status: str | None = None, made
 def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     clauses = (
         texts.with_row_index("place")
-        .with_columns(clause=without_day_of_order().str.replace(SHORT_ANSWER, "$1 not made"))
-        .with_columns(pl.col("clause").str.replace_all(CLAUSE_ENDS, "\x1e$0").str.split("\x1e"))
+        .with_columns(clause=without_day_of_order().str.replace(patterns.SHORT_ANSWER, "$1 not made"))
+        .with_columns(pl.col("clause").str.replace_all(patterns.CLAUSE_ENDS, "\x1e$0").str.split("\x1e"))
         .explode("clause")
         .with_columns(words=fold(pl.col("clause").fill_null("")).fill_null(""))
         .filter(pl.col("words") != "")
     )
     judged = _judge_clauses(_without_slips(clauses))
     flags = (
-        "is_made", "is_refused", "is_about", "is_torn", "is_shaken", "is_plain_order", "is_discharged",
+        "is_made", "is_refused", "is_about", "is_unclear", "is_doubted", "is_plain_order", "is_discharged",
         "is_interim_waiting", "is_new", "is_changed", "goes_on", "is_called_in_doubt",
         "is_confirmed", "is_won",
     )  # fmt: skip
@@ -166,97 +134,97 @@ def _without_slips(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows whose `words` have the words of `TURNS` spelt right: `DISSMISSED` is one slip away, and ends as it does."""
     words = rows.get_column("words").str.split(" ").explode().unique().drop_nulls()
     seen = words.filter(words.str.contains(r"^[A-Z]{6,}[DN]$")).sort().to_list()
-    slips = process.cdist(seen, TURNS, scorer=OSA.distance, score_cutoff=1) == 1
-    meant = {seen[slip]: TURNS[turn] for slip, turn in zip(*slips.nonzero(), strict=True)}
+    slips = process.cdist(seen, patterns.TURNS, scorer=OSA.distance, score_cutoff=1) == 1
+    meant = {seen[slip]: patterns.TURNS[turn] for slip, turn in zip(*slips.nonzero(), strict=True)}
     spelt = pl.col("words").str.split(" ").list.eval(pl.element().replace(meant)).list.join(" ")
     return rows.with_columns(words=spelt) if meant else rows
 
 
-def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
-    """The clauses with what each says: made, refused, about a paper, discharged, or an order plainly named."""
-    words = pl.col("said")
+def _find_words(clauses: pl.DataFrame) -> pl.DataFrame:
+    """The clauses with `said` (the words that count) and which kinds of words are in each."""
     said = (
         pl.col("words")
-        .str.replace_all(ASIDES, " ")
-        .str.replace_all(PAPER_MADE, "$1")
-        .str.replace(INTERIM_WAITS, "$1")
+        .str.replace_all(patterns.ASIDES, " ")
+        .str.replace_all(patterns.PAPER_MADE, "$1")
+        .str.replace(patterns.INTERIM_WAITS, "$1")
         .str.replace_all(" +", " ")
         .str.strip_chars()
     )
-    is_refused = words.str.contains(REFUSALS)
-    is_of_refusal = words.str.contains(AGAINST_REFUSAL)
-    is_appealed = words.str.contains(r"\bAPPEAL")
-    is_won = words.str.contains(APPEAL_WON) & ~words.str.contains(r"\bON APPEAL\b")
-    is_appeal = words.str.contains(rf"\bAPPEAL|\bCONSENT TO\b|{PLAINLY_MADE}") & ~is_of_refusal
-    flagged = (
+    is_refused, is_of_refusal = _says(patterns.REFUSALS), _says(patterns.AGAINST_REFUSAL)
+    is_appealed = _says(r"\bAPPEAL")
+    is_won = _says(patterns.APPEAL_WON) & ~_says(r"\bON APPEAL\b")
+    is_appeal = _says(rf"\bAPPEAL|\bCONSENT TO\b|{patterns.PLAINLY_MADE}") & ~is_of_refusal
+    is_discharged = pl.col("said").str.replace_all(patterns.ENDED_LATER, "").str.contains(patterns.DISCHARGES)
+    return (
         clauses.with_columns(said=said)
         .with_columns(
             is_refused=is_refused & ~is_appeal & ~(is_won & is_of_refusal),
-            is_torn=is_refused & is_appeal,
+            is_unclear=is_refused & is_appeal,
             is_won=is_won & ~is_of_refusal,
         )
-        .with_columns(said=words.str.replace_all(MADE_LATER, "PROPOSED"))
+        .with_columns(said=pl.col("said").str.replace_all(patterns.MADE_LATER, "PROPOSED"))
         .with_columns(
-            names_order=words.str.contains(OUR_ORDER),
-            is_about=words.str.contains(APPLICATIONS) | words.str.contains(OTHER_PAPERS),
-            is_granted=words.str.contains(GRANTS),
-            is_made=words.str.contains(MAKINGS),
-            is_discharged=words.str.replace_all(ENDED_LATER, "").str.contains(DISCHARGES)
-            | words.str.contains(DISCHARGE_GRANTED),
-            is_of_interim=words.str.contains(r"\b(?:INTERIM|PREVIOUS|EARLIER|EXISTING|OLD|FORMER)\b"),
-            is_adjourned=words.str.contains(ADJOURNED),
-            has_failed=is_refused & words.str.contains(OTHER_REFUSED) & ~words.str.contains(DISCHARGES),
+            names_order=_says(patterns.OUR_ORDER),
+            is_about=_says(patterns.APPLICATIONS) | _says(patterns.OTHER_PAPERS),
+            is_granted=_says(patterns.GRANTS),
+            is_made=_says(patterns.MAKINGS),
+            is_discharged=is_discharged | _says(patterns.DISCHARGE_GRANTED),
+            is_of_interim=_says(r"\b(?:INTERIM|PREVIOUS|EARLIER|EXISTING|OLD|FORMER)\b"),
+            is_adjourned=_says(patterns.ADJOURNED),
+            has_failed=is_refused & _says(patterns.OTHER_REFUSED) & ~_says(patterns.DISCHARGES),
             is_against_order=is_refused & is_appealed & ~is_of_refusal,
-            is_put_off=words.str.contains(ENDED_LATER),
-            is_confirmed=words.str.contains(CONFIRMED) & is_appealed.any().over("place"),
-            is_called_in_doubt=words.str.contains(CALLED_IN_DOUBT) & ~words.str.contains(r"\bHEARING\b"),
+            is_put_off=_says(patterns.ENDED_LATER),
+            is_confirmed=_says(patterns.CONFIRMED) & is_appealed.any().over("place"),
+            is_called_in_doubt=_says(patterns.CALLED_IN_DOUBT) & ~_says(r"\bHEARING\b"),
         )
     )
-    is_matter = words.str.replace_all(r"\bON APPEAL\b", "").str.contains(OTHER_MATTERS)
-    is_other = (is_matter | (pl.col("is_refused") & words.str.contains(OTHER_REFUSED))) & ~pl.col("names_order")
-    says_made = (pl.col("is_granted") | pl.col("is_made")) & ~pl.col("is_refused") & ~pl.col("is_won")
-    is_interim = words.str.contains(r"\bINT(?:ERIM)?\b")
-    is_step = words.str.contains(STEPS_BEFORE) & pl.col("names_order") & ~is_interim
+
+
+def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
+    """The clauses with what each says: made, refused, about a paper, discharged, or an order plainly named."""
+    names = ("names_order", "is_refused", "is_about", "is_granted", "is_discharged", "is_won", "has_failed")
+    names_order, is_refused, is_about, is_granted, is_discharged, is_won, has_failed = map(pl.col, names)
+    is_matter = pl.col("said").str.replace_all(r"\bON APPEAL\b", "").str.contains(patterns.OTHER_MATTERS)
+    is_other = (is_matter | (is_refused & _says(patterns.OTHER_REFUSED))) & ~names_order
+    says_made = (is_granted | pl.col("is_made")) & ~is_refused & ~is_won
+    is_interim = _says(r"\bINT(?:ERIM)?\b")
+    is_step = _says(patterns.STEPS_BEFORE) & names_order & ~is_interim
     # `Application to vary the order made in 2021`: the words of making are those of the older order.
-    is_paper = words.str.contains(OTHER_PAPERS) & ~pl.col("is_granted")
-    is_changed = (words.str.contains(CHANGES) | words.str.contains(CHANGE_GRANTED)) & ~pl.col("is_discharged")
-    goes_on = (
-        words.str.contains(GOES_ON)
-        | pl.col("words").str.contains(rf"{NOT_ENDED}|{MAY_BE_ASKED}")
-        | pl.col("is_put_off")
-    )
-    is_made = says_made & ~is_paper & ~pl.col("is_discharged")
+    is_paper = _says(patterns.OTHER_PAPERS) & ~is_granted
+    is_changed = (_says(patterns.CHANGES) | _says(patterns.CHANGE_GRANTED)) & ~is_discharged
+    may_go_on = pl.col("words").str.contains(rf"{patterns.NOT_ENDED}|{patterns.MAY_BE_ASKED}")
+    goes_on = _says(patterns.GOES_ON) | may_go_on | pl.col("is_put_off")
+    is_made = says_made & ~is_paper & ~is_discharged
+    is_about_another = (is_about & ~(says_made & ~is_paper)) | (is_step & ~says_made)
+    is_unanswered = says_made & is_about & ~is_granted & ~is_paper
     flags = {
         "is_made": is_made,
-        "is_refused": pl.col("is_refused") & ~pl.col("has_failed"),
+        "is_refused": is_refused & ~has_failed,
         "is_new": is_made & ~is_changed & ~goes_on & ~pl.col("is_confirmed"),
-        "is_changed": is_changed & ~pl.col("is_refused"),
+        "is_changed": is_changed & ~is_refused,
         "goes_on": goes_on | pl.col("is_against_order"),
-        "is_about": ((pl.col("is_about") & ~(says_made & ~is_paper)) | (is_step & ~says_made))
-        & ~(pl.col("has_failed") | pl.col("is_called_in_doubt")),
-        "is_torn": pl.col("is_torn")
-        | (words.str.contains(OPEN_WORDS) & pl.col("names_order"))
-        | (says_made & pl.col("is_about") & ~pl.col("is_granted") & ~is_paper),
-        "is_discharged": pl.col("is_discharged") & ~pl.col("is_refused"),
-        "is_plain_order": pl.col("names_order")
-        & ~pl.col("is_refused")
-        & ~pl.col("is_about")
-        & ~is_step
-        & ~pl.col("is_discharged"),
+        "is_about": is_about_another & ~(has_failed | pl.col("is_called_in_doubt")),
+        "is_unclear": pl.col("is_unclear") | (_says(patterns.OPEN_WORDS) & names_order) | is_unanswered,
+        "is_discharged": is_discharged & ~is_refused,
+        "is_plain_order": names_order & ~is_refused & ~is_about & ~is_step & ~is_discharged,
     }
-    judged = flagged.with_columns(**{name: flag & ~is_other for name, flag in flags.items()})
+    judged = _find_words(clauses).with_columns(**{name: flag & ~is_other for name, flag in flags.items()})
     speaks_against = pl.any_horizontal("is_refused", "is_about", "is_discharged")
     return judged.with_columns(
         # `Appeal against conviction allowed` names no order, and may end the one that another clause names.
         # An application to discharge or to vary that failed leaves the order as it is.
-        goes_on=pl.col("goes_on") | (pl.col("has_failed") & (~is_matter | pl.col("names_order"))),
-        is_changed=pl.col("is_changed") | (is_changed & words.str.contains(OF_CONDITIONS)),
-        is_called_in_doubt=pl.col("is_won") | (pl.col("is_called_in_doubt") & words.str.contains(ANY_ORDER)),
-        is_shaken=pl.col("is_won") | words.str.contains(SHAKING_WORDS),
-        is_interim_waiting=pl.col("is_plain_order") & words.str.contains(r"\bINT(?:ERIM)?\b"),
-        is_of_other=is_matter & ~pl.col("names_order") & ~words.str.contains(OF_CONDITIONS),
+        goes_on=pl.col("goes_on") | (has_failed & (~is_matter | names_order)),
+        is_changed=pl.col("is_changed") | (is_changed & _says(patterns.OF_CONDITIONS)),
+        is_called_in_doubt=is_won | (pl.col("is_called_in_doubt") & _says(patterns.ANY_ORDER)),
+        is_doubted=is_won | _says(patterns.DOUBTING_WORDS),
+        is_interim_waiting=pl.col("is_plain_order") & is_interim,
+        is_of_other=is_matter & ~names_order & ~_says(patterns.OF_CONDITIONS),
         is_of_order=~is_other & (pl.col("is_made") | ~speaks_against),
     )
+
+
+def _says(pattern: str) -> pl.Expr:
+    return pl.col("said").str.contains(pattern)
 
 
 def _verdict() -> Mapping[str, pl.Expr]:
@@ -266,7 +234,7 @@ def _verdict() -> Mapping[str, pl.Expr]:
     is_open = (refused & pl.col("is_only_adjourned")) | (about & ~refused)
     waits = pl.col("is_interim_waiting") & is_open & ~made
     is_discharge = pl.col("is_own_discharged") | (pl.col("is_discharged") & ~pl.col("is_plain_order"))
-    is_shaken = pl.col("is_shaken") & ~is_discharge
+    is_doubted = pl.col("is_doubted") & ~is_discharge
     outcome = (
         pl.when(made | waits | is_discharge)
         .then(pl.lit(None, pl.String))
@@ -279,7 +247,7 @@ def _verdict() -> Mapping[str, pl.Expr]:
     return {
         "outcome": outcome,
         "is_in_doubt": outcome.is_null()
-        & (pl.col("is_torn") | waits | (((made & refused) | is_shaken) & ~pl.col("is_made_named"))),
+        & (pl.col("is_unclear") | waits | (((made & refused) | is_doubted) & ~pl.col("is_made_named"))),
         "is_discharge": is_discharge & ~made,
         "ends_another": made & pl.col("is_other_ended").fill_null(value=False),
         "order_words": pl.when(made | pl.col("is_plain_order")).then("order_words"),
