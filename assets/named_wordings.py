@@ -18,7 +18,7 @@ from ledger.decisions.kinds import codes_about
 from ledger.decisions.preview import CHANGE, foresee_all
 from ledger.decisions.staleness import sightings
 from reconciliation.wording_gaps import is_nameable, says_no_more
-from study.prohibitions.wordings import ALIKE, generalise_all, plain_form, say_known_names
+from study.prohibitions.wordings import ALIKE, generalise_all, leave_out_known_names, plain_form
 from warehouse.tables.ledger import DECISIONS
 
 SAME = 100.0
@@ -101,7 +101,7 @@ def _compared(texts: pl.Series) -> pl.DataFrame:
 
     Of a text in capitals only names that are known are left out: what another word was, `[…]` would not say.
     """
-    worded = say_known_names(generalise_all(texts))
+    worded = leave_out_known_names(generalise_all(texts))
     return worded.with_columns(same=plain_form("wording"), plain=plain_form("text"))
 
 

@@ -223,7 +223,7 @@ def main() -> None:
     gc.set_threshold(50_000)  # with Python's 700, a quarter of the time to import the libraries goes to collections
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a sign that the terminal can't show is not a failure
+            stream.reconfigure(errors="replace")  # a character that the terminal can't show is not a failure
     if sys.flags.optimize > 1:
         warn("Python runs with -OO (PYTHONOPTIMIZE=2), which takes away texts that the libraries read: run it without")
         sys.exit(Exit.USAGE)

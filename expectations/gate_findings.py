@@ -173,10 +173,10 @@ def unbound_people(night: GatedNight) -> pl.DataFrame:
     is_free = ~pl.any_horizontal("order_id_binds", "subject_id_binds").any().over("subject_id")
     free = bound.filter(is_free).select("subject_id", "order_id")
     gravest = pl.Enum([UNEXPLAINED, *(cause for cause in CAUSES if cause not in (UNEXPLAINED, RAN_OUT)), RAN_OUT])
-    told = night.changes.filter(
+    reported = night.changes.filter(
         pl.col("field").is_null() | pl.col("field").is_in(["legal_status", "is_in_force_doubtful"])
     )
-    causes = told.group_by("order_id").agg(pl.col("cause").cast(gravest).min())
+    causes = reported.group_by("order_id").agg(pl.col("cause").cast(gravest).min())
     named = free.join(causes, on="order_id", how="left").group_by("subject_id")
     # An order without a cause leaves the person without one.
     cause = pl.when(pl.col("cause").null_count() == 0).then(pl.col("cause").min()).cast(pl.String)

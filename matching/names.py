@@ -96,7 +96,7 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
     together = pl.when(compound.struct.field("3").is_not_null()).then(pl.concat_str(*parts, ignore_nulls=True))
     first = pl.coalesce(together, pl.col("forenames_folded").str.split(" ").list.first())
     given = pl.col("forenames_folded").str.split(" ").list.unique().list.sort()
-    tells = ~pl.element().is_in(SHARED_NAMES) & ~pl.element().str.contains(PATRONYMIC)
+    tells_apart = ~pl.element().is_in(SHARED_NAMES) & ~pl.element().str.contains(PATRONYMIC)
     joined = full.str.replace_all(" ", "")
     short = pl.concat_str(first, "surname_folded", separator=" ", ignore_nulls=True)
     described = (
@@ -108,7 +108,7 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
             sorted_name=_sorted(full),
             short_name=_sorted(short),
             names=pl.when(full != "").then(full.str.split(" ").list.unique().list.sort()),
-            given_names=given.list.eval(pl.element().filter(tells)),
+            given_names=given.list.eval(pl.element().filter(tells_apart)),
             joined_name=pl.when(full != "").then(joined),
             letters=pl.when(full != "").then(joined.str.split("").list.sort().list.join("")),
             joined_surname=pl.col("surname_folded").str.replace(ARTICLES, "").str.replace_all(" ", ""),
@@ -122,7 +122,7 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
     return records.join(described, on=name, how="left", nulls_equal=True, maintain_order="left")
 
 
-# What one clerk hears and another writes: spellings of a sound in the languages met, and the sign that stands for it.
+# What one clerk hears and another writes: spellings of a sound in the languages met, and the letters that stand for it.
 SOUNDS = (
     ("SZCZ|SHCH|STCH", "SC"),
     ("SCH|SH|SZ", "S"),
@@ -142,9 +142,9 @@ SOUNDS = (
 
 
 def _sound(word: pl.Expr) -> pl.Expr:
-    """A word as it sounds, roughly: vowels are light or dark; null where fewer than four signs are left."""
-    for spellings, sign in SOUNDS:
-        word = word.str.replace_all(spellings, sign)
+    """A word as it sounds, roughly: vowels are light or dark; null where fewer than four letters are left."""
+    for spellings, letters in SOUNDS:
+        word = word.str.replace_all(spellings, letters)
     return pl.when(word.str.len_chars() >= LEAST_SOUND).then(word)
 
 

@@ -17,7 +17,7 @@ from anyascii import anyascii
 APOSTROPHES = "['’‘ʼʻ`´′ʹʽʾʿ]"
 OTHER_LETTERS = r"[^\x00-\x7F]"
 OTHER_SCRIPTS = r"[\p{L}--\p{Latin}]"
-# Signs that no transliteration gives a letter of its own, and letters that read otherwise in names.
+# Characters that no transliteration gives a letter of its own, and letters that read otherwise in names.
 OWN_LETTERS = {
     "ĸ": "k", "ʔ": "7", "Ɂ": "7", "ɂ": "7", "ʕ": "3",
     "ا": "a", "أ": "a", "إ": "i", "آ": "a", "ٱ": "a", "ع": "", "ء": "", "א": "a", "ע": "", "ة": "a",
@@ -51,7 +51,7 @@ def plain_letters(text: pl.Expr) -> pl.Expr:
 def fold(text: pl.Expr) -> pl.Expr:
     """The text in ASCII capitals and digits, one space between words; null where nothing is left.
 
-    Other letters become Latin ones, apostrophes close up (`O'BRIEN` → `OBRIEN`), every other sign parts words
+    Other letters become Latin ones, apostrophes close up (`O'BRIEN` → `OBRIEN`), every other character separates words
     (`SMITH-JONES` → `SMITH JONES`).
     """
     words = plain_letters(text).str.to_uppercase().str.replace_all("'", "")
@@ -73,8 +73,8 @@ def _in_plain_letters(texts: pl.Series) -> pl.Series:
         return texts
     composed = others.str.replace_all(APOSTROPHES, "'").str.normalize("NFC")
     read = _read_words(composed)
-    signs = read.str.extract_all(OTHER_LETTERS).explode().drop_nulls().unique().to_list()
-    plain = read.str.replace_many(signs, [_plain(sign) for sign in signs]) if signs else read
+    characters = read.str.extract_all(OTHER_LETTERS).explode().drop_nulls().unique().to_list()
+    plain = read.str.replace_many(characters, [_plain(character) for character in characters]) if characters else read
     return texts.replace(others, plain)
 
 
@@ -94,13 +94,15 @@ def _read_words(texts: pl.Series) -> pl.Series:
 
 
 @cache
-def _plain(sign: str) -> str:
-    """One sign in ASCII; a letter that nobody transliterates is its code point, so that no name is lost."""
-    if sign in OWN_LETTERS:
-        return OWN_LETTERS[sign]
-    if not unicodedata.category(sign).startswith(("L", "M")):
-        return unicodedata.normalize("NFKD", sign)
-    ascii_form = anyascii(sign)
+def _plain(character: str) -> str:
+    """One character in ASCII; a letter that nobody transliterates is its code point, so that no name is lost."""
+    if character in OWN_LETTERS:
+        return OWN_LETTERS[character]
+    if not unicodedata.category(character).startswith(("L", "M")):
+        return unicodedata.normalize("NFKD", character)
+    ascii_form = anyascii(character)
     letters = "".join(letter for letter in ascii_form if letter.isalnum())
-    is_silent = not sign.isalpha() or (set(ascii_form) in ({"'"}, {"`"}) and "LATIN" not in unicodedata.name(sign, ""))
-    return letters if letters or is_silent else f"U{ord(sign):X}"
+    is_silent = not character.isalpha() or (
+        set(ascii_form) in ({"'"}, {"`"}) and "LATIN" not in unicodedata.name(character, "")
+    )
+    return letters if letters or is_silent else f"U{ord(character):X}"

@@ -129,10 +129,10 @@ def send_changes(
     with suppress(OSError):  # a disk that is full, or read-only, is itself an alert
         _write(home, alerts)
     due = sorted((alert for alert in alerts if alert.is_due), key=lambda alert: (alert.owner, alert.key))
-    told = {owner: _send(owner, list(own), environment) for owner, own in groupby(due, key=lambda alert: alert.owner)}
-    after = {alert.key: alert for alert in (*alerts, *chain.from_iterable(told.values()))}
+    sent = {owner: _send(owner, list(own), environment) for owner, own in groupby(due, key=lambda alert: alert.owner)}
+    after = {alert.key: alert for alert in (*alerts, *chain.from_iterable(sent.values()))}
     _write(home, [alert for alert in after.values() if not alert.sent == alert.state == RESOLVED])
-    return {owner: not any(alert.is_due for alert in own) for owner, own in told.items()}
+    return {owner: not any(alert.is_due for alert in own) for owner, own in sent.items()}
 
 
 def send_or_log(home: Home, settings: AlertSettings, *, today: date) -> None:
@@ -147,16 +147,16 @@ def _send(owner: str, alerts: list[Alert], environment: Mapping[str, str]) -> li
     urls = (environment.get(f"{TARGETS}_{owner.upper()}") or environment.get(TARGETS) or "").split()
     for place, url in enumerate(urls):
         new = [alert for alert in alerts if place not in alert.reached]
-        if new and _tell(url, new):
+        if new and _send_to(url, new):
             alerts = [replace(alert, reached=tuple({*alert.reached, place})) for alert in alerts]
-    is_told = [bool(urls) and set(range(len(urls))) <= set(alert.reached) for alert in alerts]
+    were_sent = [bool(urls) and set(range(len(urls))) <= set(alert.reached) for alert in alerts]
     return [
-        replace(alert, sent=alert.state, reached=()) if told else alert
-        for alert, told in zip(alerts, is_told, strict=True)
+        replace(alert, sent=alert.state, reached=()) if was_sent else alert
+        for alert, was_sent in zip(alerts, were_sent, strict=True)
     ]
 
 
-def _tell(url: str, alerts: list[Alert]) -> bool:
+def _send_to(url: str, alerts: list[Alert]) -> bool:
     asset = apprise.AppriseAsset(app_id="Concord", app_desc="Concord", app_url="", service_timeout=SECONDS)
     target = apprise.Apprise(asset=asset)
     resolved = sum(alert.state == RESOLVED for alert in alerts)

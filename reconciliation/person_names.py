@@ -123,11 +123,11 @@ def with_surnames_held(held: pl.DataFrame) -> pl.DataFrame:
         for name in ("surname_folded", "forenames_folded")
     )
     keys, sources = ["subject_cluster", "word"], pl.col("source").n_unique()
-    told = surnames.group_by(keys).agg(surname=sources).join(
+    counted = surnames.group_by(keys).agg(surname=sources).join(
         given.group_by(keys).agg(forename=sources), on=keys, how="left"
     )  # fmt: skip
-    own = told.join(_usual_surnames(surnames, given), on="word")
-    only_here = told.filter((pl.col("surname") > pl.col("forename")) & ~is_listed_forename(pl.col("word")))
+    own = counted.join(_usual_surnames(surnames, given), on="word")
+    only_here = counted.filter((pl.col("surname") > pl.col("forename")) & ~is_listed_forename(pl.col("word")))
     beside = given.filter(pl.len().over("record_id") > 1)
     found = [
         beside.join(own, on=keys, how="semi"),

@@ -47,7 +47,7 @@ LIVING_AT: Final = re.compile(
     rf"\.?(?:,?\s+(?:[^\W\d]['’\w-]*[, ]+){{0,3}}?{_POSTCODE})?|\b{_POSTCODE}"
 )
 REACHED_BY: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\d)(?:\+44|0)(?:[ -]?\d){9,10}(?!\d)")
-# While names are found, one sign that is not a letter stands for each of the others.
+# While names are found, one character that is not a letter stands for each of the others.
 HIDDEN: Final = {"\ue000": BIRTH, "\ue001": ADDRESS, "\ue002": CONTACT}
 
 
@@ -70,7 +70,7 @@ def mask_names(texts: pl.Series) -> pl.DataFrame:
 
 
 def mask_text(text: str) -> str:
-    """A text in which signs such as `[named person]` stand for names, births, addresses and contact details."""
+    """A text in which placeholders such as `[named person]` stand for names, births, addresses and contact details."""
     text = DATED_BIRTH.sub("\\1\\2\ue000", text)
     text = REACHED_BY.sub("\ue002", LIVING_AT.sub("\ue001", text))
     words = list(WORD.finditer(text))
@@ -85,8 +85,8 @@ def mask_text(text: str) -> str:
         parts += [text[place : words[index].start()], PERSON]
         place, index = words[last].end(), last + 1
     masked = "".join(parts) + text[place:]
-    for sign, words_for_it in HIDDEN.items():
-        masked = masked.replace(sign, words_for_it)
+    for character, words_for_it in HIDDEN.items():
+        masked = masked.replace(character, words_for_it)
     return masked
 
 

@@ -24,7 +24,7 @@ EXCEPTIONS: Final = (
 NEGATIONS: Final = ("neither", "never", "no", "nor", "not")
 
 _GAP: Final = r"\[…\]"
-_SIGN: Final = r"\[[^\]]*\]"
+_PLACEHOLDER: Final = r"\[[^\]]*\]"
 _SENTENCE: Final = r";\s*\S|[.!?]\s+[\p{Lu}\d(\[]"
 _WORD: Final = r"[\p{L}\d]+"
 
@@ -48,7 +48,7 @@ def says_no_more(text: str, wording: str, named: str) -> pl.Expr:
         wording: the same without names.
         named: the column of the wording that a steward named.
     """
-    gaps = pl.col(wording).str.count_matches(_SIGN) == pl.col(named).str.count_matches(_SIGN)
+    gaps = pl.col(wording).str.count_matches(_PLACEHOLDER) == pl.col(named).str.count_matches(_PLACEHOLDER)
     sentences = pl.col(text).str.count_matches(_SENTENCE) <= pl.col(named).str.count_matches(_SENTENCE)
     exceptions = _count(text, EXCEPTIONS) == _count(named, EXCEPTIONS)
     negated = (_count(text, NEGATIONS) > 0) == (_count(named, NEGATIONS) > 0)

@@ -65,12 +65,12 @@ def other_digit(pncid: str, random: Random) -> str:
 
 
 def other_letter(number: str, random: Random) -> str:
-    """A number with its check letter, the last sign, mistaken."""
+    """A number with its check letter, the last character, mistaken."""
     return number[:-1] + random.choice(CHECK_LETTERS.replace(number[-1], ""))
 
 
 def malformed(urn: str, random: Random) -> str:
-    """A case number keyed by hand: a sign short, a suffix for a split case, letters for digits."""
+    """A case number keyed by hand: a character short, a suffix for a split case, letters for digits."""
     return random.choice((urn[:-1], f"{urn}/1", urn[:4] + urn[4:].replace("0", "O") + "A"))
 
 

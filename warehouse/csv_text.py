@@ -13,9 +13,9 @@ FORMULA_SIGNS: Final = "=+@\t\r'＝＋－＠-"
 """What a spreadsheet would run, or hide. Some take the wide forms for a formula too."""
 
 LONGEST_CELL: Final = 32_767
-"""Signs that a cell of a workbook can hold (Excel specifications and limits)."""
+"""Characters that a cell of a workbook can hold (Excel specifications and limits)."""
 
-# Some spreadsheets look past blanks and line breaks for the first sign.
+# Some spreadsheets look past blanks and line breaks for the first character.
 _RUN: Final = rf"[ \n]*[{FORMULA_SIGNS}]"
 
 

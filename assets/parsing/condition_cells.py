@@ -1,7 +1,7 @@
 """A cell that holds conditions of an order, parted into them.
 
-Belongs here: breaks, bullets, numbering, and the signs that part conditions within a line. Does not: which condition of
-the catalogue a wording is (`conditions`).
+Belongs here: breaks, bullets, numbering, and what separates conditions within a line. Does not: which condition of the
+catalogue a wording is (`conditions`).
 
 The first of these that the cell shows is the way its writer parted them:
 
@@ -26,15 +26,15 @@ import polars as pl
 from assets.parsing.words import known
 
 BREAK, WITHIN = "\x1e", "\x1f"  # stand where a condition ends, and after a full stop that ends none
-# Every sign for a new line that there is, and what programs write for one; tabs in a row.
+# Every character for a new line that there is, and what programs write for one; tabs in a row.
 LINE_BREAKS = (
     r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x{85}\x{2028}\x{2029}]|_x000[aAdD]_|&#(?:10|13|x0?[aAdD]);|\\r\\n|\\n|\t{2,}"
     r"|</?(?i:br|p|li|ul|ol|div)\s*/?>|[¶↵⏎]"
 )
-# Signs that serve as nothing but bullets, those of Word's symbol fonts too, with or without a blank before them.
+# Characters that serve as nothing but bullets, those of Word's symbol fonts too, with or without a blank before them.
 BULLET_ALONE = r"[☐☑☒•‣◦▪▫■□●○⁃➢➤►▶❖➔\x{f0a7}\x{f0b7}\x{f0d8}\x{f0fc}]"
 BULLET = r"(?:^|\s)[•∙✓✔·]\s*"
-# Numbers that are one sign, and what they are in plain ones.
+# Numbers that are one character, and what they are in plain ones.
 FIRST_ROMAN = (
     "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii",
     "xviii", "xix", "xx",
@@ -65,7 +65,7 @@ SIGN_WITHIN = (
 # A number that does not go on with the one at the front (`2. .. 3. ..`, `1. .. 1. ..`).
 OTHER_NUMBER = rf"\s\(?\d{{1,2}}[.)]+\s+(?P<next>{_LARGE})"
 NUMBERED_OTHERWISE = rf"^\(?\d{{1,2}}[.)]+\s.*{OTHER_NUMBER}"
-# Where one line parts into conditions. The first rule whose sign the cell holds is the one the writer used.
+# Where one line parts into conditions. The first rule that fits the cell is the one the writer used.
 SEPARATORS = (
     rf"[,;]? (?:and|AND|&)(?: also)? (?P<next>{_LARGE})",
     r"\s+\|\s+|[\"”]?\s*[;|]\s*[\"“]?(?P<next>\(?\d{1,2}[.)]\s|\p{Lu})",
@@ -76,15 +76,15 @@ SEPARATORS = (
 
 @dataclass(frozen=True)
 class Numbering:
-    """A way to number: the numbers in their order, the pattern that any of them fits, and the signs around one."""
+    """A way to number: the numbers in their order, the pattern that any of them fits, and the characters around one."""
 
     numbers: tuple[str, ...]
     any_number: str
-    sign: str
+    form: str
 
     def pattern(self, number: str) -> str:
-        """The pattern of a number with its signs."""
-        return self.sign.replace("{}", number)
+        """The pattern of a number with the characters around it."""
+        return self.form.replace("{}", number)
 
 
 NUMBERS = (tuple(str(number) for number in range(1, 41)), r"\d{1,2}")
@@ -98,9 +98,9 @@ _LABEL = r"(?i:condition|cond\.?|prohib(?:ition|\.)?|restriction|requirement|par
 _AFTER = r"(?:\s+|(?P<next>[^\d\s]))"  # a decimal is not the number of a condition
 NUMBERINGS = (
     *(
-        Numbering(*numbers, sign + _AFTER)
+        Numbering(*numbers, form + _AFTER)
         for numbers in (NUMBERS, ROMAN, LETTERS)
-        for sign in (r"\(({})\)[.:]?", r"\[({})\]", r"({}) ?[.]?\)", r"({}) ?[.:/;°]")
+        for form in (r"\(({})\)[.:]?", r"\[({})\]", r"({}) ?[.]?\)", r"({}) ?[.:/;°]")
     ),
     Numbering(*NUMBERS, r"({}) ?[-–]" + _AFTER),
     Numbering(*LETTERS, r"({}) ?[-–]\s+(?P<next>\S)"),
@@ -144,9 +144,9 @@ def split_conditions(cells: pl.DataFrame) -> pl.DataFrame:
         .str.replace_all(ABBREVIATIONS, f"$1.{WITHIN}")
     )
     for rule in SEPARATORS:
-        sign = BREAK + ("${next}" if "next" in rule else "")
+        separator = BREAK + ("${next}" if "next" in rule else "")
         done, waiting = _parted(waiting, rule)
-        parted.append(done.with_columns(pl.col("text").str.replace_all(rule, sign)))
+        parted.append(done.with_columns(pl.col("text").str.replace_all(rule, separator)))
     return _pieces(pl.concat([*parted, waiting]))
 
 
@@ -189,12 +189,12 @@ def _part_plainly(cells: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame
     ], waiting
 
 
-def _parted(cells: pl.DataFrame, sign: str, *, column: str = "text") -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The cells that hold a sign, and the others."""
+def _parted(cells: pl.DataFrame, pattern: str, *, column: str = "text") -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The cells that fit a pattern, and the others."""
     if cells.is_empty():
         return cells, cells
-    has_sign = cells.get_column(column).str.contains(sign)
-    return cells.filter(has_sign), cells.filter(~has_sign)
+    fits = cells.get_column(column).str.contains(pattern)
+    return cells.filter(fits), cells.filter(~fits)
 
 
 def _by_numbering(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -234,10 +234,10 @@ def _renumbered(cells: pl.DataFrame, numbering: Numbering) -> pl.DataFrame:
     for place in range(1, len(numbering.numbers)):
         if going.is_empty():
             break
-        sign = BEFORE_NUMBER + _only(numbering, place)
-        going, ended = _parted(going, sign, column="bare")
+        number = BEFORE_NUMBER + _only(numbering, place)
+        going, ended = _parted(going, number, column="bare")
         done.append(ended)
-        going = going.with_columns(pl.col("bare").str.replace(sign, f"{BREAK}${{next}}"))
+        going = going.with_columns(pl.col("bare").str.replace(number, f"{BREAK}${{next}}"))
     return pl.concat([*done, going]).drop("in_order")
 
 

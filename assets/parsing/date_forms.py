@@ -61,7 +61,7 @@ ABOUT_AFTER = (
     r"|claim(?:s|ed)|alleged|disputed|self[ -]declared|as stated|given|(?:year )?only)\)?$"
     r"|[ ,]+\(?(?:(?:exact|full|day|date|month|and|of|birth) ?)+(?:not known|unknown|n/?k)\)?$"
 )
-# Letters typed for digits, other signs between the parts, and what stands behind a date in Polish.
+# Letters typed for digits, other characters between the parts, and what stands behind a date in Polish.
 SLIPS = (
     (r"(^|[\d/.-])o([\d/.-])", "${1}0${2}"),
     (r"(^|[\d/.-])[il|](\d?[/.-])", "${1}1${2}"),

@@ -168,7 +168,7 @@ def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
     is_pair = ~is_list.fill_null(value=False)
     pair = pl.when(is_pair).then(seen.str.extract_groups(TWO_FORENAMES)).struct.field
     second = pl.when(is_pair).then(seen.str.extract(TWO_PEOPLE, 2))
-    told = rows.with_columns(
+    marked = rows.with_columns(
         said=pl.coalesce(
             seen.str.extract(SAID, 2),
             pl.concat_str(pl.lit("and "), pair("2"), pl.lit(" "), pair("3")),
@@ -179,7 +179,7 @@ def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
         has_second=second.is_not_null(),
     )
     alone = pl.when("has_second").then(seen.str.replace(TWO_PEOPLE, "${1}")).otherwise("seen")
-    return told.with_columns(
+    return marked.with_columns(
         pl.coalesce("pair", alone)
         .str.replace(SAID, "${1}")
         .str.replace(r"^\?+\s*(\p{L})", "${1}")

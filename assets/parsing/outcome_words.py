@@ -19,7 +19,7 @@ SHORT_ANSWER = (
     r"(?i)\b(orders?|i?stro|i?stpo|i?tero|i?tepo)\s*[:(?–-]*\s*(?:no|none|nil|n/a|not applicable|not relevant)\s*\)?"
     r"[. ]*$"
 )
-# Signs and words at which a clause ends. `and` ends one before a word for an application or another order.
+# Punctuation and words at which a clause ends. `and` ends one before a word for an application or another order.
 CLAUSE_ENDS = (
     r"[;:.,()\[\]\n\r–—]|\s[-/|]\s"
     r"|(?i)\b(?:but|however|although|though|whilst|while|instead|in lieu of|rather than)\b"
@@ -173,7 +173,7 @@ ORDER_OF_DAY = (
     rf"(?:of|from|{_MADE_WHEN})? ?|\b{_MADE_WHEN} )(?:the )?({_DAY})\)?"
 )
 ANY_ORDER = rf"\b{_ORDER}\b"
-# What an application came to, behind a sign at which a clause would end: `application to discharge - granted`.
+# What an application came to, behind punctuation at which a clause would end: `application to discharge - granted`.
 ANSWER_BEHIND = (
     r"(?i)\b(vary|variation|discharge|revoke|revocation|extend|extension|renew|renewal)((?: of)?(?: the| this)?"
     r"(?: order| i?st[rp]o)?) ?[:;,(–—-]+ ?(granted|allowed|refused|dismissed|rejected|withdrawn|adjourned)\b"

@@ -12,7 +12,7 @@ from assets.parsing.words import known
 from matching.standardise import fold
 from warehouse.codes import reference
 
-# Signs between two names of one thing, or between a name and its short form, its part or its address.
+# Characters between two names of one thing, or between a name and its short form, its part or its address.
 NAME_ENDS = r"\s*[/(),;|\[\]–—]\s*|\s+-\s+"
 
 

@@ -1,7 +1,7 @@
 """Words that stand for a value nobody knows: `n/k`, `?`, `TBC`.
 
-Belongs here: the list of such words and their removal; signs that look alike made one. Does not: what any one source
-leaves blank by design.
+Belongs here: the list of such words and their removal; characters that look alike made one. Does not: what any one
+source leaves blank by design.
 """
 
 import re
@@ -20,7 +20,7 @@ INVISIBLE = r"\p{Cf}"  # zero-width blanks, marks of direction, soft hyphens
 UNEVEN_BLANKS = r"[^\S\n]{2,}|[^\S\n ]"  # all but the single blank, which most texts are full of
 DASHES = r"[\p{Pd}\u2212]"  # en and em dashes, the hyphen that does not break, the minus sign
 SLASHES = r"[\u2044\u2215\u29f8]"
-# The digits that people from the Middle East and South Asia type, by the first of their ten signs.
+# The digits that people from the Middle East and South Asia type, by the first of their ten characters.
 OTHER_DIGITS = {chr(ord(zero) + digit): str(digit) for zero in "٠۰०০੦" for digit in range(10)}
 NOTHING = rf"(?i)^(?:(?:{'|'.join(map(re.escape, UNKNOWN_WORDS))})|[^\p{{L}}\p{{N}}]*)$"
 
@@ -28,7 +28,7 @@ NOTHING = rf"(?i)^(?:(?:{'|'.join(map(re.escape, UNKNOWN_WORDS))})|[^\p{{L}}\p{{
 def known(text: pl.Expr) -> pl.Expr:
     """The text as a person sees it, or null where it only says that the value is not known (`n/k`, `?`, `-`, blank).
 
-    Trimmed, one space for any run of blanks, a letter and its accent as one sign; line breaks stay.
+    Trimmed, one space for any run of blanks, a letter and its accent as one character; line breaks stay.
     """
     even = (
         text.str.normalize("NFC").str.replace_all(INVISIBLE, "").str.replace_all(UNEVEN_BLANKS, " ").str.strip_chars()

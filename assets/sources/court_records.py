@@ -46,7 +46,7 @@ from reconciliation.plausibility import POLICE_KINDS
 from warehouse.codes import reference
 from warehouse.tables.core import EVENT_REFUSED, RESULT_STATES
 
-# Police force, station, serial and year, with or without a sign between them; twelve characters are seen too. What
+# Police force, station, serial and year, with or without a character between them; twelve characters are seen too. What
 # follows them, such as the suffix of a split case, is no part of the number.
 CASE_URN = r"^\d{2}[ /-]?[A-Z0-9]{2}[ /-]?(\d{5}[ /-]?\d{2}|\d{8})$"
 
@@ -163,10 +163,10 @@ def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:
     has_no_words = pl.col("sent_result_text").is_null()
     agrees = (pl.col("code_type") == pl.col("order_type")) & (pl.col("code_interim") == pl.col("is_interim"))
     differs = pl.col("order_type").is_not_null() & ~agrees.fill_null(value=False)
-    is_making = pl.col("event_told").is_null()
+    is_making = pl.col("event_in_words").is_null()
     read = kinds.with_columns(
         *sentence_columns(pl.col("sent_result_text")),
-        event="event_told",
+        event="event_in_words",
         ends_another=pl.when(is_making & pl.col("ends_another")).then(statement=True),
         order_type=pl.when(has_no_words | (pl.col("order_type").is_null() & ~is_making))
         .then("code_type")
@@ -192,7 +192,7 @@ def _sets_terms() -> pl.Expr:
 
 def _status_by_event() -> pl.Expr:
     """The status that the event gives the order: one that was changed or kept goes on, one in doubt is to be asked."""
-    return pl.col("event_told").replace_strict(STATUS_OF_EVENT, default=None, return_dtype=pl.String)
+    return pl.col("event_in_words").replace_strict(STATUS_OF_EVENT, default=None, return_dtype=pl.String)
 
 
 def _end_columns() -> list[pl.Expr]:

@@ -102,7 +102,7 @@ def read_document(line: bytes, unknown_keys: Counter[str]) -> tuple[str, list[An
 
 
 def _says_something(text: Any) -> bool:
-    """Whether a text is more than blanks, signs and words for `not known`."""
+    """Whether a text is more than blanks, punctuation and words for `not known`."""
     return type(text) is str and text.strip().lower() not in UNKNOWN_WORDS and any(map(str.isalnum, text))
 
 

@@ -1,6 +1,6 @@
 """The headings of the regional returns: which field a heading names.
 
-Belongs here: the kinds of tables, and one heading with its hints, signs and slips. Does not: the list of headings
+Belongs here: the kinds of tables, and one heading with its hints, punctuation and slips. Does not: the list of headings
 (`rocu_headings.toml`), a row of them (`rocu_layouts`).
 """
 
@@ -120,7 +120,7 @@ def _forms(texts: pl.Series) -> pl.DataFrame:
 
     Returns:
         `text`; `whole`; `bare`, without brackets, and `bare_hint`, what they say; `own`, also without words that say
-        whose it is; `head`, up to the first sign of a hint, and `head_hint`, what follows; `unnumbered`, without a
+        whose it is; `head`, up to the first character of a hint, and `head_hint`, what follows; `unnumbered`, without a
         number at the end.
     """
     plain = pl.col("text").str.replace_all(FOOTNOTES, "").str.replace(NUMBERING, "")
@@ -142,7 +142,7 @@ def _forms(texts: pl.Series) -> pl.DataFrame:
 
 
 def _key(heading: pl.Expr) -> pl.Expr:
-    """A heading without case, accents, signs and blanks; a sign alone (`#`) as it is."""
+    """A heading without case, accents, punctuation and blanks; punctuation alone (`#`) as it is."""
     return pl.coalesce(fold(heading), heading).str.replace_all(r"\s", "").fill_null("")
 
 

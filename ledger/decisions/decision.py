@@ -190,6 +190,6 @@ def _plain(value: object) -> str | None:
     return value.isoformat() if isinstance(value, date) else None if value is None else str(value)
 
 
-def _is_unkeepable(sign: str) -> bool:
+def _is_unkeepable(character: str) -> bool:
     """Control characters but line breaks and tabs, which PostgreSQL refuses, and halves of surrogate pairs."""
-    return unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\r\t"
+    return unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\r\t"

@@ -178,8 +178,8 @@ def set_disabled(connection: sa.Connection, name: str, *, is_disabled: bool, at:
 def _appearance(name: str) -> str:
     """What a name looks like at a glance: names of one appearance would be taken for one another."""
     plain = name.casefold().translate(LOOK_ALIKE)
-    for pair, sign in (("rn", "m"), ("vv", "w"), ("cl", "d")):
-        plain = plain.replace(pair, sign)
+    for pair, letter in (("rn", "m"), ("vv", "w"), ("cl", "d")):
+        plain = plain.replace(pair, letter)
     return plain
 
 

@@ -47,7 +47,7 @@ def draw_svg(chart: alt.TopLevelMixin) -> str:
 
 
 def _plain(part: Any) -> Any:  # JSON
-    """A chart whose texts hold no sign that XML forbids: the drawing library ends the process over one."""
+    """A chart whose texts hold no character that XML forbids: the drawing library ends the process over one."""
     if isinstance(part, dict):
         return {_plain(name): _plain(value) for name, value in part.items()}
     if isinstance(part, list):

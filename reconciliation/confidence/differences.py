@@ -78,7 +78,7 @@ def strongest_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counted(rivals: pl.DataFrame) -> pl.DataFrame:
-    """Each other value once, with its sources and records; names that differ in accents or signs alone are one."""
+    """Each other value once, with its sources and records; names that differ in accents and punctuation are one."""
     is_name = pl.col("field").is_in(NAMES)
     form = pl.when(is_name).then(folded("rival")).otherwise("rival")
     return rivals.group_by(*KEY, "value", form=form).agg(
@@ -87,7 +87,7 @@ def _counted(rivals: pl.DataFrame) -> pl.DataFrame:
 
 
 def folded(name: str) -> pl.Expr:
-    """A column of names in capitals, without accents and signs."""
+    """A column of names in capitals, without accents and punctuation."""
     plain = pl.col(name).str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
     return plain.str.replace_all(r"[^\p{L}\p{N} ]", "")
 

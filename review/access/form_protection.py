@@ -23,7 +23,7 @@ TOKEN_HEADER = "X-Form-Token"  # noqa: S105  # what the header is called
 MOST_FIELDS = 5_000
 """Of a form: many differences decided at once send two fields each."""
 NO_TEXT = re.compile("[\\x00\\ud800-\\udfff]")
-"""Signs that no database takes: nobody types them, and what holds them was made to break something."""
+"""Characters that no database takes: nobody types them, and what holds them was made to break something."""
 
 
 class ForeignFormError(Exception):

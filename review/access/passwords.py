@@ -18,7 +18,7 @@ LEAST_SCORE = 3
 """Of 0 to 4 by zxcvbn, which knows 30,000 passwords of breached lists, names, words, dates and keyboards: more than
 10^8 guesses."""
 LONGEST_GUESSED = 72
-"""Signs of a password whose strength is estimated; those after them only make it stronger."""
+"""Characters of a password whose strength is estimated; those after them only make it stronger."""
 LONGEST = 1_000
 """Longer ones are refused unread: hashing must not be made to work for a person who sends too much."""
 

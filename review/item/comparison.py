@@ -230,7 +230,7 @@ def _is_same(field: FieldRow, value: Any, reference: Any) -> bool:
 def _pieces(field: FieldRow, value: Any, reference: Any) -> Pieces:
     if field.nature == "name":
         return mark_name(value, reference)
-    if field.nature == "sign":
+    if field.nature == "identifier":
         return mark_characters(value, reference)
     if field.nature == "date":
         return mark_date(value, reference)

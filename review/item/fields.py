@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from warehouse.tables.titles import FIELD_TITLES
 
-Nature = Literal["name", "sign", "date", "code", "flag", "number"]
+Nature = Literal["name", "identifier", "date", "code", "flag", "number"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class FieldRow:
 
     Attributes:
         name: the column of `orders` and of `field_provenance`, or of the records alone.
-        nature: how it is written and how two values of it are marked: names and signs (ids, references) by
+        nature: how it is written and how two values of it are marked: names and identifiers (ids, references) by
             characters, dates by their parts, the others as a whole.
         golden: the column of `orders`; none if only records hold it.
         written: the column that holds the value as the source writes it.
@@ -51,8 +51,8 @@ PERSON_ROWS: Final = (
     _of_both("forenames", "name", "name"),
     _of_both("date_of_birth", "date", "date of birth"),
     _of_both("sex", "code", "sex"),
-    _of_both("pnc_id", "sign", "PNC id"),
-    _of_both("cro_number", "sign", "CRO number"),
+    _of_both("pnc_id", "identifier", "PNC id"),
+    _of_both("cro_number", "identifier", "CRO number"),
 )
 
 ORDER_ROWS: Final = (
@@ -65,8 +65,8 @@ ORDER_ROWS: Final = (
     _of_both("term_months", "number", "term"),
     _of_both("court_code", "code", "court", written="court_as_written"),
     _of_both("force_code", "code", "force", written="force_as_written"),
-    _of_records("case_urn", "sign", "case"),
-    _of_records("occurrence_ref", "sign", "occurrence"),
+    _of_records("case_urn", "identifier", "case"),
+    _of_records("occurrence_ref", "identifier", "occurrence"),
     FieldRow("recorded_status", "code", "legal_status"),
     _of_both("is_county_lines", "flag"),
     _of_records("event", "code"),

@@ -148,7 +148,7 @@ def _marked(field: str, text: str, other: str) -> Pieces:
     nature = FIELD_NATURES.get(field)
     if nature == "name":
         return mark_name(text, other)
-    if nature == "sign":
+    if nature == "identifier":
         return mark_characters(text, other)
     days = _day(text), _day(other)
     if nature == "date" and days[0] and days[1]:

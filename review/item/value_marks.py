@@ -32,7 +32,7 @@ SILENT: Final = frozenset("'’‘ʼʻ`´′")
 SEPARATORS: Final = " \t\r\n\v\f\x85\xa0\u2002\u2003\u2009\u3000-‐–"
 WORD: Final = re.compile(rf"[{re.escape(SEPARATORS)}]*[^{re.escape(SEPARATORS)}]+(?:[{re.escape(SEPARATORS)}]+$)?")
 SILENT_KINDS: Final = frozenset({"Mn", "Mc", "Me", "Cf"})
-"""Signs without a sound of their own: apostrophes; combining marks and directions of writing."""
+"""Characters without a sound of their own: apostrophes; combining marks and directions of writing."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def mark_name(value: str, other: str) -> Pieces:
 
 def mark_characters(value: str, other: str) -> Pieces:
     """An id or a reference, character by character."""
-    return _mark_signs(list(value), list(value), list(other))
+    return _mark_letters(list(value), list(value), list(other))
 
 
 def mark_date(value: date, other: date) -> Pieces:
@@ -93,13 +93,13 @@ def fold_name(name: str) -> str:
     return " ".join("".join(map(_folded, name)).split())
 
 
-def _mark_signs(signs: Sequence[str], keys: Sequence[str], other_keys: Sequence[str]) -> Pieces:
-    """Signs of a value that differ by their keys from those of another."""
+def _mark_letters(characters: Sequence[str], keys: Sequence[str], other_keys: Sequence[str]) -> Pieces:
+    """Characters of a value that differ by their keys from those of another."""
     too_long = max(len(keys), len(other_keys)) > LONGEST_MARKED
     if too_long or Levenshtein.normalized_similarity(other_keys, keys) < LEAST_LIKENESS:
-        return _joined([Piece("".join(signs), keys != other_keys)])
+        return _joined([Piece("".join(characters), keys != other_keys)])
     steps = Levenshtein.opcodes(other_keys, keys)
-    return _joined([Piece("".join(signs[step.dest_start : step.dest_end]), step.tag != "equal") for step in steps])
+    return _joined([Piece("".join(characters[step.dest_start : step.dest_end]), step.tag != "equal") for step in steps])
 
 
 def _words(name: str) -> list[str]:
@@ -108,14 +108,14 @@ def _words(name: str) -> list[str]:
 
 
 def _word_pieces(word: str, other: str | None) -> Pieces:
-    """A word beside its fellow; the signs around a word are no part of what is compared."""
+    """A word beside its fellow; the characters around a word are no part of what is compared."""
     if other is None:
         return (Piece(word, differs=True),)
     bare = _bare(word)
     before, _, after = word.partition(bare)
-    signs = _letters(bare)
-    keys, other_keys = ([_folded(letter) for letter in letters] for letters in (signs, _letters(_bare(other))))
-    return (Piece(before), *_mark_signs(signs, keys, other_keys), Piece(after))
+    characters = _letters(bare)
+    keys, other_keys = ([_folded(letter) for letter in letters] for letters in (characters, _letters(_bare(other))))
+    return (Piece(before), *_mark_letters(characters, keys, other_keys), Piece(after))
 
 
 def _bare(word: str) -> str:
@@ -123,13 +123,13 @@ def _bare(word: str) -> str:
 
 
 def _letters(word: str) -> list[str]:
-    """The letters of a word; signs that count for nothing stand with the letter before them."""
+    """The letters of a word; characters that count for nothing stand with the letter before them."""
     letters: list[str] = []
-    for sign in word:
-        if letters and (not _folded(sign) or not _folded(letters[-1])):
-            letters[-1] += sign
+    for character in word:
+        if letters and (not _folded(character) or not _folded(letters[-1])):
+            letters[-1] += character
         else:
-            letters.append(sign)
+            letters.append(character)
     return letters
 
 
@@ -173,10 +173,10 @@ def _joined(pieces: Sequence[Piece]) -> Pieces:
 
 
 @lru_cache(maxsize=4096)
-def _folded(sign: str) -> str:
+def _folded(character: str) -> str:
     """A letter as names are compared; marks and apostrophes are nothing, letters of other scripts themselves."""
-    folded: str | None = pl.select(fold(pl.lit(sign))).item()
+    folded: str | None = pl.select(fold(pl.lit(character))).item()
     if folded:
         return folded
-    heard = "".join(part for part in sign if part not in SILENT and unicodedata.category(part) not in SILENT_KINDS)
+    heard = "".join(part for part in character if part not in SILENT and unicodedata.category(part) not in SILENT_KINDS)
     return "".join(part.upper() if part.isalnum() else " " for part in heard)

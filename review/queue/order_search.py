@@ -3,8 +3,8 @@
 Belongs here: what is looked through, and how a name that is not quite right is found. Does not: who may see what is
 found (`review.access.visible_release`).
 
-A reference is found where it is written the same but for case, blanks and signs. A name is found where each word that
-was typed is like some word of the name: in any order, parts may be left out, and what fits exactly comes first.
+A reference is found where it is written the same but for case, blanks and punctuation. A name is found where each word
+that was typed is like some word of the name: in any order, parts may be left out, and what fits exactly comes first.
 """
 
 from collections.abc import Callable
@@ -36,8 +36,8 @@ class SearchIndex:
     """What can be found in a release.
 
     Attributes:
-        references: `order_id`, `reference` without signs: ids of orders and persons, former ids, PNC ids, CRO numbers,
-            keys of records, case and occurrence references, lines of packs.
+        references: `order_id`, `reference` without punctuation: ids of orders and persons, former ids, PNC ids, CRO
+            numbers, keys of records, case and occurrence references, lines of packs.
         births: `order_id`, `day`: the dates of birth that the register or a record gives.
         words: `order_id`, `name` (a number for each name that an order or one of its records bears), `is_golden` (it
             is the one in the register), `word`.

@@ -115,15 +115,15 @@ def generalise(text: str) -> str:
     return _RUN.sub(LEFT_OUT, general).strip()
 
 
-def say_known_names(worded: pl.DataFrame) -> pl.DataFrame:
+def leave_out_known_names(worded: pl.DataFrame) -> pl.DataFrame:
     """`generalise_all` where a `wording` in capitals leaves out the names that are known, and no other word."""
     shouted = worded.filter(~pl.col("text").str.contains(r"\p{Ll}")).get_column("text")
     known = pl.DataFrame(
         {"text": shouted, "known": [_hide_known_names(text) for text in shouted]},
         {"text": pl.String, "known": pl.String},
     )
-    told = worded.join(known, on="text", how="left", maintain_order="left")
-    return told.with_columns(wording=pl.coalesce("known", "wording")).drop("known")
+    shown = worded.join(known, on="text", how="left", maintain_order="left")
+    return shown.with_columns(wording=pl.coalesce("known", "wording")).drop("known")
 
 
 def _hide_known_names(text: str) -> str:
@@ -136,7 +136,7 @@ def _hide_known_names(text: str) -> str:
 def _general(token: str, *, is_cased: bool, is_name: bool) -> str:
     if token.startswith("["):
         return token
-    if any(sign.isdigit() for sign in token):
+    if any(character.isdigit() for character in token):
         return token if len(token) <= LONGEST_NUMBER else NUMBER
     plain = token.casefold()
     if plain in proper_words() or (is_name and token.istitle()):
