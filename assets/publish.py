@@ -9,8 +9,8 @@ from typing import TypedDict
 import dagster as dg
 import polars as pl
 
+from assets.changes.compared_nights import Tonight, list_changes, mark_accepted
 from assets.changes.record_fingerprints import digest_records
-from assets.changes.replay import Tonight, list_changes, mark_accepted
 from assets.code import code_digest
 from assets.former import Former
 from assets.frame import EXPECTATIONS, NIGHTS, AssetEvents, Night, NightResource, as_of_date

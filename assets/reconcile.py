@@ -15,15 +15,15 @@ from assets.named_wordings import code_by_decisions
 from assets.sources import find_sources
 from assets.stale_decisions import find_second_looks
 from expectations.discrepancies import RULES, Evidence, PresenceClock, find_discrepancies
-from expectations.history import active_ones, close, look_again
+from expectations.discrepancy_history import active_ones, close, look_again
 from expectations.quality import score_quality
 from expectations.reliability import describe_reliability
 from expectations.review_queue import Linked, build_review_queue
 from expectations.rules.frames import rule_frames
 from expectations.streams import with_streams
 from ledger.decisions.binding import Closures, closures, constraints, overrides
-from ledger.decisions.evidence import name_records
 from ledger.decisions.kinds import LEFT_OPEN
+from ledger.decisions.record_values import name_records
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from reconciliation import register_tables
 from reconciliation.confidence.contents import contents_as_values

@@ -7,7 +7,7 @@ contradictions (`ledger.decisions`), their place in the queue (`expectations.rev
 import polars as pl
 
 from ledger.decisions.binding import closures, constraints, overrides
-from ledger.decisions.evidence import name_records
+from ledger.decisions.record_values import name_records
 from reconciliation.redirects import follow_orders
 
 SECOND_LOOKS = pl.Schema(

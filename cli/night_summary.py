@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from expectations.history import active_ones
+from expectations.discrepancy_history import active_ones
 from expectations.workload import Workload, measure_workload
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.ledger import Ledger

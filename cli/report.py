@@ -9,7 +9,7 @@ import polars as pl
 from cli.model_report import page_template
 from cli.night_summary import Summary
 from cli.report_parts import report_parts
-from expectations.history import active_ones
+from expectations.discrepancy_history import active_ones
 from matching.engine.charts import BLUE, draw_svg
 from reconciliation.register import Register
 from warehouse.sources import SOURCE_NAMES

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from reconciliation.register import Register
-    from study.effect.evidence import StudyEvidence
     from study.effect.report import ReportSection
     from study.effect.settings import StudySettings
     from study.effect.study import Study
+    from study.effect.study_data import StudyData
 
 study_app = typer.Typer(no_args_is_help=True, help="What the register says about the world.")
 
@@ -88,21 +88,21 @@ def effect(
 def _study_and_write(register: "Register", settings: "StudySettings", *, out: Path, truth: Path | None) -> None:
     from rich.console import Console
 
-    from study.effect.evidence import evidence_of_register
     from study.effect.report import describe_study
     from study.effect.settings import StudyError
     from study.effect.study import make_study
+    from study.effect.study_data import data_of_register
     from study.effect.summary import summarise_study
 
     with Console(stderr=True).status("reading the register") as status:
         try:
-            evidence = evidence_of_register(register.table, sure=settings.sure)
-            study = make_study(evidence, settings, as_of=register.release.as_of)
+            data = data_of_register(register.table, sure=settings.sure)
+            study = make_study(data, settings, as_of=register.release.as_of)
         except StudyError as error:
             fail(f"nothing was written: {error}", Exit.FAILED)
-        sections = list(describe_study(study, evidence, step=status.update))
+        sections = list(describe_study(study, data, step=status.update))
         status.update("what single sources would have shown")
-        sections[2:2] = _compare_with_sources(register, study, evidence, truth=truth)
+        sections[2:2] = _compare_with_sources(register, study, data, truth=truth)
     summary = summarise_study(study)
     _write(out, study, summary, sections, register.release.release_id)
 
@@ -115,22 +115,22 @@ def _study_and_write(register: "Register", settings: "StudySettings", *, out: Pa
 
 
 def _compare_with_sources(
-    register: "Register", study: "Study", evidence: "StudyEvidence", *, truth: Path | None
+    register: "Register", study: "Study", data: "StudyData", *, truth: Path | None
 ) -> "list[ReportSection]":
     """The sections on single sources; none, and a word on it, where the night's tables are not kept any more."""
-    from study.effect.by_source import REGISTER, evidence_of_sources
+    from study.effect.by_source import REGISTER, data_of_sources
     from study.effect.report import compare_with_sources
     from warehouse.home import Home
     from warehouse.store import TableStore
 
     state = Home(register.release.path.parent.parent)
     try:
-        held = evidence_of_sources(TableStore(state.tables / str(register.release.as_of)))
+        held = data_of_sources(TableStore(state.tables / str(register.release.as_of)))
     except FileNotFoundError:
         typer.echo(f"single sources are left out: the tables of {register.release.as_of} are not kept", err=True)
         return []
     found = compare_with_sources(
-        study, {**held, REGISTER: evidence}, truth=truth, arrest_sources=register.table("arrest_sources")
+        study, {**held, REGISTER: data}, truth=truth, arrest_sources=register.table("arrest_sources")
     )
     return list(found)
 

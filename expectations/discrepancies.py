@@ -10,7 +10,7 @@ from itertools import groupby
 
 import polars as pl
 
-from expectations.history import compared_values, follow
+from expectations.discrepancy_history import compared_values, follow
 from expectations.rules.conditions import CONDITION_RULES
 from expectations.rules.contents import CONTENT_RULES
 from expectations.rules.dates import DATE_RULES, ORDER_DATE_RULES

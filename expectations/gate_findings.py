@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from expectations.bounds import Bounds, is_implausibly_few
-from expectations.history import active_ones
+from expectations.discrepancy_history import active_ones
 from expectations.rules.statute import STATUTE_RULES
 from reconciliation.law import counts_as_in_force
 from reconciliation.redirects import follow_redirects

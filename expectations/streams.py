@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from expectations.history import active_ones
+from expectations.discrepancy_history import active_ones
 from expectations.review_items import ReviewPolicy, value_chances
 from warehouse.tables.core import RECORD_ID
 from warehouse.tables.register import DISCREPANCIES

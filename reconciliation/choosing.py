@@ -2,7 +2,7 @@
 
 Belongs here: the rule of choosing, for any field of any kind of record. Does not: which sources are trusted for
 which field, and how fields hang together (`reconciliation.golden`); how a choice is explained
-(`reconciliation.explaining`).
+(`reconciliation.provenance`).
 
 A value that fails its check never wins over one that passes. Among those that pass: results that stand before amended
 and withdrawn ones, and before copies of a value that the court has since amended, then the value that most sources
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.explaining import explain_choice, mark_derived
 from reconciliation.overrides import NO_OVERRIDES, Overrides
+from reconciliation.provenance import explain_choice, mark_derived
 from reconciliation.ranking import Field, rank_statements
 
 

@@ -1,7 +1,7 @@
 """Why a release differs from the one before: a cause for each difference, by what is known to have changed for it.
 
 Belongs here: what reached which order, and which cause that gives a difference. Does not: looking at tonight's facts on
-the day of the former release, which needs rules (`assets.changes.replay`), finding the differences
+the day of the former release, which needs rules (`assets.changes.compared_nights`), finding the differences
 (`reconciliation.release_diff`).
 
 Of several causes the narrower counts: what was proved by looking again, then what a steward decided, then what the

@@ -10,14 +10,14 @@ def _():
     import marimo as mo
 
     from reconciliation.register import Register
-    from study.effect.evidence import evidence_of_register
     from study.effect.settings import StudyError, StudySettings
     from study.effect.study import make_study
+    from study.effect.study_data import data_of_register
     from study.effect.summary import summarise_study
 
     register = Register.open()
     mo.md("# Arrests before and after orders")
-    return StudyError, StudySettings, evidence_of_register, make_study, mo, register, summarise_study
+    return StudyError, StudySettings, data_of_register, make_study, mo, register, summarise_study
 
 
 @app.cell
@@ -29,11 +29,11 @@ def _(mo):
 
 
 @app.cell
-def _(StudyError, StudySettings, evidence_of_register, kind, make_study, mo, months, register):
+def _(StudyError, StudySettings, data_of_register, kind, make_study, mo, months, register):
     settings = StudySettings(order_type=kind.value, window_months=months.value)
-    evidence = evidence_of_register(register.table, sure=settings.sure)
+    data = data_of_register(register.table, sure=settings.sure)
     try:
-        study = make_study(evidence, settings, as_of=register.release.as_of)
+        study = make_study(data, settings, as_of=register.release.as_of)
     except StudyError as error:
         study = None
         mo.output.replace(mo.md(f"No study: {error}"))

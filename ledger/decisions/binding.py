@@ -14,8 +14,8 @@ import polars as pl
 
 from ledger.decisions.contradictions import CANNOT, MUST, find_contradictions
 from ledger.decisions.decision import OF_CONFLICT
-from ledger.decisions.evidence import name_records
 from ledger.decisions.kinds import KINDS, PERSON_FIELD_NAMES, Level, codes_about
+from ledger.decisions.record_values import name_records
 from ledger.decisions.staleness import (
     conflicts,
     conflicts_decided,

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from ledger.decisions.evidence import normal
 from ledger.decisions.kinds import Level
+from ledger.decisions.record_values import normal
 
 CONTRADICTION = pl.Schema({"about": pl.String(), "decision_id": pl.String(), "against": pl.List(pl.String)})
 """`about` is order, person or value; `against` are the decisions that, all together, exclude `decision_id`."""

@@ -13,8 +13,8 @@ import polars as pl
 
 from ledger.decisions.decision import OF_CONFLICT, Draft, Sighting, read_sightings
 from ledger.decisions.errors import DecisionError, ValuesChangedError
-from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.kinds import LINK_FIELDS
+from ledger.decisions.record_values import canonical_values, name_records
 from ledger.decisions.staleness import conflicts
 from ledger.decisions.values import read_value, require_field, require_period
 from ledger.packs.owners import title_or_none

@@ -33,7 +33,7 @@ class Sighting:
     Attributes:
         of: handle of the record that holds it; for a discrepancy `observed` or `expected`.
         field: the field.
-        value: the value in canonical form (`ledger.decisions.evidence`); None where the record has none.
+        value: the value in canonical form (`ledger.decisions.record_values`); None where the record has none.
     """
 
     of: str

@@ -10,8 +10,8 @@ decision stale. Nor does a change towards what was decided: that is what the ste
 import polars as pl
 
 from ledger.decisions.decision import OF_CONFLICT
-from ledger.decisions.evidence import canonical_values, normal
 from ledger.decisions.kinds import KINDS, LEFT_OPEN, codes_about
+from ledger.decisions.record_values import canonical_values, normal
 from reconciliation.redirects import follow_orders
 from warehouse.tables.core import RECORD_ID
 

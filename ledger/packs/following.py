@@ -1,7 +1,7 @@
 """What became of the corrections that owners were asked for, worked out each night from the night's own evidence.
 
 Belongs here: the states of a line and what brings them about. Does not: what is asked (`ledger.packs.content`),
-discrepancies and their states (`expectations.history`).
+discrepancies and their states (`expectations.discrepancy_history`).
 
 A line is known again by the record's handle, not by its row or its order's id. Nothing counts as corrected that only
 stopped being wrong in our eyes: the record itself has to hold another value, or an absent one to have come.
@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from ledger.decisions.decision import OF_CONFLICT
-from ledger.decisions.evidence import name_records, normal
+from ledger.decisions.record_values import name_records, normal
 from ledger.decisions.staleness import conflicts
 from reconciliation.redirects import follow_orders
 from warehouse.sources import is_from_court
@@ -31,7 +31,7 @@ class FollowingEvidence:
         records: order records of all sources in their core shape.
         order_sources: `ORDER_SOURCES`.
         discrepancies: `DISCREPANCIES`, with the stewards' closures.
-        compared: what the rules compare tonight (`expectations.history.look_again`).
+        compared: what the rules compare tonight (`expectations.discrepancy_history.look_again`).
         codes: of tonight's rules.
     """
 

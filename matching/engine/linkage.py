@@ -26,7 +26,6 @@ from matching.engine.blocking import (
     candidate_pairs,
     find_blocks,
 )
-from matching.engine.evidence import gather_evidence, gather_evidence_among
 from matching.engine.frequencies import fit_frequencies
 from matching.engine.parameters import Parameters, check_parameters
 from matching.engine.patterns import Coded, Each, Patterns, code_records, compare
@@ -34,6 +33,7 @@ from matching.engine.repeated_records import Copies, find_copies, pair_left_out
 from matching.engine.scores import Scores
 from matching.engine.tables import Records
 from matching.engine.training import train
+from matching.engine.training_sample import draw_sample, draw_sample_among
 from matching.engine.values import pairs_of
 from matching.engine.weights import Scales
 
@@ -95,10 +95,10 @@ class Linkage:
                 rest of these pairs, not from random pairs (orders, among pairs of records of one person).
         """
         if among is not None:
-            evidence = gather_evidence_among(self, among)
+            sample = draw_sample_among(self, among)
         else:
-            evidence = gather_evidence(self._without_copies(), random_pairs=self.model.options.random_pairs)
-        return train(evidence, self.model.name, self.model.options)
+            sample = draw_sample(self._without_copies(), random_pairs=self.model.options.random_pairs)
+        return train(sample, self.model.name, self.model.options)
 
     def score(self, parameters: Parameters) -> Scores:
         """Weigh the candidate pairs.

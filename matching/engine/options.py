@@ -1,6 +1,6 @@
 """The parts of training and weighing that can be switched off, to see what each contributes.
 
-Belongs here: the switches and limits. Does not: what they do (`training`, `evidence`, `frequencies`).
+Belongs here: the switches and limits. Does not: what they do (`training`, `training_sample`, `frequencies`).
 """
 
 from dataclasses import dataclass

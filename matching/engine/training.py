@@ -1,7 +1,7 @@
 """Training without labels: the probabilities m and u, from the pairs themselves.
 
-Belongs here: expectation and maximisation over the counts of patterns. Does not: the counts (`evidence`), dependence
-(`dependence`), weighing pairs (`weights`), term frequencies (`frequencies`).
+Belongs here: expectation and maximisation over the counts of patterns. Does not: the counts (`training_sample`),
+dependence (`dependence`), weighing pairs (`weights`), term frequencies (`frequencies`).
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from matching.engine.comparators.base import NOT_KNOWN, SAME
 from matching.engine.dependence import LEAST, find_lifts, lift_patterns
-from matching.engine.evidence import ENOUGH, Histogram, TrainingEvidence
 from matching.engine.options import Options
 from matching.engine.parameters import Lift, Parameters, RivalShares, Shares
 from matching.engine.patterns import Comparison, Rival, unpack
+from matching.engine.training_sample import ENOUGH, Histogram, TrainingSample
 
 Numbers = npt.NDArray[np.float64]
 # Levels in the type with which numpy indexes fastest.
@@ -27,25 +27,25 @@ MOST_SHARED, MOST_CHANCE = 0.98, 0.1
 UNSEEN = 0.3
 
 
-def train(evidence: TrainingEvidence, model: str, options: Options) -> Parameters:
+def train(sample: TrainingSample, model: str, options: Options) -> Parameters:
     """Learn the parameters of a model.
 
     Returns:
         Parameters; without any candidate pair, the declared ones or even ones.
     """
-    state = _maximise(_start(evidence), evidence, options)
-    if options.dependence and evidence.random is not None:
-        levels = _levels(evidence.random, evidence.comparisons)
+    state = _maximise(_start(sample), sample, options)
+    if options.dependence and sample.random is not None:
+        levels = _levels(sample.random, sample.comparisons)
         odds = np.log(state.prior) - np.log1p(-state.prior) + _sum(state.m, levels) - _sum(state.u, levels)
         # A random pair counts the less, the more it looks like a match.
-        non_matches = evidence.random.counts / (1 + np.exp(np.minimum(odds, 700)))
-        sizes = [len(comparison.levels) for comparison in evidence.comparisons]
+        non_matches = sample.random.counts / (1 + np.exp(np.minimum(odds, 700)))
+        sizes = [len(comparison.levels) for comparison in sample.comparisons]
         state = replace(state, lifts=find_lifts(levels, sizes, non_matches))
-    if options.rivals and evidence.rivals:
-        state = replace(state, rivals=tuple(_first_rival(rival, state, evidence) for rival in evidence.rivals))
+    if options.rivals and sample.rivals:
+        state = replace(state, rivals=tuple(_first_rival(rival, state, sample) for rival in sample.rivals))
     if state.lifts or state.rivals:
-        state = _maximise(state, evidence, options)
-    return _parameters(state, evidence, model)
+        state = _maximise(state, sample, options)
+    return _parameters(state, sample, model)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,17 +79,17 @@ class _State:
     rounds: int = 0
 
 
-def _start(evidence: TrainingEvidence) -> _State:
-    random = None if evidence.random is None else _levels(evidence.random, evidence.comparisons)
-    rates = tuple(_rates(place, evidence, random) for place in range(len(evidence.comparisons)))
-    prior = max(1.0, float(evidence.candidates.counts.sum()) * 0.1) / max(evidence.total, 2)
-    m = tuple(_first_m(comparison) for comparison in evidence.comparisons)
+def _start(sample: TrainingSample) -> _State:
+    random = None if sample.random is None else _levels(sample.random, sample.comparisons)
+    rates = tuple(_rates(place, sample, random) for place in range(len(sample.comparisons)))
+    prior = max(1.0, float(sample.candidates.counts.sum()) * 0.1) / max(sample.total, 2)
+    m = tuple(_first_m(comparison) for comparison in sample.comparisons)
     return _State(min(prior, 0.5), m, tuple(rate.seen for rate in rates), rates)
 
 
-def _first_rival(rival: Rival, state: _State, evidence: TrainingEvidence) -> _Class:
+def _first_rival(rival: Rival, state: _State, sample: TrainingSample) -> _Class:
     """A class before training: comparisons that it may share mostly agree, others by chance."""
-    names = [comparison.name for comparison in evidence.comparisons]
+    names = [comparison.name for comparison in sample.comparisons]
     most = np.array(
         [1.0 if name in rival.same else MOST_SHARED if name in rival.shared else MOST_CHANCE for name in names]
     )
@@ -107,28 +107,28 @@ def _levels(histogram: Histogram, comparisons: Sequence[Comparison]) -> list[Pla
     return [reached.astype(np.intp) for reached in unpack(histogram.patterns, comparisons)]
 
 
-def _rates(place: int, evidence: TrainingEvidence, random: Sequence[Places] | None) -> _Rates:
+def _rates(place: int, sample: TrainingSample, random: Sequence[Places] | None) -> _Rates:
     """Rates among random pairs with known values; that of the same value is exact where it can be counted."""
-    comparison = evidence.comparisons[place]
+    comparison = sample.comparisons[place]
     declared = None if comparison.declared is None else np.array([0.0, *(u for _, u in comparison.declared)])
-    if evidence.random is None or random is None:
+    if sample.random is None or random is None:
         return _Rates(_even(len(comparison.levels)) if declared is None else _normal(declared), 0.0, declared)
-    counts = _counted(random[place], evidence.random.counts.astype(np.float64), comparison)
+    counts = _counted(random[place], sample.random.counts.astype(np.float64), comparison)
     seen = _normal(np.append(0.0, counts[1:] + UNSEEN))
-    same = evidence.same[place]
+    same = sample.same[place]
     if same:
         seen[SAME + 1 :] *= (1 - same) / max(seen[SAME + 1 :].sum(), LEAST)
         seen[SAME] = same
     return _Rates(seen, counts.sum(), declared)
 
 
-def _maximise(state: _State, evidence: TrainingEvidence, options: Options) -> _State:
+def _maximise(state: _State, sample: TrainingSample, options: Options) -> _State:
     """Rounds of expectation and maximisation over the histogram."""
-    levels = _levels(evidence.candidates, evidence.comparisons)
+    levels = _levels(sample.candidates, sample.comparisons)
     lift = lift_patterns(state.lifts, levels)
     for _ in range(options.rounds):
-        match, rivals = _expect(state, evidence, levels, lift)
-        after = _update(state, evidence, options, levels=levels, match=match, rivals=rivals)
+        match, rivals = _expect(state, sample, levels, lift)
+        after = _update(state, sample, options, levels=levels, match=match, rivals=rivals)
         moved = max(
             abs(float(np.log(after.prior / state.prior))),
             *(float(np.abs(new - old).max()) for new, old in zip(after.m, state.m, strict=True)),
@@ -140,41 +140,41 @@ def _maximise(state: _State, evidence: TrainingEvidence, options: Options) -> _S
 
 
 def _expect(
-    state: _State, evidence: TrainingEvidence, levels: Sequence[Places], lift: Numbers
+    state: _State, sample: TrainingSample, levels: Sequence[Places], lift: Numbers
 ) -> tuple[Numbers, list[Numbers]]:
     """Expected matches of each pattern, and expected pairs of each class of rivals."""
     rivals = [rival for rival in state.rivals if rival.prior]
     non_matches = 1 - state.prior - sum(rival.prior for rival in rivals)
     logs = [
         np.log(state.prior) + _sum(state.m, levels),
-        *(np.log(rival.prior) + _sum(_rival_shares(rival, state, evidence), levels) for rival in rivals),
+        *(np.log(rival.prior) + _sum(_rival_shares(rival, state, sample), levels) for rival in rivals),
         np.log(max(non_matches, LEAST)) + _sum(state.u, levels) + lift * np.log(2),
     ]
     top = np.maximum.reduce(logs)
     parts = [np.exp(part - top) for part in logs]
     whole = np.add.reduce(parts)
-    match, *others = (evidence.candidates.counts * part / whole for part in parts[:-1])
+    match, *others = (sample.candidates.counts * part / whole for part in parts[:-1])
     found = iter(others)
     return match, [next(found) if rival.prior else np.zeros(len(match)) for rival in state.rivals]
 
 
 def _update(
     state: _State,
-    evidence: TrainingEvidence,
+    sample: TrainingSample,
     options: Options,
     *,
     levels: Sequence[Places],
     match: Numbers,
     rivals: Sequence[Numbers],
 ) -> _State:
-    prior = min(max(float(match.sum()) / max(evidence.total, 1), LEAST), 1 - LEAST)
-    non_matches = evidence.candidates.counts - match - np.add.reduce([*rivals, np.zeros(len(match))])
+    prior = min(max(float(match.sum()) / max(sample.total, 1), LEAST), 1 - LEAST)
+    non_matches = sample.candidates.counts - match - np.add.reduce([*rivals, np.zeros(len(match))])
     m, u = [], []
-    for place, comparison in enumerate(evidence.comparisons):
-        free = evidence.candidates.free[:, place] if options.unbiased_m else True
+    for place, comparison in enumerate(sample.comparisons):
+        free = sample.candidates.free[:, place] if options.unbiased_m else True
         seen = _counted(levels[place], match * free, comparison)
         m.append(_held(comparison, _share_m(comparison, seen, options), place=0))
-        if evidence.random is None:
+        if sample.random is None:
             seen = _counted(levels[place], non_matches, comparison)
             share = _normal(seen + options.declared_pairs * state.rates[place].seen)
         else:
@@ -186,20 +186,18 @@ def _update(
         m=tuple(m),
         u=tuple(u),
         rivals=tuple(
-            _updated(rival, state, evidence, levels, pairs) for rival, pairs in zip(state.rivals, rivals, strict=True)
+            _updated(rival, state, sample, levels, pairs) for rival, pairs in zip(state.rivals, rivals, strict=True)
         ),
         rounds=state.rounds + 1,
     )
 
 
-def _updated(
-    rival: _Class, state: _State, evidence: TrainingEvidence, levels: Sequence[Places], pairs: Numbers
-) -> _Class:
+def _updated(rival: _Class, state: _State, sample: TrainingSample, levels: Sequence[Places], pairs: Numbers) -> _Class:
     """A class of rivals updated from its expected pairs; a class with next to none is dropped."""
-    prior = float(pairs.sum()) / max(evidence.total, 1)
+    prior = float(pairs.sum()) / max(sample.total, 1)
     if prior < LEAST:
         return replace(rival, prior=0.0)
-    whole = _rival_shares(rival, state, evidence)
+    whole = _rival_shares(rival, state, sample)
     alike = np.zeros(len(levels))
     for place, reached in enumerate(levels):
         as_match = rival.alike[place] * state.m[place] / np.maximum(whole[place], LEAST)
@@ -209,11 +207,11 @@ def _updated(
     return replace(rival, prior=prior, alike=alike)
 
 
-def _rival_shares(rival: _Class, state: _State, evidence: TrainingEvidence) -> list[Numbers]:
+def _rival_shares(rival: _Class, state: _State, sample: TrainingSample) -> list[Numbers]:
     """Shares of the levels in a class of rivals. Fixed levels keep their declared weight against rivals too."""
     return [
         _held(comparison, alike * m + (1 - alike) * u, place=1)
-        for comparison, alike, m, u in zip(evidence.comparisons, rival.alike, state.m, state.u, strict=True)
+        for comparison, alike, m, u in zip(sample.comparisons, rival.alike, state.m, state.u, strict=True)
     ]
 
 
@@ -259,23 +257,23 @@ def _sum(shares: Sequence[Numbers], levels: Sequence[Places]) -> Numbers:
     return total
 
 
-def _parameters(state: _State, evidence: TrainingEvidence, model: str) -> Parameters:
-    counts = evidence.candidates.counts
+def _parameters(state: _State, sample: TrainingSample, model: str) -> Parameters:
+    counts = sample.candidates.counts
     return Parameters(
         model=model,
         prior=state.prior,
-        records=evidence.records,
+        records=sample.records,
         shares=tuple(
             Shares(name=comparison.name, levels=comparison.levels, m=tuple(m), u=tuple(u))
-            for comparison, m, u in zip(evidence.comparisons, state.m, state.u, strict=True)
+            for comparison, m, u in zip(sample.comparisons, state.m, state.u, strict=True)
         ),
         rivals=tuple(
             RivalShares(name=rival.name, prior=found.prior, alike=tuple(found.alike))
-            for rival, found in zip(evidence.rivals, state.rivals, strict=False)
+            for rival, found in zip(sample.rivals, state.rivals, strict=False)
         ),
         lifts=state.lifts,
         rounds=state.rounds,
-        trained_on=f"{int(counts.sum())} candidate pairs of {evidence.total} pairs, {len(counts)} patterns",
+        trained_on=f"{int(counts.sum())} candidate pairs of {sample.total} pairs, {len(counts)} patterns",
     )
 
 

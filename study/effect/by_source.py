@@ -1,7 +1,7 @@
 """What the study would have found from each source alone, from all of them unreconciled, and from the register.
 
-Belongs here: the evidence as a source holds it, the comparison, and what became of each true arrest. Does not: the
-evidence of the register and the truth (`study.effect.evidence`).
+Belongs here: the data as a source holds it, the comparison, and what became of each true arrest. Does not: the
+data of the register and the truth (`study.effect.study_data`).
 
 A source alone is used as an analyst without a register would: every record is an order, every arrest record an arrest,
 and an arrest belongs to an order where the PNC ID is the same, or else the name and the date of birth.
@@ -14,9 +14,9 @@ from typing import Final
 import polars as pl
 
 from study.effect.cohort import Coverage, select_cohort
-from study.effect.evidence import StudyEvidence, regions
 from study.effect.measures import count_by_person, find_events, measure_changes
 from study.effect.settings import OVERALL, StudySettings
+from study.effect.study_data import StudyData, regions
 from warehouse.sources import SOURCES
 from warehouse.store import TableStore
 
@@ -37,7 +37,7 @@ SCHEMA: Final = {
 BY_NAME: Final = ["surname_folded", "forenames_folded", "date_of_birth"]
 
 
-def evidence_of_sources(store: TableStore) -> dict[str, StudyEvidence]:
+def data_of_sources(store: TableStore) -> dict[str, StudyData]:
     """What each source holds by itself, and all of them put together without any matching, by title.
 
     Raises:
@@ -47,17 +47,17 @@ def evidence_of_sources(store: TableStore) -> dict[str, StudyEvidence]:
     for source in SOURCES:
         tables = (store.scan(f"core_{source.name}__{name}").collect() for name in ("orders", "arrests", "conditions"))
         orders[source.title], arrests[source.title], conditions[source.title] = tables
-    alone = {title: _evidence(orders[title], arrests[title], conditions[title]) for title in orders}
+    alone = {title: _data(orders[title], arrests[title], conditions[title]) for title in orders}
     together = (pl.concat(frames.values(), how="diagonal_relaxed") for frames in (orders, arrests, conditions))
-    return {**alone, UNRECONCILED: _evidence(*together)}
+    return {**alone, UNRECONCILED: _data(*together)}
 
 
-def _evidence(orders: pl.DataFrame, arrests: pl.DataFrame, conditions: pl.DataFrame) -> StudyEvidence:
+def _data(orders: pl.DataFrame, arrests: pl.DataFrame, conditions: pl.DataFrame) -> StudyData:
     standing = orders.filter((pl.col("recorded_status") != "withdrawn").fill_null(value=True))
     linked = _link(standing, arrests)
     has_arrest = pl.col("record_id").is_in(linked["subject_id"].unique().implode())
     is_length_known = pl.col("end_on").is_not_null() | pl.col("is_until_further_order").fill_null(value=False)
-    return StudyEvidence.of(
+    return StudyData.of(
         standing.drop("region_code", strict=False)
         .join(regions(), on="force_code", how="left")
         .with_columns(
@@ -87,20 +87,20 @@ def _link(orders: pl.DataFrame, arrests: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def compare_bases(evidences: Mapping[str, StudyEvidence], settings: StudySettings, covered: Coverage) -> pl.DataFrame:
+def compare_bases(data_by_basis: Mapping[str, StudyData], settings: StudySettings, covered: Coverage) -> pl.DataFrame:
     """The funnel and the overall change by each basis (`SCHEMA`), over the days that the register covers."""
-    rows = [_row(basis, evidence, settings, covered) for basis, evidence in evidences.items()]
+    rows = [_row(basis, data, settings, covered) for basis, data in data_by_basis.items()]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _row(basis: str, evidence: StudyEvidence, settings: StudySettings, covered: Coverage) -> tuple[object, ...]:
-    cohort = select_cohort(evidence, settings, covered)
+def _row(basis: str, data: StudyData, settings: StudySettings, covered: Coverage) -> tuple[object, ...]:
+    cohort = select_cohort(data, settings, covered)
     funnel = basis, cohort.orders.height, cohort.with_windows.height, cohort.eligible.height
-    if evidence.arrests.is_empty():
+    if data.arrests.is_empty():
         return *funnel, *[None] * 6, "holds no arrests"
     if cohort.eligible.is_empty():
         return *funnel, *[None] * 6, "no eligible order"
-    events = find_events(cohort.eligible, evidence.arrests, settings)
+    events = find_events(cohort.eligible, data.arrests, settings)
     counts = count_by_person(cohort, events).filter(pl.col("category") == OVERALL)
     arrests, harm = measure_changes(counts, settings).iter_rows(named=True)
     change = (arrests[name] for name in ("change_percent", "low_percent", "high_percent"))

@@ -10,8 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from study.effect.evidence import StudyEvidence
 from study.effect.settings import StudyError, StudySettings
+from study.effect.study_data import StudyData
 
 NO_DAY, NO_BEFORE, NO_AFTER = (
     "its day 0 is not known",
@@ -40,7 +40,7 @@ class Cohort:
     """The full orders asked about.
 
     Attributes:
-        orders: their evidence with `day_zero`, `from_day` (first day of the window before), `to_day` (the day after
+        orders: their data with `day_zero`, `from_day` (first day of the window before), `to_day` (the day after
             the window after), `has_windows`, `reason` (why it drops out; null if eligible).
     """
 
@@ -71,14 +71,14 @@ class Cohort:
         return pl.DataFrame(rows, schema={"step": pl.String, "orders": pl.Int64}, orient="row")
 
 
-def find_coverage(evidence: StudyEvidence, settings: StudySettings, *, as_of: date) -> Coverage:
+def find_coverage(data: StudyData, settings: StudySettings, *, as_of: date) -> Coverage:
     """The days that the data cover, by the settings, or from the first arrest to the date of the release.
 
     Raises:
         StudyError: there are no arrests, or they can't cover the days asked for.
     """
     last = settings.covered_until or as_of
-    first = settings.covered_from or evidence.arrests["arrested_on"].min()
+    first = settings.covered_from or data.arrests["arrested_on"].min()
     if not isinstance(first, date):
         raise StudyError("the register links no arrest to a subject: there is nothing to count")
     if last > as_of:
@@ -88,13 +88,13 @@ def find_coverage(evidence: StudyEvidence, settings: StudySettings, *, as_of: da
     return Coverage(first, last)
 
 
-def select_cohort(evidence: StudyEvidence, settings: StudySettings, covered: Coverage) -> Cohort:
+def select_cohort(data: StudyData, settings: StudySettings, covered: Coverage) -> Cohort:
     """The full orders of the type and region asked for, each with its windows and why it drops out.
 
     The window before is `[day 0 - n months, day 0)`, the window after `[day 0, day 0 + n months)`. Where no day of
     start is known, the day of making stands for it, as in law.
     """
-    asked = evidence.orders.filter((pl.col("order_type") == settings.order_type) & ~pl.col("is_interim"))
+    asked = data.orders.filter((pl.col("order_type") == settings.order_type) & ~pl.col("is_interim"))
     if settings.region is not None:
         asked = asked.filter(pl.col("region_code") == settings.region)
     months = f"{settings.window_months}mo"

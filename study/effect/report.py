@@ -13,13 +13,13 @@ from matching.engine.charts import draw_svg
 from study.effect import charts
 from study.effect.by_source import TRUTH, compare_bases, trace_true_events
 from study.effect.cohort import select_cohort
-from study.effect.evidence import StudyEvidence, evidence_of_truth
 from study.effect.harm import assumptions
 from study.effect.measures import find_events
 from study.effect.selection import simulate_selection
 from study.effect.sensitivity import choices, compare_choices, suppose_custody
 from study.effect.series import count_by_month, fit_segments
 from study.effect.study import Study
+from study.effect.study_data import StudyData, data_of_truth
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class ReportSection:
     svg: str | None = None
 
 
-def describe_study(study: Study, evidence: StudyEvidence, *, step: Callable[[str], None]) -> Iterator[ReportSection]:
+def describe_study(study: Study, data: StudyData, *, step: Callable[[str], None]) -> Iterator[ReportSection]:
     """The sections on the register itself, in the order in which they are read."""
     yield _funnel(study)
     yield _changes(study)
@@ -42,7 +42,7 @@ def describe_study(study: Study, evidence: StudyEvidence, *, step: Callable[[str
     step("what selection alone would show")
     yield _selection(study)
     step("other choices")
-    rows = compare_choices(evidence, study.covered, choices(study.settings))
+    rows = compare_choices(data, study.covered, choices(study.settings))
     yield ReportSection(
         "choices",
         "How much depends on choices",
@@ -149,7 +149,7 @@ def _custody(study: Study) -> ReportSection:
 
 def compare_with_sources(
     study: Study,
-    evidences: Mapping[str, StudyEvidence],
+    data_by_basis: Mapping[str, StudyData],
     *,
     truth: Path | None,
     arrest_sources: pl.DataFrame,
@@ -158,15 +158,15 @@ def compare_with_sources(
 
     Args:
         study: of the register.
-        evidences: what the sources hold, by title, then the register.
+        data_by_basis: what the sources hold, by title, then the register.
         truth: the folder of the truth; None for real deliveries.
         arrest_sources: the table of the release.
 
     Raises:
         FileNotFoundError: the folder holds no truth.
     """
-    true = evidence_of_truth(truth) if truth else None
-    rows = compare_bases({**evidences, **({TRUTH: true} if true else {})}, study.settings, study.covered)
+    true = data_of_truth(truth) if truth else None
+    rows = compare_bases({**data_by_basis, **({TRUTH: true} if true else {})}, study.settings, study.covered)
     yield ReportSection(
         "sources",
         "From each source alone, from all unreconciled, from the register",

@@ -10,10 +10,10 @@ from typing import Final
 import polars as pl
 
 from study.effect.cohort import Cohort, Coverage, select_cohort
-from study.effect.evidence import StudyEvidence
 from study.effect.harm import Assumed
 from study.effect.measures import CHANGE_SCHEMA, count_by_person, find_events, measure_changes
 from study.effect.settings import OVERALL, DayZero, StudySettings
+from study.effect.study_data import StudyData
 
 BREACH_CODES: Final = ("MS15007", "MS15008", "MS15009")
 """Offences under an order (MSA s.30): they can't happen before one."""
@@ -39,7 +39,7 @@ class Choice:
     title: str
     measure: str
     settings: StudySettings
-    narrow: Callable[[Cohort, StudyEvidence], Cohort] = lambda cohort, _evidence: cohort
+    narrow: Callable[[Cohort, StudyData], Cohort] = lambda cohort, _data: cohort
     drop: pl.Expr = pl.lit(value=False)  # noqa: RUF009  # an expression never changes
 
 
@@ -76,32 +76,30 @@ def choices(settings: StudySettings) -> list[Choice]:
     ]
 
 
-def compare_choices(evidence: StudyEvidence, covered: Coverage, asked: Iterable[Choice]) -> pl.DataFrame:
+def compare_choices(data: StudyData, covered: Coverage, asked: Iterable[Choice]) -> pl.DataFrame:
     """The overall change by each choice: a row each (`SCHEMA`), none where no order is left."""
-    rows = [row for choice in asked if (row := _measure(evidence, covered, choice)) is not None]
+    rows = [row for choice in asked if (row := _measure(data, covered, choice)) is not None]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *rows])
 
 
-def _measure(evidence: StudyEvidence, covered: Coverage, choice: Choice) -> pl.DataFrame | None:
-    cohort = choice.narrow(select_cohort(evidence, choice.settings, covered), evidence)
+def _measure(data: StudyData, covered: Coverage, choice: Choice) -> pl.DataFrame | None:
+    cohort = choice.narrow(select_cohort(data, choice.settings, covered), data)
     if cohort.eligible.is_empty():
         return None
-    events = find_events(cohort.eligible, evidence.arrests.filter(~choice.drop), choice.settings)
+    events = find_events(cohort.eligible, data.arrests.filter(~choice.drop), choice.settings)
     is_asked = (pl.col("measure") == choice.measure) & (pl.col("category") == OVERALL)
     counts = count_by_person(cohort, events).filter(is_asked)
     changes = measure_changes(counts, choice.settings)
     return changes.with_columns(choice=pl.lit(choice.title), people=pl.lit(counts.height, pl.Int64)).select(*SCHEMA)
 
 
-def _with_doubtful(cohort: Cohort, _evidence: StudyEvidence) -> Cohort:
+def _with_doubtful(cohort: Cohort, _data: StudyData) -> Cohort:
     return Cohort(cohort.with_windows.with_columns(reason=pl.lit(None, pl.String)))
 
 
-def _without_overlaps(cohort: Cohort, evidence: StudyEvidence) -> Cohort:
+def _without_overlaps(cohort: Cohort, data: StudyData) -> Cohort:
     """Without people who have another order, interim ones too, that began within the windows or bound in them."""
-    others = evidence.orders.select(
-        "subject_id", pl.col("order_id").alias("other_id"), "start_on", "made_on", "ended_on"
-    )
+    others = data.orders.select("subject_id", pl.col("order_id").alias("other_id"), "start_on", "made_on", "ended_on")
     pairs = cohort.orders.join(others, on="subject_id").filter(pl.col("order_id") != pl.col("other_id"))
     begins = pl.coalesce("start_on_right", "made_on_right")
     is_over = (pl.col("ended_on_right") < pl.col("from_day")).fill_null(value=False)
@@ -109,7 +107,7 @@ def _without_overlaps(cohort: Cohort, evidence: StudyEvidence) -> Cohort:
     return Cohort(cohort.orders.join(overlaps, on="order_id", how="anti"))
 
 
-def _that_bound(cohort: Cohort, _evidence: StudyEvidence) -> Cohort:
+def _that_bound(cohort: Cohort, _data: StudyData) -> Cohort:
     """Orders not known to have ended before the window after was over; the last day of an order belongs to it."""
     ended_early = pl.col("ended_on") < pl.col("to_day").dt.offset_by("-2d")
     return Cohort(cohort.orders.filter(~ended_early.fill_null(value=False)))

@@ -10,9 +10,9 @@ from datetime import date
 import polars as pl
 
 from study.effect.cohort import Cohort, Coverage, find_coverage, require_eligible, select_cohort
-from study.effect.evidence import StudyEvidence
 from study.effect.measures import count_by_person, find_events, measure_changes
 from study.effect.settings import OVERALL, StudySettings
+from study.effect.study_data import StudyData
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +41,14 @@ class Study:
         )
 
 
-def make_study(evidence: StudyEvidence, settings: StudySettings, *, as_of: date) -> Study:
+def make_study(data: StudyData, settings: StudySettings, *, as_of: date) -> Study:
     """The study of what a release holds.
 
     Raises:
         StudyError: it can't be made as asked; the message says why and what to do.
     """
-    covered = find_coverage(evidence, settings, as_of=as_of)
-    cohort = select_cohort(evidence, settings, covered)
+    covered = find_coverage(data, settings, as_of=as_of)
+    cohort = select_cohort(data, settings, covered)
     require_eligible(cohort, settings, covered)
-    events = find_events(cohort.eligible, evidence.arrests, settings)
+    events = find_events(cohort.eligible, data.arrests, settings)
     return Study(settings, covered, cohort, events, measure_changes(count_by_person(cohort, events), settings))

@@ -10,8 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from study.effect.evidence import NOT_KNOWN
 from study.effect.study import Study
+from study.effect.study_data import NOT_KNOWN
 
 DAYS: Final = {"start_on": "the day the order takes effect", "made_on": "the day the order was made"}
 CAUTION: Final = (

@@ -6,8 +6,8 @@ from ledger_cases import owners, pair, records, redirects, rows, value
 
 from assets.stale_decisions import SECOND_LOOKS, find_second_looks
 from ledger.decisions.decision import Sighting
-from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.kinds import LINK_FIELDS
+from ledger.decisions.record_values import canonical_values, name_records
 from warehouse.tables.register import DISCREPANCIES
 
 NIGHT = records(

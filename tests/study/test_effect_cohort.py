@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from study_cases import COVERED, SETTINGS, arrest, cohort_of, evidence, order
+from study_cases import COVERED, SETTINGS, arrest, cohort_of, data, order
 
 from study.effect.cohort import NO_AFTER, NO_BEFORE, NO_DAY, find_coverage, require_eligible, select_cohort
 from study.effect.settings import StudyError, StudySettings
@@ -59,7 +59,7 @@ def test_every_order_is_in_the_funnel_once():
 
 
 def test_the_data_cover_from_the_first_arrest_to_the_release():
-    held = evidence([order()], [arrest(date(2016, 5, 1)), arrest(date(2019, 5, 1))])
+    held = data([order()], [arrest(date(2016, 5, 1)), arrest(date(2019, 5, 1))])
     covered = find_coverage(held, SETTINGS, as_of=date(2024, 1, 31))
     assert (covered.first, covered.last) == (date(2016, 5, 1), date(2024, 1, 31))
 
@@ -75,7 +75,7 @@ def test_the_data_cover_from_the_first_arrest_to_the_release():
     ],
 )
 def test_days_that_the_data_cannot_cover_are_refused(settings, arrests, message):
-    held = evidence([order()], [arrest(day) for day in arrests])
+    held = data([order()], [arrest(day) for day in arrests])
     with pytest.raises(StudyError, match=message):
         find_coverage(held, replace(SETTINGS, **settings), as_of=date(2024, 1, 31))
 
@@ -93,7 +93,7 @@ def test_days_that_the_data_cannot_cover_are_refused(settings, arrests, message)
 )
 def test_a_study_without_orders_says_why_and_what_to_do(settings, changes, message):
     asked = replace(SETTINGS, **settings)
-    cohort = select_cohort(evidence([order(**changes)]), asked, COVERED)
+    cohort = select_cohort(data([order(**changes)]), asked, COVERED)
     with pytest.raises(StudyError, match=message):
         require_eligible(cohort, asked, COVERED)
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from properties import THIRD
-from study_cases import COCAINE, MADE, SERVITUDE, SETTINGS, arrest, cohort_of, evidence, order
+from study_cases import COCAINE, MADE, SERVITUDE, SETTINGS, arrest, cohort_of, data, order
 
 from study.effect.cohort import Cohort
-from study.effect.evidence import StudyEvidence
 from study.effect.measures import count_by_person, find_events, interval_of_change, measure_changes, rank_biserial
 from study.effect.settings import StudySettings
+from study.effect.study_data import StudyData
 
 
 def counted(
-    cohort: Cohort, held: StudyEvidence, settings: StudySettings = SETTINGS
+    cohort: Cohort, held: StudyData, settings: StudySettings = SETTINGS
 ) -> dict[tuple[str, str], tuple[float, float]]:
     counts = count_by_person(cohort, find_events(cohort.eligible, held.arrests, settings))
     sums = counts.group_by("measure", "category").agg(pl.col("before", "after").sum())
@@ -37,26 +37,26 @@ def counted(
     ],
 )
 def test_an_arrest_counts_in_the_window_that_holds_its_day(on, before_and_after):
-    held = evidence([order()], [arrest(on)])
+    held = data([order()], [arrest(on)])
     assert counted(cohort_of(order()), held)["arrests", "overall"] == before_and_after
 
 
 @pytest.mark.parametrize(("where", "expected"), [("before", (1, 0)), ("after", (0, 1)), ("no", (0, 0))])
 def test_an_arrest_on_day_0_counts_as_asked(where, expected):
     settings = replace(SETTINGS, day_zero_counts=where)
-    assert counted(cohort_of(order()), evidence([order()], [arrest(MADE)]), settings)["arrests", "overall"] == expected
+    assert counted(cohort_of(order()), data([order()], [arrest(MADE)]), settings)["arrests", "overall"] == expected
 
 
 def test_day_0_is_the_start_or_the_day_of_making():
     delayed = order(start_on=MADE + timedelta(days=100))
-    held = evidence([delayed], [arrest(MADE + timedelta(days=50))])
+    held = data([delayed], [arrest(MADE + timedelta(days=50))])
     by_making = replace(SETTINGS, day_zero="made_on")
     assert counted(cohort_of(delayed), held)["arrests", "overall"] == (1, 0)
     assert counted(cohort_of(delayed, settings=by_making), held, by_making)["arrests", "overall"] == (0, 1)
 
 
 def test_half_days_of_harm_are_kept_and_the_2015_act_counts_as_assumed():
-    held = evidence([order()], [arrest(MADE - timedelta(days=9), offence=code) for code in (COCAINE, SERVITUDE)])
+    held = data([order()], [arrest(MADE - timedelta(days=9), offence=code) for code in (COCAINE, SERVITUDE)])
     found = counted(cohort_of(order()), held)
     assert found["harm", "drugs"] == (547.5, 0)
     assert found["harm", "modern_slavery"] == (730, 0)
@@ -66,20 +66,20 @@ def test_half_days_of_harm_are_kept_and_the_2015_act_counts_as_assumed():
 
 
 def test_an_arrest_without_a_known_offence_counts_overall_alone():
-    held = evidence([order()], [arrest(MADE, offence=None)])
+    held = data([order()], [arrest(MADE, offence=None)])
     found = counted(cohort_of(order()), held)
     assert found["arrests", "overall"] == (0, 1)
     assert sum(after for (measure, category), (_, after) in found.items() if measure == "arrests") == 1
 
 
 def test_an_application_for_an_order_is_no_offence():
-    held = evidence([order()], [arrest(MADE, offence="MS15503")])
+    held = data([order()], [arrest(MADE, offence="MS15503")])
     assert counted(cohort_of(order()), held)["arrests", "overall"] == (0, 0)
 
 
 def test_rearrests_within_days_count_once_if_asked():
     days = [MADE + timedelta(days=days) for days in (1, 20, 40, 90)]
-    held = evidence([order()], [arrest(day) for day in days])
+    held = data([order()], [arrest(day) for day in days])
     asked = replace(SETTINGS, rearrest_days=28)
     assert counted(cohort_of(order()), held, asked)["arrests", "overall"] == (0, 2)
 
@@ -113,7 +113,7 @@ def test_too_few_people_are_not_tested():
 
 def test_a_person_with_two_orders_is_one_pair_in_the_tests():
     orders = (order(1), order(2, subject_id="S1", made_on=date(2021, 3, 15), start_on=date(2021, 3, 15)))
-    held = evidence(list(orders), [arrest(date(2020, 9, 1))])
+    held = data(list(orders), [arrest(date(2020, 9, 1))])
     counts = count_by_person(cohort_of(*orders), find_events(cohort_of(*orders).eligible, held.arrests, SETTINGS))
     overall = counts.filter((pl.col("measure") == "arrests") & (pl.col("category") == "overall"))
     assert overall.select("before", "after").rows() == [(1.0, 1.0)]

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from study_cases import COVERED, MADE, SETTINGS, arrest, cohort_of, evidence, order
+from study_cases import COVERED, MADE, SETTINGS, arrest, cohort_of, data, order
 
 from study.effect.harm import HarmIndex, assumptions
 from study.effect.measures import find_events
@@ -21,7 +21,7 @@ from study.effect.settings import StudySettings
 @given(st.integers(-729, 730))
 def test_every_day_of_the_windows_has_its_month(days):
     on = MADE + timedelta(days=days)
-    held = evidence([order()], [arrest(on)])
+    held = data([order()], [arrest(on)])
     events = find_events(cohort_of(order()).eligible, held.arrests, SETTINGS)
     months = events["month"].to_list()
     begins = [pl.Series([MADE]).dt.offset_by(f"{month}mo")[0] for month in range(-24, 25)]
@@ -29,7 +29,7 @@ def test_every_day_of_the_windows_has_its_month(days):
 
 
 def test_months_without_arrests_are_months_too():
-    held = evidence([order()], [arrest(MADE), arrest(MADE + timedelta(days=3))])
+    held = data([order()], [arrest(MADE), arrest(MADE + timedelta(days=3))])
     events = find_events(cohort_of(order()).eligible, held.arrests, SETTINGS)
     months = count_by_month(events, orders=4, window_months=24)
     assert months.height == 48
@@ -71,7 +71,7 @@ def test_other_choices_change_one_thing_each():
     people = (*range(1, 9), 10, 11)
     arrests = [arrest(MADE + timedelta(days=days), of=number) for number in people for days in (-300, -200, 100, 120)]
     arrests += [arrest(MADE + timedelta(days=50), of=2, offence="MS15007")]
-    rows = compare_choices(evidence(orders, arrests), COVERED, choices(SETTINGS)).filter(pl.col("measure") == "arrests")
+    rows = compare_choices(data(orders, arrests), COVERED, choices(SETTINGS)).filter(pl.col("measure") == "arrests")
     found = {row["choice"]: row for row in rows.iter_rows(named=True)}
     assert found["as asked"]["people"] == 9
     assert found["doubtful orders kept"]["people"] == 10
@@ -85,7 +85,7 @@ def test_other_choices_change_one_thing_each():
 def test_an_order_of_24_months_bound_for_the_whole_window_of_24():
     last_days = (date(2022, 3, 13), date(2022, 3, 14), date(2022, 3, 15))
     orders = [order(number, ended_on=last) for number, last in enumerate(last_days, 1)]
-    rows = compare_choices(evidence(orders, [arrest(MADE)]), COVERED, choices(SETTINGS))
+    rows = compare_choices(data(orders, [arrest(MADE)]), COVERED, choices(SETTINGS))
     bound = rows.filter(pl.col("choice") == "only orders that bound for the whole window")
     assert bound["people"].to_list() == [3]
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from study_cases import COCAINE, MADE, SETTINGS, arrest, evidence, order
+from study_cases import COCAINE, MADE, SETTINGS, arrest, data, order
 
 from study.effect.report import describe_study
 from study.effect.study import make_study
@@ -14,7 +14,7 @@ LONG_AGO = date(2015, 1, 1)
 
 
 def summary_of(orders, arrests):
-    return summarise_study(make_study(evidence(orders, [arrest(LONG_AGO), *arrests]), SETTINGS, as_of=AS_OF))
+    return summarise_study(make_study(data(orders, [arrest(LONG_AGO), *arrests]), SETTINGS, as_of=AS_OF))
 
 
 def both_sides(number, **changes):
@@ -62,7 +62,7 @@ def test_two_regions_are_no_warning():
 
 
 def test_every_section_has_a_name_of_its_own_a_caption_and_a_table():
-    held = evidence([order(1), order(2)], [arrest(LONG_AGO), *both_sides(1, offence=COCAINE), *both_sides(2)])
+    held = data([order(1), order(2)], [arrest(LONG_AGO), *both_sides(1, offence=COCAINE), *both_sides(2)])
     steps = []
     sections = list(describe_study(make_study(held, SETTINGS, as_of=AS_OF), held, step=steps.append))
     assert len({section.name for section in sections}) == len(sections) == 8

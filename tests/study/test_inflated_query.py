@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import duckdb
 import pytest
-from study_cases import SETTINGS, arrest, evidence, order
+from study_cases import SETTINGS, arrest, data, order
 
 from study.effect.cohort import Coverage, select_cohort
 from study.effect.measures import find_events
@@ -25,7 +25,7 @@ def test_orders_whose_window_after_is_not_over_make_the_fall_look_larger():
     # Both people are arrested every 91 days all the time: nothing changes.
     days = {number: [made + timedelta(days=91 * step + 10) for step in range(-8, 8)] for number, made in MADE.items()}
     arrests = [arrest(day, of=number) for number, found in days.items() for day in found if day <= AS_OF]
-    held = evidence([order(number, made_on=made, start_on=made) for number, made in MADE.items()], arrests)
+    held = data([order(number, made_on=made, start_on=made) for number, made in MADE.items()], arrests)
     counts = duckdb.sql(QUERY, connection=connected(held)).fetchall()
     before, after = (sum(row[place] for row in counts) for place in (1, 2))
     assert 100 * (after - before) / before == pytest.approx(-37.5)
@@ -37,13 +37,13 @@ def test_orders_whose_window_after_is_not_over_make_the_fall_look_larger():
 
 
 def test_orders_without_any_arrest_are_missing_from_the_query():
-    held = evidence([order(1), order(2)], [arrest(MADE[1] - timedelta(days=5), of=1)])
+    held = data([order(1), order(2)], [arrest(MADE[1] - timedelta(days=5), of=1)])
     assert [row[0] for row in duckdb.sql(QUERY, connection=connected(held)).fetchall()] == ["O1"]
     assert select_cohort(held, SETTINGS, Coverage(date(2015, 1, 1), AS_OF)).eligible.height == 2
 
 
 def connected(held):
-    """A connection that knows the evidence as tables."""
+    """A connection that knows the data as tables."""
     connection = duckdb.connect()
     connection.register("orders", held.orders.to_arrow())
     connection.register("arrests", held.arrests.to_arrow())

@@ -9,12 +9,12 @@ from papers import ROOT
 
 from reconciliation.register import Register
 from samples.nights import write_nights
-from study.effect.by_source import REGISTER, TRUTH, UNRECONCILED, compare_bases, evidence_of_sources, trace_true_events
+from study.effect.by_source import REGISTER, TRUTH, UNRECONCILED, compare_bases, data_of_sources, trace_true_events
 from study.effect.cohort import Coverage, select_cohort
-from study.effect.evidence import evidence_of_register, evidence_of_truth
 from study.effect.measures import find_events
 from study.effect.settings import StudySettings
 from study.effect.study import make_study
+from study.effect.study_data import data_of_register, data_of_truth
 from warehouse.home import Home
 from warehouse.store import TableStore
 
@@ -33,7 +33,7 @@ PUBLISHED = {
 @pytest.mark.parametrize("seed", [1, 7])
 def test_the_truth_has_the_totals_and_percentages_of_the_note(tmp_path, seed):
     write_nights(tmp_path, orders=None, seed=seed, as_of=NIGHT)
-    study = make_study(evidence_of_truth(tmp_path / "truth"), SETTINGS, as_of=NIGHT)
+    study = make_study(data_of_truth(tmp_path / "truth"), SETTINGS, as_of=NIGHT)
     cohort = study.cohort
     assert (cohort.orders.height, cohort.with_windows.height, cohort.eligible.height) == (114, 49, 41)
     assert (study.overall["before"], study.overall["after"]) == (210, 93)
@@ -54,12 +54,12 @@ def test_the_same_seed_gives_the_same_world(tmp_path):
 
 def test_no_event_is_so_near_an_edge_that_a_few_days_would_move_it_across(tmp_path):
     write_nights(tmp_path, orders=None, seed=1, as_of=NIGHT)
-    evidence = evidence_of_truth(tmp_path / "truth")
+    data = data_of_truth(tmp_path / "truth")
     covered = Coverage(date(2010, 1, 1), NIGHT)
     for days in (-20, 20):
-        moved = evidence.orders.with_columns(pl.col("start_on").dt.offset_by(f"{days}d"))
-        cohort = select_cohort(type(evidence)(moved, evidence.arrests), SETTINGS, covered)
-        events = find_events(cohort.eligible, evidence.arrests, SETTINGS)
+        moved = data.orders.with_columns(pl.col("start_on").dt.offset_by(f"{days}d"))
+        cohort = select_cohort(type(data)(moved, data.arrests), SETTINGS, covered)
+        events = find_events(cohort.eligible, data.arrests, SETTINGS)
         assert events["is_after"].value_counts(sort=True)["count"].to_list() == [210, 93]
 
 
@@ -76,8 +76,8 @@ def night(request, tmp_path_factory):
 def test_the_register_gives_the_true_numbers_back_and_says_which_it_cannot(night):
     folder, noise = night
     with Register.open(folder / "home") as register:
-        study = make_study(evidence_of_register(register.table, sure=SETTINGS.sure), SETTINGS, as_of=NIGHT)
-        true = evidence_of_truth(folder / "truth")
+        study = make_study(data_of_register(register.table, sure=SETTINGS.sure), SETTINGS, as_of=NIGHT)
+        true = data_of_truth(folder / "truth")
         expected = find_events(select_cohort(true, SETTINGS, study.covered).eligible, true.arrests, SETTINGS)
         traced = trace_true_events(
             expected, study.events, arrest_sources=register.table("arrest_sources"), folder=folder / "truth"
@@ -97,10 +97,10 @@ def test_the_register_gives_the_true_numbers_back_and_says_which_it_cannot(night
 def test_neither_one_source_nor_all_unreconciled_give_the_true_counts(night):
     folder, noise = night
     with Register.open(folder / "home") as register:
-        of_register = evidence_of_register(register.table, sure=SETTINGS.sure)
+        of_register = data_of_register(register.table, sure=SETTINGS.sure)
     store = TableStore(Home(folder / "home").tables / str(NIGHT))
-    evidences = evidence_of_sources(store) | {REGISTER: of_register, TRUTH: evidence_of_truth(folder / "truth")}
-    rows = compare_bases(evidences, SETTINGS, Coverage(date(2010, 1, 1), NIGHT))
+    data_by_basis = data_of_sources(store) | {REGISTER: of_register, TRUTH: data_of_truth(folder / "truth")}
+    rows = compare_bases(data_by_basis, SETTINGS, Coverage(date(2010, 1, 1), NIGHT))
     before = dict(rows.select("basis", "before").rows())
     true = before.pop(TRUTH)
     off = {basis: abs(count - true) for basis, count in before.items() if count is not None}

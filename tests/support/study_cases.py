@@ -1,6 +1,6 @@
-"""Small evidence for tests of studies: orders and arrests by hand.
+"""Small data for tests of studies: orders and arrests by hand.
 
-Belongs here: how such evidence is made. Does not: what is expected of a study.
+Belongs here: how such data is made. Does not: what is expected of a study.
 """
 
 from datetime import date
@@ -8,8 +8,8 @@ from datetime import date
 import polars as pl
 
 from study.effect.cohort import Cohort, Coverage, select_cohort
-from study.effect.evidence import StudyEvidence
 from study.effect.settings import StudySettings
+from study.effect.study_data import StudyData
 
 COVERED = Coverage(date(2015, 1, 1), date(2024, 12, 31))
 MADE = date(2020, 3, 15)
@@ -41,11 +41,11 @@ def arrest(on: date, *, of: int = 1, offence: str | None = BURGLARY) -> dict[str
     return {"subject_id": f"S{of}", "arrested_on": on, "offence_code": offence}
 
 
-def evidence(orders: list[dict[str, object]], arrests: list[dict[str, object]] = ()) -> StudyEvidence:
-    """StudyEvidence of orders and arrests, the arrests numbered."""
+def data(orders: list[dict[str, object]], arrests: list[dict[str, object]] = ()) -> StudyData:
+    """StudyData of orders and arrests, the arrests numbered."""
     schema = {"subject_id": pl.String, "arrested_on": pl.Date, "offence_code": pl.String}
     held = pl.DataFrame(list(arrests), schema=schema).with_row_index("number")
-    return StudyEvidence.of(
+    return StudyData.of(
         pl.DataFrame(orders, schema_overrides={"ended_on": pl.Date, "start_on": pl.Date, "region_code": pl.String}),
         held.with_columns(arrest_id=pl.format("A{}", "number")),
     )
@@ -53,4 +53,4 @@ def evidence(orders: list[dict[str, object]], arrests: list[dict[str, object]] =
 
 def cohort_of(*orders: dict[str, object], settings: StudySettings = SETTINGS) -> Cohort:
     """The cohort of some orders."""
-    return select_cohort(evidence(list(orders)), settings, COVERED)
+    return select_cohort(data(list(orders)), settings, COVERED)

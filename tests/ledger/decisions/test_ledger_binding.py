@@ -9,9 +9,9 @@ from ledger_cases import conflict, discrepancies, owners, pair, records, redirec
 from ledger.decisions.binding import closures, constraints, overrides, touched_orders
 from ledger.decisions.contradictions import find_contradictions
 from ledger.decisions.decision import Draft, Sighting
-from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import LINK_FIELDS
+from ledger.decisions.record_values import canonical_values, name_records
 
 PERSON = {"surname_folded": "KHAN", "forenames_folded": "SAM", "sex": "M", "date_of_birth": date(1990, 1, 2)}
 ORDER = {"order_type": "STPO", "is_interim": False, "made_on": date(2020, 1, 1), "court_code": "B01"}

@@ -9,8 +9,8 @@ from ledger_cases import pair, rows
 from benchmarks.discrepancies import read_core
 from ledger.decisions.binding import constraints
 from ledger.decisions.decision import Sighting
-from ledger.decisions.evidence import canonical_values, name_records
 from ledger.decisions.kinds import LINK_FIELDS
+from ledger.decisions.record_values import canonical_values, name_records
 from samples.nights import DAYS_BETWEEN_NIGHTS, write_nights
 
 pytestmark = pytest.mark.long

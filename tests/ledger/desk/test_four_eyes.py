@@ -8,7 +8,7 @@ from ledger_cases import rows as ledger_rows
 
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.errors import DecisionError, RefusedTogetherError
-from ledger.decisions.evidence import name_records
+from ledger.decisions.record_values import name_records
 from ledger.desk.four_eyes import APPROVAL_REASONS, is_sampled, reasons_for_approval
 from ledger.desk.proposals import (
     Proposal,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledger_cases import discrepancies, records, redirects
 
-from ledger.decisions.evidence import name_records
+from ledger.decisions.record_values import name_records
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from ledger.packs.response_figures import NOT_SEEN, sum_up
 from warehouse.tables.packs import ASKED_CORRECTIONS, PACK_ANSWERS

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from matching.engine.comparators.base import Custom, Exact
 from matching.engine.comparators.text import Edits
-from matching.engine.evidence import count_patterns
 from matching.engine.patterns import Comparison, Patterns, code_records, compare, radices, unpack
+from matching.engine.training_sample import count_patterns
 
 FORENAME = Comparison("forename", ("forename",), Edits())
 TOWN = Comparison("town", ("town",), Exact())

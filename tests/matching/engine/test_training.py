@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pytest
 
 from matching.engine.comparators.base import Custom, Exact
-from matching.engine.evidence import Histogram, TrainingEvidence, count_patterns
 from matching.engine.options import Options
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import Comparison, Rival, radices
 from matching.engine.training import train
+from matching.engine.training_sample import Histogram, TrainingSample, count_patterns
 from matching.engine.weights import beside_rivals, probabilities, weigh_patterns
 
 PLAIN = Options(dependence=False, rivals=False)
@@ -62,12 +62,12 @@ def world(
     rivals: tuple[Rival, ...] = (),
     drawn_at_random: int = 200_000,
     seed: int = 1,
-) -> TrainingEvidence:
+) -> TrainingSample:
     """Evidence in which every pair of some groups is a candidate, and random pairs are drawn from the same groups."""
     chance = np.random.default_rng(seed)
     pairs = np.concatenate([draw(chance, size) for draw, size in groups])
     random = pairs[chance.integers(0, len(pairs), drawn_at_random)]
-    return TrainingEvidence(
+    return TrainingSample(
         comparisons=tuple(comparisons),
         rivals=rivals,
         records=1_000,
@@ -88,15 +88,15 @@ def weight_of(parameters: Parameters, levels: Sequence[int], comparisons: Sequen
     return float(beside_rivals(bars.weights, bars.against)[0])
 
 
-def expected_matches(parameters: Parameters, evidence: TrainingEvidence) -> float:
+def expected_matches(parameters: Parameters, sample: TrainingSample) -> float:
     """Matches that the weights add up to."""
-    bars = weigh_patterns(evidence.candidates.patterns, evidence.comparisons, parameters, records=parameters.records)
+    bars = weigh_patterns(sample.candidates.patterns, sample.comparisons, parameters, records=parameters.records)
     weights = beside_rivals(bars.weights, bars.against)
-    return float((probabilities(weights) * evidence.candidates.counts).sum())
+    return float((probabilities(weights) * sample.candidates.counts).sum())
 
 
 @cache
-def people() -> TrainingEvidence:
+def people() -> TrainingSample:
     return world((drawn(M), 4_000), (drawn(U), 400_000))
 
 
@@ -132,8 +132,8 @@ def blocked(*, unbiased: bool) -> Parameters:
     free = np.ones(pairs.shape, np.bool_)
     free[:, 0], free[:, 3] = by_town, by_forename
     candidates = histogram(pairs[made], PEOPLE, free[made])
-    evidence = replace(people(), total=len(pairs), candidates=candidates)
-    return train(evidence, "people", replace(PLAIN, unbiased_m=unbiased))
+    sample = replace(people(), total=len(pairs), candidates=candidates)
+    return train(sample, "people", replace(PLAIN, unbiased_m=unbiased))
 
 
 def test_m_of_what_rules_ask_for_is_learned_from_pairs_that_another_rule_made() -> None:
@@ -152,8 +152,8 @@ def test_a_comparison_that_every_rule_asks_for_keeps_its_start_and_does_not_spoi
     pairs = pairs[pairs[:, 1] == SAME]
     free = np.ones(pairs.shape, np.bool_)
     free[:, 1] = False
-    evidence = replace(people(), candidates=histogram(pairs, PEOPLE, free))
-    parameters = train(evidence, "people", PLAIN)
+    sample = replace(people(), candidates=histogram(pairs, PEOPLE, free))
+    parameters = train(sample, "people", PLAIN)
     assert shares(parameters, "m")["surname"][0] == pytest.approx(0.8, abs=0.01)
     assert shares(parameters, "m")["forename"] == pytest.approx(M["forename"], abs=0.03)
     assert parameters.prior == pytest.approx(0.9 * 4_000 / 404_000, rel=0.05)
@@ -162,8 +162,8 @@ def test_a_comparison_that_every_rule_asks_for_keeps_its_start_and_does_not_spoi
 @pytest.mark.parametrize("clean", [True, False])
 def test_matches_among_the_random_pairs_are_taken_out_of_u(clean: bool) -> None:
     """One pair in five is a match, so that random pairs agree far more often than strangers do."""
-    evidence = world((drawn(M), 20_000), (drawn(U), 80_000))
-    parameters = train(evidence, "people", replace(PLAIN, clean_u=clean))
+    sample = world((drawn(M), 20_000), (drawn(U), 80_000))
+    parameters = train(sample, "people", replace(PLAIN, clean_u=clean))
     found = shares(parameters, "u")["born"][0]
     assert found == pytest.approx(0.2 * 0.92 + 0.8 * 0.001, rel=0.1) if not clean else found < 0.015
 
@@ -178,8 +178,8 @@ def flatmates(chance: np.random.Generator, size: int) -> Levels:
 
 
 def test_levels_that_go_together_among_strangers_are_not_counted_twice() -> None:
-    evidence = world((drawn(M), 2_000), (flatmates, 400_000))
-    on, off = (train(evidence, "people", replace(PLAIN, dependence=switch)) for switch in (True, False))
+    sample = world((drawn(M), 2_000), (flatmates, 400_000))
+    on, off = (train(sample, "people", replace(PLAIN, dependence=switch)) for switch in (True, False))
     assert [(lift.one, lift.other) for lift in on.lifts] == [(1, 3)]
     seen, by_chance = 0.8 / 300 + 0.01 * 0.05, (0.01 + 0.8 / 300) * (0.05 + 1 / 300)
     assert on.lifts[0].log2[SAME][SAME] == pytest.approx(np.log2(seen / by_chance), abs=0.3)
@@ -187,8 +187,8 @@ def test_levels_that_go_together_among_strangers_are_not_counted_twice() -> None
     # Surname and town alone: far more likely strangers of one place than one person.
     together = [DIFFERENT, SAME, DIFFERENT, SAME]
     assert weight_of(on, together) < weight_of(off, together) - 1.5
-    assert abs(expected_matches(on, evidence) - 2_000) < abs(expected_matches(off, evidence) - 2_000)
-    assert expected_matches(on, evidence) == pytest.approx(2_000, rel=0.05)
+    assert abs(expected_matches(on, sample) - 2_000) < abs(expected_matches(off, sample) - 2_000)
+    assert expected_matches(on, sample) == pytest.approx(2_000, rel=0.05)
     # Training itself goes by them too.
     assert abs(on.prior * 402_000 - 2_000) < abs(off.prior * 402_000 - 2_000)
 
@@ -209,8 +209,8 @@ FAMILY = Rival("a relative", shared=frozenset({"surname", "town"}))
 
 
 def test_relatives_are_reported_from_the_same_person() -> None:
-    evidence = world((drawn(M), 2_000), (relatives, 4_000), (drawn(U), 400_000), rivals=(FAMILY,))
-    on, off = (train(evidence, "people", replace(PLAIN, rivals=switch)) for switch in (True, False))
+    sample = world((drawn(M), 2_000), (relatives, 4_000), (drawn(U), 400_000), rivals=(FAMILY,))
+    on, off = (train(sample, "people", replace(PLAIN, rivals=switch)) for switch in (True, False))
     assert [rival.name for rival in on.rivals] == ["a relative"]
     assert off.rivals == ()
     assert on.rivals[0].prior == pytest.approx(4_000 / 406_000, rel=0.1)
@@ -224,21 +224,21 @@ def test_relatives_are_reported_from_the_same_person() -> None:
 
 
 def test_a_class_of_rivals_without_a_pair_is_found_to_be_next_to_nothing() -> None:
-    evidence = replace(people(), rivals=(FAMILY,))
-    parameters = train(evidence, "people", replace(PLAIN, rivals=True))
+    sample = replace(people(), rivals=(FAMILY,))
+    parameters = train(sample, "people", replace(PLAIN, rivals=True))
     assert parameters.rivals[0].prior < 0.1 * parameters.prior
-    without = train(evidence, "people", PLAIN)
+    without = train(sample, "people", PLAIN)
     agree = [SAME, SAME, SAME, SAME]
     assert weight_of(parameters, agree) == pytest.approx(weight_of(without, agree), abs=0.3)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_among_strangers_alone_next_to_no_pair_is_taken_for_a_match(seed: int) -> None:
-    evidence = world((drawn(U), 100_000), seed=seed)
-    parameters = train(evidence, "people", Options())
-    bars = weigh_patterns(evidence.candidates.patterns, PEOPLE, parameters, records=parameters.records)
+    sample = world((drawn(U), 100_000), seed=seed)
+    parameters = train(sample, "people", Options())
+    bars = weigh_patterns(sample.candidates.patterns, PEOPLE, parameters, records=parameters.records)
     assert parameters.prior < 1e-3
-    assert evidence.candidates.counts[bars.weights > 0].sum() <= 10
+    assert sample.candidates.counts[bars.weights > 0].sum() <= 10
 
 
 @pytest.mark.parametrize(
@@ -256,8 +256,8 @@ def test_a_column_that_says_nothing_does_not_spoil_the_rest(comparison: Comparis
     def with_column(draw: Draw) -> Draw:
         return lambda chance, size: np.column_stack([draw(chance, size), np.full(size, level)])
 
-    evidence = world((with_column(drawn(M)), 4_000), (with_column(drawn(U)), 400_000), comparisons=comparisons)
-    parameters = train(evidence, "people", Options())
+    sample = world((with_column(drawn(M)), 4_000), (with_column(drawn(U)), 400_000), comparisons=comparisons)
+    parameters = train(sample, "people", Options())
     assert parameters.prior == pytest.approx(4_000 / 404_000, rel=0.03)
     assert shares(parameters, "m")["forename"] == pytest.approx(M["forename"], abs=0.02)
     unknown, known = (weight_of(parameters, [SAME] * 4 + [end], comparisons) for end in (0, level))
@@ -285,24 +285,24 @@ def test_without_a_candidate_pair_m_stays_where_it_starts(total: int, random: bo
     declared = replace(BORN, declared=((0.9, 0.01), (0.07, 0.04), (0.03, 0.95)))
     comparisons = (FORENAME, declared)
     nothing = histogram(np.zeros((0, 2), np.int64), comparisons)
-    evidence = TrainingEvidence(comparisons, (), 10, total, nothing, nothing if random else None, (None, None))
-    parameters = train(evidence, "people", Options())
+    sample = TrainingSample(comparisons, (), 10, total, nothing, nothing if random else None, (None, None))
+    parameters = train(sample, "people", Options())
     assert shares(parameters, "m")["born"] == pytest.approx([0.9, 0.07, 0.03])
     assert shares(parameters, "m")["forename"] == pytest.approx([0.8, 0.1, 0.1])
     assert 0 < parameters.prior < 0.1
 
 
 def test_a_world_of_nothing_but_matches_is_still_weighed() -> None:
-    evidence = world((drawn(dict.fromkeys(M, (1.0, 0.0, 0.0))), 3), drawn_at_random=0)
-    parameters = train(evidence, "people", Options())
+    sample = world((drawn(dict.fromkeys(M, (1.0, 0.0, 0.0))), 3), drawn_at_random=0)
+    parameters = train(sample, "people", Options())
     assert 0 < parameters.prior < 1
     assert np.isfinite(weight_of(parameters, [SAME] * 4))
 
 
 def test_fixed_levels_keep_their_declared_shares_and_the_others_are_learned() -> None:
     declared = replace(BORN, declared=((0.9, 0.003), (0.05, 0.01), (0.0001, 0.5)), fixed=frozenset({DIFFERENT}))
-    evidence = replace(people(), comparisons=(FORENAME, SURNAME, declared, TOWN))
-    parameters = train(evidence, "people", replace(PLAIN, declared_pairs=10))
+    sample = replace(people(), comparisons=(FORENAME, SURNAME, declared, TOWN))
+    parameters = train(sample, "people", replace(PLAIN, declared_pairs=10))
     assert shares(parameters, "m")["born"][2] == 0.0001
     assert shares(parameters, "u")["born"][2] == 0.5
     assert shares(parameters, "u")["born"][0] == pytest.approx(0.001, abs=0.002)
@@ -315,8 +315,8 @@ def test_fixed_levels_keep_their_declared_shares_and_the_others_are_learned() ->
 )
 def test_a_declared_m_is_worth_as_many_pairs_as_it_is_reported(worth: float, near: float) -> None:
     declared = replace(BORN, declared=((0.5, 0.001), (0.3, 0.01), (0.2, 0.989)))
-    evidence = replace(people(), comparisons=(FORENAME, SURNAME, declared, TOWN))
-    parameters = train(evidence, "people", replace(PLAIN, declared_pairs=worth))
+    sample = replace(people(), comparisons=(FORENAME, SURNAME, declared, TOWN))
+    parameters = train(sample, "people", replace(PLAIN, declared_pairs=worth))
     assert shares(parameters, "m")["born"][0] == pytest.approx(near, abs=0.03)
 
 
@@ -330,16 +330,16 @@ def test_a_declared_u_too_rare_to_be_met_stands_and_one_that_is_met_is_learned()
         return lambda chance, size: np.minimum(draw(chance, size), [3, 3, 2, 2])
 
     strangers = U | {"born": (0.0, 0.0, 1.0)}
-    evidence = world((of_two(drawn(M)), 40), (of_two(drawn(strangers)), 400_000), comparisons=comparisons)
-    parameters = train(evidence, "people", PLAIN)
+    sample = world((of_two(drawn(M)), 40), (of_two(drawn(strangers)), 400_000), comparisons=comparisons)
+    parameters = train(sample, "people", PLAIN)
     assert shares(parameters, "u")["number"][0] == pytest.approx(1e-6, rel=0.01)
     assert shares(parameters, "u")["town"][0] == pytest.approx(0.05, rel=0.05)
 
 
 def test_u_can_be_learned_from_the_candidates_that_do_not_match() -> None:
     """As for orders among the pairs of one person, where strangers' orders say nothing."""
-    evidence = replace(world((drawn(M), 4_000), (drawn(U), 16_000)), random=None)
-    parameters = train(evidence, "orders", Options(declared_pairs=1))
+    sample = replace(world((drawn(M), 4_000), (drawn(U), 16_000)), random=None)
+    parameters = train(sample, "orders", Options(declared_pairs=1))
     assert parameters.lifts == ()
     assert parameters.prior == pytest.approx(0.2, rel=0.05)
     for name, planted in M.items():
@@ -348,8 +348,8 @@ def test_u_can_be_learned_from_the_candidates_that_do_not_match() -> None:
 
 
 def test_an_exact_share_of_equal_values_is_taken_before_one_that_was_drawn() -> None:
-    evidence = replace(people(), same=(0.0217, None, None, None))
-    parameters = train(evidence, "people", replace(PLAIN, clean_u=False))
+    sample = replace(people(), same=(0.0217, None, None, None))
+    parameters = train(sample, "people", replace(PLAIN, clean_u=False))
     assert shares(parameters, "u")["forename"][0] == pytest.approx(0.0217, rel=1e-6)
     assert sum(shares(parameters, "u")["forename"]) == pytest.approx(1)
 

@@ -14,7 +14,7 @@ import polars as pl
 from assets.changes.causes import JUDGED, REPLAYED, ComparedRelease, find_reach, name_causes
 from assets.former import Former
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
-from expectations.history import active_ones
+from expectations.discrepancy_history import active_ones
 from expectations.quality import score_quality
 from reconciliation.law import JUDGED as IN_LAW
 from reconciliation.law import facts_of, judge_status

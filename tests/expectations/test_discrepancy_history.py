@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from order_cases import KEYS, against_agreement, discrepancies, evidence, golden, record
 from properties import SEVENTH
 
-from expectations.history import active_ones, close
+from expectations.discrepancy_history import active_ones, close
 from warehouse.tables.register import DISCREPANCIES
 
 NIGHTS = [date(2023, 11, day) for day in (27, 28, 29, 30)]

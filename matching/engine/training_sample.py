@@ -50,7 +50,7 @@ class Histogram:
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingEvidence:
+class TrainingSample:
     """Everything that training sees.
 
     Attributes:
@@ -72,14 +72,14 @@ class TrainingEvidence:
     same: tuple[float | None, ...]
 
 
-def gather_evidence(linkage: "Linkage", *, random_pairs: int) -> TrainingEvidence:
-    """The evidence on matches among all possible pairs.
+def draw_sample(linkage: "Linkage", *, random_pairs: int) -> TrainingSample:
+    """What training learns from on matches among all possible pairs.
 
     Args:
         linkage: without copies.
         random_pairs: how many to draw at most.
     """
-    return TrainingEvidence(
+    return TrainingSample(
         comparisons=linkage.model.comparisons,
         rivals=linkage.model.rivals,
         records=len(linkage.keys),
@@ -90,10 +90,10 @@ def gather_evidence(linkage: "Linkage", *, random_pairs: int) -> TrainingEvidenc
     )
 
 
-def gather_evidence_among(linkage: "Linkage", among: npt.NDArray[np.bool_]) -> TrainingEvidence:
-    """The evidence on matches among some of the candidate pairs, where the others do not count at all."""
+def draw_sample_among(linkage: "Linkage", among: npt.NDArray[np.bool_]) -> TrainingSample:
+    """What training learns from on matches among some of the candidate pairs, where the others do not count at all."""
     model, size = linkage.model, int(among.sum())
-    return TrainingEvidence(
+    return TrainingSample(
         comparisons=model.comparisons,
         rivals=model.rivals,
         records=0,

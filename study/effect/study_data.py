@@ -34,7 +34,7 @@ ARREST_COLUMNS: Final = ("subject_id", "arrest_id", "arrested_on", "offence_code
 
 
 @dataclass(frozen=True, eq=False)
-class StudyEvidence:
+class StudyData:
     """Orders and arrests as somebody holds them.
 
     Attributes:
@@ -46,7 +46,7 @@ class StudyEvidence:
     arrests: pl.DataFrame
 
     @classmethod
-    def of(cls, orders: pl.DataFrame, arrests: pl.DataFrame) -> "StudyEvidence":
+    def of(cls, orders: pl.DataFrame, arrests: pl.DataFrame) -> "StudyData":
         """From tables that hold at least the columns; an arrest says what its offence code says."""
         categorised = arrests.drop("category", strict=False).join(categories(), on="offence_code", how="left")
         named = categorised.with_columns(pl.col("category").fill_null(NOT_KNOWN))
@@ -61,7 +61,7 @@ def categories() -> pl.DataFrame:
     return listed.unique("offence_code", keep="first", maintain_order=True)
 
 
-def evidence_of_register(table: Callable[[str], pl.DataFrame], *, sure: float) -> StudyEvidence:
+def data_of_register(table: Callable[[str], pl.DataFrame], *, sure: float) -> StudyData:
     """What a release holds.
 
     Args:
@@ -79,7 +79,7 @@ def evidence_of_register(table: Callable[[str], pl.DataFrame], *, sure: float) -
     }
     is_linked = pl.col("subject_id").is_in(arrests["subject_id"].drop_nulls().unique().implode())
     is_length_known = pl.col("end_on").is_not_null() | pl.col("is_until_further_order").fill_null(value=False)
-    return StudyEvidence.of(
+    return StudyData.of(
         orders.with_columns(
             pl.col("is_interim").fill_null(value=False),
             ended_on=pl.coalesce("ended_after", "end_on"),
@@ -95,7 +95,7 @@ def evidence_of_register(table: Callable[[str], pl.DataFrame], *, sure: float) -
     )
 
 
-def evidence_of_truth(folder: Path) -> StudyEvidence:
+def data_of_truth(folder: Path) -> StudyData:
     """What is true of a synthetic night: the truth beside its deliveries.
 
     Of a discharge no source gives the day, so the length of a discharged order counts as not known here too.
@@ -109,7 +109,7 @@ def evidence_of_truth(folder: Path) -> StudyEvidence:
     days = pl.col("made", "start", "end").str.to_date(strict=False)
     dated = orders.with_columns(days).rename({"person_id": "subject_id", "kind": "order_type"})
     has_arrests = pl.col("subject_id").is_in(arrests["person_id"].implode())
-    return StudyEvidence.of(
+    return StudyData.of(
         dated.join(regions(), left_on="force", right_on="force_code", how="left").select(
             "order_id",
             "subject_id",
