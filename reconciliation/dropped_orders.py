@@ -103,14 +103,18 @@ def mark_dropped(held: pl.DataFrame, dropped: pl.Series) -> pl.DataFrame:
     )
 
 
-def find_dropped(held: pl.DataFrame) -> pl.DataFrame:
-    """Find the orders that no source holds any more, whatever a court's result says became of them.
+def find_unheld(held: pl.DataFrame) -> pl.DataFrame:
+    """Find the orders that no source holds, whatever a court's result says became of them.
 
     Args:
-        held: order records with `order_id` and `is_dropped`.
+        held: order records with `order_id`, `event` and `is_dropped`.
 
     Returns:
-        One row an order: `order_id`, `is_dropped`.
+        One row an order: `order_id`, `is_without_making` (no record holds it: court results alone speak of it),
+        `is_dropped` (no source holds it any more).
     """
-    is_held = ~pl.col("is_dropped") & pl.col("event").is_null()
-    return held.group_by("order_id").agg(is_dropped=pl.col("is_dropped").any() & ~is_held.any())
+    is_making = pl.col("event").is_null()
+    is_held = is_making & ~pl.col("is_dropped")
+    return held.group_by("order_id").agg(
+        is_without_making=~is_making.any(), is_dropped=pl.col("is_dropped").any() & ~is_held.any()
+    )

@@ -13,7 +13,7 @@ import polars as pl
 
 from reconciliation.date_arithmetic import months_after
 from reconciliation.disputed_types import find_disputed_types
-from reconciliation.dropped_orders import find_dropped
+from reconciliation.dropped_orders import find_unheld
 from reconciliation.law import ENDED, OPEN_END
 from reconciliation.standing import AMENDED, STANDS
 from reconciliation.statutes import MINIMUM_MONTHS, SCOTTISH_TYPES, is_northern_irish
@@ -64,7 +64,7 @@ def read_endings(
         golden.select("order_id", "end_on", free_from=pl.when(needs_consent).then(_after_least_length("made_on")))
         .join(_find_withdrawn(held), on="order_id", how="left")
         .join(_find_shown_ended(held), on="order_id", how="left")
-        .join(find_dropped(held), on="order_id")
+        .join(find_unheld(held), on="order_id")
         .join(_find_discharged(held, as_of), on="order_id", how="left")
         .join(_find_ended_beside(held), on="order_id", how="left")
         .join(find_disputed_types(held, golden, decided), on="order_id", how="left")
@@ -100,17 +100,14 @@ def _find_withdrawn(held: pl.DataFrame) -> pl.DataFrame:
     """`is_withdrawn`: the court withdrew every result that no other amends, and at most one other source says live.
 
     A result that was withdrawn may have been entered anew and not yet sent: `is_held_live`, two others hold the order.
-    It counts as in force, but ends no other. `is_without_making`: court results say what became of the order, and no
-    record holds the order itself.
+    It counts as in force, but ends no other.
     """
-    is_making = pl.col("event").is_null()
-    is_latest = is_from_court & (pl.col("standing") != AMENDED) & is_making
+    is_latest = is_from_court & (pl.col("standing") != AMENDED) & pl.col("event").is_null()
     is_withdrawn = pl.col("result_state").eq_missing("WITHDRAWN").filter(is_latest).all() & is_latest.any()
     live = pl.col("source").filter((pl.col("recorded_status") == "live") & ~is_from_court).n_unique()
     return held.group_by("order_id").agg(
         (is_withdrawn & (live < MANY)).alias("is_withdrawn"),
         (is_withdrawn & (live >= MANY)).alias("is_held_live"),
-        (~is_making).all().alias("is_without_making"),
     )
 
 

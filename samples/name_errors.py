@@ -22,7 +22,7 @@ _UNDECOMPOSED = str.maketrans({"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ø":
 def without_diacritics(text: str) -> str:
     """The text in plain Latin letters."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_UNDECOMPOSED))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 @cache

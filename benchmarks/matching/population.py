@@ -89,7 +89,7 @@ def _names_of(part: str) -> list[str]:
 
 def plain(name: str) -> str:
     """Small Latin letters only."""
-    return "".join(sign for sign in without_diacritics(name).lower() if sign.isascii() and sign.isalpha())
+    return "".join(letter for letter in without_diacritics(name).lower() if letter.isascii() and letter.isalpha())
 
 
 def zipf(random: Random, values: int, size: int) -> Ints:

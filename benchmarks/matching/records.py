@@ -128,11 +128,11 @@ def nicknames() -> Texts:
 
 
 def mistype(random: Random, texts: Texts, where: Mask) -> Texts:
-    """One slip in each text where asked: a sign replaced, left out, added, or exchanged with the next."""
+    """One slip in each text where asked: a character replaced, left out, added, or exchanged with the next."""
     chosen = np.nonzero(where)[0]
     width = texts.dtype.itemsize // 4 + 1
-    signs = texts[chosen].astype(f"S{width}").view(np.uint8).reshape(len(chosen), width)
-    length = np.maximum((signs > 0).sum(1), 1)
+    characters = texts[chosen].astype(f"S{width}").view(np.uint8).reshape(len(chosen), width)
+    length = np.maximum((characters > 0).sum(1), 1)
     kind, place = random.integers(0, 4, len(chosen)), random.integers(0, length)
     at = np.arange(width)[None, :]
     here = at == place[:, None]
@@ -146,7 +146,7 @@ def mistype(random: Random, texts: Texts, where: Mask) -> Texts:
         [1, -1, 1, -1],
         0,
     )
-    moved = np.take_along_axis(np.pad(signs, ((0, 0), (0, 1))), at + shift, axis=1)
+    moved = np.take_along_axis(np.pad(characters, ((0, 0), (0, 1))), at + shift, axis=1)
     other = np.where(
         (moved >= 48) & (moved <= 57),
         48 + random.integers(0, 10, moved.shape),

@@ -14,6 +14,7 @@ from expectations.rules.followers import is_beside_prevention, may_be_superseded
 from expectations.rules.names import with_name_features
 from expectations.rules.rule import Evidence, PresenceClock, Subject
 from reconciliation.date_arithmetic import digits_apart
+from reconciliation.dropped_orders import find_unheld
 from reconciliation.statutes import is_northern_irish
 from warehouse.codes import reference
 from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders
@@ -34,7 +35,7 @@ REPORTED_ELSEWHERE = ("partial_date", "check_letter")
 
 def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dict[Subject, pl.DataFrame]:
     """The frame of each subject; every one has `order_id`, `record_id`, `source` and `source_key`."""
-    orders = golden_orders(evidence.orders).join(_told_by_court(evidence), on="order_id", how="left")
+    orders = golden_orders(evidence.orders).join(_who_holds(evidence), on="order_id", how="left")
     return {
         "record": compared_records(evidence, orders),
         "order": orders.join(travel_ends(evidence.conditions), on="order_id", how="left")
@@ -70,20 +71,14 @@ def golden_orders(orders: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _told_by_court(evidence: Evidence) -> pl.DataFrame:
-    """What results say of orders made before: `is_refused_by_court`, of one that others hold; `is_without_making`.
-
-    The latter is an order that no record holds; `is_dropped`, one that none holds any more.
-    """
+def _who_holds(evidence: Evidence) -> pl.DataFrame:
+    """`find_unheld`, and `is_refused_by_court`: others hold an order that the court refused."""
     records = evidence.order_sources.select("record_id", "order_id", pl.col("is_dropped").fill_null(value=False)).join(
         evidence.core_orders.select("record_id", "event"), on="record_id"
     )
-    is_held = pl.col("event").is_null() & ~pl.col("is_dropped")
-    return records.group_by("order_id").agg(
-        is_refused_by_court=(pl.col("event") == EVENT_REFUSED).any() & is_held.any(),
-        is_without_making=pl.col("event").is_not_null().all(),
-        is_dropped=pl.col("is_dropped").any() & ~is_held.any(),
-    )
+    refused = records.filter(event=EVENT_REFUSED).get_column("order_id").unique()
+    is_held = ~pl.any_horizontal("is_without_making", "is_dropped")
+    return find_unheld(records).with_columns(is_refused_by_court=is_held & pl.col("order_id").is_in(refused.implode()))
 
 
 def _unrecorded_breaches(evidence: Evidence) -> pl.DataFrame:
@@ -222,7 +217,7 @@ def _known_names(aliases: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_id_distance(records: pl.DataFrame) -> pl.DataFrame:
-    """The number of signs in which two different PNC ids differ."""
+    """The number of characters in which two different PNC ids differ."""
     ids = ["pnc_id", "golden_pnc_id"]
     pairs = records.select(ids).drop_nulls().unique().filter(pl.col("pnc_id") != pl.col("golden_pnc_id")).sort(ids)
     distances = cpdist(pairs["pnc_id"].to_list(), pairs["golden_pnc_id"].to_list(), scorer=Levenshtein.distance)

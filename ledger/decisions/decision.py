@@ -149,7 +149,7 @@ def find_problems(row: Row) -> Iterator[str]:
     if len(row["comment"] or "") > LONGEST_COMMENT:
         yield f"the comment is longer than {LONGEST_COMMENT:,} characters"
     for name, value in row.items():
-        if isinstance(value, str) and any(_is_unkeepable(sign) for sign in value):
+        if isinstance(value, str) and any(map(_is_unkeepable, value)):
             yield f"{name} holds characters that are not text"
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from reconciliation.dropped_orders import find_dropped, last_conditions, last_records, mark_dropped
+from reconciliation.dropped_orders import find_unheld, last_conditions, last_records, mark_dropped
 from reconciliation.stable_ids import record_handles
 from reconciliation.standing import AMENDED, STANDS
 from warehouse.tables.core import CORE_ORDERS
@@ -102,4 +102,4 @@ def test_kept_records_stand_only_while_no_other_holds_their_order(dropped, stand
     held = pl.DataFrame({"record_id": ["a", "b"], "order_cluster": "o", "order_id": "ORD-1", "standing": STANDS})
     marked = mark_dropped(held.with_columns(event=pl.lit(None, pl.String)), pl.Series(dropped, dtype=pl.String))
     assert marked.get_column("standing").to_list() == standings
-    assert find_dropped(marked).rows() == [("ORD-1", is_dropped)]
+    assert find_unheld(marked).select("is_without_making", "is_dropped").rows() == [(False, is_dropped)]
