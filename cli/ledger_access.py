@@ -51,12 +51,12 @@ def explain_ledger_errors() -> Iterator[None]:
         fail(str(error), Exit.FAILED)
 
 
-def present_of(home: Path, release: str | None = None) -> Present:
-    """The night behind a release, defaults to the one in force.
+def present_of(home: Path) -> Present:
+    """The night behind the release in force.
 
     Raises:
-        LookupError: there is no such release.
+        LookupError: there is no release.
         FileNotFoundError: it was made by a version of Concord that kept no records in it.
     """
-    with Register.open(Home(home.resolve()), release) as register:
+    with Register.open(Home(home.resolve())) as register:
         return read_present(register.release, register.table)

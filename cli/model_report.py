@@ -13,22 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from cli.model_changes import ModelChanges
 from matching.compared_orders import Compared
+from matching.engine import charts
 from matching.engine.blocking_loss import estimate_blocking_loss, tabulate_blocking
-from matching.engine.charts import (
-    BLUE,
-    GREY,
-    ORANGE,
-    ROW,
-    WIDTH,
-    WORDS,
-    Figure,
-    draw_blocking_loss,
-    draw_calibration,
-    draw_shares,
-    draw_thresholds,
-    draw_unlinkable,
-    draw_weights,
-)
 from matching.engine.diagnostics import (
     tabulate_calibration,
     tabulate_correlation,
@@ -83,7 +69,7 @@ class ReportPart:
         )
 
     @classmethod
-    def of_figure(cls, figure: Figure, about: str) -> "ReportPart":
+    def of_figure(cls, figure: charts.Figure, about: str) -> "ReportPart":
         """A picture with its table."""
         return cls.of_table(f"{about}: {figure.title}", figure.caption, figure.table, figure.svg)
 
@@ -142,15 +128,19 @@ def describe_models(models: Models, compared: Compared, labels: pl.DataFrame) ->
     """What a set of models learned, and what it makes of the records of a night."""
     scores = compared.persons.score(models.person)
     figures = [
-        draw_blocking_loss(estimate_blocking_loss(compared.persons, scores)),
-        draw_thresholds(tabulate_thresholds(scores.weights)),
-        draw_calibration(tabulate_calibration(probabilities(scores.weights))),
-        draw_unlinkable(tabulate_unlinkable(weigh_against_themselves(scores))),
+        charts.draw_blocking_loss(estimate_blocking_loss(compared.persons, scores)),
+        charts.draw_thresholds(tabulate_thresholds(scores.weights)),
+        charts.draw_calibration(tabulate_calibration(probabilities(scores.weights))),
+        charts.draw_unlinkable(tabulate_unlinkable(weigh_against_themselves(scores))),
     ]
     learned = [(models.person, compared.persons), (models.order, compared.orders)]
     tables = [(parameters.model, tabulate_shares(parameters, linkage)) for parameters, linkage in learned]
     return [
-        *(ReportPart.of_figure(draw(table), about) for about, table in tables for draw in (draw_weights, draw_shares)),
+        *(
+            ReportPart.of_figure(draw(table), about)
+            for about, table in tables
+            for draw in (charts.draw_weights, charts.draw_shares)
+        ),
         ReportPart.of_table(
             "Blocking rules",
             "Pairs each rule makes, those that it alone makes, and what it left out because a block cost too much.",
@@ -176,7 +166,7 @@ def _calibrated(scores: Scores, about: str, labels: pl.DataFrame) -> list[Report
         scores, decided.select(*tables, pl.col("left_id").alias("left"), pl.col("right_id").alias("right"), "is_match")
     )
     chances, is_match = (labelled.get_column(name).to_numpy() for name in ("probability", "is_match"))
-    figure = draw_calibration(tabulate_calibration(chances, is_match))
+    figure = charts.draw_calibration(tabulate_calibration(chances, is_match))
     line = calibrate(labelled)
     caption = f"{figure.caption} Calibration: {line.slope:.3g} × weight {line.intercept:+.3g} ({line.basis})."
     return [ReportPart.of_figure(replace(figure, caption=caption), f"{about}, decided pairs")]
@@ -190,19 +180,21 @@ def tabulate_moves(old: Parameters, new: Parameters) -> pl.DataFrame:
     return moved.sort(pl.col("moved").abs().round(6), "comparison", "level", descending=[True, False, False])
 
 
-def draw_moves(old: Parameters, new: Parameters) -> Figure:
+def draw_moves(old: Parameters, new: Parameters) -> charts.Figure:
     """From the old to the new weight of each level that moved."""
     table = tabulate_moves(old, new)
     drawn = table.head(SHOWN_ROWS).with_columns(step=pl.format("{}: {}", "comparison", "level"))
     order = drawn.get_column("step").to_list()
-    base = alt.Chart(drawn).encode(y=alt.Y("step:N", title=None, sort=order, axis=WORDS))
-    spans = base.mark_rule(color=GREY).encode(x=alt.X("old:Q", title="weight (log2 m/u): ○ old, ◆ new"), x2="new:Q")
-    former = base.mark_point(shape="circle", size=50, color=BLUE, opacity=1).encode(x="old:Q")
-    latter = base.mark_point(shape="diamond", size=60, filled=True, color=ORANGE, opacity=1).encode(x="new:Q")
-    return Figure(
+    base = alt.Chart(drawn).encode(y=alt.Y("step:N", title=None, sort=order, axis=charts.WORDS))
+    spans = base.mark_rule(color=charts.GREY).encode(
+        x=alt.X("old:Q", title="weight (log2 m/u): ○ old, ◆ new"), x2="new:Q"
+    )
+    former = base.mark_point(shape="circle", size=50, color=charts.BLUE, opacity=1).encode(x="old:Q")
+    latter = base.mark_point(shape="diamond", size=60, filled=True, color=charts.ORANGE, opacity=1).encode(x="new:Q")
+    return charts.Figure(
         "Weights that moved",
         f"Levels whose weight moved by {MOVED} or more, from the circle (old) to the diamond (new).",
-        alt.layer(spans, former, latter).properties(width=WIDTH, height=alt.Step(ROW)),
+        alt.layer(spans, former, latter).properties(width=charts.WIDTH, height=alt.Step(charts.ROW)),
         table,
     )
 

@@ -7,19 +7,7 @@ what must hold within a table (`expectations.suites`, `warehouse.releases.public
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from expectations.gate_findings import (
-    GatedNight,
-    GateFinding,
-    compare_counts,
-    count_unbound,
-    find_held_deliveries,
-    find_lost_records,
-    find_new_breaches,
-    find_new_discrepancies,
-    find_repeated_ids,
-    find_unexplained,
-    find_unmet_suites,
-)
+from expectations import gate_findings
 from warehouse.tables.register import UNEXPLAINED
 
 DELIVERY = "delivery"
@@ -43,7 +31,7 @@ class Gate:
     checks: str
     bound: str
     advice: str
-    judge: Callable[[GatedNight], Sequence[GateFinding]]
+    judge: Callable[[gate_findings.GatedNight], Sequence[gate_findings.GateFinding]]
     is_acceptable: bool = True
 
 
@@ -80,7 +68,7 @@ class GateResult:
 
 
 def judge_gates(
-    night: GatedNight, *, accepted: Mapping[str, str], accepted_before: Mapping[tuple[str, str], str]
+    night: gate_findings.GatedNight, *, accepted: Mapping[str, str], accepted_before: Mapping[tuple[str, str], str]
 ) -> tuple[GateResult, ...]:
     """Put all gates to a night.
 
@@ -120,14 +108,14 @@ GATES = (
         "in `--accept delivery:pnc_ancord`; that also uses an implausible delivery as it came.",
         bound="none",
         advice="Get the delivery from its sender and run the night again.",
-        judge=find_held_deliveries,
+        judge=gate_findings.find_held_deliveries,
     ),
     Gate(
         name="unique_ids",
         checks="Every order has an id of its own, and every record belongs to one order.",
         bound="none",
         advice="The code has a fault: report it. The last release stays in force.",
-        judge=find_repeated_ids,
+        judge=gate_findings.find_repeated_ids,
         is_acceptable=False,
     ),
     Gate(
@@ -136,7 +124,7 @@ GATES = (
         "an order.",
         bound="none",
         advice="The code has a fault: report it. The last release stays in force.",
-        judge=find_lost_records,
+        judge=gate_findings.find_lost_records,
         is_acceptable=False,
     ),
     Gate(
@@ -144,7 +132,7 @@ GATES = (
         checks="The suites of all tables pass in what is structural: keys and required values.",
         bound="none",
         advice="The code has a fault: report it. The last release stays in force.",
-        judge=find_unmet_suites,
+        judge=gate_findings.find_unmet_suites,
         is_acceptable=False,
     ),
     Gate(
@@ -152,7 +140,7 @@ GATES = (
         checks="There are about as many orders, people and arrests as in the release before.",
         bound="`rows_gone`, `rows_new`",
         advice=LOOK,
-        judge=compare_counts,
+        judge=gate_findings.compare_counts,
     ),
     Gate(
         name=UNEXPLAINED,
@@ -160,7 +148,7 @@ GATES = (
         bound="none",
         advice="Have the orders looked at (`concord explain ORDER`): a release was edited, a disk lost bits, or the "
         "code has a fault.",
-        judge=find_unexplained,
+        judge=gate_findings.find_unexplained,
     ),
     Gate(
         name="people_unbound",
@@ -168,20 +156,20 @@ GATES = (
         "whose orders ran out are not counted.",
         bound="`people_unbound`",
         advice=f"Have each order looked at (`concord explain ORDER`): nobody may be shown as free by mistake. {LOOK}",
-        judge=count_unbound,
+        judge=gate_findings.count_unbound,
     ),
     Gate(
         name="statutes",
         checks="Few orders newly break a rule of the statutes.",
         bound="`breaches_new`",
         advice=LOOK,
-        judge=find_new_breaches,
+        judge=gate_findings.find_new_breaches,
     ),
     Gate(
         name="new_discrepancies",
         checks="Few orders have a new discrepancy, so that owners are not asked for what is not wrong.",
         bound="`discrepancies_new`",
         advice=LOOK,
-        judge=find_new_discrepancies,
+        judge=gate_findings.find_new_discrepancies,
     ),
 )

@@ -101,7 +101,6 @@ def build_review_queue(
     former: pl.DataFrame,
     former_as_of: date | None,
     as_of: date,
-    policy: ReviewPolicy | None = None,
 ) -> pl.DataFrame:
     """Collect what a steward should look at.
 
@@ -113,35 +112,34 @@ def build_review_queue(
         former: `REVIEW_QUEUE` of the release before; empty on the first night.
         former_as_of: the day of that release; None on the first night.
         as_of: the day of the release.
-        policy: when an item is queued; the default policy unless given.
 
     Returns:
         `REVIEW_QUEUE`, sorted by its key. An item keeps its id: its kind, and the order or pair.
     """
-    settled = policy or ReviewPolicy()
+    policy = ReviewPolicy()
     places = evidence.order_sources.select("record_id", "order_id", "source")
     chances = pair_confidence(places, linked.pairs, linked.conflicts)
-    conflicts = conflict_items(evidence, linked.conflicts, linked.kept_apart, chances=chances, policy=settled)
-    near = near_items(evidence, linked.pairs, linked.kept_apart, chances=chances, policy=settled)
-    successions = succession_items(evidence, linked.kept_apart, policy=settled)
+    conflicts = conflict_items(evidence, linked.conflicts, linked.kept_apart, chances=chances, policy=policy)
+    near = near_items(evidence, linked.pairs, linked.kept_apart, chances=chances, policy=policy)
+    successions = succession_items(evidence, linked.kept_apart, policy=policy)
     pairs = pl.concat([near, successions.join(near, on=SIDES, how="anti")], how="diagonal")
     asked = ["order_id", "field"]
     weighed = provenance.join(linked.unclear, on=asked, how="anti")
     located = discrepancies.join(linked.unclear, on=asked, how="anti")
-    differing = discrepancy_items(evidence, located, weighed, policy=settled)
+    differing = discrepancy_items(evidence, located, weighed, policy=policy)
     found = [
         differing,
-        doubtful_items(weighed, policy=settled).join(differing, on="order_id", how="anti"),
-        constraint_items(discrepancies, policy=settled),
+        doubtful_items(weighed, policy=policy).join(differing, on="order_id", how="anti"),
+        constraint_items(discrepancies, policy=policy),
         conflicts,
         pairs.join(conflicts, on=SIDES, how="anti"),
-        decision_items(linked.decided, policy=settled),
+        decision_items(linked.decided, policy=policy),
     ]
     items = pl.concat([NO_ITEMS, *found], how="diagonal")
     named = items.with_columns(item_id=pl.concat_str(KEY, separator="-", ignore_nulls=True))
     aged = _with_age(named, former, former_as_of=former_as_of, as_of=as_of)
     weighed = _with_priority(_with_impact(aged, evidence, as_of=as_of))
-    streamed = weighed.with_columns(stream=_stream(settled))
+    streamed = weighed.with_columns(stream=_stream(policy))
     return REVIEW_QUEUE.conform(_with_state(streamed, former)).sort("item_id")
 
 

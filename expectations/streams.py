@@ -18,12 +18,7 @@ ABOUT_LINKS: Final = ("near_match", "link_conflict", "stale_decision", "contradi
 
 
 def with_streams(
-    discrepancies: pl.DataFrame,
-    *,
-    provenance: pl.DataFrame,
-    order_sources: pl.DataFrame,
-    queue: pl.DataFrame,
-    policy: ReviewPolicy | None = None,
+    discrepancies: pl.DataFrame, *, provenance: pl.DataFrame, order_sources: pl.DataFrame, queue: pl.DataFrame
 ) -> pl.DataFrame:
     """Discrepancies with `confidence` and `stream`; both are null of those that are resolved.
 
@@ -35,7 +30,6 @@ def with_streams(
         provenance: `FIELD_PROVENANCE`, with confidence.
         order_sources: `ORDER_SOURCES`, with the confidence of links.
         queue: `REVIEW_QUEUE` of the same night.
-        policy: how likely the register is wrong where nothing measures it; the default policy unless given.
     """
     linked = order_sources.select("record_id", "link_confidence")
     sure = (
@@ -46,7 +40,7 @@ def with_streams(
         .select(
             "discrepancy_id",
             confidence=pl.min_horizontal(
-                1 - pl.col("chance").fill_null((policy or ReviewPolicy()).unmeasured), "link_confidence"
+                1 - pl.col("chance").fill_null(ReviewPolicy().unmeasured), "link_confidence"
             ).round(4),
             stream=pl.when(_is_asked(queue)).then(pl.lit("settle")).otherwise(pl.lit("send")),
         )

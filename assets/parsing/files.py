@@ -46,23 +46,20 @@ def decode(data: bytes, *, expected: str) -> Decoded:
     return Decoded(text)
 
 
-def quarantine_rows(
-    rows: pl.DataFrame, delivery: Delivery, *, reasons: Mapping[str, str], place: str = "line"
-) -> pl.DataFrame:
+def quarantine_rows(rows: pl.DataFrame, delivery: Delivery, *, reasons: Mapping[str, str]) -> pl.DataFrame:
     """Rows of the quarantine table.
 
     Args:
-        rows: `row_number`, `row_text`, `reason_code`.
+        rows: `row_number` (of the line), `row_text`, `reason_code`.
         delivery: where they came in.
         reasons: what each reason code means: what was expected and what to do.
-        place: what `row_number` counts.
     """
     return QUARANTINE.conform(
         rows.select(
             pl.lit(delivery.feed.source).alias("source"),
             pl.lit(delivery.delivery_id).alias("delivery_id"),
             pl.lit(delivery.path.name).alias("file_name"),
-            pl.format(f"{place} {{}}", "row_number").alias("place"),
+            pl.format("line {}", "row_number").alias("place"),
             "row_number",
             "reason_code",
             pl.col("reason_code").replace_strict(dict(reasons), return_dtype=pl.String).alias("reason"),

@@ -102,11 +102,13 @@ def _fields_by_kind(row: Iterable[object], known: Known) -> list[set[str]]:
     ]
 
 
-def _heading_like(cells: pl.DataFrame, known: Known, fewest: int = FEWEST_HEADINGS) -> pl.DataFrame:
+def _heading_like(cells: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Rows that hold several known headings, or several texts at all, and no date."""
     texts = pl.exclude("row_number")
     count = pl.sum_horizontal(texts.is_in(list(known)) if known else texts.is_not_null())
-    return cells.filter((count >= fewest) & ~pl.any_horizontal(texts.str.contains(VALUE).fill_null(value=False)))
+    return cells.filter(
+        (count >= FEWEST_HEADINGS) & ~pl.any_horizontal(texts.str.contains(VALUE).fill_null(value=False))
+    )
 
 
 def _tables_below(sheet_name: str, cells: pl.DataFrame, known: Known) -> Iterator[FoundTable]:

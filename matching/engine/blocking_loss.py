@@ -42,7 +42,7 @@ def tabulate_blocking(linkage: Linkage) -> pl.DataFrame:
     )
 
 
-def estimate_blocking_loss(linkage: Linkage, scores: Scores, *, bar: float = 0.0) -> pl.DataFrame:
+def estimate_blocking_loss(linkage: Linkage, scores: Scores) -> pl.DataFrame:
     """How many matches no blocking rule makes, estimated from how the rules overlap among likely matches.
 
     Over all rules this is a lower bound, since rules that read the same columns miss the same pairs. So productive
@@ -54,7 +54,7 @@ def estimate_blocking_loss(linkage: Linkage, scores: Scores, *, bar: float = 0.0
         `rules`, `found` (likely matches by any rule), `missed`, `missed_low`, `missed_high`, `loss` (missed of all
         matches), `loss_low`, `loss_high`; all rules first. Null where the rules allow no estimate.
     """
-    captures = _captures(linkage.rules[scores.weights >= bar])
+    captures = _captures(linkage.rules[scores.weights >= 0])
     found, rules = captures.total(), linkage.blocks.rules
     rows = [(ALL_RULES, found, estimate_missed(captures, len(rules)))]
     for one, other in _apart(linkage, captures):

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from reconciliation.confidence.model import ConfidenceModel, shipped_model
+from reconciliation.confidence.model import shipped_model
 from reconciliation.confidence.values import hold_orders
 
 COLUMNS: Final = {"conditions": "conditions_confidence", "legal_status": "status_confidence"}
@@ -25,12 +25,7 @@ UNCLAIMED: Final = ("uncertain", "not_known")
 
 
 def with_contents_confidence(
-    orders: pl.DataFrame,
-    conditions: pl.DataFrame,
-    provenance: pl.DataFrame,
-    order_sources: pl.DataFrame,
-    *,
-    model: ConfidenceModel | None = None,
+    orders: pl.DataFrame, conditions: pl.DataFrame, provenance: pl.DataFrame, order_sources: pl.DataFrame
 ) -> pl.DataFrame:
     """Orders with `COLUMNS`; the status of an order has none where the register is in doubt whether it is in force.
 
@@ -39,10 +34,9 @@ def with_contents_confidence(
         conditions: `CONDITIONS`.
         provenance: `FIELD_PROVENANCE`, with confidence.
         order_sources: `ORDER_SOURCES`, with the confidence of links.
-        model: defaults to the one that comes with Concord.
     """
     observed = observe_contents(orders, conditions, provenance, order_sources)
-    sure = observed.select("order_id", "field", confidence=(model or shipped_model("contents")).probability())
+    sure = observed.select("order_id", "field", confidence=shipped_model("contents").probability())
     orders = orders.drop(COLUMNS.values(), strict=False)
     for field, column in COLUMNS.items():
         own = sure.filter(pl.col("field") == field).select("order_id", pl.col("confidence").alias(column))

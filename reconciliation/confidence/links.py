@@ -72,9 +72,7 @@ def observe_links(places: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def pair_confidence(
-    places: pl.DataFrame, pairs: pl.DataFrame, conflicts: pl.DataFrame, *, model: ConfidenceModel | None = None
-) -> pl.DataFrame:
+def pair_confidence(places: pl.DataFrame, pairs: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
     """`order_id`, `other_order_id`, `confidence`: the probability that two orders kept apart are one.
 
     Of any two orders with a pair of records that nearly links them; the smaller id comes first.
@@ -83,10 +81,9 @@ def pair_confidence(
         places: `record_id`, `order_id`, `source`: every order record.
         pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
         conflicts: `LINK_CONFLICTS`.
-        model: defaults to the one that comes with Concord.
     """
     observed = observe_pairs(places, pairs, conflicts)
-    return observed.select(*SIDES, confidence=(model or shipped_model("pair")).probability())
+    return observed.select(*SIDES, confidence=shipped_model("pair").probability())
 
 
 def observe_pairs(places: pl.DataFrame, pairs: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from reconciliation.confidence.model import ConfidenceModel, probability_of, shipped_model, weight_of
+from reconciliation.confidence.model import probability_of, shipped_model, weight_of
 
 WHO: Final = ("forenames", "surname", "date_of_birth", "pnc_id")
 UNTIL_WHEN: Final = ("start_on", "end_on", "is_until_further_order")
@@ -16,17 +16,14 @@ DECISIVE: Final = (*WHO, *UNTIL_WHEN, *BY_WHAT)
 """The golden values that must be true for an order to be right. Its conditions are not measured."""
 
 
-def order_confidence(
-    provenance: pl.DataFrame, order_sources: pl.DataFrame, *, model: ConfidenceModel | None = None
-) -> pl.DataFrame:
+def order_confidence(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl.DataFrame:
     """`order_id`, `confidence`: the probability that who is bound, until when and by what are right.
 
     Args:
         provenance: `FIELD_PROVENANCE`, with confidence.
         order_sources: `ORDER_SOURCES`, with the confidence of links.
-        model: the calibration of the whole; defaults to the one that comes with Concord.
     """
-    calibration = model or shipped_model("order")
+    calibration = shipped_model("order")
     combined = combine(provenance, order_sources)
     weight = calibration.calibrated(calibration.base + weight_of(pl.col("combined")))
     return combined.select("order_id", confidence=probability_of(weight))

@@ -74,26 +74,18 @@ def _catalogue(stated: pl.DataFrame, wordings: pl.DataFrame, search: str, code: 
 
 def _used(stated: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
     """How often conditions are believed, and beside it how often a source states one that is not."""
-    by_type = [(pl.col("order_type") == kind).sum().cast(pl.Int64).alias(kind) for kind in ORDER_TYPES]
-    unbelieved = stated.filter(~pl.col("is_golden")).group_by(code="condition_code").agg(
-        pl.col("is_doubtful").sum().cast(pl.Int64).alias("doubtful"),
-        (~pl.col("is_doubtful")).sum().cast(pl.Int64).alias("stated_only"),
-    )  # fmt: skip
-    counted = (
-        stated.filter("is_golden")
-        .group_by(code="condition_code")
-        .agg(
-            *by_type,
-            pl.col("is_live").sum().cast(pl.Int64),
-            pl.col("term_months").median(),
-            (pl.col("breach_count") > 0).sum().alias("breached"),
-            pl.col("breach_count").count().alias("known"),
-        )
+    is_golden, is_doubtful = pl.col("is_golden"), pl.col("is_doubtful")
+    counted = stated.group_by(code="condition_code").agg(
+        *((is_golden & (pl.col("order_type") == kind)).sum().cast(pl.Int64).alias(kind) for kind in ORDER_TYPES),
+        is_live=(is_golden & pl.col("is_live")).sum().cast(pl.Int64),
+        doubtful=(~is_golden & is_doubtful).sum().cast(pl.Int64),
+        stated_only=(~is_golden & ~is_doubtful).sum().cast(pl.Int64),
+        term_months=pl.col("term_months").filter(is_golden).median(),
+        breached=(is_golden & (pl.col("breach_count") > 0)).sum(),
+        known=pl.col("breach_count").filter(is_golden).count(),
     )
-    listed = (
-        chosen.join(counted, on="code", how="left", maintain_order="left")
-        .join(unbelieved, on="code", how="left", maintain_order="left")
-        .with_columns(pl.col(*ORDER_TYPES, "is_live", "breached", "known", "doubtful", "stated_only").fill_null(0))
+    listed = chosen.join(counted, on="code", how="left", maintain_order="left").with_columns(
+        pl.col(*ORDER_TYPES, "is_live", "breached", "known", "doubtful", "stated_only").fill_null(0)
     )
     rows = [
         (
@@ -108,15 +100,8 @@ def _used(stated: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
         )
         for row in listed.iter_rows(named=True)
     ]
-    headings = [
-        "Condition",
-        "Kind",
-        *ORDER_TYPES,
-        "In force",
-        *NOT_COUNTED,
-        "Median months",
-        "Breached, of those known",
-    ]
+    shares = ("Median months", "Breached, of those known")
+    headings = ["Condition", "Kind", *ORDER_TYPES, "In force", *NOT_COUNTED, *shares]
     summary = (
         "How many orders of each type have a condition that enough of their sources hold to be believed; in force "
         "includes orders that may be. Two columns count other orders: those where the court's result alone has it, so "

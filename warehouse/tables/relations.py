@@ -6,19 +6,7 @@ The gates of a release, the suites and the data dictionary derive from this list
 from dataclasses import dataclass
 
 from warehouse.schema import Table
-from warehouse.tables.register import (
-    ARREST_SOURCES,
-    ARRESTS,
-    CONDITIONS,
-    CORRECTION_LINES,
-    DISCREPANCIES,
-    FIELD_PROVENANCE,
-    ORDER_SOURCES,
-    ORDERS,
-    REVIEW_QUEUE,
-    SUBJECTS,
-    UNCODED_CONDITIONS,
-)
+from warehouse.tables import register
 
 
 @dataclass(frozen=True)
@@ -42,15 +30,15 @@ class ForeignKey:
 
 
 FOREIGN_KEYS = (
-    ForeignKey(ORDERS, "subject_id", SUBJECTS, is_total=True),
-    ForeignKey(ORDER_SOURCES, "order_id", ORDERS, is_total=True),
-    ForeignKey(CONDITIONS, "order_id", ORDERS),
-    ForeignKey(UNCODED_CONDITIONS, "order_id", ORDERS),
-    ForeignKey(FIELD_PROVENANCE, "order_id", ORDERS),
-    ForeignKey(DISCREPANCIES, "order_id", ORDERS),
-    ForeignKey(REVIEW_QUEUE, "order_id", ORDERS),
-    ForeignKey(REVIEW_QUEUE, "other_order_id", ORDERS),
-    ForeignKey(CORRECTION_LINES, "order_id", ORDERS),
-    ForeignKey(ARRESTS, "subject_id", SUBJECTS),
-    ForeignKey(ARREST_SOURCES, "arrest_id", ARRESTS, is_total=True),
+    ForeignKey(register.ORDERS, "subject_id", register.SUBJECTS, is_total=True),
+    ForeignKey(register.ORDER_SOURCES, "order_id", register.ORDERS, is_total=True),
+    ForeignKey(register.CONDITIONS, "order_id", register.ORDERS),
+    ForeignKey(register.UNCODED_CONDITIONS, "order_id", register.ORDERS),
+    ForeignKey(register.FIELD_PROVENANCE, "order_id", register.ORDERS),
+    ForeignKey(register.DISCREPANCIES, "order_id", register.ORDERS),
+    ForeignKey(register.REVIEW_QUEUE, "order_id", register.ORDERS),
+    ForeignKey(register.REVIEW_QUEUE, "other_order_id", register.ORDERS),
+    ForeignKey(register.CORRECTION_LINES, "order_id", register.ORDERS),
+    ForeignKey(register.ARRESTS, "subject_id", register.SUBJECTS),
+    ForeignKey(register.ARREST_SOURCES, "arrest_id", register.ARRESTS, is_total=True),
 )
