@@ -43,7 +43,7 @@ def account_for_deliveries(source: Source, arrivals: Sequence[Arrival], strays: 
 
 def _arrival_row(arrival: Arrival) -> dict[str, object]:
     delivery, reading = arrival.delivery, arrival.reading
-    # A refused file may bear the name of the good one that stands in the archive: its digest keeps them apart.
+    # A refused file may bear the name of the good one that is in the archive: its digest keeps them apart.
     refused = "" if arrival.is_used else f":{(arrival.sha256 or 'not read')[:8]}"
     return {
         "delivery_id": delivery.delivery_id + refused,

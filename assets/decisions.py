@@ -87,7 +87,7 @@ def require_all_known(decisions: pl.DataFrame, home: Home, as_of: date) -> None:
     Raises:
         Failure: some are gone: a night without them would undo what stewards have done.
     """
-    with suppress(LookupError):  # a pointer that names no release is written anew by this night
+    with suppress(LookupError):  # a pointer that names no release is written again by this night
         in_force = Former(current_release(home))
         for former in (Former.of(home, as_of), in_force):
             _require_known(decisions, former)

@@ -23,7 +23,7 @@ class Former:
 
         Raises:
             DamagedReleaseError: it has no manifest that can be read; or the release in force, which it would be, is
-                gone: a night that carried on from one before it would give ids anew and report changes twice.
+                gone: a night that carried on from one before it would give ids again and report changes twice.
         """
         named = named_release(home)
         folders = release_folders(home)

@@ -55,7 +55,7 @@ def taken_models(context: dg.AssetExecutionContext, night: NightResource) -> dg.
 
 
 def version_of_night(store: TableStore) -> str:
-    """A name for exactly the models that the night took, that of confidence among them if it was trained anew."""
+    """A name for exactly the models that the night took, that of confidence among them if it was trained again."""
     parts = [models_of_night(store).version, value_model_version(store.folder / MODELS)]
     return "-".join(part for part in parts if part)
 

@@ -1,7 +1,7 @@
 """Conditions whose wording fits nothing in the catalogue, coded as a steward named them.
 
 Belongs here: coding by decisions on wordings. Does not: coding by the catalogue (`assets.parsing.conditions`), which
-is kept from night to night; this is done anew each night, after the ledger was read. The linking does not see it.
+is kept from night to night; this is done again each night, after the ledger was read. The linking does not see it.
 """
 
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ relied on (`warehouse.stamps`), what standardising means (`assets.sources`). No 
 
 What is kept is nothing but the former night's own tables. A record is done again if a row of it came, went or says
 something else; if it amends another or is amended; or if its date of birth counts as a filler: that follows from all
-records of an office, and is marked anew each night. Of what is taken over, one file or record in a hundred is done
+records of an office, and is marked again each night. Of what is taken over, one file or record in a hundred is done
 again as a proof, others each night.
 """
 

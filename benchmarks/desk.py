@@ -1,6 +1,6 @@
 """How long the stewards' desk takes for a page of the queue, by how many items are open.
 
-The release of a real night is multiplied: each of its orders, records and items stands in it many times, under other
+The release of a real night is multiplied: each of its orders, records and items is in it many times, under other
 ids. Every page is asked for as a browser asks: session, ledger, audit log, facets, HTML. Run:
 
     python -m benchmarks.desk [--home .concord] [--items 1000 100000] [--repeats 15]

@@ -1,4 +1,4 @@
-"""Writes the tables of `docs/error-budget.md` anew, so that no figure there is typed.
+"""Writes the tables of `docs/error-budget.md` again, so that no figure there is typed.
 
 Run: `python -m benchmarks.error_budget --folder CACHE [--orders 2000] [--seeds 41 42 43 44 45] [--twists]`. Each table
 stands between two comments in the page; those of the twists are written with `--twists` alone, the others without it.

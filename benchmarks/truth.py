@@ -28,7 +28,7 @@ COLUMNS: Final = {
     "force": "force_code",
     "county_lines": "is_county_lines",
 }
-"""Fields that stand in one column of the records and of the register."""
+"""Fields that are in one column of the records and of the register."""
 
 STATUSES: Final = {"L": "live", "E": "expired", "D": "discharged", "S": "superseded"}
 OPEN: Final = "until further order"

@@ -95,7 +95,7 @@ def reseal_second_factors(home: HomeOption = DEFAULT_HOME) -> None:
     typer.echo(f"{len(sealed)} second factors are sealed by the present key")
     if shut:
         fail(
-            f"no key opens the second factors of {', '.join(shut)}: give the key of before as CONCORD_FORMER_KEY, or "
+            f"no key opens the second factors of {', '.join(shut)}: give the former key as CONCORD_FORMER_KEY, or "
             "take them away by `concord accounts reset-second-factor`",
             Exit.FAILED,
         )

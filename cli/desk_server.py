@@ -143,5 +143,5 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def in_url(host: str) -> str:
-    """An address as it stands in a URL."""
+    """An address as it is in a URL."""
     return f"[{host}]" if ":" in host else host

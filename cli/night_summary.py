@@ -191,7 +191,7 @@ def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
 
 
 def _first_deliveries(deliveries: pl.DataFrame) -> str:
-    """Which deliveries that are used were compared with no former one, if any; a release of before says of none.
+    """Which deliveries that are used were compared with no former one, if any; an earlier release says of none.
 
     Feeds are named where only some are new; on the first night of an installation all are.
     """

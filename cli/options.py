@@ -50,7 +50,7 @@ EXIT_MEANINGS: Mapping[Exit, tuple[str, str]] = {
     ),
     Exit.REFUSED: (
         "refused: a decision that can't be taken, or somebody who may not take it",
-        "Read why; let somebody do it who may, or decide anew on what the register says now.",
+        "Read why; let somebody do it who may, or decide again on what the register says now.",
     ),
 }
 """What each exit code means, and what to do."""

@@ -66,7 +66,7 @@ def protect(scores: pl.DataFrame, threshold: int) -> pl.DataFrame:
     public = scores.filter(pl.col("scope") != "record").sort("scope", "scope_key", "dimension")
     totals = public.filter(pl.col("scope").is_in(["source", "all"]))
     if totals.height != len(DIMENSIONS) * (len(SOURCE_NAMES) + 1) or public.get_column("units").has_nulls():
-        raise ValueError("these scores lack totals or numbers of orders: make them anew, by running the night again")
+        raise ValueError("these scores lack totals or numbers of orders: make them again, by running the night again")
     hidden = [
         (scope, key, dimension)
         for (dimension,), cells in public.partition_by("dimension", as_dict=True, maintain_order=True).items()

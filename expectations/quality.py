@@ -34,7 +34,7 @@ SCOPE_KEYS = {
     "region": "region_code",
     "all": "whole",
 }
-# Keys that stand in every release, with 0 of 0 where nothing was judged.
+# Keys that are in every release, with 0 of 0 where nothing was judged.
 KNOWN_KEYS = {
     "source": SOURCE_NAMES,
     "force": FORCE_CODES,

@@ -172,7 +172,7 @@ def any_chance(chances: pl.Expr) -> pl.Expr:
 
 
 def constraint_items(discrepancies: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
-    """One item an order that breaks a hard rule as it stands in the register."""
+    """One item an order that breaks a hard rule as it is in the register."""
     # Soft rules only ask: they are questions to the court, not work for a steward.
     is_hard = pl.col("source").is_null() & pl.col("severity").is_in(QUEUED_SEVERITIES)
     is_in_doubt = pl.col("rule_code").str.starts_with(DOUBT)

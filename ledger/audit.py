@@ -145,7 +145,7 @@ def held_values(connection: sa.Connection, key: str) -> frozenset[str]:
 
 
 def prove(connection: sa.Connection, *noted: Head) -> Proof:
-    """Work the chain out anew, and name the first link that does not hold.
+    """Work the chain out again, and name the first link that does not hold.
 
     Args:
         connection: to the ledger's database.
@@ -190,4 +190,4 @@ def _fault(row: Mapping[str, Any], head: Head) -> str | None:
 def _replaced(row: Mapping[str, Any], expected: Mapping[int, str]) -> str | None:
     if expected.get(row["sequence"], row["digest"]) == row["digest"]:
         return None
-    return "the log up to here was written anew: its digest is not the one that was noted"
+    return "the log up to here was written again: its digest is not the one that was noted"

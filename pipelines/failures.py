@@ -32,7 +32,7 @@ KNOWN_CAUSES = (
     ("file too large", "a file may not grow larger: raise the limit of file sizes (ulimit -f), then try again"),
     ("database or disk is full", "no space is left on the disk: make room, then try again"),
     ("invalid thrift", "a table can't be written whole: make room on the disk, then try again"),
-    ("file out of specification", "a table between stages is damaged: `concord nightly` for that night makes it anew"),
+    ("file out of specification", "a table between stages is damaged: `concord nightly` for that night makes it again"),
     ("disk i/o error", "a database can't be written: make room on the disk or have it checked, then try again"),
     ("disk quota exceeded", "the disk quota of the user that runs Concord is used up: make room, then try again"),
     ("interrupted", "somebody stopped it (Ctrl-C): run `concord retry`, which goes on from the step that was stopped"),

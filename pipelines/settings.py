@@ -1,4 +1,4 @@
-"""The settings of an installation: one TOML file, checked before anything runs. Secrets never stand in it."""
+"""The settings of an installation: one TOML file, checked before anything runs. It never holds secrets."""
 
 import hashlib
 import json
@@ -196,7 +196,7 @@ class Settings(BaseModel):
     retention: RetentionSettings = RetentionSettings()
     """How long the state of nights is kept."""
     answers_to: Words = "the person who gave you this pack"
-    """Where owners send their answers, as it stands in a pack."""
+    """Where owners send their answers, as it is in a pack."""
 
     @property
     def clock(self) -> PresenceClock:

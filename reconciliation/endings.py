@@ -99,7 +99,7 @@ def read_endings(
 def _find_withdrawn(held: pl.DataFrame) -> pl.DataFrame:
     """`is_withdrawn`: the court withdrew every result that no other amends, and at most one other source says live.
 
-    A result that was withdrawn may have been entered anew and not yet sent: `is_held_live`, two others hold the order.
+    A result that was withdrawn may have been entered again and not yet sent: `is_held_live`, two others hold the order.
     It counts as in force, but ends no other.
     """
     is_latest = is_from_court & (pl.col("standing") != AMENDED) & pl.col("event").is_null()

@@ -61,7 +61,7 @@ PERSON_FIELDS: Final = (
         check=plausibility.is_main_name,
         grows=True,
         is_given=True,
-        fails="another record of the person knows it as an alias (E13), or surname and forename stand in each other's "
+        fails="another record of the person knows it as an alias (E13), or surname and forename are in each other's "
         "place, as the night's people bear them, or half of the surname among the forenames (E11)",
         favours="the name whose rarest word more people bear; shorter, begun, familiar and English forms speak for "
         "the fuller name, and a slip for the listed name that it is meant for; between equals the one with more names",
@@ -73,7 +73,7 @@ PERSON_FIELDS: Final = (
         canonical="surname_folded",
         check=plausibility.is_main_name,
         grows=True,
-        fails="another record of the person knows it as an alias (E13), or surname and forename stand in each other's "
+        fails="another record of the person knows it as an alias (E13), or surname and forename are in each other's "
         "place, as the night's people bear them (E11)",
         favours="the name whose rarest word more people bear; shorter, begun and familiar forms speak for the fuller "
         "name",

@@ -46,7 +46,7 @@ def _forenames() -> pl.Series:
 
 
 def _families() -> list[list[str]]:
-    """Forms of one forename in each, the fullest first; a form can stand in several."""
+    """Forms of one forename in each, the fullest first; a form can be in several."""
     return reference("forenames").get_column("forms").str.split("|").to_list()
 
 

@@ -63,7 +63,7 @@ class Register:
 
     @cached_property
     def _history(self) -> Connection:
-        """The same with `known_on(day)`, for which the releases of before are opened too."""
+        """The same with `known_on(day)`, for which earlier releases are opened too."""
         return open_history(self.release.database, known_releases(self.home), early=words_for_early(self.home))
 
     @classmethod
@@ -140,7 +140,7 @@ class Register:
 
         Args:
             force: code of the force that holds them; all forces if not given.
-            nation: the nation they were made in; all nations if not given. In a release of before this was published
+            nation: the nation they were made in; all nations if not given. In a release from before this was published
                 no order has one.
             is_active: only those that are in force in law on the date of the release, or may be
                 (`is_in_force_doubtful`); or only those that are not.
@@ -269,7 +269,7 @@ class Register:
         raise UnknownOrderError(f"release {self.release.release_id} has no order {order_id}")
 
     def _doubts(self, provenance: pl.DataFrame, order_id: str) -> dict[str, Sequence[str]]:
-        """Why the register is unsure, by field; nothing in a release of before it had a confidence."""
+        """Why the register is unsure, by field; nothing in a release from before it had a confidence."""
         unsure = provenance.filter(pl.col("confidence") < SURE).get_column("field")
         if unsure.is_empty():
             return {}

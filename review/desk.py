@@ -89,7 +89,7 @@ class Desk:
     Attributes:
         clock: gives the moment; only tests hand in another one.
         is_demo: everything shown is synthetic.
-        answers_to: where owners send their answers, as it stands in a pack.
+        answers_to: where owners send their answers, as it is in a pack.
     """
 
     def __init__(

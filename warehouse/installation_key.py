@@ -32,7 +32,7 @@ def marker(home: Home, purpose: str) -> Callable[[str], str]:
 
 
 def former_marks(home: Home, purpose: str, text: str) -> list[str]:
-    """The marks that keys of before make of a text: `CONCORD_FORMER_KEY`, and the file where `CONCORD_KEY` is given."""
+    """The marks that former keys make of a text: `CONCORD_FORMER_KEY`, and the file where `CONCORD_KEY` is given."""
     given, path = os.environ.get(FORMER), home.desk / FILE
     keys = [given.encode()] if given else []
     if os.environ.get(VARIABLE) and path.exists():

@@ -56,7 +56,7 @@ class ComparedRelease:
 
     @property
     def wordings(self) -> frozenset[str]:
-        """The decisions on wordings, which code records anew that did not change."""
+        """The decisions on wordings, which code records again that did not change."""
         about = self.decisions.filter(pl.col("kind").is_in(codes_about("wording")))
         return frozenset(about.get_column("decision_id"))
 
@@ -177,7 +177,7 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
         `is_changed`: a record came, went or changed.
         `is_reread`: a record changed though its delivery did not.
         `is_regrouped`: records have another order or person.
-        `is_moved`: a regional row stands in another return.
+        `is_moved`: a regional row is in another return.
         `has_name_in_common`, `has_id_in_common`, `has_case_in_common`: with a record that changed.
         `has_name_of_decided`: a name in common with a record of an order that a decision touches.
     """

@@ -226,7 +226,7 @@ def _inner(text: pl.Expr) -> pl.Expr:
 
 
 def _of_brackets(brackets: pl.Expr) -> pl.Expr:
-    """What stands in brackets, the kind before it; listed words are left out.
+    """What is in brackets, the kind before it; listed words are left out.
 
     Without a word that says so, two words are another name and one is a forename, if it is listed as one, or a surname.
     """
@@ -255,7 +255,7 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
 
 
 def _listed_others() -> pl.Expr:
-    """Other names that stand in one list (`aka Deano and Dino`), each with its kind."""
+    """Other names that are in one list (`aka Deano and Dino`), each with its kind."""
     again = pl.col("piece").str.replace_all(r"\s*(?:;|&|\band\b)\s*", f"{MARK}{NAME}")
     return pl.when(pl.col("place") > 0).then(again).otherwise("piece")
 

@@ -33,7 +33,7 @@ def known(text: pl.Expr) -> pl.Expr:
     even = (
         text.str.normalize("NFC").str.replace_all(INVISIBLE, "").str.replace_all(UNEVEN_BLANKS, " ").str.strip_chars()
     )
-    # Each step is named once: polars works out a step anew wherever an eager expression names it.
+    # Each step is named once: polars works out a step again wherever an eager expression names it.
     return even.str.replace(NOTHING, "").replace("", None)
 
 

@@ -57,7 +57,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Header:
-    """Where each field stands in a row, how many cells a row has, where rows begin, what is wrong with the heading.
+    """Where each field is in a row, how many cells a row has, where rows begin, what is wrong with the heading.
 
     Cells are parted by `delimiter`.
     """

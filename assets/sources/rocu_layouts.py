@@ -43,7 +43,7 @@ class Layout:
 
     @property
     def repeated(self) -> tuple[str, ...]:
-        """Fields that stand in several columns and cannot be joined."""
+        """Fields that are in several columns and cannot be joined."""
         return tuple(field for field, own in self.columns.items() if len(own) > 1 and field not in self.kind.joined)
 
     @property

@@ -18,7 +18,7 @@ class Kind:
     """A kind of decision.
 
     Attributes:
-        code: as it stands in the ledger; with `-` for `_`, the command.
+        code: as it is in the ledger; with `-` for `_`, the command.
         title: what the steward says, in words.
         about: two records, a field of an order, a discrepancy, a wording of conditions, or another decision.
         level: of a pair: whether it speaks of the order or of the person.
@@ -75,7 +75,7 @@ class DecisionReason:
     """A reason that may be given.
 
     Attributes:
-        code: as it stands in the ledger.
+        code: as it is in the ledger.
         title: what it says, in words.
         about: what the decisions are about that it fits.
         needs_comment: it says nothing by itself.

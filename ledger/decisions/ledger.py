@@ -89,7 +89,7 @@ class Ledger:
         return ledger, was
 
     def vouch(self) -> int:
-        """Mark all decisions there are anew, as somebody holds them right; how many.
+        """Mark all decisions there are again, as somebody holds them right; how many.
 
         Raises:
             LedgerDamagedError: what some say was edited: nobody can vouch for those.

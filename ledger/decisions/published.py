@@ -51,7 +51,7 @@ def read_present(release: Release, table: Callable[[str], pl.DataFrame]) -> Pres
 
 
 def _words(table: Callable[[str], pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """What a release holds of conditions; one of before holds less."""
+    """What a release holds of conditions; an earlier one holds less."""
     found = {}
     for held in (CONDITIONS, CONDITION_WORDINGS, UNCODED_CONDITIONS):
         with suppress(KeyError):

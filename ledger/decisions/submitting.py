@@ -80,7 +80,7 @@ class Bench:
         return self._append(draft, signature)
 
     def _fold(self) -> None:
-        """Work out anew what stands."""
+        """Work out again what stands."""
         folded = fold(pl.concat([self._known, _frame(self.appended)]))
         self._ended = {
             decision_id: (ended_by, ended_as)

@@ -17,7 +17,7 @@ from ledger.desk.desk_tables import ROLES, accounts
 from warehouse.codes import FORCE_CODES
 
 NAME_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}", re.ASCII)
-"""It stands in addresses of pages and in the log as it is."""
+"""It is in addresses of pages and in the log as it is."""
 RESERVED = frozenset({"operator"})
 LOOK_ALIKE = str.maketrans("01i", "oll", "._-")
 DECIDING_ROLES = frozenset({"steward", "approver"})
@@ -143,7 +143,7 @@ def set_second_factor(connection: sa.Connection, name: str, sealed: str | None) 
 
 
 def keep_resealed(connection: sa.Connection, name: str, sealed: str) -> None:
-    """Keep the same secret, sealed anew; a code that was taken stays taken."""
+    """Keep the same secret, sealed again; a code that was taken stays taken."""
     _update(connection, name, second_factor=sealed)
 
 

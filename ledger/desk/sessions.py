@@ -71,7 +71,7 @@ def forget_sessions(connection: sa.Connection, *, seen_before: datetime) -> None
 
 
 def note_attempts(connection: sa.Connection, subjects: Sequence[str], *, at: datetime) -> None:
-    """Note a failed attempt to sign in, for each of the digests of whom and whence."""
+    """Note a failed attempt to sign in, for each of the digests of the name and the address."""
     connection.execute(sa.insert(sign_in_attempts), [{"subject_digest": subject, "at": at} for subject in subjects])
 
 
@@ -91,7 +91,7 @@ def forget_attempt(connection: sa.Connection, subject: str, *, at: datetime) -> 
 
 
 def forget_attempts(connection: sa.Connection, *, before: datetime | None = None, subject: str | None = None) -> None:
-    """Delete attempts that count no more: of before a moment, or of a subject that has signed in."""
+    """Delete attempts that count no more: from before a moment, or of a subject that has signed in."""
     if before is not None:
         connection.execute(sa.delete(sign_in_attempts).where(sign_in_attempts.c.at < before))
     if subject is not None:

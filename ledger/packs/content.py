@@ -168,7 +168,7 @@ def _worded(found: pl.DataFrame, material: Material) -> pl.DataFrame:
 
 
 def _words(name: str) -> pl.Expr | None:
-    """What stands in a column, as text; None for an answer."""
+    """What is in a column, as text; None for an answer."""
     made = {
         "system": pl.col("source").replace_strict(SOURCE_TITLES, default=THE_ORDER, return_dtype=pl.String),
         "field": pl.col("field").replace_strict(FIELD_TITLES, default=pl.col("field"), return_dtype=pl.String),

@@ -1,6 +1,6 @@
 """A pack as CSV, for programs: the same lines as the workbook, one heading, every value as text.
 
-The protective marking stands in a column of its own on every line, not above the heading: the file stays one that any
+The protective marking is in a column of its own on every line, not above the heading: the file stays one that any
 program reads, and no line can be taken out of it without its marking. Belongs here: the form of the file.
 """
 

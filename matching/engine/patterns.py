@@ -103,7 +103,7 @@ class Coded:
     terms: tuple[int | None, ...]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Without the judges, which may hold functions that can't be sent to another process: they are made anew."""
+        """Without the judges, which may hold functions that can't be sent to another process: they are made again."""
         return _bound_again, (self.comparisons, self.records, self.codes, self.columns, self.places, self.terms)
 
 

@@ -1,4 +1,4 @@
-"""What labels teach about golden values: the weights of before, moved as far as the labels reach.
+"""What labels teach about golden values: the earlier weights, moved as far as the labels reach.
 
 Belongs here: learning, and how well it holds on labels it has not seen. Does not: where labels come from
 (`ledger.packs.labels`), the weights that come with Concord (`benchmarks.train_confidence`).

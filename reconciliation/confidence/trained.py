@@ -26,7 +26,7 @@ def load_value_model(folder: Path) -> ConfidenceModel:
 
 
 def value_model_version(folder: Path) -> str | None:
-    """The version of a model that was trained anew; None: the one that comes with Concord is part of its code."""
+    """The version of a model that was trained again; None: the one that comes with Concord is part of its code."""
     return load_model(folder / FILE).version if (folder / FILE).exists() else None
 
 

@@ -114,7 +114,7 @@ class AccountChanges:
         with self._desk.writing() as connection:
             sealed, shut = reseal(connection, self._desk.home)
         for name in sealed:
-            self._note("alteration", name, "second factor sealed anew")
+            self._note("alteration", name, "second factor sealed again")
         return sealed, shut
 
     def _note(self, act: str, name: str, change: str) -> None:

@@ -89,7 +89,7 @@ class AttemptLimits:
         note_attempts(connection, [count.subject for count in counts], at=at)
 
     def succeeded(self, connection: sa.Connection, counts: tuple[AttemptCount, ...], *, at: datetime) -> None:
-        """Begin anew for a name, or a browser; an address keeps its failures, since many names may share it."""
+        """Begin again for a name, or a browser; an address keeps its failures, since many names may share it."""
         forget_attempts(connection, subject=counts[0].subject)
         for count in counts[1:]:
             forget_attempt(connection, count.subject, at=at)

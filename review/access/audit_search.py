@@ -35,7 +35,7 @@ class AuditQuery:
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> Self:
-        """A question as it stands in an address.
+        """A question as it is in an address.
 
         Raises:
             ValueError: a day or a number can't be read, or is none that the log can hold.

@@ -41,7 +41,7 @@ def seal(home: Home, secret: str) -> str:
 
 
 def reseal(connection: sa.Connection, home: Home) -> tuple[list[str], list[str]]:
-    """Seal all secrets anew by the present key, so that those of before are needed no more.
+    """Seal all secrets again by the present key, so that the former keys are no longer needed.
 
     Returns:
         The accounts whose secrets are sealed by it now, and those whose secrets no key opens.
@@ -82,6 +82,6 @@ def take_code(connection: sa.Connection, home: Home, account: Account, code: str
 
 
 def _box(home: Home) -> MultiFernet:
-    """Seals by the present key, and opens what those of before sealed."""
+    """Seals by the present key, and opens what former keys sealed."""
     marks = [keyed_mark(home, PURPOSE, ""), *former_marks(home, PURPOSE, "")]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(bytes.fromhex(mark))) for mark in marks])

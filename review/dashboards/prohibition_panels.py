@@ -59,7 +59,7 @@ def _stated(visible: VisibleRelease) -> pl.DataFrame:
 def _wordings(visible: VisibleRelease) -> pl.DataFrame:
     try:
         return visible.table(CONDITION_WORDINGS.name)
-    except KeyError:  # a release of before
+    except KeyError:  # an earlier release
         return CONDITION_WORDINGS.empty()
 
 

@@ -177,7 +177,7 @@ def build_page(
 def _uncoded(order_ids: Sequence[str], table: Tables) -> Sequence[Values]:
     try:
         return _rows(table(UNCODED_CONDITIONS.name), order_ids).to_dicts()
-    except KeyError:  # a release of before
+    except KeyError:  # an earlier release
         return []
 
 
@@ -264,7 +264,7 @@ def _pairs(order_ids: Sequence[str], table: Tables) -> list[dict[str, Any]]:
         return within
     try:
         near_pairs = table("near_pairs")
-    except KeyError:  # releases of before this table was kept
+    except KeyError:  # releases from before this table was kept
         return within
     low, high = sorted(order_ids)
     is_between = (pl.col("order_id") == low) & (pl.col("other_order_id") == high)

@@ -91,7 +91,7 @@ def items_of(whole: WholeRelease) -> QueueItems:
 class _Watch:
     """Where the items of a release are known to stand.
 
-    What was decided or waits is worked out anew only when there is more of it.
+    What was decided or waits is worked out again only when there is more of it.
     """
 
     def __init__(self, whole: WholeRelease, items: QueueItems) -> None:

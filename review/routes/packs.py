@@ -143,7 +143,7 @@ def take_answers(
     if read.faults:
         words = "Some cells can’t be taken. Nothing was recorded."
         return _pack_page(request, packs, audit, disclosure_id, problem=words, faults=read.faults)
-    message = f"{read.answers.height:,} lines are answered, {new:,} of them anew."
+    message = f"{read.answers.height:,} lines are answered, {new:,} of them again."
     return redirect_to(request, f"/packs/handed-out/{disclosure_id}", message=message)
 
 

@@ -74,7 +74,7 @@ def _whole(name: str) -> pl.Expr:
 
 
 def draw_series(months: pl.DataFrame) -> alt.TopLevelMixin:
-    """Arrests by month from day 0: points, the fitted lines, and dashed the line of before carried on.
+    """Arrests by month from day 0: points, the fitted lines, and dashed the earlier line carried on.
 
     Args:
         months: of a `SegmentedRegression`.

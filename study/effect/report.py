@@ -103,7 +103,7 @@ def _series(study: Study) -> Iterator[ReportSection]:
     orders = study.cohort.eligible.height
     fitted = fit_segments(count_by_month(study.events, orders=orders, window_months=study.settings.window_months))
     caption = (
-        "Points are months, lines are fitted. The dashed line carries the line of before on after day 0: nobody can "
+        "Points are months, lines are fitted. The dashed line carries the earlier line on after day 0: nobody can "
         "observe that. A rise shortly before day 0 is what leads to an order, and no trend that would go on."
     )
     yield ReportSection("months", "Month by month", caption, fitted.months, draw_svg(charts.draw_series(fitted.months)))

@@ -70,7 +70,7 @@ def data_of_register(table: Callable[[str], pl.DataFrame], *, sure: float) -> St
     """
     orders = table("orders").filter(pl.col("legal_status") != "withdrawn")
     provenance = FIELD_PROVENANCE.completed(table(FIELD_PROVENANCE.name))
-    # A release of before there was confidence says nothing on how sure it is: that is doubt.
+    # A release from before there was confidence says nothing on how sure it is: that is doubt.
     doubted = provenance.filter(pl.col("confidence").fill_null(0) < sure).select("order_id", "field")
     arrests, conditions = table("arrests"), table("conditions").filter("is_golden")
     is_doubted = {

@@ -89,7 +89,7 @@ def _conformed(table: Table, frame: pl.LazyFrame) -> pl.DataFrame:
         missing = [column.name for column in table.columns if column.name not in frame.collect_schema()]
         raise PublicationRefusedError(f"{table.name}: {len(missing)} columns are missing: {missing}") from None
     except pl.exceptions.InvalidOperationError:
-        # The message of polars quotes values; the register's people must not stand in a log.
+        # The message of polars quotes values; the register's people must not be in a log.
         raise PublicationRefusedError(f"{table.name}: values do not fit the declared types") from None
 
 

@@ -259,7 +259,7 @@ def _put_in_force(home: Home, release: Release) -> None:
     try:
         current = current_release(home)
     except LookupError:
-        current = None  # the file was damaged: this writes it anew
+        current = None  # the file was damaged: this writes it again
     is_passed = current is not None and (current.as_of > release.as_of or current.path == release.path)
     if not is_passed and release.release_id not in withdrawn_releases(home):
         put_text(home.current, f"{release.release_id}\n")

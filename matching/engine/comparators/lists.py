@@ -98,7 +98,7 @@ def _elements(column: CodedColumn) -> Sets:
 class Tokens(SingleValue):
     """Texts by the words that they share, rare words counting for more; in shares of the lighter text.
 
-    A word weighs log2 of how many times rarer it is than to stand in every record (inverse document frequency,
+    A word weighs log2 of how many times rarer it is than to be in every record (inverse document frequency,
     Spärck Jones, 1972). A text without a word says nothing, except that it is the same as itself.
 
     Attributes:

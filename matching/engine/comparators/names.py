@@ -38,7 +38,7 @@ class Variants:
     """Groups from a list of names that stand for each other: short forms, spellings in another language.
 
     Attributes:
-        pairs: of names as they stand in the columns, in any order; what is paired with one name is not thereby paired
+        pairs: of names as they are in the columns, in any order; what is paired with one name is not thereby paired
             with each other.
     """
 
