@@ -11,13 +11,14 @@ from typing import Final
 import polars as pl
 
 from expectations.discrepancies import RULES
-from expectations.rules.doubt import DOUBT
+from expectations.rules.doubt import DOUBT, NOT_HELD
 from expectations.rules.rule import Evidence
 from reconciliation.confidence.orders import DECISIVE
 from warehouse.sources import SOURCE_TITLES
 
 QUEUED_SEVERITIES: Final = ("high", "medium")
 RULE_TITLES: Final = {rule.code: rule.title for rule in RULES}
+IS_DOUBT: Final = pl.col("rule_code").str.starts_with(DOUBT)
 DETAILS: Final = (
     pl.col("field").unique().sort().alias("fields"),
     pl.col("rule_code").unique().sort().alias("rule_codes"),
@@ -71,7 +72,8 @@ def discrepancy_items(
 ) -> pl.DataFrame:
     """One item an order with discrepancies that need a person; one that is only absent elsewhere is a lone record.
 
-    Where a steward has decided the value, nothing is left to ask: the source that differs is asked to correct it.
+    Where nobody knows whether an order is in force, the item comes before others. Where a steward has decided the
+    value, nothing is left to ask: the source that differs is asked to correct it.
     Doubtful values of the order that no record disputes are part of the item.
     """
     counts = evidence.orders.select("order_id", "record_count")
@@ -88,6 +90,7 @@ def discrepancy_items(
     needs_a_person = (pl.col("severity") == "high") | (pl.col("chance") >= policy.doubtful) | is_lone_absence
     asked = located.filter(needs_a_person).sort("discrepancy_id")
     is_lone = (pl.col("record_count") == 1) & (pl.col("fields") == ["presence"])
+    is_in_doubt = pl.col("doubts").list.len() > 0
     return (
         asked.group_by("order_id")
         .agg(
@@ -100,17 +103,21 @@ def discrepancy_items(
             (pl.col("severity") == "high").any().alias("is_high"),
             pl.col("first_seen_on").min(),
             pl.col("record_count").first(),
+            pl.col("rule_code").filter(IS_DOUBT).replace(RULE_TITLES).unique().sort().alias("doubts"),
             *DETAILS,
         )
         .join(_chances_at_issue(asked, provenance, policy=policy), on="order_id")
         .select(
-            *(name for name in ITEM if name not in ("fields", "kind", "reason")),
+            *(name for name in ITEM if name not in ("fields", "kind", "reason", "uncertainty")),
             "is_high",
             severity=pl.when("is_high").then(pl.lit("high")).otherwise(pl.lit("medium")),
+            uncertainty=pl.when(is_in_doubt).then(policy.doubt).otherwise("uncertainty"),
             fields=pl.col("fields").list.set_union("doubtful").list.sort(),
             kind=pl.when(is_lone).then(pl.lit("lone_record")).otherwise(pl.lit("discrepancies")),
             reason=pl.when(is_lone)
             .then(pl.format("one record alone holds it; missing from {}", pl.col("absent_from").list.join(", ")))
+            .when(is_in_doubt)
+            .then(pl.col("doubts").list.join("; "))
             .otherwise(pl.format("sources differ: {}", pl.col("fields").list.join(", "))),
         )
     )
@@ -171,12 +178,16 @@ def any_chance(chances: pl.Expr) -> pl.Expr:
     return (1 - (right / 1e6).exp()).clip(0, 1).round(4)
 
 
-def constraint_items(discrepancies: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
-    """One item an order that breaks a hard rule as it is in the register."""
+def constraint_items(discrepancies: pl.DataFrame, provenance: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
+    """One item an order that breaks a hard rule as it is in the register.
+
+    An order of which the court alone speaks is asked about until a steward gave its last day.
+    """
     # Soft rules only ask: they are questions to the court, not work for a steward.
     is_hard = pl.col("source").is_null() & pl.col("severity").is_in(QUEUED_SEVERITIES)
-    is_in_doubt = pl.col("rule_code").str.starts_with(DOUBT)
-    breaches = discrepancies.filter(is_hard).sort("rule_code")
+    ended = provenance.filter(pl.col("decision_id").is_not_null(), pl.col("field") == "end_on").get_column("order_id")
+    is_answered = (pl.col("rule_code") == NOT_HELD) & pl.col("order_id").is_in(ended.implode())
+    breaches = discrepancies.filter(is_hard & ~is_answered).sort("rule_code")
     broken = pl.col("rule_code").replace_strict(
         dict(policy.questions), default=policy.constraint, return_dtype=pl.Float64
     )
@@ -189,7 +200,7 @@ def constraint_items(discrepancies: pl.DataFrame, *, policy: ReviewPolicy) -> pl
         .otherwise(pl.lit("medium"))
         .alias("severity"),
         pl.lit("constraint").alias("kind"),
-        pl.when(is_in_doubt.any()).then(policy.doubt).otherwise(broken.max()).alias("uncertainty"),
+        pl.when(IS_DOUBT.any()).then(policy.doubt).otherwise(broken.max()).alias("uncertainty"),
         pl.col("rule_code").replace(RULE_TITLES).str.join("; ").alias("reason"),
     )
 

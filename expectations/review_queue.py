@@ -130,7 +130,7 @@ def build_review_queue(
     found = [
         differing,
         doubtful_items(weighed, policy=policy).join(differing, on="order_id", how="anti"),
-        constraint_items(discrepancies, policy=policy),
+        constraint_items(discrepancies, provenance, policy=policy),
         conflicts,
         pairs.join(conflicts, on=SIDES, how="anti"),
         decision_items(linked.decided, policy=policy),

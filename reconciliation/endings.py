@@ -15,6 +15,7 @@ from reconciliation.date_arithmetic import months_after
 from reconciliation.disputed_types import find_disputed_types
 from reconciliation.dropped_orders import find_unheld
 from reconciliation.law import ENDED, OPEN_END
+from reconciliation.overrides import orders_with_decided_period
 from reconciliation.standing import AMENDED, STANDS
 from reconciliation.statutes import MINIMUM_MONTHS, SCOTTISH_TYPES, is_northern_irish
 from warehouse.sources import is_from_court
@@ -23,7 +24,6 @@ from warehouse.tables.register import ORDER_SOURCES, ORDERS
 _ENDS: Final = pl.List(pl.String)
 MANY: Final = 2
 """So many sources that hold an order live are not overruled by a word that the order was never made."""
-PERIOD_FIELDS: Final = frozenset({"end_on", "term_months", "is_until_further_order"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +76,11 @@ def read_endings(
     is_known = pl.col("is_discharged").fill_null(value=False)
     is_early = (pl.col("ended_by") < pl.col("free_from")).fill_null(value=False) & ~pl.col("is_from_the_court")
     is_disputed = pl.col("is_discharge_disputed") | (is_known & is_early)
+    is_decided = pl.col("order_id").is_in(orders_with_decided_period(decided).implode())
     return endings.select(
         "order_id",
         "is_withdrawn",
-        "is_without_making",
+        pl.col("is_without_making") & ~is_decided,
         pl.col("is_type_doubtful").fill_null(value=False),
         pl.any_horizontal(
             pl.col("is_shown_ended", "is_held_live", "is_ended_beside", "is_dropped").fill_null(value=False)
@@ -267,10 +268,8 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
 
 def _undecided_ends(golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The orders that have an end, but for those whose period a steward decided."""
-    ended = golden.drop_nulls("end_on")
-    for name in PERIOD_FIELDS & decided.keys():
-        ended = ended.join(decided[name], on="order_id", how="anti")
-    return ended
+    is_decided = pl.col("order_id").is_in(orders_with_decided_period(decided).implode())
+    return golden.drop_nulls("end_on").filter(~is_decided)
 
 
 def _find_ends_too_soon(golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 RULE = "steward"
+PERIOD_FIELDS = ("end_on", "is_until_further_order", "term_months")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,3 +89,13 @@ def name_decisions(reasons: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -
     ]
     named = pl.concat([empty, *decisions]).with_columns(rule=pl.lit(RULE))
     return reasons.join(named, on=["order_cluster", "field", "rule"], how="left")
+
+
+def orders_with_decided_period(decided: Mapping[str, pl.DataFrame]) -> pl.Series:
+    """The orders of which a steward gave the end or the length, and so said that there is one, held by a source or not.
+
+    Args:
+        decided: what stewards decided, by field, with `order_id`.
+    """
+    orders = (decided[name].get_column("order_id") for name in PERIOD_FIELDS if name in decided)
+    return pl.concat([pl.Series("order_id", [], pl.String), *orders])

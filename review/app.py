@@ -3,11 +3,12 @@
 Belongs here: putting the desk together. Does not: any page.
 """
 
+import asyncio
 import importlib
 import logging
 import pkgutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from types import ModuleType
 
@@ -31,6 +32,7 @@ from review.error_pages import HANDLERS, LARGEST_BODY, UnexpectedErrors
 from review.kept_in_memory import KeptInMemory
 from review.metrics import Measured
 from review.pages import Pages
+from review.preparing import keep_prepared
 from review.settings import DeskSettings
 from review.static_files import StaticFiles
 
@@ -107,5 +109,9 @@ def _static_files() -> StaticFiles:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    preparing = asyncio.create_task(keep_prepared(app.state.desk, app.state.pages))
     yield
+    preparing.cancel()
+    with suppress(asyncio.CancelledError):
+        await preparing
     app.state.desk.close()

@@ -4,6 +4,8 @@ Until one is settled the order counts as in force. Not a discrepancy of a record
 these rules, nor to open one.
 """
 
+from typing import Final
+
 import polars as pl
 
 from expectations.rules.rule import Rule, golden
@@ -17,11 +19,23 @@ is_doubtful = golden("is_in_force_doubtful").fill_null(value=False)
 status = golden("legal_status")
 
 
-def days_that_settle(rule_code: str) -> tuple[str, ...]:
-    """The days by which a doubt whether an order is in force is settled; none of a rule on anything else."""
-    if rule_code == f"{DOUBT}DATES":
-        return "made_on", "start_on", "end_on"
-    return ("end_on",) if rule_code.startswith(DOUBT) else ()
+NOT_HELD: Final = f"{DOUBT}NOT-HELD"
+
+_SETTLED_BY: Final = {f"{DOUBT}DATES": ("made_on", "start_on", "end_on"), f"{DOUBT}TYPE": ("order_type", "end_on")}
+_ABOUT_DAYS: Final = frozenset({f"{DOUBT}DATES", f"{DOUBT}END", f"{DOUBT}INTERIM", NOT_HELD})
+
+
+def values_that_settle(rule_code: str) -> tuple[str, ...]:
+    """The fields whose value settles a doubt whether an order is in force; none of a rule on anything else."""
+    return _SETTLED_BY.get(rule_code, ("end_on",)) if rule_code.startswith(DOUBT) else ()
+
+
+def settles_only_if_past(rule_code: str, field: str) -> bool:
+    """Whether a last day settles a doubt only once it is past: a later one does not say that nothing ended the order.
+
+    Where the days themselves are in doubt, or the order is not known but for them, any last day does.
+    """
+    return field == "end_on" and rule_code not in _ABOUT_DAYS
 
 
 def doubt(code: str, title: str, *, when: pl.Expr, message: str, correction: str, note: str, example: str) -> Rule:
@@ -66,7 +80,7 @@ REFUSAL_RULES = (
 
 NOT_HELD_RULES = (
     Rule(
-        code=f"{DOUBT}NOT-HELD",
+        code=NOT_HELD,
         title="Spoken of by a court, and held by no source",
         field="legal_status",
         severity="high",

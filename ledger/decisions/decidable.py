@@ -162,10 +162,11 @@ class Present:
         found = self.discrepancies.filter(pl.col("discrepancy_id") == discrepancy_id)
         if found.is_empty():
             raise DecisionError(f"release {self.release_id} has no discrepancy {discrepancy_id}: it may be resolved")
-        if kind == "refer" and referred_to and title_or_none(referred_to) is None:
-            raise DecisionError(
-                f"there is no owner {referred_to!r}: use force:, court: or region: and a code, or pnc_bureau"
-            )
+        owner = (referred_to or found.item(0, "owner")) if kind == "refer" else None
+        if owner and title_or_none(owner) is None:
+            if not referred_to:
+                raise DecisionError("it is not known who owns this: say to whom it is referred")
+            raise DecisionError(f"there is no owner {owner!r}: use force:, court: or region: and a code, or pnc_bureau")
         if kind == "accept" and (accepted_until is None or accepted_until < self.as_of):
             raise DecisionError(f"an acceptance needs a last day, not before {self.as_of}")
         if kind == "accept" and accepted_until and (accepted_until - self.as_of).days > LONGEST_ACCEPTANCE:
@@ -183,7 +184,7 @@ class Present:
             left_handle=row["handle"],
             left_record_id=row["record_id"],
             accepted_until=accepted_until if kind == "accept" else None,
-            referred_to=(referred_to or found.item(0, "owner")) if kind == "refer" else None,
+            referred_to=owner,
             seen=tuple(Sighting(side, row["field"], row[side]) for side in OF_CONFLICT),
         )
 

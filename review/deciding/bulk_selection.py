@@ -14,14 +14,13 @@ from expectations.rules.rule import Rule
 from ledger.decisions.kinds import DECISION_REASONS, KIND, DecisionReason, Kind
 from review.access.viewer import Viewer
 from review.access.visible_release import VisibleRelease
-from review.deciding.form_options import ON_DISCREPANCY
+from review.deciding.settling import kinds_on
 from review.desk import Desk
 from review.item.findings import describe_holder, format_value
 from review.item.related_orders import person_name
 from review.queue.queue_view import QueueView
 from review.queue.visible_queue import items_of, open_queue
 
-KINDS: tuple[Kind, ...] = tuple(KIND[code] for code in ON_DISCREPANCY)
 MOST = 500
 """At once: what nobody can look through nobody should decide."""
 
@@ -54,6 +53,11 @@ class BulkSelection:
     lines: tuple[BulkLine, ...]
     total: int
     release_id: str
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """Kinds of decision that can be taken on all of them."""
+        return [KIND[code] for code in kinds_on(self.rule.code)]
 
     @property
     def reasons(self) -> list[DecisionReason]:

@@ -10,40 +10,25 @@ from typing import Any
 import polars as pl
 
 from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
-from expectations.rules.doubt import days_that_settle
+from expectations.rules.doubt import NOT_HELD, values_that_settle
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
-from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind, codes_about
+from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind
 from ledger.packs.owners import owners_of_records
+from review.deciding.settling import IS_IN_FORCE, advice_on, kinds_on, last_decided, settled_by_value
 from review.deciding.value_lists import all_values, names_to_search
+from review.deciding.value_options import ValueOption, values_of
 from review.item.doubts import Doubt, Doubts, sureness
 from review.item.fields import FIELD_NATURES
 from review.item.findings import Finding, describe_findings, format_value
-from review.item.past_decisions import describe_subject
-from review.item.titles import record_title, source_name, title_for
+from review.item.titles import record_title, title_for
 from review.queue.queue_items import ABOUT_VALUES
 from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
 
-ON_DISCREPANCY = ("both_right", "accept", "refer", "not_enough")
 ON_VALUE = ("value_unclear",)
 ON_RECORDS = ("same_order", "different_order", "same_person", "different_person", "pair_unclear")
-
-
-@dataclass(frozen=True)
-class ValueOption:
-    """A value that some records give for a field.
-
-    Attributes:
-        value: as it is sent.
-        words: as it is shown.
-        held_by: the sources that give it, and the register if it holds it, in words.
-    """
-
-    value: str
-    words: str
-    held_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +58,11 @@ class Question:
     is_waiting: bool
 
     @property
+    def words_of_kinds(self) -> Mapping[str, str]:
+        """What a kind of decision is called here, where it is not called as everywhere."""
+        return {}
+
+    @property
     def takes_other(self) -> bool:
         """A value that is not listed can be given."""
         return self.field is not None and not all_values(self.field)
@@ -83,6 +73,21 @@ class FindingOptions(Question):
     """A discrepancy with the answers that can be given."""
 
     finding: Finding
+
+    @property
+    def advice(self) -> str | None:
+        """What to do, of an order of which nobody knows whether it is in force."""
+        return advice_on(self.finding.rule_code)
+
+    @property
+    def asks_which_order(self) -> bool:
+        """What a court says may be of another order of the person."""
+        return self.finding.rule_code == NOT_HELD
+
+    @property
+    def words_of_kinds(self) -> Mapping[str, str]:
+        """Of such an order, to accept the doubt is to say that the order is in force."""
+        return {"accept": IS_IN_FORCE} if self.advice else {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,15 +204,14 @@ def form_options(item: Values, evidence: FormEvidence) -> FormOptions:
 
 def _options(finding: Finding, row: Values, evidence: FormEvidence) -> FindingOptions:
     settles = pl.col("discrepancy_id") == row["discrepancy_id"]
-    return FindingOptions(
-        finding=finding, key=finding.discrepancy_id, **_question(row, evidence, settles, kinds=ON_DISCREPANCY)
-    )
+    kinds = kinds_on(row["rule_code"])
+    return FindingOptions(finding=finding, key=finding.discrepancy_id, **_question(row, evidence, settles, kinds=kinds))
 
 
 def _doubted(item: Values, asked: Sequence[Values], evidence: FormEvidence) -> tuple[DoubtedValue, ...]:
     """The values at issue that no discrepancy of the item is about; of an order in doubt the days that settle it."""
     at_issue = item["fields"] if item["kind"] in ABOUT_VALUES else ()
-    settling = [field for row in asked for field in days_that_settle(row["rule_code"])]
+    settling = [field for row in asked for field in values_that_settle(row["rule_code"])]
     covered = {row["field"] for row in asked}
     fields = [field for field in dict.fromkeys((*at_issue, *settling)) if field in CANONICAL and field not in covered]
     golden = {row["field"]: row for row in evidence.provenance.to_dicts()}
@@ -226,28 +230,19 @@ def _doubted(item: Values, asked: Sequence[Values], evidence: FormEvidence) -> t
 def _question(row: Values, evidence: FormEvidence, settles: pl.Expr, *, kinds: Sequence[str]) -> dict[str, Any]:
     """The parts of `Question`, but for its key; a decision settles it, or one on a value that answers it."""
     field = row["field"] if row["field"] in CANONICAL else None
-    answers = [row["field"], *days_that_settle(row.get("rule_code", ""))]
-    of_field = (pl.col("order_id") == row["order_id"]) & pl.col("field").is_in(answers)
-    settles = settles | (pl.col("kind").is_in(codes_about("value")) & of_field)
+    settles = settles | settled_by_value(row, evidence.present.as_of)
     drafts = [draft.about() for draft in evidence.proposed]
     proposed = pl.DataFrame(drafts, schema=evidence.standing.schema, orient="row")
     return {
         "field": field,
         "title": title_for(FIELD_TITLES, row["field"]),
-        "values": _values_of(field, row["order_id"], evidence.present) if field else (),
+        "values": values_of(field, row["order_id"], evidence.present) if field else (),
         "names": names_to_search(field) if field else (),
         "is_day": FIELD_NATURES.get(row["field"]) == "date",
         "kinds": tuple(KIND[code] for code in kinds),
-        "decided": _decided(evidence.standing, settles),
+        "decided": last_decided(evidence.standing, settles),
         "is_waiting": not proposed.filter(settles).is_empty(),
     }
-
-
-def _decided(standing: pl.DataFrame, settles: pl.Expr) -> str | None:
-    """The last decision that settles a question, in words."""
-    for decision in standing.filter(settles).tail(1).iter_rows(named=True):
-        return f"{KIND[decision['kind']].title.capitalize()}, {describe_subject(decision)} ({decision['decided_by']})"
-    return None
 
 
 def _asks_of_person(item: Values) -> bool:
@@ -266,29 +261,3 @@ def _pair_of(item: Values, records: pl.DataFrame) -> tuple[str, str] | None:
 
 def _records_of(orders: Sequence[str], present: Present) -> pl.DataFrame:
     return present.owners.filter(pl.col("order_id").is_in(orders)).sort("order_id", "record_id")
-
-
-def _values_of(field: str, order_id: str, present: Present) -> tuple[ValueOption, ...]:
-    """The values that records give for a field, those that most give first; the register's; all of a short list."""
-    held = present.owners.filter(pl.col("order_id") == order_id).select("record_id")
-    given = present.records.join(held, on="record_id").select("record_id", value=pl.col(field).cast(pl.String))
-    golden = present.orders.filter(pl.col("order_id") == order_id).get_column(field).cast(pl.String).to_list()
-    counted = (
-        given.drop_nulls()
-        .group_by("value")
-        .agg(pl.col("record_id").sort())
-        .sort(pl.col("record_id").list.len(), "value", descending=[True, False])
-    )
-    held_by = dict(counted.iter_rows())
-    listed = [*held_by, *(value for value in (*golden, *all_values(field)) if value is not None)]
-    return tuple(
-        ValueOption(
-            value, format_value(field, value) or value, _holders(held_by.get(value, ()), is_golden=value in golden)
-        )
-        for value in dict.fromkeys(listed)
-    )
-
-
-def _holders(records: Sequence[str], *, is_golden: bool) -> tuple[str, ...]:
-    names = dict.fromkeys(source_name(record.split(":")[0]) for record in records)
-    return (*(["the register"] if is_golden else []), *names)

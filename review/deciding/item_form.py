@@ -107,9 +107,12 @@ class ItemForm:
                 "value": kind.code,
                 "text": KIND_WORDS[kind.code][0],
                 "hint": {"text": KIND_WORDS[kind.code][1]},
-                "attributes": {"data-kind": UNCLEAR if kind.code in KINDS_WITH_REASONS else kind.code},
+                "attributes": {
+                    "data-kind": UNCLEAR if kind.code in KINDS_WITH_REASONS else kind.code,
+                    **({"data-choice": str(place)} if kind.about == "pair" else {}),
+                },
             }
-            for kind in kinds
+            for place, kind in enumerate(kinds, 1)
         ]
 
     def answer_items(self, options: Question) -> list[Item]:
@@ -132,6 +135,8 @@ class ItemForm:
             | ({"value": f"{item['value']}|{options.field}"} if KIND[item["value"]].about == "value" else {})
             for item in self.kind_items(options.kinds)
         ]
+        for item in kinds:
+            item["text"] = options.words_of_kinds.get(item["value"], item["text"])
         return [
             *given,
             *([other] if options.takes_other else []),

@@ -11,6 +11,8 @@ from typing import Self
 
 import polars as pl
 
+from expectations.discrepancies import RULES
+from expectations.rules.doubt import settles_only_if_past, values_that_settle
 from expectations.workload import LONG_DAYS
 from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import in_force
@@ -18,6 +20,17 @@ from ledger.decisions.kinds import KINDS, PERSON_FIELD_NAMES, codes_about
 from ledger.desk.item_work import APPROVERS, ItemWork
 from review.queue.facets import A_TEAM, A_USER, MYSELF, NOBODY
 from review.queue.queue_items import QueueItems
+
+SETTLING = pl.DataFrame(
+    [
+        (rule.code, field, settles_only_if_past(rule.code, field))
+        for rule in RULES
+        for field in values_that_settle(rule.code)
+    ],
+    schema={"rule_code": pl.String, "answer": pl.String, "only_past": pl.Boolean},
+    orient="row",
+)
+"""By which values of its order each doubt whether an order is in force is settled."""
 
 PARTING = tuple(kind.code for kind in KINDS if kind.parts)
 
@@ -29,10 +42,12 @@ class DecisionsSinceRelease:
     Attributes:
         standing: the decisions in force, `DECISIONS`.
         fresh: those of them that the night of the release did not know.
+        as_of: that night.
     """
 
     standing: pl.DataFrame
     fresh: pl.DataFrame
+    as_of: date
 
     @classmethod
     def of(cls, decisions: pl.DataFrame, obeyed: pl.DataFrame, *, as_of: date) -> Self:
@@ -44,7 +59,8 @@ class DecisionsSinceRelease:
             as_of: the night of the release: an acceptance that had run out by then decides nothing.
         """
         standing = in_force(decisions, as_of=as_of)
-        return cls(standing, standing.join(obeyed.select("decision_id"), on="decision_id", how="anti"))
+        fresh = standing.join(obeyed.select("decision_id"), on="decision_id", how="anti")
+        return cls(standing, fresh, as_of)
 
     def with_proposed(self, drafts: Sequence[Draft]) -> Self:
         """As if what waits for a second steward had been decided."""
@@ -52,20 +68,21 @@ class DecisionsSinceRelease:
         proposed = rows.with_row_index().with_columns(decision_id=pl.format("proposed {}", "index")).drop("index")
         ended = pl.col("decision_id").is_in(rows.get_column("replaces").drop_nulls().implode())
         taken = proposed.filter(pl.col("kind") != "undo")
-        return type(self)(
-            *(pl.concat([frame.filter(~ended), taken], how="diagonal") for frame in (self.standing, self.fresh))
+        standing, fresh = (
+            pl.concat([frame.filter(~ended), taken], how="diagonal") for frame in (self.standing, self.fresh)
         )
+        return type(self)(standing, fresh, self.as_of)
 
 
 def decided_items(items: QueueItems, taken: DecisionsSinceRelease, owners: pl.DataFrame) -> pl.Series:
     """The items on which nothing is left to decide before the next night.
 
     A discrepancy is settled by a decision on it, or on the field of its order (a fact of the person: of any order of
-    the person; of the status: on the order's last day); an item of discrepancies once each of them is. Two orders that
-    may be one are settled by a decision on two records of theirs, one of each; an order that one record holds, or that
-    breaks a rule, also by a decision on two records of which one is of the order; any item by records of its order
-    being kept apart. Decisions to be looked at again are settled once they have been replaced or taken back: all of
-    them, or one if they exclude one another.
+    the person); a doubt whether the order is in force by the values that settle it (`expectations.rules.doubt`); an
+    item of discrepancies once each of them is. Two orders that may be one are settled by a decision on two records of
+    theirs, one of each; an order that one record holds, or that breaks a rule, also by a decision on two records of
+    which one is of the order; any item by records of its order being kept apart. Decisions to be looked at again are
+    settled once they have been replaced or taken back: all of them, or one if they exclude one another.
 
     Args:
         items: the items of the release.
@@ -77,7 +94,7 @@ def decided_items(items: QueueItems, taken: DecisionsSinceRelease, owners: pl.Da
     """
     pairs = _paired_orders(taken.fresh, owners)
     found = [
-        _by_parts(items.parts, taken.fresh, owners),
+        _by_parts(items.parts, taken, owners),
         _by_pairs(items.rows, pairs),
         _by_decisions(items.decisions, taken.standing),
     ]
@@ -150,11 +167,13 @@ def _by_decisions(looked_at: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFra
     return looked_at.group_by("item_id").agg(is_settled=is_settled).filter("is_settled").select("item_id")
 
 
-def _by_parts(parts: pl.DataFrame, fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+def _by_parts(parts: pl.DataFrame, taken: DecisionsSinceRelease, owners: pl.DataFrame) -> pl.DataFrame:
     """Items of which each discrepancy is settled."""
+    fresh = taken.fresh
     closed = fresh.filter(pl.col("kind").is_in(codes_about("discrepancy"))).get_column("discrepancy_id")
+    answered = pl.concat([closed, _answered_doubts(parts, taken)])
     values = _valued_fields(fresh, owners).with_columns(is_valued=True)
-    settled = (pl.col("discrepancy_id").is_in(closed.implode()) | pl.col("is_valued")).fill_null(value=False)
+    settled = (pl.col("discrepancy_id").is_in(answered.implode()) | pl.col("is_valued")).fill_null(value=False)
     return (
         parts.join(values, on=["order_id", "field"], how="left")
         .group_by("item_id")
@@ -165,12 +184,8 @@ def _by_parts(parts: pl.DataFrame, fresh: pl.DataFrame, owners: pl.DataFrame) ->
 
 
 def _valued_fields(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`, `field` of which the value was decided; facts of the person for each of the person's orders.
-
-    A last day that was decided answers whether the order is in force, too.
-    """
+    """`order_id`, `field` of which the value was decided; facts of the person for each of the person's orders."""
     decided = fresh.filter(pl.col("kind").is_in(codes_about("value"))).select("order_id", "field")
-    ended = fresh.filter(pl.col("kind") == "value", pl.col("field") == "end_on")
     of_person = decided.filter(pl.col("field").is_in(sorted(PERSON_FIELD_NAMES)))
     subjects = owners.select("order_id", "subject_id").unique()
     spread = (
@@ -179,7 +194,15 @@ def _valued_fields(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
         .select("field", order_id="order_id_of_person")
         .select("order_id", "field")
     )
-    return pl.concat([decided, spread, ended.select("order_id", field=pl.lit("legal_status"))]).unique()
+    return pl.concat([decided, spread]).unique()
+
+
+def _answered_doubts(parts: pl.DataFrame, taken: DecisionsSinceRelease) -> pl.Series:
+    """The discrepancies that ask whether an order is in force, and were answered by a value of it."""
+    values = taken.fresh.filter(pl.col("kind") == "value").select("order_id", "value", answer="field")
+    is_past = pl.col("value") <= taken.as_of.isoformat()
+    answers = parts.join(SETTLING, on="rule_code").join(values, on=["order_id", "answer"])
+    return answers.filter(~pl.col("only_past") | is_past).get_column("discrepancy_id")
 
 
 def _paired_orders(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:

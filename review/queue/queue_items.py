@@ -19,7 +19,7 @@ ITEM_COLUMNS = (
     *("fields", "at_stake", "uncertainty"),
 )
 ORDER_COLUMNS = ("forenames", "surname", "end_on", "is_until_further_order", "is_interim")
-PART = ("item_id", "order_id", "discrepancy_id", "field")
+PART = ("item_id", "order_id", "discrepancy_id", "rule_code", "field")
 ABOUT_VALUES = ("discrepancies", "doubtful_value")
 """Kinds of items that ask for values."""
 CODED = {"type": "order_type", "status": "legal_status", "force": "force_code", "region": "region_code"}
@@ -34,8 +34,8 @@ class QueueItems:
         rows: an item each: `row`, columns of `review_queue`, those of its order that are shown, `lessons`, and a
             column for each facet that has one value an item.
         several: for each facet that has several: `row`, `value`, once each.
-        parts: what an item asks: `item_id`, `order_id`, `discrepancy_id`, `field`; a value that may be wrong although
-            no discrepancy of the item is about it has no `discrepancy_id`.
+        parts: what an item asks: `item_id`, `order_id`, `discrepancy_id`, `rule_code`, `field`; a value that may be
+            wrong although no discrepancy of the item is about it has no `discrepancy_id` and no `rule_code`.
         decisions: the decisions that an item asks to look at again: `item_id`, `kind`, `decision_id`.
     """
 
@@ -56,7 +56,7 @@ def build_queue_items(table: Callable[[str], pl.DataFrame], *, as_of: date) -> Q
     queue = table("review_queue").sort("item_id").with_row_index("row")
     orders = table("orders")
     parts = _exploded(queue, "discrepancy_ids", "discrepancy_id").join(
-        table("discrepancies").select("discrepancy_id", "order_id", "field", "source"), on="discrepancy_id"
+        table("discrepancies").select("discrepancy_id", "rule_code", "order_id", "field", "source"), on="discrepancy_id"
     )
     several = {
         "field": _exploded(queue, "fields", "value").select("row", "value"),
@@ -87,7 +87,7 @@ def _doubted(queue: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     fields = queue.filter(pl.col("kind").is_in(ABOUT_VALUES)).select("item_id", "order_id", field="fields")
     listed = fields.explode("field", empty_as_null=False).drop_nulls("field")
     asked = listed.join(parts, on=["item_id", "field"], how="anti").filter(pl.col("field").is_in(list(CANONICAL)))
-    return asked.with_columns(discrepancy_id=pl.lit(None, pl.String)).select(PART)
+    return asked.with_columns(**dict.fromkeys(("discrepancy_id", "rule_code"), pl.lit(None, pl.String))).select(PART)
 
 
 def _rows(queue: pl.DataFrame, orders: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -54,7 +54,7 @@ class VisibleQueue:
 
     def items_of(self, orders: pl.Series) -> Mapping[str, list[Mapping[str, Any]]]:
         """The items of some orders, by order; one of two orders is an item of both."""
-        columns = ("item_id", "kind", "state", "stream")
+        columns = ("item_id", "kind", "at_stake", "state", "stream")
         sides = [self.rows.select(*columns, order_id=name) for name in ORDER_COLUMNS]
         found = pl.concat(sides).filter(pl.col("order_id").is_in(orders.implode())).sort("order_id", "item_id")
         by_order: dict[str, list[Mapping[str, Any]]] = {}

@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
-from review.deciding.bulk_selection import KINDS, NotOneRuleError, select_bulk
+from review.deciding.bulk_selection import NotOneRuleError, select_bulk
 from review.deciding.decision_request import FormError, SentFields, read_request, sent_fields, text
 from review.deciding.item_form import ItemForm
 from review.deciding.item_navigation import SentForm
 from review.deciding.preview_page import show_preview
+from review.deciding.settling import ON_DISCREPANCY
 from review.pages import redirect_to, render_page
 from review.queue.queue_view import read_view
 
@@ -29,7 +30,7 @@ def show_bulk(request: Request, who: AnySteward, audit: Auditing) -> Response:
 def preview(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> Response:
     """What deciding them all would change."""
     try:
-        return show_preview(request, who, read_request(form, kinds=[kind.code for kind in KINDS]))
+        return show_preview(request, who, read_request(form, kinds=ON_DISCREPANCY))
     except FormError as error:
         return _shown(request, who, audit, text(form, "view"), sent_fields(form), error.problems)
 
@@ -51,7 +52,7 @@ def _shown(
         "deciding/bulk.html",
         status=422 if problems else 200,
         bulk=bulk,
-        kinds=KINDS,
+        kinds=bulk.kinds,
         deciding=form,
         errors=form.errors,
         left=set(fields["discrepancy_id"]) if "discrepancy_id" in fields else None,

@@ -22,7 +22,7 @@ from review.item.current_orders import CurrentOrders
 from review.item.doubts import read_doubts
 from review.item.hidden_characters import show_hidden
 from review.item.item_page import ItemPage, build_page
-from review.item.titles import KIND_TITLES
+from review.item.queue_reason import title_of_item
 from review.pages import redirect_to, render_page
 from review.queue.filters import AdjacentItems
 from review.queue.queue_view import read_view
@@ -183,7 +183,7 @@ def _shown(
         neighbours=neighbours,
         queued=[] if item else _queued(request, who, order_ids),
         of_person=_queued(request, who, _orders_of_persons(visible, shown)),
-        kind_titles=KIND_TITLES,
+        title_of_item=title_of_item,
         **more,
     )
 

@@ -14,6 +14,7 @@ from ledger.desk.item_work import SavedView, forget_view, read_views, save_view
 from review.access.viewer import AnyViewer, Auditing, Viewer, viewer
 from review.access.visible_release import ORDER_COLUMNS
 from review.desk import Desk
+from review.item.queue_reason import title_of_item
 from review.item.titles import format_day
 from review.pages import NavigationLink, redirect_to, render_page
 from review.queue.facets import FACET
@@ -112,7 +113,14 @@ def show_found(request: Request, who: AnyViewer, audit: Auditing, name: str) -> 
     found = search_orders(request.app.state.desk, who, asked)
     audit("consultation", what={"page": "search", "by": found.by, "orders": _order_ids(found.orders)})
     return render_page(
-        request, "queue/search.html", asked=asked, found=found, search_name=name, words=WORDS, day_words=format_day
+        request,
+        "queue/search.html",
+        asked=asked,
+        found=found,
+        search_name=name,
+        words=WORDS,
+        title_of_item=title_of_item,
+        day_words=format_day,
     )
 
 

@@ -42,11 +42,12 @@ const does = {
   help: () => document.getElementById("keys-sheet").showModal(),
 };
 
-// The discrepancy that a key answers: the one that has the focus, else the first without an answer.
+// The question that a key answers: the one that has the focus, else the first without an answer. Of two records, what
+// they are to one another is asked first.
 function question() {
-  const all = [...document.querySelectorAll(".desk-answer")];
+  const all = [...document.querySelectorAll(".desk-answer, .desk-pair")];
   const isOpen = (part) => !part.querySelector('input[type="radio"]:checked:not([value=""])');
-  return document.activeElement?.closest(".desk-answer") ?? all.find(isOpen) ?? all[0] ?? document;
+  return document.activeElement?.closest(".desk-answer, .desk-pair") ?? all.find(isOpen) ?? all[0] ?? document;
 }
 
 // An answer given, the next question has the focus, unless something has to be typed.

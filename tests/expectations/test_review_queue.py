@@ -166,6 +166,26 @@ def test_what_breaks_a_rule_of_law_is_always_settled():
     assert found.select("kind", "stream").rows() == [("constraint", "settle")]
 
 
+def refused(**values):
+    """An order that the PNC holds and the court refused, nobody knows whether it is in force."""
+    court = record("court", **dict.fromkeys(("made_on", "start_on", "end_on", "term_months", "court_code")))
+    told = court | {"event": "refused", "recorded_status": "doubtful"}
+    return evidence([told, record("pnc")], [golden(is_in_force_doubtful=True, sources=["court", "pnc"], **values)])
+
+
+def test_whether_an_order_is_in_force_is_asked_of_a_steward_also_where_a_record_raises_the_doubt():
+    (item,) = queue(refused(), provenance=[surety("legal_status", 0.999)]).filter(kind="discrepancies").to_dicts()
+    assert (item["stream"], item["uncertainty"]) == ("settle", 1.0)
+    assert item["reason"] == RULE_TITLES["DOUBT-REFUSED"]
+
+
+def test_of_an_order_of_which_the_court_alone_speaks_nothing_is_asked_once_a_steward_gave_its_last_day():
+    told = record("court", event="discharged", recorded_status="discharged", made_on=None)
+    whole = evidence([told], [golden(legal_status="discharged", sources=["court"])])
+    assert queue(whole).get_column("rule_codes").to_list() == [["DOUBT-NOT-HELD"]]
+    assert queue(whole, provenance=[surety("end_on", 1.0, decision_id="DEC-1")]).is_empty()
+
+
 def test_discrepancies_of_form_alone_are_not_queued():
     assert queue(against_agreement(record("pnc", forenames_folded="JANA"))).height == 0
 

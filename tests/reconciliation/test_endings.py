@@ -52,6 +52,12 @@ def told(event, **values):
 POLICE_LIVE = (held("pnc", recorded_status="live"), held("pnd", recorded_status="live"))
 
 
+@pytest.mark.parametrize("field", ["end_on", "is_until_further_order", "term_months"])
+def test_an_order_of_which_the_court_alone_speaks_is_known_once_a_steward_gave_its_period(field):
+    assert endings(told("changed"))["is_without_making"] is True
+    assert endings(told("changed"), decided=[field])["is_without_making"] is False
+
+
 @pytest.mark.parametrize(
     ("values", "disputed"),
     [

@@ -2,6 +2,7 @@
 
 import re
 
+import polars as pl
 import pytest
 from desk_cases import PASSWORD, serving
 
@@ -102,6 +103,22 @@ def test_the_decision_on_an_order_or_on_two_is_in_sight_without_scrolling(browse
     assert page.locator("#comparison").bounding_box()["y"] < 700
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.get_by_role("link", name="Go to the decision").bounding_box()["y"] < 700, "narrow: a link leads to it"
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_digit_says_what_two_orders_are_to_one_another_before_it_answers_a_difference(browser, address, desk, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    enter(page, address, "steward")
+    open_ones = desk.whole_release().table("discrepancies").filter(pl.col("state") != "resolved")
+    one = open_ones.get_column("order_id").mode().sort()[0]
+    other = next(name for name in desk.whole_release().table("orders")["order_id"] if name != one)
+    page.goto(f"{address}/compare?order={one}&order={other}")
+    assert page.locator(".desk-answer").count()
+    page.keyboard.press("2")
+    assert page.locator("input:checked:not([value=''])").evaluate_all("all => all.map(one => one.value)") == [
+        "different_order"
+    ]
     page.close()
 
 

@@ -1,6 +1,7 @@
 """Deciding at the desk: what is shown before, who looks twice, what happens when something changed meanwhile."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import polars as pl
@@ -365,3 +366,13 @@ def test_a_typing_error_makes_no_owner(never, desk):
         decidable_night(desk.whole_release()).draft_discrepancy(
             "refer", item["discrepancy_ids"][0], referred_to="Esex Police"
         )
+
+
+def test_what_nobody_is_known_to_own_is_referred_to_somebody_by_name(desk):
+    night = decidable_night(desk.whole_release())
+    row = night.discrepancies.filter(pl.col("state") != "resolved").head(1)
+    unknown = replace(night, discrepancies=row.with_columns(owner=pl.lit("court:not_known")))
+    name = row.item(0, "discrepancy_id")
+    with pytest.raises(DecisionError, match="say to whom it is referred"):
+        unknown.draft_discrepancy("refer", name)
+    assert unknown.draft_discrepancy("refer", name, referred_to="force:13").referred_to == "force:13"

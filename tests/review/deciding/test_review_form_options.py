@@ -1,11 +1,14 @@
 """What the form of an item offers at first."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 import pytest
 
+from expectations.discrepancies import RULES
 from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
+from expectations.rules.doubt import DOUBT
 from review.deciding.decidable_night import decidable_night
 from review.deciding.form_options import FormEvidence, form_options
 from review.deciding.value_lists import all_values, code_of, names_to_search
@@ -75,21 +78,56 @@ def test_the_form_asks_for_every_value_at_issue_that_no_discrepancy_is_about(off
         assert all(any("the register" in value.held_by for value in one.values) for one in options.doubted)
 
 
+def asking(offered, code):
+    """The one question that a doubt whether an order is in force raises, its item and what is known."""
+    item, evidence, _ = next(one for one in offered if one[0]["kind"] == "discrepancies")
+    row = evidence.discrepancies.filter(pl.col("state") != "resolved").head(1)
+    asked = row.with_columns(rule_code=pl.lit(code), field=pl.lit("legal_status"))
+    about = item | {"kind": "constraint", "fields": [], "discrepancy_ids": asked["discrepancy_id"].to_list()}
+    return about, replace(evidence, discrepancies=asked)
+
+
 @pytest.mark.parametrize(
     ("code", "fields"),
     [
         pytest.param("DOUBT-DROPPED", ["end_on"], id="an order that no source holds any more"),
         pytest.param("DOUBT-DATES", ["made_on", "start_on", "end_on"], id="an order without dates"),
+        pytest.param("DOUBT-TYPE", ["order_type", "end_on"], id="an order perhaps ended by one of another type"),
         pytest.param("R01", [], id="a rule that does not ask whether the order is in force"),
     ],
 )
 def test_of_an_order_that_may_be_in_force_the_form_asks_for_the_days_that_settle_it(offered, code, fields):
-    item, evidence, _ = next(one for one in offered if one[0]["kind"] == "discrepancies")
-    row = evidence.discrepancies.filter(pl.col("state") != "resolved").head(1)
-    asked = row.with_columns(rule_code=pl.lit(code), field=pl.lit("legal_status"))
-    about = item | {"kind": "constraint", "fields": [], "discrepancy_ids": asked["discrepancy_id"].to_list()}
-    options = form_options(about, replace(evidence, discrepancies=asked))
+    options = form_options(*asking(offered, code))
     assert [one.field for one in options.doubted] == fields
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in RULES if rule.code.startswith(DOUBT)])
+def test_an_order_is_in_force_or_not_and_the_form_says_what_each_answer_does(offered, code):
+    (question,) = form_options(*asking(offered, code)).asked
+    assert [kind.code for kind in question.kinds] == ["accept", "refer", "not_enough"]
+    assert question.words_of_kinds["accept"] == "It is in force: ask again later"
+    assert "counting as in force" in question.advice
+    assert question.asks_which_order is (code == "DOUBT-NOT-HELD")
+
+
+@pytest.mark.parametrize(
+    ("code", "days_after", "is_settled"),
+    [
+        pytest.param("DOUBT-DROPPED", 0, True, id="it has ended"),
+        pytest.param("DOUBT-DROPPED", 1, False, id="a last day to come does not say that nothing ended it"),
+        pytest.param("DOUBT-DISCHARGE", 900, False, id="nor that it was not discharged"),
+        pytest.param("DOUBT-END", 900, True, id="the end itself was in doubt"),
+        pytest.param("DOUBT-NOT-HELD", 900, True, id="nobody else knew the order"),
+    ],
+)
+def test_a_last_day_settles_a_doubt_as_the_next_night_will_see_it(offered, code, days_after, is_settled):
+    item, evidence = asking(offered, code)
+    day = evidence.present.as_of + timedelta(days=days_after)
+    decided = {"kind": "value", "order_id": item["order_id"], "field": "end_on", "value": day.isoformat()}
+    empty = dict.fromkeys(DECISIONS.schema)
+    row = DECISIONS.conform(pl.DataFrame([empty | decided | {"decision_id": "DEC-1", "decided_by": "kim"}]))
+    (question,) = form_options(item, replace(evidence, standing=row)).asked
+    assert (question.decided is not None) is is_settled
 
 
 @pytest.mark.parametrize(

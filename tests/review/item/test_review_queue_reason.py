@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from expectations.review_queue import impacts
 from review.item.doubts import sureness
-from review.item.queue_reason import HARMS, describe_reason, odds
+from review.item.queue_reason import HARMS, IN_DOUBT, describe_reason, odds
+from review.item.titles import KIND_TITLES
 
 
 def item(**values):
@@ -80,8 +81,18 @@ def test_a_chance_says_of_what_it_is_and_whether_it_was_measured(kind, chance_of
     assert (reason.chance_of, reason.chance) == (chance_of, chance)
 
 
-def test_where_nobody_can_say_no_chance_is_given():
-    assert describe_reason(item(kind="constraint", uncertainty=1.0)).chance == "nobody can say from the records"
+@pytest.mark.parametrize("kind", ["constraint", "discrepancies", "lone_record"])
+def test_an_item_that_asks_whether_an_order_is_in_force_says_so_first_and_gives_no_chance(kind):
+    doubted = item(kind=kind, uncertainty=1.0, at_stake=[IN_DOUBT], reason="Held by no source any more")
+    reason = describe_reason(doubted)
+    assert reason.title == "Nobody knows whether it is in force"
+    assert reason.question.startswith("Has the order ended, and on which day?")
+    assert (reason.why, reason.chance) == ("Held by no source any more", "nobody can say from the records")
+
+
+@pytest.mark.parametrize("kind", ["near_match", "link_conflict", "stale_decision", "doubtful_value"])
+def test_an_item_that_asks_something_else_of_an_order_in_doubt_keeps_its_title(kind):
+    assert describe_reason(item(kind=kind, at_stake=[IN_DOUBT])).title == KIND_TITLES[kind]
 
 
 def test_a_release_of_before_reasons_had_words_still_has_a_reason():

@@ -20,20 +20,22 @@ ROWS = pl.DataFrame(
         ("breaks", "constraint", "O4", None),
         ("namesake", "discrepancies", "O5", None),
         ("in doubt", "constraint", "O6", None),
+        ("not held", "constraint", "O7", None),
     ],
     schema=["item_id", "kind", "order_id", "other_order_id"],
     orient="row",
 ).with_columns(stream=pl.lit("settle"), age_days=pl.lit(3))
 PARTS = pl.DataFrame(
     [
-        ("two fields", "O1", "d1", "end_on"),
-        ("two fields", "O1", "d2", "surname"),
-        ("lone", "O3", "d3", "presence"),
-        ("breaks", "O4", "d4", "term_months"),
-        ("namesake", "O5", "d5", "surname"),
-        ("in doubt", "O6", "d6", "legal_status"),
+        ("two fields", "O1", "d1", "END-DAYS", "end_on"),
+        ("two fields", "O1", "d2", "NAME", "surname"),
+        ("lone", "O3", "d3", "ABSENT-PNC", "presence"),
+        ("breaks", "O4", "d4", "R02", "term_months"),
+        ("namesake", "O5", "d5", "NAME", "surname"),
+        ("in doubt", "O6", "d6", "DOUBT-DROPPED", "legal_status"),
+        ("not held", "O7", "d7", "DOUBT-NOT-HELD", "legal_status"),
     ],
-    schema=["item_id", "order_id", "discrepancy_id", "field"],
+    schema=["item_id", "order_id", "discrepancy_id", "rule_code", "field"],
     orient="row",
 )
 OWNERS = pl.DataFrame(
@@ -71,8 +73,8 @@ def of(discrepancy_id: str) -> dict:
     return {"kind": "accept", "discrepancy_id": discrepancy_id}
 
 
-def value(order_id: str, field: str) -> dict:
-    return {"kind": "value", "order_id": order_id, "field": field}
+def value(order_id: str, field: str, value: str = "2026-11-20") -> dict:
+    return {"kind": "value", "order_id": order_id, "field": field, "value": value}
 
 
 def pair(kind: str, left: str, right: str) -> dict:
@@ -89,6 +91,8 @@ def pair(kind: str, left: str, right: str) -> dict:
         pytest.param([value("O1", "end_on"), of("d2")], ["two fields"], id="a value that is the order's own"),
         pytest.param([value("O5", "end_on")], [], id="a value of another order of the person"),
         pytest.param([value("O6", "end_on")], ["in doubt"], id="the last day of an order that may be in force"),
+        pytest.param([value("O6", "end_on", "2026-11-21")], [], id="a last day to come, which ends no doubt"),
+        pytest.param([value("O7", "end_on", "2031-01-01")], ["not held"], id="any last day of one that nobody held"),
         pytest.param([value("O6", "made_on")], [], id="another day of an order that may be in force"),
         pytest.param([of("d3")], ["lone"], id="the absence of a lone record"),
         pytest.param(
@@ -105,7 +109,7 @@ def pair(kind: str, left: str, right: str) -> dict:
 )
 def test_an_item_is_settled_once_nothing_of_it_is_left_to_decide(drafts, settled):
     taken = decided(*drafts)
-    assert decided_items(ITEMS, DecisionsSinceRelease(taken, taken), OWNERS).to_list() == settled
+    assert decided_items(ITEMS, DecisionsSinceRelease(taken, taken, NIGHT), OWNERS).to_list() == settled
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,7 @@ def test_an_item_is_settled_once_nothing_of_it_is_left_to_decide(drafts, settled
 def test_decisions_to_be_looked_at_again_are_settled_once_they_no_longer_stand(standing, settled):
     items = QueueItems(ROWS, MappingProxyType({}), PARTS, AGAIN)
     taken = decided(*({"kind": "value", "decision_id": name, "order_id": "O9"} for name in standing))
-    assert decided_items(items, DecisionsSinceRelease(taken, taken.clear()), OWNERS).to_list() == settled
+    assert decided_items(items, DecisionsSinceRelease(taken, taken.clear(), NIGHT), OWNERS).to_list() == settled
 
 
 def test_a_decision_that_the_night_obeyed_or_that_was_taken_back_settles_nothing():
@@ -196,6 +200,7 @@ def test_assignees_are_oneself_others_and_nobody_even_if_one_is_called_so():
         "breaks": "@me",
         "namesake": "nobody",
         "in doubt": "nobody",
+        "not held": "nobody",
     }
 
 
@@ -211,12 +216,13 @@ def test_an_item_to_settle_that_nobody_was_given_is_the_approvers_after_four_wee
         "breaks": "team:approvers",
         "namesake": "team:approvers",
         "in doubt": "team:approvers",
+        "not held": "team:approvers",
     }
 
 
 def proposed(*drafts: Draft) -> list[str]:
     """The items on which nothing is left to decide once these are approved."""
-    taken = DecisionsSinceRelease(decided(), decided()).with_proposed(drafts)
+    taken = DecisionsSinceRelease(decided(), decided(), NIGHT).with_proposed(drafts)
     return decided_items(ITEMS, taken, OWNERS).to_list()
 
 
@@ -228,15 +234,15 @@ def test_an_item_waits_only_once_everything_that_it_asks_is_decided_or_proposed(
 
 
 def test_a_doubted_value_is_asked_until_it_is_decided():
-    parts = pl.DataFrame([("doubt", "O2", None, "surname")], schema=PARTS.schema, orient="row")
+    parts = pl.DataFrame([("doubt", "O2", None, None, "surname")], schema=PARTS.schema, orient="row")
     items = QueueItems(ROWS, MappingProxyType({}), parts, AGAIN.clear())
-    taken = DecisionsSinceRelease(decided(), decided(value("O2", "surname")))
-    assert decided_items(items, DecisionsSinceRelease(decided(), decided()), OWNERS).is_empty()
+    taken = DecisionsSinceRelease(decided(), decided(value("O2", "surname")), NIGHT)
+    assert decided_items(items, DecisionsSinceRelease(decided(), decided(), NIGHT), OWNERS).is_empty()
     assert decided_items(items, taken, OWNERS).to_list() == ["doubt"]
 
 
 def test_the_taking_back_that_waits_ends_what_it_takes_back():
     standing = decided({"kind": "value", "order_id": "O1", "field": "end_on", "decision_id": "A"})
-    taken = DecisionsSinceRelease(standing, standing).with_proposed([Draft(kind="undo", replaces="A")])
+    taken = DecisionsSinceRelease(standing, standing, NIGHT).with_proposed([Draft(kind="undo", replaces="A")])
     assert taken.standing.is_empty()
     assert taken.fresh.is_empty()

@@ -1,0 +1,39 @@
+"""What a desk makes before anybody asks for it."""
+
+import time
+
+from desk_cases import settings_of
+from starlette.testclient import TestClient
+
+from review.app import create_app
+from review.desk import Desk
+from review.preparing import prepare_release
+from warehouse.home import Home
+
+
+def is_made(whole, name):
+    def make():
+        raise LookupError(name)
+
+    try:
+        whole.keep(name, make)
+    except LookupError:
+        return False
+    return True
+
+
+def test_a_desk_that_is_served_makes_what_its_first_item_needs_before_anybody_asks(desk):
+    whole, needed = desk.whole_release(), ("queue", "present")
+    assert not any(is_made(whole, name) for name in needed)
+    with TestClient(create_app(desk, settings_of())):
+        until = time.monotonic() + 30
+        while not all(is_made(whole, name) for name in needed) and time.monotonic() < until:
+            time.sleep(0.05)
+    assert all(is_made(whole, name) for name in needed)
+
+
+def test_a_home_without_a_release_is_no_fault(tmp_path):
+    desk = Desk(Home(tmp_path).create(), f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    prepare_release(desk)
+    assert desk.release_id is None
+    desk.close()
