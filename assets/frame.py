@@ -180,7 +180,7 @@ def as_of_date(context: dg.AssetExecutionContext) -> date:
 
 
 def specs(tables: Sequence[Table], *, group: str, deps: Sequence[str] = ()) -> list[dg.AssetSpec]:
-    """One asset a table, described by what its rows are."""
+    """One asset for each table, described by what its rows are."""
     return [
         dg.AssetSpec(
             table.name,
@@ -195,7 +195,7 @@ def specs(tables: Sequence[Table], *, group: str, deps: Sequence[str] = ()) -> l
 
 
 def check_specs(tables: Sequence[Table]) -> list[dg.AssetCheckSpec]:
-    """Two checks a table: its structure, which blocks what is downstream, and its content, which warns."""
+    """Two checks for each table: its structure, which blocks what is downstream, and its content, which warns."""
     return [
         dg.AssetCheckSpec(
             name,
@@ -258,7 +258,7 @@ def structure_check(table: Table, results: pl.DataFrame) -> dg.AssetCheckResult:
 
 
 def content_check(table: Table, results: pl.DataFrame, known: pl.DataFrame) -> dg.AssetCheckResult:
-    """What the release before did not meet either is no news: it is named, and the check passes."""
+    """What the release before did not meet either is not new: it is listed, and the check passes."""
     own = results.filter(pl.col("severity") == "warning")
     unmet = own.filter(~pl.col("is_met"))
     fresh = unmet.join(known, on=EXPECTATION_RESULTS.key, how="anti").height

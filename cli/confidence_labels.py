@@ -25,7 +25,7 @@ NAMES = ("forenames", "surname")
 
 
 def gather_labelled(home: Home) -> pl.DataFrame:
-    """Every golden value of which somebody knows whether it is right, with what was observed of it: one row a value.
+    """Every golden value of which somebody knows whether it is right, with what was observed of it: one row per value.
 
     Labels of releases that are gone are left out.
 

@@ -73,7 +73,7 @@ def count_by_owner(lines: AskableLines) -> pl.DataFrame:
 
 
 def disclosure_rows(disclosures: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """The log for the terminal: one row a pack handed out."""
+    """The log for the terminal: one row for each pack handed out."""
     counts = lines.group_by("disclosure_id").agg(pl.len().alias("lines"))
     return disclosures.join(counts, on="disclosure_id", how="left", maintain_order="left").select(
         "disclosure_id",

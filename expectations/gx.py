@@ -128,8 +128,8 @@ def validate(table: Table, frame: pl.DataFrame, suite: Sequence[Expectation]) ->
         suite: what is expected, from `suite_for`.
 
     Returns:
-        A row an expectation, in the order of the suite, in the shape of `EXPECTATION_RESULTS`. An expectation that
-        could not be evaluated (a column is missing, or holds another type) is not met, and structural.
+        A row for each expectation, in the order of the suite, in the shape of `EXPECTATION_RESULTS`. An expectation
+        that could not be evaluated (a column is missing, or holds another type) is not met, and structural.
     """
     return judge(table, screen(table, frame, suite), suite)
 

@@ -196,7 +196,7 @@ def _score(units: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
 
 
 def _sums(units: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
-    """Sum by the key of a scope over its orders; a key that is known but has nothing to judge stands with 0 of 0."""
+    """Sum by the key of a scope over its orders; a known key with nothing to judge has 0 of 0."""
     passed, total = pl.col(f"{measure.dimension} numerator"), pl.col(f"{measure.dimension} denominator")
     summed = units.group_by("scope_key").agg(
         numerator=passed.sum(),

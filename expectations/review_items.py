@@ -70,7 +70,7 @@ class ReviewPolicy:
 def discrepancy_items(
     evidence: Evidence, discrepancies: pl.DataFrame, provenance: pl.DataFrame, *, policy: ReviewPolicy
 ) -> pl.DataFrame:
-    """One item an order with discrepancies that need a person; one that is only absent elsewhere is a lone record.
+    """One item per order with discrepancies that need a person; one that is only absent elsewhere is a lone record.
 
     Where nobody knows whether an order is in force, the item comes before others. Where a steward has decided the
     value, nothing is left to ask: the source that differs is asked to correct it.
@@ -142,7 +142,7 @@ def _chances_at_issue(asked: pl.DataFrame, provenance: pl.DataFrame, *, policy: 
 
 
 def doubtful_items(provenance: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
-    """One item an order with decisive values that may well be wrong, whether or not a record disputes them."""
+    """One item for each order with decisive values that may well be wrong, whether or not a record disputes them."""
     percent = (pl.col("chance") * 100).round(0).cast(pl.Int64)
     return (
         _doubtful_values(provenance, policy=policy)
@@ -179,7 +179,7 @@ def any_chance(chances: pl.Expr) -> pl.Expr:
 
 
 def constraint_items(discrepancies: pl.DataFrame, provenance: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
-    """One item an order that breaks a hard rule as it is in the register.
+    """One item for each order that breaks a hard rule as it is in the register.
 
     An order of which the court alone speaks is asked about until a steward gave its last day.
     """

@@ -1,7 +1,7 @@
 """Whether a discrepancy is for a steward to settle, or to be sent to the owner of the source; and how sure that is.
 
 Belongs here: the stream and the confidence of each discrepancy. Does not: items (`expectations.review_queue`), what
-owners are asked and by whose leave (`ledger.packs`).
+owners are asked and on whose authority (`ledger.packs`).
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""What ought to be true within a table, as data: one suite a table, derived from its declared columns and rules.
+"""What ought to be true within a table, as data: one suite for each table, derived from its declared columns and rules.
 
 Belongs here: which expectations a table has. Does not: rules between systems (`expectations.discrepancies`), the
 legal and logical rules of a row (`expectations.row_rules`), running any of it (`expectations.gx`).

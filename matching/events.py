@@ -45,7 +45,7 @@ def without_settled(pairs: pl.DataFrame, labelled: pl.DataFrame) -> pl.DataFrame
 
     Args:
         pairs: `left`, `right` (rows).
-        labelled: `event`, `order` (label), a row a record.
+        labelled: `event`, `order` (label), a row for each record.
     """
     is_settled = is_event() & ((pl.len().over("order") > 1) | (pl.col("event") == EVENT_REFUSED))
     settled = labelled.select("order", is_settled=is_settled.fill_null(value=False))
@@ -57,7 +57,7 @@ def place_events(records: pl.DataFrame, orders: pl.Series, subjects: pl.Series, 
     """Find the order that each event is about.
 
     Args:
-        records: `FACTS`, a row a record.
+        records: `FACTS`, a row for each record.
         orders: the label of the order of each record: the smallest row number in it.
         subjects: the label of the person of each record.
         apart: `left`, `right` (rows) that stewards keep apart.
@@ -81,7 +81,7 @@ def place_events(records: pl.DataFrame, orders: pl.Series, subjects: pl.Series, 
 
 
 def _made_orders(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row an order that a record says was made: what its records say of it."""
+    """One row for each order that a record says was made: what its records say of it."""
     days = pl.concat([pl.col("made_on"), pl.col("start_on")]).drop_nulls().unique()
     return (
         rows.filter(~is_event())

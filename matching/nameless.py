@@ -26,8 +26,8 @@ def join_nameless(records: pl.DataFrame, events: pl.Series) -> pl.Series:
     """Join events without a name to the only event of a person that agrees in day, offence and force.
 
     Args:
-        records: one row a record: `source`, `subject_cluster`, `full_name`, `pnc_id`, `is_pnc_id_valid`, `arrested_on`,
-            `offence_code`, `force_code`.
+        records: one row for each record: `source`, `subject_cluster`, `full_name`, `pnc_id`, `is_pnc_id_valid`,
+            `arrested_on`, `offence_code`, `force_code`.
         events: for each record the smallest row number in its event.
 
     Returns:
@@ -46,7 +46,7 @@ def chance_of_another(records: pl.DataFrame, facts: tuple[str, ...]) -> float:
     """How many other persons' arrests agree with an arrest in the facts, on average; one more than seen, for safety.
 
     Args:
-        records: `subject_cluster` and the facts, one row a record.
+        records: `subject_cluster` and the facts, one row for each record.
         facts: columns.
     """
     known = records.drop_nulls(["subject_cluster", *facts])

@@ -27,7 +27,7 @@ class _Choices:
 
     Attributes:
         records: as put in order by `_number`, with `golden_<field>` of every field.
-        values: `group` and one column a field, a row a group.
+        values: `group` and one column for each field, a row for each group.
         ranked, winners: by field, from `rank_statements` and `take_winners`, overrides in their place.
         overrides: by the numbers of groups.
     """
@@ -49,7 +49,7 @@ def choose_values(records: pl.DataFrame, fields: tuple[Field, ...], *, group: st
         group: the column whose records speak of one thing.
 
     Returns:
-        The group column, sorted, and one column a field, with the canonical form beside it where there is one.
+        The group column, sorted, and one column for each field, with the canonical form beside it where there is one.
     """
     choices = _choose(records, fields, group=group)
     return _names(choices.records, group).join(choices.values, on="group", maintain_order="left").drop("group")

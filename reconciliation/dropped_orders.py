@@ -110,7 +110,7 @@ def find_unheld(held: pl.DataFrame) -> pl.DataFrame:
         held: order records with `order_id`, `event` and `is_dropped`.
 
     Returns:
-        One row an order: `order_id`, `is_without_making` (no record holds it: court results alone speak of it),
+        One row for each order: `order_id`, `is_without_making` (no record holds it: court results alone speak of it),
         `is_dropped` (no source holds it any more).
     """
     is_making = pl.col("event").is_null()

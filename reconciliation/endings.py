@@ -54,7 +54,7 @@ def read_endings(
         as_of: the night.
 
     Returns:
-        One row an order: `order_id`, `is_withdrawn`, `is_shown_ended`, `is_making_doubtful`, `is_discharged`,
+        One row for each order: `order_id`, `is_withdrawn`, `is_shown_ended`, `is_making_doubtful`, `is_discharged`,
         `ended_after` and `ended_by` (of a discharge: the last day known to be in force and the first known not to be),
         `disputed_ends`, `is_without_making`, `is_type_doubtful`.
     """

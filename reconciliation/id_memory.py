@@ -22,7 +22,7 @@ class Identities:
     """The ids of a night.
 
     Attributes:
-        order_ids, subject_ids, arrest_ids: `cluster`, `id`: one row a cluster.
+        order_ids, subject_ids, arrest_ids: `cluster`, `id`: one row for each cluster.
         redirects: `id_redirects`, those of former nights included.
         memory: `IDENTITIES`: every handle ever seen with the id it has now.
     """

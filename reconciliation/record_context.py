@@ -68,8 +68,8 @@ def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame
         arrests: arrest records with `HEARD_COLUMNS`, `subject_cluster` and `event_cluster`.
 
     Returns:
-        One row a record, by id: `PERSON_COLUMNS`, `subject_cluster`, `holding` (the order or the arrest), `standing`,
-        `is_alias`, `is_turned`. Names are split as the fullest surname of the person has it.
+        One row for each record, by id: `PERSON_COLUMNS`, `subject_cluster`, `holding` (the order or the arrest),
+        `standing`, `is_alias`, `is_turned`. Names are split as the fullest surname of the person has it.
     """
     heard = arrests.filter(pl.col("source").is_in(HEARD_ON_ARREST) & pl.col("subject_cluster").is_not_null())
     known = heard.join(held.select("subject_cluster").unique(), on="subject_cluster", how="semi").with_columns(

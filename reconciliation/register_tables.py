@@ -53,7 +53,7 @@ class NightInput:
         orders, aliases, conditions, arrests: the core tables, all sources together.
         clusters: `link_orders__clusters`.
         events: `link_arrests__clusters`.
-        order_ids, subject_ids, arrest_ids: `cluster` and `id`, one row a cluster.
+        order_ids, subject_ids, arrest_ids: `cluster` and `id`, one row for each cluster.
         as_of: the day of the release.
         decided: golden values that stewards decided, by field (`ledger.decisions.values.typed_values`).
         dropped: ids of those records that their sources no longer hold.

@@ -90,8 +90,8 @@ def find_differences(former: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame
     """What two versions of `orders` differ in, whatever the cause (`assets.changes.causes`).
 
     Returns:
-        `order_id`, `change` (added, removed, changed), `field`, `before`, `after`: a row an order added or removed, and
-        a row a changed field of the others, values as text.
+        `order_id`, `change` (added, removed, changed), `field`, `before`, `after`: a row for each order added or
+        removed, and a row for each changed field of the others, values as text.
     """
     before, after = _long(former), _long(orders)
     fields = before.join(after, on=["order_id", "field"], suffix="_after").rename(
@@ -195,7 +195,7 @@ def _compare_discrepancies(before: pl.DataFrame, after: pl.DataFrame) -> pl.Data
 
 
 def _long(orders: pl.DataFrame) -> pl.DataFrame:
-    """One row an order and field, values as text."""
+    """One row for each order and field, values as text."""
     texts = [
         pl.col(column.name).list.join(",") if isinstance(column.dtype, pl.List) else pl.col(column.name).cast(pl.String)
         for column in ORDERS.columns

@@ -26,7 +26,7 @@ class Assignment:
     """The ids of a night.
 
     Attributes:
-        ids: `cluster`, `id`: one row a cluster.
+        ids: `cluster`, `id`: one row for each cluster.
         redirects: `old_id`, `new_id`: ids that were merged away, or out of which a new one was split.
     """
 
@@ -78,7 +78,7 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
         records: order or arrest records in their core shape.
 
     Returns:
-        `record_id`, `handle`, one row a record. Handles may hold names: they are compared, never kept or shown.
+        `record_id`, `handle`, one row for each record. Handles may hold names: they are compared, never kept or shown.
     """
     reference = "occurrence_ref" if "occurrence_ref" in records.columns else "custody_ref"
     distinguishing = [

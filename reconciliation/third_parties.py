@@ -62,7 +62,7 @@ def mask_names(texts: pl.Series) -> pl.DataFrame:
         texts: as worded.
 
     Returns:
-        One row a distinct text: `text`, `masked_text`, `is_person_named`.
+        One row for each distinct text: `text`, `masked_text`, `is_person_named`.
     """
     distinct = pl.DataFrame({"text": texts.unique().drop_nulls()}).sort("text")
     masked = pl.Series([mask_text(text) for text in distinct.get_column("text")], dtype=pl.String)

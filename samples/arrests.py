@@ -45,7 +45,7 @@ class Arrest:
 
 @cache
 def offences() -> dict[str, tuple[Offence, ...]]:
-    """Recordable offences by category, one entry a code; offences under an order apart, as `breach`."""
+    """Recordable offences by category, one entry for each code; offences under an order apart, as `breach`."""
     table = reference("offences")
     keep = (table["is_default_for_code"] == "true") & (table["is_recordable"] == "true")
     by_category: dict[str, list[Offence]] = {"breach": []}

@@ -62,7 +62,7 @@ class Registry:
         self._serials: set[tuple[int, int]] = set()
 
     def household(self, size: int, on: date) -> list[Person]:
-        """The subjects of one case: strangers of one origin or several, at times siblings, twins, father and son."""
+        """The subjects of one case: strangers of one origin or several, sometimes siblings, twins, father and son."""
         random = self._random
         origin = random.choices(list(ORIGIN_SHARES), list(ORIGIN_SHARES.values()))[0]
         people = [self._person(origin, on)]
@@ -141,7 +141,7 @@ def _gendered(surname: str, origin: str) -> str:
 
 
 def _alias(origin: str, sex: str, name: tuple[str, str], random: Random) -> tuple[str, str] | None:
-    """A maiden name, a street name or a wholly other identity."""
+    """A maiden name, a street name or an entirely different identity."""
     if random.random() >= SHARE_WITH_ALIAS:
         return None
     other = _full_name(origin, sex, random)

@@ -33,7 +33,7 @@ class ErrorKind:
     """A kind of error: its name in the list of planted errors, the field it harms, its rate by source at noise 1.
 
     A rate is the chance that it is tried; it has no effect where it cannot apply (no middle name to drop). `nature`
-    says what is wrong with the record to a reader: it says something untrue or leaves out what an order must
+    says how a reader would see the fault: the record says something untrue or leaves out what an order must
     have (error), it says the truth in another form (format), or it does not say (gap).
     """
 

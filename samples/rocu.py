@@ -1,4 +1,4 @@
-"""Writes the regional returns: one workbook a region and month, filled in as people fill them in."""
+"""Writes the regional returns: one workbook for each region and month, filled in as people fill them in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -52,7 +52,7 @@ class Monitoring:
     orders: pl.DataFrame
 
     def count(self, scope: str) -> pl.DataFrame:
-        """A row a nation, region or force (`SCOPES`) with `name` and `COUNTS`; not known last."""
+        """A row for each nation, region or force (`SCOPES`) with `name` and `COUNTS`; not known last."""
         name = pl.col(SCOPES[scope]).fill_null(NOT_KNOWN).alias("name")
         counted = self.orders.group_by(name).agg(*self._counts())
         return counted.sort(pl.col("name") == NOT_KNOWN, "name")

@@ -19,7 +19,7 @@ TILE: Final = 62
 
 
 def describe_recording(orders: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
-    """The recording of each territorial force's orders; a force without any stands with 0.
+    """The recording of each territorial force's orders; a force without any has 0.
 
     Args:
         orders: `ORDERS`; withdrawn ones don't count.
@@ -58,7 +58,7 @@ def describe_recording(orders: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFra
 
 
 def draw_tiles(recording: pl.DataFrame) -> alt.TopLevelMixin:
-    """A tile a force, laid out like a map: the share of its orders that all its systems hold, and how many it has.
+    """A tile per force, laid out like a map: the share of its orders that all its systems hold, and how many it has.
 
     Args:
         recording: from `describe_recording`.

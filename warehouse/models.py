@@ -3,7 +3,7 @@
 Belongs here: the folder of models, what is in force, what was before. Does not: folders of a day in general
 (`warehouse.dated_folders`), what the files hold (`matching.trained`), whether a set is good enough (`cli.models`).
 
-A set is a folder with a file a model, never changed once there. It is a candidate until it is put in force; the
+A set is a folder with a file for each model, never changed once there. It is a candidate until it is put in force; the
 sets in force before it stay, and can be put in force again.
 """
 

@@ -107,5 +107,5 @@ class Table:
         return self.conform(frame.with_columns(missing))
 
     def renamed(self, name: str) -> "Table":
-        """The same table under another name (one shape, one table a source)."""
+        """The same table under another name (one shape, one table for each source)."""
         return Table(name, self.row_is, self.columns, self.key, self.sort_by)

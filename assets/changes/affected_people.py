@@ -17,7 +17,7 @@ def find_families(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         after: likewise, of the other.
 
     Returns:
-        `subject_id`, `family` (the smallest id in it), one row a person of either release.
+        `subject_id`, `family` (the smallest id in it), one row for each person of either release.
     """
     known = ["kind", "handle", "subject_id"]
     was, now = (side.drop_nulls("subject_id").select(known) for side in (before, after))

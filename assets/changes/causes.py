@@ -171,7 +171,7 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
         after: what this one rests on.
 
     Returns:
-        `order_id`, one row an order, and for each:
+        `order_id`, one row for each order, and for each:
         `is_decided`: a decision on records or values is new or has ended.
         `is_closed`: a decision on a discrepancy is new or has ended.
         `is_changed`: a record came, went or changed.

@@ -134,7 +134,7 @@ def split_conditions(cells: pl.DataFrame) -> pl.DataFrame:
         cells: `text`, one cell a row, and any columns to keep.
 
     Returns:
-        One row a condition, in the order of the cells and within them; cells without a condition have none.
+        One row for each condition, in the order of the cells and within them; cells without a condition have none.
     """
     parted, waiting = _part_plainly(cells)
     waiting = waiting.with_columns(

@@ -68,8 +68,8 @@ def code_conditions(texts: pl.Series, *, cut_at: int | None = None) -> pl.DataFr
         cut_at: the length at which the source cuts conditions, if it does.
 
     Returns:
-        One row a distinct text: `text`, `condition_code`, `match_score` (0 to 100). Null where no wording is like it
-        enough, or two conditions are about equally like it.
+        One row for each distinct text: `text`, `condition_code`, `match_score` (0 to 100). Null where no wording is
+        like it enough, or two conditions are about equally like it.
     """
     distinct = pl.DataFrame({"text": texts.unique().drop_nulls()}).sort("text")
     folded = distinct.select(_expanded(pl.col("text"))).to_series().fill_null("").to_list()

@@ -33,9 +33,9 @@ def resolve_forces(texts: pl.Series) -> pl.DataFrame:
         texts: codes (current, legacy, with or without the leading zero), names, other names, short names.
 
     Returns:
-        One row a distinct text: `force_as_written`, `force_code` (legacy codes brought up to date), `is_force_named`
-        (false where the text names an office only, as `Chief Constable`, or nothing: no code is then expected),
-        `is_force_ambiguous` (more than one force fits).
+        One row for each distinct text: `force_as_written`, `force_code` (legacy codes brought up to date),
+        `is_force_named` (false where the text names an office only, as `Chief Constable`, or nothing: no code is then
+        expected), `is_force_ambiguous` (more than one force fits).
     """
     distinct = pl.DataFrame({"force_as_written": texts.unique().drop_nulls()}).sort("force_as_written")
     folded = [

@@ -123,7 +123,7 @@ def _clean() -> tuple[tuple[str, str], ...]:
 
 
 def take_apart(texts: pl.DataFrame) -> pl.DataFrame:
-    """Take texts apart into a row a name: the main one, and other names of the same person.
+    """Take texts apart into a row for each name: the main one, and other names of the same person.
 
     Args:
         texts: `text`, distinct.
@@ -261,7 +261,7 @@ def _listed_others() -> pl.Expr:
 
 
 def _exploded(rows: pl.DataFrame, pieces: pl.Expr) -> pl.DataFrame:
-    """A row a piece, parted again at its marks, with its place among those of the text."""
+    """A row for each piece, parted again at its marks, with its place among those of the text."""
     parted = rows.with_columns(piece=pieces.str.split(MARK)).explode("piece")
     return parted.with_columns(place=pl.int_range(pl.len()).over("text"))
 

@@ -23,8 +23,8 @@ def resolve_offences(texts: pl.Series) -> pl.DataFrame:
     """Find the CJS code that each distinct text means.
 
     Returns:
-        One row a distinct text: `offence_as_written`, `offence_code`, `offence_score` (0 to 100). The code is null for
-        a code not listed and for a title that fits none, or two equally well.
+        One row for each distinct text: `offence_as_written`, `offence_code`, `offence_score` (0 to 100). The code is
+        null for a code not listed and for a title that fits none, or two equally well.
     """
     distinct = pl.DataFrame({"offence_as_written": texts.unique().drop_nulls()}).sort("offence_as_written")
     folded = distinct.select(fold(known(pl.col("offence_as_written"))).fill_null("")).to_series().to_list()

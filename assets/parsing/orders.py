@@ -67,11 +67,10 @@ def read_orders(texts: pl.Series) -> pl.DataFrame:
         texts: what the source writes (`S&T Prevention Order`, `Int STRO`, a court's result).
 
     Returns:
-        One row a distinct known text: `text`, `order_type`, `is_interim`, and `is_in_doubt`, `is_discharge`, `event`
-        (as `event_in_words`), `ends_another`, `order_day`, `effect_day` of `assets.parsing.outcomes.read_outcome`. An
-        order named without `interim` is a full order. Type and interim are null where the type is not clear, or could
-        be two.
-        Of several orders in a text the one that was made counts.
+        One row for each distinct known text: `text`, `order_type`, `is_interim`, and `is_in_doubt`, `is_discharge`,
+        `event` (as `event_in_words`), `ends_another`, `order_day`, `effect_day` of
+        `assets.parsing.outcomes.read_outcome`. An order named without `interim` is a full order. Type and interim are
+        null where the type is not clear, or could be two. Of several orders in a text the one that was made counts.
         `statutory_basis`: the section that the words name (`s.15`), where it is one of the order's type;
         `is_basis_refused`: they name others, or more than one.
     """

@@ -113,7 +113,7 @@ def condition_rows(records: pl.DataFrame, *, cut_at: int | None = None) -> pl.Da
     """Conditions coded to the catalogue.
 
     Args:
-        records: `record_id`, `source`, `source_key`, `sequence`, `text`; one row a condition.
+        records: `record_id`, `source`, `source_key`, `sequence`, `text`; one row for each condition.
         cut_at: the length at which the source cuts conditions, if it does.
 
     Returns:
@@ -144,7 +144,7 @@ def core_tables(
 ) -> dict[str, pl.DataFrame]:
     """A source's core tables in their shape, by short name; empty where the source sends none.
 
-    Each table is sorted by its key, one row a key; columns not sent are null. `rejected` comes from
+    Each table is sorted by its key, one row for each key; columns not sent are null. `rejected` comes from
     `assets.parsing.rejections.collect_rejected`.
     """
     shaped = {

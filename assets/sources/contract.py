@@ -19,13 +19,13 @@ from warehouse.disk import open_regular
 from warehouse.schema import Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 
-# Raw tables with these endings hold a row a record; the others hold its aliases and conditions.
+# Raw tables with these endings hold a row for each record; the others hold its aliases and conditions.
 RECORD_TABLES = ("__orders", "__results", "__arrests")
 
 
 @dataclass(frozen=True)
 class Feed:
-    """A stream of deliveries: one file a night or a month, known by the form of its name.
+    """A stream of deliveries: one file for each night or a month, known by the form of its name.
 
     Attributes:
         name: `pnc_ancord`, `pnc_arrest`, `pnd`, `court`, `rocu_<UNIT>`.

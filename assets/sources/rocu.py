@@ -1,4 +1,4 @@
-"""The regional units (ROCUs): one workbook a unit and month, filled in by hand.
+"""The regional units (ROCUs): one workbook for each unit and month, filled in by hand.
 
 Belongs here: the feeds, the raw tables, reading a delivery. Does not: the workbook format (`workbooks`), the tables on
 a sheet (`rocu_tables`), which rows count (`rocu_verdicts`), what the values mean (`rocu_records`).

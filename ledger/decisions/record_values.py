@@ -36,8 +36,8 @@ def canonical_values(records: pl.DataFrame) -> pl.DataFrame:
         records: some of the rows of `name_records`, with further columns if need be.
 
     Returns:
-        `record_id`, `handle`, `source`, `field`, `value`: one row a record and field that can be decided on; `value`
-        is null where the record has none.
+        `record_id`, `handle`, `source`, `field`, `value`: one row for each record and field that can be decided on;
+        `value` is null where the record has none.
     """
     wide = records.select(
         *RECORD, *(pl.col(column).cast(pl.String).alias(field) for field, column in CANONICAL.items())

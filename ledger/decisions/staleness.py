@@ -25,7 +25,7 @@ SEEN = pl.List(pl.Struct({"of": pl.String, "field": pl.String, "value": pl.Strin
 
 
 def sightings(decisions: pl.DataFrame) -> pl.DataFrame:
-    """What was seen, one row a value: `decision_id`, `of`, `field`, `was`."""
+    """What was seen, one row for each value: `decision_id`, `of`, `field`, `was`."""
     return (
         decisions.select("decision_id", pl.col("seen").str.json_decode(SEEN))
         .explode("seen", empty_as_null=False)
@@ -124,8 +124,8 @@ def find_successors(decisions: pl.DataFrame, discrepancies: pl.DataFrame) -> pl.
         discrepancies: of `conflicts`.
 
     Returns:
-        One row a stale decision: `decision_id`, `field`, `discrepancy_id_now`, and `observed` and `expected` beside
-        `observed_now` and `expected_now`.
+        One row for each stale decision: `decision_id`, `field`, `discrepancy_id_now`, and `observed` and `expected`
+        beside `observed_now` and `expected_now`.
     """
     key = ["order_now", "rule_code", "source", "handle"]
     decided = conflicts_decided(decisions)

@@ -28,7 +28,7 @@ def record_answers(
     Args:
         ledger: beside which they are kept.
         disclosure_id: of the pack.
-        answers: `reference` and the columns of `SAID`, one row a line.
+        answers: `reference` and the columns of `SAID`, one row for each line.
         by: who takes them in.
         at: when.
         file_sha256: digest of the file that held them.

@@ -143,7 +143,7 @@ def _mark(lines: pl.DataFrame, there: pl.DataFrame, *, on: tuple[str, ...], name
 
 
 def _compared(compared: pl.DataFrame) -> pl.DataFrame:
-    """One row a rule and record: where several values could not be read, any of them shows that one is there."""
+    """One row for each rule and record: where several values could not be read, any of them shows that one is there."""
     return (
         compared.select(
             "rule_code",

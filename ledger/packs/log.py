@@ -107,7 +107,7 @@ def read_pack_lines(ledger: Ledger) -> pl.DataFrame:
 
 
 def asked_before(disclosures: pl.DataFrame, lines: pl.DataFrame, *, as_of: date | None = None) -> pl.DataFrame:
-    """What owners were asked for, one row a reference.
+    """What owners were asked for, one row for each reference.
 
     Args:
         disclosures: `DISCLOSURES`.

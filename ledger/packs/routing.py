@@ -1,4 +1,4 @@
-"""By whose leave each open discrepancy is asked of its owner, or what keeps it back.
+"""On whose authority each open discrepancy is asked of its owner, or what keeps it back.
 
 Belongs here: the route of a line. Does not: its words (`ledger.packs.content`), the policy itself
 (`ledger.packs.policy`).

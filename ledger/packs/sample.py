@@ -76,7 +76,7 @@ def read_verdicts(ledger: Ledger) -> pl.DataFrame:
 
 
 def settle_verdicts(verdicts: pl.DataFrame) -> pl.DataFrame:
-    """What counts of the checks: a row a line that `JUDGES` stewards have judged; where they differ, `not_known`.
+    """What counts of the checks: a row per line that `JUDGES` stewards have judged; where they differ, `not_known`.
 
     Args:
         verdicts: `SAMPLE_CHECKS`, the last one of each steward on each line.

@@ -64,7 +64,7 @@ def learn_from_labels(model: ConfidenceModel, labelled: pl.DataFrame) -> Lesson:
 
     Args:
         model: the former weights.
-        labelled: observations (`values.observe_values`) with `is_right`, one row a value.
+        labelled: observations (`values.observe_values`) with `is_right`, one row for each value.
 
     Raises:
         TooFewLabelsError: fewer than `FEWEST`, or all of one kind.

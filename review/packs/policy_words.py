@@ -67,7 +67,7 @@ class PolicyErrors:
 def measure_errors(checks: pl.DataFrame) -> PolicyErrors:
     """How often the policy is wrong, by `SAMPLE_CHECKS`, the last one of each line.
 
-    Lines that nobody could judge count for nothing.
+    Lines that nobody could judge do not count.
     """
     verdicts = checks.filter(pl.col("verdict") != "not_known").get_column("verdict")
     judged, wrong = verdicts.len(), (verdicts == "wrong").sum()

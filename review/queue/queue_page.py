@@ -221,7 +221,7 @@ def _group(facet: Facet, counts: Mapping[str, int], choices: Collection[str], vi
 
 
 def _in_order(facet: Facet, values: Collection[str]) -> Sequence[str]:
-    """The values as declared, then by their words; oneself and nobody come first, what is not known last."""
+    """The values as declared, then by their words; the viewer and nobody come first, what is not known last."""
     places = {value: place for place, value in enumerate(facet.fixed or FIRST_OF_ALL)}
 
     def rank(value: str) -> tuple[bool, int, str, str]:

@@ -35,7 +35,7 @@ def show_policy(request: Request, packs: Packs) -> Response:
 
 @router.post("/packs/policy")
 def set_terms(request: Request, who: AnyApprover, visible: Visible, form: SentForm) -> Response:
-    """Let lines go without a steward, or let nothing more go."""
+    """Let lines be sent without a steward, or stop sending any."""
     desk = request.app.state.desk
     reason, is_on = text(form, "reason"), text(form, "change") != "revoke"
     try:

@@ -1,4 +1,4 @@
-"""Packs: what owners are asked to correct, by whose leave, what they answered and what came of it."""
+"""Packs: what owners are asked to correct, on whose authority, what they answered and what came of it."""
 
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode

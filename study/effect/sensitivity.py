@@ -114,7 +114,7 @@ def _that_bound(cohort: Cohort, _data: StudyData) -> Cohort:
 
 
 def suppose_custody(before: float, after: float, *, window_months: int) -> pl.DataFrame:
-    """The change in arrests for each month at liberty, had everybody spent so long in custody after the order.
+    """The change in arrests for each month at liberty, if everybody had spent so long in custody after the order.
 
     No source holds time in custody: these are suppositions, and the rows say how much depends on it.
 

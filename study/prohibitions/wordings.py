@@ -89,7 +89,7 @@ def _uncoded(worded: pl.DataFrame) -> pl.DataFrame:
 
 
 def generalise_all(texts: pl.Series) -> pl.DataFrame:
-    """`text`, `wording` without persons and places, and `same`, by which wordings are compared: one row a text."""
+    """`text`, `wording` without persons and places, and `same`, by which wordings are compared: one row per text."""
     distinct = (
         texts.unique().sort().to_frame("text").with_columns(dated=pl.col("text").str.replace_all(_DATE, ANY_DATE))
     )
