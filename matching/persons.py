@@ -162,18 +162,13 @@ CRO = expression_comparison(
 )
 
 
-def _pnc_number() -> pl.Expr:
-    return pl.col("pnc_id").str.head(-1)
-
-
-def _known_birth() -> pl.Expr:
-    return pl.when(~pl.col("is_birth_placeholder")).then(pl.col("date_of_birth"))
-
-
 PERSON_RULES = (
-    BlockingRule("same PNC number", (_pnc_number(),)),
+    BlockingRule("same PNC number", (pl.col("pnc_id").str.head(-1),)),
     BlockingRule("same CRO number", (pl.col("cro_number"),)),
-    BlockingRule("a name and the date of birth", (pl.col("all_names"), _known_birth())),
+    BlockingRule(
+        "a name and the date of birth",
+        (pl.col("all_names"), pl.when(~pl.col("is_birth_placeholder")).then(pl.col("date_of_birth"))),
+    ),
     BlockingRule("first forename, surname, year of birth", (pl.col("short_name"), pl.col("birth_year"))),
 )
 

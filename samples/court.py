@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import uuid
-from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -111,7 +110,7 @@ def _name(holding: Holding, random: Random) -> str:
 
 def _result_text(holding: Holding, random: Random) -> str:
     words = FULL_WORDS[holding.kind].lower()
-    until = f" to {_slashed(holding.end)}" if holding.end and random.random() < 0.6 else ""
+    until = f" to {holding.end:%d/%m/%Y}" if holding.end and random.random() < 0.6 else ""
     if holding.interim:
         return f"Interim {words} made until the determination of the main application{until}"
     if not holding.term:
@@ -126,7 +125,3 @@ def _applicant(record: Record, random: Random) -> str:
     if draw < 0.62:
         return random.choice(APPLICANTS)
     return force_name(record.force) if draw < 0.9 else random.choice(AGENCIES)
-
-
-def _slashed(day: date) -> str:
-    return f"{day:%d/%m/%Y}"

@@ -153,7 +153,7 @@ def make_order(case: Case, person: Person, kind: str, made: date, random: Random
 
 def make_interim(full: Order, random: Random) -> Order:
     """The interim order that a full order decided."""
-    made = _heard(full, full.made - timedelta(days=random.randint(21, 190)))
+    made = hearing_day(full.made - timedelta(days=random.randint(21, 190)), full.court, since=date.min)
     return replace(
         full,
         is_interim=True,
@@ -177,11 +177,6 @@ def _later(earlier: Order, kind: str, made: date, random: Random) -> Order:
     conditions = [code for code in earlier.conditions if random.random() < 0.8] or earlier.conditions[:1]
     case = replace(earlier.case, kind=kind, made=made, court=court, urn=urn, conditions=conditions)
     return make_order(case, earlier.person, kind, made, random)
-
-
-def _heard(order: Order, day: date) -> date:
-    """A day on which the court of an order sat."""
-    return hearing_day(day, order.court, since=date.min)
 
 
 def _follow(orders: list[Order]) -> None:

@@ -118,7 +118,7 @@ def _by_parts(text: str, order_type: str | None, is_interim: bool | None) -> Fou
     """By place, site and type, misspelt or not."""
     main, site = _site(_turned(text))
     place, court_type = _parts(main)
-    place = _listed_place(place)
+    place = _folded_places().get(place, place)
     courts = [court for court in _courts() if not site or court.site == site]
     if court_type:
         return _by_place(place, [court for court in courts if court.court_type == court_type])
@@ -188,11 +188,6 @@ def _by_town(town: str, courts: list[CourtName], order_type: str | None, is_inte
 def _nearest_place(place: str, courts: list[CourtName]) -> tuple[str | None, float]:
     places = sorted({court.place for court in courts})
     return (place, 100.0) if place in places else nearest(place, places)
-
-
-def _listed_place(place: str) -> str:
-    """The place as the list of courts names it."""
-    return _folded_places().get(place, place)
 
 
 @cache

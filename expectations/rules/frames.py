@@ -118,7 +118,7 @@ def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
         .join(_namesakes(evidence.orders), on="order_id", how="left")
         .with_columns(
             pl.col("partial_fields").fill_null([]),
-            is_birth_alone=_is_birth_alone(),
+            is_birth_alone=pl.col("record_id").count().over("order_id", "date_of_birth") == 1,
             birth_digits=digits_apart(pl.col("date_of_birth"), pl.col("golden_date_of_birth")),
             is_force_held_beside=_is_force_held_beside(),
             is_court_named_in_part=_is_court_named_in_part(),
@@ -143,11 +143,6 @@ def _amended_values(placed: pl.DataFrame) -> pl.DataFrame:
 def _partial_fields(rejected_values: pl.DataFrame) -> pl.DataFrame:
     partial = rejected_values.filter(pl.col("reason_code") == "partial_date")
     return partial.group_by("record_id").agg(pl.col("field").unique().alias("partial_fields"))
-
-
-def _is_birth_alone() -> pl.Expr:
-    """No second record of the order gives this date of birth."""
-    return pl.col("record_id").count().over("order_id", "date_of_birth") == 1
 
 
 def _full_ends(orders: pl.DataFrame) -> pl.DataFrame:
@@ -231,7 +226,10 @@ def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clo
     is an order that no record holds, of which the courts alone said what became.
     """
     held = orders.filter(~pl.any_horizontal(pl.col("is_without_making", "is_dropped").fill_null(value=False)))
-    expected = lacking_sources(held, clock=clock).join(_delivered(deliveries), on="feed")
+    expected = lacking_sources(held, clock=clock).join(
+        deliveries.filter(pl.col("is_used")).group_by("feed").agg(pl.col("dated_on").max().alias("delivered_on")),
+        on="feed",
+    )
     return expected.filter(pl.col("due_on") <= pl.min_horizontal("delivered_on", pl.lit(as_of))).with_columns(
         must_hold_since=fact_of_source("must_hold_since").cast(pl.Date)
     )
@@ -259,10 +257,6 @@ def lacking_sources(orders: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFra
         .with_columns(feed=feed, due_on=due_on, record_id=pl.lit(None, pl.String), source_key=pl.lit(None, pl.String))
         .filter(pl.col("feed").is_not_null())
     )
-
-
-def _delivered(deliveries: pl.DataFrame) -> pl.DataFrame:
-    return deliveries.filter(pl.col("is_used")).group_by("feed").agg(pl.col("dated_on").max().alias("delivered_on"))
 
 
 def duplicates(evidence: Evidence) -> pl.DataFrame:

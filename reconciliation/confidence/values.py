@@ -128,7 +128,12 @@ def observe_values(
     )
     return (
         judged.join(observe_bearers(judged, population.borne), on=KEY, how="left", maintain_order="left")
-        .join(_slips(rivals), on=["order_id", "source"], how="left", maintain_order="left")
+        .join(
+            rivals.group_by("order_id", "source").agg(slips=pl.col("field").n_unique().cast(pl.Int64)),
+            on=["order_id", "source"],
+            how="left",
+            maintain_order="left",
+        )
         .join(population.fits, on=KEY, how="left", maintain_order="left")
         .join(hold_orders(order_sources), on="order_id", maintain_order="left")
         .pipe(_with_errors, estimate_errors(provenance, order_sources) if errors is None else errors)
@@ -247,11 +252,6 @@ def _with_errors(values: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
     for key, mean in zip(("field", "source"), means, strict=True):
         values = values.join(mean, on=key, how="left", maintain_order="left")
     return values.with_columns(pl.col("errors_in_field", "errors_of_source").fill_null(0.0))
-
-
-def _slips(rivals: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`, `source`, `slips`: the fields of an order in which a source states another value."""
-    return rivals.group_by("order_id", "source").agg(slips=pl.col("field").n_unique().cast(pl.Int64))
 
 
 def hold_orders(order_sources: pl.DataFrame) -> pl.DataFrame:

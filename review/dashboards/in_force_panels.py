@@ -45,7 +45,7 @@ def orders_shown(visible: VisibleRelease) -> list[str]:
 
 def describe_in_force(visible: VisibleRelease) -> str:
     """How many people are bound by how many orders, in a sentence."""
-    orders = _in_force(visible)
+    orders = visible.table("orders").filter(counts_as_in_force())
     people = count_words(orders.get_column("subject_id").n_unique(), "person is", "people are")
     doubtful = int(orders.get_column("is_in_force_doubtful").sum())
     doubt = f" {count_words(doubtful, 'order', 'orders')} of these may have ended: nobody knows." if doubtful else ""
@@ -57,10 +57,6 @@ def describe_in_force(visible: VisibleRelease) -> str:
 
 def _watched(visible: VisibleRelease) -> Monitoring:
     return visible.keep("watched", lambda: watch(visible.table, visible.release.as_of))
-
-
-def _in_force(visible: VisibleRelease) -> pl.DataFrame:
-    return visible.table("orders").filter(counts_as_in_force())
 
 
 def _interim_orders(orders: pl.DataFrame) -> pl.DataFrame:

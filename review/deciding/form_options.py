@@ -185,7 +185,7 @@ def form_options(item: Values, evidence: FormEvidence) -> FormOptions:
     ]
     asked, present = frozenset(item["discrepancy_ids"]), evidence.present
     orders = [order for order in (item["order_id"], item["other_order_id"]) if order]
-    records = _records_of(orders, present)
+    records = present.owners.filter(pl.col("order_id").is_in(orders)).sort("order_id", "record_id")
     return FormOptions(
         asked=tuple(option for option in options if option.finding.discrepancy_id in asked),
         doubted=_doubted(item, [rows[name] for name in sorted(asked & rows.keys())], evidence),
@@ -257,7 +257,3 @@ def _pair_of(item: Values, records: pl.DataFrame) -> tuple[str, str] | None:
     firsts = records.unique("order_id", keep="first", maintain_order=True).get_column("record_id").to_list()
     names = list(dict.fromkeys([*firsts, *records.get_column("record_id")]))
     return (names[0], names[1]) if len(names) > 1 else None
-
-
-def _records_of(orders: Sequence[str], present: Present) -> pl.DataFrame:
-    return present.owners.filter(pl.col("order_id").is_in(orders)).sort("order_id", "record_id")
