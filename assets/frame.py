@@ -161,7 +161,7 @@ def night_resource(night: Night, run_config: Mapping[str, object] | None = None)
 
 @contextmanager
 def tried_again(context: dg.AssetExecutionContext) -> Iterator[None]:
-    """Ask Dagster to do the step again, a little later each time, if a fault inside may pass by itself.
+    """Ask Dagster to do the step again, a little later each time, if a fault inside may pass without help.
 
     Raises:
         RetryRequested: the disk or the ledger did not answer, and has not been asked too often.

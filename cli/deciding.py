@@ -196,7 +196,7 @@ def print_preview(draft: "Draft", rehearsed: "Taken", changes: "pl.DataFrame") -
         typer.echo(f"{rehearsed.decision_id} already says so")
     elif rehearsed.replaced:
         typer.echo(f"it would replace {rehearsed.replaced}")
-    show(changes, empty="it would change nothing by itself")
+    show(changes, empty="it would change nothing on its own")
 
 
 def print_outcome(taken: "Taken") -> None:

@@ -1,6 +1,6 @@
 """What must hold between the columns of one row: logic, and the hard rules of the statutes. A list to read.
 
-Belongs here: rules that one row can break by itself. Does not: what two records say differently
+Belongs here: rules that one row can break alone. Does not: what two records say differently
 (`expectations.discrepancies`), what one column must look like (declared with the column).
 
 Statutes: Modern Slavery Act 2015 (MSA), in force for orders from 31 July 2015; Human Trafficking and Exploitation

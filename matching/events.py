@@ -5,7 +5,7 @@ the result says (`assets.parsing.outcomes`), who is one person (`matching.orders
 (`reconciliation.endings`).
 
 A result such as `order of 3 March 2024 discharged` is no order, so it takes no part in the clustering: it is put to the
-one order that it can be about. Where there is none, or more than one, it stays by itself, and a steward is asked.
+one order that it can be about. Where there is none, or more than one, it stays alone, and a steward is asked.
 """
 
 from dataclasses import replace

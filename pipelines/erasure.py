@@ -136,7 +136,7 @@ def _sources_of(holders: Collection[Release], ids: Collection[str]) -> frozenset
 
 
 def _erase_deliveries(home: Home, current: Release | None, sources: Collection[str], until: date) -> int:
-    """Whole deliveries of the person's sources up to the last night that held them, but for those in force now."""
+    """Whole deliveries of the person's sources up to the last night that held them, except those in force now."""
     needed = frozenset(current.manifest["inputs"] if current else ())
     archived = [one for one in deliveries_in(home.archive, "*") if one.delivery_id not in needed]
     aside = list(deliveries_in(home.quarantine / "deliveries", "*/*"))

@@ -1,7 +1,7 @@
 """Where Dagster keeps what happens in a run, when it keeps it in SQLite: over connections that stay open.
 
 Dagster opens a database again for each of a night's two thousand reads and writes of events: half the processor time of
-a small night. PostgreSQL keeps its connections by itself (`deploy/dagster.yaml`).
+a small night. PostgreSQL keeps its own connections (`deploy/dagster.yaml`).
 
 Belongs here: how Dagster's own storage connects. Does not: what a run records for operators (`pipelines.runs`).
 """

@@ -31,7 +31,7 @@ START_SECONDS, STOP_SECONDS, LOOK_SECONDS = 180, 20, 1
 
 
 class ServiceEndedError(Exception):
-    """The daemon or the code server ended by itself, or did not start."""
+    """The daemon or the code server ended on its own, or did not start."""
 
 
 def serve_dagster(home: Home, listener: socket.socket, *, origin: str, token: str, may_change: bool) -> None:

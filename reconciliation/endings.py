@@ -267,7 +267,7 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
 
 
 def _undecided_ends(golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The orders that have an end, but for those whose period a steward decided."""
+    """The orders that have an end, except those whose period a steward decided."""
     is_decided = pl.col("order_id").is_in(orders_with_decided_period(decided).implode())
     return golden.drop_nulls("end_on").filter(~is_decided)
 

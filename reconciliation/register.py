@@ -106,7 +106,7 @@ class Register:
 
     @property
     def view_names(self) -> tuple[str, ...]:
-        """The views that it has, but for those that ask for a day or an id."""
+        """The views that it has, except those that ask for a day or an id."""
         return tuple(view.name for view in _VIEWS)
 
     def table(self, name: str) -> pl.DataFrame:

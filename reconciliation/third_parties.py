@@ -216,7 +216,7 @@ def proper_words() -> frozenset[str]:
 
 @cache
 def _forenames() -> frozenset[str]:
-    """Forenames that are known, but for those that are ordinary words too."""
+    """Forenames that are known, except those that are ordinary words too."""
     names = {name.casefold() for name in listed_forenames()}
     names |= {name.casefold() for column in ("a", "b") for name in reference("name_variants").get_column(column)}
     return frozenset(names - ordinary_words() - _words("proper"))

@@ -1,6 +1,6 @@
 """What is left out of a wording of a condition, and what that may stand for.
 
-Belongs here: when a wording says enough to be named, and when two say the same but for what is left out. Does not:
+Belongs here: when a wording says enough to be named, and when two say the same except for what is left out. Does not:
 leaving words out (`study.prohibitions.wordings`), coding (`assets.named_wordings`).
 
 `[…]` stands for names and places: for at most `MOST_HIDDEN` words beside one another in one sentence. It never stands

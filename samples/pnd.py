@@ -98,7 +98,7 @@ def _arrest(custody_ref: str, holding: Holding, random: Random) -> dict[str, obj
 
 
 def occurrence_ref(record: Record, random: Random) -> str:
-    """A force's own reference: its occurrence number, at times another system's or the name of the operation."""
+    """A force's own reference: its occurrence number, sometimes another system's or the name of the operation."""
     draw, order = random.random(), record.order
     if draw < 0.06:
         return order.case.operation

@@ -57,7 +57,7 @@ _BEGINS = rf"(?i:{_WORDS})\b"
 _OPENING = r"\(?\d{1,2}[.)]\s|\p{Lu}\p{Ll}+ \p{Ll}|(?:NOT|NO|MUST|SHALL|DO NOT|ONLY|EXCLUDED|PROHIBITED|SUBJECT) "
 DASH_WITHIN = rf"\s+[-–—*]\s+(?P<next>{_OPENING}|{_BEGINS})"
 TAB_WITHIN = rf"(?P<last>\p{{L}}{{3}}[.;,)]?) *\t *(?P<next>{_BEGINS})"
-# What parts two conditions before words, written large, with which they begin.
+# What separates two conditions, before the capitalised words with which they begin.
 _LARGE = r"(?:Not|NOT|No|NO|Must|MUST|Shall|SHALL|Do not|DO NOT|Only|Excluded?|Prohibited|Subject|Never|To not)\b"
 SIGN_WITHIN = (
     rf"\s*(?://|[+~§→⇒—–…]|\*{{2,}}|>{{1,2}}|-{{2,}})\s*(?P<next>{_LARGE})|\s*\(\d{{1,2}}\)\s+(?P<next_2>{_LARGE})"
@@ -153,8 +153,8 @@ def split_conditions(cells: pl.DataFrame) -> pl.DataFrame:
 def split_listed(texts: pl.DataFrame) -> pl.DataFrame:
     """Split the entries of a list of conditions that hold several by numbering, bullets or lines.
 
-    A list parts its conditions: full stops and slashes within an entry are the entry's own. Arguments and result are
-    those of `split_conditions`.
+    A list separates its conditions: full stops and slashes within an entry are the entry's own. Arguments and
+    result are those of `split_conditions`.
     """
     parted, waiting = _part_plainly(texts)
     return _pieces(pl.concat([*parted, waiting]))

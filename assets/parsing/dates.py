@@ -226,7 +226,7 @@ def _month(written: pl.Expr) -> pl.Expr:
 
 
 def _number(written: pl.Expr) -> pl.Expr:
-    """A day or a month as a number; null where it is 0, 99 or none, for it is not known then."""
+    """A day or a month as a number; null where it is 0, 99 or missing: it is not known then."""
     return written.cast(pl.Int64, strict=False).replace([0, 99], None)
 
 

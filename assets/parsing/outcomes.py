@@ -91,7 +91,7 @@ def set_aside(rows: pl.DataFrame, *, words: str, status: str | None = None, made
         rows: rows as sent.
         words: the column that says which order it is and what became of it.
         status: the column of its status, if the source has one.
-        made: the column of the day it was made, if people type into it: `refused` stands there at times.
+        made: the column of the day it was made, if people type into it: some type `refused` there.
     """
     outcomes = [read_outcome(pl.col(words)).struct.field("outcome")]
     if status:

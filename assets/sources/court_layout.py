@@ -107,7 +107,7 @@ def read_rows(lines: list[str], header: Header, *, declared: int | None) -> list
 
     As one CSV, if every row comes out with the right number of cells, and there are as many as lines that begin a row
     or as the manifest declares. Else a quotation mark stands alone somewhere: then each stretch from one line that
-    begins a row to the next is read by itself, so that the damage stays where it is. A line begins a row if it begins
+    begins a row to the next is read on its own, so that the damage stays where it is. A line begins a row if it begins
     as a result_id does and has at least half the cells of a row: a cell may hold a line such as `R000000077, of Leeds`.
     """
     first = header.first_row

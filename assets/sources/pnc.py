@@ -148,7 +148,7 @@ def _judge(body: pl.DataFrame, kind: FileKind) -> pl.DataFrame:
 
 
 def _own_reason(record_types: tuple[RecordType, ...]) -> pl.Expr:
-    """Why a line can't be read by itself."""
+    """Why a line can't be read, looking at it alone."""
     reason = unreadable(pl.col("row_text"))
     known_tags = [record.tag for record in record_types]
     reason = pl.coalesce(reason, pl.when(~pl.col("tag").is_in(known_tags)).then(pl.lit("unknown_record_type")))

@@ -17,7 +17,7 @@ from assets.sources.workbooks import NO_RESULT, Sheet
 
 ADD_HEADING = "add its heading to `rocu_headings.toml`"
 MOST_SHOWN = 10  # rows or columns that are listed one by one
-MISPLACED_ROWS = 2  # one row may have slipped by itself
+MISPLACED_ROWS = 2  # a single row may have slipped
 # Reasons of rows that make a return unfit: a table of it was not understood.
 OF_UNKNOWN_TABLES = ("unknown_headings", "no_headings")
 

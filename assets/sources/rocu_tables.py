@@ -185,7 +185,7 @@ def _best_heads(cells: pl.DataFrame, candidates: pl.DataFrame) -> list[_Head]:
 
 
 def _options(number: int, rows: Mapping[int, Headings]) -> Iterator[_Head]:
-    """A row of headings by itself, with the row above it, and with the row below it: headings may take two rows."""
+    """A row of headings alone, with the row above it, and with the row below it: headings may take two rows."""
     yield _Head(number, number, rows[number])
     for first, last in ((number - 1, number), (number, number + 1)):
         if first in rows and last in rows:

@@ -19,7 +19,7 @@ CANNOT: dict[Level, tuple[str, ...]] = {
     "order": ("different_order", "different_person"),
     "person": ("different_person",),
 }
-"""One order has one person: what puts orders together puts persons together, what parts persons parts orders."""
+"""One order has one person: joining orders joins their persons, and separating persons separates their orders."""
 
 Graph = dict[str, dict[str, str]]
 """For each record its neighbours, each with the decision that links the two."""

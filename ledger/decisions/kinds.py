@@ -78,7 +78,7 @@ class DecisionReason:
         code: as it is in the ledger.
         title: what it says, in words.
         about: what the decisions are about that it fits.
-        needs_comment: it says nothing by itself.
+        needs_comment: without a comment it says nothing.
         kinds: the only kinds of decision that it fits; empty: all that are about the same and have no reasons of their
             own.
     """

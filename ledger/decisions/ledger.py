@@ -147,7 +147,7 @@ class Ledger:
         """Take one decision.
 
         A decision that says what one in force says of the same evidence is not taken twice. One that says it of
-        newer evidence takes the other's place by itself. One that says otherwise must name the other in `replaces`:
+        newer evidence takes the other's place automatically. One that says otherwise must name the other in `replaces`:
         nobody overrules what they have not seen.
 
         Raises:

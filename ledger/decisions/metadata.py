@@ -1,6 +1,6 @@
 """The ledger's tables in the database, derived from the declared table.
 
-Belongs here: what SQLAlchemy has to know. Does not: the migrations, which state each step by itself
+Belongs here: what SQLAlchemy has to know. Does not: the migrations, which state each step on its own
 (`ledger.decisions.migrations`); a test holds the two together.
 """
 

@@ -1,6 +1,6 @@
 """What a decision would change in the register, shown before it is saved.
 
-Belongs here: what follows from the decision by itself. Does not: what else the next night's evidence will change, or
+Belongs here: what follows from the decision alone. Does not: what else the next night's evidence will change, or
 which further records a link draws along: only the night itself can show.
 """
 

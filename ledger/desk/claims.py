@@ -1,4 +1,4 @@
-"""Who is looking at which item: a claim is soft, runs out by itself, and hinders nobody from deciding.
+"""Who is looking at which item: a claim is soft, runs out on its own, and hinders nobody from deciding.
 
 Belongs here: taking, keeping and letting go of claims. Does not: assignments, which stay until they are changed.
 """

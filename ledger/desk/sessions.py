@@ -60,7 +60,7 @@ def end_session(connection: sa.Connection, token_digest: str, *, at: datetime) -
 
 
 def end_sessions_of(connection: sa.Connection, name: str, *, at: datetime, but: str | None = None) -> None:
-    """End all sessions of somebody, but for the one of that token digest."""
+    """End all sessions of somebody, except the one of that token digest."""
     open_ones = sessions.c.ended_at.is_(None) & (sessions.c.name == name) & (sessions.c.token_digest != (but or ""))
     connection.execute(sa.update(sessions).where(open_ones).values(ended_at=at))
 

@@ -71,7 +71,7 @@ class AskableLines:
     Attributes:
         every: one row for each line: `owner`, `handle`, `route`, `held_because` and `policy_id`
             (`ledger.packs.routing`), `confidence`, the columns of `DISCREPANCIES` that a pack's log keeps, and the
-            columns of a pack (`COLUMNS`) but for the answers; weightiest first.
+            columns of a pack (`COLUMNS`) except the answers; weightiest first.
         waiting: `owner`, `order_id`, `reference` of lines that wait for the next night: since the release decisions
             were taken that it does not obey yet.
     """

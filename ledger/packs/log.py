@@ -48,7 +48,7 @@ class Disclosure:
     marking: str
 
     def name(self, lines: pl.DataFrame) -> str:
-        """Its id: a digest of all that it says and of every line, `PACK_LINES` but for the id."""
+        """Its id: a digest of all that it says and of every line, `PACK_LINES` except the id."""
         asked = lines.select(name for name in PACK_LINES.schema if name != "disclosure_id").sort("reference")
         said = asdict(self) | {"disclosed_at": self.disclosed_at.astimezone(UTC).isoformat(timespec="microseconds")}
         content = json.dumps([list(said.values()), asked.rows()], ensure_ascii=False)
@@ -74,7 +74,7 @@ def record_disclosure(
     Args:
         ledger: beside which the log lies.
         disclosure: who, when, to whom, why.
-        lines: `PACK_LINES` but for the id.
+        lines: `PACK_LINES` except the id.
         digests: `xlsx_sha256` and `csv_sha256` of the files.
 
     Raises:

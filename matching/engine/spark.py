@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 WAVE = 128
 # Seconds to wait for a connection to the cluster, and for its first answer.
 CONNECTION_WAIT, ANSWER_WAIT = 10.0, 120.0
-# How often Spark tries a piece before it gives up. A local master would not try again by itself.
+# How often Spark tries a piece before it gives up. A local master would not try again of its own accord.
 TRIES = 4
 # Arrays begin at multiples of so many bytes.
 ALIGNMENT = 64

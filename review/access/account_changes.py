@@ -69,7 +69,7 @@ class AccountChanges:
         self._note("alteration", name, "role")
 
     def set_password(self, name: str, password: str, *, but: str | None = None) -> None:
-        """Give somebody another password; all their sessions end, but for the one of that token digest.
+        """Give somebody another password; all their sessions end, except the one of that token digest.
 
         Raises as `add`.
         """

@@ -88,7 +88,7 @@ def describe_entry(row: Mapping[str, Any]) -> AuditLine:
 
 
 def _about(name: str, value: Any) -> str:
-    """A fact in a few words: keys by their number, a single one by itself."""
+    """A fact in a few words: keys by their number, a single one as it is."""
     if isinstance(value, list):
         return f"{len(value):,} {_title(name, value)}" if len(value) > 1 else f"{_title(name, value)} {_listed(value)}"
     return f"{_title(name, value)} {_listed(value)}".strip()

@@ -4,7 +4,7 @@ Belongs here: which fields are kept, and for whom. Does not: the pages (`review.
 `review.error_pages`).
 
 A form that came after its session had ended is kept for who typed it, and offered when they sign in again. It is
-never sent by itself: the user sees where it goes and presses a button, and it carries the new session's token.
+never sent automatically: the user sees where it goes and presses a button, and it carries the new session's token.
 """
 
 from collections.abc import Sequence

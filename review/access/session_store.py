@@ -91,7 +91,7 @@ class SessionStore:
             return tuple(one for one in open_sessions_of(connection, name) if self._is_fresh(one, at))
 
     def end_others(self, name: str, *, but: str) -> None:
-        """End all sessions of somebody, but for the one of that token digest.
+        """End all sessions of somebody, except the one of that token digest.
 
         Raises:
             LedgerError: the ledger is down.

@@ -39,7 +39,7 @@ class Preview:
 
     Attributes:
         changes: of all of them, as `foresee` gives them: `order_id`, `change`, `field`, `before`, `after`.
-        why: codes of `four_eyes.REASONS` for which a second steward is asked, but for the draw; empty if none is.
+        why: codes of `four_eyes.REASONS` for which a second steward is asked, except the draw; empty if none is.
         decisions: `DECISIONS` of the ledger when they were previewed.
         changed: what changed since the form was drawn; None if nothing did.
     """

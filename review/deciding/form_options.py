@@ -228,7 +228,7 @@ def _doubted(item: Values, asked: Sequence[Values], evidence: FormEvidence) -> t
 
 
 def _question(row: Values, evidence: FormEvidence, settles: pl.Expr, *, kinds: Sequence[str]) -> dict[str, Any]:
-    """The parts of `Question`, but for its key; a decision settles it, or one on a value that answers it."""
+    """The parts of `Question`, except its key; a decision settles it, or one on a value that answers it."""
     field = row["field"] if row["field"] in CANONICAL else None
     settles = settles | settled_by_value(row, evidence.present.as_of)
     drafts = [draft.about() for draft in evidence.proposed]

@@ -83,7 +83,7 @@ def choose_keys(wanted: Mapping[str, str]) -> dict[str, str]:
     """The keys that a user chose, those left as they are not named.
 
     Args:
-        wanted: the key of each action; empty for the one that it has by itself.
+        wanted: the key of each action; empty for its default key.
 
     Raises:
         KeysError: a key is not a single character, is a digit (which chooses a value), or stands for two actions.

@@ -108,7 +108,7 @@ def _words(name: str) -> list[str]:
 
 
 def _word_pieces(word: str, other: str | None) -> Pieces:
-    """A word beside its fellow; the characters around a word are no part of what is compared."""
+    """A word beside the one it is compared with; the characters around a word are no part of what is compared."""
     if other is None:
         return (Piece(word, differs=True),)
     bare = _bare(word)
@@ -134,7 +134,7 @@ def _letters(word: str) -> list[str]:
 
 
 def _aligned(words: Sequence[str], known: Sequence[str]) -> list[tuple[str | None, str | None]]:
-    """Words of two names beside each other, so that as many as can be are alike; None where one has no fellow."""
+    """Words of two names beside each other, so that as many as can be are alike; None where one has no counterpart."""
     likeness = [[_likeness(word, other) for other in known] for word in words]
     best = [[0.0] * (len(known) + 1) for _ in range(len(words) + 1)]
     for i in reversed(range(len(words))):

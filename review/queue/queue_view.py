@@ -26,8 +26,8 @@ class QueueSort:
         name: in the address; with `-` before it, the other way round.
         title: in words.
         column: of the items.
-        descending: which way it goes by itself.
-        words: what comes first by itself, and the other way round.
+        descending: which way it goes by default.
+        words: what comes first by default, and the other way round.
     """
 
     name: str

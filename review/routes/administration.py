@@ -88,7 +88,7 @@ def change_account(
 
 @router.get("/password", dependencies=[Depends(signed_in)])
 def ask_for_password(request: Request) -> Response:
-    """The form for another password of one's own."""
+    """The form to change your own password."""
     return render_page(request, "access/password.html")
 
 
@@ -117,7 +117,7 @@ def show_sessions(request: Request, who: SignedIn) -> Response:
 
 @router.post("/sessions")
 def end_sessions(request: Request, who: SignedIn) -> Response:
-    """End all of one's own sessions but this one."""
+    """End all your sessions but this one."""
     request.app.state.sessions.end_others(who.name, but=who.session)
     return redirect_to(request, "/sessions", message="You are signed out everywhere else.")
 

@@ -82,7 +82,7 @@ def keep_view(
 
 @router.post("/queue/views/forget")
 def drop_view(request: Request, who: AnyViewer, name: Annotated[str, Form()] = "") -> Response:
-    """Delete a view of one's own."""
+    """Delete one of your own views."""
     if forget_view(request.app.state.desk.database, who.name, name):
         return redirect_to(request, ADDRESS, message="The view is deleted.")
     return redirect_to(request, ADDRESS, message="You have no view of that name.", tone="warning")

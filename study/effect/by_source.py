@@ -38,7 +38,7 @@ BY_NAME: Final = ["surname_folded", "forenames_folded", "date_of_birth"]
 
 
 def data_of_sources(store: TableStore) -> dict[str, StudyData]:
-    """What each source holds by itself, and all of them put together without any matching, by title.
+    """What each source holds alone, and all of them put together without any matching, by title.
 
     Raises:
         FileNotFoundError: the tables of the night are not kept any more.

@@ -108,7 +108,7 @@ def generalise(text: str) -> str:
     """A wording without persons, places, names of operations and companies, dates and long numbers."""
     masked = mask_text(text)
     is_cased = any(token.islower() for token in _TOKEN.findall(masked))
-    # In a text with small letters a word with a capital is a name, but for the first: `Station Road`, `the Meadows`.
+    # In a text with small letters a word with a capital is a name, except the first: `Station Road`, `the Meadows`.
     general = _TOKEN.sub(
         lambda found: _general(found.group(), is_cased=is_cased, is_name=is_cased and found.start() > 0), masked
     )

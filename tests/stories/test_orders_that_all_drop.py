@@ -13,6 +13,7 @@ from nights import SERIES, command, copy_of, nightly
 
 from samples.court import write_manifest
 
+pytestmark = pytest.mark.long
 FIRST = SERIES[0]
 SECOND, THIRD, FOURTH = (FIRST + timedelta(days=days) for days in (1, 2, 3))
 HOLDERS = ["court", "pnc", "pnd"]
@@ -106,7 +107,6 @@ def test_an_order_that_all_sources_drop_stays_in_force_in_doubt_and_a_steward_is
     assert "no source" in command("explain", story.order_id, home=story.home).output.lower()
 
 
-@pytest.mark.long
 def test_it_waits_night_after_night_and_is_the_same_order_when_it_comes_back_under_another_key(story):
     pnc = next(record for record in story.records if record.startswith("pnc:"))
     story.run(SECOND, without=story.records)
@@ -121,7 +121,6 @@ def test_it_waits_night_after_night_and_is_the_same_order_when_it_comes_back_und
     assert [said.exit_code for said in replayed] == [0, 0, 0], [said.output for said in replayed]
 
 
-@pytest.mark.long
 def test_a_steward_who_enters_its_end_ends_it_and_it_leaves_the_register(story):
     story.run(SECOND, without=story.records)
     for words in (("decisions", "migrate"), ("decisions", "users", "--add", "kim")):
@@ -138,7 +137,6 @@ def test_a_steward_who_enters_its_end_ends_it_and_it_leaves_the_register(story):
     assert story.of_order(FOURTH, "release_changes").select("change", "cause").rows() == [("removed", "source")]
 
 
-@pytest.mark.long
 def test_an_order_that_had_ended_leaves_the_register_with_its_records(story):
     ended = read(story.home, FIRST, "orders").filter(
         pl.col("binds_until") < FIRST, pl.col("sources") == pl.Series([HOLDERS])

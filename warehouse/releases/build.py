@@ -43,7 +43,7 @@ def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFram
 
 
 def hash_of(digests: Mapping[str, str]) -> str:
-    """The content hash: the digest over the sorted table names and their digests, but for the account of the night."""
+    """The content hash: the digest over the sorted table names and their digests, except the account of the night."""
     account = {table.name for table in ACCOUNT_OF_THE_NIGHT}
     lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()) if name not in account)
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -103,7 +103,7 @@ def answer(connection: Connection, query: str, parameters: Sequence[object]) -> 
         if len(statements) != 1:
             raise QueryRefusedError(f"one query at a time: this is {len(statements)}")
         if statements[0].type == duckdb.StatementType.CREATE:
-            # It would be in the way of later queries on this connection: a table `orders` of one's own, say.
+            # It would be in the way of later queries on this connection: a table `orders` of its own, for example.
             raise QueryRefusedError("a query reads the release: it makes no table, view or macro, not even for a while")
         found = connection.sql(statements[0], params=list(parameters))
         if found is None:
@@ -118,7 +118,7 @@ def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> 
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{_quoted(str(database))}' AS register (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE register")
-        # One transaction: each of the 200 comments would be brought to the disk by itself.
+        # One transaction: each of the 200 comments would be written to the disk separately.
         connection.begin()
         for table in tables:
             connection.execute(_create(table))

@@ -15,7 +15,7 @@ from warehouse.tables.release import KNOWN_DECISIONS
 
 
 def manifests(home: Home) -> Iterator[Mapping[str, Any]]:
-    """The manifests of all releases, oldest date first, but for those that can't be read."""
+    """The manifests of all releases, oldest date first, except those that can't be read."""
     for release_id in release_ids(home):
         with suppress(DamagedReleaseError):
             yield read_release(home, release_id).manifest

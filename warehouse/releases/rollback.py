@@ -95,7 +95,7 @@ def _whole(home: Home, release_id: str) -> Release:
 
 
 def _withdrawn_by(home: Home, target: Release) -> list[str]:
-    """What is out of force once `target` is in force: all after it, and what was before but for what it rests on."""
+    """What is out of force once `target` is in force: all after it, and what was before except what it rests on."""
     ids, withdrawn = release_ids(home), withdrawn_releases(home)
     rests_on, found = {target.release_id}, target.follows
     while found in withdrawn and found not in rests_on:
