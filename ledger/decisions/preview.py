@@ -72,9 +72,13 @@ def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
         meant = decided.filter(of_order).with_row_index("group")
         followed = complete_period(meant, Overrides({field: meant.select("group")})).drop("group")
         decided = pl.concat([followed, decided.filter(~of_order)]).sort("order_id")
+    known = draft.order_id if field in PERIOD else None
     before, after = (
-        {name: frame.get_column(name) for name in names} | {"legal_status": _statuses(frame, present)}
-        for frame in (orders, decided)
+        {name: frame.get_column(name) for name in names} | {"legal_status": statuses}
+        for frame, statuses in (
+            (orders, _statuses(orders, present)),
+            (decided, _statuses(decided, present, known=known)),
+        )
     )
     compared = [
         pl.DataFrame({"order_id": orders.get_column("order_id"), "before": before[name], "after": after[name]})
@@ -86,9 +90,14 @@ def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
     return pl.concat(compared)
 
 
-def _statuses(orders: pl.DataFrame, present: Present) -> pl.Series:
-    """Status in law of the orders of one person; what the court took back stays taken back."""
-    statuses = judge_status(facts_of(orders), as_of=present.as_of)
+def _statuses(orders: pl.DataFrame, present: Present, *, known: str | None = None) -> pl.Series:
+    """Status in law of the orders of one person; what the court took back stays taken back.
+
+    `known` is the order of which the period is decided: it is one, even if the court alone speaks of it.
+    """
+    is_without_making = pl.col("is_without_making") & pl.col("order_id").ne_missing(pl.lit(known))
+    facts = facts_of(orders).with_columns(is_without_making)
+    statuses = judge_status(facts, as_of=present.as_of)
     return orders.select("order_id").join(statuses, on="order_id", how="left", maintain_order="left")["legal_status"]
 
 

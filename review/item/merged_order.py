@@ -1,20 +1,27 @@
 """What one order would hold if two became it: the survivor, value by value, before anybody decides.
 
-Belongs here: choosing golden values from the records of both. Does not: which orders a decision would put together
-(`ledger.decisions.preview`). Other orders of the person and earlier decisions are left to the night.
+Belongs here: choosing golden values from the records of both, and what the law makes of them. Does not: which orders a
+decision would put together (`ledger.decisions.preview`). Other orders of the person and earlier decisions are left to
+the night.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
+from reconciliation.dropped_orders import mark_dropped
+from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_golden
+from reconciliation.law import judge_status
 from reconciliation.record_context import hold_records
 from review.item.comparison import text_of
 from review.item.fields import FIELD_ROWS
+from review.item.titles import title_of
 from warehouse.tables.core import CORE_ORDERS
+from warehouse.tables.titles import FIELD_TITLES
 
 
 @dataclass(frozen=True)
@@ -47,8 +54,14 @@ def foresee_merged(
         .join(conditions.select("order_id", "condition_code"), on="order_id")
         .select("record_id", condition_code=pl.when("is_travel_only").then("condition_code"))
     )
-    golden, _ = choose_golden(hold_records(records, one), as_of=as_of, conditions=listed)
+    held = hold_records(records, one)
+    golden, _ = choose_golden(held, as_of=as_of, conditions=listed)
     merged = golden.row(0, named=True)
+    status = MergedValue(
+        FIELD_TITLES["legal_status"],
+        tuple(_status_words(rows[order_id]) for order_id in order_ids),
+        _status_words(_judged(held, golden, placed, as_of)),
+    )
     values = (
         MergedValue(
             field.title,
@@ -58,4 +71,21 @@ def foresee_merged(
         for field in FIELD_ROWS
         if field.golden in merged
     )
-    return tuple(value for value in values if len({*value.now, value.then}) > 1)
+    return tuple(value for value in (status, *values) if len({*value.now, value.then}) > 1)
+
+
+def _judged(held: pl.DataFrame, golden: pl.DataFrame, placed: pl.DataFrame, as_of: date) -> Mapping[str, Any]:
+    """What the law makes of the one order, by its records alone."""
+    named = {"order_id": pl.lit("one"), "subject_id": pl.lit("one")}
+    dropped = placed.filter(pl.col("is_dropped").fill_null(value=False)).get_column("record_id")
+    order = golden.with_columns(**named)
+    endings = read_endings(
+        mark_dropped(held, dropped).with_columns(**named), order, before=Before(), decided={}, as_of=as_of
+    )
+    return judge_status(order.join(endings, on="order_id"), as_of=as_of).row(0, named=True)
+
+
+def _status_words(order: Mapping[str, Any]) -> str:
+    """A status in law, and whether it is in doubt."""
+    doubt = ", in doubt: counts as in force" if order["is_in_force_doubtful"] else ""
+    return f"{title_of('legal_status', order['legal_status'])}{doubt}"

@@ -11,6 +11,8 @@ import pytest
 from nights import nightly
 from told_orders import Case, Held, Told, write_told
 
+from review.item.merged_order import foresee_merged
+
 pytestmark = pytest.mark.long
 
 MADE, END, HEARD = date(2024, 3, 4), date(2029, 3, 3), date(2026, 11, 19)
@@ -150,6 +152,17 @@ def test_what_is_told_of_no_order_that_can_be_found_is_queued_and_changes_none(h
     assert "DOUBT-NOT-HELD" in rules_of(home, order_id)
     assert not rules_of(home, order_id) & {"ABSENT-PNC", "ABSENT-PND", "ABSENT-COURT"}
     assert order_id in set(read(home, "review_queue").get_column("order_id"))
+
+
+def test_a_steward_who_would_put_a_discharge_to_an_order_sees_that_it_ends_the_order_or_puts_it_in_doubt(home):
+    def foreseen(words):
+        orders = orders_of(home, len(ONE_ORDER) + list(NOT_FOUND).index(words))
+        both = orders.sort("record_count").get_column("order_id").to_list()
+        merged = foresee_merged(both, lambda name: read(home, name), as_of=NIGHTS[-1])
+        return next((value.now[1], value.then) for value in merged if value.field == "Status")
+
+    assert foreseen("STRO of 9 May 2022 discharged") == ("Live", "Discharged")
+    assert foreseen("Interim STRO discharged") == ("Live", "Discharged, in doubt: counts as in force")
 
 
 @pytest.mark.parametrize(("number", "holders"), [(60, {"pnc"}), (61, {"pnd"}), (62, {"pnc", "pnd"})])

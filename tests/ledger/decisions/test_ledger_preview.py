@@ -31,6 +31,15 @@ def test_a_later_order_that_was_perhaps_never_made_ends_none_when_a_value_is_dec
     assert ("legal_status", "expired", "live") in reported.select("field", "before", "after").rows()
 
 
+def test_an_order_of_which_the_court_alone_speaks_is_known_by_the_last_day_that_is_given():
+    present = night()
+    alone = pl.when(pl.col("order_id") == "ORD-1")
+    unknown = alone.then(pl.lit("not_known")).otherwise("legal_status").alias("legal_status")
+    spoken_of = replace(present, orders=present.orders.filter(pl.col("order_id") != "ORD-2").with_columns(unknown))
+    given = foresee(spoken_of.draft_value("ORD-1", "end_on", "2020-06-30"), spoken_of)
+    assert given.filter(field="legal_status").rows() == [("ORD-1", "changed", "legal_status", "not_known", "expired")]
+
+
 def test_an_order_with_a_decided_length_is_reported_its_end():
     present = night()
     order = {"start_on": date(2020, 1, 1), "end_on": None, "term_months": None, "is_until_further_order": True}
