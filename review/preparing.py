@@ -7,8 +7,10 @@ import asyncio
 import logging
 from typing import Final
 
+import polars as pl
+
 from review.deciding.decidable_night import decidable_night
-from review.desk import Desk, NoReleaseError
+from review.desk import Desk
 from review.pages import Pages
 from review.queue.visible_queue import items_of
 
@@ -32,5 +34,5 @@ def prepare_release(desk: Desk) -> None:
         whole = desk.whole_release()
         items_of(whole)
         decidable_night(whole)
-    except (NoReleaseError, LookupError, OSError) as error:
+    except (LookupError, OSError, pl.exceptions.PolarsError) as error:
         log.info("no release could be prepared: %s", type(error).__name__)

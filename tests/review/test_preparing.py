@@ -2,7 +2,10 @@
 
 import time
 
+import polars as pl
+import pytest
 from desk_cases import settings_of
+from nights import copy_of
 from starlette.testclient import TestClient
 
 from review.app import create_app
@@ -36,4 +39,14 @@ def test_a_home_without_a_release_is_no_fault(tmp_path):
     desk = Desk(Home(tmp_path).create(), f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     prepare_release(desk)
     assert desk.release_id is None
+    desk.close()
+
+
+def test_a_release_that_cannot_be_read_is_left_to_the_page_that_says_so(desk_home, tmp_path):
+    home = Home(copy_of(desk_home, tmp_path / "home"))
+    desk = Desk(home, f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    desk.whole_release().release.parquet("review_queue").write_bytes(b"no table")
+    prepare_release(desk)
+    with pytest.raises(pl.exceptions.PolarsError):
+        desk.whole_release().table("review_queue")
     desk.close()
