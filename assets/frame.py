@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 import polars as pl
@@ -35,10 +34,10 @@ from warehouse.stamps import change_stamps, stamp_tables
 from warehouse.storage import fetch_landing
 from warehouse.store import TableStore
 from warehouse.tables.register import EXPECTATION_RESULTS
+from warehouse.time_zone import LONDON
 
 LAW_IN_FORCE = min(COMMENCED_ON.values())
 """No order, and no night, is older."""
-LONDON = ZoneInfo("Europe/London")
 
 
 def nights_since(first: date) -> dg.DailyPartitionsDefinition:

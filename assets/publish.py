@@ -54,12 +54,13 @@ from warehouse.tables.register import (
     UNEXPLAINED,
 )
 from warehouse.tables.release import KNOWN_DECISIONS, OBEYED_DECISIONS, RECORD_DIGESTS, SOURCE_RECORDS
+from warehouse.time_zone import LONDON
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
 WHOLE_NIGHT = "whole"
 COUNTED = (ORDERS.name, SUBJECTS.name, ARRESTS.name, DISCREPANCIES.name, RELEASE_CHANGES.name)
 # The schedule runs at 02:30: by six somebody must know that there is no release.
-MORNING = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=6), "Europe/London")
+MORNING = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=6), LONDON.key)
 PUBLISHED, DEGRADED = "published", "degraded"
 
 

@@ -34,8 +34,8 @@ def dagster(
     from cli.desk_server import in_url, listen
     from pipelines.nightly import UnsafeDatabaseError
     from pipelines.webserver import ServiceEndedError, serve_dagster
-    from review.settings import LOOPBACK
     from warehouse.home import Home
+    from warehouse.server_url import LOOPBACK
 
     given = os.environ.get(TOKEN)
     if given is not None and len(given) < LEAST_TOKEN:

@@ -23,12 +23,13 @@ from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
 from review.patient_protocol import PatientProtocol
-from review.settings import LOOPBACK, DeskSettings
+from review.settings import DeskSettings
 from review.static_files import MissingStaticFilesError
 from warehouse.disk import file_digest
 from warehouse.home import Home
 from warehouse.log_lines import log_as_json
 from warehouse.releases.release import Release, current_release
+from warehouse.server_url import LOOPBACK
 from warehouse.tables.register import DELIVERIES
 
 DEMO_USERS = {

@@ -214,9 +214,9 @@ def check(owner: OwnerArgument = None, _json: JsonOption = False, home: HomeOpti
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import followed_up
     from ledger.packs.answers import last_answers, read_answers
-    from ledger.packs.log import LONDON
     from ledger.packs.response_figures import ANSWERING, sum_up
     from review.packs.pack_material import asked_of
+    from warehouse.time_zone import LONDON
 
     title = known_owner(owner) if owner is not None else "anybody"
     with opened_ledger(home) as ledger:

@@ -22,7 +22,7 @@ def review(
     """Serve the stewards' desk until it is stopped."""
     from cli.desk_server import has_release, serve
     from cli.ledger_access import explain_ledger_errors
-    from review.settings import LOOPBACK
+    from warehouse.server_url import LOOPBACK
 
     if demo and host not in LOOPBACK:
         fail("the demo is for this machine alone: leave --host as it is", Exit.USAGE)

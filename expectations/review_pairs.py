@@ -10,8 +10,8 @@ import polars as pl
 
 from expectations.review_items import ReviewPolicy
 from expectations.rules.rule import Evidence
+from reconciliation.confidence.links import SIDES
 
-SIDES: Final = ["order_id", "other_order_id"]
 PAIR: Final = ("order_id", "other_order_id", "left_record_id", "right_record_id", "sources")
 LOOKS_LIKE_ONE_PERSON: Final = "two records look like one person"
 """How the reason of an item begins that asks whether two are one person."""

@@ -19,7 +19,7 @@ from expectations.review_items import (
 from expectations.review_pairs import conflict_items, near_items, succession_items
 from expectations.rules.doubt import DOUBT
 from expectations.rules.rule import Evidence
-from reconciliation.confidence.links import pair_confidence
+from reconciliation.confidence.links import SIDES, pair_confidence
 from reconciliation.law import counts_as_in_force
 from warehouse.tables.register import REVIEW_QUEUE
 
@@ -29,7 +29,6 @@ SOON_DAYS = 90
 MOST_URGENT = 28
 """More than twice what any other item can have: age at most doubles a priority."""
 ALWAYS_SETTLED = ("constraint", "stale_decision", "contradiction")
-SIDES = ["order_id", "other_order_id"]
 KEY = ("kind", *SIDES)
 FACETS = ("order_id", "order_type", "legal_status", "force_code", "region_code")
 LISTS = ("fields", "rule_codes", "sources", "discrepancy_ids", "decision_ids")

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import dagster as dg
 
+from warehouse.time_zone import LONDON
+
 RECORDED: Final[dict[str, Any]] = {"loggers": {"concord": {}}}
 """The one configuration that a run may have: it keeps its record (`pipelines.runs`).
 
@@ -21,7 +23,7 @@ nightly_job = dg.define_asset_job(
 @dg.schedule(
     job=nightly_job,
     cron_schedule="30 2 * * *",
-    execution_timezone="Europe/London",
+    execution_timezone=LONDON.key,
     description="Every night at 02:30, London time, for the date that has just begun.",
 )
 def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:

@@ -27,6 +27,9 @@ COMMENCED_IN_NORTHERN_IRELAND_ON: Final = date(2016, 4, 1)
 OPEN_ENDED_TYPES: Final = ("STRO", "STPO")
 """Types that may run until further order. Scottish orders are fixed (R27, R29; HTEAS ss.20(2), 27(2))."""
 
+BREACH_OFFENCES: Final = ("MS15007", "MS15008", "MS15009")
+"""Offences of breach of an order, MSA s.30 (R20); the Scottish section was not read."""
+
 SCOTTISH_TYPES: Final = ("TERO", "TEPO")
 """Types that courts of Scotland make, and no others (R35; HTEAS ss.17, 26)."""
 

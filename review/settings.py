@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
 
 from warehouse.codes import FORCE_CODES
+from warehouse.server_url import LOOPBACK
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ALL_FORCES = "all"
 Role = Literal["viewer", "steward", "approver", "administrator"]
 ForcesOfGroup = tuple[str, ...] | Literal["all"]

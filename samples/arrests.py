@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from functools import cache
 from random import Random
 
+from reconciliation.statutes import BREACH_OFFENCES
 from samples.identifiers import arrest_summons_number
 from samples.orders import Order
 from samples.people import Person
 from warehouse.codes import reference
 
 CATEGORY_SHARES = {"modern_slavery": 0.2, "violence": 0.2, "drugs": 0.24, "other": 0.36}
-BREACH_CODES = ("MS15007", "MS15008", "MS15009")
+
 DISPOSALS = ("CHARGED", "NFA", "BAILED", "CAUTION", "RUI", "")
 
 
@@ -51,7 +52,7 @@ def offences() -> dict[str, tuple[Offence, ...]]:
     by_category: dict[str, list[Offence]] = {"breach": []}
     for row in table.filter(keep).select("offence_id", "cjs_code", "title", "category").iter_rows():
         offence = Offence(*row)
-        category = "breach" if offence.code in BREACH_CODES else offence.category
+        category = "breach" if offence.code in BREACH_OFFENCES else offence.category
         by_category.setdefault(category, []).append(offence)
     return {category: tuple(found) for category, found in by_category.items()}
 

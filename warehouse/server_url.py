@@ -8,7 +8,8 @@ import os
 
 import sqlalchemy as sa
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Names of this machine."""
 HOST_NAMES = {"host": "PGHOST", "hostaddr": "PGHOSTADDR"}
 """The parameters that name a server, and the variables that do where the URL does not: libpq reads both."""
 

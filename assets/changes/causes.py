@@ -28,8 +28,6 @@ JUDGED: Final = ("discrepancy_count", "quality_score")
 NAMES: Final = ("forenames", "surname", "forenames_folded", "surname_folded")
 REPLAYED: Final = {"order_id": pl.String, "field": pl.String, "replayed": pl.String}
 ROW: Final = ("kind", "handle")
-DELIVERY: Final = ":"
-"""What is between feed, date and revision in the id of a delivery; other inputs of a release have none."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,9 +35,9 @@ from assets.parsing.date_forms import (
 )
 from assets.parsing.distinct import read_distinct
 from assets.parsing.words import known, plain_signs
+from warehouse.time_zone import LONDON
 
 EXCEL_DAY_ZERO = date(1899, 12, 30)
-LONDON = "Europe/London"
 ZONES = {"z": 0, "utc": 0, "gmt": 0, "bst": 60}
 DATE_FIELDS = {"date": pl.Date, "year": pl.Int64, "month": pl.Int64, "reason": pl.String}
 BIRTH_FIELDS = {
@@ -190,7 +190,7 @@ def _in_london(numbers: pl.DataFrame) -> pl.DataFrame:
     start = _midnight() + pl.col("clock") - pl.duration(minutes="offset")
     in_reach = pl.col("year").is_between(EARLIEST_YEAR, LATEST_YEAR)
     instants = written.with_columns(instant=pl.when(in_reach).then(start).dt.replace_time_zone("UTC"))
-    london = pl.col("instant").dt.convert_time_zone(LONDON).dt.date()
+    london = pl.col("instant").dt.convert_time_zone(LONDON.key).dt.date()
     return instants.with_columns(date=pl.coalesce(london, "date")).with_columns(
         pl.coalesce(pl.when(pl.col("instant").is_not_null()).then(getattr(pl.col("date").dt, part)()), part).alias(part)
         for part in ("year", "month", "day")
@@ -203,7 +203,7 @@ def _midnight() -> pl.Expr:
 
 def _from_london(local: pl.Expr) -> pl.Expr:
     """A local time of London as an instant: the earlier where the clock shows it twice, an hour on where it skips."""
-    zoned = local.dt.replace_time_zone(LONDON, ambiguous="earliest", non_existent="null")
+    zoned = local.dt.replace_time_zone(LONDON.key, ambiguous="earliest", non_existent="null")
     return pl.coalesce(zoned.dt.convert_time_zone("UTC"), local.dt.replace_time_zone("UTC"))
 
 

@@ -15,7 +15,7 @@ from expectations.rules.names import with_name_features
 from expectations.rules.rule import Evidence, PresenceClock, Subject
 from reconciliation.date_arithmetic import digits_apart
 from reconciliation.dropped_orders import find_unheld
-from reconciliation.statutes import is_northern_irish
+from reconciliation.statutes import BREACH_OFFENCES, is_northern_irish
 from warehouse.codes import reference
 from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders
 from warehouse.tables.core import EVENT_REFUSED
@@ -26,8 +26,6 @@ GOLDEN_COLUMNS = (
     "court_name", "force_code", "region_code", "legal_status", "is_in_force_doubtful", "is_county_lines",
     "condition_count", "is_travel_only", "ended_by",
 )  # fmt: skip
-BREACHES = ("MS15007", "MS15008", "MS15009")
-"""Offences of breach of an order, MSA s.30 (R20); the Scottish section was not read."""
 AMENDED_COLUMNS = ("made_on", "start_on", "end_on", "term_months")
 # A partial date that agrees, or a check letter that a rule of its own reports, is not unreadable.
 REPORTED_ELSEWHERE = ("partial_date", "check_letter")
@@ -88,7 +86,7 @@ def _unrecorded_breaches(evidence: Evidence) -> pl.DataFrame:
     )
     recorded = evidence.core_orders.filter(pl.col("breach_count") > 0).join(owners, on="record_id")
     starts_on = pl.coalesce("start_on", "made_on")
-    arrests = evidence.arrests.filter(pl.col("offence_code").is_in(BREACHES)).select("subject_id", "arrested_on")
+    arrests = evidence.arrests.filter(pl.col("offence_code").is_in(BREACH_OFFENCES)).select("subject_id", "arrested_on")
     return (
         evidence.orders.join(arrests.drop_nulls(), on="subject_id")
         .join(recorded, on="subject_id", how="anti")

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 import sqlalchemy as sa
@@ -26,8 +25,8 @@ from ledger.packs.metadata import disclosures as disclosures_table
 from ledger.packs.metadata import pack_lines as lines_table
 from warehouse.schema import Table
 from warehouse.tables.packs import ASKED_CORRECTIONS, DISCLOSURES, PACK_LINES
+from warehouse.time_zone import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 ID_DIGITS = 16
 
 

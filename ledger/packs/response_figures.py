@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from warehouse.tables.register import CORRECTION_STATES
+from warehouse.time_zone import LONDON
 
 NOT_SEEN = "no night yet"
 """Lines handed out of the release in force: no night has looked at them since."""
@@ -46,7 +47,7 @@ def follow_asked(
         `days_open`, and `reminder` (the first of `REMINDERS` that is due, or null).
     """
     said = pl.when(pl.col("corrected_on").is_not_null()).then(pl.lit("corrected")).otherwise(pl.lit("disagrees"))
-    answered_on = pl.col("received_at").dt.convert_time_zone("Europe/London").dt.date()
+    answered_on = pl.col("received_at").dt.convert_time_zone(LONDON.key).dt.date()
     known = asked.join(
         lines.select("reference", "state", "state_since", "first_corrected_on"), on="reference", how="left"
     ).join(answers.with_columns(answer=said, answered_on=answered_on), on="reference", how="left")

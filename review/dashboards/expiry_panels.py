@@ -17,6 +17,7 @@ from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_
 from review.dashboards.picture_store import PictureStore
 from review.item.hidden_characters import show_hidden
 from review.item.titles import STATUS_TITLES, format_day, title_of
+from review.queue.facets import NOT_KNOWN
 from study.monitoring import SPANS
 
 AHEAD_DAYS: Final = 90
@@ -25,7 +26,6 @@ PAGE: Final = 100
 ENDS: Final = ("end_on", "term_months", "is_until_further_order")
 """Fields whose discrepancies leave open when an order ends."""
 BINDING: Final = ("live", "not_started")
-NOT_KNOWN: Final = "none"
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from ledger.packs.answers import last_answers, read_answers, record_answers
 from ledger.packs.content import AskableLines
 from ledger.packs.handing import hand_out
-from ledger.packs.log import LONDON, Disclosure, asked_before, read_disclosures, read_pack_lines
+from ledger.packs.log import Disclosure, asked_before, read_disclosures, read_pack_lines
 from ledger.packs.policy import PolicyTerms, SendingPolicy, read_policies, revoke_policy, set_policy
 from ledger.packs.response_figures import follow_asked, sum_up
 from ledger.packs.sample import read_verdicts, record_check, settle_verdicts
@@ -32,6 +32,7 @@ from review.packs.answer_file import AnswerFile, read_answer_file
 from review.packs.pack_material import lines_of
 from review.packs.policy_words import PolicyErrors, measure_errors
 from warehouse.tables.register import CORRECTION_LINES, FIELD_PROVENANCE
+from warehouse.time_zone import LONDON
 
 
 @dataclass(frozen=True, eq=False)

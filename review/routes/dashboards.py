@@ -12,7 +12,7 @@ from expectations.workload import weekly_pace
 from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Auditing, Viewer
 from review.access.visible_release import Visible
-from review.dashboards.expiry_panels import NOT_KNOWN, find_expiries, list_expiries, summarise_expiries
+from review.dashboards.expiry_panels import find_expiries, list_expiries, summarise_expiries
 from review.dashboards.in_force_panels import describe_in_force, in_force_panels, orders_shown
 from review.dashboards.night_panels import night_panels, state_words
 from review.dashboards.panels import Panel
@@ -25,6 +25,7 @@ from review.dashboards.workload_panels import decided_panels, open_panels, read_
 from review.desk import Desk
 from review.item.titles import title_of
 from review.pages import NavigationLink, render_page
+from review.queue.facets import NOT_KNOWN
 from review.queue.visible_queue import open_queue
 from warehouse.tables.register import SOURCE_RELIABILITY
 

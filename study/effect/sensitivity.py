@@ -9,13 +9,13 @@ from typing import Final
 
 import polars as pl
 
+from reconciliation.statutes import BREACH_OFFENCES
 from study.effect.cohort import Cohort, Coverage, select_cohort
 from study.effect.harm import Assumed
 from study.effect.measures import CHANGE_SCHEMA, count_by_person, find_events, measure_changes
 from study.effect.settings import OVERALL, DayZero, StudySettings
 from study.effect.study_data import StudyData
 
-BREACH_CODES: Final = ("MS15007", "MS15008", "MS15009")
 """Offences under an order (MSA s.30): they can't happen before one."""
 WINDOWS: Final = (6, 12, 18, 24, 36)
 REARREST_DAYS: Final = 28
@@ -66,7 +66,7 @@ def choices(settings: StudySettings) -> list[Choice]:
             "arrests",
             replace(settings, rearrest_days=REARREST_DAYS),
         ),
-        Choice("without breaches of orders", "arrests", settings, drop=pl.col("offence_code").is_in(BREACH_CODES)),
+        Choice("without breaches of orders", "arrests", settings, drop=pl.col("offence_code").is_in(BREACH_OFFENCES)),
         Choice("as asked", "harm", settings),
         *(
             Choice(title, "harm", replace(settings, harm=settings.harm.with_assumed(name)))

@@ -7,14 +7,13 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from warehouse.disk import put_text
 from warehouse.home import Home
+from warehouse.time_zone import LONDON
 
 HISTORY = "rollbacks.jsonl"
 # The clock of the nights.
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)
