@@ -33,7 +33,7 @@ def follow(
     """Give what was found tonight its state, and add what was found before and is no longer.
 
     Args:
-        found: `DISCREPANCIES` of tonight except its states, days, stream and confidence.
+        found: `DISCREPANCIES` of tonight without its states, days, stream and confidence.
         former: `DISCREPANCIES` of the release before; empty on the first night.
         compared: from `compared_values`: what the rules of `former` compare tonight, whether or not they hold.
         codes: of tonight's rules.

@@ -34,7 +34,7 @@ def score_interval(share: pl.Expr, trials: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     middle = (share + square / (2 * trials)) / (1 + square / trials)
     reach = SPREAD * (share * (1 - share) / trials + square / (4 * trials.pow(2))).sqrt() / (1 + square / trials)
     low, high = (middle - reach).round(DIGITS), (middle + reach).round(DIGITS)
-    # The ends of no case and of all cases are 0 and 1, except the last digit.
+    # The ends of no case and of all cases are 0 and 1, apart from the last digit.
     return (
         pl.when(share.is_not_null()).then(pl.min_horizontal(share, low.clip(lower_bound=0))),
         pl.when(share.is_not_null()).then(pl.max_horizontal(share, high.clip(upper_bound=1))),
