@@ -3,8 +3,9 @@
 Belongs here: what is looked through, and how a name that is not quite right is found. Does not: who may see what is
 found (`review.access.visible_release`).
 
-A reference is found where it is written the same apart from case, blanks and punctuation. A name is found where each word
-that was typed is like some word of the name: in any order, parts may be left out, and what fits exactly comes first.
+A reference is found where it is written the same apart from case, blanks and punctuation. A name is found where each
+word that was typed is like some word of the name: in any order, parts may be left out, and what fits exactly comes
+first.
 """
 
 from collections.abc import Callable
