@@ -18,6 +18,7 @@ from ledger.decisions.database import Database
 from ledger.erasing import erase_from_ledger
 from ledger.packs.metadata import pack_lines
 from pipelines.retention import dated, deliveries_in
+from reconciliation.law import may_bind_from
 from warehouse.disk import make_folder, put_text, replacing
 from warehouse.home import Home
 from warehouse.installation_key import keyed_mark
@@ -25,7 +26,7 @@ from warehouse.releases.erasing import can_be_rewritten, erase_from_release, wit
 from warehouse.releases.release import Release, current_release, list_releases
 from warehouse.run_lock import only_run
 from warehouse.stamps import STAMPS
-from warehouse.tables.register import ORDER_SOURCES
+from warehouse.tables.register import ORDER_SOURCES, ORDERS
 
 CERTIFICATES = "erasures"
 
@@ -87,6 +88,12 @@ def _require_erasable(holders: Collection[Release], current: Release | None, sub
         raise NotErasableError(
             f"sources still hold {subject_id}, under this or another id, and the next night would bring the person "
             "back: have each source erase its records, run a night, then erase"
+        )
+    orders = ORDERS.completed(pl.read_parquet(current.parquet(ORDERS.name))).filter(subject_id=subject_id)
+    if binding := orders.filter(may_bind_from(current.as_of)).get_column("order_id").to_list():
+        raise NotErasableError(
+            f"{', '.join(binding)} may still bind {subject_id}, though no source holds it any more, and nobody would "
+            "know: enter its last day (`concord decide value ORDER end_on DAY`), run a night, then erase"
         )
 
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from warehouse.home import Home
 from warehouse.releases.build import hash_of
 from warehouse.releases.release import Release, list_releases, verify
 
+LAST = SERIES[2] + timedelta(days=1)
 TOKENS = ("QZXMARKERFORE", "QZXMARKERSUR", "1983-03-17", "777331/98X", "QZXFARM")
 ORDER = {
     "record_id": "PND-7777777",
@@ -118,6 +120,12 @@ def test_after_erasing_no_file_of_the_home_holds_the_person_and_every_release_ca
     assert "sources still hold" in refused.output
     landing = three_nights / "night-3" / "landing"
     nightly(home, landing, SERIES[2])
+    refused = command("erase", subject, "--reason", "ordered by a court", home=home)
+    assert refused.exit_code == 1
+    assert f"{order} may still bind" in refused.output
+    ended = command("decide", "value", order, "end_on", SERIES[1], "--reason", "varied", "--by", "kim", home=home)
+    assert ended.exit_code == 0, ended.output
+    nightly(home, landing, LAST)
     assert holding(home)
     let_it_lack(list_releases(Home(home))[0], "uncoded_conditions")
 
@@ -130,11 +138,11 @@ def test_after_erasing_no_file_of_the_home_holds_the_person_and_every_release_ca
     assert certificate["removed"]["deliveries"] >= 1
     assert certificate["removed"]["rows of the ledger"] >= 1
     releases = list_releases(Home(home))
-    assert [verify(release) for release in releases] == [()] * 3
+    assert [verify(release) for release in releases] == [()] * 4
     assert ["erasures" in release.manifest for release in releases][:2] == [True, True]
     assert command("audit", "verify", home=home).stdout.startswith("whole")
-    again = nightly(home, landing, SERIES[2])
-    assert again.as_of == SERIES[2]
+    again = nightly(home, landing, LAST)
+    assert again.as_of == LAST
     assert command("erase", subject, "--reason", "once more", home=home).exit_code == 1
 
 
