@@ -85,7 +85,7 @@ def _judged(evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clo
     holdings = pl.concat(
         [
             _records(evidence, discrepancies, clock=clock),
-            _absent(evidence.orders, as_of=as_of, clock=clock),
+            _absent(evidence, as_of=as_of, clock=clock),
             _deliveries(evidence.deliveries),
         ],
         how="diagonal",
@@ -160,9 +160,9 @@ def _court_values(standing: pl.DataFrame) -> pl.DataFrame:
     return results.group_by("order_id").agg(pl.col(name).last().alias(f"court_{name}") for name in SETTLED_BY_COURT)
 
 
-def _absent(orders: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
+def _absent(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
     """Orders due in a source and absent, whether or not a delivery came."""
-    due = lacking_sources(golden_orders(orders), clock=clock).filter(pl.col("due_on") <= pl.lit(as_of))
+    due = lacking_sources(golden_orders(evidence), clock=clock).filter(pl.col("due_on") <= pl.lit(as_of))
     return due.select(
         "order_id",
         "source",

@@ -33,7 +33,7 @@ REPORTED_ELSEWHERE = ("partial_date", "check_letter")
 
 def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dict[Subject, pl.DataFrame]:
     """The frame of each subject; every one has `order_id`, `record_id`, `source` and `source_key`."""
-    orders = golden_orders(evidence.orders).join(_who_holds(evidence), on="order_id", how="left")
+    orders = golden_orders(evidence)
     return {
         "record": compared_records(evidence, orders),
         "order": orders.join(travel_ends(evidence.conditions), on="order_id", how="left")
@@ -48,12 +48,13 @@ def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dic
     }
 
 
-def golden_orders(orders: pl.DataFrame) -> pl.DataFrame:
-    """The golden orders, columns prefixed `golden_`, with their court's type and jurisdiction."""
+def golden_orders(evidence: Evidence) -> pl.DataFrame:
+    """The golden orders, columns prefixed `golden_`, with their court's type and jurisdiction, and who holds them."""
+    orders = evidence.orders
     courts = reference("courts").select("court_type", "jurisdiction", court_code="code")
     # Of two of which the type of one is in doubt, that doubt is asked about.
     is_live = (pl.col("legal_status") == "live") & ~pl.col("is_interim") & ~may_be_superseded(orders)
-    return orders.join(courts, on="court_code", how="left").select(
+    golden = orders.join(courts, on="court_code", how="left").select(
         "order_id",
         "sources",
         "court_type",
@@ -67,6 +68,7 @@ def golden_orders(orders: pl.DataFrame) -> pl.DataFrame:
         pl.col("sources").list.len().alias("source_count"),
         *(pl.col(name).alias(f"golden_{name}") for name in GOLDEN_COLUMNS),
     )
+    return golden.join(_who_holds(evidence), on="order_id", how="left")
 
 
 def _who_holds(evidence: Evidence) -> pl.DataFrame:
@@ -220,11 +222,9 @@ def _with_id_distance(records: pl.DataFrame) -> pl.DataFrame:
 def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
     """Orders that a source ought to hold by now and does not.
 
-    Nothing is expected of a source, or of a region, whose delivery did not come: that is reported on the delivery. Nor
-    is an order that no record holds, of which the courts alone said what became.
+    Nothing is expected of a source, or of a region, whose delivery did not come: that is reported on the delivery.
     """
-    held = orders.filter(~pl.any_horizontal(pl.col("is_without_making", "is_dropped").fill_null(value=False)))
-    expected = lacking_sources(held, clock=clock).join(
+    expected = lacking_sources(orders, clock=clock).join(
         deliveries.filter(pl.col("is_used")).group_by("feed").agg(pl.col("dated_on").max().alias("delivered_on")),
         on="feed",
     )
@@ -236,10 +236,10 @@ def absences(orders: pl.DataFrame, deliveries: pl.DataFrame, *, as_of: date, clo
 def lacking_sources(orders: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFrame:
     """Every order with every source that ought to hold it and does not, the feed it would come by, and by when.
 
-    Of an order that no source holds any more something else is asked (`DOUBT-DROPPED`).
-    A source of one jurisdiction is expected to hold orders of its courts alone, and a regional return those of its
-    region's forces. An order whose court is not known is expected of no such source; one whose region is not known, of
-    no region.
+    Of an order that no source holds any more, or of which courts alone say what became of it, something else is asked
+    (`DOUBT-DROPPED`, `DOUBT-NOT-HELD`). A source of one jurisdiction is expected to hold orders of its courts alone,
+    and a regional return those of its region's forces. An order whose court is not known is expected of no such
+    source; one whose region is not known, of no region.
     """
     sources = pl.DataFrame({"source": SOURCE_NAMES})
     feed = feed_of_orders(pl.col("golden_region_code"))
@@ -248,8 +248,9 @@ def lacking_sources(orders: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFra
     is_absent = ~pl.col("sources").list.contains(pl.col("source"))
     grace = clock.days_of_grace("golden_order_type")
     due_on = pl.coalesce("golden_made_on", "golden_start_on") + pl.duration(days=grace)
+    is_held = ~pl.any_horizontal(pl.col("is_without_making", "is_dropped").fill_null(value=False))
     return (
-        orders.filter((pl.col("golden_legal_status") != "withdrawn") & (pl.col("source_count") > 0))
+        orders.filter((pl.col("golden_legal_status") != "withdrawn") & is_held)
         .join(sources, how="cross")
         .filter(is_expected & is_absent)
         .with_columns(feed=feed, due_on=due_on, record_id=pl.lit(None, pl.String), source_key=pl.lit(None, pl.String))

@@ -50,6 +50,18 @@ def test_until_further_order_is_as_complete_as_an_end():
     assert score(whole_order(open_end), "source", "pnc", "completeness") == (10.0, 10.0, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("record_of", "sources"),
+    [
+        pytest.param({"event": "discharged"}, ["court"], id="of which a court alone says what became"),
+        pytest.param({"is_dropped": True}, [], id="that no source holds any more"),
+    ],
+)
+def test_an_order_that_nobody_holds_is_expected_of_no_source(record_of, sources):
+    told = evidence([record("court", **record_of)], [golden(sources=sources)])
+    assert score(told, "source", "pnc", "completeness") == (0.0, 0.0, None)
+
+
 def test_an_order_absent_from_a_source_counts_with_all_its_values():
     held = evidence([record("pnd"), record("court")], [golden(sources=["court", "pnd"])])
     assert score(held, "source", "pnc", "completeness") == (0.0, 10.0, 0.0)
