@@ -47,6 +47,8 @@ def last_records(tonight: pl.DataFrame, former: FormerTable, *, as_of: date) -> 
         .join(former(ORDER_SOURCES), on="order_id")
         .join(tonight, on="record_id", how="anti")
     )
+    if dropped.is_empty():  # as on most nights
+        return CORE_ORDERS.empty()
     records = former(SOURCE_RECORDS).join(dropped, on="record_id", how="semi")
     return CORE_ORDERS.conform(records).sort(CORE_ORDERS.key)
 
@@ -63,6 +65,8 @@ def last_conditions(records: pl.DataFrame, former: FormerTable) -> pl.DataFrame:
     Returns:
         `CORE_CONDITIONS`, sorted by its key.
     """
+    if records.is_empty():
+        return CORE_CONDITIONS.empty()
     firsts = (
         former(ORDER_SOURCES)
         .join(records, on="record_id", how="semi")
