@@ -19,7 +19,7 @@ from expectations.measures import (
     Measure,
     is_delivery,
 )
-from expectations.rules.frames import REPORTED_ELSEWHERE, golden_orders, lacking_sources
+from expectations.rules.frames import IS_STANDING, REPORTED_ELSEWHERE, golden_orders, held_sources, lacking_sources
 from expectations.rules.rule import Evidence, PresenceClock
 from warehouse.codes import FORCE_CODES, REGION_CODES
 from warehouse.sources import POLICE_SOURCES, REGIONAL_SOURCES, SOURCE_NAMES, is_from_court, region_of_feed
@@ -110,7 +110,7 @@ def _judged(evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clo
 
 def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFrame:
     """The records that stand, beside their order, the court's values, and the counts that go in."""
-    places = evidence.order_sources.filter(~pl.col("is_dropped")).select(
+    places = held_sources(evidence).select(
         "source", "source_key", "order_id", "is_duplicate", "is_amended", "first_seen_on"
     )
     gold = evidence.orders.select(
@@ -121,13 +121,7 @@ def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: Presence
         **{f"golden_{name}": pl.col(name) for name in COMPARED},
     )
     standing = (
-        evidence.core_orders.join(places, on=["source", "source_key"])
-        .filter(
-            ~pl.col("is_amended")
-            & (pl.col("result_state").fill_null("FINAL") != "WITHDRAWN")
-            & pl.col("event").is_null()
-        )
-        .join(gold, on="order_id")
+        evidence.core_orders.join(places, on=["source", "source_key"]).filter(IS_STANDING).join(gold, on="order_id")
     )
     counted = standing
     for counts in _counts(evidence, discrepancies):

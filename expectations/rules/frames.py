@@ -29,6 +29,10 @@ GOLDEN_COLUMNS = (
 AMENDED_COLUMNS = ("made_on", "start_on", "end_on", "term_months")
 # A partial date that agrees, or a check letter that a rule of its own reports, is not unreadable.
 REPORTED_ELSEWHERE = ("partial_date", "check_letter")
+IS_STANDING = (
+    ~pl.col("is_amended") & (pl.col("result_state").fill_null("FINAL") != "WITHDRAWN") & pl.col("event").is_null()
+)
+"""Of a record that its source holds: it speaks of the order itself, and was neither amended nor withdrawn."""
 
 
 def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dict[Subject, pl.DataFrame]:
@@ -104,12 +108,10 @@ def _unrecorded_breaches(evidence: Evidence) -> pl.DataFrame:
 def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
     """The records that stand (not amended, not withdrawn), each beside its order."""
     placed = evidence.core_orders.join(
-        _held(evidence).select("source", "source_key", "order_id", "is_duplicate", "is_amended"),
+        held_sources(evidence).select("source", "source_key", "order_id", "is_duplicate", "is_amended"),
         on=["source", "source_key"],
     )
-    standing = placed.filter(
-        ~pl.col("is_amended") & (pl.col("result_state").fill_null("FINAL") != "WITHDRAWN") & pl.col("event").is_null()
-    )
+    standing = placed.filter(IS_STANDING)
     records = (
         standing.join(orders, on="order_id")
         .join(_amended_values(placed), on="order_id", how="left")
@@ -129,7 +131,7 @@ def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
     return with_condition_features(_with_id_distance(named), evidence)
 
 
-def _held(evidence: Evidence) -> pl.DataFrame:
+def held_sources(evidence: Evidence) -> pl.DataFrame:
     """`order_sources` without records that their source has dropped: nobody can correct them."""
     return evidence.order_sources.filter(~pl.col("is_dropped"))
 
@@ -267,7 +269,9 @@ def duplicates(evidence: Evidence) -> pl.DataFrame:
     place = ["order_id", "source"]
     is_other = (pl.col("result_state") == "WITHDRAWN") | pl.col("event").is_not_null()
     withdrawn = evidence.core_orders.filter(is_other).select("source", "source_key")
-    standing = _held(evidence).filter(~pl.col("is_amended")).join(withdrawn, on=["source", "source_key"], how="anti")
+    standing = (
+        held_sources(evidence).filter(~pl.col("is_amended")).join(withdrawn, on=["source", "source_key"], how="anti")
+    )
     firsts = standing.sort("is_duplicate", "source_key").group_by(place, maintain_order=True).agg(
         pl.col("source_key").first().alias("first_source_key")
     )  # fmt: skip
