@@ -25,7 +25,7 @@ RECORD_TABLES = ("__orders", "__results", "__arrests")
 
 @dataclass(frozen=True)
 class Feed:
-    """A stream of deliveries: one file for each night or a month, known by the form of its name.
+    """A stream of deliveries: one file for each night or month, known by the form of its name.
 
     Attributes:
         name: `pnc_ancord`, `pnc_arrest`, `pnd`, `court`, `rocu_<UNIT>`.
