@@ -26,7 +26,7 @@ from assets.delivery_faults import (
     same_revision,
     too_large,
 )
-from assets.delivery_files import digests_of, find_deliveries, find_strays
+from assets.delivery_files import file_digests, find_deliveries, find_strays
 from assets.feed_history import IMPLAUSIBLE, NO_NIGHTS, RecentNights
 from assets.sources.contract import LIMITS, Delivery, DeliveryTooLargeError, Fault, Feed, Limits, Reading, Source
 from warehouse.disk import make_folder
@@ -133,7 +133,7 @@ class Look:
         """
         arrivals: list[Arrival] = []
         candidates = find_deliveries(feed, folders=self.folders, as_of=self.as_of)
-        known_digests, revisions = cache(digests_of), Counter[date]()
+        known_digests, revisions = cache(file_digests), Counter[date]()
         seen: set[tuple[str | None, ...]] = set()
         for place, delivery in enumerate(candidates):
             if self._is_one_too_many(delivery, revisions):

@@ -80,7 +80,7 @@ def digest_of(path: Path) -> str | None:
         return None
 
 
-def digests_of(delivery: Delivery) -> tuple[str | None, ...]:
+def file_digests(delivery: Delivery) -> tuple[str | None, ...]:
     """Digests of a delivery's file and of its companion; none for what is not there or cannot be read."""
     companion = delivery.companion_path
     paths = (delivery.path, companion) if companion else (delivery.path,)

@@ -32,7 +32,7 @@ def deliveries_table(source: Source) -> Table:
     return DELIVERIES.renamed(f"raw_{source.name}__deliveries")
 
 
-def core_tables(source: Source) -> dict[str, Table]:
+def core_tables_of(source: Source) -> dict[str, Table]:
     """The core tables of a source by their short names."""
     return {table.name.removeprefix("core__"): core_table(source.name, table) for table in CORE_TABLES}
 
@@ -102,7 +102,7 @@ def raw_asset(source: Source) -> dg.AssetsDefinition:
 
 def core_asset(source: Source) -> dg.AssetsDefinition:
     """The source's records in the shape that all sources share."""
-    tables = core_tables(source)
+    tables = core_tables_of(source)
     raw_names = [table.name for table in source.raw_tables]
 
     @dg.multi_asset(

@@ -17,7 +17,7 @@ from assets.frame import EXPECTATIONS, NIGHTS, AssetEvents, Night, NightResource
 from assets.ingest import quarantine_table
 from assets.link import gather
 from assets.models import MODELS, version_of_night
-from assets.reconcile import JUDGED, RECONCILED, gather_evidence
+from assets.reconcile import JUDGED_TABLES, RECONCILED, gather_evidence
 from assets.sources import find_sources
 from expectations.bounds import Bounds
 from expectations.discrepancies import PresenceClock
@@ -73,7 +73,7 @@ class ReleaseBasis(TypedDict):
     config_hash: str
 
 
-PUBLISHED_TABLES = [table.name for table in (*RECONCILED, *JUDGED, LINK_PAIRS)]
+PUBLISHED_TABLES = [table.name for table in (*RECONCILED, *JUDGED_TABLES, LINK_PAIRS)]
 
 
 @dg.asset(

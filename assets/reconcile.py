@@ -68,7 +68,7 @@ RECONCILED = (
     ORDER_SOURCES, SUBJECTS, CONDITIONS, CONDITION_WORDINGS, UNCODED_CONDITIONS, ARRESTS, ARREST_SOURCES,
     FIELD_PROVENANCE, SOURCE_RELIABILITY, ID_REDIRECTS, IDENTITIES,
 )  # fmt: skip
-JUDGED = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, REVIEW_QUEUE, DELIVERIES)
+JUDGED_TABLES = (ORDERS, DISCREPANCIES, CORRECTION_LINES, QUALITY_SCORES, REVIEW_QUEUE, DELIVERIES)
 # What the judgement starts from. The counts and scores of orders are still empty, so no suite yet.
 GOLDEN_ORDERS = "golden_orders"
 CODED_CONDITIONS = "coded_conditions"
@@ -155,7 +155,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
 @dg.multi_asset(
     name="judgement",
     specs=specs(
-        JUDGED,
+        JUDGED_TABLES,
         group="register",
         deps=[
             *core_names("orders", "aliases", "rejected_values"),
@@ -177,7 +177,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             *UNJUDGED,
         ],
     ),
-    check_specs=check_specs(JUDGED),
+    check_specs=check_specs(JUDGED_TABLES),
 )
 def judgement(context: dg.AssetExecutionContext, night: NightResource) -> AssetEvents:
     """What is wrong, who should correct it, how good each source is, what a steward should look at first."""
@@ -219,7 +219,7 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     lines = follow_corrections(store, evidence, discrepancies, former=former, as_of=as_of, clock=clock)
     deliveries = evidence.deliveries.sort(DELIVERIES.order)
     frames = (orders, discrepancies, lines, scores, queue, deliveries)
-    return {table: table.conform(frame) for table, frame in zip(JUDGED, frames, strict=True)}
+    return {table: table.conform(frame) for table, frame in zip(JUDGED_TABLES, frames, strict=True)}
 
 
 def gather_linked(store: TableStore, evidence: Evidence, found: pl.DataFrame) -> Linked:

@@ -19,7 +19,7 @@ from zlib import crc32
 import polars as pl
 
 from assets.deliveries import Intake
-from assets.delivery_files import digests_of
+from assets.delivery_files import file_digests
 from assets.parsing.words import known
 from assets.sources.contract import RECORD_TABLES, Delivery, Fault, Reading, Source
 from warehouse.schema import Table
@@ -33,8 +33,8 @@ PROVED_IN = 100
 
 PLACES = [column.name for column in PLACE]
 COUNTS = ("rows_read", "rows_duplicate", "rows_declared", "rows_both")
-KEY = ("delivery_id", "file_name", "sha256", "companion")
-READINGS = {**dict.fromkeys((*KEY, "faults"), pl.String), **dict.fromkeys(COUNTS, pl.Int64)}
+READING_KEY = ("delivery_id", "file_name", "sha256", "companion")
+READINGS = {**dict.fromkeys((*READING_KEY, "faults"), pl.String), **dict.fromkeys(COUNTS, pl.Int64)}
 CORE = {table.name.removeprefix("core__"): table for table in CORE_TABLES}
 # Sources whose rows have no keys: a row is known by where it stands.
 KEYLESS = frozenset(facts.name for facts in SOURCES if not facts.has_row_keys)
@@ -93,7 +93,7 @@ class Reader:
         Raises:
             ProofFailedError: a reading that was kept is not what reading the file again gives.
         """
-        key = dict(zip_longest(KEY, (delivery.delivery_id, delivery.path.name, *digests_of(delivery))))
+        key = dict(zip_longest(READING_KEY, (delivery.delivery_id, delivery.path.name, *file_digests(delivery))))
         kept = self._find(key)
         if kept is not None and crc32(str(key).encode()) % PROVED_IN != self.as_of.toordinal() % PROVED_IN:
             reading, self.rows = kept, self.rows + kept.rows_kept
@@ -109,7 +109,7 @@ class Reader:
         """Counts and faults, as `READINGS`, of the files that are used tonight."""
         used = deliveries.filter("is_used").select("delivery_id", "sha256")
         noted = pl.DataFrame(self.noted, schema=READINGS)
-        return noted.join(used, on=used.columns, how="semi").unique(KEY, keep="first", maintain_order=True)
+        return noted.join(used, on=used.columns, how="semi").unique(READING_KEY, keep="first", maintain_order=True)
 
     def _find(self, key: Mapping[str, str | None]) -> Reading | None:
         found = self.readings.filter(pl.col(name).eq_missing(pl.lit(value)) for name, value in key.items())

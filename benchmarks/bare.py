@@ -26,10 +26,10 @@ READERS: dict[str, Callable[[Path], object]] = {
         for name in fastexcel.read_excel(path).sheet_names
     ],
 }
-NAMES = "one.forenames_folded, other.forenames_folded, one.surname_folded, other.surname_folded"
+NAME_SQL = "one.forenames_folded, other.forenames_folded, one.surname_folded, other.surname_folded"
 # Two plain rules of blocking: the same birthday, the same name.
 CANDIDATES = " UNION ALL ".join(
-    f"SELECT {NAMES} FROM records AS one JOIN records AS other USING ({block}) WHERE one.record_id < other.record_id"  # noqa: S608
+    f"SELECT {NAME_SQL} FROM records AS one JOIN records AS other USING ({block}) WHERE one.record_id < other.record_id"  # noqa: S608
     for block in ("date_of_birth", "surname_folded, forenames_folded")
 )
 

@@ -29,7 +29,7 @@ from ledger.desk.item_work import assign, defer
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
-from review.settings import DeskSettings
+from review.desk_settings import DeskSettings
 from warehouse.home import Home
 from warehouse.releases.release import Release, current_release
 

@@ -18,7 +18,7 @@ PICTURE = ROOT / "docs" / "img" / "night.png"
 DOCUMENT = ROOT / "benchmarks" / "README.md"
 BEGIN, END = "<!-- figures of the night -->", "<!-- end of figures of the night -->"
 MOST_GROWTH = 1.5
-PARTS = {"reading": ("raw_", "core_"), "linking": ("link_",), "publishing": ("release",)}
+STEPS_BY_PART = {"reading": ("raw_", "core_"), "linking": ("link_",), "publishing": ("release",)}
 """The steps, by how their names begin, that a part of the bare work stands beside."""
 STAGES = ("start", "raw", "core", "link", "register", "judgement", "release", "whole")
 TARGETS = {"reading": 3, "linking": 2, "publishing": 2}
@@ -46,7 +46,7 @@ def ratios(night: Figures) -> dict[str, float]:
     """Processor time of each part, and of the whole, as a multiple of the bare work."""
     parts = {
         part: sum(night.steps[step].processor for step in night.steps if step.startswith(begins))
-        for part, begins in PARTS.items()
+        for part, begins in STEPS_BY_PART.items()
     }
     whole = night.steps["whole"].processor / sum(night.bare.values())
     return {part: spent / night.bare[part] for part, spent in parts.items()} | {"whole": whole}

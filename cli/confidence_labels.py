@@ -16,12 +16,11 @@ from ledger.packs.labels import collect_labels
 from ledger.packs.log import read_disclosures, read_pack_lines
 from ledger.packs.sample import read_checks
 from matching.standardise import fold
+from reconciliation.confidence.differences import NAME_FIELDS
 from reconciliation.confidence.values import Population, observe_values
 from reconciliation.register import Register
 from warehouse.home import Home
 from warehouse.tables.register import FIELD_PROVENANCE, ORDER_SOURCES, ORDERS, SOURCE_RELIABILITY
-
-NAMES = ("forenames", "surname")
 
 
 def gather_labelled(home: Home) -> pl.DataFrame:
@@ -65,7 +64,9 @@ def _observed(home: Home, release_id: str, labels: pl.DataFrame) -> pl.DataFrame
     with Register.open(home, release_id) as register:
         provenance, orders, places, errors = (register.completed(table) for table in tables)
     observed = observe_values(provenance, Population.of(orders), places, errors=errors)
-    value, true = (pl.when(pl.col("field").is_in(NAMES)).then(fold(pl.col(n))).otherwise(n) for n in ("value", "true"))
+    value, true = (
+        pl.when(pl.col("field").is_in(NAME_FIELDS)).then(fold(pl.col(n))).otherwise(n) for n in ("value", "true")
+    )
     return (
         observed.join(labels.drop("release_id"), on=["order_id", "field"])
         .join(provenance.select("order_id", "field", "value"), on=["order_id", "field"])

@@ -22,8 +22,8 @@ from pipelines.settings import ledger_url, read_settings
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
+from review.desk_settings import DeskSettings
 from review.patient_protocol import PatientProtocol
-from review.settings import DeskSettings
 from review.static_files import MissingStaticFilesError
 from warehouse.disk import file_digest
 from warehouse.home import Home

@@ -191,7 +191,7 @@ def report(
 ) -> None:
     """Write a page on a release: sources, who is bound, how sources agree, quality, what is wrong."""
     from cli.night_summary import read_decided, summarise
-    from cli.report import write_report
+    from cli.release_report import write_report
     from reconciliation.register import Register
     from warehouse.home import Home
 

@@ -1,6 +1,6 @@
 """The parts of the report that look at orders, sources and nights: who is bound, who agrees with whom, trend, league.
 
-Belongs here: their tables and pictures. Does not: the counts (`study`, `expectations`), the page (`cli.report`).
+Belongs here: their tables and pictures. Does not: the counts (`study`, `expectations`), the page (`release_report`).
 """
 
 from collections.abc import Sequence

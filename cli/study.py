@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from reconciliation.register import Register
-    from study.effect.report import ReportSection
-    from study.effect.settings import StudySettings
+    from study.effect.report_sections import ReportSection
     from study.effect.study import Study
     from study.effect.study_data import StudyData
+    from study.effect.study_settings import StudySettings
 
 study_app = typer.Typer(no_args_is_help=True, help="What the register says about the world.")
 
@@ -66,7 +66,7 @@ def effect(
     """Compare arrests before and after orders: a page with charts, and each table as CSV and Parquet."""
     from reconciliation.register import Register
     from study.effect.harm import HarmIndex
-    from study.effect.settings import StudySettings
+    from study.effect.study_settings import StudySettings
 
     inputs = settings_of(home).study
     try:
@@ -88,10 +88,10 @@ def effect(
 def _study_and_write(register: "Register", settings: "StudySettings", *, out: Path, truth: Path | None) -> None:
     from rich.console import Console
 
-    from study.effect.report import describe_study
-    from study.effect.settings import StudyError
+    from study.effect.report_sections import describe_study
     from study.effect.study import make_study
     from study.effect.study_data import data_of_register
+    from study.effect.study_settings import StudyError
     from study.effect.summary import summarise_study
 
     with Console(stderr=True).status("reading the register") as status:
@@ -119,7 +119,7 @@ def _compare_with_sources(
 ) -> "list[ReportSection]":
     """The sections on single sources; none, and a word on it, where the night's tables are not kept any more."""
     from study.effect.by_source import REGISTER, data_of_sources
-    from study.effect.report import compare_with_sources
+    from study.effect.report_sections import compare_with_sources
     from warehouse.home import Home
     from warehouse.store import TableStore
 

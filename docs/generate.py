@@ -20,7 +20,7 @@ from cli.main import app
 from cli.options import EXIT_MEANINGS
 from expectations.discrepancies import RULES
 from expectations.gates import DELIVERY, GATES, Gate
-from expectations.measures import COMPARED, MEASURES, REQUIRED, SETTLED_BY_COURT
+from expectations.measures import COMPARED_FIELDS, MEASURES, REQUIRED, SETTLED_BY_COURT
 from expectations.suites import suite_for
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KINDS
 from pipelines.alert_kinds import ALERT_KINDS, SOURCE
@@ -182,7 +182,9 @@ def quality() -> Iterator[str]:
         yield f"- **weight** {measure.weight} of {sum(other.weight for other in MEASURES)}: {measure.reason}"
         share = f"{example.numerator} ÷ {example.denominator} = {example.numerator / example.denominator:.1%}"
         yield f"- **example** An order that all sources hold alike but for this: {example.difference} **{share}**\n"
-    yield "Compared for consistency and counted for validity: " + ", ".join(f"`{name}`" for name in COMPARED) + "."
+    yield (
+        "Compared for consistency and counted for validity: " + ", ".join(f"`{name}`" for name in COMPARED_FIELDS) + "."
+    )
     yield "Required for completeness: " + ", ".join(f"`{name}`" for name in REQUIRED) + "."
     yield "Held against the court for accuracy: " + ", ".join(f"`{name}`" for name in SETTLED_BY_COURT) + ".\n"
 

@@ -12,11 +12,11 @@ import polars as pl
 
 from expectations.discrepancy_history import compared_values, follow
 from expectations.rules.conditions import CONDITION_RULES
-from expectations.rules.contents import CONTENT_RULES
 from expectations.rules.dates import DATE_RULES, ORDER_DATE_RULES
 from expectations.rules.doubt import DOUBT_RULES, REFUSAL_RULES
 from expectations.rules.frames import rule_frames
 from expectations.rules.identity import IDENTITY_RULES
+from expectations.rules.order_attributes import CONTENT_RULES
 from expectations.rules.periods import PERIOD_RULES
 from expectations.rules.persons import PERSON_RULES
 from expectations.rules.presence import PRESENCE_RULES, UNREADABLE_RULES

@@ -18,7 +18,7 @@ from warehouse.tables.register import DISCREPANCIES
 
 RESOLVED = "resolved"
 VALUES = ("order_id", "rule_code", "source", "observed", "expected")
-COMPARED = ("order_id", "rule_code", "source", "record_id", "observed", "expected")
+FINDING_COLUMNS = ("order_id", "rule_code", "source", "record_id", "observed", "expected")
 
 
 def follow(
@@ -142,11 +142,11 @@ def look_again(rules: tuple[Rule, ...], frames: Mapping[Subject, pl.DataFrame], 
             observed=rule.observed_text,
             expected=rule.expected_text,
         )
-        .select(COMPARED)
+        .select(FINDING_COLUMNS)
         for rule in rules
         if rule.code in codes
     ]
-    return pl.concat([pl.DataFrame(schema=dict.fromkeys(COMPARED, pl.String)), *parts])
+    return pl.concat([pl.DataFrame(schema=dict.fromkeys(FINDING_COLUMNS, pl.String)), *parts])
 
 
 def _was_found() -> pl.Expr:

@@ -62,7 +62,7 @@ REQUIRED = (
     "force_code",
     "conditions",
 )
-COMPARED = (
+COMPARED_FIELDS = (
     "order_type",
     "is_interim",
     "surname",
@@ -122,7 +122,7 @@ is_timed = (
 )
 is_watched_delivery = is_delivery & pl.col("has_history")
 wrong_letters = count(~pl.col("is_pnc_id_valid"), ~pl.col("is_cro_valid"))
-values_given = count(*(pl.col(name).is_not_null() for name in COMPARED))
+values_given = count(*(pl.col(name).is_not_null() for name in COMPARED_FIELDS))
 
 MEASURES = (
     Measure(
@@ -170,8 +170,8 @@ MEASURES = (
             51,
             52,
         ),
-        count(*(is_compared(name) & ~pl.col("differing").list.contains(name) for name in COMPARED)),
-        count(*(is_compared(name) for name in COMPARED)),
+        count(*(is_compared(name) & ~pl.col("differing").list.contains(name) for name in COMPARED_FIELDS)),
+        count(*(is_compared(name) for name in COMPARED_FIELDS)),
     ),
     Measure(
         "timeliness",

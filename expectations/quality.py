@@ -13,7 +13,7 @@ import polars as pl
 
 from expectations.intervals import effective_trials, score_interval
 from expectations.measures import (
-    COMPARED,
+    COMPARED_FIELDS,
     MEASURES,
     SETTLED_BY_COURT,
     Measure,
@@ -118,7 +118,7 @@ def _records(evidence: Evidence, discrepancies: pl.DataFrame, *, clock: Presence
         "record_count",
         "region_code",
         holder="force_code",
-        **{f"golden_{name}": pl.col(name) for name in COMPARED},
+        **{f"golden_{name}": pl.col(name) for name in COMPARED_FIELDS},
     )
     standing = (
         evidence.core_orders.join(places, on=["source", "source_key"]).filter(IS_STANDING).join(gold, on="order_id")

@@ -9,7 +9,7 @@ import polars as pl
 from expectations.intervals import difference_interval, score_interval
 from warehouse.tables.register import SOURCE_RELIABILITY
 
-KEY = ["source", "field"]
+RATE_KEY = ["source", "field"]
 
 
 def describe_reliability(errors: pl.DataFrame, *, former: pl.DataFrame) -> pl.DataFrame:
@@ -27,8 +27,8 @@ def describe_reliability(errors: pl.DataFrame, *, former: pl.DataFrame) -> pl.Da
         `SOURCE_RELIABILITY`, sorted by its key.
     """
     low, high = score_interval(pl.col("error_rate"), pl.col("statements"))
-    before = former.select(*KEY, *(pl.col(name).alias(f"{name}_before") for name in ("error_rate", "low", "high")))
-    beside = errors.with_columns(low=low, high=high).join(before, on=KEY, how="left")
+    before = former.select(*RATE_KEY, *(pl.col(name).alias(f"{name}_before") for name in ("error_rate", "low", "high")))
+    beside = errors.with_columns(low=low, high=high).join(before, on=RATE_KEY, how="left")
     fall, rise = difference_interval(
         (pl.col("error_rate_before"), pl.col("low_before"), pl.col("high_before")),
         (pl.col("error_rate"), pl.col("low"), pl.col("high")),

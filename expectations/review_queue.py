@@ -29,7 +29,7 @@ SOON_DAYS = 90
 MOST_URGENT = 28
 """More than twice what any other item can have: age at most doubles a priority."""
 ALWAYS_SETTLED = ("constraint", "stale_decision", "contradiction")
-KEY = ("kind", *SIDES)
+ITEM_KEY = ("kind", *SIDES)
 FACETS = ("order_id", "order_type", "legal_status", "force_code", "region_code")
 LISTS = ("fields", "rule_codes", "sources", "discrepancy_ids", "decision_ids")
 NO_ITEMS = pl.DataFrame(
@@ -135,7 +135,7 @@ def build_review_queue(
         decision_items(linked.decided, policy=policy),
     ]
     items = pl.concat([NO_ITEMS, *found], how="diagonal")
-    named = items.with_columns(item_id=pl.concat_str(KEY, separator="-", ignore_nulls=True))
+    named = items.with_columns(item_id=pl.concat_str(ITEM_KEY, separator="-", ignore_nulls=True))
     aged = _with_age(named, former, former_as_of=former_as_of, as_of=as_of)
     weighed = _with_priority(_with_impact(aged, evidence, as_of=as_of))
     streamed = weighed.with_columns(stream=_stream(policy))

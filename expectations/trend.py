@@ -19,7 +19,7 @@ from expectations.intervals import difference_interval
 SERIES_KEY = ("scope", "scope_key", "dimension")
 BETTER, WORSE, WITHIN_CHANCE = "better", "worse", "within chance"
 FIRST, NO_SCORE, NO_INTERVAL = "first of the series", "no score", "no interval"
-COMPARED = ("score", "low", "high", "method", "release_id")
+SCORE_COLUMNS = ("score", "low", "high", "method", "release_id")
 
 
 def describe_trend(series: pl.DataFrame) -> pl.DataFrame:
@@ -44,7 +44,7 @@ def describe_trend(series: pl.DataFrame) -> pl.DataFrame:
     for prefix, former in (("", _night_before), ("total_", _first_night)):
         compared = _compare(compared, prefix, former)
     names = {"release_id_before": "since", "total_release_id_before": "since_first"}
-    spare = [f"{prefix}{name}_before" for prefix in ("", "total_") for name in COMPARED if name != "release_id"]
+    spare = [f"{prefix}{name}_before" for prefix in ("", "total_") for name in SCORE_COLUMNS if name != "release_id"]
     whole = pl.concat([compared.drop(spare).rename(names), empty], how="diagonal")
     verdicts = [pl.col(name).fill_null(NO_SCORE) for name in ("verdict", "total_verdict")]
     return whole.with_columns(verdicts).sort(*SERIES_KEY, "as_of")
@@ -61,8 +61,8 @@ def _first_night(name: str) -> pl.Expr:
 
 
 def _compare(scored: pl.DataFrame, prefix: str, former: Callable[[str], pl.Expr]) -> pl.DataFrame:
-    beside = scored.with_columns(former(name).alias(f"{prefix}{name}_before") for name in COMPARED)
-    before = {name: pl.col(f"{prefix}{name}_before") for name in COMPARED}
+    beside = scored.with_columns(former(name).alias(f"{prefix}{name}_before") for name in SCORE_COLUMNS)
+    before = {name: pl.col(f"{prefix}{name}_before") for name in SCORE_COLUMNS}
     low, high = difference_interval(
         (before["score"], before["low"], before["high"]), (pl.col("score"), pl.col("low"), pl.col("high"))
     )

@@ -153,7 +153,7 @@ def _sorted(name: pl.Expr) -> pl.Expr:
 
 
 # What the conditions of the levels read of two names.
-COMPARED = (
+NAME_COLUMNS = (
     "full_name", "surname_folded", "first_forename", "sorted_name", "short_name", "names", "given_names", "first_sound",
     "surname_sound", "is_first_listed", "meant", "meant_forms", "joined_name", "letters", "joined_surname",
     "alias_names", "date_of_birth",
@@ -177,7 +177,7 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
         token_ratio("sorted_name", least=CLOSE_TOKENS, where=lists_meet("names")),
     )
     # Strangers drawn at random do not show how alike the names of relatives and co-defendants are: `fixed`.
-    return expression_comparison("name", COMPARED, _name_levels(variants), measures, fixed=True)
+    return expression_comparison("name", NAME_COLUMNS, _name_levels(variants), measures, fixed=True)
 
 
 def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:

@@ -18,7 +18,7 @@ from expectations.bounds import Bounds
 from expectations.disclosure import LEAST_THRESHOLD
 from expectations.discrepancies import PresenceClock
 from pipelines.alert_kinds import AlertSettings
-from review.settings import DeskSettings
+from review.desk_settings import DeskSettings
 from warehouse.codes import ORDER_TYPES
 from warehouse.delivery_states import DEFAULT_POLICIES, STATES, Policy
 from warehouse.home import Home

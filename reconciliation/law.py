@@ -14,7 +14,7 @@ from typing import Final
 import polars as pl
 
 from reconciliation.statutes import INTERIM_LONGEST_DAYS
-from reconciliation.successions import DETERMINED, find_successions, nearest
+from reconciliation.successions import DETERMINED, find_successions, nearest_in_time
 
 NOT_KNOWN_WHETHER: Final = ("uncertain", "not_known")
 """Statuses of orders of which nobody knows whether they are in force: they count as in force until somebody does."""
@@ -26,7 +26,7 @@ ENDED: Final = ("expired", "discharged", "superseded", "determined")
 
 OPEN_END: Final = "until further order"
 
-JUDGED: Final = (
+STATUS_COLUMNS: Final = (
     "legal_status", "follows_order_id", "followed_by_order_id", "ended_after", "ended_by", "is_in_force_doubtful",
     "ceased_on", "ceased_certainty", "binds_from", "binds_until",
 )  # fmt: skip
@@ -89,7 +89,7 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
         as_of: the day; orders made later neither bind nor end others.
 
     Returns:
-        `order_id` and `JUDGED`.
+        `order_id` and `STATUS_COLUMNS`.
     """
     chain = find_successions(orders.filter(~pl.col("is_withdrawn")), as_of=as_of)
     is_past = pl.col("ends_on") <= as_of
@@ -112,7 +112,7 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
         .with_columns(_is_in_force_doubtful(as_of), *_bounds(), *_binding_period(as_of))
         .with_columns(_ceased())
     )
-    return judged.join(nearest(chain), on="order_id", how="left").select("order_id", *JUDGED)
+    return judged.join(nearest_in_time(chain), on="order_id", how="left").select("order_id", *STATUS_COLUMNS)
 
 
 def _status(as_of: date) -> pl.Expr:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from reconciliation.confidence.differences import KEY, find_rivals
+from reconciliation.confidence.differences import VALUE_KEY, find_rivals
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.core import RECORD_ID
 
@@ -100,24 +100,24 @@ def _count_of_field(provenance: pl.DataFrame, standing: pl.DataFrame) -> pl.Data
     voices = _find_voices(provenance, standing)
     others = (
         voices.filter(~pl.col("is_golden"))
-        .group_by(*KEY, "value")
+        .group_by(*VALUE_KEY, "value")
         .agg(pl.col("source").unique())
-        .sort(*KEY, pl.col("source").list.len(), "value", descending=[False, False, True, False])
+        .sort(*VALUE_KEY, pl.col("source").list.len(), "value", descending=[False, False, True, False])
         .select(
-            *KEY,
+            *VALUE_KEY,
             pl.col("source"),
-            place=(pl.int_range(pl.len()).over(KEY) + 2).clip(0, MOST_VALUES),
+            place=(pl.int_range(pl.len()).over(VALUE_KEY) + 2).clip(0, MOST_VALUES),
         )
         .explode("source")
     )
-    own = voices.filter("is_golden").select(*KEY, "source", place=pl.lit(1, pl.Int64))
-    places = pl.concat([own, others]).group_by(KEY)
+    own = voices.filter("is_golden").select(*VALUE_KEY, "source", place=pl.lit(1, pl.Int64))
+    places = pl.concat([own, others]).group_by(VALUE_KEY)
     stated = places.agg(
         pl.col("place").filter(pl.col("source") == source).min().fill_null(0).cast(pl.Int8).alias(source)
         for source in SOURCE_NAMES
     )
-    checked = provenance.select(*KEY, pl.col("rule").is_in(CHECKED).alias("is_checked"))
-    return stated.join(checked, on=KEY).group_by("field", "is_checked", *SOURCE_NAMES).agg(count=pl.len())
+    checked = provenance.select(*VALUE_KEY, pl.col("rule").is_in(CHECKED).alias("is_checked"))
+    return stated.join(checked, on=VALUE_KEY).group_by("field", "is_checked", *SOURCE_NAMES).agg(count=pl.len())
 
 
 def _find_voices(provenance: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
@@ -128,10 +128,11 @@ def _find_voices(provenance: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFra
     """
     winner = pl.concat_list(RECORD_ID)
     agreeing = provenance.select(
-        *KEY, record_id=pl.when(pl.col("source").is_null()).then("agreeing").otherwise(winner.list.concat("agreeing"))
+        *VALUE_KEY,
+        record_id=pl.when(pl.col("source").is_null()).then("agreeing").otherwise(winner.list.concat("agreeing")),
     ).explode("record_id")
     golden = agreeing.with_columns(value=pl.lit(None, pl.String), is_golden=True)
-    rivals = find_rivals(provenance).select(*KEY, "record_id", value="rival", is_golden=False)
+    rivals = find_rivals(provenance).select(*VALUE_KEY, "record_id", value="rival", is_golden=False)
     return pl.concat([golden, rivals]).join(standing, on=["record_id", "order_id"])
 
 

@@ -111,7 +111,7 @@ def _relations(as_of: date) -> list[pl.Expr]:
     ]
 
 
-def nearest(chain: pl.DataFrame) -> pl.DataFrame:
+def nearest_in_time(chain: pl.DataFrame) -> pl.DataFrame:
     """`order_id`, `follows_order_id`, `followed_by_order_id`: of several the order made nearest in time."""
     before = chain.sort("order_id", "earlier_made_on", "rank", "earlier_id", descending=[False, True, False, False])
     after = chain.sort("earlier_id", "made_on", "rank", "order_id")

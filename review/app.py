@@ -28,12 +28,12 @@ from review.access.session_store import SessionStore
 from review.access.sign_in import PasswordSignIn
 from review.dashboards.picture_store import PictureStore
 from review.desk import Desk
+from review.desk_settings import DeskSettings
 from review.error_pages import HANDLERS, LARGEST_BODY, UnexpectedErrors
 from review.kept_in_memory import KeptInMemory
 from review.metrics import Measured
 from review.pages import Pages
 from review.preparing import keep_prepared
-from review.settings import DeskSettings
 from review.static_files import StaticFiles
 
 log = logging.getLogger("concord.review")

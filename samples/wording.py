@@ -18,7 +18,7 @@ FULL_WORDS = {
     "TEPO": "Trafficking and Exploitation Prevention Order",
 }
 CASES_REMEMBERED = 16_384
-NAMES = ("Jon Smith", "Ana Pop", "Li Chen", "Mary Doran", "Piotr Zych", "Sam Eze", "Ilir Gashi", "Kim Vu")
+SAMPLE_NAMES = ("Jon Smith", "Ana Pop", "Li Chen", "Mary Doran", "Piotr Zych", "Sam Eze", "Ilir Gashi", "Kim Vu")
 """Third parties whom conditions name."""
 _OPERATIONS = ("Zinc", "Harrier", "Lantern", "Copper", "Juniper", "Quarry", "Falcon", "Mallet")
 _AREAS = ("the High Street and Station Road", "the Meadows estate", "the city centre", "the postcode district shown")
@@ -44,7 +44,7 @@ def condition_texts(order: Order, codes: list[str], random: Random) -> list[str]
 @lru_cache(CASES_REMEMBERED)
 def _blanks(seed: int, court: str) -> dict[str, str]:
     random = Random(seed)
-    name, other = random.sample(NAMES, 2)
+    name, other = random.sample(SAMPLE_NAMES, 2)
     town = town_of(court)
     return {
         "area": random.choice(_AREAS),

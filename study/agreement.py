@@ -10,7 +10,7 @@ import polars as pl
 
 from warehouse.sources import SOURCE_NAMES
 
-COMPARED: Final = (
+AGREEMENT_FIELDS: Final = (
     "order_type", "is_interim", "surname_folded", "forenames_folded", "date_of_birth", "sex", "pnc_id", "made_on",
     "start_on", "end_on", "term_months", "court_code", "force_code",
 )  # fmt: skip
@@ -30,7 +30,7 @@ def compare_sources(source_records: pl.DataFrame, order_sources: pl.DataFrame) -
     firsts = order_sources.filter(~pl.col("is_duplicate"), ~pl.col("is_amended")).select("record_id", "order_id")
     said = (
         source_records.join(firsts, on="record_id")
-        .select("order_id", "source", *(pl.col(name).cast(pl.String) for name in COMPARED))
+        .select("order_id", "source", *(pl.col(name).cast(pl.String) for name in AGREEMENT_FIELDS))
         .unique(["order_id", "source"], keep="first", maintain_order=True)
         .unpivot(index=["order_id", "source"], variable_name="field")
         .drop_nulls("value")

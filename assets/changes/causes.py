@@ -22,10 +22,10 @@ from ledger.decisions.binding import touched_orders
 from ledger.decisions.kinds import codes_about
 from warehouse.tables.register import RELEASE_CHANGES, UNEXPLAINED
 
-JUDGED: Final = ("discrepancy_count", "quality_score")
+JUDGED_FIELDS: Final = ("discrepancy_count", "quality_score")
 """Fields of an order that are not facts of it: what the rules make of its records."""
 
-NAMES: Final = ("forenames", "surname", "forenames_folded", "surname_folded")
+ALL_NAME_FIELDS: Final = ("forenames", "surname", "forenames_folded", "surname_folded")
 REPLAYED: Final = {"order_id": pl.String, "field": pl.String, "replayed": pl.String}
 ROW: Final = ("kind", "handle")
 
@@ -90,8 +90,8 @@ def reaches(*flags: str) -> pl.Expr:
     return pl.any_horizontal(pl.col(flag).fill_null(value=False) for flag in flags)
 
 
-is_judged = pl.col("field").is_in(JUDGED).fill_null(value=False)
-is_name = pl.col("field").is_in(NAMES).fill_null(value=False)
+is_judged = pl.col("field").is_in(JUDGED_FIELDS).fill_null(value=False)
+is_name = pl.col("field").is_in(ALL_NAME_FIELDS).fill_null(value=False)
 is_borne_out = (pl.col("field") == "condition_count").fill_null(value=False)
 
 is_counted = is_judged | is_borne_out

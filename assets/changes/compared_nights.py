@@ -11,13 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from assets.changes.causes import JUDGED, REPLAYED, ComparedRelease, find_reach, name_causes
+from assets.changes.causes import JUDGED_FIELDS, REPLAYED, ComparedRelease, find_reach, name_causes
 from assets.former import Former
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
 from expectations.discrepancy_history import active_ones
 from expectations.quality import score_quality
-from reconciliation.law import JUDGED as IN_LAW
-from reconciliation.law import facts_of, judge_status
+from reconciliation.law import STATUS_COLUMNS, facts_of, judge_status
 from reconciliation.redirects import order_redirects
 from reconciliation.register_tables import finish_orders
 from reconciliation.release_diff import cause_between, find_differences
@@ -63,7 +62,7 @@ def list_changes(former: Former, tonight: Tonight) -> pl.DataFrame:
         return RELEASE_CHANGES.conform(named).sort(RELEASE_CHANGES.order)
     before, after = _side_of_former(former), _side_of_tonight(tonight)
     reach = find_reach(differences.get_column("order_id").unique(), before=before, after=after)
-    replayed = replay(differences, reach, former=former, tonight=tonight)
+    replayed = find_replayed(differences, reach, former=former, tonight=tonight)
     return name_causes(differences, reach, replayed=replayed, before=before, after=after)
 
 
@@ -72,7 +71,7 @@ def mark_accepted(changes: pl.DataFrame, reason: str | None) -> pl.DataFrame:
     return changes.with_columns(accepted=pl.when(pl.col("cause") == UNEXPLAINED).then(pl.lit(reason, pl.String)))
 
 
-def replay(differences: pl.DataFrame, reach: pl.DataFrame, *, former: Former, tonight: Tonight) -> pl.DataFrame:
+def find_replayed(differences: pl.DataFrame, reach: pl.DataFrame, *, former: Former, tonight: Tonight) -> pl.DataFrame:
     """Differences that are proved by looking at tonight's facts on the former day, or with the former deliveries.
 
     Returns:
@@ -83,7 +82,7 @@ def replay(differences: pl.DataFrame, reach: pl.DataFrame, *, former: Former, to
     then = _statuses(tonight.evidence.orders, as_of=former.release.as_of)
     is_reached = pl.any_horizontal("is_decided", "is_closed", "is_changed")
     unreached = reach.filter(~is_reached).get_column("order_id")
-    judged = differences.filter(pl.col("field").is_in(JUDGED) & pl.col("order_id").is_in(unreached.implode()))
+    judged = differences.filter(pl.col("field").is_in(JUDGED_FIELDS) & pl.col("order_id").is_in(unreached.implode()))
     return pl.concat(
         [
             _replay_law(differences, then),
@@ -103,14 +102,14 @@ def _side_of_tonight(tonight: Tonight) -> ComparedRelease:
 
 
 def _statuses(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """`order_id` and `IN_LAW` by the same facts on another day."""
+    """`order_id` and `STATUS_COLUMNS` by the same facts on another day."""
     return judge_status(facts_of(orders), as_of=as_of)
 
 
 def _replay_law(differences: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
     """Fields in law that tonight's facts make just what they were, on the former day."""
-    texts = then.select("order_id", pl.col(IN_LAW).cast(pl.String))
-    long = texts.unpivot(on=list(IN_LAW), index="order_id", variable_name="field", value_name="then")
+    texts = then.select("order_id", pl.col(STATUS_COLUMNS).cast(pl.String))
+    long = texts.unpivot(on=list(STATUS_COLUMNS), index="order_id", variable_name="field", value_name="then")
     same = differences.join(long, on=["order_id", "field"]).filter(pl.col("before").eq_missing(pl.col("then")))
     return same.select("order_id", "field", replayed=pl.lit("calendar"))
 
@@ -123,7 +122,7 @@ def _replay_judgement(order_ids: pl.Series, then: pl.DataFrame, *, former: Forme
     if order_ids.is_empty() or former.release is None:
         return pl.DataFrame(schema=REPLAYED)
     evidence = _evidence_of(tonight.evidence, order_ids)
-    as_then = evidence.orders.drop(*IN_LAW).join(then, on="order_id", maintain_order="left")
+    as_then = evidence.orders.drop(*STATUS_COLUMNS).join(then, on="order_id", maintain_order="left")
     day, clock = former.release.as_of, tonight.clock
     now = _judge(evidence, as_of=tonight.as_of, clock=clock)
     looks = {
@@ -164,6 +163,6 @@ def _judge(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> pl.DataF
     active = active_ones(found)
     scores = score_quality(evidence, active, as_of=as_of, clock=clock)
     orders = finish_orders(evidence.orders, active, scores)
-    return orders.select("order_id", *(pl.col(name).cast(pl.String) for name in JUDGED)).unpivot(
-        on=list(JUDGED), index="order_id", variable_name="field", value_name="value"
+    return orders.select("order_id", *(pl.col(name).cast(pl.String) for name in JUDGED_FIELDS)).unpivot(
+        on=list(JUDGED_FIELDS), index="order_id", variable_name="field", value_name="value"
     )

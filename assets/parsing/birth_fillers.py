@@ -21,7 +21,7 @@ LEAST_CHANCE: Final = 1e-5
 """The chance, for one office and night, that births alone repeat so often; below it the date is a filler."""
 
 DATES: Final = ("date_of_birth",)
-NAMES: Final = ("forenames_folded", "surname_folded")
+FOLDED: Final = ("forenames_folded", "surname_folded")
 INITIALS: Final = ("forename_initial", "surname_initial")
 OFFICES: Final = (("file_name",), ("file_name", "force_code"))
 
@@ -64,11 +64,11 @@ def mark_fillers(orders: pl.DataFrame, arrests: pl.DataFrame) -> tuple[pl.DataFr
         orders: `core__orders` of one source.
         arrests: its `core__arrests`.
     """
-    columns = ["record_id", "file_name", "force_code", *NAMES, "date_of_birth", "is_birth_placeholder"]
+    columns = ["record_id", "file_name", "force_code", *FOLDED, "date_of_birth", "is_birth_placeholder"]
     people = (
         pl.concat([orders.select(columns), arrests.select(columns)])
         .filter(~pl.col("is_birth_placeholder") & pl.col("date_of_birth").is_not_null())
-        .with_columns(pl.col(name).str.head(1).alias(initial) for name, initial in zip(NAMES, INITIALS, strict=True))
+        .with_columns(pl.col(name).str.head(1).alias(initial) for name, initial in zip(FOLDED, INITIALS, strict=True))
     )
     found = [_find(people, habit, office) for habit in HABITS for office in OFFICES]
     is_filler = pl.col("record_id").is_in(pl.concat(found).get_column("record_id").implode())

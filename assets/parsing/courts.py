@@ -12,7 +12,7 @@ from functools import cache
 
 import polars as pl
 
-from assets.parsing.likeness import nearest
+from assets.parsing.likeness import nearest_entry
 from assets.parsing.places import agreed, fold_parts, other_names
 from matching.standardise import fold
 from warehouse.codes import reference
@@ -144,7 +144,7 @@ def _site(text: str) -> tuple[str, str]:
     sites = sorted({court.site for court in _courts()} - {""})
     for length in sorted({len(site.split()) for site in sites}):
         tail = _site_word(words[-1])
-        entry, _ = nearest(" ".join([*words[-length:-1], tail]), sites)
+        entry, _ = nearest_entry(" ".join([*words[-length:-1], tail]), sites)
         if entry and len(words) > length:
             return " ".join(words[:-length]), entry
     return text, ""
@@ -161,7 +161,7 @@ def _parts(text: str) -> tuple[str, str | None]:
         return text.removesuffix(f" {ending}"), _phrases()[ending]
     words = text.split()
     full_phrases = {phrase: court_type for court_type, phrase in _full_phrases().items()}
-    full_phrase = nearest(" ".join(words[-2:]), list(full_phrases))[0] if len(words) > 2 else None
+    full_phrase = nearest_entry(" ".join(words[-2:]), list(full_phrases))[0] if len(words) > 2 else None
     if full_phrase:
         return " ".join(words[:-2]), full_phrases[full_phrase]
     return text.removesuffix(f" {ending}"), None
@@ -187,7 +187,7 @@ def _by_town(town: str, courts: list[CourtName], order_type: str | None, is_inte
 
 def _nearest_place(place: str, courts: list[CourtName]) -> tuple[str | None, float]:
     places = sorted({court.place for court in courts})
-    return (place, 100.0) if place in places else nearest(place, places)
+    return (place, 100.0) if place in places else nearest_entry(place, places)
 
 
 @cache

@@ -78,7 +78,7 @@ def repeat_kind(key: list[str], content: pl.Expr) -> pl.Expr:
     return pl.when(~is_first).then(pl.when(is_same).then(pl.lit("duplicate")).otherwise(pl.lit("key_reused")))
 
 
-def unreadable(text: pl.Expr) -> pl.Expr:
+def unreadable_reason(text: pl.Expr) -> pl.Expr:
     """Why the text of a row can't be read at all: `null_byte`, `undecodable`, or null."""
     return (
         pl.when(text.str.contains("\x00", literal=True))

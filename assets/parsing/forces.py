@@ -9,7 +9,7 @@ from functools import cache
 
 import polars as pl
 
-from assets.parsing.likeness import nearest
+from assets.parsing.likeness import nearest_entry
 from assets.parsing.places import agreed, fold_parts, other_names
 from matching.standardise import fold
 from warehouse.codes import reference
@@ -93,7 +93,7 @@ def _meaning(text: str) -> frozenset[str]:
         begun = [meant for name, meant in names.items() if name.startswith(text)]
         if begun:
             return frozenset().union(*begun)
-    entry, _ = nearest(_core(written_out), list(names))
+    entry, _ = nearest_entry(_core(written_out), list(names))
     return names[entry] if entry else frozenset()
 
 

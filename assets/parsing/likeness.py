@@ -13,7 +13,7 @@ SHORT_TEXT = 4  # shorter texts must be exact
 LONG_TEXT = 8  # longer texts may hold two slips, shorter ones one
 
 
-def nearest(text: str, entries: Sequence[str]) -> tuple[str | None, float]:
+def nearest_entry(text: str, entries: Sequence[str]) -> tuple[str | None, float]:
     """The entry that `text` means if it is misspelt, and their likeness from 0 to 100.
 
     A slip is a letter left out, put in, changed, or two neighbours swapped. Two are forgiven from `LONG_TEXT` letters

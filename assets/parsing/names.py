@@ -17,10 +17,10 @@ from warehouse.tables.core import CORE_ALIASES
 
 # Written small within a surname; the others keep their capital.
 SMALL_PARTICLES = ("De La", "De", "Da", "Dos", "Das", "Di", "Du", "Del", "Della", "Der", "Den", "Van", "Von", "Bin")
-NAMES = dict.fromkeys(("forenames", "forenames_folded", "surname", "surname_folded"), pl.String)
+NAME_SCHEMA = dict.fromkeys(("forenames", "forenames_folded", "surname", "surname_folded"), pl.String)
 READ: dict[str, DataType | DataTypeClass] = {
-    **NAMES,
-    "other_names": pl.List(pl.Struct(NAMES)),
+    **NAME_SCHEMA,
+    "other_names": pl.List(pl.Struct(NAME_SCHEMA)),
     "birth_in_name": pl.String,
     "beside_name": pl.String,
 }
@@ -98,7 +98,7 @@ def _read_names(texts: pl.DataFrame) -> pl.DataFrame:
         pl.concat_str("surname", "generation", separator=" ", ignore_nulls=True),
         pl.concat_str("surname_folded", pl.col("generation").str.to_uppercase(), separator=" ", ignore_nulls=True),
     )
-    listed = other_names.group_by("text").agg(other_names=pl.struct(*NAMES).unique(maintain_order=True))
+    listed = other_names.group_by("text").agg(other_names=pl.struct(*NAME_SCHEMA).unique(maintain_order=True))
     return _written(main).join(listed, on="text", how="left", nulls_equal=True)
 
 

@@ -20,7 +20,7 @@ from assets.parsing.outcome_events import days_of_event, event_of_clauses, witho
 from matching.standardise import fold
 from warehouse.tables.raw import NOT_MADE, NOT_THE_MAKING
 
-REASONS = {
+NO_ORDER = {
     NOT_MADE: "The words say that no order was made: refused, dismissed, declined, withdrawn, struck out, adjourned or "
     "not made. Nothing is to be done, unless the words are wrong: then ask the sender to correct the record.",
     NOT_THE_MAKING: "The words are of an application, a notice, a breach or a variation, not of the making of an order."
@@ -44,7 +44,7 @@ def read_outcome(text: pl.Expr) -> pl.Expr:
     """What the words of a result, or of a kind of order, say became of it.
 
     Returns:
-        A struct of `outcome` (null for an order, else a code of `REASONS`), `is_in_doubt` (kept as an order though some
+        A struct of `outcome` (null for an order, else a code of `NO_ORDER`), `is_in_doubt` (an order though some
         words speak against it), `is_discharge` (the words are of the end of an order that a court discharged),
         `order_words` (the clauses that say which order was made), `is_other_matter` (bail, costs or another kind of
         order is all that the words speak of), `ends_another` (beside the order made they name one discharged) and, of
@@ -85,7 +85,7 @@ def _read_status_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def set_aside(rows: pl.DataFrame, *, words: str, status: str | None = None, made: str | None = None) -> pl.Series:
-    """Why a row is not about an order: a code of `REASONS`, or null for an order.
+    """Why a row is not about an order: a code of `NO_ORDER`, or null for an order.
 
     Args:
         rows: rows as sent.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from assets.parsing import outcomes
-from assets.parsing.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable
+from assets.parsing.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable_reason
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from assets.sources.court_layout import ASK_AGAIN, FIELDS, Header, Row, is_heading, read_header, read_rows
 from assets.sources.court_records import standardise
@@ -27,7 +27,7 @@ FEED = Feed(
     re.compile(r"court_results_(?P<date>\d{4}-\d{2}-\d{2})(?:_r(?P<revision>\d+))?\.csv"),
     companion=lambda name: name.removesuffix(".csv") + ".manifest.json",
 )
-REASONS = {
+COURT_REASONS = {
     "null_byte": "The row holds a null byte. Ask the court service to send the row again.",
     "undecodable": "The row holds bytes that are not UTF-8 text. Ask the court service to send the row again.",
     "field_count": "The row has too few or too many fields. It may be cut, or a quotation mark may stand alone: "
@@ -36,7 +36,7 @@ REASONS = {
     "key_missing": "The row has no result_id, so it can't be kept apart from others. Ask for it again.",
     "key_reused": "An earlier row has the same result_id and other content. Ask the court service which is right.",
     HEADING_AGAIN: "The row is the heading once more, as where two files were joined. Nothing is to be done.",
-    **outcomes.REASONS,
+    **outcomes.NO_ORDER,
 }
 
 
@@ -55,7 +55,7 @@ def read(delivery: Delivery) -> Reading:
     bad = judged.filter(pl.col("reason_code").is_not_null() & (pl.col("reason_code") != "duplicate"))
     return Reading(
         tables={RAW_RESULTS.name: _kept(kept, header, delivery)},
-        quarantine=quarantine_rows(bad, delivery, reasons=REASONS),
+        quarantine=quarantine_rows(bad, delivery, reasons=COURT_REASONS),
         rows_read=len(rows),
         rows_duplicate=judged.filter(pl.col("reason_code") == "duplicate").height,
         rows_declared=declared,
@@ -96,7 +96,7 @@ def _judge(rows: list[Row], header: Header) -> pl.DataFrame:
         .when(pl.col("key").fill_null("") == "")
         .then(pl.lit("key_missing"))
     )
-    judged = frame.with_columns(reason_code=pl.coalesce(unreadable(pl.col("row_text")), own))
+    judged = frame.with_columns(reason_code=pl.coalesce(unreadable_reason(pl.col("row_text")), own))
     readable = pl.col("reason_code").is_null()
     keyed = judged.with_columns(key=pl.when(readable).then(pl.col("key"))).with_columns(
         reason_code=pl.coalesce(

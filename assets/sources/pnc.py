@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.parsing.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable
+from assets.parsing.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable_reason
 from assets.sources.contract import Delivery, Fault, Reading, Source
 from assets.sources.pnc_layout import FILE_KINDS, FileKind, RecordType
 from assets.sources.pnc_records import standardise
 
 COUNT = re.compile(r"[0-9]{1,9}")
 
-REASONS = {
+PNC_REASONS = {
     "null_byte": "The record holds a null byte. Ask the PNC to send the record again.",
     "undecodable": "The record holds bytes that are not Windows-1252 text. Ask the PNC to send the record again.",
     "unknown_record_type": "The record type is not one of this file's. Expected ORD, ALS and CON, or ARR: ask the PNC.",
@@ -55,7 +55,9 @@ def read(delivery: Delivery) -> Reading:
     columns = ["row_number", "row_text", "reason_code"]
     return Reading(
         tables=tables,
-        quarantine=quarantine_rows(pl.concat([bad.select(columns), after.select(columns)]), delivery, reasons=REASONS),
+        quarantine=quarantine_rows(
+            pl.concat([bad.select(columns), after.select(columns)]), delivery, reasons=PNC_REASONS
+        ),
         rows_read=frame.body.height + frame.after.height,
         rows_duplicate=judged.filter(pl.col("reason_code") == "duplicate").height,
         rows_declared=frame.rows_declared,
@@ -149,7 +151,7 @@ def _judge(body: pl.DataFrame, kind: FileKind) -> pl.DataFrame:
 
 def _own_reason(record_types: tuple[RecordType, ...]) -> pl.Expr:
     """Why a line can't be read, looking at it alone."""
-    reason = unreadable(pl.col("row_text"))
+    reason = unreadable_reason(pl.col("row_text"))
     known_tags = [record.tag for record in record_types]
     reason = pl.coalesce(reason, pl.when(~pl.col("tag").is_in(known_tags)).then(pl.lit("unknown_record_type")))
     for record in record_types:

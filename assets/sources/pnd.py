@@ -15,7 +15,7 @@ from assets.parsing import outcomes
 from assets.parsing.dates import read_instant
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from assets.sources.json_lines import gunzip
-from assets.sources.pnd_documents import FIELDS, REASONS, UnreadableDocumentError, read_document
+from assets.sources.pnd_documents import FIELDS, PND_REASONS, UnreadableDocumentError, read_document
 from assets.sources.pnd_records import standardise
 from warehouse.tables.raw import QUARANTINE, raw_table
 
@@ -155,7 +155,7 @@ def _as_quarantine(rows: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
             delivery_id=pl.lit(delivery.delivery_id),
             file_name=pl.lit(delivery.path.name),
             place=pl.format("document {}", "row_number"),
-            reason=pl.col("reason_code").replace_strict(REASONS | outcomes.REASONS, return_dtype=pl.String),
+            reason=pl.col("reason_code").replace_strict(PND_REASONS | outcomes.NO_ORDER, return_dtype=pl.String),
         )
     )
 

@@ -35,7 +35,7 @@ KNOWN_KEYS = {
 # A document runs to a few thousand characters; far above that a field has swallowed something foreign.
 LONGEST_LINE = 100_000
 TEXT_TYPES = {str, type(None)}
-PARTS = ("", "person.", "event.")
+DOCUMENT_PARTS = ("", "person.", "event.")
 LISTS = ("names", "conditions")
 # Of the values of a document, before `other_fields`: the path of each, and the places of the lists.
 PATHS = {
@@ -46,7 +46,7 @@ LIST_PLACES = {kind: [at for at, path in enumerate(paths) if path.endswith(LISTS
 NAMES_PLACE = len(DOCUMENT_FIELDS)
 DEEPEST = 8  # levels of keys that are named; what is deeper is named by the last of them
 ASK_AGAIN = "Ask the PND team to send the record again."
-REASONS = {
+PND_REASONS = {
     "not_json": f"The line is not one JSON object. {ASK_AGAIN}",
     "null_byte": f"The line holds a null byte, so it is not JSON. {ASK_AGAIN}",
     "wrong_encoding": f"The line is not UTF-8. {ASK_AGAIN}",
@@ -63,7 +63,7 @@ REASONS = {
 
 
 class UnreadableDocumentError(ValueError):
-    """A line that is not a document of the PND; its argument is a code of `REASONS`."""
+    """A line that is not a document of the PND; its argument is a code of `PND_REASONS`."""
 
 
 def read_document(line: bytes, unknown_keys: Counter[str]) -> tuple[str, list[Any]]:
@@ -188,7 +188,7 @@ def _unknown(document: dict[str, Any], person: dict[str, Any], event: dict[str, 
     parts = (document, person, event)
     return {
         f"{name}{key}": value
-        for name, part, keys in zip(PARTS, parts, KNOWN_KEYS[kind], strict=True)
+        for name, part, keys in zip(DOCUMENT_PARTS, parts, KNOWN_KEYS[kind], strict=True)
         for key, value in part.items()
         if key not in keys
     }

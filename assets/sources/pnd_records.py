@@ -50,7 +50,7 @@ from assets.parsing.terms import is_until_further_order, read_term
 from assets.parsing.words import known
 from warehouse.tables.core import CORE_ALIASES
 
-NAMES = pl.List(pl.Struct({"type": pl.String, "full": pl.String}))
+SENT_NAMES = pl.List(pl.Struct({"type": pl.String, "full": pl.String}))
 ORDER_DATES = {"made_on": "made", "start_on": "starts", "end_on": "ends", "recorded_on": "submitted_at"}
 WHOLE_NUMBER = r"^\d{1,4}(?:\.0+)?$"
 A_DATE = "a date as YYYY-MM-DD"
@@ -123,7 +123,7 @@ def _by_rank(names: pl.Expr) -> pl.Expr:
     is_primary = pl.element().struct.field("type").str.to_lowercase() == "primary"
     ranked = pl.element().sort_by(~is_primary.fill_null(value=False), maintain_order=True)
     return (
-        names.str.json_decode(NAMES)
+        names.str.json_decode(SENT_NAMES)
         .list.eval(pl.element().filter(known(full).is_not_null()))
         .list.eval(ranked)
         .list.eval(full)

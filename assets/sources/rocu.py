@@ -17,7 +17,7 @@ from assets.sources.rocu_headings import sheet_kinds
 from assets.sources.rocu_records import standardise
 from assets.sources.rocu_rows import EXTRA_FIELDS, LONGEST_ROW_TEXT, ReadTable, read_rows
 from assets.sources.rocu_tables import find_tables
-from assets.sources.rocu_verdicts import REASONS
+from assets.sources.rocu_verdicts import ROCU_REASONS
 from assets.sources.workbooks import read_workbook
 from warehouse.codes import reference
 from warehouse.schema import Table
@@ -96,7 +96,7 @@ def _as_quarantine(tables: Iterable[ReadTable], delivery: Delivery) -> pl.DataFr
             delivery_id=pl.lit(delivery.delivery_id),
             file_name=pl.lit(delivery.path.name),
             place=pl.format("sheet {} row {}", pl.lit(table.name), "row_number"),
-            reason=pl.col("reason_code").replace_strict(REASONS | outcomes.REASONS, return_dtype=pl.String),
+            reason=pl.col("reason_code").replace_strict(ROCU_REASONS | outcomes.NO_ORDER, return_dtype=pl.String),
         )
         for table in tables
     ]

@@ -10,7 +10,7 @@ from assets.parsing.rejections import LONGEST_VALUE
 
 FAILED = r"^#[A-Z][A-Za-z0-9]+$"  # `#NA`, `#Div0`, `#NoResult`
 EXPECTED = "a value: open the workbook in Excel, mend the formula or type the value, save it and send it again"
-KEY = pl.format("{}#{}#{}", "file_name", "sent_sheet_name", "row_number")
+SHEET_ROW = pl.format("{}#{}#{}", "file_name", "sent_sheet_name", "row_number")
 # The core column that stays empty, where it has another name than the field.
 CORE_COLUMNS = {
     "name": "surname",
@@ -37,7 +37,7 @@ def part_failed(sent: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         The rows with those values null, and the rows of `core__rejected_values` for them.
     """
     fields = [name for name in sent.columns if name.startswith("sent_") and name != "sent_sheet_name"]
-    cells = sent.select(*record_columns("rocu", KEY), *fields)
+    cells = sent.select(*record_columns("rocu", SHEET_ROW), *fields)
     failed = cells.unpivot(fields, index=["record_id", "source", "source_key"]).filter(
         pl.col("value").str.contains(FAILED)
     )

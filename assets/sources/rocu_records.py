@@ -48,7 +48,7 @@ from assets.parsing.rejections import Check, collect_rejected, rejected_values
 from assets.parsing.short_answers import read_sex, read_yes_no
 from assets.parsing.statuses import read_status, status_by_words
 from assets.parsing.terms import is_until_determination, is_until_further_order, read_term
-from assets.sources.rocu_formulas import KEY, part_failed
+from assets.sources.rocu_formulas import SHEET_ROW, part_failed
 from warehouse.codes import codes
 
 # `Interim?` is answered by yes or no, `Interim/Full` by the word or its first letter.
@@ -131,7 +131,7 @@ def _people(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add record keys and the person; numbers that Excel holds lose the `.0` that other programs add."""
     texts = ("sent_conditions", "sent_sheet_name")
     numbers = [name for name in sent.columns if name.startswith("sent_") and name not in texts]
-    rows = sent.with_columns(pl.col(numbers).str.replace(r"^(\d+)\.0+$", "$1"), *record_columns("rocu", KEY))
+    rows = sent.with_columns(pl.col(numbers).str.replace(r"^(\d+)\.0+$", "$1"), *record_columns("rocu", SHEET_ROW))
     name = one_text(surname=pl.col("sent_surname"), forenames=pl.col("sent_forenames"), name=pl.col("sent_name"))
     people = rows.with_columns(
         name=read_name(name),

@@ -12,7 +12,7 @@ import polars as pl
 from assets.sources.rocu_layouts import Layout
 from assets.sources.rocu_sections import SECTION_FIELDS, Section, read_sections
 from assets.sources.rocu_tables import FoundTable, standing_alone
-from assets.sources.rocu_verdicts import COUNT, REASONS, holds_dates, is_note, judge, judge_above, says_something
+from assets.sources.rocu_verdicts import COUNT, ROCU_REASONS, holds_dates, is_note, judge, judge_above, says_something
 from assets.sources.workbook_xml import column_letters
 from assets.sources.workbooks import Sheet, read_serials_of_1904
 
@@ -62,7 +62,7 @@ def read_rows(sheet: Sheet, table: FoundTable) -> ReadTable:
     fields = [_field(layout, name, is_1904=sheet.counts_from_1904) for name in layout.kind.fields]
     judged = judge(marked.with_columns(fields), layout)
     kept = judged.filter(pl.col("reason_code") == "row")
-    refused = judged.filter(pl.col("reason_code").is_in(list(REASONS)))
+    refused = judged.filter(pl.col("reason_code").is_in(list(ROCU_REASONS)))
     others = _name_others(layout, kept.select(cells))
     rows = kept.with_columns(
         sheet_name=pl.lit(table.name),

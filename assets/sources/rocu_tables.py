@@ -18,7 +18,7 @@ from assets.sources.workbooks import Sheet
 ROWS_WITH_SLIPS = 40  # near the top a row of headings may be found by two that are spelt right
 # A row with a date or a long number is not a row of headings.
 VALUE = r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{5}"
-NAMES = frozenset({"name", "surname"})
+NAME_HEADINGS = frozenset({"name", "surname"})
 
 Known = Mapping[str, Mapping[str, str]]  # field by kind of table, by text
 
@@ -84,7 +84,7 @@ def _part_columns(cells: pl.DataFrame, known: Known) -> list[list[str]]:
     has_table = False
     for run in runs:
         is_table = any(
-            NAMES & fields and len(fields) >= FEWEST_HEADINGS
+            NAME_HEADINGS & fields and len(fields) >= FEWEST_HEADINGS
             for row in _heading_like(cells.select("row_number", *run), known).iter_rows()
             for fields in _fields_by_kind(row, known)
         )
@@ -216,7 +216,7 @@ def _second_names(texts: Headings, columns: Sequence[str]) -> Iterator[int]:
     """Places where a second table may begin: after a column without heading before a repeated name, or at the name."""
     findings = [read_headings(kind, texts.values()) for kind in sheet_kinds()]
     names = {
-        column: NAMES & {finding.field for finding in found if finding}
+        column: NAME_HEADINGS & {finding.field for finding in found if finding}
         for column, *found in zip(texts, *findings, strict=True)
     }
     seen: set[str] = set()
@@ -231,4 +231,4 @@ def _second_names(texts: Headings, columns: Sequence[str]) -> Iterator[int]:
 
 def _is_whole(texts: Headings) -> bool:
     layout = read_layout(texts, 0, ())
-    return layout is not None and bool(NAMES & set(layout.columns))
+    return layout is not None and bool(NAME_HEADINGS & set(layout.columns))

@@ -58,7 +58,7 @@ A_DATE = (
 A_BIRTH = r"\d{4}|\d\D+\d"  # a year, a serial number or parts of a date, and no mere count
 NOT_A_DATE = r"(?i)\b(?:court|magistrates|mc|cc|police|constabulary|i?(?:stro|stpo|tero|tepo))\b"
 
-REASONS = {
+ROCU_REASONS = {
     "lone_value": "The row holds a single value and is not a note by its words. Expected at least a name and a type of "
     "order (or a date of arrest): ask the unit to complete or delete the row.",
     "like_a_note": "The row begins like a note but further cells are filled. If it is a person, ask the unit to "
@@ -96,7 +96,7 @@ def judge(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         layout: of their table.
 
     Returns:
-        The rows with `reason_code`: `row`, a code of `REASONS`, or null if it is not a row.
+        The rows with `reason_code`: `row`, a code of `ROCU_REASONS`, or null if it is not a row.
     """
     columns = cell_columns(rows)
     seen = rows.with_columns(

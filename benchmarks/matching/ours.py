@@ -40,7 +40,7 @@ COMPARATORS: dict[Kind, Comparator] = {
     "code": Exact(),
     "email": JaroWinkler((0.92, 0.88)),
 }
-NAMES = ("forename", "surname")
+NAME_KINDS = ("forename", "surname")
 COUNTED = ("forename", "surname", "district", "code", "email")
 # What relatives have in common, in data that hold relatives.
 SHARED = frozenset({"surname", "postcode", "town", "email"})
@@ -96,8 +96,8 @@ def rivals(task: Task) -> tuple[Rival, ...]:
 def compare(field: str, kind: Kind, task: Task, variant: str) -> Comparison:
     """The comparison of a field."""
     term = field if kind in COUNTED else None
-    if variant == "best" and kind in NAMES:
-        other = next(name for name, some in task.fields if some in NAMES and some != kind)
+    if variant == "best" and kind in NAME_KINDS:
+        other = next(name for name, some in task.fields if some in NAME_KINDS and some != kind)
         return Comparison(field, (field, other), name_part(kind), term=term)
     return Comparison(field, (field,), COMPARATORS[kind], term=term)
 

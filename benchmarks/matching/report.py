@@ -15,7 +15,7 @@ TIME_TARGETS = {True: 1 / 8, False: 1 / 4}
 MEMORY_TARGET = 0.6
 # F1 is shown to four places; what differs less is the same.
 SAME_QUALITY = 0.00005
-COMPARED = (("same", "Splink, same", "Concord, same"), ("best", "Splink, best", "Concord, best"))
+RIVAL_SIDES = (("same", "Splink, same", "Concord, same"), ("best", "Splink, best", "Concord, best"))
 
 
 def figures(measured: dict[str, dict[str, Run]]) -> str:
@@ -73,7 +73,7 @@ def targets(measured: dict[str, dict[str, Run]]) -> str:
         "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name, runs in measured.items():
-        for variant, theirs, ours in COMPARED:
+        for variant, theirs, ours in RIVAL_SIDES:
             if theirs in runs and ours in runs:
                 cells = compare(TASKS[name], runs[theirs], runs[ours])
                 lines.append(f"| {name} | {variant} | {' | '.join(cells)} |")

@@ -38,7 +38,7 @@ COMPARISONS: dict[Kind, Callable[[str], Any]] = {
     "email": cl.EmailComparison,
 }
 COUNTED = ("district", "code")
-NAMES = ("forename", "surname")
+NAME_KINDS = ("forename", "surname")
 EXCHANGED = "l.{0} = r.{1} and l.{1} = r.{0}"
 
 
@@ -92,12 +92,12 @@ def load(api: DuckDBAPI, number: int, file: Path, task: Task, *, joined: bool) -
 
 def names_of(task: Task) -> list[str]:
     """The fields of forename and surname."""
-    return [field for field, kind in task.fields if kind in NAMES]
+    return [field for field, kind in task.fields if kind in NAME_KINDS]
 
 
 def settings(task: Task, variant: str, *, joined: bool) -> SettingsCreator:
     """Comparisons and blocking rules of the task."""
-    fields = [(field, kind) for field, kind in task.compared(variant) if not (joined and kind in NAMES)]
+    fields = [(field, kind) for field, kind in task.compared(variant) if not (joined and kind in NAME_KINDS)]
     comparisons = [compare(field, kind, task) for field, kind in fields]
     if joined:
         name = cl.ForenameSurnameComparison(*names_of(task), forename_surname_concat_col_name="full_name")

@@ -10,9 +10,9 @@ def _():
     import marimo as mo
 
     from reconciliation.register import Register
-    from study.effect.settings import StudyError, StudySettings
     from study.effect.study import make_study
     from study.effect.study_data import data_of_register
+    from study.effect.study_settings import StudyError, StudySettings
     from study.effect.summary import summarise_study
 
     register = Register.open()

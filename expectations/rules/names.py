@@ -9,14 +9,14 @@ from rapidfuzz.process import cpdist
 
 from reconciliation.name_forms import name_variants
 
-NAMES = ("surname_folded", "forenames_folded", "golden_surname_folded", "golden_forenames_folded")
+NAME_PAIR = ("surname_folded", "forenames_folded", "golden_surname_folded", "golden_forenames_folded")
 
 
 def with_name_features(records: pl.DataFrame, known_names: pl.DataFrame) -> pl.DataFrame:
     """Add the features of the names to records beside their order.
 
     Args:
-        records: `order_id`, `record_id` and the four folded names of `NAMES`.
+        records: `order_id`, `record_id` and the four folded names of `NAME_PAIR`.
         known_names: `order_id`, `record_id`, `surname_folded`, `forenames_folded`: aliases that a record of the order
             gives.
 
@@ -25,9 +25,9 @@ def with_name_features(records: pl.DataFrame, known_names: pl.DataFrame) -> pl.D
         `surname_similarity`, `forename_similarity`, `swapped_similarity` (0 to 1), `is_surname_part`,
         `is_forenames_shortened`, `is_forenames_extended`, `is_name_variant`, `is_known_alias`.
     """
-    pairs = records.select(NAMES).unique().drop_nulls().sort(NAMES)
-    features = _similarities(pairs.with_columns(_squashed(name) for name in NAMES)).with_columns(_token_features())
-    return records.join(features, on=NAMES, how="left").join(
+    pairs = records.select(NAME_PAIR).unique().drop_nulls().sort(NAME_PAIR)
+    features = _similarities(pairs.with_columns(_squashed(name) for name in NAME_PAIR)).with_columns(_token_features())
+    return records.join(features, on=NAME_PAIR, how="left").join(
         _alias_marks(records, known_names), on="record_id", how="left"
     )
 
@@ -95,7 +95,7 @@ def _is_variant() -> pl.Expr:
 
 def _alias_marks(records: pl.DataFrame, known_names: pl.DataFrame) -> pl.DataFrame:
     """Which records hold as main name an alias of the order, or hold the golden name as an alias."""
-    own = records.select("order_id", "record_id", *NAMES)
+    own = records.select("order_id", "record_id", *NAME_PAIR)
     by_order = known_names.select("order_id", "surname_folded", "forenames_folded").unique()
     as_alias = own.join(by_order, on=["order_id", "surname_folded", "forenames_folded"], how="semi")
     gold = known_names.select(

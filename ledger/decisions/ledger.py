@@ -24,7 +24,7 @@ from ledger.decisions.in_force import fold
 from ledger.decisions.integrity import require_unchanged
 from ledger.decisions.metadata import decisions as decisions_table
 from ledger.decisions.metadata import users as users_table
-from ledger.decisions.submitting import JUDGED, TICK, Bench, Taken, in_reference_order
+from ledger.decisions.submitting import TICK, WEIGHED_COLUMNS, Bench, Taken, in_reference_order
 from ledger.decisions.users import find_strangers, require_active
 from warehouse.home import Home
 from warehouse.tables.ledger import DECISIONS
@@ -176,7 +176,7 @@ class Ledger:
             LedgerClockError: the clock stands before the last decision.
         """
         with self._database.writing() if keep else self._database.reading() as connection:
-            known = _read(connection, JUDGED)
+            known = _read(connection, WEIGHED_COLUMNS)
             strangers = find_strangers(connection, [signature.by for _, signature in requests])
             bench = Bench(known, at=self._next_moment(known))
             taken: list[Taken] = []
@@ -221,7 +221,7 @@ class Ledger:
             RefusedTogetherError: some lie in the future, or name a user or a decision that is not known here.
         """
         with self._database.writing() as connection:
-            known = _read(connection, JUDGED)
+            known = _read(connection, WEIGHED_COLUMNS)
             refusals = _find_dangling(rows, known) | self._find_future(rows) | _find_strangers(connection, rows)
             if refusals:
                 raise RefusedTogetherError(refusals)

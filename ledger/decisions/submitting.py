@@ -23,7 +23,7 @@ TICK = timedelta(microseconds=1)
 
 VERDICT = ("kind", "value", "accepted_until", "referred_to")
 
-JUDGED = (
+WEIGHED_COLUMNS = (
     *("decision_id", "kind", "target", "left_handle", "right_handle", "order_id", "field", "value", "accepted_until"),
     *("referred_to", "replaces", "decided_by", "decided_at", "fingerprint"),
 )
@@ -49,9 +49,9 @@ class Bench:
     """Takes decisions one after the other."""
 
     def __init__(self, known: pl.DataFrame, *, at: datetime) -> None:
-        """Begin with all decisions of the ledger (their `JUDGED` columns); the first one taken is dated `at`."""
+        """Begin with all decisions of the ledger (`WEIGHED_COLUMNS`); the first one taken is dated `at`."""
         self.appended: list[dict[str, Any]] = []
-        self._known = known.select(*JUDGED)
+        self._known = known.select(*WEIGHED_COLUMNS)
         self._at = at
         self._fold()
 
@@ -86,7 +86,7 @@ class Bench:
             decision_id: (ended_by, ended_as)
             for decision_id, ended_by, ended_as in folded.select("decision_id", "ended_by", "ended_as").iter_rows()
         }
-        standing = folded.filter(pl.col("ended_by").is_null() & (pl.col("kind") != "undo")).select(*JUDGED)
+        standing = folded.filter(pl.col("ended_by").is_null() & (pl.col("kind") != "undo")).select(*WEIGHED_COLUMNS)
         self._standing = {row["decision_id"]: row for row in standing.iter_rows(named=True)}
         self._of_target: dict[str, set[str]] = {}
         for decision_id, row in self._standing.items():
@@ -162,4 +162,4 @@ def _otherwise(former: Mapping[str, Any]) -> ContradictionError:
 
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema={name: DECISIONS.schema[name] for name in JUDGED})
+    return pl.DataFrame(rows, schema={name: DECISIONS.schema[name] for name in WEIGHED_COLUMNS})

@@ -16,7 +16,7 @@ from ledger.decisions.binding import closures
 from ledger.decisions.decidable import Present
 from ledger.decisions.kinds import DECISION_REASONS, LEFT_OPEN
 from ledger.packs.columns import COLUMNS, condition_words, worded_values
-from ledger.packs.evidence_column import NAMES, find_evidence
+from ledger.packs.evidence_column import NAME_FIELDS, find_evidence
 from ledger.packs.policy import SendingPolicy
 from ledger.packs.routing import SENT, route_lines
 from ledger.packs.waiting import unobeyed
@@ -187,7 +187,7 @@ def _with_details(found: pl.DataFrame, present: Present) -> pl.DataFrame:
     golden = present.orders.select(
         "order_id",
         *(pl.col(name).alias(f"golden_{name}") for name in PERSON),
-        *(pl.col(f"{name}_folded").alias(f"golden_{name}_folded") for name in NAMES),
+        *(pl.col(f"{name}_folded").alias(f"golden_{name}_folded") for name in NAME_FIELDS),
         "sources",
         order=_order_in_words(),
     )
@@ -220,7 +220,7 @@ def _with_values(lines: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce(shown, f"{shown}_conditions", side).alias(shown)
         )
     # Names are compared in capitals without accents; people read them as they are written.
-    for name in NAMES:
+    for name in NAME_FIELDS:
         is_name = pl.col("field") == name
         is_golden = is_name & (pl.col("expected") == pl.col(f"golden_{name}_folded"))
         lines = lines.with_columns(

@@ -8,7 +8,7 @@ import polars as pl
 from warehouse.sources import SOURCE_TITLES
 from warehouse.tables.core import RECORD_ID
 
-NAMES = ("surname", "forenames")
+NAME_FIELDS = ("surname", "forenames")
 """Fields that are compared in capitals without accents."""
 
 
@@ -20,14 +20,14 @@ def find_evidence(found: pl.DataFrame, orders: pl.DataFrame, provenance: pl.Data
         orders: `ORDERS`.
         provenance: `FIELD_PROVENANCE`.
     """
-    named = orders.select("order_id", "sources", *(f"{name}_folded" for name in NAMES))
+    named = orders.select("order_id", "sources", *(f"{name}_folded" for name in NAME_FIELDS))
     stated = (
         found.select("discrepancy_id", "order_id", "field", "source", "record_id", "expected", "referred_by")
         .join(provenance.drop("source_key").rename({"source": "winner"}), on=["order_id", "field"], how="left")
         .join(named, on="order_id", how="left")
     )
     is_golden = (pl.col("expected") == pl.col("value")) | pl.any_horizontal(
-        (pl.col("field") == name) & (pl.col("expected") == pl.col(f"{name}_folded")) for name in NAMES
+        (pl.col("field") == name) & (pl.col("expected") == pl.col(f"{name}_folded")) for name in NAME_FIELDS
     )
     stated = stated.with_columns(is_golden=is_golden.fill_null(value=False)).join(
         _voices(found, provenance), on="discrepancy_id", how="left"

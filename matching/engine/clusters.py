@@ -18,8 +18,8 @@ import polars as pl
 
 from matching.engine.components import label_components
 from matching.engine.merges import (
+    MERGE_REASONS,
     OPEN,
-    REASONS,
     Constraints,
     Edges,
     Flags,
@@ -151,7 +151,7 @@ def _part_full(edges: Edges, counts: Rows, constraints: Constraints) -> tuple[Ed
     for most, held in zip(constraints.limits.values(), counts, strict=True):
         passes |= held[edges.left] + held[edges.right] > most
     full = edges.take(passes)
-    full.veto[:] = REASONS.index("limit")
+    full.veto[:] = MERGE_REASONS.index("limit")
     return edges.take(~passes), full
 
 
@@ -170,6 +170,6 @@ def _conflicts(kept_apart: Sequence[Edges], labels: Rows) -> pl.DataFrame:
             "left": edges.left,
             "right": edges.right,
             "weight": edges.weight,
-            "reason": pl.Series(REASONS, dtype=pl.String).gather(edges.veto),
+            "reason": pl.Series(MERGE_REASONS, dtype=pl.String).gather(edges.veto),
         }
     )

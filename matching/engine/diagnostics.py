@@ -18,15 +18,8 @@ from matching.engine.linkage import Linkage
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import unpack
 from matching.engine.scores import Scores
-from matching.engine.weights import (
-    Weights,
-    distinct_patterns,
-    level_weights,
-    probabilities,
-)
+from matching.engine.weights import CHANCE_PARTS, Weights, distinct_patterns, level_weights, probabilities
 
-# Probabilities are added in whole multiples of one part in so many.
-PARTS = 2**20
 # The thresholds that are tabulated, from no evidence at all to beyond doubt.
 THRESHOLDS = np.arange(-10, 30.5, 0.5)
 BINS = 10
@@ -101,8 +94,10 @@ def tabulate_thresholds(weights: Weights, *, missed: float = 0.0) -> pl.DataFram
     places = np.searchsorted(THRESHOLDS, weights, side="right")
     size = len(THRESHOLDS) + 1
     pairs = _from_top(np.bincount(places, minlength=size))
-    matches = _from_top(np.bincount(places, np.rint(probabilities(weights) * PARTS), minlength=size)) / PARTS
-    whole = max(float(matches[0]) + missed, 1 / PARTS)
+    matches = (
+        _from_top(np.bincount(places, np.rint(probabilities(weights) * CHANCE_PARTS), minlength=size)) / CHANCE_PARTS
+    )
+    whole = max(float(matches[0]) + missed, 1 / CHANCE_PARTS)
     table = pl.DataFrame({"threshold": THRESHOLDS, "pairs": pairs[1:], "matches": matches[1:]}).with_columns(
         probability=pl.Series(probabilities(THRESHOLDS)),
         precision=pl.when(pl.col("pairs") > 0).then(pl.col("matches") / pl.col("pairs")),
@@ -133,7 +128,7 @@ def tabulate_calibration(probability: Weights, is_match: npt.NDArray[np.bool_] |
     """
     places = np.minimum((probability * BINS).astype(np.int64), BINS - 1)
     pairs = np.bincount(places, minlength=BINS)
-    expected = np.bincount(places, np.rint(probability * PARTS), minlength=BINS) / PARTS
+    expected = np.bincount(places, np.rint(probability * CHANCE_PARTS), minlength=BINS) / CHANCE_PARTS
     bounds = np.arange(BINS + 1) / BINS
     table = pl.DataFrame({"from": bounds[:-1], "to": bounds[1:], "pairs": pairs, "expected": expected}).with_columns(
         predicted=pl.when(pl.col("pairs") > 0).then(pl.col("expected") / pl.col("pairs"))
@@ -167,9 +162,9 @@ def tabulate_correlation(linkage: Linkage, scores: Scores) -> pl.DataFrame:
         they offset each other); null where one of them does not vary.
     """
     patterns, places = distinct_patterns(scores.patterns, linkage.model.comparisons)
-    chances = np.rint(probabilities(scores.weights) * PARTS)
+    chances = np.rint(probabilities(scores.weights) * CHANCE_PARTS)
     matches = np.bincount(places, chances, minlength=len(patterns))
-    others = np.bincount(places, minlength=len(patterns)) * PARTS - matches
+    others = np.bincount(places, minlength=len(patterns)) * CHANCE_PARTS - matches
     comparisons = linkage.model.comparisons
     levels = unpack(patterns, comparisons)
     weights = level_weights(scores.scales.parameters)
@@ -181,7 +176,15 @@ def tabulate_correlation(linkage: Linkage, scores: Scores) -> pl.DataFrame:
             cell_counts = np.bincount(cells, counts, minlength=len(comparisons[one].levels) * size)
             seen = cell_counts.astype(np.float64).reshape(-1, size)[NOT_KNOWN + 1 :, NOT_KNOWN + 1 :]
             measures = (_association(seen), _correlation(seen, weights[one][1:], weights[other][1:]))
-            rows.append((comparisons[one].name, comparisons[other].name, among, float(seen.sum()) / PARTS, *measures))
+            rows.append(
+                (
+                    comparisons[one].name,
+                    comparisons[other].name,
+                    among,
+                    float(seen.sum()) / CHANCE_PARTS,
+                    *measures,
+                )
+            )
     numbers = dict.fromkeys(["pairs", "association", "correlation"], pl.Float64)
     schema = {"one": pl.String, "other": pl.String, "among": pl.String} | numbers
     return pl.DataFrame(rows, schema=schema, orient="row")

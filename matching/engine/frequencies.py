@@ -16,12 +16,10 @@ from matching.engine.comparators.base import SAME
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import Coded, Patterns, radices
 from matching.engine.values import UNKNOWN, agreeing_pairs
-from matching.engine.weights import LEAST, Scales, Weights, distinct_patterns, probabilities
+from matching.engine.weights import CHANCE_PARTS, LEAST, Scales, Weights, distinct_patterns, probabilities
 
 # Pairs below this weight contribute almost nothing to the expected matches.
 HOPELESS = -4.0
-# Probabilities are added in whole multiples of one part in so many, so that their order makes no difference.
-PARTS = 2**20
 
 
 def fit_frequencies(
@@ -49,7 +47,7 @@ def fit_frequencies(
     distinct, places = distinct_patterns(patterns, coded.comparisons)
     weights = scales.bars(distinct).weights
     hopeful = np.nonzero((weights > HOPELESS)[places])[0]
-    parts = np.rint(probabilities(weights) * PARTS) if own else np.zeros(len(distinct))
+    parts = np.rint(probabilities(weights) * CHANCE_PARTS) if own else np.zeros(len(distinct))
     matches = parts[places[hopeful]]
     steps = radices(coded.comparisons)
     added = {}
@@ -62,7 +60,7 @@ def fit_frequencies(
         agreed = codes[left[hopeful[agree]]]
         is_known = agreed != UNKNOWN
         pairs, all_pairs = agreeing_pairs(codes, sources if across else None)
-        doubled = np.bincount(agreed[is_known], matches[agree][is_known], minlength=len(pairs)) / PARTS
+        doubled = np.bincount(agreed[is_known], matches[agree][is_known], minlength=len(pairs)) / CHANCE_PARTS
         frequency = _among_others(pairs, doubled, all_pairs)
         added[place] = np.log2(max(parameters.shares[place].u[SAME], LEAST) / frequency)
     return replace(scales, frequencies=added)

@@ -18,7 +18,7 @@ Weigher = Callable[[Rows, Rows], Weights]
 
 NO_PAIRS = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
 # Weights are added in whole multiples of one part in so many, so that their order makes no difference.
-PARTS = 1_000
+WEIGHT_PARTS = 1_000
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Constraints:
 
 
 OPEN = 0
-REASONS = ("rounds", "weight", "floor", "group", "limit", "cannot")
+MERGE_REASONS = ("rounds", "weight", "floor", "group", "limit", "cannot")
 
 
 @dataclass
@@ -93,12 +93,12 @@ def judge(
     policy: Policy,
     constraints: Constraints,
 ) -> npt.NDArray[np.int8]:
-    """Why each merge is forbidden: a place in `REASONS`, or `OPEN` where it is not."""
+    """Why each merge is forbidden: a place in `MERGE_REASONS`, or `OPEN` where it is not."""
     reasons = _voted(merges, labels, sizes=sizes, weigher=weigher, policy=policy, group=constraints.group)
     left, right = ends_of(constraints.cannot)
     if len(left):
         forbidden = pair_keys(labels[left], labels[right], len(labels))
-        reasons[np.isin(pair_keys(merges.left, merges.right, len(labels)), forbidden)] = REASONS.index("cannot")
+        reasons[np.isin(pair_keys(merges.left, merges.right, len(labels)), forbidden)] = MERGE_REASONS.index("cannot")
     return reasons
 
 
@@ -119,15 +119,15 @@ def _voted(
     weights = np.append(merges.weight[single], weigher(left, right))
     merge = np.append(single, grown[merge])
     left, right = np.append(merges.left[single], left), np.append(merges.right[single], right)
-    capped = np.rint(np.clip(weights, -policy.cap, policy.cap) * PARTS).astype(np.int64)
+    capped = np.rint(np.clip(weights, -policy.cap, policy.cap) * WEIGHT_PARTS).astype(np.int64)
     number = len(merges.left)
-    reasons = np.where(_mean(merge, capped, number) > policy.bar, OPEN, REASONS.index("weight")).astype(np.int8)
-    reasons[merge[weights < policy.floor]] = REASONS.index("floor")
+    reasons = np.where(_mean(merge, capped, number) > policy.bar, OPEN, MERGE_REASONS.index("weight")).astype(np.int8)
+    reasons[merge[weights < policy.floor]] = MERGE_REASONS.index("floor")
     if group is not None:
         within = group[left] == group[right]
         others = _mean(merge[~within], capped[~within], number)
         apart = within & (weights <= policy.group_bar) & (others[merge] <= policy.others_bar)
-        reasons[merge[apart]] = REASONS.index("group")
+        reasons[merge[apart]] = MERGE_REASONS.index("group")
     return reasons
 
 
@@ -135,7 +135,7 @@ def _mean(merge: Rows, parts: Rows, merges: int) -> Weights:
     """The mean weight of the cross pairs of each merge; 0 without any."""
     total = np.zeros(merges, np.int64)
     np.add.at(total, merge, parts)
-    return np.asarray(total / np.maximum(np.bincount(merge, minlength=merges), 1) / PARTS, np.float64)
+    return np.asarray(total / np.maximum(np.bincount(merge, minlength=merges), 1) / WEIGHT_PARTS, np.float64)
 
 
 def pair_keys(left: Rows, right: Rows, size: int) -> Rows:

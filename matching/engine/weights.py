@@ -25,6 +25,8 @@ TABLE = 2**24
 LEAST = 1e-12
 # How many pairs are weighed at once, which bounds memory.
 CHUNK = 1_000_000
+# Probabilities are added in whole multiples of one part in so many, so that their order makes no difference.
+CHANCE_PARTS = 2**20
 
 
 def level_weights(parameters: Parameters) -> list[Weights]:

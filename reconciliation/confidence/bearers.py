@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from reconciliation.confidence.differences import KEY, NAMES, folded
+from reconciliation.confidence.differences import NAME_FIELDS, VALUE_KEY, folded
 
 ABSENT: Final = "-"
 MOST_WORDS: Final = 3
@@ -29,22 +29,22 @@ def observe_bearers(names: pl.DataFrame, borne: pl.DataFrame) -> pl.DataFrame:
     own, other = (
         folded(name).fill_null("").str.split(" ").list.filter(pl.element() != "") for name in ("value", "rival")
     )
-    worded = names.filter(pl.col("field").is_in(NAMES)).select(*KEY, own=own, other=other)
+    worded = names.filter(pl.col("field").is_in(NAME_FIELDS)).select(*VALUE_KEY, own=own, other=other)
     sides = {
         "rarest": (pl.col("own"), 1),
         "for": (pl.col("own").list.set_difference("other"), 1),
         "against": (pl.col("other").list.set_difference("own"), 0),
     }
-    counted = worded.select(*KEY, words=pl.col("own").list.len().clip(0, MOST_WORDS).cast(pl.String))
+    counted = worded.select(*VALUE_KEY, words=pl.col("own").list.len().clip(0, MOST_WORDS).cast(pl.String))
     for side, (words, holders) in sides.items():
         counted = counted.join(
-            _fewest(worded.select(*KEY, word=words), borne, holders=holders).rename({"others": side}),
-            on=KEY,
+            _fewest(worded.select(*VALUE_KEY, word=words), borne, holders=holders).rename({"others": side}),
+            on=VALUE_KEY,
             how="left",
             maintain_order="left",
         )
     return counted.select(
-        *KEY,
+        *VALUE_KEY,
         "words",
         pl.col("rarest").fill_null(ABSENT),
         bearers=pl.format("{} to {}", *(pl.col(side).fill_null(ABSENT) for side in ("for", "against"))),
@@ -53,7 +53,7 @@ def observe_bearers(names: pl.DataFrame, borne: pl.DataFrame) -> pl.DataFrame:
 
 def count_bearers(orders: pl.DataFrame) -> pl.DataFrame:
     """`word`, `bearers`: how many people of `ORDERS` have a word among their names."""
-    names = pl.concat(orders.select("subject_id", word=folded(name).str.split(" ")) for name in NAMES)
+    names = pl.concat(orders.select("subject_id", word=folded(name).str.split(" ")) for name in NAME_FIELDS)
     return names.explode("word").drop_nulls().unique().group_by("word").agg(bearers=pl.len().cast(pl.Int64))
 
 
@@ -62,4 +62,4 @@ def _fewest(words: pl.DataFrame, borne: pl.DataFrame, *, holders: int) -> pl.Dat
     others = (pl.col("bearers").fill_null(0) - holders).clip(0).min()
     band = pl.when(others == 0).then(pl.lit("nobody")).when(others <= FEW).then(pl.lit("few")).otherwise(pl.lit("many"))
     every = words.explode("word", empty_as_null=False).drop_nulls()
-    return every.join(borne, on="word", how="left").group_by(KEY).agg(others=band)
+    return every.join(borne, on="word", how="left").group_by(VALUE_KEY).agg(others=band)

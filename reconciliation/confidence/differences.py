@@ -13,11 +13,11 @@ from rapidfuzz.process import cpdist
 from reconciliation.date_arithmetic import DAYS_OF_SLIP, digits_apart, is_exchanged, is_same_but_for_year
 
 DATES: Final = ("date_of_birth", "made_on", "start_on", "end_on")
-NAMES: Final = ("forenames", "surname")
+NAME_FIELDS: Final = ("forenames", "surname")
 SLIP_OF_PEN: Final = 2
 """Letters in which a misspelt name differs at most."""
 
-KEY: Final = ("order_id", "field")
+VALUE_KEY: Final = ("order_id", "field")
 NONE: Final = "no other value"
 
 
@@ -30,12 +30,12 @@ def find_rivals(provenance: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `order_id`, `field`, `value`, `rival` (text), `record_id`, `source`: a row for each record and value.
     """
-    lost = provenance.filter(pl.col("losing").list.len() > 0).select(*KEY, "value", "losing").explode("losing")
+    lost = provenance.filter(pl.col("losing").list.len() > 0).select(*VALUE_KEY, "value", "losing").explode("losing")
     # Keys hold no `=`; values may.
     parts = lost.with_columns(
         record_id=pl.col("losing").str.extract(r"^([^=]*)="), rival=pl.col("losing").str.extract(r"(?s)^[^=]*=(.*)$")
     )
-    return parts.select(*KEY, "value", "rival", "record_id", source=pl.col("record_id").str.extract("^([^:]*):"))
+    return parts.select(*VALUE_KEY, "value", "rival", "record_id", source=pl.col("record_id").str.extract("^([^:]*):"))
 
 
 def weigh_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
@@ -50,14 +50,14 @@ def weigh_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
     """
     counted = _counted(rivals)
     strongest = strongest_rivals(rivals)
-    fuller = _with_forms(counted).filter("is_fuller").select(KEY).unique().with_columns(has_fuller=True)
-    values = counted.group_by(KEY).agg(is_split=pl.len() > 1)
+    fuller = _with_forms(counted).filter("is_fuller").select(VALUE_KEY).unique().with_columns(has_fuller=True)
+    values = counted.group_by(VALUE_KEY).agg(is_split=pl.len() > 1)
     return (
         name_differences(strongest)
-        .join(values, on=KEY)
-        .join(fuller, on=KEY, how="left")
+        .join(values, on=VALUE_KEY)
+        .join(fuller, on=VALUE_KEY, how="left")
         .with_columns(difference=pl.when("has_fuller").then(pl.lit("a fuller form is stated")).otherwise("difference"))
-        .select(*KEY, "rival", "against", "records", "is_split", "difference")
+        .select(*VALUE_KEY, "rival", "against", "records", "is_split", "difference")
     )
 
 
@@ -73,15 +73,15 @@ def strongest_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
     return (
         _counted(rivals)
         .sort("against", "records", "rival", descending=[True, True, False])
-        .unique(KEY, keep="first", maintain_order=True)
+        .unique(VALUE_KEY, keep="first", maintain_order=True)
     )
 
 
 def _counted(rivals: pl.DataFrame) -> pl.DataFrame:
     """Each other value once, with its sources and records; names that differ in accents and punctuation are one."""
-    is_name = pl.col("field").is_in(NAMES)
+    is_name = pl.col("field").is_in(NAME_FIELDS)
     form = pl.when(is_name).then(folded("rival")).otherwise("rival")
-    return rivals.group_by(*KEY, "value", form=form).agg(
+    return rivals.group_by(*VALUE_KEY, "value", form=form).agg(
         pl.col("rival").min(), against=pl.col("source").n_unique().cast(pl.Int64), records=pl.len().cast(pl.Int64)
     )
 
@@ -101,7 +101,7 @@ def name_differences(pairs: pl.DataFrame) -> pl.DataFrame:
     Returns:
         The same with `difference`.
     """
-    is_date, is_name = pl.col("field").is_in(DATES), pl.col("field").is_in(NAMES)
+    is_date, is_name = pl.col("field").is_in(DATES), pl.col("field").is_in(NAME_FIELDS)
     days = [
         pl.when(is_date).then(pl.col(name)).str.to_date(strict=False).alias(f"{name}_day")
         for name in ("value", "rival")
@@ -132,7 +132,7 @@ def _with_forms(pairs: pl.DataFrame) -> pl.DataFrame:
     """`is_fuller`, `is_shorter` (the rival is the value with words or letters more, or less), `letters` that differ."""
     plain = pairs.with_columns(folded(name).alias(f"{name}_folded") for name in ("value", "rival"))
     texts = (plain.get_column(f"{name}_folded").fill_null("").to_list() for name in ("value", "rival"))
-    is_name = pl.col("field").is_in(NAMES)
+    is_name = pl.col("field").is_in(NAME_FIELDS)
     value, rival = pl.col("value_folded"), pl.col("rival_folded")
     return plain.with_columns(
         letters=pl.Series(cpdist(*texts, scorer=OSA.distance, workers=-1), dtype=pl.Int64),

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import polars as pl
 
 from reconciliation.confidence.bearers import ABSENT, count_bearers, observe_bearers
-from reconciliation.confidence.differences import KEY, NONE, find_rivals, weigh_rivals
+from reconciliation.confidence.differences import NONE, VALUE_KEY, find_rivals, weigh_rivals
 from reconciliation.confidence.fits import ALONE, observe_fits
 from reconciliation.confidence.model import LEAST, ConfidenceModel, Reason, shipped_model, weight_of
 from reconciliation.overrides import RULE as STEWARD_RULE
@@ -98,7 +98,7 @@ def value_confidence(
     observed = observe_values(provenance, Population.of(orders), order_sources, errors=errors)
     is_decided = pl.col("rule") == STEWARD_RULE
     probability = (model or shipped_model("value")).probability()
-    return observed.select(*KEY, confidence=pl.when(is_decided).then(STEWARD).otherwise(probability))
+    return observed.select(*VALUE_KEY, confidence=pl.when(is_decided).then(STEWARD).otherwise(probability))
 
 
 def observe_values(
@@ -123,23 +123,23 @@ def observe_values(
     stating = pl.col("agreeing").list.len().cast(pl.Int64) + pl.col("source").is_not_null().cast(pl.Int64)
     judged = (
         provenance.filter(is_judged)
-        .select(*KEY, "value", "rule", "source", voices=voices, stating=stating)
-        .join(weigh_rivals(rivals), on=KEY, how="left", maintain_order="left")
+        .select(*VALUE_KEY, "value", "rule", "source", voices=voices, stating=stating)
+        .join(weigh_rivals(rivals), on=VALUE_KEY, how="left", maintain_order="left")
     )
     return (
-        judged.join(observe_bearers(judged, population.borne), on=KEY, how="left", maintain_order="left")
+        judged.join(observe_bearers(judged, population.borne), on=VALUE_KEY, how="left", maintain_order="left")
         .join(
             rivals.group_by("order_id", "source").agg(slips=pl.col("field").n_unique().cast(pl.Int64)),
             on=["order_id", "source"],
             how="left",
             maintain_order="left",
         )
-        .join(population.fits, on=KEY, how="left", maintain_order="left")
+        .join(population.fits, on=VALUE_KEY, how="left", maintain_order="left")
         .join(hold_orders(order_sources), on="order_id", maintain_order="left")
         .pipe(_with_errors, estimate_errors(provenance, order_sources) if errors is None else errors)
         .with_columns(people=pl.when(_IS_ALONE).then(population.people).otherwise(0.0))
         .select(
-            *KEY,
+            *VALUE_KEY,
             "rule",
             pl.col("source").fill_null("no one source"),
             pl.format(

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from review.access.cookies import REASON, read_cookie, set_cookie
 
-LONGEST = 200
+LONGEST_REASON = 200
 MARK_DIGITS = 16
 
 
@@ -63,4 +63,4 @@ def reason_text(code: str, words: str) -> str | None:
 
 def is_valid_reason(reason: str) -> bool:
     """Whether a text is a reason of ours."""
-    return reason.partition(":")[0] in CODES and len(reason) <= LONGEST and reason.isprintable()
+    return reason.partition(":")[0] in CODES and len(reason) <= LONGEST_REASON and reason.isprintable()

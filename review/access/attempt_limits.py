@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ledger.desk.sessions import attempts_since, find_session, forget_attempt, forget_attempts, note_attempts
 from review.access.tokens import text_digest
-from review.settings import DeskSettings
+from review.desk_settings import DeskSettings
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Belongs here: their names and marks. Does not: what they hold.
 from starlette.requests import Request
 from starlette.responses import Response
 
-from review.settings import DeskSettings
+from review.desk_settings import DeskSettings
 
 SESSION = "concord"
 BROWSER = "concord-browser"

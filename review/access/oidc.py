@@ -25,7 +25,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from review.access.tokens import derived, is_same
-from review.settings import OidcSettings
+from review.desk_settings import OidcSettings
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """By which tokens may be signed: with a key that the provider alone holds."""

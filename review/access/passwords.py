@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
-from review.settings import DeskSettings
+from review.desk_settings import DeskSettings
 
 LANES = 4
 AT_ONCE = 2
@@ -19,7 +19,7 @@ LEAST_SCORE = 3
 10^8 guesses."""
 LONGEST_GUESSED = 72
 """Characters of a password whose strength is estimated; those after them only make it stronger."""
-LONGEST = 1_000
+LONGEST_PASSWORD = 1_000
 """Longer ones are refused unread: hashing must not be made to work for a person who sends too much."""
 
 
@@ -49,8 +49,8 @@ class Passwords:
         """
         if len(password) < self._shortest:
             raise WeakPasswordError(f"the password is too short: it needs {self._shortest} characters or more")
-        if len(password) > LONGEST:
-            raise WeakPasswordError(f"the password is too long: {LONGEST} characters are the most")
+        if len(password) > LONGEST_PASSWORD:
+            raise WeakPasswordError(f"the password is too long: {LONGEST_PASSWORD} characters are the most")
         if zxcvbn(password[:LONGEST_GUESSED], user_inputs=[name])["score"] < LEAST_SCORE:
             raise WeakPasswordError(
                 "the password is too easy to guess: do not use passwords that others have used, your name, dates, or "
@@ -65,7 +65,7 @@ class Passwords:
 
     def is_right(self, password: str, kept: str | None) -> bool:
         """Whether a password is the one that was hashed; takes as long if there is no hash."""
-        if len(password) > LONGEST:
+        if len(password) > LONGEST_PASSWORD:
             return False
         try:
             with self._turns:

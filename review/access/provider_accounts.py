@@ -14,7 +14,7 @@ from ledger.desk.sessions import end_sessions_of
 from review.access.audit_recorder import AuditRecorder
 from review.access.oidc import IdentityError
 from review.desk import Desk
-from review.settings import ALL_FORCES, OidcSettings
+from review.desk_settings import ALL_FORCES, OidcSettings
 
 PROVIDER = "identity-provider"
 """Who is logged for what the provider's claims changed."""

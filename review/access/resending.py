@@ -26,7 +26,7 @@ from review.desk import Desk
 
 Fields = tuple[tuple[str, str], ...]
 KEPT_FOR = timedelta(days=1)
-LONGEST = 200_000
+LONGEST_FORM = 200_000
 SECRET = "password"  # noqa: S105  # what such fields are called
 NEVER_KEPT = frozenset({"/sign-in", "/sign-out"})
 
@@ -41,7 +41,7 @@ async def typed_fields(request: Request) -> Fields:
         return ()
     fields = _texts(form)
     is_secret = any(SECRET in name for name, _ in fields)
-    return () if is_secret or sum(len(value) for _, value in fields) > LONGEST else fields
+    return () if is_secret or sum(len(value) for _, value in fields) > LONGEST_FORM else fields
 
 
 def save_unsent(desk: Desk, name: str, *, path: str, fields: Sequence[tuple[str, str]]) -> None:

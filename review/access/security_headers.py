@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from review.settings import DeskSettings
+from review.desk_settings import DeskSettings
 from warehouse.server_url import LOOPBACK
 
 CONTENT_SECURITY_POLICY = (

@@ -22,7 +22,7 @@ from ledger.desk.sessions import (
 )
 from review.access.tokens import new_token, text_digest
 from review.desk import Desk
-from review.settings import DeskSettings
+from review.desk_settings import DeskSettings
 
 REMEMBERED = timedelta(days=30)
 """How long a browser is known in which somebody signed in: its last session is kept for so long."""

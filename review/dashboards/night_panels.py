@@ -31,7 +31,7 @@ CAUSE_WORDS: Final = {
     "unexplained": "Unexplained, accepted by an operator",
 }
 CHANGE_WORDS: Final = {"added": "Orders added", "removed": "Orders removed", "changed": "Values changed"}
-PARTS: Final = ("rows_kept", "rows_quarantined", "rows_duplicate")
+ROW_COUNTS: Final = ("rows_kept", "rows_quarantined", "rows_duplicate")
 SHOWN_KEYS: Final = 5
 
 
@@ -88,8 +88,8 @@ def _totals(visible: VisibleRelease) -> Panel:
             row["delivery_id"],
             row["rows_read"],
             "None declared" if row["rows_declared"] is None else row["rows_declared"],
-            *(row[part] for part in PARTS),
-            _balance(row["rows_read"], row["rows_declared"], [row[part] for part in PARTS]),
+            *(row[part] for part in ROW_COUNTS),
+            _balance(row["rows_read"], row["rows_declared"], [row[part] for part in ROW_COUNTS]),
         )
         for row in came.iter_rows(named=True)
     ]

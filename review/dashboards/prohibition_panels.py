@@ -20,7 +20,7 @@ from warehouse.tables.register import CONDITION_WORDINGS
 LISTED: Final = 30
 NAMED: Final = ", named by a steward"
 NOT_COUNTED: Final = ("In the court’s result alone", "Stated, not believed")
-PARTS: Final = (("region_code", "region"), ("court_name", "court"), ("made_in", "year"))
+PREVALENCE_GROUPS: Final = (("region_code", "region"), ("court_name", "court"), ("made_in", "year"))
 
 
 def prohibition_panels(visible: VisibleRelease, *, search: str, code: str, may_name: bool = False) -> tuple[Panel, ...]:
@@ -38,7 +38,7 @@ def prohibition_panels(visible: VisibleRelease, *, search: str, code: str, may_n
     found = (_used(stated, chosen), _worded(wordings, chosen))
     if code and chosen.height:
         of_code = uses.filter(condition_code=code)
-        return (*found, *(_by(of_code, column, title) for column, title in PARTS))
+        return (*found, *(_by(of_code, column, title) for column, title in PREVALENCE_GROUPS))
     return found if visible.forces is not None else (*found, _unknown(wordings, search.casefold(), may_name=may_name))
 
 

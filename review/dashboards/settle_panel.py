@@ -11,7 +11,7 @@ from review.dashboards.panels import NONE, Panel, count_words, panel_table
 from review.queue.facets import TO_DO
 
 FIRST = (20, 100)
-KEY = "settle"
+PANEL_KEY = "settle"
 
 
 def settle_panel(items: pl.DataFrame, pace: float | None) -> Panel:
@@ -36,7 +36,9 @@ def settle_panel(items: pl.DataFrame, pace: float | None) -> Panel:
         for size in sizes
     ]
     headings = ["Items, most important first", "Number", "Expected to change the register", "Time at this pace"]
-    return Panel(KEY, "To settle", _summary(ranked, sizes[0], pace), panel_table("Items to settle", headings, rows))
+    return Panel(
+        PANEL_KEY, "To settle", _summary(ranked, sizes[0], pace), panel_table("Items to settle", headings, rows)
+    )
 
 
 def _summary(ranked: pl.Series, first: int, pace: float | None) -> str:

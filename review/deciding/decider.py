@@ -29,7 +29,7 @@ from review.deciding.decision_request import DecisionRequest
 from review.deciding.drafting import draft_all
 from review.deciding.visible_subject import visible_subject
 from review.desk import Desk
-from review.settings import DeskSettings
+from review.desk_settings import DeskSettings
 from warehouse.tables.register import REVIEW_QUEUE
 
 

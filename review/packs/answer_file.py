@@ -28,7 +28,7 @@ from warehouse.tables.packs import PACK_ANSWERS
 
 MOST_UNPACKED: Final = 64_000_000
 """Bytes of a workbook when it is unpacked: a pack of fifty thousand lines has fewer."""
-LONGEST: Final = 500
+LONGEST_ANSWER: Final = 500
 PACK_ID: Final = re.compile(r"\bDIS-[0-9A-F]{16}\b")
 READ: Final = ("reference", *SAID)
 TITLES: Final = {column.name: column.title for column in COLUMNS if column.name in READ}
@@ -182,8 +182,8 @@ def _day(text: str, today: date) -> date:
 def _odd_texts(row: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
     for name in ("value_now", "answered_by", "remarks"):
         text = row[name] or ""
-        if len(text) > LONGEST:
-            yield name, f"The text is longer than {LONGEST} characters. Cite documents, and leave out the rest."
+        if len(text) > LONGEST_ANSWER:
+            yield name, f"The text is longer than {LONGEST_ANSWER} characters. Cite documents, and leave out the rest."
         elif not text.replace("\n", " ").replace("\t", " ").isprintable():
             yield name, "The text holds characters that can't be shown. Type it again."
 

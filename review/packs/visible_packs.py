@@ -153,7 +153,7 @@ def find_pack_file(desk: Desk, disclosure_id: str, suffix: str) -> Path | None:
     return next(desk.home.packs.glob(f"corrections_*_{disclosure_id}.{suffix}"), None)
 
 
-def take_in(
+def take_in_answers(
     desk: Desk, packs: VisiblePacks, who: Viewer, *, disclosure_id: str, content: bytes
 ) -> tuple[AnswerFile, int]:
     """Take in a pack that came back: what it says, and how many answers were new; none if a cell can't be taken.

@@ -23,7 +23,7 @@ from reconciliation.redirects import order_redirects
 from review.deciding.typed_day import DayError, parse_day
 from warehouse.identifiers import parse_cro, parse_pnc_id
 
-LONGEST: Final = 200
+LONGEST_SEARCH: Final = 200
 MOST_WORDS: Final = 8
 ALIKE: Final = 0.85
 """From here on (Jaro-Winkler) a word that was typed may be a word of a name: one letter of five wrong."""
@@ -120,7 +120,7 @@ def find_orders(index: SearchIndex, text: str, *, this_year: int) -> FoundOrders
         text: as it was typed; of a longer one the beginning counts.
         this_year: by which the years of short PNC ids are read.
     """
-    typed = pl.DataFrame({"text": [text[:LONGEST]]})
+    typed = pl.DataFrame({"text": [text[:LONGEST_SEARCH]]})
     forms = typed.select(
         _bare(pl.col("text")).alias("as typed"),
         _bare(parse_pnc_id(pl.col("text"), this_year=this_year)).alias("PNC id"),
@@ -146,7 +146,7 @@ def find_orders(index: SearchIndex, text: str, *, this_year: int) -> FoundOrders
 def _day(text: str) -> date | None:
     """The day that a text is, as people write it; None if it is none."""
     try:
-        return parse_day((text[:LONGEST],))
+        return parse_day((text[:LONGEST_SEARCH],))
     except DayError:
         return None
 

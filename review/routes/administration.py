@@ -30,7 +30,7 @@ navigation = (
 Text = Annotated[str, Form()]
 Texts = Annotated[Sequence[str], Form()]
 ALL_FORCES = ["all"]
-LONGEST = 200
+LONGEST_AUDIT_QUERY = 200
 NO_DAY = "Enter real dates, such as 20 11 2026"
 
 
@@ -126,7 +126,7 @@ def end_sessions(request: Request, who: SignedIn) -> Response:
 def show_log(request: Request, audit: Auditing) -> Response:
     """The audit log, the latest entries first; looking into it is itself logged."""
     asked = request.query_params
-    typed = {name: asked.get(name, "")[:LONGEST] for name in ("act", "user", "key", "since", "until")}
+    typed = {name: asked.get(name, "")[:LONGEST_AUDIT_QUERY] for name in ("act", "user", "key", "since", "until")}
     try:
         question = AuditQuery.read({**typed, "before": asked.get("before", "")})
     except ValueError:

@@ -33,7 +33,7 @@ router = APIRouter()
 HIDE_WEIGHTS = "hide_weights"
 """The preference to judge before weights and scores are seen."""
 
-COMPARED = 2
+RECORDS_COMPARED = 2
 OWN_PARAMETERS = ("pair",)
 ORDER_IN_ITEM = re.compile(r"ORD-\w+")
 
@@ -104,7 +104,7 @@ def compare_orders(
 ) -> Response:
     """Two orders side by side, such as were found by search, to be put together or kept apart."""
     chosen = tuple(dict.fromkeys(order))
-    if len(chosen) != COMPARED:
+    if len(chosen) != RECORDS_COMPARED:
         address = f"/search/{quote(search, safe='')}" if search else "/search"
         return redirect_to(request, address, message="Choose two orders to compare.", tone="warning")
     return draw_orders(request, chosen, who, audit, form_state=FormState(pair=pair))

@@ -24,7 +24,7 @@ from review.packs.visible_packs import (
     VisiblePacks,
     find_pack_file,
     hand_out_visible,
-    take_in,
+    take_in_answers,
 )
 from review.pages import NavigationLink, redirect_to, render_page, sentence
 
@@ -137,7 +137,7 @@ def take_answers(
     if not content:
         return _pack_page(request, packs, audit, disclosure_id, problem="Choose the workbook that came back.")
     try:
-        read, new = take_in(desk, packs, who, disclosure_id=disclosure_id, content=content)
+        read, new = take_in_answers(desk, packs, who, disclosure_id=disclosure_id, content=content)
     except (AnswerFileError, DecisionError) as error:
         return _pack_page(request, packs, audit, disclosure_id, problem=sentence(error))
     if read.faults:

@@ -19,7 +19,7 @@ from review.item.titles import format_day
 from review.pages import NavigationLink, redirect_to, render_page
 from review.queue.facets import FACET
 from review.queue.filters import FilteredItems
-from review.queue.order_search import LONGEST
+from review.queue.order_search import LONGEST_SEARCH
 from review.queue.queue_page import (
     chosen_filters,
     facet_groups,
@@ -97,7 +97,7 @@ def ask_for_search(request: Request) -> Response:
 @router.post("/search")
 def search(request: Request, who: AnyViewer, text: Annotated[str, Form()] = "") -> Response:
     """Take what was typed; what is found has an address of its own, without what was typed."""
-    asked = " ".join(text.split())[:LONGEST]
+    asked = " ".join(text.split())[:LONGEST_SEARCH]
     if not asked:
         errors = [{"text": "Enter a name, an identifier or a reference", "href": "#text"}]
         return render_page(request, "queue/search.html", status=422, asked=asked, errors=errors)

@@ -15,8 +15,8 @@ import polars as pl
 
 from study.effect.cohort import Coverage, select_cohort
 from study.effect.measures import count_by_person, find_events, measure_changes
-from study.effect.settings import OVERALL, StudySettings
 from study.effect.study_data import StudyData, regions
+from study.effect.study_settings import OVERALL, StudySettings
 from warehouse.sources import SOURCES
 from warehouse.store import TableStore
 

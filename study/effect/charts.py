@@ -1,6 +1,6 @@
 """Pictures of the study; each stands above the table that holds the same figures.
 
-Belongs here: how results are drawn. Does not: the results, their words (`study.effect.report`).
+Belongs here: how results are drawn. Does not: the results, their words (`study.effect.report_sections`).
 
 Nothing is shown by colour alone: what differs has its own panel, dash or shape, or is written out.
 """
@@ -14,7 +14,7 @@ import polars as pl
 from matching.engine.charts import BLUE, GREY, HEIGHT, ORANGE, WIDTH
 
 ROW: Final = 24
-NAMES: Final = alt.Axis(labelLimit=360, minExtent=260)
+NAME_AXIS: Final = alt.Axis(labelLimit=360, minExtent=260)
 CHANGE: Final = "change_percent"
 # Per cent of the axis that the words beside a point take up.
 WORDS_REACH: Final = 60
@@ -28,7 +28,7 @@ def draw_funnel(funnel: pl.DataFrame) -> alt.TopLevelMixin:
     """
     drawn = funnel.with_columns(number=pl.col("orders").abs(), is_left=pl.col("orders") > 0)
     base = alt.Chart(drawn).encode(
-        y=alt.Y("step:N", title=None, sort=funnel["step"].to_list(), axis=NAMES),
+        y=alt.Y("step:N", title=None, sort=funnel["step"].to_list(), axis=NAME_AXIS),
         x=alt.X("number:Q", title="orders"),
     )
     bars = base.mark_bar().encode(color=alt.condition(alt.datum.is_left, alt.value(BLUE), alt.value(GREY)))
@@ -59,7 +59,7 @@ def _points(rows: pl.DataFrame, label: str, scale: alt.Scale, *, title: str) -> 
         at=pl.max_horizontal("high_percent", CHANGE).fill_null(-100),
     )
     order = written[label].to_list()
-    base = alt.Chart(written).encode(y=alt.Y(f"{label}:N", title=None, sort=order, axis=NAMES))
+    base = alt.Chart(written).encode(y=alt.Y(f"{label}:N", title=None, sort=order, axis=NAME_AXIS))
     along = alt.X(f"{CHANGE}:Q", title="change, %", scale=scale)
     spans = base.mark_rule(color=GREY, strokeWidth=2).encode(x=alt.X("low_percent:Q", scale=scale), x2="high_percent:Q")
     points = base.mark_point(filled=True, size=70, color=BLUE, opacity=1).encode(x=along)
@@ -104,7 +104,7 @@ def draw_selection(rows: pl.DataFrame, observed: float | None) -> alt.TopLevelMi
         words=pl.format("{} %", _whole(CHANGE)),
     )
     base = alt.Chart(drawn).encode(
-        y=alt.Y("assumed:N", title=None, sort=drawn["assumed"].to_list(), axis=NAMES),
+        y=alt.Y("assumed:N", title=None, sort=drawn["assumed"].to_list(), axis=NAME_AXIS),
         x=alt.X(f"{CHANGE}:Q", title="change without any effect, %", scale=alt.Scale(domain=_domain(rows, observed))),
     )
     layers: Sequence[alt.Chart] = [

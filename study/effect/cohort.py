@@ -10,8 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from study.effect.settings import StudyError, StudySettings
 from study.effect.study_data import StudyData
+from study.effect.study_settings import StudyError, StudySettings
 
 NO_DAY, NO_BEFORE, NO_AFTER = (
     "its day 0 is not known",

@@ -14,7 +14,7 @@ import polars as pl
 from scipy import stats
 
 from study.effect.cohort import Cohort
-from study.effect.settings import CATEGORIES, OVERALL, StudySettings
+from study.effect.study_settings import CATEGORIES, OVERALL, StudySettings
 
 Numbers = npt.NDArray[np.float64]
 MEASURES: Final = ("arrests", "harm")

@@ -13,8 +13,8 @@ from reconciliation.statutes import BREACH_OFFENCES
 from study.effect.cohort import Cohort, Coverage, select_cohort
 from study.effect.harm import Assumed
 from study.effect.measures import CHANGE_SCHEMA, count_by_person, find_events, measure_changes
-from study.effect.settings import OVERALL, DayZero, StudySettings
 from study.effect.study_data import StudyData
+from study.effect.study_settings import OVERALL, DayZero, StudySettings
 
 """Offences under an order (MSA s.30): they can't happen before one."""
 WINDOWS: Final = (6, 12, 18, 24, 36)

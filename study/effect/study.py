@@ -1,6 +1,6 @@
 """A study as a whole: what was asked, the orders, their arrests, and what changed.
 
-Belongs here: the steps that every study takes. Does not: their words (`study.effect.summary`, `study.effect.report`).
+Belongs here: the steps that every study takes. Does not: their words (`summary`, `report_sections`).
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ import polars as pl
 
 from study.effect.cohort import Cohort, Coverage, find_coverage, require_eligible, select_cohort
 from study.effect.measures import count_by_person, find_events, measure_changes
-from study.effect.settings import OVERALL, StudySettings
 from study.effect.study_data import StudyData
+from study.effect.study_settings import OVERALL, StudySettings
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from study.effect.settings import CATEGORIES
+from study.effect.study_settings import CATEGORIES
 from warehouse.codes import reference
 from warehouse.tables.register import FIELD_PROVENANCE
 

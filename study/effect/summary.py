@@ -1,6 +1,6 @@
 """The answer of a study in a few sentences, and what to beware of.
 
-Belongs here: the summary. Does not: sections with tables and pictures (`study.effect.report`).
+Belongs here: the summary. Does not: sections with tables and pictures (`study.effect.report_sections`).
 
 No sentence says that an order caused anything: a register without a group to compare with can't show that.
 """

@@ -17,7 +17,7 @@ from polars.testing import assert_frame_equal
 from assets.code import basis_of_tables
 from assets.deliveries import take_in
 from assets.frame import Night
-from assets.ingest import core_tables, former_tables, quarantine_table
+from assets.ingest import core_tables_of, former_tables, quarantine_table
 from assets.reuse import TakenOver, read_changed, readings_name, standardise_changed
 from assets.sources import find_sources
 from assets.sources.contract import Source
@@ -54,7 +54,7 @@ def run_source(source: Source, night: Night, as_of: date) -> tuple[dict[str, pl.
     stamp_tables(store, basis, dict.fromkeys(written, ()))
     lazy = {name: store.scan(name) for name in intake.tables}
     core, standardised = standardise_changed(source, lazy, former=former_tables(night, as_of), as_of=as_of)
-    named = {table.name: table.conform(core[name]) for name, table in core_tables(source).items()}
+    named = {table.name: table.conform(core[name]) for name, table in core_tables_of(source).items()}
     for name, frame in named.items():
         store.write(name, frame)
     stamp_tables(store, basis, {name: list(intake.tables) for name in named})

@@ -15,7 +15,7 @@ from cli.main import app
 from ledger.decisions.database import Database
 from ledger.desk.accounts import all_accounts
 from pipelines.settings import Settings, SettingsError, read_settings
-from review.settings import DeskSettings
+from review.desk_settings import DeskSettings
 
 PASSWORD = "correct horse battery staple"
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from cli.main import app
 from docs.generate import FOLDER, pages
 from pipelines.settings import Settings
-from review.settings import OidcSettings
+from review.desk_settings import OidcSettings
 
 GUIDES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md")), *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [*GUIDES, *(ROOT / name for name in ("CHANGELOG.md", "benchmarks/README.md")), *ROOT.glob("docs/*/*.md")]

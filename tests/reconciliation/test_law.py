@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation.law import ENDED, JUDGED, OPEN_END, facts_of, judge_status
+from reconciliation.law import ENDED, OPEN_END, STATUS_COLUMNS, facts_of, judge_status
 from warehouse.codes import LEGAL_STATUSES
 
 D = date
@@ -529,7 +529,7 @@ def test_facts_read_back_from_a_release_give_the_doubt_of_the_night_before(is_pu
     facts = dict.fromkeys(SCHEMA) | order(made_on=D(2021, 12, 5), end_on=D(2023, 12, 4), is_shown_ended=True)
     orders = pl.DataFrame([facts], schema=SCHEMA)
     tonight = D(2023, 12, 20) if is_published else D(2023, 12, 4)
-    published = orders.drop(name for name in JUDGED if name in orders.columns).join(
+    published = orders.drop(name for name in STATUS_COLUMNS if name in orders.columns).join(
         judge_status(orders, as_of=tonight), on="order_id"
     )
     if not is_published:  # a release of before has no such column: what it shows as live and in doubt was shown so

@@ -12,7 +12,7 @@ import pytest
 from nights import NIGHT, command, concord, copy_of, nightly
 
 from reconciliation.register import Register
-from samples.wording import NAMES
+from samples.wording import SAMPLE_NAMES
 from tests.support.spoil import cut, drop_trailer
 from warehouse.tables.register import PUBLIC_TABLES
 
@@ -54,8 +54,8 @@ def test_nobody_whom_a_condition_names_stands_in_what_is_published(night):
         " ".join(texts.drop_nulls()).casefold()
         for texts in (pl.concat(view["text"] for view in views), kept["full_text"])
     )
-    assert [name for name in NAMES if name.casefold() in full]
-    assert not [name for name in NAMES if name.casefold() in published]
+    assert [name for name in SAMPLE_NAMES if name.casefold() in full]
+    assert not [name for name in SAMPLE_NAMES if name.casefold() in published]
 
 
 def test_every_record_read_stands_in_order_sources_once(night):

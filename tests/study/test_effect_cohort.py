@@ -7,7 +7,7 @@ import pytest
 from study_cases import COVERED, SETTINGS, arrest, cohort_of, data, order
 
 from study.effect.cohort import NO_AFTER, NO_BEFORE, NO_DAY, find_coverage, require_eligible, select_cohort
-from study.effect.settings import StudyError, StudySettings
+from study.effect.study_settings import StudyError, StudySettings
 
 
 @pytest.mark.parametrize(

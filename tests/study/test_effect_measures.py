@@ -13,8 +13,8 @@ from study_cases import COCAINE, MADE, SERVITUDE, SETTINGS, arrest, cohort_of, d
 
 from study.effect.cohort import Cohort
 from study.effect.measures import count_by_person, find_events, interval_of_change, measure_changes, rank_biserial
-from study.effect.settings import StudySettings
 from study.effect.study_data import StudyData
+from study.effect.study_settings import StudySettings
 
 
 def counted(

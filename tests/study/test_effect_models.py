@@ -15,7 +15,7 @@ from study.effect.measures import find_events
 from study.effect.selection import RATES, SPREADS, simulate_selection
 from study.effect.sensitivity import choices, compare_choices, suppose_custody
 from study.effect.series import TERMS, count_by_month, fit_segments
-from study.effect.settings import StudySettings
+from study.effect.study_settings import StudySettings
 
 
 @given(st.integers(-729, 730))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from study_cases import COCAINE, MADE, SETTINGS, arrest, data, order
 
-from study.effect.report import describe_study
+from study.effect.report_sections import describe_study
 from study.effect.study import make_study
 from study.effect.summary import summarise_study
 

@@ -12,9 +12,9 @@ from samples.nights import write_nights
 from study.effect.by_source import REGISTER, TRUTH, UNRECONCILED, compare_bases, data_of_sources, trace_true_events
 from study.effect.cohort import Coverage, select_cohort
 from study.effect.measures import find_events
-from study.effect.settings import StudySettings
 from study.effect.study import make_study
 from study.effect.study_data import data_of_register, data_of_truth
+from study.effect.study_settings import StudySettings
 from warehouse.home import Home
 from warehouse.store import TableStore
 

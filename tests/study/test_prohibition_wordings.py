@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from samples.wording import NAMES
+from samples.wording import SAMPLE_NAMES
 from study.prohibitions.wordings import build_wordings, generalise
 from warehouse.tables.core import CORE_CONDITIONS
 from warehouse.tables.register import CONDITION_WORDINGS, ORDER_SOURCES, UNCODED_CONDITIONS
@@ -29,7 +29,7 @@ def test_a_wording_names_no_place(text, wording):
     assert generalise(text) == wording
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SAMPLE_NAMES)
 @pytest.mark.parametrize("text", ["Not to contact {} or their family", "No contact with {}, Kirkgate, Leeds LS1 6BR"])
 @pytest.mark.parametrize("write", [str, str.upper])
 def test_no_part_of_a_name_or_address_is_left(name, text, write):

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from review.app import create_app
 from review.desk import Desk
-from review.settings import DeskSettings
+from review.desk_settings import DeskSettings
 
 ORIGIN = "http://127.0.0.1:8000"
 NIGHT = date(2026, 11, 20)

@@ -8,8 +8,8 @@ from datetime import date
 import polars as pl
 
 from study.effect.cohort import Cohort, Coverage, select_cohort
-from study.effect.settings import StudySettings
 from study.effect.study_data import StudyData
+from study.effect.study_settings import StudySettings
 
 COVERED = Coverage(date(2015, 1, 1), date(2024, 12, 31))
 MADE = date(2020, 3, 15)

@@ -26,7 +26,7 @@ from matching.engine.values import UNKNOWN, CodedColumn, Codes, encode
 Weights = npt.NDArray[np.float64]
 
 # Weights of words are whole parts of a bit, so that their sum does not depend on their order.
-PARTS = 1000
+BIT_PARTS = 1000
 
 
 @dataclass(frozen=True)
@@ -157,4 +157,4 @@ def _rarities(column: CodedColumn, rows: npt.NDArray[np.int64], numbers: Codes) 
     records = np.bincount(column.codes[column.codes != UNKNOWN], minlength=len(column.dictionary.values))
     holders = np.maximum(np.bincount(numbers, records[rows]), 1)
     bits = np.log2(max(int(records.sum()), 1) / holders)
-    return np.asarray(np.maximum(np.rint(bits * PARTS), 1), np.float64)
+    return np.asarray(np.maximum(np.rint(bits * BIT_PARTS), 1), np.float64)

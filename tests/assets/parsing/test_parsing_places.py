@@ -5,7 +5,7 @@ import pytest
 
 from assets.parsing.courts import resolve_courts
 from assets.parsing.forces import resolve_forces
-from assets.parsing.likeness import nearest
+from assets.parsing.likeness import nearest_entry
 from assets.parsing.offences import resolve_offences
 from warehouse.codes import reference
 
@@ -149,4 +149,4 @@ def test_an_offence(text, code):
     ],
 )
 def test_the_nearest_entry(text, entry):
-    assert nearest(text, ["DERBY", "DERBE", "LEEDS"])[0] == entry
+    assert nearest_entry(text, ["DERBY", "DERBE", "LEEDS"])[0] == entry
