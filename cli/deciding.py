@@ -57,7 +57,7 @@ def take(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Take the decision that is asked for on the release in force, or show what it would change."""
-    from assets.named_wordings import foresee_with_names
+    from assets.wording_decisions import foresee_with_names
     from cli.desk_tools import opened_desk
     from cli.door import decide
     from cli.ledger_access import present_of

@@ -169,13 +169,17 @@ def _make_folders(home: Home) -> None:
 
 
 def name_folders(home: Home) -> None:
-    """Name the folders in which Dagster finds its settings and its state, unless the environment does.
-
-    Raises:
-        UnsafeDatabaseError: its settings are those of service, and the URL of their database will not do.
-    """
+    """Name the folders in which Dagster finds its settings and its state, unless the environment does."""
     os.environ.setdefault("CONCORD_DAGSTER", str(home.dagster))
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT))
+
+
+def check_database() -> None:
+    """Refuse a database of Dagster's whose connection is not protected.
+
+    Raises:
+        UnsafeDatabaseError: Dagster's settings are those of service, and the URL of their database will not do.
+    """
     url = os.environ.get(DATABASE_URL)
     if url is None or os.environ["DAGSTER_HOME"] == str(PROJECT):  # whose settings keep runs in files
         return
@@ -191,6 +195,7 @@ def name_folders(home: Home) -> None:
 def instance_of(home: Home) -> Iterator[dg.DagsterInstance]:
     """Where Dagster records the runs of this folder of state."""
     name_folders(home)
+    check_database()
     with dg.DagsterInstance.get() as instance:
         yield instance
 

@@ -22,7 +22,7 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
-from pipelines.nightly import name_folders
+from pipelines.nightly import check_database, name_folders
 from pipelines.webserver_guard import WebserverGuard
 from warehouse.home import Home
 
@@ -49,6 +49,7 @@ def serve_dagster(home: Home, listener: socket.socket, *, origin: str, token: st
     """
     os.environ["CONCORD_HOME"] = str(home.path)
     name_folders(home)
+    check_database()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # else it would end without ending the others
     with (
         tempfile.TemporaryDirectory(prefix="concord-dagster-") as folder,

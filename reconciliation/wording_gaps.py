@@ -1,7 +1,7 @@
 """What is left out of a wording of a condition, and what that may stand for.
 
 Belongs here: when a wording says enough to be named, and when two say the same except for what is left out. Does not:
-leaving words out (`study.prohibitions.wordings`), coding (`assets.named_wordings`).
+leaving words out (`study.prohibitions.wordings`), coding (`assets.wording_decisions`).
 
 `[…]` stands for names and places: for at most `MOST_HIDDEN` words beside one another in one sentence. It never stands
 for an exception, for another sentence, or for a word of a text in capitals that is not known as a name: what such a

@@ -103,7 +103,7 @@ DOUBT_RULES = (
     doubt(
         "DROPPED",
         "Held by no source any more",
-        when=(pl.col("source_count") == 0) | pl.col("is_dropped").fill_null(value=False),
+        when=pl.col("is_dropped").fill_null(value=False),
         message="Sources held the order, and none does now. It is kept as they last gave it and counts as in force "
         "until its time has passed, or somebody says when it ended.",
         correction="Ask the court whether anything has ended the order, and those who held it why they no longer do.",

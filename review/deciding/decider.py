@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 import sqlalchemy as sa
 
-from assets.named_wordings import foresee_with_names
+from assets.wording_decisions import foresee_with_names
 from ledger.audit import Entry, append
 from ledger.decisions.bulk import draft_of
 from ledger.decisions.decidable import Present

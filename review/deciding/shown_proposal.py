@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from assets.named_wordings import foresee_with_names
+from assets.wording_decisions import foresee_with_names
 from ledger.decisions.bulk import draft_of
 from ledger.decisions.decision import Draft
 from ledger.decisions.errors import DecisionError, DecisionRefusedError

@@ -494,7 +494,7 @@ DOUBTS = [
     pytest.param({"legal_status": "discharged"}, "DOUBT-DISCHARGE", id="a discharge that one source shows"),
     pytest.param({"legal_status": "expired"}, "DOUBT-END", id="an end that one source gives"),
     pytest.param({"legal_status": "live"}, "DOUBT-STATUS", id="shown as withdrawn"),
-    pytest.param({"legal_status": "live", "sources": []}, "DOUBT-DROPPED", id="held by no source any more"),
+    pytest.param({"legal_status": "live", "is_dropped": True}, "DOUBT-DROPPED", id="held by no source any more"),
     pytest.param({"legal_status": "not_known"}, "DOUBT-DATES", id="no dates"),
     pytest.param({"legal_status": "not_started"}, "DOUBT-DATES", id="dated after the night"),
 ]

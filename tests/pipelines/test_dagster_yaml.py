@@ -9,7 +9,7 @@ from papers import ROOT
 from typer.testing import CliRunner
 
 from cli.main import app
-from pipelines.nightly import UnsafeDatabaseError, instance_of, name_folders
+from pipelines.nightly import UnsafeDatabaseError, check_database, instance_of, name_folders
 from warehouse.home import Home
 
 FILES = (ROOT / "dagster.yaml", ROOT / "deploy" / "dagster.yaml")
@@ -66,4 +66,5 @@ def test_a_database_that_the_settings_of_one_machine_do_not_use_is_not_asked_abo
     monkeypatch.setenv("CONCORD_DAGSTER", str(tmp_path))
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     name_folders(Home(tmp_path))
+    check_database()
     assert os.environ.pop("DAGSTER_HOME") == str(ROOT)

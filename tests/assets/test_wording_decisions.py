@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assets.named_wordings import code_by_decisions
+from assets.wording_decisions import code_by_decisions
 from ledger.decisions.decision import Sighting, write_sightings
 from warehouse.tables.core import CORE_CONDITIONS
 from warehouse.tables.ledger import DECISIONS

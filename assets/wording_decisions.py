@@ -1,7 +1,8 @@
-"""Conditions whose wording fits nothing in the catalogue, coded as a steward named them.
+"""What decisions on wordings do to conditions whose wording fits nothing in the catalogue: each night, and if taken.
 
-Belongs here: coding by decisions on wordings. Does not: coding by the catalogue (`assets.parsing.conditions`), which
-is kept from night to night; this is done again each night, after the ledger was read. The linking does not see it.
+Belongs here: coding by decisions on wordings, and what new ones would code. Does not: coding by the catalogue
+(`assets.parsing.conditions`), which is kept from night to night; this is done again each night, after the ledger was
+read. The linking does not see it.
 """
 
 from collections.abc import Sequence
