@@ -11,9 +11,9 @@ from assets.frame import NIGHTS, AssetEvents, NightResource, as_of_date, check_s
 from assets.ingest import deliveries_table
 from assets.link import DROPPED_CONDITIONS, DROPPED_ORDERS, core_names, gather, order_records
 from assets.models import MODELS
-from assets.wording_decisions import code_by_decisions
 from assets.sources import find_sources
 from assets.stale_decisions import find_second_looks
+from assets.wording_decisions import code_by_decisions
 from expectations.discrepancies import RULES, Evidence, PresenceClock, find_discrepancies
 from expectations.discrepancy_history import active_ones, close, look_again
 from expectations.quality import score_quality

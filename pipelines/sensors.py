@@ -41,7 +41,7 @@ def delivery_sensor(context: dg.SensorEvaluationContext, night: NightResource) -
     if any(time.time() - path.stat().st_mtime < SETTLE_SECONDS for path in files):
         return dg.SkipReason("A delivery is still being written.")
     listing = listing_digest(files)
-    newest = newest_night(files)
+    newest = max(_nights(files), default=None)
     if listing == context.cursor or newest is None or not is_night(newest):
         return dg.SkipReason("Nothing has landed since the last look.")
     request = dg.RunRequest(run_key=f"{newest}:{listing}", partition_key=newest.isoformat(), run_config=RECORDED)
@@ -58,11 +58,6 @@ def listing_digest(files: list[Path]) -> str:
     """Digest of the names, sizes and times of the files."""
     lines = (f"{path.parent.name}/{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-
-
-def newest_night(files: list[Path]) -> date | None:
-    """The newest date among the nightly deliveries."""
-    return max(_nights(files), default=None)
 
 
 def first_night(home: Path, landing: Path) -> date:

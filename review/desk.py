@@ -1,6 +1,6 @@
 """The desk itself: the release it shows and the ledger it writes, shared by all requests.
 
-Belongs here: what outlives a request. Does not: pages, who asks.
+Belongs here: what outlives a request, and the night that can be decided on. Does not: pages, who asks.
 """
 
 import threading
@@ -15,8 +15,10 @@ import polars as pl
 import sqlalchemy as sa
 
 from ledger.decisions.database import Database
+from ledger.decisions.decidable import Present
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.ledger import Ledger, now
+from ledger.decisions.published import read_present
 from warehouse.disk import keep_private
 from warehouse.home import Home
 from warehouse.releases.release import Release, current_release, named_release
@@ -203,3 +205,12 @@ class Desk:
     def close(self) -> None:
         """Let all connections go."""
         self.database.close()
+
+
+def decidable_night(whole: WholeRelease) -> Present:
+    """The night behind a release, kept as long as the release is shown.
+
+    Raises:
+        FileNotFoundError: the release is of a time when records were not kept with it.
+    """
+    return whole.keep("present", lambda: read_present(whole.release, whole.table))

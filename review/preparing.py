@@ -9,8 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from review.deciding.decidable_night import decidable_night
-from review.desk import Desk
+from review.desk import Desk, decidable_night
 from review.pages import Pages
 from review.queue.visible_queue import items_of
 

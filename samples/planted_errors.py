@@ -1,7 +1,7 @@
 """The mixture of errors: what goes wrong, in which field, how often in which source.
 
-Belongs here: the list and how it is applied to a record. Does not: the single faults (`name_errors`, `value_errors`,
-`arrest_errors`) nor faults of whole files (`tests.support.spoil`).
+Belongs here: the list and how it is applied to a record. Does not: the single faults (`name_errors`, `value_errors`)
+nor faults of whole files (`tests.support.spoil`).
 
 No public source gives error rates for these records: the rates are assumptions.
 """
@@ -11,7 +11,6 @@ from datetime import date
 from random import Random
 from typing import Literal
 
-from samples import arrest_errors as arrest
 from samples import name_errors as name
 from samples import value_errors as value
 from samples.holdings import Holding
@@ -104,11 +103,11 @@ MIXTURE = (
 )
 ARREST_MIXTURE = (
     *(kind for kind in MIXTURE if kind.field in PERSON_FIELDS),
-    ErrorKind("asn missing", "asn", arrest.lose_asn, pnd=0.4, nature="gap"),
-    ErrorKind("asn dummy", "asn", arrest.fill_asn, pnd=0.012),
-    ErrorKind("asn check letter wrong", "asn", arrest.change_asn_letter, pnd=0.01),
-    ErrorKind("days off", "arrested", arrest.shift_arrest, pnd=0.02),
-    ErrorKind("other offence", "offence", arrest.change_offence, pnd=0.02),
+    ErrorKind("asn missing", "asn", value.lose_asn, pnd=0.4, nature="gap"),
+    ErrorKind("asn dummy", "asn", value.fill_asn, pnd=0.012),
+    ErrorKind("asn check letter wrong", "asn", value.change_asn_letter, pnd=0.01),
+    ErrorKind("days off", "arrested", value.shift_arrest, pnd=0.02),
+    ErrorKind("other offence", "offence", value.change_offence, pnd=0.02),
 )
 NATURES: dict[tuple[str, str], Nature] = {(kind.field, kind.name): kind.nature for kind in (*MIXTURE, *ARREST_MIXTURE)}
 """The nature of an error by field and name; what is not listed is an error."""

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from random import Random
 
+from samples.arrests import offences
 from samples.cases import condition_codes, courts, courts_of, forces_by_region
 from samples.holdings import Holding
-from samples.identifiers import PLACEHOLDER_CRO, pnc_id
+from samples.identifiers import PLACEHOLDER_ASNS, PLACEHOLDER_CRO, pnc_id
 from samples.orders import add_months
 from samples.records import region_of
 from warehouse.identifiers import CHECK_LETTERS
@@ -181,3 +182,18 @@ def lose_conditions(holding: Holding, _random: Random) -> bool:
     """No conditions."""
     holding.conditions.clear()
     return True
+
+
+fill_asn = put("asn", lambda _, random: random.choice(PLACEHOLDER_ASNS))
+change_asn_letter = put("asn", lambda held, random: other_letter(held.asn, random))
+lose_asn = put("asn", lambda *_: "")
+shift_arrest = put("arrested", lambda held, random: held.arrested and shifted(held.arrested, random))
+
+
+def change_offence(holding: Holding, random: Random) -> bool:
+    """Another offence of the same category, as charges are amended."""
+    if not holding.offence or holding.offence.category not in offences():
+        return False
+    before = holding.offence
+    holding.offence = random.choice(offences()[before.category])
+    return holding.offence != before

@@ -1,6 +1,7 @@
 """Why a release differs from the one before: a cause for each difference, by what is known to have changed for it.
 
-Belongs here: what reached which order, and which cause that gives a difference. Does not: looking at tonight's facts on
+Belongs here: what reached which order, through its person or those whose records were the same person's in either
+release; and which cause that gives a difference. Does not: looking at tonight's facts on
 the day of the former release, which needs rules (`assets.changes.compared_nights`), finding the differences
 (`reconciliation.release_diff`).
 
@@ -17,9 +18,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from assets.changes.affected_people import find_families
 from ledger.decisions.binding import touched_orders
 from ledger.decisions.kinds import codes_about
+from matching.engine.components import label_components
 from warehouse.tables.register import RELEASE_CHANGES, UNEXPLAINED
 
 JUDGED_FIELDS: Final = ("discrepancy_count", "quality_score")
@@ -183,8 +184,8 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
     rows = pl.concat([before.digests, after.digests]).join(families, on="subject_id")
     concerned = rows.filter(pl.col("order_id").is_in(order_ids.implode())).select("family").unique()
     rows = rows.join(concerned, on="family", how="semi")
-    changed = _changed_rows(before, after)
-    reread = _untouched_deliveries(before, after)
+    changed = _odd_rows(before.digests, after.digests, [*ROW, "digest"])
+    reread = sorted(name for name, digest in after.inputs.items() if before.inputs.get(name) == digest)
     decided = _decided_orders(before, after)
     of_discrepancies = pl.col("kind").is_in(codes_about("discrepancy"))
     groups = {
@@ -230,14 +231,6 @@ def _odd_rows(was: pl.DataFrame, now: pl.DataFrame, key: list[str]) -> pl.DataFr
     return pl.concat(sides)
 
 
-def _changed_rows(before: ComparedRelease, after: ComparedRelease) -> pl.DataFrame:
-    return _odd_rows(before.digests, after.digests, [*ROW, "digest"])
-
-
-def _untouched_deliveries(before: ComparedRelease, after: ComparedRelease) -> list[str]:
-    return sorted(name for name, digest in after.inputs.items() if before.inputs.get(name) == digest)
-
-
 def _decided_orders(before: ComparedRelease, after: ComparedRelease) -> pl.DataFrame:
     """`order_id`, `kind`: the orders that decisions touch which are in force on one side only."""
     moved = _odd_rows(before.decisions, after.decisions, ["decision_id"])
@@ -259,3 +252,27 @@ def _tied_families(rows: pl.DataFrame, changed: pl.DataFrame, kinds: tuple[str, 
         frame.explode("ties", empty_as_null=False).drop_nulls("ties").filter(is_kind) for frame in (rows, changed)
     )
     return borne.join(moved, on="ties", how="semi").get_column("family").unique()
+
+
+def find_families(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Which persons belong together.
+
+    Args:
+        before: `RECORD_DIGESTS` of the one release.
+        after: likewise, of the other.
+
+    Returns:
+        `subject_id`, `family` (the smallest id in it), one row for each person of either release.
+    """
+    known = ["kind", "handle", "subject_id"]
+    was, now = (side.drop_nulls("subject_id").select(known) for side in (before, after))
+    moved = was.join(now, on=["kind", "handle"], suffix="_after").filter(
+        pl.col("subject_id") != pl.col("subject_id_after")
+    )
+    people = pl.concat([was, now]).select(pl.col("subject_id").unique().sort())
+    rows = people.with_row_index("row")
+    links = moved.join(rows, on="subject_id").join(
+        rows, left_on="subject_id_after", right_on="subject_id", suffix="_after"
+    )
+    ends = (links.get_column(side).to_numpy() for side in ("row", "row_after"))
+    return people.with_columns(family=pl.col("subject_id").gather(label_components(people.height, *ends)))

@@ -79,7 +79,7 @@ def find_replayed(differences: pl.DataFrame, reach: pl.DataFrame, *, former: For
     """
     if former.release is None:
         return pl.DataFrame(schema=REPLAYED)
-    then = _statuses(tonight.evidence.orders, as_of=former.release.as_of)
+    then = judge_status(facts_of(tonight.evidence.orders), as_of=former.release.as_of)
     is_reached = pl.any_horizontal("is_decided", "is_closed", "is_changed")
     unreached = reach.filter(~is_reached).get_column("order_id")
     judged = differences.filter(pl.col("field").is_in(JUDGED_FIELDS) & pl.col("order_id").is_in(unreached.implode()))
@@ -99,11 +99,6 @@ def _side_of_former(former: Former) -> ComparedRelease:
 
 def _side_of_tonight(tonight: Tonight) -> ComparedRelease:
     return ComparedRelease(tonight.digests, tonight.decisions, order_redirects(tonight.redirects), tonight.account)
-
-
-def _statuses(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """`order_id` and `STATUS_COLUMNS` by the same facts on another day."""
-    return judge_status(facts_of(orders), as_of=as_of)
 
 
 def _replay_law(differences: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:

@@ -148,12 +148,8 @@ def _wordings() -> tuple[Wording, ...]:
             code=code,
             folded=folded,
             head=marked.split("XPLACEX")[0].strip() if "XPLACEX" in marked else "",
-            pattern=_pattern(marked),
+            pattern=re.compile(re.escape(marked).replace("XPLACEX", ".+").replace(r"\ .+", r" ?.*")),
             distinguishing=_distinguishing(folded),
         )
         for code, folded, marked in marked.select("code", "folded", "marked").iter_rows()
     )
-
-
-def _pattern(marked: str) -> re.Pattern[str]:
-    return re.compile(re.escape(marked).replace("XPLACEX", ".+").replace(r"\ .+", r" ?.*"))

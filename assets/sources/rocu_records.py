@@ -32,7 +32,6 @@ from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
 from assets.parsing.names import one_text, other_name_rows, read_name
 from assets.parsing.offences import add_offence
 from assets.parsing.orders import read_orders
-from assets.parsing.partial_dates import show_partial_dates
 from assets.parsing.records import (
     as_sent,
     coded,
@@ -44,7 +43,7 @@ from assets.parsing.records import (
     with_birth,
     with_dates,
 )
-from assets.parsing.rejections import Check, collect_rejected, rejected_values
+from assets.parsing.rejections import Check, collect_rejected, rejected_values, show_partial_dates
 from assets.parsing.short_answers import read_sex, read_yes_no
 from assets.parsing.statuses import read_status, status_by_words
 from assets.parsing.terms import is_until_determination, is_until_further_order, read_term

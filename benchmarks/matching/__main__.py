@@ -7,8 +7,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.matching.report import details, figures, write
-from benchmarks.matching.results import keep, kept
-from benchmarks.matching.runs import ROOT, SIDES, measure
+from benchmarks.matching.runs import ROOT, SIDES, keep, kept, measure
 from benchmarks.matching.tables import prepare
 from benchmarks.matching.tasks import TASKS
 

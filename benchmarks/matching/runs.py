@@ -1,6 +1,6 @@
-"""Starts runs: a fresh child process each, watched, its results judged.
+"""Starts runs: a fresh child process each, watched, its results judged and kept.
 
-Belongs here: processes and their memory. Does not: what happens inside (`child`), arithmetic (`scores`).
+Belongs here: processes and their memory. Does not: what happens inside (`child`), tables (`report`).
 """
 
 import json
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
@@ -17,7 +17,7 @@ import psutil
 
 from benchmarks.matching.clock import CORES
 from benchmarks.matching.judge import Quality, judge
-from benchmarks.matching.tasks import Task
+from benchmarks.matching.tasks import TASKS, Task
 
 ROOT = Path(__file__).parents[2]
 BETWEEN_SAMPLES_SECONDS = 0.02
@@ -149,3 +149,35 @@ def measure(task: Task, folder: Path, *, sides: tuple[Side, ...], splink_python:
             python = splink_python if side.engine == "splink_side" else Path(sys.executable)
             runs[side.name].append(run_side(side, task, folder, python=python, judged=repeat == 0))
     return {name: middle(some) for name, some in runs.items()}
+
+
+Measured = dict[str, dict[str, Run]]
+
+
+def keep(folder: Path, measured: Measured) -> None:
+    """Put the runs of some sides at some tasks in the place of what the folder holds of them."""
+    results = _read(folder)
+    for name, runs in measured.items():
+        results[name] = results.get(name, {}) | {side: asdict(run) for side, run in runs.items()}
+    (folder / "results.json").write_text(json.dumps(results, indent=1))
+
+
+def kept(folder: Path) -> Measured:
+    """The runs of all tasks measured so far, in the order of tasks and sides."""
+    results = _read(folder)
+    return {
+        name: {side.name: _run(results[name][side.name]) for side in SIDES if side.name in results[name]}
+        for name in TASKS
+        if name in results
+    }
+
+
+def _run(figures: dict[str, object]) -> Run:
+    quality = figures["quality"]
+    return Run(**figures | {"quality": Quality(**quality) if isinstance(quality, dict) else None})  # type: ignore[arg-type]
+
+
+def _read(folder: Path) -> dict[str, dict[str, dict[str, object]]]:
+    path = folder / "results.json"
+    found: dict[str, dict[str, dict[str, object]]] = json.loads(path.read_text()) if path.exists() else {}
+    return found

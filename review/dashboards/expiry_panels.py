@@ -15,8 +15,8 @@ from matching.engine.charts import BLUE
 from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_table
 from review.dashboards.picture_store import PictureStore
-from review.item.hidden_characters import show_hidden
 from review.item.titles import STATUS_TITLES, format_day, title_of
+from review.item.value_marks import show_hidden
 from review.queue.facets import NOT_KNOWN
 from study.monitoring import SPANS
 

@@ -27,9 +27,8 @@ from reconciliation.redirects import follow_orders
 from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import Panel, PanelCell, count_words, panel_table, percent
 from review.dashboards.picture_store import PictureStore
-from review.deciding.decidable_night import decidable_night
 from review.deciding.visible_subject import NotVisibleError, visible_subject
-from review.desk import Desk, WholeRelease
+from review.desk import Desk, WholeRelease, decidable_night
 from review.item.titles import KIND_TITLES, SEVERITY_TITLES, format_day
 from review.queue.facets import FACET, NOBODY, STATES, TO_DO
 from warehouse.codes import SEVERITIES

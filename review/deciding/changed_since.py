@@ -13,11 +13,10 @@ from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.in_force import decisions_digest
 from reconciliation.redirects import follow_orders
-from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import DecisionRequest
 from review.deciding.drafting import draft_all
 from review.deciding.order_decisions import decisions_on
-from review.desk import Desk, WholeRelease
+from review.desk import Desk, WholeRelease, decidable_night
 from warehouse.releases.release import read_release
 
 Sightings = tuple[Sighting, ...]

@@ -24,11 +24,10 @@ from ledger.desk.proposals import Proposal, approve, approved_decisions, find_pr
 from review.access.viewer import Viewer
 from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import ChangedSince, find_changed_since
-from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import DecisionRequest
 from review.deciding.drafting import draft_all
 from review.deciding.visible_subject import visible_subject
-from review.desk import Desk
+from review.desk import Desk, decidable_night
 from review.desk_settings import DeskSettings
 from warehouse.tables.register import REVIEW_QUEUE
 

@@ -13,7 +13,7 @@ from ledger.decisions.decision import LONGEST_COMMENT
 from ledger.decisions.kinds import DECISION_REASON, KIND
 from ledger.packs.owners import UnknownOwnerError, find_owner
 from review.deciding.typed_day import DAY_PARTS, DayError, parse_day
-from review.deciding.value_lists import code_of
+from review.deciding.value_options import code_of
 
 SentFields = Mapping[str, Sequence[str]]
 

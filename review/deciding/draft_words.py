@@ -15,8 +15,7 @@ from ledger.decisions.kinds import DECISION_REASON, KIND
 from ledger.decisions.preview import CLOSING
 from reconciliation.law import counts_as_in_force
 from review.deciding.changed_since import ChangedSince
-from review.deciding.decidable_night import decidable_night
-from review.desk import WholeRelease
+from review.desk import WholeRelease, decidable_night
 from review.item.findings import format_value
 from review.item.merged_order import MergedValue, foresee_merged
 from review.item.past_decisions import (

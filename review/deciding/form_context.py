@@ -19,13 +19,12 @@ from ledger.desk.item_work import APPROVERS, read_item_work
 from ledger.desk.proposals import Proposal, read_proposals
 from review.access.viewer import RIGHTS, Viewer
 from review.deciding.changed_since import version_of
-from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import SentFields
 from review.deciding.decisions_again import decisions_again
 from review.deciding.form_options import FormEvidence, form_options
 from review.deciding.item_form import ItemForm
 from review.deciding.order_decisions import OrderDecisions
-from review.desk import Desk
+from review.desk import Desk, decidable_night
 from review.item.doubts import read_doubts
 from review.queue.facets import A_TEAM
 from warehouse.tables.register import DISCREPANCIES, FIELD_PROVENANCE

@@ -12,9 +12,8 @@ from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import fold
 from ledger.desk.proposals import Proposal, read_proposals
 from review.access.viewer import Viewer
-from review.deciding.decidable_night import decidable_night
 from review.deciding.visible_subject import NotVisibleError, visible_subject
-from review.desk import Desk
+from review.desk import Desk, decidable_night
 
 SHOWN_DECISIONS = 50
 

@@ -20,7 +20,6 @@ from ledger.decisions.errors import (
 )
 from ledger.desk.four_eyes import APPROVAL_REASON
 from review.access.viewer import Viewer
-from review.deciding.decidable_night import decidable_night
 from review.deciding.decider import Decider, Preview
 from review.deciding.decision_request import DecisionRequest
 from review.deciding.draft_words import (
@@ -32,7 +31,7 @@ from review.deciding.draft_words import (
     holding_forces,
 )
 from review.deciding.visible_subject import NotVisibleError
-from review.desk import Desk, WholeRelease
+from review.desk import Desk, WholeRelease, decidable_night
 from review.pages import render_page
 
 

@@ -16,7 +16,6 @@ from ledger.decisions.errors import DecisionError, DecisionRefusedError
 from ledger.desk.four_eyes import APPROVAL_REASON, ApprovalReason
 from ledger.desk.proposals import Proposal, find_proposal, read_proposals
 from review.access.viewer import Viewer
-from review.deciding.decidable_night import decidable_night
 from review.deciding.draft_words import (
     MergedOrder,
     RegisterChange,
@@ -28,7 +27,7 @@ from review.deciding.draft_words import (
     holding_forces,
 )
 from review.deciding.visible_subject import NotVisibleError, visible_subject
-from review.desk import Desk, WholeRelease
+from review.desk import Desk, WholeRelease, decidable_night
 from review.item.related_orders import person_name
 from review.item.titles import format_day
 

@@ -11,8 +11,7 @@ import polars as pl
 from ledger.decisions.decision import Draft
 from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import orders_of
-from review.deciding.decidable_night import decidable_night
-from review.desk import WholeRelease
+from review.desk import WholeRelease, decidable_night
 
 
 class NotVisibleError(LookupError):

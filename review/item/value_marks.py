@@ -180,3 +180,12 @@ def _folded(character: str) -> str:
         return folded
     heard = "".join(part for part in character if part not in SILENT and unicodedata.category(part) not in SILENT_KINDS)
     return "".join(part.upper() if part.isalnum() else " " for part in heard)
+
+
+HIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""Control characters but tab and line break, directions of writing. Joiners stay: Persian and Hindi names need them."""
+
+
+def show_hidden(value: object) -> str:
+    """A value as text in which every hidden character is shown as its number: `[U+202E]`."""
+    return HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", str(value))

@@ -26,8 +26,7 @@ from ledger.packs.sample import read_verdicts, record_check, settle_verdicts
 from ledger.packs.steward_agreement import measure_agreement
 from review.access.viewer import AnyViewer, Viewer
 from review.access.visible_release import Visible, VisibleRelease
-from review.deciding.decidable_night import decidable_night
-from review.desk import Desk
+from review.desk import Desk, decidable_night
 from review.packs.answer_file import AnswerFile, read_answer_file
 from review.packs.pack_material import lines_of
 from review.packs.policy_words import PolicyErrors, measure_errors

@@ -13,8 +13,7 @@ from ledger.decisions.errors import LedgerError
 from review.access.viewer import Viewer
 from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import orders_of
-from review.deciding.decidable_night import decidable_night
-from review.desk import Desk
+from review.desk import Desk, decidable_night
 from review.queue.order_search import NOTHING_FOUND, FoundOrders, SearchIndex, build_search_index, find_orders
 from review.queue.visible_queue import open_queue
 

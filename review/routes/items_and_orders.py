@@ -20,9 +20,9 @@ from review.deciding.order_decisions import OrderDecisions, read_order_decisions
 from review.desk import Desk
 from review.item.current_orders import CurrentOrders
 from review.item.doubts import read_doubts
-from review.item.hidden_characters import show_hidden
 from review.item.item_page import ItemPage, build_page
 from review.item.queue_reason import title_of_item
+from review.item.value_marks import show_hidden
 from review.pages import redirect_to, render_page
 from review.queue.filters import AdjacentItems
 from review.queue.queue_view import read_view

@@ -17,8 +17,8 @@ from review.deciding.preview_page import decider_of
 from review.deciding.shown_proposal import ShownProposal, find_shown_proposal, proposals_waiting_for
 from review.deciding.visible_subject import NotVisibleError
 from review.desk import Desk
-from review.item.hidden_characters import show_hidden
 from review.item.item_page import ItemPage, build_page
+from review.item.value_marks import show_hidden
 from review.pages import NavigationLink, redirect_to, render_page, sentence
 
 router = APIRouter()

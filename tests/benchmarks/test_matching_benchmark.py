@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from benchmarks.matching.judge import best_f1, count_pairs, f1, f1_above, f1_of_clusters
 from benchmarks.matching.population import make_population
 from benchmarks.matching.records import ROUGH, TIDY, mistype, write_down
 from benchmarks.matching.report import compare, details, introduce
-from benchmarks.matching.results import keep, kept
-from benchmarks.matching.runs import Quality, Run, middle
-from benchmarks.matching.scores import best_f1, count_pairs, f1, f1_above, f1_of_clusters
+from benchmarks.matching.runs import Quality, Run, keep, kept, middle
 from benchmarks.matching.tasks import FEBRL3, SYNTHETIC_1M, TASKS, Key
 
 labels = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 2)), min_size=1, max_size=12)

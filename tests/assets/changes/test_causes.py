@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.changes.affected_people import find_families
-from assets.changes.causes import GROUNDS, REPLAYED, ComparedRelease, find_reach, name_causes
+from assets.changes.causes import GROUNDS, REPLAYED, ComparedRelease, find_families, find_reach, name_causes
 from warehouse.tables.register import CAUSES, ID_REDIRECTS, UNEXPLAINED
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS
 

@@ -22,7 +22,7 @@ from review.dashboards.quality_panels import MEASURE, SCOPES, league_panels, rea
 from review.dashboards.reliability_panels import reliability_panels
 from review.dashboards.settle_panel import settle_panel
 from review.dashboards.workload_panels import AGES, RecentDecisions, decided_panels, open_panels, read_recent_decisions
-from review.deciding.decidable_night import decidable_night
+from review.desk import decidable_night
 from warehouse.tables.ledger import DECISIONS
 
 PAGES = (

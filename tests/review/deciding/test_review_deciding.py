@@ -10,7 +10,7 @@ from deciding_cases import answered, decisions, forms_of, item_of, preview
 
 from ledger.decisions.errors import DecisionError
 from ledger.desk.proposals import read_proposals
-from review.deciding.decidable_night import decidable_night
+from review.desk import decidable_night
 
 
 def lone_question(desk):

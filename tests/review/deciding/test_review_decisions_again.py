@@ -6,8 +6,7 @@ import polars as pl
 from deciding_cases import decisions, forms_of, item_of, preview
 
 from ledger.decisions.decision import Signature
-from review.deciding.decidable_night import decidable_night
-from review.desk import WholeRelease
+from review.desk import WholeRelease, decidable_night
 
 
 def decide(client, item, **chosen):

@@ -9,9 +9,9 @@ import pytest
 from expectations.discrepancies import RULES
 from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
 from expectations.rules.doubt import DOUBT
-from review.deciding.decidable_night import decidable_night
 from review.deciding.form_options import FormEvidence, form_options
-from review.deciding.value_lists import all_values, code_of, names_to_search
+from review.deciding.value_options import all_values, code_of, names_to_search
+from review.desk import decidable_night
 from warehouse.tables.ledger import DECISIONS
 
 

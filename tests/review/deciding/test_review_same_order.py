@@ -7,10 +7,10 @@ import pytest
 from starlette.datastructures import FormData
 
 from ledger.decisions.preview import foresee_all
-from review.deciding.decidable_night import decidable_night
 from review.deciding.decision_request import read_request
 from review.deciding.draft_words import holding_forces
 from review.deciding.drafting import draft_all
+from review.desk import decidable_night
 
 FORM = {"reason_code": "document_seen", "submission": "s", "release_id": "", "version": ""}
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assets.parsing.partial_dates import show_partial_dates
+from assets.parsing.rejections import show_partial_dates
 
 
 @pytest.mark.parametrize(
