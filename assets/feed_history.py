@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from statistics import median
 from typing import Self
 
 import polars as pl
@@ -109,13 +110,21 @@ def _histories(home: Home, as_of: date) -> dict[str, FeedHistory]:
     once = used.filter(is_good).unique(["feed", "sha256"], keep="first", maintain_order=True)
     keys = _former_keys(Former.of(home, as_of))
     return {
-        str(feed): FeedHistory(
-            records=_records_since_accepted(rows),
-            keys=keys.get(str(feed), FeedHistory().keys),
-            known=frozenset(rows.get_column("sha256").drop_nulls()),
-        )
+        str(feed): _history(rows, keys.get(str(feed), FeedHistory().keys))
         for (feed,), rows in once.partition_by("feed", as_dict=True).items()
     }
+
+
+def _history(rows: pl.DataFrame, keys: pl.Series) -> FeedHistory:
+    """The history of a feed: its deliveries are parted before each accepted one, which made its size the usual one."""
+    parts = rows.group_by(pl.col("accepted").is_not_null().cum_sum(), maintain_order=True).agg("records_kept")
+    *before, since = (tuple(records.drop_nulls()) for records in parts.get_column("records_kept"))
+    return FeedHistory(
+        records=since,
+        usual_before=max((round(median(records)) for records in before if records), default=None),
+        keys=keys,
+        known=frozenset(rows.get_column("sha256").drop_nulls()),
+    )
 
 
 def _deliveries(home: Home, release_ids: list[str]) -> list[pl.DataFrame]:
@@ -127,13 +136,6 @@ def _deliveries(home: Home, release_ids: list[str]) -> list[pl.DataFrame]:
                 DELIVERIES.completed(pl.read_parquet(read_release(home, release_id).parquet(DELIVERIES.name)))
             )
     return tables
-
-
-def _records_since_accepted(rows: pl.DataFrame) -> tuple[int, ...]:
-    """Records of the deliveries from the last accepted one on: with it a new size became the usual one."""
-    is_later = pl.col("accepted").is_not_null().cum_sum()
-    since = rows.filter(is_later == is_later.max())
-    return tuple(since.get_column("records_kept").drop_nulls())
 
 
 def _former_keys(former: Former) -> dict[str, pl.Series]:

@@ -15,7 +15,7 @@ FolderArgument = Annotated[Path, typer.Argument(help="The folder of the backup."
 
 
 def backup(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
-    """Copy releases, archive, ledger, models and settings into a new folder, while no night runs."""
+    """Copy releases, archive, ledger, models, packs and settings into a new folder, while no night runs."""
     from cli.ledger_access import explain_ledger_errors, place_of
     from ledger.copying import back_up_ledger
     from ledger.decisions.database import Database

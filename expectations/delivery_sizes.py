@@ -18,11 +18,13 @@ class FeedHistory:
 
     Attributes:
         records: records kept of each recent good delivery; since the last one that an operator accepted.
+        usual_before: the largest usual number of recent nights before that one; None without an accepted one.
         keys: of the records of the delivery that the last release used; empty where records have no lasting keys.
         known: digests of deliveries that were used before, which are not judged again.
     """
 
     records: tuple[int, ...] = ()
+    usual_before: int | None = None
     keys: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     known: frozenset[str] = frozenset()
 
@@ -34,6 +36,9 @@ class FeedHistory:
 
 def find_implausible(records: int, keys: pl.Series, history: FeedHistory, bounds: Bounds) -> str | None:
     """What is implausible about a delivery, in words with counts alone; None if nothing is, or nothing is known.
+
+    An accepted delivery makes its number the usual one, so too few are few against that; but to come back to what was
+    usual before is not too many: a short delivery may have been accepted for one night.
 
     Args:
         records: the records of orders and arrests that it holds.
@@ -47,7 +52,7 @@ def find_implausible(records: int, keys: pl.Series, history: FeedHistory, bounds
     recent = f"recent deliveries held {expected:,} (median of {len(history.records)})"
     if is_implausibly_few(records, expected, gone=bounds.records_gone):
         return f"It holds {records:,} records, and {recent}: too many are gone."
-    if is_implausibly_few(expected, records, gone=bounds.records_new):
+    if is_implausibly_few(max(expected, history.usual_before or 0), records, gone=bounds.records_new):
         return f"It holds {records:,} records, and {recent}: too many are new."
     left = int(history.keys.is_in(keys.implode()).sum()) if keys.len() else history.keys.len()
     if is_implausibly_few(left, history.keys.len(), gone=bounds.records_gone):

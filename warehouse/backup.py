@@ -13,9 +13,10 @@ from warehouse.disk import file_digest, keep_private, make_folder, put_text, syn
 from warehouse.home import Home
 
 MANIFEST = "backup.json"
-SETTINGS = "concord.toml"
 # `key` and the end of the audit log lie in `desk`; tables between stages and Dagster's records can be made again.
-KEPT = ("releases", "archive", "quarantine", "runs", "models", "desk", "erasures")
+KEPT = ("releases", "archive", "quarantine", "runs", "models", "desk", "erasures", "packs")
+# An alert that is acknowledged until a day is noted in its file alone.
+KEPT_FILES = ("concord.toml", "alerts.json")
 
 
 class BackupError(Exception):
@@ -72,9 +73,10 @@ def restore(backup: Path, home: Home) -> int:
     if (backup / ledger).exists():
         make_folder(home.ledger.parent)
         shutil.copyfile(backup / ledger, home.ledger)
-    for folder in (*KEPT, "ledger"):
-        if (home.path / folder).exists():
-            _sync_all(home.path / folder)
+    for name in (*KEPT, *KEPT_FILES, "ledger"):
+        if (home.path / name).exists():
+            _sync_all(home.path / name)
+    sync(home.path)
     return len(digests)
 
 
@@ -102,8 +104,9 @@ def _copy(folder: Path, to: Path) -> None:
             shutil.copytree(
                 folder / name, to / name, ignore=shutil.ignore_patterns(".*"), copy_function=shutil.copyfile
             )
-    if (folder / SETTINGS).exists():
-        shutil.copyfile(folder / SETTINGS, to / SETTINGS)
+    for name in KEPT_FILES:
+        if (folder / name).exists():
+            shutil.copyfile(folder / name, to / name)
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -123,5 +123,5 @@ class Home:
         """
         self.path.chmod(0o700)
         kept = (self.releases, self.quarantine, self.archive, self.tables, self.runs, self.ledger.parent)
-        for folder in (*kept, self.models, self.desk, self.dagster):
+        for folder in (*kept, self.models, self.desk, self.packs, self.dagster):
             close_to_others(folder)

@@ -89,6 +89,22 @@ def test_three_times_as_many_records_are_implausible(made, landing):
     assert (row["state"], "too many are new" in row["faults"][0]) == ("implausible", True)
 
 
+@pytest.mark.parametrize(
+    ("accepted", "usual_before", "state"),
+    [
+        pytest.param(0.1, 1.0, "fresh", id="a short one was accepted: the whole one that follows is as before"),
+        pytest.param(0.1, 0.1, "implausible", id="a short one was accepted: it never held so many"),
+        pytest.param(3.0, 1.0, "implausible", id="a long one was accepted: what it added is gone again"),
+    ],
+)
+def test_after_an_accepted_delivery_the_usual_number_of_before_is_not_too_many(
+    made, landing, accepted, usual_before, state
+):
+    usual = used_before(made, "pnd", "pnd").histories["pnd"].expected
+    history = FeedHistory(records=(round(usual * accepted),), usual_before=round(usual * usual_before))
+    assert look(landing, "pnd", "pnd", RecentNights({"pnd": history}))["state"] == state
+
+
 def test_the_first_delivery_of_a_feed_is_accepted_and_marked_as_compared_with_nothing(landing):
     row = look(landing, "pnd", "pnd", RecentNights())
     assert (row["state"], row["is_used"], row["records_expected"]) == ("fresh", True, None)

@@ -158,9 +158,21 @@ def test_a_closed_discrepancy_no_longer_counts_and_one_that_is_left_open_does(ho
     assert fewer == [1, 1, 0, 0, 0]
 
 
+CAN_BE_MADE_AGAIN = {"tables", "dagster", "metrics.prom", "run.lock"}
+
+
+def states_of(home: Path) -> set[str]:
+    """All that a home holds and nobody can make again."""
+    paths = (path.relative_to(home) for path in home.rglob("*") if path.is_file())
+    return {str(path) for path in paths if path.parts[0] not in CAN_BE_MADE_AGAIN and not path.name.startswith(".")}
+
+
 @pytest.fixture
 def restored(home, tmp_path) -> Path:
     """A home restored from a backup of the other one."""
+    command("alerts", "send", home=home)  # to nobody: what stands is noted
+    (home / "packs").mkdir(exist_ok=True)
+    (home / "packs" / "corrections_pnc_PCK-1.csv").write_text("handed out\n")
     run(home, "backup", tmp_path / "backup")
     run(tmp_path / "restored", "restore", tmp_path / "backup")
     return tmp_path / "restored"
@@ -170,6 +182,7 @@ def test_a_home_that_was_lost_is_restored_from_its_backup(home, restored):
     assert run(restored, "decisions", "list", "--all") == run(home, "decisions", "list", "--all")
     assert run(restored, "audit", "verify") == run(home, "audit", "verify")
     run(restored, "release", "verify", f"r{NEXT}")
+    assert states_of(restored) == states_of(home) > {"alerts.json", "packs/corrections_pnc_PCK-1.csv"}
 
 
 @pytest.mark.long
