@@ -179,7 +179,9 @@ def figures(
     _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Show figures that were made public beside the register's; each has its scope with --out or --json."""
+    """Show figures that were made public beside the register's, with the scope of each."""
+    import polars as pl
+
     from reconciliation.register import Register
     from study.figures import COUNTED, compare_figures
 
@@ -191,6 +193,10 @@ def figures(
         found.write_csv(out)
         typer.echo(f"wrote {out}")
         return
-    show(found.drop("scope", "source"), empty="no figures")
+    scopes = found["scope"].drop_nulls().unique(maintain_order=True).to_list()
+    notes = {scope: f"[{number}]" for number, scope in enumerate(scopes, start=1)}
+    noted = found.drop("source").with_columns(pl.col("scope").replace(notes))
+    draw({"rows": found.to_dicts()}, lambda: show(noted, empty="no figures"))
     say("\n".join(f"{kind.replace('_', ' ')}: {meaning}" for kind, meaning in COUNTED.items()))
-    say("interim too: with interim orders. Scopes and sources: --out FILE, or docs/published-figures.md")
+    say("interim too: with interim orders. Sources: --out FILE or --json. How to read it: docs/published-figures.md")
+    say("\n".join(f"{note} {scope}" for scope, note in notes.items()))

@@ -5,6 +5,7 @@ Belongs here: reading them from a release and from the truth of a synthetic nigh
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ import polars as pl
 
 from study.effect.study_settings import CATEGORIES
 from warehouse.codes import reference
-from warehouse.tables.register import FIELD_PROVENANCE
+from warehouse.tables.register import FIELD_PROVENANCE, UNCODED_CONDITIONS
 
 NOT_KNOWN: Final = "not_known"
 ORDER_COLUMNS: Final = (
@@ -72,7 +73,9 @@ def data_of_register(table: Callable[[str], pl.DataFrame], *, sure: float) -> St
     provenance = FIELD_PROVENANCE.completed(table(FIELD_PROVENANCE.name))
     # A release from before there was confidence says nothing on how sure it is: that is doubt.
     doubted = provenance.filter(pl.col("confidence").fill_null(0) < sure).select("order_id", "field")
-    arrests, conditions = table("arrests"), table("conditions").filter("is_golden")
+    arrests, has_condition = table("arrests"), [table("conditions").filter("is_golden")["order_id"]]
+    with suppress(KeyError):  # a release from before such conditions were kept
+        has_condition.append(table(UNCODED_CONDITIONS.name)["order_id"])
     is_doubted = {
         name: pl.col("order_id").is_in(doubted.filter(pl.col("field").is_in(fields))["order_id"].implode())
         for name, fields in {"start": ["made_on", "start_on"], "length": ["end_on", "is_until_further_order"]}.items()
@@ -88,7 +91,7 @@ def data_of_register(table: Callable[[str], pl.DataFrame], *, sure: float) -> St
             & ~is_doubted["length"]
             & (pl.col("disputed_ends").list.len() == 0)
             & (pl.col("legal_status") != "discharged"),
-            is_conditions_known=pl.col("order_id").is_in(conditions["order_id"].unique().implode()),
+            is_conditions_known=pl.col("order_id").is_in(pl.concat(has_condition).unique().implode()),
             is_history_known=pl.col("pnc_id").is_not_null() | is_linked,
         ),
         arrests,

@@ -112,6 +112,9 @@ def test_published_figures_are_printed_or_written_with_their_scope(one_night, tm
     printed = command("study", "figures", home=one_night / "home")
     assert printed.exit_code == 0, printed.output
     assert "STPO: people" in printed.stdout
+    assert "] Crown Court; a defendant counts once a year\n" in printed.stdout
+    rows = json.loads(command("study", "figures", "--json", home=one_night / "home").stdout)["rows"]
+    assert {row["scope"] for row in rows} > {"the first was being sought", None}
     command("study", "figures", "--out", tmp_path / "figures.csv", home=one_night / "home")
     written = pl.read_csv(tmp_path / "figures.csv")
     assert written.height == 25

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
 import pytest
 from study_cases import COVERED, SETTINGS, arrest, cohort_of, data, order
 
+from reconciliation.register import Register
 from study.effect.cohort import NO_AFTER, NO_BEFORE, NO_DAY, find_coverage, require_eligible, select_cohort
+from study.effect.study_data import data_of_register
 from study.effect.study_settings import StudyError, StudySettings
 
 
@@ -109,3 +112,19 @@ def test_a_study_without_orders_says_why_and_what_to_do(settings, changes, messa
 def test_what_there_is_not_is_refused_with_the_choices(settings, message):
     with pytest.raises(StudyError, match=message):
         StudySettings(**settings)
+
+
+@pytest.mark.parametrize(("lacks", "known"), [(False, 1), (True, 0)], ids=["kept", "an older release"])
+def test_a_condition_that_fits_nothing_in_the_catalogue_is_known_all_the_same(one_night, lacks, known):
+    with Register.open(one_night / "home") as register:
+        order = register.table("orders").filter(pl.col("legal_status") != "withdrawn")["order_id"][0]
+
+        def table(name):
+            if name == "uncoded_conditions" and lacks:
+                raise KeyError(name)
+            uncoded = pl.DataFrame({"order_id": [order]})
+            held = {"conditions": register.table("conditions").clear(), "uncoded_conditions": uncoded}
+            return held.get(name, register.table(name))
+
+        found = data_of_register(table, sure=0.95).orders
+    assert found.filter("is_conditions_known")["order_id"].to_list() == [order] * known

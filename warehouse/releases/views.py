@@ -25,7 +25,6 @@ _SCORE_PARTS: Final = (
 """What stands of each dimension in `quality_by_force`: ending of the column, its meaning."""
 
 _SHARES: Final = ", ".join(f"max(h.share) FILTER (h.source = '{name}') AS in_{name}" for name in SOURCE_NAMES)
-
 _ORDER_COUNT = Column("order_count", "Orders that the force holds.", pl.Int64)
 
 VIEWS: Final = (
@@ -128,12 +127,14 @@ VIEWS: Final = (
         "an arrest and an order that bound the person on that day, or may have",
         """
         SELECT a.arrest_id, a.subject_id, a.arrested_on, a.offence_code, a.offence_category, o.order_id, o.order_type,
-               o.is_interim, o.force_code, o.binds_from, o.binds_until
+               o.is_interim, o.force_code, o.binds_from, o.binds_until,
+               row_number() OVER (PARTITION BY a.arrest_id ORDER BY o.order_id) = 1 AS is_first_of_arrest
         FROM arrests AS a JOIN orders AS o USING (subject_id)
         WHERE o.legal_status <> 'withdrawn' AND coalesce(o.binds_from <= a.arrested_on, a.arrested_on IS NOT NULL)
               AND coalesce(o.binds_until >= a.arrested_on, true)
         """,
         known=(*ORDERS.columns, *ARRESTS.columns),
+        columns=(Column("is_first_of_arrest", "Yes in one row of each arrest, to count arrests by.", pl.Boolean),),
         is_stored=True,
     ),
     View(
