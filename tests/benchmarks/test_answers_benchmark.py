@@ -1,0 +1,59 @@
+"""The documented questions beside truth: nobody who is bound is missing from an answer."""
+
+import polars as pl
+import pytest
+from nights import copy_of
+
+from benchmarks.answers import QUESTIONS, compare_answers
+from reconciliation.register import Register
+
+WHO_IS_BOUND = ("1. ", "2. ", "3. ", "4. ", "6. ", "23. ")
+
+
+@pytest.fixture(scope="module")
+def compared(one_night):
+    with Register.open(one_night / "home") as register:
+        return compare_answers(register, one_night / "truth")
+
+
+def test_no_answer_on_who_is_bound_leaves_anybody_out(compared):
+    asked = compared.filter(pl.any_horizontal(pl.col("question").str.starts_with(each) for each in WHO_IS_BOUND))
+    assert asked.height == len(WHO_IS_BOUND)
+    assert asked["missed"].to_list() == [0] * asked.height
+    assert asked["true"].sum() > 50
+    assert asked["added"].sum() <= 0.05 * asked["true"].sum()
+    assert asked["values right"].drop_nulls().min() > 0.95
+
+
+def test_the_other_answers_are_true_as_far_as_deliveries_tell(compared):
+    shares = {
+        int(question.split(".")[0]): 1 - missed / max(true, 1) for question, true, _, missed, *_ in compared.rows()
+    }
+    assert set(shares) == set(QUESTIONS)
+    # Courts alone name cases, and regions alone county lines.
+    least = {11: 0.5, 18: 0.5}
+    assert {number: share for number, share in shares.items() if share < least.get(number, 0.95)} == {}
+
+
+def test_a_bound_person_whom_an_answer_leaves_out_is_counted(one_night, tmp_path):
+    truth = copy_of(one_night / "truth", tmp_path / "truth")
+    orders = pl.read_csv(truth / "orders.csv", infer_schema=False)
+    expired = orders.filter(pl.col("status") == "E")["order_id"][0]
+    is_it = pl.col("order_id") == expired
+    changed = orders.with_columns(
+        status=pl.when(is_it).then(pl.lit("L")).otherwise("status"),
+        end=pl.when(is_it).then(pl.lit("2099-01-01")).otherwise("end"),
+    )
+    changed.write_csv(truth / "orders.csv")
+    with Register.open(one_night / "home") as register:
+        found = compare_answers(register, truth)
+    assert found.filter(pl.col("question").str.starts_with("1. "))["missed"].item() == 1
+
+
+def test_an_arrest_is_first_in_one_row_however_many_orders_bound_the_person(one_night):
+    with Register.open(one_night / "home") as register:
+        counts = register.sql(
+            "SELECT count(*) AS rows, count(DISTINCT arrest_id) AS arrests, count(*) FILTER (is_first_of_arrest) AS "
+            "first FROM arrests_while_bound"
+        ).row(0, named=True)
+    assert counts["rows"] > counts["arrests"] == counts["first"]
