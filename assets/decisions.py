@@ -25,10 +25,10 @@ from ledger.decisions.ledger import Ledger
 from ledger.decisions.values import typed_values
 from ledger.packs.log import asked_before, read_disclosures, read_pack_lines
 from matching.bound import Decisions
-from matching.standardise import fold
 from reconciliation.redirects import order_redirects
 from warehouse.home import Home
 from warehouse.releases.release import current_release
+from warehouse.standardise import fold
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.packs import ASKED_CORRECTIONS
 from warehouse.tables.release import KNOWN_DECISIONS, OBEYED_DECISIONS

@@ -293,6 +293,7 @@ def gather_evidence(store: TableStore) -> Evidence:
         core_aliases=gather(store, "aliases"),
         core_conditions=store.scan(CODED_CONDITIONS).collect(),
         rejected_values=gather(store, "rejected_values"),
+        decided=store.scan(FIELD_PROVENANCE.name).drop_nulls("decision_id").select("order_id", "field").collect(),
     )
 
 

@@ -13,17 +13,16 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from benchmarks.calibration import calibrate, calibration_error, judge_contents
+from benchmarks.calibration import calibrate, calibration_error
 from benchmarks.discrepancies import latest_night
-from benchmarks.labels import label_links, label_orders, label_pairs, label_values, true_orders
+from benchmarks.judged import PAIR_KINDS, Judged, opened, states_truth
+from benchmarks.labels import label_links, label_pairs
 from expectations.gates import acceptable_gates
 from ledger.decisions.bulk import draft_of
 from ledger.decisions.decision import Signature
@@ -32,7 +31,6 @@ from ledger.decisions.ledger import Ledger
 from ledger.decisions.published import read_present
 from pipelines.settings import ledger_url, read_settings
 from reconciliation.golden import ORDER_FIELDS, PERSON_FIELDS
-from reconciliation.register import Register
 from samples.nights import write_nights
 from warehouse.home import Home
 
@@ -43,82 +41,6 @@ SURE: Final = 0.995
 GOOD_EXITS: Final = (0, 3)
 
 DECIDABLE: Final = tuple(field.name for field in (*PERSON_FIELDS, *ORDER_FIELDS))
-PAIR_KINDS: Final = ("near_match", "link_conflict")
-
-
-states_truth: Final = (
-    pl.col("losing")
-    .list.eval(pl.element().str.extract("(?s)=(.*)$").str.replace_all(" ", "").str.to_uppercase())
-    .list.contains(pl.col("true").str.to_uppercase())
-)
-"""Whether a record states the true value beside the golden one."""
-
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """A release beside the truth.
-
-    Attributes:
-        register: the release.
-        truth: the folder of truth.
-    """
-
-    register: Register
-    truth: Path
-
-    def table(self, name: str) -> pl.DataFrame:
-        """A table of the release."""
-        return self.register.table(name)
-
-    @cached_property
-    def values(self) -> pl.DataFrame:
-        """Golden values that truth knows: `FIELD_PROVENANCE` with `is_right` and `true`."""
-        labels = label_values(self.table("field_provenance"), self.table("order_sources"), self.truth)
-        return self.table("field_provenance").join(labels, on=["order_id", "field"])
-
-    @cached_property
-    def contents(self) -> pl.DataFrame:
-        """Conditions and statuses: `order_id`, `field`, `rule`, `confidence`, `is_right`."""
-        orders, conditions = self.table("orders"), self.table("conditions")
-        return judge_contents(orders, conditions, self.table("order_sources"), self.truth)
-
-    @cached_property
-    def orders(self) -> pl.DataFrame:
-        """`order_id`, `confidence`, `is_right`."""
-        links = label_links(self.table("order_sources"), self.truth)
-        labels = label_orders(self.values, links, self.table("order_sources"))
-        return self.table("orders").select("order_id", "confidence").join(labels, on="order_id")
-
-    @cached_property
-    def wrong(self) -> pl.DataFrame:
-        """`order_id`, `field`: everything of an order that is not true."""
-        places = ["order_id", "field"]
-        both = pl.concat([self.values.select(*places, "is_right"), self.contents.select(*places, "is_right")])
-        return both.filter(~pl.col("is_right")).select(places)
-
-    @cached_property
-    def split(self) -> pl.DataFrame:
-        """`order_id`, `other_order_id`: any two orders of the register that are one in truth."""
-        places = true_orders(self.table("order_sources"), self.truth)
-        both = places.join(places, on="true_id", suffix="_other").filter(pl.col("order_id") < pl.col("order_id_other"))
-        return both.select("order_id", other_order_id="order_id_other")
-
-    @cached_property
-    def queue(self) -> pl.DataFrame:
-        """The queue, most important first, with `changes`: whether the register is wrong in what it asks."""
-        queue = self.table("review_queue").sort("priority", "item_id", descending=[True, False])
-        fields = queue.select("item_id", "order_id", field="fields").explode("field", empty_as_null=False)
-        about_fields = fields.join(self.wrong, on=["order_id", "field"], how="semi").get_column("item_id")
-        pairs = queue.filter(pl.col("kind").is_in(PAIR_KINDS)).select("item_id", "order_id", "other_order_id")
-        labels = label_pairs(pairs, self.table("order_sources"), self.truth).filter("is_right")
-        about_pairs = pairs.join(labels, on=["order_id", "other_order_id"], how="semi").get_column("item_id")
-        known = pl.concat([about_fields, about_pairs])
-        return queue.with_columns(changes=pl.col("item_id").is_in(known.implode()))
-
-    @property
-    def settle(self) -> pl.DataFrame:
-        """The items to settle; a release of before there were two streams has no others."""
-        return self.queue.filter(pl.col("stream") == "settle") if "stream" in self.queue.columns else self.queue
 
 
 def describe_queue(judged: Judged) -> dict[str, float]:
@@ -129,11 +51,14 @@ def describe_queue(judged: Judged) -> dict[str, float]:
         "items": queue.height,
         "items to settle": settle.height,
         "share of orders to settle": settle.get_column("order_id").n_unique() / orders,
-        "share of all items that change the register": _rate(queue),
+        "items that change the register: no order finds more": queue.filter("changes").height,
+        "of these to settle": settle.filter("changes").height,
+        "of these, in force or not: nobody knows": settle.filter("changes", kind="doubt").height,
     }
     for count in FIRST:
         first = settle.head(count)
         figures[f"share of the first {count} that change the register"] = _rate(first)
+        figures[f"at most, of {count}"] = min(settle.filter("changes").height / max(min(count, settle.height), 1), 1.0)
         figures[f"wrong values and links in the first {count}"] = _gain(judged, first)
     wrong = judged.values.filter(~pl.col("is_right"))
     disputed = wrong.filter(pl.col("losing").list.len() > 0)
@@ -149,6 +74,10 @@ def describe_queue(judged: Judged) -> dict[str, float]:
         figures[f"share of {split.height} wrong links in the {place}"] = _share(
             split, items, ["order_id", "other_order_id"]
         )
+    least_sure = judged.values.filter(pl.col("losing").list.len() > 0).sort("confidence").head(queue.height // 10)
+    figures[f"at most, of {disputed.height} by the confidences of tonight"] = _share(
+        disputed, least_sure, ["order_id", "field"]
+    )
     return figures | _sent(judged)
 
 
@@ -217,8 +146,13 @@ def _answers(judged: Judged, items: pl.DataFrame) -> Iterator[dict[str, str | No
         yield {"kind": kind, "left_record_id": row["left_record_id"], "right_record_id": row["right_record_id"]}
     fields = items.select("order_id", field="fields").explode("field", empty_as_null=False).unique()
     wrong = judged.values.filter(~pl.col("is_right") & pl.col("field").is_in(DECIDABLE))
-    known = wrong.join(fields, on=["order_id", "field"]).drop_nulls("true").sort("order_id", "field")
-    for order_id, field, true in known.select("order_id", "field", "true").iter_rows():
+    places = pl.col("order_id", "field", "true")
+    known = wrong.join(fields, on=["order_id", "field"]).drop_nulls("true").select(places)
+    ended = judged.ended.filter(pl.col("true") <= str(judged.register.release.as_of)).with_columns(
+        field=pl.lit("end_on")
+    )
+    doubts = items.filter(kind="doubt").select("order_id").join(ended, on="order_id").select(places)
+    for order_id, field, true in pl.concat([known, doubts]).unique().sort("order_id", "field").iter_rows():
         yield {"kind": "value", "order_id": order_id, "field": field, "value": true}
 
 
@@ -231,11 +165,6 @@ def count_right(judged: Judged) -> dict[str, int]:
         "wrong golden values": judged.values.filter(~pl.col("is_right")).height,
         "orders split or mixed": judged.split.get_column("order_id").n_unique() + mixed,
     }
-
-
-def opened(home: Path, release: str | None = None) -> Register:
-    """The release in force of a home, or another."""
-    return Register.open(Home(home), release)
 
 
 def measure(night: Path, home: Path, *, decide_items: int) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from matching.standardise import fold
+from warehouse.standardise import fold
 
 FIELDS: Final = (
     "surname", "forenames", "dob", "sex", "pncid", "kind", "interim", "made", "start", "end", "term", "court", "force",

@@ -15,11 +15,11 @@ from ledger.packs.answers import last_answers, read_answers
 from ledger.packs.labels import collect_labels
 from ledger.packs.log import read_disclosures, read_pack_lines
 from ledger.packs.sample import read_checks
-from matching.standardise import fold
 from reconciliation.confidence.differences import NAME_FIELDS
 from reconciliation.confidence.values import Population, observe_values
 from reconciliation.register import Register
 from warehouse.home import Home
+from warehouse.standardise import fold
 from warehouse.tables.register import FIELD_PROVENANCE, ORDER_SOURCES, ORDERS, SOURCE_RELIABILITY
 
 

@@ -10,17 +10,20 @@ from datetime import date
 import polars as pl
 
 from expectations.review_items import (
+    LISTS,
+    ORDER_KINDS,
     ReviewPolicy,
     constraint_items,
     decision_items,
     discrepancy_items,
     doubtful_items,
+    order_items,
 )
 from expectations.review_pairs import conflict_items, near_items, succession_items
-from expectations.rules.doubt import DOUBT
 from expectations.rules.rule import Evidence
 from reconciliation.confidence.links import SIDES, pair_confidence
 from reconciliation.law import counts_as_in_force
+from warehouse.codes import DOUBT
 from warehouse.tables.register import REVIEW_QUEUE
 
 LEAST_IMPACT = 1
@@ -28,13 +31,17 @@ OLDEST_DAYS = 90
 SOON_DAYS = 90
 MOST_URGENT = 28
 """More than twice what any other item can have: age at most doubles a priority."""
-ALWAYS_SETTLED = ("constraint", "stale_decision", "contradiction")
-ITEM_KEY = ("kind", *SIDES)
+ALWAYS_SETTLED = ("doubt", "constraint", "stale_decision", "contradiction")
 FACETS = ("order_id", "order_type", "legal_status", "force_code", "region_code")
-LISTS = ("fields", "rule_codes", "sources", "discrepancy_ids", "decision_ids")
+ITEM_ID = pl.concat_str(
+    pl.when(pl.col("kind").is_in(ORDER_KINDS)).then(pl.lit("order")).otherwise("kind"),
+    *SIDES,
+    separator="-",
+    ignore_nulls=True,
+).alias("item_id")
 NO_ITEMS = pl.DataFrame(
     schema={
-        **{name: REVIEW_QUEUE.schema[name] for name in ("kind", "order_id", "other_order_id", "severity", *LISTS)},
+        **{name: REVIEW_QUEUE.schema[name] for name in ("kind", *SIDES, "severity", *LISTS, "decision_ids")},
         **dict.fromkeys(("left_record_id", "right_record_id"), pl.String),
         "first_seen_on": pl.Date,
         "is_reopened": pl.Boolean,
@@ -113,7 +120,7 @@ def build_review_queue(
         as_of: the day of the release.
 
     Returns:
-        `REVIEW_QUEUE`, sorted by its key. An item keeps its id: its kind, and the order or pair.
+        `REVIEW_QUEUE`, sorted by its key. An item keeps its id, whatever is found of its order.
     """
     policy = ReviewPolicy()
     places = evidence.order_sources.select("record_id", "order_id", "source")
@@ -127,16 +134,20 @@ def build_review_queue(
     located = discrepancies.join(linked.unclear, on=asked, how="anti")
     differing = discrepancy_items(evidence, located, weighed, policy=policy)
     found = [
-        differing,
-        doubtful_items(weighed, policy=policy).join(differing, on="order_id", how="anti"),
-        constraint_items(discrepancies, provenance, policy=policy),
+        order_items(
+            [
+                differing,
+                doubtful_items(weighed, policy=policy).join(differing, on="order_id", how="anti"),
+                constraint_items(discrepancies, provenance, policy=policy),
+            ]
+        ),
         conflicts,
         pairs.join(conflicts, on=SIDES, how="anti"),
         decision_items(linked.decided, policy=policy),
     ]
     items = pl.concat([NO_ITEMS, *found], how="diagonal")
-    named = items.with_columns(item_id=pl.concat_str(ITEM_KEY, separator="-", ignore_nulls=True))
-    aged = _with_age(named, former, former_as_of=former_as_of, as_of=as_of)
+    former = former.with_columns(ITEM_ID)  # items of an older release may have been named by their kind
+    aged = _with_age(items.with_columns(ITEM_ID), former, former_as_of=former_as_of, as_of=as_of)
     weighed = _with_priority(_with_impact(aged, evidence, as_of=as_of))
     streamed = weighed.with_columns(stream=_stream(policy))
     return REVIEW_QUEUE.conform(_with_state(streamed, former)).sort("item_id")
@@ -163,7 +174,7 @@ def _with_state(items: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
     is_known = pl.col("item_id").is_in(former.get_column("item_id").implode())
     state = pl.when(pl.col("is_reopened").fill_null(value=False) & ~is_known).then(pl.lit("reopened"))
     return items.with_columns(
-        *(pl.col(name).fill_null([]) for name in LISTS),
+        *(pl.col(name).fill_null([]) for name in (*LISTS, "decision_ids")),
         severity=pl.coalesce("severity", pl.lit("high")),
         state=state.when(~is_known).then(pl.lit("new")).otherwise(pl.lit("open")),
     )

@@ -4,16 +4,15 @@ Belongs here: which names stand for each other, for all that compare names; whic
 record states. Does not: which name wins, how alike two names are (`matching.names`).
 """
 
-import re
 from functools import cache
 from itertools import combinations
 
 import polars as pl
-from anyascii import anyascii
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from warehouse.codes import reference
+from warehouse.standardise import fold
 
 FAMILIAR_SHORTER, FAMILIAR_LONGEST = 2, 5
 """A familiar form of the list of forenames is shorter than the name by two letters at least, has five at most, and is
@@ -23,8 +22,8 @@ no fullest form itself. Other forms but English ones are spellings and translati
 @cache
 def name_variants() -> tuple[tuple[str, str], ...]:
     """Folded names that stand for each other, from the lists of variants and of forenames."""
-    listed = reference("name_variants").select("a", "b").rows()
-    known = {pair for one, other in listed if (pair := (_folded(one), _folded(other)))[0] != pair[1]}
+    listed = reference("name_variants").select(fold(pl.col("a", "b"))).rows()
+    known = {(one, other) for one, other in listed if one != other}
     return tuple(sorted(known | {pair for forms in _families() for pair in combinations(sorted(forms), 2)}))
 
 
@@ -48,11 +47,6 @@ def _forenames() -> pl.Series:
 def _families() -> list[list[str]]:
     """Forms of one forename in each, the fullest first; a form can be in several."""
     return reference("forenames").get_column("forms").str.split("|").to_list()
-
-
-def _folded(name: str) -> str:
-    """A name of the lists as `matching.standardise.fold` folds it: they hold Latin letters alone."""
-    return " ".join(re.findall(r"[A-Z0-9]+", re.sub("['’]", "", anyascii(name)).upper()))
 
 
 def add_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
@@ -145,9 +139,9 @@ def _formal_names() -> pl.DataFrame:
     An English form is familiar beside the name it translates: an office writes `PAUL` for `PAWEL`, seldom the other
     way. One letter away (`MICHAEL`, `MICHAL`) it may as well be a slip.
     """
-    listed = reference("name_variants")
-    pairs = {(_folded(b), _folded(a)) for a, b in listed.filter(kind="nickname").select("a", "b").rows()}
-    translated = {(_folded(b), _folded(a)) for a, b in listed.filter(kind="anglicised").select("a", "b").rows()}
+    listed = reference("name_variants").with_columns(fold(pl.col("a", "b")))
+    pairs = set(listed.filter(kind="nickname").select("b", "a").rows())
+    translated = set(listed.filter(kind="anglicised").select("b", "a").rows())
     fullest = {formal for formal, *_ in _families()}
     english = {forms.partition("|")[0] for forms in reference("forenames").filter(origin="English")["forms"]}
     for formal, *forms in _families():

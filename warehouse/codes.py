@@ -100,3 +100,5 @@ ORDER_TYPES = ("STRO", "STPO", "TERO", "TEPO")
 SEVERITIES = ("high", "medium", "low")
 SEXES = ("M", "F")
 STREAMS = ("settle", "send")
+DOUBT = "DOUBT-"
+"""How the codes of rules begin that ask whether an order is in force: an item that holds one comes first."""

@@ -11,9 +11,9 @@ from functools import cache
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from matching.standardise import fold
 from reconciliation.stated_periods import WORDS
 from warehouse.codes import reference
+from warehouse.standardise import fold
 
 SHORT_WORDS = {
     " W ": " WITH ",

@@ -14,8 +14,8 @@ import polars as pl
 
 from assets.parsing.likeness import nearest_entry
 from assets.parsing.places import agreed, fold_parts, other_names
-from matching.standardise import fold
 from warehouse.codes import reference
+from warehouse.standardise import fold
 
 ROOM_CODE = re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}")  # Libra: five characters of the court, two of the room
 CUT_FROM = 18  # a text this long may be the beginning of a longer name

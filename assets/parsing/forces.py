@@ -11,8 +11,8 @@ import polars as pl
 
 from assets.parsing.likeness import nearest_entry
 from assets.parsing.places import agreed, fold_parts, other_names
-from matching.standardise import fold
 from warehouse.codes import reference
+from warehouse.standardise import fold
 
 # Words that every force's name may carry or lack.
 COMMON_WORDS = r"\b(?:POLICE SERVICE OF|POLICE SERVICE|POLICE FORCE|POLICE|CONSTABULARY|SERVICE|FORCE|HEDDLU|THE)\b"

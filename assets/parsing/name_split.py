@@ -10,9 +10,9 @@ import polars as pl
 
 from assets.parsing.words import known
 from matching.names import PATRONYMIC
-from matching.standardise import OTHER_SCRIPTS, fold
 from reconciliation.name_forms import is_listed_forename, listed_forenames
 from warehouse.codes import reference
+from warehouse.standardise import OTHER_SCRIPTS, fold
 
 _PARTICLE_WORDS = (
     "de", "da", "do", "dos", "das", "di", "du", "del", "della", "der", "den", "van", "von", "ter", "ten",

@@ -11,8 +11,8 @@ from assets.parsing.distinct import read_distinct
 from assets.parsing.name_additions import FORENAME, SURNAME, take_apart
 from assets.parsing.name_split import PARTICLES, are_initials, initials_apart, split_names
 from assets.parsing.words import DASHES
-from matching.standardise import fold
 from reconciliation.name_forms import is_listed_forename
+from warehouse.standardise import fold
 from warehouse.tables.core import CORE_ALIASES
 
 # Written small within a surname; the others keep their capital.

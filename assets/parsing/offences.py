@@ -9,8 +9,8 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from assets.parsing.words import known
-from matching.standardise import fold
 from warehouse.codes import OFFENCE_CODES, reference
+from warehouse.standardise import fold
 
 CUT_FROM = 30  # a title this long may be the beginning of a longer one
 CUT_SCORE = 95.0

@@ -14,7 +14,7 @@ from assets.parsing.dates import read_date
 from assets.parsing.outcomes import read_outcome
 from assets.parsing.terms import IN_SENTENCE, is_until_further_order, read_term
 from assets.parsing.words import known
-from matching.standardise import fold
+from warehouse.standardise import fold
 
 
 @dataclass(frozen=True)

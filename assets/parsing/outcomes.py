@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from assets.parsing import outcome_words as patterns
 from assets.parsing.distinct import read_distinct
 from assets.parsing.outcome_events import days_of_event, event_of_clauses, without_day_of_order
-from matching.standardise import fold
+from warehouse.standardise import fold
 from warehouse.tables.raw import NOT_MADE, NOT_THE_MAKING
 
 NO_ORDER = {

@@ -9,8 +9,8 @@ from functools import cache
 import polars as pl
 
 from assets.parsing.words import known
-from matching.standardise import fold
 from warehouse.codes import reference
+from warehouse.standardise import fold
 
 # Characters between two names of one thing, or between a name and its short form, its part or its address.
 NAME_ENDS = r"\s*[/(),;|\[\]–—]\s*|\s+-\s+"

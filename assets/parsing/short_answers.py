@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.parsing.distinct import each_distinct
 from assets.parsing.words import known
-from matching.standardise import fold
+from warehouse.standardise import fold
 
 # Words in English and Welsh, letters, and the numbers of ISO/IEC 5218. Some say only that the sex is not known.
 SEXES = {

@@ -7,7 +7,7 @@ Belongs here: the words. Does not: status codes of one source, the status in law
 import polars as pl
 
 from assets.parsing.distinct import read_distinct
-from matching.standardise import fold
+from warehouse.standardise import fold
 
 # Folded words; a text with words of two statuses, or with a word that turns them round, gives none.
 STATUS_WORDS = {

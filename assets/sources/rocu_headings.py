@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from matching.standardise import fold
+from warehouse.standardise import fold
 
 LONGEST_HEADING = 300  # with its hints
 LONGEST_FUZZY = 60

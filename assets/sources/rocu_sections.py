@@ -13,7 +13,7 @@ import polars as pl
 from assets.parsing.forces import resolve_forces
 from assets.parsing.orders import INTERIM, ORDER_WORDS
 from assets.parsing.statuses import STATUS_WORDS
-from matching.standardise import fold
+from warehouse.standardise import fold
 
 # Words of applications that did not, or not yet, become orders.
 NOT_MADE = (

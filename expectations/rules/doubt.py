@@ -9,10 +9,8 @@ from typing import Final
 import polars as pl
 
 from expectations.rules.rule import Rule, golden
+from warehouse.codes import DOUBT
 from warehouse.sources import is_from_court
-
-DOUBT = "DOUBT-"
-"""How the codes of these rules begin: an item that holds one comes first in the queue."""
 
 is_refused = pl.col("is_refused_by_court").fill_null(value=False)
 is_doubtful = golden("is_in_force_doubtful").fill_null(value=False)
@@ -20,22 +18,6 @@ status = golden("legal_status")
 
 
 NOT_HELD: Final = f"{DOUBT}NOT-HELD"
-
-_SETTLED_BY: Final = {f"{DOUBT}DATES": ("made_on", "start_on", "end_on"), f"{DOUBT}TYPE": ("order_type", "end_on")}
-_ABOUT_DAYS: Final = frozenset({f"{DOUBT}DATES", f"{DOUBT}END", f"{DOUBT}INTERIM", NOT_HELD})
-
-
-def values_that_settle(rule_code: str) -> tuple[str, ...]:
-    """The fields whose value settles a doubt whether an order is in force; none of a rule on anything else."""
-    return _SETTLED_BY.get(rule_code, ("end_on",)) if rule_code.startswith(DOUBT) else ()
-
-
-def settles_only_if_past(rule_code: str, field: str) -> bool:
-    """Whether a last day settles a doubt only once it is past: a later one does not say that nothing ended the order.
-
-    Where the days themselves are in doubt, or the order is not known but for them, any last day does.
-    """
-    return field == "end_on" and rule_code not in _ABOUT_DAYS
 
 
 def doubt(code: str, title: str, *, when: pl.Expr, message: str, correction: str, note: str, example: str) -> Rule:

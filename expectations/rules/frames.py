@@ -58,8 +58,10 @@ def golden_orders(evidence: Evidence) -> pl.DataFrame:
     courts = reference("courts").select("court_type", "jurisdiction", court_code="code")
     # Of two of which the type of one is in doubt, that doubt is asked about.
     is_live = (pl.col("legal_status") == "live") & ~pl.col("is_interim") & ~may_be_superseded(orders)
+    ended = evidence.decided.filter(pl.col("field") == "end_on").get_column("order_id")
     golden = orders.join(courts, on="court_code", how="left").select(
         "order_id",
+        pl.col("order_id").is_in(ended.implode()).alias("is_end_decided"),
         "sources",
         "court_type",
         "jurisdiction",

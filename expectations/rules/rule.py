@@ -10,6 +10,7 @@ import polars as pl
 
 from warehouse.codes import reference
 from warehouse.sources import SOURCES, Severity
+from warehouse.tables.register import FIELD_PROVENANCE
 
 Dimension = Literal["completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"]
 Subject = Literal["record", "order", "absence", "duplicate", "rejected"]
@@ -106,6 +107,7 @@ class Evidence:
 
     Attributes:
         orders: `ORDERS`, golden values; counts and scores may still be empty.
+        decided: `order_id`, `field` of the golden values that stewards decided.
     """
 
     core_orders: pl.DataFrame
@@ -117,6 +119,7 @@ class Evidence:
     conditions: pl.DataFrame
     arrests: pl.DataFrame
     deliveries: pl.DataFrame
+    decided: pl.DataFrame = field(default_factory=lambda: FIELD_PROVENANCE.empty().select("order_id", "field"))
 
 
 def golden(name: str) -> pl.Expr:

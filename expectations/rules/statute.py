@@ -53,9 +53,13 @@ def shortest_end(order_type: str) -> pl.Expr:
 
 
 def is_too_short(order_type: str) -> pl.Expr:
-    """A fixed full order of the type that ends sooner, unless it forbids foreign travel alone."""
+    """A fixed full order of the type that ends sooner, unless it forbids foreign travel alone.
+
+    A last day that a steward gave says when it ended, however that came: nothing of the period that the court set.
+    """
     return (
         is_full
+        & ~pl.col("is_end_decided")
         & ~golden("is_travel_only").fill_null(value=False)
         & (golden("order_type") == order_type)
         & (golden("end_on") < shortest_end(order_type))

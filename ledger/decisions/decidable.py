@@ -22,7 +22,7 @@ from reconciliation.redirects import follow_orders, order_redirects
 from reconciliation.register_tables import owners_of_records
 from reconciliation.third_parties import proper_words
 from reconciliation.wording_gaps import LEFT_OUT, is_nameable
-from warehouse.codes import NAMEABLE_CODES, is_new_condition_code, new_condition_code
+from warehouse.codes import DOUBT, NAMEABLE_CODES, is_new_condition_code, new_condition_code
 from warehouse.tables.register import (
     CONDITION_WORDINGS,
     CONDITIONS,
@@ -156,12 +156,16 @@ class Present:
         """A decision on a discrepancy: both are right, accepted until a day, or referred (by default to its owner).
 
         Raises:
-            DecisionError: there is no such discrepancy or owner, or the day is missing, lies before the release or more
-                than `LONGEST_ACCEPTANCE` days after it.
+            DecisionError: there is no such discrepancy or owner; the day is missing, lies before the release or more
+                than `LONGEST_ACCEPTANCE` days after it; or an order would be in force and not.
         """
         found = self.discrepancies.filter(pl.col("discrepancy_id") == discrepancy_id)
         if found.is_empty():
             raise DecisionError(f"release {self.release_id} has no discrepancy {discrepancy_id}: it may be resolved")
+        if kind == "both_right" and found.item(0, "rule_code").startswith(DOUBT):
+            raise DecisionError(
+                "an order is in force or it is not: give its last day, or accept until when it is in force"
+            )
         owner = (referred_to or found.item(0, "owner")) if kind == "refer" else None
         if owner and title_or_none(owner) is None:
             if not referred_to:

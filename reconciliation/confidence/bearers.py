@@ -8,7 +8,8 @@ from typing import Final
 
 import polars as pl
 
-from reconciliation.confidence.differences import NAME_FIELDS, VALUE_KEY, folded
+from reconciliation.confidence.differences import NAME_FIELDS, VALUE_KEY
+from warehouse.standardise import fold
 
 ABSENT: Final = "-"
 MOST_WORDS: Final = 3
@@ -27,7 +28,7 @@ def observe_bearers(names: pl.DataFrame, borne: pl.DataFrame) -> pl.DataFrame:
         many bear those in which it differs from the rival, and those of the rival); all as text.
     """
     own, other = (
-        folded(name).fill_null("").str.split(" ").list.filter(pl.element() != "") for name in ("value", "rival")
+        fold(pl.col(name)).fill_null("").str.split(" ").list.filter(pl.element() != "") for name in ("value", "rival")
     )
     worded = names.filter(pl.col("field").is_in(NAME_FIELDS)).select(*VALUE_KEY, own=own, other=other)
     sides = {
@@ -53,7 +54,7 @@ def observe_bearers(names: pl.DataFrame, borne: pl.DataFrame) -> pl.DataFrame:
 
 def count_bearers(orders: pl.DataFrame) -> pl.DataFrame:
     """`word`, `bearers`: how many people of `ORDERS` have a word among their names."""
-    names = pl.concat(orders.select("subject_id", word=folded(name).str.split(" ")) for name in NAME_FIELDS)
+    names = pl.concat(orders.select("subject_id", word=fold(pl.col(name)).str.split(" ")) for name in NAME_FIELDS)
     return names.explode("word").drop_nulls().unique().group_by("word").agg(bearers=pl.len().cast(pl.Int64))
 
 

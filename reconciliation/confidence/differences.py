@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from reconciliation.date_arithmetic import DAYS_OF_SLIP, digits_apart, is_exchanged, is_same_but_for_year
+from warehouse.standardise import fold
 
 DATES: Final = ("date_of_birth", "made_on", "start_on", "end_on")
 NAME_FIELDS: Final = ("forenames", "surname")
@@ -80,16 +81,10 @@ def strongest_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
 def _counted(rivals: pl.DataFrame) -> pl.DataFrame:
     """Each other value once, with its sources and records; names that differ in accents and punctuation are one."""
     is_name = pl.col("field").is_in(NAME_FIELDS)
-    form = pl.when(is_name).then(folded("rival")).otherwise("rival")
+    form = pl.when(is_name).then(fold(pl.col("rival"))).otherwise("rival")
     return rivals.group_by(*VALUE_KEY, "value", form=form).agg(
         pl.col("rival").min(), against=pl.col("source").n_unique().cast(pl.Int64), records=pl.len().cast(pl.Int64)
     )
-
-
-def folded(name: str) -> pl.Expr:
-    """A column of names in capitals, without accents and punctuation."""
-    plain = pl.col(name).str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
-    return plain.str.replace_all(r"[^\p{L}\p{N} ]", "")
 
 
 def name_differences(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -130,7 +125,7 @@ def name_differences(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _with_forms(pairs: pl.DataFrame) -> pl.DataFrame:
     """`is_fuller`, `is_shorter` (the rival is the value with words or letters more, or less), `letters` that differ."""
-    plain = pairs.with_columns(folded(name).alias(f"{name}_folded") for name in ("value", "rival"))
+    plain = pairs.with_columns(fold(pl.col(name)).alias(f"{name}_folded") for name in ("value", "rival"))
     texts = (plain.get_column(f"{name}_folded").fill_null("").to_list() for name in ("value", "rival"))
     is_name = pl.col("field").is_in(NAME_FIELDS)
     value, rival = pl.col("value_folded"), pl.col("rival_folded")

@@ -9,8 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from expectations.review_items import ORDER_KINDS
 from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
-from expectations.rules.doubt import NOT_HELD, values_that_settle
+from expectations.rules.doubt import NOT_HELD
+from expectations.settling import SETTLED_BY
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind
@@ -21,7 +23,6 @@ from review.item.doubts import Doubt, Doubts, sureness
 from review.item.fields import FIELD_NATURES
 from review.item.findings import Finding, describe_findings, format_value
 from review.item.titles import record_title, title_for
-from review.queue.queue_items import ABOUT_VALUES
 from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
@@ -208,9 +209,9 @@ def _options(finding: Finding, row: Values, evidence: FormEvidence) -> FindingOp
 
 
 def _doubted(item: Values, asked: Sequence[Values], evidence: FormEvidence) -> tuple[DoubtedValue, ...]:
-    """The values at issue that no discrepancy of the item is about; of an order in doubt the days that settle it."""
-    at_issue = item["fields"] if item["kind"] in ABOUT_VALUES else ()
-    settling = [field for row in asked for field in values_that_settle(row["rule_code"])]
+    """The values at issue that no discrepancy of the item is about; and those that settle what a rule found."""
+    at_issue = item["fields"] if item["kind"] in ORDER_KINDS else ()
+    settling = [field for row in asked for field in SETTLED_BY.get(row["rule_code"], ())]
     covered = {row["field"] for row in asked}
     fields = [field for field in dict.fromkeys((*at_issue, *settling)) if field in CANONICAL and field not in covered]
     golden = {row["field"]: row for row in evidence.provenance.to_dicts()}

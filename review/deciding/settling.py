@@ -10,9 +10,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from expectations.rules.doubt import DOUBT, NOT_HELD, settles_only_if_past, values_that_settle
+from expectations.rules.doubt import NOT_HELD
+from expectations.settling import SETTLED_BY, settles_only_if_past
 from ledger.decisions.kinds import KIND, codes_about
 from review.item.past_decisions import describe_subject
+from warehouse.codes import DOUBT
 
 Values = Mapping[str, Any]
 
@@ -53,7 +55,7 @@ def kinds_on(rule_code: str) -> tuple[str, ...]:
 
 
 def settled_by_value(row: Values, as_of: date) -> pl.Expr:
-    """Whether a decision settles a question by a value: of its own field, or one that settles the doubt it states.
+    """Whether a decision settles a question by a value: of its own field, or one that settles what a rule found.
 
     Args:
         row: a row of `discrepancies`, or `order_id` and `field` of a value.
@@ -62,7 +64,7 @@ def settled_by_value(row: Values, as_of: date) -> pl.Expr:
     is_of_order, rule_code = pl.col("order_id") == row["order_id"], row.get("rule_code") or ""
     settles: pl.Expr = pl.col("kind").is_in(codes_about("value")) & (pl.col("field") == row["field"])
     is_past = pl.col("value") <= as_of.isoformat()
-    for field in values_that_settle(rule_code):
+    for field in SETTLED_BY.get(rule_code, ()):
         answers = (pl.col("kind") == "value") & (pl.col("field") == field)
         settles |= answers & is_past if settles_only_if_past(rule_code, field) else answers
     return pl.Expr.and_(is_of_order, settles)

@@ -13,11 +13,8 @@ from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
 
-IN_DOUBT: Final = "not known whether it is in force"
-"""At stake in an item that asks whether its order is in force, whatever its kind."""
-
 HARMS: Final = {
-    IN_DOUBT: "nobody knows whether the order is in force: a victim may be left unprotected",
+    "not known whether it is in force": "nobody knows whether the order is in force: a victim may be left unprotected",
     "in force or about to be": "the order is in force or about to be",
     "ends soon": "it ends within 90 days",
     "binds travel": "it restricts travel",
@@ -28,10 +25,6 @@ HARMS: Final = {
     "two orders or persons taken for one another": "two orders or people may be taken for one another",
 }
 """What is at stake in an item, by the words of `expectations.review_queue.impacts`."""
-
-IN_DOUBT_TITLE: Final = "Nobody knows whether it is in force"
-IN_DOUBT_QUESTION: Final = "Has the order ended, and on which day? Until somebody finds out, it counts as in force."
-ASKING_OF_ORDER: Final = ("constraint", "discrepancies", "lone_record")
 
 BETWEEN_ORDERS: Final = ("near_match", "link_conflict")
 ASSUMED: Final = ("stale_decision",)
@@ -64,8 +57,8 @@ def describe_reason(item: Values) -> QueueReason:
     """A row of `review_queue` in words."""
     chance_of = "the two belong together" if item["kind"] in BETWEEN_ORDERS else "the register is wrong"
     return QueueReason(
-        title=title_of_item(item),
-        question=IN_DOUBT_QUESTION if _is_in_doubt(item) else title_for(KIND_QUESTIONS, item["kind"]),
+        title=title_for(KIND_TITLES, item["kind"]),
+        question=title_for(KIND_QUESTIONS, item["kind"]),
         why=_why(item),
         chance_of=f"How likely {chance_of}",
         chance=_chance(item),
@@ -73,16 +66,6 @@ def describe_reason(item: Values) -> QueueReason:
         arithmetic=item["arithmetic"],
         age_days=item["age_days"],
     )
-
-
-def title_of_item(item: Values) -> str:
-    """What an item is about, in a few words: that nobody knows whether its order is in force, else its kind."""
-    return IN_DOUBT_TITLE if _is_in_doubt(item) else title_for(KIND_TITLES, item["kind"])
-
-
-def _is_in_doubt(item: Values) -> bool:
-    """The item asks whether the order is in force; one about two orders or about decisions asks something else."""
-    return item["kind"] in ASKING_OF_ORDER and IN_DOUBT in (item["at_stake"] or ())
 
 
 def odds(chance: float) -> str:
@@ -104,7 +87,7 @@ def field_list(fields: Sequence[str]) -> str:
 
 
 def _why(item: Values) -> str:
-    if item["kind"] == "discrepancies" and item["fields"] and not _is_in_doubt(item):
+    if item["kind"] == "discrepancies" and item["fields"]:
         return f"At issue: {field_list(item['fields'])}"
     words = with_titles(item["reason"])
     return words[:1].upper() + words[1:]
@@ -114,6 +97,6 @@ def _chance(item: Values) -> str:
     kind, chance = item["kind"], item["uncertainty"]
     if kind == "contradiction":
         return "certain: one of the decisions is wrong"
-    if _is_in_doubt(item):
+    if kind == "doubt":
         return "nobody can say from the records"
     return f"{odds(chance)}; an assumption, not measured" if kind in ASSUMED else odds(chance)

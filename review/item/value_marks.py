@@ -16,7 +16,7 @@ from typing import Final
 import polars as pl
 from rapidfuzz.distance import Levenshtein
 
-from matching.standardise import fold
+from warehouse.standardise import fold
 
 LEAST_LIKENESS: Final = 0.5
 """Of less alike values so much would be marked that nobody could read it: they are marked as a whole."""

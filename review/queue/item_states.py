@@ -11,8 +11,7 @@ from typing import Self
 
 import polars as pl
 
-from expectations.discrepancies import RULES
-from expectations.rules.doubt import settles_only_if_past, values_that_settle
+from expectations.settling import SETTLED_BY, settles_only_if_past
 from expectations.workload import LONG_DAYS
 from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import in_force
@@ -22,15 +21,11 @@ from review.queue.facets import A_TEAM, A_USER, MYSELF, NOBODY
 from review.queue.queue_items import QueueItems
 
 SETTLING = pl.DataFrame(
-    [
-        (rule.code, field, settles_only_if_past(rule.code, field))
-        for rule in RULES
-        for field in values_that_settle(rule.code)
-    ],
+    [(code, field, settles_only_if_past(code, field)) for code, fields in SETTLED_BY.items() for field in fields],
     schema={"rule_code": pl.String, "answer": pl.String, "only_past": pl.Boolean},
     orient="row",
 )
-"""By which values of its order each doubt whether an order is in force is settled."""
+"""By which values of its order what a rule found in it is settled."""
 
 PARTING = tuple(kind.code for kind in KINDS if kind.parts)
 
@@ -223,7 +218,7 @@ def _by_pairs(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Items that decisions on two records settle."""
     ends = pl.concat([pairs.select(order_id="low"), pairs.select(order_id="high")]).unique()
     parted = pairs.filter(pl.col("low") == pl.col("high"), pl.col("kind").is_in(PARTING)).select(order_id="low")
-    alone = rows.filter(pl.col("kind").is_in(["lone_record", "constraint"]))
+    alone = rows.filter(pl.col("kind").is_in(["doubt", "lone_record", "constraint"]))
     ordered = rows.select(
         "item_id",
         low=pl.min_horizontal("order_id", "other_order_id"),

@@ -18,10 +18,10 @@ import polars as pl
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
-from matching.standardise import fold
 from reconciliation.redirects import order_redirects
 from review.deciding.typed_day import DayError, parse_day
 from warehouse.identifiers import parse_cro, parse_pnc_id
+from warehouse.standardise import fold
 
 LONGEST_SEARCH: Final = 200
 MOST_WORDS: Final = 8

@@ -10,6 +10,8 @@ from datetime import date
 
 import polars as pl
 
+from expectations.review_items import ORDER_KINDS
+from expectations.settling import SETTLED_BY
 from ledger.decisions.kinds import CANONICAL
 from review.queue.facets import NOT_KNOWN, band_of
 from warehouse.codes import SEVERITIES
@@ -20,8 +22,6 @@ ITEM_COLUMNS = (
 )
 ORDER_COLUMNS = ("forenames", "surname", "end_on", "is_until_further_order", "is_interim")
 PART = ("item_id", "order_id", "discrepancy_id", "rule_code", "field")
-ABOUT_VALUES = ("discrepancies", "doubtful_value")
-"""Kinds of items that ask for values."""
 CODED = {"type": "order_type", "status": "legal_status", "force": "force_code", "region": "region_code"}
 """Facets that an item has of its order, by the column of `review_queue`."""
 
@@ -84,9 +84,15 @@ def _lessons(queue: pl.DataFrame, obeyed: pl.DataFrame) -> pl.DataFrame:
 
 def _doubted(queue: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """The values at issue of which an item names no discrepancy, as `PART`."""
-    fields = queue.filter(pl.col("kind").is_in(ABOUT_VALUES)).select("item_id", "order_id", field="fields")
+    fields = queue.filter(pl.col("kind").is_in(ORDER_KINDS)).select("item_id", "order_id", field="fields")
     listed = fields.explode("field", empty_as_null=False).drop_nulls("field")
-    asked = listed.join(parts, on=["item_id", "field"], how="anti").filter(pl.col("field").is_in(list(CANONICAL)))
+    settling = pl.DataFrame(
+        list(SETTLED_BY.items()), schema={"rule_code": pl.String, "field": pl.List(pl.String)}, orient="row"
+    )
+    covered = parts.drop("field").join(settling, on="rule_code").explode("field").select("item_id", "field")
+    asked = listed.join(
+        pl.concat([parts.select("item_id", "field"), covered]), on=["item_id", "field"], how="anti"
+    ).filter(pl.col("field").is_in(list(CANONICAL)))
     return asked.with_columns(**dict.fromkeys(("discrepancy_id", "rule_code"), pl.lit(None, pl.String))).select(PART)
 
 

@@ -21,7 +21,7 @@ from review.desk import Desk
 from review.item.current_orders import CurrentOrders
 from review.item.doubts import read_doubts
 from review.item.item_page import ItemPage, build_page
-from review.item.queue_reason import title_of_item
+from review.item.titles import KIND_TITLES
 from review.item.value_marks import show_hidden
 from review.pages import redirect_to, render_page
 from review.queue.filters import AdjacentItems
@@ -183,7 +183,7 @@ def _shown(
         neighbours=neighbours,
         queued=[] if item else _queued(request, who, order_ids),
         of_person=_queued(request, who, _orders_of_persons(visible, shown)),
-        title_of_item=title_of_item,
+        kind_titles=KIND_TITLES,
         **more,
     )
 

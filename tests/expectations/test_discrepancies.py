@@ -617,6 +617,13 @@ def test_an_order_that_breaks_a_hard_rule_is_reported_once_and_the_court_is_aske
     ]
 
 
+def test_a_last_day_that_a_steward_gave_is_no_period_that_a_court_set_too_short():
+    values = {"order_type": "STRO", "court_code": "B01LY00", "end_on": date(2023, 3, 30), "term_months": None}
+    whole = evidence([record(source, **values) for source in ("pnc", "pnd", "court", "rocu")], [golden(**values)])
+    decided = pl.DataFrame({"order_id": ["ORDER-1"], "field": ["end_on"]})
+    assert codes(replace(whole, decided=decided)) == []
+
+
 @pytest.mark.parametrize(
     "changed",
     [

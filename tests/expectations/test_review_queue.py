@@ -174,7 +174,7 @@ def refused(**values):
 
 
 def test_whether_an_order_is_in_force_is_asked_of_a_steward_also_where_a_record_raises_the_doubt():
-    (item,) = queue(refused(), provenance=[surety("legal_status", 0.999)]).filter(kind="discrepancies").to_dicts()
+    (item,) = queue(refused(), provenance=[surety("legal_status", 0.999)]).filter(kind="doubt").to_dicts()
     assert (item["stream"], item["uncertainty"]) == ("settle", 1.0)
     assert item["reason"] == RULE_TITLES["DOUBT-REFUSED"]
 
@@ -201,6 +201,12 @@ def test_an_order_that_breaks_a_hard_rule_is_a_constraint():
     values = {"order_type": "TERO", "term_months": None}
     whole = evidence([record(source, **values) for source in ("pnc", "pnd", "court", "rocu")], [golden(**values)])
     assert queue(whole).select("kind", "reason").rows() == [("constraint", RULE_TITLES["R35"])]
+
+
+def test_an_order_that_breaks_a_hard_rule_is_asked_about_every_value_that_may_be_the_wrong_one():
+    values = {"start_on": date(2021, 3, 1), "made_on": date(2021, 3, 10), "end_on": date(2026, 3, 1)}
+    whole = evidence([record(source, **values) for source in ("pnc", "pnd", "court", "rocu")], [golden(**values)])
+    assert queue(whole).get_column("fields").to_list() == [["made_on", "start_on"]]
 
 
 def test_an_early_discharge_is_a_question_and_hardly_a_fault():
@@ -275,7 +281,8 @@ def test_a_doubt_whether_an_order_is_in_force_comes_before_anything_however_old(
         first_seen_on=pl.when(pl.col("order_id") == "ORDER-1").then(pl.lit(date(2020, 1, 1))).otherwise("first_seen_on")
     )
     first = queue(both, found=found).sort("priority", descending=True).row(0, named=True)
-    assert (first["order_id"], first["rule_codes"]) == ("ORDER-2", ["DOUBT-END"])
+    assert (first["order_id"], first["kind"]) == ("ORDER-2", "doubt")
+    assert "DOUBT-END" in first["rule_codes"]
 
 
 def test_an_older_item_comes_first_and_age_counts_for_ninety_days():
@@ -300,8 +307,27 @@ def test_an_item_keeps_its_id_while_its_findings_change():
         return queue(against_agreement(record("pnc", **values))).row(0, named=True)
 
     first, second = item(order_type="STRO"), item(order_type="TEPO", is_interim=True)
-    assert first["item_id"] == second["item_id"] == "discrepancies-ORDER-1"
+    assert first["item_id"] == second["item_id"] == "order-ORDER-1"
     assert first["discrepancy_ids"] != second["discrepancy_ids"]
+
+
+def test_an_order_is_one_item_with_everything_that_is_open_on_it():
+    order = golden(order_type="TERO", term_months=None, legal_status="expired", is_in_force_doubtful=True)
+    found = queue(against_agreement(record("pnc", order_type="STRO"), order=order), provenance=[surety("made_on", 0.6)])
+    (item,) = found.to_dicts()
+    assert (item["item_id"], item["kind"]) == ("order-ORDER-1", "doubt")
+    assert {"DOUBT-END", "R35", "TYPE-WRONG"} <= set(item["rule_codes"])
+    assert {"legal_status", "made_on", "order_type"} <= set(item["fields"])
+    assert item["reason"].startswith(RULE_TITLES["DOUBT-END"])
+    assert "sources differ: " in item["reason"]
+
+
+def test_an_item_that_an_older_release_named_by_its_kind_is_as_old_as_it_was():
+    whole = evidence([record(source) for source in ("pnc", "pnd", "court", "rocu")])
+    doubted = [surety("end_on", 0.6)]
+    before = queue(whole, provenance=doubted).with_columns(item_id=pl.lit("doubtful_value-ORDER-1"))
+    (item,) = queue(whole, provenance=doubted, former=(before, date(2023, 11, 27))).to_dicts()
+    assert (item["age_days"], item["state"]) == (3, "open")
 
 
 def test_a_value_that_a_steward_decided_is_asked_of_its_owner_and_not_of_a_steward_again():

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from matching.standardise import fold
 from reconciliation.name_forms import add_fuller_names, listed_forenames, name_variants
 from warehouse.codes import reference
+from warehouse.standardise import fold
 
 
 def test_listed_forenames_are_folded_single_words():

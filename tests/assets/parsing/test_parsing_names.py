@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assets.parsing.names import read_name
 from assets.parsing.words import known
-from matching.standardise import fold
+from warehouse.standardise import fold
 
 
 def split(text: str | None) -> tuple[str | None, ...]:

@@ -368,6 +368,13 @@ def test_a_typing_error_makes_no_owner(never, desk):
         )
 
 
+def test_both_right_is_no_answer_to_whether_an_order_is_in_force(desk):
+    night = decidable_night(desk.whole_release())
+    doubt = night.discrepancies.filter(pl.col("rule_code").str.starts_with("DOUBT-"), pl.col("state") != "resolved")
+    with pytest.raises(DecisionError, match="in force or it is not: give its last day"):
+        night.draft_discrepancy("both_right", doubt.item(0, "discrepancy_id"))
+
+
 def test_what_nobody_is_known_to_own_is_referred_to_somebody_by_name(desk):
     night = decidable_night(desk.whole_release())
     row = night.discrepancies.filter(pl.col("state") != "resolved").head(1)

@@ -8,10 +8,10 @@ import pytest
 
 from expectations.discrepancies import RULES
 from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
-from expectations.rules.doubt import DOUBT
 from review.deciding.form_options import FormEvidence, form_options
 from review.deciding.value_options import all_values, code_of, names_to_search
 from review.desk import decidable_night
+from warehouse.codes import DOUBT
 from warehouse.tables.ledger import DECISIONS
 
 
@@ -93,10 +93,11 @@ def asking(offered, code):
         pytest.param("DOUBT-DROPPED", ["end_on"], id="an order that no source holds any more"),
         pytest.param("DOUBT-DATES", ["made_on", "start_on", "end_on"], id="an order without dates"),
         pytest.param("DOUBT-TYPE", ["order_type", "end_on"], id="an order perhaps ended by one of another type"),
-        pytest.param("R01", [], id="a rule that does not ask whether the order is in force"),
+        pytest.param("START-BEFORE-MADE", ["start_on", "made_on"], id="a rule that holds two days against each other"),
+        pytest.param("MADE-DAYS", [], id="a difference of a record, which has one field"),
     ],
 )
-def test_of_an_order_that_may_be_in_force_the_form_asks_for_the_days_that_settle_it(offered, code, fields):
+def test_the_form_asks_for_every_value_that_settles_what_a_rule_found_in_the_order(offered, code, fields):
     options = form_options(*asking(offered, code))
     assert [one.field for one in options.doubted] == fields
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from expectations.review_queue import impacts
 from review.item.doubts import sureness
-from review.item.queue_reason import HARMS, IN_DOUBT, describe_reason, odds
-from review.item.titles import KIND_TITLES
+from review.item.queue_reason import HARMS, describe_reason, odds
 
 
 def item(**values):
@@ -81,18 +80,12 @@ def test_a_chance_says_of_what_it_is_and_whether_it_was_measured(kind, chance_of
     assert (reason.chance_of, reason.chance) == (chance_of, chance)
 
 
-@pytest.mark.parametrize("kind", ["constraint", "discrepancies", "lone_record"])
-def test_an_item_that_asks_whether_an_order_is_in_force_says_so_first_and_gives_no_chance(kind):
-    doubted = item(kind=kind, uncertainty=1.0, at_stake=[IN_DOUBT], reason="Held by no source any more")
+def test_an_item_that_asks_whether_an_order_is_in_force_says_so_first_and_gives_no_chance():
+    doubted = item(kind="doubt", uncertainty=1.0, reason="Held by no source any more")
     reason = describe_reason(doubted)
     assert reason.title == "Nobody knows whether it is in force"
     assert reason.question.startswith("Has the order ended, and on which day?")
     assert (reason.why, reason.chance) == ("Held by no source any more", "nobody can say from the records")
-
-
-@pytest.mark.parametrize("kind", ["near_match", "link_conflict", "stale_decision", "doubtful_value"])
-def test_an_item_that_asks_something_else_of_an_order_in_doubt_keeps_its_title(kind):
-    assert describe_reason(item(kind=kind, at_stake=[IN_DOUBT])).title == KIND_TITLES[kind]
 
 
 def test_a_release_of_before_reasons_had_words_still_has_a_reason():

@@ -268,8 +268,8 @@ def test_the_queue_has_two_lists_and_the_filters_hold_for_both(steward, desk):
 
 
 def test_a_line_says_why_the_item_is_here_how_likely_the_register_is_wrong_and_what_hangs_on_it(steward, desk):
-    item = desk.whole_release().table("review_queue").filter(stream="settle", kind="constraint").row(0, named=True)
-    page = html.unescape(steward.get("/queue?kind=constraint").text)
+    item = desk.whole_release().table("review_queue").filter(stream="settle", kind="doubt").row(0, named=True)
+    page = html.unescape(steward.get("/queue?kind=doubt").text)
     titles = [rule.title for rule in RULES if rule.code in item["rule_codes"]]
     assert titles
     assert all(title in page for title in titles)

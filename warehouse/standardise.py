@@ -61,7 +61,7 @@ def fold(text: pl.Expr) -> pl.Expr:
 @cache
 def readings() -> dict[str, str]:
     """Words of names in scripts that leave vowels out or are not read as written, to how they are read."""
-    table = pl.read_csv(files("matching").joinpath("readings.csv").read_bytes(), infer_schema=False)
+    table = pl.read_csv(files("warehouse").joinpath("readings.csv").read_bytes(), infer_schema=False)
     return dict(table.select("written", "reading").iter_rows())
 
 
