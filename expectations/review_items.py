@@ -49,6 +49,7 @@ class ReviewPolicy:
         doubtful: chance of being wrong from which a lesser discrepancy needs a person.
         doubtful_alone: chance of being wrong from which a value that no record disputes needs a person.
         near: chance of being one from which two orders kept apart are asked about.
+        complement: chance of being one of two orders that no source holds both of and that are alike.
         settle: chance of being wrong from which an item is for a steward to settle; the others are sent to owners.
         unmeasured: chance that the register is wrong in what has no confidence, where a discrepancy is found.
         doubt: of an order of which nobody knows whether it is in force.
@@ -62,6 +63,7 @@ class ReviewPolicy:
     doubtful: float = 0.05
     doubtful_alone: float = 0.1
     near: float = 0.02
+    complement: float = 0.9
     settle: float = 0.05
     # The share found wrong on synthetic nights of ordinary and of twice the noise.
     unmeasured: float = 0.005

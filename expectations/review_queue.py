@@ -19,7 +19,7 @@ from expectations.review_items import (
     doubtful_items,
     order_items,
 )
-from expectations.review_pairs import conflict_items, near_items, succession_items
+from expectations.review_pairs import complement_items, conflict_items, near_items, succession_items
 from expectations.rules.rule import Evidence
 from reconciliation.confidence.links import SIDES, pair_confidence
 from reconciliation.law import counts_as_in_force
@@ -127,8 +127,8 @@ def build_review_queue(
     chances = pair_confidence(places, linked.pairs, linked.conflicts)
     conflicts = conflict_items(evidence, linked.conflicts, linked.kept_apart, chances=chances, policy=policy)
     near = near_items(evidence, linked.pairs, linked.kept_apart, chances=chances, policy=policy)
-    successions = succession_items(evidence, linked.kept_apart, policy=policy)
-    pairs = pl.concat([near, successions.join(near, on=SIDES, how="anti")], how="diagonal")
+    others = [find(evidence, linked.kept_apart, policy=policy) for find in (complement_items, succession_items)]
+    pairs = pl.concat([near, *others], how="diagonal").unique(SIDES, keep="first", maintain_order=True)
     asked = ["order_id", "field"]
     weighed = provenance.join(linked.unclear, on=asked, how="anti")
     located = discrepancies.join(linked.unclear, on=asked, how="anti")

@@ -90,12 +90,41 @@ def test_an_order_that_may_have_been_ended_by_itself_is_asked_about_beside_the_l
     orders = whole.orders.with_columns(
         legal_status=ended.then(pl.lit("superseded")).otherwise("legal_status"),
         followed_by_order_id=ended.then(pl.lit("ORDER-2")),
+        made_on=ended.then("made_on").otherwise(pl.lit(date(2022, 3, 10))),
         status_confidence=ended.then(sure),
     )
     asked = queue(replace(whole, orders=orders), kept_apart=kept_apart).filter(pl.col("kind") == "near_match")
     assert asked.select("order_id", "other_order_id", "uncertainty", "stream").rows() == (
         [("ORDER-1", "ORDER-2", 0.4, "settle")] if is_asked else []
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_asked"),
+    [
+        pytest.param({"pnc_id": "2015/0000002B"}, True, id="another PNC id, and the same birth"),
+        pytest.param({"pnc_id": None, "date_of_birth": None}, True, id="no birth, and the same name"),
+        pytest.param({"surname_folded": "HORAKOVA"}, True, id="another surname, and the same birth"),
+        pytest.param({"made_on": date(2021, 3, 11)}, False, id="another day"),
+        pytest.param({"order_type": "STRO"}, False, id="another type"),
+        pytest.param({"court_code": "B01LY00", "force_code": "01"}, False, id="another court and force"),
+        pytest.param({"surname_folded": "HORAKOVA", "date_of_birth": None}, False, id="neither name nor birth"),
+    ],
+)
+def test_two_orders_of_one_making_that_no_source_holds_both_of_are_asked_about(changed, is_asked):
+    rows = [record("pnc"), record("pnd", order_id="ORDER-2")]
+    whole = evidence(rows, [golden(sources=["pnc"]), golden(order_id="ORDER-2", sources=["pnd"], **changed)])
+    found = queue(whole).filter(kind="near_match")
+    assert found.select("order_id", "other_order_id", "uncertainty").rows() == (
+        [("ORDER-1", "ORDER-2", 0.9)] if is_asked else []
+    )
+    apart_now = [("order", "pnc:00000001", "pnd:PND-0000001")]
+    assert queue(whole, kept_apart=apart_now).filter(kind="near_match").is_empty(), "a steward keeps them apart"
+
+
+def test_two_orders_of_one_making_that_one_source_holds_both_of_are_two():
+    rows = [record("pnc"), record("pnc", order_id="ORDER-2", source_key="00000002"), record("pnd", order_id="ORDER-2")]
+    assert queue(evidence(rows, [golden(), golden(order_id="ORDER-2")])).filter(kind="near_match").is_empty()
 
 
 def test_an_order_with_weighty_discrepancies_is_one_item():
