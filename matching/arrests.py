@@ -49,6 +49,7 @@ NAME_COLUMNS = (
     "short_name",
     "names",
     "given_names",
+    "second_names",
     "first_sound",
     "surname_sound",
     "is_first_listed",

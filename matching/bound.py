@@ -4,6 +4,7 @@ Belongs here: pairs of rows that are of one order or person, or never are. Does 
 (`matching.orders`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -12,6 +13,10 @@ from matching.engine.clusters import Clusters
 from matching.engine.linkage import Linkage
 from matching.engine.merges import NO_PAIRS
 from matching.engine.patterns import unpack
+from matching.names import NAMES_DIFFER, SLIPS
+
+MANY = 2
+"""So many sources that hold two names hold two people."""
 
 NO_IDS = pl.DataFrame(schema={"left_id": pl.String, "right_id": pl.String})
 
@@ -67,37 +72,46 @@ def together(clusters: Clusters) -> pl.DataFrame:
     return rows.filter(pl.col("left") != pl.col("right")).select("left", pl.col("right").cast(pl.Int64))
 
 
-def two_names(records: pl.DataFrame, linkage: Linkage, decided: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of one source's records of one day, whose names have nothing in common and that share no identifier.
-
-    A source seldom holds an order twice, and hardly ever under another name: two such records are rather of two people
-    who were born on one day and stood before one court. Stewards are asked, and what they decide counts.
+def strangers(records: pl.DataFrame, linkage: Linkage, pairs: pl.DataFrame, *, decided: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that are rather of two people, whatever they weigh: stewards are asked, and what they decide counts.
 
     Args:
         records: in the order of their rows.
         linkage: the records compared as persons.
+        pairs: `left`, `right` (rows), `link` (how far the pair is above the bar).
         decided: `left`, `right` (rows): pairs that stewards have joined.
     """
-    names = linkage.model.comparisons[0]
+    found = [_two_names(records, linkage), _two_held_twice(records, linkage), _near_twins(records, pairs)]
+    return pl.concat(found).unique().join(decided, on=["left", "right"], how="anti").sort("left", "right")
+
+
+def _two_names(records: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
+    """Pairs of one source's records of one day, whose names have nothing in common and that share no identifier.
+
+    A source seldom holds an order twice, and hardly ever under another name: two such records are rather of two people
+    who were born on one day and stood before one court.
+    """
     facts = records.select("source", "made_on", "pnc_id", "cro_number").with_columns(pl.all().rank("dense"))
     one, other = facts[linkage.left], facts[linkage.right]
     same = {name: (one[name] == other[name]).fill_null(value=False) for name in facts.columns}
-    differ = pl.Series(unpack(linkage.patterns, linkage.model.comparisons)[0] == len(names.levels) - 1)
-    is_apart = differ & same["source"] & same["made_on"] & ~same["pnc_id"] & ~same["cro_number"]
-    pairs = pl.DataFrame({"left": linkage.left, "right": linkage.right}).cast(pl.Int64).filter(is_apart)
-    return pairs.join(decided, on=["left", "right"], how="anti")
+    is_apart = (
+        _names_reach(linkage, [NAMES_DIFFER]) & same["source"] & same["made_on"] & ~same["pnc_id"] & ~same["cro_number"]
+    )
+    return pl.DataFrame({"left": linkage.left, "right": linkage.right}).cast(pl.Int64).filter(is_apart)
 
 
-def near_twins(records: pl.DataFrame, pairs: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+def _names_reach(linkage: Linkage, levels: Sequence[str]) -> pl.Series:
+    """Which candidate pairs reach one of these levels of the comparison of names."""
+    names, *_ = linkage.model.comparisons
+    reached = pl.Series(unpack(linkage.patterns, linkage.model.comparisons)[0])
+    return reached.is_in([names.levels.index(level) for level in levels])
+
+
+def _near_twins(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs of one source's records of one day that differ a little in name and birth, where it holds three or more.
 
     Once a source may hold an order twice with a slip in the name and another in the birth. Three such records are as
-    many people, such as brothers, or a list filled in by numbers. Stewards are asked, and what they decide counts.
-
-    Args:
-        records: in the order of their rows.
-        pairs: `left`, `right` (rows), `link` (how far the pair is above the bar).
-        decided: as for `two_names`.
+    many people, such as brothers, or a list filled in by numbers.
     """
     facts = records.select("source", "made_on", "full_name", "date_of_birth", "pnc_id", "cro_number")
     alike = pairs.filter(pl.col("link") > 0).select(pl.col("left", "right").cast(pl.Int64))
@@ -108,9 +122,32 @@ def near_twins(records: pl.DataFrame, pairs: pl.DataFrame, decided: pl.DataFrame
         is_apart &= ~same[name].fill_null(value=False)
     found = alike.filter(is_apart.fill_null(value=False))
     many = found.unpivot().group_by("value").len().filter(pl.col("len") > 1).get_column("value").implode()
-    return found.filter(pl.col("left").is_in(many) | pl.col("right").is_in(many)).join(
-        decided, on=["left", "right"], how="anti"
+    return found.filter(pl.col("left").is_in(many) | pl.col("right").is_in(many))
+
+
+def _two_held_twice(records: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
+    """Pairs of one birth whose forenames differ a little, where two sources hold both names.
+
+    A slip stands in one record; two sources that both know a Jan and a Jana know two people.
+    """
+    born = ["full_name", "date_of_birth"]
+    known = ("source", "pnc_id", "cro_number")
+    facts = records.select(
+        "date_of_birth",
+        "first_forename",
+        *(pl.col(name).drop_nulls().unique().implode().over(born, mapping_strategy="join") for name in known),
     )
+    pairs = pl.DataFrame({"left": linkage.left, "right": linkage.right}).cast(pl.Int64)
+    pairs = pairs.filter(_names_reach(linkage, SLIPS))
+    one, other = facts[pairs["left"]], facts[pairs["right"]].select(pl.all().name.suffix("_other"))
+    shared = {name: pl.col(name).list.set_intersection(f"{name}_other").list.len() for name in known}
+    is_apart = (
+        (shared["source"] >= MANY)
+        & (shared["pnc_id"] + shared["cro_number"] == 0)
+        & (pl.col("date_of_birth") == pl.col("date_of_birth_other"))
+        & (pl.col("first_forename") != pl.col("first_forename_other"))
+    )
+    return pl.concat([pairs, one, other], how="horizontal").filter(is_apart).select("left", "right")
 
 
 def two_holders(records: pl.DataFrame, orders: Clusters) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from matching.engine.comparators.pair_conditions import (
     both,
     crossed_likeness,
     edits,
+    either,
     equal,
     jaro_winkler,
     left,
@@ -29,14 +30,13 @@ from matching.engine.comparators.pair_conditions import (
 )
 from matching.engine.patterns import Comparison
 from matching.slips import exchanged_form, initial_of_form, meant_forenames, slip_in_form
+from matching.sounds import sound_of
 from reconciliation.name_forms import is_listed_forename
 
 # From here on two names are alike: one letter in five or six wrong, the beginning right.
 CLOSE = 0.92
 CLOSE_CROSSWISE = 0.90
 CLOSE_TOKENS = 92.0
-# Short names sound alike by the dozen.
-LEAST_SOUND = 4
 # What the father's name becomes in the east of Europe and in Central Asia, where the surname may be written first.
 PATRONYMIC = (
     r"(?:[OEY]VICH|[OE]VYCH|[OE]VNA|IVNA|ICHNA|[KMLNY]ICH)$|^(?:OGLU|OGLY|OGLI|UGLI|KIZI|KYZY|QIZI|ULU|UULU|ULY)$"
@@ -53,6 +53,12 @@ ARTICLES = r"^(?:(?:AL|EL|UL|BIN|IBN|BINT) )+"
 
 
 TWINS = "twins: surname and birth agree, forename does not"
+NEARLY_ALIKE = "spelled nearly alike"
+BEGIN_ALIKE = "forenames begin alike"
+ANOTHER_AGREES = "the surname and another given name agree"
+NAMES_DIFFER = "names differ"
+# What a slip in the forename may show, and so may the forenames of twins.
+SLIPS = (NEARLY_ALIKE, ANOTHER_AGREES, BEGIN_ALIKE)
 
 
 def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
@@ -64,7 +70,8 @@ def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame
 
     Returns:
         The records in their order, with `full_name`, `first_forename`, `sorted_name`, `short_name`, `names` (the
-        words of the name, sorted), `given_names` (those of the forenames), `first_sound`, `surname_sound`,
+        words of the name, sorted), `given_names` (those of the forenames), `second_names` (those after the first, but
+        for initials), `first_sound`, `surname_sound`,
         `is_first_listed` (a name in its own right), `meant` and `meant_forms` (`meant_forenames`), `joined_name`,
         `letters` (of the name, sorted), `joined_surname` (without its article),
         `alias_names` (as `sorted_name` and `short_name` write them), `all_names`.
@@ -96,7 +103,9 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
     together = pl.when(compound.struct.field("3").is_not_null()).then(pl.concat_str(*parts, ignore_nulls=True))
     first = pl.coalesce(together, pl.col("forenames_folded").str.split(" ").list.first())
     given = pl.col("forenames_folded").str.split(" ").list.unique().list.sort()
-    tells_apart = ~pl.element().is_in(SHARED_NAMES) & ~pl.element().str.contains(PATRONYMIC)
+    after_first = pl.when(together.is_null()).then(pl.col("forenames_folded").str.replace(r"^\S+", ""))
+    second = pl.coalesce(after_first, pl.col("forenames_folded").str.replace(COMPOUND, "")).str.extract_all(r"\S{2,}")
+    is_own = ~pl.element().is_in(SHARED_NAMES)
     joined = full.str.replace_all(" ", "")
     short = pl.concat_str(first, "surname_folded", separator=" ", ignore_nulls=True)
     described = (
@@ -108,12 +117,13 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
             sorted_name=_sorted(full),
             short_name=_sorted(short),
             names=pl.when(full != "").then(full.str.split(" ").list.unique().list.sort()),
-            given_names=given.list.eval(pl.element().filter(tells_apart)),
+            given_names=given.list.eval(pl.element().filter(is_own & ~pl.element().str.contains(PATRONYMIC))),
+            second_names=second.list.eval(pl.element().filter(is_own)).list.unique().list.sort(),
             joined_name=pl.when(full != "").then(joined),
             letters=pl.when(full != "").then(joined.str.split("").list.sort().list.join("")),
             joined_surname=pl.col("surname_folded").str.replace(ARTICLES, "").str.replace_all(" ", ""),
-            first_sound=_sound(first),
-            surname_sound=_sound(pl.col("surname_folded")),
+            first_sound=sound_of(first),
+            surname_sound=sound_of(pl.col("surname_folded")),
             is_first_listed=is_listed_forename(first),
         )
     )
@@ -122,41 +132,15 @@ def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
     return records.join(described, on=name, how="left", nulls_equal=True, maintain_order="left")
 
 
-# What one clerk hears and another writes: spellings of a sound in the languages met, and the letters that stand for it.
-SOUNDS = (
-    ("SZCZ|SHCH|STCH", "SC"),
-    ("SCH|SH|SZ", "S"),
-    ("TSCH|TCH|CZ|CS|CH", "C"),
-    ("DZH|DZS|DJ|GJ|ZH|ZS|XH|^Y|^J", "J"),
-    ("RZ", "R"),
-    ("PH|W|V", "F"),
-    ("CK|KH|QU|Q", "K"),
-    ("TS|TZ", "Z"),
-    ("TH", "T"),
-    ("^C", "K"),
-    ("[AOU][AEIOUY]*", "a"),
-    ("[EIY][EIYa]*", "i"),
-    ("H", ""),
-    *((f"{letter}{letter}+", letter) for letter in "BCDFGKLMNPRSTZ"),
-)
-
-
-def _sound(word: pl.Expr) -> pl.Expr:
-    """A word as it sounds, roughly: vowels are light or dark; null where fewer than four letters are left."""
-    for spellings, letters in SOUNDS:
-        word = word.str.replace_all(spellings, letters)
-    return pl.when(word.str.len_chars() >= LEAST_SOUND).then(word)
-
-
 def _sorted(name: pl.Expr) -> pl.Expr:
     return pl.when(name != "").then(name.str.split(" ").list.sort().list.join(" "))
 
 
 # What the conditions of the levels read of two names.
 NAME_COLUMNS = (
-    "full_name", "surname_folded", "first_forename", "sorted_name", "short_name", "names", "given_names", "first_sound",
-    "surname_sound", "is_first_listed", "meant", "meant_forms", "joined_name", "letters", "joined_surname",
-    "alias_names", "date_of_birth",
+    "full_name", "surname_folded", "first_forename", "sorted_name", "short_name", "names", "given_names",
+    "second_names", "first_sound", "surname_sound", "is_first_listed", "meant", "meant_forms", "joined_name", "letters",
+    "joined_surname", "alias_names", "date_of_birth", "sex",
 )  # fmt: skip
 
 
@@ -184,17 +168,18 @@ def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
     """The levels of the comparison, the strongest first: title, condition, m and u."""
     forename_varies = variant("first_forename", variants)
     surname = _surname_close(variants)
-    # Brothers share the first of two given names where it is one that half a country bears.
-    is_shared = left("first_forename").is_in(SHARED_NAMES) & equal("first_forename")
-    other_second = (is_shared & (smaller("given_names") > 0) & ~lists_meet("given_names")).fill_null(value=False)
+    other_second = _other_second()
     # Brothers' names rhyme, and a slip of the pen seldom makes another name.
-    two_names = (~equal("first_forename") & both("is_first_listed")).fill_null(value=False)
-    alike = (_close("first_forename") | equal("first_sound") | slip_in_form()) & ~other_second
+    is_other = both("is_first_listed") | _feminine()
+    two_names = (~equal("first_forename") & is_other).fill_null(value=False)
+    alike = _close("first_forename") | equal("first_sound") | slip_in_form()
     forename = (alike & ~two_names) | forename_varies
     all_but_middle = equal("short_name") & equal("surname_folded") & ~other_second
     parted = left("names").list.len() != right("names").list.len()
     reordered = equal("sorted_name") | equal("joined_name") | (equal("letters") & lists_meet("names") & parted)
     is_part = surname & ~(two_names | other_second) & _part()
+    another = lists_meet("given_names")
+    begin_alike = _begin_alike() | initial_of_form()
     spelled_alike = _spelled_alike(surname & forename, two_names=two_names, parted=parted)
     return (
         Level("not known", missing("full_name"), 1, 1),
@@ -205,20 +190,20 @@ def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
         Level("a name of one is an alias of the other", _alias(), 0.03, 5e-5),
         Level("short form or variant of the forename", equal("surname_folded") & forename_varies, 0.04, 5e-5),
         Level("names of one are among those of the other", _contained(), 0.03, 1e-4),
-        Level("spelled nearly alike", spelled_alike, 0.14, 1e-3),
+        Level(NEARLY_ALIKE, spelled_alike & ~other_second, 0.14, 1e-3),
         Level("an initial for the forename", _initial(surname), 0.02, 2e-4),
-        Level("the surname and another given name agree", surname & lists_meet("given_names"), 0.02, 2e-3),
+        Level(ANOTHER_AGREES, surname & another & ~other_second, 0.02, 2e-3),
         Level("one forename is part of the other", is_part, 0.02, 4e-3),
         # Short forms that no list holds mostly begin alike (Terry, Terence); so do some brothers. Alone it says
         # nothing, but it is not a reason to take two records for twins. So it is with initials of short forms.
-        Level("forenames begin alike", surname & ~two_names & (_begin_alike() | initial_of_form()), 0.02, 0.02),
+        Level(BEGIN_ALIKE, surname & ~two_names & begin_alike & ~other_second, 0.02, 0.02),
         Level("surname agrees, forename not known", surname & missing("first_forename"), 0.02, 5e-3),
         # Together surname and birth of twins say next to nothing: this takes back what the equal dates of birth add.
         Level(TWINS, surname & equal("date_of_birth"), 1e-5, 1.0),
         Level("forename agrees, surname does not", forename, 0.015, 0.01),
         # Relatives stand before a court together: u is the share of such pairs among co-defendants.
         Level("surname agrees, forename does not", surname, 0.003, 0.30),
-        Level("names differ", ANYTHING, 0.02, 0.95),
+        Level(NAMES_DIFFER, ANYTHING, 0.02, 0.95),
     )
 
 
@@ -231,6 +216,29 @@ def _surname_close(variants: Sequence[tuple[str, str]]) -> pl.Expr:
             variant("surname_folded", variants),
         )
     )
+
+
+def _other_second() -> pl.Expr:
+    """Surname and first forename are the same, and the names after it are others: Jean-Luc and Jean-Marc, twins.
+
+    One letter off is a slip, and an initial says nothing.
+    """
+    have_second = (smaller("second_names") > 0) & ~lists_meet("second_names")
+    is_same = equal("surname_folded") & equal("first_forename")
+    return (is_same & have_second & (pl.col("joined_name_edits") > 1)).fill_null(value=False)
+
+
+def _feminine() -> pl.Expr:
+    """A woman's forename is a man's but for the A at its end: Jan and Jana, Nino and Nina."""
+    is_of_woman = either(
+        lambda one, other: (
+            (one("sex") == "F")
+            & (other("sex") == "M")
+            & one("first_forename").str.ends_with("A")
+            & ~other("first_forename").str.ends_with("A")
+        )
+    )
+    return (is_of_woman & (pl.col("first_forename_edits") <= 1)).fill_null(value=False)
 
 
 def _spelled_alike(both_close: pl.Expr, *, two_names: pl.Expr, parted: pl.Expr) -> pl.Expr:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.bound import Decisions, amendments, near_twins, row_pairs, together, two_holders, two_names
+from matching.bound import Decisions, amendments, row_pairs, strangers, together, two_holders
 from matching.compared_orders import Compared, compare_orders
 from matching.complements import join_complements
 from matching.engine.clusters import Clusters, agglomerate
@@ -98,8 +98,7 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
     scales = _Scales(Scales(compared.persons.coded, models.person, {}), Scales(compared.orders.coded, models.order, {}))
     pairs = _weigh(compared, scales)
     joined = pl.concat(row_pairs(records, found) for found in (bound.same_order, bound.same_person))
-    strangers = pl.concat([two_names(records, compared.persons, joined), near_twins(records, pairs, joined)])
-    weighed = _Weighed(records, pairs, scales, bound, strangers)
+    weighed = _Weighed(records, pairs, scales, bound, strangers(records, compared.persons, pairs, decided=joined))
     of_order = _join_orders(weighed)
     of_subject = _subject_clusters(weighed, of_order)
     apart = pl.concat(row_pairs(records, found) for found in (bound.different_orders, bound.different_persons))

@@ -75,7 +75,9 @@ def name_weights():
     records = sides.sort("pair", "side").with_columns(
         read_name(pl.col("text")).struct.unnest(), record_id=pl.col("text")
     )
-    born = describe_names(records, CORE_ALIASES.empty()).with_columns(date_of_birth=pl.date(1985, 1, 2))
+    born = describe_names(records, CORE_ALIASES.empty()).with_columns(
+        date_of_birth=pl.date(1985, 1, 2), sex=pl.lit(None, pl.String)
+    )
     names = person_model().comparisons[:1]
     places = np.arange(pairs.height, dtype=np.int32) * 2
     levels = unpack(compare(code_records(names, born, np.arange(born.height)), places, places + 1), names)[0]

@@ -215,6 +215,29 @@ def test_a_steward_joins_two_names_of_one_source_and_nothing_contradicts_it():
     assert joined.conflicts.is_empty()
 
 
+TWINS = [
+    order(f"{source}-{number}", BASE | {"source": source, "forenames": forename, "surname": "POPA", "pnc": ""})
+    for source in ("pnd", "court")
+    for number, forename in enumerate(("ANA", "ADA"))
+]
+
+
+@pytest.mark.parametrize(
+    ("dropped", "others", "orders"),
+    [
+        pytest.param(None, {}, 2, id="both sources hold both names"),
+        pytest.param("court-1", {}, 1, id="one source holds it twice, with a slip"),
+        pytest.param(None, {"pnc_id": pnc_id("A"), "is_pnc_id_valid": True}, 1, id="an identifier in common"),
+    ],
+)
+def test_two_names_that_two_sources_hold_are_two_people(dropped, others, orders):
+    rows = [row | {"pnc_id": None, "is_pnc_id_valid": None} | others for row in TWINS if row["source_key"] != dropped]
+    links = link_orders(frame_of(CORE_ORDERS, rows), CORE_ALIASES.empty(), CORE_CONDITIONS.empty())
+    assert links.clusters.get_column("order_cluster").n_unique() == orders
+    assert links.clusters.get_column("subject_cluster").n_unique() == orders
+    assert links.conflicts.is_empty() == (orders == 1)  # a steward is asked
+
+
 @pytest.mark.parametrize(
     ("letters", "orders"),
     [pytest.param("AB", 1, id="held twice, with slips"), pytest.param("ABC", 3, id="three are three people")],
