@@ -75,7 +75,7 @@ def _missing_row(feed: Feed) -> dict[str, object]:
 
 def _stray_row(source: Source, path: Path) -> dict[str, object]:
     message = (
-        f"A file in the folder of {source.name} is named like none of its deliveries: "
+        f"A file in the folder of {source.name} is not named like any of its deliveries: "
         "move it to the folder of its source, or have it named by the specification."
     )
     if not is_regular(path):

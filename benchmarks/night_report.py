@@ -73,7 +73,7 @@ def render(measured: Sequence[Figures]) -> str:
     for step in measured[0].steps:
         cells = [_cost(night.steps[step]) for night in measured]
         lines.append(f"| {step} | {' | '.join(cells)} |")
-    lines += ["", "| processor, beside the bare work | aim | " + " | ".join(sizes) + " |"]
+    lines += ["", "| processor, compared with the bare work | aim | " + " | ".join(sizes) + " |"]
     lines.append("|---|---:|" + "---:|" * len(sizes))
     for part in ratios(measured[0]):
         cells = [f"{ratios(night)[part]:.1f}x" for night in measured]

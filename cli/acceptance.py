@@ -14,9 +14,7 @@ from cli.options import Exit, fail
 
 AcceptOption = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="GATE", help="Publish though this gate does not hold (docs/operate.md lists them); may be repeated."
-    ),
+    typer.Option(metavar="GATE", help="Publish even if this gate fails (docs/operate.md lists them); may be repeated."),
 ]
 ReasonOption = Annotated[
     str | None, typer.Option(help="Why gates are accepted; stays in the release and in the audit log.")

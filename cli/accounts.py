@@ -77,12 +77,12 @@ def set_identity(
 
 @accounts_app.command("reset-second-factor")
 def reset_second_factor(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> None:
-    """Remove the second factor of somebody who lost it; their sessions end."""
+    """Remove the second factor of a user who lost it; their sessions end."""
     from cli.desk_tools import administration, opened_desk
 
     with opened_desk(home) as desk:
         administration(desk).set_second_factor(name, None)
-    typer.echo(f"{name} signs in with a password alone, and can set up another second factor")
+    typer.echo(f"{name} signs in with a password only, and can set up another second factor")
 
 
 @accounts_app.command("reseal-second-factors")

@@ -41,7 +41,10 @@ def dagster(
     if given is not None and len(given) < LEAST_TOKEN:
         fail(f"{TOKEN} must have at least {LEAST_TOKEN} characters", Exit.USAGE)
     if origin is None and host not in LOOPBACK:
-        fail("others reach Dagster through a proxy alone: name its address by --origin (docs/operate.md)", Exit.USAGE)
+        fail(
+            "other machines reach Dagster only through a proxy: name its address by --origin (docs/operate.md)",
+            Exit.USAGE,
+        )
     if given is None and origin is not None:
         fail(f"a proxy must know the token: set {TOKEN} (docs/operate.md)", Exit.USAGE)
     token, listener = given or secrets.token_urlsafe(LEAST_TOKEN), listen(host, port)

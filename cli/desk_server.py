@@ -56,7 +56,8 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
     chosen = read_settings(state.path)
     if host not in LOOPBACK and "origin" not in chosen.review.model_fields_set:
         fail(
-            "others reach the desk by https alone: set origin in [review] of concord.toml (docs/review.md)", Exit.USAGE
+            "other machines reach the desk only by https: set origin in [review] of concord.toml (docs/review.md)",
+            Exit.USAGE,
         )
     release = current_release(state)
     if release is None:

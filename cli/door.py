@@ -59,7 +59,7 @@ def require(desk: Desk, right: str, *, by: str | None = None) -> Viewer | None:
     if account is None:
         fail(f"no open account is mapped to {user}, the user of the system: make one with --identity", Exit.REFUSED)
     if by not in (None, account.name):
-        fail(f"you are {account.name} and can't act as somebody else", Exit.REFUSED)
+        fail(f"you are {account.name} and can't act as another user", Exit.REFUSED)
     viewer = Viewer(account.name, account.role, account.forces, account.preferences, "")
     if not viewer.may(right):
         fail(f"{account.name} is {account.role} and may not {right}", Exit.REFUSED)

@@ -19,7 +19,7 @@ def erase(
     by: ByOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Erase a person whom no source holds any more from releases, deliveries, tables, ledger and packs, for good."""
+    """Erase for good a person whom no source holds any longer: from releases, deliveries, tables, ledger and packs."""
     from cli.acceptance import log_act
     from cli.ledger_access import explain_ledger_errors, place_of
     from ledger.decisions.database import Database

@@ -55,10 +55,10 @@ def _print_chain(order: Mapping[str, Any], console: Console) -> None:
     lines = {
         "It followed {}.": order["follows_order_id"],
         "It was followed by {}. To be followed is not to end.": order["followed_by_order_id"],
-        "Nobody knows whether it is in force: it counts as in force until somebody finds out.": order[
+        "Nobody knows whether it is in force: it counts as in force until this is settled.": order[
             "is_in_force_doubtful"
         ],
-        "No source holds it any more: it is kept as it last was.": not order["sources"],
+        "No source holds it any longer: it is kept as it was last recorded.": not order["sources"],
         "Later ends that sources give: {}.": ", ".join(order["disputed_ends"] or ()),
     }
     for line, value in lines.items():
@@ -69,7 +69,7 @@ def _print_chain(order: Mapping[str, Any], console: Console) -> None:
 
 def _print_pairs(console: Console, pairs: Sequence[Pair]) -> None:
     if not pairs:
-        console.print("No other record was compared with this one: it stands alone.\n")
+        console.print("No other record was compared with this one: it is the only one.\n")
         return
     console.print("[bold]WHY they are one order[/] (match weights in bits; each bit doubles the odds)")
     for pair in sorted(pairs, key=lambda pair: pair.match_weight):

@@ -121,7 +121,9 @@ def compare(
 def promote(
     candidate: Annotated[str, typer.Argument(help="A set of models, or `shipped`.")],
     *,
-    force: Annotated[bool, typer.Option("--force", help="Even if pairs that stewards decided are lost.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Promote even if pairs that stewards decided are lost.")
+    ] = False,
     reason: Annotated[str, typer.Option(help="Why; must be given with --force.")] = "",
     by: ByOption = None,
     night: NightOption = None,

@@ -24,7 +24,7 @@ DAY = ["%Y-%m-%d"]
 def retry(
     accept: AcceptOption = None, reason: ReasonOption = None, by: ByOption = None, home: HomeOption = DEFAULT_HOME
 ) -> None:
-    """Run the night again that failed last, from the step that failed if nothing has changed since."""
+    """Run again the last night that failed, from the step that failed if nothing has changed since."""
     from datetime import date
 
     from pipelines.nightly import NothingToRetryError, run_to_retry
@@ -46,10 +46,10 @@ def backfill(
     last: Annotated[datetime, typer.Option("--to", formats=DAY, help="The last night.")],
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Run past nights again, the earliest first; a night with another content gives a revision of its release."""
+    """Run past nights again, the earliest first; a night whose content differs becomes a revision of its release."""
     nights = [first.date() + timedelta(days=day) for day in range((last - first).days + 1)]
     if not nights:
-        fail("--to lies before --from", Exit.USAGE)
+        fail("--to is before --from", Exit.USAGE)
     codes = {night: run_and_summarise(home, landing, night) for night in nights}
     raise typer.Exit(Exit.DEGRADED if Exit.DEGRADED in codes.values() else Exit.PUBLISHED)
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 HomeOption = Annotated[
-    Path, typer.Option("--home", envvar="CONCORD_HOME", help="The folder of all state.", file_okay=False)
+    Path,
+    typer.Option("--home", envvar="CONCORD_HOME", help="The folder where Concord keeps its data.", file_okay=False),
 ]
 
 ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
@@ -49,8 +50,8 @@ EXIT_MEANINGS: Mapping[Exit, tuple[str, str]] = {
         "Read the summary's lines on sources; ask the sender; run the night again when the delivery is there.",
     ),
     Exit.REFUSED: (
-        "refused: a decision that can't be taken, or somebody who may not take it",
-        "Read why; let somebody do it who may, or decide again on what the register says now.",
+        "refused: a decision that can't be taken, or a user who may not take it",
+        "Read why; ask a user who may do it, or decide again on what the register says now.",
     ),
 }
 """What each exit code means, and what to do."""

@@ -24,7 +24,7 @@ def show_policy(
     _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Show what may be sent without a steward, what keeps other lines back, and how often the policy is wrong."""
+    """Show what may be sent without a steward, why other lines are held back, and how often the policy is wrong."""
     import polars as pl
 
     from cli.ledger_access import opened_ledger

@@ -141,7 +141,7 @@ def scores_of(register: "Register") -> "pl.DataFrame":
 
 
 def state_of(home: Path) -> "Home":
-    """The folder of all state."""
+    """The folder where Concord keeps its data."""
     from warehouse.home import Home
 
     return Home(home.resolve())

@@ -135,7 +135,7 @@ def introduction(as_of: date, threshold: int, published: pl.DataFrame) -> list[s
     """What a reader has to know: what the scores are, what is hidden and why."""
     hidden = published.filter(pl.col("note").str.starts_with("hidden")).height
     scores = (
-        f"Records of slavery and trafficking orders as they stood on {as_of:%d %B %Y}. A score is what passed by what "
+        f"Records of slavery and trafficking orders as they were on {as_of:%d %B %Y}. A score is what passed by what "
         "was judged; low and high are the ends of its 95 % interval (Wilson, the values of one order taken together). "
         "Where nothing was judged there is no score."
     )

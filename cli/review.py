@@ -25,7 +25,7 @@ def review(
     from warehouse.server_url import LOOPBACK
 
     if demo and host not in LOOPBACK:
-        fail("the demo is for this machine alone: leave --host as it is", Exit.USAGE)
+        fail("the demo is for this machine only: leave --host as it is", Exit.USAGE)
     if demo and not has_release(home):
         from cli.night import make_demo
 

@@ -52,7 +52,7 @@ def effect(
     order_type: Annotated[str, typer.Option("--type", help="STRO, STPO, TERO or TEPO.")] = "STRO",
     window: Annotated[int, typer.Option(help="Months before and after day 0.")] = 24,
     day_zero: Annotated[
-        DayZeroOption, typer.Option(help="Day 0: the day of start, or the day of making.")
+        DayZeroOption, typer.Option(help="Day 0: the day the order starts, or the day it was made.")
     ] = DayZeroOption.START,
     region: Annotated[str | None, typer.Option(help="Code of one region; defaults to all.")] = None,
     truth: Annotated[
@@ -179,7 +179,7 @@ def figures(
     _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Show figures that were made public beside the register's, with the scope of each."""
+    """Compare published figures with the register's, with the scope of each."""
     import polars as pl
 
     from reconciliation.register import Register

@@ -161,7 +161,7 @@ MEASURES = (
         "consistency",
         "compared values without a discrepancy ÷ values that both the record and its order in the register give",
         "core__orders, orders, discrepancies of a record's fields",
-        "Orders that one record alone holds are not judged: there is nothing to compare.",
+        "Orders that only one record holds are not judged: there is nothing to compare.",
         2,
         "Where two values differ one is wrong, but which one is not known.",
         Example(
@@ -198,7 +198,7 @@ MEASURES = (
         "core__orders (check letters), core__rejected_values",
         "A valid value may be another person's.",
         1,
-        "A value out of its form is seen by anyone who reads it, and misleads nobody.",
+        "A value in the wrong form is noticed by anyone who reads it, and misleads nobody.",
         Example(
             "The check letter of the PNC record's PNC id is wrong, and its CRO number could not be read and was "
             "refused. Each record gives 13 values, and one more was sent.",
@@ -212,7 +212,7 @@ MEASURES = (
         "accuracy",
         "values equal to the court's ÷ values that both the record and the standing court result give",
         "core__orders of the other sources against the court's",
-        "The court result stands for reality; the courts themselves are not judged, nor orders without a result.",
+        "The court result is taken as the truth; the courts themselves are not judged, nor orders without a result.",
         3,
         "A wrong type, term or end binds the wrong conduct, or for the wrong time.",
         Example(

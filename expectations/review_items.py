@@ -153,7 +153,7 @@ def discrepancy_items(
             .then(pl.lit("lone_record"))
             .otherwise(pl.lit("discrepancies")),
             reason=pl.when(is_lone)
-            .then(pl.format("one record alone holds it; missing from {}", pl.col("absent_from").list.join(", ")))
+            .then(pl.format("only one record holds it; missing from {}", pl.col("absent_from").list.join(", ")))
             .when(is_in_doubt)
             .then(pl.col("doubts").list.join("; "))
             .otherwise(pl.format("sources differ: {}", pl.col("fields").list.join(", "))),

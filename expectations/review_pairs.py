@@ -19,7 +19,7 @@ GIVEN_LETTERS: Final = 2
 LOOKS_LIKE_ONE_PERSON: Final = "two records look like one person"
 """How the reason of an item begins that asks whether two are one person."""
 KEPT_APART: Final = {
-    "weight": "their other records speak against it",
+    "weight": "their other records are evidence against it",
     "floor": "two of their records exclude each other",
     "group": "one source holds both",
     "limit": "together they would hold more records than one can have",

@@ -212,7 +212,7 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
         ),
     ),
     "link_orders__pairs": (
-        RowRule("left before right", pl.col("left_id") < pl.col("right_id"), "A pair stands once.", "structural"),
+        RowRule("left before right", pl.col("left_id") < pl.col("right_id"), "A pair is listed once.", "structural"),
     ),
     "orders": (
         *ORDER_RULES,
@@ -250,7 +250,7 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
         RowRule(
             "interval holds the rate",
             pl.col("error_rate").is_between("low", "high"),
-            "A rate stands with the interval in which it lies.",
+            "A rate comes with the interval in which it lies.",
             "structural",
         ),
     ),
@@ -270,7 +270,7 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
         RowRule(
             "interval holds the score",
             applies(pl.col("score").is_not_null(), pl.col("score").is_between("low", "high")),
-            "A score stands with the interval in which it lies.",
+            "A score comes with the interval in which it lies.",
             "structural",
         ),
     ),

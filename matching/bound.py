@@ -51,7 +51,7 @@ def row_pairs(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     for side in ("left_id", "right_id"):
         found = pairs.select(record_id=side).join(rows, on="record_id", how="left", maintain_order="left")
         if missing := found.get_column("row").null_count():
-            raise ValueError(f"{missing} decisions name a record that no delivery holds any more")
+            raise ValueError(f"{missing} decisions name a record that no delivery holds any longer")
         ends.append(found.get_column("row").cast(pl.Int64).alias(side))
     frame = pl.DataFrame(ends)
     return frame.select(left=pl.min_horizontal("left_id", "right_id"), right=pl.max_horizontal("left_id", "right_id"))

@@ -52,7 +52,7 @@ SOURCE, GATE, RUN, RELEASE, MIRROR, DISK = ALERT_KINDS = (
     ),
     AlertKind(
         "gate",
-        "A gate did not hold: nothing was published, or somebody accepted what it found.",
+        "A gate failed: nothing was published, or a user accepted what it found.",
         "Read what it found (`concord status`), and what the runbook says of this gate.",
     ),
     AlertKind(

@@ -92,7 +92,7 @@ def _require_erasable(holders: Collection[Release], current: Release | None, sub
     orders = ORDERS.completed(pl.read_parquet(current.parquet(ORDERS.name))).filter(subject_id=subject_id)
     if binding := orders.filter(may_bind_from(current.as_of)).get_column("order_id").to_list():
         raise NotErasableError(
-            f"{', '.join(binding)} may still bind {subject_id}, though no source holds it any more, and nobody would "
+            f"{', '.join(binding)} may still bind {subject_id}, though no source holds it any longer, and nobody would "
             "know: enter its last day (`concord decide value ORDER end_on DAY`), run a night, then erase"
         )
 

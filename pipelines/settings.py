@@ -80,7 +80,7 @@ class StudyInputs(BaseModel):
 
 def _address_of_a_store(url: str) -> str:
     if "://" not in url or "@" in url or "?" in url:
-        raise ValueError("expected a URL such as s3://bucket/folder; credentials come from the environment alone")
+        raise ValueError("expected a URL such as s3://bucket/folder; credentials come only from the environment")
     return url.rstrip("/")
 
 

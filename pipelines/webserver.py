@@ -95,7 +95,7 @@ def _await_code(process: subprocess.Popen[bytes], path: str) -> None:
                 continue
             else:
                 return
-    raise ServiceEndedError("Dagster's code server did not start: its words stand above")
+    raise ServiceEndedError("Dagster's code server did not start: see its messages above")
 
 
 def _serve(app: WebserverGuard, listener: socket.socket, beside: Mapping[str, subprocess.Popen[bytes]]) -> None:

@@ -105,7 +105,7 @@ ORDER_FIELDS: Final = (
         "The court made it.",
         check=pl.col("is_interim") | ~plausibility.is_short_for_full,
         implied=(plausibility.is_short_for_full,),
-        fails="full, though start and end are less than two years apart (R02, R03), unless it forbids travel alone",
+        fails="full, though start and end are less than two years apart (R02, R03), unless it forbids only travel",
         favours="what start and end imply",
     ),
     Field(
@@ -121,7 +121,7 @@ ORDER_FIELDS: Final = (
         fails="before the law was in force (R01, R26, R28), after the night or the day it was recorded, or the same as "
         "the start although another record shows that the start was delayed (R23)",
         favours="the start, on which most orders are made, and the day of another order of the case; then a day on "
-        "which the court sits: no Sunday or bank holiday, and a Saturday for magistrates alone",
+        "which the court sits: no Sunday or bank holiday, and a Saturday only for magistrates",
     ),
     Field(
         "start_on",
@@ -161,7 +161,7 @@ ORDER_FIELDS: Final = (
             pl.when(pl.col("is_interim")).then(pl.col("determined_on")),
         ),
         fails="before the start, sooner than the shortest term (R02, R03, R27, R29), later than 5 years where it "
-        "forbids travel alone (R05, R30), or counted from the day of making where the order starts later (E08)",
+        "forbids only travel (R05, R30), or counted from the day of making where the order starts later (E08)",
         favours="start and length; of an interim order, the day of the full one (R13)",
     ),
     Field(

@@ -82,7 +82,7 @@ is_short_for_full = (
     & _is_verified
 )
 length_by_own_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
-# A full order shorter than a prevention order can be is a risk order (R02, R27), unless it forbids travel alone.
+# A full order shorter than a prevention order can be is a risk order (R02, R27), unless it forbids only travel.
 _risk_types = {prevention: risk for risk, prevention in PREVENTION_OF.items()} | {name: name for name in PREVENTION_OF}
 _shortest_prevention = min(MINIMUM_MONTHS[name] for name in PREVENTION_OF.values())
 _can_be_short = pl.col("is_interim") | pl.col("is_travel_only") | ~_is_verified

@@ -23,7 +23,7 @@ def _own_origin(origin: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         raise ValueError("expected https://host or https://host:port, without a path")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise ValueError("plain http is for this machine alone: use https")
+        raise ValueError("plain http is for this machine only: use https")
     return origin.lower()
 
 

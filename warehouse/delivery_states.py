@@ -76,7 +76,7 @@ STATES: Final = (
     DeliveryState(
         name="missing",
         title="Missing",
-        meaning="never came, or the last good one is too old to stand for it",
+        meaning="never came, or the last good one is too old to be used instead",
         policies=("publish", "hold"),
     ),
 )

@@ -103,8 +103,7 @@ SOURCES: Final = (
             note="All forces were instructed in June 2020 to record orders on the PNC; a civil order is entered by "
             "hand (E01) [IASC-2022; B7-CORE].",
             example="Court result and return of 9 March 2021, no PNC record ten days later.",
-            alone="A court result of 9 March 2021 stands alone: no police system holds the order, and nobody enforces "
-            "it.",
+            alone="Only a court result of 9 March 2021: no police system holds the order, so nobody enforces it.",
             older="Court result of 9 March 2019, no PNC record. Forces were not yet instructed to record such orders.",
         ),
     ),

@@ -124,7 +124,7 @@ class FormerTables:
         if stamp.basis != self.basis:
             raise NotReusableError(f"the tables of {self.night} were made by other code, libraries, limits or year")
         if made_from is not None and stamp.made_from != made_from:
-            raise NotReusableError(f"table {name} of {self.night} was not made from the tables that lie beside it")
+            raise NotReusableError(f"table {name} of {self.night} was not made from the tables that are with it")
         path = self.store.path(name)
         if not path.exists() or file_digest(path) != stamp.digest:
             raise NotReusableError(f"table {name} of {self.night} is not as it was written")

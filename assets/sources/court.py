@@ -30,7 +30,7 @@ FEED = Feed(
 COURT_REASONS = {
     "null_byte": "The row holds a null byte. Ask the court service to send the row again.",
     "undecodable": "The row holds bytes that are not UTF-8 text. Ask the court service to send the row again.",
-    "field_count": "The row has too few or too many fields. It may be cut, or a quotation mark may stand alone: "
+    "field_count": "The row has too few or too many fields. It may be cut, or a quotation mark may be unmatched: "
     "ask the court service to send the row again.",
     "too_long": f"A field is longer than {LONGEST_FIELD:,} characters. Ask the court service to check the row.",
     "key_missing": "The row has no result_id, so it can't be kept apart from others. Ask for it again.",

@@ -74,7 +74,7 @@ def read_header(lines: Sequence[str]) -> Header:
     first = next(place for place, line in enumerate(lines) if line.strip())
     if RECORD_START.match(lines[first]):
         fault = Fault(
-            "no_header", f"The first line is not a heading; the columns were taken in their usual order. {ASK_AGAIN}"
+            "no_header", f"The first line is not a heading; the columns were read in their usual order. {ASK_AGAIN}"
         )
         return Header({name: place for place, name in enumerate(FIELDS)}, len(FIELDS), first_row=first, faults=(fault,))
     headings = {mark: _named(_parse(lines, first, first + 1, delimiter=mark)[0].fields) for mark in DELIMITERS}

@@ -26,7 +26,7 @@ PNC_REASONS = {
     "Ask the PNC to send the record again.",
     "without_order": "The record belongs to an order that the file does not hold. Ask the PNC to send the order.",
     "key_reused": "An earlier record of the file has the same key and other content. Ask the PNC which is right.",
-    "after_trailer": "The record stands after the trailer. Ask the PNC whether two files were joined.",
+    "after_trailer": "The record comes after the trailer. Ask the PNC whether two files were joined.",
 }
 
 
@@ -128,7 +128,7 @@ def _count_faults(frame: _Frame, counted: int) -> list[Fault]:
     if not found and not any(fault.code == "empty_file" for fault in frame.faults):
         faults.append(Fault("empty_file", "The file holds no record. A full snapshot was expected; ask for it again."))
     if not frame.after.is_empty():
-        message = f"{frame.after.height} lines stand after the trailer. Ask whether two files were joined."
+        message = f"{frame.after.height} lines come after the trailer. Ask whether two files were joined."
         faults.append(Fault("after_trailer", message))
     return faults
 

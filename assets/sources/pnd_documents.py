@@ -58,7 +58,7 @@ PND_REASONS = {
     "missing_key": f"The document has no `record_id`, so it cannot be distinguished from others. {ASK_AGAIN}",
     "unknown_kind": f"`event.kind` is none of {', '.join(EVENT_FIELDS)}. {ASK_AGAIN}",
     "key_reused": "Another document of this delivery has the same `record_id` and other content; the one "
-    "submitted last is kept. Ask the submitting force which of the two stands.",
+    "submitted last is kept. Ask the submitting force which of the two is right.",
 }
 
 

@@ -71,12 +71,12 @@ ROCU_REASONS = {
     "row again.",
     "formulas_without_result": "Every value of the row is a formula whose result was not saved: ask the unit to open "
     "the workbook in Excel, save it and send it again.",
-    "misplaced": "Values stand under headings that they do not fit, such as a date under the type of order or a court "
+    "misplaced": "Values are under headings that they do not fit, such as a date under the type of order or a court "
     "under a date: the row has slipped, or belongs to a table whose headings are missing. Ask the unit to correct it.",
-    "unknown_headings": "The row stands below a row of words that looks like headings of another table and is not "
+    "unknown_headings": "The row is below a row of words that looks like headings of another table and is not "
     "known: ask the unit to use the template's headings, or add them to `rocu_headings.toml`.",
-    "no_headings": "The row stands above the first known headings of its sheet: ask the unit to put headings above it.",
-    "not_an_order": "The section or table it stands in says that the application was refused, withdrawn, adjourned or "
+    "no_headings": "The row is above the first known headings of its sheet: ask the unit to put headings above it.",
+    "not_an_order": "The section or table it is in says that the application was refused, withdrawn, adjourned or "
     "not yet decided. If an order was made, ask the unit to list it among the orders.",
 }
 

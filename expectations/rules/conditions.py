@@ -43,12 +43,12 @@ CONDITION_RULES = (
         when=is_from_court & (missing > 0) & ~is_explained_by_cut,
         message="At least two other sources hold conditions that are not in {source}: confirm.",
         correction="Compare with the sealed order, and confirm which conditions the court set.",
-        example="Court: C01. PNC, PND: C01, C02. Perhaps the result was entered in part. One other source alone is not "
-        "believed against the court.",
+        example="Court: C01. PNC, PND: C01, C02. The result may have been entered in part. One other source does not "
+        "outweigh the court.",
     ),
     condition_rule(
         code="COND-COURT-ALONE",
-        title="Condition in the court's result alone",
+        title="Condition only in the court's result",
         when=is_from_court & (extra > 0),
         message="{source} holds conditions that the other sources lack: confirm. They count as in force until then.",
         correction="Compare with the sealed order, and confirm which conditions the court set.",
@@ -62,7 +62,7 @@ CONDITION_RULES = (
         correction="Enter the conditions that the court set.",
         example="Return: cell empty. Court: C01, C02. Nobody can see from the return what is forbidden. A PND "
         "document has no "
-        "place for conditions in many forms: none there is incomplete, not wrong.",
+        "place for conditions in many forms: an empty list there is incomplete, not wrong.",
     ),
     condition_rule(
         code="COND-DIFFER",
@@ -70,7 +70,7 @@ CONDITION_RULES = (
         when=~is_from_court & (missing > 0) & (extra > 0) & ~is_explained_by_cut,
         message="{source} lacks conditions of the order and holds others that few sources support.",
         correction="Compare with the court result condition by condition.",
-        example="PNC: C01, C09. Court, PND: C01, C02. C02 is missing and C09 is too many.",
+        example="PNC: C01, C09. Court, PND: C01, C02. C02 is missing and C09 should not be there.",
     ),
     condition_rule(
         code="COND-MISSING",
@@ -82,18 +82,18 @@ CONDITION_RULES = (
     ),
     condition_rule(
         code="COND-EXTRA",
-        title="Condition too many",
+        title="Extra condition",
         when=~is_from_court & (extra > 0) & (missing == 0),
         message="{source} holds conditions that few sources support.",
         correction="Remove the conditions that the court did not set.",
-        example="Return: C01, C02, C09. Court, PNC: C01, C02. C09 is too many.",
+        example="Return: C01, C02, C09. Court, PNC: C01, C02. C09 should not be there.",
     ),
     condition_rule(
         code="COND-CUT",
         title="Condition cut too short to identify",
         severity="low",
         when=(missing > 0) & pl.col("has_cut_condition") & (pl.col("uncoded_conditions") > 0),
-        message="{source} cuts conditions at a width, and what is left of one does not show which it is.",
+        message="{source} cuts conditions off at a fixed width, and what is left of one does not show which it is.",
         correction="Read the condition in the court result; shorten its wording by sense.",
         example="PNC, cut at 60 characters: NOT TO BE IN THE COMPANY OF ANY PERSON WHO TO HIS KNOWLEDGE. Court: C02 "
         "among "
@@ -101,11 +101,11 @@ CONDITION_RULES = (
     ),
     condition_rule(
         code="COND-PERIOD",
-        title="Condition with another period",
+        title="Condition with a different period",
         when=pl.col("has_other_period"),
-        message="{source} words a condition with another number of days, months or years.",
+        message="{source} gives a condition with a different number of days, months or years.",
         correction="Take the period from the court result.",
-        example="PNC: notify an address within 7 days. Court: within 3 days. The same condition (C29), another period.",
+        example="PNC: notify an address within 7 days. Court: within 3 days. Same condition (C29), different period.",
     ),
 )
 

@@ -66,7 +66,7 @@ def date_rules(
     kinds = (
         ("SWAPPED", "day and month swapped", is_swapped(name)),
         ("YEAR", "year wrong", is_other_year(name)),
-        ("DAYS", "another day", differs(name)),
+        ("DAYS", "day wrong", differs(name)),
     )
     return tuple(
         Rule(
@@ -76,7 +76,7 @@ def date_rules(
             severity=severity,
             dimension="consistency",
             when=guard & holds,
-            message=f"{{source}} gives another {title.lower()} than the order ({words}).",
+            message=f"{{source}} gives a different {title.lower()} from the order ({words}).",
             correction=f"Check the {title.lower()} against the court result and correct the record.",
             note=note,
             example=example,
@@ -102,7 +102,7 @@ MADE_RULES = (
         examples=(
             "PND: 3 September 2021. Court, PNC: 9 March 2021 (09/03/2021 read as month, day).",
             "Return: 9 March 2020. Court, PNC: 9 March 2021.",
-            "PNC: 11 March 2021. Court, PND: 9 March 2021. A slip that is copied as the start too is reported once.",
+            "PNC: 11 March 2021. Court, PND: 9 March 2021. A mistake that is copied as the start too is reported once.",
         ),
     ),
 )
@@ -134,7 +134,7 @@ START_RULES = (
         severity="high",
         dimension="consistency",
         when=is_start_different & is_made_given_as_start,
-        message="{source} gives the day of making as the start, but the order starts on another day.",
+        message="{source} gives the day of making as the start, but the order starts on a different day.",
         correction="Enter the start that the court set.",
         note=START_NOTE,
         example="Court: made 9 March 2021, starts 1 April 2021 for 60 months, ends 31 March 2026. PNC: starts 9 "
@@ -143,12 +143,12 @@ START_RULES = (
     *START_DAY_RULES[:2],
     Rule(
         code="START-PUT-OFF",
-        title="Start delayed in this record alone",
+        title="Start delayed in this record only",
         field="start_on",
         severity="high",
         dimension="consistency",
         when=is_start_different & is_start_delayed,
-        message="{source} lets the order start weeks after it was made, as on release from custody; the others do not.",
+        message="{source} gives a start weeks after the order was made, as on release from custody; others do not.",
         correction="Ask the court whether the order runs from release, and enter the start that it set.",
         note=START_NOTE,
         example="Return: made 9 March 2021, starts 4 October 2021 (release). Court, PNC: starts 9 March 2021.",
@@ -185,7 +185,7 @@ ORDER_DATE_RULES = (
         message="The order starts before it was made, and no source gives days that fit each other.",
         correction="Ask the court on which day it made the order, and from which day it runs.",
         note=START_NOTE,
-        example="PNC alone: made 9 March 2021, starts 1 March 2021.",
+        example="PNC only: made 9 March 2021, starts 1 March 2021.",
         subject="order",
         owner="court",
         observed=golden("start_on"),

@@ -63,13 +63,13 @@ REFUSAL_RULES = (
 NOT_HELD_RULES = (
     Rule(
         code=NOT_HELD,
-        title="Spoken of by a court, and held by no source",
+        title="Mentioned in a court result, and held by no source",
         field="legal_status",
         severity="high",
         dimension="completeness",
         when=pl.col("is_without_making").fill_null(value=False),
-        message="A court result says what became of an order that no record holds, or that can't be kept apart from "
-        "another of the person. It is put beside the register's orders and changes none of them.",
+        message="A court result says what happened to an order that no record holds, or that can't be distinguished "
+        "from another order of the person. It is listed separately and changes no other order.",
         correction="Ask the court which order it was and when it was made; join the records if the register holds it.",
         note="Only a court varies, renews or discharges an order, ss.20 and 27 (R18): there was one [MSA-2015].",
         example="Court: STRO discharged on 5 May 2026. The person has two STROs, and the result names neither.",
@@ -84,14 +84,14 @@ DOUBT_RULES = (
     *NOT_HELD_RULES,
     doubt(
         "DROPPED",
-        "Held by no source any more",
+        "No longer held by any source",
         when=pl.col("is_dropped").fill_null(value=False),
-        message="Sources held the order, and none does now. It is kept as they last gave it and counts as in force "
-        "until its time has passed, or somebody says when it ended.",
+        message="Sources held the order, and none does now. It is kept as last recorded, and counts as in force "
+        "until its last day has passed, or until it is known when it ended.",
         correction="Ask the court whether anything has ended the order, and those who held it why they no longer do.",
         note="Only its time, a discharge or a later order of its type ends an order, ss.17, 20, 24 and 27 [MSA-2015]; "
-        "that a record is deleted or can't be read ends none.",
-        example="PNC alone held an STRO with the last day 31 March 2026; the extract of 1 December 2023 is without it.",
+        "deleting a record, or being unable to read it, ends none.",
+        example="Only the PNC held an STRO with the last day 31 March 2026; the extract of 1 December 2023 lacks it.",
     ),
     doubt(
         "INTERIM",
@@ -108,7 +108,7 @@ DOUBT_RULES = (
         "DISCHARGE",
         "Discharge that the court has not confirmed",
         when=status == "discharged",
-        message="One source alone shows the order as discharged, or another contradicts it. It counts as in force "
+        message="Only one source shows the order as discharged, or another contradicts it. It counts as in force "
         "until the court confirms the discharge.",
         correction="Ask the court whether it discharged the order, and when.",
         note="Only a court discharges an order, ss.20 and 27 (R16 to R18) [MSA-2015]; records are not always updated "
@@ -117,30 +117,31 @@ DOUBT_RULES = (
     ),
     doubt(
         "END",
-        "Ended by one source, in force by another",
+        "Ended according to one source, in force according to another",
         when=status == "expired",
-        message="The order has ended by the end that is believed, but the court or as many sources give a later end or "
-        "none. It counts as in force until the court confirms the end.",
+        message="The order has ended by the end date that the register holds, but the court, or as many sources, give "
+        "a later end or none. It counts as in force until the court confirms the end.",
         correction="Ask the court for the end that it set.",
         note="A wrong end calls a person free who is bound (E08, E09) [IASC-2022; COLLEGE-STRO].",
         example="Court: ends 31 March 2023. PNC: ends 31 March 2025. No other source, release of 1 December 2023.",
     ),
     doubt(
         "TYPE",
-        "Perhaps ended by a later order whose type is in doubt",
+        "May have been ended by a later order whose type is in doubt",
         when=pl.col("may_be_superseded"),
-        message="A later order of the type that is believed has taken effect, but the court, or as many sources, give "
-        "one of the two another type. The earlier order counts as in force until the court confirms both types.",
-        correction="Ask the court of which type each order is; enter it where it is wrong.",
+        message="By the types that the register holds, a later order of the same type has taken effect; but the court, "
+        "or as many sources, give one of the two a different type. The earlier order counts as in force until the "
+        "court confirms both types.",
+        correction="Ask the court which type each order is; correct it where it is wrong.",
         note="Only a later order of the same type ends an order, ss.17(6) and 24(6) (R15), the latter read in part; a "
-        "prevention order beside a risk order does not (R25) [MSA-2015; IASC-2022].",
+        "prevention order made as well as a risk order does not (R25) [MSA-2015; IASC-2022].",
         example="STRO of 1 March 2021. Court: STPO of 9 May 2022. PNC and PND: STRO of 9 May 2022.",
     ),
     doubt(
         "STATUS",
         "Shown as ended by a source that does not say what ended it",
         when=(status == "live") & ~is_refused,
-        message="A source shows the order as withdrawn, no longer in force or perhaps never made, and not why. "
+        message="A source shows the order as withdrawn, no longer in force or possibly never made, but not why. "
         "It counts as in force until the court says that it was never made, or when it ended.",
         correction="Ask the court whether the order was made, and whether anything has ended it.",
         note="Only its time, a discharge or a later order of its type ends an order, ss.17, 20, 24 and 27 [MSA-2015].",
@@ -151,7 +152,7 @@ DOUBT_RULES = (
         "No date that shows whether the order is in force",
         when=status.is_in(["not_known", "not_started"]),
         message="No source gives a day of making, a start or an end that can be right. The order counts as in force "
-        "until somebody finds them.",
+        "until these are found.",
         correction="Ask the court for the days of making, start and end.",
         note="Without dates the law says nothing of an order; doubt is on the side of the person protected (E10) "
         "[IASC-2022].",

@@ -51,7 +51,7 @@ WHAT_RULES = (
         field="order_type",
         severity="high",
         when=differs("order_type"),
-        message="{source} holds the order as another type.",
+        message="{source} holds the order as a different type.",
         note=TYPE_NOTE,
         example="PNC: STRO. Court, PND and return: STPO, on conviction, by a Crown Court. The PNC record is wrong.",
     ),
@@ -78,50 +78,50 @@ WHAT_RULES = (
     ),
     content_rule(
         code="COURT-WRONG",
-        title="Another court",
+        title="Different court",
         field="court_code",
         severity="medium",
         when=differs("court_code") & ~pl.col("is_court_named_in_part"),
-        message="{source} gives another court.",
+        message="{source} gives a different court.",
         note=COURT_NOTE,
-        example="PND: Leicester Crown Court. Court result: Nottingham Crown Court. A town alone that has both "
-        "courts is none.",
+        example="PND: Leicester Crown Court. Court result: Nottingham Crown Court. A town name alone, where the "
+        "town has both courts, is not reported.",
     ),
     content_rule(
         code="FORCE-APPLICANT",
-        title="Applicant's force is another",
+        title="Force is the applicant's, not the holder's",
         field="force_code",
         severity="low",
         when=differs("force_code") & is_from_court & ~is_agency,
-        message="{source} names another force than the one that holds the order: the applicant, as it seems.",
+        message="{source} names a force that does not hold the order: apparently the applicant.",
         note=APPLICANT_NOTE,
         example="Court: applicant Chief Constable of Essex. PNC and return: owner Kent. Both may be true; ask which "
         "holds it. "
-        "An agency that applies is none: it holds no orders.",
+        "An agency that applies is not reported: it holds no orders.",
     ),
     content_rule(
         code="FORCE-OTHER",
-        title="Another force",
+        title="Different force",
         field="force_code",
         severity="medium",
         # Two forces that upload one order are reported as a duplicate (E27); each upload is true.
         when=differs("force_code")
         & ~is_from_court
         & ~(pl.col("is_force_held_beside") & (fact_of_source("owner") == "force")),
-        message="{source} gives another force: a former holder, a neighbour, or a slip.",
+        message="{source} gives a different force: a former holder, a neighbour, or a mistake.",
         note=FORCE_NOTE,
         example="PNC: owner Leicestershire. Court (case number 33…), PND: Nottinghamshire. A legacy code or name is "
-        "none.",
+        "not reported.",
     ),
     content_rule(
         code="FORCE-NATION",
-        title="Force of another nation than the court",
+        title="Force and court in different nations",
         field="force_code",
         severity="medium",
         when=(force_jurisdiction != pl.col("jurisdiction")) & ~differs("force_code").fill_null(value=False),
-        message="{source} gives a force that has no orders of the courts of that nation, and no source gives another.",
+        message="{source} gives a force that has no orders from the courts of that nation; no source gives another.",
         note="Orders are held in the nation of their court (R35, E29) [IASC-2022].",
-        example="PNC alone: TEPO of Glasgow Sheriff Court, owner West Midlands. A slip in the force or in the court.",
+        example="PNC only: TEPO of Glasgow Sheriff Court, owner West Midlands. A mistake in the force or in the court.",
     ),
 )
 
@@ -132,7 +132,7 @@ STATUS_RULES = (
         field="is_county_lines",
         severity="low",
         when=differs("is_county_lines"),
-        message="{source} gives another county lines mark.",
+        message="{source} gives a different county lines mark.",
         note="A mark for counting, not a statutory field [IASC-2022].",
         example="Return of EMSOU: Y. Return of ERSOU, which lists the order too: N.",
     ),
@@ -152,8 +152,8 @@ STATUS_RULES = (
         message="{source} shows the risk order as ended. A prevention order was made for the person, but that does not "
         "end the risk order: both bind.",
         correction="Was it discharged? If so, record the discharge. If not, show the order as live.",
-        note="A later order ends an earlier one of its own type alone, ss.17(6) and 24(6); a prevention order beside a "
-        "risk order is practice (R25) [MSA-2015; IASC-2022].",
+        note="A later order ends only an earlier one of its own type, ss.17(6) and 24(6); a prevention order with "
+        "a risk order is practice (R25) [MSA-2015; IASC-2022].",
         example="STRO of 1 March 2021 until 28 February 2026; STPO of 9 May 2022 for the same person. PNC: the STRO is "
         "superseded. It binds until 28 February 2026, unless a court discharged it.",
     ),

@@ -68,7 +68,7 @@ END_RULES = (
     ),
     end_rule(
         code="END-OPEN",
-        title="Until further order against a fixed end",
+        title="Until further order, instead of a fixed end",
         when=is_end_open & golden("end_on").is_not_null() & ~is_golden_open,
         message="{source} holds the order as until further order; it has a fixed end.",
         correction="Enter the end that the court set.",
@@ -77,7 +77,7 @@ END_RULES = (
     ),
     end_rule(
         code="END-FIXED",
-        title="Fixed end against until further order",
+        title="Fixed end, instead of until further order",
         when=pl.col("end_on").is_not_null() & is_golden_open,
         message="{source} gives a fixed end; the order runs until further order.",
         correction="Remove the end and mark the order as until further order.",
@@ -112,7 +112,7 @@ END_RULES = (
         title="End counted from the day of making",
         when=is_end_different & is_end_from_made & ~is_length_keyed_wrong.fill_null(False),
         message="{source} counts the end from the day of making; the order runs from a later start.",
-        correction="Work the end out anew from the start that the court set.",
+        correction="Recalculate the end from the start that the court set.",
         note="The length may run from release, not from the day of making (R23, E08) [IASC-2022].",
         example="Made 9 March 2021, starts 1 April 2021, 60 months: ends 31 March 2026. PND: 8 March 2026.",
     ),
@@ -126,7 +126,7 @@ END_RULES = (
         examples=(
             "Return: 3 December 2026. Court: 12 March 2026 (12/03/2026 read as month, day).",
             "PNC: 31 March 2025, though its own length is 60 months from 1 April 2021. Court: 31 March 2026.",
-            "PND: 28 February 2026. Court, PNC: 31 March 2026. 1 April 2026 would be none: the last day counted in.",
+            "PND: 28 February 2026. Court, PNC: 31 March 2026. 1 April 2026 is not reported: it counts one day more.",
         ),
     ),
 )
@@ -142,30 +142,30 @@ TERM_RULES = (
         code="TERM-WRONG",
         title="Length wrong",
         when=is_length_keyed_wrong,
-        message="{source} gives another length than the order; an end worked out from it is wrong too.",
-        correction="Enter the length that the court set and work the end out anew.",
+        message="{source} gives a different length from the order; an end calculated from it is wrong too.",
+        correction="Enter the length that the court set and recalculate the end.",
         example="Return: 3 years, ends 31 March 2024. Court, PNC: 60 months, ends 31 March 2026. Reported once, as the "
         "length.",
     ),
     term_rule(
         code="TERM-BY-DATES",
-        title="Start and end span another length",
+        title="Start and end give a different length",
         when=is_length_by_dates_wrong,
-        message="{source} gives no length, and its start and end span another length than the order.",
-        correction="Enter the length that the court set and work the end out anew.",
+        message="{source} gives no length, and its start and end give a different length from the order.",
+        correction="Enter the length that the court set and recalculate the end.",
         example="PND: no length, 1 April 2021 to 31 March 2028, 84 months. Court: 60 months.",
         observed=recorded_length,
     ),
     term_rule(
         code="TERM-SELF",
-        title="Length disagrees with its own dates",
+        title="Length and dates disagree",
         severity="medium",
         when=~is_end_different.fill_null(False)
         & (length_to_own_end.ne_missing(pl.col("term_months")) & is_term_off)
         & recorded_length.ne_missing(pl.col("term_months")),
         message="Length and dates in {source} disagree, and no other source shows which is right.",
         correction="Check length and dates against the court result.",
-        example="Court alone: 84 months, 1 April 2021 to 31 March 2026, which are 60 months.",
+        example="Court only: 84 months, 1 April 2021 to 31 March 2026, which are 60 months.",
         expected=length_to_own_end,
     ),
 )

@@ -8,7 +8,9 @@ from expectations.rules.rule import Rule, golden
 from warehouse.sources import SOURCES, Severity, SourceFacts
 
 DUPLICATE_NOTE = "The same order sent twice, for example from two force systems (E27) [UKAUTH]."
-UNREADABLE_NOTE = "A value is read as what it is or not at all; a guess would be worse than none (E10, E16, E22)."
+UNREADABLE_NOTE = (
+    "A value that can't be read is not guessed: a wrong guess would be worse than no value (E10, E16, E22)."
+)
 
 
 def absence_rules(source: SourceFacts) -> Iterator[Rule]:
@@ -24,7 +26,7 @@ def absence_rules(source: SourceFacts) -> Iterator[Rule]:
             example=absence.older,
         )
     if absence.alone:
-        alone = f"{absence.title}, and one source alone holds it"
+        alone = f"{absence.title}, and held by one source only"
         yield _absence(source, f"{code}-ALONE", title=alone, severity="high", when=is_alone, example=absence.alone)
     yield _absence(
         source, code, title=absence.title, severity=absence.severity, when=pl.lit(True), example=absence.example
@@ -61,10 +63,10 @@ PRESENCE_RULES = (
         severity="low",
         dimension="uniqueness",
         when=pl.lit(True),
-        message="The order is held twice: {source} is a second record of it.",
+        message="The order is held twice: {source} has a second record of it.",
         correction="Merge the two records in the source.",
         note=DUPLICATE_NOTE,
-        example="Two forces upload the same STRO to the PND, a month apart. An amended result, or one entered anew "
+        example="Two forces upload the same STRO to the PND, a month apart. An amended result, or one entered again "
         "after a "
         "withdrawal, is not a duplicate.",
         subject="duplicate",
@@ -111,11 +113,15 @@ UNREADABLE_RULES = tuple(
         ("made_on", "Day of making", "Return: 31/02/2021. No such day."),
         ("start_on", "Start", "Return: spring 2021."),
         ("end_on", "End", "PND: ends 2026-02-30. No such day."),
-        ("term_months", "Length", "Return: as ordered. The word interim in place of a length is none."),
+        ("term_months", "Length", "Return: as ordered. The word interim in place of a length is not reported."),
         ("order_type", "Order type", "PND: Trafficking Order. It fits four types."),
-        ("court_code", "Court", "Court: B01XQ00, closed, merged or mistyped. A name cut short that fits is none."),
+        (
+            "court_code",
+            "Court",
+            "Court: B01XQ00, closed, merged or mistyped. A shortened name that fits is not reported.",
+        ),
         ("force_code", "Force", "PND: Northern Constabulary Unit 3. On no list."),
-        ("date_of_birth", "Date of birth", "PNC: 31111988. No such day. A partial date is none."),
+        ("date_of_birth", "Date of birth", "PNC: 31111988. No such day. A partial date is not reported."),
         ("pnc_id", "PNC id", "Return: 12/061254. No check letter."),
         ("cro_number", "CRO number", "PNC: 000000/00Z. A dummy (E18)."),
         ("sex", "Sex", "PND: X1."),

@@ -35,8 +35,8 @@ def query(
         severity=severity,
         dimension="accuracy",
         when=when,
-        message=f"Worth a question: {title[0].lower()}{title[1:]}.",
-        correction="Ask the court whether it is so; if it is, accept it.",
+        message=f"Unusual, and worth checking: {title[0].lower()}{title[1:]}.",
+        correction="Ask the court whether this is right; if it is, accept it.",
         note=note,
         example=example,
         subject="order",
@@ -67,7 +67,7 @@ def early_discharge(code: str, kind: str, *, note: str, example: str) -> Rule:
 QUERIES = (
     query(
         "R09",
-        "Risk order from another court than magistrates' or youth",
+        "Risk order not from a magistrates' or youth court",
         name="court_code",
         when=(order_type == "STRO") & is_here & ~pl.col("court_type").is_in(["magistrates", "youth"]),
         note="An STRO is made on application to a magistrates' court, s.23; the Crown Court can make one on appeal, "
@@ -145,7 +145,7 @@ QUERIES = (
     ),
     query(
         "Q-LENGTH",
-        "A length of odd months",
+        "Unusual length in months",
         name="term_months",
         when=is_full & (golden("term_months") % HALF_YEAR != 0),
         note="Courts set years and half years [IASC-2022; WMERCIA-24].",
@@ -153,7 +153,7 @@ QUERIES = (
     ),
     query(
         "Q-CONDITIONS",
-        "More conditions than necessary, perhaps",
+        "Possibly more conditions than necessary",
         name="condition_count",
         when=golden("condition_count") > MOST_CONDITIONS,
         note="Only necessary prohibitions; 13 were cut to 5 in one case [IASC-2022 case study 7].",
@@ -161,10 +161,10 @@ QUERIES = (
     ),
     query(
         "Q-SITTING",
-        "Made on a day on which courts do not sit",
+        "Made on a day when courts do not sit",
         name="made_on",
         when=~is_sitting_day(golden("made_on"), golden("court_code")),
-        note="No court sits on a Sunday or a bank holiday of its nation, and on Saturdays magistrates alone: general "
+        note="No court sits on a Sunday or a bank holiday of its nation, and on Saturdays only magistrates do: general "
         "knowledge of listing, not law.",
         example="An STPO of Leeds Crown Court dated Saturday, 10 April 2021, by every source that gives a day. A "
         "magistrates' court sits on Saturdays.",

@@ -107,7 +107,7 @@ class Chain:
 
     def _damaged(self, words: str) -> LedgerDamagedError:
         return LedgerDamagedError(
-            f"of the decisions in the ledger {self._place} {words}: somebody changed it in the database, an older "
+            f"of the decisions in the ledger {self._place} {words}: it was changed in the database, an older "
             "backup was restored, or the key of the installation (CONCORD_KEY) is another. Restore the newest backup "
             "with its key; if the decisions are right as they are, an approver says so by `concord decisions vouch`"
         )

@@ -168,7 +168,7 @@ class Database:
     def _told(self, error: DBAPIError) -> Exception:
         """The error in words: a database's own message may quote values."""
         if any(words in str(error.orig) for words in LOCK_WORDS):
-            return LedgerLockedError(f"the ledger {self.name} is locked by somebody else: try again")
+            return LedgerLockedError(f"the ledger {self.name} is locked by another process: try again")
         if isinstance(error, OperationalError) and not self.is_file:
             return LedgerUnreachableError(f"the ledger {self.name} can't be reached")
         kind = type(error.orig).__name__

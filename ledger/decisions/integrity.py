@@ -23,8 +23,8 @@ def require_unchanged(rows: pl.DataFrame, place: str) -> pl.DataFrame:
     edited = [name for name, *said in rows.select(*DECISIONS.key, *CONTENT).iter_rows() if _name_of(*said) != name]
     if edited:
         raise LedgerDamagedError(
-            f"{len(edited)} decisions in the ledger {place} are not as they were taken, such as {edited[0]}: somebody "
-            "edited them in the database. Restore the ledger from a backup"
+            f"{len(edited)} decisions in the ledger {place} are not as they were taken, such as {edited[0]}: they were "
+            "edited in the database. Restore the ledger from a backup"
         )
     return rows
 

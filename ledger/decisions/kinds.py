@@ -39,10 +39,10 @@ class Kind:
 
 
 KINDS = (
-    Kind("same_order", "the two records speak of the same order", "pair", level="order"),
-    Kind("different_order", "the two records speak of different orders", "pair", "order", True, True),
-    Kind("same_person", "the two records speak of the same person", "pair", level="person"),
-    Kind("different_person", "the two records speak of different persons", "pair", "person", True, True),
+    Kind("same_order", "the two records are about the same order", "pair", level="order"),
+    Kind("different_order", "the two records are about different orders", "pair", "order", True, True),
+    Kind("same_person", "the two records are about the same person", "pair", level="person"),
+    Kind("different_person", "the two records are about different persons", "pair", "person", True, True),
     Kind(
         "pair_unclear",
         "what is known does not show whether the two records belong together",

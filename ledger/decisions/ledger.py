@@ -271,7 +271,7 @@ class Ledger:
 
     def _find_future(self, rows: pl.DataFrame) -> dict[int, Exception]:
         late = pl.col("decided_at") > self._clock() + CLOCK_TOLERANCE
-        return _refusals(rows, late, "it lies in the future: is the clock right?")
+        return _refusals(rows, late, "it is in the future: is the clock right?")
 
 
 def _find_strangers(connection: sa.Connection, rows: pl.DataFrame) -> dict[int, Exception]:

@@ -72,7 +72,7 @@ class Bench:
                 return Taken(former["decision_id"], is_new=False)
             draft = draft if draft.replaces else draft.replacing(former["decision_id"])
         if draft.replaces is not None and draft.replaces not in self._standing:
-            raise DecisionError(f"decision {draft.replaces}, which was to be replaced, does not stand: look again")
+            raise DecisionError(f"decision {draft.replaces}, which was to be replaced, is not in force: look again")
         if former is not None and former["decision_id"] != draft.replaces:
             raise _otherwise(former)
         if KIND[draft.kind].about == "pair":
@@ -121,7 +121,7 @@ class Bench:
             return self._append(draft, signature)
         if ended_as == "undone":
             return Taken(ended_by, is_new=False, replaced=draft.replaces)
-        raise DecisionError(f"decision {draft.replaces} no longer stands: it was {ended_as} by {ended_by}")
+        raise DecisionError(f"decision {draft.replaces} is no longer in force: it was {ended_as} by {ended_by}")
 
     def _require_no_contradiction(self, draft: Draft, signature: Signature) -> None:
         pairs = [row for row in self._standing.values() if row["right_handle"] and row["decision_id"] != draft.replaces]

@@ -96,7 +96,7 @@ def set_policy(ledger: Ledger, terms: PolicyTerms, *, by: str, at: datetime, rea
 
 
 def revoke_policy(ledger: Ledger, *, by: str, at: datetime, reason: str) -> SendingPolicy:
-    """Let nothing more go without a steward.
+    """Stop sending these lines without a steward.
 
     Raises:
         DecisionError: nobody of that name is an approver, there is no reason, or no policy is in force.

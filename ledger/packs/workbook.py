@@ -37,7 +37,7 @@ READ_ME_LINES = {
     "For": "{cover.owner}",
     "Received by": "{cover.recipient}",
     "Handed out": "{moment}, for this reason: {cover.reason}",
-    "What it is": "Records of slavery and trafficking orders that other systems, the court or the law speak against.",
+    "What it is": "Records of slavery and trafficking orders that other systems, the court or the law contradict.",
     "Made of": "Release {cover.release_id} of the reconciled register: {total} lines, {high} of high severity, "
     "{medium} of medium and {low} of low.",
     "Asked before": "{again} of the lines were asked for before and are still open; their references are the same.",

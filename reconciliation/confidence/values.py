@@ -194,9 +194,9 @@ def _level_words(name: str, level: str) -> str:
 
 
 RULE_WORDS: Final = {
-    "only_source": "one source alone gives a value",
+    "only_source": "only one source gives a value",
     "agreement": "most sources agree",
-    "corroboration": "sources are divided, and other facts speak for it",
+    "corroboration": "sources are divided, and other facts support it",
     "precedence": "sources are divided, and the most trusted one was taken",
     "valid_over_invalid": "the other values fail a check",
     "amended_result": "a later court result amends the earlier one",

@@ -124,7 +124,7 @@ def _where(watched: Monitoring, scope: str) -> Panel:
     """What is to be watched, by nation, region or force."""
     rows = watched.count(scope).iter_rows()
     summary = (
-        "Regional returns alone record breaches: none recorded does not mean none. Where a person was arrested for a "
+        "Only regional returns record breaches: none recorded does not mean none. Where a person was arrested for a "
         "breach and no source records one, the owner is asked."
         if scope == "nation"
         else f"The same by {scope}."

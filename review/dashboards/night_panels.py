@@ -168,7 +168,7 @@ def _discrepancies(visible: VisibleRelease) -> Panel:
 def _changes(visible: VisibleRelease) -> Panel:
     title = "What changed, by cause"
     if visible.release.follows is None:
-        return Panel("changes", title, "This is the first release: there is none before it to compare with.")
+        return Panel("changes", title, "This is the first release: there is no earlier one to compare with.")
     changes = visible.table("release_changes")
     counts = {(cause, change): count for cause, change, count in changes.group_by("cause", "change").len().iter_rows()}
     rows = [(CAUSE_WORDS[cause], *(counts.get((cause, change), 0) for change in CHANGE_WORDS)) for cause in CAUSES]

@@ -19,7 +19,7 @@ from warehouse.tables.register import CONDITION_WORDINGS
 
 LISTED: Final = 30
 NAMED: Final = ", named by a steward"
-NOT_COUNTED: Final = ("In the court’s result alone", "Stated, not believed")
+NOT_COUNTED: Final = ("Only in the court’s result", "Stated, not believed")
 PREVALENCE_GROUPS: Final = (("region_code", "region"), ("court_name", "court"), ("made_in", "year"))
 
 

@@ -170,7 +170,7 @@ def _by_state(items: pl.DataFrame) -> Panel:
         (PanelCell(words, f"/queue?{urlencode({'state': state})}"), count)
         for (state, words), count in zip(STATES.items(), counts, strict=True)
     ]
-    summary = "Where all items to settle stand now."
+    summary = "Where all items to settle are now."
     return Panel("state", "All items by state", summary, panel_table("Items by state", ["State", "Items"], rows))
 
 
@@ -212,7 +212,7 @@ def _by_steward(lately: pl.DataFrame) -> Panel:
         for name, total, days, many, undone, replaced in totals.iter_rows()
     ]
     if not rows:
-        return Panel("stewards", "Decisions by steward", "Nobody decided anything.")
+        return Panel("stewards", "Decisions by steward", "No decisions were made.")
     headings = ["Steward", "Decisions", "On a day of work", "Taken many at once", "Taken back since", "Replaced since"]
     summary = f"The last {PACE_DAYS} days. A day of work is one with a decision. Few are quick: hard cases take longer."
     return Panel("stewards", "Decisions by steward", summary, panel_table("Decisions by steward", headings, rows))

@@ -117,8 +117,8 @@ def describe_named(drafts: Sequence[Draft], changes: pl.DataFrame, present: Pres
     shown = f" The first {SHOWN_CHANGES} are listed." if changes.height > SHOWN_CHANGES else ""
     plural = "order" if orders.height == 1 else "orders"
     return (
-        f"By the wordings of this release {orders.height} {plural} would have this condition beside the others, "
-        f"{live} of them in force or perhaps.{shown}"
+        f"By the wordings of this release {orders.height} {plural} would have this condition as well as the others, "
+        f"{live} of them in force, or possibly in force.{shown}"
     )
 
 

@@ -32,7 +32,7 @@ KIND_WORDS: Mapping[str, tuple[str, str]] = {
         "The same order",
         "The records are put together; of two orders, those of every source that holds both.",
     ),
-    "different_order": ("Different orders", "The records are kept apart; they may be of one person."),
+    "different_order": ("Different orders", "The records are kept apart; they may be about one person."),
     "same_person": ("The same person, whatever the orders", "The orders are put to one person."),
     "different_person": ("Different people", "The records and their orders are kept apart."),
 }

@@ -26,8 +26,8 @@ IS_IN_FORCE: Final = "It is in force: ask again later"
 _NEVER_MADE: Final = "If it was never made, refer it to its owner, who removes the record."
 _ADVICE: Final = {
     f"{DOUBT}REFUSED": _NEVER_MADE,
-    NOT_HELD: "If the court speaks of an order that the register holds, put the two together. If it is an order of "
-    "its own, give its last day.",
+    NOT_HELD: "If the court’s result is about an order that the register holds, put the two together. If it is a "
+    "separate order, give its last day.",
     f"{DOUBT}TYPE": "If either type is wrong, correct it.",
     f"{DOUBT}DATES": "Give the days that are known.",
     f"{DOUBT}END": "Give the last day that the court set.",

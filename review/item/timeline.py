@@ -223,7 +223,7 @@ def _events_of(order: Values, ender: Values | None) -> list[Event]:
 def _followed(order: Values) -> str:
     if order["legal_status"] == "determined":
         return "determined by the full order"
-    return "followed by" if order["legal_status"] in ENDED else "followed by, and binds beside,"
+    return "followed by" if order["legal_status"] in ENDED else "followed by, and in force together with,"
 
 
 def _earlier(one: date | None, other: date | None) -> date | None:

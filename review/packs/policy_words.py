@@ -57,7 +57,7 @@ class PolicyErrors:
     def __str__(self) -> str:
         """In words."""
         if self.low is None or self.high is None:
-            return "No line of the sample was checked yet: nobody knows how often the policy is wrong."
+            return "No line of the sample has been checked yet: it is not known how often the policy is wrong."
         return (
             f"Of {self.judged:,} lines of the sample that were checked, the register was wrong about {self.wrong:,}: "
             f"with 95 % confidence between {self.low:.1%} and {self.high:.1%} of what the policy sends."

@@ -53,7 +53,7 @@ def _warnings(study: Study) -> Iterator[str]:
     eligible, events = study.cohort.eligible, study.events
     regions = eligible["region_code"].drop_nulls().unique().to_list()
     if len(regions) == 1 and not study.settings.region:
-        yield f"Beware: all eligible orders are of one region ({regions[0]}). The figures say nothing of others."
+        yield f"Beware: all eligible orders are from one region ({regions[0]}). The figures say nothing of others."
     people = eligible["subject_id"].n_unique()
     if people < eligible.height:
         who = "person" if people == 1 else "people"

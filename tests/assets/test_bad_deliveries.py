@@ -571,7 +571,7 @@ def test_a_file_named_like_no_delivery_is_reported_and_changes_nothing(sound, la
     shutil.copy(find(landing, "pnc"), stray)
     intake = look(landing, "pnc", landing.parent / "archive")
     (faults,) = intake.deliveries.filter(pl.col("feed") == "stray")["faults"]
-    assert "named like none" in faults[0]
+    assert "not named like any" in faults[0]
     assert all(intake.tables[key].equals(table) for key, table in sound.intakes["pnc"].tables.items())
 
 

@@ -150,7 +150,7 @@ def test_a_folder_of_somebody_else_is_reported_and_nothing_is_logged(concord, ou
 
 def test_no_file_appears_if_the_disclosure_can_not_be_logged(concord, home, out, monkeypatch):
     def refuse(*_, **__):
-        raise LedgerLockedError("the ledger is locked by somebody else: try again")
+        raise LedgerLockedError("the ledger is locked by another process: try again")
 
     monkeypatch.setattr("ledger.packs.handing.record_disclosure", refuse)
     concord("packs", "make", "force:20", "--out", out, *WHY, code=1)

@@ -222,7 +222,7 @@ def test_discrepancies_of_form_alone_are_not_queued():
 def test_an_order_that_one_record_alone_holds_is_a_lone_record():
     whole = evidence([record("pnd")], [golden(sources=["pnd"], record_count=1)])
     assert queue(whole).select("kind", "reason").rows() == [
-        ("lone_record", "one record alone holds it; missing from Court, PNC, Regional return")
+        ("lone_record", "only one record holds it; missing from Court, PNC, Regional return")
     ]
 
 
@@ -416,7 +416,7 @@ def conflict(kind="order", weight=2.0, reason="weight"):
     [
         pytest.param(
             conflict(),
-            "two records look like one order, and are kept apart: their other records speak against it",
+            "two records look like one order, and are kept apart: their other records are evidence against it",
             0.3,
             id="two orders that other records keep apart",
         ),

@@ -117,7 +117,7 @@ def run_with_faults(*faults):
     return (None if result.success else words_of_failure(result.all_events)), len(tries)
 
 
-LOCKED = LedgerLockedError("the ledger sqlite:///l is locked by somebody else: try again")
+LOCKED = LedgerLockedError("the ledger sqlite:///l is locked by another process: try again")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,9 @@ def test_the_answer_gives_orders_counts_and_change_with_its_interval():
 @pytest.mark.parametrize(
     ("orders", "arrests", "warning"),
     [
-        pytest.param([order()], both_sides(1), "all eligible orders are of one region (SWROCU)", id="one region only"),
+        pytest.param(
+            [order()], both_sides(1), "all eligible orders are from one region (SWROCU)", id="one region only"
+        ),
         pytest.param(
             [order()], both_sides(1), "No arrests before in: modern_slavery, violence, drugs", id="no offences"
         ),

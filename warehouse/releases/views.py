@@ -55,7 +55,7 @@ VIEWS: Final = (
     ),
     View(
         "expiring",
-        "an order in force on the day of asking, or perhaps, whose last day comes within so many days",
+        "an order in force, or possibly in force, on the day of asking, whose last day comes within so many days",
         "SELECT * FROM bound_today WHERE days_left <= days",
         parameters=("days",),
     ),
@@ -110,7 +110,7 @@ VIEWS: Final = (
         columns=(
             Column("made_in", "Year in which the orders were made.", pl.Int64),
             Column("order_count", "Orders that have it.", pl.Int64),
-            Column("live_count", "Of these, in force on the date of the release, or perhaps.", pl.Int64),
+            Column("live_count", "Of these, in force, or possibly in force, on the date of the release.", pl.Int64),
             Column("median_months", "Median length of these orders, of those with one.", pl.Float64),
             Column(
                 "breached_count",
@@ -224,7 +224,7 @@ VIEWS: Final = (
     ),
     View(
         "co_defendants",
-        "two orders of different persons made in one case; each pair stands twice, once from either side",
+        "two orders of different persons made in one case; each pair is listed twice, once from either side",
         """
         SELECT o.case_urn, o.order_id, o.subject_id, other.order_id AS other_order_id,
                other.subject_id AS other_subject_id, o.made_on = other.made_on AS is_same_day
@@ -258,7 +258,7 @@ VIEWS: Final = (
     ),
     View(
         "order_now",
-        "the order that an id stands for now: itself, or where it was merged or split into (`is_redirected`)",
+        "the order that an id refers to now: itself, or where it was merged or split into (`is_redirected`)",
         """
         WITH RECURSIVE way AS (
             SELECT asked AS order_id

@@ -28,7 +28,7 @@ ABOUT: Final = (
     "Register of slavery and trafficking orders, release {release_id}, as of {as_of}.",
     (
         "It was reconciled from what police systems, the courts and the regional units hold. It is not a court record: "
-        "check an order against the court's own before anybody acts on it."
+        "check an order against the court's own before acting on it."
     ),
     (
         "What may be in force counts as in force: is_in_force_doubtful is TRUE where nobody knows. An empty cell means "

@@ -368,7 +368,7 @@ def test_the_library_of_prohibitions_counts_the_orders_of_each_type_and_is_searc
     held = visible.table("conditions").filter("is_golden").join(orders, on="order_id")
     assert sum(int(count) for count in column(use, "STPO")) == held.height > 0
     stated = visible.table("conditions").filter(~pl.col("is_golden"))
-    counts = {True: "In the court’s result alone", False: "Stated, not believed"}
+    counts = {True: "Only in the court’s result", False: "Stated, not believed"}
     valid = visible.table("orders").filter(pl.col("legal_status") != "withdrawn")
     for is_doubtful, heading in counts.items():
         others = stated.filter(is_doubtful=is_doubtful).join(valid, on="order_id")

@@ -109,7 +109,9 @@ def test_the_preview_counts_and_lists_the_orders_that_would_have_the_condition(c
     gaining = orders.filter(~pl.col("order_id").is_in(held.implode()))
     shown = send(client, condition=condition)
     live = gaining.filter(counts_as_in_force()).height
-    said = f"{gaining.height} orders would have this condition beside the others, {live} of them in force or perhaps"
+    said = (
+        f"{gaining.height} orders would have this condition as well as the others, {live} of them in force or perhaps"
+    )
     save(client, shown)
     (proposal,) = read_proposals(desk.database, waiting=True)
     for page in (shown, approver.get(f"/proposals/{proposal.proposal_id}")):

@@ -124,7 +124,7 @@ def test_orders_of_other_forces_are_not_reported(open_desk, desk):
     replace(desk, "source_records", published(desk, "source_records").with_columns(force_code=pl.lit("20")))
     html = open_desk("met-viewer").get(f"/orders/{own}").text
     assert other not in html
-    assert "You see the orders of your forces alone." in html
+    assert "You see only the orders of your forces." in html
     assert other in open_desk("viewer").get(f"/orders/{own}").text
 
 
@@ -151,7 +151,7 @@ def test_an_order_that_was_split_names_those_that_it_became(viewer, desk):
     assert "ORD-OLD was split" in html
     assert one in html
     assert other in html
-    assert "Records were split off this order." in viewer.get(f"/orders/{one}").text
+    assert "Some records were split from this order." in viewer.get(f"/orders/{one}").text
 
 
 def test_the_pair_that_is_asked_for_is_shown_and_an_unknown_one_is_not(viewer, desk):
