@@ -2,7 +2,7 @@
 
 A bad delivery never replaces a good one: of the files that came for a feed, landing folder and archive together,
 the newest sound one is used; only if none is sound, the readable part of the newest. Every sound delivery is
-archived, so that last night's stays at hand whatever the landing folder holds tonight; any other is put aside whole.
+archived, so that last night's stays at hand whatever the landing folder holds tonight; any other is set aside whole.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 # The fault codes by which a delivery counts as cut short rather than unreadable.
 CUT_SHORT_CODES = frozenset({"cut_short", "no_trailer", "trailer_count", "row_count"})
 EMPTY_CODES = frozenset({"empty", "empty_file", "empty_delivery"})
-# Above this share of rows put aside a delivery is spoilt, or another file: it must not replace a sound one.
+# Above this share of rows set aside a delivery is spoilt, or another file: it must not replace a sound one.
 MOST_REFUSED = 0.5
 SHOWN_DIGITS = 12
 
@@ -70,7 +70,7 @@ def take_in(
     recent: RecentNights = NO_NIGHTS,
     keeps: bool = True,
 ) -> Intake:
-    """Read the deliveries of a source that count as of a date; archive the sound ones, put the others aside.
+    """Read the deliveries of a source that count as of a date; archive the sound ones, set the others aside.
 
     Args:
         source: whose deliveries.
@@ -80,7 +80,7 @@ def take_in(
         limits: how large a delivery may be.
         known: digests by delivery, of what releases rest on; None: the archive is believed.
         recent: recent nights, beside which a delivery may be implausible; defaults to none.
-        keeps: whether deliveries are archived or put aside; not where they are only looked at.
+        keeps: whether deliveries are archived or set aside; not where they are only looked at.
 
     Raises:
         UnbalancedDeliveryError: a delivery's counts do not add up.
@@ -225,7 +225,7 @@ def _refused(delivery: Delivery, digest: str | None, fault: Fault) -> Arrival:
 
 
 def _refuse_spoilt(feed: Feed, reading: Reading) -> Reading:
-    """A delivery most of whose rows had to be put aside is unsound.
+    """A delivery most of whose rows had to be set aside is unsound.
 
     So is a national extract without a row; a region's return may well be a nil return.
     """

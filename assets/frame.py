@@ -136,10 +136,6 @@ def night_resource(night: Night, run_config: Mapping[str, object] | None = None)
     """The night as a resource that takes no configuration, so that a run that is given some is an error.
 
     It keeps other runs off while the run lasts; at its end it ends the worker that validated the tables.
-
-    Args:
-        night: what all steps are given.
-        run_config: the one configuration that a run may have.
     """
 
     def held(context: dg.InitResourceContext) -> Generator[Night, None, None]:

@@ -23,7 +23,7 @@ from warehouse.tables.register import DELIVERIES
 
 
 def quarantine_table(source: Source) -> Table:
-    """The rows of a source that were put aside."""
+    """The rows of a source that were set aside."""
     return QUARANTINE.renamed(f"raw_{source.name}__quarantine")
 
 

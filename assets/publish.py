@@ -59,7 +59,7 @@ from warehouse.time_zone import LONDON
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
 WHOLE_NIGHT = "whole"
 COUNTED = (ORDERS.name, SUBJECTS.name, ARRESTS.name, DISCREPANCIES.name, RELEASE_CHANGES.name)
-# The schedule runs at 02:30: by six somebody must know that there is no release.
+# The schedule runs at 02:30: by six the operator must know that there is no release.
 MORNING = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=6), LONDON.key)
 PUBLISHED, DEGRADED = "published", "degraded"
 
@@ -193,7 +193,7 @@ def pass_gates(
         before=before if former.release else None,
         deliveries=tonight.evidence.deliveries,
         order_sources=tonight.evidence.order_sources,
-        # A refused application is put aside, and is in an order only where the police hold one of its time.
+        # A refused application is set aside, and is in an order only where the police hold one of its time.
         records=tonight.evidence.core_orders.filter(pl.col("event").ne_missing(EVENT_REFUSED)).get_column("record_id"),
         changes=changes,
         redirects=tonight.redirects,

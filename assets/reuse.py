@@ -135,13 +135,6 @@ def read_changed(
 ) -> tuple[Intake, pl.DataFrame, TakenOver]:
     """Take in the deliveries of a source, and read only files that the former night did not read.
 
-    Args:
-        source: whose deliveries.
-        aside: the name of its table of quarantined rows.
-        former: the former night.
-        as_of: tonight.
-        take_in: takes in the deliveries of a source.
-
     Returns:
         What it brought; counts and faults of its files (`READINGS`), for the next night; what was taken over.
     """
@@ -160,14 +153,7 @@ def read_changed(
 def standardise_changed(
     source: Source, raw: Mapping[str, pl.LazyFrame], *, former: FormerTables, as_of: date
 ) -> tuple[Frames, TakenOver]:
-    """The core tables of a source by short name, as `Source.standardise`, and how many records were taken over.
-
-    Args:
-        source: whose records.
-        raw: its raw tables of tonight.
-        former: the former night.
-        as_of: tonight.
-    """
+    """The core tables of a source by short name, as `Source.standardise`, and how many records were taken over."""
     names = {name: f"core_{source.name}__{name}" for name in CORE}
     try:
         raw_before = former.read(list(raw))

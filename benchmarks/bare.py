@@ -35,14 +35,7 @@ CANDIDATES = " UNION ALL ".join(
 
 
 def measure_bare(landing: Path, tables: Path, release: Path, *, scratch: Path) -> dict[str, float]:
-    """Seconds of processor of the bare work of each part of a night.
-
-    Args:
-        landing: the folder of the deliveries.
-        tables: the folder of the night's tables.
-        release: the folder of the release.
-        scratch: a folder to write in.
-    """
+    """Seconds of processor of the bare work of each part of a night."""
     parts: dict[str, Callable[[], None]] = {
         "reading": lambda: read_deliveries(landing),
         "linking": lambda: link_records(tables),

@@ -24,7 +24,7 @@ from warehouse.tables.register import FIELD_PROVENANCE, ORDER_SOURCES, ORDERS, S
 
 
 def gather_labelled(home: Home) -> pl.DataFrame:
-    """Every golden value of which somebody knows whether it is right, with what was observed of it: one row per value.
+    """Every golden value that is known to be right or wrong, with what was observed of it: one row per value.
 
     Labels of releases that are gone are left out.
 

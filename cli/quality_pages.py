@@ -32,7 +32,7 @@ SHOWN = ("key", "name", "score", "low", "high", "passed", "judged", "orders", "o
 
 
 def publish_scores(scores: pl.DataFrame, *, threshold: int) -> pl.DataFrame:
-    """The scores that may leave the house, under the names that readers see.
+    """The scores that may be published, under the names that readers see.
 
     Args:
         scores: `QUALITY_SCORES`.

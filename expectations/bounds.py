@@ -1,4 +1,4 @@
-"""How much may change from night to night before somebody must look: the bounds, and what chance may add to them.
+"""How much may change from night to night before a person must look: the bounds, and what chance may add to them.
 
 Belongs here: one declaration of all bounds, and the one rule they are applied by. Does not: what is counted
 (`expectations.delivery_sizes`, `expectations.gates`).
@@ -43,10 +43,5 @@ def is_implausibly_few(left: int, of: int, *, gone: float) -> bool:
 
     The exact lower tail of the binomial distribution against `CHANCE`. Where one in ten may be gone, all of 3 may be,
     and all of 4 may not; of 348, 291 may be left and 290 may not.
-
-    Args:
-        left: how many are left.
-        of: how many there were.
-        gone: the probability that one is gone.
     """
     return left < of and float(bdtr(left, of, 1 - gone)) < CHANCE

@@ -114,7 +114,7 @@ class RetentionSettings(BaseModel):
     archive: KeptDays | None = None
     """Deliveries; those that a kept release rests on stay. Defaults to all being kept."""
     quarantine: KeptDays | None = None
-    """Rows put aside. Defaults to all being kept."""
+    """Rows set aside. Defaults to all being kept."""
     releases: Annotated[int, Field(ge=62, le=36_600)] | None = None
     """Releases; the one in force and the one before it stay. Nights compare deliveries with those of a month. Defaults
     to all being kept."""

@@ -17,7 +17,7 @@ from reconciliation.statutes import INTERIM_LONGEST_DAYS
 from reconciliation.successions import DETERMINED, find_successions, nearest_in_time
 
 NOT_KNOWN_WHETHER: Final = ("uncertain", "not_known")
-"""Statuses of orders of which nobody knows whether they are in force: they count as in force until somebody does."""
+"""Statuses of orders of which nobody knows whether they are in force: they count as in force until that is known."""
 
 IN_FORCE: Final = ("live", *NOT_KNOWN_WHETHER)
 """Statuses of orders that bind, or may."""

@@ -58,9 +58,6 @@ CUT_FROM: Final = 60
 def mask_names(texts: pl.Series) -> pl.DataFrame:
     """Texts of conditions without the names of people in them.
 
-    Args:
-        texts: as worded.
-
     Returns:
         One row for each distinct text: `text`, `masked_text`, `is_person_named`.
     """

@@ -30,11 +30,7 @@ _WORD: Final = r"[\p{L}\d]+"
 
 
 def is_nameable(wording: str) -> pl.Expr:
-    """Whether a wording says enough for a steward to say which condition it is.
-
-    Args:
-        wording: the column that holds it.
-    """
+    """Whether a wording says enough for a steward to say which condition it is."""
     gaps, words = pl.col(wording).str.count_matches(_GAP), pl.col(wording).str.count_matches(_WORD)
     has_small_letters = pl.col(wording).str.contains(r"\p{Ll}")
     return (gaps == 0) | (has_small_letters & (words >= LEAST_KEPT * gaps))

@@ -53,7 +53,7 @@ def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = 
     app = FastAPI(
         title="Concord",
         openapi_url=None,
-        dependencies=GUARDS,  # of a route that somebody adds to the application itself
+        dependencies=GUARDS,  # of a route that is added to the application itself
         exception_handlers=HANDLERS,
         lifespan=_lifespan,
     )

@@ -140,7 +140,7 @@ async def sign_in_required(request: Request, error: Exception) -> Response:
 
 
 async def _send_first(request: Request, name: str | None, *, place: str) -> Response:
-    """Send somebody to another page first; what they typed is kept for them."""
+    """Send a user to another page first; what they typed is kept for them."""
     fields = await resending.typed_fields(request)
     if name is not None and fields:
         try:

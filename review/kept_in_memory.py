@@ -30,7 +30,7 @@ class KeptInMemory(Generic[Kept]):
         return name
 
     def find(self, name: str, whose: str) -> Kept | None:
-        """Something by its name; None if it is forgotten, or belongs to somebody else."""
+        """Something by its name; None if it is forgotten, or belongs to another user."""
         with self._lock:
             owner, what = self._kept.get(name, (None, None))
         return what if owner == whose else None

@@ -42,7 +42,7 @@ class NavigationLink:
         text: its words.
         href: its address; pages below it count as it.
         right: `see`, `decide`, `approve` or `administer`.
-        rank: the lower, the further to the left; the first place that somebody may go to is where they begin.
+        rank: the lower, the further to the left; the first place that a user may go to is where they begin.
     """
 
     text: str
@@ -82,14 +82,14 @@ class Pages:
         return self._environment.get_template(template).render(_shared(request, self._links) | dict(context))
 
     def links_for(self, who: Viewer) -> tuple[NavigationLink, ...]:
-        """The navigation links that somebody may follow."""
+        """The navigation links that a user may follow."""
         return tuple(link for link in self._links if who.may(link.right))
 
 
 def render_page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """Answer with a page; a message that waits is shown on it, once.
 
-    A form that somebody signed in has sent is answered with the address of the page: a browser that goes back shows it
+    A form that a user signed in has sent is answered with the address of the page: a browser that goes back shows it
     again, and does not ask to send the form again.
     """
     pages: Pages = request.app.state.pages

@@ -42,7 +42,7 @@ class Home:
 
     @property
     def quarantine(self) -> Path:
-        """Deliveries and rows put aside."""
+        """Deliveries and rows set aside."""
         return self.path / "quarantine"
 
     @property

@@ -76,13 +76,7 @@ class Promotion:
 
 
 def save_models(home: Home, write: Callable[[Path], None], *, as_of: date) -> ModelSet:
-    """Keep models that were trained together as a candidate; the same models of a night are kept once.
-
-    Args:
-        home: the folder of all state.
-        write: writes the models' files into a folder.
-        as_of: the night whose records they were trained on.
-    """
+    """Keep models that were trained together as a candidate; the same models of a night are kept once."""
     keep_private()
     make_folder(home.models)
     folders = _folders(home)

@@ -211,7 +211,7 @@ def _check_unmoved(store: "ObjectStore", release_id: str, url: str) -> None:
     now = _read_current(store)
     if now is None or now.release_id != release_id:
         raise StorageError(
-            f"{url}: somebody put {now.release_id if now else 'nothing'} in force there meanwhile; {release_id} was "
+            f"{url}: {now.release_id if now else 'nothing'} was put in force there meanwhile; {release_id} was "
             "not. See who else writes there, then run again"
         )
 

@@ -164,11 +164,6 @@ def name_causes(
 def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: ComparedRelease) -> pl.DataFrame:
     """What reached these orders, through their own records or through those of their families (`find_families`).
 
-    Args:
-        order_ids: orders of either release.
-        before: what the former release rests on.
-        after: what this one rests on.
-
     Returns:
         `order_id`, one row for each order, and for each:
         `is_decided`: a decision on records or values is new or has ended.

@@ -1,4 +1,4 @@
-"""Reading a delivered file: its encoding, rows put aside, repeated rows.
+"""Reading a delivered file: its encoding, rows set aside, repeated rows.
 
 Belongs here: what sources that send text files share. Does not: the layout of any one file.
 """

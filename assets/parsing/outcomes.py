@@ -2,7 +2,7 @@
 
 Courts and officers write refusals, adjournments, applications, notices and breaches where orders stand. A text is read
 clause by clause: `Application for STPO refused; STRO made for 2 years` makes an STRO. Words that leave it open keep the
-order, for one put aside by mistake leaves a victim unprotected.
+order, for one set aside by mistake leaves a victim unprotected.
 
 Belongs here: what the clauses come to. Does not: the words of making, refusing and applying (`outcome_words`), what
 they say of an order made before (`outcome_events`), which order is meant (`orders`), its status (`statuses`).

@@ -128,13 +128,13 @@ class Fault:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one delivery gave: its rows by raw table, the rows put aside, the counts, the faults.
+    """What one delivery gave: its rows by raw table, the rows set aside, the counts, the faults.
 
     Rows read = rows kept + rows quarantined + exact duplicates; `is_balanced` says whether that holds.
 
     Attributes:
-        rows_both: rows that are put aside and are in the raw tables too, since they speak against a record of
-            another source: a refused application. They count as put aside.
+        rows_both: rows that are set aside and are in the raw tables too, since they speak against a record of
+            another source: a refused application. They count as set aside.
         records_expected: by recent deliveries of the feed; None where there is none to compare with.
         accepted: why an operator lets it be used though it is implausible.
     """
@@ -151,7 +151,7 @@ class Reading:
 
     @property
     def rows_kept(self) -> int:
-        """Rows that are in the raw tables, and are not put aside too."""
+        """Rows that are in the raw tables, and are not set aside too."""
         return sum(table.height for table in self.tables.values()) - self.rows_both
 
     @property

@@ -1,6 +1,6 @@
 """The courts: a nightly snapshot of results, a CSV file with a manifest.
 
-Belongs here: what of a delivery is kept, put aside or faulty. Does not: how its file is laid out
+Belongs here: what of a delivery is kept, set aside or faulty. Does not: how its file is laid out
 (`assets.sources.court_layout`), what the fields mean (`assets.sources.court_records`).
 """
 
@@ -71,7 +71,7 @@ def read(delivery: Delivery) -> Reading:
 
 
 def _judge(rows: list[Row], header: Header) -> pl.DataFrame:
-    """The rows with `reason_code`: null to keep, `duplicate`, or why the row is put aside; and `is_refusal`."""
+    """The rows with `reason_code`: null to keep, `duplicate`, or why the row is set aside; and `is_refusal`."""
     frame = pl.DataFrame(
         {
             "row_number": [row.row_number for row in rows],

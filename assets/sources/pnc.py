@@ -134,7 +134,7 @@ def _count_faults(frame: _Frame, counted: int) -> list[Fault]:
 
 
 def _judge(body: pl.DataFrame, kind: FileKind) -> pl.DataFrame:
-    """The lines with `reason_code`: null to keep, `duplicate`, or why the line is put aside."""
+    """The lines with `reason_code`: null to keep, `duplicate`, or why the line is set aside."""
     lines = body.with_columns(
         key=pl.lit(None, pl.String), parent=pl.lit(None, pl.String), reason_code=_own_reason(kind.record_types)
     )

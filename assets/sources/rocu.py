@@ -60,7 +60,7 @@ def read(delivery: Delivery) -> Reading:
 
 
 def _without_unmade(table: ReadTable) -> ReadTable:
-    """A table of orders without the rows whose words say that no order was made, which are put aside."""
+    """A table of orders without the rows whose words say that no order was made, which are set aside."""
     if table.layout.kind.name != "orders":
         return table
     judged = table.rows.with_columns(

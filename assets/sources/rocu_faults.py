@@ -2,7 +2,7 @@
 
 Places are given by number and letter, never by the name of a sheet or a heading: a unit may have typed a person there.
 
-Belongs here: the faults of sheets, tables and the whole return. Does not: rows that are put aside (`rocu_verdicts`),
+Belongs here: the faults of sheets, tables and the whole return. Does not: rows that are set aside (`rocu_verdicts`),
 workbooks that cannot be opened (`workbooks`).
 """
 
@@ -144,7 +144,7 @@ def _find_heading_notes(table: ReadTable, place: str) -> Iterator[Fault]:
 
 
 def _find_row_faults(table: ReadTable, place: str) -> Iterator[Fault]:
-    """Rows put aside that show that a whole table was not understood."""
+    """Rows set aside that show that a whole table was not understood."""
     counts = dict(table.refused["reason_code"].value_counts().iter_rows())
     unknown = sum(counts.get(code, 0) for code in OF_UNKNOWN_TABLES)
     if unknown:

@@ -1,4 +1,4 @@
-"""What each row of a table is: a row that counts, one to put aside, or not a row.
+"""What each row of a table is: a row that counts, one to set aside, or not a row.
 
 A row counts if it says something of a person, an order or an arrest: at least one substantive field (name, date of
 birth, type, dates, reference ...) has a value, and one more cell. These are not rows: rows with nothing but prefilled

@@ -99,12 +99,7 @@ def zipf(random: Random, values: int, size: int) -> Ints:
 
 
 def make_population(persons: int, *, seed: int) -> Population:
-    """People in households.
-
-    Args:
-        persons: how many.
-        seed: same seed, same people.
-    """
+    """People in households."""
     random = np.random.default_rng([seed, persons])
     sizes = random.choice(6, persons, p=HOUSEHOLD_SIZES) + 1
     household = np.repeat(np.arange(persons), sizes)[:persons]

@@ -82,13 +82,6 @@ class Run:
 def run_side(side: Side, task: Task, folder: Path, *, python: Path, judged: bool) -> Run:
     """Carry out a task in a fresh process.
 
-    Args:
-        side: how.
-        task: what.
-        folder: of the data sets.
-        python: the interpreter of the engine's environment.
-        judged: whether to judge the links too.
-
     Raises:
         RuntimeError: the run failed.
     """

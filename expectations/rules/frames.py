@@ -186,7 +186,7 @@ def _namesakes(orders: pl.DataFrame) -> pl.DataFrame:
     """The PNC id of another person of the same surname, first forename and date of birth, by order.
 
     Of two such people it is reported on the one with fewer records, or else on the one whose id was issued later: a
-    second id is given by mistake to somebody who has one. Of several others the one with the most records is named.
+    second id is given by mistake to a person who has one. Of several others the one with the most records is named.
     """
     name = ["surname_folded", "forename", "date_of_birth"]
     people = (
@@ -265,7 +265,7 @@ def lacking_sources(orders: pl.DataFrame, *, clock: PresenceClock) -> pl.DataFra
 def duplicates(evidence: Evidence) -> pl.DataFrame:
     """Second records of an order in one source that stand, with the key of the first that does.
 
-    A result that amends another, was entered anew after a withdrawal or says what became of the order is not a second
+    A result that amends another, was entered again after a withdrawal or says what became of the order is not a second
     record.
     """
     place = ["order_id", "source"]

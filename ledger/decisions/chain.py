@@ -91,7 +91,7 @@ class Chain:
         return None if marked or self.noted() else self.renew(connection)
 
     def renew(self, connection: sa.Connection) -> Link | None:
-        """Mark all decisions there are again: after an erasure, or when somebody has vouched for them."""
+        """Mark all decisions there are again: after an erasure, or when a user has vouched for them."""
         connection.execute(sa.delete(decision_marks))
         query = sa.select(decisions.c.decision_id).order_by(decisions.c.decided_at, decisions.c.decision_id)
         return self._write(connection, BEGINNING, list(connection.execute(query).scalars())) or BEGINNING

@@ -49,7 +49,7 @@ class Database:
 
         Args:
             url: an SQLAlchemy URL.
-            patience: seconds that are waited for somebody else's lock.
+            patience: seconds that are waited for another process's lock.
 
         Raises:
             LedgerError: the URL can't be read, or names a database of another kind.
@@ -76,7 +76,7 @@ class Database:
         Raises:
             LedgerMissingError: there is none at this place.
             LedgerSchemaError: it is of another schema.
-            LedgerLockedError: somebody holds it for too long.
+            LedgerLockedError: another process holds it for too long.
             LedgerError: the database can't be reached or read.
         """
         with self._connection() as connection:

@@ -61,12 +61,12 @@ class Ledger:
             url: where it lies.
             home: of the installation whose key marks the decisions.
             clock: gives the moment.
-            patience: seconds that are waited for somebody else's lock.
+            patience: seconds that are waited for another process's lock.
 
         Raises:
             LedgerMissingError: there is none.
             LedgerSchemaError: it is of another schema.
-            LedgerLockedError: somebody else holds it.
+            LedgerLockedError: another process holds it.
             LedgerError: it can't be reached or read.
         """
         database = Database(url, patience=patience)
@@ -89,7 +89,7 @@ class Ledger:
         return ledger, was
 
     def vouch(self) -> int:
-        """Mark all decisions there are again, as somebody holds them right; how many.
+        """Mark all decisions there are again, as a user holds them right; how many.
 
         Raises:
             LedgerDamagedError: what some say was edited: nobody can vouch for those.
@@ -123,7 +123,7 @@ class Ledger:
             return pl.DataFrame(list(rows), schema=USERS, orient="row")
 
     def add_user(self, name: str) -> None:
-        """Let somebody decide from now on, again if they had retired."""
+        """Let a user decide from now on, again if they had retired."""
         if not name or name != name.strip() or not name.isprintable():
             raise DecisionError("a user's name is a printable text without blanks around it")
         with self._database.writing() as connection:
@@ -132,7 +132,7 @@ class Ledger:
                 connection.execute(sa.insert(users_table).values(name=name, added_at=self._clock()))
 
     def retire_user(self, name: str) -> None:
-        """Let somebody decide no more; what they decided stays.
+        """Let a user decide no more; what they decided stays.
 
         Raises:
             DecisionError: nobody of that name may decide.

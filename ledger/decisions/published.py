@@ -27,10 +27,6 @@ NEEDED = (ORDERS, ORDER_SOURCES, DISCREPANCIES, ID_REDIRECTS)
 def read_present(release: Release, table: Callable[[str], pl.DataFrame]) -> Present:
     """The night behind a release.
 
-    Args:
-        release: the release.
-        table: its tables by name.
-
     Raises:
         FileNotFoundError: the release was made by a version of Concord that kept no records in it.
     """

@@ -12,7 +12,7 @@ from ledger.decisions.metadata import users as users_table
 
 
 def require_active(connection: sa.Connection, name: str) -> None:
-    """Hold that somebody of that name may act.
+    """Hold that a user of that name may act.
 
     Raises:
         DecisionError: there is no such user, or they have retired.

@@ -62,7 +62,7 @@ def find_account(connection: sa.Connection, name: str) -> Account | None:
 
 
 def find_identity(connection: sa.Connection, identity: str) -> Account | None:
-    """The account of somebody whom an identity provider knows."""
+    """The account of a user whom an identity provider knows."""
     row = connection.execute(sa.select(accounts).where(accounts.c.identity == identity)).one_or_none()
     return None if row is None else _account(row)
 
@@ -122,7 +122,7 @@ def set_password_hash(connection: sa.Connection, name: str, password_hash: str) 
 
 
 def set_identity(connection: sa.Connection, name: str, identity: str | None) -> None:
-    """Let somebody whom an identity provider knows sign in to an account.
+    """Let a user whom an identity provider knows sign in to an account.
 
     Raises:
         AccountError: there is no such account, or the identity has another.
@@ -134,7 +134,7 @@ def set_identity(connection: sa.Connection, name: str, identity: str | None) -> 
 
 
 def set_second_factor(connection: sa.Connection, name: str, sealed: str | None) -> None:
-    """Keep the sealed secret of somebody's one-time codes, or take it away.
+    """Keep the sealed secret of a user's one-time codes, or take it away.
 
     Raises:
         AccountError: there is no such account.
@@ -155,7 +155,7 @@ def use_code(connection: sa.Connection, name: str, step: int) -> bool:
 
 
 def set_preferences(connection: sa.Connection, name: str, preferences: Mapping[str, Any]) -> None:
-    """Keep what somebody set for themselves.
+    """Keep what a user set for themselves.
 
     Raises:
         AccountError: there is no such account.

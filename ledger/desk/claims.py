@@ -14,7 +14,7 @@ from ledger.desk.desk_tables import claims
 
 @dataclass(frozen=True)
 class Claim:
-    """An item that somebody is looking at."""
+    """An item that a user is looking at."""
 
     item_id: str
     held_by: str

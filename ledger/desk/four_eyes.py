@@ -103,7 +103,7 @@ def _merges_people(draft: Draft, present: Present) -> bool:
 
 
 def _splits_confirmed(draft: Draft, present: Present, decisions: pl.DataFrame) -> bool:
-    """Records of one order, or of one person, are separated although somebody confirmed what joins them."""
+    """Records of one order, or of one person, are separated although a user confirmed what joins them."""
     kind = KIND[draft.kind]
     held = _held(draft, present)
     column = "subject_id" if kind.level == "person" else "order_id"

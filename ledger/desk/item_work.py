@@ -56,7 +56,7 @@ class ItemWork:
 
 @dataclass(frozen=True)
 class SavedView:
-    """A view of the queue that somebody keeps."""
+    """A view of the queue that a user keeps."""
 
     owner: str
     name: str
@@ -98,7 +98,7 @@ def assign(
     by: str,
     at: datetime,
 ) -> None:
-    """Give items to somebody or to a team, or to nobody again.
+    """Give items to a user or to a team, or to nobody again.
 
     Raises:
         DecisionError: who is named may not decide, or there is no such team.
@@ -116,7 +116,7 @@ def assign(
 
 
 LONGEST_DEFERRAL = 184
-"""Days, half a year: nothing that may bind a person is put aside for longer."""
+"""Days, half a year: nothing that may bind a person is deferred for longer."""
 
 
 def defer(database: Database, item_ids: Sequence[str], until: date | None, *, by: str, at: datetime) -> None:
@@ -135,7 +135,7 @@ def defer(database: Database, item_ids: Sequence[str], until: date | None, *, by
 
 
 def read_views(connection: sa.Connection, name: str) -> list[SavedView]:
-    """The views that somebody sees: their own, then those that others share, by name."""
+    """The views that a user sees: their own, then those that others share, by name."""
     query = sa.select(saved_views).where((saved_views.c.owner == name) | saved_views.c.is_shared)
     found = [SavedView(row.owner, row.name, row.query, row.is_shared) for row in connection.execute(query)]
     return sorted(found, key=lambda view: (view.owner != name, view.name.casefold(), view.name, view.owner))

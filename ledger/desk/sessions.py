@@ -42,14 +42,14 @@ def find_session(connection: sa.Connection, token_digest: str) -> Session | None
 
 
 def open_sessions_of(connection: sa.Connection, name: str) -> tuple[Session, ...]:
-    """The sessions of somebody that were not ended, the latest first."""
+    """The sessions of a user that were not ended, the latest first."""
     of_name = (sessions.c.name == name) & sessions.c.ended_at.is_(None)
     found = connection.execute(sa.select(sessions).where(of_name).order_by(sessions.c.seen_at.desc()))
     return tuple(Session(**{str(column): value for column, value in row.items()}) for row in found.mappings())
 
 
 def touch_session(connection: sa.Connection, token_digest: str, *, at: datetime) -> None:
-    """Note that somebody was seen."""
+    """Note that a user was seen."""
     connection.execute(sa.update(sessions).where(sessions.c.token_digest == token_digest).values(seen_at=at))
 
 
@@ -60,7 +60,7 @@ def end_session(connection: sa.Connection, token_digest: str, *, at: datetime) -
 
 
 def end_sessions_of(connection: sa.Connection, name: str, *, at: datetime, but: str | None = None) -> None:
-    """End all sessions of somebody, except the one of that token digest."""
+    """End all sessions of a user, except the one of that token digest."""
     open_ones = sessions.c.ended_at.is_(None) & (sessions.c.name == name) & (sessions.c.token_digest != (but or ""))
     connection.execute(sa.update(sessions).where(open_ones).values(ended_at=at))
 

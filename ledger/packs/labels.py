@@ -3,7 +3,7 @@
 Belongs here: which decision, check or answer says what of which value. Does not: learning from them
 (`reconciliation.confidence.learning`).
 
-Each label is of a release: the golden value that somebody judged is the one that they saw.
+Each label is of a release: the golden value that a user judged is the one that they saw.
 """
 
 import polars as pl
@@ -12,7 +12,7 @@ from warehouse.schema import Column, Table
 
 LABELS = Table(
     "labels",
-    "a golden value of a release, and what somebody found of it",
+    "a golden value of a release, and what a user found of it",
     (
         Column("release_id", "The release that it is of.", required=True),
         Column("order_id", "The order as it was named then.", required=True),

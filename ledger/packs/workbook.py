@@ -38,18 +38,18 @@ READ_ME_LINES = {
     "Received by": "{cover.recipient}",
     "Handed out": "{moment}, for this reason: {cover.reason}",
     "What it is": "Records of slavery and trafficking orders that other systems, the court or the law contradict.",
-    "Made of": "Release {cover.release_id} of the reconciled register: {total} lines, {high} of high severity, "
+    "Made from": "Release {cover.release_id} of the reconciled register: {total} lines, {high} of high severity, "
     "{medium} of medium and {low} of low.",
     "Asked before": "{again} of the lines were asked for before and are still open; their references are the same.",
     "How to answer": "Check each line against your own documents before you change a record: the golden value is a "
     "judgement on what systems hold, not a court record. In the last columns give the day on which you corrected the "
-    "record, or choose why you disagree, and send this workbook to {cover.answers_to}. Leave a line empty that you are "
-    "still looking into. If your record is right, say so: we then look again at the others.",
+    "record, or choose why you disagree, and send this workbook to {cover.answers_to}. Leave a line empty if you are "
+    "still looking into it. If your record is right, say so: we then look again at the others.",
     "What happens then": "The following nights compare your next deliveries with what was asked. A line whose record "
-    "holds a right value counts as corrected without further ado, and is not asked for again.",
+    "holds a right value counts as corrected, and is not asked for again.",
     "Handling": "{cover.marking}. It holds criminal-offence data of persons who can be identified. It is disclosed to "
     "have the records named corrected (Data Protection Act 2018, Part 3), and for nothing else: share it no further "
-    "than that needs, and delete it once answered. The disclosure is logged (s.62).",
+    "than that requires, and delete it once answered. The disclosure is logged (s.62).",
 }
 """The first sheet: what stands before each line, and the line."""
 

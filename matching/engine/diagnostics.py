@@ -30,10 +30,6 @@ Rows = npt.NDArray[np.integer]
 def tabulate_shares(parameters: Parameters, linkage: Linkage | None = None) -> pl.DataFrame:
     """What was learned of each level.
 
-    Args:
-        parameters: of the model.
-        linkage: whose candidate pairs are counted, if given.
-
     Returns:
         `comparison`, `level`, `m`, `u`, `weight` (log2 m/u), `pairs` (candidate pairs at this level, null without a
         linkage); not known first.
@@ -117,10 +113,6 @@ def tabulate_thresholds(weights: Weights, *, missed: float = 0.0) -> pl.DataFram
 
 def tabulate_calibration(probability: Weights, is_match: npt.NDArray[np.bool_] | None = None) -> pl.DataFrame:
     """Whether pairs match as often as their probability says.
-
-    Args:
-        probability: of each pair.
-        is_match: labels of the same pairs, if given.
 
     Returns:
         `from`, `to`, `pairs`, `predicted` (mean probability), `expected` (matches), and with labels `matches`,

@@ -131,12 +131,6 @@ def code_records(
     Columns that one comparator reads share a dictionary if they are of one type, so that it can compare
     one with another.
 
-    Args:
-        comparisons: of the model.
-        records: one row for each record.
-        order: of the records in the result.
-        each: shares out the work.
-
     Raises:
         ValueError: a column is missing, or its comparator can't compare its values.
     """

@@ -1,4 +1,4 @@
-"""Why somebody looks at records, where the installation asks for it.
+"""Why a user looks at records, where the installation asks for it.
 
 Belongs here: what may be given as a reason, and holding it for a session. Does not: logging it (`ledger.audit`).
 

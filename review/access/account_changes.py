@@ -22,10 +22,10 @@ def new_password() -> str:
 
 
 class AccountChanges:
-    """Makes and changes accounts in somebody's name."""
+    """Makes and changes accounts in a user's name."""
 
     def __init__(self, desk: Desk, recorder: AuditRecorder, *, passwords: Passwords, by: str) -> None:
-        """Change accounts of a desk, as somebody."""
+        """Change accounts of a desk, as a user."""
         self._desk = desk
         self._recorder = recorder
         self._passwords = passwords
@@ -40,7 +40,7 @@ class AccountChanges:
         password: str | None = None,
         identity: str | None = None,
     ) -> None:
-        """Make an account, with a password, or for somebody whom an identity provider knows.
+        """Make an account, with a password, or for a user whom an identity provider knows.
 
         Raises:
             AccountError: name, role, force or identity won't do.
@@ -61,7 +61,7 @@ class AccountChanges:
         self._note("collection", name, "added")
 
     def set_role(self, name: str, *, role: str, forces: Collection[str] | None = None) -> None:
-        """Give somebody another role, or other forces. Raises as `add`."""
+        """Give a user another role, or other forces. Raises as `add`."""
         at = self._desk.clock()
         with self._desk.writing() as connection:
             accounts.set_role(connection, name, role=role, forces=forces, at=at)
@@ -69,7 +69,7 @@ class AccountChanges:
         self._note("alteration", name, "role")
 
     def set_password(self, name: str, password: str, *, but: str | None = None) -> None:
-        """Give somebody another password; all their sessions end, except the one of that token digest.
+        """Give a user another password; all their sessions end, except the one of that token digest.
 
         Raises as `add`.
         """
@@ -88,14 +88,14 @@ class AccountChanges:
         self._note("alteration", name, "disabled" if is_disabled else "enabled")
 
     def set_identity(self, name: str, identity: str | None) -> None:
-        """Let somebody whom an identity provider knows sign in to an account. Raises as `add`."""
+        """Let a user whom an identity provider knows sign in to an account. Raises as `add`."""
         with self._desk.writing() as connection:
             accounts.set_identity(connection, name, identity)
             end_sessions_of(connection, name, at=self._desk.clock())
         self._note("alteration", name, "identity")
 
     def set_second_factor(self, name: str, sealed: str | None) -> None:
-        """Keep somebody's second factor; None takes it away from somebody who lost it, and ends their sessions.
+        """Keep a user's second factor; None takes it away from a user who lost it, and ends their sessions.
 
         Raises as `add`.
         """

@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in.
+"""How often a user may try to sign in.
 
 Belongs here: what is counted, and when it is too much. Does not: checking passwords (`review.access.sign_in`).
 

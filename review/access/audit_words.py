@@ -1,4 +1,4 @@
-"""Entries of the audit log in words: what somebody did, and to what.
+"""Entries of the audit log in words: what a user did, and to what.
 
 Belongs here: words for acts, pages and kinds of keys. Does not: finding entries (`review.access.audit_search`).
 """

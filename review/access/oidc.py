@@ -1,6 +1,6 @@
 """Signing in by an identity provider: OpenID Connect, authorisation code with PKCE.
 
-Belongs here: asking a provider who somebody is, and proving what it says. Does not: which account that is
+Belongs here: asking a provider who a user is, and proving what it says. Does not: which account that is
 (`review.access.provider_accounts`), the pages (`review.routes.identity_provider`).
 
 Nothing is kept between asking and answer but a token in the browser, from which state, nonce and the verifier of the

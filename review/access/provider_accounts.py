@@ -1,4 +1,4 @@
-"""Which account somebody has whom the identity provider knows, and what the provider says of their role.
+"""Which account a user has whom the identity provider knows, and what the provider says of their role.
 
 Belongs here: from claims to an account. Does not: proving the claims (`review.access.oidc`).
 """
@@ -22,7 +22,7 @@ PROVIDER = "identity-provider"
 
 @dataclass(frozen=True)
 class ProviderRole:
-    """What the provider says of somebody: their role, and the forces whose orders they see (None: all)."""
+    """What the provider says of a user: their role, and the forces whose orders they see (None: all)."""
 
     role: str
     forces: frozenset[str] | None
@@ -31,7 +31,7 @@ class ProviderRole:
 def find_provider_account(
     desk: Desk, recorder: AuditRecorder, claims: Mapping[str, Any], *, settings: OidcSettings
 ) -> Account:
-    """The account of somebody, brought to the role and the forces that the provider gives them.
+    """The account of a user, brought to the role and the forces that the provider gives them.
 
     Raises:
         IdentityError: they have no account and get none, it is closed, or they have no role here.
@@ -53,7 +53,7 @@ def find_provider_account(
 
 
 def provider_role(claims: Mapping[str, Any], settings: OidcSettings) -> ProviderRole | None:
-    """What the provider says of somebody; None: the settings leave it to the administrator.
+    """What the provider says of a user; None: the settings leave it to the administrator.
 
     The first role of the settings that one of the user's groups gives is theirs; forces add up.
 

@@ -57,7 +57,7 @@ def save_unsent(desk: Desk, name: str, *, path: str, fields: Sequence[tuple[str,
 
 
 def unsent_forms_for(desk: Desk, name: str) -> tuple[UnsentForm, ...]:
-    """The forms that wait for somebody, the oldest first.
+    """The forms that wait for a user, the oldest first.
 
     Raises:
         LedgerError: the ledger is down.

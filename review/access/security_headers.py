@@ -59,7 +59,7 @@ class SecurityHeaders:
         is_probe = scope["path"] in PROBES
         if is_probe or Headers(scope=scope).get("host", "").lower() in self._hosts:
             await self._app(scope, receive, send_with_headers)
-        else:  # another name for this address: a page of somebody else's may be behind it
+        else:  # another name for this address: a page of another site may be behind it
             answer = PlainTextResponse("This address is not known here.", status_code=400)
             await answer(scope, receive, send_with_headers)
 

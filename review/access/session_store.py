@@ -1,6 +1,6 @@
 """Sessions: who is behind a token, and for how long.
 
-Belongs here: beginning, finding and ending sessions. Does not: proving who somebody is (`review.access.sign_in`,
+Belongs here: beginning, finding and ending sessions. Does not: proving who a user is (`review.access.sign_in`,
 `review.access.oidc`), what they may do (`review.access.viewer`).
 """
 
@@ -25,9 +25,9 @@ from review.desk import Desk
 from review.desk_settings import DeskSettings
 
 REMEMBERED = timedelta(days=30)
-"""How long a browser is known in which somebody signed in: its last session is kept for so long."""
+"""How long a browser is known in which a user signed in: its last session is kept for so long."""
 SEEN_EVERY = timedelta(minutes=1)
-"""How exactly it is kept when somebody was last seen: not every page is worth a write."""
+"""How exactly it is kept when a user was last seen: not every page is worth a write."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class SessionStore:
         return self._known(found, at) if found else None
 
     def open_of(self, name: str) -> tuple[Session, ...]:
-        """The sessions in which somebody is signed in, the latest first.
+        """The sessions in which a user is signed in, the latest first.
 
         Raises:
             LedgerError: the ledger is down.
@@ -91,7 +91,7 @@ class SessionStore:
             return tuple(one for one in open_sessions_of(connection, name) if self._is_fresh(one, at))
 
     def end_others(self, name: str, *, but: str) -> None:
-        """End all sessions of somebody, except the one of that token digest.
+        """End all sessions of a user, except the one of that token digest.
 
         Raises:
             LedgerError: the ledger is down.

@@ -48,7 +48,7 @@ class PasswordSignIn:
         self._limits = limits
 
     def sign_in(self, attempt: SignInAttempt) -> Account:
-        """The account of somebody who knows its password.
+        """The account of a user who knows its password.
 
         Raises:
             SignInRefusedError: name or password is wrong, or the account is closed.
@@ -76,7 +76,7 @@ class PasswordSignIn:
         return account
 
     def prove_again(self, name: str, password: str) -> bool:
-        """Whether somebody who is signed in knows their password; counted as signing in is.
+        """Whether a user who is signed in knows their password; counted as signing in is.
 
         Raises:
             TooManyAttemptsError: too many attempts failed.

@@ -2,7 +2,7 @@
 
 Belongs here: making and comparing them. Does not: cookies (`review.access.cookies`).
 
-Nothing that would let somebody in is kept: a session is known by the digest of its token, and the token of its forms
+Nothing that would let a user in is kept: a session is known by the digest of its token, and the token of its forms
 is derived from it, so that a form is good for its own session alone and needs no memory.
 """
 

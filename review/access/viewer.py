@@ -1,6 +1,6 @@
 """Who asks, and what their role lets them do: what routes depend on.
 
-Belongs here: the rights of roles. Does not: whose records somebody sees (`review.access.visible_release`).
+Belongs here: the rights of roles. Does not: whose records a user sees (`review.access.visible_release`).
 """
 
 from collections.abc import Callable, Mapping
@@ -84,13 +84,13 @@ def signed_in(request: Request) -> Viewer:
 
 
 def may(request: Request, who: Viewer, right: str) -> bool:
-    """Whether somebody has a right: by their role, or to approve, where the installation lets stewards do so."""
+    """Whether a user has a right: by their role, or to approve, where the installation lets stewards do so."""
     by_policy = right == "approve" and request.app.state.settings.stewards_approve
     return who.may("decide" if by_policy else right)
 
 
 def require(right: str) -> Callable[[Request, Viewer], Viewer]:
-    """A dependency on somebody whose role has a right."""
+    """A dependency on a user whose role has a right."""
 
     def allowed(request: Request, who: Annotated[Viewer, Depends(signed_in)]) -> Viewer:
         if not may(request, who, right):
@@ -121,7 +121,7 @@ class Audit:
     """Notes in the audit log what the viewer of a request does: `audit("consultation", what={"orders": [...]})`."""
 
     def __init__(self, request: Request, who: str, *, reason: str | None) -> None:
-        """Note of a request, as somebody, for a reason that they gave for their session."""
+        """Note of a request, as a user, for a reason that they gave for their session."""
         self._recorder: AuditRecorder = request.app.state.audit_recorder
         self._state = request.state
         self._who = who

@@ -1,9 +1,9 @@
 """The release as one viewer may see it: pages get every table already limited to the viewer's orders.
 
-Belongs here: the one rule that says whose records somebody sees, applied to every table. Does not: what a role may do
+Belongs here: the one rule that says whose records a user sees, applied to every table. Does not: what a role may do
 (`review.access.viewer`).
 
-An order is visible to somebody if its force, or the force of one of its records, is theirs. A row that names two
+An order is visible to a user if its force, or the force of one of its records, is theirs. A row that names two
 orders is visible to anyone who sees either: to judge whether two orders are one takes both.
 """
 

@@ -30,7 +30,7 @@ BINDING: Final = ("live", "not_started")
 
 @dataclass(frozen=True, eq=False)
 class Expiries:
-    """The orders that end soon, as somebody sees them.
+    """The orders that end soon, as a user sees them.
 
     Attributes:
         as_of: the night from which the days are counted.

@@ -36,7 +36,7 @@ SHOWN_KEYS: Final = 5
 
 
 def night_panels(visible: VisibleRelease) -> tuple[Panel, ...]:
-    """The panels of a night, as somebody with these forces sees it."""
+    """The panels of a night, as a user with these forces sees it."""
     own = () if visible.forces is not None else (_totals(visible), _expectations(visible))
     return (
         _sources(visible),

@@ -94,7 +94,7 @@ def names_of_keys() -> pl.DataFrame:
 
 
 def read_scores(desk: Desk, forces: Forces) -> ScoreHistory:
-    """The scores that somebody with these forces sees; the nights are read once a release."""
+    """The scores that a user with these forces sees; the nights are read once a release."""
     release = desk.whole_release()
     whole = release.keep("scores", lambda: _read(desk, release.release.release_id))
     if forces is None:

@@ -60,7 +60,7 @@ AGES: Final = (
 
 @dataclass(frozen=True, eq=False)
 class RecentDecisions:
-    """What was decided, as far as somebody may see it.
+    """What was decided, as far as a user may see it.
 
     Attributes:
         decisions: `fold` of the decisions, without those that take others back.
@@ -79,7 +79,7 @@ def open_panels(items: pl.DataFrame, pictures: PictureStore, *, forces: frozense
 
 
 def read_recent_decisions(desk: Desk, visible: VisibleRelease) -> RecentDecisions:
-    """The decisions and proposals on orders that somebody sees.
+    """The decisions and proposals on orders that a user sees.
 
     Raises:
         LedgerError: the ledger is down.

@@ -27,7 +27,7 @@ USUAL_REASONS = {"both_right": "different_facts", "refer": "correction_requested
 """Why a discrepancy is decided so, as a rule; by kind of decision."""
 
 TITLE = r"[A-Za-z][A-Za-z -]{2,79}"
-"""Titles of new conditions: short, and without numbers, which may lead to somebody."""
+"""Titles of new conditions: short, and without numbers, which may lead to a person."""
 
 
 class Form(Protocol):

@@ -110,12 +110,12 @@ def _concerns(proposal: Proposal, orders: Sequence[str], night: Present) -> bool
 
 
 def is_steward(account: Account) -> bool:
-    """Whether somebody may decide."""
+    """Whether a user may decide."""
     return "decide" in RIGHTS[account.role] and account.disabled_at is None
 
 
 def claim_for(desk: Desk, who: Viewer, item_id: str, *, minutes: int) -> str | None:
-    """Claim an item for who opened it; who else holds it already, if somebody does.
+    """Claim an item for who opened it; who else holds it already, if a user does.
 
     Raises:
         LedgerError: the ledger is down.

@@ -29,7 +29,7 @@ SentForm = Annotated[FormData, Depends(sent_form)]
 
 
 def require_item(request: Request, who: Viewer, item_id: str) -> Mapping[str, object]:
-    """An item that somebody may see.
+    """An item that a user may see.
 
     Raises:
         HTTPException: 404.

@@ -1,4 +1,4 @@
-"""The decisions that somebody took and may still see, and those that they may take back.
+"""The decisions that a user took and may still see, and those that they may take back.
 
 Belongs here: reading and limiting them. Does not: the pages (`review.routes.own_decisions`).
 """
@@ -20,7 +20,7 @@ SHOWN_DECISIONS = 50
 
 @dataclass(frozen=True, eq=False)
 class OwnDecisions:
-    """What somebody decided.
+    """What a user decided.
 
     Attributes:
         decisions: of `fold`, the latest first.
@@ -45,7 +45,7 @@ class FoundDecisions:
 
 
 def read_own_decisions(desk: Desk, who: Viewer) -> OwnDecisions:
-    """What somebody decided lately, without what they may see no longer.
+    """What a user decided lately, without what they may see no longer.
 
     Raises:
         LedgerError: the ledger is down.

@@ -36,7 +36,7 @@ from review.pages import render_page
 
 
 def decider_of(request: Request, who: Viewer) -> Decider:
-    """Who decides in the name of somebody."""
+    """Who decides in the name of a user."""
     return Decider(request.app.state.desk, request.app.state.settings, who)
 
 
@@ -44,7 +44,7 @@ def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Resp
     """What a request comes to, to be saved or changed; or why it can't be decided so.
 
     Raises:
-        HTTPException: 404: it is about orders that somebody may not see.
+        HTTPException: 404: it is about orders that a user may not see.
         LedgerError: the ledger is down.
     """
     desk: Desk = request.app.state.desk

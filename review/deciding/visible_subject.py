@@ -1,6 +1,6 @@
-"""What decisions are about, as far as somebody may see it.
+"""What decisions are about, as far as a user may see it.
 
-Belongs here: this one rule, for decisions that are taken, looked at or taken back. Does not: whose records somebody
+Belongs here: this one rule, for decisions that are taken, looked at or taken back. Does not: whose records a user
 sees (`review.access.visible_release`).
 """
 
@@ -15,13 +15,13 @@ from review.desk import WholeRelease, decidable_night
 
 
 class NotVisibleError(LookupError):
-    """A decision on orders that somebody may not see: for them there are none."""
+    """A decision on orders that a user may not see: for them there are none."""
 
 
 def visible_subject(
     drafts: Sequence[Draft], decisions: pl.DataFrame, whole: WholeRelease, forces: frozenset[str] | None
 ) -> frozenset[str]:
-    """The orders that drafts are about as they are now, all of which somebody with these forces sees.
+    """The orders that drafts are about as they are now, all of which a user with these forces sees.
 
     What is about no order that there is, is seen by who sees everything.
 

@@ -1,4 +1,4 @@
-"""Packs as somebody sees them at a moment: what could be sent, what was handed out, what came of it.
+"""Packs as a user sees them at a moment: what could be sent, what was handed out, what came of it.
 
 Belongs here: bringing release, ledger and viewer together, and handing out and taking in. Does not: pages
 (`review.packs.pack_tables`, `review.routes.packs`).
@@ -36,7 +36,7 @@ from warehouse.time_zone import LONDON
 
 @dataclass(frozen=True, eq=False)
 class VisiblePacks:
-    """Packs, limited to what somebody may see.
+    """Packs, limited to what a user may see.
 
     Attributes:
         lines: what could be asked for now.
@@ -90,7 +90,7 @@ class VisiblePacks:
 
 
 def open_packs(request: Request, who: AnyViewer, visible: Visible) -> VisiblePacks:
-    """The packs that somebody may see: what routes depend on.
+    """The packs that a user may see: what routes depend on.
 
     Raises:
         LedgerError: the ledger is down.

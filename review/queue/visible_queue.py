@@ -1,4 +1,4 @@
-"""The queue as somebody sees it at a moment: the items of the release that are theirs to see, each where it stands.
+"""The queue as a user sees it at a moment: the items of the release that are theirs to see, each where it stands.
 
 Belongs here: bringing release, ledger and viewer together. Does not: what any of them says (`review.queue.queue_items`,
 `review.queue.item_states`), pages.
@@ -29,7 +29,7 @@ from review.queue.queue_view import QueueView
 
 @dataclass(frozen=True, eq=False)
 class VisibleQueue:
-    """The items that somebody may see.
+    """The items that a user may see.
 
     Attributes:
         rows: the items, with where they stand.
@@ -69,7 +69,7 @@ class VisibleQueue:
 
 
 def open_queue(desk: Desk, who: Viewer) -> VisibleQueue:
-    """The queue of the release in force, as somebody sees it now.
+    """The queue of the release in force, as a user sees it now.
 
     While the ledger is down items stand where they were last known to stand.
 

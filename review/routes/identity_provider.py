@@ -33,7 +33,7 @@ def ask_provider(request: Request) -> Response:
 
 @router.get(CALLBACK)
 def take_answer(request: Request) -> Response:
-    """Let somebody in whom the provider knows, if they have a role here."""
+    """Let a user in whom the provider knows, if they have a role here."""
     state, provider = request.app.state, _provider(request)
     held = read_cookie(request, ASKED) or new_token()
     try:

@@ -1,4 +1,4 @@
-"""Work on an item beside deciding: putting it off, giving it to somebody, saying something."""
+"""Work on an item other than deciding: deferring it, assigning it, commenting on it."""
 
 from collections.abc import Mapping
 
@@ -49,7 +49,7 @@ def defer_item(request: Request, who: AnySteward, audit: Auditing, form: SentFor
 
 @router.post("/items/{item_id}/assign")
 def give(request: Request, who: AnySteward, form: SentForm, item_id: str) -> Response:
-    """Give an item to somebody, or to nobody."""
+    """Give an item to a user, or to nobody."""
     require_item(request, who, item_id)
     desk: Desk = request.app.state.desk
     chosen = text(form, "assignee")

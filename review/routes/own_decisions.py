@@ -1,4 +1,4 @@
-"""Decisions that somebody took, and taking them back."""
+"""Decisions that a user took, and taking them back."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +28,7 @@ SHOWN_RETURNED = 10
 
 @router.get("/decisions/mine")
 def show_mine(request: Request, who: AnySteward, audit: Auditing) -> Response:
-    """What somebody decided lately, to be taken back; not what they may see no longer."""
+    """What a user decided lately, to be taken back; not what they may see no longer."""
     own = read_own_decisions(request.app.state.desk, who)
     audit("consultation", what={"page": "decisions", "decisions": own.decisions.get_column("decision_id").to_list()})
     return render_page(
@@ -97,7 +97,7 @@ def _standing(request: Request, who: Viewer, audit: Audit, which: pl.Expr) -> pl
     """Decisions that may be taken back.
 
     Raises:
-        HTTPException: 404: there are none that somebody may see, or 410: none of them stands.
+        HTTPException: 404: there are none that a user may see, or 410: none of them stands.
     """
     try:
         found = find_decisions(request.app.state.desk, who, which)

@@ -82,7 +82,7 @@ def take_back(request: Request, who: AnySteward, audit: Auditing, proposal_id: s
 
 
 def _look(request: Request, who: Viewer, proposal_id: str) -> ShownProposal:
-    """A proposal that somebody may see.
+    """A proposal that a user may see.
 
     Raises:
         HTTPException: 404.

@@ -145,7 +145,7 @@ def _context(queue: VisibleQueue, filtered: FilteredItems, view: QueueView) -> d
 
 
 def _views(request: Request, who: Viewer) -> list[SavedView]:
-    """The views that somebody sees; none while the ledger is down."""
+    """The views that a user sees; none while the ledger is down."""
     try:
         with request.app.state.desk.reading() as connection:
             return read_views(connection, who.name)

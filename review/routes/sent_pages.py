@@ -14,7 +14,7 @@ router = APIRouter()
 
 @router.get("/sent/{name}")
 def show_sent(request: Request, who: SignedIn, audit: Auditing, name: str) -> HTMLResponse:
-    """What somebody was shown after they sent a form. Drawing it was logged; each look after the first is too."""
+    """What a user was shown after they sent a form. Drawing it was logged; each look after the first is too."""
     desk: Desk = request.app.state.desk
     with desk.writing() as connection:
         page = take_sent_page(connection, name, session=who.session, at=desk.clock())

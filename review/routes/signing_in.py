@@ -1,4 +1,4 @@
-"""Coming and going: signing in and out, where somebody begins, what they did not get to send, why they look."""
+"""Coming and going: signing in and out, where a user begins, what they did not get to send, why they look."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ REFUSED = "The name, the password or the one-time code is wrong, or the account 
 
 @router.get("/")
 def begin(request: Request, who: SignedIn) -> Response:
-    """Send somebody to the first place that is theirs."""
+    """Send a user to the first place that is theirs."""
     places = request.app.state.pages.links_for(who)
     if not places:
         raise HTTPException(404)
@@ -44,7 +44,7 @@ def sign_in(
     password: Annotated[str, Form()] = "",
     code: Annotated[str, Form()] = "",
 ) -> Response:
-    """Let somebody in who knows their password and has the one-time code, if they have set up one."""
+    """Let a user in who knows their password and has the one-time code, if they have set up one."""
     state = request.app.state
     if not state.settings.local_sign_in:
         raise HTTPException(404)
@@ -74,7 +74,7 @@ def sign_out(request: Request, who: SignedIn) -> Response:
 
 @router.get("/unsent")
 def show_unsent(request: Request, who: SignedIn) -> Response:
-    """What somebody typed and sent after their session had ended."""
+    """What a user typed and sent after their session had ended."""
     return render_page(
         request, "access/unsent.html", forms=resending.unsent_forms_for(request.app.state.desk, who.name)[::-1]
     )
@@ -89,7 +89,7 @@ def forget_unsent(request: Request, who: SignedIn, form_id: Annotated[str, Form(
 
 @router.get("/reason")
 def ask_for_reason(request: Request, who: SignedIn) -> Response:
-    """Ask why somebody looks at records."""
+    """Ask why a user looks at records."""
     given = reason_of(request, who.session)
     return render_page(
         request, "access/reason.html", reasons=ACCESS_REASONS, given=given, wanted=request.query_params.get("next")
@@ -112,7 +112,7 @@ def give_reason(
 
 
 def welcome(request: Request, name: str, *, by: str, wanted: str | None) -> Response:
-    """Begin a session for somebody who has proved who they are, and send them where they wanted to go.
+    """Begin a session for a user who has proved who they are, and send them where they wanted to go.
 
     What they typed before their last session ended comes first.
     """

@@ -115,7 +115,7 @@ class TestMirror:
 
         with (
             object_store.failing(write_first),
-            pytest.raises(StorageError, match=f"somebody put r2023-12-01 in force there meanwhile; {SECOND} was not"),
+            pytest.raises(StorageError, match=f"r2023-12-01 was put in force there meanwhile; {SECOND} was not"),
         ):
             mirror_release(read_release(register, SECOND), one_mirrored[1], is_in_force=True)
         assert in_force(object_store, one_mirrored) == "r2023-12-01"

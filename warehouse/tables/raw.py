@@ -29,7 +29,7 @@ def raw_table(name: str, row_is: str, fields: tuple[str, ...], key: tuple[str, .
 
 NOT_MADE, NOT_THE_MAKING, HEADING_AGAIN = "no_order_made", "not_the_making", "heading_again"
 NO_RECORD_REASONS = (NOT_MADE, NOT_THE_MAKING, HEADING_AGAIN, "not_an_order")
-"""Reasons to put aside a row that could be read but is not a record of an order. They are not faults of a delivery."""
+"""Reasons to set aside a row that could be read but is not a record of an order. They are not faults of a delivery."""
 
 QUARANTINE = Table(
     "quarantine",

@@ -139,7 +139,7 @@ def test_the_first_sheet_says_what_it_is_and_the_last_what_each_column_means(fol
     assert said["Received by"] == COVER.recipient
     assert COVER.reason in said["Handed out"]
     assert COVER.answers_to in said["How to answer"]
-    assert "2 lines, 2 of high severity" in said["Made of"]
+    assert "2 lines, 2 of high severity" in said["Made from"]
     reported = [tuple(cell.value for cell in row) for row in cells(path, "Columns")]
     assert reported == [(column.title, column.name, column.meaning) for column in COLUMNS]
 
