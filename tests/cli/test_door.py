@@ -95,7 +95,7 @@ def test_a_live_order_is_not_taken_out_of_force_by_one_person(mapped, home):
 
 
 def test_nobody_acts_in_the_name_of_somebody_else(mapped):
-    assert "can't act as somebody else" in mapped(*END_NOW, *WHY[:3], "noor", code=4)
+    assert "can't act as another user" in mapped(*END_NOW, *WHY[:3], "noor", code=4)
     assert "can't act" in mapped("packs", "make", "--all", "--out", "out", "--by", "noor", "--reason", "x", code=4)
 
 
@@ -151,6 +151,6 @@ def test_a_release_is_rolled_back_by_an_approver_alone_and_logged_first(mapped, 
     back = ("release", "rollback", "r2023-11-30")
     assert "may not approve" in mapped(*back, "--reason", "a merge was wrong", code=4)
     mapped("accounts", "set-role", "kim", "--role", "approver")
-    assert "can't act as somebody else" in mapped(*back, "--reason", "why", "--by", "noor", code=4)
+    assert "can't act as another user" in mapped(*back, "--reason", "why", "--by", "noor", code=4)
     assert "is in force already" in mapped(*back, "--reason", "to try it", code=1)
     assert ("kim", "alteration", {"kind": "rollback", "release": "r2023-11-30"}) in logged(home)

@@ -161,7 +161,7 @@ def test_a_ledger_in_postgresql_is_backed_up_and_restored_by_command(concord, ho
         pytest.param(("both-right", "d1", *WHY[:-1], "sam"), 2, "no user 'sam'", id="no such user"),
         pytest.param(("both-right", "d1", "--reason", "whim", *WHY[2:]), 2, "use document_seen", id="no such reason"),
         pytest.param(("both-right", "d1", *WHY, "--seen", "0"), 4, "have changed", id="values have changed"),
-        pytest.param(("both-right", "d1", *WHY, "--replace", "DEC-1"), 2, "does not stand", id="nothing to replace"),
+        pytest.param(("both-right", "d1", *WHY, "--replace", "DEC-1"), 2, "is not in force", id="nothing to replace"),
     ],
 )
 def test_what_can_not_be_decided_says_why(concord, asked, code, words):

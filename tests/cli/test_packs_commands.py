@@ -230,7 +230,7 @@ def test_only_an_approver_lets_lines_go_and_a_revoked_policy_sends_nothing_more(
     with opened_ledger(home.path) as ledger, ledger.database.writing() as connection:
         add_account(connection, "ada", role="approver", at=datetime.now(UTC), identity=f"os|{system_user()}")
     why = ("--by", "ada", "--reason", "agreed")
-    assert "can't act as somebody else" in concord("packs", "policy", "set", *WHY, code=4)
+    assert "can't act as another user" in concord("packs", "policy", "set", *WHY, code=4)
     concord("packs", "policy", "revoke", *why)
     assert "No sending policy is in force" in concord("packs", "list")
     assert "nothing to send" in concord("packs", "make", "force:20", "--out", out, *why)

@@ -107,7 +107,7 @@ def test_another_decision_takes_its_place_if_it_names_it(ledger):
 def test_what_was_replaced_meanwhile_can_not_be_replaced_again(ledger):
     first = ledger.decide(value("ORD-1", "sex", "M"), BY_KIM).decision_id
     ledger.decide(value("ORD-1", "sex", "F", replaces=first), BY_KIM)
-    with pytest.raises(DecisionError, match="does not stand"):
+    with pytest.raises(DecisionError, match="is not in force"):
         ledger.decide(value("ORD-1", "sex", "X", replaces=first), BY_KIM)
 
 
@@ -299,7 +299,7 @@ def test_of_two_who_overrule_the_same_decision_one_is_refused(ledger_url):
 
 
 def test_a_ledger_that_is_held_by_somebody_else_is_reported(ledger, ledger_url):
-    with Database(ledger_url).writing(), pytest.raises(LedgerLockedError, match="locked by somebody else"):
+    with Database(ledger_url).writing(), pytest.raises(LedgerLockedError, match="locked by another process"):
         Ledger.open(ledger_url, HOME, patience=0.2).decide(value("ORD-1", "sex", "M"), BY_KIM)
     assert ledger.read().is_empty()
 

@@ -159,7 +159,7 @@ def test_history_by_strangers_of_the_future_or_with_a_piece_missing_is_refused(l
     assert {bad.reason.split(":")[0] for bad in reported.value.lines} == {
         "its user is not known here",
         "it replaces a decision that is neither here nor in the file",
-        "it lies in the future",
+        "it is in the future",
     }
     assert ledger.read().is_empty()
 

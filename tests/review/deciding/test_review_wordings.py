@@ -110,7 +110,8 @@ def test_the_preview_counts_and_lists_the_orders_that_would_have_the_condition(c
     shown = send(client, condition=condition)
     live = gaining.filter(counts_as_in_force()).height
     said = (
-        f"{gaining.height} orders would have this condition as well as the others, {live} of them in force or perhaps"
+        f"{gaining.height} orders would have this condition as well as the others, "
+        f"{live} of them in force, or possibly in force"
     )
     save(client, shown)
     (proposal,) = read_proposals(desk.database, waiting=True)

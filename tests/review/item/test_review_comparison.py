@@ -88,7 +88,7 @@ def test_a_date_of_birth_of_which_the_day_is_not_known(year, month, golden, text
         pytest.param(
             {"date_of_birth": day("1970-01-01"), "is_birth_placeholder": True},
             "date_of_birth",
-            "looks like a filler",
+            "looks like a placeholder",
             id="filler",
         ),
     ],

@@ -80,7 +80,7 @@ def test_a_decision_on_two_records_is_reported_their_order(case):
     left, right = case.record_ids[:2]
     case.decide(case.present.draft_pair("same_order", left, right))
     (decided,) = case.reported()
-    assert decided.title == "The two records speak of the same order"
+    assert decided.title == "The two records are about the same order"
     assert decided.state == "In force"
     assert " and " in decided.about
 

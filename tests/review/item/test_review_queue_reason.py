@@ -85,7 +85,7 @@ def test_an_item_that_asks_whether_an_order_is_in_force_says_so_first_and_gives_
     reason = describe_reason(doubted)
     assert reason.title == "Nobody knows whether it is in force"
     assert reason.question.startswith("Has the order ended, and on which day?")
-    assert (reason.why, reason.chance) == ("Held by no source any more", "nobody can say from the records")
+    assert (reason.why, reason.chance) == ("No longer held by any source", "nobody can say from the records")
 
 
 def test_a_release_of_before_reasons_had_words_still_has_a_reason():

@@ -142,7 +142,7 @@ def test_a_viewer_of_one_force_sees_its_orders_alone_and_no_file_with_others(ope
     assert len(mine) < desk.whole_release().table("orders").height
     assert "Take in the answers" not in shown.get(address).text
     assert shown.get(f"{address}/pack.xlsx").status_code == 403
-    assert "of your forces alone" in shown.get("/packs").text
+    assert "only the lines on orders of your forces" in shown.get("/packs").text
 
 
 def _held_by(desk, force):

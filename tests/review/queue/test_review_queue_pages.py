@@ -149,7 +149,7 @@ def test_a_value_of_another_time_leaves_nothing_and_can_be_taken_away(steward):
 
 def test_a_page_beyond_the_end_is_the_last_one(steward):
     page = steward.get("/queue?page=9999")
-    assert "There is no page 9999 any more" in page.text
+    assert "There is no longer a page 9999" in page.text
     assert listed(page)
 
 
