@@ -260,7 +260,7 @@ def _notes(field: FieldRow, record: Values) -> tuple[str, ...]:
     if field.name in CHECKED and record[CHECKED[field.name]] is False:
         notes.append("check letter wrong")
     if field.name == "date_of_birth" and record["is_birth_placeholder"]:
-        notes.append("looks like a filler")
+        notes.append("looks like a placeholder")
     return tuple(notes)
 
 
