@@ -81,7 +81,7 @@ def test_a_chance_says_of_what_it_is_and_whether_it_was_measured(kind, chance_of
 
 
 def test_an_item_that_asks_whether_an_order_is_in_force_says_so_first_and_gives_no_chance():
-    doubted = item(kind="doubt", uncertainty=1.0, reason="Held by no source any more")
+    doubted = item(kind="doubt", uncertainty=1.0, reason="No longer held by any source")
     reason = describe_reason(doubted)
     assert reason.title == "Nobody knows whether it is in force"
     assert reason.question.startswith("Has the order ended, and on which day?")
