@@ -107,7 +107,10 @@ EVENT_RULES = (
     BlockingRule("PNC id and date", (pl.col("pnc_id"), pl.col("arrested_on"))),
     BlockingRule("PNC id and offence", (pl.col("pnc_id"), pl.col("offence_code"))),
     BlockingRule("date, offence and force", tuple(map(pl.col, ("arrested_on", "offence_code", "force_code")))),
-    BlockingRule("a name and the date", (pl.col("names"), pl.col("arrested_on"))),
+    # A name and the date alone make pairs by the square of the arrests of a day: 61 in 100 at 100,000 orders.
+    BlockingRule("a name, date and offence", tuple(map(pl.col, ("names", "arrested_on", "offence_code")))),
+    BlockingRule("a name, date and force", tuple(map(pl.col, ("names", "arrested_on", "force_code")))),
+    BlockingRule("a name, date and year of birth", tuple(map(pl.col, ("names", "arrested_on", "birth_year")))),
     BlockingRule(
         "date of birth, date and offence", tuple(map(pl.col, ("date_of_birth", "arrested_on", "offence_code")))
     ),

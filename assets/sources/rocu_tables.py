@@ -55,7 +55,7 @@ def find_tables(sheet: Sheet) -> list[FoundTable]:
     """The tables of a sheet: beside each other from the left, and those in the same columns from the top."""
     cells = sheet.cells
     texts = pl.concat([pl.Series(dtype=pl.String), *(cells[column].unique() for column in cells.columns[1:])])
-    known = find_known(texts.drop_nulls().unique().sort())
+    known = find_known(texts.filter(~texts.str.contains(VALUE)).unique().sort())
     parts = [cells.select("row_number", *columns) for columns in _part_columns(cells, known)]
     tables = [table for part in parts for table in _tables_below(sheet.name, part, known)]
     first = tables[0].cells.columns[1] if tables else ""

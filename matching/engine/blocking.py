@@ -245,7 +245,7 @@ def _shared(packed: Numbers, bits: int) -> Numbers:
 
 
 def _keys(rule: BlockingRule, records: pl.DataFrame) -> tuple[Numbers, Numbers]:
-    """Rows that have a key, and its hash, no row twice with one key."""
+    """Rows that have a key, and its hash; a row whose list holds a value twice has that key twice."""
     parts = {f"part_{place}": part for place, part in enumerate(rule.key)}
     # Rows first, so that a constant key belongs to every record and not only to the first.
     try:
@@ -261,8 +261,6 @@ def _keys(rule: BlockingRule, records: pl.DataFrame) -> tuple[Numbers, Numbers]:
     for name in lists:
         frame = frame.explode(name, empty_as_null=False, keep_nulls=False)
     frame = frame.drop_nulls()
-    if lists:
-        frame = frame.unique()
     hashes = frame.select(*parts).hash_rows(0).to_numpy()
     return frame.get_column("row").to_numpy(), (hashes >> np.uint64(1)).astype(np.int64)
 
