@@ -21,7 +21,6 @@ from matching.engine.weights import Weights, probabilities
 PAIR = ("left_table", "left", "right_table", "right")
 # With fewer labels of either kind, the model itself is the better guide.
 FEWEST = 30
-ROUNDS = 100
 DIGITS = 9
 
 Flags = npt.NDArray[np.bool_]
@@ -134,26 +133,13 @@ def calibrate(labelled: pl.DataFrame) -> Calibration:
 
 
 def _fit_logistic(weights: Weights, target: Weights) -> tuple[float, float]:
-    """Slope and intercept, in log2, that make the targets most likely: Newton's steps, halved where they overshoot."""
+    """Slope and intercept, in log2, that make the targets most likely."""
+    # Imported here because it takes a second, and a night calibrates nothing.
+    import statsmodels.api as sm
+
     rows = np.stack([weights, np.ones(len(weights))], axis=1) * np.log(2)
-    line = np.array([1.0, 0.0])
-    cost = _cost(rows, target, line)
-    for _ in range(ROUNDS):
-        chance = probabilities(rows @ line / np.log(2))
-        spread = (chance * (1 - chance))[:, None] * rows
-        ridge = 1e-9 * np.eye(2)
-        step = np.linalg.solve(rows.T @ spread + ridge, rows.T @ (chance - target))
-        while (tried := _cost(rows, target, line - step)) > cost and np.abs(step).max() > 10**-DIGITS:
-            step = step / 2
-        if tried >= cost:
-            break
-        line, cost = line - step, tried
-    return float(line[0]), float(line[1])
-
-
-def _cost(rows: Weights, target: Weights, line: Weights) -> float:
-    odds = rows @ line
-    return float((np.logaddexp(0, odds) - target * odds).sum())
+    slope, intercept = sm.GLM(target, rows, family=sm.families.Binomial()).fit(tol=1e-12).params
+    return float(slope), float(intercept)
 
 
 def compare_labels(labels: pl.DataFrame, old: pl.Series, new: pl.Series) -> pl.DataFrame:
