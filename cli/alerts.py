@@ -16,7 +16,7 @@ from cli.shown import JsonOption, draw
 if TYPE_CHECKING:
     from pipelines.alerts import Alert
 
-alerts_app = typer.Typer(no_args_is_help=True, help="What is wrong with the installation, and to whom it was sent.")
+alerts_app = typer.Typer(no_args_is_help=True, help="What is wrong with the installation, and who it was sent to.")
 
 
 @alerts_app.command("list")

@@ -142,7 +142,7 @@ def accept(
 @decision
 def refer(
     discrepancy_id: DiscrepancyArgument,
-    to: Annotated[str | None, typer.Option(help="Whom to refer it to; defaults to its owner.")] = None,
+    to: Annotated[str | None, typer.Option(help="Who to refer it to; defaults to its owner.")] = None,
 ) -> Asked:
     """A discrepancy is referred to its owner."""
     return {"kind": "refer", "discrepancy_id": discrepancy_id, "referred_to": to}

@@ -94,7 +94,7 @@ def page_template(name: str) -> Template:
 def describe_changes(changes: ModelChanges, old: Models, new: Models) -> list[ReportPart]:
     """What other models would change, and which of their weights moved."""
     return [
-        ReportPart.of_table("What would change", "Counts, of which the keys follow.", changes.counts()),
+        ReportPart.of_table("What would change", "Counts; their keys follow.", changes.counts()),
         ReportPart.of_table(
             "Decided pairs",
             "What the old and the new models make of the pairs that stewards decided, without knowing the decisions: "
@@ -143,7 +143,7 @@ def describe_models(models: Models, compared: Compared, labels: pl.DataFrame) ->
         ),
         ReportPart.of_table(
             "Blocking rules",
-            "Pairs each rule makes, those that it alone makes, and what it left out because a block cost too much.",
+            "Pairs each rule makes, those that only it makes, and what it left out because a block cost too much.",
             tabulate_blocking(compared.persons),
         ),
         *(ReportPart.of_figure(figure, models.person.model) for figure in figures),

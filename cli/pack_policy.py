@@ -11,7 +11,7 @@ import typer
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
 from cli.shown import JsonOption, say, show
 
-policy_app = typer.Typer(no_args_is_help=True, help="What goes into packs without a steward.")
+policy_app = typer.Typer(no_args_is_help=True, help="What is sent in packs without a steward.")
 sample_app = typer.Typer(no_args_is_help=True, help="The lines that a steward checks before the policy lets them go.")
 
 ByOption = Annotated[str, typer.Option(envvar="CONCORD_USER", help="Who does it.")]

@@ -35,7 +35,7 @@ KNOWN_CAUSES = (
     ("file out of specification", "a table between stages is damaged: `concord nightly` for that night makes it again"),
     ("disk i/o error", "a database can't be written: make room on the disk or have it checked, then try again"),
     ("disk quota exceeded", "the disk quota of the user that runs Concord is used up: make room, then try again"),
-    ("interrupted", "it was stopped (Ctrl-C): run `concord retry`, which goes on from the step that was stopped"),
+    ("interrupted", "it was stopped (Ctrl-C): run `concord retry`, which continues from the step that was stopped"),
     ("home directory", "the user that runs Concord has no home directory: set HOME, then try again"),
     ("getpwuid", "the user that runs Concord has no entry and no home directory: set HOME, then try again"),
     ("too many open files", "too many files are open: raise the limit of open files, then try again"),

@@ -25,7 +25,7 @@ def write_metrics(home: Home) -> None:
         rows = Gauge("concord_release_rows", "Rows of a table of it.", ["table"], registry=registry)
         for table, count in release.manifest["rows"].items():
             rows.labels(table).set(count)
-    alerts = Gauge("concord_alerts", "Alerts that stand, by kind.", ["kind"], registry=registry)
+    alerts = Gauge("concord_alerts", "Open alerts, by kind.", ["kind"], registry=registry)
     standing = (alert.key.partition(":")[0] for alert in read_alerts(home) if alert.state != RESOLVED)
     for kind, count in Counter(standing).items():
         alerts.labels(kind).set(count)

@@ -169,7 +169,7 @@ class Present:
         owner = (referred_to or found.item(0, "owner")) if kind == "refer" else None
         if owner and title_or_none(owner) is None:
             if not referred_to:
-                raise DecisionError("it is not known who owns this: say to whom it is referred")
+                raise DecisionError("it is not known who owns this: say who it is referred to")
             raise DecisionError(f"there is no owner {owner!r}: use force:, court: or region: and a code, or pnc_bureau")
         if kind == "accept" and (accepted_until is None or accepted_until < self.as_of):
             raise DecisionError(f"an acceptance needs a last day, not before {self.as_of}")

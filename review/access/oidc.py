@@ -103,7 +103,7 @@ class Provider:
         if not is_same(answer.get("state", ""), derived(held, b"state")):
             raise IdentityError("the answer belongs to another attempt to sign in")
         if answer.get("iss", self._settings.issuer) != self._settings.issuer:
-            raise IdentityError("the answer is of another provider")
+            raise IdentityError("the answer is from another provider")
         if "error" in answer or not answer.get("code"):
             raise IdentityError("the provider did not let the user in")
 

@@ -107,7 +107,7 @@ def _balance(read: int, declared: int | None, parts: Sequence[int]) -> PanelCell
     if read != sum(parts):
         return PanelCell(f"{read - sum(parts):+,} rows not accounted for", is_grave=True)
     if declared is None:
-        return PanelCell("Nothing to hold it against")
+        return PanelCell("Nothing to compare it with")
     return (
         PanelCell("Agrees")
         if declared == read

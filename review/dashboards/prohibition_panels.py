@@ -104,7 +104,7 @@ def _used(stated: pl.DataFrame, chosen: pl.DataFrame) -> Panel:
     headings = ["Condition", "Kind", *ORDER_TYPES, "In force", *NOT_COUNTED, *shares]
     summary = (
         "How many orders of each type have a condition that enough of their sources hold to be believed; in force "
-        "includes orders that may be. Two columns count other orders: those where the court's result alone has it, so "
+        "includes orders that may be. Two columns count other orders: those where only the court's result has it, so "
         "that it counts as in force until the court confirms it, and those where sources state it that are not "
         "believed. A recorded breach is one of the order: no source says of which condition. Few records say anything "
         "of breaches."

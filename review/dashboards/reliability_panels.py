@@ -18,7 +18,7 @@ from warehouse.tables.titles import FIELD_TITLES
 
 LEAD: Final = (
     "Estimated from who agrees with whom, without knowing the truth: an error that all sources share is not seen. "
-    "Of a field that one source alone states, 5% is assumed."
+    "For a field that only one source states, 5% is assumed."
 )
 HEADINGS: Final = ("Field", "Wrong", "95% interval", "Orders that state it", "Night before", "Since the night before")
 TRENDS: Final = {

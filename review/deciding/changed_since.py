@@ -93,7 +93,7 @@ def _changed_values(
     try:
         former = decidable_night(WholeRelease(read_release(desk.home, wanted.release_id)))
     except (LookupError, FileNotFoundError) as error:
-        raise DecisionError("the form was drawn by a release that is not there: look again") from error
+        raise DecisionError("the form was made from a release that is no longer there: look again") from error
     seen = {sight for draft in draft_all(wanted, former) for sight in draft.seen}
     there = {sight for draft in drafts for sight in draft.seen}
     return _listed(seen - there), _listed(there - seen)

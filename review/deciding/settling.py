@@ -35,7 +35,7 @@ _ADVICE: Final = {
 }
 _IF_ENDED: Final = "If it has ended, give its last day: from the next night it is no longer in force."
 _IF_IN_FORCE: Final = (
-    "If it is in force, say so and until when that is accepted: it goes on counting as in force, and is asked again "
+    "If it is in force, say so and until when that is accepted: it continues to count as in force, and is asked again "
     "after that day."
 )
 

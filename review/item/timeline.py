@@ -20,7 +20,7 @@ WIDTH: Final = 1000
 
 CUT_SHORT: Final = ("superseded", "determined")
 TRAVEL_NOTE: Final = (
-    "A prohibition on foreign travel lasts as its words say, or else at most 5 years, and each extension as long: "
+    "A prohibition on foreign travel lasts as its words say, or else at most 5 years, and so does each extension: "
     "Modern Slavery Act 2015 ss.18 and 25; in Scotland, Human Trafficking and Exploitation (Scotland) Act 2015 ss.21 "
     "and 28."
 )

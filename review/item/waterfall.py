@@ -27,7 +27,7 @@ PERSON_STEPS: Final = frozenset(step for row in PERSON_ROWS for step in row.step
 
 THRESHOLDS: Final = {
     "One person": PERSON_BAR,
-    "One order, if the person is one": ORDER_BAR,
+    "One order, if it is one person": ORDER_BAR,
 }
 """The questions that a pair answers, each by a sum of its own, and the weight above which the answer is yes."""
 

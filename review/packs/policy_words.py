@@ -32,7 +32,7 @@ def describe_policy(policy: SendingPolicy | None) -> str:
 def describe_agreement(agreement: pl.DataFrame) -> str:
     """How far stewards agree on the sample, in one sentence: of `ledger.packs.steward_agreement.measure_agreement`."""
     if agreement.is_empty():
-        return "No line of the sample was judged by two stewards yet."
+        return "No line of the sample has been judged by two stewards yet."
     _, lines, agreed, kappa = agreement.row(0)
     beyond = "" if kappa is None else f" (Cohen's kappa {kappa:.2f})"
     return f"Two stewards judged {lines:,} lines of the sample, and agreed on {agreed:.0%}{beyond}."

@@ -46,7 +46,7 @@ def set_terms(request: Request, who: AnyApprover, visible: Visible, form: SentFo
         fields = texts(form, "fields")
         packs = open_packs(request, who, visible)
         return _policy_page(request, packs, typed=typed, fields=fields, problem=sentence(error))
-    words = "The policy is in force." if is_on else "The policy is revoked: nothing more goes without a steward."
+    words = "The policy is in force." if is_on else "The policy is revoked: nothing more is sent without a steward."
     return redirect_to(request, "/packs/policy", message=words)
 
 

@@ -64,7 +64,7 @@ def test_each_question_has_its_own_sum_and_threshold_on_one_scale():
     person, order = drawn.questions
     assert (person.title, person.threshold, [step.total for step in person.steps]) == ("One person", 4.0, [12.0])
     assert (order.title, order.threshold, [step.total for step in order.steps]) == (
-        "One order, if the person is one",
+        "One order, if it is one person",
         0.0,
         [-6.0],
     )
