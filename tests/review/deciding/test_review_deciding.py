@@ -126,7 +126,7 @@ def test_a_decision_is_taken_back(never, desk):
     "forged",
     [
         pytest.param({"answer-nothing": "both_right"}, id="a discrepancy that is not there"),
-        pytest.param({"release_id": "r1999-01-01", "kind": "both_right"}, id="a release that is not there"),
+        pytest.param({"release_id": "r1999-01-01", "kind": "both_right"}, id="a release that is no longer there"),
         pytest.param({"fingerprint": ["a", "b"]}, id="more fingerprints than decisions"),
     ],
 )
@@ -380,6 +380,6 @@ def test_what_nobody_is_known_to_own_is_referred_to_somebody_by_name(desk):
     row = night.discrepancies.filter(pl.col("state") != "resolved").head(1)
     unknown = replace(night, discrepancies=row.with_columns(owner=pl.lit("court:not_known")))
     name = row.item(0, "discrepancy_id")
-    with pytest.raises(DecisionError, match="say to whom it is referred"):
+    with pytest.raises(DecisionError, match="say who it is referred to"):
         unknown.draft_discrepancy("refer", name)
     assert unknown.draft_discrepancy("refer", name, referred_to="force:13").referred_to == "force:13"

@@ -107,7 +107,7 @@ def test_an_order_is_in_force_or_not_and_the_form_says_what_each_answer_does(off
     (question,) = form_options(*asking(offered, code)).asked
     assert [kind.code for kind in question.kinds] == ["accept", "refer", "not_enough"]
     assert question.words_of_kinds["accept"] == "It is in force: ask again later"
-    assert "counting as in force" in question.advice
+    assert "count as in force" in question.advice
     assert question.asks_which_order is (code == "DOUBT-NOT-HELD")
 
 
