@@ -86,7 +86,7 @@ def succession_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: Re
 def complement_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
     """Two orders of one day, type and court or force that no source holds both of, of one birth or alike in name.
 
-    The linking leaves them apart where two slips come together, such as another PNC id and no date of birth. On
+    The linking leaves them apart where two errors come together, such as another PNC id and no date of birth. On
     synthetic nights of all noises 35 of 35 were one order, and of those that no other item named 35 of 42 were these.
 
     Args:

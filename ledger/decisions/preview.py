@@ -12,7 +12,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import KIND, PERSON_FIELD_NAMES
 from ledger.decisions.values import typed_value
-from reconciliation.law import facts_of, judge_status
+from reconciliation.law import OPEN_END, facts_of, judge_status
 from reconciliation.overrides import Overrides
 from reconciliation.periods import complete_period
 
@@ -21,6 +21,8 @@ CHANGE = {"order_id": pl.String, "change": pl.String, "field": pl.String, "befor
 
 PERIOD = ("is_until_further_order", "end_on", "term_months")
 """Fields that follow from one another."""
+
+WHETHER_IN_FORCE = ("legal_status", "is_in_force_doubtful")
 
 WORDS_OF_DISCREPANCY = {"both_right": "closed", "accept": "closed", "refer": "referred", "not_enough": "unsettled"}
 CLOSING = frozenset(WORDS_OF_DISCREPANCY.values())
@@ -43,8 +45,8 @@ def foresee(draft: Draft, present: Present, *, decided: Collection[str] = ()) ->
         decided: ids of records that are put together by other decisions taken with it.
 
     Returns:
-        `CHANGE`: changed fields of orders, their status in law among them; orders or persons that would be merged or
-        split; the discrepancy that would be closed. Empty for the taking back of a decision.
+        `CHANGE`: changed fields of orders, among them their status in law and whether it is in doubt; orders or persons
+        that would be merged or split; the discrepancy that would be closed. Empty for the taking back of a decision.
     """
     about = KIND[draft.kind].about
     if about in ("value", "pair") and KIND[draft.kind].leaves_open:
@@ -72,12 +74,11 @@ def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
         meant = decided.filter(of_order).with_row_index("group")
         followed = complete_period(meant, Overrides({field: meant.select("group")})).drop("group")
         decided = pl.concat([followed, decided.filter(~of_order)]).sort("order_id")
-    known = draft.order_id if field in PERIOD else None
     before, after = (
-        {name: frame.get_column(name) for name in names} | {"legal_status": statuses}
-        for frame, statuses in (
-            (orders, _statuses(orders, present)),
-            (decided, _statuses(decided, present, known=known)),
+        {name: frame.get_column(name) for name in names} | {name: judged.get_column(name) for name in WHETHER_IN_FORCE}
+        for frame, judged in (
+            (orders, _judged(facts_of(orders), present)),
+            (decided, _judged(_settled(facts_of(decided), draft), present)),
         )
     )
     compared = [
@@ -90,15 +91,29 @@ def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
     return pl.concat(compared)
 
 
-def _statuses(orders: pl.DataFrame, present: Present, *, known: str | None = None) -> pl.Series:
-    """Status in law of the orders of one person; what the court took back stays taken back.
+def _settled(facts: pl.DataFrame, draft: Draft) -> pl.DataFrame:
+    """The facts once a steward gave a value: its own order is doubted for it no more (`reconciliation.endings`)."""
+    is_meant = pl.col("order_id") == draft.order_id
+    if draft.field == "order_type":
+        return facts.with_columns(pl.col("is_type_doubtful") & ~is_meant)
+    if draft.field not in PERIOD:
+        return facts
+    own_end = pl.concat_list(pl.coalesce(pl.col("end_on").cast(pl.String), pl.lit(OPEN_END)))
+    is_disputed = pl.col("is_discharged") & (pl.col("disputed_ends").list.len() > 0)
+    return facts.with_columns(
+        pl.col("is_without_making") & ~is_meant,
+        disputed_ends=pl.when(~is_meant)
+        .then("disputed_ends")
+        .when(is_disputed)
+        .then(own_end)
+        .otherwise(pl.lit([], pl.List(pl.String))),
+    )
 
-    `known` is the order of which the period is decided: it is one, even if the court alone speaks of it.
-    """
-    is_without_making = pl.col("is_without_making") & pl.col("order_id").ne_missing(pl.lit(known))
-    facts = facts_of(orders).with_columns(is_without_making)
-    statuses = judge_status(facts, as_of=present.as_of)
-    return orders.select("order_id").join(statuses, on="order_id", how="left", maintain_order="left")["legal_status"]
+
+def _judged(facts: pl.DataFrame, present: Present) -> pl.DataFrame:
+    """`WHETHER_IN_FORCE` of the orders of one person; what the court took back stays taken back."""
+    judged = judge_status(facts, as_of=present.as_of).select("order_id", *WHETHER_IN_FORCE)
+    return facts.select("order_id").join(judged, on="order_id", how="left", maintain_order="left")
 
 
 def _link_changes(draft: Draft, present: Present, decided: Collection[str]) -> pl.DataFrame:

@@ -78,13 +78,14 @@ def is_sampled(home: Home, by: str, orders: Collection[str], share: float) -> bo
 
 
 def _flips_status(draft: Draft, present: Present) -> bool:
-    """A value moves an order into or out of force; or of two orders that become one, one alone is in force."""
+    """A value moves an order into or out of force, or of doubt; or of two that become one, one alone is in force."""
     is_live = present.orders.select("order_id", is_live=counts_as_in_force())
     if KIND[draft.kind].about == "pair":
         held = _held(draft, present).join(is_live, on="order_id")
         return draft.kind == "same_order" and held.get_column("is_live").n_unique() > 1
-    moved = foresee(draft, present).filter(field="legal_status")
-    return not moved.filter(pl.col("before").is_in(IN_FORCE) != pl.col("after").is_in(IN_FORCE)).is_empty()
+    is_moved = pl.col("before").is_in(IN_FORCE) != pl.col("after").is_in(IN_FORCE)
+    moved = (pl.col("field") == "is_in_force_doubtful") | ((pl.col("field") == "legal_status") & is_moved)
+    return not foresee(draft, present).filter(moved).is_empty()
 
 
 def _moves_end(draft: Draft, present: Present) -> bool:

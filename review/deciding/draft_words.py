@@ -174,17 +174,19 @@ def _changes(changes: pl.DataFrame) -> Iterator[RegisterChange]:
         if change in CLOSING:
             continue
         if change == "changed":
-            yield RegisterChange(
-                row["order_id"], title_for(FIELD_TITLES, field), *(_value(field, row[side]) for side in _SIDES)
-            )
+            title = title_for(FIELD_TITLES | {DOUBTED: "Whether it is in force"}, field)
+            yield RegisterChange(row["order_id"], title, *(_value(field, row[side]) for side in _SIDES))
         else:
             yield RegisterChange(row["order_id"], MOVES[field, change], row["before"], row["after"])
 
 
 _SIDES = ("before", "after")
+DOUBTED = "is_in_force_doubtful"
 
 
 def _value(field: str, text: str | None) -> str:
+    if field == DOUBTED:
+        return "In doubt: it counts as in force" if text == "true" else "Not in doubt: its status holds"
     if text is None:
         return "not among them" if field == "conditions" else "none"
     return STATUS_TITLES[text] if field == "legal_status" else format_value(field, text) or text

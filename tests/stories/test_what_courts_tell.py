@@ -173,7 +173,7 @@ def test_the_police_are_asked_of_an_order_that_the_court_refused_and_it_stays_in
     assert set(asked.filter(rule_code="DOUBT-REFUSED").get_column("source")) == holders
     assert not asked.filter(pl.col("rule_code").str.starts_with("ABSENT-COURT")).height
     assert "DOUBT-STATUS" not in rules_of(home, orders.item(0, "order_id"))
-    queued = read(home, "review_queue").filter(order_id=orders.item(0, "order_id"), kind="discrepancies")
+    queued = read(home, "review_queue").filter(order_id=orders.item(0, "order_id"), kind="doubt")
     assert queued.select("stream", "uncertainty").rows() == [("settle", 1.0)]
 
 

@@ -10,6 +10,8 @@ from ledger_cases import night
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.preview import foresee
 from ledger.decisions.values import read_value
+from ledger.desk.four_eyes import reasons_for_approval
+from warehouse.tables.ledger import DECISIONS
 
 
 def changes(draft):
@@ -38,6 +40,25 @@ def test_an_order_of_which_the_court_alone_speaks_is_known_by_the_last_day_that_
     spoken_of = replace(present, orders=present.orders.filter(pl.col("order_id") != "ORD-2").with_columns(unknown))
     given = foresee(spoken_of.draft_value("ORD-1", "end_on", "2020-06-30"), spoken_of)
     assert given.filter(field="legal_status").rows() == [("ORD-1", "changed", "legal_status", "not_known", "expired")]
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        pytest.param("2021-12-31", [("is_in_force_doubtful", "true", "false")], id="the end that is believed"),
+        pytest.param("2030-12-31", [("legal_status", "expired", "live")], id="a later one"),
+    ],
+)
+def test_a_last_day_that_ends_a_doubt_is_reported_and_needs_a_second_steward(end, says):
+    present = night()
+    orders = present.orders.filter(order_id="ORD-1").with_columns(
+        is_in_force_doubtful=True, disputed_ends=pl.lit(["until further order"])
+    )
+    doubted = replace(present, orders=orders)
+    draft = doubted.draft_value("ORD-1", "end_on", end)
+    reported = foresee(draft, doubted).select("field", "before", "after").rows()
+    assert set(says) <= set(reported)
+    assert "status" in reasons_for_approval(draft, "kim", doubted, DECISIONS.empty())
 
 
 def test_an_order_with_a_decided_length_is_reported_its_end():
