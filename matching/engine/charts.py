@@ -14,8 +14,6 @@ import altair as alt
 import polars as pl
 import vl_convert
 
-from matching.engine.scores import Waterfall
-
 BLUE, ORANGE, GREY = "#1d70b8", "#d4351c", "#505a5f"
 WIDTH, HEIGHT, ROW = 420, 240, 16
 SPACE, MARGIN = 6, 40
@@ -97,56 +95,6 @@ def draw_weights(table: pl.DataFrame) -> Figure:
         alt.vconcat(*panels, spacing=SPACE),
         table,
     )
-
-
-def draw_waterfall(waterfall: Waterfall, title: str) -> Figure:
-    """How the weight of a pair, or of a merge, adds up.
-
-    Args:
-        waterfall: from `Scores.explain`.
-        title: which pair or merge.
-    """
-    table = tabulate_waterfall(waterfall)
-    drawn = table.filter(pl.col("weight").abs() >= 0.005).with_columns(
-        step=pl.format("{}: {}", "name", "found"),
-        direction=pl.when(pl.col("weight") < 0).then(pl.lit("against")).otherwise(pl.lit("for")),
-        end=pl.max_horizontal("from", "to"),
-    )
-    order = drawn.get_column("step").to_list()
-    scale = _scale([*drawn.get_column("from").to_list(), *drawn.get_column("to").to_list()])
-    base = alt.Chart(drawn).encode(y=alt.Y("step:N", title=None, sort=order, axis=WORDS))
-    colour = alt.Color("direction:N", legend=None, scale=alt.Scale(domain=["for", "against"], range=[BLUE, ORANGE]))
-    along = alt.X("from:Q", title="weight so far (log2 odds)", scale=scale)
-    bars = base.mark_bar().encode(x=along, x2="to:Q", color=colour)
-    texts = base.mark_text(align="left", dx=4).encode(x="end:Q", text=alt.Text("weight:Q", format="+.2f"))
-    even = alt.Chart().mark_rule(strokeDash=[2, 2], color=GREY).encode(x=alt.datum(0))
-    return Figure(
-        title,
-        "Each step moves the weight to the right (for a match) or to the left (against it); right of the dashed line a "
-        "match is more likely than not.",
-        alt.layer(bars, texts, even, data=drawn).properties(width=WIDTH, height=alt.Step(ROW + 6)),
-        table,
-    )
-
-
-def tabulate_waterfall(waterfall: Waterfall) -> pl.DataFrame:
-    """The steps of a waterfall.
-
-    Returns:
-        `name`, `found`, `weight`, `from`, `to` (weight before and after).
-    """
-    steps = pl.DataFrame(
-        [(step.name, step.found, step.weight) for step in waterfall.steps],
-        schema={"name": pl.String, "found": pl.String, "weight": pl.Float64},
-        orient="row",
-    )
-    total = pl.DataFrame({"name": ["weight"], "found": ["all together"], "weight": [waterfall.weight]})
-    reached = steps.with_columns(to=pl.col("weight").cum_sum()).with_columns(
-        pl.col("to").shift(1, fill_value=0.0).alias("from")
-    )
-    return pl.concat(
-        [reached, total.with_columns(pl.col("weight").alias("to"), pl.lit(0.0).alias("from"))], how="diagonal"
-    ).select("name", "found", "weight", "from", "to")
 
 
 def draw_blocking_loss(table: pl.DataFrame) -> Figure:

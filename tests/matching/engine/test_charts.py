@@ -3,7 +3,6 @@
 import re
 from functools import cache
 from html import unescape
-from itertools import pairwise
 
 import altair as alt
 import polars as pl
@@ -19,9 +18,7 @@ from matching.engine.charts import (
     draw_svg,
     draw_thresholds,
     draw_unlinkable,
-    draw_waterfall,
     draw_weights,
-    tabulate_waterfall,
 )
 from matching.engine.diagnostics import (
     tabulate_calibration,
@@ -41,7 +38,6 @@ def figures() -> dict[str, Figure]:
     return {
         "shares": draw_shares(shares),
         "weights": draw_weights(shares),
-        "pair": draw_waterfall(scores.explain(int(scores.left[2]), int(scores.right[2])), "a pair"),
         "blocking loss": draw_blocking_loss(estimate_blocking_loss(linkage, scores)),
         "calibration": draw_calibration(tabulate_calibration(chances, is_one(linkage))),
         "certainty": draw_calibration(tabulate_calibration(chances)),
@@ -67,7 +63,6 @@ def words_of(name):
             "shares", {"forename", "born", "matches (m)", "non-matches (u)", "at most 2 characters off"}, id="m and u"
         ),
         pytest.param("weights", {"surname", "town", "weight (log2 m/u)", "differ"}, id="weights"),
-        pytest.param("pair", {"weight: all together", "born: the same"}, id="waterfall of a pair"),
         pytest.param("blocking loss", {"all rules", "born against names"}, id="blocking loss"),
         pytest.param("calibration", {"predicted", "observed"}, id="calibration with labels"),
         pytest.param("certainty", {"0 to 10 %", "90 to 100 %"}, id="calibration without labels"),
@@ -99,28 +94,6 @@ def test_levels_stand_in_their_order_in_every_panel():
     words = words_of("weights")
     first = words.index("one character off") - 1
     assert words[first : first + 4] == ["the same", "one character off", "at most 2 characters off", "differ"]
-
-
-def test_for_and_against_are_reported_by_sign_and_not_by_colour_alone():
-    _, scores = link_people()
-    waterfall = scores.explain(int(scores.left[2]), int(scores.right[2]))
-    words = words_of("pair")
-    for step in waterfall.steps:
-        if abs(step.weight) >= 0.005:
-            assert f"{step.weight:+.2f}".replace("-", "−") in words
-
-
-def test_the_table_of_a_waterfall_goes_step_by_step_from_nothing_to_the_weight():
-    _, scores = link_people()
-    waterfall = scores.explain(int(scores.left[2]), int(scores.right[2]))
-    table = tabulate_waterfall(waterfall)
-    *steps, total = table.rows(named=True)
-    assert steps[0]["from"] == 0.0
-    for before, after in pairwise(steps):
-        assert after["from"] == before["to"]
-    assert all(step["to"] == pytest.approx(step["from"] + step["weight"]) for step in steps)
-    assert (total["name"], total["from"]) == ("weight", 0.0)
-    assert total["to"] == total["weight"] == pytest.approx(waterfall.weight)
 
 
 def test_the_threshold_of_the_greatest_f1_is_written_into_the_picture():
