@@ -26,7 +26,6 @@ from warehouse.tables.register import ORDER_SOURCES, ORDERS, QUALITY_SCORES
 from warehouse.tables.release import SOURCE_RECORDS
 
 NIGHTS = 30
-BY = ["source", "other source"]
 
 
 def report_parts(register: Register, *, threshold: int) -> Sequence[ReportPart]:

@@ -73,7 +73,7 @@ class Validator:
             Validator.shared.cache_clear()
 
     def submit(self, table: Table, frame: pl.DataFrame, suite: Sequence[Expectation]) -> Future[pl.DataFrame]:
-        """Start a validation and return at once, or after it where nothing is in doubt; otherwise as `validate`."""
+        """Start a validation and return at once, or after it where nothing is in doubt; gives what `judge` does."""
         screened = screen(table, frame, suite)
         if screened.doubtful:
             return self._pool.submit(judge, table, screened, suite)
@@ -119,23 +119,13 @@ def warm_up() -> Any:
     return frames.add_batch_definition_whole_dataframe("whole")
 
 
-def validate(table: Table, frame: pl.DataFrame, suite: Sequence[Expectation]) -> pl.DataFrame:
-    """Put a suite to a table, in this process.
-
-    Args:
-        table: the declaration of the table.
-        frame: its rows, in any order.
-        suite: what is expected, from `suite_for`.
+def judge(table: Table, screened: Screened, suite: Sequence[Expectation]) -> pl.DataFrame:
+    """Put what is in doubt of a suite to Great Expectations, in this process.
 
     Returns:
         A row for each expectation, in the order of the suite, in the shape of `EXPECTATION_RESULTS`. An expectation
         that could not be evaluated (a column is missing, or holds another type) is not met, and structural.
     """
-    return judge(table, screen(table, frame, suite), suite)
-
-
-def judge(table: Table, screened: Screened, suite: Sequence[Expectation]) -> pl.DataFrame:
-    """Put what is in doubt to Great Expectations, in this process; the results are those of `validate`."""
     outcomes = _run(table, screened.rows, {place: suite[place] for place in screened.doubtful})
     keys = _shown_keys(table, screened.rows)
     rows = [

@@ -5,7 +5,6 @@ Belongs here: putting the desk together. Does not: any page.
 
 import asyncio
 import importlib
-import logging
 import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -35,8 +34,6 @@ from review.metrics import Measured
 from review.pages import Pages
 from review.preparing import keep_prepared
 from review.static_files import StaticFiles
-
-log = logging.getLogger("concord.review")
 
 SEARCHES_KEPT = 2_000
 GUARDS = [Depends(check_form)]

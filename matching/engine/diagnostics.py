@@ -24,8 +24,6 @@ from matching.engine.weights import CHANCE_PARTS, Weights, distinct_patterns, le
 THRESHOLDS = np.arange(-10, 30.5, 0.5)
 BINS = 10
 
-Rows = npt.NDArray[np.integer]
-
 
 def tabulate_shares(parameters: Parameters, linkage: Linkage | None = None) -> pl.DataFrame:
     """What was learned of each level.

@@ -32,7 +32,6 @@ CAUSE_WORDS: Final = {
 }
 CHANGE_WORDS: Final = {"added": "Orders added", "removed": "Orders removed", "changed": "Values changed"}
 ROW_COUNTS: Final = ("rows_kept", "rows_quarantined", "rows_duplicate")
-SHOWN_KEYS: Final = 5
 
 
 def night_panels(visible: VisibleRelease) -> tuple[Panel, ...]:
