@@ -39,21 +39,19 @@ def accepted_gates(
     if wrong := unacceptable(names, feeds):
         fail(f"no gate of this name can be accepted: {', '.join(wrong)}; docs/operate.md lists the gates", Exit.USAGE)
     what = {"kind": "gate", "night": as_of.isoformat(), "gates": list(names)}
-    who = log_act(home, what, reason=reason.strip(), by=by, right="approve")
+    who = log_act(home, what, reason=reason.strip(), by=by)
     return dict.fromkeys(names, f"{reason.strip()} ({who})")
 
 
-def log_act(
-    home: Path, what: Mapping[str, Any], *, reason: str, by: str | None, right: str, act: str = "alteration"
-) -> str:
-    """Write to the audit log what an operator does; who it is. From the first account on it takes the right."""
+def log_act(home: Path, what: Mapping[str, Any], *, reason: str, by: str | None, act: str = "alteration") -> str:
+    """Write to the audit log what an operator does; who it is. From the first account on it takes an approver."""
     from cli.desk_tools import opened_desk
     from cli.door import require, system_user
     from ledger.audit import Entry, append
 
     _make_ledger(home)
     with opened_desk(home) as desk:
-        viewer = require(desk, right, by=by)
+        viewer = require(desk, "approve", by=by)
         who = viewer.name if viewer else by or system_user()
         with desk.writing() as connection:
             append(connection, [Entry(desk.clock(), who, act, what, reason)])

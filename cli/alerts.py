@@ -55,7 +55,7 @@ def acknowledge_one(
         fail(f"there is no alert {key}, or no reason: `concord alerts list` lists the alerts", Exit.USAGE)
     if until.date() < datetime.now(UTC).date():
         fail(f"{until:%Y-%m-%d} is over: name the last day on which it is not sent again", Exit.USAGE)
-    who = log_act(home, what, reason=reason.strip(), by=by, right="approve")
+    who = log_act(home, what, reason=reason.strip(), by=by)
     try:
         acknowledge(state, key, until=until.date(), words=f"{reason.strip()} ({who})")
     except NoAlertError as error:

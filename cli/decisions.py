@@ -45,7 +45,7 @@ def vouch(
 
     reason = require_reason(reason)
     with explain_ledger_errors():
-        log_act(home, {"kind": "marks of decisions"}, reason=reason, by=by, right="approve")
+        log_act(home, {"kind": "marks of decisions"}, reason=reason, by=by)
     with opened_ledger(home) as ledger:
         typer.echo(f"{ledger.vouch()} decisions marked")
 
@@ -113,7 +113,7 @@ def write(
     require_suffix(file)
     with opened_desk(home) as desk:
         decisions = desk.ledger.read()
-        note(desk, "disclosure", {"decisions": decisions.height}, right="approve")
+        note(desk, "disclosure", {"decisions": decisions.height})
         write_decisions(decisions, file)
     typer.echo(f"wrote {decisions.height} decisions to {file}")
 
@@ -134,7 +134,7 @@ def bring_in(
     with opened_desk(home) as desk:
         lines = read_lines(file)
         require_importable(home, desk, [line.values.get("decision_id") for line in lines])
-        note(desk, "alteration", {"imported_lines": len(lines)}, by=by, right="approve")
+        note(desk, "alteration", {"imported_lines": len(lines)}, by=by)
         done = import_lines(desk.ledger, lines, by=by, present=lambda: present_of(home))
     batch = f"; batch {done.batch_id}" if done.batch_id else ""
     typer.echo(f"added {done.added}, known already {done.known}{batch}")

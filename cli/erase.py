@@ -29,7 +29,7 @@ def erase(
 
     reason = require_reason(reason)
     with explain_ledger_errors():
-        log_act(home, {"kind": "erasure", "subject": subject}, reason=reason, by=by, right="approve", act="erasure")
+        log_act(home, {"kind": "erasure", "subject": subject}, reason=reason, by=by, act="erasure")
         database = Database(place_of(home))
         try:
             said = erase_subject(Home(home.resolve()), subject, database=database, at=datetime.now(UTC))

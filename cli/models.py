@@ -154,7 +154,7 @@ def promote(
     # What is in force changes between nights, not within one.
     with explain_model_errors(), only_run(state):
         what = {"kind": "models", "models": candidate}
-        who = log_act(state.path, what, reason=reason.strip(), by=by, right="approve")
+        who = log_act(state.path, what, reason=reason.strip(), by=by)
         is_forced = bool(lost.height or worse)
         promotion = put_in_force(state, models, reason=reason.strip(), is_forced=is_forced, by=who)
     typer.echo(f"{candidate} is in force from the next night on, instead of {promotion.former or old.name}")

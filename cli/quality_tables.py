@@ -7,6 +7,9 @@ import polars as pl
 
 NONE = "–"
 LEGEND = "* judged by other code, models or settings"
+SCORE = pl.format("{} %", (pl.col("score") * 100).round(1)).fill_null(NONE)
+ENDS = [(pl.col(name).cast(pl.Float64) * 100).round(1) for name in ("low", "high")]
+INTERVAL = pl.format("{} to {} %", *ENDS).fill_null(NONE)
 
 
 def parts_of(scores: pl.DataFrame) -> pl.DataFrame:
@@ -17,8 +20,8 @@ def parts_of(scores: pl.DataFrame) -> pl.DataFrame:
     """
     return scores.select(
         "dimension",
-        _share("score").alias("score"),
-        _span("low", "high").alias("95 %"),
+        SCORE.alias("score"),
+        INTERVAL.alias("95 %"),
         key="scope_key",
         passed=_number("numerator"),
         judged=_number("denominator"),
@@ -37,8 +40,8 @@ def moves_of(trend: pl.DataFrame) -> pl.DataFrame:
     """
     return trend.select(
         "dimension",
-        _share("score").alias("score"),
-        _span("low", "high").alias("95 %"),
+        SCORE.alias("score"),
+        INTERVAL.alias("95 %"),
         _move("").alias("since the night before"),
         _move("total_").alias("since the first night"),
         key="scope_key",
@@ -59,15 +62,6 @@ def explain_score(scores: pl.DataFrame) -> str:
     score, weight = pl.col("score"), pl.col("weight")
     whole, weights = parts.select((score * weight).sum() / weight.sum(), weight.sum().alias("weights")).row(0)
     return f"quality score {whole:.4f} = ({' + '.join(terms)}) ÷ {weights}"
-
-
-def _share(name: str) -> pl.Expr:
-    return pl.format("{} %", (pl.col(name) * 100).round(1)).fill_null(NONE)
-
-
-def _span(low: str, high: str) -> pl.Expr:
-    ends = [(pl.col(name).cast(pl.Float64) * 100).round(1) for name in (low, high)]
-    return pl.format("{} to {} %", *ends).fill_null(NONE)
 
 
 def _number(name: str) -> pl.Expr:

@@ -81,12 +81,13 @@ def export(
             fail("--pseudonymised has tables of its own: leave out --table", Exit.USAGE)
         export_for_research(home.resolve(), out, release)
         return
+    marking = settings_of(home).marking
     with Register.open(home.resolve(), release) as register:
         known = (*register.table_names, *register.view_names)
         if unknown := sorted(set(table or ()) - set(known)):
             fail(f"no table {', '.join(unknown)}: one of {', '.join(known)}", Exit.USAGE)
         try:
-            register.to_excel(out, *(table or ()))
+            register.to_excel(out, *(table or ()), marking=marking)
         except ValueError as error:
             fail(f"nothing was written: {error}", Exit.FAILED)
     typer.echo(f"wrote {out}")

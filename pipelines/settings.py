@@ -188,7 +188,7 @@ class Settings(BaseModel):
     limits: Limits = Limits()
     """How large a delivery may be."""
     marking: Words = "OFFICIAL-SENSITIVE"
-    """The protective marking on every sheet, page and line of a correction pack."""
+    """The protective marking on every page of the desk, and on every sheet and line of packs and exported workbooks."""
     review: DeskSettings = DeskSettings()
     """The settings of the stewards' desk."""
     alerts: AlertSettings = AlertSettings()

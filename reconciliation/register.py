@@ -199,12 +199,13 @@ class Register:
         needs_history = KNOWN_ON in query.lower()
         return answer(self._history if needs_history else self._connection, query, parameters)
 
-    def to_excel(self, path: Path | str, *names: str) -> None:
+    def to_excel(self, path: Path | str, *names: str, marking: str = "OFFICIAL-SENSITIVE") -> None:
         """Write tables of the release as a workbook, with a sheet on how to read it and one on what columns mean.
 
         Args:
             path: the file.
             names: the tables and views; what describes orders (`WORKBOOK_TABLES`) if none is named.
+            marking: the protective marking on every sheet.
 
         Raises:
             KeyError: the release has no table of that name.
@@ -218,7 +219,7 @@ class Register:
             tables[view.as_table(rows.columns)] = rows
         if unknown := sorted(set(wanted) - {table.name for table in tables}):
             raise KeyError(f"release {self.release.release_id} has no table {', '.join(unknown)}")
-        write_workbook(Path(path), self.release, tables)
+        write_workbook(Path(path), self.release, tables, marking=marking)
 
     def explain(self, order_id: str) -> Explanation:
         """The evidence behind an order: its records, their weights, its values, its discrepancies.

@@ -114,6 +114,17 @@ def test_a_workbook_is_written(home, tmp_path):
     ]
 
 
+def test_a_workbook_has_the_marking_of_the_installation(home, tmp_path):
+    settings = home / "concord.toml"
+    settings.write_text('marking = "OFFICIAL"\n')
+    asked = command("export", tmp_path / "register.xlsx", home=home)
+    settings.unlink()
+    assert asked.exit_code == 0
+    book = openpyxl.load_workbook(tmp_path / "register.xlsx")
+    assert book["Read me"]["A1"].value == "OFFICIAL"
+    assert all(sheet.oddHeader.center.text.endswith("OFFICIAL") for sheet in book.worksheets[1:])
+
+
 def test_a_folder_that_is_not_there_is_said_in_words(home, tmp_path):
     asked = command("export", tmp_path / "nowhere" / "register.xlsx", home=home)
     assert asked.exit_code == 1

@@ -47,9 +47,7 @@ class TooManyRowsError(ValueError):
     """A sheet can't hold so many rows; CSV and Parquet can."""
 
 
-def write_workbook(
-    path: Path, release: Release, tables: Mapping[Table, pl.DataFrame], *, marking: str = "OFFICIAL-SENSITIVE"
-) -> None:
+def write_workbook(path: Path, release: Release, tables: Mapping[Table, pl.DataFrame], *, marking: str) -> None:
     """Write tables of a release as a workbook.
 
     Raises:
