@@ -22,6 +22,7 @@ from ledger.desk.sent_pages import SentPage, save_sent_page
 from review.access.cookies import MESSAGE, drop_cookie, read_cookie, set_cookie
 from review.access.form_protection import TOKEN_FIELD, TOKEN_HEADER, expected_token
 from review.access.viewer import Viewer
+from review.deciding.sent_words import sent_in_words
 from review.deciding.shortcuts import shown_keys
 from review.desk import Desk
 from review.static_files import StaticFiles
@@ -71,6 +72,7 @@ class Pages:
         )
         self._environment.globals["asset"] = assets.address
         self._environment.filters["moment"] = format_moment
+        self._environment.filters["in_words"] = sent_in_words
 
     def prepare(self) -> None:
         """Read all templates of the desk: a page drawn for the first time takes as long again to read its own."""
