@@ -28,8 +28,20 @@ LEADS_ON = frozenset({"decision_id", "proposal_id", "reference"})
 Rows = dict[str, list[sa.RowMapping]]
 
 
-def erase_from_ledger(database: Database, home: Home, ids: Iterable[str]) -> tuple[Counter[str], frozenset[str]]:
-    """Delete the rows that name one of the ids, and what names those rows; how many by table, and all ids then known.
+def known_in_ledger(database: Database, ids: Iterable[str]) -> frozenset[str]:
+    """The ids, with the keys of the rows that name one of them: to be known before the rows go.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    known = set(ids)
+    with database.reading() as connection:
+        _rows_about(connection, known)
+    return frozenset(known)
+
+
+def erase_from_ledger(database: Database, home: Home, ids: Iterable[str]) -> Counter[str]:
+    """Delete the rows that name one of the ids, and what names those rows; how many by table.
 
     Raises:
         LedgerError: the ledger can't be written, or is not as it was.
@@ -48,7 +60,7 @@ def erase_from_ledger(database: Database, home: Home, ids: Iterable[str]) -> tup
                 with _without_triggers(connection, table.name):
                     counts[table.name] += connection.execute(table.delete().where(named)).rowcount
     ledger.vouch()
-    return counts, frozenset(known)
+    return counts
 
 
 def _rows_about(connection: sa.Connection, known: set[str]) -> Rows:

@@ -9,13 +9,14 @@ import json
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
 from ledger.decisions.database import Database
-from ledger.erasing import erase_from_ledger
+from ledger.erasing import erase_from_ledger, known_in_ledger
 from ledger.packs.metadata import pack_lines
 from pipelines.retention import dated, deliveries_in
 from reconciliation.law import may_bind_from
@@ -36,7 +37,10 @@ class NotErasableError(Exception):
 
 
 def erase_subject(home: Home, subject_id: str, *, database: Database | None, at: datetime) -> dict[str, object]:
-    """Erase a person; the certificate, which does not repeat who it was. To begin again after a crash does no harm.
+    """Erase a person; the certificate, which does not repeat who it was.
+
+    What is under way is noted in the certificate's place, with the person's opaque ids, until it is done: begun again
+    after a crash it goes on, and its one certificate counts all of it (but for the step that was cut off).
 
     Args:
         home: the folder of all state.
@@ -53,29 +57,68 @@ def erase_subject(home: Home, subject_id: str, *, database: Database | None, at:
     with only_run(home):
         releases, current = list_releases(home), current_release(home)
         holders = [release for release in releases if subject_id in _subjects(release)]
-        _require_erasable(holders, current, subject_id)
-        certificate, ids = f"ERA-{uuid.uuid4().hex[:12]}", _ids_of(holders, subject_id)
-        sent = [release for release in holders if _is_sent(release, subject_id)] or holders
-        sent_in = max(sent, key=lambda release: release.as_of)
-        removed = Counter[str]()
-        removed["deliveries"] = _erase_deliveries(home, current, _sources_of(holders, ids), sent_in.as_of)
-        removed["tables"] = _erase_tables(home, current, ids, max(release.as_of for release in holders))
+        work = _interrupted(home, subject_id)
+        if holders or not work:
+            _require_erasable(holders, current, subject_id)
+        work = work or _begun(home, holders, subject_id)
+        certificate, ids, removed = work["certificate"], frozenset(work["ids"]), Counter[str](work["removed"])
+
+        def note(what: str, count: int) -> None:
+            removed[what] += count
+            _put(home, work | {"ids": sorted(ids), "removed": dict(removed)})
+
+        until, held_until = (date.fromisoformat(work[name]) for name in ("sent_until", "held_until"))
+        note("deliveries", _erase_deliveries(home, current, work["sources"], until))
+        note("tables", _erase_tables(home, current, ids, held_until))
         if database is not None:
-            removed["packs"] = _erase_packs(home, database, ids)
-            rows, ids = erase_from_ledger(database, home, ids)
-            removed["rows of the ledger"] = rows.total()
+            ids = known_in_ledger(database, ids)
+            note("packs", _erase_packs(home, database, ids))
+            note("rows of the ledger", erase_from_ledger(database, home, ids).total())
         for release in releases:
-            removed["rows of releases"] += erase_from_release(home, release, ids, certificate=certificate)
+            note("rows of releases", erase_from_release(home, release, ids, certificate=certificate))
         said: dict[str, object] = {
             "certificate": certificate,
             "erased_at": at.isoformat(timespec="seconds"),
-            "mark": keyed_mark(home, "erasure", subject_id),
-            "last_held_by": sent_in.release_id,
+            "mark": work["mark"],
+            "last_held_by": work["last_held_by"],
             "removed": dict(removed),
             "remains": "keys in the audit log; backups made before, which hold the person until they are deleted",
         }
-        put_text(make_folder(home.path / CERTIFICATES) / f"{certificate}.json", json.dumps(said, indent=2) + "\n")
+        _put(home, said)
     return said
+
+
+def _begun(home: Home, holders: Collection[Release], subject_id: str) -> dict[str, Any]:
+    """What an erasure has to know from its beginning to its end, and forgets then."""
+    ids = _ids_of(holders, subject_id)
+    sent = [release for release in holders if _is_sent(release, subject_id)] or holders
+    sent_in = max(sent, key=lambda release: release.as_of)
+    return {
+        "certificate": f"ERA-{uuid.uuid4().hex[:12]}",
+        "mark": _mark(home, subject_id),
+        "last_held_by": sent_in.release_id,
+        "sent_until": sent_in.as_of.isoformat(),
+        "held_until": max(release.as_of for release in holders).isoformat(),
+        "sources": sorted(_sources_of(holders, ids)),
+        "ids": sorted(ids),
+        "removed": {},
+    }
+
+
+def _interrupted(home: Home, subject_id: str) -> dict[str, Any] | None:
+    """An erasure of the person that was begun and not ended; None: there is none."""
+    mark = _mark(home, subject_id)
+    noted = (json.loads(path.read_text(encoding="utf-8")) for path in (home.path / CERTIFICATES).glob("ERA-*.json"))
+    return next((work for work in noted if "ids" in work and work["mark"] == mark), None)
+
+
+def _mark(home: Home, subject_id: str) -> str:
+    return keyed_mark(home, "erasure", subject_id)
+
+
+def _put(home: Home, said: Mapping[str, object]) -> None:
+    text = json.dumps(said, indent=2) + "\n"
+    put_text(make_folder(home.path / CERTIFICATES) / f"{said['certificate']}.json", text)
 
 
 def _require_erasable(holders: Collection[Release], current: Release | None, subject_id: str) -> None:

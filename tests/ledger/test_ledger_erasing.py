@@ -8,7 +8,7 @@ from ledger.audit import Entry, append, prove
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.ledger import Ledger
 from ledger.desk.comments import Comment, add_comment, comments_on
-from ledger.erasing import erase_from_ledger
+from ledger.erasing import erase_from_ledger, known_in_ledger
 
 
 @pytest.fixture
@@ -29,7 +29,8 @@ def test_decisions_what_takes_them_back_and_comments_go_and_those_about_others_s
     with ledger.database.writing() as connection:
         append(connection, [Entry(START, "kim", "consultation", {"orders": ["ORD-1"]})])
 
-    counts, known = erase_from_ledger(ledger.database, HOME, {"ORD-1"})
+    known = known_in_ledger(ledger.database, {"ORD-1"})
+    counts = erase_from_ledger(ledger.database, HOME, {"ORD-1"})
 
     assert counts == {"decisions": 2, "decision_marks": 2, "comments": 1}
     assert taken.decision_id in known

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from nights import SERIES, command, copy_of, nightly
 
+from pipelines import erasure
 from warehouse.home import Home
 from warehouse.releases.build import hash_of
 from warehouse.releases.release import Release, list_releases, verify
@@ -102,6 +103,20 @@ def let_it_lack(release: Release, table: str) -> None:
     (release.path / "manifest.json").write_text(json.dumps(manifest))
 
 
+def crash(subject: str, *, home: Path, when) -> None:
+    """Erase, and end as a killed process does when something is to be noted."""
+
+    def put(home, said):
+        if when(said):
+            raise KeyboardInterrupt
+        noted(home, said)
+
+    noted = erasure._put
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(erasure, "_put", put)
+        assert command("erase", subject, "--reason", "ordered by a court", home=home).exit_code != 0
+
+
 @pytest.mark.long
 def test_after_erasing_no_file_of_the_home_holds_the_person_and_every_release_can_be_proved(
     after_two_nights, three_nights, tmp_path
@@ -128,6 +143,12 @@ def test_after_erasing_no_file_of_the_home_holds_the_person_and_every_release_ca
     nightly(home, landing, LAST)
     assert holding(home)
     let_it_lack(list_releases(Home(home))[0], "uncoded_conditions")
+    undisturbed = copy_of(home, tmp_path / "undisturbed")
+    whole = command("erase", subject, "--reason", "ordered by a court", home=undisturbed)
+    assert whole.exit_code == 0, whole.output
+    crash(subject, home=home, when=lambda said: "rows of the ledger" in said["removed"])
+    crash(subject, home=home, when=lambda said: "ids" not in said)
+    assert subject in "".join(path.read_text() for path in (home / "erasures").iterdir()), "it is under way"
 
     done = command("erase", subject, "--reason", "ordered by a court", home=home)
 
@@ -135,8 +156,13 @@ def test_after_erasing_no_file_of_the_home_holds_the_person_and_every_release_ca
     assert holding(home) == []
     certificate = json.loads(done.stdout)
     assert subject not in done.stdout
+    (written,) = (home / "erasures").iterdir()
+    assert json.loads(written.read_text()) == certificate
+    counts = json.loads(whole.stdout)["removed"]
+    cut_off = counts.pop("rows of the ledger")
+    assert certificate["removed"] == counts | {"rows of the ledger": 0}, f"of {cut_off} rows the crash came first"
     assert certificate["removed"]["deliveries"] >= 1
-    assert certificate["removed"]["rows of the ledger"] >= 1
+    assert cut_off >= 1
     releases = list_releases(Home(home))
     assert [verify(release) for release in releases] == [()] * 4
     assert ["erasures" in release.manifest for release in releases][:2] == [True, True]
