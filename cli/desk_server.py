@@ -131,7 +131,7 @@ def _print_demo_users(database: Database, passwords: Passwords) -> None:
                 add_account(connection, name, role=role, at=now())
             set_role(connection, name, role=role, at=now())
             set_disabled(connection, name, is_disabled=False, at=now())
-            set_password_hash(connection, name, passwords.hash_new(password, name=name))
+            set_password_hash(connection, name, passwords.hash_new(password, name=name), until=None)
             end_sessions_of(connection, name, at=now())
         typer.echo(f"  {name:<15} {password}")
 

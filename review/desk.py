@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ledger.decisions.database import Database
 from ledger.decisions.decidable import Present
-from ledger.decisions.errors import LedgerError
+from ledger.decisions.errors import LedgerError, LedgerLockedError
 from ledger.decisions.ledger import Ledger, now
 from ledger.decisions.published import read_present
 from warehouse.disk import keep_private
@@ -197,6 +197,8 @@ class Desk:
             raise LedgerError("the ledger can't be reached")
         try:
             yield
+        except LedgerLockedError:  # somebody else writes, and may be done by the next request
+            raise
         except LedgerError:
             self._down_until = time.monotonic() + self._respite
             raise

@@ -20,7 +20,13 @@ from ledger.decisions.errors import LedgerError
 from review.access import resending
 from review.access.attempt_limits import TooManyAttemptsError
 from review.access.form_protection import SAFE_METHODS, ForeignFormError, OutdatedFormError
-from review.access.viewer import ReasonRequiredError, SecondFactorRequiredError, SignInRequiredError, signed_in
+from review.access.viewer import (
+    OwnPasswordRequiredError,
+    ReasonRequiredError,
+    SecondFactorRequiredError,
+    SignInRequiredError,
+    signed_in,
+)
 from review.desk import NoReleaseError
 from review.pages import redirect_to, render_page
 
@@ -129,6 +135,11 @@ async def reason_required(request: Request, _: Exception) -> Response:
     return await _send_first(request, request.state.viewer.name, place="/reason")
 
 
+async def own_password_required(request: Request, _: Exception) -> Response:
+    """Somebody has to choose a password of their own first; what they typed is kept."""
+    return await _send_first(request, request.state.viewer.name, place="/password")
+
+
 async def second_factor_required(request: Request, _: Exception) -> Response:
     """Somebody has to set up a second factor first; what they typed is kept."""
     return await _send_first(request, request.state.viewer.name, place="/second-factor")
@@ -161,6 +172,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Any]] = {
     OutdatedFormError: outdated_form,
     LedgerError: ledger_down,
     NoReleaseError: no_release,
+    OwnPasswordRequiredError: own_password_required,
     ReasonRequiredError: reason_required,
     SecondFactorRequiredError: second_factor_required,
     SignInRequiredError: sign_in_required,

@@ -37,6 +37,7 @@ class Account:
         password_hash: of local sign-in; None: by the identity provider alone.
         identity: `<issuer>|<subject>` of an identity provider.
         second_factor: the sealed secret of their one-time codes; None: they have not set it up.
+        password_until: until when a password that somebody else chose opens the account; None: it is their own.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Account:
     disabled_at: datetime | None
     preferences: Mapping[str, Any]
     second_factor: str | None = None
+    password_until: datetime | None = None
 
 
 def all_accounts(connection: sa.Connection) -> tuple[Account, ...]:
@@ -75,6 +77,7 @@ def add_account(
     at: datetime,
     forces: Collection[str] | None = None,
     password_hash: str | None = None,
+    password_until: datetime | None = None,
     identity: str | None = None,
 ) -> None:
     """Make an account; the ledger takes decisions of its user if the role decides.
@@ -95,8 +98,14 @@ def add_account(
         raise AccountError("this identity has an account already")
     _require_role(role)
     _let_decide(connection, name, role=role, at=at)
-    row = {"name": name, "role": role, "forces": _forces_text(forces), "password_hash": password_hash}
-    connection.execute(sa.insert(accounts).values(**row, identity=identity, added_at=at, preferences="{}"))
+    row: dict[str, object] = {
+        "name": name,
+        "role": role,
+        "forces": _forces_text(forces),
+        "password_hash": password_hash,
+    }
+    row |= {"password_until": password_until, "identity": identity}
+    connection.execute(sa.insert(accounts).values(**row, added_at=at, preferences="{}"))
 
 
 def set_role(
@@ -112,13 +121,13 @@ def set_role(
     _let_decide(connection, name, role=role, at=at)
 
 
-def set_password_hash(connection: sa.Connection, name: str, password_hash: str) -> None:
-    """Change the hash of a password.
+def set_password_hash(connection: sa.Connection, name: str, password_hash: str, *, until: datetime | None) -> None:
+    """Change the hash of a password, and until when it opens the account (None: its user chose it).
 
     Raises:
         AccountError: there is no such account.
     """
-    _update(connection, name, password_hash=password_hash)
+    _update(connection, name, password_hash=password_hash, password_until=until)
 
 
 def set_identity(connection: sa.Connection, name: str, identity: str | None) -> None:
@@ -221,4 +230,5 @@ def _account(row: sa.Row[Any]) -> Account:
         disabled_at=row.disabled_at,
         preferences=json.loads(row.preferences),
         second_factor=row.second_factor,
+        password_until=row.password_until,
     )

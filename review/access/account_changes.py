@@ -5,6 +5,7 @@ Belongs here: the changes, for pages and commands alike. Does not: the tables (`
 
 import secrets
 from collections.abc import Collection
+from datetime import timedelta
 
 from ledger.desk import accounts
 from ledger.desk.sessions import end_sessions_of
@@ -14,6 +15,8 @@ from review.access.second_factor import reseal
 from review.desk import Desk
 
 GENERATED_BYTES = 16
+GIVEN_FOR = timedelta(days=7)
+"""How long a password that somebody else chose opens an account; its user has to choose another at once."""
 
 
 def new_password() -> str:
@@ -48,6 +51,7 @@ class AccountChanges:
             LedgerError: the ledger is down.
         """
         kept = None if password is None else self._passwords.hash_new(password, name=name)
+        at = self._desk.clock()
         with self._desk.writing() as connection:
             accounts.add_account(
                 connection,
@@ -55,8 +59,9 @@ class AccountChanges:
                 role=role,
                 forces=forces,
                 password_hash=kept,
+                password_until=None if kept is None else at + GIVEN_FOR,
                 identity=identity,
-                at=self._desk.clock(),
+                at=at,
             )
         self._note("collection", name, "added")
 
@@ -68,15 +73,19 @@ class AccountChanges:
             end_sessions_of(connection, name, at=at)
         self._note("alteration", name, "role")
 
-    def set_password(self, name: str, password: str, *, but: str | None = None) -> None:
-        """Give a user another password; all their sessions end, except the one of that token digest.
+    def set_password(self, name: str, password: str, *, own_session: str | None = None) -> None:
+        """Give a user another password; all their sessions end. Raises as `add`.
 
-        Raises as `add`.
+        Args:
+            name: of the account.
+            password: the new one.
+            own_session: digest of the token of a session that goes on, in which its user chose it; None: who changes
+                accounts did, and it opens the account for `GIVEN_FOR`.
         """
-        kept = self._passwords.hash_new(password, name=name)
+        kept, at = self._passwords.hash_new(password, name=name), self._desk.clock()
         with self._desk.writing() as connection:
-            accounts.set_password_hash(connection, name, kept)
-            end_sessions_of(connection, name, at=self._desk.clock(), but=but)
+            accounts.set_password_hash(connection, name, kept, until=None if own_session else at + GIVEN_FOR)
+            end_sessions_of(connection, name, at=at, but=own_session)
         self._note("alteration", name, "password")
 
     def set_disabled(self, name: str, *, is_disabled: bool) -> None:

@@ -51,7 +51,8 @@ class PasswordSignIn:
         """The account of a user who knows its password.
 
         Raises:
-            SignInRefusedError: name or password is wrong, or the account is closed.
+            SignInRefusedError: name or password is wrong, the account is closed, or its user let the time pass in
+                which a password that somebody else chose had to be changed.
             TooManyAttemptsError: too many attempts failed.
             LedgerError: the ledger is down.
         """
@@ -66,13 +67,15 @@ class PasswordSignIn:
         if is_right and account is not None:
             with self._desk.writing() as connection:
                 is_right = take_code(connection, self._desk.home, account, attempt.code, at=at)
-        if account is None or not is_right or account.disabled_at is not None:
+        is_late = account is not None and account.password_until is not None and account.password_until < at
+        if account is None or not is_right or is_late or account.disabled_at is not None:
             self._recorder.note("refused", who=_known_as(attempt.name, account), what={"sign_in": "password"})
             raise SignInRefusedError
         with self._desk.writing() as connection:
             self._limits.succeeded(connection, counts, at=at)
             if self._passwords.is_outdated(account.password_hash or ""):
-                set_password_hash(connection, account.name, self._passwords.hash_again(attempt.password))
+                again = self._passwords.hash_again(attempt.password)
+                set_password_hash(connection, account.name, again, until=account.password_until)
         return account
 
     def prove_again(self, name: str, password: str) -> bool:

@@ -65,6 +65,10 @@ class SecondFactorRequiredError(Exception):
     """The installation asks for a second factor, and this person has not set one up."""
 
 
+class OwnPasswordRequiredError(Exception):
+    """Somebody else chose this person's password, and they have not changed it yet."""
+
+
 def signed_in(request: Request) -> Viewer:
     """The person who is signed in, in any role.
 
@@ -79,6 +83,7 @@ def signed_in(request: Request) -> Viewer:
     who = Viewer(account.name, account.role, account.forces, account.preferences, known.session.token_digest)
     request.state.viewer = who
     request.state.is_read_only = known.is_from_memory
+    request.state.lacks_own_password = account.password_until is not None
     request.state.lacks_second_factor = account.identity is None and account.second_factor is None
     return who
 
@@ -97,6 +102,8 @@ def require(right: str) -> Callable[[Request, Viewer], Viewer]:
             recorder: AuditRecorder = request.app.state.audit_recorder
             recorder.note("refused", who=who.name, what={"right": right, "path": request.url.path})
             raise HTTPException(403, "Your role does not let you do this. Ask an administrator if it should.")
+        if request.state.lacks_own_password:
+            raise OwnPasswordRequiredError
         if request.app.state.settings.second_factor == "required" and request.state.lacks_second_factor:
             raise SecondFactorRequiredError
         if right != "administer" and request.app.state.settings.reason == "required":

@@ -89,7 +89,7 @@ def change_account(
 @router.get("/password", dependencies=[Depends(signed_in)])
 def ask_for_password(request: Request) -> Response:
     """The form to change your own password."""
-    return render_page(request, "access/password.html")
+    return _password_page(request)
 
 
 @router.post("/password")
@@ -100,11 +100,13 @@ def change_password(request: Request, who: SignedIn, old_password: Text = "", ne
     except TooManyAttemptsError as error:
         return too_many_attempts(request, error)
     if not is_proved:
-        return render_page(request, "access/password.html", status=422, old_error="This is not your password.")
+        return _password_page(request, old_error="This is not your password.")
+    if request.state.lacks_own_password and new_password == old_password:
+        return _password_page(request, new_error="Choose another one: somebody else knows this password.")
     try:
-        _office(request, who).set_password(who.name, new_password, but=who.session)
+        _office(request, who).set_password(who.name, new_password, own_session=who.session)
     except WeakPasswordError as error:
-        return render_page(request, "access/password.html", status=422, new_error=sentence(error))
+        return _password_page(request, new_error=sentence(error))
     return redirect_to(request, "/", message="Your password is changed. You are signed out everywhere else.")
 
 
@@ -141,6 +143,11 @@ def show_log(request: Request, audit: Auditing) -> Response:
     lines = list(map(describe_entry, shown))
     found: dict[str, Any] = {"typed": typed, "acts": ACT_WORDS, "names": names, "entries": lines, "further": further}
     return render_page(request, "access/audit.html", **found)
+
+
+def _password_page(request: Request, **errors: str) -> Response:
+    is_given = request.state.lacks_own_password
+    return render_page(request, "access/password.html", status=422 if errors else 200, is_given=is_given, **errors)
 
 
 def _office(request: Request, who: Viewer) -> AccountChanges:

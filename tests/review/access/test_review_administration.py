@@ -42,8 +42,39 @@ def test_an_account_is_made_with_a_password_that_is_shown_once(arrive, desk):
     password = NEW_PASSWORD.search(shown)[1]
     assert password not in office.get("/accounts").text
     assert account_of(desk, "kim").forces == {"01", "46"}
-    assert arrive("kim", password).get("/probe/decide").status_code == 200
+    kim = arrive("kim", password)
+    assert choose_own(kim, password).status_code == 303
+    assert kim.get("/probe/decide").status_code == 200
     assert password not in str(logged(desk))
+
+
+def choose_own(client, given, own="my very own secret words"):
+    return client.submit("/password", {"old_password": given, "new_password": own}, follow_redirects=False)
+
+
+def given_password(office, name):
+    return NEW_PASSWORD.search(office.submit(f"/accounts/{name}", {"change": "password"}).text)[1]
+
+
+def test_a_password_that_somebody_else_chose_opens_nothing_until_it_is_changed(arrive):
+    given = given_password(arrive("administrator"), "steward")
+    theirs = arrive("steward", given)
+    for path in ("/probe/see", "/probe/decide"):
+        assert theirs.get(path, follow_redirects=False).headers["location"] == f"/password?next={path}"
+    assert "Somebody else chose your password" in theirs.get("/password").text
+    assert "Choose another one" in choose_own(theirs, given, given).text
+    assert theirs.get("/probe/see", follow_redirects=False).status_code == 303
+    assert choose_own(theirs, given).status_code == 303
+    assert theirs.get("/probe/see").status_code == 200
+
+
+def test_a_password_that_somebody_else_chose_ends_after_a_week(arrive, clock):
+    office = arrive("administrator")
+    given = given_password(office, "steward")
+    clock.move(days=7, minutes=1)
+    theirs = Client(office.app, base_url=ORIGIN)
+    assert theirs.sign_in("steward", given).status_code == 422
+    assert arrive("steward", given_password(arrive("administrator"), "steward"))
 
 
 @pytest.mark.parametrize(

@@ -111,4 +111,5 @@ def test_a_file_that_somebody_holds_locked_is_reported_and_read(desk_home, ledge
     assert "Read only" in answer.text
     holder.execute("ROLLBACK")
     holder.close()
+    assert "Read only" not in client.get("/queue").text, "a lock that is gone holds nobody up"
     desk.close()
