@@ -3,7 +3,6 @@
 Belongs here: which id a cluster gets, where merged and split ids went. Does not: what belongs together (`matching`).
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -39,14 +38,7 @@ class Assignment:
         return ID_REDIRECTS.conform(rows).sort(ID_REDIRECTS.order)
 
 
-def assign_ids(
-    members: pl.DataFrame,
-    former: pl.DataFrame,
-    *,
-    prefix: str,
-    as_of: date,
-    retired: Collection[str] = (),
-) -> Assignment:
+def assign_ids(members: pl.DataFrame, former: pl.DataFrame, *, prefix: str, as_of: date) -> Assignment:
     """Give every cluster the id that most of its handles had in the former release, or a new one.
 
     An id goes to one cluster only: the one that holds most of its handles. Ties go to the smallest id, then to the
@@ -58,12 +50,10 @@ def assign_ids(
         former: `handle`, `id` of the release before, no row twice; empty for the first one.
         prefix: what new ids begin with, such as `ORD`.
         as_of: the night; part of what a new id is made of, so that an id that died is not born again.
-        retired: ids of releases further back, never to be used again.
     """
     kept = _keep_ids(members, former)
     births = members.select("cluster").unique().join(kept, on="cluster", how="anti")
-    taken = pl.concat([former.get_column("id"), pl.Series("id", list(retired), pl.String)])
-    ids = pl.concat([kept, _new_ids(births, taken=taken, prefix=prefix, as_of=as_of)]).sort("cluster")
+    ids = pl.concat([kept, _new_ids(births, taken=former.get_column("id"), prefix=prefix, as_of=as_of)]).sort("cluster")
     return Assignment(ids, _find_redirects(members.join(ids, on="cluster"), former))
 
 

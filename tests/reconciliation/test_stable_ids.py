@@ -18,13 +18,12 @@ def pairs(first, second, rows):
     return pl.DataFrame(rows, schema={first: pl.String, second: pl.String}, orient="row")
 
 
-def assign(members, former=(), *, as_of=TUESDAY, retired=()):
+def assign(members, former=(), *, as_of=TUESDAY):
     return assign_ids(
         pairs("cluster", "handle", members),
         pairs("handle", "id", list(former)),
         prefix="ORD",
         as_of=as_of,
-        retired=retired,
     )
 
 
@@ -74,7 +73,7 @@ def test_redirects_take_the_shape_of_the_public_table():
 
 def test_id_that_died_is_not_born_again():
     first = ids(assign([("p1", "p1")], as_of=MONDAY))["p1"]
-    assert ids(assign([("p1", "p1")], as_of=MONDAY, retired=[first]))["p1"] != first
+    assert ids(assign([("p1", "p1")], [("gone", first)], as_of=MONDAY))["p1"] != first
     assert ids(assign([("p1", "p1")], as_of=TUESDAY))["p1"] != first
 
 
