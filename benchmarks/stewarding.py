@@ -121,7 +121,7 @@ def run_night(landing: Path, home: Path, as_of: date, *more: str) -> None:
 
 
 def decide(judged: Judged, home: Path, items: pl.DataFrame) -> tuple[int, int]:
-    """Decide items as somebody would who knows the truth: how many decisions were taken, and how many refused."""
+    """Decide items as a person who knows the truth would: how many decisions were taken, and how many refused."""
     taken = refused = 0
     ledger, _ = Ledger.create(ledger_url(home, read_settings(home)), Home(home))
     with ledger:

@@ -70,7 +70,7 @@ class ReviewPolicy:
     doubt: float = 1.0
     # Of 19 on synthetic nights of ordinary noise 18.
     constraint: float = 0.95
-    # None of 31 was wrong on synthetic nights; a discharge wrongly believed frees somebody who is bound.
+    # None of 31 was wrong on synthetic nights; a discharge wrongly believed frees a person who is bound.
     questions: Mapping[str, float] = field(default_factory=lambda: {"R16": 0.05, "R17": 0.05})
     persons_apart: float = 0.3
     stale: float = 0.7

@@ -49,7 +49,7 @@ def find_conditions(home: Home, settings: AlertSettings, *, today: date) -> list
     found = [*_of_run(last), *_of_mirror(home, today), *_of_disk(home, settings, today)]
     if release is not None:
         found += [*_of_sources(release), *_of_gates(release), *_of_age(release, settings, today)]
-    # What the last run refused comes first: it is newer than what somebody accepted for the release in force.
+    # What the last run refused comes first: it is newer than what was accepted for the release in force.
     latest = {one[0]: one for one in reversed(found)}
     return [
         Condition(key, state, words, _owner(owned_by, settings), since)

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 OPERATOR: Final = "operator"
-"""Whose an alert is that no setting gives to somebody else."""
+"""Whose an alert is that no setting gives to another owner."""
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 

@@ -118,7 +118,7 @@ def dated(folder: Path) -> Iterator[tuple[Path, date]]:
     for path in folder.iterdir() if folder.is_dir() else ():
         try:
             yield path, date.fromisoformat(path.stem)
-        except ValueError:  # a file of somebody's own
+        except ValueError:  # a file that Concord did not make
             continue
 
 

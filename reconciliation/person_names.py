@@ -141,7 +141,7 @@ def with_surnames_held(held: pl.DataFrame) -> pl.DataFrame:
 def _usual_surnames(surnames: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     """`word`: those that several times as many people bear in the surname as among the forenames.
 
-    Somebody who bears a word in both places, one of them by mistake, says nothing of it.
+    A person who has a word in both places, one of them by mistake, says nothing of it.
     """
     keys, bearers = ["subject_cluster", "word"], pl.col("subject_cluster").n_unique()
     as_forename = given.join(surnames, on=keys, how="anti").group_by("word").agg(forename=bearers)

@@ -187,7 +187,7 @@ def _without_slips(later: pl.DataFrame, dated: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_case_day(held: pl.DataFrame) -> pl.DataFrame:
-    """`heard_with_on`: the record's day of making, if an order on somebody else in the same case was made on it."""
+    """`heard_with_on`: the record's day of making, if an order on another person in the same case was made on it."""
     standing = held.filter(pl.col("standing") == STANDS)
     cases = standing.select("order_cluster", "case_urn").drop_nulls().unique()
     days = standing.select("order_cluster", "subject_cluster", "made_on").drop_nulls().unique().join(

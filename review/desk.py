@@ -197,7 +197,7 @@ class Desk:
             raise LedgerError("the ledger can't be reached")
         try:
             yield
-        except LedgerLockedError:  # somebody else writes, and may be done by the next request
+        except LedgerLockedError:  # another process writes, and may be done by the next request
             raise
         except LedgerError:
             self._down_until = time.monotonic() + self._respite

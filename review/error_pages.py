@@ -131,17 +131,17 @@ async def outdated_form(request: Request, _: Exception) -> Response:
 
 
 async def reason_required(request: Request, _: Exception) -> Response:
-    """Somebody has not said why they look at records: ask them first, and keep what they typed."""
+    """A user has not said why they look at records: ask them first, and keep what they typed."""
     return await _send_first(request, request.state.viewer.name, place="/reason")
 
 
 async def own_password_required(request: Request, _: Exception) -> Response:
-    """Somebody has to choose a password of their own first; what they typed is kept."""
+    """A user has to choose a password of their own first; what they typed is kept."""
     return await _send_first(request, request.state.viewer.name, place="/password")
 
 
 async def second_factor_required(request: Request, _: Exception) -> Response:
-    """Somebody has to set up a second factor first; what they typed is kept."""
+    """A user has to set up a second factor first; what they typed is kept."""
     return await _send_first(request, request.state.viewer.name, place="/second-factor")
 
 

@@ -67,7 +67,7 @@ MIXTURE = (
     ErrorKind("pncid missing", "pncid", value.lose_pncid, 0.02, 0.24, 0.5, 0.2, nature="gap"),
     ErrorKind("pncid digit wrong", "pncid", value.change_digit, 0.012, 0.01, 0.01, 0.018),
     ErrorKind("pncid check letter wrong", "pncid", value.change_check_letter, 0.014, 0.01, 0.008, 0.012),
-    ErrorKind("pncid of somebody else", "pncid", value.use_neighbours_pncid, 0.003, 0.003, 0.002, 0.003),
+    ErrorKind("pncid of another person", "pncid", value.use_neighbours_pncid, 0.003, 0.003, 0.002, 0.003),
     ErrorKind("second pncid", "pncid", value.use_second_pncid, 0.014, 0.014, 0.008, 0.01),
     ErrorKind("cro missing", "cro", value.lose_cro, 0.12, 0.4, nature="gap"),
     ErrorKind("cro dummy", "cro", value.fill_cro, 0.012, 0.018),

@@ -87,7 +87,7 @@ change_check_letter = put("pncid", lambda held, random: held.pncid and other_let
 lose_pncid = put("pncid", lambda *_: "")
 # Made by mistake at another arrest.
 use_second_pncid = put("pncid", lambda held, _: held.person.second_pncid)
-# An id a few off, its check letter right: somebody else's.
+# An id a few off, its check letter right: another person's.
 use_neighbours_pncid = put(
     "pncid",
     lambda held, random: held.pncid and pnc_id(int(held.pncid[:4]), int(held.pncid[5:12]) + random.randint(1, 9)),

@@ -72,7 +72,7 @@ def town_of(court: str) -> str:
 
 
 def court_as_written(name: str, random: Random) -> str:
-    """A court's name as somebody writes it: in full, in capitals, shortened."""
+    """A court's name as a clerk writes it: in full, in capitals, shortened."""
     draw = random.random()
     if draw < 0.5:
         return name

@@ -54,7 +54,7 @@ def is_regular(path: Path) -> bool:
 
 
 def open_regular(path: Path) -> BufferedReader:
-    """Open a file for reading that somebody else may put something else in place of; never waits.
+    """Open a file for reading that another process may replace; never waits.
 
     Raises:
         OSError: it can't be opened, or is a link, pipe, socket, device or folder.

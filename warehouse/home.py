@@ -96,7 +96,7 @@ class Home:
 
     @property
     def packs(self) -> Path:
-        """Correction packs that were handed out at the desk: personal data, kept until somebody removes them."""
+        """Correction packs that were handed out at the desk: personal data, kept until they are removed by hand."""
         return self.path / "packs"
 
     @property

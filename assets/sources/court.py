@@ -108,7 +108,7 @@ def _judge(rows: list[Row], header: Header) -> pl.DataFrame:
     other = pl.when(is_other.fill_null(value=False)).then(pl.lit(NOT_THE_MAKING))
     return keyed.with_columns(
         reason_code=pl.coalesce("reason_code", outcomes.set_aside(keyed, words="words"), other),
-        # Put aside, and kept beside what the police hold.
+        # Set aside, and kept with what the police hold.
         is_refusal=(pl.col("reason_code").is_null() & (event == EVENT_REFUSED)).fill_null(value=False),
     )
 

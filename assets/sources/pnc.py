@@ -185,7 +185,7 @@ def _keys(record_types: tuple[RecordType, ...]) -> pl.Expr:
 
 
 def _without_parent(lines: pl.DataFrame, record: RecordType) -> pl.DataFrame:
-    """Put aside the lines of a type whose order was not kept."""
+    """Set aside the lines of a type whose order was not kept."""
     kept = lines.filter((pl.col("tag") == record.parent) & pl.col("reason_code").is_null()).get_column("key")
     is_orphan = (
         (pl.col("tag") == record.tag)

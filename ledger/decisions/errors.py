@@ -17,7 +17,7 @@ class LedgerMissingError(LedgerError):
 
 
 class LedgerLockedError(LedgerError):
-    """Somebody else holds the ledger for longer than is waited for."""
+    """Another process holds the ledger for longer than is waited for."""
 
 
 class LedgerUnreachableError(LedgerError):

@@ -37,7 +37,7 @@ class Account:
         password_hash: of local sign-in; None: by the identity provider alone.
         identity: `<issuer>|<subject>` of an identity provider.
         second_factor: the sealed secret of their one-time codes; None: they have not set it up.
-        password_until: until when a password that somebody else chose opens the account; None: it is their own.
+        password_until: until when a password that another user chose opens the account; None: it is their own.
     """
 
     name: str

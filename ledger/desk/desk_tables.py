@@ -30,7 +30,7 @@ accounts = sa.Table(
     sa.Column("preferences", sa.Text(), nullable=False),  # JSON: keys of the keyboard, and whether they are on
     sa.Column("second_factor", sa.Text()),  # sealed by the key of the installation
     sa.Column("second_factor_step", sa.Integer()),  # the last time step of which a code was taken
-    sa.Column("password_until", UtcDateTime()),  # of a password that somebody else chose: its last moment
+    sa.Column("password_until", UtcDateTime()),  # of a password that another user chose: its last moment
 )
 
 sessions = sa.Table(

@@ -15,7 +15,7 @@ from ledger.desk.desk_tables import sessions, sign_in_attempts
 
 @dataclass(frozen=True)
 class Session:
-    """Somebody's time at the desk.
+    """A user's time at the desk.
 
     Attributes:
         token_digest: of the token that the browser holds; the token itself is kept nowhere.

@@ -16,7 +16,7 @@ from review.desk import Desk
 
 GENERATED_BYTES = 16
 GIVEN_FOR = timedelta(days=7)
-"""How long a password that somebody else chose opens an account; its user has to choose another at once."""
+"""How long a password that another user chose opens an account; its user has to choose another at once."""
 
 
 def new_password() -> str:

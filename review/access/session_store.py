@@ -32,7 +32,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class KnownSession:
-    """Somebody whose session is known.
+    """A user whose session is known.
 
     Attributes:
         is_open: the session has not ended, and the account is not closed.

@@ -18,7 +18,7 @@ SHOWN_DIGITS = 12
 
 
 class SignInRefusedError(Exception):
-    """Somebody is not let in; the reason is not shown to them."""
+    """A user is not let in; the reason is not shown to them."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class PasswordSignIn:
 
         Raises:
             SignInRefusedError: name or password is wrong, the account is closed, or its user let the time pass in
-                which a password that somebody else chose had to be changed.
+                which a password that another user chose had to be changed.
             TooManyAttemptsError: too many attempts failed.
             LedgerError: the ledger is down.
         """

@@ -66,7 +66,7 @@ class SecondFactorRequiredError(Exception):
 
 
 class OwnPasswordRequiredError(Exception):
-    """Somebody else chose this person's password, and they have not changed it yet."""
+    """Another user chose this person's password, and they have not changed it yet."""
 
 
 def signed_in(request: Request) -> Viewer:

@@ -1,6 +1,6 @@
 """What was typed into a form, in words: to be looked at before it is sent again.
 
-Belongs here: the fields of any form of the desk, as somebody who filled it in knows them. Does not: keeping them
+Belongs here: the fields of any form of the desk, as a user who filled it in knows them. Does not: keeping them
 (`review.access.resending`), reading them (`review.deciding.decision_request`).
 """
 
@@ -20,7 +20,7 @@ UNSEEN: Final = frozenset({"item_id", "release_id", "version", "submission", "or
 
 
 def sent_in_words(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Name and value of each field that somebody filled in, as they are called on the form; the parts of a day as one.
+    """Name and value of each field that a user filled in, as they are called on the form; the parts of a day as one.
 
     Args:
         fields: as they were sent.

@@ -102,7 +102,7 @@ def change_password(request: Request, who: SignedIn, old_password: Text = "", ne
     if not is_proved:
         return _password_page(request, old_error="This is not your password.")
     if request.state.lacks_own_password and new_password == old_password:
-        return _password_page(request, new_error="Choose another one: somebody else knows this password.")
+        return _password_page(request, new_error="Choose a different one: another person knows this password.")
     try:
         _office(request, who).set_password(who.name, new_password, own_session=who.session)
     except WeakPasswordError as error:

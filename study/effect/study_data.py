@@ -36,7 +36,7 @@ ARREST_COLUMNS: Final = ("subject_id", "arrest_id", "arrested_on", "offence_code
 
 @dataclass(frozen=True, eq=False)
 class StudyData:
-    """Orders and arrests as somebody holds them.
+    """Orders and arrests as they are held, by a source or the register.
 
     Attributes:
         orders: `ORDER_COLUMNS`; `ended_on` is the last day on which an order is known to bind, null for none.

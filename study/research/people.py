@@ -3,7 +3,7 @@
 Belongs here: what is kept of an order, and how coarse. Does not: counts (`study.research.counts`), files
 (`study.research.publication`).
 
-An order is described by `KNOWN`, what somebody outside may know of it. It is published at the finest of `LEVELS` at
+An order is described by `KNOWN`, what an outsider may know of it. It is published at the finest of `LEVELS` at
 which it shares its description with the orders of enough other persons published at that level; what fits none is left
 out. A search for a person by what is published finds `least` persons at least. An order has an id of its own, and
 none of its person: two orders of one person would show more than either.
