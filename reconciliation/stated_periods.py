@@ -76,7 +76,12 @@ def find_stated_periods(wordings: pl.DataFrame) -> pl.DataFrame:
         conditions whose words say anything.
     """
     key = ["order_id", "condition_code"]
-    said = wordings.join(_read(wordings.get_column("text")), on="text", nulls_equal=True, maintain_order="left")
+    read = _read(wordings.get_column("text"))
+    # Most conditions give no period in any source: the rest of the work is left to those that do.
+    dated = wordings.join(read.filter(_says_anything()), on="text", how="semi").select(key).unique()
+    said = wordings.join(dated, on=key, how="semi", maintain_order="left").join(
+        read, on="text", how="left", nulls_equal=True, maintain_order="left"
+    )
     ends = pl.any_horizontal(pl.col("stated_months", "stated_until").is_not_null())
     counts = (ends.all().over(key) | (pl.col("kind") == TRAVEL)) & ~pl.col("is_from_release").any().over(key)
     said = said.with_columns(pl.when(counts).then(pl.col("stated_months", "stated_until")))
@@ -94,9 +99,12 @@ def find_stated_periods(wordings: pl.DataFrame) -> pl.DataFrame:
         pl.col("stated_from").max().alias("runs_from"),
         pl.col("is_from_release").any(),
     )
-    found = days.join(months, on=key, how="left", maintain_order="left")
-    says = pl.col("stated_months", "stated_until", "stated_from").is_not_null()
-    return found.filter(pl.any_horizontal(says, "is_from_release"))
+    return days.join(months, on=key, how="left", maintain_order="left").filter(_says_anything())
+
+
+def _says_anything() -> pl.Expr:
+    given = pl.col("stated_months", "stated_until", "stated_from").is_not_null()
+    return pl.any_horizontal(given, "is_from_release")
 
 
 def _read(texts: pl.Series) -> pl.DataFrame:
