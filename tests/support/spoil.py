@@ -47,6 +47,18 @@ def keep_first(path: Path, records: int) -> None:
     path.write_bytes(b"".join([header, *kept, f"TRL|{min(records, len(mains))}|{len(kept)}\r\n".encode("ascii")]))
 
 
+def keep_rows(path: Path, count: int) -> None:
+    """Leave the first rows of a court file, with a manifest that fits."""
+    _save(path, _read(path)[: count + 1])
+
+
+def change_rows(path: Path, change: Callable[[list[str], list[list[str]]], object]) -> None:
+    """Change the rows of a court file, given with its heading, in place; with a manifest that fits."""
+    heading, *rows = _read(path)
+    change(heading, rows)
+    _save(path, [heading, *rows])
+
+
 def drop_trailer(path: Path) -> None:
     """Leave out the trailer of a PNC file."""
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
