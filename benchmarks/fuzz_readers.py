@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of the readers: any bytes give rows, rows put aside, or a named fault.
+"""Coverage-guided fuzzing of the readers: any bytes give rows, quarantined rows or a named fault.
 
     make fuzz SECONDS=60
 
