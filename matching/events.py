@@ -19,6 +19,7 @@ from warehouse.tables.core import EVENT_REFUSED
 
 FACTS: Final = (
     "source", "event", "order_type", "is_interim", "made_on", "start_on", "end_on", "recorded_on", "case_urn",
+    "ends_another",
 )  # fmt: skip
 REFUSAL_DAYS: Final = 31
 """Days between a refusal and the day on which the police hold the order as made: more, and it is another matter."""
@@ -114,11 +115,19 @@ def _how() -> pl.Expr:
     # A refused application made no order: what the police hold of that time, and the court does not, is in question.
     is_near = ((heard_on - first_on).dt.total_days().abs() <= REFUSAL_DAYS).fill_null(value=True)
     is_held_elsewhere = ~pl.col("is_held_by_court") & is_near & pl.col("order_type").is_not_null()
+    # Refused for good, it ended the interim order that its words name by the day, or that is of the same case.
+    is_interim = (pl.col("interims").list.len() == 1) & pl.col("interims").list.first()
+    is_of_day = pl.col("days").list.contains(pl.col("made_on"))
+    is_named = pl.when(pl.col("made_on").is_null()).then(is_of_case).otherwise(is_of_day)
+    is_determined = pl.col("ends_another") & is_interim & is_running & is_named
+    is_of_type = pl.col("types").list.contains(pl.col("order_type"))
     return (
-        pl.when(~fits)
+        pl.when((pl.col("event") == EVENT_REFUSED) & is_determined & is_of_type)
+        .then(BY_CASE)
+        .when(~fits)
         .then(None)
         .when(pl.col("event") == EVENT_REFUSED)
-        .then(pl.when(is_held_elsewhere).then(BY_PERSON))
+        .then(pl.when(is_held_elsewhere).then(BY_DAY))
         .when(pl.col("made_on").is_not_null())
         .then(pl.when(pl.col("days").list.contains(pl.col("made_on"))).then(BY_DAY))
         .when(is_running & is_of_case)

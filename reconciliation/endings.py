@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from reconciliation.date_arithmetic import months_after
+from reconciliation.determinations import with_determinations
 from reconciliation.disputed_types import find_disputed_types
 from reconciliation.dropped_orders import find_unheld
 from reconciliation.law import ENDED, OPEN_END
@@ -56,8 +57,10 @@ def read_endings(
     Returns:
         One row for each order: `order_id`, `is_withdrawn`, `is_shown_ended`, `is_making_doubtful`, `is_discharged`,
         `ended_after` and `ended_by` (of a discharge: the last day known to be in force and the first known not to be),
-        `disputed_ends`, `is_without_making`, `is_type_doubtful`.
+        `disputed_ends`, `is_without_making`, `is_type_doubtful`, `is_determined` (discharged in that the application of
+        an interim order was refused).
     """
+    held = with_determinations(held, golden)
     # R16, R17 (MSA ss.20, 27): sooner only with consent, of which no police source knows.
     needs_consent = ~pl.col("is_interim").fill_null(value=False) & ~pl.col("order_type").is_in(SCOTTISH_TYPES)
     endings = (
@@ -82,6 +85,7 @@ def read_endings(
         "is_withdrawn",
         pl.col("is_without_making") & ~is_decided,
         pl.col("is_type_doubtful").fill_null(value=False),
+        pl.col("is_determined").fill_null(value=False) & is_known,
         pl.any_horizontal(
             pl.col("is_shown_ended", "is_held_live", "is_ended_beside", "is_dropped").fill_null(value=False)
         ).alias("is_shown_ended"),
@@ -157,6 +161,7 @@ def _find_discharged(held: pl.DataFrame, as_of: date) -> pl.DataFrame:
         _with_status(_with_named_order(held))
         .group_by("order_id", "source")
         .agg(
+            pl.col("is_determined").any(),
             is_discharge.any().alias("says_discharged"),
             is_from_court.first().alias("is_court"),
             (is_discharge & pl.col("is_order_named")).any().alias("names_order"),
@@ -169,6 +174,7 @@ def _find_discharged(held: pl.DataFrame, as_of: date) -> pl.DataFrame:
     is_agreed = says_so.all() & (pl.len() > 1)
     return by_source.group_by("order_id").agg(
         is_discharged.alias("is_discharged"),
+        pl.col("is_determined").any(),
         is_from_the_court.alias("is_from_the_court"),
         (is_discharged & ~is_from_the_court & ~is_agreed).alias("is_discharge_disputed"),
     )

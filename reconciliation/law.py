@@ -57,12 +57,15 @@ def facts_of(orders: pl.DataFrame) -> pl.DataFrame:
         orders: `ORDERS`, or rows of it.
 
     Returns:
-        The orders with `is_withdrawn`, `is_discharged`, `is_shown_ended`, `is_without_making`.
+        The orders with `is_withdrawn`, `is_discharged`, `is_determined`, `is_shown_ended`, `is_without_making`.
     """
+    # What no order followed was determined by a refusal.
+    is_determined = (pl.col("legal_status") == "determined") & pl.col("followed_by_order_id").is_null()
     return orders.with_columns(
         pl.col("disputed_ends").fill_null([]),
         is_withdrawn=pl.col("legal_status") == "withdrawn",
-        is_discharged=pl.col("legal_status") == "discharged",
+        is_discharged=(pl.col("legal_status") == "discharged") | is_determined,
+        is_determined=is_determined,
         is_type_doubtful=pl.col("is_type_doubtful").fill_null(value=False),
         # Nothing else makes an order with dates one of which nothing is known.
         is_without_making=(pl.col("legal_status") == "not_known")
@@ -83,7 +86,8 @@ def judge_status(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
             `is_making_doubtful` (it may never have been made: then it ends no other order),
             `is_without_making` (court results say what became of it, and no record holds the order itself),
             `is_type_doubtful` (the sources do not agree on its type: it neither ends nor is ended beyond doubt),
-            `is_discharged` (the sources that give a status agree that the order was discharged), `ended_after` and
+            `is_discharged` (the sources that give a status agree that the order was discharged), `is_determined` (in
+            that the application of an interim order was refused), `ended_after` and
             `ended_by` (of a discharge: the days between which it must have been), `disputed_ends` (later ends that as
             many sources give).
         as_of: the day; orders made later neither bind nor end others.
@@ -119,6 +123,7 @@ def _status(as_of: date) -> pl.Expr:
     """The first that holds; the order of the rules is itself a rule."""
     dates = ("made_on", "start_on", "end_on")
     starts_on = pl.coalesce("start_on", "made_on")
+    is_determined = pl.col("is_determined").fill_null(value=False)
     has_no_end = pl.col("is_interim").fill_null(value=False) & pl.col("end_on").is_null()
     is_overdue = (pl.lit(as_of) - starts_on).dt.total_days() > INTERIM_LONGEST_DAYS
     return (
@@ -126,10 +131,10 @@ def _status(as_of: date) -> pl.Expr:
         pl.when(pl.col("is_withdrawn"))
         .then(pl.lit("withdrawn"))
         # R16 to R18 (MSA ss.20, 27): a court may discharge an order before its end.
-        .when(pl.col("is_discharged"))
+        .when(pl.col("is_discharged") & ~is_determined)
         .then(pl.lit("discharged"))
-        # R13, R15: ended by a later order, whatever end was once fixed.
-        .when(pl.col("is_cut_by_full"))
+        # R13, R15: ended by a later order, whatever end was once fixed; or by the refusal of its application.
+        .when(pl.col("is_cut_by_full") | is_determined)
         .then(pl.lit("determined"))
         .when(pl.col("cut_on").is_not_null())
         .then(pl.lit("superseded"))
@@ -157,7 +162,7 @@ def _is_in_force_doubtful(as_of: date) -> pl.Expr:
     status = pl.col("legal_status")
     # As text: what has no end sorts after every day.
     is_disputed = (
-        status.is_in(["expired", "discharged"])
+        status.is_in(["expired", "discharged", "determined"])
         & pl.col("cut_on").is_null()  # whatever came of its discharge, a later order has ended it
         & (pl.col("disputed_ends").list.max() >= as_of.isoformat())
     )
@@ -174,8 +179,9 @@ def _is_in_force_doubtful(as_of: date) -> pl.Expr:
 
 def _bounds() -> list[pl.Expr]:
     """`ended_after`, the last day known to be in force, and `ended_by`, the first known not to be."""
-    is_expired, is_discharged = (pl.col("legal_status") == name for name in ("expired", "discharged"))
-    is_cut = pl.col("legal_status").is_in(["superseded", "determined"])
+    is_expired = pl.col("legal_status") == "expired"
+    is_cut = pl.col("legal_status").is_in(["superseded", "determined"]) & pl.col("cut_on").is_not_null()
+    is_discharged = pl.col("is_discharged") & pl.col("legal_status").is_in(["discharged", "determined"])
     # What was cut after its own end had gone on paper ended with that end.
     cut_on = pl.min_horizontal("cut_on", pl.col("end_on").dt.offset_by("1d"))
     return [
@@ -212,7 +218,8 @@ def _binding_period(as_of: date) -> list[pl.Expr]:
 
     The days on which `counts_as_in_force` holds if the status is worked out for them with what is known on `as_of`.
     """
-    is_withdrawn, is_discharged = (pl.col("legal_status") == name for name in ("withdrawn", "discharged"))
+    is_withdrawn = pl.col("legal_status") == "withdrawn"
+    is_discharged = pl.col("is_discharged") & ~is_withdrawn
     disputed = pl.col("disputed_ends").list.max()
     # Without a day of its discharge it was in force, for all we know, until this one.
     discharged_on = pl.when(is_discharged).then(pl.col("ended_by").fill_null(as_of))

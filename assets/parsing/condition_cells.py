@@ -28,7 +28,7 @@ from assets.parsing.words import known
 BREAK, WITHIN = "\x1e", "\x1f"  # stand where a condition ends, and after a full stop that ends none
 # Every character for a new line that there is, and what programs write for one; tabs in a row.
 LINE_BREAKS = (
-    r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x{85}\x{2028}\x{2029}]|_x000[aAdD]_|&#(?:10|13|x0?[aAdD]);|\\r\\n|\\n|\t{2,}"
+    r"\r\n|[\n\r\x0b\x0c\x1c-\x1f\x{85}\x{2028}\x{2029}]|_x000[aAdD]_|&#(?:10|13|x0?[aAdD]);|\\r\\n|\\n|\t{2,}"
     r"|</?(?i:br|p|li|ul|ol|div)\s*/?>|[¶↵⏎]"
 )
 # Characters that serve as nothing but bullets, those of Word's symbol fonts too, with or without a blank before them.
@@ -59,9 +59,7 @@ DASH_WITHIN = rf"\s+[-–—*]\s+(?P<next>{_OPENING}|{_BEGINS})"
 TAB_WITHIN = rf"(?P<last>\p{{L}}{{3}}[.;,)]?) *\t *(?P<next>{_BEGINS})"
 # What separates two conditions, before the capitalised words with which they begin.
 _LARGE = r"(?:Not|NOT|No|NO|Must|MUST|Shall|SHALL|Do not|DO NOT|Only|Excluded?|Prohibited|Subject|Never|To not)\b"
-SIGN_WITHIN = (
-    rf"\s*(?://|[+~§→⇒—–…]|\*{{2,}}|>{{1,2}}|-{{2,}})\s*(?P<next>{_LARGE})|\s*\(\d{{1,2}}\)\s+(?P<next_2>{_LARGE})"
-)
+SIGN_WITHIN = rf"\s*(?://|[+~#§→⇒—–…]|&&|\so\s|\*{{2,}}|>{{1,2}}|-{{2,}})\s*(?P<next>{_LARGE})|\s*\(\d{{1,2}}\)\s+(?P<next_2>{_LARGE})"
 # A number that does not go on with the one at the front (`2. .. 3. ..`, `1. .. 1. ..`).
 OTHER_NUMBER = rf"\s\(?\d{{1,2}}[.)]+\s+(?P<next>{_LARGE})"
 NUMBERED_OTHERWISE = rf"^\(?\d{{1,2}}[.)]+\s.*{OTHER_NUMBER}"
@@ -100,7 +98,7 @@ NUMBERINGS = (
     *(
         Numbering(*numbers, form + _AFTER)
         for numbers in (NUMBERS, ROMAN, LETTERS)
-        for form in (r"\(({})\)[.:]?", r"\[({})\]", r"({}) ?[.]?\)", r"({}) ?[.:/;°]")
+        for form in (r"\(({})\)[.:]?", r"\[({})\]", r"({}) ?[.]?\)", r"({}) ?[.:/;°º]")
     ),
     Numbering(*NUMBERS, r"({}) ?[-–]" + _AFTER),
     Numbering(*LETTERS, r"({}) ?[-–]\s+(?P<next>\S)"),

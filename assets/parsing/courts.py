@@ -22,7 +22,7 @@ CUT_FROM = 18  # a text this long may be the beginning of a longer name
 CUT_SCORE = 95.0
 TOWN_FACTOR = 0.8  # a town alone, settled by the kind of order, is worth less than a court named
 ANY_TYPE = "any"  # words that say no more than that it is a court
-NAMES_A_COURT = re.compile(r"\b(?:COURTS?|CROWN|MAGS?|MAGISTRATES|SHERIFF|YOUTH|LLYS|CT|CRT)\b")
+NAMES_A_COURT = re.compile(r"\b(?:COURTS?\b(?! (?:ROOM |NO )?\d)|CROWN|MAGS?|MAGISTRATES|SHERIFF|YOUTH|LLYS|CT|CRT)\b")
 Found = tuple[frozenset[str], float]  # the codes that a text may mean, and how well it fits, 0 to 100
 
 

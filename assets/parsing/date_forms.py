@@ -61,12 +61,18 @@ ABOUT_AFTER = (
     r"|claim(?:s|ed)|alleged|disputed|self[ -]declared|as stated|given|(?:year )?only)\)?$"
     r"|[ ,]+\(?(?:(?:exact|full|day|date|month|and|of|birth) ?)+(?:not known|unknown|n/?k)\)?$"
 )
-# Letters typed for digits, other characters between the parts, and what stands behind a date in Polish.
+_YEARS_OLD = r"(?:years?|yrs?)(?: old)?"
+# Letters typed for digits, other characters between the parts, and what stands behind a date: `year` in Polish and
+# Russian, an age.
 SLIPS = (
     (r"(^|[\d/.-])o([\d/.-])", "${1}0${2}"),
     (r"(^|[\d/.-])[il|](\d?[/.-])", "${1}1${2}"),
     (r"^(\d{1,2})[_:](\d{1,2})[_:](\d{4})$", "${1}/${2}/${3}"),
-    (r"(\d{4}) ?(?:r\.?|\*+)$", "${1}"),
+    (r"(\d{4}) ?(?:r\.?|г\.?|\*+)$", "${1}"),
+    (
+        rf"(\d{{2}})[ ,]+(?:\(\d{{1,3}}\)|\(?(?:aged?:? ?\d{{1,3}}(?: ?{_YEARS_OLD})?|\d{{1,3}} ?{_YEARS_OLD})\)?)$",
+        "${1}",
+    ),
 )
 # A day that a program wrote with the offset of its midnight, and no time.
 DAY_WITH_OFFSET = r"^(\d{4}-\d{2}-\d{2})(?:z|[+-]\d{2}:\d{2})$"

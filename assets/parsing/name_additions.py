@@ -38,12 +38,12 @@ IDENTIFIER = (
 # What is said of the person after a whole name: whose child, where from, a note after a dash; and a mark of doubt.
 SAID = (
     r"(?i)^([^\s,/]+[\s,/]+[^\s,/].*?)\s+((?:[cdhsw]/o|(?:son|daughter|wife|husband|widow) of)\s.+"
-    r"|[-–—]\s+(?:see|hmp|hmyoi|yoi|ref|note|now|currently|deceased|address|lives|c/o|co-?def(?:endant)?|co-?accused|alleged)\b.*"
+    r"|[-–—]\s+(?:see|hmp|hmyoi|yoi|ref|note|now|currently|deceased|address|lives|c/o|co-?def(?:endant)?|co-?accused|alleged|arrested|wanted|charged|bailed|remanded|released|convicted)\b.*"
     r"|(?:t/as?|trading as|(?:director|owner|manager) of)\s.+|(?-i:of)\s+\p{Lu}[\p{L} ]+)$"
 )
-# A text all in quotation marks or angle brackets; two whole names around a slash.
+# A text all in quotation marks or angle brackets; two whole names around a slash or a semicolon.
 ENCLOSED = r"""^[<"“”«'‘]+([^<>"“”«»]+)[>"“”»'’]+$"""
-TWO_NAMES = r"^((\p{L}+)\s[^/,]+?)\s/\s((\p{L}+)\s[^/,]+)$"
+TWO_NAMES = r"^((\p{L}+)\s[^/,;|]+?)(?:\s/|\s?[;|])\s((\p{L}+)\s[^/,;|]+)$"
 DOUBT = r"^(\?+)\s*\p{L}|\p{L}\s*(\?+)$"
 # Two people in one cell; the surname may stand with the second alone.
 TWO_PEOPLE = r"(?i)^(\p{L}\S+\s\p{L}[^,/&]*?)\s+((?:&|and)\s+\p{L}.*)$"
@@ -94,6 +94,7 @@ def _clean() -> tuple[tuple[str, str], ...]:
             "${1}",
         ),
         (r"^[\s•*·>–—\-]+", ""),
+        (r"(\p{L})\s+[^\p{L}\p{N}\s(){}\[\]\"“”?]+$", "${1}"),  # a mark or a picture behind the name
         (r"(?i)^(jnr|jr|snr)\.?\s+(\p{L}.*)$", "${2} ${1}"),
         (r"(?i)^(?:r|rex|regina|the (?:king|queen|crown))\s*[-–]?\s*\bvs?\b\.?\s*[-–]?\s*(\p{L})", "${1}"),
         (r"(?i)^the (?:defendant|respondent|accused|subject)\s+(\p{L})", "${1}"),
@@ -158,7 +159,10 @@ def _with_second_name(seen: pl.Expr) -> pl.Expr:
     """`Dean Rothery / Deano Marshlow` as `Dean Rothery aka Deano Marshlow`: both sides begin with a forename."""
     parts = seen.str.extract_groups(TWO_NAMES).struct
     are_names = [is_listed_forename(parts.field(group).str.to_uppercase()) for group in ("2", "4")]
-    return pl.when(are_names).then(seen.str.replace(TWO_NAMES, "${1} aka ${3}")).otherwise(seen)
+    # A slash parts two names of one person, a semicolon perhaps two people.
+    between = pl.when(seen.str.contains("[;|]")).then(pl.lit("&")).otherwise(pl.lit("aka"))
+    two = pl.concat_str(parts.field("1"), between, parts.field("3"), separator=" ")
+    return pl.when(are_names).then(two).otherwise(seen).alias("seen")
 
 
 def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from assets.parsing import outcome_words as patterns
 from assets.parsing.distinct import read_distinct
 from assets.parsing.outcome_events import days_of_event, event_of_clauses, without_day_of_order
 from warehouse.standardise import fold
+from warehouse.tables.core import EVENT_REFUSED
 from warehouse.tables.raw import NOT_MADE, NOT_THE_MAKING
 
 NO_ORDER = {
@@ -47,10 +48,11 @@ def read_outcome(text: pl.Expr) -> pl.Expr:
         A struct of `outcome` (null for an order, else a code of `NO_ORDER`), `is_in_doubt` (an order though some
         words speak against it), `is_discharge` (the words are of the end of an order that a court discharged),
         `order_words` (the clauses that say which order was made), `is_other_matter` (bail, costs or another kind of
-        order is all that the words speak of), `ends_another` (beside the order made they name one discharged) and, of
-        a court's result, `event`: what it says became of an order made before (`discharged`, `changed`, `kept`,
-        `doubted`), or that an application was `refused`; null for the making of an order. `order_day` is the day by
-        which it names that order, `effect_day` the day from which a discharge has effect.
+        order is all that the words speak of), `ends_another` (beside the order made they name one discharged, or they
+        refuse the application for a full order for good) and, of a court's result, `event`: what it says became of an
+        order made before (`discharged`, `changed`, `kept`, `doubted`), or that an application was `refused`; null for
+        the making of an order. `order_day` is the day by which it names that order, `effect_day` the day from which a
+        discharge has effect.
     """
     return read_distinct(text, _read_outcomes, OUTCOME_FIELDS)
 
@@ -123,11 +125,16 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
         is_made_named=(pl.col("is_made") & (pl.col("names_order") | pl.col("is_of_interim"))).any(),
         is_other_ended=(pl.col("is_discharged") & pl.col("names_order")).any(),
         is_other_matter=pl.col("is_of_other").all(),
+        is_determined=(pl.col("is_refused") & pl.col("is_final") & pl.col("names_order")).any(),
         is_only_adjourned=(~pl.col("is_refused") | pl.col("is_adjourned")).all(),
         order_words=pl.col("clause").filter(pl.col("is_of_order")).str.join(" "),
     )
     read = texts.with_row_index("place").join(by_text, on="place", how="left").with_columns(**_verdict())
-    return read.with_columns(event=event_of_clauses()).with_columns(days_of_event())
+    is_open = fold(pl.col("text")).str.contains(patterns.NOT_FOR_GOOD) | pl.col("text").str.contains(r"\?")
+    is_determined = (pl.col("event") == EVENT_REFUSED) & pl.col("is_determined") & ~is_open
+    return read.with_columns(event=event_of_clauses()).with_columns(
+        *days_of_event(), ends_another=pl.col("ends_another") | is_determined.fill_null(value=False)
+    )
 
 
 def _without_slips(rows: pl.DataFrame) -> pl.DataFrame:
@@ -171,6 +178,7 @@ def _find_words(clauses: pl.DataFrame) -> pl.DataFrame:
             is_discharged=is_discharged | _says(patterns.DISCHARGE_GRANTED),
             is_of_interim=_says(r"\b(?:INTERIM|PREVIOUS|EARLIER|EXISTING|OLD|FORMER)\b"),
             is_adjourned=_says(patterns.ADJOURNED),
+            is_final=_says(patterns.DETERMINED) & ~_says(r"\bINT(?:ERIM)?\b"),
             has_failed=is_refused & _says(patterns.OTHER_REFUSED) & ~_says(patterns.DISCHARGES),
             is_against_order=is_refused & is_appealed & ~is_of_refusal,
             is_put_off=_says(patterns.ENDED_LATER),

@@ -16,7 +16,8 @@ UNKNOWN_WORDS = (
     "not recorded", "not stated", "not given", "not provided", "not available", "no trace", "n/t",
     "xx", "xxx", "xxxx",
 )  # fmt: skip
-INVISIBLE = r"\p{Cf}"  # zero-width blanks, marks of direction, soft hyphens
+PART_INVISIBLY = r"\x{200b}"  # the blank of no width, at which a line may end
+INVISIBLE = r"\p{Cf}"  # what joins or forbids a break, marks of direction, soft hyphens
 UNEVEN_BLANKS = r"[^\S\n]{2,}|[^\S\n ]"  # all but the single blank, which most texts are full of
 DASHES = r"[\p{Pd}\u2212]"  # en and em dashes, the hyphen that does not break, the minus sign
 SLASHES = r"[\u2044\u2215\u29f8]"
@@ -31,7 +32,11 @@ def known(text: pl.Expr) -> pl.Expr:
     Trimmed, one space for any run of blanks, a letter and its accent as one character; line breaks stay.
     """
     even = (
-        text.str.normalize("NFC").str.replace_all(INVISIBLE, "").str.replace_all(UNEVEN_BLANKS, " ").str.strip_chars()
+        text.str.normalize("NFC")
+        .str.replace_all(PART_INVISIBLY, " ")
+        .str.replace_all(INVISIBLE, "")
+        .str.replace_all(UNEVEN_BLANKS, " ")
+        .str.strip_chars()
     )
     # Each step is named once: polars works out a step again wherever an eager expression names it.
     return even.str.replace(NOTHING, "").replace("", None)

@@ -164,10 +164,11 @@ def _with_kind(rows: pl.DataFrame) -> pl.DataFrame:
     agrees = (pl.col("code_type") == pl.col("order_type")) & (pl.col("code_interim") == pl.col("is_interim"))
     differs = pl.col("order_type").is_not_null() & ~agrees.fill_null(value=False)
     is_making = pl.col("event_in_words").is_null()
+    is_refusal = pl.col("event_in_words") == EVENT_REFUSED
     read = kinds.with_columns(
         *sentence_columns(pl.col("sent_result_text")),
         event="event_in_words",
-        ends_another=pl.when(is_making & pl.col("ends_another")).then(statement=True),
+        ends_another=pl.when((is_making | is_refusal) & pl.col("ends_another")).then(statement=True),
         order_type=pl.when(has_no_words | (pl.col("order_type").is_null() & ~is_making))
         .then("code_type")
         .otherwise("order_type"),

@@ -66,6 +66,11 @@ def test_words_say_whether_an_order_was_made_and_which(line):
         assert order["is_interim"] == ANSWERS[line["is_interim"]]
 
 
+@pytest.mark.parametrize("line", lines("refusals"))
+def test_words_that_refuse_a_full_order_for_good(line):
+    assert readings("refusals", read_outcome)[line["words"]]["ends_another"] is ANSWERS[line["is_for_good"]]
+
+
 @pytest.mark.parametrize("line", lines("statuses"))
 def test_words_of_a_status(line):
     assert (readings("statuses", read_status_outcome)[line["words"]] or "") == line["put_aside"]

@@ -66,6 +66,29 @@ def test_a_refusal_is_put_to_an_order_of_its_time_that_the_police_alone_hold(ord
     assert label_of_event(told("refused", **FULL), FULL | order) == expected
 
 
+DETERMINED = FULL | {"ends_another": True, "case_urn": "C2"}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "order", "expected"),
+    [
+        pytest.param(DETERMINED, {"case_urn": "C2"}, 1, id="of the same case"),
+        pytest.param(
+            DETERMINED | {"made_on": MADE, "is_interim": True, "case_urn": None}, {}, 1, id="named by its day"
+        ),
+        pytest.param(DETERMINED, {"case_urn": "C1"}, None, id="of another case"),
+        pytest.param(DETERMINED | {"made_on": LATER}, {"case_urn": "C2"}, None, id="another day named"),
+        pytest.param(DETERMINED | {"ends_another": None}, {"case_urn": "C2"}, None, id="not refused for good"),
+        pytest.param(DETERMINED | {"order_type": None}, {"case_urn": "C2"}, None, id="of what type is not said"),
+        pytest.param(DETERMINED | {"order_type": "STPO"}, {"case_urn": "C2"}, None, id="of another type"),
+        pytest.param(DETERMINED, {"case_urn": "C2", "is_interim": False}, None, id="a full order"),
+        pytest.param(DETERMINED, {"case_urn": "C2", "end_on": date(2024, 9, 1)}, None, id="over by then"),
+    ],
+)
+def test_a_refusal_is_put_to_the_interim_order_that_it_names_or_of_its_case(refusal, order, expected):
+    assert label_of_event(told("refused", **refusal), INTERIM | order) == expected
+
+
 def test_an_event_is_put_to_no_order_of_another_person():
     assert label_of_event(told(), FIRST, subjects=[0, 1]) is None
 

@@ -52,6 +52,24 @@ def told(event, **values):
 POLICE_LIVE = (held("pnc", recorded_status="live"), held("pnd", recorded_status="live"))
 
 
+@pytest.mark.parametrize(
+    ("values", "golden", "is_determined"),
+    [
+        pytest.param({}, {"is_interim": True}, True, id="the interim order"),
+        pytest.param({}, {}, False, id="an order that the police hold as full"),
+        pytest.param({"ends_another": None}, {"is_interim": True}, False, id="not for good"),
+        pytest.param({"recorded_on": D(2027, 1, 4)}, {"is_interim": True}, False, id="on a day to come"),
+    ],
+)
+def test_a_refused_application_ends_its_interim_order_on_the_day_of_the_hearing(values, golden, is_determined):
+    made = held("court", case_urn="13AB0000124")
+    refused = told("refused", case_urn="13AB0000124", **({"ends_another": True} | values))
+    found = endings(made, *POLICE_LIVE, refused, golden={"is_interim": False} | golden)
+    assert (found["is_determined"], found["is_discharged"]) == (is_determined, is_determined)
+    assert found["ended_by"] == (D(2022, 5, 5) if is_determined else None)
+    assert found["disputed_ends"] == []
+
+
 @pytest.mark.parametrize("field", ["end_on", "is_until_further_order", "term_months"])
 def test_an_order_of_which_the_court_alone_speaks_is_known_once_a_steward_gave_its_period(field):
     assert endings(told("changed"))["is_without_making"] is True

@@ -24,6 +24,7 @@ SCHEMA = {
     "is_until_further_order": pl.Boolean,
     "is_withdrawn": pl.Boolean,
     "is_discharged": pl.Boolean,
+    "is_determined": pl.Boolean,
     "is_shown_ended": pl.Boolean,
     "is_making_doubtful": pl.Boolean,
     "is_without_making": pl.Boolean,
@@ -42,6 +43,7 @@ def order(order_id="first", order_type="STRO", **values):
         "is_interim": False,
         "is_withdrawn": False,
         "is_discharged": False,
+        "is_determined": False,
         "disputed_ends": [],
     } | values
 
@@ -70,6 +72,11 @@ def judge(*orders, as_of=AS_OF):
         pytest.param({}, "not_known", id="no dates at all"),
         pytest.param({"made_on": D(2022, 1, 1), "is_discharged": True}, "discharged", id="discharged"),
         pytest.param({"is_withdrawn": True, "is_discharged": True}, "withdrawn", id="withdrawn by the court"),
+        pytest.param(
+            {"made_on": D(2022, 1, 1), "is_interim": True, "is_discharged": True, "is_determined": True},
+            "determined",
+            id="interim, its application refused",
+        ),
     ],
 )
 def test_status_of_an_order_alone(values, status):

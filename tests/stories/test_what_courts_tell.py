@@ -76,6 +76,8 @@ def cases(night: date) -> list[Case]:
         Case(62, refused, mistaken, mistaken),
         Case(63, refused),
         Case(64, interim_over, (Held("ISTRO", MADE),)),
+        Case(69, (INTERIM, *_told("Application for STRO refused", told, case=INTERIM.case)), (Held("ISTRO", MADE),)),
+        Case(70, (INTERIM, *_told("Application for STRO refused", told)), (Held("ISTRO", MADE),)),
         Case(67, refused, mistaken if night < NIGHTS[-1] else ()),
         Case(68, (*((STRO,) if night < NIGHTS[-1] else ()), *_told("Discharge of STRO refused", told))),
         Case(66, (STRO, *_told("STPO made for 5 years; STRO discharged", told)), POLICE, POLICE),
@@ -83,8 +85,8 @@ def cases(night: date) -> list[Case]:
     ]
 
 
-def _told(words: str, is_told: bool, *, of: int = 1) -> tuple[Told, ...]:
-    return (Told(words, HEARD, of=of, case=OTHER_CASE),) if is_told else ()
+def _told(words: str, is_told: bool, *, of: int = 1, case: str = OTHER_CASE) -> tuple[Told, ...]:
+    return (Told(words, HEARD, of=of, case=case),) if is_told else ()
 
 
 @pytest.fixture(scope="module")
@@ -180,12 +182,24 @@ def test_the_police_are_asked_of_an_order_that_the_court_refused_and_it_stays_in
 def test_a_refusal_of_which_nobody_holds_an_order_is_put_aside_and_makes_none(home):
     assert orders_of(home, 63).is_empty()
     deliveries = read(home, "deliveries").filter(source="court")
-    assert deliveries.select("rows_quarantined", "rows_set_aside").sum().row(0) == (6, 6)
+    assert deliveries.select("rows_quarantined", "rows_set_aside").sum().row(0) == (8, 8)
 
 
 def test_the_interim_order_that_was_discharged_when_the_full_one_was_refused(home):
     orders = orders_of(home, 64)
     assert orders.select("is_interim", "legal_status").rows() == [(True, "discharged")]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        pytest.param(69, ("determined", False, HEARD), id="of the same case"),
+        pytest.param(70, ("uncertain", True, None), id="of another case"),
+    ],
+)
+def test_the_interim_order_ends_when_the_full_one_of_its_case_is_refused(home, number, expected):
+    orders = orders_of(home, number)
+    assert orders.select("legal_status", "is_in_force_doubtful", "ended_by").rows() == [expected]
 
 
 def test_of_two_orders_the_one_of_the_type_is_discharged(home):
