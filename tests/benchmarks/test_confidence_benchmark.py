@@ -4,7 +4,9 @@ import polars as pl
 import pytest
 
 from benchmarks.calibration import calibrate, calibration_error, reliability
+from benchmarks.judged import Judged, opened
 from benchmarks.labels import label_links, label_orders, label_pairs, true_orders
+from benchmarks.stewarding import FIRST, describe_queue
 
 
 def values(*groups):
@@ -82,3 +84,16 @@ def test_a_record_of_another_order_is_wrong_and_so_is_its_order(truth):
 def test_two_parts_of_one_order_are_one(truth):
     pair = pl.DataFrame({"order_id": ["A"], "other_order_id": ["B"]})
     assert label_pairs(pair, SOURCES, truth)["is_right"].to_list() == [True]
+
+
+def test_an_answer_changes_the_register_where_it_is_wrong_and_no_order_of_items_finds_more(one_night):
+    with opened(one_night / "home") as register:
+        judged = Judged(register, one_night / "truth")
+        figures, settle = describe_queue(judged), judged.settle
+        wrong = pl.concat([judged.wrong, judged.ended.select("order_id", field=pl.lit("legal_status"))])
+        asked = settle.filter(pl.col("other_order_id").is_null()).select("item_id", "order_id", "changes", "fields")
+        places = asked.explode("fields").join(wrong, left_on=["order_id", "fields"], right_on=["order_id", "field"])
+    assert set(asked.filter("changes")["item_id"]) == set(places["item_id"])
+    for count in FIRST:
+        assert figures[f"share of the first {count} that change the register"] <= figures[f"at most, of {count}"]
+    assert figures["of these to settle"] == settle.filter("changes").height
