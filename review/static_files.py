@@ -19,7 +19,7 @@ GOVUK = PACKAGES / "govuk-frontend" / "dist" / "govuk"
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
+    ".svg": "image/svg+xml; charset=utf-8",
 }
 FONT_FACE = re.compile(r"@font-face\{[^}]*\}")
 INSTALLED = {

@@ -27,6 +27,7 @@ from review.item.titles import title_of
 from review.pages import NavigationLink, render_page
 from review.queue.facets import NOT_KNOWN
 from review.queue.visible_queue import open_queue
+from review.static_files import TYPES
 from warehouse.tables.register import SOURCE_RELIABILITY
 
 router = APIRouter()
@@ -164,7 +165,7 @@ def show_picture(request: Request, who: AnyViewer, name: str) -> Response:
     svg = pictures.svg(name, forces=who.forces)
     if svg is None:
         raise HTTPException(404)
-    return Response(svg, media_type="image/svg+xml")
+    return Response(svg, media_type=TYPES[".svg"])
 
 
 def _shown(

@@ -15,7 +15,7 @@ from review.queue.facets import FACETS
 FEW = settings(max_examples=5, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 LEADS_OUT = {"/sign-out", "/password", "/second-factor"}
 """Who is sent here is signed out, or is so by chance."""
-TYPES = re.compile(r"text/html; charset=utf-8|application/json|image/svg\+xml")
+TYPES = re.compile(r"text/html; charset=utf-8|application/json|image/svg\+xml; charset=utf-8")
 GIVES_AWAY = re.compile(r"Traceback|Error\(|\.py\b|sqlalchemy|polars")
 
 

@@ -104,7 +104,7 @@ def test_pictures_are_svg_that_a_strict_policy_lets_show(viewer):
     html = viewer.get("/dashboards/expiries").text
     (address,) = PICTURE.findall(html)
     drawn = viewer.get(address)
-    assert drawn.headers["content-type"] == "image/svg+xml"
+    assert drawn.headers["content-type"] == "image/svg+xml; charset=utf-8"
     assert drawn.text.startswith("<svg")
     assert " style=" not in drawn.text
     assert "<style" not in drawn.text
@@ -327,7 +327,7 @@ def test_errors_of_sources_show_every_estimate_with_its_interval_and_a_picture(v
     assert panels[0].sheet.rows[0][2].text == span(worst["low"], worst["high"])
     page = viewer.get("/dashboards/reliability").text
     assert "Estimated from who agrees with whom" in page
-    assert viewer.get(PICTURE.search(page)[1]).headers["content-type"] == "image/svg+xml"
+    assert viewer.get(PICTURE.search(page)[1]).headers["content-type"] == "image/svg+xml; charset=utf-8"
 
 
 def test_estimates_from_all_forces_are_shown_to_who_sees_all_of_them(open_desk):
