@@ -113,7 +113,7 @@ def write(
     require_suffix(file)
     with opened_desk(home) as desk:
         decisions = desk.ledger.read()
-        note(desk, "disclosure", {"decisions": decisions.height})
+        note(desk, "disclosure", {"decisions": decisions.height}, right="approve")
         write_decisions(decisions, file)
     typer.echo(f"wrote {decisions.height} decisions to {file}")
 
@@ -134,7 +134,7 @@ def bring_in(
     with opened_desk(home) as desk:
         lines = read_lines(file)
         require_importable(home, desk, [line.values.get("decision_id") for line in lines])
-        note(desk, "alteration", {"imported_lines": len(lines)}, by=by)
+        note(desk, "alteration", {"imported_lines": len(lines)}, by=by, right="approve")
         done = import_lines(desk.ledger, lines, by=by, present=lambda: present_of(home))
     batch = f"; batch {done.batch_id}" if done.batch_id else ""
     typer.echo(f"added {done.added}, known already {done.known}{batch}")
