@@ -125,12 +125,14 @@ def test_what_needs_no_second_steward_is_taken_and_logged(mapped, home):
     assert ("kim", "alteration", {"decisions": [decision_id], "orders": ["o000000"]}) in logged(home)
 
 
-def test_an_export_leaves_a_trace_and_is_not_for_everybody(mapped, home, tmp_path):
+def test_an_export_leaves_a_trace_and_neither_it_nor_an_import_is_for_everybody(mapped, home, tmp_path):
     assert "may not approve" in mapped("decisions", "export", tmp_path / "all.csv", code=4)
     assert not (tmp_path / "all.csv").exists()
     mapped("accounts", "set-role", "kim", "--role", "approver")
     mapped("decisions", "export", tmp_path / "all.csv")
     assert ("kim", "disclosure", {"decisions": 0}) in logged(home)
+    mapped("accounts", "set-role", "kim", "--role", "steward", "--force", "01")
+    assert "may not approve" in mapped("decisions", "import", tmp_path / "all.csv", "--by", "kim", code=4)
 
 
 def test_a_file_is_no_way_around_the_second_steward(mapped, tmp_path):
