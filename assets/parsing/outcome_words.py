@@ -74,11 +74,17 @@ REFUSALS = (
     r"|\b(?:NO|NIL) (?:(?:SUCH|INTERIM|FULL|FINAL|NEW|FORMAL|SUBSTANTIVE|SLAVERY|AND|TRAFFICKING|EXPLOITATION|RISK"
     rf"|PREVENTION|S|T|E|VALID) )*{_ORDER}\b"
 )
-# Refused for good, which determines the application (R13; MSA ss.21(7), 28(7)); and words after which it may go on.
-DETERMINED = r"\b(?:REFUS(?:ED|AL|ES)|DISMISS(?:ED|AL|ES)|REJECT(?:ED|ION|S))\b"
-NOT_FOR_GOOD = (
-    r"\b(?:APPEAL|NOTICE|PAPERS?|PART|PARTLY|HEARING|LISTED|RELISTED|RENEW[A-Z]*|QUASHED|SET ASIDE|REMITTED|STAYED"
-    r"|PENDING|UNTIL|ADJOURN[A-Z]*|POSTPONED|DEFERRED|CONTINUE[DS]?|REMAINS?|EXTEN[A-Z]+|VAR(?:Y|IED)|MAY|IF|ERROR|NEW)\b"
+# Refused for good, which determines the application (R13; MSA ss.21(7), 28(7)): clauses of these words alone, and those
+# that say that the interim order is over. `Refusal of`, `application to dismiss` and whatever else stands there is not.
+_PLAIN = (
+    r"(?:THE|AN?|FULL|FINAL|SUBSTANTIVE|MAIN|POLICE|NCA|GLAA|APPLICATION|FOR|AND|SLAVERY|TRAFFICKING|EXPLOITATION|RISK"
+    r"|PREVENTION|ORDER|STRO|STPO|TERO|TEPO|WAS|IS|BY|COURT|MAGISTRATES|TODAY|REFUSED|DISMISSED)"
+)
+_A_DAY = r"(?: (?:OF|MADE|DATED|ON|\d{1,4}(?:ST|ND|RD|TH)?|(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*))*"
+PLAINLY_REFUSED = rf"^{_PLAIN}(?: {_PLAIN})*$"
+INTERIM_OVER = (
+    rf"^(?:AND )?(?:THE )?INTERIM (?:(?:SLAVERY|AND|TRAFFICKING|RISK|PREVENTION) )*{_ORDER}{_A_DAY} (?:IS |WAS )?"
+    r"(?:LAPSE[DS]|CEASE[DS](?: TO HAVE EFFECT)?|END(?:S|ED)|DETERMINED|FALLS(?: AWAY)?)$"
 )
 # Not made yet, or not the making of it.
 _TO_COME = r"(?:TO|WILL|MAY|MIGHT|COULD|CAN|SHOULD|WOULD|MUST|IF) (?:BE )?"

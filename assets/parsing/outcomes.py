@@ -125,13 +125,15 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
         is_made_named=(pl.col("is_made") & (pl.col("names_order") | pl.col("is_of_interim"))).any(),
         is_other_ended=(pl.col("is_discharged") & pl.col("names_order")).any(),
         is_other_matter=pl.col("is_of_other").all(),
-        is_determined=(pl.col("is_refused") & pl.col("is_final") & pl.col("names_order")).any(),
+        is_determined=(pl.col("is_plain") & pl.col("names_order")).any()
+        & (pl.col("is_plain") & pl.col("is_refused")).any()
+        & (pl.col("is_plain") | pl.col("is_interim_over")).all(),
         is_only_adjourned=(~pl.col("is_refused") | pl.col("is_adjourned")).all(),
         order_words=pl.col("clause").filter(pl.col("is_of_order")).str.join(" "),
     )
     read = texts.with_row_index("place").join(by_text, on="place", how="left").with_columns(**_verdict())
-    is_open = fold(pl.col("text")).str.contains(patterns.NOT_FOR_GOOD) | pl.col("text").str.contains(r"\?")
-    is_determined = (pl.col("event") == EVENT_REFUSED) & pl.col("is_determined") & ~is_open
+    is_asked = pl.col("text").str.contains("?", literal=True)
+    is_determined = (pl.col("event") == EVENT_REFUSED) & pl.col("is_determined") & ~is_asked
     return read.with_columns(event=event_of_clauses()).with_columns(
         *days_of_event(), ends_another=pl.col("ends_another") | is_determined.fill_null(value=False)
     )
@@ -178,7 +180,8 @@ def _find_words(clauses: pl.DataFrame) -> pl.DataFrame:
             is_discharged=is_discharged | _says(patterns.DISCHARGE_GRANTED),
             is_of_interim=_says(r"\b(?:INTERIM|PREVIOUS|EARLIER|EXISTING|OLD|FORMER)\b"),
             is_adjourned=_says(patterns.ADJOURNED),
-            is_final=_says(patterns.DETERMINED) & ~_says(r"\bINT(?:ERIM)?\b"),
+            is_plain=pl.col("words").str.contains(patterns.PLAINLY_REFUSED),
+            is_interim_over=pl.col("words").str.contains(patterns.INTERIM_OVER),
             has_failed=is_refused & _says(patterns.OTHER_REFUSED) & ~_says(patterns.DISCHARGES),
             is_against_order=is_refused & is_appealed & ~is_of_refusal,
             is_put_off=_says(patterns.ENDED_LATER),
