@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from assets.deliveries import take_in
-from assets.feed_history import RecentNights
+from assets.feed_history import RecentNights, _history
 from assets.sources import find_sources
 from expectations.delivery_sizes import FeedHistory
 from samples.nights import write_nights
@@ -103,6 +103,19 @@ def test_after_an_accepted_delivery_the_usual_number_of_before_is_not_too_many(
     usual = used_before(made, "pnd", "pnd").histories["pnd"].expected
     history = FeedHistory(records=(round(usual * accepted),), usual_before=round(usual * usual_before))
     assert look(landing, "pnd", "pnd", RecentNights({"pnd": history}))["state"] == state
+
+
+def test_recent_nights_are_parted_where_a_delivery_was_accepted():
+    rows = pl.DataFrame(
+        {
+            "records_kept": [340, 348, None, 350, 18, 20],
+            "accepted": [None, None, None, None, "a selection for one night", None],
+            "sha256": [f"{number}" for number in range(6)],
+        }
+    )
+    history = _history(rows, pl.Series(["1"]))
+    assert (history.records, history.expected, history.usual_before) == ((18, 20), 19, 348)
+    assert _history(rows.head(4), pl.Series(["1"])).usual_before is None
 
 
 def test_the_first_delivery_of_a_feed_is_accepted_and_marked_as_compared_with_nothing(landing):
