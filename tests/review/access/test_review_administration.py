@@ -62,7 +62,7 @@ def test_a_password_that_somebody_else_chose_opens_nothing_until_it_is_changed(a
     for path in ("/probe/see", "/probe/decide"):
         assert theirs.get(path, follow_redirects=False).headers["location"] == f"/password?next={path}"
     assert "Another person chose your password" in theirs.get("/password").text
-    assert "Choose another one" in choose_own(theirs, given, given).text
+    assert "Choose a different one" in choose_own(theirs, given, given).text
     assert theirs.get("/probe/see", follow_redirects=False).status_code == 303
     assert choose_own(theirs, given).status_code == 303
     assert theirs.get("/probe/see").status_code == 200
