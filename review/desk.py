@@ -51,7 +51,7 @@ class WholeRelease:
         self.release = release
         self._night = night
         self._kept: dict[str, Any] = {}
-        self._lock = threading.RLock()
+        self._locks: dict[str, threading.Lock] = {}
 
     def table(self, name: str) -> pl.DataFrame:
         """A table of the release, in the order of its key; a column that an older release lacks is empty.
@@ -66,8 +66,8 @@ class WholeRelease:
         return self.keep("condition texts", self._read_condition_texts)
 
     def keep(self, name: str, make: Callable[[], Made]) -> Made:
-        """What `make` makes of the release, made once and kept by that name."""
-        with self._lock:
+        """What `make` makes of the release, made once and kept by that name; other names do not wait for it."""
+        with self._locks.setdefault(name, threading.Lock()):
             if name not in self._kept:
                 self._kept[name] = make()
             made: Made = self._kept[name]

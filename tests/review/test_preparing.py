@@ -1,6 +1,8 @@
 """What a desk makes before anybody asks for it."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import polars as pl
 import pytest
@@ -33,6 +35,23 @@ def test_a_desk_that_is_served_makes_what_its_first_item_needs_before_anybody_as
         while not all(is_made(whole, name) for name in needed) and time.monotonic() < until:
             time.sleep(0.05)
     assert all(is_made(whole, name) for name in needed)
+
+
+def test_a_page_waits_for_what_it_needs_and_not_for_what_another_page_makes(desk):
+    whole, asked, go_on, made = desk.whole_release(), Event(), Event(), []
+
+    def make():
+        asked.set()
+        made.append("slow")
+        assert go_on.wait(30)
+
+    with ThreadPoolExecutor() as pool:
+        twice = [pool.submit(whole.keep, "slow", make) for _ in range(2)]
+        assert asked.wait(30)
+        assert whole.table("orders").height
+        assert not any(page.done() for page in twice)
+        go_on.set()
+    assert made == ["slow"]
 
 
 def test_a_home_without_a_release_is_no_fault(tmp_path):
