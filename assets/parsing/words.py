@@ -16,8 +16,8 @@ UNKNOWN_WORDS = (
     "not recorded", "not stated", "not given", "not provided", "not available", "no trace", "n/t",
     "xx", "xxx", "xxxx",
 )  # fmt: skip
-PART_INVISIBLY = r"\x{200b}"  # the blank of no width, at which a line may end
-INVISIBLE = r"\p{Cf}"  # what joins or forbids a break, marks of direction, soft hyphens
+NO_WIDTH = r"(\p{Ll})\x{200b}+(\p{Lu})"  # a blank of no width parts two words only where the capitals show it
+INVISIBLE = r"\p{Cf}"  # what joins, allows or forbids a break, marks of direction, soft hyphens
 UNEVEN_BLANKS = r"[^\S\n]{2,}|[^\S\n ]"  # all but the single blank, which most texts are full of
 DASHES = r"[\p{Pd}\u2212]"  # en and em dashes, the hyphen that does not break, the minus sign
 SLASHES = r"[\u2044\u2215\u29f8]"
@@ -33,7 +33,7 @@ def known(text: pl.Expr) -> pl.Expr:
     """
     even = (
         text.str.normalize("NFC")
-        .str.replace_all(PART_INVISIBLY, " ")
+        .str.replace_all(NO_WIDTH, "${1} ${2}")
         .str.replace_all(INVISIBLE, "")
         .str.replace_all(UNEVEN_BLANKS, " ")
         .str.strip_chars()
