@@ -49,17 +49,18 @@ def _families() -> list[list[str]]:
     return reference("forenames").get_column("forms").str.split("|").to_list()
 
 
-def add_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
-    """The voices for a name that stands for a fuller one, as voices for the fuller one.
+def hear_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
+    """The voices, and those for a name that stands for a fuller one as voices for the fuller one too.
 
     `ANA` speaks for `ANA MARIA`, so does `ANA M`; `LIZ` and `LIZ MARY` speak for `ELIZABETH MARY`; `JESS` speaks for
-    `JESSICA`, though on no list. A letter less is not a form of a name but a slip, of one or of the other.
+    `JESSICA`, though on no list. A letter less is not a form of a name but a slip, of one or of the other. A source
+    that holds a fuller form itself speaks for that one only: by its shorter ones it means the same.
 
     Args:
         voices: `group`, `source`, `canonical` (folded names, a blank between words) and other columns.
 
     Returns:
-        The same columns, `canonical` being the fuller name of the same group; no row where there is none.
+        The same columns, no row twice.
     """
     fuller = voices.select("group", pl.col("canonical").alias("fuller")).unique()
     formal = voices.with_columns(familiar=pl.col("canonical").str.extract(r"^(\S+)")).join(
@@ -82,14 +83,14 @@ def add_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
         .select(*voices.columns, "fuller")
         .unique()
     )
-    # A source that holds a fuller form itself means that one by its shorter ones, and no slip of another source.
     own = spoken.join(
         voices, left_on=["group", "source", "fuller"], right_on=["group", "source", "canonical"], how="semi"
     )
-    heard = pl.concat([own, spoken.join(own, on=["group", "source", "canonical"], how="anti")])
-    return heard.select(
+    said = ["group", "source", "canonical"]
+    heard = pl.concat([own, spoken.join(own, on=said, how="anti")]).select(
         pl.col("fuller").alias("canonical") if name == "canonical" else name for name in voices.columns
-    ).unique()
+    )
+    return pl.concat([voices.join(own, on=said, how="anti"), heard]).unique()
 
 
 def add_slips(voices: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +100,7 @@ def add_slips(voices: pl.DataFrame) -> pl.DataFrame:
     more sources write is not a slip.
 
     Args:
-        voices: as of `add_fuller_names`.
+        voices: as of `hear_fuller_names`.
     """
     words = pl.col("canonical").str.split(" ").list
     is_listed = words.eval(is_listed_forename(pl.element())).list.all()

@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import polars as pl
 
-from reconciliation.name_forms import add_fuller_names, add_slips, as_likely_as_shorter
+from reconciliation.name_forms import add_slips, as_likely_as_shorter, hear_fuller_names
 from reconciliation.standing import AMENDED, STANDS, WITHDRAWN
 from warehouse.sources import COURT_FIRST
 
@@ -152,7 +152,7 @@ def _agreement(stated: pl.DataFrame, *, field: Field) -> pl.DataFrame:
     if field.is_given:
         voices = pl.concat([voices, add_slips(voices)])
     if field.grows:
-        voices = pl.concat([voices, add_fuller_names(voices)])
+        voices = hear_fuller_names(voices)
     by_source = voices.group_by("group", "canonical", "source").agg(pl.col("holding").n_unique())
     agreement = pl.len().cast(pl.Int64) * WEIGHT_OF_SOURCE + pl.col("holding").sum().clip(0, WEIGHT_OF_SOURCE - 1)
     return by_source.group_by("group", "canonical").agg(agreement.alias("agreement"))

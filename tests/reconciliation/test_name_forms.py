@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from reconciliation.name_forms import add_fuller_names, listed_forenames, name_variants
+from reconciliation.name_forms import hear_fuller_names, listed_forenames, name_variants
 from warehouse.codes import reference
 from warehouse.standardise import fold
 
@@ -37,7 +37,9 @@ def test_no_name_is_a_variant_of_itself():
 )
 def test_a_shorter_name_speaks_for_the_fuller_one(said, fuller):
     voices = pl.DataFrame({"group": ["1", "1"], "canonical": [said, fuller], "source": ["pnc", "pnd"]})
-    assert add_fuller_names(voices).rows() == [("1", fuller, "pnc")]
+    assert hear_fuller_names(voices).sort("canonical", "source").rows() == sorted(
+        [("1", said, "pnc"), ("1", fuller, "pnc"), ("1", fuller, "pnd")], key=lambda row: row[1:]
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,4 +51,14 @@ def test_a_shorter_name_speaks_for_the_fuller_one(said, fuller):
 )
 def test_another_spelling_or_translation_speaks_for_itself(said, other):
     voices = pl.DataFrame({"group": ["1", "1"], "canonical": [said, other], "source": ["pnc", "pnd"]})
-    assert add_fuller_names(voices).is_empty()
+    assert hear_fuller_names(voices).sort("source").equals(voices)
+
+
+def test_a_source_that_holds_the_fuller_name_too_does_not_speak_for_the_shorter_one():
+    said = [("GRAZYNA", "pnc"), ("GRAZYNA WIOLETTA", "pnc"), ("GRAZYNA", "court")]
+    voices = pl.DataFrame([("1", *row) for row in said], schema=["group", "canonical", "source"], orient="row")
+    assert hear_fuller_names(voices).sort("source", "canonical").rows() == [
+        ("1", "GRAZYNA", "court"),
+        ("1", "GRAZYNA WIOLETTA", "court"),
+        ("1", "GRAZYNA WIOLETTA", "pnc"),
+    ]
