@@ -24,7 +24,7 @@ from samples.court import write_manifest
 from samples.nights import write_nights
 
 NIGHT = date(2026, 11, 20)
-FIRST = {"pnc": "PNC_ANCORD*", "pnd": "*.gz", "court": "*.csv", "rocu": "NEROCU*"}
+FIRST = {"pnc": "PNC_ANCORD*", "pnd": "*.gz", "court": "*.csv", "rocu": "*.xlsx"}
 SHEET = "xl/worksheets/sheet1.xml"
 LIMITS = ("-timeout=20", "-rss_limit_mb=3000", "-max_len=20000")
 
@@ -33,7 +33,7 @@ def main() -> None:
     """Fuzz one source for so many seconds: `fuzz_readers SOURCE SECONDS FOLDER`."""
     name, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3]) / sys.argv[1]
     write_nights(folder / "night", orders=3, seed=3, as_of=NIGHT)
-    path = next((folder / "night" / "landing" / name).glob(FIRST[name]))
+    path = min((folder / "night" / "landing" / name).glob(FIRST[name]))
     unpacked, put = _form(path)
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
