@@ -64,8 +64,8 @@ PERSON_FIELDS: Final = (
         fails="another record of the person knows it as an alias (E13), or surname and forename are in each other's "
         "place, as the night's people bear them, or half of the surname among the forenames (E11)",
         favours="the name whose rarest word more people bear; shorter, begun, familiar and English forms speak for "
-        "the fuller name (a source that holds both, for that one only), and a slip for the listed name that it is meant "
-        "for; between equals the one with more names",
+        "the fuller name (a source that holds both, for that one only), and a slip for the listed name that it is "
+        "meant for; between equals the one with more names",
     ),
     Field(
         "surname",
