@@ -37,7 +37,7 @@ SERIAL = r"^(\d{5})(?:\.\d+)?$"
 DAY_ZERO_OF_1904 = date(1904, 1, 1)
 # Stands in a cell whose formula was saved without its result, as `#Div0` stands where a formula failed.
 NO_RESULT = "#NoResult"
-UNREADABLE = (BadZipFile, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)
+UNREADABLE = (BadZipFile, EOFError, LookupError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)
 
 SEND_AGAIN = "Ask the unit to save it as an Excel workbook (.xlsx) and send it again."
 REFUSALS = {

@@ -99,6 +99,17 @@ def damaged(path: Path) -> None:
     path.write_bytes(content)
 
 
+def in_no_encoding(path: Path) -> None:
+    workbook(path, {"Orders": [HEADINGS, PERSON]})
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].partition(b"?>")[2] or parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = b'<?xml version="1.0" encoding="UPF-8"?>' + sheet
+    with ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
 def with_macros(path: Path) -> None:
     book = xlsxwriter.Workbook(path.with_suffix(".xlsm"))
     book.add_worksheet("Orders").write_row(0, 0, HEADINGS)
@@ -131,6 +142,7 @@ def with_a_far_cell(path: Path) -> None:
         pytest.param(zipped_text, "not_a_workbook", id="an archive that is no workbook"),
         pytest.param(cut, "cut_short", id="a workbook cut in the middle"),
         pytest.param(damaged, "cut_short", id="a workbook with a damaged sheet"),
+        pytest.param(in_no_encoding, "cut_short", id="a sheet in an encoding that does not exist"),
         pytest.param(with_macros, "macro_workbook", id="a workbook with macros"),
         pytest.param(with_a_far_cell, "too_large", id="a stray cell in the far corner"),
     ],
