@@ -25,7 +25,7 @@ from matching.engine.patterns import Each
 from matching.engine.weights import Scales, Weights
 from matching.links import hundredths, mean_weights
 from matching.nameless import join_nameless
-from matching.names import describe_names
+from matching.names import NAME_COLUMNS, describe_names
 from matching.persons import FORBIDDEN, PERSON_COLUMNS, PERSON_RULES, lenient, person_model, subject_bar
 from matching.trained import Models, shipped_models
 from warehouse.codes import reference
@@ -40,25 +40,6 @@ FLOOR = -25.0
 # A subject must fit better than the next one by 8 to 1, or none is named.
 LEAD = 3.0
 
-NAME_COLUMNS = (
-    "forenames_folded",
-    "surname_folded",
-    "full_name",
-    "first_forename",
-    "sorted_name",
-    "short_name",
-    "names",
-    "given_names",
-    "second_names",
-    "first_sound",
-    "surname_sound",
-    "is_first_listed",
-    "meant",
-    "meant_forms",
-    "joined_name",
-    "letters",
-    "joined_surname",
-)
 BIRTH_COLUMNS = ("date_of_birth", "birth_year", "birth_month", "is_birth_placeholder")
 
 ARREST_COLUMNS = (
@@ -162,7 +143,7 @@ def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters, 
 
 def _with_names(records: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
     """Records without a name get the name and birth of their subject, and its other names as aliases."""
-    filled = [*NAME_COLUMNS, *BIRTH_COLUMNS]
+    filled = ["forenames_folded", *NAME_COLUMNS, *BIRTH_COLUMNS]
     commonest = (
         holders.drop_nulls("full_name")
         .group_by("subject_cluster", *filled)

@@ -136,12 +136,13 @@ def _sorted(name: pl.Expr) -> pl.Expr:
     return pl.when(name != "").then(name.str.split(" ").list.sort().list.join(" "))
 
 
-# What the conditions of the levels read of two names.
+# What describes a name, and what the conditions of the levels read beside it.
 NAME_COLUMNS = (
     "full_name", "surname_folded", "first_forename", "sorted_name", "short_name", "names", "given_names",
     "second_names", "first_sound", "surname_sound", "is_first_listed", "meant", "meant_forms", "joined_name", "letters",
-    "joined_surname", "alias_names", "date_of_birth", "sex",
+    "joined_surname",
 )  # fmt: skip
+COMPARED_COLUMNS = (*NAME_COLUMNS, "alias_names", "date_of_birth", "sex")
 
 
 def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
@@ -161,7 +162,7 @@ def compare_names(variants: Sequence[tuple[str, str]]) -> Comparison:
         token_ratio("sorted_name", least=CLOSE_TOKENS, where=lists_meet("names")),
     )
     # Strangers drawn at random do not show how alike the names of relatives and co-defendants are: `fixed`.
-    return expression_comparison("name", NAME_COLUMNS, _name_levels(variants), measures, fixed=True)
+    return expression_comparison("name", COMPARED_COLUMNS, _name_levels(variants), measures, fixed=True)
 
 
 def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:

@@ -98,14 +98,9 @@ def add_account(
         raise AccountError("this identity has an account already")
     _require_role(role)
     _let_decide(connection, name, role=role, at=at)
-    row: dict[str, object] = {
-        "name": name,
-        "role": role,
-        "forces": _forces_text(forces),
-        "password_hash": password_hash,
-    }
-    row |= {"password_until": password_until, "identity": identity}
-    connection.execute(sa.insert(accounts).values(**row, added_at=at, preferences="{}"))
+    row = {"name": name, "role": role, "forces": _forces_text(forces), "password_hash": password_hash}
+    given = {"password_until": password_until, "identity": identity}
+    connection.execute(sa.insert(accounts).values(**row, **given, added_at=at, preferences="{}"))
 
 
 def set_role(
