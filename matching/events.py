@@ -115,14 +115,16 @@ def _how() -> pl.Expr:
     # A refused application made no order: what the police hold of that time, and the court does not, is in question.
     is_near = ((heard_on - first_on).dt.total_days().abs() <= REFUSAL_DAYS).fill_null(value=True)
     is_held_elsewhere = ~pl.col("is_held_by_court") & is_near & pl.col("order_type").is_not_null()
-    # Refused for good, it ended the interim order that its words name by the day, or that is of the same case.
+    # It is of the interim order that its words name by the day, or that is of the same case: one refused for good ended
+    # it, and whether it outlives one that was withdrawn or struck out is in question.
     is_interim = (pl.col("interims").list.len() == 1) & pl.col("interims").list.first()
     is_of_day = pl.col("days").list.contains(pl.col("made_on"))
     is_named = pl.when(pl.col("made_on").is_null()).then(is_of_case).otherwise(is_of_day)
-    is_determined = pl.col("ends_another") & is_interim & is_running & is_named
+    is_of_full = pl.col("ends_another") | ~pl.col("is_interim").fill_null(value=False)
+    is_of_application = is_of_full & is_interim & is_running & is_named
     is_of_type = pl.col("types").list.contains(pl.col("order_type"))
     return (
-        pl.when((pl.col("event") == EVENT_REFUSED) & is_determined & is_of_type)
+        pl.when((pl.col("event") == EVENT_REFUSED) & is_of_application & is_of_type)
         .then(BY_CASE)
         .when(~fits)
         .then(None)

@@ -141,8 +141,9 @@ DOUBT_RULES = (
         "STATUS",
         "Shown as ended by a source that does not say what ended it",
         when=(status == "live") & ~is_refused,
-        message="A source shows the order as withdrawn, no longer in force or possibly never made, but not why. "
-        "It counts as in force until the court says that it was never made, or when it ended.",
+        message="A source shows the order as withdrawn, no longer in force or possibly never made, or the application "
+        "of an interim order as withdrawn, but not what ended the order. It counts as in force until the court says "
+        "that it was never made, or when it ended.",
         correction="Ask the court whether the order was made, and whether anything has ended it.",
         note="Only its time, a discharge or a later order of its type ends an order, ss.17, 20, 24 and 27 [MSA-2015].",
         example="PND: withdrawn. PNC: live. The last day is 31 March 2026, release of 1 December 2023.",

@@ -17,7 +17,7 @@ from reconciliation.date_arithmetic import digits_apart
 from reconciliation.dropped_orders import find_unheld
 from reconciliation.statutes import BREACH_OFFENCES, is_northern_irish
 from warehouse.codes import reference
-from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders
+from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders, is_from_court
 from warehouse.tables.core import EVENT_REFUSED
 
 GOLDEN_COLUMNS = (
@@ -78,11 +78,12 @@ def golden_orders(evidence: Evidence) -> pl.DataFrame:
 
 
 def _who_holds(evidence: Evidence) -> pl.DataFrame:
-    """`find_unheld`, and `is_refused_by_court`: others hold an order that the court refused."""
+    """`find_unheld`, and `is_refused_by_court`: others hold an order that the court refused, and none that it made."""
     records = evidence.order_sources.select("record_id", "order_id", pl.col("is_dropped").fill_null(value=False)).join(
-        evidence.core_orders.select("record_id", "event"), on="record_id"
+        evidence.core_orders.select("record_id", "source", "event"), on="record_id"
     )
-    refused = records.filter(event=EVENT_REFUSED).get_column("order_id").unique()
+    made = records.filter(is_from_court & pl.col("event").is_null())
+    refused = records.filter(event=EVENT_REFUSED).join(made, on="order_id", how="anti").get_column("order_id").unique()
     is_held = ~pl.any_horizontal("is_without_making", "is_dropped")
     return find_unheld(records).with_columns(is_refused_by_court=is_held & pl.col("order_id").is_in(refused.implode()))
 

@@ -78,7 +78,15 @@ DETERMINED = FULL | {"ends_another": True, "case_urn": "C2"}
         ),
         pytest.param(DETERMINED, {"case_urn": "C1"}, None, id="of another case"),
         pytest.param(DETERMINED | {"made_on": LATER}, {"case_urn": "C2"}, None, id="another day named"),
-        pytest.param(DETERMINED | {"ends_another": None}, {"case_urn": "C2"}, None, id="not refused for good"),
+        pytest.param(
+            DETERMINED | {"ends_another": None}, {"case_urn": "C2"}, 1, id="not refused for good: in question"
+        ),
+        pytest.param(
+            DETERMINED | {"ends_another": None, "is_interim": True},
+            {"case_urn": "C2"},
+            None,
+            id="another interim order",
+        ),
         pytest.param(DETERMINED | {"order_type": None}, {"case_urn": "C2"}, None, id="of what type is not said"),
         pytest.param(DETERMINED | {"order_type": "STPO"}, {"case_urn": "C2"}, None, id="of another type"),
         pytest.param(DETERMINED, {"case_urn": "C2", "is_interim": False}, None, id="a full order"),

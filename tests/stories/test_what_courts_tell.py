@@ -22,6 +22,8 @@ OTHER_CASE = "13AB9999926"
 TERM = {"order_start": str(MADE), "order_end": str(END)}
 STRO = Told("slavery and trafficking risk order made for 5 years", MADE, fields=TERM)
 INTERIM = Told("Interim slavery and trafficking risk order made until the determination of the main application", MADE)
+NEW, ITS_END = date(2026, 10, 5), date(2027, 3, 4)
+STILL_INTERIM = Told("Interim slavery and trafficking risk order made", NEW, fields={"order_end": str(ITS_END)})
 POLICE = (Held("STRO", MADE, END),)
 LATER = date(2025, 6, 2)
 TWO = (STRO, Told("slavery and trafficking prevention order made for 5 years", LATER, of=1, fields={
@@ -78,6 +80,12 @@ def cases(night: date) -> list[Case]:
         Case(64, interim_over, (Held("ISTRO", MADE),)),
         Case(69, (INTERIM, *_told("Application for STRO refused", told, case=INTERIM.case)), (Held("ISTRO", MADE),)),
         Case(70, (INTERIM, *_told("Application for STRO refused", told)), (Held("ISTRO", MADE),)),
+        Case(
+            71,
+            (STILL_INTERIM, *_told("Application for STRO withdrawn", told, case=INTERIM.case)),
+            (Held("ISTRO", NEW, ITS_END),),
+            (Held("ISTRO", NEW, ITS_END),),
+        ),
         Case(67, refused, mistaken if night < NIGHTS[-1] else ()),
         Case(68, (*((STRO,) if night < NIGHTS[-1] else ()), *_told("Discharge of STRO refused", told))),
         Case(66, (STRO, *_told("STPO made for 5 years; STRO discharged", told)), POLICE, POLICE),
@@ -182,7 +190,7 @@ def test_the_police_are_asked_of_an_order_that_the_court_refused_and_it_stays_in
 def test_a_refusal_of_which_nobody_holds_an_order_is_put_aside_and_makes_none(home):
     assert orders_of(home, 63).is_empty()
     deliveries = read(home, "deliveries").filter(source="court")
-    assert deliveries.select("rows_quarantined", "rows_set_aside").sum().row(0) == (8, 8)
+    assert deliveries.select("rows_quarantined", "rows_set_aside").sum().row(0) == (9, 9)
 
 
 def test_the_interim_order_that_was_discharged_when_the_full_one_was_refused(home):
@@ -200,6 +208,13 @@ def test_the_interim_order_that_was_discharged_when_the_full_one_was_refused(hom
 def test_the_interim_order_ends_when_the_full_one_of_its_case_is_refused(home, number, expected):
     orders = orders_of(home, number)
     assert orders.select("legal_status", "is_in_force_doubtful", "ended_by").rows() == [expected]
+
+
+def test_the_court_is_asked_of_an_interim_order_whose_application_was_withdrawn_and_it_stays_in_force(home):
+    order = orders_of(home, 71)
+    assert order.select("legal_status", "is_in_force_doubtful", "binds_until").rows() == [("live", True, ITS_END)]
+    questions = read(home, "discrepancies").join(order, on="order_id", how="semi").filter(severity="high")
+    assert set(questions.get_column("rule_code")) == {"DOUBT-STATUS"}
 
 
 def test_of_two_orders_the_one_of_the_type_is_discharged(home):
