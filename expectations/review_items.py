@@ -14,6 +14,7 @@ from expectations.discrepancies import RULES
 from expectations.rules.doubt import NOT_HELD
 from expectations.rules.rule import Evidence
 from expectations.settling import SETTLED_BY
+from reconciliation.confidence.links import SIDES
 from reconciliation.confidence.orders import DECISIVE
 from warehouse.codes import DOUBT, SEVERITIES
 from warehouse.sources import SOURCE_TITLES
@@ -30,9 +31,13 @@ DETAILS: Final = (
 )
 """What an item shows of its discrepancies, so that it can be found by them."""
 
-LISTS: Final = ("fields", "rule_codes", "sources", "discrepancy_ids")
-ORDER_KINDS: Final = ("doubt", "constraint", "discrepancies", "lone_record", "doubtful_value")
-"""What one order may be queued for, the gravest first."""
+LISTS: Final = ("fields", "rule_codes", "sources", "discrepancy_ids", "decision_ids", "excluding_ids")
+KINDS: Final = (
+    *("doubt", "contradiction", "constraint", "stale_decision"),
+    *("link_conflict", "near_match"),
+    *("discrepancies", "lone_record", "doubtful_value"),
+)
+"""What one order, or two, may be queued for, the gravest first."""
 SEVERITY: Final = pl.Enum(SEVERITIES)
 
 ITEM: Final = (
@@ -77,18 +82,19 @@ class ReviewPolicy:
     contradiction: float = 1.0
 
 
-def order_items(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """One item an order, with everything that is open on it; its kind is the gravest of what was found.
+def one_item_each(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One item an order, and one a pair of orders, with everything that is open; its kind is the gravest of it.
 
     Args:
-        found: from `discrepancy_items`, `doubtful_items` and `constraint_items`.
+        found: what was found of orders (`discrepancy_items`, `doubtful_items`, `constraint_items`), of pairs of orders
+            (`expectations.review_pairs`) and of either (`decision_items`).
     """
     lists = [pl.col(name).explode().drop_nulls().unique().sort() for name in LISTS]
     return (
         pl.concat(found, how="diagonal")
-        .with_columns(pl.col("kind").cast(pl.Enum(ORDER_KINDS)), pl.col("severity").cast(SEVERITY))
-        .sort("order_id", "kind")
-        .group_by("order_id", maintain_order=True)
+        .with_columns(pl.col("kind").cast(pl.Enum(KINDS)), pl.col("severity").cast(SEVERITY))
+        .sort(*SIDES, "kind")
+        .group_by(SIDES, maintain_order=True)
         .agg(
             pl.col("kind").first().cast(pl.String),
             pl.col("severity").min().cast(pl.String),
@@ -96,6 +102,7 @@ def order_items(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
             pl.col("uncertainty").max(),
             pl.col("is_high", "is_reopened").any(),
             pl.col("reason").str.join("; "),
+            pl.col("left_record_id", "right_record_id").drop_nulls().first(),
             *lists,
         )
     )
@@ -248,6 +255,8 @@ def constraint_items(discrepancies: pl.DataFrame, provenance: pl.DataFrame, *, p
 def decision_items(decided: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
     """Decisions to be looked at again: their evidence has changed, or they exclude one another.
 
+    The fields whose evidence has changed stand in the reason only: the question is the decision, not the value.
+
     Args:
         decided: `kind` (`stale_decision`, `contradiction`), `order_id`, `other_order_id`, `decision_ids`, `fields`.
         policy: how unsure each is.
@@ -259,7 +268,8 @@ def decision_items(decided: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFra
         "order_id",
         "other_order_id",
         "decision_ids",
-        "fields",
+        excluding_ids=pl.when(~is_stale).then("decision_ids"),
+        severity=pl.lit("high"),
         is_high=pl.lit(True),
         uncertainty=pl.when(is_stale).then(policy.stale).otherwise(policy.contradiction),
         reason=pl.when(is_stale)

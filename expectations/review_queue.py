@@ -11,13 +11,12 @@ import polars as pl
 
 from expectations.review_items import (
     LISTS,
-    ORDER_KINDS,
     ReviewPolicy,
     constraint_items,
     decision_items,
     discrepancy_items,
     doubtful_items,
-    order_items,
+    one_item_each,
 )
 from expectations.review_pairs import complement_items, conflict_items, near_items, succession_items
 from expectations.rules.rule import Evidence
@@ -34,17 +33,18 @@ MOST_URGENT = 28
 ALWAYS_SETTLED = ("doubt", "constraint", "stale_decision", "contradiction")
 FACETS = ("order_id", "order_type", "legal_status", "force_code", "region_code")
 ITEM_ID = pl.concat_str(
-    pl.when(pl.col("kind").is_in(ORDER_KINDS)).then(pl.lit("order")).otherwise("kind"),
+    pl.when(pl.col("other_order_id").is_null()).then(pl.lit("order")).otherwise(pl.lit("pair")),
     *SIDES,
     separator="-",
     ignore_nulls=True,
 ).alias("item_id")
+"""An item is named by the order or the two that it is about, whatever is found of them."""
 NO_ITEMS = pl.DataFrame(
     schema={
-        **{name: REVIEW_QUEUE.schema[name] for name in ("kind", *SIDES, "severity", *LISTS, "decision_ids")},
+        **{name: REVIEW_QUEUE.schema[name] for name in ("kind", *SIDES, "severity", "reason", "uncertainty", *LISTS)},
         **dict.fromkeys(("left_record_id", "right_record_id"), pl.String),
         "first_seen_on": pl.Date,
-        "is_reopened": pl.Boolean,
+        **dict.fromkeys(("is_high", "is_reopened"), pl.Boolean),
     }
 )
 
@@ -134,19 +134,17 @@ def build_review_queue(
     located = discrepancies.join(linked.unclear, on=asked, how="anti")
     differing = discrepancy_items(evidence, located, weighed, policy=policy)
     found = [
-        order_items(
-            [
-                differing,
-                doubtful_items(weighed, policy=policy).join(differing, on="order_id", how="anti"),
-                constraint_items(discrepancies, provenance, policy=policy),
-            ]
-        ),
+        NO_ITEMS,
+        differing,
+        doubtful_items(weighed, policy=policy).join(differing, on="order_id", how="anti"),
+        constraint_items(discrepancies, provenance, policy=policy),
         conflicts,
         pairs.join(conflicts, on=SIDES, how="anti"),
         decision_items(linked.decided, policy=policy),
     ]
-    items = pl.concat([NO_ITEMS, *found], how="diagonal")
-    former = former.with_columns(ITEM_ID)  # items of an older release may have been named by their kind
+    items = one_item_each(found)
+    # Items of an older release were several an order, and named by their kind.
+    former = former.with_columns(ITEM_ID).group_by("item_id").agg(pl.col("age_days").max())
     aged = _with_age(items.with_columns(ITEM_ID), former, former_as_of=former_as_of, as_of=as_of)
     weighed = _with_priority(_with_impact(aged, evidence, as_of=as_of))
     streamed = weighed.with_columns(stream=_stream(policy))
@@ -174,7 +172,7 @@ def _with_state(items: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
     is_known = pl.col("item_id").is_in(former.get_column("item_id").implode())
     state = pl.when(pl.col("is_reopened").fill_null(value=False) & ~is_known).then(pl.lit("reopened"))
     return items.with_columns(
-        *(pl.col(name).fill_null([]) for name in (*LISTS, "decision_ids")),
+        *(pl.col(name).fill_null([]) for name in LISTS),
         severity=pl.coalesce("severity", pl.lit("high")),
         state=state.when(~is_known).then(pl.lit("new")).otherwise(pl.lit("open")),
     )

@@ -13,8 +13,8 @@ from expectations.review_items import ReviewPolicy, value_chances
 from warehouse.tables.core import RECORD_ID
 from warehouse.tables.register import DISCREPANCIES
 
-ABOUT_LINKS: Final = ("near_match", "link_conflict", "stale_decision", "contradiction")
-"""Kinds of item that put in question which records an order holds: nothing of such an order is sure."""
+IN_QUESTION: Final = pl.col("other_order_id").is_not_null() | (pl.col("decision_ids").list.len() > 0)
+"""Items by which nothing of an order is sure: which records it holds, or what was decided on it, is in question."""
 
 
 def with_streams(
@@ -53,7 +53,7 @@ def with_streams(
 def _is_asked(queue: pl.DataFrame) -> pl.Expr:
     """Whether a steward is asked about a discrepancy, or about the links of its order."""
     items = queue.filter(pl.col("stream") == "settle")
-    of_links = queue.filter(pl.col("kind").is_in(ABOUT_LINKS))
+    of_links = queue.filter(IN_QUESTION)
     orders = pl.concat([of_links.get_column(name) for name in ("order_id", "other_order_id")]).drop_nulls()
     place = pl.concat_str("order_id", "field", separator=" ")
     fields = items.explode("fields", empty_as_null=False).select(pl.concat_str("order_id", "fields", separator=" "))

@@ -6,7 +6,6 @@ Belongs here: which rows, and lifting for them what keeps rows for ever. Does no
 
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from ledger.copying import LOADED
 from ledger.decisions.database import Database
 from ledger.decisions.ledger import Ledger
 from ledger.decisions.metadata import metadata
+from ledger.decisions.migrations.append_only import rows_unlocked
 from warehouse.home import Home
 
 KEPT = frozenset(
@@ -57,7 +57,7 @@ def erase_from_ledger(database: Database, home: Home, ids: Iterable[str]) -> Cou
             if found := rows.get(table.name):
                 key = list(table.primary_key)
                 named = sa.tuple_(*key).in_([tuple(row[column.name] for column in key) for row in found])
-                with _without_triggers(connection, table.name):
+                with rows_unlocked(connection, table.name):
                     counts[table.name] += connection.execute(table.delete().where(named)).rowcount
     ledger.vouch()
     return counts
@@ -83,20 +83,3 @@ def _names(value: Any, known: set[str]) -> bool:
     if not isinstance(value, str):
         return False
     return value in known or (value[:1] in ("[", "{") and any(f'"{one}"' in value for one in known))
-
-
-@contextmanager
-def _without_triggers(connection: sa.Connection, table: str) -> Any:
-    """Lift the triggers that keep the rows of a table, within the transaction."""
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        yield
-        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        return
-    query = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
-    triggers = connection.execute(query, {"table": table}).all()
-    for name, _ in triggers:
-        connection.exec_driver_sql(f"DROP TRIGGER {name}")
-    yield
-    for _, statement in triggers:
-        connection.exec_driver_sql(statement)

@@ -24,9 +24,6 @@ LONGEST_NAME = 60
 LONGEST_QUERY = 4_000
 MOST_VIEWS = 50
 
-FORMER_KINDS = ("discrepancies", "doubtful_value", "lone_record", "constraint")
-"""By what items about one order were named, until each order was one item: what was kept of them is of that one."""
-
 WORK = {
     "assignments": pl.Schema({"item_id": pl.String, "assignee": pl.String, "team": pl.String}),
     "deferrals": pl.Schema({"item_id": pl.String, "deferred_until": pl.Date}),
@@ -169,13 +166,8 @@ def forget_view(database: Database, owner: str, name: str) -> bool:
 
 def _last(table: sa.Table, number: str, columns: Sequence[str], counts: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """The last row of each item, where it counts."""
-    item_id: sa.ColumnElement[str] = table.c.item_id
-    for kind in FORMER_KINDS:
-        item_id = sa.func.replace(item_id, f"{kind}-", "order-")
-    last = sa.select(sa.func.max(table.c[number])).group_by(item_id)
-    return sa.select(item_id.label("item_id"), *(table.c[name] for name in columns)).where(
-        table.c[number].in_(last), counts
-    )
+    last = sa.select(sa.func.max(table.c[number])).group_by(table.c.item_id)
+    return sa.select(*(table.c[name] for name in ("item_id", *columns))).where(table.c[number].in_(last), counts)
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:

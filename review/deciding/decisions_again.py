@@ -53,11 +53,11 @@ def decisions_again(
         present: the night.
     """
     asked, rows = frozenset(item["decision_ids"] or ()), {row["decision_id"]: row for row in decisions.to_dicts()}
-    is_stale = item["kind"] == "stale_decision"
+    excluding = frozenset(item["excluding_ids"] or ())
     return tuple(
         DecisionAgain(
             decision,
-            _fields(rows[decision.decision_id], discrepancies, present) if is_stale else (),
+            () if decision.decision_id in excluding else _fields(rows[decision.decision_id], discrepancies, present),
             rows[decision.decision_id]["reason_code"],
             "records" if KIND[rows[decision.decision_id]["kind"]].about == "pair" else "difference",
         )

@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from expectations.review_items import ORDER_KINDS
 from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
 from expectations.rules.doubt import NOT_HELD
 from expectations.settling import SETTLED_BY
@@ -149,6 +148,7 @@ def orders_as_item(orders: Sequence[str], discrepancies: pl.DataFrame) -> dict[s
         "other_order_id": None if is_asked else orders[1],
         "discrepancy_ids": open_ones.get_column("discrepancy_id").to_list() if is_asked else [],
         "decision_ids": [],
+        "excluding_ids": [],
         "fields": [],
         "left_record_id": None,
         "right_record_id": None,
@@ -210,7 +210,7 @@ def _options(finding: Finding, row: Values, evidence: FormEvidence) -> FindingOp
 
 def _doubted(item: Values, asked: Sequence[Values], evidence: FormEvidence) -> tuple[DoubtedValue, ...]:
     """The values at issue that no discrepancy of the item is about; and those that settle what a rule found."""
-    at_issue = item["fields"] if item["kind"] in ORDER_KINDS else ()
+    at_issue = item["fields"] if item["other_order_id"] is None else ()
     settling = [field for row in asked for field in SETTLED_BY.get(row["rule_code"], ())]
     covered = {row["field"] for row in asked}
     fields = [field for field in dict.fromkeys((*at_issue, *settling)) if field in CANONICAL and field not in covered]

@@ -73,11 +73,12 @@ def decided_items(items: QueueItems, taken: DecisionsSinceRelease, owners: pl.Da
     """The items on which nothing is left to decide before the next night.
 
     A discrepancy is settled by a decision on it, or on the field of its order (a fact of the person: of any order of
-    the person); a doubt whether the order is in force by the values that settle it (`expectations.rules.doubt`); an
-    item of discrepancies once each of them is. Two orders that may be one are settled by a decision on two records of
-    theirs, one of each; an order that one record holds, or that breaks a rule, also by a decision on two records of
-    which one is of the order; any item by records of its order being kept apart. Decisions to be looked at again are
-    settled once they have been replaced or taken back: all of them, or one if they exclude one another.
+    the person); a doubt whether the order is in force by the values that settle it (`expectations.rules.doubt`). Two
+    orders that may be one are settled by a decision on two records of theirs, one of each; what is found of an order
+    that one record holds, or that breaks a rule, also by a decision on two records of which one is of the order, and
+    anything that is found by records of its order being kept apart. Decisions to be looked at again are settled once
+    they have been replaced or taken back: all of them, of those that exclude one another one. An item is settled once
+    all of this is that it asks.
 
     Args:
         items: the items of the release.
@@ -88,12 +89,17 @@ def decided_items(items: QueueItems, taken: DecisionsSinceRelease, owners: pl.Da
         Their ids, sorted.
     """
     pairs = _paired_orders(taken.fresh, owners)
-    found = [
-        _by_parts(items.parts, taken, owners),
-        _by_pairs(items.rows, pairs),
-        _by_decisions(items.decisions, taken.standing),
-    ]
-    return pl.concat(found).unique().sort("item_id").get_column("item_id")
+    answered = pl.concat([_by_parts(items.parts, taken, owners), _by_pairs(items.rows, pairs)])
+    questions = answered.group_by("item_id").agg(pl.col("is_settled").all())
+    whole = _whole_orders(items.rows, pairs)
+    found = pl.concat(
+        [
+            questions.with_columns(pl.col("is_settled") | pl.col("item_id").is_in(whole.implode())),
+            _by_decisions(items.decisions, taken.standing),
+        ]
+    )
+    settled = found.group_by("item_id").agg(pl.col("is_settled").all()).filter("is_settled")
+    return settled.get_column("item_id").sort()
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,26 +162,21 @@ def _escalated() -> pl.Expr:
 
 
 def _by_decisions(looked_at: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
-    """Items of which the decisions no longer stand."""
+    """`item_id`, `is_settled`: whether the decisions that an item asks to look at again no longer stand."""
     has_ended = ~pl.col("decision_id").is_in(standing.get_column("decision_id").implode())
-    is_settled = pl.when((pl.col("kind") == "stale_decision").all()).then(has_ended.all()).otherwise(has_ended.any())
-    return looked_at.group_by("item_id").agg(is_settled=is_settled).filter("is_settled").select("item_id")
+    ended = looked_at.with_columns(has_ended=has_ended).group_by("item_id", "excludes")
+    counts = ended.agg(any=pl.col("has_ended").any(), all=pl.col("has_ended").all())
+    return counts.select("item_id", is_settled=pl.when("excludes").then("any").otherwise("all"))
 
 
 def _by_parts(parts: pl.DataFrame, taken: DecisionsSinceRelease, owners: pl.DataFrame) -> pl.DataFrame:
-    """Items of which each discrepancy is settled."""
+    """`item_id`, `is_settled`: whether each discrepancy and each doubted value of an item is settled."""
     fresh = taken.fresh
     closed = fresh.filter(pl.col("kind").is_in(codes_about("discrepancy"))).get_column("discrepancy_id")
     answered = pl.concat([closed, _answered_doubts(parts, taken)])
     values = _valued_fields(fresh, owners).with_columns(is_valued=True)
     settled = (pl.col("discrepancy_id").is_in(answered.implode()) | pl.col("is_valued")).fill_null(value=False)
-    return (
-        parts.join(values, on=["order_id", "field"], how="left")
-        .group_by("item_id")
-        .agg(is_settled=settled.all())
-        .filter("is_settled")
-        .select("item_id")
-    )
+    return parts.join(values, on=["order_id", "field"], how="left").group_by("item_id").agg(is_settled=settled.all())
 
 
 def _valued_fields(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
@@ -215,19 +216,25 @@ def _paired_orders(fresh: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_pairs(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Items that decisions on two records settle."""
-    ends = pl.concat([pairs.select(order_id="low"), pairs.select(order_id="high")]).unique()
-    parted = pairs.filter(pl.col("low") == pl.col("high"), pl.col("kind").is_in(PARTING)).select(order_id="low")
-    alone = rows.filter(pl.col("kind").is_in(["doubt", "lone_record", "constraint"]))
-    ordered = rows.select(
+    """`item_id`, `is_settled`: whether a decision on two records answers an item that asks about two orders."""
+    ordered = rows.drop_nulls("left_record_id").select(
         "item_id",
         low=pl.min_horizontal("order_id", "other_order_id"),
         high=pl.max_horizontal("order_id", "other_order_id"),
-    ).filter(pl.col("low") != pl.col("high"))
-    return pl.concat(
-        [
-            ordered.join(pairs, on=["low", "high"], how="semi").select("item_id"),
-            alone.join(ends, on="order_id", how="semi").select("item_id"),
-            rows.join(parted.unique(), on="order_id", how="semi").select("item_id"),
-        ]
     )
+    decided = pairs.select("low", "high", is_settled=pl.lit(value=True)).unique()
+    return ordered.join(decided, on=["low", "high"], how="left").select(
+        "item_id", pl.col("is_settled").fill_null(value=False)
+    )
+
+
+def _whole_orders(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
+    """Items of which a decision on two records answers all that was found: the order is no longer what it was."""
+    ends = pl.concat([pairs.select(order_id="low"), pairs.select(order_id="high")]).unique()
+    parted = pairs.filter(pl.col("low") == pl.col("high"), pl.col("kind").is_in(PARTING)).select(order_id="low")
+    alone = rows.filter(pl.col("kind").is_in(["doubt", "lone_record", "constraint"]))
+    found = [
+        alone.join(ends, on="order_id", how="semi").select("item_id"),
+        rows.join(parted, on="order_id", how="semi").select("item_id"),
+    ]
+    return pl.concat(found).unique().get_column("item_id")

@@ -10,7 +10,6 @@ from datetime import date
 
 import polars as pl
 
-from expectations.review_items import ORDER_KINDS
 from expectations.settling import SETTLED_BY
 from ledger.decisions.kinds import CANONICAL
 from review.queue.facets import NOT_KNOWN, band_of
@@ -18,7 +17,7 @@ from warehouse.codes import SEVERITIES
 
 ITEM_COLUMNS = (
     *("item_id", "kind", "order_id", "other_order_id", "priority", "age_days", "reason", "arithmetic"),
-    *("fields", "at_stake", "uncertainty"),
+    *("fields", "at_stake", "uncertainty", "left_record_id"),
 )
 ORDER_COLUMNS = ("forenames", "surname", "end_on", "is_until_further_order", "is_interim")
 PART = ("item_id", "order_id", "discrepancy_id", "rule_code", "field")
@@ -36,7 +35,8 @@ class QueueItems:
         several: for each facet that has several: `row`, `value`, once each.
         parts: what an item asks: `item_id`, `order_id`, `discrepancy_id`, `rule_code`, `field`; a value that may be
             wrong although no discrepancy of the item is about it has no `discrepancy_id` and no `rule_code`.
-        decisions: the decisions that an item asks to look at again: `item_id`, `kind`, `decision_id`.
+        decisions: the decisions that an item asks to look at again: `item_id`, `decision_id`, `excludes` (whether it
+            and others of the item exclude one another).
     """
 
     rows: pl.DataFrame
@@ -67,7 +67,15 @@ def build_queue_items(table: Callable[[str], pl.DataFrame], *, as_of: date) -> Q
         rows=_rows(queue, orders, as_of).join(_lessons(queue, table("obeyed_decisions")), on="row", how="left"),
         several=several,
         parts=pl.concat([parts.select(PART), _doubted(queue, parts)]),
-        decisions=_exploded(queue, "decision_ids", "decision_id").select("item_id", "kind", "decision_id"),
+        decisions=_exploded(queue, "decision_ids", "decision_id")
+        .join(
+            _exploded(queue, "excluding_ids", "decision_id").select(
+                "item_id", "decision_id", excludes=pl.lit(value=True)
+            ),
+            on=["item_id", "decision_id"],
+            how="left",
+        )
+        .select("item_id", "decision_id", pl.col("excludes").fill_null(value=False)),
     )
 
 
@@ -84,7 +92,7 @@ def _lessons(queue: pl.DataFrame, obeyed: pl.DataFrame) -> pl.DataFrame:
 
 def _doubted(queue: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """The values at issue of which an item names no discrepancy, as `PART`."""
-    fields = queue.filter(pl.col("kind").is_in(ORDER_KINDS)).select("item_id", "order_id", field="fields")
+    fields = queue.filter(pl.col("other_order_id").is_null()).select("item_id", "order_id", field="fields")
     listed = fields.explode("field", empty_as_null=False).drop_nulls("field")
     settling = pl.DataFrame(
         list(SETTLED_BY.items()), schema={"rule_code": pl.String, "field": pl.List(pl.String)}, orient="row"
@@ -121,8 +129,8 @@ def _rows(queue: pl.DataFrame, orders: pl.DataFrame, as_of: date) -> pl.DataFram
 
 
 def _exploded(queue: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
-    """`row`, `item_id`, `kind` and each value of a list once."""
-    listed = queue.select("row", "item_id", "kind", pl.col(column).alias(name))
+    """`row`, `item_id` and each value of a list once."""
+    listed = queue.select("row", "item_id", pl.col(column).alias(name))
     return listed.explode(name, empty_as_null=False).drop_nulls(name).unique().sort("row", name)
 
 

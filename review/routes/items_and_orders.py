@@ -47,9 +47,9 @@ def show_item(
     audit: Auditing,
     pair: str | None = None,
 ) -> Response:
-    """An item of the queue; of one that has left it, the order that it was about."""
+    """An item of the queue; of one that is named otherwise now, that one; of one that has left, its order."""
     if visible.table("review_queue").filter(pl.col("item_id") == item_id).is_empty():
-        return _lead_to_order(request, item_id, visible)
+        return _lead_on(request, item_id, visible)
     view = read_view(_of_view(request.query_params.multi_items()), viewer=who.name)
     return draw_item(request, item_id, who, audit, form_state=FormState(view.query, pair))
 
@@ -130,15 +130,21 @@ def draw_orders(
     return _shown(request, order_ids, visible, who, audit, place=place, form_state=form_state)
 
 
-def _lead_to_order(request: Request, item_id: str, visible: VisibleRelease) -> Response:
-    """From an item that is no longer in the queue to its order: items are named by what is asked, and of which order.
+def _lead_on(request: Request, item_id: str, visible: VisibleRelease) -> Response:
+    """From an item that is not in the queue to what is there of its orders, which may be named otherwise by now.
 
     Raises:
         HTTPException: 404: it names no order that the viewer may see.
     """
-    orders = [name for name in ORDER_IN_ITEM.findall(item_id) if visible.find_order(name).order_ids]
+    found = [visible.find_order(name).order_ids for name in ORDER_IN_ITEM.findall(item_id)]
+    orders = sorted({ids[0] for ids in found if ids})
     if not orders:
         raise HTTPException(404)
+    one, other, *_ = *orders, None
+    queued = visible.table("review_queue").filter(order_id=one).filter(pl.col("other_order_id").eq_missing(other))
+    if not queued.is_empty():
+        query = f"?{request.url.query}" if request.url.query else ""
+        return redirect_to(request, f"/items/{queued.item(0, 'item_id')}{query}")
     words = "This item is no longer in the queue. This is the order that it was about."
     return redirect_to(request, f"/orders/{orders[0]}", message=words)
 

@@ -479,8 +479,35 @@ def test_a_pair_of_orders_is_queued_once_as_conflict_or_as_near_match():
 )
 def test_decisions_to_be_looked_at_again_are_queued(decided, words, uncertainty):
     (item,) = queue(two_orders(), decided=[decided]).filter(pl.col("kind") == decided[0]).to_dicts()
-    assert (item["reason"], item["uncertainty"], item["decision_ids"]) == (words, uncertainty, decided[3])
-    assert (item["order_id"], item["other_order_id"], item["fields"]) == (decided[1], decided[2], decided[4])
+    assert (item["reason"].split("; ")[0], item["uncertainty"], item["decision_ids"]) == (
+        words,
+        uncertainty,
+        decided[3],
+    )
+    assert (item["order_id"], item["other_order_id"]) == (decided[1], decided[2])
+    assert item["excluding_ids"] == (decided[3] if decided[0] == "contradiction" else [])
+
+
+def test_an_order_or_a_pair_is_one_item_with_the_decisions_to_look_at_again_and_all_that_is_open_on_it():
+    decided = [
+        ("stale_decision", "ORDER-1", None, ["DEC-1"], ["end_on"]),
+        ("contradiction", "ORDER-1", None, ["DEC-2", "DEC-3"], []),
+        ("stale_decision", "ORDER-1", "ORDER-2", ["DEC-4"], ["surname"]),
+    ]
+    plain = queue(two_orders(), conflicts=[conflict()])
+    found = queue(two_orders(), conflicts=[conflict()], decided=decided)
+    assert (
+        found["item_id"].to_list()
+        == plain["item_id"].to_list()
+        == ["order-ORDER-1", "order-ORDER-2", "pair-ORDER-1-ORDER-2"]
+    )
+    alone, _, pair = found.to_dicts()
+    assert (alone["kind"], alone["decision_ids"]) == ("contradiction", ["DEC-1", "DEC-2", "DEC-3"])
+    assert alone["excluding_ids"] == ["DEC-2", "DEC-3"]
+    assert alone["discrepancy_ids"] == plain.row(0, named=True)["discrepancy_ids"] != []
+    assert (pair["kind"], pair["decision_ids"], pair["left_record_id"]) == ("stale_decision", ["DEC-4"], "pnc:00000001")
+    again = queue(two_orders(), conflicts=[conflict()], decided=decided[:1], former=(found, AS_OF))
+    assert set(again["state"]) == {"open"}, "each keeps its name whatever is open on it"
 
 
 def test_what_hangs_on_either_order_counts():

@@ -34,7 +34,7 @@ def test_what_no_item_asks_about_may_be_sent():
     [
         pytest.param({"fields": ["end_on"]}, id="an item asks about its field"),
         pytest.param({"discrepancy_ids": ["d"]}, id="an item names it"),
-        pytest.param({"kind": "link_conflict", "stream": "send"}, id="the links of the order are in question"),
+        pytest.param({"decision_ids": ["DEC-1"], "stream": "send"}, id="a decision on the order is in question"),
         pytest.param(
             {"kind": "near_match", "order_id": "ORD-2", "other_order_id": "ORD-1", "stream": "send"},
             id="the order may be one with another",

@@ -31,6 +31,11 @@ SAID = {
     "accounts": {"role": "steward", "forces": '["01"]', "preferences": "{}"},
     "judgements": {"judged_by": "noor", "verdict": "returned"},
     "pack_answers": {"corrected_on": None},
+    "assignments": {"item_id": "discrepancies-ORD-1"},
+    "deferrals": {"item_id": "near_match-ORD-1-ORD-2"},
+    "comments": {"item_id": "stale_decision-ORD-1"},
+    "proposals": {"item_id": "contradiction-ORD-1-ORD-2"},
+    "kept_forms": {"path": "/items/doubt-ORD-1/defer", "fields": '[["item_id", "link_conflict-ORD-1-ORD-2"]]'},
 }
 """What checks or readers ask for; any other text says the name of its column, so that keys refer to one another."""
 
@@ -76,6 +81,15 @@ def texts(connection, columns_of):
     return {table.name: sorted(map(str, connection.execute(sa.select(*columns)))) for table, columns in columns_of}
 
 
+def named_as_now(before):
+    """The rows with the items that they name as these are named now; claims, which last minutes, are let go."""
+    for former in ("discrepancies", "stale_decision", "doubt"):
+        before = {name: [row.replace(f"{former}-ORD", "order-ORD") for row in rows] for name, rows in before.items()}
+    for former in ("near_match", "contradiction", "link_conflict"):
+        before = {name: [row.replace(f"{former}-ORD", "pair-ORD") for row in rows] for name, rows in before.items()}
+    return before | {name: [] for name in before if name == "claims"}
+
+
 @pytest.mark.parametrize("ledger_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
 @pytest.mark.parametrize("step", _steps()[:0:-1])
 def test_every_row_of_an_earlier_schema_is_kept_and_every_decision_proves_itself_and_goes_on(ledger_url, step):
@@ -90,12 +104,13 @@ def test_every_row_of_an_earlier_schema_is_kept_and_every_decision_proves_itself
     ledger, was = Ledger.create(ledger_url, HOME)
     assert (was, database.state()) == ("older", "current")
     with ledger, ledger.database.reading() as connection:
-        assert texts(connection, columns_of) == before
+        assert texts(connection, columns_of) == named_as_now(before)
         assert ledger.read().equals(decided(step))
         assert (prove(connection).words, prove(connection).head.sequence) == ("whole", int(step >= "0003"))
         assert [account.name for account in all_accounts(connection)] == (["kim"] if step >= "0003" else [])
     ledger.decide(pair("same_order", "f", "g"), BY_KIM)
     assert ledger.read().height == decided(step).height + 1
-    with pytest.raises(LedgerError, match="can't be used"), ledger.database.writing() as connection:
-        connection.execute(sa.text("DELETE FROM decisions"))
+    for kept in {"decisions", "proposals", "judgements", "audit_log"} & before.keys():
+        with pytest.raises(LedgerError, match="can't be used"), ledger.database.writing() as connection:
+            connection.execute(sa.delete(sa.table(kept)))
     database.close()

@@ -1,10 +1,11 @@
 """Rows that are appended, and never edited or deleted, by any user or program: triggers see to it.
 
-Belongs here: what steps share that make such tables. Does not: which tables these are (`versions`). Step 0002 states
-its own triggers: it ran on ledgers before there was this.
+Belongs here: what steps share that make such tables, and lifting the triggers where rows have to go or be renamed. Does
+not: which tables these are (`versions`). Step 0002 states its own triggers: it ran on ledgers before there was this.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +28,23 @@ def keep_rows(tables: Mapping[str, tuple[str, ...]], *, words: str, function: st
     for table, key in tables.items():
         for statement in _sqlite(table, key, words) if dialect == "sqlite" else _postgresql(table, function):
             op.execute(statement)
+
+
+@contextmanager
+def rows_unlocked(connection: sa.Connection, table: str) -> Iterator[None]:
+    """Lift the triggers that keep the rows of a table, if it has any, within the transaction."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        return
+    query = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+    triggers = connection.execute(query, {"table": table}).all()
+    for name, _ in triggers:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    for _, statement in triggers:
+        connection.exec_driver_sql(statement)
 
 
 def _sqlite(table: str, key: tuple[str, ...], words: str) -> tuple[str, ...]:

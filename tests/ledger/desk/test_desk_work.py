@@ -46,9 +46,6 @@ def test_the_last_assignment_of_an_item_counts(ledger, database):
     assert work_at(database, START).assignments.rows() == [("i1", "noor", None)]
     assign(database, ["i1"], None, team="46", by="noor", at=START)
     assert work_at(database, START).assignments.rows() == [("i1", None, "46")]
-    assign(database, ["discrepancies-ORD-1"], "kim", by="noor", at=START)
-    assign(database, ["constraint-ORD-1"], "noor", by="noor", at=START)
-    assert ("order-ORD-1", "noor", None) in work_at(database, START).assignments.rows(), "named as before"
     with pytest.raises(DecisionError, match="no such team"):
         assign(database, ["i1"], None, team="nobody's", by="noor", at=START)
 

@@ -22,6 +22,7 @@ def ask_again(desk, item, kind, names):
         item_id=pl.lit("again"),
         kind=pl.lit(kind),
         decision_ids=pl.lit(names),
+        excluding_ids=pl.lit(names if kind == "contradiction" else [], pl.List(pl.String)),
         discrepancy_ids=pl.lit([], pl.List(pl.String)),
     )
     desk._release = WholeRelease(whole.release)

@@ -301,6 +301,19 @@ def test_the_link_of_an_item_that_has_left_the_queue_leads_to_its_order(steward,
     assert steward.get("/items/discrepancies-ORD-NOSUCHONE").status_code == 404
 
 
+def test_the_link_of_an_item_that_was_named_by_its_kind_leads_to_the_item(steward, desk):
+    order = queue(desk).filter(pl.col("other_order_id").is_null())["order_id"][0]
+    answer = steward.get(f"/items/discrepancies-{order}?stream=settle", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/items/order-{order}?stream=settle")
+
+
+def test_the_link_of_an_item_about_two_orders_leads_to_that_of_both_of_them(steward, desk):
+    with_near_match(desk)
+    one, other = queue(desk).filter(item_id="near").select("order_id", "other_order_id").row(0)
+    answer = steward.get(f"/items/link_conflict-{one}-{other}", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/items/near")
+
+
 def test_a_page_leads_to_what_else_is_to_settle_of_the_person(viewer, desk):
     settle = queue(desk).filter(pl.col("stream") == "settle", pl.col("other_order_id").is_null())
     one, other = settle.unique("order_id", keep="first", maintain_order=True).head(2).to_dicts()

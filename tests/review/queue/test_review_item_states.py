@@ -14,15 +14,15 @@ from warehouse.tables.ledger import DECISIONS
 
 ROWS = pl.DataFrame(
     [
-        ("two fields", "discrepancies", "O1", None),
-        ("near", "near_match", "O1", "O2"),
-        ("lone", "lone_record", "O3", None),
-        ("breaks", "constraint", "O4", None),
-        ("namesake", "discrepancies", "O5", None),
-        ("in doubt", "doubt", "O6", None),
-        ("not held", "doubt", "O7", None),
+        ("two fields", "discrepancies", "O1", None, None),
+        ("near", "near_match", "O1", "O2", "pnc:1"),
+        ("lone", "lone_record", "O3", None, None),
+        ("breaks", "constraint", "O4", None, None),
+        ("namesake", "discrepancies", "O5", None, None),
+        ("in doubt", "doubt", "O6", None, None),
+        ("not held", "doubt", "O7", None, None),
     ],
-    schema=["item_id", "kind", "order_id", "other_order_id"],
+    schema=["item_id", "kind", "order_id", "other_order_id", "left_record_id"],
     orient="row",
 ).with_columns(stream=pl.lit("settle"), age_days=pl.lit(3))
 PARTS = pl.DataFrame(
@@ -53,8 +53,8 @@ OWNERS = pl.DataFrame(
 AGAIN = pl.DataFrame(
     {
         "item_id": ["stale", "stale", "ring", "ring"],
-        "kind": ["stale_decision", "stale_decision", "contradiction", "contradiction"],
         "decision_id": ["A", "B", "B", "C"],
+        "excludes": [False, False, True, True],
     }
 )
 ITEMS = QueueItems(ROWS, MappingProxyType({}), PARTS, AGAIN.clear())
@@ -125,6 +125,23 @@ def test_decisions_to_be_looked_at_again_are_settled_once_they_no_longer_stand(s
     items = QueueItems(ROWS, MappingProxyType({}), PARTS, AGAIN)
     taken = decided(*({"kind": "value", "decision_id": name, "order_id": "O9"} for name in standing))
     assert decided_items(items, DecisionsSinceRelease(taken, taken.clear(), NIGHT), OWNERS).to_list() == settled
+
+
+@pytest.mark.parametrize(
+    ("drafts", "standing", "settled"),
+    [
+        pytest.param([of("d3")], ["A"], [], id="the absence, and not yet the decision"),
+        pytest.param([], [], [], id="the decision, and not yet the absence"),
+        pytest.param([of("d3")], [], ["lone"], id="both"),
+        pytest.param([pair("same_order", "pnc:3", "pnc:4")], ["A"], ["breaks"], id="another decision on its records"),
+    ],
+)
+def test_an_order_with_a_decision_to_look_at_again_is_settled_once_all_that_it_asks_is(drafts, standing, settled):
+    again = pl.DataFrame({"item_id": ["lone"], "decision_id": ["A"], "excludes": [False]})
+    fresh = decided(*drafts)
+    stand = pl.concat([fresh, decided(*({"kind": "value", "decision_id": name} for name in standing))])
+    items = QueueItems(ROWS, MappingProxyType({}), PARTS, again)
+    assert decided_items(items, DecisionsSinceRelease(stand, fresh, NIGHT), OWNERS).to_list() == settled
 
 
 def test_a_decision_that_the_night_obeyed_or_that_was_taken_back_settles_nothing():
