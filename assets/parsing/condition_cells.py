@@ -32,7 +32,7 @@ LINE_BREAKS = (
     r"|</?(?i:br|p|li|ul|ol|div)\s*/?>|[¶↵⏎]"
 )
 # Characters that serve as nothing but bullets, those of Word's symbol fonts too, with or without a blank before them.
-BULLET_ALONE = r"[☐☑☒•‣◦▪▫■□●○⁃➢➤►▶❖➔\x{f0a7}\x{f0b7}\x{f0d8}\x{f0fc}]"
+BULLET_ALONE = r"[☐☑☒⚫⚪•‣◦▪▫■□●○⁃➢➤►▶❖➔\x{f0a7}\x{f0b7}\x{f0d8}\x{f0fc}]"
 BULLET = r"(?:^|\s)[•∙✓✔·]\s*"
 # Numbers that are one character, and what they are in plain ones.
 FIRST_ROMAN = (
@@ -59,13 +59,15 @@ DASH_WITHIN = rf"\s+[-–—*]\s+(?P<next>{_OPENING}|{_BEGINS})"
 TAB_WITHIN = rf"(?P<last>\p{{L}}{{3}}[.;,)]?) *\t *(?P<next>{_BEGINS})"
 # What separates two conditions, before the capitalised words with which they begin.
 _LARGE = r"(?:Not|NOT|No|NO|Must|MUST|Shall|SHALL|Do not|DO NOT|Only|Excluded?|Prohibited|Subject|Never|To not)\b"
-SIGN_WITHIN = rf"\s*(?://|[+~#§→⇒—–…]|&&|\so\s|\*{{2,}}|>{{1,2}}|-{{2,}})\s*(?P<next>{_LARGE})|\s*\(\d{{1,2}}\)\s+(?P<next_2>{_LARGE})"
+_CLEARLY = r"(?:Not to|NOT TO|Must|MUST|Shall not|Do not|Prohibited from)\b"
+SIGN_WITHIN = rf"\s*(?://|[+~^#§→⇒—–…]|&&|\so\s|\*{{2,}}|>{{1,2}}|-{{2,}})\s*(?P<next>{_LARGE})|\s*\(\d{{1,2}}\)\s+(?P<next_2>{_LARGE})"
 # A number that does not go on with the one at the front (`2. .. 3. ..`, `1. .. 1. ..`).
 OTHER_NUMBER = rf"\s\(?\d{{1,2}}[.)]+\s+(?P<next>{_LARGE})"
 NUMBERED_OTHERWISE = rf"^\(?\d{{1,2}}[.)]+\s.*{OTHER_NUMBER}"
 # Where one line parts into conditions. The first rule that fits the cell is the one the writer used.
 SEPARATORS = (
-    rf"[,;]? (?:and|AND|&)(?: also)? (?P<next>{_LARGE})",
+    rf"[,;]? (?:and|AND|&|plus|as well as)(?: also)? (?P<next>{_LARGE})",
+    rf",\s+(?P<next>{_CLEARLY})",
     r"\s+\|\s+|[\"”]?\s*[;|]\s*[\"“]?(?P<next>\(?\d{1,2}[.)]\s|\p{Lu})",
     rf"\s+/\s+(?P<next>{_OPENING})",
     r"[.]\s+(?P<next>\(?\d{1,2}[.)]\s+\p{Lu}|\p{Lu})",
@@ -92,29 +94,34 @@ DECIMALS = (tuple(f"1.{number}" for number in range(1, 41)), r"1\.\d{1,2}")
 WORDS = (("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), "(?i:[a-z]{3,5})")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 ORDINALS = (_ORDINALS, f"(?i:{'|'.join(_ORDINALS)})")
-_LABEL = r"(?i:condition|cond\.?|prohib(?:ition|\.)?|restriction|requirement|paragraph|para\.?|item|term|no\.|c|p|#|§)"
+_LABEL = (
+    r"(?i:condition|cond\.?|prohib(?:ition|\.)?|restriction|requirement|paragraph|para\.?|item|term|clause|order|no\.|c|p"
+    r"|#|§)"
+)
 _AFTER = r"(?:\s+|(?P<next>[^\d\s]))"  # a decimal is not the number of a condition
 NUMBERINGS = (
     *(
         Numbering(*numbers, form + _AFTER)
         for numbers in (NUMBERS, ROMAN, LETTERS)
-        for form in (r"\(({})\)[.:]?", r"\[({})\]", r"({}) ?[.]?\)", r"({}) ?[.:/;°º]")
+        for form in (r"\(({})\)[.:]?", r"\[({})\]", r"({}) ?[.º]?\)", r"({}) ?[.:/;°º=]")
     ),
     Numbering(*NUMBERS, r"({}) ?[-–]" + _AFTER),
     Numbering(*LETTERS, r"({}) ?[-–]\s+(?P<next>\S)"),
     Numbering(*NUMBERS, rf"{_LABEL} ?\(?({{}})[.:)]?(?: ?[-–])?" + _AFTER),
     Numbering(*NUMBERS, r"({})(?:st|nd|rd|th)[.:)]" + _AFTER),
     Numbering(*NUMBERS, r"0({})[.:)]?" + _AFTER),
+    Numbering(*LETTERS, rf"{_LABEL} ?\(({{}})\)[.:]?" + _AFTER),
+    Numbering(*WORDS, rf"{_LABEL} ({{}}) [-–]" + _AFTER),
     Numbering(*WORDS, rf"(?:{_LABEL} )?({{}})[.:,)]" + _AFTER),
     Numbering(*ORDINALS, r"({})(?:ly)?[.:,)]?" + _AFTER),
-    Numbering(*NUMBERS, rf"({{}}) +(?P<next>{_BEGINS})"),
+    Numbering(*NUMBERS, rf"({{}})(?:,| ?/)? +(?P<next>{_BEGINS})"),
     Numbering(*DECIMALS, r"({})[.:)]?" + _AFTER),
 )
 INTRODUCTION = (
-    r"^[^:]*\b(?i:must|shall|not|from|conditions?|prohibitions?|restrictions?|requirements?|terms|following|order|that|to)"
+    r"^[^:]*\b(?i:must|shall|not|from|conditions?|prohibitions?|restrictions?|requirements?|terms|following|order|schedule|that|to)"
     r" ?:[\s–-]*(?P<next>[(\[]?(?:1|[iIaA])[.:)\]])"
 )
-BEFORE_NUMBER = r"(?:\s+|[.;,]\s*)(?:and |or )?"
+BEFORE_NUMBER = r"(?:\s+|[.;,/]\s*)(?:and |or )?"
 LEADING_NUMBER = (
     r"^\s*(?:(?i:condition|prohibition) \d{1,2}[.:)]*|\(?\d{1,2}[.)]+|\d{1,2}\.\d{1,2}\.?|\(?[a-z]\)"
     rf"|\((?:i{{1,3}}|iv|vi{{0,3}}|ix)\)|(?:i{{1,3}}|iv|vi{{0,3}}|ix)[.)]|[-•*–—])\s+|^o\s+(?P<next>{_BEGINS})"
@@ -123,6 +130,10 @@ CLOSE_NUMBER = r"^\s*(?:\(?\d{1,2}[.)]+|[-–—*])(\p{L})"  # `1.Not to enter`,
 ABBREVIATIONS = (
     r"\b(Mr|Mrs|Ms|Dr|St|Op|Nos?|approx|intl|Rd|Ave|Ltd|Sgt|Insp|nr|e\.g|i\.e|etc|para|ss?|a\.m|p\.m|d\.o\.b|Tel)\.\s"
 )
+
+
+# `Not to contact A. Smith` is one; `Not to enter area A. Must report` two.
+INITIAL = r"\b(\p{Lu})\.\s"
 
 
 def split_conditions(cells: pl.DataFrame) -> pl.DataFrame:
@@ -140,6 +151,8 @@ def split_conditions(cells: pl.DataFrame) -> pl.DataFrame:
         .str.replace(LEADING_NUMBER, "${next}")
         .str.replace_all(rf"(\p{{L}}{{2}})\.({_LARGE})", "$1. $2")
         .str.replace_all(ABBREVIATIONS, f"$1.{WITHIN}")
+        .str.replace_all(INITIAL, f"$1.{WITHIN}")
+        .str.replace_all(rf"{WITHIN}(?P<next>{_LARGE})", " ${next}")
     )
     for rule in SEPARATORS:
         separator = BREAK + ("${next}" if "next" in rule else "")
@@ -259,7 +272,7 @@ def _pieces(cells: pl.DataFrame) -> pl.DataFrame:
         pl.col("text")
         .str.replace(LEADING_NUMBER, "${next}")
         .str.replace(CLOSE_NUMBER, "$1")
-        .str.replace(r"[;,]\s*(?:and|or)\s*$|\s[/|]$", "")
+        .str.replace(r"[;,]\s*(?:and|or)\s*$|\s?[/|]$", "")
         .str.strip_chars(' \t\r\n;,"“”')
         .str.replace(r"([^.][^.])\.$", "$1")
     )

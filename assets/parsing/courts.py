@@ -23,6 +23,12 @@ CUT_SCORE = 95.0
 TOWN_FACTOR = 0.8  # a town alone, settled by the kind of order, is worth less than a court named
 ANY_TYPE = "any"  # words that say no more than that it is a court
 NAMES_A_COURT = re.compile(r"\b(?:COURTS?\b(?! (?:ROOM |NO )?\d)|CROWN|MAGS?|MAGISTRATES|SHERIFF|YOUTH|LLYS|CT|CRT)\b")
+# What stands beside a court: the judge, the way in which it sat, the room, the time, the number of the case.
+ASIDES = re.compile(
+    r"^COURT (?=[A-Z]+ )|^(?:BEFORE|HHJ|DJ|RECORDER) .* AT |^(?:SITTING )?AT |^HMCTS "
+    r"|\b(?:(?:VIA|BY) )?(?:CVP|VIDEO LINK)\b| (?:COURT|CT|CRT|ROOM)(?: ROOM)?(?: NO)? \d{1,2}$"
+    r"| (?:[TUS]\d{8}|\d{1,2} ?[AP]M|\d{1,2} \d{1,2} (?:\d{4}|\d{2}))$"
+)
 Found = tuple[frozenset[str], float]  # the codes that a text may mean, and how well it fits, 0 to 100
 
 
@@ -80,6 +86,7 @@ def add_court(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find(whole: str, parts: list[str], order_type: str | None, is_interim: bool | None) -> Found:
+    whole, parts = _without_asides(whole), [part for part in map(_without_asides, parts) if part]
     ways: tuple[Callable[[str], Found], ...] = (
         _by_name,
         lambda text: _by_parts(text, order_type, is_interim),
@@ -92,6 +99,10 @@ def _find(whole: str, parts: list[str], order_type: str | None, is_interim: bool
         if codes:
             return codes, score
     return frozenset(), 0.0
+
+
+def _without_asides(text: str) -> str:
+    return re.sub(" +", " ", ASIDES.sub(" ", text)).strip()
 
 
 def _names_a_court(text: str) -> bool:

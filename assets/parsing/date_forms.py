@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})\.?"
-_UNKNOWN = r"x{1,2}|\?{1,2}|_{1,2}|\*{1,2}|#{1,2}|-{1,2}|\.{2,3}|u{1,2}|un|unk|unknown|nk|n/k|n\.k\.?|nil|dd|mm|0{3,4}"
+_UNKNOWN = (
+    r"x{1,2}|\?{1,2}|_{1,2}|\*{1,2}|#{1,2}|-{1,2}|\.{2,3}|u{1,2}|un|unk|unknown|nk|n/k|n\.k\.?|nn|nil|tbc|zz|dd|mm"
+    r"|0{3,4}"
+)
+# October alone, `x`, is a part that is not known.
+ROMAN_MONTHS = {"ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11, "xii": 12}
 _DAY = rf"(?P<day>\d{{1,2}}|{_UNKNOWN})"
-_MONTH_NUMBER = rf"(?P<month>\d{{1,2}}|{_UNKNOWN})"
+_MONTH_NUMBER = rf"(?P<month>\d{{1,2}}|{'|'.join(ROMAN_MONTHS)}|{_UNKNOWN})"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
 _LONG_YEAR = r"(?P<year>\d{4})"
 _ORDINAL = r" ?(?:st|nd|rd|th)?(?: day)?"
@@ -32,7 +37,7 @@ WRITTEN = (
     DateForm("ddmmyyyy", r"^(?P<day>\d{2}|xx|\?\?)(?P<month>\d{2}|xx|\?\?)(?P<year>(?:19|20)\d{2})$"),
     DateForm("yyyymmdd", r"^(?P<year>(?:19|20)\d{2})(?P<month>0\d|1[0-2])(?P<day>\d{2})$"),
     DateForm("yyyy-mm-dd", rf"^{_LONG_YEAR} ?[/.\- ] ?{_MONTH_NUMBER} ?[/.\- ] ?{_DAY}$"),
-    DateForm("dd/mm/yyyy", rf"^{_DAY} ?[/.\-\\ ] ?{_MONTH_NUMBER} ?[/.\-\\ ] ?{_YEAR}$"),
+    DateForm("dd/mm/yyyy", rf"^{_DAY} ?[/.\-\\ ] ?{_MONTH_NUMBER} ?[/.\-\\ ] ?['’]?{_YEAR}$"),
     DateForm("/mm/yyyy", rf"^ ?/ ?(?:{_MONTH_NUMBER})? ?/ ?{_LONG_YEAR}$"),
     DateForm("mm/yyyy", rf"^{_MONTH_NUMBER} ?[/.\- ] ?{_LONG_YEAR}$"),
     DateForm("yyyy-mm", rf"^{_LONG_YEAR} ?[/.\- ] ?{_MONTH_NUMBER}[-/.]?$"),
@@ -52,25 +57,32 @@ LABEL = r"^(?:(?:d\.?o\.?b\.?|date of birth|born(?: on| in)?|b\.|y\.?o\.?b\.?|ye
 WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]? |[ ,]+\(?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\)?$"
 ABOUT_BEFORE = (
     r"^(?:circa|ca?[. ]|c\b|approx(?:imately|\.)?|abt\.?|about|around|est(?:imated|\.)?|early|mid|late|spring|summer"
-    r"|autumn|winter|start|beginning|end|possibly|probably|maybe|believed|~|≈)[ .:-]*(?:of )?|^c(?P<digit>\d)"
+    r"|autumn|winter|q[1-4]|start|beginning|end|possibly|probably|maybe|believed|~|≈)[ .:-]*(?:of )?|^c(?P<digit>\d)"
     r"|^(?:day|date|month)(?: and month)? (?:not known|unknown|n/?k)[ ,;:-]+"
 )
 ABOUT_AFTER = (
     r" ?\?+$| ?~$|(\d)ish$"
     r"|[ ,-]*\(?(?:approx(?:imately|\.)?|est(?:imated|\.)?|circa|(?:un|not )confirmed|unverified|estimate|tbc"
     r"|claim(?:s|ed)|alleged|disputed|self[ -]declared|as stated|given|(?:year )?only)\)?$"
+    r"|(\d{4}) *\([^()\d]+\)$"  # a remark that nobody knows leaves the day in doubt
     r"|[ ,]+\(?(?:(?:exact|full|day|date|month|and|of|birth) ?)+(?:not known|unknown|n/?k)\)?$"
 )
 _YEARS_OLD = r"(?:years?|yrs?)(?: old)?"
 # Letters typed for digits, other characters between the parts, and what stands behind a date: `year` in Polish and
 # Russian, an age.
 SLIPS = (
-    (r"(^|[\d/.-])o([\d/.-])", "${1}0${2}"),
+    (r"^['’`]+(\d)|([^.])[.,;]+$", "${1}${2}"),
+    (r"(\d)//(\d)", "${1}/${2}"),
+    (r"(^|\d[/.-]?)o([\d/.-])", "${1}0${2}"),
     (r"(^|[\d/.-])[il|](\d?[/.-])", "${1}1${2}"),
     (r"^(\d{1,2})[_:](\d{1,2})[_:](\d{4})$", "${1}/${2}/${3}"),
     (r"(\d{4}) ?(?:r\.?|г\.?|\*+)$", "${1}"),
     (
-        rf"(\d{{2}})[ ,]+(?:\(\d{{1,3}}\)|\(?(?:aged?:? ?\d{{1,3}}(?: ?{_YEARS_OLD})?|\d{{1,3}} ?{_YEARS_OLD})\)?)$",
+        r"(\d{2}) ?\((?:verified|confirmed|correct|(?:as )?(?:per|on|from) [a-z ]+|pnc|pnd|cro|passport)\)$",
+        "${1}",
+    ),
+    (
+        rf"(\d{{2}})[ ,-]+(?:\(\d{{1,3}}\)|\(?(?:aged?:? ?\d{{1,3}}(?: ?{_YEARS_OLD})?|\d{{1,3}} ?{_YEARS_OLD})\)?)$",
         "${1}",
     ),
 )

@@ -27,6 +27,7 @@ from assets.parsing.date_forms import (
     LABEL,
     MONTH_NAMES,
     NO_PART_KNOWN,
+    ROMAN_MONTHS,
     SLIPS,
     TIMED,
     WEEKDAY,
@@ -136,7 +137,7 @@ def _groups(forms: tuple[DateForm, ...]) -> tuple[pl.Expr, ...]:
 def _without_words(texts: pl.DataFrame) -> pl.DataFrame:
     """Take weekday, time and words off `seen`: `day_seen`, the `clock` and `offset`, whether it `is_about` right."""
     zone = pl.col("timed").struct.field("zone")
-    about = pl.col("day_seen").str.replace(ABOUT_BEFORE, "${digit}").str.replace(ABOUT_AFTER, "${1}")
+    about = pl.col("day_seen").str.replace(ABOUT_BEFORE, "${digit}").str.replace(ABOUT_AFTER, "${1}${2}")
     evened = pl.col("seen").str.replace(NO_PART_KNOWN, "").replace("", None)
     for pattern, put in SLIPS:
         evened = evened.str.replace_all(pattern, put)
@@ -219,10 +220,14 @@ def _year(digits: pl.Expr, latest_year: int) -> pl.Expr:
 
 
 def _month(written: pl.Expr) -> pl.Expr:
-    named = written.str.slice(0, 3).replace_strict(
-        {name: number for number, name in enumerate(MONTH_NAMES, start=1)}, default=None, return_dtype=pl.Int64
+    named, roman = (
+        text.replace_strict(numbers, default=None, return_dtype=pl.Int64)
+        for text, numbers in (
+            (written.str.slice(0, 3), {name: number for number, name in enumerate(MONTH_NAMES, start=1)}),
+            (written, ROMAN_MONTHS),
+        )
     )
-    return pl.coalesce(_number(written), named)
+    return pl.coalesce(_number(written), named, roman)
 
 
 def _number(written: pl.Expr) -> pl.Expr:

@@ -15,7 +15,13 @@ from warehouse.codes import reference
 from warehouse.standardise import fold
 
 # Words that every force's name may carry or lack.
-COMMON_WORDS = r"\b(?:POLICE SERVICE OF|POLICE SERVICE|POLICE FORCE|POLICE|CONSTABULARY|SERVICE|FORCE|HEDDLU|THE)\b"
+COMMON_WORDS = (
+    r"\b(?:POLICE SERVICE OF|POLICE SERVICE|POLICE FORCE|POLICE|CONSTABULARY|SERVICE|FORCE|HEDDLU|THE"
+    r"|HEADQUARTERS|HQ|CID|COUNTY)\b"
+)
+# A code as programs write it: `046`, `46.0`, `F46`.
+WRITTEN_CODE = r"^(?:F|FORCE)? ?0*(\d{1,2})(?: 0)?$"
+CODE_AND_NAME = (r"0*(\d{2}) ?(\D+)", r"(\D+?) ?0*(\d{2})")
 OFFICER = (
     r"^(?:THE )?(?:CHIEF CONSTABLE|CHIEF OFFICER(?: OF POLICE)?|COMMISSIONER(?: OF POLICE)?)(?: OF| FOR)?(?: THE)?\b"
 )
@@ -61,14 +67,14 @@ def add_force(frame: pl.DataFrame) -> pl.DataFrame:
 def _without_officer(text: str) -> str:
     """The text without the office, initials as one word (`G M P`), a quarter as a word of its own (`WYORKS`)."""
     initials = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", lambda found: found[0].replace(" ", ""), re.sub(OFFICER, "", text))
-    return re.sub(r"\b([NSEW])(YORK|MID|WALE)", r"\1 \2", re.sub(r"^FORCE (?=\d)", "", initials.strip()))
+    return re.sub(r"\b([NSEW])(YORK|MID|WALE)", r"\1 \2", re.sub(WRITTEN_CODE, r"\1", initials.strip()))
 
 
 def _find(whole: str, parts: list[str]) -> frozenset[str]:
     """What the text means as a whole, else what the names in it mean together."""
     found = _meaning(whole)
-    code_and_name = re.fullmatch(r"(\d{2}) (\D+)", whole)
-    for names in (parts, list(code_and_name.groups()) if code_and_name else [], whole.split(" AND ")):
+    code_and_name = [match.groups() for match in (re.fullmatch(form, whole) for form in CODE_AND_NAME) if match]
+    for names in (parts, *map(list, code_and_name), whole.split(" AND ")):
         if not found and len(names) > 1:
             found = agreed(names, _meaning, names_one=_names_a_force)
     return found

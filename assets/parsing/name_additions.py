@@ -8,119 +8,35 @@ where they cannot be the name; when in doubt they stay in the name.
 """
 
 from functools import cache
-from importlib.resources import files
 
 import polars as pl
 
+from assets.parsing.name_patterns import (
+    AGE,
+    BIRTH,
+    BRACKETS,
+    DOUBT,
+    ENCLOSED,
+    IDENTIFIER,
+    IS_LONG,
+    QUOTES,
+    SAID,
+    TWO_FORENAMES,
+    TWO_NAMES,
+    TWO_PEOPLE,
+    any_of,
+    last_additions,
+    left_out,
+    listed_words,
+)
 from assets.parsing.words import known
 from reconciliation.name_forms import is_listed_forename
+from warehouse.standardise import fold
 
 # Parts a text where another name begins; the letter after it is the kind of that name.
 MARK = "\x1f"
 NAME, SURNAME, FORENAME, REMARK = "NSFR"
 OTHERS = ((SURNAME, "other surname"), (NAME, "other name"))
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DATE = (
-    r"\d{1,2} ?[/.\-] ?\d{1,2} ?[/.\-] ?(?:19|20)?\d{2}|(?:19|20)\d{2}-\d{1,2}-\d{1,2}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?[ \-]{_MONTH}[ ,\-]*(?:19|20)?\d{{2}}|\d{{2}}[01]\d(?:19|20)\d{{2}}"
-)
-_BORN = r"(?:\bd\.?\s?o\.?\s?b\.?|\bdate of birth|\bborn(?: on)?|\bb\.)\s*[:\-]?\s*"
-_AGE = r"\b(?:aged?:? ?\d{1,3}(?: ?(?:years?|yrs?)(?: old)?)?|\d{1,3} ?(?:years?|yrs?|y/?o)(?: old)?)\b"
-BIRTH = (
-    rf"(?i)[\s,(\[–-]*(?:(?:{_BORN})?\b({_DATE})|{_BORN}((?:19|20)\d{{2}})|[(\[](?:b\.?\s*)?((?:19|20)\d{{2}})"
-    r"|\s((?:19|20)\d{2})$)\b[\])]?"
-)
-AGE = rf"(?i)[\s,(\[]*({_AGE})[\])]?"
-IDENTIFIER = (
-    r"(?i)[\s,(\[–-]*\b((?:(?:pnc|cro|nominal|ref|custody)[ .:]*(?:id|no|ref|number)?[ .:]*)?\d{2,6}/\d{1,7}[a-z])"
-    r"\b[\])]?"
-)
-# What is said of the person after a whole name: whose child, where from, a note after a dash; and a mark of doubt.
-SAID = (
-    r"(?i)^([^\s,/]+[\s,/]+[^\s,/].*?)\s+((?:[cdhsw]/o|(?:son|daughter|wife|husband|widow) of)\s.+"
-    r"|[-–—]\s+(?:see|hmp|hmyoi|yoi|ref|note|now|currently|deceased|address|lives|c/o|co-?def(?:endant)?|co-?accused|alleged|arrested|wanted|charged|bailed|remanded|released|convicted)\b.*"
-    r"|(?:t/as?|trading as|(?:director|owner|manager) of)\s.+|(?-i:of)\s+\p{Lu}[\p{L} ]+)$"
-)
-# A text all in quotation marks or angle brackets; two whole names around a slash or a semicolon.
-ENCLOSED = r"""^[<"“”«'‘]+([^<>"“”«»]+)[>"“”»'’]+$"""
-TWO_NAMES = r"^((\p{L}+)\s[^/,;|]+?)(?:\s/|\s?[;|])\s((\p{L}+)\s[^/,;|]+)$"
-DOUBT = r"^(\?+)\s*\p{L}|\p{L}\s*(\?+)$"
-# Two people in one cell; the surname may stand with the second alone.
-TWO_PEOPLE = r"(?i)^(\p{L}\S+\s\p{L}[^,/&]*?)\s+((?:&|and)\s+\p{L}.*)$"
-TWO_FORENAMES = r"(?i)^(\p{L}\S+)\s+(?:&|and)\s+(\p{L}\S+)\s+(\p{L}.*)$"
-BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
-QUOTES = r"""["“”„«»]([^"“”„«»]+)["“”„«»]|(?:^|\s)['‘]([^'‘’]+)['’](?:\s|$)"""
-# Three words at least.
-IS_LONG = r"[^\s,/]+[\s,/]+[^\s,/]+[\s,/]+[^\s,/]"
-
-
-@cache
-def _listed() -> pl.DataFrame:
-    return pl.read_csv(files("assets.parsing").joinpath("name_words.csv").read_bytes(), infer_schema=False)
-
-
-@cache
-def _any_of(*kinds: str, dots: bool = False) -> str:
-    """The words of some kinds as alternatives of a pattern, the longest first; with `dots`, `O.B.E.` is `OBE`."""
-    found = _listed().filter(pl.col("kind").is_in(kinds)).get_column("word").to_list()
-    escaped = [r"\.?".join(word) if dots else word.replace(".", r"\.") for word in found]
-    return "|".join(sorted(escaped, key=len, reverse=True))
-
-
-@cache
-def _last_additions(*generations: str) -> str:
-    """Titles, honours and generations at the end of a name, or of its part before the comma or slash."""
-    titles = rf"(?i:{_any_of('title')})"
-    honour = rf"(?:{_any_of('honour', dots=True)})(?:[\s,]+(?:{_any_of('honour after another')})\b)*"
-    generation = rf"(?i:{_any_of(*generations)})"
-    return rf"((?:[\s,(]+(?:{titles}|{honour}|{generation})\.?\)?)+)\s*([,/]|$)"
-
-
-@cache
-def _kings_counsel() -> str:
-    """`KC` is a family name in Nepal: an honour after a surname in capitals or after two words and a comma."""
-    return r"(\p{Ll}.*\s\p{Lu}[\p{Lu}'’\-]+|^[^\s,/]+\s[^,/]*,)[\s,]+K\.?C\.?$"
-
-
-@cache
-def _clean() -> tuple[tuple[str, str], ...]:
-    """Patterns of what is left out of a name, each with what is put in its place."""
-    title, not_known = _any_of("title", "title before"), _any_of("not known")
-    return (
-        (rf"(?i)^(?:{_any_of('label')})\s*\d{{0,3}}\s*[:.)\-–]+\s*", ""),
-        (r"^(?:D\d{1,2}[\s:.)\-–]+|\(\d{1,4}\)|#?\s?\d{1,4}\s?[.):\]\-–]+|#\s?\d{1,4}\b|\d{1,4}\s)[\s.]*", ""),
-        (
-            r"^(?:(?i:no|number)\.?\s?\d{1,3}[.:)]?|\d{1,3}/|\(?(?:[a-h]|i{1,3}|iv|vi{0,3}|ix)\)|(?:i{1,3}|iv|vi{0,3}|ix)\.)\s*(\p{Lu})",
-            "${1}",
-        ),
-        (r"^[\s•*·>–—\-]+", ""),
-        (r"(\p{L})\s+[^\p{L}\p{N}\s(){}\[\]\"“”?]+$", "${1}"),  # a mark or a picture behind the name
-        (r"(?i)^(jnr|jr|snr)\.?\s+(\p{L}.*)$", "${2} ${1}"),
-        (r"(?i)^(?:r|rex|regina|the (?:king|queen|crown))\s*[-–]?\s*\bvs?\b\.?\s*[-–]?\s*(\p{L})", "${1}"),
-        (r"(?i)^the (?:defendant|respondent|accused|subject)\s+(\p{L})", "${1}"),
-        (r"(?i)[\s(\[]+(?:def(?:endant)?|nominal|subject)\.?\s?(?:no\.?\s?)?\d{1,2}[)\]]?$", ""),
-        (rf"(?i)^(?:male|female|man|woman)[\s,]+(?:{not_known})$", ""),
-        (r"(\p{Lu}{2})[\s,(]+[mf]\)?$", "${1}"),  # the sex behind a name in capitals
-        (r"^((?:\p{Lu}\.){1,3})(\p{Lu}\p{L}{2,})", "${1} ${2}"),  # initials close to the surname
-        (r"^([^;,/]+?)\s*[;|\\]\s*([^;,/|\\]+)$", "${1}, ${2}"),
-        (r"(?i)\b(?:[sdwh]/o|a/[lp])\b", " "),  # son, daughter, wife of
-        # A name reads forename, surname: what is not known at its end is the surname.
-        (rf"^([^\s,/]*\p{{Ll}}[^\s,/]*)\s+(?i:{not_known})$", ",${1}"),
-        (rf"^(\p{{L}}+)[\s,]*\(?(?i:(?:surname|last name|family name|s/n) (?:is )?(?:{not_known}))\)?$", ",${1}"),
-        (rf"(?i)[\s,(]+(?:(?:first|given|fore)[ -]?names?|f/n|name) (?:is )?(?:{not_known})\)?$", ""),
-        (rf"(?i)(^|[\s,/(])(?:{not_known})(?:\s+(?:male|female|person|subject))?([\s,/)]|$)", "${1}${2}"),
-        (rf"(?i)(^|[,/])[\s(]*(?:(?:{title})\b[.)]*\s*(?:&\s*)?)+", "${1}"),
-        (r"^(\S+\s.*\S)[\s,(]+(?:née|nee|aka|a\.k\.a\.?|alias)\)?$", "${1}"),  # and no other name after it
-        # `HARTNELL Mr Callum`: a title stands before the forenames.
-        (r"^([^\s,/]+)\s+(?i:mr|mrs|ms|mx|dr)\.?\s+(\p{L}[^,/]*)$", "${1}, ${2}"),
-        (r"(?i)\s(?:no\.?|number)?\s?(?:[(\[#]+\d{1,3}[)\].]*|\d{1,3}\.?)$", ""),
-        (r"(\p{Lu}{2}) [-–] (\p{Lu}{2})", "${1}-${2}"),
-        (rf"(?i)\((?:{_any_of('title', 'title before', 'not known')})\.?\)", " "),
-        (rf"(?i)\(({_any_of('remark')})\)(.+)$", "${2} (${1})"),
-        # One word in brackets before the surname is what the person is called.
-        (r"\(([\p{L}\p{M}'’-]+)\)(\s+\p{L})", '"${1}"${2}'),
-        (_kings_counsel(), "${1}"),
-    )
 
 
 def take_apart(texts: pl.DataFrame) -> pl.DataFrame:
@@ -168,7 +84,7 @@ def _with_second_name(seen: pl.Expr) -> pl.Expr:
 def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
     """`seen` without what is said of the person, a mark of doubt and a second person; these as `said`."""
     seen = pl.col("seen")
-    is_list = seen.str.contains(rf"(?i)\b(?:{_any_of('other name', 'other surname', 'title')})\b|{QUOTES}|[()]")
+    is_list = seen.str.contains(rf"(?i)\b(?:{any_of('other name', 'other surname', 'title')})\b|{QUOTES}|[()]")
     is_pair = ~is_list.fill_null(value=False)
     pair = pl.when(is_pair).then(seen.str.extract_groups(TWO_FORENAMES)).struct.field
     second = pl.when(is_pair).then(seen.str.extract(TWO_PEOPLE, 2))
@@ -194,13 +110,14 @@ def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
 
 def without_additions(rows: pl.DataFrame) -> pl.DataFrame:
     """`seen` without titles, honours, row numbers and words for what is not known; `generation` as a column."""
-    seen = cleaned = pl.col("seen")
-    for pattern, put in _clean():
+    seen = pl.col("seen")
+    cleaned = _with_comma(seen)
+    for pattern, put in left_out():
         cleaned = cleaned.str.replace_all(pattern, put)
     rows = rows.with_columns(cleaned)
-    short, long = _last_additions("generation"), _last_additions("generation", "generation after two words")
+    short, long = last_additions("generation"), last_additions("generation", "generation after two words")
     last = pl.when(seen.str.contains(IS_LONG)).then(seen.str.extract(long)).otherwise(seen.str.extract(short))
-    generation = last.str.extract(rf"(?i)\b({_any_of('generation', 'generation after two words')})(?:\W|$)")
+    generation = last.str.extract(rf"(?i)\b({any_of('generation', 'generation after two words')})(?:\W|$)")
     return rows.with_columns(
         generation=generation.str.to_lowercase().replace_strict(_generations(), default=None)
     ).with_columns(
@@ -211,16 +128,24 @@ def without_additions(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _with_comma(seen: pl.Expr) -> pl.Expr:
+    """`SMITH JOHN MR` as `SMITH, JOHN MR`: who puts the title last puts the surname first, if the words say so too."""
+    words = seen.str.extract_groups(rf"(?i)^([^\s,/]+)\s+([^,/]*?([^\s,/]+)\s+\(?(?:{any_of('title')})\.?\)?)$").struct
+    first, rest, last = (words.field(group) for group in ("1", "2", "3"))
+    is_turned = is_listed_forename(fold(last)) & ~is_listed_forename(fold(first))
+    return pl.when(is_turned).then(first + ", " + rest).otherwise(seen).alias("seen")
+
+
 @cache
 def _generations() -> dict[str, str]:
-    listed = _listed().drop_nulls("reading")
+    listed = listed_words().drop_nulls("reading")
     return dict(listed.select(pl.col("word").str.to_lowercase(), "reading").iter_rows())
 
 
 def _marked(text: pl.Expr) -> pl.Expr:
     """The text with a mark and its kind where words such as `aka` or `née` begin another name, outside brackets."""
     for kind, listed in OTHERS:
-        begins = rf"(?i)([\p{{L}}\p{{M}}\d.)'’\"”])[\s,;/–-]+(?:{_any_of(listed)})[\s:.=–-]+([\p{{L}}\"“'‘])"
+        begins = rf"(?i)([\p{{L}}\p{{M}}\d.)'’\"”])[\s,;/–-]+(?:{any_of(listed)})[\s:.=–-]+([\p{{L}}\"“'‘])"
         text = text.str.replace_all(begins, f"${{1}}{MARK}{kind}${{2}}")
     return text
 
@@ -236,10 +161,10 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
     """
     inner = _inner(pl.element())
     named = [
-        pl.lit(kind) + inner.str.extract(rf"(?i)^(?:{_any_of(listed)})[\s:.=–-]+[\"“'‘]*(\p{{L}}.*)$")
+        pl.lit(kind) + inner.str.extract(rf"(?i)^(?:{any_of(listed)})[\s:.=–-]+[\"“'‘]*(\p{{L}}.*)$")
         for kind, listed in OTHERS
     ]
-    remark = rf"(?i)^(?:{_any_of('remark')})$"
+    remark = rf"(?i)^(?:{any_of('remark')})$"
     guess = (
         pl.when(
             ~inner.str.contains(r"^[\p{L}\p{M}.'’\-\s,/]+$")

@@ -16,11 +16,14 @@ from warehouse.standardise import OTHER_SCRIPTS, fold
 
 _PARTICLE_WORDS = (
     "de", "da", "do", "dos", "das", "di", "du", "del", "della", "der", "den", "van", "von", "ter", "ten",
-    "bin", "ibn", "bint", "abu", "al", "el", "la", "le", r"st\.?", "y", "ó", "ní", "nic", "mac",
+    "bin", "ibn", "bint", "abu", "al", "el", "la", "le", r"st\.?", "y", "ó", "ní", "nic", "mac", "ap", "(?-i:zu)",
 )  # fmt: skip
 PARTICLES = rf"(?:(?:{'|'.join(_PARTICLE_WORDS)})\s+)+"
 _CAPITAL_WORD = r"^(?:Mc|Mac|[OD]['’])?\p{Lu}['’]?\p{Lu}[\p{Lu}\p{M}'’\-]*$"
-_LAST_WORDS = rf"(?i)^(?P<forenames>\S.*?)\s+(?P<surname>(?:{PARTICLES})?\S+)$"
+# `da Silva e Souza`, `Ortega y Gasset`; a lone capital is an initial, unless a particle stands before.
+_JOINED = rf"(?:\S+\s+(?-i:[ey])\s+(?:{PARTICLES})?)?"
+_JOINED_CAPITALS = rf"^(?P<forenames>\S.*?)\s+(?P<surname>{PARTICLES}\S+\s+[EY]\s+(?:{PARTICLES})?\S+)$"
+_LAST_WORDS = rf"(?i)^(?P<forenames>\S.*?)\s+(?P<surname>(?:{PARTICLES})?{_JOINED}\S+)$"
 # `de Souza` and `van Gogh` are surnames alone; `Da Liu`, `Van Morrison` and `Al Capone` are not.
 _SURNAME_ALONE = rf"^(?:(?i:dos|das|del|della|der|von|ibn|bint|st\.?)\s+|{PARTICLES})+\S+$"
 _PARTICLES_BEHIND = r"^(.*?\S)\s+((?:(?:van|von|de|der|den|da|do|dos|das|di|du|del|della|la)\s?)+)$"

@@ -16,7 +16,24 @@ from warehouse.standardise import fold
 from warehouse.tables.core import CORE_ALIASES
 
 # Written small within a surname; the others keep their capital.
-SMALL_PARTICLES = ("De La", "De", "Da", "Dos", "Das", "Di", "Du", "Del", "Della", "Der", "Den", "Van", "Von", "Bin")
+SMALL_PARTICLES = (
+    "De La",
+    "De",
+    "Da",
+    "Dos",
+    "Das",
+    "Di",
+    "Du",
+    "Del",
+    "Della",
+    "Der",
+    "Den",
+    "Van",
+    "Von",
+    "Bin",
+    "E",
+    "Y",
+)
 NAME_SCHEMA = dict.fromkeys(("forenames", "forenames_folded", "surname", "surname_folded"), pl.String)
 READ: dict[str, DataType | DataTypeClass] = {
     **NAME_SCHEMA,

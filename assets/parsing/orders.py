@@ -26,6 +26,7 @@ class OrderWords:
     phrase: str
 
 
+_SECTION, _OF_ACT = r"\b(?:S|SEC|SECTION) ?", r" (?:OF )?(?:THE )?(?:MSA|MODERN SLAVERY)\b"
 # The first that fits counts: exploitation orders are named before the trafficking orders whose words they hold.
 ORDER_WORDS = (
     OrderWords("STRO", r"\b(?:I|INT|INTERIM|F|FULL)?STROS?\b", "SLAVERY AND TRAFFICKING RISK ORDER"),
@@ -38,6 +39,8 @@ ORDER_WORDS = (
     OrderWords("TEPO", r"\bT (?:AND )?E PREVENTION ORDERS?\b", "TRAFFICKING EXPLOITATION PREVENTION ORDER"),
     OrderWords("STRO", r"\b(?:TRAFFICKING|SLAVERY|S (?:AND )?T) RISK ORDERS?\b", "S T RISK ORDER"),
     OrderWords("STPO", r"\b(?:TRAFFICKING|SLAVERY|S (?:AND )?T) PREVENTION ORDERS?\b", "S T PREVENTION ORDER"),
+    OrderWords("STRO", rf"{_SECTION}(?:23|28){_OF_ACT}", "TRAFFICKING RISK ORDER"),
+    OrderWords("STPO", rf"{_SECTION}(?:14|15|21){_OF_ACT}", "TRAFFICKING PREVENTION ORDER"),
     OrderWords("STRO", r"^(?:INTERIM |INT |FULL )?RISK ORDER$", "TRAFFICKING RISK ORDER"),
     OrderWords("STPO", r"^(?:INTERIM |INT |FULL )?PREVENTION ORDER$", "TRAFFICKING PREVENTION ORDER"),
 )

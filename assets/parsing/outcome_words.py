@@ -26,6 +26,9 @@ CLAUSE_ENDS = (
     r"|(?i)\b(?:and )?(?:replaced|substituted) (?:by|with)\b"
     r"|(?i)\band (?:(?:the|an?|any|no) )?(?:(?:main|full|final|substantive|interim|previous|earlier) )*"
     r"(?:applications?|orders?|hearing|case|matter|proceedings|stro|stpo|tero|tepo|interim)\b"
+    r"|(?i)\b(?:as|because|since) (?:(?:an?|the|full|interim) )*(?:i?st[rp]o|te[rp]o) (?:was |is )?"
+    r"(?:made|granted|imposed)\b"
+    r"|(?i)\bint(?:erim)?\.? (?:(?:order|stro|stpo) )?(?:was |is )?(?:made|granted|continue[ds]|extended|renewed)\b"
 )
 # What a clause says that does not speak of the making of an order, taken out first.
 ASIDES = (
@@ -34,6 +37,7 @@ ASIDES = (
     r"|REVOKED|QUASHED|VARIED|SERVED|BREACHED|INTERIM|FINAL|KNOWN|ISSUED WITH|RECORDED|ENTERED)\b"
     r"|\b(?:NO|ANY|NIL) (?:BREACH(?:ES)?|APPEALS?|OBJECTIONS?|NOTICE|FURTHER ORDERS?|END|VARIATIONS?|ADJOURNMENTS?)\b"
     r"|\b(?:REFUS|DECLIN)(?:ED|ES|ING) TO (?:SIGN|ATTEND|ANSWER|ENGAGE|COMPLY|ACCEPT|LEAVE|COMMENT|GIVE|PROVIDE|BE)\b"
+    r"|\bNO ORDERS? (?:AS TO|FOR) COSTS?\b"
     r"|\b(?:WITHOUT|ON|WITH|SHORT) NOTICE\b|\bNOTICE (?:(?:WAS|HAS BEEN|OF (?:THE )?ORDER) )?(?:GIVEN|SERVED)\b"
     r"|\bBREACH (?:OF (?:THIS|THE) ORDER )?(?:IS|WILL|MAY|CARRIES)\b.*"
     r"|\b(?:ON|UPON|BY|FOLLOWING|AFTER|FROM|UNDER|AT|DURING) (?:(?:THE|AN?|POLICE|NCA|GLAA|FORCE|CHIEF"
@@ -61,11 +65,11 @@ OUR_ORDER = (
 )
 # The order was not made.
 REFUSALS = (
-    r"\b(?:REFUS(?:ED|AL|ES|ING)|REFUSD|DISMISS(?:ED|AL|ES|ING)|DECLIN(?:ED|ES|ING)|REJECT(?:ED|ION|S)|DENIED|DISALLOWED"
+    r"\b(?:REFUS(?:E|ED|AL|ES|ING)|REFUSD|DISMISS(?:ED|AL|ES|ING)|DECLIN(?:ED|ES|ING)|REJECT(?:ED|ION|S)|DENIED|DISALLOWED"
     r"|WITHDRAWN|WITHDREW|WITHDRAWAL|WITHDRAWS|STRUCK OUT|STRUCK OFF|STRIKE OUT|STRIKING OUT|ADJOURN(?:ED|MENT|S|ING)?"
     r"|ABANDONED|DISCONTINUED|UNSUCCESSFUL|TURNED DOWN|THROWN OUT|NFAD?|NO FURTHER ACTION|REMITTED"
     r"|REFS?D|DISM(?:S?D)?|ADJD?|W D|WDN|W DRAWN|FELL AWAY|G?WRTHOD[A-Z0-9]*|GOHIRI[A-Z0-9]*|TYNNWYD YN OL)\b"
-    r"|\bN MADE\b|\bNOT (?:IN THE INTERESTS? OF JUSTICE|PROCEEDED WITH)\b"
+    r"|\bN MADE\b|\bNO APPLICATIONS? (?:FOR|MADE|WAS)\b|\bNOT (?:IN THE INTERESTS? OF JUSTICE|PROCEEDED WITH)\b"
     r"|\bNOT (?:PROCEED(?:ING)?|PURSUED?|MET|PROVE[DN]|SOUGHT|NECESSARY|APPROPRIATE|JUSTIFIED|SATISFIED"
     r"|SUCCESSFUL|REQUIRED|APPROVED|AUTHORISED|ALLOWED|AGREED)\b"
     r"|\b(?:APPLICATION|HEARING|CASE|MATTER|DECISION)(?: [A-Z0-9]+){0,3}"
@@ -105,11 +109,13 @@ STEPS_BEFORE = (
 # Words that leave open whether the order stands: it is kept, in doubt.
 OPEN_WORDS = (
     r"\b(?:STAYED|SUSPENDED|DEFERRED|POSTPONED|VACATED|VOID(?:ED)?|IN ERROR|LAPSED|CEASED|TERMINATED|ENDED"
-    r"|UNDER REVIEW|LIES? ON (?:THE )?FILE)\b"
+    r"|UNDER REVIEW|LIES? ON (?:THE )?FILE|EXPIRED|CAME TO AN END)\b"
+    rf"|\b{_ORDER} (?:(?:WAS|IS|NOW|BEEN|HAS) )*(?:LIFTED|REMOVED|DROPPED)\b"
 )
 # These leave it open too, unless a clause names the order and says that it was made.
 DOUBTING_WORDS = (
-    r"^(?:INSTEAD OF|IN LIEU OF|RATHER THAN)\b|\b(?:TBC|O S|OUTSTANDING|AWAITING)$"
+    r"\bTO BE CONSIDERED\b|\bTO FOLLOW$|\bDUE TO BE\b|^(?:INSTEAD OF|IN LIEU OF|RATHER THAN)\b"
+    r"|\b(?:TBC|O S|OUTSTANDING|AWAITING)$"
     r"|\b(?:LACK OF|INSUFFICIENT) EVIDENCE\b|\bNO CASE(?: TO ANSWER)?$"
     r"|^(?:DEFERRED|POSTPONED|STAYED|SUSPENDED|VACATED)$"
 )
@@ -167,7 +173,8 @@ MAY_BE_ASKED = r"\b(?:LEAVE|PERMISSION) TO APPLY\b.*\b(?:GRANTED|GIVEN|REFUSED)\
 CONFIRMED = r"\b(?:UPHELD|CONFIRMED|AFFIRMED)\b"
 NOT_ENDED = r"\bNOT (?:BEEN )?(?:DISCHARGED|REVOKED|QUASHED|VARIED|EXTENDED|RENEWED)\b"
 CALLED_IN_DOUBT = (
-    r"\b(?:STAYED|SUSPENDED|VACATED|LAPSE[DS]|CEASE[DS]|TERMINATED|ENDED)\b"
+    r"\b(?:STAYED|SUSPENDED|VACATED|LAPSE[DS]|CEASE[DS]|TERMINATED|ENDED|EXPIRED|CAME TO AN END)\b"
+    rf"|\b{_ORDER} (?:(?:WAS|IS|NOW|BEEN|HAS) )*(?:LIFTED|REMOVED)\b"
     rf"|\b{_ORDER} (?:DISCHARGE|REVOCATION)$|^(?:DISCHARGE|REVOCATION) OF (?:[A-Z]+ ){{0,6}}?{_ORDER}$"
 )
 SPEAKS_OF_EARLIER = (

@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 from assets.parsing import outcome_words as patterns
 from assets.parsing.distinct import read_distinct
 from assets.parsing.outcome_events import days_of_event, event_of_clauses, without_day_of_order
+from assets.parsing.statuses import NO_LONGER, STATUS_WORDS
 from warehouse.standardise import fold
 from warehouse.tables.core import EVENT_REFUSED
 from warehouse.tables.raw import NOT_MADE, NOT_THE_MAKING
@@ -73,6 +74,7 @@ def _read_status_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     )
     is_lone = words.str.contains(r"^(?:ORDER )?(?:WITHDRAWN|ADJOURNED.*)$")
     is_made = words.str.contains(rf"{patterns.MAKINGS}|{patterns.GRANTS}") & ~pl.col("is_refused")
+    is_live = words.str.replace_all(NO_LONGER, " ").str.contains(STATUS_WORDS["live"])
     outcome = (
         pl.when("is_refused")
         .then(pl.lit(NOT_MADE))
@@ -82,7 +84,7 @@ def _read_status_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     return (
         _without_slips(texts.with_columns(words=fold(pl.col("text")).str.replace_all(patterns.ASIDES, " ")))
         .with_columns(is_refused=words.str.contains(patterns.REFUSALS))
-        .with_columns(outcome=pl.when(~is_other & ~is_lone & ~is_made).then(outcome))
+        .with_columns(outcome=pl.when(~is_other & ~is_lone & ~is_made & ~is_live).then(outcome))
     )
 
 

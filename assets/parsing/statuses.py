@@ -11,7 +11,7 @@ from warehouse.standardise import fold
 
 # Folded words; a text with words of two statuses, or with a word that turns them round, gives none.
 STATUS_WORDS = {
-    "live": r"\b(?:ACTIVE|LIVE|CURRENT|IN FORCE|IN EFFECT|ONGOING|OPEN|EXTANT|RUNNING|YN FYW)\b",
+    "live": r"\b(?:ACTIVE|LIVE|CURRENT|IN FORCE|IN EFFECT|ON ?GOING|EFFECTIVE|VALID|OPEN|EXTANT|RUNNING|YN FYW)\b",
     "expired": r"\b(?:EXPIRED|EXPD?|LAPSED|ENDED|SPENT|FINISHED|COMPLETED)\b",
     "discharged": (
         r"\b(?:DISCHARGED?|DISCH|REVOKED|CANCELL?ED|QUASHED|RESCINDED|SET ASIDE|OVERTURNED|ANNULLED|NULLIFIED)\b"
@@ -23,7 +23,7 @@ STATUS_WORDS = {
     "ended": r"\b(?:CLOSED|CEASED|TERMINATED|INACTIVE|VOID(?:ED)?)\b",
 }
 NO_LONGER = (
-    r"\b(?:NO LONGER|NOT|WAS|FORMERLY|PREVIOUSLY) "
+    r"\b(?:NO LONGER|NOT|NON|WAS|FORMERLY|PREVIOUSLY) "
     r"(?:LIVE|ACTIVE|CURRENT|IN FORCE|IN EFFECT|ONGOING|OPEN|EXTANT|RUNNING|VALID|APPLICABLE)\b"
 )
 # A discharge that was refused, sought or is only thought of is none, nor one with a question mark.

@@ -34,13 +34,15 @@ NUMBER_WORDS = {
 _UNTIL = r"(?:unt?ill?|till?|pending|upto|up to)"
 _FURTHER = r"(?:the )?(?:furth?[eu]r|futher) ?(?:court )?(?:or?d[er]{1,2}|notice|direction)s?"
 UNTIL_FURTHER_ORDER = (
-    rf"\b(?:{_UNTIL}|subject to) {_FURTHER}|\b{_UNTIL} f[./]?\s?o\b"
+    rf"\b(?:{_UNTIL}|subject to) {_FURTHER}|^(?:to )?{_FURTHER}(?: of (?:the )?court)?$"
+    rf"|^f/o(?:rder)?$|\but\.?f\.?o\b|\b{_UNTIL} f[./]?\s?o\b"
     r"|\bu[./]?\s?f[./]?\s?[on]\b|^life(?:time|long)?$|\bfor ?(?:life|ever)\b"
     r"|\blife ?(?:time|long) (?:order|ban)\b"
     r"|\b(?:indef(?:inite(?:ly)?)?|no (?:end|fixed end|time limit|expiry)|(?:without|w/o) (?:limit|end)|sine die"
     r"|unlimited|open.?ended|permanent(?:ly)?|never expires?|does not expire|no expiration|in perpetuity|perpetual"
     r"|without time limit|not (?:time )?limited|no (?:fixed term|limit)|infinite|ad infinitum|hyd orchymyn pellach)\b"
-    r"|^open$|^(?:whole|remainder of) life$|\bunless (?:varied|discharged|revoked)\b"
+    r"|^open$|^(?:for )?(?:the )?(?:whole|remainder of|rest of)(?: (?:his|her|their|the))? life$"
+    r"|^until (?:his |her |their )?death$|\bunless (?:varied|discharged|revoked)\b"
     rf"|\b{_UNTIL} (?:the )?court orders? otherwise|\b{_UNTIL} (?:otherwise ordered|varied$)"
     rf"|\b{_UNTIL} (?:it is )?(?:varied or )?(?:discharged|revoked)\b"
 )
@@ -69,7 +71,10 @@ _YEARS = rf"(?P<years>\d{{1,2}}(?:\.\d+)?){_SAID_AGAIN} (?:years?|yrs?|y)\b\.?"
 _MONTHS = rf"(?P<months>\d{{1,3}}(?:\.0+)?){_SAID_AGAIN} (?:months?|mont?hs?|mnths?|mths?|mos?|m)\b\.?"
 TERM = rf"(?:{_YEARS}(?: ?,? ?(?:and|&|\+)? ?(?P<rest>\d{{1,2}}) (?:months?|mths?|mnths?|mos?|m)\b\.?)?|{_MONTHS})"
 _AGAIN = r"(?: ?[(/=,] ?(?:i\.?e\.? )?(?P<again>\d[^()]*?)\)?)?"  # the length said twice: `5 years (60 months)`
-_FROM = r"(?:,? (?:from|commencing|starting|beginning|after|wef|w\.e\.f\.?)\b.*)?"
+_FROM = (
+    r"(?:,? \(?(?:to (?:\d{1,2}[/. -]){2}|concurrent|interim"
+    r"|from|commencing|starting|beginning|after|wef|w\.e\.f\.?)\b.*)?"
+)
 WHOLE_TERM = rf"^(?:for )?(?:a )?(?:period of |term of )?{TERM}{_AGAIN}{_FROM}$"
 IN_SENTENCE = rf"\bfor (?:a )?(?:further )?(?:period of |term of )?{TERM}"
 BARE_NUMBER = r"^(\d{1,3})(?:\.0+)?$"
@@ -159,7 +164,7 @@ def _evened(text: pl.Expr) -> pl.Expr:
         .str.replace(r"\bhalf (?:an? )?year\b", "6 months")
         .str.replace_all(r"(\d) (?:and )?(?:an? |1 )?half\b", "$1.5")
         .str.replace_all(r"(\d) years? and (?:an? |1 )half\b", "$1.5 years")
-        .str.replace_all(r"\b(?:calendar|cal\.?|whole|full|clear|consecutive) (m)", "$1")
+        .str.replace_all(r"\b(?:calendar|cal\.?|whole|full|clear|consecutive) ([my])", "$1")
         .str.replace_all(r"([a-z])(\d)", "$1 $2")
         .str.replace_all(r"(\d)([a-z])", "$1 $2")
         .str.replace(r"^(\d+(?:\.\d+)?) \((\d+(?:\.\d+)?)\) (\D+)$", "$1 $3 ($2 $3)")
