@@ -62,7 +62,7 @@ def plant(errors: pl.DataFrame, stated: pl.DataFrame, truth: pl.DataFrame, links
     What truth marks as another form of the fact or as a gap is nothing wrong. Duplicates are the orders of which a
     source holds two records that stand. What a record does not give apart it gives by what stands for it: a day of
     making mistaken in a record that has a start alone is a start mistaken, and an end whole half years off in a record
-    that has no length is a length mistaken, unless the order is interim and has none. A wrong day of making that is
+    that has no length is a length mistaken, unless the order is interim and has none. A wrong date of order that is
     copied as the start is one mistake.
 
     Args:

@@ -134,9 +134,9 @@ ORDER_FIELDS: Final = (
         & ~plausibility.is_start_filled_in
         & ~plausibility.is_start_copied,
         implied=plausibility.starts_by_term,
-        fails="before the record's own day of making or after its own end; or the day of making filled in where a "
+        fails="before the record's own date of order or after its own end; or the date of order filled in where a "
         "later start is known: stated twice, stated and borne out by an end less its length, or stated once and no "
-        "slip for the day of making (E08, R23); or a wrong day of making copied",
+        "slip for the date of order (E08, R23); or a wrong date of order copied",
         favours="the end less the length",
     ),
     Field(
@@ -162,7 +162,7 @@ ORDER_FIELDS: Final = (
             pl.when(pl.col("is_interim")).then(pl.col("determined_on")),
         ),
         fails="before the start, sooner than the shortest term (R02, R03, R27, R29), later than 5 years where it "
-        "forbids only travel (R05, R30), or counted from the day of making where the order starts later (E08)",
+        "forbids only travel (R05, R30), or counted from the date of order where the order starts later (E08)",
         favours="start and length; of an interim order, the day of the full one (R13)",
     ),
     Field(

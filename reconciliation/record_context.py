@@ -97,11 +97,11 @@ def _with_determination(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_later_start(held: pl.DataFrame) -> pl.DataFrame:
-    """`later_start_on`: a start after the day of making that is known, not filled in; and `put_off_on`.
+    """`later_start_on`: a start after the date of order that is known, not filled in; and `put_off_on`.
 
     A record gives a start by stating it, or by its end less its length. Two records do not agree by chance on a day
     that no form suggests, so two are enough for `put_off_on`. One is enough if the day can't be a slip for that
-    record's day of making. A start that is a slip for another that more sources give is left out. Of several, the one
+    record's date of order. A start that is a slip for another that more sources give is left out. Of several, the one
     that most records give counts, then the earliest.
     """
     dated = _with_common_made(held.filter(pl.col("standing") == STANDS))
@@ -127,7 +127,7 @@ def _with_later_start(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_common_made(standing: pl.DataFrame) -> pl.DataFrame:
-    """`common_made_on`: the day of making that most sources of an order state; of equals the earliest."""
+    """`common_made_on`: the date of order that most sources of an order state; of equals the earliest."""
     common = (
         standing.drop_nulls("made_on")
         .group_by("order_cluster", common_made_on="made_on")
@@ -139,9 +139,9 @@ def _with_common_made(standing: pl.DataFrame) -> pl.DataFrame:
 
 
 def _stated_starts(dated: pl.DataFrame) -> pl.DataFrame:
-    """Starts stated that come after the record's own day of making, or after the common one.
+    """Starts stated that come after the record's own date of order, or after the common one.
 
-    A start that is the record's own day of making and a slip for the common one is a wrong day of making copied.
+    A start that is the record's own date of order and a slip for the common one is a wrong date of order copied.
     """
     start, made, common = pl.col("start_on"), pl.col("made_on"), pl.col("common_made_on")
     is_apart = (start == common) | ~is_slip_for(start, common)
@@ -159,7 +159,7 @@ def _stated_starts(dated: pl.DataFrame) -> pl.DataFrame:
 
 
 def _implied_starts(dated: pl.DataFrame) -> pl.DataFrame:
-    """The end less the length, the last day counted in or not; nothing where that is the day of making."""
+    """The end less the length, the last day counted in or not; nothing where that is the date of order."""
     start = months_after(pl.col("end_on"), -pl.col("term_months"))
     both = dated.select(
         "order_cluster", "source", "common_made_on", pl.concat_list(start, start.dt.offset_by("1d")).alias("days")
@@ -187,7 +187,7 @@ def _without_slips(later: pl.DataFrame, dated: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_case_day(held: pl.DataFrame) -> pl.DataFrame:
-    """`heard_with_on`: the record's day of making, if an order on another person in the same case was made on it."""
+    """`heard_with_on`: the record's date of order, if an order on another person in the same case was made on it."""
     standing = held.filter(pl.col("standing") == STANDS)
     cases = standing.select("order_cluster", "case_urn").drop_nulls().unique()
     days = standing.select("order_cluster", "subject_cluster", "made_on").drop_nulls().unique().join(

@@ -1,6 +1,6 @@
 """Rules on the day an order was made and the day it starts, and what all rules on dates share.
 
-Not a discrepancy: a date in another form; a start after the day of making, where the order itself starts later.
+Not a discrepancy: a date in another form; a start after the date of order, where the order itself starts later.
 """
 
 import polars as pl
@@ -28,7 +28,7 @@ def is_other_year(name: str) -> pl.Expr:
 
 
 golden_start = pl.coalesce("golden_start_on", "golden_made_on")
-# A wrong day of making that is copied as the start is one mistake, reported once, as the day of making.
+# A wrong date of order that is copied as the start is one mistake, reported once, as the date of order.
 is_start_from_made = (
     (pl.col("start_on") == pl.col("made_on")) & differs("made_on") & (golden("start_on") == golden("made_on"))
 )
@@ -89,13 +89,13 @@ MADE_RULES = (
     not_followed(
         "MADE-AMENDED",
         "made_on",
-        title="day of making",
+        title="date of order",
         example="Court result of 2 March 2021, amended to 9 March 2021. PNC: 2 March 2021.",
     ),
     *date_rules(
         "MADE",
         "made_on",
-        title="Day of making",
+        title="Date of order",
         severity="medium",
         guard=pl.lit(True),
         note=DATE_NOTE,
@@ -129,12 +129,12 @@ START_RULES = (
     ),
     Rule(
         code="START-MADE",
-        title="Day of making given as the start",
+        title="Date of order given as the start",
         field="start_on",
         severity="high",
         dimension="consistency",
         when=is_start_different & is_made_given_as_start,
-        message="{source} gives the day of making as the start, but the order starts on a different day.",
+        message="{source} gives the date of order as the start, but the order starts on a different day.",
         correction="Enter the start that the court set.",
         note=START_NOTE,
         example="Court: made 9 March 2021, starts 1 April 2021 for 60 months, ends 31 March 2026. PNC: starts 9 "
@@ -177,7 +177,7 @@ ORDER_DATE_RULES = (
     ),
     Rule(
         code="START-BEFORE-MADE",
-        title="Start before the day of making",
+        title="Start before the date of order",
         field="start_on",
         severity="high",
         dimension="validity",

@@ -152,9 +152,9 @@ DOUBT_RULES = (
         "DATES",
         "No date that shows whether the order is in force",
         when=status.is_in(["not_known", "not_started"]),
-        message="No source gives a day of making, a start or an end that can be right. The order counts as in force "
+        message="No source gives a date of order, start or end that can be right. The order counts as in force "
         "until these are found.",
-        correction="Ask the court for the days of making, start and end.",
+        correction="Ask the court for the dates of order, start and end.",
         note="Without dates the law says nothing of an order; doubt is on the side of the person protected (E10) "
         "[IASC-2022].",
         example="A PND document of an STRO with no dates at all; or one dated after the night.",

@@ -1,7 +1,7 @@
 """Rules on the end and the length of an order.
 
 The end of an order is not one value: until further order, a fixed end counted to the day before the anniversary or
-to the day itself, an end that follows from a wrong length, from the day of making, or from another order. They are kept
+to the day itself, an end that follows from a wrong length, from the date of order, or from another order. They are kept
 apart here; none is a comparison of texts.
 Not a discrepancy: the last day counted to the day or to the day before; an interim order's end beside the full order's.
 """
@@ -109,11 +109,11 @@ END_RULES = (
     ),
     end_rule(
         code="END-FROM-MADE",
-        title="End counted from the day of making",
+        title="End counted from the date of order",
         when=is_end_different & is_end_from_made & ~is_length_keyed_wrong.fill_null(False),
-        message="{source} counts the end from the day of making; the order runs from a later start.",
+        message="{source} counts the end from the date of order; the order runs from a later start.",
         correction="Recalculate the end from the start that the court set.",
-        note="The length may run from release, not from the day of making (R23, E08) [IASC-2022].",
+        note="The length may run from release, not from the date of order (R23, E08) [IASC-2022].",
         example="Made 9 March 2021, starts 1 April 2021, 60 months: ends 31 March 2026. PND: 8 March 2026.",
     ),
     *date_rules(

@@ -110,7 +110,7 @@ def unreadable(name: str, title: str, *, example: str) -> Rule:
 UNREADABLE_RULES = tuple(
     unreadable(name, title, example=example)
     for name, title, example in (
-        ("made_on", "Day of making", "Return: 31/02/2021. No such day."),
+        ("made_on", "Date of order", "Return: 31/02/2021. No such day."),
         ("start_on", "Start", "Return: spring 2021."),
         ("end_on", "End", "PND: ends 2026-02-30. No such day."),
         ("term_months", "Length", "Return: as ordered. The word interim in place of a length is not reported."),

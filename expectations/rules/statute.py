@@ -39,7 +39,7 @@ def commencement(code: str, title: str, *, applies: pl.Expr, day: date, note: st
         field="made_on",
         when=applies & (golden("made_on") < day),
         message=f"The order is dated before {day.day} {day:%B %Y}, when such orders became possible.",
-        correction="Check the day of making with the court; the type, the court or the day is wrong.",
+        correction="Check the date of order with the court; the type, the court or the day is wrong.",
         note=note,
         example=example,
         observed=golden("made_on"),

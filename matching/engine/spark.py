@@ -114,11 +114,20 @@ def _open_session(master: str, options: dict[str, str]) -> tuple["SparkSession",
 
 
 def _forget_failed_start() -> None:
-    """PySpark keeps a context whose master gave up, and would use it for every later session of this program."""
+    """End the Java process of a start that failed: it stops its context in its own time, and a later one with it.
+
+    PySpark would use that context, or that process, for every later session of this program. A process that PySpark
+    did not start itself goes on.
+    """
     from pyspark import SparkContext
 
     if (context := SparkContext._active_spark_context) is not None:  # noqa: SLF001  # nothing public names it
         context.stop()
+    gateway = SparkContext._gateway  # noqa: SLF001  # nor this
+    if gateway is not None and gateway.proc is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
 
 
 def _check_address(master: str) -> None:
@@ -143,6 +152,7 @@ def _await_answer(session: "SparkSession", master: str) -> None:
         session.range(1).count()
     except _failures() as error:
         session.stop()
+        _forget_failed_start()
         raise SparkError(
             f"Spark at {master} gave no answer within {ANSWER_WAIT:.0f} s ({_name(error)}): see that it has free "
             "executors"

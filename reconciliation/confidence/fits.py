@@ -50,11 +50,11 @@ FITS: Final[Mapping[str, tuple[tuple[str, pl.Expr], ...]]] = {
         ("before the start", _ALWAYS),
     ),
     "start_on": (
-        ("start, end and length agree, and it is the day of making", (_made == _start) & (_span == _term)),
+        ("start, end and length agree, and it is the date of order", (_made == _start) & (_span == _term)),
         _TERM,
-        ("the day of making, and no whole length", (_made == _start) & (_span != _term).fill_null(_end.is_not_null())),
-        ("the day of making", _made == _start),
-        ("before the day of making", _start < _made),
+        ("the date of order, and no whole length", (_made == _start) & (_span != _term).fill_null(_end.is_not_null())),
+        ("the date of order", _made == _start),
+        ("before the date of order", _start < _made),
         ("borne out by nothing", _ALWAYS),
     ),
     "end_on": (

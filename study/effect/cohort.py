@@ -92,7 +92,7 @@ def select_cohort(data: StudyData, settings: StudySettings, covered: Coverage) -
     """The full orders of the type and region asked for, each with its windows and why it drops out.
 
     The window before is `[day 0 - n months, day 0)`, the window after `[day 0, day 0 + n months)`. Where no day of
-    start is known, the day of making stands for it, as in law.
+    start is known, the date of order stands for it, as in law.
     """
     asked = data.orders.filter((pl.col("order_type") == settings.order_type) & ~pl.col("is_interim"))
     if settings.region is not None:

@@ -46,7 +46,7 @@ class Choice:
 def choices(settings: StudySettings) -> list[Choice]:
     """The study as asked, and one choice at a time changed."""
     other_day: DayZero = "made_on" if settings.day_zero == "start_on" else "start_on"
-    words: dict[DayZero, str] = {"made_on": "day 0 is the day of making", "start_on": "day 0 is the day of start"}
+    words: dict[DayZero, str] = {"made_on": "day 0 is the date of order", "start_on": "day 0 is the day of start"}
     windows = [months for months in WINDOWS if months != settings.window_months]
     by_harm: dict[Assumed, str] = {
         "low": "days for the 2015 Act at their lowest",

@@ -30,7 +30,7 @@ DIFFERENT = [
     pytest.param({"made_on": date(2021, 9, 3)}, "MADE-SWAPPED", id="day and month of making swapped"),
     pytest.param({"made_on": date(2020, 3, 9)}, "MADE-YEAR", id="year of making wrong"),
     pytest.param({"made_on": date(2021, 3, 11)}, "MADE-DAYS", id="made some days off"),
-    pytest.param({"start_on": date(2021, 3, 9)}, "START-MADE", id="day of making given as start"),
+    pytest.param({"start_on": date(2021, 3, 9)}, "START-MADE", id="date of order given as start"),
     pytest.param({"start_on": date(2021, 1, 4)}, "START-SWAPPED", id="day and month of start swapped"),
     pytest.param({"start_on": date(2022, 4, 1)}, "START-YEAR", id="year of start wrong"),
     pytest.param({"start_on": date(2021, 4, 3)}, "START-DAYS", id="start some days off"),
@@ -68,7 +68,7 @@ DIFFERENT = [
     pytest.param({"pnc_id": "2012/0612542M", "is_pnc_id_valid": False}, "PNCID-LETTER", id="check letter wrong"),
     pytest.param({"pnc_id": "2012/0613542N", "is_pnc_id_valid": False}, "PNCID-DIGIT", id="digit of the PNC id wrong"),
     pytest.param({"pnc_id": "1999/0034567B"}, "PNCID-TWO", id="two PNC ids"),
-    pytest.param({"end_on": date(2026, 3, 8)}, "END-FROM-MADE", id="end counted from the day of making"),
+    pytest.param({"end_on": date(2026, 3, 8)}, "END-FROM-MADE", id="end counted from the date of order"),
 ]
 
 SAME = [
@@ -517,7 +517,7 @@ def test_a_withdrawn_result_still_held_is_found_in_each_other_source():
 @pytest.mark.parametrize(
     ("name", "earlier", "code"),
     [
-        pytest.param("made_on", date(2021, 3, 2), "MADE-AMENDED", id="day of making"),
+        pytest.param("made_on", date(2021, 3, 2), "MADE-AMENDED", id="date of order"),
         pytest.param("start_on", date(2021, 5, 1), "START-AMENDED", id="start"),
         pytest.param("end_on", date(2030, 12, 12), "END-AMENDED", id="end"),
         pytest.param("term_months", 84, "TERM-AMENDED", id="length"),

@@ -10,7 +10,7 @@ from expectations.discrepancies import RULES
 from warehouse.codes import reference
 
 UNREAD = [
-    pytest.param("made_on", "31/02/2021", id="a day of making that is no day"),
+    pytest.param("made_on", "31/02/2021", id="a date of order that is no day"),
     pytest.param("start_on", "spring 2021", id="a season for a start"),
     pytest.param("end_on", "2026-02-30", id="an end that is no day"),
     pytest.param("term_months", "as ordered", id="no length in the words"),

@@ -191,7 +191,7 @@ THREE_YEARS = {"start_on": date(2020, 5, 1), "end_on": date(2023, 4, 30), "term_
             date(2020, 5, 1),
             "pnc:b",
             "corroboration",
-            id="between two days of making, the one on which the order starts",
+            id="between two dates of order, the one on which the order starts",
         ),
         pytest.param(
             [
@@ -238,7 +238,7 @@ THREE_YEARS = {"start_on": date(2020, 5, 1), "end_on": date(2023, 4, 30), "term_
             date(2020, 5, 1),
             "pnc:c",
             "valid_over_invalid",
-            id="the start of an order deferred does not stand for the day of making",
+            id="the start of an order deferred does not stand for the date of order",
         ),
         pytest.param(
             [
@@ -250,7 +250,7 @@ THREE_YEARS = {"start_on": date(2020, 5, 1), "end_on": date(2023, 4, 30), "term_
             date(2020, 5, 4),
             "court:a",
             "agreement",
-            id="a day of making three days before the start may be a slip",
+            id="a date of order three days before the start may be a slip",
         ),
         pytest.param(
             [
@@ -272,7 +272,7 @@ THREE_YEARS = {"start_on": date(2020, 5, 1), "end_on": date(2023, 4, 30), "term_
             date(2020, 5, 1),
             "pnc:b",
             "corroboration",
-            id="between two days of making, the one on which courts sit",
+            id="between two dates of order, the one on which courts sit",
         ),
         pytest.param(
             [record("court", "a", made_on=date(2030, 5, 1)), record("pnc", "b", made_on=date(2020, 5, 1))],
@@ -280,7 +280,7 @@ THREE_YEARS = {"start_on": date(2020, 5, 1), "end_on": date(2023, 4, 30), "term_
             date(2020, 5, 1),
             "pnc:b",
             "valid_over_invalid",
-            id="a day of making after the night loses",
+            id="a date of order after the night loses",
         ),
         pytest.param(
             [

@@ -73,7 +73,7 @@ from golden_choice import assert_believed, choose, choose_golden, frame, one_ord
             date(2020, 6, 1),
             "court:a",
             "valid_over_invalid",
-            id="the day of making filled in as the start does not outvote a later start that end and term bear out",
+            id="the date of order filled in as the start does not outvote a later start that end and term bear out",
         ),
         pytest.param(
             [
@@ -116,7 +116,7 @@ from golden_choice import assert_believed, choose, choose_golden, frame, one_ord
             date(2020, 5, 1),
             "pnc:b",
             "agreement",
-            id="an end that fits the day of making as well bears no later start out",
+            id="an end that fits the date of order as well bears no later start out",
         ),
         pytest.param(
             [
@@ -210,7 +210,7 @@ from golden_choice import assert_believed, choose, choose_golden, frame, one_ord
             date(2025, 6, 8),
             "court:a",
             "valid_over_invalid",
-            id="an end counted from the day of making loses where the order starts later",
+            id="an end counted from the date of order loses where the order starts later",
         ),
         pytest.param(
             [

@@ -259,7 +259,7 @@ def test_nobody_knows_whether_an_interim_order_without_an_end_is_in_force_for_ev
     [
         pytest.param({"made_on": D(2022, 1, 1)}, False, id="live"),
         pytest.param({}, True, id="no date at all"),
-        pytest.param({"made_on": D(2023, 12, 24)}, True, id="a day of making that is still to come"),
+        pytest.param({"made_on": D(2023, 12, 24)}, True, id="a date of order that is still to come"),
         pytest.param({"made_on": D(2023, 1, 1), "start_on": D(2023, 12, 24)}, False, id="a start deferred"),
         pytest.param({"made_on": D(2021, 1, 1), "end_on": D(2023, 1, 1)}, False, id="expired"),
         pytest.param(

@@ -17,7 +17,7 @@ from study.effect.study_settings import StudyError, StudySettings
     ("changes", "reason"),
     [
         pytest.param({}, None, id="eligible"),
-        pytest.param({"start_on": None}, None, id="without a start, the day of making stands for it"),
+        pytest.param({"start_on": None}, None, id="without a start, the date of order stands for it"),
         pytest.param({"start_on": None, "made_on": None}, NO_DAY, id="no day at all"),
         pytest.param({"start_on": date(2016, 12, 31)}, NO_BEFORE, id="the window before would begin a day too early"),
         pytest.param({"start_on": date(2017, 1, 1)}, None, id="the window before begins with the data"),
