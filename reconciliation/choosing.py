@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
+import polars.selectors as cs
 
-from reconciliation.overrides import NO_OVERRIDES, Overrides
+from reconciliation.overrides import NO_OVERRIDES, STATED, Overrides
 from reconciliation.provenance import explain_choice, mark_derived
 from reconciliation.ranking import Field, rank_statements
 
@@ -77,7 +78,8 @@ def choose_fields(
         winner, `rule`, `agreeing`, `losing`).
     """
     choices = _choose(records, fields, group=group, overrides=overrides)
-    final = complete(choices.values, choices.overrides) if complete else choices.values
+    completed = complete(choices.values, choices.overrides) if complete else choices.values
+    final = completed.drop(cs.starts_with(STATED))
     reasons = [
         explain_choice(
             choices.ranked.pop(field.name),
@@ -100,7 +102,11 @@ def _choose(
     ranked, winners = {}, {}
     for field in fields:
         ranked[field.name] = rank_statements(records, field)
-        winners[field.name] = overrides.apply_to(take_winners(ranked[field.name], field), field.name)
+        stated = take_winners(ranked[field.name], field)
+        winners[field.name] = overrides.apply_to(stated, field.name)
+        if field.name in overrides.fields:
+            held = stated.select("group", pl.col("value").alias(f"{STATED}{field.name}"))
+            values = values.join(held, on="group", how="left", maintain_order="left")
         columns = {field.name: "value"} | ({field.canonical: "canonical"} if field.canonical else {})
         value = winners[field.name].select("group", **{name: pl.col(column) for name, column in columns.items()})
         values = values.join(value, on="group", how="left", maintain_order="left")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 RULE = "steward"
+STATED = "stated_"
+"""Begins the column of what would have been chosen of a field that is overridden for any group."""
 PERIOD_FIELDS = ("end_on", "is_until_further_order", "term_months")
 
 

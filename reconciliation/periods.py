@@ -7,7 +7,7 @@ Belongs here: how the golden values of a period fit each other. Does not: arithm
 import polars as pl
 
 from reconciliation.date_arithmetic import months_after, whole_months
-from reconciliation.overrides import Overrides
+from reconciliation.overrides import STATED, Overrides
 from reconciliation.statutes import MINIMUM_MONTHS
 
 
@@ -17,16 +17,18 @@ def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
     An order until further order has neither end nor term; an interim order has no term; no order ends before it
     starts. The last day is worked out as start and term; a term is worked out only from dates that are whole months
     apart. Where term and dates contradict each other, and one of them is shorter than the law allows, the other counts.
-    What is overridden stays, and the others follow it: an order with an overridden end or term is not open, an
-    overridden end makes the term, and an overridden term the end.
+    What is overridden stays: an order with an overridden end or term is not open, and an overridden term makes the end.
+    An overridden end says when the order ended, however that came; for how long it was made, only sources say.
     """
+    held_end = f"{STATED}end_on"
     has_end, has_term = overrides.has("end_on"), overrides.has("term_months")
     is_closed = (has_end | has_term) & ~overrides.has("is_until_further_order")
     is_open = pl.col("is_until_further_order").fill_null(value=False) & ~is_closed
     is_interim = pl.col("is_interim").fill_null(value=False)
     is_before_start = (pl.col("end_on") < pl.coalesce("start_on", "made_on")).fill_null(value=False)
     by_term = months_after(pl.col("start_on"), pl.col("term_months"))
-    by_dates = whole_months(pl.col("start_on"), pl.col("end_on"))
+    stated_end = pl.col(held_end if held_end in golden.columns else "end_on")
+    by_dates = whole_months(pl.col("start_on"), stated_end)
     # R02, R03, R27, R29.
     shortest = pl.when(~is_interim).then(
         pl.col("order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
@@ -46,7 +48,7 @@ def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
         .alias("end_on"),
         pl.when(has_term)
         .then("term_months")
-        .when(~is_open & ~is_interim & (has_end | ((pl.col("term_months") < shortest) & (by_dates >= shortest))))
+        .when(~is_open & ~is_interim & (pl.col("term_months") < shortest) & (by_dates >= shortest))
         .then(by_dates)
         .when(~is_open & ~is_interim)
         .then(pl.coalesce("term_months", by_dates))

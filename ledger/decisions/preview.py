@@ -13,7 +13,7 @@ from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import KIND, PERSON_FIELD_NAMES
 from ledger.decisions.values import typed_value
 from reconciliation.law import OPEN_END, facts_of, judge_status
-from reconciliation.overrides import Overrides
+from reconciliation.overrides import STATED, Overrides
 from reconciliation.periods import complete_period
 
 CHANGE = {"order_id": pl.String, "change": pl.String, "field": pl.String, "before": pl.String, "after": pl.String}
@@ -71,8 +71,9 @@ def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
     )
     names = PERIOD if field in PERIOD else (field,)
     if field in PERIOD:
-        meant = decided.filter(of_order).with_row_index("group")
-        followed = complete_period(meant, Overrides({field: meant.select("group")})).drop("group")
+        held_end = orders.filter(of_order).get_column("end_on").alias(f"{STATED}end_on")
+        meant = decided.filter(of_order).with_columns(held_end).with_row_index("group")
+        followed = complete_period(meant, Overrides({field: meant.select("group")})).drop("group", held_end.name)
         decided = pl.concat([followed, decided.filter(~of_order)]).sort("order_id")
     before, after = (
         {name: frame.get_column(name) for name in names} | {name: judged.get_column(name) for name in WHETHER_IN_FORCE}

@@ -101,6 +101,16 @@ QUESTIONS = [
 ]
 
 
+@pytest.mark.parametrize("length", [60, None])
+def test_of_an_order_that_a_steward_says_has_ended_owners_are_asked_for_the_end_and_not_for_another_length(length):
+    records = [record(source, term_months=length) for source in ("pnc", "court")]
+    whole = evidence(records, [golden(end_on=date(2024, 3, 31), sources=["court", "pnc"], record_count=2)])
+    found = discrepancies(whole).filter(
+        pl.col("source").is_not_null(), pl.col("field").is_in(["end_on", "term_months"])
+    )
+    assert set(found["rule_code"]) == {"END-YEAR"}
+
+
 @pytest.mark.parametrize(("changed", "code"), QUESTIONS)
 def test_an_order_that_is_odd_but_lawful_is_asked_about(changed, code):
     records = [

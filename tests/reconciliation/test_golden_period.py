@@ -325,3 +325,24 @@ def test_only_end_before_the_start_is_not_published():
     golden, reasons = choose(record("pnc", "a", start_on=date(2022, 5, 1), end_on=date(2020, 5, 1)))
     assert golden["end_on"] is None
     assert reasons["end_on"]["losing"] == ["pnc:a=2020-05-01"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "term", "rule"),
+    [
+        pytest.param({"term_months": 60}, 60, "agreement", id="a length that records give"),
+        pytest.param({"term_months": None}, 60, "derived", id="a length worked out from the end that records give"),
+        pytest.param({"term_months": None, "end_on": None}, None, None, id="no length, and no end to work it out from"),
+    ],
+)
+@pytest.mark.parametrize("last_day", [date(2020, 4, 30), date(2020, 5, 20), date(2022, 4, 30)])
+def test_the_last_day_that_a_steward_gives_leaves_the_length_as_it_was_made(stated, term, rule, last_day):
+    period = {"start_on": date(2020, 5, 1), "end_on": date(2025, 4, 30)} | stated
+    records = frame([record("pnc", "a", **period), record("court", "b", **period)])
+    names = {"order_cluster": ["court:b"], "value": [last_day], "canonical": [last_day], "decision_id": ["D"]}
+    decided = {"end_on": pl.DataFrame(names)}
+    golden, reasons = choose_golden(records, one_order(records), decided=decided)
+    assert golden.select("end_on", "term_months").row(0) == (last_day, term)
+    why = dict(reasons.select("field", "rule").iter_rows())
+    assert (why["end_on"], why.get("term_months")) == ("steward", rule)
+    assert not [name for name in golden.columns if name.startswith("stated_")]

@@ -80,6 +80,26 @@ def test_an_order_with_a_decided_length_is_reported_its_end():
     ]
 
 
+@pytest.mark.parametrize("term", [24, None])
+def test_a_last_day_leaves_the_length_as_it_was_made(term):
+    present = night()
+    columns = {"start_on": date(2020, 1, 1), "end_on": date(2021, 12, 31), "term_months": term}
+    is_meant = pl.col("order_id") == "ORD-1"
+    orders = present.orders.with_columns(
+        pl.when(is_meant).then(pl.lit(value, present.orders.schema[name])).otherwise(name).alias(name)
+        for name, value in columns.items()
+    )
+    present = replace(present, orders=orders)
+    reported = foresee(present.draft_value("ORD-1", "end_on", "2020-01-20"), present)
+    length = [] if term else [("term_months", None, "24")]
+    assert reported.filter(pl.col("field").is_in(["end_on", "term_months"])).select(
+        "field", "before", "after"
+    ).rows() == [
+        ("end_on", "2021-12-31", "2020-01-20"),
+        *length,
+    ]
+
+
 def test_a_fact_of_the_person_changes_every_order_of_the_person():
     assert changes(night().draft_value("ORD-0", "sex", "F")) == [
         ("ORD-1", "changed", "sex", "M", "F"),
