@@ -135,11 +135,9 @@ class Present:
         Raises:
             DecisionError: there is no such order or field, or the value can't be one of the field or of the order.
         """
-        order_now, decided = self.find_order(order_id), None
+        order_now = self.find_order(order_id)
         require_field(field)
-        if value is not None:
-            decided = read_value(field, value)
-            require_period(self.orders.filter(pl.col("order_id") == order_now), field, decided)
+        decided = None if value is None else self.require_value(order_now, field, value)
         held = self.owners.filter(pl.col("order_id") == order_now)
         records = self.records.join(held, on="record_id", how="semi")
         return self._draft(
@@ -171,12 +169,8 @@ class Present:
             if not referred_to:
                 raise DecisionError("it is not known who owns this: say who it is referred to")
             raise DecisionError(f"there is no owner {owner!r}: use force:, court: or region: and a code, or pnc_bureau")
-        if kind == "accept" and (accepted_until is None or accepted_until < self.as_of):
-            raise DecisionError(f"an acceptance needs a last day, not before {self.as_of}")
-        if kind == "accept" and accepted_until and (accepted_until - self.as_of).days > LONGEST_ACCEPTANCE:
-            raise DecisionError(
-                f"an acceptance can last {LONGEST_ACCEPTANCE} days at most: what is accepted is looked at again"
-            )
+        if kind == "accept":
+            self.require_acceptance(accepted_until)
         row = conflicts(found, self.records).row(0, named=True)
         return self._draft(
             kind=kind,
@@ -191,6 +185,29 @@ class Present:
             referred_to=owner,
             seen=tuple(Sighting(side, row["field"], row[side]) for side in OF_CONFLICT),
         )
+
+    def require_value(self, order_id: str, field: str, value: str) -> str:
+        """A value that a field of an order can have, in its canonical form.
+
+        Raises:
+            DecisionError: it can't be one of the field, or of the order with its other values.
+        """
+        decided = read_value(field, value)
+        require_period(self.orders.filter(pl.col("order_id") == order_id), field, decided)
+        return decided
+
+    def require_acceptance(self, until: date | None) -> None:
+        """A last day that an acceptance can have.
+
+        Raises:
+            DecisionError: it is missing, lies before the release or more than `LONGEST_ACCEPTANCE` days after it.
+        """
+        if until is None or until < self.as_of:
+            raise DecisionError(f"an acceptance needs a last day, not before {self.as_of}")
+        if (until - self.as_of).days > LONGEST_ACCEPTANCE:
+            raise DecisionError(
+                f"an acceptance can last {LONGEST_ACCEPTANCE} days at most: what is accepted is looked at again"
+            )
 
     def draft_wording(self, wording_id: str, code: str) -> Draft:
         """Which condition a wording is that fits none, and those like it that say enough with it.

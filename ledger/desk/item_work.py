@@ -116,16 +116,26 @@ LONGEST_DEFERRAL = 184
 """Days, half a year: nothing that may bind a person is deferred for longer."""
 
 
+def require_deferral(until: date, *, at: datetime) -> None:
+    """A day to which an item can be put off.
+
+    Raises:
+        DecisionError: it is not to come, or too far away.
+    """
+    if until <= at.date():
+        raise DecisionError("an item can only be deferred to a day in the future")
+    if (until - at.date()).days > LONGEST_DEFERRAL:
+        raise DecisionError(f"an item can be deferred by {LONGEST_DEFERRAL} days at most")
+
+
 def defer(database: Database, item_ids: Sequence[str], until: date | None, *, by: str, at: datetime) -> None:
     """Put items off to a day, or take that back.
 
     Raises:
         DecisionError: the day is not to come, or too far away.
     """
-    if until is not None and until <= at.date():
-        raise DecisionError("an item can only be deferred to a day in the future")
-    if until is not None and (until - at.date()).days > LONGEST_DEFERRAL:
-        raise DecisionError(f"an item can be deferred by {LONGEST_DEFERRAL} days at most")
+    if until is not None:
+        require_deferral(until, at=at)
     with database.writing() as connection:
         rows = [{"item_id": item, "until": until, "deferred_by": by, "at": at} for item in dict.fromkeys(item_ids)]
         _insert(connection, deferrals, rows)

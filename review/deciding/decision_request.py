@@ -4,7 +4,7 @@ Belongs here: the fields of the forms. Does not: whether the ledger takes the de
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -16,12 +16,20 @@ from review.deciding.typed_day import DAY_PARTS, DayError, parse_day
 from review.deciding.value_options import code_of
 
 SentFields = Mapping[str, Sequence[str]]
+Refusing = Callable[[Mapping[str, Any]], str | None]
+"""Says why a decision that was read can't be taken, in words; None: nothing speaks against it."""
 
 ANSWER = "answer-"
 """Begins the field that answers one discrepancy, by its id: a kind of decision, a value, or nothing: it stays open."""
 
 VALUE_TEXT = "value_text-"
 """Begins the field in which a value that no source gives is typed in."""
+
+UNTIL = "until-day"
+"""The field in which is typed until when a discrepancy is accepted."""
+
+Read = tuple[str, Mapping[str, Any]]
+"""A decision that was read, after the field in which a fault of it is shown."""
 
 USUAL_REASONS = {"both_right": "different_facts", "refer": "correction_requested"}
 """Why a discrepancy is decided so, as a rule; by kind of decision."""
@@ -81,14 +89,26 @@ class DecisionRequest:
     fields: SentFields = field(default_factory=dict)
 
 
-def read_request(form: Form, *, kinds: Collection[str] = tuple(KIND)) -> DecisionRequest:
+def read_request(
+    form: Form, *, kinds: Collection[str] = tuple(KIND), refuse: Refusing = lambda _: None
+) -> DecisionRequest:
     """What a form asks for.
 
+    Args:
+        form: as it was sent.
+        kinds: of decision that it may ask for.
+        refuse: says of a value or an acceptance why it can't be.
+
     Raises:
-        WishError: something is missing or can't be read.
+        FormError: something is missing, can't be read or is refused: all of it at once, each at its field.
     """
     problems: dict[str, str] = {}
-    asked = _read_answers(form, problems) if _names(form, ANSWER) else _read_asked(form, kinds, problems)
+    read = _read_answers(form, problems) if _names(form, ANSWER) else _read_asked(form, kinds, problems)
+    for place, one in read:
+        is_read = place not in problems and one.get("value") != ""
+        if is_read and (words := refuse(one)):
+            problems[place] = words
+    asked = tuple(one for _, one in read)
     reason = text(form, "reason_code") or _usual_reason(asked)
     comment = text(form, "comment", strip=False).replace("\r\n", "\n")
     if reason not in DECISION_REASON:
@@ -154,14 +174,16 @@ def _names(form: Form, prefix: str) -> list[str]:
     return [name for name in dict.fromkeys(form.keys()) if name.startswith(prefix)]
 
 
-def _read_answers(form: Form, problems: dict[str, str]) -> tuple[Mapping[str, Any], ...]:
+def _read_answers(form: Form, problems: dict[str, str]) -> tuple[Read, ...]:
     """The decisions on an item's discrepancies; of those that ask for one value of a field, one."""
     asked: dict[tuple[str, str], Mapping[str, Any]] = {}
+    places: dict[tuple[str, str], str] = {}
     for name in _names(form, ANSWER):
         kind, _, value_of = text(form, name).partition("|")
         discrepancy_id = name.removeprefix(ANSWER)
         if kind == "value":
-            one = _read_value(form, discrepancy_id, value_of, problems)
+            place, one = _read_value(form, discrepancy_id, value_of, problems)
+            places.setdefault((kind, one["field"]), place)
             known = asked.setdefault((kind, one["field"]), one)
             if known != one:
                 problems[name] = "Choose the same value as above: the field can have one value only"
@@ -176,34 +198,51 @@ def _read_answers(form: Form, problems: dict[str, str]) -> tuple[Mapping[str, An
     if not asked and not problems:
         problems[_names(form, ANSWER)[0]] = "Choose an answer"
     replaced = next(filter(None, texts(form, "replaces")), None)
-    return tuple({**one, "replaces": replaced} for one in asked.values())
+    return tuple((places.get(key, UNTIL), {**one, "replaces": replaced}) for key, one in asked.items())
 
 
-def _read_asked(form: Form, kinds: Collection[str], problems: dict[str, str]) -> tuple[Mapping[str, Any], ...]:
+def _read_asked(form: Form, kinds: Collection[str], problems: dict[str, str]) -> tuple[Read, ...]:
     """Decisions of one kind: on two records, on many discrepancies, or the taking back of others."""
     kind, replaces = text(form, "kind"), list(filter(None, texts(form, "replaces")))
-    if kind not in kinds or KIND[kind].about == "value":
+    is_known = kind in kinds and KIND[kind].about != "value"
+    if not is_known:
         problems["kind"] = "Choose what you decide"
-        return ()
-    if KIND[kind].about == "decision":
+    about = KIND[kind].about if is_known else _form_about(form, kinds)
+    shared = {"kind": kind, "replaces": next(iter(replaces), None)}
+    asked: list[Mapping[str, Any]] = []
+    if about == "decision":
         if not replaces:
             problems["kind"] = "Choose the decision that is taken back"
-        return tuple({"kind": kind, "replaces": name} for name in dict.fromkeys(replaces))
-    shared = {"kind": kind, "replaces": next(iter(replaces), None)}
-    if KIND[kind].about == "wording":
-        return (shared | _read_wording(form, problems),)
-    if KIND[kind].about == "pair":
-        sides = {name: text(form, name) for name in ("left_record_id", "right_record_id")}
-        if not all(sides.values()):
-            problems["kind"] = "Name two records"
-        elif sides["left_record_id"] == sides["right_record_id"]:
-            problems["right_record_id"] = "Choose another record: these are one"
-        return (shared | sides,)
-    names = list(dict.fromkeys(filter(None, texts(form, "discrepancy_id"))))
-    if not names:
-        problems["discrepancy_id"] = "Choose a discrepancy"
-    more = _closing(kind, form, problems)
-    return tuple(shared | more | {"discrepancy_id": name} for name in names)
+        asked = [{"kind": kind, "replaces": name} for name in dict.fromkeys(replaces)]
+    elif about == "wording":
+        asked = [shared | _read_wording(form, problems)]
+    elif about == "pair":
+        asked = [shared | _read_pair(form, problems)]
+    elif about == "discrepancy":
+        names = list(dict.fromkeys(filter(None, texts(form, "discrepancy_id"))))
+        if not names:
+            problems["discrepancy_id"] = "Choose a discrepancy"
+        more = _closing(kind, form, problems)
+        asked = [shared | more | {"discrepancy_id": name} for name in names]
+    return tuple((UNTIL, one) for one in asked) if is_known else ()
+
+
+def _form_about(form: Form, kinds: Collection[str]) -> str | None:
+    """What a form is about of which no kind was chosen."""
+    abouts = {KIND[kind].about for kind in kinds}
+    if len(abouts) == 1:
+        return abouts.pop()
+    return "pair" if text(form, "left_record_id") else None
+
+
+def _read_pair(form: Form, problems: dict[str, str]) -> dict[str, str]:
+    """The two records that a decision is on."""
+    sides = {name: text(form, name) for name in ("left_record_id", "right_record_id")}
+    if not all(sides.values()):
+        problems["right_record_id"] = "Name two records"
+    elif sides["left_record_id"] == sides["right_record_id"]:
+        problems["right_record_id"] = "Choose another record: these are one"
+    return sides
 
 
 def _read_wording(form: Form, problems: dict[str, str]) -> dict[str, Any]:
@@ -230,7 +269,7 @@ def _closing(kind: str, form: Form, problems: dict[str, str]) -> dict[str, Any]:
         return {}
 
 
-def _read_value(form: Form, discrepancy_id: str, value_of: str, problems: dict[str, str]) -> dict[str, Any]:
+def _read_value(form: Form, discrepancy_id: str, value_of: str, problems: dict[str, str]) -> Read:
     """The right value of a field, from `<field>|<value>`, or from what was typed where no value is named."""
     field_name, _, chosen = value_of.partition("|")
     name = f"{VALUE_TEXT}{discrepancy_id}"
@@ -242,7 +281,9 @@ def _read_value(form: Form, discrepancy_id: str, value_of: str, problems: dict[s
     value, typed = code_of(field_name, value) or "", value
     if typed and not value:
         problems[name] = "Choose one from the list"
-    return {"kind": "value", "order_id": text(form, "order_id"), "field": field_name, "value": value}
+    typed_at = f"{name}-{DAY_PARTS[0]}" if is_day else name
+    one = {"kind": "value", "order_id": text(form, "order_id"), "field": field_name, "value": value}
+    return f"{ANSWER}{discrepancy_id}" if chosen else typed_at, one
 
 
 def read_day(form: Form, name: str, problems: dict[str, str]) -> date | None:
@@ -250,5 +291,6 @@ def read_day(form: Form, name: str, problems: dict[str, str]) -> date | None:
     try:
         return parse_day([text(form, f"{name}-{part}") for part in DAY_PARTS])
     except DayError as error:
-        problems[f"{name}-{error.part}"] = f"{error}"
+        problems.update(dict.fromkeys((f"{name}-{part}" for part in error.parts), ""))
+        problems[f"{name}-{error.parts[0]}"] = f"{error}"
         return None

@@ -1,6 +1,7 @@
 """The drafts that a request makes on a night.
 
-Belongs here: this step, for one decision and for several. Does not: judging them (`review.deciding.decider`).
+Belongs here: this step, for one decision and for several, and what of it can't be, for the form to say at its field.
+Does not: judging them (`review.deciding.decider`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,8 @@ from ledger.decisions.bulk import draft_of
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
-from review.deciding.decision_request import DecisionRequest
+from review.deciding.decision_request import DecisionRequest, Refusing
+from review.item.titles import with_titles
 
 
 def draft_all(wanted: DecisionRequest, present: Present) -> tuple[Draft, ...]:
@@ -38,6 +40,23 @@ def draft_all(wanted: DecisionRequest, present: Present) -> tuple[Draft, ...]:
     if refusals:
         raise RefusedTogetherError(refusals)
     return tuple(drafts)
+
+
+def refusing(present: Present) -> Refusing:
+    """Says why a value or an acceptance can't be, in words for its field; nothing of what is no longer there."""
+
+    def refuse(asked: Mapping[str, Any]) -> str | None:
+        try:
+            if asked["kind"] == "accept":
+                present.require_acceptance(asked["accepted_until"])
+            if asked["kind"] == "value" and asked["order_id"] in present.orders.get_column("order_id"):
+                present.require_value(asked["order_id"], asked["field"], asked["value"])
+        except DecisionError as error:
+            words = with_titles(str(error))
+            return words[:1].upper() + words[1:]
+        return None
+
+    return refuse
 
 
 def _spread(asked: Mapping[str, Any], present: Present) -> list[Mapping[str, Any]]:

@@ -80,7 +80,9 @@ class ItemForm:
         """What is wrong, for the summary at the top of the page."""
         pair = bool(self.sent("left_record_id"))
         prefixed = {"kind": "pair-kind", "reason_code": "pair-reason_code", "comment": "pair-comment"} if pair else {}
-        return [{"text": words, "href": f"#{prefixed.get(name, name)}"} for name, words in self.problems.items()]
+        return [
+            {"text": words, "href": f"#{prefixed.get(name, name)}"} for name, words in self.problems.items() if words
+        ]
 
     @property
     def steward_items(self) -> list[Item]:
@@ -94,7 +96,7 @@ class ItemForm:
 
     def problem(self, name: str) -> Item | None:
         """What is wrong in a field."""
-        return {"text": self.problems[name]} if name in self.problems else None
+        return {"text": self.problems[name]} if self.problems.get(name) else None
 
     def day_problem(self, name: str) -> Item | None:
         """What is wrong in a day."""

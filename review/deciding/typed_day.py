@@ -23,12 +23,12 @@ class DayError(ValueError):
     """No day can be read.
 
     Attributes:
-        part: the field that has to be corrected: day, month or year.
+        parts: the fields that have to be corrected: day, month or year.
     """
 
-    def __init__(self, part: str, words: str) -> None:
+    def __init__(self, parts: Sequence[str], words: str) -> None:
         super().__init__(words)
-        self.part = part
+        self.parts = tuple(parts)
 
 
 def parse_day(parts: Sequence[str]) -> date:
@@ -44,14 +44,14 @@ def parse_day(parts: Sequence[str]) -> date:
         typed = typed[::-1]
     missing = [part for part, words in zip(DAY_PARTS, [*typed, "", ""], strict=False) if not words]
     if len(missing) == len(DAY_PARTS):
-        raise DayError("day", "Enter a date, such as 31 3 2027")
+        raise DayError(DAY_PARTS, "Enter a date, such as 31 3 2027")
     if missing:
-        raise DayError(missing[0], f"The date must include a {missing[0]}")
+        raise DayError(missing, f"The date must include a {' and a '.join(missing)}")
     day = re.sub(r"(st|nd|rd|th)$", "", typed[0].lower())
     month = MONTHS.get(typed[1].lower(), typed[1])
     if not re.fullmatch(r"\d{4}", typed[2]):
-        raise DayError("year", "The year must have 4 numbers")
+        raise DayError(["year"], "The year must have 4 numbers")
     try:
         return date(int(typed[2]), int(month), int(day))
     except ValueError:
-        raise DayError("day", "Enter a real date, such as 31 3 2027") from None
+        raise DayError(DAY_PARTS, "Enter a real date, such as 31 3 2027") from None

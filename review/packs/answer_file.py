@@ -175,7 +175,7 @@ def _checked(
 def _day(text: str, today: date) -> date:
     day = parse_day([text.removesuffix(" 00:00:00")])
     if day > today:
-        raise DayError("day", "The day is in the future: give the day on which the record was corrected")
+        raise DayError(["day"], "The day is in the future: give the day on which the record was corrected")
     return day
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ledger.decisions.errors import DecisionError
 from ledger.desk.comments import Comment, add_comment
-from ledger.desk.item_work import assign, defer
+from ledger.desk.item_work import assign, defer, require_deferral
 from review.access.viewer import AnySteward, Auditing
 from review.access.visible_release import Visible
 from review.deciding.decision_request import read_day, sent_fields, text
@@ -31,17 +31,17 @@ def defer_item(request: Request, who: AnySteward, audit: Auditing, form: SentFor
     item = require_item(request, who, item_id)
     problems: dict[str, str] = {}
     until, why = read_day(form, "deferred", problems), text(form, "deferred_why")
+    desk: Desk = request.app.state.desk
+    try:
+        if until is not None:
+            require_deferral(until, at=desk.clock())
+    except DecisionError as error:
+        problems["deferred-day"] = f"{error}".capitalize()
     if not why:
         problems["deferred_why"] = "Enter why it is deferred"
     if until is None or problems:
         return draw_item(request, item_id, who, audit, form_state=_again(form, problems))
-    desk: Desk = request.app.state.desk
-    try:
-        defer(desk.database, [item_id], until, by=who.name, at=desk.clock())
-    except DecisionError as error:
-        return draw_item(
-            request, item_id, who, audit, form_state=_again(form, {"deferred-day": f"{error}".capitalize()})
-        )
+    defer(desk.database, [item_id], until, by=who.name, at=desk.clock())
     said = Comment(item_id, str(item["order_id"]), who.name, desk.clock(), f"Deferred until {format_day(until)}: {why}")
     add_comment(desk.database, said)
     return go_to_next(request, who, item_id, text(form, "view"), f"The item is deferred until {format_day(until)}.")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ledger.decisions.errors import DecisionError
 from ledger.packs.owners import UnknownOwnerError, find_owner, owner_title
-from ledger.packs.policy import PolicyTerms
+from ledger.packs.policy import LEAST_CONFIDENCE, SAMPLED_SHARE, PolicyTerms
 from review.access.viewer import AnyApprover, AnySteward, Audit, Auditing, steward, viewer
 from review.access.visible_release import Visible
 from review.deciding.decision_request import text, texts
@@ -24,7 +24,8 @@ from warehouse.tables.titles import FIELD_TITLES
 router = APIRouter()
 
 SHOWN: Final = 50
-LEAST_TYPED: Final = {"least_confidence": "99.5", "sampled_share": "5"}
+TYPED_SHARES: Final = {"least_confidence": ("99.5", LEAST_CONFIDENCE), "sampled_share": ("5", SAMPLED_SHARE)}
+"""What is typed as a percentage: an example, and its least and most."""
 
 
 @router.get("/packs/policy", dependencies=[Depends(viewer)])
@@ -38,14 +39,19 @@ def set_terms(request: Request, who: AnyApprover, visible: Visible, form: SentFo
     """Let lines be sent without a steward, or stop sending any."""
     desk = request.app.state.desk
     reason, is_on = text(form, "reason"), text(form, "change") != "revoke"
-    try:
-        terms = _terms(form) if is_on else None
-        change_policy(desk, who, terms, reason=reason)
-    except (DecisionError, UnknownOwnerError, ValueError) as error:
-        typed = {name: text(form, name) for name in ("owners", *LEAST_TYPED, "reason")}
-        fields = texts(form, "fields")
+    problems: dict[str, str] = {}
+    terms = _terms(form, problems) if is_on else None
+    if not reason:
+        problems["reason" if is_on else "reason-to-revoke"] = "Enter why: it is logged"
+    if not problems:
+        try:
+            change_policy(desk, who, terms, reason=reason)
+        except DecisionError as error:
+            problems["reason" if is_on else "reason-to-revoke"] = sentence(error)
+    if problems:
+        typed = {name: text(form, name) for name in ("owners", *TYPED_SHARES, *(["reason"] if is_on else []))}
         packs = open_packs(request, who, visible)
-        return _policy_page(request, packs, typed=typed, fields=fields, problem=sentence(error))
+        return _policy_page(request, packs, typed=typed, fields=texts(form, "fields"), problems=problems)
     words = "The policy is in force." if is_on else "The policy is revoked: nothing more is sent without a steward."
     return redirect_to(request, "/packs/policy", message=words)
 
@@ -71,19 +77,26 @@ def check(request: Request, who: AnySteward, packs: Packs, audit: Auditing, form
     return redirect_to(request, "/packs/sample", message=words, tone="success" if is_there else "warning")
 
 
-def _terms(form: Any) -> PolicyTerms:
-    """The terms as they were typed: percentages, and owners by name or code, one a line.
-
-    Raises:
-        DecisionError: a percentage can't be read.
-        UnknownOwnerError: an owner is on no list.
-    """
-    owners = tuple(find_owner(line) for line in text(form, "owners").splitlines() if line.strip())
-    try:
-        least, share = (float(text(form, name).rstrip("% ")) / 100 for name in LEAST_TYPED)
-    except ValueError as error:
-        raise DecisionError("enter both percentages as numbers, such as 99.5") from error
-    return PolicyTerms(owners, tuple(texts(form, "fields")), round(least, 6), round(share, 6))
+def _terms(form: Any, problems: dict[str, str]) -> PolicyTerms:
+    """The terms as they were typed: percentages, and owners by name or code, one a line; what is wrong is added."""
+    owners, unknown = [], []
+    for line in filter(None, map(str.strip, text(form, "owners").splitlines())):
+        try:
+            owners.append(find_owner(line))
+        except UnknownOwnerError:
+            unknown.append(line)
+    if unknown:
+        words = "Use the name of a force, court, regional unit or the PNC bureau"
+        problems["owners"] = f"{words}: on no list: {', '.join(unknown)}"
+    shares = {}
+    for name, (usual, (least, most)) in TYPED_SHARES.items():
+        try:
+            shares[name] = round(float(text(form, name).rstrip("% ")) / 100, 6)
+        except ValueError:
+            shares[name] = -1.0
+        if not least <= shares[name] <= most:
+            problems[name] = f"Enter a number from {100 * least:g} to {100 * most:g}, such as {usual}"
+    return PolicyTerms(tuple(owners), tuple(texts(form, "fields")), **shares)
 
 
 def _policy_page(
@@ -92,7 +105,7 @@ def _policy_page(
     *,
     typed: Mapping[str, str] | None = None,
     fields: Sequence[str] | None = None,
-    problem: str | None = None,
+    problems: Mapping[str, str] | None = None,
 ) -> Response:
     terms = packs.policy.terms if packs.policy else PolicyTerms()
     chosen = terms.fields if fields is None else fields
@@ -104,7 +117,7 @@ def _policy_page(
     return render_page(
         request,
         "packs/policy.html",
-        status=422 if problem else 200,
+        status=422 if problems else 200,
         words=describe_policy(packs.policy),
         measured=str(packs.errors),
         is_on=packs.policy is not None,
@@ -115,7 +128,8 @@ def _policy_page(
         ],
         sheet=pack_tables.policies_table(packs.policies),
         agreement=pack_tables.agreement_table(packs.agreement),
-        errors=[{"text": problem, "href": "#owners"}] if problem else [],
+        problems={name: {"text": words} for name, words in (problems or {}).items()},
+        errors=[{"text": words, "href": f"#{name}"} for name, words in (problems or {}).items()],
     )
 
 

@@ -63,6 +63,52 @@ def test_what_is_missing_is_reported_and_what_was_typed_is_kept(never, desk):
     assert decisions(desk).is_empty()
 
 
+def test_all_that_is_wrong_in_a_form_is_said_at_once_each_at_its_field(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    html = client.get(f"/items/{item['item_id']}").text
+    form = forms_of(html, "/decide/preview")[0]
+    (order,) = desk.whole_release().table("orders").filter(order_id=item["order_id"]).to_dicts()
+    typed = {
+        "answer-x": "value|end_on|",
+        "value_text-x-day": "1",
+        "value_text-x-month": "1",
+        "value_text-x-year": "1900",
+    }
+    typed |= {"answer-y": "value|pnc_id|", "value_text-y": "12345"}
+    typed |= {"answer-z": "accept", "until-day": "31", "until-month": "", "until-year": ""}
+    typed |= {"answer-w": "refer", "referred_to": "nobody"}
+    assert order["made_on"] is not None
+    shown = client.post("/decide/preview", data=form | typed | {"reason_code": "other", "comment": ""})
+    assert shown.status_code == 422
+    for field, words in {
+        "value_text-x-day": "The order would end before it starts",
+        "value_text-y": "PNC ID can’t be that",
+        "until-month": "The date must include a month and a year",
+        "referred_to": "Enter a force, court",
+        "comment": "Enter a comment",
+    }.items():
+        assert f'<a href="#{field}">{words}' in unescape(shown.text).replace("'", "’"), field
+    assert decisions(desk).is_empty()
+
+
+def test_a_day_to_come_back_and_why_are_asked_for_at_once(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    form = forms_of(client.get(f"/items/{item['item_id']}").text, f"/items/{item['item_id']}/defer")[0]
+    day = {"deferred-day": "1", "deferred-month": "1", "deferred-year": "2020", "deferred_why": ""}
+    shown = client.post(f"/items/{item['item_id']}/defer", data=form | day)
+    assert (shown.status_code, shown.text.count('<a href="#deferred')) == (422, 2)
+
+
+def test_two_records_that_are_one_and_no_answer_are_said_at_once(never, desk):
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    form = forms_of(client.get(f"/items/{item['item_id']}").text, "/decide/preview")[-1]
+    record = desk.whole_release().table("order_sources").filter(order_id=item["order_id"])["record_id"][0]
+    sides = {"left_record_id": record, "right_record_id": record}
+    shown = client.post("/decide/preview", data=form | sides)
+    for words in ("Choose what you decide", "Choose another record: these are one", "Choose a reason"):
+        assert f">{words}</a>" in shown.text
+
+
 def near_pair(client, item):
     html = client.get(f"/items/{item['item_id']}").text
     return forms_of(html, "/decide/preview")[-1]
@@ -335,7 +381,7 @@ def test_an_acceptance_lasts_two_years_at_most(never, desk):
     until = {"until-day": "31", "until-month": "12", "until-year": "2199"}
     item = item_of(desk, "discrepancies")
     shown = preview(never("steward"), item["item_id"], kind="accept", reason_code="cannot_be_corrected", **until)
-    assert shown.status_code == 409
+    assert shown.status_code == 422
     assert "An acceptance can last 731 days at most" in shown.text
 
 

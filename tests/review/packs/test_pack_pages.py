@@ -61,9 +61,12 @@ def test_nothing_is_sent_before_an_approver_turns_it_on(steward, approver, desk)
     assert "No sending policy is in force" in steward.get("/packs").text
     assert "Hand out" not in steward.get(f"/packs/owners/{OWNER}").text
     assert steward.submit("/packs/policy", TERMS).status_code == 403
-    assert "needs a reason" in approver.submit("/packs/policy", TERMS | {"reason": ""}).text
-    assert "no owner" in approver.submit("/packs/policy", TERMS | {"owners": "nobody"}).text
-    assert "as numbers" in approver.submit("/packs/policy", TERMS | {"sampled_share": "half"}).text
+    wrong = {"owners": "nobody", "least_confidence": "20", "sampled_share": "half", "reason": ""}
+    shown = approver.submit("/packs/policy", wrong).text
+    for field in wrong:
+        assert f'<a href="#{field}">' in shown, "all that is wrong at once, each at its field"
+        assert f'id="{field}-error"' in shown
+    assert '<a href="#reason-to-revoke">Enter why' in approver.submit("/packs/policy", {"change": "revoke"}).text
     assert "in force" in approver.submit("/packs/policy", TERMS).text
     assert policy_in_force(desk.ledger).terms.owners == (OWNER,)
     assert "revoked" in approver.submit("/packs/policy", {"change": "revoke", "reason": "x"}).text
