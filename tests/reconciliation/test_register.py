@@ -96,6 +96,23 @@ def test_queries_take_parameters(home: Home) -> None:
         pytest.param("SET enable_external_access = true", id="opens files to queries again"),
         pytest.param("PRAGMA enable_profiling = 'json'", id="changes what is written about queries"),
         pytest.param("LOAD httpfs", id="loads an extension"),
+        pytest.param("UPDATE EXTENSIONS", id="is a statement that the client does not know"),
+        pytest.param("SET VARIABLE day = DATE '2026-01-01'", id="sets a variable for later queries"),
+        pytest.param("BEGIN", id="begins a transaction for later queries"),
+        pytest.param("PREPARE later AS SELECT 1", id="keeps a statement for later"),
+        pytest.param("CREATE SECRET key (TYPE http)", id="makes a secret"),
+        pytest.param("SELECT * FROM duckdb_secrets()", id="lists secrets"),
+        pytest.param("SELECT getenv('HOME')", id="reads the environment"),
+        pytest.param("SELECT * FROM glob('{folder}/*')", id="lists a folder"),
+        pytest.param("SELECT * FROM query('SELECT * FROM read_text(''{folder}/secret.txt'')')", id="reads by query()"),
+        pytest.param(
+            "SELECT * FROM json_execute_serialized_sql("
+            "json_serialize_sql('SELECT * FROM read_text(''{folder}/secret.txt'')'))",
+            id="reads by a serialised query",
+        ),
+        pytest.param("EXPLAIN ANALYZE COPY orders TO '{folder}/x.csv'", id="writes while it explains"),
+        pytest.param("CALL enable_logging(storage = 'file')", id="logs to a file"),
+        pytest.param("SELECT * FROM range(100000000000)", id="gives more rows than the memory holds"),
         pytest.param("SELECT * FROM secret", id="reads a variable of the program"),
         pytest.param("SELECT 1; DROP TABLE orders", id="puts a second statement behind the first"),
         pytest.param(
@@ -116,6 +133,14 @@ def test_a_query_reads_the_release_and_nothing_else(home: Home, tmp_path: Path, 
         assert register.sql("SELECT count(*) FROM orders").item() == 9
 
     assert [path.name for path in tmp_path.iterdir()] == ["secret.txt"]
+
+
+@pytest.mark.parametrize("kind", ["INTERVAL '1 month'", "union_value(a := 1)"])
+def test_a_kind_that_can_not_be_shown_is_named_with_what_to_write(home: Home, kind: str) -> None:
+    with Register.open(home) as register:
+        with pytest.raises(QueryRefusedError, match=r"^x is of the kind .*: write CAST\(x AS VARCHAR\)$"):
+            register.sql(f"SELECT {kind} AS x")
+        assert register.sql(f"SELECT CAST({kind} AS VARCHAR) AS x").item() in {"1 month", "1"}
 
 
 @pytest.mark.parametrize(

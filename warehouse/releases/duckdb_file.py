@@ -12,6 +12,7 @@ from typing import Final
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from warehouse.releases.view import View
 from warehouse.releases.views import VIEWS
@@ -31,6 +32,18 @@ CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
 What is too large for memory is not written beside the release either."""
 
 KNOWN_ON: Final = "known_on"
+
+READING: Final = {
+    duckdb.StatementType.SELECT,
+    duckdb.StatementType.EXPLAIN,
+    duckdb.StatementType.PRAGMA,
+    duckdb.StatementType.CALL,
+    duckdb.StatementType.MULTI,
+}
+"""Statements that may read; what they may not do is closed besides (`CLOSED`). A pivot is a `MULTI`."""
+
+MOST_BYTES: Final = 2_000_000_000
+"""The largest answer: two tables joined by mistake would take all memory of the machine."""
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -99,18 +112,47 @@ def answer(connection: Connection, query: str, parameters: Sequence[object]) -> 
         QueryRefusedError: it writes, reads a file or changes a setting, is more than one statement or can't be run.
     """
     try:
+        found = connection.sql(_only_statement(connection, query), params=list(parameters))
+        if found is None:
+            raise QueryRefusedError("this is not a query: it gives no rows")
+        return _collected(found)
+    except duckdb.Error as error:
+        raise QueryRefusedError(str(error)) from None
+    except RuntimeError:  # "Query interrupted": how DuckDB's client says that somebody pressed Ctrl-C
+        raise KeyboardInterrupt from None
+
+
+def _only_statement(connection: Connection, query: str) -> duckdb.Statement:
+    try:
         statements = connection.extract_statements(query)
         if len(statements) != 1:
             raise QueryRefusedError(f"one query at a time: this is {len(statements)}")
-        if statements[0].type == duckdb.StatementType.CREATE:
-            # It would be in the way of later queries on this connection: a table `orders` of its own, for example.
-            raise QueryRefusedError("a query reads the release: it makes no table, view or macro, not even for a while")
-        found = connection.sql(statements[0], params=list(parameters))
-        if found is None:
-            raise QueryRefusedError("this is not a query: it gives no rows")
-        return pl.DataFrame(found.to_arrow_table())
-    except duckdb.Error as error:
-        raise QueryRefusedError(str(error)) from None
+        is_reading = statements[0].type in READING
+    except ValueError as error:  # a kind of statement that DuckDB knows and its Python client does not
+        if isinstance(error, QueryRefusedError):
+            raise
+        is_reading = False
+    if not is_reading:
+        # What it sets or makes would be in the way of later queries: a table `orders` of its own, for example.
+        raise QueryRefusedError("a query reads the release: it writes, makes, sets and loads nothing, not even for a while")
+    return statements[0]
+
+
+def _collected(found: duckdb.DuckDBPyRelation) -> pl.DataFrame:
+    """The rows, fetched in parts, so that an answer which is too large ends before it fills the memory."""
+    for name, kind in zip(found.columns, found.types, strict=True):
+        if kind.id in {"interval", "union"}:
+            raise QueryRefusedError(f"{name} is of the kind {kind}, which can't be shown: write CAST({name} AS VARCHAR)")
+    reader, batches, size = found.to_arrow_reader(), [], 0
+    for batch in reader:
+        batches.append(batch)
+        size += batch.nbytes
+        if size > MOST_BYTES:
+            raise QueryRefusedError(
+                f"the answer is larger than {MOST_BYTES / 1e9:.0f} GB: ask for fewer rows or columns, or count; "
+                "a join that names no common column pairs every row with every other"
+            )
+    return pl.DataFrame(pa.Table.from_batches(batches, reader.schema))
 
 
 def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> None:
