@@ -63,8 +63,13 @@ class RecentNights:
             DamagedReleaseError: the release that the night carries on from is damaged.
         """
         nights = release_of_each_night(home)
-        same = [DELIVERIES.empty(), *_deliveries(home, [nights[night] for night in nights if night == str(as_of)])]
-        again = pl.concat(same).drop_nulls(["sha256", "accepted"]).select("sha256", "accepted").iter_rows()
+        published = _deliveries(home, [nights[night] for night in nights if night == str(as_of)])
+        again = (
+            pl.concat([DELIVERIES.empty(), *published, *_deliveries_read(home, as_of)])
+            .drop_nulls(["sha256", "accepted"])
+            .select("sha256", "accepted")
+            .iter_rows()
+        )
         return cls(_histories(home, as_of), bounds, policies, accepted, dict(again))
 
     def compare(self, source: Source, delivery: Delivery, reading: Reading) -> Reading:
@@ -135,6 +140,15 @@ def _deliveries(home: Home, release_ids: list[str]) -> list[pl.DataFrame]:
             tables.append(
                 DELIVERIES.completed(pl.read_parquet(read_release(home, release_id).parquet(DELIVERIES.name)))
             )
+    return tables
+
+
+def _deliveries_read(home: Home, as_of: date) -> list[pl.DataFrame]:
+    """What the night noted of its deliveries when it last ran, though it may have failed after that."""
+    tables = []
+    for path in sorted((home.tables / as_of.isoformat()).glob("raw_*__deliveries.parquet")):
+        with suppress(OSError, pl.exceptions.PolarsError):
+            tables.append(DELIVERIES.completed(pl.read_parquet(path)))
     return tables
 
 

@@ -1,5 +1,6 @@
 """The last step: the night's tables become a release, in one atomic step."""
 
+import json
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date, timedelta
@@ -31,7 +32,8 @@ from ledger.decisions.ledger import Ledger
 from ledger.packs.log import corrections_digest
 from warehouse.codes import condition_catalogue
 from warehouse.delivery_states import WHOLE
-from warehouse.disk import replacing
+from warehouse.disk import put_text, replacing
+from warehouse.home import Home
 from warehouse.releases.publication_checks import CODE, PublicationRefusedError
 from warehouse.releases.release import publish, revisions_of
 from warehouse.store import TableStore
@@ -58,6 +60,8 @@ from warehouse.time_zone import LONDON
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
 WHOLE_NIGHT = "whole"
+GATES_FOUND = "gates.json"
+"""What the gates found when the night last ran, and what of it was accepted, among the tables of the night."""
 COUNTED = (ORDERS.name, SUBJECTS.name, ARRESTS.name, DISCREPANCIES.name, RELEASE_CHANGES.name)
 # The schedule runs at 02:30: by six the operator must know that there is no release.
 MORNING = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=6), LONDON.key)
@@ -201,16 +205,23 @@ def pass_gates(
         bounds=Bounds.model_validate(night.bounds),
         policies=night.policies,
     )
-    again = {
-        (gate["name"], gate["found"]): gate["accepted"]
-        for made in revisions_of(night.state, tonight.as_of)
-        for gate in made.manifest.get("gates", ())
-        if gate["accepted"]
-    }
+    again = accepted_before(night.state, store, tonight.as_of)
     results = judge_gates(looked_at, accepted=night.accepted, accepted_before=again)
+    put_text(store.folder / GATES_FOUND, json.dumps([asdict(result) for result in results]))
     if shut := [result for result in results if not result.lets_pass]:
         raise PublicationRefusedError("\n".join(result.refusal for result in shut))
     return results
+
+
+def accepted_before(home: Home, store: TableStore, as_of: date) -> dict[tuple[str, str], str]:
+    """Why an operator accepted what a gate found, by its name and these words, when the night ran before.
+
+    Also when it then failed: at another gate, or on a full disk.
+    """
+    gates = [gate for made in revisions_of(home, as_of) for gate in made.manifest.get("gates", ())]
+    with suppress(OSError, ValueError):
+        gates += json.loads((store.folder / GATES_FOUND).read_text(encoding="utf-8"))
+    return {(gate["name"], gate["found"]): gate["accepted"] for gate in gates if gate["accepted"]}
 
 
 def state_of(deliveries: pl.DataFrame) -> str:

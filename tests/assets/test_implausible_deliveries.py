@@ -1,6 +1,7 @@
 """A delivery that is whole and does not fit recent ones: not used, unless a policy or an operator says so."""
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,11 +10,15 @@ import pytest
 
 from assets.deliveries import take_in
 from assets.feed_history import RecentNights, _history
+from assets.ingest import deliveries_table
 from assets.sources import find_sources
+from expectations.bounds import Bounds
 from expectations.delivery_sizes import FeedHistory
 from samples.nights import write_nights
 from tests.support.spoil import keep_first
 from warehouse.disk import file_digest
+from warehouse.home import Home
+from warehouse.store import TableStore
 
 NIGHT = date(2026, 11, 20)
 SOURCES = {source.name: source for source in find_sources()}
@@ -129,6 +134,29 @@ def test_an_operator_may_accept_the_delivery_of_one_feed(made, landing):
     row = look(landing, "pnd", "pnd", recent)
     assert (row["state"], row["is_used"], row["accepted"]) == ("fresh", True, "old records were weeded")
     assert "old records were weeded" in row["faults"][0]
+
+
+@pytest.mark.parametrize(
+    ("records", "state"),
+    [
+        pytest.param(5, "fresh", id="the file that was accepted"),
+        pytest.param(4, "implausible", id="a file that nobody accepted"),
+    ],
+)
+def test_what_was_accepted_when_the_night_ran_and_failed_is_accepted_when_it_runs_again(
+    made, landing, tmp_path, records, state
+):
+    recent = used_before(made, "pnd", "pnd", accepted={"delivery:pnd": "old records were weeded (Ann)"})
+    shrink(landing, "pnd", 5)
+    failed = take_in(SOURCES["pnd"], landing=landing, archive=tmp_path / "then", as_of=NIGHT, recent=recent)
+    home = Home(tmp_path / "home")
+    TableStore(home.tables / f"{NIGHT}").write(deliveries_table(SOURCES["pnd"]).name, failed.deliveries)
+
+    again = RecentNights.before(home, NIGHT, bounds=Bounds(), policies={}, accepted={})
+    shrink(landing, "pnd", records)
+    row = look(landing, "pnd", "pnd", replace(again, histories=recent.histories))
+    assert row["state"] == state
+    assert (row["accepted"] == "old records were weeded (Ann)") == (state == "fresh")
 
 
 def test_by_the_policy_to_publish_it_is_used_and_stays_implausible(made, landing):

@@ -103,7 +103,6 @@ def test_queries_take_parameters(home: Home) -> None:
         pytest.param("CREATE SECRET key (TYPE http)", id="makes a secret"),
         pytest.param("SELECT * FROM duckdb_secrets()", id="lists secrets"),
         pytest.param("SELECT getenv('HOME')", id="reads the environment"),
-        pytest.param("SELECT * FROM glob('{folder}/*')", id="lists a folder"),
         pytest.param("SELECT * FROM query('SELECT * FROM read_text(''{folder}/secret.txt'')')", id="reads by query()"),
         pytest.param(
             "SELECT * FROM json_execute_serialized_sql("

@@ -134,7 +134,9 @@ def _only_statement(connection: Connection, query: str) -> duckdb.Statement:
         is_reading = False
     if not is_reading:
         # What it sets or makes would be in the way of later queries: a table `orders` of its own, for example.
-        raise QueryRefusedError("a query reads the release: it writes, makes, sets and loads nothing, not even for a while")
+        raise QueryRefusedError(
+            "a query reads the release: it writes, makes, sets and loads nothing, not even for a while"
+        )
     return statements[0]
 
 
@@ -142,7 +144,9 @@ def _collected(found: duckdb.DuckDBPyRelation) -> pl.DataFrame:
     """The rows, fetched in parts, so that an answer which is too large ends before it fills the memory."""
     for name, kind in zip(found.columns, found.types, strict=True):
         if kind.id in {"interval", "union"}:
-            raise QueryRefusedError(f"{name} is of the kind {kind}, which can't be shown: write CAST({name} AS VARCHAR)")
+            raise QueryRefusedError(
+                f"{name} is of the kind {kind}, which can't be shown: write CAST({name} AS VARCHAR)"
+            )
     reader, batches, size = found.to_arrow_reader(), [], 0
     for batch in reader:
         batches.append(batch)
