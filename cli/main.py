@@ -9,9 +9,9 @@ validates tables starts from this module.
 
 import gc
 import io
-import json
 import os
 import sys
+from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -38,7 +38,7 @@ from cli.quality import quality_app
 from cli.query import export, query
 from cli.releases import release_app
 from cli.review import review
-from cli.shown import JsonOption, draw
+from cli.shown import JsonOption, draw, write_outcome
 from cli.study import study_app
 from warehouse.disk import keep_private
 
@@ -152,11 +152,7 @@ def sample(
 
 
 @app.command()
-def status(
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON on standard output.")] = False,
-    home: HomeOption = DEFAULT_HOME,
-) -> None:
+def status(home: HomeOption = DEFAULT_HOME, _json: JsonOption = False) -> None:
     """Show the release in force, its age, the last run, the gates and the disk; the exit code is for probes."""
     from cli.night_summary import read_decided, summarise
     from cli.printed_summary import render
@@ -175,11 +171,12 @@ def status(
         fail(f"no release in {home}: run `concord nightly`{cause}", Exit.FAILED)
     summary = summarise(Register.open(state, release.release_id), read_decided(state.path))
     found = gather_status(state, release, summary, runs=runs, late_days=late_days)
-    if as_json:
-        typer.echo(json.dumps(found.as_dict(), indent=2))
-    else:
+
+    def draw_status() -> None:
         render(summary, console())
         render_status(found, console())
+
+    draw(found.as_dict(), draw_status)
     raise typer.Exit(found.exit_code)
 
 
@@ -228,6 +225,8 @@ def main() -> None:
         warn("Python runs with -OO (PYTHONOPTIMIZE=2), which takes away texts that the libraries read: run it without")
         sys.exit(Exit.USAGE)
     code = _run()
+    with suppress(OSError):
+        write_outcome(code)
     _drop_unwritten()
     sys.exit(code)
 

@@ -5,6 +5,7 @@ Belongs here: what more than one module of commands needs. Does not: any command
 
 from collections.abc import Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -86,8 +87,17 @@ def fail(message: str, code: Exit) -> NoReturn:
     raise typer.Exit(code)
 
 
+_LAST_WORDS: ContextVar[str] = ContextVar("last_words", default="wrong usage: standard error says what")
+
+
+def last_words() -> str:
+    """What was said last on standard error."""
+    return _LAST_WORDS.get()
+
+
 def warn(message: str) -> None:
     """Say something on standard error, where that can be written."""
+    _LAST_WORDS.set(message)
     with suppress(OSError):
         typer.echo(message, err=True)
 

@@ -3,7 +3,6 @@
 0 done, 1 there is no such release or it can't be used, 2 wrong usage.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -99,8 +98,8 @@ def diff(
     values: Annotated[
         bool, typer.Option("--values", help="Show the values that changed: they may be personal data.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     home: HomeOption = DEFAULT_HOME,
+    _json: JsonOption = False,
 ) -> None:
     """Show how two releases differ: orders, fields, discrepancies, and the causes."""
     from reconciliation.release_diff import compare_releases
@@ -110,14 +109,14 @@ def diff(
     found = compare_releases(state, read_whole(state, before), read_whole(state, after))
     fields = found.fields if values else found.fields.drop("before", "after")
     tables = {"orders": found.orders, "fields": fields, "discrepancies": found.discrepancies}
-    if as_json:
-        rows = {name: table.to_dicts() for name, table in tables.items()}
-        summary = {"before": before, "after": after, "causes": found.causes().to_dicts()}
-        typer.echo(json.dumps(summary | rows, indent=2, ensure_ascii=False))
-        return
-    print_counts(found)
-    for name, table in tables.items():
-        print_rows(name, table)
+    summary = {"before": before, "after": after, "causes": found.causes().to_dicts()}
+
+    def draw_rows() -> None:
+        print_counts(found)
+        for name, table in tables.items():
+            print_rows(name, table)
+
+    draw(summary | {name: table.to_dicts() for name, table in tables.items()}, draw_rows)
 
 
 @release_app.command()

@@ -4,18 +4,20 @@ Belongs here: how rows are shown, and the option. Does not: which rows (the comm
 """
 
 import json
+import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import console
+from cli.options import console, last_words
 
 if TYPE_CHECKING:
     import polars as pl
 
 _DOCUMENT: ContextVar[dict[str, Any] | None] = ContextVar("document", default=None)
+_IS_WRITTEN: ContextVar[bool] = ContextVar("is_written", default=False)
 
 
 def _begin_document(context: typer.Context, asked: bool) -> None:  # typer calls it with the option's value
@@ -27,9 +29,24 @@ def _begin_document(context: typer.Context, asked: bool) -> None:  # typer calls
     def end() -> None:
         _DOCUMENT.reset(token)
         if document:
-            typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+            _write(document)
 
     context.call_on_close(end)
+
+
+def _write(document: dict[str, Any]) -> None:
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    _IS_WRITTEN.set(True)
+
+
+def write_outcome(code: int) -> None:
+    """With `--json` there is one document whatever happens: where nothing was shown, the exit code and what was said.
+
+    Args:
+        code: with which the command ends.
+    """
+    if "--json" in sys.argv[1:] and not _IS_WRITTEN.get():
+        _write({"exit_code": code, "error": last_words()} if code else {})
 
 
 JsonOption = Annotated[

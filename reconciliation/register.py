@@ -20,7 +20,15 @@ from reconciliation.redirects import follow_redirects, order_redirects
 from reconciliation.release_diff import Difference, compare_releases
 from warehouse.codes import FORCE_CODES, NATIONS, names_of
 from warehouse.home import Home
-from warehouse.releases.duckdb_file import KNOWN_ON, Connection, answer, open_history, open_register
+from warehouse.releases.duckdb_file import (
+    KNOWN_ON,
+    Connection,
+    QueryRefusedError,
+    answer,
+    lacks,
+    open_history,
+    open_register,
+)
 from warehouse.releases.release import Release, current_release, read_release
 from warehouse.releases.views import VIEWS
 from warehouse.releases.workbook import write_workbook
@@ -196,8 +204,16 @@ class Register:
             QueryRefusedError: it would write, read a file or change a setting, or it can't be answered;
                 the message says why.
         """
-        needs_history = KNOWN_ON in query.lower()
-        return answer(self._history if needs_history else self._connection, query, parameters)
+        connection = self._history if KNOWN_ON in query.lower() else self._connection
+        try:
+            return answer(connection, query, parameters)
+        except QueryRefusedError as error:
+            if not (missing := lacks(connection, query)):
+                raise
+            raise QueryRefusedError(
+                f"release {self.release.release_id} was made by an earlier version and has no {', '.join(missing)}: "
+                f"run the night {self.release.as_of} again, which gives a revision with it, or leave it out. {error}"
+            ) from None
 
     def to_excel(self, path: Path | str, *names: str, marking: str = "OFFICIAL-SENSITIVE") -> None:
         """Write tables of the release as a workbook, with a sheet on how to read it and one on what columns mean.

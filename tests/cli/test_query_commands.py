@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from contextvars import Context
 from datetime import date
 from importlib.metadata import version
 
@@ -13,7 +14,7 @@ import typer.main
 from nights import command
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import app, main
 from warehouse.home import Home
 from warehouse.releases.release import publish
 
@@ -150,6 +151,25 @@ def test_what_a_command_shows_is_one_json_document_on_standard_output(home, word
     assert shown.exit_code == 0, shown.stderr
     assert isinstance(json.loads(shown.stdout)[name], list)
     assert not command(*words, home=home).stdout.startswith("{")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        pytest.param(["explain", "o-none"], 1, "has no order o-none", id="no such order"),
+        pytest.param(["release", "verify", "r2020-01-01"], 1, "most like it: r2023-11-30", id="no such release"),
+        pytest.param(["quality", "show", "--scope", "nothing"], 2, "no scope 'nothing'", id="no such scope"),
+        pytest.param(["release", "verify"], 2, "wrong usage", id="an argument that is missing"),
+        pytest.param(["decisions", "list"], 1, "there is no ledger at", id="no ledger"),
+    ],
+)
+def test_with_json_a_failure_is_one_document_too(home, monkeypatch, capsys, words, code, said):
+    monkeypatch.setattr("sys.argv", ["concord", *words, "--json", "--home", str(home)])
+    with pytest.raises(SystemExit) as ended:
+        Context().run(main)
+    document = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, document["exit_code"]) == (code, code)
+    assert said in document["error"]
 
 
 def commands(group, before=()):

@@ -1,8 +1,10 @@
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import polars as pl
 import pytest
@@ -140,6 +142,45 @@ def test_a_kind_that_can_not_be_shown_is_named_with_what_to_write(home: Home, ki
         with pytest.raises(QueryRefusedError, match=r"^x is of the kind .*: write CAST\(x AS VARCHAR\)$"):
             register.sql(f"SELECT {kind} AS x")
         assert register.sql(f"SELECT CAST({kind} AS VARCHAR) AS x").item() in {"1 month", "1"}
+
+
+@pytest.mark.parametrize(
+    ("query", "lacking"),
+    [
+        pytest.param(
+            "SELECT count(*) FILTER (is_first_of_arrest) FROM arrests_while_bound",
+            "arrests_while_bound.is_first_of_arrest",
+            id="a column of a view",
+        ),
+        pytest.param("SELECT case_urn FROM orders", "orders.case_urn", id="a column of a table"),
+        pytest.param("SELECT text FROM uncoded_conditions", "uncoded_conditions", id="a table"),
+        pytest.param("SELECT * FROM expiring(90)", "expiring", id="a macro"),
+    ],
+)
+def test_an_earlier_release_says_what_it_lacks_and_what_to_do(
+    tmp_path: Path, make_register: Callable[..., Tables], query: str, lacking: str
+) -> None:
+    home = Home(tmp_path / "home")
+    made = publish(
+        home, make_register(3), as_of=date(2023, 11, 30), inputs={}, versions={}, config_hash="", state="published"
+    )
+    made.database.chmod(0o600)
+    with duckdb.connect(made.database) as connection:
+        for change in (
+            "ALTER TABLE arrests_while_bound DROP COLUMN is_first_of_arrest",
+            "ALTER TABLE orders DROP COLUMN case_urn",
+            "DROP TABLE uncoded_conditions",
+            "DROP MACRO TABLE expiring",
+        ):
+            connection.execute(change)
+    with Register.open(home) as register:
+        said = (
+            f"release r2023-11-30 was made by an earlier version and has no {lacking}: run the night 2023-11-30 again"
+        )
+        with pytest.raises(QueryRefusedError, match=re.escape(said)):
+            register.sql(query)
+        with pytest.raises(QueryRefusedError, match=r"^Catalog Error: Table with name order_s"):
+            register.sql("SELECT * FROM order_s")
 
 
 @pytest.mark.parametrize(

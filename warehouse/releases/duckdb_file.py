@@ -17,6 +17,7 @@ import pyarrow as pa
 from warehouse.releases.view import View
 from warehouse.releases.views import VIEWS
 from warehouse.schema import Column, Table
+from warehouse.tables.release import DATABASE_TABLES
 
 STORAGE_VERSION = "v1.4.0"
 """Older clients (from 1.4, the long-term one) can read the file."""
@@ -157,6 +158,24 @@ def _collected(found: duckdb.DuckDBPyRelation) -> pl.DataFrame:
                 "a join that names no common column pairs every row with every other"
             )
     return pl.DataFrame(pa.Table.from_batches(batches, reader.schema))
+
+
+def lacks(connection: Connection, query: str) -> list[str]:
+    """What a query names that a release of today has and this one, which an earlier version made, has not."""
+    held = set(
+        connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()"
+        ).fetchall()
+    )
+    macros = connection.execute("SELECT function_name FROM duckdb_functions() WHERE function_type = 'table_macro'")
+    there = {table for table, _ in held} | {name for (name,) in macros.fetchall()}
+    named = set(re.findall(r"\w+", query.lower()))
+    declared: tuple[Table | View, ...] = (*DATABASE_TABLES, *VIEWS)
+    asked = [each for each in declared if each.name in named]
+    columns = [(each.name, column.name) for each in asked if each.name in there for column in each.columns]
+    return [each.name for each in asked if each.name not in there] + [
+        f"{table}.{column}" for table, column in columns if column in named and (table, column) not in held
+    ]
 
 
 def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> None:

@@ -2,7 +2,7 @@
 
 from warehouse.dated_folders import day_in
 from warehouse.home import Home
-from warehouse.releases.release import release_ids
+from warehouse.releases.release import no_such_release, release_ids
 from warehouse.releases.rollback_history import withdrawn_releases
 
 
@@ -18,6 +18,6 @@ def release_of_each_night(home: Home, *, until: str | None = None) -> dict[str, 
     """
     ids, withdrawn = release_ids(home), withdrawn_releases(home)
     if until is not None and until not in ids:
-        raise LookupError(f"there is no release {until}")
+        raise no_such_release(home, until)
     ids = ids[: ids.index(until) + 1] if until else ids
     return {day_in(name).isoformat(): name for name in ids if name == until or name not in withdrawn}

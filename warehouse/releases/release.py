@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +224,7 @@ def read_release(home: Home, release_id: str) -> Release:
     """
     path = home.releases / release_id
     if not release_folders(home).is_name(release_id) or not path.exists():
-        raise LookupError(f"there is no release {release_id}{_unless_removed(home, release_id)}")
+        raise no_such_release(home, release_id)
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -239,11 +240,16 @@ def follows_removed(home: Home, release_id: str) -> bool:
     return former is not None and not (home.releases / former).exists()
 
 
-def _unless_removed(home: Home, release_id: str) -> str:
-    """What to add of a release that is earlier than those that are kept, if earlier ones were removed."""
-    kept = release_ids(home)
-    is_earlier = bool(kept) and release_folders(home).is_name(release_id) and release_id < kept[0]
-    return f" any more: the first that is kept is {kept[0]}" if is_earlier and follows_removed(home, kept[0]) else ""
+def no_such_release(home: Home, release_id: str) -> LookupError:
+    """There is no such release: earlier ones were removed, or the ids that are most like it."""
+    kept, said = release_ids(home), f"there is no release {release_id}"
+    if not kept:
+        return LookupError(f"{said}: none has been published")
+    is_earlier = release_folders(home).is_name(release_id) and release_id < kept[0]
+    if is_earlier and follows_removed(home, kept[0]):
+        return LookupError(f"{said} any more: the first that is kept is {kept[0]}")
+    alike = ", ".join(get_close_matches(release_id, kept, n=3, cutoff=0))
+    return LookupError(f"{said}; of the {len(kept)} that there are, most like it: {alike} (`concord release list`)")
 
 
 def verify(release: Release) -> tuple[str, ...]:

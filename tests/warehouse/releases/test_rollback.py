@@ -326,7 +326,13 @@ def test_the_list_names_a_damaged_release(home):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        pytest.param(("r1999-01-01",), 1, "there is no release r1999-01-01; nothing was changed", id="no such release"),
+        pytest.param(
+            ("r1999-01-01",),
+            1,
+            f"there is no release r1999-01-01; of the 3 that there are, most like it: {IDS[2]}, {IDS[1]}, {IDS[0]} "
+            "(`concord release list`); nothing was changed",
+            id="no such release",
+        ),
         pytest.param((IDS[2],), 1, f"{IDS[2]} is in force already; nothing was changed", id="in force already"),
         pytest.param((IDS[0], "--reason", " "), 2, "the --reason is empty: say why", id="no reason"),
     ],
