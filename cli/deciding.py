@@ -111,7 +111,7 @@ def value(
     field: Annotated[str, typer.Argument(help="A field of the order.")],
     decided: Annotated[str, typer.Argument(metavar="VALUE", help="The value; dates as YYYY-MM-DD.")],
 ) -> Asked:
-    """The field of the order has this value."""
+    """This value of a field of the order is right."""
     return {"kind": "value", "order_id": order_id, "field": field, "value": decided}
 
 

@@ -50,7 +50,7 @@ KINDS = (
         "order",
         leaves_open=True,
     ),
-    Kind("value", "the field of the order has this value", "value"),
+    Kind("value", "this value is right", "value"),
     Kind("value_unclear", "what is known does not show which value is right", "value", leaves_open=True),
     Kind("both_right", "the values differ and both are right", "discrepancy"),
     Kind("accept", "the discrepancy is known and accepted until a date", "discrepancy"),

@@ -12,7 +12,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import KIND, PERSON_FIELD_NAMES
 from ledger.decisions.values import typed_value
-from reconciliation.law import OPEN_END, facts_of, judge_status
+from reconciliation.law import OPEN_END, counts_as_in_force, facts_of, judge_status
 from reconciliation.overrides import STATED, Overrides
 from reconciliation.periods import complete_period
 
@@ -22,7 +22,12 @@ CHANGE = {"order_id": pl.String, "change": pl.String, "field": pl.String, "befor
 PERIOD = ("is_until_further_order", "end_on", "term_months")
 """Fields that follow from one another."""
 
-WHETHER_IN_FORCE = ("legal_status", "is_in_force_doubtful")
+WHETHER_IN_FORCE = ("legal_status", "in_force")
+IN_FORCE = "in force"
+IN_DOUBT = "in doubt"
+NOT_YET = "not yet in force"
+NOT_IN_FORCE = "not in force"
+"""What may change of `in_force`, which says of an order whether it binds anyone; one in doubt counts as in force."""
 
 WORDS_OF_DISCREPANCY = {"both_right": "closed", "accept": "closed", "refer": "referred", "not_enough": "unsettled"}
 CLOSING = frozenset(WORDS_OF_DISCREPANCY.values())
@@ -45,8 +50,9 @@ def foresee(draft: Draft, present: Present, *, decided: Collection[str] = ()) ->
         decided: ids of records that are put together by other decisions taken with it.
 
     Returns:
-        `CHANGE`: changed fields of orders, among them their status in law and whether it is in doubt; orders or persons
-        that would be merged or split; the discrepancy that would be closed. Empty for the taking back of a decision.
+        `CHANGE`: changed fields of orders, among them their status in law and whether they are in force; orders or
+        persons that would be merged or split; the discrepancy that would be closed. Empty for the taking back of a
+        decision.
     """
     about = KIND[draft.kind].about
     if about in ("value", "pair") and KIND[draft.kind].leaves_open:
@@ -113,7 +119,16 @@ def _settled(facts: pl.DataFrame, draft: Draft) -> pl.DataFrame:
 
 def _judged(facts: pl.DataFrame, present: Present) -> pl.DataFrame:
     """`WHETHER_IN_FORCE` of the orders of one person; what the court took back stays taken back."""
-    judged = judge_status(facts, as_of=present.as_of).select("order_id", *WHETHER_IN_FORCE)
+    binds = (
+        pl.when(pl.col("is_in_force_doubtful").fill_null(value=False))
+        .then(pl.lit(IN_DOUBT))
+        .when(counts_as_in_force())
+        .then(pl.lit(IN_FORCE))
+        .when(pl.col("legal_status") == "not_started")
+        .then(pl.lit(NOT_YET))
+        .otherwise(pl.lit(NOT_IN_FORCE))
+    )
+    judged = judge_status(facts, as_of=present.as_of).select("order_id", "legal_status", in_force=binds)
     return facts.select("order_id").join(judged, on="order_id", how="left", maintain_order="left")
 
 

@@ -12,7 +12,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import KIND
-from ledger.decisions.preview import foresee
+from ledger.decisions.preview import IN_DOUBT, foresee
 from reconciliation.law import IN_FORCE, counts_as_in_force
 from warehouse.home import Home
 from warehouse.installation_key import keyed_mark
@@ -84,7 +84,8 @@ def _flips_status(draft: Draft, present: Present) -> bool:
         held = _held(draft, present).join(is_live, on="order_id")
         return draft.kind == "same_order" and held.get_column("is_live").n_unique() > 1
     is_moved = pl.col("before").is_in(IN_FORCE) != pl.col("after").is_in(IN_FORCE)
-    moved = (pl.col("field") == "is_in_force_doubtful") | ((pl.col("field") == "legal_status") & is_moved)
+    is_of_doubt = (pl.col("before") == IN_DOUBT) | (pl.col("after") == IN_DOUBT)
+    moved = ((pl.col("field") == "in_force") & is_of_doubt) | ((pl.col("field") == "legal_status") & is_moved)
     return not foresee(draft, present).filter(moved).is_empty()
 
 

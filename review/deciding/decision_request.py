@@ -14,6 +14,8 @@ from ledger.decisions.kinds import DECISION_REASON, KIND
 from ledger.packs.owners import UnknownOwnerError, find_owner
 from review.deciding.typed_day import DAY_PARTS, DayError, parse_day
 from review.deciding.value_options import code_of
+from review.item.titles import title_for
+from warehouse.tables.titles import FIELD_TITLES
 
 SentFields = Mapping[str, Sequence[str]]
 Refusing = Callable[[Mapping[str, Any]], str | None]
@@ -259,7 +261,7 @@ def _read_wording(form: Form, problems: dict[str, str]) -> dict[str, Any]:
 def _closing(kind: str, form: Form, problems: dict[str, str]) -> dict[str, Any]:
     """Until when a discrepancy is accepted, or to whom it is referred."""
     if kind == "accept":
-        return {"accepted_until": read_day(form, "until", problems)}
+        return {"accepted_until": read_day(form, "until", problems, of="Accepted until")}
     if kind != "refer" or not text(form, "referred_to"):
         return {}
     try:
@@ -274,23 +276,24 @@ def _read_value(form: Form, discrepancy_id: str, value_of: str, problems: dict[s
     field_name, _, chosen = value_of.partition("|")
     name = f"{VALUE_TEXT}{discrepancy_id}"
     is_day = f"{name}-{DAY_PARTS[0]}" in form.keys()  # noqa: SIM118  # a form is not a mapping
-    day = read_day(form, name, problems) if is_day and not chosen else None
+    day = read_day(form, name, problems, of=title_for(FIELD_TITLES, field_name)) if is_day and not chosen else None
     value = chosen or (day.isoformat() if day else text(form, name))
+    title = title_for(FIELD_TITLES, field_name)
     if not value and not is_day:
-        problems[name] = "Enter the right value"
+        problems[name] = f"{title}: enter the right value"
     value, typed = code_of(field_name, value) or "", value
     if typed and not value:
-        problems[name] = "Choose one from the list"
+        problems[name] = f"{title}: choose one from the list"
     typed_at = f"{name}-{DAY_PARTS[0]}" if is_day else name
     one = {"kind": "value", "order_id": text(form, "order_id"), "field": field_name, "value": value}
     return f"{ANSWER}{discrepancy_id}" if chosen else typed_at, one
 
 
-def read_day(form: Form, name: str, problems: dict[str, str]) -> date | None:
-    """A day in three fields; what is wrong with it is added to the problems."""
+def read_day(form: Form, name: str, problems: dict[str, str], *, of: str) -> date | None:
+    """A day in three fields, called `of`; what is wrong with it is added to the problems."""
     try:
         return parse_day([text(form, f"{name}-{part}") for part in DAY_PARTS])
     except DayError as error:
         problems.update(dict.fromkeys((f"{name}-{part}" for part in error.parts), ""))
-        problems[f"{name}-{error.parts[0]}"] = f"{error}"
+        problems[f"{name}-{error.parts[0]}"] = f"{of}: {error}"
         return None

@@ -12,7 +12,7 @@ import polars as pl
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.kinds import DECISION_REASON, KIND
-from ledger.decisions.preview import CLOSING
+from ledger.decisions.preview import CLOSING, IN_DOUBT, IN_FORCE, NOT_IN_FORCE, NOT_YET
 from reconciliation.law import counts_as_in_force
 from review.deciding.changed_since import ChangedSince
 from review.desk import WholeRelease, decidable_night
@@ -174,19 +174,24 @@ def _changes(changes: pl.DataFrame) -> Iterator[RegisterChange]:
         if change in CLOSING:
             continue
         if change == "changed":
-            title = title_for(FIELD_TITLES | {DOUBTED: "Whether it is in force"}, field)
+            title = title_for(FIELD_TITLES | {"in_force": "Whether it is in force"}, field)
             yield RegisterChange(row["order_id"], title, *(_value(field, row[side]) for side in _SIDES))
         else:
             yield RegisterChange(row["order_id"], MOVES[field, change], row["before"], row["after"])
 
 
 _SIDES = ("before", "after")
-DOUBTED = "is_in_force_doubtful"
+WORDS_IN_FORCE = {
+    IN_FORCE: "In force",
+    IN_DOUBT: "In doubt: it counts as in force",
+    NOT_YET: "Not yet in force",
+    NOT_IN_FORCE: "Not in force: it binds nobody",
+}
 
 
 def _value(field: str, text: str | None) -> str:
-    if field == DOUBTED:
-        return "In doubt: it counts as in force" if text == "true" else "Not in doubt: its status holds"
+    if field == "in_force" and text:
+        return WORDS_IN_FORCE[text]
     if text is None:
         return "not among them" if field == "conditions" else "none"
     return STATUS_TITLES[text] if field == "legal_status" else format_value(field, text) or text

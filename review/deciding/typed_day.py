@@ -44,14 +44,14 @@ def parse_day(parts: Sequence[str]) -> date:
         typed = typed[::-1]
     missing = [part for part, words in zip(DAY_PARTS, [*typed, "", ""], strict=False) if not words]
     if len(missing) == len(DAY_PARTS):
-        raise DayError(DAY_PARTS, "Enter a date, such as 31 3 2027")
+        raise DayError(DAY_PARTS, "enter a date, such as 31 3 2027")
     if missing:
-        raise DayError(missing, f"The date must include a {' and a '.join(missing)}")
+        raise DayError(missing, f"the date must include a {' and a '.join(missing)}")
     day = re.sub(r"(st|nd|rd|th)$", "", typed[0].lower())
     month = MONTHS.get(typed[1].lower(), typed[1])
     if not re.fullmatch(r"\d{4}", typed[2]):
-        raise DayError(["year"], "The year must have 4 numbers")
+        raise DayError(["year"], "the year must have 4 numbers")
     try:
         return date(int(typed[2]), int(month), int(day))
     except ValueError:
-        raise DayError(DAY_PARTS, "Enter a real date, such as 31 3 2027") from None
+        raise DayError(DAY_PARTS, "enter a real date, such as 31 3 2027") from None

@@ -22,6 +22,7 @@ from ledger.packs.answers import SAID
 from ledger.packs.columns import COLUMNS
 from ledger.packs.workbook import CORRECTIONS
 from review.deciding.typed_day import DayError, parse_day
+from review.pages import sentence
 from warehouse.codes import DISAGREEMENTS
 from warehouse.csv_text import unguard_cell
 from warehouse.tables.packs import PACK_ANSWERS
@@ -163,7 +164,7 @@ def _checked(
         try:
             answer["corrected_on"] = _day(corrected, today)
         except DayError as error:
-            wrong["corrected_on"] = f"{error}."
+            wrong["corrected_on"] = sentence(error)
     if disagrees:
         code = CODES.get(disagrees.casefold())
         answer["disagrees_because"] = code

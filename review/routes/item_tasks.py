@@ -30,7 +30,7 @@ def defer_item(request: Request, who: AnySteward, audit: Auditing, form: SentFor
     """Defer an item to a day."""
     item = require_item(request, who, item_id)
     problems: dict[str, str] = {}
-    until, why = read_day(form, "deferred", problems), text(form, "deferred_why")
+    until, why = read_day(form, "deferred", problems, of="Defer until"), text(form, "deferred_why")
     desk: Desk = request.app.state.desk
     try:
         if until is not None:

@@ -45,7 +45,7 @@ def test_an_order_of_which_the_court_alone_speaks_is_known_by_the_last_day_that_
 @pytest.mark.parametrize(
     ("end", "says"),
     [
-        pytest.param("2021-12-31", [("is_in_force_doubtful", "true", "false")], id="the end that is believed"),
+        pytest.param("2021-12-31", [("in_force", "in doubt", "not in force")], id="the end that is believed"),
         pytest.param("2030-12-31", [("legal_status", "expired", "live")], id="a later one"),
     ],
 )

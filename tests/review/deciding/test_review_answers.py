@@ -67,7 +67,7 @@ def test_a_value_is_never_saved_before_its_change_was_seen(client, item, desk):
     assert decisions(desk).is_empty()
     missing = client.post("/decide/save", data=form_of(client, item) | chosen | {f"value_text-{name}": " "})
     assert missing.status_code == 422
-    assert "Enter the right value" in missing.text
+    assert ": enter the right value" in missing.text
 
 
 def test_a_steward_who_finds_it_not_enough_says_what_would_settle_it(client, item, desk):
@@ -99,7 +99,7 @@ def test_an_end_is_typed_in_three_fields_and_what_is_wrong_is_said_at_its_field(
     wrong = client.post("/decide/preview", data=form | day | {f"{field}-year": ""})
     assert wrong.status_code == 422
     assert f'href="#{field}-year"' in wrong.text
-    assert "The date must include a year" in wrong.text
+    assert ": the date must include a year" in wrong.text
     assert f'id="{field}-year"' in wrong.text
 
 

@@ -83,7 +83,7 @@ def test_all_that_is_wrong_in_a_form_is_said_at_once_each_at_its_field(never, de
     for field, words in {
         "value_text-x-day": "The order would end before it starts",
         "value_text-y": "PNC ID can’t be that",
-        "until-month": "The date must include a month and a year",
+        "until-month": "Accepted until: the date must include a month and a year",
         "referred_to": "Enter a force, court",
         "comment": "Enter a comment",
     }.items():

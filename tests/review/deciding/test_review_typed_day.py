@@ -29,12 +29,12 @@ def test_a_day_is_understood(parts):
 @pytest.mark.parametrize(
     ("parts", "wrong", "words"),
     [
-        pytest.param(("", "", ""), ("day", "month", "year"), "Enter a date", id="nothing"),
+        pytest.param(("", "", ""), ("day", "month", "year"), "enter a date", id="nothing"),
         pytest.param(("31", "", "2027"), ("month",), "must include a month$", id="no month"),
         pytest.param(("31", "3", ""), ("year",), "must include a year", id="no year"),
         pytest.param(("31", "", ""), ("month", "year"), "must include a month and a year", id="no month and no year"),
-        pytest.param(("31", "2", "2027"), ("day", "month", "year"), "Enter a real date", id="no such day"),
-        pytest.param(("31", "Smarch", "2027"), ("day", "month", "year"), "Enter a real date", id="no such month"),
+        pytest.param(("31", "2", "2027"), ("day", "month", "year"), "enter a real date", id="no such day"),
+        pytest.param(("31", "Smarch", "2027"), ("day", "month", "year"), "enter a real date", id="no such month"),
         pytest.param(("31", "3", "27"), ("year",), "must have 4 numbers", id="a year of two numbers"),
     ],
 )
