@@ -103,7 +103,7 @@ def test_of_pairs_between_orders_those_of_which_an_item_names_both_are_kept(home
         "other_order_id": "o000000",
         "state": "new",
         "severity": "high",
-        **dict.fromkeys(("fields", "rule_codes", "sources", "discrepancy_ids", "decision_ids", "at_stake"), ()),
+        **dict.fromkeys((name for name, kind in REVIEW_QUEUE.schema.items() if kind == pl.List), ()),
         **dict.fromkeys(("priority", "impact", "uncertainty"), 1.0),
         "age_days": 0,
         "reason": "two orders are nearly one",
