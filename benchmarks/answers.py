@@ -5,7 +5,8 @@ put into tables of the register's form, as far as truth has the fields; then eac
 rests on these fields alone is asked of both.
 
 `true` and `register` count what each answer holds: its rows, or what its rows count. `missed` is in the true answer
-alone, `added` in the register's alone. `values right` is, of the rows in both, the share whose other columns agree too.
+alone and not among what the register says is not known, `added` in the register's alone. `values right` is, of the rows
+in both, the share whose other columns agree too.
 """
 
 import argparse
@@ -27,11 +28,15 @@ from warehouse.tables.register import ARRESTS, CONDITIONS, ORDERS
 
 @dataclass(frozen=True)
 class Compared:
-    """What of the answer to a question truth can judge: by `keys` rows are known, `counted` are counts of a row."""
+    """What of the answer to a question truth can judge: by `keys` rows are known, `counted` are counts of a row.
+
+    `unknown` counts what the register says that it does not know: it may be either.
+    """
 
     keys: tuple[str, ...] = ("order_id",)
     values: tuple[str, ...] = ()
     counted: str | None = None
+    unknown: str | None = None
 
 
 QUESTIONS = {
@@ -41,12 +46,12 @@ QUESTIONS = {
     4: Compared(values=("force_name", "binds_from", "binds_until")),
     6: Compared(keys=("order_ids",)),
     11: Compared(keys=("order_id", "other_order_id"), values=("is_same_day",)),
-    12: Compared(keys=("force_name",), counted="in_force"),
+    12: Compared(keys=("force_name",), counted="in_force", unknown="in_doubt"),
     13: Compared(keys=("order_type", "is_interim", "made_in"), counted="orders"),
     15: Compared(keys=("court_name", "order_type"), counted="orders"),
     16: Compared(keys=("order_type",), values=("median_months",), counted="with_a_length"),
     17: Compared(keys=("order_type", "label"), counted="orders"),
-    18: Compared(keys=("region_code",), counted="county_lines"),
+    18: Compared(keys=("region_code",), counted="county_lines", unknown="not_known"),
     22: Compared(keys=("offence_category",), counted="arrests"),
     23: Compared(values=("order_type", "force_name")),
     24: Compared(keys=("force_name", "source"), counted="held_count"),
@@ -89,12 +94,19 @@ def true_tables(register: Register, truth: Path) -> dict[str, pl.DataFrame]:
         term_months=pl.when(pl.col("interim") == "False").then(pl.col("months").cast(pl.Int64)),
         court_code="court_ou", force_code="force", case_urn="urn",
         is_until_further_order=pl.col("end").is_null(),
-        legal_status=pl.col("status").replace_strict(STATUSES),
+        # Truth, like the sources, has no word for an order that has not begun.
+        legal_status=pl.when(pl.col("status") == "L", pl.col("start") > register.release.as_of)
+        .then(pl.lit("not_started"))
+        .otherwise(pl.col("status").replace_strict(STATUSES)),
         is_in_force_doubtful=pl.lit(value=False),
         is_county_lines=pl.col("county_lines") == "True",
         binds_from="start",
         # Truth has no day of a discharge; that it has ended by the night is true.
-        binds_until=pl.when(pl.col("status") == "L").then("end").otherwise(pl.min_horizontal("end", last_known)),
+        binds_until=pl.when(pl.col("status") == "L")
+        .then("end")
+        .when(pl.col("status") == "S")
+        .then(pl.min_horizontal("end", last_known, _before_the_next()))
+        .otherwise(pl.min_horizontal("end", last_known)),
         conditions=pl.col("conditions").str.split(";"),
     )  # fmt: skip
     catalogue = register.table("condition_catalogue").select(condition_code="code", label="label", kind="kind")
@@ -116,6 +128,11 @@ def true_tables(register: Register, truth: Path) -> dict[str, pl.DataFrame]:
             )
         ),
     }
+
+
+def _before_the_next() -> pl.Expr:
+    """The day before the person's next order of the type takes effect: it ends the one before."""
+    return pl.col("start").shift(-1).over("person_id", "kind", order_by="start").dt.offset_by("-1d")
 
 
 def _ids(register: Register, links: pl.DataFrame) -> pl.DataFrame:
@@ -142,12 +159,12 @@ def _answering(tables: Mapping[str, pl.DataFrame], register: Register) -> duckdb
 def _compare(true: pl.DataFrame, found: pl.DataFrame, compared: Compared) -> tuple[int, int, int, int, float | None]:
     sides = [_counted(frame, compared) for frame in (true, found)]
     both = sides[0].join(sides[1], on=compared.keys, how="full", coalesce=True, nulls_equal=True, suffix="_found")
-    true_count, found_count = (pl.col(name).fill_null(0) for name in ("count", "count_found"))
+    true_count, found_count, unknown = (pl.col(name).fill_null(0) for name in ("count", "count_found", "unknown_found"))
     shared = both.drop_nulls(["count", "count_found"])
     agree = [pl.col(name).eq_missing(pl.col(f"{name}_found")) for name in compared.values]
     return (
         *(side["count"].sum() for side in sides),
-        both.select((true_count - found_count).clip(0).sum()).item(),
+        both.select((true_count - found_count - unknown).clip(0).sum()).item(),
         both.select((found_count - true_count).clip(0).sum()).item(),
         shared.select(pl.all_horizontal(agree).mean()).item() if agree else None,
     )
@@ -158,8 +175,11 @@ def _counted(frame: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     lists = [name for name, kind in frame.schema.items() if kind == pl.List]
     plain = frame.with_columns(pl.col(name).list.sort().list.join(" ") for name in lists)
     count = pl.col(compared.counted).sum() if compared.counted else pl.len()
+    unknown = pl.col(compared.unknown).sum() if compared.unknown else pl.lit(0)
     first = (pl.col(name).first() for name in compared.values)
-    return plain.group_by(compared.keys).agg(count.cast(pl.Int64).alias("count"), *first)
+    return plain.group_by(compared.keys).agg(
+        count.cast(pl.Int64).alias("count"), unknown.cast(pl.Int64).alias("unknown"), *first
+    )
 
 
 def main() -> None:

@@ -224,16 +224,27 @@ VIEWS: Final = (
     ),
     View(
         "co_defendants",
-        "two orders of different persons made in one case; each pair is listed twice, once from either side",
+        "two orders of different persons made in one case, or that may have been (`is_doubtful`): the court's results "
+        "name the case, and where they do not for one of the two, both are of one day, court and force; each pair is "
+        "listed twice, once from either side",
         """
         SELECT o.case_urn, o.order_id, o.subject_id, other.order_id AS other_order_id,
-               other.subject_id AS other_subject_id, o.made_on = other.made_on AS is_same_day
+               other.subject_id AS other_subject_id, o.made_on = other.made_on AS is_same_day, false AS is_doubtful
         FROM orders AS o JOIN orders AS other ON o.case_urn = other.case_urn AND o.subject_id <> other.subject_id
+        UNION ALL
+        SELECT coalesce(o.case_urn, other.case_urn), o.order_id, o.subject_id, other.order_id, other.subject_id,
+               true, true
+        FROM orders AS o JOIN orders AS other ON o.made_on = other.made_on AND o.court_code = other.court_code
+             AND o.force_code = other.force_code AND o.subject_id <> other.subject_id
+        WHERE o.case_urn IS NULL OR other.case_urn IS NULL
         """,
         columns=(
             Column("other_order_id", "The order of the other person."),
             Column("other_subject_id", "The other person."),
             Column("is_same_day", "Both orders were made on one day; null where a day is not known.", pl.Boolean),
+            Column(
+                "is_doubtful", "The case of one of them is not known: day, court and force are the same.", pl.Boolean
+            ),
         ),
     ),
     View(
