@@ -163,3 +163,42 @@ def two_holders(records: pl.DataFrame, orders: Clusters) -> pl.DataFrame:
         (pl.col("order") < pl.col("order_right")) & (pl.col("pnc_id") != pl.col("pnc_id_right"))
     )
     return pairs.select(pl.col("row").cast(pl.Int64).alias("left"), pl.col("row_right").cast(pl.Int64).alias("right"))
+
+
+def two_identities(
+    records: pl.DataFrame, orders: Clusters, pairs: pl.DataFrame, *, decided: pl.DataFrame
+) -> pl.DataFrame:
+    """Pairs of records of two orders that agree on no date of birth and on no identifier, though each gives both.
+
+    Namesakes: the orders are put to one person by a record without a PNC id. A slip stands in one record, and an order
+    that all its records give another birth and another PNC id is rather another person's; as one person's, the later
+    would end the earlier.
+
+    Args:
+        records: in the order of their rows.
+        orders: the orders found.
+        pairs: `left`, `right` (rows).
+        decided: `left`, `right` (rows) that stewards have put to one person, and so the orders that they are of.
+    """
+    ids = {"pnc_id": pl.col("is_pnc_id_valid"), "cro_number": pl.col("is_cro_valid")}
+    held = records.select(
+        "date_of_birth", *(pl.when(is_valid).then(pl.col(name)).alias(name) for name, is_valid in ids.items())
+    ).with_columns(order=orders.labels)
+    names = ("date_of_birth", *ids)
+    known = held.select(
+        "order",
+        *(pl.col(name).drop_nulls().unique().implode().over("order", mapping_strategy="join") for name in names),
+    )
+    ends = pairs.select(pl.col("left", "right").cast(pl.Int64))
+    one, other = known[ends["left"]], known[ends["right"]].select(pl.all().name.suffix("_other"))
+    gives_both = pl.all_horizontal(pl.col(name, f"{name}_other").list.len() > 0 for name in ("date_of_birth", "pnc_id"))
+    share_none = pl.all_horizontal(
+        pl.col(name).list.set_intersection(f"{name}_other").list.len() == 0 for name in names
+    )
+    found = pl.concat([ends, one, other], how="horizontal").filter(gives_both & share_none)
+    joined = pl.concat([decided, decided.select(left="right", right="left")])
+    labels = joined.select(left=orders.labels.gather(joined["left"]), right=orders.labels.gather(joined["right"]))
+    others = found.filter(pl.col("order") != pl.col("order_other"))
+    return others.join(labels, left_on=["order", "order_other"], right_on=["left", "right"], how="anti").select(
+        "left", "right"
+    )

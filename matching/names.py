@@ -49,6 +49,7 @@ SHARED_NAMES = (
 )  # fmt: skip
 # Words that make one forename with the next, as one office writes them together and another apart.
 COMPOUND = r"^(ABD|ABDU|ABDUL|ABDEL|ABDAL|ABDUR|ABDUS|ABDUN|ABU) (?:(AL|EL|UL|UR|AR) )?(\S+)"
+SERVANTS = ("ABD", "ABDUL", "ABDEL", "ABDUR")
 ARTICLES = r"^(?:(?:AL|EL|UL|BIN|IBN|BINT) )+"
 
 
@@ -169,7 +170,7 @@ def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
     """The levels of the comparison, the strongest first: title, condition, m and u."""
     forename_varies = variant("first_forename", variants)
     surname = _surname_close(variants)
-    other_second = _other_second()
+    other_second = _other_second() | _other_servant(surname)
     # Brothers' names rhyme, and a slip of the pen seldom makes another name.
     is_other = both("is_first_listed") | _feminine()
     two_names = (~equal("first_forename") & is_other).fill_null(value=False)
@@ -200,7 +201,7 @@ def _name_levels(variants: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
         Level(BEGIN_ALIKE, surname & ~two_names & begin_alike & ~other_second, 0.02, 0.02),
         Level("surname agrees, forename not known", surname & missing("first_forename"), 0.02, 5e-3),
         # Together surname and birth of twins say next to nothing: this takes back what the equal dates of birth add.
-        Level(TWINS, surname & equal("date_of_birth"), 1e-5, 1.0),
+        Level(TWINS, (surname | _other_servant(surname)) & equal("date_of_birth"), 1e-5, 1.0),
         Level("forename agrees, surname does not", forename, 0.015, 0.01),
         # Relatives stand before a court together: u is the share of such pairs among co-defendants.
         Level("surname agrees, forename does not", surname, 0.003, 0.30),
@@ -240,6 +241,14 @@ def _feminine() -> pl.Expr:
         )
     )
     return (is_of_woman & (pl.col("first_forename_edits") <= 1)).fill_null(value=False)
+
+
+def _other_servant(surname_close: pl.Expr) -> pl.Expr:
+    """Abdul Karim and Abdul Rahim: the surname is half of the forename, and both are names of their own."""
+    sides = (left, right)
+    are_servants = pl.all_horizontal(side("first_forename").is_in(SERVANTS) for side in sides)
+    are_names = pl.all_horizontal(is_listed_forename(side("surname_folded")) for side in sides)
+    return (are_servants & are_names & ~surname_close).fill_null(value=False)
 
 
 def _spelled_alike(both_close: pl.Expr, *, two_names: pl.Expr, parted: pl.Expr) -> pl.Expr:

@@ -12,17 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.bound import Decisions, amendments, row_pairs, strangers, together, two_holders
+from matching.bound import Decisions, amendments, row_pairs, strangers, together, two_holders, two_identities
 from matching.compared_orders import Compared, compare_orders
 from matching.complements import join_complements
 from matching.engine.clusters import Clusters, agglomerate
 from matching.engine.linkage import Linkage
-from matching.engine.merges import (
-    NO_PAIRS,
-    Constraints,
-    Policy,
-    Weigher,
-)
+from matching.engine.merges import NO_PAIRS, Constraints, Policy, Weigher
 from matching.engine.patterns import Each, unpack
 from matching.engine.weights import Scales, Weights
 from matching.events import is_event, with_events, without_settled
@@ -231,14 +226,17 @@ def _subject_clusters(weighed: _Weighed, orders: Clusters) -> Clusters:
     """Records of one person. The records of an order are of one person because they are of one order."""
     records, decisions = weighed.records, weighed.decisions
     bar = subject_bar(records.height)
-    parted = [two_holders(records, orders), row_pairs(records, decisions.different_persons)]
+    same = row_pairs(records, decisions.same_person)
+    likely = weighed.pairs.filter(pl.col("person_weight") > bar)
+    others = two_identities(records, orders, likely, decided=same)
+    parted = [two_holders(records, orders), others, row_pairs(records, decisions.different_persons)]
     return weighed.cluster(
         hundredths(weighed.pairs.get_column("person_weight").to_numpy() - bar),
         lambda left, right: hundredths(weighed.scales.persons(left, right) - bar),
         floor=FLOOR - bar,
         policy=Policy(floor=FORBIDDEN + 1),
         constraints=Constraints(
-            must=pl.concat([together(orders), row_pairs(records, decisions.same_person)]),
+            must=pl.concat([together(orders), same]),
             cannot=pl.concat([weighed.strangers, *parted]),
         ),
     )

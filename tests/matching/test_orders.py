@@ -304,3 +304,30 @@ def test_where_sources_are_complete_an_order_that_one_lacks_is_joined(differs, o
     found = link_orders(frame_of(CORE_ORDERS, rows), CORE_ALIASES.empty(), CORE_CONDITIONS.empty()).clusters
     pair = found.filter(pl.col("record_id").is_in(["pnc:1", "court:2"]))
     assert pair.get_column("order_cluster").n_unique() == orders
+
+
+EARLIER, LATER = {"born": "1984-08-17"}, {"born": "1984-09-17", "made": "2022-06-07", "start": "2022-06-07", "end": ""}
+NAMESAKES = {
+    "court:a": EARLIER | {"pnc": ""},
+    "pnc:b": EARLIER | {"forenames": "SAM"},
+    "court:c": LATER | {"court": "B13HT00", "force": "13", "pnc": ""},
+    "pnc:d": LATER | {"court": "B13HT00", "force": "13", "pnc": "B"},
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "decided", "people"),
+    [
+        pytest.param({}, [], 2, id="namesakes"),
+        pytest.param({}, [("court:a", "court:c")], 1, id="a steward joins them"),
+        pytest.param({"pnc": "A"}, [], 1, id="an identifier in common"),
+        pytest.param({"born": "1984-08-17"}, [], 1, id="one record gives the birth of the other order"),
+    ],
+)
+def test_orders_that_share_neither_birth_nor_identifier_are_of_two_people(changed, decided, people):
+    records = NAMESAKES | {"pnc:d": NAMESAKES["pnc:d"] | changed}
+    rows = [order(key[-1], BASE | {"source": key.partition(":")[0]} | facts) for key, facts in records.items()]
+    core = frame_of(CORE_ORDERS, rows), CORE_ALIASES.empty(), CORE_CONDITIONS.empty()
+    links = link_orders(*core, decisions=Decisions(same_person=pairs_of(*decided)))
+    assert links.clusters.get_column("order_cluster").n_unique() == 2
+    assert links.clusters.get_column("subject_cluster").n_unique() == people
