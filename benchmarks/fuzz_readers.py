@@ -4,13 +4,11 @@
 
 A delivery of a small synthetic night is where each source starts from (of a workbook, its first sheet). An exception,
 rows that do not add up, more than 20 seconds or 3 GB end it, and the bytes are in `.bench/fuzzed/<source>/`. Most of a
-reader's work is done by polars, of which the fuzzer sees nothing: mutated nights (`tests/corpus`) look deeper.
+reader's work is done by polars, of which the fuzzer sees nothing: mutated nights (`tests/corpus`) look deeper. Inputs
+that reached new code are kept in `tests/corpus/fuzzed` and read by every run of the tests.
 """
 
-import gzip
 import sys
-import zipfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -20,12 +18,10 @@ with atheris.instrument_imports(include=["assets"]):
     from assets.deliveries import take_in
     from assets.sources import find_sources
 
-from samples.court import write_manifest
+from benchmarks.fuzzed_forms import FIRST, form_of
 from samples.nights import write_nights
 
 NIGHT = date(2026, 11, 20)
-FIRST = {"pnc": "PNC_ANCORD*", "pnd": "*.gz", "court": "*.csv", "rocu": "*.xlsx"}
-SHEET = "xl/worksheets/sheet1.xml"
 LIMITS = ("-timeout=20", "-rss_limit_mb=3000", "-max_len=20000")
 
 
@@ -34,7 +30,7 @@ def main() -> None:
     name, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3]) / sys.argv[1]
     write_nights(folder / "night", orders=3, seed=3, as_of=NIGHT)
     path = min((folder / "night" / "landing" / name).glob(FIRST[name]))
-    unpacked, put = _form(path)
+    unpacked, put = form_of(path)
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     (corpus / "sound").write_bytes(unpacked)
@@ -48,31 +44,6 @@ def main() -> None:
         [sys.argv[0], str(corpus), f"-max_total_time={seconds}", f"-artifact_prefix={folder}/", *LIMITS], read
     )
     atheris.Fuzz()
-
-
-def _form(path: Path) -> tuple[bytes, Callable[[bytes], object]]:
-    """What of a delivery is changed, and what puts it back changed."""
-    if path.suffix == ".gz":
-        return gzip.decompress(path.read_bytes()), lambda data: path.write_bytes(gzip.compress(data, 1))
-    if path.suffix == ".csv":
-        manifest = path.with_suffix(".manifest.json")
-
-        def put_results(data: bytes) -> None:
-            path.write_bytes(data)
-            write_manifest(manifest, max(0, data.count(b"\n") - 1), data)
-
-        return path.read_bytes(), put_results
-    if path.suffix == ".xlsx":
-        with zipfile.ZipFile(path) as book:
-            parts = {name: book.read(name) for name in book.namelist()}
-
-        def put_sheet(data: bytes) -> None:
-            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as changed:
-                for name, content in (parts | {SHEET: data}).items():
-                    changed.writestr(name, content)
-
-        return parts[SHEET], put_sheet
-    return path.read_bytes(), path.write_bytes
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from cli.options import Exit, console, fail, settings_of, warn, words_of
 if TYPE_CHECKING:
     from cli.night_summary import Summary
     from pipelines.runs import RunRecord
+    from pipelines.settings import Settings
     from warehouse.home import Home
 
 SAMPLE_NIGHT = "2026-11-20"
@@ -52,6 +53,7 @@ def run_and_summarise(
     log_as_json()
     state = Home(home.resolve())
     settings = settings_of(state.path)
+    warn_of_landing(landing, settings)
     try:
         release = run_night(
             state,
@@ -73,6 +75,15 @@ def run_and_summarise(
     except Exception as error:  # noqa: BLE001  # the release is in force, whatever fails from here on
         warn(f"release {release.release_id} is published and in force; its summary can't be shown: {words_of(error)}")
     return Exit.DEGRADED if release.state == "degraded" else Exit.PUBLISHED
+
+
+def warn_of_landing(landing: Path, settings: "Settings") -> None:
+    """Say that a landing folder has a folder of no source: it is most often one above or below the right one."""
+    from warehouse.sources import SOURCE_NAMES
+
+    is_brought = settings.storage.landing is not None  # its folders are made when deliveries are brought
+    if not is_brought and not any((landing / name).is_dir() for name in SOURCE_NAMES):
+        warn(f"is this the landing folder? {landing} has none of the folders {', '.join(SOURCE_NAMES)}")
 
 
 def print_summary(home: "Home", release_id: str) -> "Summary":

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.acceptance import AcceptOption, ByOption, ReasonOption, accepted_gates
-from cli.night import run_and_summarise
+from cli.night import run_and_summarise, warn_of_landing
 from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail, settings_of
 from cli.shown import JsonOption, draw
 
@@ -106,12 +106,18 @@ def check(
     from assets.sources import find_sources
     from cli.night_summary import source_line
     from cli.printed_summary import source_grid
+    from pipelines.nightly import UnknownNightError, require_night
     from warehouse.home import Home
     from warehouse.sources import SOURCE_NAMES
 
     state = Home(home.resolve())
     settings = settings_of(state.path)
     night = as_of.date()
+    try:
+        require_night(night)
+    except UnknownNightError as error:
+        fail(str(error), Exit.USAGE)
+    warn_of_landing(landing, settings)
     recent = RecentNights.before(state, night, bounds=settings.bounds, policies=settings.deliveries, accepted={})
     deliveries = pl.concat(
         take_in(source, landing=landing, archive=state.archive, as_of=night, recent=recent, keeps=False).deliveries

@@ -77,8 +77,7 @@ def run_night(
         RunUnderWayError: another run is under way on the same folder of state.
         NightFailedError: a step failed, the folders of all state can't be made, or the run can't be recorded.
     """
-    if not is_night(as_of):
-        raise UnknownNightError(f"there is no night {as_of}: the first is {LAW_IN_FORCE}, the last that of today")
+    require_night(as_of)
     _make_folders(home)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     begun = RunRecord(str(uuid4()), as_of.isoformat(), COMMAND_LINE, "", str(landing), now, process=own_mark())
@@ -103,6 +102,16 @@ def run_night(
         state: RunState = "degraded" if release.state == "degraded" else "published"
         close_run(home, replace(begun, state=state, release_id=release.release_id))
         return release
+
+
+def require_night(as_of: date) -> None:
+    """Refuse a day that is no night.
+
+    Raises:
+        UnknownNightError: the date lies before the first night or after today.
+    """
+    if not is_night(as_of):
+        raise UnknownNightError(f"there is no night {as_of}: the first is {LAW_IN_FORCE}, the last that of today")
 
 
 def _publish(home: Home, definitions: dg.Definitions, as_of: date, done: frozenset[str]) -> Release:

@@ -195,3 +195,18 @@ def test_a_wrong_acceptance_is_refused_before_anything_runs(words, said, tmp_pat
     refused = command("nightly", "--landing", tmp_path, "--as-of", SECOND, *words, home=tmp_path / "home")
     assert (refused.exit_code, said in refused.stderr) == (2, True)
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "night", "code", "said"),
+    [
+        pytest.param("pnc", f"{SECOND}", 3, "is this the landing folder? ", id="the folder of one source"),
+        pytest.param("", "2099-01-01", 2, "there is no night 2099-01-01: the first is 2015-07-31", id="a day to come"),
+    ],
+)
+def test_a_check_of_a_wrong_folder_or_day_says_which(one_night, tmp_path, folder, night, code, said):
+    landing = one_night / "landing" / folder
+    checked = command("check", "--landing", landing, "--as-of", night, home=tmp_path / "home")
+    assert checked.exit_code == code
+    assert said in checked.stderr
+    assert (f"{landing} has none of the folders" in checked.stderr) == bool(folder)
