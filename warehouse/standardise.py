@@ -21,10 +21,12 @@ OTHER_SCRIPTS = r"[\p{L}--\p{Latin}]"
 OWN_LETTERS = {
     "ĸ": "k", "ʔ": "7", "Ɂ": "7", "ɂ": "7", "ʕ": "3",
     "ا": "a", "أ": "a", "إ": "i", "آ": "a", "ٱ": "a", "ع": "", "ء": "", "א": "a", "ע": "", "ة": "a",
+    "ச": "s", "శ": "sh", "ష": "sh", "ಶ": "sh", "ಷ": "sh", "ೌ": "ow",
 }  # fmt: skip
 # One form for each Arabic letter that offices in different countries type differently; vowel signs and lines go.
 ARABIC_FORMS = {"أ": "ا", "إ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه", "ة": "ه"}
 ARABIC_SIGNS = r"[\x{064B}-\x{065F}\x{0670}\x{0640}]"
+_SOUTH_INDIAN = r"[\x{0B95}-\x{0BB9}\x{0C15}-\x{0C39}\x{0C95}-\x{0CB9}]"  # Tamil, Telugu, Kannada
 # Spellings whose letters read otherwise together, in the order in which they are put in place.
 DIGRAPHS = (
     (ARABIC_SIGNS, ""),
@@ -37,6 +39,10 @@ DIGRAPHS = (
     (r"(?i)γγ", "ng"),
     (r"(?i)\bμπ", "b"),
     (r"(?i)\bντ", "d"),
+    # A consonant of the south of India without a sign is read with an A. Twice, as each pair shares one with the next.
+    *((rf"({_SOUTH_INDIAN})({_SOUTH_INDIAN})", "${1}a${2}"),) * 2,
+    (rf"({_SOUTH_INDIAN})(\s|$)", "${1}a${2}"),
+    (rf"({_SOUTH_INDIAN})[\x{{0C02}}\x{{0C82}}]", "${1}an"),
 )
 # Ukrainian and Belarusian read two letters differently from Russian; these letters show which it is.
 EAST_OF_RUSSIAN = "(?i)[іїєґў]"
