@@ -107,7 +107,7 @@ def _study_and_write(register: "Register", settings: "StudySettings", *, out: Pa
     _write(out, study, summary, sections, register.release.release_id)
 
     def draw_summary() -> None:
-        typer.echo("\n\n".join(summary[:2]))
+        typer.echo("\n\n".join(summary))
         typer.echo(f"\nwrote {out / 'effect.html'} and {len(sections) + 1} tables as CSV and Parquet")
 
     tables = {section.name: section.table.to_dicts() for section in sections}

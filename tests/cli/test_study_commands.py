@@ -26,6 +26,7 @@ def test_it_writes_a_page_and_every_table_twice(written):
     assert names == {path.stem for path in out.glob("*.parquet")}
     assert names >= {"funnel", "changes", "sources", "months", "segments", "selection", "choices", "orders"}
     assert f"{len(names)} tables" in said.stdout
+    assert "not what the orders did" in said.stdout, "a change is not printed without the caution"
     changes = pl.read_parquet(out / "changes.parquet")
     assert pl.read_csv(out / "changes.csv").height == changes.height == 10
 
