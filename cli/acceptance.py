@@ -33,11 +33,12 @@ def accepted_gates(
     if not names or not reason or not reason.strip():
         fail("--accept GATE and --reason REASON go together: name the gate, and say why", Exit.USAGE)
     from assets.sources import find_sources
-    from expectations.gates import unacceptable
+    from expectations.gates import DELIVERY, acceptable_gates, unacceptable
 
     feeds = [feed.name for source in find_sources() for feed in source.feeds]
     if wrong := unacceptable(names, feeds):
-        fail(f"no gate of this name can be accepted: {', '.join(wrong)}; docs/operate.md lists the gates", Exit.USAGE)
+        known = ", ".join([*sorted(acceptable_gates()), f"{DELIVERY}:FEED, as in {DELIVERY}:{feeds[0]}"])
+        fail(f"no gate of this name can be accepted: {', '.join(wrong)}; one of {known}", Exit.USAGE)
     what = {"kind": "gate", "night": as_of.isoformat(), "gates": list(names)}
     who = log_act(home, what, reason=reason.strip(), by=by)
     return dict.fromkeys(names, f"{reason.strip()} ({who})")

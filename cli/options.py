@@ -3,6 +3,7 @@
 Belongs here: what more than one module of commands needs. Does not: any command.
 """
 
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from contextvars import ContextVar
@@ -106,5 +107,8 @@ def words_of(error: BaseException) -> str:
     """What went wrong, without a value of anybody's record: the words of the operating system, or else the kind."""
     if not isinstance(error, OSError):
         return type(error).__name__
+    if isinstance(error, shutil.Error):  # of many files: source, target and reason of each
+        files = error.args[0]
+        return f"{len(files)} files can't be copied; the first: {files[0][2]}"
     place = f": {error.filename}" if error.filename else ""
     return f"{error.strerror}{place}" if error.strerror else str(error)

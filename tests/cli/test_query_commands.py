@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from contextvars import Context
 from datetime import date
 from importlib.metadata import version
@@ -15,6 +16,7 @@ from nights import command
 from typer.testing import CliRunner
 
 from cli.main import app, main
+from cli.options import words_of
 from warehouse.home import Home
 from warehouse.releases.release import publish
 
@@ -170,6 +172,16 @@ def test_with_json_a_failure_is_one_document_too(home, monkeypatch, capsys, word
     document = json.loads(capsys.readouterr().out)
     assert (ended.value.code, document["exit_code"]) == (code, code)
     assert said in document["error"]
+
+
+def test_of_many_files_that_can_not_be_copied_the_first_is_said_in_words(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / "from" / name).mkdir(parents=True)
+        (tmp_path / "from" / name / "gone").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(shutil.Error) as failed:
+        shutil.copytree(tmp_path / "from", tmp_path / "to")
+    said = words_of(failed.value)
+    assert said.startswith("2 files can't be copied; the first: [Errno 2] No such file or directory: ")
 
 
 def commands(group, before=()):

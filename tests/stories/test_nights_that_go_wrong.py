@@ -188,7 +188,9 @@ def test_a_gate_keeps_the_last_release_until_it_is_accepted_and_the_next_night_g
         pytest.param(
             ("--accept", "unique_ids", "--reason", "because"), "unique_ids", id="a gate that can't be accepted"
         ),
-        pytest.param(("--accept", "wether", "--reason", "because"), "wether", id="no gate of that name"),
+        pytest.param(
+            ("--accept", "wether", "--reason", "because"), "wether; one of counts, ", id="no gate of that name"
+        ),
     ],
 )
 def test_a_wrong_acceptance_is_refused_before_anything_runs(words, said, tmp_path):

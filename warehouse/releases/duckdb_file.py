@@ -119,7 +119,7 @@ def answer(connection: Connection, query: str, parameters: Sequence[object]) -> 
         return _collected(found)
     except duckdb.Error as error:
         raise QueryRefusedError(str(error)) from None
-    except RuntimeError:  # "Query interrupted": how DuckDB's client says that somebody pressed Ctrl-C
+    except RuntimeError:  # "Query interrupted": how DuckDB's client says that Ctrl-C was pressed
         raise KeyboardInterrupt from None
 
 
