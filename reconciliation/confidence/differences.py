@@ -62,6 +62,24 @@ def weigh_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def count_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
+    """All that is stated beside each golden value, whatever it is.
+
+    Args:
+        rivals: from `find_rivals`.
+
+    Returns:
+        `order_id`, `field`, `opposing` (records that state another value), `longer` (sources that state a name of more
+        words, in whatever form: `Tom Craig` beside `Thomas` says that a middle name is missing).
+    """
+    # A hyphen parts no words here: where names were exchanged, a double surname is no further forename.
+    words = {name: pl.col(name).str.count_matches(r"\S+") for name in ("value", "rival")}
+    is_longer = pl.col("field").is_in(NAME_FIELDS) & (words["rival"] > words["value"])
+    return rivals.group_by(VALUE_KEY).agg(
+        opposing=pl.len().cast(pl.Int64), longer=pl.col("source").filter(is_longer).n_unique().cast(pl.Int64)
+    )
+
+
 def strongest_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
     """Of each golden value the other value that most sources state, then most records.
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import polars as pl
 
 from reconciliation.confidence.bearers import ABSENT, count_bearers, observe_bearers
-from reconciliation.confidence.differences import NONE, VALUE_KEY, find_rivals, weigh_rivals
+from reconciliation.confidence.differences import NONE, VALUE_KEY, count_rivals, find_rivals, weigh_rivals
 from reconciliation.confidence.fits import ALONE, observe_fits
 from reconciliation.confidence.model import LEAST, ConfidenceModel, Reason, shipped_model, weight_of
 from reconciliation.overrides import RULE as STEWARD_RULE
@@ -40,6 +40,8 @@ FEATURES: Final = (
     "field, rarest",
     "field, bearers",
     "field, words, bearers",
+    "field, opposed",
+    "field, longer, words",
 )
 """What is weighed: observations, and such as mean something only together."""
 
@@ -52,7 +54,14 @@ USUAL_PEOPLE: Final = 1_650
 
 _IS_ALONE = pl.col("fit").str.ends_with(ALONE).fill_null(value=False)
 LINK_BANDS: Final = (0.5, 0.9, 0.99)
-MOST_VOTES, MOST_SLIPS = 4, 3
+MOST_VOTES, MOST_SLIPS, MOST_LONGER = 4, 3, 2
+OPPOSED: Final = {
+    0.5: "fewer than half as many",
+    1: "fewer",
+    2: "as many or more",
+    3: "twice as many or more",
+}
+"""Records that state another value, by the least multiple of those that state the golden one that they do not reach."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +134,7 @@ def observe_values(
         provenance.filter(is_judged)
         .select(*VALUE_KEY, "value", "rule", "source", voices=voices, stating=stating)
         .join(weigh_rivals(rivals), on=VALUE_KEY, how="left", maintain_order="left")
+        .join(count_rivals(rivals), on=VALUE_KEY, how="left", maintain_order="left")
     )
     return (
         judged.join(observe_bearers(judged, population.borne), on=VALUE_KEY, how="left", maintain_order="left")
@@ -153,6 +163,8 @@ def observe_values(
             "link",
             pl.format("{} to {}", *(_record_band(pl.col(name)) for name in ("stating", "records"))).alias("records"),
             pl.col("words", "rarest", "bearers").fill_null(ABSENT),
+            _opposed().alias("opposed"),
+            pl.col("longer").fill_null(0).clip(0, MOST_LONGER).cast(pl.String),
             *MEASURES,
         )
     )
@@ -217,6 +229,8 @@ WORDS: Final[Mapping[str, str]] = {
     "rarest": "others who bear its rarest word: {}",
     "words": "words of the name: {}",
     "bearers": "others who bear the words in which it differs, and those of the other value: {}",
+    "opposed": "records of another value, against those of this one: {}",
+    "longer": "sources that give a name of more words: {}",
     "errors_in_field": "sources are wrong in this field tonight {} often than usual",
     "errors_of_source": "this source is wrong tonight {} often than usual",
     "people": "nobody else bears the name, and the register holds {} people than usual",
@@ -239,6 +253,15 @@ def _record_band(records: pl.Expr) -> pl.Expr:
         .when(count > 2)
         .then(pl.lit("3 or 4"))
         .otherwise(count.cast(pl.String))
+    )
+
+
+def _opposed() -> pl.Expr:
+    """How many records state another value, whichever, against those that state the golden one, in words."""
+    share = pl.col("opposing") / pl.col("stating").clip(1)
+    bands = (pl.when(share < most).then(pl.lit(words)) for most, words in OPPOSED.items())
+    return pl.coalesce(
+        pl.when(pl.col("opposing").is_null()).then(pl.lit("none")), *bands, pl.lit("three times as many or more")
     )
 
 

@@ -155,6 +155,32 @@ def test_the_more_records_contradict_a_name_the_less_sure_it_is():
 
 
 @pytest.mark.parametrize(
+    ("rivals", "opposed", "longer"),
+    [
+        pytest.param([], "none", "0", id="nothing else is stated"),
+        pytest.param([("pnd", "Tom")], "fewer", "0", id="a shorter form once"),
+        pytest.param([("pnd", "Tom Craig"), ("rocu", "Tom Craig")], "as many or more", "2", id="another name in two"),
+        pytest.param(
+            [("pnd", "Tom"), ("rocu", "Tim"), ("rocu", "Ted")] * 2, "three times as many or more", "0", id="many"
+        ),
+        pytest.param([("pnd", "Palmer-Webb")], "fewer", "0", id="a double surname in its place"),
+    ],
+)
+def test_all_that_is_stated_beside_a_name_is_counted_whatever_it_is(rivals, opposed, longer):
+    observed = observed_name("Thomas", rivals).row(0, named=True)
+    assert (observed["opposed"], observed["longer"]) == (opposed, longer)
+
+
+def test_a_name_is_less_sure_where_another_form_of_it_has_a_further_name():
+    others = ["Thomas", "Tom", "Craig"] * 5
+    shorter, longer = (
+        observed_name("Thomas", [("pnd", rival)], others=others).select(shipped_model("value").probability()).item()
+        for rival in ("Tom", "Tom Craig")
+    )
+    assert longer < shorter
+
+
+@pytest.mark.parametrize(
     ("value", "rival", "words", "bearers", "rarest"),
     [
         pytest.param("Roman Radovna", "Roman Radovan", "2", "nobody to many", "nobody", id="a slip of a usual name"),
