@@ -29,14 +29,14 @@ def core_names(*short_names: str) -> list[str]:
     return [f"core_{source.name}__{name}" for name in short_names for source in find_sources()]
 
 
-def gather(store: TableStore, short_name: str) -> pl.DataFrame:
-    """One core table over all sources."""
-    return pl.concat([store.scan(name) for name in core_names(short_name)]).collect()
+def gather(store: TableStore, short_name: str) -> pl.LazyFrame:
+    """One core table over all sources, of which only what is used is read."""
+    return pl.concat([store.scan(name) for name in core_names(short_name)])
 
 
-def order_records(store: TableStore) -> pl.DataFrame:
+def order_records(store: TableStore) -> pl.LazyFrame:
     """The order records that the register rests on: tonight's, and the last ones of orders that no source holds."""
-    return pl.concat([gather(store, "orders"), store.scan(DROPPED_ORDERS).collect()])
+    return pl.concat([gather(store, "orders"), store.scan(DROPPED_ORDERS)])
 
 
 def nothing_to_link(store: TableStore) -> str:
@@ -70,7 +70,7 @@ def linked_orders(context: dg.AssetExecutionContext, night: NightResource) -> As
     """Candidate pairs of order records with their weights, and the orders and persons they make."""
     as_of = as_of_date(context)
     store, former = night.store(as_of), Former.of(night.state, as_of)
-    tonight = gather(store, "orders")
+    tonight = gather(store, "orders").collect()
     if tonight.is_empty():
         raise dg.Failure(nothing_to_link(store))
     dropped = last_records(tonight, former.table, as_of=as_of)
@@ -80,7 +80,7 @@ def linked_orders(context: dg.AssetExecutionContext, night: NightResource) -> As
         links = link_orders(
             orders,
             gather(store, "aliases"),
-            pl.concat([gather(store, "conditions"), conditions]),
+            pl.concat([gather(store, "conditions"), conditions.lazy()]),
             models=models_of_night(store),
             decisions=link_decisions(store.scan(DECISIONS.name).collect(), orders),
             each=each,

@@ -262,7 +262,7 @@ def look_at(store: TableStore, account: ReleaseBasis, *, clock: PresenceClock) -
         "aliases": evidence.core_aliases,
         "conditions": evidence.core_conditions,
         "rejected_values": evidence.rejected_values,
-        "arrests": gather(store, "arrests"),
+        "arrests": gather(store, "arrests").collect(),
     }
     names = (ORDERS.name, ORDER_SOURCES.name, ARRESTS.name, ARREST_SOURCES.name)
     return Tonight(

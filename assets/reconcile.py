@@ -35,14 +35,7 @@ from study.prohibitions.wordings import build_wordings
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
-from warehouse.tables.link import (
-    IDENTITIES,
-    LINK_ARRESTS,
-    LINK_CLUSTERS,
-    LINK_CONFLICTS,
-    LINK_PAIRS,
-    PAIR_WEIGHTS,
-)
+from warehouse.tables.link import IDENTITIES, LINK_ARRESTS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS, PAIR_WEIGHTS
 from warehouse.tables.packs import ASKED_CORRECTIONS
 from warehouse.tables.register import (
     ARREST_SOURCES,
@@ -108,12 +101,12 @@ def register(context: dg.AssetExecutionContext, night: NightResource) -> AssetEv
 def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[str, pl.DataFrame]:
     """The register's tables of a night by name, the memory of ids among them."""
     decisions = store.scan(DECISIONS.name).collect()
-    core = {name: gather(store, name) for name in CORE} | {"orders": order_records(store)}
-    conditions = pl.concat([core["conditions"], store.scan(DROPPED_CONDITIONS).collect()])
-    core["conditions"] = code_by_decisions(conditions, decisions)
+    orders, arrests = order_records(store).collect(), gather(store, "arrests")
+    listed = pl.concat([gather(store, "conditions"), store.scan(DROPPED_CONDITIONS)]).collect()
+    conditions = code_by_decisions(listed, decisions)
     clusters, events = (store.scan(table.name).collect() for table in (LINK_CLUSTERS, LINK_ARRESTS))
     identities = identify(
-        {"orders": core["orders"], "arrests": core["arrests"]},
+        {"orders": orders, "arrests": arrests.collect()},
         {"orders": clusters, "arrests": events},
         remembered=former.table(IDENTITIES),
         former_redirects=former.table(ID_REDIRECTS),
@@ -126,7 +119,10 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
     )
     tables = register_tables.build_register(
         register_tables.NightInput(
-            **core,
+            orders=orders,
+            aliases=gather(store, "aliases").collect(),
+            conditions=conditions,
+            arrests=arrests,
             clusters=clusters,
             events=events,
             order_ids=identities.order_ids,
@@ -134,7 +130,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             arrest_ids=identities.arrest_ids,
             as_of=as_of,
             dropped=store.scan(DROPPED_ORDERS).select("record_id").collect().to_series(),
-            decided=decide_values(decisions, core["orders"], owners=owners, redirects=identities.redirects),
+            decided=decide_values(decisions, orders, owners=owners, redirects=identities.redirects),
             before=Before(former.table(ORDERS), former.as_of, former.table(ORDER_SOURCES)),
             pairs=store.scan(LINK_PAIRS.name).select(PAIR_WEIGHTS).collect(),
             confidence=load_value_model(store.folder / MODELS),
@@ -142,8 +138,8 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
     )
     return tables | {
         GOLDEN_ORDERS: tables[ORDERS.name],
-        CODED_CONDITIONS: core["conditions"],
-        **build_wordings(core["conditions"], tables[ORDER_SOURCES.name]),
+        CODED_CONDITIONS: conditions,
+        **build_wordings(conditions, tables[ORDER_SOURCES.name]),
         ID_REDIRECTS.name: identities.redirects,
         IDENTITIES.name: identities.memory,
         SOURCE_RELIABILITY.name: describe_reliability(
@@ -289,10 +285,10 @@ def gather_evidence(store: TableStore) -> Evidence:
         conditions=store.scan(CONDITIONS.name).collect(),
         arrests=store.scan(ARRESTS.name).collect(),
         deliveries=pl.concat([store.scan(name) for name in DELIVERY_TABLES]).collect(),
-        core_orders=order_records(store),
-        core_aliases=gather(store, "aliases"),
+        core_orders=order_records(store).collect(),
+        core_aliases=gather(store, "aliases").collect(),
         core_conditions=store.scan(CODED_CONDITIONS).collect(),
-        rejected_values=gather(store, "rejected_values"),
+        rejected_values=gather(store, "rejected_values").collect(),
         decided=store.scan(FIELD_PROVENANCE.name).drop_nulls("decision_id").select("order_id", "field").collect(),
     )
 

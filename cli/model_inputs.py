@@ -56,7 +56,7 @@ class NightRecords:
         Raises:
             FileNotFoundError: the tables of the night have been deleted.
         """
-        return gather(self._store, "orders")
+        return gather(self._store, "orders").collect()
 
     @cached_property
     def compared(self) -> Compared:

@@ -24,7 +24,7 @@ from matching.engine.parameters import Parameters
 from matching.engine.patterns import Each
 from matching.engine.weights import Scales, Weights
 from matching.links import hundredths, mean_weights
-from matching.nameless import join_nameless
+from matching.nameless import NAMELESS_COLUMNS, join_nameless
 from matching.names import NAME_COLUMNS, describe_names
 from matching.persons import FORBIDDEN, PERSON_COLUMNS, PERSON_RULES, lenient, person_model, subject_bar
 from matching.trained import Models, shipped_models
@@ -63,9 +63,9 @@ def offence_categories() -> dict[str, str]:
 
 
 def link_arrests(
-    arrests: pl.DataFrame,
-    orders: pl.DataFrame,
-    aliases: pl.DataFrame,
+    arrests: pl.DataFrame | pl.LazyFrame,
+    orders: pl.DataFrame | pl.LazyFrame,
+    aliases: pl.DataFrame | pl.LazyFrame,
     clusters: pl.DataFrame,
     *,
     models: Models | None = None,
@@ -74,7 +74,7 @@ def link_arrests(
     """Decide which arrest records are of one arrest, and to which subject of orders it belongs.
 
     Args:
-        arrests: the union over sources in the shape of `CORE_ARRESTS`.
+        arrests: the union over sources in the shape of `CORE_ARRESTS`. Of a lazy table only what is compared is read.
         orders: likewise, `CORE_ORDERS`.
         aliases: likewise, `CORE_ALIASES`, of both orders and arrests.
         clusters: the subjects of the order records, in the shape of `LINK_CLUSTERS`.
@@ -85,14 +85,27 @@ def link_arrests(
         Every arrest record, in the shape of `LINK_ARRESTS`.
     """
     person = (models or shipped_models()).person
-    names = aliases.select("record_id", "forenames_folded", "surname_folded")
-    records = describe_names(arrests.select(ARREST_COLUMNS).sort("record_id"), names).with_columns(
+    names = aliases.lazy().select("record_id", "forenames_folded", "surname_folded").collect()
+    records = describe_names(_sorted(arrests, ARREST_COLUMNS), names).with_columns(
         offence_category=pl.col("offence_code").replace_strict(offence_categories(), default=None)
     )
-    holders = describe_names(orders.select("record_id", *PERSON_COLUMNS).sort("record_id"), names).join(
+    holders = describe_names(_sorted(orders, ("record_id", *PERSON_COLUMNS)), names).join(
         clusters.select("record_id", "subject_cluster"), on="record_id", maintain_order="left"
     )
     records = _with_names(records.with_columns(subject_cluster=_subjects(records, holders, person, each)), holders)
+    del holders
+    pairs, events = _cluster(records, person, each)
+    records = records.select("record_id", *NAMELESS_COLUMNS)
+    return _arrest_table(records.with_columns(event=join_nameless(records, events)), pairs)
+
+
+def _sorted(records: pl.DataFrame | pl.LazyFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """These columns alone, by record: of a table on the disk the others are never read."""
+    return records.lazy().select(columns).sort("record_id").collect()
+
+
+def _cluster(records: pl.DataFrame, person: Parameters, each: Each | None) -> tuple[pl.DataFrame, pl.Series]:
+    """The candidate pairs with their weights, and the event of each record; what compares them is let go."""
     linkages = _compare(records, each)
     scales = [
         Scales(linkages[0].coded, person, {}),
@@ -100,6 +113,7 @@ def link_arrests(
     ]
     weights = [scale.evidence(part.patterns) for scale, part in zip(scales, linkages, strict=True)]
     pairs = _weighed(linkages[0].left, linkages[0].right, weights)
+    del linkages
     events = agglomerate(
         records.height,
         pairs,
@@ -107,7 +121,7 @@ def link_arrests(
         policy=Policy(floor=FORBIDDEN + 1),
         constraints=Constraints(group=records.get_column("source").rank("dense").cast(pl.Int64).to_numpy()),
     )
-    return _arrest_table(records.with_columns(event=join_nameless(records, events.labels)), pairs)
+    return pairs, events.labels
 
 
 def _compare(records: pl.DataFrame, each: Each | None) -> tuple[Linkage, ...]:
@@ -118,14 +132,13 @@ def _compare(records: pl.DataFrame, each: Each | None) -> tuple[Linkage, ...]:
 
 def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters, each: Each | None) -> pl.Series:
     """The subject whose order records fit each arrest record best; null where none fits, or two fit equally well."""
-    described = list(dict.fromkeys((*PERSON_COLUMNS, *NAME_COLUMNS, "alias_names", "all_names")))
+    model = replace(person_model(), blocking=PERSON_RULES, link_type="link")
     # Everything else that describes a person follows from these.
     code = pl.struct(*PERSON_COLUMNS, "alias_names").hash(0)
-    arrested = records.select(*described, code=code)
-    known = holders.select(*described, "subject_cluster", code=code).unique(["code", "subject_cluster"])
-    model = replace(person_model(), blocking=PERSON_RULES, link_type="link")
+    codes = records.select(code=code)
+    known = holders.select("subject_cluster", *model.columns, code=code).unique(["code", "subject_cluster"])
     linkage = model.on(
-        {"holders": known.unique("code"), "arrested": arrested.unique("code")},
+        {"holders": known.unique("code"), "arrested": records.select(*model.columns, code=code).unique("code")},
         key="code",
         each=each,
     )
@@ -138,7 +151,7 @@ def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters, 
         }
     ).join(known.select("subject_cluster", holder="code"), on="holder")
     best = _best_subject(fits, subject_bar(holders.height))
-    return arrested.join(best, on="code", how="left", maintain_order="left").get_column("subject_cluster")
+    return codes.join(best, on="code", how="left", maintain_order="left").get_column("subject_cluster")
 
 
 def _with_names(records: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
@@ -214,7 +227,8 @@ def _arrest_table(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     ids, event = records.get_column("record_id"), records.get_column("event")
     # The rest of the event may know the person where a record does not.
     subjects = (
-        records.drop_nulls("subject_cluster")
+        records.select("event", "subject_cluster")
+        .drop_nulls("subject_cluster")
         .group_by("event", "subject_cluster")
         .len("records")
         .sort("event", "records", "subject_cluster", descending=[False, True, False])

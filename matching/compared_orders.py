@@ -37,8 +37,8 @@ class Compared:
 
 def compare_orders(
     orders: pl.DataFrame,
-    aliases: pl.DataFrame,
-    conditions: pl.DataFrame,
+    aliases: pl.DataFrame | pl.LazyFrame,
+    conditions: pl.DataFrame | pl.LazyFrame,
     *,
     progress: Progress | None = None,
     each: Each | None = None,
@@ -64,19 +64,23 @@ def train_models(compared: Compared) -> Models:
     return Models(person, compared.orders.train(among=is_one))
 
 
-def describe_orders(orders: pl.DataFrame, aliases: pl.DataFrame, conditions: pl.DataFrame) -> pl.DataFrame:
+def describe_orders(
+    orders: pl.DataFrame, aliases: pl.DataFrame | pl.LazyFrame, conditions: pl.DataFrame | pl.LazyFrame
+) -> pl.DataFrame:
     """The records sorted by id, with every column that the models and the blocking rules read."""
     read = {column for comparison in ORDER_MODEL.comparisons for column in comparison.read}
     columns = {"record_id", "source_key", "amends_source_key", *PERSON_COLUMNS, *read, *EVENT_FACTS}
     codes = (
-        conditions.filter(pl.col("condition_code").is_not_null())
+        conditions.lazy()
+        .filter(pl.col("condition_code").is_not_null())
         .group_by("record_id")
         .agg(condition_codes=pl.col("condition_code").unique().sort())
+        .collect()
     )
     records = (
         orders.select(column for column in orders.columns if column in columns)
         .sort("record_id")
         .join(codes, on="record_id", how="left", maintain_order="left")
     )
-    names = aliases.select("record_id", "forenames_folded", "surname_folded")
+    names = aliases.lazy().select("record_id", "forenames_folded", "surname_folded").collect()
     return describe_names(records, names)

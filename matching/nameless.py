@@ -15,6 +15,8 @@ import polars as pl
 
 # What must agree, the stricter first. Where the force is not known, the other two are enough on small nights only.
 FACTS = (("arrested_on", "offence_code", "force_code"), ("arrested_on", "offence_code"))
+NAMELESS_COLUMNS = ("source", "subject_cluster", "full_name", "pnc_id", "is_pnc_id_valid", *FACTS[0])
+"""What is read of each record."""
 # 16 to 1 that it is not another person's arrest.
 BAR = 4.0
 # A right PNC id that the person is not known by: two arrests in a hundred are entered under a second id. A mistyped one
@@ -26,8 +28,7 @@ def join_nameless(records: pl.DataFrame, events: pl.Series) -> pl.Series:
     """Join events without a name to the only event of a person that agrees in day, offence and force.
 
     Args:
-        records: one row for each record: `source`, `subject_cluster`, `full_name`, `pnc_id`, `is_pnc_id_valid`,
-            `arrested_on`, `offence_code`, `force_code`.
+        records: one row for each record, with `NAMELESS_COLUMNS`.
         events: for each record the smallest row number in its event.
 
     Returns:

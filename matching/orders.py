@@ -62,8 +62,8 @@ class OrderLinks:
 
 def link_orders(
     orders: pl.DataFrame,
-    aliases: pl.DataFrame,
-    conditions: pl.DataFrame,
+    aliases: pl.DataFrame | pl.LazyFrame,
+    conditions: pl.DataFrame | pl.LazyFrame,
     *,
     models: Models | None = None,
     decisions: Decisions | None = None,
@@ -73,7 +73,7 @@ def link_orders(
 
     Args:
         orders: the union over sources in the shape of `CORE_ORDERS`.
-        aliases: likewise, `CORE_ALIASES`.
+        aliases: likewise, `CORE_ALIASES`. Of a lazy table only what is compared is read.
         conditions: likewise, `CORE_CONDITIONS`.
         models: trained; defaults to those that come with Concord.
         decisions: of stewards, which bind. Those that contradict each other are reported.

@@ -261,7 +261,7 @@ def choose_golden(
     return golden.sort("order_cluster"), name_decisions(reasons, given)
 
 
-def choose_arrests(records: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def choose_arrests(records: pl.DataFrame | pl.LazyFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Choose the golden values of every arrest event.
 
     Args:
@@ -271,11 +271,16 @@ def choose_arrests(records: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `event_cluster` and every field of `ARREST_FIELDS`.
     """
-    read = {"record_id", "source", "is_asn_valid", *(field.name for field in ARREST_FIELDS)}
-    narrow = records.select(name for name in records.columns if name in read)
-    held = narrow.join(events.select("record_id", "event_cluster"), on="record_id", how="inner").with_columns(
-        pl.lit(STANDS).alias("standing"),
-        pl.lit(None, pl.Date).alias("recorded_on"),
-        pl.lit(0).alias("holding"),
+    read = ("record_id", "source", "is_asn_valid", *(field.name for field in ARREST_FIELDS))
+    held = (
+        records.lazy()
+        .select(read)
+        .collect()
+        .join(events.select("record_id", "event_cluster"), on="record_id", how="inner")
+        .with_columns(
+            pl.lit(STANDS).alias("standing"),
+            pl.lit(None, pl.Date).alias("recorded_on"),
+            pl.lit(0).alias("holding"),
+        )
     )
     return choose_values(held, ARREST_FIELDS, group="event_cluster")

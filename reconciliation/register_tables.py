@@ -30,6 +30,7 @@ from reconciliation.subjects import build_subjects
 from warehouse.codes import NATIONS, reference
 from warehouse.schema import Table
 from warehouse.sources import is_from_court
+from warehouse.tables.core import CORE_ARRESTS
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import (
     ARREST_SOURCES,
@@ -50,7 +51,8 @@ class NightInput:
     """What a night's register is made of.
 
     Attributes:
-        orders, aliases, conditions, arrests: the core tables, all sources together.
+        orders, aliases, conditions, arrests: the core tables, all sources together. Of a lazy table of arrests each use
+            reads its own columns, and none stays in memory.
         clusters: `link_orders__clusters`.
         events: `link_arrests__clusters`.
         order_ids, subject_ids, arrest_ids: `cluster` and `id`, one row for each cluster.
@@ -65,7 +67,7 @@ class NightInput:
     orders: pl.DataFrame
     aliases: pl.DataFrame
     conditions: pl.DataFrame
-    arrests: pl.DataFrame
+    arrests: pl.DataFrame | pl.LazyFrame
     clusters: pl.DataFrame
     events: pl.DataFrame
     order_ids: pl.DataFrame
@@ -94,9 +96,12 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
         tables[table.name] = table.conform(frame).sort(table.order)
         return tables[table.name]
 
-    placed = night.arrests.select(HEARD_COLUMNS).join(
-        night.events.select("record_id", "event_cluster", "subject_cluster").drop_nulls("subject_cluster"),
-        on="record_id",
+    of_subjects = night.events.lazy().select("record_id", "event_cluster", "subject_cluster")
+    placed = (
+        night.arrests.lazy()
+        .select(HEARD_COLUMNS)
+        .join(of_subjects.drop_nulls("subject_cluster"), on="record_id")
+        .collect()
     )
     order_ids = _named(night.order_ids, "order")
     decided = {name: values.join(order_ids, on="order_id") for name, values in night.decided.items()}
@@ -116,6 +121,7 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     listed = build_conditions(night.conditions, held, golden, as_of=night.as_of)
     add(CONDITION_TEXTS, listed.filter("is_person_named"))
     conditions = add(CONDITIONS, listed)
+    del listed
     endings = read_endings(held, golden, before=night.before, decided=decided, as_of=night.as_of)
     orders = build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of)
     orders = orders.join(find_sightings(sources, night.before, as_of=night.as_of), on="order_id", how="left")
@@ -238,9 +244,11 @@ def build_arrests(night: NightInput) -> pl.DataFrame:
         .unique("offence_code", keep="first", maintain_order=True)
     )
     of_event = (
-        night.events.join(night.arrests.select("record_id", "source"), on="record_id")
+        night.events.lazy()
+        .join(night.arrests.lazy().select("record_id", "source"), on="record_id")
         .group_by("event_cluster")
         .agg(pl.col("source").unique().sort().alias("sources"), pl.col("subject_cluster").drop_nulls().min())
+        .collect()
     )
     return (
         choose_arrests(night.arrests, night.events)
@@ -254,8 +262,10 @@ def build_arrests(night: NightInput) -> pl.DataFrame:
 def build_arrest_sources(night: NightInput) -> pl.DataFrame:
     """Every arrest record with the event it is about."""
     return (
-        night.arrests.select(name for name in night.arrests.columns if name in ("record_id", *ARREST_SOURCES.schema))
-        .join(night.events.select("record_id", "event_cluster", "match_weight"), on="record_id")
+        night.arrests.lazy()
+        .select("record_id", *(name for name in ARREST_SOURCES.schema if name in CORE_ARRESTS.schema))
+        .join(night.events.lazy().select("record_id", "event_cluster", "match_weight"), on="record_id")
+        .collect()
         .join(_named(night.arrest_ids, "arrest", cluster="event_cluster"), on="event_cluster")
     )
 

@@ -242,11 +242,12 @@ def _decided_orders(before: ComparedRelease, after: ComparedRelease) -> pl.DataF
 
 def _tied_families(rows: pl.DataFrame, changed: pl.DataFrame, kinds: tuple[str, ...]) -> pl.Series:
     """Families with a value of these kinds that a changed record has too."""
-    is_kind = pl.col("ties").str.split(":").list.first().is_in(kinds)
+    is_kind = pl.any_horizontal(pl.col("ties").str.starts_with(f"{kind}:") for kind in kinds)
     borne, moved = (
-        frame.explode("ties", empty_as_null=False).drop_nulls("ties").filter(is_kind) for frame in (rows, changed)
+        frame.lazy().select(names).explode("ties", empty_as_null=False).filter(is_kind).unique()
+        for frame, names in ((rows, ["family", "ties"]), (changed, ["ties"]))
     )
-    return borne.join(moved, on="ties", how="semi").get_column("family").unique()
+    return borne.join(moved, on="ties", how="semi").select(pl.col("family").unique()).collect().to_series()
 
 
 def find_families(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

@@ -21,6 +21,8 @@ PLACE = ("record_id", "source_key", "delivery_id", "file_name", "row_number")
 
 NOTHING, BETWEEN = "\x00", "\x1f"
 TIE_LENGTH = 10
+AT_ONCE = 100_000
+"""Records are put into words and digested in parts: all that a large night's records say is larger than they are."""
 
 
 @dataclass(frozen=True)
@@ -85,18 +87,17 @@ def _digested(kind: str, records: pl.DataFrame, companions: list[pl.DataFrame]) 
     # Where the day of a row is that of the whole delivery, it says nothing of the row.
     undated = {"recorded_on": pl.when(fact_of_source("is_dated")).then("recorded_on")} if kind == "order" else {}
     ties = [tie for tie in TIES if kind in tie.of]
-    kept = {"record_id", *RECORD_DIGESTS.schema, *(name for tie in ties for name in tie.value.meta.root_names())}
-    text = records.select(name for name in records.columns if name in kept).with_columns(
-        records.with_columns(**undated).select(_text(said).alias("text"))
-    )
+    joined = records.join(handles.with_columns(digests(handles.get_column("handle"))), on="record_id")
     for number, companion in enumerate(companions):
-        text = text.join(companion.rename({"text": f"text_{number}"}), on="record_id", how="left")
-    texts = text.select(_text(["text", *(f"text_{number}" for number in range(len(companions)))])).to_series()
-    return (
-        text.with_columns(digests(texts).alias("digest"), pl.lit(kind).alias("kind"), _tied(text, ties).alias("ties"))
-        .join(handles.with_columns(digests(handles.get_column("handle"))), on="record_id")
-        .select(RECORD_DIGESTS.schema.names())
-    )
+        joined = joined.join(companion.rename({"text": f"text_{number}"}), on="record_id", how="left")
+    whole = _text([*said, *(f"text_{number}" for number in range(len(companions)))])
+
+    def digest(part: pl.DataFrame) -> pl.DataFrame:
+        texts = part.with_columns(**undated).select(digest=whole).to_series()
+        digested = part.with_columns(digests(texts), _tied(part, ties).alias("ties"), kind=pl.lit(kind))
+        return digested.select(RECORD_DIGESTS.schema.names())
+
+    return pl.concat([digest(joined.slice(at, AT_ONCE)) for at in range(0, max(joined.height, 1), AT_ONCE)])
 
 
 def _is_said(name: str) -> bool:

@@ -34,7 +34,7 @@ def arrest(source, **facts):
     return {"record_id": f"{source}:{facts.pop('key', '1')}", "source": source} | EVENT | facts
 
 
-def link(*arrests):
+def link(*arrests, is_lazy=False):
     """Linked with one order record of the person and 200 of others."""
     orders = [{"record_id": "pnc:order", "source": "pnc"} | PERSON | IDENTIFIED]
     for index in range(200):
@@ -50,12 +50,8 @@ def link(*arrests):
         }
         for order in orders
     ]
-    return link_arrests(
-        frame_of(CORE_ARRESTS, arrests),
-        frame_of(CORE_ORDERS, orders),
-        CORE_ALIASES.empty(),
-        frame_of(LINK_CLUSTERS, clusters),
-    )
+    tables = frame_of(CORE_ARRESTS, arrests), frame_of(CORE_ORDERS, orders), CORE_ALIASES.empty()
+    return link_arrests(*(table.lazy() if is_lazy else table for table in tables), frame_of(LINK_CLUSTERS, clusters))
 
 
 BROTHER = PERSON | {"forenames_folded": "EMEKA", "date_of_birth": date(1977, 9, 16), "birth_year": 1977}
@@ -161,3 +157,8 @@ def test_order_of_rows_does_not_matter():
         arrest("pnd", **BROTHER, key="2"),
     ]
     assert link(*rows).equals(link(*reversed(rows)))
+
+
+def test_tables_on_the_disk_are_linked_as_those_in_memory():
+    rows = [RECORDED_BY_PNC, arrest("pnd", **PERSON, **ASN), arrest("pnd", **BROTHER, key="2")]
+    assert link(*rows, is_lazy=True).equals(link(*rows))

@@ -104,3 +104,16 @@ def test_an_arrest_belongs_to_its_person_and_to_no_order():
     arrest = {"record_id": "pnc:9", "source": "pnc", "source_key": "9"} | PLACE | PERSON
     found = digest_all(order(), arrests=[arrest]).select("kind", "record_id", "order_id", "subject_id")
     assert found.rows() == [("arrest", "pnc:9", None, "S1"), ("order", "pnc:1", "O1", "S1")]
+
+
+def test_digests_are_the_same_however_many_records_are_digested_at_once(monkeypatch):
+    arrest = {"record_id": "pnc:9", "source": "pnc", "source_key": "9"} | PLACE | PERSON
+    orders = [
+        order(record_id=f"pnc:{number}", source_key=str(number), end_on=date(2025, 1, number + 1))
+        for number in range(5)
+    ]
+    night = {"conditions": [condition("not to travel")], "aliases": [ALIAS], "arrests": [arrest]}
+    whole = digest_all(*orders, **night)
+    monkeypatch.setattr("assets.changes.record_fingerprints.AT_ONCE", 2)
+    assert digest_all(*orders, **night).equals(whole)
+    assert whole.height == len(orders) + 1
