@@ -117,7 +117,7 @@ LONGEST_DEFERRAL = 184
 
 
 def require_deferral(until: date, *, at: datetime) -> None:
-    """A day to which an item can be put off.
+    """A day to which an item can be deferred.
 
     Raises:
         DecisionError: it is not to come, or too far away.
