@@ -246,6 +246,7 @@ VIEWS: Final = (
                 "is_doubtful", "The case of one of them is not known: day, court and force are the same.", pl.Boolean
             ),
         ),
+        is_stored=True,
     ),
     View(
         "chains",
