@@ -11,7 +11,7 @@ import dagster as dg
 import polars as pl
 
 from assets.changes.compared_nights import Tonight, list_changes, mark_accepted
-from assets.changes.record_fingerprints import digest_records
+from assets.changes.record_fingerprints import Tables, digest_records
 from assets.code import code_digest
 from assets.former import Former
 from assets.frame import EXPECTATIONS, NIGHTS, AssetEvents, Night, NightResource, as_of_date
@@ -257,19 +257,24 @@ def named_catalogue(decisions: pl.DataFrame) -> pl.DataFrame:
 def look_at(store: TableStore, account: ReleaseBasis, *, clock: PresenceClock) -> Tonight:
     """Tonight's release as its differences from the one before are judged by."""
     evidence = replace(gather_evidence(store), orders=store.scan(ORDERS.name).collect())
-    core = {
+    core: Tables = {
         "orders": evidence.core_orders,
         "aliases": evidence.core_aliases,
         "conditions": evidence.core_conditions,
         "rejected_values": evidence.rejected_values,
-        "arrests": gather(store, "arrests").collect(),
+        "arrests": gather(store, "arrests"),
     }
-    names = (ORDERS.name, ORDER_SOURCES.name, ARRESTS.name, ARREST_SOURCES.name)
+    tables: Tables = {
+        ORDERS.name: evidence.orders,
+        ORDER_SOURCES.name: evidence.order_sources,
+        ARRESTS.name: evidence.arrests,
+        ARREST_SOURCES.name: store.scan(ARREST_SOURCES.name),
+    }
     return Tonight(
         as_of=account["as_of"],
         evidence=evidence,
         clock=clock,
-        digests=digest_records(core, {name: store.scan(name).collect() for name in names}),
+        digests=digest_records(core, tables),
         decisions=OBEYED_DECISIONS.conform(store.scan(DECISIONS.name).collect()),
         redirects=store.scan(ID_REDIRECTS.name).collect(),
         account=account,

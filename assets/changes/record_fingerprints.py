@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.register_tables import owners_of_records
 from reconciliation.stable_ids import record_handles
 from warehouse.sources import fact_of_source
 from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_REJECTED_VALUES
@@ -49,7 +48,11 @@ TIES = (
 )
 
 
-def digest_records(core: Mapping[str, pl.DataFrame], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+Tables = Mapping[str, pl.DataFrame | pl.LazyFrame]
+"""Of a lazy table only what is digested is read."""
+
+
+def digest_records(core: Tables, tables: Tables) -> pl.DataFrame:
     """Every record of a night with its order, its person and what it says.
 
     Args:
@@ -59,24 +62,25 @@ def digest_records(core: Mapping[str, pl.DataFrame], tables: Mapping[str, pl.Dat
     Returns:
         `RECORD_DIGESTS`, sorted by its key.
     """
-    held = tables["order_sources"].select("record_id", "is_dropped")
-    owners = owners_of_records(tables["order_sources"], tables["orders"]).join(held, on="record_id")
-    orders = core["orders"].join(owners, on="record_id")
-    arrests = core["arrests"].join(_arrest_owners(tables), on=["source", "source_key", "row_number"])
+    held = tables["order_sources"].lazy().select("record_id", "order_id", "is_dropped")
+    owners = held.join(tables["orders"].lazy().select("order_id", "subject_id"), on="order_id")
+    orders = core["orders"].lazy().join(owners, on="record_id").collect()
+    of_arrests = core["arrests"].lazy().join(_arrest_owners(tables), on=["source", "source_key", "row_number"])
     companions = [
         _companion_texts(core["aliases"], CORE_ALIASES.schema.names()),
         _companion_texts(core["conditions"], CORE_CONDITIONS.schema.names()),
         _companion_texts(core["rejected_values"], CORE_REJECTED_VALUES.schema.names()),
     ]
-    digested = [_digested("order", orders, companions), _digested("arrest", arrests, companions)]
+    digested = [_digested("order", orders, companions), _digested("arrest", of_arrests.collect(), companions)]
     return RECORD_DIGESTS.conform(pl.concat(digested)).sort(RECORD_DIGESTS.key)
 
 
-def _arrest_owners(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _arrest_owners(tables: Tables) -> pl.LazyFrame:
     """`source`, `source_key`, `row_number`, `order_id` (none), `subject_id`."""
     return (
         tables["arrest_sources"]
-        .join(tables["arrests"].select("arrest_id", "subject_id"), on="arrest_id")
+        .lazy()
+        .join(tables["arrests"].lazy().select("arrest_id", "subject_id"), on="arrest_id")
         .select("source", "source_key", "row_number", "subject_id", order_id=pl.lit(None, pl.String))
     )
 
@@ -109,14 +113,16 @@ def _text(names: list[str]) -> pl.Expr:
     return pl.concat_str([pl.col(name).cast(pl.String).fill_null(NOTHING) for name in names], separator=BETWEEN)
 
 
-def _companion_texts(companions: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+def _companion_texts(companions: pl.DataFrame | pl.LazyFrame, names: list[str]) -> pl.DataFrame:
     """`record_id`, `text`: all rows of each record as one text, in whatever order they came."""
     said = [name for name in names if name not in PLACE and _is_said(name)]
     return (
-        companions.select("record_id", _text(said).alias("text"))
+        companions.lazy()
+        .select("record_id", _text(said).alias("text"))
         .sort("record_id", "text")
         .group_by("record_id", maintain_order=True)
         .agg(pl.col("text").str.join(BETWEEN))
+        .collect()
     )
 
 
