@@ -48,3 +48,17 @@ def known_releases(home: Home) -> list[tuple[date, Path]]:
         with suppress(LookupError):
             found.append((day, release_known_on(home, day).database))
     return found
+
+
+def read_day(asked: date | str) -> date:
+    """A day as it is given, or written as 2026-03-01.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    if isinstance(asked, date):
+        return asked
+    try:
+        return date.fromisoformat(asked)
+    except (TypeError, ValueError):
+        raise ValueError(f"there is no day {asked!r}: write it as 2026-03-01") from None

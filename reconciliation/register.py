@@ -14,7 +14,7 @@ import polars as pl
 from reconciliation.confidence.trained import find_value_model
 from reconciliation.confidence.values import Population, explain_confidence, observe_values
 from reconciliation.explanation import Explanation, Pair, read_pair
-from reconciliation.known_releases import known_releases, release_known_on, words_for_early
+from reconciliation.known_releases import known_releases, read_day, release_known_on, words_for_early
 from reconciliation.law import binds_on, counts_as_in_force
 from reconciliation.redirects import follow_redirects, order_redirects
 from reconciliation.release_diff import Difference, compare_releases
@@ -25,9 +25,9 @@ from warehouse.releases.duckdb_file import (
     Connection,
     QueryRefusedError,
     answer,
-    lacks,
     open_history,
     open_register,
+    say_what_lacks,
 )
 from warehouse.releases.release import Release, current_release, read_release
 from warehouse.releases.views import VIEWS
@@ -93,15 +93,13 @@ class Register:
         """
         if isinstance(home, str) and "://" in home:
             if as_of is not None:
-                raise ValueError(
-                    "a release in a store is named by its id: which was in force on a day, the store does not know"
-                )
+                raise ValueError("a release in a store is named by its id: it knows no release by a day")
             home = fetch_release(home, release)
         found_home = Home.find(home)
         if as_of is not None:
             if release is not None:
                 raise ValueError("name a release or a day (as_of), not both")
-            return cls(release_known_on(found_home, _day(as_of)))
+            return cls(release_known_on(found_home, read_day(as_of)))
         found = read_release(found_home, release) if release else current_release(found_home)
         if found is None:
             raise LookupError(f"no release has been published in {found_home.path}")
@@ -168,10 +166,10 @@ class Register:
             if asked is not None and asked not in known:
                 choices = ", ".join(" ".join((code, *names.get(code, "").split())) for code in known)
                 raise ValueError(f"there is no {name} {asked!r}: one of {choices}")
-        release = self.release if known_on is None else release_known_on(self.home, _day(known_on))
+        release = self.release if known_on is None else release_known_on(self.home, read_day(known_on))
         orders = ORDERS.completed(pl.read_parquet(release.parquet(ORDERS.name)))
         if in_force_on is not None:
-            orders = orders.filter(binds_on(_day(in_force_on)))
+            orders = orders.filter(binds_on(read_day(in_force_on)))
         if is_active is not None:
             orders = orders.filter(counts_as_in_force() == is_active)
         for name, value in {"force_code": force, "nation": nation}.items():
@@ -208,12 +206,7 @@ class Register:
         try:
             return answer(connection, query, parameters)
         except QueryRefusedError as error:
-            if not (missing := lacks(connection, query)):
-                raise
-            raise QueryRefusedError(
-                f"release {self.release.release_id} was made by an earlier version and has no {', '.join(missing)}: "
-                f"run the night {self.release.as_of} again, which gives a revision with it, or leave it out. {error}"
-            ) from None
+            raise say_what_lacks(error, connection, query, self.release.release_id) from None
 
     def to_excel(self, path: Path | str, *names: str, marking: str = "OFFICIAL-SENSITIVE") -> None:
         """Write tables of the release as a workbook, with a sheet on how to read it and one on what columns mean.
@@ -304,12 +297,3 @@ class Register:
         if not self.release.parquet(ORDER_PAIRS.name).exists():
             return ()
         return tuple(read_pair(row) for row in self._rows(ORDER_PAIRS.name, order_id).iter_rows(named=True))
-
-
-def _day(asked: date | str) -> date:
-    if isinstance(asked, date):
-        return asked
-    try:
-        return date.fromisoformat(asked)
-    except (TypeError, ValueError):
-        raise ValueError(f"there is no day {asked!r}: write it as 2026-03-01") from None

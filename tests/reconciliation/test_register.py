@@ -174,9 +174,7 @@ def test_an_earlier_release_says_what_it_lacks_and_what_to_do(
         ):
             connection.execute(change)
     with Register.open(home) as register:
-        said = (
-            f"release r2023-11-30 was made by an earlier version and has no {lacking}: run the night 2023-11-30 again"
-        )
+        said = f"release r2023-11-30 was made by an earlier version and has no {lacking}: run its night again"
         with pytest.raises(QueryRefusedError, match=re.escape(said)):
             register.sql(query)
         with pytest.raises(QueryRefusedError, match=r"^Catalog Error: Table with name order_s"):

@@ -153,6 +153,7 @@ def _collected(found: duckdb.DuckDBPyRelation) -> pl.DataFrame:
         batches.append(batch)
         size += batch.nbytes
         if size > MOST_BYTES:
+            reader.close()  # what is left of it would be in the way of the next query
             raise QueryRefusedError(
                 f"the answer is larger than {MOST_BYTES / 1e9:.0f} GB: ask for fewer rows or columns, or count; "
                 "a join that names no common column pairs every row with every other"
@@ -176,6 +177,17 @@ def lacks(connection: Connection, query: str) -> list[str]:
     return [each.name for each in asked if each.name not in there] + [
         f"{table}.{column}" for table, column in columns if column in named and (table, column) not in held
     ]
+
+
+def say_what_lacks(error: QueryRefusedError, connection: Connection, query: str, release_id: str) -> QueryRefusedError:
+    """The refusal of a query, with what the release lacks and what to do, where that is why (`lacks`)."""
+    missing = ", ".join(lacks(connection, query))
+    if not missing:
+        return error
+    return QueryRefusedError(
+        f"release {release_id} was made by an earlier version and has no {missing}: run its night again, which gives a "
+        f"revision with it, or leave it out. {error}"
+    )
 
 
 def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> None:

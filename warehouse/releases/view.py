@@ -5,9 +5,15 @@ Belongs here: its shape. Does not: the views that there are (`warehouse.releases
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
 
 from warehouse.schema import Column, Table
 from warehouse.tables.register import ORDERS
+
+ORDER_COUNT: Final = Column("order_count", "Orders that the force holds.", pl.Int64)
+"""Of views with a row for each force."""
 
 
 @dataclass(frozen=True)

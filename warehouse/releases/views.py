@@ -10,22 +10,13 @@ from typing import Final
 
 import polars as pl
 
-from warehouse.releases.view import View
+from warehouse.releases.quality_view import QUALITY_BY_FORCE
+from warehouse.releases.view import ORDER_COUNT, View
 from warehouse.schema import Column
 from warehouse.sources import SOURCE_NAMES, SOURCE_TITLES
-from warehouse.tables.register import ARRESTS, CONDITIONS, DIMENSIONS, DISCREPANCIES, FIELD_PROVENANCE, ORDERS
-
-_SCORE_PARTS: Final = (
-    ("", "Score of the force in {}, 0 to 1; null where nothing was judged."),
-    ("_low", "Lower end of its 95 % interval in {}."),
-    ("_high", "Upper end of its 95 % interval in {}."),
-    ("_passed", "What passed in {}."),
-    ("_judged", "What was judged in {}."),
-)
-"""What stands of each dimension in `quality_by_force`: ending of the column, its meaning."""
+from warehouse.tables.register import ARRESTS, CONDITIONS, DISCREPANCIES, FIELD_PROVENANCE, ORDERS
 
 _SHARES: Final = ", ".join(f"max(h.share) FILTER (h.source = '{name}') AS in_{name}" for name in SOURCE_NAMES)
-_ORDER_COUNT = Column("order_count", "Orders that the force holds.", pl.Int64)
 
 VIEWS: Final = (
     View(
@@ -147,7 +138,7 @@ VIEWS: Final = (
         FROM orders GROUP BY ALL
         """,
         columns=(
-            _ORDER_COUNT,
+            ORDER_COUNT,
             Column("live_count", "Of these, in force on the date of the release.", pl.Int64),
             Column("doubtful_count", "Of these, not known to be in force and not known not to be.", pl.Int64),
         ),
@@ -163,7 +154,7 @@ VIEWS: Final = (
         """,
         columns=(
             Column("source", "The source."),
-            _ORDER_COUNT,
+            ORDER_COUNT,
             Column("held_count", "Of these, held by the source.", pl.Int64),
             Column("share", "Share held, 0 to 1.", pl.Float64),
         ),
@@ -179,7 +170,7 @@ VIEWS: Final = (
         GROUP BY h.force_code
         """,  # noqa: S608
         columns=(
-            _ORDER_COUNT,
+            ORDER_COUNT,
             *(
                 Column(f"in_{name}", f"Share of them that the {title} holds, 0 to 1.", pl.Float64)
                 for name, title in SOURCE_TITLES.items()
@@ -282,31 +273,6 @@ VIEWS: Final = (
         columns=(Column("is_redirected", "It was asked for by an id that it no longer has.", pl.Boolean),),
         parameters=("asked",),
     ),
-    View(
-        "quality_by_force",
-        "a force, with its score in each dimension, the interval and the parts of the score",
-        """
-        SELECT q.scope_key AS force_code, f.force_name, coalesce(f.order_count, 0) AS order_count,
-               q.* EXCLUDE (scope_key)
-               RENAME (completeness_score AS completeness, uniqueness_score AS uniqueness,
-                       consistency_score AS consistency, timeliness_score AS timeliness,
-                       validity_score AS validity, accuracy_score AS accuracy)
-        FROM (PIVOT (SELECT scope_key, dimension, score, low, high, numerator, denominator
-                     FROM quality_scores WHERE scope = 'force')
-              ON dimension IN ('completeness', 'uniqueness', 'consistency', 'timeliness', 'validity', 'accuracy')
-              USING max(score) AS score, max(low) AS low, max(high) AS high,
-                    max(numerator) AS passed, max(denominator) AS judged) AS q
-        LEFT JOIN (SELECT force_code, any_value(force_name) AS force_name, count(*) AS order_count
-                   FROM orders GROUP BY force_code) AS f ON f.force_code = q.scope_key
-        """,
-        columns=(
-            _ORDER_COUNT,
-            *(
-                Column(f"{dimension}{ending}", description.format(dimension), pl.Float64)
-                for dimension in DIMENSIONS
-                for ending, description in _SCORE_PARTS
-            ),
-        ),
-    ),
+    QUALITY_BY_FORCE,
 )
 """In an order in which each may use those before it."""
