@@ -83,7 +83,7 @@ COUNTED = Table("counted", "a thing", (Column("thing", "Its name.", required=Tru
 @pytest.mark.parametrize(
     ("things", "succeeds"),
     [
-        pytest.param(["a", "b"], True, id="whole table goes on"),
+        pytest.param(["a", "b"], True, id="whole table goes on", marks=pytest.mark.long),
         pytest.param(["a", None], False, id="required value missing stops the run"),
         pytest.param(["a", "a"], False, id="repeated key stops the run", marks=pytest.mark.long),
     ],
