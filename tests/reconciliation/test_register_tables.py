@@ -314,9 +314,8 @@ def decide(field, value):
 @pytest.mark.parametrize(
     ("field", "value", "expected"),
     [
-        pytest.param("end_on", "2025-11-01", {"end_on": D(2025, 11, 1), "term_months": 36}, id="an end makes the term"),
         pytest.param(
-            "end_on", "2025-11-19", {"end_on": D(2025, 11, 19), "term_months": None}, id="no term if not whole months"
+            "end_on", "2025-11-19", {"end_on": D(2025, 11, 19), "term_months": 24}, id="an end leaves the term as made"
         ),
         pytest.param("term_months", "60", {"end_on": D(2027, 11, 1), "term_months": 60}, id="a term makes the end"),
         pytest.param(
