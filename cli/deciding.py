@@ -16,6 +16,7 @@ import typer
 
 from cli.options import DEFAULT_HOME, HomeOption
 from cli.shown import show
+from warehouse.wording import count_words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -184,7 +185,7 @@ def undo(
         names = desk.ledger.standing_of(name) if batch else [name]
         taken = decide(desk, [Draft(kind="undo", replaces=one) for one in names], signature)
     if batch:
-        typer.echo(f"undid {len(taken)} decisions of batch {name}")
+        typer.echo(f"undid {count_words(len(taken), 'decision', 'decisions')} of batch {name}")
     else:
         print_outcome(*taken)
 

@@ -14,6 +14,7 @@ from cli.acceptance import ByOption as WhoVouchesOption
 from cli.deciding import ByOption
 from cli.options import DEFAULT_HOME, HomeOption
 from cli.shown import JsonOption, show
+from warehouse.wording import count_words
 
 decisions_app = typer.Typer(no_args_is_help=True, help="The ledger of stewards' decisions.")
 
@@ -47,7 +48,7 @@ def vouch(
     with explain_ledger_errors():
         log_act(home, {"kind": "marks of decisions"}, reason=reason, by=by)
     with opened_ledger(home) as ledger:
-        typer.echo(f"{ledger.vouch()} decisions marked")
+        typer.echo(f"{count_words(ledger.vouch(), 'decision', 'decisions')} marked")
 
 
 @decisions_app.command()
@@ -115,7 +116,7 @@ def write(
         decisions = desk.ledger.read()
         note(desk, "disclosure", {"decisions": decisions.height}, right="approve")
         write_decisions(decisions, file)
-    typer.echo(f"wrote {decisions.height} decisions to {file}")
+    typer.echo(f"wrote {count_words(decisions.height, 'decision', 'decisions')} to {file}")
 
 
 @decisions_app.command("import")

@@ -32,6 +32,7 @@ from warehouse.tables.register import (
     QUALITY_SCORES,
     REVIEW_QUEUE,
 )
+from warehouse.wording import count_words
 
 
 @dataclass(frozen=True)
@@ -231,10 +232,11 @@ def next_steps(sources: list[SourceLine], to_settle: int) -> list[str]:
         if line.state != "fresh"
     ]
     steps += [
-        f"{line.source}: {line.quarantined} row{'s' * (line.quarantined > 1)} quarantined, see the quarantine folder"
+        f"{line.source}: {count_words(line.quarantined, 'row', 'rows')} quarantined, see the quarantine folder"
         for line in sources
         if line.quarantined
     ]
     if to_settle:
-        steps.append(f"{to_settle} items wait for a steward; `concord review` opens the desk")
+        waits = count_words(to_settle, "item waits", "items wait")
+        steps.append(f"{waits} for a steward; `concord review` opens the desk")
     return steps or ["nothing: all sources came, nothing waits"]

@@ -13,6 +13,7 @@ import typer
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
 from cli.pack_policy import policy_app, sample_app
 from cli.shown import JsonOption, say, show
+from warehouse.wording import count_words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,10 +103,12 @@ def make_one(
     title, is_owners = owner_title(disclosure.owner), pl.col("owner") == disclosure.owner
     asked, waiting = lines.ready.filter(is_owners), lines.waiting.filter(is_owners).height
     if waiting:
-        typer.echo(f"{title}: {waiting:,} lines wait for the next night: decisions were taken since the release")
+        waits = count_words(waiting, "line waits", "lines wait")
+        typer.echo(f"{title}: {waits} for the next night: decisions were taken since the release")
     kept = lines.every.filter(is_owners).height - asked.height
     if kept:
-        typer.echo(f"{title}: {kept:,} lines are not sent without a steward: see `concord packs policy show`")
+        held = count_words(kept, "line is", "lines are")
+        typer.echo(f"{title}: {held} not sent without a steward: see `concord packs policy show`")
     if asked.is_empty():
         typer.echo(f"{title}: nothing to send by {disclosure.release_id}; no pack was made")
         return
@@ -116,7 +119,9 @@ def make_one(
     except OSError as error:
         fail(f"{title}: {folder} can't be written to ({type(error).__name__}); nothing was handed out", Exit.FAILED)
     again = asked.get_column("handed_out_on").count()
-    typer.echo(f"{done.disclosure_id}  {title}: {asked.height:,} lines, {again:,} of them asked before")
+    typer.echo(
+        f"{done.disclosure_id}  {title}: {count_words(asked.height, 'line', 'lines')}, {again:,} of them asked before"
+    )
     for file in done.files:
         typer.echo(f"  {file}")
 

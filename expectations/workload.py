@@ -10,6 +10,8 @@ from typing import Final
 
 import polars as pl
 
+from warehouse.wording import count_words
+
 PACE_DAYS: Final = 28
 LONG_DAYS: Final = 28
 """Days after which an item to settle waits too long: the workload names it."""
@@ -37,7 +39,8 @@ class Workload:
 
     def words(self) -> list[str]:
         """The workload in sentences."""
-        waits = f"{self.to_settle:,} items to settle, {self.to_send:,} lines that owners may be sent"
+        to_send = count_words(self.to_send, "line", "lines")
+        waits = f"{count_words(self.to_settle, 'item', 'items')} to settle, {to_send} that owners may be sent"
         said = [f"{waits}; about {self.expected_wrong:,.0f} golden values are wrong"]
         if self.waits_long:
             said.append(f"{self.waits_long:,} of the items to settle have waited more than {LONG_DAYS} days")

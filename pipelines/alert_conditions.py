@@ -18,6 +18,7 @@ from warehouse.delivery_states import STATES, WHOLE
 from warehouse.home import Home
 from warehouse.releases.release import Release, current_release
 from warehouse.tables.register import DELIVERIES, STRAY_FEED
+from warehouse.wording import count_words
 
 TITLES = {state.name: state.title for state in STATES}
 REFUSED_GATE = re.compile(r"\bgate ([a-z_]+(?::\w+)?): (.*)")
@@ -117,7 +118,7 @@ def _of_sources(release: Release) -> Iterator[Found]:
         if refused is not None:
             used = name if state not in WHOLE else "An earlier delivery is used"
             name = f"{used}; what came: {TITLES[refused].lower().partition(':')[0]}"
-        quarantined = f"; {count:,} rows quarantined" if count else ""
+        quarantined = f"; {count_words(count, 'row', 'rows')} quarantined" if count else ""
         words = f"{source}, {feed}: {name[0].lower()}{name[1:]}{quarantined}"
         # How many rows are quarantined differs every night and is not a change of state.
         yield (

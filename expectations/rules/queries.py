@@ -47,7 +47,10 @@ def query(
 
 
 def early_discharge(code: str, kind: str, *, note: str, example: str) -> Rule:
-    """A discharge that was known before the order had run for as long as a court can end it without consent."""
+    """A discharge that was known before the order had run for as long as a court can end it without consent.
+
+    A steward who gave the last day has looked at it.
+    """
     months = MINIMUM_MONTHS[kind]
     return query(
         code,
@@ -58,7 +61,8 @@ def early_discharge(code: str, kind: str, *, note: str, example: str) -> Rule:
         & is_full
         & (order_type == kind)
         & (golden("legal_status") == "discharged")
-        & (golden("ended_by") < golden("made_on").dt.offset_by(f"{months}mo")),
+        & (golden("ended_by") < golden("made_on").dt.offset_by(f"{months}mo"))
+        & ~pl.col("is_end_decided"),
         note=note,
         example=example,
     )

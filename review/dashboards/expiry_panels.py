@@ -13,12 +13,13 @@ import polars as pl
 
 from matching.engine.charts import BLUE
 from review.access.visible_release import VisibleRelease
-from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_table
+from review.dashboards.panels import NONE, Panel, PanelCell, panel_table
 from review.dashboards.picture_store import PictureStore
 from review.item.titles import STATUS_TITLES, format_day, title_of
 from review.item.value_marks import show_hidden
 from review.queue.facets import NOT_KNOWN
 from study.monitoring import SPANS
+from warehouse.wording import count_words
 
 AHEAD_DAYS: Final = 90
 WEEK: Final = 7

@@ -13,12 +13,13 @@ import polars as pl
 
 from reconciliation.law import counts_as_in_force
 from review.access.visible_release import VisibleRelease
-from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_table
+from review.dashboards.panels import NONE, Panel, PanelCell, panel_table
 from review.dashboards.picture_store import PictureStore
 from review.item.titles import format_day, source_name, title_of
 from study.monitoring import COUNTS, NOT_KNOWN, SCOPES, SPANS, Monitoring, watch
 from study.tiles import draw_shares
 from warehouse.sources import SOURCE_NAMES
+from warehouse.wording import count_words
 
 LISTED_INTERIM: Final = 100
 

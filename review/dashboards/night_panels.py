@@ -13,12 +13,13 @@ from typing import Final
 import polars as pl
 
 from review.access.visible_release import VisibleRelease
-from review.dashboards.panels import NONE, Panel, PanelCell, count_words, panel_table
+from review.dashboards.panels import NONE, Panel, PanelCell, panel_table
 from review.item.titles import SEVERITY_TITLES, STATE_TITLES, STATUS_TITLES, format_day, source_name, title_for
 from warehouse.codes import LEGAL_STATUSES, SEVERITIES, reference
 from warehouse.delivery_states import STATES
 from warehouse.sources import region_of_feed
 from warehouse.tables.register import CAUSES, DISCREPANCIES, STRAY_FEED
+from warehouse.wording import count_words
 
 STATE_WORDS: Final = {state.name: state.title for state in STATES}
 CAUSE_WORDS: Final = {

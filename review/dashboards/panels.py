@@ -90,11 +90,6 @@ def span(low: float | None, high: float | None) -> str:
     return NONE if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}%"
 
 
-def count_words(number: int, one: str, many: str) -> str:
-    """A number with what it counts: `1 item`, `2 items`."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def _cell(value: object) -> PanelCell:
     if isinstance(value, PanelCell):
         return value

@@ -7,8 +7,9 @@ Belongs here: this one panel. Does not: the pace (`expectations.workload`), the 
 import polars as pl
 
 from expectations.workload import PACE_DAYS
-from review.dashboards.panels import NONE, Panel, count_words, panel_table
+from review.dashboards.panels import NONE, Panel, panel_table
 from review.queue.facets import TO_DO
+from warehouse.wording import count_words
 
 FIRST = (20, 100)
 PANEL_KEY = "settle"

@@ -25,7 +25,7 @@ from ledger.desk.proposals import Proposal, read_proposals
 from matching.engine.charts import BLUE
 from reconciliation.redirects import follow_orders
 from review.access.visible_release import VisibleRelease
-from review.dashboards.panels import Panel, PanelCell, count_words, panel_table, percent
+from review.dashboards.panels import Panel, PanelCell, panel_table, percent
 from review.dashboards.picture_store import PictureStore
 from review.deciding.visible_subject import NotVisibleError, visible_subject
 from review.desk import Desk, WholeRelease, decidable_night
@@ -33,6 +33,7 @@ from review.item.titles import KIND_TITLES, SEVERITY_TITLES, format_day
 from review.queue.facets import FACET, NOBODY, STATES, TO_DO
 from warehouse.codes import SEVERITIES
 from warehouse.tables.register import QUEUE_KINDS
+from warehouse.wording import count_words
 
 
 @dataclass(frozen=True)

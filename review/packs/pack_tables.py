@@ -63,7 +63,7 @@ def owners_table(packs: VisiblePacks) -> PanelTable:
     return panel_table("Packs by owner", [*headings, "Days to answer"], cells)
 
 
-def lines_table(lines: pl.DataFrame, caption: str) -> PanelTable:
+def lines_table(lines: pl.DataFrame) -> PanelTable:
     """Lines that could be asked for."""
     rows = (
         (
@@ -81,7 +81,7 @@ def lines_table(lines: pl.DataFrame, caption: str) -> PanelTable:
         for line in lines.iter_rows(named=True)
     )
     headings = ("What", "Person", "System", "They hold", "Correct to", "Evidence", "Severity", "Confidence")
-    return panel_table(caption, [*headings, "Route", "Asked since"], rows)
+    return panel_table("Lines", [*headings, "Route", "Asked since"], rows)
 
 
 def pack_table(lines: pl.DataFrame) -> PanelTable:

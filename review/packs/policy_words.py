@@ -11,6 +11,7 @@ from expectations.intervals import score_interval
 from ledger.packs.owners import owner_title
 from ledger.packs.policy import SendingPolicy
 from warehouse.tables.titles import FIELD_TITLES
+from warehouse.wording import count_words
 
 NOTHING_GOES = "No sending policy is in force: only what a steward refers or decides goes into a pack."
 
@@ -35,7 +36,9 @@ def describe_agreement(agreement: pl.DataFrame) -> str:
         return "No line of the sample has been judged by two stewards yet."
     _, lines, agreed, kappa = agreement.row(0)
     beyond = "" if kappa is None else f" (Cohen's kappa {kappa:.2f})"
-    return f"Two stewards judged {lines:,} lines of the sample, and agreed on {agreed:.0%}{beyond}."
+    return (
+        f"Two stewards judged {count_words(lines, 'line', 'lines')} of the sample, and agreed on {agreed:.0%}{beyond}."
+    )
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class PolicyErrors:
         if self.low is None or self.high is None:
             return "No line of the sample has been checked yet: it is not known how often the policy is wrong."
         return (
-            f"Of {self.judged:,} lines of the sample that were checked, the register was wrong about {self.wrong:,}: "
+            f"Of {count_words(self.judged, 'line', 'lines')} of the sample that were checked, the register was wrong "
+            f"about {self.wrong:,}: "
             f"with 95 % confidence between {self.low:.1%} and {self.high:.1%} of what the policy sends."
         )
 

@@ -1,5 +1,6 @@
 """Packs: what owners are asked to correct, on whose authority, what they answered and what came of it."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from ledger.packs.owners import title_or_none
 from ledger.packs.routing import ROUTES
 from ledger.packs.workbook import TooManyLinesError
 from review.access.viewer import AnySteward, AnyViewer, Audit, Auditing, steward, viewer
+from review.dashboards.panels import PanelTable
 from review.deciding.decision_request import text
 from review.deciding.item_navigation import SentForm
 from review.packs import pack_tables
@@ -27,11 +29,13 @@ from review.packs.visible_packs import (
     take_in_answers,
 )
 from review.pages import NavigationLink, redirect_to, render_page, sentence
+from warehouse.wording import count_words
 
 router = APIRouter()
 navigation = (NavigationLink("Packs", "/packs", "see", 25),)
 
 PAGE_LENGTH: Final = 50
+PACK_LINES: Final = {"page": "pack lines"}
 TYPES: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -103,9 +107,9 @@ def hand_out(request: Request, who: AnySteward, packs: Packs, audit: Auditing, f
 
 
 @router.get("/packs/handed-out/{disclosure_id}", dependencies=[Depends(viewer)])
-def show_pack(request: Request, packs: Packs, audit: Auditing, disclosure_id: str) -> Response:
+def show_pack(request: Request, packs: Packs, audit: Auditing, disclosure_id: str, number: int = 1) -> Response:
     """A pack that was handed out: its lines, the answers, what became of each."""
-    return _pack_page(request, packs, audit, disclosure_id)
+    return _pack_page(request, packs, audit, disclosure_id, number=number)
 
 
 @router.get("/packs/handed-out/{disclosure_id}/pack.{suffix}", dependencies=[Depends(steward)])
@@ -143,7 +147,7 @@ def take_answers(
     if read.faults:
         words = "Some cells can’t be taken. Nothing was recorded."
         return _pack_page(request, packs, audit, disclosure_id, problem=words, faults=read.faults)
-    message = f"{read.answers.height:,} lines are answered, {new:,} of them again."
+    message = f"{count_words(read.answers.height, 'line is', 'lines are')} answered, {new:,} of them again."
     return redirect_to(request, f"/packs/handed-out/{disclosure_id}", message=message)
 
 
@@ -182,12 +186,13 @@ def _owner_page(
     )
 
 
-def _pack_page(request: Request, packs: VisiblePacks, audit: Audit, disclosure_id: str, **context: Any) -> Response:
+def _pack_page(
+    request: Request, packs: VisiblePacks, audit: Audit, disclosure_id: str, *, number: int = 1, **context: Any
+) -> Response:
     lines = packs.pack(disclosure_id)
     if lines.is_empty():
         raise HTTPException(404)
     named = packs.disclosures.row(by_predicate=pl.col("disclosure_id") == disclosure_id, named=True)
-    audit("consultation", what={"page": "pack", "disclosure": disclosure_id, "orders": _orders_of(lines)})
     files = [suffix for suffix in TYPES if find_pack_file(request.app.state.desk, disclosure_id, suffix)]
     problem = context.get("problem")
     return render_page(
@@ -198,24 +203,40 @@ def _pack_page(request: Request, packs: VisiblePacks, audit: Audit, disclosure_i
         owner_title=title_or_none(named["owner"]) or named["owner"],
         is_whole=disclosure_id in packs.whole,
         files=files if disclosure_id in packs.whole else [],
-        sheet=pack_tables.pack_table(lines),
+        total=lines.height,
         errors=[{"text": problem, "href": "#file"}] if problem else [],
+        **_paged(
+            audit,
+            lines,
+            f"/packs/handed-out/{disclosure_id}?",
+            number,
+            table=pack_tables.pack_table,
+            logged={"page": "pack", "disclosure": disclosure_id},
+        ),
         **context,
     )
 
 
-def _paged(audit: Auditing, lines: pl.DataFrame, address: str, number: int) -> dict[str, Any]:
-    """A page of lines, and the addresses of those beside it; looking at it is logged."""
+def _paged(
+    audit: Auditing,
+    lines: pl.DataFrame,
+    address: str,
+    number: int,
+    *,
+    table: Callable[[pl.DataFrame], PanelTable] = pack_tables.lines_table,
+    logged: Mapping[str, str] = PACK_LINES,
+) -> dict[str, Any]:
+    """A page of lines, and the addresses of those before and after it; looking at it is logged."""
     pages = max(1, -(-lines.height // PAGE_LENGTH))
     here = min(max(1, number), pages)
     shown = lines.slice((here - 1) * PAGE_LENGTH, PAGE_LENGTH)
-    audit("consultation", what={"page": "pack lines", "orders": _orders_of(shown)})
+    audit("consultation", what={**logged, "orders": _orders_of(shown)})
     links: dict[str, Any] = {}
     if here > 1:
         links["previous"] = {"href": f"{address}number={here - 1}"}
     if here < pages:
         links["next"] = {"href": f"{address}number={here + 1}"}
-    return {"sheet": pack_tables.lines_table(shown, "Lines"), "pagination": links}
+    return {"sheet": table(shown), "pagination": links}
 
 
 def _routed(packs: VisiblePacks, *routes: str, owner: str | None = None) -> pl.DataFrame:

@@ -185,7 +185,7 @@ def test_stale_decisions_and_contradictions_are_reported_without_values(concord,
 
 def test_decisions_go_out_and_into_another_ledger(concord, home, tmp_path, monkeypatch):
     concord("decide", "both-right", "d1", *WHY)
-    assert "wrote 1 decisions" in concord("decisions", "export", str(tmp_path / "out.csv"))
+    assert "wrote 1 decision" in concord("decisions", "export", str(tmp_path / "out.csv"))
     assert "r2023-11-30,model-7" in (tmp_path / "out.csv").read_text(encoding="utf-8")
     monkeypatch.setenv("CONCORD_LEDGER", f"sqlite:///{tmp_path}/other.sqlite")
     assert "there is no ledger" in concord("decisions", "list", code=1)
@@ -200,7 +200,7 @@ def test_new_decisions_come_in_as_a_batch(concord, tmp_path):
     (tmp_path / "new.csv").write_text("kind,discrepancy_id,reason_code\nboth_right,d1,different_facts\n")
     reported = concord("decisions", "import", str(tmp_path / "new.csv"), "--by", "kim")
     batch = reported.split()[-1]
-    assert "undid 1 decisions" in concord("decide", "undo", batch, "--batch", "--reason", "mistake", "--by", "kim")
+    assert "undid 1 decision" in concord("decide", "undo", batch, "--batch", "--reason", "mistake", "--by", "kim")
 
 
 def test_users_are_listed_and_retired(concord):

@@ -77,7 +77,7 @@ def test_a_pack_is_listed_made_logged_shown_and_checked(concord, out):
     assert "no pack was handed out" in concord("packs", "log")
     said = concord("packs", "make", "force:20", "--out", out, *WHY, "--recipient", "Records desk")
     disclosure_id = said.split()[0]
-    assert "1 lines, 0 of them asked before" in said
+    assert "1 line, 0 of them asked before" in said
     assert written(out) == [".csv", ".xlsx"]
     assert "Records desk" in concord("packs", "log").replace("\n", " ")
     assert "o000000/d1" in concord("packs", "show", disclosure_id)
@@ -241,11 +241,11 @@ def test_only_an_approver_lets_lines_go_and_a_revoked_policy_sends_nothing_more(
     with opened_ledger(home.path) as ledger:
         judge_again(ledger, "noor")
     assert "agreed on 100%" in concord("packs", "policy", "show")
-    assert "1 lines" in concord("packs", "make", "force:20", "--out", out, *why)
+    assert "1 line" in concord("packs", "make", "force:20", "--out", out, *why)
     assert concord("packs", "policy", "show", "--all").count("POL-") >= 3
 
 
-@pytest.mark.parametrize(("force", "said"), [("20", "1 lines, 0 of them"), ("01", "nothing to send")])
+@pytest.mark.parametrize(("force", "said"), [("20", "1 line, 0 of them"), ("01", "nothing to send")])
 def test_a_steward_of_one_force_hands_out_lines_of_its_orders_alone(concord, home, out, force, said):
     with opened_ledger(home.path) as ledger, ledger.database.writing() as connection:
         who = {"role": "steward", "forces": [force], "identity": f"os|{system_user()}"}

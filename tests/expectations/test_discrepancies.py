@@ -867,6 +867,13 @@ def test_a_discharge_within_the_minimum_is_asked_about(order, expected):
     assert codes(evidence(shown, [whole])) == expected
 
 
+def test_a_discharge_whose_last_day_a_steward_gave_is_not_asked_about():
+    records, whole = whole_order(legal_status="discharged", ended_by=date(2023, 5, 2), end_on=date(2026, 3, 30))
+    shown = evidence([row | {"recorded_status": None, "end_on": None, "term_months": None} for row in records], [whole])
+    assert "R16" in codes(shown)
+    assert "R16" not in codes(replace(shown, decided=pl.DataFrame({"order_id": ["ORDER-1"], "field": ["end_on"]})))
+
+
 @pytest.mark.parametrize(
     ("arrest", "breaches", "expected"),
     [

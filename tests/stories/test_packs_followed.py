@@ -248,7 +248,7 @@ def test_a_line_goes_by_policy_is_answered_corrected_and_closed_and_a_revoked_po
     run(home, "packs", "sample", "check", reference, "right", "--by", "ada")
     with Ledger.open(Home(home).ledger_url(None), Home(home)) as ledger:
         judge_again(ledger, "noor")
-    assert "1 lines" in run(home, "packs", "make", owner, "--out", out, *why)
+    assert "1 line" in run(home, "packs", "make", owner, "--out", out, *why)
 
     # The owner answers in the workbook, and corrects the record in the next delivery.
     disclosure_id = packs(home)[0].item(0, "disclosure_id")

@@ -39,7 +39,7 @@ def test_the_form_asks_whether_each_value_is_right(client, item):
         f"answer-field-{field}" for field in item["fields"]
     ]
     assert "may be wrong: " in page
-    assert "No open difference is about it." in page
+    assert "No open difference is about the value itself." in page
 
 
 def test_a_value_that_is_confirmed_settles_the_item(client, item, desk):

@@ -11,6 +11,7 @@ from ledger_cases import let_go
 from ledger.decisions.ledger import Ledger
 from ledger.packs.log import read_disclosures, read_pack_lines
 from ledger.packs.policy import policy_in_force
+from review.routes.packs import PAGE_LENGTH
 
 OWNER = "pnc_bureau"
 WHY = {"recipient": "PNC bureau, data quality desk", "reason": "monthly round"}
@@ -109,7 +110,7 @@ def test_a_pack_is_handed_out_fetched_answered_and_taken_in(steward, sending):
     assert "V5" in (refused := sent_back(steward, address, wrong)).text
     assert refused.status_code == 422
     taken = sent_back(steward, address, right).text
-    assert "1 lines are answered" in taken
+    assert "1 line is answered" in taken
     assert "Corrected on 2026-11-19" in taken
 
 
@@ -135,6 +136,18 @@ def test_a_file_that_is_too_large_is_refused(steward, sending):
     assert answer.status_code == 413
 
 
+def test_a_large_pack_is_read_page_by_page(steward, sending):
+    address = handed_out(steward)
+    references = read_pack_lines(sending)["reference"]
+    pages = -(-len(references) // PAGE_LENGTH)
+    assert pages > 1
+    shown = [steward.get(address, params={"number": number}).text for number in range(1, pages + 1)]
+    for page, number in zip(shown, range(pages), strict=True):
+        assert sum(reference in page for reference in references) == min(PAGE_LENGTH, len(references) - number * PAGE_LENGTH)
+        assert f"{len(references)} lines" in page
+        assert ('rel="next"' in page, 'rel="prev"' in page) == (number < pages - 1, number > 0)
+
+
 def test_a_viewer_of_one_force_sees_its_orders_alone_and_no_file_with_others(open_desk, desk, steward, sending):
     address = handed_out(steward)
     every, shown = read_pack_lines(sending), open_desk("met-viewer")
@@ -157,7 +170,7 @@ def _held_by(desk, force):
 
 def test_lines_are_found_by_route_and_key(steward, sending):
     reference = handed_out(steward) and read_pack_lines(sending).item(0, "reference")
-    assert '\n  <p class="govuk-body">1 lines.</p>' in steward.get("/packs/lines", params={"key": reference}).text
+    assert '\n  <p class="govuk-body">1 line.</p>' in steward.get("/packs/lines", params={"key": reference}).text
     assert "0 lines" in steward.get("/packs/lines", params={"key": reference, "route": "held"}).text
 
 
