@@ -4,8 +4,9 @@ Belongs here: deciding, proposing, taking back. Does not: forms (`review.decidin
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ from review.access.viewer import Viewer
 from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import ChangedSince, find_changed_since
 from review.deciding.decision_request import DecisionRequest
-from review.deciding.drafting import draft_all
+from review.deciding.drafting import draft_all, refusal
 from review.deciding.visible_subject import visible_subject
 from review.desk import Desk, decidable_night
 from review.desk_settings import DeskSettings
@@ -97,6 +98,17 @@ class Decider:
         self._share = settings.second_look_share
         self._by = who.name
         self._forces = who.forces
+
+    def refuse(self, asked: Mapping[str, Any]) -> str | None:
+        """Why a value or an acceptance that a form asks for can't be; nothing of orders that the steward may not see.
+
+        Those are refused as unseen when the decision is previewed or saved.
+        """
+        whole = self._desk.whole_release()
+        order_id = asked.get("order_id")
+        if order_id is not None and not VisibleRelease(whole, self._forces).sees(order_id):
+            return None
+        return refusal(asked, decidable_night(whole))
 
     def preview(self, wanted: DecisionRequest) -> Preview:
         """What a request comes to; nothing is kept.

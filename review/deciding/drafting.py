@@ -13,7 +13,7 @@ from ledger.decisions.bulk import draft_of
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
-from review.deciding.decision_request import DecisionRequest, Refusing
+from review.deciding.decision_request import DecisionRequest
 from review.item.titles import with_titles
 
 
@@ -42,21 +42,17 @@ def draft_all(wanted: DecisionRequest, present: Present) -> tuple[Draft, ...]:
     return tuple(drafts)
 
 
-def refusing(present: Present) -> Refusing:
-    """Says why a value or an acceptance can't be, in words for its field; nothing of what is no longer there."""
-
-    def refuse(asked: Mapping[str, Any]) -> str | None:
-        try:
-            if asked["kind"] == "accept":
-                present.require_acceptance(asked["accepted_until"])
-            if asked["kind"] == "value" and asked["order_id"] in present.orders.get_column("order_id"):
-                present.require_value(asked["order_id"], asked["field"], asked["value"])
-        except DecisionError as error:
-            words = with_titles(str(error))
-            return words[:1].upper() + words[1:]
-        return None
-
-    return refuse
+def refusal(asked: Mapping[str, Any], present: Present) -> str | None:
+    """Why a value or an acceptance can't be, in words for its field; nothing of an order that is no longer there."""
+    try:
+        if asked["kind"] == "accept":
+            present.require_acceptance(asked["accepted_until"])
+        if asked["kind"] == "value" and asked["order_id"] in present.orders.get_column("order_id"):
+            present.require_value(asked["order_id"], asked["field"], asked["value"])
+    except DecisionError as error:
+        words = with_titles(str(error))
+        return words[:1].upper() + words[1:]
+    return None
 
 
 def _spread(asked: Mapping[str, Any], present: Present) -> list[Mapping[str, Any]]:

@@ -10,12 +10,10 @@ from starlette.responses import Response
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
 from review.deciding.bulk_selection import NotOneRuleError, select_bulk
 from review.deciding.decision_request import FormError, SentFields, read_request, sent_fields, text
-from review.deciding.drafting import refusing
 from review.deciding.item_form import ItemForm
 from review.deciding.item_navigation import SentForm
-from review.deciding.preview_page import show_preview
+from review.deciding.preview_page import decider_of, show_preview
 from review.deciding.settling import ON_DISCREPANCY
-from review.desk import decidable_night
 from review.pages import redirect_to, render_page
 from review.queue.queue_view import read_view
 
@@ -32,8 +30,8 @@ def show_bulk(request: Request, who: AnySteward, audit: Auditing) -> Response:
 def preview(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> Response:
     """What deciding them all would change."""
     try:
-        refuse = refusing(decidable_night(request.app.state.desk.whole_release()))
-        return show_preview(request, who, read_request(form, kinds=ON_DISCREPANCY, refuse=refuse))
+        wanted = read_request(form, kinds=ON_DISCREPANCY, refuse=decider_of(request, who).refuse)
+        return show_preview(request, who, wanted)
     except FormError as error:
         return _shown(request, who, audit, text(form, "view"), sent_fields(form), error.problems)
 

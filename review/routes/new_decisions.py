@@ -13,12 +13,10 @@ from ledger.desk.claims import release_claim
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
 from review.deciding.decider import Outcome
 from review.deciding.decision_request import DecisionRequest, FormError, read_request, sent_fields, text, texts
-from review.deciding.drafting import refusing
 from review.deciding.form_context import FormState
 from review.deciding.item_navigation import SentForm, go_on
 from review.deciding.preview_page import decider_of, show_preview
 from review.deciding.visible_subject import NotVisibleError
-from review.desk import decidable_night
 from review.pages import redirect_to
 from review.routes.items_and_orders import draw_item, draw_orders
 
@@ -29,7 +27,7 @@ router = APIRouter()
 def preview(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> Response:
     """What a decision would change, before it is saved."""
     try:
-        wanted = _read(request, form)
+        wanted = _read(request, who, form)
     except FormError as error:
         return _draw_again(request, who, audit, form, error.problems)
     return show_preview(request, who, wanted)
@@ -39,7 +37,7 @@ def preview(request: Request, who: AnySteward, audit: Auditing, form: SentForm) 
 def save(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> Response:
     """Take a decision, or let it wait for a second steward; what changed since the preview is shown first."""
     try:
-        wanted = _read(request, form)
+        wanted = _read(request, who, form)
     except FormError as error:
         return _draw_again(request, who, audit, form, error.problems)
     try:
@@ -61,9 +59,9 @@ def change(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -
     return _draw_again(request, who, audit, form, {})
 
 
-def _read(request: Request, form: FormData) -> DecisionRequest:
+def _read(request: Request, who: Viewer, form: FormData) -> DecisionRequest:
     """What a form asks for. Raises as `read_request`."""
-    return read_request(form, refuse=refusing(decidable_night(request.app.state.desk.whole_release())))
+    return read_request(form, refuse=decider_of(request, who).refuse)
 
 
 def _draw_again(request: Request, who: Viewer, audit: Audit, form: FormData, problems: Mapping[str, str]) -> Response:
