@@ -16,7 +16,7 @@ from ledger.audit import Entry, append
 from ledger.decisions.bulk import draft_of
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Signature
-from ledger.decisions.errors import DecisionError
+from ledger.decisions.errors import DecisionError, RefusedTogetherError
 from ledger.decisions.ledger import Beside
 from ledger.decisions.preview import CLOSING
 from ledger.decisions.submitting import Taken
@@ -27,7 +27,7 @@ from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import ChangedSince, find_changed_since
 from review.deciding.decision_request import DecisionRequest
 from review.deciding.drafting import draft_all, refusal
-from review.deciding.visible_subject import visible_subject
+from review.deciding.visible_subject import NotVisibleError, visible_subject
 from review.desk import Desk, decidable_night
 from review.desk_settings import DeskSettings
 from warehouse.tables.register import REVIEW_QUEUE
@@ -104,17 +104,14 @@ class Decider:
 
         Those are refused as unseen when the decision is previewed or saved.
         """
-        whole = self._desk.whole_release()
-        order_id = asked.get("order_id")
-        if order_id is not None and not VisibleRelease(whole, self._forces).sees(order_id):
-            return None
-        return refusal(asked, decidable_night(whole))
+        present = decidable_night(self._desk.whole_release())
+        return refusal(asked, present) if self._sees_orders_of([asked]) else None
 
     def preview(self, wanted: DecisionRequest) -> Preview:
         """What a request comes to; nothing is kept.
 
         Raises:
-            UnseenError: it is about orders that the steward may not see.
+            NotVisibleError: it is about orders that the steward may not see.
             DecisionError: what it names is not there, or does not fit.
             ValuesChangedError: values have changed since the preview.
             ContradictionError, RefusedTogetherError: decisions that stand contradict it.
@@ -124,7 +121,7 @@ class Decider:
             raise DecisionError("nothing is decided")
         whole, ledger = self._desk.whole_release(), self._desk.ledger
         present, visible = decidable_night(whole), VisibleRelease(whole, self._forces)
-        drafts, decisions = draft_all(wanted, present), ledger.read()
+        drafts, decisions = self._draft(wanted, present), ledger.read()
         orders = visible_subject(drafts, decisions, whole, self._forces)
         drawn_for = [order for order in wanted.orders if visible.sees(order)]
         signature = Signature(self._by, wanted.reason_code, wanted.comment)
@@ -137,6 +134,19 @@ class Decider:
             decisions=decisions,
             changed=find_changed_since(self._desk, wanted, drafts, present, orders=drawn_for),
         )
+
+    def _draft(self, wanted: DecisionRequest, present: Present) -> tuple[Draft, ...]:
+        """The drafts; why one can't be says nothing of an order that the steward may not see."""
+        try:
+            return draft_all(wanted, present)
+        except (DecisionError, RefusedTogetherError):
+            if not self._sees_orders_of(wanted.decisions):
+                raise NotVisibleError from None
+            raise
+
+    def _sees_orders_of(self, decisions: Sequence[Mapping[str, Any]]) -> bool:
+        visible = VisibleRelease(self._desk.whole_release(), self._forces)
+        return all(visible.sees(asked["order_id"]) for asked in decisions if asked.get("order_id"))
 
     def save(self, wanted: DecisionRequest) -> Outcome | None:
         """Take the decisions, or let them wait for a second steward; None if they have to be looked at first.
@@ -175,7 +185,7 @@ class Decider:
         """Approve another steward's proposal on what there is now.
 
         Raises:
-            UnseenError: it is about orders that the approver may not see.
+            NotVisibleError: it is about orders that the approver may not see.
             ProposalError: it is one's own, or was judged meanwhile.
             ValuesChangedError: values have changed since it was proposed: return it instead.
             RefusedTogetherError, LedgerError: as `preview`.

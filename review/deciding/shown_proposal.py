@@ -59,7 +59,7 @@ def find_shown_proposal(desk: Desk, who: Viewer, proposal_id: str) -> ShownPropo
 
     Raises:
         ProposalError: there is none.
-        UnseenError: it is about orders that a user may not see.
+        NotVisibleError: it is about orders that a user may not see.
         LedgerError: the ledger is down.
     """
     return _look(desk.whole_release(), who, find_proposal(desk.database, proposal_id), desk.ledger.read())

@@ -32,7 +32,7 @@ def visible_subject(
         forces: of the viewer; None: all.
 
     Raises:
-        UnseenError: they may not see one of them.
+        NotVisibleError: they may not see one of them.
     """
     orders = orders_of(drafts, decisions, decidable_night(whole))
     if forces is not None and not (orders and all(map(VisibleRelease(whole, forces).sees, orders))):

@@ -7,6 +7,8 @@ from nights import copy_of
 from benchmarks.answers import QUESTIONS, compare_answers
 from reconciliation.register import Register
 
+pytestmark = pytest.mark.long
+
 WHO_IS_BOUND = ("1. ", "2. ", "3. ", "4. ", "6. ", "23. ")
 
 
