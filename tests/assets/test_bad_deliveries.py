@@ -477,7 +477,11 @@ def test_a_bad_delivery_never_replaces_the_good_one_in_the_archive(sound, landin
 
 
 @pytest.mark.parametrize(
-    ("source", "change", "reason"), [pytest.param(*row, id=name) for name, row in SPOILT_ROWS.items()]
+    ("source", "change", "reason"),
+    [
+        pytest.param(*row, id=name, marks=pytest.mark.long if place % 2 else ())
+        for place, (name, row) in enumerate(SPOILT_ROWS.items())
+    ],
 )
 def test_a_spoilt_row_is_put_aside_with_its_reason_and_the_delivery_counts(sound, landing, source, change, reason):
     path = find(landing, source)

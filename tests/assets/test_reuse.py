@@ -30,7 +30,7 @@ from warehouse.store import TableStore
 
 SOURCES = {source.name: source for source in find_sources()}
 PND, COURT = SOURCES["pnd"], SOURCES["court"]
-QUICK = ("pnc", "court")
+QUICK = ("court",)
 EACH_SOURCE = [
     pytest.param(source, id=name, marks=() if name in QUICK else pytest.mark.long) for name, source in SOURCES.items()
 ]

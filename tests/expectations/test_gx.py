@@ -227,6 +227,7 @@ def validator() -> Iterator[Validator]:
         yield validator
 
 
+@pytest.mark.long
 def test_the_worker_gives_the_same_results(validator: Validator) -> None:
     for frame in (cases({}, {"kind": "other"}), cases({})):
         assert (

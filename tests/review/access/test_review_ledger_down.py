@@ -96,6 +96,7 @@ def test_pages_are_read_only_and_what_is_typed_comes_back(client, desk, outage, 
         assert prove(connection).broken_at is None
 
 
+@pytest.mark.long
 def test_a_file_that_somebody_holds_locked_is_reported_and_read(desk_home, ledger_file, clock, tmp_path):
     home = Home(tmp_path / "home").create()
     home.releases.rmdir()

@@ -122,6 +122,7 @@ def test_a_digit_says_what_two_orders_are_to_one_another_before_it_answers_a_dif
     page.close()
 
 
+@pytest.mark.long
 def test_the_sheet_of_keys_opens_and_keys_can_be_switched_off(browser, address):
     page = browser.new_page()
     enter(page, address, "steward")

@@ -63,6 +63,7 @@ def test_a_long_filter_is_searched_by_script(open_page):
     assert choices.all_inner_texts() == [text for text in everything if longest in text.lower()] != everything
 
 
+@pytest.mark.long
 def test_without_script_filters_are_applied_and_a_view_is_saved(open_page):
     page = open_page("/queue", java_script_enabled=False)
     page.locator("summary", has_text="Severity").click()
