@@ -113,6 +113,8 @@ GROUNDS: Final = (
     Cause("rule", pl.col("has_other_rules")),
     # How rare a value is counts in the linking, and of two spellings the one that more people bear is believed.
     Cause("source", reaches("is_regrouped") & reaches("has_name_in_common", "has_id_in_common")),
+    # How many orders of a region some sources hold counts where two that no source holds both of may be one.
+    Cause("source", reaches("is_regrouped") & reaches("has_region_in_common")),
     Cause("source", (is_name | is_judged) & reaches("has_name_in_common")),
     # So it is where a steward puts two persons together, or apart: others bear their names.
     Cause("steward", (is_name | is_judged) & reaches("has_name_of_decided")),
@@ -172,7 +174,8 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
         `is_reread`: a record changed though its delivery did not.
         `is_regrouped`: records have another order or person.
         `is_moved`: a regional row is in another return.
-        `has_name_in_common`, `has_id_in_common`, `has_case_in_common`: with a record that changed.
+        `has_name_in_common`, `has_id_in_common`, `has_case_in_common`, `has_region_in_common`: with a record that
+        changed.
         `has_name_of_decided`: a name in common with a record of an order that a decision touches.
     """
     families = find_families(before.digests, after.digests)
@@ -210,6 +213,7 @@ TIES_IN_COMMON: Final = {
     "has_name_in_common": ("surname", "forename"),
     "has_id_in_common": ("pnc_id", "cro_number"),
     "has_case_in_common": ("case",),
+    "has_region_in_common": ("region",),
 }
 
 

@@ -128,6 +128,24 @@ def test_a_change_of_another_person_explains_only_what_a_shared_value_bears_on()
     ]
 
 
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        pytest.param(
+            "region:1", "source", id="of the same region: what its sources hold joins two orders or parts them"
+        ),
+        pytest.param("region:2", UNEXPLAINED, id="of another region"),
+    ],
+)
+def test_a_change_of_another_person_explains_that_records_were_regrouped_in_its_region(region, expected):
+    other = {"order": "O9", "subject": "S9", "ties": [region]}
+    before = side(record("a", ties=["region:1"]), record("b", ties=["region:1"]), record("z", **other))
+    parted = (record("a", ties=["region:1"]), record("b", "O2", "S2", ties=["region:1"]))
+    after = side(*parted, record("z", **other, digest="other"))
+    assert cause(before, after) == expected
+    assert cause(before, side(*parted, record("z", **other))) == UNEXPLAINED, "where no record changed"
+
+
 def test_another_reading_of_the_same_bytes_is_the_rules_or_the_days():
     before = side(record("a"), inputs={"pnc:1": "bytes"})
     after = side(record("a", digest="other"), inputs={"pnc:1": "bytes"})

@@ -96,7 +96,7 @@ def test_conditions_count_in_whatever_order_their_rows_come(texts):
 
 def test_ties_are_reported_by_digest_alone():
     (ties,) = digest_all(order(cro_number=None)).get_column("ties").to_list()
-    assert [tie.split(":")[0] for tie in ties] == ["surname", "forename", "pnc_id", "case"]
+    assert [tie.split(":")[0] for tie in ties] == ["surname", "forename", "pnc_id", "case", "region"]
     assert "KHAN" not in str(ties)
 
 
