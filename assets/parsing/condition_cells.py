@@ -132,7 +132,7 @@ ABBREVIATIONS = (
 )
 
 
-# `Not to contact A. Smith` is one; `Not to enter area A. Must report` two.
+# `Not to contact A. Smith` is one; `Not to enter area A. Must report` and `Not to contact A.B. / To report` are two.
 INITIAL = r"\b(\p{Lu})\.\s"
 
 
@@ -152,7 +152,7 @@ def split_conditions(cells: pl.DataFrame) -> pl.DataFrame:
         .str.replace_all(rf"(\p{{L}}{{2}})\.({_LARGE})", "$1. $2")
         .str.replace_all(ABBREVIATIONS, f"$1.{WITHIN}")
         .str.replace_all(INITIAL, f"$1.{WITHIN}")
-        .str.replace_all(rf"{WITHIN}(?P<next>{_LARGE})", " ${next}")
+        .str.replace_all(rf"{WITHIN}(?P<next>{_LARGE}|[^\p{{L}}\p{{N}}])", " ${next}")
     )
     for rule in SEPARATORS:
         separator = BREAK + ("${next}" if "next" in rule else "")

@@ -92,7 +92,7 @@ def decide_same(home: Home, models: Models) -> tuple[str, str]:
     )
     empty = {table.name: table.empty() for table in (ORDERS, ORDER_SOURCES, DISCREPANCIES, ID_REDIRECTS)}
     present = Present.of(
-        gather(TableStore(home.tables / NIGHT.isoformat()), "orders"),
+        gather(TableStore(home.tables / NIGHT.isoformat()), "orders").collect(),
         empty,
         release_id="r2026-11-20",
         as_of=NIGHT,
@@ -154,8 +154,10 @@ def test_a_candidate_is_compared_by_counts_keys_and_a_page_without_personal_data
     assert "left alone: 1 labelled matches and 0 labelled others, 30 of each are needed" in page
     assert "<script" not in page
     assert "http" not in page.replace("http://www.w3.org", "")
-    persons = gather(TableStore(tables), "orders").select(
-        "pnc_id", pl.col("date_of_birth").cast(pl.String), pl.concat_str("forenames", "surname", separator=" ")
+    persons = (
+        gather(TableStore(tables), "orders")
+        .collect()
+        .select("pnc_id", pl.col("date_of_birth").cast(pl.String), pl.concat_str("forenames", "surname", separator=" "))
     )
     reported = persons.unpivot().get_column("value").drop_nulls().unique()
     assert len(reported) > 100

@@ -122,6 +122,13 @@ def test_two_conditions_in_one_cell_are_parted(form):
     assert split(form.format(FIRST, SECOND)) == [FIRST, SECOND]
 
 
+@pytest.mark.parametrize("between", [" / ", "; ", " | ", "\n", " // ", " • "])
+@pytest.mark.parametrize("last", ["with I.G.", "within 5 m. of Mill Rd.", "with A."])
+def test_an_initial_or_an_abbreviation_before_a_separator_does_not_join_two_conditions(last, between):
+    parted = split(f"{FIRST} {last}{between}{SECOND}")
+    assert [condition.rstrip(".") for condition in parted] == [f"{FIRST} {last}".rstrip("."), SECOND]
+
+
 @pytest.mark.parametrize("text", CONDITIONS["whole"])
 def test_one_condition_stays_whole(text):
     assert split(text) == [text.replace("\n", " ")]
