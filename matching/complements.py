@@ -20,6 +20,9 @@ LEAD = 3.0
 # Where even the best pair of records is 64 to 1 against, other names, births or dates outweigh what sources leave out.
 LEAST = -6.0
 
+REGION = pl.col("force_code").replace_strict(names_of("forces", "region_code"), default=None, return_dtype=pl.String)
+"""Of a record: what the sources hold is counted by it, so a change within it bears on other orders of it."""
+
 
 def join_complements(
     records: pl.DataFrame, labels: pl.Series, pairs: pl.DataFrame, apart: pl.DataFrame
@@ -54,10 +57,8 @@ def join_complements(
 
 def _held_by(records: pl.DataFrame, labels: pl.Series) -> pl.DataFrame:
     """`label`, `held` (a bit for each source), `area` (the region of the force in most of its records)."""
-    regions = names_of("forces", "region_code")
-    area = pl.col("force_code").replace_strict(regions, default=None, return_dtype=pl.String)
     return (
-        records.select(label=labels, area=area, bit=2 ** (pl.col("source").rank("dense").cast(pl.Int64) - 1))
+        records.select(label=labels, area=REGION, bit=2 ** (pl.col("source").rank("dense").cast(pl.Int64) - 1))
         .group_by("label")
         .agg(held=pl.col("bit").unique().sum(), area=pl.col("area").drop_nulls().mode().min().fill_null("-"))
     )

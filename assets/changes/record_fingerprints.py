@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from matching.complements import REGION
 from reconciliation.stable_ids import record_handles
-from warehouse.codes import names_of
 from warehouse.sources import fact_of_source
 from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_REJECTED_VALUES
 from warehouse.tables.release import RECORD_DIGESTS
@@ -46,7 +46,7 @@ TIES = (
     Tie("pnc_id", pl.col("pnc_id")),
     Tie("cro_number", pl.col("cro_number")),
     Tie("case", pl.concat_str("court_code", "made_on", separator=" "), of=("order",)),
-    Tie("region", pl.col("force_code").replace_strict(names_of("forces", "region_code"), default="-"), of=("order",)),
+    Tie("region", REGION.fill_null("-"), of=("order",)),
 )
 
 
