@@ -45,7 +45,12 @@ KNOWN_KEYS = {
 
 
 def score_quality(
-    evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clock: PresenceClock
+    evidence: Evidence,
+    discrepancies: pl.DataFrame,
+    *,
+    as_of: date,
+    clock: PresenceClock,
+    watched: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Score every order, source, force, area and region, and all together, in the six dimensions.
 
@@ -57,11 +62,13 @@ def score_quality(
         discrepancies: `DISCREPANCIES` of the same evidence.
         as_of: the day of the release.
         clock: when an order is due in a source.
+        watched: of `watched_sources`, where the evidence is only a part of the night's; None: of the evidence.
 
     Returns:
         `QUALITY_SCORES`, sorted by its key; every scope has all six dimensions.
     """
-    whole = _judged(evidence, discrepancies, as_of=as_of, clock=clock)
+    since = watched_sources(evidence.order_sources) if watched is None else watched
+    whole = _judged(evidence, discrepancies, as_of=as_of, clock=clock, since=since)
     of_forces = whole.filter(pl.col("source").is_in(POLICE_SOURCES) & ~is_delivery)
     scopes = {
         "record": whole.filter(~is_delivery),
@@ -80,7 +87,14 @@ def score_quality(
     return QUALITY_SCORES.conform(scored).sort(QUALITY_SCORES.key)
 
 
-def _judged(evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
+def watched_sources(order_sources: pl.DataFrame) -> pl.DataFrame:
+    """`source`, `watched_since`: the first night on which each source held a record; of all records of a night."""
+    return order_sources.group_by("source").agg(watched_since=pl.col("first_seen_on").min())
+
+
+def _judged(
+    evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clock: PresenceClock, since: pl.DataFrame
+) -> pl.DataFrame:
     """Every holding with what each measure counts on it."""
     holdings = pl.concat(
         [
@@ -94,8 +108,7 @@ def _judged(evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clo
         as_of=pl.lit(as_of),
         has_history=pl.lit(evidence.deliveries.get_column("records_expected").is_not_null().any()),
     )
-    first_nights = evidence.order_sources.group_by("source").agg(watched_since=pl.col("first_seen_on").min())
-    holdings = holdings.join(first_nights, on="source", how="left")
+    holdings = holdings.join(since, on="source", how="left")
     return holdings.select(
         "order_id",
         "source",

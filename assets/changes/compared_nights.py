@@ -7,6 +7,7 @@ what the calendar alone has done. Does not: which cause a difference gets (`asse
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,7 @@ from assets.changes.causes import JUDGED_FIELDS, REPLAYED, ComparedRelease, find
 from assets.former import Former
 from expectations.discrepancies import Evidence, PresenceClock, find_discrepancies
 from expectations.discrepancy_history import active_ones
-from expectations.quality import score_quality
+from expectations.quality import score_quality, watched_sources
 from reconciliation.law import STATUS_COLUMNS, facts_of, judge_status
 from reconciliation.redirects import order_redirects
 from reconciliation.register_tables import finish_orders
@@ -118,11 +119,13 @@ def _replay_judgement(order_ids: pl.Series, then: pl.DataFrame, *, former: Forme
         return pl.DataFrame(schema=REPLAYED)
     evidence = _evidence_of(tonight.evidence, order_ids)
     as_then = evidence.orders.drop(*STATUS_COLUMNS).join(then, on="order_id", maintain_order="left")
-    day, clock = former.release.as_of, tonight.clock
-    now = _judge(evidence, as_of=tonight.as_of, clock=clock)
+    day = former.release.as_of
+    # Since when a source is watched, all its records tell: those of these persons may all have come later.
+    judge = partial(_judge, clock=tonight.clock, watched=watched_sources(tonight.evidence.order_sources))
+    now = judge(evidence, as_of=tonight.as_of)
     looks = {
-        "calendar": _judge(replace(evidence, orders=as_then), as_of=day, clock=clock),
-        "source": _judge(replace(evidence, deliveries=former.table(DELIVERIES)), as_of=tonight.as_of, clock=clock),
+        "calendar": judge(replace(evidence, orders=as_then), as_of=day),
+        "source": judge(replace(evidence, deliveries=former.table(DELIVERIES)), as_of=tonight.as_of),
     }
     differing = [
         now.join(look, on=["order_id", "field"], suffix="_then")
@@ -152,11 +155,11 @@ def _evidence_of(evidence: Evidence, order_ids: pl.Series) -> Evidence:
     return replace(evidence, **narrowed)
 
 
-def _judge(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
-    """`order_id`, `field`, `value` (text) of the judged fields."""
+def _judge(evidence: Evidence, *, as_of: date, clock: PresenceClock, watched: pl.DataFrame) -> pl.DataFrame:
+    """`order_id`, `field`, `value` (text) of the judged fields; `watched` of `watched_sources`."""
     found = find_discrepancies(evidence, as_of=as_of, clock=clock, former=DISCREPANCIES.empty())
     active = active_ones(found)
-    scores = score_quality(evidence, active, as_of=as_of, clock=clock)
+    scores = score_quality(evidence, active, as_of=as_of, clock=clock, watched=watched)
     orders = finish_orders(evidence.orders, active, scores)
     return orders.select("order_id", *(pl.col(name).cast(pl.String) for name in JUDGED_FIELDS)).unpivot(
         on=list(JUDGED_FIELDS), index="order_id", variable_name="field", value_name="value"
