@@ -16,7 +16,8 @@ def reference(name: str) -> pl.DataFrame:
     """A reference list by file name without ending: all columns text, empty cells null.
 
     Names: forces, regions, courts, offences, harm_assumptions, conditions, condition_words, name_variants, forenames,
-    family_names, force_tiles, legal_statuses, decision_reasons, published_figures, result_codes, rule_verification.
+    family_names, month_names, force_tiles, legal_statuses, decision_reasons, published_figures, result_codes,
+    rule_verification.
     Cells of several values (`aliases`, `wordings`, `context`, `order_types`, `forms`, `about`) part them with `|`.
 
     Raises:

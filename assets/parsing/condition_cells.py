@@ -41,10 +41,12 @@ FIRST_ROMAN = (
 )  # fmt: skip
 ONE_SIGN_NUMBERS = {
     **{chr(ord(first) + place): f" ({place + 1}) " for first in "①⑴" for place in range(20)},
+    **{chr(ord(first) + place): f" ({place + 1}) " for first in "❶➀➊" for place in range(10)},
     **{chr(ord("⒈") + place): f" {place + 1}. " for place in range(20)},
     **{chr(ord("ⅰ") + place): FIRST_ROMAN[place] for place in range(12)},
     **{chr(ord("０") + digit): str(digit) for digit in range(10)},
     "．": ".", "（": "(", "）": ")", "¦": " | ", "&nbsp;": " ", "&amp;": "&",
+    "&lt;": "<", "&gt;": ">",
 }  # fmt: skip
 DASH_FIRST = r"^[-–—*]\s"
 # Words with which conditions begin.
@@ -56,11 +58,15 @@ _BEGINS = rf"(?i:{_WORDS})\b"
 # words in capitals with which conditions begin.
 _OPENING = r"\(?\d{1,2}[.)]\s|\p{Lu}\p{Ll}+ \p{Ll}|(?:NOT|NO|MUST|SHALL|DO NOT|ONLY|EXCLUDED|PROHIBITED|SUBJECT) "
 DASH_WITHIN = rf"\s+[-–—*]\s+(?P<next>{_OPENING}|{_BEGINS})"
+# A list as a program prints it, or texts in quotation marks; a number and a condition without a blank between them.
+LISTED = r"""(?s)^\s*(?:\[\s*["'“‘]|["“])(.*)["'”’]\s*\]?\s*$"""
+BETWEEN_LISTED = r"""["”]\s*[,;]?\s*["“]|['’]\s*,\s*['‘]"""
+CLOSE_BETWEEN = r"(?P<last>\p{Ll})(?P<number>\(\d{1,2}\)|\d{1,2}[.)])(?P<next>\p{Lu}\p{Ll})"
 TAB_WITHIN = rf"(?P<last>\p{{L}}{{3}}[.;,)]?) *\t *(?P<next>{_BEGINS})"
 # What separates two conditions, before the capitalised words with which they begin.
 _LARGE = r"(?:Not|NOT|No|NO|Must|MUST|Shall|SHALL|Do not|DO NOT|Only|Excluded?|Prohibited|Subject|Never|To not)\b"
 _CLEARLY = r"(?:Not to|NOT TO|Must|MUST|Shall not|Do not|Prohibited from)\b"
-SIGN_WITHIN = rf"\s*(?://|[+~^#§→⇒—–…]|&&|\so\s|\*{{2,}}|>{{1,2}}|-{{2,}})\s*(?P<next>{_LARGE})|\s*\(\d{{1,2}}\)\s+(?P<next_2>{_LARGE})"
+SIGN_WITHIN = rf"\s*(?://|[+~^#§→⇒—–…·]+|&&|\so\s|\*{{2,}}|>{{1,2}}|-{{2,}})\s*(?P<next>{_LARGE})|\s*\(\d{{1,2}}\)\s+(?P<next_2>{_LARGE})"
 # A number that does not go on with the one at the front (`2. .. 3. ..`, `1. .. 1. ..`).
 OTHER_NUMBER = rf"\s\(?\d{{1,2}}[.)]+\s+(?P<next>{_LARGE})"
 NUMBERED_OTHERWISE = rf"^\(?\d{{1,2}}[.)]+\s.*{OTHER_NUMBER}"
@@ -106,6 +112,7 @@ NUMBERINGS = (
         for form in (r"\(({})\)[.:]?", r"\[({})\]", r"({}) ?[.º]?\)", r"({}) ?[.:/;°º=]")
     ),
     Numbering(*NUMBERS, r"({}) ?[-–]" + _AFTER),
+    Numbering(*LETTERS, r"1({})[.:)]?" + _AFTER),
     Numbering(*LETTERS, r"({}) ?[-–]\s+(?P<next>\S)"),
     Numbering(*NUMBERS, rf"{_LABEL} ?\(?({{}})[.:)]?(?: ?[-–])?" + _AFTER),
     Numbering(*NUMBERS, r"({})(?:st|nd|rd|th)[.:)]" + _AFTER),
@@ -178,10 +185,12 @@ def _part_plainly(cells: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame
         .str.replace_many(ONE_SIGN_NUMBERS)
         .str.replace_all(LINE_BREAKS, "\n")
         .str.replace_all(TAB_WITHIN, "${last}\n${next}")
+        .str.replace_all(rf" {{2,}}(?P<next>{_CLEARLY})", "\n${next}")
         .str.replace_all(BULLET_ALONE, " • ")
-        .str.replace(r'^\["(.*)"\]$', "$1")
-        .str.replace_all('", ?"', "\n")
+        .str.replace_all(CLOSE_BETWEEN, "${last} ${number} ${next}")
     )
+    listed = lines.str.replace(LISTED, "$1").str.replace_all(BETWEEN_LISTED, "\n")
+    lines = pl.when(lines.str.contains(LISTED)).then(listed).otherwise(lines)
     waiting = cells.with_row_index("cell").with_columns(known(lines)).drop_nulls("text")
     numbered, waiting = _by_numbering(waiting)
     bulleted, waiting = _parted(waiting, rf"{BULLET}[^\n]*\S\s*{BULLET}|{BULLET}.*\n|\n{BULLET}|\S{BULLET}")
@@ -278,7 +287,7 @@ def _pieces(cells: pl.DataFrame) -> pl.DataFrame:
     )
     return (
         pieces.with_columns(bare)
-        .filter(pl.col("text").str.contains(r"[\p{L}\p{N}]"))
+        .filter(pl.col("text").str.contains(r"[\p{L}\p{N}]") & ~pl.col("text").str.contains("(?i)^(?:and|or|plus)$"))
         .sort("cell", maintain_order=True)
         .drop("cell")
     )

@@ -71,6 +71,9 @@ _YEARS_OLD = r"(?:years?|yrs?)(?: old)?"
 # Letters typed for digits, other characters between the parts, and what stands behind a date: `year` in Polish and
 # Russian, an age.
 SLIPS = (
+    (r"^(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일]?$", "${1}-${2}-${3}"),
+    (r"^(?:ngày )?(\d{1,2}) tháng (\d{1,2}),? năm (\d{4})$", "${1}/${2}/${3}"),
+    (r"^(\d{1,2})[,|](\d{1,2})[,|](\d{4})$", "${1}/${2}/${3}"),
     (r"^['’`]+(\d)|([^.])[.,;]+$", "${1}${2}"),
     (r"(\d)//(\d)", "${1}/${2}"),
     (r"(^|\d[/.-]?)o([\d/.-])", "${1}0${2}"),
@@ -86,6 +89,9 @@ SLIPS = (
         "${1}",
     ),
 )
+# A date in another language: what stands before, its month as a word, what follows; words that join its parts.
+MONTH_WORD = r"^(\d{1,4}[ ./-]*(?:de[l ]? ?)?|)(\p{L}{3,})(\.?[ ./-]*\d.*)$"
+OF = r" (?:de|del|di) "
 # A day that a program wrote with the offset of its midnight, and no time.
 DAY_WITH_OFFSET = r"^(\d{4}-\d{2}-\d{2})(?:z|[+-]\d{2}:\d{2})$"
 # A day with a time of day; the offset makes an instant of it.

@@ -5,7 +5,8 @@ Belongs here: reading a date, the birth columns, what an instant means in London
 
 The rules:
 
-- The day stands before the month (`02/03/2019` is 2 March), or the year comes first.
+- The day stands before the month (`02/03/2019` is 2 March), or the year comes first. Months have their names in other
+  languages too (`month_names.csv`), but for those that are another month elsewhere (`listopad`).
 - A day or a month that is not known (`00`, `99`, `XX`, `??`, `--`, `nk`, `un`, or nothing) leaves the rest: a partial
   date. So does a date that is only about right (`c. 1980`, `15/02/1980?`, `Feb 1980 (day nk)`): it keeps its year and
   month.
@@ -26,7 +27,9 @@ from assets.parsing.date_forms import (
     HAND_TYPED,
     LABEL,
     MONTH_NAMES,
+    MONTH_WORD,
     NO_PART_KNOWN,
+    OF,
     ROMAN_MONTHS,
     SLIPS,
     TIMED,
@@ -36,6 +39,8 @@ from assets.parsing.date_forms import (
 )
 from assets.parsing.distinct import read_distinct
 from assets.parsing.words import known, plain_signs
+from warehouse.codes import reference
+from warehouse.standardise import fold
 from warehouse.time_zone import LONDON
 
 EXCEL_DAY_ZERO = date(1899, 12, 30)
@@ -146,6 +151,7 @@ def _without_words(texts: pl.DataFrame) -> pl.DataFrame:
         texts.with_columns(named)
         .with_columns(bare=pl.col("seen").str.replace(r"^\((.*)\)$", "$1").str.replace(LABEL, ""))
         .with_columns(bare=pl.col("bare").str.replace(WEEKDAY, "").str.replace(DAY_WITH_OFFSET, "$1"))
+        .with_columns(bare=_in_english(pl.col("bare").str.replace_all(OF, " ")))
         .with_columns(timed=_timed())
         .with_columns(
             day_seen=pl.coalesce(pl.col("timed").struct.field("day"), "bare").str.replace(WEEKDAY, ""),
@@ -156,6 +162,19 @@ def _without_words(texts: pl.DataFrame) -> pl.DataFrame:
         .with_columns(about=about)
         .with_columns(is_about=pl.col("about") != pl.col("day_seen"), day_seen="about")
     )
+
+
+def _in_english(text: pl.Expr) -> pl.Expr:
+    """The text with the name of its month in English; a name that two languages give to two months stays."""
+    before, name, after = (text.str.extract(MONTH_WORD, group) for group in (1, 2, 3))
+    english = fold(name).replace_strict(_foreign_months(), default=None, return_dtype=pl.String)
+    return pl.coalesce(pl.concat_str(before, english, after), text)
+
+
+@cache
+def _foreign_months() -> dict[str, str]:
+    listed = reference("month_names").select(fold(pl.col("name")), pl.col("month").cast(pl.Int64))
+    return {name: MONTH_NAMES[month - 1] for name, month in listed.iter_rows()}
 
 
 @cache

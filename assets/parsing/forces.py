@@ -26,6 +26,7 @@ OFFICER = (
     r"^(?:THE )?(?:CHIEF CONSTABLE|CHIEF OFFICER(?: OF POLICE)?|COMMISSIONER(?: OF POLICE)?)(?: OF| FOR)?(?: THE)?\b"
 )
 NAMES_A_FORCE = re.compile(r"\b(?:POLICE|CONSTABULARY|HEDDLU|FORCE)\b")
+SHORTEST_NAME = 5  # shorter names begin other words of an address (`City Road`)
 CUT_FROM = 18  # a text this long may be the beginning of a longer name
 
 
@@ -77,11 +78,19 @@ def _find(whole: str, parts: list[str]) -> frozenset[str]:
     for names in (parts, *map(list, code_and_name), whole.split(" AND ")):
         if not found and len(names) > 1:
             found = agreed(names, _meaning, names_one=_names_a_force)
+            if found:
+                found = found.union(*(_begun_with(name) for name in names if not _meaning(name)))
     return found
 
 
 def _names_a_force(text: str) -> bool:
     return NAMES_A_FORCE.search(text) is not None
+
+
+def _begun_with(text: str) -> frozenset[str]:
+    """The force whose name begins a text of no clear meaning: `KENT AND ESSEX SCD` names two, so neither is meant."""
+    begins = [name for name in _force_names() if len(name) >= SHORTEST_NAME and text.startswith(f"{name} ")]
+    return _force_names()[max(begins, key=len)] if begins else frozenset()
 
 
 def _meaning(text: str) -> frozenset[str]:

@@ -169,7 +169,7 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
         pl.when(
             ~inner.str.contains(r"^[\p{L}\p{M}.'’\-\s,/]+$")
             | inner.str.contains(remark)
-            | inner.str.contains(r"(?i)^(?:hmp|hmyoi|yoi|irc)\b|\b(?:national|citizen)$")
+            | inner.str.contains(r"(?i)^(?:hmp|hmyoi|yoi|irc|nb|see|cf)\b|\b(?:national|citizen)$")
             | (inner.str.contains(r"^\p{Ll}[^\p{Lu}]*$") & ~is_listed_forename(inner.str.to_uppercase()))
         )
         .then(pl.lit(REMARK))
@@ -184,8 +184,13 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
 
 
 def _listed_others() -> pl.Expr:
-    """Other names that are in one list (`aka Deano and Dino`), each with its kind."""
-    again = pl.col("piece").str.replace_all(r"\s*(?:;|&|\band\b)\s*", f"{MARK}{NAME}")
+    """Other names that are in one list (`aka Deano and Dino`, `aka Deano/Dino`), each with its kind."""
+    parts = pl.col("piece").str.extract_groups(r"^.(\p{Lu}\p{Ll}+)\s*/\s*(\p{Lu}\p{Ll}+)$").struct
+    one, other = (is_listed_forename(parts.field(group).str.to_uppercase()) for group in ("1", "2"))
+    is_turned = (other & ~one).fill_null(value=False)  # `aka Jones/Tom`
+    slashed = pl.concat_str(pl.lit(FORENAME), parts.field("1"), pl.lit(f"{MARK}{FORENAME}"), parts.field("2"))
+    listed = pl.col("piece").str.replace_all(r"\s*(?:;|&|\band\b)\s*", f"{MARK}{NAME}")
+    again = pl.coalesce(pl.when(~is_turned).then(slashed), listed)
     return pl.when(pl.col("place") > 0).then(again).otherwise("piece")
 
 

@@ -91,7 +91,7 @@ def left_out() -> tuple[tuple[str, str], ...]:
         (r"^(\p{L}{2,})\.(\p{L}{2,})$", "${1} ${2}"),
         (r"""^(\p{Lu}\p{Ll}+)\s+["'‘“](\p{Lu}{2,})["'’”]$""", "${1} ${2}"),
         (rf"(?i)^(?:{any_of('label')})\s*\d{{0,3}}\s*[:.)\-–]+\s*", ""),
-        (r"^(?:D\d{1,2}[\s:.)\-–]+|\(\d{1,4}\)|#?\s?\d{1,4}\s?[.):\]\-–]+|#\s?\d{1,4}\b|\d{1,4}\s)[\s.]*", ""),
+        (r"^(?:[DNS]\d{1,2}[\s:.)\-–]+|\(\d{1,4}\)|#?\s?\d{1,4}\s?[.):\]\-–]+|#\s?\d{1,4}\b|\d{1,4}\s)[\s.]*", ""),
         (
             r"^(?:(?i:no|number)\.?\s?\d{1,3}[.:)]?|\d{1,3}/|\(?(?:[a-h]|i{1,3}|iv|vi{0,3}|ix)\)|(?:i{1,3}|iv|vi{0,3}|ix)\.)\s*(\p{Lu})",
             "${1}",
@@ -103,14 +103,14 @@ def left_out() -> tuple[tuple[str, str], ...]:
         (r"(?i)^the (?:defendant|respondent|accused|subject)\s+(\p{L})", "${1}"),
         (r"(?i)[\s(\[]+(?:def(?:endant)?|nominal|subject)\.?\s?(?:no\.?\s?)?\d{1,2}[)\]]?$", ""),
         (rf"(?i)^(?:male|female|man|woman)[\s,]+(?:{not_known})$", ""),
-        (r"(\p{Lu}{2})[\s,(]+[mf]\)?$", "${1}"),  # the sex behind a name in capitals
+        (r"(\p{Lu}{2})(?:[\s,(]+[mf]\)?|\s*[(\[]\s*[MF][)\]]?)$", "${1}"),  # the sex behind a name in capitals
         (r"^((?:\p{Lu}\.){1,3})(\p{Lu}\p{L}{2,})", "${1} ${2}"),  # initials close to the surname
         (r"^([^;,/]+?)\s*[;|\\]\s*([^;,/|\\]+)$", "${1}, ${2}"),
         (r"(?i)\b(?:[sdwh]/o|a/[lp])\b", " "),  # son, daughter, wife of
         # A name reads forename, surname: what is not known at its end is the surname.
         (rf"^([^\s,/]*\p{{Ll}}[^\s,/]*)\s+(?i:{not_known})$", ",${1}"),
-        (rf"^(\p{{L}}+)[\s,]*\(?(?i:(?:surname|last name|family name|s/n) (?:is )?(?:{not_known}))\)?$", ",${1}"),
-        (rf"(?i)[\s,(]+(?:(?:first|given|fore)[ -]?names?|f/n|name) (?:is )?(?:{not_known})\)?$", ""),
+        (rf"^(\p{{L}}+)[\s,]*[(\[]?(?i:(?:surname|last name|family name|s/n) (?:is )?(?:{not_known}))[)\]]?$", ",${1}"),
+        (rf"(?i)[\s,(\[]+(?:(?:first|given|fore)[ -]?names?|f/n|name) (?:is )?(?:{not_known})[)\]]?$", ""),
         (rf"(?i)(^|[\s,/(])(?:{not_known})(?:\s+(?:male|female|person|subject))?([\s,/)]|$)", "${1}${2}"),
         (rf"(?i)(^|[,/])[\s(]*(?:(?:{title})\b[.)]*\s*(?:[&/]\s*)?)+", "${1}"),
         (r"^(\S+\s.*\S)[\s,(]+(?:née|nee|aka|a\.k\.a\.?|alias)\)?$", "${1}"),  # and no other name after it

@@ -91,6 +91,7 @@ def _way() -> pl.Expr:
     before = fold(words.list.get(-2, null_on_oob=True))
     patronymic = (count >= 3) & final.str.contains(PATRONYMIC) & ~before.str.contains(PATRONYMIC) & ~is_forename
     initials = words.list.slice(1).list.join(" ").str.contains(_INITIALS_ALONE) | are_initials(words.list.last())
+    initials |= (count >= 3) & words.list.last().str.contains(_INITIALS_ALONE)  # `SMITH JOHN M`
     initials_last = (count >= 2) & initials & ~is_forename & ~are_initials(words.list.first())
     is_family = first.is_in(_family_names()) & ~final.is_in(_family_names())
     # Office lists in other scripts often begin with the surname.

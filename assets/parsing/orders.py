@@ -45,6 +45,7 @@ ORDER_WORDS = (
     OrderWords("STPO", r"^(?:INTERIM |INT |FULL )?PREVENTION ORDER$", "TRAFFICKING PREVENTION ORDER"),
 )
 INTERIM = r"\bINTERIM\b|\bINT\b|\bI ?(?:STRO|STPO|TERO|TEPO)\b|\b(?:INT|INTERIM)(?:STRO|STPO|TERO|TEPO)\b"
+INTERIM_BEHIND = r"(?i)\b(?:st|te)[rp]o\s*[-/(]\s*i(?:nt)?\b"  # `STRO (I)`
 NOT_INTERIM = r"\b(?:NOT|NON) (?:AN )?INTERIM\b"
 # What follows the order named: its term, or what became of another one.
 AFTER_THE_ORDER = r"^(.*?\b(?:ORDER|STRO|STPO|TERO|TEPO)\b.*?)\b(?:MADE|GRANTED|IMPOSED|UNTIL|FOR)\b.*$"
@@ -88,7 +89,8 @@ def read_orders(texts: pl.Series) -> pl.DataFrame:
     kinds = named.join(guessed, on="folded", how="left", maintain_order="left").with_columns(
         order_type=pl.coalesce("order_type", "like_type")
     )
-    is_interim = pl.col("folded").str.contains(INTERIM) & ~pl.col("folded").str.contains(NOT_INTERIM)
+    is_named = pl.col("folded").str.contains(INTERIM) | pl.col("text").str.contains(INTERIM_BEHIND)
+    is_interim = is_named & ~pl.col("folded").str.contains(NOT_INTERIM)
     return kinds.select(
         "text",
         "order_type",

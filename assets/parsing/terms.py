@@ -67,7 +67,7 @@ UNTIL_DETERMINATION = (
     r"(?:hearing|determination|disposal|trial|decision)\b.*)\)?$"
 )
 _SAID_AGAIN = r"(?: \(\d{1,3}\))?"  # `eighteen (18) months`
-_YEARS = rf"(?P<years>\d{{1,2}}(?:\.\d+)?){_SAID_AGAIN} (?:years?|yrs?|y)\b\.?"
+_YEARS = rf"(?P<years>\d{{1,2}}(?:\.\d+)?){_SAID_AGAIN} (?:years?|ye?rs?|ys?)\b\.?"
 _MONTHS = rf"(?P<months>\d{{1,3}}(?:\.0+)?){_SAID_AGAIN} (?:months?|mont?hs?|mnths?|mths?|mos?|m)\b\.?"
 TERM = rf"(?:{_YEARS}(?: ?,? ?(?:and|&|\+)? ?(?P<rest>\d{{1,2}}) (?:months?|mths?|mnths?|mos?|m)\b\.?)?|{_MONTHS})"
 _AGAIN = r"(?: ?[(/=,] ?(?:i\.?e\.? )?(?P<again>\d[^()]*?)\)?)?"  # the length said twice: `5 years (60 months)`
@@ -75,10 +75,12 @@ _FROM = (
     r"(?:,? \(?(?:to (?:\d{1,2}[/. -]){2}|concurrent|interim"
     r"|from|commencing|starting|beginning|after|wef|w\.e\.f\.?)\b.*)?"
 )
-WHOLE_TERM = rf"^(?:for )?(?:a )?(?:period of |term of )?{TERM}{_AGAIN}{_FROM}$"
+WHOLE_TERM = rf"^(?:fixed(?: at)? )?(?:for )?(?:a )?(?:fixed )?(?:period of |term of )?{TERM}{_AGAIN}{_FROM}$"
 IN_SENTENCE = rf"\bfor (?:a )?(?:further )?(?:period of |term of )?{TERM}"
 BARE_NUMBER = r"^(\d{1,3})(?:\.0+)?$"
-BARE_YEARS_AT_MOST = 30  # a bare number in a length column: years up to here, months above
+# A bare number in a length column: years up to the first, months above the second, and between them it may be either
+# (`24`): no length.
+BARE_YEARS_AT_MOST, BARE_MONTHS_ABOVE = 10, 30
 
 
 def is_until_further_order(text: pl.Expr) -> pl.Expr:
@@ -108,9 +110,9 @@ def read_term(text: pl.Expr, *, pattern: str = WHOLE_TERM) -> pl.Expr:
         text: the length as sent.
         pattern: `WHOLE_TERM` for a length column, `IN_SENTENCE` for a length within a sentence (`for 3 years`).
 
-    A bare number is a number of years up to `BARE_YEARS_AT_MOST` and of months above, in a length column only; there
-    `18/12` is 18 months too, as doctors and clerks write it. Years that don't come to whole months, no months at all,
-    and a length said twice that differs give null.
+    A bare number is a number of years up to `BARE_YEARS_AT_MOST`, of months above `BARE_MONTHS_ABOVE` and between them
+    no length, in a length column only; there `18/12` is 18 months too, as doctors and clerks write it. Years that don't
+    come to whole months, no months at all, and a length said twice that differs give null.
     """
     return read_distinct(text, partial(_read_terms, pattern=pattern), {"months": pl.Int64}).struct.field("months")
 
@@ -121,7 +123,7 @@ def _read_terms(texts: pl.DataFrame, *, pattern: str) -> pl.DataFrame:
     if pattern == WHOLE_TERM:
         again = pl.col("again")
         bare = seen.str.extract(BARE_NUMBER).cast(pl.Float64, strict=False)
-        in_years = pl.when(bare <= BARE_YEARS_AT_MOST).then(bare * 12).otherwise(bare)
+        in_years = pl.when(bare <= BARE_YEARS_AT_MOST).then(bare * 12).when(bare > BARE_MONTHS_ABOVE).then(bare)
         terms = terms.with_columns(again=seen.str.extract_groups(pattern).struct.field("again"), in_years=in_years)
         agrees = again.is_null() | (_months(again.str.strip_chars(), WHOLE_TERM) == total)
         terms = terms.with_columns(total=pl.coalesce(pl.when(agrees).then(total), "in_years"))

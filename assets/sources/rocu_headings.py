@@ -36,7 +36,10 @@ HINT = (
 
 @dataclass(frozen=True)
 class SheetKind:
-    """What a kind of table holds: its fields, and the field of every heading, folded and without blanks."""
+    """What a kind of table holds: its fields, and the field of every heading, folded and without blanks.
+
+    `answers` are the headings that are an answer of a field, to be ticked: the field and the answer.
+    """
 
     name: str
     fields: tuple[str, ...]
@@ -47,6 +50,7 @@ class SheetKind:
     substantive: tuple[str, ...]
     joined: Mapping[str, str]
     field_of: Mapping[str, str]
+    answers: Mapping[str, tuple[str, str]]
     titles: str
 
     def is_named_in(self, titles: Sequence[str]) -> bool:
@@ -68,10 +72,11 @@ class Hints:
 
 @dataclass(frozen=True)
 class HeadingMatch:
-    """What one heading is: its field and how alike it is to a known heading, 0 to 100."""
+    """What one heading is: its field, how alike it is to a known heading, 0 to 100, the answer that a tick gives."""
 
     field: str
     likeness: float
+    answer: str | None = None
 
 
 @cache
@@ -93,7 +98,7 @@ def sheet_kinds() -> tuple[SheetKind, ...]:
 def find_known(texts: pl.Series) -> dict[str, dict[str, str]]:
     """Of many distinct texts those that are headings, slips apart: by text, the field in each kind of table."""
     forms = _forms(texts.filter(texts.str.len_chars() <= LONGEST_HEADING))
-    keys = {key for kind in sheet_kinds() for key in kind.field_of}
+    keys = {key for kind in sheet_kinds() for key in (*kind.field_of, *kind.answers)}
     likely = forms.filter(pl.any_horizontal(pl.col("whole", "bare", "own", "head", "unnumbered").is_in(list(keys))))
     found: dict[str, dict[str, str]] = {}
     for form in likely.iter_rows(named=True):
@@ -148,6 +153,9 @@ def _key(heading: pl.Expr) -> pl.Expr:
 
 def _find_exact(kind: SheetKind, form: Mapping[str, str]) -> HeadingMatch | None:
     """The field of a heading as listed, with or without its hints."""
+    if form["bare"] in kind.answers and set(form["bare_hint"].split()) <= _hints().plain:
+        ticked, answer = kind.answers[form["bare"]]
+        return HeadingMatch(ticked, 100, answer)
     if form["whole"] in kind.field_of:
         return HeadingMatch(kind.field_of[form["whole"]], 100)
     for head, hint in (("bare", "bare_hint"), ("own", "bare_hint"), ("head", "head_hint"), ("unnumbered", "bare_hint")):
@@ -231,6 +239,12 @@ def _sheet_kind(name: str, content: Mapping[str, Any], headings: Mapping[str, Co
         substantive=tuple(content["substantive"]),
         joined=content["joined"],
         field_of=field_of,
+        answers={
+            key: (field, answer)
+            for field, own in content.get("answers", {}).items()
+            for answer, listed in own.items()
+            for key in _fold_all(listed)
+        },
         titles=content["titles"],
     )
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from assets.sources.rocu_headings import IGNORED, SheetKind, read_headings, sheet_kinds
 
 FEWEST_HEADINGS = 3  # a row with fewer known headings is not a row of headings
+TWO_TICKED = " / "
+NAMES = {"name", "surname"}
 LEAST_SHARE = 1 / 3  # of its cells are known headings
 
 Headings = Mapping[str, str]  # text by column
@@ -26,6 +28,7 @@ class Layout:
         others: headings of no known field, by column.
         guessed: fields whose heading is misspelt, with the heading as written.
         headings: all headings as written, by column.
+        ticked: by column, the answer that a tick below its heading gives.
     """
 
     kind: SheetKind
@@ -34,6 +37,7 @@ class Layout:
     others: Mapping[str, str]
     guessed: Mapping[str, str]
     headings: Headings
+    ticked: Mapping[str, str]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -44,7 +48,12 @@ class Layout:
     @property
     def repeated(self) -> tuple[str, ...]:
         """Fields that are in several columns and cannot be joined."""
-        return tuple(field for field, own in self.columns.items() if len(own) > 1 and field not in self.kind.joined)
+        return tuple(field for field, own in self.columns.items() if len(own) > 1 and self.between(field) is None)
+
+    def between(self, field: str) -> str | None:
+        """What stands between the values of the columns of a field; null if they cannot be joined."""
+        is_ticked = any(column in self.ticked for column in self.columns[field])
+        return self.kind.joined.get(field, TWO_TICKED if is_ticked else None)
 
     @property
     def are_two(self) -> bool:
@@ -62,6 +71,8 @@ def read_layout(texts: Headings, heading_row: int, titles: Sequence[str]) -> Lay
 def _layout_of(kind: SheetKind, texts: Headings, heading_row: int) -> Layout | None:
     found = dict(zip(texts, read_headings(kind, texts.values()), strict=True))
     exact = {finding.field for finding in found.values() if finding and finding.likeness == 100}
+    if not NAMES & exact:  # `Force | STRO | STPO` heads a count of orders
+        found = {column: finding for column, finding in found.items() if not (finding and finding.answer)}
     columns: dict[str, tuple[str, ...]] = {}
     guessed, others = {}, {}
     for column, finding in found.items():
@@ -73,7 +84,8 @@ def _layout_of(kind: SheetKind, texts: Headings, heading_row: int) -> Layout | N
                 guessed[finding.field] = texts[column]
     if len(columns) < max(FEWEST_HEADINGS, LEAST_SHARE * len(texts)):
         return None
-    return Layout(kind, heading_row, columns, others, guessed, texts)
+    ticked = {column: finding.answer for column, finding in found.items() if finding and finding.answer}
+    return Layout(kind, heading_row, columns, others, guessed, texts, ticked)
 
 
 def _fitness(layout: Layout) -> tuple[int, int]:

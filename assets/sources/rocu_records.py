@@ -31,7 +31,7 @@ from assets.parsing.forces import add_force
 from assets.parsing.identifiers import read_asn, read_cro_number, read_pnc_id
 from assets.parsing.names import one_text, other_name_rows, read_name
 from assets.parsing.offences import add_offence
-from assets.parsing.orders import read_orders
+from assets.parsing.orders import END_IN_SENTENCE, read_orders
 from assets.parsing.records import (
     as_sent,
     coded,
@@ -46,7 +46,8 @@ from assets.parsing.records import (
 from assets.parsing.rejections import Check, collect_rejected, rejected_values, show_partial_dates
 from assets.parsing.short_answers import read_sex, read_yes_no
 from assets.parsing.statuses import read_status, status_by_words
-from assets.parsing.terms import is_until_determination, is_until_further_order, read_term
+from assets.parsing.terms import BARE_NUMBER, is_until_determination, is_until_further_order, read_term
+from assets.parsing.words import known
 from assets.sources.rocu_formulas import SHEET_ROW, part_failed
 from warehouse.codes import codes
 
@@ -59,7 +60,7 @@ BREACH_COUNTS = {"NONE": 0, "NO": 0, "N": 0, "FALSE": 0, "NIL": 0}
 ORDER_DATES = ("made_on", "start_on", "end_on")
 CUSTODY_FORCE = r"^(\w{2})/"
 A_DATE = "a whole date, as an Excel date or as dd/mm/yyyy"
-UNREAD_LENGTH = pl.when(pl.col("term_months").is_null()).then("sent_length")
+UNREAD_LENGTH = pl.when(pl.col("term_months").is_null()).then("length_alone")
 WHOLE_NUMBER = r"^\d{1,4}$"
 
 PERSON_CHECKS = (
@@ -88,7 +89,8 @@ ORDER_CHECKS = (
         "sent_length",
         "bad_format",
         "a length as `3 years` or `18 months`, or `UFO`",
-        ~is_until_further_order(UNREAD_LENGTH) & ~is_until_determination(UNREAD_LENGTH),
+        (~is_until_further_order(UNREAD_LENGTH) & ~is_until_determination(UNREAD_LENGTH))
+        | (pl.col("end_in_length").is_not_null() & (pl.col("sent_end_on") != pl.col("end_in_length"))),
     ),
     Check("term_months", "sent_length_months", "bad_format", "a whole number of months"),
     court_check("sent_court"),
@@ -150,13 +152,18 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
     )
     is_open = pl.any_horizontal(is_until_further_order(pl.col(f"sent_{field}")) for field in ("end_on", "length"))
     dated = {field: pl.col(f"sent_{field}") for field in ORDER_DATES}
-    typed = people.join(kinds, on="sent_order_type", how="left", maintain_order="left")
+    dated["end_on"] = pl.coalesce("sent_end_on", "end_in_length")
+    typed = people.join(kinds, on="sent_order_type", how="left", maintain_order="left").with_columns(
+        # `2 years, until 9 May 2025`
+        end_in_length=pl.col("sent_length").str.extract(END_IN_SENTENCE),
+        length_alone=known(pl.col("sent_length").str.replace(END_IN_SENTENCE, "").str.strip_chars(" ,;:-–()")),
+    )
     rows = with_dates(typed, dated, forms=HAND_TYPED).with_columns(
         stated_interim=coded("sent_interim", INTERIM_CODES),
         term_months=pl.coalesce(
             _whole_number("sent_length_months"),
             read_term(pl.col("sent_length_months")),
-            read_term(pl.col("sent_length")),
+            read_term(pl.col("length_alone")),
         ),
         is_county_lines=read_yes_no(pl.col("sent_county_lines")),
         breach_count=_breaches(),
@@ -170,6 +177,9 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
         is_interim=_is_interim(),
         is_until_further_order=runs_on(is_open),
     )
+    # Courts fix interim orders in weeks and months: `6` is not six years.
+    is_bare = pl.col("is_interim").fill_null(value=False) & pl.col("length_alone").str.contains(BARE_NUMBER)
+    judged = judged.with_columns(term_months=pl.when(~is_bare.fill_null(value=False)).then("term_months"))
     return add_force(add_court(judged))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assets.sources.rocu_cells import part_orders, read_cell
 from assets.sources.rocu_layouts import Layout
 from assets.sources.rocu_sections import SECTION_FIELDS, Section, read_sections
 from assets.sources.rocu_tables import FoundTable, standing_alone
@@ -70,10 +71,11 @@ def read_rows(sheet: Sheet, table: FoundTable) -> ReadTable:
         absent_fields=pl.lit("|".join(name for name in layout.kind.fields if name not in layout.columns)),
     )
     texts = pl.concat_str(pl.col(cells[1:]).str.head(LONGEST_ROW_TEXT), separator=" | ", ignore_nulls=True)
+    named = rows.select("row_number", "sheet_name", *layout.kind.fields, *EXTRA_FIELDS)
     return ReadTable(
         table.name,
         layout,
-        rows.select("row_number", "sheet_name", *layout.kind.fields, *EXTRA_FIELDS),
+        part_orders(named) if layout.kind.name == "orders" else named,
         pl.concat(
             part.select("row_number", "reason_code", row_text=texts.str.head(LONGEST_ROW_TEXT))
             for part in (judge_above(table.above), refused)
@@ -129,11 +131,11 @@ def _section_field(name: str, said: Mapping[str, Section], wider: Section) -> pl
 
 def _field(layout: Layout, name: str, *, is_1904: bool) -> pl.Expr:
     """The value of a field: of its column or columns, and where they say nothing, of the section."""
-    own = layout.columns.get(name, ())
+    own = [read_cell(layout, name, column) for column in layout.columns.get(name, ())]
     value = pl.coalesce(own) if own else pl.lit(None, dtype=pl.String)
-    if len(own) > 1 and name in layout.kind.joined:
+    if len(own) > 1 and (between := layout.between(name)) is not None:
         parts = pl.concat_list(own).list.drop_nulls().list.unique(maintain_order=True)
-        value = parts.list.join(layout.kind.joined[name]).replace("", None)
+        value = parts.list.join(between).replace("", None)
     if is_1904 and name in layout.kind.dates:
         value = read_serials_of_1904(value)
     if name in SECTION_FIELDS:

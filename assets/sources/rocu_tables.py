@@ -18,6 +18,7 @@ from assets.sources.workbooks import Sheet
 ROWS_WITH_SLIPS = 40  # near the top a row of headings may be found by two that are spelt right
 # A row with a date or a long number is not a row of headings.
 VALUE = r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{5}"
+AN_EXAMPLE = r"(?is)\b(?:e\.?g|i\.?e|for example|example|such as|format)\b.*$"  # `PNC ID e.g. 12/345678X`
 NAME_HEADINGS = frozenset({"name", "surname"})
 
 Known = Mapping[str, Mapping[str, str]]  # field by kind of table, by text
@@ -55,7 +56,7 @@ def find_tables(sheet: Sheet) -> list[FoundTable]:
     """The tables of a sheet: beside each other from the left, and those in the same columns from the top."""
     cells = sheet.cells
     texts = pl.concat([pl.Series(dtype=pl.String), *(cells[column].unique() for column in cells.columns[1:])])
-    known = find_known(texts.filter(~texts.str.contains(VALUE)).unique().sort())
+    known = find_known(texts.to_frame("text").filter(~_is_value(pl.col("text")))["text"].unique().sort())
     parts = [cells.select("row_number", *columns) for columns in _part_columns(cells, known)]
     tables = [table for part in parts for table in _tables_below(sheet.name, part, known)]
     first = tables[0].cells.columns[1] if tables else ""
@@ -63,6 +64,10 @@ def find_tables(sheet: Sheet) -> list[FoundTable]:
         table if table.cells.columns[1] == first else replace(table, name=f"{sheet.name} (column {_letters(table)})")
         for table in tables
     ]
+
+
+def _is_value(text: pl.Expr) -> pl.Expr:
+    return text.str.replace(AN_EXAMPLE, "").str.contains(VALUE)
 
 
 def _letters(table: FoundTable) -> str:
@@ -106,9 +111,7 @@ def _heading_like(cells: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Rows that hold several known headings, or several texts at all, and no date."""
     texts = pl.exclude("row_number")
     count = pl.sum_horizontal(texts.is_in(list(known)) if known else texts.is_not_null())
-    return cells.filter(
-        (count >= FEWEST_HEADINGS) & ~pl.any_horizontal(texts.str.contains(VALUE).fill_null(value=False))
-    )
+    return cells.filter((count >= FEWEST_HEADINGS) & ~pl.any_horizontal(_is_value(texts).fill_null(value=False)))
 
 
 def _tables_below(sheet_name: str, cells: pl.DataFrame, known: Known) -> Iterator[FoundTable]:

@@ -167,9 +167,12 @@ def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
         "lone_value": values == 1,
         "not_an_order": pl.col("section_not_made").is_not_null(),
     }
+    # `Force | STRO | STPO` above `Kent | 3 | 1`
+    heads_summary = pl.col("is_summary").shift(-1) & ~pl.concat_str(columns, ignore_nulls=True).str.contains(r"\d")
     is_nothing = (
         pl.col("is_section")
         | pl.col("is_summary")
+        | heads_summary
         | (_count(pl.col(f"says_{column}") for column in substantive) == 0)
         | (is_alone & is_note())
         | (pl.col("is_counted") & pl.col("first").str.contains(TOTAL))
