@@ -168,8 +168,8 @@ QUERIES = (
         "Made on a day when courts do not sit",
         name="made_on",
         when=~is_sitting_day(golden("made_on"), golden("court_code")),
-        note="No court sits on a Sunday or a bank holiday of its nation, and on Saturdays only magistrates do: general "
-        "knowledge of listing, not law.",
+        note="On Sundays and bank holidays of their nation courts are closed, but for remands at some magistrates' "
+        "courts; on Saturdays only magistrates sit [HMCTS-EASTER-22]. That is listing, not law.",
         example="An STPO of Leeds Crown Court dated Saturday, 10 April 2021, by every source that gives a day. A "
         "magistrates' court sits on Saturdays.",
     ),
