@@ -4,6 +4,7 @@
 """
 
 import sys
+import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,10 +49,15 @@ def query(
     if form is AnswerFormat.TABLE and out is not None:
         fail("--out needs a --format: csv, json, parquet or xlsx", Exit.USAGE)
     try:
-        with Register.open(home.resolve(), release) as register:
+        with (
+            Register.open(home.resolve(), release) as register,
+            warnings.catch_warnings(record=True, action="always") as noticed,
+        ):
             rows = register.sql(sql)
     except QueryRefusedError as error:
         fail(f"the query can't be answered: {error}", Exit.FAILED)
+    for each in noticed:
+        warn(str(each.message))
     if form is AnswerFormat.TABLE:
         show_table(rows)
     else:

@@ -50,15 +50,20 @@ def known_releases(home: Home) -> list[tuple[date, Path]]:
     return found
 
 
-def read_day(asked: date | str) -> date:
+def read_day(asked: date | str, *, since: date | None = None) -> date:
     """A day as it is given, or written as 2026-03-01.
 
+    Args:
+        asked: the day.
+        since: the first day on which an order could be in force, if the question is about that.
+
     Raises:
-        ValueError: there is no such day.
+        ValueError: there is no such day, or it is before `since`.
     """
-    if isinstance(asked, date):
-        return asked
     try:
-        return date.fromisoformat(asked)
+        day = asked if isinstance(asked, date) else date.fromisoformat(asked)
     except (TypeError, ValueError):
         raise ValueError(f"there is no day {asked!r}: write it as 2026-03-01") from None
+    if since is not None and day < since:
+        raise ValueError(f"no order could be in force on {day}: the first could be made on {since}")
+    return day

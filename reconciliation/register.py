@@ -3,6 +3,7 @@
 Belongs here: questions put to a published register. Does not: drawing the answers, publishing.
 """
 
+import warnings
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
@@ -16,8 +17,9 @@ from reconciliation.confidence.values import Population, explain_confidence, obs
 from reconciliation.explanation import Explanation, Pair, read_pair
 from reconciliation.known_releases import known_releases, read_day, release_known_on, words_for_early
 from reconciliation.law import binds_on, counts_as_in_force
-from reconciliation.redirects import follow_redirects, order_redirects
+from reconciliation.redirects import FormerIdWarning, order_redirects, quoted_in, the_order_now, words_for_former
 from reconciliation.release_diff import Difference, compare_releases
+from reconciliation.statutes import FIRST_ORDER_ON
 from warehouse.codes import FORCE_CODES, NATIONS, names_of
 from warehouse.home import Home
 from warehouse.releases.duckdb_file import (
@@ -43,10 +45,6 @@ _VIEWS: Final = tuple(view for view in VIEWS if not view.parameters)
 WORKBOOK_TABLES: Final = ("orders", "order_sources", "subjects", "conditions", "arrests", "discrepancies")
 SURE: Final = 0.95
 """The confidence from which a golden value needs no explanation of its doubts."""
-
-
-class UnknownOrderError(LookupError):
-    """The register holds no order of that id, nor a redirect that leads to one order."""
 
 
 class Register:
@@ -122,7 +120,9 @@ class Register:
             KeyError: the release has no table of that name.
         """
         if name not in self.table_names:
-            raise KeyError(f"release {self.release.release_id} has no table {name}")
+            raise KeyError(
+                f"release {self.release.release_id} has no table {name}: it has {', '.join(self.table_names)}"
+            )
         return pl.read_parquet(self.release.parquet(name))
 
     def completed(self, table: Table) -> pl.DataFrame:
@@ -159,7 +159,8 @@ class Register:
 
         Raises:
             LookupError: nothing was known on that day.
-            ValueError: there is no such force, nation or day; the message names those that there are.
+            ValueError: there is no such force, nation or day; the message names those that there are. Or no order could
+                be made by that day.
         """
         names = names_of("forces")
         for name, asked, known in (("force", force, FORCE_CODES), ("nation", nation, NATIONS)):
@@ -169,7 +170,7 @@ class Register:
         release = self.release if known_on is None else release_known_on(self.home, read_day(known_on))
         orders = ORDERS.completed(pl.read_parquet(release.parquet(ORDERS.name)))
         if in_force_on is not None:
-            orders = orders.filter(binds_on(read_day(in_force_on)))
+            orders = orders.filter(binds_on(read_day(in_force_on, since=FIRST_ORDER_ON)))
         if is_active is not None:
             orders = orders.filter(counts_as_in_force() == is_active)
         for name, value in {"force_code": force, "nation": nation}.items():
@@ -198,10 +199,16 @@ class Register:
             query: one statement in the SQL of DuckDB; `?` stands for a parameter.
             parameters: their values, in order.
 
+        Warns:
+            FormerIdWarning: it names an order by an id that was merged or split since; the words say what it is now.
+
         Raises:
             QueryRefusedError: it would write, read a file or change a setting, or it can't be answered;
                 the message says why.
         """
+        if named := quoted_in(query, parameters):
+            for words in words_for_former(named, *self._ids):
+                warnings.warn(words, FormerIdWarning, stacklevel=2)
         connection = self._history if KNOWN_ON in query.lower() else self._connection
         try:
             return answer(connection, query, parameters)
@@ -227,7 +234,8 @@ class Register:
             rows = self.sql(f"SELECT * FROM {view.name} ORDER BY ALL")  # noqa: S608 (a name of our own)
             tables[view.as_table(rows.columns)] = rows
         if unknown := sorted(set(wanted) - {table.name for table in tables}):
-            raise KeyError(f"release {self.release.release_id} has no table {', '.join(unknown)}")
+            known = ", ".join((*self.table_names, *self.view_names))
+            raise KeyError(f"release {self.release.release_id} has no table {', '.join(unknown)}: it has {known}")
         write_workbook(Path(path), self.release, tables, marking=marking)
 
     def explain(self, order_id: str) -> Explanation:
@@ -236,7 +244,7 @@ class Register:
         Raises:
             UnknownOrderError: there is no such order; or it was split, and the message names the orders it became.
         """
-        found = self._follow(order_id)
+        found = the_order_now(order_id, *self._ids, release_id=self.release.release_id)
         provenance = FIELD_PROVENANCE.completed(self._rows("field_provenance", found))
         return Explanation(
             order_id=found,
@@ -263,20 +271,11 @@ class Register:
     def _rows(self, table: str, order_id: str) -> pl.DataFrame:
         return pl.scan_parquet(self.release.parquet(table)).filter(pl.col("order_id") == order_id).collect()
 
-    def _follow(self, order_id: str) -> str:
-        """The order itself, or the one that its redirects lead to."""
-        orders, redirects = (
-            pl.read_parquet(self.release.parquet(table.name), columns=columns)
-            for table, columns in ((ORDERS, ["order_id"]), (ID_REDIRECTS, None))
-        )
-        known = orders.get_column("order_id")
-        reached = follow_redirects(pl.Series([order_id]), order_redirects(redirects), until=known)
-        ends = known.filter(known.is_in(reached.get_column("reached").implode())).sort().to_list()
-        if len(ends) == 1:
-            return str(ends[0])
-        if ends:
-            raise UnknownOrderError(f"order {order_id} was split into {', '.join(ends)}: ask for one of them")
-        raise UnknownOrderError(f"release {self.release.release_id} has no order {order_id}")
+    @cached_property
+    def _ids(self) -> tuple[pl.Series, pl.DataFrame]:
+        """The ids of all orders, and the redirects of those that are no more."""
+        orders = pl.read_parquet(self.release.parquet(ORDERS.name), columns=["order_id"])
+        return orders.get_column("order_id"), order_redirects(pl.read_parquet(self.release.parquet(ID_REDIRECTS.name)))
 
     def _doubts(self, provenance: pl.DataFrame, order_id: str) -> dict[str, Sequence[str]]:
         """Why the register is unsure, by field; nothing in a release from before it had a confidence."""

@@ -24,6 +24,8 @@ COMMENCED_ON: Final = {
 COMMENCED_IN_NORTHERN_IRELAND_ON: Final = date(2016, 4, 1)
 """HTENI Schedule 3 (R32; SR 2016/61)."""
 
+FIRST_ORDER_ON: Final = min(COMMENCED_ON.values())
+
 OPEN_ENDED_TYPES: Final = ("STRO", "STPO")
 """Types that may run until further order. Scottish orders are fixed (R27, R29; HTEAS ss.20(2), 27(2))."""
 

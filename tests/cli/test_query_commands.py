@@ -19,6 +19,7 @@ from cli.main import app, main
 from cli.options import words_of
 from warehouse.home import Home
 from warehouse.releases.release import publish
+from warehouse.tables.register import ID_REDIRECTS
 
 TWO = "SELECT order_id, sources, made_on FROM orders ORDER BY order_id LIMIT 2"
 FORMULA = "SELECT '=1+1' AS cell"
@@ -53,6 +54,18 @@ def test_that_there_are_no_rows_is_said_however_many_columns(home):
         "FROM range(0)",
     ):
         assert command("query", asked, home=home).stdout == "no rows\n"
+
+
+def test_an_id_that_was_merged_is_said_beside_the_answer(tmp_path, make_register):
+    redirects = pl.DataFrame(
+        [("order", "old", "o000001", date(2023, 11, 30))], schema=ID_REDIRECTS.schema, orient="row"
+    )
+    tables = make_register(9) | {"id_redirects": redirects}
+    night = {"as_of": date(2023, 11, 30), "inputs": {}, "versions": {}, "config_hash": "", "state": "published"}
+    publish(Home(tmp_path), tables, **night)
+    asked = command("query", "SELECT * FROM orders WHERE order_id = 'old'", home=tmp_path)
+    assert (asked.exit_code, asked.stdout) == (0, "no rows\n")
+    assert asked.stderr == "old was merged: it is now o000001. Ask for that, or for order_now('old')\n"
 
 
 def test_how_many_rows_are_not_shown_is_said(home):

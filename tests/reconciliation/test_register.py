@@ -1,5 +1,6 @@
 import re
 import shutil
+import warnings
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from reconciliation.explanation import WeightStep
 from reconciliation.known_releases import release_known_on
-from reconciliation.register import Register, UnknownOrderError
+from reconciliation.redirects import FormerIdWarning, UnknownOrderError
+from reconciliation.register import Register
 from warehouse.home import Home
 from warehouse.releases.duckdb_file import QueryRefusedError
 from warehouse.releases.release import publish
@@ -303,6 +305,35 @@ def test_an_id_is_followed_in_sql(home: Home, asked_for: str, found: list[tuple[
     with Register.open(home) as register:
         rows = register.sql("SELECT order_id, is_redirected FROM order_now(?) ORDER BY order_id", [asked_for])
     assert rows.rows() == found
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "words"),
+    [
+        pytest.param("old", "old was merged: it is now o000001", id="an id redirected twice"),
+        pytest.param("split", "split was split: it is now o000001, o000002", id="a split order"),
+    ],
+)
+def test_a_query_that_names_a_former_id_says_what_it_is_now(home: Home, asked_for: str, words: str) -> None:
+    with Register.open(home) as register:
+        with pytest.warns(FormerIdWarning, match=words):
+            register.sql(f"SELECT * FROM orders WHERE order_id = '{asked_for}'")  # noqa: S608
+        with pytest.warns(FormerIdWarning, match=words):
+            register.sql("SELECT * FROM orders WHERE order_id = ?", [asked_for])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("SELECT * FROM orders WHERE order_id = 'o000001'", id="a living id"),
+        pytest.param("SELECT * FROM orders WHERE order_id = 'nothing'", id="an id never given"),
+        pytest.param("SELECT * FROM orders WHERE order_id = 'round'", id="redirects that lead in a circle"),
+        pytest.param("SELECT * FROM order_now('old')", id="a former id that the query follows"),
+    ],
+)
+def test_a_query_that_needs_no_such_notice_gives_none(home: Home, query: str) -> None:
+    with Register.open(home) as register, warnings.catch_warnings(action="error"):
+        register.sql(query)
 
 
 def test_a_release_is_compared_with_this_one_or_another(home: Home) -> None:
