@@ -39,7 +39,11 @@ COLUMNS = (
 )
 SEXES = {"M": "MALE", "F": "FEMALE", "U": "NOT SPECIFIED"}
 APPLICANTS = ("Chief Constable", "Chief Officer of Police")
-AGENCIES = ("National Crime Agency", "Gangmasters and Labour Abuse Authority", "Immigration Enforcement")
+AGENCIES = {
+    "National Crime Agency": "91",
+    "Gangmasters and Labour Abuse Authority": "GL",
+    "Immigration Enforcement": "IE",
+}
 UNTIL_FURTHER_ORDER = "UFO"
 RESULT_CODES = {
     (kind, is_interim == "true"): code
@@ -72,7 +76,7 @@ def _row(record: Record, mixture: Mixture, truth: Truth) -> tuple[object, ...]:
     random, order = Random(record.seed), record.order
     truth.add(record, record.key, errors)
     texts = condition_texts(order, holding.conditions, random)
-    return (
+    row = (
         record.key,
         holding.urn,
         uuid.UUID(bytes=hashlib.md5(f"{order.person.person_id} {order.urn}".encode(), usedforsecurity=False).digest()),
@@ -87,11 +91,13 @@ def _row(record: Record, mixture: Mixture, truth: Truth) -> tuple[object, ...]:
         _result_text(holding, random),
         holding.start,
         UNTIL_FURTHER_ORDER if order.end is None else holding.end or "",
-        _applicant(record, random),
+        applicant := _applicant(record, random),
         "\n".join(f"{number}. {text}" for number, text in enumerate(texts, 1)),
         record.state,
         record.amends.key if record.amends else "",
     )
+    truth.say(record, "applicant", AGENCIES.get(applicant, record.force))
+    return row
 
 
 def _name(holding: Holding, random: Random) -> str:
@@ -124,4 +130,4 @@ def _applicant(record: Record, random: Random) -> str:
     draw = random.random()
     if draw < 0.62:
         return random.choice(APPLICANTS)
-    return force_name(record.force) if draw < 0.9 else random.choice(AGENCIES)
+    return force_name(record.force) if draw < 0.9 else random.choice(tuple(AGENCIES))

@@ -10,8 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
-from reconciliation.statutes import MINIMUM_MONTHS
-from samples.cases import Case, Court, case_number, condition_codes, courts_of, hearing_day, open_case
+from reconciliation.statutes import LONGEST_TRAVEL_MONTHS, MINIMUM_MONTHS
+from samples.cases import (
+    REGIME_FORCES,
+    TRAVEL,
+    Case,
+    Court,
+    case_number,
+    condition_codes,
+    courts_of,
+    hearing_day,
+    open_case,
+)
 from samples.people import Person, Registry
 
 RISK_ORDERS = {"STPO": "STRO", "TEPO": "TERO"}
@@ -27,6 +37,7 @@ class Order:
         months: its length; 0 until further order, or of an interim order.
         superseded_on: the day on which a later order of its type took effect, or the application was decided.
         joined_on: the day on which a prevention order was made beside this risk order, which goes on binding.
+        follows: the order of the person that this one decided, renewed or joined.
     """
 
     order_id: str
@@ -45,6 +56,7 @@ class Order:
     superseded_on: date | None = None
     joined_on: date | None = None
     breaches: int = 0
+    follows: "Order | None" = None
     urn: str = field(default="")
 
     def status(self, on: date) -> str:
@@ -59,6 +71,16 @@ class Order:
     def status_changed_on(self) -> date | None:
         """The day on which the order ceases, whatever the reason."""
         return self.discharged_on or self.superseded_on or self.end
+
+    @property
+    def travel_banned_until(self) -> date | None:
+        """The last day of its ban on foreign travel, by its words or the law; None: there is none, or no own end."""
+        # MSA ss.18, 25; HTEAS ss.21, 28. No such limit is known of Northern Ireland: there the words alone count.
+        named, any_country = (code in self.conditions for code in TRAVEL)
+        if not named and (not any_country or self.force == REGIME_FORCES["Northern Ireland"]):
+            return None
+        last = add_months(self.start, LONGEST_TRAVEL_MONTHS) - timedelta(days=1)
+        return min(last, self.end) if self.end else last
 
 
 def add_months(day: date, months: int) -> date:
@@ -152,9 +174,9 @@ def make_order(case: Case, person: Person, kind: str, made: date, random: Random
 
 
 def make_interim(full: Order, random: Random) -> Order:
-    """The interim order that a full order decided."""
+    """The interim order that a full order decided, which from now on follows it."""
     made = hearing_day(full.made - timedelta(days=random.randint(21, 190)), full.court, since=date.min)
-    return replace(
+    full.follows = replace(
         full,
         is_interim=True,
         made=made,
@@ -165,6 +187,7 @@ def make_interim(full: Order, random: Random) -> Order:
         conditions=list(full.conditions),
         breaches=0,
     )
+    return full.follows
 
 
 def _later(earlier: Order, kind: str, made: date, random: Random) -> Order:
@@ -189,11 +212,16 @@ def _follow(orders: list[Order]) -> None:
         if order.is_interim:
             continue
         person_id = order.person.person_id
-        earlier = last.get((person_id, order.kind))
+        earlier, beside = (last.get((person_id, kind)) for kind in (order.kind, RISK_ORDERS.get(order.kind, "")))
+        in_place = [each for each in (earlier, beside) if each and _is_in_place(each, order)]
+        order.follows = order.follows or max(in_place, key=lambda each: each.made, default=None)
         is_subject = earlier and order.made > earlier.made and earlier.start <= order.start
         if earlier and is_subject and earlier.status(order.start) == "L":
             earlier.superseded_on = order.start
-        beside = last.get((person_id, RISK_ORDERS.get(order.kind, "")))
-        if beside and order.made > beside.made and beside.status(order.made) == "L":
+        if beside and _is_in_place(beside, order):
             beside.joined_on = order.made
         last[person_id, order.kind] = order
+
+
+def _is_in_place(earlier: Order, order: Order) -> bool:
+    return earlier.made < order.made and earlier.status(order.made) == "L"

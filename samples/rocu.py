@@ -85,6 +85,9 @@ class _Return:
             cells = [number if field == "number" else ORDER_CELLS[field](line) for _, field in layout.columns]
             self._fill(sheet, row, cells)
             row += 1
+            said = dict(zip((field for _, field in layout.columns), cells, strict=True)).get("breaches")
+            if isinstance(said, int):
+                self._truth.say(record, "breaches_said", said)
             self._truth.add(record, f"{self._file_name}#{layout.orders}#{row}", errors)
         for place, note in enumerate(layout.notes, row + 1):
             sheet.write_string(place, 0, note)

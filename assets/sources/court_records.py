@@ -240,7 +240,11 @@ def _with_court(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_force(rows: pl.DataFrame) -> pl.DataFrame:
-    """The applicant, if it is a police force; else the force that made the case, from its URN; else the applicant."""
+    """The applicant, if it is a police force; else the force that made the case, from its URN; else the applicant.
+
+    `Chief Constable` alone is that of the force that made the case: a chief officer applies in respect of persons of
+    their own area (MSA ss.15, 23).
+    """
     kinds = reference("forces").select(applicant_code="code", applicant_kind="kind")
     applicants = (
         resolve_forces(rows.get_column("sent_applicant"))
@@ -256,6 +260,7 @@ def _with_force(rows: pl.DataFrame) -> pl.DataFrame:
     police = pl.when(pl.col("applicant_kind").is_in(POLICE_KINDS)).then("applicant_code")
     return joined.with_columns(
         force_code=pl.coalesce(police, "urn_force_code", "applicant_code"),
+        applicant_code=pl.when(pl.col("is_force_named").not_()).then("urn_force_code").otherwise("applicant_code"),
         force_as_written="sent_applicant",
         is_force_refused=pl.col("is_force_named").fill_null(value=False) & pl.col("applicant_code").is_null(),
     )

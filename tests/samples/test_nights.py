@@ -198,6 +198,32 @@ def test_minimum_terms_hold_in_the_truth(series: list[Path]) -> None:
         assert bool(row["end"]) >= (row["interim"] == "True")
 
 
+def test_the_truth_says_what_each_order_followed_why_it_ended_and_how_long_travel_is_banned(series: list[Path]) -> None:
+    orders = {row["order_id"]: row for row in rows(series[-1] / "truth" / "orders.csv")}
+    followed = [(row, orders[row["follows"]]) for row in orders.values() if row["follows"]]
+    assert {earlier["interim"] for _, earlier in followed} == {"True", "False"}
+    for later, earlier in followed:
+        assert later["person_id"] == earlier["person_id"]
+        assert later["made"] > earlier["made"]
+        if earlier["interim"] == "True":
+            assert earlier["superseded_on"] == later["made"]
+    for row in orders.values():
+        assert bool(row["discharged_on"]) == (row["status"] == "D")
+        assert bool(row["superseded_on"]) >= (row["status"] == "S")
+        assert bool(row["travel_banned_until"]) <= bool({"C27", "C28"} & set(row["conditions"].split(";")))
+
+
+def test_the_truth_has_the_applicant_and_the_breaches_of_the_records_that_name_them(series: list[Path]) -> None:
+    orders = {row["order_id"]: row for row in rows(series[-1] / "truth" / "orders.csv")}
+    links = rows(series[-1] / "truth" / "links.csv")
+    held = {source: {row["order_id"] for row in links if row["source"] == source} for source in ("court", "rocu")}
+    assert {key for key, row in orders.items() if row["applicant"]} == held["court"]
+    assert {"91", "GL", "IE"} & {row["applicant"] for row in orders.values()}
+    said = {key: row for key, row in orders.items() if row["breaches_said"]}
+    assert set() < said.keys() < held["rocu"]
+    assert all(row["breaches_said"] == row["breaches"] for row in said.values())
+
+
 def test_no_order_is_discharged_within_its_shortest_time() -> None:
     orders = make_orders(3000, seed=SEED, as_of=date(2026, 11, 20), recent=(date(2026, 11, 1), 0.0))
     discharged = [order for order in orders if order.discharged_on]

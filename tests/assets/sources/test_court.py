@@ -282,11 +282,27 @@ MEANINGS = [
     ),
     pytest.param({"court_ou_code": ""}, {"court_code": "C33LC00"}, id="court by its name"),
     pytest.param({"applicant": "Gwent Police"}, {"force_code": "61"}, id="applicant is a force"),
-    pytest.param({"applicant": "Kent Police"}, {"force_code": "46"}, id="applicant wins over the URN"),
     pytest.param(
-        {"applicant": "Gangmasters and Labour Abuse Authority"}, {"force_code": "61"}, id="an agency only applies"
+        {"applicant": "Kent Police"}, {"force_code": "46", "applicant_code": "46"}, id="applicant wins over the URN"
     ),
-    pytest.param({"case_urn": ""}, {"force_code": None, "case_urn": None}, id="nothing names a force"),
+    pytest.param(
+        {"applicant": "Gangmasters and Labour Abuse Authority"},
+        {"force_code": "61", "applicant_code": "GL"},
+        id="an agency only applies",
+    ),
+    pytest.param(
+        {"applicant": "Chief Constable"},
+        {"force_code": "61", "applicant_code": "61"},
+        id="a chief constable without a force is that of the case",
+    ),
+    pytest.param(
+        {"applicant": ""}, {"force_code": "61", "applicant_code": None}, id="the force of the case did not apply itself"
+    ),
+    pytest.param(
+        {"case_urn": ""},
+        {"force_code": None, "case_urn": None, "applicant_code": None},
+        id="nothing names a force",
+    ),
     pytest.param({"sex": "NOT SPECIFIED"}, {"sex": None}, id="sex not specified"),
     pytest.param(
         {"status": "AMENDED", "amends_result_id": "R000000009"},
