@@ -7,8 +7,8 @@ columns, of which only the counts are shown.
     python -m benchmarks.queries --home .concord --orders 20000 --most 0.1
     python -m benchmarks.queries --home .concord --orders 1000000 --most 1
 
-Wall and processor time are shown, and the lesser counts: on a machine that others use a person waits longer, and a query
-on several cores uses more than it takes. 0: none takes longer than `--most` seconds; 1: one does.
+Wall and processor time are shown, and the lesser counts: on a busy machine a person waits longer, and a query on
+several cores uses more than it takes. 0: none takes longer than `--most` seconds; 1: one does.
 """
 
 import argparse
