@@ -1,6 +1,5 @@
 """The last step: the night's tables become a release, in one atomic step."""
 
-import json
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date, timedelta
@@ -15,15 +14,14 @@ from assets.changes.record_fingerprints import Tables, digest_records
 from assets.code import code_digest
 from assets.former import Former
 from assets.frame import EXPECTATIONS, NIGHTS, AssetEvents, Night, NightResource, as_of_date
+from assets.gates import pass_gates
 from assets.ingest import quarantine_table
+from assets.judgement import JUDGED_TABLES, gather_evidence
 from assets.link import gather
 from assets.models import MODELS, version_of_night
-from assets.reconcile import JUDGED_TABLES, RECONCILED, gather_evidence
+from assets.register import RECONCILED
 from assets.sources import find_sources
-from expectations.bounds import Bounds
 from expectations.discrepancies import PresenceClock
-from expectations.gate_findings import GatedNight, GatedRegister
-from expectations.gates import GateResult, judge_gates
 from ledger.audit import head_of, sealed
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.in_force import decisions_digest
@@ -32,13 +30,11 @@ from ledger.decisions.ledger import Ledger
 from ledger.packs.log import corrections_digest
 from warehouse.codes import condition_catalogue
 from warehouse.delivery_states import WHOLE
-from warehouse.disk import put_text, replacing
-from warehouse.home import Home
-from warehouse.releases.publication_checks import CODE, PublicationRefusedError
-from warehouse.releases.release import publish, revisions_of
+from warehouse.disk import replacing
+from warehouse.releases.publication_checks import CODE
+from warehouse.releases.release import publish
 from warehouse.store import TableStore
 from warehouse.tables.code_lists import CONDITION_CATALOGUE
-from warehouse.tables.core import EVENT_REFUSED
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.packs import ASKED_CORRECTIONS
@@ -60,8 +56,6 @@ from warehouse.time_zone import LONDON
 
 LIBRARIES = ("concord", "dagster", "duckdb", "great-expectations", "polars", "pyarrow", "rapidfuzz")
 WHOLE_NIGHT = "whole"
-GATES_FOUND = "gates.json"
-"""What the gates found when the night last ran, and what of it was accepted, among the tables of the night."""
 COUNTED = (ORDERS.name, SUBJECTS.name, ARRESTS.name, DISCREPANCIES.name, RELEASE_CHANGES.name)
 # The schedule runs at 02:30: by six the operator must know that there is no release.
 MORNING = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=6), LONDON.key)
@@ -95,29 +89,16 @@ def release(context: dg.AssetExecutionContext, night: NightResource) -> AssetEve
     as_of = as_of_date(context)
     store = night.store(as_of)
     deliveries = store.scan(DELIVERIES.name).collect()
-    account: ReleaseBasis = {
-        "as_of": as_of,
-        "inputs": used_inputs(deliveries)
-        | used_decisions(store.scan(DECISIONS.name).collect())
-        | used_requests(store.scan(ASKED_CORRECTIONS.name).collect()),
-        "versions": {name: version(name) for name in LIBRARIES}
-        | {"models": version_of_night(store), CODE: code_digest()},
-        "config_hash": night.settings_digest,
-    }
+    account = _basis(night, store, deliveries, as_of=as_of)
     former = Former.of(night.state, as_of)
     tonight = look_at(store, account, clock=PresenceClock(days=night.presence_days))
     suites = gather_expectations(store)
     changes = list_changes(former, tonight)
     gates = pass_gates(night, former, store, tonight=tonight, changes=changes, suites=suites)
     accepted = next((gate.accepted for gate in gates if gate.name == UNEXPLAINED), None)
-    tables = {name: store.scan(name) for name in PUBLISHED_TABLES} | {
+    tables = _released_tables(store, tonight) | {
         RELEASE_CHANGES.name: mark_accepted(changes, accepted),
         EXPECTATION_RESULTS.name: suites,
-        SOURCE_RECORDS.name: tonight.evidence.core_orders,
-        CONDITION_CATALOGUE.name: named_catalogue(store.scan(DECISIONS.name).collect()),
-        RECORD_DIGESTS.name: tonight.digests,
-        OBEYED_DECISIONS.name: tonight.decisions,
-        KNOWN_DECISIONS.name: store.scan(KNOWN_DECISIONS.name).collect(),
     }
     keep_quarantine(night, store, as_of.isoformat())
     published = publish(
@@ -139,6 +120,30 @@ def release(context: dg.AssetExecutionContext, night: NightResource) -> AssetEve
         },
         check_results=[whole_night(deliveries)],
     )
+
+
+def _basis(night: Night, store: TableStore, deliveries: pl.DataFrame, *, as_of: date) -> ReleaseBasis:
+    """What the release rests on."""
+    return {
+        "as_of": as_of,
+        "inputs": used_inputs(deliveries)
+        | used_decisions(store.scan(DECISIONS.name).collect())
+        | used_requests(store.scan(ASKED_CORRECTIONS.name).collect()),
+        "versions": {name: version(name) for name in LIBRARIES}
+        | {"models": version_of_night(store), CODE: code_digest()},
+        "config_hash": night.settings_digest,
+    }
+
+
+def _released_tables(store: TableStore, tonight: Tonight) -> dict[str, pl.LazyFrame | pl.DataFrame]:
+    """The tables of a release by name, but for its changes and what was expected of it."""
+    return {name: store.scan(name) for name in PUBLISHED_TABLES} | {
+        SOURCE_RECORDS.name: tonight.evidence.core_orders,
+        CONDITION_CATALOGUE.name: named_catalogue(store.scan(DECISIONS.name).collect()),
+        RECORD_DIGESTS.name: tonight.digests,
+        OBEYED_DECISIONS.name: tonight.decisions,
+        KNOWN_DECISIONS.name: store.scan(KNOWN_DECISIONS.name).collect(),
+    }
 
 
 def whole_night(deliveries: pl.DataFrame) -> dg.AssetCheckResult:
@@ -166,62 +171,6 @@ def heads_of_the_ledger(night: Night, store: TableStore) -> dict[str, str]:
     ):
         heads["audit_log"] = sealed(night.state, head_of(connection))
     return heads
-
-
-def pass_gates(
-    night: Night,
-    former: Former,
-    store: TableStore,
-    *,
-    tonight: Tonight,
-    changes: pl.DataFrame,
-    suites: pl.DataFrame,
-) -> tuple[GateResult, ...]:
-    """Put the gates to the night.
-
-    What an operator accepted when the night ran before still counts, as long as the gate finds the same.
-
-    Raises:
-        PublicationRefusedError: a gate does not hold, and no operator accepted what it found.
-    """
-    before = GatedRegister(
-        former.table(ORDERS), former.table(DISCREPANCIES), former.table(SUBJECTS).height, former.table(ARRESTS).height
-    )
-    looked_at = GatedNight(
-        now=GatedRegister(
-            tonight.evidence.orders,
-            store.scan(DISCREPANCIES.name).collect(),
-            store.count(SUBJECTS.name),
-            store.count(ARRESTS.name),
-        ),
-        before=before if former.release else None,
-        deliveries=tonight.evidence.deliveries,
-        order_sources=tonight.evidence.order_sources,
-        # A refused application is set aside, and is in an order only where the police hold one of its time.
-        records=tonight.evidence.core_orders.filter(pl.col("event").ne_missing(EVENT_REFUSED)).get_column("record_id"),
-        changes=changes,
-        redirects=tonight.redirects,
-        suites=suites,
-        bounds=Bounds.model_validate(night.bounds),
-        policies=night.policies,
-    )
-    again = accepted_before(night.state, store, tonight.as_of)
-    results = judge_gates(looked_at, accepted=night.accepted, accepted_before=again)
-    put_text(store.folder / GATES_FOUND, json.dumps([asdict(result) for result in results]))
-    if shut := [result for result in results if not result.lets_pass]:
-        raise PublicationRefusedError("\n".join(result.refusal for result in shut))
-    return results
-
-
-def accepted_before(home: Home, store: TableStore, as_of: date) -> dict[tuple[str, str], str]:
-    """Why an operator accepted what a gate found, by its name and these words, when the night ran before.
-
-    Also when it then failed: at another gate, or on a full disk.
-    """
-    gates = [gate for made in revisions_of(home, as_of) for gate in made.manifest.get("gates", ())]
-    with suppress(OSError, ValueError):
-        gates += json.loads((store.folder / GATES_FOUND).read_text(encoding="utf-8"))
-    return {(gate["name"], gate["found"]): gate["accepted"] for gate in gates if gate["accepted"]}
 
 
 def state_of(deliveries: pl.DataFrame) -> str:
@@ -292,6 +241,3 @@ def keep_quarantine(night: Night, store: TableStore, name: str) -> None:
     rows = pl.concat([store.scan(quarantine_table(source).name) for source in find_sources()]).collect()
     with replacing(night.state.quarantine / f"{name}.parquet") as written:
         rows.write_parquet(written)
-
-
-PUBLISH_ASSETS = [release]

@@ -99,20 +99,16 @@ def compare(
         )
     say(f"{new.name} instead of {old.name}, on the records of {records.as_of}")
     print_table("WHAT WOULD CHANGE", changes.counts())
-    for title, table in (
-        ("DECIDED PAIRS", changes.measures.drop_nulls("recall")),
-        ("DECIDED PAIRS JUDGED DIFFERENTLY", changes.labels),
-        ("ORDERS AND PERSONS", changes.clusters),
-        ("PAIRS THAT CROSS THE THRESHOLD", changes.pairs),
-    ):
-        print_table(title, table)
+    print_table("DECIDED PAIRS", changes.measures.drop_nulls("recall"))
+    print_table("DECIDED PAIRS JUDGED DIFFERENTLY", changes.labels)
+    print_table("ORDERS AND PERSONS", changes.clusters)
+    print_table("PAIRS THAT CROSS THE THRESHOLD", changes.pairs)
     with explain_model_errors():
         print_confidence(state, new.name, old.name)
     if out:
         introduction = [f"Models {new.name} instead of {old.name}, on the records of the night of {records.as_of}."]
-        sections = describe_changes(changes, old.models, new.models) + describe_models(
-            new.models, records.compared, records.labels
-        )
+        sections = describe_changes(changes, old.models, new.models)
+        sections += describe_models(new.models, records.compared, records.labels)
         write_file(out, write_page(f"What models {new.name} would change", introduction, sections))
         say(f"wrote {out}")
 

@@ -117,19 +117,7 @@ def discrepancy_items(
     value, nothing is left to ask: the source that differs is asked to correct it.
     Doubtful values of the order that no record disputes are part of the item.
     """
-    counts = evidence.orders.select("order_id", "record_count")
-    decided = provenance.filter(pl.col("decision_id").is_not_null()).select("order_id", "field")
-    located = (
-        discrepancies.filter(pl.col("severity").is_in(QUEUED_SEVERITIES) & pl.col("source").is_not_null())
-        .join(decided, on=["order_id", "field"], how="anti")
-        .join(value_chances(provenance), on=["order_id", "field"], how="left")
-        .join(counts, on="order_id")
-        .with_columns(pl.col("chance").fill_null(policy.unmeasured))
-    )
-    # What is neither weighty nor in doubt goes to the source's owner as a correction, without a steward.
-    is_lone_absence = (pl.col("field") == "presence") & (pl.col("record_count") == 1)
-    needs_a_person = (pl.col("severity") == "high") | (pl.col("chance") >= policy.doubtful) | is_lone_absence
-    asked = located.filter(needs_a_person).sort("discrepancy_id")
+    asked = _needing_a_person(evidence.orders, discrepancies, provenance, policy=policy)
     is_lone = (pl.col("record_count") == 1) & (pl.col("fields") == ["presence"])
     is_in_doubt = pl.col("doubts").list.len() > 0
     return (
@@ -165,6 +153,23 @@ def discrepancy_items(
             .then(pl.col("doubts").list.join("; "))
             .otherwise(pl.format("sources differ: {}", pl.col("fields").list.join(", "))),
         )
+    )
+
+
+def _needing_a_person(
+    orders: pl.DataFrame, discrepancies: pl.DataFrame, provenance: pl.DataFrame, *, policy: ReviewPolicy
+) -> pl.DataFrame:
+    """Discrepancies that are weighty or in doubt, with `chance` and `record_count`; others go to the owner alone."""
+    decided = provenance.filter(pl.col("decision_id").is_not_null()).select("order_id", "field")
+    is_lone_absence = (pl.col("field") == "presence") & (pl.col("record_count") == 1)
+    return (
+        discrepancies.filter(pl.col("severity").is_in(QUEUED_SEVERITIES) & pl.col("source").is_not_null())
+        .join(decided, on=["order_id", "field"], how="anti")
+        .join(value_chances(provenance), on=["order_id", "field"], how="left")
+        .join(orders.select("order_id", "record_count"), on="order_id")
+        .with_columns(pl.col("chance").fill_null(policy.unmeasured))
+        .filter((pl.col("severity") == "high") | (pl.col("chance") >= policy.doubtful) | is_lone_absence)
+        .sort("discrepancy_id")
     )
 
 

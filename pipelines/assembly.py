@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -12,10 +13,11 @@ from assets.code import code_digest
 from assets.decisions import DECISION_ASSETS
 from assets.frame import LAW_IN_FORCE, Night, night_resource, nights_since
 from assets.ingest import INGEST_ASSETS
+from assets.judgement import judgement
 from assets.link import LINK_ASSETS
 from assets.models import MODEL_ASSETS
-from assets.publish import PUBLISH_ASSETS
-from assets.reconcile import RECONCILE_ASSETS
+from assets.publish import release
+from assets.register import register
 from pipelines.jobs import RECORDED, nightly_job, nightly_schedule
 from pipelines.progress import run_logger
 from pipelines.runs import COMMAND_LINE, DAGSTER, RunRecorder
@@ -23,7 +25,7 @@ from pipelines.sensors import delivery_sensor, failed_night, landed_files, listi
 from pipelines.settings import Settings
 from warehouse.home import Home
 
-ASSETS = [*INGEST_ASSETS, *DECISION_ASSETS, *MODEL_ASSETS, *LINK_ASSETS, *RECONCILE_ASSETS, *PUBLISH_ASSETS]
+ASSETS = [*INGEST_ASSETS, *DECISION_ASSETS, *MODEL_ASSETS, *LINK_ASSETS, register, judgement, release]
 
 
 def basis_of(landing: Path, settings: Settings) -> str:
@@ -58,19 +60,11 @@ def build_definitions(
     night = Night(
         home=home,
         landing=landing,
-        presence_days=settings.clock.days,
-        settings_digest=settings.digest,
-        limits=settings.limits.model_dump(),
-        ledger=settings.ledger,
         accepted=dict(accepted or {}),
-        policies=dict(settings.deliveries),
-        bounds=settings.bounds.model_dump(),
         known_at=known_at,
         is_locked=is_locked,
-        spark_master=settings.spark.master if settings.engine == "spark" else None,
-        spark_options=settings.spark.options,
-        landing_url=settings.storage.landing,
         is_full=is_full,
+        **_from_settings(settings),
     )
 
     def recorder(run_id: str) -> RunRecorder:
@@ -89,3 +83,18 @@ def build_definitions(
         # Five processes for two seconds of work: the executor that starts a process a step takes minutes.
         executor=dg.in_process_executor,
     )
+
+
+def _from_settings(settings: Settings) -> dict[str, Any]:
+    """What a night takes from the settings."""
+    return {
+        "presence_days": settings.clock.days,
+        "settings_digest": settings.digest,
+        "limits": settings.limits.model_dump(),
+        "ledger": settings.ledger,
+        "policies": dict(settings.deliveries),
+        "bounds": settings.bounds.model_dump(),
+        "spark_master": settings.spark.master if settings.engine == "spark" else None,
+        "spark_options": settings.spark.options,
+        "landing_url": settings.storage.landing,
+    }

@@ -96,13 +96,6 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
         tables[table.name] = table.conform(frame).sort(table.order)
         return tables[table.name]
 
-    of_subjects = night.events.lazy().select("record_id", "event_cluster", "subject_cluster")
-    placed = (
-        night.arrests.lazy()
-        .select(HEARD_COLUMNS)
-        .join(of_subjects.drop_nulls("subject_cluster"), on="record_id")
-        .collect()
-    )
     order_ids = _named(night.order_ids, "order")
     decided = {name: values.join(order_ids, on="order_id") for name, values in night.decided.items()}
     held = mark_dropped(hold_records(night.orders, night.clusters), night.dropped)
@@ -111,10 +104,9 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
         as_of=night.as_of,
         conditions=night.conditions,
         aliases=night.aliases,
-        arrests=placed,
+        arrests=_placed_arrests(night),
         decided=decided,
     )
-    del placed
     golden = _identify(golden, night)
     held = _identify(held, night)
     sources = add(ORDER_SOURCES, build_order_sources(held, night))
@@ -136,6 +128,12 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     add(SUBJECTS, build_subjects(golden, held, night.aliases, arrests))
     add(ARREST_SOURCES, build_arrest_sources(night))
     return tables
+
+
+def _placed_arrests(night: NightInput) -> pl.DataFrame:
+    """`HEARD_COLUMNS` of the arrests of known persons, with `event_cluster` and `subject_cluster`."""
+    persons = night.events.lazy().select("record_id", "event_cluster", "subject_cluster").drop_nulls("subject_cluster")
+    return night.arrests.lazy().select(HEARD_COLUMNS).join(persons, on="record_id").collect()
 
 
 def finish_orders(orders: pl.DataFrame, discrepancies: pl.DataFrame, quality_scores: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,17 @@ DETERMINED, MISTAKEN_TYPE, SAME_TYPE, ALONGSIDE = range(4)
 so, but it is of another type; it is one more of the same type; it binds beside the earlier one."""
 
 
+# Of a pair of orders of one person, the columns of the later one with `_later`.
+_GAP: Final = (pl.col("made_on_later") - pl.col("made_on")).dt.total_days()
+_PAST_END: Final = (pl.col("made_on_later") - pl.col("end_on")).dt.total_days()
+_IS_SAME_TYPE: Final = (pl.col("order_type") == pl.col("order_type_later")).fill_null(value=False)
+# Only "such an order" ends it: where the type of either is in doubt, so is the end.
+_IS_TYPE_SURE: Final = ~pl.any_horizontal(pl.col("is_type_doubtful", "is_type_doubtful_later").fill_null(value=False))
+# An STPO of Northern Ireland is made under its own Act, so an order under Part 2 of the MSA is not "such an order".
+_IS_SAME_LAW: Final = is_northern_irish(pl.col("court_code")) == is_northern_irish(pl.col("court_code_later"))
+_IS_MADE: Final = ~pl.col("is_making_doubtful_later").fill_null(value=False)
+
+
 def find_successions(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """Pairs of orders of one person of which the later followed the earlier.
 
@@ -61,54 +72,52 @@ def find_successions(orders: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 
 def _relations(as_of: date) -> list[pl.Expr]:
     """`rank`, `ends_on` and `casts_doubt` of a pair of orders of one person."""
-    gap = (pl.col("made_on_later") - pl.col("made_on")).dt.total_days()
-    past_end = (pl.col("made_on_later") - pl.col("end_on")).dt.total_days()
-    is_same_type = (pl.col("order_type") == pl.col("order_type_later")).fill_null(value=False)
-    # An STPO of Northern Ireland is made under its own Act, so an order under Part 2 of the MSA is not "such an order".
-    is_same_law = is_northern_irish(pl.col("court_code")) == is_northern_irish(pl.col("court_code_later"))
-    has_no_end = pl.col("end_on").is_null()
-    is_in_place = ((gap > 0) & (has_no_end | (past_end <= 0))).fill_null(value=False)
-    is_decided = ((gap >= 0) & pl.coalesce(past_end <= INTERIM_GRACE_DAYS, gap <= INTERIM_LONGEST_DAYS)).fill_null(
-        value=False
-    )
     is_interim, is_later_interim = pl.col("is_interim"), pl.col("is_interim_later")
-    is_full_after_interim, are_full = is_interim & ~is_later_interim, ~is_interim & ~is_later_interim
-    is_prevention = pl.col("order_type_later") == pl.col("order_type").replace_strict(PREVENTION_OF, default=None)
-    effect = pl.col("takes_effect_on_later")
-    # R15 (MSA s.17(6), s.24(6); HTEAS s.20(5), 27(5)): a later order ends the earlier one of its type to which the
-    # person "is already subject", on the day it takes effect: delayed to release, it leaves no gap before. An order
-    # that was discharged before that day ends nothing.
-    is_subject = (pl.col("starts_on") <= effect) & (has_no_end | (pl.col("end_on") >= effect))
-    never_began = pl.col("is_discharged_later") & (pl.col("ended_by_later") <= effect).fill_null(value=False)
-    # What was perhaps never made ends nothing.
-    is_made = ~pl.col("is_making_doubtful_later").fill_null(value=False)
-    # Only "such an order" ends it: where the type of either is in doubt, so is the end.
-    is_type_sure = ~pl.any_horizontal(pl.col("is_type_doubtful", "is_type_doubtful_later").fill_null(value=False))
-    may_be_ended = are_full & is_same_type & is_same_law & (gap > 0) & is_subject & ~never_began & is_made
-    is_ended = may_be_ended & is_type_sure
+    is_full_after_interim = is_interim & ~is_later_interim
+    effect, has_no_end = pl.col("takes_effect_on_later"), pl.col("end_on").is_null()
+    may_be_ended = ~is_interim & ~is_later_interim & _IS_SAME_TYPE & _IS_SAME_LAW & _is_already_subject()
+    is_ended = may_be_ended & _IS_TYPE_SURE
     # R13 (MSA ss.21(7), 28(7); HTEAS s.24(4); HTENI Sch.3 para 7(5)): ended by the decision itself, not by its effect.
-    is_determined = is_full_after_interim & is_decided & is_same_type & is_type_sure & is_same_law & is_made
+    is_determined = is_full_after_interim & _is_decided() & _IS_SAME_TYPE & _IS_TYPE_SURE & _IS_SAME_LAW & _IS_MADE
+    is_in_place = ((_GAP > 0) & (has_no_end | (_PAST_END <= 0))).fill_null(value=False)
+    is_prevention = pl.col("order_type_later") == pl.col("order_type").replace_strict(PREVENTION_OF, default=None)
     rank = (
         pl.when(is_determined)
         .then(DETERMINED)
-        .when(is_full_after_interim & is_decided)
+        .when(is_full_after_interim & _is_decided())
         .then(MISTAKEN_TYPE)
-        .when(may_be_ended | ((is_interim == is_later_interim) & is_in_place & is_same_type))
+        .when(may_be_ended | ((is_interim == is_later_interim) & is_in_place & _IS_SAME_TYPE))
         .then(SAME_TYPE)
         # R25: a risk order made void by nothing but its end or a discharge.
-        .when(are_full & is_in_place & is_prevention)
+        .when(~is_interim & ~is_later_interim & is_in_place & is_prevention)
         .then(ALONGSIDE)
     )
+    leaves_open = is_full_after_interim & has_no_end & (_GAP >= 0) & ~is_determined
+    is_end_unsure = may_be_ended & ~_IS_TYPE_SURE & (effect <= as_of)
     return [
         rank.alias("rank"),
         pl.when(is_determined).then("made_on_later").when(is_ended).then(effect).alias("ends_on"),
-        (
-            (is_full_after_interim & has_no_end & (gap >= 0) & ~is_determined)
-            | (may_be_ended & ~is_type_sure & (effect <= as_of))
-        )
-        .fill_null(value=False)
-        .alias("casts_doubt"),
+        (leaves_open | is_end_unsure).fill_null(value=False).alias("casts_doubt"),
     ]
+
+
+def _is_decided() -> pl.Expr:
+    """Whether the later order can be the decision on the application of the interim one."""
+    in_time = pl.coalesce(_PAST_END <= INTERIM_GRACE_DAYS, _GAP <= INTERIM_LONGEST_DAYS)
+    return ((_GAP >= 0) & in_time).fill_null(value=False)
+
+
+def _is_already_subject() -> pl.Expr:
+    """Whether the person is bound by the earlier order when the later one takes effect.
+
+    R15 (MSA s.17(6), s.24(6); HTEAS s.20(5), 27(5)): a later order ends the earlier one of its type to which the person
+    "is already subject", on the day it takes effect: delayed to release, it leaves no gap before. An order that was
+    discharged before that day, or perhaps never made, ends nothing.
+    """
+    effect = pl.col("takes_effect_on_later")
+    is_subject = (pl.col("starts_on") <= effect) & (pl.col("end_on").is_null() | (pl.col("end_on") >= effect))
+    never_began = pl.col("is_discharged_later") & (pl.col("ended_by_later") <= effect).fill_null(value=False)
+    return (_GAP > 0) & is_subject & ~never_began & _IS_MADE
 
 
 def nearest_in_time(chain: pl.DataFrame) -> pl.DataFrame:

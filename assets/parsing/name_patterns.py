@@ -75,8 +75,13 @@ def _kings_counsel() -> str:
 
 @cache
 def left_out() -> tuple[tuple[str, str], ...]:
-    """Patterns of what is left out of a name, each with what is put in its place."""
-    title, not_known = any_of("title", "title before"), any_of("not known")
+    """Patterns of what is left out of a name, each with what is put in its place, in the order they are tried."""
+    return (*_around_the_name(), *_unknown_parts_and_titles())
+
+
+def _around_the_name() -> tuple[tuple[str, str], ...]:
+    """Headings of a field, numbers, marks, the parties' words of a court list."""
+    not_known = any_of("not known")
     surname, forename = (
         r"(?:surname|last name|family name)",
         r"(?:forenames?|first names?|given names?|christian names?)",
@@ -106,6 +111,13 @@ def left_out() -> tuple[tuple[str, str], ...]:
         (r"(\p{Lu}{2})(?:[\s,(]+[mf]\)?|\s*[(\[]\s*[MF][)\]]?)$", "${1}"),  # the sex behind a name in capitals
         (r"^((?:\p{Lu}\.){1,3})(\p{Lu}\p{L}{2,})", "${1} ${2}"),  # initials close to the surname
         (r"^([^;,/]+?)\s*[;|\\]\s*([^;,/|\\]+)$", "${1}, ${2}"),
+    )
+
+
+def _unknown_parts_and_titles() -> tuple[tuple[str, str], ...]:
+    """Words for a part that nobody knows, titles, remarks in brackets."""
+    title, not_known = any_of("title", "title before"), any_of("not known")
+    return (
         (r"(?i)\b(?:[sdwh]/o|a/[lp])\b", " "),  # son, daughter, wife of
         # A name reads forename, surname: what is not known at its end is the surname.
         (rf"^([^\s,/]*\p{{Ll}}[^\s,/]*)\s+(?i:{not_known})$", ",${1}"),

@@ -127,12 +127,8 @@ def observe_values(
     """
     amended = order_sources.filter("is_amended").get_column("record_id")
     rivals = find_rivals(provenance).filter(~pl.col("record_id").is_in(amended.implode()))
-    is_judged = ~pl.col("field").is_in(UNMEASURED) & (pl.col("rule") != "none_valid")
-    voices = pl.sum_horizontal(_states(source).cast(pl.Int64) for source in SOURCE_NAMES)
-    stating = pl.col("agreeing").list.len().cast(pl.Int64) + pl.col("source").is_not_null().cast(pl.Int64)
     judged = (
-        provenance.filter(is_judged)
-        .select(*VALUE_KEY, "value", "rule", "source", voices=voices, stating=stating)
+        _judged_values(provenance)
         .join(weigh_rivals(rivals), on=VALUE_KEY, how="left", maintain_order="left")
         .join(count_rivals(rivals), on=VALUE_KEY, how="left", maintain_order="left")
     )
@@ -168,6 +164,14 @@ def observe_values(
             *MEASURES,
         )
     )
+
+
+def _judged_values(provenance: pl.DataFrame) -> pl.DataFrame:
+    """The values whose confidence is measured, with how many sources (`voices`) and records (`stating`) give them."""
+    is_judged = ~pl.col("field").is_in(UNMEASURED) & (pl.col("rule") != "none_valid")
+    voices = pl.sum_horizontal(_states(source).cast(pl.Int64) for source in SOURCE_NAMES)
+    stating = pl.col("agreeing").list.len().cast(pl.Int64) + pl.col("source").is_not_null().cast(pl.Int64)
+    return provenance.filter(is_judged).select(*VALUE_KEY, "value", "rule", "source", voices=voices, stating=stating)
 
 
 def explain_confidence(

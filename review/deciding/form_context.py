@@ -74,13 +74,7 @@ def form_context(
             proposed=[draft for proposal in waiting for draft, _ in proposal.requests],
         ),
     )
-    with desk.reading() as connection:
-        work = read_item_work(connection, at=desk.clock())
-        accounts = all_accounts(connection)
-    assigned = work.assignments.filter(pl.col("item_id") == item["item_id"]).select(
-        pl.coalesce("assignee", A_TEAM + pl.col("team"))
-    )
-    stewards = [account for account in accounts if is_steward(account)]
+    assignee, stewards = _who_may_work(desk, item["item_id"])
     form = ItemForm(
         item_id=item["item_id"],
         orders=orders,
@@ -88,7 +82,7 @@ def form_context(
         version=version_of(decisions),
         view=form_state.view,
         waiting=tuple(proposal.proposal_id for proposal in waiting),
-        assignee=next(iter(assigned.to_series()), None),
+        assignee=assignee,
         stewards=tuple(account.name for account in stewards),
         teams=(APPROVERS, *sorted({force for account in stewards for force in account.forces or ()})),
         comments=tuple(comment for order in orders for comment in comments_on(desk.database, order)),
@@ -97,6 +91,17 @@ def form_context(
     )
     again = decisions_again(item, decisions, on_orders.described, found, night)
     return {"choices": choices, "again": again, "deciding": form, "errors": form.errors}
+
+
+def _who_may_work(desk: Desk, item_id: str) -> tuple[str | None, list[Account]]:
+    """Who an item is assigned to, a steward or a team, and the stewards whom it may be assigned to."""
+    with desk.reading() as connection:
+        work = read_item_work(connection, at=desk.clock())
+        accounts = all_accounts(connection)
+    assigned = work.assignments.filter(pl.col("item_id") == item_id).select(
+        pl.coalesce("assignee", A_TEAM + pl.col("team"))
+    )
+    return next(iter(assigned.to_series()), None), [account for account in accounts if is_steward(account)]
 
 
 def _concerns(proposal: Proposal, orders: Sequence[str], night: Present) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from assets.publish import GATES_FOUND, accepted_before
+from assets.gates import GATES_FOUND, accepted_before
 from warehouse.home import Home
 from warehouse.store import TableStore
 

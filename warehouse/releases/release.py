@@ -142,15 +142,22 @@ def publish(  # noqa: PLR0913  # each is an entry of the manifest
                 "digests": digests,
             } | dict(notes or {})
             check_repeated(account, [made.manifest for made in revisions_of(home, as_of)])
-            write_register(building, building / DATABASE, tables=[t for t in DATABASE_TABLES if t.name in rows])
-            named = {
-                "release_id": folders.next_name(as_of),
-                **account,
-                "database_digest": file_digest(building / DATABASE),
-            }
-            release = Release(folders.put_in_place(building, named["release_id"], named), named)
+            release = _put_in_place(folders, building, account)
         _put_in_force(home, release)
     return release
+
+
+def _put_in_place(folders: DatedFolders, building: Path, account: Mapping[str, Any]) -> Release:
+    """Make the DuckDB file of the tables in a folder, and give the folder its name and manifest."""
+    write_register(
+        building, building / DATABASE, tables=[table for table in DATABASE_TABLES if table.name in account["rows"]]
+    )
+    manifest = {
+        "release_id": folders.next_name(date.fromisoformat(account["as_of"])),
+        **account,
+        "database_digest": file_digest(building / DATABASE),
+    }
+    return Release(folders.put_in_place(building, manifest["release_id"], manifest), manifest)
 
 
 def release_folders(home: Home) -> DatedFolders:
