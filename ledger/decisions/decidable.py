@@ -251,8 +251,9 @@ class Present:
         found = follow_orders(pl.Series([order_id]), self.orders.get_column("order_id"), self.redirects)
         order_now = found.item(0, "order_now")
         if order_now is None:
-            parts = self.redirects.filter(pl.col("old_id") == order_id).get_column("new_id").sort().to_list()
-            went = f": it was split into {', '.join(parts)}" if len(parts) > 1 else ""
+            parts = self.redirects.filter(pl.col("old_id") == order_id).get_column("new_id").sort()
+            there = parts.filter(parts.is_in(self.orders.get_column("order_id").implode())).to_list()
+            went = f": it was split into {', '.join(there) or 'others'}" if len(parts) > 1 else ""
             raise DecisionError(f"release {self.release_id} has no order {order_id}{went}")
         return str(order_now)
 

@@ -90,12 +90,18 @@ def _flips_status(draft: Draft, present: Present) -> bool:
 
 
 def _moves_end(draft: Draft, present: Present) -> bool:
-    """A value moves the end of an order far, or takes or gives it an end."""
-    if draft.kind != "value":
+    """A value moves the end of an order far, or takes or gives it one; or two that become one end as far apart."""
+    if draft.kind == "same_order":
+        both = present.orders.join(_held(draft, present), on="order_id", how="semi")
+        ends = both.select(before=pl.col("end_on").first(), after=pl.col("end_on").last())
+    elif draft.kind == "value":
+        changes = foresee(draft, present).filter(field="end_on")
+        ends = changes.select(pl.col("before", "after").str.to_date("%Y-%m-%d"))
+    else:
         return False
-    ends = foresee(draft, present).filter(field="end_on").select(pl.col("before", "after").str.to_date("%Y-%m-%d"))
     days = (pl.col("after") - pl.col("before")).dt.total_days().abs()
-    return not ends.filter(days.is_null() | (days > FAR_DAYS)).is_empty()
+    is_far = (days > FAR_DAYS) | (pl.col("before").is_null() != pl.col("after").is_null())
+    return not ends.filter(is_far).is_empty()
 
 
 def _merges_people(draft: Draft, present: Present) -> bool:

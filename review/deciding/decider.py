@@ -16,7 +16,7 @@ from ledger.audit import Entry, append
 from ledger.decisions.bulk import draft_of
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Signature
-from ledger.decisions.errors import DecisionError, RefusedTogetherError
+from ledger.decisions.errors import DecisionError
 from ledger.decisions.ledger import Beside
 from ledger.decisions.preview import CLOSING
 from ledger.decisions.submitting import Taken
@@ -27,7 +27,7 @@ from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import ChangedSince, find_changed_since
 from review.deciding.decision_request import DecisionRequest
 from review.deciding.drafting import draft_all, refusal
-from review.deciding.visible_subject import NotVisibleError, visible_subject
+from review.deciding.visible_subject import visible_night, visible_subject
 from review.desk import Desk, decidable_night
 from review.desk_settings import DeskSettings
 from warehouse.tables.register import REVIEW_QUEUE
@@ -102,17 +102,16 @@ class Decider:
     def refuse(self, asked: Mapping[str, Any]) -> str | None:
         """Why a value or an acceptance that a form asks for can't be; nothing of orders that the steward may not see.
 
-        Those are refused as unseen when the decision is previewed or saved.
+        For them those are not there.
         """
-        present = decidable_night(self._desk.whole_release())
-        return refusal(asked, present) if self._sees_orders_of([asked]) else None
+        return refusal(asked, visible_night(self._desk.whole_release(), self._forces))
 
     def preview(self, wanted: DecisionRequest) -> Preview:
         """What a request comes to; nothing is kept.
 
         Raises:
             NotVisibleError: it is about orders that the steward may not see.
-            DecisionError: what it names is not there, or does not fit.
+            DecisionError: what it names is not there for the steward, or does not fit.
             ValuesChangedError: values have changed since the preview.
             ContradictionError, RefusedTogetherError: decisions that stand contradict it.
             LedgerError: the ledger is down.
@@ -121,7 +120,7 @@ class Decider:
             raise DecisionError("nothing is decided")
         whole, ledger = self._desk.whole_release(), self._desk.ledger
         present, visible = decidable_night(whole), VisibleRelease(whole, self._forces)
-        drafts, decisions = self._draft(wanted, present), ledger.read()
+        drafts, decisions = draft_all(wanted, visible_night(whole, self._forces)), ledger.read()
         orders = visible_subject(drafts, decisions, whole, self._forces)
         drawn_for = [order for order in wanted.orders if visible.sees(order)]
         signature = Signature(self._by, wanted.reason_code, wanted.comment)
@@ -134,19 +133,6 @@ class Decider:
             decisions=decisions,
             changed=find_changed_since(self._desk, wanted, drafts, present, orders=drawn_for),
         )
-
-    def _draft(self, wanted: DecisionRequest, present: Present) -> tuple[Draft, ...]:
-        """The drafts; why one can't be says nothing of an order that the steward may not see."""
-        try:
-            return draft_all(wanted, present)
-        except (DecisionError, RefusedTogetherError):
-            if not self._sees_orders_of(wanted.decisions):
-                raise NotVisibleError from None
-            raise
-
-    def _sees_orders_of(self, decisions: Sequence[Mapping[str, Any]]) -> bool:
-        visible = VisibleRelease(self._desk.whole_release(), self._forces)
-        return all(visible.sees(asked["order_id"]) for asked in decisions if asked.get("order_id"))
 
     def save(self, wanted: DecisionRequest) -> Outcome | None:
         """Take the decisions, or let them wait for a second steward; None if they have to be looked at first.
@@ -191,8 +177,8 @@ class Decider:
             RefusedTogetherError, LedgerError: as `preview`.
         """
         proposal = find_proposal(self._desk.database, proposal_id)
-        present = decidable_night(self._desk.whole_release())
-        drafts = [draft_of(draft.about(), present) for draft, _ in proposal.requests]
+        night = visible_night(self._desk.whole_release(), self._forces)
+        drafts = [draft_of(draft.about(), night) for draft, _ in proposal.requests]
         ledger = self._desk.ledger
         orders = visible_subject(drafts, ledger.read(), self._desk.whole_release(), self._forces)
         note = self._noted(orders, proposal=proposal_id)

@@ -14,6 +14,7 @@ from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.kinds import DECISION_REASON, KIND
 from ledger.decisions.preview import CLOSING, IN_DOUBT, IN_FORCE, NOT_IN_FORCE, NOT_YET
 from reconciliation.law import counts_as_in_force
+from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import ChangedSince
 from review.desk import WholeRelease, decidable_night
 from review.item.findings import format_value
@@ -103,6 +104,11 @@ def describe_changes(changes: pl.DataFrame) -> list[RegisterChange]:
     """Rows of `foresee` in words, those that only close a difference left out; of named wordings the first few."""
     is_named = changes.get_column("field") == "conditions"
     return list(_changes(pl.concat([changes.filter(~is_named), changes.filter(is_named).head(SHOWN_CHANGES)])))
+
+
+def changes_elsewhere(changes: pl.DataFrame, visible: VisibleRelease) -> bool:
+    """Whether orders that the viewer does not see would change too: a fact of the person is one of all their orders."""
+    return visible.only(changes).height < changes.height
 
 
 def describe_named(drafts: Sequence[Draft], changes: pl.DataFrame, present: Present) -> str | None:

@@ -3,7 +3,7 @@
 Belongs here: reading and limiting them. Does not: the pages (`review.routes.own_decisions`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,6 +13,7 @@ from ledger.decisions.in_force import fold
 from ledger.desk.proposals import Proposal, read_proposals
 from review.access.viewer import Viewer
 from review.deciding.visible_subject import NotVisibleError, visible_subject
+from review.deciding.whose import describe_people
 from review.desk import Desk, decidable_night
 
 SHOWN_DECISIONS = 50
@@ -25,10 +26,12 @@ class OwnDecisions:
     Attributes:
         decisions: of `fold`, the latest first.
         proposals: what they proposed, the oldest first.
+        people: whom the orders bind that each is about (`describe_people`), by the id of the decision or proposal.
     """
 
     decisions: pl.DataFrame
     proposals: Sequence[Proposal]
+    people: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +40,11 @@ class FoundDecisions:
 
     Attributes:
         decisions: of `fold`, those that still stand; empty if none does.
-        orders: the orders that all of them are about.
+        people: whom the orders bind that all of them are about (`describe_people`).
     """
 
     decisions: pl.DataFrame
-    orders: frozenset[str]
+    people: Mapping[str, str]
 
 
 def read_own_decisions(desk: Desk, who: Viewer) -> OwnDecisions:
@@ -53,22 +56,25 @@ def read_own_decisions(desk: Desk, who: Viewer) -> OwnDecisions:
     decisions, whole = desk.ledger.read(), desk.whole_release()
     night = decidable_night(whole)
 
-    def is_visible(*drafts: Draft) -> bool:
+    def people(*drafts: Draft) -> Mapping[str, str] | None:
+        """Whom they are about; None: the user may not see it."""
         try:
-            visible_subject(drafts, decisions, whole, who.forces)
+            return describe_people(night.orders, visible_subject(drafts, decisions, whole, who.forces))
         except NotVisibleError:
-            return False
-        return True
+            return None
 
     folded = fold(decisions.filter(pl.col("decided_by") == who.name))
     latest = folded.filter(pl.col("kind") != "undo").reverse().head(SHOWN_DECISIONS)
-    proposals = [
-        proposal
-        for proposal in read_proposals(desk.database)
-        if proposal.proposed_by == who.name and is_visible(*(draft for draft, _ in proposal.requests))
-    ]
-    own = latest.filter([is_visible(night.draft_undo(name)) for name in latest.get_column("decision_id")])
-    return OwnDecisions(own, proposals)
+    proposals = [proposal for proposal in read_proposals(desk.database) if proposal.proposed_by == who.name]
+    about = {name: people(night.draft_undo(name)) for name in latest.get_column("decision_id")} | {
+        proposal.proposal_id: people(*(draft for draft, _ in proposal.requests)) for proposal in proposals
+    }
+    seen = {name: named for name, named in about.items() if named is not None}
+    return OwnDecisions(
+        latest.filter(pl.col("decision_id").is_in(list(seen))),
+        [proposal for proposal in proposals if proposal.proposal_id in seen],
+        seen,
+    )
 
 
 def find_decisions(desk: Desk, who: Viewer, which: pl.Expr) -> FoundDecisions:
@@ -85,4 +91,4 @@ def find_decisions(desk: Desk, who: Viewer, which: pl.Expr) -> FoundDecisions:
     orders = visible_subject(drafts, decisions, whole, who.forces)
     if not drafts:
         raise NotVisibleError
-    return FoundDecisions(found.filter(pl.col("ended_by").is_null()), orders)
+    return FoundDecisions(found.filter(pl.col("ended_by").is_null()), describe_people(night.orders, orders))

@@ -19,10 +19,12 @@ from ledger.decisions.errors import (
     ValuesChangedError,
 )
 from ledger.desk.four_eyes import APPROVAL_REASON
-from review.access.viewer import Viewer
+from review.access.viewer import Audit, Viewer
+from review.access.visible_release import VisibleRelease
 from review.deciding.decider import Decider, Preview
 from review.deciding.decision_request import DecisionRequest
 from review.deciding.draft_words import (
+    changes_elsewhere,
     describe_changed_since,
     describe_changes,
     describe_drafts,
@@ -31,7 +33,10 @@ from review.deciding.draft_words import (
     holding_forces,
 )
 from review.deciding.visible_subject import NotVisibleError
+from review.deciding.whose import describe_people
 from review.desk import Desk, WholeRelease, decidable_night
+from review.item.titles import with_titles
+from review.item.value_marks import show_hidden
 from review.pages import render_page
 
 
@@ -40,8 +45,8 @@ def decider_of(request: Request, who: Viewer) -> Decider:
     return Decider(request.app.state.desk, request.app.state.settings, who)
 
 
-def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Response:
-    """What a request comes to, to be saved or changed; or why it can't be decided so.
+def show_preview(request: Request, who: Viewer, audit: Audit, wanted: DecisionRequest) -> Response:
+    """What a request comes to, to be saved or changed; or why it can't be decided so. The look is logged.
 
     Raises:
         HTTPException: 404: it is about orders that a user may not see.
@@ -64,10 +69,11 @@ def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Resp
         raise HTTPException(404) from None
     except ValuesChangedError:
         # What the preview showed is outdated: show how things stand now.
-        return show_preview(request, who, replace(wanted, fingerprints=()))
+        return show_preview(request, who, audit, replace(wanted, fingerprints=()))
     except (DecisionError, DecisionRefusedError) as error:
         return render_page(request, "deciding/preview.html", status=409, **(context | _refused(wanted, error)))
-    context |= _preview_context(preview, wanted, desk.whole_release())
+    audit("consultation", what={"page": "preview", "orders": sorted(preview.orders)})
+    context |= _preview_context(preview, wanted, VisibleRelease(desk.whole_release(), who.forces), desk.whole_release())
     if preview.changed is None:
         return render_page(request, "deciding/preview.html", **context)
     now = {"version": (preview.changed.version,), "release_id": (preview.changed.release_id,)}
@@ -79,17 +85,23 @@ def show_preview(request: Request, who: Viewer, wanted: DecisionRequest) -> Resp
     return render_page(request, "deciding/preview.html", status=409, **context)
 
 
-def _preview_context(preview: Preview, wanted: DecisionRequest, whole: WholeRelease) -> dict[str, Any]:
-    """What a page says of a decision that can be taken."""
+def _preview_context(
+    preview: Preview, wanted: DecisionRequest, visible: VisibleRelease, whole: WholeRelease
+) -> dict[str, Any]:
+    """What a page says of a decision that can be taken, as far as the viewer sees what would change."""
+    changes = visible.only(preview.changes)
     return {
         "preview": preview,
         "lines": describe_drafts(
             preview.drafts, preview.decisions, reason_code=wanted.reason_code, comment=wanted.comment
         ),
-        "changes": describe_changes(preview.changes),
-        "merged": describe_merged(preview.changes, whole),
-        "named": describe_named(preview.drafts, preview.changes, decidable_night(whole)),
-        "forces": holding_forces(preview.changes, decidable_night(whole)),
+        "people": describe_people(decidable_night(whole).orders, preview.orders),
+        "show_hidden": show_hidden,
+        "changes": describe_changes(changes),
+        "elsewhere": changes_elsewhere(preview.changes, visible),
+        "merged": describe_merged(changes, whole),
+        "named": describe_named(preview.drafts, changes, decidable_night(whole)),
+        "forces": holding_forces(changes, decidable_night(whole)),
         "why": [APPROVAL_REASON[code] for code in preview.why],
         "count": len(preview.drafts),
         "fingerprints": [draft.fingerprint for draft in preview.drafts],
@@ -97,8 +109,8 @@ def _preview_context(preview: Preview, wanted: DecisionRequest, whole: WholeRele
 
 
 def _way_back_to(wanted: DecisionRequest) -> str | None:
-    """Where a page without an item leads back to: one's own decisions, the wording, or the many chosen from."""
-    if wanted.item_id:
+    """Where a page without item or order leads back to: one's own decisions, the wording, or the many chosen from."""
+    if wanted.item_id or wanted.orders:
         return None
     view = next(iter(wanted.fields.get("view", ())), "")
     if wanted.decisions and wanted.decisions[0]["kind"] == "wording":
@@ -122,7 +134,7 @@ def _refused(wanted: DecisionRequest, error: Exception) -> dict[str, Any]:
 
 def describe_refusals(error: Exception) -> list[str]:
     """Why decisions can't be taken, a sentence each."""
-    words = dict.fromkeys(map(str, _errors(error)))
+    words = dict.fromkeys(with_titles(str(each)) for each in _errors(error))
     return [f"{text[:1].upper()}{text[1:]}." for text in words]
 
 

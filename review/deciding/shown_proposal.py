@@ -5,7 +5,6 @@ Belongs here: bringing a proposal and the night together. Does not: judging it (
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 
@@ -16,10 +15,12 @@ from ledger.decisions.errors import DecisionError, DecisionRefusedError
 from ledger.desk.four_eyes import APPROVAL_REASON, ApprovalReason
 from ledger.desk.proposals import Proposal, find_proposal, read_proposals
 from review.access.viewer import Viewer
+from review.access.visible_release import VisibleRelease
 from review.deciding.draft_words import (
     MergedOrder,
     RegisterChange,
     SummaryLine,
+    changes_elsewhere,
     describe_changes,
     describe_drafts,
     describe_merged,
@@ -27,9 +28,9 @@ from review.deciding.draft_words import (
     holding_forces,
 )
 from review.deciding.visible_subject import NotVisibleError, visible_subject
+from review.deciding.whose import describe_people
 from review.desk import Desk, WholeRelease, decidable_night
-from review.item.related_orders import person_name
-from review.item.titles import format_day
+from review.item.titles import with_titles
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class ShownProposal:
 
     Attributes:
         people: whom each of these orders binds, by its id.
+        elsewhere: something would change in orders that the viewer does not see, too.
         named: how many orders would have a condition by the name of a wording; None if none is named.
         outdated: why it can no longer be taken as it stands, in words; empty if it can.
     """
@@ -48,6 +50,7 @@ class ShownProposal:
     lines: tuple[SummaryLine, ...]
     why: tuple[ApprovalReason, ...]
     changes: tuple[RegisterChange, ...]
+    elsewhere: bool
     merged: tuple[MergedOrder, ...]
     named: str | None
     forces: tuple[str, ...]
@@ -88,29 +91,20 @@ def _look(whole: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.Da
         try:
             current.append(draft_of(draft.about(), present))
         except (DecisionError, DecisionRefusedError) as error:
-            outdated.append(str(error))
-    changes = foresee_with_names(current, decisions, present)
+            outdated.append(with_titles(str(error)))
+    whole_changes, visible = foresee_with_names(current, decisions, present), VisibleRelease(whole, who.forces)
+    changes = visible.only(whole_changes)
     signature = proposal.requests[0][1]
     return ShownProposal(
         proposal=proposal,
         orders=orders,
-        people=_people(present.orders, orders),
+        people=describe_people(present.orders, orders),
         lines=tuple(describe_drafts(drafts, decisions, reason_code=signature.reason_code, comment=signature.comment)),
         why=tuple(APPROVAL_REASON[code] for code in proposal.why),
         changes=tuple(describe_changes(changes)),
+        elsewhere=changes_elsewhere(whole_changes, visible),
         merged=tuple(describe_merged(changes, whole)),
         named=describe_named(current, changes, present),
         forces=tuple(holding_forces(changes, present)),
         outdated=tuple(dict.fromkeys(outdated)),
     )
-
-
-def _people(orders: pl.DataFrame, named: frozenset[str]) -> Mapping[str, str]:
-    found = orders.filter(pl.col("order_id").is_in(sorted(named))).sort("order_id")
-    return {
-        row["order_id"]: f"{person_name(row)}, {_birth(row['date_of_birth'])}" for row in found.iter_rows(named=True)
-    }
-
-
-def _birth(day: date | None) -> str:
-    return f"born {format_day(day)}" if day else "birth not known"

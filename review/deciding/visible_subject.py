@@ -5,9 +5,11 @@ sees (`review.access.visible_release`).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
+from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import orders_of
@@ -16,6 +18,26 @@ from review.desk import WholeRelease, decidable_night
 
 class NotVisibleError(LookupError):
     """A decision on orders that a user may not see: for them there are none."""
+
+
+def visible_night(whole: WholeRelease, forces: frozenset[str] | None) -> Present:
+    """What a viewer can decide on: for them an order that they may not see is not there, nor what belongs to it.
+
+    So nothing that a form names, and no reason why it can't be, says anything of such an order.
+    """
+    visible = VisibleRelease(whole, forces)
+
+    def limited() -> Present:
+        present = decidable_night(whole)
+        return replace(
+            present,
+            records=visible.only(present.records),
+            owners=visible.only(present.owners),
+            orders=visible.only(present.orders),
+            discrepancies=visible.only(present.discrepancies),
+        )
+
+    return visible.keep("visible night", limited)
 
 
 def visible_subject(

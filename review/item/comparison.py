@@ -83,15 +83,25 @@ class ComparisonCell:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """A field and its values, a cell a column."""
+    """A field and its values, a cell a column.
+
+    Attributes:
+        is_asked: a discrepancy, a doubt or a decision that waits is about it, whether or not a record differs.
+    """
 
     field: FieldRow
     cells: tuple[ComparisonCell, ...]
+    is_asked: bool = False
 
     @property
     def is_disputed(self) -> bool:
         """Some value differs from the register's."""
         return any(cell.state == "differs" for cell in self.cells)
+
+    @property
+    def comes_first(self) -> bool:
+        """It is what there is to judge: a value that one source does not give may be the one that is asked about."""
+        return self.is_asked or self.is_disputed
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,7 @@ class ComparisonSide:
         provenance: its rows in `field_provenance`, by field.
         disputed: `(record_id, field)` of what the rules found wrong.
         doubts: why a golden value may be wrong, by field.
+        asked: fields that discrepancies, or decisions that wait, are about.
     """
 
     order: Values
@@ -111,6 +122,7 @@ class ComparisonSide:
     provenance: Mapping[str, Values]
     disputed: Collection[tuple[str, str]] = frozenset()
     doubts: Mapping[str, Doubt] = made_by(default_factory=dict)
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -126,12 +138,20 @@ class OrderComparison:
         ids = [column.order_id for column in self.columns]
         return tuple((order_id, ids.count(order_id)) for order_id in dict.fromkeys(ids))
 
+    def asking(self, fields: Collection[str]) -> "OrderComparison":
+        """The same, with these fields asked about too."""
+        rows = (
+            replace(row, is_asked=True) if {row.field.name, row.field.golden} & {*fields} else row for row in self.rows
+        )
+        return replace(self, rows=tuple(rows))
+
 
 def compare(sides: Sequence[ComparisonSide]) -> OrderComparison:
     """Put the records of one order, or of two, side by side; all values are held against the first order's."""
     columns = tuple(column for side in sides for column in _columns(side))
+    asked = {name for side in sides for name in (*side.asked, *side.doubts)}
     rows = (ComparisonRow(field, tuple(_cells(field, sides))) for field in FIELD_ROWS)
-    return OrderComparison(columns, tuple(row for row in rows if any(cell.text for cell in row.cells)))
+    return OrderComparison(columns, tuple(row for row in rows if any(cell.text for cell in row.cells))).asking(asked)
 
 
 def text_of(field: FieldRow, value: Any) -> str | None:

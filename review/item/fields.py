@@ -84,7 +84,7 @@ STEP_TITLES: Final = {
     "sex": "Sex",
     "PNC id": "PNC ID",
     "CRO number": "CRO number",
-    "dates made and start": "Made on and starts on",
+    "dates made and start": "Date of order and start",
     "end": "Last day",
     "type": "Type of order",
     "interim": "Interim order",

@@ -21,6 +21,7 @@ from review.item.titles import (
     title_for,
     title_of,
     title_of_owner,
+    with_days,
 )
 from review.item.value_marks import Piece, Pieces, mark_characters, mark_date, mark_name, mark_set, mark_whole
 from warehouse.tables.titles import FIELD_TITLES
@@ -164,8 +165,7 @@ def format_value(field: str, text: str | None) -> str | None:
         return "; ".join(describe_condition(code) for code in text.split()) or "none"
     if FIELD_NATURES.get(field) == "flag":
         return {"true": "Yes", "false": "No"}.get(text, text)
-    day = _day(text)
-    return format_day(day) if day else title_of(field, text)
+    return title_of(field, with_days(text))
 
 
 def _day(text: str) -> date | None:

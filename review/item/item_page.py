@@ -220,6 +220,7 @@ def _side(order: Values, table: Tables, doubts: Doubts) -> ComparisonSide:
         {row["field"]: row for row in chosen},
         disputed_values(found),
         {field: doubt for (of, field), doubt in doubts.items() if of == order["order_id"]},
+        frozenset(row["field"] for row in found if row["state"] != "resolved"),
     )
 
 

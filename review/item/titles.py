@@ -17,6 +17,7 @@ from warehouse.sources import SOURCE_TITLES
 from warehouse.tables.titles import FIELD_TITLES
 
 COLUMN_NAME: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+ISO_DAY: Final = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 
 _WORDS: Final = tomllib.loads(files("review.item").joinpath("words.toml").read_text(encoding="utf-8"))
 _Titles = Mapping[str, str]
@@ -37,8 +38,23 @@ _CODE_TITLES: Final[Mapping[str, _Titles]] = _WORDS["code_titles"] | {
 
 
 def with_titles(reason: str) -> str:
-    """A reason with the titles of columns for their names: `pnc_id` as `PNC ID`, `end_on` as `last day`."""
-    return COLUMN_NAME.sub(lambda name: _within_text(title_for(FIELD_TITLES, name[0])), reason)
+    """A reason with the titles of columns for their names, and days as people write them.
+
+    `pnc_id` as `PNC ID`, `end_on` as `last day`, `2027-06-08` as `8 June 2027`.
+    """
+    return with_days(COLUMN_NAME.sub(lambda name: _within_text(title_for(FIELD_TITLES, name[0])), reason))
+
+
+def with_days(text: str) -> str:
+    """A text with its days as people write them; what only looks like a day stays."""
+    return ISO_DAY.sub(lambda found: _day_in_words(found[0]), text)
+
+
+def _day_in_words(text: str) -> str:
+    try:
+        return format_day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _within_text(title: str) -> str:

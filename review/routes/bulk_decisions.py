@@ -31,7 +31,7 @@ def preview(request: Request, who: AnySteward, audit: Auditing, form: SentForm) 
     """What deciding them all would change."""
     try:
         wanted = read_request(form, kinds=ON_DISCREPANCY, refuse=decider_of(request, who).refuse)
-        return show_preview(request, who, wanted)
+        return show_preview(request, who, audit, wanted)
     except FormError as error:
         return _shown(request, who, audit, text(form, "view"), sent_fields(form), error.problems)
 

@@ -30,7 +30,7 @@ def preview(request: Request, who: AnySteward, audit: Auditing, form: SentForm) 
         wanted = _read(request, who, form)
     except FormError as error:
         return _draw_again(request, who, audit, form, error.problems)
-    return show_preview(request, who, wanted)
+    return show_preview(request, who, audit, wanted)
 
 
 @router.post("/decide/save")
@@ -45,7 +45,7 @@ def save(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> 
     except (DecisionError, DecisionRefusedError, NotVisibleError):
         outcome = None
     if outcome is None:
-        return show_preview(request, who, wanted)
+        return show_preview(request, who, audit, wanted)
     if wanted.item_id is None:
         address = f"/orders/{quote(wanted.orders[0], safe='')}" if wanted.orders else "/decisions/mine"
         return redirect_to(request, address, message=_outcome_words(outcome))

@@ -18,6 +18,7 @@ from review.deciding.own_decisions import SHOWN_DECISIONS, find_decisions, read_
 from review.deciding.preview_page import show_preview
 from review.deciding.visible_subject import NotVisibleError
 from review.item.past_decisions import describe_subject, summarise_decisions
+from review.item.value_marks import show_hidden
 from review.pages import NavigationLink, render_page
 
 router = APIRouter()
@@ -30,11 +31,15 @@ SHOWN_RETURNED = 10
 def show_mine(request: Request, who: AnySteward, audit: Auditing) -> Response:
     """What a user decided lately, to be taken back; not what they may see no longer."""
     own = read_own_decisions(request.app.state.desk, who)
-    audit("consultation", what={"page": "decisions", "decisions": own.decisions.get_column("decision_id").to_list()})
+    orders = sorted({order for people in own.people.values() for order in people})
+    names = own.decisions.get_column("decision_id").to_list()
+    audit("consultation", what={"page": "decisions", "decisions": names, "orders": orders})
     return render_page(
         request,
         "deciding/mine.html",
         decisions=summarise_decisions(own.decisions),
+        people=own.people,
+        show_hidden=show_hidden,
         titles={entry.proposal_id: _title(entry) for entry in own.proposals},
         returned=[entry for entry in own.proposals if entry.verdict == "returned"][-SHOWN_RETURNED:],
         waiting=[entry for entry in own.proposals if entry.waits],
@@ -44,23 +49,23 @@ def show_mine(request: Request, who: AnySteward, audit: Auditing) -> Response:
 @router.get("/decisions/{decision_id}/undo")
 def ask_to_undo(request: Request, who: AnySteward, audit: Auditing, decision_id: str) -> Response:
     """Ask why a decision is taken back."""
-    return show_undo(request, _standing(request, who, audit, pl.col("decision_id") == decision_id))
+    return show_undo(request, *_standing(request, who, audit, pl.col("decision_id") == decision_id))
 
 
 @router.get("/batches/{batch_id}/undo")
 def ask_to_undo_batch(request: Request, who: AnySteward, audit: Auditing, batch_id: str) -> Response:
     """Ask why all decisions that were taken together are taken back."""
-    return show_undo(request, _standing(request, who, audit, pl.col("batch_id") == batch_id))
+    return show_undo(request, *_standing(request, who, audit, pl.col("batch_id") == batch_id))
 
 
 @router.post("/decisions/undo")
 def undo(request: Request, who: AnySteward, audit: Auditing, form: SentForm) -> Response:
     """Show what undoing it would change, or what is wrong in the form."""
     try:
-        return show_preview(request, who, read_request(form))
+        return show_preview(request, who, audit, read_request(form))
     except FormError as error:
         standing = _standing(request, who, audit, pl.col("decision_id").is_in(texts(form, "replaces")))
-        return show_undo(request, standing, sent=sent_fields(form), problems=error.problems)
+        return show_undo(request, *standing, sent=sent_fields(form), problems=error.problems)
 
 
 def _title(entry: Proposal) -> str:
@@ -73,6 +78,7 @@ def _title(entry: Proposal) -> str:
 def show_undo(
     request: Request,
     standing: pl.DataFrame,
+    people: Mapping[str, str],
     *,
     sent: Mapping[str, Sequence[str]] | None = None,
     problems: Mapping[str, str] | None = None,
@@ -84,6 +90,8 @@ def show_undo(
         "deciding/undo.html",
         status=422 if problems else 200,
         decisions=summarise_decisions(standing.head(SHOWN_DECISIONS)),
+        people=people,
+        show_hidden=show_hidden,
         names=standing.get_column("decision_id").to_list(),
         reasons=[{"value": reason.code, "text": reason.title} for reason in reasons],
         submission=new_submission(),
@@ -93,8 +101,8 @@ def show_undo(
     )
 
 
-def _standing(request: Request, who: Viewer, audit: Audit, which: pl.Expr) -> pl.DataFrame:
-    """Decisions that may be taken back.
+def _standing(request: Request, who: Viewer, audit: Audit, which: pl.Expr) -> tuple[pl.DataFrame, Mapping[str, str]]:
+    """Decisions that may be taken back, and whom the orders bind that they are about.
 
     Raises:
         HTTPException: 404: there are none that a user may see, or 410: none of them stands.
@@ -106,5 +114,5 @@ def _standing(request: Request, who: Viewer, audit: Audit, which: pl.Expr) -> pl
     if found.decisions.is_empty():
         raise HTTPException(410, "The decision is no longer in force: it has been undone or replaced.")
     names = found.decisions.get_column("decision_id").to_list()
-    audit("consultation", what={"decisions": names, "orders": sorted(found.orders)})
-    return found.decisions
+    audit("consultation", what={"decisions": names, "orders": sorted(found.people)})
+    return found.decisions, found.people

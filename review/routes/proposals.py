@@ -1,6 +1,7 @@
 """Decisions that wait for a second steward: looking at them, approving, returning, withdrawing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -93,18 +94,26 @@ def _look(request: Request, who: Viewer, proposal_id: str) -> ShownProposal:
         raise HTTPException(404) from None
 
 
-def _compared(visible: VisibleRelease, orders: Sequence[str]) -> ItemPage | None:
-    """The order that a proposal is about, or the two, with what their records say; nothing of more at once."""
+def _compared(visible: VisibleRelease, orders: Sequence[str], fields: Collection[str]) -> ItemPage | None:
+    """The order that a proposal is about, or the two, with what their records say; nothing of more at once.
+
+    Args:
+        visible: what the viewer sees.
+        orders: their ids.
+        fields: that are decided: they come first.
+    """
     if not 1 <= len(orders) <= MOST_COMPARED:
         return None
-    return build_page(orders, visible.opening(orders).table, as_of=visible.release.as_of)
+    page = build_page(orders, visible.opening(orders).table, as_of=visible.release.as_of)
+    return replace(page, comparison=page.comparison.asking(fields))
 
 
 def _shown(
     request: Request, who: Viewer, audit: Audit, proposal_id: str, *, error: Exception | None = None, comment: str = ""
 ) -> Response:
     look = _look(request, who, proposal_id)
-    compared = _compared(visible_release(request, who), sorted(look.orders))
+    fields = {draft.field for draft, _ in look.proposal.requests if draft.field}
+    compared = _compared(visible_release(request, who), sorted(look.orders), fields)
     keys = {"orders": sorted(look.orders), "records": list(compared.record_ids) if compared else []}
     audit("consultation", what={"page": "proposal", "proposal": proposal_id, **keys})
     refusals = error.refusals.values() if isinstance(error, RefusedTogetherError) else [error] if error else []

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledger.decisions.kinds import DECISION_REASONS
-from review.access.viewer import AnySteward, Viewer
+from review.access.viewer import AnySteward, Auditing, Viewer
 from review.access.visible_release import Visible
 from review.dashboards.prohibition_panels import find_alike
 from review.deciding.decision_request import FormError, read_request, sent_fields
@@ -35,11 +35,13 @@ def show_wording(request: Request, who: AnySteward, visible: Visible, wording_id
 
 
 @router.post("/wordings/{wording_id}")
-def name_wording(request: Request, who: AnySteward, visible: Visible, form: SentForm, wording_id: str) -> Response:
+def name_wording(
+    request: Request, who: AnySteward, audit: Auditing, visible: Visible, form: SentForm, wording_id: str
+) -> Response:
     """Show what naming it would change, or what is wrong in the form."""
     alike = find_alike(visible, wording_id)
     try:
-        return show_preview(request, who, read_request(form, kinds=["wording"]))
+        return show_preview(request, who, audit, read_request(form, kinds=["wording"]))
     except FormError as error:
         return _shown(request, who, alike, sent=sent_fields(form), problems=error.problems)
 

@@ -1,7 +1,9 @@
 """Decisions that wait for a second steward: which, and what becomes of them."""
 
 from dataclasses import replace
+from datetime import date
 
+import polars as pl
 import pytest
 from ledger_cases import START, conflict, night, owners, records, undo, value
 from ledger_cases import rows as ledger_rows
@@ -61,6 +63,21 @@ def asked(kind, present, *what):
 def test_what_hangs_on_a_decision_says_whether_a_second_steward_is_asked(kind, what, why):
     present = night()
     assert reasons_for_approval(asked(kind, present, *what), "kim", present, NONE) == why
+
+
+@pytest.mark.parametrize(
+    ("ends", "why"),
+    [
+        pytest.param([date(2027, 1, 1), date(2027, 6, 1)], (), id="ends within a year"),
+        pytest.param([date(2027, 1, 1), date(2037, 1, 1)], ("end",), id="ends ten years apart"),
+        pytest.param([date(2027, 1, 1), None], ("end",), id="one has no end"),
+        pytest.param([None, None], (), id="neither has an end"),
+    ],
+)
+def test_two_orders_of_far_ends_become_one_only_with_a_second_steward(ends, why):
+    present = night()
+    present = replace(present, orders=present.orders.with_columns(end_on=pl.Series(ends, dtype=pl.Date)))
+    assert reasons_for_approval(asked("same_order", present, "pnc:1", "pnc:3"), "kim", present, NONE) == why
 
 
 def test_two_people_become_one_only_with_a_second_steward(two_people):

@@ -14,6 +14,7 @@ from ledger.desk.proposals import read_proposals
 from review.access.passwords import Passwords
 from review.access.viewer import Viewer
 from review.access.visible_release import VisibleRelease
+from review.desk import WholeRelease
 from review.queue.visible_queue import open_queue
 
 FORCE = "01"
@@ -153,8 +154,11 @@ def test_no_form_reaches_another_forces_order(bound, busy, open_desk, desk, hidd
     html = open_desk("steward").get(f"/items/{hidden.item}").text
     token = {"form_token": client.form_token("/keys")}
     form = answered(forms_of(html, "/decide/preview")[0], "both_right", reason_code="different_facts") | token
-    for path in ("/decide/preview", "/decide/save", "/decide/change"):
-        assert client.post(path, data=form).status_code == 404
+    assert client.post("/decide/change", data=form).status_code == 404
+    for path in ("/decide/preview", "/decide/save"):
+        answer = client.post(path, data=form)
+        assert (answer.status_code, "has no discrepancy" in answer.text) == (409, True), path
+        assert hidden.reported_in(re.sub(r'value="[^"]*"', "", answer.text)) == []
     undo = {"kind": "undo", "replaces": decision, "reason_code": "mistake", "submission": "x"} | token
     assert client.post("/decisions/undo", data=undo).status_code == 404
     assert client.post("/decide/save", data=undo).status_code == 404
@@ -188,10 +192,58 @@ def test_a_value_for_an_order_of_another_force_is_not_compared_with_the_order(bo
     form |= {"answer-field-end_on": "value|end_on|1900-01-01", "reason_code": "document_seen"}
     words = "would end before it starts"
     assert words in client.post("/decide/preview", data=form).text, "an own order is compared"
+    nowhere = client.post("/decide/preview", data=form | {"order_id": "ORD-0000000000"})
+    assert "has no order ORD-0000000000" in nowhere.text
     for order in sorted(hidden.orders)[:3]:
         answer = client.post("/decide/preview", data=form | {"order_id": order})
         assert words not in answer.text
-        assert answer.status_code == 404
+        assert told(answer, order) == told(nowhere, "ORD-0000000000")
+
+
+def told(answer, name):
+    """What an answer says, whatever name was asked for: the tokens of its forms aside."""
+    main = re.search(r"<main.*</main>", answer.text, re.DOTALL)[0]
+    return answer.status_code, re.sub(r'value="[^"]*"', "", main).replace(name, "NAME")
+
+
+def test_a_record_or_a_discrepancy_of_another_force_is_told_as_one_that_is_not_there(bound, desk, hidden):
+    client, whole = bound("met-steward"), desk.whole_release()
+    own = own_form(client, desk)
+    form = {name: value for name, value in own.items() if not name.startswith("answer-")} | {"reason_code": "other"}
+    form |= {"comment": "x"}
+    of_hidden = pl.col("order_id").is_in(sorted(hidden.orders))
+    record = whole.table("order_sources").filter(of_hidden).sort("record_id").item(0, "record_id")
+    mine = whole.table("order_sources").filter(order_id=own["orders"][0]).item(0, "record_id")
+    doubted = whole.table("discrepancies").filter(of_hidden).sort("discrepancy_id").item(0, "discrepancy_id")
+    pair = {"kind": "pair_unclear", "left_record_id": mine, "reason_code": "needs_owner"}
+    for name, asked in (
+        (record, lambda name: pair | {"right_record_id": name}),
+        (doubted, lambda name: {f"answer-{name}": "not_enough", "reason_code": "needs_owner"}),
+    ):
+        unknown = name[:-1] + ("0" if name[-1] != "0" else "1")
+        answers = {
+            asked_for: client.post("/decide/preview", data=form | asked(asked_for)) for asked_for in (name, unknown)
+        }
+        assert told(answers[name], name) == told(answers[unknown], unknown), name
+        assert answers[name].status_code == 409
+
+
+def test_what_a_fact_of_the_person_changes_elsewhere_is_said_without_the_orders(bound, desk):
+    whole = desk.whole_release()
+    orders = WholeRelease(whole.release).table("orders").sort("order_id")
+    seen = VisibleRelease(WholeRelease(whole.release), frozenset({FORCE})).visible_orders()
+    is_seen = pl.col("order_id").is_in(seen.implode())
+    own, other = (orders.filter(of).row(0, named=True) for of in (is_seen, ~is_seen))
+    of_one = pl.when(pl.col("order_id") == other["order_id"]).then(pl.lit(own["subject_id"])).otherwise("subject_id")
+    # The night has no person with orders of two forces: the release is shown with one.
+    whole.keep("table orders", lambda: orders.with_columns(of_one.alias("subject_id")))
+    client = bound("met-steward")
+    form = forms_of(client.get(f"/orders/{own['order_id']}").text, "/decide/preview")[0]
+    form |= {"answer-field-date_of_birth": "value|date_of_birth|1961-02-03", "reason_code": "document_seen"}
+    shown = client.post("/decide/preview", data=form)
+    assert "3 February 1961" in shown.text
+    assert "orders of the same person that other forces hold" in shown.text
+    assert other["order_id"] not in shown.text
 
 
 def test_a_form_that_names_another_item_does_not_hide_it(bound, open_desk, desk, hidden):

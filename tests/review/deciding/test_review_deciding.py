@@ -1,14 +1,17 @@
 """Deciding at the desk: what is shown before, who looks twice, what happens when something changed meanwhile."""
 
+import json
 import re
 from dataclasses import replace
 from html import unescape
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 from deciding_cases import answered, decisions, forms_of, item_of, preview
 
 from ledger.decisions.errors import DecisionError
+from ledger.desk.desk_tables import audit_log
 from ledger.desk.proposals import read_proposals
 from review.desk import decidable_night
 
@@ -239,6 +242,49 @@ def proposed(open_desk, desk):
 
 def judge(client, proposal_id, verdict, **fields):
     return client.submit(f"/proposals/{proposal_id}/{verdict}", fields, follow_redirects=False)
+
+
+def test_whose_order_a_decision_is_about_is_said_wherever_it_is_reported(open_desk, desk):
+    client, item = open_desk("steward", second_look_share=0), item_of(desk, "discrepancies")
+    order = desk.whole_release().table("orders").filter(order_id=item["order_id"]).row(0, named=True)
+    person = f"{order['forenames']} {order['surname']}, born"
+    shown = preview(client, item["item_id"], kind="both_right", reason_code="different_facts")
+    assert "No golden value changes" in shown.text
+    assert person in unescape(shown.text)
+    client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
+    name = decisions(desk).item(0, "decision_id")
+    undo = client.get(f"/decisions/{name}/undo").text
+    taken_back = client.post("/decisions/undo", data=forms_of(undo, "/decisions/undo")[0] | {"reason_code": "mistake"})
+    pages = [client.get("/decisions/mine").text, undo, taken_back.text]
+    assert all(person in unescape(page) and f'href="/orders/{item["order_id"]}"' in page for page in pages)
+
+
+def test_whose_order_waits_or_came_back_is_said(proposed, approver, steward, desk):
+    item = item_of(desk, "discrepancies")
+    order = desk.whole_release().table("orders").filter(order_id=item["order_id"]).row(0, named=True)
+    words = f"{order['surname']}, born"
+    assert words in unescape(steward.get("/decisions/mine").text)
+    judge(approver, proposed, "return", comment="which seal?")
+    assert words in unescape(steward.get("/decisions/mine").text)
+
+
+def test_a_look_at_what_a_decision_would_change_is_logged(never, desk):
+    item = item_of(desk, "discrepancies")
+    preview(never("steward"), item["item_id"], kind="both_right", reason_code="different_facts")
+    with desk.database.reading() as connection:
+        entries = connection.execute(sa.select(audit_log.c.what).where(audit_log.c.act == "consultation")).scalars()
+        looks = [json.loads(entry) for entry in entries]
+    assert {"page": "preview", "orders": [item["order_id"]]} in looks
+
+
+def test_the_preview_of_an_order_that_was_searched_leads_back_to_that_order(never, desk):
+    order_id = item_of(desk, "discrepancies")["order_id"]
+    client = never("steward")
+    form = forms_of(client.get(f"/orders/{order_id}").text, "/decide/preview")[0]
+    shown = client.post("/decide/preview", data=answered(form, "both_right", reason_code="different_facts"))
+    assert "/bulk" not in shown.text
+    back = client.post("/decide/change", data=forms_of(shown.text, "/decide/change")[0])
+    assert order_id in back.text
 
 
 def test_an_approver_sees_what_waits_and_approves_it(proposed, approver, desk):

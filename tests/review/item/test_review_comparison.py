@@ -142,6 +142,14 @@ def test_rows_without_any_value_are_left_out_and_disputed_ones_are_known():
     assert "case_urn" not in disputed
 
 
+def test_a_field_that_is_asked_about_comes_first_though_no_record_differs():
+    held = [record("1"), record("2", source="court", end_on=day("2030-01-01"), sex="F")]
+    side = ComparisonSide(order(end_on=day("2030-01-01"), sex="F"), held, {}, asked=frozenset({"end_on"}))
+    first = {row.field.name: row.comes_first for row in compare([side]).rows}
+    assert first["end_on"]
+    assert not first["sex"]
+
+
 def test_every_field_that_can_be_decided_on_has_a_row():
     assert {row.golden for row in FIELD_ROWS} >= set(CANONICAL)
 

@@ -62,10 +62,10 @@ def test_a_decided_value_is_reported_with_who_why_and_what_they_saw(case):
     name = case.decide(case.present.draft_value(case.order_id, "made_on", "2020-02-03"))
     (decided,) = case.reported()
     assert (decided.decision_id, decided.by, decided.state) == (name, "steward", "In force")
-    assert decided.about == "Made on: 3 February 2020"
+    assert decided.about == "Date of order: 3 February 2020"
     assert decided.reason == "I have seen the court's order or its sealed copy."
     assert decided.comment == "seen <b>in</b> the court file"
-    assert {seen.field for seen in decided.seen} == {"Made on"}
+    assert {seen.field for seen in decided.seen} == {"Date of order"}
     assert all(seen.of.split()[0] in {"PNC", "PND", "Court", "Regional"} for seen in decided.seen)
 
 
@@ -73,7 +73,7 @@ def test_a_decision_goes_stale_and_names_the_value_that_changed(case):
     case.decide(case.present.draft_value(case.order_id, "made_on", "2020-02-03"))
     (decided,) = case.reported(case.changed(made_on=date(2019, 1, 1)))
     assert decided.state == "Stale: its evidence has changed"
-    assert {(change.field, change.now) for change in decided.changed} == {("Made on", "1 January 2019")}
+    assert {(change.field, change.now) for change in decided.changed} == {("Date of order", "1 January 2019")}
 
 
 def test_a_decision_on_two_records_is_reported_their_order(case):

@@ -21,7 +21,7 @@ def test_steps_add_up_and_stand_beside_the_values():
     assert [(step.title, step.total, step.speaks) for step in drawn.steps] == [
         ("Names", 12.29, "for"),
         ("Sex", 8.29, "against"),
-        ("Made on and starts on", 9.1, "for"),
+        ("Date of order and start", 9.1, "for"),
     ]
     assert [(step.left, step.right) for step in drawn.steps] == [
         ("Lee / Anna", "LEE / –"),
