@@ -74,6 +74,12 @@ def test_every_link_to_a_file_leads_to_one(page):
     assert not [target for target in targets if not (page.parent / target).exists()]
 
 
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")), ids=name_of)
+def test_no_page_of_the_site_links_to_what_is_not_on_it(page):
+    targets = re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert not [target for target in targets if not (page.parent / target).resolve().is_relative_to(ROOT / "docs")]
+
+
 @pytest.mark.parametrize("page", [*GUIDES, *sorted(ROOT.glob("docs/adr/*.md"))], ids=name_of)
 def test_every_path_that_a_page_names_exists(page):
     paths = [code for code in code_of(page) if re.fullmatch(rf"(?:{FOLDERS})/[\w./*{{}}-]*", code)]
