@@ -3,7 +3,7 @@
 Belongs here: spelling, order, short forms, aliases and parts of names. Does not: anything else about a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -231,16 +231,15 @@ def _other_second() -> pl.Expr:
 
 
 def _feminine() -> pl.Expr:
-    """A woman's forename is a man's but for the A at its end: Jan and Jana, Nino and Nina."""
-    is_of_woman = either(
-        lambda one, other: (
-            (one("sex") == "F")
-            & (other("sex") == "M")
-            & one("first_forename").str.ends_with("A")
-            & ~other("first_forename").str.ends_with("A")
-        )
-    )
-    return (is_of_woman & (pl.col("first_forename_edits") <= 1)).fill_null(value=False)
+    """A woman's forename is a man's but for its end: Jan and Jana, Nino and Nina, Simon and Simone."""
+
+    def is_of_woman(one: Callable[[str], pl.Expr], other: Callable[[str], pl.Expr]) -> pl.Expr:
+        hers, his = one("first_forename"), other("first_forename")
+        is_ended = hers.str.ends_with("A") & ~his.str.ends_with("A") & (pl.col("first_forename_edits") <= 1)
+        is_longer = (hers != his) & hers.str.starts_with(his) & hers.str.contains("[AE]$") & (his.str.len_chars() >= 3)
+        return (one("sex") == "F") & (other("sex") == "M") & (is_ended | is_longer)
+
+    return either(is_of_woman).fill_null(value=False)
 
 
 def _other_servant(surname_close: pl.Expr) -> pl.Expr:

@@ -125,11 +125,8 @@ def read_rows(lines: list[str], header: Header, *, declared: int | None) -> list
 
 
 def is_heading(row: Row, header: Header) -> bool:
-    """Whether the cells repeat the names of the columns; a row that begins as a result does is not looked at."""
-    if RECORD_START.match(row.text):
-        return False
-    names = _named(row.fields)
-    return sum(names[place] == name for name, place in header.places.items() if place < len(names)) > header.width / 2
+    """Whether the cells are the names of the columns, in any order; a row that begins as a result is not looked at."""
+    return not RECORD_START.match(row.text) and len(set(_named(row.fields)) & set(FIELDS)) > header.width / 2
 
 
 def _named(cells: Sequence[str]) -> list[str]:

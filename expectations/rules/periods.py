@@ -97,6 +97,18 @@ END_RULES = (
         example="PND: ends null, term 60 months. Court: 31 March 2026.",
     ),
     end_rule(
+        code="END-BEFORE-START",
+        title="End before the order began",
+        dimension="validity",
+        when=(pl.col("end_on") < record_start) & golden("end_on").is_null() & ~is_golden_open,
+        message="{source} gives an end before the order began, and no source gives another: the end is not known.",
+        correction="Ask the court for the end that it set, and enter it.",
+        note="Systems that hold no end write a day long past, such as 1 January 1900 (E10). An order ends after it "
+        "began: our own principle.",
+        example="PND only: made 9 March 2021, ends 1 January 1900.",
+        expected=pl.format("on or after {}", record_start),
+    ),
+    end_rule(
         code="END-OF-FULL",
         title="End of the full order given for the interim",
         when=is_end_different & golden("is_interim") & (pl.col("end_on") == pl.col("full_end_on")),

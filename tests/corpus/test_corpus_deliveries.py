@@ -103,6 +103,13 @@ def test_a_heading_among_the_rows_is_put_aside_and_the_manifest_holds(tmp_path):
     assert (reading.rows_kept, reading.faults) == (2, ())
 
 
+def test_a_heading_among_the_rows_is_put_aside_in_any_order_of_its_columns(tmp_path):
+    turned = dict(zip(FIELDS, reversed(FIELDS), strict=True))
+    reading = read_court(tmp_path, RESULTS[0], turned, RESULTS[1])
+    assert reading.quarantine["reason_code"].to_list() == ["heading_again"]
+    assert reading.rows_kept == 2
+
+
 def test_a_line_of_a_cell_that_looks_like_a_row_tears_nothing(tmp_path):
     lines = "1. Not to contact the person in result\nR000000077, of Leeds\n2. Must not act"
     reading = read_court(tmp_path, RESULTS[0] | {"prohibitions": lines}, RESULTS[1])

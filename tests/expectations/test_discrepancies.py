@@ -318,6 +318,15 @@ def test_an_interim_held_as_full_is_found():
     assert codes(evidence([wrong, *records], [golden(**interim)])) == ["INTERIM-AS-FULL"]
 
 
+def test_an_end_before_the_order_began_is_asked_about_where_no_source_gives_another():
+    without_end = {"end_on": None, "is_until_further_order": False, "term_months": None}
+    others = [record(source, **without_end) for source in ("pnc", "court", "rocu")]
+    wrong = record("pnd", **without_end | {"end_on": date(1900, 1, 1)})
+    assert codes(evidence([wrong, *others], [golden(**without_end)])) == ["END-BEFORE-START"]
+    known = {"end_on": date(2026, 3, 31), "is_until_further_order": False, "term_months": 60}
+    assert "END-BEFORE-START" not in codes(evidence([wrong, record("court", **known)], [golden(**known)]))
+
+
 def test_a_fixed_end_against_until_further_order_is_found():
     without_end = {"end_on": None, "is_until_further_order": True, "term_months": None}
     records = [record(source, **without_end) for source in ("pnd", "court", "rocu")]
