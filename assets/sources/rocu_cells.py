@@ -1,7 +1,9 @@
-"""Cells that mean something only with their heading or the cells beside them: ticks, and several orders in one row.
+"""Cells that mean something only with their heading or the cells beside them: ticks, years, several orders in a row.
 
 Belongs here: what such cells say. Does not: which rows count (`rocu_verdicts`), what values mean (`rocu_records`).
 """
+
+import re
 
 import polars as pl
 
@@ -13,6 +15,8 @@ CROSS = r"(?i)^\s*[x×☒]\s*$"  # in a column with ticks it may mean no
 YES = rf"(?i){TICK}|^(?:y|yes|true|1)$"
 NO = r"(?i)^\s*(?:n|no|false|0|[✗✘☐–—-])\s*$"
 UNTICKED = "not ticked"  # no source's word for anything, so it is told where no other column says more
+IN_YEARS, IN_MONTHS = r"(?i)\b(?:years?|yrs?)\b", r"(?i)\bm(?:on)?ths?\b"
+BARE_YEARS = r"^\s*(\d{1,2})(?:\.0+)?\s*$"
 SEVERAL = r"\s*(?:\r\n?|\n|;)\s*"
 HAS_A_DAY = r"^\D{0,12}\d{1,4}.{1,14}\d\W*$"
 # The dates of several orders must all be told apart; one text of the others holds for all orders of the row.
@@ -21,8 +25,13 @@ FOR_ALL = ("order_type", "interim", "force", "court", "status", "occurrence_ref"
 
 
 def read_cell(layout: Layout, field: str, column: str) -> pl.Expr:
-    """The cell of a column; under a heading that is one of the answers (`Full`, `STPO`) the heading if it is ticked."""
-    cell, answer = pl.col(column), layout.ticked.get(column)
+    """The cell of a column; under a heading that is one of the answers (`Full`, `STPO`) the heading if it is ticked.
+
+    A bare number under `Length (years)` is one of years.
+    """
+    cell, answer, heading = pl.col(column), layout.ticked.get(column), layout.headings[column]
+    if field == "length" and re.search(IN_YEARS, heading) and not re.search(IN_MONTHS, heading):
+        return cell.str.replace(BARE_YEARS, "${1} years")
     if answer is None:
         return cell
     is_cross = cell.str.contains(CROSS) & ~cell.str.contains(TICK).any()

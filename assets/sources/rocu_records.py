@@ -49,6 +49,7 @@ from assets.parsing.statuses import read_status, status_by_words
 from assets.parsing.terms import BARE_NUMBER, is_until_determination, is_until_further_order, read_term
 from assets.parsing.words import known
 from assets.sources.rocu_formulas import SHEET_ROW, part_failed
+from reconciliation.date_arithmetic import months_after
 from warehouse.codes import codes
 
 # `Interim?` is answered by yes or no, `Interim/Full` by the word or its first letter.
@@ -62,6 +63,7 @@ CUSTODY_FORCE = r"^(\w{2})/"
 A_DATE = "a whole date, as an Excel date or as dd/mm/yyyy"
 UNREAD_LENGTH = pl.when(pl.col("term_months").is_null()).then("length_alone")
 WHOLE_NUMBER = r"^\d{1,4}$"
+DAYS_OF_MONTH = 31
 
 PERSON_CHECKS = (
     birth_check("sent_date_of_birth", A_DATE),
@@ -177,10 +179,22 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
         is_interim=_is_interim(),
         is_until_further_order=runs_on(is_open),
     )
-    # Courts fix interim orders in weeks and months: `6` is not six years.
-    is_bare = pl.col("is_interim").fill_null(value=False) & pl.col("length_alone").str.contains(BARE_NUMBER)
-    judged = judged.with_columns(term_months=pl.when(~is_bare.fill_null(value=False)).then("term_months"))
-    return add_force(add_court(judged))
+    return add_force(add_court(judged.with_columns(term_months=_length())))
+
+
+def _length() -> pl.Expr:
+    """The length, that of a bare number by the dates where they show whether it is of years or of months.
+
+    Else a bare number says nothing of an interim order: courts fix those in weeks and months, and `6` is not six years.
+    """
+    bare = pl.col("length_alone").str.extract(BARE_NUMBER).cast(pl.Int64, strict=False)
+    began = pl.coalesce("start_on", "made_on")
+    by_dates = [
+        pl.when((months_after(began, months) - pl.col("end_on")).dt.total_days().abs() <= DAYS_OF_MONTH).then(months)
+        for months in (bare * 12, bare)
+    ]
+    is_unclear = bare.is_not_null() & pl.col("is_interim").fill_null(value=False)
+    return pl.coalesce(*by_dates, pl.when(~is_unclear).then("term_months"))
 
 
 def _is_interim() -> pl.Expr:
