@@ -3,17 +3,20 @@
 Belongs here: recording and reading answers. Does not: the file they came in (`review.packs.answer_file`).
 """
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from ledger.audit import Entry, append
+from ledger.decisions.database import Database
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.ledger import Ledger
 from ledger.decisions.users import require_active
 from ledger.packs.log import read_table
-from ledger.packs.metadata import pack_answers
+from ledger.packs.metadata import disclosures, pack_answers, pack_lines
 from warehouse.tables.packs import PACK_ANSWERS
 
 SAID = ("corrected_on", "disagrees_because", "value_now", "answered_by", "remarks")
@@ -56,6 +59,39 @@ def record_answers(
 def read_answers(ledger: Ledger) -> pl.DataFrame:
     """Every answer: `PACK_ANSWERS`, the first one first."""
     return read_table(ledger, pack_answers, PACK_ANSWERS)
+
+
+def answers_about(database: Database, order_ids: Collection[str]) -> list[dict[str, Any]]:
+    """What owners last said of the lines on some orders, by the ids that these have or had; the latest first.
+
+    Returns:
+        A row each: `reference`, `field`, `owner`, `received_at` and the columns of `SAID`.
+
+    Raises:
+        LedgerError: the ledger is down.
+    """
+    asked = (
+        sa.select(
+            *(pack_answers.c[name] for name in ("reference", "received_at", *SAID)),
+            pack_lines.c.field,
+            disclosures.c.owner,
+        )
+        .join_from(
+            pack_answers,
+            pack_lines,
+            sa.and_(
+                pack_answers.c.disclosure_id == pack_lines.c.disclosure_id,
+                pack_answers.c.reference == pack_lines.c.reference,
+            ),
+        )
+        .join(disclosures, disclosures.c.disclosure_id == pack_lines.c.disclosure_id)
+        .where(pack_lines.c.order_id.in_(sorted(order_ids)))
+        .order_by(pack_answers.c.received_at)
+    )
+    with database.reading() as connection:
+        rows = [row._asdict() for row in connection.execute(asked)]
+    last = {row["reference"]: row for row in rows}
+    return sorted(last.values(), key=lambda row: row["received_at"], reverse=True)
 
 
 def last_answers(answers: pl.DataFrame, *, by_pack: bool = False) -> pl.DataFrame:

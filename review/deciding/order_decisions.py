@@ -1,6 +1,6 @@
-"""The decisions on the orders of a page: as rows, and described.
+"""The decisions on the orders of a page, as rows and described, and what the owners of records answered about them.
 
-Belongs here: reading both at once. Does not: describing them (`review.item.past_decisions`).
+Belongs here: reading them at once. Does not: describing them (`review.item.past_decisions`).
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from ledger.decisions.lookup import decisions_about
+from ledger.packs.answers import answers_about
 from review.desk import Desk
 from review.item.item_page import decision_keys
+from review.item.owner_answers import OwnerAnswer, describe_answer
 from review.item.past_decisions import PastDecision, describe_past_decisions
 
 
@@ -21,10 +23,12 @@ class OrderDecisions:
     Attributes:
         rows: `DECISIONS`, in ledger order.
         described: the same in words, the latest first.
+        answers: what owners answered to packs about these orders, the latest first.
     """
 
     rows: pl.DataFrame
     described: tuple[PastDecision, ...]
+    answers: tuple[OwnerAnswer, ...]
 
 
 def decisions_on(desk: Desk, orders: Sequence[str]) -> pl.DataFrame:
@@ -44,4 +48,9 @@ def read_order_decisions(desk: Desk, orders: Sequence[str]) -> OrderDecisions:
         LedgerError: the ledger is down.
     """
     rows, whole = decisions_on(desk, orders), desk.whole_release()
-    return OrderDecisions(rows, describe_past_decisions(rows, whole.table, as_of=whole.release.as_of))
+    known_ids, _ = decision_keys(orders, whole.table)
+    return OrderDecisions(
+        rows=rows,
+        described=describe_past_decisions(rows, whole.table, as_of=whole.release.as_of),
+        answers=tuple(describe_answer(row) for row in answers_about(desk.database, known_ids)),
+    )

@@ -23,6 +23,7 @@ ROUTE_TITLES: Final = {
     "policy": "Sent by policy",
     "sample": "To check first",
     "held": "Kept back",
+    "disputed": "The owner disagrees",
 }
 STATE_TITLES: Final = {
     "unchanged": "Unchanged",

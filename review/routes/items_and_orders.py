@@ -97,6 +97,7 @@ def show_order(
 def compare_orders(
     request: Request,
     who: AnyViewer,
+    visible: Visible,
     audit: Auditing,
     order: Annotated[tuple[str, ...], Query()] = (),
     search: str = "",
@@ -107,7 +108,12 @@ def compare_orders(
     if len(chosen) != RECORDS_COMPARED:
         address = f"/search/{quote(search, safe='')}" if search else "/search"
         return redirect_to(request, address, message="Choose two orders to compare.", tone="warning")
-    return draw_orders(request, chosen, who, audit, form_state=FormState(pair=pair))
+    found = [visible.find_order(order_id).order_ids for order_id in chosen]
+    now = tuple(dict.fromkeys(name for names in found for name in names))
+    if all(found) and len(now) == 1:
+        return redirect_to(request, f"/orders/{now[0]}", message="These two are one order now.")
+    shown = now if len(now) == len(chosen) else chosen
+    return draw_orders(request, shown, who, audit, form_state=FormState(pair=pair))
 
 
 def draw_orders(
@@ -181,6 +187,7 @@ def _shown(
         "item/item.html",
         status=422 if more.get("errors") else 200,
         shown=shown,
+        answers=decisions.answers if decisions else (),
         place=place,
         show_hidden=show_hidden,
         is_blind=bool(who.preferences.get(HIDE_WEIGHTS)) and form_state.pair is None,

@@ -142,6 +142,16 @@ def test_an_order_that_was_merged_leads_to_the_one_that_it_is_now(viewer, desk):
     assert f"ORD-OLD was merged: it is now {order_id}." in answer.text
 
 
+def test_a_comparison_with_an_order_that_was_merged_leads_to_what_there_is_now(viewer, desk):
+    one, other = published(desk, "orders").get_column("order_id")[:2]
+    empty = published(desk, "id_redirects").clear()
+    replace(desk, "id_redirects", pl.concat([empty, pl.DataFrame(redirects(("ORD-OLD", one)))], how="diagonal_relaxed"))
+    assert viewer.get(f"/compare?order={one}&order=ORD-OLD").url.path == f"/orders/{one}"
+    of_both = viewer.get(f"/compare?order=ORD-OLD&order={other}")
+    assert (of_both.status_code, one in of_both.text) == (200, True)
+    assert viewer.get(f"/compare?order={one}&order=ORD-NONE").status_code == 404
+
+
 def test_an_order_that_was_split_names_those_that_it_became(viewer, desk):
     one, other = published(desk, "orders").get_column("order_id")[:2]
     empty = published(desk, "id_redirects").clear()

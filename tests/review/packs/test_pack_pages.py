@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import openpyxl
 import pytest
@@ -112,6 +113,29 @@ def test_a_pack_is_handed_out_fetched_answered_and_taken_in(steward, sending):
     taken = sent_back(steward, address, right).text
     assert "1 line is answered" in taken
     assert "Corrected on 2026-11-19" in taken
+
+
+def test_an_owner_who_disagrees_is_found_by_a_steward_and_told_on_the_page_of_the_order(steward, sending):
+    address = handed_out(steward)
+
+    def disputes(sheet, places):
+        sheet.cell(5, places["Disagree because"], "our record is right")
+        sheet.cell(5, places["Remarks"], "the sealed order gives <no end>")
+        sheet.cell(6, places["Corrected on"], "2026-11-19")
+
+    book = openpyxl.load_workbook(io.BytesIO(steward.get(f"{address}/pack.xlsx").content))
+    (disputed,), (corrected,) = (
+        [row[0].split("/")[0]] for row in book["Corrections"].iter_rows(min_row=5, max_row=6, values_only=True)
+    )
+    assert "2 lines are answered" in sent_back(steward, address, disputes).text
+    assert "a steward has to look (1)" in steward.get("/packs").text
+    listed = steward.get("/packs/lines", params={"route": "disputed"}).text
+    assert '<p class="govuk-body">1 line.</p>' in listed
+    assert disputed in listed
+    told = unescape(steward.get(f"/orders/{disputed}").text)
+    assert "PNC bureau disagrees: our record is right" in told
+    assert "the sealed order gives <no end>" in told
+    assert "PNC bureau corrected it on 19 November 2026" in steward.get(f"/orders/{corrected}").text
 
 
 @pytest.mark.parametrize(
