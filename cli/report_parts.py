@@ -112,4 +112,9 @@ def _trend(register: Register) -> list[ReportPart]:
 def _leagues(register: Register, threshold: int) -> list[ReportPart]:
     published = publish_scores(register.completed(QUALITY_SCORES), threshold=threshold)
     figures = (draw_league(published, measure) for measure in MEASURES)
-    return [ReportPart.of_table(figure.title, figure.caption, figure.table, figure.svg) for figure in figures]
+    # Forces without a shown number filled most of the printed pages; how many they are is in the caption.
+    shown = ((figure, figure.table.drop_nulls("score")) for figure in figures)
+    return [
+        ReportPart.of_table(figure.title, figure.caption, table, figure.svg if table.height else None)
+        for figure, table in shown
+    ]

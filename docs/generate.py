@@ -98,7 +98,7 @@ def describe(table: Table) -> Iterator[str]:
 def meaning(column: Column) -> str:
     """What a column is called and means, and whether it must be filled."""
     title = f"**{column.title}.** " if column.title else ""
-    return title + column.description.replace("|", "\\|") + (" Required." if column.required else "")
+    return title + column.meaning.replace("|", "\\|") + (" Required." if column.required else "")
 
 
 def catalogue() -> Iterator[str]:

@@ -5,7 +5,7 @@ Does not: the tables themselves (`warehouse.tables`).
 """
 
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import polars as pl
 from polars.datatypes import DataType, DataTypeClass
@@ -21,6 +21,9 @@ type_names: dict[object, str] = {
     pl.Datetime("us", "UTC"): "TIMESTAMP WITH TIME ZONE",
     pl.List(pl.String): "VARCHAR[]",
 }
+
+
+MOST_CODES_NAMED: Final = 12
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,13 @@ class Column:
     def sql_type(self) -> str:
         """The DuckDB type of the column."""
         return type_names[self.dtype]
+
+    @property
+    def meaning(self) -> str:
+        """What a value means, with the codes where they are few and not named in it: longer lists are tables."""
+        if len(self.codes) > MOST_CODES_NAMED or all(code in self.description for code in self.codes):
+            return self.description
+        return f"{self.description} One of: {', '.join(self.codes)}."
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,13 @@ class Figure:
         return draw_svg(self.chart)
 
 
+ROOM = {"left": 40, "right": 20, "top": 5, "bottom": 5}
+"""In pixels: the letters of a browser may be wider than those by which a label was measured, and were cut."""
+
+
 def draw_svg(chart: alt.TopLevelMixin) -> str:
     """A chart as SVG, which loads nothing from anywhere."""
-    return str(vl_convert.vegalite_to_svg(_plain(chart.to_dict())))
+    return str(vl_convert.vegalite_to_svg(_plain({"padding": ROOM} | chart.to_dict())))
 
 
 def _plain(part: Any) -> Any:  # JSON

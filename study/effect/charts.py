@@ -60,7 +60,7 @@ def _points(rows: pl.DataFrame, label: str, scale: alt.Scale, *, title: str) -> 
     )
     order = written[label].to_list()
     base = alt.Chart(written).encode(y=alt.Y(f"{label}:N", title=None, sort=order, axis=NAME_AXIS))
-    along = alt.X(f"{CHANGE}:Q", title="change, %", scale=scale)
+    along = alt.X(f"{CHANGE}:Q", title="change, %", scale=scale, axis=alt.Axis(tickCount=8))
     spans = base.mark_rule(color=GREY, strokeWidth=2).encode(x=alt.X("low_percent:Q", scale=scale), x2="high_percent:Q")
     points = base.mark_point(filled=True, size=70, color=BLUE, opacity=1).encode(x=along)
     texts = base.mark_text(align="left", dx=8).encode(x=alt.X("at:Q", scale=scale), text="words:N")

@@ -230,7 +230,7 @@ def _create_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:
 def _comment(connection: duckdb.DuckDBPyConnection, kind: str, name: str, text: str, columns: Sequence[Column]) -> None:
     connection.execute(f"COMMENT ON {kind} {name} IS '{_quoted(text)}'")
     for column in columns:
-        connection.execute(f"COMMENT ON COLUMN {name}.{column.name} IS '{_quoted(column.description)}'")
+        connection.execute(f"COMMENT ON COLUMN {name}.{column.name} IS '{_quoted(column.meaning)}'")
 
 
 def _quoted(text: str) -> str:

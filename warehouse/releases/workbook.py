@@ -66,7 +66,7 @@ def write_workbook(path: Path, release: Release, tables: Mapping[Table, pl.DataF
             _write_about(book, about)
             for table, rows in tables.items():
                 _write_sheet(book, table.name, _flat(rows), marking)
-            _write_sheet(book, COLUMNS, _meanings(list(tables)), marking)
+            _write_sheet(book, COLUMNS, _meanings(tables), marking)
     except FileCreateError as error:
         raise OSError(f"{path} can't be written") from error
 
@@ -98,14 +98,19 @@ def _flat(rows: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(pl.col(pl.String).str.slice(0, LONGEST_CELL))
 
 
-def _meanings(tables: Sequence[Table]) -> pl.DataFrame:
+def _meanings(tables: Mapping[Table, pl.DataFrame]) -> pl.DataFrame:
+    """`table`, `column`, `title`, `meaning`, and an `example`: the first value that there is."""
+    examples = {
+        table: _flat(rows).select(pl.all().drop_nulls().first().cast(pl.String)) for table, rows in tables.items()
+    }
     columns: list[tuple[Table, Column]] = [(table, column) for table in tables for column in table.columns]
     return pl.DataFrame(
         {
             "table": [table.name for table, _ in columns],
             "column": [column.name for _, column in columns],
             "title": [column.title for _, column in columns],
-            "meaning": [column.description for _, column in columns],
+            "meaning": [column.meaning for _, column in columns],
+            "example": [examples[table][column.name].item() for table, column in columns],
         },
-        schema=dict.fromkeys(("table", "column", "title", "meaning"), pl.String),
+        schema=dict.fromkeys(("table", "column", "title", "meaning", "example"), pl.String),
     )
