@@ -76,7 +76,10 @@ def hear_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
     is_initial = begins & pl.col("form").str.contains(r"(^| )\S$")
     first_word = pl.col("fuller").str.extract(r"^(\S+)").str.len_chars()
     letters = pl.col("form").str.len_chars()
-    is_beginning = begins & ~pl.col("form").str.contains(" ") & (letters >= 3) & (first_word >= letters + 2)
+    # Of the name as written: `JOSEPH`, which is `JOSE` in Portuguese, is no beginning of the slip `JOSEPJ`.
+    is_written = pl.col("form") == pl.col("canonical")
+    is_long_enough = ~pl.col("form").str.contains(" ") & (letters >= 3) & (first_word >= letters + 2)
+    is_beginning = begins & is_written & is_long_enough
     spoken = (
         forms.join(fuller, on="group")
         .filter((pl.col("canonical") != pl.col("fuller")) & (is_part | is_initial | is_beginning))

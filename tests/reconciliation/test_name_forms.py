@@ -54,6 +54,14 @@ def test_another_spelling_or_translation_speaks_for_itself(said, other):
     assert hear_fuller_names(voices).sort("source").equals(voices)
 
 
+def test_a_name_whose_translation_begins_a_slip_does_not_speak_for_the_slip():
+    # JOSEPH is JOSE in Portuguese.
+    voices = pl.DataFrame(
+        {"group": [1, 1, 1], "source": ["court", "pnc", "pnc"], "canonical": ["JOSEPH", "JOSEPH", "JOSEPJ"]}
+    )
+    assert hear_fuller_names(voices).sort("source", "canonical").equals(voices)
+
+
 def test_a_source_that_holds_the_fuller_name_too_does_not_speak_for_the_shorter_one():
     said = [("GRAZYNA", "pnc"), ("GRAZYNA WIOLETTA", "pnc"), ("GRAZYNA", "court")]
     voices = pl.DataFrame([("1", *row) for row in said], schema=["group", "canonical", "source"], orient="row")
