@@ -27,6 +27,10 @@ ELIGIBILITY: Final = {
 """Why an order with both windows is left out, and the column that must hold; the first that fails counts."""
 
 
+LONGEST_MONTH: Final = 31
+"""In days."""
+
+
 @dataclass(frozen=True)
 class Coverage:
     """The days from which and up to which the sources hold arrests."""
@@ -115,22 +119,36 @@ def select_cohort(data: StudyData, settings: StudySettings, covered: Coverage) -
     return Cohort(judged.sort("order_id"))
 
 
-def require_eligible(cohort: Cohort, settings: StudySettings, covered: Coverage) -> None:
+def require_eligible(cohort: Cohort, data: StudyData, settings: StudySettings, covered: Coverage) -> None:
     """Stop where nothing can be studied.
 
     Raises:
-        StudyError: there is no such order, none has both windows, or none is eligible; what to do about it.
+        StudyError: there is no such order, none has both windows, or none is eligible; what there is to choose from.
     """
     where = f" in {settings.region}" if settings.region else ""
     if cohort.orders.is_empty():
-        raise StudyError(f"the release holds no full {settings.order_type}{where}: choose another type or region")
+        raise StudyError(f"the release holds no full {settings.order_type}{where}: it has {_held(data)}")
     if cohort.with_windows.is_empty():
         raise StudyError(
             f"no {settings.order_type}{where} has {settings.window_months} months before and after within the data "
-            f"({covered.first} to {covered.last}): choose a shorter window"
+            f"({covered.first} to {covered.last}): choose a shorter window, at most {_longest(cohort, covered)} months"
         )
     if cohort.eligible.is_empty():
         reasons = "; ".join(
             f"{n} because {reason}" for reason, n in cohort.with_windows["reason"].value_counts().rows()
         )
         raise StudyError(f"no {settings.order_type}{where} is eligible: {reasons}")
+
+
+def _held(data: StudyData) -> str:
+    """The full orders that there are, by type and region."""
+    held = data.orders.filter(~pl.col("is_interim")).group_by("order_type", "region_code").len()
+    named = held.sort("order_type", "region_code").with_columns(pl.col("region_code").fill_null("no region"))
+    return ", ".join(f"{count} {kind} in {region}" for kind, region, count in named.rows()) or "none"
+
+
+def _longest(cohort: Cohort, covered: Coverage) -> int:
+    """The most months that the data cover before and after one of the orders, to within a month."""
+    day_zero = pl.col("day_zero")
+    either_side = pl.min_horizontal(day_zero - covered.first, pl.lit(covered.last) - day_zero).dt.total_days()
+    return max(cohort.orders.select(either_side.max()).item() or 0, 0) // LONGEST_MONTH

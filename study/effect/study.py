@@ -49,6 +49,6 @@ def make_study(data: StudyData, settings: StudySettings, *, as_of: date) -> Stud
     """
     covered = find_coverage(data, settings, as_of=as_of)
     cohort = select_cohort(data, settings, covered)
-    require_eligible(cohort, settings, covered)
+    require_eligible(cohort, data, settings, covered)
     events = find_events(cohort.eligible, data.arrests, settings)
     return Study(settings, covered, cohort, events, measure_changes(count_by_person(cohort, events), settings))

@@ -1,5 +1,6 @@
 """Which orders can be studied, and why the others can't."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -86,7 +87,7 @@ def test_days_that_the_data_cannot_cover_are_refused(settings, arrests, message)
 @pytest.mark.parametrize(
     ("settings", "changes", "message"),
     [
-        pytest.param({"order_type": "TERO"}, {}, "holds no full TERO", id="no order of the type"),
+        pytest.param({"order_type": "TERO"}, {}, "holds no full TERO: it has 1 STRO in ", id="no order of the type"),
         pytest.param({"region": "LONDON"}, {}, "holds no full STRO in LONDON", id="no order in the region"),
         pytest.param(
             {"window_months": 120}, {}, "2015-01-01 to 2024-12-31.*shorter window", id="a window beyond the data"
@@ -96,9 +97,19 @@ def test_days_that_the_data_cannot_cover_are_refused(settings, arrests, message)
 )
 def test_a_study_without_orders_says_why_and_what_to_do(settings, changes, message):
     asked = replace(SETTINGS, **settings)
-    cohort = select_cohort(data([order(**changes)]), asked, COVERED)
+    held = data([order(**changes)])
+    cohort = select_cohort(held, asked, COVERED)
     with pytest.raises(StudyError, match=message):
-        require_eligible(cohort, asked, COVERED)
+        require_eligible(cohort, held, asked, COVERED)
+
+
+def test_the_longest_window_that_is_offered_fits():
+    asked, held = replace(SETTINGS, window_months=120), data([order()])
+    with pytest.raises(StudyError) as refused:
+        require_eligible(select_cohort(held, asked, COVERED), held, asked, COVERED)
+    longest = int(re.search(r"at most (\d+) months", str(refused.value))[1])
+    assert longest > 6
+    assert not select_cohort(held, replace(asked, window_months=longest), COVERED).with_windows.is_empty()
 
 
 @pytest.mark.parametrize(
