@@ -120,7 +120,7 @@ def _replay_judgement(order_ids: pl.Series, then: pl.DataFrame, *, former: Forme
     evidence = _evidence_of(tonight.evidence, order_ids)
     as_then = evidence.orders.drop(*STATUS_COLUMNS).join(then, on="order_id", maintain_order="left")
     day = former.release.as_of
-    # Since when a source is watched, all its records tell: those of these persons may all have come later.
+    # Since when a source is watched, all its records say: those of these persons may all have come later.
     judge = partial(_judge, clock=tonight.clock, watched=watched_sources(tonight.evidence.order_sources))
     now = judge(evidence, as_of=tonight.as_of)
     looks = {

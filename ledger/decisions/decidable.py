@@ -138,8 +138,7 @@ class Present:
         order_now = self.find_order(order_id)
         require_field(field)
         decided = None if value is None else self.require_value(order_now, field, value)
-        held = self.owners.filter(pl.col("order_id") == order_now)
-        records = self.records.join(held, on="record_id", how="semi")
+        records = self.records.join(self.owners.filter(order_id=order_now), on="record_id", how="semi")
         return self._draft(
             kind="value_unclear" if value is None else "value",
             order_id=order_now,
@@ -248,11 +247,11 @@ class Present:
         Raises:
             DecisionError: it is no longer there, or was split.
         """
-        found = follow_orders(pl.Series([order_id]), self.orders.get_column("order_id"), self.redirects)
-        order_now = found.item(0, "order_now")
+        present = self.orders.get_column("order_id")
+        order_now = follow_orders(pl.Series([order_id]), present, self.redirects).item(0, "order_now")
         if order_now is None:
-            parts = self.redirects.filter(pl.col("old_id") == order_id).get_column("new_id").sort()
-            there = parts.filter(parts.is_in(self.orders.get_column("order_id").implode())).to_list()
+            parts = self.redirects.filter(old_id=order_id).get_column("new_id").to_list()
+            there = sorted({*parts} & {*present})
             went = f": it was split into {', '.join(there) or 'others'}" if len(parts) > 1 else ""
             raise DecisionError(f"release {self.release_id} has no order {order_id}{went}")
         return str(order_now)
