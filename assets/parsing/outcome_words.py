@@ -38,7 +38,9 @@ ASIDES = (
     r"|\b(?:NO|ANY|NIL) (?:BREACH(?:ES)?|APPEALS?|OBJECTIONS?|NOTICE|FURTHER ORDERS?|END|VARIATIONS?|ADJOURNMENTS?)\b"
     r"|\b(?:REFUS|DECLIN)(?:ED|ES|ING) TO (?:SIGN|ATTEND|ANSWER|ENGAGE|COMPLY|ACCEPT|LEAVE|COMMENT|GIVE|PROVIDE|BE)\b"
     r"|\bNO ORDERS? (?:AS TO|FOR) COSTS?\b"
-    r"|\bTO BE SERVED\b"
+    r"|\bTO BE SERVED\b|\bAS (?:APPLIED FOR|SOUGHT|REQUESTED|DRAFTED|PER (?:THE )?DRAFT)\b"
+    r"|\bIN (?:THE )?TERMS OF (?:THE )?DRAFT\b"
+    r"|\bWITHDRAWAL OF (?:THE |ALL )?(?:OBJECTIONS?|OPPOSITION)\b"
     r"|\b(?:WITHOUT|ON|WITH|SHORT) NOTICE\b|\bNOTICE (?:(?:WAS|HAS BEEN|OF (?:THE )?ORDER) )?(?:GIVEN|SERVED)\b"
     r"|\bBREACH (?:OF (?:THIS|THE) ORDER )?(?:IS|WILL|MAY|CARRIES)\b.*"
     r"|\b(?:ON|UPON|BY|FOLLOWING|AFTER|FROM|UNDER|AT|DURING) (?:(?:THE|AN?|POLICE|NCA|GLAA|FORCE|CHIEF"
@@ -53,7 +55,7 @@ ASIDES = (
     r"|\b(?:MUST|SHALL|MAY) NOT\b.*|^NOT TO\b.*|\bPROHIBITED FROM\b.*"  # what the order forbids
 )
 # An interim order binds while the main application waits.
-INTERIM_WAITS = r"^(.*\bINT(?:ERIM)?\b.*?)\b(?:UNTIL|PENDING|AWAITING)\b.*$"
+INTERIM_WAITS = r"^(.*\b(?:INT(?:ERIM)?|I(?:STRO|STPO|TERO|TEPO))\b.*?)\b(?:UNTIL|PENDING|AWAITING)\b.*$"
 # Matters beside the order: a clause that names one and no order of ours says nothing of it.
 OTHER_MATTERS = (
     r"\b(?:COSTS?|BAIL|ANONYMITY|REPORTING|ADJOURN|LEGAL AID|REPRESENTATION|COMPENSATION|FORFEITURE|CONFISCATION"
@@ -120,6 +122,13 @@ DOUBTING_WORDS = (
     r"|\b(?:LACK OF|INSUFFICIENT) EVIDENCE\b|\bNO CASE(?: TO ANSWER)?$"
     r"|^(?:DEFERRED|POSTPONED|STAYED|SUSPENDED|VACATED)$"
 )
+# Steps before an order is made, and a breach of one: they leave it open unless a clause says that something was made.
+STEPS_OR_BREACH = (
+    r"\b(?:CONTESTED|IN PROGRESS|ONGOING)$"
+    rf"|\b{_ORDER} (?:FIRST |FURTHER |NEXT |FULL |FINAL )?HEARING\b|^(?:RE)?LISTED (?:ON |FOR )?[0-9]"
+    r"|\bTRIAL FIXED\b|\bDIRECTIONS (?:GIVEN|MADE)\b|\bTO FILE\b|\bCOMMITTED TO (?:THE )?CROWN\b|\bNO ADJUDICATION\b"
+    r"|^FAIL(?:ED|URE|S|ING)? TO (?:NOTIFY|SURRENDER|COMPLY)\b"
+)
 # What another matter than the making was refused; and an order plainly made, whatever else was refused.
 OTHER_REFUSED = r"\b(?:VARY|VARIATIONS?|AMEND|DISCHARGE|REVOKE|REVOCATION|EXTEND|EXTENSION|RENEW|RENEWAL)\b"
 PLAINLY_MADE = (
@@ -151,7 +160,7 @@ MAKINGS = (
     r"|\bAPPLICATION(?: [A-Z]+){0,8} PROVE[DN]\b|^(?:AND )?(?:REPLACED|SUBSTITUTED) (?:BY|WITH)\b"
 )
 PAPER_MADE = (
-    r"\b(APPLICATIONS?|REQUEST|NOTICE|PROPOSAL) (?:(?:HAS|HAVE|WAS|IS|BEEN|BEING|TO BE|WILL BE) )*"
+    r"\b(APPLICATIONS?|REQUEST|NOTICE|PROPOSAL|SUMMONS|COMPLAINT) (?:(?:HAS|HAVE|WAS|IS|BEEN|BEING|TO BE|WILL BE) )*"
     r"(?:MADE|ISSUED|LODGED|SERVED|FILED|SUBMITTED|SENT|RECEIVED|LISTED)\b"
 )
 MADE_LATER = rf"\b{_TO_COME}{_MAKE}\b"

@@ -229,11 +229,16 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
         goes_on=pl.col("goes_on") | (has_failed & (~is_matter | names_order)),
         is_changed=pl.col("is_changed") | (is_changed & _says(patterns.OF_CONDITIONS)),
         is_called_in_doubt=is_won | (pl.col("is_called_in_doubt") & _says(patterns.ANY_ORDER)),
-        is_doubted=is_won | _says(patterns.DOUBTING_WORDS),
+        is_doubted=is_won | _doubts(),
         is_interim_waiting=pl.col("is_plain_order") & is_interim,
         is_of_other=is_matter & ~names_order & ~_says(patterns.OF_CONDITIONS),
         is_of_order=~is_other & (pl.col("is_made") | ~speaks_against),
     )
+
+
+def _doubts() -> pl.Expr:
+    is_step = _says(patterns.STEPS_OR_BREACH) & ~pl.col("is_made").any().over("place")
+    return _says(patterns.DOUBTING_WORDS) | is_step
 
 
 def _says(pattern: str) -> pl.Expr:

@@ -14,13 +14,13 @@ TICK = r"^\s*[✓✔☑√]\s*$"
 CROSS = r"(?i)^\s*[x×☒]\s*$"  # in a column with ticks it may mean no
 YES = rf"(?i){TICK}|^(?:y|yes|true|1)$"
 NO = r"(?i)^\s*(?:n|no|false|0|[✗✘☐–—-])\s*$"
-UNTICKED = "not ticked"  # no source's word for anything, so it is reported where no other column says more
+UNTICKED = "not ticked"  # no source's word for anything, so it is rejected where no other column says more
 IN_YEARS, IN_MONTHS = r"(?i)\b(?:years?|yrs?)\b", r"(?i)\bm(?:on)?ths?\b"
 BARE_YEARS = r"^\s*(\d{1,2})(?:\.0+)?\s*$"
 SEVERAL = r"\s*(?:\r\n?|\n|;)\s*"
 HAS_A_DAY = r"^\D{0,12}\d{1,4}.{1,14}\d\W*$"
-# The dates of several orders must all be parted; one text of the others holds for all orders of the row.
-TOLD_APART = ("made_on", "start_on", "end_on", "length", "length_months")
+# The dates of several orders must all be given apart; one text of the others holds for all orders of the row.
+GIVEN_APART = ("made_on", "start_on", "end_on", "length", "length_months")
 FOR_ALL = ("order_type", "interim", "force", "court", "status", "occurrence_ref")
 
 
@@ -44,12 +44,13 @@ def read_cell(layout: Layout, field: str, column: str) -> pl.Expr:
 def part_orders(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of orders with a row for each order of those that hold several, line by line in their cells.
 
-    A row is parted if it gives several days of making and as many of all else in `TOLD_APART` that it gives. The others
-    stay, so that what can't be read is reported. The second order's `sheet_name` says `(order 2)`: a key is of one row.
+    A row is parted if it gives several days of making and as many of all else in `GIVEN_APART` that it gives. The
+    others stay, so that what can't be read is rejected. The second order's `sheet_name` says `(order 2)`: a key is of
+    one row.
     """
     lines = {
         name: pl.col(name).str.strip_chars().str.replace_all(SEVERAL, "\n").str.split("\n")
-        for name in (*TOLD_APART, *FOR_ALL)
+        for name in (*GIVEN_APART, *FOR_ALL)
     }
     count = lines["made_on"].list.len()
     is_day = lines["made_on"].list.eval(pl.element().str.contains(HAS_A_DAY)).list.all()
