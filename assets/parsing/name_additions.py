@@ -19,6 +19,7 @@ from assets.parsing.name_patterns import (
     ENCLOSED,
     IDENTIFIER,
     IS_LONG,
+    OTHER_SURNAME,
     QUOTES,
     SAID,
     TWO_FORENAMES,
@@ -78,7 +79,11 @@ def _with_second_name(seen: pl.Expr) -> pl.Expr:
     # A slash parts two names of one person, a semicolon perhaps two people.
     between = pl.when(seen.str.contains("[;|]")).then(pl.lit("&")).otherwise(pl.lit("aka"))
     two = pl.concat_str(parts.field("1"), between, parts.field("3"), separator=" ")
-    return pl.when(are_names).then(two).otherwise(seen).alias("seen")
+    # `Ngozi Adeyemi/Obi`: a name and another surname.
+    surnames = seen.str.extract_groups(OTHER_SURNAME).struct.field
+    has_other = is_listed_forename(fold(surnames("2"))) & ~is_listed_forename(fold(surnames("3")))
+    former = pl.concat_str(surnames("1"), pl.lit(" née "), surnames("3"))
+    return pl.when(are_names).then(two).when(has_other).then(former).otherwise(seen).alias("seen")
 
 
 def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
@@ -169,7 +174,8 @@ def _of_brackets(brackets: pl.Expr) -> pl.Expr:
         pl.when(
             ~inner.str.contains(r"^[\p{L}\p{M}.'’\-\s,/]+$")
             | inner.str.contains(remark)
-            | inner.str.contains(r"(?i)^(?:hmp|hmyoi|yoi|irc|nb|see|cf)\b|\b(?:national|citizen)$")
+            | inner.str.contains(r"(?i)^(?:hmp|hmyoi|yoi|irc|nb|see|cf|not|nfa)\b|\b(?:national|citizen|ltd|limited)$")
+            | inner.str.contains(r"(?i)\b(?:son|daughter|wife|husband|brother|sister|partner) of\b")
             | (inner.str.contains(r"^\p{Ll}[^\p{Lu}]*$") & ~is_listed_forename(inner.str.to_uppercase()))
         )
         .then(pl.lit(REMARK))

@@ -28,12 +28,13 @@ IDENTIFIER = (
 # What is said of the person after a whole name: whose child, where from, a note after a dash; and a mark of doubt.
 SAID = (
     r"(?i)^([^\s,/]+[\s,/]+[^\s,/].*?)\s+((?:[cdhsw]/o|(?:son|daughter|wife|husband|widow) of)\s.+"
-    r"|[-–—]\s+(?:see|pnd|pnc|hmp|hmyoi|yoi|ref|note|now|currently|deceased|address|lives|c/o|co-?def(?:endant)?|co-?accused|alleged|arrested|wanted|charged|bailed|remanded|released|convicted)\b.*"
+    r"|[-–—]\s+(?:in|on|nfa|\d+(?:st|nd|rd|th)|see|pnd|pnc|hmp|hmyoi|yoi|ref|note|now|currently|deceased|address|lives|c/o|co-?def(?:endant)?|co-?accused|alleged|arrested|wanted|charged|bailed|remanded|released|convicted)\b.*"
     r"|(?:t/as?|trading as|(?:director|owner|manager) of)\s.+|(?-i:of)\s+\p{Lu}[\p{L} ]+)$"
 )
 # A text all in quotation marks or angle brackets; two whole names around a slash or a semicolon.
 ENCLOSED = r"""^[<"“”«'‘]+([^<>"“”«»]+)[>"“”»'’]+$"""
 TWO_NAMES = r"^((\p{L}+)\s[^/,;|]+?)(?:\s/|\s?[;|])\s((\p{L}+)\s[^/,;|]+)$"
+OTHER_SURNAME = r"^((\p{L}+) \p{Lu}\p{Ll}[\p{L}'’-]*)/(\p{Lu}\p{Ll}[\p{L}'’-]*)$"
 DOUBT = r"^(\?+)\s*\p{L}|\p{L}\s*(\?+)$"
 # Two people in one cell; the surname may stand with the second alone.
 TWO_PEOPLE = r"(?i)^(\p{L}\S+\s\p{L}[^,/&]*?)\s+((?:&|and)\s+\p{L}.*)$"
@@ -102,6 +103,7 @@ def _around_the_name() -> tuple[tuple[str, str], ...]:
             "${1}",
         ),
         (r"^[\s•*·>~–—\-]+", ""),
+        (r"(\p{L}\s+\p{L}+.*)\s+NFA$", "${1}"),  # of no fixed abode
         (r"(\p{L})\s+[^\p{L}\p{N}\s(){}\[\]\"“”?]+$", "${1}"),  # a mark or a picture behind the name
         (r"(?i)^(jnr|jr|snr)\.?\s+(\p{L}.*)$", "${2} ${1}"),
         (r"(?i)^(?:r|rex|regina|the (?:king|queen|crown))\s*[-–]?\s*\bvs?\b\.?\s*[-–]?\s*(\p{L})", "${1}"),
