@@ -166,6 +166,17 @@ def _send_to(url: str, alerts: list[Alert]) -> bool:
     return target.add(url) and bool(target.notify(body=body, title=title, notify_type=kind))
 
 
+def readable_alerts(home: Home) -> list[Alert]:
+    """The alerts as of the last look, for who asks what is wrong: that they can't be read is not that there are none.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    if home.alerts.exists():
+        home.alerts.open("rb").close()
+    return read_alerts(home)
+
+
 def read_alerts(home: Home) -> list[Alert]:
     """The alerts as of the last look; none if there was none or the file can't be read."""
     try:

@@ -205,6 +205,18 @@ def close_run(home: Home, ended: RunRecord) -> None:
         write_run(home, noted)
 
 
+def readable_runs(home: Home) -> list[RunRecord]:
+    """All runs, where it matters how the last one ended: a record that can't be read may be that of it.
+
+    Raises:
+        OSError: a record can't be read.
+    """
+    for path in home.runs.iterdir() if home.runs.is_dir() else ():
+        if path.suffix == ".json":
+            path.open("rb").close()
+    return list_runs(home)
+
+
 def list_runs(home: Home) -> list[RunRecord]:
     """All runs, the last one last; a file that can't be read as a record is left out."""
     names = [path.stem for path in home.runs.glob("*.json")] if home.runs.is_dir() else []

@@ -12,7 +12,16 @@ from receivers import mailbox, webhook
 
 from pipelines.alert_conditions import Condition, find_conditions
 from pipelines.alert_kinds import AlertSettings
-from pipelines.alerts import RESOLVED, Alert, acknowledge, compare, read_alerts, send_changes, send_or_log
+from pipelines.alerts import (
+    RESOLVED,
+    Alert,
+    acknowledge,
+    compare,
+    read_alerts,
+    readable_alerts,
+    send_changes,
+    send_or_log,
+)
 from pipelines.runs import RunRecord
 from warehouse.home import Home
 from warehouse.releases.release import current_release
@@ -37,6 +46,14 @@ def put_run(home: Home, **details: object) -> None:
 
 def states(home: Home, settings: AlertSettings = SETTINGS) -> dict[str, str]:
     return {found.key: found.state for found in find_conditions(home, settings, today=TODAY)}
+
+
+def test_alerts_that_can_not_be_read_are_not_none(home):
+    home.alerts.unlink(missing_ok=True)
+    assert readable_alerts(home) == []
+    home.alerts.mkdir()
+    with pytest.raises(OSError, match=r"alerts\.json"):
+        readable_alerts(home)
 
 
 def test_an_absent_region_is_one_alert_over_three_nights_and_goes_to_its_owner(home):

@@ -349,8 +349,11 @@ def test_the_migrations_make_what_the_code_expects(ledger, ledger_url):
 
 def test_a_file_that_is_no_ledger_is_reported(tmp_path):
     (tmp_path / "decisions.sqlite").write_bytes(b"no database at all, but a text of some length" * 100)
-    with pytest.raises(LedgerError, match="can't be used"):
+    with pytest.raises(LedgerError, match="can't be used: it is damaged, or not a ledger"):
         Ledger.open(f"sqlite:///{tmp_path}/decisions.sqlite", HOME)
+    (tmp_path / "folder.sqlite").mkdir()
+    with pytest.raises(LedgerError, match=r"can't be opened: set its owner .*to the user that runs Concord$"):
+        Ledger.open(f"sqlite:///{tmp_path}/folder.sqlite", HOME)
     other = tmp_path / "other.sqlite"
     sqlite3.connect(other).execute("CREATE TABLE decisions (what TEXT)")
     with pytest.raises(LedgerSchemaError, match="not a ledger"):
