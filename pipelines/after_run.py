@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from pipelines.alerts import send_or_log
+from pipelines.failures import known_cause
 from pipelines.metrics import write_metrics
 from pipelines.retention import prune_outdated
 from pipelines.settings import Settings
@@ -18,7 +19,7 @@ log = logging.getLogger("concord.after_run")
 
 
 def look_again(home: Home, settings: Settings) -> None:
-    """Mirror releases, send what changed, remove what is kept no longer, write figures; log the kind of what fails."""
+    """Mirror releases, send what changed, remove what is kept no longer, write figures; log why it failed."""
     today = datetime.now(UTC).date()
     if settings.storage.releases is None:
         home.unmirrored.unlink(missing_ok=True)
@@ -34,4 +35,6 @@ def _try(name: str, act: Callable[[], object]) -> None:
     try:
         act()
     except Exception as error:  # noqa: BLE001  # the night is over, and its outcome stands
-        log.warning("%s failed after the run: %s", name, type(error).__name__)
+        # The words of the operating system hold no value of a record; those of another error may.
+        words = error.strerror if isinstance(error, OSError) else None
+        log.warning("%s failed after the run: %s", name, known_cause(words or "") or words or type(error).__name__)
