@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from warehouse.releases.view import View
 from warehouse.releases.views import VIEWS
-from warehouse.schema import Column, Table
+from warehouse.schema import MOST_CODES_NAMED, Column, Table, type_names
 from warehouse.tables.release import DATABASE_TABLES
 
 STORAGE_VERSION = "v1.4.0"
@@ -209,11 +209,21 @@ def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> 
 
 
 def _create(table: Table) -> str:
-    lines = [f"{column.name} {column.sql_type}{' NOT NULL' * column.required}" for column in table.columns]
+    lines = [
+        f"{column.name} {column.sql_type}{' NOT NULL' * column.required}{_check(column)}" for column in table.columns
+    ]
     # The gates have proved all keys; the index of a key of several columns would outweigh its table.
     if len(table.key) == 1:
         lines.append(f"PRIMARY KEY ({table.key[0]})")
     return f"CREATE TABLE {table.name} ({', '.join(lines)})"
+
+
+def _check(column: Column) -> str:
+    """That a value is one of the codes, where a column has a few of them; longer lists are tables of their own."""
+    if not 0 < len(column.codes) <= MOST_CODES_NAMED or column.sql_type != type_names[pl.String]:
+        return ""
+    codes = ", ".join(f"'{_quoted(code)}'" for code in column.codes)
+    return f" CHECK ({column.name} IN ({codes}))"
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:

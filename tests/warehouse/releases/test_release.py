@@ -280,6 +280,14 @@ def test_an_unknown_release_is_reported(home: Home, tables: Tables, release_id: 
         read_release(home, release_id)
 
 
+def test_the_database_takes_no_status_that_is_not_on_the_list(home: Home, tables: Tables, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(publish_night(home, tables).database, tmp_path / "copy.duckdb"))
+    with duckdb.connect(copy) as connection:
+        connection.execute("UPDATE orders SET legal_status = 'live'")
+        with pytest.raises(duckdb.ConstraintException, match='CHECK constraint failed on table "orders"'):
+            connection.execute("UPDATE orders SET legal_status = 'free'")
+
+
 def test_every_table_view_and_column_of_the_database_has_a_comment(home: Home, tables: Tables) -> None:
     database = publish_night(home, tables).database
     with duckdb.connect(database, read_only=True) as connection:
