@@ -135,7 +135,8 @@ NightResource = dg.ResourceParam[Night]
 def night_resource(night: Night, run_config: Mapping[str, object] | None = None) -> dg.ResourceDefinition:
     """The night as a resource that takes no configuration, so that a run that is given some is an error.
 
-    It keeps other runs off while the run lasts; at its end it ends the worker that validated the tables.
+    It keeps other runs off while the run lasts. At the end of a run that Dagster started it ends the worker that
+    validated the tables; a command ends with its worker, and its nights share it.
     """
 
     def held(context: dg.InitResourceContext) -> Generator[Night, None, None]:
@@ -149,7 +150,8 @@ def night_resource(night: Night, run_config: Mapping[str, object] | None = None)
             try:
                 yield night
             finally:
-                Validator.close_shared()
+                if is_unlocked_run:
+                    Validator.close_shared()
 
     return dg.ResourceDefinition(held, config_schema={})
 

@@ -65,8 +65,8 @@ class Validator:
     def close_shared() -> None:
         """End the worker of the shared validator, if there is one; another call of `shared` makes a new one.
 
-        The program that runs a night calls this at its end: a process that Dagster started for a run waits for its
-        children and would wait for the worker for ever.
+        A process that Dagster started for a run calls this at its end: it waits for its children and would wait for the
+        worker for ever. Another program ends its worker when it ends.
         """
         if Validator.shared.cache_info().currsize:
             Validator.shared().close()

@@ -8,6 +8,8 @@ import re
 
 import polars as pl
 
+from assets.parsing.distinct import each_distinct
+
 # Words that serve as names too (Nan, Null, Na) are left out.
 UNKNOWN_WORDS = (
     "n/k", "nk", "n.k.", "n.k", "not known", "unknown", "unk", "u/k", "not yet known", "nyk",
@@ -40,6 +42,10 @@ def known(text: pl.Expr) -> pl.Expr:
     )
     # Each step is named once: polars works out a step again wherever an eager expression names it.
     return even.str.replace(NOTHING, "").replace("", None)
+
+
+known_of_each = each_distinct(pl.String)(known)
+"""`known` of a column as sent, which says the same over and over: each value is looked at once."""
 
 
 def plain_signs(text: pl.Expr) -> pl.Expr:
