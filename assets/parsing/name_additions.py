@@ -26,6 +26,7 @@ from assets.parsing.name_patterns import (
     TWO_NAMES,
     TWO_PEOPLE,
     any_of,
+    ditto,
     last_additions,
     left_out,
     listed_words,
@@ -95,6 +96,7 @@ def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
     second = pl.when(is_pair).then(seen.str.extract(TWO_PEOPLE, 2))
     marked = rows.with_columns(
         said=pl.coalesce(
+            seen.str.extract(ditto(), 1),
             seen.str.extract(SAID, 2),
             pl.concat_str(pl.lit("and "), pair("2"), pl.lit(" "), pair("3")),
             second,
@@ -106,6 +108,7 @@ def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
     alone = pl.when("has_second").then(seen.str.replace(TWO_PEOPLE, "${1}")).otherwise("seen")
     return marked.with_columns(
         pl.coalesce("pair", alone)
+        .str.replace(ditto(), "")
         .str.replace(SAID, "${1}")
         .str.replace(r"^\?+\s*(\p{L})", "${1}")
         .str.replace(r"(\p{L})\s*\?+$", "${1}")
@@ -225,7 +228,7 @@ def _rows(pieces: pl.DataFrame) -> pl.DataFrame:
     has_letters = pl.col("seen").str.contains(r"\p{L}")
     alone = pl.col("seen").str.strip_chars(' .;:-–—*()"“”«»').str.strip_chars_end(" ,'‘’")
     unquoted = pl.when(is_main).then(alone).otherwise(alone.str.strip_chars_start("'‘’"))
-    no_name = pl.when(~has_letters).then(alone)
+    no_name = pl.when(~has_letters).then(alone.replace("", None))
     return tidy.with_columns(
         seen=pl.when(has_letters).then(unquoted),
         beside_name=pl.concat_str("beside_name", no_name, separator="; ", ignore_nulls=True).replace("", None),

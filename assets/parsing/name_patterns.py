@@ -69,6 +69,12 @@ def last_additions(*generations: str) -> str:
 
 
 @cache
+def ditto() -> str:
+    """A text that refers to the row above and names nobody."""
+    return rf"(?i)^\W*({any_of('ditto')})\W*$"
+
+
+@cache
 def _kings_counsel() -> str:
     """`KC` is a family name in Nepal: an honour after a surname in capitals or after two words and a comma."""
     return r"(\p{Ll}.*\s\p{Lu}[\p{Lu}'’\-]+|^[^\s,/]+\s[^,/]*,)[\s,]+K\.?C\.?$"
@@ -82,7 +88,7 @@ def left_out() -> tuple[tuple[str, str], ...]:
 
 def _around_the_name() -> tuple[tuple[str, str], ...]:
     """Headings of a field, numbers, marks, the parties' words of a court list."""
-    not_known = any_of("not known")
+    not_known = any_of("not known", "ditto")
     surname, forename = (
         r"(?:surname|last name|family name)",
         r"(?:forenames?|first names?|given names?|christian names?)",
@@ -118,7 +124,7 @@ def _around_the_name() -> tuple[tuple[str, str], ...]:
 
 def _unknown_parts_and_titles() -> tuple[tuple[str, str], ...]:
     """Words for a part that nobody knows, titles, remarks in brackets."""
-    title, not_known = any_of("title", "title before"), any_of("not known")
+    title, not_known = any_of("title", "title before"), any_of("not known", "ditto")
     return (
         (r"(?i)\b(?:[sdwh]/o|a/[lp])\b", " "),  # son, daughter, wife of
         # A name reads forename, surname: what is not known at its end is the surname.
