@@ -36,11 +36,12 @@ REFUSED_SCHEMA = {"row_number": pl.Int64, "reason_code": pl.String, "row_text": 
 
 @dataclass
 class ReadLines:
-    """What the lines gave: documents by kind, refused lines, unknown keys."""
+    """What the lines gave: documents by kind, refused lines, unknown keys, keys of the contract with two values."""
 
     batches: dict[str, list[pl.DataFrame]]
     refused: list[tuple[int, str, str]] = field(default_factory=list)
     unknown_keys: Counter[str] = field(default_factory=Counter)
+    repeated_keys: Counter[str] = field(default_factory=Counter)
     rows_read: int = 0
     readable_beyond_ascii: int = 0
 
@@ -82,7 +83,9 @@ def _read_lines(content: bytes) -> ReadLines:
         try:
             kind, values = read_document(line, lines.unknown_keys)
         except UnreadableDocumentError as error:
-            lines.refused.append((number, str(error), _excerpt(line)))
+            reason, *repeated = error.args
+            lines.refused.append((number, reason, _excerpt(line)))
+            lines.repeated_keys.update(repeated)
             continue
         lines.readable_beyond_ascii += not line.isascii()
         waiting[kind].append([number, *values])
@@ -189,9 +192,21 @@ def _find_faults(lines: ReadLines) -> list[Fault]:
                 "beyond plain ASCII is. Expected UTF-8: ask the sender to send the delivery again as UTF-8.",
             )
         )
+    if lines.repeated_keys:
+        faults.append(_repeated_keys_fault(lines.repeated_keys))
     if lines.unknown_keys:
         faults.append(_unknown_keys_fault(lines.unknown_keys))
     return faults
+
+
+def _repeated_keys_fault(keys: Counter[str]) -> Fault:
+    listed = ", ".join(f"`{key}` ({count:,} times)" for key, count in sorted(keys.items()))
+    return Fault(
+        "repeated_key",
+        f"Documents hold a key twice with different values, and are quarantined: {listed}. Ask the PND team to send "
+        "them again with one value.",
+        is_structural=False,
+    )
 
 
 def _unknown_keys_fault(keys: Counter[str]) -> Fault:

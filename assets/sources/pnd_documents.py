@@ -44,6 +44,7 @@ PATHS = {
 }
 LIST_PLACES = {kind: [at for at, path in enumerate(paths) if path.endswith(LISTS)] for kind, paths in PATHS.items()}
 NAMES_PLACE = len(DOCUMENT_FIELDS)
+CONTRACT_KEYS = frozenset().union(NAME_KEYS, *(keys for known in KNOWN_KEYS.values() for keys in known))
 DEEPEST = 8  # levels of keys that are named; what is deeper is named by the last of them
 ASK_AGAIN = "Ask the PND team to send the record again."
 PND_REASONS = {
@@ -55,6 +56,8 @@ PND_REASONS = {
     "as a list of objects, `conditions` as a list of texts, every other field as a single value. " + ASK_AGAIN,
     "no_name": "The document holds no name, so it cannot be said whom it is about. Expected `person.names` "
     "with `type` and `full`. Ask the submitting force for the name; if its keys changed, report it to the maintainers.",
+    "repeated_key": "An object of the document holds one key several times with different values, so it cannot be said "
+    f"which of them is meant. {ASK_AGAIN}",
     "missing_key": f"The document has no `record_id`, so it cannot be distinguished from others. {ASK_AGAIN}",
     "unknown_kind": f"`event.kind` is none of {', '.join(EVENT_FIELDS)}. {ASK_AGAIN}",
     "key_reused": "Another document of this delivery has the same `record_id` and other content; the one "
@@ -63,7 +66,10 @@ PND_REASONS = {
 
 
 class UnreadableDocumentError(ValueError):
-    """A line that is not a document of the PND; its argument is a code of `PND_REASONS`."""
+    """A line that is not a document of the PND.
+
+    Its arguments are a code of `PND_REASONS` and, for `repeated_key`, the key.
+    """
 
 
 def read_document(line: bytes, unknown_keys: Counter[str]) -> tuple[str, list[Any]]:
@@ -121,6 +127,8 @@ def _decode(line: bytes) -> dict[str, Any]:
         document = decode(text)
         if "\\u" in text:
             encode(document).encode()  # half of a surrogate pair decodes as JSON but is not text
+    except UnreadableDocumentError:
+        raise
     except UnicodeError:
         raise UnreadableDocumentError("wrong_encoding") from None
     except (ValueError, RecursionError):
@@ -135,8 +143,31 @@ def _refuse_constant(_: str) -> NoReturn:
     raise ValueError
 
 
+def _one_value_a_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. RFC 8259, section 4, leaves open which value of a repeated key counts; most readers take the last.
+
+    Of a key that the contract does not name all values are kept, as a list.
+
+    Raises:
+        UnreadableDocumentError: a key of the contract has two values.
+    """
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    for key in found:
+        values = [value for name, value in pairs if name == key]
+        if all(value == values[0] for value in values):
+            continue
+        if key in CONTRACT_KEYS:
+            raise UnreadableDocumentError("repeated_key", key)
+        found[key] = values
+    return found
+
+
 # Numbers and truth values stay as they were written: the raw layer is text.
-decode = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_refuse_constant).decode
+decode = json.JSONDecoder(
+    parse_int=str, parse_float=str, parse_constant=_refuse_constant, object_pairs_hook=_one_value_a_key
+).decode
 encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 

@@ -26,8 +26,12 @@ def read_pnd(folder, *, names=None, submitted_at="2023-05-11T03:15:00", **event)
         "person": {"names": NAMES if names is None else names},
         "event": EVENT | event,
     }
+    return read_line(folder, json.dumps(document))
+
+
+def read_line(folder, line):
     path = folder / "pnd_pole_2023-11-30.jsonl.gz"
-    path.write_bytes(gzip.compress(json.dumps(document).encode()))
+    path.write_bytes(gzip.compress(line.encode()))
     return pnd.read(Delivery(pnd.SOURCE.feeds[0], path, NIGHT, 1))
 
 
@@ -61,6 +65,43 @@ def test_a_key_that_nobody_announced_is_kept_and_noted(tmp_path, document, path)
 )
 def test_a_document_without_a_name_is_refused(tmp_path, names):
     assert read_pnd(tmp_path, names=names).quarantine["reason_code"].to_list() == ["no_name"]
+
+
+DOCUMENT = json.dumps({"record_id": "S1", "submitting_force": "13", "person": {"names": NAMES}, "event": EVENT})
+
+
+@pytest.mark.parametrize(
+    ("written", "twice", "key"),
+    [
+        pytest.param('"made":', '"made": "2023-06-10", "made":', "made", id="the day"),
+        pytest.param('"order":', '"order": "STPO", "order":', "order", id="the type of order"),
+        pytest.param('"made":', '"ends": null, "ends": "2025-05-09", "made":', "ends", id="an end and none"),
+        pytest.param('"full":', '"full": "Ada Marshlowe", "full":', "full", id="the name"),
+        pytest.param('"person":', '"person": {"names": [{"full": "A"}]}, "person":', "person", id="the person"),
+        pytest.param('"record_id":', '"record_id": "S2", "record_id":', "record_id", id="the id of the record"),
+        pytest.param('"conditions":', '"conditions": [], "conditions":', "conditions", id="the conditions"),
+        pytest.param('"kind":', r'"k\u0069nd": "arrest", "kind":', "kind", id="the kind, one of them escaped"),
+    ],
+)
+def test_a_document_with_two_values_of_a_key_is_refused_and_the_key_named(tmp_path, written, twice, key):
+    reading = read_line(tmp_path, DOCUMENT.replace(written, twice, 1))
+    assert reading.quarantine["reason_code"].to_list() == ["repeated_key"]
+    (fault,) = reading.faults
+    assert (fault.code, fault.is_structural) == ("repeated_key", False)
+    assert f"`{key}` (1 times)" in fault.message
+    assert not any(value in fault.message for value in ("2023-06-10", "Marshlowe", "S2"))
+    assert reading.is_balanced
+
+
+def test_a_key_that_says_the_same_twice_is_read(tmp_path):
+    reading = read_line(tmp_path, DOCUMENT.replace('"made":', '"made": "2023-05-10", "made":', 1))
+    assert (reading.rows_kept, reading.faults) == (1, ())
+
+
+def test_all_values_of_a_repeated_key_that_nobody_announced_are_kept(tmp_path):
+    reading = read_line(tmp_path, DOCUMENT.replace('"made":', '"risk": "high", "risk": "low", "made":', 1))
+    assert [fault.code for fault in reading.faults] == ["unknown_key"]
+    assert reading.tables["raw_pnd__orders"]["other_fields"].to_list() == ['{"event.risk": ["high", "low"]}']
 
 
 @pytest.mark.parametrize(
