@@ -11,6 +11,7 @@ from functools import cache
 
 import polars as pl
 
+from assets.parsing.name_letters import NK, without_letters
 from assets.parsing.name_patterns import (
     AGE,
     BIRTH,
@@ -65,7 +66,9 @@ def take_apart(texts: pl.DataFrame) -> pl.DataFrame:
     )
     dated = _without_remarks(dated)
     brackets, quotes = seen.str.extract_all(BRACKETS), seen.str.extract_all(QUOTES)
-    named = without_additions(dated).with_columns(brackets=_of_brackets(brackets).list.join(MARK).replace("", None))
+    named = without_letters(without_additions(dated)).with_columns(
+        brackets=_of_brackets(brackets).list.join(MARK).replace("", None)
+    )
     marked = named.with_columns(_marked(seen.str.replace_all(BRACKETS, " ")))
     quoted = quotes.list.eval(FORENAME + _inner(pl.element())).list.join(MARK).replace("", None)
     main = seen.str.replace_all(QUOTES, " ")
@@ -98,6 +101,7 @@ def _without_remarks(rows: pl.DataFrame) -> pl.DataFrame:
         said=pl.coalesce(
             seen.str.extract(ditto(), 1),
             seen.str.extract(SAID, 2),
+            *(seen.str.extract(NK, group) for group in (1, 2)),
             pl.concat_str(pl.lit("and "), pair("2"), pl.lit(" "), pair("3")),
             second,
             *(seen.str.extract(DOUBT, group) for group in (1, 2)),

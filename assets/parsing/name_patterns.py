@@ -41,6 +41,7 @@ TWO_PEOPLE = r"(?i)^(\p{L}\S+\s\p{L}[^,/&]*?)\s+((?:&|and)\s+\p{L}.*)$"
 TWO_FORENAMES = r"(?i)^(\p{L}\S+)\s+(?:&|and)\s+(\p{L}\S+)\s+(\p{L}.*)$"
 BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
 QUOTES = r"""["“”„«»]([^"“”„«»]+)["“”„«»]|(?:^|\s)['‘]([^'‘’]+)['’](?:\s|$)"""
+_PLACE = "row|line|item|entry|serial|ser|case|page|record|sheet"  # with a number: where the name stands
 # Three words at least.
 IS_LONG = r"[^\s,/]+[\s,/]+[^\s,/]+[\s,/]+[^\s,/]"
 
@@ -104,6 +105,10 @@ def _around_the_name() -> tuple[tuple[str, str], ...]:
         (r"""^(\p{Lu}\p{Ll}+)\s+["'‘“](\p{Lu}{2,})["'’”]$""", "${1} ${2}"),
         (rf"(?i)^(?:{any_of('label')})\s*\d{{0,3}}\s*[:.)\-–]+\s*", ""),
         (r"^(?:[DNS]\d{1,2}[\s:.)\-–]+|\(\d{1,4}\)|#?\s?\d{1,4}\s?[.):\]\-–]+|#\s?\d{1,4}\b|\d{1,4}\s)[\s.]*", ""),
+        (
+            rf"(?i)^(?:{any_of('label')}|{_PLACE})\.?\s*\d{{1,5}}(?:\s*[,:.)\-–]+\s*|\s+)",
+            "",
+        ),
         (
             r"^(?:(?i:no|number)\.?\s?\d{1,3}[.:)]?|\d{1,3}/|\(?(?:[a-h]|i{1,3}|iv|vi{0,3}|ix)\)|(?:i{1,3}|iv|vi{0,3}|ix)\.)\s*(\p{Lu})",
             "${1}",

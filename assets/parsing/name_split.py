@@ -31,6 +31,7 @@ _PARTICLES_BEHIND = r"^(.*?\S)\s+((?:(?:van|von|de|der|den|da|do|dos|das|di|du|d
 _INITIALS = r"^(?:[B-DF-HJ-NP-TV-XZ]{2,3}|[AEIOU][B-DF-HJ-NP-TV-XZ]|[AEIOU]{2})$"
 _NO_INITIALS = ("NG", "KC", "AK", "AN", "AU", "AL", "ED", "EK", "ER", "OH", "OK", "OZ", "UR", "US", "IM")
 _INITIALS_ALONE = r"^\p{L}\.?(?: \p{L}\.?)*$"
+_WORD_AND_INITIALS = r"^\p{L}{2}\S* \p{L}\.?(?: \p{L}\.?)+$"
 _IDEOGRAMS = r"[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}ー]+"
 _RUN_OF_IDEOGRAMS = r"^(?:\p{Han}{2,4}|\p{Hangul}{2,5})$"
 _TWO_SIGN_SURNAMES = r"^(欧阳|歐陽|司马|司馬|诸葛|諸葛|上官|司徒|皇甫|尉迟|남궁|황보|제갈|사공|선우|독고)"
@@ -93,6 +94,7 @@ def _way() -> pl.Expr:
     initials = words.list.slice(1).list.join(" ").str.contains(_INITIALS_ALONE) | are_initials(words.list.last())
     initials |= (count >= 3) & words.list.last().str.contains(_INITIALS_ALONE)  # `SMITH JOHN M`
     initials_last = (count >= 2) & initials & ~is_forename & ~are_initials(words.list.first())
+    initials_last |= seen.str.contains(_WORD_AND_INITIALS)  # `Adeyemi N K`, though Adeyemi is a forename too
     is_family = first.is_in(_family_names()) & ~final.is_in(_family_names())
     # Office lists in other scripts often begin with the surname.
     is_turned = seen.str.contains(OTHER_SCRIPTS) & ~is_forename & is_listed_forename(final)
