@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.writing import naming
 
 FolderArgument = Annotated[Path, typer.Argument(help="The folder of the backup.", file_okay=False)]
 
@@ -29,7 +30,7 @@ def backup(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
         has_ledger = database.state() != "missing"
         copy = partial(back_up_ledger, database) if has_ledger else None
         try:
-            with only_run(state):
+            with only_run(state), naming(folder):
                 count = back_up(state, folder.resolve(), copy_ledger=copy)
         except (BackupError, RunUnderWayError) as error:
             fail(str(error), Exit.FAILED)
@@ -49,7 +50,8 @@ def restore(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
 
     state = Home(home.resolve())
     try:
-        count = restore_backup(folder.resolve(), state)
+        with naming(state.path):
+            count = restore_backup(folder.resolve(), state)
     except BackupError as error:
         fail(str(error), Exit.FAILED)
     with explain_ledger_errors():

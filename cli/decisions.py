@@ -14,6 +14,7 @@ from cli.acceptance import ByOption as WhoVouchesOption
 from cli.deciding import ByOption
 from cli.options import DEFAULT_HOME, HomeOption
 from cli.shown import JsonOption, show
+from cli.writing import naming
 from warehouse.wording import count_words
 
 decisions_app = typer.Typer(no_args_is_help=True, help="The ledger of stewards' decisions.")
@@ -115,7 +116,8 @@ def write(
     with opened_desk(home) as desk:
         decisions = desk.ledger.read()
         note(desk, "disclosure", {"decisions": decisions.height}, right="approve")
-        write_decisions(decisions, file)
+        with naming(file):
+            write_decisions(decisions, file)
     typer.echo(f"wrote {count_words(decisions.height, 'decision', 'decisions')} to {file}")
 
 

@@ -16,6 +16,7 @@ import typer
 
 from cli.ledger_access import explain_ledger_errors, place_of
 from cli.options import Exit, fail
+from cli.writing import writing
 from ledger.audit import Entry, Head, Proof, append, prove, read_rows, unsealed
 from ledger.decisions.ledger import Ledger
 from ledger.desk.accounts import Account, AccountError, all_accounts
@@ -25,7 +26,6 @@ from review.access.audit_recorder import AuditRecorder, head_file
 from review.access.passwords import Passwords, WeakPasswordError
 from review.desk import Desk
 from warehouse.csv_text import guard_cell
-from warehouse.disk import replacing
 from warehouse.home import Home
 from warehouse.releases.manifests import manifests
 
@@ -107,7 +107,7 @@ def export_log(desk: Desk, file: Path, where: sa.ColumnElement[bool], *, entry: 
     with desk.writing() as connection:
         append(connection, [entry])
     with (
-        replacing(file) as written,
+        writing(file) as written,
         desk.reading() as connection,
         written.open("w", encoding="utf-8", newline="") as stream,
     ):

@@ -40,6 +40,7 @@ from cli.releases import release_app
 from cli.review import review
 from cli.shown import JsonOption, draw, write_outcome
 from cli.study import study_app
+from cli.writing import naming, writing
 from warehouse.disk import keep_private
 
 app = typer.Typer(
@@ -146,7 +147,8 @@ def sample(
     if preset and orders:
         fail("--preset has orders of its own: leave out --orders or --preset", Exit.USAGE)
     count = None if preset else orders or DEMO_ORDERS
-    write_nights(folder, orders=count, seed=seed, noise=noise, nights=nights, as_of=as_of.date())
+    with naming(folder):
+        write_nights(folder, orders=count, seed=seed, noise=noise, nights=nights, as_of=as_of.date())
     written = f"{count} orders" if count else f"the {preset} preset"
     typer.echo(f"wrote {nights} night(s) of {written} to {folder}, the last one of {as_of:%Y-%m-%d}")
 
@@ -195,7 +197,9 @@ def report(
     register = Register.open(Home(home.resolve()), release)
     summary = summarise(register, read_decided(home.resolve()))
     threshold = settings_of(home).quality.suppress_below
-    out.write_text(write_report(summary, register, threshold=threshold), encoding="utf-8")
+    page = write_report(summary, register, threshold=threshold)
+    with writing(out) as written:
+        written.write_text(page, encoding="utf-8")
     typer.echo(f"wrote {out}")
 
 
@@ -247,11 +251,12 @@ def _run() -> int:
         raise
     except LookupError as error:
         warn(str(error))
-    except OSError as error:
+    except Exception as error:
         from pipelines.failures import known_cause
 
-        said = words_of(error)
-        cause = known_cause(said)
+        said, cause = words_of(error), known_cause(str(error))
+        if cause is None and not isinstance(error, OSError):
+            raise
         warn(f"{said}: {cause}" if cause else said)
     return Exit.FAILED
 

@@ -19,6 +19,7 @@ from assets.decisions import link_decisions, read_decisions
 from assets.link import gather
 from cli.model_changes import find_changed_labels, judge_labels, label_pairs
 from cli.options import Exit, fail
+from cli.writing import writing
 from ledger.decisions.binding import constraints
 from ledger.decisions.in_force import in_force
 from matching.bound import Decisions
@@ -190,4 +191,5 @@ def explain_model_errors() -> Iterator[None]:
 def write_file(out: Path, text: str) -> None:
     """Write a page where it was asked for."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
+    with writing(out) as written:
+        written.write_text(text, encoding="utf-8")

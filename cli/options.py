@@ -109,6 +109,6 @@ def words_of(error: BaseException) -> str:
         return type(error).__name__
     if isinstance(error, shutil.Error):  # of many files: source, target and reason of each
         files = error.args[0]
-        return f"{len(files)} files can't be copied; the first: {files[0][2]}"
+        return f"{len(files)} files can't be copied; the first: {str(files[0][2]).split('] ', 1)[-1]}"
     place = f": {error.filename}" if error.filename else ""
     return f"{error.strerror}{place}" if error.strerror else str(error)

@@ -11,6 +11,7 @@ import typer
 from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, fail, settings_of
 from cli.shown import JsonOption, say
 from cli.shown import show as show_rows
+from cli.writing import naming
 
 if TYPE_CHECKING:
     import polars as pl
@@ -104,11 +105,12 @@ def export(
     try:
         with Register.open(home.resolve(), release) as register:
             published = publish_scores(scores_of(register), threshold=threshold)
-            files = write_publication(published, out, as_of=register.release.as_of, threshold=threshold)
+            with naming(out):
+                files = write_publication(published, out, as_of=register.release.as_of, threshold=threshold)
     except ValueError as error:
         fail(f"nothing was written: {error}", Exit.FAILED)
     except OSError as error:
-        fail(f"{out} can't be written to: {error.strerror or type(error).__name__}", Exit.FAILED)
+        fail(f"{out} can't be written to: {error.strerror}" if error.strerror else str(error), Exit.FAILED)
     hidden = published.get_column("note").str.starts_with("hidden").sum()
     typer.echo(
         f"wrote {len(files)} files to {out}; {hidden} of {published.height} scores are hidden (below {threshold})"

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
 
 from cli.model_report import ReportPart, write_page
 from expectations.disclosure import POLICE_PARTS, counts_deliveries, protect
@@ -17,6 +16,7 @@ from expectations.measures import MEASURES, Measure
 from matching.engine.charts import Figure
 from review.dashboards.quality_panels import names_of_keys
 from review.dashboards.score_charts import draw_points
+from warehouse.workbook_file import new_workbook
 
 NOTHING = "nothing to judge"
 TITLES = {
@@ -162,7 +162,7 @@ def _other_tables(published: pl.DataFrame) -> list[ReportPart]:
 
 def write_workbook(published: pl.DataFrame, path: Path, about: Sequence[str]) -> None:
     """A workbook with a sheet that explains, and one a scope."""
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with new_workbook(path, strings_to_formulas=False, strings_to_urls=False) as book:
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         sheet = book.add_worksheet("Read first")
         sheet.set_column(0, 0, 110, wrapped)

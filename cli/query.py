@@ -6,6 +6,7 @@
 import sys
 import warnings
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, fail, settings_of, warn
 from cli.shown import show
+from cli.writing import naming, writing
 
 if TYPE_CHECKING:
     import polars as pl
@@ -93,7 +95,8 @@ def export(
         if unknown := sorted(set(table or ()) - set(known)):
             fail(f"no table {', '.join(unknown)}: one of {', '.join(known)}", Exit.USAGE)
         try:
-            register.to_excel(out, *(table or ()), marking=marking)
+            with writing(out) as written:
+                register.to_excel(written, *(table or ()), marking=marking)
         except ValueError as error:
             fail(f"nothing was written: {error}", Exit.FAILED)
     typer.echo(f"wrote {out}")
@@ -117,9 +120,14 @@ def export_for_research(home: Path, out: Path, release: str | None) -> None:
             for table in (ORDERS, CONDITIONS, ARRESTS, CONDITION_WORDINGS)
         }
         note(desk, "disclosure", {"export": "pseudonymised", "release": register.release.release_id}, right="approve")
-        done = publish_for_research(
-            register.release, tables, out, least=least, mark=lambda name: keyed_mark(register.home, PURPOSE, name)[:16]
-        )
+        with naming(out):
+            done = publish_for_research(
+                register.release,
+                tables,
+                out,
+                least=least,
+                mark=lambda name: keyed_mark(register.home, PURPOSE, name)[:16],
+            )
     orders = done["orders"]
     typer.echo(
         f"wrote {out}: {orders['published']:,} orders, {orders['left_out']:,} left out, of each description at least "
@@ -147,20 +155,29 @@ def show_table(rows: "pl.DataFrame") -> None:
 
 def write(rows: "pl.DataFrame", form: AnswerFormat, out: Path | None) -> None:
     """Write rows to a file or to standard output."""
+    if form in {AnswerFormat.PARQUET, AnswerFormat.XLSX} and out is None and sys.stdout.isatty():
+        fail(f"a terminal can't show {form}: name a file with --out", Exit.USAGE)
+    packed = _packed(rows, form)
+    if out is None:
+        sys.stdout.buffer.write(packed)
+        return
+    with writing(out) as written:
+        written.write_bytes(packed)
+
+
+def _packed(rows: "pl.DataFrame", form: AnswerFormat) -> memoryview:
+    """Rows as the bytes of a file."""
     import polars as pl
 
     from warehouse.csv_text import guard_cells
 
-    if form in {AnswerFormat.PARQUET, AnswerFormat.XLSX} and out is None and sys.stdout.isatty():
-        fail(f"a terminal can't show {form}: name a file with --out", Exit.USAGE)
-    target = out if out is not None else sys.stdout.buffer
-    lists = pl.col(pl.List(pl.String))
+    file, flat = BytesIO(), rows.with_columns(pl.col(pl.List(pl.String)).list.join("; "))
     if form is AnswerFormat.JSON:
-        text = f"{rows.write_json()}\n".encode()
-        out.write_bytes(text) if out is not None else sys.stdout.buffer.write(text)
+        file.write(f"{rows.write_json()}\n".encode())
     elif form is AnswerFormat.PARQUET:
-        rows.write_parquet(target)
+        rows.write_parquet(file)
     elif form is AnswerFormat.CSV:
-        rows.with_columns(lists.list.join("; ")).with_columns(guard_cells(pl.col(pl.String))).write_csv(target)
+        flat.with_columns(guard_cells(pl.col(pl.String))).write_csv(file)
     else:
-        rows.with_columns(lists.list.join("; ")).write_excel(target)
+        flat.write_excel(file)
+    return file.getbuffer()

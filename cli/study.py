@@ -11,6 +11,7 @@ import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, fail, settings_of
 from cli.shown import JsonOption, draw, say, show
+from cli.writing import naming, writing
 
 if TYPE_CHECKING:
     import polars as pl
@@ -104,7 +105,8 @@ def _study_and_write(register: "Register", settings: "StudySettings", *, out: Pa
         status.update("what single sources would have shown")
         sections[2:2] = _compare_with_sources(register, study, data, truth=truth)
     summary = summarise_study(study)
-    _write(out, study, summary, sections, register.release.release_id)
+    with naming(out):
+        _write(out, study, summary, sections, register.release.release_id)
 
     def draw_summary() -> None:
         typer.echo("\n\n".join(summary))
@@ -190,7 +192,8 @@ def figures(
             register.orders().collect(), in_force=lambda day: register.orders(in_force_on=day).collect()
         )
     if out:
-        found.write_csv(out)
+        with writing(out) as written:
+            found.write_csv(written)
         typer.echo(f"wrote {out}")
         return
     scopes = found["scope"].drop_nulls().unique(maintain_order=True).to_list()

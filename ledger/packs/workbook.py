@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -21,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from ledger.packs.columns import COLUMNS, PackColumn
 from ledger.packs.spreadsheet_text import for_cell
 from warehouse.codes import DISAGREEMENTS
+from warehouse.workbook_file import new_workbook
 
 MOST_LINES = 1_000_000
 """A sheet holds 1,048,576 rows (Excel specifications and limits)."""
@@ -83,15 +82,7 @@ def write_workbook(lines: pl.DataFrame, path: Path, cover: Cover) -> None:
     """
     if lines.height > MOST_LINES:
         raise TooManyLinesError(f"{lines.height:,} lines: a sheet holds {MOST_LINES:,}")
-    try:
-        _write(lines, path, cover)
-    except FileCreateError as error:
-        raise OSError("the workbook can't be written") from error
-
-
-def _write(lines: pl.DataFrame, path: Path, cover: Cover) -> None:
-    # What it writes in between lies beside the file, not in a folder that others may read.
-    with xlsxwriter.Workbook(str(path), OPTIONS | {"tmpdir": str(path.parent)}) as book:
+    with new_workbook(path, **OPTIONS) as book:
         # The moment of the disclosure, not of writing: the same pack is the same file.
         created = cover.disclosed_at.astimezone(UTC).replace(tzinfo=None)
         book.set_properties({"title": f"Corrections for {cover.owner}", "created": created})

@@ -194,7 +194,7 @@ def test_of_many_files_that_can_not_be_copied_the_first_is_said_in_words(tmp_pat
     with pytest.raises(shutil.Error) as failed:
         shutil.copytree(tmp_path / "from", tmp_path / "to")
     said = words_of(failed.value)
-    assert said.startswith("2 files can't be copied; the first: [Errno 2] No such file or directory: ")
+    assert said.startswith("2 files can't be copied; the first: No such file or directory: ")
 
 
 def commands(group, before=()):

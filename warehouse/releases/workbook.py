@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.workbook import Workbook
 
 from warehouse.csv_text import LONGEST_CELL
 from warehouse.releases.release import Release
 from warehouse.schema import Column, Table
+from warehouse.workbook_file import new_workbook
 
 MOST_ROWS: Final = 1_048_575
 """Rows of a sheet below its heading (Excel specifications and limits)."""
@@ -60,15 +59,11 @@ def write_workbook(path: Path, release: Release, tables: Mapping[Table, pl.DataF
     about = [
         line.format(marking=marking, release_id=release.release_id, as_of=release.as_of.isoformat()) for line in ABOUT
     ]
-    try:
-        # What it writes in between lies beside the file, not in a folder that others may read.
-        with xlsxwriter.Workbook(str(path), {"tmpdir": str(path.parent)} | dict.fromkeys(_READ_AS, False)) as book:
-            _write_about(book, about)
-            for table, rows in tables.items():
-                _write_sheet(book, table.name, _flat(rows), marking)
-            _write_sheet(book, COLUMNS, _meanings(tables), marking)
-    except FileCreateError as error:
-        raise OSError(f"{path} can't be written") from error
+    with new_workbook(path, **dict.fromkeys(_READ_AS, False)) as book:
+        _write_about(book, about)
+        for table, rows in tables.items():
+            _write_sheet(book, table.name, _flat(rows), marking)
+        _write_sheet(book, COLUMNS, _meanings(tables), marking)
 
 
 _READ_AS: Final = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
