@@ -57,7 +57,9 @@ def require_period(order: pl.DataFrame, field: str, value: str) -> None:
         value: of `read_value`.
 
     Raises:
-        DecisionError: it would end before it starts, be of no length, or last longer than anybody lives.
+        DecisionError: it would start before it was made, end before it starts, be of no length, or last longer than
+            anybody lives. A date of order after the start is let through: with it goes a start that is still to be
+            decided.
     """
     if field not in PERIOD_FIELDS:
         return
@@ -65,6 +67,8 @@ def require_period(order: pl.DataFrame, field: str, value: str) -> None:
     begins = row["start_on"] or row["made_on"]
     if field == "term_months" and not 1 <= row[field] <= LONGEST_MONTHS:
         raise DecisionError(f"term_months can't be that: expected 1 to {LONGEST_MONTHS} months")
+    if field == "start_on" and row["made_on"] and row["start_on"] < row["made_on"]:
+        raise DecisionError("the order would start before it was made: decide the date of order first")
     if field == "term_months" or not (begins and row["end_on"]):
         return
     if row["end_on"] < begins:

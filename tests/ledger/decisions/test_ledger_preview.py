@@ -186,6 +186,7 @@ def test_a_value_is_read_or_reported_to_be_none_of_its_field(field, text, read):
         pytest.param("end_on", "9999-12-31", "more than 100 years", id="an end that stands for none"),
         pytest.param("end_on", "2010-01-01", "end before it starts", id="an end before the start"),
         pytest.param("start_on", "2030-01-01", "end before it starts", id="a start after the end"),
+        pytest.param("start_on", "2000-01-01", "start before it was made", id="a start before the date of order"),
         pytest.param("term_months", "0", "expected 1 to 1200 months", id="no length"),
         pytest.param("term_months", "95679", "expected 1 to 1200 months", id="a length of thousands of years"),
         pytest.param("term_months", "-12", "expected a whole number", id="a negative length"),

@@ -77,6 +77,9 @@ def test_all_that_is_wrong_in_a_form_is_said_at_once_each_at_its_field(never, de
         "value_text-x-month": "1",
         "value_text-x-year": "1900",
     }
+    typed |= {"answer-v": "value|start_on|"} | {
+        name.replace("-x-", "-v-"): value for name, value in typed.items() if name.startswith("value_text-x-")
+    }
     typed |= {"answer-y": "value|pnc_id|", "value_text-y": "12345"}
     typed |= {"answer-z": "accept", "until-day": "31", "until-month": "", "until-year": ""}
     typed |= {"answer-w": "refer", "referred_to": "nobody"}
@@ -85,6 +88,7 @@ def test_all_that_is_wrong_in_a_form_is_said_at_once_each_at_its_field(never, de
     assert shown.status_code == 422
     for field, words in {
         "value_text-x-day": "The order would end before it starts",
+        "value_text-v-day": "The order would start before it was made",
         "value_text-y": "PNC ID can’t be that",
         "until-month": "Accepted until: the date must include a month and a year",
         "referred_to": "Enter a force, court",
