@@ -21,6 +21,7 @@ from review.access.attempt_limits import AttemptLimits
 from review.access.audit_recorder import AuditRecorder
 from review.access.form_protection import check_form
 from review.access.oidc import Provider
+from review.access.pace import Pace
 from review.access.passwords import Passwords
 from review.access.security_headers import SecurityHeaders
 from review.access.session_store import SessionStore
@@ -67,6 +68,7 @@ def create_app(desk: Desk, settings: DeskSettings, *, oidc_secret: str | None = 
     app.state.provider = Provider(settings.oidc, origin=settings.origin, secret=oidc_secret) if settings.oidc else None
     app.state.pages = _pages()
     app.state.metrics = CollectorRegistry()
+    app.state.pace = Pace(settings, app.state.audit_recorder, app.state.metrics)
     app.router.routes.append(Route("/static/{digest}/{name}", _static_files().serve))
     app.router.routes.extend(_routes())
     # Not by FastAPI’s own setting: that stands outside, and would answer without the headers.

@@ -104,6 +104,16 @@ class DeskSettings(BaseModel):
     """Failed attempts from one address before further ones must wait."""
     attempt_minutes: Annotated[int, Field(ge=1, le=1_440)] = 15
     """Over how long attempts are counted."""
+    pace_minutes: Annotated[int, Field(ge=1, le=1_440)] = 10
+    """Over how long it is counted what a user asks for."""
+    most_pages: Annotated[int, Field(ge=20, le=1_000_000)] = 1_500
+    """Pages and forms of one user in that time; further ones must wait."""
+    most_searches: Annotated[int, Field(ge=5, le=100_000)] = 100
+    """Searches of one user in that time."""
+    most_changes: Annotated[int, Field(ge=5, le=100_000)] = 400
+    """Decisions and other changes of one user in that time; many decided at once are one."""
+    most_exports: Annotated[int, Field(ge=2, le=10_000)] = 30
+    """Packs that one user hands out, and files of packs that they fetch, in that time."""
     oidc: OidcSettings | None = None
     """The identity provider by which people sign in; defaults to none."""
 

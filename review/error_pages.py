@@ -20,6 +20,7 @@ from ledger.decisions.errors import LedgerError
 from review.access import resending
 from review.access.attempt_limits import TooManyAttemptsError
 from review.access.form_protection import SAFE_METHODS, ForeignFormError, OutdatedFormError
+from review.access.pace import TooManyRequestsError
 from review.access.viewer import (
     OwnPasswordRequiredError,
     ReasonRequiredError,
@@ -55,6 +56,7 @@ TEXT_BY_STATUS: Mapping[int, str] = {
 }
 STOCK_TEXTS = frozenset({"Not Found", "Method Not Allowed", "Forbidden", "Bad Request", "Content Too Large"})
 GONE = frozenset({404, 410})
+TOO_FAST = "Too much in a short time"
 ITEM_GONE = "This item has left the queue, or you may not see it. Nothing was saved."
 FOREIGN = "This form was sent from another site. Nothing was changed."
 OUTDATED = "This form belongs to a session that has ended. Nothing was saved. Check it, and send it again."
@@ -75,9 +77,8 @@ def error_page(request: Request, status: int, words: str | None = None, **contex
         request,
         "problem.html",
         status=status,
-        title=TITLE_BY_STATUS.get(status, TITLE_BY_STATUS[500]),
         words=text,
-        **context,
+        **{"title": TITLE_BY_STATUS.get(status, TITLE_BY_STATUS[500])} | context,
     )
 
 
@@ -85,6 +86,25 @@ def too_many_attempts(request: Request, error: TooManyAttemptsError) -> Response
     """A page that says how long to wait before a password is looked at again."""
     words = f"Too many attempts to sign in failed. Wait {error.minutes} minutes, then try again."
     answer = error_page(request, 429, words)
+    answer.headers["Retry-After"] = str(error.minutes * 60)
+    return answer
+
+
+async def too_many_requests(request: Request, error: Exception) -> Response:
+    """A page that says how long to wait before the desk does more of it; what was typed can be sent again then."""
+    if not isinstance(error, TooManyRequestsError):
+        raise error
+    words = f"You asked for more {error.kind} than one person may in a short time. Nothing was saved or handed out."
+    what_next = (
+        f"Wait {error.minutes} minutes, then try again. An administrator sees in the audit log that you were held up."
+    )
+    answer = error_page(
+        request,
+        429,
+        f"{words} {what_next}",
+        title=TOO_FAST,
+        unsent=_form(request, await resending.typed_fields(request)),
+    )
     answer.headers["Retry-After"] = str(error.minutes * 60)
     return answer
 
@@ -176,6 +196,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Any]] = {
     ReasonRequiredError: reason_required,
     SecondFactorRequiredError: second_factor_required,
     SignInRequiredError: sign_in_required,
+    TooManyRequestsError: too_many_requests,
 }
 
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from review.access.access_reasons import reason_of
 from review.access.audit_recorder import AuditRecorder
 from review.access.cookies import SESSION, read_cookie
+from review.access.pace import kinds_of
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     "viewer": frozenset({"see"}),
@@ -98,6 +99,7 @@ def require(right: str) -> Callable[[Request, Viewer], Viewer]:
     """A dependency on a user whose role has a right."""
 
     def allowed(request: Request, who: Annotated[Viewer, Depends(signed_in)]) -> Viewer:
+        _keep_pace(request, who)
         if not may(request, who, right):
             recorder: AuditRecorder = request.app.state.audit_recorder
             recorder.note("refused", who=who.name, what={"right": right, "path": request.url.path})
@@ -111,6 +113,14 @@ def require(right: str) -> Callable[[Request, Viewer], Viewer]:
         return who
 
     return allowed
+
+
+def _keep_pace(request: Request, who: Viewer) -> None:
+    """Count a request once, also where its route asks for two rights."""
+    if not getattr(request.state, "is_counted", False):
+        request.state.is_counted = True
+        kinds = kinds_of(request.method, request.scope["route"].path)
+        request.app.state.pace.admit(who.name, kinds, at=request.app.state.desk.clock())
 
 
 def _require_reason(request: Request, who: Viewer) -> None:
