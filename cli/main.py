@@ -42,6 +42,7 @@ from cli.shown import JsonOption, draw, write_outcome
 from cli.study import study_app
 from cli.writing import naming, writing
 from warehouse.disk import keep_private
+from warehouse.secret_files import SecretFileError, read_secret_files
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -93,6 +94,10 @@ def begin(
 ) -> None:
     """What every command makes is its user's alone: exports, packs and reports hold personal data too."""
     keep_private()
+    try:
+        read_secret_files()
+    except SecretFileError as error:
+        fail(str(error), Exit.USAGE)
 
 
 @app.command()
