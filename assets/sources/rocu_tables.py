@@ -12,6 +12,7 @@ import polars as pl
 
 from assets.sources.rocu_headings import find_known, read_headings, sheet_kinds
 from assets.sources.rocu_layouts import FEWEST_HEADINGS, Headings, Layout, read_layout
+from assets.sources.rocu_split_dates import join_split_dates
 from assets.sources.workbook_xml import column_letters
 from assets.sources.workbooks import Sheet
 
@@ -54,7 +55,7 @@ class _Head:
 
 def find_tables(sheet: Sheet) -> list[FoundTable]:
     """The tables of a sheet: beside each other from the left, and those in the same columns from the top."""
-    cells = sheet.cells
+    cells = join_split_dates(sheet.cells)
     texts = pl.concat([pl.Series(dtype=pl.String), *(cells[column].unique() for column in cells.columns[1:])])
     known = find_known(texts.to_frame("text").filter(~_is_value(pl.col("text")))["text"].unique().sort())
     parts = [cells.select("row_number", *columns) for columns in _part_columns(cells, known)]
