@@ -44,6 +44,7 @@ UNUSABLE = {
 SOMETHING_ELSE = "is it whole, and may you write to it?"
 # Any number will do that no other program takes on the same database.
 MIGRATION_LOCK = 5_268_377
+WRITING_LOCK = 5_268_378
 
 
 class Database:
@@ -102,7 +103,9 @@ class Database:
         with self._connection(writes=True) as connection:
             self._require_current(connection)
             if not self.is_file:
-                connection.execute(sa.text(f"LOCK TABLE {decisions.name} IN SHARE ROW EXCLUSIVE MODE"))
+                # Not by locking a table: that takes the right to edit it, which nights and desk must not have.
+                turn = f"SELECT pg_advisory_xact_lock({WRITING_LOCK}, hashtext(current_schema()))"
+                connection.execute(sa.text(turn))
             yield connection
 
     def state(self) -> SchemaState:
