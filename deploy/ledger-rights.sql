@@ -11,5 +11,5 @@ GRANT SELECT, INSERT, UPDATE ON
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     assignments, claims, deferrals, kept_forms, saved_views, sent_pages, sessions, sign_in_attempts TO concord;
 DO $$ BEGIN
-    EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO concord', current_schema());
+    EXECUTE 'GRANT USAGE ON ALL SEQUENCES IN SCHEMA ' || quote_ident(current_schema()) || ' TO concord';
 END $$;
