@@ -3,6 +3,7 @@
 Belongs here: what it says. Does not: how it is printed (`cli.printed_summary`).
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,10 +35,23 @@ from warehouse.tables.register import (
 )
 from warehouse.wording import count_words
 
+IMPLAUSIBLE = "implausible"
+SPOILT = {
+    IMPLAUSIBLE: "does not fit recent nights",
+    "truncated": "is cut off",
+    "unreadable": "can't be read",
+    "empty": "is empty",
+}
+"""States of a delivery that came and is not sound."""
+ASK_AGAIN = "ask for it again, then run the night again"
+ASK_WHETHER_WHOLE = (
+    "ask whether it is whole; if it is, run the night again with --accept delivery:{feed} --reason REASON"
+)
+
 
 @dataclass(frozen=True)
 class SourceLine:
-    """What one source brought."""
+    """What one source brought; `asks`: what the operator has to ask its sender."""
 
     source: str
     state: str
@@ -46,6 +60,7 @@ class SourceLine:
     quarantined: int
     duplicate: int
     notes: list[str]
+    asks: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -188,7 +203,23 @@ def source_line(source: str, deliveries: pl.DataFrame) -> SourceLine:
         quarantined=int(own.get_column("rows_quarantined").sum()),
         duplicate=int(own.get_column("rows_duplicate").sum()),
         notes=notes + faults_by_feed(own),
+        asks=list(_asks(own, feeds)),
     )
+
+
+def _asks(deliveries: pl.DataFrame, feeds: pl.DataFrame) -> Iterator[str]:
+    """What to ask a sender: of what came and is not sound, what is wrong with it; else for what did not come."""
+    newest = deliveries.sort("dated_on", "revision", descending=True, nulls_last=True).unique(
+        "feed", keep="first", maintain_order=True
+    )
+    spoilt = newest.filter(pl.col("state").is_in(list(SPOILT))).join(feeds, on="feed", how="semi").sort("feed")
+    for feed, state in spoilt.select("feed", "state").iter_rows():
+        ask = ASK_WHETHER_WHOLE if state == IMPLAUSIBLE else ASK_AGAIN
+        yield f"what came by {feed} {SPOILT[state]}: {ask.format(feed=feed)}"
+    absent = feeds.filter(pl.col("state") != "fresh").join(spoilt, on="feed", how="anti")
+    if not absent.is_empty():
+        worst = max(absent.get_column("state"), key=STATE_NAMES.index)
+        yield f"ask for what is {worst}, then run the night again"
 
 
 def _first_deliveries(deliveries: pl.DataFrame) -> str:
@@ -226,11 +257,7 @@ def quality_by_source(scores: pl.DataFrame) -> dict[str, dict[str, ScoreParts]]:
 
 def next_steps(sources: list[SourceLine], to_settle: int) -> list[str]:
     """What the operator and the steward should do now."""
-    steps = [
-        f"{line.source}: ask for what is {line.state.removeprefix('partly ')}, then run the night again"
-        for line in sources
-        if line.state != "fresh"
-    ]
+    steps = [f"{line.source}: {ask}" for line in sources for ask in line.asks]
     steps += [
         f"{line.source}: {count_words(line.quarantined, 'row', 'rows')} quarantined, see the quarantine folder"
         for line in sources

@@ -1,6 +1,7 @@
 """The summary of a night: no score without its parts."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -123,3 +124,42 @@ def test_feeds_that_are_not_fresh_are_named(make_register):
         of_pnc.with_columns(feed=pl.lit(feed), state=pl.lit(state)) for feed, state in (("a", "late"), ("b", "fresh"))
     ]
     assert source_line("pnc", pl.concat(feeds)).notes[0] == "1 of 2 late: a"
+
+
+@pytest.mark.parametrize(
+    ("state", "asks"),
+    [
+        pytest.param(
+            "implausible",
+            "what came by a does not fit recent nights: ask whether it is whole; if it is, run the night again with "
+            "--accept delivery:a --reason REASON",
+            id="implausible",
+        ),
+        pytest.param(
+            "truncated", "what came by a is cut off: ask for it again, then run the night again", id="cut off"
+        ),
+        pytest.param(None, "ask for what is late, then run the night again", id="nothing came"),
+    ],
+)
+def test_what_to_do_about_a_delivery_that_is_not_used_says_what_is_wrong_with_it(make_register, state, asks):
+    former = make_register()["deliveries"].filter(pl.col("source") == "pnc").head(1)
+    used = former.with_columns(
+        feed=pl.lit("a"), state=pl.lit("late"), is_used=pl.lit(value=True), dated_on=pl.lit(date(2026, 11, 19))
+    )
+    came = used.with_columns(
+        pl.col("dated_on").dt.offset_by("1d"), state=pl.lit(state or "late"), is_used=pl.lit(value=False)
+    )
+    other = former.with_columns(feed=pl.lit("b"), state=pl.lit("fresh"), is_used=pl.lit(value=True))
+    rows = [used, other, came] if state else [used, other]
+    found = source_line("pnc", pl.concat(rows))
+    assert found.asks == [asks]
+    assert next_steps([found], 0)[0] == f"pnc: {asks}"
+
+
+def test_feeds_of_which_nothing_came_are_asked_for_beside_what_came_and_is_spoilt(make_register):
+    row = make_register()["deliveries"].filter(pl.col("source") == "pnc").head(1)
+    states = {"a": "unreadable", "b": "missing", "c": "late"}
+    feeds = [row.with_columns(feed=pl.lit(feed), state=pl.lit(state)) for feed, state in states.items()]
+    spoilt, absent = source_line("pnc", pl.concat(feeds)).asks
+    assert spoilt.startswith("what came by a can't be read")
+    assert absent == "ask for what is missing, then run the night again"
