@@ -12,9 +12,16 @@ from rich.console import Console
 
 from cli.night_summary import Summary
 from cli.options import Exit
+from cli.pack_tables import lines_of
+from ledger.decisions.errors import LedgerError
+from ledger.decisions.ledger import Ledger
+from ledger.packs.answers import last_answers, read_answers
+from ledger.packs.routing import IS_DISPUTED
 from pipelines.runs import RunRecord, disk_by_kind
+from pipelines.settings import SettingsError, ledger_url, read_settings
 from warehouse.home import Home
 from warehouse.releases.release import Release
+from warehouse.wording import count_words
 
 SHOWN_NIGHTS = 10
 
@@ -32,6 +39,8 @@ class Status:
         disk: bytes by kind of state.
         growth: bytes a night that each kind grew over the last runs; empty before the second.
         free: bytes that are free on the disk.
+        disputed: lines of packs of which the owner disagrees, for a steward to look at; None: not known, without a
+            ledger or the tables of the night.
     """
 
     release: Summary
@@ -42,6 +51,7 @@ class Status:
     disk: dict[str, int]
     growth: dict[str, int]
     free: int
+    disputed: int | None
 
     @property
     def exit_code(self) -> Exit:
@@ -67,7 +77,20 @@ def gather_status(home: Home, release: Release, summary: Summary, *, runs: list[
         disk=disk_by_kind(home),
         growth=growth_by_kind(runs),
         free=shutil.disk_usage(home.path).free,
+        disputed=count_disputed(home),
     )
+
+
+def count_disputed(home: Home) -> int | None:
+    """How many lines owners disagree with, on which no steward has decided since; None: it is not known."""
+    try:
+        with Ledger.open(ledger_url(home.path, read_settings(home.path)), home) as ledger:
+            if last_answers(read_answers(ledger)).get_column("disagrees_because").drop_nulls().is_empty():
+                return 0
+            lines, _ = lines_of(home.path, ledger)
+    except (LedgerError, SettingsError, FileNotFoundError):
+        return None
+    return lines.every.filter(IS_DISPUTED).height
 
 
 def growth_by_kind(runs: list[RunRecord]) -> dict[str, int]:
@@ -89,6 +112,9 @@ def render_status(status: Status, console: Console) -> None:
         cause = f": {run.cause}" if run.cause else ""
         words = f"night {run.night}, {run.state}, by {run.started_by} at {run.started_at}, {run.seconds:,.0f} s{cause}"
         console.print(f"[bold]LAST RUN[/]  {words}", highlight=False, soft_wrap=True)
+    if status.disputed:
+        words = f"of {count_words(status.disputed, 'line', 'lines')} the owner disagrees: a steward has to look (Packs)"
+        console.print(f"[bold]DISPUTED[/]  {words}", highlight=False, soft_wrap=True)
     held = sum(gate["is_met"] for gate in status.gates)
     console.print(f"[bold]GATES[/]  {held} of {len(status.gates)} held", highlight=False, soft_wrap=True)
     for gate in status.gates:

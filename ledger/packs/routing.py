@@ -17,6 +17,8 @@ STEWARD, POLICY, SAMPLE, HELD = ROUTES = ("steward", "policy", "sample", "held")
 SENT: Final = (STEWARD, POLICY)
 
 DISAGREES = "the owner disagrees: a steward has to look"
+IS_DISPUTED: Final = (pl.col("held_because") == DISAGREES).fill_null(value=False)
+"""Lines that are kept back since their owner disagrees: the only ones that ask a steward to look."""
 NO_POLICY = "no sending policy is in force"
 TO_SETTLE = "a steward has to settle it first"
 OTHER_OWNER = "the policy leaves this owner out"

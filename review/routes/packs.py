@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 
 from ledger.decisions.errors import DecisionError
 from ledger.packs.owners import title_or_none
-from ledger.packs.routing import DISAGREES, ROUTES
+from ledger.packs.routing import IS_DISPUTED, ROUTES
 from ledger.packs.workbook import TooManyLinesError
 from review.access.viewer import AnySteward, AnyViewer, Audit, Auditing, steward, viewer
 from review.dashboards.panels import PanelTable
@@ -37,7 +37,6 @@ navigation = (NavigationLink("Packs", "/packs", "see", 25),)
 PAGE_LENGTH: Final = 50
 DISPUTED: Final = "disputed"
 """Asks for the lines that are kept back since their owner disagrees: the only ones that ask a steward to look."""
-is_disputed: Final = (pl.col("held_because") == DISAGREES).fill_null(value=False)
 PACK_LINES: Final = {"page": "pack lines"}
 TYPES: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -58,7 +57,7 @@ def show_packs(request: Request, who: AnyViewer, packs: Packs) -> Response:
         handed_out=pack_tables.handed_out_table(packs),
         waiting=packs.lines.waiting.height,
         to_check=packs.to_check.height,
-        disputed=packs.lines.every.filter(is_disputed).height,
+        disputed=packs.lines.every.filter(IS_DISPUTED).height,
         own_forces=who.forces,
     )
 
@@ -251,7 +250,7 @@ def _routed(packs: VisiblePacks, *routes: str, owner: str | None = None) -> pl.D
 
 def _is_meant(route: str, key: str) -> pl.Expr:
     is_routed = (
-        pl.col("route") == route if route in ROUTES else is_disputed if route == DISPUTED else pl.lit(value=True)
+        pl.col("route") == route if route in ROUTES else IS_DISPUTED if route == DISPUTED else pl.lit(value=True)
     )
     keys = ("reference", "source_key", "owner")
     holds = (pl.col(name).str.contains(key, literal=True).fill_null(value=False) for name in keys)

@@ -1,6 +1,7 @@
 """The pages of packs: what a role may do, that nobody sees another force's lines, and a pack out and back."""
 
 import io
+import json
 import re
 from datetime import UTC, datetime
 from html import unescape
@@ -8,6 +9,7 @@ from html import unescape
 import openpyxl
 import pytest
 from ledger_cases import let_go
+from nights import command
 
 from ledger.decisions.ledger import Ledger
 from ledger.packs.log import read_disclosures, read_pack_lines
@@ -115,7 +117,10 @@ def test_a_pack_is_handed_out_fetched_answered_and_taken_in(steward, sending):
     assert "Corrected on 2026-11-19" in taken
 
 
-def test_an_owner_who_disagrees_is_found_by_a_steward_and_told_on_the_page_of_the_order(steward, sending):
+def test_an_owner_who_disagrees_is_found_by_a_steward_and_told_on_the_page_of_the_order(
+    steward, sending, desk, ledger_file
+):
+    (desk.home.path / "concord.toml").write_text(f'ledger = "sqlite:///{ledger_file}"\n')
     address = handed_out(steward)
 
     def disputes(sheet, places):
@@ -127,7 +132,10 @@ def test_an_owner_who_disagrees_is_found_by_a_steward_and_told_on_the_page_of_th
     (disputed,), (corrected,) = (
         [row[0].split("/")[0]] for row in book["Corrections"].iter_rows(min_row=5, max_row=6, values_only=True)
     )
+    assert json.loads(command("status", "--json", home=desk.home.path).stdout)["disputed"] == 0
     assert "2 lines are answered" in sent_back(steward, address, disputes).text
+    assert json.loads(command("status", "--json", home=desk.home.path).stdout)["disputed"] == 1
+    assert "DISPUTED  of 1 line the owner disagrees" in command("status", home=desk.home.path).stdout
     assert "a steward has to look (1)" in steward.get("/packs").text
     listed = steward.get("/packs/lines", params={"route": "disputed"}).text
     assert '<p class="govuk-body">1 line.</p>' in listed
