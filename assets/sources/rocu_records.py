@@ -64,6 +64,7 @@ A_DATE = "a whole date, as an Excel date or as dd/mm/yyyy"
 UNREAD_LENGTH = pl.when(pl.col("term_months").is_null()).then("length_alone")
 WHOLE_NUMBER = r"^\d{1,4}$"
 DAYS_OF_MONTH = 31
+MONTHS_A_YEAR = 12
 
 PERSON_CHECKS = (
     birth_check("sent_date_of_birth", A_DATE),
@@ -162,11 +163,7 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
     )
     rows = with_dates(typed, dated, forms=HAND_TYPED).with_columns(
         stated_interim=coded("sent_interim", INTERIM_CODES),
-        term_months=pl.coalesce(
-            _whole_number("sent_length_months"),
-            read_term(pl.col("sent_length_months")),
-            read_term(pl.col("length_alone")),
-        ),
+        term_months=_stated_length(),
         is_county_lines=read_yes_no(pl.col("sent_county_lines")),
         breach_count=_breaches(),
         recorded_status=pl.coalesce(read_status(pl.col("sent_status")), status_by_words()),
@@ -180,6 +177,24 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
         is_until_further_order=runs_on(is_open),
     )
     return add_force(add_court(judged.with_columns(term_months=_length())))
+
+
+def _stated_length() -> pl.Expr:
+    """The length in months: of both columns together where one holds the years and the other the months beyond them.
+
+    Where they contradict each other neither counts. No order is made for no months.
+    """
+    sent = pl.col("sent_length_months")
+    length, months = (
+        pl.when(term > 0).then(term)
+        for term in (
+            read_term(pl.col("length_alone")),
+            pl.coalesce(_whole_number("sent_length_months"), read_term(sent)),
+        )
+    )
+    is_beyond = (months < MONTHS_A_YEAR) & (length % MONTHS_A_YEAR == 0)
+    both = pl.when(is_beyond).then(length + months).when(length == months).then(months)
+    return pl.when(length.is_not_null() & months.is_not_null()).then(both).otherwise(pl.coalesce(months, length))
 
 
 def _length() -> pl.Expr:
