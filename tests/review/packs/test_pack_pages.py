@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import tempfile
+import zipfile
 from datetime import UTC, datetime
 from html import unescape
 
@@ -19,6 +21,8 @@ from review.routes.packs import PAGE_LENGTH
 OWNER = "pnc_bureau"
 WHY = {"recipient": "PNC bureau, data quality desk", "reason": "monthly round"}
 TERMS = {"owners": "PNC bureau", "least_confidence": "99.5", "sampled_share": "100", "reason": "agreed"}
+
+MALICE = "X-marks-what-a-scanner-would-find"
 
 
 @pytest.fixture
@@ -115,6 +119,32 @@ def test_a_pack_is_handed_out_fetched_answered_and_taken_in(steward, sending):
     taken = sent_back(steward, address, right).text
     assert "1 line is answered" in taken
     assert "Corrected on 2026-11-19" in taken
+
+
+def test_nothing_of_a_file_that_came_back_is_kept_or_sent_on_but_its_answers(
+    steward, sending, desk, tmp_path, monkeypatch
+):
+    """Its bytes are gone when it is read: so no scanner has to look at what the desk sends."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    address = handed_out(steward)
+    before = {suffix: steward.get(f"{address}/pack.{suffix}").content for suffix in ("xlsx", "csv")}
+    book = openpyxl.load_workbook(io.BytesIO(before["xlsx"]))
+    sheet = book["Corrections"]
+    places = {cell.value: cell.column for cell in sheet[4]}
+    sheet.cell(5, places["Corrected on"], "2026-11-19")
+    sheet.cell(1, 40, MALICE)  # no answer
+    content = io.BytesIO()
+    book.save(content)
+    with zipfile.ZipFile(content, "a") as parts:  # stored, so that it can be found as it is
+        parts.writestr("xl/media/image1.png", MALICE)
+    token = {"form_token": steward.form_token(address)}
+    taken = steward.post(f"{address}/answers", data=token, files={"file": (f"{MALICE}.xlsx", content.getvalue())})
+    assert "1 line is answered" in taken.text
+    shown = [steward.get(path).content for path in (address, "/packs", "/queue")]
+    assert {suffix: steward.get(f"{address}/pack.{suffix}").content for suffix in before} == before
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert kept
+    assert not [content for content in [taken.content, *shown, *kept] if MALICE.encode() in content]
 
 
 def test_an_owner_who_disagrees_is_found_by_a_steward_and_told_on_the_page_of_the_order(
