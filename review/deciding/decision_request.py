@@ -23,10 +23,10 @@ Refusing = Callable[[Mapping[str, Any]], str | None]
 
 ANSWER = "answer-"
 """Begins the field that answers one discrepancy, by its id: a kind of decision, a value, or nothing: it stays open."""
-
 VALUE_TEXT = "value_text-"
 """Begins the field in which a value that no source gives is typed in."""
-
+QUESTION = "question-"
+"""Begins the field that says what is asked."""
 UNTIL = "until-day"
 """The field in which is typed until when a discrepancy is accepted."""
 
@@ -149,7 +149,7 @@ REQUEST_FIELDS = (
 
 def sent_fields(form: Form) -> dict[str, tuple[str, ...]]:
     """What was sent, by name, to be drawn again."""
-    names = (*REQUEST_FIELDS, *_names(form, ANSWER), *_names(form, VALUE_TEXT))
+    names = (*REQUEST_FIELDS, *(name for prefix in (ANSWER, VALUE_TEXT, QUESTION) for name in _names(form, prefix)))
     return {name: tuple(texts(form, name)) for name in names if form.getlist(name)}
 
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from ledger.decisions.kinds import KIND, KINDS_WITH_REASONS, DecisionReason, Kind
 from ledger.desk.comments import Comment
-from review.deciding.decision_request import ANSWER, VALUE_TEXT, SentFields
+from review.deciding.decision_request import ANSWER, QUESTION, VALUE_TEXT, SentFields
 from review.deciding.form_options import FormOptions, Question
 from review.deciding.typed_day import DAY_PARTS
 from review.queue.facets import A_TEAM, team_words
@@ -153,6 +153,10 @@ class ItemForm:
     def answer_name(self, options: Question) -> str:
         """The field that answers a question."""
         return f"{ANSWER}{options.key}"
+
+    def question_name(self, options: Question) -> str:
+        """The field that says what a question is about, for who reads the form again."""
+        return f"{QUESTION}{options.key}"
 
     def value_name(self, options: Question) -> str:
         """The field in which another value is typed in."""

@@ -4,11 +4,11 @@ Belongs here: the fields of any form of the desk, as a user who filled it in kno
 (`review.access.resending`), reading them (`review.deciding.decision_request`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ledger.decisions.kinds import DECISION_REASON
-from review.deciding.decision_request import ANSWER, VALUE_TEXT
+from review.deciding.decision_request import ANSWER, QUESTION, VALUE_TEXT
 from review.deciding.item_form import KIND_WORDS
 from review.deciding.typed_day import DAY_PARTS
 from review.item.findings import format_value
@@ -26,19 +26,21 @@ def sent_in_words(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         fields: as they were sent.
     """
     said: dict[str, list[str]] = {}
+    questions = {name.removeprefix(QUESTION): value for name, value in fields if name.startswith(QUESTION)}
     for name, value in fields:
-        if value and name not in UNSEEN:
+        if value and name not in UNSEEN and not name.startswith(QUESTION):
             whole, _, part = name.rpartition("-")
             said.setdefault(whole if part in DAY_PARTS else name, []).append(_value(name, value))
-    words = [(_title(name), " ".join(values)) for name, values in said.items()]
+    words = [(_title(name, questions), " ".join(values)) for name, values in said.items()]
     return [(title, value) for title, value in words if value]
 
 
-def _title(name: str) -> str:
-    if name.startswith(ANSWER):
-        return "Answer"
-    if name.startswith(VALUE_TEXT):
-        return "Another value"
+def _title(name: str, questions: Mapping[str, str]) -> str:
+    """What a field is called; of several questions on a form, with the one that it answers."""
+    for prefix, title in ((ANSWER, "Answer"), (VALUE_TEXT, "Another value")):
+        if name.startswith(prefix):
+            question = questions.get(name.removeprefix(prefix))
+            return f"{title}: {question}" if question else title
     return name.replace("_", " ").removesuffix(" code").removesuffix(" id").capitalize()
 
 

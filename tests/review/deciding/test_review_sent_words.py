@@ -19,6 +19,23 @@ from review.deciding.sent_words import sent_in_words
             id="a day in three parts",
         ),
         pytest.param([("value_text-field-end_on-day", "5")], [("Another value", "5")], id="part of a day"),
+        pytest.param(
+            [
+                ("question-194c", "Last days differ"),
+                ("answer-194c", "accept"),
+                ("question-2", "Courts differ"),
+                ("answer-2", ""),
+                ("question-field-surname", "Surname"),
+                ("answer-field-surname", "value|surname|"),
+                ("value_text-field-surname", "Doe"),
+            ],
+            [
+                ("Answer: Last days differ", "Known and accepted"),
+                ("Answer: Surname", "Surname: another value is right"),
+                ("Another value: Surname", "Doe"),
+            ],
+            id="answers to several questions, each with its own",
+        ),
         pytest.param([("kind", "same_order")], [("Kind", "The same order")], id="what two orders are to one another"),
         pytest.param([("reason_code", "mistake?")], [("Reason", "mistake?")], id="what stands on no list"),
         pytest.param([("comment", "a|b <c>")], [("Comment", "a|b <c>")], id="words, as they are"),
