@@ -8,8 +8,6 @@ validates tables starts from this module.
 """
 
 import gc
-import io
-import os
 import sys
 from contextlib import suppress
 from datetime import datetime
@@ -39,6 +37,7 @@ from cli.query import export, query
 from cli.releases import release_app
 from cli.review import review
 from cli.shown import JsonOption, draw, write_outcome
+from cli.streams import drop_unwritten, prepare_streams
 from cli.study import study_app
 from cli.writing import naming, writing
 from warehouse.disk import keep_private
@@ -227,16 +226,14 @@ def explain(
 def main() -> None:
     """Entry point of the `concord` command: what is not there, or can't be read or written, is said in words."""
     gc.set_threshold(50_000)  # with Python's 700, a quarter of the time to import the libraries goes to collections
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a character that the terminal can't show is not a failure
+    prepare_streams()
     if sys.flags.optimize > 1:
         warn("Python runs with -OO (PYTHONOPTIMIZE=2), which takes away texts that the libraries read: run it without")
         sys.exit(Exit.USAGE)
     code = _run()
     with suppress(OSError):
         write_outcome(code)
-    _drop_unwritten()
+    drop_unwritten()
     sys.exit(code)
 
 
@@ -264,12 +261,3 @@ def _run() -> int:
             raise
         warn(f"{said}: {cause}" if cause else said)
     return Exit.FAILED
-
-
-def _drop_unwritten() -> None:
-    """What is left to print and can't be printed is dropped: Python would end with a code of its own."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

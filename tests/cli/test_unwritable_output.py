@@ -41,6 +41,27 @@ def test_a_published_night_is_published_though_its_summary_cannot_be_written(nig
     assert "No space left on device" in done.stderr
 
 
+@pytest.mark.parametrize("stream", [1, 2], ids=["standard output", "standard errors"])
+def test_a_night_is_published_though_a_stream_is_closed(tmp_path, stream):
+    write_nights(tmp_path, orders=5, seed=3)
+    home = tmp_path / "home"
+    done = run(home, "nightly", "--landing", tmp_path / "landing", "--as-of", NIGHT,
+               preexec_fn=lambda: os.close(stream))  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert (home / "releases" / "CURRENT").read_text().strip() == f"r{NIGHT}"
+    assert "Traceback" not in done.stderr
+
+
+def test_a_night_is_published_though_the_reader_of_its_summary_left(tmp_path):
+    write_nights(tmp_path, orders=5, seed=3)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = run(tmp_path / "home", "nightly", "--landing", tmp_path / "landing", "--as-of", NIGHT, stdout=writing)
+    os.close(writing)
+    assert done.returncode == 3, done.stderr
+    assert f"release r{NIGHT} is published and in force" in done.stderr
+
+
 def test_names_that_the_terminal_cannot_show_are_shown_with_other_signs(night):
     home, _ = night
     done = run(home, "status", env={"PYTHONIOENCODING": "ascii"})
