@@ -66,14 +66,17 @@ def replay_night(
 
     state = Home(home.resolve())
     try:
-        found = replay(state, read_release(state, release), settings_of(state.path))
+        published = read_release(state, release)
+        found = replay(state, published, settings_of(state.path))
     except (NotReplayableError, NightFailedError) as error:
         fail(f"{release} can't be replayed: {error}", Exit.FAILED)
     if found.is_same:
         typer.echo(f"{release}: the same content")
         return
-    code = "" if found.is_same_code else "; it was made by other code, which may be why"
-    fail(f"{release}: another content, in {', '.join(found.differing)}{code}", Exit.FAILED)
+    why = "" if found.is_same_code else "; it was made by other code, which may be why"
+    if published.manifest.get("erasures"):
+        why = "; a person was erased from it since, which may be why"
+    fail(f"{release}: another content, in {', '.join(found.differing)}{why}", Exit.FAILED)
 
 
 def init(home: HomeOption = DEFAULT_HOME) -> None:

@@ -79,14 +79,21 @@ def print_releases(releases: Sequence[Mapping[str, Any]], rollbacks: Sequence[Ma
 
 @release_app.command()
 def verify(
-    release_id: Annotated[str, typer.Argument(help="The release to verify.")],
+    release_id: Annotated[str | None, typer.Argument(help="The release; defaults to the one in force.")] = None,
     _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Prove that a release's files are as they were published."""
     from warehouse.home import Home
+    from warehouse.releases.release import current_release
 
-    read_whole(Home(home.resolve()), release_id)
+    state = Home(home.resolve())
+    if release_id is None:
+        current = current_release(state)
+        if current is None:
+            fail("no release is in force: name one", Exit.FAILED)
+        release_id = current.release_id
+    read_whole(state, release_id)
     draw({"release_id": release_id, "is_as_published": True}, lambda: typer.echo(f"{release_id}: as published"))
 
 

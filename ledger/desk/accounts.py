@@ -94,6 +94,7 @@ def add_account(
     looks = {_appearance(other): other for other in connection.execute(sa.select(accounts.c.name)).scalars()}
     if _appearance(name) in looks:
         raise AccountError(f"there is an account {looks[_appearance(name)]!r} already: names must not look alike")
+    _require_identity(identity)
     if identity is not None and find_identity(connection, identity) is not None:
         raise AccountError("this identity has an account already")
     _require_role(role)
@@ -129,12 +130,20 @@ def set_identity(connection: sa.Connection, name: str, identity: str | None) -> 
     """Let a user whom an identity provider knows sign in to an account.
 
     Raises:
-        AccountError: there is no such account, or the identity has another.
+        AccountError: there is no such account, the identity has another, or it does not say who knows the user.
     """
+    _require_identity(identity)
     other = find_identity(connection, identity) if identity else None
     if other is not None and other.name != name:
         raise AccountError("this identity has an account already")
     _update(connection, name, identity=identity)
+
+
+def _require_identity(identity: str | None) -> None:
+    if identity is not None and not all(identity.partition("|")):
+        raise AccountError(
+            f"{identity!r} is no identity: give `os|<user>` for a user of this machine, or `<issuer>|<subject>`"
+        )
 
 
 def set_second_factor(connection: sa.Connection, name: str, sealed: str | None) -> None:

@@ -168,13 +168,18 @@ def test_what_a_command_shows_is_one_json_document_on_standard_output(home, word
     assert not command(*words, home=home).stdout.startswith("{")
 
 
+def test_the_release_in_force_is_verified_unless_another_is_named(home, tmp_path):
+    assert command("release", "verify", home=home).stdout == "r2023-11-30: as published\n"
+    assert "no release is in force" in command("release", "verify", home=tmp_path).output
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         pytest.param(["explain", "o-none"], 1, "has no order o-none", id="no such order"),
         pytest.param(["release", "verify", "r2020-01-01"], 1, "most like it: r2023-11-30", id="no such release"),
         pytest.param(["quality", "show", "--scope", "nothing"], 2, "no scope 'nothing'", id="no such scope"),
-        pytest.param(["release", "verify"], 2, "wrong usage", id="an argument that is missing"),
+        pytest.param(["release", "diff"], 2, "wrong usage", id="an argument that is missing"),
         pytest.param(["decisions", "list"], 1, "there is no ledger at", id="no ledger"),
     ],
 )

@@ -49,6 +49,7 @@ def test_accounts_are_made_changed_listed_and_closed(home):
     assert run("accounts", "add", "noor", "--role", "viewer", "--identity", "https://idp|7").exit_code == 0
     former = accounts_in(home)["kim"].password_hash
     assert run("accounts", "set-role", "noor", "--role", "approver").exit_code == 0
+    assert "`os|<user>`" in run("accounts", "set-identity", "noor", "noor").output, "no system knows a `noor`"
     assert run("accounts", "set-identity", "noor", "os|noor").exit_code == 0
     assert run("accounts", "set-password", "kim", typed="another horse battery staple\n").exit_code == 0
     assert run("accounts", "disable", "kim").exit_code == 0
