@@ -7,8 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 TESTS := $(BIN)/pytest -n auto --dist worksteal  # a worker runs a module's tests together, and helps out at the end
-# A worker has one core, and one more fills the time that others wait for databases, browsers and disks; the long tests share all.
-SHORT = POLARS_MAX_THREADS=1 PYTEST_XDIST_AUTO_NUM_WORKERS=$(shell $(PYTHON) -c 'import os; print(1 + os.cpu_count())') $(TESTS) -m "not long"
+SHORT := POLARS_MAX_THREADS=1 $(TESTS) -m "not long"  # a worker has one core; the long tests share all
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header
 SBOM := .sbom
 PAGES := review/node_modules/.ready

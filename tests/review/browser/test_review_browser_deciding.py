@@ -5,6 +5,7 @@ import re
 import polars as pl
 import pytest
 from desk_cases import PASSWORD, serving
+from playwright.sync_api import expect
 
 from ledger.decisions.ledger import Ledger
 from review.desk import Desk
@@ -86,8 +87,7 @@ def test_a_reason_and_a_comment_are_given_by_keys_and_the_preview_is_saved_by_on
     page.get_by_text("The decision is saved").wait_for()
     assert taken().get_column("comment").to_list() == ["by keys"]
     page.keyboard.press("/")
-    page.get_by_label("Name, identifier or reference").wait_for()
-    assert page.get_by_label("Name, identifier or reference").evaluate("field => field === document.activeElement")
+    expect(page.get_by_label("Name, identifier or reference")).to_be_focused()
     page.close()
 
 
