@@ -65,18 +65,17 @@ def replay_night(
     from warehouse.releases.release import read_release
 
     state = Home(home.resolve())
+    published = read_release(state, release)
+    erased = "; a person was erased from it since, which may be why" if published.manifest.get("erasures") else ""
     try:
-        published = read_release(state, release)
         found = replay(state, published, settings_of(state.path))
     except (NotReplayableError, NightFailedError) as error:
-        fail(f"{release} can't be replayed: {error}", Exit.FAILED)
+        fail(f"{release} can't be replayed: {error}{erased}", Exit.FAILED)
     if found.is_same:
         typer.echo(f"{release}: the same content")
         return
-    why = "" if found.is_same_code else "; it was made by other code, which may be why"
-    if published.manifest.get("erasures"):
-        why = "; a person was erased from it since, which may be why"
-    fail(f"{release}: another content, in {', '.join(found.differing)}{why}", Exit.FAILED)
+    code = "" if found.is_same_code else "; it was made by other code, which may be why"
+    fail(f"{release}: another content, in {', '.join(found.differing)}{erased or code}", Exit.FAILED)
 
 
 def init(home: HomeOption = DEFAULT_HOME) -> None:

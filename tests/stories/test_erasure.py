@@ -167,8 +167,7 @@ def test_after_erasing_no_file_of_the_home_holds_the_person_and_every_release_ca
     assert [verify(release) for release in releases] == [()] * 4
     assert ["erasures" in release.manifest for release in releases][:2] == [True, True]
     assert command("audit", "verify", home=home).stdout.startswith("whole")
-    replayed = command("replay", releases[0].release_id, home=home)
-    assert replayed.exit_code == 0 or "a person was erased from it since" in replayed.output
+    assert "a person was erased from it since" in command("replay", releases[0].release_id, home=home).stderr
     again = nightly(home, landing, LAST)
     assert again.as_of == LAST
     assert command("erase", subject, "--reason", "once more", home=home).exit_code == 1
