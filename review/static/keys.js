@@ -56,7 +56,7 @@ function answer(radio) {
   const here = radio?.closest(".desk-answer");
   if (!here || radio.dataset.kind === "value") return;
   const all = [...document.querySelectorAll(".desk-answer")];
-  all[all.indexOf(here) + 1]?.querySelector("input")?.focus();
+  all[all.indexOf(here) + 1]?.querySelector('input:not([type="hidden"])')?.focus();
 }
 
 function step(by) {
@@ -74,7 +74,9 @@ function act(key) {
   }
   const action = actions[key];
   if (!action) return false;
-  const radio = question().querySelector(`[data-kind="${action}"]`) ?? document.querySelector(`[data-kind="${action}"]`);
+  // An answer that this question has not got is never given to another question.
+  const all = [...document.querySelectorAll(`[data-kind="${action}"]`)];
+  const radio = question().querySelector(`[data-kind="${action}"]`) ?? all.find((each) => !each.closest(".desk-answer"));
   if (does[action]) does[action]();
   else if (radio) answer(radio);
   else if (!(action in steps && step(steps[action]))) document.querySelector(`[data-key="${action}"]`)?.click();
