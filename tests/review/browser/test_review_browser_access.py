@@ -70,5 +70,5 @@ def test_an_account_is_made_and_used_without_script(browser, address):
     page.get_by_label("Name", exact=True).fill("kim")
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
-    assert page.get_by_text("kim (viewer)").is_visible()
+    page.get_by_text("kim (viewer)").wait_for()
     context.close()

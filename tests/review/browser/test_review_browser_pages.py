@@ -184,7 +184,7 @@ def test_pages_to_name_a_wording_on_keep_nobody_out_and_are_worked_by_keys(enter
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Check before you save").wait_for()
-    assert page.get_by_text("4 orders would have this condition").is_visible()
+    page.get_by_text("4 orders would have this condition").wait_for()
     reader.look("a wording, preview")
     with page.expect_navigation():
         page.keyboard.press("y")
