@@ -166,7 +166,8 @@ def _without_words(texts: pl.DataFrame) -> pl.DataFrame:
 
 def _in_english(text: pl.Expr) -> pl.Expr:
     """The text with the name of its month in English; a name that two languages give to two months stays."""
-    before, name, after = (text.str.extract(MONTH_WORD, group) for group in (1, 2, 3))
+    parts = text.str.extract_groups(MONTH_WORD).struct
+    before, name, after = (parts.field(group) for group in ("1", "2", "3"))
     english = fold(name).replace_strict(_foreign_months(), default=None, return_dtype=pl.String)
     return pl.coalesce(pl.concat_str(before, english, after), text)
 
