@@ -6,7 +6,7 @@
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any, get_args
@@ -78,11 +78,11 @@ def dictionary() -> Iterator[str]:
         for table in tables:
             yield from describe(table)
     yield "## Views and macros of the release's database\n"
-    yield from ("| view or macro | a row is | columns of its own |", "|---|---|---|")
+    yield "Their columns mean what they mean in the tables; those of their own are below.\n"
     for view in sorted(VIEWS, key=lambda view: view.name):
-        own = "; ".join(f"`{column.name}`: {column.description}" for column in view.columns)
-        yield f"| `{view.signature}` | {view.row_is} | {own} |"
-    yield ""
+        yield f"### `{view.signature}`\n"
+        yield f"One row is {view.row_is}.\n"
+        yield from described(view.columns)
 
 
 def describe(table: Table) -> Iterator[str]:
@@ -90,15 +90,37 @@ def describe(table: Table) -> Iterator[str]:
     yield f"### `{table.name}`\n"
     yield f"One row is {table.row_is}. Key: {', '.join(f'`{name}`' for name in table.key) or 'none'}."
     yield f"{len(suite_for(table))} expectations.\n"
-    yield from ("| column | type | meaning |", "|---|---|---|")
-    yield from (f"| `{column.name}` | {column.sql_type} | {meaning(column)} |" for column in table.columns)
-    yield ""
+    yield from described(table.columns)
 
 
-def meaning(column: Column) -> str:
+def described(columns: Sequence[Column]) -> Iterator[str]:
+    """Columns as rows, with those parts of their declaration that any of them has."""
+    rows = [{name: part(column) for name, part in PARTS.items()} for column in columns]
+    shown = [name for name in PARTS if any(row[name] for row in rows)]
+    if rows:
+        yield from (f"| {' | '.join(shown)} |", "|" + "---|" * len(shown))
+        cells = ([row[name].replace("|", "\\|") for name in shown] for row in rows)
+        yield from (f"| {' | '.join(row)} |" for row in cells)
+        yield ""
+
+
+def called(column: Column) -> str:
     """What a column is called and means, and whether it must be filled."""
-    title = f"**{column.title}.** " if column.title else ""
-    return title + column.meaning.replace("|", "\\|") + (" Required." if column.required else "")
+    title = f"**{column.title}.** " if column.title and f"{column.title}." != column.description else ""
+    return title + column.description + (" Required." if column.required else "")
+
+
+PARTS: dict[str, Callable[[Column], str]] = {
+    "column": lambda column: f"`{column.name}`",
+    "type": lambda column: column.sql_type,
+    "meaning": called,
+    "unit": lambda column: column.measured_in,
+    "codes": lambda column: column.coded,
+    "source": lambda column: column.source,
+    "example": lambda column: f"`{column.sample}`" if column.sample else "",
+    "caveat": lambda column: column.caveat,
+}
+"""The parts of a column's declaration, as the data dictionary shows them."""
 
 
 def catalogue() -> Iterator[str]:
@@ -158,9 +180,7 @@ def ledger() -> Iterator[str]:
     yield from ("", "## Fields that can be decided on", "", ", ".join(f"`{name}`" for name in CANONICAL), "")
     for table in (DECISIONS, DISCLOSURES, PACK_LINES):
         yield from (f"## Columns of `{table.name}`", "", f"One row is {table.row_is}.", "")
-        yield from ("| column | type | meaning |", "|---|---|---|")
-        yield from (f"| `{column.name}` | {column.sql_type} | {meaning(column)} |" for column in table.columns)
-        yield ""
+        yield from described(table.columns)
 
 
 def quality() -> Iterator[str]:

@@ -24,6 +24,19 @@ type_names: dict[object, str] = {
 
 
 MOST_CODES_NAMED: Final = 12
+UNITS_BY_NAME: Final = {
+    "_count": "number",
+    "_days": "days",
+    "_months": "months",
+    "confidence": "probability, 0 to 1",
+    "share": "share, 0 to 1",
+    "row_number": "row",
+}
+"""Units of numbers by how the name of the column ends."""
+UNITS_BY_BOUNDS: Final[dict[tuple[float | str | None, ...], str]] = {
+    (0, 1): "share, 0 to 1",
+    (0, 100): "score, 0 to 100",
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +45,7 @@ class Column:
 
     Attributes:
         name: `is_`/`_on`/`_code` endings show the kind of value.
-        description: what a value means, in plain words; becomes the `COMMENT ON` and the data dictionary.
+        description: what a value means, in plain words, and no more: the other parts of the data dictionary are below.
         dtype: a polars type among String, Int64, Float64, Boolean, Date, Datetime (microseconds, UTC), List(String).
         required: no row may lack it (a structural expectation).
         codes: the only values allowed, if the column is coded.
@@ -40,6 +53,11 @@ class Column:
         minimum: smallest value allowed (numbers, or an ISO date as text).
         maximum: largest value allowed.
         title: what it is called on screens and in files for people.
+        unit: what a number counts or is measured in, where its name or its bounds do not say so.
+        coding: what the codes mean, or where they are listed.
+        source: where a value comes from.
+        example: a value, as text, where it is no code and no yes or no.
+        caveat: what to mind, and what it means where there is no value.
     """
 
     name: str
@@ -51,6 +69,11 @@ class Column:
     minimum: float | str | None = None
     maximum: float | str | None = None
     title: str = ""
+    unit: str = ""
+    coding: str = ""
+    source: str = ""
+    example: str = ""
+    caveat: str = ""
 
     @property
     def sql_type(self) -> str:
@@ -58,11 +81,36 @@ class Column:
         return type_names[self.dtype]
 
     @property
+    def measured_in(self) -> str:
+        """The unit of a number; empty for anything else."""
+        if self.unit or self.dtype not in (pl.Int64, pl.Float64):
+            return self.unit
+        by_name = (unit for ending, unit in UNITS_BY_NAME.items() if self.name.endswith(ending))
+        return next(by_name, UNITS_BY_BOUNDS.get((self.minimum, self.maximum), ""))
+
+    @property
+    def sample(self) -> str:
+        """A value, as text: the example, or the first code, or a yes."""
+        return self.example or next(iter(self.codes), "true" if self.dtype == pl.Boolean else "")
+
+    @property
+    def coded(self) -> str:
+        """The codes where they are few, and what they mean or where they are listed."""
+        if not self.codes or len(self.codes) > MOST_CODES_NAMED or all(code in self.coding for code in self.codes):
+            return self.coding
+        return ", ".join(self.codes) + (f" ({self.coding})" if self.coding else "")
+
+    @property
     def meaning(self) -> str:
-        """What a value means, with the codes where they are few and not named in it: longer lists are tables."""
-        if len(self.codes) > MOST_CODES_NAMED or all(code in self.description for code in self.codes):
-            return self.description
-        return f"{self.description} One of: {', '.join(self.codes)}."
+        """What a value means in one text: with its unit, codes and caveat."""
+        named = all(code in self.description for code in self.codes) and not self.coding
+        parts = (
+            self.description,
+            f"Unit: {self.measured_in}." if self.measured_in else "",
+            f"Codes: {self.coded}." if self.coded and not named else "",
+            self.caveat,
+        )
+        return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)

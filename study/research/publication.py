@@ -70,5 +70,5 @@ def publish_for_research(
 
 def _columns() -> pl.DataFrame:
     tables = (RESEARCH_ORDERS, RESEARCH_COUNTS, CONDITION_WORDINGS)
-    rows = [(table.name, column.name, column.description) for table in tables for column in table.columns]
+    rows = [(table.name, column.name, column.meaning) for table in tables for column in table.columns]
     return pl.DataFrame(rows, schema=["table", "column", "meaning"], orient="row").filter(pl.col("column") != "cluster")

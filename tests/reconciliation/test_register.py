@@ -231,12 +231,17 @@ def test_a_workbook_holds_the_tables_what_they_mean_and_no_formula(home: Home, t
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == orders["order_id"].to_list()
     assert all("OFFICIAL-SENSITIVE" in page.oddHeader.center.text for page in book.worksheets[1:])
     assert not [cell for page in book for row in page.iter_rows() for cell in row if cell.data_type == "f"]
-    explained = {
-        row[1]: row[3:] for row in book["Columns"].iter_rows(min_row=2, values_only=True) if row[0] == "orders"
-    }
+    heads, *rows = book["Columns"].iter_rows(values_only=True)
+    assert heads == ("table", "column", "title", "meaning", "unit", "codes", "source", "example", "caveat")
+    explained = {row[1]: dict(zip(heads, row, strict=True)) for row in rows if row[0] == "orders"}
     assert explained.keys() == set(names)
-    assert explained["nation"][0].endswith("One of: England, Wales, Scotland, Northern Ireland.")
-    assert explained["order_id"][1] == orders["order_id"][0]
+    assert explained["nation"]["codes"] == "England, Wales, Scotland, Northern Ireland"
+    assert explained["order_id"]["example"] == orders["order_id"][0]
+    assert (explained["term_months"]["unit"], explained["term_months"]["source"]) == (
+        "months",
+        "golden value (`field_provenance`)",
+    )
+    assert explained["end_on"]["caveat"] == "Null if until further order or not known."
 
 
 def test_a_workbook_holds_views_too(home: Home, tmp_path: Path) -> None:

@@ -9,16 +9,18 @@ import polars as pl
 
 from warehouse.releases.view import ORDER_COUNT, View
 from warehouse.schema import Column
-from warehouse.tables.register import DIMENSIONS
+from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
+
+VALUES: Final = QUALITY_SCORES.column("numerator").unit
 
 _SCORE_PARTS: Final = (
-    ("", "Score of the force in {}, 0 to 1; null where nothing was judged."),
-    ("_low", "Lower end of its 95 % interval in {}."),
-    ("_high", "Upper end of its 95 % interval in {}."),
-    ("_passed", "What passed in {}."),
-    ("_judged", "What was judged in {}."),
+    ("", "Score of the force in {}.", "share, 0 to 1", "0.84", "Null where nothing was judged."),
+    ("_low", "Lower end of its 95 % interval in {}.", "share, 0 to 1", "0.81", ""),
+    ("_high", "Upper end of its 95 % interval in {}.", "share, 0 to 1", "0.88", ""),
+    ("_passed", "What passed in {}.", VALUES, "412.0", ""),
+    ("_judged", "What was judged in {}.", VALUES, "490.0", ""),
 )
-"""What stands of each dimension in `quality_by_force`: ending of the column, its meaning."""
+"""What stands of each dimension in `quality_by_force`: ending of the column, meaning, unit, example, caveat."""
 
 QUALITY_BY_FORCE: Final = View(
     "quality_by_force",
@@ -40,9 +42,16 @@ QUALITY_BY_FORCE: Final = View(
     columns=(
         ORDER_COUNT,
         *(
-            Column(f"{dimension}{ending}", description.format(dimension), pl.Float64)
+            Column(
+                f"{dimension}{ending}",
+                description.format(dimension),
+                pl.Float64,
+                unit=unit,
+                example=example,
+                caveat=caveat,
+            )
             for dimension in DIMENSIONS
-            for ending, description in _SCORE_PARTS
+            for ending, description, unit, example, caveat in _SCORE_PARTS
         ),
     ),
 )

@@ -5,14 +5,25 @@ Belongs here: its shape. Does not: the views that there are (`warehouse.releases
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
 from warehouse.schema import Column, Table
 from warehouse.tables.register import ORDERS
 
-ORDER_COUNT: Final = Column("order_count", "Orders that the force holds.", pl.Int64)
+
+def number(name: str, description: str, **parts: Any) -> Column:
+    """A column of a view that counts, with further parts of its declaration."""
+    return Column(name, description, pl.Int64, **parts)
+
+
+def share(name: str, description: str, **parts: Any) -> Column:
+    """A column of a view that is a share or a score, with further parts of its declaration."""
+    return Column(name, description, pl.Float64, unit="share, 0 to 1", **parts)
+
+
+ORDER_COUNT: Final = number("order_count", "Orders that the force holds.", example="36")
 """Of views with a row for each force."""
 
 

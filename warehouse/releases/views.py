@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from warehouse.releases.quality_view import QUALITY_BY_FORCE
-from warehouse.releases.view import ORDER_COUNT, View
+from warehouse.releases.view import ORDER_COUNT, View, number, share
 from warehouse.schema import Column
 from warehouse.sources import SOURCE_NAMES, SOURCE_TITLES
 from warehouse.tables.register import ARRESTS, CONDITIONS, DISCREPANCIES, FIELD_PROVENANCE, ORDERS
@@ -42,7 +42,15 @@ VIEWS: Final = (
                force_code, force_name, region_code, nation, sources
         FROM in_force_on(current_date)
         """,
-        columns=(Column("days_left", "Days until its last day; null if no last day is known.", pl.Int64),),
+        columns=(
+            number(
+                "days_left",
+                "Days until its last day.",
+                unit="days",
+                example="83",
+                caveat="Null if no last day is known.",
+            ),
+        ),
     ),
     View(
         "expiring",
@@ -99,17 +107,24 @@ VIEWS: Final = (
         """,
         known=(*ORDERS.columns, *CONDITIONS.columns),
         columns=(
-            Column("made_in", "Year in which the orders were made.", pl.Int64),
-            Column("order_count", "Orders that have it.", pl.Int64),
-            Column("live_count", "Of these, in force, or possibly in force, on the date of the release.", pl.Int64),
-            Column("median_months", "Median length of these orders, of those with one.", pl.Float64),
-            Column(
+            number("made_in", "Year in which the orders were made.", unit="year", example="2024"),
+            number("order_count", "Orders that have it.", example="12"),
+            number("live_count", "Of these, in force, or possibly in force, on the date of the release.", example="7"),
+            Column("median_months", "Median length of these orders, of those with one.", pl.Float64, example="60.0"),
+            number(
                 "breached_count",
-                "Of these, with a recorded breach, of whichever of their conditions: no source says which.",
-                pl.Int64,
+                "Of these, with a recorded breach.",
+                example="3",
+                caveat="Of whichever of their conditions: no source says which.",
             ),
-            Column("breach_known_count", "Of these, whose records say anything of breaches.", pl.Int64),
-            Column("lowest_score", "How well the worst of their wordings fits the catalogue, 0 to 100.", pl.Float64),
+            number("breach_known_count", "Of these, whose records say anything of breaches.", example="9"),
+            Column(
+                "lowest_score",
+                "How well the worst of their wordings fits the catalogue.",
+                pl.Float64,
+                unit="score, 0 to 100",
+                example="91.3",
+            ),
         ),
         is_stored=True,
     ),
@@ -139,8 +154,8 @@ VIEWS: Final = (
         """,
         columns=(
             ORDER_COUNT,
-            Column("live_count", "Of these, in force on the date of the release.", pl.Int64),
-            Column("doubtful_count", "Of these, not known to be in force and not known not to be.", pl.Int64),
+            number("live_count", "Of these, in force on the date of the release.", example="14"),
+            number("doubtful_count", "Of these, not known to be in force and not known not to be.", example="1"),
         ),
     ),
     View(
@@ -153,10 +168,10 @@ VIEWS: Final = (
         GROUP BY o.force_code, s.source
         """,
         columns=(
-            Column("source", "The source."),
+            Column("source", "The source.", codes=SOURCE_NAMES),
             ORDER_COUNT,
-            Column("held_count", "Of these, held by the source.", pl.Int64),
-            Column("share", "Share held, 0 to 1.", pl.Float64),
+            number("held_count", "Of these, held by the source.", example="31"),
+            share("share", "Share held.", example="0.87"),
         ),
     ),
     View(
@@ -172,12 +187,12 @@ VIEWS: Final = (
         columns=(
             ORDER_COUNT,
             *(
-                Column(f"in_{name}", f"Share of them that the {title} holds, 0 to 1.", pl.Float64)
+                share(f"in_{name}", f"Share of them that the {title} holds.", example="0.87")
                 for name, title in SOURCE_TITLES.items()
             ),
-            Column("completeness", "Score of the force's PNC and PND records in completeness, 0 to 1.", pl.Float64),
-            Column("low", "Lower end of its 95 % interval.", pl.Float64),
-            Column("high", "Upper end of its 95 % interval.", pl.Float64),
+            share("completeness", "Score of the force's PNC and PND records in completeness.", example="0.84"),
+            share("low", "Lower end of its 95 % interval.", example="0.81"),
+            share("high", "Upper end of its 95 % interval.", example="0.88"),
         ),
     ),
     View(
@@ -196,11 +211,14 @@ VIEWS: Final = (
         """,
         known=FIELD_PROVENANCE.columns,
         columns=(
-            Column("statements", "Values that its records state.", pl.Int64),
-            Column(
-                "agreeing_count", "Of these, equal to the golden value; the source may itself have given it.", pl.Int64
+            number("statements", "Values that its records state.", unit="values", example="1725"),
+            number(
+                "agreeing_count",
+                "Of these, equal to the golden value.",
+                example="1697",
+                caveat="The source may itself have given it.",
             ),
-            Column("share", "Share that is equal, 0 to 1.", pl.Float64),
+            share("share", "Share that is equal.", example="0.984"),
         ),
         is_stored=True,
     ),
@@ -230,9 +248,11 @@ VIEWS: Final = (
         WHERE o.case_urn IS NULL OR other.case_urn IS NULL
         """,
         columns=(
-            Column("other_order_id", "The order of the other person."),
-            Column("other_subject_id", "The other person."),
-            Column("is_same_day", "Both orders were made on one day; null where a day is not known.", pl.Boolean),
+            Column("other_order_id", "The order of the other person.", example="ORD-MEQQSDGY0A"),
+            Column("other_subject_id", "The other person.", example="SUB-JB06JW4GKD"),
+            Column(
+                "is_same_day", "Both orders were made on one day.", pl.Boolean, caveat="Null where a day is not known."
+            ),
             Column(
                 "is_doubtful", "The case of one of them is not known: day, court and force are the same.", pl.Boolean
             ),
@@ -254,8 +274,8 @@ VIEWS: Final = (
         FROM chain JOIN orders AS o USING (order_id)
         """,
         columns=(
-            Column("chain_id", "The first order of the chain."),
-            Column("position", "Place in the chain, from 1.", pl.Int64),
+            Column("chain_id", "The first order of the chain.", example="ORD-2EQVDKAZX2"),
+            number("position", "Place in the chain, from 1.", unit="number", example="2"),
         ),
         is_stored=True,
     ),

@@ -15,7 +15,7 @@ from xlsxwriter.workbook import Workbook
 
 from warehouse.csv_text import LONGEST_CELL
 from warehouse.releases.release import Release
-from warehouse.schema import Column, Table
+from warehouse.schema import Table
 from warehouse.workbook_file import new_workbook
 
 MOST_ROWS: Final = 1_048_575
@@ -94,18 +94,23 @@ def _flat(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _meanings(tables: Mapping[Table, pl.DataFrame]) -> pl.DataFrame:
-    """`table`, `column`, `title`, `meaning`, and an `example`: the first value that there is."""
-    examples = {
+    """A row for each column with the parts of its declaration; the `example` is the first value that there is."""
+    firsts = {
         table: _flat(rows).select(pl.all().drop_nulls().first().cast(pl.String)) for table, rows in tables.items()
     }
-    columns: list[tuple[Table, Column]] = [(table, column) for table in tables for column in table.columns]
-    return pl.DataFrame(
+    rows = [
         {
-            "table": [table.name for table, _ in columns],
-            "column": [column.name for _, column in columns],
-            "title": [column.title for _, column in columns],
-            "meaning": [column.meaning for _, column in columns],
-            "example": [examples[table][column.name].item() for table, column in columns],
-        },
-        schema=dict.fromkeys(("table", "column", "title", "meaning", "example"), pl.String),
-    )
+            "table": table.name,
+            "column": column.name,
+            "title": column.title,
+            "meaning": column.description,
+            "unit": column.measured_in,
+            "codes": column.coded,
+            "source": column.source,
+            "example": firsts[table][column.name].item() or column.sample,
+            "caveat": column.caveat,
+        }
+        for table in tables
+        for column in table.columns
+    ]
+    return pl.DataFrame(rows)

@@ -3,7 +3,8 @@
 Belongs here: the form of the files, and the code lists and patterns that they name. Does not: any table.
 
 A column is given by its properties (those of `Column`; `type` as in DuckDB, text by default), or by the name of the table,
-further up in the file, that has the same column. `{codes}` in a description stands for the codes.
+further up in the file, that has the same column. Its `source` is that of the table if it has none of its own, and codes
+of a list that is a table of the release name it.
 """
 
 import tomllib
@@ -33,6 +34,11 @@ _CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "sources": SOURCE_NAMES,
     "streams": lists.STREAMS,
 }
+_LISTED: Final = {
+    **{name: f"`{name}`" for name in ("courts", "forces", "offences")},
+    "conditions": "`condition_catalogue`",
+    "legal_statuses": "`legal_status_codes`",
+}
 _PATTERNS: Final = {
     None: None,
     "condition": lists.CONDITION_CODE_PATTERN,
@@ -53,7 +59,9 @@ def read_tables(name: str) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     for table, facts in tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")).items():
         columns = tuple(
-            tables[given].column(column) if isinstance(given, str) else _column(column, **given)
+            tables[given].column(column)
+            if isinstance(given, str)
+            else _column(column, **{"source": facts.get("source", ""), **given})
             for column, given in facts["columns"].items()
         )
         keys = (tuple(facts.get(part, ())) for part in ("key", "sort_by"))
@@ -68,8 +76,10 @@ def _column(
     type: str = "VARCHAR",  # noqa: A002 (the word of the files)
     codes: str | Sequence[str] = (),
     pattern: str | None = None,
+    coding: str = "",
     **others: Any,
 ) -> Column:
     known = _CODES[codes] if isinstance(codes, str) else tuple(codes)
-    described = description.replace("{codes}", ", ".join(known))
-    return Column(name, described, _TYPES[type], codes=known, pattern=_PATTERNS[pattern], **others)
+    listed = _LISTED.get(codes, "") if isinstance(codes, str) else ""
+    kind, form = _TYPES[type], _PATTERNS[pattern]
+    return Column(name, description, kind, codes=known, pattern=form, coding=coding or listed, **others)
