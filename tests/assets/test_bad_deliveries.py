@@ -22,6 +22,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shares import one_in
 
 from assets.deliveries import Intake, take_in
 from assets.sources import find_sources
@@ -433,12 +434,10 @@ SPOILT_ROWS = {
 }
 
 
-@pytest.mark.parametrize(
+@one_in(
+    6,
     "bad",
-    [
-        pytest.param(bad, id=name, marks=pytest.mark.long if place % 3 else ())  # the others come below too
-        for place, (name, bad) in enumerate(BAD.items())
-    ],
+    [pytest.param(bad, id=name) for name, bad in BAD.items()],  # all of them come below too
 )
 def test_what_is_wrong_is_shown_without_names_and_the_readable_rest_goes_on(sound, landing, bad):
     path = find(landing, bad.source)
@@ -476,12 +475,10 @@ def test_a_bad_delivery_never_replaces_the_good_one_in_the_archive(sound, landin
     assert refused["state"].to_list() == [bad.state]
 
 
-@pytest.mark.parametrize(
+@one_in(
+    4,
     ("source", "change", "reason"),
-    [
-        pytest.param(*row, id=name, marks=pytest.mark.long if place % 2 else ())
-        for place, (name, row) in enumerate(SPOILT_ROWS.items())
-    ],
+    [pytest.param(*row, id=name) for name, row in SPOILT_ROWS.items()],
 )
 def test_a_spoilt_row_is_put_aside_with_its_reason_and_the_delivery_counts(sound, landing, source, change, reason):
     path = find(landing, source)
@@ -498,7 +495,8 @@ def test_a_spoilt_row_is_put_aside_with_its_reason_and_the_delivery_counts(sound
     standardised(source, intake)
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("source", "change", "field", "reason"),
     [
         pytest.param(

@@ -21,11 +21,12 @@ def landing(tmp_path_factory):
     return folder / "landing"
 
 
-@pytest.fixture(params=find_sources(), ids=lambda source: source.name)
-def read(request, landing, tmp_path):
+@pytest.fixture(scope="module", params=find_sources(), ids=lambda source: source.name)
+def read(request, landing, tmp_path_factory):
     """A source, the store with its raw tables, and its core tables."""
-    source, store = request.param, TableStore(tmp_path / "tables")
-    intake = take_in(source, landing=landing, archive=tmp_path / "archive", as_of=NIGHT)
+    source, folder = request.param, tmp_path_factory.mktemp("read")
+    store = TableStore(folder / "tables")
+    intake = take_in(source, landing=landing, archive=folder / "archive", as_of=NIGHT)
     for name, table in intake.tables.items():
         store.write(name, table)
     return source, store, source.standardise({name: store.scan(name) for name in intake.tables}, NIGHT)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from ledger_cases import records
+from shares import one_in
 from typer.testing import CliRunner
 
 from cli.deciding import PAIRS, decide_app
@@ -101,7 +102,8 @@ def test_a_value_is_previewed_with_the_status_in_law(concord):
     concord("decide", "value", "o000001", "end_on", "2022-02-01", *WHY, code=4)
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     "asked",
     [
         pytest.param(("both-right", "d1"), id="both right"),
@@ -149,7 +151,8 @@ def test_a_ledger_in_postgresql_is_backed_up_and_restored_by_command(concord, ho
     assert CliRunner().invoke(app, ["decide", "value", "o000001", "sex", "M", *WHY, *other]).exit_code == 0
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("asked", "code", "words"),
     [
         pytest.param(("value", "o999999", "sex", "M", *WHY), 2, "no order o999999", id="no such order"),

@@ -10,6 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 from ledger_cases import judge_again, let_go, records
+from shares import one_in
 from typer.testing import CliRunner
 
 from cli.door import system_user
@@ -116,7 +117,8 @@ def test_a_marking_that_is_no_line_of_text_is_refused(tmp_path, marking):
         read_settings(tmp_path)
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("asked", "code", "words"),
     [
         pytest.param(("force:999", *WHY), 2, "no owner 'force:999'", id="no such owner"),

@@ -6,6 +6,7 @@ from datetime import date
 import openpyxl
 import polars as pl
 import pytest
+from shares import one_in
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -204,7 +205,8 @@ def test_a_folder_that_cannot_be_written_to_is_reported(concord, tmp_path):
     assert "can't be written to" in concord("export", "--out", str(tmp_path / "file" / "out"), code=1)
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("setting", "code", "words"),
     [
         pytest.param("suppress_below = 5", 0, "(below 5)", id="another threshold"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from shares import one_in
 from typer.testing import CliRunner
 
 from cli.desk_server import reached_at
@@ -66,7 +67,8 @@ def test_accounts_are_made_changed_listed_and_closed(home):
     assert accounts_in(home)["kim"].disabled_at is None
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("arguments", "typed", "words"),
     [
         pytest.param(["add", "kim", "--role", "king"], PASSWORD, "no role", id="an unknown role"),

@@ -27,7 +27,7 @@ SOURCES = {source.name: source for source in find_sources()}
 FOLDERS = {"PNC": "pnc", "PND": "pnd", "courts": "court", "regions": "rocu"}
 AS_SENT = ("text", "value", "court_score", "row_number")
 SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 21))]
-USUAL = ("PND: values", "regions: columns")
+USUAL = ("regions: columns",)
 FORMS = [form if form in USUAL else pytest.param(form, marks=pytest.mark.long) for form in MUTATIONS]
 
 

@@ -20,6 +20,7 @@ from order_cases import (
     record,
 )
 from properties import HALF
+from shares import one_in
 
 from expectations.discrepancies import RULES, PresenceClock, find_discrepancies
 from warehouse.tables.register import DISCREPANCIES, ORDERS
@@ -111,7 +112,7 @@ def test_of_an_order_that_a_steward_says_has_ended_owners_are_asked_for_the_end_
     assert set(found["rule_code"]) == {"END-YEAR"}
 
 
-@pytest.mark.parametrize(("changed", "code"), QUESTIONS)
+@one_in(2, ("changed", "code"), QUESTIONS)
 def test_an_order_that_is_odd_but_lawful_is_asked_about(changed, code):
     records = [
         record(
@@ -284,7 +285,7 @@ def test_a_difference_is_found_once_under_its_most_specific_cause(changed, code)
     assert codes(against_agreement(record("pnc", **changed))) == [code]
 
 
-@pytest.mark.parametrize("changed", SAME)
+@one_in(2, "changed", SAME)
 def test_the_same_fact_in_another_form_is_no_discrepancy(changed):
     assert codes(against_agreement(record("pnc", **changed))) == []
 
@@ -375,7 +376,8 @@ def test_a_familiar_form_of_a_forename_is_of_low_severity():
     assert found.select("rule_code", "severity").rows() == [("FORENAME-NICKNAME", "low")]
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("held", "expected"),
     [
         pytest.param(["C01", "C02"], [], id="the same conditions"),
@@ -580,7 +582,8 @@ def test_an_order_that_one_source_alone_holds_without_a_court_result_is_of_high_
     assert found.select("rule_code", "severity").rows() == [("ABSENT-COURT-ALONE", "high")]
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("source", "order", "deliveries"),
     [
         pytest.param("pnc", {"made_on": date(2023, 11, 29)}, DELIVERED, id="within the days of grace"),
@@ -643,7 +646,8 @@ def test_a_last_day_that_a_steward_gave_is_no_period_that_a_court_set_too_short(
     assert codes(replace(whole, decided=decided)) == []
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     "changed",
     [
         pytest.param({"end_on": date(2026, 3, 31)}, id="five years to the day before"),
@@ -883,7 +887,8 @@ def test_a_discharge_whose_last_day_a_steward_gave_is_not_asked_about():
     assert "R16" not in codes(replace(shown, decided=pl.DataFrame({"order_id": ["ORDER-1"], "field": ["end_on"]})))
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("arrest", "breaches", "expected"),
     [
         pytest.param({}, None, ["Q-BREACH"], id="no source counts breaches"),

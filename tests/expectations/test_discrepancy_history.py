@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from order_cases import KEYS, against_agreement, discrepancies, evidence, golden, record
 from properties import SEVENTH
+from shares import one_in
 
 from expectations.discrepancy_history import active_ones, close
 from warehouse.tables.register import DISCREPANCIES
@@ -30,7 +31,8 @@ def lives(*nights):
     return seen
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("nights", "expected"),
     [
         pytest.param(

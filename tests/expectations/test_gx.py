@@ -235,6 +235,7 @@ def test_the_worker_gives_the_same_results(validator: Validator) -> None:
         )
 
 
+@pytest.mark.long
 def test_an_error_in_the_worker_reaches_the_caller_and_the_worker_lives_on(validator: Validator) -> None:
     unknown = Expectation("expect_no_such_thing", {"column": "kind"}, "warning", "kind", "Nobody knows it.")
     with pytest.raises(Exception, match="expect_no_such_thing"):

@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 from order_cases import AS_OF, KEYS, delivery, discrepancies, evidence, golden, record, watched
+from shares import one_in
 
 from expectations.discrepancies import PresenceClock
 from expectations.measures import MEASURES
@@ -86,7 +87,7 @@ def test_no_return_never_scores_as_perfect(scores_of_nothing, scope, key, dimens
     assert (low is None, high is None) == (not is_late, not is_late)
 
 
-@pytest.mark.parametrize("dimension", DIMENSIONS)
+@one_in(3, "dimension", DIMENSIONS)
 def test_a_region_whose_return_lacks_an_order_that_is_due_is_perfect_in_nothing(dimension):
     whole = held(order=golden(sources=["court", "pnc", "pnd"], record_count=3), without=["rocu"])
     late = tuple(row if row["source"] != "rocu" else {**row, "state": "late"} for row in whole.deliveries.to_dicts())

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from order_cases import AS_OF, against_agreement, discrepancies, evidence, frame, golden, record
 from properties import HALF
+from shares import one_in
 
 from expectations.review_items import RULE_TITLES
 from expectations.review_queue import Linked, build_review_queue
@@ -99,7 +100,8 @@ def test_an_order_that_may_have_been_ended_by_itself_is_asked_about_beside_the_l
     )
 
 
-@pytest.mark.parametrize(
+@one_in(
+    3,
     ("changed", "is_asked"),
     [
         pytest.param({"pnc_id": "2015/0000002B"}, True, id="another PNC id, and the same birth"),

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from shares import one_in
 
 from matching.arrests import link_arrests
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_ORDERS
@@ -58,7 +59,8 @@ BROTHER = PERSON | {"forenames_folded": "EMEKA", "date_of_birth": date(1977, 9, 
 RECORDED_BY_PNC = arrest("pnc", **NAMELESS, **IDENTIFIED, **ASN)
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("one", "other", "events"),
     [
         pytest.param(RECORDED_BY_PNC, arrest("pnd", **PERSON, **ASN), 1, id="one ASN"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from properties import THIRD
+from shares import one_in
 
 from matching.bound import Decisions
 from matching.orders import OrderLinks, link_orders
@@ -123,12 +124,10 @@ def link(left: dict[str, str], right: dict[str, str]) -> OrderLinks:
     )
 
 
-@pytest.mark.parametrize(
+@one_in(
+    4,
     "case",
-    [
-        pytest.param(case, id=case["case"], marks=pytest.mark.long if place % 2 else ())
-        for place, case in enumerate(CASES)
-    ],
+    [pytest.param(case, id=case["case"]) for case in CASES],
 )
 def test_labelled_case(case):
     clusters = link(facts_of(case["left"]), facts_of(case["right"])).clusters

@@ -230,6 +230,7 @@ def test_a_run_with_any_other_configuration_is_refused_before_anything_is_writte
     assert not (tmp_path / "home" / "releases").exists()
 
 
+@pytest.mark.long
 def test_the_record_of_a_run_rests_on_what_the_run_brought_from_the_store_not_on_what_was_there_before(tmp_path):
     delivery = tmp_path / "store" / "court" / "court_results_2026-11-20.csv"
     delivery.parent.mkdir(parents=True)

@@ -5,11 +5,13 @@ from datetime import date
 import polars as pl
 import pytest
 from golden_choice import assert_believed, choose_golden, frame, one_order, record
+from shares import first_of_each
 
 THREE_YEARS = {"start_on": date(2020, 5, 1), "end_on": date(2023, 4, 30), "term_months": 36}
 
 
-@pytest.mark.parametrize(
+@first_of_each(
+    lambda rows, field, value, winner, rule: (field, rule),
     ("rows", "field", "value", "winner", "rule"),
     [
         pytest.param(

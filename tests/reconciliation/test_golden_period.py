@@ -5,9 +5,11 @@ from datetime import date
 import polars as pl
 import pytest
 from golden_choice import assert_believed, choose, choose_golden, frame, one_order, record
+from shares import first_of_each, one_in
 
 
-@pytest.mark.parametrize(
+@first_of_each(
+    lambda rows, field, value, winner, rule: (field, rule),
     ("rows", "field", "value", "winner", "rule"),
     [
         pytest.param(
@@ -230,7 +232,8 @@ def test_value_of_the_period_believed(rows, field, value, winner, rule):
     assert_believed(rows, field, value, winner, rule)
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("rows", "period", "derived"),
     [
         pytest.param(
@@ -327,7 +330,8 @@ def test_only_end_before_the_start_is_not_published():
     assert reasons["end_on"]["losing"] == ["pnc:a=2020-05-01"]
 
 
-@pytest.mark.parametrize(
+@one_in(
+    3,
     ("stated", "term", "rule"),
     [
         pytest.param({"term_months": 60}, 60, "agreement", id="a length that records give"),

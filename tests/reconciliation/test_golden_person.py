@@ -5,11 +5,13 @@ from datetime import date
 import polars as pl
 import pytest
 from golden_choice import BAD_PNC_ID, GOOD_PNC_ID, assert_believed, choose, choose_golden, frame, one_order, record
+from shares import first_of_each
 
 from warehouse.tables.core import CORE_ARRESTS
 
 
-@pytest.mark.parametrize(
+@first_of_each(
+    lambda rows, field, value, winner, rule: (field, rule),
     ("rows", "field", "value", "winner", "rule"),
     [
         pytest.param(

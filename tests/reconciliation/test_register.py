@@ -9,6 +9,7 @@ import duckdb
 import openpyxl
 import polars as pl
 import pytest
+from shares import one_in
 
 from reconciliation.explanation import WeightStep
 from reconciliation.known_releases import release_known_on
@@ -115,7 +116,9 @@ def test_queries_take_parameters(home: Home) -> None:
         ),
         pytest.param("EXPLAIN ANALYZE COPY orders TO '{folder}/x.csv'", id="writes while it explains"),
         pytest.param("CALL enable_logging(storage = 'file')", id="logs to a file"),
-        pytest.param("SELECT * FROM range(100000000000)", id="gives more rows than the memory holds"),
+        pytest.param(
+            "SELECT * FROM range(100000000000)", id="gives more rows than the memory holds", marks=pytest.mark.long
+        ),
         pytest.param("SELECT * FROM secret", id="reads a variable of the program"),
         pytest.param("SELECT 1; DROP TABLE orders", id="puts a second statement behind the first"),
         pytest.param(
@@ -146,7 +149,8 @@ def test_a_kind_that_can_not_be_shown_is_named_with_what_to_write(home: Home, ki
         assert register.sql(f"SELECT CAST({kind} AS VARCHAR) AS x").item() in {"1 month", "1"}
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("query", "lacking"),
     [
         pytest.param(
@@ -372,7 +376,8 @@ def test_an_id_that_leads_to_no_single_order_is_reported(home: Home, asked_for: 
 MADE, ENDS = date(2020, 1, 10), date(2021, 1, 9)
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("order", "day", "is_in_force"),
     [
         pytest.param({}, date(2020, 1, 9), False, id="the day before its first"),

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from shares import one_in
 
 from ledger.decisions.values import typed_values
 from reconciliation.register_tables import NightInput, build_register, finish_orders
@@ -167,7 +168,8 @@ def test_order_says_where_who_applied_in_which_case_and_how_often_it_was_breache
     assert (full["case_urn"], full["breach_count"], interim["breach_count"]) == ("20BL0412322", None, 2)
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("given", "nation"),
     [
         pytest.param({"court_code": "B61NP00", "force_code": "20"}, "Wales", id="the court's, whatever the force"),
@@ -256,7 +258,8 @@ def status_of_full(**changed):
     return row(build_register(night(orders))["orders"], order_id="ORD-1")["legal_status"]
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("changed", "status"),
     [
         pytest.param({"pnc": {"recorded_status": "discharged"}}, "discharged", id="discharged in one source of two"),

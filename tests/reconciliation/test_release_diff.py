@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from shares import one_in
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -96,7 +97,8 @@ def fates(difference):
     return difference.orders.select("order_id", "change", "other_order_id").rows()
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("changes", "expected"),
     [
         pytest.param({}, [], id="nothing differs"),

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shares import one_in
 
 from assets.sources.contract import Delivery, Reading
 from assets.sources.pnc import SOURCE, read
@@ -212,7 +213,8 @@ def test_the_end_of_an_order(tmp_path, expiry, end_on, is_until_further_order):
     assert core["rejected_values"].is_empty()
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("old", "new", "field", "reason"),
     [
         pytest.param("07102022", "31022022", "made_on", "impossible_date", id="31 February"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from shares import one_in
 
 from assets.sources.contract import Delivery, Reading
 from assets.sources.pnd import SOURCE
@@ -120,7 +121,8 @@ def without(document: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != key}
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("line", "reason"),
     [
         pytest.param(b'{"record_id": "PND-9", \n', "not_json", id="a line cut in the middle"),

@@ -10,6 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 import xlsxwriter
+from shares import one_in
 
 from assets.sources.contract import Delivery, Reading
 from assets.sources.rocu import SOURCE
@@ -180,7 +181,8 @@ def test_a_return_without_what_every_return_needs_is_unsound(
     assert reading.is_balanced
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("orders", "arrests", "change", "code", "kept"),
     [
         pytest.param([HEADINGS, PERSON], [["x"]], None, "no_arrests_sheet", 1, id="no offending history"),
@@ -266,7 +268,7 @@ LIKE_WORDS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("born", [date(1990, 5, 17), "17/05/1990", "17 May 90", "33010"])
+@one_in(2, "born", [date(1990, 5, 17), "17/05/1990", "17 May 90", "33010"])
 @pytest.mark.parametrize("further", [{}, {"type": "STRO"}], ids=["birth alone", "birth and type"])
 def test_who_has_a_date_of_birth_is_counted_whatever_the_words(tmp_path: Path, born: Any, further: Any) -> None:
     people = [[name, born, None, None, further.get("type"), None, None, None, None] for name in LIKE_WORDS]
@@ -340,7 +342,7 @@ LAYOUTS = [
 ]
 
 
-@pytest.mark.parametrize(("headings", "values"), LAYOUTS)
+@one_in(3, ("headings", "values"), LAYOUTS)
 def test_layouts_give_the_same_person_and_type(tmp_path: Path, headings: list[str], values: list[Any]) -> None:
     orders = core(read(tmp_path, [[*headings, "DOB"], [*values, "17.05.90"]]))["orders"]
     assert orders.select("forenames", "surname", "order_type", "date_of_birth", "made_on").rows() == [
@@ -445,7 +447,8 @@ def test_conditions_of_one_cell_are_parted(tmp_path: Path) -> None:
     assert tables["conditions"]["text"].to_list() == cell.split("; ")
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("custody_ref", "force"),
     [
         pytest.param("33/CU/2019/000041", "33", id="a known force"),

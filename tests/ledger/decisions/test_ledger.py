@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from ledger_cases import BY_KIM, HOME, MISTAKE, START, Clock, conflict, pair, undo, value
+from shares import one_in
 from sqlalchemy.exc import DBAPIError
 
 from ledger.decisions.database import Database
@@ -177,7 +178,8 @@ def test_of_several_decisions_all_are_taken_or_none(ledger):
     assert ledger.read().is_empty()
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("signature", "words"),
     [
         pytest.param(Signature("sam", "document_seen"), "no user 'sam'", id="unknown user"),

@@ -2,6 +2,7 @@
 
 import pytest
 from ledger_cases import BY_KIM, MISTAKE, conflict, pair, undo, value
+from shares import one_in
 
 from ledger.decisions.in_force import fold
 from ledger.decisions.lookup import decisions_about
@@ -19,7 +20,8 @@ def asked(ledger):
     return {"order": on_order, "record": on_record, "undo": first, "undo of the undo": second}
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("orders", "handles", "found"),
     [
         pytest.param(["ORD-1"], [], {"order", "undo", "undo of the undo"}, id="by order, with what took it back"),

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from linked_people import MODEL, link_people, write_people
+from shares import one_in
 from small_worlds import MODEL as TOWN
 from small_worlds import write_town
 
@@ -66,7 +67,7 @@ def plainly(kind: LinkType) -> dict[str, object]:
     return reported(model_of(kind).on(tables_of(kind)))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@one_in(2, "kind", KINDS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_result_is_the_same_in_any_order_of_the_records(kind: LinkType, seed: int) -> None:
     tables = tables_of(kind, lambda table: table.sample(fraction=1, shuffle=True, seed=seed))
@@ -79,7 +80,7 @@ def test_the_result_is_the_same_in_any_order_of_the_columns_and_with_columns_tha
     assert reported(model_of(kind).on(tables)) == plainly(kind)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@one_in(2, "kind", KINDS)
 @pytest.mark.parametrize("chunk", [100, 10**9])
 def test_the_result_is_the_same_in_chunks_of_any_size(kind: LinkType, chunk: int) -> None:
     assert reported(model_of(kind).on(tables_of(kind), chunk=chunk)) == plainly(kind)
@@ -113,6 +114,7 @@ print(json.dumps([parameters.version, scores.weights.tobytes().hex(), labels]))
 """
 
 
+@pytest.mark.long
 def test_the_result_is_the_same_in_every_process() -> None:
     """With other hashes of texts in Python, and with other numbers of threads in polars."""
     found = []
@@ -210,7 +212,8 @@ def test_fewer_than_fifty_records_are_linked_as_far_as_they_can_be(size: int) ->
     put(PEOPLE.head(size))
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     "change",
     [
         pytest.param({"town": pl.lit("york")}, id="a constant column"),
@@ -353,9 +356,7 @@ def test_rules_that_comparisons_bring_follow_those_of_the_model() -> None:
     assert set(linkage.rules.tolist()) & {0b1000}, "pairs of one town and nothing else"
 
 
-@pytest.mark.parametrize(
-    "switch", ["unbiased_m", "clean_u", "dependence", "rivals", "term_frequencies", "own_frequencies"]
-)
+@one_in(2, "switch", ["unbiased_m", "clean_u", "dependence", "rivals", "term_frequencies", "own_frequencies"])
 def test_each_part_of_the_statistics_can_be_switched_off(switch: str) -> None:
     options = replace(Options(), **{switch: False})
     linkage = replace(MODEL, options=options).on(PEOPLE)

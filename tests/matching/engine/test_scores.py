@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 from linked_people import MODEL, write_people
+from shares import one_in
 
 from matching.engine.comparators.dates import Dates
 from matching.engine.model import LinkageModel
@@ -41,7 +42,7 @@ def scored(name: str) -> Scores:
     return linkage.score(parameters)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@one_in(2, "name", MODELS)
 def test_the_steps_of_every_candidate_pair_add_up_to_its_weight(name: str) -> None:
     scores = scored(name)
     assert len(scores.weights) > 200

@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from linked_people import MODEL, write_people
+from shares import one_in
 
 from matching.engine.blocking import BlockingRule
 from matching.engine.comparators import AnyShared, Custom, Dates, Exact, JaroWinkler, Numbers
@@ -32,7 +33,8 @@ def facts(linkage: Linkage) -> tuple[object, ...]:
     return linkage.keys.to_list(), linkage.patterns.tolist(), scores.weights.tolist(), scores.cluster().labels.to_list()
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     "convert",
     [
         pytest.param(lambda table: table.lazy(), id="a lazy frame"),

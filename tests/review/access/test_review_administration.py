@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from access_cases import logged, probed_app
 from desk_cases import ORIGIN, PASSWORD, Client, settings_of
+from shares import one_in
 
 from ledger.audit import ACTS
 from ledger.desk.accounts import find_account
@@ -77,7 +78,8 @@ def test_a_password_that_somebody_else_chose_ends_after_a_week(arrive, clock):
     assert arrive("steward", given_password(arrive("administrator"), "steward"))
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("fields", "words"),
     [
         pytest.param({"name": "steward", "role": "viewer"}, "already", id="a name that is taken"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
+from shares import one_in
 
 from expectations.discrepancies import RULES
 from expectations.review_pairs import LOOKS_LIKE_ONE_PERSON
@@ -87,7 +88,8 @@ def asking(offered, code):
     return about, replace(evidence, discrepancies=asked)
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("code", "fields"),
     [
         pytest.param("DOUBT-DROPPED", ["end_on"], id="an order that no source holds any more"),
@@ -102,7 +104,7 @@ def test_the_form_asks_for_every_value_that_settles_what_a_rule_found_in_the_ord
     assert [one.field for one in options.doubted] == fields
 
 
-@pytest.mark.parametrize("code", [rule.code for rule in RULES if rule.code.startswith(DOUBT)])
+@one_in(3, "code", [rule.code for rule in RULES if rule.code.startswith(DOUBT)])
 def test_an_order_is_in_force_or_not_and_the_form_says_what_each_answer_does(offered, code):
     (question,) = form_options(*asking(offered, code)).asked
     assert [kind.code for kind in question.kinds] == ["accept", "refer", "not_enough"]
@@ -111,7 +113,8 @@ def test_an_order_is_in_force_or_not_and_the_form_says_what_each_answer_does(off
     assert question.asks_which_order is (code == "DOUBT-NOT-HELD")
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("code", "days_after", "is_settled"),
     [
         pytest.param("DOUBT-DROPPED", 0, True, id="it has ended"),

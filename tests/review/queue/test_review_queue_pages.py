@@ -9,6 +9,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 from desk_cases import NIGHT, ORIGIN, Client, settings_of
+from shares import one_in
 
 from expectations.discrepancies import RULES
 from ledger.audit import read_rows
@@ -119,7 +120,8 @@ def test_a_view_has_one_address(steward, address, canonical):
     assert steward.get(canonical, follow_redirects=False).status_code == 200
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     "query",
     [
         pytest.param("colour=red", id="a filter that does not exist"),
@@ -426,7 +428,8 @@ def test_a_search_is_logged_with_the_reason_of_the_session(open_desk, desk):
     assert logged(desk, "consultation")[-1]["reason"] == "request: task 17"
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     "text",
     [
         pytest.param("", id="nothing"),

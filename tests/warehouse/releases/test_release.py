@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shares import one_in
 
 from warehouse.home import Home
 from warehouse.releases.publication_checks import PublicationRefusedError
@@ -189,7 +190,8 @@ def test_the_content_hash_does_not_depend_on_the_order_of_rows(
     assert len(list_releases(home)) == 1
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("spoil", "message"),
     [
         pytest.param(
