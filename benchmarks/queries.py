@@ -73,10 +73,13 @@ def enlarge(register: Register, folder: Path, copies: int) -> Path:
     tables = [
         table for table in DATABASE_TABLES if table.name in named and register.release.parquet(table.name).exists()
     ]
-    with duckdb.connect() as connection:
+    # Rows are written as they are made: to keep their order, DuckDB would hold all copies of a table in memory.
+    with duckdb.connect(config={"threads": 1, "preserve_insertion_order": False}) as connection:
         for table in tables:
+            # Row by row, not copy by copy: ids stay in the order in which a release has them.
             source = f"read_parquet('{register.release.parquet(table.name)}')"
-            rows = f"SELECT {_own_ids(table)} FROM {source}, range({copies}) AS copy(number) {_once(table)}"  # noqa: S608
+            copied = f"SELECT *, unnest(range({copies if _ids(table) else 1})) AS number FROM {source}"  # noqa: S608
+            rows = f"SELECT {_own_ids(table)} FROM ({copied}) {_once(table)}"  # noqa: S608
             connection.execute(f"COPY ({rows}) TO '{folder / table.name}.parquet'")
     write_register(folder, folder / DATABASE, tables=tables)
     for table in tables:  # a million orders are 2 GB of them
@@ -100,10 +103,8 @@ def _own_ids(table: Table) -> str:
 
 
 def _once(table: Table) -> str:
-    """What stands once however many orders there are: code lists, deliveries, scores of whole sources."""
-    if table.name == "quality_scores":
-        return "WHERE number = 0 OR scope = 'record'"
-    return "" if _ids(table) else "WHERE number = 0"
+    """That scores of whole sources stand once however many orders there are."""
+    return "WHERE number = 0 OR scope = 'record'" if table.name == "quality_scores" else ""
 
 
 def run(queries: list[tuple[str, str]], database: Path, *, most: float) -> int:
