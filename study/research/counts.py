@@ -3,7 +3,8 @@
 Belongs here: the tables of counts and what is hidden of them. Does not: scores (`expectations.disclosure`).
 
 A table counts within groups whose total is known. In a group no count below the threshold is shown but 0; nor do those
-hidden add up to less than it, nor is there a single one, since the total gives it away.
+hidden add up to less than it, nor is there a single one, since the total gives it away. Of a type whose total is hidden
+nothing else is said: which years or regions are not empty would show where its few orders are.
 """
 
 from typing import Final
@@ -26,6 +27,12 @@ RESEARCH_COUNTS: Final = Table(
 )
 TOTAL, NOT_KNOWN = "total", "not known"
 GROUP: Final = ["counted", "of"]
+OF: Final = (
+    pl.when("is_interim")
+    .then(pl.col("order_type").fill_null(NOT_KNOWN) + ", interim")
+    .otherwise(pl.col("order_type").fill_null(NOT_KNOWN))
+)
+"""The type of an order, as orders are counted by it."""
 
 
 def count_all(orders: pl.DataFrame, conditions: pl.DataFrame, arrests: pl.DataFrame, *, least: int) -> pl.DataFrame:
@@ -41,9 +48,7 @@ def count_all(orders: pl.DataFrame, conditions: pl.DataFrame, arrests: pl.DataFr
         `RESEARCH_COUNTS`, sorted by its key. Conditions have no total: an order has several.
     """
     standing = orders.filter(pl.col("legal_status") != "withdrawn")
-    kind = pl.col("order_type").fill_null(NOT_KNOWN)
-    of = pl.when("is_interim").then(kind + ", interim").otherwise(kind)
-    dated = standing.with_columns(of=of, year=pl.col("made_on").dt.year())
+    dated = standing.with_columns(of=OF, year=pl.col("made_on").dt.year())
     held = conditions.filter("is_golden").select("order_id", "label").join(dated, on="order_id")
     counted = [
         _count(dated, "orders by year made", "year"),
@@ -60,10 +65,16 @@ def count_all(orders: pl.DataFrame, conditions: pl.DataFrame, arrests: pl.DataFr
     )  # fmt: skip
     hidden = hide_small(counts, least=least, without_total="orders by condition")
     shown = totals.with_columns(is_hidden=(pl.col("count") > 0) & (pl.col("count") < least))
-    whole = pl.concat([hidden, shown.select(hidden.columns)])
+    told = hidden.filter(~pl.col("of").is_in(shown.filter("is_hidden").get_column("of").implode()))
+    whole = pl.concat([told, shown.select(hidden.columns)])
     return RESEARCH_COUNTS.conform(whole.with_columns(count=pl.when(~pl.col("is_hidden")).then("count"))).sort(
         RESEARCH_COUNTS.key
     )
+
+
+def types_told(counts: pl.DataFrame) -> pl.Series:
+    """The types whose number of orders is shown, of `RESEARCH_COUNTS`."""
+    return counts.filter(pl.col("value") == TOTAL, ~pl.col("is_hidden")).get_column("of").unique()
 
 
 def hide_small(counts: pl.DataFrame, *, least: int, without_total: str = "") -> pl.DataFrame:

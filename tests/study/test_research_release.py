@@ -111,6 +111,27 @@ def test_a_total_that_is_small_is_hidden_too():
     assert counts.select(GROUP).unique().height == 3
 
 
+def test_nothing_tells_how_many_orders_a_rare_type_has_or_where(tmp_path, release):
+    alike = {"order_type": "STPO", "is_interim": False, "legal_status": "live", "region_code": "LONDON"}
+    alike |= {"made_on": date(2020, 3, 1), "sex": "M"}
+    persons = [alike | {"subject_id": f"SUB-{number}"} for number in range(2 * LEAST)]
+    odd = [alike | {"subject_id": f"SUB-odd-{number}", "sex": "F", "region_code": "EMSOU"} for number in range(2)]
+    rare = [alike | {"subject_id": "SUB-rare", "order_type": "TEPO", "region_code": "SEROCU"}]
+    orders = orders_of([*persons, *odd, *rare])
+    held = orders.select("order_id", label=pl.lit("No travel"), is_golden=True)
+    conditions = pl.concat([CONDITIONS.empty(), held], how="diagonal")
+    tables = {"orders": orders, "conditions": conditions, "arrests": ARRESTS.empty()}
+    tables |= {"condition_wordings": CONDITION_WORDINGS.empty()}
+    manifest = publish_for_research(release, tables, tmp_path / "out", least=LEAST, mark=str)
+    counts = pl.read_parquet(tmp_path / "out" / "counts.parquet")
+    said = counts.filter(of="TEPO")
+    assert said.get_column("value").unique().to_list() == [TOTAL]
+    assert said.get_column("count").drop_nulls().is_empty()
+    shown = counts.filter(pl.col("counted") == "orders by status", value=TOTAL).get_column("count").sum()
+    assert manifest["orders"] == {"published": 2 * LEAST, "left_out": 2}
+    assert sum(manifest["orders"].values()) == shown
+
+
 @pytest.fixture
 def release(tmp_path):
     return Release(tmp_path / "r2026-11-20", {"as_of": "2026-11-20"})
