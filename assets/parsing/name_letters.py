@@ -1,7 +1,8 @@
 """Two or three capitals beside a name: initials, a rank, an honour, or a word for what is not known.
 
-`DC` may be a Detective Constable or D. C., `JP` a Justice of the Peace or J. P., `NK` not known or N. K. Where nothing
-says which, the reading that claims least counts, and the letters are shown as what stands beside the name.
+`DC` may be a Detective Constable or D. C., `JP` a Justice of the Peace or J. P., `NK` not known or N. K., `NA` not
+available or a name. Where nothing says which, the reading that claims least counts, and the letters are shown as what
+stands beside the name.
 
 Belongs here: that reading. Does not: titles and honours that are nothing else (`name_additions`), which words are the
 surname (`name_split`).
@@ -12,7 +13,7 @@ from functools import cache
 import polars as pl
 
 from assets.parsing.name_patterns import listed_words
-from assets.parsing.name_split import are_initials
+from assets.parsing.name_split import are_initials, is_family_name
 from reconciliation.name_forms import is_listed_forename
 from warehouse.standardise import fold
 
@@ -25,6 +26,9 @@ _RANKS = (
 _RANKED = rf"^([DP][CS]|DI|{_RANKS})\.?(\s\d{{2,5}})?\s+(({_WORD})(,?\s.*)?)$"
 _ENDS_IN_LETTERS = rf"^({_WORD})((?:\s{_WORD})*)\s(\p{{Lu}}{{2,3}})$"
 _CAPITALS_BEFORE = r"\p{Ll}.*\s\p{Lu}{2}\S*\s\p{Lu}{2,3}$"  # `Tom SMITH AJ`
+# Beside a longer word that is neither a forename nor a family name of those who bear Na as a name (`LI NA`).
+_NA = r"^(NA)[\s,/]+([\p{L}'’\-]{4,})$|^([\p{L}'’\-]{4,})[\s,/]+(NA)$"
+_KC = rf"^(KC)\s({_WORD})$"
 NK = rf"^(N\.?K\.?)\s{_WORD}$|^{_WORD}\s(N\.?K\.?)$"
 
 
@@ -36,9 +40,22 @@ def without_letters(rows: pl.DataFrame) -> pl.DataFrame:
     """
     without_rank, rank = _read_rank(pl.col("seen"))
     ranked = rows.with_columns(without_rank.alias("seen"), rank=rank)
+    alone, beside = _read_beside_one_word(pl.col("seen"))
+    one_word = ranked.with_columns(alone.alias("seen"), beside=beside)
     name, letters = _read_ending(pl.col("seen"))
-    said = pl.concat_str("said", "rank", letters, separator="; ", ignore_nulls=True).replace("", None)
-    return ranked.with_columns(name.alias("seen"), said=said).drop("rank")
+    said = pl.concat_str("said", "rank", "beside", letters, separator="; ", ignore_nulls=True).replace("", None)
+    return one_word.with_columns(name.alias("seen"), said=said).drop("rank", "beside")
+
+
+def _read_beside_one_word(seen: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """`NA Smith` as a surname whose forename is not known, `KC Okafor` as one with initials; and the letters."""
+    na, kc = (seen.str.extract_groups(pattern).struct.field for pattern in (_NA, _KC))
+    unknown, initialled = pl.coalesce(na("2"), na("3")), kc("2")
+    word = fold(pl.coalesce(unknown, initialled))
+    are_letters = ~is_listed_forename(word) & ~is_family_name(word)
+    read = pl.coalesce(unknown, initialled + ", K C")
+    letters = pl.coalesce(na("1"), na("4"), kc("1"))
+    return pl.coalesce(pl.when(are_letters).then(read), seen), pl.when(are_letters).then(letters)
 
 
 def _read_rank(seen: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

@@ -42,6 +42,7 @@ TWO_FORENAMES = r"(?i)^(\p{L}\S+)\s+(?:&|and)\s+(\p{L}\S+)\s+(\p{L}.*)$"
 BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
 QUOTES = r"""["“”„«»]([^"“”„«»]+)["“”„«»]|(?:^|\s)['‘]([^'‘’]+)['’](?:\s|$)"""
 _PLACE = "row|line|item|entry|serial|ser|case|page|record|sheet"  # with a number: where the name stands
+_PLACE_BEHIND = "row|line|item|entry|serial|ser|record|sheet|r"  # without those that are surnames
 # Three words at least.
 IS_LONG = r"[^\s,/]+[\s,/]+[^\s,/]+[\s,/]+[^\s,/]"
 
@@ -114,7 +115,8 @@ def _around_the_name() -> tuple[tuple[str, str], ...]:
             "${1}",
         ),
         (r"^[\s•*·>~–—\-]+", ""),
-        (r"(\p{L}\s+\p{L}+.*)\s+NFA$", "${1}"),  # of no fixed abode
+        (r"(\p{L}\s+\p{L}+.*)\s+NFA$|^NFA(?:$|[\s,:–-]+(\p{L}))", "${1}${2}"),  # of no fixed abode
+        (rf"(?i)^(\p{{L}}\S*[\s,/]+\p{{L}}.*?)[\s,–-]+(?:{_PLACE_BEHIND})\.?\s*\d{{1,5}}$", "${1}"),
         (r"(\p{L})\s+[^\p{L}\p{N}\s(){}\[\]\"“”?]+$", "${1}"),  # a mark or a picture behind the name
         (r"(?i)^(jnr|jr|snr)\.?\s+(\p{L}.*)$", "${2} ${1}"),
         (r"(?i)^(?:r|rex|regina|the (?:king|queen|crown))\s*[-–]?\s*\bvs?\b\.?\s*[-–]?\s*(\p{L})", "${1}"),

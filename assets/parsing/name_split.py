@@ -84,6 +84,11 @@ def are_initials(word: pl.Expr) -> pl.Expr:
     return (word.str.contains(_INITIALS) & ~word.is_in(_names_like_initials())).fill_null(value=False)
 
 
+def is_family_name(word: pl.Expr) -> pl.Expr:
+    """Whether a folded word is a frequent family name of a people that writes it first."""
+    return word.is_in(_family_names())
+
+
 def _way() -> pl.Expr:
     """What shows which part is the surname."""
     words, seen = pl.col("words"), pl.col("seen")
@@ -95,7 +100,7 @@ def _way() -> pl.Expr:
     initials |= (count >= 3) & words.list.last().str.contains(_INITIALS_ALONE)  # `SMITH JOHN M`
     initials_last = (count >= 2) & initials & ~is_forename & ~are_initials(words.list.first())
     initials_last |= seen.str.contains(_WORD_AND_INITIALS)  # `Adeyemi N K`, though Adeyemi is a forename too
-    is_family = first.is_in(_family_names()) & ~final.is_in(_family_names())
+    is_family = is_family_name(first) & ~is_family_name(final)
     # Office lists in other scripts often begin with the surname.
     is_turned = seen.str.contains(OTHER_SCRIPTS) & ~is_forename & is_listed_forename(final)
     is_spaced = seen.str.contains(rf"^{_IDEOGRAMS} {_IDEOGRAMS}")
