@@ -5,7 +5,8 @@ means are shown. With `--given` records are put together as in truth, so that go
 matching.
 
 `held` is what nobody could exceed who takes each value from a record: the share of orders of which some record states
-the true value (of a person, any order record, alias or arrest of the person). Values that are worked out can.
+the true value (of a person, any order record, alias or arrest of the person). Values that are worked out can. `of held`
+is the share of those of which the register is right.
 
 A source is held only to what it says: the register is compared with it on the same values of the same orders.
 """
@@ -28,25 +29,35 @@ def lengthen(frame: pl.DataFrame, *keys: str, name: str) -> pl.DataFrame:
     return rows.drop_nulls(name)
 
 
-def judge_values(truth: pl.DataFrame, register: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
+def judge_values(truth: pl.DataFrame, register: pl.DataFrame, stated: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """Count what is right.
 
     Args:
         truth: `true_id` and `FIELDS`.
         register: `true_id` (the true order that most of an order's records are of) and `FIELDS`.
         stated: `true_id`, `source`, `source_key` and `FIELDS`, of records that stand.
+        held: `true_id`, `field`, from `held_values`.
 
     Returns:
-        `field`, `orders` (with a true value), `register` (share right of those), and for each source `<source>`
+        `field`, `orders` (with a true value), `register` (share right of those), `held` (share of those that some
+        record states), `of held` (share right of the latter), and for each source `<source>`
         (share right of the values it states) and `register vs <source>` (share right of the register on the same
         values); null where a source states none. A source that holds an order twice speaks by its first record.
     """
     true = lengthen(truth, "true_id", name="true")
     golden = lengthen(register.unique("true_id", keep="first", maintain_order=True), "true_id", name="golden")
-    judged = true.join(golden, on=["true_id", "field"], how="left").with_columns(
-        is_right=(pl.col("golden") == pl.col("true")).fill_null(value=False)
+    judged = (
+        true.join(golden, on=["true_id", "field"], how="left")
+        .with_columns(is_right=(pl.col("golden") == pl.col("true")).fill_null(value=False))
+        .join(held.with_columns(is_held=True), on=["true_id", "field"], how="left")
     )
-    table = judged.group_by("field").agg(pl.len().alias("orders"), pl.col("is_right").mean().alias("register"))
+    is_right, is_held = pl.col("is_right"), pl.col("is_held").fill_null(value=False)
+    table = judged.group_by("field").agg(
+        pl.len().alias("orders"),
+        is_right.mean().alias("register"),
+        is_held.mean().alias("held"),
+        is_right.filter(is_held).mean().alias("of held"),
+    )
     firsts = stated.sort("source_key").unique(["true_id", "source"], keep="first", maintain_order=True)
     said = lengthen(firsts, "true_id", "source", name="said").join(judged, on=["true_id", "field"])
     for source in SOURCE_NAMES:
@@ -72,8 +83,8 @@ def beaten(table: pl.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def share_held(truth: pl.DataFrame, stated: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
-    """How often some record states the true value.
+def held_values(truth: pl.DataFrame, stated: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """The true values that some record states.
 
     Args:
         truth: `true_id`, `person_id` and `FIELDS`.
@@ -81,7 +92,7 @@ def share_held(truth: pl.DataFrame, stated: pl.DataFrame, persons: pl.DataFrame)
         persons: `person_id` and some of `PERSON_FIELDS`, a row an arrest record or an alias.
 
     Returns:
-        `field`, `held`: the share of the orders that have a true value.
+        `true_id`, `field`.
     """
     own = lengthen(stated, "true_id", "person_id", name="true")
     named = [name for name in PERSON_FIELDS if name in persons.columns]
@@ -90,15 +101,12 @@ def share_held(truth: pl.DataFrame, stated: pl.DataFrame, persons: pl.DataFrame)
     known = lengthen(truth, "true_id", "person_id", name="true")
     keys = ["field", "true"]
     heard = pl.concat([own.filter(of_person).select("person_id", *keys), beside.select("person_id", *keys)]).unique()
-    found = pl.concat(
+    return pl.concat(
         [
             known.filter(of_person).join(heard, on=["person_id", *keys], how="semi"),
             known.filter(~of_person).join(own.select("true_id", *keys), on=["true_id", *keys], how="semi"),
         ]
-    )
-    counts = found.group_by("field").agg(found=pl.len())
-    shares = known.group_by("field").agg(orders=pl.len()).join(counts, on="field", how="left")
-    return shares.select("field", held=pl.col("found").fill_null(0) / pl.col("orders"))
+    ).select("true_id", "field")
 
 
 def stated_of_persons(core: dict[str, pl.DataFrame], stated: pl.DataFrame, truth: Path) -> pl.DataFrame:
@@ -122,7 +130,7 @@ def stated_of_persons(core: dict[str, pl.DataFrame], stated: pl.DataFrame, truth
 
 
 def compare(folder: Path, *, is_given: bool) -> pl.DataFrame:
-    """The table of `judge_values` for a folder, with `held`."""
+    """The table of `judge_values` for a folder."""
     as_of = latest_night(folder / "landing")
     core, _ = read_core(folder / "landing", as_of)
     truth = folder / "truth"
@@ -145,10 +153,9 @@ def compare_register(core: dict[str, pl.DataFrame], register: dict[str, pl.DataF
     known = true_values(truth).rename({"order_id": "true_id"})
     stated = stated_values(core).join(links, on=["source", "source_key"])
     placed = stated.join(known.select("true_id", "person_id"), on="true_id")
-    held = share_held(known, placed, stated_of_persons(core, placed, truth))
+    held = held_values(known, placed, stated_of_persons(core, placed, truth))
     found = most.join(golden, on="order_id", maintain_order="left")
-    table = judge_values(known, found, stated.filter("is_standing"))
-    return table.join(held, on="field", how="left", maintain_order="left")
+    return judge_values(known, found, stated.filter("is_standing"), held)
 
 
 def mean_of(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:

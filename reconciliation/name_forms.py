@@ -17,6 +17,8 @@ from warehouse.standardise import fold
 FAMILIAR_SHORTER, FAMILIAR_LONGEST = 2, 5
 """A familiar form of the list of forenames is shorter than the name by two letters at least, has five at most, and is
 no fullest form itself. Other forms but English ones are spellings and translations, and speak for themselves."""
+COMMON = 3
+"""From so many people on a name is one that a word of one other person may be a slip for."""
 
 
 @cache
@@ -96,24 +98,33 @@ def hear_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([voices.join(own, on=said, how="anti"), heard]).unique()
 
 
-def add_slips(voices: pl.DataFrame) -> pl.DataFrame:
-    """The voices for forenames with a slip, as voices for those of the same group that they are meant for.
+def add_slips(voices: pl.DataFrame, bearers: pl.DataFrame, *, is_given: bool) -> pl.DataFrame:
+    """The voices for names with a slip, as voices for those of the same group that they are meant for.
 
-    `ENDRIT FTMIR` speaks for `ENDRIT FATMIR`: the latter are listed forenames, and one letter away. What two
-    more sources write is not a slip.
+    `ENDRIT FTMIR` speaks for `ENDRIT FATMIR`: the latter are listed forenames, and one letter away. `HOLMEA` speaks for
+    `HOLMES`: nobody else of the night bears it, others bear the latter, and no list has the two as spellings of one
+    name. What two more sources write is not a slip, nor is what one more writes for a name that is on no list: Smyth
+    may be rare.
 
     Args:
         voices: as of `hear_fuller_names`.
+        bearers: `group`, `canonical`, `implied` (the people who bear its rarest word).
+        is_given: forenames, which can be listed.
     """
     words = pl.col("canonical").str.split(" ").list
-    is_listed = words.eval(is_listed_forename(pl.element())).list.all()
-    named = voices.group_by("group", "canonical").agg(sources=pl.col("source").n_unique())
-    names = named.with_columns(is_listed=is_listed, words=words.len())
-    pairs = names.filter(~pl.col("is_listed")).join(
-        names.filter("is_listed").select("group", "words", meant="canonical", others="sources"), on=["group", "words"]
-    ).filter(pl.col("sources") <= pl.col("others") + 1)  # fmt: skip
-    slips = cpdist(pairs["canonical"].to_list(), pairs["meant"].to_list(), scorer=OSA.distance, score_cutoff=1)
-    near = pairs.filter(pl.Series(slips, dtype=pl.Int64) == 1).select("group", "canonical", "meant")
+    is_listed = words.eval(is_listed_forename(pl.element())).list.all() if is_given else pl.lit(value=False)
+    named = voices.group_by("group", "canonical").agg(sources=pl.col("source").n_unique().cast(pl.Int64))
+    names = named.join(bearers, on=["group", "canonical"]).with_columns(is_listed=is_listed, words=words.len())
+    pairs = names.filter(~pl.col("is_listed")).join(names, on=["group", "words"], suffix="_meant")
+    is_rare = (pl.col("implied") == 1) & (pl.col("implied_meant") >= COMMON)
+    lead = pl.col("sources") - pl.col("sources_meant")
+    likely = pairs.filter((pl.col("is_listed_meant") & (lead <= 1)) | (is_rare & (lead <= 0))).select(
+        "group", "canonical", meant="canonical_meant"
+    )
+    slips = cpdist(likely["canonical"].to_list(), likely["meant"].to_list(), scorer=OSA.distance, score_cutoff=1)
+    spelled = pl.DataFrame(name_variants(), schema=["canonical", "meant"], orient="row")
+    either = pl.concat([spelled, spelled.select(canonical="meant", meant="canonical")])
+    near = likely.filter(pl.Series(slips, dtype=pl.Int64) == 1).join(either, on=["canonical", "meant"], how="anti")
     spoken = voices.join(near, on=["group", "canonical"]).with_columns(canonical="meant")
     return spoken.select(voices.columns).unique()
 

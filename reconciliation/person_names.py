@@ -21,10 +21,10 @@ LONG_WORD: Final = 5
 """A shorter word that is a slip for a surname may as well be a name."""
 
 
-def with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
-    """Names split as another record of the person splits them.
+def with_whole_surnames(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Names split as another record of the person, or an alias of such a record, splits them.
 
-    A name in one piece gives its last word as the surname. Where a source holds a surname of several words, and the
+    A name in one piece gives its last word as the surname. Where one of them holds a surname of several words, and the
     first of them end the forenames of such a record (`Paul Hall COOPER` beside `HALL COOPER/PAUL`), they go over; so
     do words that differ from them by one slip (`Paul Hlal COOPER`), where the rest are forenames of the person. Words
     that are forenames for the most part stay (`Jun Bin ZHAO` beside `Jun BIN ZHAO`).
@@ -32,7 +32,7 @@ def with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
     moved = pl.col("lead").str.count_matches(" ") + 1
     given, folded = pl.col("forenames").str.split(" "), pl.col("forenames_folded").str.split(" ")
     kept = given.list.len() - moved
-    leads = _surname_leads(held)
+    leads = _surname_leads(pl.concat([frame.select("subject_cluster", "surname_folded") for frame in (held, aliases)]))
     known = held.select("subject_cluster", rest="forenames_folded").drop_nulls().unique()
     candidates = (
         held.filter(~pl.col("surname_folded").str.contains(" "))
@@ -59,11 +59,11 @@ def with_whole_surnames(held: pl.DataFrame) -> pl.DataFrame:
     return held.update(split, on="record_id")
 
 
-def _surname_leads(held: pl.DataFrame) -> pl.DataFrame:
+def _surname_leads(named: pl.DataFrame) -> pl.DataFrame:
     """The words before the last one in surnames of several words, or in other spellings of them, with that one."""
     spelled = pl.DataFrame(name_variants(), schema=["one", "other"], orient="row")
     pairs = pl.concat([spelled, spelled.select(one="other", other="one")])
-    stated = held.select("subject_cluster", surname="surname_folded")
+    stated = named.select("subject_cluster", surname="surname_folded")
     others = stated.join(pairs, left_on="surname", right_on="one").select("subject_cluster", surname="other")
     words = pl.col("surname").str.extract_groups(r"^(?<lead>.*) (?<last>\S+)$")
     surnames = pl.concat([stated, others]).select("subject_cluster", words.alias("words"))

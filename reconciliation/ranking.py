@@ -36,6 +36,7 @@ class Field:
         must_pass: no value at all is published rather than one that fails its check.
         grows: a name. One made of some of the words of another, of its beginnings or of a familiar form of it supports
             the fuller one, and between equals the one that more people have is more likely.
+            A slip that nobody else bears speaks for the name that it is meant for.
         is_given: a name made of listed forenames, for the most part: one that is not, one slip away, speaks for it, and
             of equals the one of more words is more likely.
         fails: the check in words: what a value is that fails it, with the rule behind it.
@@ -83,9 +84,10 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
     stated = _with_outdated(stated) if field.precedence == COURT_FIRST else stated
     keys = ["group", "canonical"]
     is_contested = pl.col("group").is_in(_contested(stated).implode())
-    counts = _agreement(stated.filter(is_contested), field=field).join(
-        _implications(records.filter(is_contested), stated, field), on=keys, how="full", coalesce=True
-    )
+    contested = stated.filter(is_contested)
+    borne = _bearers(stated, contested) if field.grows else None
+    implied = _implications(records.filter(is_contested), field) if borne is None else _as_likely(borne, field)
+    counts = _agreement(contested, borne, field=field).join(implied, on=keys, how="full", coalesce=True)
     return (
         stated.join(counts, on=keys, how="left", maintain_order="left")
         .with_columns(pl.col("agreement").fill_null(0), _richness(stated))
@@ -145,28 +147,31 @@ def _merit(field: Field) -> pl.Expr:
     return merit
 
 
-def _agreement(stated: pl.DataFrame, *, field: Field) -> pl.DataFrame:
+def _agreement(stated: pl.DataFrame, bearers: pl.DataFrame | None, *, field: Field) -> pl.DataFrame:
     """Sources that state a value, among records that stand and pass; where these are equal, things held by them."""
     is_heard = pl.col("passes") & (pl.col("standing") == STANDS)
     voices = stated.filter(is_heard).select("group", "canonical", "source", "holding")
-    if field.is_given:
-        voices = pl.concat([voices, add_slips(voices)])
-    if field.grows:
-        voices = hear_fuller_names(voices)
+    if bearers is not None:
+        voices = hear_fuller_names(pl.concat([voices, add_slips(voices, bearers, is_given=field.is_given)]))
     by_source = voices.group_by("group", "canonical", "source").agg(pl.col("holding").n_unique())
     agreement = pl.len().cast(pl.Int64) * WEIGHT_OF_SOURCE + pl.col("holding").sum().clip(0, WEIGHT_OF_SOURCE - 1)
     return by_source.group_by("group", "canonical").agg(agreement.alias("agreement"))
 
 
-def _implications(records: pl.DataFrame, stated: pl.DataFrame, field: Field) -> pl.DataFrame:
-    """Sources whose other fields imply a value; of a name, people who bear its rarest word: a slip is borne by one."""
-    if field.grows:
-        words = stated.select("group", "canonical", word=pl.col("canonical").str.split(" ")).unique().explode("word")
-        bearers = words.group_by("word").agg(pl.col("group").n_unique().alias("implied"))
-        groups = records.select("group").unique()
-        borne = words.join(groups, on="group", how="semi").join(bearers, on="word")
-        rarest = borne.group_by("group", "canonical").agg(pl.col("implied").min())
-        return as_likely_as_shorter(rarest) if field.is_given else rarest
+def _bearers(stated: pl.DataFrame, contested: pl.DataFrame) -> pl.DataFrame:
+    """People who bear the rarest word of each contested name (`implied`): a slip is borne by one."""
+    words = stated.select("group", "canonical", word=pl.col("canonical").str.split(" ")).unique().explode("word")
+    bearers = words.group_by("word").agg(pl.col("group").n_unique().alias("implied"))
+    borne = words.join(contested.select("group").unique(), on="group", how="semi").join(bearers, on="word")
+    return borne.group_by("group", "canonical").agg(pl.col("implied").min())
+
+
+def _as_likely(bearers: pl.DataFrame, field: Field) -> pl.DataFrame:
+    return as_likely_as_shorter(bearers) if field.is_given else bearers
+
+
+def _implications(records: pl.DataFrame, field: Field) -> pl.DataFrame:
+    """Sources whose other fields imply a value."""
     dtype = records.schema[field.canonical or field.name]
     standing = records.filter(pl.col("standing") == STANDS)
     frames = [

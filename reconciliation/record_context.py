@@ -79,7 +79,9 @@ def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame
         pl.lit(None, pl.Date).alias("recorded_on"),
     )
     people = pl.concat([frame.select(PERSON_COLUMNS) for frame in (held, known)])
-    return with_alias_marks(with_surnames_held(with_turned(with_whole_surnames(people))), aliases).sort("record_id")
+    others = aliases.join(people.select("record_id", "subject_cluster"), on="record_id")
+    split = with_whole_surnames(people, others)
+    return with_alias_marks(with_surnames_held(with_turned(split)), aliases).sort("record_id")
 
 
 def _with_determination(held: pl.DataFrame) -> pl.DataFrame:

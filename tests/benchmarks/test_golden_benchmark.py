@@ -3,8 +3,10 @@
 import polars as pl
 import pytest
 
-from benchmarks.golden import beaten, judge_values, share_held
+from benchmarks.golden import beaten, held_values, judge_values
 from benchmarks.truth import FIELDS
+
+HELD = pl.DataFrame({"true_id": ["T1"], "field": ["made"]})
 
 
 def values(*rows, **keys):
@@ -17,7 +19,7 @@ def table(golden, **sources):
         values({"made": made}, true_id="T1", source=source, source_key="1") for source, made in sources.items()
     )
     true, register = values({"made": "a"}, true_id="T1"), values({"made": golden}, true_id="T1")
-    return judge_values(true, register, stated)
+    return judge_values(true, register, stated, HELD)
 
 
 def made(frame):
@@ -45,7 +47,7 @@ def test_a_source_that_is_right_more_often_is_named():
 def test_a_source_that_holds_an_order_twice_speaks_once():
     rows = [{"made": "b", "source_key": "1"}, {"made": "a", "source_key": "2"}]
     stated = values(*rows, true_id="T1", source="pnc", source_key="0")
-    judged = judge_values(values({"made": "a"}, true_id="T1"), values({"made": "a"}, true_id="T1"), stated)
+    judged = judge_values(values({"made": "a"}, true_id="T1"), values({"made": "a"}, true_id="T1"), stated, HELD)
     assert made(judged)["pnc"] == 0.0
 
 
@@ -55,5 +57,13 @@ def test_held_is_what_some_record_of_the_order_or_of_the_person_states():
     truth = pl.DataFrame(none | ids | {"forenames": ["ANA", "ANA"], "made": ["2020-01-01", "2021-01-01"]})
     stated = pl.DataFrame(none | ids | {"forenames": ["ANNA", None], "made": ["2020-01-01", "2020-01-01"]})
     arrests = pl.DataFrame({"person_id": ["P1"], "forenames": ["ANA"]})
-    held = dict(share_held(truth, stated, arrests).iter_rows())
-    assert held == {"forenames": 1.0, "made": 0.5}
+    held = held_values(truth, stated, arrests).sort("field", "true_id").rows()
+    assert held == [("T1", "forenames"), ("T2", "forenames"), ("T1", "made")]
+
+
+def test_what_no_record_states_is_left_out_of_the_share_true_of_held():
+    truth = values({"made": "a", "true_id": "T1"}, {"made": "b", "true_id": "T2"}, true_id="")
+    register = values({"made": "a", "true_id": "T1"}, {"made": "c", "true_id": "T2"}, true_id="")
+    stated = values({"made": "a"}, true_id="T1", source="pnc", source_key="1")
+    row = made(judge_values(truth, register, stated, HELD))
+    assert (row["register"], row["held"], row["of held"]) == (0.5, 0.5, 1.0)

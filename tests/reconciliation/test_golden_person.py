@@ -328,6 +328,46 @@ def test_a_source_means_its_own_fuller_name_by_a_shorter_one():
     assert golden["forenames"] == "Darren Craig"
 
 
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        pytest.param("Holmes", "Holmes", id="a slip for a name that others bear"),
+        pytest.param("Jones", "Fletcher", id="nobody else bears either"),
+    ],
+)
+def test_a_surname_that_nobody_else_bears_may_be_a_slip_for_one_that_others_bear(others, expected):
+    written = [("pnc", "a", "Holmes"), ("pnd", "b", "Holmea"), ("court", "c", "Fletcher"), ("rocu", "d", "Fletcher")]
+    known = [("pnc", key, others) for key in "xyz"]
+    records = frame([record(source, key, **name("Dean", surname)) for source, key, surname in (*written, *known)])
+    subjects = pl.Series(["p"] * len(written) + list("xyz"))
+    clusters = one_order(records).with_columns(order_cluster=subjects, subject_cluster=subjects)
+    golden, _ = choose_golden(records, clusters)
+    assert golden.filter(order_cluster="p").get_column("surname").to_list() == [expected]
+
+
+def test_two_spellings_of_one_surname_are_no_slips_for_each_other():
+    written = [("pnc", "a", "Smyth"), ("pnd", "b", "Smyth"), ("court", "c", "Smith")]
+    known = [("pnc", key, "Smith") for key in "xyz"]
+    records = frame([record(source, key, **name("Dean", surname)) for source, key, surname in (*written, *known)])
+    subjects = pl.Series(["p"] * len(written) + list("xyz"))
+    clusters = one_order(records).with_columns(order_cluster=subjects, subject_cluster=subjects)
+    golden, _ = choose_golden(records, clusters)
+    assert golden.filter(order_cluster="p").get_column("surname").to_list() == ["Smyth"]
+
+
+def test_a_name_in_one_piece_is_split_as_an_alias_of_another_record_splits_it():
+    records = frame(
+        [
+            record("pnc", "a", **name("Tibor", "Molnar")),
+            record("court", "b", **name("Tibor", "Molnar")),
+            record("pnd", "c", **name("Tibor Toth", "Szucs")),
+        ]
+    )
+    alias = pl.DataFrame([{"record_id": "pnc:a", "forenames_folded": "TIBOR", "surname_folded": "TOTH SZUCS"}])
+    golden, _ = choose_golden(records, one_order(records), aliases=alias)
+    assert golden.select("forenames", "surname").row(0) == ("Tibor", "Molnar")
+
+
 def test_alias_that_another_record_names_as_one_does_not_outvote_the_main_name():
     records = frame(
         [
