@@ -18,7 +18,7 @@ import duckdb
 import polars as pl
 
 from benchmarks.queries import find_queries
-from benchmarks.true_register import true_tables
+from benchmarks.true_register import comparable_tables, true_tables
 from reconciliation.register import Register
 from warehouse.releases.duckdb_file import answer
 from warehouse.releases.views import VIEWS
@@ -29,8 +29,8 @@ class Compared:
     """What of the answer to a question truth can judge: by `keys` rows are known, `counted` are counts of a row.
 
     `unknown` counts what the register says that it does not know: it may be either. `not_known` is a query of the rows
-    that it does not know, by their keys. `example` is what limits the query to an example:
-    all are judged.
+    that it does not know, by their keys. `example` is what limits the query to an example: all are judged. `estimate`
+    is a column that the register estimates: it is right where the true value is between `low` and `high`.
     """
 
     keys: tuple[str, ...] = ("order_id",)
@@ -39,6 +39,7 @@ class Compared:
     unknown: str | None = None
     not_known: str | None = None
     example: str = ""
+    estimate: str | None = None
 
 
 QUESTIONS = {
@@ -73,6 +74,13 @@ QUESTIONS = {
     22: Compared(keys=("offence_category",), counted="arrests"),
     23: Compared(values=("order_type", "force_name")),
     24: Compared(keys=("force_name", "source"), counted="held_count"),
+    25: Compared(keys=("source", "field"), estimate="error_rate"),
+    28: Compared(
+        keys=("order_id", "field"),
+        values=("value",),
+        example="WHERE order_id = (SELECT min(order_id) FROM orders) ",
+        not_known="SELECT order_id, 'is_county_lines' AS field FROM orders WHERE is_county_lines IS NULL",
+    ),
 }
 """The questions on the world, which truth can answer. The others ask what the register or a source says of it."""
 
@@ -81,7 +89,8 @@ def compare_answers(register: Register, truth: Path) -> pl.DataFrame:
     """`question`, `true`, `register`, `missed`, `added`, `values right` (null where no other column is compared)."""
     asked = {int(title.partition(".")[0]): (title, query) for title, query in find_queries()}
     rows = []
-    with _answering(true_tables(register, truth), register) as world, _answering({}, register) as release:
+    own = comparable_tables(register)
+    with _answering(true_tables(register, truth), register) as world, _answering(own, register) as release:
         for number, compared in QUESTIONS.items():
             title, query = asked[number]
             assert compared.example in query, f"question {number} has another example now"
@@ -114,6 +123,8 @@ def _compare(
     known = both if not_known is None else both.join(not_known, on=compared.keys, how="anti")
     shared = both.drop_nulls(["count", "count_found"])
     agree = [pl.col(name).eq_missing(pl.col(f"{name}_found")) for name in compared.values]
+    if compared.estimate:
+        agree.append(pl.col(compared.estimate).is_between("low_found", "high_found"))
     return (
         *(side["count"].sum() for side in sides),
         known.select((true_count - found_count - unknown).clip(0).sum()).item(),
@@ -128,7 +139,8 @@ def _counted(frame: pl.DataFrame, compared: Compared) -> pl.DataFrame:
     plain = frame.with_columns(pl.col(name).list.sort().list.join(" ") for name in lists)
     count = pl.col(compared.counted).sum() if compared.counted else pl.len()
     unknown = pl.col(compared.unknown).sum() if compared.unknown else pl.lit(0)
-    first = (pl.col(name).first() for name in compared.values)
+    estimated = (compared.estimate, "low", "high") if compared.estimate else ()
+    first = (pl.col(name).first() for name in (*compared.values, *estimated))
     return plain.group_by(compared.keys).agg(
         count.cast(pl.Int64).alias("count"), unknown.cast(pl.Int64).alias("unknown"), *first
     )

@@ -9,19 +9,32 @@ from typing import Final
 
 import polars as pl
 
-from benchmarks.truth import STATUSES
+from benchmarks.truth import STATUSES, squashed
 from reconciliation.register import Register
 from reconciliation.statutes import BREACH_OFFENCES
 from samples.cases import TRAVEL
 from warehouse.codes import reference
-from warehouse.tables.register import ARRESTS, CONDITIONS, DISCREPANCIES, ORDERS
+from warehouse.tables.register import (
+    ARRESTS,
+    CONDITIONS,
+    DISCREPANCIES,
+    FIELD_PROVENANCE,
+    ORDERS,
+    SOURCE_RELIABILITY,
+)
 
 DAYS: Final = ("made", "start", "end", "discharged_on", "superseded_on", "travel_banned_until")
 NUMBERS: Final = ("breaches", "breaches_said")
+NAMES: Final = ("forenames", "surname")
+STATED: Final = (
+    *NAMES, "date_of_birth", "sex", "pnc_id", "order_type", "is_interim", "made_on", "start_on", "end_on",
+    "is_until_further_order", "term_months", "court_code", "force_code", "is_county_lines",
+)  # fmt: skip
+"""Columns of `orders` that records state, and truth knows."""
 
 
 def true_tables(register: Register, truth: Path) -> dict[str, pl.DataFrame]:
-    """`orders`, `conditions`, `arrests`, and the discrepancies of rule Q-BREACH, as they truly are.
+    """`orders` and their values, `conditions`, `arrests`, how often sources are wrong, discrepancies of rule Q-BREACH.
 
     Orders and arrests have the register's id where it holds them.
     """
@@ -43,8 +56,38 @@ def true_tables(register: Register, truth: Path) -> dict[str, pl.DataFrame]:
             (CONDITIONS, _conditions(known, register)),
             (ARRESTS, arrests),
             (DISCREPANCIES, _unrecorded_breaches(known, orders, arrests)),
+            (FIELD_PROVENANCE, values_of(orders, "order_id")),
+            (SOURCE_RELIABILITY, _error_rates(register, known, orders, links)),
         )
     }
+
+
+def values_of(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """A row a value, as text: the keys, `field`, `value`; names in one form, since form is no matter of truth."""
+    texts = frame.with_columns(squashed(name) for name in NAMES).with_columns(pl.col(STATED).cast(pl.String))
+    return texts.unpivot(STATED, index=keys, variable_name="field", value_name="value").drop_nulls("value")
+
+
+def comparable_tables(register: Register) -> dict[str, pl.DataFrame]:
+    """Tables of the register that hold fields by name, without those that truth does not know, in the same form."""
+    golden = register.table("field_provenance").drop_nulls("value")
+    is_name = pl.col("field").is_in(NAMES)
+    formed = golden.with_columns(value=pl.when(is_name).then(squashed("value")).otherwise("value"))
+    tables = {"field_provenance": formed, "source_reliability": register.table("source_reliability")}
+    return {name: table.filter(pl.col("field").is_in(STATED)) for name, table in tables.items()}
+
+
+def _error_rates(register: Register, known: pl.DataFrame, orders: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """`source`, `field`, `statements`, `error_rate`: the share of what its records state that is not true."""
+    records = register.table("source_records").join(links, on=["source", "source_key"])
+    ids = known.select(order_id="true_id", own_id="order_id")
+    stated = values_of(records.join(ids, on="order_id"), "source", "own_id")
+    true = values_of(orders, "order_id").select("field", own_id="order_id", true="value")
+    return (
+        stated.join(true, on=["own_id", "field"])
+        .group_by("source", "field")
+        .agg(statements=pl.len(), error_rate=(pl.col("value") != pl.col("true")).mean())
+    )
 
 
 def _read(truth: Path, name: str) -> pl.DataFrame:
@@ -78,7 +121,8 @@ def _orders(known: pl.DataFrame, register: Register) -> pl.DataFrame:
         "order_id", "court_name", "force_name", "region_code", "nation", "sources", "applicant_kind",
         "follows_order_id", "followed_by_order_id",
         subject_id="person_id", order_type="kind", is_interim=is_interim,
-        forenames="forenames", surname="surname", made_on="made", start_on="start", end_on="end",
+        forenames="forenames", surname="surname", date_of_birth=pl.col("dob").str.to_date(), sex="sex", pnc_id="pncid",
+        made_on="made", start_on="start", end_on="end",
         term_months=pl.when(~is_interim).then(pl.col("months").cast(pl.Int64)),
         court_code="court_ou", force_code="force", case_urn="urn", applicant_code="applicant", breach_count="breaches",
         is_until_further_order=pl.col("end").is_null(),

@@ -42,6 +42,12 @@ def test_the_other_answers_are_true_as_far_as_deliveries_tell(compared):
     assert added < 0.05 * true
 
 
+def test_what_is_estimated_of_sources_and_chosen_as_values_is_mostly_true(compared):
+    shares = {int(question.split(".")[0]): share for question, *_, share in compared.rows()}
+    assert 0.6 < shares[25] < 1  # sources share shorter forms of a forename: these are estimated too low
+    assert shares[28] > 0.97
+
+
 def test_what_the_register_does_not_know_is_not_counted_as_missed(compared):
     _, true, found, missed, *_ = compared.filter(pl.col("question").str.starts_with("20. ")).row(0)
     assert true > found > 0
@@ -49,7 +55,7 @@ def test_what_the_register_does_not_know_is_not_counted_as_missed(compared):
 
 
 def test_the_page_says_of_each_question_that_truth_cannot_judge_why():
-    page = PAGE.read_text().partition("The other seven")[2].partition("\n## ")[0]
+    page = PAGE.read_text().partition("The other five")[2].partition("\n## ")[0]
     said = {int(number) for row in re.findall(r"^\| ([\d, ]+) \|", page, re.MULTILINE) for number in row.split(", ")}
     assert said == {int(title.partition(".")[0]) for title, _ in find_queries()} - set(QUESTIONS)
 
