@@ -27,8 +27,9 @@ from assets.delivery_faults import (
     too_large,
 )
 from assets.delivery_files import file_digests, find_deliveries, find_strays
-from assets.feed_history import IMPLAUSIBLE, NO_NIGHTS, RecentNights
+from assets.feed_history import NO_NIGHTS, RecentNights
 from assets.sources.contract import LIMITS, Delivery, DeliveryTooLargeError, Fault, Feed, Limits, Reading, Source
+from warehouse.delivery_states import IMPLAUSIBLE
 from warehouse.disk import make_folder
 from warehouse.home import Home
 from warehouse.schema import Table

@@ -17,7 +17,7 @@ from assets.sources.contract import Delivery, Fault, Reading, Source
 from expectations.bounds import Bounds
 from expectations.delivery_sizes import FeedHistory, find_implausible
 from expectations.gates import DELIVERY
-from warehouse.delivery_states import policy_for
+from warehouse.delivery_states import IMPLAUSIBLE, policy_for
 from warehouse.home import Home
 from warehouse.releases.nights import release_of_each_night
 from warehouse.releases.release import DamagedReleaseError, read_release
@@ -26,7 +26,6 @@ from warehouse.tables.register import ARREST_SOURCES, DELIVERIES, ORDER_SOURCES
 
 RECENT = timedelta(days=31)
 GOOD = ("fresh", "late")
-IMPLAUSIBLE = "implausible"
 
 
 @dataclass(frozen=True)

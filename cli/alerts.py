@@ -22,10 +22,10 @@ alerts_app = typer.Typer(no_args_is_help=True, help="What is wrong with the inst
 @alerts_app.command("list")
 def list_all(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """List the alerts as of the last look, with their owners, since when, and until when they are acknowledged."""
-    from pipelines.alerts import readable_alerts
+    from pipelines.alerts import read_alerts
     from warehouse.home import Home
 
-    alerts = readable_alerts(Home(home.resolve()))
+    alerts = read_alerts(Home(home.resolve()))
     draw({"alerts": [asdict(alert) for alert in alerts]}, lambda: _print(alerts))
 
 
@@ -47,11 +47,11 @@ def acknowledge_one(
 ) -> None:
     """Stop sending an alert until after a day, unless its state changes; its end is still sent."""
     from cli.acceptance import log_act
-    from pipelines.alerts import NoAlertError, acknowledge, readable_alerts
+    from pipelines.alerts import NoAlertError, acknowledge, read_alerts
     from warehouse.home import Home
 
     state, what = Home(home.resolve()), {"kind": "alert", "key": key, "until": f"{until:%Y-%m-%d}"}
-    if key not in {alert.key for alert in readable_alerts(state)} or not reason.strip():
+    if key not in {alert.key for alert in read_alerts(state)} or not reason.strip():
         fail(f"there is no alert {key}, or no reason: `concord alerts list` lists the alerts", Exit.USAGE)
     if until.date() < datetime.now(UTC).date():
         fail(f"{until:%Y-%m-%d} is over: name the last day on which it is not sent again", Exit.USAGE)

@@ -163,7 +163,7 @@ def status(home: HomeOption = DEFAULT_HOME, _json: JsonOption = False) -> None:
     from cli.night_summary import read_decided, summarise
     from cli.printed_summary import render
     from cli.status import gather_status, render_status
-    from pipelines.runs import readable_runs
+    from pipelines.runs import list_runs
     from pipelines.settings import read_settings
     from reconciliation.register import Register
     from warehouse.home import Home
@@ -171,7 +171,7 @@ def status(home: HomeOption = DEFAULT_HOME, _json: JsonOption = False) -> None:
 
     state = Home(home.resolve())
     late_days = read_settings(state.path).alerts.late_days
-    release, runs = current_release(state), readable_runs(state)
+    release, runs = current_release(state), list_runs(state)
     if release is None:
         cause = f"; the last run failed: {runs[-1].cause}" if runs and runs[-1].cause else ""
         fail(f"no release in {home}: run `concord nightly`{cause}", Exit.FAILED)

@@ -22,7 +22,7 @@ from pipelines.settings import SettingsError, ledger_url, read_settings
 from reconciliation.register import Register
 from review.packs.policy_words import describe_agreement, describe_policy
 from warehouse.codes import SEVERITIES
-from warehouse.delivery_states import STATE_NAMES
+from warehouse.delivery_states import IMPLAUSIBLE, STATE_NAMES, STATES
 from warehouse.home import Home
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import (
@@ -35,14 +35,7 @@ from warehouse.tables.register import (
 )
 from warehouse.wording import count_words
 
-IMPLAUSIBLE = "implausible"
-SPOILT = {
-    IMPLAUSIBLE: "does not fit recent nights",
-    "truncated": "is cut off",
-    "unreadable": "can't be read",
-    "empty": "is empty",
-}
-"""States of a delivery that came and is not sound."""
+SPOILT = {state.name: state.spoilt for state in STATES if state.spoilt}
 ASK_AGAIN = "ask for it again, then run the night again"
 ASK_WHETHER_WHOLE = (
     "ask whether it is whole; if it is, run the night again with --accept delivery:{feed} --reason REASON"

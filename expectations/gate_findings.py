@@ -14,12 +14,12 @@ from expectations.discrepancy_history import active_ones
 from expectations.rules.statute import STATUTE_RULES
 from reconciliation.law import counts_as_in_force
 from reconciliation.redirects import follow_redirects
-from warehouse.delivery_states import policy_for
+from warehouse.delivery_states import IMPLAUSIBLE, policy_for
 from warehouse.tables.register import CAUSES, STRAY_FEED, UNEXPLAINED
 
 SHOWN_ORDERS = 10
 """How many orders a gate names."""
-RAN_OUT, IMPLAUSIBLE = "calendar", "implausible"
+RAN_OUT = "calendar"
 NO_CAUSE = "no cause"
 NOTHING_BEFORE = "there is no release before to compare with"
 

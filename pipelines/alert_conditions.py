@@ -45,7 +45,7 @@ class Condition:
 
 def find_conditions(home: Home, settings: AlertSettings, *, today: date) -> list[Condition]:
     """All that is wrong now, by key."""
-    release, runs = current_release(home), list_runs(home)
+    release, runs = current_release(home), list_runs(home, skip_unreadable=True)
     last = runs[-1] if runs else None
     found = [*_of_run(last), *_of_mirror(home, today), *_of_disk(home, settings, today)]
     if release is not None:

@@ -101,6 +101,7 @@ def acknowledge(home: Home, key: str, *, until: date, words: str) -> None:
 
     Raises:
         NoAlertError: no alert has this key.
+        OSError: the alerts can't be read.
     """
     alerts = read_alerts(home)
     if key not in {alert.key for alert in alerts}:
@@ -125,7 +126,7 @@ def send_changes(
     Raises:
         OSError: it was sent and can't be noted.
     """
-    alerts = compare(read_alerts(home), find_conditions(home, settings, today=today), today=today)
+    alerts = compare(read_alerts(home, skip_unreadable=True), find_conditions(home, settings, today=today), today=today)
     with suppress(OSError):  # a disk that is full, or read-only, is itself an alert
         _write(home, alerts)
     due = sorted((alert for alert in alerts if alert.is_due), key=lambda alert: (alert.owner, alert.key))
@@ -166,23 +167,19 @@ def _send_to(url: str, alerts: list[Alert]) -> bool:
     return target.add(url) and bool(target.notify(body=body, title=title, notify_type=kind))
 
 
-def readable_alerts(home: Home) -> list[Alert]:
-    """The alerts as of the last look, for who asks what is wrong: that they can't be read is not that there are none.
+def read_alerts(home: Home, *, skip_unreadable: bool = False) -> list[Alert]:
+    """The alerts as of the last look; none if there was none, or the file holds none.
+
+    Args:
+        home: the folder of all state.
+        skip_unreadable: none also where the disk does not give the file, for who looks again.
 
     Raises:
-        OSError: the file can't be read.
+        OSError: the file can't be read: that is not that there are no alerts.
     """
-    if home.alerts.exists():
-        home.alerts.open("rb").close()
-    return read_alerts(home)
-
-
-def read_alerts(home: Home) -> list[Alert]:
-    """The alerts as of the last look; none if there was none or the file can't be read."""
-    try:
+    with suppress(FileNotFoundError, ValueError, TypeError, *([OSError] if skip_unreadable else [])):
         return [Alert(**alert) for alert in json.loads(home.alerts.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, TypeError):
-        return []
+    return []
 
 
 def _write(home: Home, alerts: Iterable[Alert]) -> None:

@@ -16,7 +16,7 @@ from warehouse.releases.release import current_release
 
 def write_metrics(home: Home) -> None:
     """Write the figures as of now, in one step."""
-    registry, runs, release = CollectorRegistry(), list_runs(home), current_release(home)
+    registry, runs, release = CollectorRegistry(), list_runs(home, skip_unreadable=True), current_release(home)
     if runs:
         _add_run(registry, runs[-1])
     if release is not None:
@@ -26,7 +26,9 @@ def write_metrics(home: Home) -> None:
         for table, count in release.manifest["rows"].items():
             rows.labels(table).set(count)
     alerts = Gauge("concord_alerts", "Open alerts, by kind.", ["kind"], registry=registry)
-    standing = (alert.key.partition(":")[0] for alert in read_alerts(home) if alert.state != RESOLVED)
+    standing = (
+        alert.key.partition(":")[0] for alert in read_alerts(home, skip_unreadable=True) if alert.state != RESOLVED
+    )
     for kind, count in Counter(standing).items():
         alerts.labels(kind).set(count)
     write_to_textfile(str(home.metrics), registry)

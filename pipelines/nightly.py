@@ -18,7 +18,7 @@ from pipelines.assembly import ASSETS, basis_of, build_definitions
 from pipelines.failures import NO_WORDS, known_cause, words_of_failure
 from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
-from pipelines.runs import COMMAND_LINE, RunRecord, RunState, close_run, readable_runs
+from pipelines.runs import COMMAND_LINE, RunRecord, RunState, close_run, list_runs
 from pipelines.settings import Settings
 from warehouse.home import Home
 from warehouse.log_lines import log_event
@@ -143,7 +143,7 @@ def run_to_retry(home: Home) -> RunRecord:
     Raises:
         NothingToRetryError: the last run did not fail, or there is none.
     """
-    runs = readable_runs(home)
+    runs = list_runs(home)
     if not runs or runs[-1].state in ("published", "degraded"):
         raise NothingToRetryError("the last run did not fail: there is nothing to run again")
     return runs[-1]

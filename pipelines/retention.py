@@ -48,7 +48,10 @@ def find_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
     release = current_release(home)
     if release is None:
         return []
-    releases, last_night = list_releases(home), next((run.night for run in reversed(list_runs(home))), None)
+    releases, last_night = (
+        list_releases(home),
+        next((run.night for run in reversed(list_runs(home, skip_unreadable=True))), None),
+    )
     kept = [one for one in releases if not _is_outdated_release(home, settings, one, release)]
     needed = {name for one in kept for name in one.manifest.get("inputs", {})}
     found = {
@@ -123,7 +126,7 @@ def dated(folder: Path) -> Iterator[tuple[Path, date]]:
 
 
 def _runs(home: Home) -> Iterator[tuple[Path, date]]:
-    for run in list_runs(home)[:-1]:
+    for run in list_runs(home, skip_unreadable=True)[:-1]:
         if run.night:
             yield home.runs / f"{run.run_id}.json", date.fromisoformat(run.night)
 

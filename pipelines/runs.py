@@ -121,7 +121,7 @@ class RunRecorder(logging.Handler):
         if event.is_step_event and event.step_key:
             self._note_step(event, kind, at)
         if kind == STARTS:
-            for killed in [other for other in list_runs(self._home) if other.state == "killed"]:
+            for killed in [other for other in list_runs(self._home, skip_unreadable=True) if other.state == "killed"]:
                 write_run(self._home, killed)
             write_run(self._home, run)
             keep_room(self._home)
@@ -195,7 +195,8 @@ def close_run(home: Home, ended: RunRecord) -> None:
         home: the folder of all state.
         ended: what is known of it, with the moment from which on it may have begun.
     """
-    since = [run for run in list_runs(home) if run.process == ended.process and run.started_at >= ended.started_at]
+    runs = list_runs(home, skip_unreadable=True)
+    since = [run for run in runs if run.process == ended.process and run.started_at >= ended.started_at]
     noted = since[-1] if since else ended
     if since and noted.state != "running":
         return
@@ -205,31 +206,38 @@ def close_run(home: Home, ended: RunRecord) -> None:
         write_run(home, noted)
 
 
-def readable_runs(home: Home) -> list[RunRecord]:
-    """All runs, where it matters how the last one ended: a record that can't be read may be that of it.
+def list_runs(home: Home, *, skip_unreadable: bool = False) -> list[RunRecord]:
+    """All runs, the last one last; a file that is no record is left out.
+
+    Args:
+        home: the folder of all state.
+        skip_unreadable: leave out also what the disk does not give, where it does not matter how the last run ended.
 
     Raises:
-        OSError: a record can't be read.
+        OSError: a record can't be read; it may be that of the last run.
     """
-    for path in home.runs.iterdir() if home.runs.is_dir() else ():
-        if path.suffix == ".json":
-            path.open("rb").close()
-    return list_runs(home)
-
-
-def list_runs(home: Home) -> list[RunRecord]:
-    """All runs, the last one last; a file that can't be read as a record is left out."""
-    names = [path.stem for path in home.runs.glob("*.json")] if home.runs.is_dir() else []
-    records = [record for name in names if (record := read_run(home, name)) is not None]
-    return sorted(records, key=lambda record: record.started_at)
+    passed_over = (OSError,) if skip_unreadable else ()
+    records: list[RunRecord | None] = []
+    with suppress(*passed_over):
+        for path in home.runs.iterdir() if home.runs.is_dir() else ():
+            if path.suffix == ".json":
+                with suppress(*passed_over):
+                    records.append(_read_record(path))
+    return sorted((record for record in records if record is not None), key=lambda record: record.started_at)
 
 
 def read_run(home: Home, run_id: str) -> RunRecord | None:
     """The record of a run; None if there is none that can be read. Without its process a run is not running."""
+    with suppress(OSError):
+        return _read_record(home.runs / f"{run_id}.json")
+    return None
+
+
+def _read_record(path: Path) -> RunRecord | None:
     try:
-        said = json.loads((home.runs / f"{run_id}.json").read_text(encoding="utf-8"))
+        said = json.loads(path.read_text(encoding="utf-8"))
         run = RunRecord(**said | {"steps": {name: RunStep(**step) for name, step in said["steps"].items()}})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return replace(run, state="killed", cause=KILLED) if run.state == "running" and is_gone(run.process) else run
 

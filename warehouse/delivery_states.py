@@ -26,14 +26,17 @@ class DeliveryState:
         title: on screens.
         meaning: when a delivery is in it.
         policies: what a night may do about it, the default first; none where nothing need be done.
+        spoilt: what is said of a delivery that came and is not sound: "what came by pnd …"; None of other states.
     """
 
     name: str
     title: str
     meaning: str
     policies: tuple[Policy, ...] = ()
+    spoilt: str | None = None
 
 
+IMPLAUSIBLE: Final = "implausible"
 STATES: Final = (
     DeliveryState(
         name="fresh", title="Fresh", meaning="came for this night, or for the month that is due, and is whole"
@@ -54,24 +57,28 @@ STATES: Final = (
         title="Empty",
         meaning="holds no rows, where a return of nothing is not possible",
         policies=("carry", "hold"),
+        spoilt="is empty",
     ),
     DeliveryState(
         name="truncated",
         title="Cut off",
         meaning="ends too early, or holds another number of rows than it declares",
         policies=("carry", "hold"),
+        spoilt="is cut off",
     ),
     DeliveryState(
-        name="implausible",
+        name=IMPLAUSIBLE,
         title="Implausible: its records do not fit those of recent nights",
         meaning="can be read and is whole, but far too many records are gone or new against recent deliveries",
         policies=("carry", "hold", "publish"),
+        spoilt="does not fit recent nights",
     ),
     DeliveryState(
         name="unreadable",
         title="Can’t be read",
         meaning="can't be read, or is not what its name says",
         policies=("carry", "hold"),
+        spoilt="can't be read",
     ),
     DeliveryState(
         name="missing",

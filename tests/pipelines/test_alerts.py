@@ -18,7 +18,6 @@ from pipelines.alerts import (
     acknowledge,
     compare,
     read_alerts,
-    readable_alerts,
     send_changes,
     send_or_log,
 )
@@ -50,10 +49,10 @@ def states(home: Home, settings: AlertSettings = SETTINGS) -> dict[str, str]:
 
 def test_alerts_that_can_not_be_read_are_not_none(home):
     home.alerts.unlink(missing_ok=True)
-    assert readable_alerts(home) == []
+    assert read_alerts(home) == []
     home.alerts.mkdir()
     with pytest.raises(OSError, match=r"alerts\.json"):
-        readable_alerts(home)
+        read_alerts(home)
 
 
 def test_an_absent_region_is_one_alert_over_three_nights_and_goes_to_its_owner(home):
