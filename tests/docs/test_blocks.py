@@ -1,4 +1,4 @@
-"""What the guides show works: commands that only look, Python, SQL and settings are run; other commands have own tests.
+"""What the guides show works: commands that look or write files beside, Python, SQL, settings; others have own tests.
 
 Queries of the analyst's pages are answered in `tests/stories/test_night.py`, the tutorial in its own test.
 """
@@ -26,7 +26,9 @@ LOOKS = (
     *("query", "quality show", "release list", "release verify", "status"),
 )
 """What only looks at one night; `concord report` and the like are run by the tutorial's test."""
-NAMED_ALONE = ("explain", "query", "release verify")
+WRITES_BESIDE = ("export", "study")
+"""What writes files of its own and changes nothing; the study of the practice note is run by a test of its own."""
+NAMED_ALONE = ("explain", "export --pseudonymised", "query", "release verify")
 """Named in running text, without what they need."""
 NOT_RUN = {
     ROOT / "docs" / "matching.md": "run by a test of its own, on tables of invented people",
@@ -62,14 +64,14 @@ def example(home):
         return register.orders(is_active=True).select("order_id", "force_code").drop_nulls().collect().row(0)
 
 
-def looking():
-    """Each command that only looks, once, in the words of the guides."""
-    shown = {tuple(words) for page in GUIDES for words in commands_in(page)}
-    whole = {words for words in shown if " ".join(words) not in NAMED_ALONE and "…" not in words}
-    return sorted(words for words in whole if " ".join(words).startswith(LOOKS))
+def shown(starts):
+    """Each command that starts so, once, in the words of the guides."""
+    found = {tuple(words) for page in GUIDES for words in commands_in(page)}
+    whole = {words for words in found if " ".join(words) not in NAMED_ALONE and "…" not in words}
+    return sorted(words for words in whole if " ".join(words).startswith(starts) and "--truth" not in words)
 
 
-@pytest.mark.parametrize("words", looking(), ids=" ".join)
+@pytest.mark.parametrize("words", shown(LOOKS), ids=" ".join)
 def test_a_command_that_only_looks_works(words, home, tmp_path):
     order, force = example(home)
     here = {"ORDER_ID": order, "ORD-015500PANJ": order, "33": force, "r2026-11-19": f"r{NIGHT}"}
@@ -77,6 +79,15 @@ def test_a_command_that_only_looks_works(words, home, tmp_path):
         done = command(*[here.get(word, word) for word in words], home=home)
     assert done.exit_code in (0, 3), done.output
     assert done.output or list(tmp_path.iterdir())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("words", shown(WRITES_BESIDE), ids=" ".join)
+def test_a_command_that_writes_files_beside_writes_what_the_guide_shows(words, home, tmp_path):
+    with chdir(tmp_path):
+        done = command(*words, home=home)
+    assert done.exit_code == 0, done.output
+    assert "wrote" in done.output or "figure" in done.output
 
 
 def people(name):
