@@ -60,6 +60,11 @@ class ComparedRelease:
         return frozenset(about.get_column("decision_id"))
 
     @property
+    def record_count(self) -> int:
+        """How many records of orders there are."""
+        return self.digests.filter(pl.col("kind") == "order").height
+
+    @property
     def model(self) -> str | None:
         """The version of the models."""
         version: str | None = self.account.get("versions", {}).get("models")
@@ -78,8 +83,8 @@ class Cause:
     Attributes:
         cause: of `CAUSES`.
         when: holds on a difference (`order_id`, `field`) with what reached its order (`find_reach`) and what changed
-            for all orders (`has_other_model`, `has_other_config`, `has_other_rules`,
-            `has_other_wordings`).
+            for all orders (`has_other_model`, `has_other_config`, `has_other_rules`, `has_other_wordings`,
+            `has_other_count`).
     """
 
     cause: str
@@ -115,6 +120,8 @@ GROUNDS: Final = (
     Cause("source", reaches("is_regrouped") & reaches("has_name_in_common", "has_id_in_common")),
     # How many orders of a region some sources hold counts where two that no source holds both of may be one.
     Cause("source", reaches("is_regrouped") & reaches("has_region_in_common")),
+    # The more records there are, the more two must have in common to be of one person (`matching.persons.subject_bar`).
+    Cause("source", reaches("is_regrouped") & pl.col("has_other_count")),
     Cause("source", (is_name | is_judged) & reaches("has_name_in_common")),
     # So it is where a steward puts two persons together, or apart: others bear their names.
     Cause("steward", (is_name | is_judged) & reaches("has_name_of_decided")),
@@ -157,6 +164,7 @@ def name_causes(
             has_other_config=pl.lit(before.account.get("config_hash") != after.account.get("config_hash")),
             has_other_rules=pl.lit(before.rules != after.rules),
             has_other_wordings=pl.lit(before.wordings != after.wordings),
+            has_other_count=pl.lit(before.record_count != after.record_count),
         )
         .with_columns(pl.coalesce(*causes, pl.lit(UNEXPLAINED)).alias("cause"), pl.lit(None).alias("accepted"))
     )

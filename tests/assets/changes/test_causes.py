@@ -146,6 +146,18 @@ def test_a_change_of_another_person_explains_that_records_were_regrouped_in_its_
     assert cause(before, side(*parted, record("z", **other))) == UNEXPLAINED, "where no record changed"
 
 
+def test_another_number_of_records_explains_that_records_were_regrouped_and_nothing_else():
+    """How much two records must have in common to be of one person follows from how many there are."""
+    stranger = record("z", "O9", "S9", ties=["region:9"])
+    before = side(record("a", ties=["region:1"]), record("b", ties=["region:1"]))
+    parted = (record("a", ties=["region:1"]), record("b", "O2", "S2", ties=["region:1"]))
+    assert cause(before, side(*parted, stranger)) == "source"
+    assert cause(before, side(*parted)) == UNEXPLAINED, "where there are as many"
+    assert cause(before, side(record("a"), record("b"), stranger)) == UNEXPLAINED, "where none was regrouped"
+    arrest = record("z", "O9", "S9", kind="arrest")
+    assert cause(before, side(*parted, arrest)) == UNEXPLAINED, "where an arrest came"
+
+
 def test_another_reading_of_the_same_bytes_is_the_rules_or_the_days():
     before = side(record("a"), inputs={"pnc:1": "bytes"})
     after = side(record("a", digest="other"), inputs={"pnc:1": "bytes"})
