@@ -6,21 +6,49 @@ Belongs here: streams that are closed, can't show a character, or can't be writt
 import io
 import os
 import sys
+from typing import Any
+
+
+class _WhileRead(io.FileIO):
+    """A stream of the process: once its reader has left (`| head -1`), what is still written goes nowhere.
+
+    Else click and rich would end the command with 1, whatever it had to say: a probe would take a sound night for a failed one.
+    """
+
+    def write(self, data: Any) -> int:
+        """Write bytes; how many, as if they had been read."""
+        try:
+            return super().write(data) or 0
+        except BrokenPipeError:
+            _point_nowhere(self.fileno())
+            return super().write(data) or 0
 
 
 def prepare_streams() -> None:
     """Make both streams writable.
 
     One that was closed (`>&-`) goes nowhere: the next file that is opened, such as a register, would take its place,
-    and receive what is printed. A character that the terminal can't show is replaced.
+    and receive what is printed. So does what is printed after the reader left. A character that the terminal can't show
+    is replaced.
     """
     for number, name in ((1, "stdout"), (2, "stderr")):
         stream = getattr(sys, name)
         if stream is None:
             _open_nowhere(number)
             setattr(sys, name, open(number, "w", closefd=False))  # noqa: SIM115  # as long as the process
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+        elif isinstance(stream, io.TextIOWrapper) and stream is getattr(sys, f"__{name}__"):
+            written = io.BufferedWriter(_WhileRead(number, "w", closefd=False))
+            setattr(
+                sys,
+                name,
+                io.TextIOWrapper(
+                    written,
+                    encoding=stream.encoding,
+                    errors="replace",
+                    line_buffering=stream.line_buffering,
+                    write_through=stream.write_through,
+                ),
+            )
 
 
 def _open_nowhere(number: int) -> None:
@@ -28,11 +56,15 @@ def _open_nowhere(number: int) -> None:
     try:
         os.fstat(number)
     except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        if nowhere != number:
-            os.dup2(nowhere, number)
-            os.close(nowhere)
-        os.set_inheritable(number, True)
+        _point_nowhere(number)
+
+
+def _point_nowhere(number: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    if nowhere != number:
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+    os.set_inheritable(number, True)
 
 
 def drop_unwritten() -> None:
@@ -41,4 +73,4 @@ def drop_unwritten() -> None:
         try:
             stream.flush()
         except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            _point_nowhere(stream.fileno())

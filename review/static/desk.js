@@ -16,3 +16,12 @@ for (const list of document.querySelectorAll(".queue-choices--many")) {
   });
   list.before(box);
 }
+
+// A part of a page that can't be fetched: what is shown no longer fits the filters that are chosen.
+document.body.addEventListener("htmx:sendError", (event) => {
+  const words = document.createElement("p");
+  words.className = "govuk-body";
+  words.setAttribute("role", "alert");
+  words.textContent = "The desk can’t be reached. Nothing was changed. Try again, and tell the operator if it stays so.";
+  event.detail.target.replaceChildren(words);
+});

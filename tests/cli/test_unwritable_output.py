@@ -59,7 +59,29 @@ def test_a_night_is_published_though_the_reader_of_its_summary_left(tmp_path):
     done = run(tmp_path / "home", "nightly", "--landing", tmp_path / "landing", "--as-of", NIGHT, stdout=writing)
     os.close(writing)
     assert done.returncode == 3, done.stderr
-    assert f"release r{NIGHT} is published and in force" in done.stderr
+    assert (tmp_path / "home" / "releases" / "CURRENT").read_text().strip() == f"r{NIGHT}"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param("status", 3, id="status: what probes go by"),
+        pytest.param("status --json", 3, id="status as JSON"),
+        pytest.param("release list", 0, id="a table"),
+        pytest.param("quality show", 0, id="figures"),
+        pytest.param("nightly --help", 0, id="help"),
+        pytest.param("explain ORD-0", 1, id="a command that failed"),
+    ],
+)
+def test_a_command_ends_with_its_own_outcome_though_its_reader_left(night, words, expected):
+    home, _ = night
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = run(home, *words.split(), stdout=writing)
+    os.close(writing)
+    assert done.returncode == expected, done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_names_that_the_terminal_cannot_show_are_shown_with_other_signs(night):
@@ -69,7 +91,7 @@ def test_names_that_the_terminal_cannot_show_are_shown_with_other_signs(night):
     assert "REGISTER" in done.stdout
 
 
-def test_a_command_whose_reader_left_ends_without_a_traceback(night):
+def test_a_command_whose_output_is_a_full_disk_ends_without_a_traceback(night):
     home, _ = night
     with Path("/dev/full").open("w") as full:
         done = run(home, "release", "list", stdout=full)

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from desk_cases import PASSWORD, serving
+from playwright.sync_api import expect
 
 AXE = Path("review/node_modules/axe-core/axe.min.js")
 WEIGHTY = ("serious", "critical")
@@ -111,3 +113,30 @@ def test_back_from_an_item_shows_the_whole_filtered_queue(open_page):
     page.go_back()
     page.wait_for_url("**/queue")
     assert page.get_by_role("navigation", name="Places").is_visible()
+
+
+def test_a_filter_that_the_desk_does_not_answer_says_why_in_place_of_the_list(browser, desk, clock):
+    with serving(desk, most_pages=30) as origin:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{origin}/sign-in")
+        page.get_by_label("Name", exact=True).fill("steward")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign out").wait_for()
+        page.goto(f"{origin}/queue")
+        page.locator("summary", has_text="Severity").click()
+        while page.request.get(f"{origin}/queue").status != 429:
+            pass
+        results = page.locator("#results")
+        page.get_by_role("checkbox", name="High").check()
+        expect(results.get_by_role("alert")).to_contain_text("Wait 10 minutes, then try again")
+        expect(results.locator("[data-row]")).to_have_count(0)
+        expect(page).to_have_title("Queue – Concord")
+        clock.move(minutes=10)
+        page.get_by_role("checkbox", name="Medium").check()
+        expect(results.locator("[data-row]").first).to_be_visible()
+        expect(results.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("checkbox", name="Medium").uncheck()
+    expect(results.get_by_role("alert")).to_contain_text("The desk can’t be reached")
+    context.close()
