@@ -13,6 +13,7 @@ import typer
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
 from cli.pack_policy import policy_app, sample_app
 from cli.shown import JsonOption, say, show
+from cli.writing import naming
 from warehouse.wording import count_words
 
 if TYPE_CHECKING:
@@ -113,11 +114,13 @@ def make_one(
         typer.echo(f"{title}: nothing to send by {disclosure.release_id}; no pack was made")
         return
     try:
-        done = hand_out(ledger, asked, disclosure, folder=folder, answers_to=answers_to)
+        with naming(folder):
+            done = hand_out(ledger, asked, disclosure, folder=folder, answers_to=answers_to)
     except TooManyLinesError as error:
         fail(f"{title}: {error}; nothing was handed out", Exit.FAILED)
     except OSError as error:
-        fail(f"{title}: {folder} can't be written to ({type(error).__name__}); nothing was handed out", Exit.FAILED)
+        words = f"{folder} can't be written to: {error.strerror}" if error.strerror else str(error)
+        fail(f"{title}: {words}; nothing was handed out", Exit.FAILED)
     again = asked.get_column("handed_out_on").count()
     typer.echo(
         f"{done.disclosure_id}  {title}: {count_words(asked.height, 'line', 'lines')}, {again:,} of them asked before"

@@ -12,6 +12,7 @@ from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, fail, set
 from cli.shown import JsonOption, say
 from cli.shown import show as show_rows
 from cli.writing import naming
+from warehouse.disk import filling
 
 if TYPE_CHECKING:
     import polars as pl
@@ -105,8 +106,8 @@ def export(
     try:
         with Register.open(home.resolve(), release) as register:
             published = publish_scores(scores_of(register), threshold=threshold)
-            with naming(out):
-                files = write_publication(published, out, as_of=register.release.as_of, threshold=threshold)
+            with naming(out), filling(out) as aside:
+                files = write_publication(published, aside, as_of=register.release.as_of, threshold=threshold)
     except ValueError as error:
         fail(f"nothing was written: {error}", Exit.FAILED)
     except OSError as error:

@@ -12,7 +12,8 @@ from typing import Any
 class _WhileRead(io.FileIO):
     """A stream of the process: once its reader has left (`| head -1`), what is still written goes nowhere.
 
-    Else click and rich would end the command with 1, whatever it had to say: a probe would take a sound night for a failed one.
+    Else click and rich would end the command with 1, whatever it had to say: a probe would take a sound night for one
+    that failed.
     """
 
     def write(self, data: Any) -> int:

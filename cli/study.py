@@ -12,6 +12,7 @@ import typer
 from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, fail, settings_of
 from cli.shown import JsonOption, draw, say, show
 from cli.writing import naming, writing
+from warehouse.disk import filling
 
 if TYPE_CHECKING:
     import polars as pl
@@ -105,8 +106,9 @@ def _study_and_write(register: "Register", settings: "StudySettings", *, out: Pa
         status.update("what single sources would have shown")
         sections[2:2] = _compare_with_sources(register, study, data, truth=truth)
     summary = summarise_study(study)
-    with naming(out):
-        _write(out, study, summary, sections, register.release.release_id)
+    with naming(out), filling(out) as aside:
+        _write(aside, study, summary, sections, register.release.release_id)
+    _drop_left_over(out, {section.name for section in sections})
 
     def draw_summary() -> None:
         typer.echo("\n\n".join(summary))
@@ -140,12 +142,8 @@ def _compare_with_sources(
 def _write(out: Path, study: "Study", summary: list[str], sections: "list[ReportSection]", release_id: str) -> None:
     from cli.model_report import ReportPart, write_page
 
-    out.mkdir(parents=True, exist_ok=True)
     shown = ["order_id", "order_type", "region_code", "day_zero", "from_day", "to_day", "has_windows", "reason"]
     tables = {section.name: section.table for section in sections} | {"orders": study.cohort.orders.select(shown)}
-    for left_over in {"sources", "true_arrests"} - set(tables):  # of an earlier study that could compare them
-        for ending in ("csv", "parquet"):
-            (out / f"{left_over}.{ending}").unlink(missing_ok=True)
     for name, table in tables.items():
         table.write_csv(out / f"{name}.csv")
         table.write_parquet(out / f"{name}.parquet")
@@ -154,6 +152,13 @@ def _write(out: Path, study: "Study", summary: list[str], sections: "list[Report
     ]
     title = f"Arrests before and after {study.settings.order_type} orders: release {release_id}"
     (out / "effect.html").write_text(write_page(title, summary, parts), encoding="utf-8")
+
+
+def _drop_left_over(out: Path, names: set[str]) -> None:
+    """Remove the comparisons of an earlier study in the same folder that this one could not make."""
+    for left_over in {"sources", "true_arrests"} - names:
+        for ending in ("csv", "parquet"):
+            (out / f"{left_over}.{ending}").unlink(missing_ok=True)
 
 
 def _titled(table: "pl.DataFrame") -> "pl.DataFrame":

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import stat
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -132,6 +133,20 @@ def replacing(path: Path) -> Iterator[Path]:
         put_in_place(written, path)
     finally:
         written.unlink(missing_ok=True)
+
+
+@contextmanager
+def filling(folder: Path) -> Iterator[Path]:
+    """Where to write the files of a folder aside; at the end they are put in place, the first written first.
+
+    If the block raises, the folder, which is made if it is missing, holds what it held before.
+    """
+    make_folder(folder)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished-") as name:
+        aside = Path(name)
+        yield aside
+        for file in sorted(aside.iterdir(), key=lambda path: path.stat().st_mtime_ns):
+            put_in_place(file, folder / file.name)
 
 
 def put_text(path: Path, text: str) -> None:

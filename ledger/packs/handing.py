@@ -3,7 +3,6 @@
 Belongs here: the order in which it is done. Does not: what is in the files, or the log itself.
 """
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from ledger.packs.csv_file import write_csv
 from ledger.packs.log import Disclosure, record_disclosure, require_recordable
 from ledger.packs.owners import owner_title
 from ledger.packs.workbook import Cover, write_workbook
-from warehouse.disk import file_digest, make_folder, put_in_place
+from warehouse.disk import file_digest, filling
 from warehouse.tables.packs import PACK_LINES
 
 SUFFIXES = ("xlsx", "csv")
@@ -49,16 +48,15 @@ def hand_out(
         if name != "disclosure_id"
     )
     disclosure_id = disclosure.name(logged)
-    make_folder(folder)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".pack-") as aside:
-        stem = f"corrections_{disclosure.owner.replace(':', '_')}_{disclosure_id}"
-        workbook, plain = (Path(aside) / f"{stem}.{suffix}" for suffix in SUFFIXES)
+    stem = f"corrections_{disclosure.owner.replace(':', '_')}_{disclosure_id}"
+    names = tuple(f"{stem}.{suffix}" for suffix in SUFFIXES)
+    with filling(folder) as aside:
+        workbook, plain = (aside / name for name in names)
         write_workbook(lines, workbook, _cover(disclosure, disclosure_id, answers_to))
         write_csv(lines, plain, marking=disclosure.marking, disclosure_id=disclosure_id)
         digests = {"xlsx_sha256": file_digest(workbook), "csv_sha256": file_digest(plain)}
         record_disclosure(ledger, disclosure, logged, digests=digests)
-        files = tuple(put_in_place(file, folder / file.name) for file in (workbook, plain))
-    return HandedOut(disclosure_id, files)
+    return HandedOut(disclosure_id, tuple(folder / name for name in names))
 
 
 def _cover(disclosure: Disclosure, disclosure_id: str, answers_to: str) -> Cover:

@@ -13,7 +13,7 @@ import polars as pl
 
 from study.research.counts import OF, RESEARCH_COUNTS, count_all, types_told
 from study.research.people import KNOWN, LEVELS, RESEARCH_ORDERS, describe_orders, prepare
-from warehouse.disk import file_digest
+from warehouse.disk import file_digest, filling
 from warehouse.releases.release import Release
 from warehouse.tables.register import CONDITION_WORDINGS
 
@@ -48,26 +48,33 @@ def publish_for_research(
     of_types_told = prepare(tables["orders"]).filter(OF.is_in(types_told(counts).implode()))
     typical = pl.col("condition_code").is_not_null() & (pl.col("order_count") >= least)
     wordings = CONDITION_WORDINGS.completed(tables["condition_wordings"]).filter(typical).drop("cluster")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in {"orders": orders, "counts": counts, "condition_wordings": wordings}.items():
+    files = {"orders": orders, "counts": counts, "condition_wordings": wordings}
+    with filling(folder) as aside:
+        digests = _write(files, aside)
+        manifest = {
+            "release": release.release_id,
+            "as_of": release.as_of.isoformat(),
+            "least": least,
+            "described_by": list(KNOWN),
+            "orders": {"published": orders.height, "left_out": of_types_told.height - orders.height},
+            "orders_by_level": {
+                str(level): count for level, count in orders.group_by("level").len().sort("level").iter_rows()
+            },
+            "levels": len(LEVELS),
+            "counts_hidden": int(counts.get_column("is_hidden").sum()),
+            "digests": digests,
+        }
+        (aside / MANIFEST).write_text(f"{json.dumps(manifest, indent=2)}\n", encoding="utf-8")
+    return manifest
+
+
+def _write(tables: Mapping[str, pl.DataFrame], folder: Path) -> dict[str, str]:
+    """Write the tables, and what their columns mean; the digest of each file."""
+    for name, rows in tables.items():
         rows.write_parquet(folder / f"{name}.parquet")
         rows.with_columns(pl.col(pl.List(pl.String)).list.join("; ")).write_csv(folder / f"{name}.csv")
     _columns().write_csv(folder / "columns.csv")
-    manifest = {
-        "release": release.release_id,
-        "as_of": release.as_of.isoformat(),
-        "least": least,
-        "described_by": list(KNOWN),
-        "orders": {"published": orders.height, "left_out": of_types_told.height - orders.height},
-        "orders_by_level": {
-            str(level): count for level, count in orders.group_by("level").len().sort("level").iter_rows()
-        },
-        "levels": len(LEVELS),
-        "counts_hidden": int(counts.get_column("is_hidden").sum()),
-        "digests": {path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.suffix != ".json"},
-    }
-    (folder / MANIFEST).write_text(f"{json.dumps(manifest, indent=2)}\n", encoding="utf-8")
-    return manifest
+    return {path.name: file_digest(path) for path in sorted(folder.iterdir())}
 
 
 def _columns() -> pl.DataFrame:

@@ -2,7 +2,10 @@
 
 import csv
 import os
+import resource
 import shutil
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -140,6 +143,23 @@ def test_a_folder_that_can_not_be_written_to_is_reported_and_nothing_is_logged(c
     out.parent.joinpath("file").write_text("")
     said = concord("packs", "make", "force:20", "--out", out.parent / "file" / "below", *WHY, code=1)
     assert "can't be written to" in said
+    assert "no pack was handed out" in concord("packs", "log")
+
+
+@pytest.mark.parametrize("most_bytes", [0, 3_000], ids=["nothing", "half a workbook"])
+def test_a_disk_that_takes_no_pack_is_named_with_what_to_do_and_nothing_is_logged(concord, home, out, most_bytes):
+    entry = (sys.executable, "-c", "from cli.main import main; main()")
+    limits = (most_bytes, most_bytes)
+    done = subprocess.run(
+        [*entry, "packs", "make", "force:20", "--out", out, *WHY, "--home", home.path],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits),
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("then try again; nothing was handed out")
+    assert "Traceback" not in done.stderr
+    assert written(out) == []
     assert "no pack was handed out" in concord("packs", "log")
 
 

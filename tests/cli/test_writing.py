@@ -61,6 +61,29 @@ def test_a_workbook_that_finds_no_room_leaves_the_former_one_and_nothing_beside_
     assert "Traceback" not in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("quality", "export", "--out"), id="figures on quality"),
+        pytest.param(("study", "effect", "--out"), id="a study", marks=pytest.mark.long),
+    ],
+)
+def test_a_folder_that_finds_no_room_is_as_it_was_before(one_night, tmp_path, words):
+    out, home = tmp_path / "asked", one_night / "home"
+    assert command(*words, out, home=home).exit_code == 0
+    former = {file.name: file.read_bytes() for file in out.iterdir()}
+    for file in out.iterdir():
+        file.write_bytes(former[file.name] + b" as it was")
+    largest = max(map(len, former.values()))
+    with files_of_at_most(largest - 1):
+        done = command(*words, out, home=home)
+    assert done.exit_code == 1
+    assert f"{out} can't be written: a file may not grow larger" in f"{done.stderr}{done.exception}"
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == {
+        name: content + b" as it was" for name, content in former.items()
+    }
+
+
 def test_a_file_in_a_folder_that_is_not_there_is_named_with_it(tmp_path):
     with pytest.raises(OSError, match=r"there is no folder .*/none$"), writing(tmp_path / "none" / "a.csv"):
         pytest.fail("nothing is written")

@@ -1,6 +1,7 @@
 """The release for researchers: nobody can be found in it by what is left, and no small number can be worked out."""
 
 import json
+import resource
 from datetime import date
 
 import polars as pl
@@ -152,3 +153,22 @@ def test_the_folder_holds_no_name_id_or_day_and_accounts_for_itself(tmp_path, re
     assert manifest["orders"] == {"published": 9, "left_out": 0}
     assert set(manifest["digests"]) == {path.name for path in (tmp_path / "out").iterdir()} - {"manifest.json"}
     assert len(LEVELS) == manifest["levels"]
+
+
+def test_on_a_full_disk_the_folder_is_as_it_was_before(tmp_path, release):
+    persons = [
+        {"subject_id": f"SUB-{number}", "order_type": "STPO", "made_on": date(2020, 3, 1)} for number in range(9)
+    ]
+    tables = {"orders": orders_of(persons), "conditions": CONDITIONS.empty(), "arrests": ARRESTS.empty()}
+    tables |= {"condition_wordings": CONDITION_WORDINGS.empty()}
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "manifest.json").write_text("the former one")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        with pytest.raises(pl.exceptions.ComputeError, match="File too large"):
+            publish_for_research(release, tables, out, least=LEAST, mark=str)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [(file.name, file.read_text()) for file in out.iterdir()] == [("manifest.json", "the former one")]
