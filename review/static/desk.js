@@ -22,6 +22,6 @@ document.body.addEventListener("htmx:sendError", (event) => {
   const words = document.createElement("p");
   words.className = "govuk-body";
   words.setAttribute("role", "alert");
-  words.textContent = "The desk can’t be reached. Nothing was changed. Try again, and tell the operator if it stays so.";
+  words.textContent = "The desk can’t be reached. Nothing was changed. Try again. If it stays so, ask the operator.";
   event.detail.target.replaceChildren(words);
 });
