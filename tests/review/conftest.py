@@ -132,5 +132,6 @@ def sign_in(served):
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_label("Password", exact=True).fill(password)
         page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign out").wait_for()
 
     return signed

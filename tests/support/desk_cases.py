@@ -1,5 +1,7 @@
 """What tests of the desk share: browsers of sorts, a clock, a served desk."""
 
+import asyncio
+import os
 import re
 import socket
 import threading
@@ -26,6 +28,8 @@ USERS = {
     "approver": "approver",
     "administrator": "administrator",
 }
+SLOWED_BY = float(os.environ.get("SLOW_PAGES", "0"))
+"""Seconds that each page of a served desk takes longer: a browser test that does not wait for a page then fails."""
 CHEAP = {"password_memory_kib": 32, "password_passes": 1}
 FORM_TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
 
@@ -68,12 +72,34 @@ def settings_of(origin: str = ORIGIN, **changed) -> DeskSettings:
     return DeskSettings(origin=origin, **(CHEAP | changed))
 
 
+def slowed(app):
+    """The desk as on a slow machine: a page, but no picture or script, begins late, and its rest comes later still."""
+
+    async def answer(scope, receive, send):
+        async def in_two(message):
+            body = message.get("body", b"")
+            if body:
+                await send(message | {"body": body[:1000], "more_body": True})
+                await asyncio.sleep(SLOWED_BY)
+                message = message | {"body": body[1000:]}
+            await send(message)
+
+        is_page = scope["type"] == "http" and not scope["path"].startswith("/static/")
+        if is_page:
+            await asyncio.sleep(SLOWED_BY)
+        await app(scope, receive, in_two if is_page else send)
+
+    return answer
+
+
 @contextmanager
 def serving(desk: Desk, **changed) -> Iterator[str]:
     """Serve a desk on a free port of this machine; its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(create_app(desk, settings_of(origin, **changed)), log_level="error"))
+        app = create_app(desk, settings_of(origin, **changed))
+        app = slowed(app) if SLOWED_BY else app
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -47,6 +47,7 @@ def test_a_steward_works_ten_items_with_a_key_a_judgement_and_one_to_save(browse
     seen, answers = [], 0
     for _ in range(10):
         page.get_by_role("heading", name="Decide", exact=True).wait_for()
+        page.wait_for_load_state()
         seen.append(page.url)
         asked = page.locator("form.desk-decide-form > .desk-answer").count()
         for _ in range(asked):
@@ -71,10 +72,10 @@ def test_a_reason_and_a_comment_are_given_by_keys_and_the_preview_is_saved_by_on
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
-    first = page.locator("[data-row]").first
-    assert first.evaluate("link => link === document.activeElement")
+    expect(page.locator("[data-row]").first).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Decide", exact=True).wait_for()
+    page.wait_for_load_state()
     for key in "bw":
         page.keyboard.press(key)
     page.keyboard.press("T")  # the reason that begins so: “The values state different facts”
@@ -83,8 +84,10 @@ def test_a_reason_and_a_comment_are_given_by_keys_and_the_preview_is_saved_by_on
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Check before you save").wait_for()
+    page.wait_for_load_state()
     page.keyboard.press("g")
     page.get_by_text("The decision is saved").wait_for()
+    page.wait_for_load_state()
     assert taken().get_column("comment").to_list() == ["by keys"]
     page.keyboard.press("/")
     expect(page.get_by_label("Name, identifier or reference")).to_be_focused()
@@ -96,6 +99,7 @@ def test_the_decision_on_an_order_or_on_two_is_in_sight_without_scrolling(browse
     enter(page, address, "steward")
     page.goto(f"{address}/queue?stream=send&kind=discrepancies")
     page.get_by_role("link", name="Start with the first item").click()
+    page.wait_for_load_state()
     assert page.locator(".desk-answer").first.bounding_box()["y"] < 700
     one, other = desk.whole_release().table("orders")["order_id"][:2]
     page.goto(f"{address}/compare?order={one}&order={other}")
@@ -128,15 +132,17 @@ def test_the_sheet_of_keys_opens_and_keys_can_be_switched_off(browser, address):
     enter(page, address, "steward")
     page.goto(f"{address}/queue")
     page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="Keys").is_visible()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.goto(f"{address}/keys")
     page.get_by_label("Off", exact=True).check()
     page.get_by_role("button", name="Save settings").click()
+    page.wait_for_load_state()
     page.goto(f"{address}/queue")
     page.keyboard.press("?")
     assert page.get_by_role("dialog").count() == 0
     page.keyboard.press("u")
+    page.wait_for_load_state()
     assert page.url.endswith("/queue")
     page.close()
 
@@ -167,6 +173,7 @@ def test_back_after_saving_shows_the_pages_before_and_never_asks_to_send_a_form_
     enter(page, address, "steward")
     page.goto(f"{address}/queue?stream=send&kind=discrepancies")
     page.get_by_role("link", name="Start with the first item").click()
+    page.wait_for_load_state()
     item = page.url
     for answer in page.locator("form.desk-decide-form > .desk-answer").all():
         answer.get_by_label("Both are right").check()
@@ -176,12 +183,13 @@ def test_back_after_saving_shows_the_pages_before_and_never_asks_to_send_a_form_
     page.get_by_role("button", name=re.compile("^Save")).click()
     page.get_by_text(re.compile("(is|are) saved")).wait_for()
     assert page.go_back().ok
-    assert page.get_by_role("heading", name="Check before you save").is_visible()
+    expect(page.get_by_role("heading", name="Check before you save")).to_be_visible()
     assert page.go_back().ok
     assert page.url == item
     decided = taken().height
     page.go_forward()
     page.get_by_role("button", name=re.compile("^Save")).click()
+    page.wait_for_load_state()
     assert taken().height == decided
     context.close()
 
@@ -197,7 +205,7 @@ def test_two_stewards_who_decide_the_same_item_see_each_other(browser, address, 
     first.goto(f"{address}/queue?stream=send&kind=discrepancies")
     first.get_by_role("link", name="Start with the first item").click()
     second.goto(first.url)
-    assert second.get_by_text("steward is looking at this item").is_visible()
+    expect(second.get_by_text("steward is looking at this item")).to_be_visible()
     for page in pages:
         form = page.locator("form.desk-decide-form").first
         form.locator(".desk-answer").first.get_by_label("Both are right").check()
@@ -205,8 +213,9 @@ def test_two_stewards_who_decide_the_same_item_see_each_other(browser, address, 
     for page in pages:
         page.locator("form.desk-decide-form").first.get_by_role("button", name="See what it changes").click()
     first.get_by_role("button", name="Save decision").click()
+    first.get_by_text("The decision is saved").wait_for()
     second.get_by_role("button", name="Save decision").click()
-    assert second.get_by_role("heading", name="Something has changed since you opened this").is_visible()
+    expect(second.get_by_role("heading", name="Something has changed since you opened this")).to_be_visible()
     assert taken().height == 1
     for page in pages:
         page.context.close()

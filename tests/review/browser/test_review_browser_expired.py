@@ -43,6 +43,7 @@ def test_a_long_comment_outlives_its_session(browser, address, desk, clock, step
     button.click()
     enter(page)
     page.get_by_role("heading", name="What you typed before your session ended").wait_for()
+    page.wait_for_load_state()
     assert "<b>more</b>" in page.locator("main").inner_text()
     assert page.locator("dt").filter(has_text="Answer: ").count() == 1, "it says which question it is to"
     page.get_by_role("button", name="Send it again").click()

@@ -5,6 +5,7 @@ import pytest
 from deciding_cases import answered, decisions, forms_of, preview
 from desk_cases import PASSWORD, serving
 from loose_wordings import with_loose_wordings
+from playwright.sync_api import expect
 
 from ledger.desk.proposals import read_proposals
 from review.static_files import PACKAGES
@@ -177,6 +178,7 @@ def test_pages_to_name_a_wording_on_keep_nobody_out_and_are_worked_by_keys(enter
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_text("Choose a reason").first.wait_for()
+    page.wait_for_load_state()
     reader.look("a wording, what is missing")
     page.locator("#reason_code").focus()
     page.keyboard.press("ArrowDown")
@@ -185,6 +187,7 @@ def test_pages_to_name_a_wording_on_keep_nobody_out_and_are_worked_by_keys(enter
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Check before you save").wait_for()
     page.get_by_text("4 orders would have this condition").wait_for()
+    page.wait_for_load_state()
     reader.look("a wording, preview")
     with page.expect_navigation():
         page.keyboard.press("y")
@@ -215,5 +218,5 @@ def test_dashboards_and_what_is_refused_keep_nobody_out(enter, ledger_file):
     ledger_file.rename(ledger_file.with_suffix(".away"))
     reader.go("/queue", seen="the queue while the ledger is down")
     reader.go("/unsent", seen="the ledger is down")
-    assert reader.page.get_by_role("heading", name="Read only").is_visible()
+    expect(reader.page.get_by_role("heading", name="Read only")).to_be_visible()
     assert administrator.faults + reader.faults == []
