@@ -128,7 +128,8 @@ def build_review_queue(
     conflicts = conflict_items(evidence, linked.conflicts, linked.kept_apart, chances=chances, policy=policy)
     near = near_items(evidence, linked.pairs, linked.kept_apart, chances=chances, policy=policy)
     others = [find(evidence, linked.kept_apart, policy=policy) for find in (complement_items, succession_items)]
-    pairs = pl.concat([near, *others], how="diagonal").unique(SIDES, keep="first", maintain_order=True)
+    by_chance = pl.concat([near, *others], how="diagonal").sort("uncertainty", descending=True, maintain_order=True)
+    pairs = by_chance.unique(SIDES, keep="first", maintain_order=True)
     asked = ["order_id", "field"]
     weighed = provenance.join(linked.unclear, on=asked, how="anti")
     located = discrepancies.join(linked.unclear, on=asked, how="anti")

@@ -92,6 +92,8 @@ def test_an_order_that_may_have_been_ended_by_itself_is_asked_about_beside_the_l
         legal_status=ended.then(pl.lit("superseded")).otherwise("legal_status"),
         followed_by_order_id=ended.then(pl.lit("ORDER-2")),
         made_on=ended.then("made_on").otherwise(pl.lit(date(2022, 3, 10))),
+        start_on=ended.then("start_on").otherwise(pl.lit(date(2022, 3, 10))),
+        end_on=ended.then("end_on").otherwise(pl.lit(date(2027, 3, 10))),
         status_confidence=ended.then(sure),
     )
     asked = queue(replace(whole, orders=orders), kept_apart=kept_apart).filter(pl.col("kind") == "near_match")
@@ -107,10 +109,21 @@ def test_an_order_that_may_have_been_ended_by_itself_is_asked_about_beside_the_l
         pytest.param({"pnc_id": "2015/0000002B"}, True, id="another PNC id, and the same birth"),
         pytest.param({"pnc_id": None, "date_of_birth": None}, True, id="no birth, and the same name"),
         pytest.param({"surname_folded": "HORAKOVA"}, True, id="another surname, and the same birth"),
-        pytest.param({"made_on": date(2021, 3, 11)}, False, id="another day"),
-        pytest.param({"order_type": "STRO"}, False, id="another type"),
+        pytest.param({"order_type": "STRO", "surname_folded": "NOVAKOV"}, True, id="a slip in the name, another type"),
+        pytest.param({"made_on": date(2021, 3, 11)}, True, id="another day of making, and the same last day"),
+        pytest.param({"made_on": date(2021, 3, 11), "end_on": None, "start_on": None}, False, id="another day"),
         pytest.param({"court_code": "B01LY00", "force_code": "01"}, False, id="another court and force"),
-        pytest.param({"surname_folded": "HORAKOVA", "date_of_birth": None}, False, id="neither name nor birth"),
+        pytest.param(
+            {"surname_folded": "OKAFOR", "forenames_folded": "GRACE", "date_of_birth": None},
+            False,
+            id="no birth, and another name",
+        ),
+        pytest.param({"date_of_birth": date(1973, 12, 29)}, True, id="another birth, and the same name"),
+        pytest.param(
+            {"surname_folded": "OKAFOR", "forenames_folded": "GRACE", "date_of_birth": date(1988, 4, 19)},
+            True,
+            id="another name, and a birth two days off",
+        ),
     ],
 )
 def test_two_orders_of_one_making_that_no_source_holds_both_of_are_asked_about(changed, is_asked):

@@ -410,7 +410,11 @@ def test_who_decides_is_not_shown_before_that_a_second_look_was_drawn(open_desk,
     assert "drawn at random" not in shown.text
     client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
     assert decisions(desk).is_empty()
-    assert [proposal.why for proposal in read_proposals(desk.database, waiting=True)] == [("sample",)]
+    (proposal,) = read_proposals(desk.database, waiting=True)
+    assert proposal.why == ("sample",)
+    mine = client.get("/decisions/mine").text
+    assert len(set(re.findall(r"ORD-\w+", mine))) == 3, "of many people three are named, the others are counted"
+    assert re.search(r"\) and \d+ more\.", mine)
 
 
 def test_differences_of_several_rules_are_never_decided_together(never):
