@@ -51,6 +51,8 @@ class SheetFacts:
         hidden_rows: rows that are hidden, by hand or by a filter.
         hidden_columns: columns that are hidden.
         empty_formulas: row and column of each formula whose result was never saved.
+        has_unplaced_rows: cells do not say their place, and rows of several differ in how many they are: some leave
+            blanks out, and nobody can say where.
     """
 
     cells: int
@@ -58,6 +60,7 @@ class SheetFacts:
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
     empty_formulas: tuple[tuple[int, int], ...]
+    has_unplaced_rows: bool
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,7 @@ class _Sheet(_Elements):
         self._hidden_rows: set[int] = set()
         self._hidden_columns: set[int] = set()
         self._empty_formulas: list[tuple[int, int]] = []
+        self._unplaced: dict[int, int] = {}  # cells without a place, by row
 
     def facts(self) -> SheetFacts:
         """What was read."""
@@ -194,6 +198,7 @@ class _Sheet(_Elements):
             frozenset(self._hidden_rows),
             frozenset(self._hidden_columns),
             tuple(self._empty_formulas),
+            len(set(self._unplaced.values()) - {1}) > 1,
         )
 
     def on_col(self, attributes: Attributes) -> None:
@@ -210,7 +215,10 @@ class _Sheet(_Elements):
         place = attributes.get("r", "")
         letters = place.rstrip(DIGITS)
         column = _column_of(letters) if letters != place else None
-        self._column = self._column + 1 if column is None else column
+        if column is None:
+            self._unplaced[self._row] = self._unplaced.get(self._row, 0) + 1
+            column = self._column + 1
+        self._column = column
         self._type = attributes.get("t", "")
 
     def on_is(self, _: Attributes) -> None:

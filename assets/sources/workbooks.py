@@ -52,6 +52,9 @@ REFUSALS = {
     "macros, and send it again.",
     "sheet_name_twice": "Two sheets of the workbook have the same name, so only one of them can be read. Ask the unit "
     "to rename one of them and send the workbook again.",
+    "cells_without_place": "Cells of the workbook do not say in which column they stand, and its rows have more or "
+    "fewer of them: where blanks are left out, values stand under the wrong headings, in Excel too. Ask the unit to "
+    "write it again with another program, such as Excel, and send it again.",
     "too_large": f"The sheets reach over more than {MOST_CELLS:,} cells, most likely through a stray cell far from the "
     "data. Ask the unit to delete the empty rows and columns beyond the data and send it again.",
 }
@@ -142,6 +145,8 @@ def _find_unfit(facts: WorkbookFacts) -> str | None:
     names = [sheet.name for sheet in facts.sheets]
     if len(set(names)) < len(names):
         return "sheet_name_twice"
+    if any(sheet.facts.has_unplaced_rows for sheet in facts.sheets):
+        return "cells_without_place"
     merged = sum(cell.last_row - cell.first_row for sheet in facts.sheets for cell in sheet.facts.merged)
     return "too_large" if max(merged, sum(sheet.facts.cells for sheet in facts.sheets)) > MOST_CELLS else None
 
