@@ -237,7 +237,10 @@ def _feminine() -> pl.Expr:
         hers, his = one("first_forename"), other("first_forename")
         is_ended = hers.str.ends_with("A") & ~his.str.ends_with("A") & (pl.col("first_forename_edits") <= 1)
         is_longer = (hers != his) & hers.str.starts_with(his) & hers.str.contains("[AE]$") & (his.str.len_chars() >= 3)
-        return (one("sex") == "F") & (other("sex") == "M") & (is_ended | is_longer)
+        # Where a sex is not known: no slip of the hand adds an A.
+        is_added = (hers == his + "A") & ~his.str.tail(1).is_in(list("AEIOUY")) & other("is_first_listed")
+        are_known = (one("sex") == "F") & (other("sex") == "M")
+        return (are_known & (is_ended | is_longer)) | (are_known.is_null() & is_added)
 
     return either(is_of_woman).fill_null(value=False)
 
