@@ -53,6 +53,9 @@ class OidcSettings(BaseModel):
     """The provider's address, as it calls itself."""
     client_id: Annotated[str, Field(min_length=1)]
     """The desk's name at the provider."""
+    required_acr: tuple[str, ...] = ()
+    """How users must have signed in there (`acr` in the token: one of these), such as with two factors. Empty: as the
+    provider decides."""
     scope: str = "openid profile"
     """What the desk asks for."""
     name_claim: str = "preferred_username"

@@ -80,6 +80,7 @@ class Provider:
                 nonce=derived(held, b"nonce"),
                 code_challenge=challenge,
                 code_challenge_method="S256",
+                **({"acr_values": " ".join(self._settings.required_acr)} if self._settings.required_acr else {}),
             )
         return str(address)
 
@@ -114,10 +115,12 @@ class Provider:
         except JoseError:  # the provider may have new keys
             self._metadata = None
             read = self._read(token["id_token"])
-        options = {
+        options: dict[str, dict[str, Any]] = {
             "iss": {"essential": True, "value": self._settings.issuer},
             "aud": {"essential": True, "value": self._settings.client_id},
         }
+        if self._settings.required_acr:
+            options["acr"] = {"essential": True, "values": list(self._settings.required_acr)}
         params = {"nonce": nonce, "client_id": self._settings.client_id, "access_token": token.get("access_token")}
         claims = CodeIDToken(read.claims, read.header, options, params)
         claims.validate(now=int(at.timestamp()), leeway=LEEWAY_SECONDS)

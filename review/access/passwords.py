@@ -17,6 +17,11 @@ AT_ONCE = 2
 LEAST_SCORE = 3
 """Of 0 to 4 by zxcvbn, which knows 30,000 passwords of breached lists, names, words, dates and keyboards: more than
 10^8 guesses."""
+WORDS_OF_THE_PLACE = (
+    "concord", "register", "steward", "police", "constabulary", "court", "ancord", "rocu", "slavery", "trafficking",
+    "stro", "stpo", "tero", "tepo", "discharge", "exploitation",
+)  # fmt: skip
+"""Words that a guesser tries first here; listed in docs/review.md."""
 LONGEST_GUESSED = 72
 """Characters of a password whose strength is estimated; those after them only make it stronger."""
 LONGEST_PASSWORD = 1_000
@@ -51,7 +56,7 @@ class Passwords:
             raise WeakPasswordError(f"the password is too short: it needs {self._shortest} characters or more")
         if len(password) > LONGEST_PASSWORD:
             raise WeakPasswordError(f"the password is too long: {LONGEST_PASSWORD} characters are the most")
-        if zxcvbn(password[:LONGEST_GUESSED], user_inputs=[name])["score"] < LEAST_SCORE:
+        if zxcvbn(password[:LONGEST_GUESSED], user_inputs=[name, *WORDS_OF_THE_PLACE])["score"] < LEAST_SCORE:
             raise WeakPasswordError(
                 "the password is too easy to guess: do not use passwords that others have used, your name, dates, or "
                 "rows of keys; three or four words that do not belong together are good"

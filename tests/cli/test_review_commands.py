@@ -80,6 +80,7 @@ def test_accounts_are_made_changed_listed_and_closed(home):
         pytest.param(["add", "kim", "--role", "viewer"], "aaaaaaaaaaaaaaaaaa", "too easy", id="one letter"),
         pytest.param(["add", "kim", "--role", "viewer"], "kim kim kim kim kim", "too easy", id="the name"),
         pytest.param(["add", "kim", "--role", "viewer"], "qwertyuiop1234", "too easy", id="in breached lists"),
+        pytest.param(["add", "kim", "--role", "viewer"], "trafficking2026!", "too easy", id="a word of the place"),
         pytest.param(["add", "kim", "--role", "viewer"], "Password20262026", "too easy", id="a word and years"),
         pytest.param(["add", " kim", "--role", "viewer"], PASSWORD, "a user's name", id="a blank name"),
         pytest.param(["set-role", "sam", "--role", "viewer"], None, "no account", id="nobody"),

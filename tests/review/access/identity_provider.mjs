@@ -22,7 +22,8 @@ server.listen(0, "127.0.0.1", () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [client("concord"), client("elsewhere"), client("slim", { client_secret: undefined, token_endpoint_auth_method: "none" })],
-    claims: { openid: ["sub"], profile: ["preferred_username", "groups"] },
+    acrValues: ["one-factor", "two-factors"],
+    claims: { acr: null, openid: ["sub"], profile: ["preferred_username", "groups"] },
     conformIdTokenClaims: process.argv[4] === "userinfo",
     pkce: { required: () => true },
     features: { devInteractions: { enabled: false } },
@@ -52,10 +53,10 @@ server.listen(0, "127.0.0.1", () => {
   server.on("request", async (request, response) => {
     const [, first, second, third] = request.url.split("/");
     if (first === "control") {
-      state[second === "user" ? "user" : "trick"] = third;
+      state[["user", "acr"].includes(second) ? second : "trick"] = third;
       response.end();
     } else if (first === "interaction") {
-      await provider.interactionFinished(request, response, { login: { accountId: state.user } });
+      await provider.interactionFinished(request, response, { login: { accountId: state.user, acr: state.acr } });
     } else {
       answer(request, response);
     }

@@ -6,8 +6,9 @@ from html import unescape
 
 import polars as pl
 import pytest
-from deciding_cases import answered, forms_of
+from deciding_cases import answered, decisions, forms_of
 
+from ledger.desk.item_work import read_views
 from warehouse.home import Home
 
 EVIL = "</script></style></title></textarea><img src=x onerror=alert(1)>{{7*7}}\"'\u202e\u0001"
@@ -89,3 +90,18 @@ def test_what_stewards_type_is_shown_as_text_everywhere(client):
     for place, answer in enumerate(answers):
         assert answer.status_code in (200, 409, 422), place
         assert not MARKUP.search(answer.text), place
+
+
+def test_of_a_field_sent_several_times_the_last_counts_and_none_is_read_from_the_address(client, desk):
+    client.submit("/queue/views?name=InTheAddress", {"query": "severity=high"})
+    client.submit("/queue/views", {"name": ["First", "Last"], "query": "severity=high"})
+    with desk.reading() as connection:
+        assert [view.name for view in read_views(connection, "steward")] == ["Last"]
+    item = client.app.state.desk.whole_release().table("review_queue").filter(kind="discrepancies")["item_id"].min()
+    form = forms_of(client.get(f"/items/{item}").text, "/decide/preview")[0]
+    form = answered(form, "both_right", reason_code="different_facts", comment="seen")
+    twice = form | {"comment": ["first", "last"]}
+    preview = client.post("/decide/preview", data=twice)
+    saved = client.post("/decide/save?comment=address", data=forms_of(preview.text, "/decide/save")[0])
+    assert saved.status_code == 200
+    assert decisions(desk).get_column("comment").to_list() == ["last"]

@@ -210,6 +210,22 @@ def test_a_token_for_another_application_is_refused(arrive, control, desk):
 
 
 @pytest.mark.parametrize(
+    ("signed_in_by", "status"),
+    [
+        pytest.param("two-factors", 303, id="as required"),
+        pytest.param("one-factor", 403, id="by less"),
+        pytest.param("", 403, id="the provider does not say how"),
+    ],
+)
+def test_who_did_not_sign_in_as_required_is_refused(arrive, control, desk, signed_in_by, status):
+    control("user", "sam")
+    control("acr", signed_in_by)
+    assert come_in(arrive(required_acr=["two-factors"])).status_code == status
+    if status == 403:
+        assert "acr" in logged(desk)[-1][2]
+
+
+@pytest.mark.parametrize(
     ("hours", "because"),
     [
         pytest.param(2, "ExpiredTokenError", id="expired"),
