@@ -4,8 +4,9 @@ Belongs here: the list of rules and what makes a finding a discrepancy (owner, i
 rules (`expectations.rules`), expectations within one table (`expectations.suites`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import groupby
 
 import polars as pl
@@ -21,7 +22,7 @@ from expectations.rules.periods import PERIOD_RULES
 from expectations.rules.persons import PERSON_RULES
 from expectations.rules.presence import PRESENCE_RULES, UNREADABLE_RULES
 from expectations.rules.queries import QUERIES
-from expectations.rules.rule import Evidence, PresenceClock, Rule
+from expectations.rules.rule import Evidence, PresenceClock, Rule, Subject
 from expectations.rules.statute import STATUTE_RULES
 from warehouse.sources import fact_of_source, has_row_key, region_of_feed
 from warehouse.text_hashes import digests
@@ -62,11 +63,7 @@ def find_discrepancies(evidence: Evidence, *, as_of: date, clock: PresenceClock,
         source record and the conflicting values stay.
     """
     frames = rule_frames(evidence, as_of=as_of, clock=clock)
-    in_order = sorted(enumerate(RULES), key=lambda item: (item[1].subject, item[1].field))
-    found = [
-        _first_causes(frames[subject].lazy(), list(rules))
-        for (subject, _), rules in groupby(in_order, key=lambda item: (item[1].subject, item[1].field))
-    ]
+    found = [_first_causes(frames[subject].lazy(), questions) for subject, questions in _questions()]
     causes = (
         pl.concat(pl.collect_all(found))
         .sort("rule", *PLACE, "observed")
@@ -83,21 +80,30 @@ def find_discrepancies(evidence: Evidence, *, as_of: date, clock: PresenceClock,
     )
 
 
-def _first_causes(frame: pl.LazyFrame, rules: Sequence[tuple[int, Rule]]) -> pl.LazyFrame:
-    """For each row the first of the rules (of one field) that holds, with the values in conflict."""
-    number = pl.coalesce(*(pl.when(rule.when).then(pl.lit(place, pl.Int64)) for place, rule in rules))
+@cache
+def _questions() -> list[tuple[Subject, dict[str, pl.Expr]]]:
+    """Of each subject and field: the first of its rules that holds for a row, and the values in conflict."""
+    in_order = sorted(enumerate(RULES), key=lambda item: (item[1].subject, item[1].field))
+    return [
+        (subject, _of_one_field(field, list(rules)))
+        for (subject, field), rules in groupby(in_order, key=lambda item: (item[1].subject, item[1].field))
+    ]
+
+
+def _of_one_field(field: str, rules: Sequence[tuple[int, Rule]]) -> dict[str, pl.Expr]:
     chosen = pl.col("rule")
-    return (
-        frame.with_columns(rule=number)
-        .filter(chosen.is_not_null())
-        .select(
-            *PLACE,
-            "rule",
-            pl.lit(rules[0][1].field).alias("field"),
-            observed=pl.coalesce(*(pl.when(chosen == place).then(rule.observed_text) for place, rule in rules)),
-            expected=pl.coalesce(*(pl.when(chosen == place).then(rule.expected_text) for place, rule in rules)),
-        )
-    )
+    return {
+        "rule": pl.coalesce(*(pl.when(rule.when).then(pl.lit(place, pl.Int64)) for place, rule in rules)),
+        "field": pl.lit(field),
+        "observed": pl.coalesce(*(pl.when(chosen == place).then(rule.observed_text) for place, rule in rules)),
+        "expected": pl.coalesce(*(pl.when(chosen == place).then(rule.expected_text) for place, rule in rules)),
+    }
+
+
+def _first_causes(frame: pl.LazyFrame, questions: Mapping[str, pl.Expr]) -> pl.LazyFrame:
+    """For each row the first of the rules (of one field) that holds, with the values in conflict."""
+    number, *others = (expression.alias(name) for name, expression in questions.items())
+    return frame.with_columns(number).filter(pl.col("rule").is_not_null()).select(*PLACE, "rule", *others)
 
 
 def _catalogue() -> pl.DataFrame:

@@ -15,7 +15,7 @@ from ledger.decisions.database import Database
 pytest_plugins = ["nights", "object_store", "postgres_server", "small_register"]
 
 # Time is for benchmarks; a loaded machine is no failure.
-settings.register_profile("concord", deadline=None, max_examples=10)
+settings.register_profile("concord", deadline=None, max_examples=6)
 settings.register_profile("thorough", deadline=None, max_examples=200)  # `make test-long`
 settings.load_profile("concord")
 

@@ -79,6 +79,7 @@ def decide(client, item):
     return [shown.status_code, *saved]
 
 
+@pytest.mark.long  # `test_writers_at_once_lose_nothing_and_double_nothing` shows it of the ledger
 @ON_EITHER
 def test_stewards_who_decide_at_once_lose_nothing_and_double_nothing(enter, desk):
     items = items_of(desk, SHARED + 4 * 2)
