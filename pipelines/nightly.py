@@ -19,7 +19,7 @@ from pipelines.failures import NO_WORDS, known_cause, words_of_failure
 from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
 from pipelines.runs import COMMAND_LINE, RunRecord, RunState, close_run, list_runs
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 from warehouse.home import Home
 from warehouse.log_lines import log_event
 from warehouse.object_store import StorageError
@@ -125,7 +125,7 @@ def _publish(home: Home, definitions: dg.Definitions, as_of: date, done: frozens
                 raise_on_error=False,
                 asset_selection=_left_to_do(done) if done else None,
             )
-    except UnsafeDatabaseError as error:
+    except (UnsafeDatabaseError, SettingsError) as error:
         raise NightFailedError(str(error)) from error
     except (SQLAlchemyError, OSError) as error:
         named = named_release(home)
@@ -178,9 +178,17 @@ def _make_folders(home: Home) -> None:
 
 
 def name_folders(home: Home) -> None:
-    """Name the folders in which Dagster finds its settings and its state, unless the environment does."""
+    """Name the folders in which Dagster finds its settings and its state, unless the environment does.
+
+    Raises:
+        SettingsError: what the environment names is no folder.
+    """
     os.environ.setdefault("CONCORD_DAGSTER", str(home.dagster))
-    os.environ.setdefault("DAGSTER_HOME", str(PROJECT))
+    settings = Path(os.environ.setdefault("DAGSTER_HOME", str(PROJECT)))
+    if not settings.is_absolute() or not settings.is_dir():
+        raise SettingsError(
+            f"DAGSTER_HOME: {settings} is no folder, named by its whole path: name the one that holds dagster.yaml"
+        )
 
 
 def check_database() -> None:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from pipelines.nightly import UnsafeDatabaseError, check_database, instance_of, name_folders
+from pipelines.settings import SettingsError
 from warehouse.home import Home
 
 FILES = (ROOT / "dagster.yaml", ROOT / "deploy" / "dagster.yaml")
@@ -68,3 +69,14 @@ def test_a_database_that_the_settings_of_one_machine_do_not_use_is_not_asked_abo
     name_folders(Home(tmp_path))
     check_database()
     assert os.environ.pop("DAGSTER_HOME") == str(ROOT)
+
+
+@pytest.mark.parametrize("named", ["nowhere", "a file"])
+def test_settings_of_dagster_that_are_nowhere_are_named(named, monkeypatch, tmp_path):
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("CONCORD_DAGSTER", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / named))
+    with pytest.raises(SettingsError, match="DAGSTER_HOME"), instance_of(Home(tmp_path)):
+        pass
+    said = CliRunner().invoke(app, ["dagster", "--port", "0", "--home", str(tmp_path)])
+    assert isinstance(said.exception, SettingsError)
